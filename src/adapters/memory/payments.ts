@@ -1,0 +1,36 @@
+import { errAsync, okAsync } from 'neverthrow';
+import type { Payment } from '../../domain/payment.ts';
+import type { PaymentFilter, Payments } from '../../ports/payments.ts';
+import { type MemoryStore, positionOf } from './store.ts';
+
+export const memoryPayments = (store: MemoryStore): Payments => ({
+  find(merchantId, id) {
+    const payment = store.payments.get(id);
+    return payment?.merchantId === merchantId ? okAsync(payment) : errAsync({ kind: 'PaymentNotFound', id });
+  },
+  transactionsOf: (merchantId, id) =>
+    okAsync((store.transactionsOf.get(id) ?? []).filter((each) => each.merchantId === merchantId)),
+  list(merchantId, filter, { limit, before }) {
+    const all = store.paymentsOf.get(merchantId) ?? [];
+    const found: Payment[] = [];
+    let position = before === undefined ? all.length : positionOf(all, before);
+    while (found.length < limit && position > 0) {
+      const payment = all[--position];
+      if (payment !== undefined && matches(payment, filter)) found.push(payment);
+    }
+    return okAsync(found);
+  },
+});
+
+function matches(payment: Payment, filter: PaymentFilter): boolean {
+  const { minorUnits, currency } = payment.amount;
+  return (
+    (filter.status === undefined || payment.status === filter.status) &&
+    (filter.customerId === undefined || payment.customerId === filter.customerId) &&
+    (filter.currency === undefined || currency === filter.currency) &&
+    (filter.from === undefined || payment.createdAt >= filter.from) &&
+    (filter.to === undefined || payment.createdAt <= filter.to) &&
+    (filter.minAmount === undefined || minorUnits >= filter.minAmount) &&
+    (filter.maxAmount === undefined || minorUnits <= filter.maxAmount)
+  );
+}

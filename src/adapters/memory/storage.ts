@@ -1,0 +1,24 @@
+import type { Storage } from '../../ports/storage.ts';
+import { memoryAuditTrail } from './audit-trail.ts';
+import { memoryClaims } from './claims.ts';
+import { memoryCommits } from './commits.ts';
+import { memoryMerchants } from './merchants.ts';
+import { memoryOutbox } from './outbox.ts';
+import { memoryPayments } from './payments.ts';
+import { memoryStorageHealth } from './storage-health.ts';
+import { memoryStore } from './store.ts';
+
+/** A database that lives and dies with the process; the reference the others are compared with. */
+export function memoryStorage(): Storage {
+  const store = memoryStore();
+  return {
+    commits: memoryCommits(store),
+    payments: memoryPayments(store),
+    claims: memoryClaims(store),
+    merchants: memoryMerchants(store),
+    outbox: memoryOutbox(store),
+    auditTrail: memoryAuditTrail(store),
+    health: memoryStorageHealth,
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,19 @@
+import { ResultAsync } from 'neverthrow';
+
+/** Runs `task` over all items, at most `width` at once, and gives the results in the items' order. */
+export function inParallel<Item, Done>(
+  items: readonly Item[],
+  width: number,
+  task: (item: Item, index: number) => ResultAsync<Done, never>,
+): ResultAsync<readonly Done[], never> {
+  const done: Done[] = new Array(items.length);
+  let next = 0;
+  const lane = async () => {
+    for (let index = next++; index < items.length; index = next++) {
+      const result = await task(items[index] as Item, index);
+      if (result.isOk()) done[index] = result.value;
+    }
+  };
+  const lanes = Array.from({ length: Math.min(width, items.length) }, lane);
+  return ResultAsync.fromSafePromise(Promise.all(lanes).then(() => done));
+}

@@ -1,0 +1,74 @@
+import { ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
+import type { Origin } from '../domain/actor.ts';
+import { type Claim, type ClaimKey, type ClaimTerms, type OpenClaim, takeOver } from '../domain/claim.ts';
+import type { Instant } from '../domain/instant.ts';
+import { fail } from '../domain/payment.ts';
+import type { Claims } from '../ports/claims.ts';
+import type { Payments } from '../ports/payments.ts';
+import type { StorageUnavailable } from '../ports/unavailable.ts';
+import { inParallel } from './in-parallel.ts';
+import { claimChange } from './payment-change.ts';
+import { closeWith, type SettlePorts, settlePayment } from './settle-payment.ts';
+
+export type RecoverPorts = SettlePorts & Readonly<{ claims: Claims; payments: Payments }>;
+
+/** `settled` ended; `waiting` are asked again later; `skipped` were somebody else's by then. */
+export type Recovered = Readonly<{ due: number; settled: number; waiting: number; skipped: number }>;
+
+/**
+ * Finishes what crashes and silence left open: takes over each due claim, asks the processor for the reference and
+ * commits its answer; sends the reference again only when the processor provably has none. Keys that nobody came back
+ * for are given up as failed. Any number of workers may run it at once; one payment's trouble never holds up another.
+ */
+export type RecoverPayments = (limit: number) => ResultAsync<Recovered, StorageUnavailable>;
+
+const RECOVERIES_AT_ONCE = 16;
+
+export const recoverPayments =
+  (ports: RecoverPorts, terms: ClaimTerms): RecoverPayments =>
+  (limit) =>
+    ports.claims.due(ports.clock.now(), limit).andThen((keys) =>
+      inParallel(keys, RECOVERIES_AT_ONCE, (key) => recoverOne(ports, terms, key)).map((ends) => ({
+        due: keys.length,
+        settled: ends.filter((end) => end === 'settled').length,
+        waiting: ends.filter((end) => end === 'waiting').length,
+        skipped: ends.filter((end) => end === 'skipped').length,
+      })),
+    );
+
+type End = 'settled' | 'waiting' | 'skipped';
+
+/** Never an error: a payment that could not be settled now stays due, and the next round meets it again. */
+const recoverOne = (ports: RecoverPorts, terms: ClaimTerms, key: ClaimKey): ResultAsync<End, never> =>
+  safeTry(async function* () {
+    const now = ports.clock.now();
+    const claim = yield* ports.claims.find(key, now);
+    if (claim === undefined || !isDue(claim, now)) return ok<End>('skipped');
+    const payment = yield* ports.payments.find(claim.merchantId, claim.paymentId);
+    const origin = recoveryOrigin(claim);
+    const held = takeOver(claim, { changeId: ports.ids.change(now), now }, terms);
+    if (claim.state === 'retryable') {
+      if (payment.status !== 'pending') return ok<End>('skipped');
+      const next = fail(payment, GIVEN_UP, now);
+      const move = { at: now, origin, before: payment, next, transactions: [] };
+      return closeWith(ports, terms, held, move, claim.fence).map((): End => 'settled');
+    }
+    if (payment.status !== 'processing') return ok<End>('skipped');
+    yield* ports.commits.commit(claimChange({ expected: claim.fence, next: held }, now));
+    const approach = { ask: 'lookup', clientWaits: false } as const;
+    const { ended } = yield* settlePayment(ports, terms)({ claim: held, payment, origin }, approach);
+    return ok<End>(ended ? 'settled' : 'waiting');
+  }).orElse((failure) => okAsync<End>(failure.kind === 'StorageUnavailable' ? 'waiting' : 'skipped'));
+
+const isDue = (claim: Claim, now: Instant): claim is OpenClaim =>
+  claim.state !== 'completed' && claim.dueAt <= now;
+
+const recoveryOrigin = (claim: Claim): Origin => ({
+  actor: { id: 'recovery', type: 'system' },
+  requestId: claim.requestId,
+});
+
+const GIVEN_UP = {
+  code: 'processor_unavailable',
+  message: 'The processor refused the payment before any effect, and it was not tried again in time.',
+} as const;

@@ -1,0 +1,143 @@
+import type { MerchantId, PaymentId } from './ids.ts';
+import type { Instant } from './instant.ts';
+
+/** What an idempotency key is spent on: the same key on another operation is another key. */
+export type Operation = 'process';
+
+/** An answer as it went to the client, bytes and all; opaque to the core (see the port `Answers`). */
+export type Answer = string & { readonly answered?: never };
+
+export type KeptAnswer = Readonly<{ answer: Answer; expiresAt: Instant }>;
+
+export type ClaimKey = Readonly<{ merchantId: MerchantId; operation: Operation; key: string }>;
+
+type Known = ClaimKey &
+  Readonly<{
+    /** Keyed hash of the canonical payload: the same key with another payload is refused. */
+    fingerprint: string;
+    /** Of the request that first used the key. */
+    requestId: string;
+    /** Grows with every take-over. A commit under an older fence is refused, so a stalled holder cannot overwrite. */
+    fence: number;
+    /** Of the newest change to this claim: how a commit whose reply was lost knows itself again. */
+    changeId: string;
+    createdAt: Instant;
+    kept?: KeptAnswer;
+  }>;
+
+/** Somebody works on it until `dueAt`; then anyone may take over, and resumes. */
+export type Calling = Known &
+  Readonly<{ state: 'calling'; paymentId: PaymentId; dueAt: Instant; attempts: number }>;
+/** The processor's answer never came. Recovery asks again at `dueAt`. */
+export type Unknown = Known &
+  Readonly<{ state: 'unknown'; paymentId: PaymentId; dueAt: Instant; attempts: number }>;
+/** The processor provably did nothing. The same key may try again until `dueAt`, when the payment is given up. */
+export type Retryable = Known & Readonly<{ state: 'retryable'; paymentId: PaymentId; dueAt: Instant }>;
+/** Without a payment, a rule refused the request; such a claim ends with its answer. */
+export type Completed = Known & Readonly<{ state: 'completed'; paymentId?: PaymentId }>;
+
+/** An idempotency key's claim on the one effect it may have. */
+export type Claim = Calling | Unknown | Retryable | Completed;
+export type OpenClaim = Exclude<Claim, Completed>;
+
+/** How long things last. `leaseMs` must outlast the processor's timeout, or two holders could work at once. */
+export type ClaimTerms = Readonly<{ leaseMs: number; keepAnswersMs: number }>;
+
+type Step = Readonly<{ changeId: string; now: Instant }>;
+
+/** A new claim, held under lease by the request that makes it. */
+export const openClaim = (
+  key: ClaimKey,
+  facts: Readonly<{ fingerprint: string; requestId: string; paymentId: PaymentId }>,
+  { changeId, now }: Step,
+  { leaseMs }: ClaimTerms,
+): Calling => ({
+  ...key,
+  ...facts,
+  fence: 1,
+  changeId,
+  createdAt: now,
+  state: 'calling',
+  dueAt: now + leaseMs,
+  attempts: 0,
+});
+
+/** The claim of a request that a rule refused: it holds nothing but its answer. */
+export const refusedClaim = (
+  key: ClaimKey,
+  facts: Readonly<{ fingerprint: string; requestId: string; answer: Answer }>,
+  { changeId, now }: Step,
+  { keepAnswersMs }: ClaimTerms,
+): Completed => ({
+  ...key,
+  fingerprint: facts.fingerprint,
+  requestId: facts.requestId,
+  fence: 1,
+  changeId,
+  createdAt: now,
+  state: 'completed',
+  kept: { answer: facts.answer, expiresAt: now + keepAnswersMs },
+});
+
+/** Takes a claim whose lease ran out, or that waits, under a higher fence. An answer already given stays. */
+export const takeOver = (claim: OpenClaim, { changeId, now }: Step, { leaseMs }: ClaimTerms): Calling => ({
+  ...known(claim),
+  paymentId: claim.paymentId,
+  fence: claim.fence + 1,
+  changeId,
+  state: 'calling',
+  dueAt: now + leaseMs,
+  attempts: claim.state === 'retryable' ? 0 : claim.attempts + 1,
+});
+
+export const completeClaim = (claim: Calling, answer: Answer, step: Step, terms: ClaimTerms): Completed => ({
+  ...known(claim),
+  paymentId: claim.paymentId,
+  ...keeping(claim, answer, step, terms),
+  state: 'completed',
+});
+
+/** Backs off from 1 s, doubling to 5 min, so that a dead processor is asked ever less often. */
+export const awaitOutcome = (claim: Calling, answer: Answer, step: Step, terms: ClaimTerms): Unknown => ({
+  ...known(claim),
+  paymentId: claim.paymentId,
+  ...keeping(claim, answer, step, terms),
+  state: 'unknown',
+  dueAt: step.now + Math.min(1_000 * 2 ** Math.min(claim.attempts, 16), 300_000),
+  attempts: claim.attempts,
+});
+
+/** Nothing is answered for good: the client may come back with the same key until the answer would have expired. */
+export const releaseClaim = (
+  claim: Calling,
+  { changeId }: Step,
+  { keepAnswersMs }: ClaimTerms,
+): Retryable => ({
+  ...known(claim),
+  paymentId: claim.paymentId,
+  changeId,
+  state: 'retryable',
+  dueAt: claim.createdAt + keepAnswersMs,
+});
+
+/** The answer to give again, unless it has expired. */
+export const answerOf = ({ kept }: Claim, now: Instant): Answer | undefined =>
+  kept !== undefined && now < kept.expiresAt ? kept.answer : undefined;
+
+/** True for a claim that counts as absent: it never had a payment, and its answer has expired. */
+export const isLapsed = (claim: Claim, now: Instant): boolean =>
+  claim.state === 'completed' && claim.paymentId === undefined && answerOf(claim, now) === undefined;
+
+/** The first answer stands: what a client was told once is never replaced. */
+const keeping = (claim: Calling, answer: Answer, { changeId, now }: Step, { keepAnswersMs }: ClaimTerms) => ({
+  changeId,
+  kept: claim.kept ?? { answer, expiresAt: now + keepAnswersMs },
+});
+
+function known(claim: Claim): Known {
+  const { merchantId, operation, key, fingerprint, requestId, fence, changeId, createdAt } = claim;
+  return {
+    ...{ merchantId, operation, key, fingerprint, requestId, fence, changeId, createdAt },
+    ...(claim.kept === undefined ? {} : { kept: claim.kept }),
+  };
+}

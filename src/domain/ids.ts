@@ -1,0 +1,30 @@
+declare const kind: unique symbol;
+
+type Id<Prefix extends string> = `${Prefix}_${string}` & { readonly [kind]: Prefix };
+
+/** `pay_` + 32 hex digits of a UUIDv7 whose time is the payment's `createdAt`: sorting ids sorts by creation. */
+export type PaymentId = Id<'pay'>;
+export type TransactionId = Id<'txn'>;
+export type CustomerId = Id<'cus'>;
+export type EventId = Id<'evt'>;
+export type AuditEntryId = Id<'aud'>;
+/** The tenant's own string, `[A-Za-z0-9_-]{1,64}`. */
+export type MerchantId = string & { readonly [kind]: 'merchant' };
+
+type Prefixed = { pay: PaymentId; txn: TransactionId; cus: CustomerId; evt: EventId; aud: AuditEntryId };
+
+const HEX_32 = /^[0-9a-f]{32}$/;
+
+/** Puts a prefix before 32 lower-case hex digits, the dashless form of a UUID. */
+export const idOf = <P extends keyof Prefixed>(prefix: P, hex: string): Prefixed[P] =>
+  `${prefix}_${hex}` as Prefixed[P];
+
+/** The id, or undefined when the text is not one of this prefix. */
+export function parseId<P extends keyof Prefixed>(prefix: P, text: string): Prefixed[P] | undefined {
+  return text.startsWith(`${prefix}_`) && HEX_32.test(text.slice(prefix.length + 1))
+    ? (text as Prefixed[P])
+    : undefined;
+}
+
+export const parseMerchantId = (text: string): MerchantId | undefined =>
+  /^[A-Za-z0-9_-]{1,64}$/.test(text) ? (text as MerchantId) : undefined;

@@ -1,0 +1,55 @@
+/** What can be stored and told. Integers beyond 2^53 are bigint and print as plain digits. */
+export type Json =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly Json[]
+  | Readonly<{ [name: string]: Json | undefined }>;
+
+export type JsonObject = Readonly<{ [name: string]: Json | undefined }>;
+
+/** JSON text in the order the fields were written; absent (undefined) fields are left out. */
+export const jsonText = (value: Json): string => print(value, false);
+
+/**
+ * One text for one value: fields sorted by UTF-16 code unit, no white space (RFC 8785, for whole numbers).
+ * Hashes and fingerprints are taken over this text.
+ */
+export const canonicalJson = (value: Json): string => print(value, true);
+
+function print(value: Json, sorted: boolean): string {
+  if (typeof value === 'bigint') return value.toString();
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (isList(value)) return `[${value.map((item) => print(item, sorted)).join(',')}]`;
+  const names = sorted ? Object.keys(value).sort() : Object.keys(value);
+  let text = '';
+  for (const name of names) {
+    const field = value[name];
+    if (field !== undefined)
+      text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${print(field, sorted)}`;
+  }
+  return `{${text}}`;
+}
+
+const isList = (value: object): value is readonly Json[] => Array.isArray(value);
+
+/** Reads `jsonText` back without losing a digit: whole numbers beyond 2^53 become bigint. */
+export const parseJson = (text: string): Json => JSON.parse(text, exactly) as Json;
+
+function exactly(_name: string, value: unknown, context?: { source: string }): unknown {
+  return typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')
+    ? BigInt(context?.source ?? '')
+    : value;
+}
+
+/** The fields whose value differs, as they were and as they are. */
+export function difference(before: JsonObject, after: JsonObject): { before: JsonObject; after: JsonObject } {
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => canonicalJson(before[name] ?? null) !== canonicalJson(after[name] ?? null),
+  );
+  const pick = (from: JsonObject) =>
+    Object.fromEntries(changed.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
+  return { before: pick(before), after: pick(after) };
+}

@@ -1,0 +1,99 @@
+import { storedCurrency } from './currency.ts';
+import type { CustomerId, MerchantId, PaymentId } from './ids.ts';
+import { fromRfc3339, rfc3339 } from './instant.ts';
+import { type Money, money } from './money.ts';
+import {
+  amountsOf,
+  type CaptureMethod,
+  type Payment,
+  type PaymentFailure,
+  type PaymentStatus,
+} from './payment.ts';
+
+/**
+ * A payment flat, under the names it is published with: the wire body, the audit snapshot and the event payload are
+ * this one record. Amounts are minor units of `currency`; times are RFC 3339.
+ */
+export type PaymentRecord = Readonly<{
+  id: PaymentId;
+  merchant_id: MerchantId;
+  idempotency_key: string;
+  amount: bigint;
+  currency: string;
+  status: PaymentStatus;
+  payment_method: string;
+  customer_id?: CustomerId;
+  description?: string;
+  metadata?: Readonly<Record<string, string>>;
+  capture_method: CaptureMethod;
+  authorized_amount: bigint;
+  captured_amount: bigint;
+  refunded_amount: bigint;
+  failure?: PaymentFailure;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}>;
+
+export function paymentRecord(payment: Payment): PaymentRecord {
+  const { authorized, captured, refunded } = amountsOf(payment);
+  return {
+    id: payment.id,
+    merchant_id: payment.merchantId,
+    idempotency_key: payment.idempotencyKey,
+    amount: payment.amount.minorUnits,
+    currency: payment.amount.currency,
+    status: payment.status,
+    payment_method: payment.paymentMethod,
+    ...(payment.customerId === undefined ? {} : { customer_id: payment.customerId }),
+    ...(payment.description === undefined ? {} : { description: payment.description }),
+    ...(payment.metadata === undefined ? {} : { metadata: payment.metadata }),
+    capture_method: payment.captureMethod,
+    authorized_amount: authorized.minorUnits,
+    captured_amount: captured.minorUnits,
+    refunded_amount: refunded.minorUnits,
+    ...(payment.status === 'failed' ? { failure: payment.failure } : {}),
+    version: payment.version,
+    created_at: rfc3339(payment.createdAt),
+    updated_at: rfc3339(payment.updatedAt),
+  };
+}
+
+/** The payment a stored record describes. Throws on a record no move could have made: a corrupt store is a defect. */
+export function restorePayment(record: PaymentRecord, auditHash: string): Payment {
+  const currency = storedCurrency(record.currency);
+  const of = (minorUnits: bigint): Money => money(minorUnits, currency);
+  const known = {
+    id: record.id,
+    merchantId: record.merchant_id,
+    idempotencyKey: record.idempotency_key,
+    amount: of(record.amount),
+    paymentMethod: record.payment_method,
+    captureMethod: record.capture_method,
+    ...(record.customer_id === undefined ? {} : { customerId: record.customer_id }),
+    ...(record.description === undefined ? {} : { description: record.description }),
+    ...(record.metadata === undefined ? {} : { metadata: record.metadata }),
+    version: record.version,
+    createdAt: fromRfc3339(record.created_at),
+    updatedAt: fromRfc3339(record.updated_at),
+    auditHash,
+  };
+  const authorized = of(record.authorized_amount);
+  const captured = of(record.captured_amount);
+  const refunded = of(record.refunded_amount);
+  switch (record.status) {
+    case 'pending':
+    case 'processing':
+      return { ...known, status: record.status };
+    case 'authorized':
+      return { ...known, status: 'authorized', authorized, captured };
+    case 'succeeded':
+      return { ...known, status: 'succeeded', authorized, captured, refunded };
+    case 'failed':
+      if (record.failure === undefined) throw new Error(`failed payment ${record.id} has no failure`);
+      return { ...known, status: 'failed', failure: record.failure };
+    case 'canceled':
+      return { ...known, status: 'canceled', authorized };
+  }
+  throw new Error(`payment ${String(record.id)} has the unknown status ${String(record.status)}`);
+}

@@ -1,0 +1,7 @@
+import type { Sha256 } from '../domain/audit.ts';
+
+export interface Digests {
+  readonly sha256: Sha256;
+  /** Keyed, so that a stored fingerprint tells nothing about the payload it stands for. Stable across restarts. */
+  fingerprint(text: string): string;
+}

@@ -1,0 +1,43 @@
+import type { ResultAsync } from 'neverthrow';
+import type { CurrencyCode } from '../domain/currency.ts';
+import type { CustomerId, MerchantId, PaymentId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Payment, PaymentStatus } from '../domain/payment.ts';
+import type { Transaction } from '../domain/transaction.ts';
+import type { StorageUnavailable } from './unavailable.ts';
+
+export type PaymentNotFound = Readonly<{ kind: 'PaymentNotFound'; id: PaymentId }>;
+
+/** All bounds are inclusive; `from` and `to` are about `createdAt`; amounts are minor units in whatever currency. */
+export type PaymentFilter = Readonly<{
+  status?: PaymentStatus;
+  customerId?: CustomerId;
+  currency?: CurrencyCode;
+  from?: Instant;
+  to?: Instant;
+  minAmount?: bigint;
+  maxAmount?: bigint;
+}>;
+
+/** `before` is the last payment of the page before, exclusive. */
+export type PaymentPage = Readonly<{ limit: number; before?: PaymentId }>;
+
+/** Where payments are read. Adapters must pass `test/contract/payments.contract.ts`. */
+export interface Payments {
+  /** Strongly consistent: sees every commit that has resolved. Another tenant's payment is not found. */
+  find(merchantId: MerchantId, id: PaymentId): ResultAsync<Payment, PaymentNotFound | StorageUnavailable>;
+  /** Strongly consistent; in the order they were created. Empty for an unknown payment. */
+  transactionsOf(
+    merchantId: MerchantId,
+    id: PaymentId,
+  ): ResultAsync<readonly Transaction[], StorageUnavailable>;
+  /**
+   * Newest first by id, up to `limit`; fewer only at the end. Walking with `before` gives every payment that existed
+   * at the start and matches throughout exactly once, whatever is inserted meanwhile.
+   */
+  list(
+    merchantId: MerchantId,
+    filter: PaymentFilter,
+    page: PaymentPage,
+  ): ResultAsync<readonly Payment[], StorageUnavailable>;
+}

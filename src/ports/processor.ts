@@ -1,0 +1,42 @@
+import type { ResultAsync } from 'neverthrow';
+import type { MerchantId } from '../domain/ids.ts';
+import type { Money } from '../domain/money.ts';
+import type { ProcessorVerdict } from '../domain/transaction.ts';
+
+/** `reference` is ours and names the charge for good: the processor must never charge one reference twice. */
+export type ChargeOrder = Readonly<{
+  reference: string;
+  merchantId: MerchantId;
+  amount: Money;
+  paymentMethod: string;
+  capture: boolean;
+}>;
+
+/** `amount` is what the processor says it charged or refused to. */
+export type ChargeVerdict = ProcessorVerdict &
+  Readonly<{ amount: Money }> &
+  (
+    | Readonly<{ approved: true }>
+    | Readonly<{ approved: false; decline: 'card_declined' | 'insufficient_funds' }>
+  );
+
+/** It refused before any effect: nothing was or will be charged by this call. */
+export type ProcessorUnavailable = Readonly<{ kind: 'ProcessorUnavailable' }>;
+/** Sent, and no answer: it may have charged, or may yet. Not a failure. */
+export type ProcessorOutcomeUnknown = Readonly<{ kind: 'ProcessorOutcomeUnknown' }>;
+/** It provably never got the reference. */
+export type ProcessorHasNoRecord = Readonly<{ kind: 'ProcessorHasNoRecord' }>;
+
+/**
+ * A payment processor. Both promises are needed to survive a lost answer, so an implementation without idempotent
+ * references or without `lookup` does not fit this type and cannot be used.
+ * Adapters must pass `test/contract/processor.contract.ts`.
+ */
+export interface Processor {
+  /** False for a payment method it can never charge; asked before anything is recorded. */
+  accepts(paymentMethod: string): boolean;
+  /** Repeating a reference gives the first verdict and charges nothing more. */
+  charge(order: ChargeOrder): ResultAsync<ChargeVerdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
+  /** Its own record of the reference. Changes nothing. */
+  lookup(reference: string): ResultAsync<ChargeVerdict, ProcessorHasNoRecord | ProcessorUnavailable>;
+}

@@ -1,0 +1,5 @@
+/**
+ * The world did not answer. Whether the call had its effect is not known unless the port says so; every port says how
+ * to ask again safely. `cause` is for logs only.
+ */
+export type StorageUnavailable = Readonly<{ kind: 'StorageUnavailable'; cause: unknown }>;
