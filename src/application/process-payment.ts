@@ -122,7 +122,11 @@ function start(ports: ProcessPorts, terms: ClaimTerms, keyed: Keyed, found: Merc
     const opened = yield* openPayment({ ...order, id: ports.ids.payment(now), createdAt: now });
     const claim = openClaim(key, { fingerprint, requestId, paymentId: opened.id }, step, terms);
     const { change, payment } = paymentChange(ports, {
-      ...{ at: now, origin, next: opened, transactions: [], claim: { expected: 0, next: claim } },
+      at: now,
+      origin,
+      next: opened,
+      transactions: [],
+      claim: { expected: 0, next: claim },
     });
     yield* ports.commits.commit(change);
     return settlePayment(ports, terms)({ claim, payment, origin }, { ask: 'charge', clientWaits: true }).map(
@@ -177,7 +181,12 @@ function carryOn(ports: ProcessPorts, terms: ClaimTerms, claim: Calling | Retrya
       if (stored.status !== 'pending') return err(movedOn(stored));
       const next = resume(stored, now);
       const { change, payment } = paymentChange(ports, {
-        ...{ at: now, origin, before: stored, next, transactions: [], claim: guarded },
+        at: now,
+        origin,
+        before: stored,
+        next,
+        transactions: [],
+        claim: guarded,
       });
       yield* ports.commits.commit(change);
       return finish(payment, 'charge');

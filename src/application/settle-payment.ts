@@ -118,7 +118,11 @@ function conclude(ports: SettlePorts, terms: ClaimTerms, held: HeldPayment, verd
     ? approve(payment, now)
     : fail(payment, { code: verdict.decline, message: verdict.responseText }, now);
   return closeWith(ports, terms, held.claim, {
-    ...{ at: now, origin: held.origin, before: payment, next, transactions: [transaction] },
+    at: now,
+    origin: held.origin,
+    before: payment,
+    next,
+    transactions: [transaction],
   }).map((answer) => ({ answer, ended: true }));
 }
 
@@ -154,7 +158,11 @@ function release(ports: SettlePorts, terms: ClaimTerms, { claim, payment, origin
   const now = ports.clock.now();
   const released = releaseClaim(claim, { changeId: ports.ids.change(now), now }, terms);
   const { change } = paymentChange(ports, {
-    ...{ at: now, origin, before: payment, next: postpone(payment, now), transactions: [] },
+    at: now,
+    origin,
+    before: payment,
+    next: postpone(payment, now),
+    transactions: [],
     claim: held(claim, released),
   });
   return ports.commits.commit(change);

@@ -137,7 +137,14 @@ const keeping = (claim: Calling, answer: Answer, { changeId, now }: Step, { keep
 function known(claim: Claim): Known {
   const { merchantId, operation, key, fingerprint, requestId, fence, changeId, createdAt } = claim;
   return {
-    ...{ merchantId, operation, key, fingerprint, requestId, fence, changeId, createdAt },
+    merchantId,
+    operation,
+    key,
+    fingerprint,
+    requestId,
+    fence,
+    changeId,
+    createdAt,
     ...(claim.kept === undefined ? {} : { kept: claim.kept }),
   };
 }

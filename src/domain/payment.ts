@@ -175,11 +175,19 @@ function moved(payment: Payment, now: Instant): Known {
   const { id, merchantId, idempotencyKey, amount, paymentMethod, captureMethod, createdAt } = payment;
   const { customerId, description, metadata, auditHash } = payment;
   return {
-    ...{ id, merchantId, idempotencyKey, amount, paymentMethod, captureMethod, createdAt },
+    id,
+    merchantId,
+    idempotencyKey,
+    amount,
+    paymentMethod,
+    captureMethod,
+    createdAt,
     ...(customerId === undefined ? {} : { customerId }),
     ...(description === undefined ? {} : { description }),
     ...(metadata === undefined ? {} : { metadata }),
-    ...{ version: payment.version + 1, updatedAt: now, auditHash },
+    version: payment.version + 1,
+    updatedAt: now,
+    auditHash,
   };
 }
 
