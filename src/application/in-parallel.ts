@@ -6,7 +6,7 @@ export function inParallel<Item, Done>(
   width: number,
   task: (item: Item, index: number) => ResultAsync<Done, never>,
 ): ResultAsync<readonly Done[], never> {
-  const done: Done[] = new Array(items.length);
+  const done: Done[] = [];
   let next = 0;
   const lane = async () => {
     for (let index = next++; index < items.length; index = next++) {
