@@ -1,0 +1,33 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import type { ResultAsync } from 'neverthrow';
+import type pg from 'pg';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { patiently } from './faults.ts';
+import { payments } from './migrations/001-payments.ts';
+import { commitChanges } from './migrations/002-commit-changes.ts';
+import type { Database } from './schema.ts';
+
+/** In the order they are applied; a released migration is never edited. */
+const MIGRATIONS = { '001-payments': payments, '002-commit-changes': commitChanges };
+
+export const NEWEST_MIGRATION = Object.keys(MIGRATIONS).at(-1) ?? '';
+
+/** A kysely over the pool. Destroying it would end the pool, so nobody does. */
+export const queriesOn = (pool: pg.Pool): Kysely<Database> =>
+  new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+
+/**
+ * Brings the schema up to date, in one transaction, and gives the names of what it applied. Any number of processes
+ * may run it at once: they queue on a lock, and the later ones find nothing to do.
+ */
+export const migratePostgres = (pool: pg.Pool): ResultAsync<readonly string[], StorageUnavailable> =>
+  patiently(async () => {
+    const migrator = new Migrator({
+      db: queriesOn(pool),
+      provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+    });
+    const { error, results = [] } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+    return results.map(({ migrationName }) => migrationName);
+  });

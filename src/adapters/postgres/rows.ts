@@ -1,0 +1,196 @@
+import type { AuditEntry } from '../../domain/audit.ts';
+import type { Claim, Completed } from '../../domain/claim.ts';
+import type { DomainEvent, PaymentEventType } from '../../domain/events.ts';
+import { idOf, type MerchantId } from '../../domain/ids.ts';
+import { type Instant, rfc3339 } from '../../domain/instant.ts';
+import { type JsonObject, jsonText, parseJson } from '../../domain/json.ts';
+import type { Payment } from '../../domain/payment.ts';
+import { type PaymentRecord, paymentRecord, restorePayment } from '../../domain/payment-record.ts';
+import type { Transaction } from '../../domain/transaction.ts';
+import {
+  restoreTransaction,
+  type TransactionRecord,
+  transactionRecord,
+} from '../../domain/transaction-record.ts';
+import type { AuditEntryTable, ClaimTable, OutboxTable, PaymentTable, TransactionTable } from './schema.ts';
+
+/** The 32 hex digits behind an id's prefix: what a uuid column takes. */
+export const uuidOf = (id: string): string => id.slice(id.indexOf('_') + 1);
+
+/** A uuid as PostgreSQL prints it, back to 32 digits. */
+const hexOf = (uuid: string): string => uuid.replaceAll('-', '');
+
+/*
+ * To a row: what `commit_changes` reads. Amounts travel as text and JSON columns as text of JSON, because neither may
+ * pass through a floating-point number.
+ */
+
+export function paymentToRow(payment: Payment) {
+  const { failure, metadata, ...record } = paymentRecord(payment);
+  return {
+    ...record,
+    id: uuidOf(record.id),
+    amount: String(record.amount),
+    authorized_amount: String(record.authorized_amount),
+    captured_amount: String(record.captured_amount),
+    refunded_amount: String(record.refunded_amount),
+    ...(record.customer_id === undefined ? {} : { customer_id: uuidOf(record.customer_id) }),
+    ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }),
+    ...(failure === undefined ? {} : { failure_code: failure.code, failure_message: failure.message }),
+    audit_hash: payment.auditHash,
+  };
+}
+
+export function transactionToRow(transaction: Transaction) {
+  const record = transactionRecord(transaction);
+  return {
+    ...record,
+    merchant_id: transaction.merchantId,
+    id: uuidOf(record.id),
+    payment_id: uuidOf(record.payment_id),
+    amount: String(record.amount),
+    audit_hash: transaction.auditHash,
+  };
+}
+
+export const claimToRow = (claim: Claim) => ({
+  merchant_id: claim.merchantId,
+  operation: claim.operation,
+  key: claim.key,
+  fingerprint: claim.fingerprint,
+  ...(claim.paymentId === undefined ? {} : { payment_id: uuidOf(claim.paymentId) }),
+  request_id: claim.requestId,
+  fence: claim.fence,
+  change_id: claim.changeId,
+  created_at: rfc3339(claim.createdAt),
+  state: claim.state,
+  ...(claim.state === 'completed' ? {} : { due_at: rfc3339(claim.dueAt) }),
+  attempts: claim.state === 'calling' || claim.state === 'unknown' ? claim.attempts : 0,
+  ...(claim.kept === undefined
+    ? {}
+    : { answer: claim.kept.answer, answer_expires_at: rfc3339(claim.kept.expiresAt) }),
+});
+
+export const eventToRow = (event: DomainEvent) => ({
+  id: uuidOf(event.id),
+  type: event.type,
+  merchant_id: event.merchantId,
+  payment_id: uuidOf(event.paymentId),
+  created_at: rfc3339(event.created),
+  data: jsonText(event.data),
+});
+
+export const auditToRow = (entry: AuditEntry) => ({
+  entity_id: uuidOf(entry.entityId),
+  sequence: entry.sequence,
+  id: uuidOf(entry.id),
+  entity_type: entry.entityType,
+  merchant_id: entry.merchantId,
+  action: entry.action,
+  actor_id: entry.actor.id,
+  actor_type: entry.actor.type,
+  ip_address: entry.ipAddress,
+  user_agent: entry.userAgent,
+  before: entry.before && jsonText(entry.before),
+  after: entry.after && jsonText(entry.after),
+  metadata: entry.metadata && jsonText(entry.metadata),
+  created_at: rfc3339(entry.timestamp),
+  previous_hash: entry.previousHash,
+  hash: entry.hash,
+});
+
+export function paymentFromRow(row: PaymentTable): Payment {
+  const { failure_code, failure_message, audit_hash, customer_id, description, metadata, ...rest } = row;
+  const record: PaymentRecord = {
+    ...rest,
+    id: idOf('pay', hexOf(row.id)),
+    merchant_id: row.merchant_id as MerchantId,
+    ...(customer_id === null ? {} : { customer_id: idOf('cus', hexOf(customer_id)) }),
+    ...(description === null ? {} : { description }),
+    ...(metadata === null ? {} : { metadata }),
+    ...(failure_code === null ? {} : { failure: { code: failure_code, message: failure_message ?? '' } }),
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+  return restorePayment(record, audit_hash);
+}
+
+export function transactionFromRow(row: TransactionTable): Transaction {
+  const { processor_id, response_code, response_text, reason, processed_at } = row;
+  const record: TransactionRecord = {
+    id: idOf('txn', hexOf(row.id)),
+    payment_id: idOf('pay', hexOf(row.payment_id)),
+    type: row.type,
+    amount: row.amount,
+    currency: row.currency,
+    status: row.status,
+    ...(processor_id === null ? {} : { processor_id }),
+    ...(response_code === null ? {} : { response_code }),
+    ...(response_text === null ? {} : { response_text }),
+    ...(reason === null ? {} : { reason }),
+    ...(processed_at === null ? {} : { processed_at: processed_at.toISOString() }),
+    version: row.version,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+  };
+  return restoreTransaction(record, row.merchant_id as MerchantId, row.audit_hash);
+}
+
+export function claimFromRow(row: ClaimTable): Claim {
+  const known = {
+    merchantId: row.merchant_id as MerchantId,
+    operation: row.operation,
+    key: row.key,
+    fingerprint: row.fingerprint,
+    requestId: row.request_id,
+    fence: row.fence,
+    changeId: hexOf(row.change_id),
+    createdAt: row.created_at.getTime(),
+    ...(row.answer === null || row.answer_expires_at === null
+      ? {}
+      : { kept: { answer: row.answer, expiresAt: row.answer_expires_at.getTime() } }),
+  };
+  const paymentId = row.payment_id === null ? undefined : idOf('pay', hexOf(row.payment_id));
+  if (row.state === 'completed')
+    return {
+      ...known,
+      ...(paymentId === undefined ? {} : { paymentId }),
+      state: 'completed',
+    } satisfies Completed;
+  if (paymentId === undefined || row.due_at === null)
+    throw new Error(`open claim ${row.merchant_id} ${row.key} lacks its payment or its due time`);
+  const dueAt: Instant = row.due_at.getTime();
+  return row.state === 'retryable'
+    ? { ...known, paymentId, state: 'retryable', dueAt }
+    : { ...known, paymentId, state: row.state, dueAt, attempts: row.attempts };
+}
+
+export const eventFromRow = (row: OutboxTable): DomainEvent => ({
+  id: idOf('evt', hexOf(row.id)),
+  type: row.type as PaymentEventType,
+  merchantId: row.merchant_id as MerchantId,
+  paymentId: idOf('pay', hexOf(row.payment_id)),
+  created: row.created_at.getTime(),
+  data: parseJson(row.data) as JsonObject,
+});
+
+export function auditFromRow(row: AuditEntryTable): AuditEntry {
+  const entityType = row.entity_type as AuditEntry['entityType'];
+  return {
+    id: idOf('aud', hexOf(row.id)),
+    entityType,
+    entityId: idOf(entityType === 'payment' ? 'pay' : 'txn', hexOf(row.entity_id)),
+    merchantId: row.merchant_id as MerchantId,
+    sequence: row.sequence,
+    action: row.action,
+    actor: { id: row.actor_id, type: row.actor_type },
+    ...(row.ip_address === null ? {} : { ipAddress: row.ip_address }),
+    ...(row.user_agent === null ? {} : { userAgent: row.user_agent }),
+    ...(row.before === null ? {} : { before: parseJson(row.before) as JsonObject }),
+    ...(row.after === null ? {} : { after: parseJson(row.after) as JsonObject }),
+    ...(row.metadata === null ? {} : { metadata: parseJson(row.metadata) as JsonObject }),
+    timestamp: row.created_at.getTime(),
+    previousHash: row.previous_hash,
+    hash: row.hash,
+  };
+}

@@ -1,0 +1,109 @@
+import type { Claim, Operation } from '../../domain/claim.ts';
+import type { CaptureMethod, PaymentStatus } from '../../domain/payment.ts';
+import type { TransactionStatus, TransactionType } from '../../domain/transaction.ts';
+
+/** The tables, for kysely; `migrations/` makes them. Ids are stored as the UUID behind their prefix. */
+export type Database = Readonly<{
+  merchant: MerchantTable;
+  payment: PaymentTable;
+  transaction: TransactionTable;
+  claim: ClaimTable;
+  outbox: OutboxTable;
+  audit_entry: AuditEntryTable;
+}>;
+
+export type MerchantTable = {
+  id: string;
+  name: string;
+  email: string;
+  status: 'active' | 'suspended';
+  max_payment_amount: bigint;
+  version: number;
+};
+
+export type PaymentTable = {
+  merchant_id: string;
+  id: string;
+  idempotency_key: string;
+  amount: bigint;
+  currency: string;
+  status: PaymentStatus;
+  payment_method: string;
+  customer_id: string | null;
+  description: string | null;
+  metadata: Record<string, string> | null;
+  capture_method: CaptureMethod;
+  authorized_amount: bigint;
+  captured_amount: bigint;
+  refunded_amount: bigint;
+  failure_code: string | null;
+  failure_message: string | null;
+  version: number;
+  audit_hash: string;
+  created_at: Date;
+  updated_at: Date;
+};
+
+export type TransactionTable = {
+  merchant_id: string;
+  payment_id: string;
+  id: string;
+  type: TransactionType;
+  amount: bigint;
+  currency: string;
+  status: TransactionStatus;
+  processor_id: string | null;
+  response_code: string | null;
+  response_text: string | null;
+  reason: string | null;
+  processed_at: Date | null;
+  version: number;
+  audit_hash: string;
+  created_at: Date;
+  updated_at: Date;
+};
+
+export type ClaimTable = {
+  merchant_id: string;
+  operation: Operation;
+  key: string;
+  fingerprint: string;
+  payment_id: string | null;
+  request_id: string;
+  fence: number;
+  change_id: string;
+  created_at: Date;
+  state: Claim['state'];
+  due_at: Date | null;
+  attempts: number;
+  answer: string | null;
+  answer_expires_at: Date | null;
+};
+
+export type OutboxTable = {
+  id: string;
+  type: string;
+  merchant_id: string;
+  payment_id: string;
+  created_at: Date;
+  data: string;
+};
+
+export type AuditEntryTable = {
+  entity_id: string;
+  sequence: number;
+  id: string;
+  entity_type: string;
+  merchant_id: string;
+  action: string;
+  actor_id: string;
+  actor_type: 'user' | 'system' | 'admin';
+  ip_address: string | null;
+  user_agent: string | null;
+  before: string | null;
+  after: string | null;
+  metadata: string | null;
+  created_at: Date;
+  previous_hash: string;
+  hash: string;
+};

@@ -1,0 +1,21 @@
+import type pg from 'pg';
+import type { Storage } from '../../ports/storage.ts';
+import { postgresAuditTrail } from './audit-trail.ts';
+import { postgresClaims } from './claims.ts';
+import { postgresCommits } from './commits.ts';
+import { postgresMerchants } from './merchants.ts';
+import { postgresOutbox } from './outbox.ts';
+import { postgresPayments } from './payments.ts';
+import { postgresStorageHealth } from './storage-health.ts';
+
+/** Every storage port over one pool, which `close` ends. The schema must be migrated. */
+export const postgresStorage = (pool: pg.Pool): Storage => ({
+  commits: postgresCommits(pool),
+  payments: postgresPayments(pool),
+  claims: postgresClaims(pool),
+  merchants: postgresMerchants(pool),
+  outbox: postgresOutbox(pool),
+  auditTrail: postgresAuditTrail(pool),
+  health: postgresStorageHealth(pool),
+  close: () => pool.end(),
+});

@@ -1,0 +1,21 @@
+import type { Storage } from '../../src/ports/storage.ts';
+import { auditTrailContract } from './audit-trail.contract.ts';
+import { claimsContract } from './claims.contract.ts';
+import { commitsContract } from './commits.contract.ts';
+import { commitsModelContract } from './commits-model.contract.ts';
+import { merchantsContract } from './merchants.contract.ts';
+import { outboxContract } from './outbox.contract.ts';
+import { paymentsContract } from './payments.contract.ts';
+import { storageHealthContract } from './storage-health.contract.ts';
+
+/** Every storage contract. `open` gives an empty store that shares nothing with the ones before. */
+export function storageContracts(adapter: string, open: () => Promise<Storage>): void {
+  commitsContract(adapter, open);
+  commitsModelContract(adapter, open);
+  paymentsContract(adapter, open);
+  claimsContract(adapter, open);
+  merchantsContract(adapter, open);
+  outboxContract(adapter, open);
+  auditTrailContract(adapter, open);
+  storageHealthContract(adapter, open);
+}

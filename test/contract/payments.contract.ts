@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { systemIds } from '../../src/adapters/system/ids.ts';
+import { idOf, type PaymentId } from '../../src/domain/ids.ts';
+import { add, type Money } from '../../src/domain/money.ts';
+import type { Payment } from '../../src/domain/payment.ts';
+import type { PaymentFilter } from '../../src/ports/payments.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { aMerchantId, anOpening, aSuccess, NOON } from '../fixtures/changes.ts';
+
+/** What every `Payments` adapter promises. */
+export function paymentsContract(adapter: string, open: () => Promise<Storage>): void {
+  describe(`Payments contract: ${adapter}`, () => {
+    let storage: Storage;
+    beforeEach(async () => {
+      storage = await open();
+      return () => storage.close();
+    });
+
+    const store = async (...openings: readonly ReturnType<typeof anOpening>[]) => {
+      const outcomes = await Promise.all(openings.map(({ change }) => storage.commits.commit(change)));
+      for (const outcome of outcomes) outcome._unsafeUnwrap();
+    };
+
+    const walk = async (filter: PaymentFilter, limit: number, between?: () => Promise<void>) => {
+      const seen: Payment[] = [];
+      for (let before: PaymentId | undefined; ; ) {
+        const page = { limit, ...(before === undefined ? {} : { before }) };
+        const found = (await storage.payments.list(aMerchantId(), filter, page))._unsafeUnwrap();
+        seen.push(...found);
+        before = found.at(-1)?.id;
+        if (found.length < limit || before === undefined) return seen;
+        await between?.();
+      }
+    };
+
+    it('does not find what does not exist, nor what is another tenant’s', async () => {
+      const opening = anOpening();
+      await store(opening);
+      const { id } = opening.payment;
+      const other = aMerchantId('merchant-b');
+      const missing = systemIds.payment(NOON);
+      expect((await storage.payments.find(other, id))._unsafeUnwrapErr()).toEqual({
+        kind: 'PaymentNotFound',
+        id,
+      });
+      expect((await storage.payments.find(aMerchantId(), missing))._unsafeUnwrapErr()).toEqual({
+        kind: 'PaymentNotFound',
+        id: missing,
+      });
+      expect((await storage.payments.transactionsOf(other, id))._unsafeUnwrap()).toEqual([]);
+      expect((await storage.payments.list(other, {}, { limit: 10 }))._unsafeUnwrap()).toEqual([]);
+      expect((await storage.auditTrail.ofPayment(other, id))._unsafeUnwrap()).toEqual([]);
+    });
+
+    it('finds each of many asked for at once', async () => {
+      const openings = Array.from({ length: 150 }, () => anOpening());
+      await store(...openings);
+      const found = await Promise.all(
+        openings.map(({ payment }) => storage.payments.find(payment.merchantId, payment.id)),
+      );
+      expect(found.map((each) => each._unsafeUnwrap())).toEqual(openings.map(({ payment }) => payment));
+    });
+
+    it('does not lose a unit of amounts beyond 2^53, alone or summed', async () => {
+      const amount = 9_007_199_254_740_993n;
+      const openings = Array.from({ length: 3 }, () => anOpening({ amount }));
+      await store(...openings);
+      for (const opening of openings) (await storage.commits.commit(aSuccess(opening)))._unsafeUnwrap();
+      const found = await walk({ minAmount: amount, maxAmount: amount }, 10);
+      const total = found
+        .map((payment) => payment.amount)
+        .reduce((sum: Money, each) => add(sum, each)._unsafeUnwrap());
+      expect(total.minorUnits).toBe(27_021_597_764_222_979n);
+      expect(await walk({ minAmount: amount + 1n }, 10)).toEqual([]);
+      expect(await walk({ maxAmount: amount - 1n }, 10)).toEqual([]);
+    });
+
+    it('lists newest first', async () => {
+      const openings = Array.from({ length: 45 }, (_, n) => anOpening({ createdAt: NOON + n * 1_000 }));
+      await store(...openings);
+      const newestFirst = openings.map(({ payment }) => payment).reverse();
+      expect(await walk({}, 100)).toEqual(newestFirst);
+      expect(await walk({}, 7)).toEqual(newestFirst);
+      expect(await walk({}, 45)).toEqual(newestFirst);
+    });
+
+    it('filters by every field, alone and together', async () => {
+      const customerId = idOf('cus', 'c'.repeat(32));
+      const openings = Array.from({ length: 48 }, (_, n) =>
+        anOpening({
+          amount: BigInt(100 + n),
+          currency: n % 3 === 0 ? 'EUR' : 'USD',
+          createdAt: NOON + n * 1_000,
+          ...(n % 4 === 0 ? { customerId } : {}),
+        }),
+      );
+      await store(...openings);
+      for (const opening of openings.filter((_, n) => n % 2 === 0))
+        (await storage.commits.commit(aSuccess(opening)))._unsafeUnwrap();
+      const ids = async (filter: PaymentFilter) => (await walk(filter, 5)).map(({ id }) => id);
+      const those = (keep: (n: number) => boolean) =>
+        openings.flatMap(({ payment }, n) => (keep(n) ? [payment.id] : [])).reverse();
+
+      expect(await ids({ status: 'succeeded' })).toEqual(those((n) => n % 2 === 0));
+      expect(await ids({ status: 'canceled' })).toEqual([]);
+      expect(await ids({ customerId })).toEqual(those((n) => n % 4 === 0));
+      expect(await ids({ currency: 'EUR' })).toEqual(those((n) => n % 3 === 0));
+      expect(await ids({ from: NOON + 10_000 })).toEqual(those((n) => n >= 10));
+      expect(await ids({ to: NOON + 10_000 })).toEqual(those((n) => n <= 10));
+      expect(await ids({ from: NOON + 10_000, to: NOON + 10_000 })).toEqual(those((n) => n === 10));
+      expect(await ids({ minAmount: 120n, maxAmount: 129n })).toEqual(those((n) => n >= 20 && n <= 29));
+      expect(
+        await ids({
+          status: 'processing',
+          currency: 'USD',
+          from: NOON + 5_000,
+          to: NOON + 40_000,
+          minAmount: 110n,
+        }),
+      ).toEqual(those((n) => n % 2 === 1 && n % 3 !== 0 && n >= 10 && n <= 40));
+    });
+
+    it('gives every payment that was there at the start exactly once, whatever is inserted on the way', async () => {
+      const first = Array.from({ length: 40 }, (_, n) => anOpening({ createdAt: NOON + n * 10 }));
+      await store(...first);
+      let later = NOON + 1_000;
+      const seen = await walk({}, 6, async () => {
+        later += 10;
+        await store(anOpening({ createdAt: later }), anOpening({ createdAt: NOON + 5 }));
+      });
+      const ids = seen.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(ids).toEqual(expect.arrayContaining(first.map(({ payment }) => payment.id)));
+      expect([...ids].sort().reverse()).toEqual(ids);
+    });
+  });
+}

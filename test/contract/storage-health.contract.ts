@@ -1,0 +1,13 @@
+import { describe, expect, it } from 'vitest';
+import type { Storage } from '../../src/ports/storage.ts';
+
+/** What every `StorageHealth` adapter promises. */
+export function storageHealthContract(adapter: string, open: () => Promise<Storage>): void {
+  describe(`StorageHealth contract: ${adapter}`, () => {
+    it('is well when the store answers with the schema this build needs', async () => {
+      const storage = await open();
+      expect((await storage.health.check()).isOk()).toBe(true);
+      await storage.close();
+    });
+  });
+}
