@@ -1,4 +1,7 @@
-/** What can be stored and told. Integers beyond 2^53 are bigint and print as plain digits. */
+/**
+ * What can be stored and told. A bigint prints as plain digits, so a small one read back is a number: only the digits
+ * are kept.
+ */
 export type Json =
   | string
   | number

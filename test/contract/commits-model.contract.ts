@@ -13,6 +13,7 @@ import {
   aSuccess,
   NOON,
   type Opening,
+  plain,
   terms,
 } from '../fixtures/changes.ts';
 
@@ -68,7 +69,7 @@ async function compare(model: Storage, real: Storage, steps: readonly Step[]): P
     history.push(change.change);
     if (expected.isOk() && change.opening !== undefined) openings.set(name, change.opening);
   }
-  expect(await contents(real, now)).toEqual(await contents(model, now));
+  expect(plain(await contents(real, now))).toEqual(plain(await contents(model, now)));
 }
 
 type Made = Readonly<{ change: Change; opening?: Opening }>;
@@ -109,16 +110,20 @@ async function contents(storage: Storage, now: number) {
   const payments = [];
   for (const merchantId of merchants) {
     for (let key = 0; key < 4; key += 1)
-      claims.push(await storage.claims.find({ merchantId, operation: 'process', key: `k-${key}` }, now));
+      claims.push(
+        (
+          await storage.claims.find({ merchantId, operation: 'process', key: `k-${key}` }, now)
+        )._unsafeUnwrap() ?? null,
+      );
     const listed = (await storage.payments.list(merchantId, {}, { limit: 100 }))._unsafeUnwrap();
     for (const payment of listed)
       payments.push({
         payment,
-        transactions: await storage.payments.transactionsOf(merchantId, payment.id),
-        audit: await storage.auditTrail.ofPayment(merchantId, payment.id),
+        transactions: (await storage.payments.transactionsOf(merchantId, payment.id))._unsafeUnwrap(),
+        audit: (await storage.auditTrail.ofPayment(merchantId, payment.id))._unsafeUnwrap(),
       });
   }
-  return { claims, payments, events: await storage.outbox.unsent(1_000) };
+  return { claims, payments, events: (await storage.outbox.unsent(1_000))._unsafeUnwrap() };
 }
 
 const seedOf = (text: string | undefined) => (text === undefined ? {} : { seed: Number(text) });

@@ -1,3 +1,24 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { startPostgres } from '../../src/adapters/embedded/postgres-server.ts';
 
-export default function setup(_project: TestProject): void {}
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A superuser's URL of the embedded server that all tests of this run share. */
+    postgresUrl: string;
+  }
+}
+
+/** Starts the servers that tests share, each on a port of its own, and leaves nothing running. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'paywright-test-'));
+  // Tests end processes, never the machine, so waiting for the disk would prove nothing.
+  const postgres = await startPostgres({ dataDir, settings: { fsync: 'off', max_connections: '300' } });
+  project.provide('postgresUrl', postgres.url);
+  return async () => {
+    await postgres.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+}

@@ -24,14 +24,19 @@ type Binaries = Readonly<{ postgres: string; initdb: string }>;
  * Runs real PostgreSQL on loopback with its data under `dataDir`, as durable as any (fsync is on). A process that
  * finds a living owner shares its server; a server that outlived its owner's crash is ended first and started afresh.
  */
-export async function startPostgres({ dataDir }: Readonly<{ dataDir: string }>): Promise<EmbeddedServer> {
+export async function startPostgres({
+  dataDir,
+  settings = {},
+}: Readonly<{
+  dataDir: string;
+  settings?: Readonly<Record<string, string>>;
+}>): Promise<EmbeddedServer> {
   const home = resolve(dataDir, 'postgres');
   const stateFile = `${home}.json`;
   const state = readServerState(stateFile);
   // A process id may have been given to a stranger since: only a server that knows our password is ours.
   if (state !== undefined && isAlive(state.serverPid) && (await answers(urlOf(home, state.port)))) {
-    if (isAlive(state.ownerPid))
-      return { url: urlOf(home, state.port), stop: () => Promise.resolve() };
+    if (isAlive(state.ownerPid)) return { url: urlOf(home, state.port), stop: () => Promise.resolve() };
     await endProcess(state.serverPid, 'SIGINT');
   }
 
@@ -45,14 +50,7 @@ export async function startPostgres({ dataDir }: Readonly<{ dataDir: string }>):
     home,
     '-p',
     `${port}`,
-    '-c',
-    'listen_addresses=127.0.0.1',
-    '-c',
-    'unix_socket_directories=',
-    '-c',
-    'max_wal_size=2GB',
-    '-c',
-    'shared_buffers=256MB',
+    ...Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]);
   await untilAnswering(urlOf(home, port), server);
   writeServerState(stateFile, { ownerPid: process.pid, serverPid: server.pid, port });
@@ -64,6 +62,13 @@ export async function startPostgres({ dataDir }: Readonly<{ dataDir: string }>):
     },
   };
 }
+
+const SETTINGS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_wal_size: '2GB',
+  shared_buffers: '256MB',
+};
 
 const SUPERUSER = 'paywright';
 

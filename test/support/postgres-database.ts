@@ -1,0 +1,29 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { migratePostgres } from '../../src/adapters/postgres/migrate.ts';
+import { postgresPool } from '../../src/adapters/postgres/pool.ts';
+
+/** A server on which tests make databases, each a clone of one that was migrated once. */
+export async function postgresServer(serverUrl: string) {
+  const admin = new pg.Pool({ connectionString: serverUrl, max: 2 });
+  const template = `template_${randomBytes(6).toString('hex')}`;
+  await admin.query(`CREATE DATABASE ${template}`);
+  const pool = postgresPool({ connectionString: urlOf(serverUrl, template) });
+  (await migratePostgres(pool))._unsafeUnwrap();
+  await pool.end();
+  return {
+    /** The URL of a fresh, migrated database. */
+    async newDatabase(): Promise<string> {
+      const name = `test_${randomBytes(6).toString('hex')}`;
+      await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+      return urlOf(serverUrl, name);
+    },
+    close: () => admin.end(),
+  };
+}
+
+function urlOf(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
