@@ -1,0 +1,37 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+export type DynamoDbSettings = Readonly<{
+  region: string;
+  /** Another address than the region's own: an engine on this machine, a VPC endpoint. */
+  endpoint?: string;
+}>;
+
+/**
+ * A client that never retries by itself: only the caller knows what may be repeated (see faults.ts). Whole numbers
+ * beyond 2^53 come back as bigint. An engine on this machine checks no credentials, so none are looked for.
+ */
+export function dynamodbClient({ region, endpoint }: DynamoDbSettings): DynamoDBDocumentClient {
+  const agent = { keepAlive: true, maxSockets: 64 };
+  const client = new DynamoDBClient({
+    region,
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: 1_000,
+      requestTimeout: 3_000,
+      throwOnRequestTimeout: true,
+      // Waiting for a free socket is how a burst is queued, and no reason for a warning.
+      socketAcquisitionWarningTimeout: 60_000,
+      httpAgent: agent,
+      httpsAgent: agent,
+    },
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(endpoint !== undefined && isLoopback(endpoint)
+      ? { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+      : {}),
+  });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+const isLoopback = (endpoint: string): boolean =>
+  ['localhost', '127.0.0.1', '[::1]'].includes(new URL(endpoint).hostname);

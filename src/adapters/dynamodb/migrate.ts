@@ -1,0 +1,118 @@
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  ResourceInUseException,
+  ResourceNotFoundException,
+  type TableDescription,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { ResultAsync } from 'neverthrow';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { attempt, patiently } from './faults.ts';
+import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableDefinition, tableOf } from './table.ts';
+
+/** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
+export const SCHEMA_VERSION = 1;
+
+/**
+ * Makes the table, or brings it up to this build. Safe to run twice and by several at once. Gives the names of what
+ * this run applied.
+ */
+export const migrateDynamoDb = (
+  client: DynamoDBDocumentClient,
+  name: string,
+): ResultAsync<readonly string[], StorageUnavailable> =>
+  attempt(async () => {
+    const table = tableOf(client, name);
+    const isCreated = await createIfAbsent(table);
+    await untilActive(table);
+    const isExpiring = await enableTimeToLive(table);
+    const isMarked = await markSchema(table);
+    return [
+      ...(isCreated ? ['create-table'] : []),
+      ...(isExpiring ? ['enable-time-to-live'] : []),
+      ...(isMarked ? [`schema-${SCHEMA_VERSION}`] : []),
+    ];
+  });
+
+/** The table as DynamoDB describes it, or undefined when there is none. */
+export const describeTable = (table: Table): Promise<TableDescription | undefined> =>
+  patiently(table, async (abortSignal) => {
+    try {
+      const command = new DescribeTableCommand({ TableName: table.name });
+      return (await table.client.send(command, { abortSignal })).Table;
+    } catch (fault) {
+      if (fault instanceof ResourceNotFoundException) return undefined;
+      throw fault;
+    }
+  });
+
+async function createIfAbsent(table: Table): Promise<boolean> {
+  if ((await describeTable(table)) !== undefined) return false;
+  try {
+    await table.client.send(new CreateTableCommand(tableDefinition(table.name)));
+    return true;
+  } catch (fault) {
+    if (fault instanceof ResourceInUseException) return false;
+    throw fault;
+  }
+}
+
+async function untilActive(table: Table): Promise<void> {
+  for (const deadline = performance.now() + 120_000; performance.now() < deadline; ) {
+    const described = await describeTable(table);
+    const indexes = described?.GlobalSecondaryIndexes ?? [];
+    if (described?.TableStatus === 'ACTIVE' && indexes.every(({ IndexStatus }) => IndexStatus === 'ACTIVE'))
+      return;
+    await new Promise((wait) => setTimeout(wait, 500));
+  }
+  throw Object.assign(new Error(`table ${table.name} does not become active`), { name: 'TimeoutError' });
+}
+
+async function enableTimeToLive(table: Table): Promise<boolean> {
+  if (await isExpiring(table)) return false;
+  try {
+    await table.client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: table.name,
+        TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+      }),
+    );
+    return true;
+  } catch (fault) {
+    // A rival may have done it since we looked; DynamoDB calls that a wrong request.
+    if (await isExpiring(table)) return false;
+    throw fault;
+  }
+}
+
+async function isExpiring(table: Table): Promise<boolean> {
+  const { TimeToLiveDescription } = await patiently(table, (abortSignal) =>
+    table.client.send(new DescribeTimeToLiveCommand({ TableName: table.name }), { abortSignal }),
+  );
+  const status = TimeToLiveDescription?.TimeToLiveStatus;
+  return status === 'ENABLED' || status === 'ENABLING';
+}
+
+/** Never lowers the version: an old build must not undo what a newer one did. */
+const markSchema = (table: Table): Promise<boolean> =>
+  patiently(table, async (abortSignal) => {
+    try {
+      await table.client.send(
+        new UpdateCommand({
+          TableName: table.name,
+          Key: SCHEMA_KEY,
+          UpdateExpression: 'SET version = :version',
+          ConditionExpression: 'attribute_not_exists(pk) OR version < :version',
+          ExpressionAttributeValues: { ':version': SCHEMA_VERSION },
+        }),
+        { abortSignal },
+      );
+      return true;
+    } catch (fault) {
+      if ((fault as Error).name === 'ConditionalCheckFailedException') return false;
+      throw fault;
+    }
+  });

@@ -1,0 +1,138 @@
+import { errAsync, okAsync } from 'neverthrow';
+import type { Instant } from '../../domain/instant.ts';
+import type { PaymentFilter, PaymentPage, Payments } from '../../ports/payments.ts';
+import { attempt } from './faults.ts';
+import { type Item, paymentOf, transactionOf } from './items.ts';
+import { type PartitionQuery, queryItems, queryPage, type Read } from './reads.ts';
+import { historyPartition, paymentKey, paymentPartitions, type Table, TRANSACTION_PREFIX } from './table.ts';
+
+export const dynamodbPayments = (table: Table, read: Read): Payments => ({
+  find: (merchantId, id) =>
+    attempt(() => read(paymentKey(merchantId, id))).andThen((item) =>
+      item === undefined ? errAsync({ kind: 'PaymentNotFound' as const, id }) : okAsync(paymentOf(item)),
+    ),
+  transactionsOf: (merchantId, id) =>
+    attempt(() =>
+      queryItems(table, {
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+        ExpressionAttributeValues: { ':pk': historyPartition(merchantId, id), ':prefix': TRANSACTION_PREFIX },
+      }),
+    ).map((items) => items.map(transactionOf)),
+  list: (merchantId, filter, page) =>
+    attempt(async () => {
+      const range = idRange(filter, page);
+      if (range.low > range.high || page.limit <= 0) return [];
+      const conditions = conditionsOf(filter);
+      const isFiltered = conditions.FilterExpression !== undefined;
+      const partitions = paymentPartitions(merchantId).map((pk) =>
+        newestFirst(
+          table,
+          {
+            KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+            ...conditions,
+            ExpressionAttributeValues: {
+              ':pk': pk,
+              ':low': range.low,
+              ':high': range.high,
+              ...conditions.ExpressionAttributeValues,
+            },
+            ScanIndexForward: false,
+          },
+          // A filter drops items after they were counted, so it is given more to choose from.
+          isFiltered ? Math.max(200, page.limit) : Math.ceil(page.limit / 3) + 2,
+        ),
+      );
+      return merge(partitions, page);
+    }).map((items) => items.map(paymentOf)),
+});
+
+/** One partition's payments as far as they were read. */
+type Reading = { items: Item[]; hasMore: boolean; more(): Promise<void> };
+
+function newestFirst(table: Table, query: PartitionQuery, pageSize: number): Reading {
+  let next: Item | undefined;
+  const reading: Reading = {
+    items: [],
+    hasMore: true,
+    async more() {
+      const page = await queryPage(table, {
+        ...query,
+        Limit: pageSize,
+        ...(next === undefined ? {} : { ExclusiveStartKey: next }),
+      });
+      reading.items.push(...page.items);
+      next = page.next;
+      reading.hasMore = next !== undefined;
+    },
+  };
+  return reading;
+}
+
+/**
+ * Takes the newest of all partitions, one by one. A partition with nothing read but more to come could hold the next,
+ * so it is read on before anything older is taken.
+ */
+async function merge(
+  partitions: readonly Reading[],
+  { limit, before }: PaymentPage,
+): Promise<readonly Item[]> {
+  const taken: Item[] = [];
+  while (taken.length < limit) {
+    await Promise.all(
+      partitions.filter(({ items, hasMore }) => items.length === 0 && hasMore).map((each) => each.more()),
+    );
+    if (partitions.some(({ items, hasMore }) => items.length === 0 && hasMore)) continue;
+    const newest = partitions.reduce((best, each) => (idOf(each) > idOf(best) ? each : best));
+    const item = newest.items.shift();
+    if (item === undefined) break;
+    if (item['id'] !== before) taken.push(item);
+  }
+  return taken;
+}
+
+const idOf = ({ items: [first] }: Reading): string => (first === undefined ? '' : String(first['sk']));
+
+/**
+ * The ids a page can hold, both ends included. Ids begin with their payment's creation time, so dates narrow the range;
+ * 'g' sorts behind every hex digit.
+ */
+function idRange(
+  { from, to }: PaymentFilter,
+  { before }: PaymentPage,
+): Readonly<{ low: string; high: string }> {
+  const low = from === undefined ? 'pay_' : `pay_${timeDigits(from)}`;
+  const high = to === undefined ? 'pay_g' : `pay_${timeDigits(to)}g`;
+  return { low, high: before !== undefined && before < high ? before : high };
+}
+
+/** As UUIDv7 has it: milliseconds in 48 bits. */
+const timeDigits = (instant: Instant): string =>
+  Math.min(Math.max(Math.trunc(instant), 0), 2 ** 48 - 1)
+    .toString(16)
+    .padStart(12, '0');
+
+type Conditions = Readonly<{
+  FilterExpression?: string;
+  ExpressionAttributeNames?: Record<string, string>;
+  ExpressionAttributeValues?: Record<string, unknown>;
+}>;
+
+function conditionsOf(filter: PaymentFilter): Conditions {
+  const conditions = [
+    { name: 'status', operator: '=', value: filter.status },
+    { name: 'customer_id', operator: '=', value: filter.customerId },
+    { name: 'currency', operator: '=', value: filter.currency },
+    { name: 'amount', operator: '>=', value: filter.minAmount },
+    { name: 'amount', operator: '<=', value: filter.maxAmount },
+  ].filter(({ value }) => value !== undefined);
+  if (conditions.length === 0) return {};
+  return {
+    FilterExpression: conditions
+      .map(({ name, operator }, index) => `#${name} ${operator} :f${index}`)
+      .join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(conditions.map(({ name }) => [`#${name}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(
+      conditions.map(({ value }, index) => [`:f${index}`, value]),
+    ),
+  };
+}

@@ -1,0 +1,78 @@
+import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { coalesce } from '../shared/coalesce.ts';
+import { patiently, unprocessed } from './faults.ts';
+import type { Item } from './items.ts';
+import type { ItemKey, Table } from './table.ts';
+
+/** Reads one item, strongly consistent. Calls that come together share a BatchGetItem. */
+export type Read = (key: ItemKey) => Promise<Item | undefined>;
+
+/** 100 keys is what a BatchGetItem takes; two at a time leave the sockets to the commits. */
+export const itemReads = (table: Table): Read =>
+  coalesce<ItemKey, Item | undefined>({ most: 100, lanes: 2, run: (keys) => readAll(table, keys) });
+
+async function readAll(table: Table, keys: readonly ItemKey[]): Promise<readonly (Item | undefined)[]> {
+  const distinct = new Map(keys.map((key) => [textOf(key), key]));
+  const [only] = distinct.values();
+  if (distinct.size === 1 && only !== undefined) {
+    const { Item } = await patiently(table, (abortSignal) =>
+      table.client.send(new GetCommand({ TableName: table.name, Key: only, ConsistentRead: true }), {
+        abortSignal,
+      }),
+    );
+    return keys.map(() => Item);
+  }
+  const found = new Map<string, Item>();
+  let left: readonly ItemKey[] = [...distinct.values()];
+  await patiently(table, async (abortSignal) => {
+    const command = new BatchGetCommand({
+      RequestItems: { [table.name]: { Keys: [...left], ConsistentRead: true } },
+    });
+    const { Responses, UnprocessedKeys } = await table.client.send(command, { abortSignal });
+    for (const item of Responses?.[table.name] ?? []) found.set(textOf(item as ItemKey), item);
+    left = (UnprocessedKeys?.[table.name]?.Keys ?? []) as ItemKey[];
+    if (left.length > 0) throw unprocessed();
+  });
+  return keys.map((key) => found.get(textOf(key)));
+}
+
+/** No partition key of ours holds a space; only a claim's own key could, and its sort key is a constant. */
+const textOf = ({ pk, sk }: ItemKey): string => `${sk} ${pk}`;
+
+/** What to query of one partition, in which order, and where to go on. */
+export type PartitionQuery = Omit<QueryCommandInput, 'TableName' | 'ConsistentRead'>;
+
+/** One page of a query: `next` is absent at the end of the partition. A page may be empty and yet have a next. */
+export type QueryPage = Readonly<{ items: readonly Item[]; next?: Item }>;
+
+/** Strongly consistent unless it asks an index, which cannot be. */
+export async function queryPage(table: Table, query: PartitionQuery): Promise<QueryPage> {
+  const { Items, LastEvaluatedKey } = await patiently(table, (abortSignal) =>
+    table.client.send(
+      new QueryCommand({ TableName: table.name, ConsistentRead: query.IndexName === undefined, ...query }),
+      { abortSignal },
+    ),
+  );
+  return { items: Items ?? [], ...(LastEvaluatedKey === undefined ? {} : { next: LastEvaluatedKey }) };
+}
+
+/** Page after page until `most` items are there or the partition ends. */
+export async function queryItems(
+  table: Table,
+  query: PartitionQuery,
+  most: number = Number.POSITIVE_INFINITY,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let next: Item | undefined;
+  do {
+    const limit = Number.isFinite(most) ? { Limit: most - items.length } : {};
+    const page = await queryPage(table, {
+      ...query,
+      ...limit,
+      ...(next === undefined ? {} : { ExclusiveStartKey: next }),
+    });
+    items.push(...page.items);
+    next = page.next;
+  } while (next !== undefined && items.length < most);
+  return items;
+}

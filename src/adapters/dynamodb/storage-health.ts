@@ -1,0 +1,25 @@
+import { errAsync, okAsync } from 'neverthrow';
+import type { StorageHealth } from '../../ports/storage-health.ts';
+import { attempt } from './faults.ts';
+import { describeTable, SCHEMA_VERSION } from './migrate.ts';
+import type { Read } from './reads.ts';
+import { SCHEMA_KEY, type Table } from './table.ts';
+
+/** A table that changes its indexes or its settings says UPDATING and serves all the while. */
+const SERVING = new Set(['ACTIVE', 'UPDATING']);
+
+export const dynamodbStorageHealth = (table: Table, read: Read): StorageHealth => ({
+  name: 'dynamodb',
+  check: () =>
+    attempt(async () => {
+      const status = (await describeTable(table))?.TableStatus;
+      if (status === undefined || !SERVING.has(status)) return status ?? 'none';
+      const version = (await read(SCHEMA_KEY))?.['version'];
+      return typeof version === 'number' ? `${version}` : 'none';
+    }).andThen((found) => {
+      const needed = `${SCHEMA_VERSION}`;
+      return found === needed
+        ? okAsync(undefined)
+        : errAsync({ kind: 'SchemaOutdated' as const, found, needed });
+    }),
+});

@@ -1,0 +1,33 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Storage } from '../../ports/storage.ts';
+import { dynamodbAuditTrail } from './audit-trail.ts';
+import { dynamodbClaims } from './claims.ts';
+import { dynamodbCommits } from './commits.ts';
+import { dynamodbMerchants } from './merchants.ts';
+import { dynamodbOutbox } from './outbox.ts';
+import { dynamodbPayments } from './payments.ts';
+import { itemReads } from './reads.ts';
+import { dynamodbStorageHealth } from './storage-health.ts';
+import { tableOf } from './table.ts';
+
+/** Every port on one table, which `migrateDynamoDb` must have made. `close` ends the client's connections. */
+export function dynamodbStorage({
+  client,
+  table: name,
+}: Readonly<{ client: DynamoDBDocumentClient; table: string }>): Storage {
+  const table = tableOf(client, name);
+  const read = itemReads(table);
+  return {
+    commits: dynamodbCommits(table),
+    payments: dynamodbPayments(table, read),
+    claims: dynamodbClaims(table, read),
+    merchants: dynamodbMerchants(table, read),
+    outbox: dynamodbOutbox(table),
+    auditTrail: dynamodbAuditTrail(table),
+    health: dynamodbStorageHealth(table, read),
+    async close() {
+      while (table.underWay.size > 0) await Promise.allSettled(table.underWay);
+      client.config.requestHandler.destroy?.();
+    },
+  };
+}

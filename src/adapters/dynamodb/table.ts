@@ -1,0 +1,128 @@
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { ClaimKey, Operation } from '../../domain/claim.ts';
+import type { EventId, MerchantId, PaymentId, TransactionId } from '../../domain/ids.ts';
+
+/** What an item is found by. Every key that belongs to a tenant begins with the tenant's id, which holds no '#'. */
+export type ItemKey = Readonly<{ pk: string; sk: string }>;
+
+/** One table and the client that reaches it. `underWay` holds every call that has not ended yet. */
+export type Table = Readonly<{
+  client: DynamoDBDocumentClient;
+  name: string;
+  underWay: Set<Promise<unknown>>;
+}>;
+
+export const tableOf = (client: DynamoDBDocumentClient, name: string): Table => ({
+  client,
+  name,
+  underWay: new Set(),
+});
+
+/**
+ * How many partitions share one merchant's payments, all open claims and all unsent events. Stored keys depend on
+ * these: changing one needs a migration that moves the items.
+ */
+const PAYMENT_SHARDS = 4;
+const DUE_SHARDS = 8;
+const OUTBOX_SHARDS = 8;
+
+/** Open claims only, by when they are due; an item without `due_shard` is not in it. */
+export const DUE_INDEX = 'due';
+export const SCHEMA_KEY: ItemKey = { pk: '#S', sk: 'schema' };
+/** Seconds since 1970, after which DynamoDB may delete the item. */
+export const TTL_ATTRIBUTE = 'expires_at_s';
+
+export const paymentKey = (merchantId: MerchantId, id: PaymentId): ItemKey => ({
+  pk: paymentPartition(merchantId, shardOf(id, PAYMENT_SHARDS)),
+  sk: id,
+});
+
+/** Every partition that holds payments of the merchant. */
+export const paymentPartitions = (merchantId: MerchantId): readonly string[] =>
+  shards(PAYMENT_SHARDS).map((shard) => paymentPartition(merchantId, shard));
+
+const paymentPartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#P#${shard}`;
+
+/** What belongs to a payment and grows with it: its transactions and its audit links. */
+export const historyPartition = (merchantId: MerchantId, id: PaymentId): string => `${merchantId}#X#${id}`;
+export const TRANSACTION_PREFIX = 'T#';
+export const AUDIT_PREFIX = 'A#';
+
+export const transactionKey = (merchantId: MerchantId, paymentId: PaymentId, id: TransactionId): ItemKey => ({
+  pk: historyPartition(merchantId, paymentId),
+  sk: `${TRANSACTION_PREFIX}${id}`,
+});
+
+/** Padded, so that links sort by sequence. */
+export const auditKey = (
+  merchantId: MerchantId,
+  paymentId: PaymentId,
+  link: Readonly<{ entityId: string; sequence: number }>,
+): ItemKey => ({
+  pk: historyPartition(merchantId, paymentId),
+  sk: `${AUDIT_PREFIX}${link.entityId}#${`${link.sequence}`.padStart(10, '0')}`,
+});
+
+/** A partition to itself, so that no number of claims makes one hot. */
+export const claimKey = ({ merchantId, operation, key }: ClaimKey): ItemKey => ({
+  pk: `${merchantId}#C#${operation}#${key}`,
+  sk: 'C',
+});
+
+/** Reads `claimKey` back. Only the key itself may hold a '#'. */
+export function claimKeyOf(pk: string): ClaimKey {
+  const [merchantId = '', , operation = '', ...key] = pk.split('#');
+  return { merchantId: merchantId as MerchantId, operation: operation as Operation, key: key.join('#') };
+}
+
+export const dueShardOf = (key: ClaimKey): number => shardOf(claimKey(key).pk, DUE_SHARDS);
+export const dueShards = (): readonly number[] => shards(DUE_SHARDS);
+
+export const merchantKey = (id: MerchantId): ItemKey => ({ pk: `${id}#M`, sk: 'M' });
+
+export const eventKey = (id: EventId): ItemKey => ({
+  pk: outboxPartition(shardOf(id, OUTBOX_SHARDS)),
+  sk: id,
+});
+
+export const outboxPartitions = (): readonly string[] => shards(OUTBOX_SHARDS).map(outboxPartition);
+
+const outboxPartition = (shard: number): string => `#E#${shard}`;
+
+const shards = (count: number): readonly number[] => Array.from({ length: count }, (_, shard) => shard);
+
+/** FNV-1a: the same text always falls into the same shard. */
+function shardOf(text: string, count: number): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return (hash >>> 0) % count;
+}
+
+/** The table as `migrateDynamoDb` makes it. */
+export const tableDefinition = (name: string) =>
+  ({
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+      { AttributeName: 'due_shard', AttributeType: 'N' },
+      { AttributeName: 'due_at', AttributeType: 'N' },
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: DUE_INDEX,
+        KeySchema: [
+          { AttributeName: 'due_shard', KeyType: 'HASH' },
+          { AttributeName: 'due_at', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  }) satisfies CreateTableCommandInput;

@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { freePort } from './free-port.ts';
+import { endProcess, isAlive, readServerState, removeServerState, writeServerState } from './owner.ts';
+import type { EmbeddedServer } from './server.ts';
+import { withStartLock } from './start-lock.ts';
+
+/**
+ * Runs a DynamoDB engine on loopback with its data in `dataDir`, or in memory without one. A process that finds a
+ * living owner shares its engine; an engine that outlived its owner's crash is taken over as it runs, so that whoever
+ * still uses it is not disturbed. Never two engines on one file. Acknowledged writes survive the death of either.
+ */
+export async function startDynamoDbEngine({
+  dataDir,
+}: Readonly<{ dataDir?: string }>): Promise<EmbeddedServer> {
+  if (dataDir !== undefined) return startOn(resolve(dataDir));
+  const engine = await launch([]);
+  return { url: urlOf(engine.port), stop: () => endProcess(engine.pid, 'SIGTERM') };
+}
+
+function startOn(dataDir: string): Promise<EmbeddedServer> {
+  const stateFile = join(dataDir, 'dynamodb.json');
+  mkdirSync(dataDir, { recursive: true });
+  return withStartLock(join(dataDir, 'dynamodb.lock'), async () => {
+    const state = readServerState(stateFile);
+    if (state !== undefined && isAlive(state.serverPid) && isEngine(state.serverPid)) {
+      if (await answers(state.port)) {
+        if (isAlive(state.ownerPid)) return { url: urlOf(state.port), stop: () => Promise.resolve() };
+        return owned({ pid: state.serverPid, port: state.port });
+      }
+      await endProcess(state.serverPid, 'SIGTERM');
+    }
+    return owned(await launch(['--db-path', join(dataDir, 'dynamodb.db')], join(dataDir, 'dynamodb.log')));
+  });
+
+  function owned({ pid, port }: Engine): EmbeddedServer {
+    writeServerState(stateFile, { ownerPid: process.pid, serverPid: pid, port });
+    return {
+      url: urlOf(port),
+      async stop() {
+        await endProcess(pid, 'SIGTERM');
+        removeServerState(stateFile);
+      },
+    };
+  }
+}
+
+type Engine = Readonly<{ pid: number; port: number }>;
+
+const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** A port that was free may be taken by the time the engine asks for it, hence more than one try. */
+async function launch(args: readonly string[], logFile?: string): Promise<Engine> {
+  const binary = findBinary();
+  for (let triesLeft = 3; ; triesLeft -= 1) {
+    const port = await freePort();
+    const log = logFile === undefined ? 'ignore' : openSync(logFile, 'w', 0o600);
+    const child = spawn(binary, ['serve', '--host', '127.0.0.1', '--port', `${port}`, ...args], {
+      // A session of its own, so that Ctrl-C in the terminal lets us drain before the database goes.
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    if (typeof log === 'number') closeSync(log);
+    child.unref();
+    if (child.pid !== undefined && (await isReady(child, port))) return { pid: child.pid, port };
+    if (triesLeft <= 1) {
+      const said = logFile === undefined ? '' : `: ${readFileSync(logFile, 'utf8').slice(-2_000)}`;
+      throw new Error(`the embedded DynamoDB engine does not start${said}`);
+    }
+  }
+}
+
+/** False when the engine ended instead, or was ended because it did not answer within 20 s. */
+async function isReady(child: ChildProcess, port: number): Promise<boolean> {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  child.once('exit', end).once('error', end);
+  for (const deadline = performance.now() + 20_000; performance.now() < deadline && !over; ) {
+    if (await answers(port)) return !over;
+    await new Promise((wait) => setTimeout(wait, 10));
+  }
+  if (!over && child.pid !== undefined) await endProcess(child.pid, 'SIGKILL');
+  return false;
+}
+
+async function answers(port: number): Promise<boolean> {
+  try {
+    const reply = await fetch(urlOf(port), {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'DynamoDB_20120810.ListTables',
+        authorization:
+          'AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+        'x-amz-date': '20260101T000000Z',
+      },
+      body: '{}',
+      signal: AbortSignal.timeout(2_000),
+    });
+    return (await reply.text()).includes('TableNames');
+  } catch {
+    return false;
+  }
+}
+
+/** A process id may have been given to a stranger since; where the system does not tell, the port's answer must do. */
+function isEngine(pid: number): boolean {
+  if (process.platform !== 'linux') return true;
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dynoxide');
+  } catch {
+    return false;
+  }
+}
+
+function findBinary(): string {
+  const name = `@dynoxide/${process.platform}-${process.arch}`;
+  try {
+    const home = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+    return join(home, process.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide');
+  } catch {
+    throw new Error(
+      `no embedded DynamoDB engine for this platform (${name}): set DYNAMODB_ENDPOINT, or STORAGE=postgres`,
+    );
+  }
+}
