@@ -1,0 +1,89 @@
+import { createScanner } from 'jsonc-parser';
+import type { Fault } from './problems.ts';
+
+/** Deeper than any body of ours, shallow enough for every recursive reader behind. */
+const DEEPEST = 32;
+
+/** A batch of 1000 payments with all eight fields and a dozen metadata pairs each fits. */
+const MOST_KEYS = 20_000;
+
+type Level = { list: false; names: Set<string>; name: string | undefined } | { list: true; index: number };
+
+/**
+ * What a JSON parser takes and a payment must not: names twice in an object or with a meaning to JavaScript, text that
+ * cannot be stored, numbers that do not survive as they are written; too deep or too many names. `text` is well-formed
+ * JSON. Walks tokens with a stack of its own, so no nesting can exhaust the real one.
+ */
+export function faultsOfJson(text: string): readonly Fault[] {
+  const scanner = createScanner(text, true);
+  const faults: Fault[] = [];
+  const levels: Level[] = [];
+  let keys = 0;
+  for (scanner.scan(); scanner.getTokenLength() > 0; scanner.scan()) {
+    const level = levels.at(-1);
+    switch (text.charAt(scanner.getTokenOffset())) {
+      case '{':
+        levels.push({ list: false, names: new Set(), name: undefined });
+        break;
+      case '[':
+        levels.push({ list: true, index: 0 });
+        break;
+      case '}':
+      case ']':
+        levels.pop();
+        break;
+      case ',':
+        if (level?.list) level.index++;
+        else if (level !== undefined) level.name = undefined;
+        break;
+      case ':':
+      case 't':
+      case 'f':
+      case 'n':
+        break;
+      case '"':
+        if (level !== undefined && !level.list && level.name === undefined) {
+          const name = scanner.getTokenValue();
+          level.name = name;
+          check(nameFault(name) ?? (level.names.has(name) ? 'is given twice' : undefined));
+          level.names.add(name);
+          keys++;
+        } else check(textFault(scanner.getTokenValue()));
+        break;
+      default:
+        check(numberFault(scanner.getTokenValue()));
+    }
+    if (levels.length > DEEPEST) return [{ path: [], message: `is nested deeper than ${DEEPEST} levels` }];
+    if (keys > MOST_KEYS) return [{ path: [], message: `has more than ${MOST_KEYS} names` }];
+  }
+  return faults;
+
+  function check(message: string | undefined): void {
+    if (message !== undefined) faults.push({ path: levels.map(placeOf), message });
+  }
+}
+
+const placeOf = (level: Level): string | number => (level.list ? level.index : (level.name ?? ''));
+
+const nameFault = (name: string): string | undefined =>
+  name === '__proto__' || name === 'constructor' || name === 'prototype'
+    ? 'is not a name that is taken here'
+    : textFault(name);
+
+function textFault(text: string): string | undefined {
+  if (text.includes('\0')) return 'holds a NUL character';
+  return text.isWellFormed() ? undefined : 'holds half of a surrogate pair';
+}
+
+/** Decimals of up to 15 digits and safe integers are the ones that one double, and only one, stands for. */
+function numberFault(literal: string): string | undefined {
+  const value = Number(literal);
+  if (Object.is(value, -0)) return 'is minus zero';
+  const whole = /^-?\d+$/.test(literal);
+  const [mantissa = ''] = literal.split(/[eE]/);
+  const digits = mantissa.replace(/[-.]/g, '').replace(/^0+/, '');
+  const exact = whole
+    ? Number.isSafeInteger(value)
+    : Number.isFinite(value) && digits.length <= 15 && (value !== 0 || digits === '');
+  return exact ? undefined : 'is a number that cannot be held exactly';
+}

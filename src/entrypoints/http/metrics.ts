@@ -1,0 +1,85 @@
+import type { ResultAsync } from 'neverthrow';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** The measurements of one process, in a registry of their own, in the text format of Prometheus. */
+export type PlatformMetrics = Readonly<{
+  /** For measurements that belong to a room of its own: pool use, outbox lag. */
+  registry: Registry;
+  /** Answers given for payments, by how the payment stood; the success rate is succeeded + authorized over all. */
+  payments: Counter<'status'>;
+  /** What keys met: `first`, `replayed`, `in_flight` or `reused`. */
+  idempotency: Counter<'outcome'>;
+  requests: Histogram<'method' | 'route' | 'status'>;
+  inFlight: Gauge;
+  useCases: Histogram<'use_case' | 'outcome'>;
+  processor: Histogram<'call' | 'outcome'>;
+}>;
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function platformMetrics(): PlatformMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    payments: new Counter({
+      name: 'paywright_payments_total',
+      help: 'Payments answered for the first time, by status.',
+      labelNames: ['status'],
+      registers,
+    }),
+    idempotency: new Counter({
+      name: 'paywright_idempotency_total',
+      help: 'Idempotency keys used, by what they met.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    requests: new Histogram({
+      name: 'paywright_http_request_seconds',
+      help: 'Time from the head of a request to the head of its response.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: SECONDS,
+      registers,
+    }),
+    inFlight: new Gauge({
+      name: 'paywright_http_requests_in_flight',
+      help: 'Requests that have no response yet.',
+      registers,
+    }),
+    useCases: new Histogram({
+      name: 'paywright_use_case_seconds',
+      help: 'Time a use case takes, by its outcome.',
+      labelNames: ['use_case', 'outcome'],
+      buckets: SECONDS,
+      registers,
+    }),
+    processor: new Histogram({
+      name: 'paywright_processor_seconds',
+      help: 'Time a call of the processor takes, by its outcome.',
+      labelNames: ['call', 'outcome'],
+      buckets: SECONDS,
+      registers,
+    }),
+  };
+}
+
+/** The same function, timed: `record` gets the seconds and `ok` or the kind of the failure. */
+export const measured =
+  <Args extends readonly unknown[], T, E extends Readonly<{ kind: string }>>(
+    task: (...args: Args) => ResultAsync<T, E>,
+    record: (seconds: number, outcome: string) => void,
+  ): ((...args: Args) => ResultAsync<T, E>) =>
+  (...args) => {
+    const started = performance.now();
+    const seconds = () => (performance.now() - started) / 1_000;
+    return task(...args)
+      .map((value) => {
+        record(seconds(), 'ok');
+        return value;
+      })
+      .mapErr((failure) => {
+        record(seconds(), failure.kind);
+        return failure;
+      });
+  };

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import type { Logger } from 'pino';
+import { PROBLEM_TYPE, type Problem, problemOf, problemText } from './problems.ts';
+
+export type ListeningServer = Readonly<{
+  url: string;
+  /** Stops accepting, lets requests under way finish, and cuts what is left after 25 s. */
+  close(): Promise<void>;
+}>;
+
+type FetchApp = Readonly<{ fetch: (request: Request, env: object) => Response | Promise<Response> }>;
+
+const DRAIN_MS = 25_000;
+
+/** Against clients that send slowly or never: milliseconds for the head, for the whole request, between requests. */
+const PATIENCE = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16 * 1_024,
+  requireHostHeader: false,
+} as const;
+
+/**
+ * Serves the app on a port of this machine; port 0 picks a free one. Also what never becomes a request, because its bytes
+ * are no HTTP or come too slowly, is answered with a problem. Rejects when the port is taken, naming it.
+ */
+export function serveHttp(
+  app: FetchApp,
+  settings: Readonly<{ host: string; port: number; log: Logger; patience?: Partial<typeof PATIENCE> }>,
+): Promise<ListeningServer> {
+  const { host, port, log } = settings;
+  const active = new Set<ServerResponse>();
+  let draining = false;
+  const respond = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], {
+    errorHandler: (fault) => failed(fault, log),
+    overrideGlobalObjects: false,
+  });
+  const server = createServer({ ...PATIENCE, ...settings.patience }, (incoming, outgoing) => {
+    if (draining) outgoing.setHeader('Connection', 'close');
+    active.add(outgoing);
+    outgoing.once('close', () => active.delete(outgoing));
+    void respond(incoming, outgoing);
+  });
+  server.on('clientError', refuseBytes);
+  return listen(server, host, port).then(() => ({
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
+    close,
+  }));
+
+  async function close(): Promise<void> {
+    draining = true;
+    for (const outgoing of active) if (!outgoing.headersSent) outgoing.setHeader('Connection', 'close');
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    await closed.finally(() => clearTimeout(cut));
+  }
+}
+
+const listen = (server: Server, host: string, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (fault: NodeJS.ErrnoException) =>
+      reject(
+        fault.code === 'EADDRINUSE'
+          ? Object.assign(new Error(`port ${port} on ${host} is taken`), { code: fault.code })
+          : fault,
+      ),
+    );
+    server.listen(port, host, () => resolve());
+  });
+
+const malformed = (message: string) =>
+  problemOf({ kind: 'MalformedRequest', faults: [{ path: [], message }] }, randomUUID());
+
+/** What the app never saw: a request whose target or host makes no URL, or a throw of something that is no error. */
+function failed(fault: unknown, log: Logger): Response {
+  const badRequest = fault instanceof RequestError;
+  if (!badRequest) log.error({ status: 500, code: 'internal_error', defect: fault });
+  const problem = badRequest
+    ? malformed('has a target or a host that makes no URL')
+    : problemOf({ kind: 'Defect' }, randomUUID());
+  return new Response(problemText(problem), {
+    status: problem.status,
+    headers: { 'Content-Type': PROBLEM_TYPE, 'X-Request-Id': problem.request_id },
+  });
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+};
+
+/** Answers bytes that are no request, if the other side still listens, and hangs up. */
+function refuseBytes(fault: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || fault.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const problem = refusalOf(fault.code);
+  const body = problemText(problem);
+  socket.end(
+    [
+      `HTTP/1.1 ${problem.status} ${REASONS[problem.status]}`,
+      `Content-Type: ${PROBLEM_TYPE}`,
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      `X-Request-Id: ${problem.request_id}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
+
+function refusalOf(code: string | undefined): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW') return { ...malformed('has headers of more than 16 KiB'), status: 431 };
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { ...malformed('did not arrive in time'), status: 408 };
+  return malformed('is not HTTP');
+}

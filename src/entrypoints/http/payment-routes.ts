@@ -1,0 +1,127 @@
+import { err, type Result } from 'neverthrow';
+import type { GetPayment } from '../../application/get-payment.ts';
+import type { ListPayments } from '../../application/list-payments.ts';
+import type { BatchResult, ProcessBatch } from '../../application/process-batch.ts';
+import type { Processed, ProcessPayment, ProcessPaymentFailure } from '../../application/process-payment.ts';
+import { type MerchantId, parseId } from '../../domain/ids.ts';
+import { jsonText } from '../../domain/json.ts';
+import { paymentRecord } from '../../domain/payment-record.ts';
+import { transactionRecord } from '../../domain/transaction-record.ts';
+import { readAnswer } from './answers.ts';
+import { parseListQuery } from './list-input.ts';
+import type { PlatformMetrics } from './metrics.ts';
+import { type PaymentInputFailure, type PaymentOrder, parseBatch, parsePayment } from './payment-input.ts';
+import { PROBLEM_TYPE, problemOf, problemText } from './problems.ts';
+import { readJson } from './read-json.ts';
+import { answerJson, type HttpContext, originOf, refuse } from './request-context.ts';
+
+/** Answers a request of a tenant: `merchantId` is the one its token names. */
+export type TenantHandler = (c: HttpContext, merchantId: MerchantId) => Promise<Response>;
+
+export const postPaymentHandler =
+  (parts: Readonly<{ processPayment: ProcessPayment; metrics: PlatformMetrics }>): TenantHandler =>
+  async (c, merchantId) => {
+    const order = await readJson(c.req.raw).andThen(({ value, faults }) =>
+      parsePayment(value, faults, c.req.header('idempotency-key')),
+    );
+    if (order.isErr()) return refuse(c, order.error);
+    const result = await parts.processPayment({ ...order.value, merchantId, origin: originOf(c) });
+    count(parts.metrics, result);
+    return result.match(
+      ({ answer, replayed }) => {
+        const { status, paymentId, body } = readAnswer(answer);
+        return answerJson(status, body, {
+          ...(status >= 400 ? { 'Content-Type': PROBLEM_TYPE } : {}),
+          ...(status < 300 && paymentId !== undefined ? { Location: `/payments/${paymentId}` } : {}),
+          ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}),
+        });
+      },
+      (failure) => refuse(c, failure),
+    );
+  };
+
+export const postBatchHandler =
+  (parts: Readonly<{ processBatch: ProcessBatch; metrics: PlatformMetrics }>): TenantHandler =>
+  async (c, merchantId) => {
+    const batch = await readJson(c.req.raw).andThen(({ value, faults }) => parseBatch(value, faults));
+    if (batch.isErr()) return refuse(c, batch.error);
+    const orders = batch.value.map(({ item, faults }) => parsePayment(item, faults, undefined));
+    const origin = originOf(c);
+    const requests = orders.flatMap((order) =>
+      order.isOk() ? [{ ...order.value, merchantId, origin }] : [],
+    );
+    return parts.processBatch(requests).match(
+      (processed) => {
+        for (const result of processed) count(parts.metrics, result);
+        return answerJson(200, batchText(orders, processed, c.var.requestId));
+      },
+      (never: never) => never,
+    );
+  };
+
+/** Puts the results of the orders that were processed between those that were not; stored bodies go in as they are. */
+function batchText(
+  orders: readonly Result<PaymentOrder, PaymentInputFailure>[],
+  processed: readonly BatchResult[],
+  requestId: string,
+): string {
+  let next = 0;
+  let succeeded = 0;
+  const results = orders.map((order, index) => {
+    const result = order.isErr() ? err(order.error) : processed[next++];
+    if (result === undefined) throw new Error(`item ${index} of a batch has no result`);
+    const { status, body } = result.match(
+      ({ answer }): Readonly<{ status: number; body: string }> => readAnswer(answer),
+      (failure) => {
+        const problem = problemOf(failure, requestId);
+        return { status: problem.status, body: problemText(problem) };
+      },
+    );
+    if (status < 300) succeeded++;
+    return `{"index":${index},"status":${status},"${status < 300 ? 'payment' : 'problem'}":${body}}`;
+  });
+  return `{"results":[${results.join(',')}],"succeeded":${succeeded},"failed":${orders.length - succeeded}}`;
+}
+
+export const getPaymentsHandler =
+  ({ listPayments }: Readonly<{ listPayments: ListPayments }>): TenantHandler =>
+  (c, merchantId) =>
+    parseListQuery(new URL(c.req.url).searchParams)
+      .asyncAndThen((request) => listPayments({ ...request, merchantId }))
+      .match(
+        ({ items, nextCursor }) =>
+          answerJson(
+            200,
+            jsonText({
+              items: items.map(paymentRecord),
+              next_cursor: nextCursor ?? null,
+              has_more: nextCursor !== undefined,
+            }),
+          ),
+        (failure) => refuse(c, failure),
+      );
+
+export const getPaymentHandler =
+  ({ getPayment }: Readonly<{ getPayment: GetPayment }>): TenantHandler =>
+  async (c, merchantId) => {
+    const id = parseId('pay', c.req.param('id') ?? '');
+    if (id === undefined) return refuse(c, { kind: 'PaymentNotFound' });
+    return getPayment(merchantId, id).match(
+      ({ payment, transactions }) =>
+        answerJson(
+          200,
+          jsonText({ ...paymentRecord(payment), transactions: transactions.map(transactionRecord) }),
+        ),
+      (failure) => refuse(c, failure),
+    );
+  };
+
+/** A payment is counted once, when it is first answered; a key each time it is used. */
+function count(metrics: PlatformMetrics, result: Result<Processed, ProcessPaymentFailure>): void {
+  if (result.isOk()) {
+    const { answer, replayed } = result.value;
+    metrics.idempotency.inc({ outcome: replayed ? 'replayed' : 'first' });
+    if (!replayed) metrics.payments.inc({ status: readAnswer(answer).outcome });
+  } else if (result.error.kind === 'IdempotencyInFlight') metrics.idempotency.inc({ outcome: 'in_flight' });
+  else if (result.error.kind === 'IdempotencyKeyReused') metrics.idempotency.inc({ outcome: 'reused' });
+}

@@ -1,0 +1,140 @@
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import type { Handler, Hono } from 'hono';
+import { cors } from 'hono/cors';
+import type { Logger } from 'pino';
+import type { GetPayment } from '../../application/get-payment.ts';
+import type { ListPayments } from '../../application/list-payments.ts';
+import type { ProcessBatch } from '../../application/process-batch.ts';
+import type { ProcessPayment } from '../../application/process-payment.ts';
+import type { StorageHealth } from '../../ports/storage-health.ts';
+import type { Authenticate } from './authenticate.ts';
+import { mountDocs } from './docs.ts';
+import type { PlatformMetrics } from './metrics.ts';
+import {
+  BEARER,
+  DOCUMENT,
+  getHealthz,
+  getMetrics,
+  getPaymentById,
+  getPayments,
+  getReadyz,
+  postBatch,
+  postPayment,
+} from './openapi.ts';
+import {
+  getPaymentHandler,
+  getPaymentsHandler,
+  postBatchHandler,
+  postPaymentHandler,
+  type TenantHandler,
+} from './payment-routes.ts';
+import { answerJson, type HttpEnv, observed, refuse } from './request-context.ts';
+
+export type PlatformAppParts = Readonly<{
+  processPayment: ProcessPayment;
+  processBatch: ProcessBatch;
+  getPayment: GetPayment;
+  listPayments: ListPayments;
+  health: StorageHealth;
+  authenticate: Authenticate;
+  metrics: PlatformMetrics;
+  log: Logger;
+  /** Origins whose pages may call; empty: none. */
+  corsOrigins: readonly string[];
+  newRequestId: () => string;
+}>;
+
+/**
+ * The platform over HTTP, as a fetch handler that any server can run. A request gets its id, then its route, then its
+ * principal, then its body read; the first of these that fails decides the answer, and every failure is a problem.
+ */
+export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
+  const app = new OpenAPIHono<HttpEnv>();
+  app.use(observed(parts));
+  if (parts.corsOrigins.length > 0) app.use(crossOrigin(parts.corsOrigins));
+  app.onError((fault, c) => {
+    c.set('defect', fault);
+    return refuse(c, { kind: 'Defect' });
+  });
+  app.notFound((c) => refuse(c, { kind: 'RouteNotFound' }));
+
+  const payments = (handler: TenantHandler) => asTenant(parts.authenticate, 'payments', handler);
+  // Fixed paths come before the patterns that would match them too.
+  mount([postBatch, payments(postBatchHandler(parts))]);
+  mount(
+    [postPayment, payments(postPaymentHandler(parts))],
+    [getPayments, payments(getPaymentsHandler(parts))],
+  );
+  mount([getPaymentById, payments(getPaymentHandler(parts))]);
+  mount([getHealthz, () => answerJson(200, '{"status":"ok"}')]);
+  mount([
+    getReadyz,
+    (c) =>
+      parts.health.check().match(
+        () => answerJson(200, JSON.stringify({ status: 'ready', storage: parts.health.name })),
+        (failure) => refuse(c, failure),
+      ),
+  ]);
+  mount([
+    getMetrics,
+    async () =>
+      new Response(await parts.metrics.registry.metrics(), {
+        headers: { 'Content-Type': parts.metrics.registry.contentType },
+      }),
+  ]);
+
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', BEARER);
+  const document = JSON.stringify(app.getOpenAPI31Document(DOCUMENT));
+  app.get('/openapi.json', () => answerJson(200, document));
+  mountDocs(app);
+  for (const path of ['/openapi.json', '/docs', '/docs/*']) refuseOtherMethods(path, ['GET']);
+  return app;
+
+  /** The routes of one path, documented and served; other methods are told which these are. */
+  function mount(...routes: readonly (readonly [RouteConfig, Handler<HttpEnv>])[]): void {
+    const path = (routes[0]?.[0].path ?? '').replaceAll(/\{(\w+)\}/g, ':$1');
+    for (const [route, handler] of routes) {
+      app.openAPIRegistry.registerPath(route);
+      app.on(route.method.toUpperCase(), path, (c, next) => {
+        c.set('route', route.path);
+        return handler(c, next);
+      });
+    }
+    refuseOtherMethods(
+      path,
+      routes.map(([{ method }]) => method.toUpperCase()),
+    );
+  }
+
+  function refuseOtherMethods(path: string, methods: readonly string[]): void {
+    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+    app.all(path, (c) =>
+      c.req.method === 'OPTIONS'
+        ? new Response(null, { status: 204, headers: { Allow: allow } })
+        : refuse(c, { kind: 'MethodNotAllowed' }, { Allow: allow }),
+    );
+  }
+}
+
+/** Lets a request through to its handler with a token that names a merchant and has the permission. */
+const asTenant =
+  (authenticate: Authenticate, permission: string, handler: TenantHandler): Handler<HttpEnv> =>
+  async (c) => {
+    const principal = await authenticate(c.req.header('authorization'));
+    if (principal.isErr()) return refuse(c, principal.error);
+    c.set('principal', principal.value);
+    const { merchantId, permissions } = principal.value;
+    if (merchantId === undefined) return refuse(c, { kind: 'Unauthenticated' });
+    return permissions.has(permission)
+      ? handler(c, merchantId)
+      : refuse(c, { kind: 'Forbidden', permission });
+  };
+
+const crossOrigin = (origins: readonly string[]) =>
+  cors({
+    origin: (origin) => (origins.includes(origin) ? origin : null),
+    allowMethods: ['GET', 'POST'],
+    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
+    exposeHeaders: ['Idempotency-Replayed', 'Location', 'Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  });

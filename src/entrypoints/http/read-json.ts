@@ -1,0 +1,85 @@
+import { err, errAsync, ok, Result, ResultAsync } from 'neverthrow';
+import { faultsOfJson } from './json-guard.ts';
+import type { BodyTooLarge, Fault, MalformedRequest, UnsupportedMediaType } from './problems.ts';
+
+/** `faults` are places that parse and still must not be used; the caller decides how much of the body they spoil. */
+export type JsonBody = Readonly<{ value: unknown; faults: readonly Fault[] }>;
+
+export type ReadJsonFailure = MalformedRequest | BodyTooLarge | UnsupportedMediaType;
+
+const MOST_BYTES = 256 * 1024;
+
+/**
+ * Reads a body of up to 256 KiB of JSON in UTF-8. The limit counts bytes as they arrive, and again as they leave a gzip
+ * decoder, so neither a false header nor a bomb fills memory.
+ */
+export function readJson(request: Request): ResultAsync<JsonBody, ReadJsonFailure> {
+  if (!JSON_TYPE.test(request.headers.get('content-type') ?? '')) return errAsync(unsupported);
+  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
+  if (encoding !== 'identity' && encoding !== 'gzip') return errAsync(unsupported);
+  return readBytes(request, encoding).andThen(parse);
+}
+
+const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+
+const unsupported: UnsupportedMediaType = { kind: 'UnsupportedMediaType' };
+const tooLarge: BodyTooLarge = { kind: 'BodyTooLarge' };
+const malformed = (message: string): MalformedRequest => ({
+  kind: 'MalformedRequest',
+  faults: [{ path: [], message }],
+});
+
+function readBytes(
+  request: Request,
+  encoding: 'identity' | 'gzip',
+): ResultAsync<Bytes, MalformedRequest | BodyTooLarge> {
+  const declared = request.headers.get('content-length');
+  // An honest length lets the server hand the body over in one piece; a false one is found out below.
+  const whole = declared !== null && Number(declared) <= MOST_BYTES;
+  const arrived = ResultAsync.fromThrowable(
+    async () => (whole ? new Uint8Array(await request.arrayBuffer()) : collect(request.body)),
+    () => malformed('did not arrive whole'),
+  )().andThen(bounded);
+  if (encoding === 'identity') return arrived;
+  return arrived.andThen((packed) =>
+    ResultAsync.fromThrowable(
+      () => collect(new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))),
+      () => malformed('is not valid gzip'),
+    )().andThen(bounded),
+  );
+}
+
+const bounded = (bytes: Bytes | undefined): Result<Bytes, BodyTooLarge> =>
+  bytes === undefined || bytes.byteLength > MOST_BYTES ? err(tooLarge) : ok(bytes);
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** All bytes of the stream, or undefined as soon as there are too many; the rest is then not read. */
+async function collect(stream: ReadableStream<Uint8Array> | null): Promise<Bytes | undefined> {
+  const bytes = new Uint8Array(MOST_BYTES);
+  let length = 0;
+  for await (const chunk of stream ?? []) {
+    if (length + chunk.byteLength > MOST_BYTES) return undefined;
+    bytes.set(chunk, length);
+    length += chunk.byteLength;
+  }
+  return bytes.subarray(0, length);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function parse(bytes: Bytes): Result<JsonBody, MalformedRequest> {
+  return textOf(bytes).andThen((text) =>
+    valueOf(text).map((value) => ({ value, faults: faultsOfJson(text) })),
+  );
+}
+
+const textOf = Result.fromThrowable(
+  (bytes: Bytes) => utf8.decode(bytes),
+  () => malformed('is not UTF-8'),
+);
+
+const valueOf = Result.fromThrowable(
+  (text: string): unknown => JSON.parse(text),
+  () => malformed('is not JSON'),
+);

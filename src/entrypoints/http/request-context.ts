@@ -1,0 +1,110 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Logger } from 'pino';
+import type { Origin } from '../../domain/actor.ts';
+import type { Principal } from './authenticate.ts';
+import type { PlatformMetrics } from './metrics.ts';
+import { type Failure, PROBLEM_TYPE, problemOf, problemText, retryAfterOf } from './problems.ts';
+
+/** What a server may tell about the connection; absent where there is none, as in tests. */
+type Connection = Readonly<{ incoming?: Readonly<{ socket?: Readonly<{ remoteAddress?: string }> }> }>;
+
+export type HttpEnv = {
+  Bindings: Connection;
+  Variables: {
+    requestId: string;
+    /** The pattern that matched, such as `/payments/{id}`. */
+    route: string;
+    principal: Principal;
+    /** Of the problem that was answered. */
+    code: string;
+    /** What the log says beside the code. */
+    cause: unknown;
+    defect: unknown;
+  };
+};
+
+export type HttpContext = Context<HttpEnv>;
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Names the request, times it, and writes its one log line: what is listed here and nothing else. */
+export const observed =
+  (
+    parts: Readonly<{ log: Logger; metrics: PlatformMetrics; newRequestId: () => string }>,
+  ): MiddlewareHandler<HttpEnv> =>
+  async (c, next) => {
+    const started = performance.now();
+    const given = c.req.header('x-request-id');
+    c.set('requestId', given !== undefined && REQUEST_ID.test(given) ? given : parts.newRequestId());
+    c.set('route', 'unmatched');
+    parts.metrics.inFlight.inc();
+    try {
+      await next();
+    } finally {
+      parts.metrics.inFlight.dec();
+    }
+    const { status, headers } = c.res;
+    headers.set('X-Request-Id', c.var.requestId);
+    headers.set('X-Content-Type-Options', 'nosniff');
+    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
+    const ms = performance.now() - started;
+    const { route, code, principal, cause, defect } = c.var;
+    const method = METHODS.has(c.req.method) ? c.req.method : 'other';
+    parts.metrics.requests.observe({ method, route, status: String(status) }, ms / 1_000);
+    parts.log[status >= 500 ? 'error' : 'info']({
+      method,
+      route,
+      status,
+      duration_ms: Math.round(ms * 1_000) / 1_000,
+      request_id: c.var.requestId,
+      ...(principal?.merchantId === undefined ? {} : { merchant_id: principal.merchantId }),
+      ...(code === undefined ? {} : { code }),
+      ...(cause === undefined ? {} : { cause }),
+      ...(defect === undefined ? {} : { defect }),
+    });
+  };
+
+/** The problem for a failure, ready to go out, its code left for the log. */
+export function refuse(
+  c: HttpContext,
+  failure: Failure,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const problem = problemOf(failure, c.var.requestId);
+  const retryAfter = retryAfterOf(failure);
+  c.set('code', problem.code);
+  if (failure.kind === 'StorageUnavailable') c.set('cause', failure.cause);
+  return new Response(problemText(problem), {
+    status: problem.status,
+    headers: {
+      'Content-Type': PROBLEM_TYPE,
+      ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
+      ...(failure.kind === 'Unauthenticated' ? { 'WWW-Authenticate': 'Bearer error="invalid_token"' } : {}),
+      ...headers,
+    },
+  });
+}
+
+export const answerJson = (
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response => new Response(body, { status, headers: { 'Content-Type': 'application/json', ...headers } });
+
+const LONGEST_USER_AGENT = 256;
+
+/** Where a request came from, for the audit trail. The address is the connection's own: no header can claim another. */
+export function originOf(c: HttpContext): Origin {
+  const ipAddress = c.env?.incoming?.socket?.remoteAddress;
+  const userAgent = c.req
+    .header('user-agent')
+    ?.replace(/[^\x20-\x7e]/g, '')
+    .slice(0, LONGEST_USER_AGENT);
+  return {
+    actor: { id: c.var.principal.subject, type: 'user' },
+    requestId: c.var.requestId,
+    ...(ipAddress === undefined ? {} : { ipAddress }),
+    ...(userAgent === undefined || userAgent === '' ? {} : { userAgent }),
+  };
+}
