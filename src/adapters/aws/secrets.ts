@@ -1,0 +1,56 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+/** A database role's name and password. */
+export type DatabaseCredentials = Readonly<{ user: string; password: string }>;
+
+/** Where a pool gets its credentials from; calls made at the same time share one fetch. */
+export type CredentialSource = Readonly<{
+  /** What was fetched within the last hour, or fetched now. */
+  current(): Promise<DatabaseCredentials>;
+  /** Fetched now: the database refused the ones we had. */
+  refresh(): Promise<DatabaseCredentials>;
+}>;
+
+export type AuroraSecret = Readonly<{
+  secretArn: string;
+  client: SecretsManagerClient;
+  now?: () => number;
+}>;
+
+const KEEP_MS = 3_600_000;
+
+/** Credentials from a secret as RDS writes it, JSON with `username` and `password`. */
+export function auroraCredentials({ secretArn, client, now = Date.now }: AuroraSecret): CredentialSource {
+  let fetched: Readonly<{ credentials: Promise<DatabaseCredentials>; at: number }> | undefined;
+  let underWay: Promise<DatabaseCredentials> | undefined;
+  return {
+    current: () => (fetched !== undefined && now() - fetched.at < KEEP_MS ? fetched.credentials : refresh()),
+    refresh,
+  };
+
+  function refresh(): Promise<DatabaseCredentials> {
+    underWay ??= fetchSecret().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  }
+
+  async function fetchSecret(): Promise<DatabaseCredentials> {
+    const at = now();
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+    const credentials = credentialsIn(SecretString);
+    fetched = { credentials: Promise.resolve(credentials), at };
+    return credentials;
+  }
+}
+
+/** Nothing of the secret is repeated in the fault. */
+function credentialsIn(secret: string | undefined): DatabaseCredentials {
+  try {
+    const { username, password } = JSON.parse(secret ?? '') as Readonly<Record<string, unknown>>;
+    if (typeof username === 'string' && typeof password === 'string') return { user: username, password };
+  } catch {
+    // Told below, with every other shape that is not ours.
+  }
+  throw new Error('the database secret must be JSON with a username and a password');
+}

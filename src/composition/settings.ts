@@ -1,0 +1,16 @@
+import type { ClaimTerms } from '../domain/claim.ts';
+import type { Processor } from '../ports/processor.ts';
+import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
+
+/** What the platform is made from. `Place` says whether embedded servers have been started yet. */
+export type PlatformSettings<Place extends StorageSettings | PlacedStorage = StorageSettings> = Readonly<{
+  storage: Place;
+  /** The installation's own, at least 32 bytes; every process on one store must have the same. */
+  secret: string;
+  claimTerms: ClaimTerms;
+  processorTimeoutMs: number;
+  /** Where the simulated processor keeps its books; ':memory:' forgets them with the process. */
+  simulatorFile: string;
+  /** Laid round the processor, guard included: to measure it, or to break it in tests. */
+  aroundProcessor?: (processor: Processor) => Processor;
+}>;

@@ -1,0 +1,52 @@
+import type { ServiceIdentifier } from 'inversify';
+import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
+import type { GetPayment } from '../application/get-payment.ts';
+import type { ListPayments } from '../application/list-payments.ts';
+import type { ProcessBatch } from '../application/process-batch.ts';
+import type { ProcessPayment } from '../application/process-payment.ts';
+import type { RecoverPayments } from '../application/recover-payments.ts';
+import type { ClaimTerms } from '../domain/claim.ts';
+import type { Answers } from '../ports/answers.ts';
+import type { AuditTrail } from '../ports/audit-trail.ts';
+import type { Claims } from '../ports/claims.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Commits } from '../ports/commits.ts';
+import type { Digests } from '../ports/digests.ts';
+import type { Ids } from '../ports/ids.ts';
+import type { Merchants } from '../ports/merchants.ts';
+import type { Outbox } from '../ports/outbox.ts';
+import type { Payments } from '../ports/payments.ts';
+import type { Processor } from '../ports/processor.ts';
+import type { Seals } from '../ports/seals.ts';
+import type { StorageHealth } from '../ports/storage-health.ts';
+import type { StorageRoom } from './storage-room.ts';
+
+/** A symbol carries no type of its own; this one does. */
+const token = <T>(name: string) => Symbol(name) as ServiceIdentifier<T>;
+
+/** Everything that can be asked for, whatever the storage. */
+export const TOKENS = {
+  storageRoom: token<StorageRoom>('StorageRoom'),
+  commits: token<Commits>('Commits'),
+  payments: token<Payments>('Payments'),
+  claims: token<Claims>('Claims'),
+  merchants: token<Merchants>('Merchants'),
+  outbox: token<Outbox>('Outbox'),
+  auditTrail: token<AuditTrail>('AuditTrail'),
+  storageHealth: token<StorageHealth>('StorageHealth'),
+
+  clock: token<Clock>('Clock'),
+  ids: token<Ids>('Ids'),
+  digests: token<Digests>('Digests'),
+  seals: token<Seals>('Seals'),
+  answers: token<Answers>('Answers'),
+  simulatorLedger: token<SimulatorLedger>('SimulatorLedger'),
+  processor: token<Processor>('Processor'),
+  claimTerms: token<ClaimTerms>('ClaimTerms'),
+
+  processPayment: token<ProcessPayment>('ProcessPayment'),
+  processBatch: token<ProcessBatch>('ProcessBatch'),
+  getPayment: token<GetPayment>('GetPayment'),
+  listPayments: token<ListPayments>('ListPayments'),
+  recoverPayments: token<RecoverPayments>('RecoverPayments'),
+};

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { err, ok, type Result } from 'neverthrow';
+import type { PlatformSettings } from '../../composition/settings.ts';
+import type { StorageSettings } from '../../composition/storage-settings.ts';
+import type { JwtSettings } from '../http/authenticate.ts';
+import type { Fault } from './faults.ts';
+import { productionFaults } from './production.ts';
+import { VARIABLES, type Variables } from './variables.ts';
+
+/** The environment's variables; an empty one counts as absent. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A key of at least 32 bytes that is made when first asked for and the same ever after. Throws when it cannot be kept. */
+export type LocalSecret = (dataDir: string, name: string) => string;
+
+export type Config = Readonly<{
+  stage: Variables['STAGE'];
+  http: Readonly<{ host: string; port: number; corsOrigins: readonly string[] }>;
+  logLevel: Variables['LOG_LEVEL'];
+  dataDir: string;
+  jwt: JwtSettings;
+  platform: PlatformSettings;
+}>;
+
+/**
+ * The whole configuration, or every fault at once. Nothing is made before all of it is right; then, in development,
+ * keys that were not given come from `localSecret`.
+ */
+export function readConfig(env: Environment, localSecret: LocalSecret): Result<Config, readonly Fault[]> {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = VARIABLES.safeParse(set);
+  const broken = parsed.success ? [] : parsed.error.issues;
+  const brokenNames = new Set(broken.map(({ path }) => String(path[0])));
+  // The faulty ones aside, the rest is judged as if they had been left out, and what that says of them is dropped.
+  const sound = Object.fromEntries(Object.entries(set).filter(([name]) => !brokenNames.has(name)));
+  const given = VARIABLES.parse(sound);
+  const faults = [
+    ...broken.map(({ path, message }) => ({ name: String(path[0]), says: message })),
+    ...[
+      ...unknownNames(set),
+      ...togetherFaults(given),
+      ...(given.STAGE === 'production' ? productionFaults(given, set) : []),
+    ].filter(({ name }) => !brokenNames.has(name)),
+  ];
+  if (faults.length > 0) return err(faults);
+  try {
+    return ok(configOf(given, localSecret));
+  } catch (fault) {
+    const { code, message } = fault as NodeJS.ErrnoException;
+    return err([{ name: 'PAYWRIGHT_DATA_DIR', says: `cannot keep keys there (${code ?? message})` }]);
+  }
+}
+
+const unknownNames = (env: Environment): readonly Fault[] =>
+  Object.keys(env)
+    .filter((name) => name.startsWith('PAYWRIGHT_') && !Object.hasOwn(VARIABLES.shape, name))
+    .map((name) => ({ name, says: 'is not a setting' }));
+
+/** Settings that are right by themselves and wrong side by side, in every stage. */
+function togetherFaults(given: Variables): readonly Fault[] {
+  const faults: Fault[] = [];
+  const aurora = ['AURORA_SECRET_ARN', 'AURORA_ENDPOINT', 'DATABASE_NAME'] as const;
+  if (aurora.some((name) => given[name])) {
+    for (const name of aurora) {
+      if (!given[name]) faults.push({ name, says: `is needed with ${aurora.find((each) => given[each])}` });
+    }
+    if (given.DATABASE_URL) {
+      faults.push({
+        name: 'DATABASE_URL',
+        says: 'is one way to name the database, AURORA_SECRET_ARN another',
+      });
+    }
+  }
+  if (given.JWT_JWKS_URL) {
+    if (given.JWT_SECRET) faults.push({ name: 'JWT_SECRET', says: 'cannot be used beside JWT_JWKS_URL' });
+    if (!given.JWT_ISSUER) faults.push({ name: 'JWT_ISSUER', says: 'is needed with JWT_JWKS_URL' });
+    if (!given.JWT_AUDIENCE) faults.push({ name: 'JWT_AUDIENCE', says: 'is needed with JWT_JWKS_URL' });
+  }
+  if (given.PAYWRIGHT_LEASE_MS <= given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS) {
+    faults.push({
+      name: 'PAYWRIGHT_LEASE_MS',
+      says: `must be longer than PAYWRIGHT_PROCESSOR_TIMEOUT_MS (${given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS})`,
+    });
+  }
+  return faults;
+}
+
+function configOf(given: Variables, localSecret: LocalSecret): Config {
+  const dataDir = given.PAYWRIGHT_DATA_DIR;
+  const storage = storageOf(given, given.PLATFORM_STORAGE ?? given.STORAGE);
+  return {
+    stage: given.STAGE,
+    http: { host: given.HOST, port: given.PORT, corsOrigins: given.PAYWRIGHT_CORS_ORIGINS },
+    logLevel: given.LOG_LEVEL,
+    dataDir,
+    jwt: jwtOf(given, localSecret),
+    platform: {
+      storage,
+      secret: given.PAYWRIGHT_SECRET ?? localSecret(dataDir, 'secret'),
+      claimTerms: {
+        leaseMs: given.PAYWRIGHT_LEASE_MS,
+        keepAnswersMs: given.PAYWRIGHT_KEY_RETENTION_HOURS * 3_600_000,
+      },
+      processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,
+      simulatorFile: storage.kind === 'memory' ? ':memory:' : join(dataDir, 'simulator.sqlite'),
+    },
+  };
+}
+
+function storageOf(given: Variables, kind: Variables['STORAGE']): StorageSettings {
+  const region = given.AWS_REGION ?? 'us-east-1';
+  switch (kind) {
+    case 'memory':
+      return { kind };
+    case 'postgres':
+      if (given.DATABASE_URL) return { kind, at: { kind: 'url', url: given.DATABASE_URL } };
+      if (given.AURORA_SECRET_ARN && given.AURORA_ENDPOINT && given.DATABASE_NAME) {
+        const [host = '', port = '5432'] = given.AURORA_ENDPOINT.split(':');
+        const { AURORA_SECRET_ARN: secretArn, DATABASE_NAME: database } = given;
+        return { kind, at: { kind: 'aurora', secretArn, host, port: Number(port), database, region } };
+      }
+      return { kind, at: { kind: 'embedded' } };
+    case 'dynamodb': {
+      const table = given.DYNAMODB_TABLE;
+      if (given.DYNAMODB_ENDPOINT) {
+        return { kind, table, region, at: { kind: 'endpoint', url: given.DYNAMODB_ENDPOINT } };
+      }
+      return { kind, table, region, at: { kind: given.STAGE === 'production' ? 'aws' : 'embedded' } };
+    }
+  }
+}
+
+function jwtOf(given: Variables, localSecret: LocalSecret): JwtSettings {
+  const issuer = given.JWT_ISSUER ?? 'paywright';
+  const audience = given.JWT_AUDIENCE ?? 'paywright';
+  if (given.JWT_JWKS_URL) return { kind: 'jwks', url: given.JWT_JWKS_URL, issuer, audience };
+  const secret = given.JWT_SECRET ?? localSecret(given.PAYWRIGHT_DATA_DIR, 'jwt-secret');
+  return { kind: 'hs256', secret, issuer, audience };
+}

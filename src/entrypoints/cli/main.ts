@@ -1,0 +1,35 @@
+import { EXIT } from './exit-codes.ts';
+import { runProgram } from './program.ts';
+
+/** One Ctrl-C reaches us twice under npm, from the terminal and passed on: only a later one is a second one. */
+const SAME_SIGNAL_MS = 500;
+
+const stop = Promise.withResolvers<void>();
+let firstAt: number | undefined;
+for (const [signal, code] of [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+] as const) {
+  process.on(signal, () => {
+    firstAt ??= performance.now();
+    if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(code);
+    stop.resolve();
+  });
+}
+
+/** Everything that was acknowledged is on disk by now, and nothing else is worth waiting for. */
+const exit = (code: number) => process.stdout.write('', () => process.exit(code));
+
+try {
+  exit(
+    await runProgram(process.argv.slice(2), {
+      env: process.env,
+      out: (text) => process.stdout.write(text),
+      err: (text) => process.stderr.write(text),
+      untilStopped: stop.promise,
+    }),
+  );
+} catch (fault) {
+  process.stderr.write(`paywright: ${fault instanceof Error ? fault.message : String(fault)}\n`);
+  exit(EXIT.failed);
+}

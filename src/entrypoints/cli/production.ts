@@ -1,0 +1,94 @@
+import type { Fault } from './faults.ts';
+import type { Variables } from './variables.ts';
+
+/** What `STAGE=production` refuses, whatever else is right. `env` is looked at for what libraries read by themselves. */
+export function productionFaults(given: Variables, env: Environment): readonly Fault[] {
+  return [...storageFaults(given), ...transportFaults(given, env), ...keyFaults(given)];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function storageFaults(given: Variables): readonly Fault[] {
+  const faults: Fault[] = [];
+  for (const name of ['STORAGE', 'PLATFORM_STORAGE', 'APPROVALS_STORAGE'] as const) {
+    if (given[name] === 'memory') faults.push({ name, says: 'memory loses every payment at a restart' });
+  }
+  if (usesStorage(given, 'postgres') && !given.DATABASE_URL && !given.AURORA_SECRET_ARN) {
+    faults.push({
+      name: 'DATABASE_URL',
+      says: 'is needed, or AURORA_SECRET_ARN: embedded servers are for development',
+    });
+  }
+  if ((usesStorage(given, 'dynamodb') || given.AURORA_SECRET_ARN) && !given.AWS_REGION) {
+    faults.push({ name: 'AWS_REGION', says: 'is needed' });
+  }
+  if (given.PAYWRIGHT_PROCESSOR === undefined) {
+    faults.push({
+      name: 'PAYWRIGHT_PROCESSOR',
+      says: 'no live processor is configured; set simulator to run, on purpose, with one that moves no money',
+    });
+  }
+  return faults;
+}
+
+function transportFaults(given: Variables, env: Environment): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (given.DATABASE_URL && !verifiesServer(given.DATABASE_URL)) {
+    faults.push({
+      name: 'DATABASE_URL',
+      says: 'must verify the server: sslmode=verify-full, and no other ssl',
+    });
+  }
+  if (given.DYNAMODB_ENDPOINT) faults.push({ name: 'DYNAMODB_ENDPOINT', says: ENDPOINT_OVERRIDE });
+  for (const name of Object.keys(env).filter((each) => each.startsWith('AWS_ENDPOINT_URL'))) {
+    if (env[name]) faults.push({ name, says: ENDPOINT_OVERRIDE });
+  }
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
+    faults.push({
+      name: 'NODE_TLS_REJECT_UNAUTHORIZED',
+      says: 'must not turn off the verification of servers',
+    });
+  }
+  if (given.JWT_JWKS_URL?.startsWith('http:')) {
+    faults.push({ name: 'JWT_JWKS_URL', says: 'must begin with https://' });
+  }
+  return faults;
+}
+
+function keyFaults(given: Variables): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (!given.PAYWRIGHT_SECRET) {
+    faults.push({ name: 'PAYWRIGHT_SECRET', says: 'is needed: key files are for development' });
+  }
+  if (!given.JWT_SECRET && !given.JWT_JWKS_URL) faults.push({ name: 'JWT_JWKS_URL', says: 'is needed' });
+  if (given.JWT_SECRET && !given.JWT_ALLOW_HS256) {
+    faults.push({
+      name: 'JWT_SECRET',
+      says: 'HS256 is refused: use JWT_JWKS_URL, or set JWT_ALLOW_HS256=1 on purpose',
+    });
+  }
+  // With a JWKS these two are asked for in every stage.
+  if (!given.JWT_JWKS_URL) {
+    if (!given.JWT_ISSUER) faults.push({ name: 'JWT_ISSUER', says: 'is needed' });
+    if (!given.JWT_AUDIENCE) faults.push({ name: 'JWT_AUDIENCE', says: 'is needed' });
+  }
+  return faults;
+}
+
+const ENDPOINT_OVERRIDE = 'must be left out: payments go to AWS itself';
+
+const usesStorage = (given: Variables, storage: Variables['STORAGE']): boolean =>
+  (given.PLATFORM_STORAGE ?? given.STORAGE) === storage ||
+  (given.APPROVALS_STORAGE ?? given.STORAGE) === storage;
+
+/** The driver takes the last of repeated parameters and lets `ssl` and its compatibility mode weaken `sslmode`. */
+function verifiesServer(databaseUrl: string): boolean {
+  const { searchParams } = new URL(databaseUrl);
+  const modes = searchParams.getAll('sslmode');
+  return (
+    modes.length === 1 &&
+    modes[0] === 'verify-full' &&
+    !searchParams.has('ssl') &&
+    !searchParams.has('uselibpqcompat')
+  );
+}

@@ -1,0 +1,110 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Config, readConfig } from './config.ts';
+import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
+import { faultLine } from './faults.ts';
+import { localSecret } from './local-secret.ts';
+import { migrateCommand } from './migrate.ts';
+import { serveCommand } from './serve.ts';
+import type { Terminal } from './terminal.ts';
+import { type TokenOptions, tokenCommand } from './token.ts';
+import { PERMISSIONS, ROLES } from './tokens.ts';
+import { variablesHelp } from './variables.ts';
+import { workerCommand } from './worker.ts';
+
+/** Runs one command line, without the program's own name, and says how it ended. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let exit: ExitCode = EXIT.ok;
+  const configured = async (command: (config: Config) => Promise<ExitCode>) => {
+    exit = await readConfig(terminal.env, localSecret).match(command, (faults) => {
+      for (const fault of faults) terminal.err(faultLine(fault));
+      return Promise.resolve(EXIT.configuration);
+    });
+  };
+
+  const program = new Command('paywright')
+    .description(
+      'A self-hosted payments backend. Settings come from the environment; see `paywright serve --help`.',
+    )
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .addHelpText('after', EXIT_HELP);
+
+  program
+    .command('serve')
+    .description(
+      'run the whole system: HTTP server and recovery, on embedded databases unless told otherwise',
+    )
+    .addHelpText('after', `${examples(SERVE_EXAMPLES)}\n${SETTINGS_HELP}${EXIT_HELP}`)
+    .action(() => configured((config) => serveCommand(config, terminal)));
+  program
+    .command('worker')
+    .description('run recovery only; joins the embedded database of a `serve` on the same data')
+    .addHelpText('after', `${examples(WORKER_EXAMPLES)}\n${SETTINGS_HELP}${EXIT_HELP}`)
+    .action(() => configured((config) => workerCommand(config, terminal)));
+  program
+    .command('migrate')
+    .description("bring the storage's schema up to date and print what that took; safe to repeat")
+    .option('--json', 'print {"storage", "applied"}')
+    .addHelpText('after', `${examples(MIGRATE_EXAMPLES)}${EXIT_HELP}`)
+    .action((options: { json?: boolean }) =>
+      configured((config) => migrateCommand(config, options, terminal)),
+    );
+  program
+    .command('token')
+    .description('print a bearer token for this configuration; development only')
+    .addOption(new Option('--merchant <id>', 'act for this merchant').conflicts('role'))
+    .addOption(new Option('--role <role>', 'act in this role').choices(ROLES))
+    .option('--permissions <list>', `with commas between, of ${PERMISSIONS.join(', ')}`, permissionList)
+    .option('--subject <name>', 'who acts, as the audit trail will say')
+    .option('--expires-in <time>', 'such as 90s, 30m, 12h or 7d', seconds, 12 * 3_600)
+    .option('--json', 'print {"token", "expires_in"}')
+    .addHelpText('after', `${examples(TOKEN_EXAMPLES)}${EXIT_HELP}`)
+    .action((options: TokenOptions) => configured((config) => tokenCommand(config, options, terminal)));
+
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exit;
+  } catch (fault) {
+    if (!(fault instanceof CommanderError)) throw fault;
+    return fault.code === 'commander.helpDisplayed' ? EXIT.ok : EXIT.usage;
+  }
+}
+
+const SERVE_EXAMPLES = [
+  'paywright serve',
+  'STORAGE=dynamodb PORT=9090 paywright serve',
+  'STORAGE=memory LOG_LEVEL=silent paywright serve',
+];
+const WORKER_EXAMPLES = ['paywright worker', 'STORAGE=dynamodb paywright worker'];
+const MIGRATE_EXAMPLES = ['paywright migrate', 'DATABASE_URL=postgres://… paywright migrate --json'];
+const TOKEN_EXAMPLES = [
+  'paywright token --merchant merchant-123',
+  'paywright token --merchant merchant-456 --permissions payments,refunds --expires-in 30m',
+  'paywright token --role dispatcher --json',
+];
+
+const examples = (lines: readonly string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`;
+
+const SETTINGS_HELP = `Settings (environment variables, defaults in parentheses):
+${variablesHelp()}
+
+TLS to Aurora is verified against the certificates Node trusts; name the RDS authority's file in
+NODE_EXTRA_CA_CERTS. The start-up text goes to standard output, JSON log lines to standard error.
+`;
+
+const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+function seconds(text: string): number {
+  const [, count = '', unit = ''] = /^([1-9]\d{0,5})([smhd])$/.exec(text) ?? [];
+  if (count === '') throw new InvalidArgumentError('It takes a number and s, m, h or d.');
+  return Number(count) * UNIT_SECONDS[unit as keyof typeof UNIT_SECONDS];
+}
+
+function permissionList(text: string): readonly string[] {
+  const list = text.split(',').map((each) => each.trim());
+  const unknown = list.find((each) => !PERMISSIONS.includes(each));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`${JSON.stringify(unknown)} is not a permission.`);
+  return list;
+}

@@ -1,0 +1,47 @@
+import { SignJWT } from 'jose';
+import type { JwtSettings } from '../http/authenticate.ts';
+
+/** All a merchant may be allowed; `admin` is for those who manage merchants. */
+export const MERCHANT_PERMISSIONS = [
+  'payments',
+  'refunds',
+  'customers',
+  'transfers',
+  'exports',
+  'audit',
+  'webhooks',
+  'settlements',
+] as const;
+
+export const PERMISSIONS: readonly string[] = [...MERCHANT_PERMISSIONS, 'admin'];
+
+/** The approvals service's roles. */
+export const ROLES: readonly string[] = ['dispatcher', 'admin', 'vendor', 'system'];
+
+export type TokenClaims = Readonly<{
+  subject: string;
+  merchantId?: string;
+  role?: string;
+  permissions: readonly string[];
+  lifetimeSeconds: number;
+}>;
+
+/** A bearer token signed with the secret that the server checks it with. */
+export function signToken(
+  { secret, issuer, audience }: Extract<JwtSettings, { kind: 'hs256' }>,
+  { subject, merchantId, role, permissions, lifetimeSeconds }: TokenClaims,
+): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  return new SignJWT({
+    ...(merchantId === undefined ? {} : { merchant_id: merchantId }),
+    ...(role === undefined ? {} : { role }),
+    permissions: [...permissions],
+  })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setSubject(subject)
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setIssuedAt(now)
+    .setExpirationTime(now + lifetimeSeconds)
+    .sign(new TextEncoder().encode(secret));
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+
+const storage = z.enum(['postgres', 'dynamodb', 'memory'], 'must be one of postgres, dynamodb, memory');
+const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes');
+const flag = z.enum(['0', '1'], 'must be 0 or 1').transform((text) => text === '1');
+
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`);
+
+const url = (...schemes: readonly string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)),
+      `must be a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
+    );
+
+const isOrigin = (text: string) =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
+
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * Every variable paywright reads, with the meaning that `--help` prints. Variables may be absent; which ones a stage
+ * or a storage cannot do without is for the rules that look at them together.
+ */
+export const VARIABLES = z.object({
+  STORAGE: storage.default('postgres').describe('postgres, dynamodb or memory (postgres)'),
+  PLATFORM_STORAGE: storage.optional().describe('the same for the platform service alone'),
+  APPROVALS_STORAGE: storage.optional().describe('the same for the approvals service alone'),
+  DATABASE_URL: url('postgres', 'postgresql')
+    .optional()
+    .describe(
+      'Postgres; in production with sslmode=verify-full. Without it, development runs one of its own',
+    ),
+  AURORA_SECRET_ARN: z
+    .string()
+    .regex(/^arn:[\w-]+:secretsmanager:/, 'must be the ARN of a Secrets Manager secret')
+    .optional()
+    .describe('Postgres credentials from Secrets Manager, instead of DATABASE_URL'),
+  AURORA_ENDPOINT: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]+(:\d{1,5})?$/, 'must be a host name, with a port or without')
+    .optional()
+    .describe('host[:port] that goes with AURORA_SECRET_ARN'),
+  DATABASE_NAME: z.string().optional().describe('the database that goes with AURORA_SECRET_ARN'),
+  AWS_REGION: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-central-1')
+    .optional()
+    .describe('region of DynamoDB and Secrets Manager (us-east-1 in development)'),
+  DYNAMODB_ENDPOINT: url('http', 'https')
+    .optional()
+    .describe('a DynamoDB engine other than AWS. Without it, development runs one of its own'),
+  DYNAMODB_TABLE: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{3,255}$/, 'must have 3 to 255 letters, digits, dots, dashes or underscores')
+    .default('paywright')
+    .describe('table name (paywright)'),
+  JWT_SECRET: secret
+    .optional()
+    .describe('HS256 key of bearer tokens, at least 32 bytes; made once in development'),
+  JWT_ALLOW_HS256: flag.default(false).describe('1 lets production use JWT_SECRET (0)'),
+  JWT_JWKS_URL: url('http', 'https')
+    .optional()
+    .describe('keys of RS256 and ES256 bearer tokens, instead of JWT_SECRET'),
+  JWT_ISSUER: z
+    .string()
+    .optional()
+    .describe('`iss` of every token (paywright, with JWT_SECRET in development)'),
+  JWT_AUDIENCE: z.string().optional().describe('`aud` of every token (paywright, likewise)'),
+  PORT: whole(0, 65_535).default(8080).describe('port of the HTTP server; 0 takes any free one (8080)'),
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:%_-]+$/, 'must be a host name or an address')
+    .default('127.0.0.1')
+    .describe('address of the HTTP server (127.0.0.1)'),
+  LOG_LEVEL: z
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be one of fatal, error, warn, info, debug, trace, silent',
+    )
+    .default('info')
+    .describe('least important line that is logged (info)'),
+  STAGE: z
+    .enum(['development', 'production'], 'must be development or production')
+    .default('development')
+    .describe('development or production, which refuses whatever is unsafe (development)'),
+  PAYWRIGHT_DATA_DIR: z
+    .string()
+    .default('.paywright')
+    .describe(
+      'where everything embedded keeps its data, so that two systems can run side by side (.paywright)',
+    ),
+  PAYWRIGHT_SECRET: secret
+    .optional()
+    .describe('signs cursors and fingerprints, at least 32 bytes; made once in development'),
+  PAYWRIGHT_PROCESSOR: z
+    .enum(['simulator'], 'must be simulator')
+    .optional()
+    .describe(
+      'the payment processor (simulator); production must name it, because the simulator moves no money',
+    ),
+  PAYWRIGHT_PROCESSOR_TIMEOUT_MS: whole(1, 600_000)
+    .default(10_000)
+    .describe('how long the processor may take (10000)'),
+  PAYWRIGHT_LEASE_MS: whole(1, DAY_MS)
+    .default(30_000)
+    .describe('how long a request holds its idempotency key; longer than the processor may take (30000)'),
+  PAYWRIGHT_KEY_RETENTION_HOURS: whole(24, 24 * 366)
+    .default(24)
+    .describe('how long answers are kept for replays, at least 24 (24)'),
+  PAYWRIGHT_CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'must be origins such as https://shop.example, with commas between',
+    )
+    .default([])
+    .describe('browser origins that may call, with commas between (none)'),
+});
+
+/** The variables as they were read, each valid by itself. */
+export type Variables = z.infer<typeof VARIABLES>;
+export type VariableName = keyof Variables;
+
+/** One line for each variable, for `--help`. */
+export const variablesHelp = (): string =>
+  Object.entries(VARIABLES.shape)
+    .map(([name, schema]) => `  ${name.padEnd(31)} ${z.globalRegistry.get(schema)?.description ?? ''}`)
+    .join('\n');

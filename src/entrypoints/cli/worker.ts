@@ -1,0 +1,26 @@
+import { TOKENS } from '../../composition/tokens.ts';
+import { jsonLogger } from '../http/logger.ts';
+import { startRecovery } from '../worker/recovery.ts';
+import type { Config } from './config.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { openPlatform } from './open-platform.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Runs recovery, and nothing else, until it is stopped. */
+export async function workerCommand(config: Config, { out, err, untilStopped }: Terminal): Promise<ExitCode> {
+  const opened = await openPlatform(config);
+  if ('says' in opened) {
+    err(`paywright: ${opened.says}\n`);
+    return opened.configuration ? EXIT.configuration : EXIT.failed;
+  }
+  const { platform, close } = opened;
+  const worker = startRecovery({
+    recoverPayments: platform.get(TOKENS.recoverPayments),
+    log: jsonLogger({ level: config.logLevel }),
+  });
+  out(`paywright worker is running on ${platform.get(TOKENS.storageHealth).name}\n`);
+  await untilStopped;
+  await worker.stop();
+  await close();
+  return EXIT.ok;
+}

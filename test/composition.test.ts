@@ -1,0 +1,78 @@
+import type { ServiceIdentifier } from 'inversify';
+import { describe, expect, it } from 'vitest';
+import { compose } from '../src/composition/compose.ts';
+import type { PlacedStorage } from '../src/composition/storage-settings.ts';
+import { TOKENS } from '../src/composition/tokens.ts';
+
+/** Nothing listens at any of these: what is put together here must not need to be answered. */
+const STORAGES: readonly (readonly [name: string, storage: PlacedStorage])[] = [
+  ['memory', { kind: 'memory' }],
+  ['postgres', { kind: 'postgres', at: { kind: 'url', url: 'postgres://nobody@127.0.0.1:1/none' } }],
+  [
+    'postgres on Aurora',
+    {
+      kind: 'postgres',
+      at: {
+        kind: 'aurora',
+        secretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:db',
+        host: '127.0.0.1',
+        port: 1,
+        database: 'none',
+        region: 'eu-central-1',
+      },
+    },
+  ],
+  [
+    'dynamodb',
+    {
+      kind: 'dynamodb',
+      table: 'paywright',
+      region: 'eu-central-1',
+      at: { kind: 'endpoint', url: 'http://127.0.0.1:1' },
+    },
+  ],
+  ['dynamodb on AWS', { kind: 'dynamodb', table: 'paywright', region: 'eu-central-1', at: { kind: 'aws' } }],
+];
+
+const platformOn = (storage: PlacedStorage) =>
+  compose({
+    storage,
+    secret: 's'.repeat(32),
+    claimTerms: { leaseMs: 30_000, keepAnswersMs: 86_400_000 },
+    processorTimeoutMs: 10_000,
+    simulatorFile: ':memory:',
+  });
+
+describe.each(STORAGES)('composition on %s', (_, storage) => {
+  it.each(Object.entries(TOKENS))('makes one %s', async (_name, token: ServiceIdentifier) => {
+    const platform = platformOn(storage);
+    const made = platform.get(token);
+    expect(made).toBeDefined();
+    expect(platform.get(token)).toBe(made);
+    await platform.release();
+  });
+
+  it('binds every port to the same room', async () => {
+    const platform = platformOn(storage);
+    const room = platform.get(TOKENS.storageRoom);
+    expect(platform.get(TOKENS.commits)).toBe(room.storage.commits);
+    expect(platform.get(TOKENS.storageHealth)).toBe(room.storage.health);
+    expect(room.storage.health.name).toBe(storage.kind);
+    await platform.release();
+  });
+
+  it('releases what it opened, and what it never opened', async () => {
+    const opened = platformOn(storage);
+    opened.get(TOKENS.processPayment);
+    await opened.release();
+    await platformOn(storage).release();
+  });
+});
+
+it('lets the processor’s books go on release', async () => {
+  const platform = platformOn({ kind: 'memory' });
+  const ledger = platform.get(TOKENS.simulatorLedger);
+  expect(ledger.charges().size).toBe(0);
+  await platform.release();
+  expect(() => ledger.charges()).toThrow();
+});
