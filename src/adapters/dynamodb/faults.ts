@@ -67,7 +67,7 @@ const policy = wrap(
     maxAttempts: 7,
     backoff: new ExponentialBackoff({
       generator: decorrelatedJitterGenerator,
-      initialDelay: 25,
+      initialDelay: 50,
       maxDelay: 1_000,
     }),
   }),

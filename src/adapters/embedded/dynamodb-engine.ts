@@ -15,9 +15,7 @@ import { withStartLock } from './start-lock.ts';
 export async function startDynamoDbEngine({
   dataDir,
 }: Readonly<{ dataDir?: string }>): Promise<EmbeddedServer> {
-  if (dataDir !== undefined) return startOn(resolve(dataDir));
-  const engine = await launch([]);
-  return { url: urlOf(engine.port), stop: () => endProcess(engine.pid, 'SIGTERM') };
+  return dataDir === undefined ? owned(await launch([])) : startOn(resolve(dataDir));
 }
 
 function startOn(dataDir: string): Promise<EmbeddedServer> {
@@ -28,23 +26,28 @@ function startOn(dataDir: string): Promise<EmbeddedServer> {
     if (state !== undefined && isAlive(state.serverPid) && isEngine(state.serverPid)) {
       if (await answers(state.port)) {
         if (isAlive(state.ownerPid)) return { url: urlOf(state.port), stop: () => Promise.resolve() };
-        return owned({ pid: state.serverPid, port: state.port });
+        return owned({ pid: state.serverPid, port: state.port }, stateFile);
       }
       await endProcess(state.serverPid, 'SIGTERM');
     }
-    return owned(await launch(['--db-path', join(dataDir, 'dynamodb.db')], join(dataDir, 'dynamodb.log')));
+    const file = join(dataDir, 'dynamodb.db');
+    return owned(await launch(['--db-path', file], join(dataDir, 'dynamodb.log')), stateFile);
   });
+}
 
-  function owned({ pid, port }: Engine): EmbeddedServer {
-    writeServerState(stateFile, { ownerPid: process.pid, serverPid: pid, port });
-    return {
-      url: urlOf(port),
-      async stop() {
-        await endProcess(pid, 'SIGTERM');
-        removeServerState(stateFile);
-      },
-    };
-  }
+/** From here on the engine is this process's to end, at the latest when it exits. */
+function owned({ pid, port }: Engine, stateFile?: string): EmbeddedServer {
+  if (stateFile !== undefined) writeServerState(stateFile, { ownerPid: process.pid, serverPid: pid, port });
+  const endWithUs = () => isAlive(pid) && process.kill(pid, 'SIGTERM');
+  process.once('exit', endWithUs);
+  return {
+    url: urlOf(port),
+    async stop() {
+      process.off('exit', endWithUs);
+      await endProcess(pid, 'SIGTERM');
+      if (stateFile !== undefined) removeServerState(stateFile);
+    },
+  };
 }
 
 type Engine = Readonly<{ pid: number; port: number }>;

@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
+import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
+import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
+import { systemIds } from '../../src/adapters/system/ids.ts';
+import { claimChange } from '../../src/application/payment-change.ts';
+import { takeOver } from '../../src/domain/claim.ts';
+import type { Change } from '../../src/ports/commits.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { anOpening, aSuccess, NOON, type Opening, terms } from '../fixtures/changes.ts';
+import {
+  awsError,
+  connectionLost,
+  type Reply,
+  type Tampering,
+  tamperWith,
+} from '../support/dynamodb-faults.ts';
+import { freshTable } from '../support/dynamodb-tables.ts';
+
+let engine: EmbeddedServer;
+beforeAll(async () => {
+  engine = await startDynamoDbEngine({});
+});
+afterAll(() => engine.stop());
+
+type Fault = Readonly<{ name: string; raise: (send: () => Promise<Reply>, rows: number) => Promise<Reply> }>;
+
+const canceled = (code: string) => (rows: number) =>
+  awsError('TransactionCanceledException', {
+    CancellationReasons: Array.from({ length: rows }, (_, row) => ({ Code: row === 1 ? code : 'None' })),
+  });
+
+const instead = (name: string, reply: (rows: number) => Reply): Fault => ({
+  name,
+  raise: (_send, rows) => Promise.resolve(reply(rows)),
+});
+
+const lost = (name: string, fault: () => Error): Fault => ({
+  name,
+  async raise(send) {
+    await send();
+    throw fault();
+  },
+});
+
+const faults: readonly Fault[] = [
+  instead('a transaction conflict', canceled('TransactionConflict')),
+  instead('a throttled row', canceled('ThrottlingError')),
+  instead('a row over its throughput', canceled('ProvisionedThroughputExceeded')),
+  instead('throttling', () => awsError('ThrottlingException')),
+  instead('exceeded throughput', () => awsError('ProvisionedThroughputExceededException')),
+  instead('the request limit', () => awsError('RequestLimitExceeded')),
+  instead('a transaction in progress', () => awsError('TransactionInProgressException')),
+  instead('a spent token', () => awsError('IdempotentParameterMismatchException')),
+  instead('an internal error', () => awsError('InternalServerError', {}, 500)),
+  instead('an unavailable service', () => ({ status: 503, body: {} })),
+  { name: 'a refused connection', raise: () => Promise.reject(connectionLost('ECONNREFUSED')) },
+  lost('a reply lost after the commit', () => connectionLost()),
+  lost('a time-out after the commit', () => Object.assign(new Error('late'), { name: 'TimeoutError' })),
+  lost('a reply cut short', () => new SyntaxError('Unexpected end of JSON input')),
+  {
+    name: 'an internal error after the commit',
+    async raise(send) {
+      await send();
+      return awsError('InternalServerError', {}, 500);
+    },
+  },
+];
+
+describe('DynamoDB commits under faults', () => {
+  let storage: Storage;
+  let tamper: Tampering | undefined;
+  beforeEach(async () => {
+    const { client, table } = await freshTable(engine.url);
+    tamper = undefined;
+    tamperWith(client, (request, send) => (tamper === undefined ? send() : tamper(request, send)));
+    storage = dynamodbStorage({ client, table });
+    return () => storage.close();
+  });
+
+  /** Raises the fault on the first `times` transactions. */
+  const onTransactions = (fault: Fault, times: number) => {
+    let left = times;
+    tamper = ({ operation, body }, send) => {
+      if (operation !== 'TransactWriteItems' || left === 0) return send();
+      left -= 1;
+      return fault.raise(send, (body['TransactItems'] as unknown[]).length);
+    };
+  };
+
+  for (const fault of faults)
+    it(`applies a change exactly once through ${fault.name}`, async () => {
+      const opening = anOpening();
+      const success = aSuccess(opening);
+      for (const change of [opening.change, success]) {
+        onTransactions(fault, 2);
+        expect((await storage.commits.commit(change)).isOk()).toBe(true);
+      }
+      await expectSettled(opening, success);
+    });
+
+  for (const fault of faults)
+    it(`tells a refusal as it is through ${fault.name}`, async () => {
+      const opening = anOpening();
+      (await storage.commits.commit(opening.change))._unsafeUnwrap();
+      const rival = anOpening({ idempotencyKey: opening.claim.key });
+      onTransactions(fault, 1);
+      expect((await storage.commits.commit(rival.change))._unsafeUnwrapErr()).toEqual({ kind: 'ClaimTaken' });
+      const stale: Change = { ...aSuccess(opening), payment: { expected: 5, next: opening.payment } };
+      onTransactions(fault, 1);
+      expect((await storage.commits.commit(stale))._unsafeUnwrapErr()).toEqual({
+        kind: 'StaleVersion',
+        id: opening.payment.id,
+      });
+    });
+
+  it('says that storage is unavailable when a fault does not end, within seconds', async () => {
+    const opening = anOpening();
+    onTransactions(instead('a conflict', canceled('TransactionConflict')), 1_000);
+    const start = performance.now();
+    const failure = (await storage.commits.commit(opening.change))._unsafeUnwrapErr();
+    expect(failure.kind).toBe('StorageUnavailable');
+    expect(performance.now() - start).toBeLessThan(8_000);
+    tamper = undefined;
+    expect((await storage.commits.commit(opening.change)).isOk()).toBe(true);
+  });
+
+  it('lets the claim’s refusal win over a conflict beside it and over a stale version', async () => {
+    const reasons = (version: string) => (rows: number) =>
+      awsError('TransactionCanceledException', {
+        CancellationReasons: Array.from({ length: rows }, (_, row) => ({
+          Code: row === 0 ? 'ConditionalCheckFailed' : row === 1 ? version : 'None',
+          ...(row === 0 ? { Item: { change_id: { S: 'another' } } } : {}),
+        })),
+      });
+    for (const version of ['TransactionConflict', 'ConditionalCheckFailed']) {
+      onTransactions(instead('both', reasons(version)), 1);
+      expect((await storage.commits.commit(anOpening().change))._unsafeUnwrapErr()).toEqual({
+        kind: 'ClaimTaken',
+      });
+    }
+  });
+
+  it('does not take an earlier attempt for its own once somebody took the claim over', async () => {
+    const opening = anOpening();
+    (await storage.commits.commit(opening.change))._unsafeUnwrap();
+    const success = aSuccess(opening);
+    const at = NOON + 60_000;
+    const held = takeOver(opening.claim, { changeId: systemIds.change(at), now: at }, terms);
+    (await storage.commits.commit(claimChange({ expected: 1, next: held }, at)))._unsafeUnwrap();
+    onTransactions(instead('a conflict', canceled('TransactionConflict')), 1);
+    expect((await storage.commits.commit(success))._unsafeUnwrapErr()).toEqual({ kind: 'FenceLost' });
+  });
+
+  it('throws what only a wrong request can cause', async () => {
+    onTransactions(
+      instead('a validation error', () => awsError('ValidationException')),
+      1,
+    );
+    await expect(Promise.resolve(storage.commits.commit(anOpening().change))).rejects.toThrow();
+  });
+
+  it('says that storage is unavailable when access is denied', async () => {
+    onTransactions(
+      instead('a denial', () => awsError('AccessDeniedException')),
+      1,
+    );
+    const failure = (await storage.commits.commit(anOpening().change))._unsafeUnwrapErr();
+    expect(failure.kind).toBe('StorageUnavailable');
+  });
+
+  it('asks again for keys that a batch left out', async () => {
+    const openings = Array.from({ length: 30 }, () => anOpening());
+    for (const { change } of openings) (await storage.commits.commit(change))._unsafeUnwrap();
+    let batches = 0;
+    tamper = async ({ operation, body }, send) => {
+      if (operation !== 'BatchGetItem') return send();
+      batches += 1;
+      const [[table, asked] = ['', { Keys: [] }]] = Object.entries(
+        body['RequestItems'] as Record<string, { Keys: unknown[]; ConsistentRead: boolean }>,
+      );
+      const cut = Math.max(1, Math.floor(asked.Keys.length / 2));
+      const reply = await send({ RequestItems: { [table]: { ...asked, Keys: asked.Keys.slice(0, cut) } } });
+      const left = asked.Keys.slice(cut);
+      const unprocessed = left.length === 0 ? {} : { [table]: { ...asked, Keys: left } };
+      return { ...reply, body: { ...reply.body, UnprocessedKeys: unprocessed } };
+    };
+    const found = await Promise.all(openings.map(({ claim }) => storage.claims.find(claim, NOON)));
+    expect(found.map((result) => result._unsafeUnwrap())).toEqual(openings.map(({ claim }) => claim));
+    expect(batches).toBeGreaterThan(3);
+  });
+
+  it('reads through throttling and lost replies', async () => {
+    const opening = anOpening();
+    (await storage.commits.commit(opening.change))._unsafeUnwrap();
+    let calls = 0;
+    tamper = (_request, send) => {
+      calls += 1;
+      if (calls % 3 === 1) return Promise.resolve(awsError('ThrottlingException'));
+      return calls % 3 === 2 ? Promise.reject(connectionLost()) : send();
+    };
+    const { merchantId, id } = opening.payment;
+    expect((await storage.payments.find(merchantId, id))._unsafeUnwrap()).toEqual(opening.payment);
+    expect((await storage.payments.list(merchantId, {}, { limit: 5 }))._unsafeUnwrap()).toHaveLength(1);
+    expect((await storage.outbox.unsent(5))._unsafeUnwrap()).toHaveLength(1);
+  });
+
+  async function expectSettled({ payment, claim }: Opening, success: Change): Promise<void> {
+    const { merchantId, id } = payment;
+    expect((await storage.payments.find(merchantId, id))._unsafeUnwrap()).toEqual(success.payment?.next);
+    expect((await storage.claims.find(claim, NOON))._unsafeUnwrap()).toEqual(success.claim.next);
+    expect((await storage.payments.transactionsOf(merchantId, id))._unsafeUnwrap()).toHaveLength(1);
+    expect((await storage.auditTrail.ofPayment(merchantId, id))._unsafeUnwrap()).toHaveLength(3);
+    expect((await storage.outbox.unsent(10))._unsafeUnwrap()).toHaveLength(2);
+  }
+});
