@@ -3,15 +3,15 @@ import { type Config, readConfig } from './config.ts';
 import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { faultLine } from './faults.ts';
 import { localSecret } from './local-secret.ts';
-import { migrateCommand } from './migrate.ts';
-import { serveCommand } from './serve.ts';
 import type { Terminal } from './terminal.ts';
-import { type TokenOptions, tokenCommand } from './token.ts';
+import type { TokenOptions } from './token.ts';
 import { PERMISSIONS, ROLES } from './tokens.ts';
 import { variablesHelp } from './variables.ts';
-import { workerCommand } from './worker.ts';
 
-/** Runs one command line, without the program's own name, and says how it ended. */
+/**
+ * Runs one command line, without the program's own name, and says how it ended. A command is loaded when it runs, so
+ * that help and tokens do not wait for databases' drivers.
+ */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let exit: ExitCode = EXIT.ok;
   const configured = async (command: (config: Config) => Promise<ExitCode>) => {
@@ -35,19 +35,21 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       'run the whole system: HTTP server and recovery, on embedded databases unless told otherwise',
     )
     .addHelpText('after', `${examples(SERVE_EXAMPLES)}\n${SETTINGS_HELP}${EXIT_HELP}`)
-    .action(() => configured((config) => serveCommand(config, terminal)));
+    .action(() => configured(async (config) => (await import('./serve.ts')).serveCommand(config, terminal)));
   program
     .command('worker')
     .description('run recovery only; joins the embedded database of a `serve` on the same data')
     .addHelpText('after', `${examples(WORKER_EXAMPLES)}\n${SETTINGS_HELP}${EXIT_HELP}`)
-    .action(() => configured((config) => workerCommand(config, terminal)));
+    .action(() =>
+      configured(async (config) => (await import('./worker.ts')).workerCommand(config, terminal)),
+    );
   program
     .command('migrate')
     .description("bring the storage's schema up to date and print what that took; safe to repeat")
     .option('--json', 'print {"storage", "applied"}')
     .addHelpText('after', `${examples(MIGRATE_EXAMPLES)}${EXIT_HELP}`)
     .action((options: { json?: boolean }) =>
-      configured((config) => migrateCommand(config, options, terminal)),
+      configured(async (config) => (await import('./migrate.ts')).migrateCommand(config, options, terminal)),
     );
   program
     .command('token')
@@ -59,7 +61,9 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--expires-in <time>', 'such as 90s, 30m, 12h or 7d', seconds, 12 * 3_600)
     .option('--json', 'print {"token", "expires_in"}')
     .addHelpText('after', `${examples(TOKEN_EXAMPLES)}${EXIT_HELP}`)
-    .action((options: TokenOptions) => configured((config) => tokenCommand(config, options, terminal)));
+    .action((options: TokenOptions) =>
+      configured(async (config) => (await import('./token.ts')).tokenCommand(config, options, terminal)),
+    );
 
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -1,58 +1,80 @@
 import { randomUUID } from 'node:crypto';
+import { ResultAsync } from 'neverthrow';
 import type { Platform } from '../../composition/compose.ts';
 import { TOKENS } from '../../composition/tokens.ts';
+import type { Processor } from '../../ports/processor.ts';
 import { tokenVerifier } from '../http/authenticate.ts';
 import { jsonLogger } from '../http/logger.ts';
-import { platformMetrics } from '../http/metrics.ts';
-import { serveHttp } from '../http/node-server.ts';
+import { type PlatformMetrics, platformMetrics } from '../http/metrics.ts';
+import { type ListeningServer, serveHttp } from '../http/node-server.ts';
 import { platformApp } from '../http/platform-app.ts';
 import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';
 import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { measuredProcessor, measuredUseCases } from './measure.ts';
 import { openPlatform } from './open-platform.ts';
-import type { Terminal } from './terminal.ts';
+import { standardError, type Terminal } from './terminal.ts';
 import { welcomeText } from './welcome.ts';
 
 /**
  * The whole system in one process until it is stopped: then no new requests, those in flight finish, the worker ends
  * its round, connections and embedded servers close.
  */
-export async function serveCommand(config: Config, { out, err, untilStopped }: Terminal): Promise<ExitCode> {
-  const opened = await openPlatform(config);
+export async function serveCommand(config: Config, terminal: Terminal): Promise<ExitCode> {
+  const metrics = platformMetrics();
+  const aroundProcessor = (processor: Processor) => measuredProcessor(processor, metrics);
+  const opened = await openPlatform({ ...config, platform: { ...config.platform, aroundProcessor } });
   if ('says' in opened) {
-    err(`paywright: ${opened.says}\n`);
+    terminal.err(`paywright: ${opened.says}\n`);
     return opened.configuration ? EXIT.configuration : EXIT.failed;
   }
-  const { platform, close } = opened;
-  const log = jsonLogger({ level: config.logLevel });
   try {
-    if (config.stage === 'development') {
-      const seeded = await addDemoMerchants(platform.get(TOKENS.merchants));
-      if (seeded.isErr()) throw new Error('the store went away');
-    }
-    const server = await serveHttp(appOf(platform, config, log), { ...config.http, log });
-    const worker = startRecovery({ recoverPayments: platform.get(TOKENS.recoverPayments), log });
-    const storage = platform.get(TOKENS.storageHealth).name;
-    out(await welcomeText(config, { url: server.url, storage }));
-    await untilStopped;
-    await Promise.all([server.close(), worker.stop()]);
+    return await serve(config, opened.platform, metrics, terminal);
   } finally {
-    await close();
+    await opened.close();
   }
-  return EXIT.ok;
 }
 
-const appOf = (platform: Platform, config: Config, log: ReturnType<typeof jsonLogger>) =>
-  platformApp({
-    processPayment: platform.get(TOKENS.processPayment),
-    processBatch: platform.get(TOKENS.processBatch),
-    getPayment: platform.get(TOKENS.getPayment),
-    listPayments: platform.get(TOKENS.listPayments),
-    health: platform.get(TOKENS.storageHealth),
+async function serve(
+  config: Config,
+  platform: Platform,
+  metrics: PlatformMetrics,
+  { out, err, untilStopped }: Terminal,
+): Promise<ExitCode> {
+  if (config.stage === 'development') {
+    const seeded = await addDemoMerchants(platform.get(TOKENS.merchants));
+    if (seeded.isErr()) throw new Error('the storage went away while the demo merchants were added');
+  }
+  const log = jsonLogger({ level: config.logLevel, destination: standardError() });
+  const health = platform.get(TOKENS.storageHealth);
+  const app = platformApp({
+    ...measuredUseCases(platform, metrics),
+    health,
     authenticate: tokenVerifier(config.jwt),
-    metrics: platformMetrics(),
+    metrics,
     log,
     corsOrigins: config.http.corsOrigins,
     newRequestId: () => randomUUID(),
   });
+  const listening = await listen(() => serveHttp(app, { ...config.http, log }));
+  if (listening.isErr()) {
+    err(`paywright: ${listening.error}\n`);
+    return EXIT.configuration;
+  }
+  const server = listening.value;
+  const worker = startRecovery({ recoverPayments: platform.get(TOKENS.recoverPayments), log });
+  out(await welcomeText(config, { url: server.url, storage: health.name }));
+  await untilStopped;
+  await Promise.all([server.close(), worker.stop()]);
+  return EXIT.ok;
+}
+
+/** Addresses that cannot be had are the configuration's fault, and say which setting is meant. */
+const listen = (open: () => Promise<ListeningServer>): ResultAsync<ListeningServer, string> =>
+  ResultAsync.fromThrowable(open, (fault) => {
+    const { code, message } = fault as NodeJS.ErrnoException;
+    if (code === 'EADDRINUSE' || code === 'EACCES') return `PORT: ${message}`;
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST: ${message}`;
+    throw fault;
+  })();

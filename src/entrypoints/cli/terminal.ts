@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import type { Environment } from './config.ts';
 
 /** What a command sees of the process it runs in. */
@@ -8,3 +9,6 @@ export type Terminal = Readonly<{
   /** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once. */
   untilStopped: Promise<void>;
 }>;
+
+/** Where log lines go, so that standard output stays for people; each is written before the call returns. */
+export const standardError = () => pino.destination({ fd: 2, sync: true });

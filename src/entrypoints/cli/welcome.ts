@@ -9,8 +9,10 @@ const TOKEN_LIFETIME_SECONDS = 30 * 86_400;
 /** What a developer reads at start: where it runs, on what, and what to paste. Production is told no secrets. */
 export async function welcomeText(
   { stage, jwt, dataDir }: Config,
-  { url, storage }: Readonly<{ url: string; storage: string }>,
+  { url: listening, storage }: Readonly<{ url: string; storage: string }>,
 ): Promise<string> {
+  // What listens on every address is reached on this one.
+  const url = listening.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
   const where = storage === 'memory' ? 'memory (gone at exit)' : storage;
   const head = `paywright is ready\n\n  url      ${url}\n  storage  ${where}\n  data     ${dataDir}\n`;
   if (stage === 'production') return head;

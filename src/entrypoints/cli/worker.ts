@@ -4,7 +4,7 @@ import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { openPlatform } from './open-platform.ts';
-import type { Terminal } from './terminal.ts';
+import { standardError, type Terminal } from './terminal.ts';
 
 /** Runs recovery, and nothing else, until it is stopped. */
 export async function workerCommand(config: Config, { out, err, untilStopped }: Terminal): Promise<ExitCode> {
@@ -16,7 +16,7 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
   const { platform, close } = opened;
   const worker = startRecovery({
     recoverPayments: platform.get(TOKENS.recoverPayments),
-    log: jsonLogger({ level: config.logLevel }),
+    log: jsonLogger({ level: config.logLevel, destination: standardError() }),
   });
   out(`paywright worker is running on ${platform.get(TOKENS.storageHealth).name}\n`);
   await untilStopped;
