@@ -1,3 +1,5 @@
+import type { Instant } from './instant.ts';
+
 declare const kind: unique symbol;
 
 type Id<Prefix extends string> = `${Prefix}_${string}` & { readonly [kind]: Prefix };
@@ -28,3 +30,9 @@ export function parseId<P extends keyof Prefixed>(prefix: P, text: string): Pref
 
 export const parseMerchantId = (text: string): MerchantId | undefined =>
   /^[A-Za-z0-9_-]{1,64}$/.test(text) ? (text as MerchantId) : undefined;
+
+/** The 12 hex digits that every id made at `at` begins with: a range of times is a range of ids. */
+export const timeDigits = (at: Instant): string =>
+  Math.min(Math.max(Math.trunc(at), 0), 2 ** 48 - 1)
+    .toString(16)
+    .padStart(12, '0');

@@ -23,17 +23,18 @@ export const jsonText = (value: Json): string => print(value, false);
 export const canonicalJson = (value: Json): string => print(value, true);
 
 function print(value: Json, sorted: boolean): string {
-  if (typeof value === 'bigint') return value.toString();
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (value === null || typeof value !== 'object') return String(value);
   if (isList(value)) return `[${value.map((item) => print(item, sorted)).join(',')}]`;
-  const names = sorted ? Object.keys(value).sort() : Object.keys(value);
+  const names = Object.keys(value);
+  if (sorted) names.sort();
   let text = '';
   for (const name of names) {
     const field = value[name];
     if (field !== undefined)
-      text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${print(field, sorted)}`;
+      text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${print(field, sorted)}`;
   }
-  return `{${text}}`;
+  return text === '' ? '{}' : `${text}}`;
 }
 
 const isList = (value: object): value is readonly Json[] => Array.isArray(value);
@@ -50,9 +51,12 @@ function exactly(_name: string, value: unknown, context?: { source: string }): u
 /** The fields whose value differs, as they were and as they are. */
 export function difference(before: JsonObject, after: JsonObject): { before: JsonObject; after: JsonObject } {
   const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (name) => canonicalJson(before[name] ?? null) !== canonicalJson(after[name] ?? null),
+    (name) => !isSame(before[name] ?? null, after[name] ?? null),
   );
   const pick = (from: JsonObject) =>
     Object.fromEntries(changed.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
   return { before: pick(before), after: pick(after) };
 }
+
+const isSame = (a: Json, b: Json): boolean =>
+  a === b || (typeof a === 'object' && typeof b === 'object' && canonicalJson(a) === canonicalJson(b));

@@ -1,5 +1,5 @@
 import { errAsync, okAsync } from 'neverthrow';
-import type { Instant } from '../../domain/instant.ts';
+import { timeDigits } from '../../domain/ids.ts';
 import type { PaymentFilter, PaymentPage, Payments } from '../../ports/payments.ts';
 import { attempt } from './faults.ts';
 import { type Item, paymentOf, transactionOf } from './items.ts';
@@ -85,7 +85,7 @@ async function merge(
     const newest = partitions.reduce((best, each) => (idOf(each) > idOf(best) ? each : best));
     const item = newest.items.shift();
     if (item === undefined) break;
-    if (item['id'] !== before) taken.push(item);
+    if (item['sk'] !== before) taken.push(item);
   }
   return taken;
 }
@@ -104,12 +104,6 @@ function idRange(
   const high = to === undefined ? 'pay_g' : `pay_${timeDigits(to)}g`;
   return { low, high: before !== undefined && before < high ? before : high };
 }
-
-/** As UUIDv7 has it: milliseconds in 48 bits. */
-const timeDigits = (instant: Instant): string =>
-  Math.min(Math.max(Math.trunc(instant), 0), 2 ** 48 - 1)
-    .toString(16)
-    .padStart(12, '0');
 
 type Conditions = Readonly<{
   FilterExpression?: string;

@@ -2,12 +2,12 @@ import type pg from 'pg';
 import type { AuditTrail } from '../../ports/audit-trail.ts';
 import { patiently } from './faults.ts';
 import { auditFromRow, uuidOf } from './rows.ts';
-import type { AuditEntryTable } from './schema.ts';
+import type { Row } from './schema.ts';
 
 export const postgresAuditTrail = (pool: pg.Pool): AuditTrail => ({
   ofPayment: (merchantId, id) =>
     patiently(() =>
-      pool.query<AuditEntryTable>({
+      pool.query<Row<'audit_entry'>>({
         name: 'audit_of_payment',
         text: `SELECT entity_id, sequence, id, entity_type, merchant_id, action, actor_id, actor_type, ip_address,
             user_agent, before::text, after::text, metadata::text, created_at, previous_hash, hash

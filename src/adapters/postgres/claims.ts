@@ -5,10 +5,10 @@ import type { Claims } from '../../ports/claims.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { patiently } from './faults.ts';
 import { claimFromRow } from './rows.ts';
-import type { ClaimTable } from './schema.ts';
+import type { Row } from './schema.ts';
 
 export function postgresClaims(pool: pg.Pool): Claims {
-  const claim = coalesce<ClaimKey, ClaimTable | undefined>({
+  const claim = coalesce<ClaimKey, Row<'claim'> | undefined>({
     run: (keys) => findClaims(pool, keys),
     most: 256,
     lanes: 2,
@@ -33,8 +33,8 @@ export function postgresClaims(pool: pg.Pool): Claims {
 async function findClaims(
   pool: pg.Pool,
   keys: readonly ClaimKey[],
-): Promise<readonly (ClaimTable | undefined)[]> {
-  const { rows } = await pool.query<ClaimTable & { position: bigint }>({
+): Promise<readonly (Row<'claim'> | undefined)[]> {
+  const { rows } = await pool.query<Row<'claim'> & { position: bigint }>({
     name: 'find_claims',
     text: `SELECT wanted.position, claim.* FROM unnest($1::text[], $2::text[], $3::text[])
         WITH ORDINALITY AS wanted(merchant_id, operation, key, position)
@@ -53,7 +53,7 @@ async function findClaims(
 }
 
 async function dueClaims(pool: pg.Pool, now: Date, limit: number) {
-  const { rows } = await pool.query<Pick<ClaimTable, 'merchant_id' | 'operation' | 'key'>>({
+  const { rows } = await pool.query<Pick<Row<'claim'>, 'merchant_id' | 'operation' | 'key'>>({
     name: 'due_claims',
     text: 'SELECT merchant_id, operation, key FROM claim WHERE due_at <= $1 ORDER BY due_at LIMIT $2',
     values: [now, limit],

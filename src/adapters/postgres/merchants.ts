@@ -4,11 +4,11 @@ import type { Merchants } from '../../ports/merchants.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { patiently } from './faults.ts';
 import { queriesOn } from './migrate.ts';
-import type { MerchantTable } from './schema.ts';
+import type { Row } from './schema.ts';
 
 export function postgresMerchants(pool: pg.Pool): Merchants {
   const db = queriesOn(pool);
-  const merchant = coalesce<MerchantId, MerchantTable | undefined>({
+  const merchant = coalesce<MerchantId, Row<'merchant'> | undefined>({
     run: (ids) => findMerchants(pool, ids),
     most: 1_000,
     lanes: 2,
@@ -29,8 +29,8 @@ export function postgresMerchants(pool: pg.Pool): Merchants {
 async function findMerchants(
   pool: pg.Pool,
   ids: readonly MerchantId[],
-): Promise<readonly (MerchantTable | undefined)[]> {
-  const { rows } = await pool.query<MerchantTable>({
+): Promise<readonly (Row<'merchant'> | undefined)[]> {
+  const { rows } = await pool.query<Row<'merchant'>>({
     name: 'find_merchants',
     text: 'SELECT * FROM merchant WHERE id = ANY ($1)',
     values: [[...new Set(ids)]],
@@ -39,7 +39,7 @@ async function findMerchants(
   return ids.map((id) => found.get(id));
 }
 
-const fromRow = (row: MerchantTable) => ({
+const fromRow = (row: Row<'merchant'>) => ({
   id: row.id as MerchantId,
   name: row.name,
   email: row.email,

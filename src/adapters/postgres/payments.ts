@@ -1,24 +1,33 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type pg from 'pg';
-import type { MerchantId, PaymentId } from '../../domain/ids.ts';
+import { type MerchantId, type PaymentId, timeDigits } from '../../domain/ids.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { patiently } from './faults.ts';
 import { queriesOn } from './migrate.ts';
 import { paymentFromRow, transactionFromRow, uuidOf } from './rows.ts';
-import type { PaymentTable, TransactionTable } from './schema.ts';
+import type { Row } from './schema.ts';
 
 type Wanted = Readonly<{ merchantId: MerchantId; id: PaymentId }>;
+
+/** A name for each shape of the list query, so that the server plans each once a connection. */
+const names = new Map<string, string>();
+
+function nameOf(sql: string): string {
+  const name = names.get(sql) ?? `list_payments_${names.size}`;
+  names.set(sql, name);
+  return name;
+}
 
 /** Point reads that arrive together share one statement; each page is one index range scan. */
 export function postgresPayments(pool: pg.Pool): Payments {
   const db = queriesOn(pool);
-  const payment = coalesce<Wanted, PaymentTable | undefined>({
+  const payment = coalesce<Wanted, Row<'payment'> | undefined>({
     run: (wanted) => findPayments(pool, wanted),
     most: 256,
     lanes: 2,
   });
-  const transactions = coalesce<Wanted, readonly TransactionTable[]>({
+  const transactions = coalesce<Wanted, readonly Row<'transaction'>[]>({
     run: (wanted) => findTransactions(pool, wanted),
     most: 256,
     lanes: 2,
@@ -37,13 +46,14 @@ export function postgresPayments(pool: pg.Pool): Payments {
       if (status !== undefined) query = query.where('status', '=', status);
       if (customerId !== undefined) query = query.where('customer_id', '=', uuidOf(customerId));
       if (currency !== undefined) query = query.where('currency', '=', currency);
-      if (from !== undefined) query = query.where('created_at', '>=', new Date(from));
-      if (to !== undefined) query = query.where('created_at', '<=', new Date(to));
+      // An id begins with its time, so the range of times is a range of the index.
+      if (from !== undefined) query = query.where('id', '>=', `${timeDigits(from)}${'0'.repeat(20)}`);
+      if (to !== undefined) query = query.where('id', '<=', `${timeDigits(to)}${'f'.repeat(20)}`);
       if (minAmount !== undefined) query = query.where('amount', '>=', minAmount);
       if (maxAmount !== undefined) query = query.where('amount', '<=', maxAmount);
-      return patiently(() => query.orderBy('id', 'desc').limit(limit).execute()).map((rows) =>
-        rows.map(paymentFromRow),
-      );
+      const { sql, parameters } = query.orderBy('id', 'desc').limit(limit).compile();
+      const named = { name: nameOf(sql), text: sql, values: [...parameters] };
+      return patiently(() => pool.query<Row<'payment'>>(named)).map(({ rows }) => rows.map(paymentFromRow));
     },
   };
 }
@@ -51,8 +61,8 @@ export function postgresPayments(pool: pg.Pool): Payments {
 async function findPayments(
   pool: pg.Pool,
   wanted: readonly Wanted[],
-): Promise<readonly (PaymentTable | undefined)[]> {
-  const { rows } = await pool.query<PaymentTable & { position: bigint }>({
+): Promise<readonly (Row<'payment'> | undefined)[]> {
+  const { rows } = await pool.query<Row<'payment'> & { position: bigint }>({
     name: 'find_payments',
     text: `SELECT wanted.position, payment.* FROM unnest($1::text[], $2::uuid[])
         WITH ORDINALITY AS wanted(merchant_id, id, position)
@@ -68,8 +78,8 @@ async function findPayments(
 async function findTransactions(
   pool: pg.Pool,
   wanted: readonly Wanted[],
-): Promise<readonly (readonly TransactionTable[])[]> {
-  const { rows } = await pool.query<TransactionTable & { position: bigint }>({
+): Promise<readonly (readonly Row<'transaction'>[])[]> {
+  const { rows } = await pool.query<Row<'transaction'> & { position: bigint }>({
     name: 'find_transactions',
     text: `SELECT wanted.position, transaction.* FROM unnest($1::text[], $2::uuid[])
         WITH ORDINALITY AS wanted(merchant_id, id, position)

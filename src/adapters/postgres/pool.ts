@@ -1,10 +1,16 @@
 import pg from 'pg';
 
 const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+
+const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
+  [INT8]: BigInt,
+  [TIMESTAMPTZ]: toInstant,
+};
 
 /**
  * A pool with the service's limits: 10 connections, 30 s idle, 10 s a query, unless `settings` says otherwise. BIGINT
- * is read as bigint, on this pool only.
+ * is read as bigint and TIMESTAMPTZ as epoch milliseconds, on this pool only.
  */
 export function postgresPool(settings: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
@@ -15,11 +21,18 @@ export function postgresPool(settings: pg.PoolConfig): pg.Pool {
     application_name: 'paywright',
     types: {
       getTypeParser: (oid, format) =>
-        oid === INT8 ? (BigInt as never) : (pg.types.getTypeParser(oid, format as 'text') as never),
+        (PARSERS[oid] ?? pg.types.getTypeParser(oid, format as 'text')) as never,
     },
     ...settings,
   });
   // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
   pool.on('error', () => {});
   return pool;
+}
+
+/** `2026-03-01 12:00:00.5+00`, the server's form in UTC, takes the engine's fast path as ISO 8601. */
+function toInstant(text: string): number {
+  return text.endsWith('+00')
+    ? Date.parse(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
+    : new Date(text).getTime();
 }

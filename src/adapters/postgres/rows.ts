@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../domain/audit.ts';
 import type { Claim, Completed } from '../../domain/claim.ts';
 import type { DomainEvent, PaymentEventType } from '../../domain/events.ts';
 import { idOf, type MerchantId } from '../../domain/ids.ts';
-import { type Instant, rfc3339 } from '../../domain/instant.ts';
+import { rfc3339 } from '../../domain/instant.ts';
 import { type JsonObject, jsonText, parseJson } from '../../domain/json.ts';
 import type { Payment } from '../../domain/payment.ts';
 import { type PaymentRecord, paymentRecord, restorePayment } from '../../domain/payment-record.ts';
@@ -12,7 +12,7 @@ import {
   type TransactionRecord,
   transactionRecord,
 } from '../../domain/transaction-record.ts';
-import type { AuditEntryTable, ClaimTable, OutboxTable, PaymentTable, TransactionTable } from './schema.ts';
+import type { Row } from './schema.ts';
 
 /** The 32 hex digits behind an id's prefix: what a uuid column takes. */
 export const uuidOf = (id: string): string => id.slice(id.indexOf('_') + 1);
@@ -99,7 +99,7 @@ export const auditToRow = (entry: AuditEntry) => ({
   hash: entry.hash,
 });
 
-export function paymentFromRow(row: PaymentTable): Payment {
+export function paymentFromRow(row: Row<'payment'>): Payment {
   const { failure_code, failure_message, audit_hash, customer_id, description, metadata, ...rest } = row;
   const record: PaymentRecord = {
     ...rest,
@@ -109,13 +109,13 @@ export function paymentFromRow(row: PaymentTable): Payment {
     ...(description === null ? {} : { description }),
     ...(metadata === null ? {} : { metadata }),
     ...(failure_code === null ? {} : { failure: { code: failure_code, message: failure_message ?? '' } }),
-    created_at: row.created_at.toISOString(),
-    updated_at: row.updated_at.toISOString(),
+    created_at: rfc3339(row.created_at),
+    updated_at: rfc3339(row.updated_at),
   };
   return restorePayment(record, audit_hash);
 }
 
-export function transactionFromRow(row: TransactionTable): Transaction {
+export function transactionFromRow(row: Row<'transaction'>): Transaction {
   const { processor_id, response_code, response_text, reason, processed_at } = row;
   const record: TransactionRecord = {
     id: idOf('txn', hexOf(row.id)),
@@ -128,15 +128,15 @@ export function transactionFromRow(row: TransactionTable): Transaction {
     ...(response_code === null ? {} : { response_code }),
     ...(response_text === null ? {} : { response_text }),
     ...(reason === null ? {} : { reason }),
-    ...(processed_at === null ? {} : { processed_at: processed_at.toISOString() }),
+    ...(processed_at === null ? {} : { processed_at: rfc3339(processed_at) }),
     version: row.version,
-    created_at: row.created_at.toISOString(),
-    updated_at: row.updated_at.toISOString(),
+    created_at: rfc3339(row.created_at),
+    updated_at: rfc3339(row.updated_at),
   };
   return restoreTransaction(record, row.merchant_id as MerchantId, row.audit_hash);
 }
 
-export function claimFromRow(row: ClaimTable): Claim {
+export function claimFromRow(row: Row<'claim'>): Claim {
   const known = {
     merchantId: row.merchant_id as MerchantId,
     operation: row.operation,
@@ -145,10 +145,10 @@ export function claimFromRow(row: ClaimTable): Claim {
     requestId: row.request_id,
     fence: row.fence,
     changeId: hexOf(row.change_id),
-    createdAt: row.created_at.getTime(),
+    createdAt: row.created_at,
     ...(row.answer === null || row.answer_expires_at === null
       ? {}
-      : { kept: { answer: row.answer, expiresAt: row.answer_expires_at.getTime() } }),
+      : { kept: { answer: row.answer, expiresAt: row.answer_expires_at } }),
   };
   const paymentId = row.payment_id === null ? undefined : idOf('pay', hexOf(row.payment_id));
   if (row.state === 'completed')
@@ -159,22 +159,22 @@ export function claimFromRow(row: ClaimTable): Claim {
     } satisfies Completed;
   if (paymentId === undefined || row.due_at === null)
     throw new Error(`open claim ${row.merchant_id} ${row.key} lacks its payment or its due time`);
-  const dueAt: Instant = row.due_at.getTime();
+  const dueAt = row.due_at;
   return row.state === 'retryable'
     ? { ...known, paymentId, state: 'retryable', dueAt }
     : { ...known, paymentId, state: row.state, dueAt, attempts: row.attempts };
 }
 
-export const eventFromRow = (row: OutboxTable): DomainEvent => ({
+export const eventFromRow = (row: Row<'outbox'>): DomainEvent => ({
   id: idOf('evt', hexOf(row.id)),
   type: row.type as PaymentEventType,
   merchantId: row.merchant_id as MerchantId,
   paymentId: idOf('pay', hexOf(row.payment_id)),
-  created: row.created_at.getTime(),
+  created: row.created_at,
   data: parseJson(row.data) as JsonObject,
 });
 
-export function auditFromRow(row: AuditEntryTable): AuditEntry {
+export function auditFromRow(row: Row<'audit_entry'>): AuditEntry {
   const entityType = row.entity_type as AuditEntry['entityType'];
   return {
     id: idOf('aud', hexOf(row.id)),
@@ -189,7 +189,7 @@ export function auditFromRow(row: AuditEntryTable): AuditEntry {
     ...(row.before === null ? {} : { before: parseJson(row.before) as JsonObject }),
     ...(row.after === null ? {} : { after: parseJson(row.after) as JsonObject }),
     ...(row.metadata === null ? {} : { metadata: parseJson(row.metadata) as JsonObject }),
-    timestamp: row.created_at.getTime(),
+    timestamp: row.created_at,
     previousHash: row.previous_hash,
     hash: row.hash,
   };

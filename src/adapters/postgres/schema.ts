@@ -1,6 +1,11 @@
+import type { ColumnType, Selectable } from 'kysely';
 import type { Claim, Operation } from '../../domain/claim.ts';
+import type { Instant } from '../../domain/instant.ts';
 import type { CaptureMethod, PaymentStatus } from '../../domain/payment.ts';
 import type { TransactionStatus, TransactionType } from '../../domain/transaction.ts';
+
+/** Written and compared as Date, read as epoch milliseconds (see `postgresPool`). */
+type Time = ColumnType<Instant, Date, Date>;
 
 /** The tables, for kysely; `migrations/` makes them. Ids are stored as the UUID behind their prefix. */
 export type Database = Readonly<{
@@ -12,7 +17,9 @@ export type Database = Readonly<{
   audit_entry: AuditEntryTable;
 }>;
 
-export type MerchantTable = {
+export type Row<Table extends keyof Database> = Selectable<Database[Table]>;
+
+type MerchantTable = {
   id: string;
   name: string;
   email: string;
@@ -21,7 +28,7 @@ export type MerchantTable = {
   version: number;
 };
 
-export type PaymentTable = {
+type PaymentTable = {
   merchant_id: string;
   id: string;
   idempotency_key: string;
@@ -40,11 +47,11 @@ export type PaymentTable = {
   failure_message: string | null;
   version: number;
   audit_hash: string;
-  created_at: Date;
-  updated_at: Date;
+  created_at: Time;
+  updated_at: Time;
 };
 
-export type TransactionTable = {
+type TransactionTable = {
   merchant_id: string;
   payment_id: string;
   id: string;
@@ -56,14 +63,14 @@ export type TransactionTable = {
   response_code: string | null;
   response_text: string | null;
   reason: string | null;
-  processed_at: Date | null;
+  processed_at: ColumnType<Instant | null, Date | null, Date | null>;
   version: number;
   audit_hash: string;
-  created_at: Date;
-  updated_at: Date;
+  created_at: Time;
+  updated_at: Time;
 };
 
-export type ClaimTable = {
+type ClaimTable = {
   merchant_id: string;
   operation: Operation;
   key: string;
@@ -72,24 +79,24 @@ export type ClaimTable = {
   request_id: string;
   fence: number;
   change_id: string;
-  created_at: Date;
+  created_at: Time;
   state: Claim['state'];
-  due_at: Date | null;
+  due_at: ColumnType<Instant | null, Date | null, Date | null>;
   attempts: number;
   answer: string | null;
-  answer_expires_at: Date | null;
+  answer_expires_at: ColumnType<Instant | null, Date | null, Date | null>;
 };
 
-export type OutboxTable = {
+type OutboxTable = {
   id: string;
   type: string;
   merchant_id: string;
   payment_id: string;
-  created_at: Date;
+  created_at: Time;
   data: string;
 };
 
-export type AuditEntryTable = {
+type AuditEntryTable = {
   entity_id: string;
   sequence: number;
   id: string;
@@ -103,7 +110,7 @@ export type AuditEntryTable = {
   before: string | null;
   after: string | null;
   metadata: string | null;
-  created_at: Date;
+  created_at: Time;
   previous_hash: string;
   hash: string;
 };

@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { startPostgres } from '../src/adapters/embedded/postgres-server.ts';
+import { memoryStorage } from '../src/adapters/memory/storage.ts';
+import { migratePostgres } from '../src/adapters/postgres/migrate.ts';
+import { postgresPool } from '../src/adapters/postgres/pool.ts';
+import { postgresStorage } from '../src/adapters/postgres/storage.ts';
+import { rawPostgres } from './raw-postgres.ts';
+import { recordedPayments } from './recording.ts';
+import { machine, type Report, table, versions } from './report.ts';
+import { systemOver } from './system.ts';
+import { type Row, work } from './work.ts';
+
+type Settings = Readonly<{ quick: boolean; callers: number }>;
+
+const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) => Promise<readonly Row[]>>> = {
+  memory: async (_dataDir, settings) =>
+    work(await systemOver(memoryStorage()), undefined, recordedPayments, settings),
+  postgres: async (dataDir, settings) => {
+    const server = await startPostgres({ dataDir });
+    const [pool, rawPool] = [0, 1].map(() => postgresPool({ connectionString: server.url }));
+    if (pool === undefined || rawPool === undefined) throw new Error('no pool');
+    const migrated = await migratePostgres(pool);
+    if (migrated.isErr()) throw new Error(migrated.error.kind);
+    try {
+      const system = await systemOver(postgresStorage(pool));
+      return await work(system, rawPostgres(rawPool), recordedPayments, settings);
+    } finally {
+      await Promise.all([pool.end(), rawPool.end()]);
+      await server.stop();
+    }
+  },
+};
+
+const program = new Command('bench')
+  .description('Measures paywright beside the raw drivers doing the same work in the same run.')
+  .option('--storage <names...>', 'which storages', Object.keys(STORAGES))
+  .option('--callers <n>', 'parallel callers', '128')
+  .option('--quick', 'a tenth of the load: to see that it runs, not how fast', false)
+  .option('--json <file>', 'where the JSON report goes', 'bench/results/latest.json')
+  .parse();
+const options = program.opts<{ storage: string[]; callers: string; quick: boolean; json: string }>();
+
+const callers = Number(options.callers);
+const storages = [];
+for (const storage of options.storage) {
+  const bench = STORAGES[storage];
+  if (bench === undefined)
+    program.error(`unknown storage ${storage}: one of ${Object.keys(STORAGES).join(', ')}`);
+  const dataDir = mkdtempSync(join(tmpdir(), 'paywright-bench-'));
+  try {
+    storages.push({ storage, callers, rows: await bench(dataDir, { quick: options.quick, callers }) });
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+const report: Report = { at: new Date().toISOString(), machine: machine(), versions: versions(), storages };
+mkdirSync(dirname(options.json), { recursive: true });
+writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+console.log(table(report));

@@ -1,0 +1,86 @@
+import { simulatedProcessor } from '../src/adapters/processor/simulator.ts';
+import { simulatorLedger } from '../src/adapters/processor/simulator-ledger.ts';
+import { systemClock } from '../src/adapters/system/clock.ts';
+import { systemDigests } from '../src/adapters/system/digests.ts';
+import { systemIds } from '../src/adapters/system/ids.ts';
+import { systemSeals } from '../src/adapters/system/seals.ts';
+import { listPayments } from '../src/application/list-payments.ts';
+import { paymentChange } from '../src/application/payment-change.ts';
+import { processBatch } from '../src/application/process-batch.ts';
+import { type ProcessPaymentRequest, processPayment } from '../src/application/process-payment.ts';
+import { openClaim } from '../src/domain/claim.ts';
+import { type MerchantId, parseMerchantId } from '../src/domain/ids.ts';
+import { money } from '../src/domain/money.ts';
+import { openPayment } from '../src/domain/payment.ts';
+import { httpAnswers } from '../src/entrypoints/http/answers.ts';
+import type { Change } from '../src/ports/commits.ts';
+import type { Storage } from '../src/ports/storage.ts';
+
+const SECRET = 'a secret for benchmarks, of more than 32 bytes';
+const terms = { leaseMs: 30_000, keepAnswersMs: 24 * 3_600_000 };
+const digests = systemDigests(SECRET);
+
+export const MERCHANTS: readonly MerchantId[] = Array.from({ length: 8 }, (_, n) => {
+  const id = parseMerchantId(`merchant-${n}`);
+  if (id === undefined) throw new Error('no merchant id');
+  return id;
+});
+
+let keys = 0;
+
+/** A new payment of a small merchant's webshop, under a key never used before. */
+export function aRequest(
+  merchantId = MERCHANTS[keys % MERCHANTS.length] as MerchantId,
+): ProcessPaymentRequest {
+  keys += 1;
+  return {
+    merchantId,
+    idempotencyKey: `order-${process.pid}-${keys}`,
+    amount: money(BigInt(1_000 + (keys % 9_000)), 'EUR'),
+    paymentMethod: 'card',
+    captureMethod: 'automatic',
+    description: 'Order from the webshop',
+    metadata: { order: String(keys) },
+    origin: { actor: { id: 'bench', type: 'user' }, requestId: `req-${keys}`, ipAddress: '127.0.0.1' },
+  };
+}
+
+/** The commit that puts a new payment on record: payment, claim, audit link, event. */
+export function anIntent(merchantId?: MerchantId): Change {
+  const { origin, ...order } = aRequest(merchantId);
+  const now = systemClock.now();
+  const id = systemIds.payment(now);
+  const next = openPayment({ ...order, id, createdAt: now });
+  if (next.isErr()) throw new Error(next.error.kind);
+  const key = { merchantId: order.merchantId, operation: 'process', key: order.idempotencyKey } as const;
+  const facts = { fingerprint: digests.fingerprint(id), requestId: origin.requestId, paymentId: id };
+  const claim = openClaim(key, facts, { changeId: systemIds.change(now), now }, terms);
+  return paymentChange(
+    { ids: systemIds, digests },
+    { at: now, origin, next: next.value, transactions: [], claim: { expected: 0, next: claim } },
+  ).change;
+}
+
+/** The use cases over a storage, with a processor that answers at once. */
+export async function systemOver(storage: Storage) {
+  for (const id of MERCHANTS) {
+    const merchant = { id, name: id, email: `${id}@example.com`, status: 'active', version: 1 } as const;
+    const added = await storage.merchants.addIfAbsent({ ...merchant, maxPaymentAmount: 0n });
+    if (added.isErr()) throw new Error(added.error.kind);
+  }
+  const process = processPayment(
+    {
+      ...storage,
+      processor: simulatedProcessor(simulatorLedger(':memory:'), systemClock),
+      answers: httpAnswers,
+      clock: systemClock,
+      ids: systemIds,
+      digests,
+    },
+    terms,
+  );
+  const ports = { payments: storage.payments, seals: systemSeals(SECRET), clock: systemClock };
+  return { storage, process, batch: processBatch(process), list: listPayments(ports) };
+}
+
+export type System = Awaited<ReturnType<typeof systemOver>>;

@@ -1,0 +1,121 @@
+import type { MerchantId } from '../src/domain/ids.ts';
+import type { Change } from '../src/ports/commits.ts';
+import { type Load, type Measured, measure } from './measure.ts';
+import { anIntent, aRequest, MERCHANTS, type System } from './system.ts';
+
+/** The same work by the driver alone: no domain, no hashing, no coalescing. */
+export type RawDriver = Readonly<{
+  /** Writes what these commits write, one after the other in one call of the caller's. */
+  writeEach(changes: readonly Change[]): Promise<unknown>;
+  /** Writes what these commits write, in as few statements as the driver offers. */
+  writeTogether(changes: readonly Change[]): Promise<unknown>;
+  readClaim(change: Change): Promise<unknown>;
+  readPage(merchantId: MerchantId, limit: number): Promise<unknown>;
+}>;
+
+export type Row = Readonly<{ work: string; ours: Measured; raw?: Measured }>;
+
+/** Both commits of a payment, as the use case makes them. */
+export type Recorded = Readonly<{ intent: Change; outcome: Change }>;
+
+const FULL = { operations: 20_000, batches: 400, large: 8, pages: 2_000 };
+const QUICK = { operations: 2_000, batches: 40, large: 2, pages: 200 };
+
+/** Every row of the table for one storage. `recorded` are processed payments' commits for the driver to repeat. */
+export async function work(
+  system: System,
+  raw: RawDriver | undefined,
+  recorded: (count: number) => Promise<readonly Recorded[]>,
+  { quick, callers }: Readonly<{ quick: boolean; callers: number }>,
+): Promise<readonly Row[]> {
+  const { storage, process, batch, list } = system;
+  const { operations, batches, large, pages } = quick ? QUICK : FULL;
+  const rows: Row[] = [];
+  const row = async (
+    name: string,
+    load: Load,
+    ours: (n: number) => PromiseLike<unknown>,
+    theirs?: (n: number) => PromiseLike<unknown>,
+  ) => {
+    const rawMeasured = theirs === undefined ? undefined : await measure(load, theirs);
+    const measured = await measure(load, ours);
+    rows.push({ work: name, ours: measured, ...(rawMeasured === undefined ? {} : { raw: rawMeasured }) });
+  };
+  const many = { callers, operations };
+  const commit = async (change: Change) => orThrow(await storage.commits.commit(change));
+  const made = (count: number) => Array.from({ length: count }, () => anIntent());
+  const spare = made(Math.ceil(operations * 1.1) + 10);
+
+  await row(
+    'create a payment record',
+    many,
+    () => commit(anIntent()),
+    raw && (() => raw.writeEach([spare.pop() as Change])),
+  );
+
+  const pairs = raw === undefined ? [] : await recorded(Math.ceil(operations * 1.1) + 10);
+  let pair = 0;
+  await row(
+    'process a payment',
+    many,
+    async () => orThrow(await process(aRequest())),
+    raw &&
+      (async () => {
+        const { intent, outcome } = pairs[pair++ % pairs.length] as Recorded;
+        await raw.writeEach([intent]);
+        await raw.writeEach([outcome]);
+      }),
+  );
+
+  const known = Array.from({ length: 500 }, () => aRequest());
+  for (const request of known) orThrow(await process(request));
+  const claims = made(500);
+  for (const change of claims) await commit(change);
+  await row(
+    'replay',
+    { callers, operations: operations * 2 },
+    async (n) => orThrow(await process(known[n % known.length] as ReturnType<typeof aRequest>)),
+    raw && ((n) => raw.readClaim(claims[n % claims.length] as Change)),
+  );
+
+  await row(
+    'create 25 in one call',
+    { callers: 8, operations: batches },
+    () => Promise.all(made(25).map(commit)),
+    raw && (() => raw.writeTogether(made(25))),
+  );
+  await row(
+    'create 1 000 in one call',
+    { callers: 1, operations: large },
+    () => Promise.all(made(1_000).map(commit)),
+    raw && (() => raw.writeTogether(made(1_000))),
+  );
+  await row('process a batch of 25', { callers: 8, operations: batches }, () =>
+    batch(Array.from({ length: 25 }, () => aRequest())),
+  );
+  await row('process a batch of 1 000', { callers: 1, operations: large }, () =>
+    batch(Array.from({ length: 1_000 }, () => aRequest())),
+  );
+
+  const merchantId = MERCHANTS[0] as MerchantId;
+  for (let left = 10_000; left > 0; left -= 1_000)
+    await Promise.all(Array.from({ length: 1_000 }, () => commit(anIntent(merchantId))));
+  await row(
+    'page of 100',
+    { callers: 8, operations: pages },
+    async () => orThrow(await list({ merchantId, filter: {}, limit: 100 })),
+    raw && (() => raw.readPage(merchantId, 101)),
+  );
+  await row(
+    'read 10 000',
+    { callers: 1, operations: quick ? 2 : 10 },
+    async () => orThrow(await storage.payments.list(merchantId, {}, { limit: 10_000 })),
+    raw && (() => raw.readPage(merchantId, 10_000)),
+  );
+  return rows;
+}
+
+function orThrow<T>(result: { isOk(): boolean; isErr(): boolean } & ({ value: T } | { error: unknown })): T {
+  if ('value' in result) return result.value;
+  throw new Error(`refused: ${JSON.stringify(result.error)}`);
+}
