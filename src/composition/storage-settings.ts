@@ -21,6 +21,6 @@ export type PostgresPlace =
       region: string;
     }>;
 
-export type DynamoDbPlace = Readonly<{ kind: 'aws' }> | Readonly<{ kind: 'endpoint'; url: string }>;
+type DynamoDbPlace = Readonly<{ kind: 'aws' }> | Readonly<{ kind: 'endpoint'; url: string }>;
 
 type Embedded = Readonly<{ kind: 'embedded' }>;

@@ -135,6 +135,27 @@ describe('paywright serve', () => {
     expect(await cli.ended).toBe(0);
   });
 
+  it('stops with the npm that started it', async () => {
+    const npm = startCli(
+      ['start'],
+      { STORAGE: 'memory', PORT: '0', PAYWRIGHT_DATA_DIR: dir.path, npm_config_update_notifier: 'false' },
+      'npm',
+    );
+    const [, url = ''] = await npm.said(/url +(\S+)/);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    npm.child.kill('SIGTERM');
+    await expect
+      .poll(
+        () =>
+          fetch(url).then(
+            () => 'answers',
+            () => 'gone',
+          ),
+        { timeout: 5_000 },
+      )
+      .toBe('gone');
+  });
+
   it('prints no tokens where somebody else signs them', async () => {
     const cli = startCli(['serve'], {
       STORAGE: 'memory',

@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 /** A database role's name and password. */
-export type DatabaseCredentials = Readonly<{ user: string; password: string }>;
+type DatabaseCredentials = Readonly<{ user: string; password: string }>;
 
 /** Where a pool gets its credentials from; calls made at the same time share one fetch. */
 export type CredentialSource = Readonly<{

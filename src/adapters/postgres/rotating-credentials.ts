@@ -1,3 +1,4 @@
+import { callbackify } from 'node:util';
 import type pg from 'pg';
 
 /** Where a role's name and password come from, and come from again once the server has refused them. */
@@ -7,7 +8,11 @@ export type RotatingCredentials = Readonly<{
 }>;
 
 type Login = Readonly<{ user: string; password: string }>;
-type Done = (fault: Error | undefined, client?: pg.PoolClient, release?: pg.PoolClient['release']) => void;
+type Done = (
+  fault: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: (broken?: boolean) => void,
+) => void;
 
 const INVALID_PASSWORD = '28P01';
 /** SQLSTATE: unable to establish the connection. The statement was never sent. */
@@ -34,14 +39,13 @@ export function rotateCredentials(pool: pg.Pool, credentials: RotatingCredential
         throw Object.assign(new Error('no accepted credentials', { cause }), { code: NOT_CONNECTED });
       });
   // `pool.query` asks with a callback, everyone else for a promise.
-  pool.connect = ((done?: Done) => {
-    const client = connect();
-    if (done === undefined) return client;
-    return void client.then(
-      (each) => done(undefined, each, each.release),
-      (fault: Error) => done(fault),
-    );
-  }) as pg.Pool['connect'];
+  const connectBack = callbackify(connect);
+  pool.connect = ((done?: Done) =>
+    done === undefined
+      ? connect()
+      : connectBack((fault, client) =>
+          done(fault ?? undefined, client, (broken) => client?.release(broken)),
+        )) as pg.Pool['connect'];
   return pool;
 }
 

@@ -17,6 +17,15 @@ for (const [signal, code] of [
   });
 }
 
+// A signal to npm ends the shell between it and us and goes no further, so we notice that we were left behind.
+if (process.env['npm_lifecycle_event'] !== undefined) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) stop.resolve();
+  }, 250);
+  watch.unref();
+}
+
 /** Everything that was acknowledged is on disk by now, and nothing else is worth waiting for. */
 const exit = (code: number) => process.stdout.write('', () => process.exit(code));
 

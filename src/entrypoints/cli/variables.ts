@@ -127,7 +127,6 @@ export const VARIABLES = z.object({
 
 /** The variables as they were read, each valid by itself. */
 export type Variables = z.infer<typeof VARIABLES>;
-export type VariableName = keyof Variables;
 
 /** One line for each variable, for `--help`. */
 export const variablesHelp = (): string =>

@@ -1,7 +1,7 @@
 import type { RecoverPayments } from '../../application/recover-payments.ts';
 
 /** The lines a worker writes. `cause` and `defect` are for the logger to reduce to what may be told. */
-export type WorkerLog = Readonly<{
+type WorkerLog = Readonly<{
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { ownsTables } from '../../src/adapters/postgres/ownership.ts';
+import { postgresPool } from '../../src/adapters/postgres/pool.ts';
+import { rotateCredentials } from '../../src/adapters/postgres/rotating-credentials.ts';
+import { postgresStorageHealth } from '../../src/adapters/postgres/storage-health.ts';
+import { type Config, readConfig } from '../../src/entrypoints/cli/config.ts';
+import { openPlatform } from '../../src/entrypoints/cli/open-platform.ts';
+import { postgresServer } from '../support/postgres-database.ts';
+
+const server = await postgresServer(inject('postgresUrl'));
+afterAll(() => server.close());
+
+/** Runs statements as the superuser of a database. */
+async function asOwner(url: string, ...statements: readonly string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (const statement of statements) await client.query(statement);
+  await client.end();
+}
+
+/** A role that may use every table of the database and own none. */
+async function plainRole(url: string): Promise<Readonly<{ user: string; url: string }>> {
+  const user = `role_${randomBytes(6).toString('hex')}`;
+  await asOwner(
+    url,
+    `CREATE ROLE ${user} LOGIN PASSWORD 'first'`,
+    `GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ${user}`,
+  );
+  const as = new URL(url);
+  as.username = user;
+  as.password = 'first';
+  return { user, url: as.href };
+}
+
+/** Production on this database, past what only a whole environment can be refused for. */
+function productionOn(url: string): Config {
+  const config = readConfig({ STORAGE: 'memory' }, () => 's'.repeat(32))._unsafeUnwrap();
+  return {
+    ...config,
+    stage: 'production',
+    platform: { ...config.platform, storage: { kind: 'postgres', at: { kind: 'url', url } } },
+  };
+}
+
+describe('roles', () => {
+  it('tells who owns the tables from who may use them', async () => {
+    const url = await server.newDatabase();
+    const role = await plainRole(url);
+    for (const [as, owns] of [
+      [url, true],
+      [role.url, false],
+    ] as const) {
+      const pool = postgresPool({ connectionString: as });
+      expect((await ownsTables(pool))._unsafeUnwrap()).toBe(owns);
+      await pool.end();
+    }
+  });
+
+  it('sees ownership through a role that one is in', async () => {
+    const url = await server.newDatabase();
+    const { user, url: as } = await plainRole(url);
+    await asOwner(url, `CREATE ROLE ${user}_owner`, `ALTER TABLE payment OWNER TO ${user}_owner`);
+    await asOwner(url, `GRANT ${user}_owner TO ${user}`);
+    const pool = postgresPool({ connectionString: as });
+    expect((await ownsTables(pool))._unsafeUnwrap()).toBe(true);
+    await pool.end();
+  });
+
+  it('keeps production from serving as the owner, and lets a plain role serve', async () => {
+    const url = await server.newDatabase();
+    expect(await openPlatform(productionOn(url))).toMatchObject({
+      kind: 'NotReady',
+      configuration: true,
+      says: expect.stringContaining('owns the tables'),
+    });
+    const role = await plainRole(url);
+    await asOwner(url, `GRANT SELECT ON kysely_migration TO ${role.user}`);
+    const opened = await openPlatform(productionOn(role.url));
+    if (!('platform' in opened)) throw new Error(opened.says);
+    await opened.close();
+  });
+
+  it('keeps production from serving on an old schema, and leaves the schema alone', async () => {
+    const url = await server.newDatabase();
+    await asOwner(url, `DELETE FROM kysely_migration`);
+    expect(await openPlatform(productionOn(url))).toMatchObject({
+      kind: 'NotReady',
+      configuration: false,
+      says: expect.stringContaining('paywright migrate'),
+    });
+  });
+
+  it('says that the database does not answer', async () => {
+    expect(await openPlatform(productionOn('postgres://x@127.0.0.1:1/x'))).toMatchObject({
+      kind: 'NotReady',
+      says: 'postgres does not answer',
+    });
+  });
+});
+
+describe('rotating credentials', () => {
+  /** A pool that logs in from a list of passwords, one further at each refresh. */
+  async function rotating(...passwords: readonly string[]) {
+    const url = await server.newDatabase();
+    const { user, url: as } = await plainRole(url);
+    const { hostname: host, port, pathname } = new URL(as);
+    let refreshes = 0;
+    const login = () =>
+      Promise.resolve({ user, password: passwords[Math.min(refreshes, passwords.length - 1)] as string });
+    const settings = { host, port: Number(port), database: pathname.slice(1), password: '' };
+    const pool = rotateCredentials(postgresPool(settings), {
+      current: login,
+      refresh: () => {
+        refreshes += 1;
+        return login();
+      },
+    });
+    return { url, user, pool, refreshes: () => refreshes };
+  }
+
+  it('logs in with what is current', async () => {
+    const { pool, refreshes } = await rotating('first');
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    const client = await pool.connect();
+    client.release();
+    expect(refreshes()).toBe(0);
+    await pool.end();
+  });
+
+  it('refetches once when the server refuses, and nobody notices', async () => {
+    const { pool, refreshes } = await rotating('stale', 'first');
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    expect(refreshes()).toBe(1);
+    await pool.end();
+  });
+
+  it('survives a rotation under load', async () => {
+    const { url, user, pool } = await rotating('first', 'second');
+    const load = Array.from({ length: 200 }, async (_, index) => {
+      if (index === 100) {
+        await asOwner(
+          url,
+          `ALTER ROLE ${user} PASSWORD 'second'`,
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${user}' AND state = 'idle'`,
+        );
+      }
+      const client = await pool.connect();
+      client.release(true);
+    });
+    expect((await Promise.allSettled(load)).filter(({ status }) => status === 'rejected')).toEqual([]);
+    await pool.end();
+  });
+
+  it('counts as an unavailable store when no credentials help', async () => {
+    const { pool, refreshes } = await rotating('stale', 'staler');
+    const client = pool.connect();
+    await expect(client).rejects.toMatchObject({ code: '08001' });
+    expect(refreshes()).toBe(1);
+    await pool.end();
+  });
+
+  it('counts as an unavailable store when none can be had', async () => {
+    const none = () => Promise.reject(new Error('no secret'));
+    const pool = rotateCredentials(postgresPool({ host: '127.0.0.1', port: 1 }), {
+      current: none,
+      refresh: none,
+    });
+    const health = await postgresStorageHealth(pool).check();
+    expect(health._unsafeUnwrapErr()).toMatchObject({ kind: 'StorageUnavailable' });
+    await pool.end();
+  });
+});
