@@ -108,8 +108,8 @@ function remoteKeys(url: string, now: () => number): KeyFor {
         throw new Error('the keys could not be fetched just now');
       failedAt = now();
       const response = await fetch(address, options);
-      await response.clone().json();
-      if (response.status === 200) failedAt = Number.NEGATIVE_INFINITY;
+      const { keys: found } = (await response.clone().json()) as Readonly<{ keys?: unknown }>;
+      if (response.status === 200 && Array.isArray(found)) failedAt = Number.NEGATIVE_INFINITY;
       return response;
     },
   });

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { okAsync } from 'neverthrow';
+import { memoryStorage } from '../../src/adapters/memory/storage.ts';
+import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
+import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
+import { systemDigests } from '../../src/adapters/system/digests.ts';
+import { systemIds } from '../../src/adapters/system/ids.ts';
+import { systemSeals } from '../../src/adapters/system/seals.ts';
+import { getPayment } from '../../src/application/get-payment.ts';
+import { listPayments } from '../../src/application/list-payments.ts';
+import { processBatch } from '../../src/application/process-batch.ts';
+import { processPayment } from '../../src/application/process-payment.ts';
+import { parseMerchantId } from '../../src/domain/ids.ts';
+import type { Merchant } from '../../src/domain/merchant.ts';
+import { httpAnswers } from '../../src/entrypoints/http/answers.ts';
+import { tokenVerifier } from '../../src/entrypoints/http/authenticate.ts';
+import { jsonLogger } from '../../src/entrypoints/http/logger.ts';
+import { platformMetrics } from '../../src/entrypoints/http/metrics.ts';
+import { type PlatformAppParts, platformApp } from '../../src/entrypoints/http/platform-app.ts';
+
+export const SECRET = 'a secret of this test and of nothing else in the world';
+export const ISSUER = 'https://issuer.test';
+export const AUDIENCE = 'paywright';
+
+const terms = { leaseMs: 30_000, keepAnswersMs: 86_400_000 };
+
+const aMerchant = (id: string, rest: Partial<Merchant> = {}): Merchant => {
+  const merchantId = parseMerchantId(id);
+  if (merchantId === undefined) throw new Error(`${id} is no merchant id`);
+  return {
+    id: merchantId,
+    name: id,
+    email: `${id}@example.test`,
+    status: 'active',
+    maxPaymentAmount: 0n,
+    version: 1,
+    ...rest,
+  };
+};
+
+/**
+ * The platform on memory storage, with merchants `merchant-1` and `merchant-2` active, `limited` (at most 1000) and
+ * `suspended`; and what went to its log, line by line.
+ */
+export async function anHttpApp(parts: Partial<PlatformAppParts> = {}) {
+  const storage = memoryStorage();
+  const clock = systemClock;
+  const merchants = [
+    aMerchant('merchant-1'),
+    aMerchant('merchant-2'),
+    aMerchant('limited', { maxPaymentAmount: 1_000n }),
+    aMerchant('suspended', { status: 'suspended' }),
+  ];
+  for (const merchant of merchants) (await storage.merchants.addIfAbsent(merchant))._unsafeUnwrap();
+  const process = processPayment(
+    {
+      ...storage,
+      processor: simulatedProcessor(simulatorLedger(':memory:'), clock),
+      answers: httpAnswers,
+      clock,
+      ids: systemIds,
+      digests: systemDigests(SECRET),
+    },
+    terms,
+  );
+  const lines: string[] = [];
+  const app = platformApp({
+    processPayment: process,
+    processBatch: processBatch(process),
+    getPayment: getPayment(storage),
+    listPayments: listPayments({ payments: storage.payments, seals: systemSeals(SECRET), clock }),
+    health: storage.health,
+    authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
+    metrics: platformMetrics(),
+    log: jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),
+    corsOrigins: [],
+    newRequestId: randomUUID,
+    ...parts,
+  });
+  return { app, storage, lines };
+}
+
+/** Claims of a good token; `undefined` takes one away. */
+export const goodClaims = (rest: Readonly<Record<string, unknown>> = {}) => {
+  const now = Math.floor(Date.now() / 1_000);
+  return {
+    iss: ISSUER,
+    aud: AUDIENCE,
+    sub: 'user-1',
+    merchant_id: 'merchant-1',
+    permissions: ['payments'],
+    iat: now,
+    exp: now + 600,
+    ...rest,
+  };
+};
+
+export const aToken = (rest: Readonly<Record<string, unknown>> = {}): Promise<string> =>
+  new SignJWT(goodClaims(rest)).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(SECRET));
+
+/** Lets every request through as a user of the merchant. */
+export const asMerchant = (id: string): PlatformAppParts['authenticate'] => {
+  const merchantId = parseMerchantId(id);
+  if (merchantId === undefined) throw new Error(`${id} is no merchant id`);
+  return () => okAsync({ subject: 'user-1', merchantId, permissions: new Set(['payments']) });
+};
+
+export const aPaymentBody = (rest: Readonly<Record<string, unknown>> = {}) => ({
+  amount: 1250,
+  currency: 'USD',
+  payment_method: 'card',
+  ...rest,
+});
+
+type RequestLike = Readonly<{ method?: string; headers?: Record<string, string>; body?: BodyInit }>;
+
+/** A request with a good token and, when there is a body, the JSON content type, unless `headers` say otherwise. */
+export async function aRequest({ method, headers, body }: RequestLike = {}): Promise<RequestInit> {
+  return {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      authorization: `Bearer ${await aToken()}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body }),
+  };
+}

@@ -1,0 +1,312 @@
+import fc from 'fast-check';
+
+/** What a generator needs of a JSON schema; `$ref`s lead into the document. */
+type Schema = Readonly<{
+  $ref?: string;
+  type?: string | readonly string[];
+  enum?: readonly unknown[];
+  properties?: Readonly<Record<string, Schema>>;
+  required?: readonly string[];
+  additionalProperties?: boolean | Schema;
+  allOf?: readonly Schema[];
+  anyOf?: readonly Schema[];
+  items?: Schema;
+  pattern?: string;
+  minLength?: number;
+  maxLength?: number;
+  minimum?: number;
+  maximum?: number;
+  minItems?: number;
+  maxItems?: number;
+  example?: unknown;
+}>;
+
+type Parameter = Readonly<{ name: string; in: string; schema: Schema; example?: unknown }>;
+type Operation = Readonly<{
+  parameters?: readonly Parameter[];
+  requestBody?: Readonly<{ content: Readonly<Record<string, Readonly<{ schema: Schema }>>> }>;
+  responses: Readonly<Record<string, unknown>>;
+}>;
+
+export type Document = Readonly<{
+  paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  components: Readonly<{ schemas: Readonly<Record<string, Schema>> }>;
+}>;
+
+/** `operation` is `method /path` as the document writes it, or `none` for a route or method it does not know. */
+export type FuzzRequest = Readonly<{ operation: string; url: string; init: RequestInit }>;
+
+export const operationsOf = ({ paths }: Document) =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      name: `${method} ${path}`,
+      method,
+      path,
+      operation,
+      statuses: Object.keys(operation.responses).map(Number),
+    })),
+  );
+
+/** Requests that are valid, nearly valid or hostile, over every operation and some that are none. */
+export function arbitraryRequest(document: Document, tokens: readonly string[]): fc.Arbitrary<FuzzRequest> {
+  const known = operationsOf(document).map(({ name, method, path, operation }) =>
+    fc
+      .record({
+        path: pathOf(path),
+        query: queryOf(document, operation),
+        headers: headersOf(tokens, operation),
+        body: bodyOf(document, operation),
+      })
+      .map(({ path: filled, query, headers, body }) => ({
+        operation: name,
+        url: `${filled}${query === '' ? '' : `?${query}`}`,
+        init: {
+          method: method.toUpperCase(),
+          headers,
+          ...(method === 'get' || body === undefined ? {} : { body }),
+        },
+      })),
+  );
+  const paths = Object.keys(document.paths);
+  const unknown = fc.oneof(
+    fc.record({
+      operation: fc.constant('none'),
+      url: fc.webPath().map((path) => `/x${path}`),
+      init: fc.record({ method: fc.constantFrom('GET', 'POST', 'DELETE', 'OPTIONS') }),
+    }),
+    fc.record({
+      operation: fc.constant('none'),
+      url: fc.constantFrom(...paths.filter((path) => !path.includes('{'))),
+      init: fc.record({ method: fc.constantFrom('PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND') }),
+    }),
+  );
+  const posts = known.filter((_, index) => operationsOf(document)[index]?.method === 'post');
+  return fc.oneof(
+    { arbitrary: fc.oneof(...posts), weight: 6 },
+    { arbitrary: fc.oneof(...known), weight: 3 },
+    { arbitrary: unknown, weight: 1 },
+  );
+}
+
+const HOSTILE_TEXT = [
+  '',
+  '\0',
+  '\ud800',
+  '__proto__',
+  "' OR 1=1 --",
+  '<script>',
+  '../../etc/passwd',
+  '%00',
+  '4242424242424242',
+  '4242 4242 4242 4242',
+  '\u202e',
+  'x'.repeat(600),
+  '{{7*7}}',
+  '9'.repeat(30),
+];
+
+const HOSTILE_JSON = [
+  '{"__proto__":{"x":1}}',
+  '1e400',
+  '-0',
+  '9007199254740993',
+  '"\\ud800"',
+  '"\\u0000"',
+  '{"a":1,"a":2}',
+  '['.repeat(64) + ']'.repeat(64),
+  'null',
+  '1.5',
+  '-1',
+  '"100"',
+  '{}',
+  '[]',
+];
+
+/** Text that goes into the body as it is written, where a value would be printed. */
+type Raw = Readonly<{ raw: string }>;
+const isRaw = (value: unknown): value is Raw =>
+  typeof value === 'object' && value !== null && Object.keys(value).join() === 'raw';
+
+function printed(value: unknown): string {
+  if (isRaw(value)) return value.raw;
+  if (Array.isArray(value)) return `[${value.map(printed).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  return `{${Object.entries(value)
+    .map(([name, field]) => `${JSON.stringify(name)}:${printed(field)}`)
+    .join(',')}}`;
+}
+
+const hostileText = fc.oneof(fc.constantFrom(...HOSTILE_TEXT), fc.string({ unit: 'binary', maxLength: 40 }));
+const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
+  fc.constantFrom(...HOSTILE_JSON).map((raw): Raw => ({ raw })),
+  hostileText,
+  fc.jsonValue({ maxDepth: 3 }),
+);
+
+/** A value of the schema, mostly; `spoilt` in a hundred places hold something else. */
+function valueOf(document: Document, schema: Schema, spoilt: number): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    { arbitrary: hostileValue, weight: spoilt },
+    { arbitrary: goodValueOf(document, schema, spoilt), weight: 100 - spoilt },
+  );
+}
+
+function goodValueOf(document: Document, schema: Schema, spoilt: number): fc.Arbitrary<unknown> {
+  if (schema.$ref !== undefined) {
+    const name = schema.$ref.replace('#/components/schemas/', '');
+    return goodValueOf(document, document.components.schemas[name] ?? {}, spoilt);
+  }
+  if (schema.allOf !== undefined) {
+    const parts = schema.allOf.map((part) => goodValueOf(document, part, spoilt));
+    const own =
+      schema.properties === undefined ? [] : [goodValueOf(document, { ...schema, allOf: [] }, spoilt)];
+    return fc.tuple(...parts, ...own).map((values) => Object.assign({}, ...values) as unknown);
+  }
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  const { type } = schema;
+  if (type === 'integer')
+    return fc.maxSafeNat().map((n) => {
+      const least = schema.minimum ?? 1;
+      return least + (n % Math.min((schema.maximum ?? 100_000) - least + 1, 2 ** 52));
+    });
+  if (type === 'array')
+    return fc.array(valueOf(document, schema.items ?? {}, spoilt), {
+      minLength: schema.minItems ?? 0,
+      maxLength: 5,
+    });
+  if (type === 'object' && schema.properties === undefined)
+    return fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.string({ maxLength: 20 }), { maxKeys: 4 });
+  if (type === 'object') return objectOf(document, schema, spoilt);
+  if (schema.pattern !== undefined) return fc.oneof(patterned(schema), fc.constant(schema.example ?? 'x'));
+  return fc.oneof(
+    fc.string({ minLength: schema.minLength ?? 0, maxLength: 40 }),
+    fc.constant(schema.example ?? 'x'),
+  );
+}
+
+const METHODS = [
+  'card',
+  'bank_account',
+  'test_declined',
+  'test_insufficient_funds',
+  'test_timeout_approved',
+  'test_unavailable',
+];
+
+function objectOf(document: Document, schema: Schema, spoilt: number): fc.Arbitrary<unknown> {
+  const fields = Object.entries(schema.properties ?? {}).map(([name, field]) => {
+    const value =
+      name === 'payment_method'
+        ? fc.oneof(
+            { arbitrary: fc.constantFrom<unknown>(...METHODS), weight: 9 },
+            valueOf(document, field, spoilt),
+          )
+        : valueOf(document, field, spoilt);
+    const needed = schema.required?.includes(name) ?? false;
+    return fc.option(value, { nil: undefined, freq: needed ? 60 : 2 }).map((given) => [name, given] as const);
+  });
+  const extra = fc.option(fc.tuple(hostileText, hostileValue), { nil: undefined, freq: 1 + spoilt });
+  return fc
+    .tuple(fc.tuple(...fields), spoilt > 0 ? extra : fc.constant(undefined))
+    .map(([entries, surplus]) =>
+      Object.fromEntries(
+        [...entries, ...(surplus === undefined ? [] : [surplus])].filter(([, value]) => value !== undefined),
+      ),
+    );
+}
+
+const patterned = ({ pattern = '' }: Schema) =>
+  fc.stringMatching(new RegExp(pattern)).map((text) => text.slice(0, 255));
+
+const spoiling = fc.constantFrom(0, 0, 5, 30);
+
+const pathOf = (path: string): fc.Arbitrary<string> =>
+  path.includes('{')
+    ? fc
+        .oneof(
+          fc.stringMatching(/^pay_[0-9a-f]{32}$/),
+          hostileText.map((text) => encodeURIComponent(text.toWellFormed())),
+        )
+        .map((id) => path.replace(/\{\w+\}/, id === '' || /^\.{1,2}$/.test(id) || id === 'batch' ? 'x' : id))
+    : fc.constant(path);
+
+function queryOf(document: Document, operation: Operation): fc.Arbitrary<string> {
+  const parameters = (operation.parameters ?? []).filter((each) => each.in === 'query');
+  if (parameters.length === 0) return fc.constant('');
+  const pairs = parameters.map(({ name, schema }) =>
+    fc
+      .option(
+        fc.oneof(
+          { arbitrary: goodValueOf(document, schema, 0).map((value) => `${value as string}`), weight: 12 },
+          { arbitrary: hostileText, weight: 1 },
+        ),
+        { nil: undefined, freq: 1 },
+      )
+      .map((value) => [name, value] as const),
+  );
+  const more = fc.option(fc.tuple(hostileText, hostileText), { nil: undefined, freq: 20 });
+  return fc.tuple(fc.tuple(...pairs), more).map(([known, surplus]) => {
+    const sparse = known.filter(([, value], index) => value !== undefined && index % 3 !== 1);
+    const query = new URLSearchParams();
+    for (const [name, value] of sparse) query.append(name, value ?? '');
+    if (surplus !== undefined && surplus[0].length % 5 === 0) query.append(...surplus);
+    return query.toString();
+  });
+}
+
+function headersOf(tokens: readonly string[], operation: Operation): fc.Arbitrary<Record<string, string>> {
+  const visible = fc.stringMatching(/^[\x21-\x7e]{1,300}$/);
+  const latin = fc.stringMatching(/^[\x20-\x7e\xa0-\xff]{0,40}$/);
+  const [good = '', ...others] = tokens;
+  const rarely = <T>(arbitrary: fc.Arbitrary<T>) =>
+    fc.option(arbitrary, { nil: undefined, freq: 20 }).map((value, ..._) => value);
+  const mostly = (value: string, ...rest: fc.Arbitrary<string>[]) =>
+    fc.oneof({ arbitrary: fc.constant(value), weight: 20 }, ...rest);
+  const takesKey = (operation.parameters ?? []).some(({ name }) => name === 'Idempotency-Key');
+  return fc
+    .record({
+      authorization: mostly(
+        `Bearer ${good}`,
+        fc.constantFrom(...others).map((token) => `Bearer ${token}`),
+        latin,
+      ),
+      'content-type': mostly(
+        'application/json',
+        latin,
+        fc.constantFrom('text/plain', 'application/json; charset=utf-16'),
+      ),
+      'content-encoding': mostly('', fc.constantFrom('gzip', 'br')),
+      'idempotency-key': takesKey
+        ? fc.option(fc.oneof({ arbitrary: fc.uuid(), weight: 6 }, visible, latin), {
+            nil: undefined,
+            freq: 8,
+          })
+        : fc.constant(undefined),
+      'x-request-id': rarely(latin),
+      'user-agent': rarely(latin),
+    })
+    .map((headers) =>
+      Object.fromEntries(
+        Object.entries(headers).filter(
+          (entry): entry is [string, string] =>
+            entry[1] !== undefined && !(entry[0] === 'content-encoding' && entry[1] === ''),
+        ),
+      ),
+    );
+}
+
+function bodyOf(
+  document: Document,
+  operation: Operation,
+): fc.Arbitrary<string | Uint8Array<ArrayBuffer> | undefined> {
+  const schema = operation.requestBody?.content['application/json']?.schema;
+  if (schema === undefined) return fc.constant(undefined);
+  const good = spoiling.chain((spoilt) => goodValueOf(document, schema, spoilt)).map(printed);
+  return fc.oneof(
+    { arbitrary: good, weight: 30 },
+    { arbitrary: good.map((text) => text.slice(0, text.length / 2)), weight: 1 },
+    { arbitrary: fc.constantFrom(...HOSTILE_JSON), weight: 1 },
+    { arbitrary: fc.uint8Array({ maxLength: 64 }).map((bytes) => Uint8Array.from(bytes)), weight: 1 },
+    { arbitrary: fc.constant(undefined), weight: 1 },
+  );
+}
