@@ -30,6 +30,8 @@ export function dynamodbClient({ region, endpoint }: DynamoDbSettings): DynamoDB
       ? { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
       : {}),
   });
+  // It prepares a log line of every reply, item by item, for a logger that nobody gave.
+  client.middlewareStack.remove('loggerMiddleware');
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
