@@ -1,14 +1,15 @@
-import { ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
+import { errAsync, ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../domain/actor.ts';
 import { type Claim, type ClaimKey, type ClaimTerms, type OpenClaim, takeOver } from '../domain/claim.ts';
 import type { Instant } from '../domain/instant.ts';
-import { fail } from '../domain/payment.ts';
+import { fail, type Payment, type Processing, resume } from '../domain/payment.ts';
 import type { Claims } from '../ports/claims.ts';
-import type { Payments } from '../ports/payments.ts';
+import type { PaymentNotFound, Payments } from '../ports/payments.ts';
+import type { Processor, ProcessorUnavailable } from '../ports/processor.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import { inParallel } from './in-parallel.ts';
-import { claimChange } from './payment-change.ts';
-import { closeWith, type SettlePorts, settlePayment } from './settle-payment.ts';
+import { claimChange, paymentChange } from './payment-change.ts';
+import { closeWith, type SettleFailure, type SettlePorts, settlePayment } from './settle-payment.ts';
 
 export type RecoverPorts = SettlePorts & Readonly<{ claims: Claims; payments: Payments }>;
 
@@ -18,7 +19,7 @@ export type Recovered = Readonly<{ due: number; settled: number; waiting: number
 /**
  * Finishes what crashes and silence left open: takes over each due claim, asks the processor for the reference and
  * commits its answer; sends the reference again only when the processor provably has none. Keys that nobody came back
- * for are given up as failed. Any number of workers may run it at once; one payment's trouble never holds up another.
+ * for are given up as failed, once the processor has said again that it has nothing. Any number of workers may run it at once; one payment's trouble never holds up another.
  */
 export type RecoverPayments = (limit: number) => ResultAsync<Recovered, StorageUnavailable>;
 
@@ -47,18 +48,39 @@ const recoverOne = (ports: RecoverPorts, terms: ClaimTerms, key: ClaimKey): Resu
     const payment = yield* ports.payments.find(claim.merchantId, claim.paymentId);
     const origin = recoveryOrigin(claim);
     const held = takeOver(claim, { changeId: ports.ids.change(now), now }, terms);
+    const guarded = { expected: claim.fence, next: held };
     if (claim.state === 'retryable') {
       if (payment.status !== 'pending') return ok<End>('skipped');
-      const next = fail(payment, GIVEN_UP, now);
-      const move = { at: now, origin, before: payment, next, transactions: [] };
-      return closeWith(ports, terms, held, move, claim.fence).map((): End => 'settled');
+      const move = { at: now, origin, before: payment, transactions: [] };
+      // An earlier charge may have been on the wire when a later one was refused, and have arrived since.
+      if (!(yield* hasRecord(ports.processor, payment))) {
+        const given = { ...move, next: fail(payment, GIVEN_UP, now) };
+        return closeWith(ports, terms, held, given, claim.fence).map((): End => 'settled');
+      }
+      const resumed = paymentChange(ports, { ...move, next: resume(payment, now), claim: guarded });
+      yield* ports.commits.commit(resumed.change);
+      return finish(resumed.payment);
     }
     if (payment.status !== 'processing') return ok<End>('skipped');
-    yield* ports.commits.commit(claimChange({ expected: claim.fence, next: held }, now));
-    const approach = { ask: 'lookup', clientWaits: false } as const;
-    const { ended } = yield* settlePayment(ports, terms)({ claim: held, payment, origin }, approach);
-    return ok<End>(ended ? 'settled' : 'waiting');
-  }).orElse((failure) => okAsync<End>(failure.kind === 'StorageUnavailable' ? 'waiting' : 'skipped'));
+    yield* ports.commits.commit(claimChange(guarded, now));
+    return finish(payment);
+
+    function finish(processing: Processing) {
+      const approach = { ask: 'lookup', clientWaits: false } as const;
+      return settlePayment(ports, terms)({ claim: held, payment: processing, origin }, approach).map(
+        ({ ended }): End => (ended ? 'settled' : 'waiting'),
+      );
+    }
+  }).orElse((failure) => okAsync<End>(waits(failure) ? 'waiting' : 'skipped'));
+
+const hasRecord = (processor: Processor, { id }: Payment): ResultAsync<boolean, ProcessorUnavailable> =>
+  processor
+    .lookup(id)
+    .map(() => true)
+    .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? okAsync(false) : errAsync(failure)));
+
+const waits = ({ kind }: PaymentNotFound | SettleFailure): boolean =>
+  kind === 'StorageUnavailable' || kind === 'ProcessorUnavailable';
 
 const isDue = (claim: Claim, now: Instant): claim is OpenClaim =>
   claim.state !== 'completed' && claim.dueAt <= now;

@@ -1,0 +1,14 @@
+import { afterAll, inject } from 'vitest';
+import { postgresPool } from '../../src/adapters/postgres/pool.ts';
+import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { postgresServer } from '../support/postgres-database.ts';
+import { crashProof } from './crash-proof.ts';
+
+const server = await postgresServer(inject('postgresUrl'));
+afterAll(() => server.close());
+
+crashProof(
+  'postgres (embedded)',
+  async () => postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
+  { pairs: 600 },
+);
