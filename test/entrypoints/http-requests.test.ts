@@ -7,7 +7,7 @@ type Case = Readonly<{
   title: string;
   status: number;
   code: string;
-  body?: BodyInit;
+  body?: RequestInit['body'];
   headers?: Record<string, string>;
 }>;
 
@@ -16,7 +16,7 @@ const keyed = (rest: Readonly<Record<string, unknown>> = {}) =>
 const text = (rest: Readonly<Record<string, unknown>> = {}) => JSON.stringify(keyed(rest));
 /** A body with one field written by hand. */
 const raw = (field: string) => `{"currency":"USD","payment_method":"card","idempotency_key":"k",${field}}`;
-const invalid = (title: string, body: BodyInit): Case => ({
+const invalid = (title: string, body: RequestInit['body']): Case => ({
   title,
   status: 400,
   code: 'invalid_request',
@@ -222,7 +222,7 @@ describe('POST /payments refuses', () => {
 });
 
 describe('POST /payments takes', () => {
-  it.each<readonly [string, BodyInit, Record<string, string>]>([
+  it.each<readonly [string, RequestInit['body'], Record<string, string>]>([
     ['a charset', text(), { 'content-type': 'Application/JSON; charset=UTF-8' }],
     ['gzip', gzipSync(text()), { 'content-encoding': 'gzip' }],
     ['the largest amount', text({ amount: Number.MAX_SAFE_INTEGER }), {}],

@@ -114,7 +114,11 @@ export const aPaymentBody = (rest: Readonly<Record<string, unknown>> = {}) => ({
   ...rest,
 });
 
-type RequestLike = Readonly<{ method?: string; headers?: Record<string, string>; body?: BodyInit }>;
+type RequestLike = Readonly<{
+  method?: string;
+  headers?: Record<string, string>;
+  body?: RequestInit['body'];
+}>;
 
 /** A request with a good token and, when there is a body, the JSON content type, unless `headers` say otherwise. */
 export async function aRequest({ method, headers, body }: RequestLike = {}): Promise<RequestInit> {
