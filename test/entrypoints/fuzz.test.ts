@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { problem } from '../../src/entrypoints/http/schemas.ts';
-import { anHttpApp, aToken, ISSUER } from '../support/http-app.ts';
+import { anHttpApp, aPaymentBody, aRequest, aToken, ISSUER } from '../support/http-app.ts';
 import { arbitraryRequest, type Document, operationsOf } from '../support/http-requests.ts';
 
 const REQUESTS = Number(process.env['PAYWRIGHT_FUZZ_REQUESTS'] ?? 5_000);
@@ -12,6 +12,7 @@ describe('requests made from the OpenAPI document', () => {
   let opened: Awaited<ReturnType<typeof anHttpApp>>;
   let document: Document;
   let tokens: readonly string[];
+  let ids: readonly string[];
 
   beforeAll(async () => {
     opened = await anHttpApp();
@@ -23,13 +24,16 @@ describe('requests made from the OpenAPI document', () => {
       await aToken({ permissions: [] }),
       await aToken({ iss: `${ISSUER}/other` }),
     ];
+    const order = await aRequest({ body: JSON.stringify(aPaymentBody({ idempotency_key: 'first' })) });
+    const first = (await (await opened.app.request('/payments', order)).json()) as Readonly<{ id: string }>;
+    ids = [first.id];
   });
 
   it(`never end in a 500, a hang or an answer the document does not know (${REQUESTS} requests, seed ${SEED})`, async () => {
     const statuses = new Map<string, number>();
     const started = performance.now();
     await fc.assert(
-      fc.asyncProperty(arbitraryRequest(document, tokens), async ({ operation, url, init }) => {
+      fc.asyncProperty(arbitraryRequest(document, { tokens, ids }), async ({ operation, url, init }) => {
         const late = new Promise<never>((_, reject) => {
           setTimeout(reject, PATIENCE_MS, new Error(`no answer within ${PATIENCE_MS} ms`)).unref();
         });

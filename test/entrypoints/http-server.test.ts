@@ -60,7 +60,10 @@ describe('over a socket', () => {
   it('takes a payment, with a length and in chunks', async () => {
     const { url } = await aServer();
     expect(statusesOf(await exchange(url, await post([`Content-Length: ${body.length}`])))).toEqual([201]);
-    const chunks = [...body].map((byte) => `1\r\n${byte}\r\n`).join('');
+    const chunks = body
+      .split('')
+      .map((byte) => `1\r\n${byte}\r\n`)
+      .join('');
     const again = await exchange(url, await post(['Transfer-Encoding: chunked'], `${chunks}0\r\n\r\n`));
     expect(statusesOf(again)).toEqual([201]);
     expect(again).toMatch(/idempotency-replayed: true/i);
@@ -96,6 +99,12 @@ describe('over a socket', () => {
     ['TLS', 400, () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
     ['a host that is none', 400, () => 'GET /healthz HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n'],
     ['no host', 400, () => 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    [
+      'an expectation nobody knows',
+      401,
+      () =>
+        'POST /payments/batch HTTP/1.1\r\nHost: x\r\nExpect: magic\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+    ],
     ['a target that is no path', 400, () => 'GET nonsense HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
   ])('refuses %s with %i and a problem', async (_, status, bytes) => {
     const { url } = await aServer();

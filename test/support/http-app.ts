@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { okAsync } from 'neverthrow';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
@@ -99,13 +98,6 @@ export const goodClaims = (rest: Readonly<Record<string, unknown>> = {}) => {
 
 export const aToken = (rest: Readonly<Record<string, unknown>> = {}): Promise<string> =>
   new SignJWT(goodClaims(rest)).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(SECRET));
-
-/** Lets every request through as a user of the merchant. */
-export const asMerchant = (id: string): PlatformAppParts['authenticate'] => {
-  const merchantId = parseMerchantId(id);
-  if (merchantId === undefined) throw new Error(`${id} is no merchant id`);
-  return () => okAsync({ subject: 'user-1', merchantId, permissions: new Set(['payments']) });
-};
 
 export const aPaymentBody = (rest: Readonly<Record<string, unknown>> = {}) => ({
   amount: 1250,

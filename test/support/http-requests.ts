@@ -47,12 +47,15 @@ export const operationsOf = ({ paths }: Document) =>
     })),
   );
 
-/** Requests that are valid, nearly valid or hostile, over every operation and some that are none. */
+/**
+ * Requests that are valid, nearly valid or hostile, over every operation and some that are none. The first token is the
+ * good one; `ids` name payments that exist.
+ */
 export function arbitraryRequest(document: Document, tokens: readonly string[]): fc.Arbitrary<FuzzRequest> {
   const known = operationsOf(document).map(({ name, method, path, operation }) =>
     fc
       .record({
-        path: pathOf(path),
+        path: pathOf(path, ids),
         query: queryOf(document, operation),
         headers: headersOf(tokens, operation),
         body: bodyOf(document, operation),
@@ -235,10 +238,11 @@ const textOf = (first: number, last: number, minLength: number, maxLength: numbe
 
 const SPOILT = [0, 0, 4, 30];
 
-const pathOf = (path: string): fc.Arbitrary<string> =>
+const pathOf = (path: string, ids: readonly string[]): fc.Arbitrary<string> =>
   path.includes('{')
     ? fc
         .oneof(
+          fc.constantFrom(...ids),
           fc.uuid().map((uuid) => `pay_${uuid.replaceAll('-', '')}`),
           hostileText.map((text) => encodeURIComponent(text.toWellFormed())),
         )

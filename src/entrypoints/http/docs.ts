@@ -17,10 +17,19 @@ const CSP = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const ASSETS: Readonly<Record<string, string>> = {
-  'swagger-ui.css': 'text/css; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
-  'favicon-32x32.png': 'image/png',
+const ASSETS: Readonly<Record<string, Readonly<{ type: string; url: () => string }>>> = {
+  'swagger-ui.css': {
+    type: 'text/css; charset=utf-8',
+    url: () => import.meta.resolve('swagger-ui-dist/swagger-ui.css'),
+  },
+  'swagger-ui-bundle.js': {
+    type: 'text/javascript; charset=utf-8',
+    url: () => import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
+  },
+  'favicon-32x32.png': {
+    type: 'image/png',
+    url: () => import.meta.resolve('swagger-ui-dist/favicon-32x32.png'),
+  },
 };
 
 const PAGE = `<!doctype html>
@@ -65,10 +74,10 @@ export function mountDocs(app: Hono<HttpEnv>): void {
   });
   app.get('/docs/:file', async (c) => {
     const file = c.req.param('file');
-    const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
-    if (type === undefined) return refuse(c, { kind: 'RouteNotFound' });
-    const bytes = await readFile(new URL(import.meta.resolve(`swagger-ui-dist/${file}`)));
-    return served(new Uint8Array(bytes), type, 'public, max-age=86400');
+    const asset = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
+    if (asset === undefined) return refuse(c, { kind: 'RouteNotFound' });
+    const bytes = await readFile(new URL(asset.url()));
+    return served(new Uint8Array(bytes), asset.type, 'public, max-age=86400');
   });
 }
 

@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /** What a log line may say. Anything else is dropped before it is written, whoever passes it. */
-export const LOG_FIELDS = [
+const LOG_FIELDS = [
   'method',
   'route',
   'status',

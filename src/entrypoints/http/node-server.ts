@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
@@ -41,12 +41,15 @@ export function serveHttp(
     errorHandler: (fault) => failed(fault, log),
     overrideGlobalObjects: false,
   });
-  const server = createServer({ ...PATIENCE, ...settings.patience }, (incoming, outgoing) => {
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (draining) outgoing.setHeader('Connection', 'close');
     active.add(outgoing);
     outgoing.once('close', () => active.delete(outgoing));
     void respond(incoming, outgoing);
-  });
+  };
+  const server = createServer({ ...PATIENCE, ...settings.patience }, serve);
+  // An expectation nobody knows is no reason for an answer without a body.
+  server.on('checkExpectation', serve);
   server.on('clientError', refuseBytes);
   return listen(server, host, port).then(() => ({
     url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,

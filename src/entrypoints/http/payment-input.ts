@@ -11,7 +11,7 @@ import type {
   IdempotencyKeyRequired,
   MalformedRequest,
   PanNotAccepted,
-} from './problems.ts';
+} from './failures.ts';
 import { batchEnvelope, idempotencyKey, newPayment } from './schemas.ts';
 
 /** A payment as a client orders it; who asks comes from the token. */

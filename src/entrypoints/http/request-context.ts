@@ -1,9 +1,11 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Logger } from 'pino';
 import type { Origin } from '../../domain/actor.ts';
+import { findsPan } from '../../domain/pan.ts';
 import type { Principal } from './authenticate.ts';
+import type { Failure } from './failures.ts';
 import type { PlatformMetrics } from './metrics.ts';
-import { type Failure, PROBLEM_TYPE, problemOf, problemText, retryAfterOf } from './problems.ts';
+import { PROBLEM_TYPE, problemOf, problemText, retryAfterOf } from './problems.ts';
 
 /** What a server may tell about the connection; absent where there is none, as in tests. */
 type Connection = Readonly<{ incoming?: Readonly<{ socket?: Readonly<{ remoteAddress?: string }> }> }>;
@@ -25,7 +27,9 @@ export type HttpEnv = {
 
 export type HttpContext = Context<HttpEnv>;
 
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+/** It is stored and logged, so it must not be a card number either. */
+const isRequestId = (text: string): boolean => /^[A-Za-z0-9._-]{1,128}$/.test(text) && !findsPan(text);
+
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Names the request, times it, and writes its one log line: what is listed here and nothing else. */
@@ -36,7 +40,7 @@ export const observed =
   async (c, next) => {
     const started = performance.now();
     const given = c.req.header('x-request-id');
-    c.set('requestId', given !== undefined && REQUEST_ID.test(given) ? given : parts.newRequestId());
+    c.set('requestId', given !== undefined && isRequestId(given) ? given : parts.newRequestId());
     c.set('route', 'unmatched');
     parts.metrics.inFlight.inc();
     try {
@@ -105,6 +109,6 @@ export function originOf(c: HttpContext): Origin {
     actor: { id: c.var.principal.subject, type: 'user' },
     requestId: c.var.requestId,
     ...(ipAddress === undefined ? {} : { ipAddress }),
-    ...(userAgent === undefined || userAgent === '' ? {} : { userAgent }),
+    ...(userAgent === undefined || userAgent === '' || findsPan(userAgent) ? {} : { userAgent }),
   };
 }

@@ -1,0 +1,50 @@
+import type { CursorInvalid } from '../../application/list-payments.ts';
+import type { ProcessPaymentFailure } from '../../application/process-payment.ts';
+import type { PaymentRefused } from '../../ports/answers.ts';
+import type { PaymentNotFound } from '../../ports/payments.ts';
+import type { SchemaOutdated } from '../../ports/storage-health.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { AuthenticationUnavailable, Unauthenticated } from './authenticate.ts';
+
+/** What is wrong at one place of a request; the path is dotted, empty for the whole. */
+export type Fault = Readonly<{ path: readonly (string | number)[]; message: string }>;
+
+export type MalformedRequest = Readonly<{ kind: 'MalformedRequest'; faults: readonly Fault[] }>;
+export type BodyTooLarge = Readonly<{ kind: 'BodyTooLarge' }>;
+export type UnsupportedMediaType = Readonly<{ kind: 'UnsupportedMediaType' }>;
+type Forbidden = Readonly<{ kind: 'Forbidden'; permission: string }>;
+/** Also for what cannot be the id of a payment at all. */
+type NoSuchPayment = Omit<PaymentNotFound, 'id'>;
+type RouteNotFound = Readonly<{ kind: 'RouteNotFound' }>;
+type MethodNotAllowed = Readonly<{ kind: 'MethodNotAllowed' }>;
+export type PanNotAccepted = Readonly<{ kind: 'PanNotAccepted' }>;
+export type IdempotencyKeyRequired = Readonly<{ kind: 'IdempotencyKeyRequired' }>;
+export type IdempotencyKeyInvalid = Readonly<{ kind: 'IdempotencyKeyInvalid' }>;
+export type IdempotencyKeyMismatch = Readonly<{ kind: 'IdempotencyKeyMismatch' }>;
+/** Something threw. What it was is in the log alone. */
+type Defect = Readonly<{ kind: 'Defect' }>;
+
+type HttpFailure =
+  | MalformedRequest
+  | BodyTooLarge
+  | UnsupportedMediaType
+  | Unauthenticated
+  | AuthenticationUnavailable
+  | Forbidden
+  | RouteNotFound
+  | MethodNotAllowed
+  | PanNotAccepted
+  | IdempotencyKeyRequired
+  | IdempotencyKeyInvalid
+  | IdempotencyKeyMismatch
+  | Defect;
+
+/** Everything that can go wrong behind a route. */
+export type Failure =
+  | HttpFailure
+  | ProcessPaymentFailure
+  | PaymentRefused
+  | NoSuchPayment
+  | CursorInvalid
+  | SchemaOutdated
+  | StorageUnavailable;
