@@ -160,6 +160,11 @@ describe('DynamoDB commits under faults', () => {
     await expect(Promise.resolve(storage.commits.commit(anOpening().change))).rejects.toThrow();
   });
 
+  it('throws a fault of our own instead of calling storage unavailable', async () => {
+    onTransactions({ name: 'a slip', raise: () => Promise.reject(new ReferenceError('x')) }, 1);
+    await expect(Promise.resolve(storage.commits.commit(anOpening().change))).rejects.toThrow(ReferenceError);
+  });
+
   it('says that storage is unavailable when access is denied', async () => {
     onTransactions(
       instead('a denial', () => awsError('AccessDeniedException')),

@@ -28,7 +28,7 @@ export function tamperWith(client: DynamoDBDocumentClient, tamper: Tampering): v
       const { response } = await real(sent as HttpRequest, options);
       return { status: response.statusCode, body: JSON.parse(await textOf(response.body)) as Reply['body'] };
     };
-    const reply = await tamper({ operation, body: JSON.parse(Buffer.from(request.body).toString()) }, send);
+    const reply = await tamper({ operation, body: JSON.parse(new TextDecoder().decode(request.body)) }, send);
     return { response: responseOf(reply) };
   };
 }

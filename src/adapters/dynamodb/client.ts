@@ -1,6 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
+/** How many requests are on their way at once; each has a connection to itself. */
+export const MOST_SOCKETS = 64;
+
 export type DynamoDbSettings = Readonly<{
   region: string;
   /** Another address than the region's own: an engine on this machine, a VPC endpoint. */
@@ -12,7 +15,7 @@ export type DynamoDbSettings = Readonly<{
  * beyond 2^53 come back as bigint. An engine on this machine checks no credentials, so none are looked for.
  */
 export function dynamodbClient({ region, endpoint }: DynamoDbSettings): DynamoDBDocumentClient {
-  const agent = { keepAlive: true, maxSockets: 64 };
+  const agent = { keepAlive: true, maxSockets: MOST_SOCKETS };
   const client = new DynamoDBClient({
     region,
     maxAttempts: 1,
@@ -20,8 +23,6 @@ export function dynamodbClient({ region, endpoint }: DynamoDbSettings): DynamoDB
       connectionTimeout: 1_000,
       requestTimeout: 3_000,
       throwOnRequestTimeout: true,
-      // Waiting for a free socket is how a burst is queued, and no reason for a warning.
-      socketAcquisitionWarningTimeout: 60_000,
       httpAgent: agent,
       httpsAgent: agent,
     },

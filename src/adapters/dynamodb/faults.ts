@@ -1,8 +1,10 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
+  bulkhead,
   decorrelatedJitterGenerator,
   ExponentialBackoff,
   handleWhen,
+  isTaskCancelledError,
   retry,
   TimeoutStrategy,
   timeout,
@@ -10,6 +12,7 @@ import {
 } from 'cockatiel';
 import { ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { MOST_SOCKETS } from './client.ts';
 import type { Table } from './table.ts';
 
 /** Names and codes that say nothing about the request, only about the moment. */
@@ -39,9 +42,6 @@ const TRANSIENT = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Names of what only a wrong request can cause. */
-const DEFECTS = new Set(['ValidationException', 'SerializationException', 'TypeError', 'RangeError']);
-
 /** True when the same request may succeed a moment later. Whether it had its effect is not known. */
 export function isTransient(fault: unknown): boolean {
   if (fault instanceof TransactionCanceledException)
@@ -54,13 +54,21 @@ export function isTransient(fault: unknown): boolean {
   );
 }
 
-type SdkFault = Readonly<{ name: string; code: string; $metadata: Readonly<{ httpStatusCode?: number }> }>;
+/** Only what the service answered has `$fault`; the SDK puts `$metadata` on everything that passes through it. */
+type SdkFault = Readonly<{
+  name: string;
+  code: string;
+  $fault: 'client' | 'server';
+  $metadata: Readonly<{ httpStatusCode?: number }>;
+}>;
 
 /** What a batch throws to be asked again for the keys that were left out. */
 export const unprocessed = (): Error =>
   Object.assign(new Error('keys were left unprocessed'), { name: 'Unprocessed' });
 
 const policy = wrap(
+  // A burst waits here, before any clock runs, and not for a socket, where waiting would count as silence.
+  bulkhead(MOST_SOCKETS, Number.POSITIVE_INFINITY),
   // Aborting a finished request would close the connection it came over.
   timeout(10_000, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }),
   retry(handleWhen(isTransient), {
@@ -90,10 +98,22 @@ export async function patiently<T>(
   }
 }
 
-/** Turns what the world did into an Err. A fault that only a wrong request can cause is thrown: it is a defect. */
+/** Turns what the world did into an Err. Any other fault is thrown: it is a defect of ours. */
 export const attempt = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavailable> =>
   ResultAsync.fromThrowable(work, (cause): StorageUnavailable => {
-    const isCanceled = cause instanceof TransactionCanceledException;
-    if (DEFECTS.has((cause as Error).name) || (isCanceled && !isTransient(cause))) throw cause;
+    if (!isOfTheWorld(cause)) throw cause;
     return { kind: 'StorageUnavailable', cause };
   })();
+
+/** What DynamoDB answered, unless it calls the request itself wrong; and what kept the answer from us. */
+function isOfTheWorld(fault: unknown): boolean {
+  if (isTransient(fault) || isTaskCancelledError(fault)) return true;
+  const { name, code, $fault } = fault as Partial<SdkFault>;
+  if (name === 'ValidationException' || name === 'TransactionCanceledException') return false;
+  return (
+    $fault !== undefined ||
+    name === 'AbortError' ||
+    name === 'CredentialsProviderError' ||
+    (code !== undefined && !code.startsWith('ERR_'))
+  );
+}
