@@ -66,6 +66,7 @@ describe('requests made from the OpenAPI document', () => {
         'post /payments 400',
         'post /payments/batch 200',
         'get /payments 200',
+        'get /payments/{id} 200',
       ]),
     );
   }, 600_000);

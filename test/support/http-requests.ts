@@ -51,7 +51,10 @@ export const operationsOf = ({ paths }: Document) =>
  * Requests that are valid, nearly valid or hostile, over every operation and some that are none. The first token is the
  * good one; `ids` name payments that exist.
  */
-export function arbitraryRequest(document: Document, tokens: readonly string[]): fc.Arbitrary<FuzzRequest> {
+export function arbitraryRequest(
+  document: Document,
+  { tokens, ids }: Readonly<{ tokens: readonly string[]; ids: readonly string[] }>,
+): fc.Arbitrary<FuzzRequest> {
   const known = operationsOf(document).map(({ name, method, path, operation }) =>
     fc
       .record({
