@@ -2,16 +2,23 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
+import { dynamodbClient } from '../src/adapters/dynamodb/client.ts';
+import { migrateDynamoDb } from '../src/adapters/dynamodb/migrate.ts';
+import { dynamodbStorage } from '../src/adapters/dynamodb/storage.ts';
+import { startDynamoDbEngine } from '../src/adapters/embedded/dynamodb-engine.ts';
 import { startPostgres } from '../src/adapters/embedded/postgres-server.ts';
 import { memoryStorage } from '../src/adapters/memory/storage.ts';
 import { migratePostgres } from '../src/adapters/postgres/migrate.ts';
 import { postgresPool } from '../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../src/adapters/postgres/storage.ts';
+import { rawDynamoDb } from './raw-dynamodb.ts';
 import { rawPostgres } from './raw-postgres.ts';
 import { recordedPayments } from './recording.ts';
 import { machine, type Report, table, versions } from './report.ts';
 import { systemOver } from './system.ts';
 import { type Row, work } from './work.ts';
+
+const TABLE = 'paywright';
 
 type Settings = Readonly<{ quick: boolean; callers: number }>;
 
@@ -29,6 +36,23 @@ const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) =>
       return await work(system, rawPostgres(rawPool), recordedPayments, settings);
     } finally {
       await Promise.all([pool.end(), rawPool.end()]);
+      await server.stop();
+    }
+  },
+  dynamodb: async (dataDir, settings) => {
+    const server = await startDynamoDbEngine({ dataDir });
+    const [client, rawClient] = [0, 1].map(() =>
+      dynamodbClient({ region: 'us-east-1', endpoint: server.url }),
+    );
+    if (client === undefined || rawClient === undefined) throw new Error('no client');
+    const storage = dynamodbStorage({ client, table: TABLE });
+    const migrated = await migrateDynamoDb(client, TABLE);
+    if (migrated.isErr()) throw new Error(migrated.error.kind);
+    try {
+      return await work(await systemOver(storage), rawDynamoDb(rawClient, TABLE), recordedPayments, settings);
+    } finally {
+      await storage.close();
+      rawClient.destroy();
       await server.stop();
     }
   },

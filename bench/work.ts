@@ -90,12 +90,12 @@ export async function work(
     () => Promise.all(made(1_000).map(commit)),
     raw && (() => raw.writeTogether(made(1_000))),
   );
-  await row('process a batch of 25', { callers: 8, operations: batches }, () =>
-    batch(Array.from({ length: 25 }, () => aRequest())),
-  );
-  await row('process a batch of 1 000', { callers: 1, operations: large }, () =>
-    batch(Array.from({ length: 1_000 }, () => aRequest())),
-  );
+  await row('process a batch of 25', { callers: 8, operations: batches }, async () => {
+    await batch(Array.from({ length: 25 }, () => aRequest()));
+  });
+  await row('process a batch of 1 000', { callers: 1, operations: large }, async () => {
+    await batch(Array.from({ length: 1_000 }, () => aRequest()));
+  });
 
   const merchantId = MERCHANTS[0] as MerchantId;
   for (let left = 10_000; left > 0; left -= 1_000)

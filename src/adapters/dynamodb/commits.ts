@@ -44,8 +44,8 @@ type Put = NonNullable<NonNullable<TransactWriteCommandInput['TransactItems']>[n
 /** `guards` names the entity whose version the write depends on. */
 type Write = Readonly<{ put: Put; guards?: string }>;
 
-/** The claim comes first: `verdictOf` reads its reason by position. */
-function writesOf(table: string, change: Change): readonly Write[] {
+/** Every write of a change with its guard. The claim comes first: `verdictOf` reads its reason by position. */
+export function writesOf(table: string, change: Change): readonly Write[] {
   const { claim, payment, transactions, audit, events } = change;
   const put = (item: Item, condition?: Partial<Put>): Put => ({ TableName: table, Item: item, ...condition });
   return [
