@@ -25,6 +25,7 @@ const metadata = z
 
 const amount = z.int().min(1).openapi({
   format: 'int64',
+  maximum: Number.MAX_SAFE_INTEGER,
   description: 'In minor units of the currency: 1250 is USD 12.50 or JPY 1250.',
 });
 
