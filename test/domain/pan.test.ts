@@ -5,10 +5,13 @@ import { trying } from './arbitraries.ts';
 
 /** Digits with the check digit that makes them pass. */
 function withCheckDigit(digits: string): string {
-  const sum = [...digits].reverse().reduce((all, each, place) => {
-    const digit = Number(each) * (place % 2 === 0 ? 2 : 1);
-    return all + (digit > 9 ? digit - 9 : digit);
-  }, 0);
+  const sum = digits
+    .split('')
+    .reverse()
+    .reduce((all, each, place) => {
+      const digit = Number(each) * (place % 2 === 0 ? 2 : 1);
+      return all + (digit > 9 ? digit - 9 : digit);
+    }, 0);
   return `${digits}${(10 - (sum % 10)) % 10}`;
 }
 

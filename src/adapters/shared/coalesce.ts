@@ -11,10 +11,15 @@ export type Trip<Item, Result> = Readonly<{
 
 /**
  * One call, many callers. While a lane is free an item leaves with its tick, so nobody waits for company; while all
- * are busy items gather, so batches grow with the load and shrink with it. A `run` that rejects, rejects its batch.
+ * are busy items gather, so batches grow with the load and shrink with it. A `run` that rejects or throws, rejects
+ * its batch.
  */
 export function coalesce<Item, Result>(trip: Trip<Item, Result>): (item: Item) => Promise<Result> {
-  type Waiting = Readonly<{ item: Item; resolve: (result: Result) => void; reject: (fault: unknown) => void }>;
+  type Waiting = Readonly<{
+    item: Item;
+    resolve: (result: Result) => void;
+    reject: (fault: unknown) => void;
+  }>;
   let waiting: Waiting[] = [];
   let underWay = 0;
   let planned = false;
@@ -51,8 +56,7 @@ export function coalesce<Item, Result>(trip: Trip<Item, Result>): (item: Item) =
 
   function depart(batch: readonly Waiting[]): void {
     underWay += 1;
-    trip
-      .run(batch.map(({ item }) => item))
+    Promise.try(() => trip.run(batch.map(({ item }) => item)))
       .then(
         (results) => {
           for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);

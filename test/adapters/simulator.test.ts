@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
+import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
+import { money } from '../../src/domain/money.ts';
+import type { ChargeOrder } from '../../src/ports/processor.ts';
+import { processorContract } from '../contract/processor.contract.ts';
+import { aMerchantId, NOON } from '../fixtures/changes.ts';
+
+const clock = { now: () => NOON };
+
+const methods = {
+  approved: 'card',
+  declined: 'test_declined',
+  insufficientFunds: 'test_insufficient_funds',
+  silentlyApproved: 'test_timeout_approved',
+  silentlyDeclined: 'test_timeout_declined',
+  unavailable: 'test_unavailable',
+  foreign: 'cash',
+};
+
+const tested = (ledger: SimulatorLedger) => ({
+  processor: simulatedProcessor(ledger, clock),
+  methods,
+  charged: () => [...ledger.charges().keys()],
+});
+
+processorContract('simulator in memory', () => {
+  const ledger = simulatorLedger(':memory:');
+  return Promise.resolve({ ...tested(ledger), close: () => ledger.close() });
+});
+
+processorContract('simulator with books in a file', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'paywright-simulator-'));
+  const ledger = simulatorLedger(join(directory, 'ledger.db'));
+  const close = () => {
+    ledger.close();
+    rmSync(directory, { recursive: true });
+  };
+  return Promise.resolve({ ...tested(ledger), close });
+});
+
+const anOrder = (reference: string, paymentMethod = 'card'): ChargeOrder => ({
+  reference,
+  merchantId: aMerchantId(),
+  amount: money(9_007_199_254_740_993n, 'USD'),
+  paymentMethod,
+  capture: true,
+});
+
+describe('the simulator’s books in a file', () => {
+  let directory: string;
+  let file: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'paywright-simulator-'));
+    file = join(directory, 'ledger.db');
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it('are shared by all who open the file', async () => {
+    const [a, b] = [simulatorLedger(file), simulatorLedger(file)];
+    const first = (await simulatedProcessor(a, clock).charge(anOrder('pay_1')))._unsafeUnwrap();
+    const later = simulatedProcessor(b, { now: () => NOON + 5_000 });
+    expect((await later.lookup('pay_1'))._unsafeUnwrap()).toEqual(first);
+    expect((await later.charge(anOrder('pay_1')))._unsafeUnwrap()).toEqual(first);
+    expect((await later.charge(anOrder('pay_1', 'test_declined')))._unsafeUnwrap()).toEqual(first);
+    expect(a.charges()).toEqual(b.charges());
+    expect(a.charges().size).toBe(1);
+    a.close();
+    b.close();
+  });
+
+  it('survive being closed and opened again', async () => {
+    const before = simulatorLedger(file);
+    await simulatedProcessor(before, clock).charge(anOrder('pay_1'));
+    await simulatedProcessor(before, clock).charge(anOrder('pay_2', 'test_timeout_declined'));
+    const kept = before.charges();
+    before.close();
+    const after = simulatorLedger(file);
+    expect(after.charges()).toEqual(kept);
+    expect(after.find('pay_1')).toMatchObject({
+      approved: true,
+      amount: money(9_007_199_254_740_993n, 'USD'),
+    });
+    expect(after.find('pay_2')).toMatchObject({ approved: false, decline: 'card_declined' });
+    expect(after.find('pay_3')).toBeUndefined();
+    after.close();
+  });
+
+  it('take one charge for a reference from several processes at once', { timeout: 30_000 }, async () => {
+    simulatorLedger(file).close();
+    const from = (name: string) => JSON.stringify(new URL(`../../src/${name}`, import.meta.url).href);
+    const program = `
+      import { simulatorLedger } from ${from('adapters/processor/simulator-ledger.ts')};
+      import { simulatedProcessor } from ${from('adapters/processor/simulator.ts')};
+      import { money } from ${from('domain/money.ts')};
+      const ledger = simulatorLedger(process.argv[1]);
+      const processor = simulatedProcessor(ledger, { now: () => process.pid });
+      const at = [];
+      for (let n = 0; n < 200; n += 1) {
+        const order = { reference: 'pay_' + n, merchantId: 'm', amount: money(1n, 'USD'), paymentMethod: 'card', capture: true };
+        at.push((await processor.charge(order)).value.processedAt);
+      }
+      console.log(JSON.stringify(at));
+    `;
+    const run = promisify(execFile);
+    const outputs = await Promise.all(
+      Array.from({ length: 3 }, () => run(process.execPath, ['--input-type=module', '-e', program, file])),
+    );
+    const verdicts = outputs.map(({ stdout }) => JSON.parse(stdout) as number[]);
+    expect(verdicts[1]).toEqual(verdicts[0]);
+    expect(verdicts[2]).toEqual(verdicts[0]);
+    const ledger = simulatorLedger(file);
+    expect(ledger.charges().size).toBe(200);
+    ledger.close();
+  });
+});

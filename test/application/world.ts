@@ -1,0 +1,194 @@
+import { errAsync, ResultAsync } from 'neverthrow';
+import { expect } from 'vitest';
+import { memoryStorage } from '../../src/adapters/memory/storage.ts';
+import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
+import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
+import { systemIds } from '../../src/adapters/system/ids.ts';
+import { type ProcessPaymentRequest, processPayment } from '../../src/application/process-payment.ts';
+import { recoverPayments } from '../../src/application/recover-payments.ts';
+import { verifyChain } from '../../src/domain/audit.ts';
+import type { Answer } from '../../src/domain/claim.ts';
+import type { PaymentId } from '../../src/domain/ids.ts';
+import type { Instant } from '../../src/domain/instant.ts';
+import type { Merchant } from '../../src/domain/merchant.ts';
+import { money } from '../../src/domain/money.ts';
+import type { Answers } from '../../src/ports/answers.ts';
+import type { Commits } from '../../src/ports/commits.ts';
+import type { Processor } from '../../src/ports/processor.ts';
+import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
+
+/** Says all of an outcome that a client could see, so that equal answers are equal bytes. */
+const plainAnswers: Answers = {
+  processed: (payment, requestId) =>
+    `${payment.status} ${payment.id} v${payment.version} ${payment.amount.minorUnits} for ${requestId}`,
+  refused: (refusal, requestId) => `refused ${refusal.kind} for ${requestId}`,
+};
+
+/** Stands between the core and one call to the outside: makes it, loses it, or loses its reply. */
+type Turn<Called> = (call: () => Called) => Called;
+type Committed = ReturnType<Commits['commit']>;
+type Charged = ReturnType<Processor['charge']>;
+type LookedUp = ReturnType<Processor['lookup']>;
+
+const silence = <T, E>(): ResultAsync<T, E> =>
+  ResultAsync.fromSafePromise<T, E>(new Promise<never>(() => {}));
+
+export const pass = <T, E>(call: () => ResultAsync<T, E>): ResultAsync<T, E> => call();
+/** The process ends before the call is made. */
+export const dieBefore = <T, E>(_call: () => ResultAsync<T, E>): ResultAsync<T, E> => silence();
+/** The call has its effect, and the process ends before it hears of it. */
+export const dieAfter = <T, E>(call: () => ResultAsync<T, E>): ResultAsync<T, E> =>
+  call().andThen(() => silence<T, E>());
+
+/** The caller cannot tell these two apart. */
+export const loseReply: Turn<Committed> = (call) =>
+  call().andThen(() => errAsync({ kind: 'StorageUnavailable' as const, cause: 'reply lost' }));
+export const loseCommit: Turn<Committed> = () =>
+  errAsync({ kind: 'StorageUnavailable', cause: 'never sent' });
+
+export const refuseCharge: Turn<Charged> = () => errAsync({ kind: 'ProcessorUnavailable' });
+export const refuseLookup: Turn<LookedUp> = () => errAsync({ kind: 'ProcessorUnavailable' });
+/** The charge never reaches the processor, and nobody knows. */
+export const loseCharge: Turn<Charged> = () => errAsync({ kind: 'ProcessorOutcomeUnknown' });
+
+/** Resolves when everything that waits for no outside call has gone as far as it can. */
+export const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Holds a call back until it is let go. */
+export function holding() {
+  const gate = Promise.withResolvers<void>();
+  const hold = <T, E>(call: () => ResultAsync<T, E>): ResultAsync<T, E> =>
+    ResultAsync.fromSafePromise<void, E>(gate.promise).andThen(call);
+  return { hold, letGo: () => gate.resolve() };
+}
+
+const anActiveMerchant = (text: string, parts: Partial<Merchant> = {}): Merchant => ({
+  id: aMerchantId(text),
+  name: text,
+  email: `${text}@example.com`,
+  status: 'active',
+  maxPaymentAmount: 1_000_000n,
+  version: 1,
+  ...parts,
+});
+
+/**
+ * The use cases over memory and a simulated processor, at noon, with the merchants `merchant-a` and `merchant-b`. The
+ * next calls to the outside take the turns queued for them; without one they simply happen.
+ */
+export async function aWorld() {
+  const storage = memoryStorage();
+  const ledger = simulatorLedger(':memory:');
+  const clock = { at: NOON, now: (): Instant => clock.at };
+  const simulated = simulatedProcessor(ledger, clock);
+  const turns: { commit: Turn<Committed>[]; charge: Turn<Charged>[]; lookup: Turn<LookedUp>[] } = {
+    commit: [],
+    charge: [],
+    lookup: [],
+  };
+  const calls = { commit: 0, charge: 0, lookup: 0 };
+  const suspended = new Set<string>();
+
+  for (const name of ['merchant-a', 'merchant-b'])
+    (await storage.merchants.addIfAbsent(anActiveMerchant(name)))._unsafeUnwrap();
+
+  const ports = {
+    ...storage,
+    commits: {
+      commit(change) {
+        calls.commit += 1;
+        return (turns.commit.shift() ?? pass)(() => storage.commits.commit(change));
+      },
+    } satisfies Commits,
+    merchants: {
+      ...storage.merchants,
+      find: (id: Merchant['id']) =>
+        storage.merchants
+          .find(id)
+          .map((found) => found && (suspended.has(id) ? { ...found, status: 'suspended' as const } : found)),
+    },
+    processor: {
+      accepts: (paymentMethod) => simulated.accepts(paymentMethod),
+      charge(order) {
+        calls.charge += 1;
+        return (turns.charge.shift() ?? pass)(() => simulated.charge(order));
+      },
+      lookup(reference) {
+        calls.lookup += 1;
+        return (turns.lookup.shift() ?? pass)(() => simulated.lookup(reference));
+      },
+    } satisfies Processor,
+    answers: plainAnswers,
+    clock,
+    ids: systemIds,
+    digests,
+  };
+
+  return {
+    ports,
+    storage,
+    ledger,
+    clock,
+    turns,
+    calls,
+    suspended,
+    process: processPayment(ports, terms),
+    recover: recoverPayments(ports, terms),
+    pass: (ms: number) => {
+      clock.at += ms;
+    },
+    close: () => ledger.close(),
+  };
+}
+
+export type World = Awaited<ReturnType<typeof aWorld>>;
+
+type RequestParts = Partial<Omit<ProcessPaymentRequest, 'amount'>> & { amount?: bigint };
+
+export const aRequest = ({ amount = 2_500n, ...parts }: RequestParts = {}): ProcessPaymentRequest => ({
+  merchantId: aMerchantId(),
+  idempotencyKey: aKey(),
+  amount: money(amount, 'USD'),
+  paymentMethod: 'card',
+  captureMethod: 'automatic',
+  origin,
+  ...parts,
+});
+
+/** The payment that a plain answer speaks of. */
+export const paymentIn = (answer: Answer): PaymentId => answer.split(' ')[1] as PaymentId;
+
+/** What is stored under a request's key, its payment and everything that belongs to it. */
+export async function storedFor(
+  { storage, clock }: World,
+  { merchantId, idempotencyKey }: ProcessPaymentRequest,
+) {
+  const key = { merchantId, operation: 'process', key: idempotencyKey } as const;
+  const claim = (await storage.claims.find(key, clock.at))._unsafeUnwrap();
+  const id = claim?.paymentId;
+  if (id === undefined) return { claim };
+  const payment = (await storage.payments.find(merchantId, id))._unsafeUnwrap();
+  const transactions = (await storage.payments.transactionsOf(merchantId, id))._unsafeUnwrap();
+  const links = (await storage.auditTrail.ofPayment(merchantId, id))._unsafeUnwrap();
+  const events = (await storage.outbox.unsent(1_000))._unsafeUnwrap().filter((each) => each.paymentId === id);
+  return { claim, payment, transactions, links, events: events.map(({ type }) => type) };
+}
+
+/**
+ * What holds at any rest, whatever happened: at most one charge under the key, our books agree with the processor's,
+ * one event for each state, every chain whole.
+ */
+export async function expectSound(world: World, request: ProcessPaymentRequest): Promise<void> {
+  const { payment, transactions = [], links = [], events = [] } = await storedFor(world, request);
+  if (payment === undefined) return;
+  const charge = world.ledger.charges().get(payment.id);
+  if (payment.status === 'succeeded' || payment.status === 'authorized')
+    expect(charge?.amount).toEqual(payment.amount);
+  if (payment.status === 'failed' || payment.status === 'pending') expect(charge).toBeUndefined();
+  expect(transactions.length).toBeLessThanOrEqual(1);
+  expect(events).toEqual([...new Set(events)]);
+  for (const entity of [payment, ...transactions]) {
+    const chain = links.filter(({ entityId }) => entityId === entity.id);
+    expect(verifyChain(chain, entity, digests.sha256)._unsafeUnwrap()).toBe(entity.version);
+  }
+}
