@@ -1,5 +1,6 @@
 import type { Result } from 'neverthrow';
 import type { Processed, ProcessPaymentFailure } from '../../src/application/process-payment.ts';
+import type { OpenClaim } from '../../src/domain/claim.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { terms } from '../fixtures/changes.ts';
 import { disagreements } from './agreement.ts';
@@ -18,7 +19,7 @@ type Told = Result<Processed, ProcessPaymentFailure>;
 const BEYOND_LEASE = terms.leaseMs + 1;
 /** Longer than recovery ever backs off. */
 const BEYOND_BACKOFF = 300_001;
-const MOST_ROUNDS = 4;
+const MOST_ROUNDS = 3;
 
 /** Plays one point to its end in a world of its own, and says everything that is wrong there. */
 export async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
@@ -106,12 +107,13 @@ export async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
     });
   }
 
-  /** Recovery in fresh processes, until nothing is due that could end. */
+  /** Recovery in fresh processes, for as long as the claim is open and will be due. */
   async function settleAll(): Promise<void> {
     for (let rounds = 0; rounds < MOST_ROUNDS; rounds += 1) {
+      const claim = await openClaim(world);
+      if (claim === undefined || (claim.state === 'retryable' && claim.dueAt > world.now())) return;
       await worker();
       world.pass(BEYOND_BACKOFF);
-      if ((await openClaim(world)) === undefined) return;
     }
   }
 
@@ -125,7 +127,7 @@ export async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
 
   /** A key that may be retried is held until its answer would have expired; then the payment fails for good. */
   async function giveUp(): Promise<void> {
-    if ((await openClaim(world)) !== 'retryable') return;
+    if ((await openClaim(world))?.state !== 'retryable') return;
     world.pass(terms.keepAnswersMs);
     await settleAll();
   }
@@ -137,9 +139,9 @@ const answerOf = (course: Course<Told>): string | undefined =>
 const blocked = (course: Course<Told>): boolean =>
   course.kind === 'ended' && course.value.isErr() && course.value.error.kind === 'IdempotencyInFlight';
 
-async function openClaim({ storage, key, now }: World): Promise<string | undefined> {
+async function openClaim({ storage, key, now }: World): Promise<OpenClaim | undefined> {
   const claim = (await storage.claims.find(key, now()))._unsafeUnwrap();
-  return claim === undefined || claim.state === 'completed' ? undefined : claim.state;
+  return claim?.state === 'completed' ? undefined : claim;
 }
 
 const paymentsOf = async ({ storage, key }: World) =>
@@ -155,7 +157,7 @@ async function remains(world: World): Promise<readonly string[]> {
   const found = [
     ...(await paymentsOf(world)).map(({ id }) => `payment ${id}`),
     ...(await eventsOf(world)).map(({ type }) => `event ${type}`),
-    ...[await openClaim(world)].flatMap((state) => (state === undefined ? [] : [`claim ${state}`])),
+    ...[await openClaim(world)].flatMap((claim) => (claim === undefined ? [] : [`claim ${claim.state}`])),
     ...[...world.charged].map((reference) => `charge ${reference}`),
   ];
   return found.map((remnant) => `left before the intent: ${remnant}`);
@@ -170,7 +172,9 @@ async function endFaults(world: World, silent: boolean): Promise<readonly string
   const foreign = [...charged].filter((reference) => reference !== payment.id);
   return [
     ...(await disagreements({ storage, ledger, now: now(), events: await eventsOf(world) }, payment)),
-    ...(claim === undefined || (silent && claim === 'unknown') ? [] : [`the claim stays ${claim}`]),
+    ...(claim === undefined || (silent && claim.state === 'unknown')
+      ? []
+      : [`the claim stays ${claim.state}`]),
     ...others.map(({ id }) => `one key, and another payment ${id}`),
     ...foreign.map((reference) => `charged under another reference ${reference}`),
   ];
@@ -201,5 +205,5 @@ export async function tryPoints(
   return tried;
 }
 
-const POINTS_PER_STORE = 96;
+const POINTS_PER_STORE = 48;
 const LANES = 8;

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../src/entrypoints/cli/main.ts', import.meta.url));
+
+/** `paywright serve` as a process of its own. */
+export type ServerProcess = Readonly<{
+  url: string;
+  /** Resolves when the process is gone. */
+  end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+}>;
+
+/** Resolves when the server is ready; rejects with what it said when it ends instead. */
+export async function startServer(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [MAIN, 'serve'], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const gone = once(child, 'exit');
+  let said = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    const hear = (text: Buffer) => {
+      said = `${said}${text}`.slice(-4_000);
+      const found = /url\s+(http:\S+)/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.on('error', reject);
+    child.on('exit', (code, signal) => reject(new Error(`the server ended (${code ?? signal}): ${said}`)));
+  });
+  return {
+    url,
+    async end(signal) {
+      child.kill(signal);
+      await gone;
+    },
+  };
+}
+
+/** Servers on one store that are killed without warning, each a moment after it is ready, and followed by others. */
+export type Fleet = Readonly<{
+  /** Where some server is listening, or was until just now. */
+  urls: ReadonlySet<string>;
+  /** True when a server is about to die: the time to have requests under way. */
+  isDoomed(): boolean;
+  /** Resolves after `kills` servers were killed, with that number. */
+  over: Promise<number>;
+}>;
+
+export type FleetTerms = Readonly<{ servers: number; kills: number }>;
+
+const SHORTEST_LIFE_MS = 150;
+const LONGEST_LIFE_MS = 600;
+/** How long before its death a server is known to be doomed. */
+const DOOM_MS = 40;
+
+export function aDyingFleet(env: Readonly<Record<string, string>>, { servers, kills }: FleetTerms): Fleet {
+  const urls = new Set<string>();
+  let begun = 0;
+  let doomed = 0;
+  const place = async () => {
+    while (begun < kills) {
+      begun += 1;
+      const server = await startServer(env);
+      urls.add(server.url);
+      await pause(SHORTEST_LIFE_MS + Math.random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
+      doomed += 1;
+      await pause(Math.random() * DOOM_MS);
+      await server.end('SIGKILL');
+      doomed -= 1;
+      urls.delete(server.url);
+    }
+  };
+  const over = Promise.all(Array.from({ length: servers }, place)).then(() => kills);
+  return { urls, isDoomed: () => doomed > 0, over };
+}
+
+export const pause = (lengthMs: number): Promise<void> =>
+  new Promise((resume) => setTimeout(resume, lengthMs));
