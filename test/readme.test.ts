@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CliProcess, startCli } from './support/cli-process.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const blocks = [...README.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text.trim());
+/** Backslash continuations belong to one command. */
+const commands = blocks.flatMap((block) => (block.startsWith('curl') ? [block] : block.split('\n')));
+
+/** What CI itself runs, and what other tests start and kill. */
+const RUN_ELSEWHERE = [
+  'npm ci && npm start',
+  'npm ci && npm test',
+  'STORAGE=postgres npm start',
+  'STORAGE=dynamodb npm start',
+  'STORAGE=memory npm start',
+];
+
+describe('The README', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'paywright-readme-'));
+  let server: CliProcess;
+  let env: NodeJS.ProcessEnv;
+  let url: string;
+  beforeAll(async () => {
+    server = startCli(['serve'], { STORAGE: 'memory', PORT: '0', PAYWRIGHT_DATA_DIR: dataDir });
+    url = (await server.said(/url +(\S+)/))[1] ?? '';
+    const token = (await server.said(/authorization: Bearer (\S+?)'/))[1] ?? '';
+    env = { ...process.env, TOKEN: token, PAYWRIGHT_DATA_DIR: dataDir };
+  });
+  afterAll(async () => {
+    server.child.kill('SIGTERM');
+    await server.ended;
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const run = (command: string) => spawnSync('bash', ['-c', command], { cwd: ROOT, env, encoding: 'utf8' });
+
+  it.each(commands.filter((command) => command.startsWith('curl')))(
+    'has a call that works: %s',
+    (command) => {
+      const { status, stdout } = run(command.replaceAll('http://localhost:8080', url));
+      expect(status).toBe(0);
+      const body = JSON.parse(stdout) as Record<string, unknown>;
+      expect(body).not.toHaveProperty('code');
+      expect(['id', 'items', 'results'].some((name) => name in body)).toBe(true);
+    },
+  );
+
+  it.each(commands.filter((command) => command.startsWith('npx paywright')))(
+    'has a command that works: %s',
+    (command) => {
+      const { status, stdout } = run(command);
+      expect(status).toBe(0);
+      expect(stdout).not.toBe('');
+    },
+  );
+
+  it('measures, by the command it gives', () => {
+    const report = join(dataDir, 'report.json');
+    const { status, stdout } = run(`npm run bench -- --quick --storage memory --json ${report}`);
+    expect(status).toBe(0);
+    expect(stdout).toContain('| memory | process a payment |');
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toHaveProperty('storages.0.rows');
+  });
+
+  it('has no other command than those that are run', () => {
+    const known = (command: string) =>
+      command.startsWith('curl') ||
+      command.startsWith('npx paywright') ||
+      command === 'npm run bench' ||
+      RUN_ELSEWHERE.includes(command);
+    expect(commands.filter((command) => !known(command))).toEqual([]);
+  });
+
+  it('names every setting that production needs', () => {
+    for (const name of ['PAYWRIGHT_SECRET', 'JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE', 'DATABASE_URL'])
+      expect(README).toContain(name);
+  });
+});
