@@ -72,7 +72,7 @@ const storages = [];
 for (const storage of options.storage) {
   const bench = STORAGES[storage];
   if (bench === undefined)
-    program.error(`unknown storage ${storage}: one of ${Object.keys(STORAGES).join(', ')}`);
+    throw new Error(`unknown storage ${storage}: one of ${Object.keys(STORAGES).join(', ')}`);
   const dataDir = mkdtempSync(join(tmpdir(), 'paywright-bench-'));
   try {
     storages.push({ storage, callers, rows: await bench(dataDir, { quick: options.quick, callers }) });
