@@ -9,7 +9,7 @@ export type Clients = Readonly<{
   acknowledged: ReadonlyMap<string, Acknowledged>;
   /** Answers that no client should ever see. */
   strange: readonly string[];
-  /** How many requests ended without an answer. */
+  /** How many requests reached a server and ended without an answer. */
   interrupted(): number;
   /** No new keys from now on; resolves when every key used is answered. */
   finish(): Promise<void>;
@@ -79,12 +79,15 @@ export function parallelClients({ clients, token, urls, hurry }: ClientTerms): C
       }
       if (status !== 409 && status !== 503) strange.push(`${status} ${body}`);
       unanswered.push({ ask, after: performance.now() + 200 });
-    } catch {
-      interrupted += 1;
+    } catch (fault) {
+      if (!neverArrived(fault)) interrupted += 1;
       unanswered.push({ ask, after: 0 });
     }
   }
 }
+
+const neverArrived = (fault: unknown): boolean =>
+  fault instanceof TypeError && (fault.cause as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED';
 
 function anAsk(n: number): Ask {
   const key = `key-${n}`;

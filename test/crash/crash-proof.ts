@@ -5,14 +5,23 @@ import { reached, tryPoints } from './harness.ts';
 import { ORDERS, type Point, pointText, SCENARIOS, type Scenario } from './scenarios.ts';
 import { FAULTS, type Planned } from './steps.ts';
 
-/** How many pairs of faults are drawn, beside every single one and every one in recovery. */
-export type Extent = Readonly<{ pairs: number }>;
+/** What is tried beside every single fault of the request, where everything would take too long. */
+export type Extent = Readonly<{
+  /** One in so many of the faults in who comes after; the seed says which. */
+  oneSecondIn: number;
+  /** How many random pairs are drawn; those whose steps are not reached are not counted. */
+  pairs: number;
+}>;
 
 /**
  * Takes a payment with every step of it hurt in every way, in every order of what follows; hurts recovery and the
  * retry in their turn; and lets nothing be lost, doubled, half-applied or told differently.
  */
-export function crashProof(adapter: string, open: () => Promise<Storage>, { pairs }: Extent): void {
+export function crashProof(
+  adapter: string,
+  open: () => Promise<Storage>,
+  { oneSecondIn, pairs }: Extent,
+): void {
   describe(`Crash proof: ${adapter}`, () => {
     const seed = Number(process.env['PAYWRIGHT_TEST_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
     const counts = { single: 0, second: 0, pairs: 0 };
@@ -31,7 +40,8 @@ export function crashProof(adapter: string, open: () => Promise<Storage>, { pair
     });
 
     it.each(SCENARIOS)('survives a second fault in who comes after, payment $name', async (scenario) => {
-      counts.second += await prove(await secondPoints(scenario));
+      const points = await secondPoints(scenario);
+      counts.second += await prove(points.filter((_, index) => (index + seed) % oneSecondIn === 0));
     });
 
     it(`survives random pairs of faults (seed ${seed})`, async () => {
@@ -43,7 +53,8 @@ export function crashProof(adapter: string, open: () => Promise<Storage>, { pair
       const broken = tried
         .filter(({ trial }) => trial.violations.length > 0)
         .map(({ point, trial }) => `${pointText(point)}\n    ${trial.violations.join('\n    ')}`);
-      expect(broken.join('\n'), `PAYWRIGHT_TEST_SEED=${seed}`).toBe('');
+      const some = broken.slice(0, MOST_SHOWN).join('\n');
+      expect(some, `${broken.length} points broken, PAYWRIGHT_TEST_SEED=${seed}`).toBe('');
       const count = tried.filter(({ point, trial }) => reached(point, trial)).length;
       expect(count).toBeGreaterThan(0);
       return count;
@@ -82,6 +93,8 @@ export function crashProof(adapter: string, open: () => Promise<Storage>, { pair
     }
   });
 }
+
+const MOST_SHOWN = 20;
 
 const everyFault = (steps: number): readonly Planned[] =>
   Array.from({ length: steps }, (_, step) => FAULTS.map((fault) => ({ step, fault }))).flat();

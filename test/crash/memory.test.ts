@@ -1,4 +1,4 @@
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { crashProof } from './crash-proof.ts';
 
-crashProof('memory', () => Promise.resolve(memoryStorage()), { pairs: 3_000 });
+crashProof('memory', () => Promise.resolve(memoryStorage()), { oneSecondIn: 1, pairs: 3_000 });

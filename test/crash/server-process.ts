@@ -21,7 +21,7 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
   let said = '';
   const url = await new Promise<string>((resolve, reject) => {
     const hear = (text: Buffer) => {
-      said = `${said}${text}`.slice(-4_000);
+      said = `${said}${text.toString()}`.slice(-4_000);
       const found = /url\s+(http:\S+)/.exec(said)?.[1];
       if (found !== undefined) resolve(found);
     };
