@@ -1,0 +1,313 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { migratePostgres, NEWEST_MIGRATION } from '../../src/adapters/postgres/migrate.ts';
+import { postgresPool } from '../../src/adapters/postgres/pool.ts';
+import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { aKey, anOpening, aSuccess, type Opening } from '../fixtures/changes.ts';
+import { postgresServer } from '../support/postgres-database.ts';
+import { type Trouble, tcpProxy } from './tcp-proxy.ts';
+
+const server = await postgresServer(inject('postgresUrl'));
+afterAll(() => server.close());
+
+const pause = (ms: number) => new Promise((over) => setTimeout(over, ms));
+
+let url: string;
+let opened: { close(): Promise<unknown> }[];
+beforeEach(async () => {
+  url = await server.newDatabase();
+  opened = [];
+});
+afterEach(async () => {
+  for (const each of opened.reverse()) await each.close();
+});
+
+function storageOn(settings: pg.PoolConfig = {}): Storage {
+  const storage = postgresStorage(postgresPool({ connectionString: url, ...settings }));
+  opened.push(storage);
+  return storage;
+}
+
+function superuser(connectionString = url): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 4 });
+  pool.on('error', () => {});
+  opened.push({ close: () => pool.end() });
+  return pool;
+}
+
+async function proxied(settings: pg.PoolConfig = {}) {
+  const direct = new URL(url);
+  const wire = await tcpProxy({ host: direct.hostname, port: Number(direct.port) });
+  opened.push(wire);
+  direct.hostname = '127.0.0.1';
+  direct.port = `${wire.port}`;
+  return { wire, storage: storageOn({ connectionString: direct.href, ...settings }) };
+}
+
+/** Every opening is stored exactly once, whole. */
+async function expectStoredOnce(storage: Storage, openings: readonly Opening[]): Promise<void> {
+  const events = (await storage.outbox.unsent(10_000))._unsafeUnwrap();
+  expect(events.map(({ paymentId }) => paymentId).sort()).toEqual(
+    openings.map(({ payment }) => payment.id).sort(),
+  );
+  for (const { payment, claim } of openings) {
+    expect((await storage.payments.find(payment.merchantId, payment.id))._unsafeUnwrap()).toEqual(payment);
+    expect((await storage.claims.find(claim, claim.createdAt))._unsafeUnwrap()).toEqual(claim);
+    const links = (await storage.auditTrail.ofPayment(payment.merchantId, payment.id))._unsafeUnwrap();
+    expect(links).toHaveLength(1);
+  }
+}
+
+describe('a commit on Postgres', () => {
+  const TROUBLES: readonly Trouble[] = ['lost request', 'reset', 'cut', 'silence', 'late'];
+
+  it.each(TROUBLES)('that meets a wire with %s is made once, and is told so', async (trouble) => {
+    const { wire, storage } = await proxied({ query_timeout: 1_000 });
+    const opening = anOpening();
+    wire.trouble('commit_changes', trouble);
+    expect((await storage.commits.commit(opening.change)).isOk()).toBe(true);
+    wire.trouble('commit_changes', trouble, trouble);
+    const success = aSuccess(opening);
+    expect((await storage.commits.commit(success)).isOk()).toBe(true);
+    expect(wire.met()).toBe(trouble === 'late' ? 2 : 3);
+    const events = (await storage.outbox.unsent(10))._unsafeUnwrap();
+    expect(events.map(({ type }) => type)).toEqual(['payment.created', 'payment.succeeded']);
+  });
+
+  it('among many is told its own result when the reply to all of them is lost', async () => {
+    const { wire, storage } = await proxied();
+    const taken = anOpening();
+    (await storage.commits.commit(taken.change))._unsafeUnwrap();
+    const fresh = Array.from({ length: 60 }, () => anOpening());
+    const rivals = Array.from({ length: 20 }, () => anOpening({ idempotencyKey: taken.claim.key }));
+    wire.trouble('commit_changes', 'reset', 'cut', 'reset');
+    const outcomes = await Promise.all(
+      [...fresh, ...rivals].map(({ change }) => storage.commits.commit(change)),
+    );
+    expect(wire.met()).toBe(3);
+    expect(outcomes.slice(0, 60).filter((each) => each.isErr())).toEqual([]);
+    for (const rival of outcomes.slice(60)) expect(rival._unsafeUnwrapErr()).toEqual({ kind: 'ClaimTaken' });
+    await expectStoredOnce(storage, [taken, ...fresh]);
+  });
+
+  it('under load, with connections killed all the time, is made once or known not to be', async () => {
+    const storage = storageOn();
+    const admin = superuser(inject('postgresUrl'));
+    const database = new URL(url).pathname.slice(1);
+    let killed = 0;
+    let over = false;
+    const killing = (async () => {
+      while (!over) {
+        const { rowCount } = await admin.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = 'paywright'`,
+          [database],
+        );
+        killed += rowCount ?? 0;
+        await pause(60);
+      }
+    })();
+    const openings = Array.from({ length: 600 }, () => anOpening());
+    const failed: Opening[] = [];
+    await Promise.all(
+      openings.map(async (opening, n) => {
+        await pause(n * 2);
+        const outcome = await storage.commits.commit(opening.change);
+        if (outcome.isOk()) return;
+        expect(outcome.error.kind).toBe('StorageUnavailable');
+        failed.push(opening);
+      }),
+    );
+    over = true;
+    await killing;
+    expect(killed).toBeGreaterThan(5);
+    for (const { change } of failed) (await storage.commits.commit(change))._unsafeUnwrap();
+    await expectStoredOnce(storage, openings);
+  });
+
+  it.each(['40001', '40P01', '53300', '57P01', '08006'])(
+    'is tried again after %s, and given up in bounded time when it stays',
+    async (code) => {
+      const pool = postgresPool({ connectionString: url });
+      const query = pool.query.bind(pool) as (...given: readonly unknown[]) => Promise<unknown>;
+      let faults = 2;
+      let calls = 0;
+      const faulty = Object.assign(Object.create(pool) as pg.Pool, {
+        query(...given: readonly unknown[]) {
+          calls += 1;
+          if (faults-- > 0) return Promise.reject(Object.assign(new Error('injected'), { code }));
+          return query(...given);
+        },
+      });
+      const storage = postgresStorage(faulty);
+      opened.push({ close: () => pool.end() });
+      const opening = anOpening();
+      expect((await storage.commits.commit(opening.change)).isOk()).toBe(true);
+      expect(calls).toBe(3);
+      faults = Number.POSITIVE_INFINITY;
+      const refused = (await storage.commits.commit(aSuccess(opening)))._unsafeUnwrapErr();
+      expect(refused).toMatchObject({ kind: 'StorageUnavailable', cause: { code } });
+      expect(calls).toBeLessThan(20);
+      faults = 0;
+      await expectStoredOnce(storage, [opening]);
+    },
+  );
+
+  it('survives a real deadlock with somebody else', async () => {
+    const storage = storageOn();
+    const [a, b] = [anOpening(), anOpening()];
+    for (const { change } of [a, b]) (await storage.commits.commit(change))._unsafeUnwrap();
+    const admin = superuser();
+    for (let round = 0; round < 2; round += 1) {
+      const other = await admin.connect();
+      const [first, second] = [a, b].map(({ payment }) => payment.id.slice(4)).toSorted();
+      await other.query('BEGIN');
+      await other.query('SELECT 1 FROM payment WHERE id = $1 FOR UPDATE', [second]);
+      const both = [a, b].map((opening) => storage.commits.commit(aSuccess(opening)));
+      await pause(100);
+      // Whichever of the two the server ends, the commit comes through.
+      await other.query('SELECT 1 FROM payment WHERE id = $1 FOR UPDATE', [first]).catch(() => {});
+      await other.query('ROLLBACK');
+      other.release();
+      const outcomes = await Promise.all(both);
+      expect(outcomes.map((each) => each.isOk())).toEqual(round === 0 ? [true, true] : [false, false]);
+    }
+  });
+
+  it('waits for a pool that is used up, and goes on when a connection comes free', async () => {
+    const pool = postgresPool({ connectionString: url, max: 2, connectionTimeoutMillis: 100 });
+    const storage = postgresStorage(pool);
+    opened.push(storage);
+    const held = [await pool.connect(), await pool.connect()];
+    const opening = anOpening();
+    const commit = storage.commits.commit(opening.change);
+    await pause(500);
+    for (const connection of held) connection.release();
+    expect((await commit).isOk()).toBe(true);
+    await expectStoredOnce(storage, [opening]);
+  });
+
+  it('is unavailable, in bounded time, while the pool stays used up', async () => {
+    const pool = postgresPool({ connectionString: url, max: 1, connectionTimeoutMillis: 50 });
+    const storage = postgresStorage(pool);
+    opened.push(storage);
+    const held = await pool.connect();
+    const opening = anOpening();
+    const refused = (await storage.commits.commit(opening.change))._unsafeUnwrapErr();
+    expect(refused.kind).toBe('StorageUnavailable');
+    held.release();
+    expect((await storage.commits.commit(opening.change)).isOk()).toBe(true);
+    await expectStoredOnce(storage, [opening]);
+  });
+
+  it.each(['nul \u0000 inside', 'half a pair \ud800'])(
+    'that cannot be stored (%j) fails alone, and its neighbours are made',
+    async (description) => {
+      const storage = storageOn();
+      const before = Array.from({ length: 30 }, () => anOpening());
+      const spoiled = anOpening({ description });
+      const after = Array.from({ length: 30 }, () => anOpening());
+      const outcomes = await Promise.allSettled(
+        [...before, spoiled, ...after].map(async ({ change }) => storage.commits.commit(change)),
+      );
+      const told = outcomes.map((each) => each.status === 'fulfilled' && each.value.isOk());
+      expect(told).toEqual(outcomes.map((_, n) => n !== 30));
+      expect(outcomes[30]?.status).toBe('rejected');
+      await expectStoredOnce(storage, [...before, ...after]);
+      const key = spoiled.claim;
+      expect((await storage.claims.find(key, key.createdAt))._unsafeUnwrap()).toBeUndefined();
+    },
+  );
+});
+
+describe('a read on Postgres', () => {
+  it.each(['lost request', 'reset', 'cut', 'silence'] as const)(
+    'that meets a wire with %s is asked again',
+    async (trouble) => {
+      const { wire, storage } = await proxied({ query_timeout: 1_000 });
+      const opening = anOpening();
+      (await storage.commits.commit(opening.change))._unsafeUnwrap();
+      wire.trouble('find_payments', trouble);
+      wire.trouble('find_claims', trouble);
+      const { merchantId, id } = opening.payment;
+      expect((await storage.payments.find(merchantId, id))._unsafeUnwrap()).toEqual(opening.payment);
+      expect((await storage.claims.find(opening.claim, opening.claim.createdAt))._unsafeUnwrap()).toEqual(
+        opening.claim,
+      );
+      expect(wire.met()).toBe(2);
+    },
+  );
+
+  it('of a server that is gone is unavailable', async () => {
+    const direct = new URL(url);
+    const wire = await tcpProxy({ host: direct.hostname, port: Number(direct.port) });
+    await wire.close();
+    direct.port = `${wire.port}`;
+    const storage = storageOn({ connectionString: direct.href });
+    const { payment } = anOpening({ idempotencyKey: aKey() });
+    const found = await storage.payments.find(payment.merchantId, payment.id);
+    expect(found._unsafeUnwrapErr().kind).toBe('StorageUnavailable');
+    expect((await storage.health.check())._unsafeUnwrapErr().kind).toBe('StorageUnavailable');
+  });
+});
+
+describe('the schema on Postgres', () => {
+  async function emptyDatabase(): Promise<string> {
+    const name = `empty_${randomBytes(6).toString('hex')}`;
+    await superuser(inject('postgresUrl')).query(`CREATE DATABASE ${name}`);
+    const at = new URL(inject('postgresUrl'));
+    at.pathname = `/${name}`;
+    return at.href;
+  }
+
+  it('is brought up to date once, however often it is asked', async () => {
+    url = await emptyDatabase();
+    const pool = postgresPool({ connectionString: url });
+    opened.push({ close: () => pool.end() });
+    expect((await migratePostgres(pool))._unsafeUnwrap().at(-1)).toBe(NEWEST_MIGRATION);
+    expect((await migratePostgres(pool))._unsafeUnwrap()).toEqual([]);
+    expect((await postgresStorage(pool).health.check()).isOk()).toBe(true);
+  });
+
+  it('is brought up to date by one of several processes that start at once', async () => {
+    url = await emptyDatabase();
+    const from = (name: string) => JSON.stringify(new URL(`../../src/${name}`, import.meta.url).href);
+    const program = `
+      import { migratePostgres, NEWEST_MIGRATION } from ${from('adapters/postgres/migrate.ts')};
+      import { postgresPool } from ${from('adapters/postgres/pool.ts')};
+      const pool = postgresPool({ connectionString: process.argv[1] });
+      console.log(JSON.stringify((await migratePostgres(pool))._unsafeUnwrap()));
+      await pool.end();
+    `;
+    const run = promisify(execFile);
+    const outputs = await Promise.all(
+      Array.from({ length: 3 }, () => run(process.execPath, ['--input-type=module', '-e', program, url])),
+    );
+    const applied = outputs.map(({ stdout }) => JSON.parse(stdout) as string[]);
+    expect(applied.filter((each) => each.length > 0)).toHaveLength(1);
+    expect(applied.flat().at(-1)).toBe(NEWEST_MIGRATION);
+  });
+
+  it('says what it lacks on an empty database, and on one that is behind', async () => {
+    url = await emptyDatabase();
+    const needed = NEWEST_MIGRATION;
+    const { health } = storageOn();
+    expect((await health.check())._unsafeUnwrapErr()).toEqual({
+      kind: 'SchemaOutdated',
+      found: 'none',
+      needed,
+    });
+    const pool = postgresPool({ connectionString: url });
+    opened.push({ close: () => pool.end() });
+    const applied = (await migratePostgres(pool))._unsafeUnwrap();
+    await pool.query('DELETE FROM kysely_migration WHERE name = $1', [needed]);
+    expect((await health.check())._unsafeUnwrapErr()).toEqual({
+      kind: 'SchemaOutdated',
+      found: applied.at(-2),
+      needed,
+    });
+  });
+});
