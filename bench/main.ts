@@ -16,11 +16,11 @@ import { rawPostgres } from './raw-postgres.ts';
 import { recordedPayments } from './recording.ts';
 import { machine, type Report, table, versions } from './report.ts';
 import { systemOver } from './system.ts';
-import { type Row, work } from './work.ts';
+import { type Row, SIZES, type Sizes, work } from './work.ts';
 
 const TABLE = 'paywright';
 
-type Settings = Readonly<{ quick: boolean; callers: number }>;
+type Settings = Readonly<{ sizes: Sizes; callers: number }>;
 
 const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) => Promise<readonly Row[]>>> = {
   memory: async (_dataDir, settings) =>
@@ -62,7 +62,7 @@ const program = new Command('bench')
   .description('Measures paywright beside the raw drivers doing the same work in the same run.')
   .option('--storage <names...>', 'which storages', Object.keys(STORAGES))
   .option('--callers <n>', 'parallel callers', '128')
-  .option('--quick', 'a tenth of the load: to see that it runs, not how fast', false)
+  .option('--quick', 'little load: to see that it runs, not how fast', false)
   .option('--json <file>', 'where the JSON report goes', 'bench/results/latest.json')
   .parse();
 const options = program.opts<{ storage: string[]; callers: string; quick: boolean; json: string }>();
@@ -73,9 +73,10 @@ for (const storage of options.storage) {
   const bench = STORAGES[storage];
   if (bench === undefined)
     throw new Error(`unknown storage ${storage}: one of ${Object.keys(STORAGES).join(', ')}`);
+  const sizes = options.quick ? SIZES.quick : storage === 'dynamodb' ? SIZES.small : SIZES.full;
   const dataDir = mkdtempSync(join(tmpdir(), 'paywright-bench-'));
   try {
-    storages.push({ storage, callers, rows: await bench(dataDir, { quick: options.quick, callers }) });
+    storages.push({ storage, callers, rows: await bench(dataDir, { sizes, callers }) });
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }

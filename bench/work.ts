@@ -18,18 +18,26 @@ export type Row = Readonly<{ work: string; ours: Measured; raw?: Measured }>;
 /** Both commits of a payment, as the use case makes them. */
 export type Recorded = Readonly<{ intent: Change; outcome: Change }>;
 
-const FULL = { operations: 20_000, batches: 400, large: 8, pages: 2_000 };
-const QUICK = { operations: 2_000, batches: 40, large: 2, pages: 200 };
+/** How often each kind of work is done. */
+export type Sizes = Readonly<{ operations: number; batches: number; large: number; pages: number }>;
+
+export const SIZES = {
+  full: { operations: 20_000, batches: 400, large: 8, pages: 2_000 },
+  /** For an engine that syncs to disk for every transaction, one after the other. */
+  small: { operations: 2_000, batches: 40, large: 4, pages: 800 },
+  /** Enough to see that it runs. */
+  quick: { operations: 400, batches: 8, large: 4, pages: 40 },
+} as const satisfies Record<string, Sizes>;
 
 /** Every row of the table for one storage. `recorded` are processed payments' commits for the driver to repeat. */
 export async function work(
   system: System,
   raw: RawDriver | undefined,
   recorded: (count: number) => Promise<readonly Recorded[]>,
-  { quick, callers }: Readonly<{ quick: boolean; callers: number }>,
+  { sizes, callers }: Readonly<{ sizes: Sizes; callers: number }>,
 ): Promise<readonly Row[]> {
   const { storage, process, batch, list } = system;
-  const { operations, batches, large, pages } = quick ? QUICK : FULL;
+  const { operations, batches, large, pages } = sizes;
   const rows: Row[] = [];
   const row = async (
     name: string,
@@ -37,8 +45,8 @@ export async function work(
     ours: (n: number) => PromiseLike<unknown>,
     theirs?: (n: number) => PromiseLike<unknown>,
   ) => {
-    const rawMeasured = theirs === undefined ? undefined : await measure(load, theirs);
-    const measured = await measure(load, ours);
+    const [measured, rawMeasured] = await measure(load, theirs === undefined ? [ours] : [ours, theirs]);
+    if (measured === undefined) throw new Error('nothing was measured');
     rows.push({ work: name, ours: measured, ...(rawMeasured === undefined ? {} : { raw: rawMeasured }) });
   };
   const many = { callers, operations };
@@ -108,7 +116,7 @@ export async function work(
   );
   await row(
     'read 10 000',
-    { callers: 1, operations: quick ? 2 : 10 },
+    { callers: 1, operations: large },
     async () => orThrow(await storage.payments.list(merchantId, {}, { limit: 10_000 })),
     raw && (() => raw.readPage(merchantId, 10_000)),
   );

@@ -78,10 +78,11 @@ async function merge(
 ): Promise<readonly Item[]> {
   const taken: Item[] = [];
   while (taken.length < limit) {
-    await Promise.all(
-      partitions.filter(({ items, hasMore }) => items.length === 0 && hasMore).map((each) => each.more()),
-    );
-    if (partitions.some(({ items, hasMore }) => items.length === 0 && hasMore)) continue;
+    const empty = partitions.filter(({ items, hasMore }) => items.length === 0 && hasMore);
+    if (empty.length > 0) {
+      await Promise.all(empty.map((each) => each.more()));
+      continue;
+    }
     const newest = partitions.reduce((best, each) => (idOf(each) > idOf(best) ? each : best));
     const item = newest.items.shift();
     if (item === undefined) break;
