@@ -22,7 +22,7 @@ const BEYOND_BACKOFF = 300_001;
 const MOST_ROUNDS = 3;
 
 /** Plays one point to its end in a world of its own, and says everything that is wrong there. */
-export async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
+async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
   const { scenario, order, first, second } = point;
   const world = await aWorld(storage, scenario);
   const violations: string[] = [];
