@@ -102,6 +102,13 @@ describe('a seal', () => {
     );
   });
 
+  it('has one spelling only: no other last character opens it', () => {
+    const token = seals.seal('x', 'c');
+    const others = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/='.split('');
+    const opening = others.filter((last) => seals.open(token.slice(0, -1) + last, 'c') !== undefined);
+    expect(opening).toEqual([token.at(-1)]);
+  });
+
   it('does not open on what nobody sealed', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (token) => {

@@ -4,7 +4,7 @@ import { processBatch } from '../../src/application/process-batch.ts';
 import type { Processed, ProcessPaymentFailure } from '../../src/application/process-payment.ts';
 import { money } from '../../src/domain/money.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
-import { aRequest, aWorld, loseCommit, refuseCharge, type World } from './world.ts';
+import { aRequest, aWorld, holding, loseCommit, refuseCharge, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -69,7 +69,10 @@ describe('a batch', () => {
     expect(world.ledger.charges().size).toBe(3);
   });
 
-  it('takes a key that comes twice once, and the later one is a replay', async () => {
+  it('takes a key that comes twice once, and the later one is a replay, however slow the first', async () => {
+    const { hold, letGo } = holding();
+    world.turns.charge.push(hold);
+    setTimeout(letGo, 20);
     const request = aRequest();
     const results = await processed([request, aRequest(), request, request]);
     const mine = [results[0], results[2], results[3]].map((each) => each?._unsafeUnwrap());

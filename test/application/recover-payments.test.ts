@@ -272,6 +272,22 @@ describe('recovery', () => {
     await expectSound(world, request);
   });
 
+  it('leaves alone what moved on since the list of due keys was read', async () => {
+    const request = await abandoned();
+    const done = aRequest();
+    (await world.process(done))._unsafeUnwrap();
+    const keys = [request, done, aRequest()].map(({ merchantId, idempotencyKey }) => ({
+      merchantId,
+      operation: 'process' as const,
+      key: idempotencyKey,
+    }));
+    const claims = { ...world.ports.claims, due: () => okAsync(keys) };
+    const before = { ...world.calls };
+    const result = await recoverPayments({ ...world.ports, claims }, terms)(10);
+    expect(result._unsafeUnwrap()).toEqual({ due: 3, settled: 0, waiting: 0, skipped: 3 });
+    expect(world.calls).toEqual(before);
+  });
+
   it('says so when it cannot learn what is due', async () => {
     const unavailable = { kind: 'StorageUnavailable', cause: 'down' } as const;
     const claims = { ...world.ports.claims, due: () => errAsync(unavailable) };
