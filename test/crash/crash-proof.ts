@@ -87,7 +87,7 @@ export function crashProof(
         const who = point.order === 'recovery, then retry' ? 'recovery' : 'retry';
         return everyFault(trial.steps[who].length).map((planned) => ({
           ...point,
-          second: { ...planned(6), who },
+          second: { ...planned, who },
         }));
       });
     }
@@ -99,7 +99,7 @@ const MOST_SHOWN = 20;
 const everyFault = (steps: number): readonly Planned[] =>
   Array.from({ length: steps }, (_, step) => FAULTS.map((fault) => ({ step, fault }))).flat();
 
-const planned = (lastStep: number) => ({
+const aFault = (lastStep: number) => ({
   step: fc.nat({ max: lastStep }),
   fault: fc.constantFrom(...FAULTS),
 });
@@ -107,6 +107,6 @@ const planned = (lastStep: number) => ({
 const aPair: fc.Arbitrary<Point> = fc.record({
   scenario: fc.constantFrom(...SCENARIOS),
   order: fc.constantFrom(...ORDERS),
-  first: fc.record(planned(4)),
-  second: fc.record({ ...planned(6), who: fc.constantFrom('retry', 'recovery') }),
+  first: fc.record(aFault(4)),
+  second: fc.record({ ...aFault(6), who: fc.constantFrom('retry', 'recovery') }),
 });
