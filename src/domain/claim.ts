@@ -128,10 +128,13 @@ export const answerOf = ({ kept }: Claim, now: Instant): Answer | undefined =>
 export const isLapsed = (claim: Claim, now: Instant): boolean =>
   claim.state === 'completed' && claim.paymentId === undefined && answerOf(claim, now) === undefined;
 
-/** The first answer stands: what a client was told once is never replaced. */
+/** The first answer stands while it is kept: what a client was told once is not replaced. */
 const keeping = (claim: Calling, answer: Answer, { changeId, now }: Step, { keepAnswersMs }: ClaimTerms) => ({
   changeId,
-  kept: claim.kept ?? { answer, expiresAt: now + keepAnswersMs },
+  kept:
+    claim.kept !== undefined && now < claim.kept.expiresAt
+      ? claim.kept
+      : { answer, expiresAt: now + keepAnswersMs },
 });
 
 function known(claim: Claim): Known {
