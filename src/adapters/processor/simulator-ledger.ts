@@ -26,11 +26,11 @@ type Row = Readonly<{
 
 /** `file` is shared by every process that opens it and survives them; ':memory:' belongs to this one. */
 export function simulatorLedger(file: string): SimulatorLedger {
-  const db = new DatabaseSync(file, { readBigInts: true });
+  // The patience comes first: another process may hold the file while this one opens it.
+  const db = new DatabaseSync(file, { readBigInts: true, timeout: 10_000 });
   db.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
-    PRAGMA busy_timeout = 5000;
     CREATE TABLE IF NOT EXISTS charge (
       reference TEXT PRIMARY KEY, merchant_id TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
       captured INTEGER NOT NULL, decline TEXT, processor_id TEXT NOT NULL, response_code TEXT NOT NULL,
