@@ -62,21 +62,8 @@ const settle = (pool: pg.Pool, change: Change) =>
 const rowsOf = (changes: readonly Change[]): string[] =>
   [
     changes.map(({ claim }) => claimToRow(claim.next)),
-    changes.flatMap(({ payment }) =>
-      payment === undefined ? [] : [jsonColumns(paymentToRow(payment.next))],
-    ),
-    changes.flatMap(({ audit }) => audit.map(auditToRow).map(jsonColumns)),
-    changes.flatMap(({ events }) => events.map(eventToRow).map(jsonColumns)),
+    changes.flatMap(({ payment }) => (payment === undefined ? [] : [paymentToRow(payment.next)])),
+    changes.flatMap(({ audit }) => audit.map(auditToRow)),
+    changes.flatMap(({ events }) => events.map(eventToRow)),
     changes.flatMap(({ transactions }) => transactions.map(({ next }) => transactionToRow(next))),
   ].map((rows) => JSON.stringify(rows));
-
-/** JSON columns as JSON, where our own function takes them as text. */
-function jsonColumns<R extends object>(row: R): object {
-  const columns = ['metadata', 'before', 'after', 'data'];
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      columns.includes(name) && typeof value === 'string' ? JSON.parse(value) : value,
-    ]),
-  );
-}

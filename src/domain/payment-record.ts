@@ -1,6 +1,7 @@
 import { storedCurrency } from './currency.ts';
 import type { CustomerId, MerchantId, PaymentId } from './ids.ts';
 import { fromRfc3339, rfc3339 } from './instant.ts';
+import { type Whole, whole } from './json.ts';
 import { type Money, money } from './money.ts';
 import {
   amountsOf,
@@ -18,7 +19,7 @@ export type PaymentRecord = Readonly<{
   id: PaymentId;
   merchant_id: MerchantId;
   idempotency_key: string;
-  amount: bigint;
+  amount: Whole;
   currency: string;
   status: PaymentStatus;
   payment_method: string;
@@ -26,9 +27,9 @@ export type PaymentRecord = Readonly<{
   description?: string;
   metadata?: Readonly<Record<string, string>>;
   capture_method: CaptureMethod;
-  authorized_amount: bigint;
-  captured_amount: bigint;
-  refunded_amount: bigint;
+  authorized_amount: Whole;
+  captured_amount: Whole;
+  refunded_amount: Whole;
   failure?: PaymentFailure;
   version: number;
   created_at: string;
@@ -41,7 +42,7 @@ export function paymentRecord(payment: Payment): PaymentRecord {
     id: payment.id,
     merchant_id: payment.merchantId,
     idempotency_key: payment.idempotencyKey,
-    amount: payment.amount.minorUnits,
+    amount: whole(payment.amount.minorUnits),
     currency: payment.amount.currency,
     status: payment.status,
     payment_method: payment.paymentMethod,
@@ -49,9 +50,9 @@ export function paymentRecord(payment: Payment): PaymentRecord {
     ...(payment.description === undefined ? {} : { description: payment.description }),
     ...(payment.metadata === undefined ? {} : { metadata: payment.metadata }),
     capture_method: payment.captureMethod,
-    authorized_amount: authorized.minorUnits,
-    captured_amount: captured.minorUnits,
-    refunded_amount: refunded.minorUnits,
+    authorized_amount: whole(authorized.minorUnits),
+    captured_amount: whole(captured.minorUnits),
+    refunded_amount: whole(refunded.minorUnits),
     ...(payment.status === 'failed' ? { failure: payment.failure } : {}),
     version: payment.version,
     created_at: rfc3339(payment.createdAt),
@@ -62,7 +63,7 @@ export function paymentRecord(payment: Payment): PaymentRecord {
 /** The payment a stored record describes. Throws on a record no move could have made: a corrupt store is a defect. */
 export function restorePayment(record: PaymentRecord, auditHash: string): Payment {
   const currency = storedCurrency(record.currency);
-  const of = (minorUnits: bigint): Money => money(minorUnits, currency);
+  const of = (minorUnits: Whole): Money => money(BigInt(minorUnits), currency);
   const known = {
     id: record.id,
     merchantId: record.merchant_id,

@@ -1,6 +1,7 @@
 import { storedCurrency } from './currency.ts';
 import type { MerchantId, PaymentId, TransactionId } from './ids.ts';
 import { fromRfc3339, rfc3339 } from './instant.ts';
+import { type Whole, whole } from './json.ts';
 import { money } from './money.ts';
 import type { Transaction, TransactionStatus, TransactionType } from './transaction.ts';
 
@@ -9,7 +10,7 @@ export type TransactionRecord = Readonly<{
   id: TransactionId;
   payment_id: PaymentId;
   type: TransactionType;
-  amount: bigint;
+  amount: Whole;
   currency: string;
   status: TransactionStatus;
   processor_id?: string;
@@ -26,7 +27,7 @@ export const transactionRecord = (transaction: Transaction): TransactionRecord =
   id: transaction.id,
   payment_id: transaction.paymentId,
   type: transaction.type,
-  amount: transaction.amount.minorUnits,
+  amount: whole(transaction.amount.minorUnits),
   currency: transaction.amount.currency,
   status: transaction.status,
   ...(transaction.status === 'pending'
@@ -54,7 +55,7 @@ export function restoreTransaction(
     merchantId,
     paymentId: record.payment_id,
     type: record.type,
-    amount: money(record.amount, storedCurrency(record.currency)),
+    amount: money(BigInt(record.amount), storedCurrency(record.currency)),
     ...(record.reason === undefined ? {} : { reason: record.reason }),
     version: record.version,
     createdAt: fromRfc3339(record.created_at),

@@ -3,19 +3,19 @@ import { type ClaimKey, isLapsed, type Operation } from '../../domain/claim.ts';
 import type { MerchantId } from '../../domain/ids.ts';
 import type { Claims } from '../../ports/claims.ts';
 import { coalesce } from '../shared/coalesce.ts';
-import { patiently } from './faults.ts';
+import { attempt, patiently, retried } from './faults.ts';
 import { claimFromRow } from './rows.ts';
 import type { Row } from './schema.ts';
 
 export function postgresClaims(pool: pg.Pool): Claims {
   const claim = coalesce<ClaimKey, Row<'claim'> | undefined>({
-    run: (keys) => findClaims(pool, keys),
+    run: (keys) => retried(() => findClaims(pool, keys)),
     most: 256,
     lanes: 2,
   });
   return {
     find: (key, now) =>
-      patiently(() => claim(key)).map((row) => {
+      attempt(() => claim(key)).map((row) => {
         const found = row && claimFromRow(row);
         return found === undefined || isLapsed(found, now) ? undefined : found;
       }),

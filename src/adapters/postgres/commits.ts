@@ -1,10 +1,19 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type pg from 'pg';
 import { idOf } from '../../domain/ids.ts';
+import { rfc3339 } from '../../domain/instant.ts';
+import { type Json, jsonText } from '../../domain/json.ts';
 import type { Change, CommitRefused, Commits } from '../../ports/commits.ts';
 import { coalesce } from '../shared/coalesce.ts';
-import { isTransient, patiently } from './faults.ts';
-import { auditToRow, claimToRow, eventToRow, paymentToRow, transactionToRow } from './rows.ts';
+import { attempt, isTransient, retried } from './faults.ts';
+import {
+  auditToRow,
+  claimToRow,
+  eventToRow,
+  paymentMoveToRow,
+  paymentToRow,
+  transactionToRow,
+} from './rows.ts';
 
 /** Larger batches bring no more rows a second, and make the first caller wait longer. */
 const MOST_CHANGES = 128;
@@ -27,7 +36,7 @@ export function postgresCommits(pool: pg.Pool): Commits {
   });
   return {
     commit: (change) =>
-      patiently(() => commit(change).then(orThrow)).andThen((refused) =>
+      attempt(() => commit(change).then(orThrow)).andThen((refused) =>
         refused === undefined ? okAsync(undefined) : errAsync(refused),
       ),
   };
@@ -46,19 +55,32 @@ type Refusal = Readonly<{ n: number; refusal: 'taken' | 'fence' | 'stale'; entit
 /** A change that the server cannot store fails the statement for all, so then each goes alone. */
 async function commitTogether(pool: pg.Pool, changes: readonly Change[]): Promise<readonly Outcome[]> {
   try {
-    return await commitInOneStatement(pool, changes);
+    return await retried(() => commitInOneStatement(pool, changes));
   } catch (fault) {
     if (isTransient(fault)) throw fault;
-    if (changes.length === 1) return [{ fault }];
+    const [only] = changes;
+    if (changes.length === 1 && only !== undefined) return [existingOf(only, fault) ?? { fault }];
     const alone = changes.map((change) => commitTogether(pool, [change]));
     return (await Promise.all(alone)).flat();
   }
 }
 
+const UNIQUE_VIOLATION = '23505';
+
+/** A new entity whose id exists is refused by its primary key, so that no new entity has to be looked up first. */
+function existingOf({ payment, transactions }: Change, fault: unknown): Outcome | undefined {
+  const { code, table } = fault as { code?: string; table?: string };
+  if (code !== UNIQUE_VIOLATION) return undefined;
+  const id = table === 'payment' ? payment?.next.id : transactions.find(isNew)?.next.id;
+  return id === undefined || (table !== 'payment' && table !== 'transaction')
+    ? undefined
+    : { refused: { kind: 'StaleVersion', id } };
+}
+
 async function commitInOneStatement(pool: pg.Pool, changes: readonly Change[]): Promise<readonly Outcome[]> {
   const { rows } = await pool.query<Refusal>({
     name: 'commit_changes',
-    text: 'SELECT n, refusal, entity_id FROM commit_changes($1, $2, $3, $4, $5, $6)',
+    text: 'SELECT n, refusal, entity_id FROM commit_changes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
     values: argumentsOf(changes),
   });
   const refusals = new Map(rows.map((row) => [row.n, row]));
@@ -84,38 +106,49 @@ function refusalOf(change: Change, row: Refusal | undefined): CommitRefused | un
   }
 }
 
-function argumentsOf(changes: readonly Change[]): (string | null)[] {
-  const numbered = changes.map((change, n) => ({ change, n }));
-  const claims = numbered
-    .map(({ change: { claim, at }, n }) => ({
-      n,
-      expected: claim.expected,
-      at: new Date(at),
-      ...claimToRow(claim.next),
-    }))
-    .sort((a, b) => order(keyOf(a), keyOf(b)));
-  const payments = numbered
-    .flatMap(({ change: { payment }, n }) =>
-      payment === undefined ? [] : [{ n, expected: payment.expected, ...paymentToRow(payment.next) }],
-    )
-    .sort((a, b) => order(a.id, b.id));
-  const transactions = numbered
-    .flatMap(({ change, n }) =>
-      change.transactions.map(({ expected, next }) => ({ n, expected, ...transactionToRow(next) })),
-    )
-    .sort((a, b) => order(a.id, b.id));
-  const audit = numbered.flatMap(({ change, n }) =>
-    change.audit.map((entry) => ({ n, ...auditToRow(entry) })),
-  );
-  const events = numbered.flatMap(({ change, n }) =>
-    change.events.map((event) => ({ n, ...eventToRow(event) })),
-  );
-  const opened = claims.filter(({ expected }) => expected === 0);
-  const moved = claims.filter(({ expected }) => expected !== 0);
-  return [opened, moved, payments, transactions, audit, events].map((rows) =>
-    rows.length === 0 ? null : JSON.stringify(rows),
-  );
+const isNew = ({ expected }: Readonly<{ expected: number }>) => expected === 0;
+
+type Numbered = { n: number; expected: number; at?: string };
+
+/** Rows in the order of their keys, so that all calls lock in one order; `n` says whose they are. */
+function argumentsOf(changes: readonly Change[]): (string | number | null)[] {
+  const claims: (ReturnType<typeof claimToRow> & Numbered)[] = [];
+  const payments: (Numbered & { id: string })[] = [];
+  const transactions: (Numbered & { id: string })[] = [];
+  const audit: object[] = [];
+  const events: object[] = [];
+  for (const [n, { at, claim, payment, ...change }] of changes.entries()) {
+    claims.push({ n, expected: claim.expected, at: rfc3339(at), ...claimToRow(claim.next) });
+    if (payment !== undefined) {
+      const row = payment.expected === 0 ? paymentToRow(payment.next) : paymentMoveToRow(payment.next);
+      payments.push({ n, expected: payment.expected, ...row });
+    }
+    for (const { expected, next } of change.transactions)
+      transactions.push({ n, expected, ...transactionToRow(next) });
+    for (const entry of change.audit) audit.push({ n, ...auditToRow(entry) });
+    for (const event of change.events) events.push({ n, ...eventToRow(event) });
+  }
+  claims.sort((a, b) => order(keyOf(a), keyOf(b)));
+  for (const rows of [payments, transactions]) rows.sort((a, b) => order(a.id, b.id));
+  const isOld = ({ expected }: Numbered) => expected !== 0;
+  const opened = claims.filter(isNew);
+  const moved = claims.filter(isOld);
+  return [
+    textOf(opened),
+    opened.length,
+    textOf(moved),
+    moved.length,
+    textOf(payments.filter(isNew)),
+    textOf(payments.filter(isOld)),
+    textOf(transactions.filter(isNew)),
+    textOf(transactions.filter(isOld)),
+    textOf(audit),
+    textOf(events),
+  ];
 }
+
+const textOf = (rows: readonly object[]): string | null =>
+  rows.length === 0 ? null : jsonText(rows as readonly Json[]);
 
 const keyOf = (row: Readonly<{ merchant_id: string; operation: string; key: string }>) =>
   `${row.merchant_id} ${row.operation} ${row.key}`;

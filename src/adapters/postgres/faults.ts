@@ -38,12 +38,16 @@ const policy = retry(handleWhen(isTransient), {
   backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 1_000 }),
 });
 
-/** Only for work that may be done twice. A fault that retrying cannot mend is thrown: it is a defect. */
+/** Tries again after transient faults; the last one is thrown. Only for work that may be done twice. */
+export const retried = <T>(work: () => Promise<T>): Promise<T> => policy.execute(work);
+
+/** Turns the world's silence into an Err. A fault that trying again cannot mend is thrown: it is a defect. */
+export const attempt = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavailable> =>
+  ResultAsync.fromThrowable(work, (cause): StorageUnavailable => {
+    if (!isTransient(cause)) throw cause;
+    return { kind: 'StorageUnavailable', cause };
+  })();
+
+/** Both, for a call that shares its trip with nobody. */
 export const patiently = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavailable> =>
-  ResultAsync.fromThrowable(
-    () => policy.execute(work),
-    (cause): StorageUnavailable => {
-      if (!isTransient(cause)) throw cause;
-      return { kind: 'StorageUnavailable', cause };
-    },
-  )();
+  attempt(() => retried(work));

@@ -2,19 +2,19 @@ import type pg from 'pg';
 import type { MerchantId } from '../../domain/ids.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import { coalesce } from '../shared/coalesce.ts';
-import { patiently } from './faults.ts';
+import { attempt, patiently, retried } from './faults.ts';
 import { queriesOn } from './migrate.ts';
 import type { Row } from './schema.ts';
 
 export function postgresMerchants(pool: pg.Pool): Merchants {
   const db = queriesOn(pool);
   const merchant = coalesce<MerchantId, Row<'merchant'> | undefined>({
-    run: (ids) => findMerchants(pool, ids),
+    run: (ids) => retried(() => findMerchants(pool, ids)),
     most: 1_000,
     lanes: 2,
   });
   return {
-    find: (id) => patiently(() => merchant(id)).map((row) => row && fromRow(row)),
+    find: (id) => attempt(() => merchant(id)).map((row) => row && fromRow(row)),
     addIfAbsent: ({ id, name, email, status, maxPaymentAmount, version }) =>
       patiently(() =>
         db

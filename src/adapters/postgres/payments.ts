@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { type MerchantId, type PaymentId, timeDigits } from '../../domain/ids.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { coalesce } from '../shared/coalesce.ts';
-import { patiently } from './faults.ts';
+import { attempt, patiently, retried } from './faults.ts';
 import { queriesOn } from './migrate.ts';
 import { paymentFromRow, transactionFromRow, uuidOf } from './rows.ts';
 import type { Row } from './schema.ts';
@@ -23,22 +23,22 @@ function nameOf(sql: string): string {
 export function postgresPayments(pool: pg.Pool): Payments {
   const db = queriesOn(pool);
   const payment = coalesce<Wanted, Row<'payment'> | undefined>({
-    run: (wanted) => findPayments(pool, wanted),
+    run: (wanted) => retried(() => findPayments(pool, wanted)),
     most: 256,
     lanes: 2,
   });
   const transactions = coalesce<Wanted, readonly Row<'transaction'>[]>({
-    run: (wanted) => findTransactions(pool, wanted),
+    run: (wanted) => retried(() => findTransactions(pool, wanted)),
     most: 256,
     lanes: 2,
   });
   return {
     find: (merchantId, id) =>
-      patiently(() => payment({ merchantId, id })).andThen((row) =>
+      attempt(() => payment({ merchantId, id })).andThen((row) =>
         row === undefined ? errAsync({ kind: 'PaymentNotFound' as const, id }) : okAsync(paymentFromRow(row)),
       ),
     transactionsOf: (merchantId, id) =>
-      patiently(() => transactions({ merchantId, id })).map((rows) => rows.map(transactionFromRow)),
+      attempt(() => transactions({ merchantId, id })).map((rows) => rows.map(transactionFromRow)),
     list(merchantId, filter, { limit, before }) {
       let query = db.selectFrom('payment').selectAll().where('merchant_id', '=', merchantId);
       const { status, customerId, currency, from, to, minAmount, maxAmount } = filter;

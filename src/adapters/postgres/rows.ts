@@ -3,7 +3,7 @@ import type { Claim, Completed } from '../../domain/claim.ts';
 import type { DomainEvent, PaymentEventType } from '../../domain/events.ts';
 import { idOf, type MerchantId } from '../../domain/ids.ts';
 import { rfc3339 } from '../../domain/instant.ts';
-import { type JsonObject, jsonText, parseJson } from '../../domain/json.ts';
+import { type JsonObject, parseJson } from '../../domain/json.ts';
 import type { Payment } from '../../domain/payment.ts';
 import { type PaymentRecord, paymentRecord, restorePayment } from '../../domain/payment-record.ts';
 import type { Transaction } from '../../domain/transaction.ts';
@@ -21,23 +21,40 @@ export const uuidOf = (id: string): string => id.slice(id.indexOf('_') + 1);
 const hexOf = (uuid: string): string => uuid.replaceAll('-', '');
 
 /*
- * To a row: what `commit_changes` reads. Amounts travel as text and JSON columns as text of JSON, because neither may
- * pass through a floating-point number.
+ * To a row: what `commit_changes` reads, printed by `jsonText`, so that no amount passes through a floating-point
+ * number. A JSON column takes its value as it is.
  */
 
+/** Everything that never changes, and what `paymentMoveToRow` gives. */
 export function paymentToRow(payment: Payment) {
-  const { failure, metadata, ...record } = paymentRecord(payment);
+  const { failure, customer_id, ...record } = paymentRecord(payment);
   return {
     ...record,
     id: uuidOf(record.id),
-    amount: String(record.amount),
-    authorized_amount: String(record.authorized_amount),
-    captured_amount: String(record.captured_amount),
-    refunded_amount: String(record.refunded_amount),
-    ...(record.customer_id === undefined ? {} : { customer_id: uuidOf(record.customer_id) }),
-    ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }),
-    ...(failure === undefined ? {} : { failure_code: failure.code, failure_message: failure.message }),
+    customer_id: customer_id && uuidOf(customer_id),
+    failure_code: failure?.code,
+    failure_message: failure?.message,
     audit_hash: payment.auditHash,
+  };
+}
+
+/** The key and the columns that a move changes. */
+export function paymentMoveToRow(payment: Payment) {
+  const { merchant_id, id, status, authorized_amount, captured_amount, refunded_amount, ...rest } =
+    paymentToRow(payment);
+  const { failure_code, failure_message, version, audit_hash, updated_at } = rest;
+  return {
+    merchant_id,
+    id,
+    status,
+    authorized_amount,
+    captured_amount,
+    refunded_amount,
+    failure_code,
+    failure_message,
+    version,
+    audit_hash,
+    updated_at,
   };
 }
 
@@ -48,7 +65,6 @@ export function transactionToRow(transaction: Transaction) {
     merchant_id: transaction.merchantId,
     id: uuidOf(record.id),
     payment_id: uuidOf(record.payment_id),
-    amount: String(record.amount),
     audit_hash: transaction.auditHash,
   };
 }
@@ -77,7 +93,7 @@ export const eventToRow = (event: DomainEvent) => ({
   merchant_id: event.merchantId,
   payment_id: uuidOf(event.paymentId),
   created_at: rfc3339(event.created),
-  data: jsonText(event.data),
+  data: event.data,
 });
 
 export const auditToRow = (entry: AuditEntry) => ({
@@ -91,9 +107,9 @@ export const auditToRow = (entry: AuditEntry) => ({
   actor_type: entry.actor.type,
   ip_address: entry.ipAddress,
   user_agent: entry.userAgent,
-  before: entry.before && jsonText(entry.before),
-  after: entry.after && jsonText(entry.after),
-  metadata: entry.metadata && jsonText(entry.metadata),
+  before: entry.before,
+  after: entry.after,
+  metadata: entry.metadata,
   created_at: rfc3339(entry.timestamp),
   previous_hash: entry.previousHash,
   hash: entry.hash,
