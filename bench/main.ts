@@ -61,7 +61,7 @@ const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) =>
 const program = new Command('bench')
   .description('Measures paywright beside the raw drivers doing the same work in the same run.')
   .option('--storage <names...>', 'which storages', Object.keys(STORAGES))
-  .option('--callers <n>', 'parallel callers', '128')
+  .option('--callers <n>', 'parallel callers', '256')
   .option('--quick', 'little load: to see that it runs, not how fast', false)
   .option('--json <file>', 'where the JSON report goes', 'bench/results/latest.json')
   .parse();
