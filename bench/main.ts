@@ -11,6 +11,7 @@ import { memoryStorage } from '../src/adapters/memory/storage.ts';
 import { migratePostgres } from '../src/adapters/postgres/migrate.ts';
 import { postgresPool } from '../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../src/adapters/postgres/storage.ts';
+import { httpLoad } from './http.ts';
 import { rawDynamoDb } from './raw-dynamodb.ts';
 import { rawPostgres } from './raw-postgres.ts';
 import { recordedPayments } from './recording.ts';
@@ -76,7 +77,9 @@ for (const storage of options.storage) {
   const sizes = options.quick ? SIZES.quick : storage === 'dynamodb' ? SIZES.small : SIZES.full;
   const dataDir = mkdtempSync(join(tmpdir(), 'paywright-bench-'));
   try {
-    storages.push({ storage, callers, rows: await bench(dataDir, { sizes, callers }) });
+    const rows = await bench(dataDir, { sizes, callers });
+    const http = await httpLoad(storage, { dataDir: join(dataDir, 'http'), seconds: options.quick ? 2 : 20 });
+    storages.push({ storage, callers, rows: [...rows, http] });
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
