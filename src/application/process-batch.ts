@@ -26,7 +26,8 @@ export const processBatch =
     const earlier = new Map<string, Promise<unknown>>();
     const inTurn = (request: ProcessPaymentRequest): ResultAsync<BatchResult, never> => {
       const before = earlier.get(request.idempotencyKey) ?? Promise.resolve();
-      const mine = before.then(() => processPayment(request));
+      const process = () => processPayment(request);
+      const mine = before.then(process, process);
       earlier.set(request.idempotencyKey, mine);
       return new ResultAsync(mine.then((result) => ok(result)));
     };

@@ -4,6 +4,7 @@ import { type Claim, type ClaimKey, type ClaimTerms, type OpenClaim, takeOver } 
 import type { Instant } from '../domain/instant.ts';
 import { fail, type Payment, type Processing, resume } from '../domain/payment.ts';
 import type { Claims } from '../ports/claims.ts';
+import type { Commits } from '../ports/commits.ts';
 import type { PaymentNotFound, Payments } from '../ports/payments.ts';
 import type { Processor, ProcessorUnavailable } from '../ports/processor.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
@@ -19,23 +20,48 @@ export type Recovered = Readonly<{ due: number; settled: number; waiting: number
 /**
  * Finishes what crashes and silence left open: takes over each due claim, asks the processor for the reference and
  * commits its answer; sends the reference again only when the processor provably has none. Keys that nobody came back
- * for are given up as failed, once the processor has said again that it has nothing. Any number of workers may run it at once; one payment's trouble never holds up another.
+ * for are given up as failed, once the processor has said again that it has nothing. Any number of workers may run it
+ * at once. One payment's trouble never holds up another: a claim that a round could not move is passed over for as
+ * long as a lease lasts, so that no number of them fills every round.
  */
 export type RecoverPayments = (limit: number) => ResultAsync<Recovered, StorageUnavailable>;
 
 const RECOVERIES_AT_ONCE = 16;
 
-export const recoverPayments =
-  (ports: RecoverPorts, terms: ClaimTerms): RecoverPayments =>
-  (limit) =>
-    ports.claims.due(ports.clock.now(), limit).andThen((keys) =>
-      inParallel(keys, RECOVERIES_AT_ONCE, (key) => recoverOne(ports, terms, key)).map((ends) => ({
+export const recoverPayments = (ports: RecoverPorts, terms: ClaimTerms): RecoverPayments => {
+  /** When each claim that has not moved since was last tried. */
+  const stuck = new Map<string, Instant>();
+
+  return (limit) => {
+    const now = ports.clock.now();
+    // A time ahead of now was noted before the clock stepped back.
+    for (const [text, at] of stuck) if (at > now || at + terms.leaseMs <= now) stuck.delete(text);
+    return ports.claims.due(now, limit + stuck.size).andThen((found) => {
+      const keys = found.filter((key) => !stuck.has(textOf(key))).slice(0, limit);
+      return inParallel(keys, RECOVERIES_AT_ONCE, recover).map((ends) => ({
         due: keys.length,
         settled: ends.filter((end) => end === 'settled').length,
         waiting: ends.filter((end) => end === 'waiting').length,
         skipped: ends.filter((end) => end === 'skipped').length,
-      })),
-    );
+      }));
+    });
+  };
+
+  /** Stuck until a commit moves the claim, which also holds when reading it throws. */
+  function recover(key: ClaimKey): ResultAsync<End, never> {
+    const text = textOf(key);
+    stuck.set(text, ports.clock.now());
+    const commits: Commits = {
+      commit: (change) =>
+        ports.commits.commit(change).map(() => {
+          stuck.delete(text);
+        }),
+    };
+    return recoverOne({ ...ports, commits }, terms, key);
+  }
+};
+
+const textOf = ({ merchantId, operation, key }: ClaimKey): string => `${merchantId} ${operation} ${key}`;
 
 type End = 'settled' | 'waiting' | 'skipped';
 

@@ -185,7 +185,8 @@ describe('recovery', () => {
     const requests = [];
     for (let each = 0; each < 20; each += 1) requests.push((await silent()).request);
     world.pass(1_000);
-    const [a, b] = await Promise.all([recovered(), recovered()]);
+    const another = recoverPayments(world.ports, terms);
+    const [a, b] = await Promise.all([recovered(), another(100).then((round) => round._unsafeUnwrap())]);
     expect(a.due + b.due).toBe(40);
     expect([a.settled + b.settled, a.skipped + b.skipped]).toEqual([20, 20]);
     for (const request of requests) {
@@ -230,6 +231,44 @@ describe('recovery', () => {
     expect(states.filter(({ payment }) => payment?.status === 'succeeded')).toHaveLength(20);
     world.pass(terms.leaseMs);
     expect(await recovered()).toMatchObject({ due: 20, settled: 20 });
+  });
+
+  it('is not starved by a round’s worth of claims that cannot be moved', async () => {
+    const broken = [];
+    for (let each = 0; each < 5; each += 1) broken.push((await silent()).request.idempotencyKey);
+    world.pass(1);
+    const { request } = await silent();
+    world.pass(1_000);
+    const claims = {
+      ...world.ports.claims,
+      find: (...given: Parameters<typeof world.ports.claims.find>) => {
+        if (broken.includes(given[0].key)) throw new Error('a row that cannot be read');
+        return world.ports.claims.find(...given);
+      },
+    };
+    const recover = recoverPayments({ ...world.ports, claims }, terms);
+    await expect(recover(5)).rejects.toThrow('a row that cannot be read');
+    expect((await recover(5))._unsafeUnwrap()).toEqual({ due: 1, settled: 1, waiting: 0, skipped: 0 });
+    expect((await storedFor(world, request)).payment?.status).toBe('succeeded');
+
+    expect((await recover(5))._unsafeUnwrap()).toEqual(none);
+    broken.length = 0;
+    world.pass(terms.leaseMs);
+    expect((await recover(5))._unsafeUnwrap()).toMatchObject({ due: 5, settled: 5 });
+  });
+
+  it('passes over what it could not give up, and meets it again after a lease, also by a clock set back', async () => {
+    const request = aRequest({ paymentMethod: 'test_unavailable' });
+    await world.process(request);
+    world.pass(DAY + 60_000);
+    world.turns.lookup.push(refuseLookup, refuseLookup);
+    expect(await recovered()).toMatchObject({ due: 1, waiting: 1 });
+    expect(await recovered()).toEqual(none);
+    world.pass(-60_000);
+    expect(await recovered()).toMatchObject({ due: 1, waiting: 1 });
+    world.pass(terms.leaseMs);
+    expect(await recovered()).toMatchObject({ due: 1, settled: 1 });
+    await expectSound(world, request);
   });
 
   it('takes the most overdue first, up to the limit', async () => {

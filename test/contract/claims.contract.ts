@@ -65,6 +65,7 @@ export function claimsContract(adapter: string, open: () => Promise<Storage>): v
       await dueKeys(NOON + terms.leaseMs + 2).toEqual([first, second]);
       await dueKeys(NOON + terms.leaseMs + 10).toEqual([first, second, third]);
       await dueKeys(NOON + terms.leaseMs + 10, 2).toEqual([first, second]);
+      expect((await storage.claims.due(NOON + terms.leaseMs + 10, 0))._unsafeUnwrap()).toEqual([]);
     });
 
     it('names a claim at its new time when it waits again or is released', async () => {

@@ -27,6 +27,7 @@ export function outboxContract(adapter: string, open: () => Promise<Storage>): v
         .sort((a, b) => (a.id < b.id ? -1 : 1));
       expect(plain((await storage.outbox.unsent(100))._unsafeUnwrap())).toEqual(plain(written));
       expect(plain((await storage.outbox.unsent(7))._unsafeUnwrap())).toEqual(plain(written.slice(0, 7)));
+      expect((await storage.outbox.unsent(0))._unsafeUnwrap()).toEqual([]);
     });
   });
 }

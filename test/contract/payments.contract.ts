@@ -82,6 +82,7 @@ export function paymentsContract(adapter: string, open: () => Promise<Storage>):
       expect(await walk({}, 100)).toEqual(newestFirst);
       expect(await walk({}, 7)).toEqual(newestFirst);
       expect(await walk({}, 45)).toEqual(newestFirst);
+      expect((await storage.payments.list(aMerchantId(), {}, { limit: 0 }))._unsafeUnwrap()).toEqual([]);
     });
 
     it('filters by every field, alone and together', async () => {

@@ -63,6 +63,7 @@ export async function queryItems(
   most: number = Number.POSITIVE_INFINITY,
 ): Promise<readonly Item[]> {
   const items: Item[] = [];
+  if (most <= 0) return items;
   let next: Item | undefined;
   do {
     const limit = Number.isFinite(most) ? { Limit: most - items.length } : {};
