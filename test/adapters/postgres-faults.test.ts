@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { retried } from '../../src/adapters/postgres/faults.ts';
 import { migratePostgres, NEWEST_MIGRATION } from '../../src/adapters/postgres/migrate.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
@@ -128,7 +129,7 @@ describe('a commit on Postgres', () => {
     await expectStoredOnce(storage, openings);
   });
 
-  it.each(['40001', '40P01', '53300', '57P01', '08006'])(
+  it.each(['25006', '40001', '40P01', '53100', '57P01', '08006'])(
     'is tried again after %s, and given up in bounded time when it stays',
     async (code) => {
       const pool = postgresPool({ connectionString: url });
@@ -240,6 +241,30 @@ describe('a read on Postgres', () => {
       expect(wire.met()).toBe(2);
     },
   );
+
+  it('prepared before a migration changed its table is prepared anew', async () => {
+    const storage = storageOn();
+    const opening = anOpening();
+    (await storage.commits.commit(opening.change))._unsafeUnwrap();
+    const { claim } = opening;
+    expect((await storage.claims.find(claim, claim.createdAt))._unsafeUnwrap()).toEqual(claim);
+    await superuser().query('ALTER TABLE claim ADD COLUMN later text');
+    expect((await storage.claims.find(claim, claim.createdAt))._unsafeUnwrap()).toEqual(claim);
+  });
+
+  it('of a server that is silent for as long as a query may take is asked twice', async () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+    let calls = 0;
+    const silent = retried(() => {
+      calls += 1;
+      now += 10_000;
+      return Promise.reject(new Error('Query read timeout'));
+    });
+    await expect(silent).rejects.toThrow('Query read timeout');
+    clock.mockRestore();
+    expect(calls).toBe(2);
+  });
 
   it('of a server that is gone is unavailable', async () => {
     const direct = new URL(url);

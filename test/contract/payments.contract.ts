@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
+import { claimChange } from '../../src/application/payment-change.ts';
+import { takeOver } from '../../src/domain/claim.ts';
 import { idOf, type PaymentId } from '../../src/domain/ids.ts';
 import { add, type Money } from '../../src/domain/money.ts';
 import type { Payment } from '../../src/domain/payment.ts';
+import { openTransaction } from '../../src/domain/transaction.ts';
 import type { PaymentFilter } from '../../src/ports/payments.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, anOpening, aSuccess, NOON } from '../fixtures/changes.ts';
+import { aMerchantId, anOpening, aSuccess, NOON, terms } from '../fixtures/changes.ts';
 
 /** What every `Payments` adapter promises. */
 export function paymentsContract(adapter: string, open: () => Promise<Storage>): void {
@@ -73,6 +76,30 @@ export function paymentsContract(adapter: string, open: () => Promise<Storage>):
       expect(total.minorUnits).toBe(27_021_597_764_222_979n);
       expect(await walk({ minAmount: amount + 1n }, 10)).toEqual([]);
       expect(await walk({ maxAmount: amount - 1n }, 10)).toEqual([]);
+    });
+
+    it('gives every transaction of a payment, however many, in the order they were made', async () => {
+      const { change, payment, claim } = anOpening();
+      (await storage.commits.commit(change))._unsafeUnwrap();
+      const refunds = Array.from({ length: 1_100 }, () =>
+        openTransaction({
+          id: systemIds.transaction(NOON),
+          merchantId: payment.merchantId,
+          paymentId: payment.id,
+          type: 'refund',
+          amount: payment.amount,
+          createdAt: NOON,
+        }),
+      );
+      for (let held = claim, done = 0; done < refunds.length; done += 90) {
+        const next = takeOver(held, { changeId: systemIds.change(NOON), now: NOON }, terms);
+        const transactions = refunds.slice(done, done + 90).map((each) => ({ expected: 0, next: each }));
+        const more = { ...claimChange({ expected: held.fence, next }, NOON), transactions };
+        (await storage.commits.commit(more))._unsafeUnwrap();
+        held = next;
+      }
+      const found = (await storage.payments.transactionsOf(payment.merchantId, payment.id))._unsafeUnwrap();
+      expect(found).toEqual(refunds);
     });
 
     it('lists newest first', async () => {

@@ -20,35 +20,43 @@ export async function startDynamoDbEngine({
 
 function startOn(dataDir: string): Promise<EmbeddedServer> {
   const stateFile = join(dataDir, 'dynamodb.json');
+  const lock = join(dataDir, 'dynamodb-start.lock');
   mkdirSync(dataDir, { recursive: true });
-  return withStartLock(join(dataDir, 'dynamodb.lock'), async () => {
+  return withStartLock(lock, async () => {
     const state = readServerState(stateFile);
     if (state !== undefined && isAlive(state.serverPid) && isEngine(state.serverPid)) {
       if (await answers(state.port)) {
         if (isAlive(state.ownerPid)) return { url: urlOf(state.port), stop: () => Promise.resolve() };
-        return owned({ pid: state.serverPid, port: state.port }, stateFile);
+        return owned({ pid: state.serverPid, port: state.port }, { stateFile, lock });
       }
       await endProcess(state.serverPid, 'SIGTERM');
     }
     const file = join(dataDir, 'dynamodb.db');
-    return owned(await launch(['--db-path', file], join(dataDir, 'dynamodb.log')), stateFile);
+    return owned(await launch(['--db-path', file], join(dataDir, 'dynamodb.log')), { stateFile, lock });
   });
 }
 
 /** From here on the engine is this process's to end, at the latest when it exits. */
-function owned({ pid, port }: Engine, stateFile?: string): EmbeddedServer {
-  if (stateFile !== undefined) writeServerState(stateFile, { ownerPid: process.pid, serverPid: pid, port });
+function owned({ pid, port }: Engine, files?: Files): EmbeddedServer {
+  if (files !== undefined) writeServerState(files.stateFile, { ownerPid: process.pid, serverPid: pid, port });
   const endWithUs = () => isAlive(pid) && process.kill(pid, 'SIGTERM');
   process.once('exit', endWithUs);
   return {
     url: urlOf(port),
     async stop() {
       process.off('exit', endWithUs);
-      await endProcess(pid, 'SIGTERM');
-      if (stateFile !== undefined) removeServerState(stateFile);
+      if (files === undefined) return endProcess(pid, 'SIGTERM');
+      // Under the lock, so that the next engine's state is not removed instead of this one's.
+      await withStartLock(files.lock, async () => {
+        await endProcess(pid, 'SIGTERM');
+        removeServerState(files.stateFile);
+      });
     },
   };
 }
+
+/** What lies beside the data of an engine that keeps any. */
+type Files = Readonly<{ stateFile: string; lock: string }>;
 
 type Engine = Readonly<{ pid: number; port: number }>;
 

@@ -16,6 +16,7 @@ import pg from 'pg';
 import { freePort } from './free-port.ts';
 import { endProcess, isAlive, readServerState, removeServerState, writeServerState } from './owner.ts';
 import type { EmbeddedServer } from './server.ts';
+import { withStartLock } from './start-lock.ts';
 import { type Login, unprivilegedLogin } from './unprivileged.ts';
 
 type Binaries = Readonly<{ postgres: string; initdb: string }>;
@@ -23,15 +24,25 @@ type Binaries = Readonly<{ postgres: string; initdb: string }>;
 /**
  * Runs real PostgreSQL on loopback with its data under `dataDir`, as durable as any (fsync is on). A process that
  * finds a living owner shares its server; a server that outlived its owner's crash is ended first and started afresh.
+ * Several that start at once end up with one server.
  */
-export async function startPostgres({
-  dataDir,
-  settings = {},
-}: Readonly<{
+export function startPostgres({ dataDir, settings = {} }: PostgresTerms): Promise<EmbeddedServer> {
+  const home = resolve(dataDir, 'postgres');
+  mkdirSync(dataDir, { recursive: true });
+  return withStartLock(lockOf(home), () => startOn(home, settings));
+}
+
+type PostgresTerms = Readonly<{
   dataDir: string;
   settings?: Readonly<Record<string, string>>;
-}>): Promise<EmbeddedServer> {
-  const home = resolve(dataDir, 'postgres');
+}>;
+
+const lockOf = (home: string): string => `${home}.lock`;
+
+async function startOn(
+  home: string,
+  settings: NonNullable<PostgresTerms['settings']>,
+): Promise<EmbeddedServer> {
   const stateFile = `${home}.json`;
   const state = readServerState(stateFile);
   // A process id may have been given to a stranger since: only a server that knows our password is ours.
@@ -40,7 +51,6 @@ export async function startPostgres({
     await endProcess(state.serverPid, 'SIGINT');
   }
 
-  mkdirSync(dataDir, { recursive: true });
   const binaries = await findBinaries();
   const login = unprivilegedLogin([home, binaries.postgres]);
   if (!existsSync(`${home}/PG_VERSION`)) await initialise(home, binaries, login);
@@ -56,10 +66,12 @@ export async function startPostgres({
   writeServerState(stateFile, { ownerPid: process.pid, serverPid: server.pid, port });
   return {
     url: urlOf(home, port),
-    async stop() {
-      await endProcess(server.pid, 'SIGINT');
-      removeServerState(stateFile);
-    },
+    // Under the lock, so that the next server's state is not removed instead of this one's.
+    stop: () =>
+      withStartLock(lockOf(home), async () => {
+        await endProcess(server.pid, 'SIGINT');
+        removeServerState(stateFile);
+      }),
   };
 }
 

@@ -1,42 +1,31 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { isAlive } from './owner.ts';
+import { DatabaseSync } from 'node:sqlite';
 
 /**
- * Lets one process at a time decide whether a server must be started: the others wait up to 30 s and then find it
- * running. A lock whose holder has died is broken.
+ * Lets one process at a time start or stop the server of one directory: the others wait up to two minutes. The lock is
+ * the operating system's own on `file`, taken through SQLite, so a holder that dies in whatever way lets go of it, and
+ * a process id that has been given away again means nothing.
  */
-export async function withStartLock<Outcome>(file: string, start: () => Promise<Outcome>): Promise<Outcome> {
-  for (const deadline = performance.now() + 30_000; !take(file); ) {
-    if (performance.now() > deadline) throw new Error(`${file} is held by a process that does not finish`);
-    await new Promise((wait) => setTimeout(wait, 25));
-  }
+export async function withStartLock<Outcome>(file: string, work: () => Promise<Outcome>): Promise<Outcome> {
+  const lock = new DatabaseSync(file, { timeout: 0 });
   try {
-    return await start();
+    for (const deadline = performance.now() + 120_000; !take(lock); ) {
+      if (performance.now() > deadline) throw new Error(`${file} is held by a process that does not finish`);
+      await new Promise((wait) => setTimeout(wait, 25));
+    }
+    return await work();
   } finally {
-    rmSync(file, { force: true });
+    lock.close();
   }
 }
 
-/** Linked into place with the holder's id already in it, so that no reader ever finds the file empty. */
-function take(file: string): boolean {
-  const own = `${file}.${process.pid}`;
-  writeFileSync(own, `${process.pid}`);
+const SQLITE_BUSY = 5;
+
+function take(lock: DatabaseSync): boolean {
   try {
-    linkSync(own, file);
+    lock.exec('BEGIN EXCLUSIVE');
     return true;
   } catch (fault) {
-    if ((fault as NodeJS.ErrnoException).code !== 'EEXIST') throw fault;
-    if (isAbandoned(file)) rmSync(file, { force: true });
-    return false;
-  } finally {
-    rmSync(own, { force: true });
-  }
-}
-
-function isAbandoned(file: string): boolean {
-  try {
-    return !isAlive(Number(readFileSync(file, 'utf8')));
-  } catch {
-    return false;
+    if ((fault as { errcode?: number }).errcode === SQLITE_BUSY) return false;
+    throw fault;
   }
 }

@@ -23,6 +23,8 @@ export function unprivilegedLogin(paths: readonly string[]): Login {
       `--reuid=${uid}`,
       `--regid=${gid}`,
       '--clear-groups',
+      // Without this the kernel answers access(2), by which initdb looks for its files, as if there were no such right.
+      '--securebits=+no_setuid_fixup',
       `--inh-caps=${through}`,
       `--ambient-caps=${through}`,
     ],

@@ -13,7 +13,7 @@ export const postgresAuditTrail = (pool: pg.Pool): AuditTrail => ({
             user_agent, before::text, after::text, metadata::text, created_at, previous_hash, hash
           FROM audit_entry
           WHERE merchant_id = $1
-            AND (entity_id = $2 OR entity_id IN (SELECT t.id FROM transaction t WHERE t.payment_id = $2))
+            AND entity_id = ANY (ARRAY(SELECT $2::uuid UNION ALL SELECT t.id FROM transaction t WHERE t.payment_id = $2))
           ORDER BY entity_type, entity_id, sequence`,
         values: [merchantId, uuidOf(id)],
       }),

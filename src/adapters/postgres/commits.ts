@@ -29,9 +29,10 @@ export function postgresCommits(pool: pg.Pool): Commits {
     run: (changes) => commitTogether(pool, changes),
     most: MOST_CHANGES,
     lanes: LANES,
-    keysOf: ({ claim: { next }, payment }) => [
+    keysOf: ({ claim: { next }, payment, transactions }) => [
       `${next.merchantId} ${next.operation} ${next.key}`,
       ...(payment === undefined ? [] : [payment.next.id]),
+      ...transactions.map((transaction) => transaction.next.paymentId),
     ],
   });
   return {

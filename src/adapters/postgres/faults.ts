@@ -4,14 +4,15 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
 /** SQLSTATEs and system codes that say nothing about the statement, only about the moment. */
 const TRANSIENT = new Set([
+  '25006', // read-only transaction: this server is the writer no longer
   '40001', // serialization failure
   '40P01', // deadlock
-  '53300', // too many connections
   '55P03', // lock not available
   '57014', // canceled, by a statement timeout
   '57P01', // admin shutdown
   '57P02', // crash shutdown
   '57P03', // cannot connect now
+  '57P05', // idle session timeout
   'ECONNREFUSED',
   'ECONNRESET',
   'EPIPE',
@@ -21,25 +22,38 @@ const TRANSIENT = new Set([
   'EAI_AGAIN',
 ]);
 
+/** Connection exceptions; and out of disk, memory or connections. */
+const TRANSIENT_CLASSES = /^(08|53)/;
+
 /** How pg says, without a code, that the connection went away or did not answer in time. */
 const CONNECTION_LOST =
   /Connection terminated|timeout exceeded|Query read timeout|Client has encountered a connection error|not queryable/;
 
+/** A migration changed a table under a prepared statement; the next connection prepares it anew. */
+const PREPARED_BEFORE = /cached plan must not change result type/;
+
 /** True when the same statement may succeed a moment later. Whether it had its effect is not known. */
 export function isTransient(fault: unknown): boolean {
   const { code, message } = fault as { code?: unknown; message?: unknown };
-  if (typeof code === 'string' && (TRANSIENT.has(code) || code.startsWith('08'))) return true;
-  return typeof message === 'string' && CONNECTION_LOST.test(message);
+  if (typeof code === 'string' && (TRANSIENT.has(code) || TRANSIENT_CLASSES.test(code))) return true;
+  return typeof message === 'string' && (CONNECTION_LOST.test(message) || PREPARED_BEFORE.test(message));
 }
 
-/** About 4 s in all: long enough for a server that restarts, short enough for a client that waits. */
-const policy = retry(handleWhen(isTransient), {
-  maxAttempts: 8,
-  backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 1_000 }),
-});
+const LATEST_RETRY_MS = 12_000;
 
-/** Tries again after transient faults; the last one is thrown. Only for work that may be done twice. */
-export const retried = <T>(work: () => Promise<T>): Promise<T> => policy.execute(work);
+/**
+ * Tries again after transient faults, up to eight times over about 4 s: long enough for a server that restarts, short
+ * enough for a client that waits. A server that is silent, and not merely absent, is asked twice: nothing is tried
+ * again once 12 s have passed. The last fault is thrown. Only for work that may be done twice.
+ */
+export function retried<T>(work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const mayPass = (fault: unknown) => isTransient(fault) && performance.now() - start < LATEST_RETRY_MS;
+  return retry(handleWhen(mayPass), {
+    maxAttempts: 8,
+    backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 1_000 }),
+  }).execute(work);
+}
 
 /** Turns the world's silence into an Err. A fault that trying again cannot mend is thrown: it is a defect. */
 export const attempt = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavailable> =>

@@ -85,7 +85,7 @@ async function findTransactions(
         WITH ORDINALITY AS wanted(merchant_id, id, position)
       CROSS JOIN LATERAL (
         SELECT * FROM transaction t WHERE t.payment_id = wanted.id AND t.merchant_id = wanted.merchant_id
-        ORDER BY t.id LIMIT 1000
+        ORDER BY t.id
       ) AS transaction`,
     values: columnsOf(wanted),
   });

@@ -7,8 +7,9 @@ import type { Migration } from 'kysely/migration';
  *
  * Locks are taken in one order everywhere (payments, transactions, claims; each list comes sorted by key), so two calls
  * never wait for each other in a circle. A row lock re-reads the newest version (READ COMMITTED), which makes the check
- * and the write that follows one step. What is new needs no check: its primary key refuses it. The plan settings are for this function only: its inputs are short lists, every
- * lookup is by primary key, and a plan made while the tables were empty must not outlive that.
+ * and the write that follows one step. What is new needs no check: its primary key refuses it. The plan settings are
+ * for this function only: its inputs are short lists, every lookup is by primary key, and a plan made while the tables
+ * were empty must not outlive that.
  */
 const COMMIT_CHANGES = sql`
 CREATE FUNCTION commit_changes(
