@@ -7,6 +7,7 @@ import {
   type Claim,
   type ClaimKey,
   type ClaimTerms,
+  isHeld,
   openClaim,
   type Retryable,
   refusedClaim,
@@ -154,7 +155,7 @@ function answerAgain(
         ? errAsync({ kind: 'ClaimTaken' })
         : currentAnswer(ports, claim, claim.paymentId);
     case 'calling':
-      return now < claim.dueAt
+      return isHeld(claim, now, terms)
         ? errAsync({ kind: 'IdempotencyInFlight', retryAfterMs: claim.dueAt - now })
         : carryOn(ports, terms, claim, request.origin);
     case 'retryable':

@@ -120,6 +120,13 @@ export const releaseClaim = (
   dueAt: claim.createdAt + keepAnswersMs,
 });
 
+/**
+ * True while the holder's lease runs. A lease that ends later than any given now could, clocks of one system being a
+ * lease apart at the most, was given before the clock was set back, and holds nobody up.
+ */
+export const isHeld = ({ dueAt }: Calling, now: Instant, { leaseMs }: ClaimTerms): boolean =>
+  now < dueAt && dueAt - now <= 2 * leaseMs;
+
 /** The answer to give again, unless it has expired. */
 export const answerOf = ({ kept }: Claim, now: Instant): Answer | undefined =>
   kept !== undefined && now < kept.expiresAt ? kept.answer : undefined;

@@ -137,4 +137,16 @@ describe('a batch', () => {
     await expect(processBatch(broken)(requests)).rejects.toThrow('a defect');
     expect(processedItems).toBe(700);
   });
+
+  it('processes a key again for its later item when the earlier one met a defect', async () => {
+    let calls = 0;
+    const broken = () => {
+      calls += 1;
+      if (calls === 1) throw new Error('a defect');
+      return okAsync<Processed, ProcessPaymentFailure>({ answer: 'done', replayed: false });
+    };
+    const request = aRequest();
+    await expect(processBatch(broken)([request, request])).rejects.toThrow('a defect');
+    expect(calls).toBe(2);
+  });
 });

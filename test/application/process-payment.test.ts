@@ -389,6 +389,19 @@ describe('a holder that stalled', () => {
     await expectSound(world, request);
   });
 
+  it('does not hold the key for longer when the clock is set back', async () => {
+    world.turns.charge.push(dieBefore);
+    const request = aRequest();
+    void world.process(request);
+    await soon();
+    world.pass(-terms.leaseMs);
+    expect((await world.process(request))._unsafeUnwrapErr().kind).toBe('IdempotencyInFlight');
+    world.pass(-3_600_000);
+    expect((await world.process(request))._unsafeUnwrap().answer).toMatch(/^succeeded /);
+    expect(world.ledger.charges().size).toBe(1);
+    await expectSound(world, request);
+  });
+
   it('while the lease lasts is not disturbed, whoever comes', async () => {
     world.turns.charge.push(dieBefore);
     const request = aRequest();

@@ -186,7 +186,8 @@ describe('recovery', () => {
     for (let each = 0; each < 20; each += 1) requests.push((await silent()).request);
     world.pass(1_000);
     const another = recoverPayments(world.ports, terms);
-    const [a, b] = await Promise.all([recovered(), another(100).then((round) => round._unsafeUnwrap())]);
+    const [a, other] = await Promise.all([recovered(), another(100)]);
+    const b = other._unsafeUnwrap();
     expect(a.due + b.due).toBe(40);
     expect([a.settled + b.settled, a.skipped + b.skipped]).toEqual([20, 20]);
     for (const request of requests) {
@@ -234,7 +235,7 @@ describe('recovery', () => {
   });
 
   it('is not starved by a round’s worth of claims that cannot be moved', async () => {
-    const broken = [];
+    const broken: string[] = [];
     for (let each = 0; each < 5; each += 1) broken.push((await silent()).request.idempotencyKey);
     world.pass(1);
     const { request } = await silent();
