@@ -1,0 +1,25 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { unprivilegedLogin } from '../../src/adapters/embedded/unprivileged.ts';
+
+const closed = mkdtempSync(join(tmpdir(), 'paywright-closed-'));
+afterEach(() => rmSync(closed, { recursive: true, force: true }));
+
+describe.runIf(process.getuid?.() === 0)('the login of a server that root starts', () => {
+  it('is nobody who may do more, and still finds its files in a folder closed to others', () => {
+    chmodSync(closed, 0o700);
+    mkdirSync(join(closed, 'bin'));
+    const file = join(closed, 'bin', 'postgres');
+    writeFileSync(file, '');
+    const { prefix } = unprivilegedLogin([file]);
+    const script = 'fs.accessSync(process.argv[1], fs.constants.R_OK); console.log(process.getuid() !== 0)';
+
+    const [program, ...rest] = [...prefix, process.execPath, '-e', script, file];
+    const { status, stdout } = spawnSync(program, rest, { encoding: 'utf8' });
+
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'true\n' });
+  });
+});
