@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ContainerModule } from 'inversify';
-import { guardedProcessor } from '../adapters/processor/guarded.ts';
+import { type GuardedProcessor, guardedProcessor } from '../adapters/processor/guarded.ts';
 import { simulatedProcessor } from '../adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -36,12 +36,16 @@ export const platformModule = (settings: Omit<PlatformSettings, 'storage'>): Con
       .toResolvedValue(() => openLedger(settings.simulatorFile))
       .onDeactivation((ledger) => ledger.close());
     const { aroundProcessor = (processor: Processor) => processor, processorTimeoutMs: timeoutMs } = settings;
-    bind(TOKENS.processor).toResolvedValue(
+    bind(TOKENS.guardedProcessor).toResolvedValue(
       (ledger: SimulatorLedger, clock: Clock) => {
         const guard = { timeoutMs, opensAfter: 5, staysOpenMs: timeoutMs };
-        return aroundProcessor(guardedProcessor(simulatedProcessor(ledger, clock), guard));
+        return guardedProcessor(simulatedProcessor(ledger, clock), guard);
       },
       [TOKENS.simulatorLedger, TOKENS.clock],
+    );
+    bind(TOKENS.processor).toResolvedValue(
+      (guarded: GuardedProcessor) => aroundProcessor(guarded),
+      [TOKENS.guardedProcessor],
     );
 
     bind(TOKENS.processPayment).toResolvedValue(

@@ -16,6 +16,11 @@ export const postgresModule = (place: PostgresPlace) =>
       storage: postgresStorage(pool),
       migrate: () => migratePostgres(pool),
       ownsTables: () => ownsTables(pool),
+      poolUse: () => ({
+        inUse: pool.totalCount - pool.idleCount,
+        idle: pool.idleCount,
+        waiting: pool.waitingCount,
+      }),
     };
   });
 

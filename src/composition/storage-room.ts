@@ -9,4 +9,9 @@ export type StorageRoom = Readonly<{
   migrate(): ResultAsync<readonly string[], StorageUnavailable>;
   /** True when our own credentials could alter or drop the tables, as no serving process in production may. */
   ownsTables(): ResultAsync<boolean, StorageUnavailable>;
+  /** How its pool stands at this moment; absent where there is no pool. */
+  poolUse?: () => PoolUse;
 }>;
+
+/** Connections by what they do, and the calls that wait for one. */
+export type PoolUse = Readonly<{ inUse: number; idle: number; waiting: number }>;

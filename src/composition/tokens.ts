@@ -1,4 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
+import type { GuardedProcessor } from '../adapters/processor/guarded.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import type { GetPayment } from '../application/get-payment.ts';
 import type { ListPayments } from '../application/list-payments.ts';
@@ -41,6 +42,7 @@ export const TOKENS = {
   seals: token<Seals>('Seals'),
   answers: token<Answers>('Answers'),
   simulatorLedger: token<SimulatorLedger>('SimulatorLedger'),
+  guardedProcessor: token<GuardedProcessor>('GuardedProcessor'),
   processor: token<Processor>('Processor'),
   claimTerms: token<ClaimTerms>('ClaimTerms'),
 

@@ -92,6 +92,7 @@ describe('a guarded processor', () => {
     const { processor, sent } = guarded({ charge: () => never });
     for (let call = 0; call < 3; call += 1) await past(1_000, processor.charge(order));
     expect(sent()).toBe(3);
+    expect(processor.circuit()).toBe('open');
     expect((await processor.charge(order))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorUnavailable' });
     expect((await processor.lookup('pay_1'))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorUnavailable' });
     expect(sent()).toBe(3);
@@ -104,6 +105,7 @@ describe('a guarded processor', () => {
     await vi.advanceTimersByTimeAsync(5_000);
     expect((await processor.charge(order)).isOk()).toBe(true);
     expect((await processor.charge(order)).isOk()).toBe(true);
+    expect(processor.circuit()).toBe('closed');
   });
 
   it('stays closed for a processor that refuses, however often', async () => {

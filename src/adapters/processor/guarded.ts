@@ -1,4 +1,5 @@
 import {
+  CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   handleWhen,
@@ -19,6 +20,9 @@ export type GuardTerms = Readonly<{
   staysOpenMs: number;
 }>;
 
+/** A processor behind a circuit. `half_open` is while one call tries whether answers come again. */
+export type GuardedProcessor = Processor & Readonly<{ circuit(): 'closed' | 'open' | 'half_open' }>;
+
 const unavailable: ProcessorUnavailable = { kind: 'ProcessorUnavailable' };
 const outcomeUnknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown' };
 
@@ -27,14 +31,12 @@ const outcomeUnknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown
  * Only silence opens the circuit, because only silence holds requests up: a processor that refuses answers at once.
  * While the circuit is open nothing is sent, so a charge is refused before any effect.
  */
-export function guardedProcessor(processor: Processor, terms: GuardTerms): Processor {
-  const policy = wrap(
-    circuitBreaker(handleWhen(isTaskCancelledError), {
-      breaker: new ConsecutiveBreaker(terms.opensAfter),
-      halfOpenAfter: terms.staysOpenMs,
-    }),
-    timeout(terms.timeoutMs, TimeoutStrategy.Aggressive),
-  );
+export function guardedProcessor(processor: Processor, terms: GuardTerms): GuardedProcessor {
+  const breaker = circuitBreaker(handleWhen(isTaskCancelledError), {
+    breaker: new ConsecutiveBreaker(terms.opensAfter),
+    halfOpenAfter: terms.staysOpenMs,
+  });
+  const policy = wrap(breaker, timeout(terms.timeoutMs, TimeoutStrategy.Aggressive));
 
   const guard = <T, E, S>(call: () => PromiseLike<Result<T, E>>, silence: S) =>
     new ResultAsync<T, E | S | ProcessorUnavailable>(
@@ -49,5 +51,14 @@ export function guardedProcessor(processor: Processor, terms: GuardTerms): Proce
     accepts: (paymentMethod) => processor.accepts(paymentMethod),
     charge: (order) => guard(() => processor.charge(order), outcomeUnknown),
     lookup: (reference) => guard(() => processor.lookup(reference), unavailable),
+    circuit: () => CIRCUITS[breaker.state],
   };
 }
+
+/** Nobody isolates the circuit by hand; it would send as little as an open one. */
+const CIRCUITS = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half_open',
+  [CircuitState.Isolated]: 'open',
+} as const;

@@ -12,7 +12,7 @@ import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';
 import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { measuredProcessor, measuredUseCases } from './measure.ts';
+import { measuredProcessor, measuredRecovery, measuredUseCases, watchParts } from './measure.ts';
 import { openPlatform } from './open-platform.ts';
 import { standardError, type Terminal } from './terminal.ts';
 import { welcomeText } from './welcome.ts';
@@ -48,6 +48,7 @@ async function serve(
   }
   const log = jsonLogger({ level: config.logLevel, destination: standardError() });
   const health = platform.get(TOKENS.storageHealth);
+  watchParts(platform, metrics);
   const app = platformApp({
     ...measuredUseCases(platform, metrics),
     health,
@@ -63,7 +64,8 @@ async function serve(
     return EXIT.configuration;
   }
   const server = listening.value;
-  const worker = startRecovery({ recoverPayments: platform.get(TOKENS.recoverPayments), log });
+  const recoverPayments = measuredRecovery(platform.get(TOKENS.recoverPayments), metrics);
+  const worker = startRecovery({ recoverPayments, log });
   out(await welcomeText(config, { url: server.url, storage: health.name }));
   await untilStopped;
   await Promise.all([server.close(), worker.stop()]);

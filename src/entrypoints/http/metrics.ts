@@ -13,6 +13,8 @@ export type PlatformMetrics = Readonly<{
   inFlight: Gauge;
   useCases: Histogram<'use_case' | 'outcome'>;
   processor: Histogram<'call' | 'outcome'>;
+  /** What recovery made of open payments: `settled`, `waiting` for the processor, or `skipped` for another worker. */
+  recovery: Counter<'outcome'>;
 }>;
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -61,7 +63,30 @@ export function platformMetrics(): PlatformMetrics {
       buckets: SECONDS,
       registers,
     }),
+    recovery: new Counter({
+      name: 'paywright_recovery_payments_total',
+      help: 'Open payments that recovery took up, by what became of them.',
+      labelNames: ['outcome'],
+      registers,
+    }),
   };
+}
+
+/** A measurement that is read when it is asked for: one value for each label of `read`. */
+export function gaugeOf<Label extends string>(
+  { registry }: PlatformMetrics,
+  { name, help, label }: Readonly<{ name: string; help: string; label: string }>,
+  read: () => Readonly<Record<Label, number>>,
+): void {
+  const gauge: Gauge = new Gauge({
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    collect: () => {
+      for (const [value, count] of Object.entries<number>(read())) gauge.set({ [label]: value }, count);
+    },
+  });
 }
 
 /** The same function, timed: `record` gets the seconds and `ok` or the kind of the failure. */
