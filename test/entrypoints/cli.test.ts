@@ -21,6 +21,12 @@ describe('paywright', () => {
     expect(stdout).toContain('Exit codes:');
   });
 
+  it('help serve says the same, and is no mistake', async () => {
+    const { code, stdout } = await runCli(['help', 'serve']);
+    expect(code).toBe(0);
+    expect(stdout).toBe((await runCli(['serve', '--help'])).stdout);
+  });
+
   it('--help names every command', async () => {
     const { code, stdout } = await runCli(['--help']);
     expect(code).toBe(0);

@@ -142,6 +142,14 @@ describe('a token is refused with 401', () => {
       async () => `Bearer ${await sign(goodClaims({ aud: undefined, client_id: AUDIENCE }))}`,
     ],
     ['when it expired', async () => `Bearer ${await sign(goodClaims({ exp: seconds() - 61 }))}`],
+    [
+      'when it expires at no time that a clock reaches',
+      async () => {
+        const claims = JSON.stringify(goodClaims({ exp: 1 })).replace('"exp":1', '"exp":1e400');
+        const signed = `${base64({ alg: 'HS256' })}.${Buffer.from(claims).toString('base64url')}`;
+        return `Bearer ${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`;
+      },
+    ],
     ['when it never expires', async () => `Bearer ${await sign(goodClaims({ exp: undefined }))}`],
     [
       'when its expiry is text',

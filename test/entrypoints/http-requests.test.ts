@@ -212,6 +212,22 @@ describe('POST /payments refuses', () => {
     expect(await storage.outbox.unsent(1)).toMatchObject({ value: [] });
   });
 
+  it.each([
+    ['POST', '/payments?dry_run=true', 'dry_run'],
+    ['POST', '/payments/batch?a=1', 'a'],
+    ['GET', '/payments/pay_0?expand=all', 'expand'],
+  ])('a query parameter that nobody knows: %s %s', async (method, path, name) => {
+    const { app } = await anHttpApp();
+    const post = method === 'POST' ? { body: text() } : {};
+    const response = await app.request(path, await aRequest({ method, ...post }));
+    expect(response.status).toBe(400);
+    const { code, errors } = problem.parse(await response.json());
+    expect({ code, errors }).toEqual({
+      code: 'invalid_request',
+      errors: [{ path: name, message: 'is not known here' }],
+    });
+  });
+
   it('a name that looks like a card number without saying it back', async () => {
     const { app } = await anHttpApp();
     const body = raw('"amount":1,"4242424242424242":1,"4242424242424242":1');

@@ -58,7 +58,11 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .addOption(new Option('--role <role>', 'act in this role').choices(ROLES))
     .option('--permissions <list>', `with commas between, of ${PERMISSIONS.join(', ')}`, permissionList)
     .option('--subject <name>', 'who acts, as the audit trail will say')
-    .option('--expires-in <time>', 'such as 90s, 30m, 12h or 7d', seconds, 12 * 3_600)
+    .addOption(
+      new Option('--expires-in <time>', 'such as 90s, 30m, 12h or 7d')
+        .argParser(seconds)
+        .default(12 * 3_600, '12h'),
+    )
     .option('--json', 'print {"token", "expires_in"}')
     .addHelpText('after', `${examples(TOKEN_EXAMPLES)}${EXIT_HELP}`)
     .action((options: TokenOptions) =>
@@ -70,7 +74,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     return exit;
   } catch (fault) {
     if (!(fault instanceof CommanderError)) throw fault;
-    return fault.code === 'commander.helpDisplayed' ? EXIT.ok : EXIT.usage;
+    return fault.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
 }
 

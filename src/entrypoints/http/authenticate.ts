@@ -126,11 +126,13 @@ const keyFailure = (fault: unknown): Unauthenticated | AuthenticationUnavailable
 
 /** What the signature cannot vouch for: the audience, times ahead, the kind of token, the shape of claims. */
 function principalOf(claims: JWTPayload, audience: string, now: number): Result<Principal, Unauthenticated> {
-  const { sub, iat } = claims;
+  const { sub, iat, exp } = claims;
   const merchant = claims['merchant_id'];
   const merchantId = typeof merchant === 'string' ? parseMerchantId(merchant) : undefined;
   const permissions = claims['permissions'] ?? [];
   if (typeof sub !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(sub)) return refused;
+  // JSON has numbers that no clock reaches, such as 1e400.
+  if (!Number.isFinite(exp)) return refused;
   if (iat !== undefined && iat * 1_000 > now + LEEWAY_S * 1_000) return refused;
   if (claims['token_use'] !== undefined && claims['token_use'] !== 'access') return refused;
   if (!isFor(claims, audience)) return refused;

@@ -123,7 +123,7 @@ export const getPaymentById = {
   parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
   responses: {
     200: { description: 'The payment.', content: json(paymentWithTransactions) },
-    ...refusals(401, 403, 404, 500, 503),
+    ...refusals(400, 401, 403, 404, 500, 503),
   },
 } as const satisfies Route;
 

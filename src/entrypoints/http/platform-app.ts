@@ -60,12 +60,12 @@ export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
 
   const payments = (handler: TenantHandler) => asTenant(parts.authenticate, 'payments', handler);
   // Fixed paths come before the patterns that would match them too.
-  mount([postBatch, payments(postBatchHandler(parts))]);
+  mount([postBatch, payments(withoutQuery(postBatchHandler(parts)))]);
   mount(
-    [postPayment, payments(postPaymentHandler(parts))],
+    [postPayment, payments(withoutQuery(postPaymentHandler(parts)))],
     [getPayments, payments(getPaymentsHandler(parts))],
   );
-  mount([getPaymentById, payments(getPaymentHandler(parts))]);
+  mount([getPaymentById, payments(withoutQuery(getPaymentHandler(parts)))]);
   mount([getHealthz, () => answerJson(200, '{"status":"ok"}')]);
   mount([
     getReadyz,
@@ -128,6 +128,18 @@ const asTenant =
     return permissions.has(permission)
       ? handler(c, merchantId)
       : refuse(c, { kind: 'Forbidden', permission });
+  };
+
+/** A parameter that means nothing here was meant for something, so it is refused like an unknown field. */
+const withoutQuery =
+  (handler: TenantHandler): TenantHandler =>
+  async (c, merchantId) => {
+    if (!c.req.url.includes('?')) return handler(c, merchantId);
+    const faults = [...new URL(c.req.url).searchParams.keys()].map((name) => ({
+      path: [name],
+      message: 'is not known here',
+    }));
+    return faults.length === 0 ? handler(c, merchantId) : refuse(c, { kind: 'MalformedRequest', faults });
   };
 
 const crossOrigin = (origins: readonly string[]) =>
