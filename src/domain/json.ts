@@ -54,8 +54,13 @@ function print(value: Json, sorted: boolean): string {
 
 const isList = (value: object): value is readonly Json[] => Array.isArray(value);
 
-/** Reads `jsonText` back without losing a digit: whole numbers beyond 2^53 become bigint. */
-export const parseJson = (text: string): Json => JSON.parse(text, exactly) as Json;
+/** Reads JSON without losing a digit: whole numbers beyond 2^53 become bigint. */
+export const parseJson = (text: string): Json =>
+  // Looking at every value is several times the work, and a number this long is rare.
+  (MAYBE_INEXACT.test(text) ? JSON.parse(text, exactly) : JSON.parse(text)) as Json;
+
+/** A number of 16 digits or more, or a text that looks like one. */
+const MAYBE_INEXACT = /(^|[\s:,[])-?\d{16}/;
 
 function exactly(_name: string, value: unknown, context?: { source: string }): unknown {
   return typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(context?.source ?? '')

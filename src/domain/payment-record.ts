@@ -1,6 +1,6 @@
 import { storedCurrency } from './currency.ts';
 import type { CustomerId, MerchantId, PaymentId } from './ids.ts';
-import { fromRfc3339, rfc3339 } from './instant.ts';
+import { fromRfc3339, type Instant, rfc3339 } from './instant.ts';
 import { type Whole, whole } from './json.ts';
 import { type Money, money } from './money.ts';
 import {
@@ -60,8 +60,12 @@ export function paymentRecord(payment: Payment): PaymentRecord {
   };
 }
 
+/** A record as a storage gives it back; one that reads times as numbers need not print them first. */
+export type StoredPaymentRecord = Omit<PaymentRecord, 'created_at' | 'updated_at'> &
+  Readonly<{ created_at: string | Instant; updated_at: string | Instant }>;
+
 /** The payment a stored record describes. Throws on a record no move could have made: a corrupt store is a defect. */
-export function restorePayment(record: PaymentRecord, auditHash: string): Payment {
+export function restorePayment(record: StoredPaymentRecord, auditHash: string): Payment {
   const currency = storedCurrency(record.currency);
   const of = (minorUnits: Whole): Money => money(BigInt(minorUnits), currency);
   const known = {
@@ -75,8 +79,8 @@ export function restorePayment(record: PaymentRecord, auditHash: string): Paymen
     ...(record.description === undefined ? {} : { description: record.description }),
     ...(record.metadata === undefined ? {} : { metadata: record.metadata }),
     version: record.version,
-    createdAt: fromRfc3339(record.created_at),
-    updatedAt: fromRfc3339(record.updated_at),
+    createdAt: instantOf(record.created_at),
+    updatedAt: instantOf(record.updated_at),
     auditHash,
   };
   const authorized = of(record.authorized_amount);
@@ -98,3 +102,5 @@ export function restorePayment(record: PaymentRecord, auditHash: string): Paymen
   }
   throw new Error(`payment ${String(record.id)} has the unknown status ${String(record.status)}`);
 }
+
+const instantOf = (time: string | Instant): Instant => (typeof time === 'number' ? time : fromRfc3339(time));

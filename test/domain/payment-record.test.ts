@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type JsonObject, jsonText, parseJson } from '../../src/domain/json.ts';
+import { jsonText, parseJson } from '../../src/domain/json.ts';
 import { PAYMENT_STATUSES } from '../../src/domain/payment.ts';
 import { type PaymentRecord, paymentRecord, restorePayment } from '../../src/domain/payment-record.ts';
 import { reachablePayment, trying } from './arbitraries.ts';
-
-const AMOUNTS = ['amount', 'authorized_amount', 'captured_amount', 'refunded_amount'] as const;
 
 describe('a payment record', () => {
   it('restores every payment that moves can reach, as it was', () => {
@@ -24,9 +22,7 @@ describe('a payment record', () => {
   it('restores it also from JSON text', () => {
     fc.assert(
       fc.property(reachablePayment, (payment) => {
-        const read = parseJson(jsonText(paymentRecord(payment))) as JsonObject;
-        const amounts = AMOUNTS.map((name) => [name, BigInt(read[name] as number | bigint)]);
-        const record = { ...read, ...Object.fromEntries(amounts) } as PaymentRecord;
+        const record = parseJson(jsonText(paymentRecord(payment))) as PaymentRecord;
         expect(restorePayment(record, payment.auditHash)).toEqual(payment);
       }),
       trying(300),

@@ -43,18 +43,7 @@ export const paymentItem = (payment: Payment): Item => ({
 
 export function paymentOf(item: Item): Payment {
   const stored = item as Readonly<{ record: string; audit_hash: string }>;
-  const record = parseJson(stored.record) as PaymentRecord;
-  const { amount, authorized_amount, captured_amount, refunded_amount } = record;
-  return restorePayment(
-    {
-      ...record,
-      amount: BigInt(amount),
-      authorized_amount: BigInt(authorized_amount),
-      captured_amount: BigInt(captured_amount),
-      refunded_amount: BigInt(refunded_amount),
-    },
-    stored.audit_hash,
-  );
+  return restorePayment(parseJson(stored.record) as PaymentRecord, stored.audit_hash);
 }
 
 export const transactionItem = (transaction: Transaction): Item => ({
@@ -72,11 +61,7 @@ export function transactionOf(item: Item): Transaction {
     audit_hash: string;
   }>;
   const record = parseJson(stored.record) as TransactionRecord;
-  return restoreTransaction(
-    { ...record, amount: BigInt(record.amount) },
-    stored.merchant_id,
-    stored.audit_hash,
-  );
+  return restoreTransaction(record, stored.merchant_id, stored.audit_hash);
 }
 
 export const auditItem = (entry: AuditEntry, paymentId: PaymentId): Item => ({

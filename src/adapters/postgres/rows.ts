@@ -5,7 +5,7 @@ import { idOf, type MerchantId } from '../../domain/ids.ts';
 import { rfc3339 } from '../../domain/instant.ts';
 import { type JsonObject, parseJson } from '../../domain/json.ts';
 import type { Payment } from '../../domain/payment.ts';
-import { type PaymentRecord, paymentRecord, restorePayment } from '../../domain/payment-record.ts';
+import { paymentRecord, restorePayment, type StoredPaymentRecord } from '../../domain/payment-record.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 import {
   restoreTransaction,
@@ -117,7 +117,7 @@ export const auditToRow = (entry: AuditEntry) => ({
 
 export function paymentFromRow(row: Row<'payment'>): Payment {
   const { failure_code, failure_message, audit_hash, customer_id, description, metadata, ...rest } = row;
-  const record: PaymentRecord = {
+  const record: StoredPaymentRecord = {
     ...rest,
     id: idOf('pay', hexOf(row.id)),
     merchant_id: row.merchant_id as MerchantId,
@@ -125,8 +125,6 @@ export function paymentFromRow(row: Row<'payment'>): Payment {
     ...(description === null ? {} : { description }),
     ...(metadata === null ? {} : { metadata }),
     ...(failure_code === null ? {} : { failure: { code: failure_code, message: failure_message ?? '' } }),
-    created_at: rfc3339(row.created_at),
-    updated_at: rfc3339(row.updated_at),
   };
   return restorePayment(record, audit_hash);
 }
