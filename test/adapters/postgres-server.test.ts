@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { endProcess, isAlive, readServerState } from '../../src/adapters/embedded/owner.ts';
 import { startPostgres } from '../../src/adapters/embedded/postgres-server.ts';
 import { withStartLock } from '../../src/adapters/embedded/start-lock.ts';
+import { unprivilegedLogin } from '../../src/adapters/embedded/unprivileged.ts';
 
 let dataDir: string;
 beforeEach(() => {
@@ -52,3 +53,15 @@ it('lets go of its lock with the process that held it, however that ended', asyn
   await entering;
   expect(entered).toBe(true);
 });
+
+it('waits for what is left of a killed server, and comes back where it was', async () => {
+  const first = await startPostgres({ dataDir });
+  await first.stop();
+  const { uid, gid } = unprivilegedLogin([]);
+  const remains = spawn('sleep', ['2'], uid === undefined || gid === undefined ? {} : { uid, gid });
+  writeFileSync(join(dataDir, 'postgres', 'postmaster.pid'), `${remains.pid}\n`);
+  const second = await startPostgres({ dataDir });
+  expect(remains.exitCode).toBe(0);
+  expect(second.url).toBe(first.url);
+  await second.stop();
+}, 60_000);

@@ -14,7 +14,7 @@ import {
 import { resolve } from 'node:path';
 import pg from 'pg';
 import { freePort } from './free-port.ts';
-import { endProcess, isAlive, readServerState, removeServerState, writeServerState } from './owner.ts';
+import { endProcess, isAlive, readServerState, writeServerState } from './owner.ts';
 import type { EmbeddedServer } from './server.ts';
 import { withStartLock } from './start-lock.ts';
 import { type Login, unprivilegedLogin } from './unprivileged.ts';
@@ -24,7 +24,7 @@ type Binaries = Readonly<{ postgres: string; initdb: string }>;
 /**
  * Runs real PostgreSQL on loopback with its data under `dataDir`, as durable as any (fsync is on). A process that
  * finds a living owner shares its server; a server that outlived its owner's crash is ended first and started afresh.
- * Several that start at once end up with one server.
+ * Several that start at once end up with one server. It comes back on its last port, where others may wait for it.
  */
 export function startPostgres({ dataDir, settings = {} }: PostgresTerms): Promise<EmbeddedServer> {
   const home = resolve(dataDir, 'postgres');
@@ -54,24 +54,17 @@ async function startOn(
   const binaries = await findBinaries();
   const login = unprivilegedLogin([home, binaries.postgres]);
   if (!existsSync(`${home}/PG_VERSION`)) await initialise(home, binaries, login);
-  const port = await freePort();
-  const server = launch(login, `${home}.log`, binaries.postgres, [
-    '-D',
-    home,
-    '-p',
-    `${port}`,
-    ...Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ]);
-  await untilAnswering(urlOf(home, port), server);
+  const port = await freePort(state?.port);
+  const given = Object.entries({ ...SETTINGS, ...settings });
+  const args = ['-D', home, '-p', `${port}`, ...given.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+  const server = await launchAlone(urlOf(home, port), () =>
+    launch(login, `${home}.log`, binaries.postgres, args),
+  );
   writeServerState(stateFile, { ownerPid: process.pid, serverPid: server.pid, port });
   return {
     url: urlOf(home, port),
-    // Under the lock, so that the next server's state is not removed instead of this one's.
-    stop: () =>
-      withStartLock(lockOf(home), async () => {
-        await endProcess(server.pid, 'SIGINT');
-        removeServerState(stateFile);
-      }),
+    // Under the lock, so that nobody joins a server that is about to end.
+    stop: () => withStartLock(lockOf(home), () => endProcess(server.pid, 'SIGINT')),
   };
 }
 
@@ -140,6 +133,23 @@ function launch(login: Login, logFile: string, command: string, args: readonly s
     child.on('error', () => done(-1));
   });
   return { pid: child.pid ?? -1, ended, said: () => readFileSync(logFile, 'utf8').slice(-2_000) };
+}
+
+const GOING_MS = 15_000;
+
+/** Processes of a killed server are some moments in going, and PostgreSQL does not start beside them. */
+async function launchAlone(url: string, start: () => Running): Promise<Running> {
+  for (const deadline = performance.now() + GOING_MS; ; ) {
+    const server = start();
+    try {
+      await untilAnswering(url, server);
+      return server;
+    } catch (fault) {
+      const accompanied = /postmaster\.pid" already exists|pre-existing shared memory/.test(server.said());
+      if (!accompanied || performance.now() > deadline) throw fault;
+      await new Promise((wait) => setTimeout(wait, 250));
+    }
+  }
 }
 
 async function untilAnswering(url: string, server: Running): Promise<void> {
