@@ -157,6 +157,20 @@ describe('a commit on Postgres', () => {
     },
   );
 
+  it('for a key that is taken is refused without waiting for whoever works under it', async () => {
+    const storage = storageOn();
+    const taken = anOpening();
+    (await storage.commits.commit(taken.change))._unsafeUnwrap();
+    const holder = await superuser().connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM claim WHERE key = $1 FOR UPDATE', [taken.claim.key]);
+    const rival = anOpening({ idempotencyKey: taken.claim.key });
+    const outcome = await Promise.race([storage.commits.commit(rival.change), pause(2_000)]);
+    await holder.query('ROLLBACK');
+    holder.release();
+    expect(outcome).toMatchObject({ error: { kind: 'ClaimTaken' } });
+  });
+
   it('survives a real deadlock with somebody else', async () => {
     const storage = storageOn();
     const [a, b] = [anOpening(), anOpening()];

@@ -5,8 +5,8 @@ import type { Migration } from 'kysely/migration';
  * Many changes in one round trip, each all or nothing. `n` numbers a change within the call. Returned are only the
  * changes that were refused, by whom: `taken` or `fence` (the claim), `stale` (the entity in `entity_id`).
  *
- * Locks are taken in one order everywhere (payments, transactions, claims; each list comes sorted by key), so two calls
- * never wait for each other in a circle. A row lock re-reads the newest version (READ COMMITTED), which makes the check
+ * Locks are taken in one order everywhere (payments, transactions, new claims, lapsed ones, held ones; each list comes
+ * sorted by key), so two calls never wait for each other in a circle. A key that is taken is not locked at all. A row lock re-reads the newest version (READ COMMITTED), which makes the check
  * and the write that follows one step. What is new needs no check: its primary key refuses it. The plan settings are
  * for this function only: its inputs are short lists, every lookup is by primary key, and a plan made while the tables
  * were empty must not outlive that.
@@ -69,15 +69,29 @@ BEGIN
         fence integer, change_id uuid, created_at timestamptz, state text, due_at timestamptz, attempts integer,
         answer text, answer_expires_at timestamptz)
       WHERE i.n <> ALL (stale)
-      ON CONFLICT (merchant_id, operation, key) DO UPDATE SET
-        fingerprint = EXCLUDED.fingerprint, payment_id = EXCLUDED.payment_id, request_id = EXCLUDED.request_id,
-        fence = EXCLUDED.fence, change_id = EXCLUDED.change_id, created_at = EXCLUDED.created_at,
-        state = EXCLUDED.state, due_at = EXCLUDED.due_at, attempts = EXCLUDED.attempts, answer = EXCLUDED.answer,
-        answer_expires_at = EXCLUDED.answer_expires_at
-      WHERE c.state = 'completed' AND c.payment_id IS NULL AND c.answer_expires_at <= EXCLUDED.created_at
+      ON CONFLICT (merchant_id, operation, key) DO NOTHING
       RETURNING c.change_id
     )
     SELECT coalesce(array_agg(change_id), '{}') FROM written INTO opened;
+
+    IF cardinality(opened) < opened_count THEN
+      WITH written AS (
+        UPDATE claim AS c SET
+          fingerprint = i.fingerprint, payment_id = i.payment_id, request_id = i.request_id, fence = i.fence,
+          change_id = i.change_id, created_at = i.created_at, state = i.state, due_at = i.due_at,
+          attempts = i.attempts, answer = i.answer, answer_expires_at = i.answer_expires_at
+        FROM json_to_recordset(opened_claims) AS i(
+          n integer, merchant_id text, operation text, key text, fingerprint text, payment_id uuid, request_id text,
+          fence integer, change_id uuid, created_at timestamptz, state text, due_at timestamptz, attempts integer,
+          answer text, answer_expires_at timestamptz, at timestamptz)
+        WHERE c.merchant_id = i.merchant_id AND c.operation = i.operation AND c.key = i.key
+          AND i.n <> ALL (stale) AND i.change_id <> ALL (opened)
+          AND c.state = 'completed' AND c.payment_id IS NULL AND c.answer_expires_at <= i.at
+          AND c.change_id <> i.change_id
+        RETURNING c.change_id
+      )
+      SELECT opened || coalesce(array_agg(change_id), '{}') FROM written INTO opened;
+    END IF;
 
     IF cardinality(opened) < opened_count THEN
       FOR found IN
