@@ -27,6 +27,12 @@ describe('paywright', () => {
     expect(stdout).toBe((await runCli(['serve', '--help'])).stdout);
   });
 
+  it('--version says which it is', async () => {
+    const { code, stdout } = await runCli(['--version']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
   it('--help names every command', async () => {
     const { code, stdout } = await runCli(['--help']);
     expect(code).toBe(0);

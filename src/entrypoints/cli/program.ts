@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import packageJson from '../../../package.json' with { type: 'json' };
 import { type Config, readConfig } from './config.ts';
 import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { faultLine } from './faults.ts';
@@ -25,6 +26,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .description(
       'A self-hosted payments backend. Settings come from the environment; see `paywright serve --help`.',
     )
+    .version(packageJson.version)
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .addHelpText('after', EXIT_HELP);
