@@ -20,7 +20,8 @@ export async function httpLoad(
   const server = await startServer(storage, dataDir);
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
   try {
-    for (let n = 0; n < 200; n += 1) await ask(server, agent, n, 'warm');
+    for (let n = 0; n < 1_000; n += 10)
+      await Promise.all(Array.from({ length: 10 }, (_, more) => ask(server, agent, n + more, 'warm')));
     const histogram = createHistogram();
     const asked: Promise<void>[] = [];
     const started = performance.now();
