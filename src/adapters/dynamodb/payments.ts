@@ -78,9 +78,11 @@ async function merge(
 ): Promise<readonly Item[]> {
   const taken: Item[] = [];
   while (taken.length < limit) {
-    const empty = partitions.filter(({ items, hasMore }) => items.length === 0 && hasMore);
-    if (empty.length > 0) {
-      await Promise.all(empty.map((each) => each.more()));
+    if (partitions.some(({ items, hasMore }) => items.length === 0 && hasMore)) {
+      // The others will be empty soon as well, unless the page is nearly full.
+      const few = (limit - taken.length) / (2 * partitions.length);
+      const thirsty = partitions.filter(({ items, hasMore }) => hasMore && items.length <= few);
+      await Promise.all(thirsty.map((each) => each.more()));
       continue;
     }
     const newest = partitions.reduce((best, each) => (idOf(each) > idOf(best) ? each : best));
