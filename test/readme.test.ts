@@ -30,7 +30,9 @@ describe('The README', () => {
     server = startCli(['serve'], { STORAGE: 'memory', PORT: '0', PAYWRIGHT_DATA_DIR: dataDir });
     url = (await server.said(/url +(\S+)/))[1] ?? '';
     const token = (await server.said(/authorization: Bearer (\S+?)'/))[1] ?? '';
-    env = { ...process.env, TOKEN: token, PAYWRIGHT_DATA_DIR: dataDir };
+    // Settings of the tests' own (a seed, a number of requests) are no settings of paywright.
+    const others = Object.entries(process.env).filter(([name]) => !name.startsWith('PAYWRIGHT_'));
+    env = { ...Object.fromEntries(others), TOKEN: token, PAYWRIGHT_DATA_DIR: dataDir };
   });
   afterAll(async () => {
     server.child.kill('SIGTERM');
