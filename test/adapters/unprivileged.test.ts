@@ -5,11 +5,22 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { unprivilegedLogin } from '../../src/adapters/embedded/unprivileged.ts';
 
+const isRoot = process.getuid?.() === 0;
 const closed = mkdtempSync(join(tmpdir(), 'paywright-closed-'));
 afterEach(() => rmSync(closed, { recursive: true, force: true }));
 
-describe.runIf(process.getuid?.() === 0)('the login of a server that root starts', () => {
-  it('is nobody who may do more, and still finds its files in a folder closed to others', () => {
+describe('the login of a server', () => {
+  if (!isRoot) {
+    process.stdout.write(
+      'We are not root, so a server needs no other login, and that of root is not tried.\n',
+    );
+    it('is our own when we are not root', () => {
+      expect(unprivilegedLogin([closed])).toEqual({ prefix: [] });
+    });
+    return;
+  }
+
+  it('is, when root starts it, nobody who may do more, and still finds its files in a folder closed to others', () => {
     chmodSync(closed, 0o700);
     mkdirSync(join(closed, 'bin'));
     const file = join(closed, 'bin', 'postgres');

@@ -12,11 +12,12 @@ import {
 } from 'cockatiel';
 import { ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { NETWORK_FAULTS } from '../shared/network-faults.ts';
 import { MOST_SOCKETS } from './client.ts';
 import type { Table } from './table.ts';
 
 /** Names and codes that say nothing about the request, only about the moment. */
-const TRANSIENT = new Set([
+const TRANSIENT = new Set<string>([
   'TransactionConflict',
   'TransactionConflictException',
   'TransactionInProgressException',
@@ -33,13 +34,7 @@ const TRANSIENT = new Set([
   'TimeoutError',
   'SyntaxError', // a reply cut short
   'Unprocessed',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
+  ...NETWORK_FAULTS,
 ]);
 
 /** True when the same request may succeed a moment later. Whether it had its effect is not known. */

@@ -1,9 +1,10 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { NETWORK_FAULTS } from '../shared/network-faults.ts';
 
 /** SQLSTATEs and system codes that say nothing about the statement, only about the moment. */
-const TRANSIENT = new Set([
+const TRANSIENT = new Set<string>([
   '25006', // read-only transaction: this server is the writer no longer
   '40001', // serialization failure
   '40P01', // deadlock
@@ -13,13 +14,7 @@ const TRANSIENT = new Set([
   '57P02', // crash shutdown
   '57P03', // cannot connect now
   '57P05', // idle session timeout
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
+  ...NETWORK_FAULTS,
 ]);
 
 /** Connection exceptions; and out of disk, memory or connections. */
