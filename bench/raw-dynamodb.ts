@@ -29,30 +29,62 @@ export function rawDynamoDb(client: DynamoDBDocumentClient, table: string): RawD
     },
     readClaim: ({ claim }) =>
       client.send(new GetCommand({ TableName: table, Key: claimKey(claim.next), ConsistentRead: true })),
-    readPage: (merchantId, limit) => {
-      const partitions = paymentPartitions(merchantId);
-      const most = Math.ceil(limit / partitions.length);
-      return Promise.all(partitions.map((partition) => readPartition(client, table, partition, most)));
-    },
+    readPage: (merchantId, limit) =>
+      newestOf(
+        paymentPartitions(merchantId).map((partition) => readingOf(client, table, partition)),
+        limit,
+      ),
   };
 }
 
-async function readPartition(client: DynamoDBDocumentClient, table: string, partition: string, most: number) {
-  let left = most;
+/** A partition as far as it was read, newest first. */
+type Reading = { items: Row[]; hasMore: boolean; more(limit: number): Promise<void> };
+type Row = Readonly<{ sk: string }>;
+
+/**
+ * The newest of all partitions, in order. Rows older than the end of a partition with more to come are not sure yet, so
+ * those partitions are read on.
+ */
+async function newestOf(partitions: readonly Reading[], limit: number): Promise<readonly Row[]> {
+  for (let asked = partitions, left = limit; ; ) {
+    const even = left / partitions.length;
+    await Promise.all(asked.map((partition) => partition.more(Math.ceil(even + Math.sqrt(even) / 2))));
+    const rows = partitions.flatMap(({ items }) => items).sort((a, b) => (a.sk < b.sk ? 1 : -1));
+    const sure = rows.findIndex(({ sk }) => partitions.some((partition) => sk < endOf(partition)));
+    const unsure = rows[sure];
+    if (unsure === undefined || sure >= limit) return rows.slice(0, limit);
+    left = limit - sure;
+    asked = partitions.filter((partition) => unsure.sk < endOf(partition));
+  }
+}
+
+/** Nothing newer than this is to come from the partition. */
+const endOf = ({ items, hasMore }: Reading): string => (hasMore ? (items.at(-1)?.sk ?? '~') : '');
+
+function readingOf(client: DynamoDBDocumentClient, table: string, partition: string): Reading {
   let next: Record<string, unknown> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await client.send(
-      new QueryCommand({
-        TableName: table,
-        ConsistentRead: true,
-        ScanIndexForward: false,
-        Limit: left,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': partition },
-        ...(next === undefined ? {} : { ExclusiveStartKey: next }),
-      }),
-    );
-    left -= Items.length;
-    next = LastEvaluatedKey;
-  } while (left > 0 && next !== undefined);
+  const reading: Reading = {
+    items: [],
+    hasMore: true,
+    async more(limit) {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new QueryCommand({
+          TableName: table,
+          ConsistentRead: true,
+          ScanIndexForward: false,
+          Limit: limit,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': partition },
+          // The same bytes that our adapter asks for.
+          ProjectionExpression: 'sk, #record, audit_hash',
+          ExpressionAttributeNames: { '#record': 'record' },
+          ...(next === undefined ? {} : { ExclusiveStartKey: next }),
+        }),
+      );
+      reading.items.push(...(Items as Row[]));
+      next = LastEvaluatedKey;
+      reading.hasMore = next !== undefined;
+    },
+  };
+  return reading;
 }

@@ -29,7 +29,10 @@ export const dynamodbPayments = (table: Table, read: Read): Payments => ({
           table,
           {
             KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+            // What a payment is made from; the SDK's time goes by attributes.
+            ProjectionExpression: 'sk, #record, audit_hash',
             ...conditions,
+            ExpressionAttributeNames: { '#record': 'record', ...conditions.ExpressionAttributeNames },
             ExpressionAttributeValues: {
               ':pk': pk,
               ':low': range.low,
@@ -38,8 +41,7 @@ export const dynamodbPayments = (table: Table, read: Read): Payments => ({
             },
             ScanIndexForward: false,
           },
-          // A filter drops items after they were counted, so it is given more to choose from.
-          isFiltered ? Math.max(200, page.limit) : Math.ceil(page.limit / 3) + 2,
+          isFiltered,
         ),
       );
       return merge(partitions, page);
@@ -47,17 +49,18 @@ export const dynamodbPayments = (table: Table, read: Read): Payments => ({
 });
 
 /** One partition's payments as far as they were read. */
-type Reading = { items: Item[]; hasMore: boolean; more(): Promise<void> };
+type Reading = { items: Item[]; hasMore: boolean; more(limit: number): Promise<void> };
 
-function newestFirst(table: Table, query: PartitionQuery, pageSize: number): Reading {
+function newestFirst(table: Table, query: PartitionQuery, isFiltered: boolean): Reading {
   let next: Item | undefined;
   const reading: Reading = {
     items: [],
     hasMore: true,
-    async more() {
+    async more(limit) {
       const page = await queryPage(table, {
         ...query,
-        Limit: pageSize,
+        // A filter drops items after they were counted, so it is given more to choose from.
+        Limit: isFiltered ? Math.max(200, limit) : limit,
         ...(next === undefined ? {} : { ExclusiveStartKey: next }),
       });
       reading.items.push(...page.items);
@@ -82,7 +85,8 @@ async function merge(
       // The others will be empty soon as well, unless the page is nearly full.
       const few = (limit - taken.length) / (2 * partitions.length);
       const thirsty = partitions.filter(({ items, hasMore }) => hasMore && items.length <= few);
-      await Promise.all(thirsty.map((each) => each.more()));
+      const share = shareOf(limit - taken.length, partitions.length);
+      await Promise.all(thirsty.map((each) => each.more(share)));
       continue;
     }
     const newest = partitions.reduce((best, each) => (idOf(each) > idOf(best) ? each : best));
@@ -91,6 +95,15 @@ async function merge(
     if (item['sk'] !== before) taken.push(item);
   }
   return taken;
+}
+
+/**
+ * What each partition is asked for: its even share and half the spread of chance, where reading a little more of all
+ * costs as much as asking those that fall short again.
+ */
+function shareOf(wanted: number, partitions: number): number {
+  const even = wanted / partitions;
+  return Math.ceil(even + Math.sqrt(even) / 2);
 }
 
 const idOf = ({ items: [first] }: Reading): string => (first === undefined ? '' : String(first['sk']));
