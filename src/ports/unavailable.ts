@@ -3,3 +3,6 @@
  * to ask again safely. `cause` is for logs only.
  */
 export type StorageUnavailable = Readonly<{ kind: 'StorageUnavailable'; cause: unknown }>;
+
+/** The keys that guard secrets cannot be used now: their keeper is silent, or has no key that a secret needs. */
+export type KeysUnavailable = Readonly<{ kind: 'KeysUnavailable'; cause: unknown }>;

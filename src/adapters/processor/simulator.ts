@@ -15,6 +15,14 @@ const METHODS: Readonly<Record<string, 'unavailable' | Readonly<{ verdict: Verdi
   test_unavailable: 'unavailable',
 };
 
+/** Tokens of stored methods, beside the methods above: any of this form approves. */
+const TOKEN = /^tok_[A-Za-z0-9_]{1,64}$/;
+
+const methodOf = (paymentMethod: string) => {
+  if (TOKEN.test(paymentMethod)) return METHODS['card'];
+  return Object.hasOwn(METHODS, paymentMethod) ? METHODS[paymentMethod] : undefined;
+};
+
 type Verdict = 'approved' | 'card_declined' | 'insufficient_funds';
 
 /** ISO 8583 response codes. */
@@ -29,9 +37,9 @@ const RESPONSES = {
  * is charged or declined on its books, and only `lookup` tells.
  */
 export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Processor => ({
-  accepts: (paymentMethod) => Object.hasOwn(METHODS, paymentMethod),
+  accepts: (paymentMethod) => methodOf(paymentMethod) !== undefined,
   charge(order) {
-    const method = METHODS[order.paymentMethod];
+    const method = methodOf(order.paymentMethod);
     if (method === undefined || method === 'unavailable') return errAsync({ kind: 'ProcessorUnavailable' });
     const verdict = ledger.record(order, verdictOn(order, method.verdict, clock.now()));
     return method.silent ? errAsync({ kind: 'ProcessorOutcomeUnknown' }) : okAsync(verdict);
