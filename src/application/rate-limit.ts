@@ -112,10 +112,5 @@ export const rateLimit = ({ quotas, clock }: Readonly<{ quotas: Quotas; clock: C
 };
 
 /** 0: no limit. */
-function limitOf({ rateLimits }: Limited, kind: QuotaKind): number {
-  if (rateLimits === undefined) return 0;
-  return kind === 'minute' ? rateLimits.paymentsPerMinute : rateLimits.paymentsPerDay;
-}
-
-type Limited = Merchant &
-  Readonly<{ rateLimits?: Readonly<{ paymentsPerMinute: number; paymentsPerDay: number }> }>;
+const limitOf = ({ rateLimits }: Merchant, kind: QuotaKind): number =>
+  kind === 'minute' ? rateLimits.paymentsPerMinute : rateLimits.paymentsPerDay;

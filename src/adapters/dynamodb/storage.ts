@@ -3,9 +3,11 @@ import type { Storage } from '../../ports/storage.ts';
 import { dynamodbAuditTrail } from './audit-trail.ts';
 import { dynamodbClaims } from './claims.ts';
 import { dynamodbCommits } from './commits.ts';
+import { dynamodbFailedAuthentications } from './failed-authentications.ts';
 import { dynamodbMerchants } from './merchants.ts';
 import { dynamodbOutbox } from './outbox.ts';
 import { dynamodbPayments } from './payments.ts';
+import { dynamodbQuotas } from './quotas.ts';
 import { itemReads } from './reads.ts';
 import { dynamodbStorageHealth } from './storage-health.ts';
 import { tableOf } from './table.ts';
@@ -24,6 +26,8 @@ export function dynamodbStorage({
     merchants: dynamodbMerchants(table, read),
     outbox: dynamodbOutbox(table),
     auditTrail: dynamodbAuditTrail(table),
+    quotas: dynamodbQuotas(table),
+    failedAuthentications: dynamodbFailedAuthentications(table),
     health: dynamodbStorageHealth(table, read),
     async close() {
       while (table.underWay.size > 0) await Promise.allSettled(table.underWay);

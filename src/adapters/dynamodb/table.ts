@@ -2,6 +2,8 @@ import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ClaimKey, Operation } from '../../domain/claim.ts';
 import type { EventId, MerchantId, PaymentId, TransactionId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { QuotaWindow } from '../../ports/quotas.ts';
 
 /** What an item is found by. Every key that belongs to a tenant begins with the tenant's id, which holds no '#'. */
 export type ItemKey = Readonly<{ pk: string; sk: string }>;
@@ -78,6 +80,18 @@ export function claimKeyOf(pk: string): ClaimKey {
 
 export const dueShardOf = (key: ClaimKey): number => shardOf(claimKey(key).pk, DUE_SHARDS);
 export const dueShards = (): readonly number[] => shards(DUE_SHARDS);
+
+/** A partition for each window, so that a count lives and expires by itself. */
+export const quotaKey = (merchantId: MerchantId, { kind, start }: QuotaWindow): ItemKey => ({
+  pk: `${merchantId}#Q#${kind}#${start}`,
+  sk: 'Q',
+});
+
+/** Minutes as 15 digits, so that they sort by time. Those that named no merchant that exists belong to no tenant. */
+export const failedAuthenticationKey = (merchantId: MerchantId | undefined, minute: Instant): ItemKey => ({
+  pk: `${merchantId ?? ''}#F`,
+  sk: `${Math.max(0, minute)}`.padStart(15, '0'),
+});
 
 export const merchantKey = (id: MerchantId): ItemKey => ({ pk: `${id}#M`, sk: 'M' });
 

@@ -2,9 +2,11 @@ import type { Storage } from '../../ports/storage.ts';
 import { memoryAuditTrail } from './audit-trail.ts';
 import { memoryClaims } from './claims.ts';
 import { memoryCommits } from './commits.ts';
+import { memoryFailedAuthentications } from './failed-authentications.ts';
 import { memoryMerchants } from './merchants.ts';
 import { memoryOutbox } from './outbox.ts';
 import { memoryPayments } from './payments.ts';
+import { memoryQuotas } from './quotas.ts';
 import { memoryStorageHealth } from './storage-health.ts';
 import { memoryStore } from './store.ts';
 
@@ -18,6 +20,8 @@ export function memoryStorage(): Storage {
     merchants: memoryMerchants(store),
     outbox: memoryOutbox(store),
     auditTrail: memoryAuditTrail(store),
+    quotas: memoryQuotas(),
+    failedAuthentications: memoryFailedAuthentications(),
     health: memoryStorageHealth,
     close: () => Promise.resolve(),
   };

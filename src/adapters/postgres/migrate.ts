@@ -6,10 +6,11 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { patiently } from './faults.ts';
 import { payments } from './migrations/001-payments.ts';
 import { commitChanges } from './migrations/002-commit-changes.ts';
+import { quotas } from './migrations/003-quotas.ts';
 import type { Database } from './schema.ts';
 
 /** In the order they are applied; a released migration is never edited. */
-const MIGRATIONS = { '001-payments': payments, '002-commit-changes': commitChanges };
+const MIGRATIONS = { '001-payments': payments, '002-commit-changes': commitChanges, '003-quotas': quotas };
 
 export const NEWEST_MIGRATION = Object.keys(MIGRATIONS).at(-1) ?? '';
 

@@ -15,6 +15,7 @@ export type Database = Readonly<{
   claim: ClaimTable;
   outbox: OutboxTable;
   audit_entry: AuditEntryTable;
+  failed_authentication: FailedAuthenticationTable;
 }>;
 
 export type Row<Table extends keyof Database> = Selectable<Database[Table]>;
@@ -114,3 +115,5 @@ type AuditEntryTable = {
   previous_hash: string;
   hash: string;
 };
+
+type FailedAuthenticationTable = { merchant_id: string; minute: Time; count: bigint };

@@ -3,9 +3,11 @@ import type { Storage } from '../../ports/storage.ts';
 import { postgresAuditTrail } from './audit-trail.ts';
 import { postgresClaims } from './claims.ts';
 import { postgresCommits } from './commits.ts';
+import { postgresFailedAuthentications } from './failed-authentications.ts';
 import { postgresMerchants } from './merchants.ts';
 import { postgresOutbox } from './outbox.ts';
 import { postgresPayments } from './payments.ts';
+import { postgresQuotas } from './quotas.ts';
 import { postgresStorageHealth } from './storage-health.ts';
 
 /** Every storage port over one pool, which `close` ends. The schema must be migrated. */
@@ -16,6 +18,8 @@ export const postgresStorage = (pool: pg.Pool): Storage => ({
   merchants: postgresMerchants(pool),
   outbox: postgresOutbox(pool),
   auditTrail: postgresAuditTrail(pool),
+  quotas: postgresQuotas(pool),
+  failedAuthentications: postgresFailedAuthentications(pool),
   health: postgresStorageHealth(pool),
   close: () => pool.end(),
 });

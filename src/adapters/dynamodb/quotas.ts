@@ -1,0 +1,39 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { QUOTA_WINDOW_MS, QUOTA_WINDOWS_KEPT, type Quotas } from '../../ports/quotas.ts';
+import { attempt, patiently } from './faults.ts';
+import { quotaKey, type Table, TTL_ATTRIBUTE } from './table.ts';
+
+/**
+ * One item for each window, which DynamoDB deletes when it is too old to be asked for. A take may count past the limit
+ * once, when it is cut short; from then on nothing is written.
+ */
+export const dynamodbQuotas = (table: Table): Quotas => ({
+  take: (merchantId, { kind, start }, wanted, limit) =>
+    attempt(() =>
+      patiently(table, async (abortSignal) => {
+        try {
+          const { Attributes } = await table.client.send(
+            new UpdateCommand({
+              TableName: table.name,
+              Key: quotaKey(merchantId, { kind, start }),
+              UpdateExpression: 'ADD used :wanted SET #expiry = :expiry',
+              ConditionExpression: 'attribute_not_exists(used) OR used < :limit',
+              ExpressionAttributeNames: { '#expiry': TTL_ATTRIBUTE },
+              ExpressionAttributeValues: {
+                ':wanted': wanted,
+                ':limit': limit,
+                ':expiry': Math.ceil((start + (QUOTA_WINDOWS_KEPT + 1) * QUOTA_WINDOW_MS[kind]) / 1_000),
+              },
+              ReturnValues: 'UPDATED_NEW',
+            }),
+            { abortSignal },
+          );
+          const before = Number(Attributes?.['used']) - wanted;
+          return Math.max(0, Math.min(wanted, limit - before));
+        } catch (fault) {
+          if ((fault as Error).name === 'ConditionalCheckFailedException') return 0;
+          throw fault;
+        }
+      }),
+    ),
+});
