@@ -3,9 +3,11 @@ import { auditTrailContract } from './audit-trail.contract.ts';
 import { claimsContract } from './claims.contract.ts';
 import { commitsContract } from './commits.contract.ts';
 import { commitsModelContract } from './commits-model.contract.ts';
+import { failedAuthenticationsContract } from './failed-authentications.contract.ts';
 import { merchantsContract } from './merchants.contract.ts';
 import { outboxContract } from './outbox.contract.ts';
 import { paymentsContract } from './payments.contract.ts';
+import { quotasContract } from './quotas.contract.ts';
 import { storageHealthContract } from './storage-health.contract.ts';
 
 /** Every storage contract. `open` gives an empty store that shares nothing with the ones before. */
@@ -17,5 +19,7 @@ export function storageContracts(adapter: string, open: () => Promise<Storage>):
   merchantsContract(adapter, open);
   outboxContract(adapter, open);
   auditTrailContract(adapter, open);
+  quotasContract(adapter, open);
+  failedAuthenticationsContract(adapter, open);
   storageHealthContract(adapter, open);
 }
