@@ -6,54 +6,87 @@ import { fromRfc3339, type Instant } from '../../domain/instant.ts';
 import type { PaymentFilter } from '../../ports/payments.ts';
 import type { Fault, MalformedRequest } from './failures.ts';
 import { faultsOf } from './payment-input.ts';
-import { listQuery } from './schemas.ts';
+import { listQuery, type paging, type paymentFilter } from './schemas.ts';
 
 const DEFAULT_LIMIT = 20;
 
-/** What a list is asked for; whose list it is comes from the token. Unknown and repeated parameters are refused. */
-export function parseListQuery(
+/** A query as its schema reads it. Unknown and repeated parameters are refused. */
+export function parseQuery<Schema extends z.ZodType>(
+  schema: Schema,
   query: URLSearchParams,
-): Result<Omit<ListPaymentsRequest, 'merchantId'>, MalformedRequest> {
+): Result<z.output<Schema>, MalformedRequest> {
   const names = [...query.keys()];
   const repeated = names.filter((name, index) => names.indexOf(name) !== index);
-  const parsed = listQuery.safeParse(Object.fromEntries(query));
+  const parsed = schema.safeParse(Object.fromEntries(query));
   const faults: readonly Fault[] = [
     ...repeated.map((name) => ({ path: [name], message: 'is given twice' })),
     ...(parsed.success ? [] : faultsOf(parsed.error)),
   ];
-  if (faults.length > 0 || !parsed.success) return err({ kind: 'MalformedRequest', faults });
-  const { limit, cursor } = parsed.data;
-  return filterOf(parsed.data).map((filter) => ({
-    filter,
-    limit: limit === undefined ? DEFAULT_LIMIT : Number(limit),
-    ...(cursor === undefined ? {} : { cursor }),
-  }));
+  return parsed.success && faults.length === 0 ? ok(parsed.data) : err({ kind: 'MalformedRequest', faults });
 }
 
-function filterOf(query: z.output<typeof listQuery>): Result<PaymentFilter, MalformedRequest> {
-  const { status, customer_id, currency, start_date, end_date, min_amount, max_amount } = query;
-  const filter: PaymentFilter = {
-    ...(status === undefined ? {} : { status }),
-    ...(customer_id === undefined ? {} : { customerId: customer_id as CustomerId }),
-    ...(currency === undefined ? {} : { currency }),
-    ...(start_date === undefined ? {} : { from: startOf(start_date) }),
-    ...(end_date === undefined ? {} : { to: endOf(end_date) }),
-    ...(min_amount === undefined ? {} : { minAmount: BigInt(min_amount) }),
-    ...(max_amount === undefined ? {} : { maxAmount: BigInt(max_amount) }),
-  };
-  const { from, to, minAmount, maxAmount } = filter;
+export type ListQuery = Omit<ListPaymentsRequest, 'merchantId'> & Readonly<{ withTotal: boolean }>;
+
+/** What a list of payments is asked for; whose list it is comes from the token. */
+export const parseListQuery = (query: URLSearchParams): Result<ListQuery, MalformedRequest> =>
+  parseQuery(listQuery, query).andThen((parsed) =>
+    filterOf(parsed).map((filter) => ({
+      filter,
+      ...pageOf(parsed),
+      withTotal: parsed.include === 'total',
+    })),
+  );
+
+type Fields<Shape extends z.ZodRawShape> = z.output<z.ZodObject<Shape>>;
+
+/** How long a page is, and where it begins. */
+export const pageOf = ({
+  limit,
+  cursor,
+}: Fields<typeof paging>): Readonly<{ limit: number; cursor?: string }> => ({
+  limit: limit === undefined ? DEFAULT_LIMIT : Number(limit),
+  ...(cursor === undefined ? {} : { cursor }),
+});
+
+/** The payments that a query chooses. */
+export function filterOf(query: Fields<typeof paymentFilter>): Result<PaymentFilter, MalformedRequest> {
+  const { status, customer_id, currency, min_amount, max_amount } = query;
+  const minAmount = min_amount === undefined ? undefined : BigInt(min_amount);
+  const maxAmount = max_amount === undefined ? undefined : BigInt(max_amount);
+  return periodOf(query).andThen((range) =>
+    minAmount !== undefined && maxAmount !== undefined && minAmount > maxAmount
+      ? malformed('min_amount', 'must not be over max_amount')
+      : ok({
+          ...(status === undefined ? {} : { status }),
+          ...(customer_id === undefined ? {} : { customerId: customer_id as CustomerId }),
+          ...(currency === undefined ? {} : { currency }),
+          ...range,
+          ...(minAmount === undefined ? {} : { minAmount }),
+          ...(maxAmount === undefined ? {} : { maxAmount }),
+        }),
+  );
+}
+
+/** Both ends are within the range. */
+export type Range = Readonly<{ from?: Instant; to?: Instant }>;
+
+/** A bare day reads as all of it, in UTC. */
+export function periodOf({
+  start_date,
+  end_date,
+}: Readonly<{ start_date?: string | undefined; end_date?: string | undefined }>): Result<
+  Range,
+  MalformedRequest
+> {
+  const from = start_date === undefined ? undefined : fromRfc3339(start_date);
+  const to = end_date === undefined ? undefined : endOf(end_date);
   if (from !== undefined && to !== undefined && from > to)
     return malformed('start_date', 'must not be after end_date');
-  if (minAmount !== undefined && maxAmount !== undefined && minAmount > maxAmount)
-    return malformed('min_amount', 'must not be over max_amount');
-  return ok(filter);
+  return ok({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
 }
 
 const DAY_LENGTH = 'YYYY-MM-DD'.length;
 const DAY_MS = 86_400_000;
-
-/** A bare day reads as its midnight in UTC. */
-const startOf = (date: string): Instant => fromRfc3339(date);
 
 const endOf = (date: string): Instant =>
   date.length === DAY_LENGTH ? fromRfc3339(date) + DAY_MS - 1 : fromRfc3339(date);

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { CURRENCY_CODES } from '../../domain/currency.ts';
 import { PAYMENT_STATUSES } from '../../domain/payment.ts';
 
-const currency = z
+export const currency = z
   .enum(CURRENCY_CODES, { error: 'must be the code of an ISO 4217 currency in use, in upper case' })
   .openapi({ description: 'ISO 4217 code, upper case.', example: 'USD' });
 
@@ -23,7 +23,7 @@ const metadata = z
   .refine((pairs) => Object.keys(pairs).length <= MOST_PAIRS, `must have at most ${MOST_PAIRS} pairs`)
   .openapi({ maxProperties: MOST_PAIRS, example: { order: '1001' } });
 
-const amount = z.int().min(1).openapi({
+export const amount = z.int().min(1).openapi({
   format: 'int64',
   maximum: Number.MAX_SAFE_INTEGER,
   description: 'In minor units of the currency: 1250 is USD 12.50 or JPY 1250.',
@@ -96,26 +96,45 @@ const date = z
   )
   .openapi({ anyOf: [{ format: 'date' }, { format: 'date-time' }], example: '2026-03-01' });
 
-/** The query of `GET /payments`, as text. */
-export const listQuery = z.strictObject({
+const from = date.optional().openapi({ description: 'Created at or after; a day begins at 00:00 UTC.' });
+const to = date
+  .optional()
+  .openapi({ description: 'Created at or before; a day ends with its last millisecond.' });
+
+/** A range of creation times, as text. */
+export const period = { start_date: from, end_date: to };
+
+/** What payments can be chosen by, as text. */
+export const paymentFilter = {
   status: status.optional(),
   customer_id: customerId.optional(),
   currency: currency.optional(),
-  start_date: date.optional().openapi({ description: 'Created at or after; a day begins at 00:00 UTC.' }),
-  end_date: date
-    .optional()
-    .openapi({ description: 'Created at or before; a day ends with its last millisecond.' }),
+  ...period,
   min_amount: wholeNumber(Number.MAX_SAFE_INTEGER)
     .optional()
     .openapi({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   max_amount: wholeNumber(Number.MAX_SAFE_INTEGER)
     .optional()
     .openapi({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+};
+
+/** What every list takes, as text. */
+export const paging = {
   limit: wholeNumber(100)
     .refine((text) => text !== '0', 'must be at least 1')
     .optional()
     .openapi({ type: 'integer', minimum: 1, maximum: 100, default: 20 }),
   cursor: z.string().min(1).max(512).optional().openapi({ description: '`next_cursor` of the page before.' }),
+};
+
+/** The query of `GET /payments`, as text. */
+export const listQuery = z.strictObject({
+  ...paymentFilter,
+  ...paging,
+  include: z
+    .enum(['total'], { error: 'must be `total`' })
+    .optional()
+    .openapi({ description: '`total` counts every payment that matches, on all pages.' }),
 });
 
 const paymentId = z.string().regex(/^pay_[0-9a-f]{32}$/);
@@ -174,6 +193,7 @@ export const paymentPage = z
     items: z.array(payment),
     next_cursor: z.string().nullable().openapi({ description: 'Null at the end.' }),
     has_more: z.boolean(),
+    total: z.int().min(0).optional().openapi({ description: 'With `include=total`.' }),
   })
   .openapi('PaymentPage');
 
