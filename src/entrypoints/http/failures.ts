@@ -1,4 +1,4 @@
-import type { CursorInvalid } from '../../application/list-payments.ts';
+import type { CursorInvalid } from '../../application/cursor.ts';
 import type { ProcessPaymentFailure } from '../../application/process-payment.ts';
 import type { PaymentRefused } from '../../ports/answers.ts';
 import type { PaymentNotFound } from '../../ports/payments.ts';
