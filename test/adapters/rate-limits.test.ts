@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
+import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
+import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
+import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
+import { memoryStorage } from '../../src/adapters/memory/storage.ts';
+import { postgresPool } from '../../src/adapters/postgres/pool.ts';
+import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { type AdmitPayment, blockOf, rateLimit } from '../../src/application/rate-limit.ts';
+import { QUOTA_WINDOW_MS, QUOTA_WINDOWS_KEPT } from '../../src/ports/quotas.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { aMerchantId, NOON } from '../fixtures/changes.ts';
+import { aMerchant } from '../fixtures/merchants.ts';
+import { freshTable } from '../support/dynamodb-tables.ts';
+import { postgresServer } from '../support/postgres-database.ts';
+
+const postgres = await postgresServer(inject('postgresUrl'));
+let dynamodb: EmbeddedServer;
+beforeAll(async () => {
+  dynamodb = await startDynamoDbEngine({});
+});
+afterAll(async () => {
+  await dynamodb.stop();
+  await postgres.close();
+});
+
+const PROCESSES = 4;
+
+/** What each of several processes on one store would have: its own connections. */
+const STORES: Readonly<Record<string, () => Promise<readonly Storage[]>>> = {
+  async memory() {
+    const storage = memoryStorage();
+    return Array.from({ length: PROCESSES }, () => storage);
+  },
+  async postgres() {
+    const connectionString = await postgres.newDatabase();
+    return Array.from({ length: PROCESSES }, () =>
+      postgresStorage(postgresPool({ connectionString, max: 4 })),
+    );
+  },
+  async dynamodb() {
+    const { table } = await freshTable(dynamodb.url);
+    return Array.from({ length: PROCESSES }, () =>
+      dynamodbStorage({ client: dynamodbClient({ region: 'local', endpoint: dynamodb.url }), table }),
+    );
+  },
+};
+
+describe.each(Object.entries(STORES))('rate limits of several processes: %s', (_name, open) => {
+  /** Requests from all sides at once, in waves, each process but the first killed and started anew on the way. */
+  async function storm(limits: Readonly<{ paymentsPerMinute: number; paymentsPerDay: number }>) {
+    const stores = await open();
+    const merchant = aMerchant('merchant-a', { rateLimits: limits });
+    const aProcess = (n: number): AdmitPayment => {
+      const { quotas } = stores[n] as Storage;
+      return rateLimit({ quotas, clock: { now: () => NOON } });
+    };
+    const processes = stores.map((_, n) => aProcess(n));
+    let started = processes.length;
+    let admitted = 0;
+    for (let wave = 0; wave < 8; wave += 1) {
+      const requests = processes.flatMap((admit) => Array.from({ length: 40 }, () => admit(merchant)));
+      for (const each of await Promise.all(requests)) if (each.isOk()) admitted += 1;
+      const dying = 1 + (wave % (PROCESSES - 1));
+      processes[dying] = aProcess(dying);
+      started += 1;
+    }
+    await Promise.all(stores.map((storage) => storage.close()));
+    return { admitted, started };
+  }
+
+  it('admit exactly a small limit of a minute', async () => {
+    expect((await storm({ paymentsPerMinute: 150, paymentsPerDay: 0 })).admitted).toBe(150);
+  });
+
+  it('admit exactly a small limit of a day', async () => {
+    expect((await storm({ paymentsPerMinute: 100_000, paymentsPerDay: 333 })).admitted).toBe(333);
+  });
+
+  it('admit no more than a large limit, and fewer by no more than a block for each process', async () => {
+    const limit = 1_000;
+    const { admitted, started } = await storm({ paymentsPerMinute: limit, paymentsPerDay: 0 });
+    expect(admitted).toBeLessThanOrEqual(limit);
+    expect(admitted).toBeGreaterThanOrEqual(limit - started * blockOf('minute', limit));
+  });
+});
+
+describe('quota rows on Postgres', () => {
+  it('are deleted with the windows that nobody asks for any more', async () => {
+    const pool = postgresPool({ connectionString: await postgres.newDatabase() });
+    const { quotas, close } = postgresStorage(pool);
+    for (let n = 0; n < QUOTA_WINDOWS_KEPT + 20; n += 1) {
+      const window = { kind: 'minute', start: NOON + n * QUOTA_WINDOW_MS.minute } as const;
+      (await quotas.take(aMerchantId(), window, 1, 10))._unsafeUnwrap();
+    }
+    const { rows } = await pool.query<{ count: bigint }>('SELECT count(*) FROM quota');
+    expect(Number(rows[0]?.count)).toBe(QUOTA_WINDOWS_KEPT + 1);
+    await close();
+  });
+});
