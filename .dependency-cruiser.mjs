@@ -6,6 +6,7 @@ const SDKS = {
   aws: ['neverthrow', '@aws-sdk'],
   processor: ['neverthrow', 'cockatiel'],
   system: ['uuid'],
+  keys: ['neverthrow'],
   embedded: ['pg'],
   shared: [],
 };

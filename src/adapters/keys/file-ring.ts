@@ -1,0 +1,113 @@
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ResultAsync } from 'neverthrow';
+import type { Clock } from '../../ports/clock.ts';
+import type { KeysUnavailable } from '../../ports/unavailable.ts';
+import { changeKeyFile, type FileKey, makeKeyFile, newFileKey, parseKeyFile } from './key-file.ts';
+import { type Ring, type RingSource, ringKey, ringOf } from './ring.ts';
+
+/** How old what is known of the file may be. */
+const CHECK_MS = 1_000;
+
+/** Keys that no customer needs any more are kept this long, in case somebody finds one who does. */
+const KEEP_RETIRED_MS = 24 * 3_600_000;
+
+/**
+ * A ring in a file of its own, made at its first use, read again when it has changed. For development: whoever can read
+ * the file can read every customer, and without the file nobody can.
+ */
+export function fileRing(file: string, clock: Clock, checkMs: number = CHECK_MS): RingSource {
+  /** By then every process that reads the file has seen a change of it. */
+  const knownMs = 2 * checkMs;
+  let known: Readonly<{ stamp: string; ring: Ring }> | undefined;
+  let checkedAt = Number.NEGATIVE_INFINITY;
+
+  function read(fresh = false): Ring {
+    const now = performance.now();
+    if (known !== undefined && !fresh && now - checkedAt < checkMs) return known.ring;
+    const stamp = stampOf(file) ?? makeFile();
+    if (known?.stamp !== stamp) known = { stamp, ring: ringIn(file) };
+    checkedAt = now;
+    return known.ring;
+  }
+
+  function makeFile(): string {
+    mkdirSync(dirname(file), { recursive: true });
+    makeKeyFile(file, [newFileKey(clock.now())]);
+    return stampOf(file) ?? '';
+  }
+
+  const change = (edit: (keys: readonly FileKey[]) => readonly FileKey[]): readonly FileKey[] => {
+    read();
+    const keys = changeKeyFile(file, edit);
+    read(true);
+    return keys;
+  };
+
+  const currentIsAgedBy = async (ms: number, [current]: readonly FileKey[]): Promise<void> => {
+    const age = clock.now() - Date.parse(current?.created_at ?? '');
+    const wait = Math.min(ms, ms - age);
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  };
+
+  return {
+    read,
+    rotation: {
+      begin: () =>
+        attempt(async () => {
+          const begun = change((keys) =>
+            keys.some(({ state }) => state === 'older' || state === 'leaving')
+              ? keys
+              : [newFileKey(clock.now()), ...keys.map(demoted)],
+          );
+          await currentIsAgedBy(knownMs, begun);
+        }),
+      retire: (settleMs) =>
+        attempt(async () => {
+          await currentIsAgedBy(
+            settleMs,
+            change((keys) => keys),
+          );
+          change((keys) =>
+            keys.map((key) => (key.state === 'older' ? { ...key, state: 'leaving' as const } : key)),
+          );
+          await new Promise((resolve) => setTimeout(resolve, knownMs));
+          return [];
+        }),
+      end: () =>
+        attempt(async () => {
+          const now = clock.now();
+          change((keys) =>
+            keys
+              .filter(
+                ({ retired_at }) =>
+                  retired_at === undefined || now - Date.parse(retired_at) < KEEP_RETIRED_MS,
+              )
+              .map((key) =>
+                key.state === 'leaving'
+                  ? { ...key, state: 'retired' as const, retired_at: new Date(now).toISOString() }
+                  : key,
+              ),
+          );
+        }),
+    },
+  };
+}
+
+const demoted = (key: FileKey): FileKey => (key.state === 'current' ? { ...key, state: 'older' } : key);
+
+/** Changes with every change of the file; undefined while there is none. */
+function stampOf(file: string): string | undefined {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found && `${found.ino} ${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
+}
+
+const ringIn = (file: string): Ring =>
+  ringOf(
+    parseKeyFile(readFileSync(file, 'utf8')).map((key) =>
+      ringKey(key, key.state === 'leaving' || key.state === 'retired'),
+    ),
+  );
+
+const attempt = <T>(work: () => Promise<T>): ResultAsync<T, KeysUnavailable> =>
+  ResultAsync.fromThrowable(work, (cause): KeysUnavailable => ({ kind: 'KeysUnavailable', cause }))();

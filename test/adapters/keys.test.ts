@@ -1,0 +1,285 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileRing } from '../../src/adapters/keys/file-ring.ts';
+import { givenRing } from '../../src/adapters/keys/given-ring.ts';
+import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
+import { localVault } from '../../src/adapters/keys/vault.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
+import type { SecretKeys } from '../../src/ports/secret-keys.ts';
+import { secretKeysContract } from '../contract/secret-keys.contract.ts';
+import { aMerchantId, NOON } from '../fixtures/changes.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'paywright-keys-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const secretOf = (byte: number) => Buffer.alloc(32, byte).toString('base64url');
+const fileOf = () => join(folder, 'data', 'keys.json');
+const ringFile = () => fileRing(fileOf(), systemClock, 1);
+
+secretKeysContract('a key file', () => Promise.resolve(ringKeys(ringFile())));
+secretKeysContract('given keys', () =>
+  Promise.resolve(ringKeys(givenRing([{ id: 'one', secret: secretOf(1) }]))),
+);
+
+const owner = { merchantId: aMerchantId('merchant-a'), entityId: 'cus_1' };
+const aVault = () => {
+  const keys = ringKeys(givenRing([{ id: 'one', secret: secretOf(1) }]));
+  return localVault(keys, systemClock);
+};
+
+describe('sealed fields', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 300 });
+
+  it('open to what was sealed', async () => {
+    const vault = aVault();
+    const key = (await vault.newKey(owner))._unsafeUnwrap();
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.string({ minLength: 1 }), text), async (fields) => {
+        const given = { ...fields };
+        const sealed = (await vault.seal(owner, key, given))._unsafeUnwrap();
+        expect((await vault.open(owner, key, sealed))._unsafeUnwrap()).toEqual(
+          Object.fromEntries(Object.entries(given).map(([name, each]) => [name, each.toWellFormed()])),
+        );
+      }),
+    );
+  });
+
+  it('never look the same twice, and never hold the text', async () => {
+    const vault = aVault();
+    const key = (await vault.newKey(owner))._unsafeUnwrap();
+    const seal = async () =>
+      (await vault.seal(owner, key, { email: 'canary' }))._unsafeUnwrap()['email'] ?? '';
+    const [once, again] = [await seal(), await seal()];
+    expect(once).not.toBe(again);
+    expect(Buffer.from(once, 'base64url').toString('latin1')).not.toContain('canary');
+  });
+
+  it('do not open for another tenant, entity, field or key', async () => {
+    const vault = aVault();
+    const key = (await vault.newKey(owner))._unsafeUnwrap();
+    const { email = '' } = (await vault.seal(owner, key, { email: 'a@example.com' }))._unsafeUnwrap();
+    const others = [
+      { ...owner, merchantId: aMerchantId('merchant-b') },
+      { ...owner, entityId: 'cus_2' },
+    ];
+    for (const other of others) {
+      // With a data key of its own, so that it is the field that refuses and not the key.
+      const own = (await vault.newKey(other))._unsafeUnwrap();
+      await expect(async () => vault.open(other, own, { email })).rejects.toThrow();
+      await expect(async () => vault.open(other, key, { email })).rejects.toThrow();
+    }
+    await expect(async () => vault.open(owner, key, { name: email })).rejects.toThrow();
+    const second = (await vault.newKey(owner))._unsafeUnwrap();
+    await expect(async () => vault.open(owner, second, { email })).rejects.toThrow();
+  });
+
+  it('do not open for another tenant or entity even under the very same data key', async () => {
+    const bytes = Buffer.alloc(32, 7);
+    const oneKey: SecretKeys = {
+      ...ringKeys(givenRing([{ id: 'one', secret: secretOf(1) }])),
+      unwrap: () =>
+        ringKeys(givenRing([{ id: 'one', secret: secretOf(1) }]))
+          .newDataKey(owner)
+          .map(() => bytes),
+    };
+    const vault = localVault(oneKey, systemClock);
+    const key = { keyId: 'one', wrapped: 'any' };
+    const { email = '' } = (await vault.seal(owner, key, { email: 'a@example.com' }))._unsafeUnwrap();
+    expect((await vault.open(owner, key, { email }))._unsafeUnwrap()).toEqual({ email: 'a@example.com' });
+    for (const other of [
+      { ...owner, merchantId: aMerchantId('merchant-b') },
+      { ...owner, entityId: 'cus_2' },
+    ])
+      await expect(async () => vault.open(other, key, { email })).rejects.toThrow();
+    await expect(async () => vault.open(owner, key, { phone: email })).rejects.toThrow();
+  });
+
+  it('do not open when a single bit has changed', async () => {
+    const vault = aVault();
+    const key = (await vault.newKey(owner))._unsafeUnwrap();
+    const { email = '' } = (await vault.seal(owner, key, { email: 'a@example.com' }))._unsafeUnwrap();
+    const bytes = Buffer.from(email, 'base64url');
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length * 8 - 1), async (bit) => {
+        const changed = Buffer.from(bytes);
+        const at = bit >> 3;
+        changed[at] = (changed[at] ?? 0) ^ (1 << (bit & 7));
+        await expect(async () =>
+          vault.open(owner, key, { email: changed.toString('base64url') }),
+        ).rejects.toThrow();
+      }),
+    );
+    await expect(async () => vault.open(owner, key, { email: email.slice(0, 20) })).rejects.toThrow();
+  });
+});
+
+describe('data keys kept in memory', () => {
+  const counted = (bounds: { ageMs: number; uses: number; keys: number }) => {
+    const ring = ringKeys(givenRing([{ id: 'one', secret: secretOf(1) }]));
+    const calls = { unwrap: 0 };
+    const keys: SecretKeys = {
+      ...ring,
+      unwrap: (...args) => {
+        calls.unwrap += 1;
+        return ring.unwrap(...args);
+      },
+    };
+    const clock = { at: NOON, now: () => clock.at };
+    return { vault: localVault(keys, clock, bounds), clock, calls };
+  };
+
+  it('are unwrapped again after their time', async () => {
+    const { vault, clock, calls } = counted({ ageMs: 1_000, uses: 100, keys: 10 });
+    const key = (await vault.newKey(owner))._unsafeUnwrap();
+    const use = async () => (await vault.seal(owner, key, { name: 'x' }))._unsafeUnwrap();
+    await use();
+    clock.at += 999;
+    await use();
+    expect(calls.unwrap).toBe(0);
+    clock.at += 1;
+    await use();
+    expect(calls.unwrap).toBe(1);
+    clock.at -= 60_000;
+    await use();
+    expect(calls.unwrap).toBe(2);
+  });
+
+  it('are unwrapped again after so many uses', async () => {
+    const { vault, calls } = counted({ ageMs: 1_000, uses: 3, keys: 10 });
+    const key = (await vault.newKey(owner))._unsafeUnwrap();
+    for (let use = 0; use < 8; use++) (await vault.seal(owner, key, { name: 'x' }))._unsafeUnwrap();
+    expect(calls.unwrap).toBe(2);
+  });
+
+  it('are no more than so many', async () => {
+    const { vault, calls } = counted({ ageMs: 1_000, uses: 100, keys: 2 });
+    const owners = ['a', 'b', 'c'].map((entityId) => ({ ...owner, entityId }));
+    const keys = [];
+    for (const each of owners) keys.push((await vault.newKey(each))._unsafeUnwrap());
+    for (const [index, each] of owners.entries()) {
+      const key = keys[index];
+      if (key) (await vault.seal(each, key, { name: 'x' }))._unsafeUnwrap();
+    }
+    expect(calls.unwrap).toBeGreaterThan(0);
+  });
+});
+
+describe('a key file', () => {
+  it('is made once, for its owner only', async () => {
+    const keys = ringKeys(ringFile());
+    const { wrapped } = (await keys.newDataKey(owner))._unsafeUnwrap();
+    expect(statSync(fileOf()).mode & 0o777).toBe(0o600);
+    const again = ringKeys(ringFile());
+    expect((await again.unwrap(owner, wrapped)).isOk()).toBe(true);
+    expect(readdirSync(join(folder, 'data'))).toEqual(['keys.json']);
+  });
+
+  it('is the same one for processes that start together', async () => {
+    const program = `
+      import { fileRing } from './src/adapters/keys/file-ring.ts';
+      console.log(fileRing(process.argv[1], { now: () => Date.now() }).read()[0].id);
+    `;
+    const start = () =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, fileOf()], {
+        cwd: join(import.meta.dirname, '../..'),
+      });
+    const ids = (await Promise.all([start(), start(), start()])).map(({ stdout }) => stdout.trim());
+    expect(new Set(ids).size).toBe(1);
+    expect(ids[0]).toMatch(/^k[0-9a-f]{16}$/);
+  });
+
+  it('is read again when another process has rotated it, at once when a key is unknown', async () => {
+    const [mine, theirs] = [fileRing(fileOf(), systemClock, 60_000), ringFile()];
+    const keys = ringKeys(mine);
+    (await keys.newDataKey(owner))._unsafeUnwrap();
+    (await theirs.rotation.begin())._unsafeUnwrap();
+    const { wrapped, bytes } = (await ringKeys(theirs).newDataKey(owner))._unsafeUnwrap();
+    expect(mine.read()).toHaveLength(1);
+    expect((await keys.unwrap(owner, wrapped))._unsafeUnwrap()).toEqual(bytes);
+    expect(mine.read()).toHaveLength(2);
+  });
+
+  it('is unavailable, and not replaced, when it has been damaged', async () => {
+    const keys = ringKeys(ringFile());
+    const { wrapped } = (await keys.newDataKey(owner))._unsafeUnwrap();
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(fileOf(), '{"keys":[');
+    const other = ringKeys(ringFile());
+    expect((await other.unwrap(owner, wrapped))._unsafeUnwrapErr().kind).toBe('KeysUnavailable');
+    expect(readFileSync(fileOf(), 'utf8')).toBe('{"keys":[');
+  });
+
+  it('indexes under both keys while a rotation runs, and under the new one alone afterwards', async () => {
+    const ring = ringFile();
+    const keys = ringKeys(ring);
+    const indexes = async () => (await keys.blindIndexes(owner.merchantId, 'a@b.c'))._unsafeUnwrap();
+    const { wrapped, bytes } = (await keys.newDataKey(owner))._unsafeUnwrap();
+    const [old] = await indexes();
+    (await ring.rotation.begin())._unsafeUnwrap();
+    const both = await indexes();
+    expect(both).toHaveLength(2);
+    expect(both[1]).toBe(old);
+    (await ring.rotation.begin())._unsafeUnwrap();
+    expect(await indexes()).toEqual(both);
+    const moved = (await keys.rewrap(owner, wrapped))._unsafeUnwrap();
+    expect(moved.keyId).not.toBe(wrapped.keyId);
+    expect((await keys.unwrap(owner, moved))._unsafeUnwrap()).toEqual(bytes);
+    expect((await ring.rotation.retire(0))._unsafeUnwrap()).toEqual([]);
+    expect(await indexes()).toEqual([both[0]]);
+    expect((await keys.unwrap(owner, wrapped))._unsafeUnwrap()).toEqual(bytes);
+    (await ring.rotation.begin())._unsafeUnwrap();
+    expect(await indexes()).toEqual([both[0]]);
+    (await ring.rotation.end())._unsafeUnwrap();
+    (await ring.rotation.begin())._unsafeUnwrap();
+    expect(await indexes()).toHaveLength(2);
+  });
+
+  it('keeps a retired key for a day', async () => {
+    const clock = { at: NOON, now: () => clock.at };
+    const ring = fileRing(fileOf(), clock, 1);
+    const keys = ringKeys(ring);
+    const { wrapped } = (await keys.newDataKey(owner))._unsafeUnwrap();
+    const rotate = async () => {
+      (await ring.rotation.begin())._unsafeUnwrap();
+      (await ring.rotation.retire(0))._unsafeUnwrap();
+      (await ring.rotation.end())._unsafeUnwrap();
+    };
+    await rotate();
+    await rotate();
+    expect((await keys.unwrap(owner, wrapped)).isOk()).toBe(true);
+    clock.at += 25 * 3_600_000;
+    await rotate();
+    expect((await keys.unwrap(owner, wrapped))._unsafeUnwrapErr().kind).toBe('KeysUnavailable');
+  });
+
+  it('loses no key when two processes rotate at once', async () => {
+    const rings = [ringFile(), ringFile(), ringFile()];
+    for (const ring of rings) ring.read();
+    await Promise.all(rings.map((ring) => ring.rotation.begin()));
+    expect(rings.map((ring) => ring.read(true).map(({ id }) => id)).map(String)).toEqual(
+      Array(3).fill(String(rings[0]?.read(true).map(({ id }) => id))),
+    );
+    expect(rings[0]?.read(true)).toHaveLength(2);
+  });
+});
+
+describe('keys given by people', () => {
+  it('are taken out by people', async () => {
+    const ring = givenRing([
+      { id: 'two', secret: secretOf(2) },
+      { id: 'one', secret: secretOf(1) },
+    ]);
+    (await ring.rotation.begin())._unsafeUnwrap();
+    expect((await ring.rotation.retire(0))._unsafeUnwrap()).toEqual(['one']);
+    (await ring.rotation.end())._unsafeUnwrap();
+    expect((await ringKeys(ring).blindIndexes(owner.merchantId, 'x'))._unsafeUnwrap()).toHaveLength(2);
+  });
+});
