@@ -5,12 +5,13 @@ import { type AuditReport, auditReporting } from '../domain/audit-report.ts';
 import { type AuditEntryId, type MerchantId, parseId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { AuditTrail } from '../ports/audit-trail.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { FailedAuthenticationCounts } from '../ports/failed-authentications.ts';
 import type { Payments } from '../ports/payments.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 
-/** Both bounds are inclusive. */
-export type AuditReportRequest = Readonly<{ merchantId: MerchantId; from: Instant; to: Instant }>;
+/** Both bounds are inclusive. Without `to`, until now; without `from`, the 30 days before `to`. */
+export type AuditReportRequest = Readonly<{ merchantId: MerchantId; from?: Instant; to?: Instant }>;
 
 /**
  * What happened to a merchant in a time. Reads the trail page by page and holds one page; a failed payment is read as
@@ -21,16 +22,19 @@ export type MakeAuditReport = (request: AuditReportRequest) => ResultAsync<Audit
 /** Large enough that the links cost more than the calls. */
 const PAGE = 500;
 
+const USUAL_MS = 30 * 24 * 3_600_000;
+
 export const makeAuditReport =
   (
     ports: Readonly<{
       auditTrail: AuditTrail;
       payments: Payments;
       failedAuthentications: FailedAuthenticationCounts;
+      clock: Clock;
     }>,
     rules: AnomalyRules,
   ): MakeAuditReport =>
-  ({ merchantId, from, to }) =>
+  ({ merchantId, to = ports.clock.now(), from = to - USUAL_MS }) =>
     safeTry(async function* () {
       const reporting = auditReporting(rules);
       for (let before: AuditEntryId | undefined; ; ) {

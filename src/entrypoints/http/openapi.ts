@@ -14,14 +14,14 @@ import {
   readiness,
 } from './schemas.ts';
 
-type Route = RouteConfig & Readonly<{ method: 'get' | 'post' }>;
+export type Route = RouteConfig & Readonly<{ method: 'get' | 'post' }>;
 type Responses = RouteConfig['responses'];
 
-const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
-const text = (type: string) => ({ [type]: { schema: { type: 'string' as const } } });
+export const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
+export const text = (type: string) => ({ [type]: { schema: { type: 'string' as const } } });
 
 /** One response for each status, listing the codes it can carry, as the table of problems has them. */
-function refusals(...statuses: readonly number[]): Responses {
+export function refusals(...statuses: readonly number[]): Responses {
   const codes = (wanted: number) => [
     ...Object.values(PROBLEMS)
       .filter(({ status }) => status === wanted)
@@ -49,7 +49,7 @@ const replayed = {
 };
 const location = { description: 'Where the payment is.', schema: { type: 'string' as const } };
 
-const secured = { security: [{ bearer: [] }] };
+export const secured = { security: [{ bearer: [] }] };
 const accepted = (description: string) => ({
   description,
   content: json(payment),
