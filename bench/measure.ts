@@ -12,16 +12,24 @@ type Operation = (n: number) => PromiseLike<unknown>;
 const TURNS = 4;
 
 /**
- * Measures the contenders in the same run, turn by turn; each has warmed up with a tenth of the load. The first
- * rejection ends it.
+ * Measures the contenders in the same run, turn by turn; each has warmed up with a tenth of the load. `prepare` is told
+ * how many operations come next, and its time does not count. The first rejection ends it.
  */
-export async function measure(load: Load, contenders: readonly Operation[]): Promise<readonly Measured[]> {
+export async function measure(
+  load: Load,
+  contenders: readonly Operation[],
+  prepare: (operations: number) => void = () => {},
+): Promise<readonly Measured[]> {
   const counts = contenders.map(() => ({ histogram: createHistogram(), tookMs: 0 }));
-  for (const contender of contenders)
-    await run(load.callers, Math.ceil(load.operations / 10), contender, () => {});
+  const warmUp = Math.ceil(load.operations / 10);
+  for (const contender of contenders) {
+    prepare(warmUp);
+    await run(load.callers, warmUp, contender, () => {});
+  }
   const operations = Math.ceil(load.operations / TURNS);
   for (let turn = 0; turn < TURNS; turn += 1)
     for (const [index, count] of counts.entries()) {
+      prepare(operations);
       const started = performance.now();
       await run(load.callers, operations, contenders[index] as Operation, (tookMs) => {
         count.histogram.record(Math.max(1, Math.round(tookMs * 1_000)));

@@ -22,7 +22,7 @@ export type Recorded = Readonly<{ intent: Change; outcome: Change }>;
 export type Sizes = Readonly<{ operations: number; batches: number; large: number; pages: number }>;
 
 export const SIZES = {
-  full: { operations: 20_000, batches: 400, large: 8, pages: 2_000 },
+  full: { operations: 20_000, batches: 1_600, large: 8, pages: 2_000 },
   /** For an engine that syncs to disk for every transaction, one after the other. */
   small: { operations: 2_000, batches: 40, large: 4, pages: 800 },
   /** Enough to see that it runs. */
@@ -44,24 +44,25 @@ export async function work(
     load: Load,
     ours: (n: number) => PromiseLike<unknown>,
     theirs?: (n: number) => PromiseLike<unknown>,
+    prepare?: (operations: number) => void,
   ) => {
-    const [measured, rawMeasured] = await measure(load, theirs === undefined ? [ours] : [ours, theirs]);
+    const contenders = theirs === undefined ? [ours] : [ours, theirs];
+    const [measured, rawMeasured] = await measure(load, contenders, prepare);
     if (measured === undefined) throw new Error('nothing was measured');
     rows.push({ work: name, ours: measured, ...(rawMeasured === undefined ? {} : { raw: rawMeasured }) });
   };
   const many = { callers, operations };
   const commit = async (change: Change) => orThrow(await storage.commits.commit(change));
   const made = (count: number) => Array.from({ length: count }, () => anIntent());
-  /** Changes made beforehand, so that only their writing is measured; each is written once. */
-  const prepared = (load: Load, size: number) => {
-    const contenders = raw === undefined ? 1 : 2;
-    const changes = made(contenders * (Math.ceil(load.operations * 1.1) + 10) * size);
-    return () => changes.splice(-size);
-  };
+  /** Changes are made before each turn, so that only their writing is measured; each is written once. */
   const create = async (name: string, load: Load, size: number) => {
-    const next = prepared(load, size);
+    let changes: Change[] = [];
+    const next = () => changes.splice(-size);
     const theirs = raw && (() => (size === 1 ? raw.writeEach(next()) : raw.writeTogether(next())));
-    await row(name, load, () => Promise.all(next().map(commit)), theirs);
+    const prepare = (count: number) => {
+      changes = made(count * size);
+    };
+    await row(name, load, () => Promise.all(next().map(commit)), theirs, prepare);
   };
 
   await create('create a payment record', many, 1);

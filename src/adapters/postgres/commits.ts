@@ -16,9 +16,9 @@ import {
 } from './rows.ts';
 
 /** Larger batches bring no more rows a second, and make the first caller wait longer. */
-const MOST_CHANGES = 128;
-/** Three statements at once keep the server's CPU and its disk busy while the next is made; more only shrink batches. */
-const LANES = 3;
+const MOST_CHANGES = 100;
+/** Four statements at once keep the server's CPU and its disk busy while the next is made; more only shrink batches. */
+const LANES = 4;
 
 /**
  * Concurrent commits share a statement (see `commit_changes`), and each still gets its own result. Changes that touch
