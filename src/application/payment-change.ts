@@ -1,16 +1,21 @@
 import type { Origin } from '../domain/actor.ts';
-import { type AuditEntry, GENESIS_HASH, sealAuditEntry } from '../domain/audit.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 import type { Claim } from '../domain/claim.ts';
-import { paymentEvent } from '../domain/events.ts';
+import { paymentEvent, refundEvent } from '../domain/events.ts';
 import type { Instant } from '../domain/instant.ts';
-import { difference, type JsonObject } from '../domain/json.ts';
+import { feeOf, type LedgerEntry, type LedgerEntryType, ledgerEntry } from '../domain/ledger.ts';
 import type { Payment } from '../domain/payment.ts';
 import { paymentRecord } from '../domain/payment-record.ts';
+import { talliesOf } from '../domain/tally.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import { transactionRecord } from '../domain/transaction-record.ts';
 import type { Change, Guarded } from '../ports/commits.ts';
 import type { Digests } from '../ports/digests.ts';
 import type { Ids } from '../ports/ids.ts';
+import { auditLink } from './audit-link.ts';
+
+/** A transaction of a move; `before` is absent when the move creates it. */
+export type TransactionMove = Readonly<{ before?: Transaction; next: Transaction }>;
 
 /** A move of a payment, decided but not yet written. */
 export type PaymentMove<Next extends Payment = Payment> = Readonly<{
@@ -20,64 +25,51 @@ export type PaymentMove<Next extends Payment = Payment> = Readonly<{
   /** Absent when the move creates the payment. */
   before?: Payment;
   next: Next;
-  /** New transactions of this move. */
-  transactions: readonly Transaction[];
+  transactions: readonly TransactionMove[];
 }>;
 
+type Ports = Readonly<{ ids: Ids; digests: Digests }>;
+
 /**
- * The whole commit for a move: the payment and its transactions with their links of the audit chain, the event and the
- * claim. Also gives the payment as it will be stored, chain head included, so that nobody has to read it back.
+ * The whole commit for a move: the payment and its transactions with their links of the audit chain, what the ledger and
+ * the summaries gain by it, the events and the claim. Also gives the payment and the transactions as they will be stored,
+ * chain heads included, so that nobody has to read them back.
  */
 export function paymentChange<Next extends Payment>(
-  { ids, digests }: Readonly<{ ids: Ids; digests: Digests }>,
+  ports: Ports,
   move: PaymentMove<Next>,
-): Readonly<{ change: Change; payment: Next }> {
+): Readonly<{ change: Change; payment: Next; transactions: readonly Transaction[] }> {
   const { at, origin, claim, before, next } = move;
-  const link = (entity: Pick<AuditEntry, 'entityType' | 'entityId' | 'sequence' | 'action'>, facts: Facts) =>
-    sealAuditEntry(
-      {
-        id: ids.auditEntry(at),
-        ...entity,
-        merchantId: next.merchantId,
-        actor: origin.actor,
-        ...(origin.ipAddress === undefined ? {} : { ipAddress: origin.ipAddress }),
-        ...(origin.userAgent === undefined ? {} : { userAgent: origin.userAgent }),
-        ...facts,
-        metadata: { request_id: origin.requestId },
-        timestamp: at,
-      },
-      digests.sha256,
-    );
-  const paymentLink = link(
-    { entityType: 'payment', entityId: next.id, sequence: next.version, action: actionOf(next) },
-    before === undefined
-      ? { after: paymentRecord(next), previousHash: GENESIS_HASH }
-      : { ...difference(paymentRecord(before), paymentRecord(next)), previousHash: before.auditHash },
-  );
-  const transactions = move.transactions.map((transaction) => {
-    const entry = link(
-      {
-        entityType: 'transaction',
-        entityId: transaction.id,
-        sequence: transaction.version,
-        action: `transaction.${transaction.status}`,
-      },
-      { after: transactionRecord(transaction), previousHash: GENESIS_HASH },
-    );
-    return { entry, stored: { ...transaction, auditHash: entry.hash } };
+  const paymentLink = auditLink(ports, {
+    at,
+    origin,
+    merchantId: next.merchantId,
+    entity: { entityType: 'payment', entityId: next.id, sequence: next.version, action: actionOf(move) },
+    ...(before === undefined
+      ? {}
+      : { before: { record: paymentRecord(before), auditHash: before.auditHash } }),
+    after: paymentRecord(next),
   });
   const payment = { ...next, auditHash: paymentLink.hash };
-  const event = paymentEvent(payment, ids.event(at));
+  const transactions = move.transactions.map((each) => linked(ports, move, each));
+  const events = [
+    paymentEvent(before, payment, ports.ids.event(at)),
+    ...transactions.map(({ stored }) => refundEvent(stored, ports.ids.event(at))),
+  ];
   return {
     payment,
+    transactions: transactions.map(({ stored }) => stored),
     change: {
       id: claim.next.changeId,
       at,
       claim,
       payment: { expected: before?.version ?? 0, next: payment },
-      transactions: transactions.map(({ stored }) => ({ expected: 0, next: stored })),
+      transactions: transactions.map(({ expected, stored }) => ({ expected, next: stored })),
+      aggregates: [],
+      entries: move.transactions.flatMap(({ next: transaction }) => entriesOf(ports, transaction, at)),
+      tallies: talliesOf(before, next),
       audit: [paymentLink, ...transactions.map(({ entry }) => entry)],
-      events: event === undefined ? [] : [event],
+      events: events.filter((event) => event !== undefined),
     },
   };
 }
@@ -88,15 +80,66 @@ export const claimChange = (claim: Guarded<Claim>, at: Instant): Change => ({
   at,
   claim,
   transactions: [],
+  aggregates: [],
+  entries: [],
+  tallies: [],
   audit: [],
   events: [],
 });
 
-type Facts = Readonly<{ before?: JsonObject; after?: JsonObject; previousHash: string }>;
+type Linked = Readonly<{ entry: AuditEntry; expected: number; stored: Transaction }>;
 
-function actionOf(next: Payment): string {
+function linked(ports: Ports, { at, origin }: PaymentMove, { before, next }: TransactionMove): Linked {
+  const entry = auditLink(ports, {
+    at,
+    origin,
+    merchantId: next.merchantId,
+    entity: {
+      entityType: 'transaction',
+      entityId: next.id,
+      sequence: next.version,
+      action: `transaction.${next.status}`,
+    },
+    ...(before === undefined
+      ? {}
+      : { before: { record: transactionRecord(before), auditHash: before.auditHash } }),
+    after: transactionRecord(next),
+  });
+  return { entry, expected: before?.version ?? 0, stored: { ...next, auditHash: entry.hash } };
+}
+
+/** What the newest state of a transaction moves in the ledger. Holding and releasing money moves none of it. */
+function entriesOf({ ids }: Pick<Ports, 'ids'>, transaction: Transaction, at: Instant): LedgerEntry[] {
+  const { merchantId, paymentId, id: transactionId } = transaction;
+  const entry = (type: LedgerEntryType, amount = transaction.amount): LedgerEntry =>
+    ledgerEntry({
+      id: ids.ledgerEntry(at),
+      merchantId,
+      type,
+      amount,
+      paymentId,
+      transactionId,
+      createdAt: at,
+    });
+  const fee = transaction.status === 'succeeded' ? feeOf(transaction, transaction.amount.currency) : undefined;
+  const fees = fee === undefined ? [] : [entry('fee', fee)];
+  switch (transaction.type) {
+    case 'capture':
+      return transaction.status === 'succeeded' ? [entry('capture'), ...fees] : [];
+    case 'refund':
+      if (transaction.status === 'pending') return [entry('refund_hold')];
+      if (transaction.status === 'failed') return [entry('refund_release')];
+      return transaction.status === 'succeeded' ? [entry('refund'), ...fees] : [];
+    case 'authorization':
+    case 'void':
+      return fees;
+  }
+}
+
+function actionOf({ before, next, transactions: [movement] }: PaymentMove): string {
   if (next.version === 1) return 'payment.created';
   if (next.status === 'pending') return 'payment.postponed';
   if (next.status === 'processing') return 'payment.resumed';
-  return `payment.${next.status}`;
+  if (before?.status !== next.status || movement === undefined) return `payment.${next.status}`;
+  return `payment.${movement.next.type}_${movement.next.status}`;
 }

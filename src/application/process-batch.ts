@@ -1,13 +1,10 @@
 import { ok, type Result, ResultAsync } from 'neverthrow';
 import { inParallel } from './in-parallel.ts';
-import type {
-  Processed,
-  ProcessPayment,
-  ProcessPaymentFailure,
-  ProcessPaymentRequest,
-} from './process-payment.ts';
+import { inTurn } from './in-turn.ts';
+import type { ProcessPayment, ProcessPaymentFailure, ProcessPaymentRequest } from './process-payment.ts';
+import type { Answered } from './under-key.ts';
 
-export type BatchResult = Result<Processed, ProcessPaymentFailure>;
+export type BatchResult = Result<Answered, ProcessPaymentFailure>;
 
 /**
  * Processes each item as if it came alone, many at once, and tells each its own result in the order given; one item's
@@ -23,13 +20,10 @@ const PAYMENTS_AT_ONCE = 256;
 export const processBatch =
   (processPayment: ProcessPayment): ProcessBatch =>
   (requests) => {
-    const earlier = new Map<string, Promise<unknown>>();
-    const inTurn = (request: ProcessPaymentRequest): ResultAsync<BatchResult, never> => {
-      const before = earlier.get(request.idempotencyKey) ?? Promise.resolve();
-      const process = () => processPayment(request);
-      const mine = before.then(process, process);
-      earlier.set(request.idempotencyKey, mine);
-      return new ResultAsync(mine.then((result) => ok(result)));
-    };
-    return inParallel(requests, PAYMENTS_AT_ONCE, inTurn);
+    const turns = inTurn();
+    const inItsTurn = (request: ProcessPaymentRequest): ResultAsync<BatchResult, never> =>
+      new ResultAsync(
+        Promise.resolve(turns(request.idempotencyKey, () => processPayment(request))).then((result) => ok(result)),
+      );
+    return inParallel(requests, PAYMENTS_AT_ONCE, inItsTurn);
   };

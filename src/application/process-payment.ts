@@ -1,19 +1,17 @@
-import { err, errAsync, okAsync, ResultAsync, safeTry } from 'neverthrow';
+import { err, errAsync, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../domain/actor.ts';
 import {
   type Answer,
-  answerOf,
   type Calling,
   type Claim,
   type ClaimKey,
   type ClaimTerms,
-  isHeld,
   openClaim,
   type Retryable,
   refusedClaim,
   takeOver,
 } from '../domain/claim.ts';
-import type { CustomerId, MerchantId, PaymentId } from '../domain/ids.ts';
+import type { CustomerId, MerchantId } from '../domain/ids.ts';
 import { canonicalJson } from '../domain/json.ts';
 import { activeMerchant, type Merchant, type MerchantInactive, withinLimit } from '../domain/merchant.ts';
 import type { Money } from '../domain/money.ts';
@@ -31,9 +29,17 @@ import type { CommitRefused } from '../ports/commits.ts';
 import type { Merchants } from '../ports/merchants.ts';
 import type { PaymentNotFound, Payments } from '../ports/payments.ts';
 import type { ProcessorUnavailable } from '../ports/processor.ts';
-import type { StorageUnavailable } from '../ports/unavailable.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../ports/unavailable.ts';
 import { claimChange, paymentChange } from './payment-change.ts';
+import type { AdmitPayment, RateLimited } from './rate-limit.ts';
 import { type SettlePorts, settlePayment } from './settle-payment.ts';
+import {
+  type Answered,
+  type IdempotencyInFlight,
+  type IdempotencyKeyReused,
+  type Keyed,
+  underKey,
+} from './under-key.ts';
 
 export type ProcessPaymentRequest = Readonly<{
   merchantId: MerchantId;
@@ -47,36 +53,27 @@ export type ProcessPaymentRequest = Readonly<{
   origin: Origin;
 }>;
 
-/** `replayed`: the answer was given before, and nothing happened now. */
-export type Processed = Readonly<{ answer: Answer; replayed: boolean }>;
-
-export type IdempotencyKeyReused = Readonly<{ kind: 'IdempotencyKeyReused' }>;
-export type IdempotencyInFlight = Readonly<{ kind: 'IdempotencyInFlight'; retryAfterMs: number }>;
-
 export type ProcessPaymentFailure =
   | AmountNotPositive
   | MerchantInactive
   | IdempotencyKeyReused
   | IdempotencyInFlight
+  | RateLimited
   | ProcessorUnavailable
+  | KeysUnavailable
   | StorageUnavailable;
 
 /**
  * Takes a payment: intent on record, processor asked, outcome on record. The same key gives the same answer, whoever
  * repeats it and whatever crashed in between; a lease that ran out is resumed, never started again. Two parallel
- * reads, two commits and one processor call when new; the reads alone for a replay.
+ * reads, two commits and one processor call when new; the reads alone for a replay. A customer is one read more.
  */
 export type ProcessPayment = (
   request: ProcessPaymentRequest,
-) => ResultAsync<Processed, ProcessPaymentFailure>;
+) => ResultAsync<Answered, ProcessPaymentFailure>;
 
 export type ProcessPorts = SettlePorts &
-  Readonly<{ claims: Claims; merchants: Merchants; payments: Payments }>;
-
-const comeBack: IdempotencyInFlight = { kind: 'IdempotencyInFlight', retryAfterMs: 1_000 };
-
-/** How often a request that lost a race looks again before it tells the client to come back. */
-const MOST_ATTEMPTS = 3;
+  Readonly<{ claims: Claims; merchants: Merchants; payments: Payments; admit: AdmitPayment }>;
 
 export const processPayment =
   (ports: ProcessPorts, terms: ClaimTerms): ProcessPayment =>
@@ -84,35 +81,37 @@ export const processPayment =
     const { merchantId, idempotencyKey } = request;
     const key: ClaimKey = { merchantId, operation: 'process', key: idempotencyKey };
     const fingerprint = ports.digests.fingerprint(canonicalJson(payloadOf(request)));
-
-    const attempt = (left: number): ResultAsync<Processed, ProcessPaymentFailure> =>
-      ResultAsync.combine([ports.claims.find(key, ports.clock.now()), ports.merchants.find(merchantId)])
-        .andThen(([claim, merchant]) =>
-          claim === undefined
-            ? start(ports, terms, { request, key, fingerprint }, merchant)
-            : answerAgain(ports, terms, { request, fingerprint }, claim, merchant),
-        )
-        .orElse((failure) => {
-          if (!lostRace(failure)) return errAsync(failure);
-          return left > 1 ? attempt(left - 1) : errAsync(comeBack);
-        });
-    return attempt(MOST_ATTEMPTS);
+    const keyed: Keyed = { key, fingerprint, requestId: request.origin.requestId };
+    return underKey<Merchant | undefined, ProcessPaymentFailure>(ports, terms, keyed, {
+      beside: () => ports.merchants.find(merchantId),
+      start: (merchant) => start(ports, terms, request, keyed, merchant),
+      carryOn: (claim, merchant) =>
+        claim.state === 'calling'
+          ? carryOn(ports, terms, claim, request.origin)
+          : activeMerchant(merchant, merchantId).asyncAndThen(() =>
+              carryOn(ports, terms, claim, request.origin),
+            ),
+      current: (claim) => currentAnswer(ports, claim),
+    });
   };
 
-type Keyed = Readonly<{ request: ProcessPaymentRequest; key: ClaimKey; fingerprint: string }>;
-
 /** First use of the key: refuse by rule, or record the intent and settle it. */
-function start(ports: ProcessPorts, terms: ClaimTerms, keyed: Keyed, found: Merchant | undefined) {
-  return safeTry<Processed, ProcessPaymentFailure | CommitRefused>(async function* () {
-    const { request, key, fingerprint } = keyed;
+function start(
+  ports: ProcessPorts,
+  terms: ClaimTerms,
+  request: ProcessPaymentRequest,
+  { key, fingerprint, requestId }: Keyed,
+  found: Merchant | undefined,
+) {
+  return safeTry<Answered, ProcessPaymentFailure | CommitRefused>(async function* () {
     const merchant = yield* activeMerchant(found, request.merchantId);
+    yield* ports.admit(merchant);
+    const method = yield* methodOf(ports, request, merchant);
     const now = ports.clock.now();
     const step = { changeId: ports.ids.change(now), now };
-    const { requestId } = request.origin;
 
-    const refusal = refusalOf(ports, request, merchant);
-    if (refusal !== undefined) {
-      const answer = ports.answers.refused(refusal, requestId);
+    if (method.isErr()) {
+      const answer = ports.answers.refused(method.error, requestId);
       const claim = refusedClaim(key, { fingerprint, requestId, answer }, step, terms);
       return ports.commits
         .commit(claimChange({ expected: 0, next: claim }, now))
@@ -135,45 +134,17 @@ function start(ports: ProcessPorts, terms: ClaimTerms, keyed: Keyed, found: Merc
     );
   });
 }
-
-/** The key is known: give the answer it has, or carry on where its last holder stopped. */
-function answerAgain(
-  ports: ProcessPorts,
-  terms: ClaimTerms,
-  { request, fingerprint }: Omit<Keyed, 'key'>,
-  claim: Claim,
-  merchant: Merchant | undefined,
-): ResultAsync<Processed, ProcessPaymentFailure | CommitRefused> {
-  if (claim.fingerprint !== fingerprint) return errAsync({ kind: 'IdempotencyKeyReused' });
-  const now = ports.clock.now();
-  const answer = answerOf(claim, now);
-  if (answer !== undefined) return okAsync({ answer, replayed: true });
-  switch (claim.state) {
-    case 'completed':
-    case 'unknown':
-      return claim.paymentId === undefined
-        ? errAsync({ kind: 'ClaimTaken' })
-        : currentAnswer(ports, claim, claim.paymentId);
-    case 'calling':
-      return isHeld(claim, now, terms)
-        ? errAsync({ kind: 'IdempotencyInFlight', retryAfterMs: claim.dueAt - now })
-        : carryOn(ports, terms, claim, request.origin);
-    case 'retryable':
-      return activeMerchant(merchant, claim.merchantId).asyncAndThen(() =>
-        carryOn(ports, terms, claim, request.origin),
-      );
-  }
+function currentAnswer(ports: ProcessPorts, { merchantId, paymentId, requestId }: Claim) {
+  // A refusal whose answer has expired since it was found: the key is free again.
+  if (paymentId === undefined) return errAsync<Answer, CommitRefused>({ kind: 'ClaimTaken' });
+  return ports.payments
+    .find(merchantId, paymentId)
+    .mapErr(missing)
+    .map((payment) => ports.answers.processed(payment, requestId));
 }
 
-/** The stored answer has expired but the key's claim on its payment has not: say how the payment stands. */
-const currentAnswer = (ports: ProcessPorts, claim: Claim, id: PaymentId) =>
-  ports.payments
-    .find(claim.merchantId, id)
-    .mapErr(missing)
-    .map((payment) => ({ answer: ports.answers.processed(payment, claim.requestId), replayed: true }));
-
 function carryOn(ports: ProcessPorts, terms: ClaimTerms, claim: Calling | Retryable, origin: Origin) {
-  return safeTry<Processed, SettleAgainFailure>(async function* () {
+  return safeTry<Answered, SettleAgainFailure>(async function* () {
     const stored = yield* ports.payments.find(claim.merchantId, claim.paymentId).mapErr(missing);
     const now = ports.clock.now();
     const held = takeOver(claim, { changeId: ports.ids.change(now), now }, terms);
@@ -204,20 +175,25 @@ function carryOn(ports: ProcessPorts, terms: ClaimTerms, claim: Calling | Retrya
   });
 }
 
-type SettleAgainFailure = ProcessorUnavailable | CommitRefused | StorageUnavailable;
+type SettleAgainFailure = ProcessorUnavailable | CommitRefused | KeysUnavailable | StorageUnavailable;
 
-function refusalOf(
+/** What the processor is to charge, or the rule that refuses the request. */
+function methodOf(
   ports: ProcessPorts,
-  request: ProcessPaymentRequest,
+  { merchantId, customerId, paymentMethod, amount }: ProcessPaymentRequest,
   merchant: Merchant,
-): PaymentRefused | undefined {
-  // No customer can exist before the customers' own routes do, so naming one is always a mistake.
-  if (request.customerId !== undefined) return { kind: 'CustomerNotFound' };
-  if (!ports.processor.accepts(request.paymentMethod)) return { kind: 'PaymentMethodNotAccepted' };
-  return withinLimit(merchant, request.amount).match(
-    () => undefined,
-    (refusal) => refusal,
-  );
+): ResultAsync<Result<string, PaymentRefused>, StorageUnavailable | KeysUnavailable> {
+  return ports.paymentMethods
+    .resolve(merchantId, customerId, paymentMethod)
+    .map((method): Result<string, PaymentRefused> => {
+      if (!ports.processor.accepts(method)) return err({ kind: 'PaymentMethodNotAccepted' });
+      return withinLimit(merchant, amount).map(() => method);
+    })
+    .orElse((failure) =>
+      failure.kind === 'CustomerNotFound' || failure.kind === 'PaymentMethodNotAccepted'
+        ? okAsync(err<string, PaymentRefused>(failure))
+        : errAsync(failure),
+    );
 }
 
 /** What makes two requests the same one; the key and who asked are not part of it. */
@@ -246,6 +222,3 @@ function missing(failure: PaymentNotFound | StorageUnavailable): StorageUnavaila
   if (failure.kind === 'PaymentNotFound') throw new Error(`claimed payment ${failure.id} does not exist`);
   return failure;
 }
-
-const lostRace = (failure: ProcessPaymentFailure | CommitRefused): failure is CommitRefused =>
-  failure.kind === 'ClaimTaken' || failure.kind === 'FenceLost' || failure.kind === 'StaleVersion';

@@ -10,7 +10,14 @@ import type { Processor, ProcessorUnavailable } from '../ports/processor.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import { inParallel } from './in-parallel.ts';
 import { claimChange, paymentChange } from './payment-change.ts';
-import { closeWith, type SettleFailure, type SettlePorts, settlePayment } from './settle-payment.ts';
+import { heldMovement, settleMovement } from './settle-movement.ts';
+import {
+  closeWith,
+  type Settled,
+  type SettleFailure,
+  type SettlePorts,
+  settlePayment,
+} from './settle-payment.ts';
 
 export type RecoverPorts = SettlePorts & Readonly<{ claims: Claims; payments: Payments }>;
 
@@ -65,13 +72,37 @@ const textOf = ({ merchantId, operation, key }: ClaimKey): string => `${merchant
 
 type End = 'settled' | 'waiting' | 'skipped';
 
-/** Never an error: a payment that could not be settled now stays due, and the next round meets it again. */
+/** Never an error: what could not be settled now stays due, and the next round meets it again. */
 const recoverOne = (ports: RecoverPorts, terms: ClaimTerms, key: ClaimKey): ResultAsync<End, never> =>
+  ports.claims
+    .find(key, ports.clock.now())
+    .andThen((claim): ResultAsync<End, RecoverFailure> => {
+      if (claim === undefined || !isDue(claim, ports.clock.now())) return okAsync('skipped');
+      return claim.transactionId === undefined
+        ? recoverPayment(ports, terms, claim)
+        : recoverMovement(ports, terms, claim);
+    })
+    .orElse((failure) => okAsync<End>(waits(failure) ? 'waiting' : 'skipped'));
+
+type RecoverFailure = PaymentNotFound | SettleFailure;
+
+const recoverMovement = (
+  ports: RecoverPorts,
+  terms: ClaimTerms,
+  claim: OpenClaim,
+): ResultAsync<End, RecoverFailure> =>
+  heldMovement(ports, terms, claim, recoveryOrigin(claim))
+    .andThen((held) => settleMovement(ports, terms)(held, 'lookup'))
+    .map(endOf);
+
+const recoverPayment = (
+  ports: RecoverPorts,
+  terms: ClaimTerms,
+  claim: OpenClaim,
+): ResultAsync<End, RecoverFailure> =>
   safeTry(async function* () {
-    const now = ports.clock.now();
-    const claim = yield* ports.claims.find(key, now);
-    if (claim === undefined || !isDue(claim, now)) return ok<End>('skipped');
     const payment = yield* ports.payments.find(claim.merchantId, claim.paymentId);
+    const now = ports.clock.now();
     const origin = recoveryOrigin(claim);
     const held = takeOver(claim, { changeId: ports.ids.change(now), now }, terms);
     const guarded = { expected: claim.fence, next: held };
@@ -93,11 +124,11 @@ const recoverOne = (ports: RecoverPorts, terms: ClaimTerms, key: ClaimKey): Resu
 
     function finish(processing: Processing) {
       const approach = { ask: 'lookup', clientWaits: false } as const;
-      return settlePayment(ports, terms)({ claim: held, payment: processing, origin }, approach).map(
-        ({ ended }): End => (ended ? 'settled' : 'waiting'),
-      );
+      return settlePayment(ports, terms)({ claim: held, payment: processing, origin }, approach).map(endOf);
     }
-  }).orElse((failure) => okAsync<End>(waits(failure) ? 'waiting' : 'skipped'));
+  });
+
+const endOf = ({ ended }: Settled): End => (ended ? 'settled' : 'waiting');
 
 const hasRecord = (processor: Processor, { id }: Payment): ResultAsync<boolean, ProcessorUnavailable> =>
   processor
@@ -105,8 +136,8 @@ const hasRecord = (processor: Processor, { id }: Payment): ResultAsync<boolean, 
     .map(() => true)
     .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? okAsync(false) : errAsync(failure)));
 
-const waits = ({ kind }: PaymentNotFound | SettleFailure): boolean =>
-  kind === 'StorageUnavailable' || kind === 'ProcessorUnavailable';
+const waits = ({ kind }: RecoverFailure): boolean =>
+  kind === 'StorageUnavailable' || kind === 'ProcessorUnavailable' || kind === 'KeysUnavailable';
 
 const isDue = (claim: Claim, now: Instant): claim is OpenClaim =>
   claim.state !== 'completed' && claim.dueAt <= now;

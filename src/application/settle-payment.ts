@@ -1,4 +1,4 @@
-import { errAsync, type ResultAsync } from 'neverthrow';
+import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import type { Origin } from '../domain/actor.ts';
 import {
   type Answer,
@@ -9,34 +9,41 @@ import {
   completeClaim,
   releaseClaim,
 } from '../domain/claim.ts';
+import type { Instant } from '../domain/instant.ts';
 import { approve, fail, type Payment, type Processing, postpone } from '../domain/payment.ts';
-import { decidedTransaction } from '../domain/transaction.ts';
+import { decidedTransaction, verdictIn } from '../domain/transaction.ts';
 import type { Answers } from '../ports/answers.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CommitRefused, Commits } from '../ports/commits.ts';
 import type { Digests } from '../ports/digests.ts';
 import type { Ids } from '../ports/ids.ts';
+import type { PaymentMethods } from '../ports/payment-methods.ts';
 import type {
-  ChargeOrder,
-  ChargeVerdict,
   Processor,
   ProcessorOutcomeUnknown,
   ProcessorUnavailable,
+  Verdict,
 } from '../ports/processor.ts';
-import type { StorageUnavailable } from '../ports/unavailable.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../ports/unavailable.ts';
 import { claimChange, type PaymentMove, paymentChange } from './payment-change.ts';
 
 export type SettlePorts = Readonly<{
   commits: Commits;
   processor: Processor;
+  paymentMethods: PaymentMethods;
   answers: Answers;
   clock: Clock;
   ids: Ids;
   digests: Digests;
 }>;
 
-/** A payment whose claim we hold, its intent on record. */
-export type HeldPayment = Readonly<{ claim: Calling; payment: Processing; origin: Origin }>;
+/** A payment whose claim we hold, its intent on record. `method`: what to charge, when it has been resolved already. */
+export type HeldPayment = Readonly<{
+  claim: Calling;
+  payment: Processing;
+  origin: Origin;
+  method?: string;
+}>;
 
 export type Approach = Readonly<{
   /** `charge` only when the processor provably has nothing of the reference; else its record is asked first. */
@@ -48,7 +55,11 @@ export type Approach = Readonly<{
 /** `ended` is false while only the processor knows how it ends. */
 export type Settled = Readonly<{ answer: Answer; ended: boolean }>;
 
-export type SettleFailure = ProcessorUnavailable | CommitRefused | StorageUnavailable;
+export type SettleFailure =
+  | ProcessorUnavailable
+  | CommitRefused
+  | KeysUnavailable
+  | StorageUnavailable;
 
 /**
  * Asks the processor and commits what it says: step two and three of the life cycle. A silent processor leaves the
@@ -57,44 +68,97 @@ export type SettleFailure = ProcessorUnavailable | CommitRefused | StorageUnavai
 export const settlePayment =
   (ports: SettlePorts, terms: ClaimTerms) =>
   (held: HeldPayment, approach: Approach): ResultAsync<Settled, SettleFailure> =>
-    verdictOn(ports.processor, held.payment, approach.ask)
-      .andThen((verdict) =>
+    verdictOn(ports, held, approach.ask)
+      .andThen<ResultAsync<Settled, StepFailure>>((verdict) =>
         verdict.amount.minorUnits === held.payment.amount.minorUnits &&
         verdict.amount.currency === held.payment.amount.currency
           ? conclude(ports, terms, held, verdict)
           : errAsync(unknown),
       )
       .orElse((failure) => {
-        if (failure.kind === 'ProcessorOutcomeUnknown') return keepWaiting(ports, terms, held);
-        if (failure.kind !== 'ProcessorUnavailable') return errAsync(failure);
-        return approach.clientWaits && held.claim.kept === undefined
-          ? release(ports, terms, held).andThen(() => errAsync(failure))
-          : keepWaiting(ports, terms, held);
+        switch (failure.kind) {
+          case 'ProcessorOutcomeUnknown':
+            return keepWaiting(ports, terms, held);
+          case 'PaymentMethodGone':
+            return isGivenUp(held.claim, ports.clock.now(), terms)
+              ? giveUp(ports, terms, held)
+              : keepWaiting(ports, terms, held);
+          case 'ProcessorUnavailable':
+            return approach.clientWaits && held.claim.kept === undefined
+              ? release(ports, terms, held).andThen(() => errAsync(failure))
+              : keepWaiting(ports, terms, held);
+          default:
+            return errAsync(failure);
+        }
       });
 
 const unknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown' };
 
+/** The customer was erased, or the stored method taken away, before the charge could be sent again. */
+type PaymentMethodGone = Readonly<{ kind: 'PaymentMethodGone' }>;
+type StepFailure = SettleFailure | ProcessorOutcomeUnknown | PaymentMethodGone;
+
 function verdictOn(
-  processor: Processor,
-  payment: Processing,
+  ports: SettlePorts,
+  held: HeldPayment,
   ask: Approach['ask'],
-): ResultAsync<ChargeVerdict, ProcessorUnavailable | ProcessorOutcomeUnknown> {
-  const order: ChargeOrder = {
-    reference: payment.id,
-    merchantId: payment.merchantId,
-    amount: payment.amount,
-    paymentMethod: payment.paymentMethod,
-    capture: payment.captureMethod === 'automatic',
-  };
-  if (ask === 'charge') return processor.charge(order);
+): ResultAsync<Verdict, StepFailure> {
+  const { processor } = ports;
+  if (ask === 'charge') return charge(ports, held);
   return processor
-    .lookup(payment.id)
+    .lookup(held.payment.id)
     .orElse((failure) =>
-      failure.kind === 'ProcessorHasNoRecord' ? processor.charge(order) : errAsync(unknown),
+      failure.kind === 'ProcessorHasNoRecord' ? charge(ports, held) : errAsync(unknown),
     );
 }
 
-function conclude(ports: SettlePorts, terms: ClaimTerms, held: HeldPayment, verdict: ChargeVerdict) {
+function charge(
+  { processor, paymentMethods }: SettlePorts,
+  { payment, method }: HeldPayment,
+): ResultAsync<Verdict, StepFailure> {
+  const { merchantId, customerId } = payment;
+  const resolved: ResultAsync<string, StepFailure> =
+    method === undefined
+      ? paymentMethods
+          .resolve(merchantId, customerId, payment.paymentMethod)
+          .mapErr((failure) =>
+            failure.kind === 'CustomerNotFound' || failure.kind === 'PaymentMethodNotAccepted'
+              ? { kind: 'PaymentMethodGone' as const }
+              : failure,
+          )
+      : okAsync(method);
+  return resolved.andThen((paymentMethod) =>
+    processor.charge({
+      reference: payment.id,
+      merchantId,
+      amount: payment.amount,
+      paymentMethod,
+      capture: payment.captureMethod === 'automatic',
+    }),
+  );
+}
+
+/**
+ * A charge that can never be sent again: nothing of the first one has shown for as long as keys are kept. The processor
+ * was asked just now, and had no record.
+ */
+const giveUp = (ports: SettlePorts, terms: ClaimTerms, { claim, payment, origin }: HeldPayment) => {
+  const now = ports.clock.now();
+  const next = fail(payment, METHOD_GONE, now);
+  return closeWith(ports, terms, claim, { at: now, origin, before: payment, next, transactions: [] }).map(
+    (answer) => ({ answer, ended: true }),
+  );
+};
+
+const isGivenUp = ({ createdAt }: Calling, now: Instant, { keepAnswersMs }: ClaimTerms): boolean =>
+  now >= createdAt + keepAnswersMs;
+
+const METHOD_GONE = {
+  code: 'payment_method_unavailable',
+  message: 'The stored payment method was removed before the processor could be asked.',
+} as const;
+
+function conclude(ports: SettlePorts, terms: ClaimTerms, held: HeldPayment, verdict: Verdict) {
   const now = ports.clock.now();
   const { payment } = held;
   const transaction = decidedTransaction(
@@ -107,12 +171,7 @@ function conclude(ports: SettlePorts, terms: ClaimTerms, held: HeldPayment, verd
       createdAt: now,
     },
     verdict.approved ? 'succeeded' : 'failed',
-    {
-      processorId: verdict.processorId,
-      responseCode: verdict.responseCode,
-      responseText: verdict.responseText,
-      processedAt: verdict.processedAt,
-    },
+    verdictIn(verdict),
   );
   const next = verdict.approved
     ? approve(payment, now)
@@ -122,7 +181,7 @@ function conclude(ports: SettlePorts, terms: ClaimTerms, held: HeldPayment, verd
     origin: held.origin,
     before: payment,
     next,
-    transactions: [transaction],
+    transactions: [{ next: transaction }],
   }).map((answer) => ({ answer, ended: true }));
 }
 

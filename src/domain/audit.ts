@@ -1,10 +1,11 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Actor } from './actor.ts';
+import type { AggregateKind } from './aggregate.ts';
 import type { AuditEntryId, MerchantId } from './ids.ts';
 import { type Instant, rfc3339 } from './instant.ts';
 import { canonicalJson, type JsonObject } from './json.ts';
 
-export type AuditedEntity = 'payment' | 'transaction';
+export type AuditedEntity = 'payment' | 'transaction' | AggregateKind;
 
 /**
  * One link of an entity's chain. `sequence` is the entity's version after the change, so a version is audited exactly

@@ -1,8 +1,8 @@
-import type { MerchantId, PaymentId } from './ids.ts';
+import type { MerchantId, PaymentId, TransactionId, TransferId } from './ids.ts';
 import type { Instant } from './instant.ts';
 
 /** What an idempotency key is spent on: the same key on another operation is another key. */
-export type Operation = 'process';
+export type Operation = 'process' | 'capture' | 'refund' | 'void' | 'transfer';
 
 /** An answer as it went to the client, bytes and all; opaque to the core (see the port `Answers`). */
 export type Answer = string & { readonly answered?: never };
@@ -25,16 +25,23 @@ type Known = ClaimKey &
     kept?: KeptAnswer;
   }>;
 
+/** What the key is spent on: a payment, or one transaction of it. */
+type OnPayment = Readonly<{ paymentId: PaymentId; transactionId?: TransactionId }>;
+
 /** Somebody works on it until `dueAt`; then anyone may take over, and resumes. */
 export type Calling = Known &
-  Readonly<{ state: 'calling'; paymentId: PaymentId; dueAt: Instant; attempts: number }>;
+  OnPayment &
+  Readonly<{ state: 'calling'; dueAt: Instant; attempts: number }>;
 /** The processor's answer never came. Recovery asks again at `dueAt`. */
 export type Unknown = Known &
-  Readonly<{ state: 'unknown'; paymentId: PaymentId; dueAt: Instant; attempts: number }>;
+  OnPayment &
+  Readonly<{ state: 'unknown'; dueAt: Instant; attempts: number }>;
 /** The processor provably did nothing. The same key may try again until `dueAt`, when the payment is given up. */
-export type Retryable = Known & Readonly<{ state: 'retryable'; paymentId: PaymentId; dueAt: Instant }>;
-/** Without a payment, a rule refused the request; such a claim ends with its answer. */
-export type Completed = Known & Readonly<{ state: 'completed'; paymentId?: PaymentId }>;
+export type Retryable = Known & OnPayment & Readonly<{ state: 'retryable'; dueAt: Instant }>;
+/** Without a payment or a transfer, a rule refused the request; such a claim ends with its answer. */
+export type Completed = Known &
+  Partial<OnPayment> &
+  Readonly<{ state: 'completed'; transferId?: TransferId }>;
 
 /** An idempotency key's claim on the one effect it may have. */
 export type Claim = Calling | Unknown | Retryable | Completed;
@@ -48,7 +55,7 @@ type Step = Readonly<{ changeId: string; now: Instant }>;
 /** A new claim, held under lease by the request that makes it. */
 export const openClaim = (
   key: ClaimKey,
-  facts: Readonly<{ fingerprint: string; requestId: string; paymentId: PaymentId }>,
+  facts: Readonly<{ fingerprint: string; requestId: string }> & OnPayment,
   { changeId, now }: Step,
   { leaseMs }: ClaimTerms,
 ): Calling => ({
@@ -79,10 +86,18 @@ export const refusedClaim = (
   kept: { answer: facts.answer, expiresAt: now + keepAnswersMs },
 });
 
+/** The claim of a request that was done in one commit. */
+export const spentClaim = (
+  key: ClaimKey,
+  facts: Readonly<{ fingerprint: string; requestId: string; answer: Answer; transferId: TransferId }>,
+  step: Step,
+  terms: ClaimTerms,
+): Completed => ({ ...refusedClaim(key, facts, step, terms), transferId: facts.transferId });
+
 /** Takes a claim whose lease ran out, or that waits, under a higher fence. An answer already given stays. */
 export const takeOver = (claim: OpenClaim, { changeId, now }: Step, { leaseMs }: ClaimTerms): Calling => ({
   ...known(claim),
-  paymentId: claim.paymentId,
+  ...effectOf(claim),
   fence: claim.fence + 1,
   changeId,
   state: 'calling',
@@ -92,7 +107,7 @@ export const takeOver = (claim: OpenClaim, { changeId, now }: Step, { leaseMs }:
 
 export const completeClaim = (claim: Calling, answer: Answer, step: Step, terms: ClaimTerms): Completed => ({
   ...known(claim),
-  paymentId: claim.paymentId,
+  ...effectOf(claim),
   ...keeping(claim, answer, step, terms),
   state: 'completed',
 });
@@ -100,7 +115,7 @@ export const completeClaim = (claim: Calling, answer: Answer, step: Step, terms:
 /** Backs off from 1 s, doubling to 5 min, so that a dead processor is asked ever less often. */
 export const awaitOutcome = (claim: Calling, answer: Answer, step: Step, terms: ClaimTerms): Unknown => ({
   ...known(claim),
-  paymentId: claim.paymentId,
+  ...effectOf(claim),
   ...keeping(claim, answer, step, terms),
   state: 'unknown',
   dueAt: step.now + Math.min(1_000 * 2 ** Math.min(claim.attempts, 16), 300_000),
@@ -114,7 +129,7 @@ export const releaseClaim = (
   { keepAnswersMs }: ClaimTerms,
 ): Retryable => ({
   ...known(claim),
-  paymentId: claim.paymentId,
+  ...effectOf(claim),
   changeId,
   state: 'retryable',
   dueAt: claim.createdAt + keepAnswersMs,
@@ -131,9 +146,12 @@ export const isHeld = ({ dueAt }: Calling, now: Instant, { leaseMs }: ClaimTerms
 export const answerOf = ({ kept }: Claim, now: Instant): Answer | undefined =>
   kept !== undefined && now < kept.expiresAt ? kept.answer : undefined;
 
-/** True for a claim that counts as absent: it never had a payment, and its answer has expired. */
+/** True for a claim that counts as absent: it never had an effect, and its answer has expired. */
 export const isLapsed = (claim: Claim, now: Instant): boolean =>
-  claim.state === 'completed' && claim.paymentId === undefined && answerOf(claim, now) === undefined;
+  claim.state === 'completed' &&
+  claim.paymentId === undefined &&
+  claim.transferId === undefined &&
+  answerOf(claim, now) === undefined;
 
 /** The first answer stands while it is kept: what a client was told once is not replaced. */
 const keeping = (claim: Calling, answer: Answer, { changeId, now }: Step, { keepAnswersMs }: ClaimTerms) => ({
@@ -142,6 +160,11 @@ const keeping = (claim: Calling, answer: Answer, { changeId, now }: Step, { keep
     claim.kept !== undefined && now < claim.kept.expiresAt
       ? claim.kept
       : { answer, expiresAt: now + keepAnswersMs },
+});
+
+const effectOf = ({ paymentId, transactionId }: OpenClaim): OnPayment => ({
+  paymentId,
+  ...(transactionId === undefined ? {} : { transactionId }),
 });
 
 function known(claim: Claim): Known {

@@ -3,27 +3,40 @@ import type { Instant } from './instant.ts';
 import type { JsonObject } from './json.ts';
 import type { Payment } from './payment.ts';
 import { paymentRecord } from './payment-record.ts';
+import type { Transaction } from './transaction.ts';
+import { transactionRecord } from './transaction-record.ts';
 
-export type PaymentEventType =
+export type EventType =
   | 'payment.created'
   | 'payment.authorized'
   | 'payment.succeeded'
   | 'payment.failed'
-  | 'payment.canceled';
+  | 'payment.canceled'
+  | 'refund.created'
+  | 'refund.failed'
+  | 'transfer.completed';
 
 /** A fact to be told outside, written in the commit that made it true. `id` is stable: consumers dedupe by it. */
 export type DomainEvent = Readonly<{
   id: EventId;
-  type: PaymentEventType;
+  type: EventType;
   merchantId: MerchantId;
-  paymentId: PaymentId;
+  /** The payment it is about, if it is about one. */
+  paymentId?: PaymentId;
   created: Instant;
   data: JsonObject;
 }>;
 
-/** The event that a payment's newest move calls for; moves between `processing` and `pending` are nobody's news. */
-export function paymentEvent(payment: Payment, id: EventId): DomainEvent | undefined {
-  const type = typeOf(payment);
+/**
+ * The event that a payment's newest move calls for. Moves between `processing` and `pending`, and those that leave the
+ * status as it is, are nobody's news.
+ */
+export function paymentEvent(
+  before: Payment | undefined,
+  payment: Payment,
+  id: EventId,
+): DomainEvent | undefined {
+  const type = before?.status === payment.status ? undefined : typeOf(payment);
   return type === undefined
     ? undefined
     : {
@@ -36,7 +49,21 @@ export function paymentEvent(payment: Payment, id: EventId): DomainEvent | undef
       };
 }
 
-function typeOf(payment: Payment): PaymentEventType | undefined {
+/** Each refund is told of once, when it has succeeded (`refund.created`) or failed. */
+export function refundEvent(transaction: Transaction, id: EventId): DomainEvent | undefined {
+  const { type, status } = transaction;
+  if (type !== 'refund' || (status !== 'succeeded' && status !== 'failed')) return undefined;
+  return {
+    id,
+    type: status === 'succeeded' ? 'refund.created' : 'refund.failed',
+    merchantId: transaction.merchantId,
+    paymentId: transaction.paymentId,
+    created: transaction.updatedAt,
+    data: transactionRecord(transaction),
+  };
+}
+
+function typeOf(payment: Payment): EventType | undefined {
   switch (payment.status) {
     case 'processing':
       return payment.version === 1 ? 'payment.created' : undefined;

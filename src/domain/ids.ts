@@ -10,10 +10,24 @@ export type TransactionId = Id<'txn'>;
 export type CustomerId = Id<'cus'>;
 export type EventId = Id<'evt'>;
 export type AuditEntryId = Id<'aud'>;
+export type LedgerEntryId = Id<'led'>;
+export type PaymentMethodId = Id<'pm'>;
+export type TransferId = Id<'trf'>;
+export type ExportId = Id<'exp'>;
 /** The tenant's own string, `[A-Za-z0-9_-]{1,64}`. */
 export type MerchantId = string & { readonly [kind]: 'merchant' };
 
-type Prefixed = { pay: PaymentId; txn: TransactionId; cus: CustomerId; evt: EventId; aud: AuditEntryId };
+type Prefixed = {
+  pay: PaymentId;
+  txn: TransactionId;
+  cus: CustomerId;
+  evt: EventId;
+  aud: AuditEntryId;
+  led: LedgerEntryId;
+  pm: PaymentMethodId;
+  trf: TransferId;
+  exp: ExportId;
+};
 
 const HEX_32 = /^[0-9a-f]{32}$/;
 

@@ -30,6 +30,10 @@ export type PaymentRecord = Readonly<{
   authorized_amount: Whole;
   captured_amount: Whole;
   refunded_amount: Whole;
+  /** What movements under way hold: captures of an authorized payment, refunds of a succeeded one. Absent: nothing. */
+  reserved_amount?: Whole;
+  /** A final capture or a void is under way. */
+  closing?: true;
   failure?: PaymentFailure;
   version: number;
   created_at: string;
@@ -37,7 +41,7 @@ export type PaymentRecord = Readonly<{
 }>;
 
 export function paymentRecord(payment: Payment): PaymentRecord {
-  const { authorized, captured, refunded } = amountsOf(payment);
+  const { authorized, captured, refunded, reserved } = amountsOf(payment);
   return {
     id: payment.id,
     merchant_id: payment.merchantId,
@@ -53,6 +57,8 @@ export function paymentRecord(payment: Payment): PaymentRecord {
     authorized_amount: whole(authorized.minorUnits),
     captured_amount: whole(captured.minorUnits),
     refunded_amount: whole(refunded.minorUnits),
+    ...(reserved.minorUnits === 0n ? {} : { reserved_amount: whole(reserved.minorUnits) }),
+    ...(payment.status === 'authorized' && payment.closing ? { closing: true } : {}),
     ...(payment.status === 'failed' ? { failure: payment.failure } : {}),
     version: payment.version,
     created_at: rfc3339(payment.createdAt),
@@ -86,14 +92,22 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
   const authorized = of(record.authorized_amount);
   const captured = of(record.captured_amount);
   const refunded = of(record.refunded_amount);
+  const reserved = of(record.reserved_amount ?? 0);
   switch (record.status) {
     case 'pending':
     case 'processing':
       return { ...known, status: record.status };
     case 'authorized':
-      return { ...known, status: 'authorized', authorized, captured };
+      return {
+        ...known,
+        status: 'authorized',
+        authorized,
+        captured,
+        reserved,
+        closing: record.closing === true,
+      };
     case 'succeeded':
-      return { ...known, status: 'succeeded', authorized, captured, refunded };
+      return { ...known, status: 'succeeded', authorized, captured, refunded, reserved };
     case 'failed':
       if (record.failure === undefined) throw new Error(`failed payment ${record.id} has no failure`);
       return { ...known, status: 'failed', failure: record.failure };

@@ -16,6 +16,8 @@ export type TransactionRecord = Readonly<{
   processor_id?: string;
   response_code?: string;
   response_text?: string;
+  /** What the processor kept of the amount. */
+  fee_amount?: Whole;
   reason?: string;
   processed_at?: string;
   version: number;
@@ -36,6 +38,7 @@ export const transactionRecord = (transaction: Transaction): TransactionRecord =
         processor_id: transaction.processorId,
         response_code: transaction.responseCode,
         response_text: transaction.responseText,
+        ...(transaction.fee === undefined ? {} : { fee_amount: whole(transaction.fee) }),
       }),
   ...(transaction.reason === undefined ? {} : { reason: transaction.reason }),
   ...(transaction.status === 'pending' ? {} : { processed_at: rfc3339(transaction.processedAt) }),
@@ -73,5 +76,6 @@ export function restoreTransaction(
     responseCode: response_code,
     responseText: response_text,
     processedAt: fromRfc3339(processed_at),
+    ...(record.fee_amount === undefined ? {} : { fee: BigInt(record.fee_amount) }),
   };
 }

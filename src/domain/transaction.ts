@@ -24,7 +24,24 @@ export type ProcessorVerdict = Readonly<{
   responseCode: string;
   responseText: string;
   processedAt: Instant;
+  /** Minor units of the transaction's currency that the processor kept for it, when it says so at once. */
+  fee?: bigint;
 }>;
+
+/** The verdict of something that holds one, and nothing else of it. */
+export const verdictIn = ({
+  processorId,
+  responseCode,
+  responseText,
+  processedAt,
+  fee,
+}: ProcessorVerdict): ProcessorVerdict => ({
+  processorId,
+  responseCode,
+  responseText,
+  processedAt,
+  ...(fee === undefined ? {} : { fee }),
+});
 
 export type PendingTransaction = Known & Readonly<{ status: 'pending' }>;
 export type SucceededTransaction = Known & ProcessorVerdict & Readonly<{ status: 'succeeded' }>;

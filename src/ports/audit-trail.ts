@@ -1,10 +1,35 @@
 import type { ResultAsync } from 'neverthrow';
-import type { AuditEntry } from '../domain/audit.ts';
-import type { MerchantId, PaymentId } from '../domain/ids.ts';
+import type { AggregateKind } from '../domain/aggregate.ts';
+import type { AuditEntry, AuditedEntity } from '../domain/audit.ts';
+import type { AuditEntryId, MerchantId, PaymentId } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { StorageUnavailable } from './unavailable.ts';
+
+/** All bounds are inclusive; `from` and `to` are about the entry's timestamp. */
+export type AuditFilter = Readonly<{
+  entityType?: AuditedEntity;
+  entityId?: string;
+  from?: Instant;
+  to?: Instant;
+}>;
 
 /** Where audit chains are read; only commits write them. Adapters must pass `test/contract/audit-trail.contract.ts`. */
 export interface AuditTrail {
   /** The links of a payment and of its transactions, chain by chain, each by ascending sequence. Strongly consistent. */
   ofPayment(merchantId: MerchantId, id: PaymentId): ResultAsync<readonly AuditEntry[], StorageUnavailable>;
+  /** The links of an aggregate by ascending sequence. Strongly consistent. */
+  ofAggregate(
+    merchantId: MerchantId,
+    kind: AggregateKind,
+    id: string,
+  ): ResultAsync<readonly AuditEntry[], StorageUnavailable>;
+  /**
+   * A merchant's links newest first by id, up to `limit`; fewer only at the end. `before` is exclusive. May lag behind
+   * the newest commits by moments; walking gives every link that was listed at the start exactly once.
+   */
+  list(
+    merchantId: MerchantId,
+    filter: AuditFilter,
+    page: Readonly<{ limit: number; before?: AuditEntryId }>,
+  ): ResultAsync<readonly AuditEntry[], StorageUnavailable>;
 }

@@ -1,27 +1,48 @@
 import type { ResultAsync } from 'neverthrow';
+import type { Aggregate } from '../domain/aggregate.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { Claim } from '../domain/claim.ts';
+import type { CurrencyCode } from '../domain/currency.ts';
 import type { DomainEvent } from '../domain/events.ts';
+import type { MerchantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { LedgerEntry } from '../domain/ledger.ts';
 import type { Payment } from '../domain/payment.ts';
+import type { Tally } from '../domain/tally.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /** The version that must be stored now for `next` to be written; 0: the entity must not exist. */
 export type Guarded<Entity> = Readonly<{ expected: number; next: Entity }>;
 
+/** `takes` and `releases` are keys that no two aggregates of one tenant and kind may hold at the same time. */
+export type GuardedAggregate = Guarded<Aggregate> &
+  Readonly<{ takes: readonly string[]; releases: readonly string[] }>;
+
+/**
+ * Holds a merchant's balance still against others who would spend it: `expected` counts the changes that have spent from
+ * it so far, and this one becomes the next. Credits and refunds do not spend, and never wait.
+ */
+export type Spending = Readonly<{ merchantId: MerchantId; currency: CurrencyCode; expected: number }>;
+
 /**
  * Every write of one step, as one value. At most one claim and one payment, and with their transactions, links and
  * events fewer than 100 rows.
  */
 export type Change = Readonly<{
-  /** Unique for each change, equal to `claim.next.changeId`. */
+  /** Unique for each change, equal to `claim.next.changeId`. A change without a claim has an aggregate. */
   id: string;
   at: Instant;
   /** `expected` is the fence held; 0: the key is free, or its claim has lapsed at `at`. */
-  claim: Guarded<Claim>;
+  claim?: Guarded<Claim>;
   payment?: Guarded<Payment>;
   transactions: readonly Guarded<Transaction>[];
+  aggregates: readonly GuardedAggregate[];
+  spending?: Spending;
+  /** Appended, and added to the balances of their merchants. Those of one payment or transfer only. */
+  entries: readonly LedgerEntry[];
+  /** Added to the summaries. Those of `payment` only. */
+  tallies: readonly Tally[];
   audit: readonly AuditEntry[];
   events: readonly DomainEvent[];
 }>;
@@ -30,16 +51,22 @@ export type Change = Readonly<{
 export type ClaimTaken = Readonly<{ kind: 'ClaimTaken' }>;
 /** Somebody took over the claim in the meantime. Nothing was written. */
 export type FenceLost = Readonly<{ kind: 'FenceLost' }>;
-/** The payment or a transaction has moved on. Nothing was written. */
+/**
+ * The payment, a transaction, an aggregate or what was spent of a balance (whose `id` is then its currency) has moved on.
+ * Nothing was written.
+ */
 export type StaleVersion = Readonly<{ kind: 'StaleVersion'; id: string }>;
-export type CommitRefused = ClaimTaken | FenceLost | StaleVersion;
+/** Another aggregate holds a key that the change takes. Nothing was written. */
+export type KeyTaken = Readonly<{ kind: 'KeyTaken'; key: string }>;
+export type CommitRefused = ClaimTaken | FenceLost | StaleVersion | KeyTaken;
 
 /** The one way to write. Adapters must pass `test/contract/commits.contract.ts`. */
 export interface Commits {
   /**
    * Applies all of the change or none, durably, before it resolves; from then on every read sees it. Of rival changes
    * exactly one wins. Transient faults are retried inside, within bounds. Committing the same change again is Ok and
-   * writes nothing, also after a lost reply, until a later change moves its claim. One round trip.
+   * writes nothing, also after a lost reply, until a later change moves its claim (without one: its first aggregate).
+   * One round trip.
    */
   commit(change: Change): ResultAsync<void, CommitRefused | StorageUnavailable>;
 }

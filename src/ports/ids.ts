@@ -1,4 +1,14 @@
-import type { AuditEntryId, EventId, PaymentId, TransactionId } from '../domain/ids.ts';
+import type {
+  AuditEntryId,
+  CustomerId,
+  EventId,
+  ExportId,
+  LedgerEntryId,
+  PaymentId,
+  PaymentMethodId,
+  TransactionId,
+  TransferId,
+} from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 
 /** New ids; each carries `at` and sorts by it. */
@@ -7,5 +17,10 @@ export interface Ids {
   transaction(at: Instant): TransactionId;
   event(at: Instant): EventId;
   auditEntry(at: Instant): AuditEntryId;
+  ledgerEntry(at: Instant): LedgerEntryId;
+  customer(at: Instant): CustomerId;
+  paymentMethod(at: Instant): PaymentMethodId;
+  transfer(at: Instant): TransferId;
+  export(at: Instant): ExportId;
   change(at: Instant): string;
 }

@@ -3,10 +3,12 @@ import type { MerchantId } from '../domain/ids.ts';
 import type { Merchant } from '../domain/merchant.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
-/** Where tenants live. Adapters must pass `test/contract/merchants.contract.ts`. */
+/** Where tenants are found; commits write them. Adapters must pass `test/contract/merchants.contract.ts`. */
 export interface Merchants {
   /** Strongly consistent: a suspension binds the next payment. */
   find(id: MerchantId): ResultAsync<Merchant | undefined, StorageUnavailable>;
-  /** Stores a merchant that does not exist yet; an existing one stays as it is. Safe to repeat. */
-  addIfAbsent(merchant: Merchant): ResultAsync<void, StorageUnavailable>;
+  /** All tenants by ascending id, `after` exclusive, up to `limit`; fewer only at the end. Strongly consistent. */
+  list(
+    page: Readonly<{ limit: number; after?: MerchantId }>,
+  ): ResultAsync<readonly Merchant[], StorageUnavailable>;
 }

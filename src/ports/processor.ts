@@ -1,6 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
 import type { MerchantId } from '../domain/ids.ts';
 import type { Money } from '../domain/money.ts';
+import type { Movement } from '../domain/movement.ts';
 import type { ProcessorVerdict } from '../domain/transaction.ts';
 
 /** `reference` is ours and names the charge for good: the processor must never charge one reference twice. */
@@ -12,13 +13,18 @@ export type ChargeOrder = Readonly<{
   capture: boolean;
 }>;
 
-/** `amount` is what the processor says it charged or refused to. */
-export type ChargeVerdict = ProcessorVerdict &
+/**
+ * A movement of a charge's money under a reference of its own. `charge` is the reference of the charge; `final` tells the
+ * processor to release what a capture leaves of the authorization.
+ */
+export type MovementOrder = Movement & Readonly<{ reference: string; charge: string; merchantId: MerchantId }>;
+
+export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'movement_refused';
+
+/** `amount` is what the processor says it moved or refused to. */
+export type Verdict = ProcessorVerdict &
   Readonly<{ amount: Money }> &
-  (
-    | Readonly<{ approved: true }>
-    | Readonly<{ approved: false; decline: 'card_declined' | 'insufficient_funds' }>
-  );
+  (Readonly<{ approved: true }> | Readonly<{ approved: false; decline: DeclineCode }>);
 
 /** It refused before any effect: nothing was or will be charged by this call. */
 export type ProcessorUnavailable = Readonly<{ kind: 'ProcessorUnavailable' }>;
@@ -36,7 +42,9 @@ export interface Processor {
   /** False for a payment method it can never charge; asked before anything is recorded. */
   accepts(paymentMethod: string): boolean;
   /** Repeating a reference gives the first verdict and charges nothing more. */
-  charge(order: ChargeOrder): ResultAsync<ChargeVerdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
-  /** Its own record of the reference. Changes nothing. */
-  lookup(reference: string): ResultAsync<ChargeVerdict, ProcessorHasNoRecord | ProcessorUnavailable>;
+  charge(order: ChargeOrder): ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
+  /** Takes, gives back or releases money of a charge. Repeating a reference gives the first verdict and moves nothing more. */
+  move(order: MovementOrder): ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
+  /** Its own record of a reference, a charge's or a movement's. Changes nothing. */
+  lookup(reference: string): ResultAsync<Verdict, ProcessorHasNoRecord | ProcessorUnavailable>;
 }

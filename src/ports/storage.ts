@@ -1,10 +1,16 @@
+import type { Aggregates } from './aggregates.ts';
 import type { AuditTrail } from './audit-trail.ts';
+import type { Balances } from './balances.ts';
 import type { Claims } from './claims.ts';
 import type { Commits } from './commits.ts';
+import type { FailedAuthenticationCounts } from './failed-authentications.ts';
+import type { Ledger } from './ledger.ts';
 import type { Merchants } from './merchants.ts';
 import type { Outbox } from './outbox.ts';
 import type { Payments } from './payments.ts';
+import type { Quotas } from './quotas.ts';
 import type { StorageHealth } from './storage-health.ts';
+import type { Summaries } from './summaries.ts';
 
 /** One database's side of every storage port. All of them see the same data. */
 export type Storage = Readonly<{
@@ -12,8 +18,14 @@ export type Storage = Readonly<{
   payments: Payments;
   claims: Claims;
   merchants: Merchants;
+  aggregates: Aggregates;
+  balances: Balances;
+  ledger: Ledger;
+  summaries: Summaries;
   outbox: Outbox;
   auditTrail: AuditTrail;
+  quotas: Quotas;
+  failedAuthentications: FailedAuthenticationCounts;
   health: StorageHealth;
   /** Waits for what is under way, then lets go of connections. Nothing may be asked afterwards. */
   close(): Promise<void>;

@@ -1,50 +1,111 @@
 import { errAsync, okAsync } from 'neverthrow';
+import { ownersOf } from '../../domain/aggregate.ts';
 import { isLapsed } from '../../domain/claim.ts';
 import type { Payment } from '../../domain/payment.ts';
 import type { Transaction } from '../../domain/transaction.ts';
-import type { Change, CommitRefused, Commits, Guarded } from '../../ports/commits.ts';
-import { claimKeyText, type MemoryStore, positionOf } from './store.ts';
+import type { Change, CommitRefused, Commits, Guarded, GuardedAggregate } from '../../ports/commits.ts';
+import { addToBalances } from './balances.ts';
+import {
+  aggregateKeyText,
+  balanceKeyText,
+  chainKeyText,
+  claimKeyText,
+  type MemoryStore,
+  positionOf,
+} from './store.ts';
+import { addTally } from './summaries.ts';
 
 /** The reference for every other adapter: checks all guards, then writes all, in one synchronous step. */
 export const memoryCommits = (store: MemoryStore): Commits => ({
   commit(change) {
-    if (store.claims.get(claimKeyText(change.claim.next))?.changeId === change.id) return okAsync(undefined);
-    const refusal = refusalOf(store, change);
+    if (isCommitted(store, change)) return okAsync(undefined);
+    const refusal =
+      claimRefusal(store, change) ?? versionRefusal(store, change) ?? keyRefusal(store, change);
     if (refusal !== undefined) return errAsync(refusal);
     write(store, change);
     return okAsync(undefined);
   },
 });
 
-function refusalOf(
-  store: MemoryStore,
-  { claim, payment, transactions, at }: Change,
-): CommitRefused | undefined {
+function isCommitted(store: MemoryStore, { id, claim, aggregates: [first] }: Change): boolean {
+  if (claim !== undefined) return store.claims.get(claimKeyText(claim.next))?.changeId === id;
+  if (first === undefined) throw new Error(`change ${id} has neither a claim nor an aggregate`);
+  return storedAggregate(store, first)?.changeId === id;
+}
+
+function claimRefusal(store: MemoryStore, { claim, at }: Change): CommitRefused | undefined {
+  if (claim === undefined) return undefined;
   const current = store.claims.get(claimKeyText(claim.next));
   const standing = current === undefined || isLapsed(current, at) ? undefined : current;
   if (claim.expected === 0 && standing !== undefined) return { kind: 'ClaimTaken' };
   if (claim.expected !== 0 && standing?.fence !== claim.expected) return { kind: 'FenceLost' };
+  return undefined;
+}
+
+function versionRefusal(
+  store: MemoryStore,
+  { payment, transactions, aggregates, spending }: Change,
+): CommitRefused | undefined {
   const stale = [
     ...(payment === undefined ? [] : [{ ...payment, stored: store.payments.get(payment.next.id) }]),
     ...transactions.map((transaction) => ({ ...transaction, stored: storedTransaction(store, transaction) })),
+    ...aggregates.map((each) => ({ ...each, stored: storedAggregate(store, each)?.aggregate })),
   ].find(({ expected, stored }) => (stored?.version ?? 0) !== expected);
-  return stale && { kind: 'StaleVersion', id: stale.next.id };
+  if (stale !== undefined) return { kind: 'StaleVersion', id: stale.next.id };
+  if (spending === undefined) return undefined;
+  const { merchantId, currency, expected } = spending;
+  return (store.spendings.get(balanceKeyText(merchantId, currency)) ?? 0) === expected
+    ? undefined
+    : { kind: 'StaleVersion', id: currency };
+}
+
+function keyRefusal(store: MemoryStore, { aggregates }: Change): CommitRefused | undefined {
+  for (const { next, takes } of aggregates) {
+    const key = takes.find((each) => {
+      const holder = store.uniqueKeys.get(aggregateKeyText(next.merchantId, next.kind, each));
+      return holder !== undefined && holder !== next.id;
+    });
+    if (key !== undefined) return { kind: 'KeyTaken', key };
+  }
+  return undefined;
 }
 
 const storedTransaction = (store: MemoryStore, { next }: Guarded<Transaction>) =>
   store.transactionsOf.get(next.paymentId)?.find(({ id }) => id === next.id);
 
-function write(store: MemoryStore, { claim, payment, transactions, audit, events }: Change): void {
-  store.claims.set(claimKeyText(claim.next), claim.next);
+const storedAggregate = (store: MemoryStore, { next }: GuardedAggregate) =>
+  store.aggregates.get(aggregateKeyText(next.merchantId, next.kind, next.id));
+
+function write(store: MemoryStore, change: Change): void {
+  const { claim, payment, transactions, aggregates, spending, entries, tallies, audit, events } = change;
+  if (claim !== undefined) store.claims.set(claimKeyText(claim.next), claim.next);
   if (payment !== undefined) writePayment(store, payment.next);
   for (const { next } of transactions) place(listOf(store.transactionsOf, next.paymentId), next);
-  for (const entry of audit) listOf(store.auditOf, entry.entityId).push(entry);
+  for (const aggregate of aggregates) writeAggregate(store, aggregate, change.id);
+  if (spending !== undefined) {
+    const { merchantId, currency, expected } = spending;
+    store.spendings.set(balanceKeyText(merchantId, currency), expected + 1);
+  }
+  for (const entry of entries) place(listOf(store.entriesOf, entry.merchantId), entry);
+  addToBalances(store, entries);
+  for (const tally of tallies) addTally(store, tally);
+  for (const entry of audit)
+    listOf(store.auditOf, chainKeyText(entry.entityType, entry.entityId)).push(entry);
   for (const event of events) place(store.outbox, event);
 }
 
 function writePayment(store: MemoryStore, payment: Payment): void {
   store.payments.set(payment.id, payment);
   place(listOf(store.paymentsOf, payment.merchantId), payment);
+}
+
+function writeAggregate(store: MemoryStore, guarded: GuardedAggregate, changeId: string): void {
+  const { next: aggregate, takes, releases } = guarded;
+  const { merchantId, kind, id } = aggregate;
+  for (const owner of ownersOf(aggregate))
+    store.aggregates.set(aggregateKeyText(owner, kind, id), { owner, aggregate, changeId });
+  for (const key of releases) store.uniqueKeys.delete(aggregateKeyText(merchantId, kind, key));
+  for (const key of takes) store.uniqueKeys.set(aggregateKeyText(merchantId, kind, key), id);
 }
 
 /** Puts a value where its id sorts, over an older one of the same id. */

@@ -1,14 +1,18 @@
 import type { Storage } from '../../ports/storage.ts';
+import { memoryAggregates } from './aggregates.ts';
 import { memoryAuditTrail } from './audit-trail.ts';
+import { memoryBalances } from './balances.ts';
 import { memoryClaims } from './claims.ts';
 import { memoryCommits } from './commits.ts';
 import { memoryFailedAuthentications } from './failed-authentications.ts';
+import { memoryLedger } from './ledger.ts';
 import { memoryMerchants } from './merchants.ts';
 import { memoryOutbox } from './outbox.ts';
 import { memoryPayments } from './payments.ts';
 import { memoryQuotas } from './quotas.ts';
 import { memoryStorageHealth } from './storage-health.ts';
 import { memoryStore } from './store.ts';
+import { memorySummaries } from './summaries.ts';
 
 /** A database that lives and dies with the process; the reference the others are compared with. */
 export function memoryStorage(): Storage {
@@ -18,6 +22,10 @@ export function memoryStorage(): Storage {
     payments: memoryPayments(store),
     claims: memoryClaims(store),
     merchants: memoryMerchants(store),
+    aggregates: memoryAggregates(store),
+    balances: memoryBalances(store),
+    ledger: memoryLedger(store),
+    summaries: memorySummaries(store),
     outbox: memoryOutbox(store),
     auditTrail: memoryAuditTrail(store),
     quotas: memoryQuotas(),

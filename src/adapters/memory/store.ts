@@ -1,8 +1,10 @@
-import type { AuditEntry } from '../../domain/audit.ts';
+import type { Aggregate, AggregateKind } from '../../domain/aggregate.ts';
+import type { AuditEntry, AuditedEntity } from '../../domain/audit.ts';
 import type { Claim, ClaimKey } from '../../domain/claim.ts';
 import type { DomainEvent } from '../../domain/events.ts';
-import type { Merchant } from '../../domain/merchant.ts';
+import type { Balance, LedgerEntry } from '../../domain/ledger.ts';
 import type { Payment } from '../../domain/payment.ts';
+import type { Tally } from '../../domain/tally.ts';
 import type { Transaction } from '../../domain/transaction.ts';
 
 /** Everything the memory adapters share; one object is one database. Values are immutable and never copied. */
@@ -14,8 +16,19 @@ export type MemoryStore = Readonly<{
   transactionsOf: Map<string, Transaction[]>;
   auditOf: Map<string, AuditEntry[]>;
   outbox: DomainEvent[];
-  merchants: Map<string, Merchant>;
+  /** Under each owner; `changeId` is of the newest change. */
+  aggregates: Map<string, StoredAggregate>;
+  /** Whose each unique key is. */
+  uniqueKeys: Map<string, string>;
+  /** Each merchant's entries by ascending id. */
+  entriesOf: Map<string, LedgerEntry[]>;
+  balances: Map<string, Balance>;
+  spendings: Map<string, number>;
+  /** Each merchant's sums by day, currency and status. */
+  talliesOf: Map<string, Map<string, Tally>>;
 }>;
+
+export type StoredAggregate = Readonly<{ owner: string; aggregate: Aggregate; changeId: string }>;
 
 export const memoryStore = (): MemoryStore => ({
   claims: new Map(),
@@ -24,12 +37,27 @@ export const memoryStore = (): MemoryStore => ({
   transactionsOf: new Map(),
   auditOf: new Map(),
   outbox: [],
-  merchants: new Map(),
+  aggregates: new Map(),
+  uniqueKeys: new Map(),
+  entriesOf: new Map(),
+  balances: new Map(),
+  spendings: new Map(),
+  talliesOf: new Map(),
 });
 
 /** One text for one claim key; no part can run into the next, because a merchant id holds no space. */
 export const claimKeyText = ({ merchantId, operation, key }: ClaimKey): string =>
   `${merchantId} ${operation} ${key}`;
+
+/** `key` is the aggregate's id or a unique key of it. */
+export const aggregateKeyText = (owner: string, kind: AggregateKind, key: string): string =>
+  `${owner} ${kind} ${key}`;
+
+export const balanceKeyText = (merchantId: string, currency: string): string => `${merchantId} ${currency}`;
+
+/** Entities of two types may have the same id: a customer, and who read it. */
+export const chainKeyText = (entityType: AuditedEntity, entityId: string): string =>
+  `${entityType} ${entityId}`;
 
 /** Where `id` stands, or would stand, among values sorted by ascending id. */
 export function positionOf(sorted: readonly Readonly<{ id: string }>[], id: string): number {

@@ -13,6 +13,11 @@ export const systemIds: Ids = {
   transaction: (at) => idOf('txn', hex(at)),
   event: (at) => idOf('evt', hex(at)),
   auditEntry: (at) => idOf('aud', hex(at)),
+  ledgerEntry: (at) => idOf('led', hex(at)),
+  customer: (at) => idOf('cus', hex(at)),
+  paymentMethod: (at) => idOf('pm', hex(at)),
+  transfer: (at) => idOf('trf', hex(at)),
+  export: (at) => idOf('exp', hex(at)),
   change: (at) => hex(at),
 };
 

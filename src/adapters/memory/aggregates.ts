@@ -1,0 +1,32 @@
+import { okAsync } from 'neverthrow';
+import type { Aggregate, AggregateKind, AggregateOf } from '../../domain/aggregate.ts';
+import type { Aggregates } from '../../ports/aggregates.ts';
+import { aggregateKeyText, type MemoryStore } from './store.ts';
+
+export const memoryAggregates = (store: MemoryStore): Aggregates => ({
+  find: (merchantId, kind, id) =>
+    okAsync(as(kind, store.aggregates.get(aggregateKeyText(merchantId, kind, id))?.aggregate)),
+  findByKey(merchantId, kind, key) {
+    const id = store.uniqueKeys.get(aggregateKeyText(merchantId, kind, key));
+    return okAsync(
+      id === undefined
+        ? undefined
+        : as(kind, store.aggregates.get(aggregateKeyText(merchantId, kind, id))?.aggregate),
+    );
+  },
+  list: (merchantId, kind, { limit, after = '' }) =>
+    okAsync(
+      [...store.aggregates.values()]
+        .filter(({ owner }) => owner === merchantId)
+        .flatMap(({ aggregate }) => as(kind, aggregate) ?? [])
+        .filter(({ id }) => id > after)
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit),
+    ),
+});
+
+const as = <Kind extends AggregateKind>(
+  kind: Kind,
+  aggregate: Aggregate | undefined,
+): AggregateOf<Kind> | undefined =>
+  aggregate?.kind === kind ? (aggregate as AggregateOf<Kind>) : undefined;

@@ -1,0 +1,23 @@
+import { okAsync } from 'neverthrow';
+import { addTallies, type Tally } from '../../domain/tally.ts';
+import type { Summaries } from '../../ports/summaries.ts';
+import type { MemoryStore } from './store.ts';
+
+export const memorySummaries = (store: MemoryStore): Summaries => ({
+  tallies: (merchantId, { from = '', to = '9999-12-31' }) =>
+    okAsync(
+      [...(store.talliesOf.get(merchantId)?.values() ?? [])].filter(
+        ({ day, count }) => from <= day && day <= to && count !== 0,
+      ),
+    ),
+});
+
+/** Adds to what is there for the tally's merchant, day, currency and status. */
+export function addTally(store: MemoryStore, tally: Tally): void {
+  const { merchantId, day, currency, status } = tally;
+  const sums = store.talliesOf.get(merchantId) ?? new Map<string, Tally>();
+  store.talliesOf.set(merchantId, sums);
+  const key = `${day} ${currency} ${status}`;
+  const sum = sums.get(key);
+  sums.set(key, sum === undefined ? tally : addTallies(sum, tally));
+}

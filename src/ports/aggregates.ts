@@ -1,0 +1,29 @@
+import type { ResultAsync } from 'neverthrow';
+import type { AggregateKind, AggregateOf } from '../domain/aggregate.ts';
+import type { MerchantId } from '../domain/ids.ts';
+import type { StorageUnavailable } from './unavailable.ts';
+
+/**
+ * Where entities that are stored whole are read; only commits write them. Adapters must pass
+ * `test/contract/aggregates.contract.ts`.
+ */
+export interface Aggregates {
+  /** Strongly consistent. Another tenant's aggregate is not there. */
+  find<Kind extends AggregateKind>(
+    merchantId: MerchantId,
+    kind: Kind,
+    id: string,
+  ): ResultAsync<AggregateOf<Kind> | undefined, StorageUnavailable>;
+  /** The one that holds a unique key. Strongly consistent; two reads in a row, so it may have let go of the key since. */
+  findByKey<Kind extends AggregateKind>(
+    merchantId: MerchantId,
+    kind: Kind,
+    key: string,
+  ): ResultAsync<AggregateOf<Kind> | undefined, StorageUnavailable>;
+  /** A tenant's aggregates of a kind by ascending id, `after` exclusive, up to `limit`; fewer only at the end. */
+  list<Kind extends AggregateKind>(
+    merchantId: MerchantId,
+    kind: Kind,
+    page: Readonly<{ limit: number; after?: string }>,
+  ): ResultAsync<readonly AggregateOf<Kind>[], StorageUnavailable>;
+}

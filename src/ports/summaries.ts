@@ -1,0 +1,17 @@
+import type { ResultAsync } from 'neverthrow';
+import type { MerchantId } from '../domain/ids.ts';
+import type { Day, Tally } from '../domain/tally.ts';
+import type { StorageUnavailable } from './unavailable.ts';
+
+/** What tallies add up to. Adapters must pass `test/contract/summaries.contract.ts`. */
+export interface Summaries {
+  /**
+   * The sums for each day (both bounds inclusive), currency and status with any payment, in no order. Sees every commit
+   * that has resolved, and counts each payment exactly once, in a state that it had while this was read. Reads in
+   * proportion to the days and never to the payments.
+   */
+  tallies(
+    merchantId: MerchantId,
+    range: Readonly<{ from?: Day; to?: Day }>,
+  ): ResultAsync<readonly Tally[], StorageUnavailable>;
+}
