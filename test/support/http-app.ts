@@ -11,33 +11,18 @@ import { getPayment } from '../../src/application/get-payment.ts';
 import { listPayments } from '../../src/application/list-payments.ts';
 import { processBatch } from '../../src/application/process-batch.ts';
 import { processPayment } from '../../src/application/process-payment.ts';
-import { parseMerchantId } from '../../src/domain/ids.ts';
-import type { Merchant } from '../../src/domain/merchant.ts';
 import { httpAnswers } from '../../src/entrypoints/http/answers.ts';
 import { tokenVerifier } from '../../src/entrypoints/http/authenticate.ts';
 import { jsonLogger } from '../../src/entrypoints/http/logger.ts';
 import { platformMetrics } from '../../src/entrypoints/http/metrics.ts';
 import { type PlatformAppParts, platformApp } from '../../src/entrypoints/http/platform-app.ts';
+import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 
 export const SECRET = 'a secret of this test and of nothing else in the world';
 export const ISSUER = 'https://issuer.test';
 export const AUDIENCE = 'paywright';
 
 const terms = { leaseMs: 30_000, keepAnswersMs: 86_400_000 };
-
-const aMerchant = (id: string, rest: Partial<Merchant> = {}): Merchant => {
-  const merchantId = parseMerchantId(id);
-  if (merchantId === undefined) throw new Error(`${id} is no merchant id`);
-  return {
-    id: merchantId,
-    name: id,
-    email: `${id}@example.test`,
-    status: 'active',
-    maxPaymentAmount: 0n,
-    version: 1,
-    ...rest,
-  };
-};
 
 /**
  * The platform on memory storage, with merchants `merchant-1` and `merchant-2` active, `limited` (at most 1000) and
@@ -49,10 +34,10 @@ export async function anHttpApp(parts: Partial<PlatformAppParts> = {}) {
   const merchants = [
     aMerchant('merchant-1'),
     aMerchant('merchant-2'),
-    aMerchant('limited', { maxPaymentAmount: 1_000n }),
+    aMerchant('limited', { rateLimits: { maxPaymentAmount: 1_000n } }),
     aMerchant('suspended', { status: 'suspended' }),
   ];
-  for (const merchant of merchants) (await storage.merchants.addIfAbsent(merchant))._unsafeUnwrap();
+  await addMerchants(storage, merchants);
   const process = processPayment(
     {
       ...storage,
@@ -73,6 +58,7 @@ export async function anHttpApp(parts: Partial<PlatformAppParts> = {}) {
     health: storage.health,
     authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
     metrics: platformMetrics(),
+    noteFailedAuthentication: () => {},
     log: jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),
     corsOrigins: [],
     newRequestId: randomUUID,

@@ -13,6 +13,8 @@ export type PlatformMetrics = Readonly<{
   inFlight: Gauge;
   useCases: Histogram<'use_case' | 'outcome'>;
   processor: Histogram<'call' | 'outcome'>;
+  /** Answers of 401, by what the refused token claimed to be: a `merchant`, which is unproved, or `nobody`. */
+  failedAuthentications: Counter<'claim'>;
   /** What recovery made of open payments: `settled`, `waiting` for the processor, or `skipped` for another worker. */
   recovery: Counter<'outcome'>;
 }>;
@@ -61,6 +63,12 @@ export function platformMetrics(): PlatformMetrics {
       help: 'Time a call of the processor takes, by its outcome.',
       labelNames: ['call', 'outcome'],
       buckets: SECONDS,
+      registers,
+    }),
+    failedAuthentications: new Counter({
+      name: 'paywright_failed_authentications_total',
+      help: 'Requests without a valid token, by whether the token named a merchant.',
+      labelNames: ['claim'],
       registers,
     }),
     recovery: new Counter({

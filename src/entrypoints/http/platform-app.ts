@@ -7,9 +7,8 @@ import type { ListPayments } from '../../application/list-payments.ts';
 import type { ProcessBatch } from '../../application/process-batch.ts';
 import type { ProcessPayment } from '../../application/process-payment.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
-import type { Authenticate } from './authenticate.ts';
 import { mountDocs } from './docs.ts';
-import type { PlatformMetrics } from './metrics.ts';
+import { asTenant, type GateParts, withoutQuery } from './gates.ts';
 import {
   BEARER,
   DOCUMENT,
@@ -30,19 +29,18 @@ import {
 } from './payment-routes.ts';
 import { answerJson, type HttpEnv, observed, refuse } from './request-context.ts';
 
-export type PlatformAppParts = Readonly<{
-  processPayment: ProcessPayment;
-  processBatch: ProcessBatch;
-  getPayment: GetPayment;
-  listPayments: ListPayments;
-  health: StorageHealth;
-  authenticate: Authenticate;
-  metrics: PlatformMetrics;
-  log: Logger;
-  /** Origins whose pages may call; empty: none. */
-  corsOrigins: readonly string[];
-  newRequestId: () => string;
-}>;
+export type PlatformAppParts = GateParts &
+  Readonly<{
+    processPayment: ProcessPayment;
+    processBatch: ProcessBatch;
+    getPayment: GetPayment;
+    listPayments: ListPayments;
+    health: StorageHealth;
+    log: Logger;
+    /** Origins whose pages may call; empty: none. */
+    corsOrigins: readonly string[];
+    newRequestId: () => string;
+  }>;
 
 /**
  * The platform over HTTP, as a fetch handler that any server can run. A request gets its id, then its route, then its
@@ -58,7 +56,7 @@ export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
   });
   app.notFound((c) => refuse(c, { kind: 'RouteNotFound' }));
 
-  const payments = (handler: TenantHandler) => asTenant(parts.authenticate, 'payments', handler);
+  const payments = (handler: TenantHandler) => asTenant(parts, 'payments', handler);
   // Fixed paths come before the patterns that would match them too.
   mount([postBatch, payments(withoutQuery(postBatchHandler(parts)))]);
   mount(
@@ -116,36 +114,10 @@ export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
   }
 }
 
-/** Lets a request through to its handler with a token that names a merchant and has the permission. */
-const asTenant =
-  (authenticate: Authenticate, permission: string, handler: TenantHandler): Handler<HttpEnv> =>
-  async (c) => {
-    const principal = await authenticate(c.req.header('authorization'));
-    if (principal.isErr()) return refuse(c, principal.error);
-    c.set('principal', principal.value);
-    const { merchantId, permissions } = principal.value;
-    if (merchantId === undefined) return refuse(c, { kind: 'Unauthenticated' });
-    return permissions.has(permission)
-      ? handler(c, merchantId)
-      : refuse(c, { kind: 'Forbidden', permission });
-  };
-
-/** A parameter that means nothing here was meant for something, so it is refused like an unknown field. */
-const withoutQuery =
-  (handler: TenantHandler): TenantHandler =>
-  async (c, merchantId) => {
-    if (!c.req.url.includes('?')) return handler(c, merchantId);
-    const faults = [...new URL(c.req.url).searchParams.keys()].map((name) => ({
-      path: [name],
-      message: 'is not known here',
-    }));
-    return faults.length === 0 ? handler(c, merchantId) : refuse(c, { kind: 'MalformedRequest', faults });
-  };
-
 const crossOrigin = (origins: readonly string[]) =>
   cors({
     origin: (origin) => (origins.includes(origin) ? origin : null),
-    allowMethods: ['GET', 'POST'],
+    allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
     exposeHeaders: ['Idempotency-Replayed', 'Location', 'Retry-After', 'X-Request-Id'],
     maxAge: 600,

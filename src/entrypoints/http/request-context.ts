@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Logger } from 'pino';
-import type { Origin } from '../../domain/actor.ts';
+import type { Actor, Origin } from '../../domain/actor.ts';
 import { findsPan } from '../../domain/pan.ts';
 import type { Principal } from './authenticate.ts';
 import type { Failure } from './failures.ts';
@@ -99,14 +99,14 @@ export const answerJson = (
 const LONGEST_USER_AGENT = 256;
 
 /** Where a request came from, for the audit trail. The address is the connection's own: no header can claim another. */
-export function originOf(c: HttpContext): Origin {
+export function originOf(c: HttpContext, type: Actor['type'] = 'user'): Origin {
   const ipAddress = c.env?.incoming?.socket?.remoteAddress;
   const userAgent = c.req
     .header('user-agent')
     ?.replace(/[^\x20-\x7e]/g, '')
     .slice(0, LONGEST_USER_AGENT);
   return {
-    actor: { id: c.var.principal.subject, type: 'user' },
+    actor: { id: c.var.principal.subject, type },
     requestId: c.var.requestId,
     ...(ipAddress === undefined ? {} : { ipAddress }),
     ...(userAgent === undefined || userAgent === '' || findsPan(userAgent) ? {} : { userAgent }),
