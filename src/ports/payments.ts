@@ -3,6 +3,7 @@ import type { CurrencyCode } from '../domain/currency.ts';
 import type { CustomerId, MerchantId, PaymentId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Payment, PaymentStatus } from '../domain/payment.ts';
+import type { PaymentSum } from '../domain/payment-sum.ts';
 import type { Transaction } from '../domain/transaction.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
@@ -40,4 +41,10 @@ export interface Payments {
     filter: PaymentFilter,
     page: PaymentPage,
   ): ResultAsync<readonly Payment[], StorageUnavailable>;
+  /**
+   * What all payments that match add up to: one sum for each currency and status among them. Sees every commit that has
+   * resolved, and counts each payment at most once. Reads all of them, so it is for short times and rare questions;
+   * `Summaries` answers for whole days.
+   */
+  sums(merchantId: MerchantId, filter: PaymentFilter): ResultAsync<readonly PaymentSum[], StorageUnavailable>;
 }

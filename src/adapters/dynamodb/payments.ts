@@ -1,5 +1,7 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { timeDigits } from '../../domain/ids.ts';
+import { type PaymentSum, sumUp } from '../../domain/payment-sum.ts';
+import { tallyOf } from '../../domain/tally.ts';
 import type { PaymentFilter, PaymentPage, Payments } from '../../ports/payments.ts';
 import { attempt } from './faults.ts';
 import { type Item, paymentOf, transactionOf } from './items.ts';
@@ -25,27 +27,48 @@ export const dynamodbPayments = (table: Table, read: Read): Payments => ({
       const conditions = conditionsOf(filter);
       const isFiltered = conditions.FilterExpression !== undefined;
       const partitions = paymentPartitions(merchantId).map((pk) =>
-        newestFirst(
-          table,
-          {
-            KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
-            // What a payment is made from; the SDK's time goes by attributes.
-            ProjectionExpression: 'sk, #record, audit_hash',
-            ...conditions,
-            ExpressionAttributeNames: { '#record': 'record', ...conditions.ExpressionAttributeNames },
-            ExpressionAttributeValues: {
-              ':pk': pk,
-              ':low': range.low,
-              ':high': range.high,
-              ...conditions.ExpressionAttributeValues,
-            },
-            ScanIndexForward: false,
-          },
-          isFiltered,
-        ),
+        newestFirst(table, { ...rangeQuery(pk, range, conditions), ScanIndexForward: false }, isFiltered),
       );
       return merge(partitions, page);
     }).map((items) => items.map(paymentOf)),
+  sums: (merchantId, filter) =>
+    attempt(async () => {
+      const range = idRange(filter, {});
+      if (range.low > range.high) return [];
+      const queries = paymentPartitions(merchantId).map((pk) => rangeQuery(pk, range, conditionsOf(filter)));
+      return (await Promise.all(queries.map((query) => sumsOf(table, query)))).flat();
+    }).map(sumUp),
+});
+
+/** One partition's payments, a page at a time, so that memory holds sums only. */
+async function sumsOf(table: Table, query: PartitionQuery): Promise<readonly PaymentSum[]> {
+  let sums: readonly PaymentSum[] = [];
+  let next: Item | undefined;
+  do {
+    const page = await queryPage(table, {
+      ...query,
+      ...(next === undefined ? {} : { ExclusiveStartKey: next }),
+    });
+    sums = sumUp([...sums, ...page.items.map(paymentOf).map(tallyOf)]);
+    next = page.next;
+  } while (next !== undefined);
+  return sums;
+}
+
+type IdRange = Readonly<{ low: string; high: string }>;
+
+const rangeQuery = (pk: string, { low, high }: IdRange, conditions: Conditions): PartitionQuery => ({
+  KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+  // What a payment is made from; the SDK's time goes by attributes.
+  ProjectionExpression: 'sk, #record, audit_hash',
+  ...conditions,
+  ExpressionAttributeNames: { '#record': 'record', ...conditions.ExpressionAttributeNames },
+  ExpressionAttributeValues: {
+    ':pk': pk,
+    ':low': low,
+    ':high': high,
+    ...conditions.ExpressionAttributeValues,
+  },
 });
 
 /** One partition's payments as far as they were read. */
@@ -112,10 +135,7 @@ const idOf = ({ items: [first] }: Reading): string => (first === undefined ? '' 
  * The ids a page can hold, both ends included. Ids begin with their payment's creation time, so dates narrow the range;
  * 'g' sorts behind every hex digit.
  */
-function idRange(
-  { from, to }: PaymentFilter,
-  { before }: PaymentPage,
-): Readonly<{ low: string; high: string }> {
+function idRange({ from, to }: PaymentFilter, { before }: Pick<PaymentPage, 'before'>): IdRange {
   const low = from === undefined ? 'pay_' : `pay_${timeDigits(from)}`;
   const high = to === undefined ? 'pay_g' : `pay_${timeDigits(to)}g`;
   return { low, high: before !== undefined && before < high ? before : high };

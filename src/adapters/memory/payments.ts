@@ -1,5 +1,7 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { Payment } from '../../domain/payment.ts';
+import { sumUp } from '../../domain/payment-sum.ts';
+import { tallyOf } from '../../domain/tally.ts';
 import type { PaymentFilter, Payments } from '../../ports/payments.ts';
 import { type MemoryStore, positionOf } from './store.ts';
 
@@ -20,6 +22,12 @@ export const memoryPayments = (store: MemoryStore): Payments => ({
     }
     return okAsync(found);
   },
+  sums: (merchantId, filter) =>
+    okAsync(
+      sumUp(
+        (store.paymentsOf.get(merchantId) ?? []).filter((payment) => matches(payment, filter)).map(tallyOf),
+      ),
+    ),
 });
 
 function matches(payment: Payment, filter: PaymentFilter): boolean {

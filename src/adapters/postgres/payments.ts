@@ -1,12 +1,15 @@
+import { type CompiledQuery, type SelectQueryBuilder, sql } from 'kysely';
 import { errAsync, okAsync } from 'neverthrow';
 import type pg from 'pg';
+import { storedCurrency } from '../../domain/currency.ts';
 import { type MerchantId, type PaymentId, timeDigits } from '../../domain/ids.ts';
-import type { Payments } from '../../ports/payments.ts';
+import { type PaymentSum, sumUp } from '../../domain/payment-sum.ts';
+import type { PaymentFilter, Payments } from '../../ports/payments.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { attempt, patiently, retried } from './faults.ts';
 import { queriesOn } from './migrate.ts';
 import { paymentFromRow, transactionFromRow, uuidOf } from './rows.ts';
-import type { Row } from './schema.ts';
+import type { Database, Row } from './schema.ts';
 
 type Wanted = Readonly<{ merchantId: MerchantId; id: PaymentId }>;
 
@@ -40,23 +43,63 @@ export function postgresPayments(pool: pg.Pool): Payments {
     transactionsOf: (merchantId, id) =>
       attempt(() => transactions({ merchantId, id })).map((rows) => rows.map(transactionFromRow)),
     list(merchantId, filter, { limit, before }) {
-      let query = db.selectFrom('payment').selectAll().where('merchant_id', '=', merchantId);
-      const { status, customerId, currency, from, to, minAmount, maxAmount } = filter;
+      let query = matching(db.selectFrom('payment'), merchantId, filter).selectAll();
       if (before !== undefined) query = query.where('id', '<', uuidOf(before));
-      if (status !== undefined) query = query.where('status', '=', status);
-      if (customerId !== undefined) query = query.where('customer_id', '=', uuidOf(customerId));
-      if (currency !== undefined) query = query.where('currency', '=', currency);
-      // An id begins with its time, so the range of times is a range of the index.
-      if (from !== undefined) query = query.where('id', '>=', `${timeDigits(from)}${'0'.repeat(20)}`);
-      if (to !== undefined) query = query.where('id', '<=', `${timeDigits(to)}${'f'.repeat(20)}`);
-      if (minAmount !== undefined) query = query.where('amount', '>=', minAmount);
-      if (maxAmount !== undefined) query = query.where('amount', '<=', maxAmount);
-      const { sql, parameters } = query.orderBy('id', 'desc').limit(limit).compile();
-      const named = { name: nameOf(sql), text: sql, values: [...parameters] };
+      const named = prepared(query.orderBy('id', 'desc').limit(limit).compile());
       return patiently(() => pool.query<Row<'payment'>>(named)).map(({ rows }) => rows.map(paymentFromRow));
+    },
+    sums(merchantId, filter) {
+      const query = matching(db.selectFrom('payment'), merchantId, filter)
+        .select(['currency', 'status'])
+        // A sum of bigints is numeric, which would come back as text.
+        .select([
+          sql<bigint>`count(*)`.as('count'),
+          sql<string>`sum(amount)::text`.as('amount'),
+          sql<string>`sum(captured_amount)::text`.as('captured'),
+          sql<string>`sum(refunded_amount)::text`.as('refunded'),
+        ])
+        .groupBy(['currency', 'status']);
+      const named = prepared(query.compile());
+      return patiently(() => pool.query<SumRow>(named)).map(({ rows }) => sumUp(rows.map(sumFromRow)));
     },
   };
 }
+
+type SumRow = Pick<Row<'payment'>, 'currency' | 'status'> &
+  Readonly<{ count: bigint; amount: string; captured: string; refunded: string }>;
+
+const sumFromRow = (row: SumRow): PaymentSum => ({
+  currency: storedCurrency(row.currency),
+  status: row.status,
+  count: Number(row.count),
+  amount: BigInt(row.amount),
+  captured: BigInt(row.captured),
+  refunded: BigInt(row.refunded),
+});
+
+function matching<Output>(
+  query: SelectQueryBuilder<Database, 'payment', Output>,
+  merchantId: MerchantId,
+  filter: PaymentFilter,
+): SelectQueryBuilder<Database, 'payment', Output> {
+  const { status, customerId, currency, from, to, minAmount, maxAmount } = filter;
+  let chosen = query.where('merchant_id', '=', merchantId);
+  if (status !== undefined) chosen = chosen.where('status', '=', status);
+  if (customerId !== undefined) chosen = chosen.where('customer_id', '=', uuidOf(customerId));
+  if (currency !== undefined) chosen = chosen.where('currency', '=', currency);
+  // An id begins with its time, so the range of times is a range of the index.
+  if (from !== undefined) chosen = chosen.where('id', '>=', `${timeDigits(from)}${'0'.repeat(20)}`);
+  if (to !== undefined) chosen = chosen.where('id', '<=', `${timeDigits(to)}${'f'.repeat(20)}`);
+  if (minAmount !== undefined) chosen = chosen.where('amount', '>=', minAmount);
+  if (maxAmount !== undefined) chosen = chosen.where('amount', '<=', maxAmount);
+  return chosen;
+}
+
+const prepared = ({ sql: text, parameters }: CompiledQuery) => ({
+  name: nameOf(text),
+  text,
+  values: [...parameters],
+});
 
 async function findPayments(
   pool: pg.Pool,
