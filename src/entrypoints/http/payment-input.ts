@@ -30,12 +30,22 @@ export function parsePayment(
   faults: readonly Fault[],
   headerKey: string | undefined,
 ): Result<PaymentOrder, PaymentInputFailure> {
+  return parseKeyed(newPayment, body, faults, headerKey).map((keyed) => orderOf(keyed.body, keyed.key));
+}
+
+/** A body read by its schema, and the key it came under. Card numbers and security codes are refused wherever they are. */
+export function parseKeyed<Body extends Readonly<{ idempotency_key?: string | undefined }>>(
+  schema: z.ZodType<Body>,
+  body: unknown,
+  faults: readonly Fault[],
+  headerKey: string | undefined,
+): Result<Readonly<{ body: Body; key: string }>, PaymentInputFailure> {
   if (faults.length > 0) return err({ kind: 'MalformedRequest', faults });
   if (namesCard(body) || (headerKey !== undefined && findsPan(headerKey)))
     return err({ kind: 'PanNotAccepted' });
-  const parsed = newPayment.safeParse(body);
+  const parsed = schema.safeParse(body);
   if (!parsed.success) return err({ kind: 'MalformedRequest', faults: faultsOf(parsed.error) });
-  return keyOf(headerKey, parsed.data.idempotency_key).map((key) => orderOf(parsed.data, key));
+  return keyOf(headerKey, parsed.data.idempotency_key).map((key) => ({ body: parsed.data, key }));
 }
 
 /** The items of a batch, each with the faults inside it; a fault anywhere else spoils the whole. */
