@@ -1,8 +1,9 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { MerchantId } from './ids.ts';
 import { fromRfc3339, type Instant, rfc3339 } from './instant.ts';
-import { type Whole, whole } from './json.ts';
+import { canonicalJson, type JsonObject, type Whole, whole } from './json.ts';
 import type { Money } from './money.ts';
+import type { Sealed, WrappedKey } from './sealed.ts';
 
 /** 0 sets no limit. `maxPaymentAmount` is in minor units of whatever currency a payment has. */
 export type RateLimits = Readonly<{
@@ -10,6 +11,9 @@ export type RateLimits = Readonly<{
   paymentsPerDay: number;
   maxPaymentAmount: bigint;
 }>;
+
+/** What the processor must know to act for a merchant, as only the vault can read it. It is told to nobody. */
+export type SealedConfig = Readonly<{ key: WrappedKey; sealed: Sealed }>;
 
 /** A tenant. Its `merchantId` is its own id: it is stored under itself. */
 export type Merchant = Readonly<{
@@ -21,6 +25,7 @@ export type Merchant = Readonly<{
   status: 'active' | 'suspended';
   features: readonly string[];
   rateLimits: RateLimits;
+  processorConfig?: SealedConfig;
   version: number;
   createdAt: Instant;
   updatedAt: Instant;
@@ -43,8 +48,67 @@ export function withinLimit({ rateLimits }: Merchant, amount: Money): Result<Mon
   return limit > 0n && amount.minorUnits > limit ? err({ kind: 'AmountOverLimit', limit }) : ok(amount);
 }
 
+/** What a merchant is called and may do. Without a name or email there is no merchant; the rest has defaults. */
+export type MerchantTerms = Pick<Merchant, 'name' | 'email' | 'status' | 'features' | 'rateLimits'>;
+
+const FREELY: Omit<MerchantTerms, 'name' | 'email'> = {
+  status: 'active',
+  features: [],
+  rateLimits: { paymentsPerMinute: 0, paymentsPerDay: 0, maxPaymentAmount: 0n },
+};
+
+/** Named fields take the place of those before; limits that are not named stay. A config of null is taken away. */
+export type MerchantChange = Readonly<{
+  name?: string;
+  email?: string;
+  status?: Merchant['status'];
+  features?: readonly string[];
+  rateLimits?: Partial<RateLimits>;
+  processorConfig?: SealedConfig | null;
+}>;
+
+/** A new merchant: active, without limits or features, unless `terms` say otherwise. */
+export const openMerchant = ({
+  id,
+  createdAt,
+  ...terms
+}: MerchantChange &
+  Pick<MerchantTerms, 'name' | 'email'> &
+  Readonly<{ id: MerchantId; createdAt: Instant }>): Merchant =>
+  applied(terms, {
+    kind: 'merchant',
+    merchantId: id,
+    id,
+    ...FREELY,
+    name: terms.name,
+    email: terms.email,
+    version: 1,
+    createdAt,
+    updatedAt: createdAt,
+    auditHash: '',
+  });
+
+/** The merchant's next version; the very same merchant when the change changes nothing. */
+export function changeMerchant(merchant: Merchant, change: MerchantChange, now: Instant): Merchant {
+  const changed = applied(change, merchant);
+  return canonicalJson(merchantRecord(changed)) === canonicalJson(merchantRecord(merchant))
+    ? merchant
+    : { ...changed, version: merchant.version + 1, updatedAt: now };
+}
+
+function applied({ processorConfig, rateLimits, ...named }: MerchantChange, merchant: Merchant): Merchant {
+  const { processorConfig: before, ...rest } = merchant;
+  const config = processorConfig === undefined ? before : processorConfig;
+  return {
+    ...rest,
+    ...named,
+    rateLimits: { ...merchant.rateLimits, ...rateLimits },
+    ...(config === undefined || config === null ? {} : { processorConfig: config }),
+  };
+}
+
 /** A merchant flat, under the names it is published with. */
-export type MerchantRecord = Readonly<{
+export type PublishedMerchant = Readonly<{
   id: MerchantId;
   name: string;
   email: string;
@@ -60,7 +124,12 @@ export type MerchantRecord = Readonly<{
   updated_at: string;
 }>;
 
-export const merchantRecord = (merchant: Merchant): MerchantRecord => ({
+/** What is stored: what is published, and what is not. */
+export type MerchantRecord = PublishedMerchant &
+  Readonly<{ processor_config?: Readonly<{ sealed: Sealed; key_id: string; data_key: string }> }>;
+
+/** All that may be told of a merchant, to itself and to those who manage it. */
+export const publishedMerchant = (merchant: Merchant): PublishedMerchant => ({
   id: merchant.id,
   name: merchant.name,
   email: merchant.email,
@@ -76,21 +145,47 @@ export const merchantRecord = (merchant: Merchant): MerchantRecord => ({
   updated_at: rfc3339(merchant.updatedAt),
 });
 
-export const restoreMerchant = (record: MerchantRecord, auditHash: string): Merchant => ({
-  kind: 'merchant',
-  merchantId: record.id,
-  id: record.id,
-  name: record.name,
-  email: record.email,
-  status: record.status,
-  features: record.features,
-  rateLimits: {
-    paymentsPerMinute: record.rate_limits.payments_per_minute,
-    paymentsPerDay: record.rate_limits.payments_per_day,
-    maxPaymentAmount: BigInt(record.rate_limits.max_payment_amount),
-  },
-  version: record.version,
-  createdAt: fromRfc3339(record.created_at),
-  updatedAt: fromRfc3339(record.updated_at),
-  auditHash,
-});
+export function merchantRecord(merchant: Merchant): MerchantRecord {
+  const { processorConfig: config } = merchant;
+  if (config === undefined) return publishedMerchant(merchant);
+  const { keyId: key_id, wrapped: data_key } = config.key;
+  return { ...publishedMerchant(merchant), processor_config: { sealed: config.sealed, key_id, data_key } };
+}
+
+/** What the audit trail holds: the config as ciphertext, so that a change of it is seen, and no key that opens it. */
+export function merchantSnapshot(merchant: Merchant): JsonObject {
+  const { processor_config: config, ...published } = merchantRecord(merchant);
+  if (config === undefined) return published;
+  const { sealed, key_id } = config;
+  return { ...published, processor_config: { sealed, key_id } };
+}
+
+export const restoreMerchant = (record: MerchantRecord, auditHash: string): Merchant => {
+  const { rate_limits: limits, processor_config: config } = record;
+  return {
+    kind: 'merchant',
+    merchantId: record.id,
+    id: record.id,
+    name: record.name,
+    email: record.email,
+    status: record.status,
+    features: record.features,
+    rateLimits: {
+      paymentsPerMinute: limits.payments_per_minute,
+      paymentsPerDay: limits.payments_per_day,
+      maxPaymentAmount: BigInt(limits.max_payment_amount),
+    },
+    ...(config === undefined
+      ? {}
+      : {
+          processorConfig: {
+            key: { keyId: config.key_id, wrapped: config.data_key },
+            sealed: config.sealed,
+          },
+        }),
+    version: record.version,
+    createdAt: fromRfc3339(record.created_at),
+    updatedAt: fromRfc3339(record.updated_at),
+    auditHash,
+  };
+};
