@@ -1,5 +1,5 @@
 import type { Origin } from '../domain/actor.ts';
-import { type Aggregate, aggregateRecord } from '../domain/aggregate.ts';
+import { type Aggregate, auditedRecord } from '../domain/aggregate.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import type { Instant } from '../domain/instant.ts';
@@ -34,8 +34,8 @@ export function auditedAggregate(
     entity: { entityType: next.kind, entityId: next.id, sequence: next.version, action },
     ...(before === undefined
       ? {}
-      : { before: { record: aggregateRecord(before), auditHash: before.auditHash } }),
-    after: aggregateRecord(next),
+      : { before: { record: auditedRecord(before), auditHash: before.auditHash } }),
+    after: auditedRecord(next),
   });
   const stored = { ...next, auditHash: entry.hash };
   return { guarded: { expected: before?.version ?? 0, next: stored, takes, releases }, entry };

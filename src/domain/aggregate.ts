@@ -1,18 +1,26 @@
+import type { Customer } from './customer.ts';
+import {
+  type CustomerAccess,
+  type CustomerAccessRecord,
+  customerAccessRecord,
+  restoreCustomerAccess,
+} from './customer-access.ts';
+import { type CustomerRecord, customerRecord, customerSnapshot, restoreCustomer } from './customer-record.ts';
 import { type Export, type ExportRecord, exportRecord, restoreExport } from './export.ts';
 import type { MerchantId } from './ids.ts';
 import type { JsonObject } from './json.ts';
-import { type Merchant, type MerchantRecord, merchantRecord, restoreMerchant } from './merchant.ts';
+import { type Merchant, type MerchantRecord, merchantRecord, merchantSnapshot, restoreMerchant } from './merchant.ts';
 import { restoreTransfer, type Transfer, type TransferRecord, transferRecord } from './transfer.ts';
 
 /**
  * An entity that is stored whole, as one record, and found by its tenant, kind and id. `version` counts its changes from
  * 1; `auditHash` is the head of its audit chain. Payments are no aggregates: there are too many of them to be kept so.
  */
-export type Aggregate = Merchant | Transfer | Export;
+export type Aggregate = Merchant | Transfer | Export | Customer | CustomerAccess;
 export type AggregateKind = Aggregate['kind'];
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
-/** What is stored, and what audit links are made from. */
+/** What is stored. */
 export function aggregateRecord(aggregate: Aggregate): JsonObject {
   switch (aggregate.kind) {
     case 'merchant':
@@ -21,6 +29,22 @@ export function aggregateRecord(aggregate: Aggregate): JsonObject {
       return transferRecord(aggregate);
     case 'export':
       return exportRecord(aggregate);
+    case 'customer':
+      return customerRecord(aggregate);
+    case 'customer_access':
+      return customerAccessRecord(aggregate);
+  }
+}
+
+/** What audit links are made from: all that is stored, but for what must be gone for good once it is erased. */
+export function auditedRecord(aggregate: Aggregate): JsonObject {
+  switch (aggregate.kind) {
+    case 'merchant':
+      return merchantSnapshot(aggregate);
+    case 'customer':
+      return customerSnapshot(aggregate);
+    default:
+      return aggregateRecord(aggregate);
   }
 }
 
@@ -38,6 +62,10 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
       return restoreTransfer(record as TransferRecord, auditHash);
     case 'export':
       return restoreExport(record as ExportRecord, auditHash);
+    case 'customer':
+      return restoreCustomer(record as CustomerRecord, auditHash);
+    case 'customer_access':
+      return restoreCustomerAccess(record as CustomerAccessRecord, auditHash);
   }
 }
 

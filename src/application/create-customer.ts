@@ -1,0 +1,80 @@
+import { errAsync, type ResultAsync, safeTry } from 'neverthrow';
+import type { Origin } from '../domain/actor.ts';
+import type { ActiveCustomer } from '../domain/customer.ts';
+import type { MerchantId } from '../domain/ids.ts';
+import { activeMerchant, type MerchantInactive } from '../domain/merchant.ts';
+import type { CommitRefused } from '../ports/commits.ts';
+import type { Merchants } from '../ports/merchants.ts';
+import type { SecretKeys } from '../ports/secret-keys.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../ports/unavailable.ts';
+import type { Vault } from '../ports/vault.ts';
+import { aggregateChange } from './aggregate-change.ts';
+import { type CustomerDetails, emailIndexes, type OpenCustomer, sealDetails } from './customer-secrets.ts';
+import type { CustomerBusy, CustomerExists, MovePorts } from './move-customer.ts';
+
+export type CreateCustomerRequest = Readonly<{
+  merchantId: MerchantId;
+  details: CustomerDetails;
+  origin: Origin;
+}>;
+
+export type CreateCustomerFailure =
+  | MerchantInactive
+  | CustomerExists
+  | CustomerBusy
+  | KeysUnavailable
+  | StorageUnavailable;
+
+/** Stores a customer under a data key of its own. Of requests with one email one wins. One read, one commit. */
+export type CreateCustomer = (
+  request: CreateCustomerRequest,
+) => ResultAsync<OpenCustomer, CreateCustomerFailure>;
+
+export type CreateCustomerPorts = Omit<MovePorts, 'aggregates'> &
+  Readonly<{ merchants: Merchants; vault: Vault; secretKeys: SecretKeys }>;
+
+export const createCustomer =
+  (ports: CreateCustomerPorts): CreateCustomer =>
+  ({ merchantId, details, origin }) =>
+    safeTry<OpenCustomer, CreateCustomerFailure>(async function* () {
+      const merchant = yield* ports.merchants.find(merchantId);
+      yield* activeMerchant(merchant, merchantId);
+      const at = ports.clock.now();
+      const id = ports.ids.customer(at);
+      const owner = { merchantId, entityId: id };
+      const dataKey = yield* ports.vault.newKey(owner);
+      const secrets = yield* sealDetails(ports.vault, owner, dataKey, details);
+      const indexes = yield* emailIndexes(ports.secretKeys, merchantId, details.email);
+      const next: ActiveCustomer = {
+        kind: 'customer',
+        id,
+        merchantId,
+        status: 'active',
+        dataKey,
+        emailIndexes: indexes,
+        secrets,
+        paymentMethods: [],
+        version: 1,
+        createdAt: at,
+        updatedAt: at,
+        auditHash: '',
+      };
+      const change = aggregateChange(ports, { at, origin, action: 'customer.created', next, takes: indexes });
+      return ports.commits
+        .commit(change)
+        .map(() => ({ customer: next, details }))
+        .orElse((failure) => errAsync(failureOf(failure)));
+    });
+
+function failureOf(failure: CommitRefused | StorageUnavailable): CreateCustomerFailure {
+  switch (failure.kind) {
+    case 'KeyTaken':
+      return { kind: 'CustomerExists' };
+    case 'StorageUnavailable':
+      return failure;
+    case 'StaleVersion':
+    case 'FenceLost':
+    case 'ClaimTaken':
+      return { kind: 'CustomerBusy' };
+  }
+}
