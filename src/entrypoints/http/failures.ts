@@ -1,6 +1,10 @@
 import type { CursorInvalid } from '../../application/cursor.ts';
+import type { TransferNotFound } from '../../application/get-transfer.ts';
+import type { MovePaymentFailure } from '../../application/move-payment.ts';
 import type { ProcessPaymentFailure } from '../../application/process-payment.ts';
-import type { PaymentRefused } from '../../ports/answers.ts';
+import type { TransferFailure } from '../../application/transfer.ts';
+import type { TransferRefused } from '../../domain/transfer.ts';
+import type { Refusal } from '../../ports/answers.ts';
 import type { PaymentNotFound } from '../../ports/payments.ts';
 import type { SchemaOutdated } from '../../ports/storage-health.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -43,8 +47,12 @@ type HttpFailure =
 export type Failure =
   | HttpFailure
   | ProcessPaymentFailure
-  | PaymentRefused
+  | Exclude<MovePaymentFailure, PaymentNotFound>
+  | Refusal
   | NoSuchPayment
+  | TransferFailure
+  | TransferRefused
+  | TransferNotFound
   | CursorInvalid
   | SchemaOutdated
   | StorageUnavailable;

@@ -23,7 +23,7 @@ export const PROBLEMS = {
     status: 400,
     code: 'amount_not_positive',
     title: 'The amount is not positive',
-    detail: 'A payment takes at least one minor unit.',
+    detail: 'It takes at least one minor unit; 0 never means all.',
   },
   IdempotencyKeyRequired: {
     status: 400,
@@ -79,11 +79,26 @@ export const PROBLEMS = {
     title: 'There is no such payment',
     detail: 'No payment of this merchant has this id.',
   },
+  TransferNotFound: {
+    status: 404,
+    code: 'transfer_not_found',
+    title: 'There is no such transfer',
+    detail: 'No transfer from or to this merchant has this id.',
+  },
   MethodNotAllowed: {
     status: 405,
     code: 'method_not_allowed',
     title: 'The route does not take this method',
     detail: 'The header `Allow` lists the methods it takes.',
+  },
+  PaymentStateConflict: {
+    status: 409,
+    code: 'payment_state_conflict',
+    title: 'The state of the payment does not allow this',
+    detail: ({ status, underWay }) =>
+      underWay
+        ? 'Another capture or void of this payment is under way. Look at the payment before you try again.'
+        : `A payment that is ${status} does not allow this.`,
   },
   IdempotencyInFlight: {
     status: 409,
@@ -91,6 +106,13 @@ export const PROBLEMS = {
     title: 'The first request with this key is still running',
     detail: 'Repeat the request after the time in `Retry-After`.',
     retryAfterS: ({ retryAfterMs }) => Math.max(1, Math.ceil(retryAfterMs / 1_000)),
+  },
+  BalanceContended: {
+    status: 409,
+    code: 'balance_contended',
+    title: 'Too many transfers leave this balance at once',
+    detail: 'Nothing moved. Repeat the request with the same idempotency key.',
+    retryAfterS: 1,
   },
   BodyTooLarge: {
     status: 413,
@@ -117,6 +139,20 @@ export const PROBLEMS = {
     title: 'The idempotency key belongs to another request',
     detail: 'The key was first used with another payload. Use a new key for a new payment.',
   },
+  AmountExceedsAuthorized: {
+    status: 422,
+    code: 'amount_exceeds_authorized',
+    title: 'The amount is more than is authorized',
+    detail: ({ available }) =>
+      `${available.minorUnits} minor units of ${available.currency} are left to capture, those under way not counted.`,
+  },
+  AmountExceedsCaptured: {
+    status: 422,
+    code: 'amount_exceeds_captured',
+    title: 'The amount is more than was captured',
+    detail: ({ available }) =>
+      `${available.minorUnits} minor units of ${available.currency} are left to refund, those under way not counted.`,
+  },
   AmountOverLimit: {
     status: 422,
     code: 'amount_over_limit',
@@ -134,6 +170,31 @@ export const PROBLEMS = {
     code: 'payment_method_not_accepted',
     title: 'The payment method is not accepted',
     detail: 'The processor knows no such payment method.',
+  },
+  TransferToSelf: {
+    status: 422,
+    code: 'transfer_to_self',
+    title: 'A transfer goes to another merchant',
+    detail: 'The destination is the merchant the token names.',
+  },
+  DestinationNotAvailable: {
+    status: 422,
+    code: 'destination_not_available',
+    title: 'The destination does not take transfers',
+    detail: 'There is no active merchant with the id of the destination.',
+  },
+  InsufficientFunds: {
+    status: 422,
+    code: 'insufficient_funds',
+    title: 'The funds do not suffice',
+    detail: ({ available }) => `${available.minorUnits} minor units of ${available.currency} are available.`,
+  },
+  RateLimited: {
+    status: 429,
+    code: 'rate_limited',
+    title: 'The merchant has used up its payments for now',
+    detail: 'Repeat the request after the time in `Retry-After`.',
+    retryAfterS: ({ retryAfterMs }) => Math.max(1, Math.ceil(retryAfterMs / 1_000)),
   },
   Defect: {
     status: 500,
@@ -162,6 +223,13 @@ export const PROBLEMS = {
     detail: 'The schema of the storage is not the one this version needs.',
     retryAfterS: 5,
   },
+  KeysUnavailable: {
+    status: 503,
+    code: 'keys_unavailable',
+    title: 'The keys that guard stored secrets are not available',
+    detail: 'Repeat the request with the same idempotency key.',
+    retryAfterS: 5,
+  },
   StorageUnavailable: {
     status: 503,
     code: 'storage_unavailable',
@@ -176,6 +244,8 @@ export const DECLINES: Readonly<Record<string, string>> = {
   card_declined: 'The card was declined',
   insufficient_funds: 'The funds do not suffice',
   processor_unavailable: 'The processor was not available in time',
+  payment_method_unavailable: 'The stored payment method is gone',
+  movement_refused: 'The processor refused to move the money',
   payment_failed: 'The payment failed',
 };
 
@@ -189,6 +259,7 @@ export type Problem = Readonly<{
   request_id: string;
   errors?: readonly Readonly<{ path: string; message: string }>[];
   payment_id?: string;
+  transaction_id?: string;
 }>;
 
 /** What a client is told of a failure: only words from the table, never those of a library or a store. */
@@ -205,7 +276,13 @@ export function problemOf(failure: Failure, requestId: string): Problem {
   };
 }
 
-export function declineOf({ code, message }: PaymentFailure, paymentId: string, requestId: string): Problem {
+/** A payment or, with its transaction, a movement of one that ended in failure. */
+export function declineOf(
+  { code, message }: PaymentFailure,
+  paymentId: string,
+  requestId: string,
+  transactionId?: string,
+): Problem {
   const known = Object.hasOwn(DECLINES, code) ? code : 'payment_failed';
   return {
     type: typeOf(known),
@@ -215,6 +292,7 @@ export function declineOf({ code, message }: PaymentFailure, paymentId: string, 
     code: known,
     request_id: requestId,
     payment_id: paymentId,
+    ...(transactionId === undefined ? {} : { transaction_id: transactionId }),
   };
 }
 
