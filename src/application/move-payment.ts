@@ -1,4 +1,4 @@
-import { err, errAsync, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { err, errAsync, ok, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../domain/actor.ts';
 import {
   type Answer,
@@ -19,7 +19,7 @@ import type { CommitRefused } from '../ports/commits.ts';
 import type { Merchants } from '../ports/merchants.ts';
 import type { PaymentNotFound } from '../ports/payments.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
-import type { InTurn } from './in-turn.ts';
+import { type InTurn, inTurn } from './in-turn.ts';
 import { claimChange, paymentChange } from './payment-change.ts';
 import {
   againWhenStale,
@@ -62,11 +62,11 @@ export type MovePaymentFailure =
  */
 export type MovePayment = (request: MovePaymentRequest) => ResultAsync<Answered, MovePaymentFailure>;
 
-export type MovePorts = MovementPorts & Readonly<{ merchants: Merchants; turns: InTurn }>;
+export type MovePorts = MovementPorts & Readonly<{ merchants: Merchants }>;
 
-export const movePayment =
-  (ports: MovePorts, terms: ClaimTerms): MovePayment =>
-  (request) => {
+export const movePayment = (ports: MovePorts, terms: ClaimTerms): MovePayment => {
+  const turns = inTurn();
+  return (request) => {
     const { merchantId, idempotencyKey, movement, origin } = request;
     const key: ClaimKey = { merchantId, operation: movement.type, key: idempotencyKey };
     const fingerprint = ports.digests.fingerprint(canonicalJson(payloadOf(request)));
@@ -74,7 +74,7 @@ export const movePayment =
     return underKey<Merchant | undefined, MovePaymentFailure>(ports, terms, keyed, {
       beside: () => ports.merchants.find(merchantId),
       start: (merchant) =>
-        activeMerchant(merchant, merchantId).asyncAndThen(() => start(ports, terms, request, keyed)),
+        activeMerchant(merchant, merchantId).asyncAndThen(() => start(ports, terms, turns, request, keyed)),
       carryOn: (claim) =>
         heldMovement(ports, terms, claim, origin).andThen((held) =>
           settleMovement(ports, terms)(held, 'lookup').map(answered),
@@ -82,18 +82,25 @@ export const movePayment =
       current: (claim) => currentAnswer(ports, claim),
     });
   };
+};
 
 /** What the key's first use comes to: a movement set aside, or the answer of a rule that refused it. */
 type Begun = Readonly<{ held: HeldMovement }> | Readonly<{ refused: Answer }>;
 
-const start = (ports: MovePorts, terms: ClaimTerms, request: MovePaymentRequest, keyed: Keyed) =>
-  ports
-    .turns(request.paymentId, () => againWhenStale(() => begin(ports, terms, request, keyed)))
-    .andThen((begun) =>
+/** Movements of one payment begin one after the other, so that only those of other processes can be quicker. */
+const start = (
+  ports: MovePorts,
+  terms: ClaimTerms,
+  turns: InTurn,
+  request: MovePaymentRequest,
+  keyed: Keyed,
+): ResultAsync<Answered, MovePaymentFailure | CommitRefused> =>
+  turns(request.paymentId, () => againWhenStale(() => begin(ports, terms, request, keyed))).andThen(
+    (begun): ResultAsync<Answered, MovePaymentFailure | CommitRefused> =>
       'held' in begun
         ? settleMovement(ports, terms)(begun.held, 'move').map(answered)
-        : ok({ answer: begun.refused, replayed: false }),
-    );
+        : okAsync({ answer: begun.refused, replayed: false }),
+  );
 
 function begin(
   ports: MovePorts,

@@ -4,7 +4,7 @@ import { guardedProcessor } from '../../src/adapters/processor/guarded.ts';
 import { storedCurrency } from '../../src/domain/currency.ts';
 import type { MerchantId } from '../../src/domain/ids.ts';
 import { money } from '../../src/domain/money.ts';
-import type { ChargeOrder, ChargeVerdict, Processor } from '../../src/ports/processor.ts';
+import type { ChargeOrder, Verdict, Processor } from '../../src/ports/processor.ts';
 
 const amount = money(100n, storedCurrency('EUR'));
 const order: ChargeOrder = {
@@ -14,7 +14,7 @@ const order: ChargeOrder = {
   paymentMethod: 'card',
   capture: true,
 };
-const verdict: ChargeVerdict = {
+const verdict: Verdict = {
   approved: true,
   amount,
   processorId: 'p',
@@ -80,7 +80,7 @@ describe('a guarded processor', () => {
   });
 
   it('ignores an answer that comes too late', async () => {
-    const late = Promise.withResolvers<ChargeVerdict>();
+    const late = Promise.withResolvers<Verdict>();
     const { processor } = guarded({ charge: () => ResultAsync.fromSafePromise(late.promise) });
     const result = await past(1_000, processor.charge(order));
     late.resolve(verdict);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processPayment } from '../../src/application/process-payment.ts';
 import { recoverPayments } from '../../src/application/recover-payments.ts';
 import { money } from '../../src/domain/money.ts';
-import type { ChargeVerdict } from '../../src/ports/processor.ts';
+import type { Verdict } from '../../src/ports/processor.ts';
 import { NOON, terms } from '../fixtures/changes.ts';
 import {
   aRequest,
@@ -115,7 +115,7 @@ describe('recovery', () => {
 
   it('never settles on a contradicting amount', async () => {
     const { request } = await silent();
-    const verdict: ChargeVerdict = {
+    const verdict: Verdict = {
       approved: true,
       amount: money(2_501n, 'USD'),
       processorId: 'p',

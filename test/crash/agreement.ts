@@ -5,7 +5,7 @@ import type { DomainEvent } from '../../src/domain/events.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { Payment } from '../../src/domain/payment.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
-import type { ChargeVerdict } from '../../src/ports/processor.ts';
+import type { Verdict } from '../../src/ports/processor.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { digests } from '../fixtures/changes.ts';
 
@@ -67,7 +67,7 @@ function claimFaults(claim: Claim | undefined, { id, status }: Payment): readonl
 }
 
 function verdictFaults(
-  verdict: ChargeVerdict | undefined,
+  verdict: Verdict | undefined,
   payment: Payment,
   moves: readonly Transaction[],
 ): readonly string[] {

@@ -50,6 +50,7 @@ export function guardedProcessor(processor: Processor, terms: GuardTerms): Guard
   return {
     accepts: (paymentMethod) => processor.accepts(paymentMethod),
     charge: (order) => guard(() => processor.charge(order), outcomeUnknown),
+    move: (order) => guard(() => processor.move(order), outcomeUnknown),
     lookup: (reference) => guard(() => processor.lookup(reference), unavailable),
     circuit: () => CIRCUITS[breaker.state],
   };

@@ -1,15 +1,27 @@
 import { DatabaseSync } from 'node:sqlite';
-import { type CurrencyCode, storedCurrency } from '../../domain/currency.ts';
+import { storedCurrency } from '../../domain/currency.ts';
 import { money } from '../../domain/money.ts';
-import type { ChargeOrder, ChargeVerdict } from '../../ports/processor.ts';
+import type { ChargeOrder, DeclineCode, MovementOrder, Verdict } from '../../ports/processor.ts';
+
+/** What became of a charge's money, in minor units. `ended`: a void or a final capture released the rest. */
+export type ChargeBook = Readonly<{
+  paymentMethod: string;
+  authorized: bigint;
+  captured: bigint;
+  refunded: bigint;
+  ended: boolean;
+}>;
 
 /** What the simulated processor remembers, on its own side of the wire: one row for one reference, never changed. */
 export interface SimulatorLedger {
   /** The first verdict ever recorded for the reference; records this one when there is none. */
-  record(order: ChargeOrder, verdict: ChargeVerdict): ChargeVerdict;
-  find(reference: string): ChargeVerdict | undefined;
+  record(order: ChargeOrder, verdict: Verdict): Verdict;
+  /** The same for a movement: `judge` sees how the charge stands, and nobody else moves it meanwhile. */
+  move(order: MovementOrder, judge: (book: ChargeBook | undefined) => Verdict): Verdict;
+  find(reference: string): Verdict | undefined;
   /** Every approved charge, by reference. */
-  charges(): ReadonlyMap<string, ChargeVerdict>;
+  charges(): ReadonlyMap<string, Verdict>;
+  book(charge: string): ChargeBook | undefined;
   close(): void;
 }
 
@@ -17,65 +29,123 @@ type Row = Readonly<{
   reference: string;
   amount: bigint;
   currency: string;
-  decline: 'card_declined' | 'insufficient_funds' | null;
+  decline: DeclineCode | null;
+  fee: bigint | null;
   processor_id: string;
   response_code: string;
   response_text: string;
   processed_at: bigint;
 }>;
 
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  CREATE TABLE IF NOT EXISTS charge (
+    reference TEXT PRIMARY KEY, merchant_id TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
+    decline TEXT, fee INTEGER, processor_id TEXT NOT NULL, response_code TEXT NOT NULL, response_text TEXT NOT NULL,
+    processed_at INTEGER NOT NULL, payment_method TEXT NOT NULL, captured INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS movement (
+    reference TEXT PRIMARY KEY, merchant_id TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
+    decline TEXT, fee INTEGER, processor_id TEXT NOT NULL, response_code TEXT NOT NULL, response_text TEXT NOT NULL,
+    processed_at INTEGER NOT NULL, charge TEXT NOT NULL, type TEXT NOT NULL, final INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS movement_charge ON movement (charge);
+`;
+
+const BOOK = `
+  SELECT payment_method, amount AS authorized,
+    CASE WHEN captured THEN amount ELSE
+      (SELECT coalesce(sum(m.amount), 0) FROM movement m
+       WHERE m.charge = c.reference AND m.type = 'capture' AND m.decline IS NULL) END AS captured,
+    (SELECT coalesce(sum(m.amount), 0) FROM movement m
+     WHERE m.charge = c.reference AND m.type = 'refund' AND m.decline IS NULL) AS refunded,
+    captured OR EXISTS (SELECT 1 FROM movement m
+      WHERE m.charge = c.reference AND m.final AND m.decline IS NULL) AS ended
+  FROM charge c WHERE reference = ? AND decline IS NULL`;
+
 /** `file` is shared by every process that opens it and survives them; ':memory:' belongs to this one. */
 export function simulatorLedger(file: string): SimulatorLedger {
   // The patience comes first: another process may hold the file while this one opens it.
   const db = new DatabaseSync(file, { readBigInts: true, timeout: 10_000 });
-  db.exec(`
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = NORMAL;
-    CREATE TABLE IF NOT EXISTS charge (
-      reference TEXT PRIMARY KEY, merchant_id TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
-      captured INTEGER NOT NULL, decline TEXT, processor_id TEXT NOT NULL, response_code TEXT NOT NULL,
-      response_text TEXT NOT NULL, processed_at INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
-  `);
-  const insert = db.prepare(
-    'INSERT INTO charge VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-  );
-  const select = db.prepare('SELECT * FROM charge WHERE reference = ?');
+  db.exec(SCHEMA);
+  const values = (count: number) => `VALUES (${Array.from({ length: count }, () => '?').join(', ')})`;
+  const insertCharge = db.prepare(`INSERT INTO charge ${values(12)} ON CONFLICT DO NOTHING`);
+  const insertMovement = db.prepare(`INSERT INTO movement ${values(13)}`);
+  const selectCharge = db.prepare('SELECT * FROM charge WHERE reference = ?');
+  const selectMovement = db.prepare('SELECT * FROM movement WHERE reference = ?');
+  const selectBook = db.prepare(BOOK);
   const approved = db.prepare('SELECT * FROM charge WHERE decline IS NULL');
+
   const find = (reference: string) => {
-    const row = select.get(reference) as Row | undefined;
+    const row = (selectCharge.get(reference) ?? selectMovement.get(reference)) as Row | undefined;
     return row && fromRow(row);
+  };
+  const book = (charge: string): ChargeBook | undefined => {
+    const row = selectBook.get(charge) as
+      | { payment_method: string; authorized: bigint; captured: bigint; refunded: bigint; ended: bigint }
+      | undefined;
+    return row && { ...row, paymentMethod: row.payment_method, ended: row.ended === 1n };
   };
   return {
     find,
+    book,
     record(order, verdict) {
-      const { changes } = insert.run(
+      const { changes } = insertCharge.run(
         order.reference,
         order.merchantId,
-        verdict.amount.minorUnits,
-        verdict.amount.currency,
+        ...columnsOf(verdict),
+        order.paymentMethod,
         order.capture ? 1 : 0,
-        verdict.approved ? null : verdict.decline,
-        verdict.processorId,
-        verdict.responseCode,
-        verdict.responseText,
-        verdict.processedAt,
       );
       return Number(changes) === 1 ? verdict : (find(order.reference) ?? verdict);
+    },
+    move(order, judge) {
+      db.exec('BEGIN IMMEDIATE');
+      try {
+        const known = find(order.reference);
+        const verdict = known ?? judge(book(order.charge));
+        if (known === undefined)
+          insertMovement.run(
+            order.reference,
+            order.merchantId,
+            ...columnsOf(verdict),
+            order.charge,
+            order.type,
+            order.final ? 1 : 0,
+          );
+        db.exec('COMMIT');
+        return verdict;
+      } catch (fault) {
+        db.exec('ROLLBACK');
+        throw fault;
+      }
     },
     charges: () => new Map((approved.all() as unknown as Row[]).map((row) => [row.reference, fromRow(row)])),
     close: () => db.close(),
   };
 }
 
-function fromRow(row: Row): ChargeVerdict {
-  const currency: CurrencyCode = storedCurrency(row.currency);
+const columnsOf = (verdict: Verdict) =>
+  [
+    verdict.amount.minorUnits,
+    verdict.amount.currency,
+    verdict.approved ? null : verdict.decline,
+    verdict.fee ?? null,
+    verdict.processorId,
+    verdict.responseCode,
+    verdict.responseText,
+    verdict.processedAt,
+  ] as const;
+
+function fromRow(row: Row): Verdict {
   const said = {
-    amount: money(row.amount, currency),
+    amount: money(row.amount, storedCurrency(row.currency)),
     processorId: row.processor_id,
     responseCode: row.response_code,
     responseText: row.response_text,
     processedAt: Number(row.processed_at),
+    ...(row.fee === null ? {} : { fee: row.fee }),
   };
   return row.decline === null
     ? { ...said, approved: true }

@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto';
 import { errAsync, okAsync } from 'neverthrow';
+import { allocate, type Money } from '../../domain/money.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ChargeOrder, ChargeVerdict, Processor } from '../../ports/processor.ts';
-import type { SimulatorLedger } from './simulator-ledger.ts';
+import type { DeclineCode, MovementOrder, Processor, Verdict } from '../../ports/processor.ts';
+import type { ChargeBook, SimulatorLedger } from './simulator-ledger.ts';
 
-/** How each payment method behaves: the verdict it gets, and whether the answer arrives. */
-const METHODS: Readonly<Record<string, 'unavailable' | Readonly<{ verdict: Verdict; silent?: true }>>> = {
+/**
+ * How a payment method behaves: the verdict its charge gets, and for good whether answers arrive, what is kept of the
+ * money and whether it can be moved on.
+ */
+type Method =
+  | 'unavailable'
+  | Readonly<{ verdict: 'approved' | DeclineCode; silent?: true; fee?: true; movesNothing?: true }>;
+
+const METHODS: Readonly<Record<string, Method>> = {
   card: { verdict: 'approved' },
   bank_account: { verdict: 'approved' },
   test_declined: { verdict: 'card_declined' },
@@ -13,36 +21,50 @@ const METHODS: Readonly<Record<string, 'unavailable' | Readonly<{ verdict: Verdi
   test_timeout_approved: { verdict: 'approved', silent: true },
   test_timeout_declined: { verdict: 'card_declined', silent: true },
   test_unavailable: 'unavailable',
+  test_fee: { verdict: 'approved', fee: true },
+  test_movement_refused: { verdict: 'approved', movesNothing: true },
 };
 
 /** Tokens of stored methods, beside the methods above: any of this form approves. */
 const TOKEN = /^tok_[A-Za-z0-9_]{1,64}$/;
 
-const methodOf = (paymentMethod: string) => {
+const methodOf = (paymentMethod: string): Method | undefined => {
   if (TOKEN.test(paymentMethod)) return METHODS['card'];
   return Object.hasOwn(METHODS, paymentMethod) ? METHODS[paymentMethod] : undefined;
 };
-
-type Verdict = 'approved' | 'card_declined' | 'insufficient_funds';
 
 /** ISO 8583 response codes. */
 const RESPONSES = {
   approved: { responseCode: '00', responseText: 'Approved' },
   card_declined: { responseCode: '05', responseText: 'Do not honor' },
   insufficient_funds: { responseCode: '51', responseText: 'Insufficient funds' },
+  movement_refused: { responseCode: '57', responseText: 'Transaction not permitted' },
 } as const;
 
 /**
  * A processor with books of its own, for development and tests: the payment method says what happens. A silent method
- * is charged or declined on its books, and only `lookup` tells.
+ * is charged, declined and moved on its books, and only `lookup` tells. `test_fee` keeps 2.9 % of what it takes;
+ * `test_movement_refused` charges, and then refuses every capture, refund and void.
  */
 export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Processor => ({
   accepts: (paymentMethod) => methodOf(paymentMethod) !== undefined,
   charge(order) {
     const method = methodOf(order.paymentMethod);
     if (method === undefined || method === 'unavailable') return errAsync({ kind: 'ProcessorUnavailable' });
-    const verdict = ledger.record(order, verdictOn(order, method.verdict, clock.now()));
+    const fee = method.fee && order.capture ? feeOn(order.amount) : undefined;
+    const verdict = ledger.record(order, verdictOn(order, method.verdict, clock.now(), fee));
     return method.silent ? errAsync({ kind: 'ProcessorOutcomeUnknown' }) : okAsync(verdict);
+  },
+  move(order) {
+    const method = methodOf(ledger.book(order.charge)?.paymentMethod ?? '');
+    const verdict = ledger.move(order, (book) => {
+      const allowed = method !== 'unavailable' && !method?.movesNothing && fits(order, book);
+      const fee = allowed && method?.fee && order.type === 'capture' ? feeOn(order.amount) : undefined;
+      return verdictOn(order, allowed ? 'approved' : 'movement_refused', clock.now(), fee);
+    });
+    return method !== undefined && method !== 'unavailable' && method.silent
+      ? errAsync({ kind: 'ProcessorOutcomeUnknown' })
+      : okAsync(verdict);
   },
   lookup(reference) {
     const verdict = ledger.find(reference);
@@ -50,11 +72,38 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
   },
 });
 
-function verdictOn({ reference, amount }: ChargeOrder, verdict: Verdict, processedAt: number): ChargeVerdict {
+/** Whether the processor's own sums allow a movement: it trusts nobody to have added up right. */
+function fits({ type, amount: { minorUnits } }: MovementOrder, book: ChargeBook | undefined): boolean {
+  if (book === undefined) return false;
+  const { authorized, captured, refunded, ended } = book;
+  switch (type) {
+    case 'capture':
+      return !ended && captured + minorUnits <= authorized;
+    case 'refund':
+      return refunded + minorUnits <= captured;
+    case 'void':
+      return !ended && captured + minorUnits === authorized;
+  }
+}
+
+/** 2.9 %, rounded toward zero. */
+const feeOn = (amount: Money): bigint =>
+  allocate(amount, [29n, 971n]).match(
+    ({ shares }) => shares[0]?.minorUnits ?? 0n,
+    () => 0n,
+  );
+
+function verdictOn(
+  { reference, amount }: Readonly<{ reference: string; amount: Money }>,
+  verdict: 'approved' | DeclineCode,
+  processedAt: number,
+  fee: bigint | undefined,
+): Verdict {
   const said = {
     amount,
     processorId: `sim_${createHash('sha256').update(reference).digest('hex').slice(0, 24)}`,
     processedAt,
+    ...(fee === undefined ? {} : { fee }),
     ...RESPONSES[verdict],
   };
   return verdict === 'approved'

@@ -5,7 +5,10 @@ import type { Processor } from '../../ports/processor.ts';
 import { gaugeOf, measured, type PlatformMetrics } from '../http/metrics.ts';
 import type { PlatformAppParts } from '../http/platform-app.ts';
 
-type UseCases = Pick<PlatformAppParts, 'processPayment' | 'processBatch' | 'getPayment' | 'listPayments'>;
+type UseCases = Pick<
+  PlatformAppParts,
+  'processPayment' | 'processBatch' | 'movePayment' | 'getPayment' | 'listPayments'
+>;
 
 /** The use cases that HTTP offers, each timed by outcome. */
 export function measuredUseCases(platform: Platform, { useCases }: PlatformMetrics): UseCases {
@@ -14,6 +17,7 @@ export function measuredUseCases(platform: Platform, { useCases }: PlatformMetri
   return {
     processPayment: measured(platform.get(TOKENS.processPayment), as('process_payment')),
     processBatch: measured(platform.get(TOKENS.processBatch), as('process_batch')),
+    movePayment: measured(platform.get(TOKENS.movePayment), as('move_payment')),
     getPayment: measured(platform.get(TOKENS.getPayment), as('get_payment')),
     listPayments: measured(platform.get(TOKENS.listPayments), as('list_payments')),
   };
@@ -26,6 +30,7 @@ export function measuredProcessor(processor: Processor, metrics: PlatformMetrics
   return {
     accepts: (paymentMethod) => processor.accepts(paymentMethod),
     charge: measured((order) => processor.charge(order), as('charge')),
+    move: measured((order) => processor.move(order), as('move')),
     lookup: measured((reference) => processor.lookup(reference), as('lookup')),
   };
 }

@@ -1,6 +1,8 @@
 import type { Answer } from '../../domain/claim.ts';
 import { jsonText } from '../../domain/json.ts';
 import type { Payment, PaymentStatus } from '../../domain/payment.ts';
+import type { Transaction, TransactionStatus } from '../../domain/transaction.ts';
+import { transactionRecord } from '../../domain/transaction-record.ts';
 import { paymentRecord } from '../../domain/payment-record.ts';
 import type { Answers } from '../../ports/answers.ts';
 import { declineOf, problemOf, problemText } from './problems.ts';
@@ -8,7 +10,7 @@ import { declineOf, problemOf, problemText } from './problems.ts';
 /** `outcome` and `paymentId` are for headers and metrics; `body` is what goes out, byte for byte. */
 export type ReadAnswer = Readonly<{
   status: number;
-  outcome: PaymentStatus | 'refused';
+  outcome: PaymentStatus | TransactionStatus | 'refused';
   paymentId?: string;
   body: string;
 }>;
@@ -20,6 +22,8 @@ export type ReadAnswer = Readonly<{
 export const httpAnswers: Answers = {
   processed: (payment, requestId) =>
     `${statusOf(payment)} ${payment.status} ${payment.id}\n${bodyOf(payment, requestId)}`,
+  moved: (transaction, requestId) =>
+    `${movedStatusOf(transaction)} ${transaction.status} ${transaction.paymentId}\n${movedBodyOf(transaction, requestId)}`,
   refused(refusal, requestId) {
     const problem = problemOf(refusal, requestId);
     return `${problem.status} refused -\n${problemText(problem)}`;
@@ -56,3 +60,18 @@ const bodyOf = (payment: Payment, requestId: string): string =>
   payment.status === 'failed'
     ? problemText(declineOf(payment.failure, payment.id, requestId))
     : jsonText(paymentRecord(payment));
+
+const movedStatusOf = ({ status }: Transaction): number =>
+  status === 'pending' ? 202 : status === 'failed' ? 402 : 201;
+
+const movedBodyOf = (transaction: Transaction, requestId: string): string =>
+  transaction.status === 'failed'
+    ? problemText(
+        declineOf(
+          { code: 'movement_refused', message: transaction.responseText },
+          transaction.paymentId,
+          requestId,
+          transaction.id,
+        ),
+      )
+    : jsonText(transactionRecord(transaction));

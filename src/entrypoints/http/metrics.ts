@@ -1,4 +1,4 @@
-import type { ResultAsync } from 'neverthrow';
+import type { Result, ResultAsync } from 'neverthrow';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** The measurements of one process, in a registry of their own, in the text format of Prometheus. */
@@ -9,6 +9,8 @@ export type PlatformMetrics = Readonly<{
   payments: Counter<'status'>;
   /** What keys met: `first`, `replayed`, `in_flight` or `reused`. */
   idempotency: Counter<'outcome'>;
+  /** Captures, refunds and voids answered, by how the transaction stood. */
+  movements: Counter<'type' | 'status'>;
   requests: Histogram<'method' | 'route' | 'status'>;
   inFlight: Gauge;
   useCases: Histogram<'use_case' | 'outcome'>;
@@ -37,6 +39,12 @@ export function platformMetrics(): PlatformMetrics {
       name: 'paywright_idempotency_total',
       help: 'Idempotency keys used, by what they met.',
       labelNames: ['outcome'],
+      registers,
+    }),
+    movements: new Counter({
+      name: 'paywright_movements_total',
+      help: 'Captures, refunds and voids answered for the first time, by type and status.',
+      labelNames: ['type', 'status'],
       registers,
     }),
     requests: new Histogram({
@@ -78,6 +86,16 @@ export function platformMetrics(): PlatformMetrics {
       registers,
     }),
   };
+}
+
+/** Counts what an idempotency key met, each time it is used. */
+export function countKey(
+  { idempotency }: PlatformMetrics,
+  result: Result<Readonly<{ replayed: boolean }>, Readonly<{ kind: string }>>,
+): void {
+  if (result.isOk()) idempotency.inc({ outcome: result.value.replayed ? 'replayed' : 'first' });
+  else if (result.error.kind === 'IdempotencyInFlight') idempotency.inc({ outcome: 'in_flight' });
+  else if (result.error.kind === 'IdempotencyKeyReused') idempotency.inc({ outcome: 'reused' });
 }
 
 /** A measurement that is read when it is asked for: one value for each label of `read`. */

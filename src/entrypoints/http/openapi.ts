@@ -43,11 +43,27 @@ export function refusals(...statuses: readonly number[]): Responses {
 }
 
 const retryAfter = { description: 'Seconds to wait.', schema: { type: 'integer' as const, minimum: 1 } };
-const replayed = {
+export const replayed = {
   description: '`true` when the answer was given before and nothing happened now.',
   schema: { type: 'string' as const, enum: ['true'] },
 };
 const location = { description: 'Where the payment is.', schema: { type: 'string' as const } };
+
+export const idempotencyHeader = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
+  example: 'order-1001',
+} as const;
+
+export const paymentIdParameter = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  schema: { type: 'string' },
+  example: 'pay_01990000000070008000000000000001',
+} as const;
 
 export const secured = { security: [{ bearer: [] }] };
 const accepted = (description: string) => ({
@@ -68,15 +84,7 @@ export const postPayment = {
   request: {
     body: { required: true, content: json(newPayment) },
   },
-  parameters: [
-    {
-      name: 'Idempotency-Key',
-      in: 'header',
-      required: false,
-      schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
-      example: 'order-1001',
-    },
-  ],
+  parameters: [idempotencyHeader],
   responses: {
     201: accepted('The payment as it ended: succeeded, or authorized when the capture is manual.'),
     202: accepted('The processor has not answered yet. Ask for the payment again later.'),
@@ -120,7 +128,7 @@ export const getPaymentById = {
   summary: 'Read a payment with its transactions',
   tags: ['payments'],
   ...secured,
-  parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
+  parameters: [paymentIdParameter],
   responses: {
     200: { description: 'The payment.', content: json(paymentWithTransactions) },
     ...refusals(400, 401, 403, 404, 500, 503),

@@ -2,18 +2,19 @@ import { err, type Result } from 'neverthrow';
 import type { GetPayment } from '../../application/get-payment.ts';
 import type { ListPayments } from '../../application/list-payments.ts';
 import type { BatchResult, ProcessBatch } from '../../application/process-batch.ts';
-import type { Processed, ProcessPayment, ProcessPaymentFailure } from '../../application/process-payment.ts';
+import type { ProcessPayment, ProcessPaymentFailure } from '../../application/process-payment.ts';
+import type { Answered } from '../../application/under-key.ts';
 import { type MerchantId, parseId } from '../../domain/ids.ts';
 import { jsonText } from '../../domain/json.ts';
 import { paymentRecord } from '../../domain/payment-record.ts';
 import { transactionRecord } from '../../domain/transaction-record.ts';
 import { readAnswer } from './answers.ts';
 import { parseListQuery } from './list-input.ts';
-import type { PlatformMetrics } from './metrics.ts';
+import { countKey, type PlatformMetrics } from './metrics.ts';
 import { type PaymentInputFailure, type PaymentOrder, parseBatch, parsePayment } from './payment-input.ts';
-import { PROBLEM_TYPE, problemOf, problemText } from './problems.ts';
+import { problemOf, problemText } from './problems.ts';
 import { readJson } from './read-json.ts';
-import { answerJson, type HttpContext, originOf, refuse } from './request-context.ts';
+import { answerJson, answerKept, type HttpContext, originOf, refuse } from './request-context.ts';
 
 /** Answers a request of a tenant: `merchantId` is the one its token names. */
 export type TenantHandler = (c: HttpContext, merchantId: MerchantId) => Promise<Response>;
@@ -29,12 +30,9 @@ export const postPaymentHandler =
     count(parts.metrics, result);
     return result.match(
       ({ answer, replayed }) => {
-        const { status, paymentId, body } = readAnswer(answer);
-        return answerJson(status, body, {
-          ...(status >= 400 ? { 'Content-Type': PROBLEM_TYPE } : {}),
-          ...(status < 300 && paymentId !== undefined ? { Location: `/payments/${paymentId}` } : {}),
-          ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}),
-        });
+        const read = readAnswer(answer);
+        const located = read.status < 300 && read.paymentId !== undefined;
+        return answerKept(read, replayed, located ? { Location: `/payments/${read.paymentId}` } : {});
       },
       (failure) => refuse(c, failure),
     );
@@ -116,12 +114,9 @@ export const getPaymentHandler =
     );
   };
 
-/** A payment is counted once, when it is first answered; a key each time it is used. */
-function count(metrics: PlatformMetrics, result: Result<Processed, ProcessPaymentFailure>): void {
-  if (result.isOk()) {
-    const { answer, replayed } = result.value;
-    metrics.idempotency.inc({ outcome: replayed ? 'replayed' : 'first' });
-    if (!replayed) metrics.payments.inc({ status: readAnswer(answer).outcome });
-  } else if (result.error.kind === 'IdempotencyInFlight') metrics.idempotency.inc({ outcome: 'in_flight' });
-  else if (result.error.kind === 'IdempotencyKeyReused') metrics.idempotency.inc({ outcome: 'reused' });
+/** A payment is counted once, when it is first answered. */
+function count(metrics: PlatformMetrics, result: Result<Answered, ProcessPaymentFailure>): void {
+  countKey(metrics, result);
+  if (result.isOk() && !result.value.replayed)
+    metrics.payments.inc({ status: readAnswer(result.value.answer).outcome });
 }

@@ -4,11 +4,14 @@ import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
 import type { GetPayment } from '../../application/get-payment.ts';
 import type { ListPayments } from '../../application/list-payments.ts';
+import type { MovePayment } from '../../application/move-payment.ts';
 import type { ProcessBatch } from '../../application/process-batch.ts';
 import type { ProcessPayment } from '../../application/process-payment.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import { mountDocs } from './docs.ts';
 import { asTenant, type GateParts, withoutQuery } from './gates.ts';
+import { postCapture, postRefund, postVoid } from './movement-openapi.ts';
+import { postCaptureHandler, postRefundHandler, postVoidHandler } from './movement-routes.ts';
 import {
   BEARER,
   DOCUMENT,
@@ -33,6 +36,7 @@ export type PlatformAppParts = GateParts &
   Readonly<{
     processPayment: ProcessPayment;
     processBatch: ProcessBatch;
+    movePayment: MovePayment;
     getPayment: GetPayment;
     listPayments: ListPayments;
     health: StorageHealth;
@@ -64,6 +68,9 @@ export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
     [getPayments, payments(getPaymentsHandler(parts))],
   );
   mount([getPaymentById, payments(withoutQuery(getPaymentHandler(parts)))]);
+  mount([postCapture, payments(withoutQuery(postCaptureHandler(parts)))]);
+  mount([postVoid, payments(withoutQuery(postVoidHandler(parts)))]);
+  mount([postRefund, asTenant(parts, 'refunds', withoutQuery(postRefundHandler(parts)))]);
   mount([getHealthz, () => answerJson(200, '{"status":"ok"}')]);
   mount([
     getReadyz,

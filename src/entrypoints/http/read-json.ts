@@ -1,4 +1,4 @@
-import { err, errAsync, ok, Result, ResultAsync } from 'neverthrow';
+import { err, errAsync, ok, okAsync, Result, ResultAsync } from 'neverthrow';
 import type { BodyTooLarge, Fault, MalformedRequest, UnsupportedMediaType } from './failures.ts';
 import { faultsOfJson } from './json-guard.ts';
 
@@ -19,6 +19,12 @@ export function readJson(request: Request): ResultAsync<JsonBody, ReadJsonFailur
   if (encoding !== 'identity' && encoding !== 'gzip') return errAsync(unsupported);
   return readBytes(request, encoding).andThen(parse);
 }
+
+/** The same for a route that can do without a body: nothing at all reads as an empty object. */
+export const readOptionalJson = (request: Request): ResultAsync<JsonBody, ReadJsonFailure> =>
+  request.body === null || (!request.headers.has('content-type') && request.headers.get('content-length') === '0')
+    ? okAsync({ value: {}, faults: [] })
+    : readJson(request);
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Logger } from 'pino';
 import type { Actor, Origin } from '../../domain/actor.ts';
 import { findsPan } from '../../domain/pan.ts';
+import type { ReadAnswer } from './answers.ts';
 import type { Principal } from './authenticate.ts';
 import type { Failure } from './failures.ts';
 import type { PlatformMetrics } from './metrics.ts';
@@ -95,6 +96,18 @@ export const answerJson = (
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response => new Response(body, { status, headers: { 'Content-Type': 'application/json', ...headers } });
+
+/** An answer as it was kept: status and bytes as they were, and whether they have been given before. */
+export const answerKept = (
+  { status, body }: ReadAnswer,
+  replayed: boolean,
+  headers: Readonly<Record<string, string>> = {},
+): Response =>
+  answerJson(status, body, {
+    ...(status >= 400 ? { 'Content-Type': PROBLEM_TYPE } : {}),
+    ...headers,
+    ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}),
+  });
 
 const LONGEST_USER_AGENT = 256;
 

@@ -158,6 +158,10 @@ export const payment = z
     authorized_amount: money,
     captured_amount: money,
     refunded_amount: money,
+    reserved_amount: money
+      .optional()
+      .openapi({ description: 'What captures or refunds under way hold; absent when none is.' }),
+    closing: z.literal(true).optional().openapi({ description: 'A final capture or a void is under way.' }),
     failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
     version: z.int(),
     created_at: time,
@@ -165,7 +169,8 @@ export const payment = z
   })
   .openapi('Payment');
 
-const transaction = z
+/** A transaction as it is published. */
+export const transaction = z
   .strictObject({
     id: z.string().regex(/^txn_[0-9a-f]{32}$/),
     payment_id: paymentId,
@@ -176,6 +181,7 @@ const transaction = z
     processor_id: z.string().optional(),
     response_code: z.string().optional(),
     response_text: z.string().optional(),
+    fee_amount: money.optional().openapi({ description: 'What the processor kept of the amount.' }),
     reason: z.string().optional(),
     processed_at: time.optional(),
     version: z.int(),
@@ -207,6 +213,7 @@ export const problem = z
     request_id: z.string(),
     errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
     payment_id: paymentId.optional(),
+    transaction_id: z.string().optional(),
   })
   .openapi('Problem');
 
