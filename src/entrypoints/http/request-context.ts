@@ -9,7 +9,10 @@ import type { PlatformMetrics } from './metrics.ts';
 import { PROBLEM_TYPE, problemOf, problemText, retryAfterOf } from './problems.ts';
 
 /** What a server may tell about the connection; absent where there is none, as in tests. */
-type Connection = Readonly<{ incoming?: Readonly<{ socket?: Readonly<{ remoteAddress?: string }> }> }>;
+type Connection = Readonly<{
+  incoming?: Readonly<{ socket?: Readonly<{ remoteAddress?: string }> }>;
+  outgoing?: Readonly<{ destroy(): unknown }>;
+}>;
 
 export type HttpEnv = {
   Bindings: Connection;

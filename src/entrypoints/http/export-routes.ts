@@ -1,0 +1,70 @@
+import type { Logger } from 'pino';
+import type { ExportPayments, PaymentPages } from '../../application/export-payments.ts';
+import { FILE_FORMATS, type FileFormat } from './export-file.ts';
+import { exportQuery } from './export-schemas.ts';
+import { filterOf, parseQuery } from './list-input.ts';
+import type { TenantHandler } from './payment-routes.ts';
+import { type HttpContext, originOf, refuse } from './request-context.ts';
+
+export const getPaymentExportHandler =
+  ({ exportPayments, log }: Readonly<{ exportPayments: ExportPayments; log: Logger }>): TenantHandler =>
+  async (c, merchantId) => {
+    const order = parseQuery(exportQuery, new URL(c.req.url).searchParams).andThen(
+      ({ format = 'csv', ...query }) => filterOf(query).map((filter) => ({ filter, format, query })),
+    );
+    if (order.isErr()) return refuse(c, order.error);
+    const file = FILE_FORMATS[order.value.format];
+    // Nobody would read the body, so nothing is read for it.
+    if (c.req.method === 'HEAD') return new Response(null, { headers: { 'Content-Type': file.type } });
+    const started = await exportPayments({ ...order.value, merchantId, origin: originOf(c) });
+    if (started.isErr()) return refuse(c, started.error);
+    const { id, pages } = started.value;
+    return new Response(bytesOf(pages, file, c, log), {
+      headers: {
+        'Content-Type': file.type,
+        'Content-Disposition': `attachment; filename="payments-${id}.${file.extension}"`,
+      },
+    });
+  };
+
+/**
+ * The file as it is asked for: one page is read, written and forgotten before the next. A reader that goes away ends the
+ * reading. A fault cuts the connection, so that what has arrived cannot pass for the whole file.
+ */
+function bytesOf(
+  pages: PaymentPages,
+  { head, line }: FileFormat,
+  c: HttpContext,
+  log: Logger,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let text = head;
+  return new ReadableStream({
+    async pull(controller) {
+      const next = await pages.next();
+      if (next.done === true) {
+        if (text !== '') controller.enqueue(encoder.encode(text));
+        controller.close();
+        return;
+      }
+      if (next.value.isErr()) {
+        const { requestId, route } = c.var;
+        log.error({ route, request_id: requestId, code: 'export_cut', cause: next.value.error.cause });
+        cut(c, controller);
+        return;
+      }
+      for (const payment of next.value.value) text += line(payment);
+      controller.enqueue(encoder.encode(text));
+      text = '';
+    },
+    async cancel() {
+      await pages.return();
+    },
+  });
+}
+
+/** Where there is a connection it is closed without the end of the body, and the stream is then canceled from there. */
+function cut({ env }: HttpContext, controller: ReadableStreamDefaultController): void {
+  if (env?.outgoing === undefined) controller.error(new Error('the export was cut off'));
+  else env.outgoing.destroy();
+}

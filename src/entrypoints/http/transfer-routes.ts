@@ -1,0 +1,57 @@
+import type { GetTransfer } from '../../application/get-transfer.ts';
+import type { TransferMoney, TransferRequest } from '../../application/transfer.ts';
+import { parseId, parseMerchantId } from '../../domain/ids.ts';
+import { jsonText } from '../../domain/json.ts';
+import { money } from '../../domain/money.ts';
+import { transferRecord } from '../../domain/transfer.ts';
+import { keyOf, parseBody } from './body-input.ts';
+import type { TenantHandler } from './payment-routes.ts';
+import { PROBLEM_TYPE } from './problems.ts';
+import { readJson } from './read-json.ts';
+import { answerJson, originOf, refuse } from './request-context.ts';
+import { readTransferAnswer } from './transfer-answers.ts';
+import { newTransfer } from './transfer-schemas.ts';
+
+export const postTransferHandler =
+  ({ transferMoney }: Readonly<{ transferMoney: TransferMoney }>): TenantHandler =>
+  (c, merchantId) => {
+    const headerKey = c.req.header('idempotency-key');
+    return readJson(c.req.raw)
+      .andThen((json) => parseBody(newTransfer, json, headerKey))
+      .andThen((body) => keyOf(headerKey, body.idempotency_key).map((key) => ({ body, key })))
+      .map(({ body, key }): TransferRequest => {
+        const destinationMerchantId = parseMerchantId(body.destination_merchant_id);
+        if (destinationMerchantId === undefined) throw new Error('the schema let a bad merchant id through');
+        return {
+          merchantId,
+          idempotencyKey: key,
+          destinationMerchantId,
+          amount: money(BigInt(body.amount), body.currency),
+          ...(body.description === undefined ? {} : { description: body.description }),
+          origin: originOf(c),
+        };
+      })
+      .andThen(transferMoney)
+      .match(
+        ({ answer, replayed }) => {
+          const { status, transferId, body } = readTransferAnswer(answer);
+          return answerJson(status, body, {
+            ...(status >= 400 ? { 'Content-Type': PROBLEM_TYPE } : {}),
+            ...(transferId === undefined ? {} : { Location: `/transfers/${transferId}` }),
+            ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}),
+          });
+        },
+        (failure) => refuse(c, failure),
+      );
+  };
+
+export const getTransferHandler =
+  ({ getTransfer }: Readonly<{ getTransfer: GetTransfer }>): TenantHandler =>
+  async (c, merchantId) => {
+    const id = parseId('trf', c.req.param('id') ?? '');
+    if (id === undefined) return refuse(c, { kind: 'TransferNotFound' });
+    return getTransfer(merchantId, id).match(
+      (transfer) => answerJson(200, jsonText(transferRecord(transfer))),
+      (failure) => refuse(c, failure),
+    );
+  };
