@@ -9,7 +9,13 @@ import { type CustomerRecord, customerRecord, customerSnapshot, restoreCustomer 
 import { type Export, type ExportRecord, exportRecord, restoreExport } from './export.ts';
 import type { MerchantId } from './ids.ts';
 import type { JsonObject } from './json.ts';
-import { type Merchant, type MerchantRecord, merchantRecord, merchantSnapshot, restoreMerchant } from './merchant.ts';
+import {
+  type Merchant,
+  type MerchantRecord,
+  merchantRecord,
+  merchantSnapshot,
+  restoreMerchant,
+} from './merchant.ts';
 import { restoreTransfer, type Transfer, type TransferRecord, transferRecord } from './transfer.ts';
 
 /**
@@ -18,6 +24,14 @@ import { restoreTransfer, type Transfer, type TransferRecord, transferRecord } f
  */
 export type Aggregate = Merchant | Transfer | Export | Customer | CustomerAccess;
 export type AggregateKind = Aggregate['kind'];
+/** Named as an object, so that the compiler misses a kind that is not there. */
+export const AGGREGATE_KINDS = Object.keys({
+  merchant: 0,
+  transfer: 0,
+  export: 0,
+  customer: 0,
+  customer_access: 0,
+} satisfies Record<AggregateKind, 0>) as readonly AggregateKind[];
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
 /** What is stored. */

@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi';
+import { AGGREGATE_KINDS } from '../../domain/aggregate.ts';
 import type { AuditedEntity } from '../../domain/audit.ts';
 import { paging, period } from './schemas.ts';
 
-/** Named as an object, so that the compiler misses what is not there. */
-const ENTITY_TYPES = Object.keys({
-  payment: 0,
-  transaction: 0,
-  merchant: 0,
-} satisfies Record<AuditedEntity, 0>) as [AuditedEntity, ...AuditedEntity[]];
+const ENTITY_TYPES = [
+  'payment',
+  'transaction',
+  ...AGGREGATE_KINDS,
+] as const satisfies readonly AuditedEntity[];
 
 const entityType = z.enum(ENTITY_TYPES);
 

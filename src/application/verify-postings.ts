@@ -1,0 +1,90 @@
+import { ok, type ResultAsync, safeTry } from 'neverthrow';
+import type { AuditEntry } from '../domain/audit.ts';
+import { foldChain } from '../domain/audit-fold.ts';
+import type { CurrencyCode } from '../domain/currency.ts';
+import { idOf, type LedgerEntryId, type MerchantId, timeDigits } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { LedgerEntry, LedgerEntryType } from '../domain/ledger.ts';
+import type { TransactionRecord } from '../domain/transaction-record.ts';
+import type { Ledger } from '../ports/ledger.ts';
+import type { StorageUnavailable } from '../ports/unavailable.ts';
+
+/** A ledger entry that must exist. `cause` is the id of the transaction or transfer. */
+export type Posting = Readonly<{
+  cause: string;
+  type: LedgerEntryType;
+  minorUnits: bigint;
+  currency: string;
+  at: Instant;
+}>;
+
+/**
+ * What a transaction must have put into the ledger, by its chain, first link first: each state at its own moment. This
+ * says a second time, and apart from what writes entries, which those are, so that a mistake there is found here.
+ */
+export function postingsOf(chain: readonly AuditEntry[]): readonly Posting[] {
+  return chain.flatMap((link, index) => {
+    const record = foldChain(chain.slice(0, index + 1)) as Partial<TransactionRecord>;
+    const { id: cause = '', type, status, amount = 0, fee_amount: fee = 0, currency = '' } = record;
+    const posting = (of: LedgerEntryType, units: number | bigint): Posting => ({
+      cause,
+      type: of,
+      minorUnits: BigInt(units),
+      currency,
+      at: link.timestamp,
+    });
+    const postings: Posting[] = [];
+    if (type === 'capture' && status === 'succeeded') postings.push(posting('capture', amount));
+    if (type === 'refund') {
+      if (status === 'pending') postings.push(posting('refund_hold', amount));
+      if (status === 'succeeded') postings.push(posting('refund', amount));
+      if (status === 'failed') postings.push(posting('refund_release', amount));
+    }
+    if (status === 'succeeded' && BigInt(fee) !== 0n) postings.push(posting('fee', fee));
+    return postings;
+  });
+}
+
+/** One text for one posting and the entry that stands for it. */
+export const postingText = ({ cause, type, minorUnits, currency, at }: Posting): string =>
+  `${cause} ${type} ${SIDES[type]} ${minorUnits} ${currency} ${at}`;
+
+export const entryText = (entry: LedgerEntry): string => {
+  const { type, debit, credit, amount, createdAt } = entry;
+  return `${causeOf(entry)} ${type} ${debit} ${credit} ${amount.minorUnits} ${amount.currency} ${createdAt}`;
+};
+
+export const causeOf = (entry: LedgerEntry): string =>
+  'transferId' in entry ? entry.transferId : entry.transactionId;
+
+const SIDES = {
+  capture: 'processor available',
+  fee: 'available fees',
+  refund_hold: 'available pending',
+  refund: 'pending processor',
+  refund_release: 'pending available',
+  transfer_out: 'available transfers',
+  transfer_in: 'transfers available',
+} as const satisfies Record<LedgerEntryType, string>;
+
+const PAGE = 50;
+
+/** A merchant's entries of one moment: ids begin with it, so they stand together. */
+export const entriesAt = (
+  ledger: Ledger,
+  merchantId: MerchantId,
+  currency: CurrencyCode,
+  at: Instant,
+): ResultAsync<readonly LedgerEntry[], StorageUnavailable> =>
+  safeTry(async function* () {
+    const found: LedgerEntry[] = [];
+    const first = idOf('led', `${timeDigits(at)}${'0'.repeat(20)}`);
+    let before: LedgerEntryId = idOf('led', `${timeDigits(at + 1)}${'0'.repeat(20)}`);
+    for (;;) {
+      const page = yield* ledger.list(merchantId, { currency }, { limit: PAGE, before });
+      found.push(...page.filter(({ id }) => id >= first));
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE || last.id < first) return ok(found);
+      before = last.id;
+    }
+  });

@@ -1,0 +1,166 @@
+import { err, ok, Result, ResultAsync, safeTry } from 'neverthrow';
+import { AGGREGATE_KINDS, type Aggregate } from '../domain/aggregate.ts';
+import type { MerchantId, PaymentId } from '../domain/ids.ts';
+import type { Merchants } from '../ports/merchants.ts';
+import type { Summaries } from '../ports/summaries.ts';
+import type { StorageUnavailable } from '../ports/unavailable.ts';
+import type { BadRow } from './bad-row.ts';
+import { inParallel } from './in-parallel.ts';
+import { verifyAggregate } from './verify-aggregate.ts';
+import { verifyClearing } from './verify-clearing.ts';
+import { type LedgerReads, verifyLedger } from './verify-ledger.ts';
+import { verifyPayment } from './verify-payment.ts';
+import { type Recount, recount, verifySummaries } from './verify-summaries.ts';
+import { verifyTrail } from './verify-trail.ts';
+
+export type VerifyPorts = LedgerReads & Readonly<{ merchants: Merchants; summaries: Summaries }>;
+
+/** What has been looked at so far. */
+export type Verified = Readonly<{
+  merchants: number;
+  aggregates: number;
+  payments: number;
+  transactions: number;
+  links: number;
+  ledgerEntries: number;
+  /** What never stood still for long enough to be compared: a merchant and what of it. */
+  unsettled: readonly string[];
+}>;
+
+/**
+ * Walks everything that is stored and ends at the first row that is not what the rest says it must be: chains, the
+ * entities at their heads, links without an entity, ledger entries and their causes, balances, transfers over all
+ * tenants, summaries. Reads only, in constant memory, and raises no false alarm while others write. `onProgress` is
+ * told after every page.
+ */
+export type Verify = (
+  onProgress: (merchantId: MerchantId, verified: Verified) => void,
+) => ResultAsync<Verified, BadRow | StorageUnavailable>;
+
+const PAGE = 500;
+/** Reads that storages coalesce cost less the more there are at once. */
+const WIDTH = 32;
+
+export const verify =
+  (ports: VerifyPorts): Verify =>
+  (onProgress) =>
+    readable(
+      safeTry(async function* () {
+        let verified: Verified = NOTHING;
+        for (let after: MerchantId | undefined; ; ) {
+          const page = { limit: PAGE, ...(after === undefined ? {} : { after }) };
+          const merchants = yield* ports.merchants.list(page);
+          for (const { id } of merchants) verified = yield* verifyMerchant(ports, id, verified, onProgress);
+          after = merchants.at(-1)?.id;
+          if (merchants.length < PAGE) break;
+        }
+        const isCleared = yield* verifyClearing(ports);
+        return ok(isCleared ? verified : { ...verified, unsettled: [...verified.unsettled, 'clearing'] });
+      }),
+    );
+
+const NOTHING: Verified = {
+  merchants: 0,
+  aggregates: 0,
+  payments: 0,
+  transactions: 0,
+  links: 0,
+  ledgerEntries: 0,
+  unsettled: [],
+};
+
+const verifyMerchant = (
+  ports: VerifyPorts,
+  merchantId: MerchantId,
+  start: Verified,
+  onProgress: (merchantId: MerchantId, verified: Verified) => void,
+): ResultAsync<Verified, BadRow | StorageUnavailable> =>
+  safeTry(async function* () {
+    let seen: Verified = { ...start, merchants: start.merchants + 1 };
+    let matched = 0;
+    const tell = () => onProgress(merchantId, seen);
+
+    for (const kind of AGGREGATE_KINDS)
+      for (let after: string | undefined; ; ) {
+        const page = { limit: PAGE, ...(after === undefined ? {} : { after }) };
+        const listed: ResultAsync<readonly Aggregate[], StorageUnavailable> = ports.aggregates.list(
+          merchantId,
+          kind,
+          page,
+        );
+        const aggregates = yield* listed;
+        const checked = yield* checkAll(aggregates, (each) => verifyAggregate(ports, merchantId, each));
+        for (const { aggregate, links, entries } of checked) {
+          matched += entries.length;
+          // A transfer is read on both sides; its chain is its sender's.
+          if (aggregate.merchantId !== merchantId) continue;
+          seen = { ...seen, aggregates: seen.aggregates + 1, links: seen.links + links.length };
+        }
+        if (checked.length > 0) tell();
+        after = aggregates.at(-1)?.id;
+        if (aggregates.length < PAGE) break;
+      }
+
+    const counted: Recount = new Map();
+    for (let before: PaymentId | undefined; ; ) {
+      const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+      const payments = yield* ports.payments.list(merchantId, {}, page);
+      const checked = yield* checkAll(payments, (each) => verifyPayment(ports, merchantId, each));
+      for (const { transactions, links, entries } of checked) {
+        matched += entries.length;
+        seen = {
+          ...seen,
+          payments: seen.payments + 1,
+          transactions: seen.transactions + transactions.length,
+          links: seen.links + links.length,
+        };
+      }
+      recount(
+        counted,
+        checked.map(({ payment }) => payment),
+      );
+      tell();
+      before = payments.at(-1)?.id;
+      if (payments.length < PAGE) break;
+    }
+
+    yield* verifyTrail(ports, merchantId, seen.links - start.links);
+    const ledger = yield* verifyLedger(ports, merchantId, matched);
+    const areSummed = yield* verifySummaries(ports, merchantId, counted);
+    const unsettled = [
+      ...(ledger.isSettled ? [] : [`balances of ${merchantId}`]),
+      ...(areSummed ? [] : [`summaries of ${merchantId}`]),
+    ];
+    seen = {
+      ...seen,
+      ledgerEntries: seen.ledgerEntries + ledger.entries,
+      unsettled: [...seen.unsettled, ...unsettled],
+    };
+    tell();
+    return ok(seen);
+  });
+
+/** Checks many rows side by side; of several bad ones, the first in order counts. */
+const checkAll = <Row, Seen>(
+  rows: readonly Row[],
+  check: (row: Row) => ResultAsync<Seen, BadRow | StorageUnavailable>,
+): ResultAsync<readonly Seen[], BadRow | StorageUnavailable> =>
+  inParallel(rows, WIDTH, (row) => ResultAsync.fromSafePromise(Promise.resolve(check(row)))).andThen(
+    (results) => Result.combine([...results]),
+  );
+
+/** A row that an adapter cannot make sense of throws there; here it is what was looked for. */
+const readable = (
+  verified: ResultAsync<Verified, BadRow | StorageUnavailable>,
+): ResultAsync<Verified, BadRow | StorageUnavailable> =>
+  new ResultAsync(
+    Promise.resolve(verified).catch((fault: unknown) =>
+      err<Verified, BadRow>({
+        kind: 'BadRow',
+        row: 'row',
+        id: '',
+        fault: 'unreadable',
+        detail: fault instanceof Error ? fault.message : String(fault),
+      }),
+    ),
+  );
