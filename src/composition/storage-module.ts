@@ -17,6 +17,10 @@ export const storageModule = (open: () => StorageRoom): ContainerModule =>
     bind(TOKENS.payments).toResolvedValue(from('payments'), [TOKENS.storageRoom]);
     bind(TOKENS.claims).toResolvedValue(from('claims'), [TOKENS.storageRoom]);
     bind(TOKENS.merchants).toResolvedValue(from('merchants'), [TOKENS.storageRoom]);
+    bind(TOKENS.aggregates).toResolvedValue(from('aggregates'), [TOKENS.storageRoom]);
+    bind(TOKENS.balances).toResolvedValue(from('balances'), [TOKENS.storageRoom]);
+    bind(TOKENS.ledger).toResolvedValue(from('ledger'), [TOKENS.storageRoom]);
+    bind(TOKENS.summaries).toResolvedValue(from('summaries'), [TOKENS.storageRoom]);
     bind(TOKENS.outbox).toResolvedValue(from('outbox'), [TOKENS.storageRoom]);
     bind(TOKENS.auditTrail).toResolvedValue(from('auditTrail'), [TOKENS.storageRoom]);
     bind(TOKENS.storageHealth).toResolvedValue(from('health'), [TOKENS.storageRoom]);
