@@ -73,7 +73,8 @@ export function moveCustomer(ports: MovePorts) {
         if (committed.isOk()) return ok(move.next);
         switch (committed.error.kind) {
           case 'KeyTaken':
-            return err(exists);
+            // Taken from a customer that has moved on, the key tells nothing about the one that is there now.
+            return left > 1 && (yield* isStale(customer)) ? attempt(left - 1) : err(exists);
           case 'StorageUnavailable':
             return err(committed.error);
           case 'StaleVersion':
@@ -82,6 +83,10 @@ export function moveCustomer(ports: MovePorts) {
             return left > 1 ? attempt(left - 1) : err(busy);
         }
       });
+
+    const isStale = (seen: ActiveCustomer): ResultAsync<boolean, StorageUnavailable> =>
+      ports.aggregates.find(merchantId, 'customer', id).map((now) => now?.version !== seen.version);
+
     return turns(`${merchantId} ${id}`, () => attempt(MOST_ATTEMPTS));
   };
 }

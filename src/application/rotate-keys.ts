@@ -1,16 +1,12 @@
-import { err, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../domain/actor.ts';
-import { type ActiveCustomer, rekey } from '../domain/customer.ts';
 import type { CustomerId, MerchantId } from '../domain/ids.ts';
 import type { Aggregates } from '../ports/aggregates.ts';
-import type { Merchants } from '../ports/merchants.ts';
-import type { KeyRotation, SecretKeys } from '../ports/secret-keys.ts';
-import type { KeysUnavailable, StorageUnavailable } from '../ports/unavailable.ts';
-import type { Vault } from '../ports/vault.ts';
-import { emailIndexes, keyMoves, openDetails, ownerOf } from './customer-secrets.ts';
-import type { CustomerBusy, CustomerMove, MoveCustomer, MoveFailure } from './move-customer.ts';
+import type { KeyRotation } from '../ports/secret-keys.ts';
+import { type RekeyCustomerFailure, type RekeyCustomerPorts, rekeyCustomer } from './rekey-customer.ts';
+import { type RekeyMerchantFailure, type RekeyMerchantPorts, rekeyMerchant } from './rekey-merchant.ts';
 
-/** How far a walk over all customers has come. */
+/** How far a walk over all merchants and customers has come. */
 export type RotationProgress = Readonly<{ step: 'rewrap' | 'release'; seen: number; changed: number }>;
 
 export type RotateKeysRequest = Readonly<{
@@ -20,15 +16,15 @@ export type RotateKeysRequest = Readonly<{
   onProgress: (progress: RotationProgress) => void;
 }>;
 
-/** `leftToPeople` are keys that nothing needs any more, and that only people can take out of the ring. */
+/** Counts of customers and merchants. `leftToPeople` are keys that nothing needs and only people can take out. */
 export type KeysRotated = Readonly<{
-  customers: number;
+  seen: number;
   rewrapped: number;
   released: number;
   leftToPeople: readonly string[];
 }>;
 
-export type RotateKeysFailure = CustomerBusy | KeysUnavailable | StorageUnavailable;
+export type RotateKeysFailure = RekeyCustomerFailure | RekeyMerchantFailure;
 
 /**
  * Puts a new key in the place of the old one while everything runs: data keys are wrapped anew, emails are indexed under
@@ -38,101 +34,76 @@ export type RotateKeysFailure = CustomerBusy | KeysUnavailable | StorageUnavaila
  */
 export type RotateKeys = (request: RotateKeysRequest) => ResultAsync<KeysRotated, RotateKeysFailure>;
 
-export type RotateKeysPorts = Readonly<{
-  merchants: Merchants;
-  aggregates: Aggregates;
-  vault: Vault;
-  secretKeys: SecretKeys;
-  keyRotation: KeyRotation;
-  moveCustomer: MoveCustomer;
-}>;
+export type RotateKeysPorts = RekeyCustomerPorts &
+  RekeyMerchantPorts &
+  Readonly<{ aggregates: Aggregates; keyRotation: KeyRotation }>;
 
 export const rotateKeys =
   (ports: RotateKeysPorts): RotateKeys =>
   ({ origin, settleMs, onProgress }) =>
     safeTry<KeysRotated, RotateKeysFailure>(async function* () {
       yield* ports.keyRotation.begin();
-      const first = yield* walk(ports, origin, (seen) => onProgress({ step: 'rewrap', ...seen }));
+      const first = yield* walk(ports, origin, (so) => onProgress({ step: 'rewrap', ...so }));
       const leftToPeople = yield* ports.keyRotation.retire(settleMs);
       // Once more: to let go of the old indexes, and for whoever came late under the old key.
-      const second = yield* walk(ports, origin, (seen) => onProgress({ step: 'release', ...seen }));
+      const second = yield* walk(ports, origin, (so) => onProgress({ step: 'release', ...so }));
       yield* ports.keyRotation.end();
       return ok({
-        customers: second.seen,
+        seen: second.seen,
         rewrapped: first.changed,
         released: second.changed,
         leftToPeople,
       });
     });
 
-type Seen = Readonly<{ seen: number; changed: number }>;
+type SoFar = Readonly<{ seen: number; changed: number }>;
 
 const PAGE = 100;
 
-/** Brings every customer of every merchant to the ring as it is now. */
-const walk = (ports: RotateKeysPorts, origin: Origin, onProgress: (seen: Seen) => void) =>
-  safeTry<Seen, RotateKeysFailure>(async function* () {
-    let seen = 0;
-    let changed = 0;
-    let merchant: MerchantId | undefined;
-    for (let merchantsLeft = true; merchantsLeft; ) {
-      const merchants = yield* ports.merchants.list({ limit: PAGE, ...after(merchant) });
-      for (const { id: merchantId } of merchants) {
-        let customer: CustomerId | undefined;
-        for (let customersLeft = true; customersLeft; ) {
-          const page = { limit: PAGE, ...after(customer) };
-          const customers = yield* ports.aggregates.list(merchantId, 'customer', page);
-          for (const each of customers) {
-            if (each.status === 'active' && (yield* brought(ports, origin, each))) changed += 1;
-            seen += 1;
-          }
-          onProgress({ seen, changed });
-          customer = customers.at(-1)?.id;
-          customersLeft = customers.length === PAGE;
-        }
+/** Brings every merchant and every customer to the ring as it is now, in the order of their ids. */
+const walk = (ports: RotateKeysPorts, origin: Origin, onProgress: (soFar: SoFar) => void) =>
+  safeTry<SoFar, RotateKeysFailure>(async function* () {
+    let soFar: SoFar = { seen: 0, changed: 0 };
+    let last: MerchantId | undefined;
+    for (let more = true; more; ) {
+      const merchants = yield* ports.merchants.list({ limit: PAGE, ...after(last) });
+      for (const { id } of merchants) {
+        soFar = counted(soFar, yield* rekeyMerchant(ports, id, origin));
+        soFar = yield* walkCustomers(ports, id, origin, soFar, onProgress);
       }
-      merchant = merchants.at(-1)?.id;
-      merchantsLeft = merchants.length === PAGE;
+      last = merchants.at(-1)?.id;
+      more = merchants.length === PAGE;
     }
-    return ok({ seen, changed });
+    return ok(soFar);
   });
 
-const after = <Id>(id: Id | undefined): Readonly<{ after?: Id }> => (id === undefined ? {} : { after: id });
-
-/** Whether there was something to do. A customer that is erased in the meantime needs nothing. */
-function brought(
+const walkCustomers = (
   ports: RotateKeysPorts,
+  merchantId: MerchantId,
   origin: Origin,
-  { merchantId, id, version }: ActiveCustomer,
-): ResultAsync<boolean, RotateKeysFailure> {
-  return ports
-    .moveCustomer<ActiveCustomer, KeysUnavailable>(
-      { merchantId, id, origin },
-      'customer.rekeyed',
-      (customer, now) =>
-        safeTry<CustomerMove<ActiveCustomer> | undefined, KeysUnavailable>(async function* () {
-          const { details } = yield* openDetails(ports.vault, customer);
-          const indexes = yield* emailIndexes(ports.secretKeys, merchantId, details.email);
-          const dataKey = yield* ports.secretKeys.rewrap(ownerOf(customer), customer.dataKey);
-          const moves = keyMoves(customer.emailIndexes, indexes);
-          const isNew = dataKey.keyId !== customer.dataKey.keyId;
-          if (!isNew && moves.takes.length === 0 && moves.releases.length === 0) return ok(undefined);
-          return ok({ next: rekey(customer, dataKey, indexes, now), ...moves });
-        }),
-    )
-    .map((customer) => customer.version !== version)
-    .orElse((failure) => orGone(failure));
-}
+  before: SoFar,
+  onProgress: (soFar: SoFar) => void,
+) =>
+  safeTry<SoFar, RotateKeysFailure>(async function* () {
+    let soFar = before;
+    let last: CustomerId | undefined;
+    for (let more = true; more; ) {
+      const page = { limit: PAGE, ...after(last) };
+      const customers = yield* ports.aggregates.list(merchantId, 'customer', page);
+      for (const customer of customers) {
+        const changed = customer.status === 'active' && (yield* rekeyCustomer(ports, customer, origin));
+        soFar = counted(soFar, changed);
+      }
+      onProgress(soFar);
+      last = customers.at(-1)?.id;
+      more = customers.length === PAGE;
+    }
+    return ok(soFar);
+  });
 
-function orGone(failure: MoveFailure | KeysUnavailable): Result<boolean, RotateKeysFailure> {
-  switch (failure.kind) {
-    case 'NoSuchCustomer':
-      return ok(false);
-    case 'CustomerExists':
-      throw new Error('an index of a new key belongs to another customer');
-    case 'CustomerBusy':
-    case 'KeysUnavailable':
-    case 'StorageUnavailable':
-      return err(failure);
-  }
-}
+const counted = ({ seen, changed }: SoFar, isChanged: boolean): SoFar => ({
+  seen: seen + 1,
+  changed: changed + (isChanged ? 1 : 0),
+});
+
+const after = <Id>(id: Id | undefined): Readonly<{ after?: Id }> => (id === undefined ? {} : { after: id });
