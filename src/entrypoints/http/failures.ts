@@ -1,3 +1,5 @@
+import type { ChangeMerchantFailure } from '../../application/change-merchant.ts';
+import type { MerchantExists } from '../../application/create-merchant.ts';
 import type { CursorInvalid } from '../../application/cursor.ts';
 import type { TransferNotFound } from '../../application/get-transfer.ts';
 import type { MovePaymentFailure } from '../../application/move-payment.ts';
@@ -53,6 +55,8 @@ export type Failure =
   | TransferFailure
   | TransferRefused
   | TransferNotFound
+  | MerchantExists
+  | ChangeMerchantFailure
   | CursorInvalid
   | SchemaOutdated
   | StorageUnavailable;

@@ -14,7 +14,7 @@ import {
   readiness,
 } from './schemas.ts';
 
-export type Route = RouteConfig & Readonly<{ method: 'get' | 'post' }>;
+export type Route = RouteConfig & Readonly<{ method: 'get' | 'post' | 'patch' | 'delete' }>;
 type Responses = RouteConfig['responses'];
 
 export const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
@@ -36,7 +36,9 @@ export function refusals(...statuses: readonly number[]): Responses {
           .map((code) => `\`${code}\``)
           .join(', '),
         content: { [PROBLEM_TYPE]: { schema: problem } },
-        ...(status === 503 || status === 409 ? { headers: { 'Retry-After': retryAfter } } : {}),
+        ...(status === 503 || status === 409 || status === 429
+          ? { headers: { 'Retry-After': retryAfter } }
+          : {}),
       },
     ]),
   );
@@ -88,7 +90,7 @@ export const postPayment = {
   responses: {
     201: accepted('The payment as it ended: succeeded, or authorized when the capture is manual.'),
     202: accepted('The processor has not answered yet. Ask for the payment again later.'),
-    ...refusals(400, 401, 402, 403, 409, 413, 415, 422, 500, 503),
+    ...refusals(400, 401, 402, 403, 409, 413, 415, 422, 429, 500, 503),
   },
 } as const satisfies Route;
 
@@ -173,7 +175,7 @@ export const DOCUMENT = {
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/' }],
-  tags: [{ name: 'payments' }, { name: 'operation' }],
+  tags: [{ name: 'payments' }, { name: 'merchants' }, { name: 'operation' }],
 };
 
 export const BEARER = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;

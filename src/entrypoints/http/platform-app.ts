@@ -2,14 +2,32 @@ import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Handler, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
+import type { ChangeMerchant } from '../../application/change-merchant.ts';
+import type { CreateMerchant } from '../../application/create-merchant.ts';
+import type { GetMerchant } from '../../application/get-merchant.ts';
 import type { GetPayment } from '../../application/get-payment.ts';
+import type { ListMerchants } from '../../application/list-merchants.ts';
 import type { ListPayments } from '../../application/list-payments.ts';
 import type { MovePayment } from '../../application/move-payment.ts';
 import type { ProcessBatch } from '../../application/process-batch.ts';
 import type { ProcessPayment } from '../../application/process-payment.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import { mountDocs } from './docs.ts';
-import { asTenant, type GateParts, withoutQuery } from './gates.ts';
+import { asAdmin, asMember, asTenant, type GateParts, withoutQuery } from './gates.ts';
+import {
+  getMerchantById,
+  getMerchants,
+  getOwnMerchant,
+  patchMerchant,
+  postMerchant,
+} from './merchant-openapi.ts';
+import {
+  getMerchantHandler,
+  getMerchantsHandler,
+  getOwnMerchantHandler,
+  patchMerchantHandler,
+  postMerchantHandler,
+} from './merchant-routes.ts';
 import { postCapture, postRefund, postVoid } from './movement-openapi.ts';
 import { postCaptureHandler, postRefundHandler, postVoidHandler } from './movement-routes.ts';
 import {
@@ -39,6 +57,10 @@ export type PlatformAppParts = GateParts &
     movePayment: MovePayment;
     getPayment: GetPayment;
     listPayments: ListPayments;
+    createMerchant: CreateMerchant;
+    changeMerchant: ChangeMerchant;
+    getMerchant: GetMerchant;
+    listMerchants: ListMerchants;
     health: StorageHealth;
     log: Logger;
     /** Origins whose pages may call; empty: none. */
@@ -71,6 +93,15 @@ export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
   mount([postCapture, payments(withoutQuery(postCaptureHandler(parts)))]);
   mount([postVoid, payments(withoutQuery(postVoidHandler(parts)))]);
   mount([postRefund, asTenant(parts, 'refunds', withoutQuery(postRefundHandler(parts)))]);
+  mount(
+    [postMerchant, asAdmin(parts, withoutQuery(postMerchantHandler(parts)))],
+    [getMerchants, asAdmin(parts, getMerchantsHandler(parts))],
+  );
+  mount(
+    [getMerchantById, asAdmin(parts, withoutQuery(getMerchantHandler(parts)))],
+    [patchMerchant, asAdmin(parts, withoutQuery(patchMerchantHandler(parts)))],
+  );
+  mount([getOwnMerchant, asMember(parts, withoutQuery(getOwnMerchantHandler(parts)))]);
   mount([getHealthz, () => answerJson(200, '{"status":"ok"}')]);
   mount([
     getReadyz,

@@ -73,6 +73,12 @@ export const PROBLEMS = {
     title: 'There is no such route',
     detail: 'The routes are listed in /openapi.json.',
   },
+  MerchantNotFound: {
+    status: 404,
+    code: 'merchant_not_found',
+    title: 'There is no such merchant',
+    detail: 'No merchant has this id.',
+  },
   PaymentNotFound: {
     status: 404,
     code: 'payment_not_found',
@@ -99,6 +105,19 @@ export const PROBLEMS = {
       underWay
         ? 'Another capture or void of this payment is under way. Look at the payment before you try again.'
         : `A payment that is ${status} does not allow this.`,
+  },
+  MerchantExists: {
+    status: 409,
+    code: 'merchant_exists',
+    title: 'The merchant exists already',
+    detail: 'Another merchant has this id. Nothing was changed.',
+  },
+  ChangedMeanwhile: {
+    status: 409,
+    code: 'changed_meanwhile',
+    title: 'Others changed it all the while',
+    detail: 'Nothing was changed by this request. Repeat it.',
+    retryAfterS: 1,
   },
   IdempotencyInFlight: {
     status: 409,
