@@ -11,12 +11,11 @@ import { memoryOutbox } from './outbox.ts';
 import { memoryPayments } from './payments.ts';
 import { memoryQuotas } from './quotas.ts';
 import { memoryStorageHealth } from './storage-health.ts';
-import { memoryStore } from './store.ts';
+import { type MemoryStore, memoryStore } from './store.ts';
 import { memorySummaries } from './summaries.ts';
 
-/** A database that lives and dies with the process; the reference the others are compared with. */
-export function memoryStorage(): Storage {
-  const store = memoryStore();
+/** A database that lives and dies with the process, or as long as `store`; the reference the others are compared with. */
+export function memoryStorage(store: MemoryStore = memoryStore()): Storage {
   return {
     commits: memoryCommits(store),
     payments: memoryPayments(store),
