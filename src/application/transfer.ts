@@ -73,7 +73,7 @@ export type TransferPorts = Readonly<{
   balances: Balances;
   aggregates: Aggregates;
   commits: Commits;
-  answers: TransferAnswers;
+  transferAnswers: TransferAnswers;
   clock: Clock;
   ids: Ids;
   digests: Digests;
@@ -132,8 +132,8 @@ function transfer(ports: TransferPorts, terms: ClaimTerms, request: TransferRequ
       balance?.available ?? 0n,
     );
     const answer = opened.match(
-      (done) => ports.answers.transferred(done, keyed.requestId),
-      (refusal: TransferRefused) => ports.answers.refused(refusal, keyed.requestId),
+      (done) => ports.transferAnswers.transferred(done, keyed.requestId),
+      (refusal: TransferRefused) => ports.transferAnswers.refused(refusal, keyed.requestId),
     );
     const facts = { fingerprint: keyed.fingerprint, requestId: keyed.requestId, answer };
     const change = opened.match(
@@ -186,7 +186,7 @@ function transferChange(
 
 /** The kept answer has expired; the transfer has not. */
 function currentAnswer(
-  { aggregates, answers }: TransferPorts,
+  { aggregates, transferAnswers }: TransferPorts,
   { merchantId, requestId, ...claim }: Claim,
 ): ResultAsync<Answer, TransferFailure | CommitRefused> {
   const id = claim.state === 'completed' ? claim.transferId : undefined;
@@ -194,7 +194,7 @@ function currentAnswer(
   return aggregates.find(merchantId, 'transfer', id).map((done) => {
     // A claim and its transfer are one commit, so a claim without its transfer is a defect.
     if (done === undefined) throw new Error(`claimed transfer ${id} does not exist`);
-    return answers.transferred(done, requestId);
+    return transferAnswers.transferred(done, requestId);
   });
 }
 

@@ -1,4 +1,5 @@
-import { err, type Result } from 'neverthrow';
+import { err, okAsync, type Result, ResultAsync } from 'neverthrow';
+import type { CountPayments } from '../../application/count-payments.ts';
 import type { GetPayment } from '../../application/get-payment.ts';
 import type { ListPayments } from '../../application/list-payments.ts';
 import type { BatchResult, ProcessBatch } from '../../application/process-batch.ts';
@@ -82,18 +83,24 @@ function batchText(
 }
 
 export const getPaymentsHandler =
-  ({ listPayments }: Readonly<{ listPayments: ListPayments }>): TenantHandler =>
+  (parts: Readonly<{ listPayments: ListPayments; countPayments: CountPayments }>): TenantHandler =>
   (c, merchantId) =>
     parseListQuery(new URL(c.req.url).searchParams)
-      .asyncAndThen((request) => listPayments({ ...request, merchantId }))
+      .asyncAndThen(({ withTotal, ...request }) =>
+        ResultAsync.combine([
+          parts.listPayments({ ...request, merchantId }),
+          withTotal ? parts.countPayments(merchantId, request.filter) : okAsync(undefined),
+        ] as const),
+      )
       .match(
-        ({ items, nextCursor }) =>
+        ([{ items, nextCursor }, total]) =>
           answerJson(
             200,
             jsonText({
               items: items.map(paymentRecord),
               next_cursor: nextCursor ?? null,
               has_more: nextCursor !== undefined,
+              total,
             }),
           ),
         (failure) => refuse(c, failure),

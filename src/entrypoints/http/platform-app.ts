@@ -3,17 +3,28 @@ import type { Handler, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
 import type { ChangeMerchant } from '../../application/change-merchant.ts';
+import type { CountPayments } from '../../application/count-payments.ts';
 import type { CreateMerchant } from '../../application/create-merchant.ts';
+import type { ExportPayments } from '../../application/export-payments.ts';
 import type { GetMerchant } from '../../application/get-merchant.ts';
 import type { GetPayment } from '../../application/get-payment.ts';
+import type { GetTransfer } from '../../application/get-transfer.ts';
+import type { ListLedgerEntries } from '../../application/list-ledger-entries.ts';
 import type { ListMerchants } from '../../application/list-merchants.ts';
 import type { ListPayments } from '../../application/list-payments.ts';
 import type { MovePayment } from '../../application/move-payment.ts';
 import type { ProcessBatch } from '../../application/process-batch.ts';
 import type { ProcessPayment } from '../../application/process-payment.ts';
+import type { ReadBalance } from '../../application/read-balance.ts';
+import type { SummarizePayments } from '../../application/summarize-payments.ts';
+import type { TransferMoney } from '../../application/transfer.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import { mountDocs } from './docs.ts';
+import { getPaymentExport } from './export-openapi.ts';
+import { getPaymentExportHandler } from './export-routes.ts';
 import { asAdmin, asMember, asTenant, type GateParts, withoutQuery } from './gates.ts';
+import { getBalance, getLedgerEntries } from './ledger-openapi.ts';
+import { getBalanceHandler, getLedgerEntriesHandler } from './ledger-routes.ts';
 import {
   getMerchantById,
   getMerchants,
@@ -49,6 +60,10 @@ import {
   type TenantHandler,
 } from './payment-routes.ts';
 import { answerJson, type HttpEnv, observed, refuse } from './request-context.ts';
+import { getPaymentSummary } from './summary-openapi.ts';
+import { getPaymentSummaryHandler } from './summary-routes.ts';
+import { getTransferById, postTransfer } from './transfer-openapi.ts';
+import { getTransferHandler, postTransferHandler } from './transfer-routes.ts';
 
 export type PlatformAppParts = GateParts &
   Readonly<{
@@ -57,6 +72,13 @@ export type PlatformAppParts = GateParts &
     movePayment: MovePayment;
     getPayment: GetPayment;
     listPayments: ListPayments;
+    countPayments: CountPayments;
+    summarizePayments: SummarizePayments;
+    exportPayments: ExportPayments;
+    transferMoney: TransferMoney;
+    getTransfer: GetTransfer;
+    readBalance: ReadBalance;
+    listLedgerEntries: ListLedgerEntries;
     createMerchant: CreateMerchant;
     changeMerchant: ChangeMerchant;
     getMerchant: GetMerchant;
@@ -89,6 +111,8 @@ export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
     [postPayment, payments(withoutQuery(postPaymentHandler(parts)))],
     [getPayments, payments(getPaymentsHandler(parts))],
   );
+  mount([getPaymentSummary, payments(getPaymentSummaryHandler(parts))]);
+  mount([getPaymentExport, asTenant(parts, 'exports', getPaymentExportHandler(parts))]);
   mount([getPaymentById, payments(withoutQuery(getPaymentHandler(parts)))]);
   mount([postCapture, payments(withoutQuery(postCaptureHandler(parts)))]);
   mount([postVoid, payments(withoutQuery(postVoidHandler(parts)))]);
@@ -102,6 +126,11 @@ export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
     [patchMerchant, asAdmin(parts, withoutQuery(patchMerchantHandler(parts)))],
   );
   mount([getOwnMerchant, asMember(parts, withoutQuery(getOwnMerchantHandler(parts)))]);
+  const transfers = (handler: TenantHandler) => asTenant(parts, 'transfers', handler);
+  mount([postTransfer, transfers(withoutQuery(postTransferHandler(parts)))]);
+  mount([getTransferById, transfers(withoutQuery(getTransferHandler(parts)))]);
+  mount([getBalance, transfers(withoutQuery(getBalanceHandler(parts)))]);
+  mount([getLedgerEntries, transfers(getLedgerEntriesHandler(parts))]);
   mount([getHealthz, () => answerJson(200, '{"status":"ok"}')]);
   mount([
     getReadyz,
