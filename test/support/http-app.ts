@@ -7,15 +7,23 @@ import { systemClock } from '../../src/adapters/system/clock.ts';
 import { systemDigests } from '../../src/adapters/system/digests.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { systemSeals } from '../../src/adapters/system/seals.ts';
+import { countPayments } from '../../src/application/count-payments.ts';
+import { exportPayments } from '../../src/application/export-payments.ts';
 import { getPayment } from '../../src/application/get-payment.ts';
+import { getTransfer } from '../../src/application/get-transfer.ts';
+import { listLedgerEntries } from '../../src/application/list-ledger-entries.ts';
 import { listPayments } from '../../src/application/list-payments.ts';
 import { processBatch } from '../../src/application/process-batch.ts';
 import { processPayment } from '../../src/application/process-payment.ts';
+import { readBalance } from '../../src/application/read-balance.ts';
+import { summarizePayments } from '../../src/application/summarize-payments.ts';
+import { transferMoney } from '../../src/application/transfer.ts';
 import { httpAnswers } from '../../src/entrypoints/http/answers.ts';
 import { tokenVerifier } from '../../src/entrypoints/http/authenticate.ts';
 import { jsonLogger } from '../../src/entrypoints/http/logger.ts';
 import { platformMetrics } from '../../src/entrypoints/http/metrics.ts';
 import { type PlatformAppParts, platformApp } from '../../src/entrypoints/http/platform-app.ts';
+import { httpTransferAnswers } from '../../src/entrypoints/http/transfer-answers.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 
 export const SECRET = 'a secret of this test and of nothing else in the world';
@@ -55,6 +63,22 @@ export async function anHttpApp(parts: Partial<PlatformAppParts> = {}) {
     processBatch: processBatch(process),
     getPayment: getPayment(storage),
     listPayments: listPayments({ payments: storage.payments, seals: systemSeals(SECRET), clock }),
+    countPayments: countPayments(storage),
+    summarizePayments: summarizePayments(storage),
+    exportPayments: exportPayments({ ...storage, clock, ids: systemIds, digests: systemDigests(SECRET) }),
+    transferMoney: transferMoney(
+      {
+        ...storage,
+        transferAnswers: httpTransferAnswers,
+        clock,
+        ids: systemIds,
+        digests: systemDigests(SECRET),
+      },
+      terms,
+    ),
+    getTransfer: getTransfer(storage),
+    readBalance: readBalance(storage),
+    listLedgerEntries: listLedgerEntries({ ledger: storage.ledger, seals: systemSeals(SECRET), clock }),
     health: storage.health,
     authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
     metrics: platformMetrics(),
