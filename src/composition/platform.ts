@@ -1,70 +1,55 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ContainerModule } from 'inversify';
+import { ContainerModule, type ServiceIdentifier } from 'inversify';
+import { fileRing } from '../adapters/keys/file-ring.ts';
+import { givenRing } from '../adapters/keys/given-ring.ts';
+import type { RingSource } from '../adapters/keys/ring.ts';
 import { type GuardedProcessor, guardedProcessor } from '../adapters/processor/guarded.ts';
 import { simulatedProcessor } from '../adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { systemDigests } from '../adapters/system/digests.ts';
-import { systemIds } from '../adapters/system/ids.ts';
-import { systemSeals } from '../adapters/system/seals.ts';
 import { getPayment } from '../application/get-payment.ts';
 import { listPayments } from '../application/list-payments.ts';
+import { movePayment } from '../application/move-payment.ts';
 import { processBatch } from '../application/process-batch.ts';
-import { type ProcessPorts, processPayment } from '../application/process-payment.ts';
+import { processPayment } from '../application/process-payment.ts';
 import { recoverPayments } from '../application/recover-payments.ts';
-import type { ClaimTerms } from '../domain/claim.ts';
-import { httpAnswers } from '../entrypoints/http/answers.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Payments } from '../ports/payments.ts';
 import type { Processor } from '../ports/processor.ts';
-import type { Seals } from '../ports/seals.ts';
-import type { PlatformSettings } from './settings.ts';
+import { type Ports, portsOf } from './ports.ts';
+import type { KeySettings, PlatformSettings } from './settings.ts';
+import type { StorageRoom } from './storage-room.ts';
 import { TOKENS } from './tokens.ts';
 
 /** The system's own adapters, the processor and the use cases: all that does not depend on which storage it is. */
 export const platformModule = (settings: Omit<PlatformSettings, 'storage'>): ContainerModule =>
   new ContainerModule(({ bind }) => {
-    bind(TOKENS.clock).toConstantValue(systemClock);
-    bind(TOKENS.ids).toConstantValue(systemIds);
-    bind(TOKENS.answers).toConstantValue(httpAnswers);
-    bind(TOKENS.claimTerms).toConstantValue(settings.claimTerms);
-    bind(TOKENS.digests).toResolvedValue(() => systemDigests(settings.secret));
-    bind(TOKENS.seals).toResolvedValue(() => systemSeals(settings.secret));
-
     bind(TOKENS.simulatorLedger)
       .toResolvedValue(() => openLedger(settings.simulatorFile))
       .onDeactivation((ledger) => ledger.close());
     const { aroundProcessor = (processor: Processor) => processor, processorTimeoutMs: timeoutMs } = settings;
     bind(TOKENS.guardedProcessor).toResolvedValue(
-      (ledger: SimulatorLedger, clock: Clock) => {
+      (ledger: SimulatorLedger) => {
         const guard = { timeoutMs, opensAfter: 5, staysOpenMs: timeoutMs };
-        return guardedProcessor(simulatedProcessor(ledger, clock), guard);
+        return guardedProcessor(simulatedProcessor(ledger, systemClock), guard);
       },
-      [TOKENS.simulatorLedger, TOKENS.clock],
+      [TOKENS.simulatorLedger],
     );
-    bind(TOKENS.processor).toResolvedValue(
-      (guarded: GuardedProcessor) => aroundProcessor(guarded),
-      [TOKENS.guardedProcessor],
+    bind(TOKENS.keyRing).toResolvedValue(() => ringOf(settings.keys));
+    bind(TOKENS.ports).toResolvedValue(
+      ({ storage }: StorageRoom, guarded: GuardedProcessor, ring: RingSource) =>
+        portsOf(storage, aroundProcessor(guarded), ring, settings),
+      [TOKENS.storageRoom, TOKENS.guardedProcessor, TOKENS.keyRing],
     );
 
-    bind(TOKENS.processPayment).toResolvedValue(
-      (...[terms, ...ports]: [ClaimTerms, ...SettlingPorts]) => processPayment(named(...ports), terms),
-      [TOKENS.claimTerms, ...SETTLING],
-    );
-    bind(TOKENS.recoverPayments).toResolvedValue(
-      (...[terms, ...ports]: [ClaimTerms, ...SettlingPorts]) => recoverPayments(named(...ports), terms),
-      [TOKENS.claimTerms, ...SETTLING],
-    );
+    /** A use case, made from the ports it names. */
+    const useCase = <T>(token: ServiceIdentifier<T>, make: (ports: Ports) => T) =>
+      bind(token).toResolvedValue(make, [TOKENS.ports]);
+    useCase(TOKENS.processPayment, (ports) => processPayment(ports, ports.claimTerms));
+    useCase(TOKENS.movePayment, (ports) => movePayment(ports, ports.claimTerms));
+    useCase(TOKENS.recoverPayments, (ports) => recoverPayments(ports, ports.claimTerms));
+    useCase(TOKENS.getPayment, getPayment);
+    useCase(TOKENS.listPayments, listPayments);
     bind(TOKENS.processBatch).toResolvedValue(processBatch, [TOKENS.processPayment]);
-    bind(TOKENS.getPayment).toResolvedValue(
-      (payments: Payments) => getPayment({ payments }),
-      [TOKENS.payments],
-    );
-    bind(TOKENS.listPayments).toResolvedValue(
-      (payments: Payments, seals: Seals, clock: Clock) => listPayments({ payments, seals, clock }),
-      [TOKENS.payments, TOKENS.seals, TOKENS.clock],
-    );
   });
 
 function openLedger(file: string): SimulatorLedger {
@@ -72,31 +57,5 @@ function openLedger(file: string): SimulatorLedger {
   return simulatorLedger(file);
 }
 
-type SettlingPorts = [
-  ProcessPorts['commits'],
-  ProcessPorts['processor'],
-  ProcessPorts['answers'],
-  ProcessPorts['clock'],
-  ProcessPorts['ids'],
-  ProcessPorts['digests'],
-  ProcessPorts['claims'],
-  ProcessPorts['merchants'],
-  ProcessPorts['payments'],
-];
-
-/** What taking a payment and finishing one both need, in the order `named` takes it. */
-const SETTLING = [
-  TOKENS.commits,
-  TOKENS.processor,
-  TOKENS.answers,
-  TOKENS.clock,
-  TOKENS.ids,
-  TOKENS.digests,
-  TOKENS.claims,
-  TOKENS.merchants,
-  TOKENS.payments,
-] as const;
-
-const named = (
-  ...[commits, processor, answers, clock, ids, digests, claims, merchants, payments]: SettlingPorts
-): ProcessPorts => ({ commits, processor, answers, clock, ids, digests, claims, merchants, payments });
+const ringOf = (keys: KeySettings): RingSource =>
+  keys.kind === 'file' ? fileRing(keys.file, systemClock) : givenRing(keys.ring);

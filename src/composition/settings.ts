@@ -1,12 +1,19 @@
+import type { RingEntry } from '../adapters/keys/ring.ts';
 import type { ClaimTerms } from '../domain/claim.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
+
+/** Where the keys are that guard stored secrets: in a file of this installation, or given, the current one first. */
+export type KeySettings =
+  | Readonly<{ kind: 'file'; file: string }>
+  | Readonly<{ kind: 'given'; ring: readonly RingEntry[] }>;
 
 /** What the platform is made from. `Place` says whether embedded servers have been started yet. */
 export type PlatformSettings<Place extends StorageSettings | PlacedStorage = StorageSettings> = Readonly<{
   storage: Place;
   /** The installation's own, at least 32 bytes; every process on one store must have the same. */
   secret: string;
+  keys: KeySettings;
   claimTerms: ClaimTerms;
   processorTimeoutMs: number;
   /** Where the simulated processor keeps its books; ':memory:' forgets them with the process. */

@@ -97,6 +97,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
     platform: {
       storage,
       secret: given.PAYWRIGHT_SECRET ?? localSecret(dataDir, 'secret'),
+      keys: { kind: 'file', file: join(dataDir, 'keys.json') },
       claimTerms: {
         leaseMs: given.PAYWRIGHT_LEASE_MS,
         keepAnswersMs: given.PAYWRIGHT_KEY_RETENTION_HOURS * 3_600_000,

@@ -1,19 +1,32 @@
-import { ResultAsync } from 'neverthrow';
+import { err, ok, ResultAsync } from 'neverthrow';
+import type {
+  CreateMerchant,
+  CreateMerchantFailure,
+  NewMerchant,
+} from '../../application/create-merchant.ts';
+import type { Origin } from '../../domain/actor.ts';
 import { type MerchantId, parseMerchantId } from '../../domain/ids.ts';
-import type { Merchant } from '../../domain/merchant.ts';
-import type { Merchants } from '../../ports/merchants.ts';
-import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
-export const DEMO_MERCHANTS: readonly Merchant[] = [
+export const DEMO_MERCHANTS: readonly NewMerchant[] = [
   demoMerchant('merchant-123', 'Demo Merchant 123'),
   demoMerchant('merchant-456', 'Demo Merchant 456'),
 ];
 
-/** Adds those that are missing; the others stay as they have become. */
-export const addDemoMerchants = (merchants: Merchants): ResultAsync<void, StorageUnavailable> =>
-  ResultAsync.combine(DEMO_MERCHANTS.map((merchant) => merchants.addIfAbsent(merchant))).map(() => undefined);
+const origin: Origin = { actor: { id: 'paywright', type: 'system' }, requestId: 'demo-merchants' };
 
-function demoMerchant(text: string, name: string): Merchant {
+/** Adds those that are missing; the others stay as they have become. */
+export const addDemoMerchants = (
+  createMerchant: CreateMerchant,
+): ResultAsync<void, Exclude<CreateMerchantFailure, { kind: 'MerchantExists' }>> =>
+  ResultAsync.combine(
+    DEMO_MERCHANTS.map((merchant) =>
+      createMerchant({ ...merchant, origin })
+        .map(() => undefined)
+        .orElse((failure) => (failure.kind === 'MerchantExists' ? ok(undefined) : err(failure))),
+    ),
+  ).map(() => undefined);
+
+function demoMerchant(text: string, name: string): NewMerchant {
   const id = parseMerchantId(text) as MerchantId;
-  return { id, name, email: `${text}@example.com`, status: 'active', maxPaymentAmount: 0n, version: 1 };
+  return { id, name, email: `${text}@example.com` };
 }

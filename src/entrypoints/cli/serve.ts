@@ -43,7 +43,7 @@ async function serve(
   { out, err, untilStopped }: Terminal,
 ): Promise<ExitCode> {
   if (config.stage === 'development') {
-    const seeded = await addDemoMerchants(platform.get(TOKENS.merchants));
+    const seeded = await addDemoMerchants(platform.get(TOKENS.ports));
     if (seeded.isErr()) throw new Error('the storage went away while the demo merchants were added');
   }
   const log = jsonLogger({ level: config.logLevel, destination: standardError() });

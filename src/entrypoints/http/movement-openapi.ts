@@ -1,5 +1,13 @@
 import { movement, newCapture, newRefund, newVoid } from './movement-schemas.ts';
-import { idempotencyHeader, json, paymentIdParameter, type Route, refusals, replayed, secured } from './openapi.ts';
+import {
+  idempotencyHeader,
+  json,
+  paymentIdParameter,
+  type Route,
+  refusals,
+  replayed,
+  secured,
+} from './openapi.ts';
 
 const outcomes = {
   201: {
@@ -8,7 +16,8 @@ const outcomes = {
     headers: { 'Idempotency-Replayed': replayed },
   },
   202: {
-    description: 'The processor has not answered yet; the transaction is pending and will be carried through.',
+    description:
+      'The processor has not answered yet; the transaction is pending and will be carried through.',
     content: json(movement),
     headers: { 'Idempotency-Replayed': replayed },
   },

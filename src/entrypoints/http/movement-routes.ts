@@ -1,4 +1,4 @@
-import type { Result } from "neverthrow";
+import type { Result } from 'neverthrow';
 import type { MovePayment, MovePaymentRequest } from '../../application/move-payment.ts';
 import type { MerchantId } from '../../domain/ids.ts';
 import { parseId } from '../../domain/ids.ts';
@@ -26,27 +26,34 @@ export const postVoidHandler = (parts: Parts): TenantHandler => handler(parts, p
 
 const parseCapture: Parse = (body, header) =>
   parseBody(newCapture, body, header).andThen(({ amount, final = false, idempotency_key }) =>
-    keyOf(header, idempotency_key).map((idempotencyKey) => ({
-      idempotencyKey,
-      movement: { type: 'capture', ...minorUnits(amount), final },
-    })),
+    keyOf(header, idempotency_key).map(
+      (idempotencyKey): Order => ({
+        idempotencyKey,
+        movement: { type: 'capture', ...minorUnits(amount), final },
+      }),
+    ),
   );
 
 const parseRefund: Parse = (body, header) =>
   parseBody(newRefund, body, header).andThen(({ amount, reason, idempotency_key }) =>
-    keyOf(header, idempotency_key).map((idempotencyKey) => ({
-      idempotencyKey,
-      movement: { type: 'refund', ...minorUnits(amount) },
-      ...(reason === undefined ? {} : { reason }),
-    })),
+    keyOf(header, idempotency_key).map(
+      (idempotencyKey): Order => ({
+        idempotencyKey,
+        movement: { type: 'refund', ...minorUnits(amount) },
+        ...(reason === undefined ? {} : { reason }),
+      }),
+    ),
   );
 
 const parseVoid: Parse = (body, header) =>
   parseBody(newVoid, body, header).andThen(({ idempotency_key }) =>
-    keyOf(header, idempotency_key).map((idempotencyKey) => ({ idempotencyKey, movement: { type: 'void' } })),
+    keyOf(header, idempotency_key).map(
+      (idempotencyKey): Order => ({ idempotencyKey, movement: { type: 'void' } }),
+    ),
   );
 
-const minorUnits = (amount: number | undefined) => (amount === undefined ? {} : { amount: BigInt(amount) });
+const minorUnits = (amount: number | undefined): Readonly<{ amount?: bigint }> =>
+  amount === undefined ? {} : { amount: BigInt(amount) };
 
 const handler =
   ({ movePayment, metrics }: Parts, parse: Parse): TenantHandler =>
