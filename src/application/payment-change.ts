@@ -121,7 +121,8 @@ function entriesOf({ ids }: Pick<Ports, 'ids'>, transaction: Transaction, at: In
       transactionId,
       createdAt: at,
     });
-  const fee = transaction.status === 'succeeded' ? feeOf(transaction, transaction.amount.currency) : undefined;
+  const fee =
+    transaction.status === 'succeeded' ? feeOf(transaction, transaction.amount.currency) : undefined;
   const fees = fee === undefined ? [] : [entry('fee', fee)];
   switch (transaction.type) {
     case 'capture':

@@ -23,7 +23,9 @@ export const processBatch =
     const turns = inTurn();
     const inItsTurn = (request: ProcessPaymentRequest): ResultAsync<BatchResult, never> =>
       new ResultAsync(
-        Promise.resolve(turns(request.idempotencyKey, () => processPayment(request))).then((result) => ok(result)),
+        Promise.resolve(turns(request.idempotencyKey, () => processPayment(request))).then((result) =>
+          ok(result),
+        ),
       );
     return inParallel(requests, PAYMENTS_AT_ONCE, inItsTurn);
   };

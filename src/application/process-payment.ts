@@ -68,9 +68,7 @@ export type ProcessPaymentFailure =
  * repeats it and whatever crashed in between; a lease that ran out is resumed, never started again. Two parallel
  * reads, two commits and one processor call when new; the reads alone for a replay. A customer is one read more.
  */
-export type ProcessPayment = (
-  request: ProcessPaymentRequest,
-) => ResultAsync<Answered, ProcessPaymentFailure>;
+export type ProcessPayment = (request: ProcessPaymentRequest) => ResultAsync<Answered, ProcessPaymentFailure>;
 
 export type ProcessPorts = SettlePorts &
   Readonly<{ claims: Claims; merchants: Merchants; payments: Payments; admit: AdmitPayment }>;

@@ -1,4 +1,4 @@
-import { errAsync, okAsync, type ResultAsync, safeTry, err, ok } from 'neverthrow';
+import { err, errAsync, ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../domain/actor.ts';
 import {
   awaitOutcome,
@@ -49,7 +49,9 @@ export const settleMovement =
         return againWhenStale(() => {
           const payment = read === undefined ? rereadPayment(ports, held) : okAsync(read);
           read = undefined;
-          return payment.andThen((before) => conclude(ports, terms, { ...held, payment: before }, movement, verdict));
+          return payment.andThen((before) =>
+            conclude(ports, terms, { ...held, payment: before }, movement, verdict),
+          );
         });
       })
       .orElse((failure) =>
@@ -122,7 +124,12 @@ function conclude(
 ): ResultAsync<Settled, SettleMovementFailure> {
   const now = ports.clock.now();
   const next = verdict.approved ? complete(payment, movement, now) : release(payment, movement, now);
-  const decided = decide(transaction, verdict.approved ? 'succeeded' : 'failed', verdictIn(verdict), now).match(
+  const decided = decide(
+    transaction,
+    verdict.approved ? 'succeeded' : 'failed',
+    verdictIn(verdict),
+    now,
+  ).match(
     (done) => done,
     ({ status }) => {
       throw new Error(`transaction ${transaction.id} is ${status}`);
@@ -138,9 +145,7 @@ function conclude(
     transactions: [{ before: transaction, next: decided }],
     claim: { expected: claim.fence, next: closed },
   });
-  return ports.commits
-    .commit(change)
-    .map(() => ({ answer: closed.kept?.answer ?? answer, ended: true }));
+  return ports.commits.commit(change).map(() => ({ answer: closed.kept?.answer ?? answer, ended: true }));
 }
 
 function keepWaiting(

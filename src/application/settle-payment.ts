@@ -55,11 +55,7 @@ export type Approach = Readonly<{
 /** `ended` is false while only the processor knows how it ends. */
 export type Settled = Readonly<{ answer: Answer; ended: boolean }>;
 
-export type SettleFailure =
-  | ProcessorUnavailable
-  | CommitRefused
-  | KeysUnavailable
-  | StorageUnavailable;
+export type SettleFailure = ProcessorUnavailable | CommitRefused | KeysUnavailable | StorageUnavailable;
 
 /**
  * Asks the processor and commits what it says: step two and three of the life cycle. A silent processor leaves the
@@ -107,9 +103,7 @@ function verdictOn(
   if (ask === 'charge') return charge(ports, held);
   return processor
     .lookup(held.payment.id)
-    .orElse((failure) =>
-      failure.kind === 'ProcessorHasNoRecord' ? charge(ports, held) : errAsync(unknown),
-    );
+    .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? charge(ports, held) : errAsync(unknown)));
 }
 
 function charge(

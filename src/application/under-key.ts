@@ -30,10 +30,7 @@ export type Work<Beside, Failure> = Readonly<{
   /** The key is new. Losing a race for it is not an error: the request looks again. */
   start: (beside: Beside) => ResultAsync<Answered, Failure | CommitRefused>;
   /** Somebody stopped in the middle: go on from there, never from the start. */
-  carryOn: (
-    claim: Calling | Retryable,
-    beside: Beside,
-  ) => ResultAsync<Answered, Failure | CommitRefused>;
+  carryOn: (claim: Calling | Retryable, beside: Beside) => ResultAsync<Answered, Failure | CommitRefused>;
   /** The kept answer has expired, but the key's claim on its effect has not: say how things stand. */
   current: (claim: Claim) => ResultAsync<Answer, Failure | CommitRefused>;
 }>;

@@ -29,13 +29,9 @@ type Known = ClaimKey &
 type OnPayment = Readonly<{ paymentId: PaymentId; transactionId?: TransactionId }>;
 
 /** Somebody works on it until `dueAt`; then anyone may take over, and resumes. */
-export type Calling = Known &
-  OnPayment &
-  Readonly<{ state: 'calling'; dueAt: Instant; attempts: number }>;
+export type Calling = Known & OnPayment & Readonly<{ state: 'calling'; dueAt: Instant; attempts: number }>;
 /** The processor's answer never came. Recovery asks again at `dueAt`. */
-export type Unknown = Known &
-  OnPayment &
-  Readonly<{ state: 'unknown'; dueAt: Instant; attempts: number }>;
+export type Unknown = Known & OnPayment & Readonly<{ state: 'unknown'; dueAt: Instant; attempts: number }>;
 /** The processor provably did nothing. The same key may try again until `dueAt`, when the payment is given up. */
 export type Retryable = Known & OnPayment & Readonly<{ state: 'retryable'; dueAt: Instant }>;
 /** Without a payment or a transfer, a rule refused the request; such a claim ends with its answer. */

@@ -22,9 +22,7 @@ export type LedgerEntryType =
   | 'transfer_in';
 
 /** What the entry came of. A transfer has an entry on each side, under the transfer's one id. */
-type Cause = Readonly<
-  { paymentId: PaymentId; transactionId: TransactionId } | { transferId: TransferId }
->;
+type Cause = Readonly<{ paymentId: PaymentId; transactionId: TransactionId } | { transferId: TransferId }>;
 
 /**
  * One double entry: `amount`, always positive, leaves `debit` and arrives at `credit`, both of one merchant, so that

@@ -136,7 +136,14 @@ export function complete(
   if (type === 'void' && captured.minorUnits === 0n) return { ...known, status: 'canceled', authorized };
   return final || captured.minorUnits === authorized.minorUnits
     ? { ...known, status: 'succeeded', authorized, captured, refunded: none, reserved: none }
-    : { ...known, status: 'authorized', authorized, captured, reserved: less(on.reserved, amount), closing: false };
+    : {
+        ...known,
+        status: 'authorized',
+        authorized,
+        captured,
+        reserved: less(on.reserved, amount),
+        closing: false,
+      };
 }
 
 /** The processor refused it: what was set aside is free again. Throws for a payment on which nothing was reserved. */
@@ -165,8 +172,7 @@ const taken = ({ authorized, captured }: Authorized | Succeeded) => ({ authorize
 
 function conflict(payment: Payment) {
   const { status } = payment;
-  const underWay =
-    status === 'authorized' && (payment.closing || payment.reserved.minorUnits > 0n);
+  const underWay = status === 'authorized' && (payment.closing || payment.reserved.minorUnits > 0n);
   return err<never, PaymentStateConflict>({ kind: 'PaymentStateConflict', status, underWay });
 }
 

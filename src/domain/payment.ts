@@ -108,7 +108,11 @@ export function amountsOf(
   }
 }
 
-const pick = ({ authorized, captured, reserved }: Authorized | Succeeded) => ({ authorized, captured, reserved });
+const pick = ({ authorized, captured, reserved }: Authorized | Succeeded) => ({
+  authorized,
+  captured,
+  reserved,
+});
 
 /** What every state keeps, one version on. */
 export function moved(payment: Payment, now: Instant): Known {

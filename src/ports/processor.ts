@@ -17,7 +17,8 @@ export type ChargeOrder = Readonly<{
  * A movement of a charge's money under a reference of its own. `charge` is the reference of the charge; `final` tells the
  * processor to release what a capture leaves of the authorization.
  */
-export type MovementOrder = Movement & Readonly<{ reference: string; charge: string; merchantId: MerchantId }>;
+export type MovementOrder = Movement &
+  Readonly<{ reference: string; charge: string; merchantId: MerchantId }>;
 
 export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'movement_refused';
 

@@ -28,5 +28,4 @@ export const memoryAggregates = (store: MemoryStore): Aggregates => ({
 const as = <Kind extends AggregateKind>(
   kind: Kind,
   aggregate: Aggregate | undefined,
-): AggregateOf<Kind> | undefined =>
-  aggregate?.kind === kind ? (aggregate as AggregateOf<Kind>) : undefined;
+): AggregateOf<Kind> | undefined => (aggregate?.kind === kind ? (aggregate as AggregateOf<Kind>) : undefined);

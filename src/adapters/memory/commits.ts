@@ -19,8 +19,7 @@ import { addTally } from './summaries.ts';
 export const memoryCommits = (store: MemoryStore): Commits => ({
   commit(change) {
     if (isCommitted(store, change)) return okAsync(undefined);
-    const refusal =
-      claimRefusal(store, change) ?? versionRefusal(store, change) ?? keyRefusal(store, change);
+    const refusal = claimRefusal(store, change) ?? versionRefusal(store, change) ?? keyRefusal(store, change);
     if (refusal !== undefined) return errAsync(refusal);
     write(store, change);
     return okAsync(undefined);

@@ -1,9 +1,9 @@
 import type { Answer } from '../../domain/claim.ts';
 import { jsonText } from '../../domain/json.ts';
 import type { Payment, PaymentStatus } from '../../domain/payment.ts';
+import { paymentRecord } from '../../domain/payment-record.ts';
 import type { Transaction, TransactionStatus } from '../../domain/transaction.ts';
 import { transactionRecord } from '../../domain/transaction-record.ts';
-import { paymentRecord } from '../../domain/payment-record.ts';
 import type { Answers } from '../../ports/answers.ts';
 import { declineOf, problemOf, problemText } from './problems.ts';
 

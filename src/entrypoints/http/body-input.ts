@@ -27,9 +27,7 @@ export function parseBody<Schema extends z.ZodType>(
   if (namesCard(value) || (headerKey !== undefined && findsPan(headerKey)))
     return err({ kind: 'PanNotAccepted' });
   const parsed = schema.safeParse(value);
-  return parsed.success
-    ? ok(parsed.data)
-    : err({ kind: 'MalformedRequest', faults: faultsOf(parsed.error) });
+  return parsed.success ? ok(parsed.data) : err({ kind: 'MalformedRequest', faults: faultsOf(parsed.error) });
 }
 
 /** The one idempotency key of a request that needs one. */

@@ -4,8 +4,8 @@ import type { ListPaymentsRequest } from '../../application/list-payments.ts';
 import type { CustomerId } from '../../domain/ids.ts';
 import { fromRfc3339, type Instant } from '../../domain/instant.ts';
 import type { PaymentFilter } from '../../ports/payments.ts';
-import type { Fault, MalformedRequest } from './failures.ts';
 import { faultsOf } from './body-input.ts';
+import type { Fault, MalformedRequest } from './failures.ts';
 import { listQuery, type paging, type paymentFilter } from './schemas.ts';
 
 const DEFAULT_LIMIT = 20;

@@ -22,7 +22,8 @@ export function readJson(request: Request): ResultAsync<JsonBody, ReadJsonFailur
 
 /** The same for a route that can do without a body: nothing at all reads as an empty object. */
 export const readOptionalJson = (request: Request): ResultAsync<JsonBody, ReadJsonFailure> =>
-  request.body === null || (!request.headers.has('content-type') && request.headers.get('content-length') === '0')
+  request.body === null ||
+  (!request.headers.has('content-type') && request.headers.get('content-length') === '0')
     ? okAsync({ value: {}, faults: [] })
     : readJson(request);
 
