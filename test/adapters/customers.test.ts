@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, inject } from 'vitest';
+import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
+import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
+import { memoryStorage } from '../../src/adapters/memory/storage.ts';
+import { postgresPool } from '../../src/adapters/postgres/pool.ts';
+import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { customersContract } from '../contract/customers.contract.ts';
+import { freshDynamoDbStorage } from '../support/dynamodb-tables.ts';
+import { postgresServer } from '../support/postgres-database.ts';
+
+let engine: EmbeddedServer;
+const server = await postgresServer(inject('postgresUrl'));
+beforeAll(async () => {
+  engine = await startDynamoDbEngine({});
+});
+afterAll(() => Promise.all([engine.stop(), server.close()]));
+
+customersContract('memory', () => Promise.resolve(memoryStorage()));
+customersContract('postgres (embedded)', async () =>
+  postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
+);
+customersContract('DynamoDB (embedded engine)', () => freshDynamoDbStorage(engine.url));

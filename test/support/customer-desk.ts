@@ -1,0 +1,62 @@
+import type { RingSource } from '../../src/adapters/keys/ring.ts';
+import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
+import { localVault } from '../../src/adapters/keys/vault.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
+import { systemIds } from '../../src/adapters/system/ids.ts';
+import { addPaymentMethod } from '../../src/application/add-payment-method.ts';
+import { changeCustomer } from '../../src/application/change-customer.ts';
+import { createCustomer } from '../../src/application/create-customer.ts';
+import { eraseCustomer } from '../../src/application/erase-customer.ts';
+import { findCustomer } from '../../src/application/find-customer.ts';
+import { getCustomer } from '../../src/application/get-customer.ts';
+import { moveCustomer } from '../../src/application/move-customer.ts';
+import { recordCustomerAccess } from '../../src/application/record-customer-access.ts';
+import { removePaymentMethod } from '../../src/application/remove-payment-method.ts';
+import { resolvePaymentMethod } from '../../src/application/resolve-payment-method.ts';
+import { type RotateKeysRequest, rotateKeys } from '../../src/application/rotate-keys.ts';
+import type { CustomerId } from '../../src/domain/ids.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { aMerchantId, digests, origin } from '../fixtures/changes.ts';
+
+/**
+ * One process's use cases about customers over a store and a ring of keys. Two desks over one store are two processes:
+ * they share no cache and take no turns with each other.
+ */
+export function customerDesk(storage: Storage, ring: RingSource) {
+  const secretKeys = ringKeys(ring);
+  const basic = {
+    ...storage,
+    secretKeys,
+    keyRotation: ring.rotation,
+    vault: localVault(secretKeys, systemClock),
+    processor: { accepts: (method: string) => method.startsWith('tok_') },
+    clock: systemClock,
+    ids: systemIds,
+    digests,
+  };
+  const ports = {
+    ...basic,
+    moveCustomer: moveCustomer(basic),
+    recordCustomerAccess: recordCustomerAccess(basic),
+  };
+  const create = createCustomer(ports);
+  const rotate = rotateKeys(ports);
+  const merchantId = aMerchantId();
+  const targeting = (id: CustomerId) => ({ merchantId, id, origin });
+  return {
+    ports,
+    targeting,
+    create: (email: string, name = 'Ada Lovelace', more: { phone?: string } = {}) =>
+      create({ merchantId, details: { email, name, ...more }, origin }),
+    get: (id: CustomerId) => getCustomer(ports)(targeting(id)),
+    find: (email: string) => findCustomer(ports)({ merchantId, email, origin }),
+    change: changeCustomer(ports),
+    addMethod: (id: CustomerId, token: string, asDefault = false) =>
+      addPaymentMethod(ports)({ ...targeting(id), face: { type: 'card', last4: '4242' }, token, asDefault }),
+    removeMethod: removePaymentMethod(ports),
+    erase: (id: CustomerId) => eraseCustomer(ports)(targeting(id)),
+    resolve: resolvePaymentMethod(ports).resolve,
+    rotate: (request: Partial<RotateKeysRequest> = {}) =>
+      rotate({ origin, settleMs: 0, onProgress: () => undefined, ...request }),
+  };
+}
