@@ -1,0 +1,96 @@
+import { okAsync } from 'neverthrow';
+import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
+import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
+import { systemIds } from '../../src/adapters/system/ids.ts';
+import { movePayment } from '../../src/application/move-payment.ts';
+import { processPayment } from '../../src/application/process-payment.ts';
+import { transferMoney } from '../../src/application/transfer.ts';
+import { verify } from '../../src/application/verify.ts';
+import type { PaymentId } from '../../src/domain/ids.ts';
+import { money } from '../../src/domain/money.ts';
+import type { MovementRequest } from '../../src/domain/movement.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
+import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
+
+/** The use cases that write to the ledger, over any storage; the clock goes on by a second with every call. */
+export function busyUseCases(storage: Storage) {
+  let at = NOON;
+  const clock = { now: () => (at += 1_000) };
+  const answers = {
+    processed: ({ id }: { id: string }) => id,
+    moved: ({ id }: { id: string }) => id,
+    transferred: ({ id }: { id: string }) => id,
+    refused: ({ kind }: { kind: string }) => kind,
+  };
+  const ports = {
+    ...storage,
+    processor: simulatedProcessor(simulatorLedger(':memory:'), clock),
+    paymentMethods: { resolve: (_merchant: unknown, _customer: unknown, method: string) => okAsync(method) },
+    admit: () => okAsync(undefined),
+    answers,
+    transferAnswers: answers,
+    clock,
+    ids: systemIds,
+    digests,
+  };
+  const process = processPayment(ports, terms);
+  const move = movePayment(ports, terms);
+  const transfer = transferMoney(ports, terms);
+  return {
+    clock,
+    async pay(merchant: string, amount: bigint, parts: { paymentMethod?: string; manual?: true } = {}) {
+      const paid = await process({
+        merchantId: aMerchantId(merchant),
+        idempotencyKey: aKey(),
+        amount: money(amount, 'USD'),
+        paymentMethod: parts.paymentMethod ?? 'card',
+        captureMethod: parts.manual ? 'manual' : 'automatic',
+        origin,
+      });
+      return paid._unsafeUnwrap().answer as PaymentId;
+    },
+    async move(merchant: string, paymentId: PaymentId, movement: MovementRequest) {
+      const request = {
+        merchantId: aMerchantId(merchant),
+        paymentId,
+        idempotencyKey: aKey(),
+        movement,
+        origin,
+      };
+      return (await move(request))._unsafeUnwrap().answer;
+    },
+    async transfer(from: string, to: string, amount: bigint) {
+      const done = await transfer({
+        merchantId: aMerchantId(from),
+        destinationMerchantId: aMerchantId(to),
+        idempotencyKey: aKey(),
+        amount: money(amount, 'USD'),
+        origin,
+      });
+      return done._unsafeUnwrap().answer;
+    },
+    verify: () => verify({ ...storage, clock, digests })(() => {}),
+  };
+}
+
+/**
+ * A store with something of everything that `verify` looks at: payments taken, declined, captured in part, refunded and
+ * voided by `merchant-a`, which sent a part to `merchant-b`, which has payments of its own.
+ */
+export async function aBusyStore(storage: Storage) {
+  await addMerchants(storage, [aMerchant('merchant-a'), aMerchant('merchant-b')]);
+  const useCases = busyUseCases(storage);
+  const { pay, move, transfer } = useCases;
+  const refunded = await pay('merchant-a', 5_000n, { paymentMethod: 'test_fee' });
+  await move('merchant-a', refunded, { type: 'refund', amount: 1_500n });
+  await move('merchant-a', refunded, { type: 'refund', amount: 500n });
+  const captured = await pay('merchant-a', 3_000n, { manual: true });
+  await move('merchant-a', captured, { type: 'capture', amount: 1_000n, final: false });
+  const voided = await pay('merchant-a', 700n, { manual: true });
+  await move('merchant-a', voided, { type: 'void' });
+  const declined = await pay('merchant-a', 900n, { paymentMethod: 'test_declined' });
+  const sent = await transfer('merchant-a', 'merchant-b', 1_200n);
+  const others = await pay('merchant-b', 9_007_199_254_740_993n);
+  return { ...useCases, refunded, captured, voided, declined, sent, others };
+}
