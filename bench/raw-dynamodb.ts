@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { MOST_SOCKETS } from '../src/adapters/dynamodb/client.ts';
-import { writesOf } from '../src/adapters/dynamodb/commits.ts';
 import { claimKey, paymentPartitions } from '../src/adapters/dynamodb/table.ts';
+import { writesOf } from '../src/adapters/dynamodb/writes.ts';
 import type { Change } from '../src/ports/commits.ts';
 import type { RawDriver } from './work.ts';
 
@@ -11,7 +11,7 @@ export function rawDynamoDb(client: DynamoDBDocumentClient, table: string): RawD
   const write = (changes: readonly Change[]) =>
     client.send(
       new TransactWriteCommand({
-        TransactItems: changes.flatMap((change) => writesOf(table, change).map(({ put }) => ({ Put: put }))),
+        TransactItems: changes.flatMap((change) => writesOf(table, change).map(({ operation }) => operation)),
       }),
     );
   return {
@@ -27,8 +27,12 @@ export function rawDynamoDb(client: DynamoDBDocumentClient, table: string): RawD
       };
       await Promise.all(Array.from({ length: MOST_SOCKETS }, lane));
     },
-    readClaim: ({ claim }) =>
-      client.send(new GetCommand({ TableName: table, Key: claimKey(claim.next), ConsistentRead: true })),
+    readClaim({ claim }) {
+      if (claim === undefined) throw new Error('the change has no claim to read');
+      return client.send(
+        new GetCommand({ TableName: table, Key: claimKey(claim.next), ConsistentRead: true }),
+      );
+    },
     readPage: (merchantId, limit) =>
       newestOf(
         paymentPartitions(merchantId).map((partition) => readingOf(client, table, partition)),

@@ -1,7 +1,7 @@
 import { isLapsed } from '../../domain/claim.ts';
 import type { Claims } from '../../ports/claims.ts';
+import { claimOf } from './claim-items.ts';
 import { attempt } from './faults.ts';
-import { claimOf } from './items.ts';
 import { queryItems, type Read } from './reads.ts';
 import { claimKey, claimKeyOf, DUE_INDEX, dueShards, type Table } from './table.ts';
 

@@ -1,9 +1,14 @@
+import {
+  type Aggregate,
+  type AggregateKind,
+  type AggregateOf,
+  aggregateRecord,
+  restoreAggregate,
+} from '../../domain/aggregate.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
-import type { Claim } from '../../domain/claim.ts';
 import type { DomainEvent } from '../../domain/events.ts';
-import type { PaymentId } from '../../domain/ids.ts';
+import type { MerchantId, PaymentId } from '../../domain/ids.ts';
 import { type JsonObject, jsonText, parseJson } from '../../domain/json.ts';
-import type { Merchant } from '../../domain/merchant.ts';
 import type { Payment } from '../../domain/payment.ts';
 import { type PaymentRecord, paymentRecord, restorePayment } from '../../domain/payment-record.ts';
 import type { Transaction } from '../../domain/transaction.ts';
@@ -12,16 +17,7 @@ import {
   type TransactionRecord,
   transactionRecord,
 } from '../../domain/transaction-record.ts';
-import {
-  auditKey,
-  claimKey,
-  dueShardOf,
-  eventKey,
-  merchantKey,
-  paymentKey,
-  TTL_ATTRIBUTE,
-  transactionKey,
-} from './table.ts';
+import { aggregateKey, auditKey, eventKey, paymentKey, transactionKey, uniqueKey } from './table.ts';
 
 /** An item as the document client gives and takes it. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -64,72 +60,33 @@ export function transactionOf(item: Item): Transaction {
   return restoreTransaction(record, stored.merchant_id, stored.audit_hash);
 }
 
-export const auditItem = (entry: AuditEntry, paymentId: PaymentId): Item => ({
-  ...auditKey(entry.merchantId, paymentId, entry),
+/** An aggregate as it is stored under one of its owners. `change_id` is of the newest change. */
+export const aggregateItem = (owner: MerchantId, aggregate: Aggregate, changeId: string): Item => ({
+  ...aggregateKey(owner, aggregate.kind, aggregate.id),
+  version: aggregate.version,
+  change_id: changeId,
+  audit_hash: aggregate.auditHash,
+  record: jsonText(aggregateRecord(aggregate)),
+});
+
+export function aggregateOf<Kind extends AggregateKind>(kind: Kind, item: Item): AggregateOf<Kind> {
+  const stored = item as Readonly<{ record: string; audit_hash: string }>;
+  return restoreAggregate(kind, parseJson(stored.record) as JsonObject, stored.audit_hash);
+}
+
+export const uniqueKeyItem = ({ merchantId, kind, id }: Aggregate, key: string): Item => ({
+  ...uniqueKey(merchantId, kind, key),
+  holder: id,
+});
+
+/** `partition` is where the history of what the link is about is kept. */
+export const auditItem = (entry: AuditEntry, partition: string): Item => ({
+  ...auditKey(partition, entry),
   record: jsonText(entry),
 });
 
 export const auditEntryOf = (item: Item): AuditEntry =>
   parseJson((item as Readonly<{ record: string }>).record) as unknown as AuditEntry;
-
-/**
- * Open claims carry the due index's attributes and so are in it. Only a claim without a payment may be deleted by
- * time; the others are kept for good.
- */
-export const claimItem = (claim: Claim): Item => ({
-  ...claimKey(claim),
-  fingerprint: claim.fingerprint,
-  request_id: claim.requestId,
-  fence: claim.fence,
-  change_id: claim.changeId,
-  created_at: claim.createdAt,
-  state: claim.state,
-  payment_id: claim.paymentId,
-  answer: claim.kept?.answer,
-  answer_expires_at: claim.kept?.expiresAt,
-  ...(claim.state === 'completed' ? {} : { due_shard: dueShardOf(claim), due_at: claim.dueAt }),
-  ...('attempts' in claim ? { attempts: claim.attempts } : {}),
-  ...(claim.paymentId === undefined && claim.kept !== undefined
-    ? { [TTL_ATTRIBUTE]: Math.ceil(claim.kept.expiresAt / 1_000) }
-    : {}),
-});
-
-export function claimOf(item: Item, key: Pick<Claim, 'merchantId' | 'operation' | 'key'>): Claim {
-  const stored = item as StoredClaim;
-  const known = {
-    ...key,
-    fingerprint: stored.fingerprint,
-    requestId: stored.request_id,
-    fence: stored.fence,
-    changeId: stored.change_id,
-    createdAt: stored.created_at,
-    ...(stored.answer === undefined || stored.answer_expires_at === undefined
-      ? {}
-      : { kept: { answer: stored.answer, expiresAt: stored.answer_expires_at } }),
-  };
-  const { state, payment_id: paymentId, due_at: dueAt, attempts } = stored;
-  if (state === 'completed') return { ...known, state, ...(paymentId === undefined ? {} : { paymentId }) };
-  if (paymentId === undefined || dueAt === undefined)
-    throw new Error(`open claim ${stored.pk} lacks its payment or its due time`);
-  if (state === 'retryable') return { ...known, state, paymentId, dueAt };
-  if (attempts === undefined) throw new Error(`open claim ${stored.pk} does not say its attempts`);
-  return { ...known, state, paymentId, dueAt, attempts };
-}
-
-type StoredClaim = Readonly<{
-  pk: string;
-  fingerprint: string;
-  request_id: string;
-  fence: number;
-  change_id: string;
-  created_at: number;
-  state: Claim['state'];
-  payment_id?: PaymentId;
-  answer?: string;
-  answer_expires_at?: number;
-  due_at?: number;
-  attempts?: number;
-}>;
 
 export const eventItem = (event: DomainEvent): Item => ({
   ...eventKey(event.id),
@@ -146,7 +103,7 @@ export function eventOf(item: Item): DomainEvent {
     id: stored.sk,
     type: stored.type,
     merchantId: stored.merchant_id,
-    paymentId: stored.payment_id,
+    ...(stored.payment_id === undefined ? {} : { paymentId: stored.payment_id }),
     created: stored.created,
     data: parseJson(stored.data) as JsonObject,
   };
@@ -156,23 +113,7 @@ type StoredEvent = Readonly<{
   sk: DomainEvent['id'];
   type: DomainEvent['type'];
   merchant_id: DomainEvent['merchantId'];
-  payment_id: PaymentId;
+  payment_id?: PaymentId;
   created: number;
   data: string;
 }>;
-
-export const merchantItem = (merchant: Merchant): Item => ({
-  ...merchantKey(merchant.id),
-  id: merchant.id,
-  name: merchant.name,
-  email: merchant.email,
-  status: merchant.status,
-  max_payment_amount: merchant.maxPaymentAmount,
-  version: merchant.version,
-});
-
-export function merchantOf(item: Item): Merchant {
-  const stored = item as Omit<Merchant, 'maxPaymentAmount'> & { max_payment_amount: number | bigint };
-  const { id, name, email, status, max_payment_amount, version } = stored;
-  return { id, name, email, status, maxPaymentAmount: BigInt(max_payment_amount), version };
-}

@@ -1,27 +1,17 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { MerchantId } from '../../domain/ids.ts';
 import type { Merchants } from '../../ports/merchants.ts';
-import { attempt, patiently } from './faults.ts';
-import { merchantItem, merchantOf } from './items.ts';
-import type { Read } from './reads.ts';
-import { merchantKey, type Table } from './table.ts';
+import { ascending, dynamodbAggregates } from './aggregates.ts';
+import { attempt } from './faults.ts';
+import { aggregateOf } from './items.ts';
+import { queryItems, type Read } from './reads.ts';
+import { aggregateKey, type Table, TENANTS_PARTITION } from './table.ts';
 
 export const dynamodbMerchants = (table: Table, read: Read): Merchants => ({
-  find: (id) => attempt(() => read(merchantKey(id))).map((item) => item && merchantOf(item)),
-  addIfAbsent: (merchant) =>
-    attempt(() =>
-      patiently(table, async (abortSignal) => {
-        try {
-          await table.client.send(
-            new PutCommand({
-              TableName: table.name,
-              Item: merchantItem(merchant),
-              ConditionExpression: 'attribute_not_exists(pk)',
-            }),
-            { abortSignal },
-          );
-        } catch (fault) {
-          if ((fault as Error).name !== 'ConditionalCheckFailedException') throw fault;
-        }
-      }),
-    ),
+  find: (id) => dynamodbAggregates(table, read).find(id, 'merchant', id),
+  list: ({ limit, after }) =>
+    attempt(async () => {
+      const tenants = await queryItems(table, ascending(TENANTS_PARTITION, after), limit);
+      const ids = tenants.map(({ sk }) => sk as MerchantId);
+      return Promise.all(ids.map((id) => read(aggregateKey(id, 'merchant', id))));
+    }).map((items) => items.flatMap((item) => (item === undefined ? [] : [aggregateOf('merchant', item)]))),
 });

@@ -14,7 +14,7 @@ import { attempt, patiently } from './faults.ts';
 import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableDefinition, tableOf } from './table.ts';
 
 /** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Makes the table, or brings it up to this build. Safe to run twice and by several at once. Gives the names of what

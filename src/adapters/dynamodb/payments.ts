@@ -5,6 +5,7 @@ import { tallyOf } from '../../domain/tally.ts';
 import type { PaymentFilter, PaymentPage, Payments } from '../../ports/payments.ts';
 import { attempt } from './faults.ts';
 import { type Item, paymentOf, transactionOf } from './items.ts';
+import { newestOf } from './newest.ts';
 import { type PartitionQuery, queryItems, queryPage, type Read } from './reads.ts';
 import { historyPartition, paymentKey, paymentPartitions, type Table, TRANSACTION_PREFIX } from './table.ts';
 
@@ -25,11 +26,8 @@ export const dynamodbPayments = (table: Table, read: Read): Payments => ({
       const range = idRange(filter, page);
       if (range.low > range.high || page.limit <= 0) return [];
       const conditions = conditionsOf(filter);
-      const isFiltered = conditions.FilterExpression !== undefined;
-      const partitions = paymentPartitions(merchantId).map((pk) =>
-        newestFirst(table, { ...rangeQuery(pk, range, conditions), ScanIndexForward: false }, isFiltered),
-      );
-      return merge(partitions, page);
+      const queries = paymentPartitions(merchantId).map((pk) => rangeQuery(pk, range, conditions));
+      return newestOf(table, queries, page);
     }).map((items) => items.map(paymentOf)),
   sums: (merchantId, filter) =>
     attempt(async () => {
@@ -70,66 +68,6 @@ const rangeQuery = (pk: string, { low, high }: IdRange, conditions: Conditions):
     ...conditions.ExpressionAttributeValues,
   },
 });
-
-/** One partition's payments as far as they were read. */
-type Reading = { items: Item[]; hasMore: boolean; more(limit: number): Promise<void> };
-
-function newestFirst(table: Table, query: PartitionQuery, isFiltered: boolean): Reading {
-  let next: Item | undefined;
-  const reading: Reading = {
-    items: [],
-    hasMore: true,
-    async more(limit) {
-      const page = await queryPage(table, {
-        ...query,
-        // A filter drops items after they were counted, so it is given more to choose from.
-        Limit: isFiltered ? Math.max(200, limit) : limit,
-        ...(next === undefined ? {} : { ExclusiveStartKey: next }),
-      });
-      reading.items.push(...page.items);
-      next = page.next;
-      reading.hasMore = next !== undefined;
-    },
-  };
-  return reading;
-}
-
-/**
- * Takes the newest of all partitions, one by one. A partition with nothing read but more to come could hold the next,
- * so it is read on before anything older is taken.
- */
-async function merge(
-  partitions: readonly Reading[],
-  { limit, before }: PaymentPage,
-): Promise<readonly Item[]> {
-  const taken: Item[] = [];
-  while (taken.length < limit) {
-    if (partitions.some(({ items, hasMore }) => items.length === 0 && hasMore)) {
-      // The others will be empty soon as well, unless the page is nearly full.
-      const few = (limit - taken.length) / (2 * partitions.length);
-      const thirsty = partitions.filter(({ items, hasMore }) => hasMore && items.length <= few);
-      const share = shareOf(limit - taken.length, partitions.length);
-      await Promise.all(thirsty.map((each) => each.more(share)));
-      continue;
-    }
-    const newest = partitions.reduce((best, each) => (idOf(each) > idOf(best) ? each : best));
-    const item = newest.items.shift();
-    if (item === undefined) break;
-    if (item['sk'] !== before) taken.push(item);
-  }
-  return taken;
-}
-
-/**
- * What each partition is asked for: its even share and half the spread of chance, where reading a little more of all
- * costs as much as asking those that fall short again.
- */
-function shareOf(wanted: number, partitions: number): number {
-  const even = wanted / partitions;
-  return Math.ceil(even + Math.sqrt(even) / 2);
-}
-
-const idOf = ({ items: [first] }: Reading): string => (first === undefined ? '' : String(first['sk']));
 
 /**
  * The ids a page can hold, both ends included. Ids begin with their payment's creation time, so dates narrow the range;

@@ -1,15 +1,19 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Storage } from '../../ports/storage.ts';
+import { dynamodbAggregates } from './aggregates.ts';
 import { dynamodbAuditTrail } from './audit-trail.ts';
+import { dynamodbBalances } from './balances.ts';
 import { dynamodbClaims } from './claims.ts';
 import { dynamodbCommits } from './commits.ts';
 import { dynamodbFailedAuthentications } from './failed-authentications.ts';
+import { dynamodbLedger } from './ledger.ts';
 import { dynamodbMerchants } from './merchants.ts';
 import { dynamodbOutbox } from './outbox.ts';
 import { dynamodbPayments } from './payments.ts';
 import { dynamodbQuotas } from './quotas.ts';
 import { itemReads } from './reads.ts';
 import { dynamodbStorageHealth } from './storage-health.ts';
+import { dynamodbSummaries } from './summaries.ts';
 import { tableOf } from './table.ts';
 
 /** Every port on one table, which `migrateDynamoDb` must have made. `close` ends the client's connections. */
@@ -24,6 +28,10 @@ export function dynamodbStorage({
     payments: dynamodbPayments(table, read),
     claims: dynamodbClaims(table, read),
     merchants: dynamodbMerchants(table, read),
+    aggregates: dynamodbAggregates(table, read),
+    balances: dynamodbBalances(table, read),
+    ledger: dynamodbLedger(table),
+    summaries: dynamodbSummaries(table),
     outbox: dynamodbOutbox(table),
     auditTrail: dynamodbAuditTrail(table),
     quotas: dynamodbQuotas(table),

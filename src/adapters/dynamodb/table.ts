@@ -1,8 +1,11 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { AggregateKind } from '../../domain/aggregate.ts';
 import type { ClaimKey, Operation } from '../../domain/claim.ts';
-import type { EventId, MerchantId, PaymentId, TransactionId } from '../../domain/ids.ts';
+import type { CurrencyCode } from '../../domain/currency.ts';
+import type { EventId, LedgerEntryId, MerchantId, PaymentId, TransactionId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
+import type { Day } from '../../domain/tally.ts';
 import type { QuotaWindow } from '../../ports/quotas.ts';
 
 /** What an item is found by. Every key that belongs to a tenant begins with the tenant's id, which holds no '#'. */
@@ -22,10 +25,12 @@ export const tableOf = (client: DynamoDBDocumentClient, name: string): Table => 
 });
 
 /**
- * How many partitions share one merchant's payments, all open claims and all unsent events. Stored keys depend on
- * these: changing one needs a migration that moves the items.
+ * How many partitions share one merchant's payments and ledger entries, all open claims and all unsent events, and how
+ * many items each of a merchant's sums. Stored keys depend on these: changing one needs a migration that moves the items.
  */
 const PAYMENT_SHARDS = 4;
+const LEDGER_SHARDS = 4;
+const SUM_SHARDS = 32;
 const DUE_SHARDS = 8;
 const OUTBOX_SHARDS = 8;
 
@@ -48,6 +53,9 @@ const paymentPartition = (merchantId: MerchantId, shard: number): string => `${m
 
 /** What belongs to a payment and grows with it: its transactions and its audit links. */
 export const historyPartition = (merchantId: MerchantId, id: PaymentId): string => `${merchantId}#X#${id}`;
+/** The audit links of an aggregate. */
+export const aggregateHistory = (merchantId: MerchantId, kind: AggregateKind, id: string): string =>
+  `${merchantId}#X#${kind}:${id}`;
 export const TRANSACTION_PREFIX = 'T#';
 export const AUDIT_PREFIX = 'A#';
 
@@ -58,11 +66,10 @@ export const transactionKey = (merchantId: MerchantId, paymentId: PaymentId, id:
 
 /** Padded, so that links sort by sequence. */
 export const auditKey = (
-  merchantId: MerchantId,
-  paymentId: PaymentId,
+  partition: string,
   link: Readonly<{ entityId: string; sequence: number }>,
 ): ItemKey => ({
-  pk: historyPartition(merchantId, paymentId),
+  pk: partition,
   sk: `${AUDIT_PREFIX}${link.entityId}#${`${link.sequence}`.padStart(10, '0')}`,
 });
 
@@ -93,7 +100,71 @@ export const failedAuthenticationKey = (merchantId: MerchantId | undefined, minu
   sk: `${Math.max(0, minute)}`.padStart(15, '0'),
 });
 
-export const merchantKey = (id: MerchantId): ItemKey => ({ pk: `${id}#M`, sk: 'M' });
+/**
+ * An aggregate as one of its owners finds it. A merchant owns itself, so each is in a partition to itself, which is read
+ * for every payment.
+ */
+export const aggregateKey = (owner: MerchantId, kind: AggregateKind, id: string): ItemKey => ({
+  pk: aggregatePartition(owner, kind),
+  sk: id,
+});
+
+export const aggregatePartition = (owner: MerchantId, kind: AggregateKind): string => `${owner}#A#${kind}`;
+
+/** Whose a unique key is; a partition to itself. */
+export const uniqueKey = (merchantId: MerchantId, kind: AggregateKind, key: string): ItemKey => ({
+  pk: `${merchantId}#K#${kind}#${key}`,
+  sk: 'K',
+});
+
+/** The ids of all tenants, each written once. */
+export const TENANTS_PARTITION = '#M';
+export const tenantKey = (id: MerchantId): ItemKey => ({ pk: TENANTS_PARTITION, sk: id });
+
+export const ledgerKey = (merchantId: MerchantId, id: LedgerEntryId): ItemKey => ({
+  pk: ledgerPartition(merchantId, shardOf(id, LEDGER_SHARDS)),
+  sk: id,
+});
+
+export const ledgerPartitions = (merchantId: MerchantId): readonly string[] =>
+  shards(LEDGER_SHARDS).map((shard) => ledgerPartition(merchantId, shard));
+
+const ledgerPartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#L#${shard}`;
+
+/** The part of a balance that one payment or transfer adds to. All of its entries are in it. */
+export const balancePartKey = (merchantId: MerchantId, currency: CurrencyCode, causeId: string): ItemKey => ({
+  pk: balancePartition(merchantId, shardOf(causeId, SUM_SHARDS)),
+  sk: currency,
+});
+
+/** The part of a balance that holds all that was spent from it, and how many times. */
+export const spendingKey = (merchantId: MerchantId, currency: CurrencyCode): ItemKey => ({
+  pk: spendingPartition(merchantId),
+  sk: currency,
+});
+
+export const spendingPartition = (merchantId: MerchantId): string => `${merchantId}#B`;
+
+/** Every partition that holds other parts of the merchant's balances. */
+export const balancePartitions = (merchantId: MerchantId): readonly string[] =>
+  shards(SUM_SHARDS).map((shard) => balancePartition(merchantId, shard));
+
+const balancePartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#B#${shard}`;
+
+/** What the payments of one day, currency and shard add up to. A payment stays in one such item for good. */
+export const tallyKey = (
+  merchantId: MerchantId,
+  paymentId: PaymentId,
+  { day, currency }: Readonly<{ day: Day; currency: CurrencyCode }>,
+): ItemKey => ({
+  pk: tallyPartition(merchantId, shardOf(paymentId, SUM_SHARDS)),
+  sk: `${day}#${currency}`,
+});
+
+export const tallyPartitions = (merchantId: MerchantId): readonly string[] =>
+  shards(SUM_SHARDS).map((shard) => tallyPartition(merchantId, shard));
+
+const tallyPartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#T#${shard}`;
 
 export const eventKey = (id: EventId): ItemKey => ({
   pk: outboxPartition(shardOf(id, OUTBOX_SHARDS)),

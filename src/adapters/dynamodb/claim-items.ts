@@ -1,0 +1,77 @@
+import type { Claim } from '../../domain/claim.ts';
+import type { PaymentId, TransactionId, TransferId } from '../../domain/ids.ts';
+import type { Item } from './items.ts';
+import { claimKey, dueShardOf, TTL_ATTRIBUTE } from './table.ts';
+
+/**
+ * Open claims carry the due index's attributes and so are in it. Only a claim without an effect, a payment or a
+ * transfer, may be deleted by time; the others are kept for good.
+ */
+export const claimItem = (claim: Claim): Item => ({
+  ...claimKey(claim),
+  fingerprint: claim.fingerprint,
+  request_id: claim.requestId,
+  fence: claim.fence,
+  change_id: claim.changeId,
+  created_at: claim.createdAt,
+  state: claim.state,
+  payment_id: claim.paymentId,
+  transaction_id: claim.transactionId,
+  transfer_id: 'transferId' in claim ? claim.transferId : undefined,
+  answer: claim.kept?.answer,
+  answer_expires_at: claim.kept?.expiresAt,
+  ...(claim.state === 'completed' ? {} : { due_shard: dueShardOf(claim), due_at: claim.dueAt }),
+  ...('attempts' in claim ? { attempts: claim.attempts } : {}),
+  ...(!hasEffect(claim) && claim.kept !== undefined
+    ? { [TTL_ATTRIBUTE]: Math.ceil(claim.kept.expiresAt / 1_000) }
+    : {}),
+});
+
+const hasEffect = (claim: Claim): boolean =>
+  claim.paymentId !== undefined || ('transferId' in claim && claim.transferId !== undefined);
+
+export function claimOf(item: Item, key: Pick<Claim, 'merchantId' | 'operation' | 'key'>): Claim {
+  const stored = item as StoredClaim;
+  const known = {
+    ...key,
+    fingerprint: stored.fingerprint,
+    requestId: stored.request_id,
+    fence: stored.fence,
+    changeId: stored.change_id,
+    createdAt: stored.created_at,
+    ...(stored.answer === undefined || stored.answer_expires_at === undefined
+      ? {}
+      : { kept: { answer: stored.answer, expiresAt: stored.answer_expires_at } }),
+  };
+  const { state, payment_id: paymentId, transfer_id: transferId, due_at: dueAt, attempts } = stored;
+  const transaction = stored.transaction_id === undefined ? {} : { transactionId: stored.transaction_id };
+  if (state === 'completed')
+    return {
+      ...known,
+      state,
+      ...(paymentId === undefined ? {} : { paymentId, ...transaction }),
+      ...(transferId === undefined ? {} : { transferId }),
+    };
+  if (paymentId === undefined || dueAt === undefined)
+    throw new Error(`open claim ${stored.pk} lacks its payment or its due time`);
+  if (state === 'retryable') return { ...known, state, paymentId, ...transaction, dueAt };
+  if (attempts === undefined) throw new Error(`open claim ${stored.pk} does not say its attempts`);
+  return { ...known, state, paymentId, ...transaction, dueAt, attempts };
+}
+
+type StoredClaim = Readonly<{
+  pk: string;
+  fingerprint: string;
+  request_id: string;
+  fence: number;
+  change_id: string;
+  created_at: number;
+  state: Claim['state'];
+  payment_id?: PaymentId;
+  transaction_id?: TransactionId;
+  transfer_id?: TransferId;
+  answer?: string;
+  answer_expires_at?: number;
+  due_at?: number;
+  attempts?: number;
+}>;

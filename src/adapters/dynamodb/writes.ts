@@ -1,0 +1,157 @@
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { ownersOf } from '../../domain/aggregate.ts';
+import type { AuditEntry } from '../../domain/audit.ts';
+import type { Change, CommitRefused, Guarded, GuardedAggregate, Spending } from '../../ports/commits.ts';
+import { claimItem } from './claim-items.ts';
+import {
+  aggregateItem,
+  auditItem,
+  eventItem,
+  type Item,
+  paymentItem,
+  transactionItem,
+  uniqueKeyItem,
+} from './items.ts';
+import { balanceAdditions, ledgerItem, spendingAddition } from './ledger-items.ts';
+import { updateOf } from './sums.ts';
+import { aggregateHistory, historyPartition, tenantKey, uniqueKey } from './table.ts';
+import { tallyAdditions } from './tally-items.ts';
+
+type Operation = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+type Put = NonNullable<Operation['Put']>;
+
+/**
+ * One item of a transaction, and what it means when its condition fails. `isOwn`: the stored item's `change_id` tells
+ * whether this very change has been applied, and the condition fails when it has.
+ */
+export type Write = Readonly<{ operation: Operation; refusal?: CommitRefused; isOwn?: true }>;
+
+/** Every write of a change with its guard, in the order in which refusals count. No two are of one item. */
+export function writesOf(table: string, change: Change): readonly Write[] {
+  const { claim, payment, transactions, aggregates, spending, entries, audit, events } = change;
+  const put = (item: Item, condition?: Partial<Put>): Operation => ({
+    Put: { TableName: table, Item: item, ...condition },
+  });
+  const versioned = (item: Item, { expected, next: { id } }: Guarded<Readonly<{ id: string }>>): Write => ({
+    operation: put(item, versionGuard(expected)),
+    refusal: { kind: 'StaleVersion', id },
+  });
+  return [
+    ...claimWrite(change, put),
+    ...(payment === undefined ? [] : [versioned(paymentItem(payment.next), payment)]),
+    ...transactions.map((each) => versioned(transactionItem(each.next), each)),
+    ...aggregates.flatMap((each, index) =>
+      ownersOf(each.next).map((owner, copy): Write => {
+        const item = aggregateItem(owner, each.next, change.id);
+        if (claim !== undefined || index > 0 || copy > 0) return versioned(item, each);
+        const guard = { ...versionGuard(each.expected), ...TELLING };
+        return { ...versioned(item, each), operation: put(item, guard), isOwn: true };
+      }),
+    ),
+    ...(spending === undefined ? [] : [spendingWrite(table, spending, change)]),
+    ...uniqueKeyWrites(table, aggregates),
+    ...[...balanceAdditions(change), ...tallyAdditions(change)].map((addition) => ({
+      operation: { Update: updateOf(table, addition) },
+    })),
+    ...aggregates
+      .filter(({ expected, next }) => next.kind === 'merchant' && expected === 0)
+      .map(({ next }) => ({ operation: put(tenantKey(next.merchantId)) })),
+    ...entries.map((entry) => ({ operation: put(ledgerItem(entry)) })),
+    ...audit.map((entry): Write => {
+      const operation = put(auditItem(entry, historyOf(entry, change)), ABSENT);
+      return { operation, refusal: { kind: 'StaleVersion', id: entry.entityId } };
+    }),
+    ...events.map((event) => ({ operation: put(eventItem(event)) })),
+  ];
+}
+
+const ABSENT: Partial<Put> = { ConditionExpression: 'attribute_not_exists(pk)' };
+const TELLING: Partial<Put> = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
+
+const versionGuard = (expected: number): Partial<Put> =>
+  expected === 0
+    ? ABSENT
+    : { ConditionExpression: 'version = :expected', ExpressionAttributeValues: { ':expected': expected } };
+
+const LAPSED =
+  '(attribute_not_exists(payment_id) AND attribute_not_exists(transfer_id)' +
+  ' AND (attribute_not_exists(answer_expires_at) OR answer_expires_at <= :at))';
+
+/** A claim that this very change wrote always refuses, so that an earlier attempt of ours shows in the reason. */
+function claimWrite(
+  { id, at, claim }: Change,
+  put: (item: Item, condition?: Partial<Put>) => Operation,
+): readonly Write[] {
+  if (claim === undefined) return [];
+  const { expected, next } = claim;
+  const guard: Partial<Put> =
+    expected === 0
+      ? {
+          ConditionExpression: `attribute_not_exists(pk) OR (change_id <> :change AND ${LAPSED})`,
+          ExpressionAttributeValues: { ':change': id, ':at': at },
+        }
+      : {
+          ConditionExpression: `fence = :fence AND change_id <> :change AND NOT ${LAPSED}`,
+          ExpressionAttributeValues: { ':fence': expected, ':change': id, ':at': at },
+        };
+  return [
+    {
+      operation: put(claimItem(next), { ...guard, ...TELLING }),
+      refusal: { kind: expected === 0 ? 'ClaimTaken' : 'FenceLost' },
+      isOwn: true,
+    },
+  ];
+}
+
+function spendingWrite(table: string, spending: Spending, { entries }: Change): Write {
+  const update = updateOf(table, spendingAddition(spending, entries));
+  const { expected, currency } = spending;
+  const guarded =
+    expected === 0
+      ? { ...update, ConditionExpression: 'attribute_not_exists(spendings)' }
+      : {
+          ...update,
+          ConditionExpression: 'spendings = :expected',
+          ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':expected': expected },
+        };
+  return { operation: { Update: guarded }, refusal: { kind: 'StaleVersion', id: currency } };
+}
+
+/** A key that one change both lets go of and takes is taken. */
+function uniqueKeyWrites(table: string, aggregates: readonly GuardedAggregate[]): readonly Write[] {
+  const writes = new Map<string, Write>();
+  for (const { next, releases } of aggregates) {
+    for (const key of releases) {
+      const Key = uniqueKey(next.merchantId, next.kind, key);
+      writes.set(Key.pk, { operation: { Delete: { TableName: table, Key } } });
+    }
+  }
+  for (const { next, takes } of aggregates) {
+    for (const key of takes) {
+      const Put: Put = {
+        TableName: table,
+        Item: uniqueKeyItem(next, key),
+        ConditionExpression: 'attribute_not_exists(pk) OR holder = :holder',
+        ExpressionAttributeValues: { ':holder': next.id },
+      };
+      writes.set(uniqueKey(next.merchantId, next.kind, key).pk, {
+        operation: { Put },
+        refusal: { kind: 'KeyTaken', key },
+      });
+    }
+  }
+  return [...writes.values()];
+}
+
+/** Links of transactions are stored with their payment, so that one query reads all of its chains. */
+function historyOf({ merchantId, entityType, entityId }: AuditEntry, change: Change): string {
+  if (entityType !== 'payment' && entityType !== 'transaction')
+    return aggregateHistory(merchantId, entityType, entityId);
+  const { payment, transactions } = change;
+  const id =
+    entityType === 'payment' && entityId === payment?.next.id
+      ? payment.next.id
+      : transactions.find(({ next }) => next.id === entityId)?.next.paymentId;
+  if (id === undefined) throw new Error(`the change audits ${entityId} but does not write it`);
+  return historyPartition(merchantId, id);
+}
