@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ContainerModule, type ServiceIdentifier } from 'inversify';
+import { ContainerModule } from 'inversify';
 import { fileRing } from '../adapters/keys/file-ring.ts';
 import { givenRing } from '../adapters/keys/given-ring.ts';
 import type { RingSource } from '../adapters/keys/ring.ts';
@@ -8,14 +8,9 @@ import { type GuardedProcessor, guardedProcessor } from '../adapters/processor/g
 import { simulatedProcessor } from '../adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { getPayment } from '../application/get-payment.ts';
-import { listPayments } from '../application/list-payments.ts';
-import { movePayment } from '../application/move-payment.ts';
-import { processBatch } from '../application/process-batch.ts';
-import { processPayment } from '../application/process-payment.ts';
-import { recoverPayments } from '../application/recover-payments.ts';
+import { type Ports, useCases } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
-import { type Ports, portsOf } from './ports.ts';
+import { portsOf } from './ports.ts';
 import type { KeySettings, PlatformSettings } from './settings.ts';
 import type { StorageRoom } from './storage-room.ts';
 import { TOKENS } from './tokens.ts';
@@ -37,19 +32,13 @@ export const platformModule = (settings: Omit<PlatformSettings, 'storage'>): Con
     bind(TOKENS.keyRing).toResolvedValue(() => ringOf(settings.keys));
     bind(TOKENS.ports).toResolvedValue(
       ({ storage }: StorageRoom, guarded: GuardedProcessor, ring: RingSource) =>
-        portsOf(storage, aroundProcessor(guarded), ring, settings),
+        portsOf(storage, aroundProcessor(guarded), ring, settings.secret),
       [TOKENS.storageRoom, TOKENS.guardedProcessor, TOKENS.keyRing],
     );
-
-    /** A use case, made from the ports it names. */
-    const useCase = <T>(token: ServiceIdentifier<T>, make: (ports: Ports) => T) =>
-      bind(token).toResolvedValue(make, [TOKENS.ports]);
-    useCase(TOKENS.processPayment, (ports) => processPayment(ports, ports.claimTerms));
-    useCase(TOKENS.movePayment, (ports) => movePayment(ports, ports.claimTerms));
-    useCase(TOKENS.recoverPayments, (ports) => recoverPayments(ports, ports.claimTerms));
-    useCase(TOKENS.getPayment, getPayment);
-    useCase(TOKENS.listPayments, listPayments);
-    bind(TOKENS.processBatch).toResolvedValue(processBatch, [TOKENS.processPayment]);
+    bind(TOKENS.useCases).toResolvedValue(
+      (ports: Ports) => useCases(ports, { claims: settings.claimTerms, anomalies: settings.anomalyRules }),
+      [TOKENS.ports],
+    );
   });
 
 function openLedger(file: string): SimulatorLedger {

@@ -2,14 +2,8 @@ import type { ServiceIdentifier } from 'inversify';
 import type { RingSource } from '../adapters/keys/ring.ts';
 import type { GuardedProcessor } from '../adapters/processor/guarded.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
-import type { GetPayment } from '../application/get-payment.ts';
-import type { ListPayments } from '../application/list-payments.ts';
-import type { MovePayment } from '../application/move-payment.ts';
-import type { ProcessBatch } from '../application/process-batch.ts';
-import type { ProcessPayment } from '../application/process-payment.ts';
-import type { RecoverPayments } from '../application/recover-payments.ts';
+import type { Ports, UseCases } from '../application/use-cases.ts';
 import type { StorageHealth } from '../ports/storage-health.ts';
-import type { Ports } from './ports.ts';
 import type { StorageRoom } from './storage-room.ts';
 
 /** A symbol carries no type of its own; this one does. */
@@ -23,11 +17,5 @@ export const TOKENS = {
   guardedProcessor: token<GuardedProcessor>('GuardedProcessor'),
   keyRing: token<RingSource>('RingSource'),
   ports: token<Ports>('Ports'),
-
-  processPayment: token<ProcessPayment>('ProcessPayment'),
-  processBatch: token<ProcessBatch>('ProcessBatch'),
-  movePayment: token<MovePayment>('MovePayment'),
-  getPayment: token<GetPayment>('GetPayment'),
-  listPayments: token<ListPayments>('ListPayments'),
-  recoverPayments: token<RecoverPayments>('RecoverPayments'),
+  useCases: token<UseCases>('UseCases'),
 };

@@ -1,26 +1,19 @@
 import type { RecoverPayments } from '../../application/recover-payments.ts';
+import type { UseCases } from '../../application/use-cases.ts';
 import type { Platform } from '../../composition/compose.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Processor } from '../../ports/processor.ts';
 import { gaugeOf, measured, type PlatformMetrics } from '../http/metrics.ts';
-import type { PlatformAppParts } from '../http/platform-app.ts';
 
-type UseCases = Pick<
-  PlatformAppParts,
-  'processPayment' | 'processBatch' | 'movePayment' | 'getPayment' | 'listPayments'
->;
-
-/** The use cases that HTTP offers, each timed by outcome. */
-export function measuredUseCases(platform: Platform, { useCases }: PlatformMetrics): UseCases {
-  const as = (use_case: string) => (seconds: number, outcome: string) =>
-    useCases.observe({ use_case, outcome }, seconds);
-  return {
-    processPayment: measured(platform.get(TOKENS.processPayment), as('process_payment')),
-    processBatch: measured(platform.get(TOKENS.processBatch), as('process_batch')),
-    movePayment: measured(platform.get(TOKENS.movePayment), as('move_payment')),
-    getPayment: measured(platform.get(TOKENS.getPayment), as('get_payment')),
-    listPayments: measured(platform.get(TOKENS.listPayments), as('list_payments')),
-  };
+/** The same use cases, each timed by outcome under its name in snake case. */
+export function measuredUseCases(useCases: UseCases, metrics: PlatformMetrics): UseCases {
+  const timed = Object.entries(useCases).map(([name, useCase]) => {
+    const use_case = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const record = (seconds: number, outcome: string) =>
+      metrics.useCases.observe({ use_case, outcome }, seconds);
+    return [name, measured(useCase as Parameters<typeof measured>[0], record)];
+  });
+  return Object.fromEntries(timed) as UseCases;
 }
 
 /** The same processor, its calls timed by outcome; a call that an open circuit refused counts too. */
@@ -35,18 +28,15 @@ export function measuredProcessor(processor: Processor, metrics: PlatformMetrics
   };
 }
 
-/** The same recovery, its rounds timed and what they did counted. */
-export function measuredRecovery(recover: RecoverPayments, metrics: PlatformMetrics): RecoverPayments {
-  const timed = measured(recover, (seconds, outcome) =>
-    metrics.useCases.observe({ use_case: 'recover_payments', outcome }, seconds),
-  );
-  return (limit) =>
-    timed(limit).map((round) => {
+/** The same recovery, what its rounds did counted. */
+export const countedRecovery =
+  (recover: RecoverPayments, metrics: PlatformMetrics): RecoverPayments =>
+  (limit) =>
+    recover(limit).map((round) => {
       for (const outcome of ['settled', 'waiting', 'skipped'] as const)
         metrics.recovery.inc({ outcome }, round[outcome]);
       return round;
     });
-}
 
 /** What is read from the running parts at each scrape: the processor's circuit, and the pool where there is one. */
 export function watchParts(platform: Platform, metrics: PlatformMetrics): void {
