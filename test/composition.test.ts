@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compose } from '../src/composition/compose.ts';
 import type { PlacedStorage } from '../src/composition/storage-settings.ts';
 import { TOKENS } from '../src/composition/tokens.ts';
+import { ANOMALY_RULES } from '../src/domain/anomalies.ts';
 
 /** Nothing listens at any of these: what is put together here must not need to be answered. */
 const STORAGES: readonly (readonly [name: string, storage: PlacedStorage])[] = [
@@ -39,6 +40,7 @@ const platformOn = (storage: PlacedStorage) =>
     storage,
     secret: 's'.repeat(32),
     keys: { kind: 'given', ring: [{ id: 'test', secret: 'k'.repeat(32) }] },
+    anomalyRules: ANOMALY_RULES,
     claimTerms: { leaseMs: 30_000, keepAnswersMs: 86_400_000 },
     processorTimeoutMs: 10_000,
     simulatorFile: ':memory:',
@@ -64,7 +66,7 @@ describe.each(STORAGES)('composition on %s', (_, storage) => {
 
   it('releases what it opened, and what it never opened', async () => {
     const opened = platformOn(storage);
-    opened.get(TOKENS.processPayment);
+    opened.get(TOKENS.useCases);
     await opened.release();
     await platformOn(storage).release();
   });

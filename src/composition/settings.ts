@@ -1,4 +1,5 @@
 import type { RingEntry } from '../adapters/keys/ring.ts';
+import type { AnomalyRules } from '../domain/anomalies.ts';
 import type { ClaimTerms } from '../domain/claim.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
@@ -14,6 +15,7 @@ export type PlatformSettings<Place extends StorageSettings | PlacedStorage = Sto
   /** The installation's own, at least 32 bytes; every process on one store must have the same. */
   secret: string;
   keys: KeySettings;
+  anomalyRules: AnomalyRules;
   claimTerms: ClaimTerms;
   processorTimeoutMs: number;
   /** Where the simulated processor keeps its books; ':memory:' forgets them with the process. */

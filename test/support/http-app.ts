@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { givenRing } from '../../src/adapters/keys/given-ring.ts';
+import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
+import { localVault } from '../../src/adapters/keys/vault.ts';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
@@ -7,17 +10,8 @@ import { systemClock } from '../../src/adapters/system/clock.ts';
 import { systemDigests } from '../../src/adapters/system/digests.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { systemSeals } from '../../src/adapters/system/seals.ts';
-import { countPayments } from '../../src/application/count-payments.ts';
-import { exportPayments } from '../../src/application/export-payments.ts';
-import { getPayment } from '../../src/application/get-payment.ts';
-import { getTransfer } from '../../src/application/get-transfer.ts';
-import { listLedgerEntries } from '../../src/application/list-ledger-entries.ts';
-import { listPayments } from '../../src/application/list-payments.ts';
-import { processBatch } from '../../src/application/process-batch.ts';
-import { processPayment } from '../../src/application/process-payment.ts';
-import { readBalance } from '../../src/application/read-balance.ts';
-import { summarizePayments } from '../../src/application/summarize-payments.ts';
-import { transferMoney } from '../../src/application/transfer.ts';
+import { useCases } from '../../src/application/use-cases.ts';
+import { ANOMALY_RULES } from '../../src/domain/anomalies.ts';
 import { httpAnswers } from '../../src/entrypoints/http/answers.ts';
 import { tokenVerifier } from '../../src/entrypoints/http/authenticate.ts';
 import { jsonLogger } from '../../src/entrypoints/http/logger.ts';
@@ -46,39 +40,23 @@ export async function anHttpApp(parts: Partial<PlatformAppParts> = {}) {
     aMerchant('suspended', { status: 'suspended' }),
   ];
   await addMerchants(storage, merchants);
-  const process = processPayment(
-    {
-      ...storage,
-      processor: simulatedProcessor(simulatorLedger(':memory:'), clock),
-      answers: httpAnswers,
-      clock,
-      ids: systemIds,
-      digests: systemDigests(SECRET),
-    },
-    terms,
-  );
+  const secretKeys = ringKeys(givenRing([{ id: 'test', secret: SECRET }]));
+  const ports = {
+    ...storage,
+    processor: simulatedProcessor(simulatorLedger(':memory:'), clock),
+    answers: httpAnswers,
+    transferAnswers: httpTransferAnswers,
+    clock,
+    ids: systemIds,
+    digests: systemDigests(SECRET),
+    seals: systemSeals(SECRET),
+    secretKeys,
+    keyRotation: givenRing([{ id: 'test', secret: SECRET }]).rotation,
+    vault: localVault(secretKeys, clock),
+  };
   const lines: string[] = [];
   const app = platformApp({
-    processPayment: process,
-    processBatch: processBatch(process),
-    getPayment: getPayment(storage),
-    listPayments: listPayments({ payments: storage.payments, seals: systemSeals(SECRET), clock }),
-    countPayments: countPayments(storage),
-    summarizePayments: summarizePayments(storage),
-    exportPayments: exportPayments({ ...storage, clock, ids: systemIds, digests: systemDigests(SECRET) }),
-    transferMoney: transferMoney(
-      {
-        ...storage,
-        transferAnswers: httpTransferAnswers,
-        clock,
-        ids: systemIds,
-        digests: systemDigests(SECRET),
-      },
-      terms,
-    ),
-    getTransfer: getTransfer(storage),
-    readBalance: readBalance(storage),
-    listLedgerEntries: listLedgerEntries({ ledger: storage.ledger, seals: systemSeals(SECRET), clock }),
+    ...useCases(ports, { claims: terms, anomalies: ANOMALY_RULES }),
     health: storage.health,
     authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
     metrics: platformMetrics(),

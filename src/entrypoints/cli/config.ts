@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
 import type { PlatformSettings } from '../../composition/settings.ts';
 import type { StorageSettings } from '../../composition/storage-settings.ts';
+import { ANOMALY_RULES } from '../../domain/anomalies.ts';
 import type { JwtSettings } from '../http/authenticate.ts';
 import type { Fault } from './faults.ts';
 import { productionFaults } from './production.ts';
@@ -97,6 +98,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
     platform: {
       storage,
       secret: given.PAYWRIGHT_SECRET ?? localSecret(dataDir, 'secret'),
+      anomalyRules: ANOMALY_RULES,
       keys: { kind: 'file', file: join(dataDir, 'keys.json') },
       claimTerms: {
         leaseMs: given.PAYWRIGHT_LEASE_MS,

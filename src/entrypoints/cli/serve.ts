@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ResultAsync } from 'neverthrow';
+import { countFailedAuthentications } from '../../application/failed-authentications.ts';
 import type { Platform } from '../../composition/compose.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Processor } from '../../ports/processor.ts';
@@ -12,7 +13,7 @@ import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';
 import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { measuredProcessor, measuredRecovery, measuredUseCases, watchParts } from './measure.ts';
+import { countedRecovery, measuredProcessor, measuredUseCases, watchParts } from './measure.ts';
 import { openPlatform } from './open-platform.ts';
 import { standardError, type Terminal } from './terminal.ts';
 import { welcomeText } from './welcome.ts';
@@ -48,9 +49,12 @@ async function serve(
   }
   const log = jsonLogger({ level: config.logLevel, destination: standardError() });
   const health = platform.get(TOKENS.storageHealth);
+  const useCases = measuredUseCases(platform.get(TOKENS.useCases), metrics);
+  const failedAuthentications = countFailedAuthentications(platform.get(TOKENS.ports));
   watchParts(platform, metrics);
   const app = platformApp({
-    ...measuredUseCases(platform, metrics),
+    ...useCases,
+    noteFailedAuthentication: failedAuthentications.note,
     health,
     authenticate: tokenVerifier(config.jwt),
     metrics,
@@ -64,7 +68,7 @@ async function serve(
     return EXIT.configuration;
   }
   const server = listening.value;
-  const recoverPayments = measuredRecovery(platform.get(TOKENS.recoverPayments), metrics);
+  const recoverPayments = countedRecovery(useCases.recoverPayments, metrics);
   const worker = startRecovery({ recoverPayments, log });
   out(await welcomeText(config, { url: server.url, storage: health.name }));
   await untilStopped;

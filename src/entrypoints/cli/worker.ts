@@ -15,7 +15,7 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
   }
   const { platform, close } = opened;
   const worker = startRecovery({
-    recoverPayments: platform.get(TOKENS.recoverPayments),
+    recoverPayments: platform.get(TOKENS.useCases).recoverPayments,
     log: jsonLogger({ level: config.logLevel, destination: standardError() }),
   });
   out(`paywright worker is running on ${platform.get(TOKENS.storageHealth).name}\n`);

@@ -2,23 +2,10 @@ import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import type { Handler, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
-import type { ChangeMerchant } from '../../application/change-merchant.ts';
-import type { CountPayments } from '../../application/count-payments.ts';
-import type { CreateMerchant } from '../../application/create-merchant.ts';
-import type { ExportPayments } from '../../application/export-payments.ts';
-import type { GetMerchant } from '../../application/get-merchant.ts';
-import type { GetPayment } from '../../application/get-payment.ts';
-import type { GetTransfer } from '../../application/get-transfer.ts';
-import type { ListLedgerEntries } from '../../application/list-ledger-entries.ts';
-import type { ListMerchants } from '../../application/list-merchants.ts';
-import type { ListPayments } from '../../application/list-payments.ts';
-import type { MovePayment } from '../../application/move-payment.ts';
-import type { ProcessBatch } from '../../application/process-batch.ts';
-import type { ProcessPayment } from '../../application/process-payment.ts';
-import type { ReadBalance } from '../../application/read-balance.ts';
-import type { SummarizePayments } from '../../application/summarize-payments.ts';
-import type { TransferMoney } from '../../application/transfer.ts';
+import type { UseCases } from '../../application/use-cases.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
+import { getAudit, getAuditReport } from './audit-openapi.ts';
+import { getAuditHandler, getAuditReportHandler } from './audit-routes.ts';
 import { mountDocs } from './docs.ts';
 import { getPaymentExport } from './export-openapi.ts';
 import { getPaymentExportHandler } from './export-routes.ts';
@@ -66,23 +53,8 @@ import { getTransferById, postTransfer } from './transfer-openapi.ts';
 import { getTransferHandler, postTransferHandler } from './transfer-routes.ts';
 
 export type PlatformAppParts = GateParts &
+  UseCases &
   Readonly<{
-    processPayment: ProcessPayment;
-    processBatch: ProcessBatch;
-    movePayment: MovePayment;
-    getPayment: GetPayment;
-    listPayments: ListPayments;
-    countPayments: CountPayments;
-    summarizePayments: SummarizePayments;
-    exportPayments: ExportPayments;
-    transferMoney: TransferMoney;
-    getTransfer: GetTransfer;
-    readBalance: ReadBalance;
-    listLedgerEntries: ListLedgerEntries;
-    createMerchant: CreateMerchant;
-    changeMerchant: ChangeMerchant;
-    getMerchant: GetMerchant;
-    listMerchants: ListMerchants;
     health: StorageHealth;
     log: Logger;
     /** Origins whose pages may call; empty: none. */
@@ -131,6 +103,8 @@ export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
   mount([getTransferById, transfers(withoutQuery(getTransferHandler(parts)))]);
   mount([getBalance, transfers(withoutQuery(getBalanceHandler(parts)))]);
   mount([getLedgerEntries, transfers(getLedgerEntriesHandler(parts))]);
+  mount([getAudit, asTenant(parts, 'audit', getAuditHandler(parts))]);
+  mount([getAuditReport, asTenant(parts, 'audit', getAuditReportHandler(parts))]);
   mount([getHealthz, () => answerJson(200, '{"status":"ok"}')]);
   mount([
     getReadyz,
