@@ -31,11 +31,11 @@ type Count = Readonly<{ merchantId: MerchantId | undefined; minute: Instant; cou
 
 /** A flood costs the store a write for each merchant it claims and flush, and memory for a bounded number of claims. */
 export function countFailedAuthentications({
-  counts,
+  failedAuthentications,
   merchants,
   clock,
 }: Readonly<{
-  counts: Pick<FailedAuthenticationCounts, 'add'>;
+  failedAuthentications: Pick<FailedAuthenticationCounts, 'add'>;
   merchants: Pick<Merchants, 'find'>;
   clock: Clock;
 }>): CountFailedAuthentications {
@@ -92,7 +92,7 @@ export function countFailedAuthentications({
     const sums = new Map<string, Count>();
     for (const each of owned.unwrapOr([])) if (each !== undefined) put(sums, each);
     await inParallel([...sums.values()], AT_ONCE, (each) =>
-      counts.add(each.merchantId, each.minute, each.count).orElse(keep(each)),
+      failedAuthentications.add(each.merchantId, each.minute, each.count).orElse(keep(each)),
     );
     const [failure] = failures;
     return failure === undefined ? ok(undefined) : err(failure);

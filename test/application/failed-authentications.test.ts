@@ -23,7 +23,7 @@ function aWorld() {
         return okAsync(['merchant-a', 'merchant-b'].includes(id) ? aMerchant(id) : undefined);
       },
     },
-    counts: {
+    failedAuthentications: {
       add(...count) {
         world.writes += 1;
         return world.isGone ? errAsync(gone) : store.add(...count);

@@ -16,11 +16,11 @@ const origin: Origin = { actor: { id: 'paywright', type: 'system' }, requestId: 
 
 /** Adds those that are missing; the others stay as they have become. */
 export const addDemoMerchants = (
-  createMerchant: CreateMerchant,
+  ports: MerchantPorts,
 ): ResultAsync<void, Exclude<CreateMerchantFailure, { kind: 'MerchantExists' }>> =>
   ResultAsync.combine(
     DEMO_MERCHANTS.map((merchant) =>
-      createMerchant({ ...merchant, origin })
+      createMerchant(ports)({ ...merchant, origin })
         .map(() => undefined)
         .orElse((failure) => (failure.kind === 'MerchantExists' ? ok(undefined) : err(failure))),
     ),
