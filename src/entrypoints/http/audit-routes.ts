@@ -40,12 +40,12 @@ export const getAuditHandler =
       );
 
 export const getAuditReportHandler =
-  ({ auditReport }: Readonly<{ auditReport: MakeAuditReport }>): TenantHandler =>
+  ({ makeAuditReport }: Readonly<{ makeAuditReport: MakeAuditReport }>): TenantHandler =>
   (c, merchantId) =>
     parseQuery(auditReportQuery, new URL(c.req.url).searchParams)
       .andThen((query) => periodOf(query).map((range) => ({ range, format: query.format ?? 'json' })))
       .asyncAndThen(({ range, format }) =>
-        auditReport({ merchantId, ...range }).map((report) =>
+        makeAuditReport({ merchantId, ...range }).map((report) =>
           format === 'json'
             ? answerJson(200, jsonText(auditReportRecord(report)))
             : new Response(reportCsv(report), { headers: CSV_HEADERS }),
