@@ -74,8 +74,8 @@ export const exportPayments =
             yield err(page.error);
             return;
           }
-          if (page.value.length > 0) yield ok(page.value);
           rows += page.value.length;
+          if (page.value.length > 0) yield ok(page.value);
           before = page.value.at(-1)?.id;
           if (page.value.length < PAGE) break;
         }
