@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../domain/audit.ts';
 import type { Claim, Completed } from '../../domain/claim.ts';
-import type { DomainEvent, PaymentEventType } from '../../domain/events.ts';
+import type { DomainEvent, EventType } from '../../domain/events.ts';
 import { idOf, type MerchantId } from '../../domain/ids.ts';
 import { rfc3339 } from '../../domain/instant.ts';
 import { type JsonObject, parseJson } from '../../domain/json.ts';
@@ -18,7 +18,7 @@ import type { Row } from './schema.ts';
 export const uuidOf = (id: string): string => id.slice(id.indexOf('_') + 1);
 
 /** A uuid as PostgreSQL prints it, back to 32 digits. */
-const hexOf = (uuid: string): string => uuid.replaceAll('-', '');
+export const hexOf = (uuid: string): string => uuid.replaceAll('-', '');
 
 /*
  * To a row: what `commit_changes` reads, printed by `jsonText`, so that no amount passes through a floating-point
@@ -27,11 +27,13 @@ const hexOf = (uuid: string): string => uuid.replaceAll('-', '');
 
 /** Everything that never changes, and what `paymentMoveToRow` gives. */
 export function paymentToRow(payment: Payment) {
-  const { failure, customer_id, ...record } = paymentRecord(payment);
+  const { failure, customer_id, reserved_amount = 0, closing = false, ...record } = paymentRecord(payment);
   return {
     ...record,
     id: uuidOf(record.id),
     customer_id: customer_id && uuidOf(customer_id),
+    reserved_amount,
+    closing,
     failure_code: failure?.code,
     failure_message: failure?.message,
     audit_hash: payment.auditHash,
@@ -42,7 +44,7 @@ export function paymentToRow(payment: Payment) {
 export function paymentMoveToRow(payment: Payment) {
   const { merchant_id, id, status, authorized_amount, captured_amount, refunded_amount, ...rest } =
     paymentToRow(payment);
-  const { failure_code, failure_message, version, audit_hash, updated_at } = rest;
+  const { reserved_amount, closing, failure_code, failure_message, version, audit_hash, updated_at } = rest;
   return {
     merchant_id,
     id,
@@ -50,6 +52,8 @@ export function paymentMoveToRow(payment: Payment) {
     authorized_amount,
     captured_amount,
     refunded_amount,
+    reserved_amount,
+    closing,
     failure_code,
     failure_message,
     version,
@@ -75,6 +79,10 @@ export const claimToRow = (claim: Claim) => ({
   key: claim.key,
   fingerprint: claim.fingerprint,
   ...(claim.paymentId === undefined ? {} : { payment_id: uuidOf(claim.paymentId) }),
+  ...(claim.transactionId === undefined ? {} : { transaction_id: uuidOf(claim.transactionId) }),
+  ...(claim.state === 'completed' && claim.transferId !== undefined
+    ? { transfer_id: uuidOf(claim.transferId) }
+    : {}),
   request_id: claim.requestId,
   fence: claim.fence,
   change_id: claim.changeId,
@@ -91,16 +99,16 @@ export const eventToRow = (event: DomainEvent) => ({
   id: uuidOf(event.id),
   type: event.type,
   merchant_id: event.merchantId,
-  payment_id: uuidOf(event.paymentId),
+  payment_id: event.paymentId && uuidOf(event.paymentId),
   created_at: rfc3339(event.created),
   data: event.data,
 });
 
 export const auditToRow = (entry: AuditEntry) => ({
-  entity_id: uuidOf(entry.entityId),
+  entity_id: entry.entityId,
+  entity_type: entry.entityType,
   sequence: entry.sequence,
   id: uuidOf(entry.id),
-  entity_type: entry.entityType,
   merchant_id: entry.merchantId,
   action: entry.action,
   actor_id: entry.actor.id,
@@ -116,7 +124,8 @@ export const auditToRow = (entry: AuditEntry) => ({
 });
 
 export function paymentFromRow(row: Row<'payment'>): Payment {
-  const { failure_code, failure_message, audit_hash, customer_id, description, metadata, ...rest } = row;
+  const { failure_code, failure_message, audit_hash, customer_id, description, metadata, closing, ...rest } =
+    row;
   const record: StoredPaymentRecord = {
     ...rest,
     id: idOf('pay', hexOf(row.id)),
@@ -124,13 +133,14 @@ export function paymentFromRow(row: Row<'payment'>): Payment {
     ...(customer_id === null ? {} : { customer_id: idOf('cus', hexOf(customer_id)) }),
     ...(description === null ? {} : { description }),
     ...(metadata === null ? {} : { metadata }),
+    ...(closing ? { closing } : {}),
     ...(failure_code === null ? {} : { failure: { code: failure_code, message: failure_message ?? '' } }),
   };
   return restorePayment(record, audit_hash);
 }
 
 export function transactionFromRow(row: Row<'transaction'>): Transaction {
-  const { processor_id, response_code, response_text, reason, processed_at } = row;
+  const { processor_id, response_code, response_text, fee_amount, reason, processed_at } = row;
   const record: TransactionRecord = {
     id: idOf('txn', hexOf(row.id)),
     payment_id: idOf('pay', hexOf(row.payment_id)),
@@ -141,6 +151,7 @@ export function transactionFromRow(row: Row<'transaction'>): Transaction {
     ...(processor_id === null ? {} : { processor_id }),
     ...(response_code === null ? {} : { response_code }),
     ...(response_text === null ? {} : { response_text }),
+    ...(fee_amount === null ? {} : { fee_amount }),
     ...(reason === null ? {} : { reason }),
     ...(processed_at === null ? {} : { processed_at: rfc3339(processed_at) }),
     version: row.version,
@@ -165,35 +176,38 @@ export function claimFromRow(row: Row<'claim'>): Claim {
       : { kept: { answer: row.answer, expiresAt: row.answer_expires_at } }),
   };
   const paymentId = row.payment_id === null ? undefined : idOf('pay', hexOf(row.payment_id));
+  const transaction =
+    row.transaction_id === null ? {} : { transactionId: idOf('txn', hexOf(row.transaction_id)) };
   if (row.state === 'completed')
     return {
       ...known,
       ...(paymentId === undefined ? {} : { paymentId }),
+      ...transaction,
+      ...(row.transfer_id === null ? {} : { transferId: idOf('trf', hexOf(row.transfer_id)) }),
       state: 'completed',
     } satisfies Completed;
   if (paymentId === undefined || row.due_at === null)
     throw new Error(`open claim ${row.merchant_id} ${row.key} lacks its payment or its due time`);
-  const dueAt = row.due_at;
+  const open = { ...known, paymentId, ...transaction, dueAt: row.due_at };
   return row.state === 'retryable'
-    ? { ...known, paymentId, state: 'retryable', dueAt }
-    : { ...known, paymentId, state: row.state, dueAt, attempts: row.attempts };
+    ? { ...open, state: 'retryable' }
+    : { ...open, state: row.state, attempts: row.attempts };
 }
 
 export const eventFromRow = (row: Row<'outbox'>): DomainEvent => ({
   id: idOf('evt', hexOf(row.id)),
-  type: row.type as PaymentEventType,
+  type: row.type as EventType,
   merchantId: row.merchant_id as MerchantId,
-  paymentId: idOf('pay', hexOf(row.payment_id)),
+  ...(row.payment_id === null ? {} : { paymentId: idOf('pay', hexOf(row.payment_id)) }),
   created: row.created_at,
   data: parseJson(row.data) as JsonObject,
 });
 
 export function auditFromRow(row: Row<'audit_entry'>): AuditEntry {
-  const entityType = row.entity_type as AuditEntry['entityType'];
   return {
     id: idOf('aud', hexOf(row.id)),
-    entityType,
-    entityId: idOf(entityType === 'payment' ? 'pay' : 'txn', hexOf(row.entity_id)),
+    entityType: row.entity_type as AuditEntry['entityType'],
+    entityId: row.entity_id,
     merchantId: row.merchant_id as MerchantId,
     sequence: row.sequence,
     action: row.action,

@@ -1,6 +1,8 @@
 import type { ColumnType, Selectable } from 'kysely';
+import type { AggregateKind } from '../../domain/aggregate.ts';
 import type { Claim, Operation } from '../../domain/claim.ts';
 import type { Instant } from '../../domain/instant.ts';
+import type { Account, LedgerEntryType } from '../../domain/ledger.ts';
 import type { CaptureMethod, PaymentStatus } from '../../domain/payment.ts';
 import type { TransactionStatus, TransactionType } from '../../domain/transaction.ts';
 
@@ -9,25 +11,21 @@ type Time = ColumnType<Instant, Date, Date>;
 
 /** The tables, for kysely; `migrations/` makes them. Ids are stored as the UUID behind their prefix. */
 export type Database = Readonly<{
-  merchant: MerchantTable;
   payment: PaymentTable;
   transaction: TransactionTable;
   claim: ClaimTable;
   outbox: OutboxTable;
   audit_entry: AuditEntryTable;
+  aggregate: AggregateTable;
+  unique_key: UniqueKeyTable;
+  ledger_entry: LedgerEntryTable;
+  balance: BalanceTable;
+  spending: SpendingTable;
+  tally: TallyTable;
   failed_authentication: FailedAuthenticationTable;
 }>;
 
 export type Row<Table extends keyof Database> = Selectable<Database[Table]>;
-
-type MerchantTable = {
-  id: string;
-  name: string;
-  email: string;
-  status: 'active' | 'suspended';
-  max_payment_amount: bigint;
-  version: number;
-};
 
 type PaymentTable = {
   merchant_id: string;
@@ -44,6 +42,8 @@ type PaymentTable = {
   authorized_amount: bigint;
   captured_amount: bigint;
   refunded_amount: bigint;
+  reserved_amount: bigint;
+  closing: boolean;
   failure_code: string | null;
   failure_message: string | null;
   version: number;
@@ -63,6 +63,7 @@ type TransactionTable = {
   processor_id: string | null;
   response_code: string | null;
   response_text: string | null;
+  fee_amount: bigint | null;
   reason: string | null;
   processed_at: ColumnType<Instant | null, Date | null, Date | null>;
   version: number;
@@ -77,6 +78,8 @@ type ClaimTable = {
   key: string;
   fingerprint: string;
   payment_id: string | null;
+  transaction_id: string | null;
+  transfer_id: string | null;
   request_id: string;
   fence: number;
   change_id: string;
@@ -92,16 +95,16 @@ type OutboxTable = {
   id: string;
   type: string;
   merchant_id: string;
-  payment_id: string;
+  payment_id: string | null;
   created_at: Time;
   data: string;
 };
 
 type AuditEntryTable = {
   entity_id: string;
+  entity_type: string;
   sequence: number;
   id: string;
-  entity_type: string;
   merchant_id: string;
   action: string;
   actor_id: string;
@@ -117,3 +120,47 @@ type AuditEntryTable = {
 };
 
 type FailedAuthenticationTable = { merchant_id: string; minute: Time; count: bigint };
+
+type AggregateTable = {
+  owner: string;
+  kind: AggregateKind;
+  id: string;
+  change_id: string;
+  version: number;
+  audit_hash: string;
+  record: string;
+};
+
+type UniqueKeyTable = { merchant_id: string; kind: AggregateKind; key: string; id: string };
+
+type LedgerEntryTable = {
+  merchant_id: string;
+  id: string;
+  type: LedgerEntryType;
+  debit: Account;
+  credit: Account;
+  amount: bigint;
+  currency: string;
+  payment_id: string | null;
+  transaction_id: string | null;
+  transfer_id: string | null;
+  created_at: Time;
+};
+
+/** One slot's part of a sum. Sums are numeric, which is read as text. */
+type BalanceTable = { merchant_id: string; currency: string; slot: number } & Record<Account, string>;
+
+type SpendingTable = { merchant_id: string; currency: string; spendings: number };
+
+/** `day` is to be read as text. */
+type TallyTable = {
+  merchant_id: string;
+  day: string;
+  currency: string;
+  status: PaymentStatus;
+  slot: number;
+  count: bigint;
+  amount: string;
+  captured: string;
+  refunded: string;
+};

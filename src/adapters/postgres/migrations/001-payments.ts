@@ -1,19 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { LEDGER_TABLES } from './ledger-tables.ts';
 
 /**
  * Rows that are updated leave room on their page (fillfactor), so that a payment's outcome is a heap-only update. Keys
  * collate "C": ids sort by byte, whatever the database's own collation.
  */
 const TABLES = [
-  sql`CREATE TABLE merchant (
-    id text COLLATE "C" PRIMARY KEY,
-    name text NOT NULL,
-    email text NOT NULL,
-    status text NOT NULL CHECK (status IN ('active', 'suspended')),
-    max_payment_amount bigint NOT NULL CHECK (max_payment_amount >= 0),
-    version integer NOT NULL
-  )`,
   sql`CREATE TABLE payment (
     merchant_id text COLLATE "C" NOT NULL,
     id uuid NOT NULL,
@@ -30,6 +23,8 @@ const TABLES = [
     authorized_amount bigint NOT NULL,
     captured_amount bigint NOT NULL,
     refunded_amount bigint NOT NULL,
+    reserved_amount bigint NOT NULL,
+    closing boolean NOT NULL,
     failure_code text,
     failure_message text,
     version integer NOT NULL,
@@ -37,8 +32,13 @@ const TABLES = [
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     PRIMARY KEY (merchant_id, id),
-    CHECK (0 <= refunded_amount AND refunded_amount <= captured_amount
-      AND captured_amount <= authorized_amount AND authorized_amount <= amount)
+    CHECK (0 <= refunded_amount AND 0 <= reserved_amount AND refunded_amount <= captured_amount
+      AND captured_amount <= authorized_amount AND authorized_amount <= amount),
+    CHECK (CASE status
+      WHEN 'authorized' THEN captured_amount + reserved_amount <= authorized_amount
+      WHEN 'succeeded' THEN refunded_amount + reserved_amount <= captured_amount
+      ELSE reserved_amount = 0 END),
+    CHECK (status = 'authorized' OR NOT closing)
   ) WITH (fillfactor = 80)`,
   sql`CREATE INDEX payment_customer ON payment (merchant_id, customer_id, id) WHERE customer_id IS NOT NULL`,
   sql`CREATE TABLE transaction (
@@ -52,6 +52,7 @@ const TABLES = [
     processor_id text,
     response_code text,
     response_text text,
+    fee_amount bigint CHECK (fee_amount >= 0),
     reason text,
     processed_at timestamptz,
     version integer NOT NULL,
@@ -66,6 +67,8 @@ const TABLES = [
     key text COLLATE "C" NOT NULL,
     fingerprint text NOT NULL,
     payment_id uuid,
+    transaction_id uuid,
+    transfer_id uuid,
     request_id text NOT NULL,
     fence integer NOT NULL,
     change_id uuid NOT NULL,
@@ -83,15 +86,15 @@ const TABLES = [
     id uuid PRIMARY KEY,
     type text NOT NULL,
     merchant_id text NOT NULL,
-    payment_id uuid NOT NULL,
+    payment_id uuid,
     created_at timestamptz NOT NULL,
     data json NOT NULL
   )`,
   sql`CREATE TABLE audit_entry (
-    entity_id uuid NOT NULL,
+    entity_id text COLLATE "C" NOT NULL,
+    entity_type text COLLATE "C" NOT NULL,
     sequence integer NOT NULL,
     id uuid NOT NULL,
-    entity_type text NOT NULL,
     merchant_id text NOT NULL,
     action text NOT NULL,
     actor_id text NOT NULL,
@@ -104,12 +107,12 @@ const TABLES = [
     created_at timestamptz NOT NULL,
     previous_hash text NOT NULL,
     hash text NOT NULL,
-    PRIMARY KEY (entity_id, sequence)
+    PRIMARY KEY (entity_id, entity_type, sequence)
   )`,
 ];
 
 export const payments: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
-    for (const table of TABLES) await table.execute(db);
+    for (const table of [...TABLES, ...LEDGER_TABLES]) await table.execute(db);
   },
 };

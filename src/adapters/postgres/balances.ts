@@ -1,0 +1,36 @@
+import type pg from 'pg';
+import { storedCurrency } from '../../domain/currency.ts';
+import type { MerchantId } from '../../domain/ids.ts';
+import type { Balances } from '../../ports/balances.ts';
+import { patiently } from './faults.ts';
+import type { Row } from './schema.ts';
+
+type Sums = Omit<Row<'balance'>, 'slot'> & Pick<Row<'spending'>, 'spendings'>;
+
+/** The sums and the spendings are read by one statement, so they are of one moment. */
+export const postgresBalances = (pool: pg.Pool): Balances => ({
+  of: (merchantId, currency) =>
+    patiently(() =>
+      pool.query<Sums>({
+        name: 'balances_of',
+        text: `SELECT b.merchant_id, b.currency, sum(b.available) AS available, sum(b.pending) AS pending,
+            sum(b.processor) AS processor, sum(b.fees) AS fees, sum(b.transfers) AS transfers,
+            coalesce(max(s.spendings), 0) AS spendings
+          FROM balance b LEFT JOIN spending s ON s.merchant_id = b.merchant_id AND s.currency = b.currency
+          WHERE b.merchant_id = $1 AND b.currency = coalesce($2, b.currency)
+          GROUP BY b.merchant_id, b.currency ORDER BY b.currency`,
+        values: [merchantId, currency ?? null],
+      }),
+    ).map(({ rows }) =>
+      rows.map((row) => ({
+        merchantId: row.merchant_id as MerchantId,
+        currency: storedCurrency(row.currency),
+        available: BigInt(row.available),
+        pending: BigInt(row.pending),
+        processor: BigInt(row.processor),
+        fees: BigInt(row.fees),
+        transfers: BigInt(row.transfers),
+        spendings: row.spendings,
+      })),
+    ),
+});

@@ -1,0 +1,83 @@
+import {
+  type AggregateKind,
+  type AggregateOf,
+  aggregateRecord,
+  ownersOf,
+  restoreAggregate,
+} from '../../domain/aggregate.ts';
+import { storedCurrency } from '../../domain/currency.ts';
+import { idOf, type MerchantId } from '../../domain/ids.ts';
+import { rfc3339 } from '../../domain/instant.ts';
+import { type JsonObject, parseJson, whole } from '../../domain/json.ts';
+import type { LedgerEntry } from '../../domain/ledger.ts';
+import { money } from '../../domain/money.ts';
+import type { Tally } from '../../domain/tally.ts';
+import type { GuardedAggregate } from '../../ports/commits.ts';
+import { hexOf, uuidOf } from './rows.ts';
+import type { Row } from './schema.ts';
+
+/** One row for each owner. */
+export function aggregateToRows({ expected, next }: GuardedAggregate, changeId: string) {
+  const row = {
+    expected,
+    merchant_id: next.merchantId,
+    kind: next.kind,
+    id: next.id,
+    change_id: changeId,
+    version: next.version,
+    audit_hash: next.auditHash,
+    record: aggregateRecord(next),
+  };
+  return ownersOf(next).map((owner) => ({ ...row, owner }));
+}
+
+/** `record` is JSON text, so that no number in it passes through a double. */
+export const aggregateFromRow = <Kind extends AggregateKind>(
+  kind: Kind,
+  { record, audit_hash }: Pick<Row<'aggregate'>, 'record' | 'audit_hash'>,
+): AggregateOf<Kind> => restoreAggregate(kind, parseJson(record) as JsonObject, audit_hash);
+
+export const entryToRow = (entry: LedgerEntry) => ({
+  merchant_id: entry.merchantId,
+  id: uuidOf(entry.id),
+  type: entry.type,
+  debit: entry.debit,
+  credit: entry.credit,
+  amount: whole(entry.amount.minorUnits),
+  currency: entry.amount.currency,
+  ...('transferId' in entry
+    ? { transfer_id: uuidOf(entry.transferId) }
+    : { payment_id: uuidOf(entry.paymentId), transaction_id: uuidOf(entry.transactionId) }),
+  created_at: rfc3339(entry.createdAt),
+});
+
+export function entryFromRow(row: Row<'ledger_entry'>): LedgerEntry {
+  const known = {
+    id: idOf('led', hexOf(row.id)),
+    merchantId: row.merchant_id as MerchantId,
+    type: row.type,
+    debit: row.debit,
+    credit: row.credit,
+    amount: money(row.amount, storedCurrency(row.currency)),
+    createdAt: row.created_at,
+  };
+  if (row.transfer_id !== null) return { ...known, transferId: idOf('trf', hexOf(row.transfer_id)) };
+  if (row.payment_id === null || row.transaction_id === null)
+    throw new Error(`ledger entry ${row.id} of ${row.merchant_id} has no cause`);
+  return {
+    ...known,
+    paymentId: idOf('pay', hexOf(row.payment_id)),
+    transactionId: idOf('txn', hexOf(row.transaction_id)),
+  };
+}
+
+export const tallyToRow = (tally: Tally) => ({
+  merchant_id: tally.merchantId,
+  day: tally.day,
+  currency: tally.currency,
+  status: tally.status,
+  count: tally.count,
+  amount: whole(tally.amount),
+  captured: whole(tally.captured),
+  refunded: whole(tally.refunded),
+});

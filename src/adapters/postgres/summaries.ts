@@ -1,0 +1,32 @@
+import type pg from 'pg';
+import { storedCurrency } from '../../domain/currency.ts';
+import type { MerchantId } from '../../domain/ids.ts';
+import type { Summaries } from '../../ports/summaries.ts';
+import { patiently } from './faults.ts';
+import type { Row } from './schema.ts';
+
+/** One statement, one moment: a payment that moves from one status to another is counted in one of them. */
+export const postgresSummaries = (pool: pg.Pool): Summaries => ({
+  tallies: (merchantId, { from = '-infinity', to = 'infinity' }) =>
+    patiently(() =>
+      pool.query<Omit<Row<'tally'>, 'slot'>>({
+        name: 'tallies_of',
+        text: `SELECT merchant_id, day::text, currency, status, sum(count)::bigint AS count, sum(amount) AS amount,
+            sum(captured) AS captured, sum(refunded) AS refunded
+          FROM tally WHERE merchant_id = $1 AND day BETWEEN $2 AND $3
+          GROUP BY merchant_id, tally.day, currency, status HAVING sum(count) <> 0`,
+        values: [merchantId, from, to],
+      }),
+    ).map(({ rows }) =>
+      rows.map((row) => ({
+        merchantId: row.merchant_id as MerchantId,
+        day: row.day,
+        currency: storedCurrency(row.currency),
+        status: row.status,
+        count: Number(row.count),
+        amount: BigInt(row.amount),
+        captured: BigInt(row.captured),
+        refunded: BigInt(row.refunded),
+      })),
+    ),
+});
