@@ -1,8 +1,9 @@
 import { err, ok, ResultAsync } from 'neverthrow';
-import type {
-  CreateMerchant,
-  CreateMerchantFailure,
-  NewMerchant,
+import {
+  type CreateMerchantFailure,
+  createMerchant,
+  type MerchantPorts,
+  type NewMerchant,
 } from '../../application/create-merchant.ts';
 import type { Origin } from '../../domain/actor.ts';
 import { type MerchantId, parseMerchantId } from '../../domain/ids.ts';

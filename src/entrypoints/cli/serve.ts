@@ -9,6 +9,7 @@ import { jsonLogger } from '../http/logger.ts';
 import { type PlatformMetrics, platformMetrics } from '../http/metrics.ts';
 import { type ListeningServer, serveHttp } from '../http/node-server.ts';
 import { platformApp } from '../http/platform-app.ts';
+import { startFlushing } from '../worker/flush.ts';
 import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';
 import { addDemoMerchants } from './demo-merchants.ts';
@@ -70,9 +71,12 @@ async function serve(
   const server = listening.value;
   const recoverPayments = countedRecovery(useCases.recoverPayments, metrics);
   const worker = startRecovery({ recoverPayments, log });
+  const flushing = startFlushing({ flush: failedAuthentications.flush, log });
   out(await welcomeText(config, { url: server.url, storage: health.name }));
   await untilStopped;
   await Promise.all([server.close(), worker.stop()]);
+  // The last of the requests may have been a refused one.
+  await flushing.stop();
   return EXIT.ok;
 }
 
