@@ -36,7 +36,7 @@ export type ChangeCustomerRequest = CustomerTarget &
 /** The client decided on a version that is no longer the newest. */
 export type CustomerChanged = Readonly<{ kind: 'CustomerChanged'; version: number }>;
 
-type ChangeCustomerFailure = PaymentMethodNotFound | CustomerChanged | KeysUnavailable;
+export type ChangeCustomerFailure = PaymentMethodNotFound | CustomerChanged | KeysUnavailable;
 
 /** Changes a customer's details or default. Rival changes of different fields both stand. One read, one commit. */
 export type ChangeCustomer = (

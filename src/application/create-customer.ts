@@ -1,27 +1,32 @@
 import { errAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../domain/actor.ts';
-import type { ActiveCustomer } from '../domain/customer.ts';
+import type { ActiveCustomer, StoredPaymentMethod } from '../domain/customer.ts';
 import type { MerchantId } from '../domain/ids.ts';
 import { activeMerchant, type MerchantInactive } from '../domain/merchant.ts';
+import type { PaymentMethodNotAccepted } from '../ports/answers.ts';
 import type { CommitRefused } from '../ports/commits.ts';
 import type { Merchants } from '../ports/merchants.ts';
 import type { SecretKeys } from '../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../ports/unavailable.ts';
-import type { Vault } from '../ports/vault.ts';
 import { aggregateChange } from './aggregate-change.ts';
+import type { ChangedMeanwhile } from './change-merchant.ts';
 import { type CustomerDetails, emailIndexes, type OpenCustomer, sealDetails } from './customer-secrets.ts';
-import type { CustomerBusy, CustomerExists, MovePorts } from './move-customer.ts';
+import type { CustomerExists, MovePorts } from './move-customer.ts';
+import { type NewPaymentMethod, type SealMethodPorts, sealPaymentMethod } from './seal-payment-method.ts';
 
 export type CreateCustomerRequest = Readonly<{
   merchantId: MerchantId;
   details: CustomerDetails;
+  /** The first that asks for it is the default; when none does, the first. */
+  methods?: readonly NewPaymentMethod[];
   origin: Origin;
 }>;
 
 export type CreateCustomerFailure =
   | MerchantInactive
   | CustomerExists
-  | CustomerBusy
+  | ChangedMeanwhile
+  | PaymentMethodNotAccepted
   | KeysUnavailable
   | StorageUnavailable;
 
@@ -31,11 +36,12 @@ export type CreateCustomer = (
 ) => ResultAsync<OpenCustomer, CreateCustomerFailure>;
 
 export type CreateCustomerPorts = Omit<MovePorts, 'aggregates'> &
-  Readonly<{ merchants: Merchants; vault: Vault; secretKeys: SecretKeys }>;
+  SealMethodPorts &
+  Readonly<{ merchants: Merchants; secretKeys: SecretKeys }>;
 
 export const createCustomer =
   (ports: CreateCustomerPorts): CreateCustomer =>
-  ({ merchantId, details, origin }) =>
+  ({ merchantId, details, methods = [], origin }) =>
     safeTry<OpenCustomer, CreateCustomerFailure>(async function* () {
       const merchant = yield* ports.merchants.find(merchantId);
       yield* activeMerchant(merchant, merchantId);
@@ -44,6 +50,16 @@ export const createCustomer =
       const owner = { merchantId, entityId: id };
       const dataKey = yield* ports.vault.newKey(owner);
       const secrets = yield* sealDetails(ports.vault, owner, dataKey, details);
+      const paymentMethods: StoredPaymentMethod[] = [];
+      for (const method of methods)
+        paymentMethods.push(yield* sealPaymentMethod(ports, { owner, key: dataKey, now: at }, method));
+      const chosen =
+        paymentMethods[
+          Math.max(
+            0,
+            methods.findIndex(({ asDefault }) => asDefault),
+          )
+        ];
       const indexes = yield* emailIndexes(ports.secretKeys, merchantId, details.email);
       const next: ActiveCustomer = {
         kind: 'customer',
@@ -53,7 +69,8 @@ export const createCustomer =
         dataKey,
         emailIndexes: indexes,
         secrets,
-        paymentMethods: [],
+        paymentMethods,
+        ...(chosen === undefined ? {} : { defaultMethod: chosen.id }),
         version: 1,
         createdAt: at,
         updatedAt: at,
@@ -75,6 +92,6 @@ function failureOf(failure: CommitRefused | StorageUnavailable): CreateCustomerF
     case 'StaleVersion':
     case 'FenceLost':
     case 'ClaimTaken':
-      return { kind: 'CustomerBusy' };
+      return { kind: 'ChangedMeanwhile' };
   }
 }

@@ -6,13 +6,13 @@ import type { Aggregates } from '../ports/aggregates.ts';
 import type { SecretKeys } from '../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../ports/unavailable.ts';
 import type { Vault } from '../ports/vault.ts';
+import type { ChangedMeanwhile } from './change-merchant.ts';
 import { emailIndexes, type OpenCustomer, openDetails } from './customer-secrets.ts';
-import type { CustomerBusy } from './move-customer.ts';
 import type { RecordCustomerAccess } from './record-customer-access.ts';
 
 export type FindCustomerRequest = Readonly<{ merchantId: MerchantId; email: string; origin: Origin }>;
 
-type FindCustomerFailure = CustomerBusy | KeysUnavailable | StorageUnavailable;
+type FindCustomerFailure = ChangedMeanwhile | KeysUnavailable | StorageUnavailable;
 
 /**
  * The customer with this email, in whatever spelling `normalEmail` makes the same; undefined when there is none. A find

@@ -2,14 +2,15 @@ import type { ResultAsync } from 'neverthrow';
 import type { Aggregates } from '../ports/aggregates.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../ports/unavailable.ts';
 import type { Vault } from '../ports/vault.ts';
+import type { ChangedMeanwhile } from './change-merchant.ts';
 import { type OpenCustomer, openDetails } from './customer-secrets.ts';
-import { type CustomerBusy, type CustomerTarget, findActive, type NoSuchCustomer } from './move-customer.ts';
+import { type CustomerTarget, findActive, type NoSuchCustomer } from './move-customer.ts';
 import type { RecordCustomerAccess } from './record-customer-access.ts';
 
 /** A customer with its details, the read on record before anything is decrypted. Two reads, one commit. */
 export type GetCustomer = (
   target: CustomerTarget,
-) => ResultAsync<OpenCustomer, NoSuchCustomer | CustomerBusy | KeysUnavailable | StorageUnavailable>;
+) => ResultAsync<OpenCustomer, NoSuchCustomer | ChangedMeanwhile | KeysUnavailable | StorageUnavailable>;
 
 export const getCustomer =
   (

@@ -11,17 +11,16 @@ import type { Digests } from '../ports/digests.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import { aggregateChange } from './aggregate-change.ts';
+import type { ChangedMeanwhile } from './change-merchant.ts';
 import { inTurn } from './in-turn.ts';
 
 /** Unknown, another merchant's, or erased. */
 export type NoSuchCustomer = Readonly<{ kind: 'NoSuchCustomer' }>;
 /** Another customer of the merchant has this email. */
 export type CustomerExists = Readonly<{ kind: 'CustomerExists' }>;
-/** Others were faster again and again. Nothing was changed. */
-export type CustomerBusy = Readonly<{ kind: 'CustomerBusy' }>;
 
 const exists: CustomerExists = { kind: 'CustomerExists' };
-const busy: CustomerBusy = { kind: 'CustomerBusy' };
+const meanwhile: ChangedMeanwhile = { kind: 'ChangedMeanwhile' };
 
 export type CustomerTarget = Readonly<{ merchantId: MerchantId; id: CustomerId; origin: Origin }>;
 
@@ -46,7 +45,7 @@ export type DecideCustomer<Next extends Customer, Failure> = (
   now: Instant,
 ) => ResultAsync<CustomerMove<Next> | undefined, Failure>;
 
-export type MoveFailure = NoSuchCustomer | CustomerExists | CustomerBusy | StorageUnavailable;
+export type MoveFailure = NoSuchCustomer | CustomerExists | ChangedMeanwhile | StorageUnavailable;
 
 /** How often a change that came too late is decided anew. Requests of one process do not meet here: they take turns. */
 const MOST_ATTEMPTS = 20;
@@ -80,7 +79,7 @@ export function moveCustomer(ports: MovePorts) {
           case 'StaleVersion':
           case 'FenceLost':
           case 'ClaimTaken':
-            return left > 1 ? attempt(left - 1) : err(busy);
+            return left > 1 ? attempt(left - 1) : err(meanwhile);
         }
       });
 

@@ -2,10 +2,11 @@ import { errAsync, type ResultAsync, safeTry } from 'neverthrow';
 import { customerAccessId, nextAccess } from '../domain/customer-access.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import { aggregateChange } from './aggregate-change.ts';
+import type { ChangedMeanwhile } from './change-merchant.ts';
 import { inTurn } from './in-turn.ts';
-import type { CustomerBusy, CustomerTarget, MovePorts } from './move-customer.ts';
+import type { CustomerTarget, MovePorts } from './move-customer.ts';
 
-export type AccessFailure = CustomerBusy | StorageUnavailable;
+export type AccessFailure = ChangedMeanwhile | StorageUnavailable;
 
 /**
  * Puts on record that somebody reads a customer's data, before they do: what cannot be recorded must not be read. One
@@ -31,7 +32,7 @@ export function recordCustomerAccess(ports: MovePorts): RecordCustomerAccess {
         const move = { at, origin, action, next, ...(before === undefined ? {} : { before }) };
         return ports.commits.commit(aggregateChange(ports, move)).orElse((failure) => {
           if (failure.kind === 'StorageUnavailable') return errAsync(failure);
-          return left > 1 ? attempt(left - 1) : errAsync({ kind: 'CustomerBusy' as const });
+          return left > 1 ? attempt(left - 1) : errAsync({ kind: 'ChangedMeanwhile' as const });
         });
       });
     return turns(`${merchantId} ${id}`, () => attempt(MOST_ATTEMPTS));

@@ -4,10 +4,11 @@ import { type ActiveCustomer, rekey } from '../domain/customer.ts';
 import type { SecretKeys } from '../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../ports/unavailable.ts';
 import type { Vault } from '../ports/vault.ts';
+import type { ChangedMeanwhile } from './change-merchant.ts';
 import { emailIndexes, keyMoves, openDetails, ownerOf } from './customer-secrets.ts';
-import type { CustomerBusy, CustomerMove, MoveCustomer, MoveFailure } from './move-customer.ts';
+import type { CustomerMove, MoveCustomer, MoveFailure } from './move-customer.ts';
 
-export type RekeyCustomerFailure = CustomerBusy | KeysUnavailable | StorageUnavailable;
+export type RekeyCustomerFailure = ChangedMeanwhile | KeysUnavailable | StorageUnavailable;
 
 export type RekeyCustomerPorts = Readonly<{
   vault: Vault;
@@ -49,7 +50,7 @@ function orGone(failure: MoveFailure | KeysUnavailable): Result<boolean, RekeyCu
       return ok(false);
     case 'CustomerExists':
       throw new Error('the index of an email under a new key belongs to another customer');
-    case 'CustomerBusy':
+    case 'ChangedMeanwhile':
     case 'KeysUnavailable':
     case 'StorageUnavailable':
       return err(failure);

@@ -13,11 +13,11 @@ import type { BlindIndex, Sealed } from './sealed.ts';
 export type PaymentMethodFaceRecord = Readonly<{
   type: PaymentMethodFace['type'];
   last4: string;
-  brand?: string;
-  expiry_month?: number;
-  expiry_year?: number;
-  bank_name?: string;
-  account_type?: 'checking' | 'savings';
+  brand?: string | undefined;
+  expiry_month?: number | undefined;
+  expiry_year?: number | undefined;
+  bank_name?: string | undefined;
+  account_type?: 'checking' | 'savings' | undefined;
 }>;
 
 type StoredMethodRecord = PaymentMethodFaceRecord &

@@ -52,7 +52,10 @@ export function customerDesk(storage: Storage, ring: RingSource) {
     find: (email: string) => findCustomer(ports)({ merchantId, email, origin }),
     change: changeCustomer(ports),
     addMethod: (id: CustomerId, token: string, asDefault = false) =>
-      addPaymentMethod(ports)({ ...targeting(id), face: { type: 'card', last4: '4242' }, token, asDefault }),
+      addPaymentMethod(ports)({
+        ...targeting(id),
+        method: { face: { type: 'card', last4: '4242' }, token, asDefault },
+      }),
     removeMethod: removePaymentMethod(ports),
     erase: (id: CustomerId) => eraseCustomer(ports)(targeting(id)),
     resolve: resolvePaymentMethod(ports).resolve,

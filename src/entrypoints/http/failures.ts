@@ -1,7 +1,11 @@
+import type { AddPaymentMethodFailure } from '../../application/add-payment-method.ts';
+import type { ChangeCustomerFailure } from '../../application/change-customer.ts';
 import type { ChangeMerchantFailure } from '../../application/change-merchant.ts';
+import type { CreateCustomerFailure } from '../../application/create-customer.ts';
 import type { MerchantExists } from '../../application/create-merchant.ts';
 import type { CursorInvalid } from '../../application/cursor.ts';
 import type { TransferNotFound } from '../../application/get-transfer.ts';
+import type { MoveFailure } from '../../application/move-customer.ts';
 import type { MovePaymentFailure } from '../../application/move-payment.ts';
 import type { ProcessPaymentFailure } from '../../application/process-payment.ts';
 import type { TransferFailure } from '../../application/transfer.ts';
@@ -57,6 +61,10 @@ export type Failure =
   | TransferNotFound
   | MerchantExists
   | ChangeMerchantFailure
+  | CreateCustomerFailure
+  | ChangeCustomerFailure
+  | AddPaymentMethodFailure
+  | MoveFailure
   | CursorInvalid
   | SchemaOutdated
   | StorageUnavailable;

@@ -175,7 +175,13 @@ export const DOCUMENT = {
     license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
   },
   servers: [{ url: '/' }],
-  tags: [{ name: 'payments' }, { name: 'transfers' }, { name: 'merchants' }, { name: 'operation' }],
+  tags: [
+    { name: 'payments' },
+    { name: 'customers' },
+    { name: 'transfers' },
+    { name: 'merchants' },
+    { name: 'operation' },
+  ],
 };
 
 export const BEARER = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;

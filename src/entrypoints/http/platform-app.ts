@@ -6,6 +6,24 @@ import type { UseCases } from '../../application/use-cases.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import { getAudit, getAuditReport } from './audit-openapi.ts';
 import { getAuditHandler, getAuditReportHandler } from './audit-routes.ts';
+import {
+  deleteCustomer,
+  deletePaymentMethod,
+  getCustomerById,
+  getCustomers,
+  patchCustomer,
+  postCustomer,
+  postPaymentMethod,
+} from './customer-openapi.ts';
+import {
+  deleteCustomerHandler,
+  deletePaymentMethodHandler,
+  getCustomerHandler,
+  getCustomersHandler,
+  patchCustomerHandler,
+  postCustomerHandler,
+  postPaymentMethodHandler,
+} from './customer-routes.ts';
 import { mountDocs } from './docs.ts';
 import { getPaymentExport } from './export-openapi.ts';
 import { getPaymentExportHandler } from './export-routes.ts';
@@ -89,6 +107,18 @@ export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
   mount([postCapture, payments(withoutQuery(postCaptureHandler(parts)))]);
   mount([postVoid, payments(withoutQuery(postVoidHandler(parts)))]);
   mount([postRefund, asTenant(parts, 'refunds', withoutQuery(postRefundHandler(parts)))]);
+  const customers = (handler: TenantHandler) => asTenant(parts, 'customers', handler);
+  mount(
+    [postCustomer, customers(withoutQuery(postCustomerHandler(parts)))],
+    [getCustomers, customers(getCustomersHandler(parts))],
+  );
+  mount(
+    [getCustomerById, customers(withoutQuery(getCustomerHandler(parts)))],
+    [patchCustomer, customers(withoutQuery(patchCustomerHandler(parts)))],
+    [deleteCustomer, customers(withoutQuery(deleteCustomerHandler(parts)))],
+  );
+  mount([postPaymentMethod, customers(withoutQuery(postPaymentMethodHandler(parts)))]);
+  mount([deletePaymentMethod, customers(withoutQuery(deletePaymentMethodHandler(parts)))]);
   mount(
     [postMerchant, asAdmin(parts, withoutQuery(postMerchantHandler(parts)))],
     [getMerchants, asAdmin(parts, getMerchantsHandler(parts))],

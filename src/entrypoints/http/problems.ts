@@ -91,6 +91,18 @@ export const PROBLEMS = {
     title: 'There is no such transfer',
     detail: 'No transfer from or to this merchant has this id.',
   },
+  NoSuchCustomer: {
+    status: 404,
+    code: 'customer_not_found',
+    title: 'There is no such customer',
+    detail: 'No customer of this merchant has this id.',
+  },
+  PaymentMethodNotFound: {
+    status: 404,
+    code: 'payment_method_not_found',
+    title: 'There is no such payment method',
+    detail: 'The customer has no payment method with this id.',
+  },
   MethodNotAllowed: {
     status: 405,
     code: 'method_not_allowed',
@@ -111,6 +123,18 @@ export const PROBLEMS = {
     code: 'merchant_exists',
     title: 'The merchant exists already',
     detail: 'Another merchant has this id. Nothing was changed.',
+  },
+  CustomerExists: {
+    status: 409,
+    code: 'customer_exists',
+    title: 'Another customer has this email',
+    detail: 'One email is one customer. Find it with `GET /customers?email=`.',
+  },
+  CustomerChanged: {
+    status: 409,
+    code: 'version_conflict',
+    title: 'The customer has changed',
+    detail: ({ version }) => `The newest version is ${version}. Read it and decide again.`,
   },
   ChangedMeanwhile: {
     status: 409,
@@ -183,6 +207,12 @@ export const PROBLEMS = {
     code: 'customer_not_found',
     title: 'There is no such customer',
     detail: 'No customer of this merchant has this id.',
+  },
+  TooManyPaymentMethods: {
+    status: 422,
+    code: 'too_many_payment_methods',
+    title: 'The customer has too many payment methods',
+    detail: ({ most }) => `A customer has at most ${most}. Remove one first.`,
   },
   PaymentMethodNotAccepted: {
     status: 422,

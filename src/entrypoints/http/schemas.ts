@@ -6,7 +6,7 @@ export const currency = z
   .enum(CURRENCY_CODES, { error: 'must be the code of an ISO 4217 currency in use, in upper case' })
   .openapi({ description: 'ISO 4217 code, upper case.', example: 'USD' });
 
-const customerId = z
+export const customerId = z
   .string()
   .regex(/^cus_[0-9a-f]{32}$/, 'must be the id of a customer')
   .openapi({ example: 'cus_01990000000070008000000000000001' });
@@ -18,7 +18,7 @@ export const idempotencyKey = z
 
 const MOST_PAIRS = 50;
 
-const metadata = z
+export const metadata = z
   .record(z.string().min(1).max(40), z.string().max(500))
   .refine((pairs) => Object.keys(pairs).length <= MOST_PAIRS, `must have at most ${MOST_PAIRS} pairs`)
   .openapi({ maxProperties: MOST_PAIRS, example: { order: '1001' } });
