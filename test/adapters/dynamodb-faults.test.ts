@@ -10,9 +10,13 @@ import type { Storage } from '../../src/ports/storage.ts';
 import { anOpening, aSuccess, NOON, type Opening, terms } from '../fixtures/changes.ts';
 import {
   awsError,
+  canceled,
   connectionLost,
-  type Reply,
+  type Fault,
+  instead,
+  raisedOnTransactions,
   type Tampering,
+  TRANSACTION_FAULTS,
   tamperWith,
 } from '../support/dynamodb-faults.ts';
 import { freshTable } from '../support/dynamodb-tables.ts';
@@ -22,50 +26,6 @@ beforeAll(async () => {
   engine = await startDynamoDbEngine({});
 });
 afterAll(() => engine.stop());
-
-type Fault = Readonly<{ name: string; raise: (send: () => Promise<Reply>, rows: number) => Promise<Reply> }>;
-
-const canceled = (code: string) => (rows: number) =>
-  awsError('TransactionCanceledException', {
-    CancellationReasons: Array.from({ length: rows }, (_, row) => ({ Code: row === 1 ? code : 'None' })),
-  });
-
-const instead = (name: string, reply: (rows: number) => Reply): Fault => ({
-  name,
-  raise: (_send, rows) => Promise.resolve(reply(rows)),
-});
-
-const lost = (name: string, fault: () => Error): Fault => ({
-  name,
-  async raise(send) {
-    await send();
-    throw fault();
-  },
-});
-
-const faults: readonly Fault[] = [
-  instead('a transaction conflict', canceled('TransactionConflict')),
-  instead('a throttled row', canceled('ThrottlingError')),
-  instead('a row over its throughput', canceled('ProvisionedThroughputExceeded')),
-  instead('throttling', () => awsError('ThrottlingException')),
-  instead('exceeded throughput', () => awsError('ProvisionedThroughputExceededException')),
-  instead('the request limit', () => awsError('RequestLimitExceeded')),
-  instead('a transaction in progress', () => awsError('TransactionInProgressException')),
-  instead('a spent token', () => awsError('IdempotentParameterMismatchException')),
-  instead('an internal error', () => awsError('InternalServerError', {}, 500)),
-  instead('an unavailable service', () => ({ status: 503, body: {} })),
-  { name: 'a refused connection', raise: () => Promise.reject(connectionLost('ECONNREFUSED')) },
-  lost('a reply lost after the commit', () => connectionLost()),
-  lost('a time-out after the commit', () => Object.assign(new Error('late'), { name: 'TimeoutError' })),
-  lost('a reply cut short', () => new SyntaxError('Unexpected end of JSON input')),
-  {
-    name: 'an internal error after the commit',
-    async raise(send) {
-      await send();
-      return awsError('InternalServerError', {}, 500);
-    },
-  },
-];
 
 describe('DynamoDB commits under faults', () => {
   let storage: Storage;
@@ -78,17 +38,11 @@ describe('DynamoDB commits under faults', () => {
     return () => storage.close();
   });
 
-  /** Raises the fault on the first `times` transactions. */
   const onTransactions = (fault: Fault, times: number) => {
-    let left = times;
-    tamper = ({ operation, body }, send) => {
-      if (operation !== 'TransactWriteItems' || left === 0) return send();
-      left -= 1;
-      return fault.raise(send, (body['TransactItems'] as unknown[]).length);
-    };
+    tamper = raisedOnTransactions(fault, times);
   };
 
-  for (const fault of faults)
+  for (const fault of TRANSACTION_FAULTS)
     it(`applies a change exactly once through ${fault.name}`, async () => {
       const opening = anOpening();
       const success = aSuccess(opening);
@@ -99,7 +53,7 @@ describe('DynamoDB commits under faults', () => {
       await expectSettled(opening, success);
     });
 
-  for (const fault of faults)
+  for (const fault of TRANSACTION_FAULTS)
     it(`tells a refusal as it is through ${fault.name}`, async () => {
       const opening = anOpening();
       (await storage.commits.commit(opening.change))._unsafeUnwrap();
@@ -213,9 +167,17 @@ describe('DynamoDB commits under faults', () => {
   async function expectSettled({ payment, claim }: Opening, success: Change): Promise<void> {
     const { merchantId, id } = payment;
     expect((await storage.payments.find(merchantId, id))._unsafeUnwrap()).toEqual(success.payment?.next);
-    expect((await storage.claims.find(claim, NOON))._unsafeUnwrap()).toEqual(success.claim.next);
+    expect((await storage.claims.find(claim, NOON))._unsafeUnwrap()).toEqual(success.claim?.next);
     expect((await storage.payments.transactionsOf(merchantId, id))._unsafeUnwrap()).toHaveLength(1);
     expect((await storage.auditTrail.ofPayment(merchantId, id))._unsafeUnwrap()).toHaveLength(3);
     expect((await storage.outbox.unsent(10))._unsafeUnwrap()).toHaveLength(2);
+    expect((await storage.ledger.list(merchantId, {}, { limit: 10 }))._unsafeUnwrap()).toHaveLength(1);
+    const captured = payment.amount.minorUnits;
+    expect((await storage.balances.of(merchantId))._unsafeUnwrap()).toEqual([
+      expect.objectContaining({ available: captured, processor: -captured, spendings: 0 }),
+    ]);
+    expect((await storage.summaries.tallies(merchantId, {}))._unsafeUnwrap()).toEqual([
+      expect.objectContaining({ status: 'succeeded', count: 1, amount: captured, captured }),
+    ]);
   }
 });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.stop());
 
-const STEPS = ['create-table', 'enable-time-to-live', 'schema-1'];
+const STEPS = ['create-table', 'enable-time-to-live', 'schema-2'];
 
 function aTable() {
   const client = dynamodbClient({ region: 'local', endpoint: engine.url });
@@ -37,7 +37,7 @@ it('may be run by many at once', async () => {
 
 it('is missed where it has not run, and does not undo a newer one', async () => {
   const { client, table, storage } = aTable();
-  const outdated = (found: string) => ({ kind: 'SchemaOutdated', found, needed: '1' });
+  const outdated = (found: string) => ({ kind: 'SchemaOutdated', found, needed: '2' });
   expect((await storage.health.check())._unsafeUnwrapErr()).toEqual(outdated('none'));
   (await migrateDynamoDb(client, table))._unsafeUnwrap();
   await client.send(
@@ -45,9 +45,9 @@ it('is missed where it has not run, and does not undo a newer one', async () => 
       TableName: table,
       Key: { pk: '#S', sk: 'schema' },
       UpdateExpression: 'SET version = :newer',
-      ExpressionAttributeValues: { ':newer': 2 },
+      ExpressionAttributeValues: { ':newer': 3 },
     }),
   );
   expect((await migrateDynamoDb(client, table))._unsafeUnwrap()).toEqual([]);
-  expect((await storage.health.check())._unsafeUnwrapErr()).toEqual(outdated('2'));
+  expect((await storage.health.check())._unsafeUnwrapErr()).toEqual(outdated('3'));
 });

@@ -58,3 +58,65 @@ async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }
+
+/** Done to one transaction of so many items. */
+export type Fault = Readonly<{
+  name: string;
+  raise: (send: () => Promise<Reply>, rows: number) => Promise<Reply>;
+}>;
+
+/** A cancellation for the second item's reason. */
+export const canceled = (code: string) => (rows: number) =>
+  awsError('TransactionCanceledException', {
+    CancellationReasons: Array.from({ length: rows }, (_, row) => ({ Code: row === 1 ? code : 'None' })),
+  });
+
+/** Nothing is sent. */
+export const instead = (name: string, reply: (rows: number) => Reply): Fault => ({
+  name,
+  raise: (_send, rows) => Promise.resolve(reply(rows)),
+});
+
+/** It is sent and done, and nobody is told. */
+export const lost = (name: string, fault: () => Error): Fault => ({
+  name,
+  async raise(send) {
+    await send();
+    throw fault();
+  },
+});
+
+/** Faults that say nothing about the change, with and without its effect. */
+export const TRANSACTION_FAULTS: readonly Fault[] = [
+  instead('a transaction conflict', canceled('TransactionConflict')),
+  instead('a throttled row', canceled('ThrottlingError')),
+  instead('a row over its throughput', canceled('ProvisionedThroughputExceeded')),
+  instead('throttling', () => awsError('ThrottlingException')),
+  instead('exceeded throughput', () => awsError('ProvisionedThroughputExceededException')),
+  instead('the request limit', () => awsError('RequestLimitExceeded')),
+  instead('a transaction in progress', () => awsError('TransactionInProgressException')),
+  instead('a spent token', () => awsError('IdempotentParameterMismatchException')),
+  instead('an internal error', () => awsError('InternalServerError', {}, 500)),
+  instead('an unavailable service', () => ({ status: 503, body: {} })),
+  { name: 'a refused connection', raise: () => Promise.reject(connectionLost('ECONNREFUSED')) },
+  lost('a reply lost after the commit', () => connectionLost()),
+  lost('a time-out after the commit', () => Object.assign(new Error('late'), { name: 'TimeoutError' })),
+  lost('a reply cut short', () => new SyntaxError('Unexpected end of JSON input')),
+  {
+    name: 'an internal error after the commit',
+    async raise(send) {
+      await send();
+      return awsError('InternalServerError', {}, 500);
+    },
+  },
+];
+
+/** Raises the fault on the first `times` transactions. */
+export function raisedOnTransactions(fault: Fault, times: number): Tampering {
+  let left = times;
+  return ({ operation, body }, send) => {
+    if (operation !== 'TransactWriteItems' || left === 0) return send();
+    left -= 1;
+    return fault.raise(send, (body['TransactItems'] as unknown[]).length);
+  };
+}
