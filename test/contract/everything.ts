@@ -6,15 +6,19 @@ import { commitsModelContract } from './commits-model.contract.ts';
 import { failedAuthenticationsContract } from './failed-authentications.contract.ts';
 import { merchantsContract } from './merchants.contract.ts';
 import { outboxContract } from './outbox.contract.ts';
+import { paymentSumsContract } from './payment-sums.contract.ts';
 import { paymentsContract } from './payments.contract.ts';
 import { quotasContract } from './quotas.contract.ts';
 import { storageHealthContract } from './storage-health.contract.ts';
+import { transfersContract } from './transfers.contract.ts';
 
 /** Every storage contract. `open` gives an empty store that shares nothing with the ones before. */
 export function storageContracts(adapter: string, open: () => Promise<Storage>): void {
   commitsContract(adapter, open);
   commitsModelContract(adapter, open);
   paymentsContract(adapter, open);
+  paymentSumsContract(adapter, open);
+  transfersContract(adapter, open);
   claimsContract(adapter, open);
   merchantsContract(adapter, open);
   outboxContract(adapter, open);
