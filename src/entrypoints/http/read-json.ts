@@ -20,12 +20,14 @@ export function readJson(request: Request): ResultAsync<JsonBody, ReadJsonFailur
   return readBytes(request, encoding).andThen(parse);
 }
 
-/** The same for a route that can do without a body: nothing at all reads as an empty object. */
-export const readOptionalJson = (request: Request): ResultAsync<JsonBody, ReadJsonFailure> =>
-  request.body === null ||
-  (!request.headers.has('content-type') && request.headers.get('content-length') === '0')
+/** The same for a route that can do without a body: nothing at all, whatever its type, reads as an empty object. */
+export function readOptionalJson(request: Request): ResultAsync<JsonBody, ReadJsonFailure> {
+  const { headers, body } = request;
+  const announced = headers.has('content-length') || headers.has('transfer-encoding');
+  return body === null || !announced || headers.get('content-length') === '0'
     ? okAsync({ value: {}, faults: [] })
     : readJson(request);
+}
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
