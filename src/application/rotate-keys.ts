@@ -7,7 +7,11 @@ import { type RekeyCustomerFailure, type RekeyCustomerPorts, rekeyCustomer } fro
 import { type RekeyMerchantFailure, type RekeyMerchantPorts, rekeyMerchant } from './rekey-merchant.ts';
 
 /** How far a walk over all merchants and customers has come. */
-export type RotationProgress = Readonly<{ step: 'rewrap' | 'release'; seen: number; changed: number }>;
+export type RotationProgress = Readonly<{
+  step: 'rewrap' | 'settle' | 'release';
+  seen: number;
+  changed: number;
+}>;
 
 export type RotateKeysRequest = Readonly<{
   origin: Origin;
@@ -44,6 +48,7 @@ export const rotateKeys =
     safeTry<KeysRotated, RotateKeysFailure>(async function* () {
       yield* ports.keyRotation.begin();
       const first = yield* walk(ports, origin, (so) => onProgress({ step: 'rewrap', ...so }));
+      onProgress({ step: 'settle', ...first });
       const leftToPeople = yield* ports.keyRotation.retire(settleMs);
       // Once more: to let go of the old indexes, and for whoever came late under the old key.
       const second = yield* walk(ports, origin, (so) => onProgress({ step: 'release', ...so }));

@@ -272,7 +272,7 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
         await desk.rotate({ onProgress: ({ step, changed }) => seen.push(`${step} ${changed}`) })
       )._unsafeUnwrap();
       expect(report).toEqual({ seen: 5, rewrapped: 2, released: 2, leftToPeople: [] });
-      expect(seen).toEqual(['rewrap 2', 'rewrap 2', 'release 2', 'release 2']);
+      expect(seen).toEqual(['rewrap 2', 'rewrap 2', 'settle 2', 'release 2', 'release 2']);
 
       for (const [index, email] of emails.slice(0, 2).entries()) {
         const found = (await aDesk().find(email))._unsafeUnwrap()?.customer;

@@ -21,6 +21,7 @@ const production = (changes: Environment = {}): Environment => ({
   JWT_ISSUER: 'https://id.example',
   JWT_AUDIENCE: 'paywright',
   PAYWRIGHT_SECRET: SECRET,
+  PAYWRIGHT_CUSTOMER_KEYS: `k1:${'A'.repeat(43)}`,
   PAYWRIGHT_PROCESSOR: 'simulator',
   ...changes,
 });
@@ -39,6 +40,18 @@ describe('configuration', () => {
         claimTerms: { leaseMs: 30_000, keepAnswersMs: 86_400_000 },
         processorTimeoutMs: 10_000,
       },
+    });
+  });
+
+  it('keeps the keys of customers in a file unless they are given, the current one first', () => {
+    expect(configOf({}).platform.keys).toEqual({ kind: 'file', file: '.paywright/keys.json' });
+    const [a, b] = ['A'.repeat(43), 'B'.repeat(43)];
+    expect(configOf({ PAYWRIGHT_CUSTOMER_KEYS: `new:${a}, old:${b}` }).platform.keys).toEqual({
+      kind: 'given',
+      ring: [
+        { id: 'new', secret: a },
+        { id: 'old', secret: b },
+      ],
     });
   });
 
@@ -172,6 +185,18 @@ describe('configuration', () => {
       production({ JWT_JWKS_URL: 'http://id.example/x' }),
     ],
     ['a local key file in production', ['PAYWRIGHT_SECRET'], production({ PAYWRIGHT_SECRET: undefined })],
+    [
+      'a local key file for customers in production',
+      ['PAYWRIGHT_CUSTOMER_KEYS'],
+      production({ PAYWRIGHT_CUSTOMER_KEYS: undefined }),
+    ],
+    ['a key that is too short', ['PAYWRIGHT_CUSTOMER_KEYS'], { PAYWRIGHT_CUSTOMER_KEYS: 'k1:short' }],
+    ['a key without an id', ['PAYWRIGHT_CUSTOMER_KEYS'], { PAYWRIGHT_CUSTOMER_KEYS: 'A'.repeat(43) }],
+    [
+      'two keys with one id',
+      ['PAYWRIGHT_CUSTOMER_KEYS'],
+      { PAYWRIGHT_CUSTOMER_KEYS: `k1:${'A'.repeat(43)},k1:${'B'.repeat(43)}` },
+    ],
     ['a short secret in production', ['PAYWRIGHT_SECRET'], production({ PAYWRIGHT_SECRET: 'short' })],
     ['no processor in production', ['PAYWRIGHT_PROCESSOR'], production({ PAYWRIGHT_PROCESSOR: undefined })],
     ['no region in production', ['AWS_REGION'], production({ STORAGE: 'dynamodb' })],
@@ -225,6 +250,7 @@ describe('configuration', () => {
         'STORAGE',
         'PAYWRIGHT_PROCESSOR',
         'PAYWRIGHT_SECRET',
+        'PAYWRIGHT_CUSTOMER_KEYS',
         'JWT_JWKS_URL',
         'JWT_ISSUER',
         'JWT_AUDIENCE',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { givenRing } from '../../src/adapters/keys/given-ring.ts';
+import type { RingSource } from '../../src/adapters/keys/ring.ts';
 import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../../src/adapters/keys/vault.ts';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
@@ -18,6 +19,7 @@ import { jsonLogger } from '../../src/entrypoints/http/logger.ts';
 import { platformMetrics } from '../../src/entrypoints/http/metrics.ts';
 import { type PlatformAppParts, platformApp } from '../../src/entrypoints/http/platform-app.ts';
 import { httpTransferAnswers } from '../../src/entrypoints/http/transfer-answers.ts';
+import type { Storage } from '../../src/ports/storage.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 
 export const SECRET = 'a secret of this test and of nothing else in the world';
@@ -27,11 +29,14 @@ export const AUDIENCE = 'paywright';
 const terms = { leaseMs: 30_000, keepAnswersMs: 86_400_000 };
 
 /**
- * The platform on memory storage, with merchants `merchant-1` and `merchant-2` active, `limited` (at most 1000) and
+ * The platform, on memory storage unless told otherwise, with merchants `merchant-1` and `merchant-2` active, `limited` (at most 1000) and
  * `suspended`; and what went to its log, line by line.
  */
-export async function anHttpApp(parts: Partial<PlatformAppParts> = {}) {
-  const storage = memoryStorage();
+export async function anHttpApp(
+  parts: Partial<PlatformAppParts> = {},
+  storage: Storage = memoryStorage(),
+  ring: RingSource = givenRing([{ id: 'test', secret: Buffer.alloc(32, 7).toString('base64url') }]),
+) {
   const clock = systemClock;
   const merchants = [
     aMerchant('merchant-1'),
@@ -40,7 +45,7 @@ export async function anHttpApp(parts: Partial<PlatformAppParts> = {}) {
     aMerchant('suspended', { status: 'suspended' }),
   ];
   await addMerchants(storage, merchants);
-  const secretKeys = ringKeys(givenRing([{ id: 'test', secret: SECRET }]));
+  const secretKeys = ringKeys(ring);
   const ports = {
     ...storage,
     processor: simulatedProcessor(simulatorLedger(':memory:'), clock),
@@ -51,7 +56,7 @@ export async function anHttpApp(parts: Partial<PlatformAppParts> = {}) {
     digests: systemDigests(SECRET),
     seals: systemSeals(SECRET),
     secretKeys,
-    keyRotation: givenRing([{ id: 'test', secret: SECRET }]).rotation,
+    keyRotation: ring.rotation,
     vault: localVault(secretKeys, clock),
   };
   const lines: string[] = [];

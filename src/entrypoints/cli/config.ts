@@ -99,7 +99,10 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
       storage,
       secret: given.PAYWRIGHT_SECRET ?? localSecret(dataDir, 'secret'),
       anomalyRules: ANOMALY_RULES,
-      keys: { kind: 'file', file: join(dataDir, 'keys.json') },
+      keys:
+        given.PAYWRIGHT_CUSTOMER_KEYS === undefined
+          ? { kind: 'file', file: join(dataDir, 'keys.json') }
+          : { kind: 'given', ring: given.PAYWRIGHT_CUSTOMER_KEYS },
       claimTerms: {
         leaseMs: given.PAYWRIGHT_LEASE_MS,
         keepAnswersMs: given.PAYWRIGHT_KEY_RETENTION_HOURS * 3_600_000,

@@ -60,6 +60,9 @@ function keyFaults(given: Variables): readonly Fault[] {
   if (!given.PAYWRIGHT_SECRET) {
     faults.push({ name: 'PAYWRIGHT_SECRET', says: 'is needed: key files are for development' });
   }
+  if (!given.PAYWRIGHT_CUSTOMER_KEYS) {
+    faults.push({ name: 'PAYWRIGHT_CUSTOMER_KEYS', says: 'is needed: key files are for development' });
+  }
   if (!given.JWT_SECRET && !given.JWT_JWKS_URL) faults.push({ name: 'JWT_JWKS_URL', says: 'is needed' });
   if (given.JWT_SECRET && !given.JWT_ALLOW_HS256) {
     faults.push({

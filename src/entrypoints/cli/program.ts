@@ -3,6 +3,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { type Config, readConfig } from './config.ts';
 import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { faultLine } from './faults.ts';
+import type { RotateOptions } from './keys.ts';
 import { localSecret } from './local-secret.ts';
 import type { Terminal } from './terminal.ts';
 import type { TokenOptions } from './token.ts';
@@ -70,6 +71,31 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .action((options: TokenOptions) =>
       configured(async (config) => (await import('./token.ts')).tokenCommand(config, options, terminal)),
     );
+  const keys = program
+    .command('keys')
+    .description('make and rotate the keys that guard customers')
+    .addHelpText('after', EXIT_HELP);
+  keys
+    .command('rotate')
+    .description('bring every customer under a new key while everything runs; goes on where it was stopped')
+    .addOption(
+      new Option('--settle <time>', 'how long a request under way may still use the old key, such as 30s')
+        .argParser(seconds)
+        .default(30, '30s'),
+    )
+    .option('--json', 'print {"seen", "rewrapped", "released", "left_to_people"}')
+    .addHelpText('after', `${examples(ROTATE_EXAMPLES)}${ROTATE_HELP}${EXIT_HELP}`)
+    .action((options: RotateOptions) =>
+      configured(async (config) => (await import('./keys.ts')).rotateKeysCommand(config, options, terminal)),
+    );
+  keys
+    .command('create')
+    .description('print a new key for PAYWRIGHT_CUSTOMER_KEYS; nothing is kept')
+    .option('--json', 'print {"key"}')
+    .addHelpText('after', `${examples(['paywright keys create'])}${EXIT_HELP}`)
+    .action(async (options: { json?: boolean }) =>
+      (await import('./keys.ts')).createKeyCommand(options, terminal),
+    );
 
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -92,6 +118,13 @@ const TOKEN_EXAMPLES = [
   'paywright token --merchant merchant-456 --permissions payments,refunds --expires-in 30m',
   'paywright token --role dispatcher --json',
 ];
+
+const ROTATE_EXAMPLES = ['paywright keys rotate', 'paywright keys rotate --settle 60s --json'];
+
+const ROTATE_HELP = `
+With a key file a new key is made. With PAYWRIGHT_CUSTOMER_KEYS, restart every process with the new key at the
+end of the list, then with the new key at its front; rotate; restart without the old key; and rotate once more.
+`;
 
 const examples = (lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  ${line}\n`).join('')}`;

@@ -22,6 +22,23 @@ const url = (...schemes: readonly string[]) =>
 const isOrigin = (text: string) =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
 
+const KEY = /^([A-Za-z0-9_-]{1,64}):([A-Za-z0-9_-]{43})$/;
+
+/** `id:secret` with commas between, each secret 32 bytes in base64url, the current one first. */
+const keyRing = z
+  .string()
+  .transform((text) =>
+    text.split(',').map((entry) => {
+      const [, id = '', secret = ''] = KEY.exec(entry.trim()) ?? [];
+      return { id, secret };
+    }),
+  )
+  .refine(
+    (keys) => keys.every(({ id }) => id !== ''),
+    'must be id:key with commas between, as `paywright keys create` prints them',
+  )
+  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'must not give two keys one id');
+
 const DAY_MS = 24 * 3_600_000;
 
 /**
@@ -99,6 +116,11 @@ export const VARIABLES = z.object({
   PAYWRIGHT_SECRET: secret
     .optional()
     .describe('signs cursors and fingerprints, at least 32 bytes; made once in development'),
+  PAYWRIGHT_CUSTOMER_KEYS: keyRing
+    .optional()
+    .describe(
+      "guard what is kept encrypted, the current key first; development keeps its own in the data directory's keys.json",
+    ),
   PAYWRIGHT_PROCESSOR: z
     .enum(['simulator'], 'must be simulator')
     .optional()

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import type { KeysRotated, RotateKeysFailure, RotationProgress } from '../../application/rotate-keys.ts';
+import { TOKENS } from '../../composition/tokens.ts';
+import type { Origin } from '../../domain/actor.ts';
+import type { Config } from './config.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { openPlatform } from './open-platform.ts';
+import type { Terminal } from './terminal.ts';
+
+export type RotateOptions = Readonly<{ settle: number; json?: boolean }>;
+
+/**
+ * Rotates the keys that guard customers, and prints what that took. Stopped by a signal or by force, it is gone on with
+ * by the next run.
+ */
+export async function rotateKeysCommand(
+  config: Config,
+  { settle, json = false }: RotateOptions,
+  { out, err, untilStopped }: Terminal,
+): Promise<ExitCode> {
+  const opened = await openPlatform(config);
+  if ('says' in opened) {
+    err(`paywright: ${opened.says}\n`);
+    return opened.configuration ? EXIT.configuration : EXIT.failed;
+  }
+  const progress = progressLine(err);
+  try {
+    const rotation = opened.platform.get(TOKENS.useCases).rotateKeys({
+      origin: ORIGIN,
+      settleMs: settle * 1_000,
+      onProgress: progress.show,
+    });
+    const outcome = await Promise.race([rotation, untilStopped.then(() => 'stopped' as const)]);
+    progress.end();
+    if (outcome === 'stopped') {
+      // What is under way ends with the process; nobody waits for it.
+      rotation.then(
+        () => undefined,
+        () => undefined,
+      );
+      err('paywright: stopped; run it again to go on\n');
+      return EXIT.failed;
+    }
+    return outcome.match(
+      (rotated) => {
+        out(json ? jsonOf(rotated) : textOf(rotated));
+        return EXIT.ok;
+      },
+      (failure) => {
+        err(`paywright: ${SAYS[failure.kind]}; run it again to go on\n`);
+        return EXIT.failed;
+      },
+    );
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Prints a new key for `PAYWRIGHT_CUSTOMER_KEYS`. */
+export function createKeyCommand({ json = false }: Readonly<{ json?: boolean }>, { out }: Terminal): void {
+  const id = `k${randomBytes(8).toString('hex')}`;
+  const secret = randomBytes(32).toString('base64url');
+  out(json ? `${JSON.stringify({ key: `${id}:${secret}` })}\n` : `${id}:${secret}\n`);
+}
+
+/** Whoever runs the command has no token, so the trail says which command it was. */
+const ORIGIN: Origin = { actor: { id: 'paywright keys rotate', type: 'system' }, requestId: 'keys-rotate' };
+
+const SAYS: Readonly<Record<RotateKeysFailure['kind'], string>> = {
+  ChangedMeanwhile: 'a customer or a merchant was changed all the while',
+  KeysUnavailable: 'a key is missing, or the keys cannot be read',
+  StorageUnavailable: 'the storage does not answer',
+};
+
+const jsonOf = ({ seen, rewrapped, released, leftToPeople }: KeysRotated): string =>
+  `${JSON.stringify({ seen, rewrapped, released, left_to_people: leftToPeople })}\n`;
+
+const textOf = ({ seen, rewrapped, released, leftToPeople }: KeysRotated): string =>
+  [
+    `${rewrapped} of ${seen} customers and merchants came under the current key, ${released} let old indexes go\n`,
+    ...leftToPeople.map((id) => `take ${id} out of PAYWRIGHT_CUSTOMER_KEYS everywhere, then run it again\n`),
+  ].join('');
+
+const STEPS = {
+  rewrap: 'bringing under the current key',
+  settle: 'waiting for requests under way',
+  release: 'letting old indexes go',
+} as const;
+
+/** One line that is written over, where there is somebody to see it. */
+function progressLine(err: Terminal['err']) {
+  const isSeen = process.stderr.isTTY;
+  let isOpen = false;
+  return {
+    show({ step, seen, changed }: RotationProgress): void {
+      if (!isSeen) return;
+      err(`\r\u001b[K${STEPS[step]}: ${changed} of ${seen}`);
+      isOpen = true;
+    },
+    end(): void {
+      if (isOpen) err('\n');
+    },
+  };
+}
