@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { migrateDynamoDb } from '../../src/adapters/dynamodb/migrate.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
+import { auditKey, historyPartition, tableDefinition } from '../../src/adapters/dynamodb/table.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
+import type { PaymentId } from '../../src/domain/ids.ts';
+import { aMerchantId, anOpening } from '../fixtures/changes.ts';
 
 let engine: EmbeddedServer;
 beforeAll(async () => {
@@ -50,4 +54,33 @@ it('is missed where it has not run, and does not undo a newer one', async () => 
   );
   expect((await migrateDynamoDb(client, table))._unsafeUnwrap()).toEqual([]);
   expect((await storage.health.check())._unsafeUnwrapErr()).toEqual(outdated('3'));
+});
+
+it('lists the audit links of a table from before there was a list', async () => {
+  const { client, table, storage } = aTable();
+  const { GlobalSecondaryIndexes, AttributeDefinitions, ...definition } = tableDefinition(table);
+  const isOld = (name: string) => !name.startsWith('trail');
+  await client.send(
+    new CreateTableCommand({
+      ...definition,
+      AttributeDefinitions: AttributeDefinitions.filter(({ AttributeName }) => isOld(AttributeName)),
+      GlobalSecondaryIndexes: GlobalSecondaryIndexes.filter(({ IndexName }) => isOld(IndexName)),
+    }),
+  );
+  const openings = Array.from({ length: 30 }, () => anOpening());
+  for (const { change } of openings) (await storage.commits.commit(change))._unsafeUnwrap();
+  const links = openings.flatMap(({ change }) => change.audit);
+  for (const link of links)
+    await client.send(
+      new UpdateCommand({
+        TableName: table,
+        Key: auditKey(historyPartition(link.merchantId, link.entityId as PaymentId), link),
+        UpdateExpression: 'REMOVE trail, trail_id',
+      }),
+    );
+  const applied = (await migrateDynamoDb(client, table))._unsafeUnwrap();
+  expect(applied).toEqual(['add-trail-index', 'enable-time-to-live', 'place-old-links', 'schema-2']);
+  expect((await migrateDynamoDb(client, table))._unsafeUnwrap()).toEqual([]);
+  const listed = (await storage.auditTrail.list(aMerchantId(), {}, { limit: 100 }))._unsafeUnwrap();
+  expect(listed.map(({ id }) => id).toSorted()).toEqual(links.map(({ id }) => id).toSorted());
 });

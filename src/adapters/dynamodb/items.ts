@@ -17,7 +17,15 @@ import {
   type TransactionRecord,
   transactionRecord,
 } from '../../domain/transaction-record.ts';
-import { aggregateKey, auditKey, eventKey, paymentKey, transactionKey, uniqueKey } from './table.ts';
+import {
+  aggregateKey,
+  auditKey,
+  eventKey,
+  paymentKey,
+  trailKey,
+  transactionKey,
+  uniqueKey,
+} from './table.ts';
 
 /** An item as the document client gives and takes it. */
 export type Item = Readonly<Record<string, unknown>>;
@@ -82,6 +90,7 @@ export const uniqueKeyItem = ({ merchantId, kind, id }: Aggregate, key: string):
 /** `partition` is where the history of what the link is about is kept. */
 export const auditItem = (entry: AuditEntry, partition: string): Item => ({
   ...auditKey(partition, entry),
+  ...trailKey(entry),
   record: jsonText(entry),
 });
 

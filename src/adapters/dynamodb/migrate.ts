@@ -7,14 +7,18 @@ import {
   type TableDescription,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { attempt, patiently } from './faults.ts';
+import { addTrailIndex, placeOldLinks } from './migrate-trail.ts';
 import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableDefinition, tableOf } from './table.ts';
 
 /** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
 export const SCHEMA_VERSION = 2;
+
+/** From this version on every audit link is written with its place in the trail index. */
+const TRAIL_SINCE = 2;
 
 /**
  * Makes the table, or brings it up to this build. Safe to run twice and by several at once. Gives the names of what
@@ -28,11 +32,16 @@ export const migrateDynamoDb = (
     const table = tableOf(client, name);
     const isCreated = await createIfAbsent(table);
     await untilActive(table);
+    const isIndexed = await addTrailIndex(table, (await describeTable(table))?.GlobalSecondaryIndexes ?? []);
+    if (isIndexed) await untilActive(table);
     const isExpiring = await enableTimeToLive(table);
+    const isPlaced = !isCreated && (await schemaOf(table)) < TRAIL_SINCE && (await placeOldLinks(table));
     const isMarked = await markSchema(table);
     return [
       ...(isCreated ? ['create-table'] : []),
+      ...(isIndexed ? ['add-trail-index'] : []),
       ...(isExpiring ? ['enable-time-to-live'] : []),
+      ...(isPlaced ? ['place-old-links'] : []),
       ...(isMarked ? [`schema-${SCHEMA_VERSION}`] : []),
     ];
   });
@@ -94,6 +103,16 @@ async function isExpiring(table: Table): Promise<boolean> {
   );
   const status = TimeToLiveDescription?.TimeToLiveStatus;
   return status === 'ENABLED' || status === 'ENABLING';
+}
+
+/** The version that the table was last brought to; 0 for none. */
+async function schemaOf(table: Table): Promise<number> {
+  const { Item } = await patiently(table, (abortSignal) =>
+    table.client.send(new GetCommand({ TableName: table.name, Key: SCHEMA_KEY, ConsistentRead: true }), {
+      abortSignal,
+    }),
+  );
+  return Number(Item?.['version'] ?? 0);
 }
 
 /** Never lowers the version: an old build must not undo what a newer one did. */

@@ -4,14 +4,16 @@ import type { Table } from './table.ts';
 
 /**
  * The newest items of all partitions together, by descending sort key, up to `limit`; fewer only at the end. An item whose
- * sort key is `before` is passed over.
+ * sort key is `before` is passed over. Of an index, `sortKey` is the index's own.
  */
 export async function newestOf(
   table: Table,
   queries: readonly PartitionQuery[],
   { limit, before }: Readonly<{ limit: number; before?: string }>,
+  sortKey = 'sk',
 ): Promise<readonly Item[]> {
   const partitions = queries.map((query) => newestFirst(table, { ...query, ScanIndexForward: false }));
+  const idOf = ({ items: [first] }: Reading) => (first === undefined ? '' : String(first[sortKey]));
   const taken: Item[] = [];
   while (taken.length < limit) {
     // A partition with nothing read but more to come could hold the next, so it is read on before anything older is taken.
@@ -26,7 +28,7 @@ export async function newestOf(
     const newest = partitions.reduce((best, each) => (idOf(each) > idOf(best) ? each : best));
     const item = newest.items.shift();
     if (item === undefined) break;
-    if (item['sk'] !== before) taken.push(item);
+    if (item[sortKey] !== before) taken.push(item);
   }
   return taken;
 }
@@ -62,5 +64,3 @@ function shareOf(wanted: number, partitions: number): number {
   const even = wanted / partitions;
   return Math.ceil(even + Math.sqrt(even) / 2);
 }
-
-const idOf = ({ items: [first] }: Reading): string => (first === undefined ? '' : String(first['sk']));

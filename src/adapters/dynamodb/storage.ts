@@ -33,7 +33,7 @@ export function dynamodbStorage({
     ledger: dynamodbLedger(table),
     summaries: dynamodbSummaries(table),
     outbox: dynamodbOutbox(table),
-    auditTrail: dynamodbAuditTrail(table),
+    auditTrail: dynamodbAuditTrail(table, read),
     quotas: dynamodbQuotas(table),
     failedAuthentications: dynamodbFailedAuthentications(table),
     health: dynamodbStorageHealth(table, read),

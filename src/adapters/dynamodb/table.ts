@@ -1,6 +1,7 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AggregateKind } from '../../domain/aggregate.ts';
+import type { AuditEntry, AuditedEntity } from '../../domain/audit.ts';
 import type { ClaimKey, Operation } from '../../domain/claim.ts';
 import type { CurrencyCode } from '../../domain/currency.ts';
 import type { EventId, LedgerEntryId, MerchantId, PaymentId, TransactionId } from '../../domain/ids.ts';
@@ -25,15 +26,19 @@ export const tableOf = (client: DynamoDBDocumentClient, name: string): Table => 
 });
 
 /**
- * How many partitions share one merchant's payments and ledger entries, all open claims and all unsent events, and how
+ * How many partitions share one merchant's payments, ledger entries and audit links, all open claims and all unsent events, and how
  * many items each of a merchant's sums. Stored keys depend on these: changing one needs a migration that moves the items.
  */
 const PAYMENT_SHARDS = 4;
 const LEDGER_SHARDS = 4;
+/** Links of payments and transactions; of everything else, which there is less of and which is found without those. */
+const TRAIL_SHARDS = { payments: 8, aggregates: 2 } as const;
 const SUM_SHARDS = 32;
 const DUE_SHARDS = 8;
 const OUTBOX_SHARDS = 8;
 
+/** A merchant's audit links by id; keys only. */
+export const TRAIL_INDEX = 'trail';
 /** Open claims only, by when they are due; an item without `due_shard` is not in it. */
 export const DUE_INDEX = 'due';
 export const SCHEMA_KEY: ItemKey = { pk: '#S', sk: 'schema' };
@@ -72,6 +77,30 @@ export const auditKey = (
   pk: partition,
   sk: `${AUDIT_PREFIX}${link.entityId}#${`${link.sequence}`.padStart(10, '0')}`,
 });
+
+type TrailGroup = keyof typeof TRAIL_SHARDS;
+
+const trailGroupOf = (type: AuditedEntity): TrailGroup =>
+  type === 'payment' || type === 'transaction' ? 'payments' : 'aggregates';
+
+/** Where a link stands in the trail index. */
+export const trailKey = ({
+  merchantId,
+  entityType,
+  id,
+}: Pick<AuditEntry, 'merchantId' | 'entityType' | 'id'>) => {
+  const group = trailGroupOf(entityType);
+  return { trail: trailPartition(merchantId, group, shardOf(id, TRAIL_SHARDS[group])), trail_id: id };
+};
+
+/** Every partition of the trail index that can hold such links of the merchant. */
+export const trailPartitions = (merchantId: MerchantId, type?: AuditedEntity): readonly string[] =>
+  (type === undefined ? (['payments', 'aggregates'] as const) : [trailGroupOf(type)]).flatMap((group) =>
+    shards(TRAIL_SHARDS[group]).map((shard) => trailPartition(merchantId, group, shard)),
+  );
+
+const trailPartition = (merchantId: MerchantId, group: TrailGroup, shard: number): string =>
+  `${merchantId}#${group}#${shard}`;
 
 /** A partition to itself, so that no number of claims makes one hot. */
 export const claimKey = ({ merchantId, operation, key }: ClaimKey): ItemKey => ({
@@ -195,6 +224,8 @@ export const tableDefinition = (name: string) =>
       { AttributeName: 'sk', AttributeType: 'S' },
       { AttributeName: 'due_shard', AttributeType: 'N' },
       { AttributeName: 'due_at', AttributeType: 'N' },
+      { AttributeName: 'trail', AttributeType: 'S' },
+      { AttributeName: 'trail_id', AttributeType: 'S' },
     ],
     KeySchema: [
       { AttributeName: 'pk', KeyType: 'HASH' },
@@ -206,6 +237,14 @@ export const tableDefinition = (name: string) =>
         KeySchema: [
           { AttributeName: 'due_shard', KeyType: 'HASH' },
           { AttributeName: 'due_at', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+      {
+        IndexName: TRAIL_INDEX,
+        KeySchema: [
+          { AttributeName: 'trail', KeyType: 'HASH' },
+          { AttributeName: 'trail_id', KeyType: 'RANGE' },
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },

@@ -1,8 +1,11 @@
 import type pg from 'pg';
-import type { AuditTrail } from '../../ports/audit-trail.ts';
+import { type AuditEntryId, type MerchantId, timeDigits } from '../../domain/ids.ts';
+import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';
 import { patiently } from './faults.ts';
 import { auditFromRow, uuidOf } from './rows.ts';
 import type { Row } from './schema.ts';
+
+type AuditPage = Readonly<{ limit: number; before?: AuditEntryId }>;
 
 const COLUMNS = `entity_id, entity_type, sequence, id, merchant_id, action, actor_id, actor_type, ip_address, user_agent,
   before::text, after::text, metadata::text, created_at, previous_hash, hash`;
@@ -30,4 +33,42 @@ export const postgresAuditTrail = (pool: pg.Pool): AuditTrail => ({
         values: [merchantId, kind, id],
       }),
     ).map(({ rows }) => rows.map(auditFromRow)),
+  list: (merchantId, filter, page) => {
+    const query = listQuery(merchantId, filter, page);
+    return patiently(() => pool.query<Row<'audit_entry'>>(query)).map(({ rows }) => rows.map(auditFromRow));
+  },
 });
+
+const OLDEST_ID = '0'.repeat(32);
+const NEWEST_ID = 'f'.repeat(32);
+
+/**
+ * One range of an index. Ids begin with their time, so dates narrow the range; an entity's chain is read whole first,
+ * because it is short and its own key finds it.
+ */
+function listQuery(merchantId: MerchantId, filter: AuditFilter, { limit, before }: AuditPage) {
+  const { entityType, entityId, from, to } = filter;
+  const isRare = entityType !== undefined && entityType !== 'payment' && entityType !== 'transaction';
+  const conditions = [
+    'merchant_id = $1 AND id >= $2 AND id <= $3 AND id < $4',
+    ...(entityType === undefined ? [] : ['entity_type = $6']),
+    // As the index has it, or it would not be used.
+    ...(isRare ? [`entity_type NOT IN ('payment', 'transaction')`] : []),
+    ...(entityId === undefined ? [] : [`entity_id = $${entityType === undefined ? 6 : 7}`]),
+  ].join(' AND ');
+  const links = `SELECT ${COLUMNS} FROM audit_entry WHERE ${conditions}`;
+  const found = entityId === undefined ? links : `WITH chain AS MATERIALIZED (${links}) SELECT * FROM chain`;
+  return {
+    name: `list_audit${isRare ? '_rare' : ''}${entityType === undefined ? '' : '_type'}${entityId === undefined ? '' : '_entity'}`,
+    text: `${found} ORDER BY id DESC LIMIT $5`,
+    values: [
+      merchantId,
+      from === undefined ? OLDEST_ID : `${timeDigits(from)}${'0'.repeat(20)}`,
+      to === undefined ? NEWEST_ID : `${timeDigits(to)}${'f'.repeat(20)}`,
+      before === undefined ? NEWEST_ID : uuidOf(before),
+      limit,
+      ...(entityType === undefined ? [] : [entityType]),
+      ...(entityId === undefined ? [] : [entityId]),
+    ],
+  };
+}

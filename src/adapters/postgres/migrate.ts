@@ -7,10 +7,16 @@ import { patiently } from './faults.ts';
 import { payments } from './migrations/001-payments.ts';
 import { commitChanges } from './migrations/002-commit-changes.ts';
 import { quotas } from './migrations/003-quotas.ts';
+import { auditIndex } from './migrations/004-audit-index.ts';
 import type { Database } from './schema.ts';
 
 /** In the order they are applied; a released migration is never edited. */
-const MIGRATIONS = { '001-payments': payments, '002-commit-changes': commitChanges, '003-quotas': quotas };
+const MIGRATIONS = {
+  '001-payments': payments,
+  '002-commit-changes': commitChanges,
+  '003-quotas': quotas,
+  '004-audit-index': auditIndex,
+};
 
 export const NEWEST_MIGRATION = Object.keys(MIGRATIONS).at(-1) ?? '';
 
