@@ -3,10 +3,21 @@ import { systemIds } from '../../src/adapters/system/ids.ts';
 import { claimChange } from '../../src/application/payment-change.ts';
 import { awaitOutcome, takeOver } from '../../src/domain/claim.ts';
 import { jsonText } from '../../src/domain/json.ts';
+import { balancesOf } from '../../src/domain/ledger.ts';
 import { decide, openTransaction, type Transaction } from '../../src/domain/transaction.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aKey, aMerchantId, anOpening, aRefusal, aSuccess, NOON, plain, terms } from '../fixtures/changes.ts';
+import {
+  aKey,
+  aMerchantId,
+  anOpening,
+  aRefusal,
+  aSuccess,
+  type ClaimedChange,
+  NOON,
+  plain,
+  terms,
+} from '../fixtures/changes.ts';
 
 /** What every `Commits` adapter promises. */
 export function commitsContract(adapter: string, open: () => Promise<Storage>): void {
@@ -27,6 +38,9 @@ export function commitsContract(adapter: string, open: () => Promise<Storage>): 
           transactions: [],
           audit: opening.change.audit,
           events: opening.change.events,
+          entries: [],
+          balances: [],
+          tallies: opening.change.tallies,
         }),
       );
 
@@ -39,6 +53,9 @@ export function commitsContract(adapter: string, open: () => Promise<Storage>): 
           transactions: success.transactions.map(({ next }) => next),
           audit: [...opening.change.audit, ...success.audit],
           events: [...opening.change.events, ...success.events],
+          entries: success.entries,
+          balances: balancesOf(success.entries).map((sums) => ({ ...sums, spendings: 0 })),
+          tallies: success.tallies.filter(({ count }) => count > 0),
         }),
       );
     });
@@ -226,7 +243,7 @@ const ok = expect.objectContaining({ value: undefined });
 const refused = (error: object) => expect.objectContaining({ error: expect.objectContaining(error) });
 
 /** Each part of a commit made to fail in turn. */
-const spoiledParts: readonly ((change: Change) => { change: Change; refusal: object })[] = [
+const spoiledParts: readonly ((change: ClaimedChange) => { change: Change; refusal: object })[] = [
   (change) => ({
     change: { ...change, claim: { ...change.claim, expected: 7 } },
     refusal: { kind: 'FenceLost' },
@@ -250,15 +267,18 @@ const spoiledParts: readonly ((change: Change) => { change: Change; refusal: obj
 ];
 
 /** All that is stored about a change's claim and payment. */
-async function stateOf(storage: Storage, { claim, payment }: Change) {
+async function stateOf(storage: Storage, { claim, payment }: ClaimedChange) {
   const { merchantId, paymentId } = claim.next;
   const id = payment?.next.id ?? paymentId;
   if (id === undefined) throw new Error('the change has no payment');
-  const [found, transactions, audit, events] = await Promise.all([
+  const [found, transactions, audit, events, entries, balances, tallies] = await Promise.all([
     storage.payments.find(merchantId, id),
     storage.payments.transactionsOf(merchantId, id),
     storage.auditTrail.ofPayment(merchantId, id),
     storage.outbox.unsent(1_000),
+    storage.ledger.list(merchantId, {}, { limit: 100 }),
+    storage.balances.of(merchantId),
+    storage.summaries.tallies(merchantId, {}),
   ]);
   return {
     claim: (await storage.claims.find(claim.next, NOON))._unsafeUnwrap(),
@@ -266,5 +286,8 @@ async function stateOf(storage: Storage, { claim, payment }: Change) {
     transactions: transactions._unsafeUnwrap(),
     audit: audit._unsafeUnwrap(),
     events: events._unsafeUnwrap().filter((event) => event.paymentId === id),
+    entries: entries._unsafeUnwrap(),
+    balances: balances._unsafeUnwrap(),
+    tallies: tallies._unsafeUnwrap().toSorted((a, b) => (a.status < b.status ? -1 : 1)),
   };
 }

@@ -1,15 +1,18 @@
 import type { Storage } from '../../src/ports/storage.ts';
+import { aggregatesContract } from './aggregates.contract.ts';
 import { auditTrailContract } from './audit-trail.contract.ts';
 import { claimsContract } from './claims.contract.ts';
 import { commitsContract } from './commits.contract.ts';
 import { commitsModelContract } from './commits-model.contract.ts';
 import { failedAuthenticationsContract } from './failed-authentications.contract.ts';
+import { ledgerContract } from './ledger.contract.ts';
 import { merchantsContract } from './merchants.contract.ts';
 import { outboxContract } from './outbox.contract.ts';
 import { paymentSumsContract } from './payment-sums.contract.ts';
 import { paymentsContract } from './payments.contract.ts';
 import { quotasContract } from './quotas.contract.ts';
 import { storageHealthContract } from './storage-health.contract.ts';
+import { summariesContract } from './summaries.contract.ts';
 import { transfersContract } from './transfers.contract.ts';
 
 /** Every storage contract. `open` gives an empty store that shares nothing with the ones before. */
@@ -21,6 +24,9 @@ export function storageContracts(adapter: string, open: () => Promise<Storage>):
   transfersContract(adapter, open);
   claimsContract(adapter, open);
   merchantsContract(adapter, open);
+  aggregatesContract(adapter, open);
+  ledgerContract(adapter, open);
+  summariesContract(adapter, open);
   outboxContract(adapter, open);
   auditTrailContract(adapter, open);
   quotasContract(adapter, open);

@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { AGGREGATES } from './commit-aggregates.ts';
 import { CHECKS } from './commit-checks.ts';
 import { CLAIMS } from './commit-claims.ts';
-import { LEDGER } from './commit-ledger.ts';
+import { SUMS } from './commit-sums.ts';
 import { WRITES } from './commit-writes.ts';
 
 /**
@@ -46,7 +47,7 @@ DECLARE
   overtaken boolean;
   found record;
 BEGIN
-${CHECKS}${CLAIMS}${WRITES}${LEDGER}
+${CHECKS}${CLAIMS}${AGGREGATES}${WRITES}${SUMS}
 END
 $$`;
 

@@ -1,0 +1,195 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { verifyChain } from '../../src/domain/audit.ts';
+import type { Export } from '../../src/domain/export.ts';
+import type { Change } from '../../src/ports/commits.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { aMerchantId, digests, NOON } from '../fixtures/changes.ts';
+import { aBeginning, anEnding, anExport } from '../fixtures/exports.ts';
+import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
+import { aTransfer } from '../fixtures/transfers.ts';
+
+/** What every `Aggregates` adapter promises, and commits of aggregates and their unique keys. */
+export function aggregatesContract(adapter: string, open: () => Promise<Storage>): void {
+  describe(`Aggregates contract: ${adapter}`, () => {
+    let storage: Storage;
+    beforeEach(async () => {
+      storage = await open();
+      return () => storage.close();
+    });
+
+    const a = aMerchantId();
+    const b = aMerchantId('merchant-b');
+    const commit = (change: Change) => storage.commits.commit(change);
+    const committed = async ({ change, stored }: Readonly<{ change: Change; stored: Export }>) => {
+      (await commit(change))._unsafeUnwrap();
+      return stored;
+    };
+    const find = async (id: string, merchantId = a) =>
+      (await storage.aggregates.find(merchantId, 'export', id))._unsafeUnwrap();
+    const findByKey = async (key: string, merchantId = a) =>
+      (await storage.aggregates.findByKey(merchantId, 'export', key))._unsafeUnwrap();
+    const list = async (limit: number, after?: string) =>
+      (
+        await storage.aggregates.list(a, 'export', { limit, ...(after === undefined ? {} : { after }) })
+      )._unsafeUnwrap();
+    const chainOf = async (id: string, merchantId = a) =>
+      (await storage.auditTrail.ofAggregate(merchantId, 'export', id))._unsafeUnwrap();
+
+    it('gives back what was committed to the last digit, and only to its tenant and as its kind', async () => {
+      const stored = await committed(aBeginning());
+      expect(await find(stored.id)).toEqual(stored);
+      expect(await find(stored.id, b)).toBeUndefined();
+      expect((await storage.aggregates.find(a, 'customer', stored.id))._unsafeUnwrap()).toBeUndefined();
+      expect((await storage.aggregates.list(b, 'export', { limit: 9 }))._unsafeUnwrap()).toEqual([]);
+      expect((await storage.aggregates.list(a, 'customer', { limit: 9 }))._unsafeUnwrap()).toEqual([]);
+    });
+
+    it('gives the newest version as soon as its commit has resolved, and a chain that proves both', async () => {
+      const began = await committed(aBeginning());
+      const ended = await committed(anEnding(began));
+      expect(await find(began.id)).toEqual(ended);
+      const chain = await chainOf(began.id);
+      expect(verifyChain(chain, ended, digests.sha256)._unsafeUnwrap()).toBe(2);
+      expect(await chainOf(began.id, b)).toEqual([]);
+    });
+
+    it('keeps the chains of two entities of one id apart', async () => {
+      const began = await committed(aBeginning());
+      const [merchant] = await addMerchants(storage, [
+        aMerchant(began.id, { merchantId: aMerchantId(began.id) }),
+      ]);
+      if (merchant === undefined) throw new Error('no merchant was added');
+      const chain = await storage.auditTrail.ofAggregate(merchant.id, 'merchant', merchant.id);
+      expect(verifyChain(chain._unsafeUnwrap(), merchant, digests.sha256).isOk()).toBe(true);
+      expect(verifyChain(await chainOf(began.id), began, digests.sha256).isOk()).toBe(true);
+    });
+
+    it('finds each of many asked for at once', async () => {
+      const all = await Promise.all(Array.from({ length: 30 }, () => committed(aBeginning())));
+      const asked = [...all, ...all];
+      expect(await Promise.all(asked.map(({ id }) => find(id)))).toEqual(asked);
+    });
+
+    it('lists a kind by ascending id, page after page', async () => {
+      const all: Export[] = [];
+      for (let n = 0; n < 7; n += 1) all.push(await committed(aBeginning(anExport(a, NOON + n))));
+      await committed(aBeginning(anExport(b)));
+      expect(await list(100)).toEqual(all);
+      expect(await list(3)).toEqual(all.slice(0, 3));
+      expect(await list(3, all[2]?.id)).toEqual(all.slice(3, 6));
+      expect(await list(3, all[5]?.id)).toEqual(all.slice(6));
+      expect(await list(3, all[6]?.id)).toEqual([]);
+    });
+
+    it('shows a transfer to both sides and to nobody else', async () => {
+      const { change, transfer } = aTransfer();
+      (await commit(change))._unsafeUnwrap();
+      const seenBy = async (merchantId: typeof a) =>
+        (await storage.aggregates.find(merchantId, 'transfer', transfer.id))._unsafeUnwrap();
+      expect(await seenBy(a)).toEqual(transfer);
+      expect(await seenBy(b)).toEqual(transfer);
+      expect(await seenBy(aMerchantId('merchant-c'))).toBeUndefined();
+      const page = { limit: 5 };
+      expect((await storage.aggregates.list(b, 'transfer', page))._unsafeUnwrap()).toEqual([transfer]);
+    });
+
+    it('refuses a version that has moved on, and an id that exists, and leaves nothing of them', async () => {
+      const began = await committed(aBeginning());
+      const ended = await committed(anEnding(began, { takes: ['kept'] }));
+      const stale = { kind: 'StaleVersion', id: began.id };
+      for (const keys of [{}, { takes: ['stray'] }, { releases: ['kept'] }]) {
+        expect((await commit(anEnding(began, keys, 9).change))._unsafeUnwrapErr()).toEqual(stale);
+        const again = aBeginning({ ...anExport(), id: began.id }, keys);
+        expect((await commit(again.change))._unsafeUnwrapErr()).toEqual(stale);
+      }
+      const never = anEnding(anExport());
+      expect((await commit(never.change))._unsafeUnwrapErr()).toEqual({
+        kind: 'StaleVersion',
+        id: never.stored.id,
+      });
+      expect(await find(never.stored.id)).toBeUndefined();
+      expect(await find(began.id)).toEqual(ended);
+      expect(await chainOf(began.id)).toHaveLength(2);
+      expect(await findByKey('stray')).toBeUndefined();
+      expect(await findByKey('kept')).toEqual(ended);
+    });
+
+    it('lets exactly one of many rivals for a version win', async () => {
+      const began = await committed(aBeginning());
+      const rivals = Array.from({ length: 12 }, (_, n) => anEnding(began, {}, n));
+      const outcomes = await Promise.all(rivals.map(({ change }) => commit(change)));
+      const winners = rivals.filter((_, n) => outcomes[n]?.isOk());
+      expect(winners).toHaveLength(1);
+      for (const outcome of outcomes)
+        if (outcome.isErr()) expect(outcome.error).toEqual({ kind: 'StaleVersion', id: began.id });
+      expect(await find(began.id)).toEqual(winners[0]?.stored);
+      expect(await chainOf(began.id)).toHaveLength(2);
+    });
+
+    it('takes the same change as one without a claim, until a later change moves its aggregate', async () => {
+      const beginning = aBeginning(anExport(), { takes: ['one'] });
+      const ending = anEnding(beginning.stored, { takes: ['two'], releases: ['one'] });
+      for (const { change } of [beginning, beginning]) expect((await commit(change)).isOk()).toBe(true);
+      const many = await Promise.all(Array.from({ length: 8 }, () => commit(ending.change)));
+      expect(many.every((outcome) => outcome.isOk())).toBe(true);
+      expect(await find(beginning.stored.id)).toEqual(ending.stored);
+      expect(await chainOf(beginning.stored.id)).toHaveLength(2);
+      const late = (await commit(beginning.change))._unsafeUnwrapErr();
+      expect(late).toEqual({ kind: 'StaleVersion', id: beginning.stored.id });
+    });
+
+    it('takes the same new aggregate many times at once as one', async () => {
+      const beginning = aBeginning(anExport(), { takes: ['k'] });
+      const outcomes = await Promise.all(Array.from({ length: 8 }, () => commit(beginning.change)));
+      expect(outcomes.every((outcome) => outcome.isOk())).toBe(true);
+      expect(await chainOf(beginning.stored.id)).toHaveLength(1);
+    });
+
+    describe('unique keys', () => {
+      it('lead to their holder, within its tenant and kind', async () => {
+        const stored = await committed(aBeginning(anExport(), { takes: ['x', 'y'] }));
+        const other = await committed(aBeginning(anExport(b), { takes: ['x'] }));
+        expect(await findByKey('x')).toEqual(stored);
+        expect(await findByKey('y')).toEqual(stored);
+        expect(await findByKey('X')).toBeUndefined();
+        expect(await findByKey('x', b)).toEqual(other);
+        expect(await findByKey('y', b)).toBeUndefined();
+        expect((await storage.aggregates.findByKey(a, 'customer', 'x'))._unsafeUnwrap()).toBeUndefined();
+      });
+
+      it('are refused to others while they are held, and nothing is left of the refused', async () => {
+        const holder = await committed(aBeginning(anExport(), { takes: ['x'] }));
+        const rival = aBeginning(anExport(), { takes: ['free', 'x'] });
+        expect((await commit(rival.change))._unsafeUnwrapErr()).toEqual({ kind: 'KeyTaken', key: 'x' });
+        expect(await find(rival.stored.id)).toBeUndefined();
+        expect(await chainOf(rival.stored.id)).toEqual([]);
+        expect(await findByKey('free')).toBeUndefined();
+        expect(await findByKey('x')).toEqual(holder);
+      });
+
+      it('are free again once they are let go of, and may be taken again by their holder', async () => {
+        const holder = await committed(aBeginning(anExport(), { takes: ['x'] }));
+        const same = await committed(anEnding(holder, { takes: ['x'] }));
+        expect(await findByKey('x')).toEqual(same);
+        const moved = await committed(anEnding(same, { takes: ['y'], releases: ['x'] }));
+        expect(await findByKey('x')).toBeUndefined();
+        expect(await findByKey('y')).toEqual(moved);
+        const heir = await committed(aBeginning(anExport(), { takes: ['x'] }));
+        expect(await findByKey('x')).toEqual(heir);
+      });
+
+      it('go to exactly one of many rivals', async () => {
+        const rivals = Array.from({ length: 16 }, (_, n) =>
+          aBeginning(anExport(), { takes: n % 2 === 0 ? ['x', 'y'] : ['y', 'x'] }),
+        );
+        const outcomes = await Promise.all(rivals.map(({ change }) => commit(change)));
+        const winners = rivals.filter((_, n) => outcomes[n]?.isOk());
+        expect(winners).toHaveLength(1);
+        for (const outcome of outcomes) if (outcome.isErr()) expect(outcome.error.kind).toBe('KeyTaken');
+        expect(await list(100)).toEqual(winners.map(({ stored }) => stored));
+        expect(await findByKey('x')).toEqual(winners[0]?.stored);
+        expect(await findByKey('y')).toEqual(winners[0]?.stored);
+      });
+    });
+  });
+}
