@@ -19,7 +19,10 @@ export const getPaymentExportHandler =
     const started = await exportPayments({ ...order.value, merchantId, origin: originOf(c) });
     if (started.isErr()) return refuse(c, started.error);
     const { id, pages } = started.value;
-    return new Response(bytesOf(pages, file, c, log), {
+    // Until the first page is there, a fault can still be told as one.
+    const first = await pages.next();
+    if (first.done !== true && first.value.isErr()) return refuse(c, first.value.error);
+    return new Response(bytesOf({ first, pages }, file, c, log), {
       headers: {
         'Content-Type': file.type,
         'Content-Disposition': `attachment; filename="payments-${id}.${file.extension}"`,
@@ -27,21 +30,25 @@ export const getPaymentExportHandler =
     });
   };
 
+type NextPage = Awaited<ReturnType<PaymentPages['next']>>;
+
 /**
  * The file as it is asked for: one page is read, written and forgotten before the next. A reader that goes away ends the
  * reading. A fault cuts the connection, so that what has arrived cannot pass for the whole file.
  */
 function bytesOf(
-  pages: PaymentPages,
+  { first, pages }: Readonly<{ first: NextPage; pages: PaymentPages }>,
   { head, line }: FileFormat,
   c: HttpContext,
   log: Logger,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let text = head;
+  let begun: NextPage | undefined = first;
   return new ReadableStream({
     async pull(controller) {
-      const next = await pages.next();
+      const next = begun ?? (await pages.next());
+      begun = undefined;
       if (next.done === true) {
         if (text !== '') controller.enqueue(encoder.encode(text));
         controller.close();
