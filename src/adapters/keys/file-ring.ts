@@ -9,9 +9,6 @@ import { type Ring, type RingSource, ringKey, ringOf } from './ring.ts';
 /** How old what is known of the file may be. */
 const CHECK_MS = 1_000;
 
-/** Keys that no customer needs any more are kept this long, in case somebody finds one who does. */
-const KEEP_RETIRED_MS = 24 * 3_600_000;
-
 /**
  * A ring in a file of its own, made at its first use, read again when it has changed. For development: whoever can read
  * the file can read every customer, and without the file nobody can.
@@ -76,18 +73,11 @@ export function fileRing(file: string, clock: Clock, checkMs: number = CHECK_MS)
         }),
       end: () =>
         attempt(async () => {
-          const now = clock.now();
+          const retired_at = new Date(clock.now()).toISOString();
           change((keys) =>
-            keys
-              .filter(
-                ({ retired_at }) =>
-                  retired_at === undefined || now - Date.parse(retired_at) < KEEP_RETIRED_MS,
-              )
-              .map((key) =>
-                key.state === 'leaving'
-                  ? { ...key, state: 'retired' as const, retired_at: new Date(now).toISOString() }
-                  : key,
-              ),
+            keys.map((key) =>
+              key.state === 'leaving' ? { ...key, state: 'retired' as const, retired_at } : key,
+            ),
           );
         }),
     },

@@ -16,7 +16,8 @@ import type { RingEntry } from './ring.ts';
 
 /**
  * A key as the file has it. Exactly the first is `current`. `older`: in use until a rotation ends; `leaving`: unwraps
- * while its last indexes are taken away; `retired`: nothing needs it, and it is kept for a while all the same.
+ * while its last indexes are taken away; `retired`: nothing is known to need it, and still it unwraps, because another
+ * store or an old copy may. Only people take it out.
  */
 export type FileKey = RingEntry &
   Readonly<{
