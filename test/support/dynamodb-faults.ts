@@ -78,7 +78,7 @@ export const instead = (name: string, reply: (rows: number) => Reply): Fault => 
 });
 
 /** It is sent and done, and nobody is told. */
-export const lost = (name: string, fault: () => Error): Fault => ({
+const lost = (name: string, fault: () => Error): Fault => ({
   name,
   async raise(send) {
     await send();

@@ -36,7 +36,7 @@ async function readAll(table: Table, keys: readonly ItemKey[]): Promise<readonly
   return keys.map((key) => found.get(textOf(key)));
 }
 
-/** No partition key of ours holds a space; only a claim's own key could, and its sort key is a constant. */
+/** No key of ours holds a space but a claim's own key or a unique one, whose sort keys are constants. */
 const textOf = ({ pk, sk }: ItemKey): string => `${sk} ${pk}`;
 
 /** What to query of one partition, in which order, and where to go on. */
