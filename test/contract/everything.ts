@@ -6,6 +6,7 @@ import { commitsContract } from './commits.contract.ts';
 import { commitsModelContract } from './commits-model.contract.ts';
 import { failedAuthenticationsContract } from './failed-authentications.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
+import { managingMerchantsContract } from './managing-merchants.contract.ts';
 import { merchantsContract } from './merchants.contract.ts';
 import { outboxContract } from './outbox.contract.ts';
 import { paymentSumsContract } from './payment-sums.contract.ts';
@@ -24,6 +25,7 @@ export function storageContracts(adapter: string, open: () => Promise<Storage>):
   transfersContract(adapter, open);
   claimsContract(adapter, open);
   merchantsContract(adapter, open);
+  managingMerchantsContract(adapter, open);
   aggregatesContract(adapter, open);
   ledgerContract(adapter, open);
   summariesContract(adapter, open);

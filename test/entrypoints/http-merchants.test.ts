@@ -99,7 +99,7 @@ describe('managing merchants over HTTP', () => {
     const statuses = await Promise.all(
       Array.from({ length: 5 }, async () => (await ask('POST', '/merchants', { body })).status),
     );
-    expect(statuses.sort()).toEqual([201, 409, 409, 409, 409]);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([201, 409, 409, 409, 409]);
     const again = await ask('POST', '/merchants', { body: aMerchantBody({ name: 'Another' }) });
     expect([again.status, again.json['code']]).toEqual([409, 'merchant_exists']);
     expect((await ask('GET', '/merchants/merchant-new')).json['name']).toBe('Café Zürich');
@@ -179,7 +179,7 @@ describe('managing merchants over HTTP', () => {
     expect([replayed.status, replayed.response.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
     const listed = await ask('GET', '/payments', { token });
     expect([listed.status, (listed.json['items'] as unknown[]).length]).toEqual([200, 1]);
-    expect((await ask('GET', `/payments/${replayed.json['id']}`, { token })).status).toBe(200);
+    expect((await ask('GET', `/payments/${String(replayed.json['id'])}`, { token })).status).toBe(200);
     await ask('PATCH', '/merchants/merchant-1', { body: { status: 'active' } });
     expect((await ask('POST', '/payments', { token, body: pay('two') })).status).toBe(201);
   });

@@ -21,7 +21,7 @@ export function startFlushing({ flush, log, everyMs = 1_000 }: FlushParts): Runn
     });
     return underWay;
   };
-  const timer = setInterval(flushOnce, everyMs);
+  const timer = setInterval(() => void flushOnce(), everyMs);
   return {
     async stop() {
       clearInterval(timer);
