@@ -23,11 +23,15 @@ export function readJson(request: Request): ResultAsync<JsonBody, ReadJsonFailur
 /** The same for a route that can do without a body: nothing at all, whatever its type, reads as an empty object. */
 export function readOptionalJson(request: Request): ResultAsync<JsonBody, ReadJsonFailure> {
   const { headers, body } = request;
-  const announced = headers.has('content-length') || headers.has('transfer-encoding');
-  return body === null || !announced || headers.get('content-length') === '0'
-    ? okAsync({ value: {}, faults: [] })
-    : readJson(request);
+  if (body === null || headers.get('content-length') === '0') return okAsync(nothing);
+  if (headers.has('content-length') || headers.has('transfer-encoding')) return readJson(request);
+  // Outside HTTP/1 a body comes unannounced, and one that was missed would be read as "all of it".
+  return readBytes(request.clone(), 'identity').andThen(({ byteLength }) =>
+    byteLength === 0 ? okAsync(nothing) : readJson(request),
+  );
 }
+
+const nothing: JsonBody = { value: {}, faults: [] };
 
 const JSON_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
