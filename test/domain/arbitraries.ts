@@ -5,16 +5,20 @@ import { idOf } from '../../src/domain/ids.ts';
 import type { Json } from '../../src/domain/json.ts';
 import { type Money, money } from '../../src/domain/money.ts';
 import {
+  complete,
+  type Movement,
+  type MovementRequest,
+  release,
+  reserve,
+} from '../../src/domain/movement.ts';
+import {
   approve,
-  capture,
   fail,
   openPayment,
   type Payment,
   type PaymentOrder,
   postpone,
-  refund,
   resume,
-  voidPayment,
 } from '../../src/domain/payment.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 
@@ -100,12 +104,15 @@ export const paymentOrder: fc.Arbitrary<PaymentOrder> = fc
   )
   .map((order) => order as PaymentOrder);
 
-/** One attempt to move a payment; `share` of the amount in thousandths, beyond 1000 and below 0 included. */
+/**
+ * One attempt to move a payment. `share` of its amount in thousandths, beyond 1000 and below 0 included; undefined asks
+ * for all that is left. `which` of the movements under way ends.
+ */
 export type Move = Readonly<{
-  kind: 'approve' | 'fail' | 'postpone' | 'resume' | 'capture' | 'refund' | 'void';
-  share: number;
+  kind: 'approve' | 'fail' | 'postpone' | 'resume' | 'capture' | 'refund' | 'void' | 'complete' | 'release';
+  share: number | undefined;
   final: boolean;
-  foreign: boolean;
+  which: number;
 }>;
 
 export const move: fc.Arbitrary<Move> = fc.record({
@@ -119,48 +126,84 @@ export const move: fc.Arbitrary<Move> = fc.record({
     'refund',
     'refund',
     'void',
+    'complete',
+    'complete',
+    'complete',
+    'release',
   ),
-  share: fc.oneof(fc.integer({ min: 1, max: 500 }), fc.integer({ min: -200, max: 1_200 })),
+  share: fc.oneof(
+    fc.integer({ min: 1, max: 500 }),
+    fc.integer({ min: -200, max: 1_200 }),
+    fc.constant(undefined),
+  ),
   final: fc.boolean(),
-  foreign: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+  which: fc.nat({ max: 5 }),
 });
 
+/** A payment and its movements that have been set aside and not ended. */
+export type Moving = Readonly<{ payment: Payment; underWay: readonly Movement[] }>;
+
 /** What a move makes of a payment; undefined when it is refused, by its result or by its type. */
-export function after(
-  payment: Payment,
-  { kind, share, final, foreign }: Move,
-  now: number,
-): Payment | undefined {
-  const { minorUnits: whole, currency: own } = payment.amount;
-  const other: CurrencyCode = own === 'EUR' ? 'USD' : 'EUR';
-  const amount = money((whole * BigInt(share)) / 1_000n, foreign ? other : own);
-  switch (kind) {
+export function after({ payment, underWay }: Moving, each: Move, now: number): Moving | undefined {
+  const next = (moved: Payment): Moving => ({ payment: moved, underWay });
+  switch (each.kind) {
     case 'approve':
-      return payment.status === 'processing' ? approve(payment, now) : undefined;
+      return payment.status === 'processing' ? next(approve(payment, now)) : undefined;
     case 'fail':
       return payment.status === 'processing' || payment.status === 'pending'
-        ? fail(payment, { code: 'card_declined', message: 'Do not honor' }, now)
+        ? next(fail(payment, { code: 'card_declined', message: 'Do not honor' }, now))
         : undefined;
     case 'postpone':
-      return payment.status === 'processing' ? postpone(payment, now) : undefined;
+      return payment.status === 'processing' ? next(postpone(payment, now)) : undefined;
     case 'resume':
-      return payment.status === 'pending' ? resume(payment, now) : undefined;
+      return payment.status === 'pending' ? next(resume(payment, now)) : undefined;
+    case 'complete':
+    case 'release': {
+      const movement = underWay[each.which % Math.max(underWay.length, 1)];
+      if (movement === undefined) return undefined;
+      const end = each.kind === 'complete' ? complete : release;
+      return { payment: end(payment, movement, now), underWay: underWay.filter((one) => one !== movement) };
+    }
     case 'capture':
-      return capture(payment, amount, { final }, now).unwrapOr(undefined);
     case 'refund':
-      return refund(payment, amount, now).unwrapOr(undefined);
     case 'void':
-      return voidPayment(payment, now).unwrapOr(undefined);
+      return reserve(payment, requestOf(payment, each.kind, each), now).match(
+        (reserved) => ({ payment: reserved.payment, underWay: [...underWay, reserved.movement] }),
+        () => undefined,
+      );
   }
 }
 
+function requestOf(
+  { amount }: Payment,
+  type: Movement['type'],
+  { share, final }: Pick<Move, 'share' | 'final'>,
+): MovementRequest {
+  const wanted = share === undefined ? {} : { amount: (amount.minorUnits * BigInt(share)) / 1_000n };
+  switch (type) {
+    case 'capture':
+      return { type, ...wanted, final };
+    case 'refund':
+      return { type, ...wanted };
+    case 'void':
+      return { type };
+  }
+}
+
+/** A payment of which nothing has been moved yet. */
+export const opened = (order: PaymentOrder): Moving => ({
+  payment: openPayment(order)._unsafeUnwrap(),
+  underWay: [],
+});
+
 /** A payment after any sequence of moves that it allowed. */
-export const reachablePayment: fc.Arbitrary<Payment> = fc
-  .tuple(paymentOrder, fc.array(move, { maxLength: 12 }))
-  .map(([order, moves]) => {
-    const opened: Payment = openPayment(order)._unsafeUnwrap();
-    return moves.reduce<Payment>(
-      (payment, each, step) => after(payment, each, order.createdAt + step) ?? payment,
-      opened,
-    );
-  });
+export const reachable: fc.Arbitrary<Moving> = fc
+  .tuple(paymentOrder, fc.array(move, { maxLength: 20 }))
+  .map(([order, moves]) =>
+    moves.reduce<Moving>(
+      (state, each, step) => after(state, each, order.createdAt + step) ?? state,
+      opened(order),
+    ),
+  );
+
+export const reachablePayment: fc.Arbitrary<Payment> = reachable.map(({ payment }) => payment);

@@ -18,7 +18,13 @@ import {
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 import { trying } from './arbitraries.ts';
 
-const verdict = { processorId: 'sim_1', responseCode: '00', responseText: 'Approved', processedAt: NOON + 5 };
+const verdict = {
+  processorId: 'sim_1',
+  responseCode: '00',
+  responseText: 'Approved',
+  processedAt: NOON + 5,
+  fee: 29n,
+};
 
 const order: fc.Arbitrary<TransactionOrder> = fc
   .record(
