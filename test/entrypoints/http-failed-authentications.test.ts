@@ -96,6 +96,28 @@ describe('failed authentications', () => {
     expect(text).toContain('paywright_failed_authentications_total{claim="nobody"} 1');
   });
 
+  it('beyond five are an anomaly in the report of the merchant they claimed', async () => {
+    const app = await anHttpApp();
+    const now = Date.now();
+    const counter = countFailedAuthentications({ ...app.storage, clock: { now: () => now } });
+    const reported = async () => {
+      const token = await aToken({ permissions: ['audit'] });
+      const response = await app.app.request('/audit/report', {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      const { anomalies } = (await response.json()) as { anomalies: { type: string; severity: string }[] };
+      return anomalies.map(({ type, severity }) => `${type} ${severity}`);
+    };
+    const { ask } = await aWatchedApp({ noteFailedAuthentication: counter.note });
+    for (const claims of [{}, {}, {}, {}, {}, { merchant_id: 'merchant-2' }, { merchant_id: 'nobody' }])
+      await ask(`Bearer ${await forged(claims)}`);
+    (await counter.flush())._unsafeUnwrap();
+    expect(await reported()).toEqual([]);
+    await ask(`Bearer ${await forged()}`);
+    (await counter.flush())._unsafeUnwrap();
+    expect(await reported()).toEqual(['excessive_failed_auth high']);
+  });
+
   it('reach the store as counts of the merchant, or of nobody', async () => {
     const { storage } = await anHttpApp();
     const now = Date.now();
