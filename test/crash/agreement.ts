@@ -1,104 +1,164 @@
 import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import { verifyChain } from '../../src/domain/audit.ts';
+import { faultOfEntity } from '../../src/application/verify-entity.ts';
+import type { AuditEntry } from '../../src/domain/audit.ts';
 import type { Claim } from '../../src/domain/claim.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
-import type { Instant } from '../../src/domain/instant.ts';
-import type { Payment } from '../../src/domain/payment.ts';
+import { amountsOf, type Payment } from '../../src/domain/payment.ts';
+import { paymentRecord } from '../../src/domain/payment-record.ts';
 import type { Transaction } from '../../src/domain/transaction.ts';
+import { transactionRecord } from '../../src/domain/transaction-record.ts';
 import type { Verdict } from '../../src/ports/processor.ts';
-import type { Storage } from '../../src/ports/storage.ts';
 import { digests } from '../fixtures/changes.ts';
 
-export type Books = Readonly<{
-  storage: Storage;
-  /** The processor's own. */
-  ledger: SimulatorLedger;
-  /** Every event written about the payment in question. */
+/** All that is on record of one payment, on our side and on the processor's. */
+export type PaymentBooks = Readonly<{
+  payment: Payment;
+  transactions: readonly Transaction[];
+  links: readonly AuditEntry[];
   events: readonly DomainEvent[];
-  now: Instant;
+  /** Of every key that was spent on it. */
+  claims: readonly Claim[];
+  ledger: SimulatorLedger;
 }>;
 
-/** Where claim, payment, transactions, audit chains, events and the processor's books do not tell one story. */
-export async function disagreements(
-  { storage, ledger, events, now }: Books,
-  payment: Payment,
-): Promise<readonly string[]> {
-  const { merchantId, id, idempotencyKey } = payment;
-  const [claim, transactions, entries] = await Promise.all([
-    storage.claims.find({ merchantId, operation: 'process', key: idempotencyKey }, now),
-    storage.payments.transactionsOf(merchantId, id),
-    storage.auditTrail.ofPayment(merchantId, id),
-  ]);
-  const moves = transactions._unsafeUnwrap();
-  const chains = Map.groupBy(entries._unsafeUnwrap(), ({ entityId }) => entityId);
-  const broken = [payment, ...moves].flatMap((entity) => {
-    const chain = chains.get(entity.id) ?? [];
-    chains.delete(entity.id);
-    return verifyChain(chain, entity, digests.sha256).match(
-      () => [],
-      ({ fault, sequence }) => [`chain of ${entity.id} is ${fault} at ${sequence}`],
-    );
-  });
+/** Where payment, claims, transactions, audit chains, events and the processor's books do not tell one story. */
+export function paymentFaults(books: PaymentBooks): readonly string[] {
+  const { payment, transactions, ledger } = books;
+  const charge = ledger.find(payment.id);
+  const [charged, ...moves] =
+    charge === undefined ? [undefined, ...transactions] : [transactions[0], ...transactions.slice(1)];
   return [
-    ...claimFaults(claim._unsafeUnwrap(), payment),
-    ...verdictFaults(ledger.find(id), payment, moves),
-    ...eventFaults(events, payment),
-    ...broken,
-    ...[...chains.keys()].map((entityId) => `a chain without its entity: ${entityId}`),
+    ...chargeFaults(payment, charge, charged),
+    ...moves.flatMap((move) => moveFaults(move, ledger.find(move.id))),
+    ...bookFaults(books),
+    ...claimFaults(books, moves),
+    ...eventFaults(books),
+    ...chainFaults(books),
+  ].map((fault) => `${payment.id}: ${fault}`);
+}
+
+function chargeFaults(
+  payment: Payment,
+  charge: Verdict | undefined,
+  charged: Transaction | undefined,
+): readonly string[] {
+  if (charge === undefined) {
+    const open = payment.status === 'pending' || payment.status === 'processing';
+    const givenUp = payment.status === 'failed' && payment.failure.code === 'processor_unavailable';
+    return open || givenUp ? [] : [`${payment.status}, and the processor never heard of it`];
+  }
+  if (charged === undefined) return ['charged, and no transaction says so'];
+  const type = payment.captureMethod === 'manual' ? 'authorization' : 'capture';
+  return [
+    ...verdictFaults(charged, charge),
+    ...(charged.type === type ? [] : [`charged, and the first transaction is a ${charged.type}`]),
+    ...(charge.amount.minorUnits === payment.amount.minorUnits ? [] : ['another amount was charged']),
   ];
 }
 
-function claimFaults(claim: Claim | undefined, { id, status }: Payment): readonly string[] {
-  if (claim === undefined) return ['the payment has no claim'];
-  if (claim.paymentId !== id) return [`the claim is on ${claim.paymentId}, not on ${id}`];
+const moveFaults = (move: Transaction, verdict: Verdict | undefined): readonly string[] =>
+  verdict === undefined ? [`the processor never heard of ${move.id}`] : verdictFaults(move, verdict);
+
+function verdictFaults(move: Transaction, verdict: Verdict): readonly string[] {
+  const { type, status, amount } = move;
+  return [
+    ...(status === (verdict.approved ? 'succeeded' : 'failed')
+      ? []
+      : [`a ${type} is ${status}, and at the processor ${verdict.approved ? 'done' : 'refused'}`]),
+    ...('processorId' in move && (move.processorId !== verdict.processorId || move.fee !== verdict.fee)
+      ? [`a ${type} under another number or fee than the processor's`]
+      : []),
+    ...(amount.minorUnits === verdict.amount.minorUnits && amount.currency === verdict.amount.currency
+      ? []
+      : [`a ${type} of another amount than the processor's`]),
+  ];
+}
+
+/** Compares the sums, and what state they must have led to. */
+function bookFaults({ payment, ledger }: PaymentBooks): readonly string[] {
+  const book = ledger.book(payment.id);
+  const { authorized, captured, refunded, reserved } = amountsOf(payment);
+  const sums = [authorized, captured, refunded].map(({ minorUnits }) => minorUnits);
+  const theirs = book === undefined ? [0n, 0n, 0n] : [book.authorized, book.captured, book.refunded];
+  const isOver = book !== undefined && (book.ended || book.captured === book.authorized);
+  const due = isOver ? (book.captured > 0n ? 'succeeded' : 'canceled') : 'authorized';
+  return [
+    ...(sums.join() === theirs.join() ? [] : [`sums ${sums.join()}, and at the processor ${theirs.join()}`]),
+    ...(book === undefined || payment.status === due
+      ? []
+      : [`${payment.status}, and by the processor's book ${due}`]),
+    ...(reserved.minorUnits === 0n ? [] : [`${reserved.minorUnits} stay reserved`]),
+    ...(payment.status === 'authorized' && payment.closing ? ['it stays closing'] : []),
+  ];
+}
+
+/** Exactly one key opened the payment, and exactly one each of its movements. */
+function claimFaults({ payment, claims }: PaymentBooks, moves: readonly Transaction[]): readonly string[] {
+  const opening = claims.filter(({ operation }) => operation === 'process');
+  const moving = claims.filter(({ operation }) => operation !== 'process');
+  const spentOn = moving.map((claim) => ('transactionId' in claim ? claim.transactionId : undefined));
   const fits = {
     calling: [] as readonly string[],
     unknown: ['processing'],
     retryable: ['pending'],
-    completed: ['authorized', 'succeeded', 'failed'],
-  }[claim.state];
+    completed: ['authorized', 'succeeded', 'failed', 'canceled'],
+  };
   return [
-    ...(fits.includes(status) ? [] : [`a claim ${claim.state} on a payment ${status}`]),
-    ...(claim.state === 'completed' && claim.kept === undefined ? ['completed without an answer'] : []),
-    ...(claim.kept === undefined || claim.kept.answer.includes(id)
+    ...(opening.length === 1 ? [] : [`${opening.length} keys opened it`]),
+    ...opening
+      .filter(({ state }) => !fits[state].includes(payment.status))
+      .map(({ state }) => `a claim ${state} on a payment ${payment.status}`),
+    ...moving
+      .filter(({ state }) => state !== 'completed')
+      .map(({ operation, state }) => `the claim of a ${operation} stays ${state}`),
+    ...(sorted(spentOn) === sorted(moves.map(({ id }) => id))
       ? []
-      : ['the answer names another payment']),
+      : [`keys spent on ${sorted(spentOn)} where the movements are ${sorted(moves.map(({ id }) => id))}`]),
+    ...claims.flatMap((claim) => answerFaults(claim, payment)),
   ];
 }
 
-function verdictFaults(
-  verdict: Verdict | undefined,
-  payment: Payment,
-  moves: readonly Transaction[],
-): readonly string[] {
-  if (verdict === undefined) {
-    const open = payment.status === 'pending' || payment.status === 'processing';
-    const givenUp = payment.status === 'failed' && payment.failure.code === 'processor_unavailable';
-    return [
-      ...(open || givenUp ? [] : [`${payment.status}, and the processor never heard of it`]),
-      ...(moves.length === 0 ? [] : ['transactions that the processor never heard of']),
-    ];
-  }
-  const due = verdict.approved ? (payment.captureMethod === 'manual' ? 'authorized' : 'succeeded') : 'failed';
-  const [move, ...more] = moves;
-  return [
-    ...(payment.status === due ? [] : [`${payment.status}, and at the processor ${due}`]),
-    ...(move === undefined || more.length > 0 ? [`${moves.length} transactions for one charge`] : []),
-    ...(move !== undefined && move.status !== (verdict.approved ? 'succeeded' : 'failed')
-      ? [`the transaction is ${move.status}`]
-      : []),
-    ...(move !== undefined && 'processorId' in move && move.processorId !== verdict.processorId
-      ? ['the transaction names another charge']
-      : []),
-    ...(verdict.amount.minorUnits === payment.amount.minorUnits ? [] : ['another amount at the processor']),
-  ];
+function answerFaults(claim: Claim, { id }: Payment): readonly string[] {
+  if (claim.state === 'completed' && claim.kept === undefined) return ['completed without an answer'];
+  const about = claim.transactionId ?? id;
+  return claim.kept === undefined || claim.kept.answer.includes(about)
+    ? []
+    : [`the answer of a ${claim.operation} does not speak of ${about}`];
 }
 
-function eventFaults(events: readonly DomainEvent[], { status }: Payment): readonly string[] {
-  const told = events.map(({ type }) => type).sort();
+/** Each transition is told exactly once. */
+function eventFaults({ payment, transactions, events, ledger }: PaymentBooks): readonly string[] {
+  const { status, captureMethod } = payment;
+  const isOpen = status === 'pending' || status === 'processing';
+  const wasHeld = captureMethod === 'manual' && ledger.book(payment.id) !== undefined;
   const due = [
     'payment.created',
-    ...(status === 'pending' || status === 'processing' ? [] : [`payment.${status}`]),
-  ].sort();
-  return told.join() === due.join() ? [] : [`events ${told.join()} where ${due.join()} are due`];
+    ...(wasHeld ? ['payment.authorized'] : []),
+    ...(isOpen || (wasHeld && status === 'authorized') ? [] : [`payment.${status}`]),
+    ...transactions
+      .filter(({ type, status: end }) => type === 'refund' && end !== 'pending')
+      .map(({ status: end }) => `refund.${end === 'failed' ? 'failed' : 'created'}`),
+  ];
+  const told = events.map(({ type }) => type);
+  return sorted(told) === sorted(due) ? [] : [`events ${sorted(told)} where ${sorted(due)} are due`];
 }
+
+function chainFaults({ payment, transactions, links }: PaymentBooks): readonly string[] {
+  const chains = Map.groupBy(links, ({ entityId }) => entityId);
+  const entities = [
+    { ...payment, type: 'payment' as const, record: paymentRecord(payment) },
+    ...transactions.map((each) => ({
+      ...each,
+      type: 'transaction' as const,
+      record: transactionRecord(each),
+    })),
+  ];
+  const broken = entities.flatMap((entity) => {
+    const fault = faultOfEntity(entity, chains.get(entity.id) ?? [], digests.sha256);
+    chains.delete(entity.id);
+    return fault === undefined ? [] : [`the chain of ${entity.id} is ${fault.fault} at ${fault.sequence}`];
+  });
+  return [...broken, ...[...chains.keys()].map((id) => `a chain without its entity: ${id}`)];
+}
+
+const sorted = (texts: readonly (string | undefined)[]): string => [...texts].sort().join();

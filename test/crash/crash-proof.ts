@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Storage } from '../../src/ports/storage.ts';
 import { reached, tryPoints } from './harness.ts';
-import { ORDERS, type Point, pointText, SCENARIOS, type Scenario } from './scenarios.ts';
+import { ORDERS, operationOf, type Point, pointText, SCENARIOS, type Scenario } from './scenarios.ts';
 import { FAULTS, type Planned } from './steps.ts';
 
 /** What is tried beside every single fault of the request, where everything would take too long. */
@@ -14,8 +14,8 @@ export type Extent = Readonly<{
 }>;
 
 /**
- * Takes a payment with every step of it hurt in every way, in every order of what follows; hurts recovery and the
- * retry in their turn; and lets nothing be lost, doubled, half-applied or told differently.
+ * Plays every scenario with every step of its request hurt in every way, in every order of what follows; hurts recovery
+ * and the retry in their turn; and lets nothing be lost, doubled, half-applied or told differently.
  */
 export function crashProof(
   adapter: string,
@@ -24,40 +24,47 @@ export function crashProof(
 ): void {
   describe(`Crash proof: ${adapter}`, () => {
     const seed = Number(process.env['PAYWRIGHT_TEST_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
-    const counts = { single: 0, second: 0, pairs: 0 };
+    const counts = { single: new Map<string, number>(), second: new Map<string, number>(), pairs: new Map() };
 
     beforeAll(() => console.log(`crash proof on ${adapter}: PAYWRIGHT_TEST_SEED=${seed}`));
     afterAll(() => {
-      const points = counts.single + counts.second + counts.pairs;
-      console.log(
-        `crash proof on ${adapter}: ${points} points tried (${counts.single} in the request, ${counts.second} in ` +
-          `what follows a crash, ${counts.pairs} random pairs), seed ${seed}`,
+      const lines = [
+        `  in the request: ${countText(counts.single)}`,
+        `  in what follows a crash: ${countText(counts.second)}`,
+        `  random pairs: ${countText(counts.pairs)}`,
+      ];
+      console.log(`crash proof on ${adapter}, seed ${seed}, points tried\n${lines.join('\n')}`);
+    });
+
+    it.each(SCENARIOS)('survives every fault at every step of $name', async (scenario) => {
+      await prove(await singlePoints(scenario), counts.single);
+    });
+
+    it.each(SCENARIOS)('survives a second fault in who comes after $name', async (scenario) => {
+      const points = await secondPoints(scenario);
+      await prove(
+        points.filter((_, index) => (index + seed) % oneSecondIn === 0),
+        counts.second,
       );
     });
 
-    it.each(SCENARIOS)('survives every fault at every step of a payment $name', async (scenario) => {
-      counts.single += await prove(await singlePoints(scenario));
-    });
-
-    it.each(SCENARIOS)('survives a second fault in who comes after, payment $name', async (scenario) => {
-      const points = await secondPoints(scenario);
-      counts.second += await prove(points.filter((_, index) => (index + seed) % oneSecondIn === 0));
-    });
-
     it(`survives random pairs of faults (seed ${seed})`, async () => {
-      counts.pairs += await prove(fc.sample(aPair, { seed, numRuns: pairs }));
+      await prove(fc.sample(aPair, { seed, numRuns: pairs }), counts.pairs);
     });
 
-    async function prove(points: readonly Point[]): Promise<number> {
+    async function prove(points: readonly Point[], counted: Map<string, number>): Promise<void> {
       const tried = await tryPoints(open, points);
       const broken = tried
         .filter(({ trial }) => trial.violations.length > 0)
         .map(({ point, trial }) => `${pointText(point)}\n    ${trial.violations.join('\n    ')}`);
       const some = broken.slice(0, MOST_SHOWN).join('\n');
       expect(some, `${broken.length} points broken, PAYWRIGHT_TEST_SEED=${seed}`).toBe('');
-      const count = tried.filter(({ point, trial }) => reached(point, trial)).length;
-      expect(count).toBeGreaterThan(0);
-      return count;
+      const met = tried.filter(({ point, trial }) => reached(point, trial));
+      expect(met.length).toBeGreaterThan(0);
+      for (const { point } of met) {
+        const operation = operationOf(point.scenario);
+        counted.set(operation, (counted.get(operation) ?? 0) + 1);
+      }
     }
 
     /** Every step of the first request, with every fault, in every order. */
@@ -76,7 +83,7 @@ export function crashProof(
       const [dry] = await tryPoints(open, [{ scenario, order }]);
       const steps = dry?.trial.steps.first ?? [];
       const deaths = steps.flatMap((name, step) =>
-        name === 'commit' || name === 'charge' ? [{ step, fault: 'crash after' } as const] : [],
+        EFFECTS.includes(name) ? [{ step, fault: 'crash after' } as const] : [],
       );
       const courses = deaths.flatMap((first) => [
         { scenario, first, who: 'recovery', order: 'recovery, then retry' } as const,
@@ -95,6 +102,12 @@ export function crashProof(
 }
 
 const MOST_SHOWN = 20;
+const EFFECTS = ['commit', 'charge', 'move'];
+
+function countText(counted: ReadonlyMap<string, number>): string {
+  const sum = [...counted.values()].reduce((all, each) => all + each, 0);
+  return `${sum} (${[...counted].map(([operation, count]) => `${operation} ${count}`).join(', ')})`;
+}
 
 const everyFault = (steps: number): readonly Planned[] =>
   Array.from({ length: steps }, (_, step) => FAULTS.map((fault) => ({ step, fault }))).flat();
@@ -107,6 +120,6 @@ const aFault = (lastStep: number) => ({
 const aPair: fc.Arbitrary<Point> = fc.record({
   scenario: fc.constantFrom(...SCENARIOS),
   order: fc.constantFrom(...ORDERS),
-  first: fc.record(aFault(4)),
-  second: fc.record({ ...aFault(6), who: fc.constantFrom('retry', 'recovery') }),
+  first: fc.record(aFault(5)),
+  second: fc.record({ ...aFault(7), who: fc.constantFrom('retry', 'recovery') }),
 });

@@ -1,12 +1,11 @@
 import type { Result } from 'neverthrow';
-import type { Processed, ProcessPaymentFailure } from '../../src/application/process-payment.ts';
-import type { OpenClaim } from '../../src/domain/claim.ts';
+import type { Answered } from '../../src/application/under-key.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { terms } from '../fixtures/changes.ts';
-import { disagreements } from './agreement.ts';
+import { endFaults, openClaims, traces } from './ending.ts';
 import type { Point } from './scenarios.ts';
 import { aProcess, type Course, type Planned, type Process } from './steps.ts';
-import { aWorld, type World } from './world.ts';
+import { type Asked, type AskFailure, aWorld } from './world.ts';
 
 /** What came of one point. `steps` names every step that the hurt (or hurtable) processes took. */
 export type Trial = Readonly<{
@@ -14,7 +13,7 @@ export type Trial = Readonly<{
   steps: Readonly<{ first: readonly string[]; retry: readonly string[]; recovery: readonly string[] }>;
 }>;
 
-type Told = Result<Processed, ProcessPaymentFailure>;
+type Told = Result<Answered, AskFailure>;
 
 const BEYOND_LEASE = terms.leaseMs + 1;
 /** Longer than recovery ever backs off. */
@@ -24,19 +23,29 @@ const MOST_ROUNDS = 3;
 /** Plays one point to its end in a world of its own, and says everything that is wrong there. */
 async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
   const { scenario, order, first, second } = point;
-  const world = await aWorld(storage, scenario);
+  const world = await aWorld(storage);
   const violations: string[] = [];
-  const answers: string[] = [];
+  const asked: Asked[] = [];
+  const answers = new Map<Asked, string[]>();
   const started: (() => Promise<void>)[] = [];
 
+  for (const before of scenario.before.map(remembered)) {
+    await client(before);
+    world.pass(BEYOND_LEASE);
+    await settleAll();
+  }
+  const request = remembered(scenario.request);
+  const untouched = await traces(world, request);
   if (scenario.outage !== undefined) world.beginOutage(scenario.outage);
-  const opening = await client(first);
-  if (!opening.taken.includes('commit')) violations.push(...(await remains(world)));
+  const opening = await client(request, first);
+  if (!opening.taken.includes('commit') && (await traces(world, request)) !== untouched)
+    violations.push('something was left behind before the intent');
   if (scenario.outage?.lasts === 'first request') world.endOutage();
+  if (scenario.rival !== undefined) await client(remembered(scenario.rival));
   world.pass(BEYOND_LEASE);
 
   const plannedFor = (who: 'retry' | 'recovery') => (second?.who === who ? second : undefined);
-  const comeBack = () => client(plannedFor('retry'));
+  const comeBack = () => client(request, plannedFor('retry'));
   const recover = () => worker(plannedFor('recovery'));
   const [retry, recovery] = await inOrder();
   world.pass(BEYOND_LEASE);
@@ -50,11 +59,12 @@ async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
   await giveUp();
   await comeBackForGood();
   await giveUp();
-  const last = [await client(), await client()].map(({ course }) => answerOf(course));
-  if (last.includes(undefined)) violations.push(`no answer in the end: ${last.join(' and ')}`);
-  if (new Set(answers).size > 1)
-    violations.push(`told different things: ${[...new Set(answers)].join(' <> ')}`);
-  violations.push(...(await endFaults(world, scenario.paymentMethod === 'test_unavailable')));
+  for (const each of [...asked, ...asked])
+    if (answerOf((await client(each)).course) === undefined)
+      violations.push(`no answer to the ${each.request.type} in the end`);
+  for (const [{ request: of }, told] of answers)
+    if (new Set(told).size > 1) violations.push(`told of the ${of.type}: ${[...new Set(told)].join(' <> ')}`);
+  violations.push(...(await endFaults(world, scenario, asked)));
   world.ledger.close();
   return { violations, steps: { first: opening.taken, retry: retry.taken, recovery: recovery.taken } };
 
@@ -79,12 +89,22 @@ async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
     }
   }
 
-  /** The client sends its request, as a process of its own. */
-  async function client(planned?: Planned) {
+  function remembered(wish: Point['scenario']['request']): Asked {
+    const each = world.underNewKey(wish);
+    asked.push(each);
+    return each;
+  }
+
+  /** The client sends a request, as a process of its own. */
+  async function client(what: Asked, planned?: Planned) {
     const process = aProcess(planned);
-    const course = await process.follow(world.ask(process));
+    const course = await process.follow(world.ask(process, what));
+    const hear = (heard: Course<Told>) => {
+      const answer = answerOf(heard);
+      if (answer !== undefined) answers.set(what, [...(answers.get(what) ?? []), answer]);
+    };
     hear(course);
-    remember(process, course, (told) => hear({ kind: 'ended', value: told }));
+    remember(process, course, (value) => hear({ kind: 'ended', value }));
     return { taken: process.taken, course };
   }
 
@@ -95,11 +115,6 @@ async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
     return { taken: process.taken };
   }
 
-  function hear(course: Course<Told>): void {
-    const answer = answerOf(course);
-    if (answer !== undefined) answers.push(answer);
-  }
-
   function remember<T>(process: Process, course: Course<T>, heard: (value: T) => void): void {
     started.push(async () => {
       await process.letGo();
@@ -107,27 +122,27 @@ async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
     });
   }
 
-  /** Recovery in fresh processes, for as long as the claim is open and will be due. */
+  /** Recovery in fresh processes, for as long as some claim is open and will be due. */
   async function settleAll(): Promise<void> {
     for (let rounds = 0; rounds < MOST_ROUNDS; rounds += 1) {
-      const claim = await openClaim(world);
-      if (claim === undefined || (claim.state === 'retryable' && claim.dueAt > world.now())) return;
+      const open = await openClaims(world, asked);
+      if (open.every(({ state, dueAt }) => state === 'retryable' && dueAt > world.now())) return;
       await worker();
       world.pass(BEYOND_BACKOFF);
     }
   }
 
-  /** The client asks again, and whatever that leaves open is settled. */
+  /** The client asks again for everything, and whatever that leaves open is settled. */
   async function comeBackForGood(): Promise<void> {
-    const { course } = await client();
-    if (blocked(course)) violations.push('the key is blocked beyond its lease');
+    for (const each of asked)
+      if (blocked((await client(each)).course)) violations.push('a key is blocked beyond its lease');
     world.pass(BEYOND_LEASE);
     await settleAll();
   }
 
   /** A key that may be retried is held until its answer would have expired; then the payment fails for good. */
   async function giveUp(): Promise<void> {
-    if ((await openClaim(world))?.state !== 'retryable') return;
+    if ((await openClaims(world, asked)).every(({ state }) => state !== 'retryable')) return;
     world.pass(terms.keepAnswersMs);
     await settleAll();
   }
@@ -138,47 +153,6 @@ const answerOf = (course: Course<Told>): string | undefined =>
 
 const blocked = (course: Course<Told>): boolean =>
   course.kind === 'ended' && course.value.isErr() && course.value.error.kind === 'IdempotencyInFlight';
-
-async function openClaim({ storage, key, now }: World): Promise<OpenClaim | undefined> {
-  const claim = (await storage.claims.find(key, now()))._unsafeUnwrap();
-  return claim?.state === 'completed' ? undefined : claim;
-}
-
-const paymentsOf = async ({ storage, key }: World) =>
-  (await storage.payments.list(key.merchantId, {}, { limit: 10 }))._unsafeUnwrap();
-
-const eventsOf = async ({ storage, key }: World) =>
-  (await storage.outbox.unsent(10_000))
-    ._unsafeUnwrap()
-    .filter(({ merchantId }) => merchantId === key.merchantId);
-
-/** What a request left behind that died before it sent its intent. */
-async function remains(world: World): Promise<readonly string[]> {
-  const found = [
-    ...(await paymentsOf(world)).map(({ id }) => `payment ${id}`),
-    ...(await eventsOf(world)).map(({ type }) => `event ${type}`),
-    ...[await openClaim(world)].flatMap((claim) => (claim === undefined ? [] : [`claim ${claim.state}`])),
-    ...[...world.charged].map((reference) => `charge ${reference}`),
-  ];
-  return found.map((remnant) => `left before the intent: ${remnant}`);
-}
-
-/** `silent`: this processor never decides, so a payment may stay open. */
-async function endFaults(world: World, silent: boolean): Promise<readonly string[]> {
-  const [payment, ...others] = await paymentsOf(world);
-  if (payment === undefined) return ['the payment is lost'];
-  const { storage, ledger, now, charged } = world;
-  const claim = await openClaim(world);
-  const foreign = [...charged].filter((reference) => reference !== payment.id);
-  return [
-    ...(await disagreements({ storage, ledger, now: now(), events: await eventsOf(world) }, payment)),
-    ...(claim === undefined || (silent && claim.state === 'unknown')
-      ? []
-      : [`the claim stays ${claim.state}`]),
-    ...others.map(({ id }) => `one key, and another payment ${id}`),
-    ...foreign.map((reference) => `charged under another reference ${reference}`),
-  ];
-}
 
 /** A point of `trial` counts when its faults were reached. */
 export const reached = ({ first, second }: Point, { steps }: Trial): boolean =>

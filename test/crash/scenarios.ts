@@ -1,37 +1,136 @@
+import type { Operation } from '../../src/domain/claim.ts';
+import type { MovementRequest } from '../../src/domain/movement.ts';
 import type { CaptureMethod } from '../../src/domain/payment.ts';
 import type { Planned } from './steps.ts';
 
+/** What a client asks for. Movements are of the one payment there is, transfers go to the other merchant. */
+export type Request =
+  | Readonly<{ type: 'process'; paymentMethod: string; captureMethod: CaptureMethod }>
+  | MovementRequest
+  | Readonly<{ type: 'transfer'; amount: bigint }>;
+
+/** Of every payment, in US cents. */
+export const TAKEN = 2_500n;
+
 /** What the processor does not do while it is out. */
 export type Outage = Readonly<{
-  refuses: 'charges' | 'everything';
+  refuses: 'charges and movements' | 'everything';
   /** Until the first request is over, or until everything that was on the wire has arrived. */
   lasts: 'first request' | 'long';
 }>;
 
+/** One operation in one situation: how it opens, what is asked, and what must hold at the end. */
 export type Scenario = Readonly<{
   name: string;
-  paymentMethod: string;
-  captureMethod: CaptureMethod;
+  /** What was asked before, and settled without trouble. */
+  before: readonly Request[];
+  request: Request;
+  /** Asked under another key while the request stands where its trouble left it. */
+  rival?: Request;
+  /** Every way in which it may have ended, as `endText` says it. */
+  ends: readonly string[];
   outage?: Outage;
 }>;
 
-const scenario = (name: string, paymentMethod: string, outage?: Outage): Scenario => ({
-  name,
+export const operationOf = ({ request }: Scenario): Operation => request.type;
+
+const AT_FIRST: Outage = { refuses: 'charges and movements', lasts: 'first request' };
+const FOR_LONG: Outage = { refuses: 'charges and movements', lasts: 'long' };
+const GONE: Outage = { refuses: 'everything', lasts: 'long' };
+
+const taking = (paymentMethod: string): Request => ({
+  type: 'process',
   paymentMethod,
   captureMethod: 'automatic',
-  ...(outage === undefined ? {} : { outage }),
 });
+const holding = (paymentMethod: string): Request => ({
+  type: 'process',
+  paymentMethod,
+  captureMethod: 'manual',
+});
+const capture = (amount: bigint): Request => ({ type: 'capture', amount, final: false });
+const lastCapture = (amount: bigint): Request => ({ type: 'capture', amount, final: true });
+const refund = (amount: bigint): Request => ({ type: 'refund', amount });
+const voiding: Request = { type: 'void' };
+const transfer = (amount: bigint): Request => ({ type: 'transfer', amount });
+
+const scenario = (
+  name: string,
+  before: readonly Request[],
+  request: Request,
+  ends: readonly string[],
+  more: Pick<Scenario, 'rival' | 'outage'> = {},
+): Scenario => ({ name, before, request, ends, ...more });
+
+const TOOK = 'succeeded, 2500 captured';
+const CARD_TAKEN = [taking('card')];
+const CARD_HELD = [holding('card')];
 
 export const SCENARIOS: readonly Scenario[] = [
-  scenario('approved at once', 'card'),
-  { ...scenario('held for a later capture', 'card'), captureMethod: 'manual' },
-  scenario('declined', 'test_declined'),
-  scenario('charged in silence', 'test_timeout_approved'),
-  scenario('declined in silence', 'test_timeout_declined'),
-  scenario('refused for ever', 'test_unavailable'),
-  scenario('refused at first', 'card', { refuses: 'charges', lasts: 'first request' }),
-  scenario('refused for long', 'card', { refuses: 'charges', lasts: 'long' }),
-  scenario('processor gone for long', 'card', { refuses: 'everything', lasts: 'long' }),
+  scenario('a payment approved at once', [], taking('card'), [TOOK]),
+  scenario('a payment of which a fee is kept', [], taking('test_fee'), [TOOK]),
+  scenario('a payment held for a later capture', [], holding('card'), ['authorized']),
+  scenario('a payment declined', [], taking('test_declined'), ['failed']),
+  scenario('a payment charged in silence', [], taking('test_timeout_approved'), [TOOK]),
+  scenario('a payment declined in silence', [], taking('test_timeout_declined'), ['failed']),
+  scenario('a payment refused for ever', [], taking('test_unavailable'), ['failed', 'processing']),
+  scenario('a payment refused at first', [], taking('card'), [TOOK, 'failed'], { outage: AT_FIRST }),
+  scenario('a payment refused for long', [], taking('card'), [TOOK, 'failed'], { outage: FOR_LONG }),
+  scenario('a payment with the processor gone', [], taking('card'), [TOOK, 'failed'], { outage: GONE }),
+
+  scenario('a capture of a part', CARD_HELD, capture(1_000n), ['authorized, 1000 captured']),
+  scenario('a capture of the rest', [...CARD_HELD, capture(1_000n)], capture(1_500n), [TOOK]),
+  scenario('a final capture of a part, less a fee', [holding('test_fee')], lastCapture(1_000n), [
+    'succeeded, 1000 captured',
+  ]),
+  scenario('a capture of too much', CARD_HELD, capture(2_501n), ['authorized']),
+  scenario('a capture refused by the processor', [holding('test_movement_refused')], lastCapture(1_000n), [
+    'authorized',
+  ]),
+  scenario('a capture in silence', [holding('test_timeout_approved')], lastCapture(1_000n), [
+    'succeeded, 1000 captured',
+  ]),
+  scenario('a capture with the processor gone', CARD_HELD, capture(1_000n), ['authorized, 1000 captured'], {
+    outage: GONE,
+  }),
+  scenario('a capture against another', CARD_HELD, capture(1_500n), ['authorized, 1500 captured'], {
+    rival: capture(1_500n),
+  }),
+
+  scenario('a refund of a part', CARD_TAKEN, refund(1_000n), [`${TOOK}, 1000 refunded`]),
+  scenario('a refund of the rest', [...CARD_TAKEN, refund(1_000n)], { type: 'refund' }, [
+    `${TOOK}, 2500 refunded`,
+  ]),
+  scenario('a refund refused by the processor', [taking('test_movement_refused')], refund(1_000n), [TOOK]),
+  scenario('a refund in silence', [taking('test_timeout_approved')], refund(1_000n), [
+    `${TOOK}, 1000 refunded`,
+  ]),
+  scenario('a refund refused for long', CARD_TAKEN, refund(1_000n), [`${TOOK}, 1000 refunded`], {
+    outage: FOR_LONG,
+  }),
+  scenario('a refund against another', CARD_TAKEN, refund(1_500n), [`${TOOK}, 1500 refunded`], {
+    rival: refund(1_500n),
+  }),
+
+  scenario('a void', CARD_HELD, voiding, ['canceled']),
+  scenario('a void of what a capture left', [...CARD_HELD, capture(1_000n)], voiding, [
+    'succeeded, 1000 captured',
+  ]),
+  scenario('a void refused by the processor', [holding('test_movement_refused')], voiding, ['authorized']),
+  scenario('a void in silence', [holding('test_timeout_approved')], voiding, ['canceled']),
+  scenario('a void refused at first', CARD_HELD, voiding, ['canceled'], { outage: AT_FIRST }),
+  scenario('a void against a capture', CARD_HELD, voiding, ['canceled', TOOK], {
+    rival: { type: 'capture', final: false },
+  }),
+
+  scenario('a transfer', CARD_TAKEN, transfer(1_000n), [`${TOOK}, 1000 sent`]),
+  scenario('a transfer of what another left', [...CARD_TAKEN, transfer(1_000n)], transfer(1_500n), [
+    `${TOOK}, 2500 sent`,
+  ]),
+  scenario('a transfer of too much', CARD_TAKEN, transfer(2_501n), [TOOK]),
+  scenario('a transfer against another', CARD_TAKEN, transfer(1_500n), [`${TOOK}, 1500 sent`], {
+    rival: transfer(1_500n),
+  }),
 ];
 
 /** Who comes first after the fault: the client with the same key, or the recovery worker. */

@@ -1,77 +1,99 @@
-import { errAsync } from 'neverthrow';
+import type { ResultAsync } from 'neverthrow';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { type ProcessPorts, processPayment } from '../../src/application/process-payment.ts';
-import { recoverPayments } from '../../src/application/recover-payments.ts';
+import { type MovePaymentFailure, movePayment } from '../../src/application/move-payment.ts';
+import { type ProcessPaymentFailure, processPayment } from '../../src/application/process-payment.ts';
+import { type Recovered, recoverPayments } from '../../src/application/recover-payments.ts';
+import { type TransferFailure, transferMoney } from '../../src/application/transfer.ts';
+import type { Answered } from '../../src/application/under-key.ts';
 import type { ClaimKey } from '../../src/domain/claim.ts';
 import type { MerchantId } from '../../src/domain/ids.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import { money } from '../../src/domain/money.ts';
 import { httpAnswers } from '../../src/entrypoints/http/answers.ts';
-import type { Processor } from '../../src/ports/processor.ts';
+import { httpTransferAnswers } from '../../src/entrypoints/http/transfer-answers.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
-import type { Outage, Scenario } from './scenarios.ts';
+import type { StorageUnavailable } from '../../src/ports/unavailable.ts';
+import { aKey, digests, NOON, origin, terms } from '../fixtures/changes.ts';
+import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
+import { inSteps, outOfOrder } from './outside.ts';
+import { type Outage, type Request, TAKEN } from './scenarios.ts';
 import type { Process } from './steps.ts';
 
-/** All that outlives a process: the store, the processor's books, the time. One merchant with one key. */
+/** A request under its key, to be asked any number of times. */
+export type Asked = Readonly<{ request: Request; key: ClaimKey }>;
+
+export type AskFailure = ProcessPaymentFailure | MovePaymentFailure | TransferFailure;
+
+/** All that outlives a process: the store, the processor's books, the time. */
 export type World = Readonly<{
   storage: Storage;
+  /** The processor's books. */
   ledger: SimulatorLedger;
-  /** Every reference that the processor was ever asked to charge, refused ones aside. */
-  charged: ReadonlySet<string>;
-  key: ClaimKey;
+  /** Who asks, and who gets the transfers. */
+  merchants: Readonly<{ own: MerchantId; other: MerchantId }>;
   now(): Instant;
   pass(lengthMs: number): void;
   beginOutage(outage: Outage): void;
   endOutage(): void;
+  /** Gives a request a key that nobody has used. */
+  underNewKey(request: Request): Asked;
   /** The client's request, as `process` serves it. */
-  ask(process: Process): ReturnType<ReturnType<typeof processPayment>>;
-  /** One round of recovery in `process`, over this merchant's claims only. */
-  recover(process: Process): ReturnType<ReturnType<typeof recoverPayments>>;
+  ask(process: Process, asked: Asked): ResultAsync<Answered, AskFailure>;
+  /** One round of recovery in `process`, over this world's claims only. */
+  recover(process: Process): ResultAsync<Recovered, StorageUnavailable>;
 }>;
 
-let merchants = 0;
+let worlds = 0;
 
-export async function aWorld(storage: Storage, scenario: Scenario): Promise<World> {
-  const merchantId = aMerchantId(`merchant-${++merchants}`);
-  const merchant = { name: 'A', email: 'a@example.com', status: 'active', maxPaymentAmount: 0n } as const;
-  (await storage.merchants.addIfAbsent({ ...merchant, id: merchantId, version: 1 }))._unsafeUnwrap();
-  const key: ClaimKey = { merchantId, operation: 'process', key: aKey() };
+export async function aWorld(storage: Storage): Promise<World> {
+  const name = `world-${++worlds}`;
+  const [own, other] = [aMerchant(`${name}-own`), aMerchant(`${name}-other`)];
+  await addMerchants(storage, [own, other]);
+  const merchantId = own.id;
   const ledger = simulatorLedger(':memory:');
-  const charged = new Set<string>();
   let now = NOON;
   let outage: Outage | undefined;
   const clock = { now: () => now };
-  const processor = outOfOrder(
-    simulatedProcessor(
-      {
-        ...ledger,
-        record(order, verdict) {
-          charged.add(order.reference);
-          return ledger.record(order, verdict);
-        },
-      },
-      clock,
-    ),
-    () => outage,
-  );
-  const portsOf = (process: Process): ProcessPorts => ({
+  const processor = outOfOrder(simulatedProcessor(ledger, clock), () => outage);
+  const portsOf = (process: Process) => ({
     ...inSteps(process, { storage, processor, merchantId }),
     answers: httpAnswers,
+    transferAnswers: httpTransferAnswers,
     clock,
     ids: systemIds,
     digests,
   });
-  const { captureMethod, paymentMethod } = scenario;
-  const amount = money(2_500n, 'USD');
-  const request = { merchantId, idempotencyKey: key.key, amount, paymentMethod, captureMethod, origin };
+
+  function ask(process: Process, { request, key }: Asked): ResultAsync<Answered, AskFailure> {
+    const ports = portsOf(process);
+    const asked = { merchantId, idempotencyKey: key.key, origin };
+    switch (request.type) {
+      case 'process': {
+        const { paymentMethod, captureMethod } = request;
+        const amount = money(TAKEN, 'USD');
+        return processPayment(ports, terms)({ ...asked, amount, paymentMethod, captureMethod });
+      }
+      case 'capture':
+      case 'refund':
+      case 'void':
+        // Which payment it is, the client was told when it was taken.
+        return storage.payments.list(merchantId, {}, { limit: 1 }).andThen(([payment]) => {
+          if (payment === undefined) throw new Error('there is no payment to move');
+          return movePayment(ports, terms)({ ...asked, paymentId: payment.id, movement: request });
+        });
+      case 'transfer': {
+        const amount = money(request.amount, 'USD');
+        return transferMoney(ports, terms)({ ...asked, destinationMerchantId: other.id, amount });
+      }
+    }
+  }
+
   return {
     storage,
     ledger,
-    charged,
-    key,
+    merchants: { own: own.id, other: other.id },
     now: clock.now,
     pass(lengthMs) {
       now += lengthMs;
@@ -82,53 +104,8 @@ export async function aWorld(storage: Storage, scenario: Scenario): Promise<Worl
     endOutage() {
       outage = undefined;
     },
-    ask: (process) => processPayment(portsOf(process), terms)(request),
+    underNewKey: (request) => ({ request, key: { merchantId, operation: request.type, key: aKey() } }),
+    ask,
     recover: (process) => recoverPayments(portsOf(process), terms)(100),
   };
-}
-
-/** A processor that at times refuses before any effect. */
-const outOfOrder = (processor: Processor, outage: () => Outage | undefined): Processor => ({
-  accepts: (paymentMethod) => processor.accepts(paymentMethod),
-  charge: (order) =>
-    outage() === undefined ? processor.charge(order) : errAsync({ kind: 'ProcessorUnavailable' }),
-  lookup: (reference) =>
-    outage()?.refuses === 'everything'
-      ? errAsync({ kind: 'ProcessorUnavailable' })
-      : processor.lookup(reference),
-});
-
-type Outside = Readonly<{ storage: Storage; processor: Processor; merchantId: MerchantId }>;
-
-/** Every call that leaves the process, as a step of it. */
-function inSteps(process: Process, { storage, processor, merchantId }: Outside) {
-  const lost = { kind: 'StorageUnavailable', cause: 'the reply was lost' } as const;
-  const { claims, commits, merchants: tenants, payments } = storage;
-  return {
-    commits: {
-      commit: (change) => process.call('commit', () => commits.commit(change), lost),
-    },
-    claims: {
-      find: (key, at) => process.call('find claim', () => claims.find(key, at), lost),
-      due: (at, limit) =>
-        process
-          .call('due claims', () => claims.due(at, 10_000), lost)
-          .map((keys) => keys.filter((key) => key.merchantId === merchantId).slice(0, limit)),
-    },
-    merchants: {
-      ...tenants,
-      find: (id) => process.call('find merchant', () => tenants.find(id), lost),
-    },
-    payments: {
-      ...payments,
-      find: (tenant, id) => process.call('find payment', () => payments.find(tenant, id), lost),
-    },
-    processor: {
-      accepts: (paymentMethod) => processor.accepts(paymentMethod),
-      charge: (order) =>
-        process.call('charge', () => processor.charge(order), { kind: 'ProcessorOutcomeUnknown' }),
-      lookup: (reference) =>
-        process.call('look up', () => processor.lookup(reference), { kind: 'ProcessorUnavailable' }),
-    },
-  } satisfies Pick<ProcessPorts, 'commits' | 'claims' | 'merchants' | 'payments' | 'processor'>;
 }

@@ -21,6 +21,8 @@ export interface SimulatorLedger {
   find(reference: string): Verdict | undefined;
   /** Every approved charge, by reference. */
   charges(): ReadonlyMap<string, Verdict>;
+  /** Of every charge and movement it ever judged, however. */
+  references(): readonly string[];
   book(charge: string): ChargeBook | undefined;
   close(): void;
 }
@@ -76,6 +78,7 @@ export function simulatorLedger(file: string): SimulatorLedger {
   const selectMovement = db.prepare('SELECT * FROM movement WHERE reference = ?');
   const selectBook = db.prepare(BOOK);
   const approved = db.prepare('SELECT * FROM charge WHERE decline IS NULL');
+  const judged = db.prepare('SELECT reference FROM charge UNION ALL SELECT reference FROM movement');
 
   const find = (reference: string) => {
     const row = (selectCharge.get(reference) ?? selectMovement.get(reference)) as Row | undefined;
@@ -122,6 +125,7 @@ export function simulatorLedger(file: string): SimulatorLedger {
       }
     },
     charges: () => new Map((approved.all() as unknown as Row[]).map((row) => [row.reference, fromRow(row)])),
+    references: () => (judged.all() as { reference: string }[]).map(({ reference }) => reference),
     close: () => db.close(),
   };
 }

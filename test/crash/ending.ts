@@ -1,0 +1,109 @@
+import type { Claim, OpenClaim } from '../../src/domain/claim.ts';
+import type { DomainEvent } from '../../src/domain/events.ts';
+import { amountsOf } from '../../src/domain/payment.ts';
+import { plain } from '../fixtures/changes.ts';
+import { type MerchantBooks, readBooks } from './merchant-books.ts';
+import type { Scenario } from './scenarios.ts';
+import type { Asked, World } from './world.ts';
+
+export async function claimsOf({ storage, now }: World, asked: readonly Asked[]): Promise<readonly Claim[]> {
+  const found = await Promise.all(asked.map(({ key }) => storage.claims.find(key, now())));
+  return found.flatMap((claim) => claim._unsafeUnwrap() ?? []);
+}
+
+export const openClaims = async (world: World, asked: readonly Asked[]): Promise<readonly OpenClaim[]> =>
+  (await claimsOf(world, asked)).filter((claim) => claim.state !== 'completed');
+
+/** Everything that a request could leave behind, as one text. */
+export async function traces(world: World, { key }: Asked): Promise<string> {
+  const { storage, merchants, ledger, now } = world;
+  const [payments, transfers, claim, events] = await Promise.all([
+    storage.payments.list(merchants.own, {}, { limit: 10 }),
+    storage.aggregates.list(merchants.own, 'transfer', { limit: 10 }),
+    storage.claims.find(key, now()),
+    eventsOf(world),
+  ]);
+  return JSON.stringify({
+    payments: plain(payments._unsafeUnwrap()),
+    transfers: transfers._unsafeUnwrap().length,
+    claim: claim._unsafeUnwrap() === undefined ? 'none' : 'claimed',
+    events: events.length,
+    references: ledger.references().length,
+  });
+}
+
+/** All that is wrong when everything has come to rest. */
+export async function endFaults(
+  world: World,
+  scenario: Scenario,
+  asked: readonly Asked[],
+): Promise<readonly string[]> {
+  const { storage, ledger, merchants } = world;
+  const witnesses = { storage, ledger, claims: await claimsOf(world, asked), events: await eventsOf(world) };
+  const own = await readBooks(witnesses, merchants.own);
+  const other = await readBooks(witnesses, merchants.other);
+  const { faults, transactions, payments, transfers } = own;
+  const end = endText(own);
+  const movements = new Set<string>(transactions.map(({ id }) => id));
+  const known = new Set<string>([...payments.map(({ id }) => id), ...movements]);
+  const sent = transfers.map(({ id }) => id).join();
+  return [
+    ...faults,
+    ...other.faults,
+    ...(scenario.ends.includes(end) ? [] : [`it ended ${end}`]),
+    ...(payments.length === 1 ? [] : [`${payments.length} payments`]),
+    ...ledger
+      .references()
+      .filter((reference) => !known.has(reference))
+      .map((reference) => `the processor has ${reference}, and we do not`),
+    ...(other.payments.length === 0 ? [] : ['a payment of the other merchant']),
+    ...(sent === other.transfers.map(({ id }) => id).join() ? [] : ['transfers that did not arrive']),
+    ...(await moneyFaults(world, own)),
+  ];
+}
+
+/** What each merchant has is what the payment and the transfers say, and nobody has less than nothing. */
+async function moneyFaults(
+  { storage, merchants }: World,
+  { payments, transactions, transfers }: MerchantBooks,
+): Promise<readonly string[]> {
+  const sent = sumOf(transfers.map(({ amount }) => amount.minorUnits));
+  const fees = sumOf(transactions.map((each) => ('fee' in each ? (each.fee ?? 0n) : 0n)));
+  const taken = sumOf(
+    payments.map((payment) => {
+      const { captured, refunded } = amountsOf(payment);
+      return captured.minorUnits - refunded.minorUnits;
+    }),
+  );
+  const [has, got] = await Promise.all(
+    [merchants.own, merchants.other].map(async (each) => {
+      const balances = (await storage.balances.of(each, 'USD'))._unsafeUnwrap();
+      return sumOf(balances.map(({ available }) => available));
+    }),
+  );
+  return [
+    ...(has === taken - sent - fees ? [] : [`${has} there, where ${taken} came, ${sent} and ${fees} left`]),
+    ...(got === sent ? [] : [`${sent} sent, and ${got} arrived`]),
+    ...(has === undefined || has < 0n ? [`overdrawn: ${has}`] : []),
+  ];
+}
+
+/** How a world ended, in the words of `Scenario.ends`. */
+function endText({ payments: [payment], transfers }: MerchantBooks): string {
+  if (payment === undefined) return 'with the payment lost';
+  const { captured, refunded } = amountsOf(payment);
+  const sums = {
+    captured: captured.minorUnits,
+    refunded: refunded.minorUnits,
+    sent: sumOf(transfers.map(({ amount }) => amount.minorUnits)),
+  };
+  const parts = Object.entries(sums).flatMap(([what, sum]) => (sum === 0n ? [] : [`${sum} ${what}`]));
+  return [payment.status, ...parts].join(', ');
+}
+
+async function eventsOf({ storage, merchants: { own, other } }: World): Promise<readonly DomainEvent[]> {
+  const events = (await storage.outbox.unsent(10_000))._unsafeUnwrap();
+  return events.filter(({ merchantId }) => merchantId === own || merchantId === other);
+}
+
+const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((sum, each) => sum + each, 0n);

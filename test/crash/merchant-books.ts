@@ -1,0 +1,173 @@
+import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
+import { faultOfEntity } from '../../src/application/verify-entity.ts';
+import { auditedRecord } from '../../src/domain/aggregate.ts';
+import type { Claim } from '../../src/domain/claim.ts';
+import type { DomainEvent } from '../../src/domain/events.ts';
+import type { LedgerEntryId, MerchantId, PaymentId } from '../../src/domain/ids.ts';
+import { ACCOUNTS, balancesOf, type LedgerEntry } from '../../src/domain/ledger.ts';
+import type { Payment } from '../../src/domain/payment.ts';
+import { sumUp } from '../../src/domain/payment-sum.ts';
+import { tallyOf } from '../../src/domain/tally.ts';
+import type { Transaction } from '../../src/domain/transaction.ts';
+import type { Transfer } from '../../src/domain/transfer.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { digests, plain } from '../fixtures/changes.ts';
+import { paymentFaults } from './agreement.ts';
+import { inLanes, walk } from './lanes.ts';
+
+/** All that is on record of one merchant. */
+export type MerchantBooks = Readonly<{
+  payments: readonly Payment[];
+  transactions: readonly Transaction[];
+  /** Both those that left and those that came. */
+  transfers: readonly Transfer[];
+  /** What is wrong in there. */
+  faults: readonly string[];
+}>;
+
+export type Witnesses = Readonly<{
+  storage: Storage;
+  ledger: SimulatorLedger;
+  /** Of every key that was ever used, by all merchants. */
+  claims: readonly Claim[];
+  /** All that were ever written. */
+  events: readonly DomainEvent[];
+}>;
+
+const PAGE = 100;
+
+/** Reads everything a merchant has, and compares every book with every other one. */
+export async function readBooks(witnesses: Witnesses, merchantId: MerchantId): Promise<MerchantBooks> {
+  const { storage, ledger, claims, events } = witnesses;
+  const payments = await walk<Payment, PaymentId>(PAGE, (page) =>
+    storage.payments.list(merchantId, {}, page),
+  );
+  const transfers = await walk<Transfer, string>(PAGE, ({ limit, before: after }) =>
+    storage.aggregates.list(merchantId, 'transfer', { limit, ...(after === undefined ? {} : { after }) }),
+  );
+  const claimsOn = Map.groupBy(claims, ({ paymentId }) => paymentId);
+  const eventsOn = Map.groupBy(events, ({ paymentId }) => paymentId);
+  const seen = await inLanes(payments, async (payment) => {
+    const [transactions, links] = await Promise.all([
+      storage.payments.transactionsOf(merchantId, payment.id),
+      storage.auditTrail.ofPayment(merchantId, payment.id),
+    ]);
+    const books = {
+      payment,
+      transactions: transactions._unsafeUnwrap(),
+      links: links._unsafeUnwrap(),
+      events: eventsOn.get(payment.id) ?? [],
+      claims: claimsOn.get(payment.id) ?? [],
+      ledger,
+    };
+    return { transactions: books.transactions, faults: paymentFaults(books) };
+  });
+  const transferred = await inLanes(transfers, (transfer) => transferFaults(witnesses, merchantId, transfer));
+  const transactions = seen.flatMap((each) => each.transactions);
+  return {
+    payments,
+    transactions,
+    transfers,
+    faults: [
+      ...seen.flatMap((each) => each.faults),
+      ...transferred.flat(),
+      ...(await sumFaults(storage, merchantId, { payments, transactions, transfers })),
+    ].map((fault) => `${merchantId}: ${fault}`),
+  };
+}
+
+/** A transfer is of one key, whole on both sides, told to both, and has its chain. */
+async function transferFaults(
+  { storage, claims, events }: Witnesses,
+  merchantId: MerchantId,
+  transfer: Transfer,
+): Promise<readonly string[]> {
+  const { id, kind } = transfer;
+  const told = events.filter(({ data, merchantId: to }) => to === merchantId && data['id'] === id);
+  const spent = claims.filter((claim) => 'transferId' in claim && claim.transferId === id);
+  const links = (await storage.auditTrail.ofAggregate(transfer.merchantId, kind, id))._unsafeUnwrap();
+  const fault = faultOfEntity(
+    { ...transfer, type: kind, record: auditedRecord(transfer) },
+    links,
+    digests.sha256,
+  );
+  const sides = [transfer.merchantId, transfer.destinationMerchantId];
+  const copies = await Promise.all(sides.map((side) => storage.aggregates.find(side, kind, id)));
+  return [
+    ...(fault === undefined ? [] : [`the chain of ${id} is ${fault.fault} at ${fault.sequence}`]),
+    ...(told.map(({ type }) => type).join() === 'transfer.completed'
+      ? []
+      : [`${id} told ${told.length} times`]),
+    ...(spent.length === 1 ? [] : [`${spent.length} keys spent on ${id}`]),
+    ...spent
+      .filter(({ kept }) => kept === undefined || !kept.answer.includes(id))
+      .map(() => `the answer does not speak of ${id}`),
+    ...(copies.every((copy) => textOf(copy._unsafeUnwrap()) === textOf(transfer))
+      ? []
+      : [`the sides of ${id} differ`]),
+  ];
+}
+
+/** What payments and transfers must have led to: the entries exactly due, and sums that are what they add up to. */
+async function sumFaults(
+  storage: Storage,
+  merchantId: MerchantId,
+  { payments, transactions, transfers }: Omit<MerchantBooks, 'faults'>,
+): Promise<readonly string[]> {
+  const entries = await walk<LedgerEntry, LedgerEntryId>(PAGE, (page) =>
+    storage.ledger.list(merchantId, {}, page),
+  );
+  const balances = (await storage.balances.of(merchantId))._unsafeUnwrap();
+  const tallies = (await storage.summaries.tallies(merchantId, {}))._unsafeUnwrap();
+  const due = [...transactions.flatMap(entriesOf), ...transfers.map((each) => sideOf(each, merchantId))];
+  const sent = transfers.filter((each) => each.merchantId === merchantId);
+  const counted = sumUp(tallies).filter(({ count, amount }) => count !== 0 || amount !== 0n);
+  const open = balances.filter((balance) => ACCOUNTS.reduce((sum, each) => sum + balance[each], 0n) !== 0n);
+  return [
+    ...differences('entries', entries.map(entryText), due),
+    ...differences('balances', balances.map(balanceText), balancesOf(entries).map(balanceText)),
+    ...open.map(({ currency }) => `the accounts in ${currency} do not add up to nothing`),
+    ...balances
+      .filter(
+        ({ currency, spendings }) =>
+          spendings !== sent.filter((each) => each.amount.currency === currency).length,
+      )
+      .map(({ spendings }) => `${spendings} spendings counted for ${sent.length} transfers`),
+    ...differences('summaries', counted.map(textOf), sumUp(payments.map(tallyOf)).map(textOf)),
+  ];
+}
+
+/** Says a second time, and in another way than the code that writes them, which entries there must be. */
+function entriesOf({ id, type, status, amount, ...rest }: Transaction): readonly string[] {
+  const units = amount.minorUnits;
+  const isDone = status === 'succeeded' || status === 'settled';
+  const fee = isDone && 'fee' in rest && rest.fee !== undefined ? [`${id} fee ${rest.fee}`] : [];
+  switch (type) {
+    case 'authorization':
+    case 'void':
+      return fee;
+    case 'capture':
+      return isDone ? [`${id} capture ${units}`, ...fee] : [];
+    case 'refund': {
+      const held = `${id} refund_hold ${units}`;
+      if (status === 'pending') return [held];
+      return [held, `${id} ${isDone ? 'refund' : 'refund_release'} ${units}`, ...fee];
+    }
+  }
+}
+
+const sideOf = ({ id, merchantId, amount }: Transfer, side: MerchantId): string =>
+  `${id} ${side === merchantId ? 'transfer_out' : 'transfer_in'} ${amount.minorUnits}`;
+
+const entryText = ({ type, amount, ...entry }: LedgerEntry): string =>
+  `${'transferId' in entry ? entry.transferId : entry.transactionId} ${type} ${amount.minorUnits}`;
+
+const balanceText = (balance: Readonly<Record<(typeof ACCOUNTS)[number] | 'currency', unknown>>): string =>
+  ['currency' as const, ...ACCOUNTS].map((each) => `${each} ${balance[each]}`).join(' ');
+
+const textOf = (value: unknown): string => JSON.stringify(plain(value));
+
+function differences(what: string, found: readonly string[], due: readonly string[]): readonly string[] {
+  const [a, b] = [found, due].map((texts) => [...texts].sort().join('; '));
+  return a === b ? [] : [`${what} are ${a} where ${b} are due`];
+}

@@ -1,0 +1,76 @@
+import { errAsync, okAsync } from 'neverthrow';
+import type { MovePorts } from '../../src/application/move-payment.ts';
+import type { ProcessPorts } from '../../src/application/process-payment.ts';
+import type { TransferPorts } from '../../src/application/transfer.ts';
+import type { MerchantId } from '../../src/domain/ids.ts';
+import type { Processor } from '../../src/ports/processor.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import type { Outage } from './scenarios.ts';
+import type { Process } from './steps.ts';
+
+/** A processor that at times refuses before any effect. */
+export const outOfOrder = (processor: Processor, outage: () => Outage | undefined): Processor => ({
+  accepts: (paymentMethod) => processor.accepts(paymentMethod),
+  charge: (order) => (outage() === undefined ? processor.charge(order) : errAsync(unavailable)),
+  move: (order) => (outage() === undefined ? processor.move(order) : errAsync(unavailable)),
+  lookup: (reference) =>
+    outage()?.refuses === 'everything' ? errAsync(unavailable) : processor.lookup(reference),
+});
+
+const unavailable = { kind: 'ProcessorUnavailable' } as const;
+const outcomeUnknown = { kind: 'ProcessorOutcomeUnknown' } as const;
+const lost = { kind: 'StorageUnavailable', cause: 'the reply was lost' } as const;
+
+type AllPorts = ProcessPorts & MovePorts & TransferPorts;
+type SystemPorts = 'answers' | 'transferAnswers' | 'clock' | 'ids' | 'digests';
+
+type Outside = Readonly<{ storage: Storage; processor: Processor; merchantId: MerchantId }>;
+
+/**
+ * Every call of the use cases that leaves their process, as a step of it. Recovery sees the claims of one merchant only,
+ * and no merchant has limits or customers, so that what these ports would ask for is never asked.
+ */
+export function inSteps(
+  process: Process,
+  { storage, processor, merchantId }: Outside,
+): Omit<AllPorts, SystemPorts> {
+  const { aggregates, balances, claims, commits, merchants, payments } = storage;
+  return {
+    commits: {
+      commit: (change) => process.call('commit', () => commits.commit(change), lost),
+    },
+    claims: {
+      find: (key, at) => process.call('find claim', () => claims.find(key, at), lost),
+      due: (at, limit) =>
+        process
+          .call('due claims', () => claims.due(at, 10_000), lost)
+          .map((keys) => keys.filter((key) => key.merchantId === merchantId).slice(0, limit)),
+    },
+    merchants: {
+      ...merchants,
+      find: (id) => process.call('find merchant', () => merchants.find(id), lost),
+    },
+    payments: {
+      ...payments,
+      find: (tenant, id) => process.call('find payment', () => payments.find(tenant, id), lost),
+      transactionsOf: (tenant, id) =>
+        process.call('find transactions', () => payments.transactionsOf(tenant, id), lost),
+    },
+    balances: {
+      of: (tenant, currency) => process.call('find balance', () => balances.of(tenant, currency), lost),
+    },
+    aggregates: {
+      ...aggregates,
+      find: (tenant, kind, id) =>
+        process.call('find aggregate', () => aggregates.find(tenant, kind, id), lost),
+    },
+    processor: {
+      accepts: (paymentMethod) => processor.accepts(paymentMethod),
+      charge: (order) => process.call('charge', () => processor.charge(order), outcomeUnknown),
+      move: (order) => process.call('move', () => processor.move(order), outcomeUnknown),
+      lookup: (reference) => process.call('look up', () => processor.lookup(reference), unavailable),
+    },
+    paymentMethods: { resolve: (_merchantId, _customerId, paymentMethod) => okAsync(paymentMethod) },
+    admit: () => okAsync(undefined),
+  };
+}
