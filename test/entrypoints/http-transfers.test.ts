@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { balance, ledgerPage } from '../../src/entrypoints/http/ledger-schemas.ts';
 import { problem } from '../../src/entrypoints/http/schemas.ts';
 import { transfer } from '../../src/entrypoints/http/transfer-schemas.ts';
+import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { anHttpApp, aPaymentBody, aRequest, aToken } from '../support/http-app.ts';
 
 type Opened = Awaited<ReturnType<typeof anHttpApp>>;
@@ -62,6 +63,14 @@ describe('POST /transfers', () => {
     expect((await entriesOf(opened, '', 'merchant-2')).items).toMatchObject([
       { type: 'transfer_in', transfer_id: done.id, debit: 'transfers', credit: 'available', amount: 250 },
     ]);
+  });
+
+  it('works as the document shows it', async () => {
+    const opened = await funded();
+    await addMerchants(opened.storage, [aMerchant('merchant-456')]);
+    const document = await (await opened.app.request('/openapi.json')).json();
+    const { example } = document.components.schemas.NewTransfer;
+    expect((await send(opened, JSON.stringify(example), { 'idempotency-key': 'k' })).status).toBe(201);
   });
 
   it('gives a repeat the same status and the same bytes, a refusal too', async () => {

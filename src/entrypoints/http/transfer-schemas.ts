@@ -4,7 +4,7 @@ import { amount, currency, idempotencyKey } from './schemas.ts';
 const merchantId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be the id of a merchant')
-  .openapi({ example: 'demo-merchant-2' });
+  .openapi({ example: 'merchant-456' });
 
 /** The body of `POST /transfers`. */
 export const newTransfer = z
@@ -16,7 +16,7 @@ export const newTransfer = z
     idempotency_key: idempotencyKey.optional(),
   })
   .openapi('NewTransfer', {
-    example: { destination_merchant_id: 'demo-merchant-2', amount: 250, currency: 'USD' },
+    example: { destination_merchant_id: 'merchant-456', amount: 250, currency: 'USD' },
   });
 
 /** A transfer as both parties read it. */
