@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
@@ -86,15 +87,36 @@ describe.each(Object.entries(STORES))('rate limits of several processes: %s', (_
 });
 
 describe('quota rows on Postgres', () => {
-  it('are deleted with the windows that nobody asks for any more', async () => {
-    const pool = postgresPool({ connectionString: await postgres.newDatabase() });
-    const { quotas, close } = postgresStorage(pool);
-    for (let n = 0; n < QUOTA_WINDOWS_KEPT + 20; n += 1) {
+  const takeInTurn = async ({ quotas }: Storage, windows: number) => {
+    for (let n = 0; n < windows; n += 1) {
       const window = { kind: 'minute', start: NOON + n * QUOTA_WINDOW_MS.minute } as const;
-      (await quotas.take(aMerchantId(), window, 1, 10))._unsafeUnwrap();
+      expect((await quotas.take(aMerchantId(), window, 1, 10))._unsafeUnwrap()).toBe(1);
     }
+  };
+
+  it('are as many as windows are kept, however many there were', async () => {
+    const pool = postgresPool({ connectionString: await postgres.newDatabase() });
+    const storage = postgresStorage(pool);
+    await takeInTurn(storage, QUOTA_WINDOWS_KEPT + 20);
     const { rows } = await pool.query<{ count: bigint }>('SELECT count(*) FROM quota');
-    expect(Number(rows[0]?.count)).toBe(QUOTA_WINDOWS_KEPT + 1);
-    await close();
+    expect(Number(rows[0]?.count)).toBe(QUOTA_WINDOWS_KEPT);
+    const lagging = { kind: 'minute', start: NOON } as const;
+    expect((await storage.quotas.take(aMerchantId(), lagging, 1, 10))._unsafeUnwrap()).toBe(0);
+    await storage.close();
+  });
+
+  it('need no right to delete', async () => {
+    const url = new URL(await postgres.newDatabase());
+    const owner = postgresPool({ connectionString: url.href });
+    const user = `counter_${randomBytes(6).toString('hex')}`;
+    await owner.query(`CREATE ROLE ${user} LOGIN PASSWORD 'secret'`);
+    await owner.query(`GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ${user}`);
+    await owner.end();
+    url.username = user;
+    url.password = 'secret';
+    const storage = postgresStorage(postgresPool({ connectionString: url.href }));
+    await takeInTurn(storage, QUOTA_WINDOWS_KEPT + 2);
+    (await storage.failedAuthentications.add(undefined, NOON, 1))._unsafeUnwrap();
+    await storage.close();
   });
 });

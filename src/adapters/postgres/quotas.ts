@@ -3,28 +3,26 @@ import { QUOTA_WINDOW_MS, QUOTA_WINDOWS_KEPT, type Quotas } from '../../ports/qu
 import { patiently } from './faults.ts';
 
 /**
- * One statement on one row. A take may count past the limit once, when it is cut short; from then on nothing is
- * written. The first take of a window deletes the merchant's counts that are too old to be asked for.
+ * One row, locked for one statement. A take may count past the limit once, when it is cut short; from then on nothing is
+ * written. Windows take turns in a merchant's slots, so that nothing has to be deleted: a newer window takes the slot
+ * over, and an older one gets nothing.
  */
 const TAKE = `
-  WITH taken AS (
-    INSERT INTO quota AS q (merchant_id, kind, start, used) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (merchant_id, kind, start) DO UPDATE SET used = q.used + excluded.used WHERE q.used < $5::bigint
-    RETURNING used
-  ), pruned AS (
-    DELETE FROM quota
-    WHERE merchant_id = $1 AND kind = $2 AND start < $6 AND EXISTS (SELECT FROM taken WHERE used = $4::bigint)
-  )
-  SELECT used FROM taken`;
+  INSERT INTO quota AS q (merchant_id, kind, slot, start, used) VALUES ($1, $2, $3, $4, $5)
+  ON CONFLICT (merchant_id, kind, slot) DO UPDATE SET
+    start = excluded.start,
+    used = CASE WHEN q.start = excluded.start THEN q.used + excluded.used ELSE excluded.used END
+  WHERE q.start < excluded.start OR (q.start = excluded.start AND q.used < $6::bigint)
+  RETURNING used`;
 
 export const postgresQuotas = (pool: pg.Pool): Quotas => ({
   take: (merchantId, { kind, start }, wanted, limit) =>
     patiently(async () => {
-      const oldest = new Date(start - QUOTA_WINDOWS_KEPT * QUOTA_WINDOW_MS[kind]);
+      const slot = Math.floor(start / QUOTA_WINDOW_MS[kind]) % QUOTA_WINDOWS_KEPT;
       const { rows } = await pool.query<{ used: bigint }>({
         name: 'take_quota',
         text: TAKE,
-        values: [merchantId, kind, new Date(start), wanted, limit, oldest],
+        values: [merchantId, kind, slot, new Date(start), wanted, limit],
       });
       const [count] = rows;
       if (count === undefined) return 0;

@@ -9,9 +9,10 @@ const TABLES = [
   sql`CREATE TABLE quota (
     merchant_id text COLLATE "C" NOT NULL,
     kind text NOT NULL CHECK (kind IN ('minute', 'day')),
+    slot smallint NOT NULL,
     start timestamptz NOT NULL,
     used bigint NOT NULL CHECK (used >= 0),
-    PRIMARY KEY (merchant_id, kind, start)
+    PRIMARY KEY (merchant_id, kind, slot)
   ) WITH (fillfactor = 50)`,
   sql`CREATE TABLE failed_authentication (
     merchant_id text COLLATE "C" NOT NULL,
