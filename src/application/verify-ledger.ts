@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import type { BadRow } from './bad-row.ts';
 import { type AggregateReads, postingsOfTransfer } from './verify-aggregate.ts';
+import { backTo, checkAll, type Dated, type Marks, mark, NO_MARKS } from './verify-marks.ts';
 import { postingsOfPayment, readPayment } from './verify-payment.ts';
 import { entryText, postingText } from './verify-postings.ts';
 
@@ -16,74 +17,82 @@ export type LedgerReads = AggregateReads & Readonly<{ balances: Balances; clock:
 export type LedgerSeen = Readonly<{ entries: number; isSettled: boolean }>;
 
 const PAGE = 500;
-/** Longer than a commit may be under way: no entry older than this appears any more. */
-const STABLE_MS = 60_000;
 const MOST_TRIES = 10;
 
 type Sums = ReadonlyMap<string, Balance>;
 
+/** An entry as marks know it. */
+export const datedEntry = (entry: LedgerEntry): Dated => ({
+  text: `${entry.id} ${entryText(entry)}`,
+  at: entry.createdAt,
+});
+
 /**
  * Checks that every entry of a merchant has its cause, and that the balances are what the entries add up to. `matched`
- * is how many entries their causes were found to have: when there are as many, every one has its cause.
+ * marks the entries that their causes were found to have: where there are no others, every one has its cause.
  */
 export const verifyLedger = (
   ports: LedgerReads,
   merchantId: MerchantId,
-  matched: number,
+  matched: Marks,
+  cut: Instant,
 ): ResultAsync<LedgerSeen, BadRow | StorageUnavailable> =>
   safeTry(async function* () {
-    const cut = ports.clock.now() - STABLE_MS;
-    let { sums: old, count } = yield* add(ports, merchantId, (entry) => entry.createdAt <= cut);
-    if (count !== matched) yield* walk(ports, merchantId, (page) => verifyCauses(ports, merchantId, page));
+    let old = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt <= cut);
+    const entries = old.count;
+    const since = backTo(matched, old.marks, cut);
+    if (since !== 'nothing')
+      yield* walk(ports, merchantId, since, (page) => verifyCauses(ports, merchantId, page));
     let isWalkedAgain = false;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = yield* ports.balances.of(merchantId);
-      const recent = yield* add(ports, merchantId, (entry) => entry.createdAt > cut, cut);
+      const recent = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt > cut, cut);
       const after = yield* ports.balances.of(merchantId);
       if (textOf(before) !== textOf(after)) continue;
-      const fault = faultOfBalances(merchantId, before, merge(old, recent.sums));
-      if (fault === undefined) return ok({ entries: count, isSettled: true });
+      const fault = faultOfBalances(merchantId, before, merge(old.sums, recent.sums));
+      if (fault === undefined) return ok({ entries, isSettled: true });
       if (isWalkedAgain) return err(fault);
       isWalkedAgain = true;
-      ({ sums: old, count } = yield* add(ports, merchantId, (entry) => entry.createdAt <= cut));
+      old = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt <= cut);
     }
-    return ok({ entries: count, isSettled: false });
+    return ok({ entries, isSettled: false });
   });
 
-/** Adds up the entries that are wanted and counts all; `since` ends the walk at entries of that time or older. */
+type Added = Readonly<{ sums: Sums; marks: Marks; count: number }>;
+
+/** Adds up the entries that are wanted, and marks and counts all of them. */
 const add = (
   ports: LedgerReads,
   merchantId: MerchantId,
+  cut: Instant,
   isWanted: (entry: LedgerEntry) => boolean,
-  since?: Instant,
-): ResultAsync<Readonly<{ sums: Sums; count: number }>, BadRow | StorageUnavailable> => {
-  let sums: Sums = new Map();
-  return walk(
-    ports,
-    merchantId,
-    (page) => {
-      sums = merge(sums, byCurrency(balancesOf(page.filter(isWanted))));
-      return okAsync(undefined);
-    },
-    since,
-  ).map((count) => ({ sums, count }));
+  since: Instant = Number.NEGATIVE_INFINITY,
+): ResultAsync<Added, BadRow | StorageUnavailable> => {
+  let added: Added = { sums: new Map(), marks: NO_MARKS, count: 0 };
+  return walk(ports, merchantId, since, (page) => {
+    added = {
+      sums: merge(added.sums, byCurrency(balancesOf(page.filter(isWanted)))),
+      marks: mark(added.marks, page.map(datedEntry), cut, ports.digests.sha256),
+      count: added.count + page.length,
+    };
+    return okAsync(undefined);
+  }).map(() => added);
 };
 
+/** Newest first, to the page that holds entries of `since` or older. */
 const walk = (
   { ledger }: LedgerReads,
   merchantId: MerchantId,
+  since: Instant,
   visit: (entries: readonly LedgerEntry[]) => ResultAsync<unknown, BadRow | StorageUnavailable>,
-  since = Number.NEGATIVE_INFINITY,
-): ResultAsync<number, BadRow | StorageUnavailable> =>
+): ResultAsync<void, BadRow | StorageUnavailable> =>
   safeTry(async function* () {
-    let count = 0;
     for (let before: LedgerEntryId | undefined; ; ) {
       const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
       const entries = yield* ledger.list(merchantId, {}, page);
       yield* visit(entries);
-      count += entries.length;
       const last = entries.at(-1);
-      if (last === undefined || entries.length < PAGE || last.createdAt <= since) return ok(count);
+      if (last === undefined || entries.length < PAGE || last.createdAt <= since) return ok(undefined);
       before = last.id;
     }
   });
@@ -95,22 +104,25 @@ const verifyCauses = (
   entries: readonly LedgerEntry[],
 ): ResultAsync<void, BadRow | StorageUnavailable> =>
   safeTry(async function* () {
-    const caused = new Map<string, ReadonlySet<string>>();
-    for (const entry of entries) {
-      const key = 'transferId' in entry ? entry.transferId : entry.paymentId;
-      const texts = caused.get(key) ?? (yield* postingTextsOf(ports, merchantId, entry));
-      caused.set(key, texts);
-      if (!texts.has(entryText(entry)))
-        return err<never, BadRow>({
+    const causes = [...new Map(entries.map((entry) => [rootOf(entry), entry])).entries()];
+    const caused = new Map(
+      yield* checkAll(causes, ([root, entry]) =>
+        postingTextsOf(ports, merchantId, entry).map((texts) => [root, texts] as const),
+      ),
+    );
+    const stray = entries.find((entry) => caused.get(rootOf(entry))?.has(entryText(entry)) !== true);
+    return stray === undefined
+      ? ok(undefined)
+      : err<never, BadRow>({
           kind: 'BadRow',
           merchantId,
           row: 'ledger_entry',
-          id: entry.id,
+          id: stray.id,
           fault: 'orphaned',
         });
-    }
-    return ok(undefined);
   });
+
+const rootOf = (entry: LedgerEntry): string => ('transferId' in entry ? entry.transferId : entry.paymentId);
 
 function postingTextsOf(
   ports: LedgerReads,

@@ -1,17 +1,17 @@
-import { err, ok, Result, ResultAsync, safeTry } from 'neverthrow';
+import { err, ok, ResultAsync, safeTry } from 'neverthrow';
 import { AGGREGATE_KINDS, type Aggregate } from '../domain/aggregate.ts';
 import type { MerchantId, PaymentId } from '../domain/ids.ts';
 import type { Merchants } from '../ports/merchants.ts';
 import type { Summaries } from '../ports/summaries.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import type { BadRow } from './bad-row.ts';
-import { inParallel } from './in-parallel.ts';
 import { verifyAggregate } from './verify-aggregate.ts';
 import { verifyClearing } from './verify-clearing.ts';
-import { type LedgerReads, verifyLedger } from './verify-ledger.ts';
+import { datedEntry, type LedgerReads, verifyLedger } from './verify-ledger.ts';
+import { checkAll, type Marks, mark, NO_MARKS, STABLE_MS } from './verify-marks.ts';
 import { verifyPayment } from './verify-payment.ts';
 import { type Recount, recount, verifySummaries } from './verify-summaries.ts';
-import { verifyTrail } from './verify-trail.ts';
+import { datedLink, verifyTrail } from './verify-trail.ts';
 
 export type VerifyPorts = LedgerReads & Readonly<{ merchants: Merchants; summaries: Summaries }>;
 
@@ -38,8 +38,6 @@ export type Verify = (
 ) => ResultAsync<Verified, BadRow | StorageUnavailable>;
 
 const PAGE = 500;
-/** Reads that storages coalesce cost less the more there are at once. */
-const WIDTH = 32;
 
 export const verify =
   (ports: VerifyPorts): Verify =>
@@ -77,7 +75,10 @@ const verifyMerchant = (
 ): ResultAsync<Verified, BadRow | StorageUnavailable> =>
   safeTry(async function* () {
     let seen: Verified = { ...start, merchants: start.merchants + 1 };
-    let matched = 0;
+    const { clock, digests } = ports;
+    const cut = clock.now() - STABLE_MS;
+    let chained: Marks = NO_MARKS;
+    let matched: Marks = NO_MARKS;
     const tell = () => onProgress(merchantId, seen);
 
     for (const kind of AGGREGATE_KINDS)
@@ -91,9 +92,10 @@ const verifyMerchant = (
         const aggregates = yield* listed;
         const checked = yield* checkAll(aggregates, (each) => verifyAggregate(ports, merchantId, each));
         for (const { aggregate, links, entries } of checked) {
-          matched += entries.length;
+          matched = mark(matched, entries.map(datedEntry), cut, digests.sha256);
           // A transfer is read on both sides; its chain is its sender's.
           if (aggregate.merchantId !== merchantId) continue;
+          chained = mark(chained, links.map(datedLink), cut, digests.sha256);
           seen = { ...seen, aggregates: seen.aggregates + 1, links: seen.links + links.length };
         }
         if (checked.length > 0) tell();
@@ -107,7 +109,8 @@ const verifyMerchant = (
       const payments = yield* ports.payments.list(merchantId, {}, page);
       const checked = yield* checkAll(payments, (each) => verifyPayment(ports, merchantId, each));
       for (const { transactions, links, entries } of checked) {
-        matched += entries.length;
+        matched = mark(matched, entries.map(datedEntry), cut, digests.sha256);
+        chained = mark(chained, links.map(datedLink), cut, digests.sha256);
         seen = {
           ...seen,
           payments: seen.payments + 1,
@@ -124,8 +127,8 @@ const verifyMerchant = (
       if (payments.length < PAGE) break;
     }
 
-    yield* verifyTrail(ports, merchantId, seen.links - start.links);
-    const ledger = yield* verifyLedger(ports, merchantId, matched);
+    yield* verifyTrail(ports, merchantId, chained, cut);
+    const ledger = yield* verifyLedger(ports, merchantId, matched, cut);
     const areSummed = yield* verifySummaries(ports, merchantId, counted);
     const unsettled = [
       ...(ledger.isSettled ? [] : [`balances of ${merchantId}`]),
@@ -139,15 +142,6 @@ const verifyMerchant = (
     tell();
     return ok(seen);
   });
-
-/** Checks many rows side by side; of several bad ones, the first in order counts. */
-const checkAll = <Row, Seen>(
-  rows: readonly Row[],
-  check: (row: Row) => ResultAsync<Seen, BadRow | StorageUnavailable>,
-): ResultAsync<readonly Seen[], BadRow | StorageUnavailable> =>
-  inParallel(rows, WIDTH, (row) => ResultAsync.fromSafePromise(Promise.resolve(check(row)))).andThen(
-    (results) => Result.combine([...results]),
-  );
 
 /** A row that an adapter cannot make sense of throws there; here it is what was looked for. */
 const readable = (
