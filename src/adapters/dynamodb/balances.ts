@@ -7,8 +7,8 @@ import { queryItems, type Read } from './reads.ts';
 import { balancePartitions, spendingPartition, type Table } from './table.ts';
 
 /**
- * A balance is the sum of 33 items. One currency is one batch of reads behind a read of what was spent; all currencies
- * are one query of each of their 33 partitions, because no item says which there are: every payment would have to write
+ * A balance is the sum of 129 items. One currency is two batches of reads behind a read of what was spent; all currencies
+ * are one query of each of their 129 partitions, because no item says which there are: every payment would have to write
  * it.
  */
 export const dynamodbBalances = (table: Table, read: Read): Balances => ({

@@ -4,7 +4,7 @@ import { queryItems } from './reads.ts';
 import { type Table, tallyPartitions } from './table.ts';
 import { talliesIn } from './tally-items.ts';
 
-/** Reads 32 partitions, and of each one small item for each day and currency. */
+/** Reads 128 partitions, and of each one small item for each day and currency. */
 export const dynamodbSummaries = (table: Table): Summaries => ({
   tallies: (merchantId, { from = '0', to = '9999-12-31' }) =>
     attempt(async () => {

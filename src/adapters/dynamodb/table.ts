@@ -29,11 +29,11 @@ export const tableOf = (client: DynamoDBDocumentClient, name: string): Table => 
  * How many partitions share one merchant's payments, ledger entries and audit links, all open claims and all unsent events, and how
  * many items each of a merchant's sums. Stored keys depend on these: changing one needs a migration that moves the items.
  */
-const PAYMENT_SHARDS = 4;
+const PAYMENT_SHARDS = 8;
 const LEDGER_SHARDS = 4;
 /** Links of payments and transactions; of everything else, which there is less of and which is found without those. */
 const TRAIL_SHARDS = { payments: 8, aggregates: 2 } as const;
-const SUM_SHARDS = 32;
+const SUM_SHARDS = 128;
 const DUE_SHARDS = 8;
 const OUTBOX_SHARDS = 8;
 
