@@ -22,7 +22,7 @@ type Known = Readonly<{
   auditHash: string;
 }>;
 
-/** On record before the first byte leaves. One that stays so has lost its process. */
+/** On record before the first byte leaves. One that stays so lost whoever was reading it out. */
 type Running = Known & Readonly<{ status: 'processing' }>;
 /** `rows` is what was handed out: all of them, or those before the fault. */
 type Ended = Known &

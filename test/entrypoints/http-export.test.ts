@@ -46,7 +46,7 @@ function watched(list: (read: number, next: Payments['list']) => Payments['list'
   let reads = 0;
   const payments: Payments = {
     ...storage.payments,
-    list: (...args) => list(++reads, storage.payments.list)(...args),
+    list: (...args) => list(++reads, (...asked) => storage.payments.list(...asked))(...args),
   };
   return { storage: { ...storage, payments }, reads: () => reads };
 }
