@@ -7,13 +7,13 @@ import type { Merchants } from '../ports/merchants.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import { inParallel } from './in-parallel.ts';
 
-/** Counts failed authentications in memory and writes the sums when told to. One for the process. */
+/** Counts failed authentications in memory and writes the sums when told to. Each process has one. */
 export type CountFailedAuthentications = Readonly<{
   /** Notes one, by the merchant the refused token claimed. That is unproved: anybody can claim to be anybody. */
   note(claimed: MerchantId | undefined): void;
   /**
    * Writes what was noted: one addition for each minute and merchant that exists, one for all others together. What
-   * could not be written is kept for the next time, and lost with the process.
+   * could not be written is kept for the next time, and gone if the process ends before it.
    */
   flush(): ResultAsync<void, StorageUnavailable>;
 }>;
