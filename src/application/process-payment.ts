@@ -127,11 +127,14 @@ function start(
       claim: { expected: 0, next: claim },
     });
     yield* ports.commits.commit(change);
-    return settlePayment(ports, terms)({ claim, payment, origin }, { ask: 'charge', clientWaits: true }).map(
-      ({ answer }) => ({ answer, replayed: false }),
-    );
+    const held = { claim, payment, origin, method: method.value };
+    return settlePayment(ports, terms)(held, { ask: 'charge', clientWaits: true }).map(({ answer }) => ({
+      answer,
+      replayed: false,
+    }));
   });
 }
+
 function currentAnswer(ports: ProcessPorts, { merchantId, paymentId, requestId }: Claim) {
   // A refusal whose answer has expired since it was found: the key is free again.
   if (paymentId === undefined) return errAsync<Answer, CommitRefused>({ kind: 'ClaimTaken' });

@@ -35,7 +35,7 @@ type SettleMovementFailure = CommitRefused | StorageUnavailable;
 /**
  * Asks the processor to move what was set aside, under the transaction's id, and commits what it says. `lookup` asks for
  * its record first; `move` is for the first time only. Without an answer the transaction stays pending, its claim due
- * again later. One processor call (two when a lookup finds nothing) and one commit; a read and a commit more for each
+ * again later. One processor call (two when a lookup finds nothing) and one commit; two reads and a commit more for each
  * change of the payment in the meantime.
  */
 export const settleMovement =
@@ -161,8 +161,26 @@ function keepWaiting(
     .map(() => ({ answer: waiting.kept?.answer ?? answer, ended: false }));
 }
 
-const rereadPayment = ({ payments }: MovementPorts, { payment }: HeldMovement) =>
-  payments.find(payment.merchantId, payment.id).mapErr(missing);
+/**
+ * The payment as it is now, while the movement is still set aside on it. The payment is read first: what was pending after
+ * that was so before.
+ */
+const rereadPayment = (
+  { payments }: MovementPorts,
+  { payment: { merchantId, id }, transaction }: HeldMovement,
+): ResultAsync<Payment, SettleMovementFailure> =>
+  payments
+    .find(merchantId, id)
+    .mapErr(missing)
+    .andThen((payment) =>
+      payments
+        .transactionsOf(merchantId, id)
+        .andThen((transactions) =>
+          transactions.some((each) => each.id === transaction.id && each.status === 'pending')
+            ? okAsync(payment)
+            : errAsync({ kind: 'FenceLost' as const }),
+        ),
+    );
 
 function movementType({ transaction }: HeldMovement) {
   if (transaction.type === 'authorization') throw new Error(`${transaction.id} is no movement`);

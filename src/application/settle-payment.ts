@@ -76,7 +76,7 @@ export const settlePayment =
           case 'ProcessorOutcomeUnknown':
             return keepWaiting(ports, terms, held);
           case 'PaymentMethodGone':
-            return isGivenUp(held.claim, ports.clock.now(), terms)
+            return approach.ask === 'lookup' && isGivenUp(held.claim, ports.clock.now(), terms)
               ? giveUp(ports, terms, held)
               : keepWaiting(ports, terms, held);
           case 'ProcessorUnavailable':

@@ -1,7 +1,8 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { processBatch } from '../../src/application/process-batch.ts';
-import type { Processed, ProcessPaymentFailure } from '../../src/application/process-payment.ts';
+import type { ProcessPaymentFailure } from '../../src/application/process-payment.ts';
+import type { Answered } from '../../src/application/under-key.ts';
 import { money } from '../../src/domain/money.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 import { aRequest, aWorld, holding, loseCommit, refuseCharge, type World } from './world.ts';
@@ -117,7 +118,7 @@ describe('a batch', () => {
         new Promise((soon) => setTimeout(soon, 1)),
       ).andThen(() => {
         underWay -= 1;
-        return okAsync<Processed, ProcessPaymentFailure>({ answer: 'done', replayed: false });
+        return okAsync<Answered, ProcessPaymentFailure>({ answer: 'done', replayed: false });
       });
     };
     const requests = Array.from({ length: 1_000 }, () => aRequest());
@@ -131,7 +132,7 @@ describe('a batch', () => {
     const broken = ({ amount }: ReturnType<typeof aRequest>) => {
       if (amount.minorUnits <= 300n) throw new Error('a defect');
       processedItems += 1;
-      return errAsync<Processed, ProcessPaymentFailure>({ kind: 'ProcessorUnavailable' });
+      return errAsync<Answered, ProcessPaymentFailure>({ kind: 'ProcessorUnavailable' });
     };
     const requests = Array.from({ length: 1_000 }, (_, n) => aRequest({ amount: BigInt(n + 1) }));
     await expect(processBatch(broken)(requests)).rejects.toThrow('a defect');
@@ -143,7 +144,7 @@ describe('a batch', () => {
     const broken = () => {
       calls += 1;
       if (calls === 1) throw new Error('a defect');
-      return okAsync<Processed, ProcessPaymentFailure>({ answer: 'done', replayed: false });
+      return okAsync<Answered, ProcessPaymentFailure>({ answer: 'done', replayed: false });
     };
     const request = aRequest();
     await expect(processBatch(broken)([request, request])).rejects.toThrow('a defect');

