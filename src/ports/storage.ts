@@ -4,6 +4,7 @@ import type { Balances } from './balances.ts';
 import type { Claims } from './claims.ts';
 import type { Commits } from './commits.ts';
 import type { FailedAuthenticationCounts } from './failed-authentications.ts';
+import type { Leases } from './leases.ts';
 import type { Ledger } from './ledger.ts';
 import type { Merchants } from './merchants.ts';
 import type { Outbox } from './outbox.ts';
@@ -11,6 +12,7 @@ import type { Payments } from './payments.ts';
 import type { Quotas } from './quotas.ts';
 import type { StorageHealth } from './storage-health.ts';
 import type { Summaries } from './summaries.ts';
+import type { WakeUps } from './wake-ups.ts';
 
 /** One database's side of every storage port. All of them see the same data. */
 export type Storage = Readonly<{
@@ -23,6 +25,8 @@ export type Storage = Readonly<{
   ledger: Ledger;
   summaries: Summaries;
   outbox: Outbox;
+  leases: Leases;
+  wakeUps: WakeUps;
   auditTrail: AuditTrail;
   quotas: Quotas;
   failedAuthentications: FailedAuthenticationCounts;
