@@ -1,5 +1,5 @@
-/** How every command ends; 78 is `EX_CONFIG` of sysexits.h. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, configuration: 78 } as const;
+/** How every command ends; 69 and 78 are `EX_UNAVAILABLE` and `EX_CONFIG` of sysexits.h. Only `verify` ends with 69. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, unavailable: 69, configuration: 78 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_HELP = `

@@ -9,6 +9,7 @@ import type { Terminal } from './terminal.ts';
 import type { TokenOptions } from './token.ts';
 import { PERMISSIONS, ROLES } from './tokens.ts';
 import { variablesHelp } from './variables.ts';
+import type { VerifyOptions } from './verify.ts';
 
 /**
  * Runs one command line, without the program's own name, and says how it ended. A command is loaded when it runs, so
@@ -97,6 +98,15 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       (await import('./keys.ts')).createKeyCommand(options, terminal),
     );
 
+  program
+    .command('verify')
+    .description('check audit chains, ledger, balances and summaries against each other; changes nothing')
+    .option('--json', 'print JSON lines: progress, then {"event": "verified"} or {"event": "bad_row"}')
+    .addHelpText('after', `${examples(VERIFY_EXAMPLES)}${VERIFY_HELP}`)
+    .action((options: VerifyOptions) =>
+      configured(async (config) => (await import('./verify.ts')).verifyCommand(config, options, terminal)),
+    );
+
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exit;
@@ -118,6 +128,19 @@ const TOKEN_EXAMPLES = [
   'paywright token --merchant merchant-456 --permissions payments,refunds --expires-in 30m',
   'paywright token --role dispatcher --json',
 ];
+
+const VERIFY_EXAMPLES = ['paywright verify', 'STORAGE=dynamodb paywright verify --json'];
+
+const VERIFY_HELP = `
+Runs beside a system that serves, and takes what merely changes meanwhile for no fault. What never stood still
+for long enough to be compared is named on standard error.
+
+Exit codes:
+  0   nothing is wrong
+  1   a row is not what it must be; the first such row is named on standard error
+  2   the command line is wrong
+  69  not everything could be looked at
+  78  the configuration is wrong; one line for each fault on standard error`;
 
 const ROTATE_EXAMPLES = ['paywright keys rotate', 'paywright keys rotate --settle 60s --json'];
 
