@@ -227,6 +227,22 @@ describe('an export over a socket', () => {
     }
   });
 
+  it('breaks off at a defect, and tells it to nobody but the log', async () => {
+    const { storage } = watched((read, next) => {
+      if (read === 2) throw new Error('secret');
+      return next;
+    });
+    const opened = await aServer(storage);
+    await stock(storage, 600);
+    const text = fetch(`${opened.url}/payments/export`, { headers: await exporting() }).then((response) =>
+      response.text(),
+    );
+    await expect(text).rejects.toThrow();
+    expect(await exportsOf(opened)).toMatchObject([{ status: 'failed', fault: 'interrupted', rows: 500 }]);
+    expect(opened.lines.find((line) => line.includes('export_cut'))).toContain('"defect":{"name":"Error"');
+    expect(opened.lines.join('')).not.toContain('secret');
+  });
+
   it('reads no further than a reader that does not read, and stops when it goes away', async () => {
     const { storage, reads } = watched((_, next) => next);
     const opened = await aServer(storage);

@@ -87,6 +87,8 @@ describe('POST /transfers', () => {
       expect([first, again].map((each) => each.headers.get('idempotency-replayed'))).toEqual([null, 'true']);
     }
     expect(await balanceOf(opened)).toEqual([{ currency: 'USD', available: 750, pending: 0 }]);
+    const metrics = await (await opened.app.request('/metrics')).text();
+    expect(metrics).toContain('paywright_idempotency_total{outcome="replayed"} 2');
   });
 
   it.each([

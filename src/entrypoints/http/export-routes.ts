@@ -47,27 +47,32 @@ function bytesOf(
   let begun: NextPage | undefined = first;
   return new ReadableStream({
     async pull(controller) {
-      const next = begun ?? (await pages.next());
-      begun = undefined;
-      if (next.done === true) {
-        if (text !== '') controller.enqueue(encoder.encode(text));
-        controller.close();
-        return;
+      try {
+        const next = begun ?? (await pages.next());
+        begun = undefined;
+        if (next.done === true) {
+          if (text !== '') controller.enqueue(encoder.encode(text));
+          controller.close();
+        } else if (next.value.isErr()) {
+          broken({ cause: next.value.error.cause }, controller);
+        } else {
+          for (const payment of next.value.value) text += line(payment);
+          controller.enqueue(encoder.encode(text));
+          text = '';
+        }
+      } catch (defect) {
+        broken({ defect }, controller);
       }
-      if (next.value.isErr()) {
-        const { requestId, route } = c.var;
-        log.error({ route, request_id: requestId, code: 'export_cut', cause: next.value.error.cause });
-        cut(c, controller);
-        return;
-      }
-      for (const payment of next.value.value) text += line(payment);
-      controller.enqueue(encoder.encode(text));
-      text = '';
     },
     async cancel() {
       await pages.return();
     },
   });
+
+  function broken(why: object, controller: ReadableStreamDefaultController): void {
+    log.error({ route: c.var.route, request_id: c.var.requestId, code: 'export_cut', ...why });
+    cut(c, controller);
+  }
 }
 
 /** Where there is a connection it is closed without the end of the body, and the stream is then canceled from there. */

@@ -5,6 +5,7 @@ import { jsonText } from '../../domain/json.ts';
 import { money } from '../../domain/money.ts';
 import { transferRecord } from '../../domain/transfer.ts';
 import { keyOf, parseBody } from './body-input.ts';
+import { countKey, type PlatformMetrics } from './metrics.ts';
 import type { TenantHandler } from './payment-routes.ts';
 import { PROBLEM_TYPE } from './problems.ts';
 import { readJson } from './read-json.ts';
@@ -13,10 +14,13 @@ import { readTransferAnswer } from './transfer-answers.ts';
 import { newTransfer } from './transfer-schemas.ts';
 
 export const postTransferHandler =
-  ({ transferMoney }: Readonly<{ transferMoney: TransferMoney }>): TenantHandler =>
-  (c, merchantId) => {
+  ({
+    transferMoney,
+    metrics,
+  }: Readonly<{ transferMoney: TransferMoney; metrics: PlatformMetrics }>): TenantHandler =>
+  async (c, merchantId) => {
     const headerKey = c.req.header('idempotency-key');
-    return readJson(c.req.raw)
+    const request = await readJson(c.req.raw)
       .andThen((json) => parseBody(newTransfer, json, headerKey))
       .andThen((body) => keyOf(headerKey, body.idempotency_key).map((key) => ({ body, key })))
       .map(({ body, key }): TransferRequest => {
@@ -30,19 +34,21 @@ export const postTransferHandler =
           ...(body.description === undefined ? {} : { description: body.description }),
           origin: originOf(c),
         };
-      })
-      .andThen(transferMoney)
-      .match(
-        ({ answer, replayed }) => {
-          const { status, transferId, body } = readTransferAnswer(answer);
-          return answerJson(status, body, {
-            ...(status >= 400 ? { 'Content-Type': PROBLEM_TYPE } : {}),
-            ...(transferId === undefined ? {} : { Location: `/transfers/${transferId}` }),
-            ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}),
-          });
-        },
-        (failure) => refuse(c, failure),
-      );
+      });
+    if (request.isErr()) return refuse(c, request.error);
+    const result = await transferMoney(request.value);
+    countKey(metrics, result);
+    return result.match(
+      ({ answer, replayed }) => {
+        const { status, transferId, body } = readTransferAnswer(answer);
+        return answerJson(status, body, {
+          ...(status >= 400 ? { 'Content-Type': PROBLEM_TYPE } : {}),
+          ...(transferId === undefined ? {} : { Location: `/transfers/${transferId}` }),
+          ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}),
+        });
+      },
+      (failure) => refuse(c, failure),
+    );
   };
 
 export const getTransferHandler =
