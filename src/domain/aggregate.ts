@@ -57,7 +57,9 @@ export function auditedRecord(aggregate: Aggregate): JsonObject {
       return merchantSnapshot(aggregate);
     case 'customer':
       return customerSnapshot(aggregate);
-    default:
+    case 'transfer':
+    case 'export':
+    case 'customer_access':
       return aggregateRecord(aggregate);
   }
 }

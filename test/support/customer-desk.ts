@@ -58,8 +58,8 @@ export function customerDesk(storage: Storage, ring: RingSource) {
       }),
     removeMethod: removePaymentMethod(ports),
     erase: (id: CustomerId) => eraseCustomer(ports)(targeting(id)),
-    resolve: resolvePaymentMethod(ports).resolve,
+    ...resolvePaymentMethod(ports),
     rotate: (request: Partial<RotateKeysRequest> = {}) =>
-      rotate({ origin, settleMs: 0, onProgress: () => undefined, ...request }),
+      rotate({ origin, settleMs: 0, onProgress: () => {}, ...request }),
   };
 }

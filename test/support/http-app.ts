@@ -29,8 +29,8 @@ export const AUDIENCE = 'paywright';
 const terms = { leaseMs: 30_000, keepAnswersMs: 86_400_000 };
 
 /**
- * The platform, on memory storage unless told otherwise, with merchants `merchant-1` and `merchant-2` active, `limited` (at most 1000) and
- * `suspended`; and what went to its log, line by line.
+ * The platform, on memory storage unless told otherwise, with merchants `merchant-1` and `merchant-2` active, `limited`
+ * (at most 1000) and `suspended`; and what went to its log, line by line.
  */
 export async function anHttpApp(
   parts: Partial<PlatformAppParts> = {},

@@ -28,7 +28,7 @@ export async function rotateKeysCommand(
     const rotation = opened.platform.get(TOKENS.useCases).rotateKeys({
       origin: ORIGIN,
       settleMs: settle * 1_000,
-      onProgress: progress.show,
+      onProgress: (soFar) => progress.show(soFar),
     });
     const outcome = await Promise.race([rotation, untilStopped.then(() => 'stopped' as const)]);
     progress.end();

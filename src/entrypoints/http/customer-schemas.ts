@@ -109,7 +109,7 @@ export const customerChange = z
       .optional()
       .openapi({ description: 'The version the change was decided on; refused when it is not the newest.' }),
   })
-  .refine(({ version: _, ...fields }) => Object.keys(fields).length > 0, 'must change something')
+  .refine((change) => Object.keys(change).some((field) => field !== 'version'), 'must change something')
   .openapi('CustomerChange', {
     minProperties: 1,
     description: 'What is not named stays as it is, null takes away; `metadata` is replaced as a whole.',
