@@ -33,13 +33,15 @@ const KINDS = [
 /** What leads further. */
 const OFTEN = ['open', 'hold', 'succeed', 'succeed', 'capture', 'refund', 'conclude', 'conclude'] as const;
 
-export const step: fc.Arbitrary<Step> = fc.record({
+const step: fc.Arbitrary<Step> = fc.record({
   kind: fc.constantFrom(...KINDS, ...OFTEN),
   merchant: fc.integer({ min: 0, max: 1 }),
   key: fc.integer({ min: 0, max: 3 }),
   hours: fc.integer({ min: 0, max: 12 }),
   pick: fc.nat(),
 });
+
+export const steps = fc.array(step, { minLength: 10, maxLength: 50, size: 'max' });
 
 /** What the steps so far have made, refused or not; each list in the order it was made. */
 export type History = {
