@@ -77,7 +77,7 @@ export const movePayment = (ports: MovePorts, terms: ClaimTerms): MovePayment =>
         activeMerchant(merchant, merchantId).asyncAndThen(() => start(ports, terms, turns, request, keyed)),
       carryOn: (claim) =>
         heldMovement(ports, terms, claim, origin).andThen((held) =>
-          settleMovement(ports, terms)(held, 'lookup').map(answered),
+          settleMovement(ports, terms, turns)(held, 'lookup').map(answered),
         ),
       current: (claim) => currentAnswer(ports, claim),
     });
@@ -87,7 +87,7 @@ export const movePayment = (ports: MovePorts, terms: ClaimTerms): MovePayment =>
 /** What the key's first use comes to: a movement set aside, or the answer of a rule that refused it. */
 type Begun = Readonly<{ held: HeldMovement }> | Readonly<{ refused: Answer }>;
 
-/** Movements of one payment begin one after the other, so that only those of other processes can be quicker. */
+/** Movements of one payment begin one after the other, so that only another process can be quicker. */
 const start = (
   ports: MovePorts,
   terms: ClaimTerms,
@@ -98,7 +98,7 @@ const start = (
   turns(request.paymentId, () => againWhenStale(() => begin(ports, terms, request, keyed))).andThen(
     (begun): ResultAsync<Answered, MovePaymentFailure | CommitRefused> =>
       'held' in begun
-        ? settleMovement(ports, terms)(begun.held, 'move').map(answered)
+        ? settleMovement(ports, terms, turns)(begun.held, 'move').map(answered)
         : okAsync({ answer: begun.refused, replayed: false }),
   );
 

@@ -9,6 +9,7 @@ import type { PaymentNotFound, Payments } from '../ports/payments.ts';
 import type { Processor, ProcessorUnavailable } from '../ports/processor.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import { inParallel } from './in-parallel.ts';
+import { type InTurn, inTurn } from './in-turn.ts';
 import { claimChange, paymentChange } from './payment-change.ts';
 import { heldMovement, settleMovement } from './settle-movement.ts';
 import {
@@ -38,6 +39,7 @@ const RECOVERIES_AT_ONCE = 16;
 export const recoverPayments = (ports: RecoverPorts, terms: ClaimTerms): RecoverPayments => {
   /** When each claim that has not moved since was last tried. */
   const stuck = new Map<string, Instant>();
+  const turns = inTurn();
 
   return (limit) => {
     const now = ports.clock.now();
@@ -64,7 +66,7 @@ export const recoverPayments = (ports: RecoverPorts, terms: ClaimTerms): Recover
           stuck.delete(text);
         }),
     };
-    return recoverOne({ ...ports, commits }, terms, key);
+    return recoverOne({ ...ports, commits }, terms, turns, key);
   }
 };
 
@@ -73,14 +75,19 @@ const textOf = ({ merchantId, operation, key }: ClaimKey): string => `${merchant
 type End = 'settled' | 'waiting' | 'skipped';
 
 /** Never an error: what could not be settled now stays due, and the next round meets it again. */
-const recoverOne = (ports: RecoverPorts, terms: ClaimTerms, key: ClaimKey): ResultAsync<End, never> =>
+const recoverOne = (
+  ports: RecoverPorts,
+  terms: ClaimTerms,
+  turns: InTurn,
+  key: ClaimKey,
+): ResultAsync<End, never> =>
   ports.claims
     .find(key, ports.clock.now())
     .andThen((claim): ResultAsync<End, RecoverFailure> => {
       if (claim === undefined || !isDue(claim, ports.clock.now())) return okAsync('skipped');
       return claim.transactionId === undefined
         ? recoverPayment(ports, terms, claim)
-        : recoverMovement(ports, terms, claim);
+        : recoverMovement(ports, terms, turns, claim);
     })
     .orElse((failure) => okAsync<End>(waits(failure) ? 'waiting' : 'skipped'));
 
@@ -89,10 +96,11 @@ type RecoverFailure = PaymentNotFound | SettleFailure;
 const recoverMovement = (
   ports: RecoverPorts,
   terms: ClaimTerms,
+  turns: InTurn,
   claim: OpenClaim,
 ): ResultAsync<End, RecoverFailure> =>
   heldMovement(ports, terms, claim, recoveryOrigin(claim))
-    .andThen((held) => settleMovement(ports, terms)(held, 'lookup'))
+    .andThen((held) => settleMovement(ports, terms, turns)(held, 'lookup'))
     .map(endOf);
 
 const recoverPayment = (

@@ -16,6 +16,7 @@ import type { CommitRefused } from '../ports/commits.ts';
 import type { PaymentNotFound, Payments } from '../ports/payments.ts';
 import type { MovementOrder, Processor, ProcessorOutcomeUnknown, Verdict } from '../ports/processor.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
+import type { InTurn } from './in-turn.ts';
 import { claimChange, paymentChange } from './payment-change.ts';
 import type { Settled, SettlePorts } from './settle-payment.ts';
 
@@ -36,23 +37,24 @@ type SettleMovementFailure = CommitRefused | StorageUnavailable;
  * Asks the processor to move what was set aside, under the transaction's id, and commits what it says. `lookup` asks for
  * its record first; `move` is for the first time only. Without an answer the transaction stays pending, its claim due
  * again later. One processor call (two when a lookup finds nothing) and one commit; two reads and a commit more for each
- * change of the payment in the meantime.
+ * change of the payment in the meantime. Outcomes on one payment are committed in turn: each moves the same version on.
  */
 export const settleMovement =
-  (ports: MovementPorts, terms: ClaimTerms) =>
+  (ports: MovementPorts, terms: ClaimTerms, turns: InTurn) =>
   (held: HeldMovement, ask: 'move' | 'lookup'): ResultAsync<Settled, SettleMovementFailure> => {
     const movement = movementOf(held.payment, movementType(held), held.transaction.amount);
     return verdictOn(ports.processor, held, movement, ask)
       .andThen((verdict) => (isAbout(verdict, movement) ? okAsync(verdict) : errAsync(unknown)))
       .andThen((verdict) => {
         let read: Payment | undefined = held.payment;
-        return againWhenStale(() => {
+        const task = () => {
           const payment = read === undefined ? rereadPayment(ports, held) : okAsync(read);
           read = undefined;
           return payment.andThen((before) =>
             conclude(ports, terms, { ...held, payment: before }, movement, verdict),
           );
-        });
+        };
+        return turns(held.payment.id, () => againWhenStale(task));
       })
       .orElse((failure) =>
         failure.kind === 'ProcessorOutcomeUnknown' ? keepWaiting(ports, terms, held) : errAsync(failure),
