@@ -225,8 +225,8 @@ describe('DynamoDB guards of transfers and aggregates under faults', () => {
       const [[table, asked] = ['', { Keys: [] }]] = Object.entries(
         body['RequestItems'] as Record<string, { Keys: unknown[]; ConsistentRead: boolean }>,
       );
-      const reply = await send({ RequestItems: { [table]: { ...asked, Keys: asked.Keys.slice(0, 9) } } });
-      const left = asked.Keys.slice(9);
+      const reply = await send({ RequestItems: { [table]: { ...asked, Keys: asked.Keys.slice(0, 40) } } });
+      const left = asked.Keys.slice(40);
       const unprocessed = left.length === 0 ? {} : { [table]: { ...asked, Keys: left } };
       return { ...reply, body: { ...reply.body, UnprocessedKeys: unprocessed } };
     };
