@@ -59,7 +59,7 @@ async function expectConserved({ balances, ledger }: Storage, { entries }: Chang
       balances.of(merchantId),
     ]);
     const found = sums._unsafeUnwrap();
-    expect(found.map(({ spendings: _, ...balance }) => balance)).toEqual(balancesOf(all._unsafeUnwrap()));
+    expect(found).toMatchObject(balancesOf(all._unsafeUnwrap()));
     for (const balance of found)
       expect(ACCOUNTS.reduce((sum, account) => sum + balance[account], 0n)).toBe(0n);
   });
