@@ -17,7 +17,9 @@ describe('requests made from the OpenAPI document', () => {
   beforeAll(async () => {
     opened = await anHttpApp();
     document = (await (await opened.app.request('/openapi.json')).json()) as Document;
+    const permissions = ['payments', 'refunds', 'customers', 'transfers', 'exports', 'audit', 'admin'];
     tokens = [
+      await aToken({ permissions }),
       await aToken(),
       await aToken({ merchant_id: 'limited' }),
       await aToken({ merchant_id: 'suspended' }),
