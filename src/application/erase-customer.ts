@@ -3,8 +3,8 @@ import { type ErasedCustomer, eraseCustomer as erased } from '../domain/customer
 import type { CustomerTarget, MoveCustomer, MoveFailure } from './move-customer.ts';
 
 /**
- * Forgets a customer for good: the only copy of its data key goes, and with it whatever was ever sealed, here and in the
- * audit trail, whose chain stays whole. The email is free again. One read, one commit.
+ * Forgets a customer for good: the store's only copy of its data key goes, and with it whatever was sealed, here and in
+ * the audit trail, whose chain stays whole. The email is free again. One read, one commit.
  */
 export type EraseCustomer = (target: CustomerTarget) => ResultAsync<void, MoveFailure>;
 

@@ -44,7 +44,7 @@ export type ActiveCustomer = Known &
     defaultMethod?: PaymentMethodId;
   }>;
 
-/** The data key is gone, so nothing that was ever sealed for the customer can be read, wherever a copy may be. */
+/** The data key is gone: what was sealed under it, in the audit trail too, is noise. */
 export type ErasedCustomer = Known & Readonly<{ status: 'erased' }>;
 
 export type Customer = ActiveCustomer | ErasedCustomer;

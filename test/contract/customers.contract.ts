@@ -5,12 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileRing } from '../../src/adapters/keys/file-ring.ts';
 import type { RingSource } from '../../src/adapters/keys/ring.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
+import { createMerchant } from '../../src/application/create-merchant.ts';
+import { verify } from '../../src/application/verify.ts';
 import { verifyChain } from '../../src/domain/audit.ts';
 import { customerAccessId } from '../../src/domain/customer-access.ts';
 import type { CustomerId, PaymentMethodId } from '../../src/domain/ids.ts';
 import type { Commits } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, digests } from '../fixtures/changes.ts';
+import { aMerchantId, digests, origin } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { customerDesk } from '../support/customer-desk.ts';
 
@@ -289,6 +291,25 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
         expect(await chainOf('customer', found?.id ?? '')).toContain('customer.rekeyed');
       }
       expect((await desk.resolve(merchantId, before[0]?.id, method.id))._unsafeUnwrap()).toBe('tok_1');
+    });
+
+    it('rotates the key of a merchant’s sealed config too, and leaves everything verifiable', async () => {
+      const desk = aDesk();
+      const id = aMerchantId('merchant-c');
+      const terms = { id, name: 'C', email: 'c@example.com', processorConfig: { account: 'acct_1' } };
+      const made = (await createMerchant(desk.ports)({ ...terms, origin }))._unsafeUnwrap();
+      const { customer } = (await desk.create('a@example.com'))._unsafeUnwrap();
+      (await desk.addMethod(customer.id, 'tok_1'))._unsafeUnwrap();
+      (await desk.get(customer.id))._unsafeUnwrap();
+      (await desk.rotate())._unsafeUnwrap();
+      (await desk.erase(customer.id))._unsafeUnwrap();
+      const config = (await storage.merchants.find(id))._unsafeUnwrap()?.processorConfig;
+      expect(config?.sealed).toBe(made.processorConfig?.sealed);
+      expect(config?.key.keyId).toBe(aRing().read()[0].id);
+      expect(config?.key.keyId).not.toBe(made.processorConfig?.key.keyId);
+      const whole = (await verify(desk.ports)(() => {}))._unsafeUnwrap();
+      // Three merchants, the customer and the head of its reads.
+      expect(whole).toMatchObject({ aggregates: 5, unsettled: [] });
     });
 
     it('keeps emails unique and customers readable wherever a rotation is stopped, and goes on with it', async () => {

@@ -85,7 +85,7 @@ export const deleteCustomer = {
   operationId: 'eraseCustomer',
   summary: 'Erase a customer',
   description:
-    'The key of the customer’s data is destroyed, and with it every copy of the data, the audit trail’s included. Payments stay.',
+    'The key of the customer’s data is destroyed, so that what the audit trail keeps of it can never be read again. Payments stay.',
   tags: ['customers'],
   ...secured,
   parameters: [idParameter('id')],
