@@ -54,7 +54,7 @@ export const entryText = (entry: LedgerEntry): string => {
   return `${causeOf(entry)} ${type} ${debit} ${credit} ${amount.minorUnits} ${amount.currency} ${createdAt}`;
 };
 
-export const causeOf = (entry: LedgerEntry): string =>
+const causeOf = (entry: LedgerEntry): string =>
   'transferId' in entry ? entry.transferId : entry.transactionId;
 
 const SIDES = {

@@ -56,7 +56,7 @@ async function aBook() {
     put,
     remove,
     /** The text that is inside of records edited. */
-    async edit(key: ItemKey, from: string | RegExp, to: string) {
+    edit: async (key: ItemKey, from: string | RegExp, to: string) => {
       const item = await get(key);
       const record = String(item['record']).replace(from, to);
       if (record === item['record']) throw new Error(`${key.pk} has no ${String(from)}`);

@@ -39,7 +39,7 @@ export function busyUseCases(storage: Storage) {
   const transfer = transferMoney(ports, terms);
   return {
     clock,
-    async pay(merchant: string, amount: bigint, parts: { paymentMethod?: string; manual?: true } = {}) {
+    pay: async (merchant: string, amount: bigint, parts: { paymentMethod?: string; manual?: true } = {}) => {
       const paid = await process({
         merchantId: aMerchantId(merchant),
         idempotencyKey: aKey(),
@@ -50,7 +50,7 @@ export function busyUseCases(storage: Storage) {
       });
       return paid._unsafeUnwrap().answer as PaymentId;
     },
-    async move(merchant: string, paymentId: PaymentId, movement: MovementRequest) {
+    move: async (merchant: string, paymentId: PaymentId, movement: MovementRequest) => {
       const request = {
         merchantId: aMerchantId(merchant),
         paymentId,
@@ -60,7 +60,7 @@ export function busyUseCases(storage: Storage) {
       };
       return (await move(request))._unsafeUnwrap().answer;
     },
-    async transfer(from: string, to: string, amount: bigint) {
+    transfer: async (from: string, to: string, amount: bigint) => {
       const done = await transfer({
         merchantId: aMerchantId(from),
         destinationMerchantId: aMerchantId(to),
