@@ -168,17 +168,17 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
       expect((await transfer(elsewhere))._unsafeUnwrap().answer).toMatch(/^refused InsufficientFunds/);
     });
 
-    it('lets exactly as many of many at once through as there is money for', async () => {
+    it('lets exactly one of many at once through when there is money for one', async () => {
       await fund(a, 100n);
       const processes = [transfer, aProcess(), aProcess()];
       const outcomes = await Promise.all(
         Array.from({ length: 30 }, (_, index) =>
-          (processes[index % 3] ?? transfer)(aTransfer({ amount: 30n })),
+          (processes[index % 3] ?? transfer)(aTransfer({ amount: 60n })),
         ),
       );
       const given = outcomes.map((outcome) => outcome._unsafeUnwrap().answer.split(' ')[0]);
-      expect(given.filter((each) => each === 'done')).toHaveLength(3);
-      expect([await available(a), await available(b)]).toEqual([10n, 90n]);
+      expect(given.filter((each) => each === 'done')).toHaveLength(1);
+      expect([await available(a), await available(b)]).toEqual([40n, 60n]);
     });
 
     it('conserves all money and never overdraws when everybody pays everybody at once', async () => {
