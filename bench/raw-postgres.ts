@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { aggregateToRows, entryToRow, tallyToRow } from '../src/adapters/postgres/ledger-rows.ts';
 import {
   auditToRow,
   claimToRow,
@@ -6,64 +7,125 @@ import {
   paymentToRow,
   transactionToRow,
 } from '../src/adapters/postgres/rows.ts';
-import type { Change } from '../src/ports/commits.ts';
+import { whole } from '../src/domain/json.ts';
+import { balancesOf } from '../src/domain/ledger.ts';
+import type { Change, Guarded } from '../src/ports/commits.ts';
 import type { RawDriver } from './work.ts';
 
-/** One statement that inserts what a first commit inserts, from JSON rows; no guards but the keys. */
-const INSERT = `
-  WITH c AS (INSERT INTO claim SELECT * FROM json_populate_recordset(NULL::claim, $1)),
-    p AS (INSERT INTO payment SELECT * FROM json_populate_recordset(NULL::payment, $2)),
-    a AS (INSERT INTO audit_entry SELECT * FROM json_populate_recordset(NULL::audit_entry, $3))
-  INSERT INTO outbox SELECT * FROM json_populate_recordset(NULL::outbox, $4)`;
+const inserted = (table: string, n: number) =>
+  `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $${n})`;
 
-/** One statement that writes what a second commit writes. */
-const SETTLE = `
-  WITH c AS (
-      UPDATE claim SET state = r.state, due_at = NULL, change_id = r.change_id, answer = r.answer,
+const SLOT = 'pg_backend_pid() % 32';
+
+/** One statement that writes what a change writes, from JSON rows; no guards but the keys. */
+const WRITE = `
+  WITH c1 AS (${inserted('claim', 1)}), p1 AS (${inserted('payment', 2)}), t1 AS (${inserted('transaction', 3)}),
+    a AS (${inserted('audit_entry', 4)}), l AS (${inserted('ledger_entry', 5)}), g AS (${inserted('aggregate', 6)}),
+    c2 AS (
+      UPDATE claim SET state = r.state, due_at = r.due_at, fence = r.fence, change_id = r.change_id, answer = r.answer,
         answer_expires_at = r.answer_expires_at
-      FROM json_populate_recordset(NULL::claim, $1) r
+      FROM json_populate_recordset(NULL::claim, $7) r
       WHERE claim.merchant_id = r.merchant_id AND claim.operation = r.operation AND claim.key = r.key),
-    p AS (
+    p2 AS (
       UPDATE payment SET status = r.status, authorized_amount = r.authorized_amount,
-        captured_amount = r.captured_amount, version = r.version, audit_hash = r.audit_hash, updated_at = r.updated_at
-      FROM json_populate_recordset(NULL::payment, $2) r
+        captured_amount = r.captured_amount, refunded_amount = r.refunded_amount, reserved_amount = r.reserved_amount,
+        closing = r.closing, version = r.version, audit_hash = r.audit_hash, updated_at = r.updated_at
+      FROM json_populate_recordset(NULL::payment, $8) r
       WHERE payment.merchant_id = r.merchant_id AND payment.id = r.id),
-    t AS (INSERT INTO transaction SELECT * FROM json_populate_recordset(NULL::transaction, $5)),
-    a AS (INSERT INTO audit_entry SELECT * FROM json_populate_recordset(NULL::audit_entry, $3))
-  INSERT INTO outbox SELECT * FROM json_populate_recordset(NULL::outbox, $4)`;
+    t2 AS (
+      UPDATE transaction SET status = r.status, processor_id = r.processor_id, response_code = r.response_code,
+        response_text = r.response_text, processed_at = r.processed_at, version = r.version,
+        audit_hash = r.audit_hash, updated_at = r.updated_at
+      FROM json_populate_recordset(NULL::transaction, $9) r
+      WHERE transaction.payment_id = r.payment_id AND transaction.id = r.id),
+    b AS (
+      INSERT INTO balance AS b (merchant_id, currency, slot, available, pending, processor, fees, transfers)
+      SELECT merchant_id, currency, ${SLOT}, available, pending, processor, fees, transfers
+      FROM json_populate_recordset(NULL::balance, $10)
+      ON CONFLICT (merchant_id, currency, slot) DO UPDATE SET
+        available = b.available + excluded.available, pending = b.pending + excluded.pending,
+        processor = b.processor + excluded.processor, fees = b.fees + excluded.fees,
+        transfers = b.transfers + excluded.transfers),
+    y AS (
+      INSERT INTO tally AS t (merchant_id, day, currency, status, slot, count, amount, captured, refunded)
+      SELECT merchant_id, day, currency, status, ${SLOT}, sum(count), sum(amount), sum(captured), sum(refunded)
+      FROM json_populate_recordset(NULL::tally, $11) GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+      ON CONFLICT (merchant_id, day, currency, status, slot) DO UPDATE SET
+        count = t.count + excluded.count, amount = t.amount + excluded.amount,
+        captured = t.captured + excluded.captured, refunded = t.refunded + excluded.refunded),
+    s AS (
+      INSERT INTO spending AS s SELECT * FROM json_populate_recordset(NULL::spending, $12)
+      ON CONFLICT (merchant_id, currency) DO UPDATE SET spendings = s.spendings + 1)
+  ${inserted('outbox', 13)}`;
 
 /** node-postgres with named statements over the same pool size and the same tables. */
 export const rawPostgres = (pool: pg.Pool): RawDriver => ({
-  writeEach: async (changes) => {
-    for (const change of changes)
-      await (change.transactions.length === 0 ? insert(pool, [change]) : settle(pool, change));
+  async writeEach(changes) {
+    for (const change of changes) await write(pool, [change]);
   },
-  writeTogether: (changes) => insert(pool, changes),
-  readClaim: ({ claim: { next } }) =>
-    pool.query({
+  writeTogether: (changes) => write(pool, changes),
+  readClaim({ claim }) {
+    if (claim === undefined) throw new Error('the change has no claim to read');
+    const { merchantId, operation, key } = claim.next;
+    return pool.query({
       name: 'raw_claim',
       text: 'SELECT * FROM claim WHERE merchant_id = $1 AND operation = $2 AND key = $3',
-      values: [next.merchantId, next.operation, next.key],
-    }),
+      values: [merchantId, operation, key],
+    });
+  },
   readPage: (merchantId, limit) =>
     pool.query({
       name: 'raw_page',
       text: 'SELECT * FROM payment WHERE merchant_id = $1 ORDER BY id DESC LIMIT $2',
       values: [merchantId, limit],
     }),
+  summarize: (merchantId) =>
+    pool.query({
+      name: 'raw_summary',
+      text: `SELECT currency, status, count(*), sum(amount), sum(captured_amount), sum(refunded_amount)
+        FROM payment WHERE merchant_id = $1 GROUP BY 1, 2`,
+      values: [merchantId],
+    }),
+  readAggregate: (merchantId, kind, id) =>
+    pool.query({
+      name: 'raw_aggregate',
+      text: 'SELECT * FROM aggregate WHERE owner = $1 AND kind = $2 AND id = $3',
+      values: [merchantId, kind, id],
+    }),
 });
 
-const insert = (pool: pg.Pool, changes: readonly Change[]) =>
-  pool.query({ name: 'raw_insert', text: INSERT, values: rowsOf(changes).slice(0, 4) });
+const write = (pool: pg.Pool, changes: readonly Change[]) =>
+  pool.query({ name: 'raw_write', text: WRITE, values: rowsOf(changes) });
 
-const settle = (pool: pg.Pool, change: Change) =>
-  pool.query({ name: 'raw_settle', text: SETTLE, values: rowsOf([change]) });
+const nexts = <T>(guarded: readonly Guarded<T>[], opened: boolean): T[] =>
+  guarded.filter(({ expected }) => (expected === 0) === opened).map(({ next }) => next);
 
-const rowsOf = (changes: readonly Change[]): string[] =>
-  [
-    changes.map(({ claim }) => claimToRow(claim.next)),
-    changes.flatMap(({ payment }) => (payment === undefined ? [] : [paymentToRow(payment.next)])),
+function rowsOf(changes: readonly Change[]): string[] {
+  const claims = changes.flatMap(({ claim }) => claim ?? []);
+  const payments = changes.flatMap(({ payment }) => payment ?? []);
+  const transactions = changes.flatMap((change) => change.transactions);
+  const entries = changes.flatMap((change) => change.entries);
+  return [
+    nexts(claims, true).map(claimToRow),
+    nexts(payments, true).map(paymentToRow),
+    nexts(transactions, true).map(transactionToRow),
     changes.flatMap(({ audit }) => audit.map(auditToRow)),
+    entries.map(entryToRow),
+    changes.flatMap(({ id, aggregates }) => aggregates.flatMap((each) => aggregateToRows(each, id))),
+    nexts(claims, false).map(claimToRow),
+    nexts(payments, false).map(paymentToRow),
+    nexts(transactions, false).map(transactionToRow),
+    balancesOf(entries).map(({ merchantId, currency, ...sums }) => ({
+      merchant_id: merchantId,
+      currency,
+      ...Object.fromEntries(Object.entries(sums).map(([account, sum]) => [account, whole(sum)])),
+    })),
+    changes.flatMap(({ tallies }) => tallies.map(tallyToRow)),
+    changes.flatMap(({ spending }) =>
+      spending === undefined
+        ? []
+        : [{ merchant_id: spending.merchantId, currency: spending.currency, spendings: 1 }],
+    ),
     changes.flatMap(({ events }) => events.map(eventToRow)),
-    changes.flatMap(({ transactions }) => transactions.map(({ next }) => transactionToRow(next))),
   ].map((rows) => JSON.stringify(rows));
+}

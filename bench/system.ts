@@ -1,18 +1,26 @@
+import { okAsync } from 'neverthrow';
+import { givenRing } from '../src/adapters/keys/given-ring.ts';
+import { ringKeys } from '../src/adapters/keys/secret-keys.ts';
+import { localVault } from '../src/adapters/keys/vault.ts';
 import { simulatedProcessor } from '../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../src/adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { systemDigests } from '../src/adapters/system/digests.ts';
 import { systemIds } from '../src/adapters/system/ids.ts';
 import { systemSeals } from '../src/adapters/system/seals.ts';
-import { listPayments } from '../src/application/list-payments.ts';
+import { aggregateChange } from '../src/application/aggregate-change.ts';
 import { paymentChange } from '../src/application/payment-change.ts';
-import { processBatch } from '../src/application/process-batch.ts';
-import { type ProcessPaymentRequest, processPayment } from '../src/application/process-payment.ts';
+import type { ProcessPaymentRequest } from '../src/application/process-payment.ts';
+import { rateLimit } from '../src/application/rate-limit.ts';
+import { useCases } from '../src/application/use-cases.ts';
+import { ANOMALY_RULES } from '../src/domain/anomalies.ts';
 import { openClaim } from '../src/domain/claim.ts';
 import { type MerchantId, parseMerchantId } from '../src/domain/ids.ts';
+import { openMerchant } from '../src/domain/merchant.ts';
 import { money } from '../src/domain/money.ts';
 import { openPayment } from '../src/domain/payment.ts';
 import { httpAnswers } from '../src/entrypoints/http/answers.ts';
+import { httpTransferAnswers } from '../src/entrypoints/http/transfer-answers.ts';
 import type { Change } from '../src/ports/commits.ts';
 import type { Storage } from '../src/ports/storage.ts';
 
@@ -25,6 +33,12 @@ export const MERCHANTS: readonly MerchantId[] = Array.from({ length: 8 }, (_, n)
   if (id === undefined) throw new Error('no merchant id');
   return id;
 });
+
+export const origin = {
+  actor: { id: 'bench', type: 'user' },
+  requestId: 'bench',
+  ipAddress: '127.0.0.1',
+} as const;
 
 let keys = 0;
 
@@ -41,7 +55,7 @@ export function aRequest(
     captureMethod: 'automatic',
     description: 'Order from the webshop',
     metadata: { order: String(keys) },
-    origin: { actor: { id: 'bench', type: 'user' }, requestId: `req-${keys}`, ipAddress: '127.0.0.1' },
+    origin: { ...origin, requestId: `req-${keys}` },
   };
 }
 
@@ -61,26 +75,40 @@ export function anIntent(merchantId?: MerchantId): Change {
   ).change;
 }
 
-/** The use cases over a storage, with a processor that answers at once. */
-export async function systemOver(storage: Storage) {
+async function addMerchants({ commits }: Storage): Promise<void> {
+  const at = systemClock.now();
+  const origin = { actor: { id: 'bench', type: 'system' }, requestId: 'bench' } as const;
   for (const id of MERCHANTS) {
-    const merchant = { id, name: id, email: `${id}@example.com`, status: 'active', version: 1 } as const;
-    const added = await storage.merchants.addIfAbsent({ ...merchant, maxPaymentAmount: 0n });
+    const next = openMerchant({ id, name: id, email: `${id}@example.com`, createdAt: at });
+    const move = { at, origin, action: 'merchant.created', next };
+    const added = await commits.commit(aggregateChange({ ids: systemIds, digests }, move));
+    if (added.isErr() && added.error.kind !== 'StaleVersion') throw new Error(added.error.kind);
+  }
+}
+
+/** The use cases over a storage, with a processor that answers at once, for merchants that are there. */
+export async function systemOver(storage: Storage) {
+  const ring = givenRing([{ id: 'bench', secret: SECRET }]);
+  const secretKeys = ringKeys(ring);
+  const ports = {
+    ...storage,
+    processor: simulatedProcessor(simulatorLedger(':memory:'), systemClock),
+    answers: httpAnswers,
+    transferAnswers: httpTransferAnswers,
+    clock: systemClock,
+    ids: systemIds,
+    digests,
+    seals: systemSeals(SECRET),
+    secretKeys,
+    keyRotation: ring.rotation,
+    vault: localVault(secretKeys, systemClock),
+  };
+  const does = useCases(ports, { claims: terms, anomalies: ANOMALY_RULES });
+  for (const id of MERCHANTS) {
+    const added = await does.createMerchant({ id, name: id, email: `${id}@example.com`, origin });
     if (added.isErr()) throw new Error(added.error.kind);
   }
-  const process = processPayment(
-    {
-      ...storage,
-      processor: simulatedProcessor(simulatorLedger(':memory:'), systemClock),
-      answers: httpAnswers,
-      clock: systemClock,
-      ids: systemIds,
-      digests,
-    },
-    terms,
-  );
-  const ports = { payments: storage.payments, seals: systemSeals(SECRET), clock: systemClock };
-  return { storage, process, batch: processBatch(process), list: listPayments(ports) };
+  return { storage, ...does };
 }
 
 export type System = Awaited<ReturnType<typeof systemOver>>;
