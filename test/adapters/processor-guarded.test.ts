@@ -4,7 +4,7 @@ import { guardedProcessor } from '../../src/adapters/processor/guarded.ts';
 import { storedCurrency } from '../../src/domain/currency.ts';
 import type { MerchantId } from '../../src/domain/ids.ts';
 import { money } from '../../src/domain/money.ts';
-import type { ChargeOrder, Verdict, Processor } from '../../src/ports/processor.ts';
+import type { ChargeOrder, MovementOrder, Processor, Verdict } from '../../src/ports/processor.ts';
 
 const amount = money(100n, storedCurrency('EUR'));
 const order: ChargeOrder = {
@@ -13,6 +13,14 @@ const order: ChargeOrder = {
   amount,
   paymentMethod: 'card',
   capture: true,
+};
+const movement: MovementOrder = {
+  reference: 'txn_1',
+  charge: 'pay_1',
+  merchantId: 'm' as MerchantId,
+  type: 'refund',
+  amount,
+  final: false,
 };
 const verdict: Verdict = {
   approved: true,
@@ -35,6 +43,10 @@ function guarded(answer: Partial<Processor>) {
       charge: (asked) => {
         sent += 1;
         return (answer.charge ?? (() => okAsync(verdict)))(asked);
+      },
+      move: (asked) => {
+        sent += 1;
+        return (answer.move ?? (() => okAsync(verdict)))(asked);
       },
       lookup: (reference) => {
         sent += 1;
@@ -64,6 +76,7 @@ describe('a guarded processor', () => {
     expect(processor.accepts('card')).toBe(true);
     expect(processor.accepts('cash')).toBe(false);
     expect((await processor.charge(order))._unsafeUnwrap()).toBe(verdict);
+    expect((await processor.move(movement))._unsafeUnwrap()).toBe(verdict);
     expect((await processor.lookup('pay_1'))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorHasNoRecord' });
   });
 
@@ -71,6 +84,16 @@ describe('a guarded processor', () => {
     const { processor } = guarded({ charge: () => never });
     const result = await past(1_000, processor.charge(order));
     expect(result._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorOutcomeUnknown' });
+  });
+
+  it('calls a movement without an answer unknown, and sends none while the circuit is open', async () => {
+    const { processor, sent } = guarded({ move: () => never });
+    for (let call = 0; call < 3; call += 1) {
+      const result = await past(1_000, processor.move(movement));
+      expect(result._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorOutcomeUnknown' });
+    }
+    expect((await processor.move(movement))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorUnavailable' });
+    expect(sent()).toBe(3);
   });
 
   it('calls a lookup without an answer unavailable', async () => {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { money } from '../../src/domain/money.ts';
-import type { ChargeOrder } from '../../src/ports/processor.ts';
+import type { ChargeOrder, MovementOrder } from '../../src/ports/processor.ts';
 import { processorContract } from '../contract/processor.contract.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 
@@ -20,6 +20,7 @@ const methods = {
   silentlyApproved: 'test_timeout_approved',
   silentlyDeclined: 'test_timeout_declined',
   unavailable: 'test_unavailable',
+  movesNothing: 'test_movement_refused',
   foreign: 'cash',
 };
 
@@ -27,6 +28,7 @@ const tested = (ledger: SimulatorLedger) => ({
   processor: simulatedProcessor(ledger, clock),
   methods,
   charged: () => [...ledger.charges().keys()],
+  book: (charge: string) => ledger.book(charge),
 });
 
 processorContract('simulator in memory', () => {
@@ -50,6 +52,20 @@ const anOrder = (reference: string, paymentMethod = 'card'): ChargeOrder => ({
   amount: money(9_007_199_254_740_993n, 'USD'),
   paymentMethod,
   capture: true,
+});
+
+const aMovement = (
+  reference: string,
+  type: MovementOrder['type'],
+  units: bigint,
+  final = false,
+): MovementOrder => ({
+  reference,
+  charge: 'pay_1',
+  merchantId: aMerchantId(),
+  type,
+  amount: money(units, 'USD'),
+  final,
 });
 
 describe('the simulator’s books in a file', () => {
@@ -91,6 +107,32 @@ describe('the simulator’s books in a file', () => {
     after.close();
   });
 
+  it('keep movements, and what they left of their charges', async () => {
+    const before = simulatorLedger(file);
+    const processor = simulatedProcessor(before, clock);
+    await processor.charge({ ...anOrder('pay_1', 'test_fee'), capture: false });
+    const first = (await processor.move(aMovement('txn_1', 'capture', 1_000n)))._unsafeUnwrap();
+    expect(first.fee).toBe(29n);
+    await processor.move(aMovement('txn_2', 'capture', 10n, true));
+    await processor.move(aMovement('txn_3', 'refund', 5n));
+    const kept = before.book('pay_1');
+    expect(kept).toEqual({
+      paymentMethod: 'test_fee',
+      authorized: 9_007_199_254_740_993n,
+      captured: 1_010n,
+      refunded: 5n,
+      ended: true,
+    });
+    before.close();
+    const after = simulatorLedger(file);
+    expect(after.book('pay_1')).toEqual(kept);
+    expect(after.find('txn_1')).toEqual(first);
+    expect(
+      (await simulatedProcessor(after, clock).move(aMovement('txn_1', 'capture', 7n)))._unsafeUnwrap(),
+    ).toEqual(first);
+    after.close();
+  });
+
   it('take one charge for a reference from several processes at once', { timeout: 30_000 }, async () => {
     simulatorLedger(file).close();
     const from = (name: string) => JSON.stringify(new URL(`../../src/${name}`, import.meta.url).href);
@@ -117,5 +159,31 @@ describe('the simulator’s books in a file', () => {
     const ledger = simulatorLedger(file);
     expect(ledger.charges().size).toBe(200);
     ledger.close();
+  });
+
+  it('let movements of several processes at once never pass the whole', { timeout: 30_000 }, async () => {
+    const books = simulatorLedger(file);
+    await simulatedProcessor(books, clock).charge({ ...anOrder('pay_1'), amount: money(100n, 'USD') });
+    const from = (name: string) => JSON.stringify(new URL(`../../src/${name}`, import.meta.url).href);
+    const program = `
+      import { simulatorLedger } from ${from('adapters/processor/simulator-ledger.ts')};
+      import { simulatedProcessor } from ${from('adapters/processor/simulator.ts')};
+      import { money } from ${from('domain/money.ts')};
+      const processor = simulatedProcessor(simulatorLedger(process.argv[1]), { now: () => process.pid });
+      const movement = { charge: 'pay_1', merchantId: 'm', type: 'refund', amount: money(3n, 'USD'), final: false };
+      let approved = 0;
+      for (let n = 0; n < 50; n += 1) {
+        const reference = 'txn_' + process.pid + '_' + n;
+        if ((await processor.move({ ...movement, reference })).value.approved) approved += 1;
+      }
+      console.log(approved);
+    `;
+    const run = promisify(execFile);
+    const outputs = await Promise.all(
+      Array.from({ length: 3 }, () => run(process.execPath, ['--input-type=module', '-e', program, file])),
+    );
+    expect(outputs.reduce((sum, { stdout }) => sum + Number(stdout), 0)).toBe(33);
+    expect(books.book('pay_1')?.refunded).toBe(99n);
+    books.close();
   });
 });

@@ -56,7 +56,7 @@ const SCHEMA = `
 `;
 
 const BOOK = `
-  SELECT payment_method, amount AS authorized,
+  SELECT payment_method AS "paymentMethod", amount AS authorized,
     CASE WHEN captured THEN amount ELSE
       (SELECT coalesce(sum(m.amount), 0) FROM movement m
        WHERE m.charge = c.reference AND m.type = 'capture' AND m.decline IS NULL) END AS captured,
@@ -85,10 +85,8 @@ export function simulatorLedger(file: string): SimulatorLedger {
     return row && fromRow(row);
   };
   const book = (charge: string): ChargeBook | undefined => {
-    const row = selectBook.get(charge) as
-      | { payment_method: string; authorized: bigint; captured: bigint; refunded: bigint; ended: bigint }
-      | undefined;
-    return row && { ...row, paymentMethod: row.payment_method, ended: row.ended === 1n };
+    const row = selectBook.get(charge) as (Omit<ChargeBook, 'ended'> & { ended: bigint }) | undefined;
+    return row && { ...row, ended: row.ended === 1n };
   };
   return {
     find,
