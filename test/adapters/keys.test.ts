@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -210,11 +210,22 @@ describe('a key file', () => {
   it('is unavailable, and not replaced, when it has been damaged', async () => {
     const keys = ringKeys(ringFile());
     const { wrapped } = (await keys.newDataKey(owner))._unsafeUnwrap();
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(fileOf(), '{"keys":[');
     const other = ringKeys(ringFile());
     expect((await other.unwrap(owner, wrapped))._unsafeUnwrapErr().kind).toBe('KeysUnavailable');
     expect(readFileSync(fileOf(), 'utf8')).toBe('{"keys":[');
+  });
+
+  it('is unavailable, and not made anew, when it goes while it is in use', async () => {
+    const keys = ringKeys(ringFile());
+    const { wrapped } = (await keys.newDataKey(owner))._unsafeUnwrap();
+    const text = readFileSync(fileOf(), 'utf8');
+    rmSync(fileOf());
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect((await keys.newDataKey(owner))._unsafeUnwrapErr().kind).toBe('KeysUnavailable');
+    expect(readdirSync(join(folder, 'data'))).toEqual([]);
+    writeFileSync(fileOf(), text);
+    expect((await keys.unwrap(owner, wrapped)).isOk()).toBe(true);
   });
 
   it('indexes under both keys while a rotation runs, and under the new one alone afterwards', async () => {
@@ -252,7 +263,6 @@ describe('a key file', () => {
       (await ring.rotation.end())._unsafeUnwrap();
     }
     expect((await keys.unwrap(owner, wrapped)).isOk()).toBe(true);
-    const { writeFileSync } = await import('node:fs');
     const { keys: kept } = JSON.parse(readFileSync(fileOf(), 'utf8'));
     writeFileSync(fileOf(), JSON.stringify({ keys: kept.slice(0, 1) }));
     const failure = (await ringKeys(ringFile()).unwrap(owner, wrapped))._unsafeUnwrapErr();

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileRing } from '../../src/adapters/keys/file-ring.ts';
 import type { RingSource } from '../../src/adapters/keys/ring.ts';
@@ -188,7 +189,6 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
 
     it('shows nothing of a customer whose read cannot be recorded', async () => {
       const { id } = (await aDesk().create('a@example.com'))._unsafeUnwrap().customer;
-      const { errAsync } = await import('neverthrow');
       const deaf: Commits = {
         commit: () => errAsync({ kind: 'StorageUnavailable', cause: 'no audit today' }),
       };

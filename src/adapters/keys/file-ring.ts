@@ -22,7 +22,7 @@ export function fileRing(file: string, clock: Clock, checkMs: number = CHECK_MS)
   function read(fresh = false): Ring {
     const now = performance.now();
     if (known !== undefined && !fresh && now - checkedAt < checkMs) return known.ring;
-    const stamp = stampOf(file) ?? makeFile();
+    const stamp = stampOf(file) ?? (known === undefined ? makeFile() : gone(file));
     if (known?.stamp !== stamp) known = { stamp, ring: ringIn(file) };
     checkedAt = now;
     return known.ring;
@@ -82,6 +82,11 @@ export function fileRing(file: string, clock: Clock, checkMs: number = CHECK_MS)
         }),
     },
   };
+}
+
+/** Another ring in its place would leave every customer unreadable, and emails unique no more. */
+function gone(file: string): never {
+  throw new Error(`${file} has gone while it was in use`);
 }
 
 const demoted = (key: FileKey): FileKey => (key.state === 'current' ? { ...key, state: 'older' } : key);

@@ -16,7 +16,9 @@ const located = (what: string) => ({
   Location: { description: `Where the ${what} is.`, schema: { type: 'string' as const } },
 });
 
-const READ = 'Every read is recorded in the audit trail before anything is decrypted.';
+const READ =
+  'Every read is recorded before anything is decrypted: in `GET /audit` as `customer_access`, whose `entity_id` is the ' +
+  'customer’s id with `cac_` for `cus_`.';
 
 export const postCustomer = {
   method: 'post',
