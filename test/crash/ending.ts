@@ -14,20 +14,16 @@ export async function claimsOf({ storage, now }: World, asked: readonly Asked[])
 export const openClaims = async (world: World, asked: readonly Asked[]): Promise<readonly OpenClaim[]> =>
   (await claimsOf(world, asked)).filter((claim) => claim.state !== 'completed');
 
-/** Everything that a request could leave behind, as one text. */
+/** What a request leaves behind that gets as far as its intent, as one text. */
 export async function traces(world: World, { key }: Asked): Promise<string> {
   const { storage, merchants, ledger, now } = world;
-  const [payments, transfers, claim, events] = await Promise.all([
+  const [payments, claim] = await Promise.all([
     storage.payments.list(merchants.own, {}, { limit: 10 }),
-    storage.aggregates.list(merchants.own, 'transfer', { limit: 10 }),
     storage.claims.find(key, now()),
-    eventsOf(world),
   ]);
   return JSON.stringify({
     payments: plain(payments._unsafeUnwrap()),
-    transfers: transfers._unsafeUnwrap().length,
     claim: claim._unsafeUnwrap() === undefined ? 'none' : 'claimed',
-    events: events.length,
     references: ledger.references().length,
   });
 }

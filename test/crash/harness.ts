@@ -25,14 +25,15 @@ async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
   const { scenario, order, first, second } = point;
   const world = await aWorld(storage);
   const violations: string[] = [];
+  const earlier = scenario.before.map(world.underNewKey);
   const asked: Asked[] = [];
   const answers = new Map<Asked, string[]>();
   const started: (() => Promise<void>)[] = [];
 
-  for (const before of scenario.before.map(remembered)) {
-    await client(before);
+  for (const each of earlier) {
+    await client(each);
     world.pass(BEYOND_LEASE);
-    await settleAll();
+    await settleAll([each]);
   }
   const request = remembered(scenario.request);
   const untouched = await traces(world, request);
@@ -52,8 +53,7 @@ async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
   await settleAll();
 
   world.endOutage();
-  for (const letGo of started.splice(0)) await letGo();
-  world.pass(BEYOND_LEASE);
+  await letAllGo();
   await settleAll();
   if (!order.includes('silence')) await comeBackForGood();
   await giveUp();
@@ -64,19 +64,18 @@ async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
       violations.push(`no answer to the ${each.request.type} in the end`);
   for (const [{ request: of }, told] of answers)
     if (new Set(told).size > 1) violations.push(`told of the ${of.type}: ${[...new Set(told)].join(' <> ')}`);
-  violations.push(...(await endFaults(world, scenario, asked)));
+  violations.push(...(await endFaults(world, scenario, [...earlier, ...asked])));
   world.ledger.close();
   return { violations, steps: { first: opening.taken, retry: retry.taken, recovery: recovery.taken } };
 
   async function inOrder() {
     switch (order) {
+      case 'what was late, then retry, then recovery':
+        await letAllGo();
+        return retryThenRecover();
       case 'retry, then recovery':
-      case 'retry, then silence until the key is given up': {
-        const back = await comeBack();
-        if (blocked(back.course)) violations.push('the key is blocked beyond its lease');
-        world.pass(BEYOND_LEASE);
-        return [back, await recover()] as const;
-      }
+      case 'retry, then silence until the key is given up':
+        return retryThenRecover();
       case 'recovery, then retry': {
         const recovered = await recover();
         world.pass(BEYOND_LEASE);
@@ -87,6 +86,18 @@ async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
       case 'retry and recovery at once':
         return Promise.all([comeBack(), recover()]);
     }
+  }
+
+  async function retryThenRecover() {
+    const back = await comeBack();
+    if (blocked(back.course)) violations.push('the key is blocked beyond its lease');
+    world.pass(BEYOND_LEASE);
+    return [back, await recover()] as const;
+  }
+
+  async function letAllGo(): Promise<void> {
+    for (const letGo of started.splice(0)) await letGo();
+    world.pass(BEYOND_LEASE);
   }
 
   function remembered(wish: Point['scenario']['request']): Asked {
@@ -123,9 +134,9 @@ async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
   }
 
   /** Recovery in fresh processes, for as long as some claim is open and will be due. */
-  async function settleAll(): Promise<void> {
+  async function settleAll(of: readonly Asked[] = asked): Promise<void> {
     for (let rounds = 0; rounds < MOST_ROUNDS; rounds += 1) {
-      const open = await openClaims(world, asked);
+      const open = await openClaims(world, of);
       if (open.every(({ state, dueAt }) => state === 'retryable' && dueAt > world.now())) return;
       await worker();
       world.pass(BEYOND_BACKOFF);
@@ -179,5 +190,5 @@ export async function tryPoints(
   return tried;
 }
 
-const POINTS_PER_STORE = 48;
+const POINTS_PER_STORE = 64;
 const LANES = 8;

@@ -139,6 +139,7 @@ export const ORDERS = [
   'recovery, then retry',
   'retry and recovery at once',
   'retry, then silence until the key is given up',
+  'what was late, then retry, then recovery',
 ] as const;
 export type Order = (typeof ORDERS)[number];
 

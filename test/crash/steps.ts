@@ -19,6 +19,9 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
+/** Those of which something comes only when it is let go. */
+export const LATE_FAULTS: readonly Fault[] = ['crash in flight', 'late', 'delay'];
+
 /** `step` counts the calls of one process from 0. */
 export type Planned = Readonly<{ step: number; fault: Fault }>;
 

@@ -1,4 +1,4 @@
-import type { ResultAsync } from 'neverthrow';
+import { okAsync, type ResultAsync } from 'neverthrow';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
@@ -8,7 +8,7 @@ import { type Recovered, recoverPayments } from '../../src/application/recover-p
 import { type TransferFailure, transferMoney } from '../../src/application/transfer.ts';
 import type { Answered } from '../../src/application/under-key.ts';
 import type { ClaimKey } from '../../src/domain/claim.ts';
-import type { MerchantId } from '../../src/domain/ids.ts';
+import type { MerchantId, PaymentId } from '../../src/domain/ids.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import { money } from '../../src/domain/money.ts';
 import { httpAnswers } from '../../src/entrypoints/http/answers.ts';
@@ -66,6 +66,17 @@ export async function aWorld(storage: Storage): Promise<World> {
     digests,
   });
 
+  let taken: PaymentId | undefined;
+  /** Which payment it is, the client was told when it was taken. */
+  const thePayment = (): ResultAsync<PaymentId, StorageUnavailable> =>
+    taken === undefined
+      ? storage.payments.list(merchantId, {}, { limit: 1 }).map(([payment]) => {
+          if (payment === undefined) throw new Error('there is no payment to move');
+          taken = payment.id;
+          return taken;
+        })
+      : okAsync(taken);
+
   function ask(process: Process, { request, key }: Asked): ResultAsync<Answered, AskFailure> {
     const ports = portsOf(process);
     const asked = { merchantId, idempotencyKey: key.key, origin };
@@ -78,11 +89,9 @@ export async function aWorld(storage: Storage): Promise<World> {
       case 'capture':
       case 'refund':
       case 'void':
-        // Which payment it is, the client was told when it was taken.
-        return storage.payments.list(merchantId, {}, { limit: 1 }).andThen(([payment]) => {
-          if (payment === undefined) throw new Error('there is no payment to move');
-          return movePayment(ports, terms)({ ...asked, paymentId: payment.id, movement: request });
-        });
+        return thePayment().andThen((paymentId) =>
+          movePayment(ports, terms)({ ...asked, paymentId, movement: request }),
+        );
       case 'transfer': {
         const amount = money(request.amount, 'USD');
         return transferMoney(ports, terms)({ ...asked, destinationMerchantId: other.id, amount });
