@@ -10,7 +10,7 @@ export type EventRefused = Readonly<{ eventId: string; error: string }>;
 
 /**
  * Where events go. Every event is given at least once, and again after a crash, or when another sink was down or refused
- * it: a sink must do no harm by what it has taken before, by event id.
+ * it: a sink must know by its id what it has taken before.
  */
 export type EventSink<Event extends Outgoing = DomainEvent> = Readonly<{
   /** Names it in metrics and logs: `[a-z_]+`. */

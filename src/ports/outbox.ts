@@ -46,8 +46,8 @@ export interface Outbox<Event extends Outgoing = DomainEvent> {
   /** Removes events for good. Those that are gone already are no error, and after an Err any of them may be gone. */
   sent(events: readonly Event[]): ResultAsync<void, StorageUnavailable>;
   /**
-   * Counts a failed try and keeps the event, for a retry or parked: then nobody meets it until it is unparked. Writes
-   * nothing when the event is gone, or parked already. After an Err, or a lost reply, the try may count twice.
+   * Notes one more failed try than `event` has, and keeps it, for a retry or parked: then nobody meets it until it is
+   * unparked. Writes nothing when the event is gone, or parked already. Safe to repeat.
    */
   failed(
     event: OutboxEvent<Event>,

@@ -1,10 +1,12 @@
 import type { Storage } from '../../ports/storage.ts';
+import { localWakeUps } from '../shared/local-wake-ups.ts';
 import { memoryAggregates } from './aggregates.ts';
 import { memoryAuditTrail } from './audit-trail.ts';
 import { memoryBalances } from './balances.ts';
 import { memoryClaims } from './claims.ts';
 import { memoryCommits } from './commits.ts';
 import { memoryFailedAuthentications } from './failed-authentications.ts';
+import { memoryLeases } from './leases.ts';
 import { memoryLedger } from './ledger.ts';
 import { memoryMerchants } from './merchants.ts';
 import { memoryOutbox } from './outbox.ts';
@@ -26,6 +28,8 @@ export function memoryStorage(store: MemoryStore = memoryStore()): Storage {
     ledger: memoryLedger(store),
     summaries: memorySummaries(store),
     outbox: memoryOutbox(store),
+    leases: memoryLeases(),
+    wakeUps: localWakeUps(),
     auditTrail: memoryAuditTrail(store),
     quotas: memoryQuotas(),
     failedAuthentications: memoryFailedAuthentications(),

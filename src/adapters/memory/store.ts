@@ -6,6 +6,7 @@ import type { Balance, LedgerEntry } from '../../domain/ledger.ts';
 import type { Payment } from '../../domain/payment.ts';
 import type { Tally } from '../../domain/tally.ts';
 import type { Transaction } from '../../domain/transaction.ts';
+import type { OutboxEvent } from '../../ports/outbox.ts';
 
 /** Everything the memory adapters share; one object is one database. Values are immutable and never copied. */
 export type MemoryStore = Readonly<{
@@ -15,7 +16,11 @@ export type MemoryStore = Readonly<{
   paymentsOf: Map<string, Payment[]>;
   transactionsOf: Map<string, Transaction[]>;
   auditOf: Map<string, AuditEntry[]>;
+  /** By ascending id. */
   outbox: DomainEvent[];
+  /** How telling went so far of those unsent that failed before. */
+  tellings: Map<string, Pick<OutboxEvent, 'tries' | 'retryAt' | 'error'>>;
+  parked: Map<string, OutboxEvent>;
   /** Under each owner; `changeId` is of the newest change. */
   aggregates: Map<string, StoredAggregate>;
   /** Whose each unique key is. */
@@ -37,6 +42,8 @@ export const memoryStore = (): MemoryStore => ({
   transactionsOf: new Map(),
   auditOf: new Map(),
   outbox: [],
+  tellings: new Map(),
+  parked: new Map(),
   aggregates: new Map(),
   uniqueKeys: new Map(),
   entriesOf: new Map(),

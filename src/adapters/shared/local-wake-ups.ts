@@ -1,0 +1,18 @@
+/** Wakes the subscribers of this process, each in a tick of its own, so that none can disturb the one who signals. */
+export function localWakeUps<Topic extends string>() {
+  const subscribers = new Map<Topic, Set<() => void>>();
+  return {
+    signal(topic: Topic): void {
+      for (const wake of subscribers.get(topic) ?? []) queueMicrotask(wake);
+    },
+    subscribe(topic: Topic, wake: () => void): () => void {
+      // A wrapper of its own, so that one function may be subscribed twice and each end only its own.
+      const own = () => wake();
+      const all = subscribers.get(topic) ?? new Set();
+      subscribers.set(topic, all.add(own));
+      return () => {
+        all.delete(own);
+      };
+    },
+  };
+}
