@@ -1,4 +1,3 @@
-import { okAsync } from 'neverthrow';
 import { givenRing } from '../src/adapters/keys/given-ring.ts';
 import { ringKeys } from '../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../src/adapters/keys/vault.ts';
@@ -8,15 +7,12 @@ import { systemClock } from '../src/adapters/system/clock.ts';
 import { systemDigests } from '../src/adapters/system/digests.ts';
 import { systemIds } from '../src/adapters/system/ids.ts';
 import { systemSeals } from '../src/adapters/system/seals.ts';
-import { aggregateChange } from '../src/application/aggregate-change.ts';
 import { paymentChange } from '../src/application/payment-change.ts';
 import type { ProcessPaymentRequest } from '../src/application/process-payment.ts';
-import { rateLimit } from '../src/application/rate-limit.ts';
 import { useCases } from '../src/application/use-cases.ts';
 import { ANOMALY_RULES } from '../src/domain/anomalies.ts';
 import { openClaim } from '../src/domain/claim.ts';
 import { type MerchantId, parseMerchantId } from '../src/domain/ids.ts';
-import { openMerchant } from '../src/domain/merchant.ts';
 import { money } from '../src/domain/money.ts';
 import { openPayment } from '../src/domain/payment.ts';
 import { httpAnswers } from '../src/entrypoints/http/answers.ts';
@@ -73,17 +69,6 @@ export function anIntent(merchantId?: MerchantId): Change {
     { ids: systemIds, digests },
     { at: now, origin, next: next.value, transactions: [], claim: { expected: 0, next: claim } },
   ).change;
-}
-
-async function addMerchants({ commits }: Storage): Promise<void> {
-  const at = systemClock.now();
-  const origin = { actor: { id: 'bench', type: 'system' }, requestId: 'bench' } as const;
-  for (const id of MERCHANTS) {
-    const next = openMerchant({ id, name: id, email: `${id}@example.com`, createdAt: at });
-    const move = { at, origin, action: 'merchant.created', next };
-    const added = await commits.commit(aggregateChange({ ids: systemIds, digests }, move));
-    if (added.isErr() && added.error.kind !== 'StaleVersion') throw new Error(added.error.kind);
-  }
 }
 
 /** The use cases over a storage, with a processor that answers at once, for merchants that are there. */
