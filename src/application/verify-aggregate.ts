@@ -1,26 +1,18 @@
-import { errAsync, okAsync, ResultAsync } from 'neverthrow';
+import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import { type Aggregate, auditedRecord, ownersOf } from '../domain/aggregate.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { MerchantId } from '../domain/ids.ts';
-import type { LedgerEntry } from '../domain/ledger.ts';
-import type { Transfer } from '../domain/transfer.ts';
 import type { Aggregates } from '../ports/aggregates.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import { type BadRow, confirmed } from './bad-row.ts';
 import { faultOfEntity } from './verify-entity.ts';
-import { faultOfEntries, type PaymentReads } from './verify-payment.ts';
-import { entriesAt, type Posting } from './verify-postings.ts';
+import type { PaymentReads } from './verify-payment.ts';
 
 export type AggregateReads = PaymentReads & Readonly<{ aggregates: Aggregates }>;
 
-export type SeenAggregate = Readonly<{
-  aggregate: Aggregate;
-  links: readonly AuditEntry[];
-  /** Of the tenant it was read for. */
-  entries: readonly LedgerEntry[];
-}>;
+export type SeenAggregate = Readonly<{ aggregate: Aggregate; links: readonly AuditEntry[] }>;
 
-/** Checks an aggregate and its chain, and what it caused in the ledger of the tenant it is read for. */
+/** Checks an aggregate and its chain, as one of the tenants sees it that may read it. */
 export const verifyAggregate = (
   ports: AggregateReads,
   merchantId: MerchantId,
@@ -46,42 +38,14 @@ export const verifyAggregate = (
   return confirmed<SeenAggregate>({
     read: () =>
       find().andThen((aggregate) =>
-        ResultAsync.combine([
-          ports.auditTrail.ofAggregate(aggregate.merchantId, kind, id),
-          aggregate.kind === 'transfer' ? entriesOfTransfer(ports, merchantId, aggregate) : okAsync([]),
-        ]).map(([links, entries]) => ({ aggregate, links, entries })),
+        ports.auditTrail.ofAggregate(aggregate.merchantId, kind, id).map((links) => ({ aggregate, links })),
       ),
     mark: ({ aggregate: { version, auditHash } }) => `${version} ${auditHash}`,
-    judge: ({ aggregate, links, entries }) =>
+    judge: ({ aggregate, links }) =>
       faultOfEntity(
         { ...aggregate, type: kind, record: auditedRecord(aggregate) },
         links,
         ports.digests.sha256,
-      ) ??
-      faultOfEntries(
-        merchantId,
-        aggregate.kind === 'transfer' ? postingsOfTransfer(merchantId, aggregate) : [],
-        entries,
       ),
   });
 };
-
-/** What a transfer must have put into one side's ledger. */
-export const postingsOfTransfer = (merchantId: MerchantId, transfer: Transfer): readonly Posting[] => [
-  {
-    cause: transfer.id,
-    type: transfer.merchantId === merchantId ? 'transfer_out' : 'transfer_in',
-    minorUnits: transfer.amount.minorUnits,
-    currency: transfer.amount.currency,
-    at: transfer.createdAt,
-  },
-];
-
-const entriesOfTransfer = (
-  { ledger }: AggregateReads,
-  merchantId: MerchantId,
-  { id, amount, createdAt }: Transfer,
-): ResultAsync<readonly LedgerEntry[], StorageUnavailable> =>
-  entriesAt(ledger, merchantId, amount.currency, createdAt).map((entries) =>
-    entries.filter((entry) => 'transferId' in entry && entry.transferId === id),
-  );

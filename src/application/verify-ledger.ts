@@ -6,12 +6,11 @@ import type { Balances } from '../ports/balances.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import type { BadRow } from './bad-row.ts';
-import { type AggregateReads, postingsOfTransfer } from './verify-aggregate.ts';
-import { backTo, checkAll, type Dated, type Marks, mark, NO_MARKS } from './verify-marks.ts';
-import { postingsOfPayment, readPayment } from './verify-payment.ts';
-import { entryText, postingText } from './verify-postings.ts';
+import { type CauseReads, verifyCauses, verifyPostings } from './verify-causes.ts';
+import { backTo, type Marks, mark, NO_MARKS } from './verify-marks.ts';
+import { datedEntry } from './verify-postings.ts';
 
-export type LedgerReads = AggregateReads & Readonly<{ balances: Balances; clock: Clock }>;
+export type LedgerReads = CauseReads & Readonly<{ balances: Balances; clock: Clock }>;
 
 /** `isSettled` is false when the balances never stood still for long enough to be compared. */
 export type LedgerSeen = Readonly<{ entries: number; isSettled: boolean }>;
@@ -21,28 +20,25 @@ const MOST_TRIES = 10;
 
 type Sums = ReadonlyMap<string, Balance>;
 
-/** An entry as marks know it. */
-export const datedEntry = (entry: LedgerEntry): Dated => ({
-  text: `${entry.id} ${entryText(entry)}`,
-  at: entry.createdAt,
-});
-
 /**
- * Checks that every entry of a merchant has its cause, and that the balances are what the entries add up to. `matched`
- * marks the entries that their causes were found to have: where there are no others, every one has its cause.
+ * Checks that a merchant's entries are exactly those that payments and transfers caused, and that the balances are what
+ * the entries add up to. `caused` marks the entries that there must be: where there are these and no others, no more is
+ * read; where not, everything is looked up that may be the reason.
  */
 export const verifyLedger = (
   ports: LedgerReads,
   merchantId: MerchantId,
-  matched: Marks,
+  caused: Marks,
   cut: Instant,
 ): ResultAsync<LedgerSeen, BadRow | StorageUnavailable> =>
   safeTry(async function* () {
     let old = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt <= cut);
     const entries = old.count;
-    const since = backTo(matched, old.marks, cut);
-    if (since !== 'nothing')
+    const since = backTo(caused, old.marks, cut);
+    if (since !== 'nothing') {
+      yield* verifyPostings(ports, merchantId, since);
       yield* walk(ports, merchantId, since, (page) => verifyCauses(ports, merchantId, page));
+    }
     let isWalkedAgain = false;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = yield* ports.balances.of(merchantId);
@@ -96,51 +92,6 @@ const walk = (
       before = last.id;
     }
   });
-
-/** Reads each cause once, however many of its entries stand on the page. */
-const verifyCauses = (
-  ports: LedgerReads,
-  merchantId: MerchantId,
-  entries: readonly LedgerEntry[],
-): ResultAsync<void, BadRow | StorageUnavailable> =>
-  safeTry(async function* () {
-    const causes = [...new Map(entries.map((entry) => [rootOf(entry), entry])).entries()];
-    const caused = new Map(
-      yield* checkAll(causes, ([root, entry]) =>
-        postingTextsOf(ports, merchantId, entry).map((texts) => [root, texts] as const),
-      ),
-    );
-    const stray = entries.find((entry) => caused.get(rootOf(entry))?.has(entryText(entry)) !== true);
-    return stray === undefined
-      ? ok(undefined)
-      : err<never, BadRow>({
-          kind: 'BadRow',
-          merchantId,
-          row: 'ledger_entry',
-          id: stray.id,
-          fault: 'orphaned',
-        });
-  });
-
-const rootOf = (entry: LedgerEntry): string => ('transferId' in entry ? entry.transferId : entry.paymentId);
-
-function postingTextsOf(
-  ports: LedgerReads,
-  merchantId: MerchantId,
-  entry: LedgerEntry,
-): ResultAsync<ReadonlySet<string>, BadRow | StorageUnavailable> {
-  if (!('transferId' in entry))
-    return readPayment(ports, merchantId, entry.paymentId).map(
-      ({ links }) => new Set(postingsOfPayment(links).map(postingText)),
-    );
-  return ports.aggregates
-    .find(merchantId, 'transfer', entry.transferId)
-    .map((transfer) =>
-      transfer === undefined
-        ? new Set<string>()
-        : new Set(postingsOfTransfer(merchantId, transfer).map(postingText)),
-    );
-}
 
 function faultOfBalances(merchantId: MerchantId, stored: readonly Balance[], sums: Sums): BadRow | undefined {
   const kept = byCurrency(stored);

@@ -1,24 +1,20 @@
-import { errAsync, ResultAsync } from 'neverthrow';
+import { errAsync, type ResultAsync } from 'neverthrow';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { MerchantId, PaymentId } from '../domain/ids.ts';
-import type { LedgerEntry } from '../domain/ledger.ts';
 import { amountsOf, type Payment } from '../domain/payment.ts';
 import { paymentRecord } from '../domain/payment-record.ts';
 import type { Transaction, TransactionType } from '../domain/transaction.ts';
 import { transactionRecord } from '../domain/transaction-record.ts';
 import type { AuditTrail } from '../ports/audit-trail.ts';
 import type { Digests } from '../ports/digests.ts';
-import type { Ledger } from '../ports/ledger.ts';
 import type { Payments } from '../ports/payments.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import { type BadRow, confirmed } from './bad-row.ts';
 import { type ChainedEntity, faultOfEntity } from './verify-entity.ts';
-import { entriesAt, entryText, type Posting, postingsOf, postingText } from './verify-postings.ts';
 
 export type PaymentReads = Readonly<{
   payments: Payments;
   auditTrail: AuditTrail;
-  ledger: Ledger;
   digests: Digests;
 }>;
 
@@ -27,11 +23,9 @@ export type SeenPayment = Readonly<{
   payment: Payment;
   transactions: readonly Transaction[];
   links: readonly AuditEntry[];
-  /** The ledger entries of this payment at the moments at which there must be some. */
-  entries: readonly LedgerEntry[];
 }>;
 
-/** Checks a payment, its transactions, all their links, and that the ledger has exactly what each of them caused. */
+/** Checks a payment, its transactions and all their links. */
 export const verifyPayment = (
   ports: PaymentReads,
   merchantId: MerchantId,
@@ -46,11 +40,14 @@ export const verifyPayment = (
       known = undefined;
       return payment === undefined ? readPayment(ports, merchantId, listed.id) : readRest(ports, payment);
     },
-    mark: ({ payment, transactions }) =>
-      [payment, ...transactions].map(({ id, version, auditHash }) => `${id} ${version} ${auditHash}`).join(),
+    mark: headsOf,
     judge: (seen) => faultOf(seen, ports.digests),
   });
 };
+
+/** Equal texts: nothing has happened to the payment in between. */
+export const headsOf = ({ payment, transactions }: SeenPayment): string =>
+  [payment, ...transactions].map(({ id, version, auditHash }) => `${id} ${version} ${auditHash}`).join();
 
 /** A payment that is not there is a bad row: whoever asks has seen it, or what it caused. */
 export const readPayment = (
@@ -69,39 +66,17 @@ export const readPayment = (
 
 /** The transactions first, because the links are judged by them. */
 const readRest = (
-  { payments, auditTrail, ledger }: PaymentReads,
+  { payments, auditTrail }: PaymentReads,
   payment: Payment,
 ): ResultAsync<SeenPayment, StorageUnavailable> =>
-  payments.transactionsOf(payment.merchantId, payment.id).andThen((transactions) =>
-    auditTrail.ofPayment(payment.merchantId, payment.id).andThen((links) =>
-      ResultAsync.combine(
-        momentsOf(postingsOfPayment(links)).map((at) =>
-          entriesAt(ledger, payment.merchantId, payment.amount.currency, at),
-        ),
-      ).map((entries) => ({
-        payment,
-        transactions,
-        links,
-        entries: entries.flat().filter((entry) => 'paymentId' in entry && entry.paymentId === payment.id),
-      })),
-    ),
-  );
-
-/** What the ledger must hold for a payment, as the links of its transactions say. */
-export const postingsOfPayment = (links: readonly AuditEntry[]): readonly Posting[] =>
-  [
-    ...Map.groupBy(
-      links.filter(({ entityType }) => entityType === 'transaction'),
-      ({ entityId }) => entityId,
-    ).values(),
-  ].flatMap(postingsOf);
-
-const momentsOf = (postings: readonly Posting[]): readonly number[] => [
-  ...new Set(postings.map(({ at }) => at)),
-];
+  payments
+    .transactionsOf(payment.merchantId, payment.id)
+    .andThen((transactions) =>
+      auditTrail.ofPayment(payment.merchantId, payment.id).map((links) => ({ payment, transactions, links })),
+    );
 
 function faultOf(seen: SeenPayment, { sha256 }: Digests): BadRow | undefined {
-  const { payment, transactions, links, entries } = seen;
+  const { payment, transactions, links } = seen;
   const { merchantId } = payment;
   const entities: readonly ChainedEntity[] = [
     { ...payment, type: 'payment', record: paymentRecord(payment) },
@@ -123,33 +98,13 @@ function faultOf(seen: SeenPayment, { sha256 }: Digests): BadRow | undefined {
   const stray = links.find(({ entityId }) => !ids.has(entityId));
   if (stray !== undefined) return { ...bad, row: 'audit_entry', id: stray.id, fault: 'orphaned' };
   const { captured, refunded } = amountsOf(payment);
-  if (
-    movedBy(transactions, 'capture') !== captured.minorUnits ||
-    movedBy(transactions, 'refund') !== refunded.minorUnits
-  )
-    return { ...bad, row: 'payment', id: payment.id, fault: 'sum' };
-  return faultOfEntries(merchantId, postingsOfPayment(links), entries);
+  return movedBy(transactions, 'capture') === captured.minorUnits &&
+    movedBy(transactions, 'refund') === refunded.minorUnits
+    ? undefined
+    : { ...bad, row: 'payment', id: payment.id, fault: 'sum' };
 }
 
 const movedBy = (transactions: readonly Transaction[], type: TransactionType): bigint =>
   transactions
     .filter((each) => each.type === type && (each.status === 'succeeded' || each.status === 'settled'))
     .reduce((sum, { amount }) => sum + amount.minorUnits, 0n);
-
-/** Each posting must have exactly one entry, and each entry exactly one posting. */
-export function faultOfEntries(
-  merchantId: MerchantId,
-  postings: readonly Posting[],
-  entries: readonly LedgerEntry[],
-): BadRow | undefined {
-  const bad = { kind: 'BadRow', merchantId, row: 'ledger_entry' } as const;
-  const left = new Map(entries.map((entry) => [entry.id, entry]));
-  for (const posting of postings) {
-    const entry = [...left.values()].find((each) => entryText(each) === postingText(posting));
-    if (entry === undefined)
-      return { ...bad, id: posting.cause, fault: 'absent', detail: `no entry of type ${posting.type}` };
-    left.delete(entry.id);
-  }
-  const [extra] = left.values();
-  return extra && { ...bad, id: extra.id, fault: 'orphaned' };
-}

@@ -1,13 +1,11 @@
-import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { AuditEntry } from '../domain/audit.ts';
 import { foldChain } from '../domain/audit-fold.ts';
-import type { CurrencyCode } from '../domain/currency.ts';
-import { idOf, type LedgerEntryId, type MerchantId, timeDigits } from '../domain/ids.ts';
+import type { MerchantId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { LedgerEntry, LedgerEntryType } from '../domain/ledger.ts';
 import type { TransactionRecord } from '../domain/transaction-record.ts';
-import type { Ledger } from '../ports/ledger.ts';
-import type { StorageUnavailable } from '../ports/unavailable.ts';
+import type { Transfer } from '../domain/transfer.ts';
+import type { Dated } from './verify-marks.ts';
 
 /** A ledger entry that must exist. `cause` is the id of the transaction or transfer. */
 export type Posting = Readonly<{
@@ -22,7 +20,7 @@ export type Posting = Readonly<{
  * What a transaction must have put into the ledger, by its chain, first link first: each state at its own moment. This
  * says a second time, and apart from what writes entries, which those are, so that a mistake there is found here.
  */
-export function postingsOf(chain: readonly AuditEntry[]): readonly Posting[] {
+function postingsOf(chain: readonly AuditEntry[]): readonly Posting[] {
   return chain.flatMap((link, index) => {
     const record = foldChain(chain.slice(0, index + 1)) as Partial<TransactionRecord>;
     const { id: cause = '', type, status, amount = 0, fee_amount: fee = 0, currency = '' } = record;
@@ -45,14 +43,38 @@ export function postingsOf(chain: readonly AuditEntry[]): readonly Posting[] {
   });
 }
 
+/** What the ledger must hold for a payment, as the links of its transactions say. */
+export const postingsOfPayment = (links: readonly AuditEntry[]): readonly Posting[] =>
+  [
+    ...Map.groupBy(
+      links.filter(({ entityType }) => entityType === 'transaction'),
+      ({ entityId }) => entityId,
+    ).values(),
+  ].flatMap(postingsOf);
+
+/** What a transfer must have put into one side's ledger. */
+export const postingsOfTransfer = (merchantId: MerchantId, transfer: Transfer): readonly Posting[] => [
+  {
+    cause: transfer.id,
+    type: transfer.merchantId === merchantId ? 'transfer_out' : 'transfer_in',
+    minorUnits: transfer.amount.minorUnits,
+    currency: transfer.amount.currency,
+    at: transfer.createdAt,
+  },
+];
+
 /** One text for one posting and the entry that stands for it. */
 export const postingText = ({ cause, type, minorUnits, currency, at }: Posting): string =>
   `${cause} ${type} ${SIDES[type]} ${minorUnits} ${currency} ${at}`;
+
+export const datedPosting = (posting: Posting): Dated => ({ text: postingText(posting), at: posting.at });
 
 export const entryText = (entry: LedgerEntry): string => {
   const { type, debit, credit, amount, createdAt } = entry;
   return `${causeOf(entry)} ${type} ${debit} ${credit} ${amount.minorUnits} ${amount.currency} ${createdAt}`;
 };
+
+export const datedEntry = (entry: LedgerEntry): Dated => ({ text: entryText(entry), at: entry.createdAt });
 
 const causeOf = (entry: LedgerEntry): string =>
   'transferId' in entry ? entry.transferId : entry.transactionId;
@@ -66,25 +88,3 @@ const SIDES = {
   transfer_out: 'available transfers',
   transfer_in: 'transfers available',
 } as const satisfies Record<LedgerEntryType, string>;
-
-const PAGE = 50;
-
-/** A merchant's entries of one moment: ids begin with it, so they stand together. */
-export const entriesAt = (
-  ledger: Ledger,
-  merchantId: MerchantId,
-  currency: CurrencyCode,
-  at: Instant,
-): ResultAsync<readonly LedgerEntry[], StorageUnavailable> =>
-  safeTry(async function* () {
-    const found: LedgerEntry[] = [];
-    const first = idOf('led', `${timeDigits(at)}${'0'.repeat(20)}`);
-    let before: LedgerEntryId = idOf('led', `${timeDigits(at + 1)}${'0'.repeat(20)}`);
-    for (;;) {
-      const page = yield* ledger.list(merchantId, { currency }, { limit: PAGE, before });
-      found.push(...page.filter(({ id }) => id >= first));
-      const last = page.at(-1);
-      if (last === undefined || page.length < PAGE || last.id < first) return ok(found);
-      before = last.id;
-    }
-  });

@@ -7,9 +7,10 @@ import type { StorageUnavailable } from '../ports/unavailable.ts';
 import type { BadRow } from './bad-row.ts';
 import { verifyAggregate } from './verify-aggregate.ts';
 import { verifyClearing } from './verify-clearing.ts';
-import { datedEntry, type LedgerReads, verifyLedger } from './verify-ledger.ts';
+import { type LedgerReads, verifyLedger } from './verify-ledger.ts';
 import { checkAll, type Marks, mark, NO_MARKS, STABLE_MS } from './verify-marks.ts';
 import { verifyPayment } from './verify-payment.ts';
+import { datedPosting, postingsOfPayment, postingsOfTransfer } from './verify-postings.ts';
 import { type Recount, recount, verifySummaries } from './verify-summaries.ts';
 import { datedLink, verifyTrail } from './verify-trail.ts';
 
@@ -78,7 +79,7 @@ const verifyMerchant = (
     const { clock, digests } = ports;
     const cut = clock.now() - STABLE_MS;
     let chained: Marks = NO_MARKS;
-    let matched: Marks = NO_MARKS;
+    let caused: Marks = NO_MARKS;
     const tell = () => onProgress(merchantId, seen);
 
     for (const kind of AGGREGATE_KINDS)
@@ -91,8 +92,11 @@ const verifyMerchant = (
         );
         const aggregates = yield* listed;
         const checked = yield* checkAll(aggregates, (each) => verifyAggregate(ports, merchantId, each));
-        for (const { aggregate, links, entries } of checked) {
-          matched = mark(matched, entries.map(datedEntry), cut, digests.sha256);
+        for (const { aggregate, links } of checked) {
+          if (aggregate.kind === 'transfer') {
+            const postings = postingsOfTransfer(merchantId, aggregate);
+            caused = mark(caused, postings.map(datedPosting), cut, digests.sha256);
+          }
           // A transfer is read on both sides; its chain is its sender's.
           if (aggregate.merchantId !== merchantId) continue;
           chained = mark(chained, links.map(datedLink), cut, digests.sha256);
@@ -108,8 +112,8 @@ const verifyMerchant = (
       const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
       const payments = yield* ports.payments.list(merchantId, {}, page);
       const checked = yield* checkAll(payments, (each) => verifyPayment(ports, merchantId, each));
-      for (const { transactions, links, entries } of checked) {
-        matched = mark(matched, entries.map(datedEntry), cut, digests.sha256);
+      for (const { transactions, links } of checked) {
+        caused = mark(caused, postingsOfPayment(links).map(datedPosting), cut, digests.sha256);
         chained = mark(chained, links.map(datedLink), cut, digests.sha256);
         seen = {
           ...seen,
@@ -128,7 +132,7 @@ const verifyMerchant = (
     }
 
     yield* verifyTrail(ports, merchantId, chained, cut);
-    const ledger = yield* verifyLedger(ports, merchantId, matched, cut);
+    const ledger = yield* verifyLedger(ports, merchantId, caused, cut);
     const areSummed = yield* verifySummaries(ports, merchantId, counted);
     const unsettled = [
       ...(ledger.isSettled ? [] : [`balances of ${merchantId}`]),
