@@ -14,7 +14,6 @@ import { postgresStorage } from '../src/adapters/postgres/storage.ts';
 import { httpLoad } from './http.ts';
 import { rawDynamoDb } from './raw-dynamodb.ts';
 import { rawPostgres } from './raw-postgres.ts';
-import { recordedPayments } from './recording.ts';
 import { machine, type Report, table, versions } from './report.ts';
 import { systemOver } from './system.ts';
 import { type Row, SIZES, type Sizes, work } from './work.ts';
@@ -24,8 +23,7 @@ const TABLE = 'paywright';
 type Settings = Readonly<{ sizes: Sizes; callers: number }>;
 
 const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) => Promise<readonly Row[]>>> = {
-  memory: async (_dataDir, settings) =>
-    work(await systemOver(memoryStorage()), undefined, recordedPayments, settings),
+  memory: async (_dataDir, settings) => work(await systemOver(memoryStorage()), undefined, settings),
   postgres: async (dataDir, settings) => {
     const server = await startPostgres({ dataDir });
     const [pool, rawPool] = [0, 1].map(() => postgresPool({ connectionString: server.url }));
@@ -34,7 +32,7 @@ const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) =>
     if (migrated.isErr()) throw new Error(migrated.error.kind);
     try {
       const system = await systemOver(postgresStorage(pool));
-      return await work(system, rawPostgres(rawPool), recordedPayments, settings);
+      return await work(system, rawPostgres(rawPool), settings);
     } finally {
       await Promise.all([pool.end(), rawPool.end()]);
       await server.stop();
@@ -50,7 +48,7 @@ const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) =>
     const migrated = await migrateDynamoDb(client, TABLE);
     if (migrated.isErr()) throw new Error(migrated.error.kind);
     try {
-      return await work(await systemOver(storage), rawDynamoDb(rawClient, TABLE), recordedPayments, settings);
+      return await work(await systemOver(storage), rawDynamoDb(rawClient, TABLE), settings);
     } finally {
       await storage.close();
       rawClient.destroy();

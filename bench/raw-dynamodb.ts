@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { MOST_SOCKETS } from '../src/adapters/dynamodb/client.ts';
-import { claimKey, paymentPartitions } from '../src/adapters/dynamodb/table.ts';
+import { aggregateKey, claimKey, paymentPartitions } from '../src/adapters/dynamodb/table.ts';
 import { writesOf } from '../src/adapters/dynamodb/writes.ts';
 import type { Change } from '../src/ports/commits.ts';
 import type { RawDriver } from './work.ts';
@@ -38,7 +38,21 @@ export function rawDynamoDb(client: DynamoDBDocumentClient, table: string): RawD
         paymentPartitions(merchantId).map((partition) => readingOf(client, table, partition)),
         limit,
       ),
+    async summarize(merchantId) {
+      const partitions = paymentPartitions(merchantId).map((partition) =>
+        readingOf(client, table, partition, 'sk, #status, currency, amount', { '#status': 'status' }),
+      );
+      await Promise.all(partitions.map(allOf));
+    },
+    readAggregate: (merchantId, kind, id) =>
+      client.send(
+        new GetCommand({ TableName: table, Key: aggregateKey(merchantId, kind, id), ConsistentRead: true }),
+      ),
   };
+}
+
+async function allOf(partition: Reading): Promise<void> {
+  while (partition.hasMore) await partition.more(10_000);
 }
 
 /** A partition as far as it was read, newest first. */
@@ -65,7 +79,14 @@ async function newestOf(partitions: readonly Reading[], limit: number): Promise<
 /** Nothing newer than this is to come from the partition. */
 const endOf = ({ items, hasMore }: Reading): string => (hasMore ? (items.at(-1)?.sk ?? '~') : '');
 
-function readingOf(client: DynamoDBDocumentClient, table: string, partition: string): Reading {
+/** By default the same bytes that our adapter asks for. */
+function readingOf(
+  client: DynamoDBDocumentClient,
+  table: string,
+  partition: string,
+  projection = 'sk, #record, audit_hash',
+  names: Readonly<Record<string, string>> = { '#record': 'record' },
+): Reading {
   let next: Record<string, unknown> | undefined;
   const reading: Reading = {
     items: [],
@@ -79,9 +100,8 @@ function readingOf(client: DynamoDBDocumentClient, table: string, partition: str
           Limit: limit,
           KeyConditionExpression: 'pk = :pk',
           ExpressionAttributeValues: { ':pk': partition },
-          // The same bytes that our adapter asks for.
-          ProjectionExpression: 'sk, #record, audit_hash',
-          ExpressionAttributeNames: { '#record': 'record' },
+          ProjectionExpression: projection,
+          ExpressionAttributeNames: names,
           ...(next === undefined ? {} : { ExclusiveStartKey: next }),
         }),
       );

@@ -1,6 +1,9 @@
+import type { AggregateKind } from '../src/domain/aggregate.ts';
 import type { MerchantId } from '../src/domain/ids.ts';
 import type { Change } from '../src/ports/commits.ts';
+import { afterwards } from './after.ts';
 import { type Load, type Measured, measure } from './measure.ts';
+import { recorded } from './recording.ts';
 import { anIntent, aRequest, MERCHANTS, type System } from './system.ts';
 
 /** The same work by the driver alone: no domain, no hashing, no coalescing. */
@@ -11,41 +14,49 @@ export type RawDriver = Readonly<{
   writeTogether(changes: readonly Change[]): Promise<unknown>;
   readClaim(change: Change): Promise<unknown>;
   readPage(merchantId: MerchantId, limit: number): Promise<unknown>;
+  /** Counts and sums all payments of a merchant, as one would without tallies. */
+  summarize(merchantId: MerchantId): Promise<unknown>;
+  readAggregate(merchantId: MerchantId, kind: AggregateKind, id: string): Promise<unknown>;
 }>;
 
 export type Row = Readonly<{ work: string; ours: Measured; raw?: Measured }>;
 
-/** Both commits of a payment, as the use case makes them. */
-export type Recorded = Readonly<{ intent: Change; outcome: Change }>;
+/** Measures one kind of work, beside the raw driver where it has a way to do it. */
+export type RowOf = (
+  name: string,
+  load: Load,
+  ours: (n: number) => PromiseLike<unknown>,
+  theirs?: (n: number) => PromiseLike<unknown>,
+  prepare?: (operations: number) => void,
+) => Promise<void>;
 
 /** How often each kind of work is done. */
-export type Sizes = Readonly<{ operations: number; batches: number; large: number; pages: number }>;
+export type Sizes = Readonly<{
+  operations: number;
+  batches: number;
+  large: number;
+  pages: number;
+  summarized: number;
+}>;
 
 export const SIZES = {
-  full: { operations: 20_000, batches: 1_600, large: 8, pages: 2_000 },
+  full: { operations: 20_000, batches: 1_600, large: 8, pages: 2_000, summarized: 100_000 },
   /** For an engine that syncs to disk for every transaction, one after the other. */
-  small: { operations: 2_000, batches: 40, large: 4, pages: 800 },
+  small: { operations: 2_000, batches: 40, large: 4, pages: 800, summarized: 10_000 },
   /** Enough to see that it runs. */
-  quick: { operations: 400, batches: 8, large: 4, pages: 40 },
+  quick: { operations: 400, batches: 8, large: 4, pages: 40, summarized: 1_000 },
 } as const satisfies Record<string, Sizes>;
 
-/** Every row of the table for one storage. `recorded` are processed payments' commits for the driver to repeat. */
+/** Every row of the table for one storage. */
 export async function work(
   system: System,
   raw: RawDriver | undefined,
-  recorded: (count: number) => Promise<readonly Recorded[]>,
   { sizes, callers }: Readonly<{ sizes: Sizes; callers: number }>,
 ): Promise<readonly Row[]> {
-  const { storage, process, batch, list } = system;
+  const { storage, processPayment: process, processBatch: batch, listPayments: list } = system;
   const { operations, batches, large, pages } = sizes;
   const rows: Row[] = [];
-  const row = async (
-    name: string,
-    load: Load,
-    ours: (n: number) => PromiseLike<unknown>,
-    theirs?: (n: number) => PromiseLike<unknown>,
-    prepare?: (operations: number) => void,
-  ) => {
+  const row: RowOf = async (name, load, ours, theirs, prepare) => {
     const contenders = theirs === undefined ? [ours] : [ours, theirs];
     const [measured, rawMeasured] = await measure(load, contenders, prepare);
     if (measured === undefined) throw new Error('nothing was measured');
@@ -67,7 +78,11 @@ export async function work(
 
   await create('create a payment record', many, 1);
 
-  const pairs = raw === undefined ? [] : await recorded(Math.ceil(operations * 1.1) + 10);
+  const count = Math.ceil(operations * 1.1) + 10;
+  const pairs =
+    raw === undefined
+      ? []
+      : await recorded(count, (memory) => Promise.resolve(memory.processPayment(aRequest())));
   let pair = 0;
   await row(
     'process a payment',
@@ -75,9 +90,7 @@ export async function work(
     async () => orThrow(await process(aRequest())),
     raw &&
       (async () => {
-        const { intent, outcome } = pairs[pair++ % pairs.length] as Recorded;
-        await raw.writeEach([intent]);
-        await raw.writeEach([outcome]);
+        for (const change of pairs[pair++ % pairs.length] as readonly Change[]) await raw.writeEach([change]);
       }),
   );
 
@@ -116,10 +129,13 @@ export async function work(
     async () => orThrow(await storage.payments.list(merchantId, {}, { limit: 10_000 })),
     raw && (() => raw.readPage(merchantId, 10_000)),
   );
+  await afterwards(system, raw, row, { sizes, callers });
   return rows;
 }
 
-function orThrow<T>(result: { isOk(): boolean; isErr(): boolean } & ({ value: T } | { error: unknown })): T {
+export function orThrow<T>(
+  result: { isOk(): boolean; isErr(): boolean } & ({ value: T } | { error: unknown }),
+): T {
   if ('value' in result) return result.value;
   throw new Error(`refused: ${JSON.stringify(result.error)}`);
 }
