@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { givenRing } from '../../src/adapters/keys/given-ring.ts';
 import { ownsTables } from '../../src/adapters/postgres/ownership.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { rotateCredentials } from '../../src/adapters/postgres/rotating-credentials.ts';
+import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { postgresStorageHealth } from '../../src/adapters/postgres/storage-health.ts';
 import { type Config, readConfig } from '../../src/entrypoints/cli/config.ts';
 import { openPlatform } from '../../src/entrypoints/cli/open-platform.ts';
+import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
+import { customerDesk } from '../support/customer-desk.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -27,6 +31,7 @@ async function plainRole(url: string): Promise<Readonly<{ user: string; url: str
     url,
     `CREATE ROLE ${user} LOGIN PASSWORD 'first'`,
     `GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ${user}`,
+    `GRANT DELETE ON unique_key TO ${user}`,
   );
   const as = new URL(url);
   as.username = user;
@@ -80,6 +85,20 @@ describe('roles', () => {
     const opened = await openPlatform(productionOn(role.url));
     if (!('platform' in opened)) throw new Error(opened.says);
     await opened.close();
+  });
+
+  it('needs to delete nothing but unique keys that are let go', async () => {
+    const { url } = await plainRole(await server.newDatabase());
+    const storage = postgresStorage(postgresPool({ connectionString: url }));
+    await addMerchants(storage, [aMerchant()]);
+    const desk = customerDesk(
+      storage,
+      givenRing([{ id: 'one', secret: Buffer.alloc(32, 1).toString('base64url') }]),
+    );
+    const { id } = (await desk.create('ada@example.com'))._unsafeUnwrap().customer;
+    expect((await desk.erase(id)).isOk()).toBe(true);
+    expect((await desk.create('ada@example.com')).isOk()).toBe(true);
+    await storage.close();
   });
 
   it('keeps production from serving on an old schema, and leaves the schema alone', async () => {
