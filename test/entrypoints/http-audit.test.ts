@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/adapters/system/clock.ts';
+import { systemDigests } from '../../src/adapters/system/digests.ts';
+import { verify } from '../../src/application/verify.ts';
 import { auditPage, auditReport } from '../../src/entrypoints/http/audit-schemas.ts';
 import { problem } from '../../src/entrypoints/http/schemas.ts';
-import { anHttpApp, aPaymentBody, aRequest, aToken } from '../support/http-app.ts';
+import { anHttpApp, aPaymentBody, aRequest, aToken, SECRET } from '../support/http-app.ts';
 
 type Opened = Awaited<ReturnType<typeof anHttpApp>>;
 
@@ -36,6 +39,16 @@ async function pay(
     payment_id?: string;
   };
   return answer.id ?? answer.payment_id ?? '';
+}
+
+let customers = 0;
+async function aCustomer({ app }: Opened): Promise<string> {
+  customers += 1;
+  const authorization = `Bearer ${await aToken({ permissions: ['customers'] })}`;
+  const body = JSON.stringify({ name: 'Ada', email: `ada-${customers}@example.com` });
+  const response = await app.request('/customers', await aRequest({ body, headers: { authorization } }));
+  expect(response.status).toBe(201);
+  return ((await response.json()) as { id: string }).id;
 }
 
 describe('GET /audit', () => {
@@ -166,6 +179,31 @@ describe('GET /audit/report', () => {
     expect(anomalies.find(({ type }) => type === 'repeated_failures')?.entity_id).toBe('user-1');
   });
 
+  it('finds customers that are too quick or fail too often, and does not mix them up', async () => {
+    const opened = await anHttpApp();
+    const [quick, unlucky, calm] = [
+      await aCustomer(opened),
+      await aCustomer(opened),
+      await aCustomer(opened),
+    ];
+    for (let each = 0; each < 5; each += 1) await pay(opened, { customer_id: quick });
+    for (let each = 0; each < 3; each += 1)
+      await pay(opened, { customer_id: unlucky, payment_method: 'test_declined' });
+    for (let each = 0; each < 4; each += 1) await pay(opened, { customer_id: calm });
+    for (let each = 0; each < 2; each += 1)
+      await pay(opened, { customer_id: calm, payment_method: 'test_declined' });
+    const { anomalies } = await report(opened);
+    expect(
+      anomalies.map(({ type, severity, entity_id }) => `${type} ${severity} ${entity_id}`).toSorted(),
+    ).toEqual(
+      [
+        `high_velocity medium ${calm}`,
+        `high_velocity medium ${quick}`,
+        `repeated_failures medium ${unlucky}`,
+      ].toSorted(),
+    );
+  });
+
   it('is CSV when asked, and no cell of it is a formula', async () => {
     const opened = await anHttpApp();
     const authorization = `Bearer ${await aToken({ sub: '=cmd|1' })}`;
@@ -182,5 +220,36 @@ describe('GET /audit/report', () => {
       /^anomaly,high_value_transaction,,medium,\d{4}-.+Z,pay_[0-9a-f]{32},A payment of 200000 minor units of USD, more than 100000$|"A payment of 200000 minor units of USD, more than 100000"$/,
     );
     expect(lines.at(-1)).toBe('');
+  });
+});
+
+describe('what customers leave behind', () => {
+  it('is whole after they were read, changed, given methods and erased', async () => {
+    const opened = await anHttpApp();
+    const [kept, erased] = [await aCustomer(opened), await aCustomer(opened)];
+    const authorization = `Bearer ${await aToken({ permissions: ['customers'] })}`;
+    const call = async (method: string, path: string, body?: unknown) => {
+      const text = body === undefined ? {} : { body: JSON.stringify(body) };
+      const request = await aRequest({ method, ...text, headers: { authorization } });
+      expect((await opened.app.request(path, request)).status).toBeLessThan(300);
+    };
+    for (const id of [kept, erased]) {
+      await call('GET', `/customers/${id}`);
+      await call('PATCH', `/customers/${id}`, { phone: '+43 1 2345' });
+      await call('POST', `/customers/${id}/payment_methods`, {
+        type: 'card',
+        token: 'tok_visa',
+        last4: '4242',
+      });
+    }
+    await call('DELETE', `/customers/${erased}`);
+    const verified = await verify({ ...opened.storage, clock: systemClock, digests: systemDigests(SECRET) })(
+      () => {},
+    );
+    expect(verified._unsafeUnwrap()).toMatchObject({ unsettled: [] });
+    expect(verified._unsafeUnwrap().aggregates).toBeGreaterThanOrEqual(6);
+    const { items } = await page(opened, `/audit?entity_id=${erased}`);
+    expect(items[0]?.action).toBe('customer.erased');
+    expect(JSON.stringify(items)).not.toContain('example.com');
   });
 });
