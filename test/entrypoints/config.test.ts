@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ANOMALY_RULES } from '../../src/domain/anomalies.ts';
 import { type Config, type Environment, readConfig } from '../../src/entrypoints/cli/config.ts';
 import { type Fault, faultLine } from '../../src/entrypoints/cli/faults.ts';
 import { localSecret } from '../../src/entrypoints/cli/local-secret.ts';
@@ -27,6 +28,26 @@ const production = (changes: Environment = {}): Environment => ({
 });
 
 describe('configuration', () => {
+  it('sets what counts as an anomaly', () => {
+    expect(configOf({}).platform.anomalyRules).toEqual(ANOMALY_RULES);
+    const changed = configOf({
+      PAYWRIGHT_ANOMALY_FAILED_AUTH: '9',
+      PAYWRIGHT_ANOMALY_AMOUNT: '5000000',
+      PAYWRIGHT_ANOMALY_VELOCITY: '20',
+      PAYWRIGHT_ANOMALY_FAILURES: '7',
+    });
+    expect(changed.platform.anomalyRules).toEqual({
+      mostFailedAuthentications: 9,
+      mostAmount: 5_000_000n,
+      velocity: { count: 20, withinMs: 60_000 },
+      failures: { count: 7, withinMs: 1_800_000 },
+    });
+    expect(namesOf({ PAYWRIGHT_ANOMALY_VELOCITY: '1', PAYWRIGHT_ANOMALY_AMOUNT: '-1' })).toEqual([
+      'PAYWRIGHT_ANOMALY_AMOUNT',
+      'PAYWRIGHT_ANOMALY_VELOCITY',
+    ]);
+  });
+
   it('needs nothing at all in development', () => {
     const config = configOf({});
     expect(config).toMatchObject({

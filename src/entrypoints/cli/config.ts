@@ -98,7 +98,12 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
     platform: {
       storage,
       secret: given.PAYWRIGHT_SECRET ?? localSecret(dataDir, 'secret'),
-      anomalyRules: ANOMALY_RULES,
+      anomalyRules: {
+        mostFailedAuthentications: given.PAYWRIGHT_ANOMALY_FAILED_AUTH,
+        mostAmount: BigInt(given.PAYWRIGHT_ANOMALY_AMOUNT),
+        velocity: { ...ANOMALY_RULES.velocity, count: given.PAYWRIGHT_ANOMALY_VELOCITY },
+        failures: { ...ANOMALY_RULES.failures, count: given.PAYWRIGHT_ANOMALY_FAILURES },
+      },
       keys:
         given.PAYWRIGHT_CUSTOMER_KEYS === undefined
           ? { kind: 'file', file: join(dataDir, 'keys.json') }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ANOMALY_RULES } from '../../domain/anomalies.ts';
 
 const storage = z.enum(['postgres', 'dynamodb', 'memory'], 'must be one of postgres, dynamodb, memory');
 const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes');
@@ -40,6 +41,8 @@ const keyRing = z
   .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'must not give two keys one id');
 
 const DAY_MS = 24 * 3_600_000;
+/** As many digits as `whole` reads. */
+const MOST = 10 ** 15 - 1;
 
 /**
  * Every variable paywright reads, with the meaning that `--help` prints. Variables may be absent; which ones a stage
@@ -136,6 +139,18 @@ export const VARIABLES = z.object({
   PAYWRIGHT_KEY_RETENTION_HOURS: whole(24, 24 * 366)
     .default(24)
     .describe('how long answers are kept for replays, at least 24 (24)'),
+  PAYWRIGHT_ANOMALY_FAILED_AUTH: whole(0, MOST)
+    .default(ANOMALY_RULES.mostFailedAuthentications)
+    .describe('failed authentications a minute that are no anomaly yet (5)'),
+  PAYWRIGHT_ANOMALY_AMOUNT: whole(0, MOST)
+    .default(Number(ANOMALY_RULES.mostAmount))
+    .describe('largest payment that is no anomaly, in minor units (100000)'),
+  PAYWRIGHT_ANOMALY_VELOCITY: whole(2, 10_000)
+    .default(ANOMALY_RULES.velocity.count)
+    .describe('payments of one customer within a minute that are an anomaly (5)'),
+  PAYWRIGHT_ANOMALY_FAILURES: whole(2, 10_000)
+    .default(ANOMALY_RULES.failures.count)
+    .describe('failed payments of one customer within 30 minutes that are an anomaly (3)'),
   PAYWRIGHT_CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(',').map((origin) => origin.trim()))
