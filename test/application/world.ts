@@ -13,22 +13,13 @@ import type { Instant } from '../../src/domain/instant.ts';
 import type { Merchant } from '../../src/domain/merchant.ts';
 import { money } from '../../src/domain/money.ts';
 import type { MovementRequest } from '../../src/domain/movement.ts';
-import type { Answers } from '../../src/ports/answers.ts';
 import type { Commits } from '../../src/ports/commits.ts';
 import type { PaymentMethods } from '../../src/ports/payment-methods.ts';
 import type { Processor } from '../../src/ports/processor.ts';
+import { plainAnswers } from '../fixtures/answers.ts';
 import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
-
-/** Says all of an outcome that a client could see, so that equal answers are equal bytes. */
-const plainAnswers: Answers = {
-  processed: (payment, requestId) =>
-    `${payment.status} ${payment.id} v${payment.version} ${payment.amount.minorUnits} for ${requestId}`,
-  moved: (transaction, requestId) =>
-    `${transaction.status} ${transaction.id} v${transaction.version} ${transaction.amount.minorUnits} for ${requestId}`,
-  refused: (refusal, requestId) => `refused ${refusal.kind} for ${requestId}`,
-};
 
 /** Stands between the core and one call to the outside: makes it, loses it, or loses its reply. */
 type Turn<Called> = (call: () => Called) => Called;

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, inject } from 'vitest';
+import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
+import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
+import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
+import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
+import { memoryStorage } from '../../src/adapters/memory/storage.ts';
+import { memoryStore } from '../../src/adapters/memory/store.ts';
+import { postgresPool } from '../../src/adapters/postgres/pool.ts';
+import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { movementsContract } from '../contract/movements.contract.ts';
+import { freshTable } from '../support/dynamodb-tables.ts';
+import { postgresServer } from '../support/postgres-database.ts';
+
+let engine: EmbeddedServer;
+const server = await postgresServer(inject('postgresUrl'));
+beforeAll(async () => {
+  engine = await startDynamoDbEngine({});
+});
+afterAll(() => Promise.all([engine.stop(), server.close()]));
+
+movementsContract('memory', () => {
+  const store = memoryStore();
+  return Promise.resolve([memoryStorage(store), memoryStorage(store)]);
+});
+movementsContract('postgres (embedded)', async () => {
+  const connectionString = await server.newDatabase();
+  const aStorage = () => postgresStorage(postgresPool({ connectionString, max: 4 }));
+  return [aStorage(), aStorage()];
+});
+movementsContract('DynamoDB (embedded engine)', async () => {
+  const { table } = await freshTable(engine.url);
+  const aStorage = () =>
+    dynamodbStorage({ client: dynamodbClient({ region: 'local', endpoint: engine.url }), table });
+  return [aStorage(), aStorage()];
+});
