@@ -11,6 +11,6 @@ beforeAll(async () => {
 afterAll(() => engine.stop());
 
 crashProof('DynamoDB (embedded engine)', () => freshDynamoDbStorage(engine.url), {
-  oneSecondIn: 4,
+  oneSecondIn: 8,
   pairs: 300,
 });

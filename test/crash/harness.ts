@@ -115,6 +115,8 @@ async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
       if (answer !== undefined) answers.set(what, [...(answers.get(what) ?? []), answer]);
     };
     hear(course);
+    if (planned === undefined && isStrange(course))
+      violations.push(`told the ${what.request.type} of a defect`);
     remember(process, course, (value) => hear({ kind: 'ended', value }));
     return { taken: process.taken, course };
   }
@@ -164,6 +166,12 @@ const answerOf = (course: Course<Told>): string | undefined =>
 
 const blocked = (course: Course<Told>): boolean =>
   course.kind === 'ended' && course.value.isErr() && course.value.error.kind === 'IdempotencyInFlight';
+
+/** What a client of a process without trouble may be told besides an answer. */
+const HARMLESS: readonly string[] = ['IdempotencyInFlight', 'ProcessorUnavailable', 'BalanceContended'];
+
+const isStrange = (course: Course<Told>): boolean =>
+  course.kind !== 'ended' || (course.value.isErr() && !HARMLESS.includes(course.value.error.kind));
 
 /** A point of `trial` counts when its faults were reached. */
 export const reached = ({ first, second }: Point, { steps }: Trial): boolean =>

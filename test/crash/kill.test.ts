@@ -8,18 +8,19 @@ import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import type { PaymentId } from '../../src/domain/ids.ts';
-import type { Payment } from '../../src/domain/payment.ts';
+import type { Claim } from '../../src/domain/claim.ts';
+import type { MerchantId } from '../../src/domain/ids.ts';
 import { signToken } from '../../src/entrypoints/cli/tokens.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, SECRET } from '../fixtures/changes.ts';
+import { SECRET } from '../fixtures/changes.ts';
 import { postgresServer } from '../support/postgres-database.ts';
-import { disagreements } from './agreement.ts';
-import { type Acknowledged, parallelClients, postPayment } from './clients.ts';
+import { GETTER, send, TAKER } from './asks.ts';
+import { type Acknowledged, parallelClients } from './clients.ts';
+import { inLanes } from './lanes.ts';
+import { type MerchantBooks, readBooks } from './merchant-books.ts';
 import { aDyingFleet, type FleetTerms, pause, startServer } from './server-process.ts';
 
-const MERCHANT = aMerchantId('merchant-123');
-const LANES = 16;
+type Tokens = ReadonlyMap<MerchantId, string>;
 
 const folder = mkdtempSync(join(tmpdir(), 'paywright-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -70,15 +71,14 @@ async function killUnderLoad(
     // A server that has less to compile is ready sooner, and more of the test is load.
     NODE_COMPILE_CACHE: join(folder, 'compiled'),
   };
-  const token = await signToken(
-    { kind: 'hs256', secret: SECRET, issuer: 'paywright', audience: 'paywright' },
-    { subject: 'clients', merchantId: MERCHANT, permissions: ['payments'], lifetimeSeconds: 3_600 },
+  const tokens: Tokens = new Map(
+    await Promise.all([TAKER, GETTER].map(async (each) => [each, await tokenOf(each)] as const)),
   );
   const fleet = aDyingFleet(env, terms);
   const urls = new Set<string>();
   const clients = parallelClients({
     clients: 12,
-    token,
+    tokens,
     urls: () => [...fleet.urls, ...urls],
     hurry: fleet.isDoomed,
   });
@@ -91,13 +91,15 @@ async function killUnderLoad(
     const { acknowledged, strange } = clients;
     expect(strange).toEqual([]);
     expect(clients.interrupted()).toBeGreaterThan(0);
-    expect(await changedOnReplay(survivor.url, token, [...acknowledged.values()])).toEqual([]);
+    expect(await changedOnReplay(survivor.url, tokens, acknowledged)).toEqual([]);
     const { faults, resumed } = await auditBooks(storage, join(dataDir, 'simulator.sqlite'), acknowledged);
     console.log(
-      `${name}: ${kills} servers killed, ${clients.interrupted()} requests cut off, ` +
-        `${acknowledged.size} payments acknowledged, ${resumed} of them finished by somebody else`,
+      `${name}: ${kills} servers killed, ${clients.interrupted()} requests cut off; acknowledged ` +
+        `${countText(acknowledged.map(({ ask }) => ask.key))}; finished by somebody else ${countText(resumed)}`,
     );
     expect(faults).toEqual([]);
+    const used = new Set(acknowledged.map(({ ask }) => ask.key.operation));
+    expect([...used].sort()).toEqual(['capture', 'process', 'refund', 'transfer', 'void']);
   } finally {
     await survivor.end('SIGTERM');
   }
@@ -114,76 +116,85 @@ async function recovered(storage: Storage): Promise<void> {
 
 async function changedOnReplay(
   url: string,
-  token: string,
+  tokens: Tokens,
   acknowledged: readonly Acknowledged[],
 ): Promise<readonly string[]> {
-  const changed = await inLanes(acknowledged, async ({ ask, status, body }) => {
-    const again = await postPayment(url, token, ask);
+  const changed = await inLanes(acknowledged, async ({ ask, reply: { status, body } }) => {
+    const again = await send(url, tokens.get(ask.key.merchantId) ?? '', ask);
     return again.status === status && again.body === body && again.replayed
       ? []
-      : [`${ask.key}: ${status} ${body} became ${again.status} ${again.body}`];
+      : [`${ask.key.key}: ${status} ${body} became ${again.status} ${again.body}`];
   });
   return changed.flat();
 }
 
-/** `resumed` counts payments with a talkative processor that whoever began them did not finish. */
+/** `resumed` are claims, under a talkative processor, that whoever began them did not finish. */
 async function auditBooks(
   storage: Storage,
   ledgerFile: string,
-  acknowledged: ReadonlyMap<string, Acknowledged>,
-): Promise<Readonly<{ faults: readonly string[]; resumed: number }>> {
+  acknowledged: readonly Acknowledged[],
+): Promise<Readonly<{ faults: readonly string[]; resumed: readonly Claim[] }>> {
   const ledger = simulatorLedger(ledgerFile);
-  const payments = await everyPayment(storage);
-  const events = Map.groupBy(
-    (await storage.outbox.unsent(1_000_000))._unsafeUnwrap(),
-    ({ paymentId }) => paymentId,
-  );
   const now = Date.now();
-  const faults = await inLanes(payments, async (payment) => {
-    const books = { storage, ledger, now, events: events.get(payment.id) ?? [] };
-    return (await disagreements(books, payment)).map((fault) => `${payment.id}: ${fault}`);
-  });
-  const resumed = await inLanes(payments, async ({ idempotencyKey, paymentMethod }) => {
-    const key = { merchantId: MERCHANT, operation: 'process', key: idempotencyKey } as const;
-    const claim = (await storage.claims.find(key, now))._unsafeUnwrap();
-    return claim !== undefined && claim.fence > 1 && !paymentMethod.startsWith('test_timeout');
-  });
-  const keys = new Set(payments.map(({ idempotencyKey }) => idempotencyKey));
-  const ids = new Set<PaymentId>(payments.map(({ id }) => id));
-  const charges = [...ledger.charges().keys()];
+  const found = await inLanes(acknowledged, async ({ ask }) =>
+    (await storage.claims.find(ask.key, now))._unsafeUnwrap(),
+  );
+  const claims = found.filter((claim) => claim !== undefined);
+  const events = (await storage.outbox.unsent(1_000_000))._unsafeUnwrap();
+  const witnesses = { storage, ledger, claims, events };
+  const taker = await readBooks(witnesses, TAKER);
+  const getter = await readBooks(witnesses, GETTER);
+  const silent = new Set(
+    taker.payments.filter((each) => each.paymentMethod.startsWith('test_timeout')).map(({ id }) => id),
+  );
+  const known = new Set<string>([...taker.payments, ...taker.transactions].map(({ id }) => id));
+  const strangers = ledger.references().filter((reference) => !known.has(reference));
   ledger.close();
   return {
-    resumed: resumed.filter(Boolean).length,
+    resumed: claims.filter(
+      ({ fence, paymentId }) => fence > 1 && paymentId !== undefined && !silent.has(paymentId),
+    ),
     faults: [
-      ...faults.flat(),
-      ...(keys.size === payments.length ? [] : ['one key has several payments']),
-      ...[...acknowledged.keys()].filter((key) => !keys.has(key)).map((key) => `${key} is lost`),
-      ...[...keys].filter((key) => !acknowledged.has(key)).map((key) => `${key} was never answered`),
-      ...charges.filter((id) => !ids.has(id as PaymentId)).map((id) => `charged, and not ours: ${id}`),
-      ...[...events.keys()].filter((id) => !ids.has(id)).map((id) => `events of no payment: ${id}`),
+      ...taker.faults,
+      ...getter.faults,
+      ...(claims.length === acknowledged.length ? [] : ['something acknowledged has no claim']),
+      ...strangers.map((reference) => `at the processor, and not ours: ${reference}`),
+      ...events
+        .filter(({ paymentId }) => paymentId !== undefined && !known.has(paymentId))
+        .map(({ id }) => `an event of no payment: ${id}`),
+      ...(await clearingFaults(storage, taker, getter)),
     ],
   };
 }
 
-async function everyPayment(storage: Storage): Promise<readonly Payment[]> {
-  const all: Payment[] = [];
-  for (let before: PaymentId | undefined; ; before = all.at(-1)?.id) {
-    const page = { limit: 100, ...(before === undefined ? {} : { before }) };
-    const found = (await storage.payments.list(MERCHANT, {}, page))._unsafeUnwrap();
-    all.push(...found);
-    if (found.length < page.limit) return all;
-  }
+/** Every transfer is on both sides, no money came of it, and who is never asked for refunds never owes. */
+async function clearingFaults(
+  storage: Storage,
+  taker: MerchantBooks,
+  getter: MerchantBooks,
+): Promise<readonly string[]> {
+  const [theirs, ours] = [getter, taker].map(({ transfers }) => transfers.map(({ id }) => id).join());
+  const [taken] = (await storage.balances.of(TAKER, 'USD'))._unsafeUnwrap();
+  const [got] = (await storage.balances.of(GETTER, 'USD'))._unsafeUnwrap();
+  return [
+    ...(ours === theirs ? [] : ['the merchants do not have the same transfers']),
+    ...(got !== undefined && taken?.transfers === -got.transfers ? [] : ['transfers made or lost money']),
+    ...(got !== undefined && got.available >= 0n ? [] : [`${GETTER} has ${got?.available}`]),
+  ];
 }
 
-async function inLanes<Item, Done>(
-  items: readonly Item[],
-  task: (item: Item) => Promise<Done>,
-): Promise<readonly Done[]> {
-  const left = [...items];
-  const done: Done[] = [];
-  const lane = async () => {
-    for (let item = left.shift(); item !== undefined; item = left.shift()) done.push(await task(item));
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return done;
-}
+const tokenOf = (merchantId: MerchantId): Promise<string> =>
+  signToken(
+    { kind: 'hs256', secret: SECRET, issuer: 'paywright', audience: 'paywright' },
+    {
+      subject: 'clients',
+      merchantId,
+      permissions: ['payments', 'refunds', 'transfers'],
+      lifetimeSeconds: 3_600,
+    },
+  );
+
+const countText = (keys: readonly Readonly<{ operation: string }>[]): string =>
+  [...Map.groupBy(keys, ({ operation }) => operation)]
+    .map(([operation, each]) => `${operation} ${each.length}`)
+    .join(', ') || 'none';

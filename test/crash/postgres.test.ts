@@ -10,5 +10,5 @@ afterAll(() => server.close());
 crashProof(
   'postgres (embedded)',
   async () => postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
-  { oneSecondIn: 2, pairs: 400 },
+  { oneSecondIn: 8, pairs: 300 },
 );
