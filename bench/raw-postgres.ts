@@ -56,7 +56,8 @@ const WRITE = `
     s AS (
       INSERT INTO spending AS s SELECT * FROM json_populate_recordset(NULL::spending, $12)
       ON CONFLICT (merchant_id, currency) DO UPDATE SET spendings = s.spendings + 1)
-  ${inserted('outbox', 13)}`;
+  INSERT INTO outbox (id, type, merchant_id, payment_id, created_at, data)
+    SELECT id, type, merchant_id, payment_id, created_at, data FROM json_populate_recordset(NULL::outbox, $13)`;
 
 /** node-postgres with named statements over the same pool size and the same tables. */
 export const rawPostgres = (pool: pg.Pool): RawDriver => ({

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { migrateDynamoDb } from '../../src/adapters/dynamodb/migrate.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
-import { auditKey, historyPartition, tableDefinition } from '../../src/adapters/dynamodb/table.ts';
+import { auditKey, eventKey, historyPartition, tableDefinition } from '../../src/adapters/dynamodb/table.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import type { PaymentId } from '../../src/domain/ids.ts';
-import { aMerchantId, anOpening } from '../fixtures/changes.ts';
+import { outboxShardOf } from '../../src/ports/outbox.ts';
+import { aMerchantId, anOpening, NOON } from '../fixtures/changes.ts';
 
 let engine: EmbeddedServer;
 beforeAll(async () => {
@@ -17,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => engine.stop());
 
-const STEPS = ['create-table', 'enable-time-to-live', 'schema-2'];
+const STEPS = ['create-table', 'enable-time-to-live', 'schema-3'];
 
 function aTable() {
   const client = dynamodbClient({ region: 'local', endpoint: engine.url });
@@ -41,7 +42,7 @@ it('may be run by many at once', async () => {
 
 it('is missed where it has not run, and does not undo a newer one', async () => {
   const { client, table, storage } = aTable();
-  const outdated = (found: string) => ({ kind: 'SchemaOutdated', found, needed: '2' });
+  const outdated = (found: string) => ({ kind: 'SchemaOutdated', found, needed: '3' });
   expect((await storage.health.check())._unsafeUnwrapErr()).toEqual(outdated('none'));
   (await migrateDynamoDb(client, table))._unsafeUnwrap();
   await client.send(
@@ -49,11 +50,11 @@ it('is missed where it has not run, and does not undo a newer one', async () => 
       TableName: table,
       Key: { pk: '#S', sk: 'schema' },
       UpdateExpression: 'SET version = :newer',
-      ExpressionAttributeValues: { ':newer': 3 },
+      ExpressionAttributeValues: { ':newer': 4 },
     }),
   );
   expect((await migrateDynamoDb(client, table))._unsafeUnwrap()).toEqual([]);
-  expect((await storage.health.check())._unsafeUnwrapErr()).toEqual(outdated('3'));
+  expect((await storage.health.check())._unsafeUnwrapErr()).toEqual(outdated('4'));
 });
 
 it('lists the audit links of a table from before there was a list', async () => {
@@ -79,8 +80,43 @@ it('lists the audit links of a table from before there was a list', async () => 
       }),
     );
   const applied = (await migrateDynamoDb(client, table))._unsafeUnwrap();
-  expect(applied).toEqual(['add-trail-index', 'enable-time-to-live', 'place-old-links', 'schema-2']);
+  expect(applied).toEqual(['add-trail-index', 'enable-time-to-live', 'place-old-links', 'schema-3']);
   expect((await migrateDynamoDb(client, table))._unsafeUnwrap()).toEqual([]);
   const listed = (await storage.auditTrail.list(aMerchantId(), {}, { limit: 100 }))._unsafeUnwrap();
   expect(listed.map(({ id }) => id).toSorted()).toEqual(links.map(({ id }) => id).toSorted());
+});
+
+it('puts unsent events from before there were shards by payment into the shard of their payment', async () => {
+  const { client, table, storage } = aTable();
+  (await migrateDynamoDb(client, table))._unsafeUnwrap();
+  const openings = Array.from({ length: 30 }, () => anOpening());
+  for (const { change } of openings) (await storage.commits.commit(change))._unsafeUnwrap();
+  for (const { change } of openings) {
+    for (const event of change.events) {
+      const Key = eventKey(event);
+      const { Item } = await client.send(new GetCommand({ TableName: table, Key }));
+      const stray = { ...Item, pk: `#E#${(outboxShardOf(event) + 5) % 8}` };
+      await client.send(new DeleteCommand({ TableName: table, Key }));
+      await client.send(new PutCommand({ TableName: table, Item: stray }));
+    }
+  }
+  await client.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: { pk: '#S', sk: 'schema' },
+      UpdateExpression: 'SET version = :older',
+      ExpressionAttributeValues: { ':older': 2 },
+    }),
+  );
+  const runs = await Promise.all(Array.from({ length: 3 }, () => migrateDynamoDb(client, table)));
+  expect(new Set(runs.flatMap((run) => run._unsafeUnwrap()))).toEqual(
+    new Set(['move-old-events', 'schema-3']),
+  );
+  const events = openings.flatMap(({ change }) => change.events);
+  for (const event of events) {
+    const found = (await storage.outbox.next([outboxShardOf(event)], NOON, 100))._unsafeUnwrap();
+    expect(found.map(({ id }) => id)).toContain(event.id);
+  }
+  (await storage.outbox.sent(events))._unsafeUnwrap();
+  expect((await storage.outbox.backlog())._unsafeUnwrap()).toEqual({ unsent: 0, parked: 0 });
 });

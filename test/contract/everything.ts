@@ -5,6 +5,7 @@ import { claimsContract } from './claims.contract.ts';
 import { commitsContract } from './commits.contract.ts';
 import { commitsModelContract } from './commits-model.contract.ts';
 import { failedAuthenticationsContract } from './failed-authentications.contract.ts';
+import { leasesContract } from './leases.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
 import { managingMerchantsContract } from './managing-merchants.contract.ts';
 import { merchantsContract } from './merchants.contract.ts';
@@ -15,6 +16,7 @@ import { quotasContract } from './quotas.contract.ts';
 import { storageHealthContract } from './storage-health.contract.ts';
 import { summariesContract } from './summaries.contract.ts';
 import { transfersContract } from './transfers.contract.ts';
+import { wakeUpsContract } from './wake-ups.contract.ts';
 
 /** Every storage contract. `open` gives an empty store that shares nothing with the ones before. */
 export function storageContracts(adapter: string, open: () => Promise<Storage>): void {
@@ -30,6 +32,8 @@ export function storageContracts(adapter: string, open: () => Promise<Storage>):
   ledgerContract(adapter, open);
   summariesContract(adapter, open);
   outboxContract(adapter, open);
+  leasesContract(adapter, open);
+  wakeUpsContract(adapter, open);
   auditTrailContract(adapter, open);
   quotasContract(adapter, open);
   failedAuthenticationsContract(adapter, open);

@@ -17,10 +17,12 @@ import {
   type TransactionRecord,
   transactionRecord,
 } from '../../domain/transaction-record.ts';
+import type { OutboxEvent } from '../../ports/outbox.ts';
 import {
   aggregateKey,
   auditKey,
   eventKey,
+  parkedEventKey,
   paymentKey,
   trailKey,
   transactionKey,
@@ -98,7 +100,7 @@ export const auditEntryOf = (item: Item): AuditEntry =>
   parseJson((item as Readonly<{ record: string }>).record) as unknown as AuditEntry;
 
 export const eventItem = (event: DomainEvent): Item => ({
-  ...eventKey(event.id),
+  ...eventKey(event),
   type: event.type,
   merchant_id: event.merchantId,
   payment_id: event.paymentId,
@@ -117,6 +119,26 @@ export function eventOf(item: Item): DomainEvent {
     data: parseJson(stored.data) as JsonObject,
   };
 }
+
+/** `failure` is what the last try said: `error` would be a reserved word in expressions. */
+export function outboxEventOf(item: Item): OutboxEvent {
+  const { tries = 0, retry_at: retryAt, failure: error } = item as Partial<StoredTries>;
+  return {
+    ...eventOf(item),
+    tries,
+    ...(retryAt === undefined ? {} : { retryAt }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+type StoredTries = Readonly<{ tries: number; retry_at: number; failure: string }>;
+
+export const parkedEventItem = (event: OutboxEvent): Item => ({
+  ...eventItem(event),
+  ...parkedEventKey(event.id),
+  tries: event.tries,
+  failure: event.error,
+});
 
 type StoredEvent = Readonly<{
   sk: DomainEvent['id'];

@@ -11,14 +11,17 @@ import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk
 import type { ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { attempt, patiently } from './faults.ts';
+import { moveOldEvents } from './migrate-outbox.ts';
 import { addTrailIndex, placeOldLinks } from './migrate-trail.ts';
 import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableDefinition, tableOf } from './table.ts';
 
 /** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** From this version on every audit link is written with its place in the trail index. */
 const TRAIL_SINCE = 2;
+/** From this version on every event is in the shard of its payment. */
+const EVENT_SHARDS_SINCE = 3;
 
 /**
  * Makes the table, or brings it up to this build. Safe to run twice and by several at once. Gives the names of what
@@ -36,12 +39,15 @@ export const migrateDynamoDb = (
     if (isIndexed) await untilActive(table);
     const isExpiring = await enableTimeToLive(table);
     const isPlaced = !isCreated && (await schemaOf(table)) < TRAIL_SINCE && (await placeOldLinks(table));
+    const isMoved =
+      !isCreated && (await schemaOf(table)) < EVENT_SHARDS_SINCE && (await moveOldEvents(table));
     const isMarked = await markSchema(table);
     return [
       ...(isCreated ? ['create-table'] : []),
       ...(isIndexed ? ['add-trail-index'] : []),
       ...(isExpiring ? ['enable-time-to-live'] : []),
       ...(isPlaced ? ['place-old-links'] : []),
+      ...(isMoved ? ['move-old-events'] : []),
       ...(isMarked ? [`schema-${SCHEMA_VERSION}`] : []),
     ];
   });

@@ -1,30 +1,180 @@
-import type { Outbox } from '../../ports/outbox.ts';
-import { attempt } from './faults.ts';
-import { eventOf } from './items.ts';
-import { queryItems } from './reads.ts';
-import { outboxPartitions, type Table } from './table.ts';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchWriteCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { Instant } from '../../domain/instant.ts';
+import type { Outbox, OutboxEvent } from '../../ports/outbox.ts';
+import { attempt, patiently, unprocessed } from './faults.ts';
+import { eventItem, eventOf, outboxEventOf, parkedEventItem } from './items.ts';
+import { type PartitionQuery, queryItems, type Read } from './reads.ts';
+import {
+  eventKey,
+  type ItemKey,
+  outboxPartition,
+  outboxPartitions,
+  PARKED_PARTITION,
+  parkedEventKey,
+  type Table,
+} from './table.ts';
+
+/** Where a count ends. */
+const MOST_COUNTED = 10_000;
+/** What one BatchWriteItem takes. */
+const BATCH = 25;
 
 /**
  * Every call reads from the oldest event on, in partitions that hold unsent events only. The partitions are not read
  * at one moment, so an older event may be missing beside a newer one, but only from this answer: the next begins with it.
  */
-export const dynamodbOutbox = (table: Table): Outbox => ({
+export const dynamodbOutbox = (table: Table, read: Read): Outbox => ({
   unsent: (limit) =>
+    attempt(() => Promise.all(outboxPartitions().map((pk) => queryItems(table, within(pk), limit)))).map(
+      (found) => found.flat().map(eventOf).sort(byId).slice(0, limit),
+    ),
+
+  next: (shards, now, limit) =>
     attempt(() =>
       Promise.all(
-        outboxPartitions().map((pk) =>
-          queryItems(
-            table,
-            { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } },
-            limit,
-          ),
-        ),
+        shards.map((shard) => queryItems(table, notWaiting(within(outboxPartition(shard)), now), limit)),
       ),
-    ).map((found) =>
-      found
-        .flat()
-        .map(eventOf)
-        .sort((a, b) => (a.id < b.id ? -1 : 1))
-        .slice(0, limit),
+    ).map((found) => found.flat().map(outboxEventOf).sort(byId)),
+
+  sent(events) {
+    const keys = events.map(eventKey);
+    const batches = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, n) =>
+      keys.slice(n * BATCH, (n + 1) * BATCH),
+    );
+    return attempt(() => Promise.all(batches.map((batch) => remove(table, batch)))).map(() => undefined);
+  },
+
+  failed: (event, error, next) =>
+    attempt(() =>
+      next === 'parked'
+        ? move(table, eventKey(event), parkedEventItem({ ...event, tries: event.tries + 1, error }))
+        : wait(table, { ...event, tries: event.tries + 1, error }, next),
+    ).map(() => undefined),
+
+  parked: (limit) =>
+    attempt(() => queryItems(table, within(PARKED_PARTITION), limit)).map((items) =>
+      items.map(outboxEventOf),
     ),
+
+  unpark: (id) =>
+    attempt(async () => {
+      const item = await read(parkedEventKey(id));
+      return item !== undefined && move(table, parkedEventKey(id), eventItem(eventOf(item)));
+    }),
+
+  backlog: () =>
+    attempt(async () => {
+      const partitions = outboxPartitions();
+      const [counts, parked, oldest] = await Promise.all([
+        Promise.all(partitions.map((pk) => count(table, within(pk)))),
+        count(table, within(PARKED_PARTITION)),
+        Promise.all(partitions.map((pk) => queryItems(table, within(pk), 1))),
+      ]);
+      const [first] = oldest.flat().map(eventOf).sort(byId);
+      return {
+        unsent: counts.reduce((sum, each) => sum + each, 0),
+        parked,
+        ...(first === undefined ? {} : { oldestAt: first.created }),
+      };
+    }),
 });
+
+const byId = (a: Readonly<{ id: string }>, b: Readonly<{ id: string }>): number => (a.id < b.id ? -1 : 1);
+
+const within = (pk: string): PartitionQuery => ({
+  KeyConditionExpression: 'pk = :pk',
+  ExpressionAttributeValues: { ':pk': pk },
+});
+
+const notWaiting = (query: PartitionQuery, now: Instant): PartitionQuery => ({
+  ...query,
+  FilterExpression: 'attribute_not_exists(retry_at) OR retry_at <= :now',
+  ExpressionAttributeValues: { ...query.ExpressionAttributeValues, ':now': now },
+});
+
+async function remove(table: Table, keys: readonly ItemKey[]): Promise<void> {
+  let left = keys.map((Key) => ({ DeleteRequest: { Key } }));
+  await patiently(table, async (abortSignal) => {
+    const command = new BatchWriteCommand({ RequestItems: { [table.name]: left } });
+    const { UnprocessedItems } = await table.client.send(command, { abortSignal });
+    left = (UnprocessedItems?.[table.name] ?? []) as typeof left;
+    if (left.length > 0) throw unprocessed();
+  });
+}
+
+/** Nothing when the event is gone. */
+const wait = (table: Table, event: OutboxEvent, until: Instant): Promise<boolean> =>
+  unlessRefused(() =>
+    patiently(table, (abortSignal) =>
+      table.client.send(
+        new UpdateCommand({
+          TableName: table.name,
+          Key: eventKey(event),
+          UpdateExpression: 'SET tries = :tries, retry_at = :until, failure = :failure',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':tries': event.tries, ':until': until, ':failure': event.error },
+        }),
+        { abortSignal },
+      ),
+    ),
+  );
+
+type Item = NonNullable<NonNullable<TransactWriteCommandInput['TransactItems']>[number]['Put']>['Item'];
+
+/** From one key to another in one step. False, and nothing written, when there is nothing at the first. */
+const move = (table: Table, from: ItemKey, to: NonNullable<Item>): Promise<boolean> => {
+  const TransactItems: TransactWriteCommandInput['TransactItems'] = [
+    { Delete: { TableName: table.name, Key: from, ConditionExpression: 'attribute_exists(pk)' } },
+    { Put: { TableName: table.name, Item: to } },
+  ];
+  // With one token a repeat after a lost reply is told what the first came to.
+  const ClientRequestToken = crypto.randomUUID();
+  return unlessRefused(() =>
+    patiently(table, (abortSignal) =>
+      table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken }), { abortSignal }),
+    ),
+  );
+};
+
+async function unlessRefused(write: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (fault) {
+    const isRefused =
+      fault instanceof TransactionCanceledException
+        ? fault.CancellationReasons?.some(({ Code }) => Code === 'ConditionalCheckFailed') === true
+        : (fault as Error).name === 'ConditionalCheckFailedException';
+    if (!isRefused) throw fault;
+    return false;
+  }
+}
+
+async function count(table: Table, query: PartitionQuery): Promise<number> {
+  let sum = 0;
+  let next: Record<string, unknown> | undefined;
+  do {
+    const page = await patiently(table, (abortSignal) =>
+      table.client.send(
+        new QueryCommand({
+          ...query,
+          TableName: table.name,
+          ConsistentRead: true,
+          Select: 'COUNT',
+          ...(next === undefined ? {} : { ExclusiveStartKey: next }),
+        }),
+        { abortSignal },
+      ),
+    );
+    sum += page.Count ?? 0;
+    next = page.LastEvaluatedKey;
+  } while (next !== undefined && sum < MOST_COUNTED);
+  return sum;
+}

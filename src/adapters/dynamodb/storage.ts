@@ -1,11 +1,13 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Storage } from '../../ports/storage.ts';
+import { localWakeUps } from '../shared/local-wake-ups.ts';
 import { dynamodbAggregates } from './aggregates.ts';
 import { dynamodbAuditTrail } from './audit-trail.ts';
 import { dynamodbBalances } from './balances.ts';
 import { dynamodbClaims } from './claims.ts';
 import { dynamodbCommits } from './commits.ts';
 import { dynamodbFailedAuthentications } from './failed-authentications.ts';
+import { dynamodbLeases } from './leases.ts';
 import { dynamodbLedger } from './ledger.ts';
 import { dynamodbMerchants } from './merchants.ts';
 import { dynamodbOutbox } from './outbox.ts';
@@ -32,7 +34,9 @@ export function dynamodbStorage({
     balances: dynamodbBalances(table, read),
     ledger: dynamodbLedger(table),
     summaries: dynamodbSummaries(table),
-    outbox: dynamodbOutbox(table),
+    outbox: dynamodbOutbox(table, read),
+    leases: dynamodbLeases(table),
+    wakeUps: localWakeUps(),
     auditTrail: dynamodbAuditTrail(table, read),
     quotas: dynamodbQuotas(table),
     failedAuthentications: dynamodbFailedAuthentications(table),

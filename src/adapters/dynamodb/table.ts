@@ -4,9 +4,11 @@ import type { AggregateKind } from '../../domain/aggregate.ts';
 import type { AuditEntry, AuditedEntity } from '../../domain/audit.ts';
 import type { ClaimKey, Operation } from '../../domain/claim.ts';
 import type { CurrencyCode } from '../../domain/currency.ts';
+import type { DomainEvent } from '../../domain/events.ts';
 import type { EventId, LedgerEntryId, MerchantId, PaymentId, TransactionId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Day } from '../../domain/tally.ts';
+import { OUTBOX_SHARDS, outboxShardOf } from '../../ports/outbox.ts';
 import type { QuotaWindow } from '../../ports/quotas.ts';
 
 /** What an item is found by. Every key that belongs to a tenant begins with the tenant's id, which holds no '#'. */
@@ -26,8 +28,8 @@ export const tableOf = (client: DynamoDBDocumentClient, name: string): Table => 
 });
 
 /**
- * How many partitions share one merchant's payments, ledger entries and audit links, all open claims and all unsent events, and how
- * many items each of a merchant's sums. Stored keys depend on these: changing one needs a migration that moves the items.
+ * How many partitions share one merchant's payments, ledger entries and audit links, and all open claims, and how many
+ * items each of a merchant's sums. Stored keys depend on these: changing one needs a migration that moves the items.
  */
 const PAYMENT_SHARDS = 8;
 const LEDGER_SHARDS = 4;
@@ -35,7 +37,6 @@ const LEDGER_SHARDS = 4;
 const TRAIL_SHARDS = { payments: 8, aggregates: 2 } as const;
 const SUM_SHARDS = 128;
 const DUE_SHARDS = 8;
-const OUTBOX_SHARDS = 8;
 
 /** A merchant's audit links by id; keys only. */
 export const TRAIL_INDEX = 'trail';
@@ -195,14 +196,22 @@ export const tallyPartitions = (merchantId: MerchantId): readonly string[] =>
 
 const tallyPartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#T#${shard}`;
 
-export const eventKey = (id: EventId): ItemKey => ({
-  pk: outboxPartition(shardOf(id, OUTBOX_SHARDS)),
-  sk: id,
+export const eventKey = (event: Pick<DomainEvent, 'id' | 'paymentId'>): ItemKey => ({
+  pk: outboxPartition(outboxShardOf(event)),
+  sk: event.id,
 });
 
 export const outboxPartitions = (): readonly string[] => shards(OUTBOX_SHARDS).map(outboxPartition);
 
-const outboxPartition = (shard: number): string => `#E#${shard}`;
+export const outboxPartition = (shard: number): string => `#E#${shard}`;
+
+/** Events that nobody tries to send any more. */
+export const PARKED_PARTITION = '#E#parked';
+export const parkedEventKey = (id: EventId): ItemKey => ({ pk: PARKED_PARTITION, sk: id });
+
+/** Who works on what. */
+export const LEASE_PARTITION = '#L';
+export const leaseKey = (name: string): ItemKey => ({ pk: LEASE_PARTITION, sk: name });
 
 const shards = (count: number): readonly number[] => Array.from({ length: count }, (_, shard) => shard);
 

@@ -8,6 +8,8 @@ import { payments } from './migrations/001-payments.ts';
 import { commitChanges } from './migrations/002-commit-changes.ts';
 import { quotas } from './migrations/003-quotas.ts';
 import { auditIndex } from './migrations/004-audit-index.ts';
+import { outboxShards } from './migrations/005-outbox-shards.ts';
+import { leases } from './migrations/006-leases.ts';
 import type { Database } from './schema.ts';
 
 /** In the order they are applied; a released migration is never edited. */
@@ -16,6 +18,8 @@ const MIGRATIONS = {
   '002-commit-changes': commitChanges,
   '003-quotas': quotas,
   '004-audit-index': auditIndex,
+  '005-outbox-shards': outboxShards,
+  '006-leases': leases,
 };
 
 export const NEWEST_MIGRATION = Object.keys(MIGRATIONS).at(-1) ?? '';

@@ -15,6 +15,7 @@ export type Database = Readonly<{
   transaction: TransactionTable;
   claim: ClaimTable;
   outbox: OutboxTable;
+  outbox_parked: OutboxTable;
   audit_entry: AuditEntryTable;
   aggregate: AggregateTable;
   unique_key: UniqueKeyTable;
@@ -98,6 +99,9 @@ type OutboxTable = {
   payment_id: string | null;
   created_at: Time;
   data: string;
+  tries: number;
+  retry_at: ColumnType<Instant | null, Date | null, Date | null>;
+  error: string | null;
 };
 
 type AuditEntryTable = {

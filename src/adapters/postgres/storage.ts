@@ -6,6 +6,7 @@ import { postgresBalances } from './balances.ts';
 import { postgresClaims } from './claims.ts';
 import { postgresCommits } from './commits.ts';
 import { postgresFailedAuthentications } from './failed-authentications.ts';
+import { postgresLeases } from './leases.ts';
 import { postgresLedger } from './ledger.ts';
 import { postgresMerchants } from './merchants.ts';
 import { postgresOutbox } from './outbox.ts';
@@ -13,21 +14,30 @@ import { postgresPayments } from './payments.ts';
 import { postgresQuotas } from './quotas.ts';
 import { postgresStorageHealth } from './storage-health.ts';
 import { postgresSummaries } from './summaries.ts';
+import { postgresWakeUps } from './wake-ups.ts';
 
 /** Every storage port over one pool, which `close` ends. The schema must be migrated. */
-export const postgresStorage = (pool: pg.Pool): Storage => ({
-  commits: postgresCommits(pool),
-  payments: postgresPayments(pool),
-  claims: postgresClaims(pool),
-  merchants: postgresMerchants(pool),
-  aggregates: postgresAggregates(pool),
-  balances: postgresBalances(pool),
-  ledger: postgresLedger(pool),
-  summaries: postgresSummaries(pool),
-  outbox: postgresOutbox(pool),
-  auditTrail: postgresAuditTrail(pool),
-  quotas: postgresQuotas(pool),
-  failedAuthentications: postgresFailedAuthentications(pool),
-  health: postgresStorageHealth(pool),
-  close: () => pool.end(),
-});
+export function postgresStorage(pool: pg.Pool): Storage {
+  const { close, ...wakeUps } = postgresWakeUps(pool);
+  return {
+    commits: postgresCommits(pool),
+    payments: postgresPayments(pool),
+    claims: postgresClaims(pool),
+    merchants: postgresMerchants(pool),
+    aggregates: postgresAggregates(pool),
+    balances: postgresBalances(pool),
+    ledger: postgresLedger(pool),
+    summaries: postgresSummaries(pool),
+    outbox: postgresOutbox(pool),
+    leases: postgresLeases(pool),
+    wakeUps,
+    auditTrail: postgresAuditTrail(pool),
+    quotas: postgresQuotas(pool),
+    failedAuthentications: postgresFailedAuthentications(pool),
+    health: postgresStorageHealth(pool),
+    async close() {
+      await close();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Instant } from '../../domain/instant.ts';
+import type { Leases } from '../../ports/leases.ts';
+import { attempt, patiently } from './faults.ts';
+import { queryItems } from './reads.ts';
+import { LEASE_PARTITION, leaseKey, type Table, TTL_ATTRIBUTE } from './table.ts';
+
+/** How long a lapsed lease stays, in seconds: long enough for any two clocks. */
+const KEPT_S = 86_400;
+
+/** Sorts after all that names are made of. */
+const AFTER_ASCII = '\u{ffff}';
+
+/** An item for each lease, all in one partition, which a few workers write a few times a second. */
+export const dynamodbLeases = (table: Table): Leases => ({
+  hold: (names, holder, now, until) =>
+    attempt(() =>
+      Promise.all(
+        [...new Set(names)].map(async (name) =>
+          (await hold(table, name, holder, now, until)) ? [name] : [],
+        ),
+      ),
+    ).map((held) => held.flat()),
+  holders: (prefix, now) =>
+    attempt(() =>
+      queryItems(table, {
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :prefix AND :last',
+        FilterExpression: 'ends_at > :now',
+        ExpressionAttributeValues: {
+          ':pk': LEASE_PARTITION,
+          ':prefix': prefix,
+          ':last': `${prefix}${AFTER_ASCII}`,
+          ':now': now,
+        },
+      }),
+    ).map((items) =>
+      items.map((item) => ({
+        name: String(item['sk']),
+        holder: String(item['holder']),
+        until: Number(item['ends_at']),
+      })),
+    ),
+  release: (names, holder) =>
+    attempt(() => Promise.all([...new Set(names)].map((name) => free(table, name, holder)))).map(
+      () => undefined,
+    ),
+});
+
+const hold = (table: Table, name: string, holder: string, now: Instant, until: Instant): Promise<boolean> =>
+  patiently(table, (abortSignal) =>
+    unlessRefused(
+      table.client.send(
+        new UpdateCommand({
+          TableName: table.name,
+          Key: leaseKey(name),
+          UpdateExpression: 'SET holder = :holder, ends_at = :until, #expiry = :expiry',
+          ConditionExpression: 'attribute_not_exists(pk) OR ends_at <= :now OR holder = :holder',
+          ExpressionAttributeNames: { '#expiry': TTL_ATTRIBUTE },
+          ExpressionAttributeValues: {
+            ':holder': holder,
+            ':now': now,
+            ':until': until,
+            ':expiry': Math.ceil(until / 1_000) + KEPT_S,
+          },
+        }),
+        { abortSignal },
+      ),
+    ),
+  );
+
+const free = (table: Table, name: string, holder: string): Promise<boolean> =>
+  patiently(table, (abortSignal) =>
+    unlessRefused(
+      table.client.send(
+        new DeleteCommand({
+          TableName: table.name,
+          Key: leaseKey(name),
+          ConditionExpression: 'attribute_not_exists(pk) OR holder = :holder',
+          ExpressionAttributeValues: { ':holder': holder },
+        }),
+        { abortSignal },
+      ),
+    ),
+  );
+
+async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (fault) {
+    if ((fault as Error).name !== 'ConditionalCheckFailedException') throw fault;
+    return false;
+  }
+}
