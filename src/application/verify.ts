@@ -31,7 +31,7 @@ export type Verified = Readonly<{
 /**
  * Walks everything that is stored and ends at the first row that is not what the rest says it must be: chains, the
  * entities at their heads, links without an entity, ledger entries and their causes, balances, transfers over all
- * tenants, summaries. Reads only, in constant memory, and raises no false alarm while others write. `onProgress` is
+ * tenants, summaries. Reads only, in memory that grows with the tenants alone, and raises no false alarm while others write. `onProgress` is
  * told after every page.
  */
 export type Verify = (
@@ -46,13 +46,8 @@ export const verify =
     readable(
       safeTry(async function* () {
         let verified: Verified = NOTHING;
-        for (let after: MerchantId | undefined; ; ) {
-          const page = { limit: PAGE, ...(after === undefined ? {} : { after }) };
-          const merchants = yield* ports.merchants.list(page);
-          for (const { id } of merchants) verified = yield* verifyMerchant(ports, id, verified, onProgress);
-          after = merchants.at(-1)?.id;
-          if (merchants.length < PAGE) break;
-        }
+        for (const id of yield* ports.auditTrail.tenants())
+          verified = yield* verifyMerchant(ports, id, verified, onProgress);
         const isCleared = yield* verifyClearing(ports);
         return ok(isCleared ? verified : { ...verified, unsettled: [...verified.unsettled, 'clearing'] });
       }),

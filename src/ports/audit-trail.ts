@@ -32,4 +32,9 @@ export interface AuditTrail {
     filter: AuditFilter,
     page: Readonly<{ limit: number; before?: AuditEntryId }>,
   ): ResultAsync<readonly AuditEntry[], StorageUnavailable>;
+  /**
+   * Every tenant that exists or has links, also one whose own row is gone. Reads in proportion to all links on
+   * DynamoDB: for checks of everything, never for requests. A tenant made moments ago may be missing.
+   */
+  tenants(): ResultAsync<readonly MerchantId[], StorageUnavailable>;
 }

@@ -16,6 +16,7 @@ import {
   type ItemKey,
   ledgerPartitions,
   paymentKey,
+  tenantKey,
   trailKey,
 } from '../../src/adapters/dynamodb/table.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
@@ -252,6 +253,14 @@ const MUTATIONS: readonly Mutation[] = [
     'an edited merchant',
     ({ edit }) => edit(aggregateKey(B, 'merchant', B), '"name":"merchant-b"', '"name":"Mallory"'),
     () => ({ row: 'merchant', id: B, fault: 'differs' }),
+  ],
+  [
+    'a deleted merchant',
+    async ({ remove }) => {
+      await remove(aggregateKey(A, 'merchant', A));
+      await remove(tenantKey(A));
+    },
+    () => ({ row: 'merchant', id: A, fault: 'absent' }),
   ],
   [
     'a transfer that was less',

@@ -178,6 +178,11 @@ const MUTATIONS: readonly Mutation[] = [
     () => ({ row: 'merchant', id: 'merchant-b', fault: 'differs' }),
   ],
   [
+    'a deleted merchant',
+    ({ sql }) => sql(`DELETE FROM aggregate WHERE kind = 'merchant' AND id = 'merchant-a'`),
+    () => ({ row: 'merchant', id: 'merchant-a', fault: 'absent' }),
+  ],
+  [
     'a transfer that was less',
     ({ sql }) =>
       sql(`UPDATE aggregate SET record = jsonb_set(record::jsonb, '{amount}', '2') WHERE kind = 'transfer'`),

@@ -237,6 +237,11 @@ const MUTATIONS: readonly Mutation[] = [
     () => ({ row: 'merchant', id: A, fault: 'differs' }),
   ],
   [
+    'a deleted merchant',
+    ({ store }) => void store.aggregates.delete(aggregateKeyText(A, 'merchant', A)),
+    () => ({ merchantId: A, row: 'merchant', id: A, fault: 'absent' }),
+  ],
+  [
     'a transfer that was more',
     (book) => editTransfer(book, A, { amount: { minorUnits: 12_000n, currency: 'USD' } }),
     ({ sent }) => ({ row: 'transfer', id: sent, fault: 'differs' }),

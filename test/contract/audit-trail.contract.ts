@@ -95,6 +95,23 @@ export function auditTrailContract(adapter: string, open: () => Promise<Storage>
       for (const { entityId } of theirs) expect(await list({ entityId })).toEqual([]);
     });
 
+    it('names every tenant that exists or has links', async () => {
+      expect((await storage.auditTrail.tenants())._unsafeUnwrap()).toEqual([]);
+      await store(2);
+      await store(1, { merchantId: other });
+      await addMerchants(storage, [
+        aMerchant('merchant-a'),
+        aMerchant('Merchant_c'),
+        aMerchant('merchant-d'),
+      ]);
+      expect((await storage.auditTrail.tenants())._unsafeUnwrap()).toEqual([
+        'Merchant_c',
+        'merchant-a',
+        'merchant-b',
+        'merchant-d',
+      ]);
+    });
+
     it('finds the links of a type, of an entity, and of an entity of a type', async () => {
       await addMerchants(storage, [aMerchant('merchant-a'), aMerchant('merchant-b')]);
       const links = await store(6);

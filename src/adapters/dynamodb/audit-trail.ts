@@ -1,19 +1,22 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
 import { AGGREGATE_KINDS } from '../../domain/aggregate.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
 import { type AuditEntryId, type MerchantId, parseId, timeDigits } from '../../domain/ids.ts';
 import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { attempt } from './faults.ts';
+import { ascending } from './aggregates.ts';
+import { attempt, patiently } from './faults.ts';
 import { auditEntryOf, type Item } from './items.ts';
 import { newestOf } from './newest.ts';
-import { type PartitionQuery, queryItems, type Read } from './reads.ts';
+import { type PartitionQuery, type QueryPage, queryItems, type Read } from './reads.ts';
 import {
   AUDIT_PREFIX,
   aggregateHistory,
   historyPartition,
   type ItemKey,
   type Table,
+  TENANTS_PARTITION,
   TRAIL_INDEX,
   trailPartitions,
 } from './table.ts';
@@ -35,7 +38,38 @@ export const dynamodbAuditTrail = (table: Table, read: Read): AuditTrail => ({
             .sort((a, b) => (a.id < b.id ? 1 : -1))
             .slice(0, page.limit);
     }),
+  tenants: () =>
+    attempt(async () => {
+      const known = await queryItems(table, ascending(TENANTS_PARTITION, undefined));
+      const ids = new Set(known.map(({ sk }) => sk as MerchantId));
+      let next: Item | undefined;
+      do {
+        const page = await scanTrail(table, next);
+        for (const { trail } of page.items) ids.add(tenantOf(String(trail)));
+        next = page.next;
+      } while (next !== undefined);
+      return [...ids].sort();
+    }),
 });
+
+/** Whose a partition is: keys that belong to a tenant begin with its id. */
+const tenantOf = (partition: string): MerchantId => partition.slice(0, partition.indexOf('#')) as MerchantId;
+
+/** A page of the index over all tenants. */
+async function scanTrail(table: Table, start: Item | undefined): Promise<QueryPage> {
+  const { Items = [], LastEvaluatedKey: next } = await patiently(table, (abortSignal) =>
+    table.client.send(
+      new ScanCommand({
+        TableName: table.name,
+        IndexName: TRAIL_INDEX,
+        ProjectionExpression: 'trail',
+        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+      }),
+      { abortSignal },
+    ),
+  );
+  return { items: Items, ...(next === undefined ? {} : { next }) };
+}
 
 const linksIn = (table: Table, partition: string): ResultAsync<readonly AuditEntry[], StorageUnavailable> =>
   attempt(() => queryItems(table, historyQuery(partition))).map((items) => items.map(auditEntryOf));

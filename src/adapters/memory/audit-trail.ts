@@ -22,6 +22,15 @@ export const memoryAuditTrail = (store: MemoryStore): AuditTrail => ({
         .sort((a, b) => (a.id < b.id ? 1 : -1))
         .slice(0, limit),
     ),
+  tenants: () =>
+    okAsync(
+      [
+        ...new Set([
+          ...[...store.aggregates.values()].map(({ aggregate }) => aggregate.merchantId),
+          ...[...store.auditOf.values()].flat().map(({ merchantId }) => merchantId),
+        ]),
+      ].sort(),
+    ),
 });
 
 const chainOf = (store: MemoryStore, entityType: AuditEntry['entityType'], id: string) =>

@@ -37,7 +37,20 @@ export const postgresAuditTrail = (pool: pg.Pool): AuditTrail => ({
     const query = listQuery(merchantId, filter, page);
     return patiently(() => pool.query<Row<'audit_entry'>>(query)).map(({ rows }) => rows.map(auditFromRow));
   },
+  tenants: () =>
+    patiently(() => pool.query<{ id: string }>({ name: 'tenants', text: TENANTS })).map(({ rows }) =>
+      rows.map(({ id }) => id as MerchantId),
+    ),
 });
+
+/** Steps through the trail's index from tenant to tenant, past all of their links. */
+const TENANTS = `WITH RECURSIVE trail(id) AS (
+    (SELECT merchant_id FROM audit_entry ORDER BY merchant_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT merchant_id FROM audit_entry WHERE merchant_id > trail.id ORDER BY merchant_id LIMIT 1)
+    FROM trail WHERE trail.id IS NOT NULL
+  )
+  SELECT id FROM trail WHERE id IS NOT NULL UNION SELECT id FROM aggregate WHERE kind = 'merchant' ORDER BY id`;
 
 const OLDEST_ID = '0'.repeat(32);
 const NEWEST_ID = 'f'.repeat(32);
