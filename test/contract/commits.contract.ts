@@ -18,6 +18,9 @@ import {
   plain,
   terms,
 } from '../fixtures/changes.ts';
+import { aBeginning, anEnding, anExport } from '../fixtures/exports.ts';
+import { aConclusion, aReservation } from '../fixtures/movements.ts';
+import { aTransfer } from '../fixtures/transfers.ts';
 
 /** What every `Commits` adapter promises. */
 export function commitsContract(adapter: string, open: () => Promise<Storage>): void {
@@ -199,19 +202,79 @@ export function commitsContract(adapter: string, open: () => Promise<Storage>): 
       expect(await storage.commits.commit(again.change)).toEqual(refused({ kind: 'ClaimTaken' }));
     });
 
+    it('keeps the claim of a transfer, and of a movement, for good', async () => {
+      const { change } = aTransfer();
+      expect(await storage.commits.commit(change)).toEqual(ok);
+      const years = NOON + 10 * 365 * 86_400_000;
+      const { key } = change.claim.next;
+      const again = aTransfer({ key, at: years, spendings: 1 });
+      expect(await storage.commits.commit(again.change)).toEqual(refused({ kind: 'ClaimTaken' }));
+      const found = await storage.claims.find(change.claim.next, years);
+      expect(found._unsafeUnwrap()).toEqual(change.claim.next);
+
+      const opening = anOpening({ captureMethod: 'manual' });
+      const success = aSuccess(opening);
+      for (const each of [opening.change, success]) expect(await storage.commits.commit(each)).toEqual(ok);
+      const held = success.payment?.next;
+      const reservation = held && aReservation(held, { type: 'capture', final: true }, NOON + 60);
+      if (reservation === undefined) throw new Error('the capture was refused');
+      expect(await storage.commits.commit(reservation.change)).toEqual(ok);
+      const { payment, claim } = reservation;
+      expect((await storage.claims.find(claim, NOON))._unsafeUnwrap()).toEqual(claim);
+      expect((await storage.payments.find(payment.merchantId, payment.id))._unsafeUnwrap()).toEqual(payment);
+      const conclusion = aConclusion(reservation, payment, NOON + 70, { fee: 3n });
+      expect(await storage.commits.commit(conclusion)).toEqual(ok);
+      const closed = (await storage.claims.find(claim, years))._unsafeUnwrap();
+      expect(closed).toEqual(conclusion.claim.next);
+      expect(await stateOf(storage, conclusion)).toMatchObject({
+        payment: conclusion.payment?.next,
+        transactions: [success.transactions[0]?.next, conclusion.transactions[0]?.next],
+      });
+    });
+
     it('tells each of many changes at once its own result', async () => {
       const taken = anOpening();
       await storage.commits.commit(taken.change);
       const fresh = Array.from({ length: 60 }, () => anOpening());
       const rivals = Array.from({ length: 20 }, () => anOpening({ idempotencyKey: taken.claim.key }));
       const strangers = Array.from({ length: 20 }, () => aSuccess(anOpening()));
-      const mixed = [...fresh, ...rivals].map(({ change }) => change).concat(strangers);
+      const mixed: Change[] = [...fresh, ...rivals].map(({ change }) => change);
+      mixed.push(...strangers);
       const outcomes = await Promise.all(mixed.map((change) => storage.commits.commit(change)));
       expect(outcomes.slice(0, 60)).toEqual(Array.from({ length: 60 }, () => ok));
       expect(outcomes.slice(60, 80)).toEqual(
         Array.from({ length: 20 }, () => refused({ kind: 'ClaimTaken' })),
       );
       expect(outcomes.slice(80)).toEqual(Array.from({ length: 20 }, () => refused({ kind: 'FenceLost' })));
+    });
+
+    it('tells each of many changes of every kind at once its own result', async () => {
+      const holder = aBeginning(anExport(), { takes: ['held'] });
+      expect(await storage.commits.commit(holder.change)).toEqual(ok);
+      const kinds: readonly (readonly [() => Change, object])[] = [
+        [() => anOpening().change, ok],
+        [() => aBeginning().change, ok],
+        [() => aBeginning(anExport(), { takes: [aKey()] }).change, ok],
+        [
+          () => aBeginning(anExport(), { takes: ['held'] }).change,
+          refused({ kind: 'KeyTaken', key: 'held' }),
+        ],
+        [() => anEnding(anExport()).change, refused({ kind: 'StaleVersion' })],
+        [() => aTransfer({ spendings: 9 }).change, refused({ kind: 'StaleVersion', id: 'USD' })],
+        [() => aTransfer({ from: aMerchantId(aKey()) }).change, ok],
+        [() => aSuccess(anOpening()), refused({ kind: 'FenceLost' })],
+      ];
+      const mixed = Array.from({ length: 6 }, () => kinds).flat();
+      const outcomes = await Promise.all(mixed.map(([make]) => storage.commits.commit(make())));
+      for (const [index, [, expected]] of mixed.entries()) expect(outcomes[index]).toEqual(expected);
+      const openings = await storage.payments.list(aMerchantId(), {}, { limit: 100 });
+      expect(openings._unsafeUnwrap()).toHaveLength(6);
+      const exports = await storage.aggregates.list(aMerchantId(), 'export', { limit: 100 });
+      expect(exports._unsafeUnwrap()).toHaveLength(13);
+      const transfers = await storage.aggregates.list(aMerchantId('merchant-b'), 'transfer', { limit: 100 });
+      expect(transfers._unsafeUnwrap()).toHaveLength(6);
+      const received = (await storage.balances.of(aMerchantId('merchant-b')))._unsafeUnwrap();
+      expect(received).toMatchObject([{ available: 3_000n, transfers: -3_000n }]);
     });
 
     it('carries the most a change may carry', async () => {
