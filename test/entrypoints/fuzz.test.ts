@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { problem } from '../../src/entrypoints/http/schemas.ts';
 import { anHttpApp, aPaymentBody, aRequest, aToken, ISSUER } from '../support/http-app.ts';
-import { arbitraryRequest, type Document, operationsOf } from '../support/http-requests.ts';
+import { arbitraryRequest, type Document, type KnownIds, operationsOf } from '../support/http-requests.ts';
 
 const REQUESTS = Number(process.env['PAYWRIGHT_FUZZ_REQUESTS'] ?? 5_000);
 const SEED = Number(process.env['PAYWRIGHT_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
@@ -12,7 +12,7 @@ describe('requests made from the OpenAPI document', () => {
   let opened: Awaited<ReturnType<typeof anHttpApp>>;
   let document: Document;
   let tokens: readonly string[];
-  let ids: readonly string[];
+  let ids: KnownIds;
 
   beforeAll(async () => {
     opened = await anHttpApp();
@@ -26,9 +26,23 @@ describe('requests made from the OpenAPI document', () => {
       await aToken({ permissions: [] }),
       await aToken({ iss: `${ISSUER}/other` }),
     ];
-    const order = await aRequest({ body: JSON.stringify(aPaymentBody({ idempotency_key: 'first' })) });
-    const first = (await (await opened.app.request('/payments', order)).json()) as Readonly<{ id: string }>;
-    ids = [first.id];
+    const make = async (path: string, body: object): Promise<string> => {
+      const headers = { authorization: `Bearer ${tokens[0]}` };
+      const made = await opened.app.request(path, await aRequest({ body: JSON.stringify(body), headers }));
+      return ((await made.json()) as Readonly<{ id: string }>).id;
+    };
+    const payments: string[] = [];
+    const customers: string[] = [];
+    for (let each = 0; each < 120; each += 1) {
+      const capture_method = each % 3 === 0 ? 'automatic' : 'manual';
+      const payment_method = ['card', 'test_fee', 'test_timeout_approved', 'test_movement_refused'][each % 8];
+      const order = { amount: 9_000_000, capture_method, payment_method: payment_method ?? 'card' };
+      payments.push(await make('/payments', aPaymentBody({ ...order, idempotency_key: `first-${each}` })));
+      customers.push(await make('/customers', { email: `c${each}@example.com`, name: 'Ada' }));
+    }
+    const sent = { destination_merchant_id: 'merchant-2', amount: 1_000, currency: 'USD' };
+    const transfers = [await make('/transfers', { ...sent, idempotency_key: 'first' })];
+    ids = { payments, customers, transfers, merchants: ['merchant-2'] };
   });
 
   it(`never end in a 500, a hang or an answer the document does not know (${REQUESTS} requests, seed ${SEED})`, async () => {
@@ -69,6 +83,14 @@ describe('requests made from the OpenAPI document', () => {
         'post /payments/batch 200',
         'get /payments 200',
         'get /payments/{id} 200',
+        'post /payments/{id}/capture 201',
+        'post /payments/{id}/capture 409',
+        'post /payments/{id}/refunds 201',
+        'post /payments/{id}/refunds 400',
+        'post /payments/{id}/void 201',
+        'get /customers/{id} 200',
+        'delete /customers/{id} 204',
+        'get /transfers/{id} 200',
       ]),
     );
   }, 600_000);

@@ -49,11 +49,11 @@ export const operationsOf = ({ paths }: Document) =>
 
 /**
  * Requests that are valid, nearly valid or hostile, over every operation and some that are none. The first token is the
- * good one; `ids` name payments that exist.
+ * good one.
  */
 export function arbitraryRequest(
   document: Document,
-  { tokens, ids }: Readonly<{ tokens: readonly string[]; ids: readonly string[] }>,
+  { tokens, ids }: Readonly<{ tokens: readonly string[]; ids: KnownIds }>,
 ): fc.Arbitrary<FuzzRequest> {
   const known = operationsOf(document).map(({ name, method, path, operation }) =>
     fc
@@ -171,11 +171,14 @@ function goodValueOf(document: Document, schema: Schema, spoilt: number): fc.Arb
   }
   if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
   const { type } = schema;
-  if (type === 'integer')
-    return fc.maxSafeNat().map((n) => {
+  if (type === 'boolean') return fc.boolean();
+  if (type === 'integer') {
+    const any = fc.maxSafeNat().map((n) => {
       const least = schema.minimum ?? 1;
       return least + (n % Math.min((schema.maximum ?? 100_000) - least + 1, 2 ** 52));
     });
+    return schema.example === undefined ? any : fc.oneof(any, fc.constant(schema.example));
+  }
   if (type === 'array')
     return fc.array(valueOf(document, schema.items ?? {}, spoilt), {
       minLength: schema.minItems ?? 0,
@@ -198,6 +201,8 @@ const METHODS = [
   'test_insufficient_funds',
   'test_timeout_approved',
   'test_unavailable',
+  'test_fee',
+  'test_movement_refused',
 ];
 
 /** Optional fields that would mostly end a request early: in how many of a hundred bodies they are. */
@@ -241,16 +246,35 @@ const textOf = (first: number, last: number, minLength: number, maxLength: numbe
 
 const SPOILT = [0, 0, 4, 30];
 
-const pathOf = (path: string, ids: readonly string[]): fc.Arbitrary<string> =>
-  path.includes('{')
-    ? fc
-        .oneof(
-          fc.constantFrom(...ids),
-          fc.uuid().map((uuid) => `pay_${uuid.replaceAll('-', '')}`),
-          hostileText.map((text) => encodeURIComponent(text.toWellFormed())),
-        )
-        .map((id) => path.replace(/\{\w+\}/, id === '' || /^\.{1,2}$/.test(id) || id === 'batch' ? 'x' : id))
-    : fc.constant(path);
+/** Ids that exist, by the parameter of a path they stand for: the first step of the path, or the parameter's own name. */
+export type KnownIds = Readonly<Record<string, readonly string[]>>;
+
+const PREFIXES: Readonly<Record<string, string>> = {
+  payments: 'pay_',
+  customers: 'cus_',
+  transfers: 'trf_',
+  pm: 'pm_',
+};
+
+const pathOf = (path: string, ids: KnownIds): fc.Arbitrary<string> =>
+  fc.tuple(...path.split('/').map((step) => stepOf(step, path, ids))).map((steps) => steps.join('/'));
+
+function stepOf(step: string, path: string, ids: KnownIds): fc.Arbitrary<string> {
+  const name = /^\{(\w+)\}$/.exec(step)?.[1];
+  if (name === undefined) return fc.constant(step);
+  const kind = name === 'id' ? (path.split('/')[1] ?? '') : name;
+  const known = ids[kind] ?? [];
+  const other = fc
+    .oneof(
+      fc.uuid().map((uuid) => `${PREFIXES[kind] ?? ''}${uuid.replaceAll('-', '')}`),
+      hostileText.map((text) => encodeURIComponent(text.toWellFormed())),
+    )
+    // These would make another path of it.
+    .map((id) => (id === '' || /^\.{1,2}$/.test(id) || FIXED_STEPS.has(id) ? 'x' : id));
+  return known.length === 0 ? other : fc.oneof(fc.constantFrom(...known), other);
+}
+
+const FIXED_STEPS = new Set(['batch', 'summary', 'export']);
 
 function queryOf(document: Document, operation: Operation): fc.Arbitrary<string> {
   const parameters = (operation.parameters ?? []).filter((each) => each.in === 'query');
