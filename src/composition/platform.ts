@@ -11,6 +11,7 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { type Ports, useCases } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
 import { portsOf } from './ports.ts';
+import { relayOf } from './relay.ts';
 import type { KeySettings, PlatformSettings } from './settings.ts';
 import type { StorageRoom } from './storage-room.ts';
 import { TOKENS } from './tokens.ts';
@@ -39,6 +40,7 @@ export const platformModule = (settings: Omit<PlatformSettings, 'storage'>): Con
       (ports: Ports) => useCases(ports, { claims: settings.claimTerms, anomalies: settings.anomalyRules }),
       [TOKENS.ports],
     );
+    bind(TOKENS.relay).toResolvedValue(relayOf, [TOKENS.ports]);
   });
 
 function openLedger(file: string): SimulatorLedger {

@@ -10,12 +10,14 @@ import { httpAnswers } from '../entrypoints/http/answers.ts';
 import { httpTransferAnswers } from '../entrypoints/http/transfer-answers.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { Storage } from '../ports/storage.ts';
+import { signallingCommits } from './signalling-commits.ts';
 
 /** One storage, one processor and one ring of keys, with the system's own adapters. */
 export function portsOf(storage: Storage, processor: Processor, ring: RingSource, secret: string): Ports {
   const secretKeys = ringKeys(ring);
   return {
     ...storage,
+    commits: signallingCommits(storage.commits, storage.wakeUps),
     clock: systemClock,
     ids: systemIds,
     digests: systemDigests(secret),

@@ -4,6 +4,7 @@ import type { GuardedProcessor } from '../adapters/processor/guarded.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import type { Ports, UseCases } from '../application/use-cases.ts';
 import type { StorageHealth } from '../ports/storage-health.ts';
+import type { Relay } from './relay.ts';
 import type { StorageRoom } from './storage-room.ts';
 
 /** A symbol carries no type of its own; this one does. */
@@ -18,4 +19,5 @@ export const TOKENS = {
   keyRing: token<RingSource>('RingSource'),
   ports: token<Ports>('Ports'),
   useCases: token<UseCases>('UseCases'),
+  relay: token<Relay>('Relay'),
 };

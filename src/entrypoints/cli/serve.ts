@@ -8,6 +8,7 @@ import { tokenVerifier } from '../http/authenticate.ts';
 import { jsonLogger } from '../http/logger.ts';
 import { type PlatformMetrics, platformMetrics } from '../http/metrics.ts';
 import { type ListeningServer, serveHttp } from '../http/node-server.ts';
+import { watchBacklog } from '../http/outbox-metrics.ts';
 import { platformApp } from '../http/platform-app.ts';
 import { startFlushing } from '../worker/flush.ts';
 import { startRecovery } from '../worker/recovery.ts';
@@ -16,6 +17,7 @@ import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { countedRecovery, measuredProcessor, measuredUseCases, watchParts } from './measure.ts';
 import { openPlatform } from './open-platform.ts';
+import { relayEventsOf } from './start-relay.ts';
 import { standardError, type Terminal } from './terminal.ts';
 import { welcomeText } from './welcome.ts';
 
@@ -53,6 +55,7 @@ async function serve(
   const useCases = measuredUseCases(platform.get(TOKENS.useCases), metrics);
   const failedAuthentications = countFailedAuthentications(platform.get(TOKENS.ports));
   watchParts(platform, metrics);
+  watchBacklog(metrics, platform.get(TOKENS.ports));
   const app = platformApp({
     ...useCases,
     noteFailedAuthentication: failedAuthentications.note,
@@ -71,10 +74,11 @@ async function serve(
   const server = listening.value;
   const recoverPayments = countedRecovery(useCases.recoverPayments, metrics);
   const worker = startRecovery({ recoverPayments, log });
+  const relay = relayEventsOf(platform, log, metrics);
   const flushing = startFlushing({ flush: failedAuthentications.flush, log });
   out(await welcomeText(config, { url: server.url, storage: health.name }));
   await untilStopped;
-  await Promise.all([server.close(), worker.stop()]);
+  await Promise.all([server.close(), worker.stop(), relay.stop()]);
   // The last of the requests may have been a refused one.
   await flushing.stop();
   return EXIT.ok;

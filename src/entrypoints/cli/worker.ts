@@ -4,9 +4,10 @@ import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { openPlatform } from './open-platform.ts';
+import { relayEventsOf } from './start-relay.ts';
 import { standardError, type Terminal } from './terminal.ts';
 
-/** Runs recovery, and nothing else, until it is stopped. */
+/** Runs recovery and relays events, and nothing else, until it is stopped. */
 export async function workerCommand(config: Config, { out, err, untilStopped }: Terminal): Promise<ExitCode> {
   const opened = await openPlatform(config);
   if ('says' in opened) {
@@ -14,13 +15,12 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
     return opened.configuration ? EXIT.configuration : EXIT.failed;
   }
   const { platform, close } = opened;
-  const worker = startRecovery({
-    recoverPayments: platform.get(TOKENS.useCases).recoverPayments,
-    log: jsonLogger({ level: config.logLevel, destination: standardError() }),
-  });
+  const log = jsonLogger({ level: config.logLevel, destination: standardError() });
+  const { recoverPayments } = platform.get(TOKENS.useCases);
+  const workers = [startRecovery({ recoverPayments, log }), relayEventsOf(platform, log)];
   out(`paywright worker is running on ${platform.get(TOKENS.storageHealth).name}\n`);
   await untilStopped;
-  await worker.stop();
+  await Promise.all(workers.map((worker) => worker.stop()));
   await close();
   return EXIT.ok;
 }

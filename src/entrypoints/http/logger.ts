@@ -20,6 +20,7 @@ const LOG_FIELDS = [
   'waiting',
   'skipped',
   'count',
+  'sink',
   'cause',
   'defect',
 ] as const;

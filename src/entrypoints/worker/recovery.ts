@@ -1,7 +1,8 @@
 import type { RecoverPayments } from '../../application/recover-payments.ts';
+import { nap } from './nap.ts';
 
 /** The lines a worker writes. `cause` and `defect` are for the logger to reduce to what may be told. */
-type WorkerLog = Readonly<{
+export type WorkerLog = Readonly<{
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
@@ -66,15 +67,6 @@ export function startRecovery({ recoverPayments, log, random = Math.random }: Re
 
   function pause(lengthMs: number): Promise<void> {
     const spread = Math.min(lengthMs, LONGEST_PAUSE_MS) * (0.75 + random() / 2);
-    return new Promise((resolve) => {
-      if (stopping.signal.aborted) return resolve();
-      const end = () => {
-        clearTimeout(timer);
-        stopping.signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = setTimeout(end, spread);
-      stopping.signal.addEventListener('abort', end);
-    });
+    return nap(spread, stopping.signal);
   }
 }

@@ -1,0 +1,29 @@
+import { systemClock } from '../adapters/system/clock.ts';
+import { type RelayEvents, relayEvents } from '../application/relay-events.ts';
+import { type ShardShare, shardShare } from '../application/shard-share.ts';
+import type { Ports } from '../application/use-cases.ts';
+import { OUTBOX_SHARDS } from '../ports/outbox.ts';
+import { eventSinks } from './event-sinks.ts';
+
+/** What relays this process's part of the events, and which part that is. `isWanted`: there is somebody to tell. */
+export type Relay = Readonly<{
+  isWanted: boolean;
+  relayEvents: RelayEvents;
+  share: ShardShare;
+  /** Calls `wake` when there may be new events; gives back what ends that. */
+  subscribe: (wake: () => void) => () => void;
+}>;
+
+export function relayOf(ports: Ports): Relay {
+  const { outbox, leases, wakeUps } = ports;
+  const sinks = eventSinks(ports);
+  return {
+    isWanted: sinks.length > 0,
+    relayEvents: relayEvents({ outbox, sinks, clock: systemClock }),
+    share: shardShare(
+      { leases, clock: systemClock },
+      { work: 'outbox', shards: OUTBOX_SHARDS, holder: crypto.randomUUID() },
+    ),
+    subscribe: (wake) => wakeUps.subscribe('outbox', wake),
+  };
+}
