@@ -103,7 +103,10 @@ function writeAggregate(store: MemoryStore, guarded: GuardedAggregate, changeId:
   const { merchantId, kind, id } = aggregate;
   for (const owner of ownersOf(aggregate))
     store.aggregates.set(aggregateKeyText(owner, kind, id), { owner, aggregate, changeId });
-  for (const key of releases) store.uniqueKeys.delete(aggregateKeyText(merchantId, kind, key));
+  for (const key of releases) {
+    const text = aggregateKeyText(merchantId, kind, key);
+    if (store.uniqueKeys.get(text) === id) store.uniqueKeys.delete(text);
+  }
   for (const key of takes) store.uniqueKeys.set(aggregateKeyText(merchantId, kind, key), id);
 }
 
