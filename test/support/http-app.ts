@@ -19,6 +19,8 @@ import { jsonLogger } from '../../src/entrypoints/http/logger.ts';
 import { platformMetrics } from '../../src/entrypoints/http/metrics.ts';
 import { type PlatformAppParts, platformApp } from '../../src/entrypoints/http/platform-app.ts';
 import { httpTransferAnswers } from '../../src/entrypoints/http/transfer-answers.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { Processor } from '../../src/ports/processor.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 
@@ -26,29 +28,27 @@ export const SECRET = 'a secret of this test and of nothing else in the world';
 export const ISSUER = 'https://issuer.test';
 export const AUDIENCE = 'paywright';
 
-const terms = { leaseMs: 30_000, keepAnswersMs: 86_400_000 };
+/** How long keys are leased and kept on a platform of these tests. */
+export const terms = { leaseMs: 30_000, keepAnswersMs: 86_400_000 };
 
-/**
- * The platform, on memory storage unless told otherwise, with merchants `merchant-1` and `merchant-2` active, `limited`
- * (at most 1000) and `suspended`; and what went to its log, line by line.
- */
-export async function anHttpApp(
-  parts: Partial<PlatformAppParts> = {},
-  storage: Storage = memoryStorage(),
-  ring: RingSource = givenRing([{ id: 'test', secret: Buffer.alloc(32, 7).toString('base64url') }]),
-) {
-  const clock = systemClock;
-  const merchants = [
-    aMerchant('merchant-1'),
-    aMerchant('merchant-2'),
-    aMerchant('limited', { rateLimits: { maxPaymentAmount: 1_000n } }),
-    aMerchant('suspended', { status: 'suspended' }),
-  ];
-  await addMerchants(storage, merchants);
+const aRing = (): RingSource =>
+  givenRing([{ id: 'test', secret: Buffer.alloc(32, 7).toString('base64url') }]);
+
+export type PlatformParts = Readonly<{
+  clock?: Clock;
+  /** In place of a simulated one of its own. */
+  processor?: Processor;
+  ring?: RingSource;
+  app?: Partial<PlatformAppParts>;
+}>;
+
+/** The platform over a storage as it is, its use cases, and what went to its log, line by line. */
+export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
+  const { clock = systemClock, ring = aRing() } = parts;
   const secretKeys = ringKeys(ring);
   const ports = {
     ...storage,
-    processor: simulatedProcessor(simulatorLedger(':memory:'), clock),
+    processor: parts.processor ?? simulatedProcessor(simulatorLedger(':memory:'), clock),
     answers: httpAnswers,
     transferAnswers: httpTransferAnswers,
     clock,
@@ -60,8 +60,9 @@ export async function anHttpApp(
     vault: localVault(secretKeys, clock),
   };
   const lines: string[] = [];
+  const cases = useCases(ports, { claims: terms, anomalies: ANOMALY_RULES });
   const app = platformApp({
-    ...useCases(ports, { claims: terms, anomalies: ANOMALY_RULES }),
+    ...cases,
     health: storage.health,
     authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
     metrics: platformMetrics(),
@@ -69,9 +70,28 @@ export async function anHttpApp(
     log: jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),
     corsOrigins: [],
     newRequestId: randomUUID,
-    ...parts,
+    ...parts.app,
   });
-  return { app, storage, lines };
+  return { app, useCases: cases, lines };
+}
+
+/**
+ * The platform, on memory storage unless told otherwise, with merchants `merchant-1` and `merchant-2` active, `limited`
+ * (at most 1000) and `suspended`; and what went to its log, line by line.
+ */
+export async function anHttpApp(
+  parts: Partial<PlatformAppParts> = {},
+  storage: Storage = memoryStorage(),
+  ring: RingSource = aRing(),
+) {
+  const merchants = [
+    aMerchant('merchant-1'),
+    aMerchant('merchant-2'),
+    aMerchant('limited', { rateLimits: { maxPaymentAmount: 1_000n } }),
+    aMerchant('suspended', { status: 'suspended' }),
+  ];
+  await addMerchants(storage, merchants);
+  return { ...aPlatform(storage, { ring, app: parts }), storage };
 }
 
 /** Claims of a good token; `undefined` takes one away. */
