@@ -30,10 +30,10 @@ export type Relayed = Readonly<{
  * One round over some shards of an outbox: reads the oldest events, hands them to every sink and removes them.
  *
  * What is promised: each event reaches every sink at least once, whenever this or any rival dies, and what is removed
- * was taken by all. Events of one payment reach a sink in the order of their commits while nothing fails; after a
- * failure, or when two relays work on one shard, a sink may meet an older one again, or an event that failed after those
- * that follow it. An event that a sink refuses is tried five times over about 15 s and then parked with its error; it
- * holds up no other. While a sink is down all events stay, without a try being counted, and rounds do nothing until a
+ * was taken by all. While a sink refuses none of them, events of one payment first reach it in the order of their ids,
+ * which is that of their commits as far as clocks agree; after a death, or when two relays work on one shard, it may
+ * meet older ones again. An event that a sink refuses is tried five times over about 15 s and then parked with its
+ * error; it holds up no other, so those that follow it overtake it. While a sink is down all events stay, without a try being counted, and rounds do nothing until a
  * rest that doubles up to 30 s is over; a sink that throws has refused the event it throws at.
  */
 export type RelayEvents = (shards: readonly number[]) => ResultAsync<Relayed, StorageUnavailable>;

@@ -13,6 +13,7 @@ import { outboxContract } from './outbox.contract.ts';
 import { paymentSumsContract } from './payment-sums.contract.ts';
 import { paymentsContract } from './payments.contract.ts';
 import { quotasContract } from './quotas.contract.ts';
+import { relayContract } from './relay.contract.ts';
 import { storageHealthContract } from './storage-health.contract.ts';
 import { summariesContract } from './summaries.contract.ts';
 import { transfersContract } from './transfers.contract.ts';
@@ -34,6 +35,7 @@ export function storageContracts(adapter: string, open: () => Promise<Storage>):
   outboxContract(adapter, open);
   leasesContract(adapter, open);
   wakeUpsContract(adapter, open);
+  relayContract(adapter, open);
   auditTrailContract(adapter, open);
   quotasContract(adapter, open);
   failedAuthenticationsContract(adapter, open);
