@@ -72,7 +72,7 @@ export async function expectBooksAgree(
   );
   expect(fees).toBe(all.reduce((sum, each) => sum + ('fee' in each ? (each.fee ?? 0n) : 0n), 0n));
   const balances = (await storage.balances.of(merchantId))._unsafeUnwrap();
-  expect(balances.map(({ spendings: _, ...balance }) => balance)).toEqual(folded);
+  expect(balances).toEqual(folded.map((balance) => ({ ...balance, spendings: expect.any(Number) })));
   const tallies = (await storage.summaries.tallies(merchantId, {}))._unsafeUnwrap();
   expect(sorted(tallies)).toEqual(recounted(payments));
 }

@@ -1,4 +1,4 @@
-import { err, errAsync, ok, okAsync, Result, ResultAsync } from 'neverthrow';
+import { err, ok, okAsync, Result, ResultAsync } from 'neverthrow';
 import type { BodyTooLarge, Fault, MalformedRequest, UnsupportedMediaType } from './failures.ts';
 import { faultsOfJson } from './json-guard.ts';
 
@@ -13,12 +13,12 @@ const MOST_BYTES = 256 * 1024;
  * Reads a body of up to 256 KiB of JSON in UTF-8. The limit counts bytes as they arrive, and again as they leave a gzip
  * decoder, so neither a false header nor a bomb fills memory.
  */
-export function readJson(request: Request): ResultAsync<JsonBody, ReadJsonFailure> {
-  if (!JSON_TYPE.test(request.headers.get('content-type') ?? '')) return errAsync(unsupported);
-  const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
-  if (encoding !== 'identity' && encoding !== 'gzip') return errAsync(unsupported);
-  return readBytes(request, encoding).andThen(parse);
-}
+export const readJson = (request: Request): ResultAsync<JsonBody, ReadJsonFailure> =>
+  encodingOf(request).asyncAndThen((encoding) =>
+    arrived(request)
+      .andThen((bytes) => unpacked(bytes, encoding))
+      .andThen(parse),
+  );
 
 /** The same for a route that can do without a body: nothing at all, whatever its type, reads as an empty object. */
 export function readOptionalJson(request: Request): ResultAsync<JsonBody, ReadJsonFailure> {
@@ -26,8 +26,12 @@ export function readOptionalJson(request: Request): ResultAsync<JsonBody, ReadJs
   if (body === null || headers.get('content-length') === '0') return okAsync(nothing);
   if (headers.has('content-length') || headers.has('transfer-encoding')) return readJson(request);
   // Outside HTTP/1 a body comes unannounced, and one that was missed would be read as "all of it".
-  return readBytes(request.clone(), 'identity').andThen(({ byteLength }) =>
-    byteLength === 0 ? okAsync(nothing) : readJson(request),
+  return arrived(request).andThen((bytes) =>
+    bytes.byteLength === 0
+      ? okAsync(nothing)
+      : encodingOf(request)
+          .asyncAndThen((encoding) => unpacked(bytes, encoding))
+          .andThen(parse),
   );
 }
 
@@ -42,24 +46,31 @@ const malformed = (message: string): MalformedRequest => ({
   faults: [{ path: [], message }],
 });
 
-function readBytes(
-  request: Request,
-  encoding: 'identity' | 'gzip',
-): ResultAsync<Bytes, MalformedRequest | BodyTooLarge> {
+type Encoding = 'identity' | 'gzip';
+
+/** How the body is packed, when it is JSON. */
+function encodingOf({ headers }: Request): Result<Encoding, UnsupportedMediaType> {
+  if (!JSON_TYPE.test(headers.get('content-type') ?? '')) return err(unsupported);
+  const encoding = (headers.get('content-encoding') ?? 'identity').trim().toLowerCase();
+  return encoding === 'identity' || encoding === 'gzip' ? ok(encoding) : err(unsupported);
+}
+
+function arrived(request: Request): ResultAsync<Bytes, MalformedRequest | BodyTooLarge> {
   const declared = request.headers.get('content-length');
   // An honest length lets the server hand the body over in one piece; a false one is found out below.
   const whole = declared !== null && Number(declared) <= MOST_BYTES;
-  const arrived = ResultAsync.fromThrowable(
+  return ResultAsync.fromThrowable(
     async () => (whole ? new Uint8Array(await request.arrayBuffer()) : collect(request.body)),
     () => malformed('did not arrive whole'),
   )().andThen(bounded);
-  if (encoding === 'identity') return arrived;
-  return arrived.andThen((packed) =>
-    ResultAsync.fromThrowable(
-      () => collect(new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))),
-      () => malformed('is not valid gzip'),
-    )().andThen(bounded),
-  );
+}
+
+function unpacked(bytes: Bytes, encoding: Encoding): ResultAsync<Bytes, MalformedRequest | BodyTooLarge> {
+  if (encoding === 'identity') return okAsync(bytes);
+  return ResultAsync.fromThrowable(
+    () => collect(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))),
+    () => malformed('is not valid gzip'),
+  )().andThen(bounded);
 }
 
 const bounded = (bytes: Bytes | undefined): Result<Bytes, BodyTooLarge> =>
