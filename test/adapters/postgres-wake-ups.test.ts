@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { postgresPool } from '../../src/adapters/postgres/pool.ts';
+import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { signallingCommits } from '../../src/composition/signalling-commits.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { anOpening, aRefusal } from '../fixtures/changes.ts';
+import { postgresServer } from '../support/postgres-database.ts';
+
+const server = await postgresServer(inject('postgresUrl'));
+afterAll(() => server.close());
+
+let url: string;
+let opened: Storage[];
+beforeEach(async () => {
+  url = await server.newDatabase();
+  opened = [];
+});
+afterEach(() => Promise.all(opened.map((storage) => storage.close())));
+
+function aProcess(): Storage {
+  const storage = postgresStorage(postgresPool({ connectionString: url }));
+  opened.push(storage);
+  return storage;
+}
+
+/** Resolves when so many processes listen. */
+const isListening = (admin: ReturnType<typeof postgresPool>, count = 1) =>
+  vi.waitFor(async () => {
+    const { rows } = await admin.query(`SELECT FROM pg_stat_activity WHERE ${LISTENS}`);
+    expect(rows).toHaveLength(count);
+  }, 5_000);
+
+const LISTENS = "query LIKE 'LISTEN%' AND datname = current_database()";
+
+describe('wake-ups over Postgres', () => {
+  it('reach the subscribers of another process', async () => {
+    const [near, far] = [aProcess(), aProcess()];
+    const admin = postgresPool({ connectionString: url });
+    const heard: string[] = [];
+    far.wakeUps.subscribe('outbox', () => heard.push('outbox'));
+    far.wakeUps.subscribe('deliveries', () => heard.push('deliveries'));
+    await isListening(admin);
+    near.wakeUps.signal('outbox');
+    await vi.waitFor(() => expect(heard).toEqual(['outbox']), 5_000);
+    near.wakeUps.signal('deliveries');
+    await vi.waitFor(() => expect(heard).toEqual(['outbox', 'deliveries']), 5_000);
+    await admin.end();
+  });
+
+  it('come with a commit that wrote events, and with no other', async () => {
+    const [near, far] = [aProcess(), aProcess()];
+    const admin = postgresPool({ connectionString: url });
+    let heard = 0;
+    far.wakeUps.subscribe('outbox', () => {
+      heard += 1;
+    });
+    await isListening(admin);
+    const commits = signallingCommits(near.commits, near.wakeUps);
+    (await commits.commit(aRefusal()))._unsafeUnwrap();
+    const opening = anOpening();
+    (await commits.commit(opening.change))._unsafeUnwrap();
+    await vi.waitFor(() => expect(heard).toBe(1), 5_000);
+    await admin.end();
+  });
+
+  it('share one NOTIFY when they come close together, and the last is never kept back', async () => {
+    const [near, far] = [aProcess(), aProcess()];
+    const admin = postgresPool({ connectionString: url });
+    let heard = 0;
+    let own = 0;
+    far.wakeUps.subscribe('outbox', () => {
+      heard += 1;
+    });
+    near.wakeUps.subscribe('outbox', () => {
+      own += 1;
+    });
+    await isListening(admin, 2);
+    for (let n = 0; n < 500; n += 1) near.wakeUps.signal('outbox');
+    await vi.waitFor(() => expect(heard).toBe(2), 5_000);
+    // One for each signal of its own, and none back from the server.
+    expect(own).toBe(500);
+    await admin.end();
+  });
+
+  it('are heard again after the connection that listens broke', async () => {
+    const [near, far] = [aProcess(), aProcess()];
+    const admin = postgresPool({ connectionString: url });
+    let heard = 0;
+    far.wakeUps.subscribe('outbox', () => {
+      heard += 1;
+    });
+    await isListening(admin);
+    await admin.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()",
+    );
+    await isListening(admin);
+    near.wakeUps.signal('outbox');
+    await vi.waitFor(() => expect(heard).toBeGreaterThan(0), 5_000);
+    await admin.end();
+  });
+
+  it('trouble nobody when the server is away, and end with their storage', async () => {
+    const away = postgresStorage(postgresPool({ connectionString: 'postgres://nobody@127.0.0.1:1/none' }));
+    let heard = 0;
+    away.wakeUps.subscribe('outbox', () => {
+      heard += 1;
+    });
+    away.wakeUps.signal('outbox');
+    await vi.waitFor(() => expect(heard).toBe(1));
+    await away.close();
+    away.wakeUps.signal('outbox');
+
+    const hasty = postgresStorage(postgresPool({ connectionString: url }));
+    hasty.wakeUps.subscribe('outbox', () => {});
+    await hasty.close();
+  });
+});
