@@ -84,7 +84,14 @@ describe('The README', () => {
   });
 
   it('names every setting that production needs', () => {
-    for (const name of ['PAYWRIGHT_SECRET', 'JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE', 'DATABASE_URL', 'PAYWRIGHT_CUSTOMER_KEYS'])
+    for (const name of [
+      'PAYWRIGHT_SECRET',
+      'JWT_JWKS_URL',
+      'JWT_ISSUER',
+      'JWT_AUDIENCE',
+      'DATABASE_URL',
+      'PAYWRIGHT_CUSTOMER_KEYS',
+    ])
       expect(README).toContain(name);
   });
 });
