@@ -51,24 +51,37 @@ export type BrokenChain = Readonly<{
  * Checks a whole chain, first link first. `head` is what the entity says its version and last hash are: a chain that
  * ends before it was cut.
  */
-export function verifyChain(
+export const verifyChain = (
   entries: readonly AuditEntry[],
-  head: Readonly<{ id: string; version: number; auditHash: string }>,
+  head: ChainHead,
   sha256: Sha256,
+): Result<number, BrokenChain> =>
+  verifyLinks(
+    entries,
+    head,
+    (entry) => entry.entityId === head.id && sealAuditEntry(entry, sha256).hash === entry.hash,
+  );
+
+export type ChainHead = Readonly<{ id: string; version: number; auditHash: string }>;
+
+/** The same for links of whatever kind; `isGenuine` says whether one is its entity's, and as it was sealed. */
+export function verifyLinks<Link extends Pick<AuditEntry, 'sequence' | 'previousHash' | 'hash'>>(
+  links: readonly Link[],
+  head: ChainHead,
+  isGenuine: (link: Link) => boolean,
 ): Result<number, BrokenChain> {
   let previousHash = GENESIS_HASH;
-  for (const [index, entry] of entries.entries()) {
+  for (const [index, link] of links.entries()) {
     const broken = (fault: BrokenChain['fault']) =>
       err<number, BrokenChain>({ kind: 'BrokenChain', entityId: head.id, sequence: index + 1, fault });
-    if (entry.sequence !== index + 1) return broken('missing');
-    if (entry.previousHash !== previousHash) return broken('unlinked');
-    if (entry.entityId !== head.id || sealAuditEntry(entry, sha256).hash !== entry.hash)
-      return broken('edited');
-    previousHash = entry.hash;
+    if (link.sequence !== index + 1) return broken('missing');
+    if (link.previousHash !== previousHash) return broken('unlinked');
+    if (!isGenuine(link)) return broken('edited');
+    previousHash = link.hash;
   }
-  return entries.length === head.version && previousHash === head.auditHash
-    ? ok(entries.length)
-    : err({ kind: 'BrokenChain', entityId: head.id, sequence: entries.length + 1, fault: 'cut' });
+  return links.length === head.version && previousHash === head.auditHash
+    ? ok(links.length)
+    : err({ kind: 'BrokenChain', entityId: head.id, sequence: links.length + 1, fault: 'cut' });
 }
 
 /** Named one by one, so that a field added to storage can never silently change what is hashed. */

@@ -1,0 +1,69 @@
+import type { EventId } from '../ids.ts';
+import type { Instant } from '../instant.ts';
+import type { JsonObject } from '../json.ts';
+import type { VendorPaymentId } from './ids.ts';
+import type { VendorPayment } from './vendor-payment.ts';
+import { vendorPaymentRecord } from './vendor-payment-record.ts';
+
+/** What the bus is told. */
+export const BUS_EVENTS = [
+  'PaymentCreated',
+  'PaymentApproved',
+  'PaymentRejected',
+  'PaymentCompleted',
+  'PaymentFailed',
+  'FraudDetected',
+] as const;
+export type BusEventType = (typeof BUS_EVENTS)[number];
+
+/** `ApprovalRequested` is for the queue, and its `data` an `ApprovalMessage`; all others are for the bus. */
+export type ApprovalEventType = BusEventType | 'ApprovalRequested';
+
+/** A fact to be told outside, written in the commit that made it true. `id` is stable: consumers dedupe by it. */
+export type ApprovalEvent = Readonly<{
+  id: EventId;
+  type: ApprovalEventType;
+  paymentId: VendorPaymentId;
+  created: Instant;
+  /** The payment's record as of its commit. */
+  data: JsonObject;
+}>;
+
+export const isBusEvent = (event: ApprovalEvent): event is ApprovalEvent & { type: BusEventType } =>
+  event.type !== 'ApprovalRequested';
+
+/**
+ * What a payment's newest move is news of, in the order it is told. A payment that waits for more approvals, was changed
+ * or is being paid is nobody's news; one that nobody could score is not called a fraud.
+ */
+export function busEventsOf(
+  before: VendorPayment | undefined,
+  payment: VendorPayment,
+): readonly BusEventType[] {
+  if (before === undefined)
+    return payment.fraud.status === 'flagged' && payment.fraud.score !== undefined
+      ? ['PaymentCreated', 'FraudDetected']
+      : ['PaymentCreated'];
+  if (before.status === payment.status) return [];
+  switch (payment.status) {
+    case 'pending_approval':
+    case 'processing':
+      return [];
+    case 'approved':
+      return ['PaymentApproved'];
+    case 'completed':
+      return ['PaymentCompleted'];
+    case 'failed':
+      return ['PaymentFailed'];
+    case 'cancelled':
+      return ['PaymentRejected'];
+  }
+}
+
+export const approvalEvent = (type: BusEventType, payment: VendorPayment, id: EventId): ApprovalEvent => ({
+  id,
+  type,
+  paymentId: payment.id,
+  created: payment.updatedAt,
+  data: vendorPaymentRecord(payment),
+});

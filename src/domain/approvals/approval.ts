@@ -1,0 +1,40 @@
+import type { Sha256 } from '../audit.ts';
+import type { Instant } from '../instant.ts';
+import { canonicalJson, whole } from '../json.ts';
+import type { Money } from '../money.ts';
+import type { VendorId } from './ids.ts';
+import type { LineItem } from './line-item.ts';
+import type { Role } from './person.ts';
+
+/** What people approve: whom the money goes to, how much it is, and for what. */
+export type Terms = Readonly<{ vendorId: VendorId; amount: Money; lineItems: readonly LineItem[] }>;
+
+/**
+ * One person's yes to the terms whose hash it holds. `edition` counts how often the terms were set: nobody approves one
+ * edition twice, and an earlier edition's approvals are void.
+ */
+export type Approval = Readonly<{
+  by: string;
+  /** All that the person held when approving. */
+  roles: readonly Role[];
+  at: Instant;
+  notes?: string;
+  edition: number;
+  termsHash: string;
+}>;
+
+/** SHA-256 of the terms in canonical JSON. Ids of lines are ours and no part of what is approved. */
+export const hashTerms = ({ vendorId, amount, lineItems }: Terms, sha256: Sha256): string =>
+  sha256(
+    canonicalJson({
+      payee: vendorId,
+      amountCents: whole(amount.minorUnits),
+      currency: amount.currency,
+      lineItems: lineItems.map(({ description, quantity, unitPrice, total }) => ({
+        description,
+        quantity,
+        unitPriceCents: whole(unitPrice.minorUnits),
+        totalCents: whole(total.minorUnits),
+      })),
+    }),
+  );

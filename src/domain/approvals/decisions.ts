@@ -1,0 +1,87 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { Instant } from '../instant.ts';
+import type { Approval } from './approval.ts';
+import { hasRole, type Person, type RoleNotAllowed } from './person.ts';
+import { type ApprovalPolicy, approvalsMissing, rolesAwaited, tierFor } from './policy.ts';
+import {
+  type Approved,
+  type Cancelled,
+  nextOf,
+  type PendingApproval,
+  type VendorPayment,
+  type VendorPaymentStateConflict,
+} from './vendor-payment.ts';
+
+/** Who made or changed a payment does not approve it. */
+export type SelfApproval = Readonly<{ kind: 'SelfApproval' }>;
+/** Nobody counts twice. */
+export type AlreadyApproved = Readonly<{ kind: 'AlreadyApproved' }>;
+export type ApproveRefused = VendorPaymentStateConflict | SelfApproval | AlreadyApproved | RoleNotAllowed;
+
+export type Approving = Readonly<{ by: Person; at: Instant; notes?: string }>;
+
+/**
+ * One person's yes: pending_approval → approved when it is the last that the policy asks for, else pending still. A yes
+ * that would bring the payment no nearer, such as a second dispatcher's where an admin is awaited, is refused, and so it
+ * is known at once who is.
+ */
+export function approveVendorPayment(
+  payment: VendorPayment,
+  { by, at, notes }: Approving,
+  policy: ApprovalPolicy,
+): Result<Readonly<{ payment: PendingApproval | Approved; approval: Approval }>, ApproveRefused> {
+  if (payment.status !== 'pending_approval') return conflict(payment);
+  if (payment.makers.includes(by.id)) return err({ kind: 'SelfApproval' });
+  if (payment.approvals.some((given) => given.by === by.id)) return err({ kind: 'AlreadyApproved' });
+  const { edition, termsHash, amount } = payment;
+  const judged = { amount, flagged: isFlagged(payment) };
+  const approval: Approval = {
+    by: by.id,
+    roles: by.roles,
+    at,
+    ...(notes === undefined ? {} : { notes }),
+    edition,
+    termsHash,
+  };
+  const approvals = [...payment.approvals, approval];
+  const missing = approvalsMissing(policy, judged, approvals);
+  if (
+    !hasRole(by, tierFor(policy, amount).roles) ||
+    missing >= approvalsMissing(policy, judged, payment.approvals)
+  )
+    return err({ kind: 'RoleNotAllowed', allowed: rolesAwaited(policy, judged, payment.approvals) });
+  const next = { ...nextOf(payment, at), approvals };
+  return ok({
+    approval,
+    payment:
+      missing === 0
+        ? { ...next, status: 'approved', approvedBy: by.id, approvedAt: at }
+        : { ...next, status: 'pending_approval' },
+  });
+}
+
+/** pending_approval | approved → cancelled, for good. */
+export function rejectVendorPayment(
+  payment: VendorPayment,
+  { by, at, reason }: Readonly<{ by: string; at: Instant; reason: string }>,
+): Result<Cancelled, VendorPaymentStateConflict> {
+  if (payment.status !== 'pending_approval' && payment.status !== 'approved') return conflict(payment);
+  const { approvals } = payment;
+  return ok({
+    ...nextOf(payment, at),
+    approvals,
+    ...(payment.status === 'approved'
+      ? { approvedBy: payment.approvedBy, approvedAt: payment.approvedAt }
+      : {}),
+    status: 'cancelled',
+    rejectedBy: by,
+    rejectedAt: at,
+    rejectedReason: reason,
+  });
+}
+
+/** A score too high, or none at all. */
+export const isFlagged = ({ fraud }: VendorPayment): boolean => fraud.status === 'flagged';
+
+const conflict = ({ status }: VendorPayment) =>
+  err<never, VendorPaymentStateConflict>({ kind: 'VendorPaymentStateConflict', status });

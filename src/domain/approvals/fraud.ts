@@ -1,0 +1,61 @@
+/** Whole thousandths, 0–1000, so that a score is compared exactly: 0.695 is 695 and never 0.7. */
+export type Thousandths = number;
+
+export const FRAUD_STATUSES = ['low_risk', 'medium_risk', 'high_risk', 'flagged'] as const;
+export type FraudStatus = (typeof FRAUD_STATUSES)[number];
+
+/** Why a score is what it is; `points` are the thousandths it adds. */
+export type FraudReason = Readonly<{ code: string; points: Thousandths; detail: string }>;
+
+/** What a scorer says. */
+export type FraudAssessment = Readonly<{ score: Thousandths; reasons: readonly FraudReason[] }>;
+
+/** What stands of a payment's score. Without a score nobody could tell, and people must look: it counts as flagged. */
+export type FraudVerdict = Readonly<{
+  status: FraudStatus;
+  score?: Thousandths;
+  reasons: readonly FraudReason[];
+}>;
+
+/** The lowest score of each status, itself included; below `medium` risk is low. */
+export type FraudThresholds = Readonly<{ flagged: Thousandths; high: Thousandths; medium: Thousandths }>;
+
+export const DEFAULT_THRESHOLDS: FraudThresholds = { flagged: 700, high: 500, medium: 300 };
+
+export const areThresholds = ({ flagged, high, medium }: FraudThresholds): boolean =>
+  [flagged, high, medium].every(Number.isSafeInteger) &&
+  0 < medium &&
+  medium < high &&
+  high < flagged &&
+  flagged <= 1000;
+
+export function judgeFraud({ score, reasons }: FraudAssessment, thresholds: FraudThresholds): FraudVerdict {
+  return { status: statusOf(score, thresholds), score, reasons };
+}
+
+/** The scorer gave no answer in time: never a pass. */
+export const MANUAL_REVIEW: FraudVerdict = {
+  status: 'flagged',
+  reasons: [{ code: 'scorer_unavailable', points: 0, detail: 'No score in time: a person must look.' }],
+};
+
+function statusOf(score: Thousandths, { flagged, high, medium }: FraudThresholds): FraudStatus {
+  if (score >= flagged) return 'flagged';
+  if (score >= high) return 'high_risk';
+  return score >= medium ? 'medium_risk' : 'low_risk';
+}
+
+/**
+ * A score of 0–1 cut to thousandths, by its decimal digits and not by multiplying, so that neither 0.57 loses one nor
+ * 0.6999 gains one. Undefined for what is no such score.
+ */
+export function thousandthsOf(score: number): Thousandths | undefined {
+  if (!(score >= 0 && score <= 1)) return undefined;
+  const text = String(score);
+  if (text.includes('e')) return 0;
+  const [units = '0', decimals = ''] = text.split('.');
+  return Number(units) * 1000 + Number(decimals.slice(0, 3).padEnd(3, '0'));
+}
+
+/** What is told and stored of a score: 0.695. */
+export const fractionOf = (score: Thousandths): number => score / 1000;

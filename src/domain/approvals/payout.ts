@@ -1,0 +1,89 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { Sha256 } from '../audit.ts';
+import type { Instant } from '../instant.ts';
+import { hashTerms } from './approval.ts';
+import {
+  type Approved,
+  type Completed,
+  type Failed,
+  nextOf,
+  type Processing,
+  type VendorPayment,
+  type VendorPaymentStateConflict,
+} from './vendor-payment.ts';
+
+/** `leaseMs` must outlast the processor's timeout, or two could ask at once. */
+export type PayoutTerms = Readonly<{ leaseMs: number }>;
+
+/** What was approved is not what would be paid. */
+export type ApprovalVoid = Readonly<{ kind: 'ApprovalVoid' }>;
+export type PayoutRefused = VendorPaymentStateConflict | ApprovalVoid;
+
+/** approved | failed → processing: the intent, on record before money leaves. Every approval must hold the terms' hash. */
+export function beginPayout(
+  payment: VendorPayment,
+  now: Instant,
+  { leaseMs }: PayoutTerms,
+  sha256: Sha256,
+): Result<Processing, PayoutRefused> {
+  if (payment.status !== 'approved' && payment.status !== 'failed')
+    return err({ kind: 'VendorPaymentStateConflict', status: payment.status });
+  if (!isBound(payment, sha256)) return err({ kind: 'ApprovalVoid' });
+  return ok({
+    ...nextOf(payment, now),
+    ...decidedOf(payment),
+    status: 'processing',
+    attempt: payment.status === 'failed' ? payment.attempt + 1 : 1,
+    dueAt: now + leaseMs,
+    asks: 0,
+  });
+}
+
+/**
+ * Takes over from whoever stalled or got no answer. The lease grows with every turn, doubling up to 5 min, so that a
+ * dead processor is asked ever less often.
+ */
+export const resumePayout = (payment: Processing, now: Instant, { leaseMs }: PayoutTerms): Processing => ({
+  ...payment,
+  version: payment.version + 1,
+  updatedAt: now,
+  asks: payment.asks + 1,
+  dueAt: now + Math.max(leaseMs, Math.min(1_000 * 2 ** Math.min(payment.asks, 16), 300_000)),
+});
+
+/** What the processor says of a payout, once and for all. */
+export type PayoutOutcome = Readonly<{ processorReference: string; processedAt: Instant }> &
+  (Readonly<{ paid: true }> | Readonly<{ paid: false; reason: string }>);
+
+/** processing → completed | failed. */
+export function concludePayout(
+  payment: Processing,
+  outcome: PayoutOutcome,
+  now: Instant,
+): Completed | Failed {
+  const { processedAt, processorReference } = outcome;
+  const next = {
+    ...nextOf(payment, now),
+    ...decidedOf(payment),
+    attempt: payment.attempt,
+    processedAt,
+    processorReference,
+  };
+  return outcome.paid
+    ? { ...next, status: 'completed' }
+    : { ...next, status: 'failed', failedReason: outcome.reason };
+}
+
+const isBound = (payment: Approved | Failed, sha256: Sha256): boolean =>
+  payment.termsHash === hashTerms(payment, sha256) &&
+  payment.approvals.length > 0 &&
+  payment.approvals.every(
+    ({ edition, termsHash, by }) =>
+      edition === payment.edition && termsHash === payment.termsHash && !payment.makers.includes(by),
+  );
+
+const decidedOf = ({ approvals, approvedBy, approvedAt }: Approved | Failed | Processing) => ({
+  approvals,
+  approvedBy,
+  approvedAt,
+});

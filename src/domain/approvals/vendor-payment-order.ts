@@ -1,0 +1,144 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { Sha256 } from '../audit.ts';
+import type { Instant } from '../instant.ts';
+import { canonicalJson, type JsonObject } from '../json.ts';
+import type { Money } from '../money.ts';
+import type { AmountNotPositive } from '../payment.ts';
+import { hashTerms } from './approval.ts';
+import type { FraudVerdict } from './fraud.ts';
+import type { IncidentId, PayerId, VendorId, VendorPaymentId } from './ids.ts';
+import { addUp, type LineItem, type LineItemDraft, type LineItemsRefused } from './line-item.ts';
+import {
+  nextOf,
+  type PayerType,
+  type PendingApproval,
+  type VendorPayment,
+  type VendorPaymentStateConflict,
+} from './vendor-payment.ts';
+
+/** What vendors are paid in. */
+export const CURRENCY = 'USD';
+
+export type VendorPaymentOrder = Readonly<{
+  incidentId: IncidentId;
+  vendorId: VendorId;
+  payerType: PayerType;
+  payerId?: PayerId;
+  /** What the lines must come to. */
+  amountCents: bigint;
+  lineItems: readonly LineItemDraft[];
+  metadata: JsonObject;
+}>;
+
+export type AmountMismatch = Readonly<{ kind: 'AmountMismatch'; amountCents: bigint; totalCents: bigint }>;
+export type MetadataTooLarge = Readonly<{ kind: 'MetadataTooLarge'; most: number }>;
+export type TermsRefused = LineItemsRefused | AmountMismatch | AmountNotPositive | MetadataTooLarge;
+
+/** Of its canonical JSON text. */
+export const MOST_METADATA_CHARACTERS = 16_384;
+
+/** An order whose sums were checked. */
+export type PricedOrder = Omit<VendorPaymentOrder, 'amountCents' | 'lineItems'> &
+  Readonly<{ amount: Money; lineItems: readonly LineItem[] }>;
+
+/** Checks that the lines add up to the amount, and that all is within bounds. */
+export function priceOrder(order: VendorPaymentOrder): Result<PricedOrder, TermsRefused> {
+  const { amountCents, lineItems, ...rest } = order;
+  return boundedMetadata(order.metadata)
+    .andThen(() => priceLines(lineItems, amountCents))
+    .map((priced) => ({ ...rest, ...priced }));
+}
+
+/** A new payment, which nobody has approved yet. `maker` never may. */
+export const openVendorPayment = (
+  order: PricedOrder,
+  facts: Readonly<{ id: VendorPaymentId; maker: string; fraud: FraudVerdict; createdAt: Instant }>,
+  sha256: Sha256,
+): PendingApproval => ({
+  ...order,
+  id: facts.id,
+  status: 'pending_approval',
+  makers: [facts.maker],
+  edition: 1,
+  termsHash: hashTerms(order, sha256),
+  fraud: facts.fraud,
+  approvals: [],
+  version: 1,
+  createdAt: facts.createdAt,
+  updatedAt: facts.createdAt,
+  auditHash: '',
+});
+
+/** Lines and amount change together; an amount that is not named is what the lines come to. */
+export type VendorPaymentChange = Readonly<{
+  lineItems?: readonly LineItemDraft[];
+  amountCents?: bigint;
+  metadata?: JsonObject;
+}>;
+
+export type ChangeRefused = TermsRefused | VendorPaymentStateConflict;
+
+/**
+ * The payment with other terms or metadata, for people to approve anew: approvals given are void, and whoever changes it
+ * is a maker from now on. The very same payment when the change changes nothing.
+ */
+export function changeVendorPayment(
+  payment: VendorPayment,
+  change: VendorPaymentChange,
+  { by, now }: Readonly<{ by: string; now: Instant }>,
+  sha256: Sha256,
+): Result<PendingApproval, ChangeRefused> {
+  if (payment.status !== 'pending_approval')
+    return err({ kind: 'VendorPaymentStateConflict', status: payment.status });
+  const { metadata = payment.metadata, amountCents } = change;
+  const priced: Result<Pick<PricedOrder, 'amount' | 'lineItems'>, TermsRefused> = change.lineItems ===
+  undefined
+    ? unchangedLines(payment, amountCents)
+    : priceLines(change.lineItems, amountCents);
+  return boundedMetadata(metadata)
+    .andThen(() => priced)
+    .map(({ amount, lineItems }) => {
+      const terms = { vendorId: payment.vendorId, amount, lineItems };
+      const termsHash = hashTerms(terms, sha256);
+      if (termsHash === payment.termsHash && canonicalJson(metadata) === canonicalJson(payment.metadata))
+        return payment;
+      return {
+        ...nextOf(payment, now),
+        ...terms,
+        termsHash,
+        metadata,
+        makers: payment.makers.includes(by) ? payment.makers : [...payment.makers, by],
+        edition: payment.edition + 1,
+        status: 'pending_approval',
+        approvals: [],
+      };
+    });
+}
+
+function unchangedLines(
+  { amount, lineItems }: PendingApproval,
+  amountCents: bigint | undefined,
+): Result<Pick<PricedOrder, 'amount' | 'lineItems'>, AmountMismatch> {
+  return amountCents === undefined || amountCents === amount.minorUnits
+    ? ok({ amount, lineItems })
+    : err({ kind: 'AmountMismatch', amountCents, totalCents: amount.minorUnits });
+}
+
+function priceLines(
+  drafts: readonly LineItemDraft[],
+  amountCents: bigint | undefined,
+): Result<Pick<PricedOrder, 'amount' | 'lineItems'>, TermsRefused> {
+  return addUp(drafts, CURRENCY).andThen<Pick<PricedOrder, 'amount' | 'lineItems'>, TermsRefused>(
+    ({ lineItems, total }) => {
+      const totalCents = total.minorUnits;
+      if (amountCents !== undefined && amountCents !== totalCents)
+        return err({ kind: 'AmountMismatch', amountCents, totalCents });
+      return totalCents > 0n ? ok({ amount: total, lineItems }) : err({ kind: 'AmountNotPositive' });
+    },
+  );
+}
+
+const boundedMetadata = (metadata: JsonObject): Result<JsonObject, MetadataTooLarge> =>
+  canonicalJson(metadata).length <= MOST_METADATA_CHARACTERS
+    ? ok(metadata)
+    : err({ kind: 'MetadataTooLarge', most: MOST_METADATA_CHARACTERS });

@@ -1,0 +1,260 @@
+import { storedCurrency } from '../currency.ts';
+import { fromRfc3339, rfc3339 } from '../instant.ts';
+import type { JsonObject } from '../json.ts';
+import { money } from '../money.ts';
+import type { Approval } from './approval.ts';
+import { type FraudReason, type FraudStatus, fractionOf, thousandthsOf } from './fraud.ts';
+import type { IncidentId, LineItemId, PayerId, VendorId, VendorPaymentId } from './ids.ts';
+import type { LineItem } from './line-item.ts';
+import { type Person, type Role, seesAll } from './person.ts';
+import type { Known, PayerType, VendorPayment, VendorPaymentStatus } from './vendor-payment.ts';
+
+export type LineItemRecord = Readonly<{
+  lineItemId: LineItemId;
+  description: string;
+  quantity: number;
+  unitPriceCents: number;
+  totalCents: number;
+}>;
+
+export type ApprovalRecord = Readonly<{
+  by: string;
+  roles: readonly Role[];
+  at: string;
+  notes?: string;
+  edition: number;
+  termsHash: string;
+}>;
+
+/**
+ * A payment flat, under the names it is published with: the wire body, what the audit log compares and the event payload
+ * are this one record. Amounts are cents, which fit a JSON number; times are RFC 3339.
+ */
+export type VendorPaymentRecord = Readonly<{
+  paymentId: VendorPaymentId;
+  incidentId: IncidentId;
+  vendorId: VendorId;
+  payerType: PayerType;
+  payerId?: PayerId;
+  amountCents: number;
+  currency: string;
+  status: VendorPaymentStatus;
+  lineItems: readonly LineItemRecord[];
+  /** 0–1, of three decimals at the most. */
+  fraudScore?: number;
+  fraudStatus: FraudStatus;
+  fraudReasons: readonly FraudReason[];
+  approvals: readonly ApprovalRecord[];
+  approvedBy?: string;
+  approvedAt?: string;
+  rejectedBy?: string;
+  rejectedAt?: string;
+  rejectedReason?: string;
+  /** While or since it is paid; see `Processing`. */
+  payout?: Readonly<{ attempt: number; asks?: number; dueAt?: string }>;
+  processedAt?: string;
+  failedReason?: string;
+  processorReference?: string;
+  createdBy: string;
+  changedBy: readonly string[];
+  edition: number;
+  termsHash: string;
+  metadata: JsonObject;
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+}>;
+
+export function vendorPaymentRecord(payment: VendorPayment): VendorPaymentRecord {
+  const [createdBy, ...changedBy] = payment.makers;
+  const { score, status: fraudStatus, reasons: fraudReasons } = payment.fraud;
+  return {
+    paymentId: payment.id,
+    incidentId: payment.incidentId,
+    vendorId: payment.vendorId,
+    payerType: payment.payerType,
+    ...(payment.payerId === undefined ? {} : { payerId: payment.payerId }),
+    amountCents: Number(payment.amount.minorUnits),
+    currency: payment.amount.currency,
+    status: payment.status,
+    lineItems: payment.lineItems.map(lineItemRecord),
+    ...(score === undefined ? {} : { fraudScore: fractionOf(score) }),
+    fraudStatus,
+    fraudReasons,
+    approvals: payment.approvals.map(approvalRecord),
+    ...decisionRecord(payment),
+    ...payoutRecord(payment),
+    createdBy,
+    changedBy,
+    edition: payment.edition,
+    termsHash: payment.termsHash,
+    metadata: payment.metadata,
+    version: payment.version,
+    createdAt: rfc3339(payment.createdAt),
+    updatedAt: rfc3339(payment.updatedAt),
+  };
+}
+
+/** What this person may be told: a vendor learns nothing of what is suspected. */
+export function recordFor(person: Person, payment: VendorPayment): Partial<VendorPaymentRecord> {
+  const record = vendorPaymentRecord(payment);
+  if (seesAll(person)) return record;
+  const { fraudScore: _score, fraudStatus: _status, fraudReasons: _reasons, ...told } = record;
+  return told;
+}
+
+/** The payment a stored record describes. Throws on a record no move could have made: a corrupt store is a defect. */
+export function restoreVendorPayment(record: VendorPaymentRecord, auditHash: string): VendorPayment {
+  const currency = storedCurrency(record.currency);
+  const of = (cents: number) => money(BigInt(cents), currency);
+  const known: Known = {
+    id: record.paymentId,
+    incidentId: record.incidentId,
+    vendorId: record.vendorId,
+    payerType: record.payerType,
+    ...(record.payerId === undefined ? {} : { payerId: record.payerId }),
+    amount: of(record.amountCents),
+    lineItems: record.lineItems.map(
+      ({ lineItemId, description, quantity, unitPriceCents, totalCents }): LineItem => ({
+        id: lineItemId,
+        description,
+        quantity,
+        unitPrice: of(unitPriceCents),
+        total: of(totalCents),
+      }),
+    ),
+    metadata: record.metadata,
+    makers: [record.createdBy, ...record.changedBy],
+    edition: record.edition,
+    termsHash: record.termsHash,
+    fraud: {
+      status: record.fraudStatus,
+      ...(record.fraudScore === undefined ? {} : { score: needed(record, thousandthsOf(record.fraudScore)) }),
+      reasons: record.fraudReasons,
+    },
+    version: record.version,
+    createdAt: fromRfc3339(record.createdAt),
+    updatedAt: fromRfc3339(record.updatedAt),
+    auditHash,
+  };
+  return inState(known, record);
+}
+
+function inState(known: Known, record: VendorPaymentRecord): VendorPayment {
+  const approvals = record.approvals.map(restoreApproval);
+  const decided = () => ({
+    approvals,
+    approvedBy: needed(record, record.approvedBy),
+    approvedAt: fromRfc3339(needed(record, record.approvedAt)),
+  });
+  const paid = () => ({
+    ...decided(),
+    attempt: needed(record, record.payout).attempt,
+    processedAt: fromRfc3339(needed(record, record.processedAt)),
+    processorReference: needed(record, record.processorReference),
+  });
+  switch (record.status) {
+    case 'pending_approval':
+      return { ...known, status: 'pending_approval', approvals };
+    case 'approved':
+      return { ...known, status: 'approved', ...decided() };
+    case 'processing': {
+      const { attempt, asks, dueAt } = needed(record, record.payout);
+      return {
+        ...known,
+        ...decided(),
+        status: 'processing',
+        attempt,
+        asks: needed(record, asks),
+        dueAt: fromRfc3339(needed(record, dueAt)),
+      };
+    }
+    case 'completed':
+      return { ...known, ...paid(), status: 'completed' };
+    case 'failed':
+      return { ...known, ...paid(), status: 'failed', failedReason: needed(record, record.failedReason) };
+    case 'cancelled':
+      return {
+        ...known,
+        ...(record.approvedBy === undefined ? { approvals } : decided()),
+        status: 'cancelled',
+        rejectedBy: needed(record, record.rejectedBy),
+        rejectedAt: fromRfc3339(needed(record, record.rejectedAt)),
+        rejectedReason: needed(record, record.rejectedReason),
+      };
+  }
+  throw new Error(
+    `vendor payment ${String(record.paymentId)} has the unknown status ${String(record.status)}`,
+  );
+}
+
+function needed<Value>({ paymentId, status }: VendorPaymentRecord, value: Value | undefined): Value {
+  if (value === undefined)
+    throw new Error(`${status} vendor payment ${paymentId} lacks a field of its state`);
+  return value;
+}
+
+const lineItemRecord = ({ id, description, quantity, unitPrice, total }: LineItem): LineItemRecord => ({
+  lineItemId: id,
+  description,
+  quantity,
+  unitPriceCents: Number(unitPrice.minorUnits),
+  totalCents: Number(total.minorUnits),
+});
+
+const approvalRecord = ({ by, roles, at, notes, edition, termsHash }: Approval): ApprovalRecord => ({
+  by,
+  roles,
+  at: rfc3339(at),
+  ...(notes === undefined ? {} : { notes }),
+  edition,
+  termsHash,
+});
+
+const restoreApproval = ({ by, roles, at, notes, edition, termsHash }: ApprovalRecord): Approval => ({
+  by,
+  roles,
+  at: fromRfc3339(at),
+  ...(notes === undefined ? {} : { notes }),
+  edition,
+  termsHash,
+});
+
+function decisionRecord(payment: VendorPayment): Partial<VendorPaymentRecord> {
+  return {
+    ...(payment.status === 'pending_approval' || payment.approvedBy === undefined
+      ? {}
+      : { approvedBy: payment.approvedBy }),
+    ...(payment.status === 'pending_approval' || payment.approvedAt === undefined
+      ? {}
+      : { approvedAt: rfc3339(payment.approvedAt) }),
+    ...(payment.status === 'cancelled'
+      ? {
+          rejectedBy: payment.rejectedBy,
+          rejectedAt: rfc3339(payment.rejectedAt),
+          rejectedReason: payment.rejectedReason,
+        }
+      : {}),
+  };
+}
+
+function payoutRecord(payment: VendorPayment): Partial<VendorPaymentRecord> {
+  switch (payment.status) {
+    case 'pending_approval':
+    case 'approved':
+    case 'cancelled':
+      return {};
+    case 'processing':
+      return {
+        payout: { attempt: payment.attempt, asks: payment.asks, dueAt: rfc3339(payment.dueAt) },
+      };
+    case 'completed':
+    case 'failed':
+      return {
+        payout: { attempt: payment.attempt },
+        processedAt: rfc3339(payment.processedAt),
+        processorReference: payment.processorReference,
+        ...(payment.status === 'failed' ? { failedReason: payment.failedReason } : {}),
+      };
+  }
+}

@@ -1,0 +1,104 @@
+import type { Instant } from '../instant.ts';
+import type { JsonObject } from '../json.ts';
+import type { Approval, Terms } from './approval.ts';
+import type { FraudVerdict } from './fraud.ts';
+import type { IncidentId, PayerId, VendorPaymentId } from './ids.ts';
+
+export const PAYER_TYPES = ['back_office', 'driver_ic'] as const;
+export type PayerType = (typeof PAYER_TYPES)[number];
+
+/** `version` counts moves from 1; `auditHash` is the head of the payment's audit chain at that version. */
+export type Known = Terms &
+  Readonly<{
+    id: VendorPaymentId;
+    incidentId: IncidentId;
+    payerType: PayerType;
+    payerId?: PayerId;
+    metadata: JsonObject;
+    /** Everybody who had a hand in what is to be paid: the creator first, then whoever changed it. None may approve. */
+    makers: readonly [string, ...string[]];
+    /** Counts from 1 how often people were asked anew. */
+    edition: number;
+    termsHash: string;
+    fraud: FraudVerdict;
+    version: number;
+    createdAt: Instant;
+    updatedAt: Instant;
+    auditHash: string;
+  }>;
+
+type Approvals = Readonly<{ approvals: readonly Approval[] }>;
+/** Whose approval was the last that was needed, and when it was given. */
+type Decided = Approvals & Readonly<{ approvedBy: string; approvedAt: Instant }>;
+
+/** `attempt` counts from 1 how often the payout was begun: once, and again after each failure. */
+type Paying = Decided & Readonly<{ attempt: number }>;
+
+export type PendingApproval = Known & Approvals & Readonly<{ status: 'pending_approval' }>;
+export type Approved = Known & Decided & Readonly<{ status: 'approved' }>;
+/**
+ * The intent to pay is on record, and money may have left. Whoever wrote this version works on it until `dueAt`; then
+ * anyone may take over, by a version of their own: a holder that stalled finds its version gone. `asks` counts takeovers.
+ */
+export type Processing = Known & Paying & Readonly<{ status: 'processing'; dueAt: Instant; asks: number }>;
+export type Completed = Known &
+  Paying &
+  Readonly<{ status: 'completed'; processedAt: Instant; processorReference: string }>;
+/** The processor refused it for good; it may be tried again. */
+export type Failed = Known &
+  Paying &
+  Readonly<{ status: 'failed'; processedAt: Instant; processorReference: string; failedReason: string }>;
+/** `approvedBy` is there when it had been approved before. */
+export type Cancelled = Known &
+  Approvals &
+  Partial<Decided> &
+  Readonly<{ status: 'cancelled'; rejectedBy: string; rejectedAt: Instant; rejectedReason: string }>;
+
+/** A vendor's work that somebody is to pay for once people have said yes. */
+export type VendorPayment = PendingApproval | Approved | Processing | Completed | Failed | Cancelled;
+export type VendorPaymentStatus = VendorPayment['status'];
+
+/** In the order of the life cycle. */
+export const VENDOR_PAYMENT_STATUSES = [
+  'pending_approval',
+  'approved',
+  'processing',
+  'completed',
+  'failed',
+  'cancelled',
+] as const satisfies readonly VendorPaymentStatus[];
+
+/** Of one incident and vendor at most one payment is live; only a cancelled one makes room for another. */
+export const isLive = ({ status }: VendorPayment): boolean => status !== 'cancelled';
+
+export type VendorPaymentStateConflict = Readonly<{
+  kind: 'VendorPaymentStateConflict';
+  status: VendorPaymentStatus;
+}>;
+
+/** The fields that every state has, without those of the state it is in. */
+export const knownOf = (payment: VendorPayment): Known => ({
+  id: payment.id,
+  incidentId: payment.incidentId,
+  vendorId: payment.vendorId,
+  payerType: payment.payerType,
+  ...(payment.payerId === undefined ? {} : { payerId: payment.payerId }),
+  amount: payment.amount,
+  lineItems: payment.lineItems,
+  metadata: payment.metadata,
+  makers: payment.makers,
+  edition: payment.edition,
+  termsHash: payment.termsHash,
+  fraud: payment.fraud,
+  version: payment.version,
+  createdAt: payment.createdAt,
+  updatedAt: payment.updatedAt,
+  auditHash: payment.auditHash,
+});
+
+/** The same, as of the next version. */
+export const nextOf = (payment: VendorPayment, now: Instant): Known => ({
+  ...knownOf(payment),
+  version: payment.version + 1,
+  updatedAt: now,
+});

@@ -1,0 +1,12 @@
+import type { ResultAsync } from 'neverthrow';
+import type { ApprovalMessage } from '../../domain/approvals/approval-message.ts';
+import type { EventRefused, SinkUnavailable } from '../event-sinks.ts';
+
+/** `eventId` is stable: whoever receives a message twice knows it by that. */
+export type QueuedApproval = Readonly<{ eventId: string; message: ApprovalMessage }>;
+
+/** The queue that approvers' tools receive from. */
+export interface ApprovalQueue {
+  /** Durable before it resolves, all but those it names, which it can never take. Each at least once. */
+  send(messages: readonly QueuedApproval[]): ResultAsync<readonly EventRefused[], SinkUnavailable>;
+}

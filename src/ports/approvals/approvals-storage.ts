@@ -1,0 +1,22 @@
+import type { ApprovalEvent } from '../../domain/approvals/approval-events.ts';
+import type { Leases } from '../leases.ts';
+import type { Outbox } from '../outbox.ts';
+import type { StorageHealth } from '../storage-health.ts';
+import type { WakeUps } from '../wake-ups.ts';
+import type { ApprovalCommits } from './approval-commits.ts';
+import type { AuditLog } from './audit-log.ts';
+import type { VendorPayments } from './vendor-payments.ts';
+
+/** One database's side of every storage port of approvals. All of them see the same data. */
+export type ApprovalsStorage = Readonly<{
+  vendorPayments: VendorPayments;
+  approvalCommits: ApprovalCommits;
+  auditLog: AuditLog;
+  /** Of approvals alone, with shards of its own. */
+  outbox: Outbox<ApprovalEvent>;
+  leases: Leases;
+  wakeUps: WakeUps;
+  health: StorageHealth;
+  /** Waits for what is under way, then lets go of connections. Nothing may be asked afterwards. */
+  close(): Promise<void>;
+}>;

@@ -1,0 +1,13 @@
+import type { ResultAsync } from 'neverthrow';
+import type { FraudAssessment } from '../../domain/approvals/fraud.ts';
+import type { PricedOrder } from '../../domain/approvals/vendor-payment-order.ts';
+import type { Instant } from '../../domain/instant.ts';
+
+/** No score, or none in time. `cause` is for logs only. */
+export type ScorerUnavailable = Readonly<{ kind: 'ScorerUnavailable'; cause?: unknown }>;
+
+/** Says how likely it is that a payment should not be made. */
+export interface FraudScorer {
+  /** Asked once, before the payment is on record. Changes nothing. */
+  score(order: PricedOrder, at: Instant): ResultAsync<FraudAssessment, ScorerUnavailable>;
+}

@@ -1,0 +1,46 @@
+import type { ResultAsync } from 'neverthrow';
+import type { FraudStatus } from '../../domain/approvals/fraud.ts';
+import type { IncidentId, VendorId, VendorPaymentId } from '../../domain/approvals/ids.ts';
+import type { VendorPayment, VendorPaymentStatus } from '../../domain/approvals/vendor-payment.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { StorageUnavailable } from '../unavailable.ts';
+
+export type VendorPaymentFilter = Readonly<{
+  vendorId?: VendorId;
+  incidentId?: IncidentId;
+  status?: VendorPaymentStatus;
+  fraudStatus?: FraudStatus;
+}>;
+
+/** `after` is the last payment of the page before, exclusive; `skip` passes over so many that match, and costs them. */
+export type VendorPaymentPage = Readonly<{
+  order: 'oldest' | 'newest';
+  limit: number;
+  after?: VendorPaymentId;
+  skip?: number;
+}>;
+
+/** Where vendors' payments are read. Adapters must pass `test/contract/approvals/vendor-payments.contract.ts`. */
+export interface VendorPayments {
+  /** Strongly consistent: sees every commit that has resolved. */
+  find(id: VendorPaymentId): ResultAsync<VendorPayment | undefined, StorageUnavailable>;
+  /** The one live payment of an incident and vendor. Strongly consistent. */
+  findLive(
+    incidentId: IncidentId,
+    vendorId: VendorId,
+  ): ResultAsync<VendorPayment | undefined, StorageUnavailable>;
+  /**
+   * By id in the page's order, up to `limit`; fewer only at the end. Walking with `after` gives every payment that
+   * matched from the start to the end exactly once, whatever begins or ceases to match meanwhile; each is given as it is
+   * when read. Sees every commit that has resolved.
+   */
+  list(
+    filter: VendorPaymentFilter,
+    page: VendorPaymentPage,
+  ): ResultAsync<readonly VendorPayment[], StorageUnavailable>;
+  /**
+   * Payments in `processing` with `dueAt` ≤ `now`, most overdue first, up to `limit`. May lag behind the newest commits
+   * and may name payments that have moved on: read each with `find` before acting on it.
+   */
+  due(now: Instant, limit: number): ResultAsync<readonly VendorPaymentId[], StorageUnavailable>;
+}
