@@ -30,11 +30,11 @@ const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) =>
     if (pool === undefined || rawPool === undefined) throw new Error('no pool');
     const migrated = await migratePostgres(pool);
     if (migrated.isErr()) throw new Error(migrated.error.kind);
+    const storage = postgresStorage(pool);
     try {
-      const system = await systemOver(postgresStorage(pool));
-      return await work(system, rawPostgres(rawPool), settings);
+      return await work(await systemOver(storage), rawPostgres(rawPool), settings);
     } finally {
-      await Promise.all([pool.end(), rawPool.end()]);
+      await Promise.all([storage.close(), rawPool.end()]);
       await server.stop();
     }
   },

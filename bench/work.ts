@@ -4,6 +4,7 @@ import type { Change } from '../src/ports/commits.ts';
 import { afterwards } from './after.ts';
 import { type Load, type Measured, measure } from './measure.ts';
 import { recorded } from './recording.ts';
+import { relaying } from './relay.ts';
 import { anIntent, aRequest, MERCHANTS, type System } from './system.ts';
 
 /** The same work by the driver alone: no domain, no hashing, no coalescing. */
@@ -130,6 +131,7 @@ export async function work(
     raw && (() => raw.readPage(merchantId, 10_000)),
   );
   await afterwards(system, raw, row, { sizes, callers });
+  rows.push(...(await relaying(storage, operations / 1_000)));
   return rows;
 }
 
