@@ -1,11 +1,22 @@
 import { okAsync } from 'neverthrow';
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
+import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
+import type { MovePaymentRequest } from '../../src/application/move-payment.ts';
+import type { UseCases } from '../../src/application/use-cases.ts';
 import { compose } from '../../src/composition/compose.ts';
 import type { PlacedStorage } from '../../src/composition/storage-settings.ts';
 import { TOKENS } from '../../src/composition/tokens.ts';
 import { ANOMALY_RULES } from '../../src/domain/anomalies.ts';
-import { countedRecovery, watchParts } from '../../src/entrypoints/cli/measure.ts';
+import { money } from '../../src/domain/money.ts';
+import {
+  countedRecovery,
+  measuredProcessor,
+  measuredUseCases,
+  watchParts,
+} from '../../src/entrypoints/cli/measure.ts';
 import { platformMetrics } from '../../src/entrypoints/http/metrics.ts';
+import { aMerchantId } from '../fixtures/changes.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -63,5 +74,23 @@ describe('what /metrics tells of the running parts', () => {
     expect(text).toContain('paywright_recovery_payments_total{outcome="settled"} 6');
     expect(text).toContain('paywright_recovery_payments_total{outcome="waiting"} 4');
     expect(text).toContain('paywright_recovery_payments_total{outcome="skipped"} 2');
+  });
+
+  it('is how long each use case and each call to the processor took, by how it ended', async () => {
+    const metrics = platformMetrics();
+    const processor = simulatedProcessor(simulatorLedger(':memory:'), { now: () => 0 });
+    const timed = measuredProcessor(processor, metrics);
+    const order = { reference: 'txn_1', charge: 'pay_1', merchantId: aMerchantId() };
+    await timed.move({ ...order, type: 'void', amount: money(1n, 'USD'), final: true });
+    await timed.lookup('txn_2');
+    const useCases = { movePayment: () => okAsync({ answer: '', replayed: false }) } as unknown as UseCases;
+    await measuredUseCases(useCases, metrics).movePayment({} as MovePaymentRequest);
+
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('paywright_processor_seconds_count{call="move",outcome="ok"} 1');
+    expect(text).toContain(
+      'paywright_processor_seconds_count{call="lookup",outcome="ProcessorHasNoRecord"} 1',
+    );
+    expect(text).toContain('paywright_use_case_seconds_count{use_case="move_payment",outcome="ok"} 1');
   });
 });
