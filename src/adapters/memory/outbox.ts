@@ -1,14 +1,16 @@
 import { okAsync } from 'neverthrow';
 import type { DomainEvent } from '../../domain/events.ts';
-import { type Outbox, type OutboxEvent, outboxShardOf } from '../../ports/outbox.ts';
-import { type MemoryStore, positionOf } from './store.ts';
+import { type Outbox, type OutboxEvent, type Outgoing, outboxShardOf } from '../../ports/outbox.ts';
+import { type OutboxStore, positionOf } from './store.ts';
 
-export const memoryOutbox = (store: MemoryStore): Outbox => ({
+export const memoryOutbox = <Event extends Outgoing = DomainEvent>(
+  store: OutboxStore<Event>,
+): Outbox<Event> => ({
   unsent: (limit) => okAsync(store.outbox.slice(0, limit)),
 
   next(shards, now, limit) {
     const left = new Map(shards.map((shard) => [shard, limit]));
-    const found: OutboxEvent[] = [];
+    const found: OutboxEvent<Event>[] = [];
     for (const event of store.outbox) {
       const shard = outboxShardOf(event);
       const room = left.get(shard) ?? 0;
@@ -30,7 +32,7 @@ export const memoryOutbox = (store: MemoryStore): Outbox => ({
   failed({ id, tries }, error, next) {
     if (next === 'parked') {
       const event = remove(store, id);
-      if (event !== undefined) store.parked.set(id, { ...event, tries: tries + 1, error });
+      if (event !== undefined) store.parked.set(id, { event, tries: tries + 1, error });
     } else if (store.outbox[positionOf(store.outbox, id)]?.id === id) {
       store.tellings.set(id, { tries: tries + 1, retryAt: next, error });
     }
@@ -38,14 +40,18 @@ export const memoryOutbox = (store: MemoryStore): Outbox => ({
   },
 
   parked: (limit) =>
-    okAsync([...store.parked.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)),
+    okAsync(
+      [...store.parked.values()]
+        .map(({ event, tries, error }) => ({ ...event, tries, error }))
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit),
+    ),
 
   unpark(id) {
     const parked = store.parked.get(id);
     if (parked === undefined) return okAsync(false);
-    const { tries: _tries, error: _error, ...event } = parked;
     store.parked.delete(id);
-    store.outbox.splice(positionOf(store.outbox, id), 0, event);
+    store.outbox.splice(positionOf(store.outbox, id), 0, parked.event);
     return okAsync(true);
   },
 
@@ -59,7 +65,7 @@ export const memoryOutbox = (store: MemoryStore): Outbox => ({
   },
 });
 
-function remove(store: MemoryStore, id: DomainEvent['id']): DomainEvent | undefined {
+function remove<Event extends Outgoing>(store: OutboxStore<Event>, id: Event['id']): Event | undefined {
   const position = positionOf(store.outbox, id);
   if (store.outbox[position]?.id !== id) return undefined;
   store.tellings.delete(id);

@@ -6,21 +6,18 @@ import type { Balance, LedgerEntry } from '../../domain/ledger.ts';
 import type { Payment } from '../../domain/payment.ts';
 import type { Tally } from '../../domain/tally.ts';
 import type { Transaction } from '../../domain/transaction.ts';
-import type { OutboxEvent } from '../../ports/outbox.ts';
+import type { OutboxEvent, Outgoing } from '../../ports/outbox.ts';
 
 /** Everything the memory adapters share; one object is one database. Values are immutable and never copied. */
-export type MemoryStore = Readonly<{
+export type MemoryStore = OutboxStore & MemoryTables;
+
+type MemoryTables = Readonly<{
   claims: Map<string, Claim>;
   payments: Map<string, Payment>;
   /** Each merchant's payments by ascending id. */
   paymentsOf: Map<string, Payment[]>;
   transactionsOf: Map<string, Transaction[]>;
   auditOf: Map<string, AuditEntry[]>;
-  /** By ascending id. */
-  outbox: DomainEvent[];
-  /** How telling went so far of those unsent that failed before. */
-  tellings: Map<string, Pick<OutboxEvent, 'tries' | 'retryAt' | 'error'>>;
-  parked: Map<string, OutboxEvent>;
   /** Under each owner; `changeId` is of the newest change. */
   aggregates: Map<string, StoredAggregate>;
   /** Whose each unique key is. */
@@ -31,6 +28,15 @@ export type MemoryStore = Readonly<{
   spendings: Map<string, number>;
   /** Each merchant's sums by day, currency and status. */
   talliesOf: Map<string, Map<string, Tally>>;
+}>;
+
+/** The part of a store that is its outbox. */
+export type OutboxStore<Event extends Outgoing = DomainEvent> = Readonly<{
+  /** By ascending id. */
+  outbox: Event[];
+  /** How telling went so far of those unsent that failed before. */
+  tellings: Map<string, Pick<OutboxEvent, 'tries' | 'retryAt' | 'error'>>;
+  parked: Map<string, Readonly<{ event: Event; tries: number; error: string }>>;
 }>;
 
 export type StoredAggregate = Readonly<{ owner: string; aggregate: Aggregate; changeId: string }>;

@@ -1,0 +1,58 @@
+import { errAsync, okAsync } from 'neverthrow';
+import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
+import { isLive } from '../../../domain/approvals/vendor-payment.ts';
+import type {
+  ApprovalChange,
+  ApprovalCommitRefused,
+  ApprovalCommits,
+} from '../../../ports/approvals/approval-commits.ts';
+import { positionOf } from '../store.ts';
+import { type ApprovalsStore, liveKeyText } from './store.ts';
+
+/** The reference for every other adapter: checks all guards, then writes all, in one synchronous step. */
+export const memoryApprovalCommits = (store: ApprovalsStore): ApprovalCommits => ({
+  commit(change) {
+    if (store.payments.get(change.payment.next.id)?.changeId === change.id) return okAsync(undefined);
+    const refusal = refusalOf(store, change);
+    if (refusal !== undefined) return errAsync(refusal);
+    write(store, change);
+    return okAsync(undefined);
+  },
+});
+
+function refusalOf(store: ApprovalsStore, change: ApprovalChange): ApprovalCommitRefused | undefined {
+  const { expected, next } = change.payment;
+  if ((store.payments.get(next.id)?.payment.version ?? 0) !== expected)
+    return { kind: 'StaleVersion', id: next.id };
+  if (change.eventKey !== undefined && store.eventKeys.has(change.eventKey)) return { kind: 'EventSeen' };
+  if (expected === 0 && store.live.has(liveKeyText(next))) return { kind: 'DuplicateIncident' };
+  if (change.approval === undefined) return undefined;
+  if (next.makers.includes(change.approval.by)) return { kind: 'SelfApproval' };
+  return store.approvals.has(approvalKeyText(change, change.approval))
+    ? { kind: 'AlreadyApproved' }
+    : undefined;
+}
+
+function write(store: ApprovalsStore, change: ApprovalChange): void {
+  const { id, payment, approval, entry, events, eventKey } = change;
+  const { next } = payment;
+  store.payments.set(next.id, { payment: next, changeId: id });
+  place(store.sorted, next);
+  if (payment.expected === 0) store.live.set(liveKeyText(next), next.id);
+  if (!isLive(next)) store.live.delete(liveKeyText(next));
+  if (approval !== undefined) store.approvals.add(approvalKeyText(change, approval));
+  if (eventKey !== undefined) store.eventKeys.add(eventKey);
+  store.auditOf.set(next.id, [...(store.auditOf.get(next.id) ?? []), entry]);
+  for (const event of events) place<ApprovalEvent>(store.outbox, event);
+}
+
+const approvalKeyText = (
+  { payment }: ApprovalChange,
+  { edition, by }: NonNullable<ApprovalChange['approval']>,
+): string => `${payment.next.id} ${edition} ${by}`;
+
+/** Puts a value where its id sorts, over an older one of the same id. */
+function place<Value extends Readonly<{ id: string }>>(sorted: Value[], value: Value): void {
+  const position = positionOf(sorted, value.id);
+  sorted.splice(position, sorted[position]?.id === value.id ? 1 : 0, value);
+}

@@ -1,0 +1,38 @@
+import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
+import type { AuditLogEntry } from '../../../domain/approvals/audit-log.ts';
+import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import type { OutboxStore } from '../store.ts';
+
+/** Everything the memory adapters of approvals share; one object is one database. Values are immutable and never copied. */
+export type ApprovalsStore = OutboxStore<ApprovalEvent> &
+  Readonly<{
+    payments: Map<string, StoredVendorPayment>;
+    /** By ascending id. */
+    sorted: VendorPayment[];
+    /** Whose each incident and vendor is. */
+    live: Map<string, string>;
+    /** Payment, edition and person of every approval ever given. */
+    approvals: Set<string>;
+    eventKeys: Set<string>;
+    auditOf: Map<string, AuditLogEntry[]>;
+  }>;
+
+/** `changeId` is of the newest change. */
+export type StoredVendorPayment = Readonly<{ payment: VendorPayment; changeId: string }>;
+
+export const approvalsStore = (): ApprovalsStore => ({
+  outbox: [],
+  tellings: new Map(),
+  parked: new Map(),
+  payments: new Map(),
+  sorted: [],
+  live: new Map(),
+  approvals: new Set(),
+  eventKeys: new Set(),
+  auditOf: new Map(),
+});
+
+export const liveKeyText = ({
+  incidentId,
+  vendorId,
+}: Pick<VendorPayment, 'incidentId' | 'vendorId'>): string => `${incidentId} ${vendorId}`;
