@@ -161,6 +161,7 @@ describe('paywright token', () => {
       JWT_AUDIENCE: 'paywright',
       PAYWRIGHT_SECRET: SECRET,
       PAYWRIGHT_PROCESSOR: 'simulator',
+      PAYWRIGHT_CUSTOMER_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64url')}`,
     };
     for (const settings of [jwks, production]) {
       const { code, stdout } = await runCli(['token', '--merchant', 'm'], settings);
