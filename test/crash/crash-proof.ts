@@ -7,8 +7,12 @@ import { FAULTS, LATE_FAULTS, type Planned } from './steps.ts';
 
 /** What is tried beside every single fault of the request, where everything would take too long. */
 export type Extent = Readonly<{
+  /** In how many of the orders of what follows each single fault is tried; the seed says which, and all take turns. */
+  ordersEach: number;
   /** One in so many of the faults in who comes after; the seed says which. */
   oneSecondIn: number;
+  /** After one in so many points the summaries are recounted. */
+  oneRecountIn: number;
   /** How many random pairs are drawn; those whose steps are not reached are not counted. */
   pairs: number;
 }>;
@@ -20,7 +24,7 @@ export type Extent = Readonly<{
 export function crashProof(
   adapter: string,
   open: () => Promise<Storage>,
-  { oneSecondIn, pairs }: Extent,
+  { ordersEach, oneSecondIn, oneRecountIn, pairs }: Extent,
 ): void {
   describe(`Crash proof: ${adapter}`, () => {
     const seed = Number(process.env['PAYWRIGHT_TEST_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
@@ -53,7 +57,7 @@ export function crashProof(
     });
 
     async function prove(points: readonly Point[], counted: Map<string, number>): Promise<void> {
-      const tried = await tryPoints(open, points);
+      const tried = await tryPoints(open, points, oneRecountIn);
       const broken = tried
         .filter(({ trial }) => trial.violations.length > 0)
         .map(({ point, trial }) => `${pointText(point)}\n    ${trial.violations.join('\n    ')}`);
@@ -67,22 +71,22 @@ export function crashProof(
       }
     }
 
-    /** Every step of the first request, with every fault, in every order. */
+    /** Every step of the first request, with every fault. */
     async function singlePoints(scenario: Scenario): Promise<readonly Point[]> {
       const [order] = ORDERS;
-      const [dry] = await tryPoints(open, [{ scenario, order }]);
+      const [dry] = await tryPoints(open, [{ scenario, order }], oneRecountIn);
       const steps = dry?.trial.steps.first ?? [];
-      return ORDERS.flatMap((each) =>
-        everyFault(steps.length)
-          .filter(({ fault }) => !each.includes('late') || LATE_FAULTS.includes(fault))
-          .map((first) => ({ scenario, order: each, first })),
+      return everyFault(steps.length).flatMap((first, index) =>
+        ORDERS.filter((_, turn) => (index + turn + seed) % ORDERS.length < ordersEach)
+          .filter((each) => !each.includes('late') || LATE_FAULTS.includes(first.fault))
+          .map((each) => ({ scenario, order: each, first })),
       );
     }
 
     /** The first request dies after each effect it has; then each step of the retry and of recovery is hurt. */
     async function secondPoints(scenario: Scenario): Promise<readonly Point[]> {
       const [order] = ORDERS;
-      const [dry] = await tryPoints(open, [{ scenario, order }]);
+      const [dry] = await tryPoints(open, [{ scenario, order }], oneRecountIn);
       const steps = dry?.trial.steps.first ?? [];
       const deaths = steps.flatMap((name, step) =>
         EFFECTS.includes(name) ? [{ step, fault: 'crash after' } as const] : [],
@@ -91,7 +95,7 @@ export function crashProof(
         { scenario, first, who: 'recovery', order: 'recovery, then retry' } as const,
         { scenario, first, who: 'retry', order: 'retry, then recovery' } as const,
       ]);
-      const dries = await tryPoints(open, courses);
+      const dries = await tryPoints(open, courses, oneRecountIn);
       return dries.flatMap(({ point, trial }) => {
         const who = point.order === 'recovery, then retry' ? 'recovery' : 'retry';
         return everyFault(trial.steps[who].length).map((planned) => ({

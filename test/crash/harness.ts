@@ -21,7 +21,7 @@ const BEYOND_BACKOFF = 300_001;
 const MOST_ROUNDS = 3;
 
 /** Plays one point to its end in a world of its own, and says everything that is wrong there. */
-async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
+async function tryPoint(storage: Storage, point: Point, recounts: boolean): Promise<Trial> {
   const { scenario, order, first, second } = point;
   const world = await aWorld(storage);
   const violations: string[] = [];
@@ -64,7 +64,7 @@ async function tryPoint(storage: Storage, point: Point): Promise<Trial> {
       violations.push(`no answer to the ${each.request.type} in the end`);
   for (const [{ request: of }, told] of answers)
     if (new Set(told).size > 1) violations.push(`told of the ${of.type}: ${[...new Set(told)].join(' <> ')}`);
-  violations.push(...(await endFaults(world, scenario, [...earlier, ...asked])));
+  violations.push(...(await endFaults(world, scenario, [...earlier, ...asked], recounts)));
   world.ledger.close();
   return { violations, steps: { first: opening.taken, retry: retry.taken, recovery: recovery.taken } };
 
@@ -178,10 +178,14 @@ export const reached = ({ first, second }: Point, { steps }: Trial): boolean =>
   (first === undefined || first.step < steps.first.length) &&
   (second === undefined || second.step < steps[second.who].length);
 
-/** Runs points side by side on stores that `open` gives, each store for a few of them. */
+/**
+ * Runs points side by side on stores that `open` gives, each store for a few of them; summaries are recounted after one
+ * in `oneRecountIn`.
+ */
 export async function tryPoints(
   open: () => Promise<Storage>,
   points: readonly Point[],
+  oneRecountIn: number,
 ): Promise<readonly Readonly<{ point: Point; trial: Trial }>[]> {
   const tried: { point: Point; trial: Trial }[] = [];
   for (let from = 0; from < points.length; from += POINTS_PER_STORE) {
@@ -189,7 +193,7 @@ export async function tryPoints(
     const left = points.slice(from, from + POINTS_PER_STORE);
     const lane = async () => {
       for (let point = left.shift(); point !== undefined; point = left.shift()) {
-        tried.push({ point, trial: await tryPoint(storage, point) });
+        tried.push({ point, trial: await tryPoint(storage, point, left.length % oneRecountIn === 0) });
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));

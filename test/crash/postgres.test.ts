@@ -10,5 +10,5 @@ afterAll(() => server.close());
 crashProof(
   'postgres (embedded)',
   async () => postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
-  { oneSecondIn: 8, pairs: 300 },
+  { ordersEach: 5, oneSecondIn: 8, oneRecountIn: 1, pairs: 300 },
 );
