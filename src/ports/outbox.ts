@@ -56,7 +56,7 @@ export interface Outbox<Event extends Outgoing = DomainEvent> {
   ): ResultAsync<void, StorageUnavailable>;
   /** The oldest parked events by id, up to `limit`. */
   parked(limit: number): ResultAsync<readonly OutboxEvent<Event>[], StorageUnavailable>;
-  /** Puts a parked event back among the unsent, with no tries behind it. False when it is not parked. */
+  /** Puts a parked event back among the unsent, with no tries behind it. False when it is not parked, as after a lost reply. */
   unpark(id: Event['id']): ResultAsync<boolean, StorageUnavailable>;
   backlog(): ResultAsync<Backlog, StorageUnavailable>;
 }
