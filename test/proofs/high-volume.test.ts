@@ -70,7 +70,7 @@ async function aServer(storage: Storage) {
     ...platform,
     books,
     clients,
-    async close() {
+    end: async (): Promise<void> => {
       agent.destroy();
       await server.close();
       await storage.close();
@@ -176,7 +176,7 @@ describe.each(kinds)('many payments at once, on $name', ({ name, open }) => {
   const count = PAYMENTS[name];
 
   it(`are ${count} over ${MERCHANTS} merchants, all taken, and every sum says so to the cent`, async () => {
-    const { clients, books, useCases, close: end } = await aServer(await open());
+    const { clients, books, useCases, end } = await aServer(await open());
     onTestFinished(end);
     const watch = stopwatch();
 

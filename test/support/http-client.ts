@@ -34,6 +34,9 @@ export async function aClient(
 
 export type Client = Awaited<ReturnType<typeof aClient>>;
 
+export const jsonOf = async (client: Client, path: string): Promise<unknown> =>
+  (await client.get(path)).json();
+
 type Schema<T> = Readonly<{ parse: (value: unknown) => T }>;
 
 /** Every row of a list, page by page; a row that comes twice, or a page that leads nowhere, is a fault. */

@@ -1,0 +1,157 @@
+import { type Document, operationsOf } from './http-requests.ts';
+import { SECRETS, type TwoAccounts } from './two-accounts.ts';
+
+/** A request of B, and the same one about what does not exist; `value` is A's where the other has `stranger`. */
+export type ForeignRequest = Readonly<{
+  operation: string;
+  place: 'path' | 'query' | 'body';
+  asks: (value: string) => readonly [method: string, path: string, body?: object | undefined];
+  value: string;
+  stranger: string;
+  key: boolean;
+}>;
+
+/** Parameters that choose rows without naming anybody's. */
+const HARMLESS = new Set([
+  'status',
+  'currency',
+  'start_date',
+  'end_date',
+  'min_amount',
+  'max_amount',
+  'limit',
+  'include',
+  'format',
+  'entity_type',
+]);
+
+/** What in a body looks like the name of a thing, and is not one of a tenant's. */
+const FREE_FIELDS = new Set(['capture_method', 'destination_merchant_id', 'id']);
+
+type Schema = Document['components']['schemas'][string];
+
+/**
+ * Requests in which B names what is A's, in every place of every operation of the document where something can be named:
+ * in the path, in the query, in the body. A place that this does not know is an error, so that none is forgotten.
+ */
+export function foreignRequests(
+  document: Document,
+  { ofA, ofB }: Pick<TwoAccounts, 'ofA' | 'ofB'>,
+): readonly ForeignRequest[] {
+  const owned: Readonly<Record<string, readonly string[]>> = {
+    payments: ofA.payments,
+    customers: [ofA.customer],
+    transfers: [ofA.toC],
+    merchants: ['merchant-a'],
+    pm: [ofA.method],
+  };
+  const bs: Readonly<Record<string, string>> = {
+    payments: ofB.payment,
+    customers: ofB.customer,
+    pm: ofB.method,
+  };
+  const inQueries: Readonly<Record<string, readonly string[]>> = {
+    customer_id: [ofA.customer],
+    entity_id: [...ofA.payments, ofA.customer, ofA.toB, ofA.toC, 'merchant-a'],
+    email: [SECRETS.email],
+  };
+  const inBodies: Readonly<Record<string, readonly string[]>> = {
+    customer_id: [ofA.customer],
+    payment_method: [ofA.method],
+    default_method: [ofA.method],
+  };
+  const known = (of: Readonly<Record<string, readonly string[]>>, name: string, where: string) => {
+    const values = of[name];
+    if (values === undefined) throw new Error(`${where} names ${name}, of which this proof knows nothing`);
+    return values;
+  };
+
+  return operationsOf(document).flatMap(({ name, method, path, operation }) => {
+    const parameters = operation.parameters ?? [];
+    const key = parameters.some((each) => each.name === 'Idempotency-Key');
+    const schema = operation.requestBody?.content['application/json']?.schema;
+    const body = schema === undefined ? undefined : exampleOf(document, schema, name);
+    const request = (
+      place: ForeignRequest['place'],
+      value: string,
+      asks: ForeignRequest['asks'],
+    ): ForeignRequest => ({
+      operation: name,
+      place,
+      asks,
+      value,
+      stranger: strangerTo(value),
+      key,
+    });
+    const filled = (own: Readonly<Record<string, string>>) =>
+      path.replaceAll(/\{(\w+)\}/g, (_, step: string) => own[kindOf(path, step)] ?? 'none');
+
+    const steps = [...path.matchAll(/\{(\w+)\}/g)].map(([, step]) => kindOf(path, step ?? ''));
+    const byPath = steps.flatMap((kind) =>
+      known(owned, kind, name).map((value) =>
+        request('path', value, (given) => [method, filled({ ...bs, [kind]: given }), body]),
+      ),
+    );
+    const byQuery = parameters
+      .filter((each) => each.in === 'query' && each.name !== 'cursor' && !HARMLESS.has(each.name))
+      .flatMap((each) =>
+        known(inQueries, each.name, name).map((value) =>
+          request('query', value, (given) => [method, `${path}?${each.name}=${encodeURIComponent(given)}`]),
+        ),
+      );
+    const byBody = namesIn(document, schema).flatMap((field) =>
+      known(inBodies, field, name).map((value) =>
+        request('body', value, (given) => [method, filled(bs), withField(body, field, given, ofB)]),
+      ),
+    );
+    return [...byPath, ...byQuery, ...byBody];
+  });
+}
+
+const kindOf = (path: string, step: string): string => (step === 'id' ? (path.split('/')[1] ?? '') : step);
+
+/** An id or address of the same form that nobody has. */
+const strangerTo = (value: string): string =>
+  value.includes('@')
+    ? 'nobody@nowhere.example'
+    : value
+        .replace(/^([a-z]+_).{32}$/, '$101990000000070008000000000000001')
+        .replace(/^merchant-a$/, 'merchant-x');
+
+const resolved = ({ components }: Document, schema: Schema): Schema =>
+  schema.$ref === undefined
+    ? schema
+    : (components.schemas[schema.$ref.replace('#/components/schemas/', '')] ?? {});
+
+function exampleOf(document: Document, schema: Schema, operation: string): object {
+  const { example } = resolved(document, schema);
+  if (typeof example !== 'object' || example === null) throw new Error(`${operation} has no example`);
+  return example;
+}
+
+/** The fields of a body, at any depth, that can name what is somebody's. */
+function namesIn(document: Document, schema: Schema | undefined): readonly string[] {
+  if (schema === undefined) return [];
+  const { properties = {}, items, allOf = [], anyOf = [] } = resolved(document, schema);
+  const own = Object.keys(properties).filter(
+    (field) => /(?:^|_)(?:id|method)$/.test(field) && !FREE_FIELDS.has(field),
+  );
+  const inner = [...Object.values(properties), ...(items === undefined ? [] : [items]), ...allOf, ...anyOf];
+  return [...new Set([...own, ...inner.flatMap((each) => namesIn(document, each))])];
+}
+
+/** The example with the field in it, in each of its items if it is a list of them. A stored method needs a customer. */
+function withField(
+  body: object | undefined,
+  field: string,
+  value: string,
+  { customer }: TwoAccounts['ofB'],
+): object {
+  const put = (into: object) => ({
+    ...into,
+    ...(field === 'payment_method' ? { customer_id: customer } : {}),
+    [field]: value,
+  });
+  const fields = body ?? {};
+  return 'payments' in fields ? { payments: (fields.payments as object[]).map(put) } : put(fields);
+}

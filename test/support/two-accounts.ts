@@ -1,0 +1,137 @@
+import { expect } from 'vitest';
+import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
+import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
+import { AGGREGATE_KINDS } from '../../src/domain/aggregate.ts';
+import type { AuditEntry } from '../../src/domain/audit.ts';
+import type { AuditEntryId } from '../../src/domain/ids.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { aMerchantId, plain } from '../fixtures/changes.ts';
+import { everythingOf } from './books.ts';
+import { aPlatform } from './http-app.ts';
+import { aClient, type Client } from './http-client.ts';
+
+/** What only A and its staff know. */
+export const SECRETS = {
+  email: 'ada@a.example',
+  name: 'Ada Lovelace of A',
+  description: 'what only A knows',
+};
+
+/** The parsed answer, which must have the status. */
+export async function answered(
+  asked: Promise<Response>,
+  status: number,
+): Promise<Readonly<Record<string, unknown>> & Readonly<{ id: string }>> {
+  const response = await asked;
+  const text = await response.text();
+  expect([response.status, text]).toEqual([status, expect.any(String)]);
+  return JSON.parse(text) as Readonly<Record<string, unknown>> & Readonly<{ id: string }>;
+}
+
+/**
+ * The platform over an empty storage with the merchants A, B and C, all made through HTTP. A took payments that ended in
+ * every way, has a customer with a stored method, and sent money to B and to C; B has a customer and a payment too.
+ */
+export async function twoAccounts(storage: Storage) {
+  const books = simulatorLedger(':memory:');
+  const platform = aPlatform(storage, { processor: simulatedProcessor(books, systemClock) });
+  const send = (path: string, init: RequestInit) => platform.app.request(path, init);
+  const admin = await aClient(send, undefined, ['admin']);
+  for (const id of ['a', 'b', 'c']) {
+    const merchant = { id: `merchant-${id}`, name: `Merchant ${id}`, email: `owner@${id}.example` };
+    await answered(admin.post('/merchants', merchant), 201);
+  }
+  const [a, b, c] = [
+    await aClient(send, 'merchant-a'),
+    await aClient(send, 'merchant-b'),
+    await aClient(send, 'merchant-c'),
+  ];
+
+  const mine = await aCustomer(a, SECRETS.email, SECRETS.name);
+  const taken = {
+    amount: 10_000,
+    currency: 'USD',
+    customer_id: mine.customer,
+    payment_method: mine.method,
+    description: SECRETS.description,
+  };
+  const refunded = await answered(a.post('/payments', taken, 'first'), 201);
+  await answered(a.post(`/payments/${refunded.id}/refunds`, { amount: 1_500 }, 'refund'), 201);
+  const held = { amount: 5_000, currency: 'USD', payment_method: 'card', capture_method: 'manual' };
+  const captured = await answered(a.post('/payments', held, 'held'), 201);
+  await answered(a.post(`/payments/${captured.id}/capture`, { amount: 2_000 }, 'capture'), 201);
+  const voided = await answered(a.post('/payments', { ...held, amount: 700 }, 'held-to-void'), 201);
+  await answered(a.post(`/payments/${voided.id}/void`, {}, 'void'), 201);
+  const declined = { amount: 900, currency: 'USD', payment_method: 'test_declined' };
+  await answered(a.post('/payments', declined, 'declined'), 402);
+  const order = (to: string, amount: number) => ({ destination_merchant_id: to, amount, currency: 'USD' });
+  const toB = await answered(a.post('/transfers', order('merchant-b', 2_500), 'to-b'), 201);
+  const toC = await answered(a.post('/transfers', order('merchant-c', 1_000), 'to-c'), 201);
+
+  const theirs = await aCustomer(b, 'bob@b.example', 'Bob of B');
+  const own = { amount: 300, currency: 'USD', payment_method: 'card' };
+  const paidToB = await answered(b.post('/payments', own, 'own'), 201);
+  return {
+    ...platform,
+    storage,
+    books,
+    admin,
+    a,
+    b,
+    c,
+    ofA: {
+      customer: mine.customer,
+      method: mine.method,
+      payments: [refunded.id, captured.id, voided.id],
+      toB: toB.id,
+      toC: toC.id,
+    },
+    ofB: { customer: theirs.customer, method: theirs.method, payment: paidToB.id },
+    end: async (): Promise<void> => {
+      await storage.close();
+      books.close();
+    },
+  };
+}
+
+export type TwoAccounts = Awaited<ReturnType<typeof twoAccounts>>;
+
+async function aCustomer(client: Client, email: string, name: string) {
+  const customer = await answered(client.post('/customers', { email, name }), 201);
+  const card = { type: 'card', token: `tok_${customer.id.slice(-8)}`, last4: '4242' };
+  const method = await answered(client.post(`/customers/${customer.id}/payment_methods`, card), 201);
+  return { customer: customer.id, method: method.id };
+}
+
+/** All that is on record of a merchant, beneath HTTP: two that are equal mean that nothing happened in between. */
+export async function recordOf(storage: Storage, text: string): Promise<unknown> {
+  const id = aMerchantId(text);
+  const { payments, entries, transactions } = await everythingOf(storage, id);
+  const aggregates = await Promise.all(
+    AGGREGATE_KINDS.map((kind) => storage.aggregates.list(id, kind, { limit: 1_000 })),
+  );
+  const events = (await storage.outbox.unsent(1_000))._unsafeUnwrap();
+  return plain({
+    payments,
+    entries,
+    transactions: [...transactions.values()].flat(),
+    aggregates: aggregates.flatMap((each) => each._unsafeUnwrap()),
+    balances: (await storage.balances.of(id))._unsafeUnwrap(),
+    tallies: (await storage.summaries.tallies(id, {}))._unsafeUnwrap(),
+    links: await linksOf(storage, text),
+    events: events.filter(({ merchantId }) => merchantId === id),
+  });
+}
+
+/** Every audit link of a merchant, newest first. */
+async function linksOf(storage: Storage, text: string): Promise<readonly AuditEntry[]> {
+  const links: AuditEntry[] = [];
+  for (let before: AuditEntryId | undefined; ; ) {
+    const page = { limit: 100, ...(before === undefined ? {} : { before }) };
+    const next = (await storage.auditTrail.list(aMerchantId(text), {}, page))._unsafeUnwrap();
+    links.push(...next);
+    before = next.at(-1)?.id;
+    if (next.length < 100 || before === undefined) return links;
+  }
+}
