@@ -17,12 +17,19 @@ import {
   restoreMerchant,
 } from './merchant.ts';
 import { restoreTransfer, type Transfer, type TransferRecord, transferRecord } from './transfer.ts';
+import type { WebhookEndpoint } from './webhook-endpoint.ts';
+import {
+  endpointRecord,
+  endpointSnapshot,
+  restoreEndpoint,
+  type WebhookEndpointRecord,
+} from './webhook-endpoint-record.ts';
 
 /**
  * An entity that is stored whole, as one record, and found by its tenant, kind and id. `version` counts its changes from
  * 1; `auditHash` is the head of its audit chain. Payments are no aggregates: there are too many of them to be kept so.
  */
-export type Aggregate = Merchant | Transfer | Export | Customer | CustomerAccess;
+export type Aggregate = Merchant | Transfer | Export | Customer | CustomerAccess | WebhookEndpoint;
 export type AggregateKind = Aggregate['kind'];
 /** Named as an object, so that the compiler misses a kind that is not there. */
 export const AGGREGATE_KINDS = Object.keys({
@@ -31,6 +38,7 @@ export const AGGREGATE_KINDS = Object.keys({
   export: 0,
   customer: 0,
   customer_access: 0,
+  webhook_endpoint: 0,
 } satisfies Record<AggregateKind, 0>) as readonly AggregateKind[];
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
@@ -47,6 +55,8 @@ export function aggregateRecord(aggregate: Aggregate): JsonObject {
       return customerRecord(aggregate);
     case 'customer_access':
       return customerAccessRecord(aggregate);
+    case 'webhook_endpoint':
+      return endpointRecord(aggregate);
   }
 }
 
@@ -57,6 +67,8 @@ export function auditedRecord(aggregate: Aggregate): JsonObject {
       return merchantSnapshot(aggregate);
     case 'customer':
       return customerSnapshot(aggregate);
+    case 'webhook_endpoint':
+      return endpointSnapshot(aggregate);
     case 'transfer':
     case 'export':
     case 'customer_access':
@@ -82,6 +94,8 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
       return restoreCustomer(record as CustomerRecord, auditHash);
     case 'customer_access':
       return restoreCustomerAccess(record as CustomerAccessRecord, auditHash);
+    case 'webhook_endpoint':
+      return restoreEndpoint(record as WebhookEndpointRecord, auditHash);
   }
 }
 

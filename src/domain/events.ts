@@ -6,15 +6,19 @@ import { paymentRecord } from './payment-record.ts';
 import type { Transaction } from './transaction.ts';
 import { transactionRecord } from './transaction-record.ts';
 
-export type EventType =
-  | 'payment.created'
-  | 'payment.authorized'
-  | 'payment.succeeded'
-  | 'payment.failed'
-  | 'payment.canceled'
-  | 'refund.created'
-  | 'refund.failed'
-  | 'transfer.completed';
+/** All that is told outside; who listens chooses among these. */
+export const EVENT_TYPES = [
+  'payment.created',
+  'payment.authorized',
+  'payment.succeeded',
+  'payment.failed',
+  'payment.canceled',
+  'refund.created',
+  'refund.failed',
+  'transfer.completed',
+  'webhook_endpoint.disabled',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** A fact to be told outside, written in the commit that made it true. `id` is stable: consumers dedupe by it. */
 export type DomainEvent = Readonly<{

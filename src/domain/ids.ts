@@ -14,6 +14,8 @@ export type LedgerEntryId = Id<'led'>;
 export type PaymentMethodId = Id<'pm'>;
 export type TransferId = Id<'trf'>;
 export type ExportId = Id<'exp'>;
+export type WebhookEndpointId = Id<'we'>;
+export type DeliveryId = Id<'whd'>;
 /** The tenant's own string, `[A-Za-z0-9_-]{1,64}`. */
 export type MerchantId = string & { readonly [kind]: 'merchant' };
 
@@ -27,6 +29,8 @@ type Prefixed = {
   pm: PaymentMethodId;
   trf: TransferId;
   exp: ExportId;
+  we: WebhookEndpointId;
+  whd: DeliveryId;
 };
 
 const HEX_32 = /^[0-9a-f]{32}$/;

@@ -8,6 +8,7 @@ import type {
   PaymentMethodId,
   TransactionId,
   TransferId,
+  WebhookEndpointId,
 } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 
@@ -22,5 +23,6 @@ export interface Ids {
   paymentMethod(at: Instant): PaymentMethodId;
   transfer(at: Instant): TransferId;
   export(at: Instant): ExportId;
+  webhookEndpoint(at: Instant): WebhookEndpointId;
   change(at: Instant): string;
 }

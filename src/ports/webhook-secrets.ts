@@ -1,0 +1,8 @@
+import type { WebhookHmac } from '../domain/webhook-signature.ts';
+
+/** Makes the secrets that merchants share with us, and signs with them. */
+export interface WebhookSecrets {
+  readonly hmac: WebhookHmac;
+  /** `whsec_` and the base64 of 32 random bytes. */
+  newSecret(): string;
+}
