@@ -5,6 +5,7 @@ const SDKS = {
   dynamodb: ['neverthrow', '@aws-sdk', 'cockatiel'],
   aws: ['neverthrow', '@aws-sdk'],
   processor: ['neverthrow', 'cockatiel'],
+  fraud: ['neverthrow', 'cockatiel'],
   system: ['uuid'],
   keys: ['neverthrow'],
   embedded: ['pg'],

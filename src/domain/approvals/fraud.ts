@@ -29,15 +29,17 @@ export const areThresholds = ({ flagged, high, medium }: FraudThresholds): boole
   high < flagged &&
   flagged <= 1000;
 
-export function judgeFraud({ score, reasons }: FraudAssessment, thresholds: FraudThresholds): FraudVerdict {
-  return { status: statusOf(score, thresholds), score, reasons };
-}
-
 /** The scorer gave no answer in time: never a pass. */
 export const MANUAL_REVIEW: FraudVerdict = {
   status: 'flagged',
   reasons: [{ code: 'scorer_unavailable', points: 0, detail: 'No score in time: a person must look.' }],
 };
+
+/** A scorer that says something other than a score has said nothing. */
+export const judgeFraud = ({ score, reasons }: FraudAssessment, thresholds: FraudThresholds): FraudVerdict =>
+  Number.isSafeInteger(score) && 0 <= score && score <= 1000
+    ? { status: statusOf(score, thresholds), score, reasons }
+    : MANUAL_REVIEW;
 
 function statusOf(score: Thousandths, { flagged, high, medium }: FraudThresholds): FraudStatus {
   if (score >= flagged) return 'flagged';

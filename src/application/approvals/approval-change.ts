@@ -1,0 +1,85 @@
+import type { Origin } from '../../domain/actor.ts';
+import type { Approval } from '../../domain/approvals/approval.ts';
+import { approvalEvent, busEventsOf } from '../../domain/approvals/approval-events.ts';
+import { type ApprovalMessage, approvalRequested } from '../../domain/approvals/approval-message.ts';
+import { type AuditLogEntry, sealAuditLogEntry } from '../../domain/approvals/audit-log.ts';
+import type { Person } from '../../domain/approvals/person.ts';
+import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import { vendorPaymentRecord } from '../../domain/approvals/vendor-payment-record.ts';
+import { GENESIS_HASH } from '../../domain/audit.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { difference } from '../../domain/json.ts';
+import type { ApprovalChange } from '../../ports/approvals/approval-commits.ts';
+import type { ApprovalIds } from '../../ports/approvals/approval-ids.ts';
+import type { Digests } from '../../ports/digests.ts';
+
+/** Who asks, and from where. */
+export type Asked = Readonly<{ by: Person; origin: Origin }>;
+
+/** A move of a payment, decided but not yet written. */
+export type VendorPaymentMove<Next extends VendorPayment = VendorPayment> = Asked &
+  Readonly<{
+    at: Instant;
+    /** What happened, such as `payment.approved`. */
+    action: string;
+    /** Absent when the move creates the payment. */
+    before?: VendorPayment;
+    next: Next;
+    approval?: Approval;
+    /** For the approvers' queue. */
+    message?: ApprovalMessage;
+    eventKey?: string;
+  }>;
+
+/**
+ * The whole commit for a move: the payment with its link of the audit chain, and its events. Also gives the payment as it
+ * will be stored, chain head included, so that nobody has to read it back.
+ */
+export function approvalChange<Next extends VendorPayment>(
+  ports: Readonly<{ approvalIds: ApprovalIds; digests: Digests }>,
+  move: VendorPaymentMove<Next>,
+): Readonly<{ change: ApprovalChange; payment: Next }> {
+  const { at, before, next, approval, message, eventKey } = move;
+  const entry = linkOf(ports, move);
+  const payment = { ...next, auditHash: entry.hash };
+  const newId = () => ports.approvalIds.event(at);
+  return {
+    payment,
+    change: {
+      id: ports.approvalIds.change(at),
+      at,
+      payment: { expected: before?.version ?? 0, next: payment },
+      ...(approval === undefined ? {} : { approval }),
+      entry,
+      events: [
+        ...busEventsOf(before, payment).map((type) => approvalEvent(type, payment, newId())),
+        ...(message === undefined ? [] : [approvalRequested(message, payment, newId())]),
+      ],
+      ...(eventKey === undefined ? {} : { eventKey }),
+    },
+  };
+}
+
+function linkOf(
+  { approvalIds, digests }: Readonly<{ approvalIds: ApprovalIds; digests: Digests }>,
+  { at, by, origin, action, before, next }: VendorPaymentMove,
+): AuditLogEntry {
+  const after = vendorPaymentRecord(next);
+  return sealAuditLogEntry(
+    {
+      id: approvalIds.auditEntry(at),
+      paymentId: next.id,
+      sequence: next.version,
+      action,
+      actor: { id: by.id, type: origin.actor.type, roles: by.roles },
+      ...(origin.ipAddress === undefined ? {} : { ipAddress: origin.ipAddress }),
+      ...(origin.userAgent === undefined ? {} : { userAgent: origin.userAgent }),
+      requestId: origin.requestId,
+      ...(before === undefined
+        ? { after, previousHash: GENESIS_HASH }
+        : { ...difference(vendorPaymentRecord(before), after), previousHash: before.auditHash }),
+      timestamp: at,
+    },
+    digests.sha256,
+  );
+}

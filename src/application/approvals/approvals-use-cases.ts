@@ -1,0 +1,48 @@
+import type { ApprovalIds } from '../../ports/approvals/approval-ids.ts';
+import type { ApprovalsStorage } from '../../ports/approvals/approvals-storage.ts';
+import type { FraudScorer } from '../../ports/approvals/fraud-scorer.ts';
+import type { Payouts } from '../../ports/approvals/payouts.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { Seals } from '../../ports/seals.ts';
+import type { ApprovalRules } from './approval-rules.ts';
+import { approveVendorPayment } from './approve-vendor-payment.ts';
+import { changeVendorPayment } from './change-vendor-payment.ts';
+import { createVendorPayment } from './create-vendor-payment.ts';
+import { getAuditLog } from './get-audit-log.ts';
+import { findByIncident, getVendorPayment } from './get-vendor-payment.ts';
+import { listFlagged, listPending, listVendorPayments } from './list-vendor-payments.ts';
+import { processVendorPayment } from './process-vendor-payment.ts';
+import { recordWorkCompleted } from './record-work-completed.ts';
+import { recoverPayouts } from './recover-payouts.ts';
+import { rejectVendorPayment } from './reject-vendor-payment.ts';
+
+/** All the world that approvals ask, as one value: each use case takes from it what it names. */
+export type ApprovalsPorts = Omit<ApprovalsStorage, 'close' | 'health'> &
+  Readonly<{
+    clock: Clock;
+    approvalIds: ApprovalIds;
+    digests: Digests;
+    seals: Seals;
+    fraudScorer: FraudScorer;
+    payouts: Payouts;
+  }>;
+
+/** Everything the approvals service does. */
+export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) => ({
+  createVendorPayment: createVendorPayment(ports, rules),
+  recordWorkCompleted: recordWorkCompleted(ports, rules),
+  getVendorPayment: getVendorPayment(ports),
+  findByIncident: findByIncident(ports),
+  listVendorPayments: listVendorPayments(ports),
+  listPending: listPending(ports),
+  listFlagged: listFlagged(ports),
+  getAuditLog: getAuditLog(ports),
+  changeVendorPayment: changeVendorPayment(ports),
+  approveVendorPayment: approveVendorPayment(ports, rules),
+  rejectVendorPayment: rejectVendorPayment(ports),
+  processVendorPayment: processVendorPayment(ports, rules),
+  recoverPayouts: recoverPayouts(ports, rules),
+});
+
+export type ApprovalsUseCases = Readonly<ReturnType<typeof approvalsUseCases>>;

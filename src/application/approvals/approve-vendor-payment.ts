@@ -1,0 +1,54 @@
+import { err, type ResultAsync } from 'neverthrow';
+import { type ApproveRefused, approveVendorPayment as approved } from '../../domain/approvals/decisions.ts';
+import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
+import type { ApprovalVoid } from '../../domain/approvals/payout.ts';
+import { permitted } from '../../domain/approvals/person.ts';
+import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import type { Asked } from './approval-change.ts';
+import type { ApprovalRules } from './approval-rules.ts';
+import { type MoveFailure, type MovePorts, moveVendorPayment } from './move-vendor-payment.ts';
+
+export type ApproveVendorPaymentRequest = Asked &
+  Readonly<{
+    id: VendorPaymentId;
+    notes?: string;
+    /** Of the terms that the person has seen; without it, of those that stand when the request is first read. */
+    termsHash?: string;
+  }>;
+export type ApproveVendorPaymentFailure = ApproveRefused | ApprovalVoid | MoveFailure;
+
+/**
+ * One person's yes. Of several at once each counts, once for each person. A yes never falls on terms that changed since
+ * it was asked for: it is refused, and may be given anew.
+ */
+export type ApproveVendorPayment = (
+  request: ApproveVendorPaymentRequest,
+) => ResultAsync<VendorPayment, ApproveVendorPaymentFailure>;
+
+export const approveVendorPayment = (
+  ports: MovePorts,
+  { policy }: Pick<ApprovalRules, 'policy'>,
+): ApproveVendorPayment => {
+  const move = moveVendorPayment(ports);
+  return ({ by, origin, id, notes, termsHash }) => {
+    let edition: number | undefined;
+    return permitted(by, 'approve').asyncAndThen(() =>
+      move<VendorPayment, ApproveRefused | ApprovalVoid>(id, (before) => {
+        edition ??= before.edition;
+        if (edition !== before.edition || (termsHash ?? before.termsHash) !== before.termsHash)
+          return err({ kind: 'ApprovalVoid' });
+        const at = ports.clock.now();
+        const approving = { by, at, ...(notes === undefined ? {} : { notes }) };
+        return approved(before, approving, policy).map(({ payment: next, approval }) => ({
+          by,
+          origin,
+          at,
+          action: next.status === 'approved' ? 'payment.approved' : 'payment.approval_given',
+          before,
+          next,
+          approval,
+        }));
+      }),
+    );
+  };
+};

@@ -1,0 +1,44 @@
+import type { ResultAsync } from 'neverthrow';
+import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
+import { permitted, type RoleNotAllowed } from '../../domain/approvals/person.ts';
+import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import {
+  type ChangeRefused,
+  changeVendorPayment as changed,
+  type VendorPaymentChange,
+} from '../../domain/approvals/vendor-payment-order.ts';
+import type { Asked } from './approval-change.ts';
+import { drafts, type NewLineItem } from './create-vendor-payment.ts';
+import { type MoveFailure, type MovePorts, moveVendorPayment } from './move-vendor-payment.ts';
+
+export type ChangeVendorPaymentRequest = Asked &
+  Omit<VendorPaymentChange, 'lineItems'> &
+  Readonly<{ id: VendorPaymentId; lineItems?: readonly NewLineItem[] }>;
+export type ChangeVendorPaymentFailure = RoleNotAllowed | ChangeRefused | MoveFailure;
+
+/**
+ * Other lines, amount or metadata for a payment that nobody has approved in full. Whatever was approved is void, and who
+ * changes it is one of its makers. The same again writes nothing, and voids nothing.
+ */
+export type ChangeVendorPayment = (
+  request: ChangeVendorPaymentRequest,
+) => ResultAsync<VendorPayment, ChangeVendorPaymentFailure>;
+
+export const changeVendorPayment = (ports: MovePorts): ChangeVendorPayment => {
+  const move = moveVendorPayment(ports);
+  return ({ by, origin, id, lineItems, ...rest }) =>
+    permitted(by, 'change').asyncAndThen(() =>
+      move<VendorPayment, ChangeRefused>(id, (before) => {
+        const now = ports.clock.now();
+        const change = {
+          ...rest,
+          ...(lineItems === undefined ? {} : { lineItems: drafts(ports, lineItems) }),
+        };
+        return changed(before, change, { by: by.id, now }, ports.digests.sha256).map((next) =>
+          next === before
+            ? { unchanged: next }
+            : { by, origin, at: now, action: 'payment.changed', before, next },
+        );
+      }),
+    );
+};

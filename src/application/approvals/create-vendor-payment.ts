@@ -1,0 +1,51 @@
+import type { ResultAsync } from 'neverthrow';
+import type { LineItemDraft } from '../../domain/approvals/line-item.ts';
+import { permitted, type RoleNotAllowed } from '../../domain/approvals/person.ts';
+import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import type { TermsRefused, VendorPaymentOrder } from '../../domain/approvals/vendor-payment-order.ts';
+import type { DuplicateIncident } from '../../ports/approvals/approval-commits.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { Asked } from './approval-change.ts';
+import type { ApprovalRules } from './approval-rules.ts';
+import { type OpenPorts, openVendorPayment } from './open-vendor-payment.ts';
+
+export type NewLineItem = Omit<LineItemDraft, 'id'>;
+export type NewVendorPayment = Omit<VendorPaymentOrder, 'lineItems'> &
+  Readonly<{ lineItems: readonly NewLineItem[] }>;
+
+export type CreateVendorPaymentRequest = Asked & Readonly<{ order: NewVendorPayment }>;
+export type CreateVendorPaymentFailure =
+  | RoleNotAllowed
+  | TermsRefused
+  | DuplicateIncident
+  | StorageUnavailable;
+
+/** Asks people to approve a vendor's payment. Who asks is its maker, and never approves it. */
+export type CreateVendorPayment = (
+  request: CreateVendorPaymentRequest,
+) => ResultAsync<VendorPayment, CreateVendorPaymentFailure>;
+
+export const createVendorPayment = (
+  ports: OpenPorts,
+  rules: Pick<ApprovalRules, 'policy' | 'thresholds'>,
+): CreateVendorPayment => {
+  const open = openVendorPayment(ports, rules);
+  return ({ by, origin, order }) =>
+    permitted(by, 'create').asyncAndThen(() =>
+      open({ by, origin, order: { ...order, lineItems: drafts(ports, order.lineItems) } }).mapErr(
+        (failure) => {
+          if (failure.kind === 'EventSeen') throw new Error('no event called for this payment');
+          return failure;
+        },
+      ),
+    );
+};
+
+/** Lines with ids of their own. */
+export const drafts = (
+  { approvalIds, clock }: Pick<OpenPorts, 'approvalIds' | 'clock'>,
+  lines: readonly NewLineItem[],
+): readonly LineItemDraft[] => {
+  const at = clock.now();
+  return lines.map((line) => ({ ...line, id: approvalIds.lineItem(at) }));
+};

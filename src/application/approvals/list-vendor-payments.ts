@@ -1,0 +1,71 @@
+import { okAsync, type ResultAsync } from 'neverthrow';
+import { parseUuid, type VendorPaymentId } from '../../domain/approvals/ids.ts';
+import { type Person, permitted, type RoleNotAllowed, seesAll } from '../../domain/approvals/person.ts';
+import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import type { VendorPaymentFilter, VendorPayments } from '../../ports/approvals/vendor-payments.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Seals } from '../../ports/seals.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { type CursorInvalid, type Page, paging } from '../cursor.ts';
+
+/** `offset` passes over so many before the first page, and says nothing beside a cursor. */
+type PageAsked = Readonly<{ limit: number; cursor?: string; offset?: number }>;
+
+export type ListVendorPaymentsRequest = PageAsked &
+  Readonly<{ by: Person; filter: Pick<VendorPaymentFilter, 'vendorId' | 'incidentId' | 'status'> }>;
+export type ListForReviewRequest = PageAsked & Readonly<{ by: Person }>;
+export type ListVendorPaymentsFailure = RoleNotAllowed | CursorInvalid | StorageUnavailable;
+
+type Listed = ResultAsync<Page<VendorPayment>, ListVendorPaymentsFailure>;
+
+/** A page of payments, newest first; of a vendor's own, whatever a vendor asks for. */
+export type ListVendorPayments = (request: ListVendorPaymentsRequest) => Listed;
+/**
+ * A page of payments that wait for approval, oldest first. Whatever is approved while somebody walks the pages, each
+ * payment that waits throughout is met exactly once; an offset cannot promise that.
+ */
+export type ListPending = (request: ListForReviewRequest) => Listed;
+/** A page of payments that were flagged or that nobody could score, newest first, whatever became of them. */
+export type ListFlagged = (request: ListForReviewRequest) => Listed;
+
+export type ListPorts = Readonly<{ vendorPayments: VendorPayments; seals: Seals; clock: Clock }>;
+
+export const listVendorPayments = (ports: ListPorts): ListVendorPayments => {
+  const read = pagesOf(ports, 'vendor_payments', 'newest');
+  return ({ by, filter, ...page }) =>
+    permitted(by, 'see').asyncAndThen(() => {
+      if (seesAll(by)) return read(by, filter, page);
+      const { vendorId = by.vendorId } = filter;
+      return vendorId === undefined || vendorId !== by.vendorId
+        ? okAsync({ items: [] })
+        : read(by, { ...filter, vendorId }, page);
+    });
+};
+
+export const listPending = (ports: ListPorts): ListPending => {
+  const read = pagesOf(ports, 'pending', 'oldest');
+  return ({ by, ...page }) =>
+    permitted(by, 'list').asyncAndThen(() => read(by, { status: 'pending_approval' }, page));
+};
+
+export const listFlagged = (ports: ListPorts): ListFlagged => {
+  const read = pagesOf(ports, 'flagged', 'newest');
+  return ({ by, ...page }) =>
+    permitted(by, 'list').asyncAndThen(() => read(by, { fraudStatus: 'flagged' }, page));
+};
+
+/** A cursor is good for one list, one filter, and a vendor's for that vendor only. */
+function pagesOf(ports: ListPorts, list: string, order: 'oldest' | 'newest') {
+  const pages = paging(ports, (text) => parseUuid<VendorPaymentId>(text));
+  return (by: Person, filter: VendorPaymentFilter, { offset, ...page }: PageAsked): Listed => {
+    const context = { list, filter, vendor: seesAll(by) ? undefined : by.vendorId };
+    return pages<VendorPayment, StorageUnavailable>({ ...page, context }, ({ limit, before }) =>
+      ports.vendorPayments.list(filter, {
+        order,
+        limit,
+        ...(before === undefined ? {} : { after: before }),
+        ...(before === undefined && offset !== undefined ? { skip: offset } : {}),
+      }),
+    );
+  };
+}

@@ -1,0 +1,51 @@
+import { errAsync, type ResultAsync } from 'neverthrow';
+import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
+import { beginPayout, type PayoutRefused } from '../../domain/approvals/payout.ts';
+import { permitted, type RoleNotAllowed } from '../../domain/approvals/person.ts';
+import type { Processing, VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import type { Asked } from './approval-change.ts';
+import type { ApprovalRules } from './approval-rules.ts';
+import { found, type MoveFailure, moveVendorPayment } from './move-vendor-payment.ts';
+import { type PayoutPorts, settlePayout } from './settle-payout.ts';
+
+export type ProcessVendorPaymentRequest = Asked & Readonly<{ id: VendorPaymentId }>;
+export type ProcessVendorPaymentFailure = RoleNotAllowed | PayoutRefused | MoveFailure;
+
+/**
+ * Pays the vendor what was approved: intent on record, processor asked, outcome on record. Of several at once one pays.
+ * The payment comes back completed or failed, or processing when nobody knows yet: then recovery finds out. After a
+ * failure it may be asked for again, and goes out under the same reference.
+ */
+export type ProcessVendorPayment = (
+  request: ProcessVendorPaymentRequest,
+) => ResultAsync<VendorPayment, ProcessVendorPaymentFailure>;
+
+export const processVendorPayment = (
+  ports: PayoutPorts,
+  { payouts: terms }: Pick<ApprovalRules, 'payouts'>,
+): ProcessVendorPayment => {
+  const move = moveVendorPayment(ports);
+  const settle = settlePayout(ports);
+  return ({ by, origin, id }) =>
+    permitted(by, 'process')
+      .asyncAndThen(() =>
+        move<Processing, PayoutRefused>(id, (before) => {
+          const at = ports.clock.now();
+          return beginPayout(before, at, terms, ports.digests.sha256).map((next) => ({
+            by,
+            origin,
+            at,
+            action: 'payment.processing',
+            before,
+            next,
+          }));
+        }),
+      )
+      .andThen((payment) =>
+        settle({ by, origin, payment }, 'pay').orElse<VendorPayment, ProcessVendorPaymentFailure>(
+          (failure) =>
+            // Somebody took over meanwhile, and knows more.
+            failure.kind === 'StorageUnavailable' ? errAsync(failure) : found(ports.vendorPayments, id),
+        ),
+      );
+};

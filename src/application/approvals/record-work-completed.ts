@@ -1,0 +1,77 @@
+import { err, errAsync, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { permitted, type RoleNotAllowed } from '../../domain/approvals/person.ts';
+import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import {
+  blame,
+  type EventMalformed,
+  orderFor,
+  type WorkCompleted,
+  workDetailsOf,
+} from '../../domain/approvals/work-completed.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { Asked } from './approval-change.ts';
+import type { ApprovalRules } from './approval-rules.ts';
+import { type OpenFailure, type OpenPorts, openVendorPayment } from './open-vendor-payment.ts';
+
+export type RecordWorkCompletedRequest = Asked & Readonly<{ work: WorkCompleted }>;
+export type RecordWorkCompletedFailure = RoleNotAllowed | EventMalformed | StorageUnavailable;
+
+/** Without a payment, the event was taken before and its payment has been cancelled since. */
+export type Recorded = Readonly<{ created: boolean; payment?: VendorPayment }>;
+
+/**
+ * Creates the payment that completed work calls for, once: the same event again, or another about the same incident and
+ * vendor, whenever and however often they come, gives the payment that is there. Safe to repeat after any failure.
+ */
+export type RecordWorkCompleted = (
+  request: RecordWorkCompletedRequest,
+) => ResultAsync<Recorded, RecordWorkCompletedFailure>;
+
+export const recordWorkCompleted = (
+  ports: OpenPorts,
+  rules: Pick<ApprovalRules, 'policy' | 'thresholds' | 'eventSources'>,
+): RecordWorkCompleted => {
+  const open = openVendorPayment(ports, rules);
+  return ({ by, origin, work }) =>
+    safeTry(async function* () {
+      yield* permitted(by, 'record');
+      yield* believed(work, rules.eventSources);
+      const at = ports.clock.now();
+      const order = yield* orderFor(work, () => ports.approvalIds.lineItem(at));
+      const opening = {
+        by,
+        origin,
+        order,
+        workDetails: workDetailsOf(work),
+        eventKey: `${work.source} ${work.eventId}`,
+      };
+      return open(opening)
+        .map((payment): Recorded => ({ created: true, payment }))
+        .orElse((failure) => known(failure, work));
+    });
+
+  function known(
+    failure: OpenFailure,
+    { incidentId, vendorId }: WorkCompleted,
+  ): ResultAsync<Recorded, RecordWorkCompletedFailure> {
+    switch (failure.kind) {
+      case 'DuplicateIncident':
+      case 'EventSeen':
+        return ports.vendorPayments
+          .findLive(incidentId, vendorId)
+          .map((payment) => (payment === undefined ? { created: false } : { created: false, payment }));
+      case 'StorageUnavailable':
+        return errAsync(failure);
+      default:
+        return errAsync(blame(failure));
+    }
+  }
+};
+
+const believed = (
+  { source }: WorkCompleted,
+  sources: readonly string[],
+): Result<undefined, EventMalformed> =>
+  sources.includes(source)
+    ? ok(undefined)
+    : err({ kind: 'EventMalformed', path: 'source', reason: 'not a source that is believed' });

@@ -1,0 +1,33 @@
+import type { ResultAsync } from 'neverthrow';
+import { rejectVendorPayment as rejected } from '../../domain/approvals/decisions.ts';
+import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
+import { permitted, type RoleNotAllowed } from '../../domain/approvals/person.ts';
+import type { Cancelled, VendorPaymentStateConflict } from '../../domain/approvals/vendor-payment.ts';
+import type { Asked } from './approval-change.ts';
+import { type MoveFailure, type MovePorts, moveVendorPayment } from './move-vendor-payment.ts';
+
+export type RejectVendorPaymentRequest = Asked & Readonly<{ id: VendorPaymentId; reason: string }>;
+export type RejectVendorPaymentFailure = RoleNotAllowed | VendorPaymentStateConflict | MoveFailure;
+
+/** Says no for good, while no money has left. The incident and vendor are free for another payment. */
+export type RejectVendorPayment = (
+  request: RejectVendorPaymentRequest,
+) => ResultAsync<Cancelled, RejectVendorPaymentFailure>;
+
+export const rejectVendorPayment = (ports: MovePorts): RejectVendorPayment => {
+  const move = moveVendorPayment(ports);
+  return ({ by, origin, id, reason }) =>
+    permitted(by, 'reject').asyncAndThen(() =>
+      move<Cancelled, VendorPaymentStateConflict>(id, (before) => {
+        const at = ports.clock.now();
+        return rejected(before, { by: by.id, at, reason }).map((next) => ({
+          by,
+          origin,
+          at,
+          action: 'payment.rejected',
+          before,
+          next,
+        }));
+      }),
+    );
+};

@@ -1,0 +1,104 @@
+import type { Instant } from '../instant.ts';
+import type { FraudAssessment, FraudReason, Thousandths } from './fraud.ts';
+import type { IncidentId } from './ids.ts';
+import { isLive, type VendorPayment } from './vendor-payment.ts';
+import type { PricedOrder } from './vendor-payment-order.ts';
+
+const HOUR = 3_600_000;
+
+/** What each pattern adds to a score, and when it is met. All amounts are cents. */
+export type FraudRules = Readonly<{
+  /** More than so many times what the vendor was paid on average, once there are `least` payments to compare with. */
+  aboveHistory: readonly Readonly<{ times: bigint; points: Thousandths }>[];
+  leastHistory: number;
+  /** So many payments for the vendor within the window, this one among them. */
+  velocity: Readonly<{ windowMs: number; most: number; points: Thousandths }>;
+  /** The same amount for the vendor within the window, for another incident. */
+  duplicate: Readonly<{ windowMs: number; points: Thousandths }>;
+  newPayee: Readonly<{ points: Thousandths }>;
+  /** Whole multiples of `of`. */
+  roundAmount: Readonly<{ of: bigint; points: Thousandths }>;
+  /** At or under one of the bounds by no more than so many hundredths of it. */
+  underBound: Readonly<{ bounds: readonly bigint[]; percent: bigint; points: Thousandths }>;
+}>;
+
+/** `bounds` are the amounts up to which fewer people are asked. */
+export const defaultFraudRules = (bounds: readonly bigint[]): FraudRules => ({
+  aboveHistory: [
+    { times: 10n, points: 500 },
+    { times: 3n, points: 300 },
+  ],
+  leastHistory: 3,
+  velocity: { windowMs: 24 * HOUR, most: 5, points: 250 },
+  duplicate: { windowMs: 7 * 24 * HOUR, points: 300 },
+  newPayee: { points: 150 },
+  roundAmount: { of: 100_000n, points: 100 },
+  underBound: { bounds, percent: 5n, points: 250 },
+});
+
+type Asked = Readonly<{ amountCents: bigint; incidentId: IncidentId; at: Instant }>;
+type Rule = (asked: Asked, past: readonly VendorPayment[], rules: FraudRules) => FraudReason | undefined;
+
+/** Adds up what the rules have to say; each reason is one of them. `past` are the vendor's newest payments. */
+export function scoreByRules(
+  order: PricedOrder,
+  at: Instant,
+  past: readonly VendorPayment[],
+  rules: FraudRules,
+): FraudAssessment {
+  const asked = { amountCents: order.amount.minorUnits, incidentId: order.incidentId, at };
+  const reasons = RULES.flatMap((rule) => rule(asked, past, rules) ?? []);
+  return {
+    score: Math.min(
+      1000,
+      reasons.reduce((sum, { points }) => sum + points, 0),
+    ),
+    reasons,
+  };
+}
+
+const aboveHistory: Rule = ({ amountCents }, past, { aboveHistory: steps, leastHistory }) => {
+  const live = past.filter(isLive);
+  if (live.length < leastHistory) return undefined;
+  const sum = live.reduce((total, { amount }) => total + amount.minorUnits, 0n);
+  const met = steps
+    .toSorted((a, b) => Number(b.times - a.times))
+    .find(({ times }) => amountCents * BigInt(live.length) > times * sum);
+  return (
+    met && reason('amount_above_history', met.points, `more than ${met.times} times the vendor’s average`)
+  );
+};
+
+const velocity: Rule = ({ at }, past, { velocity: { windowMs, most, points } }) => {
+  const count = past.filter(({ createdAt }) => createdAt > at - windowMs).length + 1;
+  return count > most
+    ? reason('velocity', points, `${count} payments for the vendor within ${windowMs / HOUR} h`)
+    : undefined;
+};
+
+const duplicate: Rule = ({ amountCents, incidentId, at }, past, { duplicate: { windowMs, points } }) =>
+  past.some(
+    (payment) =>
+      payment.amount.minorUnits === amountCents &&
+      payment.incidentId !== incidentId &&
+      payment.createdAt > at - windowMs,
+  )
+    ? reason('duplicate_amount', points, 'the same amount for the vendor not long ago')
+    : undefined;
+
+const newPayee: Rule = (_asked, past, { newPayee: { points } }) =>
+  past.length === 0 ? reason('new_payee', points, 'the vendor’s first payment') : undefined;
+
+const roundAmount: Rule = ({ amountCents }, _past, { roundAmount: { of, points } }) =>
+  amountCents % of === 0n ? reason('round_amount', points, `a whole multiple of ${of} cents`) : undefined;
+
+const underBound: Rule = ({ amountCents }, _past, { underBound: { bounds, percent, points } }) => {
+  const bound = bounds.find((each) => amountCents <= each && (each - amountCents) * 100n <= each * percent);
+  return bound === undefined
+    ? undefined
+    : reason('just_under_bound', points, `just under ${bound} cents, above which more people are asked`);
+};
+
+const RULES: readonly Rule[] = [aboveHistory, velocity, duplicate, newPayee, roundAmount, underBound];
+
+const reason = (code: string, points: Thousandths, detail: string): FraudReason => ({ code, points, detail });
