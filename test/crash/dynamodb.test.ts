@@ -11,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => engine.stop());
 
 crashProof('DynamoDB (embedded engine)', () => freshDynamoDbStorage(engine.url), {
-  ordersEach: 2,
+  ordersEach: 1,
   oneSecondIn: 12,
   oneRecountIn: 10,
-  pairs: 300,
+  pairs: 200,
 });
