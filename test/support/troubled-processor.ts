@@ -1,0 +1,80 @@
+import { errAsync, okAsync, ResultAsync } from 'neverthrow';
+import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
+import { money } from '../../src/domain/money.ts';
+import type {
+  Processor,
+  ProcessorOutcomeUnknown,
+  ProcessorUnavailable,
+  Verdict,
+} from '../../src/ports/processor.ts';
+
+/**
+ * What goes wrong with each order, once, by the payment method of its charge. `tok_late` has its effect and its answer
+ * after everybody stopped waiting; `tok_hangs` has its effect at once and never answers; `tok_lost` never arrives;
+ * `tok_denies` has its effect and says that it had none; `tok_miscounts` has it and says another amount; `tok_forgets`
+ * hangs, and then says that it has no record.
+ */
+export const TROUBLES = [
+  'tok_late',
+  'tok_hangs',
+  'tok_lost',
+  'tok_denies',
+  'tok_miscounts',
+  'tok_forgets',
+] as const;
+
+type Answer = ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
+
+const silence: Answer = ResultAsync.fromSafePromise(new Promise<never>(() => {}));
+
+/** A processor that goes wrong as its orders' payment methods say, and is right when it is asked again. */
+export function troubledProcessor(
+  real: Processor,
+  books: SimulatorLedger,
+  lateMs: number,
+): Processor & Readonly<{ arrived: () => Promise<void> }> {
+  const met = new Set<string>();
+  const forgotten = new Set<string>();
+  const underWay: Promise<unknown>[] = [];
+
+  function trouble(method: string | undefined, reference: string, act: () => Answer): Answer {
+    if (met.has(reference)) return act();
+    met.add(reference);
+    switch (method) {
+      case 'tok_late': {
+        const late = new Promise((resolve) => setTimeout(resolve, lateMs)).then(act);
+        underWay.push(late);
+        return new ResultAsync(late);
+      }
+      case 'tok_hangs':
+        return act().andThen(() => silence);
+      case 'tok_lost':
+        return silence;
+      case 'tok_denies':
+        return act().andThen((): Answer => errAsync({ kind: 'ProcessorUnavailable' }));
+      case 'tok_miscounts':
+        return act().andThen((verdict): Answer => okAsync({ ...verdict, amount: oneMore(verdict.amount) }));
+      case 'tok_forgets':
+        forgotten.add(reference);
+        return act().andThen(() => silence);
+      default:
+        return act();
+    }
+  }
+
+  return {
+    ...real,
+    charge: (order) => trouble(order.paymentMethod, order.reference, () => real.charge(order)),
+    move: (order) =>
+      trouble(books.book(order.charge)?.paymentMethod, order.reference, () => real.move(order)),
+    lookup: (reference) =>
+      forgotten.delete(reference) ? errAsync({ kind: 'ProcessorHasNoRecord' }) : real.lookup(reference),
+    /** Resolves when everything that is late has arrived. */
+    arrived: async () => {
+      await Promise.all(underWay);
+    },
+  };
+}
+
+const oneMore = ({ minorUnits, currency }: Verdict['amount']): Verdict['amount'] =>
+  money(minorUnits + 1n, currency);
