@@ -5,9 +5,12 @@ import { NOON } from '../fixtures/changes.ts';
 const UNTIL = NOON + 10_000;
 
 /** What every `Leases` adapter promises. */
-export function leasesContract(adapter: string, open: () => Promise<Storage>): void {
+export function leasesContract(
+  adapter: string,
+  open: () => Promise<Pick<Storage, 'leases' | 'close'>>,
+): void {
   describe(`Leases contract: ${adapter}`, () => {
-    let storage: Storage;
+    let storage: Pick<Storage, 'leases' | 'close'>;
     beforeEach(async () => {
       storage = await open();
       return () => storage.close();

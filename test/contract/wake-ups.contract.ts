@@ -2,9 +2,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Storage } from '../../src/ports/storage.ts';
 
 /** What every `WakeUps` adapter promises its own process. */
-export function wakeUpsContract(adapter: string, open: () => Promise<Storage>): void {
+export function wakeUpsContract(
+  adapter: string,
+  open: () => Promise<Pick<Storage, 'wakeUps' | 'close'>>,
+): void {
   describe(`WakeUps contract: ${adapter}`, () => {
-    let storage: Storage;
+    let storage: Pick<Storage, 'wakeUps' | 'close'>;
     beforeEach(async () => {
       storage = await open();
       return () => storage.close();

@@ -1,0 +1,21 @@
+import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';
+import { leasesContract } from '../leases.contract.ts';
+import { storageHealthContract } from '../storage-health.contract.ts';
+import { wakeUpsContract } from '../wake-ups.contract.ts';
+import { approvalCommitsContract } from './approval-commits.contract.ts';
+import { approvalCommitsModelContract } from './approval-commits-model.contract.ts';
+import { approvalsOutboxContract } from './approvals-outbox.contract.ts';
+import { auditLogContract } from './audit-log.contract.ts';
+import { vendorPaymentsContract } from './vendor-payments.contract.ts';
+
+/** Every storage contract of approvals. `open` gives an empty store that shares nothing with the ones before. */
+export function approvalsContracts(adapter: string, open: () => Promise<ApprovalsStorage>): void {
+  approvalCommitsContract(adapter, open);
+  approvalCommitsModelContract(adapter, open);
+  vendorPaymentsContract(adapter, open);
+  auditLogContract(adapter, open);
+  approvalsOutboxContract(adapter, open);
+  leasesContract(`${adapter}, approvals`, open);
+  wakeUpsContract(`${adapter}, approvals`, open);
+  storageHealthContract(`${adapter}, approvals`, open);
+}
