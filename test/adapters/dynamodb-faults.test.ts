@@ -152,11 +152,14 @@ describe('DynamoDB commits under faults', () => {
   it('reads through throttling and lost replies', async () => {
     const opening = anOpening();
     (await storage.commits.commit(opening.change))._unsafeUnwrap();
-    let calls = 0;
-    tamper = (_request, send) => {
-      calls += 1;
-      if (calls % 3 === 1) return Promise.resolve(awsError('ThrottlingException'));
-      return calls % 3 === 2 ? Promise.reject(connectionLost()) : send();
+    /** By request: however many are under way, each meets both faults and is then answered. */
+    const tries = new Map<string, number>();
+    tamper = ({ body }, send) => {
+      const request = JSON.stringify(body);
+      const tried = tries.get(request) ?? 0;
+      tries.set(request, tried + 1);
+      if (tried === 0) return Promise.resolve(awsError('ThrottlingException'));
+      return tried === 1 ? Promise.reject(connectionLost()) : send();
     };
     const { merchantId, id } = opening.payment;
     expect((await storage.payments.find(merchantId, id))._unsafeUnwrap()).toEqual(opening.payment);
