@@ -6,35 +6,39 @@ import { patiently } from './faults.ts';
  * In one statement, whose rows are locked in the order of their names. Leases of workers that died are nobody's to
  * release, so those are swept on the way.
  */
-const HOLD = `
-  WITH swept AS (DELETE FROM lease WHERE until < $3::timestamptz - interval '1 day' AND name <> ALL ($1))
-  INSERT INTO lease AS l (name, holder, until)
+const hold = (lease: string) => `
+  WITH swept AS (DELETE FROM ${lease} WHERE until < $3::timestamptz - interval '1 day' AND name <> ALL ($1))
+  INSERT INTO ${lease} AS l (name, holder, until)
   SELECT name, $2, $4 FROM unnest($1::text[]) WITH ORDINALITY AS wanted(name, n) ORDER BY n
   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
   WHERE l.until <= $3 OR l.holder = excluded.holder
   RETURNING name`;
 
-const RELEASE = 'DELETE FROM lease WHERE name = ANY ($1::text[]) AND holder = $2';
-
-export const postgresLeases = (pool: pg.Pool): Leases => ({
+/** In `${schema}lease`; a schema is named with its dot. */
+export const postgresLeases = (pool: pg.Pool, schema = ''): Leases => ({
   hold: (names, holder, now, until) =>
     patiently(() =>
       pool.query<Pick<Lease, 'name'>>({
-        name: 'hold_leases',
-        text: HOLD,
+        name: `${schema}hold_leases`,
+        text: hold(`${schema}lease`),
         values: [[...new Set(names)].toSorted(), holder, new Date(now), new Date(until)],
       }),
     ).map(({ rows }) => rows.map(({ name }) => name)),
   holders: (prefix, now) =>
     patiently(() =>
       pool.query<Lease>({
-        name: 'lease_holders',
-        text: 'SELECT name, holder, until FROM lease WHERE starts_with(name, $1) AND until > $2 ORDER BY name',
+        name: `${schema}lease_holders`,
+        text: `SELECT name, holder, until FROM ${schema}lease
+          WHERE starts_with(name, $1) AND until > $2 ORDER BY name`,
         values: [prefix, new Date(now)],
       }),
     ).map(({ rows }) => rows),
   release: (names, holder) =>
-    patiently(() => pool.query({ name: 'release_leases', text: RELEASE, values: [names, holder] })).map(
-      () => undefined,
-    ),
+    patiently(() =>
+      pool.query({
+        name: `${schema}release_leases`,
+        text: `DELETE FROM ${schema}lease WHERE name = ANY ($1::text[]) AND holder = $2`,
+        values: [names, holder],
+      }),
+    ).map(() => undefined),
 });

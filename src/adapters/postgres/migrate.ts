@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { type Migration, Migrator } from 'kysely/migration';
 import type { ResultAsync } from 'neverthrow';
 import type pg from 'pg';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -25,18 +25,27 @@ const MIGRATIONS = {
 export const NEWEST_MIGRATION = Object.keys(MIGRATIONS).at(-1) ?? '';
 
 /** A kysely over the pool. Destroying it would end the pool, so nobody does. */
-export const queriesOn = (pool: pg.Pool): Kysely<Database> =>
-  new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+export const queriesOn = <Tables = Database>(pool: pg.Pool): Kysely<Tables> =>
+  new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 
 /**
  * Brings the schema up to date, in one transaction, and gives the names of what it applied. Any number of processes
  * may run it at once: they queue on a lock, and the later ones find nothing to do.
  */
 export const migratePostgres = (pool: pg.Pool): ResultAsync<readonly string[], StorageUnavailable> =>
+  applyMigrations(pool, MIGRATIONS);
+
+/** The same for any list; what was applied is noted in `schema`, which is made when it is missing. */
+export const applyMigrations = (
+  pool: pg.Pool,
+  migrations: Record<string, Migration>,
+  schema?: string,
+): ResultAsync<readonly string[], StorageUnavailable> =>
   patiently(async () => {
     const migrator = new Migrator({
       db: queriesOn(pool),
-      provider: { getMigrations: () => Promise.resolve(MIGRATIONS) },
+      provider: { getMigrations: () => Promise.resolve(migrations) },
+      ...(schema === undefined ? {} : { migrationTableSchema: schema }),
     });
     const { error, results = [] } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;

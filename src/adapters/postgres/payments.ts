@@ -1,4 +1,4 @@
-import { type CompiledQuery, type SelectQueryBuilder, sql } from 'kysely';
+import { type SelectQueryBuilder, sql } from 'kysely';
 import { errAsync, okAsync } from 'neverthrow';
 import type pg from 'pg';
 import { storedCurrency } from '../../domain/currency.ts';
@@ -8,19 +8,11 @@ import type { PaymentFilter, Payments } from '../../ports/payments.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { attempt, patiently, retried } from './faults.ts';
 import { queriesOn } from './migrate.ts';
+import { prepared } from './prepared.ts';
 import { paymentFromRow, transactionFromRow, uuidOf } from './rows.ts';
 import type { Database, Row } from './schema.ts';
 
 type Wanted = Readonly<{ merchantId: MerchantId; id: PaymentId }>;
-
-/** A name for each shape of the list query, so that the server plans each once a connection. */
-const names = new Map<string, string>();
-
-function nameOf(sql: string): string {
-  const name = names.get(sql) ?? `list_payments_${names.size}`;
-  names.set(sql, name);
-  return name;
-}
 
 /** Point reads that arrive together share one statement; each page is one index range scan. */
 export function postgresPayments(pool: pg.Pool): Payments {
@@ -94,12 +86,6 @@ function matching<Output>(
   if (maxAmount !== undefined) chosen = chosen.where('amount', '<=', maxAmount);
   return chosen;
 }
-
-const prepared = ({ sql: text, parameters }: CompiledQuery) => ({
-  name: nameOf(text),
-  text,
-  values: [...parameters],
-});
 
 async function findPayments(
   pool: pg.Pool,

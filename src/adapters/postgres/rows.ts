@@ -12,7 +12,6 @@ import {
   type TransactionRecord,
   transactionRecord,
 } from '../../domain/transaction-record.ts';
-import type { OutboxEvent } from '../../ports/outbox.ts';
 import type { Row } from './schema.ts';
 
 /** The 32 hex digits behind an id's prefix: what a uuid column takes. */
@@ -203,13 +202,6 @@ export const eventFromRow = (row: Row<'outbox'>): DomainEvent => ({
   ...(row.payment_id === null ? {} : { paymentId: idOf('pay', hexOf(row.payment_id)) }),
   created: row.created_at,
   data: parseJson(row.data) as JsonObject,
-});
-
-export const outboxEventFromRow = (row: Row<'outbox'>): OutboxEvent => ({
-  ...eventFromRow(row),
-  tries: row.tries,
-  ...(row.retry_at === null ? {} : { retryAt: row.retry_at }),
-  ...(row.error === null ? {} : { error: row.error }),
 });
 
 export function auditFromRow(row: Row<'audit_entry'>): AuditEntry {

@@ -6,20 +6,22 @@ import { NEWEST_MIGRATION } from './migrate.ts';
 
 const UNDEFINED_TABLE = '42P01';
 
-export const postgresStorageHealth = (pool: pg.Pool): StorageHealth => ({
+/** `schema` stands before the name of the table where migrations are noted, with its dot. */
+export const postgresStorageHealth = (
+  pool: pg.Pool,
+  { schema, needed }: Readonly<{ schema: string; needed: string }> = { schema: '', needed: NEWEST_MIGRATION },
+): StorageHealth => ({
   name: 'postgres',
   check: () =>
-    patiently(() => newestApplied(pool)).andThen((found) =>
-      found === NEWEST_MIGRATION
-        ? okAsync(undefined)
-        : errAsync({ kind: 'SchemaOutdated' as const, found, needed: NEWEST_MIGRATION }),
+    patiently(() => newestApplied(pool, schema)).andThen((found) =>
+      found === needed ? okAsync(undefined) : errAsync({ kind: 'SchemaOutdated' as const, found, needed }),
     ),
 });
 
-async function newestApplied(pool: pg.Pool): Promise<string> {
+async function newestApplied(pool: pg.Pool, schema: string): Promise<string> {
   try {
     const { rows } = await pool.query<{ name: string | null }>(
-      'SELECT max(name) AS name FROM kysely_migration',
+      `SELECT max(name) AS name FROM ${schema}kysely_migration`,
     );
     return rows[0]?.name ?? 'none';
   } catch (fault) {

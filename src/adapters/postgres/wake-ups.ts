@@ -4,7 +4,6 @@ import { localWakeUps } from '../shared/local-wake-ups.ts';
 
 export type PostgresWakeUps = WakeUps & Readonly<{ close(): Promise<void> }>;
 
-const CHANNEL = 'paywright';
 /** NOTIFY takes a lock of the whole server when its transaction ends, so signals of that long share one. */
 const SHORTEST_GAP_MS = 50;
 const RECONNECT_MS = 1_000;
@@ -14,7 +13,7 @@ const RECONNECT_MS = 1_000;
  * listens is beside the pool, is opened with the first subscription and is opened again when it breaks; until it is back
  * others' signals are missed. NOTIFY goes out in a statement of its own, so no commit ever waits for it.
  */
-export function postgresWakeUps(pool: pg.Pool): PostgresWakeUps {
+export function postgresWakeUps(pool: pg.Pool, channel = 'paywright'): PostgresWakeUps {
   const local = localWakeUps<WakeUpTopic>();
   const self = crypto.randomUUID();
   const gaps = new Map<WakeUpTopic, NodeJS.Timeout>();
@@ -49,7 +48,7 @@ export function postgresWakeUps(pool: pg.Pool): PostgresWakeUps {
 
   function notify(topic: WakeUpTopic): void {
     const text = 'SELECT pg_notify($1, $2)';
-    const notice = pool.query({ name: 'notify', text, values: [CHANNEL, `${self} ${topic}`] }).catch(() => {
+    const notice = pool.query({ name: 'notify', text, values: [channel, `${self} ${topic}`] }).catch(() => {
       // Whoever was not told finds the work when it looks by itself.
     });
     notices.add(notice);
@@ -81,7 +80,7 @@ export function postgresWakeUps(pool: pg.Pool): PostgresWakeUps {
     client.on('end', lose);
     try {
       await client.connect();
-      await client.query(`LISTEN ${CHANNEL}`);
+      await client.query(`LISTEN ${channel}`);
     } catch {
       lose();
     }
