@@ -57,6 +57,7 @@ export function troubledProcessor(
       case 'tok_forgets':
         forgotten.add(reference);
         return act().andThen(() => silence);
+      case undefined:
       default:
         return act();
     }
