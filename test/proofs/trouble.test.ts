@@ -41,11 +41,7 @@ const times = <T>(count: number, make: (each: number) => T): T[] =>
 describe.each(kinds)('trouble, on $name', ({ open }) => {
   let world: TroubledWorld;
   beforeEach(async () => {
-    world = await aTroubledWorld(await open(), [
-      aMerchant('minutely', { rateLimits: { paymentsPerMinute: 10 } }),
-      aMerchant('daily', { rateLimits: { paymentsPerDay: 15 } }),
-      aMerchant('suspended', { status: 'suspended' }),
-    ]);
+    world = await aTroubledWorld(await open());
     return world.end;
   });
 
@@ -114,6 +110,7 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
 
   it('of who is suspended: nothing begins any more, and what had begun is settled', async () => {
     const { a, b, admin, clock } = world;
+    await world.add(aMerchant('suspended', { status: 'suspended' }));
     const never = await world.clientOf('suspended');
     expect(await outcomeOf(await never.post('/payments', order(), 'k'))).toBe('403 merchant_inactive');
 
@@ -180,6 +177,10 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
 
   it('of too many payments: as many as the limit are taken in a window, of all processes', async () => {
     const { clock } = world;
+    await world.add(
+      aMerchant('minutely', { rateLimits: { paymentsPerMinute: 10 } }),
+      aMerchant('daily', { rateLimits: { paymentsPerDay: 15 } }),
+    );
     const clients = [await world.clientOf('minutely'), await world.twinOf('minutely')] as const;
     const rush = (first: number): Promise<readonly Response[]> =>
       Promise.all(times(AT_ONCE, (each) => pay(clients[each % 2 === 0 ? 0 : 1], first + each)));

@@ -20,11 +20,11 @@ const MOST_ROUNDS = 100;
 
 /**
  * The platform over a storage that can be taken away and a processor that goes wrong on demand, with `merchant-a` and
- * `merchant-b` and those given. Its time is what the test says, from noon on, and goes on by a millisecond each time
+ * `merchant-b`. Its time is what the test says, from noon on, and goes on by a millisecond each time
  * that somebody looks at it.
  */
-export async function aTroubledWorld(raw: Storage, others: readonly Merchant[] = []) {
-  const merchants = [aMerchant('merchant-a'), aMerchant('merchant-b'), ...others];
+export async function aTroubledWorld(raw: Storage) {
+  const merchants = [aMerchant('merchant-a'), aMerchant('merchant-b')];
   await addMerchants(raw, merchants);
   const clock = { at: NOON + 60_000, now: () => (clock.at += 1) };
   const books = simulatorLedger(':memory:');
@@ -43,6 +43,10 @@ export async function aTroubledWorld(raw: Storage, others: readonly Merchant[] =
     a: await aClient(send, 'merchant-a'),
     b: await aClient(send, 'merchant-b'),
     admin: await aClient(send, undefined, ['admin']),
+    add: async (...others: readonly Merchant[]): Promise<void> => {
+      merchants.push(...others);
+      await addMerchants(raw, others);
+    },
     clientOf: (merchant: string) => aClient(send, merchant),
     twinOf: (merchant: string) => aClient((path, init) => twin.app.request(path, init), merchant),
     /** What is late arrives, recovery works for as long as something is due, and then it does again a day later. */
