@@ -1,9 +1,10 @@
 import { isLapsed } from '../../domain/claim.ts';
 import type { Claims } from '../../ports/claims.ts';
 import { claimOf } from './claim-items.ts';
+import { overdue } from './due.ts';
 import { attempt } from './faults.ts';
-import { queryItems, type Read } from './reads.ts';
-import { claimKey, claimKeyOf, DUE_INDEX, dueShards, type Table } from './table.ts';
+import type { Read } from './reads.ts';
+import { claimKey, claimKeyOf, dueShards, type Table } from './table.ts';
 
 export const dynamodbClaims = (table: Table, read: Read): Claims => ({
   find: (key, now) =>
@@ -13,25 +14,7 @@ export const dynamodbClaims = (table: Table, read: Read): Claims => ({
       return claim === undefined || isLapsed(claim, now) ? undefined : claim;
     }),
   due: (now, limit) =>
-    attempt(() =>
-      Promise.all(
-        dueShards().map((shard) =>
-          queryItems(
-            table,
-            {
-              IndexName: DUE_INDEX,
-              KeyConditionExpression: 'due_shard = :shard AND due_at <= :now',
-              ExpressionAttributeValues: { ':shard': shard, ':now': now },
-            },
-            limit,
-          ),
-        ),
-      ),
-    ).map((found) =>
-      found
-        .flat()
-        .sort((a, b) => Number(a['due_at']) - Number(b['due_at']))
-        .slice(0, limit)
-        .map((item) => claimKeyOf(String(item['pk']))),
+    attempt(() => overdue(table, dueShards(), now, limit)).map((items) =>
+      items.map((item) => claimKeyOf(String(item['pk']))),
     ),
 });

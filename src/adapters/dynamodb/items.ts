@@ -17,11 +17,12 @@ import {
   type TransactionRecord,
   transactionRecord,
 } from '../../domain/transaction-record.ts';
-import type { OutboxEvent } from '../../ports/outbox.ts';
+import type { OutboxEvent, Outgoing } from '../../ports/outbox.ts';
 import {
   aggregateKey,
   auditKey,
   eventKey,
+  OUTBOX,
   parkedEventKey,
   paymentKey,
   trailKey,
@@ -99,6 +100,14 @@ export const auditItem = (entry: AuditEntry, partition: string): Item => ({
 export const auditEntryOf = (item: Item): AuditEntry =>
   parseJson((item as Readonly<{ record: string }>).record) as unknown as AuditEntry;
 
+/** Where one service's unsent events are, and how they are written. */
+export type EventItems<Event extends Outgoing> = Readonly<{
+  /** How its partitions begin. */
+  outbox: string;
+  itemOf(event: Event): Item;
+  eventOf(item: Item): Event;
+}>;
+
 export const eventItem = (event: DomainEvent): Item => ({
   ...eventKey(event),
   type: event.type,
@@ -120,11 +129,16 @@ export function eventOf(item: Item): DomainEvent {
   };
 }
 
+export const PLATFORM_EVENTS: EventItems<DomainEvent> = { outbox: OUTBOX, itemOf: eventItem, eventOf };
+
 /** `failure` is what the last try said: `error` would be a reserved word in expressions. */
-export function outboxEventOf(item: Item): OutboxEvent {
+export function outboxEventOf<Event extends Outgoing>(
+  { eventOf: read }: EventItems<Event>,
+  item: Item,
+): OutboxEvent<Event> {
   const { tries = 0, retry_at: retryAt, failure: error } = item as Partial<StoredTries>;
   return {
-    ...eventOf(item),
+    ...read(item),
     tries,
     ...(retryAt === undefined ? {} : { retryAt }),
     ...(error === undefined ? {} : { error }),
@@ -133,9 +147,12 @@ export function outboxEventOf(item: Item): OutboxEvent {
 
 type StoredTries = Readonly<{ tries: number; retry_at: number; failure: string }>;
 
-export const parkedEventItem = (event: OutboxEvent): Item => ({
-  ...eventItem(event),
-  ...parkedEventKey(event.id),
+export const parkedEventItem = <Event extends Outgoing>(
+  { outbox, itemOf }: EventItems<Event>,
+  event: OutboxEvent<Event>,
+): Item => ({
+  ...itemOf(event),
+  ...parkedEventKey(event.id, outbox),
   tries: event.tries,
   failure: event.error,
 });

@@ -3,7 +3,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { Leases } from '../../ports/leases.ts';
 import { attempt, patiently } from './faults.ts';
 import { queryItems } from './reads.ts';
-import { LEASE_PARTITION, leaseKey, type Table, TTL_ATTRIBUTE } from './table.ts';
+import { type ItemKey, LEASE_PARTITION, type Table, TTL_ATTRIBUTE } from './table.ts';
 
 /** How long a lapsed lease stays, in seconds: long enough for any two clocks. */
 const KEPT_S = 86_400;
@@ -12,12 +12,12 @@ const KEPT_S = 86_400;
 const AFTER_ASCII = '\u{ffff}';
 
 /** An item for each lease, all in one partition, which a few workers write a few times a second. */
-export const dynamodbLeases = (table: Table): Leases => ({
+export const dynamodbLeases = (table: Table, partition = LEASE_PARTITION): Leases => ({
   hold: (names, holder, now, until) =>
     attempt(() =>
       Promise.all(
         [...new Set(names)].map(async (name) =>
-          (await hold(table, name, holder, now, until)) ? [name] : [],
+          (await hold(table, { pk: partition, sk: name }, holder, now, until)) ? [name] : [],
         ),
       ),
     ).map((held) => held.flat()),
@@ -27,7 +27,7 @@ export const dynamodbLeases = (table: Table): Leases => ({
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :prefix AND :last',
         FilterExpression: 'ends_at > :now',
         ExpressionAttributeValues: {
-          ':pk': LEASE_PARTITION,
+          ':pk': partition,
           ':prefix': prefix,
           ':last': `${prefix}${AFTER_ASCII}`,
           ':now': now,
@@ -41,18 +41,18 @@ export const dynamodbLeases = (table: Table): Leases => ({
       })),
     ),
   release: (names, holder) =>
-    attempt(() => Promise.all([...new Set(names)].map((name) => free(table, name, holder)))).map(
-      () => undefined,
-    ),
+    attempt(() =>
+      Promise.all([...new Set(names)].map((name) => free(table, { pk: partition, sk: name }, holder))),
+    ).map(() => undefined),
 });
 
-const hold = (table: Table, name: string, holder: string, now: Instant, until: Instant): Promise<boolean> =>
+const hold = (table: Table, Key: ItemKey, holder: string, now: Instant, until: Instant): Promise<boolean> =>
   patiently(table, (abortSignal) =>
     unlessRefused(
       table.client.send(
         new UpdateCommand({
           TableName: table.name,
-          Key: leaseKey(name),
+          Key,
           UpdateExpression: 'SET holder = :holder, ends_at = :until, #expiry = :expiry',
           ConditionExpression: 'attribute_not_exists(pk) OR ends_at <= :now OR holder = :holder',
           ExpressionAttributeNames: { '#expiry': TTL_ATTRIBUTE },
@@ -68,13 +68,13 @@ const hold = (table: Table, name: string, holder: string, now: Instant, until: I
     ),
   );
 
-const free = (table: Table, name: string, holder: string): Promise<boolean> =>
+const free = (table: Table, Key: ItemKey, holder: string): Promise<boolean> =>
   patiently(table, (abortSignal) =>
     unlessRefused(
       table.client.send(
         new DeleteCommand({
           TableName: table.name,
-          Key: leaseKey(name),
+          Key,
           ConditionExpression: 'attribute_not_exists(pk) OR holder = :holder',
           ExpressionAttributeValues: { ':holder': holder },
         }),

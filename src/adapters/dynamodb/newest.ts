@@ -6,17 +6,28 @@ import type { Table } from './table.ts';
  * The newest items of all partitions together, by descending sort key, up to `limit`; fewer only at the end. An item whose
  * sort key is `before` is passed over. Of an index, `sortKey` is the index's own.
  */
-export async function newestOf(
+export const newestOf = (
   table: Table,
   queries: readonly PartitionQuery[],
   { limit, before }: Readonly<{ limit: number; before?: string }>,
   sortKey = 'sk',
+): Promise<readonly Item[]> =>
+  firstOf(table, queries, { order: 'newest', limit, ...(before === undefined ? {} : { before }) }, sortKey);
+
+/** The same, by ascending sort key when the order is `oldest`. */
+export async function firstOf(
+  table: Table,
+  queries: readonly PartitionQuery[],
+  { order, limit, before }: Readonly<{ order: 'oldest' | 'newest'; limit: number; before?: string }>,
+  sortKey = 'sk',
 ): Promise<readonly Item[]> {
-  const partitions = queries.map((query) => newestFirst(table, { ...query, ScanIndexForward: false }));
-  const idOf = ({ items: [first] }: Reading) => (first === undefined ? '' : String(first[sortKey]));
+  const isForward = order === 'oldest';
+  const partitions = queries.map((query) => reading(table, { ...query, ScanIndexForward: isForward }));
+  const isSooner = ({ items: [a] }: Reading, { items: [b] }: Reading) =>
+    a !== undefined && (b === undefined || String(a[sortKey]) < String(b[sortKey]) === isForward);
   const taken: Item[] = [];
   while (taken.length < limit) {
-    // A partition with nothing read but more to come could hold the next, so it is read on before anything older is taken.
+    // A partition with nothing read but more to come could hold the next, so it is read on before anything behind it is taken.
     if (partitions.some(({ items, hasMore }) => items.length === 0 && hasMore)) {
       // The others will be empty soon as well, unless the page is nearly full.
       const few = (limit - taken.length) / (2 * partitions.length);
@@ -25,8 +36,8 @@ export async function newestOf(
       await Promise.all(thirsty.map((each) => each.more(share)));
       continue;
     }
-    const newest = partitions.reduce((best, each) => (idOf(each) > idOf(best) ? each : best));
-    const item = newest.items.shift();
+    const next = partitions.reduce((best, each) => (isSooner(each, best) ? each : best));
+    const item = next.items.shift();
     if (item === undefined) break;
     if (item[sortKey] !== before) taken.push(item);
   }
@@ -36,9 +47,9 @@ export async function newestOf(
 /** One partition's items as far as they were read. */
 type Reading = { items: Item[]; hasMore: boolean; more(limit: number): Promise<void> };
 
-function newestFirst(table: Table, query: PartitionQuery): Reading {
+function reading(table: Table, query: PartitionQuery): Reading {
   let next: Item | undefined;
-  const reading: Reading = {
+  const read: Reading = {
     items: [],
     hasMore: true,
     async more(limit) {
@@ -48,12 +59,12 @@ function newestFirst(table: Table, query: PartitionQuery): Reading {
         Limit: query.FilterExpression !== undefined ? Math.max(200, limit) : limit,
         ...(next === undefined ? {} : { ExclusiveStartKey: next }),
       });
-      reading.items.push(...page.items);
+      read.items.push(...page.items);
       next = page.next;
-      reading.hasMore = next !== undefined;
+      read.hasMore = next !== undefined;
     },
   };
-  return reading;
+  return read;
 }
 
 /**

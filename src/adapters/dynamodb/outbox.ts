@@ -7,17 +7,17 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Instant } from '../../domain/instant.ts';
-import type { Outbox, OutboxEvent } from '../../ports/outbox.ts';
+import type { Outbox, OutboxEvent, Outgoing } from '../../ports/outbox.ts';
 import { attempt, patiently, unprocessed } from './faults.ts';
-import { eventItem, eventOf, outboxEventOf, parkedEventItem } from './items.ts';
+import { type EventItems, outboxEventOf, parkedEventItem } from './items.ts';
 import { type PartitionQuery, queryItems, type Read } from './reads.ts';
 import {
   eventKey,
   type ItemKey,
   outboxPartition,
   outboxPartitions,
-  PARKED_PARTITION,
   parkedEventKey,
+  parkedPartition,
   type Table,
 } from './table.ts';
 
@@ -30,21 +30,32 @@ const BATCH = 25;
  * Every call reads from the oldest event on, in partitions that hold unsent events only. The partitions are not read
  * at one moment, so an older event may be missing beside a newer one, but only from this answer: the next begins with it.
  */
-export const dynamodbOutbox = (table: Table, read: Read): Outbox => ({
+export const dynamodbOutbox = <Event extends Outgoing>(
+  table: Table,
+  read: Read,
+  events: EventItems<Event>,
+): Outbox<Event> => ({
   unsent: (limit) =>
-    attempt(() => Promise.all(outboxPartitions().map((pk) => queryItems(table, within(pk), limit)))).map(
-      (found) => found.flat().map(eventOf).sort(byId).slice(0, limit),
-    ),
+    attempt(() =>
+      Promise.all(outboxPartitions(events.outbox).map((pk) => queryItems(table, within(pk), limit))),
+    ).map((found) => found.flat().map(events.eventOf).sort(byId).slice(0, limit)),
 
   next: (shards, now, limit) =>
     attempt(() =>
       Promise.all(
-        shards.map((shard) => queryItems(table, notWaiting(within(outboxPartition(shard)), now), limit)),
+        shards.map((shard) =>
+          queryItems(table, notWaiting(within(outboxPartition(shard, events.outbox)), now), limit),
+        ),
       ),
-    ).map((found) => found.flat().map(outboxEventOf).sort(byId)),
+    ).map((found) =>
+      found
+        .flat()
+        .map((item) => outboxEventOf(events, item))
+        .sort(byId),
+    ),
 
-  sent(events) {
-    const keys = events.map(eventKey);
+  sent(gone) {
+    const keys = gone.map((event) => eventKey(event, events.outbox));
     const batches = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, n) =>
       keys.slice(n * BATCH, (n + 1) * BATCH),
     );
@@ -54,30 +65,35 @@ export const dynamodbOutbox = (table: Table, read: Read): Outbox => ({
   failed: (event, error, next) =>
     attempt(() =>
       next === 'parked'
-        ? move(table, eventKey(event), parkedEventItem({ ...event, tries: event.tries + 1, error }))
-        : wait(table, { ...event, tries: event.tries + 1, error }, next),
+        ? move(
+            table,
+            eventKey(event, events.outbox),
+            parkedEventItem(events, { ...event, tries: event.tries + 1, error }),
+          )
+        : wait(table, eventKey(event, events.outbox), { tries: event.tries + 1, error }, next),
     ).map(() => undefined),
 
   parked: (limit) =>
-    attempt(() => queryItems(table, within(PARKED_PARTITION), limit)).map((items) =>
-      items.map(outboxEventOf),
+    attempt(() => queryItems(table, within(parkedPartition(events.outbox)), limit)).map((items) =>
+      items.map((item) => outboxEventOf(events, item)),
     ),
 
   unpark: (id) =>
     attempt(async () => {
-      const item = await read(parkedEventKey(id));
-      return item !== undefined && move(table, parkedEventKey(id), eventItem(eventOf(item)));
+      const key = parkedEventKey(id, events.outbox);
+      const item = await read(key);
+      return item !== undefined && move(table, key, events.itemOf(events.eventOf(item)));
     }),
 
   backlog: () =>
     attempt(async () => {
-      const partitions = outboxPartitions();
+      const partitions = outboxPartitions(events.outbox);
       const [counts, parked, oldest] = await Promise.all([
         Promise.all(partitions.map((pk) => count(table, within(pk)))),
-        count(table, within(PARKED_PARTITION)),
+        count(table, within(parkedPartition(events.outbox))),
         Promise.all(partitions.map((pk) => queryItems(table, within(pk), 1))),
       ]);
-      const [first] = oldest.flat().map(eventOf).sort(byId);
+      const [first] = oldest.flat().map(events.eventOf).sort(byId);
       return {
         unsent: counts.reduce((sum, each) => sum + each, 0),
         parked,
@@ -110,16 +126,21 @@ async function remove(table: Table, keys: readonly ItemKey[]): Promise<void> {
 }
 
 /** Nothing when the event is gone. */
-const wait = (table: Table, event: OutboxEvent, until: Instant): Promise<boolean> =>
+const wait = (
+  table: Table,
+  Key: ItemKey,
+  { tries, error }: Pick<OutboxEvent, 'tries' | 'error'>,
+  until: Instant,
+): Promise<boolean> =>
   unlessRefused(() =>
     patiently(table, (abortSignal) =>
       table.client.send(
         new UpdateCommand({
           TableName: table.name,
-          Key: eventKey(event),
+          Key,
           UpdateExpression: 'SET tries = :tries, retry_at = :until, failure = :failure',
           ConditionExpression: 'attribute_exists(pk)',
-          ExpressionAttributeValues: { ':tries': event.tries, ':until': until, ':failure': event.error },
+          ExpressionAttributeValues: { ':tries': tries, ':until': until, ':failure': error },
         }),
         { abortSignal },
       ),

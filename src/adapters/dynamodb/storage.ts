@@ -6,7 +6,9 @@ import { dynamodbAuditTrail } from './audit-trail.ts';
 import { dynamodbBalances } from './balances.ts';
 import { dynamodbClaims } from './claims.ts';
 import { dynamodbCommits } from './commits.ts';
+import { dynamodbDeliveries } from './deliveries.ts';
 import { dynamodbFailedAuthentications } from './failed-authentications.ts';
+import { PLATFORM_EVENTS } from './items.ts';
 import { dynamodbLeases } from './leases.ts';
 import { dynamodbLedger } from './ledger.ts';
 import { dynamodbMerchants } from './merchants.ts';
@@ -34,9 +36,10 @@ export function dynamodbStorage({
     balances: dynamodbBalances(table, read),
     ledger: dynamodbLedger(table),
     summaries: dynamodbSummaries(table),
-    outbox: dynamodbOutbox(table, read),
+    outbox: dynamodbOutbox(table, read, PLATFORM_EVENTS),
     leases: dynamodbLeases(table),
     wakeUps: localWakeUps(),
+    deliveries: dynamodbDeliveries(table, read),
     auditTrail: dynamodbAuditTrail(table, read),
     quotas: dynamodbQuotas(table),
     failedAuthentications: dynamodbFailedAuthentications(table),

@@ -4,11 +4,11 @@ import type { AggregateKind } from '../../domain/aggregate.ts';
 import type { AuditEntry, AuditedEntity } from '../../domain/audit.ts';
 import type { ClaimKey, Operation } from '../../domain/claim.ts';
 import type { CurrencyCode } from '../../domain/currency.ts';
-import type { DomainEvent } from '../../domain/events.ts';
-import type { EventId, LedgerEntryId, MerchantId, PaymentId, TransactionId } from '../../domain/ids.ts';
+import type { LedgerEntryId, MerchantId, PaymentId, TransactionId } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Day } from '../../domain/tally.ts';
-import { OUTBOX_SHARDS, outboxShardOf } from '../../ports/outbox.ts';
+import { deliveryShardOf } from '../../ports/deliveries.ts';
+import { OUTBOX_SHARDS, type Outgoing, outboxShardOf } from '../../ports/outbox.ts';
 import type { QuotaWindow } from '../../ports/quotas.ts';
 
 /** What an item is found by. Every key that belongs to a tenant begins with the tenant's id, which holds no '#'. */
@@ -37,10 +37,13 @@ const LEDGER_SHARDS = 4;
 const TRAIL_SHARDS = { payments: 8, aggregates: 2 } as const;
 const SUM_SHARDS = 128;
 const DUE_SHARDS = 8;
+const DELIVERY_PARTITIONS = 8;
+/** Deliveries are in the due index too, behind all shards that open claims may ever have. */
+const FIRST_DELIVERY_DUE_SHARD = 1_000;
 
 /** A merchant's audit links by id; keys only. */
 export const TRAIL_INDEX = 'trail';
-/** Open claims only, by when they are due; an item without `due_shard` is not in it. */
+/** Open claims and pending deliveries only, by when they are due; an item without `due_shard` is not in it. */
 export const DUE_INDEX = 'due';
 export const SCHEMA_KEY: ItemKey = { pk: '#S', sk: 'schema' };
 /** Seconds since 1970, after which DynamoDB may delete the item. */
@@ -117,6 +120,22 @@ export function claimKeyOf(pk: string): ClaimKey {
 
 export const dueShardOf = (key: ClaimKey): number => shardOf(claimKey(key).pk, DUE_SHARDS);
 export const dueShards = (): readonly number[] => shards(DUE_SHARDS);
+
+export const deliveryKey = (merchantId: MerchantId, id: DeliveryId): ItemKey => ({
+  pk: deliveryPartition(merchantId, shardOf(id, DELIVERY_PARTITIONS)),
+  sk: id,
+});
+
+/** Every partition that holds deliveries of the merchant. */
+export const deliveryPartitions = (merchantId: MerchantId): readonly string[] =>
+  shards(DELIVERY_PARTITIONS).map((shard) => deliveryPartition(merchantId, shard));
+
+const deliveryPartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#W#${shard}`;
+
+/** Where a shard's pending deliveries stand in the due index. */
+export const deliveryDueShard = (shard: number): number => FIRST_DELIVERY_DUE_SHARD + shard;
+export const deliveryDueShardOf = (endpointId: WebhookEndpointId): number =>
+  deliveryDueShard(deliveryShardOf(endpointId));
 
 /** A partition for each window, so that a count lives and expires by itself. */
 export const quotaKey = (merchantId: MerchantId, { kind, start }: QuotaWindow): ItemKey => ({
@@ -196,27 +215,34 @@ export const tallyPartitions = (merchantId: MerchantId): readonly string[] =>
 
 const tallyPartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#T#${shard}`;
 
-export const eventKey = (event: Pick<DomainEvent, 'id' | 'paymentId'>): ItemKey => ({
-  pk: outboxPartition(outboxShardOf(event)),
+/** How the partitions of the platform's events begin; another service's begin otherwise. */
+export const OUTBOX = '#E';
+
+export const eventKey = (event: Pick<Outgoing, 'id' | 'paymentId'>, outbox = OUTBOX): ItemKey => ({
+  pk: outboxPartition(outboxShardOf(event), outbox),
   sk: event.id,
 });
 
-export const outboxPartitions = (): readonly string[] => shards(OUTBOX_SHARDS).map(outboxPartition);
+export const outboxPartitions = (outbox = OUTBOX): readonly string[] =>
+  shards(OUTBOX_SHARDS).map((shard) => outboxPartition(shard, outbox));
 
-export const outboxPartition = (shard: number): string => `#E#${shard}`;
+export const outboxPartition = (shard: number, outbox = OUTBOX): string => `${outbox}#${shard}`;
 
 /** Events that nobody tries to send any more. */
-export const PARKED_PARTITION = '#E#parked';
-export const parkedEventKey = (id: EventId): ItemKey => ({ pk: PARKED_PARTITION, sk: id });
+export const parkedPartition = (outbox = OUTBOX): string => `${outbox}#parked`;
+export const parkedEventKey = (id: string, outbox = OUTBOX): ItemKey => ({
+  pk: parkedPartition(outbox),
+  sk: id,
+});
 
 /** Who works on what. */
 export const LEASE_PARTITION = '#L';
-export const leaseKey = (name: string): ItemKey => ({ pk: LEASE_PARTITION, sk: name });
 
-const shards = (count: number): readonly number[] => Array.from({ length: count }, (_, shard) => shard);
+export const shards = (count: number): readonly number[] =>
+  Array.from({ length: count }, (_, shard) => shard);
 
 /** FNV-1a: the same text always falls into the same shard. */
-function shardOf(text: string, count: number): number {
+export function shardOf(text: string, count: number): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1)
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);

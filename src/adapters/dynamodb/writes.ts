@@ -1,4 +1,3 @@
-import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { ownersOf } from '../../domain/aggregate.ts';
 import type { AuditEntry } from '../../domain/audit.ts';
 import type { Change, CommitRefused, Guarded, GuardedAggregate, Spending } from '../../ports/commits.ts';
@@ -16,9 +15,7 @@ import { balanceAdditions, ledgerItem, spendingAddition } from './ledger-items.t
 import { updateOf } from './sums.ts';
 import { aggregateHistory, historyPartition, tenantKey, uniqueKey } from './table.ts';
 import { tallyAdditions } from './tally-items.ts';
-
-type Operation = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-type Put = NonNullable<Operation['Put']>;
+import type { Operation, Put } from './transactions.ts';
 
 /**
  * One item of a transaction, and what it means when its condition fails. `isOwn`: the stored item's `change_id` tells
@@ -65,8 +62,8 @@ export function writesOf(table: string, change: Change): readonly Write[] {
   ];
 }
 
-const ABSENT: Partial<Put> = { ConditionExpression: 'attribute_not_exists(pk)' };
-const TELLING: Partial<Put> = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
+export const ABSENT: Partial<Put> = { ConditionExpression: 'attribute_not_exists(pk)' };
+export const TELLING: Partial<Put> = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
 
 const versionGuard = (expected: number): Partial<Put> =>
   expected === 0

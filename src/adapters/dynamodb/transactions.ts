@@ -1,0 +1,61 @@
+import { type CancellationReason, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { ok, type Result, type ResultAsync } from 'neverthrow';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { attempt, patiently } from './faults.ts';
+import type { Table } from './table.ts';
+
+export type Operation = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+export type Put = NonNullable<Operation['Put']>;
+
+/** A write as `refused` finds it: with the item that made its condition fail, where that was asked for. */
+type Refused<Write> = Write & Readonly<{ stored: CancellationReason['Item'] }>;
+
+/**
+ * Writes all or nothing, once. `verdictOf` says what a fault means; undefined when it must be tried again or means
+ * nothing a caller could act on.
+ */
+export function transact<Refusal>(
+  table: Table,
+  writes: readonly Readonly<{ operation: Operation }>[],
+  verdictOf: (fault: unknown) => Result<void, Refusal> | undefined,
+): ResultAsync<void, Refusal | StorageUnavailable> {
+  // One token for one call, not for one change: a repeated call must meet the guards as they stand by then.
+  let token: string | undefined = crypto.randomUUID();
+  return attempt(() =>
+    patiently(table, async (abortSignal): Promise<Result<void, Refusal>> => {
+      try {
+        const input: TransactWriteCommandInput = {
+          TransactItems: writes.map(({ operation }) => operation),
+          ClientRequestToken: token,
+        };
+        await table.client.send(new TransactWriteCommand(input), { abortSignal });
+        return ok(undefined);
+      } catch (fault) {
+        if ((fault as Error).name === 'IdempotentParameterMismatchException') {
+          token = crypto.randomUUID();
+          throw Object.assign(new Error('token spent'), {
+            name: 'TransactionInProgressException',
+            cause: fault,
+          });
+        }
+        const verdict = verdictOf(fault);
+        if (verdict === undefined) throw fault;
+        return verdict;
+      }
+    }),
+  ).andThen((verdict) => verdict);
+}
+
+/** The writes whose conditions failed, in their order; undefined when that is not what the fault tells. */
+export function refused<Write>(
+  writes: readonly Write[],
+  fault: unknown,
+): readonly Refused<Write>[] | undefined {
+  if (!(fault instanceof TransactionCanceledException)) return undefined;
+  const reasons: readonly CancellationReason[] = fault.CancellationReasons ?? [];
+  return writes.flatMap((write, index) => {
+    const reason = reasons[index];
+    return reason?.Code === 'ConditionalCheckFailed' ? [{ ...write, stored: reason.Item }] : [];
+  });
+}
