@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryApprovalsStorage } from '../../../src/adapters/memory/approvals/storage.ts';
 import type { IncidentId, VendorId, VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
+import type { Person } from '../../../src/domain/approvals/person.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import type { ApprovalChange } from '../../../src/ports/approvals/approval-commits.ts';
 import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';
@@ -125,7 +126,7 @@ function moved(
         ? anUncheckedApproval(before, by, { at: now, isLast: kind === 'approveLast' })
         : undefined;
     case 'edit':
-      return pending ? anEdit(before, { lineItems: [aLine(BigInt(what) + 1n)] }, now, by) : undefined;
+      return pending ? edited(before, BigInt(what) + 1n, now, by) : undefined;
     case 'reject':
       return pending || before.status === 'approved' ? aRejection(before, now) : undefined;
     case 'begin':
@@ -139,6 +140,12 @@ function moved(
     default:
       return undefined;
   }
+}
+
+/** An edit that changes nothing is no move, and nobody commits it. */
+function edited(before: VendorPayment, cents: bigint, now: number, by: Person): Made | undefined {
+  const made = anEdit(before, { lineItems: [aLine(cents)] }, now, by);
+  return made.payment.version > before.version ? made : undefined;
 }
 
 /** The newest first, so that most steps lead further. */
