@@ -161,4 +161,4 @@ function chainFaults({ payment, transactions, links }: PaymentBooks): readonly s
   return [...broken, ...[...chains.keys()].map((id) => `a chain without its entity: ${id}`)];
 }
 
-const sorted = (texts: readonly (string | undefined)[]): string => [...texts].sort().join();
+const sorted = (texts: readonly (string | undefined)[]): string => texts.map(String).sort().join();

@@ -31,7 +31,7 @@ describe('Killed servers', () => {
     const url = await server.newDatabase();
     const storage = postgresStorage(postgresPool({ connectionString: url }));
     try {
-      await killUnderLoad('postgres', { DATABASE_URL: url }, storage, { servers: 2, kills: 60 });
+      await killUnderLoad('postgres', { DATABASE_URL: url }, storage, { servers: 2, kills: 50 });
     } finally {
       await storage.close();
       await server.close();
