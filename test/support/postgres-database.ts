@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { migrateApprovals } from '../../src/adapters/postgres/approvals/migrate.ts';
 import { migratePostgres } from '../../src/adapters/postgres/migrate.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 
-/** A server on which tests make databases, each a clone of one that was migrated once. */
+/** A server on which tests make databases, each a clone of one that was migrated once, for both services. */
 export async function postgresServer(serverUrl: string) {
   const admin = new pg.Pool({ connectionString: serverUrl, max: 2 });
   const template = `template_${randomBytes(6).toString('hex')}`;
   await admin.query(`CREATE DATABASE ${template}`);
   const pool = postgresPool({ connectionString: urlOf(serverUrl, template) });
   (await migratePostgres(pool))._unsafeUnwrap();
+  (await migrateApprovals(pool))._unsafeUnwrap();
   await pool.end();
   return {
     /** The URL of a fresh, migrated database. */

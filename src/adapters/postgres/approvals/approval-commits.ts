@@ -1,0 +1,57 @@
+import { errAsync, okAsync } from 'neverthrow';
+import type pg from 'pg';
+import { type Json, jsonText } from '../../../domain/json.ts';
+import type {
+  ApprovalChange,
+  ApprovalCommitRefused,
+  ApprovalCommits,
+} from '../../../ports/approvals/approval-commits.ts';
+import { patiently } from '../faults.ts';
+import { approvalToRow, entryToRow, eventToRow, linesToRows, paymentToRow } from './rows.ts';
+
+/** What the store's own constraints say by refusing; `commit_change` gives no other. */
+const REFUSALS = new Map<string, ApprovalCommitRefused['kind']>([
+  ['stale', 'StaleVersion'],
+  ['event_taken_once', 'EventSeen'],
+  ['payments_one_live', 'DuplicateIncident'],
+  ['payments_maker_never_approves', 'SelfApproval'],
+  ['payment_approvals_not_by_maker', 'SelfApproval'],
+  ['payment_approvals_once', 'AlreadyApproved'],
+]);
+
+/** One statement for each change (see `commit_change`), which is a transaction of its own. */
+export const postgresApprovalCommits = (pool: pg.Pool): ApprovalCommits => ({
+  commit: (change) =>
+    patiently(() =>
+      pool.query<Readonly<{ refusal: string | null }>>({
+        name: 'commit_approval_change',
+        text: 'SELECT approvals.commit_change($1, $2, $3, $4, $5, $6, $7) AS refusal',
+        values: argumentsOf(change),
+      }),
+    ).andThen(({ rows: [row] }) => {
+      const refused = refusalOf(change, row?.refusal ?? undefined);
+      return refused === undefined ? okAsync(undefined) : errAsync(refused);
+    }),
+});
+
+function argumentsOf({ id, payment, approval, entry, events, eventKey }: ApprovalChange) {
+  const { expected, next } = payment;
+  return [
+    expected,
+    textOf(paymentToRow(next, id)),
+    textOf(linesToRows(next)),
+    approval === undefined ? null : textOf(approvalToRow(approval, next)),
+    textOf(entryToRow(entry)),
+    textOf(events.map(eventToRow)),
+    eventKey ?? null,
+  ];
+}
+
+function refusalOf({ payment }: ApprovalChange, told?: string): ApprovalCommitRefused | undefined {
+  if (told === undefined) return undefined;
+  const kind = REFUSALS.get(told);
+  if (kind === undefined) throw new Error(`a commit was refused by ${told}`);
+  return kind === 'StaleVersion' ? { kind, id: payment.next.id } : { kind };
+}
+
+const textOf = (rows: object): string => jsonText(rows as Json);

@@ -1,0 +1,37 @@
+import type pg from 'pg';
+import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
+import type { ApprovalsStorage } from '../../../ports/approvals/approvals-storage.ts';
+import { postgresLeases } from '../leases.ts';
+import { type OutboxTable, outboxIn } from '../outbox.ts';
+import { postgresStorageHealth } from '../storage-health.ts';
+import { postgresWakeUps } from '../wake-ups.ts';
+import { postgresApprovalCommits } from './approval-commits.ts';
+import { postgresAuditLog } from './audit-log.ts';
+import { NEWEST_APPROVALS_MIGRATION, SCHEMA } from './migrate.ts';
+import { eventFromRow } from './rows.ts';
+import type { ApprovalsRow } from './schema.ts';
+import { postgresVendorPayments } from './vendor-payments.ts';
+
+const OUTBOX: OutboxTable<ApprovalEvent, ApprovalsRow<'outbox'>> = {
+  schema: `${SCHEMA}.`,
+  columns: ['id', 'type', 'payment_id', 'created_at', 'data'],
+  fromRow: eventFromRow,
+};
+
+/** Every storage port of approvals over one pool, which `close` ends. The schema must be migrated (`migrateApprovals`). */
+export function approvalsPostgresStorage(pool: pg.Pool): ApprovalsStorage {
+  const { close, ...wakeUps } = postgresWakeUps(pool, 'paywright_approvals');
+  return {
+    vendorPayments: postgresVendorPayments(pool),
+    approvalCommits: postgresApprovalCommits(pool),
+    auditLog: postgresAuditLog(pool),
+    outbox: outboxIn(pool, OUTBOX),
+    leases: postgresLeases(pool, `${SCHEMA}.`),
+    wakeUps,
+    health: postgresStorageHealth(pool, { schema: `${SCHEMA}.`, needed: NEWEST_APPROVALS_MIGRATION }),
+    async close() {
+      await close();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { type SelectQueryBuilder, sql } from 'kysely';
+import type pg from 'pg';
+import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import type { VendorPaymentFilter, VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
+import { patiently } from '../faults.ts';
+import { queriesOn } from '../migrate.ts';
+import { prepared } from '../prepared.ts';
+import { SCHEMA } from './migrate.ts';
+import { paymentFromRow, type WholePaymentRow } from './rows.ts';
+import type { ApprovalsDatabase } from './schema.ts';
+
+type Select<Output> = SelectQueryBuilder<ApprovalsDatabase, 'payments', Output>;
+
+/** One statement gives payments with their lines and approvals, all as of one moment. */
+const LINE_ITEMS = sql<string>`(
+  SELECT coalesce(json_agg(json_build_object('lineItemId', l.line_item_id, 'description', l.description,
+    'quantity', l.quantity, 'unitPriceCents', l.unit_price_cents, 'totalCents', l.total_cents) ORDER BY l.position), '[]')
+  FROM approvals.payment_line_items AS l WHERE l.payment_id = payments.payment_id)::text`;
+
+const APPROVALS = sql<string>`(
+  SELECT coalesce(json_agg(json_build_object('by', a.approved_by, 'roles', a.roles, 'at', a.approved_at,
+    'notes', a.notes, 'edition', a.edition, 'termsHash', a.terms_hash) ORDER BY a.payment_version), '[]')
+  FROM approvals.payment_approvals AS a
+  WHERE a.payment_id = payments.payment_id AND a.edition = payments.edition)::text`;
+
+/** Each page is one index range scan, where the filter names one thing. */
+export function postgresVendorPayments(pool: pg.Pool): VendorPayments {
+  const payments = () => queriesOn<ApprovalsDatabase>(pool).withSchema(SCHEMA).selectFrom('payments');
+  const whole = (matching: Select<object>) => {
+    const query = matching.select(COLUMNS).select([
+      // As text: parsed by `pg` it would lose digits.
+      sql<string>`metadata::text`.as('metadata'),
+      sql<string>`fraud_reasons::text`.as('fraud_reasons'),
+      LINE_ITEMS.as('line_items'),
+      APPROVALS.as('approvals'),
+    ]);
+    return patiently(() => pool.query<WholePaymentRow>(prepared(query.compile()))).map(({ rows }) =>
+      rows.map(paymentFromRow),
+    );
+  };
+  return {
+    find: (id) => whole(payments().where('payment_id', '=', id)).map(([payment]) => payment),
+
+    findLive: (incidentId, vendorId) =>
+      whole(
+        payments()
+          .where('incident_id', '=', incidentId)
+          .where('vendor_id', '=', vendorId)
+          // As text, or no prepared plan could use the index of live payments.
+          .where(sql<boolean>`status <> 'cancelled'`),
+      ).map(([payment]) => payment),
+
+    list(filter, { order, limit, after, skip = 0 }) {
+      const oldest = order === 'oldest';
+      let query = matching(payments(), filter)
+        .orderBy('payment_id', oldest ? 'asc' : 'desc')
+        .limit(limit);
+      if (after !== undefined) query = query.where('payment_id', oldest ? '>' : '<', after);
+      return whole(skip === 0 ? query : query.offset(skip));
+    },
+
+    due: (now, limit) =>
+      patiently(() =>
+        pool.query<{ payment_id: VendorPaymentId }>({
+          name: 'due_vendor_payments',
+          text: `SELECT payment_id FROM approvals.payments
+            WHERE status = 'processing' AND payout_due_at <= $1 ORDER BY payout_due_at LIMIT $2`,
+          values: [new Date(now), limit],
+        }),
+      ).map(({ rows }) => rows.map(({ payment_id: id }) => id)),
+  };
+}
+
+function matching<Output>(query: Select<Output>, filter: VendorPaymentFilter): Select<Output> {
+  const { vendorId, incidentId, status, fraudStatus } = filter;
+  let chosen = query;
+  if (vendorId !== undefined) chosen = chosen.where('vendor_id', '=', vendorId);
+  if (incidentId !== undefined) chosen = chosen.where('incident_id', '=', incidentId);
+  if (status !== undefined) chosen = chosen.where('status', '=', status);
+  if (fraudStatus !== undefined) chosen = chosen.where('fraud_status', '=', fraudStatus);
+  return chosen;
+}
+
+const COLUMNS = [
+  'payment_id',
+  'incident_id',
+  'vendor_id',
+  'payer_type',
+  'payer_id',
+  'amount_cents',
+  'currency',
+  'status',
+  'fraud_score',
+  'fraud_status',
+  'created_by',
+  'changed_by',
+  'edition',
+  'terms_hash',
+  'approved_by',
+  'approved_at',
+  'rejected_by',
+  'rejected_at',
+  'rejected_reason',
+  'payout_attempt',
+  'payout_asks',
+  'payout_due_at',
+  'processed_at',
+  'processor_reference',
+  'failed_reason',
+  'version',
+  'audit_hash',
+  'created_at',
+  'updated_at',
+] as const satisfies readonly (keyof ApprovalsDatabase['payments'])[];
