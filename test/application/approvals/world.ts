@@ -1,0 +1,175 @@
+import { errAsync } from 'neverthrow';
+import { expect } from 'vitest';
+import { memoryApprovalsStorage } from '../../../src/adapters/memory/approvals/storage.ts';
+import { payoutLedger } from '../../../src/adapters/processor/payout-ledger.ts';
+import { simulatedPayouts } from '../../../src/adapters/processor/payout-simulator.ts';
+import { systemApprovalIds } from '../../../src/adapters/system/approval-ids.ts';
+import { systemSeals } from '../../../src/adapters/system/seals.ts';
+import type { ApprovalRules } from '../../../src/application/approvals/approval-rules.ts';
+import { DEFAULT_EVENT_SOURCES } from '../../../src/application/approvals/approval-rules.ts';
+import { approvalsUseCases } from '../../../src/application/approvals/approvals-use-cases.ts';
+import type { NewVendorPayment } from '../../../src/application/approvals/create-vendor-payment.ts';
+import { rulesFraudScorer } from '../../../src/application/approvals/score-by-rules.ts';
+import { verifyAuditLog } from '../../../src/domain/approvals/audit-log.ts';
+import { DEFAULT_THRESHOLDS } from '../../../src/domain/approvals/fraud.ts';
+import { defaultFraudRules } from '../../../src/domain/approvals/fraud-rules.ts';
+import type { VendorId, VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
+import type { Person } from '../../../src/domain/approvals/person.ts';
+import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
+import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
+import type { WorkCompleted } from '../../../src/domain/approvals/work-completed.ts';
+import type { Instant } from '../../../src/domain/instant.ts';
+import type { ApprovalCommits } from '../../../src/ports/approvals/approval-commits.ts';
+import type { FraudScorer } from '../../../src/ports/approvals/fraud-scorer.ts';
+import type { Payouts } from '../../../src/ports/approvals/payouts.ts';
+import {
+  ADMIN,
+  anIncidentId,
+  asked,
+  aVendorId,
+  DISPATCHER,
+  MAKER,
+  payoutTerms,
+} from '../../fixtures/approvals.ts';
+import { digests, NOON, SECRET } from '../../fixtures/changes.ts';
+import { pass } from '../world.ts';
+
+type Turn<Called> = (call: () => Called) => Called;
+type Committed = ReturnType<ApprovalCommits['commit']>;
+type Paid = ReturnType<Payouts['pay']>;
+type LookedUp = ReturnType<Payouts['lookup']>;
+
+export const losePay: Turn<Paid> = () => errAsync({ kind: 'PayoutOutcomeUnknown' });
+export const refusePay: Turn<Paid> = () => errAsync({ kind: 'PayoutsUnavailable' });
+export const refuseLookup: Turn<LookedUp> = () => errAsync({ kind: 'PayoutsUnavailable' });
+/** The payout happens, and nobody hears of it. */
+export const payInSilence: Turn<Paid> = (call) =>
+  call().andThen(() => errAsync({ kind: 'PayoutOutcomeUnknown' as const }));
+
+/**
+ * The use cases of approvals over memory and simulated payouts, at noon. The next calls to the outside take the turns
+ * queued for them; without one they simply happen. Fraud is scored by the rules, unless `scorer` does.
+ */
+export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ scorer?: FraudScorer }> = {}) {
+  const storage = memoryApprovalsStorage();
+  const ledger = payoutLedger(':memory:');
+  const clock = { at: NOON, now: (): Instant => clock.at };
+  const simulated = simulatedPayouts(ledger, clock);
+  const turns: { commit: Turn<Committed>[]; pay: Turn<Paid>[]; lookup: Turn<LookedUp>[] } = {
+    commit: [],
+    pay: [],
+    lookup: [],
+  };
+  const calls = { commit: 0, pay: 0, lookup: 0 };
+  const { scorer = rulesFraudScorer(storage, defaultFraudRules([500_000n])), ...rules } = settings;
+
+  const ports = {
+    ...storage,
+    approvalCommits: {
+      commit(change) {
+        calls.commit += 1;
+        return (turns.commit.shift() ?? pass)(() => storage.approvalCommits.commit(change));
+      },
+    } satisfies ApprovalCommits,
+    payouts: {
+      pay(order) {
+        calls.pay += 1;
+        return (turns.pay.shift() ?? pass)(() => simulated.pay(order));
+      },
+      lookup(reference) {
+        calls.lookup += 1;
+        return (turns.lookup.shift() ?? pass)(() => simulated.lookup(reference));
+      },
+    } satisfies Payouts,
+    fraudScorer: scorer,
+    clock,
+    approvalIds: systemApprovalIds,
+    digests,
+    seals: systemSeals(SECRET),
+  };
+  const useCases = approvalsUseCases(ports, {
+    policy: DEFAULT_POLICY,
+    thresholds: DEFAULT_THRESHOLDS,
+    payouts: payoutTerms,
+    eventSources: DEFAULT_EVENT_SOURCES,
+    ...rules,
+  });
+  const stored = async (id: VendorPaymentId): Promise<VendorPayment> => {
+    const payment = (await storage.vendorPayments.find(id))._unsafeUnwrap();
+    if (payment === undefined) throw new Error(`no payment ${id}`);
+    return payment;
+  };
+
+  return {
+    ...useCases,
+    storage,
+    ledger,
+    clock,
+    turns,
+    calls,
+    stored,
+    create: (order: NewVendorPayment = anOrder(), by: Person = MAKER) =>
+      useCases.createVendorPayment({ ...asked(by), order }),
+    approve: (id: VendorPaymentId, by: Person = DISPATCHER) =>
+      useCases.approveVendorPayment({ ...asked(by), id }),
+    reject: (id: VendorPaymentId, by: Person = DISPATCHER) =>
+      useCases.rejectVendorPayment({ ...asked(by), id, reason: 'Not our vendor' }),
+    process: (id: VendorPaymentId, by: Person = ADMIN) => useCases.processVendorPayment({ ...asked(by), id }),
+    paid: () => ledger.paid().map(({ reference }) => reference),
+    eventsOf: async (id: VendorPaymentId) =>
+      (await storage.outbox.unsent(1_000))
+        ._unsafeUnwrap()
+        .filter(({ paymentId }) => paymentId === id)
+        .map(({ type }) => type),
+    actionsOf: async (id: VendorPaymentId) => {
+      const links = (await storage.auditLog.of(id))._unsafeUnwrap();
+      expect(verifyAuditLog(links, await stored(id), digests.sha256).isOk()).toBe(true);
+      return links.map(({ action }) => action);
+    },
+    pass: (ms: number) => {
+      clock.at += ms;
+    },
+    close: () => ledger.close(),
+  };
+}
+
+export type ApprovalsWorld = ReturnType<typeof anApprovalsWorld>;
+
+type OrderParts = Partial<NewVendorPayment> & Readonly<{ cents?: bigint }>;
+
+/** An order of one line. The amount is odd, so that no rule but that of new payees has anything to say of it. */
+export function anOrder({ cents = 12_345n, ...parts }: OrderParts = {}): NewVendorPayment {
+  const lineItems = parts.lineItems ?? [{ description: 'Towing', quantity: 1, unitPriceCents: cents }];
+  return {
+    incidentId: anIncidentId(),
+    vendorId: aVendorId(),
+    payerType: 'back_office',
+    metadata: {},
+    amountCents: lineItems.reduce((sum, line) => sum + BigInt(line.quantity) * line.unitPriceCents, 0n),
+    ...parts,
+    lineItems,
+  };
+}
+
+export const aWork = (parts: Partial<WorkCompleted> = {}): WorkCompleted => ({
+  eventId: 'event-1',
+  source: 'roadcall.incident-service',
+  incidentId: anIncidentId(),
+  vendorId: aVendorId(),
+  completedAt: NOON - 60_000,
+  workDetails: { serviceType: 'tire_change', duration: 45, photos: ['a.jpg', 'b.jpg'], notes: 'Both fronts' },
+  basePriceCents: 15_000n,
+  mileageChargeCents: 2_501n,
+  additionalCharges: [{ description: 'After hours', amountCents: 5_000n }],
+  ...parts,
+});
+
+/** A payment that everybody needed has approved. */
+export async function anApproved(world: ApprovalsWorld, order = anOrder()): Promise<VendorPaymentId> {
+  const { id } = (await world.create(order))._unsafeUnwrap();
+  (await world.approve(id, ADMIN))._unsafeUnwrap();
+  return id;
+}
+
+export const ofVendor = (n: number, parts: OrderParts = {}) =>
+  anOrder({ ...parts, vendorId: `00000000-0000-4000-8000-00000000000${n}` as VendorId });
