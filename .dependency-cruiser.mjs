@@ -7,6 +7,7 @@ const SDKS = {
   processor: ['neverthrow', 'cockatiel'],
   fraud: ['neverthrow', 'cockatiel'],
   system: ['uuid'],
+  webhooks: ['neverthrow', 'ipaddr.js'],
   keys: ['neverthrow'],
   embedded: ['pg'],
   shared: [],

@@ -7,6 +7,8 @@ import { systemClock } from '../src/adapters/system/clock.ts';
 import { systemDigests } from '../src/adapters/system/digests.ts';
 import { systemIds } from '../src/adapters/system/ids.ts';
 import { systemSeals } from '../src/adapters/system/seals.ts';
+import { systemWebhookSecrets } from '../src/adapters/system/webhook-secrets.ts';
+import { httpWebhookSender } from '../src/adapters/webhooks/sender.ts';
 import { paymentChange } from '../src/application/payment-change.ts';
 import type { ProcessPaymentRequest } from '../src/application/process-payment.ts';
 import { useCases } from '../src/application/use-cases.ts';
@@ -87,6 +89,8 @@ export async function systemOver(storage: Storage) {
     secretKeys,
     keyRotation: ring.rotation,
     vault: localVault(secretKeys, systemClock),
+    webhookSecrets: systemWebhookSecrets,
+    webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
   };
   const does = useCases(ports, { claims: terms, anomalies: ANOMALY_RULES });
   for (const id of MERCHANTS) {

@@ -43,6 +43,7 @@ const platformOn = (storage: PlacedStorage) =>
     anomalyRules: ANOMALY_RULES,
     claimTerms: { leaseMs: 30_000, keepAnswersMs: 86_400_000 },
     processorTimeoutMs: 10_000,
+    webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },
     simulatorFile: ':memory:',
   });
 

@@ -3,10 +3,12 @@ import type { Origin } from '../domain/actor.ts';
 import type { CustomerId, MerchantId } from '../domain/ids.ts';
 import type { Aggregates } from '../ports/aggregates.ts';
 import type { KeyRotation } from '../ports/secret-keys.ts';
+import { listEndpoints } from './list-endpoints.ts';
 import { type RekeyCustomerFailure, type RekeyCustomerPorts, rekeyCustomer } from './rekey-customer.ts';
+import { type RekeyEndpointFailure, type RekeyEndpointPorts, rekeyEndpoint } from './rekey-endpoint.ts';
 import { type RekeyMerchantFailure, type RekeyMerchantPorts, rekeyMerchant } from './rekey-merchant.ts';
 
-/** How far a walk over all merchants and customers has come. */
+/** How far a walk over all merchants, their webhook endpoints and customers has come. */
 export type RotationProgress = Readonly<{
   step: 'rewrap' | 'settle' | 'release';
   seen: number;
@@ -20,7 +22,7 @@ export type RotateKeysRequest = Readonly<{
   onProgress: (progress: RotationProgress) => void;
 }>;
 
-/** Counts of customers and merchants. `leftToPeople` are keys that nothing needs and only people can take out. */
+/** Counts of customers, merchants and webhook endpoints. `leftToPeople` are keys that nothing needs and only people can take out. */
 export type KeysRotated = Readonly<{
   seen: number;
   rewrapped: number;
@@ -28,7 +30,7 @@ export type KeysRotated = Readonly<{
   leftToPeople: readonly string[];
 }>;
 
-export type RotateKeysFailure = RekeyCustomerFailure | RekeyMerchantFailure;
+export type RotateKeysFailure = RekeyCustomerFailure | RekeyMerchantFailure | RekeyEndpointFailure;
 
 /**
  * Puts a new key in the place of the old one while everything runs: data keys are wrapped anew, emails are indexed under
@@ -40,6 +42,7 @@ export type RotateKeys = (request: RotateKeysRequest) => ResultAsync<KeysRotated
 
 export type RotateKeysPorts = RekeyCustomerPorts &
   RekeyMerchantPorts &
+  RekeyEndpointPorts &
   Readonly<{ aggregates: Aggregates; keyRotation: KeyRotation }>;
 
 export const rotateKeys =
@@ -65,7 +68,7 @@ type SoFar = Readonly<{ seen: number; changed: number }>;
 
 const PAGE = 100;
 
-/** Brings every merchant and every customer to the ring as it is now, in the order of their ids. */
+/** Brings every merchant, webhook endpoint and customer to the ring as it is now, in the order of their ids. */
 const walk = (ports: RotateKeysPorts, origin: Origin, onProgress: (soFar: SoFar) => void) =>
   safeTry<SoFar, RotateKeysFailure>(async function* () {
     let soFar: SoFar = { seen: 0, changed: 0 };
@@ -74,6 +77,8 @@ const walk = (ports: RotateKeysPorts, origin: Origin, onProgress: (soFar: SoFar)
       const merchants = yield* ports.merchants.list({ limit: PAGE, ...after(last) });
       for (const { id } of merchants) {
         soFar = counted(soFar, yield* rekeyMerchant(ports, id, origin));
+        for (const endpoint of yield* listEndpoints(ports)(id))
+          soFar = counted(soFar, yield* rekeyEndpoint(ports, endpoint, origin));
         soFar = yield* walkCustomers(ports, id, origin, soFar, onProgress);
       }
       last = merchants.at(-1)?.id;

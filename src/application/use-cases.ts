@@ -10,6 +10,8 @@ import type { KeyRotation, SecretKeys } from '../ports/secret-keys.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { TransferAnswers } from '../ports/transfer-answers.ts';
 import type { Vault } from '../ports/vault.ts';
+import type { WebhookSecrets } from '../ports/webhook-secrets.ts';
+import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { addPaymentMethod } from './add-payment-method.ts';
 import { makeAuditReport } from './audit-report.ts';
 import { changeCustomer } from './change-customer.ts';
@@ -29,6 +31,7 @@ import { listLedgerEntries } from './list-ledger-entries.ts';
 import { listMerchants } from './list-merchants.ts';
 import { listPayments } from './list-payments.ts';
 import { moveCustomer } from './move-customer.ts';
+import { moveEndpoint } from './move-endpoint.ts';
 import { movePayment } from './move-payment.ts';
 import { processBatch } from './process-batch.ts';
 import { processPayment } from './process-payment.ts';
@@ -42,6 +45,7 @@ import { rotateKeys } from './rotate-keys.ts';
 import { summarizePayments } from './summarize-payments.ts';
 import { transferMoney } from './transfer.ts';
 import { verify } from './verify.ts';
+import { webhookUseCases } from './webhook-use-cases.ts';
 
 /** All the world that the platform asks, as one value: each use case takes from it what it names. */
 export type Ports = Omit<Storage, 'close' | 'health'> &
@@ -56,6 +60,8 @@ export type Ports = Omit<Storage, 'close' | 'health'> &
     secretKeys: SecretKeys;
     keyRotation: KeyRotation;
     vault: Vault;
+    webhookSecrets: WebhookSecrets;
+    webhookSender: WebhookSender;
   }>;
 
 export type Rules = Readonly<{ claims: ClaimTerms; anomalies: AnomalyRules }>;
@@ -68,6 +74,7 @@ export function useCases(ports: Ports, rules: Rules) {
     moveCustomer: moveCustomer(ports),
     recordCustomerAccess: recordCustomerAccess(ports),
   };
+  const webhooks = { ...customers, moveEndpoint: moveEndpoint(ports) };
   const pay = processPayment(paying, rules.claims);
   return {
     processPayment: pay,
@@ -96,7 +103,8 @@ export function useCases(ports: Ports, rules: Rules) {
     listMerchants: listMerchants(ports),
     listAudit: listAudit(ports),
     makeAuditReport: makeAuditReport(ports, rules.anomalies),
-    rotateKeys: rotateKeys(customers),
+    ...webhookUseCases(ports, webhooks.moveEndpoint),
+    rotateKeys: rotateKeys(webhooks),
     verify: verify(ports),
   };
 }

@@ -8,8 +8,10 @@ import { type GuardedProcessor, guardedProcessor } from '../adapters/processor/g
 import { simulatedProcessor } from '../adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { httpWebhookSender } from '../adapters/webhooks/sender.ts';
 import { type Ports, useCases } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
+import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { portsOf } from './ports.ts';
 import { relayOf } from './relay.ts';
 import type { KeySettings, PlatformSettings } from './settings.ts';
@@ -30,11 +32,21 @@ export const platformModule = (settings: Omit<PlatformSettings, 'storage'>): Con
       },
       [TOKENS.simulatorLedger],
     );
+    bind(TOKENS.webhookSender)
+      .toResolvedValue(() => httpWebhookSender({ allowLoopbackHttp: settings.webhooks.allowLoopbackHttp }))
+      .onDeactivation((sender) => sender.close());
     bind(TOKENS.keyRing).toResolvedValue(() => ringOf(settings.keys));
     bind(TOKENS.ports).toResolvedValue(
-      ({ storage }: StorageRoom, guarded: GuardedProcessor, ring: RingSource) =>
-        portsOf(storage, aroundProcessor(guarded), ring, settings.secret),
-      [TOKENS.storageRoom, TOKENS.guardedProcessor, TOKENS.keyRing],
+      (
+        { storage }: StorageRoom,
+        guarded: GuardedProcessor,
+        ring: RingSource,
+        webhookSender: WebhookSender,
+      ) => {
+        const processor = aroundProcessor(guarded);
+        return portsOf({ storage, processor, ring, webhookSender, secret: settings.secret });
+      },
+      [TOKENS.storageRoom, TOKENS.guardedProcessor, TOKENS.keyRing, TOKENS.webhookSender],
     );
     bind(TOKENS.useCases).toResolvedValue(
       (ports: Ports) => useCases(ports, { claims: settings.claimTerms, anomalies: settings.anomalyRules }),

@@ -5,15 +5,26 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { systemDigests } from '../adapters/system/digests.ts';
 import { systemIds } from '../adapters/system/ids.ts';
 import { systemSeals } from '../adapters/system/seals.ts';
+import { systemWebhookSecrets } from '../adapters/system/webhook-secrets.ts';
 import type { Ports } from '../application/use-cases.ts';
 import { httpAnswers } from '../entrypoints/http/answers.ts';
 import { httpTransferAnswers } from '../entrypoints/http/transfer-answers.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { Storage } from '../ports/storage.ts';
+import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { signallingCommits } from './signalling-commits.ts';
 
-/** One storage, one processor and one ring of keys, with the system's own adapters. */
-export function portsOf(storage: Storage, processor: Processor, ring: RingSource, secret: string): Ports {
+/** What differs from one installation to another. */
+export type Outside = Readonly<{
+  storage: Storage;
+  processor: Processor;
+  ring: RingSource;
+  webhookSender: WebhookSender;
+  secret: string;
+}>;
+
+/** One storage, one processor, one ring of keys and one way to the Internet, with the system's own adapters. */
+export function portsOf({ storage, processor, ring, webhookSender, secret }: Outside): Ports {
   const secretKeys = ringKeys(ring);
   return {
     ...storage,
@@ -28,5 +39,7 @@ export function portsOf(storage: Storage, processor: Processor, ring: RingSource
     secretKeys,
     keyRotation: ring.rotation,
     vault: localVault(secretKeys, systemClock),
+    webhookSecrets: systemWebhookSecrets,
+    webhookSender,
   };
 }

@@ -9,6 +9,13 @@ export type KeySettings =
   | Readonly<{ kind: 'file'; file: string }>
   | Readonly<{ kind: 'given'; ring: readonly RingEntry[] }>;
 
+export type WebhookSettings = Readonly<{
+  /** Lets endpoints be `http:` on this very host; for development. */
+  allowLoopbackHttp: boolean;
+  /** How long an endpoint may fail, without one success, until it is disabled. */
+  disableAfterMs: number;
+}>;
+
 /** What the platform is made from. `Place` says whether embedded servers have been started yet. */
 export type PlatformSettings<Place extends StorageSettings | PlacedStorage = StorageSettings> = Readonly<{
   storage: Place;
@@ -20,6 +27,7 @@ export type PlatformSettings<Place extends StorageSettings | PlacedStorage = Sto
   processorTimeoutMs: number;
   /** Where the simulated processor keeps its books; ':memory:' forgets them with the process. */
   simulatorFile: string;
+  webhooks: WebhookSettings;
   /** Laid round the processor, guard included: to measure it, or to break it in tests. */
   aroundProcessor?: (processor: Processor) => Processor;
 }>;

@@ -4,6 +4,7 @@ import type { GuardedProcessor } from '../adapters/processor/guarded.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import type { Ports, UseCases } from '../application/use-cases.ts';
 import type { StorageHealth } from '../ports/storage-health.ts';
+import type { WebhookSender } from '../ports/webhook-sender.ts';
 import type { Relay } from './relay.ts';
 import type { StorageRoom } from './storage-room.ts';
 
@@ -16,6 +17,7 @@ export const TOKENS = {
   storageHealth: token<StorageHealth>('StorageHealth'),
   simulatorLedger: token<SimulatorLedger>('SimulatorLedger'),
   guardedProcessor: token<GuardedProcessor>('GuardedProcessor'),
+  webhookSender: token<WebhookSender>('WebhookSender'),
   keyRing: token<RingSource>('RingSource'),
   ports: token<Ports>('Ports'),
   useCases: token<UseCases>('UseCases'),

@@ -50,7 +50,7 @@ export const deliveryRecord = (delivery: Delivery): DeliveryRecord => ({
   expires_at: rfc3339(delivery.expiresAt),
 });
 
-const attemptRecord = ({ at, durationMs, responseCode, error, excerpt }: Attempt): AttemptRecord => ({
+export const attemptRecord = ({ at, durationMs, responseCode, error, excerpt }: Attempt): AttemptRecord => ({
   at: rfc3339(at),
   ...(responseCode === undefined ? {} : { response_code: responseCode }),
   ...(error === undefined ? {} : { error }),
@@ -58,7 +58,8 @@ const attemptRecord = ({ at, durationMs, responseCode, error, excerpt }: Attempt
   ...(excerpt === undefined ? {} : { response_excerpt: excerpt }),
 });
 
-const restoreAttempt = (record: AttemptRecord): Attempt => ({
+/** Reads `attemptRecord` back. */
+export const restoreAttempt = (record: AttemptRecord): Attempt => ({
   at: fromRfc3339(record.at),
   durationMs: record.duration_ms,
   ...(record.response_code === undefined ? {} : { responseCode: record.response_code }),

@@ -3,6 +3,7 @@ import type { AuditTrail } from './audit-trail.ts';
 import type { Balances } from './balances.ts';
 import type { Claims } from './claims.ts';
 import type { Commits } from './commits.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { FailedAuthenticationCounts } from './failed-authentications.ts';
 import type { Leases } from './leases.ts';
 import type { Ledger } from './ledger.ts';
@@ -27,6 +28,7 @@ export type Storage = Readonly<{
   outbox: Outbox;
   leases: Leases;
   wakeUps: WakeUps;
+  deliveries: Deliveries;
   auditTrail: AuditTrail;
   quotas: Quotas;
   failedAuthentications: FailedAuthenticationCounts;

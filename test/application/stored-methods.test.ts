@@ -8,6 +8,8 @@ import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { systemSeals } from '../../src/adapters/system/seals.ts';
+import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
+import { httpWebhookSender } from '../../src/adapters/webhooks/sender.ts';
 import { useCases } from '../../src/application/use-cases.ts';
 import { ANOMALY_RULES } from '../../src/domain/anomalies.ts';
 import type { CustomerId } from '../../src/domain/ids.ts';
@@ -51,6 +53,8 @@ async function aPlatform() {
       secretKeys,
       keyRotation: ring.rotation,
       vault: localVault(secretKeys, clock),
+      webhookSecrets: systemWebhookSecrets,
+      webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
     },
     { claims: terms, anomalies: ANOMALY_RULES },
   );

@@ -10,6 +10,7 @@ import { eraseCustomer } from '../../src/application/erase-customer.ts';
 import { findCustomer } from '../../src/application/find-customer.ts';
 import { getCustomer } from '../../src/application/get-customer.ts';
 import { moveCustomer } from '../../src/application/move-customer.ts';
+import { moveEndpoint } from '../../src/application/move-endpoint.ts';
 import { recordCustomerAccess } from '../../src/application/record-customer-access.ts';
 import { removePaymentMethod } from '../../src/application/remove-payment-method.ts';
 import { resolvePaymentMethod } from '../../src/application/resolve-payment-method.ts';
@@ -37,6 +38,7 @@ export function customerDesk(storage: Storage, ring: RingSource) {
   const ports = {
     ...basic,
     moveCustomer: moveCustomer(basic),
+    moveEndpoint: moveEndpoint(basic),
     recordCustomerAccess: recordCustomerAccess(basic),
   };
   const create = createCustomer(ports);

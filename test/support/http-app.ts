@@ -11,6 +11,8 @@ import { systemClock } from '../../src/adapters/system/clock.ts';
 import { systemDigests } from '../../src/adapters/system/digests.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { systemSeals } from '../../src/adapters/system/seals.ts';
+import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
+import { httpWebhookSender } from '../../src/adapters/webhooks/sender.ts';
 import { useCases } from '../../src/application/use-cases.ts';
 import { ANOMALY_RULES } from '../../src/domain/anomalies.ts';
 import { httpAnswers } from '../../src/entrypoints/http/answers.ts';
@@ -58,6 +60,8 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     secretKeys,
     keyRotation: ring.rotation,
     vault: localVault(secretKeys, clock),
+    webhookSecrets: systemWebhookSecrets,
+    webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
   };
   const lines: string[] = [];
   const cases = useCases(ports, { claims: terms, anomalies: ANOMALY_RULES });

@@ -4,7 +4,14 @@ import type { AggregateKind } from '../../domain/aggregate.ts';
 import type { AuditEntry, AuditedEntity } from '../../domain/audit.ts';
 import type { ClaimKey, Operation } from '../../domain/claim.ts';
 import type { CurrencyCode } from '../../domain/currency.ts';
-import type { LedgerEntryId, MerchantId, PaymentId, TransactionId } from '../../domain/ids.ts';
+import type {
+  DeliveryId,
+  LedgerEntryId,
+  MerchantId,
+  PaymentId,
+  TransactionId,
+  WebhookEndpointId,
+} from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Day } from '../../domain/tally.ts';
 import { deliveryShardOf } from '../../ports/deliveries.ts';

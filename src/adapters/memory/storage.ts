@@ -5,6 +5,7 @@ import { memoryAuditTrail } from './audit-trail.ts';
 import { memoryBalances } from './balances.ts';
 import { memoryClaims } from './claims.ts';
 import { memoryCommits } from './commits.ts';
+import { memoryDeliveries } from './deliveries.ts';
 import { memoryFailedAuthentications } from './failed-authentications.ts';
 import { memoryLeases } from './leases.ts';
 import { memoryLedger } from './ledger.ts';
@@ -30,6 +31,7 @@ export function memoryStorage(store: MemoryStore = memoryStore()): Storage {
     outbox: memoryOutbox(store),
     leases: memoryLeases(),
     wakeUps: localWakeUps(),
+    deliveries: memoryDeliveries(),
     auditTrail: memoryAuditTrail(store),
     quotas: memoryQuotas(),
     failedAuthentications: memoryFailedAuthentications(),

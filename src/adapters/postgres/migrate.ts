@@ -10,6 +10,7 @@ import { quotas } from './migrations/003-quotas.ts';
 import { auditIndex } from './migrations/004-audit-index.ts';
 import { outboxShards } from './migrations/005-outbox-shards.ts';
 import { leases } from './migrations/006-leases.ts';
+import { webhookDeliveries } from './migrations/007-webhook-deliveries.ts';
 import type { Database } from './schema.ts';
 
 /** In the order they are applied; a released migration is never edited. */
@@ -20,6 +21,7 @@ const MIGRATIONS = {
   '004-audit-index': auditIndex,
   '005-outbox-shards': outboxShards,
   '006-leases': leases,
+  '007-webhook-deliveries': webhookDeliveries,
 };
 
 export const NEWEST_MIGRATION = Object.keys(MIGRATIONS).at(-1) ?? '';

@@ -5,6 +5,7 @@ import { postgresAuditTrail } from './audit-trail.ts';
 import { postgresBalances } from './balances.ts';
 import { postgresClaims } from './claims.ts';
 import { postgresCommits } from './commits.ts';
+import { postgresDeliveries } from './deliveries.ts';
 import { postgresFailedAuthentications } from './failed-authentications.ts';
 import { postgresLeases } from './leases.ts';
 import { postgresLedger } from './ledger.ts';
@@ -31,6 +32,7 @@ export function postgresStorage(pool: pg.Pool): Storage {
     outbox: postgresOutbox(pool),
     leases: postgresLeases(pool),
     wakeUps,
+    deliveries: postgresDeliveries(pool),
     auditTrail: postgresAuditTrail(pool),
     quotas: postgresQuotas(pool),
     failedAuthentications: postgresFailedAuthentications(pool),

@@ -113,6 +113,10 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
         keepAnswersMs: given.PAYWRIGHT_KEY_RETENTION_HOURS * 3_600_000,
       },
       processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,
+      webhooks: {
+        allowLoopbackHttp: given.STAGE === 'development',
+        disableAfterMs: given.PAYWRIGHT_WEBHOOK_DISABLE_AFTER_HOURS * 3_600_000,
+      },
       simulatorFile: storage.kind === 'memory' ? ':memory:' : join(dataDir, 'simulator.sqlite'),
     },
   };

@@ -139,6 +139,9 @@ export const VARIABLES = z.object({
   PAYWRIGHT_KEY_RETENTION_HOURS: whole(24, 24 * 366)
     .default(24)
     .describe('how long answers are kept for replays, at least 24 (24)'),
+  PAYWRIGHT_WEBHOOK_DISABLE_AFTER_HOURS: whole(1, 24 * 366)
+    .default(72)
+    .describe('how long a webhook endpoint may fail, without one success, until it is disabled (72)'),
   PAYWRIGHT_ANOMALY_FAILED_AUTH: whole(0, MOST)
     .default(ANOMALY_RULES.mostFailedAuthentications)
     .describe('failed authentications a minute that are no anomaly yet (5)'),
@@ -168,5 +171,5 @@ export type Variables = z.infer<typeof VARIABLES>;
 /** One line for each variable, for `--help`. */
 export const variablesHelp = (): string =>
   Object.entries(VARIABLES.shape)
-    .map(([name, schema]) => `  ${name.padEnd(31)} ${z.globalRegistry.get(schema)?.description ?? ''}`)
+    .map(([name, schema]) => `  ${name.padEnd(39)} ${z.globalRegistry.get(schema)?.description ?? ''}`)
     .join('\n');

@@ -1,0 +1,111 @@
+import { PutCommand, type PutCommandInput } from '@aws-sdk/lib-dynamodb';
+import { okAsync } from 'neverthrow';
+import type { Delivery, PendingDelivery } from '../../domain/delivery.ts';
+import type { MerchantId } from '../../domain/ids.ts';
+import type { Deliveries, DeliveryFilter } from '../../ports/deliveries.ts';
+import { deliveryItem, deliveryOf } from './delivery-items.ts';
+import { attempt, patiently } from './faults.ts';
+import { newestOf } from './newest.ts';
+import { type PartitionQuery, queryItems, type Read } from './reads.ts';
+import {
+  DUE_INDEX,
+  deliveryDueShard,
+  deliveryKey,
+  deliveryPartitions,
+  type ItemKey,
+  type Table,
+} from './table.ts';
+
+type Condition = Pick<PutCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'>;
+
+const ABSENT: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
+
+/**
+ * One item each, in the due index while it is pending, to be deleted by time once it has ended. What the index names is
+ * read from the table itself, so that at most the newest are missing, and nothing is due that has ended.
+ */
+export const dynamodbDeliveries = (table: Table, read: Read): Deliveries => ({
+  addAll: (deliveries) =>
+    attempt(() => Promise.all(deliveries.map((delivery) => put(table, delivery, ABSENT)))).map(
+      () => undefined,
+    ),
+  due: (shards, now, limit) =>
+    attempt(async () => {
+      const keys = await Promise.all(shards.map((shard) => queryItems(table, dueQuery(shard, now), limit)));
+      const items = await Promise.all(keys.flat().map(({ pk, sk }) => read({ pk, sk } as ItemKey)));
+      return items
+        .filter((item) => item !== undefined)
+        .map(deliveryOf)
+        .filter(isPending)
+        .filter(({ dueAt }) => dueAt <= now)
+        .sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1));
+    }),
+  save: (changes) =>
+    attempt(() =>
+      Promise.all(
+        changes.map(({ expected, next }) =>
+          put(table, next, {
+            ConditionExpression: 'version = :expected',
+            ExpressionAttributeValues: { ':expected': expected },
+          }),
+        ),
+      ),
+    ),
+  find: (merchantId, id) =>
+    attempt(() => read(deliveryKey(merchantId, id))).map((item) => item && deliveryOf(item)),
+  list: (merchantId, filter, page) =>
+    attempt(async () =>
+      page.limit <= 0 ? [] : newestOf(table, listQueries(merchantId, filter, page.before), page),
+    ).map((items) => items.map(deliveryOf)),
+  prune: () => okAsync(0),
+});
+
+const put = (table: Table, delivery: Delivery, condition: Condition): Promise<boolean> =>
+  patiently(table, async (abortSignal) => {
+    try {
+      await table.client.send(
+        new PutCommand({ TableName: table.name, Item: deliveryItem(delivery), ...condition }),
+        { abortSignal },
+      );
+      return true;
+    } catch (fault) {
+      if ((fault as Error).name !== 'ConditionalCheckFailedException') throw fault;
+      return false;
+    }
+  });
+
+const dueQuery = (shard: number, now: number): PartitionQuery => ({
+  IndexName: DUE_INDEX,
+  KeyConditionExpression: 'due_shard = :shard AND due_at <= :now',
+  ExpressionAttributeValues: { ':shard': deliveryDueShard(shard), ':now': now },
+});
+
+/** 'g' sorts behind every hex digit. */
+function listQueries(
+  merchantId: MerchantId,
+  filter: DeliveryFilter,
+  before = 'whd_g',
+): readonly PartitionQuery[] {
+  const conditions = [
+    { name: 'endpoint_id', value: filter.endpointId },
+    { name: 'status', value: filter.status },
+    { name: 'event_type', value: filter.eventType },
+  ].filter(({ value }) => value !== undefined);
+  const names = Object.fromEntries(conditions.map(({ name }) => [`#${name}`, name]));
+  return deliveryPartitions(merchantId).map((pk) => ({
+    KeyConditionExpression: 'pk = :pk AND sk <= :before',
+    ...(conditions.length === 0
+      ? {}
+      : {
+          FilterExpression: conditions.map(({ name }) => `#${name} = :${name}`).join(' AND '),
+          ExpressionAttributeNames: names,
+        }),
+    ExpressionAttributeValues: {
+      ':pk': pk,
+      ':before': before,
+      ...Object.fromEntries(conditions.map(({ name, value }) => [`:${name}`, value])),
+    },
+  }));
+}
+
+const isPending = (delivery: Delivery): delivery is PendingDelivery => delivery.status === 'pending';

@@ -1,0 +1,91 @@
+import { okAsync } from 'neverthrow';
+import { type Delivery, forgettableAt, type PendingDelivery } from '../../domain/delivery.ts';
+import type { DeliveryId, MerchantId } from '../../domain/ids.ts';
+import {
+  DELIVERY_SHARDS,
+  type Deliveries,
+  type DeliveryFilter,
+  deliveryShardOf,
+} from '../../ports/deliveries.ts';
+
+/** Pending ones are also in their shard's list, by when they are due. */
+export function memoryDeliveries(): Deliveries {
+  const byMerchant = new Map<MerchantId, Map<DeliveryId, Delivery>>();
+  const shards: PendingDelivery[][] = Array.from({ length: DELIVERY_SHARDS }, () => []);
+
+  return {
+    addAll(deliveries) {
+      for (const delivery of deliveries) if (stored(delivery) === undefined) write(delivery);
+      return okAsync(undefined);
+    },
+    due(wanted, now, limit) {
+      const found = wanted.flatMap((shard) => {
+        const list = shards[shard] ?? [];
+        const first = list.slice(0, limit);
+        const end = first.findIndex(({ dueAt }) => dueAt > now);
+        return end === -1 ? first : first.slice(0, end);
+      });
+      return okAsync(found.sort(byDue));
+    },
+    save: (changes) =>
+      okAsync(
+        changes.map(({ expected, next }) => {
+          const before = stored(next);
+          if (before?.version !== expected) return false;
+          if (before.status === 'pending') shelve(before, 'out');
+          write(next);
+          return true;
+        }),
+      ),
+    find: (merchantId, id) => okAsync(byMerchant.get(merchantId)?.get(id)),
+    list: (merchantId, filter, { limit, before }) =>
+      okAsync(
+        [...(byMerchant.get(merchantId)?.values() ?? [])]
+          .filter((delivery) => matches(delivery, filter) && (before === undefined || delivery.id < before))
+          .sort((a, b) => (a.id < b.id ? 1 : -1))
+          .slice(0, limit),
+      ),
+    prune(now, limit) {
+      let pruned = 0;
+      for (const own of byMerchant.values())
+        for (const [id, delivery] of own) {
+          if (pruned === limit) return okAsync(pruned);
+          if ((forgettableAt(delivery) ?? Number.POSITIVE_INFINITY) > now) continue;
+          own.delete(id);
+          pruned += 1;
+        }
+      return okAsync(pruned);
+    },
+  };
+
+  function stored({ merchantId, id }: Delivery): Delivery | undefined {
+    return byMerchant.get(merchantId)?.get(id);
+  }
+
+  function write(delivery: Delivery): void {
+    const own = byMerchant.get(delivery.merchantId) ?? new Map<DeliveryId, Delivery>();
+    byMerchant.set(delivery.merchantId, own.set(delivery.id, delivery));
+    if (delivery.status === 'pending') shelve(delivery, 'in');
+  }
+
+  function shelve(delivery: PendingDelivery, where: 'in' | 'out'): void {
+    const list = shards[deliveryShardOf(delivery.endpointId)] ?? [];
+    let low = 0;
+    for (let high = list.length; low < high; ) {
+      const middle = (low + high) >>> 1;
+      const other = list[middle];
+      if (other !== undefined && byDue(other, delivery) < 0) low = middle + 1;
+      else high = middle;
+    }
+    if (where === 'in') list.splice(low, 0, delivery);
+    else list.splice(low, 1);
+  }
+}
+
+const byDue = (a: PendingDelivery, b: PendingDelivery): number =>
+  a.dueAt - b.dueAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+const matches = (delivery: Delivery, { endpointId, status, eventType }: DeliveryFilter): boolean =>
+  (endpointId === undefined || delivery.endpointId === endpointId) &&
+  (status === undefined || delivery.status === status) &&
+  (eventType === undefined || delivery.eventType === eventType);

@@ -1,0 +1,123 @@
+import type pg from 'pg';
+import { DELIVERIES_KEPT_MS, type Delivery, type PendingDelivery } from '../../domain/delivery.ts';
+import type { Guarded } from '../../ports/commits.ts';
+import type { Deliveries } from '../../ports/deliveries.ts';
+import { coalesce } from '../shared/coalesce.ts';
+import { type DeliveryRow, deliveryFromRow, fixedColumns, movingColumns } from './delivery-rows.ts';
+import { attempt, patiently, retried } from './faults.ts';
+import { uuidOf } from './rows.ts';
+
+const ADD = `
+  INSERT INTO webhook_delivery (merchant_id, id, endpoint_id, event_id, event_type, payment_id, body, created_at,
+    url, status, tries, attempts, due_at, expires_at, updated_at, version)
+  SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::text[],
+    $8::timestamptz[], $9::text[], $10::text[], $11::smallint[], $12::json[], $13::timestamptz[],
+    $14::timestamptz[], $15::timestamptz[], $16::integer[])
+  ON CONFLICT DO NOTHING`;
+
+const SAVE = `
+  UPDATE webhook_delivery AS d SET url = s.url, status = s.status, tries = s.tries, attempts = s.attempts,
+    due_at = s.due_at, expires_at = s.expires_at, updated_at = s.updated_at, version = s.version
+  FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::text[], $5::text[], $6::smallint[], $7::json[],
+    $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::integer[])
+    WITH ORDINALITY AS s(merchant_id, id, expected, url, status, tries, attempts, due_at, expires_at, updated_at,
+      version, n)
+  WHERE d.merchant_id = s.merchant_id AND d.id = s.id AND d.version = s.expected
+  RETURNING s.n`;
+
+const DUE = `
+  SELECT due.* FROM unnest($1::smallint[]) AS wanted(shard)
+  CROSS JOIN LATERAL (
+    SELECT * FROM webhook_delivery AS d
+    WHERE d.shard = wanted.shard AND d.status = 'pending' AND d.due_at <= $2
+    ORDER BY d.due_at, d.id LIMIT $3
+  ) AS due
+  ORDER BY due.due_at, due.id`;
+
+const LIST = `
+  SELECT * FROM webhook_delivery
+  WHERE merchant_id = $1 AND ($2::uuid IS NULL OR id < $2) AND ($3::uuid IS NULL OR endpoint_id = $3)
+    AND ($4::text IS NULL OR status = $4) AND ($5::text IS NULL OR event_type = $5)
+  ORDER BY id DESC LIMIT $6`;
+
+const PRUNE = `
+  DELETE FROM webhook_delivery WHERE (merchant_id, id) IN (
+    SELECT merchant_id, id FROM webhook_delivery
+    WHERE status <> 'pending' AND updated_at <= $1 ORDER BY updated_at LIMIT $2)`;
+
+/** What one statement writes. */
+const MOST_ROWS = 500;
+
+/**
+ * The statements are not named: a plan that was made while the table was nearly empty must not be kept for when it is
+ * full, and beside a batch of rows making one costs little.
+ */
+export function postgresDeliveries(pool: pg.Pool): Deliveries {
+  const saveOne = coalesce<Guarded<Delivery>, boolean>({
+    run: (changes) => retried(() => save(pool, changes)),
+    most: MOST_ROWS,
+    lanes: 2,
+    keysOf: ({ next }) => [next.id],
+  });
+  return {
+    addAll: (deliveries) =>
+      attempt(async () => {
+        // Two that add the same must lock them in the same order.
+        const sorted = deliveries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+        for (let from = 0; from < sorted.length; from += MOST_ROWS)
+          await retried(() => add(pool, sorted.slice(from, from + MOST_ROWS)));
+      }),
+    due: (shards, now, limit) =>
+      patiently(() => pool.query<DeliveryRow>({ text: DUE, values: [shards, new Date(now), limit] })).map(
+        ({ rows }) => rows.map(deliveryFromRow).filter(isPending),
+      ),
+    save: (changes) => attempt(() => Promise.all(changes.map(saveOne))),
+    find: (merchantId, id) =>
+      patiently(() =>
+        pool.query<DeliveryRow>({
+          name: 'find_delivery',
+          text: 'SELECT * FROM webhook_delivery WHERE merchant_id = $1 AND id = $2',
+          values: [merchantId, uuidOf(id)],
+        }),
+      ).map(({ rows: [row] }) => row && deliveryFromRow(row)),
+    list: (merchantId, { endpointId, status, eventType }, { limit, before }) =>
+      patiently(() =>
+        pool.query<DeliveryRow>({
+          text: LIST,
+          values: [
+            merchantId,
+            before && uuidOf(before),
+            endpointId && uuidOf(endpointId),
+            status,
+            eventType,
+            limit,
+          ],
+        }),
+      ).map(({ rows }) => rows.map(deliveryFromRow)),
+    prune: (now, limit) =>
+      patiently(() => pool.query({ text: PRUNE, values: [new Date(now - DELIVERIES_KEPT_MS), limit] })).map(
+        ({ rowCount }) => rowCount ?? 0,
+      ),
+  };
+}
+
+const add = (pool: pg.Pool, deliveries: readonly PendingDelivery[]) =>
+  pool.query({ text: ADD, values: [...fixedColumns(deliveries), ...movingColumns(deliveries)] });
+
+async function save(pool: pg.Pool, changes: readonly Guarded<Delivery>[]): Promise<readonly boolean[]> {
+  const sorted = changes.toSorted((a, b) => (a.next.id < b.next.id ? -1 : 1));
+  const next = sorted.map((change) => change.next);
+  const { rows } = await pool.query<Readonly<{ n: bigint }>>({
+    text: SAVE,
+    values: [
+      next.map(({ merchantId }) => merchantId),
+      next.map(({ id }) => uuidOf(id)),
+      sorted.map(({ expected }) => expected),
+      ...movingColumns(next),
+    ],
+  });
+  const saved = new Set(rows.map(({ n }) => sorted[Number(n) - 1]));
+  return changes.map((change) => saved.has(change));
+}
+
+const isPending = (delivery: Delivery): delivery is PendingDelivery => delivery.status === 'pending';

@@ -1,0 +1,73 @@
+import type { Attempt, DeliveredType, Delivery, DeliveryStatus } from '../../domain/delivery.ts';
+import { type AttemptRecord, attemptRecord, restoreAttempt } from '../../domain/delivery-record.ts';
+import { idOf, type MerchantId } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { jsonText } from '../../domain/json.ts';
+import { hexOf, uuidOf } from './rows.ts';
+
+/** A row of `webhook_delivery`, as `postgresPool` reads it. */
+export type DeliveryRow = Readonly<{
+  merchant_id: string;
+  id: string;
+  endpoint_id: string;
+  event_id: string;
+  event_type: DeliveredType;
+  payment_id: string | null;
+  url: string;
+  body: string;
+  status: DeliveryStatus;
+  tries: number;
+  attempts: readonly AttemptRecord[];
+  due_at: Instant | null;
+  expires_at: Instant;
+  created_at: Instant;
+  updated_at: Instant;
+  version: number;
+}>;
+
+export function deliveryFromRow(row: DeliveryRow): Delivery {
+  const known = {
+    id: idOf('whd', hexOf(row.id)),
+    merchantId: row.merchant_id as MerchantId,
+    endpointId: idOf('we', hexOf(row.endpoint_id)),
+    eventId: idOf('evt', hexOf(row.event_id)),
+    eventType: row.event_type,
+    ...(row.payment_id === null ? {} : { paymentId: idOf('pay', hexOf(row.payment_id)) }),
+    url: row.url,
+    body: row.body,
+    attempts: row.attempts.map(restoreAttempt),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    expiresAt: row.expires_at,
+    version: row.version,
+  };
+  if (row.status !== 'pending') return { ...known, status: row.status };
+  if (row.due_at === null) throw new Error(`pending delivery ${row.id} does not say when it is due`);
+  return { ...known, status: 'pending', tries: row.tries, dueAt: row.due_at };
+}
+
+/** The columns that never change, each as one array. */
+export const fixedColumns = (deliveries: readonly Delivery[]) => [
+  deliveries.map(({ merchantId }) => merchantId),
+  deliveries.map(({ id }) => uuidOf(id)),
+  deliveries.map(({ endpointId }) => uuidOf(endpointId)),
+  deliveries.map(({ eventId }) => uuidOf(eventId)),
+  deliveries.map(({ eventType }) => eventType),
+  deliveries.map(({ paymentId }) => (paymentId === undefined ? null : uuidOf(paymentId))),
+  deliveries.map(({ body }) => body),
+  deliveries.map(({ createdAt }) => new Date(createdAt)),
+];
+
+/** Those that attempts and replays change. */
+export const movingColumns = (deliveries: readonly Delivery[]) => [
+  deliveries.map(({ url }) => url),
+  deliveries.map(({ status }) => status),
+  deliveries.map((each) => (each.status === 'pending' ? each.tries : 0)),
+  deliveries.map(({ attempts }) => attemptsText(attempts)),
+  deliveries.map((each) => (each.status === 'pending' ? new Date(each.dueAt) : null)),
+  deliveries.map(({ expiresAt }) => new Date(expiresAt)),
+  deliveries.map(({ updatedAt }) => new Date(updatedAt)),
+  deliveries.map(({ version }) => version),
+];
+
+const attemptsText = (attempts: readonly Attempt[]): string => jsonText(attempts.map(attemptRecord));

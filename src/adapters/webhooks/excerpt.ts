@@ -1,0 +1,20 @@
+import { MOST_EXCERPT_BYTES } from '../../domain/delivery.ts';
+import { findsPan } from '../../domain/pan.ts';
+
+/** How much of an answer is read at all. */
+export const MOST_READ = 65_536;
+
+/** Replaces what no terminal, log or database should meet. */
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** The beginning of an answer as printable text of at most 1 KiB; nothing of one that seems to hold a card number. */
+export function excerptOf(chunks: readonly Buffer[]): string {
+  const text = beginning(Buffer.concat(chunks.slice(0, MOST_EXCERPT_BYTES))).replace(CONTROLS, ' ');
+  // What stands for bytes that are no text takes more room than they did.
+  const excerpt = beginning(Buffer.from(text));
+  return findsPan(excerpt) ? '' : excerpt;
+}
+
+/** Without the beginning of a character at its end. */
+const beginning = (bytes: Buffer): string =>
+  new TextDecoder().decode(bytes.subarray(0, MOST_EXCERPT_BYTES), { stream: true });
