@@ -2,11 +2,13 @@ import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
 import {
   type ActiveCustomer,
   type CustomerChanges,
+  type CustomerSecrets,
   changeCustomer as changed,
   normalEmail,
   type PaymentMethodNotFound,
 } from '../domain/customer.ts';
 import type { PaymentMethodId } from '../domain/ids.ts';
+import { canonicalJson } from '../domain/json.ts';
 import type { SecretKeys } from '../ports/secret-keys.ts';
 import type { KeysUnavailable } from '../ports/unavailable.ts';
 import type { Vault } from '../ports/vault.ts';
@@ -58,7 +60,7 @@ export const changeCustomer =
               ? customer.emailIndexes
               : yield* emailIndexes(ports.secretKeys, customer.merchantId, wanted.email);
           const changes: CustomerChanges = {
-            secrets: yield* sealDetails(ports.vault, ownerOf(customer), customer.dataKey, wanted),
+            secrets: yield* resealed(ports.vault, customer, details, wanted),
             emailIndexes: indexes,
             ...(request.defaultMethod === undefined ? {} : { defaultMethod: request.defaultMethod }),
           };
@@ -67,6 +69,27 @@ export const changeCustomer =
         }),
       )
       .andThen((customer) => openDetails(ports.vault, customer));
+
+/** What stays keeps its ciphertext, so that the audit trail names as changed what changed, and nothing else. */
+const resealed = (
+  vault: Vault,
+  customer: ActiveCustomer,
+  before: CustomerDetails,
+  wanted: CustomerDetails,
+): ResultAsync<CustomerSecrets, KeysUnavailable> =>
+  sealDetails(vault, ownerOf(customer), customer.dataKey, wanted).map((sealed) => {
+    const { email, name, phone, metadata } = customer.secrets;
+    return {
+      ...sealed,
+      ...(wanted.email === before.email ? { email } : {}),
+      ...(wanted.name === before.name ? { name } : {}),
+      ...(phone !== undefined && wanted.phone === before.phone ? { phone } : {}),
+      ...(metadata !== undefined && isSameMetadata(wanted.metadata, before.metadata) ? { metadata } : {}),
+    };
+  });
+
+const isSameMetadata = (a: Metadata | undefined, b: Metadata | undefined): boolean =>
+  a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b);
 
 const outdated = ({ version }: ActiveCustomer): CustomerChanged => ({ kind: 'CustomerChanged', version });
 

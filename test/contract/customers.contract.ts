@@ -119,6 +119,32 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
       });
     });
 
+    it('names in its audit trail what was changed, and nothing else', async () => {
+      const desk = aDesk();
+      const { customer } = (await desk.create('a@example.com'))._unsafeUnwrap();
+      const target = desk.targeting(customer.id);
+      const same = { email: 'a@example.com' };
+      for (const change of [
+        { phone: '+441632960961', metadata: { tier: 'gold', since: '2020' } },
+        { ...same, name: 'New Name' },
+        { ...same, metadata: { since: '2020', tier: 'gold' }, phone: '+441632960962' },
+        { phone: null },
+        { metadata: { tier: 'gold' } },
+      ])
+        (await desk.change({ ...target, ...change }))._unsafeUnwrap();
+      const links = (
+        await storage.auditTrail.ofAggregate(merchantId, 'customer', customer.id)
+      )._unsafeUnwrap();
+      const changed = links
+        .slice(1)
+        .map(({ before = {}, after = {} }) =>
+          [...new Set([...Object.keys(before), ...Object.keys(after)])]
+            .filter((name) => name !== 'version' && name !== 'updated_at')
+            .sort(),
+        );
+      expect(changed).toEqual([['metadata', 'phone'], ['name'], ['phone'], ['phone'], ['metadata']]);
+    });
+
     it('keeps payment methods whose token only the charge gets', async () => {
       const desk = aDesk();
       const { id } = (await desk.create('a@example.com'))._unsafeUnwrap().customer;

@@ -175,6 +175,20 @@ export function managingMerchantsContract(adapter: string, open: () => Promise<S
         expect(jsonText([before, after])).not.toContain(CANARY);
     });
 
+    it('changes the largest config there may be for another, and a link holds both', async () => {
+      const { create, change, get, trail } = aWorld();
+      const config = (text: string) => ({ processorConfig: { key: text.repeat(96 * 1_024) } });
+      (await create({ ...named, ...config('a') }))._unsafeUnwrap();
+      (await change({ id: named.id, origin, ...config('b') }))._unsafeUnwrap();
+      const stored = (await get(named.id))._unsafeUnwrap();
+      const entries = await trail();
+      expect(entries.at(-1)).toMatchObject({
+        before: { processor_config: {} },
+        after: { processor_config: {} },
+      });
+      expect(verifyChain(entries, stored, digests.sha256).isOk()).toBe(true);
+    });
+
     it('lists all by id, page after page, with cursors for this list only', async () => {
       const { create, list } = aWorld();
       const ids = ['a', 'b', 'c', 'd', 'e'].map((text) => aMerchantId(`m-${text}`));

@@ -240,6 +240,15 @@ describe('customers over HTTP', () => {
     ['an empty phone', aCustomer({ phone: '' }), '400 invalid_request'],
     ['metadata that is no text', aCustomer({ metadata: { a: 1 } }), '400 invalid_request'],
     ['long metadata', aCustomer({ metadata: { a: 'x'.repeat(501) } }), '400 invalid_request'],
+    [
+      'metadata that would not fit into its audit trail twice',
+      aCustomer({
+        metadata: Object.fromEntries(
+          Array.from({ length: 50 }, (_, n) => [`k${n}`, '\u0001'.repeat(500)] as const),
+        ),
+      }),
+      '400 invalid_request',
+    ],
     ['a card number as a phone', aCustomer({ phone: '4242 4242 4242 4242' }), '422 pan_not_accepted'],
     ['a card number in the name', aCustomer({ name: 'Ada 4242424242424242' }), '422 pan_not_accepted'],
     ['a card number in the email', aCustomer({ email: '4242424242424242@b.c' }), '422 pan_not_accepted'],

@@ -323,6 +323,14 @@ describe('what is refused when merchants are managed', () => {
     ['a config with a number', aMerchantBody({ processor_config: { key: 7 } })],
     ['a config with an object', aMerchantBody({ processor_config: { key: {} } })],
     ['an empty secret', aMerchantBody({ processor_config: { key: '' } })],
+    [
+      'a config that would not fit into its audit trail twice',
+      aMerchantBody({
+        processor_config: Object.fromEntries(
+          Array.from({ length: 20 }, (_, n) => [`k${n}`, '中'.repeat(4_096)] as const),
+        ),
+      }),
+    ],
     ['a secret of 4097 characters', aMerchantBody({ processor_config: { key: 'x'.repeat(4_097) } })],
     [
       '21 pairs of config',

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { MOST_PAYMENT_METHODS } from '../../domain/customer.ts';
 import { customerId, metadata } from './schemas.ts';
+import { fitsSealed, MUST_FIT_SEALED } from './sealed-pairs.ts';
 
 /** What a terminal or a page would act on; part of no name, number or address. */
 const HAS_CONTROLS = /\p{Cc}/u;
@@ -31,6 +32,8 @@ const phone = z
       'in groups with dots.',
     example: '+44 1632 960961',
   });
+
+const sealedMetadata = metadata.refine(fitsSealed, MUST_FIT_SEALED);
 
 const label = (most: number) => plainText(most).optional();
 
@@ -84,7 +87,7 @@ export const newCustomer = z
     email,
     name,
     phone: phone.optional(),
-    metadata: metadata.optional(),
+    metadata: sealedMetadata.optional(),
     payment_methods: z
       .array(newPaymentMethod)
       .max(MOST_PAYMENT_METHODS)
@@ -101,7 +104,7 @@ export const customerChange = z
     email: email.optional(),
     name: name.optional(),
     phone: phone.nullable().optional(),
-    metadata: metadata.nullable().optional(),
+    metadata: sealedMetadata.nullable().optional(),
     default_method: paymentMethodId.nullable().optional(),
     version: z
       .int()

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { paging } from './schemas.ts';
+import { fitsSealed, MUST_FIT_SEALED } from './sealed-pairs.ts';
 
 const merchantId = z
   .string()
@@ -57,9 +58,11 @@ const processorConfig = z
     z.string().min(1).max(4_096),
   )
   .refine((pairs) => Object.keys(pairs).length <= MOST_PAIRS, `must have at most ${MOST_PAIRS} pairs`)
+  .refine(fitsSealed, MUST_FIT_SEALED)
   .openapi({
     maxProperties: MOST_PAIRS,
-    description: 'What the processor must know to act for the merchant. Kept encrypted and never answered.',
+    description:
+      'What the processor must know to act for the merchant, at most 96 KiB of JSON. Kept encrypted and never answered.',
     example: { account: 'acct_1001' },
   });
 

@@ -86,7 +86,7 @@ export const REQUEST_PROBLEMS = {
     status: 422,
     code: 'idempotency_key_reused',
     title: 'The idempotency key belongs to another request',
-    detail: 'The key was first used with another payload. Use a new key for a new payment.',
+    detail: 'The key was first used with another payload. Use a new key for another request.',
   },
   RateLimited: {
     status: 429,
@@ -119,14 +119,14 @@ export const REQUEST_PROBLEMS = {
     status: 503,
     code: 'keys_unavailable',
     title: 'The keys that guard stored secrets are not available',
-    detail: 'Repeat the request with the same idempotency key.',
+    detail: 'Repeat the request, with the same idempotency key if it had one.',
     retryAfterS: 5,
   },
   StorageUnavailable: {
     status: 503,
     code: 'storage_unavailable',
     title: 'The storage is not available',
-    detail: 'Repeat the request with the same idempotency key.',
+    detail: 'Repeat the request, with the same idempotency key if it had one.',
     retryAfterS: 1,
   },
 } as const satisfies ProblemRows;
