@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { approvalsDynamodbStorage } from '../../src/adapters/dynamodb/approvals/storage.ts';
 import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { migrateDynamoDb } from '../../src/adapters/dynamodb/migrate.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
+import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 
 /** A migrated table of its own on the engine at `url`, and the client that reaches it. */
@@ -17,3 +19,6 @@ export async function freshTable(
 
 export const freshDynamoDbStorage = async (url: string): Promise<Storage> =>
   dynamodbStorage(await freshTable(url));
+
+export const freshApprovalsOnDynamoDb = async (url: string): Promise<ApprovalsStorage> =>
+  approvalsDynamodbStorage(await freshTable(url));

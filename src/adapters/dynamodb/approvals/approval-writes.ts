@@ -1,0 +1,122 @@
+import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import type { ApprovalChange, ApprovalCommitRefused } from '../../../ports/approvals/approval-commits.ts';
+import type { Item } from '../items.ts';
+import type { Operation, Put } from '../transactions.ts';
+import { ABSENT, TELLING } from '../writes.ts';
+import { APPROVAL_EVENTS, linkItem, vendorPaymentItem } from './approval-items.ts';
+import {
+  approvalKey,
+  incidentPartition,
+  type ListName,
+  listKey,
+  liveKey,
+  takenEventKey,
+  vendorPartition,
+} from './keys.ts';
+
+/** What the condition of an item of a transaction refuses when it fails. `isOwn`: the payment, whose stored item is told. */
+export type ApprovalWrite = Readonly<{
+  operation: Operation;
+  refusal?: ApprovalCommitRefused['kind'];
+  isOwn?: true;
+}>;
+
+type PutItem = (item: Item, condition?: Partial<Put>) => Operation;
+
+/** Every write of a change with its guard. No two are of one item. */
+export function approvalWritesOf(table: string, change: ApprovalChange): readonly ApprovalWrite[] {
+  const { payment, entry, events, eventKey } = change;
+  const { expected, next } = payment;
+  const put: PutItem = (item, condition) => ({ Put: { TableName: table, Item: item, ...condition } });
+  return [
+    { operation: put(vendorPaymentItem(next, change.id), paymentGuard(change)), isOwn: true },
+    ...(eventKey === undefined
+      ? []
+      : [{ operation: put(takenEventKey(eventKey), ABSENT), refusal: 'EventSeen' as const }]),
+    ...liveWrites(table, change, put),
+    ...approvalWrites(change, put),
+    ...(expected === 0 ? placeWrites(next, put) : []),
+    ...statusWrites(table, change, put),
+    { operation: put(linkItem(entry), ABSENT), refusal: 'StaleVersion' },
+    ...events.map((event) => ({ operation: put(APPROVAL_EVENTS.itemOf(event)) })),
+  ];
+}
+
+/** The version, and of an approval that whoever gives it is none of the stored payment's makers. */
+function paymentGuard({ payment: { expected }, approval }: ApprovalChange): Partial<Put> {
+  if (expected === 0) return { ...ABSENT, ...TELLING };
+  const isByAnother = approval === undefined ? '' : ' AND NOT contains(makers, :by)';
+  return {
+    ConditionExpression: `version = :expected${isByAnother}`,
+    ExpressionAttributeValues: {
+      ':expected': expected,
+      ...(approval === undefined ? {} : { ':by': approval.by }),
+    },
+    ...TELLING,
+  };
+}
+
+/** Takes incident and vendor, or lets them go. A payment that begins as cancelled must find them free all the same. */
+function liveWrites(
+  table: string,
+  { payment: { expected, next } }: ApprovalChange,
+  put: PutItem,
+): readonly ApprovalWrite[] {
+  const Key = liveKey(next);
+  if (expected === 0) {
+    const operation = isLive(next)
+      ? put({ ...Key, holder: next.id }, ABSENT)
+      : { ConditionCheck: { TableName: table, Key, ConditionExpression: 'attribute_not_exists(pk)' } };
+    return [{ operation, refusal: 'DuplicateIncident' }];
+  }
+  if (isLive(next)) return [];
+  const Delete = {
+    TableName: table,
+    Key,
+    ConditionExpression: 'attribute_not_exists(pk) OR holder = :holder',
+    ExpressionAttributeValues: { ':holder': next.id },
+  };
+  return [{ operation: { Delete } }];
+}
+
+/** A person and edition once. A maker's by this very change gets a condition that nothing fulfils. */
+function approvalWrites(
+  { payment: { next }, approval }: ApprovalChange,
+  put: PutItem,
+): readonly ApprovalWrite[] {
+  if (approval === undefined) return [];
+  const item = approvalKey(next.id, approval);
+  return next.makers.includes(approval.by)
+    ? [{ operation: put(item, NEVER), refusal: 'SelfApproval' }]
+    : [{ operation: put(item, ABSENT), refusal: 'AlreadyApproved' }];
+}
+
+const NEVER: Partial<Put> = { ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(pk)' };
+
+/** The lists that a payment is in for good. Most have a low risk, which is found without a list. */
+const placeWrites = (
+  { id, vendorId, incidentId, fraud }: VendorPayment,
+  put: PutItem,
+): readonly ApprovalWrite[] => [
+  { operation: put({ pk: vendorPartition(vendorId), sk: id }) },
+  { operation: put({ pk: incidentPartition(incidentId), sk: id }) },
+  ...(fraud.status === 'low_risk' ? [] : [{ operation: put(listKey(fraud.status, id)) }]),
+];
+
+/** The lists that a payment is in by its status. Nothing goes back to pending, so one that stays there is left alone. */
+function statusWrites(
+  table: string,
+  { payment: { expected, next } }: ApprovalChange,
+  put: PutItem,
+): readonly ApprovalWrite[] {
+  const { id, status, fraud } = next;
+  const keyOf = (list: ListName) => listKey(list, id);
+  if (status === 'completed' || status === 'cancelled')
+    return [
+      { operation: { Delete: { TableName: table, Key: keyOf('open') } } },
+      ...(status === 'cancelled' ? [{ operation: put(keyOf('cancelled')) }] : []),
+    ];
+  return status === 'pending_approval' && expected > 0
+    ? []
+    : [{ operation: put({ ...keyOf('open'), status, fraud_status: fraud.status }) }];
+}

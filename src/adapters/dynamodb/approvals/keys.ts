@@ -1,0 +1,78 @@
+import type { Approval } from '../../../domain/approvals/approval.ts';
+import type { FraudStatus } from '../../../domain/approvals/fraud.ts';
+import type { IncidentId, VendorId, VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import { type ItemKey, shardOf, shards } from '../table.ts';
+
+/** Every key of approvals begins with this, and no key of a tenant's does: approvals may share the platform's table. */
+const PREFIX = '#V';
+
+export const APPROVALS_OUTBOX = `${PREFIX}#E`;
+/** Apart from the platform's leases, whose names are the same. */
+export const APPROVALS_LEASES = `${PREFIX}#L`;
+
+/**
+ * How many partitions share all payments, and each of the lists that many payments at once may be in. Stored keys depend
+ * on it: changing it needs a migration that moves the items.
+ */
+const SHARDS = 8;
+/** Payouts under way are in the due index too, apart from whatever the platform has there. */
+const FIRST_DUE_SHARD = 1_000_000;
+
+export const vendorPaymentKey = (id: VendorPaymentId): ItemKey => ({
+  pk: `${PREFIX}#P#${shardOf(id, SHARDS)}`,
+  sk: id,
+});
+
+/** Every partition that holds payments. */
+export const vendorPaymentPartitions = (): readonly string[] => sharded('P');
+
+export const payoutDueShardOf = (id: VendorPaymentId): number => FIRST_DUE_SHARD + shardOf(id, SHARDS);
+export const payoutDueShards = (): readonly number[] =>
+  shards(SHARDS).map((shard) => FIRST_DUE_SHARD + shard);
+
+/** What belongs to a payment and grows with it: its audit links and who approved which edition. */
+export const logPartition = (id: VendorPaymentId): string => `${PREFIX}#X#${id}`;
+export const LINK_PREFIX = 'L#';
+
+/** Padded, so that links sort by sequence. */
+export const linkKey = (id: VendorPaymentId, sequence: number): ItemKey => ({
+  pk: logPartition(id),
+  sk: `${LINK_PREFIX}${`${sequence}`.padStart(10, '0')}`,
+});
+
+/** One for each edition and person. */
+export const approvalKey = (id: VendorPaymentId, { edition, by }: Approval): ItemKey => ({
+  pk: logPartition(id),
+  sk: `Y#${edition}#${by}`,
+});
+
+/** Whose an incident and vendor are; a partition to itself. */
+export const liveKey = ({
+  incidentId,
+  vendorId,
+}: Pick<VendorPayment, 'incidentId' | 'vendorId'>): ItemKey => ({
+  pk: `${PREFIX}#U#${incidentId}#${vendorId}`,
+  sk: 'U',
+});
+
+/** An event that was taken; a partition to itself. */
+export const takenEventKey = (eventKey: string): ItemKey => ({ pk: `${PREFIX}#K#${eventKey}`, sk: 'K' });
+
+/** A list that a payment is in, by its id. `open` are those that neither completed nor were cancelled. */
+export type ListName = 'open' | 'cancelled' | Exclude<FraudStatus, 'low_risk'>;
+
+export const listKey = (list: ListName, id: VendorPaymentId): ItemKey => ({
+  pk: `${PREFIX}#S#${list}#${shardOf(id, SHARDS)}`,
+  sk: id,
+});
+
+export const listPartitions = (list: ListName): readonly string[] => sharded(`S#${list}`);
+
+/** All payments of a vendor. */
+export const vendorPartition = (vendorId: VendorId): string => `${PREFIX}#V#${vendorId}`;
+/** All payments of an incident. */
+export const incidentPartition = (incidentId: IncidentId): string => `${PREFIX}#I#${incidentId}`;
+
+const sharded = (group: string): readonly string[] =>
+  shards(SHARDS).map((shard) => `${PREFIX}#${group}#${shard}`);

@@ -1,0 +1,38 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { ApprovalsStorage } from '../../../ports/approvals/approvals-storage.ts';
+import { localWakeUps } from '../../shared/local-wake-ups.ts';
+import { dynamodbLeases } from '../leases.ts';
+import { dynamodbOutbox } from '../outbox.ts';
+import { itemReads } from '../reads.ts';
+import { dynamodbStorageHealth } from '../storage-health.ts';
+import { tableOf } from '../table.ts';
+import { dynamodbApprovalCommits } from './approval-commits.ts';
+import { APPROVAL_EVENTS } from './approval-items.ts';
+import { dynamodbAuditLog } from './audit-log.ts';
+import { APPROVALS_LEASES } from './keys.ts';
+import { dynamodbVendorPayments } from './vendor-payments.ts';
+
+/**
+ * Every port of approvals on one table, which `migrateDynamoDb` must have made; the platform may be on the same one.
+ * `close` ends the client's connections.
+ */
+export function approvalsDynamodbStorage({
+  client,
+  table: name,
+}: Readonly<{ client: DynamoDBDocumentClient; table: string }>): ApprovalsStorage {
+  const table = tableOf(client, name);
+  const read = itemReads(table);
+  return {
+    vendorPayments: dynamodbVendorPayments(table, read),
+    approvalCommits: dynamodbApprovalCommits(table),
+    auditLog: dynamodbAuditLog(table),
+    outbox: dynamodbOutbox(table, read, APPROVAL_EVENTS),
+    leases: dynamodbLeases(table, APPROVALS_LEASES),
+    wakeUps: localWakeUps(),
+    health: dynamodbStorageHealth(table, read),
+    async close() {
+      while (table.underWay.size > 0) await Promise.allSettled(table.underWay);
+      client.config.requestHandler.destroy?.();
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import type {
+  VendorPaymentFilter,
+  VendorPaymentPage,
+  VendorPayments,
+} from '../../../ports/approvals/vendor-payments.ts';
+import { overdue } from '../due.ts';
+import { attempt } from '../faults.ts';
+import { firstOf } from '../newest.ts';
+import type { PartitionQuery, Read } from '../reads.ts';
+import type { Table } from '../table.ts';
+import { vendorPaymentOf } from './approval-items.ts';
+import {
+  incidentPartition,
+  type ListName,
+  listPartitions,
+  liveKey,
+  payoutDueShards,
+  vendorPartition,
+  vendorPaymentKey,
+  vendorPaymentPartitions,
+} from './keys.ts';
+
+/**
+ * Lists are read where few items are passed over: those of an incident, a vendor, an open or a cancelled status or a
+ * risk from lists of ids, whose payments are then read themselves; all others from the payments.
+ */
+export const dynamodbVendorPayments = (table: Table, read: Read): VendorPayments => ({
+  find: (id) => attempt(() => read(vendorPaymentKey(id))).map((item) => item && vendorPaymentOf(item)),
+  findLive: (incidentId, vendorId) =>
+    attempt(async () => {
+      const held = await read(liveKey({ incidentId, vendorId }));
+      return held && read(vendorPaymentKey(held['holder'] as VendorPaymentId));
+    }).map((item) => {
+      const payment = item && vendorPaymentOf(item);
+      // One that was cancelled since its key was read let it go in the same commit: there was none at that moment.
+      return payment !== undefined && isLive(payment) ? payment : undefined;
+    }),
+  list: (filter, page) =>
+    attempt(() => {
+      if (page.limit <= 0) return Promise.resolve([]);
+      const list = listFor(filter);
+      return list === undefined
+        ? amongAll(table, filter, page)
+        : amongListed(table, read, list, filter, page);
+    }),
+  due: (now, limit) =>
+    attempt(() => overdue(table, payoutDueShards(), now, limit)).map((items) =>
+      items.map(({ sk }) => sk as VendorPaymentId),
+    ),
+});
+
+/** Partitions of ids, and what their items say of a payment besides. */
+type List = Readonly<{
+  partitions: readonly string[];
+  tells?: Pick<VendorPaymentFilter, 'status' | 'fraudStatus'>;
+}>;
+
+/** The shortest list that holds all payments of the filter; undefined when most payments may be among them. */
+function listFor({ incidentId, vendorId, status, fraudStatus }: VendorPaymentFilter): List | undefined {
+  if (incidentId !== undefined) return { partitions: [incidentPartition(incidentId)] };
+  if (vendorId !== undefined) return { partitions: [vendorPartition(vendorId)] };
+  const of = (list: ListName): List => ({ partitions: listPartitions(list) });
+  if (status !== undefined && status !== 'completed' && status !== 'cancelled')
+    return { ...of('open'), tells: { status, ...(fraudStatus === undefined ? {} : { fraudStatus }) } };
+  if (fraudStatus !== undefined && fraudStatus !== 'low_risk') return of(fraudStatus);
+  return status === 'cancelled' ? of('cancelled') : undefined;
+}
+
+/** How many payments are read at a time, at most. */
+const MOST_AT_ONCE = 100;
+
+/** Payment after payment in the list's order, each as it is when read: whatever its list says, it must match. */
+async function amongListed(
+  table: Table,
+  read: Read,
+  { partitions, tells = {} }: List,
+  filter: VendorPaymentFilter,
+  { order, limit, after, skip = 0 }: VendorPaymentPage,
+): Promise<readonly VendorPayment[]> {
+  const found: VendorPayment[] = [];
+  let matched = 0;
+  let last = after;
+  // Doubled with each turn, because most of what was read did not match.
+  for (let size = Math.min(limit + skip, MOST_AT_ONCE); ; size = Math.min(size * 2, MOST_AT_ONCE)) {
+    const queries = partitions.map((pk) => behind(pk, order, last, tells));
+    const listed = await firstOf(table, queries, { order, limit: size });
+    const ids = listed.map(({ sk }) => sk as VendorPaymentId);
+    const items = await Promise.all(ids.map((id) => read(vendorPaymentKey(id))));
+    for (const item of items) {
+      const payment = item && vendorPaymentOf(item);
+      if (payment === undefined || !matches(payment, filter)) continue;
+      matched += 1;
+      if (matched > skip) found.push(payment);
+      if (found.length === limit) return found;
+    }
+    if (ids.length < size) return found;
+    last = ids.at(-1);
+  }
+}
+
+async function amongAll(
+  table: Table,
+  { status, fraudStatus }: VendorPaymentFilter,
+  { order, limit, after, skip = 0 }: VendorPaymentPage,
+): Promise<readonly VendorPayment[]> {
+  const tells = {
+    ...(status === undefined ? {} : { status }),
+    ...(fraudStatus === undefined ? {} : { fraudStatus }),
+  };
+  const queries = vendorPaymentPartitions().map((pk) => ofPayments(behind(pk, order, after, tells)));
+  return (await firstOf(table, queries, { order, limit: skip + limit })).slice(skip).map(vendorPaymentOf);
+}
+
+/** With what a payment is made from, and no more: the SDK's time goes by attributes. */
+const ofPayments = (query: PartitionQuery): PartitionQuery => ({
+  ...query,
+  ProjectionExpression: 'sk, #record, audit_hash',
+  ExpressionAttributeNames: { ...query.ExpressionAttributeNames, '#record': 'record' },
+});
+
+/** The items of a partition that say so, in the page's order, from behind `after` on. */
+function behind(
+  pk: string,
+  order: VendorPaymentPage['order'],
+  after: VendorPaymentId | undefined,
+  { status, fraudStatus }: NonNullable<List['tells']>,
+): PartitionQuery {
+  const conditions = [
+    ...(status === undefined ? [] : ['#status = :status']),
+    ...(fraudStatus === undefined ? [] : ['fraud_status = :fraud']),
+  ];
+  return {
+    KeyConditionExpression: `pk = :pk${after === undefined ? '' : ` AND sk ${order === 'oldest' ? '>' : '<'} :after`}`,
+    ...(conditions.length === 0 ? {} : { FilterExpression: conditions.join(' AND ') }),
+    ...(status === undefined ? {} : { ExpressionAttributeNames: { '#status': 'status' } }),
+    ExpressionAttributeValues: {
+      ':pk': pk,
+      ...(after === undefined ? {} : { ':after': after }),
+      ...(status === undefined ? {} : { ':status': status }),
+      ...(fraudStatus === undefined ? {} : { ':fraud': fraudStatus }),
+    },
+  };
+}
+
+const matches = (payment: VendorPayment, filter: VendorPaymentFilter): boolean =>
+  (filter.vendorId === undefined || payment.vendorId === filter.vendorId) &&
+  (filter.incidentId === undefined || payment.incidentId === filter.incidentId) &&
+  (filter.status === undefined || payment.status === filter.status) &&
+  (filter.fraudStatus === undefined || payment.fraud.status === filter.fraudStatus);
