@@ -1,4 +1,5 @@
-import { errAsync } from 'neverthrow';
+import { setImmediate } from 'node:timers/promises';
+import { errAsync, ResultAsync } from 'neverthrow';
 import type { Storage } from '../../src/ports/storage.ts';
 
 /** `never sent`: it has no effect. `reply lost`: it has, and nobody hears of it. */
@@ -6,7 +7,13 @@ export type Break = 'never sent' | 'reply lost';
 
 const unavailable = () => errAsync({ kind: 'StorageUnavailable' as const, cause: 'the test took it away' });
 
-/** A storage that can be taken away in the middle of what goes on, and given back. */
+/** As calls over a wire do, so that requests which come at once meet in the middle on every storage. */
+const aTurn = (): ResultAsync<void, never> => ResultAsync.fromSafePromise(setImmediate());
+
+/**
+ * A storage that can be taken away in the middle of what goes on, and given back. Every call takes a turn of the event
+ * loop at the least.
+ */
 export function breakableStorage(storage: Storage) {
   let isDown = false;
   let breaking: { commits: number; how: Break } | undefined;
@@ -17,11 +24,13 @@ export function breakableStorage(storage: Storage) {
         const member: unknown = Reflect.get(target, name);
         if (typeof member !== 'function') return member;
         return (...args: unknown[]): unknown =>
-          isDown ? unavailable() : Reflect.apply(member, target, args);
+          aTurn().andThen(() =>
+            isDown ? unavailable() : (Reflect.apply(member, target, args) as ResultAsync<unknown, unknown>),
+          );
       },
     });
 
-  const commit: Storage['commits']['commit'] = (change) => {
+  const commitNow: Storage['commits']['commit'] = (change) => {
     if (isDown) return unavailable();
     if (breaking === undefined) return storage.commits.commit(change);
     breaking.commits -= 1;
@@ -35,7 +44,7 @@ export function breakableStorage(storage: Storage) {
   return {
     storage: {
       ...storage,
-      commits: { commit },
+      commits: { commit: (change) => aTurn().andThen(() => commitNow(change)) },
       payments: unlessDown(storage.payments),
       claims: unlessDown(storage.claims),
       merchants: unlessDown(storage.merchants),
