@@ -53,6 +53,7 @@ describe('paywright', () => {
     ['an argument too many', ['migrate', 'up']],
     ['a token for nobody', ['token']],
     ['a token for two', ['token', '--merchant', 'm', '--role', 'admin']],
+    ['a token for nobody with a merchant’s permissions', ['token', '--permissions', 'payments,admin']],
     ['a merchant that cannot be', ['token', '--merchant', 'a b']],
     ['an unknown role', ['token', '--role', 'king']],
     ['an unknown permission', ['token', '--merchant', 'm', '--permissions', 'payments,everything']],
@@ -118,6 +119,12 @@ describe('paywright token', () => {
     expect(principal).toMatchObject({ subject: 'merchant-123', merchantId: 'merchant-123' });
     expect(principal.permissions.has('payments')).toBe(true);
     expect(principal.permissions.has('admin')).toBe(false);
+  });
+
+  it('makes a token for managing merchants that names none', async () => {
+    const { code, stdout } = await runCli(['token', '--permissions', 'admin'], env);
+    const principal = (await verify(`Bearer ${stdout.trim()}`))._unsafeUnwrap();
+    expect([code, principal.merchantId, [...principal.permissions]]).toEqual([0, undefined, ['admin']]);
   });
 
   it('makes a role’s token, with the permissions, subject and lifetime asked for', async () => {

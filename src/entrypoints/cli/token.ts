@@ -27,16 +27,19 @@ export async function tokenCommand(
     err('paywright: --merchant takes 1 to 64 letters, digits, dashes or underscores\n');
     return EXIT.usage;
   }
-  if ((options.merchant === undefined) === (options.role === undefined)) {
-    err('paywright: give either --merchant or --role\n');
+  const { merchant, role, permissions } = options;
+  // Whoever manages merchants needs to be none.
+  const managesOnly = merchant === undefined && permissions?.join() === 'admin';
+  if ((merchant === undefined) === (role === undefined) && !managesOnly) {
+    err('paywright: give either --merchant or --role, or --permissions admin alone\n');
     return EXIT.usage;
   }
   const token = await signToken(jwt, {
-    subject: options.subject ?? options.merchant ?? options.role ?? '',
-    permissions: options.permissions ?? (options.merchant === undefined ? [] : MERCHANT_PERMISSIONS),
+    subject: options.subject ?? merchant ?? role ?? 'admin',
+    permissions: permissions ?? (merchant === undefined ? [] : MERCHANT_PERMISSIONS),
     lifetimeSeconds: options.expiresIn,
-    ...(options.merchant === undefined ? {} : { merchantId: options.merchant }),
-    ...(options.role === undefined ? {} : { role: options.role }),
+    ...(merchant === undefined ? {} : { merchantId: merchant }),
+    ...(role === undefined ? {} : { role }),
   });
   out(options.json ? `${JSON.stringify({ token, expires_in: options.expiresIn })}\n` : `${token}\n`);
   return EXIT.ok;
