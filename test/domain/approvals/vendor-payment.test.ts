@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { hashTerms } from '../../../src/domain/approvals/approval.ts';
+import { approveVendorPayment, rejectVendorPayment } from '../../../src/domain/approvals/decisions.ts';
+import { parseUuid } from '../../../src/domain/approvals/ids.ts';
+import { addUp } from '../../../src/domain/approvals/line-item.ts';
+import { beginPayout, concludePayout, resumePayout } from '../../../src/domain/approvals/payout.ts';
+import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
+import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
+import { changeVendorPayment, type PricedOrder } from '../../../src/domain/approvals/vendor-payment-order.ts';
+import {
+  restoreVendorPayment,
+  type VendorPaymentRecord,
+  vendorPaymentRecord,
+} from '../../../src/domain/approvals/vendor-payment-record.ts';
+import { parseJson } from '../../../src/domain/json.ts';
+import {
+  ADMIN,
+  aCreation,
+  aLine,
+  aPricedOrder,
+  DISPATCHER,
+  MAKER,
+  payoutTerms,
+} from '../../fixtures/approvals.ts';
+import { digests, NOON } from '../../fixtures/changes.ts';
+
+const { sha256 } = digests;
+
+describe('ids', () => {
+  it('are one text for one UUID', () => {
+    expect(parseUuid('0A000000-0000-7000-8000-00000000000F')).toBe('0a000000-0000-7000-8000-00000000000f');
+    for (const text of [
+      '',
+      'x',
+      '0a000000000070008000000000000001',
+      '{0a000000-0000-7000-8000-000000000001}',
+    ])
+      expect(parseUuid(text)).toBeUndefined();
+    expect(parseUuid('0a000000-0000-7000-8000-000000000001\n')).toBeUndefined();
+  });
+});
+
+describe('lines', () => {
+  it('come to quantity times price, exactly or not at all', () => {
+    const line = fc.record({
+      quantity: fc.integer({ min: 1, max: 1_000_000_000 }),
+      unitPriceCents: fc.bigInt({ min: 0n, max: 9_007_199_254_740_991n }),
+    });
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), (parts) => {
+        const drafts = parts.map((each) => aLine(each.unitPriceCents, { quantity: each.quantity }));
+        const wanted = parts.reduce((sum, each) => sum + BigInt(each.quantity) * each.unitPriceCents, 0n);
+        const added = addUp(drafts, 'USD');
+        if (wanted > 9_007_199_254_740_991n)
+          expect(added._unsafeUnwrapErr()).toEqual({ kind: 'AmountTooLarge' });
+        else {
+          const { total, lineItems } = added._unsafeUnwrap();
+          expect(total.minorUnits).toBe(wanted);
+          expect(lineItems.reduce((sum, each) => sum + each.total.minorUnits, 0n)).toBe(wanted);
+        }
+      }),
+    );
+  });
+});
+
+describe('the hash of terms', () => {
+  const order = aPricedOrder();
+  const hash = (terms: PricedOrder) => hashTerms(terms, sha256);
+
+  it('changes with payee, amount, currency and every part of every line, and with nothing else', () => {
+    const [first, ...others] = order.lineItems;
+    if (first === undefined) throw new Error('no line');
+    const line = (parts: object) => ({ ...order, lineItems: [{ ...first, ...parts }, ...others] });
+    const changed = [
+      { ...order, vendorId: aPricedOrder().vendorId },
+      { ...order, amount: { ...order.amount, minorUnits: 1n } },
+      { ...order, amount: { ...order.amount, currency: 'EUR' as const } },
+      line({ description: 'Other' }),
+      line({ quantity: 3 }),
+      line({ unitPrice: { ...first.unitPrice, minorUnits: 7n } }),
+      line({ total: { ...first.total, minorUnits: 7n } }),
+      { ...order, lineItems: order.lineItems.toReversed() },
+      { ...order, lineItems: others },
+    ];
+    const hashes = new Set([order, ...changed].map(hash));
+    expect(hashes.size).toBe(changed.length + 1);
+    const same = [
+      line({ id: aLine(1n).id }),
+      { ...order, metadata: { a: 1 } },
+      { ...order, incidentId: 'x' },
+    ];
+    for (const each of same) expect(hash(each as PricedOrder)).toBe(hash(order));
+  });
+});
+
+/** What may be tried on a payment, whatever its state. */
+const MOVES = ['approve', 'approveAsAdmin', 'reject', 'change', 'begin', 'resume', 'pay', 'refuse'] as const;
+
+function moved(payment: VendorPayment, move: (typeof MOVES)[number], at: number): VendorPayment | undefined {
+  const said = { processorReference: 'p', processedAt: at };
+  switch (move) {
+    case 'approve':
+    case 'approveAsAdmin': {
+      const by = move === 'approve' ? DISPATCHER : ADMIN;
+      const approved = approveVendorPayment(payment, { by, at, notes: 'ok' }, DEFAULT_POLICY);
+      return approved.isOk() ? approved.value.payment : undefined;
+    }
+    case 'reject':
+      return rejectVendorPayment(payment, { by: ADMIN.id, at, reason: 'no' }).unwrapOr(undefined);
+    case 'change': {
+      const change = { lineItems: [aLine(BigInt(payment.version) + 600_000n)], metadata: { at } };
+      return changeVendorPayment(payment, change, { by: 'editor', now: at }, sha256).unwrapOr(undefined);
+    }
+    case 'begin':
+      return beginPayout(payment, at, payoutTerms, sha256).unwrapOr(undefined);
+    case 'resume':
+      return payment.status === 'processing' ? resumePayout(payment, at, payoutTerms) : undefined;
+    case 'pay':
+      return payment.status === 'processing'
+        ? concludePayout(payment, { ...said, paid: true }, at)
+        : undefined;
+    case 'refuse':
+      return payment.status === 'processing'
+        ? concludePayout(payment, { ...said, paid: false, reason: 'closed' }, at)
+        : undefined;
+  }
+}
+
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  pending_approval: ['pending_approval', 'approved', 'cancelled'],
+  approved: ['processing', 'cancelled'],
+  processing: ['processing', 'completed', 'failed'],
+  failed: ['processing'],
+  completed: [],
+  cancelled: [],
+};
+
+describe('a vendor’s payment', () => {
+  it('moves only as its life cycle says, is approved as its policy says, and survives its record', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...MOVES), { maxLength: 14 }),
+        fc.constantFrom(1n, 500_000n, 500_001n),
+        (moves, cents) => {
+          let payment: VendorPayment = aCreation({ lineItems: [aLine(cents)] }).payment;
+          for (const [index, move] of moves.entries()) {
+            const next = moved(payment, move, NOON + index + 1);
+            if (next === undefined) continue;
+            expect(ALLOWED[payment.status]).toContain(next.status);
+            expect(next.version).toBe(payment.version + 1);
+            expectWellApproved(next);
+            const text = JSON.stringify(vendorPaymentRecord(next));
+            expect(restoreVendorPayment(parseJson(text) as VendorPaymentRecord, next.auditHash)).toEqual(
+              next,
+            );
+            payment = next;
+          }
+        },
+      ),
+    );
+  });
+
+  it('is not restored from a record that no move could have made', () => {
+    const record = vendorPaymentRecord(aCreation().payment);
+    for (const status of ['approved', 'processing', 'completed', 'failed', 'cancelled', 'lost'])
+      expect(() => restoreVendorPayment({ ...record, status } as VendorPaymentRecord, '')).toThrow(status);
+  });
+});
+
+function expectWellApproved(payment: VendorPayment): void {
+  const people = payment.approvals.map(({ by }) => by);
+  expect(new Set(people).size).toBe(people.length);
+  expect(people).not.toContain(MAKER.id);
+  for (const { edition, termsHash } of payment.approvals) {
+    expect(edition).toBe(payment.edition);
+    expect(termsHash).toBe(hashTerms(payment, sha256));
+  }
+  if (payment.status === 'pending_approval' || payment.status === 'cancelled') return;
+  expect(people).toHaveLength(payment.amount.minorUnits > 500_000n ? 2 : 1);
+  if (payment.amount.minorUnits > 500_000n) expect(people).toContain(ADMIN.id);
+}
