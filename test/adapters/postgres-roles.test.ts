@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { givenRing } from '../../src/adapters/keys/given-ring.ts';
 import { ownsTables } from '../../src/adapters/postgres/ownership.ts';
@@ -12,32 +10,10 @@ import { openPlatform } from '../../src/entrypoints/cli/open-platform.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { customerDesk } from '../support/customer-desk.ts';
 import { postgresServer } from '../support/postgres-database.ts';
+import { asOwner, plainRole } from '../support/postgres-roles.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
 afterAll(() => server.close());
-
-/** Runs statements as the superuser of a database. */
-async function asOwner(url: string, ...statements: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  for (const statement of statements) await client.query(statement);
-  await client.end();
-}
-
-/** A role that may use every table of the database and own none. */
-async function plainRole(url: string): Promise<Readonly<{ user: string; url: string }>> {
-  const user = `role_${randomBytes(6).toString('hex')}`;
-  await asOwner(
-    url,
-    `CREATE ROLE ${user} LOGIN PASSWORD 'first'`,
-    `GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO ${user}`,
-    `GRANT DELETE ON unique_key TO ${user}`,
-  );
-  const as = new URL(url);
-  as.username = user;
-  as.password = 'first';
-  return { user, url: as.href };
-}
 
 /** Production on this database, past what only a whole environment can be refused for. */
 function productionOn(url: string): Config {
@@ -166,6 +142,8 @@ describe('rotating credentials', () => {
         );
       }
       const client = await pool.connect();
+      // It may be among those that are ended.
+      client.on('error', () => {});
       client.release(true);
     });
     expect((await Promise.allSettled(load)).filter(({ status }) => status === 'rejected')).toEqual([]);

@@ -37,7 +37,10 @@ export const queriesOn = <Tables = Database>(pool: pg.Pool): Kysely<Tables> =>
 export const migratePostgres = (pool: pg.Pool): ResultAsync<readonly string[], StorageUnavailable> =>
   applyMigrations(pool, MIGRATIONS);
 
-/** The same for any list; what was applied is noted in `schema`, which is made when it is missing. */
+/**
+ * The same for any list; what was applied is noted in `schema`, which is made when it is missing, in a table `migration`.
+ * Kysely's own name for it would be met by a migrator of no schema, which looks for its table in all of them.
+ */
 export const applyMigrations = (
   pool: pg.Pool,
   migrations: Record<string, Migration>,
@@ -47,7 +50,13 @@ export const applyMigrations = (
     const migrator = new Migrator({
       db: queriesOn(pool),
       provider: { getMigrations: () => Promise.resolve(migrations) },
-      ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+      ...(schema === undefined
+        ? {}
+        : {
+            migrationTableSchema: schema,
+            migrationTableName: 'migration',
+            migrationLockTableName: 'migration_lock',
+          }),
     });
     const { error, results = [] } = await migrator.migrateToLatest();
     if (error !== undefined) throw error;

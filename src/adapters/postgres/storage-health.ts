@@ -6,23 +6,24 @@ import { NEWEST_MIGRATION } from './migrate.ts';
 
 const UNDEFINED_TABLE = '42P01';
 
-/** `schema` stands before the name of the table where migrations are noted, with its dot. */
+/** `table` is where migrations are noted, and `needed` the last of them. */
 export const postgresStorageHealth = (
   pool: pg.Pool,
-  { schema, needed }: Readonly<{ schema: string; needed: string }> = { schema: '', needed: NEWEST_MIGRATION },
+  { table, needed }: Readonly<{ table: string; needed: string }> = {
+    table: 'kysely_migration',
+    needed: NEWEST_MIGRATION,
+  },
 ): StorageHealth => ({
   name: 'postgres',
   check: () =>
-    patiently(() => newestApplied(pool, schema)).andThen((found) =>
+    patiently(() => newestApplied(pool, table)).andThen((found) =>
       found === needed ? okAsync(undefined) : errAsync({ kind: 'SchemaOutdated' as const, found, needed }),
     ),
 });
 
-async function newestApplied(pool: pg.Pool, schema: string): Promise<string> {
+async function newestApplied(pool: pg.Pool, table: string): Promise<string> {
   try {
-    const { rows } = await pool.query<{ name: string | null }>(
-      `SELECT max(name) AS name FROM ${schema}kysely_migration`,
-    );
+    const { rows } = await pool.query<{ name: string | null }>(`SELECT max(name) AS name FROM ${table}`);
     return rows[0]?.name ?? 'none';
   } catch (fault) {
     if ((fault as { code?: string }).code === UNDEFINED_TABLE) return 'none';

@@ -28,7 +28,7 @@ export function approvalsPostgresStorage(pool: pg.Pool): ApprovalsStorage {
     outbox: outboxIn(pool, OUTBOX),
     leases: postgresLeases(pool, `${SCHEMA}.`),
     wakeUps,
-    health: postgresStorageHealth(pool, { schema: `${SCHEMA}.`, needed: NEWEST_APPROVALS_MIGRATION }),
+    health: postgresStorageHealth(pool, { table: `${SCHEMA}.migration`, needed: NEWEST_APPROVALS_MIGRATION }),
     async close() {
       await close();
       await pool.end();
