@@ -245,6 +245,7 @@ describe('canaries', () => {
         expect(canariesIn(await place.dump())).toEqual([]);
         expect(lines.length).toBeGreaterThan(20);
         expect(canariesIn(lines.join('\n'))).toEqual([]);
+        expect(canariesIn(await (await app.request('/metrics')).text())).toEqual([]);
 
         const access = await storage.auditTrail.ofAggregate(
           aMerchantId('merchant-1'),

@@ -55,6 +55,9 @@ export const idempotencyHeader = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
+  description:
+    'Needed here or as `idempotency_key` in the body. Digits that would pass for a card number are refused here too, and of ' +
+    'timestamps in milliseconds every tenth would: an id of an order or a UUID is better.',
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
   example: 'order-1001',
 } as const;
@@ -180,6 +183,7 @@ export const DOCUMENT = {
     { name: 'customers' },
     { name: 'transfers' },
     { name: 'merchants' },
+    { name: 'webhooks' },
     { name: 'operation' },
   ],
 };
