@@ -1,7 +1,5 @@
-import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
-import type { Handler, Hono } from 'hono';
-import { cors } from 'hono/cors';
-import type { Logger } from 'pino';
+import type { RouteConfig } from '@hono/zod-openapi';
+import type { Hono } from 'hono';
 import type { UseCases } from '../../application/use-cases.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import { getAudit, getAuditReport } from './audit-openapi.ts';
@@ -64,20 +62,20 @@ import {
   postPaymentHandler,
   type TenantHandler,
 } from './payment-routes.ts';
-import { answerJson, type HttpEnv, observed, refuse } from './request-context.ts';
+import { answerJson, type HttpEnv, refuse } from './request-context.ts';
+import { type ServiceAppParts, serviceApp } from './service-app.ts';
 import { getPaymentSummary } from './summary-openapi.ts';
 import { getPaymentSummaryHandler } from './summary-routes.ts';
 import { getTransferById, postTransfer } from './transfer-openapi.ts';
 import { getTransferHandler, postTransferHandler } from './transfer-routes.ts';
 
 export type PlatformAppParts = GateParts &
+  ServiceAppParts &
   UseCases &
   Readonly<{
     health: StorageHealth;
-    log: Logger;
-    /** Origins whose pages may call; empty: none. */
-    corsOrigins: readonly string[];
-    newRequestId: () => string;
+    /** Routes that another service serves beside this one: they are in the same document. */
+    besides?: readonly RouteConfig[];
   }>;
 
 /**
@@ -85,15 +83,7 @@ export type PlatformAppParts = GateParts &
  * principal, then its body read; the first of these that fails decides the answer, and every failure is a problem.
  */
 export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
-  const app = new OpenAPIHono<HttpEnv>();
-  app.use(observed(parts));
-  if (parts.corsOrigins.length > 0) app.use(crossOrigin(parts.corsOrigins));
-  app.onError((fault, c) => {
-    c.set('defect', fault);
-    return refuse(c, { kind: 'Defect' });
-  });
-  app.notFound((c) => refuse(c, { kind: 'RouteNotFound' }));
-
+  const { app, mount, refuseOtherMethods } = serviceApp(parts);
   const payments = (handler: TenantHandler) => asTenant(parts, 'payments', handler);
   // Fixed paths come before the patterns that would match them too.
   mount([postBatch, payments(withoutQuery(postBatchHandler(parts)))]);
@@ -152,44 +142,11 @@ export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
       }),
   ]);
 
+  for (const route of parts.besides ?? []) app.openAPIRegistry.registerPath(route);
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', BEARER);
   const document = JSON.stringify(app.getOpenAPI31Document(DOCUMENT));
   app.get('/openapi.json', () => answerJson(200, document));
   mountDocs(app);
   for (const path of ['/openapi.json', '/docs', '/docs/*']) refuseOtherMethods(path, ['GET']);
   return app;
-
-  /** The routes of one path, documented and served; other methods are told which these are. */
-  function mount(...routes: readonly (readonly [RouteConfig, Handler<HttpEnv>])[]): void {
-    const path = (routes[0]?.[0].path ?? '').replaceAll(/\{(\w+)\}/g, ':$1');
-    for (const [route, handler] of routes) {
-      app.openAPIRegistry.registerPath(route);
-      app.on(route.method.toUpperCase(), path, (c, next) => {
-        c.set('route', route.path);
-        return handler(c, next);
-      });
-    }
-    refuseOtherMethods(
-      path,
-      routes.map(([{ method }]) => method.toUpperCase()),
-    );
-  }
-
-  function refuseOtherMethods(path: string, methods: readonly string[]): void {
-    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
-    app.all(path, (c) =>
-      c.req.method === 'OPTIONS'
-        ? new Response(null, { status: 204, headers: { Allow: allow } })
-        : refuse(c, { kind: 'MethodNotAllowed' }, { Allow: allow }),
-    );
-  }
 }
-
-const crossOrigin = (origins: readonly string[]) =>
-  cors({
-    origin: (origin) => (origins.includes(origin) ? origin : null),
-    allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
-    exposeHeaders: ['Idempotency-Replayed', 'Location', 'Retry-After', 'X-Request-Id'],
-    maxAge: 600,
-  });
