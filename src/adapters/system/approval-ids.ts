@@ -7,9 +7,9 @@ import { systemIds } from './ids.ts';
 export const systemApprovalIds: ApprovalIds = {
   vendorPayment: (at) => uuid(at),
   lineItem: (at) => uuid(at),
-  event: systemIds.event,
-  auditEntry: systemIds.auditEntry,
-  change: systemIds.change,
+  event: (at) => systemIds.event(at),
+  auditEntry: (at) => systemIds.auditEntry(at),
+  change: (at) => systemIds.change(at),
 };
 
 function uuid<Id extends NonNullable<ReturnType<typeof parseUuid>>>(at: Instant): Id {

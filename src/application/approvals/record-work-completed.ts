@@ -54,17 +54,11 @@ export const recordWorkCompleted = (
     failure: OpenFailure,
     { incidentId, vendorId }: WorkCompleted,
   ): ResultAsync<Recorded, RecordWorkCompletedFailure> {
-    switch (failure.kind) {
-      case 'DuplicateIncident':
-      case 'EventSeen':
-        return ports.vendorPayments
-          .findLive(incidentId, vendorId)
-          .map((payment) => (payment === undefined ? { created: false } : { created: false, payment }));
-      case 'StorageUnavailable':
-        return errAsync(failure);
-      default:
-        return errAsync(blame(failure));
-    }
+    if (failure.kind === 'StorageUnavailable') return errAsync(failure);
+    if (failure.kind !== 'DuplicateIncident' && failure.kind !== 'EventSeen') return errAsync(blame(failure));
+    return ports.vendorPayments
+      .findLive(incidentId, vendorId)
+      .map((payment) => (payment === undefined ? { created: false } : { created: false, payment }));
   }
 };
 

@@ -34,7 +34,7 @@ export type AmountTooLarge = Readonly<{ kind: 'AmountTooLarge' }>;
 export type LineItemsRefused = LineItemsMissing | TooManyLineItems | LineItemInvalid | AmountTooLarge;
 
 export const MOST_LINE_ITEMS = 100;
-export const LONGEST_DESCRIPTION = 255;
+const LONGEST_DESCRIPTION = 255;
 const MOST_CENTS = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The lines of a payment and what they come to. */
@@ -59,14 +59,18 @@ export function addUp(
   return ok({ lineItems, total: money(total, currency) });
 }
 
+/** 1–255 characters, counted as Postgres does, by code point. */
+export function isDescription(text: string): boolean {
+  const units = text.length;
+  return units > 0 && units <= 2 * LONGEST_DESCRIPTION && Array.from(text).length <= LONGEST_DESCRIPTION;
+}
+
 function faultIn({
   description,
   quantity,
   unitPriceCents,
 }: LineItemDraft): LineItemInvalid['field'] | undefined {
-  // Characters are counted as Postgres does, by code point.
-  const length = description.length > 2 * LONGEST_DESCRIPTION ? Infinity : [...description].length;
-  if (length === 0 || length > LONGEST_DESCRIPTION) return 'description';
+  if (!isDescription(description)) return 'description';
   if (!Number.isSafeInteger(quantity) || quantity < 1) return 'quantity';
   return unitPriceCents < 0n || unitPriceCents > MOST_CENTS ? 'unitPriceCents' : undefined;
 }

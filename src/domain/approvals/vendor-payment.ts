@@ -77,7 +77,7 @@ export type VendorPaymentStateConflict = Readonly<{
 }>;
 
 /** The fields that every state has, without those of the state it is in. */
-export const knownOf = (payment: VendorPayment): Known => ({
+const knownOf = (payment: VendorPayment): Known => ({
   id: payment.id,
   incidentId: payment.incidentId,
   vendorId: payment.vendorId,

@@ -2,7 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import { type Instant, rfc3339 } from '../instant.ts';
 import type { JsonObject } from '../json.ts';
 import type { IncidentId, LineItemId, VendorId } from './ids.ts';
-import { type LineItemDraft, LONGEST_DESCRIPTION } from './line-item.ts';
+import { isDescription, type LineItemDraft } from './line-item.ts';
 import type { TermsRefused, VendorPaymentOrder } from './vendor-payment-order.ts';
 
 /** A vendor has done its work, as an event bus told it. Prices are cents. */
@@ -37,7 +37,7 @@ export function orderFor(
 ): Result<VendorPaymentOrder, EventMalformed> {
   const { serviceType, duration, photos } = work.workDetails;
   const base = `${serviceType} - Base Service`;
-  if ([...base].length > LONGEST_DESCRIPTION)
+  if (!isDescription(base))
     return malformed('detail.workDetails.serviceType', 'too long for the description of a line');
   const lines = [
     { description: base, amountCents: work.basePriceCents },

@@ -25,8 +25,12 @@ describe('creating a vendor’s payment', () => {
     const order = anOrder({ lineItems: [line(1_025n, 2, 'Mileage'), line(10_000n)] });
     const payment = (await world.create(order))._unsafeUnwrap();
     expect(payment).toMatchObject({
-      ...{ incidentId: order.incidentId, vendorId: order.vendorId, status: 'pending_approval' },
-      ...{ amount: { minorUnits: 12_050n, currency: 'USD' }, makers: ['maker-1'], version: 1 },
+      incidentId: order.incidentId,
+      vendorId: order.vendorId,
+      status: 'pending_approval',
+      amount: { minorUnits: 12_050n, currency: 'USD' },
+      makers: ['maker-1'],
+      version: 1,
     });
     expect(await world.stored(payment.id)).toEqual(payment);
     expect(await world.actionsOf(payment.id)).toEqual(['payment.created']);

@@ -137,7 +137,9 @@ function moved(
       return before.status === 'processing' ? aPayoutResumed(before, now) : undefined;
     case 'end':
       return before.status === 'processing' ? aPayoutEnded(before, what > 0, now) : undefined;
-    default:
+    case 'create':
+    case 'createForEvent':
+    case 'repeat':
       return undefined;
   }
 }
