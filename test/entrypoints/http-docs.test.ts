@@ -28,6 +28,7 @@ describe('/openapi.json', () => {
     ).toEqual([
       'delete /customers/{id}',
       'delete /customers/{id}/payment_methods/{pm}',
+      'delete /webhook_endpoints/{id}',
       'get /audit',
       'get /audit/report',
       'get /balance',
@@ -45,8 +46,13 @@ describe('/openapi.json', () => {
       'get /payments/{id}',
       'get /readyz',
       'get /transfers/{id}',
+      'get /webhook_deliveries',
+      'get /webhook_deliveries/{id}',
+      'get /webhook_endpoints',
+      'get /webhook_endpoints/{id}',
       'patch /customers/{id}',
       'patch /merchants/{id}',
+      'patch /webhook_endpoints/{id}',
       'post /customers',
       'post /customers/{id}/payment_methods',
       'post /merchants',
@@ -56,6 +62,11 @@ describe('/openapi.json', () => {
       'post /payments/{id}/refunds',
       'post /payments/{id}/void',
       'post /transfers',
+      'post /webhook_deliveries/{id}/replay',
+      'post /webhook_endpoints',
+      'post /webhook_endpoints/{id}/replay_failed',
+      'post /webhook_endpoints/{id}/rotate_secret',
+      'post /webhook_endpoints/{id}/test',
     ]);
     expect(components.securitySchemes).toEqual({
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },

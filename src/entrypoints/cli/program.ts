@@ -10,6 +10,7 @@ import type { TokenOptions } from './token.ts';
 import { PERMISSIONS, ROLES } from './tokens.ts';
 import { variablesHelp } from './variables.ts';
 import type { VerifyOptions } from './verify.ts';
+import { addWebhookCommands } from './webhook-commands.ts';
 
 /**
  * Runs one command line, without the program's own name, and says how it ended. A command is loaded when it runs, so
@@ -97,6 +98,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .action(async (options: { json?: boolean }) =>
       (await import('./keys.ts')).createKeyCommand(options, terminal),
     );
+
+  addWebhookCommands(program, configured, terminal);
 
   program
     .command('verify')

@@ -2,12 +2,15 @@ import type { AddPaymentMethodFailure } from '../../application/add-payment-meth
 import type { ChangeCustomerFailure } from '../../application/change-customer.ts';
 import type { ChangeMerchantFailure } from '../../application/change-merchant.ts';
 import type { CreateCustomerFailure } from '../../application/create-customer.ts';
+import type { CreateEndpointFailure } from '../../application/create-endpoint.ts';
 import type { MerchantExists } from '../../application/create-merchant.ts';
 import type { CursorInvalid } from '../../application/cursor.ts';
 import type { TransferNotFound } from '../../application/get-transfer.ts';
 import type { MoveFailure } from '../../application/move-customer.ts';
+import type { MoveEndpointFailure } from '../../application/move-endpoint.ts';
 import type { MovePaymentFailure } from '../../application/move-payment.ts';
 import type { ProcessPaymentFailure } from '../../application/process-payment.ts';
+import type { ReplayFailure } from '../../application/replay-delivery.ts';
 import type { TransferFailure } from '../../application/transfer.ts';
 import type { TransferRefused } from '../../domain/transfer.ts';
 import type { Refusal } from '../../ports/answers.ts';
@@ -65,6 +68,9 @@ export type Failure =
   | ChangeCustomerFailure
   | AddPaymentMethodFailure
   | MoveFailure
+  | CreateEndpointFailure
+  | MoveEndpointFailure
+  | ReplayFailure
   | CursorInvalid
   | SchemaOutdated
   | StorageUnavailable;

@@ -6,12 +6,14 @@ import { PAYMENT_PROBLEMS } from './payment-problems.ts';
 import type { ProblemRow, ProblemRows } from './problem-row.ts';
 import { REQUEST_PROBLEMS } from './request-problems.ts';
 import { TENANT_PROBLEMS } from './tenant-problems.ts';
+import { WEBHOOK_PROBLEMS } from './webhook-problems.ts';
 
 /** The one table of failures; the compiler asks for a row for every kind. */
 export const PROBLEMS = {
   ...REQUEST_PROBLEMS,
   ...PAYMENT_PROBLEMS,
   ...TENANT_PROBLEMS,
+  ...WEBHOOK_PROBLEMS,
 } as const satisfies Required<ProblemRows>;
 
 /** Payments that ended in failure, by the code the payment itself carries. All are 402. */

@@ -139,7 +139,7 @@ export const listQuery = z.strictObject({
 
 const paymentId = z.string().regex(/^pay_[0-9a-f]{32}$/);
 const money = z.int().min(0).openapi({ format: 'int64' });
-const time = z.string().openapi({ format: 'date-time' });
+export const time = z.string().openapi({ format: 'date-time' });
 
 /** A payment as it is published. */
 export const payment = z
