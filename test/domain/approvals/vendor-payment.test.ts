@@ -5,6 +5,7 @@ import { approveVendorPayment, rejectVendorPayment } from '../../../src/domain/a
 import { parseUuid } from '../../../src/domain/approvals/ids.ts';
 import { addUp } from '../../../src/domain/approvals/line-item.ts';
 import { beginPayout, concludePayout, resumePayout } from '../../../src/domain/approvals/payout.ts';
+import type { Person } from '../../../src/domain/approvals/person.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import { changeVendorPayment, type PricedOrder } from '../../../src/domain/approvals/vendor-payment-order.ts';
@@ -159,6 +160,19 @@ describe('a vendor’s payment', () => {
         },
       ),
     );
+  });
+
+  it('is approved by no maker and by nobody twice, by rule and not by the store alone', () => {
+    const { payment } = aCreation({ lineItems: [aLine(500_001n)] });
+    const approve = (before: VendorPayment, by: Person) =>
+      approveVendorPayment(before, { by, at: NOON }, DEFAULT_POLICY);
+    expect(approve(payment, MAKER)._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
+    const change = { metadata: { checked: true } };
+    const edited = changeVendorPayment(payment, change, { by: ADMIN.id, now: NOON }, sha256)._unsafeUnwrap();
+    expect(approve(edited, ADMIN)._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
+    expect(approve(edited, MAKER)._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
+    const once = approve(edited, DISPATCHER)._unsafeUnwrap().payment;
+    expect(approve(once, DISPATCHER)._unsafeUnwrapErr()).toEqual({ kind: 'AlreadyApproved' });
   });
 
   it('is not restored from a record that no move could have made', () => {
