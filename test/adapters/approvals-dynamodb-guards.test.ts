@@ -6,6 +6,7 @@ import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
 import type { ApprovalChange, ApprovalCommitRefused } from '../../src/ports/approvals/approval-commits.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
+import type { VendorPaymentPage } from '../../src/ports/approvals/vendor-payments.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import {
   ADMIN,
@@ -215,6 +216,41 @@ describe('DynamoDB guards of approvals under faults', () => {
       [second],
     );
     expect(isMoved).toBe(true);
+  });
+
+  it('finds the few of a vendor’s many payments that match, however far they lie apart', async () => {
+    const vendorId = aVendorId();
+    const made = Array.from({ length: 40 }, (_, n) => aCreation({ vendorId, createdAt: NOON + n }));
+    const all = await Promise.all(made.map(committed));
+    const waiting = all.filter((_, n) => [5, 21, 22, 39].includes(n));
+    await Promise.all(
+      all.filter((payment) => !waiting.includes(payment)).map((payment) => committed(aRejection(payment))),
+    );
+    const list = async (page: Partial<VendorPaymentPage>) =>
+      (
+        await storage.vendorPayments.list(
+          { vendorId, status: 'pending_approval' },
+          { order: 'oldest', limit: 2, ...page },
+        )
+      )._unsafeUnwrap();
+    expect(await list({})).toEqual(waiting.slice(0, 2));
+    expect(await list({ skip: 1 })).toEqual(waiting.slice(1, 3));
+    expect(await list({ order: 'newest', limit: 3 })).toEqual(waiting.toReversed().slice(0, 3));
+    expect(await list({ limit: 9 })).toEqual(waiting);
+  });
+
+  it('never lets go of an incident and vendor that another payment holds', async () => {
+    const created = await committed(aCreation());
+    const rejection = aRejection(created);
+    const cancelled = await committed(rejection);
+    const { incidentId, vendorId } = created;
+    const heir = await committed(aCreation({ incidentId, vendorId }));
+    // No move leads here; whoever made one has a defect, and is told so.
+    const next: VendorPayment = { ...cancelled, version: 3 };
+    const entry = { ...rejection.change.entry, sequence: 3 };
+    const again = { ...rejection.change, id: 'again', entry, events: [], payment: { expected: 2, next } };
+    await expect(commit(again)).rejects.toThrow('ConditionalCheckFailed');
+    expect(await liveOf(created)).toEqual(heir);
   });
 
   it('lists through throttling, broken connections and batches that leave payments out', async () => {
