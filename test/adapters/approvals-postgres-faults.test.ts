@@ -51,6 +51,13 @@ function superuser(): pg.Pool {
   return pool;
 }
 
+/** Given back after the test, whatever it has come to. */
+async function aConnection(pool: pg.Pool): Promise<pg.PoolClient> {
+  const client = await pool.connect();
+  opened.push({ close: () => Promise.resolve(client.release(true)) });
+  return client;
+}
+
 async function proxied(settings: pg.PoolConfig = {}) {
   const direct = new URL(url);
   const wire = await tcpProxy({ host: direct.hostname, port: Number(direct.port) });
@@ -102,19 +109,20 @@ describe('a commit of approvals on Postgres', () => {
   it('that is asked again while its first try still waits for a rival is one', async () => {
     const storage = storageOn({ query_timeout: 500 });
     const creation = aCreation({ eventKey: 'source e-1' });
-    const rival = await superuser().connect();
+    const other = await committed(storage, aCreation());
+    const { incidentId, vendorId } = creation.payment;
+    const rival = await aConnection(superuser());
     await rival.query('BEGIN');
-    await rival.query('INSERT INTO approvals.event_taken VALUES ($1, $2, now())', [
-      creation.change.eventKey,
-      creation.payment.id,
-    ]);
+    await rival.query(
+      'UPDATE approvals.payments SET incident_id = $2, vendor_id = $3 WHERE payment_id = $1',
+      [other.id, incidentId, vendorId],
+    );
     const commit = storage.approvalCommits.commit(creation.change);
     await pause(1_200);
     await rival.query('ROLLBACK');
-    rival.release();
     expect((await commit).isOk()).toBe(true);
-    await pause(100);
-    expect(await eventsIn(storage)).toEqual(['PaymentCreated', 'ApprovalRequested']);
+    expect(await eventsIn(storage)).toHaveLength(4);
+    expect((await storage.auditLog.of(creation.payment.id))._unsafeUnwrap()).toHaveLength(1);
   });
 
   it('holds the payment first, then its lines in the order of their ids', async () => {
@@ -123,7 +131,7 @@ describe('a commit of approvals on Postgres', () => {
     const created = await committed(storage, aCreation({ lineItems: lines.toReversed() }));
     const [lowest, middle, highest] = created.lineItems.map(({ id }) => id).toSorted();
     const admin = superuser();
-    const holder = await admin.connect();
+    const holder = await aConnection(admin);
     await holder.query('BEGIN');
     await holder.query('SELECT FROM approvals.payment_line_items WHERE line_item_id = $1 FOR UPDATE', [
       middle,
@@ -138,7 +146,6 @@ describe('a commit of approvals on Postgres', () => {
     expect(await isFree('payment_line_items', 'line_item_id', lowest)).toBe(false);
     expect(await isFree('payment_line_items', 'line_item_id', highest)).toBe(true);
     await holder.query('ROLLBACK');
-    holder.release();
     expect((await approved).isOk()).toBe(true);
   });
 

@@ -1,7 +1,9 @@
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
 import { afterAll, describe, expect, it } from 'vitest';
+import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { approvalsContracts } from '../contract/approvals/everything.ts';
 import { storageContracts } from '../contract/everything.ts';
 import { freshDynamoDbStorage } from '../support/dynamodb-tables.ts';
 import { postgresServer } from '../support/postgres-database.ts';
@@ -32,6 +34,9 @@ if (isDockerThere) {
   });
   storageContracts('postgres (container)', async () =>
     postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
+  );
+  approvalsContracts('postgres (container)', async () =>
+    approvalsPostgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
   );
   storageContracts('dynamodb-local (container)', () => freshDynamoDbStorage(`http://${at(dynamodb, 8000)}`));
 } else {
