@@ -1,4 +1,4 @@
-import { errAsync, type ResultAsync } from 'neverthrow';
+import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approvalChange } from '../../../src/application/approvals/approval-change.ts';
 import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
@@ -26,6 +26,7 @@ import {
   refusePay,
 } from './world.ts';
 
+const UNKNOWN = '00000000-0000-4000-8000-000000000000' as VendorPaymentId;
 const REFUSED = 1;
 const REFUSED_ONCE = 2;
 const SILENTLY_PAID = 3;
@@ -71,10 +72,9 @@ describe('paying a vendor', () => {
       expect((await world.process(id, by))._unsafeUnwrapErr().kind).toBe('RoleNotAllowed');
     const pending = (await world.create())._unsafeUnwrap().id;
     expect((await world.process(pending))._unsafeUnwrapErr()).toEqual(conflict('pending_approval'));
-    const unknown = '00000000-0000-4000-8000-000000000000' as VendorPaymentId;
-    expect((await world.process(unknown))._unsafeUnwrapErr()).toEqual({
+    expect((await world.process(UNKNOWN))._unsafeUnwrapErr()).toEqual({
       kind: 'VendorPaymentNotFound',
-      id: unknown,
+      id: UNKNOWN,
     });
     expect(world.calls.pay).toBe(0);
   });
@@ -208,6 +208,30 @@ describe('paying a vendor', () => {
     expect(await recover()).toMatchObject({ settled: 1 });
     expect(await world.stored(id)).toMatchObject({ status: 'completed', attempt: 2 });
     await expectPaidOnce(id);
+  });
+
+  it('takes no such refusal from whoever repeats it either', async () => {
+    const id = await anApproved(world, ofVendor(REFUSED_ONCE));
+    const failed = (await world.process(id))._unsafeUnwrap();
+    if (failed.status !== 'failed') throw new Error(failed.status);
+    world.turns.pay.push((call) =>
+      call().map((verdict) => ({ ...verdict, paid: false, reason: 'old', attempt: 1 })),
+    );
+    expect((await world.process(id))._unsafeUnwrap().status).toBe('processing');
+    world.pass(payoutTerms.leaseMs);
+    expect(await recover()).toMatchObject({ settled: 1 });
+    await expectPaidOnce(id);
+  });
+
+  it('is left alone while its holder’s lease runs, whatever a lagging list says', async () => {
+    const id = await anApproved(world);
+    world.turns.pay.push(losePay);
+    await world.process(id);
+    const before = await world.stored(id);
+    world.turns.due.push(() => okAsync([id, UNKNOWN]));
+    expect(await recover()).toEqual({ due: 2, settled: 0, waiting: 0, skipped: 2 });
+    expect(await world.stored(id)).toEqual(before);
+    expect(world.calls.lookup).toBe(0);
   });
 
   describe('pays once and settles, wherever the process ends', () => {

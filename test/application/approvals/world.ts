@@ -22,6 +22,7 @@ import type { Instant } from '../../../src/domain/instant.ts';
 import type { ApprovalCommits } from '../../../src/ports/approvals/approval-commits.ts';
 import type { FraudScorer } from '../../../src/ports/approvals/fraud-scorer.ts';
 import type { Payouts } from '../../../src/ports/approvals/payouts.ts';
+import type { VendorPayments } from '../../../src/ports/approvals/vendor-payments.ts';
 import {
   ADMIN,
   anIncidentId,
@@ -37,6 +38,7 @@ import { pass } from '../world.ts';
 type Turn<Called> = (call: () => Called) => Called;
 type Committed = ReturnType<ApprovalCommits['commit']>;
 type Paid = ReturnType<Payouts['pay']>;
+type Due = ReturnType<VendorPayments['due']>;
 type LookedUp = ReturnType<Payouts['lookup']>;
 
 export const losePay: Turn<Paid> = () => errAsync({ kind: 'PayoutOutcomeUnknown' });
@@ -55,16 +57,23 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
   const ledger = payoutLedger(':memory:');
   const clock = { at: NOON, now: (): Instant => clock.at };
   const simulated = simulatedPayouts(ledger, clock);
-  const turns: { commit: Turn<Committed>[]; pay: Turn<Paid>[]; lookup: Turn<LookedUp>[] } = {
-    commit: [],
-    pay: [],
-    lookup: [],
-  };
+  const turns: { commit: Turn<Committed>[]; pay: Turn<Paid>[]; lookup: Turn<LookedUp>[]; due: Turn<Due>[] } =
+    {
+      due: [],
+      commit: [],
+      pay: [],
+      lookup: [],
+    };
   const calls = { commit: 0, pay: 0, lookup: 0 };
   const { scorer = rulesFraudScorer(storage, defaultFraudRules([500_000n])), ...rules } = settings;
 
   const ports = {
     ...storage,
+    vendorPayments: {
+      ...storage.vendorPayments,
+      due: (now: Instant, limit: number) =>
+        (turns.due.shift() ?? pass)(() => storage.vendorPayments.due(now, limit)),
+    },
     approvalCommits: {
       commit(change) {
         calls.commit += 1;
