@@ -4,6 +4,7 @@ import { auditTrailContract } from './audit-trail.contract.ts';
 import { claimsContract } from './claims.contract.ts';
 import { commitsContract } from './commits.contract.ts';
 import { commitsModelContract } from './commits-model.contract.ts';
+import { deliveriesContract } from './deliveries.contract.ts';
 import { failedAuthenticationsContract } from './failed-authentications.contract.ts';
 import { leasesContract } from './leases.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
@@ -34,6 +35,7 @@ export function storageContracts(adapter: string, open: () => Promise<Storage>):
   summariesContract(adapter, open);
   outboxContract(adapter, open);
   leasesContract(adapter, open);
+  deliveriesContract(adapter, open);
   wakeUpsContract(adapter, open);
   relayContract(adapter, open);
   auditTrailContract(adapter, open);

@@ -1,0 +1,33 @@
+import { systemClock } from '../adapters/system/clock.ts';
+import { type DeliverTerms, type DeliverWebhooks, deliverWebhooks } from '../application/deliver-webhooks.ts';
+import { type ShardShare, shardShare } from '../application/shard-share.ts';
+import type { Ports } from '../application/use-cases.ts';
+import { DELIVERY_SHARDS, type Deliveries } from '../ports/deliveries.ts';
+import type { WebhookSettings } from './settings.ts';
+
+/** What delivers this process's part of the webhooks, and which part that is. */
+export type WebhookDelivery = Readonly<{
+  /** For one worker. */
+  deliverWith(told: Pick<DeliverTerms, 'onEnd' | 'onFault'>): DeliverWebhooks;
+  share: ShardShare;
+  /** Calls `wake` when there may be new deliveries; gives back what ends that. */
+  subscribe: (wake: () => void) => () => void;
+  prune: () => ReturnType<Deliveries['prune']>;
+  cutOff: () => void;
+}>;
+
+const PRUNED_AT_ONCE = 1_000;
+
+export function webhookDeliveryOf(ports: Ports, { disableAfterMs }: WebhookSettings): WebhookDelivery {
+  const { deliveries, leases, wakeUps, webhookSender } = ports;
+  return {
+    deliverWith: (told) => deliverWebhooks({ ...ports, chance: Math.random }, { disableAfterMs, ...told }),
+    share: shardShare(
+      { leases, clock: systemClock },
+      { work: 'webhooks', shards: DELIVERY_SHARDS, holder: crypto.randomUUID() },
+    ),
+    subscribe: (wake) => wakeUps.subscribe('deliveries', wake),
+    prune: () => deliveries.prune(systemClock.now(), PRUNED_AT_ONCE),
+    cutOff: () => webhookSender.close(),
+  };
+}
