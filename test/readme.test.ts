@@ -19,6 +19,7 @@ const RUN_ELSEWHERE = [
   'STORAGE=postgres npm start',
   'STORAGE=dynamodb npm start',
   'STORAGE=memory npm start',
+  'npx paywright webhooks listen',
 ];
 
 describe('The README', () => {
@@ -57,14 +58,13 @@ describe('The README', () => {
     },
   );
 
-  it.each(commands.filter((command) => command.startsWith('npx paywright')))(
-    'has a command that works: %s',
-    (command) => {
-      const { status, stdout } = run(command);
-      expect(status).toBe(0);
-      expect(stdout).not.toBe('');
-    },
-  );
+  it.each(
+    commands.filter((command) => command.startsWith('npx paywright') && !RUN_ELSEWHERE.includes(command)),
+  )('has a command that works: %s', (command) => {
+    const { status, stdout } = run(command);
+    expect(status).toBe(0);
+    expect(stdout).not.toBe('');
+  });
 
   it('measures, by the command it gives', () => {
     const report = join(dataDir, 'report.json');

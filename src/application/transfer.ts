@@ -63,7 +63,8 @@ export type TransferFailure =
 /**
  * Moves money from one merchant to another in one commit: both sides' ledger entries, the transfer, its audit link, an
  * event for each side and the key's answer. Never more than is available, however many transfers leave at once. The same
- * key gives the same answer. Three round trips when new, one for a replay.
+ * key gives the same answer. Three round trips when new, one more where a
+ * balance takes two; one for a replay.
  */
 export type TransferMoney = (request: TransferRequest) => ResultAsync<Answered, TransferFailure>;
 

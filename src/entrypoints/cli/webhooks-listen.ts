@@ -73,8 +73,13 @@ async function receive(request: IncomingMessage, verifier: Webhook | undefined):
   }
   const body = Buffer.concat(chunks).toString();
   const header = (name: string) => String(request.headers[name] ?? '');
-  const { type } = JSON.parse(body) as Readonly<{ type?: unknown }>;
-  return { verified: isGenuine(verifier, body, header), id: header('webhook-id'), type: String(type), body };
+  const { event_type } = JSON.parse(body) as Readonly<{ event_type?: unknown }>;
+  return {
+    verified: isGenuine(verifier, body, header),
+    id: header('webhook-id'),
+    type: String(event_type),
+    body,
+  };
 }
 
 function isGenuine(verifier: Webhook | undefined, body: string, header: (name: string) => string): boolean {
