@@ -12,6 +12,7 @@ import { httpWebhookSender } from '../adapters/webhooks/sender.ts';
 import { type Ports, useCases } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
+import { webhookDeliveryOf } from './deliveries.ts';
 import { portsOf } from './ports.ts';
 import { relayOf } from './relay.ts';
 import type { KeySettings, PlatformSettings } from './settings.ts';
@@ -53,6 +54,10 @@ export const platformModule = (settings: Omit<PlatformSettings, 'storage'>): Con
       [TOKENS.ports],
     );
     bind(TOKENS.relay).toResolvedValue(relayOf, [TOKENS.ports]);
+    bind(TOKENS.webhookDelivery).toResolvedValue(
+      (ports: Ports) => webhookDeliveryOf(ports, settings.webhooks),
+      [TOKENS.ports],
+    );
   });
 
 function openLedger(file: string): SimulatorLedger {

@@ -5,6 +5,7 @@ import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts'
 import type { Ports, UseCases } from '../application/use-cases.ts';
 import type { StorageHealth } from '../ports/storage-health.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
+import type { WebhookDelivery } from './deliveries.ts';
 import type { Relay } from './relay.ts';
 import type { StorageRoom } from './storage-room.ts';
 
@@ -22,4 +23,5 @@ export const TOKENS = {
   ports: token<Ports>('Ports'),
   useCases: token<UseCases>('UseCases'),
   relay: token<Relay>('Relay'),
+  webhookDelivery: token<WebhookDelivery>('WebhookDelivery'),
 };

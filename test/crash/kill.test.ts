@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
+import { migrateDynamoDb } from '../../src/adapters/dynamodb/migrate.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
@@ -19,6 +20,7 @@ import { type Acknowledged, parallelClients } from './clients.ts';
 import { inLanes } from './lanes.ts';
 import { type MerchantBooks, readBooks } from './merchant-books.ts';
 import { aDyingFleet, type FleetTerms, pause, startServer } from './server-process.ts';
+import { allTold, type Listening, listenFor } from './told.ts';
 
 type Tokens = ReadonlyMap<MerchantId, string>;
 
@@ -41,6 +43,7 @@ describe('Killed servers', () => {
   it('lose, double and half-apply nothing on dynamodb', { timeout: 300_000 }, async () => {
     const engine = await startDynamoDbEngine({});
     const client = dynamodbClient({ region: 'us-east-1', endpoint: engine.url });
+    (await migrateDynamoDb(client, 'paywright'))._unsafeUnwrap();
     const storage = dynamodbStorage({ client, table: 'paywright' });
     try {
       await killUnderLoad('dynamodb', { DYNAMODB_ENDPOINT: engine.url }, storage, { servers: 2, kills: 15 });
@@ -74,6 +77,7 @@ async function killUnderLoad(
   const tokens: Tokens = new Map(
     await Promise.all([TAKER, GETTER].map(async (each) => [each, await tokenOf(each)] as const)),
   );
+  const listening = await listenFor([TAKER, GETTER], storage, dataDir);
   const fleet = aDyingFleet(env, terms);
   const urls = new Set<string>();
   const clients = parallelClients({
@@ -88,20 +92,28 @@ async function killUnderLoad(
   try {
     await clients.finish();
     await recovered(storage);
+    await allTold(storage);
     const { acknowledged, strange } = clients;
     expect(strange).toEqual([]);
     expect(clients.interrupted()).toBeGreaterThan(0);
     expect(await changedOnReplay(survivor.url, tokens, acknowledged)).toEqual([]);
-    const { faults, resumed } = await auditBooks(storage, join(dataDir, 'simulator.sqlite'), acknowledged);
+    const { faults, resumed } = await auditBooks(
+      storage,
+      join(dataDir, 'simulator.sqlite'),
+      acknowledged,
+      listening,
+    );
     console.log(
       `${name}: ${kills} servers killed, ${clients.interrupted()} requests cut off; acknowledged ` +
-        `${countText(acknowledged.map(({ ask }) => ask.key))}; finished by somebody else ${countText(resumed)}`,
+        `${countText(acknowledged.map(({ ask }) => ask.key))}; told of ${listening.events().length} events in ` +
+        `${listening.deliveries()} deliveries; finished by somebody else ${countText(resumed)}`,
     );
     expect(faults).toEqual([]);
     const used = new Set(acknowledged.map(({ ask }) => ask.key.operation));
     expect([...used].sort()).toEqual(['capture', 'process', 'refund', 'transfer', 'void']);
   } finally {
     await survivor.end('SIGTERM');
+    await listening.close();
   }
 }
 
@@ -128,11 +140,14 @@ async function changedOnReplay(
   return changed.flat();
 }
 
-/** `resumed` are claims, under a talkative processor, that whoever began them did not finish. */
+/**
+ * What merchants were told must be what happened, no less and no more. `resumed` are claims, under a talkative processor, that whoever began them did not finish.
+ */
 async function auditBooks(
   storage: Storage,
   ledgerFile: string,
   acknowledged: readonly Acknowledged[],
+  listening: Listening,
 ): Promise<Readonly<{ faults: readonly string[]; resumed: readonly Claim[] }>> {
   const ledger = simulatorLedger(ledgerFile);
   const now = Date.now();
@@ -140,7 +155,7 @@ async function auditBooks(
     (await storage.claims.find(ask.key, now))._unsafeUnwrap(),
   );
   const claims = found.filter((claim) => claim !== undefined);
-  const events = (await storage.outbox.unsent(1_000_000))._unsafeUnwrap();
+  const events = listening.events().toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const witnesses = { storage, ledger, claims, events, recounts: true };
   const taker = await readBooks(witnesses, TAKER);
   const getter = await readBooks(witnesses, GETTER);

@@ -17,6 +17,7 @@ import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { countedRecovery, measuredProcessor, measuredUseCases, watchParts } from './measure.ts';
 import { openPlatform } from './open-platform.ts';
+import { deliverWebhooksOf } from './start-deliveries.ts';
 import { relayEventsOf } from './start-relay.ts';
 import { standardError, type Terminal } from './terminal.ts';
 import { welcomeText } from './welcome.ts';
@@ -75,10 +76,11 @@ async function serve(
   const recoverPayments = countedRecovery(useCases.recoverPayments, metrics);
   const worker = startRecovery({ recoverPayments, log });
   const relay = relayEventsOf(platform, log, metrics);
+  const deliveries = deliverWebhooksOf(platform, log, metrics);
   const flushing = startFlushing({ flush: failedAuthentications.flush, log });
   out(await welcomeText(config, { url: server.url, storage: health.name }));
   await untilStopped;
-  await Promise.all([server.close(), worker.stop(), relay.stop()]);
+  await Promise.all([server.close(), worker.stop(), relay.stop(), deliveries.stop()]);
   // The last of the requests may have been a refused one.
   await flushing.stop();
   return EXIT.ok;

@@ -1,0 +1,20 @@
+import type { Platform } from '../../composition/compose.ts';
+import { TOKENS } from '../../composition/tokens.ts';
+import type { PlatformMetrics } from '../http/metrics.ts';
+import { countDeliveries } from '../http/webhook-metrics.ts';
+import { startDeliveries } from '../worker/deliveries.ts';
+import type { RunningWorker, WorkerLog } from '../worker/recovery.ts';
+
+/** Delivers this process's part of the webhooks. */
+export function deliverWebhooksOf(
+  platform: Platform,
+  log: WorkerLog,
+  metrics?: PlatformMetrics,
+): RunningWorker {
+  const { deliverWith, ...parts } = platform.get(TOKENS.webhookDelivery);
+  const deliver = deliverWith({
+    ...(metrics === undefined ? {} : { onEnd: countDeliveries(metrics) }),
+    onFault: (cause) => log.warn({ cause }, 'a webhook could not be attempted, or not be recorded'),
+  });
+  return startDeliveries({ ...parts, deliver, log });
+}

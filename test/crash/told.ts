@@ -1,0 +1,87 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileRing } from '../../src/adapters/keys/file-ring.ts';
+import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
+import { localVault } from '../../src/adapters/keys/vault.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
+import type { DomainEvent } from '../../src/domain/events.ts';
+import { type MerchantId, parseId } from '../../src/domain/ids.ts';
+import { fromRfc3339 } from '../../src/domain/instant.ts';
+import { type JsonObject, parseJson } from '../../src/domain/json.ts';
+import { DELIVERY_SHARDS } from '../../src/ports/deliveries.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { addEndpoint } from '../fixtures/webhooks.ts';
+import { pause } from './server-process.ts';
+
+/** Merchants' receivers, on one local port, for servers of one data directory. */
+export type Listening = Readonly<{
+  /** What has arrived, each event once, however often it came. */
+  events(): readonly DomainEvent[];
+  deliveries(): number;
+  close(): Promise<void>;
+}>;
+
+export async function listenFor(
+  merchants: readonly MerchantId[],
+  storage: Storage,
+  dataDir: string,
+): Promise<Listening> {
+  const told = new Map<string, DomainEvent>();
+  let deliveries = 0;
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      deliveries += 1;
+      const event = eventIn(Buffer.concat(chunks).toString(), request.url?.slice(1) as MerchantId);
+      told.set(event.id, event);
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const vault = localVault(ringKeys(fileRing(join(dataDir, 'keys.json'), systemClock)), systemClock);
+  for (const merchantId of merchants) {
+    const url = `http://127.0.0.1:${port}/${merchantId}`;
+    await addEndpoint({ ...storage, vault }, { merchantId, url });
+  }
+  return {
+    events: () => [...told.values()],
+    deliveries: () => deliveries,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Resolves when everything that happened has been told; whoever still runs sees to it. */
+export async function allTold(storage: Storage): Promise<void> {
+  const shards = Array.from({ length: DELIVERY_SHARDS }, (_, shard) => shard);
+  for (const deadline = performance.now() + 120_000; performance.now() < deadline; await pause(250)) {
+    if ((await storage.outbox.unsent(1))._unsafeUnwrap().length > 0) continue;
+    const due = await storage.deliveries.due(shards, Date.now() + 365 * 86_400_000, 1);
+    if (due._unsafeUnwrap().length === 0) return;
+  }
+  throw new Error('events are left that nobody is told of');
+}
+
+/** The event that a body tells of. */
+function eventIn(text: string, merchantId: MerchantId): DomainEvent {
+  const { id, event_type, created, data } = parseJson(text) as Readonly<{
+    id: DomainEvent['id'];
+    event_type: DomainEvent['type'];
+    created: string;
+    data: JsonObject;
+  }>;
+  const paymentId = parseId('pay', String(data['payment_id'] ?? data['id']));
+  return {
+    id,
+    type: event_type,
+    merchantId,
+    ...(paymentId === undefined ? {} : { paymentId }),
+    created: fromRfc3339(created),
+    data,
+  };
+}
