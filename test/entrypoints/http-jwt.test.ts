@@ -84,7 +84,7 @@ describe('a token is believed', () => {
     expect((await statusOf(`bearer ${await sign(goodClaims())}`)).status).toBe(200);
   });
 
-  it('with its subject, merchant, permissions and role', async () => {
+  it('with its subject, merchant, permissions and roles', async () => {
     const verify = tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE });
     for (const claims of [{ role: 'admin' }, { 'custom:role': 'admin' }, { 'cognito:groups': ['admin'] }]) {
       const verdict = await verify(`Bearer ${await sign(goodClaims(claims))}`);
@@ -92,9 +92,20 @@ describe('a token is believed', () => {
         subject: 'user-1',
         merchantId: 'merchant-1',
         permissions: new Set(['payments']),
-        role: 'admin',
+        roles: ['admin'],
       });
     }
+  });
+
+  it('with every group that somebody is in, and the vendor somebody acts for', async () => {
+    const verify = tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE });
+    const vendor = '0199F000-0000-7000-8000-00000000000A';
+    const claims = goodClaims({ 'cognito:groups': ['dispatcher', 'admin'], 'custom:vendor_id': vendor });
+    const verdict = await verify(`Bearer ${await sign(claims)}`);
+    expect(verdict._unsafeUnwrap()).toMatchObject({
+      roles: ['dispatcher', 'admin'],
+      vendorId: vendor.toLowerCase(),
+    });
   });
 });
 

@@ -1,18 +1,23 @@
 import { createSecretKey } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { err, ok, okAsync, Result, ResultAsync } from 'neverthrow';
+import { parseUuid, type VendorId } from '../../domain/approvals/ids.ts';
 import { type MerchantId, parseMerchantId } from '../../domain/ids.ts';
 
 export type JwtSettings =
   | Readonly<{ kind: 'hs256'; secret: string; issuer: string; audience: string }>
   | Readonly<{ kind: 'jwks'; url: string; issuer: string; audience: string }>;
 
-/** Who a token says is asking. `merchantId` is absent for people of no tenant; `role` is for the approvals service. */
+/**
+ * Who a token says is asking. `merchantId` is absent for people of no tenant. `roles` and `vendorId` are for the approvals
+ * service; roles that it does not know are among them.
+ */
 export type Principal = Readonly<{
   subject: string;
   merchantId?: MerchantId;
   permissions: ReadonlySet<string>;
-  role?: string;
+  roles: readonly string[];
+  vendorId?: VendorId;
 }>;
 
 /** No token, or one that must not be believed. It is never said why. */
@@ -138,12 +143,15 @@ function principalOf(claims: JWTPayload, audience: string, now: number): Result<
   if (!isFor(claims, audience)) return refused;
   if (merchant !== undefined && merchantId === undefined) return refused;
   if (!isTexts(permissions)) return refused;
-  const role = roleOf(claims);
+  const vendor = claims['vendor_id'] ?? claims['custom:vendor_id'];
+  const vendorId = typeof vendor === 'string' ? parseUuid<VendorId>(vendor) : undefined;
+  if (vendor !== undefined && vendorId === undefined) return refused;
   return ok({
     subject: sub,
     permissions: new Set(permissions),
+    roles: rolesOf(claims),
     ...(merchantId === undefined ? {} : { merchantId }),
-    ...(role === undefined ? {} : { role }),
+    ...(vendorId === undefined ? {} : { vendorId }),
   });
 }
 
@@ -154,10 +162,12 @@ function isFor(claims: JWTPayload, audience: string): boolean {
   return typeof aud === 'string' ? aud === audience : isTexts(aud) && aud.includes(audience);
 }
 
-function roleOf(claims: JWTPayload): string | undefined {
+/** The first claim that is there decides. Only groups can name several roles: people are in as many as they need. */
+function rolesOf(claims: JWTPayload): readonly string[] {
+  const role = claims['role'] ?? claims['custom:role'];
+  if (role !== undefined) return typeof role === 'string' ? [role] : [];
   const groups = claims['cognito:groups'];
-  const role = claims['role'] ?? claims['custom:role'] ?? (isTexts(groups) ? groups[0] : undefined);
-  return typeof role === 'string' ? role : undefined;
+  return isTexts(groups) ? groups : [];
 }
 
 const isTexts = (value: unknown): value is readonly string[] =>

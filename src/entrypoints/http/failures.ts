@@ -1,4 +1,11 @@
 import type { AddPaymentMethodFailure } from '../../application/add-payment-method.ts';
+import type { ApproveVendorPaymentFailure } from '../../application/approvals/approve-vendor-payment.ts';
+import type { ChangeVendorPaymentFailure } from '../../application/approvals/change-vendor-payment.ts';
+import type { CreateVendorPaymentFailure } from '../../application/approvals/create-vendor-payment.ts';
+import type { VendorPaymentNotFound } from '../../application/approvals/move-vendor-payment.ts';
+import type { ProcessVendorPaymentFailure } from '../../application/approvals/process-vendor-payment.ts';
+import type { RecordWorkCompletedFailure } from '../../application/approvals/record-work-completed.ts';
+import type { RejectVendorPaymentFailure } from '../../application/approvals/reject-vendor-payment.ts';
 import type { ChangeCustomerFailure } from '../../application/change-customer.ts';
 import type { ChangeMerchantFailure } from '../../application/change-merchant.ts';
 import type { CreateCustomerFailure } from '../../application/create-customer.ts';
@@ -28,6 +35,8 @@ export type UnsupportedMediaType = Readonly<{ kind: 'UnsupportedMediaType' }>;
 type Forbidden = Readonly<{ kind: 'Forbidden'; permission: string }>;
 /** Also for what cannot be the id of a payment at all. */
 type NoSuchPayment = Omit<PaymentNotFound, 'id'>;
+/** Also for what cannot be the id of a vendor's payment at all. */
+type NoSuchVendorPayment = Omit<VendorPaymentNotFound, 'id'>;
 type RouteNotFound = Readonly<{ kind: 'RouteNotFound' }>;
 type MethodNotAllowed = Readonly<{ kind: 'MethodNotAllowed' }>;
 export type PanNotAccepted = Readonly<{ kind: 'PanNotAccepted' }>;
@@ -52,6 +61,18 @@ type HttpFailure =
   | IdempotencyKeyMismatch
   | Defect;
 
+type ApprovalsFailure =
+  | CreateVendorPaymentFailure
+  | RecordWorkCompletedFailure
+  | Exclude<
+      | ChangeVendorPaymentFailure
+      | ApproveVendorPaymentFailure
+      | RejectVendorPaymentFailure
+      | ProcessVendorPaymentFailure,
+      VendorPaymentNotFound
+    >
+  | NoSuchVendorPayment;
+
 /** Everything that can go wrong behind a route. */
 export type Failure =
   | HttpFailure
@@ -71,6 +92,7 @@ export type Failure =
   | CreateEndpointFailure
   | MoveEndpointFailure
   | ReplayFailure
+  | ApprovalsFailure
   | CursorInvalid
   | SchemaOutdated
   | StorageUnavailable;

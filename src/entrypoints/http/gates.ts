@@ -1,6 +1,8 @@
 import type { Handler } from 'hono';
+import { parseUuid, type VendorId } from '../../domain/approvals/ids.ts';
+import { type Deed, type Person, permitted, ROLES } from '../../domain/approvals/person.ts';
 import type { MerchantId } from '../../domain/ids.ts';
-import type { Authenticate } from './authenticate.ts';
+import type { Authenticate, Principal } from './authenticate.ts';
 import { claimedMerchant } from './claimed-merchant.ts';
 import type { PlatformMetrics } from './metrics.ts';
 import type { TenantHandler } from './payment-routes.ts';
@@ -34,6 +36,26 @@ export const asAdmin =
   (parts: GateParts, handler: AdminHandler): Handler<HttpEnv> =>
   (c) =>
     withPrincipal(c, parts, () => withPermission(c, 'admin', () => handler(c)));
+
+/** Answers a request of a person of the approvals service. */
+export type PersonHandler = (c: HttpContext, by: Person) => Promise<Response>;
+
+/** Lets a request through with a token of somebody whose role allows the deed, before anything of it is read. */
+export const asRole =
+  (parts: GateParts, deed: Deed, handler: PersonHandler): Handler<HttpEnv> =>
+  (c) =>
+    withPrincipal(c, parts, () =>
+      permitted(personOf(c.var.principal), deed).match(
+        (by) => handler(c, by),
+        (failure) => Promise.resolve(refuse(c, failure)),
+      ),
+    );
+
+/** Which vendor a vendor is, its token says by `vendor_id`, or else by its subject. */
+function personOf({ subject, roles: claimed, vendorId = parseUuid<VendorId>(subject) }: Principal): Person {
+  const roles = ROLES.filter((role) => claimed.includes(role));
+  return { id: subject, roles, ...(vendorId === undefined || !roles.includes('vendor') ? {} : { vendorId }) };
+}
 
 /** A parameter that means nothing here was meant for something, so it is refused like an unknown field. */
 export const withoutQuery =

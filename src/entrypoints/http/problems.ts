@@ -1,6 +1,7 @@
 import { type JsonObject, jsonText } from '../../domain/json.ts';
 import { findsPan } from '../../domain/pan.ts';
 import type { PaymentFailure } from '../../domain/payment.ts';
+import { APPROVALS_PROBLEMS } from './approvals/approvals-problems.ts';
 import type { Failure, Fault } from './failures.ts';
 import { PAYMENT_PROBLEMS } from './payment-problems.ts';
 import type { ProblemRow, ProblemRows } from './problem-row.ts';
@@ -14,6 +15,7 @@ export const PROBLEMS = {
   ...PAYMENT_PROBLEMS,
   ...TENANT_PROBLEMS,
   ...WEBHOOK_PROBLEMS,
+  ...APPROVALS_PROBLEMS,
 } as const satisfies Required<ProblemRows>;
 
 /** Payments that ended in failure, by the code the payment itself carries. All are 402. */

@@ -75,7 +75,7 @@ export const newBatch = batchOf(
   },
 });
 
-const wholeNumber = (most: number) =>
+export const wholeNumber = (most: number) =>
   z
     .string()
     .regex(/^(?:0|[1-9]\d{0,15})$/, 'must be a whole number')

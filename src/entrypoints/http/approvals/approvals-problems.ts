@@ -1,0 +1,90 @@
+import type { ProblemRows } from '../problem-row.ts';
+
+/** What stands in the way of approving and paying vendors. */
+export const APPROVALS_PROBLEMS = {
+  RoleNotAllowed: {
+    status: 403,
+    code: 'role_not_allowed',
+    title: 'Your roles do not allow this',
+    detail: ({ allowed }) => `It takes one of the roles: ${allowed.join(', ')}.`,
+  },
+  SelfApproval: {
+    status: 403,
+    code: 'self_approval',
+    title: 'Nobody approves what they made',
+    detail: 'Who created or changed a payment does not approve it.',
+  },
+  VendorPaymentNotFound: {
+    status: 404,
+    code: 'payment_not_found',
+    title: 'There is no such payment',
+    detail: 'No payment that you may see has this id.',
+  },
+  VendorPaymentStateConflict: {
+    status: 409,
+    code: 'payment_state_conflict',
+    title: 'The state of the payment does not allow this',
+    detail: ({ status }) => `A payment that is ${status} does not allow this.`,
+  },
+  DuplicateIncident: {
+    status: 409,
+    code: 'duplicate_incident',
+    title: 'The incident and vendor have a payment',
+    detail: 'Of one incident and vendor one payment is live. Find it by both, or reject it first.',
+  },
+  AlreadyApproved: {
+    status: 409,
+    code: 'already_approved',
+    title: 'You have approved this payment already',
+    detail: 'Nobody counts twice: somebody else must approve it too.',
+  },
+  ApprovalVoid: {
+    status: 409,
+    code: 'approval_void',
+    title: 'The payment is not what was to be approved',
+    detail: 'Payee, amount or lines have changed. Read the payment and decide again.',
+  },
+  LineItemsMissing: {
+    status: 422,
+    code: 'line_items_missing',
+    title: 'There are no line items',
+    detail: 'A payment is for at least one thing.',
+  },
+  TooManyLineItems: {
+    status: 422,
+    code: 'too_many_line_items',
+    title: 'There are too many line items',
+    detail: ({ most }) => `A payment has at most ${most}.`,
+  },
+  LineItemInvalid: {
+    status: 422,
+    code: 'line_item_invalid',
+    title: 'A line item is not valid',
+    detail: ({ index, field }) => `It is \`lineItems.${index}.${field}\`.`,
+  },
+  AmountTooLarge: {
+    status: 422,
+    code: 'amount_too_large',
+    title: 'The line items come to too much',
+    detail: `A line, and all lines together, come to at most ${Number.MAX_SAFE_INTEGER} cents.`,
+  },
+  AmountMismatch: {
+    status: 422,
+    code: 'amount_mismatch',
+    title: 'The amount is not what the line items come to',
+    detail: ({ amountCents, totalCents }) =>
+      `The lines come to ${totalCents} cents, and the amount is ${amountCents}.`,
+  },
+  MetadataTooLarge: {
+    status: 422,
+    code: 'metadata_too_large',
+    title: 'There is too much metadata',
+    detail: ({ most }) => `It is at most ${most} characters of JSON.`,
+  },
+  EventMalformed: {
+    status: 422,
+    code: 'event_malformed',
+    title: 'The event cannot be taken as it is',
+    detail: ({ path, reason }) => `\`${path}\` is ${reason}. Repeating the event does not help.`,
+  },
+} as const satisfies ProblemRows;

@@ -1,0 +1,229 @@
+import { z } from '@hono/zod-openapi';
+import { FRAUD_STATUSES } from '../../../domain/approvals/fraud.ts';
+import { isDescription, MOST_LINE_ITEMS } from '../../../domain/approvals/line-item.ts';
+import { ROLES } from '../../../domain/approvals/person.ts';
+import { PAYER_TYPES, VENDOR_PAYMENT_STATUSES } from '../../../domain/approvals/vendor-payment.ts';
+import { time } from '../schemas.ts';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export const uuid = z
+  .string()
+  .regex(UUID, 'must be a UUID')
+  .openapi({ format: 'uuid', example: '7d0f2f6e-5c0b-4f0e-9f43-0c1d2e3f4a5b' });
+
+/** Characters are counted as Postgres does, by code point; blank text says nothing. */
+export const textOf = (most: number) =>
+  z
+    .string()
+    .regex(/\S/, 'must not be blank')
+    .refine(
+      (text) => text.length <= 2 * most && [...text].length <= most,
+      `must be at most ${most} characters`,
+    )
+    .openapi({ maxLength: most });
+
+const cents = z.int().min(0).openapi({ format: 'int64', maximum: Number.MAX_SAFE_INTEGER });
+
+const amountCents = z.int().min(1).openapi({
+  format: 'int64',
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'The sum of quantity × unitPriceCents over all lines.',
+});
+
+export const description = z
+  .string()
+  .refine(isDescription, 'must be 1 to 255 characters')
+  .openapi({ minLength: 1, maxLength: 255 });
+
+const newLineItem = z
+  .strictObject({
+    description,
+    quantity: z.int().min(1).openapi({ format: 'int64', maximum: Number.MAX_SAFE_INTEGER }),
+    unitPriceCents: cents,
+  })
+  .openapi('NewLineItem');
+
+const newLineItems = z.array(newLineItem).min(1).max(MOST_LINE_ITEMS);
+
+const metadata = z.record(z.string(), z.unknown()).openapi({
+  type: 'object',
+  additionalProperties: true,
+  description: 'Any JSON object of at most 16384 characters.',
+});
+
+/** The body of `POST /payments`. */
+export const newVendorPayment = z
+  .strictObject({
+    incidentId: uuid,
+    vendorId: uuid,
+    payerType: z.enum(PAYER_TYPES),
+    payerId: uuid.optional(),
+    amountCents,
+    currency: z.enum(['USD'], { error: 'must be USD' }).optional().openapi({ default: 'USD' }),
+    lineItems: newLineItems,
+    metadata: metadata.optional(),
+  })
+  .openapi('NewVendorPayment', {
+    example: {
+      incidentId: '7d0f2f6e-5c0b-4f0e-9f43-0c1d2e3f4a5b',
+      vendorId: '2b1f7c9a-8e64-4d0b-a1f2-3c4d5e6f7a8b',
+      payerType: 'back_office',
+      amountCents: 12_050,
+      lineItems: [
+        { description: 'Towing - Base Service', quantity: 1, unitPriceCents: 10_000 },
+        { description: 'Mileage Charge', quantity: 10, unitPriceCents: 205 },
+      ],
+    },
+  });
+
+/** The body of `PATCH /payments/{id}`. */
+export const vendorPaymentChange = z
+  .strictObject({
+    lineItems: newLineItems.optional(),
+    amountCents: amountCents
+      .optional()
+      .openapi({ description: 'Absent, it is what the lines come to; with it they must agree.' }),
+    metadata: metadata.optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'must change something')
+  .openapi('VendorPaymentChange', {
+    minProperties: 1,
+    description: 'What is not named stays as it is.',
+    example: {
+      lineItems: [{ description: 'Towing - Base Service', quantity: 1, unitPriceCents: 11_000 }],
+      amountCents: 11_000,
+    },
+  });
+
+const MOST_WORDS = 1_000;
+
+/** The body of `POST /payments/{id}/approve`; it may be absent. */
+export const approval = z
+  .strictObject({
+    notes: textOf(MOST_WORDS).optional(),
+    termsHash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be the termsHash of a payment')
+      .optional()
+      .openapi({
+        description: '`termsHash` as you read it: if the terms have changed since, the approval is refused.',
+      }),
+  })
+  .openapi('Approve', { example: { notes: 'Checked against the photos' } });
+
+/** The body of `POST /payments/{id}/reject`. */
+export const rejection = z
+  .strictObject({ reason: textOf(MOST_WORDS) })
+  .openapi('Reject', { example: { reason: 'Paid already' } });
+
+/** The body of `POST /payments/{id}/process`; it may be absent. */
+export const nothing = z.strictObject({});
+
+const count = z.int().min(0);
+
+/** A payment as it is published. */
+export const vendorPayment = z
+  .strictObject({
+    paymentId: uuid,
+    incidentId: uuid,
+    vendorId: uuid,
+    payerType: z.enum(PAYER_TYPES),
+    payerId: uuid.optional(),
+    amountCents,
+    currency: z.literal('USD'),
+    status: z.enum(VENDOR_PAYMENT_STATUSES),
+    lineItems: z.array(
+      z.strictObject({
+        lineItemId: uuid,
+        description: z.string(),
+        quantity: z.int(),
+        unitPriceCents: cents,
+        totalCents: cents,
+      }),
+    ),
+    fraudScore: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .openapi({ description: 'Absent when nobody could score it. Vendors are told nothing of fraud.' }),
+    fraudStatus: z.enum(FRAUD_STATUSES).optional(),
+    fraudReasons: z
+      .array(z.strictObject({ code: z.string(), points: count, detail: z.string() }))
+      .optional()
+      .openapi({ description: 'What the score is made of, in thousandths.' }),
+    approvals: z.array(
+      z.strictObject({
+        by: z.string(),
+        roles: z.array(z.enum(ROLES)),
+        at: time,
+        notes: z.string().optional(),
+        edition: count,
+        termsHash: z.string(),
+      }),
+    ),
+    approvedBy: z.string().optional(),
+    approvedAt: time.optional(),
+    rejectedBy: z.string().optional(),
+    rejectedAt: time.optional(),
+    rejectedReason: z.string().optional(),
+    payout: z
+      .strictObject({ attempt: count, asks: count.optional(), dueAt: time.optional() })
+      .optional()
+      .openapi({
+        description: 'How often it was begun, and while it is under way until when it is left alone.',
+      }),
+    processedAt: time.optional(),
+    failedReason: z.string().optional(),
+    processorReference: z.string().optional(),
+    createdBy: z.string(),
+    changedBy: z.array(z.string()),
+    edition: count.openapi({ description: 'How often people were asked; a change asks anew.' }),
+    termsHash: z.string().openapi({ description: 'SHA-256 of payee, amount, currency and lines.' }),
+    metadata: z.record(z.string(), z.unknown()).openapi({ type: 'object', additionalProperties: true }),
+    version: count,
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('VendorPayment');
+
+export const vendorPaymentPage = z
+  .strictObject({
+    payments: z.array(vendorPayment),
+    pagination: z.strictObject({
+      limit: count,
+      count: count.openapi({ description: 'Of the payments on this page.' }),
+      nextCursor: z.string().nullable().openapi({ description: 'Null at the end.' }),
+    }),
+  })
+  .openapi('VendorPaymentPage');
+
+const changes = z.record(z.string(), z.unknown()).openapi({ type: 'object', additionalProperties: true });
+
+/** A payment's whole audit log, oldest entry first. */
+export const auditLog = z
+  .strictObject({
+    entries: z.array(
+      z.strictObject({
+        id: z.string(),
+        paymentId: uuid,
+        sequence: z.int().min(1),
+        action: z.string(),
+        actor: z.strictObject({
+          id: z.string(),
+          type: z.enum(['user', 'system', 'admin']),
+          roles: z.array(z.enum(ROLES)),
+        }),
+        ipAddress: z.string().optional(),
+        userAgent: z.string().optional(),
+        requestId: z.string(),
+        before: changes.optional(),
+        after: changes,
+        timestamp: time,
+        previousHash: z.string(),
+        hash: z.string(),
+      }),
+    ),
+  })
+  .openapi('VendorPaymentAuditLog');
