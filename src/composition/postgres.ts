@@ -6,6 +6,7 @@ import { postgresPool } from '../adapters/postgres/pool.ts';
 import { rotateCredentials } from '../adapters/postgres/rotating-credentials.ts';
 import { postgresStorage } from '../adapters/postgres/storage.ts';
 import { storageModule } from './storage-module.ts';
+import type { PoolUse } from './storage-room.ts';
 import type { PostgresPlace } from './storage-settings.ts';
 
 /** Connects when first asked something. */
@@ -16,15 +17,20 @@ export const postgresModule = (place: PostgresPlace) =>
       storage: postgresStorage(pool),
       migrate: () => migratePostgres(pool),
       ownsTables: () => ownsTables(pool),
-      poolUse: () => ({
-        inUse: pool.totalCount - pool.idleCount,
-        idle: pool.idleCount,
-        waiting: pool.waitingCount,
-      }),
+      poolUse: poolUseOf(pool),
     };
   });
 
-function poolAt(place: PostgresPlace) {
+export const poolUseOf =
+  (pool: ReturnType<typeof poolAt>): (() => PoolUse) =>
+  () => ({
+    inUse: pool.totalCount - pool.idleCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
+  });
+
+/** A pool of one service's own, under credentials that may rotate. */
+export function poolAt(place: PostgresPlace) {
   if (place.kind === 'url') return postgresPool({ connectionString: place.url });
   const { host, port, database, secretArn, region } = place;
   return rotateCredentials(

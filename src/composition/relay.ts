@@ -2,7 +2,10 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { type RelayEvents, relayEvents } from '../application/relay-events.ts';
 import { type ShardShare, shardShare } from '../application/shard-share.ts';
 import type { Ports } from '../application/use-cases.ts';
-import { OUTBOX_SHARDS } from '../ports/outbox.ts';
+import type { EventSink } from '../ports/event-sinks.ts';
+import type { Leases } from '../ports/leases.ts';
+import { OUTBOX_SHARDS, type Outbox, type Outgoing } from '../ports/outbox.ts';
+import type { WakeUps } from '../ports/wake-ups.ts';
 import { eventSinks } from './event-sinks.ts';
 
 /** What relays this process's part of the events, and which part that is. `isWanted`: there is somebody to tell. */
@@ -14,9 +17,13 @@ export type Relay = Readonly<{
   subscribe: (wake: () => void) => () => void;
 }>;
 
-export function relayOf(ports: Ports): Relay {
-  const { outbox, leases, wakeUps } = ports;
-  const sinks = eventSinks(ports);
+export const relayOf = (ports: Ports): Relay => relayTo(eventSinks(ports), ports);
+
+/** The relay of one outbox. */
+export function relayTo<Event extends Outgoing>(
+  sinks: readonly EventSink<Event>[],
+  { outbox, leases, wakeUps }: Readonly<{ outbox: Outbox<Event>; leases: Leases; wakeUps: WakeUps }>,
+): Relay {
   return {
     isWanted: sinks.length > 0,
     relayEvents: relayEvents({ outbox, sinks, clock: systemClock }),

@@ -1,0 +1,111 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ContainerModule } from 'inversify';
+import { DEFAULT_SCORER_TERMS, guardedFraudScorer } from '../adapters/fraud/guarded.ts';
+import { memoryApprovalQueue } from '../adapters/memory/approvals/approval-queue.ts';
+import { memoryEventBus } from '../adapters/memory/approvals/event-bus.ts';
+import { guardedPayouts } from '../adapters/processor/guarded-payouts.ts';
+import { type PayoutLedger, payoutLedger } from '../adapters/processor/payout-ledger.ts';
+import { simulatedPayouts } from '../adapters/processor/payout-simulator.ts';
+import { systemApprovalIds } from '../adapters/system/approval-ids.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { systemDigests } from '../adapters/system/digests.ts';
+import { systemSeals } from '../adapters/system/seals.ts';
+import { type ApprovalsPorts, approvalsUseCases } from '../application/approvals/approvals-use-cases.ts';
+import { approvalQueueSink, eventBusSink } from '../application/approvals/event-sinks.ts';
+import { rulesFraudScorer } from '../application/approvals/score-by-rules.ts';
+import { defaultFraudRules } from '../domain/approvals/fraud-rules.ts';
+import type { ApprovalCommits } from '../ports/approvals/approval-commits.ts';
+import type { ApprovalQueue } from '../ports/approvals/approval-queue.ts';
+import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
+import type { EventBus } from '../ports/approvals/event-bus.ts';
+import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
+import type { WakeUps } from '../ports/wake-ups.ts';
+import type { ApprovalsSettings } from './approvals-settings.ts';
+import { openApprovalsStorage } from './approvals-storage.ts';
+import { APPROVALS_TOKENS as TOKENS } from './approvals-tokens.ts';
+import { relayTo } from './relay.ts';
+import type { StorageRoom } from './storage-room.ts';
+import type { PlacedStorage } from './storage-settings.ts';
+
+/** What the stand-ins for queue and bus hold in memory. */
+const KEPT = 1_000;
+
+/** All of approvals: the storage, the outside and the use cases between them. */
+export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): ContainerModule =>
+  new ContainerModule(({ bind }) => {
+    bind(TOKENS.storageRoom)
+      .toResolvedValue(() => openApprovalsStorage(settings.storage))
+      .onDeactivation(({ storage }) => storage.close());
+    bind(TOKENS.payoutLedger)
+      .toResolvedValue(() => openLedger(settings.payoutsFile))
+      .onDeactivation((ledger) => ledger.close());
+    const { tellQueued, tellPublished } = settings;
+    bind(TOKENS.approvalQueue).toResolvedValue(() =>
+      memoryApprovalQueue({ kept: KEPT, ...(tellQueued === undefined ? {} : { tell: tellQueued }) }),
+    );
+    bind(TOKENS.eventBus).toResolvedValue(() =>
+      memoryEventBus({ kept: KEPT, ...(tellPublished === undefined ? {} : { tell: tellPublished }) }),
+    );
+    bind(TOKENS.ports).toResolvedValue(
+      ({ storage }: StorageRoom<ApprovalsStorage>, ledger: PayoutLedger) =>
+        portsOf(storage, ledger, settings),
+      [TOKENS.storageRoom, TOKENS.payoutLedger],
+    );
+    bind(TOKENS.useCases).toResolvedValue(
+      (ports: ApprovalsPorts) => approvalsUseCases(ports, settings.rules),
+      [TOKENS.ports],
+    );
+    bind(TOKENS.relay).toResolvedValue(
+      ({ storage }: StorageRoom<ApprovalsStorage>, queue: ApprovalQueue, bus: EventBus) =>
+        relayTo([approvalQueueSink(queue), eventBusSink(bus)], storage),
+      [TOKENS.storageRoom, TOKENS.approvalQueue, TOKENS.eventBus],
+    );
+  });
+
+function portsOf(
+  storage: ApprovalsStorage,
+  ledger: PayoutLedger,
+  settings: ApprovalsSettings<PlacedStorage>,
+): ApprovalsPorts {
+  const { secret, processorTimeoutMs: timeoutMs, aroundPayouts = same } = settings;
+  return {
+    ...storage,
+    approvalCommits: signalling(storage.approvalCommits, storage.wakeUps),
+    clock: systemClock,
+    approvalIds: systemApprovalIds,
+    digests: systemDigests(secret),
+    seals: systemSeals(secret),
+    fraudScorer: guardedFraudScorer(scorerOf(storage, settings), DEFAULT_SCORER_TERMS),
+    payouts: aroundPayouts(
+      guardedPayouts(simulatedPayouts(ledger, systemClock), {
+        timeoutMs,
+        opensAfter: 5,
+        staysOpenMs: timeoutMs,
+      }),
+    ),
+  };
+}
+
+/** The rules look for amounts that keep just under what fewer people are asked for. */
+function scorerOf(
+  { vendorPayments }: ApprovalsStorage,
+  { rules, aroundScorer = same }: ApprovalsSettings<PlacedStorage>,
+): FraudScorer {
+  const bounds = rules.policy.tiers.flatMap(({ upToCents }) => upToCents ?? []);
+  return aroundScorer(rulesFraudScorer({ vendorPayments }, defaultFraudRules(bounds)));
+}
+
+const signalling = (commits: ApprovalCommits, wakeUps: WakeUps): ApprovalCommits => ({
+  commit: (change) =>
+    commits.commit(change).map(() => {
+      if (change.events.length > 0) wakeUps.signal('outbox');
+    }),
+});
+
+const same = <T>(part: T): T => part;
+
+function openLedger(file: string): PayoutLedger {
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  return payoutLedger(file);
+}

@@ -1,0 +1,24 @@
+import type { ApprovalRules } from '../application/approvals/approval-rules.ts';
+import type { ApprovalEvent } from '../domain/approvals/approval-events.ts';
+import type { QueuedApproval } from '../ports/approvals/approval-queue.ts';
+import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
+import type { Payouts } from '../ports/approvals/payouts.ts';
+import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
+
+/** What approvals are made from. `Place` says whether embedded servers have been started yet. */
+export type ApprovalsSettings<Place extends StorageSettings | PlacedStorage = StorageSettings> = Readonly<{
+  storage: Place;
+  /** The installation's own, at least 32 bytes; every process on one store must have the same. */
+  secret: string;
+  rules: ApprovalRules;
+  processorTimeoutMs: number;
+  /** Where simulated payouts are booked; ':memory:' forgets them with the process. */
+  payoutsFile: string;
+  /** Told of what the queue and the bus of this process take. */
+  tellQueued?: (message: QueuedApproval) => void;
+  tellPublished?: (event: ApprovalEvent) => void;
+  /** Laid round the paying side, guard included: to measure it, or to break it in tests. */
+  aroundPayouts?: (payouts: Payouts) => Payouts;
+  /** The same for the scorer, within its guard. */
+  aroundScorer?: (scorer: FraudScorer) => FraudScorer;
+}>;
