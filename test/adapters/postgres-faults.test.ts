@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { retried } from '../../src/adapters/postgres/faults.ts';
+import { isTransient, retried } from '../../src/adapters/postgres/faults.ts';
 import { migratePostgres, NEWEST_MIGRATION } from '../../src/adapters/postgres/migrate.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
@@ -278,6 +278,21 @@ describe('a read on Postgres', () => {
     await expect(silent).rejects.toThrow('Query read timeout');
     clock.mockRestore();
     expect(calls).toBe(2);
+  });
+
+  it('on a connection that was ended while it was lent fails alone', async () => {
+    const pool = postgresPool({ connectionString: url });
+    opened.push({ close: () => pool.end() });
+    const lent = await pool.connect();
+    const ended = new Promise((over) => lent.once('end', over));
+    await superuser().query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name = 'paywright' AND datname = current_database()`,
+    );
+    await ended;
+    await expect(lent.query('SELECT 1')).rejects.toSatisfy(isTransient);
+    lent.release(true);
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 
   it('of a server that is gone is unavailable', async () => {

@@ -25,8 +25,10 @@ export function postgresPool(settings: pg.PoolConfig): pg.Pool {
     },
     ...settings,
   });
-  // An idle connection that breaks is replaced by the next query; without a listener it would end the process.
+  // A connection that breaks while it is idle, or lent and not yet asked anything, is found broken by the next query;
+  // without a listener it would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
