@@ -29,7 +29,7 @@ export interface Deliveries {
   /** Adds those whose ids are not there yet, durably, and leaves the others as they are. After an Err any may be there. */
   addAll(deliveries: readonly PendingDelivery[]): ResultAsync<void, StorageUnavailable>;
   /**
-   * Pending deliveries of the shards with `dueAt` ≤ `now`, by `dueAt`, then id, up to `limit` of each shard. May lag
+   * Pending deliveries of the shards with `dueAt` ≤ `now`, by `dueAt`, then event id, up to `limit` of each shard. May lag
    * behind the newest writes by moments: an older state may be among them, whose `save` is then refused.
    */
   due(

@@ -104,7 +104,7 @@ export function deliveriesContract(adapter: string, open: () => Promise<Storage>
       );
       await add(...all);
       const ids = (found: readonly Delivery[]) => found.map(({ id }) => id);
-      const ordered = all.toSorted((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1));
+      const ordered = all.toSorted((a, b) => a.dueAt - b.dueAt || (a.eventId < b.eventId ? -1 : 1));
       expect(ids(await due(NOON + 999))).toEqual([]);
       expect(ids(await due(NOON + 2_000))).toEqual(ids(ordered.filter(({ dueAt }) => dueAt <= NOON + 2_000)));
       expect(ids(await due(NOON + DAY_MS))).toEqual(ids(ordered));

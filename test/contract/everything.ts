@@ -19,6 +19,7 @@ import { storageHealthContract } from './storage-health.contract.ts';
 import { summariesContract } from './summaries.contract.ts';
 import { transfersContract } from './transfers.contract.ts';
 import { wakeUpsContract } from './wake-ups.contract.ts';
+import { webhooksContract } from './webhooks.contract.ts';
 
 /** Every storage contract. `open` gives an empty store that shares nothing with the ones before. */
 export function storageContracts(adapter: string, open: () => Promise<Storage>): void {
@@ -38,6 +39,7 @@ export function storageContracts(adapter: string, open: () => Promise<Storage>):
   deliveriesContract(adapter, open);
   wakeUpsContract(adapter, open);
   relayContract(adapter, open);
+  webhooksContract(adapter, open);
   auditTrailContract(adapter, open);
   quotasContract(adapter, open);
   failedAuthenticationsContract(adapter, open);

@@ -38,7 +38,7 @@ export const dynamodbDeliveries = (table: Table, read: Read): Deliveries => ({
         .map(deliveryOf)
         .filter(isPending)
         .filter(({ dueAt }) => dueAt <= now)
-        .sort((a, b) => a.dueAt - b.dueAt || (a.id < b.id ? -1 : 1));
+        .sort((a, b) => a.dueAt - b.dueAt || (a.eventId < b.eventId ? -1 : 1));
     }),
   save: (changes) =>
     attempt(() =>
@@ -76,8 +76,9 @@ const put = (table: Table, delivery: Delivery, condition: Condition): Promise<bo
 
 const dueQuery = (shard: number, now: number): PartitionQuery => ({
   IndexName: DUE_INDEX,
-  KeyConditionExpression: 'due_shard = :shard AND due_at <= :now',
-  ExpressionAttributeValues: { ':shard': deliveryDueShard(shard), ':now': now },
+  // Within a millisecond they stand behind it, in the order of their events.
+  KeyConditionExpression: 'due_shard = :shard AND due_at < :after',
+  ExpressionAttributeValues: { ':shard': deliveryDueShard(shard), ':after': Math.floor(now) + 1 },
 });
 
 /** 'g' sorts behind every hex digit. */

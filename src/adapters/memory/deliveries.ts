@@ -83,7 +83,9 @@ export function memoryDeliveries(): Deliveries {
 }
 
 const byDue = (a: PendingDelivery, b: PendingDelivery): number =>
-  a.dueAt - b.dueAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  a.dueAt - b.dueAt || inOrder(a.eventId, b.eventId) || inOrder(a.id, b.id);
+
+const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const matches = (delivery: Delivery, { endpointId, status, eventType }: DeliveryFilter): boolean =>
   (endpointId === undefined || delivery.endpointId === endpointId) &&

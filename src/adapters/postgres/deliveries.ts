@@ -30,9 +30,9 @@ const DUE = `
   CROSS JOIN LATERAL (
     SELECT * FROM webhook_delivery AS d
     WHERE d.shard = wanted.shard AND d.status = 'pending' AND d.due_at <= $2
-    ORDER BY d.due_at, d.id LIMIT $3
+    ORDER BY d.due_at, d.event_id LIMIT $3
   ) AS due
-  ORDER BY due.due_at, due.id`;
+  ORDER BY due.due_at, due.event_id`;
 
 const LIST = `
   SELECT * FROM webhook_delivery

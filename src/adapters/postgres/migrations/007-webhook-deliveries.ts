@@ -28,7 +28,7 @@ const TABLE = sql`CREATE TABLE webhook_delivery (
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000)`;
 
 const INDEXES = [
-  sql`CREATE INDEX webhook_delivery_due ON webhook_delivery (shard, due_at, id) WHERE status = 'pending'`,
+  sql`CREATE INDEX webhook_delivery_due ON webhook_delivery (shard, due_at, event_id) WHERE status = 'pending'`,
   sql`CREATE INDEX webhook_delivery_endpoint ON webhook_delivery (merchant_id, endpoint_id, id)`,
   sql`CREATE INDEX webhook_delivery_ended ON webhook_delivery (updated_at) WHERE status <> 'pending'`,
 ];
