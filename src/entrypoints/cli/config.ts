@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
+import type { ApprovalsSettings } from '../../composition/approvals-settings.ts';
 import type { PlatformSettings } from '../../composition/settings.ts';
 import type { StorageSettings } from '../../composition/storage-settings.ts';
 import { ANOMALY_RULES } from '../../domain/anomalies.ts';
+import { areThresholds } from '../../domain/approvals/fraud.ts';
 import type { JwtSettings } from '../http/authenticate.ts';
 import type { Fault } from './faults.ts';
 import { productionFaults } from './production.ts';
@@ -21,6 +23,7 @@ export type Config = Readonly<{
   dataDir: string;
   jwt: JwtSettings;
   platform: PlatformSettings;
+  approvals: ApprovalsSettings;
 }>;
 
 /**
@@ -83,12 +86,25 @@ function togetherFaults(given: Variables): readonly Fault[] {
       says: `must be longer than PAYWRIGHT_PROCESSOR_TIMEOUT_MS (${given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS})`,
     });
   }
+  if (!areThresholds(thresholdsOf(given))) {
+    faults.push({
+      name: 'PAYWRIGHT_FRAUD_FLAGGED',
+      says: 'must be above PAYWRIGHT_FRAUD_HIGH, that above PAYWRIGHT_FRAUD_MEDIUM, and that above 0',
+    });
+  }
   return faults;
 }
+
+const thresholdsOf = (given: Variables) => ({
+  flagged: given.PAYWRIGHT_FRAUD_FLAGGED,
+  high: given.PAYWRIGHT_FRAUD_HIGH,
+  medium: given.PAYWRIGHT_FRAUD_MEDIUM,
+});
 
 function configOf(given: Variables, localSecret: LocalSecret): Config {
   const dataDir = given.PAYWRIGHT_DATA_DIR;
   const storage = storageOf(given, given.PLATFORM_STORAGE ?? given.STORAGE);
+  const secret = given.PAYWRIGHT_SECRET ?? localSecret(dataDir, 'secret');
   return {
     stage: given.STAGE,
     http: { host: given.HOST, port: given.PORT, corsOrigins: given.PAYWRIGHT_CORS_ORIGINS },
@@ -97,7 +113,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
     jwt: jwtOf(given, localSecret),
     platform: {
       storage,
-      secret: given.PAYWRIGHT_SECRET ?? localSecret(dataDir, 'secret'),
+      secret,
       anomalyRules: {
         mostFailedAuthentications: given.PAYWRIGHT_ANOMALY_FAILED_AUTH,
         mostAmount: BigInt(given.PAYWRIGHT_ANOMALY_AMOUNT),
@@ -119,6 +135,23 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
       },
       simulatorFile: storage.kind === 'memory' ? ':memory:' : join(dataDir, 'simulator.sqlite'),
     },
+    approvals: approvalsOf(given, secret),
+  };
+}
+
+function approvalsOf(given: Variables, secret: string): ApprovalsSettings {
+  const storage = storageOf(given, given.APPROVALS_STORAGE ?? given.STORAGE);
+  return {
+    storage,
+    secret,
+    rules: {
+      policy: given.PAYWRIGHT_APPROVAL_POLICY,
+      thresholds: thresholdsOf(given),
+      payouts: { leaseMs: given.PAYWRIGHT_LEASE_MS },
+      eventSources: given.PAYWRIGHT_EVENT_SOURCES,
+    },
+    processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,
+    payoutsFile: storage.kind === 'memory' ? ':memory:' : join(given.PAYWRIGHT_DATA_DIR, 'payouts.sqlite'),
   };
 }
 

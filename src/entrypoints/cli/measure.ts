@@ -1,19 +1,18 @@
 import type { RecoverPayments } from '../../application/recover-payments.ts';
-import type { UseCases } from '../../application/use-cases.ts';
 import type { Platform } from '../../composition/compose.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Processor } from '../../ports/processor.ts';
 import { gaugeOf, measured, type PlatformMetrics } from '../http/metrics.ts';
 
 /** The same use cases, each timed by outcome under its name in snake case. */
-export function measuredUseCases(useCases: UseCases, metrics: PlatformMetrics): UseCases {
+export function measuredUseCases<Cases extends object>(useCases: Cases, metrics: PlatformMetrics): Cases {
   const timed = Object.entries(useCases).map(([name, useCase]) => {
     const use_case = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const record = (seconds: number, outcome: string) =>
       metrics.useCases.observe({ use_case, outcome }, seconds);
     return [name, measured(useCase as Parameters<typeof measured>[0], record)];
   });
-  return Object.fromEntries(timed) as UseCases;
+  return Object.fromEntries(timed) as Cases;
 }
 
 /** The same processor, its calls timed by outcome; a call that an open circuit refused counts too. */

@@ -1,30 +1,45 @@
+import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
+import { bothNamed } from '../../composition/both-healthy.ts';
 import { compose } from '../../composition/compose.ts';
+import { composeApprovals } from '../../composition/compose-approvals.ts';
 import { placeStorage } from '../../composition/place-storage.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Brings the configured storage's schema up to date and prints what that took. */
+/** Brings the schemas of both services up to date, each on its storage, and prints what that took. */
 export async function migrateCommand(
-  { platform: settings, dataDir }: Config,
+  { platform, approvals, dataDir }: Config,
   { json = false }: Readonly<{ json?: boolean }>,
   { out, err }: Terminal,
 ): Promise<ExitCode> {
-  const placed = await placeStorage(settings.storage, dataDir);
-  const platform = compose({ ...settings, storage: placed.storage });
+  const first = await placeStorage(platform.storage, dataDir);
+  const second = await placeStorage(approvals.storage, dataDir);
+  const services = [
+    compose({ ...platform, storage: first.storage }),
+    composeApprovals({ ...approvals, storage: second.storage }),
+  ] as const;
   try {
-    const migrated = await platform.get(TOKENS.storageRoom).migrate();
-    if (migrated.isErr()) {
-      err(`paywright: ${settings.storage.kind} does not answer\n`);
-      return EXIT.failed;
+    const applied: string[] = [];
+    for (const [room, kind, prefix] of [
+      [services[0].get(TOKENS.storageRoom), platform.storage.kind, ''],
+      [services[1].get(APPROVALS_TOKENS.storageRoom), approvals.storage.kind, 'approvals/'],
+    ] as const) {
+      const migrated = await room.migrate();
+      if (migrated.isErr()) {
+        err(`paywright: ${kind} does not answer\n`);
+        return EXIT.failed;
+      }
+      applied.push(...migrated.value.map((name) => `${prefix}${name}`));
     }
-    const applied = migrated.value;
-    if (json) out(`${JSON.stringify({ storage: settings.storage.kind, applied })}\n`);
+    const storage = bothNamed(platform.storage.kind, approvals.storage.kind);
+    if (json) out(`${JSON.stringify({ storage, applied })}\n`);
     else out(applied.length === 0 ? 'up to date\n' : applied.map((name) => `applied ${name}\n`).join(''));
     return EXIT.ok;
   } finally {
-    await platform.release();
-    await placed.stop();
+    for (const service of services) await service.release();
+    await second.stop();
+    await first.stop();
   }
 }

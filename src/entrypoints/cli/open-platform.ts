@@ -1,32 +1,62 @@
+import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import { compose, type Platform } from '../../composition/compose.ts';
+import { type Approvals, composeApprovals } from '../../composition/compose-approvals.ts';
 import { placeStorage } from '../../composition/place-storage.ts';
+import type { StorageRoom } from '../../composition/storage-room.ts';
+import type { PlacedStorage, StorageSettings } from '../../composition/storage-settings.ts';
 import { TOKENS } from '../../composition/tokens.ts';
+import type { StorageHealth } from '../../ports/storage-health.ts';
 import type { Config } from './config.ts';
 
 /** A platform on a storage that answers, its schema current. */
 export type OpenPlatform = Readonly<{ platform: Platform; close(): Promise<void> }>;
 
-/** Why a platform could not be opened, in words for the terminal; everything it had started is stopped again. */
+/** The same of approvals. */
+export type OpenApprovals = Readonly<{ approvals: Approvals; close(): Promise<void> }>;
+
+/** Why a service could not be opened, in words for the terminal; everything it had started is stopped again. */
 export type NotReady = Readonly<{ kind: 'NotReady'; says: string; configuration: boolean }>;
 
 /**
  * Starts what the storage needs, makes the schema current in development and asks for it in production, where the
  * serving role must not be able to change it.
  */
-export async function openPlatform({
-  stage,
-  dataDir,
-  platform: settings,
-}: Config): Promise<OpenPlatform | NotReady> {
-  const placed = await placeStorage(settings.storage, dataDir);
-  const platform = compose({ ...settings, storage: placed.storage });
+export async function openPlatform(config: Config): Promise<OpenPlatform | NotReady> {
+  const { platform: settings } = config;
+  const opened = await open(config, settings.storage, (storage) => {
+    const service = compose({ ...settings, storage });
+    return { service, room: () => service.get(TOKENS.storageRoom) };
+  });
+  return 'says' in opened ? opened : { platform: opened.service, close: opened.close };
+}
+
+/** The same for approvals, on the server that the platform runs when both are embedded: close them before it. */
+export async function openApprovals(config: Config): Promise<OpenApprovals | NotReady> {
+  const { approvals: settings } = config;
+  const opened = await open(config, settings.storage, (storage) => {
+    const service = composeApprovals({ ...settings, storage });
+    return { service, room: () => service.get(APPROVALS_TOKENS.storageRoom) };
+  });
+  return 'says' in opened ? opened : { approvals: opened.service, close: opened.close };
+}
+
+type Room = Pick<StorageRoom, 'migrate' | 'ownsTables'> &
+  Readonly<{ storage: Readonly<{ health: StorageHealth }> }>;
+
+async function open<Service extends Readonly<{ release(): Promise<void> }>>(
+  { stage, dataDir }: Config,
+  storage: StorageSettings,
+  composed: (storage: PlacedStorage) => Readonly<{ service: Service; room: () => Room }>,
+): Promise<Readonly<{ service: Service; close(): Promise<void> }> | NotReady> {
+  const placed = await placeStorage(storage, dataDir);
+  const { service, room } = composed(placed.storage);
   const close = async () => {
-    await platform.release();
+    await service.release();
     await placed.stop();
   };
   try {
-    const fault = stage === 'production' ? await unfit(platform) : await migrated(platform);
-    if (fault === undefined) return { platform, close };
+    const fault = stage === 'production' ? await unfit(room()) : await migrated(room());
+    if (fault === undefined) return { service, close };
     await close();
     return fault;
   } catch (fault) {
@@ -35,26 +65,25 @@ export async function openPlatform({
   }
 }
 
-async function migrated(platform: Platform): Promise<NotReady | undefined> {
-  const result = await platform.get(TOKENS.storageRoom).migrate();
-  return result.isErr() ? silent(platform) : undefined;
+async function migrated(room: Room): Promise<NotReady | undefined> {
+  const result = await room.migrate();
+  return result.isErr() ? silent(room) : undefined;
 }
 
-async function unfit(platform: Platform): Promise<NotReady | undefined> {
-  const health = await platform.get(TOKENS.storageHealth).check();
+async function unfit(room: Room): Promise<NotReady | undefined> {
+  const health = await room.storage.health.check();
   if (health.isErr() && health.error.kind === 'SchemaOutdated') {
     const { found, needed } = health.error;
     return notReady(`the schema is ${found} and must be ${needed}: run \`paywright migrate\``);
   }
-  const owns = await platform.get(TOKENS.storageRoom).ownsTables();
-  if (health.isErr() || owns.isErr()) return silent(platform);
+  const owns = await room.ownsTables();
+  if (health.isErr() || owns.isErr()) return silent(room);
   return owns.value
     ? notReady('DATABASE_URL: the role owns the tables; serve under one that can only use them', true)
     : undefined;
 }
 
-const silent = (platform: Platform): NotReady =>
-  notReady(`${platform.get(TOKENS.storageHealth).name} does not answer`);
+const silent = ({ storage }: Room): NotReady => notReady(`${storage.health.name} does not answer`);
 
 const notReady = (says: string, configuration = false): NotReady => ({
   kind: 'NotReady',

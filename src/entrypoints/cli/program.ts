@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
+import { ROLES } from '../../domain/approvals/person.ts';
 import { type Config, readConfig } from './config.ts';
 import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { faultLine } from './faults.ts';
@@ -7,7 +8,7 @@ import type { RotateOptions } from './keys.ts';
 import { localSecret } from './local-secret.ts';
 import type { Terminal } from './terminal.ts';
 import type { TokenOptions } from './token.ts';
-import { PERMISSIONS, ROLES } from './tokens.ts';
+import { PERMISSIONS } from './tokens.ts';
 import { variablesHelp } from './variables.ts';
 import type { VerifyOptions } from './verify.ts';
 import { addWebhookCommands } from './webhook-commands.ts';
@@ -37,13 +38,13 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   program
     .command('serve')
     .description(
-      'run the whole system: HTTP server and recovery, on embedded databases unless told otherwise',
+      'run the whole system: both services over HTTP, recovery and relays, on embedded databases unless told otherwise',
     )
     .addHelpText('after', `${examples(SERVE_EXAMPLES)}\n${SETTINGS_HELP}${EXIT_HELP}`)
     .action(() => configured(async (config) => (await import('./serve.ts')).serveCommand(config, terminal)));
   program
     .command('worker')
-    .description('run recovery only; joins the embedded database of a `serve` on the same data')
+    .description('run recovery and relays only; joins the embedded database of a `serve` on the same data')
     .addHelpText('after', `${examples(WORKER_EXAMPLES)}\n${SETTINGS_HELP}${EXIT_HELP}`)
     .action(() =>
       configured(async (config) => (await import('./worker.ts')).workerCommand(config, terminal)),
@@ -122,6 +123,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 const SERVE_EXAMPLES = [
   'paywright serve',
   'STORAGE=dynamodb PORT=9090 paywright serve',
+  'PLATFORM_STORAGE=dynamodb APPROVALS_STORAGE=postgres paywright serve',
   'STORAGE=memory LOG_LEVEL=silent paywright serve',
 ];
 const WORKER_EXAMPLES = ['paywright worker', 'STORAGE=dynamodb paywright worker'];
@@ -130,6 +132,7 @@ const TOKEN_EXAMPLES = [
   'paywright token --merchant merchant-123',
   'paywright token --merchant merchant-456 --permissions payments,refunds --expires-in 30m',
   'paywright token --role dispatcher --json',
+  'paywright token --role vendor --subject 2b1f7c9a-8e64-4d0b-a1f2-3c4d5e6f7a8b',
 ];
 
 const VERIFY_EXAMPLES = ['paywright verify', 'STORAGE=dynamodb paywright verify --json'];

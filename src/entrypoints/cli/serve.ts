@@ -1,41 +1,58 @@
 import { randomUUID } from 'node:crypto';
 import { ResultAsync } from 'neverthrow';
+import type { Logger } from 'pino';
 import { countFailedAuthentications } from '../../application/failed-authentications.ts';
-import type { Platform } from '../../composition/compose.ts';
+import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import { TOKENS } from '../../composition/tokens.ts';
+import type { Payouts } from '../../ports/approvals/payouts.ts';
 import type { Processor } from '../../ports/processor.ts';
+import { approvalsApp } from '../http/approvals/approvals-app.ts';
+import {
+  countedPayoutRecovery,
+  measuredPayouts,
+  watchApprovalQueue,
+} from '../http/approvals/approvals-metrics.ts';
+import { APPROVALS_ROUTES } from '../http/approvals/approvals-openapi.ts';
 import { tokenVerifier } from '../http/authenticate.ts';
 import { jsonLogger } from '../http/logger.ts';
 import { type PlatformMetrics, platformMetrics } from '../http/metrics.ts';
 import { type ListeningServer, serveHttp } from '../http/node-server.ts';
-import { watchBacklog } from '../http/outbox-metrics.ts';
+import { APPROVALS_OUTBOX, watchBacklog } from '../http/outbox-metrics.ts';
 import { platformApp } from '../http/platform-app.ts';
+import { wholeApp } from '../http/whole-app.ts';
 import { startFlushing } from '../worker/flush.ts';
 import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';
 import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { countedRecovery, measuredProcessor, measuredUseCases, watchParts } from './measure.ts';
-import { openPlatform } from './open-platform.ts';
+import { type OpenSystem, openSystem } from './open-system.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
-import { relayEventsOf } from './start-relay.ts';
+import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
+import { tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
 import { welcomeText } from './welcome.ts';
 
 /**
- * The whole system in one process until it is stopped: then no new requests, those in flight finish, the worker ends
- * its round, connections and embedded servers close.
+ * The whole system in one process until it is stopped: then no new requests, those in flight finish, the workers end
+ * their rounds, connections and embedded servers close.
  */
 export async function serveCommand(config: Config, terminal: Terminal): Promise<ExitCode> {
   const metrics = platformMetrics();
   const aroundProcessor = (processor: Processor) => measuredProcessor(processor, metrics);
-  const opened = await openPlatform({ ...config, platform: { ...config.platform, aroundProcessor } });
+  const aroundPayouts = (payouts: Payouts) => measuredPayouts(payouts, metrics);
+  const log = jsonLogger({ level: config.logLevel, destination: standardError() });
+  const opened = await openSystem({
+    ...config,
+    platform: { ...config.platform, aroundProcessor },
+    approvals: { ...config.approvals, ...tellingTo(log), aroundPayouts },
+  });
   if ('says' in opened) {
     terminal.err(`paywright: ${opened.says}\n`);
     return opened.configuration ? EXIT.configuration : EXIT.failed;
   }
   try {
-    return await serve(config, opened.platform, metrics, terminal);
+    return await serve(config, opened, { metrics, log }, terminal);
   } finally {
     await opened.close();
   }
@@ -43,30 +60,34 @@ export async function serveCommand(config: Config, terminal: Terminal): Promise<
 
 async function serve(
   config: Config,
-  platform: Platform,
-  metrics: PlatformMetrics,
+  { platform, approvals, health }: OpenSystem,
+  { metrics, log }: Readonly<{ metrics: PlatformMetrics; log: Logger }>,
   { out, err, untilStopped }: Terminal,
 ): Promise<ExitCode> {
   if (config.stage === 'development') {
     const seeded = await addDemoMerchants(platform.get(TOKENS.ports));
     if (seeded.isErr()) throw new Error('the storage went away while the demo merchants were added');
   }
-  const log = jsonLogger({ level: config.logLevel, destination: standardError() });
-  const health = platform.get(TOKENS.storageHealth);
   const useCases = measuredUseCases(platform.get(TOKENS.useCases), metrics);
   const failedAuthentications = countFailedAuthentications(platform.get(TOKENS.ports));
   watchParts(platform, metrics);
   watchBacklog(metrics, platform.get(TOKENS.ports));
-  const app = platformApp({
-    ...useCases,
+  const approvalsPorts = approvals.get(APPROVALS_TOKENS.ports);
+  watchBacklog(metrics, approvalsPorts, APPROVALS_OUTBOX);
+  watchApprovalQueue(metrics, approvalsPorts);
+  const common = {
     noteFailedAuthentication: failedAuthentications.note,
-    health,
     authenticate: tokenVerifier(config.jwt),
     metrics,
     log,
     corsOrigins: config.http.corsOrigins,
     newRequestId: () => randomUUID(),
-  });
+  };
+  const approvalsUseCases = measuredUseCases(approvals.get(APPROVALS_TOKENS.useCases), metrics);
+  const app = wholeApp(
+    platformApp({ ...useCases, ...common, health, besides: APPROVALS_ROUTES }),
+    approvalsApp({ ...approvalsUseCases, ...common }),
+  );
   const listening = await listen(() => serveHttp(app, { ...config.http, log }));
   if (listening.isErr()) {
     err(`paywright: ${listening.error}\n`);
@@ -74,13 +95,18 @@ async function serve(
   }
   const server = listening.value;
   const recoverPayments = countedRecovery(useCases.recoverPayments, metrics);
-  const worker = startRecovery({ recoverPayments, log });
-  const relay = relayEventsOf(platform, log, metrics);
-  const deliveries = deliverWebhooksOf(platform, log, metrics);
+  const recoverPayouts = countedPayoutRecovery(approvalsUseCases.recoverPayouts, metrics);
+  const workers = [
+    startRecovery({ recoverPayments, log }),
+    startRecovery({ recoverPayments: recoverPayouts, log }),
+    relayEventsOf(platform, log, metrics),
+    deliverWebhooksOf(platform, log, metrics),
+    relayApprovalsOf(approvals, log, metrics),
+  ];
   const flushing = startFlushing({ flush: failedAuthentications.flush, log });
   out(await welcomeText(config, { url: server.url, storage: health.name }));
   await untilStopped;
-  await Promise.all([server.close(), worker.stop(), relay.stop(), deliveries.stop()]);
+  await Promise.all([server.close(), ...workers.map((worker) => worker.stop())]);
   // The last of the requests may have been a refused one.
   await flushing.stop();
   return EXIT.ok;

@@ -1,7 +1,9 @@
+import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import type { Platform } from '../../composition/compose.ts';
+import type { Approvals } from '../../composition/compose-approvals.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { PlatformMetrics } from '../http/metrics.ts';
-import { countRelay } from '../http/outbox-metrics.ts';
+import { APPROVALS_OUTBOX, countRelay } from '../http/outbox-metrics.ts';
 import type { RunningWorker, WorkerLog } from '../worker/recovery.ts';
 import { startRelay } from '../worker/relay.ts';
 
@@ -10,4 +12,15 @@ export function relayEventsOf(platform: Platform, log: WorkerLog, metrics?: Plat
   const { isWanted, ...relay } = platform.get(TOKENS.relay);
   if (!isWanted) return { stop: () => Promise.resolve() };
   return startRelay({ ...relay, log, ...(metrics === undefined ? {} : { record: countRelay(metrics) }) });
+}
+
+/** The same of approvals' events, to their queue and bus. */
+export function relayApprovalsOf(
+  approvals: Approvals,
+  log: WorkerLog,
+  metrics?: PlatformMetrics,
+): RunningWorker {
+  const { isWanted: _, ...relay } = approvals.get(APPROVALS_TOKENS.relay);
+  const record = metrics && countRelay(metrics, APPROVALS_OUTBOX);
+  return startRelay({ ...relay, log, ...(record === undefined ? {} : { record }) });
 }

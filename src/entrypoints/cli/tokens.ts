@@ -15,9 +15,6 @@ export const MERCHANT_PERMISSIONS = [
 
 export const PERMISSIONS: readonly string[] = [...MERCHANT_PERMISSIONS, 'admin'];
 
-/** The approvals service's roles. */
-export const ROLES: readonly string[] = ['dispatcher', 'admin', 'vendor', 'system'];
-
 export type TokenClaims = Readonly<{
   subject: string;
   merchantId?: string;

@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { DEFAULT_EVENT_SOURCES } from '../../application/approvals/approval-rules.ts';
 import { ANOMALY_RULES } from '../../domain/anomalies.ts';
+import { DEFAULT_THRESHOLDS } from '../../domain/approvals/fraud.ts';
+import { DEFAULT_POLICY } from '../../domain/approvals/policy.ts';
+import { approvalPolicy, eventSources, fraudScore } from './approvals-variables.ts';
 
 const storage = z.enum(['postgres', 'dynamodb', 'memory'], 'must be one of postgres, dynamodb, memory');
 const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes');
@@ -154,6 +158,23 @@ export const VARIABLES = z.object({
   PAYWRIGHT_ANOMALY_FAILURES: whole(2, 10_000)
     .default(ANOMALY_RULES.failures.count)
     .describe('failed payments of one customer within 30 minutes that are an anomaly (3)'),
+  PAYWRIGHT_APPROVAL_POLICY: approvalPolicy
+    .default(DEFAULT_POLICY)
+    .describe(
+      'JSON: how many people approve which amounts, and in which roles (one to 500000 cents, above it two, one an admin)',
+    ),
+  PAYWRIGHT_FRAUD_FLAGGED: fraudScore
+    .default(DEFAULT_THRESHOLDS.flagged)
+    .describe('lowest fraud score that only an admin can approve, 0 to 1 with up to three decimals (0.7)'),
+  PAYWRIGHT_FRAUD_HIGH: fraudScore
+    .default(DEFAULT_THRESHOLDS.high)
+    .describe('lowest fraud score of high risk (0.5)'),
+  PAYWRIGHT_FRAUD_MEDIUM: fraudScore
+    .default(DEFAULT_THRESHOLDS.medium)
+    .describe('lowest fraud score of medium risk (0.3)'),
+  PAYWRIGHT_EVENT_SOURCES: eventSources
+    .default([...DEFAULT_EVENT_SOURCES])
+    .describe('whose WorkCompleted is believed, with commas between (roadcall.incident-service)'),
   PAYWRIGHT_CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(',').map((origin) => origin.trim()))

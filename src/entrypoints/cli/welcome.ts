@@ -35,7 +35,7 @@ ${merchant}'s token:
 
   ${merchantToken}
 
-a dispatcher's token, for approvals:
+a dispatcher's token, for approvals (an admin's: npx paywright token --role admin):
 
   ${dispatcherToken}
 

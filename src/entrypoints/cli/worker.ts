@@ -1,29 +1,34 @@
+import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import { jsonLogger } from '../http/logger.ts';
 import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { openPlatform } from './open-platform.ts';
+import { openSystem } from './open-system.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
-import { relayEventsOf } from './start-relay.ts';
+import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
+import { tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
 
-/** Runs recovery, relays events and delivers webhooks, and nothing else, until it is stopped. */
+/** Runs both services' recovery, relays events and delivers webhooks, and nothing else, until it is stopped. */
 export async function workerCommand(config: Config, { out, err, untilStopped }: Terminal): Promise<ExitCode> {
-  const opened = await openPlatform(config);
+  const log = jsonLogger({ level: config.logLevel, destination: standardError() });
+  const opened = await openSystem({ ...config, approvals: { ...config.approvals, ...tellingTo(log) } });
   if ('says' in opened) {
     err(`paywright: ${opened.says}\n`);
     return opened.configuration ? EXIT.configuration : EXIT.failed;
   }
-  const { platform, close } = opened;
-  const log = jsonLogger({ level: config.logLevel, destination: standardError() });
+  const { platform, approvals, health, close } = opened;
   const { recoverPayments } = platform.get(TOKENS.useCases);
+  const { recoverPayouts } = approvals.get(APPROVALS_TOKENS.useCases);
   const workers = [
     startRecovery({ recoverPayments, log }),
+    startRecovery({ recoverPayments: recoverPayouts, log }),
     relayEventsOf(platform, log),
     deliverWebhooksOf(platform, log),
+    relayApprovalsOf(approvals, log),
   ];
-  out(`paywright worker is running on ${platform.get(TOKENS.storageHealth).name}\n`);
+  out(`paywright worker is running on ${health.name}\n`);
   await untilStopped;
   await Promise.all(workers.map((worker) => worker.stop()));
   await close();

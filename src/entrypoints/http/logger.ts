@@ -21,6 +21,9 @@ const LOG_FIELDS = [
   'skipped',
   'count',
   'sink',
+  'event_type',
+  'event_id',
+  'payment_id',
   'cause',
   'defect',
 ] as const;

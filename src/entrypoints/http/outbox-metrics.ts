@@ -10,23 +10,27 @@ const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 
 /** Longer than a store takes that is well, and shorter than a scrape waits. */
 const LONGEST_READ_MS = 3_000;
 
+/** Which outbox is measured: the platform's, unless a service of its own is named. */
+const PLATFORM = 'paywright_outbox';
+export const APPROVALS_OUTBOX = 'paywright_approvals_outbox';
+
 /** Counts what this process's relay does; gives what is to be told of each round. */
-export function countRelay({ registry }: PlatformMetrics): (round: Relayed) => void {
+export function countRelay({ registry }: PlatformMetrics, outbox = PLATFORM): (round: Relayed) => void {
   const registers = [registry];
   const tries = new Counter({
-    name: 'paywright_outbox_tries_total',
+    name: `${outbox}_tries_total`,
     help: 'Tries to hand an event to all sinks, by outcome: sent, retried later, or parked after the last.',
     labelNames: ['outcome'],
     registers,
   });
   const failures = new Counter({
-    name: 'paywright_outbox_failures_total',
+    name: `${outbox}_failures_total`,
     help: 'Failures by sink: events it refused, events it broke on (defect), and rounds in which it was down.',
     labelNames: ['sink', 'kind'],
     registers,
   });
   const lag = new Histogram({
-    name: 'paywright_outbox_lag_seconds',
+    name: `${outbox}_lag_seconds`,
     help: 'Time from an event to its being taken by all sinks.',
     buckets: SECONDS,
     registers,
@@ -44,6 +48,7 @@ export function countRelay({ registry }: PlatformMetrics): (round: Relayed) => v
 export function watchBacklog(
   { registry }: PlatformMetrics,
   { outbox, clock }: Readonly<{ outbox: Pick<Outbox, 'backlog'>; clock: Clock }>,
+  named = PLATFORM,
 ): void {
   let reading: Promise<Backlog | undefined> | undefined;
   const read = () => {
@@ -62,24 +67,19 @@ export function watchBacklog(
         this.set(found === undefined ? Number.NaN : valueOf(found));
       },
     });
-  gauge(
-    'paywright_outbox_unsent',
-    'Events that wait to be relayed; counted up to 10 000.',
-    ({ unsent }) => unsent,
-  );
-  gauge('paywright_outbox_parked', 'Events that are not tried any more.', ({ parked }) => parked);
-  gauge(
-    'paywright_outbox_oldest_seconds',
-    'Age of the oldest event that waits; 0 when none does.',
-    ({ oldestAt }) => (oldestAt === undefined ? 0 : Math.max(0, clock.now() - oldestAt) / 1_000),
+  gauge(`${named}_unsent`, 'Events that wait to be relayed; counted up to 10 000.', ({ unsent }) => unsent);
+  gauge(`${named}_parked`, 'Events that are not tried any more.', ({ parked }) => parked);
+  gauge(`${named}_oldest_seconds`, 'Age of the oldest event that waits; 0 when none does.', ({ oldestAt }) =>
+    oldestAt === undefined ? 0 : Math.max(0, clock.now() - oldestAt) / 1_000,
   );
 }
 
-async function inTime(read: ResultAsync<Backlog, StorageUnavailable>): Promise<Backlog | undefined> {
+/** What was read, or undefined when the store says nothing while a scrape waits. */
+export async function inTime<Read>(read: ResultAsync<Read, StorageUnavailable>): Promise<Read | undefined> {
   const late = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => late.resolve(undefined), LONGEST_READ_MS);
   try {
-    return await Promise.race([read.unwrapOr(undefined), late.promise]);
+    return await Promise.race([read.unwrapOr<undefined>(undefined), late.promise]);
   } catch {
     // Whatever is wrong with the outbox, the other measurements are told.
     return undefined;

@@ -1,0 +1,10 @@
+import type { Logger } from 'pino';
+import type { ApprovalsSettings } from '../../composition/approvals-settings.ts';
+
+/** A log line for each message and event that goes to the stand-ins for queue and bus, where nobody else would see it. */
+export const tellingTo = (log: Logger): Pick<ApprovalsSettings, 'tellQueued' | 'tellPublished'> => ({
+  tellQueued: ({ eventId, message }) =>
+    log.info({ sink: 'approval_queue', event_id: eventId, payment_id: message.body.paymentId }, 'queued'),
+  tellPublished: ({ id, type, paymentId }) =>
+    log.info({ sink: 'event_bus', event_type: type, event_id: id, payment_id: paymentId }, 'published'),
+});

@@ -1,0 +1,75 @@
+import { Counter, Gauge } from 'prom-client';
+import type { RecoverPayouts } from '../../../application/approvals/recover-payouts.ts';
+import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import type { Payouts } from '../../../ports/approvals/payouts.ts';
+import type { VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { measured, type PlatformMetrics } from '../metrics.ts';
+import { inTime } from '../outbox-metrics.ts';
+
+/** As far as waiting payments are counted at a scrape. */
+const MOST_COUNTED = 1_000;
+
+/** What waits for people to approve it, read at each scrape. No numbers while the store does not answer. */
+export function watchApprovalQueue(
+  { registry }: PlatformMetrics,
+  { vendorPayments, clock }: Readonly<{ vendorPayments: Pick<VendorPayments, 'list'>; clock: Clock }>,
+): void {
+  let reading: Promise<readonly VendorPayment[] | undefined> | undefined;
+  const read = () => {
+    const page = { order: 'oldest', limit: MOST_COUNTED } as const;
+    reading ??= inTime(vendorPayments.list({ status: 'pending_approval' }, page)).finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
+  const gauge = (name: string, help: string, valueOf: (waiting: readonly VendorPayment[]) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const waiting = await read();
+        this.set(waiting === undefined ? Number.NaN : valueOf(waiting));
+      },
+    });
+  gauge(
+    'paywright_approval_queue_depth',
+    'Vendor payments that wait for approval; counted up to 1 000.',
+    ({ length }) => length,
+  );
+  gauge(
+    'paywright_approval_queue_oldest_seconds',
+    'How long the oldest of them has waited; 0 when none does.',
+    ([oldest]) => (oldest === undefined ? 0 : Math.max(0, clock.now() - oldest.createdAt) / 1_000),
+  );
+}
+
+/** The same paying side, its calls timed by outcome beside those of the processor. */
+export function measuredPayouts(payouts: Payouts, { processor }: PlatformMetrics): Payouts {
+  const as = (call: string) => (seconds: number, outcome: string) =>
+    processor.observe({ call, outcome }, seconds);
+  return {
+    pay: measured((order) => payouts.pay(order), as('pay')),
+    lookup: measured((reference) => payouts.lookup(reference), as('lookup_payout')),
+  };
+}
+
+/** The same recovery, what its rounds did counted. */
+export function countedPayoutRecovery(
+  recover: RecoverPayouts,
+  { registry }: PlatformMetrics,
+): RecoverPayouts {
+  const outcomes = new Counter({
+    name: 'paywright_recovery_payouts_total',
+    help: 'Open payouts that recovery took up, by what became of them.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  return (limit) =>
+    recover(limit).map((round) => {
+      for (const outcome of ['settled', 'waiting', 'skipped'] as const)
+        outcomes.inc({ outcome }, round[outcome]);
+      return round;
+    });
+}
