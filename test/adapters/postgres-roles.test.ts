@@ -7,6 +7,8 @@ import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { postgresStorageHealth } from '../../src/adapters/postgres/storage-health.ts';
 import { type Config, readConfig } from '../../src/entrypoints/cli/config.ts';
 import { openPlatform } from '../../src/entrypoints/cli/open-platform.ts';
+import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
+import { anOpening, NOON } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { customerDesk } from '../support/customer-desk.ts';
 import { postgresServer } from '../support/postgres-database.ts';
@@ -63,7 +65,34 @@ describe('roles', () => {
     await opened.close();
   });
 
-  it('needs to delete nothing but unique keys that are let go', async () => {
+  it('relays events and lets its leases go, as a plain role', async () => {
+    const { url } = await plainRole(await server.newDatabase());
+    const storage = postgresStorage(postgresPool({ connectionString: url }));
+    for (const opening of [anOpening(), anOpening()]) await storage.commits.commit(opening.change);
+    const shards = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
+    const [sent, parked] = (await storage.outbox.next(shards, NOON, 10))._unsafeUnwrap();
+    if (sent === undefined || parked === undefined) throw new Error('no events');
+    (await storage.outbox.sent([sent]))._unsafeUnwrap();
+    (await storage.outbox.failed(parked, 'poison', 'parked'))._unsafeUnwrap();
+    expect((await storage.outbox.unpark(parked.id))._unsafeUnwrap()).toBe(true);
+    expect((await storage.leases.hold(['shard-1'], 'me', NOON, NOON + 10_000))._unsafeUnwrap()).toEqual([
+      'shard-1',
+    ]);
+    (await storage.leases.release(['shard-1'], 'me'))._unsafeUnwrap();
+    expect((await storage.deliveries.prune(NOON, 10))._unsafeUnwrap()).toBe(0);
+    await storage.close();
+  });
+
+  it('can neither change nor take away what was audited or posted', async () => {
+    const { url } = await plainRole(await server.newDatabase());
+    const pool = postgresPool({ connectionString: url });
+    for (const table of ['audit_entry', 'ledger_entry'])
+      for (const statement of [`DELETE FROM ${table}`, `UPDATE ${table} SET merchant_id = 'x'`])
+        await expect(pool.query(statement)).rejects.toMatchObject({ code: '42501' });
+    await pool.end();
+  });
+
+  it('erases a customer as a plain role, which takes letting unique keys go', async () => {
     const { url } = await plainRole(await server.newDatabase());
     const storage = postgresStorage(postgresPool({ connectionString: url }));
     await addMerchants(storage, [aMerchant()]);

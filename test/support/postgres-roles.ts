@@ -17,9 +17,12 @@ export const APPROVALS_GRANTS: readonly string[] = [
   'DELETE ON approvals.payment_line_items, approvals.outbox, approvals.outbox_parked, approvals.lease',
 ];
 
+/** What a role that serves the platform needs: audit links and ledger entries it can only add to. */
 const PLATFORM_GRANTS: readonly string[] = [
-  'SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public',
-  'DELETE ON unique_key',
+  'SELECT, INSERT ON ALL TABLES IN SCHEMA public',
+  'UPDATE ON aggregate, balance, claim, failed_authentication, lease, outbox, payment, quota, spending, tally',
+  'UPDATE ON transaction, unique_key, webhook_delivery',
+  'DELETE ON lease, outbox, outbox_parked, unique_key, webhook_delivery',
 ];
 
 /** A role that may do what `grants` say and owns no table; its password is `first`. */
