@@ -141,7 +141,11 @@ describe('paywright token', () => {
     const { stdout } = await runCli(['token', ...args, '--json'], env);
     const { token, expires_in } = JSON.parse(stdout) as { token: string; expires_in: number };
     const principal = (await verify(`Bearer ${token}`))._unsafeUnwrap();
-    expect(principal).toMatchObject({ subject: 'ann', roles: ['dispatcher'], permissions: new Set(['audit']) });
+    expect(principal).toMatchObject({
+      subject: 'ann',
+      roles: ['dispatcher'],
+      permissions: new Set(['audit']),
+    });
     const { iat = 0, exp = 0 } = decodeJwt(token);
     expect([expires_in, exp - iat]).toEqual([1_800, 1_800]);
   });
