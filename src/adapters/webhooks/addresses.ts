@@ -7,10 +7,14 @@ const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 /** True for an address of the public Internet: none of a host's own, a private network, a cloud's metadata or nobody's. */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
-  const parsed = ipaddr.process(address);
+  const parsed = ipaddr.process(inDigits(address));
   if (parsed.range() !== 'unicast') return false;
   return parsed.kind() === 'ipv4' || parsed.match(GLOBAL_UNICAST);
 }
 
 export const isLoopbackAddress = (address: string): boolean =>
-  isIP(address) !== 0 && ipaddr.process(address).range() === 'loopback';
+  isIP(address) !== 0 && ipaddr.process(inDigits(address)).range() === 'loopback';
+
+/** An IPv6 address without an IPv4 one written in it, which the library would take for that. */
+const inDigits = (address: string): string =>
+  isIP(address) === 6 ? new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1) : address;
