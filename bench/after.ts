@@ -6,8 +6,8 @@ import type { MovementRequest } from '../src/domain/movement.ts';
 import { readAnswer } from '../src/entrypoints/http/answers.ts';
 import type { Change } from '../src/ports/commits.ts';
 import { recorded } from './recording.ts';
+import { orThrow, type RawDriver, type RowOf, type Sizes } from './rows.ts';
 import { anIntent, aRequest, MERCHANTS, origin, type System } from './system.ts';
-import { orThrow, type RawDriver, type RowOf, type Sizes } from './work.ts';
 
 const [RICH, POOR] = MERCHANTS as readonly [MerchantId, MerchantId];
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { createHistogram } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import type { Row } from './work.ts';
+import type { Row } from './rows.ts';
 
 const MAIN = fileURLToPath(new URL('../src/entrypoints/cli/main.ts', import.meta.url));
 

@@ -15,8 +15,9 @@ import { httpLoad } from './http.ts';
 import { rawDynamoDb } from './raw-dynamodb.ts';
 import { rawPostgres } from './raw-postgres.ts';
 import { machine, type Report, table, versions } from './report.ts';
+import { type Row, SIZES, type Sizes } from './rows.ts';
 import { systemOver } from './system.ts';
-import { type Row, SIZES, type Sizes, work } from './work.ts';
+import { work } from './work.ts';
 
 const TABLE = 'paywright';
 

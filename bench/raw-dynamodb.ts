@@ -4,7 +4,7 @@ import { MOST_SOCKETS } from '../src/adapters/dynamodb/client.ts';
 import { aggregateKey, claimKey, paymentPartitions } from '../src/adapters/dynamodb/table.ts';
 import { writesOf } from '../src/adapters/dynamodb/writes.ts';
 import type { Change } from '../src/ports/commits.ts';
-import type { RawDriver } from './work.ts';
+import type { RawDriver } from './rows.ts';
 
 /** lib-dynamodb over the same table, with the same items and conditions. */
 export function rawDynamoDb(client: DynamoDBDocumentClient, table: string): RawDriver {

@@ -10,7 +10,7 @@ import {
 import { whole } from '../src/domain/json.ts';
 import { balancesOf } from '../src/domain/ledger.ts';
 import type { Change, Guarded } from '../src/ports/commits.ts';
-import type { RawDriver } from './work.ts';
+import type { RawDriver } from './rows.ts';
 
 const inserted = (table: string, n: number) =>
   `INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $${n})`;

@@ -9,8 +9,8 @@ import type { EventSink } from '../src/ports/event-sinks.ts';
 import { OUTBOX_SHARDS } from '../src/ports/outbox.ts';
 import type { Storage } from '../src/ports/storage.ts';
 import type { Measured } from './measure.ts';
+import type { Row } from './rows.ts';
 import { anIntent } from './system.ts';
-import type { Row } from './work.ts';
 
 const PER_SECOND = 1_000;
 /** Beyond these the store is slower than the load, and the row's rate says so. */

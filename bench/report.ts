@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import type { Row } from './work.ts';
+import type { Row } from './rows.ts';
 
 export type Report = Readonly<{
   at: string;

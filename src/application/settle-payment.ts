@@ -83,7 +83,12 @@ export const settlePayment =
             return approach.clientWaits && held.claim.kept === undefined
               ? release(ports, terms, held).andThen(() => errAsync(failure))
               : keepWaiting(ports, terms, held);
-          default:
+          case 'ClaimTaken':
+          case 'FenceLost':
+          case 'KeyTaken':
+          case 'StaleVersion':
+          case 'KeysUnavailable':
+          case 'StorageUnavailable':
             return errAsync(failure);
         }
       });
