@@ -1,5 +1,6 @@
 import type { RecoverPayments } from '../../application/recover-payments.ts';
 import type { Platform } from '../../composition/compose.ts';
+import type { StorageRoom } from '../../composition/storage-room.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Processor } from '../../ports/processor.ts';
 import { gaugeOf, measured, type PlatformMetrics } from '../http/metrics.ts';
@@ -49,15 +50,19 @@ export function watchParts(platform: Platform, metrics: PlatformMetrics): void {
     },
     () => ({ closed: 0, open: 0, half_open: 0, [circuit()]: 1 }),
   );
-  const { poolUse } = platform.get(TOKENS.storageRoom);
+  watchPool(metrics, platform.get(TOKENS.storageRoom));
+}
+
+/** The pool of one service, where there is one; the platform's unless another is named. */
+export function watchPool(
+  metrics: PlatformMetrics,
+  { poolUse }: Pick<StorageRoom, 'poolUse'>,
+  name = 'paywright_postgres_connections',
+): void {
   if (poolUse === undefined) return;
   gaugeOf(
     metrics,
-    {
-      name: 'paywright_postgres_connections',
-      help: 'Connections of the pool in use and idle, and the calls waiting for one.',
-      label: 'state',
-    },
+    { name, help: 'Connections of the pool in use and idle, and the calls waiting for one.', label: 'state' },
     () => {
       const { inUse, idle, waiting } = poolUse();
       return { in_use: inUse, idle, waiting };

@@ -25,7 +25,7 @@ import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';
 import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { countedRecovery, measuredProcessor, measuredUseCases, watchParts } from './measure.ts';
+import { countedRecovery, measuredProcessor, measuredUseCases, watchParts, watchPool } from './measure.ts';
 import { type OpenSystem, openSystem } from './open-system.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
@@ -75,6 +75,8 @@ async function serve(
   const approvalsPorts = approvals.get(APPROVALS_TOKENS.ports);
   watchBacklog(metrics, approvalsPorts, APPROVALS_OUTBOX);
   watchApprovalQueue(metrics, approvalsPorts);
+  const approvalsRoom = approvals.get(APPROVALS_TOKENS.storageRoom);
+  watchPool(metrics, approvalsRoom, 'paywright_approvals_postgres_connections');
   const common = {
     noteFailedAuthentication: failedAuthentications.note,
     authenticate: tokenVerifier(config.jwt),

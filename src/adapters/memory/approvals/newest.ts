@@ -3,7 +3,7 @@ export function keepNewest<Item>(most: number, idOf: (item: Item) => string) {
   const items = new Map<string, Item>();
   return {
     newest: (): readonly Item[] => [...items.values()],
-    add(item: Item): boolean {
+    add: (item: Item): boolean => {
       const id = idOf(item);
       if (items.has(id)) return false;
       items.set(id, item);

@@ -18,7 +18,7 @@ export const textOf = (most: number) =>
     .string()
     .regex(/\S/, 'must not be blank')
     .refine(
-      (text) => text.length <= 2 * most && [...text].length <= most,
+      (text) => text.length <= 2 * most && Array.from(text).length <= most,
       `must be at most ${most} characters`,
     )
     .openapi({ maxLength: most });
