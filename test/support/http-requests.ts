@@ -274,7 +274,7 @@ function stepOf(step: string, path: string, ids: KnownIds): fc.Arbitrary<string>
   return known.length === 0 ? other : fc.oneof(fc.constantFrom(...known), other);
 }
 
-const FIXED_STEPS = new Set(['batch', 'summary', 'export']);
+const FIXED_STEPS = new Set(['batch', 'summary', 'export', 'pending', 'flagged']);
 
 function queryOf(document: Document, operation: Operation): fc.Arbitrary<string> {
   const parameters = (operation.parameters ?? []).filter((each) => each.in === 'query');
