@@ -116,8 +116,13 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
     }
     const changes: Guarded<Delivery>[] = [];
     const counts = { taken: 0, putOff: 0, expired: 0, left: 0 };
+    let old = 0;
     for (const delivery of due) {
-      if (lanes.isHeld(delivery.id) || ended.has(delivery.id)) continue;
+      if (lanes.isHeld(delivery.id)) continue;
+      if (ended.has(delivery.id)) {
+        old += 1;
+        continue;
+      }
       const change = (next: Delivery) => changes.push({ expected: delivery.version, next });
       const lane = lanes.laneOf(delivery.endpointId);
       // There may be others behind, which nobody would see while these stand in front.
@@ -137,7 +142,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
       } else counts.left += 1;
     }
     const isFull = [...perShard.values()].some((count) => count >= limit);
-    const more = isFull && counts.taken + counts.putOff + counts.expired > 0;
+    const more = isFull && counts.taken + counts.putOff + counts.expired + old > 0;
     return { ...counts, more, changes };
   }
 

@@ -19,6 +19,7 @@ import { storageHealthContract } from './storage-health.contract.ts';
 import { summariesContract } from './summaries.contract.ts';
 import { transfersContract } from './transfers.contract.ts';
 import { wakeUpsContract } from './wake-ups.contract.ts';
+import { webhookWorkersContract } from './webhook-workers.contract.ts';
 import { webhooksContract } from './webhooks.contract.ts';
 
 /** Every storage contract. `open` gives an empty store that shares nothing with the ones before. */
@@ -40,6 +41,7 @@ export function storageContracts(adapter: string, open: () => Promise<Storage>):
   wakeUpsContract(adapter, open);
   relayContract(adapter, open);
   webhooksContract(adapter, open);
+  webhookWorkersContract(adapter, open);
   auditTrailContract(adapter, open);
   quotasContract(adapter, open);
   failedAuthenticationsContract(adapter, open);
