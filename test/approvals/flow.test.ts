@@ -86,10 +86,10 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
     const { source, dispatcher, admin, queued, published, event, paid, stop, storage } = await running(kind);
     const work = aWorkEvent();
     const { incidentId, vendorId, workDetails } = work.detail as Readonly<Record<string, unknown>>;
-    const told3 = await Promise.all(
+    const answers = await Promise.all(
       [work, work, aWorkEvent({ incidentId, vendorId })].map((each) => source.post('/events', each)),
     );
-    expect(told3.map(({ status }) => status).toSorted()).toEqual([200, 200, 201]);
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 201]);
 
     const created = await event('PaymentCreated');
     await vi.waitFor(() => expect(queued()).toHaveLength(1), 10_000);
