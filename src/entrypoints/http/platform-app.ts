@@ -68,6 +68,7 @@ import { getPaymentSummary } from './summary-openapi.ts';
 import { getPaymentSummaryHandler } from './summary-routes.ts';
 import { getTransferById, postTransfer } from './transfer-openapi.ts';
 import { getTransferHandler, postTransferHandler } from './transfer-routes.ts';
+import { webhookRoutes } from './webhook-routes.ts';
 
 export type PlatformAppParts = GateParts &
   ServiceAppParts &
@@ -125,6 +126,7 @@ export function platformApp(parts: PlatformAppParts): Hono<HttpEnv> {
   mount([getLedgerEntries, transfers(getLedgerEntriesHandler(parts))]);
   mount([getAudit, asTenant(parts, 'audit', getAuditHandler(parts))]);
   mount([getAuditReport, asTenant(parts, 'audit', getAuditReportHandler(parts))]);
+  for (const routes of webhookRoutes(parts)) mount(...routes);
   mount([getHealthz, () => answerJson(200, '{"status":"ok"}')]);
   mount([
     getReadyz,

@@ -61,6 +61,6 @@ const crossOrigin = (origins: readonly string[]) =>
     origin: (origin) => (origins.includes(origin) ? origin : null),
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
-    exposeHeaders: ['Idempotency-Replayed', 'Location', 'Retry-After', 'X-Request-Id'],
+    exposeHeaders: ['Content-Disposition', 'Idempotency-Replayed', 'Location', 'Retry-After', 'X-Request-Id'],
     maxAge: 600,
   });
