@@ -1,6 +1,6 @@
 import { ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import { type Delivery, endDelivery, type PendingDelivery, putOff } from '../domain/delivery.ts';
-import { afterFailure, afterSuccess, UNKNOWN_HEALTH } from '../domain/endpoint-health.ts';
+import { afterFailure, afterSuccess, queueMs, UNKNOWN_HEALTH } from '../domain/endpoint-health.ts';
 import type { DeliveryId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Guarded } from '../ports/commits.ts';
@@ -50,6 +50,8 @@ export type DeliverWebhooks = Readonly<{
   round(shards: readonly number[]): ResultAsync<DeliveryRound, StorageUnavailable>;
   /** Resolves when an attempt ends; at once when none is under way. */
   change(): Promise<void>;
+  /** Resolves when an endpoint that had no room for more has sent half of what it held. */
+  room(): Promise<void>;
   underWay(): number;
   /** Starts nothing more. What is under way is recorded when it ends. */
   stop(): void;
@@ -57,13 +59,15 @@ export type DeliverWebhooks = Readonly<{
   abandon(): void;
 }>;
 
-const BOUNDS: LaneBounds = { mostUnderWay: 512, mostOfOne: 8, mostHeld: 2_048, mostWaiting: 32 };
+const BOUNDS: LaneBounds = { mostUnderWay: 1_024, mostOfOne: 8, mostHeld: 4_096 };
 /** Of all shards together, beyond what is in memory already. */
-const PER_ROUND = 512;
-const LEAST_PER_SHARD = 32;
+const PER_ROUND = 2_048;
+const LEAST_PER_SHARD = 128;
 const FAULT_REST_MS = 2_000;
-const SHORTEST_WAIT_MS = 250;
+const SHORTEST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 60_000;
+/** While nothing is known of an endpoint. */
+const LONGEST_GUESS_MS = 1_000;
 
 const NOTHING: DeliveryRound = { taken: 0, putOff: 0, expired: 0, left: 0, more: false };
 
@@ -77,11 +81,13 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
   /** Those that ended since the round under way began to read: what it read of them is old. */
   let ended = new Set<DeliveryId>();
   let changed = Promise.withResolvers<void>();
+  let roomy = Promise.withResolvers<void>();
   let isStopped = false;
 
   return {
     round,
     change: () => (lanes.underWay() === 0 ? Promise.resolve() : changed.promise),
+    room: () => roomy.promise,
     underWay: lanes.underWay,
     stop() {
       isStopped = true;
@@ -136,21 +142,24 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
       } else if (lanes.hasRoom(lane)) {
         lanes.add(delivery, lane);
         counts.taken += 1;
-      } else if (isHiding && !lanes.isFull()) {
-        change(putOff(delivery, nextTurn(lane, now), now));
-        counts.putOff += 1;
-      } else counts.left += 1;
+      } else {
+        lane.deniedAt ??= lane.waiting.length;
+        if (isHiding && !lanes.isFull()) {
+          change(putOff(delivery, nextTurn(lane, now), now));
+          counts.putOff += 1;
+        } else counts.left += 1;
+      }
     }
     const isFull = [...perShard.values()].some((count) => count >= limit);
     const more = isFull && counts.taken + counts.putOff + counts.expired + old > 0;
     return { ...counts, more, changes };
   }
 
-  /** When the lane will get to one more, twice as fast as it has been so far; in order, and within a minute. */
+  /** When the lane will get to one more, if it is twice as fast as it has been; in order, and within a minute. */
   function nextTurn(lane: Lane, now: Instant): Instant {
-    const { meanMs, allowed } = lane.health;
-    const pace = meanMs / Math.min(allowed, bounds.mostOfOne) / 2;
-    lane.tail = Math.min(Math.max(lane.tail, now + SHORTEST_WAIT_MS) + pace, now + LONGEST_WAIT_MS);
+    const first = now + Math.max(SHORTEST_WAIT_MS, queueMs(lane.health, lane.waiting.length) / 2);
+    const last = now + (lane.url === undefined ? LONGEST_GUESS_MS : LONGEST_WAIT_MS);
+    lane.tail = Math.min(Math.max(lane.tail, first) + queueMs(lane.health, 1) / 2, last);
     return Math.ceil(lane.tail);
   }
 
@@ -175,6 +184,11 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
       changed = Promise.withResolvers();
       if (!isStopped) lanes.pump(clock.now());
       resolve();
+      if (lane.deniedAt !== undefined && 2 * lane.waiting.length <= lane.deniedAt) {
+        delete lane.deniedAt;
+        roomy.resolve();
+        roomy = Promise.withResolvers();
+      }
     }
   }
 
@@ -194,6 +208,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
           durationMs: made.durationMs,
           ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
         });
+    if (!succeeded) lanes.trim(lane);
     const { failingFrom, closedUntil } = lane.health;
     if (closedUntil > now) {
       const changes = lanes

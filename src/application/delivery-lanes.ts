@@ -8,9 +8,8 @@ export type LaneBounds = Readonly<{
   /** Attempts under way at once, of all endpoints and of one. */
   mostUnderWay: number;
   mostOfOne: number;
-  /** Deliveries in memory, of all endpoints and waiting for one. */
+  /** Deliveries in memory, of all endpoints. */
   mostHeld: number;
-  mostWaiting: number;
 }>;
 
 /** One endpoint's deliveries in this process, those under way and those that wait, oldest first. */
@@ -24,9 +23,16 @@ export type Lane = {
   health: EndpointHealth;
   /** Where health was seen: that of another URL says nothing. */
   url?: string;
+  /** How many waited when another found no room. */
+  deniedAt?: number;
   /** When the next delivery that is put off for want of room will be due. */
   tail: Instant;
 };
+
+/** What waits in memory is what can be sent in so long, so that whoever is slow holds little. */
+const WAIT_MS = 1_000;
+/** A share of the room that is left, so that there is always some for others. */
+const MOST_OF_ROOM = 0.125;
 
 /** How long an idle endpoint's troubles are remembered. */
 const REMEMBERED_MS = 600_000;
@@ -47,7 +53,12 @@ export function deliveryLanes(bounds: LaneBounds, start: (delivery: PendingDeliv
     underWay: () => underWay,
     isHeld: (id: DeliveryId) => held.has(id),
     isFull: () => held.size >= bounds.mostHeld,
-    hasRoom: (lane: Lane) => held.size < bounds.mostHeld && lane.waiting.length < bounds.mostWaiting,
+    hasRoom: (lane: Lane) => held.size < bounds.mostHeld && lane.waiting.length < roomOf(lane),
+    /** Lets go of what a lane holds beyond its room. */
+    trim(lane: Lane): void {
+      for (const { id } of lane.waiting.splice(roomOf(lane))) held.delete(id);
+      if (lane.waiting.length === 0) ready.delete(lane);
+    },
     laneOf,
     /** How many of a shard's are in memory, of the shard that has most. */
     mostHeldOfAShard(): number {
@@ -85,6 +96,11 @@ export function deliveryLanes(bounds: LaneBounds, start: (delivery: PendingDeliv
       }
     },
   };
+
+  function roomOf({ health }: Lane): number {
+    const inTime = Math.ceil((WAIT_MS * health.allowed) / Math.max(1, health.meanMs));
+    return Math.max(1, Math.min(inTime, (bounds.mostHeld - held.size) * MOST_OF_ROOM));
+  }
 
   function laneOf(endpointId: WebhookEndpointId): Lane {
     const found = lanes.get(endpointId);

@@ -20,14 +20,18 @@ const FIRST_PAUSE_MS = 15_000;
 const LONGEST_PAUSE_MS = 300_000;
 const LONGEST_ASKED_PAUSE_MS = 3_600_000;
 
-/** Few at first: whoever is not known to answer must not hold much. */
+/** One at first: whoever is not known to answer must not hold much. */
 export const UNKNOWN_HEALTH: EndpointHealth = {
-  allowed: 2,
+  allowed: 1,
   failures: 0,
   closedUntil: 0,
   pauseMs: FIRST_PAUSE_MS,
-  meanMs: 50,
+  meanMs: 250,
 };
+
+/** How long an attempt may be expected to wait behind `waiting` others, in milliseconds. */
+export const queueMs = ({ meanMs, allowed }: EndpointHealth, waiting: number): number =>
+  (waiting * meanMs) / allowed;
 
 /** Each success allows one more at once, up to `most`. */
 export const afterSuccess = (

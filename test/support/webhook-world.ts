@@ -161,10 +161,9 @@ export async function roundsOf(
 ): Promise<void> {
   for (let isQuiet = false; !isQuiet; ) {
     const round = (await deliver.round(shards))._unsafeUnwrap();
-    const { taken, putOff, expired, more, left } = round;
+    const { taken, putOff, expired, more } = round;
     while (deliver.underWay() > hanging()) await new Promise(setImmediate);
-    isQuiet = !more && taken + putOff + expired === 0 && (left === 0 || deliver.underWay() === 0);
-    if (left > 0 && taken === 0) isQuiet = true;
+    isQuiet = !more && taken + putOff + expired === 0;
   }
 }
 

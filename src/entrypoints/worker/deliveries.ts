@@ -59,29 +59,29 @@ export function startDeliveries(parts: DeliveriesParts): RunningWorker {
     let failures = 0;
     while (!stopping.signal.aborted) {
       waking = new AbortController();
+      const { signal } = waking;
+      void deliver.room().then(() => waking.abort());
       const end = await round();
       failures = end === 'failed' ? failures + 1 : 0;
       if (end === 'failed')
         await nap(spread(Math.min(POLL_MS * 2 ** failures, LONGEST_PAUSE_MS)), stopping.signal);
       else if (end !== 'more') {
         await nap(SHORTEST_PAUSE_MS, stopping.signal);
-        // Room is made by attempts that end.
-        if (end === 'full') void deliver.change().then(() => waking.abort());
-        if (!stopping.signal.aborted) await nap(spread(POLL_MS), waking.signal);
+        if (!stopping.signal.aborted) await nap(spread(POLL_MS), signal);
       }
     }
   }
 
-  async function round(): Promise<'more' | 'full' | 'idle' | 'failed'> {
+  async function round(): Promise<'more' | 'idle' | 'failed'> {
     try {
       const result = await share.held().andThen(deliver.round);
       if (result.isErr()) {
         log.warn({ code: result.error.kind, cause: result.error.cause }, 'deliveries wait for the store');
         return 'failed';
       }
-      const { more, left, expired } = result.value;
+      const { more, expired } = result.value;
       if (expired > 0) log.warn({ count: expired }, 'deliveries expired');
-      return more ? 'more' : left > 0 ? 'full' : 'idle';
+      return more ? 'more' : 'idle';
     } catch (fault) {
       log.error({ defect: fault }, 'delivery round failed');
       return 'failed';
