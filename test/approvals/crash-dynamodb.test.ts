@@ -1,0 +1,16 @@
+import { afterAll, beforeAll } from 'vitest';
+import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
+import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
+import { freshApprovalsOnDynamoDb } from '../support/dynamodb-tables.ts';
+import { crashProof } from './crash-proof.ts';
+
+let engine: EmbeddedServer;
+beforeAll(async () => {
+  engine = await startDynamoDbEngine({});
+});
+afterAll(() => engine.stop());
+
+crashProof('DynamoDB (embedded engine)', () => freshApprovalsOnDynamoDb(engine.url), {
+  oneIn: 2,
+  oneSecondIn: 4,
+});
