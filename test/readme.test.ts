@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const blocks = [...README.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, text = '']) => text.trim());
 /** A line that begins no command belongs to the one before. */
-const commands = blocks.flatMap((block) => block.split(/\n(?=curl|npx|npm|STORAGE)/));
+const commands = blocks.flatMap((block) => block.split(/\n(?=curl|npx|npm|STORAGE|PLATFORM_STORAGE)/));
 
 /** What CI itself runs, and what other tests start and kill. */
 const RUN_ELSEWHERE = [
@@ -19,6 +19,7 @@ const RUN_ELSEWHERE = [
   'STORAGE=postgres npm start',
   'STORAGE=dynamodb npm start',
   'STORAGE=memory npm start',
+  'PLATFORM_STORAGE=dynamodb APPROVALS_STORAGE=postgres npm start',
   'npx paywright webhooks listen',
 ];
 
@@ -33,7 +34,13 @@ describe('The README', () => {
     const token = (await server.said(/authorization: Bearer (\S+?)'/))[1] ?? '';
     // Settings of the tests' own (a seed, a number of requests) are no settings of paywright.
     const others = Object.entries(process.env).filter(([name]) => !name.startsWith('PAYWRIGHT_'));
-    env = { ...Object.fromEntries(others), TOKEN: token, PAYWRIGHT_DATA_DIR: dataDir };
+    const dispatcher = (await server.said(/a dispatcher's token.*\n\n +(\S+)/))[1] ?? '';
+    env = {
+      ...Object.fromEntries(others),
+      TOKEN: token,
+      DISPATCHER: dispatcher,
+      PAYWRIGHT_DATA_DIR: dataDir,
+    };
   });
   afterAll(async () => {
     server.child.kill('SIGTERM');
@@ -52,7 +59,8 @@ describe('The README', () => {
       const body = JSON.parse(line) as Record<string, unknown>;
       expect(body).not.toHaveProperty('code');
       // As a reader would, from the answer before.
-      const { id = '' } = body;
+      const { id = '', paymentId } = body;
+      if (paymentId !== undefined) env['VENDOR_PAYMENT'] = String(paymentId);
       if (String(id).startsWith('pay_')) env['PAYMENT'] = String(id);
       if (String(id).startsWith('cus_')) env['CUSTOMER'] = String(id);
     },

@@ -24,7 +24,7 @@ const MOST_ROUNDS = 3;
 const HARMLESS = ['VendorPaymentStateConflict', 'DuplicateIncident', 'AlreadyApproved'];
 
 /** Plays one point to its end in a world of its own, and says everything that is wrong there. */
-export async function tryPoint(storage: ApprovalsStorage, point: Point): Promise<Trial> {
+async function tryPoint(storage: ApprovalsStorage, point: Point): Promise<Trial> {
   const { scenario, order, first, second } = point;
   const { request, rival } = scenario;
   const world = aWorld(storage, scenario);

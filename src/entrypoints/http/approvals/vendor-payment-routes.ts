@@ -176,7 +176,7 @@ export const askedBy = (c: HttpContext, by: Person): Readonly<{ by: Person; orig
   origin: originOf(c, hasRole(by, ['system']) ? 'system' : hasRole(by, ['admin']) ? 'admin' : 'user'),
 });
 
-export const bodyFor = (by: Person, payment: VendorPayment): string => jsonText(recordFor(by, payment));
+const bodyFor = (by: Person, payment: VendorPayment): string => jsonText(recordFor(by, payment));
 
 const answerPayment = (c: HttpContext, by: Person, asked: ResultAsync<VendorPayment, Failure>) =>
   asked.match(
