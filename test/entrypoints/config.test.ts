@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ANOMALY_RULES } from '../../src/domain/anomalies.ts';
+import { DEFAULT_POLICY } from '../../src/domain/approvals/policy.ts';
 import { type Config, type Environment, readConfig } from '../../src/entrypoints/cli/config.ts';
 import { type Fault, faultLine } from '../../src/entrypoints/cli/faults.ts';
 import { localSecret } from '../../src/entrypoints/cli/local-secret.ts';
@@ -46,6 +47,84 @@ describe('configuration', () => {
       'PAYWRIGHT_ANOMALY_AMOUNT',
       'PAYWRIGHT_ANOMALY_VELOCITY',
     ]);
+  });
+
+  it('sets what approvals ask for', () => {
+    expect(configOf({}).approvals.rules).toEqual({
+      policy: DEFAULT_POLICY,
+      thresholds: { flagged: 700, high: 500, medium: 300 },
+      payouts: { leaseMs: 30_000 },
+      eventSources: ['roadcall.incident-service'],
+    });
+    const policy = {
+      tiers: [
+        { upToCents: 10_000, approvals: 1, roles: ['dispatcher', 'admin'] },
+        { approvals: 3, roles: ['admin'] },
+      ],
+    };
+    const { rules } = configOf({
+      PAYWRIGHT_APPROVAL_POLICY: JSON.stringify(policy),
+      PAYWRIGHT_FRAUD_FLAGGED: '1.0',
+      PAYWRIGHT_FRAUD_HIGH: '0.57',
+      PAYWRIGHT_FRAUD_MEDIUM: '0.001',
+      PAYWRIGHT_EVENT_SOURCES: 'roadcall.incident-service, depot',
+    }).approvals;
+    expect(rules).toMatchObject({
+      policy: {
+        tiers: [
+          { upToCents: 10_000n, approvals: 1, roles: ['dispatcher', 'admin'], including: [] },
+          { approvals: 3, roles: ['admin'], including: [] },
+        ],
+        flagged: ['admin'],
+      },
+      thresholds: { flagged: 1_000, high: 570, medium: 1 },
+      eventSources: ['roadcall.incident-service', 'depot'],
+    });
+  });
+
+  it.each([
+    ['no JSON', '{'],
+    ['no tiers', '{"tiers":[]}'],
+    ['a last tier with a bound', '{"tiers":[{"upToCents":1,"approvals":1,"roles":["admin"]}]}'],
+    [
+      'tiers that do not ascend',
+      '{"tiers":[{"upToCents":5,"approvals":1,"roles":["admin"]},{"upToCents":5,"approvals":1,"roles":["admin"]},{"approvals":1,"roles":["admin"]}]}',
+    ],
+    ['a tier that nobody can approve', '{"tiers":[{"approvals":1,"roles":["vendor"]}],"flagged":[]}'],
+    ['a tier that asks for nobody', '{"tiers":[{"approvals":0,"roles":["admin"]}]}'],
+    [
+      'a tier whose roles cannot approve what is flagged',
+      '{"tiers":[{"approvals":1,"roles":["dispatcher"]}]}',
+    ],
+    ['an unknown role', '{"tiers":[{"approvals":1,"roles":["admin","owner"]}]}'],
+    ['an unknown field', '{"tiers":[{"approvals":1,"roles":["admin"],"amount":1}]}'],
+  ])('refuses an approval policy with %s, in one line', (_, policy) => {
+    const faults = faultsOf({ PAYWRIGHT_APPROVAL_POLICY: policy });
+    expect(faults.map(({ name }) => name)).toEqual(['PAYWRIGHT_APPROVAL_POLICY']);
+  });
+
+  it('refuses scores that are none, or that are not in order', () => {
+    for (const score of ['0.7001', '1.001', '-0.1', '70', '.5', '5e-1'])
+      expect(namesOf({ PAYWRIGHT_FRAUD_FLAGGED: score })).toEqual(['PAYWRIGHT_FRAUD_FLAGGED']);
+    expect(namesOf({ PAYWRIGHT_FRAUD_HIGH: '0.7' })).toEqual(['PAYWRIGHT_FRAUD_FLAGGED']);
+    expect(namesOf({ PAYWRIGHT_FRAUD_MEDIUM: '0' })).toEqual(['PAYWRIGHT_FRAUD_FLAGGED']);
+    expect(namesOf({ PAYWRIGHT_EVENT_SOURCES: 'a,,b' })).toEqual(['PAYWRIGHT_EVENT_SOURCES']);
+  });
+
+  it('places each service on a storage of its own', () => {
+    const { platform, approvals } = configOf({
+      PLATFORM_STORAGE: 'dynamodb',
+      APPROVALS_STORAGE: 'postgres',
+      STORAGE: 'memory',
+    });
+    expect([platform.storage.kind, approvals.storage.kind]).toEqual(['dynamodb', 'postgres']);
+    expect([platform.simulatorFile, approvals.payoutsFile]).toEqual([
+      '.paywright/simulator.sqlite',
+      '.paywright/payouts.sqlite',
+    ]);
+    const mixed = configOf({ STORAGE: 'postgres', APPROVALS_STORAGE: 'memory' });
+    expect(mixed.approvals).toMatchObject({ storage: { kind: 'memory' }, payoutsFile: ':memory:' });
+    expect(mixed.platform.secret).toBe(mixed.approvals.secret);
   });
 
   it('needs nothing at all in development', () => {

@@ -1,0 +1,91 @@
+import type { ServiceIdentifier } from 'inversify';
+import { ResultAsync } from 'neverthrow';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
+import type { ApprovalsSettings } from '../../src/composition/approvals-settings.ts';
+import { APPROVALS_TOKENS } from '../../src/composition/approvals-tokens.ts';
+import { composeApprovals } from '../../src/composition/compose-approvals.ts';
+import type { PlacedStorage } from '../../src/composition/storage-settings.ts';
+import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
+import { aPricedOrder } from '../fixtures/approvals.ts';
+import { NOON } from '../fixtures/changes.ts';
+
+/** Nothing listens at any of these: what is put together here must not need to be answered. */
+const STORAGES: readonly PlacedStorage[] = [
+  { kind: 'memory' },
+  { kind: 'postgres', at: { kind: 'url', url: 'postgres://nobody@127.0.0.1:1/none' } },
+  {
+    kind: 'dynamodb',
+    table: 'paywright',
+    region: 'eu-central-1',
+    at: { kind: 'endpoint', url: 'http://127.0.0.1:1' },
+  },
+  { kind: 'dynamodb', table: 'paywright', region: 'eu-central-1', at: { kind: 'aws' } },
+];
+
+const approvalsOn = (storage: PlacedStorage, parts: Partial<ApprovalsSettings<PlacedStorage>> = {}) =>
+  composeApprovals({
+    storage,
+    secret: 's'.repeat(32),
+    rules: {
+      policy: {
+        tiers: [
+          { upToCents: 100_000n, approvals: 1, roles: ['dispatcher', 'admin'], including: [] },
+          { approvals: 1, roles: ['admin'], including: [] },
+        ],
+        flagged: ['admin'],
+      },
+      thresholds: DEFAULT_THRESHOLDS,
+      payouts: { leaseMs: 30_000 },
+      eventSources: DEFAULT_EVENT_SOURCES,
+    },
+    processorTimeoutMs: 10_000,
+    payoutsFile: ':memory:',
+    ...parts,
+  });
+
+describe.each(STORAGES)('approvals on $kind', (storage) => {
+  it.each(Object.entries(APPROVALS_TOKENS))('make one %s', async (_name, token: ServiceIdentifier) => {
+    const approvals = approvalsOn(storage);
+    const made = approvals.get(token);
+    expect(made).toBeDefined();
+    expect(approvals.get(token)).toBe(made);
+    await approvals.release();
+  });
+
+  it('bind every port to the same room', async () => {
+    const approvals = approvalsOn(storage);
+    const room = approvals.get(APPROVALS_TOKENS.storageRoom);
+    expect(approvals.get(APPROVALS_TOKENS.ports).vendorPayments).toBe(room.storage.vendorPayments);
+    expect(room.storage.health.name).toBe(storage.kind);
+    await approvals.release();
+    await approvalsOn(storage).release();
+  });
+});
+
+describe('approvals as they are composed', () => {
+  it('score amounts that keep just under the tiers of the installation’s own policy', async () => {
+    const approvals = approvalsOn({ kind: 'memory' });
+    const order = aPricedOrder();
+    const codes = async (cents: bigint) => {
+      const { fraudScorer } = approvals.get(APPROVALS_TOKENS.ports);
+      const priced = order;
+      const asked = { ...priced, amount: { ...priced.amount, minorUnits: cents } };
+      return (await fraudScorer.score(asked, NOON))._unsafeUnwrap().reasons.map(({ code }) => code);
+    };
+    expect(await codes(99_999n)).toContain('just_under_bound');
+    expect(await codes(499_999n)).not.toContain('just_under_bound');
+    await approvals.release();
+  });
+
+  it('wait no longer than 5 s for a score', async () => {
+    const never = new ResultAsync<never, never>(new Promise(() => {}));
+    const approvals = approvalsOn({ kind: 'memory' }, { aroundScorer: () => ({ score: () => never }) });
+    const started = performance.now();
+    const order = aPricedOrder();
+    const scored = await approvals.get(APPROVALS_TOKENS.ports).fraudScorer.score(order, NOON);
+    expect(scored._unsafeUnwrapErr().kind).toBe('ScorerUnavailable');
+    expect(performance.now() - started).toBeLessThan(6_000);
+    await approvals.release();
+  }, 10_000);
+});
