@@ -60,7 +60,7 @@ describe('The README', () => {
       expect(body).not.toHaveProperty('code');
       // As a reader would, from the answer before.
       const { id = '', paymentId } = body;
-      if (paymentId !== undefined) env['VENDOR_PAYMENT'] = String(paymentId);
+      if (typeof paymentId === 'string') env['VENDOR_PAYMENT'] = paymentId;
       if (String(id).startsWith('pay_')) env['PAYMENT'] = String(id);
       if (String(id).startsWith('cus_')) env['CUSTOMER'] = String(id);
     },

@@ -89,7 +89,7 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
     const answers = await Promise.all(
       [work, work, aWorkEvent({ incidentId, vendorId })].map((each) => source.post('/events', each)),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 201]);
+    expect(answers.map(({ status }) => `${status}`).toSorted()).toEqual(['200', '200', '201']);
 
     const created = await event('PaymentCreated');
     await vi.waitFor(() => expect(queued()).toHaveLength(1), 10_000);

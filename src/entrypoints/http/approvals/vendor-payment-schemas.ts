@@ -3,6 +3,7 @@ import { FRAUD_STATUSES } from '../../../domain/approvals/fraud.ts';
 import { isDescription, MOST_LINE_ITEMS } from '../../../domain/approvals/line-item.ts';
 import { ROLES } from '../../../domain/approvals/person.ts';
 import { PAYER_TYPES, VENDOR_PAYMENT_STATUSES } from '../../../domain/approvals/vendor-payment.ts';
+import { CURRENCY, MOST_METADATA_CHARACTERS } from '../../../domain/approvals/vendor-payment-order.ts';
 import { time } from '../schemas.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -49,7 +50,7 @@ const newLineItems = z.array(newLineItem).min(1).max(MOST_LINE_ITEMS);
 const metadata = z.record(z.string(), z.unknown()).openapi({
   type: 'object',
   additionalProperties: true,
-  description: 'Any JSON object of at most 16384 characters.',
+  description: `Any JSON object of at most ${MOST_METADATA_CHARACTERS} characters.`,
 });
 
 /** The body of `POST /payments`. */
@@ -60,7 +61,10 @@ export const newVendorPayment = z
     payerType: z.enum(PAYER_TYPES),
     payerId: uuid.optional(),
     amountCents,
-    currency: z.enum(['USD'], { error: 'must be USD' }).optional().openapi({ default: 'USD' }),
+    currency: z
+      .enum([CURRENCY], { error: `must be ${CURRENCY}` })
+      .optional()
+      .openapi({ default: CURRENCY }),
     lineItems: newLineItems,
     metadata: metadata.optional(),
   })
@@ -131,7 +135,7 @@ export const vendorPayment = z
     payerType: z.enum(PAYER_TYPES),
     payerId: uuid.optional(),
     amountCents,
-    currency: z.literal('USD'),
+    currency: z.literal(CURRENCY),
     status: z.enum(VENDOR_PAYMENT_STATUSES),
     lineItems: z.array(
       z.strictObject({
