@@ -12,7 +12,7 @@ afterAll(() => engine.stop());
 
 crashProof('DynamoDB (embedded engine)', () => freshDynamoDbStorage(engine.url), {
   ordersEach: 1,
-  oneSecondIn: 12,
+  oneSecondIn: 36,
   oneRecountIn: 10,
-  pairs: 200,
+  pairs: 80,
 });
