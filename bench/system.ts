@@ -97,7 +97,7 @@ export async function systemOver(storage: Storage) {
     const added = await does.createMerchant({ id, name: id, email: `${id}@example.com`, origin });
     if (added.isErr()) throw new Error(added.error.kind);
   }
-  return { storage, ...does };
+  return { storage, ports, ...does };
 }
 
 export type System = Awaited<ReturnType<typeof systemOver>>;

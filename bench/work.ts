@@ -1,6 +1,7 @@
 import type { MerchantId } from '../src/domain/ids.ts';
 import type { Change } from '../src/ports/commits.ts';
 import { afterwards } from './after.ts';
+import { delivering } from './deliveries.ts';
 import { type Load, measure } from './measure.ts';
 import { recorded } from './recording.ts';
 import { relaying } from './relay.ts';
@@ -91,5 +92,6 @@ export async function work(
   );
   await afterwards(system, raw, row, { sizes, callers });
   rows.push(...(await relaying(storage, operations / 1_000)));
+  rows.push(...(await delivering(system, operations)));
   return rows;
 }

@@ -93,7 +93,7 @@ export const attemptDelivery = (ports: AttemptPorts) => {
     /** What is known of an endpoint is out of date. */
     forget: (id: WebhookEndpointId): void => void known.delete(id),
     /** What is under way came to nothing that anybody should know of: it is about to be cut off, and made again. */
-    abandon(): void {
+    abandon: (): void => {
       isAbandoned = true;
     },
   };

@@ -1,6 +1,6 @@
 import { ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import { type Delivery, endDelivery, type PendingDelivery, putOff } from '../domain/delivery.ts';
-import { afterFailure, afterSuccess, queueMs, UNKNOWN_HEALTH } from '../domain/endpoint-health.ts';
+import { afterFailure, afterSuccess, UNKNOWN_HEALTH } from '../domain/endpoint-health.ts';
 import type { DeliveryId } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Guarded } from '../ports/commits.ts';
@@ -60,14 +60,17 @@ export type DeliverWebhooks = Readonly<{
 }>;
 
 const BOUNDS: LaneBounds = { mostUnderWay: 1_024, mostOfOne: 8, mostHeld: 4_096 };
-/** Of all shards together, beyond what is in memory already. */
-const PER_ROUND = 2_048;
-const LEAST_PER_SHARD = 128;
+/** How deep a shard is read, beyond what is in memory already: deeper while those in front find no room. */
+const LEAST_DEPTH = 128;
+const MOST_DEPTH = 2_048;
+/** Of all shards together. */
+const MOST_READ = 8_192;
 const FAULT_REST_MS = 2_000;
 const SHORTEST_WAIT_MS = 20;
 const LONGEST_WAIT_MS = 60_000;
-/** While nothing is known of an endpoint. */
-const LONGEST_GUESS_MS = 1_000;
+/** While nothing is known of an endpoint, and it has not been silent for a while. */
+const LONGEST_GUESS_MS = 200;
+const SILENT_MS = 1_000;
 
 const NOTHING: DeliveryRound = { taken: 0, putOff: 0, expired: 0, left: 0, more: false };
 
@@ -83,6 +86,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
   let changed = Promise.withResolvers<void>();
   let roomy = Promise.withResolvers<void>();
   let isStopped = false;
+  let depth = LEAST_DEPTH;
 
   return {
     round,
@@ -99,13 +103,14 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
   function round(shards: readonly number[]): ResultAsync<DeliveryRound, StorageUnavailable> {
     lanes.keepOnly(shards);
     if (isStopped || shards.length === 0) return okAsync(NOTHING);
-    const limit = Math.max(LEAST_PER_SHARD, Math.ceil(PER_ROUND / shards.length)) + lanes.mostHeldOfAShard();
+    const deepest = Math.min(MOST_DEPTH, Math.ceil(MOST_READ / shards.length));
+    const limit = Math.min(depth, deepest) + lanes.mostHeldOfAShard();
     return safeTry(async function* () {
       ended = new Set();
       const due = yield* deliveries.due(shards, clock.now(), limit);
       if (isStopped) return ok(NOTHING);
       const now = clock.now();
-      const { changes, ...counts } = place(due, limit, now);
+      const { changes, ...counts } = place(due, limit, depth >= deepest, now);
       lanes.pump(now);
       lanes.sweep(now);
       if (changes.length > 0) yield* deliveries.save(changes);
@@ -114,7 +119,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
   }
 
   /** Gives each its place: a lane, or another time. */
-  function place(due: readonly PendingDelivery[], limit: number, now: Instant) {
+  function place(due: readonly PendingDelivery[], limit: number, isDeepest: boolean, now: Instant) {
     const perShard = new Map<number, number>();
     for (const { endpointId } of due) {
       const shard = deliveryShardOf(endpointId);
@@ -131,8 +136,6 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
       }
       const change = (next: Delivery) => changes.push({ expected: delivery.version, next });
       const lane = lanes.laneOf(delivery.endpointId);
-      // There may be others behind, which nobody would see while these stand in front.
-      const isHiding = (perShard.get(lane.shard) ?? 0) >= limit;
       if (delivery.expiresAt <= now) {
         change(endDelivery(delivery, 'expired', now));
         counts.expired += 1;
@@ -143,23 +146,28 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
         lanes.add(delivery, lane);
         counts.taken += 1;
       } else {
-        lane.deniedAt ??= lane.waiting.length;
-        if (isHiding && !lanes.isFull()) {
+        lane.deniedAt = lane.waiting.length;
+        // There may be others behind, which nobody would ever see while these stand in front.
+        if (isDeepest && (perShard.get(lane.shard) ?? 0) >= limit && !lanes.isFull()) {
           change(putOff(delivery, nextTurn(lane, now), now));
           counts.putOff += 1;
         } else counts.left += 1;
       }
     }
     const isFull = [...perShard.values()].some((count) => count >= limit);
-    const more = isFull && counts.taken + counts.putOff + counts.expired + old > 0;
+    const isDeeper = isFull && counts.left > 0 && !isDeepest;
+    depth = isDeeper ? 2 * depth : isFull ? depth : LEAST_DEPTH;
+    const more = isDeeper || (isFull && counts.taken + counts.putOff + counts.expired + old > 0);
     return { ...counts, more, changes };
   }
 
-  /** When the lane will get to one more, if it is twice as fast as it has been; in order, and within a minute. */
+  /** When the lane will get to one more, if it is twice as fast as it was; in order, and within a minute. */
   function nextTurn(lane: Lane, now: Instant): Instant {
-    const first = now + Math.max(SHORTEST_WAIT_MS, queueMs(lane.health, lane.waiting.length) / 2);
-    const last = now + (lane.url === undefined ? LONGEST_GUESS_MS : LONGEST_WAIT_MS);
-    lane.tail = Math.min(Math.max(lane.tail, first) + queueMs(lane.health, 1) / 2, last);
+    const isGuess = lane.url === undefined && now - lane.startedAt < SILENT_MS;
+    const paceMs = lane.health.meanMs / (lane.health.failures > 0 ? 1 : bounds.mostOfOne);
+    const first = now + Math.max(SHORTEST_WAIT_MS, (lane.waiting.length * paceMs) / 2);
+    const last = now + (isGuess ? LONGEST_GUESS_MS : LONGEST_WAIT_MS);
+    lane.tail = Math.min(Math.max(lane.tail, first) + paceMs / 2, last);
     return Math.ceil(lane.tail);
   }
 

@@ -25,6 +25,8 @@ export type Lane = {
   url?: string;
   /** How many waited when another found no room. */
   deniedAt?: number;
+  /** When the newest attempt began. */
+  startedAt: Instant;
   /** When the next delivery that is put off for want of room will be due. */
   tail: Instant;
 };
@@ -112,6 +114,7 @@ export function deliveryLanes(bounds: LaneBounds, start: (delivery: PendingDeliv
       underWay: 0,
       payments: new Set(),
       health: UNKNOWN_HEALTH,
+      startedAt: 0,
       tail: 0,
     };
     lanes.set(endpointId, lane);
@@ -129,13 +132,15 @@ export function deliveryLanes(bounds: LaneBounds, start: (delivery: PendingDeliv
   function pump(now: Instant): void {
     for (let progress = true; progress; ) {
       progress = false;
-      for (const lane of [...ready]) {
+      // As they stand now: whoever has had its turn comes again in the next pass.
+      for (const lane of Array.from(ready)) {
         if (underWay >= bounds.mostUnderWay) return;
         const next = nextOf(lane, now);
         if (next === undefined) continue;
         progress = true;
         underWay += 1;
         lane.underWay += 1;
+        lane.startedAt = now;
         if (next.paymentId !== undefined) lane.payments.add(next.paymentId);
         // Its next turn is after all others'.
         ready.delete(lane);

@@ -67,7 +67,7 @@ export type EndedDelivery = Known &
 export type Delivery = PendingDelivery | EndedDelivery;
 export type DeliveryStatus = Delivery['status'];
 
-export const MOST_TRIES = 5;
+const MOST_TRIES = 5;
 export const DELIVERY_LIFETIME_MS = 24 * 3_600_000;
 /** How long a delivery that ended can still be listed and replayed. */
 export const DELIVERIES_KEPT_MS = 30 * 24 * 3_600_000;

@@ -29,10 +29,6 @@ export const UNKNOWN_HEALTH: EndpointHealth = {
   meanMs: 250,
 };
 
-/** How long an attempt may be expected to wait behind `waiting` others, in milliseconds. */
-export const queueMs = ({ meanMs, allowed }: EndpointHealth, waiting: number): number =>
-  (waiting * meanMs) / allowed;
-
 /** Each success allows one more at once, up to `most`. */
 export const afterSuccess = (
   { allowed, meanMs }: EndpointHealth,

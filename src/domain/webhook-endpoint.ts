@@ -51,7 +51,7 @@ export type EndpointNotEnabled = Readonly<{
 }>;
 
 /** How long the secret before a rotation goes on signing. */
-export const SECRET_OVERLAP_MS = 24 * 3_600_000;
+const SECRET_OVERLAP_MS = 24 * 3_600_000;
 
 /** How many endpoints a merchant may have that are not removed. */
 export const MOST_ENDPOINTS = 100;

@@ -162,10 +162,9 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
       await world.deliver(worker);
       await world.deliver(worker);
       expect(world.receivers.received).toHaveLength(3);
-      expect((await list()).map(({ status, attempts }) => [status, attempts.length]).toSorted()).toEqual([
-        ['delivered', 1],
-        ['delivered', 2],
-      ]);
+      expect((await list()).map(({ status, attempts }) => `${status} ${attempts.length}`).toSorted()).toEqual(
+        ['delivered 1', 'delivered 2'],
+      );
     });
 
     it('lets a delivery expire after a day, also when the receiver asks for more', async () => {
@@ -294,7 +293,7 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
       expect(replayed).toEqual({ replayed: 5, more: false });
       await world.deliver();
       const again = world.receivers.received.slice(before);
-      expect(again.map(({ headers }) => headers['webhook-id']).toSorted()).toEqual(
+      expect(again.map(({ headers }) => headers['webhook-id'] ?? '').toSorted()).toEqual(
         young.map(({ id }) => id).toSorted(),
       );
       expect((await world.replayFailed({ ...target, since: NOON + HOUR_MS }))._unsafeUnwrap().replayed).toBe(

@@ -75,7 +75,8 @@ function eventIn(text: string, merchantId: MerchantId): DomainEvent {
     created: string;
     data: JsonObject;
   }>;
-  const paymentId = parseId('pay', String(data['payment_id'] ?? data['id']));
+  const subject = data['payment_id'] ?? data['id'];
+  const paymentId = typeof subject === 'string' ? parseId('pay', subject) : undefined;
   return {
     id,
     type: event_type,

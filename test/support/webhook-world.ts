@@ -35,7 +35,7 @@ export type Reply =
 export type Received = WebhookRequest & Readonly<{ at: number }>;
 
 /** An Internet of receivers: each URL replies as it was told to, and else with 200. Every request is noted. */
-export function someReceivers(clock: HandClock) {
+function someReceivers(clock: HandClock) {
   const replies = new Map<string, (request: WebhookRequest, nth: number) => Reply>();
   const received: Received[] = [];
   const counts = new Map<string, number>();

@@ -5,7 +5,7 @@ import { findsPan } from '../../domain/pan.ts';
 export const MOST_READ = 65_536;
 
 /** Replaces what no terminal, log or database should meet. */
-const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const CONTROLS = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
 /** The beginning of an answer as printable text of at most 1 KiB; nothing of one that seems to hold a card number. */
 export function excerptOf(chunks: readonly Buffer[]): string {
