@@ -1,5 +1,6 @@
 import type { RouteConfig } from '@hono/zod-openapi';
 import type { z } from 'zod';
+import { APPROVALS_PROBLEMS } from './approvals/approvals-problems.ts';
 import { DECLINES, PROBLEM_TYPE, PROBLEMS } from './problems.ts';
 import {
   batchResults,
@@ -20,12 +21,20 @@ type Responses = RouteConfig['responses'];
 export const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
 export const text = (type: string) => ({ [type]: { schema: { type: 'string' as const } } });
 
-/** One response for each status, listing the codes it can carry, as the table of problems has them. */
-export function refusals(...statuses: readonly number[]): Responses {
+/** One response for each status, listing the codes it can carry, as the platform's part of the table has them. */
+export const refusals = (...statuses: readonly number[]): Responses =>
+  refusalsAmong(
+    Object.entries(PROBLEMS).flatMap(([kind, row]) => (kind in APPROVALS_PROBLEMS ? [] : row)),
+    statuses,
+  );
+
+/** The same for a service with problems of its own. */
+export function refusalsAmong(
+  problems: readonly Readonly<{ status: number; code: string }>[],
+  statuses: readonly number[],
+): Responses {
   const codes = (wanted: number) => [
-    ...Object.values(PROBLEMS)
-      .filter(({ status }) => status === wanted)
-      .map(({ code }) => code),
+    ...problems.filter(({ status }) => status === wanted).map(({ code }) => code),
     ...(wanted === 402 ? Object.keys(DECLINES) : []),
   ];
   return Object.fromEntries(
@@ -171,7 +180,7 @@ export const getMetrics = {
 export const DOCUMENT = {
   openapi: '3.1.0',
   info: {
-    title: 'paywright platform',
+    title: 'paywright',
     version: '1',
     description:
       'Amounts are integers in minor units. Times are RFC 3339 in UTC. Failures are RFC 9457 problems.',

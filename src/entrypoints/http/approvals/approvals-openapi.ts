@@ -1,4 +1,6 @@
-import { json, type Route, refusals, secured } from '../openapi.ts';
+import { json, type Route, refusalsAmong, secured } from '../openapi.ts';
+import { PROBLEMS } from '../problems.ts';
+import { APPROVALS_PROBLEMS } from './approvals-problems.ts';
 import { reviewQuery, vendorPaymentsQuery } from './vendor-payment-queries.ts';
 import {
   approval,
@@ -11,6 +13,24 @@ import {
   vendorPaymentPage,
 } from './vendor-payment-schemas.ts';
 import { recorded, workCompleted } from './work-completed-schemas.ts';
+
+/** What approvals have in common with the platform. */
+const COMMON = [
+  'MalformedRequest',
+  'AmountNotPositive',
+  'CursorInvalid',
+  'Unauthenticated',
+  'ChangedMeanwhile',
+  'BodyTooLarge',
+  'UnsupportedMediaType',
+  'PanNotAccepted',
+  'Defect',
+  'AuthenticationUnavailable',
+  'StorageUnavailable',
+] as const satisfies readonly (keyof typeof PROBLEMS)[];
+
+const refusals = (...statuses: readonly number[]) =>
+  refusalsAmong([...COMMON.map((kind) => PROBLEMS[kind]), ...Object.values(APPROVALS_PROBLEMS)], statuses);
 
 const tags = ['approvals'];
 

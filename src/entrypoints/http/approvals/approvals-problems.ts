@@ -85,6 +85,6 @@ export const APPROVALS_PROBLEMS = {
     status: 422,
     code: 'event_malformed',
     title: 'The event cannot be taken as it is',
-    detail: ({ path, reason }) => `\`${path}\` is ${reason}. Repeating the event does not help.`,
+    detail: ({ path, reason }) => `\`${path}\`: ${reason}. Repeating the event does not help.`,
   },
 } as const satisfies ProblemRows;
