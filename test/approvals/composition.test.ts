@@ -1,9 +1,10 @@
 import type { ServiceIdentifier } from 'inversify';
-import { ResultAsync } from 'neverthrow';
+import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
 import type { ApprovalsSettings } from '../../src/composition/approvals-settings.ts';
 import { APPROVALS_TOKENS } from '../../src/composition/approvals-tokens.ts';
+import { bothHealthy } from '../../src/composition/both-healthy.ts';
 import { composeApprovals } from '../../src/composition/compose-approvals.ts';
 import type { PlacedStorage } from '../../src/composition/storage-settings.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
@@ -88,4 +89,26 @@ describe('approvals as they are composed', () => {
     expect(performance.now() - started).toBeLessThan(6_000);
     await approvals.release();
   }, 10_000);
+});
+
+describe('the health of both services', () => {
+  const well = (name: string) => ({ name, check: () => okAsync(undefined) });
+  const ill = { kind: 'StorageUnavailable', cause: 'gone' } as const;
+  const unwell = (name: string) => ({ name, check: () => errAsync(ill) });
+
+  it('is good when both are well', async () => {
+    const both = bothHealthy(well('postgres'), well('postgres'));
+    expect(both.name).toBe('postgres');
+    expect((await both.check()).isOk()).toBe(true);
+  });
+
+  it('is what is wrong with either', async () => {
+    for (const both of [
+      bothHealthy(unwell('dynamodb'), well('memory')),
+      bothHealthy(well('dynamodb'), unwell('memory')),
+    ]) {
+      expect(both.name).toBe('dynamodb, approvals on memory');
+      expect((await both.check())._unsafeUnwrapErr()).toEqual(ill);
+    }
+  });
 });
