@@ -5,7 +5,7 @@ import { type MerchantBooks, readBooks } from './merchant-books.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Asked, World } from './world.ts';
 
-export async function claimsOf({ storage, now }: World, asked: readonly Asked[]): Promise<readonly Claim[]> {
+async function claimsOf({ storage, now }: World, asked: readonly Asked[]): Promise<readonly Claim[]> {
   const found = await Promise.all(asked.map(({ key }) => storage.claims.find(key, now())));
   return found.flatMap((claim) => claim._unsafeUnwrap() ?? []);
 }

@@ -5,7 +5,7 @@ import { aToken } from './http-app.ts';
 export type Send = (path: string, init: RequestInit) => Response | Promise<Response>;
 
 /** Everything that a merchant may be permitted. */
-const TENANT_PERMISSIONS = ['payments', 'refunds', 'customers', 'transfers', 'exports', 'audit'];
+const TENANT_PERMISSIONS = ['payments', 'refunds', 'customers', 'transfers', 'exports', 'audit', 'webhooks'];
 
 /** A client that holds a token, `permissions` being all that a merchant may have unless told otherwise. */
 export async function aClient(
