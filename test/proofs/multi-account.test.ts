@@ -150,9 +150,11 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       'get /metrics',
       'get /payments/summary',
       'get /readyz',
+      'get /webhook_endpoints',
       'post /customers',
       'post /merchants',
       'post /transfers',
+      'post /webhook_endpoints',
     ]);
   });
 
@@ -176,7 +178,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     ] as const) {
       const versions = await versionsOf(client, customerId);
       // A transfer that came is in the trail of who sent it.
-      for (const kind of ['transfer', 'customer_access', 'export'] as const)
+      for (const kind of ['transfer', 'customer_access', 'export', 'webhook_endpoint'] as const)
         for (const each of (
           await storage.aggregates.list(aMerchantId(id), kind, { limit: 100 })
         )._unsafeUnwrap())

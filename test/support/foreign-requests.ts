@@ -23,6 +23,7 @@ const HARMLESS = new Set([
   'include',
   'format',
   'entity_type',
+  'event_type',
 ]);
 
 /** What in a body looks like the name of a thing, and is not one of a tenant's. */
@@ -44,14 +45,19 @@ export function foreignRequests(
     transfers: [ofA.toC],
     merchants: ['merchant-a'],
     pm: [ofA.method],
+    webhook_endpoints: [ofA.endpoint],
+    webhook_deliveries: ofA.deliveries,
   };
   const bs: Readonly<Record<string, string>> = {
     payments: ofB.payment,
     customers: ofB.customer,
     pm: ofB.method,
+    webhook_endpoints: ofB.endpoint,
+    webhook_deliveries: ofB.delivery,
   };
   const inQueries: Readonly<Record<string, readonly string[]>> = {
     customer_id: [ofA.customer],
+    endpoint_id: [ofA.endpoint],
     entity_id: [...ofA.payments, ofA.customer, ofA.toB, ofA.toC, 'merchant-a'],
     email: [SECRETS.email],
   };

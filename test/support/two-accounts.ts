@@ -69,6 +69,10 @@ export async function twoAccounts(storage: Storage) {
   const toB = await answered(a.post('/transfers', order('merchant-b', 2_500), 'to-b'), 201);
   const toC = await answered(a.post('/transfers', order('merchant-c', 1_000), 'to-c'), 201);
 
+  const [endpoint, theirEndpoint] = [await anEndpoint(a), await anEndpoint(b)];
+  const deliveries = [await aDelivery(a, endpoint), await aDelivery(a, endpoint)];
+  const theirDelivery = await aDelivery(b, theirEndpoint);
+
   const theirs = await aCustomer(b, 'bob@b.example', 'Bob of B');
   const own = { amount: 300, currency: 'USD', payment_method: 'card' };
   const paidToB = await answered(b.post('/payments', own, 'own'), 201);
@@ -86,8 +90,16 @@ export async function twoAccounts(storage: Storage) {
       payments: [refunded.id, captured.id, voided.id],
       toB: toB.id,
       toC: toC.id,
+      endpoint,
+      deliveries,
     },
-    ofB: { customer: theirs.customer, method: theirs.method, payment: paidToB.id },
+    ofB: {
+      customer: theirs.customer,
+      method: theirs.method,
+      payment: paidToB.id,
+      endpoint: theirEndpoint,
+      delivery: theirDelivery,
+    },
     end: async (): Promise<void> => {
       await storage.close();
       books.close();
@@ -104,6 +116,13 @@ async function aCustomer(client: Client, email: string, name: string) {
   return { customer: customer.id, method: method.id };
 }
 
+/** Nobody delivers in this world, so where it leads does not matter. */
+const anEndpoint = async (client: Client): Promise<string> =>
+  (await answered(client.post('/webhook_endpoints', { url: 'http://127.0.0.1:9/' }), 201)).id;
+
+const aDelivery = async (client: Client, endpoint: string): Promise<string> =>
+  (await answered(client.post(`/webhook_endpoints/${endpoint}/test`, {}), 202)).id;
+
 /** All that is on record of a merchant, beneath HTTP: two that are equal mean that nothing happened in between. */
 export async function recordOf(storage: Storage, text: string): Promise<unknown> {
   const id = aMerchantId(text);
@@ -119,6 +138,7 @@ export async function recordOf(storage: Storage, text: string): Promise<unknown>
     aggregates: aggregates.flatMap((each) => each._unsafeUnwrap()),
     balances: (await storage.balances.of(id))._unsafeUnwrap(),
     tallies: (await storage.summaries.tallies(id, {}))._unsafeUnwrap(),
+    deliveries: (await storage.deliveries.list(id, {}, { limit: 1_000 }))._unsafeUnwrap(),
     links: await linksOf(storage, text),
     events: events.filter(({ merchantId }) => merchantId === id),
   });

@@ -56,7 +56,7 @@ export const newReplay = z
       .datetime({ offset: true, error: 'must be an RFC 3339 time' })
       .openapi({ description: 'Events made at or after.', example: '2026-03-01T00:00:00Z' }),
   })
-  .openapi('NewReplay');
+  .openapi('NewReplay', { example: { since: '2026-03-01T00:00:00Z' } });
 
 /** An endpoint as it is published. */
 export const endpoint = z
