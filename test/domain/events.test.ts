@@ -44,7 +44,7 @@ describe('a payment’s event', () => {
         expect(told).toEqual([...new Set(told)]);
         for (const type of told) seen.add(type);
       }),
-      trying(300),
+      trying(4_000),
     );
     expect(seen.size).toBe(5);
   });

@@ -17,7 +17,7 @@ describe('a payment record', () => {
         const stored = { ...payment, auditHash };
         expect(restorePayment(paymentRecord(stored), auditHash)).toEqual(stored);
       }),
-      trying(1_000),
+      trying(4_000),
     );
     expect([...seen].sort()).toEqual([...PAYMENT_STATUSES].sort());
     expect(Math.min(aside, closing)).toBeGreaterThan(5);

@@ -39,7 +39,7 @@ describe('tallies', () => {
           seen.add(state.payment.status);
         }
       }),
-      trying(400),
+      trying(4_000),
     );
     expect(seen.size).toBe(6);
   });
