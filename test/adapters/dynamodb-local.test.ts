@@ -11,7 +11,7 @@ if (hasJava()) {
   });
   afterAll(() => engine.stop());
 
-  storageContracts('DynamoDB (DynamoDB Local)', () => freshDynamoDbStorage(engine.url));
+  storageContracts('DynamoDB (DynamoDB Local)', () => freshDynamoDbStorage(engine.url), 4);
 } else {
   process.stdout.write('The contracts did not run on DynamoDB Local: there is no `java` on the PATH.\n');
   it('needs java to run the contracts on DynamoDB Local', () => {

@@ -11,10 +11,10 @@ import { changeFor, emptyHistory, MERCHANTS, type Step, steps } from './commits-
 const HOUR = 3_600_000;
 
 /** Any history of commits, stale, lapsed, repeated and rival ones included, ends as it ends in memory. */
-export function commitsModelContract(adapter: string, open: () => Promise<Storage>): void {
+export function commitsModelContract(adapter: string, open: () => Promise<Storage>, histories: number): void {
   describe(`Commits model: ${adapter}`, () => {
     it('answers every history as memory does, and holds the same in the end', async () => {
-      const parameters = { numRuns: 15, ...seedOf(process.env['PAYWRIGHT_TEST_SEED']) };
+      const parameters = { numRuns: histories, ...seedOf(process.env['PAYWRIGHT_TEST_SEED']) };
       await fc.assert(
         fc.asyncProperty(steps, async (chosen) => {
           const [model, real] = [memoryStorage(), await open()];

@@ -22,10 +22,17 @@ import { wakeUpsContract } from './wake-ups.contract.ts';
 import { webhookWorkersContract } from './webhook-workers.contract.ts';
 import { webhooksContract } from './webhooks.contract.ts';
 
+/** How many random histories are compared with memory; fewer where an engine is slow. */
+const HISTORIES = 15;
+
 /** Every storage contract. `open` gives an empty store that shares nothing with the ones before. */
-export function storageContracts(adapter: string, open: () => Promise<Storage>): void {
+export function storageContracts(
+  adapter: string,
+  open: () => Promise<Storage>,
+  histories: number = HISTORIES,
+): void {
   commitsContract(adapter, open);
-  commitsModelContract(adapter, open);
+  commitsModelContract(adapter, open, histories);
   paymentsContract(adapter, open);
   paymentSumsContract(adapter, open);
   transfersContract(adapter, open);
