@@ -12,7 +12,7 @@ afterAll(() => engine.stop());
 
 crashProof('DynamoDB (embedded engine)', () => freshDynamoDbStorage(engine.url), {
   ordersEach: 1,
-  oneSecondIn: 72,
+  oneSecondIn: 12,
   oneRecountIn: 10,
   pairs: 40,
 });
