@@ -18,7 +18,7 @@ export type RelayParts = Readonly<{
 /** Nobody depends on wake-ups: this is how late an event may be that none was heard of. */
 const POLL_MS = 500;
 /** Events that come in quick succession share a round. */
-const SHORTEST_PAUSE_MS = 20;
+const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
