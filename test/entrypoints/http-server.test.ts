@@ -69,6 +69,13 @@ describe('over a socket', () => {
     expect(again).toMatch(/idempotency-replayed: true/i);
   });
 
+  it('keeps an idle connection for longer than a load balancer does', async () => {
+    const { url } = await aServer();
+    const { headers } = await fetch(`${url}/healthz`);
+    const [, seconds] = /timeout=(\d+)/.exec(headers.get('keep-alive') ?? '') ?? [];
+    expect(Number(seconds)).toBeGreaterThan(60);
+  });
+
   it.each<readonly [string, number, () => string | Promise<string>]>([
     [
       'chunks and a length together',

@@ -16,11 +16,15 @@ type FetchApp = Readonly<{ fetch: (request: Request, env: object) => Response | 
 
 const DRAIN_MS = 25_000;
 
-/** Against clients that send slowly or never: milliseconds for the head, for the whole request, between requests. */
+/**
+ * Against clients that send slowly or never: milliseconds for the head, for the whole request, between requests. The last
+ * is longer than the 60 s for which AWS's load balancers keep an idle connection: whoever hangs up first must not be us,
+ * or a request that is on its way meanwhile is lost.
+ */
 const PATIENCE = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
-  keepAliveTimeout: 5_000,
+  keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16 * 1_024,
   requireHostHeader: false,
