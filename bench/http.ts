@@ -4,7 +4,7 @@ import { createHistogram } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import type { Row } from './rows.ts';
 
-const MAIN = fileURLToPath(new URL('../src/entrypoints/cli/main.ts', import.meta.url));
+const PAYWRIGHT = fileURLToPath(new URL('../bin/paywright', import.meta.url));
 
 /** Requests leave on the clock, whether or not the ones before were answered; four of five take a payment. */
 const USUAL_PER_SECOND = 100;
@@ -12,7 +12,7 @@ const BURST_PER_SECOND = 500;
 /** Every fifth second is a burst. */
 const BURST_EVERY_S = 5;
 
-/** The whole server as `npm start` runs it, in a process of its own, under an open-loop load over HTTP. */
+/** The whole server as `bin/paywright serve` and `npm start` run it, in a process of its own, under an open-loop load over HTTP. */
 export async function httpLoad(
   storage: string,
   { dataDir, seconds }: Readonly<{ dataDir: string; seconds: number }>,
@@ -57,7 +57,7 @@ export async function httpLoad(
 type Server = Readonly<{ url: URL; token: string; stop(): Promise<void> }>;
 
 async function startServer(storage: string, dataDir: string): Promise<Server> {
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+  const child = spawn(PAYWRIGHT, ['serve'], {
     env: { ...process.env, STORAGE: storage, PAYWRIGHT_DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
