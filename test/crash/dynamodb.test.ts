@@ -13,6 +13,6 @@ afterAll(() => engine.stop());
 crashProof('DynamoDB (embedded engine)', () => freshDynamoDbStorage(engine.url), {
   ordersEach: 1,
   oneSecondIn: 12,
-  oneRecountIn: 10,
+  oneRecountIn: 40,
   pairs: 40,
 });

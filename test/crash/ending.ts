@@ -30,7 +30,10 @@ export async function endFaults(
   const [claims, events] = await Promise.all([claimsOf(world, asked), eventsOf(world)]);
   const witnesses = { storage, ledger, claims, events, recounts };
   const own = await readBooks(witnesses, merchants.own);
-  const other = await readBooks({ ...witnesses, recounts: false }, merchants.other);
+  const other =
+    recounts || isTransfer(asked)
+      ? await readBooks({ ...witnesses, recounts: false }, merchants.other)
+      : NOTHING_BOOKED;
   const { faults, transactions, payments, transfers } = own;
   const end = endText(own);
   const movements = new Set<string>(transactions.map(({ id }) => id));
@@ -50,6 +53,12 @@ export async function endFaults(
     ...moneyFaults(own, other),
   ];
 }
+
+const isTransfer = (asked: readonly Asked[]): boolean =>
+  asked.some(({ request }) => request.type === 'transfer');
+
+/** Whoever is sent nothing must have nothing, which is looked at where summaries are recounted. */
+const NOTHING_BOOKED: MerchantBooks = { payments: [], transactions: [], transfers: [], faults: [] };
 
 /** What each merchant has is what the payment and the transfers say, and nobody has less than nothing. */
 function moneyFaults(

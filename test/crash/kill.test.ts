@@ -19,7 +19,7 @@ import { GETTER, send, TAKER } from './asks.ts';
 import { type Acknowledged, parallelClients } from './clients.ts';
 import { inLanes } from './lanes.ts';
 import { type MerchantBooks, readBooks } from './merchant-books.ts';
-import { aDyingFleet, type FleetTerms, pause, startServer } from './server-process.ts';
+import { aDyingFleet, endedOnce, type FleetTerms, pause, startServer } from './server-process.ts';
 import { allTold, type Listening, listenFor } from './told.ts';
 
 type Tokens = ReadonlyMap<MerchantId, string>;
@@ -71,13 +71,12 @@ async function killUnderLoad(
     JWT_SECRET: SECRET,
     LOG_LEVEL: 'error',
     PORT: '0',
-    // A server that has less to compile is ready sooner, and more of the test is load.
-    NODE_COMPILE_CACHE: join(folder, 'compiled'),
   };
   const tokens: Tokens = new Map(
     await Promise.all([TAKER, GETTER].map(async (each) => [each, await tokenOf(each)] as const)),
   );
   const listening = await listenFor([TAKER, GETTER], storage, dataDir);
+  await endedOnce(env);
   const fleet = aDyingFleet(env, terms);
   const urls = new Set<string>();
   const clients = parallelClients({

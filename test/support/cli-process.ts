@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/entrypoints/cli/main.ts', import.meta.url));
 
@@ -25,7 +26,7 @@ export function startCli(
   command = process.execPath,
 ): CliProcess {
   const child = spawn(command, [...(command === process.execPath ? [MAIN] : []), ...args], {
-    env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...env },
+    env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { out: '', err: '' };
