@@ -56,7 +56,7 @@ export type FenceLost = Readonly<{ kind: 'FenceLost' }>;
  * Nothing was written.
  */
 export type StaleVersion = Readonly<{ kind: 'StaleVersion'; id: string }>;
-/** Another aggregate holds a key that the change takes. Nothing was written. */
+/** Another aggregate holds a key that the change takes, or lets go of. Nothing was written. */
 export type KeyTaken = Readonly<{ kind: 'KeyTaken'; key: string }>;
 export type CommitRefused = ClaimTaken | FenceLost | StaleVersion | KeyTaken;
 

@@ -167,6 +167,17 @@ export function aggregatesContract(adapter: string, open: () => Promise<Storage>
         expect(await findByKey('x')).toEqual(holder);
       });
 
+      it('are let go of by their holder alone', async () => {
+        const holder = await committed(aBeginning(anExport(), { takes: ['x'] }));
+        const stranger = await committed(aBeginning(anExport(), { takes: ['y'] }));
+        const theft = anEnding(stranger, { releases: ['y', 'x'] });
+        expect((await commit(theft.change))._unsafeUnwrapErr()).toEqual({ kind: 'KeyTaken', key: 'x' });
+        expect(await findByKey('x')).toEqual(holder);
+        expect(await findByKey('y')).toEqual(stranger);
+        const nobodys = await committed(anEnding(stranger, { releases: ['z'] }));
+        expect(await findByKey('y')).toEqual(nobodys);
+      });
+
       it('are free again once they are let go of, and may be taken again by their holder', async () => {
         const holder = await committed(aBeginning(anExport(), { takes: ['x'] }));
         const same = await committed(anEnding(holder, { takes: ['x'] }));

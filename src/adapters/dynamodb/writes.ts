@@ -117,28 +117,28 @@ function spendingWrite(table: string, spending: Spending, { entries }: Change): 
 /** A key that one change both lets go of and takes is taken. */
 function uniqueKeyWrites(table: string, aggregates: readonly GuardedAggregate[]): readonly Write[] {
   const writes = new Map<string, Write>();
-  for (const { next, releases } of aggregates) {
-    for (const key of releases) {
-      const Key = uniqueKey(next.merchantId, next.kind, key);
-      writes.set(Key.pk, { operation: { Delete: { TableName: table, Key } } });
-    }
-  }
-  for (const { next, takes } of aggregates) {
-    for (const key of takes) {
-      const Put: Put = {
-        TableName: table,
-        Item: uniqueKeyItem(next, key),
-        ConditionExpression: 'attribute_not_exists(pk) OR holder = :holder',
-        ExpressionAttributeValues: { ':holder': next.id },
-      };
-      writes.set(uniqueKey(next.merchantId, next.kind, key).pk, {
-        operation: { Put },
-        refusal: { kind: 'KeyTaken', key },
-      });
-    }
-  }
+  const write = ({ next }: GuardedAggregate, key: string, operationWith: (guard: KeyGuard) => Operation) => {
+    const { pk } = uniqueKey(next.merchantId, next.kind, key);
+    const operation = operationWith({
+      ConditionExpression: 'attribute_not_exists(pk) OR holder = :holder',
+      ExpressionAttributeValues: { ':holder': next.id },
+    });
+    if (!writes.has(pk)) writes.set(pk, { operation, refusal: { kind: 'KeyTaken', key } });
+  };
+  for (const each of aggregates)
+    for (const key of each.takes)
+      write(each, key, (guard) => ({
+        Put: { TableName: table, Item: uniqueKeyItem(each.next, key), ...guard },
+      }));
+  for (const each of aggregates)
+    for (const key of each.releases)
+      write(each, key, (guard) => ({
+        Delete: { TableName: table, Key: uniqueKey(each.next.merchantId, each.next.kind, key), ...guard },
+      }));
   return [...writes.values()];
 }
+
+type KeyGuard = Required<Pick<Put, 'ConditionExpression' | 'ExpressionAttributeValues'>>;
 
 /** Links of transactions are stored with their payment, so that one query reads all of its chains. */
 function historyOf({ merchantId, entityType, entityId }: AuditEntry, change: Change): string {

@@ -58,15 +58,17 @@ function versionRefusal(
     : { kind: 'StaleVersion', id: currency };
 }
 
+/** Keys to take come first, then those to let go of. */
 function keyRefusal(store: MemoryStore, { aggregates }: Change): CommitRefused | undefined {
-  for (const { next, takes } of aggregates) {
-    const key = takes.find((each) => {
-      const holder = store.uniqueKeys.get(aggregateKeyText(next.merchantId, next.kind, each));
-      return holder !== undefined && holder !== next.id;
-    });
-    if (key !== undefined) return { kind: 'KeyTaken', key };
-  }
-  return undefined;
+  const wanted = [
+    ...aggregates.flatMap(({ next, takes }) => takes.map((key) => ({ next, key }))),
+    ...aggregates.flatMap(({ next, releases }) => releases.map((key) => ({ next, key }))),
+  ];
+  const taken = wanted.find(({ next, key }) => {
+    const holder = store.uniqueKeys.get(aggregateKeyText(next.merchantId, next.kind, key));
+    return holder !== undefined && holder !== next.id;
+  });
+  return taken && { kind: 'KeyTaken', key: taken.key };
 }
 
 const storedTransaction = (store: MemoryStore, { next }: Guarded<Transaction>) =>
@@ -103,10 +105,7 @@ function writeAggregate(store: MemoryStore, guarded: GuardedAggregate, changeId:
   const { merchantId, kind, id } = aggregate;
   for (const owner of ownersOf(aggregate))
     store.aggregates.set(aggregateKeyText(owner, kind, id), { owner, aggregate, changeId });
-  for (const key of releases) {
-    const text = aggregateKeyText(merchantId, kind, key);
-    if (store.uniqueKeys.get(text) === id) store.uniqueKeys.delete(text);
-  }
+  for (const key of releases) store.uniqueKeys.delete(aggregateKeyText(merchantId, kind, key));
   for (const key of takes) store.uniqueKeys.set(aggregateKeyText(merchantId, kind, key), id);
 }
 

@@ -1,6 +1,6 @@
 /**
  * What bars a change of a call to `commit_changes`: an entity, or what was spent of a balance, that has moved on, or a
- * unique key that is held. Old rows are locked here; rows that are not there yet cannot be, so writing them checks again.
+ * unique key that another holds. Old rows are locked here; rows that are not there yet cannot be, so writing them checks again.
  * A change without a claim is known again by its first aggregate (`bare`), or else refused here.
  */
 export const CHECKS = `
@@ -79,6 +79,19 @@ export const CHECKS = `
     FOR found IN
       SELECT i.n, i.key AS id
       FROM json_to_recordset(taken_keys) AS i(n integer, merchant_id text, kind text, key text, id text)
+      JOIN unique_key u ON u.merchant_id = i.merchant_id AND u.kind = i.kind AND u.key = i.key
+      WHERE u.id <> i.id
+    LOOP
+      barred := barred || found.n;
+      barred_by := barred_by || 'key'::text;
+      barred_ids := barred_ids || found.id;
+    END LOOP;
+  END IF;
+
+  IF released_keys IS NOT NULL THEN
+    FOR found IN
+      SELECT i.n, i.key AS id
+      FROM json_to_recordset(released_keys) AS i(n integer, merchant_id text, kind text, key text, id text)
       JOIN unique_key u ON u.merchant_id = i.merchant_id AND u.kind = i.kind AND u.key = i.key
       WHERE u.id <> i.id
     LOOP
