@@ -6,8 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', closingLine],
-    // Most tests wait for a database, so a second file costs little, also on two cores.
-    maxWorkers: 2,
+    // Most tests wait for a database or for time to pass, so a third file costs little, also on two cores.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -12,7 +12,7 @@ afterAll(() => engine.stop());
 
 crashProof('DynamoDB (embedded engine)', () => freshDynamoDbStorage(engine.url), {
   ordersEach: 1,
-  oneSecondIn: 12,
+  oneSecondIn: 24,
   oneRecountIn: 40,
   pairs: 40,
 });

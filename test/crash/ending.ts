@@ -1,6 +1,7 @@
 import type { Claim, OpenClaim } from '../../src/domain/claim.ts';
 import type { DomainEvent } from '../../src/domain/events.ts';
 import { amountsOf } from '../../src/domain/payment.ts';
+import { outboxShardOf } from '../../src/ports/outbox.ts';
 import { type MerchantBooks, readBooks } from './merchant-books.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Asked, World } from './world.ts';
@@ -27,7 +28,8 @@ export async function endFaults(
   recounts: boolean,
 ): Promise<readonly string[]> {
   const { storage, ledger, merchants } = world;
-  const [claims, events] = await Promise.all([claimsOf(world, asked), eventsOf(world)]);
+  const claims = await claimsOf(world, asked);
+  const events = await eventsOf(world, isTransfer(asked) ? undefined : claims);
   const witnesses = { storage, ledger, claims, events, recounts };
   const own = await readBooks(witnesses, merchants.own);
   const other =
@@ -95,9 +97,14 @@ function endText({ payments: [payment], transfers }: MerchantBooks): string {
   return [payment.status, ...parts].join(', ');
 }
 
-async function eventsOf({ storage, merchants: { own, other } }: World): Promise<readonly DomainEvent[]> {
-  const events = (await storage.outbox.unsent(10_000))._unsafeUnwrap();
-  return events.filter(({ merchantId }) => merchantId === own || merchantId === other);
+/** All that were written, or all of the payments of some claims: those of one payment are in one shard. */
+async function eventsOf({ storage, now }: World, of?: readonly Claim[]): Promise<readonly DomainEvent[]> {
+  const shards = of?.flatMap(({ paymentId: id }) => (id === undefined ? [] : outboxShardOf({ id })));
+  const { outbox } = storage;
+  const found = await (shards === undefined
+    ? outbox.unsent(10_000)
+    : outbox.next([...new Set(shards)], now(), 10_000));
+  return found._unsafeUnwrap();
 }
 
 const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((sum, each) => sum + each, 0n);

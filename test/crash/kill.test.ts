@@ -46,7 +46,7 @@ describe('Killed servers', () => {
     (await migrateDynamoDb(client, 'paywright'))._unsafeUnwrap();
     const storage = dynamodbStorage({ client, table: 'paywright' });
     try {
-      await killUnderLoad('dynamodb', { DYNAMODB_ENDPOINT: engine.url }, storage, { servers: 2, kills: 15 });
+      await killUnderLoad('dynamodb', { DYNAMODB_ENDPOINT: engine.url }, storage, { servers: 2, kills: 10 });
     } finally {
       await storage.close();
       await engine.stop();
