@@ -6,12 +6,17 @@ import { writesOf } from '../src/adapters/dynamodb/writes.ts';
 import type { Change } from '../src/ports/commits.ts';
 import type { RawDriver } from './rows.ts';
 
-/** lib-dynamodb over the same table, with the same items and conditions. */
+/**
+ * lib-dynamodb over the same table, with the same items and conditions but one: recorded transfers are written in any
+ * order, so what was spent of a balance before is not looked at.
+ */
 export function rawDynamoDb(client: DynamoDBDocumentClient, table: string): RawDriver {
   const write = (changes: readonly Change[]) =>
     client.send(
       new TransactWriteCommand({
-        TransactItems: changes.flatMap((change) => writesOf(table, change).map(({ operation }) => operation)),
+        TransactItems: changes.flatMap(({ spending: _, ...change }) =>
+          writesOf(table, change).map(({ operation }) => operation),
+        ),
       }),
     );
   return {
