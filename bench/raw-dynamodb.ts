@@ -14,8 +14,8 @@ export function rawDynamoDb(client: DynamoDBDocumentClient, table: string): RawD
   const write = (changes: readonly Change[]) =>
     client.send(
       new TransactWriteCommand({
-        TransactItems: changes.flatMap(({ spending: _, ...change }) =>
-          writesOf(table, change).map(({ operation }) => operation),
+        TransactItems: changes.flatMap((change) =>
+          writesOf(table, withoutSpending(change)).map(({ operation }) => operation),
         ),
       }),
     );
@@ -55,6 +55,9 @@ export function rawDynamoDb(client: DynamoDBDocumentClient, table: string): RawD
       ),
   };
 }
+
+const withoutSpending = (change: Change): Change =>
+  Object.fromEntries(Object.entries(change).filter(([part]) => part !== 'spending')) as unknown as Change;
 
 async function allOf(partition: Reading): Promise<void> {
   while (partition.hasMore) await partition.more(10_000);
