@@ -1,9 +1,9 @@
-import type { CustomerTarget } from '../src/application/move-customer.ts';
-import type { Answered } from '../src/application/under-key.ts';
-import type { MerchantId, PaymentId } from '../src/domain/ids.ts';
-import { money } from '../src/domain/money.ts';
-import type { MovementRequest } from '../src/domain/movement.ts';
-import { readAnswer } from '../src/entrypoints/http/answers.ts';
+import type { CustomerTarget } from '../src/application/customers/update-customer.ts';
+import type { Answered } from '../src/application/kernel/idempotency.ts';
+import type { MerchantId, PaymentId } from '../src/domain/kernel/ids.ts';
+import { money } from '../src/domain/kernel/money.ts';
+import type { MovementRequest } from '../src/domain/payments/modification.ts';
+import { readAnswer } from '../src/entrypoints/http/payments/stored-responses.ts';
 import type { Change } from '../src/ports/commits.ts';
 import { recorded } from './recording.ts';
 import { orThrow, type RawDriver, type RowOf, type Sizes } from './rows.ts';

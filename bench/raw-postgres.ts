@@ -7,8 +7,8 @@ import {
   paymentToRow,
   transactionToRow,
 } from '../src/adapters/postgres/rows.ts';
-import { whole } from '../src/domain/json.ts';
-import { balancesOf } from '../src/domain/ledger.ts';
+import { whole } from '../src/domain/kernel/json.ts';
+import { balancesOf } from '../src/domain/ledger/ledger.ts';
 import type { Change, Guarded } from '../src/ports/commits.ts';
 import type { RawDriver } from './rows.ts';
 

@@ -1,11 +1,11 @@
 import { createHistogram } from 'node:perf_hooks';
 import { okAsync } from 'neverthrow';
 import { systemClock } from '../src/adapters/system/clock.ts';
-import { relayEvents } from '../src/application/relay-events.ts';
-import { shardShare } from '../src/application/shard-share.ts';
+import type { EventSink } from '../src/application/outbox/event-sink.ts';
+import { relayEvents } from '../src/application/outbox/relay-events.ts';
+import { shardShare } from '../src/application/outbox/shard-assignment.ts';
 import { signallingCommits } from '../src/composition/signalling-commits.ts';
 import { startRelay } from '../src/entrypoints/worker/relay.ts';
-import type { EventSink } from '../src/ports/event-sinks.ts';
 import { OUTBOX_SHARDS } from '../src/ports/outbox.ts';
 import type { Storage } from '../src/ports/storage.ts';
 import type { Measured } from './measure.ts';

@@ -1,5 +1,5 @@
-import type { AggregateKind } from '../src/domain/aggregate.ts';
-import type { MerchantId } from '../src/domain/ids.ts';
+import type { AggregateKind } from '../src/domain/aggregates/aggregate.ts';
+import type { MerchantId } from '../src/domain/kernel/ids.ts';
 import type { Change } from '../src/ports/commits.ts';
 import type { Load, Measured } from './measure.ts';
 

@@ -1,4 +1,4 @@
-import type { MerchantId } from '../src/domain/ids.ts';
+import type { MerchantId } from '../src/domain/kernel/ids.ts';
 import type { Change } from '../src/ports/commits.ts';
 import { afterwards } from './after.ts';
 import { delivering } from './deliveries.ts';

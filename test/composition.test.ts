@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compose } from '../src/composition/compose.ts';
 import type { PlacedStorage } from '../src/composition/storage-settings.ts';
 import { TOKENS } from '../src/composition/tokens.ts';
-import { ANOMALY_RULES } from '../src/domain/anomalies.ts';
+import { ANOMALY_RULES } from '../src/domain/audit/anomalies.ts';
 
 /** Nothing listens at any of these: what is put together here must not need to be answered. */
 const STORAGES: readonly (readonly [name: string, storage: PlacedStorage])[] = [

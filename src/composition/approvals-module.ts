@@ -10,7 +10,7 @@ import { simulatedPayouts } from '../adapters/processor/payout-simulator.ts';
 import { systemApprovalIds } from '../adapters/system/approval-ids.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemDigests } from '../adapters/system/digests.ts';
-import { systemSeals } from '../adapters/system/seals.ts';
+import { systemSeals } from '../adapters/system/signed-tokens.ts';
 import { type ApprovalsPorts, approvalsUseCases } from '../application/approvals/approvals-use-cases.ts';
 import { approvalQueueSink, eventBusSink } from '../application/approvals/event-sinks.ts';
 import { rulesFraudScorer } from '../application/approvals/score-by-rules.ts';
@@ -24,8 +24,8 @@ import type { WakeUps } from '../ports/wake-ups.ts';
 import type { ApprovalsSettings } from './approvals-settings.ts';
 import { openApprovalsStorage } from './approvals-storage.ts';
 import { APPROVALS_TOKENS as TOKENS } from './approvals-tokens.ts';
+import type { StorageRoom } from './open-storage.ts';
 import { relayTo } from './relay.ts';
-import type { StorageRoom } from './storage-room.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 
 /** What the stand-ins for queue and bus hold in memory. */

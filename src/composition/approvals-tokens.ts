@@ -5,8 +5,8 @@ import type { ApprovalEvent } from '../domain/approvals/approval-events.ts';
 import type { ApprovalQueue, QueuedApproval } from '../ports/approvals/approval-queue.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { EventBus } from '../ports/approvals/event-bus.ts';
+import type { StorageRoom } from './open-storage.ts';
 import type { Relay } from './relay.ts';
-import type { StorageRoom } from './storage-room.ts';
 
 /** A symbol carries no type of its own; this one does. */
 const token = <T>(name: string) => Symbol(name) as ServiceIdentifier<T>;

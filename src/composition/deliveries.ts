@@ -1,7 +1,11 @@
 import { systemClock } from '../adapters/system/clock.ts';
-import { type DeliverTerms, type DeliverWebhooks, deliverWebhooks } from '../application/deliver-webhooks.ts';
-import { type ShardShare, shardShare } from '../application/shard-share.ts';
+import { type ShardShare, shardShare } from '../application/outbox/shard-assignment.ts';
 import type { Ports } from '../application/use-cases.ts';
+import {
+  type DeliverTerms,
+  type DeliverWebhooks,
+  deliverWebhooks,
+} from '../application/webhooks/deliver-webhooks.ts';
 import { DELIVERY_SHARDS, type Deliveries } from '../ports/deliveries.ts';
 import type { WebhookSettings } from './settings.ts';
 

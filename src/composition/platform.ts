@@ -13,10 +13,10 @@ import { type Ports, useCases } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { webhookDeliveryOf } from './deliveries.ts';
+import type { StorageRoom } from './open-storage.ts';
 import { portsOf } from './ports.ts';
 import { relayOf } from './relay.ts';
 import type { KeySettings, PlatformSettings } from './settings.ts';
-import type { StorageRoom } from './storage-room.ts';
 import { TOKENS } from './tokens.ts';
 
 /** The system's own adapters, the processor and the use cases: all that does not depend on which storage it is. */

@@ -5,8 +5,8 @@ import { ownsTables } from '../adapters/postgres/ownership.ts';
 import { postgresPool } from '../adapters/postgres/pool.ts';
 import { rotateCredentials } from '../adapters/postgres/rotating-credentials.ts';
 import { postgresStorage } from '../adapters/postgres/storage.ts';
+import type { PoolUse } from './open-storage.ts';
 import { storageModule } from './storage-module.ts';
-import type { PoolUse } from './storage-room.ts';
 import type { PostgresPlace } from './storage-settings.ts';
 
 /** Connects when first asked something. */

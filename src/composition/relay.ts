@@ -1,8 +1,8 @@
 import { systemClock } from '../adapters/system/clock.ts';
-import { type RelayEvents, relayEvents } from '../application/relay-events.ts';
-import { type ShardShare, shardShare } from '../application/shard-share.ts';
+import type { EventSink } from '../application/outbox/event-sink.ts';
+import { type RelayEvents, relayEvents } from '../application/outbox/relay-events.ts';
+import { type ShardShare, shardShare } from '../application/outbox/shard-assignment.ts';
 import type { Ports } from '../application/use-cases.ts';
-import type { EventSink } from '../ports/event-sinks.ts';
 import type { Leases } from '../ports/leases.ts';
 import { OUTBOX_SHARDS, type Outbox, type Outgoing } from '../ports/outbox.ts';
 import type { WakeUps } from '../ports/wake-ups.ts';

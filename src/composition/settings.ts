@@ -1,6 +1,6 @@
 import type { RingEntry } from '../adapters/keys/ring.ts';
-import type { AnomalyRules } from '../domain/anomalies.ts';
-import type { ClaimTerms } from '../domain/claim.ts';
+import type { AnomalyRules } from '../domain/audit/anomalies.ts';
+import type { ClaimTerms } from '../domain/kernel/claim.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
 

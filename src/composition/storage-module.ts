@@ -1,5 +1,5 @@
 import { ContainerModule } from 'inversify';
-import type { StorageRoom } from './storage-room.ts';
+import type { StorageRoom } from './open-storage.ts';
 import { TOKENS } from './tokens.ts';
 
 /** Binds one storage's room, which is opened when first asked for and closed on release. */

@@ -6,8 +6,8 @@ import type { Ports, UseCases } from '../application/use-cases.ts';
 import type { StorageHealth } from '../ports/storage-health.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import type { WebhookDelivery } from './deliveries.ts';
+import type { StorageRoom } from './open-storage.ts';
 import type { Relay } from './relay.ts';
-import type { StorageRoom } from './storage-room.ts';
 
 /** A symbol carries no type of its own; this one does. */
 const token = <T>(name: string) => Symbol(name) as ServiceIdentifier<T>;

@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
-import type { AggregateKind, AggregateOf } from '../domain/aggregate.ts';
-import type { MerchantId } from '../domain/ids.ts';
+import type { AggregateKind, AggregateOf } from '../domain/aggregates/aggregate.ts';
+import type { MerchantId } from '../domain/kernel/ids.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { ResultAsync } from 'neverthrow';
-import type { AggregateKind } from '../domain/aggregate.ts';
-import type { AuditEntry, AuditedEntity } from '../domain/audit.ts';
-import type { AuditEntryId, MerchantId, PaymentId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
+import type { AggregateKind } from '../domain/aggregates/aggregate.ts';
+import type { AuditEntry, AuditedEntity } from '../domain/kernel/audit-chain.ts';
+import type { AuditEntryId, MerchantId, PaymentId } from '../domain/kernel/ids.ts';
+import type { Instant } from '../domain/kernel/instant.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /** All bounds are inclusive; `from` and `to` are about the entry's timestamp. */

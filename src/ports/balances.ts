@@ -1,7 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
-import type { CurrencyCode } from '../domain/currency.ts';
-import type { MerchantId } from '../domain/ids.ts';
-import type { Balance } from '../domain/ledger.ts';
+import type { CurrencyCode } from '../domain/kernel/currency.ts';
+import type { MerchantId } from '../domain/kernel/ids.ts';
+import type { Balance } from '../domain/ledger/ledger.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /** `spendings` is what a `Spending` expects. It is never newer than the sums beside it. */

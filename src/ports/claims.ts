@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
-import type { Claim, ClaimKey } from '../domain/claim.ts';
-import type { Instant } from '../domain/instant.ts';
+import type { Claim, ClaimKey } from '../domain/kernel/claim.ts';
+import type { Instant } from '../domain/kernel/instant.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /** Where idempotency claims are read. Adapters must pass `test/contract/claims.contract.ts`. */

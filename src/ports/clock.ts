@@ -1,4 +1,4 @@
-import type { Instant } from '../domain/instant.ts';
+import type { Instant } from '../domain/kernel/instant.ts';
 
 /** Wall time. It may step backwards; nothing may depend on it for safety, only for leases, expiry and display. */
 export interface Clock {

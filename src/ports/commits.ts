@@ -1,15 +1,15 @@
 import type { ResultAsync } from 'neverthrow';
-import type { Aggregate } from '../domain/aggregate.ts';
-import type { AuditEntry } from '../domain/audit.ts';
-import type { Claim } from '../domain/claim.ts';
-import type { CurrencyCode } from '../domain/currency.ts';
-import type { DomainEvent } from '../domain/events.ts';
-import type { MerchantId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
-import type { LedgerEntry } from '../domain/ledger.ts';
-import type { Payment } from '../domain/payment.ts';
-import type { Tally } from '../domain/tally.ts';
-import type { Transaction } from '../domain/transaction.ts';
+import type { Aggregate } from '../domain/aggregates/aggregate.ts';
+import type { AuditEntry } from '../domain/kernel/audit-chain.ts';
+import type { Claim } from '../domain/kernel/claim.ts';
+import type { CurrencyCode } from '../domain/kernel/currency.ts';
+import type { DomainEvent } from '../domain/kernel/events.ts';
+import type { MerchantId } from '../domain/kernel/ids.ts';
+import type { Instant } from '../domain/kernel/instant.ts';
+import type { LedgerEntry } from '../domain/ledger/ledger.ts';
+import type { Payment } from '../domain/payments/payment.ts';
+import type { Tally } from '../domain/payments/tally.ts';
+import type { Transaction } from '../domain/payments/transaction.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /** The version that must be stored now for `next` to be written; 0: the entity must not exist. */

@@ -1,7 +1,12 @@
 import type { ResultAsync } from 'neverthrow';
-import type { DeliveredType, Delivery, DeliveryStatus, PendingDelivery } from '../domain/delivery.ts';
-import type { DeliveryId, MerchantId, WebhookEndpointId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
+import type { DeliveryId, MerchantId, WebhookEndpointId } from '../domain/kernel/ids.ts';
+import type { Instant } from '../domain/kernel/instant.ts';
+import type {
+  DeliveredType,
+  Delivery,
+  DeliveryStatus,
+  PendingDelivery,
+} from '../domain/webhooks/delivery.ts';
 import type { Guarded } from './commits.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 

@@ -1,4 +1,4 @@
-import type { Sha256 } from '../domain/audit.ts';
+import type { Sha256 } from '../domain/kernel/audit-chain.ts';
 
 export interface Digests {
   readonly sha256: Sha256;

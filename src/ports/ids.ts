@@ -9,8 +9,8 @@ import type {
   TransactionId,
   TransferId,
   WebhookEndpointId,
-} from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
+} from '../domain/kernel/ids.ts';
+import type { Instant } from '../domain/kernel/instant.ts';
 
 /** New ids; each carries `at` and sorts by it. */
 export interface Ids {

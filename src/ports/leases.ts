@@ -1,5 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
-import type { Instant } from '../domain/instant.ts';
+import type { Instant } from '../domain/kernel/instant.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 export type Lease = Readonly<{ name: string; holder: string; until: Instant }>;

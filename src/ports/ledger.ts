@@ -1,7 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
-import type { CurrencyCode } from '../domain/currency.ts';
-import type { LedgerEntryId, MerchantId } from '../domain/ids.ts';
-import type { LedgerEntry } from '../domain/ledger.ts';
+import type { CurrencyCode } from '../domain/kernel/currency.ts';
+import type { LedgerEntryId, MerchantId } from '../domain/kernel/ids.ts';
+import type { LedgerEntry } from '../domain/ledger/ledger.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /** Where ledger entries are read; only commits write them. Adapters must pass `test/contract/ledger.contract.ts`. */

@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
-import type { MerchantId } from '../domain/ids.ts';
-import type { Merchant } from '../domain/merchant.ts';
+import type { MerchantId } from '../domain/kernel/ids.ts';
+import type { Merchant } from '../domain/merchants/merchant.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /** Where tenants are found; commits write them. Adapters must pass `test/contract/merchants.contract.ts`. */

@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
-import type { DomainEvent } from '../domain/events.ts';
-import type { Instant } from '../domain/instant.ts';
+import type { DomainEvent } from '../domain/kernel/events.ts';
+import type { Instant } from '../domain/kernel/instant.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /**
@@ -25,6 +25,9 @@ export type OutboxEvent<Event extends Outgoing = DomainEvent> = Event &
 
 /** `unsent` counts those that wait for a retry, and may stop counting at 10 000. `oldestAt` is of the oldest of them. */
 export type Backlog = Readonly<{ unsent: number; parked: number; oldestAt?: Instant }>;
+
+/** An event that the sink does not take as it is, however often it is asked; `error` may be shown to operators. */
+export type EventRefused = Readonly<{ eventId: string; error: string }>;
 
 /**
  * Events that commits wrote and nobody has been told yet. An event that was sent is gone, so there is nothing to prune.

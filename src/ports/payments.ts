@@ -1,10 +1,10 @@
 import type { ResultAsync } from 'neverthrow';
-import type { CurrencyCode } from '../domain/currency.ts';
-import type { CustomerId, MerchantId, PaymentId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
-import type { Payment, PaymentStatus } from '../domain/payment.ts';
-import type { PaymentSum } from '../domain/payment-sum.ts';
-import type { Transaction } from '../domain/transaction.ts';
+import type { CurrencyCode } from '../domain/kernel/currency.ts';
+import type { CustomerId, MerchantId, PaymentId } from '../domain/kernel/ids.ts';
+import type { Instant } from '../domain/kernel/instant.ts';
+import type { Payment, PaymentStatus } from '../domain/payments/payment.ts';
+import type { PaymentSum } from '../domain/payments/payment-sum.ts';
+import type { Transaction } from '../domain/payments/transaction.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 export type PaymentNotFound = Readonly<{ kind: 'PaymentNotFound'; id: PaymentId }>;

@@ -1,8 +1,8 @@
 import type { ResultAsync } from 'neverthrow';
-import type { MerchantId } from '../domain/ids.ts';
-import type { Money } from '../domain/money.ts';
-import type { Movement } from '../domain/movement.ts';
-import type { ProcessorVerdict } from '../domain/transaction.ts';
+import type { MerchantId } from '../domain/kernel/ids.ts';
+import type { Money } from '../domain/kernel/money.ts';
+import type { Movement } from '../domain/payments/modification.ts';
+import type { ProcessorVerdict } from '../domain/payments/transaction.ts';
 
 /** `reference` is ours and names the charge for good: the processor must never charge one reference twice. */
 export type ChargeOrder = Readonly<{

@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
-import type { MerchantId } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
+import type { MerchantId } from '../domain/kernel/ids.ts';
+import type { Instant } from '../domain/kernel/instant.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /** A fixed stretch of UTC time that begins at `start`, a whole minute or a midnight. */

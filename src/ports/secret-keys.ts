@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
-import type { MerchantId } from '../domain/ids.ts';
-import type { BlindIndex, WrappedKey } from '../domain/sealed.ts';
+import type { MerchantId } from '../domain/kernel/ids.ts';
+import type { BlindIndex, WrappedKey } from '../domain/kernel/sealed.ts';
 import type { KeysUnavailable } from './unavailable.ts';
 
 /** Whose data a key is for. A data key wrapped for one owner is unwrapped for no other. */

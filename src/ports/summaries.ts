@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
-import type { MerchantId } from '../domain/ids.ts';
-import type { Day, Tally } from '../domain/tally.ts';
+import type { MerchantId } from '../domain/kernel/ids.ts';
+import type { Day, Tally } from '../domain/payments/tally.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /** What tallies add up to. Adapters must pass `test/contract/summaries.contract.ts`. */

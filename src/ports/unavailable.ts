@@ -6,3 +6,6 @@ export type StorageUnavailable = Readonly<{ kind: 'StorageUnavailable'; cause: u
 
 /** The keys that guard secrets cannot be used now: their keeper is silent, or has no key that a secret needs. */
 export type KeysUnavailable = Readonly<{ kind: 'KeysUnavailable'; cause: unknown }>;
+
+/** The sink cannot take anything now. It may have taken any of what it was given. `cause` is for logs only. */
+export type SinkUnavailable = Readonly<{ kind: 'SinkUnavailable'; cause: unknown }>;

@@ -1,5 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
-import type { Sealed, WrappedKey } from '../domain/sealed.ts';
+import type { Sealed, WrappedKey } from '../domain/kernel/sealed.ts';
 import type { KeyOwner } from './secret-keys.ts';
 import type { KeysUnavailable } from './unavailable.ts';
 

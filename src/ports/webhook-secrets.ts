@@ -1,4 +1,4 @@
-import type { WebhookHmac } from '../domain/webhook-signature.ts';
+import type { WebhookHmac } from '../domain/webhooks/webhook-signature.ts';
 
 /** Makes the secrets that merchants share with us, and signs with them. */
 export interface WebhookSecrets {

@@ -1,5 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
-import type { AttemptError } from '../domain/delivery.ts';
+import type { AttemptError } from '../domain/webhooks/delivery.ts';
 
 /** Why nothing is ever sent to a URL. `address`: it leads, also or only, to where no stranger may be sent. */
 export type WebhookUrlRefused = Readonly<{

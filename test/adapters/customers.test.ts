@@ -4,7 +4,7 @@ import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
-import { customersContract } from '../contract/customers.contract.ts';
+import { customersContract } from '../scenarios/customers.scenario.ts';
 import { freshDynamoDbStorage } from '../support/dynamodb-tables.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 

@@ -8,7 +8,7 @@ import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
 import { auditKey, eventKey, historyPartition, tableDefinition } from '../../src/adapters/dynamodb/table.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
-import type { PaymentId } from '../../src/domain/ids.ts';
+import type { PaymentId } from '../../src/domain/kernel/ids.ts';
 import { outboxShardOf } from '../../src/ports/outbox.ts';
 import { aMerchantId, anOpening, NOON } from '../fixtures/changes.ts';
 

@@ -7,7 +7,7 @@ import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
-import { movementsContract } from '../contract/movements.contract.ts';
+import { movementsContract } from '../scenarios/modifications.scenario.ts';
 import { freshTable } from '../support/dynamodb-tables.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 

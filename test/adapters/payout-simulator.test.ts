@@ -9,7 +9,7 @@ import { guardedPayouts } from '../../src/adapters/processor/guarded-payouts.ts'
 import { type PayoutLedger, payoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.ts';
 import type { VendorId } from '../../src/domain/approvals/ids.ts';
-import { money } from '../../src/domain/money.ts';
+import { money } from '../../src/domain/kernel/money.ts';
 import type { PayoutOrder } from '../../src/ports/approvals/payouts.ts';
 import { payoutsContract } from '../contract/approvals/payouts.contract.ts';
 import { aVendorId } from '../fixtures/approvals.ts';
@@ -77,7 +77,7 @@ describe('the books of payouts in a file', () => {
     const program = `
       import { payoutLedger } from ${from('adapters/processor/payout-ledger.ts')};
       import { simulatedPayouts } from ${from('adapters/processor/payout-simulator.ts')};
-      import { money } from ${from('domain/money.ts')};
+      import { money } from ${from('domain/kernel/money.ts')};
       const payouts = simulatedPayouts(payoutLedger(process.argv[1]), { now: () => process.pid });
       const at = [];
       for (let n = 0; n < 100; n += 1) {

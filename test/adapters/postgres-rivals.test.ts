@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
-import { balancesOf, type LedgerEntry } from '../../src/domain/ledger.ts';
+import { balancesOf, type LedgerEntry } from '../../src/domain/ledger/ledger.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, anOpening, aSuccess } from '../fixtures/changes.ts';

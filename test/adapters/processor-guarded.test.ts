@@ -1,9 +1,9 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { guardedProcessor } from '../../src/adapters/processor/guarded.ts';
-import { storedCurrency } from '../../src/domain/currency.ts';
-import type { MerchantId } from '../../src/domain/ids.ts';
-import { money } from '../../src/domain/money.ts';
+import { storedCurrency } from '../../src/domain/kernel/currency.ts';
+import type { MerchantId } from '../../src/domain/kernel/ids.ts';
+import { money } from '../../src/domain/kernel/money.ts';
 import type { ChargeOrder, MovementOrder, Processor, Verdict } from '../../src/ports/processor.ts';
 
 const amount = money(100n, storedCurrency('EUR'));

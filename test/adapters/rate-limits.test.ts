@@ -7,7 +7,7 @@ import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
-import { type AdmitPayment, blockOf, rateLimit } from '../../src/application/rate-limit.ts';
+import { type AdmitPayment, blockOf, rateLimit } from '../../src/application/payments/rate-limit.ts';
 import { QUOTA_WINDOW_MS, QUOTA_WINDOWS_KEPT } from '../../src/ports/quotas.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import { money } from '../../src/domain/money.ts';
+import { money } from '../../src/domain/kernel/money.ts';
 import type { ChargeOrder, MovementOrder } from '../../src/ports/processor.ts';
 import { processorContract } from '../contract/processor.contract.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
@@ -139,7 +139,7 @@ describe('the simulator’s books in a file', () => {
     const program = `
       import { simulatorLedger } from ${from('adapters/processor/simulator-ledger.ts')};
       import { simulatedProcessor } from ${from('adapters/processor/simulator.ts')};
-      import { money } from ${from('domain/money.ts')};
+      import { money } from ${from('domain/kernel/money.ts')};
       const ledger = simulatorLedger(process.argv[1]);
       const processor = simulatedProcessor(ledger, { now: () => process.pid });
       const at = [];
@@ -168,7 +168,7 @@ describe('the simulator’s books in a file', () => {
     const program = `
       import { simulatorLedger } from ${from('adapters/processor/simulator-ledger.ts')};
       import { simulatedProcessor } from ${from('adapters/processor/simulator.ts')};
-      import { money } from ${from('domain/money.ts')};
+      import { money } from ${from('domain/kernel/money.ts')};
       const processor = simulatedProcessor(simulatorLedger(process.argv[1]), { now: () => process.pid });
       const movement = { charge: 'pay_1', merchantId: 'm', type: 'refund', amount: money(3n, 'USD'), final: false };
       let approved = 0;

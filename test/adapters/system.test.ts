@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { systemDigests } from '../../src/adapters/system/digests.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { systemSeals } from '../../src/adapters/system/seals.ts';
-import { parseId } from '../../src/domain/ids.ts';
+import { systemSeals } from '../../src/adapters/system/signed-tokens.ts';
+import { parseId } from '../../src/domain/kernel/ids.ts';
 import { trying } from '../domain/arbitraries.ts';
 import { NOON, SECRET } from '../fixtures/changes.ts';
 

@@ -22,9 +22,9 @@ import {
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import type { BadRow } from '../../src/application/bad-row.ts';
-import { type AuditEntry, sealAuditEntry } from '../../src/domain/audit.ts';
-import type { PaymentId } from '../../src/domain/ids.ts';
+import type { BadRow } from '../../src/application/integrity/integrity-finding.ts';
+import { type AuditEntry, sealAuditEntry } from '../../src/domain/kernel/audit-chain.ts';
+import type { PaymentId } from '../../src/domain/kernel/ids.ts';
 import { aMerchantId, digests, NOON } from '../fixtures/changes.ts';
 import { aBusyStore } from '../support/busy-store.ts';
 import { freshTable } from '../support/dynamodb-tables.ts';

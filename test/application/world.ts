@@ -4,17 +4,20 @@ import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { type MovePaymentRequest, movePayment } from '../../src/application/move-payment.ts';
-import { type ProcessPaymentRequest, processPayment } from '../../src/application/process-payment.ts';
-import { recoverPayments } from '../../src/application/recover-payments.ts';
-import type { Answer } from '../../src/domain/claim.ts';
-import type { CustomerId, PaymentId } from '../../src/domain/ids.ts';
-import type { Instant } from '../../src/domain/instant.ts';
-import type { Merchant } from '../../src/domain/merchant.ts';
-import { money } from '../../src/domain/money.ts';
-import type { MovementRequest } from '../../src/domain/movement.ts';
+import type { PaymentMethods } from '../../src/application/customers/payment-methods.ts';
+import { type MovePaymentRequest, movePayment } from '../../src/application/payments/modify-payment.ts';
+import {
+  type ProcessPaymentRequest,
+  processPayment,
+} from '../../src/application/payments/process-payment.ts';
+import { recoverPayments } from '../../src/application/payments/recover-payments.ts';
+import type { Answer } from '../../src/domain/kernel/claim.ts';
+import type { CustomerId, PaymentId } from '../../src/domain/kernel/ids.ts';
+import type { Instant } from '../../src/domain/kernel/instant.ts';
+import { money } from '../../src/domain/kernel/money.ts';
+import type { Merchant } from '../../src/domain/merchants/merchant.ts';
+import type { MovementRequest } from '../../src/domain/payments/modification.ts';
 import type { Commits } from '../../src/ports/commits.ts';
-import type { PaymentMethods } from '../../src/ports/payment-methods.ts';
 import type { Processor } from '../../src/ports/processor.ts';
 import { plainAnswers } from '../fixtures/answers.ts';
 import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';

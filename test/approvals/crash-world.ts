@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import { type PayoutLedger, payoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.ts';
-import { systemSeals } from '../../src/adapters/system/seals.ts';
+import { systemSeals } from '../../src/adapters/system/signed-tokens.ts';
 import { DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
 import {
   type ApprovalsPorts,
   approvalsUseCases,
 } from '../../src/application/approvals/approvals-use-cases.ts';
-import type { Recovered } from '../../src/application/recover-payments.ts';
+import type { Recovered } from '../../src/application/payments/recover-payments.ts';
+import type { Person } from '../../src/domain/approvals/approver.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
 import type { IncidentId, VendorId } from '../../src/domain/approvals/ids.ts';
-import type { Person } from '../../src/domain/approvals/person.ts';
 import { DEFAULT_POLICY } from '../../src/domain/approvals/policy.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
-import type { Instant } from '../../src/domain/instant.ts';
+import type { Instant } from '../../src/domain/kernel/instant.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import type { StorageUnavailable } from '../../src/ports/unavailable.ts';
 import type { Process } from '../crash/steps.ts';

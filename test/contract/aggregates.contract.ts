@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { verifyChain } from '../../src/domain/audit.ts';
-import type { Export } from '../../src/domain/export.ts';
+import type { Export } from '../../src/domain/files/export.ts';
+import { verifyChain } from '../../src/domain/kernel/audit-chain.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, digests, NOON } from '../fixtures/changes.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { type AuditEntry, verifyChain } from '../../src/domain/audit.ts';
-import type { AuditEntryId } from '../../src/domain/ids.ts';
+import { type AuditEntry, verifyChain } from '../../src/domain/kernel/audit-chain.ts';
+import type { AuditEntryId } from '../../src/domain/kernel/ids.ts';
 import type { AuditFilter } from '../../src/ports/audit-trail.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, anOpening, aSuccess, digests, NOON, plain } from '../fixtures/changes.ts';

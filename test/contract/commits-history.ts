@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { claimChange } from '../../src/application/payment-change.ts';
-import { awaitOutcome, type ClaimKey, releaseClaim, takeOver } from '../../src/domain/claim.ts';
-import type { Export } from '../../src/domain/export.ts';
-import type { MerchantId } from '../../src/domain/ids.ts';
-import type { MovementRequest } from '../../src/domain/movement.ts';
-import type { Payment } from '../../src/domain/payment.ts';
+import { claimChange } from '../../src/application/payments/payment-change.ts';
+import type { Export } from '../../src/domain/files/export.ts';
+import { awaitOutcome, type ClaimKey, releaseClaim, takeOver } from '../../src/domain/kernel/claim.ts';
+import type { MerchantId } from '../../src/domain/kernel/ids.ts';
+import type { MovementRequest } from '../../src/domain/payments/modification.ts';
+import type { Payment } from '../../src/domain/payments/payment.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import { aMerchantId, anOpening, aRefusal, aSuccess, type Opening, terms } from '../fixtures/changes.ts';
 import { aBeginning, anEnding, anExport } from '../fixtures/exports.ts';

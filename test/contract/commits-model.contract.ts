@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
-import type { MerchantId } from '../../src/domain/ids.ts';
-import { ACCOUNTS, balancesOf } from '../../src/domain/ledger.ts';
+import type { MerchantId } from '../../src/domain/kernel/ids.ts';
+import { ACCOUNTS, balancesOf } from '../../src/domain/ledger/ledger.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { NOON, plain } from '../fixtures/changes.ts';

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { claimChange } from '../../src/application/payment-change.ts';
-import { awaitOutcome, takeOver } from '../../src/domain/claim.ts';
-import { jsonText } from '../../src/domain/json.ts';
-import { balancesOf } from '../../src/domain/ledger.ts';
-import { decide, openTransaction, type Transaction } from '../../src/domain/transaction.ts';
+import { claimChange } from '../../src/application/payments/payment-change.ts';
+import { awaitOutcome, takeOver } from '../../src/domain/kernel/claim.ts';
+import { jsonText } from '../../src/domain/kernel/json.ts';
+import { balancesOf } from '../../src/domain/ledger/ledger.ts';
+import { decide, openTransaction, type Transaction } from '../../src/domain/payments/transaction.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import {

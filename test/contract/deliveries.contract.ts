@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
+import type { DeliveryId } from '../../src/domain/kernel/ids.ts';
 import {
   DELIVERIES_KEPT_MS,
   type Delivery,
@@ -8,8 +9,7 @@ import {
   putOff,
   recordAttempt,
   replayDelivery,
-} from '../../src/domain/delivery.ts';
-import type { DeliveryId } from '../../src/domain/ids.ts';
+} from '../../src/domain/webhooks/delivery.ts';
 import { DELIVERY_SHARDS, type DeliveryFilter, deliveryShardOf } from '../../src/ports/deliveries.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';

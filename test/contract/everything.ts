@@ -1,4 +1,9 @@
 import type { Storage } from '../../src/ports/storage.ts';
+import { managingMerchantsContract } from '../scenarios/managing-merchants.scenario.ts';
+import { relayContract } from '../scenarios/relay.scenario.ts';
+import { transfersContract } from '../scenarios/transfers.scenario.ts';
+import { webhookWorkersContract } from '../scenarios/webhook-workers.scenario.ts';
+import { webhooksContract } from '../scenarios/webhooks.scenario.ts';
 import { aggregatesContract } from './aggregates.contract.ts';
 import { auditTrailContract } from './audit-trail.contract.ts';
 import { claimsContract } from './claims.contract.ts';
@@ -8,19 +13,14 @@ import { deliveriesContract } from './deliveries.contract.ts';
 import { failedAuthenticationsContract } from './failed-authentications.contract.ts';
 import { leasesContract } from './leases.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
-import { managingMerchantsContract } from './managing-merchants.contract.ts';
 import { merchantsContract } from './merchants.contract.ts';
 import { outboxContract } from './outbox.contract.ts';
 import { paymentSumsContract } from './payment-sums.contract.ts';
 import { paymentsContract } from './payments.contract.ts';
 import { quotasContract } from './quotas.contract.ts';
-import { relayContract } from './relay.contract.ts';
 import { storageHealthContract } from './storage-health.contract.ts';
 import { summariesContract } from './summaries.contract.ts';
-import { transfersContract } from './transfers.contract.ts';
 import { wakeUpsContract } from './wake-ups.contract.ts';
-import { webhookWorkersContract } from './webhook-workers.contract.ts';
-import { webhooksContract } from './webhooks.contract.ts';
 
 /** How many random histories are compared with memory; fewer where an engine is slow. */
 const HISTORIES = 15;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { balancesOf, type LedgerEntry } from '../../src/domain/ledger.ts';
+import { balancesOf, type LedgerEntry } from '../../src/domain/ledger/ledger.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aKey, aMerchantId, anOpening, aRefusal, aSuccess, NOON } from '../fixtures/changes.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { aggregateChange } from '../../src/application/aggregate-change.ts';
-import { changeMerchant, type Merchant } from '../../src/domain/merchant.ts';
+import { aggregateChange } from '../../src/application/aggregates/aggregate-change.ts';
+import { changeMerchant, type Merchant } from '../../src/domain/merchants/merchant.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, digests, NOON, origin } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { DomainEvent } from '../../src/domain/events.ts';
-import type { EventId } from '../../src/domain/ids.ts';
+import type { DomainEvent } from '../../src/domain/kernel/events.ts';
+import type { EventId } from '../../src/domain/kernel/ids.ts';
 import { OUTBOX_SHARDS, outboxShardOf } from '../../src/ports/outbox.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, anOpening, aSuccess, NOON, plain } from '../fixtures/changes.ts';

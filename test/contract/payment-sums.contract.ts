@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { countPayments } from '../../src/application/count-payments.ts';
-import { paymentChange } from '../../src/application/payment-change.ts';
-import { type SummarizePayments, summarizePayments } from '../../src/application/summarize-payments.ts';
-import { completeClaim } from '../../src/domain/claim.ts';
-import type { Instant } from '../../src/domain/instant.ts';
-import { fail, PAYMENT_STATUSES, type Payment } from '../../src/domain/payment.ts';
-import { sumUp } from '../../src/domain/payment-sum.ts';
-import { summaryOf } from '../../src/domain/payment-summary.ts';
-import { tallyOf } from '../../src/domain/tally.ts';
+import { countPayments } from '../../src/application/payments/count-payments.ts';
+import { paymentChange } from '../../src/application/payments/payment-change.ts';
+import {
+  type SummarizePayments,
+  summarizePayments,
+} from '../../src/application/payments/summarize-payments.ts';
+import { completeClaim } from '../../src/domain/kernel/claim.ts';
+import type { Instant } from '../../src/domain/kernel/instant.ts';
+import { fail, PAYMENT_STATUSES, type Payment } from '../../src/domain/payments/payment.ts';
+import { sumUp } from '../../src/domain/payments/payment-sum.ts';
+import { summaryOf } from '../../src/domain/payments/payment-summary.ts';
+import { tallyOf } from '../../src/domain/payments/tally.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { PaymentFilter } from '../../src/ports/payments.ts';
 import type { Storage } from '../../src/ports/storage.ts';

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { claimChange } from '../../src/application/payment-change.ts';
-import { takeOver } from '../../src/domain/claim.ts';
-import { idOf, type PaymentId } from '../../src/domain/ids.ts';
-import { add, type Money } from '../../src/domain/money.ts';
-import type { Payment } from '../../src/domain/payment.ts';
-import { openTransaction } from '../../src/domain/transaction.ts';
+import { claimChange } from '../../src/application/payments/payment-change.ts';
+import { takeOver } from '../../src/domain/kernel/claim.ts';
+import { idOf, type PaymentId } from '../../src/domain/kernel/ids.ts';
+import { add, type Money } from '../../src/domain/kernel/money.ts';
+import type { Payment } from '../../src/domain/payments/payment.ts';
+import { openTransaction } from '../../src/domain/payments/transaction.ts';
 import type { PaymentFilter } from '../../src/ports/payments.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, anOpening, aSuccess, NOON, terms } from '../fixtures/changes.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { money } from '../../src/domain/money.ts';
+import { money } from '../../src/domain/kernel/money.ts';
 import type { ChargeOrder, MovementOrder, Processor } from '../../src/ports/processor.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Payment } from '../../src/domain/payment.ts';
-import { addTallies, dayOf, type Tally, tallyOf } from '../../src/domain/tally.ts';
+import type { Payment } from '../../src/domain/payments/payment.ts';
+import { addTallies, dayOf, type Tally, tallyOf } from '../../src/domain/payments/tally.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, anOpening, aSuccess, NOON } from '../fixtures/changes.ts';

@@ -1,12 +1,12 @@
 import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import { faultOfEntity } from '../../src/application/verify-entity.ts';
-import type { AuditEntry } from '../../src/domain/audit.ts';
-import type { Claim } from '../../src/domain/claim.ts';
-import type { DomainEvent } from '../../src/domain/events.ts';
-import { amountsOf, type Payment } from '../../src/domain/payment.ts';
-import { paymentRecord } from '../../src/domain/payment-record.ts';
-import type { Transaction } from '../../src/domain/transaction.ts';
-import { transactionRecord } from '../../src/domain/transaction-record.ts';
+import { faultOfEntity } from '../../src/application/integrity/verify-entity.ts';
+import type { AuditEntry } from '../../src/domain/kernel/audit-chain.ts';
+import type { Claim } from '../../src/domain/kernel/claim.ts';
+import type { DomainEvent } from '../../src/domain/kernel/events.ts';
+import { amountsOf, type Payment } from '../../src/domain/payments/payment.ts';
+import { paymentRecord } from '../../src/domain/payments/payment-record.ts';
+import type { Transaction } from '../../src/domain/payments/transaction.ts';
+import { transactionRecord } from '../../src/domain/payments/transaction-record.ts';
 import type { Verdict } from '../../src/ports/processor.ts';
 import { digests } from '../fixtures/changes.ts';
 

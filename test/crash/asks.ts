@@ -1,5 +1,5 @@
-import type { ClaimKey, Operation } from '../../src/domain/claim.ts';
-import type { MerchantId } from '../../src/domain/ids.ts';
+import type { ClaimKey, Operation } from '../../src/domain/kernel/claim.ts';
+import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 
 /** One request of a client, to be sent until it is answered. */

@@ -1,4 +1,4 @@
-import type { MerchantId } from '../../src/domain/ids.ts';
+import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import { type Ask, aPayment, followUps, meaningOf, type Reply, send } from './asks.ts';
 import { pause } from './server-process.ts';
 

@@ -1,6 +1,6 @@
-import type { Claim, OpenClaim } from '../../src/domain/claim.ts';
-import type { DomainEvent } from '../../src/domain/events.ts';
-import { amountsOf } from '../../src/domain/payment.ts';
+import type { Claim, OpenClaim } from '../../src/domain/kernel/claim.ts';
+import type { DomainEvent } from '../../src/domain/kernel/events.ts';
+import { amountsOf } from '../../src/domain/payments/payment.ts';
 import { outboxShardOf } from '../../src/ports/outbox.ts';
 import { type MerchantBooks, readBooks } from './merchant-books.ts';
 import type { Scenario } from './scenarios.ts';

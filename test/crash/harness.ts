@@ -1,5 +1,5 @@
 import type { Result } from 'neverthrow';
-import type { Answered } from '../../src/application/under-key.ts';
+import type { Answered } from '../../src/application/kernel/idempotency.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { terms } from '../fixtures/changes.ts';
 import { endFaults, openClaims, traces } from './ending.ts';

@@ -9,8 +9,8 @@ import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import type { Claim } from '../../src/domain/claim.ts';
-import type { MerchantId } from '../../src/domain/ids.ts';
+import type { Claim } from '../../src/domain/kernel/claim.ts';
+import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import { signToken } from '../../src/entrypoints/cli/tokens.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { SECRET } from '../fixtures/changes.ts';

@@ -1,8 +1,8 @@
 import { errAsync, okAsync } from 'neverthrow';
-import type { MovePorts } from '../../src/application/move-payment.ts';
-import type { ProcessPorts } from '../../src/application/process-payment.ts';
-import type { TransferPorts } from '../../src/application/transfer.ts';
-import type { MerchantId } from '../../src/domain/ids.ts';
+import type { TransferPorts } from '../../src/application/ledger/transfer-money.ts';
+import type { MovePorts } from '../../src/application/payments/modify-payment.ts';
+import type { ProcessPorts } from '../../src/application/payments/process-payment.ts';
+import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import type { Processor } from '../../src/ports/processor.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import type { Outage } from './scenarios.ts';

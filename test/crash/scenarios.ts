@@ -1,6 +1,6 @@
-import type { Operation } from '../../src/domain/claim.ts';
-import type { MovementRequest } from '../../src/domain/movement.ts';
-import type { CaptureMethod } from '../../src/domain/payment.ts';
+import type { Operation } from '../../src/domain/kernel/claim.ts';
+import type { MovementRequest } from '../../src/domain/payments/modification.ts';
+import type { CaptureMethod } from '../../src/domain/payments/payment.ts';
 import type { Planned } from './steps.ts';
 
 /** What a client asks for. Movements are of the one payment there is, transfers go to the other merchant. */

@@ -2,17 +2,20 @@ import { okAsync, type ResultAsync } from 'neverthrow';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { type MovePaymentFailure, movePayment } from '../../src/application/move-payment.ts';
-import { type ProcessPaymentFailure, processPayment } from '../../src/application/process-payment.ts';
-import { type Recovered, recoverPayments } from '../../src/application/recover-payments.ts';
-import { type TransferFailure, transferMoney } from '../../src/application/transfer.ts';
-import type { Answered } from '../../src/application/under-key.ts';
-import type { ClaimKey } from '../../src/domain/claim.ts';
-import type { MerchantId, PaymentId } from '../../src/domain/ids.ts';
-import type { Instant } from '../../src/domain/instant.ts';
-import { money } from '../../src/domain/money.ts';
-import { httpAnswers } from '../../src/entrypoints/http/answers.ts';
-import { httpTransferAnswers } from '../../src/entrypoints/http/transfer-answers.ts';
+import type { Answered } from '../../src/application/kernel/idempotency.ts';
+import { type TransferFailure, transferMoney } from '../../src/application/ledger/transfer-money.ts';
+import { type MovePaymentFailure, movePayment } from '../../src/application/payments/modify-payment.ts';
+import {
+  type ProcessPaymentFailure,
+  processPayment,
+} from '../../src/application/payments/process-payment.ts';
+import { type Recovered, recoverPayments } from '../../src/application/payments/recover-payments.ts';
+import type { ClaimKey } from '../../src/domain/kernel/claim.ts';
+import type { MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
+import type { Instant } from '../../src/domain/kernel/instant.ts';
+import { money } from '../../src/domain/kernel/money.ts';
+import { httpTransferAnswers } from '../../src/entrypoints/http/ledger/transfer-answers.ts';
+import { httpAnswers } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import type { StorageUnavailable } from '../../src/ports/unavailable.ts';
 import { aKey, digests, NOON, origin, terms } from '../fixtures/changes.ts';

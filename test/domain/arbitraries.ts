@@ -1,16 +1,16 @@
 import fc from 'fast-check';
-import { CURRENCY_CODES, type CurrencyCode } from '../../src/domain/currency.ts';
-import type { CustomerId } from '../../src/domain/ids.ts';
-import { idOf } from '../../src/domain/ids.ts';
-import type { Json } from '../../src/domain/json.ts';
-import { type Money, money } from '../../src/domain/money.ts';
+import { CURRENCY_CODES, type CurrencyCode } from '../../src/domain/kernel/currency.ts';
+import type { CustomerId } from '../../src/domain/kernel/ids.ts';
+import { idOf } from '../../src/domain/kernel/ids.ts';
+import type { Json } from '../../src/domain/kernel/json.ts';
+import { type Money, money } from '../../src/domain/kernel/money.ts';
 import {
   complete,
   type Movement,
   type MovementRequest,
   release,
   reserve,
-} from '../../src/domain/movement.ts';
+} from '../../src/domain/payments/modification.ts';
 import {
   approve,
   fail,
@@ -19,7 +19,7 @@ import {
   type PaymentOrder,
   postpone,
   resume,
-} from '../../src/domain/payment.ts';
+} from '../../src/domain/payments/payment.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 
 const seed = process.env['PAYWRIGHT_TEST_SEED'];

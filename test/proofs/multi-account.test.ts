@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { auditPage, auditReport } from '../../src/entrypoints/http/audit-schemas.ts';
-import { balance, ledgerPage } from '../../src/entrypoints/http/ledger-schemas.ts';
-import { transfer } from '../../src/entrypoints/http/transfer-schemas.ts';
+import { auditPage, auditReport } from '../../src/entrypoints/http/audit/audit-schemas.ts';
+import { balance, ledgerPage } from '../../src/entrypoints/http/ledger/ledger-schemas.ts';
+import { transfer } from '../../src/entrypoints/http/ledger/transfer-schemas.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 import { versionsOf, wholeLength } from '../support/audit-reader.ts';
 import { everyStorage } from '../support/every-storage.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { paymentWithTransactions, problem } from '../../src/entrypoints/http/schemas.ts';
+import { paymentWithTransactions, problem } from '../../src/entrypoints/http/server/schemas.ts';
 import { type Break } from '../support/breakable-storage.ts';
 import { everyStorage } from '../support/every-storage.ts';
 import { terms } from '../support/http-app.ts';

@@ -8,7 +8,7 @@ import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.
 import { systemApprovalIds } from '../../src/adapters/system/approval-ids.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { systemDigests } from '../../src/adapters/system/digests.ts';
-import { systemSeals } from '../../src/adapters/system/seals.ts';
+import { systemSeals } from '../../src/adapters/system/signed-tokens.ts';
 import { type ApprovalRules, DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
 import {
   type ApprovalsPorts,
@@ -16,14 +16,14 @@ import {
 } from '../../src/application/approvals/approvals-use-cases.ts';
 import { approvalQueueSink, eventBusSink } from '../../src/application/approvals/event-sinks.ts';
 import { rulesFraudScorer } from '../../src/application/approvals/score-by-rules.ts';
-import { relayEvents } from '../../src/application/relay-events.ts';
+import { relayEvents } from '../../src/application/outbox/relay-events.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
 import { defaultFraudRules } from '../../src/domain/approvals/fraud-rules.ts';
 import { DEFAULT_POLICY } from '../../src/domain/approvals/policy.ts';
 import { approvalsApp } from '../../src/entrypoints/http/approvals/approvals-app.ts';
-import { tokenVerifier } from '../../src/entrypoints/http/authenticate.ts';
-import { jsonLogger } from '../../src/entrypoints/http/logger.ts';
-import { platformMetrics } from '../../src/entrypoints/http/metrics.ts';
+import { tokenVerifier } from '../../src/entrypoints/http/server/authenticate.ts';
+import { jsonLogger } from '../../src/entrypoints/http/server/logger.ts';
+import { platformMetrics } from '../../src/entrypoints/http/server/metrics.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import { AUDIENCE, aToken, ISSUER, SECRET } from './http-app.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
-import { canonicalJson, type JsonObject } from '../../src/domain/json.ts';
-import { customer } from '../../src/entrypoints/http/customer-schemas.ts';
-import { merchant } from '../../src/entrypoints/http/merchant-schemas.ts';
-import { paymentPage, paymentWithTransactions } from '../../src/entrypoints/http/schemas.ts';
+import { canonicalJson, type JsonObject } from '../../src/domain/kernel/json.ts';
+import { customer } from '../../src/entrypoints/http/customers/customer-schemas.ts';
+import { merchant } from '../../src/entrypoints/http/merchants/merchant-schemas.ts';
+import { paymentPage, paymentWithTransactions } from '../../src/entrypoints/http/server/schemas.ts';
 import { allPages, type Client, jsonOf } from './http-client.ts';
 
 /** What stands on record for the merchant by its own reading: entity and version. */

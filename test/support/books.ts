@@ -1,11 +1,15 @@
 import { expect } from 'vitest';
 import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import { verifyChain } from '../../src/domain/audit.ts';
-import type { MerchantId } from '../../src/domain/ids.ts';
-import { balancesOf, type LedgerEntry } from '../../src/domain/ledger.ts';
-import { amountsOf, type Payment } from '../../src/domain/payment.ts';
-import { addTallies, type Tally, tallyOf } from '../../src/domain/tally.ts';
-import type { Transaction, TransactionStatus, TransactionType } from '../../src/domain/transaction.ts';
+import { verifyChain } from '../../src/domain/kernel/audit-chain.ts';
+import type { MerchantId } from '../../src/domain/kernel/ids.ts';
+import { balancesOf, type LedgerEntry } from '../../src/domain/ledger/ledger.ts';
+import { amountsOf, type Payment } from '../../src/domain/payments/payment.ts';
+import { addTallies, type Tally, tallyOf } from '../../src/domain/payments/tally.ts';
+import type {
+  Transaction,
+  TransactionStatus,
+  TransactionType,
+} from '../../src/domain/payments/transaction.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { digests } from '../fixtures/changes.ts';
 

@@ -1,9 +1,9 @@
 import { ResultAsync } from 'neverthrow';
-import { relayEvents } from '../../src/application/relay-events.ts';
-import { type ShardShare, shardShare } from '../../src/application/shard-share.ts';
-import type { DomainEvent } from '../../src/domain/events.ts';
-import type { Instant } from '../../src/domain/instant.ts';
-import type { EventSink } from '../../src/ports/event-sinks.ts';
+import type { EventSink } from '../../src/application/outbox/event-sink.ts';
+import { relayEvents } from '../../src/application/outbox/relay-events.ts';
+import { type ShardShare, shardShare } from '../../src/application/outbox/shard-assignment.ts';
+import type { DomainEvent } from '../../src/domain/kernel/events.ts';
+import type { Instant } from '../../src/domain/kernel/instant.ts';
 import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { NOON } from '../fixtures/changes.ts';

@@ -1,6 +1,6 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import { money } from '../../src/domain/money.ts';
+import { money } from '../../src/domain/kernel/money.ts';
 import type {
   Processor,
   ProcessorOutcomeUnknown,

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { guardedProcessor } from '../../src/adapters/processor/guarded.ts';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import type { Merchant } from '../../src/domain/merchant.ts';
+import type { Merchant } from '../../src/domain/merchants/merchant.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';

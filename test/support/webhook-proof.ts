@@ -1,6 +1,6 @@
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import type { DomainEvent } from '../../src/domain/events.ts';
-import type { MerchantId } from '../../src/domain/ids.ts';
+import type { DomainEvent } from '../../src/domain/kernel/events.ts';
+import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 import { addEndpoint, anEvent } from '../fixtures/webhooks.ts';
 import type { WebhookWorld } from './webhook-world.ts';

@@ -5,18 +5,18 @@ import { givenRing } from '../../src/adapters/keys/given-ring.ts';
 import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../../src/adapters/keys/vault.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { systemSeals } from '../../src/adapters/system/seals.ts';
+import { systemSeals } from '../../src/adapters/system/signed-tokens.ts';
 import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
-import type { AttemptEnd } from '../../src/application/attempt-delivery.ts';
+import type { AttemptEnd } from '../../src/application/webhooks/attempt-delivery.ts';
 import {
   type DeliverTerms,
   type DeliverWebhooks,
   deliverWebhooks,
-} from '../../src/application/deliver-webhooks.ts';
-import { fanOutWebhooks } from '../../src/application/fan-out-webhooks.ts';
-import { webhookUseCases } from '../../src/application/webhook-use-cases.ts';
-import type { AttemptError } from '../../src/domain/delivery.ts';
-import type { DomainEvent } from '../../src/domain/events.ts';
+} from '../../src/application/webhooks/deliver-webhooks.ts';
+import { fanOutWebhooks } from '../../src/application/webhooks/fan-out-webhooks.ts';
+import { webhookUseCases } from '../../src/application/webhooks/webhook-use-cases.ts';
+import type { DomainEvent } from '../../src/domain/kernel/events.ts';
+import type { AttemptError } from '../../src/domain/webhooks/delivery.ts';
 import { DELIVERY_SHARDS } from '../../src/ports/deliveries.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import type { WebhookRequest, WebhookSender } from '../../src/ports/webhook-sender.ts';

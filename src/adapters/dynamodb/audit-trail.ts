@@ -1,8 +1,8 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
-import { AGGREGATE_KINDS } from '../../domain/aggregate.ts';
-import type { AuditEntry } from '../../domain/audit.ts';
-import { type AuditEntryId, type MerchantId, parseId, timeDigits } from '../../domain/ids.ts';
+import { AGGREGATE_KINDS } from '../../domain/aggregates/aggregate.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import { type AuditEntryId, type MerchantId, parseId, timeDigits } from '../../domain/kernel/ids.ts';
 import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { ascending } from './aggregates.ts';

@@ -1,4 +1,4 @@
-import type { CurrencyCode } from '../../domain/currency.ts';
+import type { CurrencyCode } from '../../domain/kernel/currency.ts';
 import type { Balances } from '../../ports/balances.ts';
 import { attempt } from './faults.ts';
 import type { Item } from './items.ts';

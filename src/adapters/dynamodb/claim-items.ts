@@ -1,5 +1,5 @@
-import type { Claim } from '../../domain/claim.ts';
-import type { PaymentId, TransactionId, TransferId } from '../../domain/ids.ts';
+import type { Claim } from '../../domain/kernel/claim.ts';
+import type { PaymentId, TransactionId, TransferId } from '../../domain/kernel/ids.ts';
 import type { Item } from './items.ts';
 import { claimKey, dueShardOf, TTL_ATTRIBUTE } from './table.ts';
 

@@ -1,4 +1,4 @@
-import { isLapsed } from '../../domain/claim.ts';
+import { isLapsed } from '../../domain/kernel/claim.ts';
 import type { Claims } from '../../ports/claims.ts';
 import { claimOf } from './claim-items.ts';
 import { overdue } from './due.ts';

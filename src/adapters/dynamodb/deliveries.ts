@@ -1,7 +1,7 @@
 import { PutCommand, type PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import { okAsync } from 'neverthrow';
-import type { Delivery, PendingDelivery } from '../../domain/delivery.ts';
-import type { MerchantId } from '../../domain/ids.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Delivery, PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import type { Deliveries, DeliveryFilter } from '../../ports/deliveries.ts';
 import { deliveryItem, deliveryOf } from './delivery-items.ts';
 import { attempt, patiently } from './faults.ts';

@@ -1,13 +1,13 @@
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
-import { type Delivery, forgettableAt, type PendingDelivery } from '../../domain/delivery.ts';
+import { jsonText, parseJson } from '../../domain/kernel/json.ts';
+import { type Delivery, forgettableAt, type PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import {
   type DeliveryInside,
   type DeliveryRecord,
   deliveryInside,
   deliveryRecord,
   restoreDelivery,
-} from '../../domain/delivery-record.ts';
-import { jsonText, parseJson } from '../../domain/json.ts';
+} from '../../domain/webhooks/delivery-record.ts';
 import type { Item } from './items.ts';
 import { deliveryDueShardOf, deliveryKey, TTL_ATTRIBUTE } from './table.ts';
 

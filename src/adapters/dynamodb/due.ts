@@ -1,4 +1,4 @@
-import type { Instant } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Item } from './items.ts';
 import { queryItems } from './reads.ts';
 import { DUE_INDEX, type Table } from './table.ts';

@@ -4,19 +4,19 @@ import {
   type AggregateOf,
   aggregateRecord,
   restoreAggregate,
-} from '../../domain/aggregate.ts';
-import type { AuditEntry } from '../../domain/audit.ts';
-import type { DomainEvent } from '../../domain/events.ts';
-import type { MerchantId, PaymentId } from '../../domain/ids.ts';
-import { type JsonObject, jsonText, parseJson } from '../../domain/json.ts';
-import type { Payment } from '../../domain/payment.ts';
-import { type PaymentRecord, paymentRecord, restorePayment } from '../../domain/payment-record.ts';
-import type { Transaction } from '../../domain/transaction.ts';
+} from '../../domain/aggregates/aggregate.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { DomainEvent } from '../../domain/kernel/events.ts';
+import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
+import { type JsonObject, jsonText, parseJson } from '../../domain/kernel/json.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
+import { type PaymentRecord, paymentRecord, restorePayment } from '../../domain/payments/payment-record.ts';
+import type { Transaction } from '../../domain/payments/transaction.ts';
 import {
   restoreTransaction,
   type TransactionRecord,
   transactionRecord,
-} from '../../domain/transaction-record.ts';
+} from '../../domain/payments/transaction-record.ts';
 import type { OutboxEvent, Outgoing } from '../../ports/outbox.ts';
 import {
   aggregateKey,

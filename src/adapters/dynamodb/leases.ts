@@ -1,5 +1,5 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Instant } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Leases } from '../../ports/leases.ts';
 import { attempt, patiently } from './faults.ts';
 import { queryItems } from './reads.ts';

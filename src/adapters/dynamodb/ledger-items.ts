@@ -1,7 +1,14 @@
-import { type CurrencyCode, storedCurrency } from '../../domain/currency.ts';
-import type { LedgerEntryId, MerchantId, PaymentId, TransactionId, TransferId } from '../../domain/ids.ts';
-import type { Instant } from '../../domain/instant.ts';
-import { jsonText, parseJson, type Whole, whole } from '../../domain/json.ts';
+import { type CurrencyCode, storedCurrency } from '../../domain/kernel/currency.ts';
+import type {
+  LedgerEntryId,
+  MerchantId,
+  PaymentId,
+  TransactionId,
+  TransferId,
+} from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import { jsonText, parseJson, type Whole, whole } from '../../domain/kernel/json.ts';
+import { money } from '../../domain/kernel/money.ts';
 import {
   ACCOUNTS,
   type Account,
@@ -11,8 +18,7 @@ import {
   emptyBalance,
   type LedgerEntry,
   type LedgerEntryType,
-} from '../../domain/ledger.ts';
-import { money } from '../../domain/money.ts';
+} from '../../domain/ledger/ledger.ts';
 import type { CurrentBalance } from '../../ports/balances.ts';
 import type { Change, Spending } from '../../ports/commits.ts';
 import type { Item } from './items.ts';

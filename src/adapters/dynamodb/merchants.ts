@@ -1,4 +1,4 @@
-import type { MerchantId } from '../../domain/ids.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import { ascending, dynamodbAggregates } from './aggregates.ts';
 import { attempt } from './faults.ts';

@@ -6,7 +6,7 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { Instant } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Outbox, OutboxEvent, Outgoing } from '../../ports/outbox.ts';
 import { attempt, patiently, unprocessed } from './faults.ts';
 import { type EventItems, outboxEventOf, parkedEventItem } from './items.ts';

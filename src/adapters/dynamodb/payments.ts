@@ -1,7 +1,7 @@
 import { errAsync, okAsync } from 'neverthrow';
-import { timeDigits } from '../../domain/ids.ts';
-import { type PaymentSum, sumUp } from '../../domain/payment-sum.ts';
-import { tallyOf } from '../../domain/tally.ts';
+import { timeDigits } from '../../domain/kernel/ids.ts';
+import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
+import { tallyOf } from '../../domain/payments/tally.ts';
 import type { PaymentFilter, PaymentPage, Payments } from '../../ports/payments.ts';
 import { attempt } from './faults.ts';
 import { type Item, paymentOf, transactionOf } from './items.ts';

@@ -1,9 +1,9 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { AggregateKind } from '../../domain/aggregate.ts';
-import type { AuditEntry, AuditedEntity } from '../../domain/audit.ts';
-import type { ClaimKey, Operation } from '../../domain/claim.ts';
-import type { CurrencyCode } from '../../domain/currency.ts';
+import type { AggregateKind } from '../../domain/aggregates/aggregate.ts';
+import type { AuditEntry, AuditedEntity } from '../../domain/kernel/audit-chain.ts';
+import type { ClaimKey, Operation } from '../../domain/kernel/claim.ts';
+import type { CurrencyCode } from '../../domain/kernel/currency.ts';
 import type {
   DeliveryId,
   LedgerEntryId,
@@ -11,9 +11,9 @@ import type {
   PaymentId,
   TransactionId,
   WebhookEndpointId,
-} from '../../domain/ids.ts';
-import type { Instant } from '../../domain/instant.ts';
-import type { Day } from '../../domain/tally.ts';
+} from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import type { Day } from '../../domain/payments/tally.ts';
 import { deliveryShardOf } from '../../ports/deliveries.ts';
 import { OUTBOX_SHARDS, type Outgoing, outboxShardOf } from '../../ports/outbox.ts';
 import type { QuotaWindow } from '../../ports/quotas.ts';

@@ -1,8 +1,8 @@
-import { storedCurrency } from '../../domain/currency.ts';
-import type { MerchantId } from '../../domain/ids.ts';
-import type { Whole } from '../../domain/json.ts';
-import { PAYMENT_STATUSES, type PaymentStatus } from '../../domain/payment.ts';
-import { addTallies, type Tally } from '../../domain/tally.ts';
+import { storedCurrency } from '../../domain/kernel/currency.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Whole } from '../../domain/kernel/json.ts';
+import { PAYMENT_STATUSES, type PaymentStatus } from '../../domain/payments/payment.ts';
+import { addTallies, type Tally } from '../../domain/payments/tally.ts';
 import type { Change } from '../../ports/commits.ts';
 import type { Item } from './items.ts';
 import { type Addition, merged } from './sums.ts';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Instant } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { RingEntry } from './ring.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { err, ok, Result, ResultAsync } from 'neverthrow';
-import type { MerchantId } from '../../domain/ids.ts';
-import { canonicalJson } from '../../domain/json.ts';
-import type { BlindIndex, WrappedKey } from '../../domain/sealed.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { canonicalJson } from '../../domain/kernel/json.ts';
+import type { BlindIndex, WrappedKey } from '../../domain/kernel/sealed.ts';
 import type { KeyOwner, SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable } from '../../ports/unavailable.ts';
 import type { Ring, RingKey, RingSource } from './ring.ts';

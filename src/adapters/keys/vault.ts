@@ -1,6 +1,6 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
-import { canonicalJson } from '../../domain/json.ts';
-import type { WrappedKey } from '../../domain/sealed.ts';
+import { canonicalJson } from '../../domain/kernel/json.ts';
+import type { WrappedKey } from '../../domain/kernel/sealed.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { KeyOwner, SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable } from '../../ports/unavailable.ts';

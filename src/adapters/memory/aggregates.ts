@@ -1,5 +1,5 @@
 import { okAsync } from 'neverthrow';
-import type { Aggregate, AggregateKind, AggregateOf } from '../../domain/aggregate.ts';
+import type { Aggregate, AggregateKind, AggregateOf } from '../../domain/aggregates/aggregate.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import { aggregateKeyText, type MemoryStore } from './store.ts';
 

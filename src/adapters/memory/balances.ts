@@ -1,5 +1,5 @@
 import { okAsync } from 'neverthrow';
-import { addBalances, balancesOf, emptyBalance, type LedgerEntry } from '../../domain/ledger.ts';
+import { addBalances, balancesOf, emptyBalance, type LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { Balances } from '../../ports/balances.ts';
 import { balanceKeyText, type MemoryStore } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { okAsync } from 'neverthrow';
-import { type Claim, isLapsed, type OpenClaim } from '../../domain/claim.ts';
+import { type Claim, isLapsed, type OpenClaim } from '../../domain/kernel/claim.ts';
 import type { Claims } from '../../ports/claims.ts';
 import { claimKeyText, type MemoryStore } from './store.ts';
 

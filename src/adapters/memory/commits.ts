@@ -1,8 +1,8 @@
 import { errAsync, okAsync } from 'neverthrow';
-import { ownersOf } from '../../domain/aggregate.ts';
-import { isLapsed } from '../../domain/claim.ts';
-import type { Payment } from '../../domain/payment.ts';
-import type { Transaction } from '../../domain/transaction.ts';
+import { ownersOf } from '../../domain/aggregates/aggregate.ts';
+import { isLapsed } from '../../domain/kernel/claim.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
+import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { Change, CommitRefused, Commits, Guarded, GuardedAggregate } from '../../ports/commits.ts';
 import { addToBalances } from './balances.ts';
 import {

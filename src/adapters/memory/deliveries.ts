@@ -1,6 +1,6 @@
 import { okAsync } from 'neverthrow';
-import { type Delivery, forgettableAt, type PendingDelivery } from '../../domain/delivery.ts';
-import type { DeliveryId, MerchantId } from '../../domain/ids.ts';
+import type { DeliveryId, MerchantId } from '../../domain/kernel/ids.ts';
+import { type Delivery, forgettableAt, type PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import {
   DELIVERY_SHARDS,
   type Deliveries,

@@ -1,5 +1,5 @@
 import { okAsync } from 'neverthrow';
-import type { Merchant } from '../../domain/merchant.ts';
+import type { Merchant } from '../../domain/merchants/merchant.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import { memoryAggregates } from './aggregates.ts';
 import type { MemoryStore } from './store.ts';

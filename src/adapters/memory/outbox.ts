@@ -1,5 +1,5 @@
 import { okAsync } from 'neverthrow';
-import type { DomainEvent } from '../../domain/events.ts';
+import type { DomainEvent } from '../../domain/kernel/events.ts';
 import { type Outbox, type OutboxEvent, type Outgoing, outboxShardOf } from '../../ports/outbox.ts';
 import { type OutboxStore, positionOf } from './store.ts';
 

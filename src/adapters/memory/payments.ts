@@ -1,7 +1,7 @@
 import { errAsync, okAsync } from 'neverthrow';
-import type { Payment } from '../../domain/payment.ts';
-import { sumUp } from '../../domain/payment-sum.ts';
-import { tallyOf } from '../../domain/tally.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
+import { sumUp } from '../../domain/payments/payment-sum.ts';
+import { tallyOf } from '../../domain/payments/tally.ts';
 import type { PaymentFilter, Payments } from '../../ports/payments.ts';
 import { type MemoryStore, positionOf } from './store.ts';
 

@@ -1,11 +1,11 @@
-import type { Aggregate, AggregateKind } from '../../domain/aggregate.ts';
-import type { AuditEntry, AuditedEntity } from '../../domain/audit.ts';
-import type { Claim, ClaimKey } from '../../domain/claim.ts';
-import type { DomainEvent } from '../../domain/events.ts';
-import type { Balance, LedgerEntry } from '../../domain/ledger.ts';
-import type { Payment } from '../../domain/payment.ts';
-import type { Tally } from '../../domain/tally.ts';
-import type { Transaction } from '../../domain/transaction.ts';
+import type { Aggregate, AggregateKind } from '../../domain/aggregates/aggregate.ts';
+import type { AuditEntry, AuditedEntity } from '../../domain/kernel/audit-chain.ts';
+import type { Claim, ClaimKey } from '../../domain/kernel/claim.ts';
+import type { DomainEvent } from '../../domain/kernel/events.ts';
+import type { Balance, LedgerEntry } from '../../domain/ledger/ledger.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
+import type { Tally } from '../../domain/payments/tally.ts';
+import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { OutboxEvent, Outgoing } from '../../ports/outbox.ts';
 
 /** Everything the memory adapters share; one object is one database. Values are immutable and never copied. */

@@ -1,5 +1,5 @@
 import { okAsync } from 'neverthrow';
-import { addTallies, type Tally } from '../../domain/tally.ts';
+import { addTallies, type Tally } from '../../domain/payments/tally.ts';
 import type { Summaries } from '../../ports/summaries.ts';
 import type { MemoryStore } from './store.ts';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { AggregateKind } from '../../domain/aggregate.ts';
-import type { MerchantId } from '../../domain/ids.ts';
+import type { AggregateKind } from '../../domain/aggregates/aggregate.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { attempt, patiently, retried } from './faults.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type AuditEntryId, type MerchantId, timeDigits } from '../../domain/ids.ts';
+import { type AuditEntryId, type MerchantId, timeDigits } from '../../domain/kernel/ids.ts';
 import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';
 import { patiently } from './faults.ts';
 import { auditFromRow, uuidOf } from './rows.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { type ClaimKey, isLapsed, type Operation } from '../../domain/claim.ts';
-import type { MerchantId } from '../../domain/ids.ts';
+import { type ClaimKey, isLapsed, type Operation } from '../../domain/kernel/claim.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Claims } from '../../ports/claims.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { attempt, patiently, retried } from './faults.ts';

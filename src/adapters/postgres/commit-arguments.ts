@@ -1,6 +1,6 @@
-import type { ClaimKey } from '../../domain/claim.ts';
-import { rfc3339 } from '../../domain/instant.ts';
-import { type Json, jsonText } from '../../domain/json.ts';
+import type { ClaimKey } from '../../domain/kernel/claim.ts';
+import { rfc3339 } from '../../domain/kernel/instant.ts';
+import { type Json, jsonText } from '../../domain/kernel/json.ts';
 import type { Change, GuardedAggregate } from '../../ports/commits.ts';
 import { aggregateToRows, entryToRow, tallyToRow } from './ledger-rows.ts';
 import {

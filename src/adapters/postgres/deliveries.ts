@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { DELIVERIES_KEPT_MS, type Delivery, type PendingDelivery } from '../../domain/delivery.ts';
+import { DELIVERIES_KEPT_MS, type Delivery, type PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import type { Guarded } from '../../ports/commits.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
 import { coalesce } from '../shared/coalesce.ts';

@@ -1,8 +1,8 @@
-import type { Attempt, DeliveredType, Delivery, DeliveryStatus } from '../../domain/delivery.ts';
-import { type AttemptRecord, attemptRecord, restoreAttempt } from '../../domain/delivery-record.ts';
-import { idOf, type MerchantId } from '../../domain/ids.ts';
-import type { Instant } from '../../domain/instant.ts';
-import { jsonText } from '../../domain/json.ts';
+import { idOf, type MerchantId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import { jsonText } from '../../domain/kernel/json.ts';
+import type { Attempt, DeliveredType, Delivery, DeliveryStatus } from '../../domain/webhooks/delivery.ts';
+import { type AttemptRecord, attemptRecord, restoreAttempt } from '../../domain/webhooks/delivery-record.ts';
 import { hexOf, uuidOf } from './rows.ts';
 
 /** A row of `webhook_delivery`, as `postgresPool` reads it. */

@@ -4,14 +4,14 @@ import {
   aggregateRecord,
   ownersOf,
   restoreAggregate,
-} from '../../domain/aggregate.ts';
-import { storedCurrency } from '../../domain/currency.ts';
-import { idOf, type MerchantId } from '../../domain/ids.ts';
-import { rfc3339 } from '../../domain/instant.ts';
-import { type JsonObject, parseJson, whole } from '../../domain/json.ts';
-import type { LedgerEntry } from '../../domain/ledger.ts';
-import { money } from '../../domain/money.ts';
-import type { Tally } from '../../domain/tally.ts';
+} from '../../domain/aggregates/aggregate.ts';
+import { storedCurrency } from '../../domain/kernel/currency.ts';
+import { idOf, type MerchantId } from '../../domain/kernel/ids.ts';
+import { rfc3339 } from '../../domain/kernel/instant.ts';
+import { type JsonObject, parseJson, whole } from '../../domain/kernel/json.ts';
+import { money } from '../../domain/kernel/money.ts';
+import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
+import type { Tally } from '../../domain/payments/tally.ts';
 import type { GuardedAggregate } from '../../ports/commits.ts';
 import { hexOf, uuidOf } from './rows.ts';
 import type { Row } from './schema.ts';

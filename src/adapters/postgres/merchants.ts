@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { MerchantId } from '../../domain/ids.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { attempt, patiently, retried } from './faults.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { DomainEvent } from '../../domain/events.ts';
-import type { Instant } from '../../domain/instant.ts';
+import type { DomainEvent } from '../../domain/kernel/events.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import {
   OUTBOX_SHARDS,
   type Outbox,

@@ -1,9 +1,9 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import { errAsync, okAsync } from 'neverthrow';
 import type pg from 'pg';
-import { storedCurrency } from '../../domain/currency.ts';
-import { type MerchantId, type PaymentId, timeDigits } from '../../domain/ids.ts';
-import { type PaymentSum, sumUp } from '../../domain/payment-sum.ts';
+import { storedCurrency } from '../../domain/kernel/currency.ts';
+import { type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel/ids.ts';
+import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import type { PaymentFilter, Payments } from '../../ports/payments.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { attempt, patiently, retried } from './faults.ts';

@@ -1,17 +1,21 @@
-import type { AuditEntry } from '../../domain/audit.ts';
-import type { Claim, Completed } from '../../domain/claim.ts';
-import type { DomainEvent, EventType } from '../../domain/events.ts';
-import { idOf, type MerchantId } from '../../domain/ids.ts';
-import { rfc3339 } from '../../domain/instant.ts';
-import { type JsonObject, parseJson } from '../../domain/json.ts';
-import type { Payment } from '../../domain/payment.ts';
-import { paymentRecord, restorePayment, type StoredPaymentRecord } from '../../domain/payment-record.ts';
-import type { Transaction } from '../../domain/transaction.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { Claim, Completed } from '../../domain/kernel/claim.ts';
+import type { DomainEvent, EventType } from '../../domain/kernel/events.ts';
+import { idOf, type MerchantId } from '../../domain/kernel/ids.ts';
+import { rfc3339 } from '../../domain/kernel/instant.ts';
+import { type JsonObject, parseJson } from '../../domain/kernel/json.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
+import {
+  paymentRecord,
+  restorePayment,
+  type StoredPaymentRecord,
+} from '../../domain/payments/payment-record.ts';
+import type { Transaction } from '../../domain/payments/transaction.ts';
 import {
   restoreTransaction,
   type TransactionRecord,
   transactionRecord,
-} from '../../domain/transaction-record.ts';
+} from '../../domain/payments/transaction-record.ts';
 import type { Row } from './schema.ts';
 
 /** The 32 hex digits behind an id's prefix: what a uuid column takes. */

@@ -1,10 +1,10 @@
 import type { ColumnType, Selectable } from 'kysely';
-import type { AggregateKind } from '../../domain/aggregate.ts';
-import type { Claim, Operation } from '../../domain/claim.ts';
-import type { Instant } from '../../domain/instant.ts';
-import type { Account, LedgerEntryType } from '../../domain/ledger.ts';
-import type { CaptureMethod, PaymentStatus } from '../../domain/payment.ts';
-import type { TransactionStatus, TransactionType } from '../../domain/transaction.ts';
+import type { AggregateKind } from '../../domain/aggregates/aggregate.ts';
+import type { Claim, Operation } from '../../domain/kernel/claim.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import type { Account, LedgerEntryType } from '../../domain/ledger/ledger.ts';
+import type { CaptureMethod, PaymentStatus } from '../../domain/payments/payment.ts';
+import type { TransactionStatus, TransactionType } from '../../domain/payments/transaction.ts';
 
 /** Written and compared as Date, read as epoch milliseconds (see `postgresPool`). */
 type Time = ColumnType<Instant, Date, Date>;

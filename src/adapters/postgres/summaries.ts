@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { storedCurrency } from '../../domain/currency.ts';
-import type { MerchantId } from '../../domain/ids.ts';
+import { storedCurrency } from '../../domain/kernel/currency.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Summaries } from '../../ports/summaries.ts';
 import { patiently } from './faults.ts';
 import type { Row } from './schema.ts';

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { VendorId } from '../../domain/approvals/ids.ts';
-import { storedCurrency } from '../../domain/currency.ts';
-import { money } from '../../domain/money.ts';
+import { storedCurrency } from '../../domain/kernel/currency.ts';
+import { money } from '../../domain/kernel/money.ts';
 import type { PayoutOrder, PayoutVerdict } from '../../ports/approvals/payouts.ts';
 
 /** What a vendor was paid under one reference. */

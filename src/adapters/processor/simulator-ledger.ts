@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
-import { storedCurrency } from '../../domain/currency.ts';
-import { money } from '../../domain/money.ts';
+import { storedCurrency } from '../../domain/kernel/currency.ts';
+import { money } from '../../domain/kernel/money.ts';
 import type { ChargeOrder, DeclineCode, MovementOrder, Verdict } from '../../ports/processor.ts';
 
 /** What became of a charge's money, in minor units. `ended`: a void or a final capture released the rest. */

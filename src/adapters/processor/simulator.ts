@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { errAsync, okAsync } from 'neverthrow';
-import { allocate, type Money } from '../../domain/money.ts';
+import { allocate, type Money } from '../../domain/kernel/money.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DeclineCode, MovementOrder, Processor, Verdict } from '../../ports/processor.ts';
 import type { ChargeBook, SimulatorLedger } from './simulator-ledger.ts';

@@ -1,5 +1,5 @@
 import { parseUuid } from '../../domain/approvals/ids.ts';
-import type { Instant } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { ApprovalIds } from '../../ports/approvals/approval-ids.ts';
 import { systemIds } from './ids.ts';
 

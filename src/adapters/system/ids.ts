@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
-import { idOf } from '../../domain/ids.ts';
-import type { Instant } from '../../domain/instant.ts';
+import { idOf } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Ids } from '../../ports/ids.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { SECRET_PREFIX } from '../../domain/webhook-signature.ts';
+import { SECRET_PREFIX } from '../../domain/webhooks/webhook-signature.ts';
 import type { WebhookSecrets } from '../../ports/webhook-secrets.ts';
 
 export const systemWebhookSecrets: WebhookSecrets = {

@@ -1,5 +1,5 @@
-import { MOST_EXCERPT_BYTES } from '../../domain/delivery.ts';
-import { findsPan } from '../../domain/pan.ts';
+import { findsPan } from '../../domain/kernel/pan.ts';
+import { MOST_EXCERPT_BYTES } from '../../domain/webhooks/delivery.ts';
 
 /** How much of an answer is read at all. */
 export const MOST_READ = 65_536;

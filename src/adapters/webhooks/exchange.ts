@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import { err, ok, type Result } from 'neverthrow';
-import type { AttemptError } from '../../domain/delivery.ts';
+import type { AttemptError } from '../../domain/webhooks/delivery.ts';
 import { excerptOf, MOST_READ } from './excerpt.ts';
 
 type Pair = Readonly<{ http: http.Agent; https: https.Agent }>;

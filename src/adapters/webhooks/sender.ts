@@ -1,5 +1,5 @@
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from 'neverthrow';
-import type { AttemptError } from '../../domain/delivery.ts';
+import type { AttemptError } from '../../domain/webhooks/delivery.ts';
 import type {
   WebhookAnswer,
   WebhookRequest,

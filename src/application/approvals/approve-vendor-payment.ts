@@ -1,12 +1,12 @@
 import { err, type ResultAsync } from 'neverthrow';
+import { permitted } from '../../domain/approvals/approver.ts';
 import { type ApproveRefused, approveVendorPayment as approved } from '../../domain/approvals/decisions.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { ApprovalVoid } from '../../domain/approvals/payout.ts';
-import { permitted } from '../../domain/approvals/person.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import { type MoveFailure, type MovePorts, moveVendorPayment } from './move-vendor-payment.ts';
+import { type MoveFailure, type MovePorts, moveVendorPayment } from './update-vendor-payment.ts';
 
 export type ApproveVendorPaymentRequest = Asked &
   Readonly<{

@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
+import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
-import { permitted, type RoleNotAllowed } from '../../domain/approvals/person.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import {
   type ChangeRefused,
@@ -9,7 +9,7 @@ import {
 } from '../../domain/approvals/vendor-payment-order.ts';
 import type { Asked } from './approval-change.ts';
 import { drafts, type NewLineItem } from './create-vendor-payment.ts';
-import { type MoveFailure, type MovePorts, moveVendorPayment } from './move-vendor-payment.ts';
+import { type MoveFailure, type MovePorts, moveVendorPayment } from './update-vendor-payment.ts';
 
 export type ChangeVendorPaymentRequest = Asked &
   Omit<VendorPaymentChange, 'lineItems'> &

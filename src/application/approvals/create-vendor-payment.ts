@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
+import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
 import type { LineItemDraft } from '../../domain/approvals/line-item.ts';
-import { permitted, type RoleNotAllowed } from '../../domain/approvals/person.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { TermsRefused, VendorPaymentOrder } from '../../domain/approvals/vendor-payment-order.ts';
 import type { DuplicateIncident } from '../../ports/approvals/approval-commits.ts';

@@ -3,7 +3,7 @@ import { type ApprovalEvent, isBusEvent } from '../../domain/approvals/approval-
 import { messageIn } from '../../domain/approvals/approval-message.ts';
 import type { ApprovalQueue } from '../../ports/approvals/approval-queue.ts';
 import type { EventBus } from '../../ports/approvals/event-bus.ts';
-import type { EventSink } from '../../ports/event-sinks.ts';
+import type { EventSink } from '../outbox/event-sink.ts';
 
 /** Hands the approvers' queue its messages; all other events are none of its business. */
 export const approvalQueueSink = (queue: ApprovalQueue): EventSink<ApprovalEvent> => ({

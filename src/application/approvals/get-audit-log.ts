@@ -1,11 +1,11 @@
 import type { ResultAsync } from 'neverthrow';
+import { type Person, permitted } from '../../domain/approvals/approver.ts';
 import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
-import { type Person, permitted } from '../../domain/approvals/person.ts';
 import type { AuditLog } from '../../ports/approvals/audit-log.ts';
 import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { GetVendorPaymentFailure } from './get-vendor-payment.ts';
-import { found } from './move-vendor-payment.ts';
+import { found } from './update-vendor-payment.ts';
 
 /** Everything that happened to a payment, oldest first: who did what, and what it changed. */
 export type GetAuditLog = (

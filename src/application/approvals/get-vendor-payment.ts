@@ -1,10 +1,10 @@
 import { err, ok, okAsync, type Result, type ResultAsync } from 'neverthrow';
+import { type Person, permitted, type RoleNotAllowed, seesAll } from '../../domain/approvals/approver.ts';
 import type { IncidentId, VendorPaymentId } from '../../domain/approvals/ids.ts';
-import { type Person, permitted, type RoleNotAllowed, seesAll } from '../../domain/approvals/person.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { found, type VendorPaymentNotFound } from './move-vendor-payment.ts';
+import { found, type VendorPaymentNotFound } from './update-vendor-payment.ts';
 
 export type GetVendorPaymentFailure = RoleNotAllowed | VendorPaymentNotFound | StorageUnavailable;
 

@@ -1,12 +1,12 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
+import { type Person, permitted, type RoleNotAllowed, seesAll } from '../../domain/approvals/approver.ts';
 import { parseUuid, type VendorPaymentId } from '../../domain/approvals/ids.ts';
-import { type Person, permitted, type RoleNotAllowed, seesAll } from '../../domain/approvals/person.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { VendorPaymentFilter, VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Seals } from '../../ports/seals.ts';
+import type { Seals } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { type CursorInvalid, type Page, paging } from '../cursor.ts';
+import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
 
 /** `offset` passes over so many before the first page, and says nothing beside a cursor. */
 type PageAsked = Readonly<{ limit: number; cursor?: string; offset?: number }>;

@@ -9,8 +9,8 @@ import {
   type TermsRefused,
   type VendorPaymentOrder,
 } from '../../domain/approvals/vendor-payment-order.ts';
-import type { Instant } from '../../domain/instant.ts';
-import type { JsonObject } from '../../domain/json.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import type { JsonObject } from '../../domain/kernel/json.ts';
 import type {
   ApprovalCommitRefused,
   DuplicateIncident,
@@ -20,7 +20,7 @@ import type { FraudScorer } from '../../ports/approvals/fraud-scorer.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type Asked, approvalChange } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import type { MovePorts } from './move-vendor-payment.ts';
+import type { MovePorts } from './update-vendor-payment.ts';
 
 export type OpenPorts = MovePorts & Readonly<{ fraudScorer: FraudScorer }>;
 

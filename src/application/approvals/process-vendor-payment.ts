@@ -1,12 +1,12 @@
 import { errAsync, type ResultAsync } from 'neverthrow';
+import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { beginPayout, type PayoutRefused } from '../../domain/approvals/payout.ts';
-import { permitted, type RoleNotAllowed } from '../../domain/approvals/person.ts';
 import type { Processing, VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import { found, type MoveFailure, moveVendorPayment } from './move-vendor-payment.ts';
-import { type PayoutPorts, settlePayout } from './settle-payout.ts';
+import { type PayoutPorts, settlePayout } from './complete-payout.ts';
+import { found, type MoveFailure, moveVendorPayment } from './update-vendor-payment.ts';
 
 export type ProcessVendorPaymentRequest = Asked & Readonly<{ id: VendorPaymentId }>;
 export type ProcessVendorPaymentFailure = RoleNotAllowed | PayoutRefused | MoveFailure;

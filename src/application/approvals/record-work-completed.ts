@@ -1,5 +1,5 @@
 import { err, errAsync, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
-import { permitted, type RoleNotAllowed } from '../../domain/approvals/person.ts';
+import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import {
   blame,

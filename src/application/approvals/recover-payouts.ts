@@ -3,11 +3,11 @@ import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { resumePayout } from '../../domain/approvals/payout.ts';
 import type { ApprovalCommitRefused } from '../../ports/approvals/approval-commits.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { inParallel } from '../in-parallel.ts';
-import type { Recovered } from '../recover-payments.ts';
+import { inParallel } from '../kernel/in-parallel.ts';
+import type { Recovered } from '../payments/recover-payments.ts';
 import { type Asked, approvalChange } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import { type PayoutPorts, settlePayout } from './settle-payout.ts';
+import { type PayoutPorts, settlePayout } from './complete-payout.ts';
 
 /**
  * Finishes what crashes and silence left open: takes over each payout that is due, asks the processor for the reference

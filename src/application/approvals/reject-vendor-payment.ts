@@ -1,10 +1,10 @@
 import type { ResultAsync } from 'neverthrow';
+import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
 import { rejectVendorPayment as rejected } from '../../domain/approvals/decisions.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
-import { permitted, type RoleNotAllowed } from '../../domain/approvals/person.ts';
 import type { Cancelled, VendorPaymentStateConflict } from '../../domain/approvals/vendor-payment.ts';
 import type { Asked } from './approval-change.ts';
-import { type MoveFailure, type MovePorts, moveVendorPayment } from './move-vendor-payment.ts';
+import { type MoveFailure, type MovePorts, moveVendorPayment } from './update-vendor-payment.ts';
 
 export type RejectVendorPaymentRequest = Asked & Readonly<{ id: VendorPaymentId; reason: string }>;
 export type RejectVendorPaymentFailure = RoleNotAllowed | VendorPaymentStateConflict | MoveFailure;

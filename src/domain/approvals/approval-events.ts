@@ -1,6 +1,6 @@
-import type { EventId } from '../ids.ts';
-import type { Instant } from '../instant.ts';
-import type { JsonObject } from '../json.ts';
+import type { EventId } from '../kernel/ids.ts';
+import type { Instant } from '../kernel/instant.ts';
+import type { JsonObject } from '../kernel/json.ts';
 import type { VendorPaymentId } from './ids.ts';
 import type { VendorPayment } from './vendor-payment.ts';
 import { vendorPaymentRecord } from './vendor-payment-record.ts';

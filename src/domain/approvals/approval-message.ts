@@ -1,6 +1,6 @@
-import type { EventId } from '../ids.ts';
-import { rfc3339 } from '../instant.ts';
-import type { JsonObject } from '../json.ts';
+import type { EventId } from '../kernel/ids.ts';
+import { rfc3339 } from '../kernel/instant.ts';
+import type { JsonObject } from '../kernel/json.ts';
 import type { ApprovalEvent } from './approval-events.ts';
 import { isFlagged } from './decisions.ts';
 import type { IncidentId, VendorId, VendorPaymentId } from './ids.ts';

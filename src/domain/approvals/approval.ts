@@ -1,10 +1,10 @@
-import type { Sha256 } from '../audit.ts';
-import type { Instant } from '../instant.ts';
-import { canonicalJson, whole } from '../json.ts';
-import type { Money } from '../money.ts';
+import type { Sha256 } from '../kernel/audit-chain.ts';
+import type { Instant } from '../kernel/instant.ts';
+import { canonicalJson, whole } from '../kernel/json.ts';
+import type { Money } from '../kernel/money.ts';
+import type { Role } from './approver.ts';
 import type { VendorId } from './ids.ts';
 import type { LineItem } from './line-item.ts';
-import type { Role } from './person.ts';
 
 /** What people approve: whom the money goes to, how much it is, and for what. */
 export type Terms = Readonly<{ vendorId: VendorId; amount: Money; lineItems: readonly LineItem[] }>;

@@ -1,11 +1,11 @@
 import type { Result } from 'neverthrow';
-import type { Actor } from '../actor.ts';
-import { type BrokenChain, type ChainHead, type Sha256, verifyLinks } from '../audit.ts';
-import type { AuditEntryId } from '../ids.ts';
-import { type Instant, rfc3339 } from '../instant.ts';
-import { canonicalJson, type JsonObject } from '../json.ts';
+import type { Actor } from '../kernel/actor.ts';
+import { type BrokenChain, type ChainHead, type Sha256, verifyLinks } from '../kernel/audit-chain.ts';
+import type { AuditEntryId } from '../kernel/ids.ts';
+import { type Instant, rfc3339 } from '../kernel/instant.ts';
+import { canonicalJson, type JsonObject } from '../kernel/json.ts';
+import type { Role } from './approver.ts';
 import type { VendorPaymentId } from './ids.ts';
-import type { Role } from './person.ts';
 
 /**
  * One link of a payment's chain. `sequence` is the payment's version after the change, so a version is audited exactly

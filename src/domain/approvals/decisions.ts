@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { Instant } from '../instant.ts';
+import type { Instant } from '../kernel/instant.ts';
 import type { Approval } from './approval.ts';
-import { hasRole, type Person, type RoleNotAllowed } from './person.ts';
+import { hasRole, type Person, type RoleNotAllowed } from './approver.ts';
 import { type ApprovalPolicy, approvalsMissing, rolesAwaited, tierFor } from './policy.ts';
 import {
   type Approved,

@@ -1,4 +1,4 @@
-import type { Instant } from '../instant.ts';
+import type { Instant } from '../kernel/instant.ts';
 import type { FraudAssessment, FraudReason, Thousandths } from './fraud.ts';
 import type { IncidentId } from './ids.ts';
 import { isLive, type VendorPayment } from './vendor-payment.ts';

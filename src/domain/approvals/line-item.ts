@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { CurrencyCode } from '../currency.ts';
-import { type Money, money } from '../money.ts';
+import type { CurrencyCode } from '../kernel/currency.ts';
+import { type Money, money } from '../kernel/money.ts';
 import type { LineItemId } from './ids.ts';
 
 /** One thing that is paid for. `total` is quantity × unit price, exactly. */

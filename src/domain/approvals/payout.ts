@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { Sha256 } from '../audit.ts';
-import type { Instant } from '../instant.ts';
+import type { Sha256 } from '../kernel/audit-chain.ts';
+import type { Instant } from '../kernel/instant.ts';
 import { hashTerms } from './approval.ts';
 import {
   type Approved,

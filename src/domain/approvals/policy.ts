@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { Money } from '../money.ts';
-import { hasRole, type Role } from './person.ts';
+import type { Money } from '../kernel/money.ts';
+import { hasRole, type Role } from './approver.ts';
 
 /** Who must approve amounts up to and with `upToCents`; without it, all amounts above the tier before. */
 export type ApprovalTier = Readonly<{

@@ -1,9 +1,9 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { Sha256 } from '../audit.ts';
-import type { Instant } from '../instant.ts';
-import { canonicalJson, type JsonObject } from '../json.ts';
-import type { Money } from '../money.ts';
-import type { AmountNotPositive } from '../payment.ts';
+import type { Sha256 } from '../kernel/audit-chain.ts';
+import type { Instant } from '../kernel/instant.ts';
+import { canonicalJson, type JsonObject } from '../kernel/json.ts';
+import type { Money } from '../kernel/money.ts';
+import type { AmountNotPositive } from '../payments/payment.ts';
 import { hashTerms } from './approval.ts';
 import type { FraudVerdict } from './fraud.ts';
 import type { IncidentId, PayerId, VendorId, VendorPaymentId } from './ids.ts';

@@ -1,12 +1,12 @@
-import { storedCurrency } from '../currency.ts';
-import { fromRfc3339, rfc3339 } from '../instant.ts';
-import type { JsonObject } from '../json.ts';
-import { money } from '../money.ts';
+import { storedCurrency } from '../kernel/currency.ts';
+import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import { money } from '../kernel/money.ts';
 import type { Approval } from './approval.ts';
+import { type Person, type Role, seesAll } from './approver.ts';
 import { type FraudReason, type FraudStatus, fractionOf, thousandthsOf } from './fraud.ts';
 import type { IncidentId, LineItemId, PayerId, VendorId, VendorPaymentId } from './ids.ts';
 import type { LineItem } from './line-item.ts';
-import { type Person, type Role, seesAll } from './person.ts';
 import type { Known, PayerType, VendorPayment, VendorPaymentStatus } from './vendor-payment.ts';
 
 export type LineItemRecord = Readonly<{

@@ -1,5 +1,5 @@
-import type { Instant } from '../instant.ts';
-import type { JsonObject } from '../json.ts';
+import type { Instant } from '../kernel/instant.ts';
+import type { JsonObject } from '../kernel/json.ts';
 import type { Approval, Terms } from './approval.ts';
 import type { FraudVerdict } from './fraud.ts';
 import type { IncidentId, PayerId, VendorPaymentId } from './ids.ts';

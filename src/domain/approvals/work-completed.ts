@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
-import { type Instant, rfc3339 } from '../instant.ts';
-import type { JsonObject } from '../json.ts';
+import { type Instant, rfc3339 } from '../kernel/instant.ts';
+import type { JsonObject } from '../kernel/json.ts';
 import type { IncidentId, LineItemId, VendorId } from './ids.ts';
 import { isDescription, type LineItemDraft } from './line-item.ts';
 import type { TermsRefused, VendorPaymentOrder } from './vendor-payment-order.ts';

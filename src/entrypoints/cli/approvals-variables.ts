@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES } from '../../domain/approvals/person.ts';
+import { ROLES } from '../../domain/approvals/approver.ts';
 import { type ApprovalPolicy, checkPolicy, type PolicyFault } from '../../domain/approvals/policy.ts';
 
 /** Thousandths, read from the digits, so that 0.57 is 570 and 0.6999 is refused instead of rounded. */

@@ -4,9 +4,9 @@ import {
   createMerchant,
   type MerchantPorts,
   type NewMerchant,
-} from '../../application/create-merchant.ts';
-import type { Origin } from '../../domain/actor.ts';
-import { type MerchantId, parseMerchantId } from '../../domain/ids.ts';
+} from '../../application/merchants/create-merchant.ts';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import { type MerchantId, parseMerchantId } from '../../domain/kernel/ids.ts';
 
 export const DEMO_MERCHANTS: readonly NewMerchant[] = [
   demoMerchant('merchant-123', 'Demo Merchant 123'),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { KeysRotated, RotateKeysFailure, RotationProgress } from '../../application/rotate-keys.ts';
+import type { KeysRotated, RotateKeysFailure, RotationProgress } from '../../application/keys/rotate-keys.ts';
 import { TOKENS } from '../../composition/tokens.ts';
-import type { Origin } from '../../domain/actor.ts';
+import type { Origin } from '../../domain/kernel/actor.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { openPlatform } from './open-platform.ts';

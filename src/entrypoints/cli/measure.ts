@@ -1,9 +1,9 @@
-import type { RecoverPayments } from '../../application/recover-payments.ts';
+import type { RecoverPayments } from '../../application/payments/recover-payments.ts';
 import type { Platform } from '../../composition/compose.ts';
-import type { StorageRoom } from '../../composition/storage-room.ts';
+import type { StorageRoom } from '../../composition/open-storage.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Processor } from '../../ports/processor.ts';
-import { gaugeOf, measured, type PlatformMetrics } from '../http/metrics.ts';
+import { gaugeOf, measured, type PlatformMetrics } from '../http/server/metrics.ts';
 
 /** The same use cases, each timed by outcome under its name in snake case. */
 export function measuredUseCases<Cases extends object>(useCases: Cases, metrics: PlatformMetrics): Cases {

@@ -2,7 +2,7 @@ import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import { bothNamed } from '../../composition/both-healthy.ts';
 import { compose } from '../../composition/compose.ts';
 import { composeApprovals } from '../../composition/compose-approvals.ts';
-import { placeStorage } from '../../composition/place-storage.ts';
+import { placeStorage } from '../../composition/start-embedded.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

@@ -1,8 +1,8 @@
 import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import { compose, type Platform } from '../../composition/compose.ts';
 import { type Approvals, composeApprovals } from '../../composition/compose-approvals.ts';
-import { placeStorage } from '../../composition/place-storage.ts';
-import type { StorageRoom } from '../../composition/storage-room.ts';
+import type { StorageRoom } from '../../composition/open-storage.ts';
+import { placeStorage } from '../../composition/start-embedded.ts';
 import type { PlacedStorage, StorageSettings } from '../../composition/storage-settings.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';

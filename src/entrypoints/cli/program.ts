@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { ROLES } from '../../domain/approvals/person.ts';
+import { ROLES } from '../../domain/approvals/approver.ts';
 import { type Config, readConfig } from './config.ts';
 import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { faultLine } from './faults.ts';

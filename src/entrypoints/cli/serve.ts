@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ResultAsync } from 'neverthrow';
 import type { Logger } from 'pino';
-import { countFailedAuthentications } from '../../application/failed-authentications.ts';
+import { countFailedAuthentications } from '../../application/audit/failed-authentications.ts';
 import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Payouts } from '../../ports/approvals/payouts.ts';
@@ -13,13 +13,13 @@ import {
   watchApprovalQueue,
 } from '../http/approvals/approvals-metrics.ts';
 import { APPROVALS_ROUTES } from '../http/approvals/approvals-openapi.ts';
-import { tokenVerifier } from '../http/authenticate.ts';
-import { jsonLogger } from '../http/logger.ts';
-import { type PlatformMetrics, platformMetrics } from '../http/metrics.ts';
-import { type ListeningServer, serveHttp } from '../http/node-server.ts';
-import { APPROVALS_OUTBOX, watchBacklog } from '../http/outbox-metrics.ts';
-import { platformApp } from '../http/platform-app.ts';
-import { wholeApp } from '../http/whole-app.ts';
+import { tokenVerifier } from '../http/server/authenticate.ts';
+import { jsonLogger } from '../http/server/logger.ts';
+import { type PlatformMetrics, platformMetrics } from '../http/server/metrics.ts';
+import { type ListeningServer, serveHttp } from '../http/server/node-server.ts';
+import { APPROVALS_OUTBOX, watchBacklog } from '../http/server/outbox-metrics.ts';
+import { platformApp } from '../http/server/platform-app.ts';
+import { wholeApp } from '../http/server/whole-app.ts';
 import { startFlushing } from '../worker/flush.ts';
 import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';

@@ -1,7 +1,7 @@
 import type { Platform } from '../../composition/compose.ts';
 import { TOKENS } from '../../composition/tokens.ts';
-import type { PlatformMetrics } from '../http/metrics.ts';
-import { countDeliveries } from '../http/webhook-metrics.ts';
+import type { PlatformMetrics } from '../http/server/metrics.ts';
+import { countDeliveries } from '../http/webhooks/webhook-metrics.ts';
 import { startDeliveries } from '../worker/deliveries.ts';
 import type { RunningWorker, WorkerLog } from '../worker/recovery.ts';
 

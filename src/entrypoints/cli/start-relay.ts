@@ -2,8 +2,8 @@ import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import type { Platform } from '../../composition/compose.ts';
 import type { Approvals } from '../../composition/compose-approvals.ts';
 import { TOKENS } from '../../composition/tokens.ts';
-import type { PlatformMetrics } from '../http/metrics.ts';
-import { APPROVALS_OUTBOX, countRelay } from '../http/outbox-metrics.ts';
+import type { PlatformMetrics } from '../http/server/metrics.ts';
+import { APPROVALS_OUTBOX, countRelay } from '../http/server/outbox-metrics.ts';
 import type { RunningWorker, WorkerLog } from '../worker/recovery.ts';
 import { startRelay } from '../worker/relay.ts';
 

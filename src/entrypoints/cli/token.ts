@@ -1,4 +1,4 @@
-import { parseMerchantId } from '../../domain/ids.ts';
+import { parseMerchantId } from '../../domain/kernel/ids.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose';
-import type { JwtSettings } from '../http/authenticate.ts';
+import type { JwtSettings } from '../http/server/authenticate.ts';
 
 /** All a merchant may be allowed; `admin` is for those who manage merchants. */
 export const MERCHANT_PERMISSIONS = [

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { DEFAULT_EVENT_SOURCES } from '../../application/approvals/approval-rules.ts';
-import { ANOMALY_RULES } from '../../domain/anomalies.ts';
 import { DEFAULT_THRESHOLDS } from '../../domain/approvals/fraud.ts';
 import { DEFAULT_POLICY } from '../../domain/approvals/policy.ts';
+import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { approvalPolicy, eventSources, fraudScore } from './approvals-variables.ts';
 
 const storage = z.enum(['postgres', 'dynamodb', 'memory'], 'must be one of postgres, dynamodb, memory');

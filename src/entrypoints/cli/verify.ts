@@ -1,7 +1,7 @@
-import type { BadRow, RowFault } from '../../application/bad-row.ts';
-import type { Verified } from '../../application/verify.ts';
+import type { BadRow, RowFault } from '../../application/integrity/integrity-finding.ts';
+import type { Verified } from '../../application/integrity/verify.ts';
 import { TOKENS } from '../../composition/tokens.ts';
-import type { MerchantId } from '../../domain/ids.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { openPlatform } from './open-platform.ts';

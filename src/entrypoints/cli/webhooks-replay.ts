@@ -1,6 +1,6 @@
 import { TOKENS } from '../../composition/tokens.ts';
-import { type MerchantId, parseId, parseMerchantId } from '../../domain/ids.ts';
-import { fromRfc3339 } from '../../domain/instant.ts';
+import { type MerchantId, parseId, parseMerchantId } from '../../domain/kernel/ids.ts';
+import { fromRfc3339 } from '../../domain/kernel/instant.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { openPlatform } from './open-platform.ts';

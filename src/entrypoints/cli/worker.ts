@@ -1,6 +1,6 @@
 import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import { TOKENS } from '../../composition/tokens.ts';
-import { jsonLogger } from '../http/logger.ts';
+import { jsonLogger } from '../http/server/logger.ts';
 import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

@@ -1,5 +1,5 @@
-import type { DeliverWebhooks } from '../../application/deliver-webhooks.ts';
-import type { ShardShare } from '../../application/shard-share.ts';
+import type { ShardShare } from '../../application/outbox/shard-assignment.ts';
+import type { DeliverWebhooks } from '../../application/webhooks/deliver-webhooks.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
 import { nap } from './nap.ts';
 import type { RunningWorker, WorkerLog } from './recovery.ts';

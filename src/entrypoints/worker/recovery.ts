@@ -1,4 +1,4 @@
-import type { RecoverPayments } from '../../application/recover-payments.ts';
+import type { RecoverPayments } from '../../application/payments/recover-payments.ts';
 import { nap } from './nap.ts';
 
 /** The lines a worker writes. `cause` and `defect` are for the logger to reduce to what may be told. */

@@ -1,5 +1,5 @@
-import type { RelayEvents, Relayed } from '../../application/relay-events.ts';
-import type { ShardShare } from '../../application/shard-share.ts';
+import type { RelayEvents, Relayed } from '../../application/outbox/relay-events.ts';
+import type { ShardShare } from '../../application/outbox/shard-assignment.ts';
 import { nap } from './nap.ts';
 import type { RunningWorker, WorkerLog } from './recovery.ts';
 

@@ -4,7 +4,7 @@ import type { ApprovalEvent } from '../../domain/approvals/approval-events.ts';
 import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
 import type { AlreadyApproved, SelfApproval } from '../../domain/approvals/decisions.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
-import type { Instant } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Guarded, StaleVersion } from '../commits.ts';
 import type { StorageUnavailable } from '../unavailable.ts';
 

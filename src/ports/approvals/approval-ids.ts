@@ -1,6 +1,6 @@
 import type { LineItemId, VendorPaymentId } from '../../domain/approvals/ids.ts';
-import type { AuditEntryId, EventId } from '../../domain/ids.ts';
-import type { Instant } from '../../domain/instant.ts';
+import type { AuditEntryId, EventId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 
 /** New ids; each carries `at` and sorts by it. */
 export interface ApprovalIds {

@@ -1,6 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
 import type { ApprovalMessage } from '../../domain/approvals/approval-message.ts';
-import type { EventRefused, SinkUnavailable } from '../event-sinks.ts';
+import type { EventRefused } from '../outbox.ts';
+import type { SinkUnavailable } from '../unavailable.ts';
 
 /** `eventId` is stable: whoever receives a message twice knows it by that. */
 export type QueuedApproval = Readonly<{ eventId: string; message: ApprovalMessage }>;

@@ -1,6 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
 import type { ApprovalEvent } from '../../domain/approvals/approval-events.ts';
-import type { EventRefused, SinkUnavailable } from '../event-sinks.ts';
+import type { EventRefused } from '../outbox.ts';
+import type { SinkUnavailable } from '../unavailable.ts';
 
 /** The bus that other systems listen to. */
 export interface EventBus {

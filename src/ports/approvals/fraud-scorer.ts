@@ -1,7 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
 import type { FraudAssessment } from '../../domain/approvals/fraud.ts';
 import type { PricedOrder } from '../../domain/approvals/vendor-payment-order.ts';
-import type { Instant } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 
 /** No score, or none in time. `cause` is for logs only. */
 export type ScorerUnavailable = Readonly<{ kind: 'ScorerUnavailable'; cause?: unknown }>;

@@ -1,7 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
 import type { VendorId } from '../../domain/approvals/ids.ts';
 import type { PayoutOutcome } from '../../domain/approvals/payout.ts';
-import type { Money } from '../../domain/money.ts';
+import type { Money } from '../../domain/kernel/money.ts';
 
 /**
  * `reference` is ours and names the payout for good: the processor must never pay one reference twice. `attempt` counts

@@ -2,7 +2,7 @@ import type { ResultAsync } from 'neverthrow';
 import type { FraudStatus } from '../../domain/approvals/fraud.ts';
 import type { IncidentId, VendorId, VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { VendorPayment, VendorPaymentStatus } from '../../domain/approvals/vendor-payment.ts';
-import type { Instant } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { StorageUnavailable } from '../unavailable.ts';
 
 export type VendorPaymentFilter = Readonly<{

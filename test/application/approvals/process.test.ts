@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approvalChange } from '../../../src/application/approvals/approval-change.ts';
 import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import { nextOf } from '../../../src/domain/approvals/vendor-payment.ts';
-import { money } from '../../../src/domain/money.ts';
+import { money } from '../../../src/domain/kernel/money.ts';
 import {
   ADMIN,
   aPerson,

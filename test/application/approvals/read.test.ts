@@ -1,10 +1,10 @@
 import { okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approvalQueueSink, eventBusSink } from '../../../src/application/approvals/event-sinks.ts';
-import { relayEvents } from '../../../src/application/relay-events.ts';
+import { relayEvents } from '../../../src/application/outbox/relay-events.ts';
 import type { ApprovalEvent } from '../../../src/domain/approvals/approval-events.ts';
+import type { Person } from '../../../src/domain/approvals/approver.ts';
 import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
-import type { Person } from '../../../src/domain/approvals/person.ts';
 import { recordFor } from '../../../src/domain/approvals/vendor-payment-record.ts';
 import type { QueuedApproval } from '../../../src/ports/approvals/approval-queue.ts';
 import { OUTBOX_SHARDS } from '../../../src/ports/outbox.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryApprovalsStorage } from '../../../src/adapters/memory/approvals/storage.ts';
+import type { Person } from '../../../src/domain/approvals/approver.ts';
 import type { IncidentId, VendorId, VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
-import type { Person } from '../../../src/domain/approvals/person.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import type { ApprovalChange } from '../../../src/ports/approvals/approval-commits.ts';
 import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';

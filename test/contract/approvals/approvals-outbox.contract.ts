@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ApprovalEvent } from '../../../src/domain/approvals/approval-events.ts';
-import type { EventId } from '../../../src/domain/ids.ts';
+import type { EventId } from '../../../src/domain/kernel/ids.ts';
 import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';
 import { OUTBOX_SHARDS, outboxShardOf } from '../../../src/ports/outbox.ts';
 import { aCreation, anUncheckedApproval } from '../../fixtures/approvals.ts';

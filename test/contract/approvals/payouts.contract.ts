@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { VendorId } from '../../../src/domain/approvals/ids.ts';
-import { money } from '../../../src/domain/money.ts';
+import { money } from '../../../src/domain/kernel/money.ts';
 import type { PayoutOrder, Payouts } from '../../../src/ports/approvals/payouts.ts';
 
 /** A processor under test: vendors that behave as they are called, and what it really paid, on its own side. */

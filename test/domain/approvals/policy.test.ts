@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Role } from '../../../src/domain/approvals/person.ts';
+import type { Role } from '../../../src/domain/approvals/approver.ts';
 import {
   type ApprovalPolicy,
   type ApprovalTier,
@@ -10,7 +10,7 @@ import {
   rolesAwaited,
   tierFor,
 } from '../../../src/domain/approvals/policy.ts';
-import { money } from '../../../src/domain/money.ts';
+import { money } from '../../../src/domain/kernel/money.ts';
 
 const usd = (cents: bigint) => money(cents, 'USD');
 const tier = (parts: Partial<ApprovalTier> = {}): ApprovalTier => ({

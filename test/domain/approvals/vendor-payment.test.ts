@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashTerms } from '../../../src/domain/approvals/approval.ts';
+import type { Person } from '../../../src/domain/approvals/approver.ts';
 import { approveVendorPayment, rejectVendorPayment } from '../../../src/domain/approvals/decisions.ts';
 import { parseUuid } from '../../../src/domain/approvals/ids.ts';
 import { addUp } from '../../../src/domain/approvals/line-item.ts';
 import { beginPayout, concludePayout, resumePayout } from '../../../src/domain/approvals/payout.ts';
-import type { Person } from '../../../src/domain/approvals/person.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import { changeVendorPayment, type PricedOrder } from '../../../src/domain/approvals/vendor-payment-order.ts';
@@ -14,7 +14,7 @@ import {
   type VendorPaymentRecord,
   vendorPaymentRecord,
 } from '../../../src/domain/approvals/vendor-payment-record.ts';
-import { parseJson } from '../../../src/domain/json.ts';
+import { parseJson } from '../../../src/domain/kernel/json.ts';
 import {
   ADMIN,
   aCreation,

@@ -7,7 +7,7 @@ import {
   type VendorPaymentRecord,
   vendorPaymentRecord,
 } from '../../../domain/approvals/vendor-payment-record.ts';
-import { type JsonObject, jsonText, parseJson } from '../../../domain/json.ts';
+import { type JsonObject, jsonText, parseJson } from '../../../domain/kernel/json.ts';
 import type { EventItems, Item } from '../items.ts';
 import { eventKey } from '../table.ts';
 import { APPROVALS_OUTBOX, linkKey, payoutDueShardOf, vendorPaymentKey } from './keys.ts';

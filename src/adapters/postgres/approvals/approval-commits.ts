@@ -1,6 +1,6 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type pg from 'pg';
-import { type Json, jsonText } from '../../../domain/json.ts';
+import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import type {
   ApprovalChange,
   ApprovalCommitRefused,

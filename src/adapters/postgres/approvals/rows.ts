@@ -8,9 +8,9 @@ import {
   type VendorPaymentRecord,
   vendorPaymentRecord,
 } from '../../../domain/approvals/vendor-payment-record.ts';
-import { idOf } from '../../../domain/ids.ts';
-import { rfc3339 } from '../../../domain/instant.ts';
-import { type JsonObject, parseJson } from '../../../domain/json.ts';
+import { idOf } from '../../../domain/kernel/ids.ts';
+import { rfc3339 } from '../../../domain/kernel/instant.ts';
+import { type JsonObject, parseJson } from '../../../domain/kernel/json.ts';
 import { hexOf, uuidOf } from '../rows.ts';
 import type { ApprovalsRow } from './schema.ts';
 

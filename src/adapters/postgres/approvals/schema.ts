@@ -1,8 +1,8 @@
 import type { ColumnType, Selectable } from 'kysely';
+import type { Role } from '../../../domain/approvals/approver.ts';
 import type { FraudStatus } from '../../../domain/approvals/fraud.ts';
-import type { Role } from '../../../domain/approvals/person.ts';
 import type { PayerType, VendorPaymentStatus } from '../../../domain/approvals/vendor-payment.ts';
-import type { Instant } from '../../../domain/instant.ts';
+import type { Instant } from '../../../domain/kernel/instant.ts';
 
 /** Written and compared as Date, read as epoch milliseconds (see `postgresPool`). */
 type Time = ColumnType<Instant, Date, Date>;

@@ -1,10 +1,10 @@
 import type { Hono } from 'hono';
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
-import type { Deed } from '../../../domain/approvals/person.ts';
-import { asRole, type GateParts, type PersonHandler, withoutQuery } from '../gates.ts';
-import type { Route } from '../openapi.ts';
-import type { HttpEnv } from '../request-context.ts';
-import { type ServedRoute, type ServiceAppParts, serviceApp } from '../service-app.ts';
+import type { Deed } from '../../../domain/approvals/approver.ts';
+import { asRole, type GateParts, type PersonHandler, withoutQuery } from '../server/authorization.ts';
+import type { Route } from '../server/openapi.ts';
+import type { HttpEnv } from '../server/request-context.ts';
+import { type ServedRoute, type ServiceAppParts, serviceApp } from '../server/service-app.ts';
 import {
   getFlagged,
   getPending,

@@ -4,8 +4,8 @@ import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts'
 import type { Payouts } from '../../../ports/approvals/payouts.ts';
 import type { VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { measured, type PlatformMetrics } from '../metrics.ts';
-import { inTime } from '../outbox-metrics.ts';
+import { measured, type PlatformMetrics } from '../server/metrics.ts';
+import { inTime } from '../server/outbox-metrics.ts';
 
 /** As far as waiting payments are counted at a scrape. */
 const MOST_COUNTED = 1_000;

@@ -1,5 +1,5 @@
-import { json, type Route, refusalsAmong, secured } from '../openapi.ts';
-import { PROBLEMS } from '../problems.ts';
+import { json, type Route, refusalsAmong, secured } from '../server/openapi.ts';
+import { PROBLEMS } from '../server/problems.ts';
 import { APPROVALS_PROBLEMS } from './approvals-problems.ts';
 import { reviewQuery, vendorPaymentsQuery } from './vendor-payment-queries.ts';
 import {

@@ -1,4 +1,4 @@
-import type { ProblemRows } from '../problem-row.ts';
+import type { ProblemRows } from '../server/problem-row.ts';
 
 /** What stands in the way of approving and paying vendors. */
 export const APPROVALS_PROBLEMS = {

@@ -1,10 +1,10 @@
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
 import { recordFor } from '../../../domain/approvals/vendor-payment-record.ts';
-import { jsonText } from '../../../domain/json.ts';
-import { parseBody } from '../body-input.ts';
-import type { PersonHandler } from '../gates.ts';
-import { readJson } from '../read-json.ts';
-import { answerJson, refuse } from '../request-context.ts';
+import { jsonText } from '../../../domain/kernel/json.ts';
+import type { PersonHandler } from '../server/authorization.ts';
+import { parseBody } from '../server/body-input.ts';
+import { readJson } from '../server/read-json.ts';
+import { answerJson, refuse } from '../server/request-context.ts';
 import { askedBy } from './vendor-payment-routes.ts';
 import { workCompleted, workFrom } from './work-completed-schemas.ts';
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { VENDOR_PAYMENT_STATUSES } from '../../../domain/approvals/vendor-payment.ts';
-import { wholeNumber } from '../schemas.ts';
+import { wholeNumber } from '../server/schemas.ts';
 import { uuid } from './vendor-payment-schemas.ts';
 
 const MOST_SKIPPED = 10_000;

@@ -1,8 +1,8 @@
 import { err, ok, type Result, type ResultAsync } from 'neverthrow';
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
 import type { NewLineItem } from '../../../application/approvals/create-vendor-payment.ts';
-import type { Page } from '../../../application/cursor.ts';
-import type { Origin } from '../../../domain/actor.ts';
+import type { Page } from '../../../application/kernel/cursor.ts';
+import { hasRole, type Person } from '../../../domain/approvals/approver.ts';
 import { auditLogRecord } from '../../../domain/approvals/audit-log.ts';
 import {
   type IncidentId,
@@ -11,16 +11,16 @@ import {
   type VendorId,
   type VendorPaymentId,
 } from '../../../domain/approvals/ids.ts';
-import { hasRole, type Person } from '../../../domain/approvals/person.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { recordFor } from '../../../domain/approvals/vendor-payment-record.ts';
-import { type JsonObject, jsonText } from '../../../domain/json.ts';
-import { parseBody } from '../body-input.ts';
-import type { Failure } from '../failures.ts';
-import type { PersonHandler } from '../gates.ts';
-import { parseQuery } from '../list-input.ts';
-import { readJson, readOptionalJson } from '../read-json.ts';
-import { answerJson, type HttpContext, originOf, refuse } from '../request-context.ts';
+import type { Origin } from '../../../domain/kernel/actor.ts';
+import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
+import type { PersonHandler } from '../server/authorization.ts';
+import { parseBody } from '../server/body-input.ts';
+import type { Failure } from '../server/failures.ts';
+import { parseQuery } from '../server/list-input.ts';
+import { readJson, readOptionalJson } from '../server/read-json.ts';
+import { answerJson, type HttpContext, originOf, refuse } from '../server/request-context.ts';
 import { pageAsked, reviewQuery, vendorPaymentsQuery } from './vendor-payment-queries.ts';
 import {
   approval,

@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import { ROLES } from '../../../domain/approvals/approver.ts';
 import { FRAUD_STATUSES } from '../../../domain/approvals/fraud.ts';
 import { isDescription, MOST_LINE_ITEMS } from '../../../domain/approvals/line-item.ts';
-import { ROLES } from '../../../domain/approvals/person.ts';
 import { PAYER_TYPES, VENDOR_PAYMENT_STATUSES } from '../../../domain/approvals/vendor-payment.ts';
 import { CURRENCY, MOST_METADATA_CHARACTERS } from '../../../domain/approvals/vendor-payment-order.ts';
-import { time } from '../schemas.ts';
+import { time } from '../server/schemas.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { IncidentId, VendorId } from '../../../domain/approvals/ids.ts';
 import { MOST_LINE_ITEMS } from '../../../domain/approvals/line-item.ts';
 import type { WorkCompleted } from '../../../domain/approvals/work-completed.ts';
-import { fromRfc3339 } from '../../../domain/instant.ts';
+import { fromRfc3339 } from '../../../domain/kernel/instant.ts';
 import { description, textOf, uuid, vendorPayment } from './vendor-payment-schemas.ts';
 
 const price = z.int().min(0).openapi({ format: 'int64', maximum: Number.MAX_SAFE_INTEGER });

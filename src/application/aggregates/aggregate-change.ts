@@ -1,0 +1,61 @@
+import { type Aggregate, auditedRecord } from '../../domain/aggregates/aggregate.ts';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { DomainEvent } from '../../domain/kernel/events.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import type { Change, GuardedAggregate } from '../../ports/commits.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { Ids } from '../../ports/ids.ts';
+import { auditLink } from '../kernel/audit-link.ts';
+
+/** A change of an aggregate, decided but not yet written. */
+export type AggregateMove = Readonly<{
+  at: Instant;
+  origin: Origin;
+  /** What happened, such as `customer.created`. */
+  action: string;
+  /** Absent when the move creates the aggregate. */
+  before?: Aggregate;
+  next: Aggregate;
+  /** Unique keys that the aggregate holds from now on, and that it lets go of. */
+  takes?: readonly string[];
+  releases?: readonly string[];
+}>;
+
+/** An aggregate with its link of the audit chain, ready to be part of a change. */
+export function auditedAggregate(
+  ports: Readonly<{ ids: Ids; digests: Digests }>,
+  { at, origin, action, before, next, takes = [], releases = [] }: AggregateMove,
+): Readonly<{ guarded: GuardedAggregate; entry: AuditEntry }> {
+  const entry = auditLink(ports, {
+    at,
+    origin,
+    merchantId: next.merchantId,
+    entity: { entityType: next.kind, entityId: next.id, sequence: next.version, action },
+    ...(before === undefined
+      ? {}
+      : { before: { record: auditedRecord(before), auditHash: before.auditHash } }),
+    after: auditedRecord(next),
+  });
+  const stored = { ...next, auditHash: entry.hash };
+  return { guarded: { expected: before?.version ?? 0, next: stored, takes, releases }, entry };
+}
+
+/** A commit that changes one aggregate and nothing else, and may tell of it. */
+export function aggregateChange(
+  ports: Readonly<{ ids: Ids; digests: Digests }>,
+  move: AggregateMove,
+  events: readonly DomainEvent[] = [],
+): Change {
+  const { guarded, entry } = auditedAggregate(ports, move);
+  return {
+    id: ports.ids.change(move.at),
+    at: move.at,
+    transactions: [],
+    aggregates: [guarded],
+    entries: [],
+    tallies: [],
+    audit: [entry],
+    events,
+  };
+}

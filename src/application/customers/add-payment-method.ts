@@ -1,0 +1,46 @@
+import { ok, type ResultAsync, safeTry } from 'neverthrow';
+import {
+  type ActiveCustomer,
+  addPaymentMethod as added,
+  type StoredPaymentMethod,
+  type TooManyPaymentMethods,
+} from '../../domain/customers/customer.ts';
+import type { PaymentMethodNotAccepted } from '../../ports/response-encoder.ts';
+import type { KeysUnavailable } from '../../ports/unavailable.ts';
+import { ownerOf } from './customer-secrets.ts';
+import { type NewPaymentMethod, type SealMethodPorts, sealPaymentMethod } from './seal-payment-method.ts';
+import type { CustomerMove, CustomerTarget, MoveCustomer, MoveFailure } from './update-customer.ts';
+
+export type AddPaymentMethodRequest = CustomerTarget & Readonly<{ method: NewPaymentMethod }>;
+
+export type AddPaymentMethodFailure = TooManyPaymentMethods | PaymentMethodNotAccepted | KeysUnavailable;
+
+export type AddedPaymentMethod = Readonly<{ customer: ActiveCustomer; method: StoredPaymentMethod }>;
+
+/** Stores a payment method that the processor can charge; the customer's first is the default. One read, one commit. */
+export type AddPaymentMethod = (
+  request: AddPaymentMethodRequest,
+) => ResultAsync<AddedPaymentMethod, AddPaymentMethodFailure | MoveFailure>;
+
+export const addPaymentMethod =
+  (ports: SealMethodPorts & Readonly<{ moveCustomer: MoveCustomer }>): AddPaymentMethod =>
+  ({ method, ...target }) =>
+    ports
+      .moveCustomer<ActiveCustomer, AddPaymentMethodFailure>(
+        target,
+        'customer.payment_method_added',
+        (customer, now) =>
+          safeTry<CustomerMove<ActiveCustomer> | undefined, AddPaymentMethodFailure>(async function* () {
+            const place = { owner: ownerOf(customer), key: customer.dataKey, now };
+            const stored = yield* sealPaymentMethod(ports, place, method);
+            const next = yield* added(customer, stored, method.asDefault, now);
+            return ok({ next });
+          }),
+      )
+      .map((customer) => ({ customer, method: newestOf(customer) }));
+
+function newestOf({ paymentMethods }: ActiveCustomer): StoredPaymentMethod {
+  const newest = paymentMethods.at(-1);
+  if (newest === undefined) throw new Error('a payment method was added and is not there');
+  return newest;
+}

@@ -1,0 +1,16 @@
+import { okAsync, type ResultAsync } from 'neverthrow';
+import { type ErasedCustomer, eraseCustomer as erased } from '../../domain/customers/customer.ts';
+import type { CustomerTarget, MoveCustomer, MoveFailure } from './update-customer.ts';
+
+/**
+ * Forgets a customer for good: the store's only copy of its data key goes, and with it whatever was sealed, here and in
+ * the audit trail, whose chain stays whole. The email is free again. One read, one commit.
+ */
+export type EraseCustomer = (target: CustomerTarget) => ResultAsync<void, MoveFailure>;
+
+export const eraseCustomer =
+  ({ moveCustomer }: Readonly<{ moveCustomer: MoveCustomer }>): EraseCustomer =>
+  (target) =>
+    moveCustomer<ErasedCustomer, never>(target, 'customer.erased', (customer, now) =>
+      okAsync({ next: erased(customer, now), releases: customer.emailIndexes }),
+    ).map(() => undefined);

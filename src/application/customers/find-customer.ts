@@ -1,0 +1,48 @@
+import { ok, type ResultAsync, safeTry } from 'neverthrow';
+import { type ActiveCustomer, normalEmail } from '../../domain/customers/customer.ts';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Aggregates } from '../../ports/aggregates.ts';
+import type { SecretKeys } from '../../ports/secret-keys.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
+import type { Vault } from '../../ports/vault.ts';
+import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
+import { emailIndexes, type OpenCustomer, openDetails } from './customer-secrets.ts';
+import type { RecordCustomerAccess } from './record-customer-access.ts';
+
+export type FindCustomerRequest = Readonly<{ merchantId: MerchantId; email: string; origin: Origin }>;
+
+type FindCustomerFailure = ChangedMeanwhile | KeysUnavailable | StorageUnavailable;
+
+/**
+ * The customer with this email, in whatever spelling `normalEmail` makes the same; undefined when there is none. A find
+ * is a read of its data, and recorded as one. Two reads in a row for each index key in use, and those of the record.
+ */
+export type FindCustomer = (
+  request: FindCustomerRequest,
+) => ResultAsync<OpenCustomer | undefined, FindCustomerFailure>;
+
+export const findCustomer =
+  (
+    ports: Readonly<{
+      aggregates: Aggregates;
+      secretKeys: SecretKeys;
+      vault: Vault;
+      recordCustomerAccess: RecordCustomerAccess;
+    }>,
+  ): FindCustomer =>
+  ({ merchantId, email, origin }) =>
+    safeTry<OpenCustomer | undefined, FindCustomerFailure>(async function* () {
+      const indexes = yield* emailIndexes(ports.secretKeys, merchantId, email);
+      let found: ActiveCustomer | undefined;
+      for (const index of indexes) {
+        const holder = yield* ports.aggregates.findByKey(merchantId, 'customer', index);
+        if (holder?.status === 'active') found = holder;
+        if (found !== undefined) break;
+      }
+      if (found === undefined) return ok(undefined);
+      yield* ports.recordCustomerAccess({ merchantId, id: found.id, origin }, 'customer.found');
+      const open = yield* openDetails(ports.vault, found);
+      // It may have changed its email between the two reads.
+      return ok(normalEmail(open.details.email) === normalEmail(email) ? open : undefined);
+    });

@@ -1,0 +1,108 @@
+import { err, ok, type Result, type ResultAsync } from 'neverthrow';
+import { type ExportFault, type ExportFormat, endExport, openExport } from '../../domain/files/export.ts';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import type { ExportId, MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
+import type { JsonObject } from '../../domain/kernel/json.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CommitRefused, Commits } from '../../ports/commits.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { Ids } from '../../ports/ids.ts';
+import type { PaymentFilter, Payments } from '../../ports/payments.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { aggregateChange } from '../aggregates/aggregate-change.ts';
+
+export type ExportPaymentsRequest = Readonly<{
+  merchantId: MerchantId;
+  filter: PaymentFilter;
+  /** What the client asked for and how it gets it, for the audit trail. */
+  query: JsonObject;
+  format: ExportFormat;
+  origin: Origin;
+}>;
+
+/** An Err is the last thing it gives: what came before is not all there is. */
+export type PaymentPages = AsyncGenerator<Result<readonly Payment[], StorageUnavailable>, void, void>;
+
+export type PaymentExport = Readonly<{ id: ExportId; pages: PaymentPages }>;
+
+/**
+ * All payments that match, newest first, page by page, each read when it is asked for and then forgotten. Every payment
+ * that existed at the start and matches throughout comes exactly once. That the export began is on record before this
+ * resolves; that it ended, with its rows, before the pages do; that its reader left it, when `return` is called.
+ */
+export type ExportPayments = (
+  request: ExportPaymentsRequest,
+) => ResultAsync<PaymentExport, StorageUnavailable>;
+
+export type ExportPorts = Readonly<{
+  payments: Payments;
+  commits: Commits;
+  clock: Clock;
+  ids: Ids;
+  digests: Digests;
+}>;
+
+/** Large enough that the reads cost less than the bytes, small enough that a hundred exports fit in memory. */
+const PAGE = 500;
+
+export const exportPayments =
+  (ports: ExportPorts): ExportPayments =>
+  ({ merchantId, filter, query, format, origin }) => {
+    const { commits, payments, clock, ids } = ports;
+    const now = clock.now();
+    const opened = openExport({ id: ids.export(now), merchantId, format, query, createdAt: now });
+    const start = aggregateChange(ports, { at: now, origin, action: 'export.started', next: opened });
+    const running = { ...opened, auditHash: start.aggregates[0]?.next.auditHash ?? '' };
+    return commits
+      .commit(start)
+      .mapErr(unrivalled)
+      .map(() => ({ id: opened.id, pages: pages() }));
+
+    async function* pages(): PaymentPages {
+      let rows = 0;
+      let ended = false;
+      try {
+        for (let before: PaymentId | undefined; ; ) {
+          const page = await payments.list(merchantId, filter, {
+            limit: PAGE,
+            ...(before === undefined ? {} : { before }),
+          });
+          if (page.isErr()) {
+            ended = true;
+            await end(rows, 'storage_unavailable');
+            yield err(page.error);
+            return;
+          }
+          rows += page.value.length;
+          if (page.value.length > 0) yield ok(page.value);
+          before = page.value.at(-1)?.id;
+          if (page.value.length < PAGE) break;
+        }
+        ended = true;
+        const recorded = await end(rows);
+        if (recorded.isErr()) yield err(recorded.error);
+      } finally {
+        // If this fails as well, the export stays one that began and never ended.
+        if (!ended) await end(rows, 'interrupted');
+      }
+    }
+
+    function end(rows: number, fault?: ExportFault): ResultAsync<void, StorageUnavailable> {
+      const at = clock.now();
+      const change = aggregateChange(ports, {
+        at,
+        origin,
+        action: fault === undefined ? 'export.completed' : 'export.failed',
+        before: running,
+        next: endExport(running, { rows, ...(fault === undefined ? {} : { fault }) }, at),
+      });
+      return commits.commit(change).mapErr(unrivalled);
+    }
+  };
+
+/** An export is written by the one request that made its id, so a refusal is a defect. */
+function unrivalled(failure: CommitRefused | StorageUnavailable): StorageUnavailable {
+  if (failure.kind !== 'StorageUnavailable') throw new Error(`an export met ${failure.kind}`);
+  return failure;
+}

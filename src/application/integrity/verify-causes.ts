@@ -1,0 +1,186 @@
+import { err, ok, ResultAsync, safeTry } from 'neverthrow';
+import type { CurrencyCode } from '../../domain/kernel/currency.ts';
+import {
+  idOf,
+  type LedgerEntryId,
+  type MerchantId,
+  type PaymentId,
+  timeDigits,
+} from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
+import type { Transfer } from '../../domain/ledger/transfer.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
+import type { Ledger } from '../../ports/ledger.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { type BadRow, confirmed } from './integrity-finding.ts';
+import type { AggregateReads } from './verify-aggregate.ts';
+import { checkAll } from './verify-marks.ts';
+import { headsOf, readPayment } from './verify-payment.ts';
+import {
+  entryText,
+  type Posting,
+  postingsOfPayment,
+  postingsOfTransfer,
+  postingText,
+} from './verify-postings.ts';
+
+export type CauseReads = AggregateReads & Readonly<{ ledger: Ledger }>;
+
+type Checked = ResultAsync<void, BadRow | StorageUnavailable>;
+
+const PAGE = 500;
+
+/**
+ * Looks up, one by one, the ledger entries that everything later than `since` must have caused: none may be absent, none
+ * be there twice.
+ */
+export const verifyPostings = (ports: CauseReads, merchantId: MerchantId, since: Instant): Checked =>
+  safeTry(async function* () {
+    for (let after: string | undefined; ; ) {
+      const page = { limit: PAGE, ...(after === undefined ? {} : { after }) };
+      const transfers = yield* ports.aggregates.list(merchantId, 'transfer', page);
+      yield* checkAll(transfers, (each) => verifyTransfer(ports, merchantId, each, since));
+      after = transfers.at(-1)?.id;
+      if (transfers.length < PAGE) break;
+    }
+    for (let before: PaymentId | undefined; ; ) {
+      const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+      const payments = yield* ports.payments.list(merchantId, {}, page);
+      yield* checkAll(payments, (each) => verifyPayment(ports, merchantId, each, since));
+      before = payments.at(-1)?.id;
+      if (payments.length < PAGE) return ok(undefined);
+    }
+  });
+
+const verifyTransfer = (
+  ports: CauseReads,
+  merchantId: MerchantId,
+  transfer: Transfer,
+  since: Instant,
+): Checked => {
+  const postings = postingsOfTransfer(merchantId, transfer).filter(({ at }) => at > since);
+  return entriesFor(ports.ledger, merchantId, transfer.amount.currency, postings).andThen((entries) => {
+    const own = entries.filter((entry) => 'transferId' in entry && entry.transferId === transfer.id);
+    const fault = faultOfEntries(merchantId, postings, own);
+    return fault === undefined ? ok(undefined) : err(fault);
+  });
+};
+
+const verifyPayment = (
+  ports: CauseReads,
+  merchantId: MerchantId,
+  { id, amount }: Payment,
+  since: Instant,
+): Checked =>
+  confirmed({
+    read: () =>
+      readPayment(ports, merchantId, id).andThen((seen) => {
+        const postings = postingsOfPayment(seen.links).filter(({ at }) => at > since);
+        return entriesFor(ports.ledger, merchantId, amount.currency, postings).map((entries) => ({
+          seen,
+          postings,
+          entries: entries.filter((entry) => 'paymentId' in entry && entry.paymentId === id),
+        }));
+      }),
+    mark: ({ seen }) => headsOf(seen),
+    judge: ({ postings, entries }) => faultOfEntries(merchantId, postings, entries),
+  }).map(() => undefined);
+
+/** Each posting must have exactly one entry, and each entry exactly one posting. */
+function faultOfEntries(
+  merchantId: MerchantId,
+  postings: readonly Posting[],
+  entries: readonly LedgerEntry[],
+): BadRow | undefined {
+  const bad = { kind: 'BadRow', merchantId, row: 'ledger_entry' } as const;
+  const left = new Map(entries.map((entry) => [entry.id, entry]));
+  for (const posting of postings) {
+    const entry = [...left.values()].find((each) => entryText(each) === postingText(posting));
+    if (entry === undefined)
+      return { ...bad, id: posting.cause, fault: 'absent', detail: `no entry of type ${posting.type}` };
+    left.delete(entry.id);
+  }
+  const [extra] = left.values();
+  return extra && { ...bad, id: extra.id, fault: 'orphaned' };
+}
+
+/** All entries of the moments at which there must be some. */
+const entriesFor = (
+  ledger: Ledger,
+  merchantId: MerchantId,
+  currency: CurrencyCode,
+  postings: readonly Posting[],
+): ResultAsync<readonly LedgerEntry[], StorageUnavailable> => {
+  const moments = [...new Set(postings.map(({ at }) => at))];
+  return ResultAsync.combine(moments.map((at) => entriesAt(ledger, merchantId, currency, at))).map((found) =>
+    found.flat(),
+  );
+};
+
+const FEW = 50;
+
+/** A merchant's entries of one moment: ids begin with it, so they stand together. */
+const entriesAt = (
+  ledger: Ledger,
+  merchantId: MerchantId,
+  currency: CurrencyCode,
+  at: Instant,
+): ResultAsync<readonly LedgerEntry[], StorageUnavailable> =>
+  safeTry(async function* () {
+    const found: LedgerEntry[] = [];
+    const first = idOf('led', `${timeDigits(at)}${'0'.repeat(20)}`);
+    let before: LedgerEntryId = idOf('led', `${timeDigits(at + 1)}${'0'.repeat(20)}`);
+    for (;;) {
+      const page = yield* ledger.list(merchantId, { currency }, { limit: FEW, before });
+      found.push(...page.filter(({ id }) => id >= first));
+      const last = page.at(-1);
+      if (last === undefined || page.length < FEW || last.id < first) return ok(found);
+      before = last.id;
+    }
+  });
+
+/** Checks that each of some entries has its cause. Reads each cause once, however many of its entries there are. */
+export const verifyCauses = (
+  ports: CauseReads,
+  merchantId: MerchantId,
+  entries: readonly LedgerEntry[],
+): Checked =>
+  safeTry(async function* () {
+    const causes = [...new Map(entries.map((entry) => [rootOf(entry), entry])).entries()];
+    const caused = new Map(
+      yield* checkAll(causes, ([root, entry]) =>
+        postingTextsOf(ports, merchantId, entry).map((texts) => [root, texts] as const),
+      ),
+    );
+    const stray = entries.find((entry) => caused.get(rootOf(entry))?.has(entryText(entry)) !== true);
+    return stray === undefined
+      ? ok(undefined)
+      : err<never, BadRow>({
+          kind: 'BadRow',
+          merchantId,
+          row: 'ledger_entry',
+          id: stray.id,
+          fault: 'orphaned',
+        });
+  });
+
+const rootOf = (entry: LedgerEntry): string => ('transferId' in entry ? entry.transferId : entry.paymentId);
+
+function postingTextsOf(
+  ports: CauseReads,
+  merchantId: MerchantId,
+  entry: LedgerEntry,
+): ResultAsync<ReadonlySet<string>, BadRow | StorageUnavailable> {
+  if (!('transferId' in entry))
+    return readPayment(ports, merchantId, entry.paymentId).map(
+      ({ links }) => new Set(postingsOfPayment(links).map(postingText)),
+    );
+  return ports.aggregates
+    .find(merchantId, 'transfer', entry.transferId)
+    .map((transfer) =>
+      transfer === undefined
+        ? new Set<string>()
+        : new Set(postingsOfTransfer(merchantId, transfer).map(postingText)),
+    );
+}

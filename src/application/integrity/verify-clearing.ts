@@ -1,0 +1,57 @@
+import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Balances } from '../../ports/balances.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { Merchants } from '../../ports/merchants.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { BadRow } from './integrity-finding.ts';
+import { textOf } from './verify-ledger.ts';
+
+type ClearingReads = Readonly<{ merchants: Merchants; balances: Balances; digests: Digests }>;
+
+const PAGE = 500;
+const MOST_ROUNDS = 10;
+
+/** What all tenants' transfers add up to by currency; equal marks, equal balances of all. */
+type Round = Readonly<{ sums: ReadonlyMap<string, bigint>; mark: string }>;
+
+/**
+ * Checks that what left some merchants by transfer arrived at others: over all tenants it must come to nothing. Two
+ * rounds that show the same held at the moment between them. Gives false when there never were two such rounds.
+ */
+export const verifyClearing = (ports: ClearingReads): ResultAsync<boolean, BadRow | StorageUnavailable> =>
+  safeTry(async function* () {
+    let last = yield* round(ports);
+    for (let rounds = 1; rounds < MOST_ROUNDS; rounds += 1) {
+      const open = [...last.sums].find(([, sum]) => sum !== 0n);
+      if (open === undefined) return ok(true);
+      const next = yield* round(ports);
+      if (next.mark === last.mark)
+        return err<never, BadRow>({
+          kind: 'BadRow',
+          row: 'clearing',
+          id: open[0],
+          fault: 'sum',
+          detail: `transfers of all merchants add up to ${open[1]}`,
+        });
+      last = next;
+    }
+    return ok(false);
+  });
+
+const round = ({ merchants, balances, digests }: ClearingReads): ResultAsync<Round, StorageUnavailable> =>
+  safeTry(async function* () {
+    const sums = new Map<string, bigint>();
+    let mark = '';
+    for (let after: MerchantId | undefined; ; ) {
+      const found = yield* merchants.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+      for (const { id } of found) {
+        const held = yield* balances.of(id);
+        for (const { currency, transfers } of held)
+          sums.set(currency, (sums.get(currency) ?? 0n) + transfers);
+        mark = digests.sha256(mark + textOf(held));
+      }
+      after = found.at(-1)?.id;
+      if (found.length < PAGE) return ok({ sums, mark });
+    }
+  });

@@ -1,0 +1,37 @@
+import {
+  type AuditEntry,
+  type AuditedEntity,
+  type Sha256,
+  verifyChain,
+} from '../../domain/kernel/audit-chain.ts';
+import { foldChain } from '../../domain/kernel/audit-fold.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
+import type { BadRow } from './integrity-finding.ts';
+
+/** Anything with a chain of its own, as it is stored. `record` is what its links were made from. */
+export type ChainedEntity = Readonly<{
+  type: AuditedEntity;
+  id: string;
+  merchantId: MerchantId;
+  version: number;
+  auditHash: string;
+  record: JsonObject;
+}>;
+
+/** The first thing wrong with an entity or its chain: every link whole, and the entity exactly what they add up to. */
+export function faultOfEntity(
+  entity: ChainedEntity,
+  links: readonly AuditEntry[],
+  sha256: Sha256,
+): BadRow | undefined {
+  const { type, id, merchantId } = entity;
+  const bad = { kind: 'BadRow', merchantId, row: type, id } as const;
+  const chain = verifyChain(links, entity, sha256);
+  if (chain.isErr()) return { ...bad, sequence: chain.error.sequence, fault: chain.error.fault };
+  const stranger = links.find((link) => link.entityType !== type || link.merchantId !== merchantId);
+  if (stranger !== undefined) return { ...bad, sequence: stranger.sequence, fault: 'edited' };
+  return canonicalJson(foldChain(links)) === canonicalJson(entity.record)
+    ? undefined
+    : { ...bad, fault: 'differs' };
+}

@@ -1,0 +1,139 @@
+import { err, ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
+import type { LedgerEntryId, MerchantId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import {
+  ACCOUNTS,
+  addBalances,
+  type Balance,
+  balancesOf,
+  type LedgerEntry,
+} from '../../domain/ledger/ledger.ts';
+import type { Balances } from '../../ports/balances.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { BadRow } from './integrity-finding.ts';
+import { type CauseReads, verifyCauses, verifyPostings } from './verify-causes.ts';
+import { backTo, type Marks, mark, NO_MARKS } from './verify-marks.ts';
+import { datedEntry } from './verify-postings.ts';
+
+export type LedgerReads = CauseReads & Readonly<{ balances: Balances; clock: Clock }>;
+
+/** `isSettled` is false when the balances never stood still for long enough to be compared. */
+export type LedgerSeen = Readonly<{ entries: number; isSettled: boolean }>;
+
+const PAGE = 500;
+const MOST_TRIES = 10;
+
+type Sums = ReadonlyMap<string, Balance>;
+
+/**
+ * Checks that a merchant's entries are exactly those that payments and transfers caused, and that the balances are what
+ * the entries add up to. `caused` marks the entries that there must be: where there are these and no others, no more is
+ * read; where not, everything is looked up that may be the reason.
+ */
+export const verifyLedger = (
+  ports: LedgerReads,
+  merchantId: MerchantId,
+  caused: Marks,
+  cut: Instant,
+): ResultAsync<LedgerSeen, BadRow | StorageUnavailable> =>
+  safeTry(async function* () {
+    let old = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt <= cut);
+    const entries = old.count;
+    const since = backTo(caused, old.marks, cut);
+    if (since !== 'nothing') {
+      yield* verifyPostings(ports, merchantId, since);
+      yield* walk(ports, merchantId, since, (page) => verifyCauses(ports, merchantId, page));
+    }
+    let isWalkedAgain = false;
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const before = yield* ports.balances.of(merchantId);
+      const recent = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt > cut, cut);
+      const after = yield* ports.balances.of(merchantId);
+      if (textOf(before) !== textOf(after)) continue;
+      const fault = faultOfBalances(merchantId, before, merge(old.sums, recent.sums));
+      if (fault === undefined) return ok({ entries, isSettled: true });
+      if (isWalkedAgain) return err(fault);
+      isWalkedAgain = true;
+      old = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt <= cut);
+    }
+    return ok({ entries, isSettled: false });
+  });
+
+type Added = Readonly<{ sums: Sums; marks: Marks; count: number }>;
+
+/** Adds up the entries that are wanted, and marks and counts all of them. */
+const add = (
+  ports: LedgerReads,
+  merchantId: MerchantId,
+  cut: Instant,
+  isWanted: (entry: LedgerEntry) => boolean,
+  since: Instant = Number.NEGATIVE_INFINITY,
+): ResultAsync<Added, BadRow | StorageUnavailable> => {
+  let added: Added = { sums: new Map(), marks: NO_MARKS, count: 0 };
+  return walk(ports, merchantId, since, (page) => {
+    added = {
+      sums: merge(added.sums, byCurrency(balancesOf(page.filter(isWanted)))),
+      marks: mark(added.marks, page.map(datedEntry), cut, ports.digests.sha256),
+      count: added.count + page.length,
+    };
+    return okAsync(undefined);
+  }).map(() => added);
+};
+
+/** Newest first, to the page that holds entries of `since` or older. */
+const walk = (
+  { ledger }: LedgerReads,
+  merchantId: MerchantId,
+  since: Instant,
+  visit: (entries: readonly LedgerEntry[]) => ResultAsync<unknown, BadRow | StorageUnavailable>,
+): ResultAsync<void, BadRow | StorageUnavailable> =>
+  safeTry(async function* () {
+    for (let before: LedgerEntryId | undefined; ; ) {
+      const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+      const entries = yield* ledger.list(merchantId, {}, page);
+      yield* visit(entries);
+      const last = entries.at(-1);
+      if (last === undefined || entries.length < PAGE || last.createdAt <= since) return ok(undefined);
+      before = last.id;
+    }
+  });
+
+function faultOfBalances(merchantId: MerchantId, stored: readonly Balance[], sums: Sums): BadRow | undefined {
+  const kept = byCurrency(stored);
+  for (const currency of [...new Set([...kept.keys(), ...sums.keys()])].sort()) {
+    const row = kept.get(currency);
+    const sum = sums.get(currency);
+    const account = ACCOUNTS.find((each) => (row?.[each] ?? 0n) !== (sum?.[each] ?? 0n));
+    if (account !== undefined)
+      return {
+        kind: 'BadRow',
+        merchantId,
+        row: 'balance',
+        id: currency,
+        fault: 'sum',
+        detail: `${account} is ${row?.[account] ?? 0n}, its entries add up to ${sum?.[account] ?? 0n}`,
+      };
+  }
+  return undefined;
+}
+
+const byCurrency = (balances: readonly Balance[]): Sums =>
+  new Map(balances.map((balance) => [balance.currency, balance]));
+
+function merge(a: Sums, b: Sums): Sums {
+  const sums = new Map(a);
+  for (const [currency, balance] of b) {
+    const sum = sums.get(currency);
+    sums.set(currency, sum === undefined ? balance : addBalances(sum, balance));
+  }
+  return sums;
+}
+
+/** Equal texts, equal balances. */
+export const textOf = (balances: readonly Balance[]): string =>
+  balances
+    .map((balance) =>
+      [balance.merchantId, balance.currency, ...ACCOUNTS.map((account) => balance[account])].join(' '),
+    )
+    .join();

@@ -1,0 +1,40 @@
+import type { Origin } from '../../domain/kernel/actor.ts';
+import { type AuditEntry, GENESIS_HASH, sealAuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import { difference, type JsonObject } from '../../domain/kernel/json.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { Ids } from '../../ports/ids.ts';
+
+/** One change of one entity, to be linked to its chain. `before` is absent when the change creates the entity. */
+export type Audited = Readonly<{
+  at: Instant;
+  origin: Origin;
+  merchantId: MerchantId;
+  entity: Pick<AuditEntry, 'entityType' | 'entityId' | 'sequence' | 'action'>;
+  before?: Readonly<{ record: JsonObject; auditHash: string }>;
+  after: JsonObject;
+}>;
+
+/** The next link of an entity's chain: the first holds the whole record, the others what changed. */
+export function auditLink(
+  { ids, digests }: Readonly<{ ids: Ids; digests: Digests }>,
+  { at, origin, merchantId, entity, before, after }: Audited,
+): AuditEntry {
+  return sealAuditEntry(
+    {
+      id: ids.auditEntry(at),
+      ...entity,
+      merchantId,
+      actor: origin.actor,
+      ...(origin.ipAddress === undefined ? {} : { ipAddress: origin.ipAddress }),
+      ...(origin.userAgent === undefined ? {} : { userAgent: origin.userAgent }),
+      ...(before === undefined
+        ? { after, previousHash: GENESIS_HASH }
+        : { ...difference(before.record, after), previousHash: before.auditHash }),
+      metadata: { request_id: origin.requestId },
+      timestamp: at,
+    },
+    digests.sha256,
+  );
+}

@@ -1,0 +1,49 @@
+import { err, ok, type Result, type ResultAsync } from 'neverthrow';
+import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Seals } from '../../ports/signed-tokens.ts';
+
+/** Forged, changed, too old, or made for another tenant or another filter. */
+export type CursorInvalid = Readonly<{ kind: 'CursorInvalid' }>;
+
+/** `nextCursor` is there exactly when more follow. */
+export type Page<Item> = Readonly<{ items: readonly Item[]; nextCursor?: string }>;
+
+/** `context` is all that a cursor is bound to: which list, whose, and with which filter. */
+export type PageRequest = Readonly<{ context: JsonObject; limit: number; cursor?: string }>;
+
+const CURSOR_LIFETIME_MS = 24 * 3_600_000;
+
+/**
+ * Pages of lists that go newest first by id. A cursor is good for a day and in its own context only; the page size may
+ * change on the way. One read, of one item more than the page.
+ */
+export const paging =
+  <Id extends string>(
+    { seals, clock }: Readonly<{ seals: Seals; clock: Clock }>,
+    parse: (text: string) => Id | undefined,
+  ) =>
+  <Item extends Readonly<{ id: Id }>, Failure>(
+    { context, limit, cursor }: PageRequest,
+    list: (page: Readonly<{ limit: number; before?: Id }>) => ResultAsync<readonly Item[], Failure>,
+  ): ResultAsync<Page<Item>, CursorInvalid | Failure> => {
+    const bound = canonicalJson(context);
+    return positionOf(cursor)
+      .asyncAndThen((position) => list({ ...position, limit: limit + 1 }))
+      .map((found) => {
+        const items = found.slice(0, limit);
+        const last = items.at(-1);
+        return found.length > limit && last !== undefined
+          ? { items, nextCursor: seals.seal(`${clock.now()}:${last.id}`, bound) }
+          : { items };
+      });
+
+    function positionOf(text: string | undefined): Result<Readonly<{ before?: Id }>, CursorInvalid> {
+      if (text === undefined) return ok({});
+      const [sealedAt = '', id = ''] = seals.open(text, bound)?.split(':') ?? [];
+      const before = parse(id);
+      return before !== undefined && clock.now() - Number(sealedAt) < CURSOR_LIFETIME_MS
+        ? ok({ before })
+        : err({ kind: 'CursorInvalid' });
+    }
+  };

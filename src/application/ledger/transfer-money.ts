@@ -1,0 +1,209 @@
+import { errAsync, okAsync, ResultAsync, safeTry } from 'neverthrow';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import {
+  type Answer,
+  type Claim,
+  type ClaimTerms,
+  type Completed,
+  refusedClaim,
+  spentClaim,
+} from '../../domain/kernel/claim.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { canonicalJson } from '../../domain/kernel/json.ts';
+import type { Money } from '../../domain/kernel/money.ts';
+import {
+  openTransfer,
+  type Transfer,
+  type TransferRefused,
+  transferEntries,
+  transferEvents,
+} from '../../domain/ledger/transfer.ts';
+import { activeMerchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
+import type { Aggregates } from '../../ports/aggregates.ts';
+import type { Balances } from '../../ports/balances.ts';
+import type { Claims } from '../../ports/claims.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Change, CommitRefused, Commits } from '../../ports/commits.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { Ids } from '../../ports/ids.ts';
+import type { Merchants } from '../../ports/merchants.ts';
+import type { TransferAnswers } from '../../ports/transfer-answers.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { auditedAggregate } from '../aggregates/aggregate-change.ts';
+import {
+  type Answered,
+  type IdempotencyInFlight,
+  type IdempotencyKeyReused,
+  type Keyed,
+  underKey,
+} from '../kernel/idempotency.ts';
+import { type InTurn, inTurn } from '../kernel/in-turn.ts';
+import { claimChange } from '../payments/payment-change.ts';
+
+export type TransferRequest = Readonly<{
+  /** Whose money it is. */
+  merchantId: MerchantId;
+  idempotencyKey: string;
+  destinationMerchantId: MerchantId;
+  amount: Money;
+  description?: string;
+  origin: Origin;
+}>;
+
+/** Others kept spending from the same balance. Nothing moved; the same key may try again. */
+export type BalanceContended = Readonly<{ kind: 'BalanceContended' }>;
+
+export type TransferFailure =
+  | MerchantInactive
+  | IdempotencyKeyReused
+  | IdempotencyInFlight
+  | BalanceContended
+  | StorageUnavailable;
+
+/**
+ * Moves money from one merchant to another in one commit: both sides' ledger entries, the transfer, its audit link, an
+ * event for each side and the key's answer. Never more than is available, however many transfers leave at once. The same
+ * key gives the same answer. Three round trips when new, one more where a
+ * balance takes two; one for a replay.
+ */
+export type TransferMoney = (request: TransferRequest) => ResultAsync<Answered, TransferFailure>;
+
+export type TransferPorts = Readonly<{
+  claims: Claims;
+  merchants: Merchants;
+  balances: Balances;
+  aggregates: Aggregates;
+  commits: Commits;
+  transferAnswers: TransferAnswers;
+  clock: Clock;
+  ids: Ids;
+  digests: Digests;
+}>;
+
+/**
+ * How often a transfer reads the balance again after another one spent from it. Transfers of one process go in turn, so
+ * the rivals are as many as the processes, and one of them wins each time.
+ */
+const MOST_ATTEMPTS = 25;
+
+export const transferMoney = (ports: TransferPorts, terms: ClaimTerms): TransferMoney => {
+  const turns: InTurn = inTurn();
+  return (request) => {
+    const { merchantId, amount, origin } = request;
+    const keyed: Keyed = {
+      key: { merchantId, operation: 'transfer', key: request.idempotencyKey },
+      fingerprint: ports.digests.fingerprint(canonicalJson(payloadOf(request))),
+      requestId: origin.requestId,
+    };
+    type Attempted = ResultAsync<Answered, TransferFailure | CommitRefused>;
+    const attempt = (left: number): Attempted =>
+      transfer(ports, terms, request, keyed).orElse((failure): Attempted => {
+        if (failure.kind !== 'StaleVersion') return errAsync(failure);
+        return left > 1 ? attempt(left - 1) : errAsync({ kind: 'BalanceContended' });
+      });
+    return underKey<void, TransferFailure>(ports, terms, keyed, {
+      beside: () => okAsync(undefined),
+      start: () => turns(`${merchantId} ${amount.currency}`, () => attempt(MOST_ATTEMPTS)),
+      carryOn: ({ state }) => {
+        throw new Error(`a transfer's claim is ${state}`);
+      },
+      current: (claim) => currentAnswer(ports, claim),
+    });
+  };
+};
+
+/** Decides on what is there now, and commits the decision: the transfer, or the refusal. */
+function transfer(ports: TransferPorts, terms: ClaimTerms, request: TransferRequest, keyed: Keyed) {
+  return safeTry<Answered, TransferFailure | CommitRefused>(async function* () {
+    const { merchantId, destinationMerchantId, amount, description } = request;
+    const { source, destination, balance } = yield* standing(ports, request);
+    yield* activeMerchant(source, merchantId);
+    const now = ports.clock.now();
+    const step = { changeId: ports.ids.change(now), now };
+    const opened = openTransfer(
+      {
+        id: ports.ids.transfer(now),
+        merchantId,
+        destinationMerchantId,
+        amount,
+        ...(description === undefined ? {} : { description }),
+        createdAt: now,
+      },
+      destination,
+      balance?.available ?? 0n,
+    );
+    const answer = opened.match(
+      (done) => ports.transferAnswers.transferred(done, keyed.requestId),
+      (refusal: TransferRefused) => ports.transferAnswers.refused(refusal, keyed.requestId),
+    );
+    const facts = { fingerprint: keyed.fingerprint, requestId: keyed.requestId, answer };
+    const change = opened.match(
+      (done) =>
+        transferChange(ports, request.origin, done, {
+          claim: spentClaim(keyed.key, { ...facts, transferId: done.id }, step, terms),
+          spendings: balance?.spendings ?? 0,
+        }),
+      () => claimChange({ expected: 0, next: refusedClaim(keyed.key, facts, step, terms) }, now),
+    );
+    return ports.commits.commit(change).map(() => ({ answer, replayed: false }));
+  });
+}
+
+/** Three parallel reads, all strongly consistent. */
+const standing = (ports: TransferPorts, request: TransferRequest) =>
+  ResultAsync.combine([
+    ports.merchants.find(request.merchantId),
+    ports.merchants.find(request.destinationMerchantId),
+    ports.balances.of(request.merchantId, request.amount.currency),
+  ] as const).map(([source, destination, [balance]]) => ({ source, destination, balance }));
+
+function transferChange(
+  ports: TransferPorts,
+  origin: Origin,
+  transfer: Transfer,
+  { claim, spendings }: Readonly<{ claim: Completed; spendings: number }>,
+): Change {
+  const { ids } = ports;
+  const { createdAt: at, merchantId, amount } = transfer;
+  const { guarded, entry } = auditedAggregate(ports, {
+    at,
+    origin,
+    action: 'transfer.completed',
+    next: transfer,
+  });
+  return {
+    id: claim.changeId,
+    at,
+    claim: { expected: 0, next: claim },
+    transactions: [],
+    aggregates: [guarded],
+    spending: { merchantId, currency: amount.currency, expected: spendings },
+    entries: transferEntries(transfer, [ids.ledgerEntry(at), ids.ledgerEntry(at)]),
+    tallies: [],
+    audit: [entry],
+    events: transferEvents(transfer, [ids.event(at), ids.event(at)]),
+  };
+}
+
+/** The kept answer has expired; the transfer has not. */
+function currentAnswer(
+  { aggregates, transferAnswers }: TransferPorts,
+  { merchantId, requestId, ...claim }: Claim,
+): ResultAsync<Answer, TransferFailure | CommitRefused> {
+  const id = claim.state === 'completed' ? claim.transferId : undefined;
+  if (id === undefined) return errAsync({ kind: 'ClaimTaken' });
+  return aggregates.find(merchantId, 'transfer', id).map((done) => {
+    // A claim and its transfer are one commit, so a claim without its transfer is a defect.
+    if (done === undefined) throw new Error(`claimed transfer ${id} does not exist`);
+    return transferAnswers.transferred(done, requestId);
+  });
+}
+
+/** What makes two requests the same one; the key and who asked are not part of it. */
+const payloadOf = ({ destinationMerchantId, amount, description }: TransferRequest) => ({
+  operation: 'transfer',
+  destination_merchant_id: destinationMerchantId,
+  amount: amount.minorUnits,
+  currency: amount.currency,
+  description,
+});

@@ -1,0 +1,25 @@
+import type { ResultAsync } from 'neverthrow';
+import { parseMerchantId } from '../../domain/kernel/ids.ts';
+import type { Merchant } from '../../domain/merchants/merchant.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Merchants } from '../../ports/merchants.ts';
+import type { Seals } from '../../ports/signed-tokens.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
+
+export type ListMerchantsRequest = Readonly<{ limit: number; cursor?: string }>;
+
+/** A page of all tenants by ascending id, which says nothing about their age. */
+export type ListMerchants = (
+  request: ListMerchantsRequest,
+) => ResultAsync<Page<Merchant>, CursorInvalid | StorageUnavailable>;
+
+export const listMerchants = (
+  ports: Readonly<{ merchants: Merchants; seals: Seals; clock: Clock }>,
+): ListMerchants => {
+  const page = paging(ports, parseMerchantId);
+  return (request) =>
+    page({ ...request, context: { list: 'merchants' } }, ({ limit, before }) =>
+      ports.merchants.list({ limit, ...(before === undefined ? {} : { after: before }) }),
+    );
+};

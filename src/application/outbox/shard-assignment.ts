@@ -1,0 +1,90 @@
+import { ok, okAsync, ResultAsync, safeTry } from 'neverthrow';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Lease, Leases } from '../../ports/leases.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+
+export type ShareTerms = Readonly<{
+  /** What is shared, as leases name it: `[a-z]+`. Shares of different work know nothing of each other. */
+  work: string;
+  /** Into how many shards the work is cut. */
+  shards: number;
+  /** This worker among all others, in every process: `[A-Za-z0-9-]+`. Never used again by another. */
+  holder: string;
+  leaseMs?: number;
+}>;
+
+/**
+ * One worker's part of the shards. Workers find each other by leases of their own names, and each takes an even part,
+ * so that parts differ by one shard at the most and settle within about a third of a lease after one joined or left. A
+ * worker that died loses its part when its leases lapse, 10 s after it last renewed them.
+ */
+export type ShardShare = Readonly<{
+  /**
+   * The shards that are this worker's now; work on them until about a third of a lease later, then ask again. Asks the
+   * store only when that is due, so it may be called before every round; calls that come together share one answer.
+   */
+  held(): ResultAsync<readonly number[], StorageUnavailable>;
+  /** Gives everything back at once, so that nobody waits for leases to lapse. To be called when nothing is under way. */
+  release(): ResultAsync<void, StorageUnavailable>;
+}>;
+
+const LEASE_MS = 10_000;
+
+export function shardShare(
+  { leases, clock }: Readonly<{ leases: Leases; clock: Clock }>,
+  { work, shards, holder, leaseMs = LEASE_MS }: ShareTerms,
+): ShardShare {
+  const workers = `${work}/worker/`;
+  const self = `${workers}${holder}`;
+  const shardName = (shard: number) => `${work}/shard/${shard}`;
+  const all = Array.from({ length: shards }, (_, shard) => shard);
+  let held: readonly number[] = [];
+  let asked: Readonly<{ from: Instant; to: Instant }> | undefined;
+  let asking: ResultAsync<readonly number[], StorageUnavailable> | undefined;
+
+  return {
+    held() {
+      const now = clock.now();
+      // Before `from` the clock has stepped back, and says nothing about how long ago that was.
+      if (asked !== undefined && asked.from <= now && now < asked.to) return okAsync(held);
+      asking ??= new ResultAsync(
+        Promise.resolve(renew(now)).finally(() => {
+          asking = undefined;
+        }),
+      );
+      return asking;
+    },
+    release() {
+      const names = [self, ...held.map(shardName)];
+      held = [];
+      asked = undefined;
+      return leases.release(names, holder);
+    },
+  };
+
+  function renew(now: Instant): ResultAsync<readonly number[], StorageUnavailable> {
+    return safeTry(async function* () {
+      const standing = yield* leases.holders(`${work}/`, now);
+      const part = partOf(standing);
+      const holderOf = new Map(standing.map((lease) => [lease.name, lease.holder]));
+      const own = all.filter((shard) => holderOf.get(shardName(shard)) === holder);
+      const free = all.filter((shard) => !holderOf.has(shardName(shard)));
+      const surplus = own.slice(part);
+      if (surplus.length > 0) yield* leases.release(surplus.map(shardName), holder);
+      const wanted = [...own, ...free].slice(0, part);
+      const got = new Set(yield* leases.hold([self, ...wanted.map(shardName)], holder, now, now + leaseMs));
+      held = wanted.filter((shard) => got.has(shardName(shard)));
+      // Whoever has less than its part waits for others to let go, and need not wait long.
+      asked = { from: now, to: now + leaseMs / (held.length < part ? 20 : 3) };
+      return ok(held);
+    });
+  }
+
+  /** Everybody ranks the same workers in the same order, so all parts together are all shards. */
+  function partOf(standing: readonly Lease[]): number {
+    const names = standing.map(({ name }) => name).filter((name) => name.startsWith(workers));
+    const ranked = [...new Set([...names, self])].toSorted();
+    return Math.floor(shards / ranked.length) + (ranked.indexOf(self) < shards % ranked.length ? 1 : 0);
+  }
+}

@@ -1,0 +1,229 @@
+import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import {
+  type Answer,
+  awaitOutcome,
+  type Calling,
+  type Claim,
+  type ClaimTerms,
+  completeClaim,
+  releaseClaim,
+} from '../../domain/kernel/claim.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import { approve, fail, type Payment, type Processing, postpone } from '../../domain/payments/payment.ts';
+import { decidedTransaction, verdictIn } from '../../domain/payments/transaction.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CommitRefused, Commits } from '../../ports/commits.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { Ids } from '../../ports/ids.ts';
+import type {
+  Processor,
+  ProcessorOutcomeUnknown,
+  ProcessorUnavailable,
+  Verdict,
+} from '../../ports/processor.ts';
+import type { Answers } from '../../ports/response-encoder.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
+import type { PaymentMethods } from '../customers/payment-methods.ts';
+import { claimChange, type PaymentMove, paymentChange } from './payment-change.ts';
+
+export type SettlePorts = Readonly<{
+  commits: Commits;
+  processor: Processor;
+  paymentMethods: PaymentMethods;
+  answers: Answers;
+  clock: Clock;
+  ids: Ids;
+  digests: Digests;
+}>;
+
+/** A payment whose claim we hold, its intent on record. `method`: what to charge, when it has been resolved already. */
+export type HeldPayment = Readonly<{
+  claim: Calling;
+  payment: Processing;
+  origin: Origin;
+  method?: string;
+}>;
+
+export type Approach = Readonly<{
+  /** `charge` only when the processor provably has nothing of the reference; else its record is asked first. */
+  ask: 'charge' | 'lookup';
+  /** With nobody left to hear "try again", a dead processor means waiting, not releasing the key. */
+  clientWaits: boolean;
+}>;
+
+/** `ended` is false while only the processor knows how it ends. */
+export type Settled = Readonly<{ answer: Answer; ended: boolean }>;
+
+export type SettleFailure = ProcessorUnavailable | CommitRefused | KeysUnavailable | StorageUnavailable;
+
+/**
+ * Asks the processor and commits what it says: step two and three of the life cycle. A silent processor leaves the
+ * payment processing, its claim due again later. One processor call (two when a lookup finds nothing), one commit.
+ */
+export const settlePayment =
+  (ports: SettlePorts, terms: ClaimTerms) =>
+  (held: HeldPayment, approach: Approach): ResultAsync<Settled, SettleFailure> =>
+    verdictOn(ports, held, approach.ask)
+      .andThen<ResultAsync<Settled, StepFailure>>((verdict) =>
+        verdict.amount.minorUnits === held.payment.amount.minorUnits &&
+        verdict.amount.currency === held.payment.amount.currency
+          ? conclude(ports, terms, held, verdict)
+          : errAsync(unknown),
+      )
+      .orElse((failure) => {
+        switch (failure.kind) {
+          case 'ProcessorOutcomeUnknown':
+            return keepWaiting(ports, terms, held);
+          case 'PaymentMethodGone':
+            return approach.ask === 'lookup' && isGivenUp(held.claim, ports.clock.now(), terms)
+              ? giveUp(ports, terms, held)
+              : keepWaiting(ports, terms, held);
+          case 'ProcessorUnavailable':
+            return approach.clientWaits && held.claim.kept === undefined
+              ? release(ports, terms, held).andThen(() => errAsync(failure))
+              : keepWaiting(ports, terms, held);
+          case 'ClaimTaken':
+          case 'FenceLost':
+          case 'KeyTaken':
+          case 'StaleVersion':
+          case 'KeysUnavailable':
+          case 'StorageUnavailable':
+            return errAsync(failure);
+        }
+      });
+
+const unknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown' };
+
+/** The customer was erased, or the stored method taken away, before the charge could be sent again. */
+type PaymentMethodGone = Readonly<{ kind: 'PaymentMethodGone' }>;
+type StepFailure = SettleFailure | ProcessorOutcomeUnknown | PaymentMethodGone;
+
+function verdictOn(
+  ports: SettlePorts,
+  held: HeldPayment,
+  ask: Approach['ask'],
+): ResultAsync<Verdict, StepFailure> {
+  const { processor } = ports;
+  if (ask === 'charge') return charge(ports, held);
+  return processor
+    .lookup(held.payment.id)
+    .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? charge(ports, held) : errAsync(unknown)));
+}
+
+function charge(
+  { processor, paymentMethods }: SettlePorts,
+  { payment, method }: HeldPayment,
+): ResultAsync<Verdict, StepFailure> {
+  const { merchantId, customerId } = payment;
+  const resolved: ResultAsync<string, StepFailure> =
+    method === undefined
+      ? paymentMethods
+          .resolve(merchantId, customerId, payment.paymentMethod)
+          .mapErr((failure) =>
+            failure.kind === 'CustomerNotFound' || failure.kind === 'PaymentMethodNotAccepted'
+              ? { kind: 'PaymentMethodGone' as const }
+              : failure,
+          )
+      : okAsync(method);
+  return resolved.andThen((paymentMethod) =>
+    processor.charge({
+      reference: payment.id,
+      merchantId,
+      amount: payment.amount,
+      paymentMethod,
+      capture: payment.captureMethod === 'automatic',
+    }),
+  );
+}
+
+/**
+ * A charge that can never be sent again: nothing of the first one has shown for as long as keys are kept. The processor
+ * was asked just now, and had no record.
+ */
+const giveUp = (ports: SettlePorts, terms: ClaimTerms, { claim, payment, origin }: HeldPayment) => {
+  const now = ports.clock.now();
+  const next = fail(payment, METHOD_GONE, now);
+  return closeWith(ports, terms, claim, { at: now, origin, before: payment, next, transactions: [] }).map(
+    (answer) => ({ answer, ended: true }),
+  );
+};
+
+const isGivenUp = ({ createdAt }: Calling, now: Instant, { keepAnswersMs }: ClaimTerms): boolean =>
+  now >= createdAt + keepAnswersMs;
+
+const METHOD_GONE = {
+  code: 'payment_method_unavailable',
+  message: 'The stored payment method was removed before the processor could be asked.',
+} as const;
+
+function conclude(ports: SettlePorts, terms: ClaimTerms, held: HeldPayment, verdict: Verdict) {
+  const now = ports.clock.now();
+  const { payment } = held;
+  const transaction = decidedTransaction(
+    {
+      id: ports.ids.transaction(now),
+      merchantId: payment.merchantId,
+      paymentId: payment.id,
+      type: payment.captureMethod === 'manual' ? 'authorization' : 'capture',
+      amount: payment.amount,
+      createdAt: now,
+    },
+    verdict.approved ? 'succeeded' : 'failed',
+    verdictIn(verdict),
+  );
+  const next = verdict.approved
+    ? approve(payment, now)
+    : fail(payment, { code: verdict.decline, message: verdict.responseText }, now);
+  return closeWith(ports, terms, held.claim, {
+    at: now,
+    origin: held.origin,
+    before: payment,
+    next,
+    transactions: [{ next: transaction }],
+  }).map((answer) => ({ answer, ended: true }));
+}
+
+/** Commits a move that ends a claim, and gives the answer that now stands: an earlier one, if the client has it. */
+export function closeWith(
+  ports: Pick<SettlePorts, 'commits' | 'answers' | 'ids' | 'digests'>,
+  terms: ClaimTerms,
+  claim: Calling,
+  move: Omit<PaymentMove<Payment>, 'claim'>,
+  expected: number = claim.fence,
+): ResultAsync<Answer, CommitRefused | StorageUnavailable> {
+  const step = { changeId: ports.ids.change(move.at), now: move.at };
+  const answer = ports.answers.processed(move.next, claim.requestId);
+  const closed = completeClaim(claim, answer, step, terms);
+  const { change } = paymentChange(ports, { ...move, claim: { expected, next: closed } });
+  return ports.commits.commit(change).map(() => closed.kept?.answer ?? answer);
+}
+
+function keepWaiting(
+  ports: SettlePorts,
+  terms: ClaimTerms,
+  { claim, payment }: HeldPayment,
+): ResultAsync<Settled, CommitRefused | StorageUnavailable> {
+  const now = ports.clock.now();
+  const answer = ports.answers.processed(payment, claim.requestId);
+  const waiting = awaitOutcome(claim, answer, { changeId: ports.ids.change(now), now }, terms);
+  return ports.commits
+    .commit(claimChange(held(claim, waiting), now))
+    .map(() => ({ answer: waiting.kept?.answer ?? answer, ended: false }));
+}
+
+function release(ports: SettlePorts, terms: ClaimTerms, { claim, payment, origin }: HeldPayment) {
+  const now = ports.clock.now();
+  const released = releaseClaim(claim, { changeId: ports.ids.change(now), now }, terms);
+  const { change } = paymentChange(ports, {
+    at: now,
+    origin,
+    before: payment,
+    next: postpone(payment, now),
+    transactions: [],
+    claim: held(claim, released),
+  });
+  return ports.commits.commit(change);
+}
+
+const held = (claim: Calling, next: Claim) => ({ expected: claim.fence, next });

@@ -1,0 +1,28 @@
+import type { ResultAsync } from 'neverthrow';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { PaymentSum } from '../../domain/payments/payment-sum.ts';
+import type { PaymentFilter } from '../../ports/payments.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { paymentSums, type SumPorts } from './payment-sums.ts';
+
+/**
+ * How many payments match, exactly. Filters by status, currency and time read summaries; those by customer or amount
+ * read every payment of the time they name.
+ */
+export type CountPayments = (
+  merchantId: MerchantId,
+  filter: PaymentFilter,
+) => ResultAsync<number, StorageUnavailable>;
+
+export const countPayments =
+  (ports: SumPorts): CountPayments =>
+  (merchantId, filter) => {
+    const { status, currency, customerId, minAmount, maxAmount, ...period } = filter;
+    const isSummed = customerId === undefined && minAmount === undefined && maxAmount === undefined;
+    const matches = (sum: PaymentSum) =>
+      (status === undefined || sum.status === status) &&
+      (currency === undefined || sum.currency === currency);
+    return (isSummed ? paymentSums(ports, merchantId, period) : ports.payments.sums(merchantId, filter)).map(
+      (sums) => sums.filter(matches).reduce((total, { count }) => total + count, 0),
+    );
+  };

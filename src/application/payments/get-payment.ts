@@ -1,0 +1,21 @@
+import { ResultAsync } from 'neverthrow';
+import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
+import type { Transaction } from '../../domain/payments/transaction.ts';
+import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+
+export type PaymentWithTransactions = Readonly<{ payment: Payment; transactions: readonly Transaction[] }>;
+
+/** A payment with its transactions, oldest first. Two parallel reads. */
+export type GetPayment = (
+  merchantId: MerchantId,
+  id: PaymentId,
+) => ResultAsync<PaymentWithTransactions, PaymentNotFound | StorageUnavailable>;
+
+export const getPayment =
+  ({ payments }: Readonly<{ payments: Payments }>): GetPayment =>
+  (merchantId, id) =>
+    ResultAsync.combine([payments.find(merchantId, id), payments.transactionsOf(merchantId, id)]).map(
+      ([payment, transactions]) => ({ payment, transactions }),
+    );

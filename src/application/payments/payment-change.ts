@@ -1,0 +1,146 @@
+import type { Origin } from '../../domain/kernel/actor.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { Claim } from '../../domain/kernel/claim.ts';
+import { paymentEvent, refundEvent } from '../../domain/kernel/events.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import { feeOf, type LedgerEntry, type LedgerEntryType, ledgerEntry } from '../../domain/ledger/ledger.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
+import { paymentRecord } from '../../domain/payments/payment-record.ts';
+import { talliesOf } from '../../domain/payments/tally.ts';
+import type { Transaction } from '../../domain/payments/transaction.ts';
+import { transactionRecord } from '../../domain/payments/transaction-record.ts';
+import type { Change, Guarded } from '../../ports/commits.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { Ids } from '../../ports/ids.ts';
+import { auditLink } from '../kernel/audit-link.ts';
+
+/** A transaction of a move; `before` is absent when the move creates it. */
+export type TransactionMove = Readonly<{ before?: Transaction; next: Transaction }>;
+
+/** A move of a payment, decided but not yet written. */
+export type PaymentMove<Next extends Payment = Payment> = Readonly<{
+  at: Instant;
+  origin: Origin;
+  claim: Guarded<Claim>;
+  /** Absent when the move creates the payment. */
+  before?: Payment;
+  next: Next;
+  transactions: readonly TransactionMove[];
+}>;
+
+type Ports = Readonly<{ ids: Ids; digests: Digests }>;
+
+/**
+ * The whole commit for a move: the payment and its transactions with their links of the audit chain, what the ledger and
+ * the summaries gain by it, the events and the claim. Also gives the payment and the transactions as they will be stored,
+ * chain heads included, so that nobody has to read them back.
+ */
+export function paymentChange<Next extends Payment>(
+  ports: Ports,
+  move: PaymentMove<Next>,
+): Readonly<{ change: Change; payment: Next; transactions: readonly Transaction[] }> {
+  const { at, origin, claim, before, next } = move;
+  const paymentLink = auditLink(ports, {
+    at,
+    origin,
+    merchantId: next.merchantId,
+    entity: { entityType: 'payment', entityId: next.id, sequence: next.version, action: actionOf(move) },
+    ...(before === undefined
+      ? {}
+      : { before: { record: paymentRecord(before), auditHash: before.auditHash } }),
+    after: paymentRecord(next),
+  });
+  const payment = { ...next, auditHash: paymentLink.hash };
+  const transactions = move.transactions.map((each) => linked(ports, move, each));
+  const events = [
+    paymentEvent(before, payment, ports.ids.event(at)),
+    ...transactions.map(({ stored }) => refundEvent(stored, ports.ids.event(at))),
+  ];
+  return {
+    payment,
+    transactions: transactions.map(({ stored }) => stored),
+    change: {
+      id: claim.next.changeId,
+      at,
+      claim,
+      payment: { expected: before?.version ?? 0, next: payment },
+      transactions: transactions.map(({ expected, stored }) => ({ expected, next: stored })),
+      aggregates: [],
+      entries: move.transactions.flatMap(({ next: transaction }) => entriesOf(ports, transaction, at)),
+      tallies: talliesOf(before, next),
+      audit: [paymentLink, ...transactions.map(({ entry }) => entry)],
+      events: events.filter((event) => event !== undefined),
+    },
+  };
+}
+
+/** A commit that moves nothing but the claim: a take-over, an answer given without a payment. */
+export const claimChange = (claim: Guarded<Claim>, at: Instant): Change => ({
+  id: claim.next.changeId,
+  at,
+  claim,
+  transactions: [],
+  aggregates: [],
+  entries: [],
+  tallies: [],
+  audit: [],
+  events: [],
+});
+
+type Linked = Readonly<{ entry: AuditEntry; expected: number; stored: Transaction }>;
+
+function linked(ports: Ports, { at, origin }: PaymentMove, { before, next }: TransactionMove): Linked {
+  const entry = auditLink(ports, {
+    at,
+    origin,
+    merchantId: next.merchantId,
+    entity: {
+      entityType: 'transaction',
+      entityId: next.id,
+      sequence: next.version,
+      action: `transaction.${next.status}`,
+    },
+    ...(before === undefined
+      ? {}
+      : { before: { record: transactionRecord(before), auditHash: before.auditHash } }),
+    after: transactionRecord(next),
+  });
+  return { entry, expected: before?.version ?? 0, stored: { ...next, auditHash: entry.hash } };
+}
+
+/** What the newest state of a transaction moves in the ledger. Holding and releasing money moves none of it. */
+function entriesOf({ ids }: Pick<Ports, 'ids'>, transaction: Transaction, at: Instant): LedgerEntry[] {
+  const { merchantId, paymentId, id: transactionId } = transaction;
+  const entry = (type: LedgerEntryType, amount = transaction.amount): LedgerEntry =>
+    ledgerEntry({
+      id: ids.ledgerEntry(at),
+      merchantId,
+      type,
+      amount,
+      paymentId,
+      transactionId,
+      createdAt: at,
+    });
+  const fee =
+    transaction.status === 'succeeded' ? feeOf(transaction, transaction.amount.currency) : undefined;
+  const fees = fee === undefined ? [] : [entry('fee', fee)];
+  switch (transaction.type) {
+    case 'capture':
+      return transaction.status === 'succeeded' ? [entry('capture'), ...fees] : [];
+    case 'refund':
+      if (transaction.status === 'pending') return [entry('refund_hold')];
+      if (transaction.status === 'failed') return [entry('refund_release')];
+      return transaction.status === 'succeeded' ? [entry('refund'), ...fees] : [];
+    case 'authorization':
+    case 'void':
+      return fees;
+  }
+}
+
+function actionOf({ before, next, transactions: [movement] }: PaymentMove): string {
+  if (next.version === 1) return 'payment.created';
+  if (next.status === 'pending') return 'payment.postponed';
+  if (next.status === 'processing') return 'payment.resumed';
+  if (before?.status !== next.status || movement === undefined) return `payment.${next.status}`;
+  return `payment.${movement.next.type}_${movement.next.status}`;
+}

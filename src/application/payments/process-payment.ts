@@ -1,0 +1,230 @@
+import { err, errAsync, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import {
+  type Answer,
+  type Calling,
+  type Claim,
+  type ClaimKey,
+  type ClaimTerms,
+  openClaim,
+  type Retryable,
+  refusedClaim,
+  takeOver,
+} from '../../domain/kernel/claim.ts';
+import type { CustomerId, MerchantId } from '../../domain/kernel/ids.ts';
+import { canonicalJson } from '../../domain/kernel/json.ts';
+import type { Money } from '../../domain/kernel/money.ts';
+import {
+  activeMerchant,
+  type Merchant,
+  type MerchantInactive,
+  withinLimit,
+} from '../../domain/merchants/merchant.ts';
+import {
+  type AmountNotPositive,
+  type CaptureMethod,
+  openPayment,
+  type Payment,
+  type Processing,
+  resume,
+} from '../../domain/payments/payment.ts';
+import type { Claims } from '../../ports/claims.ts';
+import type { CommitRefused } from '../../ports/commits.ts';
+import type { Merchants } from '../../ports/merchants.ts';
+import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
+import type { ProcessorUnavailable } from '../../ports/processor.ts';
+import type { PaymentRefused } from '../../ports/response-encoder.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
+import {
+  type Answered,
+  type IdempotencyInFlight,
+  type IdempotencyKeyReused,
+  type Keyed,
+  underKey,
+} from '../kernel/idempotency.ts';
+import { type SettlePorts, settlePayment } from './complete-payment.ts';
+import { claimChange, paymentChange } from './payment-change.ts';
+import type { AdmitPayment, RateLimited } from './rate-limit.ts';
+
+export type ProcessPaymentRequest = Readonly<{
+  merchantId: MerchantId;
+  idempotencyKey: string;
+  amount: Money;
+  paymentMethod: string;
+  captureMethod: CaptureMethod;
+  customerId?: CustomerId;
+  description?: string;
+  metadata?: Readonly<Record<string, string>>;
+  origin: Origin;
+}>;
+
+export type ProcessPaymentFailure =
+  | AmountNotPositive
+  | MerchantInactive
+  | IdempotencyKeyReused
+  | IdempotencyInFlight
+  | RateLimited
+  | ProcessorUnavailable
+  | KeysUnavailable
+  | StorageUnavailable;
+
+/**
+ * Takes a payment: intent on record, processor asked, outcome on record. The same key gives the same answer, whoever
+ * repeats it and whatever crashed in between; a lease that ran out is resumed, never started again. Two parallel
+ * reads, two commits and one processor call when new; the reads alone for a replay. A customer is one read more.
+ */
+export type ProcessPayment = (request: ProcessPaymentRequest) => ResultAsync<Answered, ProcessPaymentFailure>;
+
+export type ProcessPorts = SettlePorts &
+  Readonly<{ claims: Claims; merchants: Merchants; payments: Payments; admit: AdmitPayment }>;
+
+export const processPayment =
+  (ports: ProcessPorts, terms: ClaimTerms): ProcessPayment =>
+  (request) => {
+    const { merchantId, idempotencyKey } = request;
+    const key: ClaimKey = { merchantId, operation: 'process', key: idempotencyKey };
+    const fingerprint = ports.digests.fingerprint(canonicalJson(payloadOf(request)));
+    const keyed: Keyed = { key, fingerprint, requestId: request.origin.requestId };
+    return underKey<Merchant | undefined, ProcessPaymentFailure>(ports, terms, keyed, {
+      beside: () => ports.merchants.find(merchantId),
+      start: (merchant) => start(ports, terms, request, keyed, merchant),
+      carryOn: (claim, merchant) =>
+        claim.state === 'calling'
+          ? carryOn(ports, terms, claim, request.origin)
+          : activeMerchant(merchant, merchantId).asyncAndThen(() =>
+              carryOn(ports, terms, claim, request.origin),
+            ),
+      current: (claim) => currentAnswer(ports, claim),
+    });
+  };
+
+/** First use of the key: refuse by rule, or record the intent and settle it. */
+function start(
+  ports: ProcessPorts,
+  terms: ClaimTerms,
+  request: ProcessPaymentRequest,
+  { key, fingerprint, requestId }: Keyed,
+  found: Merchant | undefined,
+) {
+  return safeTry<Answered, ProcessPaymentFailure | CommitRefused>(async function* () {
+    const merchant = yield* activeMerchant(found, request.merchantId);
+    yield* ports.admit(merchant);
+    const method = yield* methodOf(ports, request, merchant);
+    const now = ports.clock.now();
+    const step = { changeId: ports.ids.change(now), now };
+
+    if (method.isErr()) {
+      const answer = ports.answers.refused(method.error, requestId);
+      const claim = refusedClaim(key, { fingerprint, requestId, answer }, step, terms);
+      return ports.commits
+        .commit(claimChange({ expected: 0, next: claim }, now))
+        .map(() => ({ answer, replayed: false }));
+    }
+
+    const { origin, ...order } = request;
+    const opened = yield* openPayment({ ...order, id: ports.ids.payment(now), createdAt: now });
+    const claim = openClaim(key, { fingerprint, requestId, paymentId: opened.id }, step, terms);
+    const { change, payment } = paymentChange(ports, {
+      at: now,
+      origin,
+      next: opened,
+      transactions: [],
+      claim: { expected: 0, next: claim },
+    });
+    yield* ports.commits.commit(change);
+    const held = { claim, payment, origin, method: method.value };
+    return settlePayment(ports, terms)(held, { ask: 'charge', clientWaits: true }).map(({ answer }) => ({
+      answer,
+      replayed: false,
+    }));
+  });
+}
+
+function currentAnswer(ports: ProcessPorts, { merchantId, paymentId, requestId }: Claim) {
+  // A refusal whose answer has expired since it was found: the key is free again.
+  if (paymentId === undefined) return errAsync<Answer, CommitRefused>({ kind: 'ClaimTaken' });
+  return ports.payments
+    .find(merchantId, paymentId)
+    .mapErr(missing)
+    .map((payment) => ports.answers.processed(payment, requestId));
+}
+
+function carryOn(ports: ProcessPorts, terms: ClaimTerms, claim: Calling | Retryable, origin: Origin) {
+  return safeTry<Answered, SettleAgainFailure>(async function* () {
+    const stored = yield* ports.payments.find(claim.merchantId, claim.paymentId).mapErr(missing);
+    const now = ports.clock.now();
+    const held = takeOver(claim, { changeId: ports.ids.change(now), now }, terms);
+    const guarded = { expected: claim.fence, next: held };
+    if (claim.state === 'retryable') {
+      if (stored.status !== 'pending') return err(movedOn(stored));
+      const next = resume(stored, now);
+      const { change, payment } = paymentChange(ports, {
+        at: now,
+        origin,
+        before: stored,
+        next,
+        transactions: [],
+        claim: guarded,
+      });
+      yield* ports.commits.commit(change);
+      return finish(payment, 'charge');
+    }
+    if (stored.status !== 'processing') return err(movedOn(stored));
+    yield* ports.commits.commit(claimChange(guarded, now));
+    return finish(stored, 'lookup');
+
+    function finish(payment: Processing, ask: 'charge' | 'lookup') {
+      return settlePayment(ports, terms)({ claim: held, payment, origin }, { ask, clientWaits: true }).map(
+        ({ answer }) => ({ answer, replayed: false }),
+      );
+    }
+  });
+}
+
+type SettleAgainFailure = ProcessorUnavailable | CommitRefused | KeysUnavailable | StorageUnavailable;
+
+/** What the processor is to charge, or the rule that refuses the request. */
+function methodOf(
+  ports: ProcessPorts,
+  { merchantId, customerId, paymentMethod, amount }: ProcessPaymentRequest,
+  merchant: Merchant,
+): ResultAsync<Result<string, PaymentRefused>, StorageUnavailable | KeysUnavailable> {
+  return ports.paymentMethods
+    .resolve(merchantId, customerId, paymentMethod)
+    .map((method): Result<string, PaymentRefused> => {
+      if (!ports.processor.accepts(method)) return err({ kind: 'PaymentMethodNotAccepted' });
+      return withinLimit(merchant, amount).map(() => method);
+    })
+    .orElse((failure) =>
+      failure.kind === 'CustomerNotFound' || failure.kind === 'PaymentMethodNotAccepted'
+        ? okAsync(err<string, PaymentRefused>(failure))
+        : errAsync(failure),
+    );
+}
+
+/** What makes two requests the same one; the key and who asked are not part of it. */
+const payloadOf = ({
+  amount,
+  paymentMethod,
+  captureMethod,
+  customerId,
+  description,
+  metadata,
+}: ProcessPaymentRequest) => ({
+  operation: 'process',
+  amount: amount.minorUnits,
+  currency: amount.currency,
+  payment_method: paymentMethod,
+  capture_method: captureMethod,
+  customer_id: customerId,
+  description,
+  metadata,
+});
+
+const movedOn = ({ id }: Payment): CommitRefused => ({ kind: 'StaleVersion', id });
+
+/** A claim and its payment are one commit, so a claim without its payment is a defect. */
+function missing(failure: PaymentNotFound | StorageUnavailable): StorageUnavailable {
+  if (failure.kind === 'PaymentNotFound') throw new Error(`claimed payment ${failure.id} does not exist`);
+  return failure;
+}

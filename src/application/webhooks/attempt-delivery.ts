@@ -1,0 +1,191 @@
+import { ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
+import type { WebhookEndpointId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import { retryAfterMs } from '../../domain/kernel/retry-after.ts';
+import {
+  type Attempt,
+  type Delivery,
+  endDelivery,
+  hasSucceeded,
+  type PendingDelivery,
+  putOff,
+  recordAttempt,
+} from '../../domain/webhooks/delivery.ts';
+import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
+import { signatureHeaders } from '../../domain/webhooks/webhook-signature.ts';
+import type { Aggregates } from '../../ports/aggregates.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Deliveries } from '../../ports/deliveries.ts';
+import type { Chance } from '../../ports/random.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
+import type { Vault } from '../../ports/vault.ts';
+import type { WebhookSecrets } from '../../ports/webhook-secrets.ts';
+import type { WebhookAnswer, WebhookSender, WebhookUnanswered } from '../../ports/webhook-sender.ts';
+import { openSecrets } from './endpoint-secrets.ts';
+
+export type AttemptPorts = Readonly<{
+  aggregates: Aggregates;
+  deliveries: Pick<Deliveries, 'save' | 'find'>;
+  vault: Vault;
+  webhookSecrets: WebhookSecrets;
+  webhookSender: Pick<WebhookSender, 'send'>;
+  clock: Clock;
+  chance: Chance;
+}>;
+
+/**
+ * What came of it. `sent`: there was an attempt, good or bad, and it is on record as far as the store could be reached.
+ * `kept`: the endpoint does not listen now, or the attempt was abandoned, and it waits. `dropped`: the endpoint is gone.
+ */
+export type AttemptEnd =
+  | Readonly<{
+      kind: 'sent';
+      endpoint: OpenEndpoint;
+      attempt: Attempt;
+      status: Delivery['status'];
+      isRecorded: boolean;
+      succeeded: boolean;
+      retryAfterMs?: number;
+    }>
+  | Readonly<{ kind: 'kept' | 'dropped' }>;
+
+/**
+ * Sends a delivery once, freshly signed, and records what came of it. An endpoint's change is seen within a second. When
+ * the store does not take the record, the delivery is as it was and will be sent again. Nothing is sent when the endpoint
+ * or its secrets cannot be read.
+ */
+export type AttemptDelivery = (
+  delivery: PendingDelivery,
+) => ResultAsync<AttemptEnd, StorageUnavailable | KeysUnavailable>;
+
+const KNOWN_FOR_MS = 1_000;
+const MOST_KNOWN = 2_000;
+/** How long what is on its way to a paused or disabled endpoint waits until that is looked at again. */
+const NOT_LISTENING_MS = 60_000;
+/** A delivery has few writers: whoever replays it, and rarely a second worker. */
+const MOST_RECORDINGS = 5;
+
+type Listener = Readonly<{ endpoint: OpenEndpoint; secrets: readonly string[] }>;
+type Known = Readonly<{ readAt: Instant; listener: Listener | undefined }>;
+
+export const attemptDelivery = (ports: AttemptPorts) => {
+  const known = new Map<WebhookEndpointId, Known>();
+  const { clock, deliveries } = ports;
+  let isAbandoned = false;
+
+  const attempt: AttemptDelivery = (delivery) =>
+    safeTry<AttemptEnd, StorageUnavailable | KeysUnavailable>(async function* () {
+      const listener = yield* listenerOf(delivery);
+      const now = clock.now();
+      if (listener === undefined || listener.endpoint.status !== 'enabled') {
+        const next =
+          listener === undefined
+            ? endDelivery(delivery, 'failed', now)
+            : putOff(delivery, now + NOT_LISTENING_MS, now);
+        yield* deliveries.save([{ expected: delivery.version, next }]);
+        return ok<AttemptEnd>({ kind: listener === undefined ? 'dropped' : 'kept' });
+      }
+      return ok(await send(delivery, listener));
+    });
+
+  return {
+    attempt,
+    /** What is known of an endpoint is out of date. */
+    forget: (id: WebhookEndpointId): void => void known.delete(id),
+    /** What is under way came to nothing that anybody should know of: it is about to be cut off, and made again. */
+    abandon: (): void => {
+      isAbandoned = true;
+    },
+  };
+
+  async function send(delivery: PendingDelivery, { endpoint, secrets }: Listener): Promise<AttemptEnd> {
+    const at = clock.now();
+    const { eventId, body } = delivery;
+    const headers = {
+      'Content-Type': 'application/json',
+      'User-Agent': 'paywright-webhooks/1',
+      ...signatureHeaders({ eventId, at, body }, secrets, ports.webhookSecrets.hmac),
+    };
+    const result = await ports.webhookSender.send({ url: endpoint.url, headers, body });
+    if (isAbandoned) return { kind: 'kept' };
+    const now = clock.now();
+    const answer = result.isOk() ? result.value : undefined;
+    const asked = retryAfterMs(answer?.retryAfter, now);
+    const made = result.match(
+      (given) => answered(at, given),
+      (silence) => unanswered(at, silence),
+    );
+    const terms = {
+      url: endpoint.url,
+      ...(asked === undefined ? {} : { retryAfterMs: asked }),
+      random: ports.chance(),
+      now,
+    };
+    const recorded = await record(delivery, (newest) => recordAttempt(newest, made, terms), made);
+    return {
+      kind: 'sent',
+      endpoint,
+      attempt: made,
+      succeeded: hasSucceeded(made),
+      status: recorded.isOk() ? recorded.value : delivery.status,
+      isRecorded: recorded.isOk(),
+      ...(asked === undefined ? {} : { retryAfterMs: asked }),
+    };
+  }
+
+  /** Decides on the newest version until nobody was faster; gives the status it came to. */
+  function record(
+    delivery: Delivery,
+    decide: (newest: Delivery) => Delivery,
+    made: Attempt,
+    left = MOST_RECORDINGS,
+  ): ResultAsync<Delivery['status'], StorageUnavailable> {
+    return safeTry(async function* () {
+      const next = decide(delivery);
+      const [isSaved] = yield* deliveries.save([{ expected: delivery.version, next }]);
+      if (isSaved === true || left <= 1) return ok(next.status);
+      const newest = yield* deliveries.find(delivery.merchantId, delivery.id);
+      if (newest === undefined) return ok(next.status);
+      // The reply to our own write may have been lost.
+      return newest.attempts.some((each) => isSame(each, made))
+        ? ok(newest.status)
+        : record(newest, decide, made, left - 1);
+    });
+  }
+
+  function listenerOf({
+    merchantId,
+    endpointId,
+  }: PendingDelivery): ResultAsync<Listener | undefined, StorageUnavailable | KeysUnavailable> {
+    const now = clock.now();
+    const last = known.get(endpointId);
+    if (last !== undefined && last.readAt <= now && now - last.readAt < KNOWN_FOR_MS)
+      return okAsync(last.listener);
+    return safeTry(async function* () {
+      const found = yield* ports.aggregates.find(merchantId, 'webhook_endpoint', endpointId);
+      const listener =
+        found === undefined || found.status === 'removed'
+          ? undefined
+          : { endpoint: found, secrets: yield* openSecrets(ports.vault, found, now) };
+      if (known.size >= MOST_KNOWN) known.clear();
+      known.set(endpointId, { readAt: now, listener });
+      return ok(listener);
+    });
+  }
+};
+
+const answered = (at: Instant, { status, excerpt, durationMs }: WebhookAnswer): Attempt => ({
+  at,
+  durationMs,
+  responseCode: status,
+  ...(excerpt === '' ? {} : { excerpt }),
+});
+
+const unanswered = (at: Instant, { error, durationMs }: WebhookUnanswered): Attempt => ({
+  at,
+  durationMs,
+  error,
+});
+
+const isSame = (a: Attempt, b: Attempt): boolean =>
+  a.at === b.at && a.durationMs === b.durationMs && a.responseCode === b.responseCode && a.error === b.error;

@@ -1,0 +1,37 @@
+import { okAsync, type ResultAsync } from 'neverthrow';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import {
+  changeEndpoint as changed,
+  type EndpointChange,
+  type OpenEndpoint,
+} from '../../domain/webhooks/webhook-endpoint.ts';
+import type { WebhookSender, WebhookUrlRefused } from '../../ports/webhook-sender.ts';
+import type { EndpointTarget, MoveEndpoint, MoveEndpointFailure } from './update-endpoint.ts';
+
+export type ChangeEndpointRequest = EndpointTarget & EndpointChange & Readonly<{ origin: Origin }>;
+
+/** Changes what is named; `status` pauses or resumes. Rival changes of different fields both stand. */
+export type ChangeEndpoint = (
+  request: ChangeEndpointRequest,
+) => ResultAsync<OpenEndpoint, WebhookUrlRefused | MoveEndpointFailure>;
+
+export const changeEndpoint =
+  (
+    ports: Readonly<{ webhookSender: Pick<WebhookSender, 'accepts'>; moveEndpoint: MoveEndpoint }>,
+  ): ChangeEndpoint =>
+  ({ merchantId, id, origin, url, ...change }) => {
+    const accepted: ResultAsync<Pick<EndpointChange, 'url'>, WebhookUrlRefused> = url === undefined
+      ? okAsync({})
+      : ports.webhookSender.accepts(url).map((href) => ({ url: href }));
+    return accepted.andThen((to) =>
+      ports.moveEndpoint({ merchantId, id }, origin, (endpoint, now) => {
+        const next = changed(endpoint, { ...change, ...to }, now);
+        return okAsync(next === endpoint ? undefined : { next, action: actionOf(endpoint, next) });
+      }),
+    );
+  };
+
+function actionOf(before: OpenEndpoint, next: OpenEndpoint): string {
+  if (next.status === before.status) return 'webhook_endpoint.changed';
+  return next.status === 'paused' ? 'webhook_endpoint.paused' : 'webhook_endpoint.resumed';
+}

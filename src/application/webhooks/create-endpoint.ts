@@ -1,0 +1,92 @@
+import { err, errAsync, type ResultAsync, safeTry } from 'neverthrow';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { activeMerchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
+import {
+  type EventFilter,
+  MOST_ENDPOINTS,
+  type OpenEndpoint,
+  openEndpoint,
+} from '../../domain/webhooks/webhook-endpoint.ts';
+import type { Merchants } from '../../ports/merchants.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
+import type { Vault } from '../../ports/vault.ts';
+import type { WebhookSecrets } from '../../ports/webhook-secrets.ts';
+import type { WebhookSender, WebhookUrlRefused } from '../../ports/webhook-sender.ts';
+import { aggregateChange } from '../aggregates/aggregate-change.ts';
+import type { MovePorts } from '../customers/update-customer.ts';
+import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
+import { sealSecret } from './endpoint-secrets.ts';
+import { listEndpoints } from './list-endpoints.ts';
+
+export type CreateEndpointRequest = Readonly<{
+  merchantId: MerchantId;
+  url: string;
+  events: readonly EventFilter[];
+  description?: string;
+  origin: Origin;
+}>;
+
+/** The secret in plain text: for this one answer to the client, and for nothing that is kept. */
+export type EndpointWithSecret = Readonly<{ endpoint: OpenEndpoint; secret: string }>;
+
+/** Requests that come at once may each get their endpoint past this number. */
+export type TooManyEndpoints = Readonly<{ kind: 'TooManyEndpoints'; most: number }>;
+
+export type CreateEndpointFailure =
+  | MerchantInactive
+  | TooManyEndpoints
+  | WebhookUrlRefused
+  | ChangedMeanwhile
+  | KeysUnavailable
+  | StorageUnavailable;
+
+const tooMany: TooManyEndpoints = { kind: 'TooManyEndpoints', most: MOST_ENDPOINTS };
+
+/** Opens an endpoint, which is told of every event that it hears and that is made after this resolves. */
+export type CreateEndpoint = (
+  request: CreateEndpointRequest,
+) => ResultAsync<EndpointWithSecret, CreateEndpointFailure>;
+
+export type EndpointPorts = MovePorts &
+  Readonly<{
+    merchants: Merchants;
+    vault: Vault;
+    webhookSecrets: WebhookSecrets;
+    webhookSender: Pick<WebhookSender, 'accepts'>;
+  }>;
+
+export const createEndpoint = (ports: EndpointPorts): CreateEndpoint => {
+  const endpointsOf = listEndpoints(ports);
+  return ({ merchantId, url, events, description, origin }) =>
+    safeTry<EndpointWithSecret, CreateEndpointFailure>(async function* () {
+      yield* activeMerchant(yield* ports.merchants.find(merchantId), merchantId);
+      const accepted = yield* ports.webhookSender.accepts(url);
+      const others = yield* endpointsOf(merchantId);
+      if (others.length >= MOST_ENDPOINTS) return err(tooMany);
+      const at = ports.clock.now();
+      const id = ports.ids.webhookEndpoint(at);
+      const owner = { merchantId, entityId: id };
+      const dataKey = yield* ports.vault.newKey(owner);
+      const secret = ports.webhookSecrets.newSecret();
+      const next = openEndpoint({
+        id,
+        merchantId,
+        url: accepted,
+        events,
+        ...(description === undefined ? {} : { description }),
+        dataKey,
+        secret: yield* sealSecret(ports.vault, owner, dataKey, secret),
+        createdAt: at,
+      });
+      const change = aggregateChange(ports, { at, origin, action: 'webhook_endpoint.created', next });
+      return ports.commits
+        .commit(change)
+        .map(() => ({ endpoint: next, secret }))
+        .orElse((failure) =>
+          errAsync<EndpointWithSecret, CreateEndpointFailure>(
+            failure.kind === 'StorageUnavailable' ? failure : { kind: 'ChangedMeanwhile' },
+          ),
+        );
+    });
+};

@@ -1,0 +1,48 @@
+import { ok, type ResultAsync, safeTry } from 'neverthrow';
+import { bodyOf, openDelivery, type PendingDelivery, type Told } from '../../domain/webhooks/delivery.ts';
+import { type EndpointNotEnabled, enabledEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
+import type { Aggregates } from '../../ports/aggregates.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Deliveries } from '../../ports/deliveries.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { Ids } from '../../ports/ids.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { WakeUps } from '../../ports/wake-ups.ts';
+import { type EndpointTarget, findEndpoint, type NoSuchEndpoint } from './update-endpoint.ts';
+
+/**
+ * A delivery of `webhook_endpoint.test` to this one endpoint, whatever it listens to: sent, signed and tried again as any
+ * other. Nothing else is told of it.
+ */
+export type SendTestEvent = (
+  target: EndpointTarget,
+) => ResultAsync<PendingDelivery, NoSuchEndpoint | EndpointNotEnabled | StorageUnavailable>;
+
+export type TestEventPorts = Readonly<{
+  aggregates: Aggregates;
+  deliveries: Deliveries;
+  wakeUps: WakeUps;
+  clock: Clock;
+  ids: Ids;
+  digests: Digests;
+}>;
+
+export const sendTestEvent =
+  ({ aggregates, deliveries, wakeUps, clock, ids, digests }: TestEventPorts): SendTestEvent =>
+  (target) =>
+    safeTry(async function* () {
+      const endpoint = yield* enabledEndpoint(yield* findEndpoint(aggregates, target));
+      const now = clock.now();
+      const event: Told = {
+        id: ids.event(now),
+        type: 'webhook_endpoint.test',
+        merchantId: target.merchantId,
+        created: now,
+        data: { endpoint_id: endpoint.id },
+      };
+      const { sha256 } = digests;
+      const delivery = openDelivery(event, endpoint, { body: bodyOf(event), now, sha256 });
+      yield* deliveries.addAll([delivery]);
+      wakeUps.signal('deliveries');
+      return ok(delivery);
+    });

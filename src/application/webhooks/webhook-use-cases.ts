@@ -1,0 +1,32 @@
+import { changeEndpoint } from './change-endpoint.ts';
+import { createEndpoint, type EndpointPorts } from './create-endpoint.ts';
+import { getDelivery } from './get-delivery.ts';
+import { getEndpoint } from './get-endpoint.ts';
+import { listDeliveries } from './list-deliveries.ts';
+import { listEndpoints } from './list-endpoints.ts';
+import { removeEndpoint } from './remove-endpoint.ts';
+import { replayDelivery } from './replay-delivery.ts';
+import { replayFailed } from './replay-failed.ts';
+import { rotateEndpointSecret } from './rotate-endpoint-secret.ts';
+import { sendTestEvent, type TestEventPorts } from './send-test-event.ts';
+import { type MoveEndpoint, moveEndpoint } from './update-endpoint.ts';
+
+export type WebhookPorts = EndpointPorts & TestEventPorts & Parameters<typeof listDeliveries>[0];
+
+/** Everything merchants do with their webhook endpoints and what was delivered there. */
+export function webhookUseCases(ports: WebhookPorts, move: MoveEndpoint = moveEndpoint(ports)) {
+  const moving = { ...ports, moveEndpoint: move };
+  return {
+    createEndpoint: createEndpoint(ports),
+    changeEndpoint: changeEndpoint(moving),
+    rotateEndpointSecret: rotateEndpointSecret(moving),
+    removeEndpoint: removeEndpoint(moving),
+    getEndpoint: getEndpoint(ports),
+    listEndpoints: listEndpoints(ports),
+    sendTestEvent: sendTestEvent(ports),
+    getDelivery: getDelivery(ports),
+    listDeliveries: listDeliveries(ports),
+    replayDelivery: replayDelivery(ports),
+    replayFailed: replayFailed(ports),
+  };
+}

@@ -1,0 +1,111 @@
+import type { Customer } from '../customers/customer.ts';
+import {
+  type CustomerAccess,
+  type CustomerAccessRecord,
+  customerAccessRecord,
+  restoreCustomerAccess,
+} from '../customers/customer-access.ts';
+import {
+  type CustomerRecord,
+  customerRecord,
+  customerSnapshot,
+  restoreCustomer,
+} from '../customers/customer-record.ts';
+import { type Export, type ExportRecord, exportRecord, restoreExport } from '../files/export.ts';
+import type { MerchantId } from '../kernel/ids.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import { restoreTransfer, type Transfer, type TransferRecord, transferRecord } from '../ledger/transfer.ts';
+import {
+  type Merchant,
+  type MerchantRecord,
+  merchantRecord,
+  merchantSnapshot,
+  restoreMerchant,
+} from '../merchants/merchant.ts';
+import type { WebhookEndpoint } from '../webhooks/webhook-endpoint.ts';
+import {
+  endpointRecord,
+  endpointSnapshot,
+  restoreEndpoint,
+  type WebhookEndpointRecord,
+} from '../webhooks/webhook-endpoint-record.ts';
+
+/**
+ * An entity that is stored whole, as one record, and found by its tenant, kind and id. `version` counts its changes from
+ * 1; `auditHash` is the head of its audit chain. Payments are no aggregates: there are too many of them to be kept so.
+ */
+export type Aggregate = Merchant | Transfer | Export | Customer | CustomerAccess | WebhookEndpoint;
+export type AggregateKind = Aggregate['kind'];
+/** Named as an object, so that the compiler misses a kind that is not there. */
+export const AGGREGATE_KINDS = Object.keys({
+  merchant: 0,
+  transfer: 0,
+  export: 0,
+  customer: 0,
+  customer_access: 0,
+  webhook_endpoint: 0,
+} satisfies Record<AggregateKind, 0>) as readonly AggregateKind[];
+export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
+
+/** What is stored. */
+export function aggregateRecord(aggregate: Aggregate): JsonObject {
+  switch (aggregate.kind) {
+    case 'merchant':
+      return merchantRecord(aggregate);
+    case 'transfer':
+      return transferRecord(aggregate);
+    case 'export':
+      return exportRecord(aggregate);
+    case 'customer':
+      return customerRecord(aggregate);
+    case 'customer_access':
+      return customerAccessRecord(aggregate);
+    case 'webhook_endpoint':
+      return endpointRecord(aggregate);
+  }
+}
+
+/** What audit links are made from: all that is stored, but for what must be gone for good once it is erased. */
+export function auditedRecord(aggregate: Aggregate): JsonObject {
+  switch (aggregate.kind) {
+    case 'merchant':
+      return merchantSnapshot(aggregate);
+    case 'customer':
+      return customerSnapshot(aggregate);
+    case 'webhook_endpoint':
+      return endpointSnapshot(aggregate);
+    case 'transfer':
+    case 'export':
+    case 'customer_access':
+      return aggregateRecord(aggregate);
+  }
+}
+
+/** Reads `aggregateRecord` back. */
+export function restoreAggregate<Kind extends AggregateKind>(
+  kind: Kind,
+  record: JsonObject,
+  auditHash: string,
+): AggregateOf<Kind>;
+export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditHash: string): Aggregate {
+  switch (kind) {
+    case 'merchant':
+      return restoreMerchant(record as MerchantRecord, auditHash);
+    case 'transfer':
+      return restoreTransfer(record as TransferRecord, auditHash);
+    case 'export':
+      return restoreExport(record as ExportRecord, auditHash);
+    case 'customer':
+      return restoreCustomer(record as CustomerRecord, auditHash);
+    case 'customer_access':
+      return restoreCustomerAccess(record as CustomerAccessRecord, auditHash);
+    case 'webhook_endpoint':
+      return restoreEndpoint(record as WebhookEndpointRecord, auditHash);
+  }
+}
+
+/** Every tenant that may read the aggregate. */
+export const ownersOf = (aggregate: Aggregate): readonly MerchantId[] =>
+  aggregate.kind === 'transfer'
+    ? [aggregate.merchantId, aggregate.destinationMerchantId]
+    : [aggregate.merchantId];

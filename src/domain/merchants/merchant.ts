@@ -1,0 +1,191 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { MerchantId } from '../kernel/ids.ts';
+import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
+import { canonicalJson, type JsonObject, type Whole, whole } from '../kernel/json.ts';
+import type { Money } from '../kernel/money.ts';
+import type { Sealed, WrappedKey } from '../kernel/sealed.ts';
+
+/** 0 sets no limit. `maxPaymentAmount` is in minor units of whatever currency a payment has. */
+export type RateLimits = Readonly<{
+  paymentsPerMinute: number;
+  paymentsPerDay: number;
+  maxPaymentAmount: bigint;
+}>;
+
+/** What the processor must know to act for a merchant, as only the vault can read it. It is told to nobody. */
+export type SealedConfig = Readonly<{ key: WrappedKey; sealed: Sealed }>;
+
+/** A tenant. Its `merchantId` is its own id: it is stored under itself. */
+export type Merchant = Readonly<{
+  kind: 'merchant';
+  merchantId: MerchantId;
+  id: MerchantId;
+  name: string;
+  email: string;
+  status: 'active' | 'suspended';
+  features: readonly string[];
+  rateLimits: RateLimits;
+  processorConfig?: SealedConfig;
+  version: number;
+  createdAt: Instant;
+  updatedAt: Instant;
+  auditHash: string;
+}>;
+
+/** Unknown or suspended: nobody takes payments in this name. */
+export type MerchantInactive = Readonly<{ kind: 'MerchantInactive'; merchantId: MerchantId }>;
+export type AmountOverLimit = Readonly<{ kind: 'AmountOverLimit'; limit: bigint }>;
+
+export function activeMerchant(
+  merchant: Merchant | undefined,
+  merchantId: MerchantId,
+): Result<Merchant, MerchantInactive> {
+  return merchant?.status === 'active' ? ok(merchant) : err({ kind: 'MerchantInactive', merchantId });
+}
+
+export function withinLimit({ rateLimits }: Merchant, amount: Money): Result<Money, AmountOverLimit> {
+  const limit = rateLimits.maxPaymentAmount;
+  return limit > 0n && amount.minorUnits > limit ? err({ kind: 'AmountOverLimit', limit }) : ok(amount);
+}
+
+/** What a merchant is called and may do. Without a name or email there is no merchant; the rest has defaults. */
+export type MerchantTerms = Pick<Merchant, 'name' | 'email' | 'status' | 'features' | 'rateLimits'>;
+
+const FREELY: Omit<MerchantTerms, 'name' | 'email'> = {
+  status: 'active',
+  features: [],
+  rateLimits: { paymentsPerMinute: 0, paymentsPerDay: 0, maxPaymentAmount: 0n },
+};
+
+/** Named fields take the place of those before; limits that are not named stay. A config of null is taken away. */
+export type MerchantChange = Readonly<{
+  name?: string;
+  email?: string;
+  status?: Merchant['status'];
+  features?: readonly string[];
+  rateLimits?: Partial<RateLimits>;
+  processorConfig?: SealedConfig | null;
+}>;
+
+/** A new merchant: active, without limits or features, unless `terms` say otherwise. */
+export const openMerchant = ({
+  id,
+  createdAt,
+  ...terms
+}: MerchantChange &
+  Pick<MerchantTerms, 'name' | 'email'> &
+  Readonly<{ id: MerchantId; createdAt: Instant }>): Merchant =>
+  applied(terms, {
+    kind: 'merchant',
+    merchantId: id,
+    id,
+    ...FREELY,
+    name: terms.name,
+    email: terms.email,
+    version: 1,
+    createdAt,
+    updatedAt: createdAt,
+    auditHash: '',
+  });
+
+/** The merchant's next version; the very same merchant when the change changes nothing. */
+export function changeMerchant(merchant: Merchant, change: MerchantChange, now: Instant): Merchant {
+  const changed = applied(change, merchant);
+  return canonicalJson(merchantRecord(changed)) === canonicalJson(merchantRecord(merchant))
+    ? merchant
+    : { ...changed, version: merchant.version + 1, updatedAt: now };
+}
+
+function applied({ processorConfig, rateLimits, ...named }: MerchantChange, merchant: Merchant): Merchant {
+  const { processorConfig: before, ...rest } = merchant;
+  const config = processorConfig === undefined ? before : processorConfig;
+  return {
+    ...rest,
+    ...named,
+    rateLimits: { ...merchant.rateLimits, ...rateLimits },
+    ...(config === undefined || config === null ? {} : { processorConfig: config }),
+  };
+}
+
+/** A merchant flat, under the names it is published with. */
+export type PublishedMerchant = Readonly<{
+  id: MerchantId;
+  name: string;
+  email: string;
+  status: Merchant['status'];
+  features: readonly string[];
+  rate_limits: Readonly<{
+    payments_per_minute: number;
+    payments_per_day: number;
+    max_payment_amount: Whole;
+  }>;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}>;
+
+/** What is stored: what is published, and what is not. */
+export type MerchantRecord = PublishedMerchant &
+  Readonly<{ processor_config?: Readonly<{ sealed: Sealed; key_id: string; data_key: string }> }>;
+
+/** All that may be told of a merchant, to itself and to those who manage it. */
+export const publishedMerchant = (merchant: Merchant): PublishedMerchant => ({
+  id: merchant.id,
+  name: merchant.name,
+  email: merchant.email,
+  status: merchant.status,
+  features: merchant.features,
+  rate_limits: {
+    payments_per_minute: merchant.rateLimits.paymentsPerMinute,
+    payments_per_day: merchant.rateLimits.paymentsPerDay,
+    max_payment_amount: whole(merchant.rateLimits.maxPaymentAmount),
+  },
+  version: merchant.version,
+  created_at: rfc3339(merchant.createdAt),
+  updated_at: rfc3339(merchant.updatedAt),
+});
+
+export function merchantRecord(merchant: Merchant): MerchantRecord {
+  const { processorConfig: config } = merchant;
+  if (config === undefined) return publishedMerchant(merchant);
+  const { keyId: key_id, wrapped: data_key } = config.key;
+  return { ...publishedMerchant(merchant), processor_config: { sealed: config.sealed, key_id, data_key } };
+}
+
+/** What the audit trail holds: the config as ciphertext, so that a change of it is seen, and no key that opens it. */
+export function merchantSnapshot(merchant: Merchant): JsonObject {
+  const { processor_config: config, ...published } = merchantRecord(merchant);
+  if (config === undefined) return published;
+  const { sealed, key_id } = config;
+  return { ...published, processor_config: { sealed, key_id } };
+}
+
+export const restoreMerchant = (record: MerchantRecord, auditHash: string): Merchant => {
+  const { rate_limits: limits, processor_config: config } = record;
+  return {
+    kind: 'merchant',
+    merchantId: record.id,
+    id: record.id,
+    name: record.name,
+    email: record.email,
+    status: record.status,
+    features: record.features,
+    rateLimits: {
+      paymentsPerMinute: limits.payments_per_minute,
+      paymentsPerDay: limits.payments_per_day,
+      maxPaymentAmount: BigInt(limits.max_payment_amount),
+    },
+    ...(config === undefined
+      ? {}
+      : {
+          processorConfig: {
+            key: { keyId: config.key_id, wrapped: config.data_key },
+            sealed: config.sealed,
+          },
+        }),
+    version: record.version,
+    createdAt: fromRfc3339(record.created_at),
+    updatedAt: fromRfc3339(record.updated_at),
+    auditHash,
+  };
+};

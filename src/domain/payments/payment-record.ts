@@ -1,0 +1,120 @@
+import { storedCurrency } from '../kernel/currency.ts';
+import type { CustomerId, MerchantId, PaymentId } from '../kernel/ids.ts';
+import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
+import { type Whole, whole } from '../kernel/json.ts';
+import { type Money, money } from '../kernel/money.ts';
+import {
+  amountsOf,
+  type CaptureMethod,
+  type Payment,
+  type PaymentFailure,
+  type PaymentStatus,
+} from './payment.ts';
+
+/**
+ * A payment flat, under the names it is published with: the wire body, the audit snapshot and the event payload are
+ * this one record. Amounts are minor units of `currency`; times are RFC 3339.
+ */
+export type PaymentRecord = Readonly<{
+  id: PaymentId;
+  merchant_id: MerchantId;
+  idempotency_key: string;
+  amount: Whole;
+  currency: string;
+  status: PaymentStatus;
+  payment_method: string;
+  customer_id?: CustomerId;
+  description?: string;
+  metadata?: Readonly<Record<string, string>>;
+  capture_method: CaptureMethod;
+  authorized_amount: Whole;
+  captured_amount: Whole;
+  refunded_amount: Whole;
+  /** What movements under way hold: captures of an authorized payment, refunds of a succeeded one. Absent: nothing. */
+  reserved_amount?: Whole;
+  /** A final capture or a void is under way. */
+  closing?: true;
+  failure?: PaymentFailure;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}>;
+
+export function paymentRecord(payment: Payment): PaymentRecord {
+  const { authorized, captured, refunded, reserved } = amountsOf(payment);
+  return {
+    id: payment.id,
+    merchant_id: payment.merchantId,
+    idempotency_key: payment.idempotencyKey,
+    amount: whole(payment.amount.minorUnits),
+    currency: payment.amount.currency,
+    status: payment.status,
+    payment_method: payment.paymentMethod,
+    ...(payment.customerId === undefined ? {} : { customer_id: payment.customerId }),
+    ...(payment.description === undefined ? {} : { description: payment.description }),
+    ...(payment.metadata === undefined ? {} : { metadata: payment.metadata }),
+    capture_method: payment.captureMethod,
+    authorized_amount: whole(authorized.minorUnits),
+    captured_amount: whole(captured.minorUnits),
+    refunded_amount: whole(refunded.minorUnits),
+    ...(reserved.minorUnits === 0n ? {} : { reserved_amount: whole(reserved.minorUnits) }),
+    ...(payment.status === 'authorized' && payment.closing ? { closing: true } : {}),
+    ...(payment.status === 'failed' ? { failure: payment.failure } : {}),
+    version: payment.version,
+    created_at: rfc3339(payment.createdAt),
+    updated_at: rfc3339(payment.updatedAt),
+  };
+}
+
+/** A record as a storage gives it back; one that reads times as numbers need not print them first. */
+export type StoredPaymentRecord = Omit<PaymentRecord, 'created_at' | 'updated_at'> &
+  Readonly<{ created_at: string | Instant; updated_at: string | Instant }>;
+
+/** The payment a stored record describes. Throws on a record no move could have made: a corrupt store is a defect. */
+export function restorePayment(record: StoredPaymentRecord, auditHash: string): Payment {
+  const currency = storedCurrency(record.currency);
+  const of = (minorUnits: Whole): Money => money(BigInt(minorUnits), currency);
+  const known = {
+    id: record.id,
+    merchantId: record.merchant_id,
+    idempotencyKey: record.idempotency_key,
+    amount: of(record.amount),
+    paymentMethod: record.payment_method,
+    captureMethod: record.capture_method,
+    ...(record.customer_id === undefined ? {} : { customerId: record.customer_id }),
+    ...(record.description === undefined ? {} : { description: record.description }),
+    ...(record.metadata === undefined ? {} : { metadata: record.metadata }),
+    version: record.version,
+    createdAt: instantOf(record.created_at),
+    updatedAt: instantOf(record.updated_at),
+    auditHash,
+  };
+  const authorized = of(record.authorized_amount);
+  const captured = of(record.captured_amount);
+  const refunded = of(record.refunded_amount);
+  const reserved = of(record.reserved_amount ?? 0);
+  switch (record.status) {
+    case 'pending':
+    case 'processing':
+      return { ...known, status: record.status };
+    case 'authorized':
+      return {
+        ...known,
+        status: 'authorized',
+        authorized,
+        captured,
+        reserved,
+        closing: record.closing === true,
+      };
+    case 'succeeded':
+      return { ...known, status: 'succeeded', authorized, captured, refunded, reserved };
+    case 'failed':
+      if (record.failure === undefined) throw new Error(`failed payment ${record.id} has no failure`);
+      return { ...known, status: 'failed', failure: record.failure };
+    case 'canceled':
+      return { ...known, status: 'canceled', authorized };
+  }
+  throw new Error(`payment ${String(record.id)} has the unknown status ${String(record.status)}`);
+}
+
+const instantOf = (time: string | Instant): Instant => (typeof time === 'number' ? time : fromRfc3339(time));

@@ -1,0 +1,136 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { CustomerId, MerchantId, PaymentId } from '../kernel/ids.ts';
+import type { Instant } from '../kernel/instant.ts';
+import { type Money, zero } from '../kernel/money.ts';
+
+/** `automatic` takes the money with the authorization; `manual` holds it until captured. */
+export type CaptureMethod = 'automatic' | 'manual';
+
+export type PaymentOrder = Readonly<{
+  id: PaymentId;
+  merchantId: MerchantId;
+  idempotencyKey: string;
+  amount: Money;
+  paymentMethod: string;
+  captureMethod: CaptureMethod;
+  customerId?: CustomerId;
+  description?: string;
+  metadata?: Readonly<Record<string, string>>;
+  createdAt: Instant;
+}>;
+
+/** `version` counts moves from 1; `auditHash` is the head of the payment's audit chain at that version. */
+type Known = PaymentOrder & Readonly<{ version: number; updatedAt: Instant; auditHash: string }>;
+
+export type PaymentFailure = Readonly<{ code: string; message: string }>;
+
+/** The processor provably has nothing of it: asked and refused before any effect. Nothing moves until the client retries. */
+export type Pending = Known & Readonly<{ status: 'pending' }>;
+/** The intent is on record; the processor may or may not have acted. Only its answer ends this state. */
+export type Processing = Known & Readonly<{ status: 'processing' }>;
+/**
+ * Money is held; `captured` is what partial captures took so far and `reserved` what captures under way may take.
+ * `closing`: a final capture or a void is under way, and nothing else may begin. captured + reserved ≤ authorized.
+ */
+export type Authorized = Known &
+  Readonly<{ status: 'authorized'; authorized: Money; captured: Money; reserved: Money; closing: boolean }>;
+/** `reserved` is what refunds under way may give back. 0 ≤ refunded + reserved ≤ captured ≤ authorized, in one currency. */
+export type Succeeded = Known &
+  Readonly<{ status: 'succeeded'; authorized: Money; captured: Money; refunded: Money; reserved: Money }>;
+export type Failed = Known & Readonly<{ status: 'failed'; failure: PaymentFailure }>;
+export type Canceled = Known & Readonly<{ status: 'canceled'; authorized: Money }>;
+
+export type Payment = Pending | Processing | Authorized | Succeeded | Failed | Canceled;
+export type PaymentStatus = Payment['status'];
+
+/** In the order of the life cycle. */
+export const PAYMENT_STATUSES = [
+  'pending',
+  'processing',
+  'authorized',
+  'succeeded',
+  'failed',
+  'canceled',
+] as const satisfies readonly PaymentStatus[];
+
+export type AmountNotPositive = Readonly<{ kind: 'AmountNotPositive' }>;
+
+/** Records the intent to take `order.amount`, before anything leaves for the processor. */
+export function openPayment(order: PaymentOrder): Result<Processing, AmountNotPositive> {
+  if (order.amount.minorUnits <= 0n) return err({ kind: 'AmountNotPositive' });
+  return ok({ ...order, status: 'processing', version: 1, updatedAt: order.createdAt, auditHash: '' });
+}
+
+/** processing → authorized (manual) or succeeded (automatic), for the whole amount. */
+export function approve(payment: Processing, now: Instant): Authorized | Succeeded {
+  const none = zero(payment.amount.currency);
+  const held = { ...moved(payment, now), authorized: payment.amount };
+  return payment.captureMethod === 'manual'
+    ? { ...held, status: 'authorized', captured: none, reserved: none, closing: false }
+    : { ...held, status: 'succeeded', captured: payment.amount, refunded: none, reserved: none };
+}
+
+/** For good: a failed payment is never tried again. */
+export const fail = (payment: Processing | Pending, failure: PaymentFailure, now: Instant): Failed => ({
+  ...moved(payment, now),
+  status: 'failed',
+  failure,
+});
+
+/** The processor refused before any effect, so the same key may try again. */
+export const postpone = (payment: Processing, now: Instant): Pending => ({
+  ...moved(payment, now),
+  status: 'pending',
+});
+
+/** Tries again, under the reference of the first attempt. */
+export const resume = (payment: Pending, now: Instant): Processing => ({
+  ...moved(payment, now),
+  status: 'processing',
+});
+
+/** What was authorized, captured and refunded so far, and what is under way; zero where the state has none. */
+export function amountsOf(
+  payment: Payment,
+): Readonly<{ authorized: Money; captured: Money; refunded: Money; reserved: Money }> {
+  const none = zero(payment.amount.currency);
+  switch (payment.status) {
+    case 'pending':
+    case 'processing':
+    case 'failed':
+      return { authorized: none, captured: none, refunded: none, reserved: none };
+    case 'canceled':
+      return { authorized: payment.authorized, captured: none, refunded: none, reserved: none };
+    case 'authorized':
+      return { ...pick(payment), refunded: none };
+    case 'succeeded':
+      return { ...pick(payment), refunded: payment.refunded };
+  }
+}
+
+const pick = ({ authorized, captured, reserved }: Authorized | Succeeded) => ({
+  authorized,
+  captured,
+  reserved,
+});
+
+/** What every state keeps, one version on. */
+export function moved(payment: Payment, now: Instant): Known {
+  const { id, merchantId, idempotencyKey, amount, paymentMethod, captureMethod, createdAt } = payment;
+  const { customerId, description, metadata, auditHash } = payment;
+  return {
+    id,
+    merchantId,
+    idempotencyKey,
+    amount,
+    paymentMethod,
+    captureMethod,
+    createdAt,
+    ...(customerId === undefined ? {} : { customerId }),
+    ...(description === undefined ? {} : { description }),
+    ...(metadata === undefined ? {} : { metadata }),
+    version: payment.version + 1,
+    updatedAt: now,
+    auditHash,
+  };
+}

@@ -1,0 +1,81 @@
+import { storedCurrency } from '../kernel/currency.ts';
+import type { MerchantId, PaymentId, TransactionId } from '../kernel/ids.ts';
+import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
+import { type Whole, whole } from '../kernel/json.ts';
+import { money } from '../kernel/money.ts';
+import type { Transaction, TransactionStatus, TransactionType } from './transaction.ts';
+
+/** A transaction flat, under the names it is published with; see `PaymentRecord`. */
+export type TransactionRecord = Readonly<{
+  id: TransactionId;
+  payment_id: PaymentId;
+  type: TransactionType;
+  amount: Whole;
+  currency: string;
+  status: TransactionStatus;
+  processor_id?: string;
+  response_code?: string;
+  response_text?: string;
+  /** What the processor kept of the amount. */
+  fee_amount?: Whole;
+  reason?: string;
+  processed_at?: string;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}>;
+
+export const transactionRecord = (transaction: Transaction): TransactionRecord => ({
+  id: transaction.id,
+  payment_id: transaction.paymentId,
+  type: transaction.type,
+  amount: whole(transaction.amount.minorUnits),
+  currency: transaction.amount.currency,
+  status: transaction.status,
+  ...(transaction.status === 'pending'
+    ? {}
+    : {
+        processor_id: transaction.processorId,
+        response_code: transaction.responseCode,
+        response_text: transaction.responseText,
+        ...(transaction.fee === undefined ? {} : { fee_amount: whole(transaction.fee) }),
+      }),
+  ...(transaction.reason === undefined ? {} : { reason: transaction.reason }),
+  ...(transaction.status === 'pending' ? {} : { processed_at: rfc3339(transaction.processedAt) }),
+  version: transaction.version,
+  created_at: rfc3339(transaction.createdAt),
+  updated_at: rfc3339(transaction.updatedAt),
+});
+
+/** The transaction a stored record describes. Throws on a record no move could have made. */
+export function restoreTransaction(
+  record: TransactionRecord,
+  merchantId: MerchantId,
+  auditHash: string,
+): Transaction {
+  const known = {
+    id: record.id,
+    merchantId,
+    paymentId: record.payment_id,
+    type: record.type,
+    amount: money(BigInt(record.amount), storedCurrency(record.currency)),
+    ...(record.reason === undefined ? {} : { reason: record.reason }),
+    version: record.version,
+    createdAt: fromRfc3339(record.created_at),
+    updatedAt: fromRfc3339(record.updated_at),
+    auditHash,
+  };
+  if (record.status === 'pending') return { ...known, status: 'pending' };
+  const { processor_id, response_code, response_text, processed_at } = record;
+  if (!processor_id || response_code === undefined || response_text === undefined || !processed_at)
+    throw new Error(`decided transaction ${record.id} lacks the processor's verdict`);
+  return {
+    ...known,
+    status: record.status,
+    processorId: processor_id,
+    responseCode: response_code,
+    responseText: response_text,
+    processedAt: fromRfc3339(processed_at),
+    ...(record.fee_amount === undefined ? {} : { fee: BigInt(record.fee_amount) }),
+  };
+}

@@ -1,0 +1,107 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { MerchantId, PaymentId, TransactionId } from '../kernel/ids.ts';
+import type { Instant } from '../kernel/instant.ts';
+import type { Money } from '../kernel/money.ts';
+
+export type TransactionType = 'authorization' | 'capture' | 'refund' | 'void';
+
+type Known = Readonly<{
+  id: TransactionId;
+  merchantId: MerchantId;
+  paymentId: PaymentId;
+  type: TransactionType;
+  amount: Money;
+  reason?: string;
+  version: number;
+  createdAt: Instant;
+  updatedAt: Instant;
+  auditHash: string;
+}>;
+
+/** What the processor said, in its own words and codes. */
+export type ProcessorVerdict = Readonly<{
+  processorId: string;
+  responseCode: string;
+  responseText: string;
+  processedAt: Instant;
+  /** Minor units of the transaction's currency that the processor kept for it, when it says so at once. */
+  fee?: bigint;
+}>;
+
+/** The verdict of something that holds one, and nothing else of it. */
+export const verdictIn = ({
+  processorId,
+  responseCode,
+  responseText,
+  processedAt,
+  fee,
+}: ProcessorVerdict): ProcessorVerdict => ({
+  processorId,
+  responseCode,
+  responseText,
+  processedAt,
+  ...(fee === undefined ? {} : { fee }),
+});
+
+export type PendingTransaction = Known & Readonly<{ status: 'pending' }>;
+export type SucceededTransaction = Known & ProcessorVerdict & Readonly<{ status: 'succeeded' }>;
+export type FailedTransaction = Known & ProcessorVerdict & Readonly<{ status: 'failed' }>;
+/** The processor's settlement file paid it out. */
+export type SettledTransaction = Known & ProcessorVerdict & Readonly<{ status: 'settled' }>;
+
+/** One movement of a payment at the processor. */
+export type Transaction = PendingTransaction | SucceededTransaction | FailedTransaction | SettledTransaction;
+export type TransactionStatus = Transaction['status'];
+
+export type TransactionStateConflict = Readonly<{
+  kind: 'TransactionStateConflict';
+  status: TransactionStatus;
+}>;
+
+export type TransactionOrder = Readonly<{
+  id: TransactionId;
+  merchantId: MerchantId;
+  paymentId: PaymentId;
+  type: TransactionType;
+  amount: Money;
+  reason?: string;
+  createdAt: Instant;
+}>;
+
+export const openTransaction = (order: TransactionOrder): PendingTransaction => ({
+  ...order,
+  status: 'pending',
+  version: 1,
+  updatedAt: order.createdAt,
+  auditHash: '',
+});
+
+/** A movement whose verdict was known when it was first recorded. */
+export const decidedTransaction = (
+  order: TransactionOrder,
+  status: 'succeeded' | 'failed',
+  verdict: ProcessorVerdict,
+): SucceededTransaction | FailedTransaction => ({ ...openTransaction(order), ...verdict, status });
+
+/** pending → succeeded | failed. */
+export function decide(
+  transaction: Transaction,
+  status: 'succeeded' | 'failed',
+  verdict: ProcessorVerdict,
+  now: Instant,
+): Result<SucceededTransaction | FailedTransaction, TransactionStateConflict> {
+  if (transaction.status !== 'pending') return conflict(transaction);
+  return ok({ ...transaction, ...verdict, status, version: transaction.version + 1, updatedAt: now });
+}
+
+/** succeeded → settled. */
+export function settle(
+  transaction: Transaction,
+  now: Instant,
+): Result<SettledTransaction, TransactionStateConflict> {
+  if (transaction.status !== 'succeeded') return conflict(transaction);
+  return ok({ ...transaction, status: 'settled', version: transaction.version + 1, updatedAt: now });
+}
+
+const conflict = ({ status }: Transaction) =>
+  err<never, TransactionStateConflict>({ kind: 'TransactionStateConflict', status });

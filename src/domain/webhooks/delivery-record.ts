@@ -1,0 +1,103 @@
+import type { DeliveryId, EventId, MerchantId, PaymentId, WebhookEndpointId } from '../kernel/ids.ts';
+import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
+import type {
+  Attempt,
+  AttemptError,
+  DeliveredType,
+  Delivery,
+  DeliveryStatus,
+  EndedDelivery,
+} from './delivery.ts';
+
+export type AttemptRecord = Readonly<{
+  at: string;
+  response_code?: number;
+  error?: AttemptError;
+  duration_ms: number;
+  response_excerpt?: string;
+}>;
+
+/** A delivery under the names it is published with. */
+export type DeliveryRecord = Readonly<{
+  id: DeliveryId;
+  merchant_id: MerchantId;
+  endpoint_id: WebhookEndpointId;
+  event_id: EventId;
+  event_type: DeliveredType;
+  payment_id?: PaymentId;
+  url: string;
+  status: DeliveryStatus;
+  attempts: readonly AttemptRecord[];
+  next_retry?: string;
+  created_at: string;
+  updated_at: string;
+  expires_at: string;
+}>;
+
+export const deliveryRecord = (delivery: Delivery): DeliveryRecord => ({
+  id: delivery.id,
+  merchant_id: delivery.merchantId,
+  endpoint_id: delivery.endpointId,
+  event_id: delivery.eventId,
+  event_type: delivery.eventType,
+  ...(delivery.paymentId === undefined ? {} : { payment_id: delivery.paymentId }),
+  url: delivery.url,
+  status: delivery.status,
+  attempts: delivery.attempts.map(attemptRecord),
+  ...(delivery.status === 'pending' ? { next_retry: rfc3339(delivery.dueAt) } : {}),
+  created_at: rfc3339(delivery.createdAt),
+  updated_at: rfc3339(delivery.updatedAt),
+  expires_at: rfc3339(delivery.expiresAt),
+});
+
+export const attemptRecord = ({ at, durationMs, responseCode, error, excerpt }: Attempt): AttemptRecord => ({
+  at: rfc3339(at),
+  ...(responseCode === undefined ? {} : { response_code: responseCode }),
+  ...(error === undefined ? {} : { error }),
+  duration_ms: durationMs,
+  ...(excerpt === undefined ? {} : { response_excerpt: excerpt }),
+});
+
+/** Reads `attemptRecord` back. */
+export const restoreAttempt = (record: AttemptRecord): Attempt => ({
+  at: fromRfc3339(record.at),
+  durationMs: record.duration_ms,
+  ...(record.response_code === undefined ? {} : { responseCode: record.response_code }),
+  ...(record.error === undefined ? {} : { error: record.error }),
+  ...(record.response_excerpt === undefined ? {} : { excerpt: record.response_excerpt }),
+});
+
+/** What is kept beside the record, because it is not published. */
+export type DeliveryInside = Readonly<{ body: string; tries: number; version: number }>;
+
+export const deliveryInside = (delivery: Delivery): DeliveryInside => ({
+  body: delivery.body,
+  tries: delivery.status === 'pending' ? delivery.tries : 0,
+  version: delivery.version,
+});
+
+/** Reads `deliveryRecord` and `deliveryInside` back. Throws on a record that no delivery could have left. */
+export function restoreDelivery(record: DeliveryRecord, inside: DeliveryInside): Delivery {
+  const known: Omit<EndedDelivery, 'status'> = {
+    id: record.id,
+    merchantId: record.merchant_id,
+    endpointId: record.endpoint_id,
+    eventId: record.event_id,
+    eventType: record.event_type,
+    ...(record.payment_id === undefined ? {} : { paymentId: record.payment_id }),
+    url: record.url,
+    body: inside.body,
+    attempts: record.attempts.map(restoreAttempt),
+    createdAt: fromRfc3339(record.created_at),
+    updatedAt: fromRfc3339(record.updated_at),
+    expiresAt: fromRfc3339(record.expires_at),
+    version: inside.version,
+  };
+  if (record.status !== 'pending') return { ...known, status: record.status };
+  return { ...known, status: 'pending', tries: inside.tries, dueAt: dueAtOf(record) };
+}
+
+function dueAtOf({ id, next_retry }: DeliveryRecord): Instant {
+  if (next_retry === undefined) throw new Error(`pending delivery ${id} does not say when it is due`);
+  return fromRfc3339(next_retry);
+}

@@ -1,0 +1,105 @@
+import type { MerchantId, WebhookEndpointId } from '../kernel/ids.ts';
+import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
+import type { JsonObject } from '../kernel/json.ts';
+import type { Sealed } from '../kernel/sealed.ts';
+import type { EventFilter, OpenEndpoint, WebhookEndpoint } from './webhook-endpoint.ts';
+
+type KnownRecord = Readonly<{
+  id: WebhookEndpointId;
+  merchant_id: MerchantId;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}>;
+
+/** An endpoint under the names it is published with. No secret is among them. */
+export type PublishedEndpoint = KnownRecord &
+  Readonly<{
+    status: OpenEndpoint['status'];
+    url: string;
+    events: readonly EventFilter[];
+    description?: string;
+    failing_since?: string;
+    previous_secret_expires_at?: string;
+  }>;
+
+type RemovedRecord = KnownRecord & Readonly<{ status: 'removed' }>;
+
+/** What the audit trail holds: secrets as ciphertexts, and nothing that opens them. */
+type EndpointSnapshot =
+  | RemovedRecord
+  | (PublishedEndpoint & Readonly<{ secret: Sealed; previous_secret?: Sealed; data_key_id: string }>);
+
+/** What is stored of an endpoint. */
+export type WebhookEndpointRecord =
+  | RemovedRecord
+  | (Exclude<EndpointSnapshot, RemovedRecord> & Readonly<{ data_key: string }>);
+
+/** All that may be told of an endpoint. */
+export const publishedEndpoint = (endpoint: OpenEndpoint): PublishedEndpoint => {
+  const { previousUntil } = endpoint.secrets;
+  return {
+    ...knownRecord(endpoint),
+    status: endpoint.status,
+    url: endpoint.url,
+    events: endpoint.events,
+    ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
+    ...(endpoint.failingSince === undefined ? {} : { failing_since: rfc3339(endpoint.failingSince) }),
+    ...(previousUntil === undefined ? {} : { previous_secret_expires_at: rfc3339(previousUntil) }),
+  };
+};
+
+export function endpointSnapshot(endpoint: WebhookEndpoint): EndpointSnapshot & JsonObject {
+  if (endpoint.status === 'removed') return { ...knownRecord(endpoint), status: 'removed' };
+  const { current, previous } = endpoint.secrets;
+  return {
+    ...publishedEndpoint(endpoint),
+    secret: current,
+    ...(previous === undefined ? {} : { previous_secret: previous }),
+    data_key_id: endpoint.dataKey.keyId,
+  };
+}
+
+export function endpointRecord(endpoint: WebhookEndpoint): WebhookEndpointRecord & JsonObject {
+  if (endpoint.status === 'removed') return { ...knownRecord(endpoint), status: 'removed' };
+  const snapshot = endpointSnapshot(endpoint) as Exclude<EndpointSnapshot, RemovedRecord>;
+  return { ...snapshot, data_key: endpoint.dataKey.wrapped };
+}
+
+/** Reads `endpointRecord` back. */
+export function restoreEndpoint(record: WebhookEndpointRecord, auditHash: string): WebhookEndpoint {
+  const known = {
+    kind: 'webhook_endpoint' as const,
+    id: record.id,
+    merchantId: record.merchant_id,
+    version: record.version,
+    createdAt: fromRfc3339(record.created_at),
+    updatedAt: fromRfc3339(record.updated_at),
+    auditHash,
+  };
+  if (record.status === 'removed') return { ...known, status: 'removed' };
+  const { description, failing_since: since, previous_secret: previous } = record;
+  const { previous_secret_expires_at: until } = record;
+  return {
+    ...known,
+    status: record.status,
+    url: record.url,
+    events: record.events,
+    ...(description === undefined ? {} : { description }),
+    dataKey: { keyId: record.data_key_id, wrapped: record.data_key },
+    secrets: {
+      current: record.secret,
+      ...(previous === undefined ? {} : { previous }),
+      ...(until === undefined ? {} : { previousUntil: fromRfc3339(until) }),
+    },
+    ...(since === undefined ? {} : { failingSince: fromRfc3339(since) }),
+  };
+}
+
+const knownRecord = (endpoint: WebhookEndpoint): KnownRecord => ({
+  id: endpoint.id,
+  merchant_id: endpoint.merchantId,
+  version: endpoint.version,
+  created_at: rfc3339(endpoint.createdAt),
+  updated_at: rfc3339(endpoint.updatedAt),
+});

@@ -1,0 +1,176 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { EventType } from '../kernel/events.ts';
+import type { MerchantId, WebhookEndpointId } from '../kernel/ids.ts';
+import type { Instant } from '../kernel/instant.ts';
+import type { Sealed, WrappedKey } from '../kernel/sealed.ts';
+
+type Known = Readonly<{
+  kind: 'webhook_endpoint';
+  id: WebhookEndpointId;
+  merchantId: MerchantId;
+  version: number;
+  createdAt: Instant;
+  updatedAt: Instant;
+  auditHash: string;
+}>;
+
+/** Which events an endpoint is told of; `*` is all of them, also those that there are not yet. */
+export type EventFilter = EventType | '*';
+
+/** Both secrets sign until `previousUntil`. */
+export type EndpointSecrets = Readonly<{
+  current: Sealed;
+  previous?: Sealed;
+  previousUntil?: Instant;
+}>;
+
+/**
+ * Where a merchant wants to be told of events. `enabled` is told of them; `paused` by the merchant, or `disabled` because
+ * it failed for too long, it is told of none that happen meanwhile. `failingSince` is when the attempts began of which
+ * none succeeded.
+ */
+export type OpenEndpoint = Known &
+  Readonly<{
+    status: 'enabled' | 'paused' | 'disabled';
+    url: string;
+    events: readonly EventFilter[];
+    description?: string;
+    dataKey: WrappedKey;
+    secrets: EndpointSecrets;
+    failingSince?: Instant;
+  }>;
+
+/** Nobody is told anything any more, and its secrets are gone. */
+export type RemovedEndpoint = Known & Readonly<{ status: 'removed' }>;
+
+export type WebhookEndpoint = OpenEndpoint | RemovedEndpoint;
+
+export type EndpointNotEnabled = Readonly<{
+  kind: 'EndpointNotEnabled';
+  status: OpenEndpoint['status'];
+}>;
+
+/** How long the secret before a rotation goes on signing. */
+const SECRET_OVERLAP_MS = 24 * 3_600_000;
+
+/** How many endpoints a merchant may have that are not removed. */
+export const MOST_ENDPOINTS = 100;
+
+export const openEndpoint = ({
+  createdAt,
+  secret,
+  ...terms
+}: Pick<OpenEndpoint, 'id' | 'merchantId' | 'url' | 'events' | 'description' | 'dataKey' | 'createdAt'> &
+  Readonly<{ secret: Sealed }>): OpenEndpoint => ({
+  kind: 'webhook_endpoint',
+  ...terms,
+  status: 'enabled',
+  secrets: { current: secret },
+  version: 1,
+  createdAt,
+  updatedAt: createdAt,
+  auditHash: '',
+});
+
+/** What is not given stays; a description of null is taken away. */
+export type EndpointChange = Readonly<{
+  url?: string;
+  events?: readonly EventFilter[];
+  description?: string | null;
+  status?: 'enabled' | 'paused';
+}>;
+
+/**
+ * The endpoint's next version; the very same endpoint when the change changes nothing. Enabling it again, or sending it
+ * elsewhere, forgets how long it has failed.
+ */
+export function changeEndpoint(endpoint: OpenEndpoint, change: EndpointChange, now: Instant): OpenEndpoint {
+  const { description: before, failingSince, ...rest } = endpoint;
+  const { url = endpoint.url, events = endpoint.events, status = endpoint.status } = change;
+  const description = change.description === undefined ? before : (change.description ?? undefined);
+  const isSame =
+    url === endpoint.url &&
+    status === endpoint.status &&
+    description === before &&
+    events.length === endpoint.events.length &&
+    events.every((each, index) => each === endpoint.events[index]);
+  if (isSame) return endpoint;
+  const isFresh = url !== endpoint.url || (status === 'enabled' && endpoint.status !== 'enabled');
+  return {
+    ...rest,
+    url,
+    events,
+    status,
+    ...(description === undefined ? {} : { description }),
+    ...(isFresh || failingSince === undefined ? {} : { failingSince }),
+    version: endpoint.version + 1,
+    updatedAt: now,
+  };
+}
+
+/** The secret so far signs beside the new one for another day; one from before that is gone. */
+export const rotateSecret = (endpoint: OpenEndpoint, secret: Sealed, now: Instant): OpenEndpoint => ({
+  ...moved(endpoint, now),
+  secrets: {
+    current: secret,
+    previous: endpoint.secrets.current,
+    previousUntil: now + SECRET_OVERLAP_MS,
+  },
+});
+
+/** The same data key, wrapped by another. */
+export const rekeyEndpoint = (endpoint: OpenEndpoint, dataKey: WrappedKey, now: Instant): OpenEndpoint => ({
+  ...moved(endpoint, now),
+  dataKey,
+});
+
+/** Notes since when nothing has succeeded; without a time, that something has. */
+export function noteFailing(
+  endpoint: OpenEndpoint,
+  failingSince: Instant | undefined,
+  now: Instant,
+): OpenEndpoint {
+  const { failingSince: _, ...rest } = moved(endpoint, now);
+  return { ...rest, ...(failingSince === undefined ? {} : { failingSince }) };
+}
+
+/** Because it failed for too long; it stays so until somebody enables it again. */
+export const disableEndpoint = (endpoint: OpenEndpoint, now: Instant): OpenEndpoint => ({
+  ...moved(endpoint, now),
+  status: 'disabled',
+});
+
+export function removeEndpoint(endpoint: OpenEndpoint, now: Instant): RemovedEndpoint {
+  const { kind, id, merchantId, version, createdAt, auditHash } = endpoint;
+  return {
+    kind,
+    id,
+    merchantId,
+    status: 'removed',
+    version: version + 1,
+    createdAt,
+    updatedAt: now,
+    auditHash,
+  };
+}
+
+export const hears = ({ status, events }: OpenEndpoint, type: EventType): boolean =>
+  status === 'enabled' && events.some((each) => each === '*' || each === type);
+
+export const enabledEndpoint = (endpoint: OpenEndpoint): Result<OpenEndpoint, EndpointNotEnabled> =>
+  endpoint.status === 'enabled' ? ok(endpoint) : err({ kind: 'EndpointNotEnabled', status: endpoint.status });
+
+/** The sealed secrets that sign now, the newest first. */
+export const signingSecrets = (
+  { current, previous, previousUntil }: EndpointSecrets,
+  now: Instant,
+): readonly Sealed[] =>
+  previous !== undefined && previousUntil !== undefined && now < previousUntil
+    ? [current, previous]
+    : [current];
+
+const moved = (endpoint: OpenEndpoint, now: Instant): OpenEndpoint => ({
+  ...endpoint,
+  version: endpoint.version + 1,
+  updatedAt: now,
+});

@@ -1,0 +1,23 @@
+import { stringify } from 'csv-stringify/sync';
+import type { Whole } from '../../../domain/kernel/json.ts';
+
+/** What a cell holds; a number stays a number also where it begins with a minus. */
+export type Cell = string | Whole | undefined;
+
+/**
+ * One line of CSV as RFC 4180 has it, line end included. Text that a spreadsheet would run as a formula gets an
+ * apostrophe before it, so it is shown as the text it is; numbers are never touched.
+ */
+export const csvLine = (cells: readonly Cell[]): string =>
+  stringify([cells.map(harmless)], { record_delimiter: 'windows', quoted_match: NEEDS_QUOTES });
+
+/**
+ * What makes a spreadsheet calculate: an operator, also the full-width ones, also behind white space, which some
+ * programs drop; and the control characters that can end the cell before. The library's own `escape_formulas` knows no
+ * white space, and would take a negative number for a formula.
+ */
+const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/;
+/** Quoted for readers that trim, and because the library asks only for the line end that it writes itself. */
+const NEEDS_QUOTES = /[\r\n]|^\s|\s$/;
+
+const harmless = (cell: Cell): Cell => (typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell);

@@ -1,0 +1,136 @@
+import { z } from '@hono/zod-openapi';
+import { fitsSealed, MUST_FIT_SEALED } from '../customers/sealed-pairs.ts';
+import { paging } from '../server/schemas.ts';
+
+const merchantId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, dashes or underscores')
+  .openapi({ description: "The tenant's own; it never changes.", example: 'merchant-789' });
+
+const name = z.string().max(200).regex(/\S/, 'must not be blank').openapi({ example: 'Café Zürich' });
+
+const email = z.email('must be an email address').max(254).openapi({ example: 'owner@example.com' });
+
+const status = z.enum(['active', 'suspended']).openapi({
+  description: 'No payments, refunds or transfers begin in the name of a suspended merchant; it still reads.',
+});
+
+const MOST_FEATURES = 50;
+
+const features = z
+  .array(
+    z
+      .string()
+      .regex(
+        /^[a-z0-9_.-]{1,64}$/,
+        'must be 1 to 64 lower-case letters, digits, dots, dashes or underscores',
+      ),
+  )
+  .max(MOST_FEATURES)
+  .refine((names) => new Set(names).size === names.length, 'must not name a feature twice')
+  .openapi({ uniqueItems: true, example: ['exports'] });
+
+const MOST_PAYMENTS = 1_000_000_000;
+
+const limitOf = (most: number) => z.int().min(0).max(most).optional();
+
+const rateLimits = z
+  .strictObject({
+    payments_per_minute: limitOf(MOST_PAYMENTS),
+    payments_per_day: limitOf(MOST_PAYMENTS).openapi({ description: 'Days are UTC.' }),
+    max_payment_amount: limitOf(Number.MAX_SAFE_INTEGER).openapi({
+      format: 'int64',
+      description: 'In minor units of whatever currency a payment has.',
+    }),
+  })
+  .openapi('RateLimits', {
+    description: '0 sets no limit. A limit that is not named stays as it is, 0 for a new merchant.',
+    example: { payments_per_minute: 600, payments_per_day: 100_000, max_payment_amount: 1_000_000 },
+  });
+
+const MOST_PAIRS = 20;
+
+const processorConfig = z
+  .record(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores'),
+    z.string().min(1).max(4_096),
+  )
+  .refine((pairs) => Object.keys(pairs).length <= MOST_PAIRS, `must have at most ${MOST_PAIRS} pairs`)
+  .refine(fitsSealed, MUST_FIT_SEALED)
+  .openapi({
+    maxProperties: MOST_PAIRS,
+    description:
+      'What the processor must know to act for the merchant, at most 96 KiB of JSON. Kept encrypted and never answered.',
+    example: { account: 'acct_1001' },
+  });
+
+/** The body of `POST /merchants`. */
+export const newMerchant = z
+  .strictObject({
+    id: merchantId,
+    name,
+    email,
+    status: status.optional(),
+    features: features.optional(),
+    rate_limits: rateLimits.optional(),
+    processor_config: processorConfig.optional(),
+  })
+  .openapi('NewMerchant', {
+    example: {
+      id: 'merchant-789',
+      name: 'Café Zürich',
+      email: 'owner@example.com',
+      rate_limits: { payments_per_minute: 600 },
+    },
+  });
+
+/** The body of `PATCH /merchants/{id}`. */
+export const merchantChange = z
+  .strictObject({
+    name: name.optional(),
+    email: email.optional(),
+    status: status.optional(),
+    features: features.optional(),
+    rate_limits: rateLimits.optional(),
+    processor_config: processorConfig.nullable().optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'must change something')
+  .openapi('MerchantChange', {
+    minProperties: 1,
+    description: 'What is not named stays as it is. A `processor_config` of null is taken away.',
+    example: { status: 'suspended' },
+  });
+
+/** The query of `GET /merchants`, as text. */
+export const merchantsQuery = z.strictObject(paging);
+
+const count = z.int().min(0);
+
+/** A merchant as it is published. */
+export const merchant = z
+  .strictObject({
+    id: merchantId,
+    name: z.string(),
+    email: z.string(),
+    status,
+    features: z.array(z.string()),
+    rate_limits: z.strictObject({
+      payments_per_minute: count,
+      payments_per_day: count,
+      max_payment_amount: count.openapi({ format: 'int64' }),
+    }),
+    version: z.int(),
+    created_at: z.string().openapi({ format: 'date-time' }),
+    updated_at: z.string().openapi({ format: 'date-time' }),
+  })
+  .openapi('Merchant');
+
+export const merchantPage = z
+  .strictObject({
+    items: z.array(merchant),
+    next_cursor: z.string().nullable().openapi({ description: 'Null at the end.' }),
+    has_more: z.boolean(),
+  })
+  .openapi('MerchantPage');

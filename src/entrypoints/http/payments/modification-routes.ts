@@ -1,0 +1,74 @@
+import type { Result } from 'neverthrow';
+import type { MovePayment, MovePaymentRequest } from '../../../application/payments/modify-payment.ts';
+import type { MerchantId } from '../../../domain/kernel/ids.ts';
+import { parseId } from '../../../domain/kernel/ids.ts';
+import { type KeyedHeader, type KeyFailure, keyOf, parseBody } from '../server/body-input.ts';
+import type { MalformedRequest, PanNotAccepted } from '../server/failures.ts';
+import { countKey, type PlatformMetrics } from '../server/metrics.ts';
+import { type JsonBody, readOptionalJson } from '../server/read-json.ts';
+import { answerKept, originOf, refuse } from '../server/request-context.ts';
+import { newCapture, newRefund, newVoid } from './modification-schemas.ts';
+import type { TenantHandler } from './payment-routes.ts';
+import { readAnswer } from './stored-responses.ts';
+
+type Parts = Readonly<{ movePayment: MovePayment; metrics: PlatformMetrics }>;
+
+/** A movement as a client orders it; the payment comes from the path, who asks from the token. */
+type Order = Pick<MovePaymentRequest, 'movement' | 'reason' | 'idempotencyKey'>;
+type Parse = (
+  body: JsonBody,
+  header: KeyedHeader,
+) => Result<Order, MalformedRequest | PanNotAccepted | KeyFailure>;
+
+export const postCaptureHandler = (parts: Parts): TenantHandler => handler(parts, parseCapture);
+export const postRefundHandler = (parts: Parts): TenantHandler => handler(parts, parseRefund);
+export const postVoidHandler = (parts: Parts): TenantHandler => handler(parts, parseVoid);
+
+const parseCapture: Parse = (body, header) =>
+  parseBody(newCapture, body, header).andThen(({ amount, final = false, idempotency_key }) =>
+    keyOf(header, idempotency_key).map(
+      (idempotencyKey): Order => ({
+        idempotencyKey,
+        movement: { type: 'capture', ...minorUnits(amount), final },
+      }),
+    ),
+  );
+
+const parseRefund: Parse = (body, header) =>
+  parseBody(newRefund, body, header).andThen(({ amount, reason, idempotency_key }) =>
+    keyOf(header, idempotency_key).map(
+      (idempotencyKey): Order => ({
+        idempotencyKey,
+        movement: { type: 'refund', ...minorUnits(amount) },
+        ...(reason === undefined ? {} : { reason }),
+      }),
+    ),
+  );
+
+const parseVoid: Parse = (body, header) =>
+  parseBody(newVoid, body, header).andThen(({ idempotency_key }) =>
+    keyOf(header, idempotency_key).map(
+      (idempotencyKey): Order => ({ idempotencyKey, movement: { type: 'void' } }),
+    ),
+  );
+
+const minorUnits = (amount: number | undefined): Readonly<{ amount?: bigint }> =>
+  amount === undefined ? {} : { amount: BigInt(amount) };
+
+const handler =
+  ({ movePayment, metrics }: Parts, parse: Parse): TenantHandler =>
+  async (c, merchantId: MerchantId) => {
+    const order = await readOptionalJson(c.req.raw).andThen((body) =>
+      parse(body, c.req.header('idempotency-key')),
+    );
+    if (order.isErr()) return refuse(c, order.error);
+    const paymentId = parseId('pay', c.req.param('id') ?? '');
+    if (paymentId === undefined) return refuse(c, { kind: 'PaymentNotFound' });
+    const result = await movePayment({ ...order.value, merchantId, paymentId, origin: originOf(c) });
+    countKey(metrics, result);
+    if (result.isErr()) return refuse(c, result.error);
+    const { answer, replayed } = result.value;
+    const read = readAnswer(answer);
+    if (!replayed) metrics.movements.inc({ type: order.value.movement.type, status: read.outcome });
+    return answerKept(read, replayed);
+  };

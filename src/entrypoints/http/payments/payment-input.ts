@@ -1,0 +1,52 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { z } from 'zod';
+import type { ProcessPaymentRequest } from '../../../application/payments/process-payment.ts';
+import type { CustomerId } from '../../../domain/kernel/ids.ts';
+import { money } from '../../../domain/kernel/money.ts';
+import { faultsOf, type KeyedHeader, type KeyFailure, keyOf, parseBody } from '../server/body-input.ts';
+import type { Fault, MalformedRequest, PanNotAccepted } from '../server/failures.ts';
+import { batchEnvelope, newPayment } from '../server/schemas.ts';
+
+/** A payment as a client orders it; who asks comes from the token. */
+export type PaymentOrder = Omit<ProcessPaymentRequest, 'merchantId' | 'origin'>;
+
+export type PaymentInputFailure = MalformedRequest | PanNotAccepted | KeyFailure;
+
+/** One order of a body, and the key its header names, if any. `faults` are those found while reading the body. */
+export const parsePayment = (
+  body: unknown,
+  faults: readonly Fault[],
+  headerKey: KeyedHeader,
+): Result<PaymentOrder, PaymentInputFailure> =>
+  parseBody(newPayment, { value: body, faults }, headerKey).andThen((order) =>
+    keyOf(headerKey, order.idempotency_key).map((key) => orderOf(order, key)),
+  );
+
+/** The items of a batch, each with the faults inside it; a fault anywhere else spoils the whole. */
+export function parseBatch(
+  body: unknown,
+  faults: readonly Fault[],
+): Result<readonly Readonly<{ item: unknown; faults: readonly Fault[] }>[], MalformedRequest> {
+  const parsed = batchEnvelope.safeParse(body);
+  if (!parsed.success) return err({ kind: 'MalformedRequest', faults: faultsOf(parsed.error) });
+  const items = parsed.data.payments.map((item) => ({ item, faults: [] as Fault[] }));
+  const around: Fault[] = [];
+  for (const { path, message } of faults) {
+    const [list, index, ...inside] = path;
+    const spoiled = list === 'payments' && typeof index === 'number' ? items[index] : undefined;
+    if (spoiled === undefined) around.push({ path, message });
+    else spoiled.faults.push({ path: inside, message });
+  }
+  return around.length > 0 ? err({ kind: 'MalformedRequest', faults: around }) : ok(items);
+}
+
+const orderOf = (body: z.output<typeof newPayment>, key: string): PaymentOrder => ({
+  idempotencyKey: key,
+  amount: money(BigInt(body.amount), body.currency),
+  paymentMethod: body.payment_method,
+  captureMethod: body.capture_method ?? 'automatic',
+  // The schema let only ids of customers through.
+  ...(body.customer_id === undefined ? {} : { customerId: body.customer_id as CustomerId }),
+  ...(body.description === undefined ? {} : { description: body.description }),
+  ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
+});

@@ -1,0 +1,77 @@
+import type { Answer } from '../../../domain/kernel/claim.ts';
+import { jsonText } from '../../../domain/kernel/json.ts';
+import type { Payment, PaymentStatus } from '../../../domain/payments/payment.ts';
+import { paymentRecord } from '../../../domain/payments/payment-record.ts';
+import type { Transaction, TransactionStatus } from '../../../domain/payments/transaction.ts';
+import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
+import type { Answers } from '../../../ports/response-encoder.ts';
+import { declineOf, problemOf, problemText } from '../server/problems.ts';
+
+/** `outcome` and `paymentId` are for headers and metrics; `body` is what goes out, byte for byte. */
+export type ReadAnswer = Readonly<{
+  status: number;
+  outcome: PaymentStatus | TransactionStatus | 'refused';
+  paymentId?: string;
+  body: string;
+}>;
+
+/**
+ * Answers as HTTP: one line `status outcome payment-id`, then the body. The request id inside a kept problem is that of
+ * the first request.
+ */
+export const httpAnswers: Answers = {
+  processed: (payment, requestId) =>
+    `${statusOf(payment)} ${payment.status} ${payment.id}\n${bodyOf(payment, requestId)}`,
+  moved: (transaction, requestId) =>
+    `${movedStatusOf(transaction)} ${transaction.status} ${transaction.paymentId}\n${movedBodyOf(transaction, requestId)}`,
+  refused(refusal, requestId) {
+    const problem = problemOf(refusal, requestId);
+    return `${problem.status} refused -\n${problemText(problem)}`;
+  },
+};
+
+/** Reads what `httpAnswers` wrote. */
+export function readAnswer(answer: Answer): ReadAnswer {
+  const end = answer.indexOf('\n');
+  const [status, outcome, paymentId] = answer.slice(0, end).split(' ');
+  return {
+    status: Number(status),
+    outcome: outcome as ReadAnswer['outcome'],
+    ...(paymentId === undefined || paymentId === '-' ? {} : { paymentId }),
+    body: answer.slice(end + 1),
+  };
+}
+
+function statusOf({ status }: Payment): number {
+  switch (status) {
+    case 'succeeded':
+    case 'authorized':
+    case 'canceled':
+      return 201;
+    case 'pending':
+    case 'processing':
+      return 202;
+    case 'failed':
+      return 402;
+  }
+}
+
+const bodyOf = (payment: Payment, requestId: string): string =>
+  payment.status === 'failed'
+    ? problemText(declineOf(payment.failure, payment.id, requestId))
+    : jsonText(paymentRecord(payment));
+
+const movedStatusOf = ({ status }: Transaction): number =>
+  status === 'pending' ? 202 : status === 'failed' ? 402 : 201;
+
+const movedBodyOf = (transaction: Transaction, requestId: string): string =>
+  transaction.status === 'failed'
+    ? problemText(
+        declineOf(
+          { code: 'movement_refused', message: transaction.responseText },
+          transaction.paymentId,
+          requestId,
+          transaction.id,
+        ),
+      )
+    : jsonText(transactionRecord(transaction));

@@ -1,0 +1,174 @@
+import { createSecretKey } from 'node:crypto';
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
+import { err, ok, okAsync, Result, ResultAsync } from 'neverthrow';
+import { parseUuid, type VendorId } from '../../../domain/approvals/ids.ts';
+import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
+
+export type JwtSettings =
+  | Readonly<{ kind: 'hs256'; secret: string; issuer: string; audience: string }>
+  | Readonly<{ kind: 'jwks'; url: string; issuer: string; audience: string }>;
+
+/**
+ * Who a token says is asking. `merchantId` is absent for people of no tenant. `roles` and `vendorId` are for the approvals
+ * service; roles that it does not know are among them.
+ */
+export type Principal = Readonly<{
+  subject: string;
+  merchantId?: MerchantId;
+  permissions: ReadonlySet<string>;
+  roles: readonly string[];
+  vendorId?: VendorId;
+}>;
+
+/** No token, or one that must not be believed. It is never said why. */
+export type Unauthenticated = Readonly<{ kind: 'Unauthenticated' }>;
+/** The signing keys cannot be had, so nobody can tell whether the token is good. */
+export type AuthenticationUnavailable = Readonly<{ kind: 'AuthenticationUnavailable' }>;
+
+/** Judges the value of an `Authorization` header. */
+export type Authenticate = (
+  authorization: string | undefined,
+) => ResultAsync<Principal, Unauthenticated | AuthenticationUnavailable>;
+
+/**
+ * Bearer tokens (RFC 7519, signed, compact): HS256 under the shared secret alone, RS256 and ES256 under a JWKS alone, so
+ * that no public key can pass for a secret. Keys are fetched at most every 30 s for unknown key ids and 5 s after a
+ * failure, whatever a flood of tokens asks for. `now` is in milliseconds.
+ */
+export function tokenVerifier(settings: JwtSettings, now: () => number = Date.now): Authenticate {
+  const algorithms = settings.kind === 'hs256' ? ['HS256'] : ['RS256', 'ES256'];
+  const keyFor = settings.kind === 'hs256' ? sharedSecret(settings.secret) : remoteKeys(settings.url, now);
+  return (authorization) =>
+    tokenOf(authorization)
+      .andThen((token) => headerOf(token, algorithms).map((header) => ({ token, header })))
+      .asyncAndThen(({ token, header }) => keyFor(header).andThen((key) => verify(token, key)))
+      .andThen((claims) => principalOf(claims, settings.audience, now()));
+
+  function verify(token: string, key: SigningKey): ResultAsync<JWTPayload, Unauthenticated> {
+    const options = {
+      algorithms,
+      issuer: settings.issuer,
+      requiredClaims: ['iss', 'exp', 'sub'],
+      clockTolerance: LEEWAY_S,
+      currentDate: new Date(now()),
+    };
+    return ResultAsync.fromThrowable(
+      () => jwtVerify(token, key, options),
+      () => unauthenticated,
+    )().map(({ payload }) => payload);
+  }
+}
+
+type Header = Readonly<{ alg: string; kid?: string }>;
+type SigningKey = Parameters<typeof jwtVerify>[1] & object;
+type KeyFor = (header: Header) => ResultAsync<SigningKey, Unauthenticated | AuthenticationUnavailable>;
+
+const LEEWAY_S = 60;
+const LONGEST_TOKEN = 8 * 1024;
+
+const unauthenticated: Unauthenticated = { kind: 'Unauthenticated' };
+const refused = err(unauthenticated);
+
+/** Two headers arrive joined by a comma, JSON serialisation has braces and JWE five parts: none of them fits. */
+function tokenOf(authorization = ''): Result<string, Unauthenticated> {
+  const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
+  return token === undefined || token.length > LONGEST_TOKEN ? refused : ok(token);
+}
+
+const KEYS_OF_ITS_OWN = ['jku', 'jwk', 'x5u', 'x5c', 'crit'];
+
+/** The protected header, if it names an algorithm of ours and tries nothing else. */
+function headerOf(token: string, algorithms: readonly string[]): Result<Header, Unauthenticated> {
+  return parseHeader(token).andThen((header) => {
+    if (typeof header !== 'object' || header === null) return refused;
+    const { alg, kid } = header as Readonly<Record<string, unknown>>;
+    if (typeof alg !== 'string' || !algorithms.includes(alg)) return refused;
+    if (KEYS_OF_ITS_OWN.some((name) => Object.hasOwn(header, name))) return refused;
+    if (kid === undefined) return ok({ alg });
+    return typeof kid === 'string' && /^[A-Za-z0-9._=-]{1,128}$/.test(kid) ? ok({ alg, kid }) : refused;
+  });
+}
+
+const parseHeader = Result.fromThrowable(
+  (token: string): unknown => JSON.parse(Buffer.from(token.split('.', 1)[0] ?? '', 'base64url').toString()),
+  () => unauthenticated,
+);
+
+function sharedSecret(secret: string): KeyFor {
+  const key = createSecretKey(Buffer.from(secret));
+  return () => okAsync(key);
+}
+
+const FETCH_TIMEOUT_MS = 3_000;
+const REFETCH_AFTER_MS = 30_000;
+const RETRY_AFTER_MS = 5_000;
+
+function remoteKeys(url: string, now: () => number): KeyFor {
+  let failedAt = Number.NEGATIVE_INFINITY;
+  const keys = createRemoteJWKSet(new URL(url), {
+    timeoutDuration: FETCH_TIMEOUT_MS,
+    cooldownDuration: REFETCH_AFTER_MS,
+    [customFetch]: async (address, options) => {
+      if (Math.abs(now() - failedAt) < RETRY_AFTER_MS)
+        throw new Error('the keys could not be fetched just now');
+      failedAt = now();
+      const response = await fetch(address, options);
+      const { keys: found } = (await response.clone().json()) as Readonly<{ keys?: unknown }>;
+      if (response.status === 200 && Array.isArray(found)) failedAt = Number.NEGATIVE_INFINITY;
+      return response;
+    },
+  });
+  return (header) => ResultAsync.fromThrowable(() => keys(header), keyFailure)();
+}
+
+/** Only a set of keys that was read and has no such key speaks against the token. */
+const keyFailure = (fault: unknown): Unauthenticated | AuthenticationUnavailable =>
+  fault instanceof errors.JWKSNoMatchingKey ||
+  fault instanceof errors.JWKSMultipleMatchingKeys ||
+  fault instanceof errors.JOSENotSupported
+    ? unauthenticated
+    : { kind: 'AuthenticationUnavailable' };
+
+/** What the signature cannot vouch for: the audience, times ahead, the kind of token, the shape of claims. */
+function principalOf(claims: JWTPayload, audience: string, now: number): Result<Principal, Unauthenticated> {
+  const { sub, iat, exp } = claims;
+  const merchant = claims['merchant_id'];
+  const merchantId = typeof merchant === 'string' ? parseMerchantId(merchant) : undefined;
+  const permissions = claims['permissions'] ?? [];
+  if (typeof sub !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(sub)) return refused;
+  // JSON has numbers that no clock reaches, such as 1e400.
+  if (!Number.isFinite(exp)) return refused;
+  if (iat !== undefined && iat * 1_000 > now + LEEWAY_S * 1_000) return refused;
+  if (claims['token_use'] !== undefined && claims['token_use'] !== 'access') return refused;
+  if (!isFor(claims, audience)) return refused;
+  if (merchant !== undefined && merchantId === undefined) return refused;
+  if (!isTexts(permissions)) return refused;
+  const vendor = claims['vendor_id'] ?? claims['custom:vendor_id'];
+  const vendorId = typeof vendor === 'string' ? parseUuid<VendorId>(vendor) : undefined;
+  if (vendor !== undefined && vendorId === undefined) return refused;
+  return ok({
+    subject: sub,
+    permissions: new Set(permissions),
+    roles: rolesOf(claims),
+    ...(merchantId === undefined ? {} : { merchantId }),
+    ...(vendorId === undefined ? {} : { vendorId }),
+  });
+}
+
+/** Cognito's access tokens have no `aud`: they name the client they were made for. */
+function isFor(claims: JWTPayload, audience: string): boolean {
+  const { aud } = claims;
+  if (aud === undefined) return claims['token_use'] === 'access' && claims['client_id'] === audience;
+  return typeof aud === 'string' ? aud === audience : isTexts(aud) && aud.includes(audience);
+}
+
+/** The first claim that is there decides. Only groups can name several roles: people are in as many as they need. */
+function rolesOf(claims: JWTPayload): readonly string[] {
+  const role = claims['role'] ?? claims['custom:role'];
+  if (role !== undefined) return typeof role === 'string' ? [role] : [];
+  const groups = claims['cognito:groups'];
+  return isTexts(groups) ? groups : [];
+}
+
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');

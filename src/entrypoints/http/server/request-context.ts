@@ -1,0 +1,130 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Logger } from 'pino';
+import type { Actor, Origin } from '../../../domain/kernel/actor.ts';
+import { findsPan } from '../../../domain/kernel/pan.ts';
+import type { ReadAnswer } from '../payments/stored-responses.ts';
+import type { Principal } from './authenticate.ts';
+import type { Failure } from './failures.ts';
+import type { PlatformMetrics } from './metrics.ts';
+import { PROBLEM_TYPE, problemOf, problemText, retryAfterOf } from './problems.ts';
+
+/** What a server may tell about the connection; absent where there is none, as in tests. */
+type Connection = Readonly<{
+  incoming?: Readonly<{ socket?: Readonly<{ remoteAddress?: string }> }>;
+  outgoing?: Readonly<{ destroy(): unknown }>;
+}>;
+
+export type HttpEnv = {
+  Bindings: Connection;
+  Variables: {
+    requestId: string;
+    /** The pattern that matched, such as `/payments/{id}`. */
+    route: string;
+    principal: Principal;
+    /** Of the problem that was answered. */
+    code: string;
+    /** What the log says beside the code. */
+    cause: unknown;
+    defect: unknown;
+  };
+};
+
+export type HttpContext = Context<HttpEnv>;
+
+/** It is stored and logged, so it must not be a card number either. */
+const isRequestId = (text: string): boolean => /^[A-Za-z0-9._-]{1,128}$/.test(text) && !findsPan(text);
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Names the request, times it, and writes its one log line: what is listed here and nothing else. */
+export const observed =
+  (
+    parts: Readonly<{ log: Logger; metrics: PlatformMetrics; newRequestId: () => string }>,
+  ): MiddlewareHandler<HttpEnv> =>
+  async (c, next) => {
+    const started = performance.now();
+    const given = c.req.header('x-request-id');
+    c.set('requestId', given !== undefined && isRequestId(given) ? given : parts.newRequestId());
+    c.set('route', 'unmatched');
+    parts.metrics.inFlight.inc();
+    try {
+      await next();
+    } finally {
+      parts.metrics.inFlight.dec();
+    }
+    const { status, headers } = c.res;
+    headers.set('X-Request-Id', c.var.requestId);
+    headers.set('X-Content-Type-Options', 'nosniff');
+    if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
+    const ms = performance.now() - started;
+    const { route, code, principal, cause, defect } = c.var;
+    const method = METHODS.has(c.req.method) ? c.req.method : 'other';
+    parts.metrics.requests.observe({ method, route, status: String(status) }, ms / 1_000);
+    parts.log[status >= 500 ? 'error' : 'info']({
+      method,
+      route,
+      status,
+      duration_ms: Math.round(ms * 1_000) / 1_000,
+      request_id: c.var.requestId,
+      ...(principal?.merchantId === undefined ? {} : { merchant_id: principal.merchantId }),
+      ...(code === undefined ? {} : { code }),
+      ...(cause === undefined ? {} : { cause }),
+      ...(defect === undefined ? {} : { defect }),
+    });
+  };
+
+/** The problem for a failure, ready to go out, its code left for the log. */
+export function refuse(
+  c: HttpContext,
+  failure: Failure,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const problem = problemOf(failure, c.var.requestId);
+  const retryAfter = retryAfterOf(failure);
+  c.set('code', problem.code);
+  if (failure.kind === 'StorageUnavailable') c.set('cause', failure.cause);
+  return new Response(problemText(problem), {
+    status: problem.status,
+    headers: {
+      'Content-Type': PROBLEM_TYPE,
+      ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
+      ...(failure.kind === 'Unauthenticated' ? { 'WWW-Authenticate': 'Bearer error="invalid_token"' } : {}),
+      ...headers,
+    },
+  });
+}
+
+export const answerJson = (
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response => new Response(body, { status, headers: { 'Content-Type': 'application/json', ...headers } });
+
+/** An answer as it was kept: status and bytes as they were, and whether they have been given before. */
+export const answerKept = (
+  { status, body }: ReadAnswer,
+  replayed: boolean,
+  headers: Readonly<Record<string, string>> = {},
+): Response =>
+  answerJson(status, body, {
+    ...(status >= 400 ? { 'Content-Type': PROBLEM_TYPE } : {}),
+    ...headers,
+    ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}),
+  });
+
+const LONGEST_USER_AGENT = 256;
+
+/** Where a request came from, for the audit trail. The address is the connection's own: no header can claim another. */
+export function originOf(c: HttpContext, type: Actor['type'] = 'user'): Origin {
+  const ipAddress = c.env?.incoming?.socket?.remoteAddress;
+  const userAgent = c.req
+    .header('user-agent')
+    ?.replace(/[^\x20-\x7e]/g, '')
+    .slice(0, LONGEST_USER_AGENT);
+  return {
+    actor: { id: c.var.principal.subject, type },
+    requestId: c.var.requestId,
+    ...(ipAddress === undefined ? {} : { ipAddress }),
+    ...(userAgent === undefined || userAgent === '' || findsPan(userAgent) ? {} : { userAgent }),
+  };
+}

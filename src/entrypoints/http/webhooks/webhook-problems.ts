@@ -1,0 +1,45 @@
+import type { ProblemRows } from '../server/problem-row.ts';
+
+/** What stands in the way of being told of events. */
+export const WEBHOOK_PROBLEMS = {
+  NoSuchEndpoint: {
+    status: 404,
+    code: 'webhook_endpoint_not_found',
+    title: 'There is no such webhook endpoint',
+    detail: 'No webhook endpoint of this merchant has this id.',
+  },
+  NoSuchDelivery: {
+    status: 404,
+    code: 'webhook_delivery_not_found',
+    title: 'There is no such delivery',
+    detail: 'No delivery of this merchant has this id.',
+  },
+  EndpointNotEnabled: {
+    status: 409,
+    code: 'webhook_endpoint_not_enabled',
+    title: 'The webhook endpoint is not enabled',
+    detail: ({ status }) => `The endpoint is ${status}. Enable it first.`,
+  },
+  WebhookUrlRefused: {
+    status: 422,
+    code: 'webhook_url_not_accepted',
+    title: 'The URL is not accepted',
+    detail: ({ reason }) => URL_REASONS[reason],
+  },
+  TooManyEndpoints: {
+    status: 422,
+    code: 'too_many_webhook_endpoints',
+    title: 'There are too many webhook endpoints',
+    detail: ({ most }) => `A merchant has at most ${most}.`,
+  },
+} as const satisfies ProblemRows;
+
+const URL_REASONS = {
+  not_a_url: 'It is not a URL.',
+  too_long: 'It is too long.',
+  scheme: 'It must begin with https://.',
+  userinfo: 'It must not hold a user name or password.',
+  fragment: 'It must not have a fragment.',
+  port: 'Its port must be 443 or above 1023.',
+  address: 'It leads to an address that is not public.',
+} as const;

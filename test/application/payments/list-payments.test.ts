@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
+import { systemSeals } from '../../../src/adapters/system/signed-tokens.ts';
+import { type ListPaymentsRequest, listPayments } from '../../../src/application/payments/list-payments.ts';
+import type { Payment } from '../../../src/domain/payments/payment.ts';
+import type { PaymentFilter } from '../../../src/ports/payments.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
+import { trying } from '../../domain/arbitraries.ts';
+import { aMerchantId, anOpening, NOON, SECRET } from '../../fixtures/changes.ts';
+
+const DAY = 24 * 3_600_000;
+const clock = { at: NOON, now: () => clock.at };
+const seals = systemSeals(SECRET);
+
+let storage: Storage;
+let made = 0;
+beforeEach(() => {
+  storage = memoryStorage();
+  clock.at = NOON;
+});
+
+const list = (request: Partial<ListPaymentsRequest>) =>
+  listPayments({ payments: storage.payments, seals, clock })({
+    merchantId: aMerchantId(),
+    filter: {},
+    limit: 3,
+    ...request,
+  });
+const page = async (request: Partial<ListPaymentsRequest> = {}) => (await list(request))._unsafeUnwrap();
+const refusal = async (request: Partial<ListPaymentsRequest>) => (await list(request))._unsafeUnwrapErr();
+const invalid = { kind: 'CursorInvalid' };
+
+async function store(
+  count: number,
+  parts: Parameters<typeof anOpening>[0] = {},
+): Promise<readonly Payment[]> {
+  const payments: Payment[] = [];
+  for (let each = 0; each < count; each += 1) {
+    made += 1;
+    const opening = anOpening({ createdAt: NOON + made, ...parts });
+    (await storage.commits.commit(opening.change))._unsafeUnwrap();
+    payments.unshift(opening.payment);
+  }
+  return payments;
+}
+
+const ids = (payments: readonly Payment[]) => payments.map(({ id }) => id);
+const cursorOf = async (request: Partial<ListPaymentsRequest> = {}) => {
+  const { nextCursor } = await page(request);
+  if (nextCursor === undefined) throw new Error('there is no next page');
+  return nextCursor;
+};
+
+describe('a list of payments', () => {
+  it('is empty, and has no next page, where there are none', async () => {
+    expect(await page()).toEqual({ items: [] });
+  });
+
+  it('gives a cursor exactly when more payments follow', async () => {
+    const stored = await store(3);
+    expect(await page({ limit: 3 })).toEqual({ items: stored });
+    await store(1);
+    expect((await page({ limit: 3 })).nextCursor).toBeDefined();
+    expect((await page({ limit: 4 })).nextCursor).toBeUndefined();
+  });
+
+  it('walks newest first through every payment once, whatever is inserted on the way', async () => {
+    const stored = await store(10);
+    const seen: Payment[] = [];
+    for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
+      const next = await page(cursor === undefined ? {} : { cursor });
+      seen.push(...next.items);
+      cursor = next.nextCursor;
+      await store(2);
+    }
+    expect(ids(seen)).toEqual(ids(stored));
+  });
+
+  it('may change the size of its pages on the way', async () => {
+    const stored = await store(7);
+    const first = await page({ limit: 1 });
+    const second = await page({ limit: 4, cursor: first.nextCursor ?? '' });
+    const third = await page({ limit: 100, cursor: second.nextCursor ?? '' });
+    expect(ids([...first.items, ...second.items, ...third.items])).toEqual(ids(stored));
+    expect(third.nextCursor).toBeUndefined();
+  });
+
+  it('holds what the filter says, on every page', async () => {
+    const dear = await store(5, { amount: 900n });
+    await store(5, { amount: 100n });
+    const filter: PaymentFilter = { minAmount: 500n, currency: 'USD' };
+    const first = await page({ filter });
+    const second = await page({ filter, cursor: first.nextCursor ?? '' });
+    expect(ids([...first.items, ...second.items])).toEqual(ids(dear));
+  });
+
+  it('passes on that the store does not answer', async () => {
+    await store(4);
+    const cursor = await cursorOf();
+    await storage.close();
+    expect(await page({ cursor })).toMatchObject({ items: [{}] });
+  });
+});
+
+describe('a cursor', () => {
+  beforeEach(() => store(5));
+
+  it('of another tenant is refused', async () => {
+    const other = aMerchantId('merchant-b');
+    await store(5, { merchantId: other });
+    expect(await refusal({ merchantId: other, cursor: await cursorOf() })).toEqual(invalid);
+    expect(await refusal({ cursor: await cursorOf({ merchantId: other }) })).toEqual(invalid);
+  });
+
+  const filters: readonly PaymentFilter[] = [
+    {},
+    { status: 'processing' },
+    { currency: 'USD' },
+    { from: NOON },
+    { to: NOON + DAY },
+    { minAmount: 1n },
+    { maxAmount: 10_000n },
+    { currency: 'USD', minAmount: 1n },
+  ];
+  it('is good for its own filter and refused for every other', async () => {
+    for (const filter of filters) {
+      const cursor = await cursorOf({ filter });
+      for (const other of filters)
+        if (other === filter) expect((await list({ filter: other, cursor })).isOk()).toBe(true);
+        else expect(await refusal({ filter: other, cursor })).toEqual(invalid);
+    }
+  });
+
+  it('knows its filter in whatever order it was written', async () => {
+    const cursor = await cursorOf({ filter: { currency: 'USD', minAmount: 1n } });
+    expect((await list({ filter: { minAmount: 1n, currency: 'USD' }, cursor })).isOk()).toBe(true);
+  });
+
+  it('changed in any character is refused', async () => {
+    const cursor = await cursorOf();
+    for (let place = 0; place < cursor.length; place += 1)
+      for (const other of ['A', 'b', '0', '-', '_', '.', '='])
+        if (cursor[place] !== other)
+          expect(await refusal({ cursor: cursor.slice(0, place) + other + cursor.slice(place + 1) })).toEqual(
+            invalid,
+          );
+  });
+
+  it('cut, lengthened or made up is refused', async () => {
+    const cursor = await cursorOf();
+    for (const bent of ['', '.', cursor.slice(0, -1), `${cursor}A`, `${cursor}.`, `.${cursor}`, ` ${cursor}`])
+      expect(await refusal({ cursor: bent })).toEqual(invalid);
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
+        expect(await refusal({ cursor: text })).toEqual(invalid);
+      }),
+      trying(200),
+    );
+  });
+
+  it('signed by another installation is refused', async () => {
+    const others = systemSeals('the secret of quite another installation');
+    const foreign = listPayments({ payments: storage.payments, seals: others, clock });
+    const { nextCursor = '' } = (
+      await foreign({ merchantId: aMerchantId(), filter: {}, limit: 3 })
+    )._unsafeUnwrap();
+    expect(await refusal({ cursor: nextCursor })).toEqual(invalid);
+  });
+
+  it('is good for a day, to the millisecond', async () => {
+    const cursor = await cursorOf();
+    clock.at = NOON + DAY - 1;
+    expect((await list({ cursor })).isOk()).toBe(true);
+    clock.at = NOON + DAY;
+    expect(await refusal({ cursor })).toEqual(invalid);
+  });
+});

@@ -1,0 +1,416 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ProcessPaymentRequest } from '../../../src/application/payments/process-payment.ts';
+import { idOf } from '../../../src/domain/kernel/ids.ts';
+import { money } from '../../../src/domain/kernel/money.ts';
+import { aMerchantId, NOON, terms } from '../../fixtures/changes.ts';
+import {
+  aRequest,
+  aWorld,
+  dieBefore,
+  expectSound,
+  holding,
+  loseCommit,
+  loseReply,
+  pass,
+  paymentIn,
+  refuseCharge,
+  soon,
+  storedFor,
+  type World,
+} from '../world.ts';
+
+const DAY = terms.keepAnswersMs;
+
+let world: World;
+beforeEach(async () => {
+  world = await aWorld();
+});
+afterEach(() => world.close());
+
+const done = async (request: ProcessPaymentRequest) => (await world.process(request))._unsafeUnwrap();
+const failure = async (request: ProcessPaymentRequest) => (await world.process(request))._unsafeUnwrapErr();
+
+describe('a new payment', () => {
+  it('is charged once and recorded with its transaction, chain and events', async () => {
+    const request = aRequest({ amount: 907_199n, description: 'shoes', metadata: { order: '7' } });
+    const { answer, replayed } = await done(request);
+    expect(replayed).toBe(false);
+    const { payment, transactions, links, events, claim } = await storedFor(world, request);
+    expect(answer).toBe(`succeeded ${payment?.id} v2 907199 for req-1`);
+    expect(payment).toMatchObject({ description: 'shoes', metadata: { order: '7' }, createdAt: NOON });
+    expect(transactions).toMatchObject([{ type: 'capture', status: 'succeeded', responseCode: '00' }]);
+    expect(links?.map(({ action }) => action)).toEqual([
+      'payment.created',
+      'payment.succeeded',
+      'transaction.succeeded',
+    ]);
+    expect(events).toEqual(['payment.created', 'payment.succeeded']);
+    expect(claim?.state).toBe('completed');
+    expect(world.calls).toEqual({ commit: 2, charge: 1, move: 0, lookup: 0, resolve: 1 });
+    expect([...world.ledger.charges().keys()]).toEqual([payment?.id]);
+    await expectSound(world, request);
+  });
+
+  it('is only held when it is to be captured later', async () => {
+    const request = aRequest({ captureMethod: 'manual' });
+    expect((await done(request)).answer).toMatch(/^authorized /);
+    const { payment, transactions, events } = await storedFor(world, request);
+    expect(payment).toMatchObject({ status: 'authorized', captured: money(0n, 'USD') });
+    expect(transactions).toMatchObject([{ type: 'authorization', status: 'succeeded' }]);
+    expect(events).toEqual(['payment.created', 'payment.authorized']);
+  });
+
+  it.each([
+    ['test_declined', 'card_declined', '05'],
+    ['test_insufficient_funds', 'insufficient_funds', '51'],
+  ])('by %s fails for good, with the processor’s reason', async (paymentMethod, code, responseCode) => {
+    const request = aRequest({ paymentMethod });
+    const first = await done(request);
+    expect(first.answer).toMatch(/^failed /);
+    expect(await done(request)).toEqual({ answer: first.answer, replayed: true });
+    const { payment, transactions, events } = await storedFor(world, request);
+    expect(payment).toMatchObject({ status: 'failed', failure: { code } });
+    expect(transactions).toMatchObject([{ status: 'failed', responseCode }]);
+    expect(events).toEqual(['payment.created', 'payment.failed']);
+    expect(world.calls.charge).toBe(1);
+    await expectSound(world, request);
+  });
+
+  it.each([0n, -5n])('of %d is refused and leaves no trace', async (amount) => {
+    const request = aRequest({ amount });
+    expect(await failure(request)).toEqual({ kind: 'AmountNotPositive' });
+    expect((await storedFor(world, request)).claim).toBeUndefined();
+    expect(world.calls).toMatchObject({ commit: 0, charge: 0, move: 0, lookup: 0 });
+  });
+
+  it('that cannot be recorded is never charged', async () => {
+    world.turns.commit.push(loseCommit);
+    const request = aRequest();
+    expect(await failure(request)).toMatchObject({ kind: 'StorageUnavailable' });
+    expect(world.calls.charge).toBe(0);
+    expect((await done(request)).replayed).toBe(false);
+    expect(world.ledger.charges().size).toBe(1);
+  });
+});
+
+describe('the same key again', () => {
+  it('gives the same bytes and does nothing', async () => {
+    const request = aRequest();
+    const first = await done(request);
+    const before = { ...world.calls };
+    world.pass(DAY - 1);
+    const again = {
+      ...request,
+      origin: { actor: { id: 'other', type: 'admin' }, requestId: 'req-2' },
+    } as const;
+    expect(await done(again)).toEqual({ answer: first.answer, replayed: true });
+    expect(world.calls).toEqual(before);
+  });
+
+  it('knows the payload in whatever order its metadata was written', async () => {
+    const request = aRequest({ metadata: { a: '1', b: '2' } });
+    const first = await done(request);
+    expect(await done({ ...request, metadata: { b: '2', a: '1' } })).toEqual({ ...first, replayed: true });
+  });
+
+  const others: readonly (readonly [string, Partial<ProcessPaymentRequest>])[] = [
+    ['amount', { amount: money(2_501n, 'USD') }],
+    ['currency', { amount: money(2_500n, 'EUR') }],
+    ['payment method', { paymentMethod: 'bank_account' }],
+    ['capture method', { captureMethod: 'manual' }],
+    ['customer', { customerId: idOf('cus', '1'.repeat(32)) }],
+    ['description', { description: 'other' }],
+    ['metadata', { metadata: { a: '2' } }],
+    ['absent metadata', { metadata: {} }],
+  ];
+  it.each(others)('is refused with another %s, and the first answer stands', async (_name, other) => {
+    const request = aRequest({ metadata: { a: '1' } });
+    const first = await done(request);
+    expect(await failure({ ...request, ...other })).toEqual({ kind: 'IdempotencyKeyReused' });
+    expect(await done(request)).toEqual({ ...first, replayed: true });
+    expect(world.ledger.charges().size).toBe(1);
+  });
+
+  it('is refused with another payload also while the first is under way', async () => {
+    const { hold, letGo } = holding();
+    world.turns.charge.push(hold);
+    const request = aRequest();
+    const first = world.process(request);
+    await soon();
+    expect(await failure({ ...request, amount: money(1n, 'USD') })).toEqual({ kind: 'IdempotencyKeyReused' });
+    letGo();
+    expect((await first).isOk()).toBe(true);
+  });
+
+  it('of another merchant is another key', async () => {
+    const request = aRequest();
+    const [mine, theirs] = [
+      await done(request),
+      await done({ ...request, merchantId: aMerchantId('merchant-b'), amount: money(7n, 'USD') }),
+    ];
+    expect(theirs.replayed).toBe(false);
+    expect(paymentIn(theirs.answer)).not.toBe(paymentIn(mine.answer));
+    expect(world.ledger.charges().size).toBe(2);
+  });
+
+  it('while the first is under way says how long to wait', async () => {
+    const { hold, letGo } = holding();
+    world.turns.charge.push(hold);
+    const request = aRequest();
+    const first = world.process(request);
+    await soon();
+    world.pass(12_000);
+    expect(await failure(request)).toEqual({
+      kind: 'IdempotencyInFlight',
+      retryAfterMs: terms.leaseMs - 12_000,
+    });
+    letGo();
+    const { answer } = (await first)._unsafeUnwrap();
+    expect(await done(request)).toEqual({ answer, replayed: true });
+    expect(world.ledger.charges().size).toBe(1);
+  });
+
+  it('many times at once has one effect', async () => {
+    const request = aRequest();
+    const results = await Promise.all(Array.from({ length: 50 }, () => world.process(request)));
+    const answers = results.filter((each) => each.isOk()).map((each) => each.value);
+    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(new Set(answers.map(({ answer }) => answer)).size).toBe(1);
+    for (const each of results.filter((result) => result.isErr()))
+      expect(each.error.kind).toBe('IdempotencyInFlight');
+    expect(world.calls.charge).toBe(1);
+    await expectSound(world, request);
+  });
+
+  it('a day later is answered from the payment, and still never charges', async () => {
+    const request = aRequest();
+    const first = await done(request);
+    world.pass(DAY);
+    expect(await done(request)).toEqual({ answer: first.answer, replayed: true });
+    world.pass(10 * 365 * DAY);
+    expect(await done(request)).toEqual({ answer: first.answer, replayed: true });
+    expect(await failure({ ...request, amount: money(1n, 'USD') })).toEqual({ kind: 'IdempotencyKeyReused' });
+    expect(world.calls.charge).toBe(1);
+  });
+
+  it('a day after an unknown outcome says how the payment stands', async () => {
+    const request = aRequest({ paymentMethod: 'test_timeout_approved' });
+    const { answer } = await done(request);
+    world.pass(DAY);
+    expect(await done(request)).toEqual({ answer, replayed: true });
+    await world.recover(10);
+    expect((await done(request)).answer).toMatch(/^succeeded /);
+    expect(world.calls.charge).toBe(1);
+  });
+});
+
+describe('a refused request', () => {
+  const refusals = [
+    ['an amount over the limit', { amount: 1_000_001n }, 'AmountOverLimit'],
+    ['an unknown payment method', { paymentMethod: 'cash' }, 'PaymentMethodNotAccepted'],
+    ['an unknown customer', { customerId: idOf('cus', '1'.repeat(32)) }, 'CustomerNotFound'],
+  ] as const;
+
+  it.each(refusals)('for %s is answered and replayed, and takes no payment', async (_name, parts, kind) => {
+    const request = aRequest(parts);
+    expect(await done(request)).toEqual({ answer: `refused ${kind} for req-1`, replayed: false });
+    world.pass(DAY - 1);
+    const again = { ...request, origin: { ...request.origin, requestId: 'req-2' } };
+    expect(await done(again)).toEqual({ answer: `refused ${kind} for req-1`, replayed: true });
+    expect((await storedFor(world, request)).payment).toBeUndefined();
+    expect(world.calls).toEqual({ commit: 1, charge: 0, move: 0, lookup: 0, resolve: 1 });
+  });
+
+  it('keeps its key from other payloads for a day, then lets it go', async () => {
+    const refused = aRequest({ amount: 1_000_001n });
+    const smaller = { ...refused, amount: money(5n, 'USD') };
+    await done(refused);
+    world.pass(DAY - 1);
+    expect(await failure(smaller)).toEqual({ kind: 'IdempotencyKeyReused' });
+    world.pass(1);
+    expect((await done(smaller)).answer).toMatch(/^succeeded /);
+    await expectSound(world, smaller);
+  });
+
+  it('at the limit itself is not refused', async () => {
+    expect((await done(aRequest({ amount: 1_000_000n }))).answer).toMatch(/^succeeded /);
+  });
+});
+
+describe('a merchant who takes no payments', () => {
+  it('is refused without a trace, unknown or suspended', async () => {
+    world.suspended.add('merchant-a');
+    const unknown = aRequest({ merchantId: aMerchantId('nobody') });
+    for (const request of [aRequest(), unknown]) {
+      expect(await failure(request)).toEqual({ kind: 'MerchantInactive', merchantId: request.merchantId });
+      expect((await storedFor(world, request)).claim).toBeUndefined();
+    }
+    expect(world.calls).toEqual({ commit: 0, charge: 0, move: 0, lookup: 0, resolve: 0 });
+  });
+
+  it('still gets the answers of before', async () => {
+    const [request, fresh] = [aRequest(), aRequest()];
+    const first = await done(request);
+    world.suspended.add('merchant-a');
+    expect(await done(request)).toEqual({ ...first, replayed: true });
+    world.pass(DAY);
+    expect(await done(request)).toEqual({ ...first, replayed: true });
+    expect((await failure(fresh)).kind).toBe('MerchantInactive');
+    world.suspended.clear();
+    expect((await done(fresh)).replayed).toBe(false);
+  });
+
+  it('cannot try again what the processor refused', async () => {
+    world.turns.charge.push(refuseCharge);
+    const request = aRequest();
+    await failure(request);
+    world.suspended.add('merchant-a');
+    expect((await failure(request)).kind).toBe('MerchantInactive');
+    expect(world.calls.charge).toBe(1);
+    await expectSound(world, request);
+  });
+});
+
+describe('a processor that refuses before any effect', () => {
+  it('lets the same key try again, and charges once', async () => {
+    world.turns.charge.push(refuseCharge, refuseCharge);
+    const request = aRequest();
+    for (let round = 0; round < 2; round += 1) {
+      expect(await failure(request)).toEqual({ kind: 'ProcessorUnavailable' });
+      const { claim, payment } = await storedFor(world, request);
+      expect([claim?.state, payment?.status]).toEqual(['retryable', 'pending']);
+      world.pass(60_000);
+    }
+    const { answer, replayed } = await done(request);
+    expect(replayed).toBe(false);
+    expect(await done(request)).toEqual({ answer, replayed: true });
+    const { payment, links, events } = await storedFor(world, request);
+    expect(payment).toMatchObject({ status: 'succeeded', version: 6, createdAt: NOON });
+    expect(links?.filter(({ entityType }) => entityType === 'payment').map(({ action }) => action)).toEqual([
+      'payment.created',
+      'payment.postponed',
+      'payment.resumed',
+      'payment.postponed',
+      'payment.resumed',
+      'payment.succeeded',
+    ]);
+    expect(events).toEqual(['payment.created', 'payment.succeeded']);
+    expect([...world.ledger.charges().keys()]).toEqual([payment?.id]);
+    await expectSound(world, request);
+  });
+
+  it('as test_unavailable does leaves nothing at the processor, however often tried', async () => {
+    const request = aRequest({ paymentMethod: 'test_unavailable' });
+    for (let round = 0; round < 4; round += 1)
+      expect(await failure(request)).toEqual({ kind: 'ProcessorUnavailable' });
+    expect(world.ledger.charges().size).toBe(0);
+    expect(world.ledger.find((await storedFor(world, request)).payment?.id ?? '')).toBeUndefined();
+  });
+
+  it('still refuses another payload under the key', async () => {
+    world.turns.charge.push(refuseCharge);
+    const request = aRequest();
+    await failure(request);
+    expect(await failure({ ...request, description: 'other' })).toEqual({ kind: 'IdempotencyKeyReused' });
+  });
+
+  it('is tried again by one of many that come back at once', async () => {
+    world.turns.charge.push(refuseCharge);
+    const request = aRequest();
+    await failure(request);
+    const results = await Promise.all(Array.from({ length: 20 }, () => world.process(request)));
+    expect(results.filter((each) => each.isOk() && !each.value.replayed)).toHaveLength(1);
+    expect(world.calls.charge).toBe(2);
+    await expectSound(world, request);
+  });
+});
+
+describe('a reply lost by the store', () => {
+  it('of the intent never leads to a second charge', async () => {
+    world.turns.commit.push(loseReply);
+    const request = aRequest();
+    expect(await failure(request)).toMatchObject({ kind: 'StorageUnavailable' });
+    expect(await failure(request)).toMatchObject({ kind: 'IdempotencyInFlight' });
+    world.pass(terms.leaseMs);
+    expect((await done(request)).answer).toMatch(/^succeeded /);
+    expect(world.calls).toMatchObject({ lookup: 1, charge: 1 });
+    await expectSound(world, request);
+  });
+
+  it('of the outcome leaves the answer to be replayed', async () => {
+    world.turns.commit.push(pass, loseReply);
+    const request = aRequest();
+    expect(await failure(request)).toMatchObject({ kind: 'StorageUnavailable' });
+    expect(await done(request)).toMatchObject({ replayed: true });
+    expect(world.calls.charge).toBe(1);
+    await expectSound(world, request);
+  });
+
+  it('that was the outcome itself is made up for when the lease has run out', async () => {
+    world.turns.commit.push(pass, loseCommit);
+    const request = aRequest();
+    expect(await failure(request)).toMatchObject({ kind: 'StorageUnavailable' });
+    world.pass(terms.leaseMs);
+    expect((await done(request)).answer).toMatch(/^succeeded /);
+    expect(world.calls.charge).toBe(1);
+    await expectSound(world, request);
+  });
+});
+
+describe('a holder that stalled', () => {
+  it('finds its key taken over, changes nothing and gives the answer that stands', async () => {
+    const { hold, letGo } = holding();
+    world.turns.charge.push(hold);
+    const request = aRequest();
+    const stalled = world.process(request);
+    await soon();
+    world.pass(terms.leaseMs);
+    const { answer } = await done(request);
+    letGo();
+    expect((await stalled)._unsafeUnwrap()).toEqual({ answer, replayed: true });
+    expect((await storedFor(world, request)).transactions).toHaveLength(1);
+    expect(world.ledger.charges().size).toBe(1);
+    await expectSound(world, request);
+  });
+
+  it('whose successor is still at work is told to come back', async () => {
+    const [first, second] = [holding(), holding()];
+    world.turns.charge.push(first.hold, second.hold);
+    const request = aRequest();
+    const stalled = world.process(request);
+    await soon();
+    world.pass(terms.leaseMs);
+    const successor = world.process(request);
+    await soon();
+    first.letGo();
+    expect((await stalled)._unsafeUnwrapErr().kind).toBe('IdempotencyInFlight');
+    second.letGo();
+    expect((await successor).isOk()).toBe(true);
+    await expectSound(world, request);
+  });
+
+  it('does not hold the key for longer when the clock is set back', async () => {
+    world.turns.charge.push(dieBefore);
+    const request = aRequest();
+    void world.process(request);
+    await soon();
+    world.pass(-terms.leaseMs);
+    expect((await world.process(request))._unsafeUnwrapErr().kind).toBe('IdempotencyInFlight');
+    world.pass(-3_600_000);
+    expect((await world.process(request))._unsafeUnwrap().answer).toMatch(/^succeeded /);
+    expect(world.ledger.charges().size).toBe(1);
+    await expectSound(world, request);
+  });
+
+  it('while the lease lasts is not disturbed, whoever comes', async () => {
+    world.turns.charge.push(dieBefore);
+    const request = aRequest();
+    void world.process(request);
+    await soon();
+    world.pass(terms.leaseMs - 1);
+    expect(await failure(request)).toEqual({ kind: 'IdempotencyInFlight', retryAfterMs: 1 });
+    expect((await world.recover(10))._unsafeUnwrap().due).toBe(0);
+    world.pass(1);
+    expect((await done(request)).answer).toMatch(/^succeeded /);
+  });
+});

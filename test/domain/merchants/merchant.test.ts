@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { jsonText, parseJson } from '../../../src/domain/kernel/json.ts';
+import { money } from '../../../src/domain/kernel/money.ts';
+import {
+  activeMerchant,
+  changeMerchant,
+  type MerchantRecord,
+  merchantRecord,
+  merchantSnapshot,
+  openMerchant,
+  publishedMerchant,
+  restoreMerchant,
+  withinLimit,
+} from '../../../src/domain/merchants/merchant.ts';
+import { aMerchantId, NOON } from '../../fixtures/changes.ts';
+import { aMerchant } from '../../fixtures/merchants.ts';
+
+const merchant = aMerchant('merchant-a', { rateLimits: { maxPaymentAmount: 1_000n } });
+const processorConfig = { key: { keyId: 'one', wrapped: 'a wrapped key' }, sealed: 'ciphertext' };
+
+describe('a merchant', () => {
+  it('takes payments while active, and not when suspended or unknown', () => {
+    expect(activeMerchant(merchant, merchant.id)._unsafeUnwrap()).toBe(merchant);
+    const inactive = { kind: 'MerchantInactive', merchantId: merchant.id };
+    for (const found of [{ ...merchant, status: 'suspended' as const }, undefined])
+      expect(activeMerchant(found, merchant.id)._unsafeUnwrapErr()).toEqual(inactive);
+  });
+
+  it('takes up to the limit and nothing past it', () => {
+    expect(withinLimit(merchant, money(1_000n, 'USD')).isOk()).toBe(true);
+    expect(withinLimit(merchant, money(1_001n, 'JPY'))._unsafeUnwrapErr()).toEqual({
+      kind: 'AmountOverLimit',
+      limit: 1_000n,
+    });
+  });
+
+  it('with a limit of 0 has none', () => {
+    expect(withinLimit(aMerchant(), money(2n ** 70n, 'USD')).isOk()).toBe(true);
+  });
+
+  it('opens active, without features or limits, unless said otherwise', () => {
+    const named = { id: aMerchantId(), name: 'Corner shop', email: 'shop@example.com', createdAt: NOON };
+    expect(openMerchant(named)).toEqual({
+      ...aMerchant(),
+      name: 'Corner shop',
+      email: 'shop@example.com',
+    });
+    const terms = { status: 'suspended', features: ['exports'], rateLimits: { paymentsPerDay: 5 } } as const;
+    expect(openMerchant({ ...named, ...terms })).toMatchObject({
+      status: 'suspended',
+      features: ['exports'],
+      rateLimits: { paymentsPerMinute: 0, paymentsPerDay: 5, maxPaymentAmount: 0n },
+    });
+  });
+
+  it('changes what is named and nothing else, one version at a time', () => {
+    const before = aMerchant('merchant-a', { rateLimits: { paymentsPerMinute: 5 }, processorConfig });
+    const change = { name: 'New name', rateLimits: { paymentsPerDay: 100 } };
+    expect(changeMerchant(before, change, NOON + 1)).toEqual({
+      ...before,
+      name: 'New name',
+      rateLimits: { paymentsPerMinute: 5, paymentsPerDay: 100, maxPaymentAmount: 0n },
+      version: 2,
+      updatedAt: NOON + 1,
+    });
+  });
+
+  it('keeps its config until it is replaced or taken away', () => {
+    const before = aMerchant('merchant-a', { processorConfig });
+    expect(changeMerchant(before, { name: 'x' }, NOON).processorConfig).toEqual(processorConfig);
+    const other = { ...processorConfig, sealed: 'other' };
+    expect(changeMerchant(before, { processorConfig: other }, NOON).processorConfig).toEqual(other);
+    expect(changeMerchant(before, { processorConfig: null }, NOON)).not.toHaveProperty('processorConfig');
+  });
+
+  it('is the very same when a change changes nothing', () => {
+    const before = aMerchant('merchant-a', { features: ['a', 'b'] });
+    for (const change of [
+      {},
+      { name: before.name, status: before.status },
+      { features: ['a', 'b'] },
+      { rateLimits: { paymentsPerDay: 0 } },
+      { processorConfig: null },
+    ])
+      expect(changeMerchant(before, change, NOON + 1)).toBe(before);
+  });
+
+  it('is read back from its record, digits and all', () => {
+    for (const whole of [
+      aMerchant('merchant-a', {
+        processorConfig,
+        auditHash: 'abc',
+        rateLimits: { maxPaymentAmount: 2n ** 62n },
+      }),
+      aMerchant(),
+    ]) {
+      const text = jsonText(merchantRecord(whole));
+      expect(restoreMerchant(parseJson(text) as MerchantRecord, whole.auditHash)).toEqual(whole);
+    }
+  });
+
+  it('publishes nothing of its config, and audits its ciphertext without its key', () => {
+    const whole = aMerchant('merchant-a', { processorConfig });
+    expect(publishedMerchant(whole)).not.toHaveProperty('processor_config');
+    expect(jsonText(publishedMerchant(whole))).not.toMatch(/ciphertext|wrapped/);
+    expect(jsonText(merchantSnapshot(whole))).toContain('ciphertext');
+    expect(jsonText(merchantSnapshot(whole))).not.toContain('a wrapped key');
+  });
+});

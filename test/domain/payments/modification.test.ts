@@ -1,0 +1,425 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Money, money, subtract } from '../../../src/domain/kernel/money.ts';
+import {
+  complete,
+  type Movement,
+  type MovementRequest,
+  movementOf,
+  release,
+  reserve,
+} from '../../../src/domain/payments/modification.ts';
+import {
+  amountsOf,
+  approve,
+  openPayment,
+  type Payment,
+  postpone,
+} from '../../../src/domain/payments/payment.ts';
+import { anOrder, NOON } from '../../fixtures/changes.ts';
+import {
+  after,
+  type Move,
+  type Moving,
+  move,
+  opened,
+  paymentOrder,
+  reachable,
+  trying,
+} from '../arbitraries.ts';
+
+const usd = (units: bigint) => money(units, 'USD');
+const aPayment = (captureMethod: 'automatic' | 'manual') =>
+  openPayment(anOrder({ captureMethod, amount: 100n }))._unsafeUnwrap();
+const authorized = () => approve(aPayment('manual'), NOON + 1);
+const succeeded = () => approve(aPayment('automatic'), NOON + 1);
+
+const capture = (amount?: bigint, final = false): MovementRequest => ({
+  type: 'capture',
+  ...(amount === undefined ? {} : { amount }),
+  final,
+});
+const refund = (amount?: bigint): MovementRequest => ({
+  type: 'refund',
+  ...(amount === undefined ? {} : { amount }),
+});
+const aVoid: MovementRequest = { type: 'void' };
+
+const reserved = (payment: Payment, request: MovementRequest) =>
+  reserve(payment, request, NOON + 2)._unsafeUnwrap();
+const refusal = (payment: Payment, request: MovementRequest) =>
+  reserve(payment, request, NOON + 2)._unsafeUnwrapErr();
+
+/** Set aside and done. */
+function done(payment: Payment, request: MovementRequest): Payment {
+  const { payment: holding, movement } = reserved(payment, request);
+  return complete(holding, movement, NOON + 3);
+}
+
+/** Movements that end after one another, as they were set aside. */
+const doneAll = (payment: Payment, requests: readonly MovementRequest[]): Payment =>
+  requests.reduce(done, payment);
+
+describe('any sequence of movements', () => {
+  const sumOf = (movements: readonly Movement[]) =>
+    movements.reduce((all, { amount }) => all + amount.minorUnits, 0n);
+
+  /** Every state on the way, with the movements that were completed so far. */
+  function walk(order: Parameters<typeof opened>[0], moves: readonly Move[]) {
+    let state = opened(order);
+    const completed: Movement[] = [];
+    return moves.map((each, step) => {
+      const next = after(state, each, NOON + step);
+      if (each.kind === 'complete' && next !== undefined)
+        completed.push(...state.underWay.filter((one) => !next.underWay.includes(one)));
+      state = next ?? state;
+      return { state, completed: [...completed] };
+    });
+  }
+
+  /** Only payments that got past the processor move money, so most walks begin there. */
+  const moves = fc
+    .array(move, { maxLength: 40 })
+    .map((all): readonly Move[] => [{ kind: 'approve', share: 1, final: false, which: 0 }, ...all]);
+
+  it('keeps 0 ≤ refunded + reserved ≤ captured ≤ authorized and captured + reserved ≤ authorized', () => {
+    let refunds = 0;
+    let captures = 0;
+    fc.assert(
+      fc.property(paymentOrder, moves, (order, all) => {
+        for (const { state } of walk(order, all)) {
+          const { payment } = state;
+          const sums = amountsOf(payment);
+          for (const each of Object.values(sums)) expect(each.currency).toBe(order.amount.currency);
+          const [held, taken, given, aside] = [
+            sums.authorized.minorUnits,
+            sums.captured.minorUnits,
+            sums.refunded.minorUnits,
+            sums.reserved.minorUnits,
+          ];
+          expect(given >= 0n && aside >= 0n && taken >= 0n).toBe(true);
+          expect(taken <= held && held <= order.amount.minorUnits).toBe(true);
+          if (payment.status === 'authorized') {
+            expect(taken + aside <= held && given === 0n).toBe(true);
+            if (aside > 0n) captures += 1;
+          } else {
+            expect(given + aside <= taken).toBe(true);
+            if (aside > 0n) refunds += 1;
+          }
+        }
+      }),
+      trying(500),
+    );
+    expect(Math.min(captures, refunds)).toBeGreaterThan(50);
+  });
+
+  it('takes and gives back what its completed movements say, and holds what is under way', () => {
+    fc.assert(
+      fc.property(paymentOrder, moves, (order, all) => {
+        for (const { state, completed } of walk(order, all)) {
+          const { payment, underWay } = state;
+          const { captured, refunded, reserved: aside } = amountsOf(payment);
+          const of = (type: Movement['type'], movements: readonly Movement[]) =>
+            movements.filter((each) => each.type === type);
+          if (order.captureMethod === 'manual')
+            expect(captured.minorUnits).toBe(sumOf(of('capture', completed)));
+          expect(refunded.minorUnits).toBe(sumOf(of('refund', completed)));
+          expect(aside.minorUnits).toBe(sumOf([...of('capture', underWay), ...of('refund', underWay)]));
+        }
+      }),
+      trying(400),
+    );
+  });
+
+  it('never loses captured money: what was captured stays captured', () => {
+    fc.assert(
+      fc.property(reachable, move, (state, each) => {
+        const [was, is] = [amountsOf(state.payment), amountsOf((after(state, each, NOON) ?? state).payment)];
+        expect(is.captured.minorUnits >= was.captured.minorUnits).toBe(true);
+        expect(is.refunded.minorUnits >= was.refunded.minorUnits).toBe(true);
+        expect(is.authorized.minorUnits >= was.authorized.minorUnits).toBe(true);
+      }),
+      trying(400),
+    );
+  });
+
+  it('has a final movement under way alone', () => {
+    fc.assert(
+      fc.property(paymentOrder, moves, (order, all) => {
+        for (const { state } of walk(order, all)) {
+          const closing = state.payment.status === 'authorized' && state.payment.closing;
+          expect(state.underWay.some(({ final }) => final)).toBe(closing);
+          if (!closing) continue;
+          expect(state.underWay).toHaveLength(1);
+          for (const request of [capture(1n), capture(1n, true), aVoid, refund(1n)])
+            expect(refusal(state.payment, request)).toMatchObject({ kind: 'PaymentStateConflict' });
+        }
+      }),
+      trying(300),
+    );
+  });
+
+  it('is as if a refused one had never been: release undoes what reserve did', () => {
+    fc.assert(
+      fc.property(reachable, move, (state, each) => {
+        fc.pre(each.kind === 'capture' || each.kind === 'refund' || each.kind === 'void');
+        const held = after(state, each, NOON);
+        fc.pre(held !== undefined);
+        const movement = held?.underWay.at(-1) as Movement;
+        const free = release((held as Moving).payment, movement, NOON);
+        const { version, updatedAt } = state.payment;
+        expect({ ...free, version, updatedAt }).toEqual(state.payment);
+      }),
+      trying(300),
+    );
+  });
+
+  it('knows a movement again from the payment and the transaction it left', () => {
+    fc.assert(
+      fc.property(reachable, ({ payment, underWay }) => {
+        for (const movement of underWay)
+          expect(movementOf(payment, movement.type, movement.amount)).toEqual(movement);
+      }),
+      trying(200),
+    );
+  });
+
+  it('ends alike in whatever order captures and refunds that fit end', () => {
+    const parts = fc.array(fc.bigInt({ min: 1n, max: 20n }), { minLength: 1, maxLength: 5 });
+    const type = fc.constantFrom('capture' as const, 'refund' as const);
+    fc.assert(
+      fc.property(type, parts, fc.infiniteStream(fc.nat()), (kind, amounts, picks) => {
+        const start: Payment = kind === 'capture' ? authorized() : succeeded();
+        const request = kind === 'capture' ? capture : refund;
+        let payment: Payment = start;
+        let underWay: Movement[] = [];
+        for (const amount of amounts) {
+          const held = reserved(payment, request(amount));
+          payment = held.payment;
+          underWay.push(held.movement);
+        }
+        while (underWay.length > 0) {
+          const one = underWay[picks.next().value % underWay.length] as Movement;
+          payment = complete(payment, one, NOON + 3);
+          underWay = underWay.filter((each) => each !== one);
+        }
+        const sequential = doneAll(
+          start,
+          amounts.map((amount) => request(amount)),
+        );
+        expect(amountsOf(payment)).toEqual(amountsOf(sequential));
+        expect(payment.status).toBe(sequential.status);
+      }),
+      trying(200),
+    );
+  });
+});
+
+describe('a capture', () => {
+  it('sets its money aside and changes nothing else until it is done', () => {
+    const { payment, movement } = reserved(authorized(), capture(30n));
+    expect(movement).toEqual({ type: 'capture', amount: usd(30n), final: false });
+    expect(payment).toMatchObject({
+      status: 'authorized',
+      captured: usd(0n),
+      reserved: usd(30n),
+      closing: false,
+    });
+    expect(complete(payment, movement, NOON + 3)).toMatchObject({
+      status: 'authorized',
+      captured: usd(30n),
+      reserved: usd(0n),
+      version: 4,
+    });
+  });
+
+  it('in parts stays authorized until all is taken', () => {
+    const first = done(authorized(), capture(30n));
+    expect(first).toMatchObject({ status: 'authorized', captured: usd(30n) });
+    const second = done(first, capture(60n));
+    expect(second).toMatchObject({ status: 'authorized', captured: usd(90n) });
+    expect(done(second, capture(10n))).toMatchObject({
+      status: 'succeeded',
+      captured: usd(100n),
+      refunded: usd(0n),
+      reserved: usd(0n),
+    });
+  });
+
+  it('without an amount takes all that is left', () => {
+    expect(done(authorized(), capture())).toMatchObject({ status: 'succeeded', captured: usd(100n) });
+    const { movement } = reserved(done(authorized(), capture(30n)), capture());
+    expect(movement.amount).toEqual(usd(70n));
+    const beside = reserved(authorized(), capture(30n)).payment;
+    expect(reserved(beside, capture()).movement.amount).toEqual(usd(70n));
+  });
+
+  it('that is final releases the rest', () => {
+    const first = done(authorized(), capture(30n));
+    expect(done(first, capture(20n, true))).toMatchObject({
+      status: 'succeeded',
+      authorized: usd(100n),
+      captured: usd(50n),
+      reserved: usd(0n),
+    });
+  });
+
+  it('that is final waits for none and lets none begin', () => {
+    const beside = reserved(authorized(), capture(30n)).payment;
+    expect(refusal(beside, capture(10n, true))).toEqual({
+      kind: 'PaymentStateConflict',
+      status: 'authorized',
+      underWay: true,
+    });
+    const closing = reserved(authorized(), capture(30n, true)).payment;
+    for (const request of [capture(10n), capture(), capture(1n, true), aVoid])
+      expect(refusal(closing, request)).toMatchObject({ kind: 'PaymentStateConflict', underWay: true });
+  });
+
+  it('never passes what is held and not set aside, and says how much that is', () => {
+    const beside = reserved(done(authorized(), capture(30n)), capture(20n)).payment;
+    expect(refusal(beside, capture(51n))).toEqual({ kind: 'AmountExceedsAuthorized', available: usd(50n) });
+    expect(reserved(beside, capture(50n)).payment).toMatchObject({ reserved: usd(70n) });
+    expect(refusal(authorized(), capture(101n, true)).kind).toBe('AmountExceedsAuthorized');
+  });
+
+  it('of 0 is refused and never read as all', () => {
+    for (const final of [false, true])
+      for (const amount of [0n, -1n, -(2n ** 62n)])
+        expect(refusal(authorized(), capture(amount, final))).toEqual({ kind: 'AmountNotPositive' });
+  });
+
+  it('needs held money', () => {
+    const pending = postpone(aPayment('automatic'), NOON);
+    const canceled = done(authorized(), aVoid);
+    for (const payment of [aPayment('manual'), pending, succeeded(), canceled])
+      for (const request of [capture(1n), capture(), aVoid])
+        expect(refusal(payment, request)).toEqual({
+          kind: 'PaymentStateConflict',
+          status: payment.status,
+          underWay: false,
+        });
+  });
+
+  it('of nothing left, while others are under way, has to wait', () => {
+    const all = reserved(authorized(), capture(100n)).payment;
+    expect(refusal(all, capture())).toMatchObject({ kind: 'PaymentStateConflict', underWay: true });
+    expect(refusal(all, capture(1n))).toMatchObject({ kind: 'AmountExceedsAuthorized', available: usd(0n) });
+  });
+
+  it('that the processor refused leaves its money to the next', () => {
+    const { payment, movement } = reserved(authorized(), capture(100n, true));
+    const free = release(payment, movement, NOON + 3);
+    expect(free).toMatchObject({ status: 'authorized', reserved: usd(0n), closing: false });
+    expect(done(free, capture())).toMatchObject({ status: 'succeeded', captured: usd(100n) });
+  });
+});
+
+describe('a refund', () => {
+  it('gives captured money back, in parts, and never more', () => {
+    const first = done(succeeded(), refund(60n));
+    expect(first).toMatchObject({ status: 'succeeded', captured: usd(100n), refunded: usd(60n) });
+    expect(refusal(first, refund(60n))).toEqual({ kind: 'AmountExceedsCaptured', available: usd(40n) });
+    const second = done(first, refund());
+    expect(second).toMatchObject({ status: 'succeeded', refunded: usd(100n), reserved: usd(0n) });
+    for (const more of [refund(1n), refund()])
+      expect(refusal(second, more)).toEqual({ kind: 'AmountExceedsCaptured', available: usd(0n) });
+  });
+
+  it('counts those under way', () => {
+    const beside = reserved(succeeded(), refund(60n)).payment;
+    expect(refusal(beside, refund(60n))).toEqual({ kind: 'AmountExceedsCaptured', available: usd(40n) });
+    expect(reserved(beside, refund(40n)).payment).toMatchObject({ reserved: usd(100n) });
+  });
+
+  it('is about what was captured, not what was authorized', () => {
+    const partly = done(authorized(), capture(30n, true));
+    expect(refusal(partly, refund(31n))).toEqual({ kind: 'AmountExceedsCaptured', available: usd(30n) });
+    expect(reserved(partly, refund()).movement.amount).toEqual(usd(30n));
+  });
+
+  it('of 0 is refused and never read as all', () => {
+    for (const amount of [0n, -1n])
+      expect(refusal(succeeded(), refund(amount))).toEqual({ kind: 'AmountNotPositive' });
+    expect(refusal(done(succeeded(), refund()), refund(0n))).toEqual({ kind: 'AmountNotPositive' });
+  });
+
+  it('needs a payment that has succeeded', () => {
+    const partly = done(authorized(), capture(30n));
+    for (const payment of [aPayment('automatic'), authorized(), partly, done(authorized(), aVoid)])
+      expect(refusal(payment, refund(1n))).toMatchObject({
+        kind: 'PaymentStateConflict',
+        status: payment.status,
+      });
+  });
+
+  it('that the processor refused leaves its money to the next', () => {
+    const { payment, movement } = reserved(succeeded(), refund(60n));
+    const free = release(payment, movement, NOON + 3);
+    expect(free).toMatchObject({ status: 'succeeded', refunded: usd(0n), reserved: usd(0n) });
+    expect(reserved(free, refund()).movement.amount).toEqual(usd(100n));
+  });
+});
+
+describe('a void', () => {
+  it('cancels a hold of which nothing was taken', () => {
+    const { payment, movement } = reserved(authorized(), aVoid);
+    expect(movement).toEqual({ type: 'void', amount: usd(100n), final: true });
+    expect(payment).toMatchObject({ status: 'authorized', reserved: usd(0n), closing: true });
+    expect(complete(payment, movement, NOON + 3)).toMatchObject({
+      status: 'canceled',
+      authorized: usd(100n),
+      version: 4,
+    });
+  });
+
+  it('after a partial capture releases the rest and keeps what was taken', () => {
+    const first = done(authorized(), capture(30n));
+    expect(reserved(first, aVoid).movement.amount).toEqual(usd(70n));
+    expect(done(first, aVoid)).toMatchObject({
+      status: 'succeeded',
+      captured: usd(30n),
+      refunded: usd(0n),
+      reserved: usd(0n),
+    });
+  });
+
+  it('waits for none and lets none begin', () => {
+    const beside = reserved(authorized(), capture(1n)).payment;
+    expect(refusal(beside, aVoid)).toMatchObject({ kind: 'PaymentStateConflict', underWay: true });
+    const closing = reserved(authorized(), aVoid).payment;
+    for (const request of [capture(1n), capture(), aVoid])
+      expect(refusal(closing, request)).toMatchObject({ kind: 'PaymentStateConflict', underWay: true });
+  });
+
+  it('that the processor refused leaves the hold as it was', () => {
+    const { payment, movement } = reserved(done(authorized(), capture(30n)), aVoid);
+    expect(release(payment, movement, NOON + 3)).toMatchObject({
+      status: 'authorized',
+      captured: usd(30n),
+      reserved: usd(0n),
+      closing: false,
+    });
+  });
+});
+
+describe('an outcome of what was never set aside', () => {
+  const movements: readonly Movement[] = [
+    { type: 'capture', amount: usd(10n), final: false },
+    { type: 'capture', amount: usd(10n), final: true },
+    { type: 'void', amount: usd(100n), final: true },
+    { type: 'refund', amount: usd(10n), final: false },
+  ];
+  it.each(movements)('is a defect: $type, final $final', (movement) => {
+    for (const payment of [aPayment('manual'), authorized(), succeeded(), done(authorized(), aVoid)])
+      for (const end of [complete, release]) expect(() => end(payment, movement, NOON)).toThrow('under way');
+  });
+
+  it('is a defect also beside less that was', () => {
+    const more = (amount: Money): Money => subtract(amount, usd(-1n))._unsafeUnwrap();
+    for (const held of [reserved(authorized(), capture(10n)), reserved(succeeded(), refund(10n))])
+      expect(() =>
+        complete(held.payment, { ...held.movement, amount: more(held.movement.amount) }, NOON),
+      ).toThrow('under way');
+  });
+});

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { jsonText, parseJson } from '../../../src/domain/kernel/json.ts';
+import { amountsOf, PAYMENT_STATUSES } from '../../../src/domain/payments/payment.ts';
+import {
+  type PaymentRecord,
+  paymentRecord,
+  restorePayment,
+} from '../../../src/domain/payments/payment-record.ts';
+import { reachable, reachablePayment, trying } from '../arbitraries.ts';
+
+describe('a payment record', () => {
+  it('restores every payment that moves can reach, as it was', () => {
+    const seen = new Set<string>();
+    let [aside, closing] = [0, 0];
+    fc.assert(
+      fc.property(reachablePayment, fc.stringMatching(/^[0-9a-f]{64}$/), (payment, auditHash) => {
+        seen.add(payment.status);
+        if (amountsOf(payment).reserved.minorUnits > 0n) aside += 1;
+        if (payment.status === 'authorized' && payment.closing) closing += 1;
+        const stored = { ...payment, auditHash };
+        expect(restorePayment(paymentRecord(stored), auditHash)).toEqual(stored);
+      }),
+      trying(4_000),
+    );
+    expect([...seen].sort()).toEqual([...PAYMENT_STATUSES].sort());
+    expect(Math.min(aside, closing)).toBeGreaterThan(5);
+  });
+
+  it('restores it also from JSON text', () => {
+    fc.assert(
+      fc.property(reachablePayment, (payment) => {
+        const record = parseJson(jsonText(paymentRecord(payment))) as PaymentRecord;
+        expect(restorePayment(record, payment.auditHash)).toEqual(payment);
+      }),
+      trying(300),
+    );
+  });
+
+  it('names what is set aside only while something is', () => {
+    fc.assert(
+      fc.property(reachable, ({ payment, underWay }) => {
+        const record = paymentRecord(payment);
+        const aside = amountsOf(payment).reserved.minorUnits;
+        expect('reserved_amount' in record).toBe(aside > 0n);
+        expect(BigInt(record.reserved_amount ?? 0)).toBe(aside);
+        expect(record.closing).toBe(underWay.some(({ final }) => final) || undefined);
+      }),
+      trying(300),
+    );
+  });
+
+  it('that no move could have made is a defect', () => {
+    const record = paymentRecord(fc.sample(reachablePayment, { numRuns: 1, seed: 1 })[0] as never);
+    const bent = (change: object) => () => restorePayment({ ...record, ...change } as PaymentRecord, '');
+    expect(bent({ status: 'failed', failure: undefined })).toThrow('no failure');
+    expect(bent({ status: 'lost' })).toThrow('unknown status');
+    expect(bent({ currency: 'usd' })).toThrow('unknown currency');
+  });
+});

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { idOf } from '../../../src/domain/kernel/ids.ts';
+import { money } from '../../../src/domain/kernel/money.ts';
+import {
+  decide,
+  decidedTransaction,
+  openTransaction,
+  settle,
+  type Transaction,
+  type TransactionOrder,
+} from '../../../src/domain/payments/transaction.ts';
+import {
+  restoreTransaction,
+  type TransactionRecord,
+  transactionRecord,
+} from '../../../src/domain/payments/transaction-record.ts';
+import { aMerchantId, NOON } from '../../fixtures/changes.ts';
+import { trying } from '../arbitraries.ts';
+
+const verdict = {
+  processorId: 'sim_1',
+  responseCode: '00',
+  responseText: 'Approved',
+  processedAt: NOON + 5,
+  fee: 29n,
+};
+
+const order: fc.Arbitrary<TransactionOrder> = fc
+  .record(
+    {
+      type: fc.constantFrom('authorization' as const, 'capture' as const, 'refund' as const, 'void' as const),
+      units: fc.bigInt({ min: 1n, max: 2n ** 62n }),
+      reason: fc.string({ minLength: 1 }),
+    },
+    { requiredKeys: ['type', 'units'] },
+  )
+  .map(({ units, ...rest }) => ({
+    id: idOf('txn', '1'.repeat(32)),
+    merchantId: aMerchantId(),
+    paymentId: idOf('pay', '2'.repeat(32)),
+    amount: money(units, 'EUR'),
+    createdAt: NOON,
+    ...rest,
+  }));
+
+type Status = 'succeeded' | 'failed';
+const status = fc.constantFrom<Status>('succeeded', 'failed');
+
+const transaction: fc.Arbitrary<Transaction> = fc
+  .tuple(order, fc.constantFrom('open', 'decided', 'settled'), status)
+  .map(([each, how, end]): Transaction => {
+    const pending = openTransaction(each);
+    if (how === 'open') return pending;
+    const decided = decide(pending, end, verdict, NOON + 6)._unsafeUnwrap();
+    return how === 'settled' && end === 'succeeded' ? settle(decided, NOON + 7)._unsafeUnwrap() : decided;
+  });
+
+describe('a transaction', () => {
+  it('is decided once', () => {
+    fc.assert(
+      fc.property(transaction, status, (each, end) => {
+        const decided = decide(each, end, verdict, NOON + 9);
+        if (each.status !== 'pending')
+          expect(decided._unsafeUnwrapErr()).toEqual({
+            kind: 'TransactionStateConflict',
+            status: each.status,
+          });
+        else
+          expect(decided._unsafeUnwrap()).toEqual({
+            ...each,
+            ...verdict,
+            status: end,
+            version: 2,
+            updatedAt: NOON + 9,
+          });
+      }),
+      trying(200),
+    );
+  });
+
+  it('is settled only after it succeeded, and once', () => {
+    fc.assert(
+      fc.property(transaction, (each) => {
+        const settled = settle(each, NOON + 9);
+        if (each.status !== 'succeeded')
+          expect(settled._unsafeUnwrapErr()).toEqual({
+            kind: 'TransactionStateConflict',
+            status: each.status,
+          });
+        else
+          expect(settled._unsafeUnwrap()).toEqual({
+            ...each,
+            status: 'settled',
+            version: each.version + 1,
+            updatedAt: NOON + 9,
+          });
+      }),
+      trying(200),
+    );
+  });
+
+  it('with a verdict from the start is in its first version', () => {
+    fc.assert(
+      fc.property(order, status, (each, end) => {
+        expect(decidedTransaction(each, end, verdict)).toMatchObject({
+          ...each,
+          ...verdict,
+          status: end,
+          version: 1,
+        });
+      }),
+      trying(50),
+    );
+  });
+
+  it('is restored from its record as it was', () => {
+    fc.assert(
+      fc.property(transaction, (each) => {
+        const stored = { ...each, auditHash: 'a'.repeat(64) };
+        expect(restoreTransaction(transactionRecord(stored), each.merchantId, stored.auditHash)).toEqual(
+          stored,
+        );
+      }),
+      trying(300),
+    );
+  });
+
+  it('that is decided without a verdict in the store is a defect', () => {
+    const [sample] = fc.sample(order, { numRuns: 1, seed: 1 });
+    const record = transactionRecord(decidedTransaction(sample as TransactionOrder, 'succeeded', verdict));
+    for (const name of ['processor_id', 'response_code', 'response_text', 'processed_at']) {
+      const bent = { ...record, [name]: undefined } as TransactionRecord;
+      expect(() => restoreTransaction(bent, aMerchantId(), '')).toThrow("lacks the processor's verdict");
+    }
+  });
+});

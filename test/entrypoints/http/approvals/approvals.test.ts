@@ -1,0 +1,304 @@
+import { randomUUID } from 'node:crypto';
+import { errAsync } from 'neverthrow';
+import { describe, expect, it } from 'vitest';
+import { APPROVALS_ROUTES } from '../../../../src/entrypoints/http/approvals/approvals-openapi.ts';
+import {
+  auditLog,
+  vendorPayment,
+  vendorPaymentPage,
+} from '../../../../src/entrypoints/http/approvals/vendor-payment-schemas.ts';
+import {
+  aColleague,
+  anApprovalsApp,
+  aVendorPaymentBody,
+  type Colleague,
+  ofCents,
+  told,
+} from '../../../support/approvals-app.ts';
+import { anHttpApp } from '../../../support/http-app.ts';
+import type { Document } from '../../../support/http-requests.ts';
+
+/** An app with people in it; `maker` makes the payments, and approves none. */
+async function anOffice(...parts: Parameters<typeof anApprovalsApp>) {
+  const opened = anApprovalsApp(...parts);
+  const { app } = opened;
+  const [maker, dispatcher, admin, system] = await Promise.all([
+    aColleague(app.request, 'maker', 'dispatcher'),
+    aColleague(app.request, 'dispatcher-1', 'dispatcher'),
+    aColleague(app.request, 'admin-1', 'admin'),
+    aColleague(app.request, 'incident-service', 'system'),
+  ]);
+  const create = async (body: object = aVendorPaymentBody()) =>
+    vendorPayment.parse(await told(maker.post('/payments', body), 201));
+  return { ...opened, maker, dispatcher, admin, system, create };
+}
+
+const codeOf = async (answer: Promise<Response>) => {
+  const response = await answer;
+  return `${response.status} ${((await response.json()) as { code?: string }).code}`;
+};
+
+describe('a vendor payment over HTTP', () => {
+  it('is created, approved by another person, and paid by an admin, each step in its audit log', async () => {
+    const { create, dispatcher, admin, ledger, bus, relay } = await anOffice();
+    const body = aVendorPaymentBody({ metadata: { claim: { no: 7 } }, payerId: randomUUID() });
+    const created = await create(body);
+    expect(created).toMatchObject({ ...body, status: 'pending_approval', currency: 'USD', version: 1 });
+    expect(created).toMatchObject({ fraudStatus: 'low_risk', approvals: [], createdBy: 'maker' });
+    const { paymentId } = created;
+    const path = `/payments/${paymentId}`;
+    const approved = await told(dispatcher.post(`${path}/approve`, { notes: 'Seen the photos' }), 200);
+    expect(approved).toMatchObject({
+      status: 'approved',
+      approvedBy: 'dispatcher-1',
+      approvals: [{ by: 'dispatcher-1', notes: 'Seen the photos' }],
+    });
+    const completed = vendorPayment.parse(await told(admin.post(`${path}/process`), 200));
+    expect(completed).toMatchObject({ status: 'completed', processorReference: expect.any(String) });
+    expect(ledger.paid()).toMatchObject([{ reference: paymentId, cents: 12_050n }]);
+    expect(await told(dispatcher.get(path), 200)).toEqual(completed);
+    const { entries } = auditLog.parse(await told(dispatcher.get(`${path}/audit`), 200));
+    expect(entries.map(({ action, actor }) => [action, actor.id, actor.type])).toEqual([
+      ['payment.created', 'maker', 'user'],
+      ['payment.approved', 'dispatcher-1', 'user'],
+      ['payment.processing', 'admin-1', 'admin'],
+      ['payment.completed', 'admin-1', 'admin'],
+    ]);
+    await relay();
+    expect(bus.newest().map(({ type }) => type)).toEqual([
+      'PaymentCreated',
+      'PaymentApproved',
+      'PaymentCompleted',
+    ]);
+  });
+
+  it('says where it is', async () => {
+    const { maker } = await anOffice();
+    const response = await maker.post('/payments', aVendorPaymentBody());
+    const { paymentId } = (await response.json()) as { paymentId: string };
+    expect(response.headers.get('location')).toBe(`/approvals/payments/${paymentId}`);
+  });
+
+  it('has ids of one spelling, however they are written', async () => {
+    const { create, maker, dispatcher } = await anOffice();
+    const body = aVendorPaymentBody();
+    const shouted = {
+      ...body,
+      incidentId: body.incidentId.toUpperCase(),
+      vendorId: body.vendorId.toUpperCase(),
+    };
+    const { paymentId } = await create(shouted);
+    expect(await codeOf(maker.post('/payments', body))).toBe('409 duplicate_incident');
+    expect(await told(dispatcher.get(`/payments/${paymentId.toUpperCase()}`), 200)).toMatchObject(body);
+    const query = `?incidentId=${shouted.incidentId}&vendorId=${shouted.vendorId}&status=pending_approval`;
+    expect(await told(dispatcher.get(`/payments${query}`), 200)).toMatchObject({ payments: [{ paymentId }] });
+  });
+
+  it('that is large takes two people, one of them an admin', async () => {
+    const { create, dispatcher, admin, app } = await anOffice();
+    const { paymentId } = await create(aVendorPaymentBody(ofCents(512_345)));
+    const approve = (who: Colleague) => who.post(`/payments/${paymentId}/approve`);
+    expect(await told(approve(dispatcher), 200)).toMatchObject({ status: 'pending_approval' });
+    expect(await codeOf(approve(dispatcher))).toBe('409 already_approved');
+    const second = await aColleague(app.request, 'dispatcher-2', 'dispatcher');
+    expect(await codeOf(approve(second))).toBe('403 role_not_allowed');
+    expect(await told(approve(admin), 200)).toMatchObject({ status: 'approved', approvedBy: 'admin-1' });
+  });
+
+  it('that is changed asks everybody anew, and its changer approves it no more', async () => {
+    const { create, dispatcher, admin } = await anOffice();
+    const { paymentId, termsHash } = await create(aVendorPaymentBody(ofCents(612_345)));
+    const path = `/payments/${paymentId}`;
+    await told(dispatcher.post(`${path}/approve`, { termsHash }), 200);
+    const changed = await told(admin.patch(path, ofCents(400_000)), 200);
+    expect(changed).toMatchObject({ approvals: [], changedBy: ['admin-1'], amountCents: 400_000 });
+    expect(await codeOf(dispatcher.post(`${path}/approve`, { termsHash }))).toBe('409 approval_void');
+    expect(await codeOf(admin.post(`${path}/approve`))).toBe('403 self_approval');
+    expect(await told(dispatcher.post(`${path}/approve`), 200)).toMatchObject({ status: 'approved' });
+    expect(await codeOf(admin.patch(path, ofCents(1)))).toBe('409 payment_state_conflict');
+  });
+
+  it('is rejected with a reason, and makes room for another', async () => {
+    const { create, dispatcher } = await anOffice();
+    const body = aVendorPaymentBody();
+    const { paymentId } = await create(body);
+    const rejected = await told(dispatcher.post(`/payments/${paymentId}/reject`, { reason: 'Twice' }), 200);
+    expect(rejected).toMatchObject({ status: 'cancelled', rejectedReason: 'Twice' });
+    await create(body);
+  });
+
+  it('that is refused by the bank is tried again under its reference', async () => {
+    const { create, dispatcher, admin, ledger } = await anOffice();
+    const vendorId = '00000000-0000-4000-8000-000000000002';
+    const { paymentId } = await create(aVendorPaymentBody({ vendorId }));
+    const path = `/payments/${paymentId}`;
+    await told(dispatcher.post(`${path}/approve`), 200);
+    expect(await told(admin.post(`${path}/process`), 200)).toMatchObject({
+      status: 'failed',
+      failedReason: expect.any(String),
+    });
+    expect(await told(admin.post(`${path}/process`), 200)).toMatchObject({ status: 'completed' });
+    expect(ledger.paid().map(({ reference }) => reference)).toEqual([paymentId]);
+  });
+
+  it('answers pages that do not lose their place while approvals drain the list', async () => {
+    const { create, dispatcher } = await anOffice();
+    const made: string[] = [];
+    for (let each = 0; each < 7; each += 1) made.push((await create()).paymentId);
+    const seen: string[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const query = `limit=2${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`;
+      const page = vendorPaymentPage.parse(await told(dispatcher.get(`/payments/pending?${query}`), 200));
+      expect(page.pagination).toMatchObject({ limit: 2, count: page.payments.length });
+      seen.push(...page.payments.map(({ paymentId }) => paymentId));
+      for (const { paymentId } of page.payments)
+        await told(dispatcher.post(`/payments/${paymentId}/approve`), 200);
+      cursor = page.pagination.nextCursor;
+    }
+    expect(seen).toEqual(made);
+    expect(await told(dispatcher.get('/payments/pending'), 200)).toMatchObject({
+      payments: [],
+      pagination: { limit: 50, count: 0, nextCursor: null },
+    });
+    expect(await told(dispatcher.get('/payments?status=approved&offset=5'), 200)).toMatchObject({
+      payments: [{ paymentId: made[1] }, { paymentId: made[0] }],
+    });
+  });
+
+  it('that nobody could score is listed as flagged and asks for an admin', async () => {
+    const { create, dispatcher, admin } = await anOffice(undefined, {
+      ports: {
+        fraudScorer: { score: () => errAsync({ kind: 'ScorerUnavailable' }) },
+      },
+    });
+    const { paymentId, fraudStatus, fraudScore } = await create();
+    expect([fraudStatus, fraudScore]).toEqual(['flagged', undefined]);
+    expect(await told(dispatcher.get('/payments/flagged'), 200)).toMatchObject({ payments: [{ paymentId }] });
+    expect(await codeOf(dispatcher.post(`/payments/${paymentId}/approve`))).toBe('403 role_not_allowed');
+    expect(await told(admin.post(`/payments/${paymentId}/approve`), 200)).toMatchObject({
+      status: 'approved',
+    });
+  });
+});
+
+describe('roles', () => {
+  const DOINGS = [
+    ['POST', '/payments', ['dispatcher', 'admin', 'system']],
+    ['GET', '/payments', ['dispatcher', 'admin', 'system', 'vendor']],
+    ['GET', '/payments/pending', ['dispatcher', 'admin']],
+    ['GET', '/payments/flagged', ['dispatcher', 'admin']],
+    ['GET', '/payments/x', ['dispatcher', 'admin', 'system', 'vendor']],
+    ['PATCH', '/payments/x', ['dispatcher', 'admin']],
+    ['GET', '/payments/x/audit', ['dispatcher', 'admin']],
+    ['POST', '/payments/x/approve', ['dispatcher', 'admin']],
+    ['POST', '/payments/x/reject', ['dispatcher', 'admin']],
+    ['POST', '/payments/x/process', ['admin']],
+    ['POST', '/events', ['system']],
+  ] as const;
+
+  it.each(DOINGS)('%s %s is for %j alone', async (method, path, allowed) => {
+    const { app } = anApprovalsApp();
+    for (const role of ['dispatcher', 'admin', 'system', 'vendor', 'owner', undefined]) {
+      const somebody = await aColleague(app.request, 'somebody', role);
+      const isAllowed = (allowed as readonly (string | undefined)[]).includes(role);
+      // Nothing of the request is looked at before the role is.
+      const answer = await somebody.call(method, path, method === 'GET' ? undefined : 'not JSON');
+      expect([role, answer.status === 403]).toEqual([role, !isAllowed]);
+    }
+    const nobody = await app.request(`/approvals${path}`, { method });
+    expect(nobody.status).toBe(401);
+  });
+
+  it.each([
+    { role: 'admin' },
+    { 'custom:role': 'admin' },
+    { 'cognito:groups': ['staff', 'dispatcher', 'admin'] },
+  ])('come from %j', async (claims) => {
+    const { create, dispatcher, app } = await anOffice();
+    const { paymentId } = await create();
+    await told(dispatcher.post(`/payments/${paymentId}/approve`), 200);
+    const admin = await aColleague(app.request, 'ann', undefined, claims);
+    expect(await told(admin.post(`/payments/${paymentId}/process`), 200)).toMatchObject({
+      status: 'completed',
+    });
+  });
+
+  it('of a merchant are none', async () => {
+    const { app } = anApprovalsApp();
+    const merchant = await aColleague(app.request, 'user-1', undefined, {
+      merchant_id: 'merchant-1',
+      permissions: ['payments', 'admin'],
+    });
+    expect(await codeOf(merchant.get('/payments'))).toBe('403 role_not_allowed');
+  });
+});
+
+describe('a vendor', () => {
+  it.each(['by its subject', 'by a claim'])('named %s sees its own payments and no others', async (how) => {
+    const { create, app } = await anOffice();
+    const vendorId = randomUUID();
+    const [own, other] = [await create(aVendorPaymentBody({ vendorId })), await create()];
+    const vendor =
+      how === 'by a claim'
+        ? await aColleague(app.request, 'ann', 'vendor', { vendor_id: vendorId })
+        : await aColleague(app.request, vendorId, 'vendor');
+    const seen = await told(vendor.get(`/payments/${own.paymentId}`), 200);
+    expect(seen).toMatchObject({ paymentId: own.paymentId });
+    expect(Object.keys(seen).filter((name) => name.startsWith('fraud'))).toEqual([]);
+    for (const id of [other.paymentId, randomUUID(), 'no-uuid'])
+      expect(await codeOf(vendor.get(`/payments/${id}`))).toBe('404 payment_not_found');
+    expect(await told(vendor.get('/payments'), 200)).toMatchObject({
+      payments: [{ paymentId: own.paymentId }],
+    });
+    expect(await told(vendor.get(`/payments?vendorId=${other.vendorId}`), 200)).toMatchObject({
+      payments: [],
+    });
+    expect(await told(vendor.get(`/payments?incidentId=${other.incidentId}`), 200)).toMatchObject({
+      payments: [],
+    });
+  });
+
+  it('that nothing names sees nothing', async () => {
+    const { create, app } = await anOffice();
+    const { paymentId } = await create();
+    const vendor = await aColleague(app.request, 'ann', 'vendor');
+    expect(await codeOf(vendor.get(`/payments/${paymentId}`))).toBe('404 payment_not_found');
+    expect(await told(vendor.get('/payments'), 200)).toMatchObject({ payments: [] });
+  });
+
+  it('with an id that is none is nobody', async () => {
+    const { app } = anApprovalsApp();
+    const vendor = await aColleague(app.request, 'ann', 'vendor', { vendor_id: 'acme' });
+    expect(await codeOf(vendor.get('/payments'))).toBe('401 unauthenticated');
+  });
+});
+
+describe('the document', () => {
+  it('describes what approvals serve, beside the platform', async () => {
+    const { app } = await anHttpApp({ besides: APPROVALS_ROUTES });
+    const { paths } = (await (await app.request('/openapi.json')).json()) as Document;
+    const described = Object.entries(paths)
+      .filter(([path]) => path.startsWith('/approvals/'))
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
+    expect(described).toHaveLength(APPROVALS_ROUTES.length);
+    const { app: approvals } = anApprovalsApp();
+    for (const [method = '', path = ''] of described.map((each) => each.split(' '))) {
+      const { status } = await approvals.request(path, { method: method.toUpperCase() });
+      expect([path, status]).toEqual([path, 401]);
+    }
+  });
+
+  it('has examples that work as they are', async () => {
+    const { app } = await anHttpApp({ besides: APPROVALS_ROUTES });
+    const { components } = (await (await app.request('/openapi.json')).json()) as Document;
+    const example = (name: string) => components.schemas[name]?.example as object;
+    const { maker, dispatcher, admin, system } = await anOffice();
+    const { paymentId } = vendorPayment.parse(
+      await told(maker.post('/payments', example('NewVendorPayment')), 201),
+    );
+    await told(maker.patch(`/payments/${paymentId}`, example('VendorPaymentChange')), 200);
+    await told(dispatcher.post(`/payments/${paymentId}/approve`, example('Approve')), 200);
+    await told(admin.post(`/payments/${paymentId}/reject`, example('Reject')), 200);
+    await told(system.post('/events', example('WorkCompleted')), 201);
+  });
+});

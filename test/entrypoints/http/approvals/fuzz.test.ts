@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { APPROVALS_ROUTES } from '../../../../src/entrypoints/http/approvals/approvals-openapi.ts';
+import { problem } from '../../../../src/entrypoints/http/server/schemas.ts';
+import {
+  aColleague,
+  anApprovalsApp,
+  aVendorPaymentBody,
+  ofCents,
+  told,
+} from '../../../support/approvals-app.ts';
+import { anHttpApp, aToken, ISSUER } from '../../../support/http-app.ts';
+import { arbitraryRequest, type Document, operationsOf } from '../../../support/http-requests.ts';
+
+const REQUESTS = Number(process.env['PAYWRIGHT_FUZZ_REQUESTS'] ?? 5_000);
+const SEED = Number(process.env['PAYWRIGHT_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+const PATIENCE_MS = 5_000;
+
+/** How vendors' banks behave, after the simulator. */
+const vendorOf = (each: number): string =>
+  each % 2 === 0 ? randomUUID() : `00000000-0000-4000-8000-00000000000${1 + (each % 5)}`;
+
+describe('requests to approvals made from the OpenAPI document', () => {
+  let opened: ReturnType<typeof anApprovalsApp>;
+  let document: Document;
+  let tokens: readonly string[];
+  let ids: readonly string[];
+
+  beforeAll(async () => {
+    opened = anApprovalsApp();
+    const platform = await anHttpApp({ besides: APPROVALS_ROUTES });
+    const whole = (await (await platform.app.request('/openapi.json')).json()) as Document;
+    const paths = Object.entries(whole.paths).filter(([path]) => path.startsWith('/approvals/'));
+    document = { ...whole, paths: Object.fromEntries(paths) };
+    const as = (sub: string, role: string | readonly string[], rest = {}) =>
+      aToken({ sub, 'cognito:groups': [role].flat(), merchant_id: undefined, ...rest });
+    tokens = [
+      await as('everybody', ['dispatcher', 'admin', 'system']),
+      await as('ann', 'dispatcher'),
+      await as('bob', 'admin'),
+      await as('bus', 'system'),
+      await as(vendorOf(1), 'vendor'),
+      await as('nobody', []),
+      await as('ann', 'admin', { iss: `${ISSUER}/other` }),
+    ];
+    const maker = await aColleague(opened.app.request, 'maker', 'dispatcher');
+    const made: string[] = [];
+    for (let each = 0; each < 200; each += 1) {
+      const body = { vendorId: vendorOf(each), ...ofCents(each % 3 === 0 ? 600_123 : 12_345) };
+      const { paymentId } = await told<{ paymentId: string }>(
+        maker.post('/payments', aVendorPaymentBody(body)),
+        201,
+      );
+      made.push(paymentId);
+    }
+    ids = made;
+  });
+
+  it(`never end in a 500, a hang or an answer the document does not know (${REQUESTS} requests, seed ${SEED})`, async () => {
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(
+        arbitraryRequest(document, { tokens, ids: { approvals: ids } }),
+        async ({ operation, url, init }) => {
+          const late = new Promise<never>((_, reject) => {
+            setTimeout(reject, PATIENCE_MS, new Error(`no answer within ${PATIENCE_MS} ms`)).unref();
+          });
+          const response = await Promise.race([opened.app.request(url, init), late]);
+          const text = await response.text();
+          const { status } = response;
+          seen.add(`${operation} ${status}`);
+          expect(status).not.toBe(500);
+          if (status >= 300 && init.method !== 'HEAD') {
+            expect(response.headers.get('content-type')).toBe('application/problem+json');
+            expect(problem.parse(JSON.parse(text)).status).toBe(status);
+          }
+          const known = operationsOf(document).find(({ name }) => name === operation);
+          if (known === undefined) expect([204, 404, 405]).toContain(status);
+          else expect(known.statuses).toContain(status);
+          opened.lines.length = 0;
+        },
+      ),
+      { numRuns: REQUESTS, seed: SEED, endOnFailure: true },
+    );
+    expect([...seen]).toEqual(
+      expect.arrayContaining([
+        'post /approvals/payments 400',
+        'post /approvals/payments 422',
+        'get /approvals/payments 200',
+        'get /approvals/payments/pending 200',
+        'get /approvals/payments/flagged 200',
+        'get /approvals/payments/{id} 200',
+        'get /approvals/payments/{id}/audit 200',
+        'patch /approvals/payments/{id} 200',
+        'post /approvals/payments/{id}/approve 200',
+        'post /approvals/payments/{id}/approve 409',
+        'post /approvals/payments/{id}/reject 200',
+        'post /approvals/payments/{id}/process 200',
+        'post /approvals/payments/{id}/process 409',
+      ]),
+    );
+  }, 600_000);
+});

@@ -1,0 +1,403 @@
+import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  aColleague,
+  anApprovalsApp,
+  aVendorPaymentBody,
+  aWorkEvent,
+  type Colleague,
+  told,
+} from '../../../support/approvals-app.ts';
+import { aToken } from '../../../support/http-app.ts';
+
+type Told = Readonly<{ code: string; detail: string; errors?: readonly { path: string; message: string }[] }>;
+
+let office: ReturnType<typeof anApprovalsApp>;
+let maker: Colleague;
+let dispatcher: Colleague;
+let admin: Colleague;
+let system: Colleague;
+beforeAll(async () => {
+  office = anApprovalsApp();
+  const { request } = office.app;
+  maker = await aColleague(request, 'maker', 'dispatcher');
+  dispatcher = await aColleague(request, 'dispatcher-1', 'dispatcher');
+  admin = await aColleague(request, 'admin-1', 'admin');
+  system = await aColleague(request, 'incident-service', 'system');
+});
+
+/** Refused with this status and code, and nothing kept of it. */
+async function refused(answer: Promise<Response>, status: number, code: string): Promise<Told> {
+  const problem = await told<Told>(answer, status);
+  expect(problem.code).toBe(code);
+  return problem;
+}
+
+const kept = async () => {
+  const { vendorPayments } = office.storage;
+  return (await vendorPayments.list({}, { order: 'newest', limit: 100 }))._unsafeUnwrap().length;
+};
+
+/** An uncharged line, with what the test is about laid over it. */
+const lineOf = (parts: object) => ({ description: 'Towing', quantity: 1, unitPriceCents: 12_050, ...parts });
+const withLine = (parts: object) => aVendorPaymentBody({ lineItems: [lineOf(parts)] });
+/** JSON in which numbers are spelt as `text` spells them. */
+const spelt = (body: object, name: string, text: string) =>
+  JSON.stringify({ ...body, [name]: '#' }).replace('"#"', text);
+
+describe('a payment is refused', () => {
+  it.each<readonly [string, object | string, string]>([
+    ['without line items', aVendorPaymentBody({ lineItems: [] }), 'lineItems'],
+    [
+      'with more lines than a payment has',
+      aVendorPaymentBody({ lineItems: Array(101).fill(lineOf({})) }),
+      'lineItems',
+    ],
+    ['for a quantity of 0', withLine({ quantity: 0 }), 'lineItems.0.quantity'],
+    ['for a quantity of −1', withLine({ quantity: -1 }), 'lineItems.0.quantity'],
+    ['for a quantity of 1.5', withLine({ quantity: 1.5 }), 'lineItems.0.quantity'],
+    ['for a quantity beyond 2^53', withLine({ quantity: 2 ** 53 }), 'lineItems.0.quantity'],
+    ['for a quantity in words', withLine({ quantity: '1' }), 'lineItems.0.quantity'],
+    ['for a price below nothing', withLine({ unitPriceCents: -1 }), 'lineItems.0.unitPriceCents'],
+    ['for half a cent', withLine({ unitPriceCents: 0.5 }), 'lineItems.0.unitPriceCents'],
+    ['without a description', withLine({ description: '' }), 'lineItems.0.description'],
+    [
+      'with a description of 256 characters',
+      withLine({ description: 'x'.repeat(256) }),
+      'lineItems.0.description',
+    ],
+    ['with a total of its own', withLine({ totalCents: 12_050 }), 'lineItems.0.totalCents'],
+    ['for an incident that is no UUID', aVendorPaymentBody({ incidentId: 'inc-1' }), 'incidentId'],
+    ['for a vendor that is no UUID', aVendorPaymentBody({ vendorId: `${randomUUID()}0` }), 'vendorId'],
+    ['by a payer that is no UUID', aVendorPaymentBody({ payerId: '{}' }), 'payerId'],
+    ['by a payer of no known type', aVendorPaymentBody({ payerType: 'nobody' }), 'payerType'],
+    ['in another currency', aVendorPaymentBody({ currency: 'EUR' }), 'currency'],
+    ['in usd', aVendorPaymentBody({ currency: 'usd' }), 'currency'],
+    ['of nothing', aVendorPaymentBody({ amountCents: 0 }), 'amountCents'],
+    ['of −0', spelt(aVendorPaymentBody(), 'amountCents', '-0'), 'amountCents'],
+    ['of 1e400', spelt(aVendorPaymentBody(), 'amountCents', '1e400'), 'amountCents'],
+    ['of 2^53+1', spelt(aVendorPaymentBody(), 'amountCents', '9007199254740993'), 'amountCents'],
+    ['without an amount', aVendorPaymentBody({ amountCents: undefined }), 'amountCents'],
+    ['with a status of its own', aVendorPaymentBody({ status: 'approved' }), 'status'],
+    ['with a score of its own', aVendorPaymentBody({ fraudScore: 0 }), 'fraudScore'],
+    ['with metadata that is a list', aVendorPaymentBody({ metadata: [1] }), 'metadata'],
+    ['with a name twice', '{"amountCents":1,"amountCents":2}', 'amountCents'],
+    [
+      'with a name that means something to JavaScript',
+      '{"metadata":{"__proto__":{"x":1}}}',
+      'metadata.__proto__',
+    ],
+    ['with text that cannot be stored', aVendorPaymentBody({ metadata: { a: '\0' } }), 'metadata.a'],
+    ['when it is no object', '[]', ''],
+    ['when it is no JSON', '{', ''],
+  ])('%s', async (_, body, path) => {
+    const before = await kept();
+    const { errors = [] } = await refused(maker.post('/payments', body), 400, 'invalid_request');
+    expect(errors.map((error) => error.path)).toContain(path);
+    expect(await kept()).toBe(before);
+  });
+
+  it.each<readonly [string, object, string]>([
+    [
+      'when the amount is not what the lines come to',
+      aVendorPaymentBody({ amountCents: 12_051 }),
+      'amount_mismatch',
+    ],
+    [
+      'when a line comes to more than can be told exactly',
+      withLine({ quantity: 94_906_267, unitPriceCents: 94_906_267 }),
+      'amount_too_large',
+    ],
+    [
+      'when all lines together do',
+      aVendorPaymentBody({ lineItems: Array(2).fill(lineOf({ unitPriceCents: Number.MAX_SAFE_INTEGER })) }),
+      'amount_too_large',
+    ],
+    [
+      'with too much metadata',
+      aVendorPaymentBody({ metadata: { a: 'x'.repeat(16_384) } }),
+      'metadata_too_large',
+    ],
+    ['with a card number in a line', withLine({ description: '4242 4242 4242 4242' }), 'pan_not_accepted'],
+    [
+      'with a card number in metadata',
+      aVendorPaymentBody({ metadata: { a: ['4242424242424242'] } }),
+      'pan_not_accepted',
+    ],
+    ['with a security code', aVendorPaymentBody({ metadata: { CVV: '123' } }), 'pan_not_accepted'],
+  ])('%s', async (_, body, code) => {
+    const before = await kept();
+    await refused(maker.post('/payments', body), 422, code);
+    expect(await kept()).toBe(before);
+  });
+
+  it('that is not JSON, is packed otherwise or is too large', async () => {
+    const send = async (headers: Record<string, string>, body: RequestInit['body']) =>
+      office.app.request('/approvals/payments', {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${await aToken({ sub: 'maker', role: 'dispatcher', merchant_id: undefined })}`,
+          ...headers,
+        },
+        body: body ?? null,
+      });
+    const json = { 'content-type': 'application/json' };
+    await refused(send({ 'content-type': 'text/plain' }, '{}'), 415, 'unsupported_media_type');
+    await refused(send(json, `"${'x'.repeat(256 * 1_024)}"`), 413, 'body_too_large');
+    const bomb = gzipSync(Buffer.alloc(20_000_000, 0x20));
+    await refused(send({ ...json, 'content-encoding': 'gzip' }, bomb), 413, 'body_too_large');
+  });
+});
+
+it('takes lines at the very bounds', async () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  const lineItems = [lineOf({ unitPriceCents: 0, quantity: most }), lineOf({ unitPriceCents: most })];
+  const body = aVendorPaymentBody({ lineItems, amountCents: most });
+  expect(await told(maker.post('/payments', body), 201)).toMatchObject(body);
+  const longest = withLine({ description: '🚚'.repeat(255) });
+  expect(await told(maker.post('/payments', longest), 201)).toMatchObject(longest);
+});
+
+describe('a move is refused', () => {
+  const aPayment = async (): Promise<string> => {
+    const { paymentId } = await told<{ paymentId: string }>(
+      maker.post('/payments', aVendorPaymentBody()),
+      201,
+    );
+    return `/payments/${paymentId}`;
+  };
+
+  it('when the same person approves twice, or approves what is approved', async () => {
+    const path = await aPayment();
+    await refused(maker.post(`${path}/approve`), 403, 'self_approval');
+    await told(dispatcher.post(`${path}/approve`), 200);
+    await refused(dispatcher.post(`${path}/approve`), 409, 'payment_state_conflict');
+    await refused(admin.post(`${path}/approve`), 409, 'payment_state_conflict');
+  });
+
+  it('when what is approved, changed, rejected or paid was cancelled', async () => {
+    const path = await aPayment();
+    await told(dispatcher.post(`${path}/reject`, { reason: 'No' }), 200);
+    await refused(dispatcher.post(`${path}/approve`), 409, 'payment_state_conflict');
+    await refused(dispatcher.post(`${path}/reject`, { reason: 'No' }), 409, 'payment_state_conflict');
+    await refused(dispatcher.patch(path, { metadata: {} }), 409, 'payment_state_conflict');
+    await refused(admin.post(`${path}/process`), 409, 'payment_state_conflict');
+  });
+
+  it('when it is to be paid and nobody has approved it, or it was paid', async () => {
+    const path = await aPayment();
+    await refused(admin.post(`${path}/process`), 409, 'payment_state_conflict');
+    await told(dispatcher.post(`${path}/approve`), 200);
+    await told(admin.post(`${path}/process`), 200);
+    await refused(admin.post(`${path}/process`), 409, 'payment_state_conflict');
+    await refused(dispatcher.post(`${path}/reject`, { reason: 'No' }), 409, 'payment_state_conflict');
+  });
+
+  it.each<readonly [string, 'approve' | 'reject' | 'process', object | string, number, string]>([
+    ['a rejection without a reason', 'reject', {}, 400, 'invalid_request'],
+    ['a rejection for a blank reason', 'reject', { reason: ' \n' }, 400, 'invalid_request'],
+    [
+      'a rejection for a reason that is too long',
+      'reject',
+      { reason: 'x'.repeat(1_001) },
+      400,
+      'invalid_request',
+    ],
+    ['notes with a card number', 'approve', { notes: 'card 4242424242424242' }, 422, 'pan_not_accepted'],
+    ['an approval by somebody else', 'approve', { by: 'ann' }, 400, 'invalid_request'],
+    ['a hash that is none', 'approve', { termsHash: 'x' }, 400, 'invalid_request'],
+    ['a body that means nothing', 'process', { amountCents: 1 }, 400, 'invalid_request'],
+  ])('for %s', async (_, move, body, status, code) => {
+    const path = await aPayment();
+    if (move === 'process') await told(dispatcher.post(`${path}/approve`), 200);
+    const { version } = await told<{ version: number }>(admin.get(path), 200);
+    await refused(admin.post(`${path}/${move}`, body), status, code);
+    expect(await told(admin.get(path), 200)).toMatchObject({ version });
+  });
+
+  it.each<readonly [object, number, string]>([
+    [{}, 400, 'invalid_request'],
+    [{ lineItems: [] }, 400, 'invalid_request'],
+    [{ vendorId: randomUUID() }, 400, 'invalid_request'],
+    [{ amountCents: 1 }, 422, 'amount_mismatch'],
+    [{ lineItems: [lineOf({})], amountCents: 12_049 }, 422, 'amount_mismatch'],
+    [{ lineItems: [lineOf({ unitPriceCents: 0 })] }, 400, 'amount_not_positive'],
+  ])('for the change %j', async (body, status, code) => {
+    await refused(dispatcher.patch(await aPayment(), body), status, code);
+  });
+
+  it('for ids that are none, or nobody’s', async () => {
+    for (const id of [randomUUID(), 'x', '%00', `${randomUUID()} `, '4242424242424242'])
+      for (const move of ['approve', 'process'])
+        await refused(admin.post(`/payments/${id}/${move}`), 404, 'payment_not_found');
+  });
+});
+
+describe('a list is refused', () => {
+  it.each([
+    'limit=0',
+    'limit=-1',
+    'limit=1000000000',
+    'limit=abc',
+    'limit=1&limit=2',
+    'offset=-1',
+    'offset=10001',
+    'status=paid',
+    'vendorId=',
+    'incidentId=x',
+    'page=2',
+    'cursor=x&offset=1',
+  ])('for ?%s', async (query) => {
+    await refused(dispatcher.get(`/payments?${query}`), 400, 'invalid_request');
+  });
+
+  it('for a cursor that is forged, or of another list or filter', async () => {
+    const { payments, pagination } = await told<{
+      payments: readonly { vendorId: string }[];
+      pagination: { nextCursor: string };
+    }>(dispatcher.get('/payments?limit=1'), 200);
+    const cursor = encodeURIComponent(pagination.nextCursor);
+    const [other] = payments;
+    await told(dispatcher.get(`/payments?limit=1&cursor=${cursor}`), 200);
+    for (const path of [
+      `/payments?cursor=${cursor}A`,
+      '/payments?cursor=x',
+      `/payments/pending?cursor=${cursor}`,
+      `/payments/flagged?cursor=${cursor}`,
+      `/payments?cursor=${cursor}&vendorId=${other?.vendorId}`,
+    ])
+      await refused(dispatcher.get(path), 400, 'cursor_invalid');
+  });
+
+  it('for parameters where there are none', async () => {
+    await refused(dispatcher.post(`/payments/${randomUUID()}/approve?force=1`), 400, 'invalid_request');
+    await refused(maker.post('/payments?dry=1', aVendorPaymentBody()), 400, 'invalid_request');
+  });
+});
+
+describe('an event is refused alone, by the name of its field,', () => {
+  const workDetails = { photos: [], serviceType: 'Towing', duration: 45 };
+  const pricing = { basePrice: 1, mileageCharge: 0 };
+  it.each<readonly [string, object | string, string]>([
+    ['of an unknown version', aWorkEvent({}, { version: '1' }), 'version'],
+    ['of another type', aWorkEvent({}, { 'detail-type': 'WorkStarted' }), 'detail-type'],
+    ['without an id', aWorkEvent({}, { id: '' }), 'id'],
+    ['without a source', aWorkEvent({}, { source: undefined }), 'source'],
+    ['without a detail', aWorkEvent({}, { detail: null }), 'detail'],
+    ['at a time that is none', aWorkEvent({ completedAt: '2026-02-30T00:00:00Z' }), 'detail.completedAt'],
+    ['for an incident that is no UUID', aWorkEvent({ incidentId: 'x' }), 'detail.incidentId'],
+    ['for a vendor that is no UUID', aWorkEvent({ vendorId: null }), 'detail.vendorId'],
+    ['without prices', aWorkEvent({ pricing: undefined }), 'detail.pricing'],
+    ['without a base price', aWorkEvent({ pricing: { mileageCharge: 1 } }), 'detail.pricing.basePrice'],
+    [
+      'at a price below nothing',
+      aWorkEvent({ pricing: { ...pricing, basePrice: -1 } }),
+      'detail.pricing.basePrice',
+    ],
+    [
+      'at half a cent',
+      aWorkEvent({ pricing: { ...pricing, mileageCharge: 0.5 } }),
+      'detail.pricing.mileageCharge',
+    ],
+    [
+      'with a price nobody knows',
+      aWorkEvent({ pricing: { ...pricing, discount: 5 } }),
+      'detail.pricing.discount',
+    ],
+    [
+      'with a charge without an amount',
+      aWorkEvent({ pricing: { ...pricing, additionalCharges: [{ description: 'Winch' }] } }),
+      'detail.pricing.additionalCharges.0.amount',
+    ],
+    [
+      'without photos',
+      aWorkEvent({ workDetails: { ...workDetails, photos: null } }),
+      'detail.workDetails.photos',
+    ],
+    [
+      'without a service',
+      aWorkEvent({ workDetails: { ...workDetails, serviceType: '' } }),
+      'detail.workDetails.serviceType',
+    ],
+    ['that is a list of events', JSON.stringify([aWorkEvent()]), ''],
+    ['that is no JSON', '{"version":"0"', ''],
+  ])('%s', async (_, event, path) => {
+    const before = await kept();
+    const { errors = [] } = await refused(system.post('/events', event), 400, 'invalid_request');
+    expect(errors.map((error) => error.path)).toContain(path);
+    expect(await kept()).toBe(before);
+  });
+
+  it.each<readonly [string, object, string]>([
+    ['of a source that nobody believes', aWorkEvent({}, { source: 'attacker' }), 'source'],
+    [
+      'for work that costs nothing',
+      aWorkEvent({ pricing: { basePrice: 0, mileageCharge: 0 } }),
+      'detail.pricing',
+    ],
+    [
+      'for prices beyond what can be told',
+      aWorkEvent({ pricing: { basePrice: Number.MAX_SAFE_INTEGER, mileageCharge: 1 } }),
+      'detail.pricing',
+    ],
+  ])('%s', async (_, event, path) => {
+    const { detail } = await refused(system.post('/events', event), 422, 'event_malformed');
+    expect(detail).toContain(`\`${path}\``);
+  });
+
+  it('that holds a card number, or too much', async () => {
+    const notes = 'paid with 4242424242424242';
+    await refused(
+      system.post('/events', aWorkEvent({ workDetails: { ...workDetails, notes } })),
+      422,
+      'pan_not_accepted',
+    );
+    const photos = Array(2_000).fill(`https://photos.example/${'x'.repeat(200)}`);
+    await refused(
+      system.post('/events', aWorkEvent({ workDetails: { ...workDetails, photos } })),
+      413,
+      'body_too_large',
+    );
+  });
+});
+
+describe('an event', () => {
+  it('of long ago, with fields of its producer’s own, is taken', async () => {
+    const event = aWorkEvent(
+      { completedAt: '2021-03-01T11:55:00.123456+02:00', weather: 'rain' },
+      { time: '2021-03-01T12:00:00Z', 'replay-name': 'backfill' },
+    );
+    expect(await told(system.post('/events', event), 201)).toMatchObject({
+      created: true,
+      payment: { metadata: { workCompletedAt: '2021-03-01T09:55:00.123Z' } },
+    });
+  });
+
+  it('that comes again, changed or not, is another of the same work, or comes late creates nothing', async () => {
+    const event = aWorkEvent();
+    const { incidentId, vendorId } = event.detail as { incidentId: string; vendorId: string };
+    const { payment } = await told<{ payment: { paymentId: string } }>(system.post('/events', event), 201);
+    const again = { created: false, payment: { paymentId: payment.paymentId } };
+    expect(await told(system.post('/events', event), 200)).toMatchObject(again);
+    expect(await told(system.post('/events', aWorkEvent({ incidentId, vendorId })), 200)).toMatchObject(
+      again,
+    );
+    const changed = { ...event, detail: { ...event.detail, pricing: { basePrice: 9, mileageCharge: 9 } } };
+    expect(await told(system.post('/events', changed), 200)).toMatchObject({
+      ...again,
+      payment: { amountCents: 13_550 },
+    });
+    await told(dispatcher.post(`/payments/${payment.paymentId}/reject`, { reason: 'Not done' }), 200);
+    expect(await told(system.post('/events', event), 200)).toEqual({ created: false });
+  });
+
+  it('that comes many times at once creates one payment', async () => {
+    const event = aWorkEvent();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => system.post('/events', event)));
+    expect(answers.map(({ status }) => `${status}`).toSorted()).toEqual([
+      ...Array<string>(9).fill('200'),
+      '201',
+    ]);
+  });
+});

@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { csvLine } from '../../../../src/entrypoints/http/files/csv.ts';
+import { trying } from '../../../domain/arbitraries.ts';
+import { readCsv } from '../../../support/csv-reader.ts';
+
+const cellOf = (text: string) => readCsv(csvLine([text, 'last']))[0]?.[0];
+
+describe('a line of CSV', () => {
+  it('ends with CR LF and quotes only what needs it', () => {
+    expect(csvLine(['a', 'b c', 'x,y', 'say "hi"', 'two\nlines', ' led', undefined, 7])).toBe(
+      'a,b c,"x,y","say ""hi""","two\nlines"," led",,7\r\n',
+    );
+  });
+
+  it.each([
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '\t=1',
+    '\r=1',
+    '\n=1',
+    '=cmd|" /C calc"!A0',
+    '＝1+1',
+    '＋1',
+    '－1',
+    '＠A1',
+    ' =1+1',
+    '\u00a0=1+1',
+    '\ufeff=1+1',
+    '-2+3',
+    '--',
+  ])('shows %j as the text it is, behind an apostrophe', (text) => {
+    expect(cellOf(text)).toBe(`'${text}`);
+  });
+
+  it.each(["'=1", '1-1', 'a=b', 'user@example.com', '', '0', '{"a":"=1"}', "O'Neill"])(
+    'leaves %j alone',
+    (text) => {
+      expect(cellOf(text)).toBe(text);
+    },
+  );
+
+  it('never touches a number, also below zero and beyond 2^53', () => {
+    expect(csvLine([-1, -9_007_199_254_740_993n, 0, 12n])).toBe('-1,-9007199254740993,0,12\r\n');
+  });
+
+  it('reads back whatever the cells hold', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom('"', ',', '\r', '\n', '=', '-', ' ', 'a') }),
+    );
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 2, maxLength: 5 }), (cells) => {
+        const read = readCsv(csvLine(cells))[0] ?? [];
+        expect(read).toHaveLength(cells.length);
+        for (const [index, cell] of cells.entries()) expect([cell, `'${cell}`]).toContain(read[index]);
+      }),
+      trying(500),
+    );
+  });
+
+  it('never begins a cell with what a spreadsheet runs', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n', ' ', "'", 'a') }),
+        (text) => {
+          expect(cellOf(text)).not.toMatch(/^\s*[=+\-@]/);
+        },
+      ),
+      trying(500),
+    );
+  });
+});

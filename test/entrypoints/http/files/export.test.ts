@@ -1,0 +1,273 @@
+import { request } from 'node:http';
+import { errAsync } from 'neverthrow';
+import { afterEach, describe, expect, it } from 'vitest';
+import { memoryStorage } from '../../../../src/adapters/memory/storage.ts';
+import { jsonLogger } from '../../../../src/entrypoints/http/server/logger.ts';
+import { type ListeningServer, serveHttp } from '../../../../src/entrypoints/http/server/node-server.ts';
+import { payment, problem } from '../../../../src/entrypoints/http/server/schemas.ts';
+import type { Payments } from '../../../../src/ports/payments.ts';
+import type { Storage } from '../../../../src/ports/storage.ts';
+import { aMerchantId, anOpening } from '../../../fixtures/changes.ts';
+import { readCsv } from '../../../support/csv-reader.ts';
+import { anHttpApp, aPaymentBody, aRequest, aToken } from '../../../support/http-app.ts';
+
+const silent = { kind: 'StorageUnavailable', cause: new Error('secret') } as const;
+const servers: ListeningServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+const exporting = async () => ({ authorization: `Bearer ${await aToken({ permissions: ['exports'] })}` });
+type Opened = Awaited<ReturnType<typeof anHttpApp>>;
+
+const get = async ({ app }: Opened, query: string) =>
+  app.request(`/payments/export${query}`, { headers: await exporting() });
+
+async function pay({ app }: Opened, body: Readonly<Record<string, unknown>> = {}) {
+  const key = crypto.randomUUID();
+  const order = JSON.stringify(aPaymentBody({ idempotency_key: key, ...body }));
+  const response = await app.request('/payments', await aRequest({ body: order }));
+  return (await response.json()) as { id: string };
+}
+
+async function stock(storage: Storage, count: number): Promise<void> {
+  for (let each = 0; each < count; each += 1) {
+    const opening = anOpening({ merchantId: aMerchantId('merchant-1') });
+    (await storage.commits.commit(opening.change))._unsafeUnwrap();
+  }
+}
+
+const exportsOf = async ({ storage }: Opened, merchant = 'merchant-1') =>
+  (await storage.aggregates.list(aMerchantId(merchant), 'export', { limit: 10 }))._unsafeUnwrap();
+
+/** A store whose lists can be watched and made to fail. */
+function watched(list: (read: number, next: Payments['list']) => Payments['list']) {
+  const storage = memoryStorage();
+  let reads = 0;
+  const payments: Payments = {
+    ...storage.payments,
+    list: (...args) => list(++reads, (...asked) => storage.payments.list(...asked))(...args),
+  };
+  return { storage: { ...storage, payments }, reads: () => reads };
+}
+
+describe('GET /payments/export', () => {
+  it('gives CSV with a header, newest first, and says so', async () => {
+    const opened = await anHttpApp();
+    const first = await pay(opened, { description: 'a, "b"', metadata: { order: '1' } });
+    const second = await pay(opened, { payment_method: 'test_declined' });
+    const response = await get(opened, '');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
+    expect(response.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="payments-exp_[0-9a-f]{32}\.csv"$/,
+    );
+    const [header = [], ...rows] = readCsv(await response.text());
+    const records = rows.map((row) => Object.fromEntries(header.map((name, at) => [name, row[at]])));
+    expect(records.map(({ id }) => id)).toHaveLength(2);
+    expect(records.find(({ id }) => id === first.id)).toMatchObject({
+      amount: '1250',
+      description: 'a, "b"',
+      metadata: '{"order":"1"}',
+      status: 'succeeded',
+      failure_code: '',
+    });
+    expect(records.find(({ id }) => id !== first.id)).toMatchObject({
+      status: 'failed',
+      failure_code: 'card_declined',
+    });
+    expect(second).toBeDefined();
+  });
+
+  it('gives one JSON text for each line', async () => {
+    const opened = await anHttpApp();
+    for (let each = 0; each < 3; each += 1) await pay(opened, { description: 'two\nlines' });
+    const response = await get(opened, '?format=json');
+    expect(response.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8');
+    const lines = (await response.text()).split('\n');
+    expect(lines.pop()).toBe('');
+    for (const line of lines) expect(payment.parse(JSON.parse(line)).description).toBe('two\nlines');
+    expect(lines).toHaveLength(3);
+  });
+
+  it('keeps every hostile cell from being run, and every character of it', async () => {
+    const opened = await anHttpApp();
+    const cells = ['=1+1', '+1', '-1', '@x', '\t=1', '\r=1', '"=1"', '=cmd|" /C calc"!A0', '＝1', 'ok'];
+    for (const description of cells) await pay(opened, { description, metadata: { '=k': '=v' } });
+    const [header = [], ...rows] = readCsv(await (await get(opened, '')).text());
+    const column = (name: string) => rows.map((row) => row[header.indexOf(name)] ?? '');
+    const stripped = column('description').map((cell) => cell.replace(/^'/, ''));
+    expect(stripped.sort()).toEqual([...cells].sort());
+    for (const cell of rows.flat()) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠]/);
+    for (const cell of column('metadata')) expect(JSON.parse(cell)).toEqual({ '=k': '=v' });
+  });
+
+  it('is a header alone, or nothing, where no payment matches', async () => {
+    const opened = await anHttpApp();
+    expect(readCsv(await (await get(opened, '?status=failed')).text())).toHaveLength(1);
+    expect(await (await get(opened, '?status=failed&format=json')).text()).toBe('');
+  });
+
+  it('chooses as the list does, and only this tenant’s payments', async () => {
+    const opened = await anHttpApp();
+    const wanted = await pay(opened, { amount: 5_000, currency: 'EUR' });
+    await pay(opened, { amount: 5 });
+    const others = anOpening({ merchantId: aMerchantId('merchant-2'), amount: 5_000n, currency: 'EUR' });
+    (await opened.storage.commits.commit(others.change))._unsafeUnwrap();
+    const text = await (await get(opened, '?format=json&currency=EUR&min_amount=100')).text();
+    expect(
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id),
+    ).toEqual([wanted.id]);
+  });
+
+  it.each([
+    'format=xml',
+    'format=CSV',
+    'limit=10',
+    'cursor=x',
+    'include=total',
+    'status=nonsense',
+    'status=failed&status=failed',
+    'start_date=2026-02-30',
+    'start_date=2026-03-02&end_date=2026-03-01',
+    'min_amount=5&max_amount=4',
+    'nonsense=1',
+  ])('refuses %s, and keeps no record of it', async (query) => {
+    const opened = await anHttpApp();
+    const response = await get(opened, `?${query}`);
+    expect(response.status).toBe(400);
+    expect(problem.parse(await response.json()).code).toBe('invalid_request');
+    expect(await exportsOf(opened)).toEqual([]);
+  });
+
+  it('needs the permission for exports', async () => {
+    const { app } = await anHttpApp();
+    const response = await app.request('/payments/export', await aRequest());
+    expect(response.status).toBe(403);
+    expect((await app.request('/payments/export')).status).toBe(401);
+  });
+
+  it('answers HEAD without reading or recording anything', async () => {
+    const opened = await anHttpApp();
+    const response = await opened.app.request('/payments/export', {
+      method: 'HEAD',
+      headers: await exporting(),
+    });
+    expect([response.status, await response.text()]).toEqual([200, '']);
+    expect(await exportsOf(opened)).toEqual([]);
+  });
+
+  it('is on record with its query and its rows', async () => {
+    const opened = await anHttpApp();
+    await pay(opened);
+    await (await get(opened, '?status=succeeded&format=json')).text();
+    expect(await exportsOf(opened)).toMatchObject([
+      { status: 'completed', format: 'json', query: { status: 'succeeded' }, rows: 1 },
+    ]);
+  });
+
+  it('is refused as a whole while it cannot be put on record', async () => {
+    const storage = memoryStorage();
+    let isSilent = false;
+    const commits: Storage['commits'] = {
+      commit: (change) => (isSilent ? errAsync(silent) : storage.commits.commit(change)),
+    };
+    const opened = await anHttpApp({}, { ...storage, commits });
+    isSilent = true;
+    const response = await get(opened, '');
+    expect([response.status, problem.parse(await response.json()).code]).toEqual([
+      503,
+      'storage_unavailable',
+    ]);
+    expect(await exportsOf(opened)).toEqual([]);
+  });
+
+  it('is refused as a whole while not even the first page can be read', async () => {
+    const opened = await anHttpApp({}, watched(() => () => errAsync(silent)).storage);
+    expect((await get(opened, '')).status).toBe(503);
+    expect(await exportsOf(opened)).toMatchObject([{ status: 'failed', rows: 0 }]);
+  });
+});
+
+describe('an export over a socket', () => {
+  async function aServer(storage: Storage) {
+    const opened = await anHttpApp({}, storage);
+    const log = jsonLogger({ level: 'silent' });
+    const server = await serveHttp(opened.app, { host: '127.0.0.1', port: 0, log });
+    servers.push(server);
+    return { ...opened, url: server.url };
+  }
+
+  it('comes whole, however many pages it takes', async () => {
+    const storage = memoryStorage();
+    const { url } = await aServer(storage);
+    await stock(storage, 2_250);
+    const response = await fetch(`${url}/payments/export`, { headers: await exporting() });
+    expect(readCsv(await response.text())).toHaveLength(2_251);
+  });
+
+  it('breaks off when the store goes silent in the middle, at whichever page', async () => {
+    for (const failsAt of [2, 3, 4]) {
+      const { storage } = watched((read, next) => (read === failsAt ? () => errAsync(silent) : next));
+      const opened = await aServer(storage);
+      await stock(storage, 1_600);
+      const outcome = await fetch(`${opened.url}/payments/export`, { headers: await exporting() })
+        .then((response) => response.text().then(() => 'whole'))
+        .catch(() => 'cut');
+      expect([failsAt, outcome]).toEqual([failsAt, 'cut']);
+      expect(await exportsOf(opened)).toMatchObject([
+        { status: 'failed', fault: 'storage_unavailable', rows: (failsAt - 1) * 500 },
+      ]);
+      const line = opened.lines.find((each) => each.includes('export_cut'));
+      expect(line).toBeDefined();
+      expect(opened.lines.join('')).not.toContain('secret');
+    }
+  });
+
+  it('breaks off at a defect, and tells it to nobody but the log', async () => {
+    const { storage } = watched((read, next) => {
+      if (read === 2) throw new Error('secret');
+      return next;
+    });
+    const opened = await aServer(storage);
+    await stock(storage, 600);
+    const text = fetch(`${opened.url}/payments/export`, { headers: await exporting() }).then((response) =>
+      response.text(),
+    );
+    await expect(text).rejects.toThrow();
+    expect(await exportsOf(opened)).toMatchObject([{ status: 'failed', fault: 'interrupted', rows: 500 }]);
+    expect(opened.lines.find((line) => line.includes('export_cut'))).toContain('"defect":{"name":"Error"');
+    expect(opened.lines.join('')).not.toContain('secret');
+  });
+
+  it('reads no further than a reader that does not read, and stops when it goes away', async () => {
+    const { storage, reads } = watched((_, next) => next);
+    const opened = await aServer(storage);
+    const long = 'x'.repeat(500);
+    for (let each = 0; each < 20_000; each += 1) {
+      const opening = anOpening({ merchantId: aMerchantId('merchant-1'), description: long });
+      (await storage.commits.commit(opening.change))._unsafeUnwrap();
+    }
+    const call = request(`${opened.url}/payments/export`, { headers: await exporting() });
+    call.on('error', () => {});
+    call.on('response', (response) => response.pause());
+    call.end();
+    await expect.poll(reads).toBeGreaterThan(0);
+    const settled = async () => {
+      for (let before = -1; before !== reads(); ) {
+        before = reads();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return reads();
+    };
+    const stuck = await settled();
+    expect(stuck).toBeLessThan(40);
+    call.destroy();
+    await expect.poll(async () => (await exportsOf(opened))[0]?.status).toBe('failed');
+    expect(await exportsOf(opened)).toMatchObject([{ fault: 'interrupted' }]);
+    expect(await settled()).toBeLessThanOrEqual(stuck + 1);
+  });
+});

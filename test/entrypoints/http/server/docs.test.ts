@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { PROBLEMS } from '../../../../src/entrypoints/http/server/problems.ts';
+import { anHttpApp, aPaymentBody, aRequest } from '../../../support/http-app.ts';
+
+type Example = Readonly<{ example?: unknown }>;
+type Document = Readonly<{
+  openapi: string;
+  paths: Record<
+    string,
+    Record<string, { security?: unknown; responses: Record<string, unknown>; requestBody?: unknown }>
+  >;
+  components: { schemas: Record<string, Example>; securitySchemes: Record<string, unknown> };
+}>;
+
+async function theDocument() {
+  const { app } = await anHttpApp();
+  return (await (await app.request('/openapi.json')).json()) as Document;
+}
+
+describe('/openapi.json', () => {
+  it('is an OpenAPI 3.1 document of every route', async () => {
+    const { openapi, paths, components } = await theDocument();
+    expect(openapi).toBe('3.1.0');
+    expect(
+      Object.entries(paths)
+        .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`))
+        .sort(),
+    ).toEqual([
+      'delete /customers/{id}',
+      'delete /customers/{id}/payment_methods/{pm}',
+      'delete /webhook_endpoints/{id}',
+      'get /audit',
+      'get /audit/report',
+      'get /balance',
+      'get /customers',
+      'get /customers/{id}',
+      'get /healthz',
+      'get /ledger/entries',
+      'get /merchant',
+      'get /merchants',
+      'get /merchants/{id}',
+      'get /metrics',
+      'get /payments',
+      'get /payments/export',
+      'get /payments/summary',
+      'get /payments/{id}',
+      'get /readyz',
+      'get /transfers/{id}',
+      'get /webhook_deliveries',
+      'get /webhook_deliveries/{id}',
+      'get /webhook_endpoints',
+      'get /webhook_endpoints/{id}',
+      'patch /customers/{id}',
+      'patch /merchants/{id}',
+      'patch /webhook_endpoints/{id}',
+      'post /customers',
+      'post /customers/{id}/payment_methods',
+      'post /merchants',
+      'post /payments',
+      'post /payments/batch',
+      'post /payments/{id}/capture',
+      'post /payments/{id}/refunds',
+      'post /payments/{id}/void',
+      'post /transfers',
+      'post /webhook_deliveries/{id}/replay',
+      'post /webhook_endpoints',
+      'post /webhook_endpoints/{id}/replay_failed',
+      'post /webhook_endpoints/{id}/rotate_secret',
+      'post /webhook_endpoints/{id}/test',
+    ]);
+    expect(components.securitySchemes).toEqual({
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    });
+    expect(paths['/payments']?.['post']?.security).toEqual([{ bearer: [] }]);
+    expect(components.schemas['NewPayment']).toMatchObject({ additionalProperties: false });
+  });
+
+  it('gives examples that work', async () => {
+    const { components } = await theDocument();
+    const { app } = await anHttpApp();
+    const single = await aRequest({
+      body: JSON.stringify(components.schemas['NewPayment']?.example),
+      headers: { 'idempotency-key': 'order-1001' },
+    });
+    expect((await app.request('/payments', single)).status).toBe(201);
+    const batch = await aRequest({ body: JSON.stringify(components.schemas['NewBatch']?.example) });
+    expect(await (await app.request('/payments/batch', batch)).json()).toMatchObject({
+      succeeded: 1,
+      failed: 1,
+    });
+  });
+});
+
+describe('/docs', () => {
+  it('loads nothing from elsewhere and runs no script of its own page', async () => {
+    const { app } = await anHttpApp();
+    const page = await app.request('/docs');
+    const html = await page.text();
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
+    expect(html).not.toMatch(/https?:|<script>|\son\w+=/);
+    const links = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, link]) => link ?? '');
+    expect(links).toHaveLength(5);
+    for (const link of links) {
+      const response = await app.request(link);
+      expect(response.status).toBe(200);
+      expect((await response.text()).length).toBeGreaterThan(50);
+    }
+  });
+
+  it('has a page for every problem', async () => {
+    const { app } = await anHttpApp();
+    for (const { code } of Object.values(PROBLEMS)) {
+      const response = await app.request(`/docs/problems/${code}`);
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain(code);
+    }
+    expect((await app.request('/docs/problems/card_declined')).status).toBe(200);
+  });
+});
+
+describe('/metrics', () => {
+  it('counts payments, keys and requests', async () => {
+    const { app } = await anHttpApp();
+    const pay = async (rest: object) =>
+      app.request(
+        '/payments',
+        await aRequest({ body: JSON.stringify(aPaymentBody({ idempotency_key: 'k', ...rest })) }),
+      );
+    await pay({});
+    await pay({});
+    await pay({ amount: 1 });
+    await pay({ idempotency_key: 'l', payment_method: 'test_declined' });
+    const text = await (await app.request('/metrics')).text();
+    expect(text).toContain('paywright_payments_total{status="succeeded"} 1');
+    expect(text).toContain('paywright_payments_total{status="failed"} 1');
+    expect(text).toContain('paywright_idempotency_total{outcome="replayed"} 1');
+    expect(text).toContain('paywright_idempotency_total{outcome="reused"} 1');
+    expect(text).toContain(
+      'paywright_http_request_seconds_count{method="POST",route="/payments",status="201"} 2',
+    );
+    expect(text).toContain('paywright_http_requests_in_flight 1');
+    expect(text).toContain('process_cpu_seconds_total');
+  });
+
+  it('belong to one app', async () => {
+    const first = await anHttpApp();
+    const second = await anHttpApp();
+    await first.app.request('/healthz');
+    expect(await (await second.app.request('/metrics')).text()).not.toContain('route="/healthz"');
+  });
+});
+
+describe('/healthz and /readyz', () => {
+  it('answer without a token', async () => {
+    const { app } = await anHttpApp();
+    expect(await (await app.request('/healthz')).json()).toEqual({ status: 'ok' });
+    expect(await (await app.request('/readyz')).json()).toEqual({ status: 'ready', storage: 'memory' });
+  });
+});

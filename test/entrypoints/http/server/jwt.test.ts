@@ -1,0 +1,340 @@
+import { createHmac, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CompactEncrypt, FlattenedSign, type JWTHeaderParameters, SignJWT } from 'jose';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { tokenVerifier } from '../../../../src/entrypoints/http/server/authenticate.ts';
+import { AUDIENCE, anHttpApp, goodClaims, ISSUER, SECRET } from '../../../support/http-app.ts';
+
+const secret = Buffer.from(SECRET);
+const sign = (claims: object, header: object = {}, key: Uint8Array | KeyObject = secret) =>
+  new SignJWT({ ...claims }).setProtectedHeader({ alg: 'HS256', ...header } as JWTHeaderParameters).sign(key);
+const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+/** A token whose header no library would make, rightly signed. */
+const forge = (header: object, claims: object, key: string | Buffer = SECRET) => {
+  const signed = `${base64(header)}.${base64(claims)}`;
+  return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
+};
+const seconds = () => Math.floor(Date.now() / 1_000);
+
+async function statusOf(authorization: string | undefined): Promise<Response> {
+  const { app } = await anHttpApp();
+  return app.request('/payments', authorization === undefined ? {} : { headers: { authorization } });
+}
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** An issuer's key endpoint, and how often it was asked. */
+async function aKeyServer(answer: () => Readonly<{ status?: number; body: string; delayMs?: number }>) {
+  const asked = { times: 0 };
+  const server = createServer((_, response) => {
+    asked.times++;
+    const { status = 200, body, delayMs = 0 } = answer();
+    setTimeout(() => response.writeHead(status, { 'content-type': 'application/json' }).end(body), delayMs);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`, asked };
+}
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const KEYS = JSON.stringify({
+  keys: [
+    { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'rsa-1', alg: 'RS256', use: 'sig' },
+    { ...ec.publicKey.export({ format: 'jwk' }), kid: 'ec-1', alg: 'ES256', use: 'sig' },
+  ],
+});
+
+async function aJwksVerifier(
+  answer: Parameters<typeof aKeyServer>[0] = () => ({ body: KEYS }),
+  now?: () => number,
+) {
+  const { url, asked } = await aKeyServer(answer);
+  return { verify: tokenVerifier({ kind: 'jwks', url, issuer: ISSUER, audience: AUDIENCE }, now), asked };
+}
+
+const kindOf = async (verdict: ReturnType<ReturnType<typeof tokenVerifier>>) =>
+  verdict.match(
+    () => 'ok',
+    ({ kind }) => kind,
+  );
+
+describe('a token is believed', () => {
+  it.each<readonly [string, () => object]>([
+    ['with every claim', () => goodClaims()],
+    ['that expired less than a minute ago', () => goodClaims({ exp: seconds() - 50 })],
+    ['that begins in less than a minute', () => goodClaims({ nbf: seconds() + 50, iat: seconds() + 50 })],
+    ['for several audiences, ours among them', () => goodClaims({ aud: ['other', AUDIENCE] })],
+    [
+      'of Cognito for our client',
+      () => goodClaims({ aud: undefined, token_use: 'access', client_id: AUDIENCE }),
+    ],
+  ])('%s', async (_, claims) => {
+    expect((await statusOf(`Bearer ${await sign(claims())}`)).status).toBe(200);
+  });
+
+  it('whatever the case of the scheme', async () => {
+    expect((await statusOf(`bearer ${await sign(goodClaims())}`)).status).toBe(200);
+  });
+
+  it('with its subject, merchant, permissions and roles', async () => {
+    const verify = tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE });
+    for (const claims of [{ role: 'admin' }, { 'custom:role': 'admin' }, { 'cognito:groups': ['admin'] }]) {
+      const verdict = await verify(`Bearer ${await sign(goodClaims(claims))}`);
+      expect(verdict._unsafeUnwrap()).toEqual({
+        subject: 'user-1',
+        merchantId: 'merchant-1',
+        permissions: new Set(['payments']),
+        roles: ['admin'],
+      });
+    }
+  });
+
+  it('with every group that somebody is in, and the vendor somebody acts for', async () => {
+    const verify = tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE });
+    const vendor = '0199F000-0000-7000-8000-00000000000A';
+    const claims = goodClaims({ 'cognito:groups': ['dispatcher', 'admin'], 'custom:vendor_id': vendor });
+    const verdict = await verify(`Bearer ${await sign(claims)}`);
+    expect(verdict._unsafeUnwrap()).toMatchObject({
+      roles: ['dispatcher', 'admin'],
+      vendorId: vendor.toLowerCase(),
+    });
+  });
+});
+
+describe('a token is refused with 401', () => {
+  it.each<readonly [string, () => string | undefined | Promise<string>]>([
+    ['when there is none', () => undefined],
+    ['when it is empty', () => 'Bearer '],
+    ['under another scheme', async () => `Basic ${await sign(goodClaims())}`],
+    ['when it is no token', () => 'Bearer a.b.c'],
+    ['when sent twice', async () => `Bearer ${await sign(goodClaims())}, Bearer ${await sign(goodClaims())}`],
+    ['without a signature: none', () => `Bearer ${base64({ alg: 'none' })}.${base64(goodClaims())}.`],
+    ['without a signature: noNE', () => `Bearer ${base64({ alg: 'noNE' })}.${base64(goodClaims())}.x`],
+    ['without a signature under HS256', () => `Bearer ${base64({ alg: 'HS256' })}.${base64(goodClaims())}.`],
+    [
+      'under another secret',
+      async () => `Bearer ${await sign(goodClaims(), {}, Buffer.from('x'.repeat(40)))}`,
+    ],
+    ['under HS512', async () => `Bearer ${await sign(goodClaims(), { alg: 'HS512' })}`],
+    ['under RS256', async () => `Bearer ${await sign(goodClaims(), { alg: 'RS256' }, rsa.privateKey)}`],
+    [
+      'when its claims were changed',
+      async () =>
+        `Bearer ${(await sign(goodClaims())).replace(/\.[^.]+\./, `.${base64(goodClaims({ merchant_id: 'merchant-2' }))}.`)}`,
+    ],
+    ['from another issuer', async () => `Bearer ${await sign(goodClaims({ iss: 'https://evil.test' }))}`],
+    ['without an issuer', async () => `Bearer ${await sign(goodClaims({ iss: undefined }))}`],
+    ['without an audience', async () => `Bearer ${await sign(goodClaims({ aud: undefined }))}`],
+    ['for another audience', async () => `Bearer ${await sign(goodClaims({ aud: 'other' }))}`],
+    [
+      'for a list of other audiences',
+      async () => `Bearer ${await sign(goodClaims({ aud: ['other', `${AUDIENCE}2`] }))}`,
+    ],
+    [
+      'for an audience that is no text',
+      async () => `Bearer ${forge({ alg: 'HS256' }, goodClaims({ aud: { [AUDIENCE]: 1 } }))}`,
+    ],
+    ['when it is a Cognito ID token', async () => `Bearer ${await sign(goodClaims({ token_use: 'id' }))}`],
+    [
+      'when it names another Cognito client',
+      async () =>
+        `Bearer ${await sign(goodClaims({ aud: undefined, token_use: 'access', client_id: 'other' }))}`,
+    ],
+    [
+      'when it names our client and no use',
+      async () => `Bearer ${await sign(goodClaims({ aud: undefined, client_id: AUDIENCE }))}`,
+    ],
+    ['when it expired', async () => `Bearer ${await sign(goodClaims({ exp: seconds() - 61 }))}`],
+    [
+      'when it expires at no time that a clock reaches',
+      async () => {
+        const claims = JSON.stringify(goodClaims({ exp: 1 })).replace('"exp":1', '"exp":1e400');
+        const signed = `${base64({ alg: 'HS256' })}.${Buffer.from(claims).toString('base64url')}`;
+        return `Bearer ${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`;
+      },
+    ],
+    ['when it never expires', async () => `Bearer ${await sign(goodClaims({ exp: undefined }))}`],
+    [
+      'when its expiry is text',
+      async () => `Bearer ${forge({ alg: 'HS256' }, goodClaims({ exp: `${seconds() + 600}` }))}`,
+    ],
+    ['before it begins', async () => `Bearer ${await sign(goodClaims({ nbf: seconds() + 70 }))}`],
+    [
+      'when it was issued in the future',
+      async () => `Bearer ${await sign(goodClaims({ iat: seconds() + 70 }))}`,
+    ],
+    ['without a merchant', async () => `Bearer ${await sign(goodClaims({ merchant_id: undefined }))}`],
+    [
+      'with several merchants',
+      async () => `Bearer ${await sign(goodClaims({ merchant_id: ['merchant-1'] }))}`,
+    ],
+    ['with an empty merchant', async () => `Bearer ${await sign(goodClaims({ merchant_id: '' }))}`],
+    ['with a merchant that is no id', async () => `Bearer ${await sign(goodClaims({ merchant_id: 'a b' }))}`],
+    ['without a subject', async () => `Bearer ${await sign(goodClaims({ sub: undefined }))}`],
+    ['with a subject that is no text', () => `Bearer ${forge({ alg: 'HS256' }, goodClaims({ sub: 7 }))}`],
+    [
+      'with permissions that are no list',
+      async () => `Bearer ${await sign(goodClaims({ permissions: 'payments' }))}`,
+    ],
+    ...['jku', 'x5u'].map(
+      (name) =>
+        [
+          `that names keys of its own by ${name}`,
+          () => `Bearer ${forge({ alg: 'HS256', [name]: 'https://evil.test/keys' }, goodClaims())}`,
+        ] as const,
+    ),
+    [
+      'that brings its key in jwk',
+      () => `Bearer ${forge({ alg: 'HS256', jwk: { kty: 'oct', k: 'eA' } }, goodClaims())}`,
+    ],
+    ['that brings its key in x5c', () => `Bearer ${forge({ alg: 'HS256', x5c: ['eA'] }, goodClaims())}`],
+    ...['../../etc/passwd', "' OR 1=1 --", '', 'k'.repeat(129), 7, null].map(
+      (kid) =>
+        [
+          `with kid ${JSON.stringify(kid)}`,
+          () => `Bearer ${forge({ alg: 'HS256', kid }, goodClaims())}`,
+        ] as const,
+    ),
+    ['with an unknown crit', () => `Bearer ${forge({ alg: 'HS256', crit: ['exp'], exp: 1 }, goodClaims())}`],
+    ['with crit b64', () => `Bearer ${forge({ alg: 'HS256', crit: ['b64'], b64: false }, goodClaims())}`],
+    [
+      'when it is encrypted',
+      async () =>
+        `Bearer ${await new CompactEncrypt(Buffer.from(JSON.stringify(goodClaims()))).setProtectedHeader({ alg: 'dir', enc: 'A256GCM' }).encrypt(secret.subarray(0, 32))}`,
+    ],
+    [
+      'in JSON serialisation',
+      async () =>
+        `Bearer ${JSON.stringify(await new FlattenedSign(Buffer.from(JSON.stringify(goodClaims()))).setProtectedHeader({ alg: 'HS256' }).sign(secret))}`,
+    ],
+    [
+      'when it is longer than 8 KiB',
+      async () => `Bearer ${await sign(goodClaims({ padding: 'x'.repeat(8_192) }))}`,
+    ],
+    ['when its header is a list', () => `Bearer ${forge(['HS256'], goodClaims())}`],
+    ['when its payload is a list', () => `Bearer ${forge({ alg: 'HS256' }, [1])}`],
+  ])('%s', async (_, authorization) => {
+    const response = await statusOf(await authorization());
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    expect(await response.json()).toMatchObject({
+      code: 'unauthenticated',
+      detail: 'Send `Authorization: Bearer …` with a token that is valid for this service.',
+    });
+  });
+});
+
+describe('a token without the permission', () => {
+  it.each([[[]], [['refunds']], [undefined], [['Payments']]])(
+    '%j is refused with 403',
+    async (permissions) => {
+      const response = await statusOf(`Bearer ${await sign(goodClaims({ permissions }))}`);
+      expect(response.status).toBe(403);
+      expect(await response.json()).toMatchObject({ code: 'permission_missing' });
+    },
+  );
+
+  it('is refused before its body is looked at', async () => {
+    const { app } = await anHttpApp();
+    const authorization = `Bearer ${await sign(goodClaims({ permissions: [] }))}`;
+    const response = await app.request('/payments', {
+      method: 'POST',
+      headers: { authorization },
+      body: '{',
+    });
+    expect(response.status).toBe(403);
+  });
+});
+
+describe('keys from a JWKS', () => {
+  it('vouch for RS256 and ES256', async () => {
+    const { verify, asked } = await aJwksVerifier();
+    const tokens = [
+      await sign(goodClaims(), { alg: 'RS256', kid: 'rsa-1' }, rsa.privateKey),
+      await sign(goodClaims(), { alg: 'ES256', kid: 'ec-1' }, ec.privateKey),
+      await sign(goodClaims(), { alg: 'RS256' }, rsa.privateKey),
+    ];
+    for (const token of tokens) expect(await kindOf(verify(`Bearer ${token}`))).toBe('ok');
+    expect(asked.times).toBe(1);
+  });
+
+  it("never make a public key a secret: HS256 under the RSA key's text is refused", async () => {
+    const { verify } = await aJwksVerifier();
+    const pem = rsa.publicKey.export({ format: 'pem', type: 'spki' });
+    for (const key of [pem, Buffer.from(KEYS)])
+      expect(await kindOf(verify(`Bearer ${forge({ alg: 'HS256', kid: 'rsa-1' }, goodClaims(), key)}`))).toBe(
+        'Unauthenticated',
+      );
+  });
+
+  it('refuse the key of another issuer, under a known and under an unknown id', async () => {
+    const { verify } = await aJwksVerifier();
+    const other = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    for (const kid of ['rsa-1', 'rsa-2']) {
+      const token = await sign(goodClaims(), { alg: 'RS256', kid }, other.privateKey);
+      expect(await kindOf(verify(`Bearer ${token}`))).toBe('Unauthenticated');
+    }
+  });
+
+  it('are not fetched again and again for a flood of random ids', async () => {
+    const { verify, asked } = await aJwksVerifier();
+    for (let round = 0; round < 200; round++) {
+      const token = await sign(goodClaims(), { alg: 'ES256', kid: randomUUID() }, ec.privateKey);
+      expect(await kindOf(verify(`Bearer ${token}`))).toBe('Unauthenticated');
+    }
+    expect(asked.times).toBe(1);
+  });
+
+  it('are asked for again for an unknown id, half a minute later', async () => {
+    let keys = '{"keys":[]}';
+    const { verify, asked } = await aJwksVerifier(() => ({ body: keys }));
+    const token = await sign(goodClaims(), { alg: 'ES256', kid: 'ec-1' }, ec.privateKey);
+    expect(await kindOf(verify(`Bearer ${token}`))).toBe('Unauthenticated');
+    keys = KEYS;
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
+    closers.push(() => vi.useRealTimers());
+    expect(await kindOf(verify(`Bearer ${token}`))).toBe('ok');
+    expect(asked.times).toBe(2);
+  });
+
+  it.each<readonly [string, () => { status?: number; body: string; delayMs?: number }]>([
+    ['answer 500', () => ({ status: 500, body: '{}' })],
+    ['answer no JSON', () => ({ body: 'oops' })],
+    ['answer something else', () => ({ body: '{"keys":7}' })],
+    ['do not answer', () => ({ body: KEYS, delayMs: 10_000 })],
+  ])('that %s make it 503, not 401, and are asked once', async (_, answer) => {
+    const { verify, asked } = await aJwksVerifier(answer);
+    const token = await sign(goodClaims(), { alg: 'RS256', kid: 'rsa-1' }, rsa.privateKey);
+    const rounds = Array.from({ length: 5 }, () => kindOf(verify(`Bearer ${token}`)));
+    expect(new Set(await Promise.all(rounds))).toEqual(new Set(['AuthenticationUnavailable']));
+    expect(await kindOf(verify(`Bearer ${token}`))).toBe('AuthenticationUnavailable');
+    expect(asked.times).toBe(1);
+    const { app } = await anHttpApp({ authenticate: verify });
+    const response = await app.request('/payments', { headers: { authorization: `Bearer ${token}` } });
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(await response.json()).toMatchObject({ code: 'authentication_unavailable' });
+  });
+
+  it('that come back are believed again', async () => {
+    let now = Date.now();
+    let status = 500;
+    const { verify } = await aJwksVerifier(
+      () => ({ status, body: KEYS }),
+      () => now,
+    );
+    const token = await sign(goodClaims(), { alg: 'RS256', kid: 'rsa-1' }, rsa.privateKey);
+    expect(await kindOf(verify(`Bearer ${token}`))).toBe('AuthenticationUnavailable');
+    status = 200;
+    now += 6_000;
+    expect(await kindOf(verify(`Bearer ${token}`))).toBe('ok');
+  });
+});

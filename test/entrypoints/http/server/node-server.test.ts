@@ -1,0 +1,212 @@
+import { connect } from 'node:net';
+import { ResultAsync } from 'neverthrow';
+import { afterEach, describe, expect, it } from 'vitest';
+import { jsonLogger } from '../../../../src/entrypoints/http/server/logger.ts';
+import { type ListeningServer, serveHttp } from '../../../../src/entrypoints/http/server/node-server.ts';
+import type { PlatformAppParts } from '../../../../src/entrypoints/http/server/platform-app.ts';
+import { problem } from '../../../../src/entrypoints/http/server/schemas.ts';
+import { anHttpApp, aPaymentBody, aToken } from '../../../support/http-app.ts';
+
+const log = jsonLogger({ level: 'silent' });
+const servers: ListeningServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+async function aServer(parts: Partial<PlatformAppParts> = {}, patience = {}) {
+  const { app } = await anHttpApp(parts);
+  const server = await serveHttp(app, { host: '127.0.0.1', port: 0, log, patience });
+  servers.push(server);
+  return server;
+}
+
+/** Sends bytes as they are, and gives all that comes back until the server hangs up. */
+function exchange(url: string, ...pieces: readonly (string | Buffer | number)[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
+    socket.on('error', (fault: NodeJS.ErrnoException) =>
+      fault.code === 'ECONNRESET' || fault.code === 'EPIPE' ? undefined : reject(fault),
+    );
+    void (async () => {
+      for (const piece of pieces)
+        if (typeof piece === 'number') await new Promise((done) => setTimeout(done, piece));
+        else if (socket.writable) socket.write(piece);
+    })();
+  });
+}
+
+const statusesOf = (bytes: string) =>
+  [...bytes.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+const problemIn = (bytes: string) =>
+  problem.parse(JSON.parse(bytes.slice(bytes.lastIndexOf('\r\n\r\n') + 4)));
+
+const body = JSON.stringify(aPaymentBody({ idempotency_key: 'k' }));
+const post = async (headers: readonly string[], rest = body) =>
+  [
+    'POST /payments HTTP/1.1',
+    'Host: x',
+    'Connection: close',
+    'Content-Type: application/json',
+    `Authorization: Bearer ${await aToken()}`,
+    ...headers,
+    '',
+    rest,
+  ].join('\r\n');
+
+describe('over a socket', () => {
+  it('takes a payment, with a length and in chunks', async () => {
+    const { url } = await aServer();
+    expect(statusesOf(await exchange(url, await post([`Content-Length: ${body.length}`])))).toEqual([201]);
+    const chunks = body
+      .split('')
+      .map((byte) => `1\r\n${byte}\r\n`)
+      .join('');
+    const again = await exchange(url, await post(['Transfer-Encoding: chunked'], `${chunks}0\r\n\r\n`));
+    expect(statusesOf(again)).toEqual([201]);
+    expect(again).toMatch(/idempotency-replayed: true/i);
+  });
+
+  it('keeps an idle connection for longer than a load balancer does', async () => {
+    const { url } = await aServer();
+    const { headers } = await fetch(`${url}/healthz`);
+    const [, seconds] = /timeout=(\d+)/.exec(headers.get('keep-alive') ?? '') ?? [];
+    expect(Number(seconds)).toBeGreaterThan(60);
+  });
+
+  it.each<readonly [string, number, () => string | Promise<string>]>([
+    [
+      'chunks and a length together',
+      400,
+      () => post(['Transfer-Encoding: chunked', `Content-Length: ${body.length}`]),
+    ],
+    ['two lengths', 400, () => post([`Content-Length: ${body.length}`, 'Content-Length: 1'])],
+    ['a negative length', 400, () => post(['Content-Length: -1'])],
+    ['an encoding of transfer nobody knows', 400, () => post(['Transfer-Encoding: chunked, gzip'])],
+    [
+      'two Authorization headers',
+      401,
+      async () => post([`Content-Length: ${body.length}`, `Authorization: Bearer ${await aToken()}`]),
+    ],
+    [
+      'two Idempotency-Key headers',
+      400,
+      () => post([`Content-Length: ${body.length}`, 'Idempotency-Key: k', 'Idempotency-Key: k']),
+    ],
+    [
+      'a control character in a header',
+      400,
+      () => post([`Content-Length: ${body.length}`, 'Idempotency-Key: a\x01b']),
+    ],
+    ['a folded header', 400, () => post([`Content-Length: ${body.length}`, 'Idempotency-Key: a', ' b'])],
+    ['headers of 20 KiB', 431, () => post([`Content-Length: ${body.length}`, `X: ${'x'.repeat(20_480)}`])],
+    ['what is no HTTP', 400, () => 'hello\r\n\r\n'],
+    ['TLS', 400, () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+    ['a host that is none', 400, () => 'GET /healthz HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n'],
+    ['no host', 400, () => 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    [
+      'an expectation nobody knows',
+      401,
+      () =>
+        'POST /payments/batch HTTP/1.1\r\nHost: x\r\nExpect: magic\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
+    ],
+    ['a target that is no path', 400, () => 'GET nonsense HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+  ])('refuses %s with %i and a problem', async (_, status, bytes) => {
+    const { url } = await aServer();
+    const answer = await exchange(url, await bytes());
+    expect(statusesOf(answer)).toEqual([status]);
+    expect(answer).toMatch(/content-type: application\/problem\+json/i);
+    expect(problemIn(answer).status).toBe(status);
+  });
+
+  it('refuses a body that grows past the limit, whatever its length claims', async () => {
+    const { url } = await aServer();
+    const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
+    const answer = await exchange(
+      url,
+      await post(['Transfer-Encoding: chunked'], chunk.repeat(8)),
+      200,
+      '0\r\n\r\n',
+    );
+    expect(statusesOf(answer)).toEqual([413]);
+    const declared = await exchange(url, await post(['Content-Length: 100000000'], ' '.repeat(300_000)));
+    expect(statusesOf(declared)).toEqual([413]);
+  });
+
+  it('answers pipelined requests in order', async () => {
+    const { url } = await aServer();
+    const get = (path: string, close = false) =>
+      `GET ${path} HTTP/1.1\r\nHost: x\r\n${close ? 'Connection: close\r\n' : ''}\r\n`;
+    expect(
+      statusesOf(await exchange(url, get('/healthz') + get('/nonsense') + get('/readyz', true))),
+    ).toEqual([200, 404, 200]);
+  });
+
+  it('hangs up on clients that take their time with headers or body', async () => {
+    const { url } = await aServer(
+      {},
+      { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 },
+    );
+    const slowHead = await exchange(url, 'GET /healthz HTTP/1.1\r\nHost: x\r\n');
+    expect(statusesOf(slowHead)).toEqual([408]);
+    expect(problemIn(slowHead).status).toBe(408);
+    const slowBody = await exchange(url, await post([`Content-Length: ${body.length}`], body.slice(0, 10)));
+    expect(statusesOf(slowBody)).toEqual([408]);
+  });
+
+  it('records the address of the connection', async () => {
+    const { app, storage } = await anHttpApp();
+    const server = await serveHttp(app, { host: '127.0.0.1', port: 0, log });
+    servers.push(server);
+    const answer = await exchange(
+      server.url,
+      await post([`Content-Length: ${body.length}`, 'X-Forwarded-For: 203.0.113.9']),
+    );
+    const { id, merchant_id } = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as {
+      id: never;
+      merchant_id: never;
+    };
+    const [entry] = (await storage.auditTrail.ofPayment(merchant_id, id))._unsafeUnwrap();
+    expect(entry?.ipAddress).toBe('127.0.0.1');
+  });
+});
+
+describe('a server', () => {
+  it('says which port is taken', async () => {
+    const { url } = await aServer();
+    const port = Number(new URL(url).port);
+    const { app } = await anHttpApp();
+    await expect(serveHttp(app, { host: '127.0.0.1', port, log })).rejects.toThrow(
+      `port ${port} on 127.0.0.1 is taken`,
+    );
+  });
+
+  it('that closes finishes what it has begun, takes nothing new, and hangs up', async () => {
+    let finish = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    let begun = () => {};
+    const started = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const { url, close } = await aServer({
+      health: {
+        name: 'memory',
+        check() {
+          begun();
+          return ResultAsync.fromSafePromise(waiting);
+        },
+      },
+    });
+    const answer = exchange(url, 'GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n');
+    await started;
+    const closed = close();
+    await expect(fetch(`${url}/healthz`)).rejects.toThrow();
+    finish();
+    expect(await answer).toMatch(/^HTTP\/1\.1 200[^]*connection: close/i);
+    await closed;
+  });
+});
