@@ -1,9 +1,9 @@
 import type { CustomerTarget } from '../src/application/customers/update-customer.ts';
-import type { Answered } from '../src/application/kernel/idempotency.ts';
+import type { Responded } from '../src/application/kernel/idempotency.ts';
 import type { MerchantId, PaymentId } from '../src/domain/kernel/ids.ts';
 import { money } from '../src/domain/kernel/money.ts';
-import type { MovementRequest } from '../src/domain/payments/modification.ts';
-import { readAnswer } from '../src/entrypoints/http/payments/stored-responses.ts';
+import type { ModificationRequest } from '../src/domain/payments/modification.ts';
+import { decodeResponse } from '../src/entrypoints/http/payments/stored-responses.ts';
 import type { Change } from '../src/ports/commits.ts';
 import { recorded } from './recording.ts';
 import { orThrow, type RawDriver, type RowOf, type Sizes } from './rows.ts';
@@ -18,14 +18,14 @@ const aKey = () => `after-${process.pid}-${++keys}`;
 /** A payment to move, taken or only held. */
 async function aPayment(system: System, captureMethod: 'automatic' | 'manual') {
   const request = { ...aRequest(), captureMethod };
-  const { paymentId } = readAnswer(orThrow(await system.processPayment(request)).answer);
+  const { paymentId } = decodeResponse(orThrow(await system.processPayment(request)).response);
   return { merchantId: request.merchantId, paymentId: paymentId as PaymentId };
 }
 
 type Target = Awaited<ReturnType<typeof aPayment>>;
 
-const move = async (system: System, target: Target, movement: MovementRequest): Promise<Answered> =>
-  orThrow(await system.movePayment({ ...target, idempotencyKey: aKey(), movement, origin }));
+const move = async (system: System, target: Target, modification: ModificationRequest): Promise<Responded> =>
+  orThrow(await system.modifyPayment({ ...target, idempotencyKey: aKey(), modification, origin }));
 
 const transfer = async (system: System, merchantId: MerchantId, destinationMerchantId: MerchantId) =>
   orThrow(
@@ -48,7 +48,7 @@ export async function afterwards(
   const { operations, summarized, pages } = sizes;
   const many = { callers, operations: Math.ceil(operations / 4) };
 
-  for (const [name, captureMethod, movement] of [
+  for (const [name, captureMethod, modification] of [
     ['capture', 'manual', { type: 'capture', final: false }],
     ['refund', 'automatic', { type: 'refund' }],
   ] as const) {
@@ -58,9 +58,9 @@ export async function afterwards(
       raw === undefined
         ? []
         : await recorded(count, async (memory) =>
-            move(memory, await aPayment(memory, captureMethod), movement),
+            move(memory, await aPayment(memory, captureMethod), modification),
           );
-    // The payment is there before; what the driver writes on the clock is the movement alone.
+    // The payment is there before; what the driver writes on the clock is the modification alone.
     if (raw !== undefined)
       for (let n = 0; n < histories.length; n += 50)
         await Promise.all(histories.slice(n, n + 50).map((changes) => raw.writeEach(changes.slice(0, 2))));
@@ -69,7 +69,7 @@ export async function afterwards(
     await row(
       name,
       many,
-      () => move(system, targets[ours++] as Target, movement),
+      () => move(system, targets[ours++] as Target, modification),
       raw && (() => raw.writeEach((histories[theirs++] as readonly Change[]).slice(2))),
     );
   }

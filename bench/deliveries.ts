@@ -3,7 +3,7 @@ import { createHistogram } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { systemIds } from '../src/adapters/system/ids.ts';
-import { shardShare } from '../src/application/outbox/shard-assignment.ts';
+import { shardAssignment } from '../src/application/outbox/shard-assignment.ts';
 import { deliverWebhooks } from '../src/application/webhooks/deliver-webhooks.ts';
 import { fanOutWebhooks } from '../src/application/webhooks/fan-out-webhooks.ts';
 import type { DomainEvent } from '../src/domain/kernel/events.ts';
@@ -62,7 +62,7 @@ function aWorker({ ports }: System, count: number, record: (durationMs: number) 
   const all = Promise.withResolvers<void>();
   let ended = 0;
   const deliver = deliverWebhooks(
-    { ...ports, chance: Math.random },
+    { ...ports, random: Math.random },
     {
       disableAfterMs: 86_400_000,
       onEnd(end) {
@@ -78,7 +78,7 @@ function aWorker({ ports }: System, count: number, record: (durationMs: number) 
   const terms = { work: 'webhooks', shards: DELIVERY_SHARDS, holder: crypto.randomUUID() };
   const running = startDeliveries({
     deliver,
-    share: shardShare({ leases, clock: systemClock }, terms),
+    share: shardAssignment({ leases, clock: systemClock }, terms),
     subscribe: (wake) => wakeUps.subscribe('deliveries', wake),
     prune: () => deliveries.prune(0, 1),
     cutOff: () => {},

@@ -3,7 +3,7 @@ import { okAsync } from 'neverthrow';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import type { EventSink } from '../src/application/outbox/event-sink.ts';
 import { relayEvents } from '../src/application/outbox/relay-events.ts';
-import { shardShare } from '../src/application/outbox/shard-assignment.ts';
+import { shardAssignment } from '../src/application/outbox/shard-assignment.ts';
 import { signallingCommits } from '../src/composition/signalling-commits.ts';
 import { startRelay } from '../src/entrypoints/worker/relay.ts';
 import { OUTBOX_SHARDS } from '../src/ports/outbox.ts';
@@ -36,7 +36,7 @@ export async function relaying(storage: Storage, seconds: number): Promise<reado
   const terms = { work: 'outbox', shards: OUTBOX_SHARDS, holder: crypto.randomUUID() };
   const relay = startRelay({
     relayEvents: relayEvents({ outbox, sinks: [sink], clock: systemClock }),
-    share: shardShare({ leases, clock: systemClock }, terms),
+    share: shardAssignment({ leases, clock: systemClock }, terms),
     subscribe: (wake) => wakeUps.subscribe('outbox', wake),
     log: { info: () => {}, warn: console.error, error: console.error },
   });

@@ -6,7 +6,7 @@ import { simulatorLedger } from '../src/adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { systemDigests } from '../src/adapters/system/digests.ts';
 import { systemIds } from '../src/adapters/system/ids.ts';
-import { systemSeals } from '../src/adapters/system/signed-tokens.ts';
+import { systemSignedTokens } from '../src/adapters/system/signed-tokens.ts';
 import { systemWebhookSecrets } from '../src/adapters/system/webhook-secrets.ts';
 import { httpWebhookSender } from '../src/adapters/webhooks/sender.ts';
 import { paymentChange } from '../src/application/payments/payment-change.ts';
@@ -17,13 +17,13 @@ import { openClaim } from '../src/domain/kernel/claim.ts';
 import { type MerchantId, parseMerchantId } from '../src/domain/kernel/ids.ts';
 import { money } from '../src/domain/kernel/money.ts';
 import { openPayment } from '../src/domain/payments/payment.ts';
-import { httpTransferAnswers } from '../src/entrypoints/http/ledger/transfer-answers.ts';
-import { httpAnswers } from '../src/entrypoints/http/payments/stored-responses.ts';
+import { httpTransferResponseEncoder } from '../src/entrypoints/http/ledger/transfer-responses.ts';
+import { httpResponseEncoder } from '../src/entrypoints/http/payments/stored-responses.ts';
 import type { Change } from '../src/ports/commits.ts';
 import type { Storage } from '../src/ports/storage.ts';
 
 const SECRET = 'a secret for benchmarks, of more than 32 bytes';
-const terms = { leaseMs: 30_000, keepAnswersMs: 24 * 3_600_000 };
+const terms = { leaseMs: 30_000, keepResponsesMs: 24 * 3_600_000 };
 const digests = systemDigests(SECRET);
 
 export const MERCHANTS: readonly MerchantId[] = Array.from({ length: 8 }, (_, n) => {
@@ -80,12 +80,12 @@ export async function systemOver(storage: Storage) {
   const ports = {
     ...storage,
     processor: simulatedProcessor(simulatorLedger(':memory:'), systemClock),
-    answers: httpAnswers,
-    transferAnswers: httpTransferAnswers,
+    responses: httpResponseEncoder,
+    transferResponses: httpTransferResponseEncoder,
     clock: systemClock,
     ids: systemIds,
     digests,
-    seals: systemSeals(SECRET),
+    signedTokens: systemSignedTokens(SECRET),
     secretKeys,
     keyRotation: ring.rotation,
     vault: localVault(secretKeys, systemClock),

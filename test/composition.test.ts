@@ -41,7 +41,7 @@ const platformOn = (storage: PlacedStorage) =>
     secret: 's'.repeat(32),
     keys: { kind: 'given', ring: [{ id: 'test', secret: 'k'.repeat(43) }] },
     anomalyRules: ANOMALY_RULES,
-    claimTerms: { leaseMs: 30_000, keepAnswersMs: 86_400_000 },
+    claimTerms: { leaseMs: 30_000, keepResponsesMs: 86_400_000 },
     processorTimeoutMs: 10_000,
     webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },
     simulatorFile: ':memory:',
@@ -58,7 +58,7 @@ describe.each(STORAGES)('composition on %s', (_, storage) => {
 
   it('binds every port to the same room', async () => {
     const platform = platformOn(storage);
-    const room = platform.get(TOKENS.storageRoom);
+    const room = platform.get(TOKENS.openStorage);
     expect(platform.get(TOKENS.ports).payments).toBe(room.storage.payments);
     expect(platform.get(TOKENS.storageHealth)).toBe(room.storage.health);
     expect(room.storage.health.name).toBe(storage.kind);

@@ -4,11 +4,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { Digests } from '../ports/digests.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Processor } from '../ports/processor.ts';
-import type { Answers } from '../ports/response-encoder.ts';
+import type { ResponseEncoder } from '../ports/response-encoder.ts';
 import type { KeyRotation, SecretKeys } from '../ports/secret-keys.ts';
-import type { Seals } from '../ports/signed-tokens.ts';
+import type { SignedTokens } from '../ports/signed-tokens.ts';
 import type { Storage } from '../ports/storage.ts';
-import type { TransferAnswers } from '../ports/transfer-answers.ts';
+import type { TransferResponseEncoder } from '../ports/transfer-response-encoder.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { WebhookSecrets } from '../ports/webhook-secrets.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
@@ -23,7 +23,7 @@ import { getCustomer } from './customers/get-customer.ts';
 import { recordCustomerAccess } from './customers/record-customer-access.ts';
 import { removePaymentMethod } from './customers/remove-payment-method.ts';
 import { resolvePaymentMethod } from './customers/resolve-payment-method.ts';
-import { moveCustomer } from './customers/update-customer.ts';
+import { updateCustomer } from './customers/update-customer.ts';
 import { exportPayments } from './files/export-payments.ts';
 import { verify } from './integrity/verify.ts';
 import { rotateKeys } from './keys/rotate-keys.ts';
@@ -38,13 +38,13 @@ import { listMerchants } from './merchants/list-merchants.ts';
 import { countPayments } from './payments/count-payments.ts';
 import { getPayment } from './payments/get-payment.ts';
 import { listPayments } from './payments/list-payments.ts';
-import { movePayment } from './payments/modify-payment.ts';
+import { modifyPayment } from './payments/modify-payment.ts';
 import { processBatch } from './payments/process-batch.ts';
 import { processPayment } from './payments/process-payment.ts';
 import { rateLimit } from './payments/rate-limit.ts';
 import { recoverPayments } from './payments/recover-payments.ts';
 import { summarizePayments } from './payments/summarize-payments.ts';
-import { moveEndpoint } from './webhooks/update-endpoint.ts';
+import { updateEndpoint } from './webhooks/update-endpoint.ts';
 import { webhookUseCases } from './webhooks/webhook-use-cases.ts';
 
 /** All the world that the platform asks, as one value: each use case takes from it what it names. */
@@ -53,9 +53,9 @@ export type Ports = Omit<Storage, 'close' | 'health'> &
     clock: Clock;
     ids: Ids;
     digests: Digests;
-    seals: Seals;
-    answers: Answers;
-    transferAnswers: TransferAnswers;
+    signedTokens: SignedTokens;
+    responses: ResponseEncoder;
+    transferResponses: TransferResponseEncoder;
     processor: Processor;
     secretKeys: SecretKeys;
     keyRotation: KeyRotation;
@@ -71,15 +71,15 @@ export function useCases(ports: Ports, rules: Rules) {
   const paying = { ...ports, paymentMethods: resolvePaymentMethod(ports), admit: rateLimit(ports) };
   const customers = {
     ...ports,
-    moveCustomer: moveCustomer(ports),
+    updateCustomer: updateCustomer(ports),
     recordCustomerAccess: recordCustomerAccess(ports),
   };
-  const webhooks = { ...customers, moveEndpoint: moveEndpoint(ports) };
+  const webhooks = { ...customers, updateEndpoint: updateEndpoint(ports) };
   const pay = processPayment(paying, rules.claims);
   return {
     processPayment: pay,
     processBatch: processBatch(pay),
-    movePayment: movePayment(ports, rules.claims),
+    modifyPayment: modifyPayment(ports, rules.claims),
     recoverPayments: recoverPayments(paying, rules.claims),
     getPayment: getPayment(ports),
     listPayments: listPayments(ports),
@@ -103,7 +103,7 @@ export function useCases(ports: Ports, rules: Rules) {
     listMerchants: listMerchants(ports),
     listAudit: listAudit(ports),
     makeAuditReport: makeAuditReport(ports, rules.anomalies),
-    ...webhookUseCases(ports, webhooks.moveEndpoint),
+    ...webhookUseCases(ports, webhooks.updateEndpoint),
     rotateKeys: rotateKeys(webhooks),
     verify: verify(ports),
   };

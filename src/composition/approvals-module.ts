@@ -10,7 +10,7 @@ import { simulatedPayouts } from '../adapters/processor/payout-simulator.ts';
 import { systemApprovalIds } from '../adapters/system/approval-ids.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemDigests } from '../adapters/system/digests.ts';
-import { systemSeals } from '../adapters/system/signed-tokens.ts';
+import { systemSignedTokens } from '../adapters/system/signed-tokens.ts';
 import { type ApprovalsPorts, approvalsUseCases } from '../application/approvals/approvals-use-cases.ts';
 import { approvalQueueSink, eventBusSink } from '../application/approvals/event-sinks.ts';
 import { rulesFraudScorer } from '../application/approvals/score-by-rules.ts';
@@ -24,7 +24,7 @@ import type { WakeUps } from '../ports/wake-ups.ts';
 import type { ApprovalsSettings } from './approvals-settings.ts';
 import { openApprovalsStorage } from './approvals-storage.ts';
 import { APPROVALS_TOKENS as TOKENS } from './approvals-tokens.ts';
-import type { StorageRoom } from './open-storage.ts';
+import type { OpenStorage } from './open-storage.ts';
 import { relayTo } from './relay.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 
@@ -34,7 +34,7 @@ const KEPT = 1_000;
 /** All of approvals: the storage, the outside and the use cases between them. */
 export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): ContainerModule =>
   new ContainerModule(({ bind }) => {
-    bind(TOKENS.storageRoom)
+    bind(TOKENS.openStorage)
       .toResolvedValue(() => openApprovalsStorage(settings.storage))
       .onDeactivation(({ storage }) => storage.close());
     bind(TOKENS.payoutLedger)
@@ -48,18 +48,18 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
       memoryEventBus({ kept: KEPT, ...(tellPublished === undefined ? {} : { tell: tellPublished }) }),
     );
     bind(TOKENS.ports).toResolvedValue(
-      ({ storage }: StorageRoom<ApprovalsStorage>, ledger: PayoutLedger) =>
+      ({ storage }: OpenStorage<ApprovalsStorage>, ledger: PayoutLedger) =>
         portsOf(storage, ledger, settings),
-      [TOKENS.storageRoom, TOKENS.payoutLedger],
+      [TOKENS.openStorage, TOKENS.payoutLedger],
     );
     bind(TOKENS.useCases).toResolvedValue(
       (ports: ApprovalsPorts) => approvalsUseCases(ports, settings.rules),
       [TOKENS.ports],
     );
     bind(TOKENS.relay).toResolvedValue(
-      ({ storage }: StorageRoom<ApprovalsStorage>, queue: ApprovalQueue, bus: EventBus) =>
+      ({ storage }: OpenStorage<ApprovalsStorage>, queue: ApprovalQueue, bus: EventBus) =>
         relayTo([approvalQueueSink(queue), eventBusSink(bus)], storage),
-      [TOKENS.storageRoom, TOKENS.approvalQueue, TOKENS.eventBus],
+      [TOKENS.openStorage, TOKENS.approvalQueue, TOKENS.eventBus],
     );
   });
 
@@ -75,7 +75,7 @@ function portsOf(
     clock: systemClock,
     approvalIds: systemApprovalIds,
     digests: systemDigests(secret),
-    seals: systemSeals(secret),
+    signedTokens: systemSignedTokens(secret),
     fraudScorer: guardedFraudScorer(scorerOf(storage, settings), DEFAULT_SCORER_TERMS),
     payouts: aroundPayouts(
       guardedPayouts(simulatedPayouts(ledger, systemClock), {

@@ -7,12 +7,12 @@ import { migrateApprovals } from '../adapters/postgres/approvals/migrate.ts';
 import { approvalsPostgresStorage } from '../adapters/postgres/approvals/storage.ts';
 import { ownsTables } from '../adapters/postgres/ownership.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
-import type { StorageRoom } from './open-storage.ts';
+import type { OpenStorage } from './open-storage.ts';
 import { poolAt, poolUseOf } from './postgres.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 
 /** Connects when first asked something. */
-export function openApprovalsStorage(storage: PlacedStorage): StorageRoom<ApprovalsStorage> {
+export function openApprovalsStorage(storage: PlacedStorage): OpenStorage<ApprovalsStorage> {
   switch (storage.kind) {
     case 'memory':
       return {

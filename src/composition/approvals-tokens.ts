@@ -5,7 +5,7 @@ import type { ApprovalEvent } from '../domain/approvals/approval-events.ts';
 import type { ApprovalQueue, QueuedApproval } from '../ports/approvals/approval-queue.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { EventBus } from '../ports/approvals/event-bus.ts';
-import type { StorageRoom } from './open-storage.ts';
+import type { OpenStorage } from './open-storage.ts';
 import type { Relay } from './relay.ts';
 
 /** A symbol carries no type of its own; this one does. */
@@ -16,7 +16,7 @@ type Kept<Item> = Readonly<{ newest(): readonly Item[] }>;
 
 /** Everything of approvals that can be asked for, whatever the storage. */
 export const APPROVALS_TOKENS = {
-  storageRoom: token<StorageRoom<ApprovalsStorage>>('ApprovalsStorageRoom'),
+  openStorage: token<OpenStorage<ApprovalsStorage>>('ApprovalsStorageRoom'),
   payoutLedger: token<PayoutLedger>('PayoutLedger'),
   approvalQueue: token<ApprovalQueue & Kept<QueuedApproval>>('ApprovalQueue'),
   eventBus: token<EventBus & Kept<ApprovalEvent>>('EventBus'),

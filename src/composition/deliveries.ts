@@ -1,5 +1,5 @@
 import { systemClock } from '../adapters/system/clock.ts';
-import { type ShardShare, shardShare } from '../application/outbox/shard-assignment.ts';
+import { type ShardAssignment, shardAssignment } from '../application/outbox/shard-assignment.ts';
 import type { Ports } from '../application/use-cases.ts';
 import {
   type DeliverTerms,
@@ -13,7 +13,7 @@ import type { WebhookSettings } from './settings.ts';
 export type WebhookDelivery = Readonly<{
   /** For one worker. */
   deliverWith(told: Pick<DeliverTerms, 'onEnd' | 'onFault'>): DeliverWebhooks;
-  share: ShardShare;
+  share: ShardAssignment;
   /** Calls `wake` when there may be new deliveries; gives back what ends that. */
   subscribe: (wake: () => void) => () => void;
   prune: () => ReturnType<Deliveries['prune']>;
@@ -25,8 +25,8 @@ const PRUNED_AT_ONCE = 1_000;
 export function webhookDeliveryOf(ports: Ports, { disableAfterMs }: WebhookSettings): WebhookDelivery {
   const { deliveries, leases, wakeUps, webhookSender } = ports;
   return {
-    deliverWith: (told) => deliverWebhooks({ ...ports, chance: Math.random }, { disableAfterMs, ...told }),
-    share: shardShare(
+    deliverWith: (told) => deliverWebhooks({ ...ports, random: Math.random }, { disableAfterMs, ...told }),
+    share: shardAssignment(
       { leases, clock: systemClock },
       { work: 'webhooks', shards: DELIVERY_SHARDS, holder: crypto.randomUUID() },
     ),

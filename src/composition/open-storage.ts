@@ -7,7 +7,7 @@ import type { StorageUnavailable } from '../ports/unavailable.ts';
 type AnyStorage = Readonly<{ health: StorageHealth; close(): Promise<void> }>;
 
 /** A storage with what only those who run it ask of it. */
-export type StorageRoom<Stored extends AnyStorage = Storage> = Readonly<{
+export type OpenStorage<Stored extends AnyStorage = Storage> = Readonly<{
   storage: Stored;
   /** Brings the schema up to date and names what that took; nothing when it is current. Safe to repeat. */
   migrate(): ResultAsync<readonly string[], StorageUnavailable>;

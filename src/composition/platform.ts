@@ -13,7 +13,7 @@ import { type Ports, useCases } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { webhookDeliveryOf } from './deliveries.ts';
-import type { StorageRoom } from './open-storage.ts';
+import type { OpenStorage } from './open-storage.ts';
 import { portsOf } from './ports.ts';
 import { relayOf } from './relay.ts';
 import type { KeySettings, PlatformSettings } from './settings.ts';
@@ -39,7 +39,7 @@ export const platformModule = (settings: Omit<PlatformSettings, 'storage'>): Con
     bind(TOKENS.keyRing).toResolvedValue(() => ringOf(settings.keys));
     bind(TOKENS.ports).toResolvedValue(
       (
-        { storage }: StorageRoom,
+        { storage }: OpenStorage,
         guarded: GuardedProcessor,
         ring: RingSource,
         webhookSender: WebhookSender,
@@ -47,7 +47,7 @@ export const platformModule = (settings: Omit<PlatformSettings, 'storage'>): Con
         const processor = aroundProcessor(guarded);
         return portsOf({ storage, processor, ring, webhookSender, secret: settings.secret });
       },
-      [TOKENS.storageRoom, TOKENS.guardedProcessor, TOKENS.keyRing, TOKENS.webhookSender],
+      [TOKENS.openStorage, TOKENS.guardedProcessor, TOKENS.keyRing, TOKENS.webhookSender],
     );
     bind(TOKENS.useCases).toResolvedValue(
       (ports: Ports) => useCases(ports, { claims: settings.claimTerms, anomalies: settings.anomalyRules }),

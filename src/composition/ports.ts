@@ -4,11 +4,11 @@ import { localVault } from '../adapters/keys/vault.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemDigests } from '../adapters/system/digests.ts';
 import { systemIds } from '../adapters/system/ids.ts';
-import { systemSeals } from '../adapters/system/signed-tokens.ts';
+import { systemSignedTokens } from '../adapters/system/signed-tokens.ts';
 import { systemWebhookSecrets } from '../adapters/system/webhook-secrets.ts';
 import type { Ports } from '../application/use-cases.ts';
-import { httpTransferAnswers } from '../entrypoints/http/ledger/transfer-answers.ts';
-import { httpAnswers } from '../entrypoints/http/payments/stored-responses.ts';
+import { httpTransferResponseEncoder } from '../entrypoints/http/ledger/transfer-responses.ts';
+import { httpResponseEncoder } from '../entrypoints/http/payments/stored-responses.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
@@ -32,9 +32,9 @@ export function portsOf({ storage, processor, ring, webhookSender, secret }: Out
     clock: systemClock,
     ids: systemIds,
     digests: systemDigests(secret),
-    seals: systemSeals(secret),
-    answers: httpAnswers,
-    transferAnswers: httpTransferAnswers,
+    signedTokens: systemSignedTokens(secret),
+    responses: httpResponseEncoder,
+    transferResponses: httpTransferResponseEncoder,
     processor,
     secretKeys,
     keyRotation: ring.rotation,

@@ -1,7 +1,7 @@
 import { systemClock } from '../adapters/system/clock.ts';
 import type { EventSink } from '../application/outbox/event-sink.ts';
 import { type RelayEvents, relayEvents } from '../application/outbox/relay-events.ts';
-import { type ShardShare, shardShare } from '../application/outbox/shard-assignment.ts';
+import { type ShardAssignment, shardAssignment } from '../application/outbox/shard-assignment.ts';
 import type { Ports } from '../application/use-cases.ts';
 import type { Leases } from '../ports/leases.ts';
 import { OUTBOX_SHARDS, type Outbox, type Outgoing } from '../ports/outbox.ts';
@@ -12,7 +12,7 @@ import { eventSinks } from './event-sinks.ts';
 export type Relay = Readonly<{
   isWanted: boolean;
   relayEvents: RelayEvents;
-  share: ShardShare;
+  share: ShardAssignment;
   /** Calls `wake` when there may be new events; gives back what ends that. */
   subscribe: (wake: () => void) => () => void;
 }>;
@@ -27,7 +27,7 @@ export function relayTo<Event extends Outgoing>(
   return {
     isWanted: sinks.length > 0,
     relayEvents: relayEvents({ outbox, sinks, clock: systemClock }),
-    share: shardShare(
+    share: shardAssignment(
       { leases, clock: systemClock },
       { work: 'outbox', shards: OUTBOX_SHARDS, holder: crypto.randomUUID() },
     ),

@@ -6,7 +6,7 @@ import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
 export type Placed = Readonly<{ storage: PlacedStorage; stop(): Promise<void> }>;
 
 /** Starts the embedded server a storage asks for, or joins the one that runs on the same data already. */
-export async function placeStorage(storage: StorageSettings, dataDir: string): Promise<Placed> {
+export async function startEmbedded(storage: StorageSettings, dataDir: string): Promise<Placed> {
   switch (storage.kind) {
     case 'memory':
       return { storage, stop };

@@ -6,7 +6,7 @@ import type { Ports, UseCases } from '../application/use-cases.ts';
 import type { StorageHealth } from '../ports/storage-health.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import type { WebhookDelivery } from './deliveries.ts';
-import type { StorageRoom } from './open-storage.ts';
+import type { OpenStorage } from './open-storage.ts';
 import type { Relay } from './relay.ts';
 
 /** A symbol carries no type of its own; this one does. */
@@ -14,7 +14,7 @@ const token = <T>(name: string) => Symbol(name) as ServiceIdentifier<T>;
 
 /** Everything that can be asked for, whatever the storage. */
 export const TOKENS = {
-  storageRoom: token<StorageRoom>('StorageRoom'),
+  openStorage: token<OpenStorage>('StorageRoom'),
   storageHealth: token<StorageHealth>('StorageHealth'),
   simulatorLedger: token<SimulatorLedger>('SimulatorLedger'),
   guardedProcessor: token<GuardedProcessor>('GuardedProcessor'),

@@ -1,7 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
 import type { MerchantId } from '../domain/kernel/ids.ts';
 import type { Money } from '../domain/kernel/money.ts';
-import type { Movement } from '../domain/payments/modification.ts';
+import type { Modification } from '../domain/payments/modification.ts';
 import type { ProcessorVerdict } from '../domain/payments/transaction.ts';
 
 /** `reference` is ours and names the charge for good: the processor must never charge one reference twice. */
@@ -14,10 +14,10 @@ export type ChargeOrder = Readonly<{
 }>;
 
 /**
- * A movement of a charge's money under a reference of its own. `charge` is the reference of the charge; `final` tells the
+ * A modification of a charge's money under a reference of its own. `charge` is the reference of the charge; `final` tells the
  * processor to release what a capture leaves of the authorization.
  */
-export type MovementOrder = Movement &
+export type ModificationOrder = Modification &
   Readonly<{ reference: string; charge: string; merchantId: MerchantId }>;
 
 export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'movement_refused';
@@ -45,7 +45,7 @@ export interface Processor {
   /** Repeating a reference gives the first verdict and charges nothing more. */
   charge(order: ChargeOrder): ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
   /** Takes, gives back or releases money of a charge. Repeating a reference gives the first verdict and moves nothing more. */
-  move(order: MovementOrder): ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
-  /** Its own record of a reference, a charge's or a movement's. Changes nothing. */
+  move(order: ModificationOrder): ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
+  /** Its own record of a reference, a charge's or a modification's. Changes nothing. */
   lookup(reference: string): ResultAsync<Verdict, ProcessorHasNoRecord | ProcessorUnavailable>;
 }

@@ -1,2 +1,2 @@
 /** Between 0 and 1. For spreading things in time, never for secrets. */
-export type Chance = () => number;
+export type Random = () => number;

@@ -14,7 +14,7 @@ export type WebhookRequest = Readonly<{
 }>;
 
 /** An answer, whatever its status. `excerpt` is printable text of at most 1 KiB. */
-export type WebhookAnswer = Readonly<{
+export type WebhookResponse = Readonly<{
   status: number;
   retryAfter?: string;
   excerpt: string;
@@ -39,7 +39,7 @@ export interface WebhookSender {
    * One POST, without redirects, proxies or a second try that the receiver could notice. Resolves within the sender's
    * timeout. The address that is connected to was resolved and checked for this very call.
    */
-  send(request: WebhookRequest): ResultAsync<WebhookAnswer, WebhookUnanswered>;
+  send(request: WebhookRequest): ResultAsync<WebhookResponse, WebhookUnanswered>;
   /** Cuts off whatever is under way; those calls are unanswered. Nothing may be sent afterwards. */
   close(): void;
 }

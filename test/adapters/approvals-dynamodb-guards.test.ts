@@ -12,10 +12,10 @@ import {
   ADMIN,
   aCreation,
   aLine,
+  anApprover,
   anEdit,
   anUncheckedApproval,
   aPayoutBegun,
-  aPerson,
   aRejection,
   aVendorId,
   DISPATCHER,
@@ -295,7 +295,9 @@ describe('DynamoDB guards of approvals under faults', () => {
     const opening = anOpening();
     (await platform.commits.commit(opening.change))._unsafeUnwrap();
     const creation = aCreation();
-    const approved = await committed(anUncheckedApproval(await committed(creation), aPerson('a', 'admin')));
+    const approved = await committed(
+      anUncheckedApproval(await committed(creation), anApprover('a', 'admin')),
+    );
     const begun = await committed(aPayoutBegun(approved));
     const idsOf = (events: readonly Readonly<{ id: string }>[]) => events.map(({ id }) => id);
     expect(idsOf((await platform.outbox.unsent(9))._unsafeUnwrap())).toEqual(idsOf(opening.change.events));

@@ -9,11 +9,11 @@ import {
   ADMIN,
   aCreation,
   aLine,
+  anApprover,
   anEdit,
   anUncheckedApproval,
   aPayoutBegun,
   aPayoutEnded,
-  aPerson,
   aRejection,
   DISPATCHER,
   type Made,
@@ -177,7 +177,7 @@ describe('a commit of approvals on Postgres', () => {
       const lineItems = [aLine(BigInt(n)), aLine(1n), ...now.lineItems.map(({ id }) => aLine(9n, { id }))];
       const moves = [
         anEdit(now, { lineItems: lineItems.toReversed() }),
-        anUncheckedApproval(now, aPerson(`approver-${n}`, 'admin'), { isLast: false }),
+        anUncheckedApproval(now, anApprover(`approver-${n}`, 'admin'), { isLast: false }),
       ];
       await Promise.all([
         ...moves.map(({ change }) => storage.approvalCommits.commit(change)),

@@ -152,11 +152,11 @@ describe('the checks of approvals', () => {
     await expect(change).rejects.toMatchObject({ code: '23514', constraint });
   });
 
-  const approve = ({ id, edition }: VendorPayment, by: string) =>
+  const approve = ({ id, revision }: VendorPayment, by: string) =>
     owner.query(
       `INSERT INTO approvals.payment_approvals (payment_id, edition, approved_by, roles, terms_hash, approved_at,
         payment_version) VALUES ($1, $2, $3, '{admin}', 'hash', now(), 9)`,
-      [id, edition, by],
+      [id, revision, by],
     );
 
   it('keep makers from approving and anybody from approving twice, by hand too', async () => {

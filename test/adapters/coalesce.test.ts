@@ -8,13 +8,13 @@ const tick = () => new Promise<void>((soon) => setImmediate(soon));
 type Item = Readonly<{ n: number; keys: readonly string[] }>;
 
 /** A run whose batches end only when they are let go, one at a time, in any order. */
-function stepping(settings: Readonly<{ most: number; lanes: number; keyed?: boolean }>) {
+function stepping(settings: Readonly<{ most: number; lanes: number; idempotentRequest?: boolean }>) {
   const batches: (readonly Item[])[] = [];
   const open = new Map<number, Readonly<{ end: () => void; fail: (fault: unknown) => void }>>();
   const call = coalesce<Item, number>({
     most: settings.most,
     lanes: settings.lanes,
-    ...(settings.keyed ? { keysOf: ({ keys }: Item) => keys } : {}),
+    ...(settings.idempotentRequest ? { keysOf: ({ keys }: Item) => keys } : {}),
     run(items) {
       const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>();
       const index = batches.push(items) - 1;
@@ -102,7 +102,7 @@ describe('coalesced calls', () => {
   });
 
   it('that share a key go one batch after the other, in order', async () => {
-    const { call, batches, open } = stepping({ most: 10, lanes: 1, keyed: true });
+    const { call, batches, open } = stepping({ most: 10, lanes: 1, idempotentRequest: true });
     const calls = [
       call(item(1, 'a')),
       call(item(2, 'a', 'b')),
@@ -136,7 +136,7 @@ describe('coalesced calls', () => {
   it('in any history each get their own result, within lanes and sizes, in order by key, and nobody starves', async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ most, lanes, turns }) => {
-        const { call, batches, open } = stepping({ most, lanes, keyed: true });
+        const { call, batches, open } = stepping({ most, lanes, idempotentRequest: true });
         const outcomes: Promise<PromiseSettledResult<number>>[] = [];
         const failed = new Set<number>();
         const finish = (index: number | undefined, fails: boolean) => {
@@ -181,7 +181,7 @@ describe('coalesced calls', () => {
   });
 
   it('of one key behind a stream of others take their turn', async () => {
-    const { call, batches, open } = stepping({ most: 2, lanes: 1, keyed: true });
+    const { call, batches, open } = stepping({ most: 2, lanes: 1, idempotentRequest: true });
     const calls = [call(item(0, 'hot'))];
     await tick();
     calls.push(call(item(1, 'hot')));

@@ -24,7 +24,7 @@ async function storageAt(url: string) {
   return dynamodbStorage({ client, table: 'paywright' });
 }
 
-const answers = (url: string): Promise<boolean> =>
+const responses = (url: string): Promise<boolean> =>
   fetch(url).then(
     () => true,
     () => false,
@@ -81,7 +81,7 @@ it('is taken over, as it runs, from an owner that was killed', async () => {
   );
   const pid = enginePid();
   await endProcess(owner.pid ?? -1, 'SIGKILL');
-  expect(await answers(url)).toBe(true);
+  expect(await responses(url)).toBe(true);
 
   const heir = await startDynamoDbEngine({ dataDir });
   expect(heir.url).toBe(url);
@@ -94,5 +94,5 @@ it('keeps nothing without a directory', async () => {
   const [a, b] = await Promise.all([startDynamoDbEngine({}), startDynamoDbEngine({})]);
   expect(a.url).not.toBe(b.url);
   await Promise.all([a.stop(), b.stop()]);
-  expect(await answers(a.url)).toBe(false);
+  expect(await responses(a.url)).toBe(false);
 });

@@ -52,7 +52,7 @@ function aTransfer(spendings = 0): Change & Readonly<{ transfer: Transfer }> {
   });
   const claim = spentClaim(
     { merchantId: alice, operation: 'transfer', key: aKey() },
-    { fingerprint: 'f'.repeat(64), requestId: 'req-1', answer: '201\n{}', transferId: transfer.id },
+    { fingerprint: 'f'.repeat(64), requestId: 'req-1', response: '201\n{}', transferId: transfer.id },
     { changeId: systemIds.change(NOON), now: NOON },
     terms,
   );
@@ -165,14 +165,14 @@ describe('DynamoDB guards of transfers and aggregates under faults', () => {
       onTransactions(refusedAt(...rows), 1);
       expect((await commit(change))._unsafeUnwrapErr()).toEqual(refusal);
     }
-    const { change: keyed, next } = anExport(['a', 'b']);
+    const { change: idempotentRequest, next } = anExport(['a', 'b']);
     for (const [rows, refusal] of [
       [[0, 1, 2], { kind: 'StaleVersion', id: next.id }],
       [[1, 2], { kind: 'KeyTaken', key: 'a' }],
       [[2], { kind: 'KeyTaken', key: 'b' }],
     ] as const) {
       onTransactions(refusedAt(...rows), 1);
-      expect((await commit(keyed))._unsafeUnwrapErr()).toEqual(refusal);
+      expect((await commit(idempotentRequest))._unsafeUnwrapErr()).toEqual(refusal);
     }
   });
 

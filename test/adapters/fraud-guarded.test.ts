@@ -10,13 +10,13 @@ const assessment = { score: 695, reasons: [] };
 const never = ResultAsync.fromSafePromise<never>(new Promise(() => {}));
 
 /** A scorer that counts what reaches it, behind the guard. */
-function guarded(answer: FraudScorer['score']) {
+function guarded(response: FraudScorer['score']) {
   let asked = 0;
   const scorer = guardedFraudScorer(
     {
       score: (...question) => {
         asked += 1;
-        return answer(...question);
+        return response(...question);
       },
     },
     DEFAULT_SCORER_TERMS,
@@ -59,8 +59,8 @@ describe('a guarded fraud scorer', () => {
   });
 
   it('asks no more after failures in a row, and again after a while', async () => {
-    const answers = Array.from({ length: 5 }, () => errAsync({ kind: 'ScorerUnavailable' as const }));
-    const { ask, asked } = guarded(() => answers.shift() ?? okAsync(assessment));
+    const responses = Array.from({ length: 5 }, () => errAsync({ kind: 'ScorerUnavailable' as const }));
+    const { ask, asked } = guarded(() => responses.shift() ?? okAsync(assessment));
     for (let n = 0; n < 8; n += 1) expect((await ask()).isErr()).toBe(true);
     expect(asked()).toBe(5);
     await vi.advanceTimersByTimeAsync(DEFAULT_SCORER_TERMS.staysOpenMs);

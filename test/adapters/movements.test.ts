@@ -7,7 +7,7 @@ import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
-import { movementsContract } from '../scenarios/modifications.scenario.ts';
+import { modificationsContract } from '../scenarios/modifications.scenario.ts';
 import { freshTable } from '../support/dynamodb-tables.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 
@@ -18,16 +18,16 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([engine.stop(), server.close()]));
 
-movementsContract('memory', () => {
+modificationsContract('memory', () => {
   const store = memoryStore();
   return Promise.resolve([memoryStorage(store), memoryStorage(store)]);
 });
-movementsContract('postgres (embedded)', async () => {
+modificationsContract('postgres (embedded)', async () => {
   const connectionString = await server.newDatabase();
   const aStorage = () => postgresStorage(postgresPool({ connectionString, max: 4 }));
   return [aStorage(), aStorage()];
 });
-movementsContract('DynamoDB (embedded engine)', async () => {
+modificationsContract('DynamoDB (embedded engine)', async () => {
   const { table } = await freshTable(engine.url);
   const aStorage = () =>
     dynamodbStorage({ client: dynamodbClient({ region: 'local', endpoint: engine.url }), table });

@@ -4,7 +4,7 @@ import { guardedProcessor } from '../../src/adapters/processor/guarded.ts';
 import { storedCurrency } from '../../src/domain/kernel/currency.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
-import type { ChargeOrder, MovementOrder, Processor, Verdict } from '../../src/ports/processor.ts';
+import type { ChargeOrder, ModificationOrder, Processor, Verdict } from '../../src/ports/processor.ts';
 
 const amount = money(100n, storedCurrency('EUR'));
 const order: ChargeOrder = {
@@ -14,7 +14,7 @@ const order: ChargeOrder = {
   paymentMethod: 'card',
   capture: true,
 };
-const movement: MovementOrder = {
+const modification: ModificationOrder = {
   reference: 'txn_1',
   charge: 'pay_1',
   merchantId: 'm' as MerchantId,
@@ -35,22 +35,22 @@ const silent = () => new Promise<never>(() => {});
 const never = ResultAsync.fromSafePromise<never>(silent());
 
 /** A processor that counts what reaches it, behind a guard of 1 s that opens after three silences. */
-function guarded(answer: Partial<Processor>) {
+function guarded(response: Partial<Processor>) {
   let sent = 0;
   const processor = guardedProcessor(
     {
       accepts: (method) => method === 'card',
       charge: (asked) => {
         sent += 1;
-        return (answer.charge ?? (() => okAsync(verdict)))(asked);
+        return (response.charge ?? (() => okAsync(verdict)))(asked);
       },
       move: (asked) => {
         sent += 1;
-        return (answer.move ?? (() => okAsync(verdict)))(asked);
+        return (response.move ?? (() => okAsync(verdict)))(asked);
       },
       lookup: (reference) => {
         sent += 1;
-        return (answer.lookup ?? (() => okAsync(verdict)))(reference);
+        return (response.lookup ?? (() => okAsync(verdict)))(reference);
       },
     },
     { timeoutMs: 1_000, opensAfter: 3, staysOpenMs: 5_000 },
@@ -76,7 +76,7 @@ describe('a guarded processor', () => {
     expect(processor.accepts('card')).toBe(true);
     expect(processor.accepts('cash')).toBe(false);
     expect((await processor.charge(order))._unsafeUnwrap()).toBe(verdict);
-    expect((await processor.move(movement))._unsafeUnwrap()).toBe(verdict);
+    expect((await processor.move(modification))._unsafeUnwrap()).toBe(verdict);
     expect((await processor.lookup('pay_1'))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorHasNoRecord' });
   });
 
@@ -86,13 +86,13 @@ describe('a guarded processor', () => {
     expect(result._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorOutcomeUnknown' });
   });
 
-  it('calls a movement without an answer unknown, and sends none while the circuit is open', async () => {
+  it('calls a modification without an answer unknown, and sends none while the circuit is open', async () => {
     const { processor, sent } = guarded({ move: () => never });
     for (let call = 0; call < 3; call += 1) {
-      const result = await past(1_000, processor.move(movement));
+      const result = await past(1_000, processor.move(modification));
       expect(result._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorOutcomeUnknown' });
     }
-    expect((await processor.move(movement))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorUnavailable' });
+    expect((await processor.move(modification))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorUnavailable' });
     expect(sent()).toBe(3);
   });
 
@@ -122,8 +122,8 @@ describe('a guarded processor', () => {
   });
 
   it('tries again after a while, and goes on when it is answered', async () => {
-    const answers = [never, never, never, okAsync(verdict), okAsync(verdict)];
-    const { processor } = guarded({ charge: () => answers.shift() as ReturnType<Processor['charge']> });
+    const responses = [never, never, never, okAsync(verdict), okAsync(verdict)];
+    const { processor } = guarded({ charge: () => responses.shift() as ReturnType<Processor['charge']> });
     for (let call = 0; call < 3; call += 1) await past(1_000, processor.charge(order));
     await vi.advanceTimersByTimeAsync(5_000);
     expect((await processor.charge(order)).isOk()).toBe(true);

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { money } from '../../src/domain/kernel/money.ts';
-import type { ChargeOrder, MovementOrder } from '../../src/ports/processor.ts';
+import type { ChargeOrder, ModificationOrder } from '../../src/ports/processor.ts';
 import { processorContract } from '../contract/processor.contract.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 
@@ -54,12 +54,12 @@ const anOrder = (reference: string, paymentMethod = 'card'): ChargeOrder => ({
   capture: true,
 });
 
-const aMovement = (
+const aModification = (
   reference: string,
-  type: MovementOrder['type'],
+  type: ModificationOrder['type'],
   units: bigint,
   final = false,
-): MovementOrder => ({
+): ModificationOrder => ({
   reference,
   charge: 'pay_1',
   merchantId: aMerchantId(),
@@ -107,14 +107,14 @@ describe('the simulator’s books in a file', () => {
     after.close();
   });
 
-  it('keep movements, and what they left of their charges', async () => {
+  it('keep modifications, and what they left of their charges', async () => {
     const before = simulatorLedger(file);
     const processor = simulatedProcessor(before, clock);
     await processor.charge({ ...anOrder('pay_1', 'test_fee'), capture: false });
-    const first = (await processor.move(aMovement('txn_1', 'capture', 1_000n)))._unsafeUnwrap();
+    const first = (await processor.move(aModification('txn_1', 'capture', 1_000n)))._unsafeUnwrap();
     expect(first.fee).toBe(29n);
-    await processor.move(aMovement('txn_2', 'capture', 10n, true));
-    await processor.move(aMovement('txn_3', 'refund', 5n));
+    await processor.move(aModification('txn_2', 'capture', 10n, true));
+    await processor.move(aModification('txn_3', 'refund', 5n));
     const kept = before.book('pay_1');
     expect(kept).toEqual({
       paymentMethod: 'test_fee',
@@ -128,7 +128,7 @@ describe('the simulator’s books in a file', () => {
     expect(after.book('pay_1')).toEqual(kept);
     expect(after.find('txn_1')).toEqual(first);
     expect(
-      (await simulatedProcessor(after, clock).move(aMovement('txn_1', 'capture', 7n)))._unsafeUnwrap(),
+      (await simulatedProcessor(after, clock).move(aModification('txn_1', 'capture', 7n)))._unsafeUnwrap(),
     ).toEqual(first);
     after.close();
   });
@@ -161,7 +161,7 @@ describe('the simulator’s books in a file', () => {
     ledger.close();
   });
 
-  it('let movements of several processes at once never pass the whole', { timeout: 30_000 }, async () => {
+  it('let modifications of several processes at once never pass the whole', { timeout: 30_000 }, async () => {
     const books = simulatorLedger(file);
     await simulatedProcessor(books, clock).charge({ ...anOrder('pay_1'), amount: money(100n, 'USD') });
     const from = (name: string) => JSON.stringify(new URL(`../../src/${name}`, import.meta.url).href);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { systemDigests } from '../../src/adapters/system/digests.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { systemSeals } from '../../src/adapters/system/signed-tokens.ts';
+import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { parseId } from '../../src/domain/kernel/ids.ts';
 import { trying } from '../domain/arbitraries.ts';
 import { NOON, SECRET } from '../fixtures/changes.ts';
@@ -64,15 +64,15 @@ describe('digests', () => {
 });
 
 describe('a seal', () => {
-  const seals = systemSeals(SECRET);
+  const signedTokens = systemSignedTokens(SECRET);
   const text = fc.string({ unit: 'grapheme' });
 
   it('opens in its own context, and the token is safe in a URL', () => {
     fc.assert(
       fc.property(text, text, (sealed, context) => {
-        const token = seals.seal(sealed, context);
+        const token = signedTokens.seal(sealed, context);
         expect(token).toBe(encodeURIComponent(token));
-        expect(systemSeals(SECRET).open(token, context)).toBe(sealed);
+        expect(systemSignedTokens(SECRET).open(token, context)).toBe(sealed);
       }),
       trying(300),
     );
@@ -82,9 +82,9 @@ describe('a seal', () => {
     fc.assert(
       fc.property(text, text, text, (sealed, context, other) => {
         fc.pre(context !== other);
-        const token = seals.seal(sealed, context);
-        expect(seals.open(token, other)).toBeUndefined();
-        expect(systemSeals(OTHER).open(token, context)).toBeUndefined();
+        const token = signedTokens.seal(sealed, context);
+        expect(signedTokens.open(token, other)).toBeUndefined();
+        expect(systemSignedTokens(OTHER).open(token, context)).toBeUndefined();
       }),
       trying(300),
     );
@@ -93,31 +93,40 @@ describe('a seal', () => {
   it('does not open when any character of it was changed', () => {
     fc.assert(
       fc.property(text, fc.nat(), fc.constantFrom('A', 'Q', 'g', '_', '.', '='), (sealed, place, other) => {
-        const token = seals.seal(sealed, 'c');
+        const token = signedTokens.seal(sealed, 'c');
         const index = place % token.length;
         fc.pre(token[index] !== other);
-        expect(seals.open(token.slice(0, index) + other + token.slice(index + 1), 'c')).toBeUndefined();
+        expect(
+          signedTokens.open(token.slice(0, index) + other + token.slice(index + 1), 'c'),
+        ).toBeUndefined();
       }),
       trying(500),
     );
   });
 
   it('has one spelling only: no other last character opens it', () => {
-    const token = seals.seal('x', 'c');
+    const token = signedTokens.seal('x', 'c');
     const others = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/='.split('');
-    const opening = others.filter((last) => seals.open(token.slice(0, -1) + last, 'c') !== undefined);
+    const opening = others.filter((last) => signedTokens.open(token.slice(0, -1) + last, 'c') !== undefined);
     expect(opening).toEqual([token.at(-1)]);
   });
 
   it('does not open on what nobody sealed', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (token) => {
-        expect(seals.open(token, 'c')).toBeUndefined();
+        expect(signedTokens.open(token, 'c')).toBeUndefined();
       }),
       trying(300),
     );
-    for (const token of ['', '.', '..', 'a.b', `${seals.seal('x', 'c')}.`, ` ${seals.seal('x', 'c')}`])
-      expect(seals.open(token, 'c')).toBeUndefined();
+    for (const token of [
+      '',
+      '.',
+      '..',
+      'a.b',
+      `${signedTokens.seal('x', 'c')}.`,
+      ` ${signedTokens.seal('x', 'c')}`,
+    ])
+      expect(signedTokens.open(token, 'c')).toBeUndefined();
   });
 });
 

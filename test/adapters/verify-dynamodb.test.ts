@@ -22,7 +22,7 @@ import {
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import type { BadRow } from '../../src/application/integrity/integrity-finding.ts';
+import type { IntegrityFinding } from '../../src/application/integrity/integrity-finding.ts';
 import { type AuditEntry, sealAuditEntry } from '../../src/domain/kernel/audit-chain.ts';
 import type { PaymentId } from '../../src/domain/kernel/ids.ts';
 import { aMerchantId, digests, NOON } from '../fixtures/changes.ts';
@@ -94,7 +94,7 @@ async function aBook() {
 }
 
 type Book = Awaited<ReturnType<typeof aBook>>;
-type Found = Omit<Partial<BadRow>, 'kind' | 'detail'>;
+type Found = Omit<Partial<IntegrityFinding>, 'kind' | 'detail'>;
 type Mutation = readonly [
   title: string,
   mutate: (book: Book) => Promise<unknown>,

@@ -3,7 +3,7 @@ import { afterAll, expect, inject, it } from 'vitest';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import type { BadRow } from '../../src/application/integrity/integrity-finding.ts';
+import type { IntegrityFinding } from '../../src/application/integrity/integrity-finding.ts';
 import { aBusyStore } from '../support/busy-store.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 
@@ -24,7 +24,7 @@ async function aBook() {
 }
 
 type Book = Awaited<ReturnType<typeof aBook>>;
-type Found = Omit<Partial<BadRow>, 'kind' | 'detail'>;
+type Found = Omit<Partial<IntegrityFinding>, 'kind' | 'detail'>;
 type Mutation = readonly [
   title: string,
   mutate: (book: Book) => Promise<unknown>,

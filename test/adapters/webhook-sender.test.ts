@@ -80,8 +80,8 @@ describe('the webhook sender', () => {
         response.writeHead(202, { 'Retry-After': '7' }).end('gern geschehen Ł 😀');
       });
     });
-    const answer = await aSender().send(request(local(receiver), '{"text":"Ł 😀"}'));
-    expect(answer._unsafeUnwrap()).toEqual({
+    const response = await aSender().send(request(local(receiver), '{"text":"Ł 😀"}'));
+    expect(response._unsafeUnwrap()).toEqual({
       status: 202,
       retryAfter: '7',
       excerpt: 'gern geschehen Ł 😀',
@@ -111,8 +111,8 @@ describe('the webhook sender', () => {
     const receiver = await aReceiver((_, response) => {
       response.writeHead(status, { Location: local(metadata) }).end();
     });
-    const answer = await aSender().send(request(local(receiver)));
-    expect(answer._unsafeUnwrap()).toMatchObject({ status, excerpt: '' });
+    const response = await aSender().send(request(local(receiver)));
+    expect(response._unsafeUnwrap()).toMatchObject({ status, excerpt: '' });
     expect(reached).toBe(0);
   });
 
@@ -187,14 +187,14 @@ describe('the webhook sender', () => {
   });
 
   it('keeps a printable kibibyte of an answer, and nothing that looks like a card', async () => {
-    const answers = [
+    const responses = [
       `${'Ł'.repeat(600)}end`,
       'a\u0000b\u001b[31mred\u202e\r\nnext\tcell',
       Buffer.from([0xff, 0xfe, 0x41]),
       Buffer.alloc(60_000, 0xff),
       'card 4242 4242 4242 4242 declined',
     ];
-    const receiver = await aReceiver((_, response) => void response.end(answers.shift()));
+    const receiver = await aReceiver((_, response) => void response.end(responses.shift()));
     const sender = aSender();
     const excerpt = async () => (await sender.send(request(local(receiver))))._unsafeUnwrap().excerpt;
     expect(await excerpt()).toBe('Ł'.repeat(512));

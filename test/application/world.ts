@@ -5,23 +5,23 @@ import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import type { PaymentMethods } from '../../src/application/customers/payment-methods.ts';
-import { type MovePaymentRequest, movePayment } from '../../src/application/payments/modify-payment.ts';
+import { type ModifyPaymentRequest, modifyPayment } from '../../src/application/payments/modify-payment.ts';
 import {
   type ProcessPaymentRequest,
   processPayment,
 } from '../../src/application/payments/process-payment.ts';
 import { recoverPayments } from '../../src/application/payments/recover-payments.ts';
-import type { Answer } from '../../src/domain/kernel/claim.ts';
+import type { StoredResponse } from '../../src/domain/kernel/claim.ts';
 import type { CustomerId, PaymentId } from '../../src/domain/kernel/ids.ts';
 import type { Instant } from '../../src/domain/kernel/instant.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { Merchant } from '../../src/domain/merchants/merchant.ts';
-import type { MovementRequest } from '../../src/domain/payments/modification.ts';
+import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
 import type { Commits } from '../../src/ports/commits.ts';
 import type { Processor } from '../../src/ports/processor.ts';
-import { plainAnswers } from '../fixtures/answers.ts';
 import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
+import { plainResponseEncoder } from '../fixtures/plain-responses.ts';
 import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
 
 /** Stands between the core and one call to the outside: makes it, loses it, or loses its reply. */
@@ -52,7 +52,7 @@ export const refuseLookup: Turn<LookedUp> = () => errAsync({ kind: 'ProcessorUna
 /** The charge never reaches the processor, and nobody knows. */
 export const loseCharge: Turn<Charged> = () => errAsync({ kind: 'ProcessorOutcomeUnknown' });
 export const refuseMove: Turn<Moved> = () => errAsync({ kind: 'ProcessorUnavailable' });
-/** The movement never reaches the processor, and nobody knows. */
+/** The modification never reaches the processor, and nobody knows. */
 export const loseMove: Turn<Moved> = () => errAsync({ kind: 'ProcessorOutcomeUnknown' });
 
 /** Resolves when everything that waits for no outside call has gone as far as it can. */
@@ -124,14 +124,14 @@ export async function aWorld() {
         calls.resolve += 1;
         const isStored = paymentMethod.startsWith('pm_');
         if (customerId !== undefined && !customers.has(customerId))
-          return errAsync({ kind: 'CustomerNotFound' });
+          return errAsync({ kind: 'CustomerNotAccepted' });
         if (isStored && (customerId === undefined || paymentMethod !== 'pm_1'))
           return errAsync({ kind: 'PaymentMethodNotAccepted' });
         return okAsync(isStored ? 'card' : paymentMethod);
       },
     } satisfies PaymentMethods,
     admit: () => okAsync(undefined),
-    answers: plainAnswers,
+    responses: plainResponseEncoder,
     clock,
     ids: systemIds,
     digests,
@@ -147,7 +147,7 @@ export async function aWorld() {
     suspended,
     customers,
     process: processPayment(ports, terms),
-    move: movePayment(ports, terms),
+    move: modifyPayment(ports, terms),
     recover: recoverPayments(ports, terms),
     pass: (ms: number) => {
       clock.at += ms;
@@ -171,24 +171,24 @@ export const aRequest = ({ amount = 2_500n, ...parts }: RequestParts = {}): Proc
 });
 
 /** The payment that a plain answer speaks of. */
-export const paymentIn = (answer: Answer): PaymentId => answer.split(' ')[1] as PaymentId;
+export const paymentIn = (response: StoredResponse): PaymentId => response.split(' ')[1] as PaymentId;
 
-export const aMovement = (
+export const aModification = (
   paymentId: PaymentId,
-  movement: MovementRequest,
-  parts: Partial<Omit<MovePaymentRequest, 'paymentId' | 'movement'>> = {},
-): MovePaymentRequest => ({
+  modification: ModificationRequest,
+  parts: Partial<Omit<ModifyPaymentRequest, 'paymentId' | 'movement'>> = {},
+): ModifyPaymentRequest => ({
   merchantId: aMerchantId(),
   paymentId,
   idempotencyKey: aKey(),
-  movement,
+  modification,
   origin,
   ...parts,
 });
 
 /** A payment that was taken or, with `manual`, is held. */
 export async function aPayment(world: World, parts: RequestParts = {}): Promise<PaymentId> {
-  return paymentIn((await world.process(aRequest({ amount: 100n, ...parts })))._unsafeUnwrap().answer);
+  return paymentIn((await world.process(aRequest({ amount: 100n, ...parts })))._unsafeUnwrap().response);
 }
 
 /** What is stored under a request's key, its payment and everything that belongs to it. */

@@ -56,7 +56,7 @@ describe.each(STORAGES)('approvals on $kind', (storage) => {
 
   it('bind every port to the same room', async () => {
     const approvals = approvalsOn(storage);
-    const room = approvals.get(APPROVALS_TOKENS.storageRoom);
+    const room = approvals.get(APPROVALS_TOKENS.openStorage);
     expect(approvals.get(APPROVALS_TOKENS.ports).vendorPayments).toBe(room.storage.vendorPayments);
     expect(room.storage.health.name).toBe(storage.kind);
     await approvals.release();

@@ -13,7 +13,7 @@ export type Trial = Readonly<{
   steps: Readonly<{ first: readonly string[]; retry: readonly string[]; recovery: readonly string[] }>;
 }>;
 
-type Told = Result<VendorPayment | undefined, Failed>;
+type OutgoingEvent = Result<VendorPayment | undefined, Failed>;
 
 const BEYOND_LEASE = payoutTerms.leaseMs + 1;
 /** Longer than recovery ever backs off. */
@@ -42,11 +42,11 @@ async function tryPoint(storage: ApprovalsStorage, point: Point): Promise<Trial>
   const recover = () => worker(plannedFor('recovery'));
   const [retry, recovery] = await inOrder();
   world.pass(BEYOND_LEASE);
-  await settleAll();
+  await completeAll();
   await letAllGo();
-  await settleAll();
+  await completeAll();
   for (const each of rival === undefined ? [request] : [request, rival]) await client(each);
-  await settleAll();
+  await completeAll();
 
   violations.push(...(await endFaults(world, scenario.ends)));
   const [payment] = await world.payments();
@@ -86,7 +86,7 @@ async function tryPoint(storage: ApprovalsStorage, point: Point): Promise<Trial>
   async function client(what: Request, planned?: Planned) {
     const process = aProcess(planned);
     const course = await process.follow(world.ask(process, what));
-    const hear = (heard: Course<Told>) => {
+    const hear = (heard: Course<OutgoingEvent>) => {
       if (heard.kind === 'ended' && heard.value.isOk())
         told = Math.max(told, heard.value.value?.version ?? 0);
     };
@@ -111,7 +111,7 @@ async function tryPoint(storage: ApprovalsStorage, point: Point): Promise<Trial>
   }
 
   /** Recovery in fresh processes, for as long as money may be under way. */
-  async function settleAll(): Promise<void> {
+  async function completeAll(): Promise<void> {
     for (let rounds = 0; rounds < MOST_ROUNDS; rounds += 1) {
       const payments = await world.payments();
       if (payments.every(({ status }) => status !== 'processing')) return;
@@ -122,7 +122,7 @@ async function tryPoint(storage: ApprovalsStorage, point: Point): Promise<Trial>
   }
 }
 
-const isStrange = (course: Course<Told>): boolean =>
+const isStrange = (course: Course<OutgoingEvent>): boolean =>
   course.kind !== 'ended' || (course.value.isErr() && !HARMLESS.includes(course.value.error.kind));
 
 /** A point of `trial` counts when its faults were reached. */

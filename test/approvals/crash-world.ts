@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import { type PayoutLedger, payoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.ts';
-import { systemSeals } from '../../src/adapters/system/signed-tokens.ts';
+import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
 import {
   type ApprovalsPorts,
   approvalsUseCases,
 } from '../../src/application/approvals/approvals-use-cases.ts';
 import type { Recovered } from '../../src/application/payments/recover-payments.ts';
-import type { Person } from '../../src/domain/approvals/approver.ts';
+import type { Approver } from '../../src/domain/approvals/approver.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
 import type { IncidentId, VendorId } from '../../src/domain/approvals/ids.ts';
 import { DEFAULT_POLICY } from '../../src/domain/approvals/policy.ts';
@@ -33,7 +33,7 @@ import { NOON, SECRET } from '../fixtures/changes.ts';
 export type Request =
   | Readonly<{ type: 'record' }>
   | Readonly<{ type: 'create' }>
-  | Readonly<{ type: 'approve'; by: Person }>
+  | Readonly<{ type: 'approve'; by: Approver }>
   | Readonly<{ type: 'reject' }>
   | Readonly<{ type: 'process' }>;
 
@@ -81,7 +81,7 @@ export function aWorld(storage: ApprovalsStorage, { approvers, vendorId }: World
       ...storage,
       ...approvalPorts,
       clock,
-      seals: systemSeals(SECRET),
+      signedTokens: systemSignedTokens(SECRET),
       vendorPayments: {
         find: (id) => process.call('find', () => vendorPayments.find(id), lost),
         findLive: (...of) => process.call('find live', () => vendorPayments.findLive(...of), lost),

@@ -59,7 +59,7 @@ async function running({ place }: ApprovalsStorageKind) {
   const bus = approvals.get(APPROVALS_TOKENS.eventBus);
   return {
     stop,
-    storage: approvals.get(APPROVALS_TOKENS.storageRoom).storage,
+    storage: approvals.get(APPROVALS_TOKENS.openStorage).storage,
     paid: () => approvals.get(APPROVALS_TOKENS.payoutLedger).paid(),
     queued: () => approvals.get(APPROVALS_TOKENS.approvalQueue).newest(),
     published: () => bus.newest(),
@@ -86,10 +86,10 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
     const { source, dispatcher, admin, queued, published, event, paid, stop, storage } = await running(kind);
     const work = aWorkEvent();
     const { incidentId, vendorId, workDetails } = work.detail as Readonly<Record<string, unknown>>;
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [work, work, aWorkEvent({ incidentId, vendorId })].map((each) => source.post('/events', each)),
     );
-    expect(answers.map(({ status }) => `${status}`).toSorted()).toEqual(['200', '200', '201']);
+    expect(responses.map(({ status }) => `${status}`).toSorted()).toEqual(['200', '200', '201']);
 
     const created = await event('PaymentCreated');
     await vi.waitFor(() => expect(queued()).toHaveLength(1), 10_000);
@@ -144,11 +144,11 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
   it('tells of what was rejected, refused by the bank and suspected', async () => {
     const { source, dispatcher, admin, event, queued } = await running(kind);
     const create = async (detail: object): Promise<string> => {
-      const answer = await told<{ payment: { paymentId: string } }>(
+      const response = await told<{ payment: { paymentId: string } }>(
         source.post('/events', aWorkEvent({ ...detail })),
         201,
       );
-      return answer.payment.paymentId;
+      return response.payment.paymentId;
     };
     const rejected = await create({});
     await told(dispatcher.post(`/payments/${rejected}/reject`, { reason: 'Not done' }), 200);

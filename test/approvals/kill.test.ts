@@ -36,12 +36,12 @@ describe.each(['postgres', 'dynamodb'])('kill -9 in the middle of approvals on %
       ['system', 'dispatcher', 'admin'].map(tokenOf),
     );
     const call = async (url: string, path: string, token: string, body?: object): Promise<Payment> => {
-      const answer = await fetch(`${url}/approvals/payments${path}`, {
+      const response = await fetch(`${url}/approvals/payments${path}`, {
         method: body === undefined ? 'GET' : 'POST',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      return (await answer.json()) as Payment;
+      return (await response.json()) as Payment;
     };
 
     /** The furthest that a client was told of each payment. */

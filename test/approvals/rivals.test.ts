@@ -53,12 +53,12 @@ async function aCrowd({ open }: ApprovalsStorageKind) {
 }
 
 /** Who was told what: `200`, or the status and code of a refusal. */
-const outcomes = async (answers: readonly Promise<Response>[]): Promise<readonly string[]> => {
-  const ended = await Promise.all(answers);
+const outcomes = async (responses: readonly Promise<Response>[]): Promise<readonly string[]> => {
+  const ended = await Promise.all(responses);
   return Promise.all(
-    ended.map(async (answer) => {
-      const { code } = (await answer.json()) as { code?: string };
-      return code === undefined ? String(answer.status) : `${answer.status} ${code}`;
+    ended.map(async (response) => {
+      const { code } = (await response.json()) as { code?: string };
+      return code === undefined ? String(response.status) : `${response.status} ${code}`;
     }),
   );
 };

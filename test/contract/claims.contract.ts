@@ -48,7 +48,7 @@ export function claimsContract(adapter: string, open: () => Promise<Storage>): v
       const refusal = aRefusal();
       await commit(refusal);
       const { next } = refusal.claim;
-      const end = NOON + terms.keepAnswersMs;
+      const end = NOON + terms.keepResponsesMs;
       expect((await storage.claims.find(next, end - 1))._unsafeUnwrap()).toEqual(next);
       expect((await storage.claims.find(next, end))._unsafeUnwrap()).toBeUndefined();
     });
@@ -80,7 +80,7 @@ export function claimsContract(adapter: string, open: () => Promise<Storage>): v
       expect((await storage.claims.find(waiting.claim, NOON))._unsafeUnwrap()).toEqual(unknown);
       expect((await storage.claims.find(released.claim, NOON))._unsafeUnwrap()).toEqual(retryable);
       await dueKeys(NOON + 1_000).toEqual([waiting.claim.key]);
-      await dueKeys(NOON + terms.keepAnswersMs).toEqual([waiting.claim.key, released.claim.key]);
+      await dueKeys(NOON + terms.keepResponsesMs).toEqual([waiting.claim.key, released.claim.key]);
     });
   });
 }

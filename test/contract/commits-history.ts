@@ -4,7 +4,7 @@ import { claimChange } from '../../src/application/payments/payment-change.ts';
 import type { Export } from '../../src/domain/files/export.ts';
 import { awaitOutcome, type ClaimKey, releaseClaim, takeOver } from '../../src/domain/kernel/claim.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
-import type { MovementRequest } from '../../src/domain/payments/modification.ts';
+import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
 import type { Payment } from '../../src/domain/payments/payment.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import { aMerchantId, anOpening, aRefusal, aSuccess, type Opening, terms } from '../fixtures/changes.ts';
@@ -142,7 +142,7 @@ function reserving({ kind, key, pick }: Step, now: number, history: History): Ma
   const before = picked(history.payments, pick);
   if (before === undefined) return undefined;
   const amount = BigInt(key + 1) * 300n;
-  const request: MovementRequest =
+  const request: ModificationRequest =
     kind === 'void'
       ? { type: 'void' }
       : kind === 'refund'

@@ -185,7 +185,7 @@ export function commitsContract(adapter: string, open: () => Promise<Storage>): 
       const key = aKey();
       const refusal = aRefusal(key);
       await storage.commits.commit(refusal);
-      const day = terms.keepAnswersMs;
+      const day = terms.keepResponsesMs;
       const early = anOpening({ idempotencyKey: key, createdAt: NOON + day - 1 });
       expect(await storage.commits.commit(early.change)).toEqual(refused({ kind: 'ClaimTaken' }));
       const later = anOpening({ idempotencyKey: key, createdAt: NOON + day });
@@ -202,7 +202,7 @@ export function commitsContract(adapter: string, open: () => Promise<Storage>): 
       expect(await storage.commits.commit(again.change)).toEqual(refused({ kind: 'ClaimTaken' }));
     });
 
-    it('keeps the claim of a transfer, and of a movement, for good', async () => {
+    it('keeps the claim of a transfer, and of a modification, for good', async () => {
       const { change } = aTransfer();
       expect(await storage.commits.commit(change)).toEqual(ok);
       const years = NOON + 10 * 365 * 86_400_000;
@@ -293,9 +293,9 @@ export function commitsContract(adapter: string, open: () => Promise<Storage>): 
     it('keeps an answer byte for byte', async () => {
       const opening = anOpening();
       await storage.commits.commit(opening.change);
-      const answer = `202\n${jsonText({ text: '"\\ \n\t é ☕ \u2028 𝄞', n: 9_007_199_254_740_993n })}`;
+      const response = `202\n${jsonText({ text: '"\\ \n\t é ☕ \u2028 𝄞', n: 9_007_199_254_740_993n })}`;
       const step = { changeId: systemIds.change(NOON), now: NOON };
-      const waiting = awaitOutcome(opening.claim, answer, step, terms);
+      const waiting = awaitOutcome(opening.claim, response, step, terms);
       expect(await storage.commits.commit(claimChange({ expected: 1, next: waiting }, NOON))).toEqual(ok);
       expect((await storage.claims.find(opening.claim, NOON))._unsafeUnwrap()).toEqual(waiting);
     });

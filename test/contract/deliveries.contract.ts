@@ -4,9 +4,9 @@ import type { DeliveryId } from '../../src/domain/kernel/ids.ts';
 import {
   DELIVERIES_KEPT_MS,
   type Delivery,
+  defer,
   endDelivery,
   type PendingDelivery,
-  putOff,
   recordAttempt,
   replayDelivery,
 } from '../../src/domain/webhooks/delivery.ts';
@@ -121,7 +121,7 @@ export function deliveriesContract(adapter: string, open: () => Promise<Storage>
       const failed = endDelivery(again, 'failed', NOON);
       expect(
         await save(
-          [later, putOff(later, NOON + 5_000, NOON)],
+          [later, defer(later, NOON + 5_000, NOON)],
           [ended, attempted(ended, 200)],
           [again, failed],
         ),
@@ -136,7 +136,7 @@ export function deliveriesContract(adapter: string, open: () => Promise<Storage>
       const delivery = aDelivery();
       await add(delivery);
       const saved = await Promise.all(
-        Array.from({ length: 12 }, (_, n) => save([delivery, putOff(delivery, NOON + n, NOON)])),
+        Array.from({ length: 12 }, (_, n) => save([delivery, defer(delivery, NOON + n, NOON)])),
       );
       expect(saved.flat().filter((isSaved) => isSaved)).toHaveLength(1);
       expect(await save([aDelivery(), { ...aDelivery(), version: 2 }])).toEqual([false]);
@@ -149,7 +149,7 @@ export function deliveriesContract(adapter: string, open: () => Promise<Storage>
       const saved = await save(
         ...many.map((each, n): [Delivery, Delivery] => [
           n % 3 === 1 ? { ...each, version: 7 } : each,
-          putOff(each, NOON + 1, NOON),
+          defer(each, NOON + 1, NOON),
         ]),
       );
       expect(saved).toEqual(many.map((_, n) => n % 3 === 2));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
-import type { ChargeOrder, MovementOrder, Processor } from '../../src/ports/processor.ts';
+import type { ChargeOrder, ModificationOrder, Processor } from '../../src/ports/processor.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 
 /** A processor under test, the payment methods that make it behave, and a look at its own books. */
@@ -16,7 +16,7 @@ export type ProcessorUnderTest = Readonly<{
     /** Declined, and the answer lost. */
     silentlyDeclined: string;
     unavailable: string;
-    /** Charged, and every movement refused. */
+    /** Charged, and every modification refused. */
     movesNothing: string;
     foreign: string;
   }>;
@@ -153,12 +153,12 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         return asked;
       }
 
-      const movement = (
+      const modification = (
         { reference, amount, merchantId }: ChargeOrder,
-        type: MovementOrder['type'],
+        type: ModificationOrder['type'],
         units: bigint,
-        parts: Partial<MovementOrder> = {},
-      ): MovementOrder => ({
+        parts: Partial<ModificationOrder> = {},
+      ): ModificationOrder => ({
         reference: systemIds.transaction(NOON),
         charge: reference,
         merchantId,
@@ -167,73 +167,73 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         final: type === 'void',
         ...parts,
       });
-      const move = async (asked: MovementOrder) => (await tested.processor.move(asked))._unsafeUnwrap();
+      const move = async (asked: ModificationOrder) => (await tested.processor.move(asked))._unsafeUnwrap();
       const refused = { approved: false, decline: 'movement_refused' };
 
       it('takes what was held in parts, up to all of it', async () => {
         const held = await aCharge();
         for (const units of [30n, 50n, 20n]) {
-          const asked = movement(held, 'capture', units);
+          const asked = modification(held, 'capture', units);
           const verdict = await move(asked);
           expect(verdict).toMatchObject({ approved: true, amount: asked.amount, responseCode: '00' });
           expect((await lookup(asked.reference))._unsafeUnwrap()).toEqual(verdict);
         }
         expect(tested.book(held.reference)).toMatchObject({ captured: 100n, refunded: 0n });
-        expect(await move(movement(held, 'capture', 1n))).toMatchObject(refused);
+        expect(await move(modification(held, 'capture', 1n))).toMatchObject(refused);
       });
 
       it('refuses a capture past what is left, and takes nothing by it', async () => {
         const held = await aCharge();
-        await move(movement(held, 'capture', 30n));
-        const asked = movement(held, 'capture', 71n);
+        await move(modification(held, 'capture', 30n));
+        const asked = modification(held, 'capture', 71n);
         const verdict = await move(asked);
         expect(verdict).toMatchObject({ ...refused, amount: asked.amount });
         expect((await lookup(asked.reference))._unsafeUnwrap()).toEqual(verdict);
         expect(tested.book(held.reference)).toMatchObject({ captured: 30n });
-        expect(await move(movement(held, 'capture', 70n))).toMatchObject({ approved: true });
+        expect(await move(modification(held, 'capture', 70n))).toMatchObject({ approved: true });
       });
 
       it('releases the rest with a final capture', async () => {
         const held = await aCharge();
-        await move(movement(held, 'capture', 30n));
-        await move(movement(held, 'capture', 20n, { final: true }));
+        await move(modification(held, 'capture', 30n));
+        await move(modification(held, 'capture', 20n, { final: true }));
         expect(tested.book(held.reference)).toMatchObject({ captured: 50n, ended: true });
         for (const type of ['capture', 'void'] as const)
-          expect(await move(movement(held, type, 50n))).toMatchObject(refused);
+          expect(await move(modification(held, type, 50n))).toMatchObject(refused);
       });
 
       it('releases with a void what was not taken, and nothing else after', async () => {
         const [whole, partly] = [await aCharge(), await aCharge()];
-        await move(movement(partly, 'capture', 30n));
-        expect(await move(movement(whole, 'void', 100n))).toMatchObject({ approved: true });
-        expect(await move(movement(partly, 'void', 69n))).toMatchObject(refused);
-        expect(await move(movement(partly, 'void', 70n))).toMatchObject({ approved: true });
+        await move(modification(partly, 'capture', 30n));
+        expect(await move(modification(whole, 'void', 100n))).toMatchObject({ approved: true });
+        expect(await move(modification(partly, 'void', 69n))).toMatchObject(refused);
+        expect(await move(modification(partly, 'void', 70n))).toMatchObject({ approved: true });
         for (const each of [whole, partly]) {
           expect(tested.book(each.reference)?.ended).toBe(true);
-          expect(await move(movement(each, 'capture', 1n))).toMatchObject(refused);
-          expect(await move(movement(each, 'void', 70n))).toMatchObject(refused);
+          expect(await move(modification(each, 'capture', 1n))).toMatchObject(refused);
+          expect(await move(modification(each, 'void', 70n))).toMatchObject(refused);
         }
-        expect(await move(movement(partly, 'refund', 30n))).toMatchObject({ approved: true });
-        expect(await move(movement(whole, 'refund', 1n))).toMatchObject(refused);
+        expect(await move(modification(partly, 'refund', 30n))).toMatchObject({ approved: true });
+        expect(await move(modification(whole, 'refund', 1n))).toMatchObject(refused);
       });
 
       it('gives back in parts what was taken, and never more', async () => {
         const taken = await aCharge({ capture: true, amount: money(2n ** 62n, 'KWD') });
         const half = 2n ** 61n;
         for (const units of [half, half - 1n])
-          expect(await move(movement(taken, 'refund', units))).toMatchObject({ approved: true });
-        expect(await move(movement(taken, 'refund', 2n))).toMatchObject(refused);
-        expect(await move(movement(taken, 'refund', 1n))).toMatchObject({ approved: true });
+          expect(await move(modification(taken, 'refund', units))).toMatchObject({ approved: true });
+        expect(await move(modification(taken, 'refund', 2n))).toMatchObject(refused);
+        expect(await move(modification(taken, 'refund', 1n))).toMatchObject({ approved: true });
         expect(tested.book(taken.reference)).toMatchObject({ captured: 2n ** 62n, refunded: 2n ** 62n });
         const held = await aCharge();
-        await move(movement(held, 'capture', 30n));
-        expect(await move(movement(held, 'refund', 31n))).toMatchObject(refused);
+        await move(modification(held, 'capture', 30n));
+        expect(await move(modification(held, 'refund', 31n))).toMatchObject(refused);
       });
 
       it('of one that it took already neither captures nor voids', async () => {
         const taken = await aCharge({ capture: true });
         for (const type of ['capture', 'void'] as const)
-          expect(await move(movement(taken, type, 100n))).toMatchObject(refused);
+          expect(await move(modification(taken, type, 100n))).toMatchObject(refused);
       });
 
       it('knows nothing of a charge that it declined or never got', async () => {
@@ -241,17 +241,17 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         await charge(declined);
         for (const each of [declined, order(tested.methods.approved)])
           for (const type of ['capture', 'refund', 'void'] as const)
-            expect(await move(movement(each, type, 1n))).toMatchObject(refused);
+            expect(await move(modification(each, type, 1n))).toMatchObject(refused);
       });
 
       it('gives the first verdict again for a reference, whatever it is asked then', async () => {
         const held = await aCharge();
-        const asked = movement(held, 'capture', 30n);
+        const asked = modification(held, 'capture', 30n);
         const first = await move(asked);
         const others = [asked, { ...asked, amount: money(40n, 'USD') }, { ...asked, final: true }];
         for (const other of others) expect(await move(other)).toEqual(first);
         expect(tested.book(held.reference)).toMatchObject({ captured: 30n, ended: false });
-        const beyond = movement(held, 'capture', 71n);
+        const beyond = modification(held, 'capture', 71n);
         const second = await move(beyond);
         expect(await move({ ...beyond, amount: money(1n, 'USD') })).toEqual(second);
         expect(tested.book(held.reference)).toMatchObject({ captured: 30n });
@@ -259,12 +259,12 @@ export function processorContract(adapter: string, open: () => Promise<Processor
 
       it('moves a reference once, however many ask at once, and never past the whole', async () => {
         const taken = await aCharge({ capture: true });
-        const same = movement(taken, 'refund', 40n);
+        const same = modification(taken, 'refund', 40n);
         const verdicts = await Promise.all(Array.from({ length: 50 }, () => move(same)));
         expect(new Set(verdicts.map(({ processorId }) => processorId)).size).toBe(1);
         expect(tested.book(taken.reference)?.refunded).toBe(40n);
         const rivals = await Promise.all(
-          Array.from({ length: 50 }, () => move(movement(taken, 'refund', 40n))),
+          Array.from({ length: 50 }, () => move(modification(taken, 'refund', 40n))),
         );
         expect(rivals.filter(({ approved }) => approved)).toHaveLength(1);
         expect(tested.book(taken.reference)?.refunded).toBe(80n);
@@ -272,7 +272,7 @@ export function processorContract(adapter: string, open: () => Promise<Processor
 
       it('when it falls silent tells what it did to who looks it up', async () => {
         const silent = await aCharge({ paymentMethod: tested.methods.silentlyApproved });
-        const asked = movement(silent, 'capture', 30n);
+        const asked = modification(silent, 'capture', 30n);
         for (let round = 0; round < 2; round += 1)
           expect((await tested.processor.move(asked))._unsafeUnwrapErr()).toEqual({
             kind: 'ProcessorOutcomeUnknown',
@@ -291,9 +291,9 @@ export function processorContract(adapter: string, open: () => Promise<Processor
           await aCharge({ paymentMethod, capture: true }),
         ];
         for (const asked of [
-          movement(held, 'capture', 1n),
-          movement(held, 'void', 100n),
-          movement(taken, 'refund', 1n),
+          modification(held, 'capture', 1n),
+          modification(held, 'void', 100n),
+          modification(taken, 'refund', 1n),
         ]) {
           expect(await move(asked)).toMatchObject(refused);
           expect((await lookup(asked.reference))._unsafeUnwrap()).toMatchObject(refused);
@@ -302,7 +302,7 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         expect(tested.book(taken.reference)).toMatchObject({ captured: 100n, refunded: 0n });
       });
 
-      it('has no record of a movement that it never got', async () => {
+      it('has no record of a modification that it never got', async () => {
         await aCharge();
         expect((await lookup(systemIds.transaction(NOON)))._unsafeUnwrapErr()).toEqual({
           kind: 'ProcessorHasNoRecord',

@@ -92,7 +92,7 @@ function bookFaults({ payment, ledger }: PaymentBooks): readonly string[] {
   ];
 }
 
-/** Exactly one key opened the payment, and exactly one each of its movements. */
+/** Exactly one key opened the payment, and exactly one each of its modifications. */
 function claimFaults({ payment, claims }: PaymentBooks, moves: readonly Transaction[]): readonly string[] {
   const opening = claims.filter(({ operation }) => operation === 'process');
   const moving = claims.filter(({ operation }) => operation !== 'process');
@@ -121,7 +121,7 @@ function claimFaults({ payment, claims }: PaymentBooks, moves: readonly Transact
 function answerFaults(claim: Claim, { id }: Payment): readonly string[] {
   if (claim.state === 'completed' && claim.kept === undefined) return ['completed without an answer'];
   const about = claim.transactionId ?? id;
-  return claim.kept === undefined || claim.kept.answer.includes(about)
+  return claim.kept === undefined || claim.kept.response.includes(about)
     ? []
     : [`the answer of a ${claim.operation} does not speak of ${about}`];
 }

@@ -38,8 +38,8 @@ export async function endFaults(
       : NOTHING_BOOKED;
   const { faults, transactions, payments, transfers } = own;
   const end = endText(own);
-  const movements = new Set<string>(transactions.map(({ id }) => id));
-  const known = new Set<string>([...payments.map(({ id }) => id), ...movements]);
+  const modifications = new Set<string>(transactions.map(({ id }) => id));
+  const known = new Set<string>([...payments.map(({ id }) => id), ...modifications]);
   const sent = transfers.map(({ id }) => id).join();
   return [
     ...faults,

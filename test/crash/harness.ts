@@ -1,5 +1,5 @@
 import type { Result } from 'neverthrow';
-import type { Answered } from '../../src/application/kernel/idempotency.ts';
+import type { Responded } from '../../src/application/kernel/idempotency.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { terms } from '../fixtures/changes.ts';
 import { endFaults, openClaims, traces } from './ending.ts';
@@ -13,7 +13,7 @@ export type Trial = Readonly<{
   steps: Readonly<{ first: readonly string[]; retry: readonly string[]; recovery: readonly string[] }>;
 }>;
 
-type Told = Result<Answered, AskFailure>;
+type OutgoingEvent = Result<Responded, AskFailure>;
 
 const BEYOND_LEASE = terms.leaseMs + 1;
 /** Longer than recovery ever backs off. */
@@ -27,13 +27,13 @@ async function tryPoint(storage: Storage, point: Point, recounts: boolean): Prom
   const violations: string[] = [];
   const earlier = scenario.before.map(world.underNewKey);
   const asked: Asked[] = [];
-  const answers = new Map<Asked, string[]>();
+  const responses = new Map<Asked, string[]>();
   const started: (() => Promise<void>)[] = [];
 
   for (const each of earlier) {
     await client(each);
     world.pass(BEYOND_LEASE);
-    await settleAll([each]);
+    await completeAll([each]);
   }
   const request = remembered(scenario.request);
   const untouched = await traces(world, request);
@@ -50,19 +50,19 @@ async function tryPoint(storage: Storage, point: Point, recounts: boolean): Prom
   const recover = () => worker(plannedFor('recovery'));
   const [retry, recovery] = await inOrder();
   world.pass(BEYOND_LEASE);
-  await settleAll();
+  await completeAll();
 
   world.endOutage();
   await letAllGo();
-  await settleAll();
+  await completeAll();
   if (!order.includes('silence')) await comeBackForGood();
   await giveUp();
   await comeBackForGood();
   await giveUp();
   for (const each of [...asked, ...asked])
-    if (answerOf((await client(each)).course) === undefined)
+    if (responseOf((await client(each)).course) === undefined)
       violations.push(`no answer to the ${each.request.type} in the end`);
-  for (const [{ request: of }, told] of answers)
+  for (const [{ request: of }, told] of responses)
     if (new Set(told).size > 1) violations.push(`told of the ${of.type}: ${[...new Set(told)].join(' <> ')}`);
   violations.push(...(await endFaults(world, scenario, [...earlier, ...asked], recounts)));
   world.ledger.close();
@@ -110,9 +110,9 @@ async function tryPoint(storage: Storage, point: Point, recounts: boolean): Prom
   async function client(what: Asked, planned?: Planned) {
     const process = aProcess(planned);
     const course = await process.follow(world.ask(process, what));
-    const hear = (heard: Course<Told>) => {
-      const answer = answerOf(heard);
-      if (answer !== undefined) answers.set(what, [...(answers.get(what) ?? []), answer]);
+    const hear = (heard: Course<OutgoingEvent>) => {
+      const response = responseOf(heard);
+      if (response !== undefined) responses.set(what, [...(responses.get(what) ?? []), response]);
     };
     hear(course);
     if (planned === undefined && isStrange(course))
@@ -136,7 +136,7 @@ async function tryPoint(storage: Storage, point: Point, recounts: boolean): Prom
   }
 
   /** Recovery in fresh processes, for as long as some claim is open and will be due. */
-  async function settleAll(of: readonly Asked[] = asked): Promise<void> {
+  async function completeAll(of: readonly Asked[] = asked): Promise<void> {
     for (let rounds = 0; rounds < MOST_ROUNDS; rounds += 1) {
       const open = await openClaims(world, of);
       if (open.every(({ state, dueAt }) => state === 'retryable' && dueAt > world.now())) return;
@@ -150,27 +150,27 @@ async function tryPoint(storage: Storage, point: Point, recounts: boolean): Prom
     for (const each of asked)
       if (blocked((await client(each)).course)) violations.push('a key is blocked beyond its lease');
     world.pass(BEYOND_LEASE);
-    await settleAll();
+    await completeAll();
   }
 
   /** A key that may be retried is held until its answer would have expired; then the payment fails for good. */
   async function giveUp(): Promise<void> {
     if ((await openClaims(world, asked)).every(({ state }) => state !== 'retryable')) return;
-    world.pass(terms.keepAnswersMs);
-    await settleAll();
+    world.pass(terms.keepResponsesMs);
+    await completeAll();
   }
 }
 
-const answerOf = (course: Course<Told>): string | undefined =>
-  course.kind === 'ended' && course.value.isOk() ? course.value.value.answer : undefined;
+const responseOf = (course: Course<OutgoingEvent>): string | undefined =>
+  course.kind === 'ended' && course.value.isOk() ? course.value.value.response : undefined;
 
-const blocked = (course: Course<Told>): boolean =>
+const blocked = (course: Course<OutgoingEvent>): boolean =>
   course.kind === 'ended' && course.value.isErr() && course.value.error.kind === 'IdempotencyInFlight';
 
 /** What a client of a process without trouble may be told besides an answer. */
 const HARMLESS: readonly string[] = ['IdempotencyInFlight', 'ProcessorUnavailable', 'BalanceContended'];
 
-const isStrange = (course: Course<Told>): boolean =>
+const isStrange = (course: Course<OutgoingEvent>): boolean =>
   course.kind !== 'ended' || (course.value.isErr() && !HARMLESS.includes(course.value.error.kind));
 
 /** A point of `trial` counts when its faults were reached. */

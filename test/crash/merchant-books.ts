@@ -106,7 +106,7 @@ async function transferFaults(
       : [`${id} told ${told.length} times`]),
     ...(spent.length === 1 ? [] : [`${spent.length} keys spent on ${id}`]),
     ...spent
-      .filter(({ kept }) => kept === undefined || !kept.answer.includes(id))
+      .filter(({ kept }) => kept === undefined || !kept.response.includes(id))
       .map(() => `the answer does not speak of ${id}`),
     ...(copies.every((copy) => textOf(copy._unsafeUnwrap()) === textOf(transfer))
       ? []

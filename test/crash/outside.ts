@@ -22,7 +22,7 @@ const outcomeUnknown = { kind: 'ProcessorOutcomeUnknown' } as const;
 const lost = { kind: 'StorageUnavailable', cause: 'the reply was lost' } as const;
 
 type AllPorts = ProcessPorts & MovePorts & TransferPorts;
-type SystemPorts = 'answers' | 'transferAnswers' | 'clock' | 'ids' | 'digests';
+type SystemPorts = 'responses' | 'transferResponses' | 'clock' | 'ids' | 'digests';
 
 type Outside = Readonly<{ storage: Storage; processor: Processor; merchantId: MerchantId }>;
 

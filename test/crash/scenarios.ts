@@ -1,12 +1,12 @@
 import type { Operation } from '../../src/domain/kernel/claim.ts';
-import type { MovementRequest } from '../../src/domain/payments/modification.ts';
+import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
 import type { CaptureMethod } from '../../src/domain/payments/payment.ts';
 import type { Planned } from './steps.ts';
 
-/** What a client asks for. Movements are of the one payment there is, transfers go to the other merchant. */
+/** What a client asks for. Modifications are of the one payment there is, transfers go to the other merchant. */
 export type Request =
   | Readonly<{ type: 'process'; paymentMethod: string; captureMethod: CaptureMethod }>
-  | MovementRequest
+  | ModificationRequest
   | Readonly<{ type: 'transfer'; amount: bigint }>;
 
 /** Of every payment, in US cents. */

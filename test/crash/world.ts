@@ -2,9 +2,9 @@ import { okAsync, type ResultAsync } from 'neverthrow';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import type { Answered } from '../../src/application/kernel/idempotency.ts';
+import type { Responded } from '../../src/application/kernel/idempotency.ts';
 import { type TransferFailure, transferMoney } from '../../src/application/ledger/transfer-money.ts';
-import { type MovePaymentFailure, movePayment } from '../../src/application/payments/modify-payment.ts';
+import { type ModifyPaymentFailure, modifyPayment } from '../../src/application/payments/modify-payment.ts';
 import {
   type ProcessPaymentFailure,
   processPayment,
@@ -14,8 +14,8 @@ import type { ClaimKey } from '../../src/domain/kernel/claim.ts';
 import type { MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
 import type { Instant } from '../../src/domain/kernel/instant.ts';
 import { money } from '../../src/domain/kernel/money.ts';
-import { httpTransferAnswers } from '../../src/entrypoints/http/ledger/transfer-answers.ts';
-import { httpAnswers } from '../../src/entrypoints/http/payments/stored-responses.ts';
+import { httpTransferResponseEncoder } from '../../src/entrypoints/http/ledger/transfer-responses.ts';
+import { httpResponseEncoder } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import type { StorageUnavailable } from '../../src/ports/unavailable.ts';
 import { aKey, digests, NOON, origin, terms } from '../fixtures/changes.ts';
@@ -27,7 +27,7 @@ import type { Process } from './steps.ts';
 /** A request under its key, to be asked any number of times. */
 export type Asked = Readonly<{ request: Request; key: ClaimKey }>;
 
-export type AskFailure = ProcessPaymentFailure | MovePaymentFailure | TransferFailure;
+export type AskFailure = ProcessPaymentFailure | ModifyPaymentFailure | TransferFailure;
 
 /** All that outlives a process: the store, the processor's books, the time. */
 export type World = Readonly<{
@@ -43,7 +43,7 @@ export type World = Readonly<{
   /** Gives a request a key that nobody has used. */
   underNewKey(request: Request): Asked;
   /** The client's request, as `process` serves it. */
-  ask(process: Process, asked: Asked): ResultAsync<Answered, AskFailure>;
+  ask(process: Process, asked: Asked): ResultAsync<Responded, AskFailure>;
   /** One round of recovery in `process`, over this world's claims only. */
   recover(process: Process): ResultAsync<Recovered, StorageUnavailable>;
 }>;
@@ -62,8 +62,8 @@ export async function aWorld(storage: Storage): Promise<World> {
   const processor = outOfOrder(simulatedProcessor(ledger, clock), () => outage);
   const portsOf = (process: Process) => ({
     ...inSteps(process, { storage, processor, merchantId }),
-    answers: httpAnswers,
-    transferAnswers: httpTransferAnswers,
+    responses: httpResponseEncoder,
+    transferResponses: httpTransferResponseEncoder,
     clock,
     ids: systemIds,
     digests,
@@ -80,7 +80,7 @@ export async function aWorld(storage: Storage): Promise<World> {
         })
       : okAsync(taken);
 
-  function ask(process: Process, { request, key }: Asked): ResultAsync<Answered, AskFailure> {
+  function ask(process: Process, { request, key }: Asked): ResultAsync<Responded, AskFailure> {
     const ports = portsOf(process);
     const asked = { merchantId, idempotencyKey: key.key, origin };
     switch (request.type) {
@@ -93,7 +93,7 @@ export async function aWorld(storage: Storage): Promise<World> {
       case 'refund':
       case 'void':
         return thePayment().andThen((paymentId) =>
-          movePayment(ports, terms)({ ...asked, paymentId, movement: request }),
+          modifyPayment(ports, terms)({ ...asked, paymentId, modification: request }),
         );
       case 'transfer': {
         const amount = money(request.amount, 'USD');

@@ -6,8 +6,8 @@ import type { Json } from '../../src/domain/kernel/json.ts';
 import { type Money, money } from '../../src/domain/kernel/money.ts';
 import {
   complete,
-  type Movement,
-  type MovementRequest,
+  type Modification,
+  type ModificationRequest,
   release,
   reserve,
 } from '../../src/domain/payments/modification.ts';
@@ -106,7 +106,7 @@ export const paymentOrder: fc.Arbitrary<PaymentOrder> = fc
 
 /**
  * One attempt to move a payment. `share` of its amount in thousandths, beyond 1000 and below 0 included; undefined asks
- * for all that is left. `which` of the movements under way ends.
+ * for all that is left. `which` of the modifications under way ends.
  */
 export type Move = Readonly<{
   kind: 'approve' | 'fail' | 'postpone' | 'resume' | 'capture' | 'refund' | 'void' | 'complete' | 'release';
@@ -140,8 +140,8 @@ export const move: fc.Arbitrary<Move> = fc.record({
   which: fc.nat({ max: 5 }),
 });
 
-/** A payment and its movements that have been set aside and not ended. */
-export type Moving = Readonly<{ payment: Payment; underWay: readonly Movement[] }>;
+/** A payment and its modifications that have been set aside and not ended. */
+export type Moving = Readonly<{ payment: Payment; underWay: readonly Modification[] }>;
 
 /** What a move makes of a payment; undefined when it is refused, by its result or by its type. */
 export function after({ payment, underWay }: Moving, each: Move, now: number): Moving | undefined {
@@ -159,16 +159,19 @@ export function after({ payment, underWay }: Moving, each: Move, now: number): M
       return payment.status === 'pending' ? next(resume(payment, now)) : undefined;
     case 'complete':
     case 'release': {
-      const movement = underWay[each.which % Math.max(underWay.length, 1)];
-      if (movement === undefined) return undefined;
+      const modification = underWay[each.which % Math.max(underWay.length, 1)];
+      if (modification === undefined) return undefined;
       const end = each.kind === 'complete' ? complete : release;
-      return { payment: end(payment, movement, now), underWay: underWay.filter((one) => one !== movement) };
+      return {
+        payment: end(payment, modification, now),
+        underWay: underWay.filter((one) => one !== modification),
+      };
     }
     case 'capture':
     case 'refund':
     case 'void':
       return reserve(payment, requestOf(payment, each.kind, each), now).match(
-        (reserved) => ({ payment: reserved.payment, underWay: [...underWay, reserved.movement] }),
+        (reserved) => ({ payment: reserved.payment, underWay: [...underWay, reserved.modification] }),
         () => undefined,
       );
   }
@@ -176,9 +179,9 @@ export function after({ payment, underWay }: Moving, each: Move, now: number): M
 
 function requestOf(
   { amount }: Payment,
-  type: Movement['type'],
+  type: Modification['type'],
   { share, final }: Pick<Move, 'share' | 'final'>,
-): MovementRequest {
+): ModificationRequest {
   const wanted = share === undefined ? {} : { amount: (amount.minorUnits * BigInt(share)) / 1_000n };
   switch (type) {
     case 'capture':

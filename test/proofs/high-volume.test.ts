@@ -88,15 +88,15 @@ async function takeAll(
   clients: ReadonlyMap<string, Client>,
   books: SimulatorLedger,
 ): Promise<readonly Taken[]> {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: count }, async (_, each) => {
       const { merchant, ...body } = orderOf(each);
       const response = await clients.get(merchant)?.post('/payments', body, `order-${each}`);
       return { each, status: response?.status, text: (await response?.text()) ?? '' };
     }),
   );
-  expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
-  return answers.map(({ each, text }) => {
+  expect(responses.filter(({ status }) => status !== 201)).toEqual([]);
+  return responses.map(({ each, text }) => {
     const { id, status, amount, currency, merchant_id } = payment.parse(JSON.parse(text));
     const order = orderOf(each);
     expect({ status, amount, currency, merchant_id }).toEqual({

@@ -6,7 +6,7 @@ import { terms } from '../support/http-app.ts';
 import { type Client, jsonOf } from '../support/http-client.ts';
 import { TROUBLES } from '../support/troubled-processor.ts';
 import { aTroubledWorld, type TroubledWorld } from '../support/troubled-world.ts';
-import { answered } from '../support/two-accounts.ts';
+import { responded } from '../support/two-accounts.ts';
 
 const { kinds, close } = await everyStorage(inject('postgresUrl'));
 afterAll(close);
@@ -48,7 +48,7 @@ async function ready({ a }: TroubledWorld, { call, ready: capture_method, body }
     const asked = { ...body, ...(method === undefined ? {} : { payment_method: method }) };
     return () => a.post('/payments', asked, key);
   }
-  const { id } = await answered(a.post('/payments', order({ capture_method }), `ready-${keys}`), 201);
+  const { id } = await responded(a.post('/payments', order({ capture_method }), `ready-${keys}`), 201);
   return () => a.post(`/payments/${id}/${call}`, body, key);
 }
 
@@ -94,7 +94,7 @@ describe.each(kinds)('trouble outside, on $name', ({ open }) => {
       const { a } = world;
       const manual = { payment_method: method, capture_method: 'manual' };
       await a.post('/payments', order(manual), 'p');
-      if (method === 'tok_denies') await answered(a.post('/payments', order(manual), 'p'), 201);
+      if (method === 'tok_denies') await responded(a.post('/payments', order(manual), 'p'), 201);
       else await world.recover();
       const [{ id } = { id: '' }] = ((await jsonOf(a, '/payments')) as { items: { id: string }[] }).items;
       for (const [call, body] of [
@@ -152,13 +152,13 @@ describe.each(kinds)('trouble outside, on $name', ({ open }) => {
     'transfers once when the storage goes away, %s',
     async (how) => {
       const { a, b } = world;
-      await answered(a.post('/payments', order(), 'p'), 201);
+      await responded(a.post('/payments', order(), 'p'), 201);
       const sent = { destination_merchant_id: 'merchant-b', amount: 400, currency: 'USD' };
       world.breakAt(1, how);
       await expectUnavailable(await a.post('/transfers', sent, 't'));
       world.giveBack();
-      const done = await answered(a.post('/transfers', sent, 't'), 201);
-      expect((await answered(a.post('/transfers', sent, 't'), 201)).id).toBe(done.id);
+      const done = await responded(a.post('/transfers', sent, 't'), 201);
+      expect((await responded(a.post('/transfers', sent, 't'), 201)).id).toBe(done.id);
       expect([await world.availableTo('merchant-a'), await world.availableTo('merchant-b')]).toEqual([
         600n,
         400n,
@@ -170,8 +170,8 @@ describe.each(kinds)('trouble outside, on $name', ({ open }) => {
 
   it('ends every request of a rush once, though the storage goes away in its middle', async () => {
     const { a, clock } = world;
-    await answered(a.post('/payments', order({ amount: 10_000 }), 'fund'), 201);
-    const { id } = await answered(a.post('/payments', order({ amount: 900 }), 'refunded'), 201);
+    await responded(a.post('/payments', order({ amount: 10_000 }), 'fund'), 201);
+    const { id } = await responded(a.post('/payments', order({ amount: 900 }), 'refunded'), 201);
     const sent = { destination_merchant_id: 'merchant-b', amount: 10, currency: 'USD' };
     const rush = Array.from({ length: 60 }, (_, each) => () => {
       const key = `rush-${each}`;

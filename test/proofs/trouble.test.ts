@@ -5,7 +5,7 @@ import { everyStorage } from '../support/every-storage.ts';
 import { terms } from '../support/http-app.ts';
 import { allPages, type Client, jsonOf } from '../support/http-client.ts';
 import { aTroubledWorld, type TroubledWorld } from '../support/troubled-world.ts';
-import { answered, recordOf } from '../support/two-accounts.ts';
+import { recordOf, responded } from '../support/two-accounts.ts';
 
 const { kinds, close } = await everyStorage(inject('postgresUrl'));
 afterAll(close);
@@ -58,7 +58,7 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
       const first =
         capture_method === undefined
           ? undefined
-          : await answered(a.post('/payments', order({ capture_method }), 'first'), 201);
+          : await responded(a.post('/payments', order({ capture_method }), 'first'), 201);
       const path =
         call === 'payments' || call === 'transfers' ? `/${call}` : `/payments/${first?.id}/${call}`;
       const responses = await Promise.all(
@@ -88,7 +88,7 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
   it('of who is unknown: every call is refused, and leaves nothing', async () => {
     const { a } = world;
     const stranger = await world.clientOf('nobody');
-    const { id } = await answered(a.post('/payments', order({ capture_method: 'manual' }), 'p'), 201);
+    const { id } = await responded(a.post('/payments', order({ capture_method: 'manual' }), 'p'), 201);
     const before = await recordOf(world.storage, 'merchant-a');
     expect(await outcomeOf(await stranger.post('/payments', order(), 'k'))).toBe('403 merchant_inactive');
     const transferred = await stranger.post('/transfers', transferTo('merchant-b'), 'k');
@@ -96,7 +96,7 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
     for (const call of ['capture', 'refunds', 'void'] as const)
       expect(await outcomeOf(await stranger.post(`/payments/${id}/${call}`, {}, 'k'))).toMatch(/^40[34] /);
     const batch = { payments: [order({ idempotency_key: 'k-1' }), order({ idempotency_key: 'k-2' })] };
-    expect(await answered(stranger.post('/payments/batch', batch), 200)).toMatchObject({ failed: 2 });
+    expect(await responded(stranger.post('/payments/batch', batch), 200)).toMatchObject({ failed: 2 });
     expect(await outcomeOf(await stranger.get('/merchant'))).toBe('404 merchant_not_found');
     expect(await jsonOf(stranger, '/payments')).toMatchObject({ items: [], has_more: false });
     expect(await jsonOf(stranger, '/balance')).toEqual({ balances: [] });
@@ -114,17 +114,17 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
     const never = await world.clientOf('suspended');
     expect(await outcomeOf(await never.post('/payments', order(), 'k'))).toBe('403 merchant_inactive');
 
-    const { id } = await answered(a.post('/payments', order(), 'done'), 201);
+    const { id } = await responded(a.post('/payments', order(), 'done'), 201);
     const silent = () => a.post('/payments', order({ payment_method: 'tok_hangs' }), 'silent');
     expect((await silent()).status).toBe(202);
-    await answered(admin.patch('/merchants/merchant-a', { status: 'suspended' }), 200);
+    await responded(admin.patch('/merchants/merchant-a', { status: 'suspended' }), 200);
     for (const [path, body] of [
       ['/payments', order()],
       [`/payments/${id}/refunds`, {}],
       ['/transfers', transferTo('merchant-b')],
     ] as const)
       expect(await outcomeOf(await a.post(path, body, 'new'))).toBe('403 merchant_inactive');
-    await answered(b.post('/payments', order(), 'b'), 201);
+    await responded(b.post('/payments', order(), 'b'), 201);
     expect(await outcomeOf(await b.post('/transfers', transferTo('merchant-a'), 'to-a'))).toBe(
       '422 destination_not_available',
     );
@@ -133,8 +133,8 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
     await world.recover();
     expect(await world.availableTo('merchant-a')).toBe(2_000n);
 
-    await answered(admin.patch('/merchants/merchant-a', { status: 'active' }), 200);
-    await answered(a.post(`/payments/${id}/refunds`, {}, 'new'), 201);
+    await responded(admin.patch('/merchants/merchant-a', { status: 'active' }), 200);
+    await responded(a.post(`/payments/${id}/refunds`, {}, 'new'), 201);
     expect(world.books.references()).toHaveLength(4);
     await world.expectSound();
   });
@@ -161,7 +161,7 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
     const body = { payments: items.map(([, item]) => item) };
     for (let round = 0; round < 2; round += 1) {
       const { results, succeeded, failed } = batchResults.parse(
-        await answered(a.post('/payments/batch', body), 200),
+        await responded(a.post('/payments/batch', body), 200),
       );
       expect(
         results.map(({ index, status, problem: told }) => [index, [status, told?.code].join(' ').trim()]),
@@ -198,7 +198,7 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
 
     const daily = await world.clientOf('daily');
     const batch = { payments: times(AT_ONCE, (each) => order({ idempotency_key: `batch-${each}` })) };
-    expect(await answered(daily.post('/payments/batch', batch), 200)).toMatchObject({
+    expect(await responded(daily.post('/payments/batch', batch), 200)).toMatchObject({
       succeeded: 15,
       failed: AT_ONCE - 15,
     });
@@ -215,7 +215,7 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
 
   it('of a clock that steps back: keys, leases, chains and lists hold', async () => {
     const { a, clock } = world;
-    const held = await answered(a.post('/payments', order({ capture_method: 'manual' }), 'held'), 201);
+    const held = await responded(a.post('/payments', order({ capture_method: 'manual' }), 'held'), 201);
     const silent = () => a.post('/payments', order({ payment_method: 'tok_hangs' }), 'silent');
     expect((await silent()).status).toBe(202);
     world.breakAt(2, 'never sent');
@@ -224,17 +224,17 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
     world.giveBack();
 
     clock.at -= HOUR_MS;
-    expect(await answered(a.post('/payments', order({ capture_method: 'manual' }), 'held'), 201)).toEqual(
+    expect(await responded(a.post('/payments', order({ capture_method: 'manual' }), 'held'), 201)).toEqual(
       held,
     );
-    await answered(a.post(`/payments/${held.id}/capture`, { amount: 600, final: true }, 'capture'), 201);
-    await answered(a.post(`/payments/${held.id}/refunds`, { amount: 100 }, 'refund'), 201);
-    await answered(a.post('/transfers', transferTo('merchant-b'), 'transfer'), 201);
+    await responded(a.post(`/payments/${held.id}/capture`, { amount: 600, final: true }, 'capture'), 201);
+    await responded(a.post(`/payments/${held.id}/refunds`, { amount: 100 }, 'refund'), 201);
+    await responded(a.post('/transfers', transferTo('merchant-b'), 'transfer'), 201);
     // Its lease was given by a clock far ahead: nobody waits an hour for it.
-    await answered(cut(), 201);
-    for (let each = 0; each < 5; each += 1) await answered(pay(a, each), 201);
+    await responded(cut(), 201);
+    for (let each = 0; each < 5; each += 1) await responded(pay(a, each), 201);
     clock.at -= HOUR_MS;
-    for (let each = 5; each < 10; each += 1) await answered(pay(a, each), 201);
+    for (let each = 5; each < 10; each += 1) await responded(pay(a, each), 201);
     expect(await allPages(a, '/payments', paymentPage)).toHaveLength(13);
 
     clock.at += 2 * HOUR_MS;

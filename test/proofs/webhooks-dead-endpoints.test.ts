@@ -46,8 +46,8 @@ describe('Dead endpoints', () => {
         expect(world.clock.now() - NOON).toBeLessThan(100_000);
         expect(worker.faults).toEqual([]);
         expect(worker.deliver.underWay()).toBe(DEAD);
-        const answered = world.receivers.received.length - world.receivers.hanging();
-        expect(answered).toBe((events * (SHOPS - DEAD)) / SHOPS);
+        const responded = world.receivers.received.length - world.receivers.hanging();
+        expect(responded).toBe((events * (SHOPS - DEAD)) / SHOPS);
       } finally {
         await storage.close();
       }

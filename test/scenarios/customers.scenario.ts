@@ -164,9 +164,9 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
       expect(await resolve(undefined, 'card')).toBe('card');
       expect(await resolve(undefined, first.method.id)).toBe('PaymentMethodNotAccepted');
       expect(await resolve(other, first.method.id)).toBe('PaymentMethodNotAccepted');
-      expect(await resolve(id, first.method.id, aMerchantId('merchant-b'))).toBe('CustomerNotFound');
+      expect(await resolve(id, first.method.id, aMerchantId('merchant-b'))).toBe('CustomerNotAccepted');
       expect(await resolve('cus_00000000000000000000000000000000' as CustomerId, 'card')).toBe(
-        'CustomerNotFound',
+        'CustomerNotAccepted',
       );
 
       const removed = await desk.removeMethod({
@@ -253,10 +253,10 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
         await desk.change({ ...desk.targeting(id), name: 'x' }),
         await desk.addMethod(id, 'tok_x'),
       ])
-        expect(outcome._unsafeUnwrapErr().kind).toBe('NoSuchCustomer');
+        expect(outcome._unsafeUnwrapErr().kind).toBe('CustomerNotFound');
       expect((await desk.find('a@example.com'))._unsafeUnwrap()).toBeUndefined();
       const charge = await desk.resolve(merchantId, id, method.id);
-      expect(charge._unsafeUnwrapErr().kind).toBe('CustomerNotFound');
+      expect(charge._unsafeUnwrapErr().kind).toBe('CustomerNotAccepted');
 
       const stored = (await storage.aggregates.find(merchantId, 'customer', id))._unsafeUnwrap();
       expect(Object.keys(stored ?? {}).toSorted()).toEqual(

@@ -4,7 +4,7 @@ import { givenRing } from '../../src/adapters/keys/given-ring.ts';
 import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../../src/adapters/keys/vault.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { systemSeals } from '../../src/adapters/system/signed-tokens.ts';
+import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { changeMerchant } from '../../src/application/merchants/change-merchant.ts';
 import { createMerchant } from '../../src/application/merchants/create-merchant.ts';
 import { getMerchant } from '../../src/application/merchants/get-merchant.ts';
@@ -33,7 +33,15 @@ function aWorldOn(storage: Storage) {
         storage.commits.commit(change),
       ),
   };
-  const ports = { ...storage, commits, vault, clock, ids: systemIds, digests, seals: systemSeals(SECRET) };
+  const ports = {
+    ...storage,
+    commits,
+    vault,
+    clock,
+    ids: systemIds,
+    digests,
+    signedTokens: systemSignedTokens(SECRET),
+  };
   return {
     ...ports,
     beforeCommit,

@@ -3,29 +3,32 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { movePayment } from '../../src/application/payments/modify-payment.ts';
+import { modifyPayment } from '../../src/application/payments/modify-payment.ts';
 import { processPayment } from '../../src/application/payments/process-payment.ts';
 import { recoverPayments } from '../../src/application/payments/recover-payments.ts';
 import type { PaymentId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
-import type { MovementRequest } from '../../src/domain/payments/modification.ts';
+import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
 import type { CaptureMethod, Payment } from '../../src/domain/payments/payment.ts';
 import type { Processor, ProcessorUnavailable, Verdict } from '../../src/ports/processor.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { plainAnswers } from '../fixtures/answers.ts';
 import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
+import { plainResponseEncoder } from '../fixtures/plain-responses.ts';
 import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
 
-const refund = (amount: bigint): MovementRequest => ({ type: 'refund', amount });
-const capture = (amount: bigint, final = false): MovementRequest => ({ type: 'capture', amount, final });
-const aVoid: MovementRequest = { type: 'void' };
+const refund = (amount: bigint): ModificationRequest => ({ type: 'refund', amount });
+const capture = (amount: bigint, final = false): ModificationRequest => ({ type: 'capture', amount, final });
+const aVoid: ModificationRequest = { type: 'void' };
 
 /**
- * What every storage promises of movements at once, with the real use cases over it. `open` gives the storages of two
+ * What every storage promises of modifications at once, with the real use cases over it. `open` gives the storages of two
  * processes that work on one empty store.
  */
-export function movementsContract(adapter: string, open: () => Promise<readonly [Storage, Storage]>): void {
+export function modificationsContract(
+  adapter: string,
+  open: () => Promise<readonly [Storage, Storage]>,
+): void {
   describe(`Movements contract: ${adapter}`, () => {
     const clock = { at: NOON, now: () => clock.at };
     const merchantId = aMerchantId();
@@ -33,7 +36,7 @@ export function movementsContract(adapter: string, open: () => Promise<readonly 
     let books: SimulatorLedger;
     let mine: ReturnType<typeof aProcess>;
     let theirs: ReturnType<typeof aProcess>;
-    /** The next movements never hear of what the processor did. */
+    /** The next modifications never hear of what the processor did. */
     let silences = 0;
 
     beforeEach(async () => {
@@ -72,12 +75,12 @@ export function movementsContract(adapter: string, open: () => Promise<readonly 
           resolve: (_tenant: unknown, _customer: unknown, method: string) => okAsync(method),
         },
         admit: () => okAsync(undefined),
-        answers: plainAnswers,
+        responses: plainResponseEncoder,
         clock,
         ids: systemIds,
         digests,
       };
-      const [pay, move] = [processPayment(ports, terms), movePayment(ports, terms)];
+      const [pay, move] = [processPayment(ports, terms), modifyPayment(ports, terms)];
       return {
         recover: recoverPayments(ports, terms),
         async pay(amount: bigint, captureMethod: CaptureMethod, paymentMethod = 'card') {
@@ -89,22 +92,26 @@ export function movementsContract(adapter: string, open: () => Promise<readonly 
             captureMethod,
             origin,
           };
-          return (await pay(request))._unsafeUnwrap().answer.split(' ')[1] as PaymentId;
+          return (await pay(request))._unsafeUnwrap().response.split(' ')[1] as PaymentId;
         },
-        move: (paymentId: PaymentId, movement: MovementRequest, idempotencyKey = aKey()) =>
-          move({ merchantId, paymentId, idempotencyKey, movement, origin }),
+        move: (paymentId: PaymentId, modification: ModificationRequest, idempotencyKey = aKey()) =>
+          move({ merchantId, paymentId, idempotencyKey, modification, origin }),
       };
     }
 
     /** As many at once as asked for, from both processes by turns; the first word or two of each answer. */
-    async function rush(id: PaymentId, movements: readonly MovementRequest[]): Promise<readonly string[]> {
+    async function rush(
+      id: PaymentId,
+      modifications: readonly ModificationRequest[],
+    ): Promise<readonly string[]> {
       const results = await Promise.all(
-        movements.map((movement, n) => (n % 2 === 0 ? mine : theirs).move(id, movement)),
+        modifications.map((modification, n) => (n % 2 === 0 ? mine : theirs).move(id, modification)),
       );
-      return results.map((each) => wordsOf(each._unsafeUnwrap().answer));
+      return results.map((each) => wordsOf(each._unsafeUnwrap().response));
     }
 
-    const of = (count: number, movement: MovementRequest) => Array.from({ length: count }, () => movement);
+    const of = (count: number, modification: ModificationRequest) =>
+      Array.from({ length: count }, () => modification);
 
     /** The payment as it is stored, after everything about it was checked. */
     async function sound(id: PaymentId): Promise<Payment> {
@@ -116,9 +123,9 @@ export function movementsContract(adapter: string, open: () => Promise<readonly 
 
     it('of 50 refunds of 60 on 100 at once takes exactly one', async () => {
       const id = await mine.pay(100n, 'automatic');
-      const answers = await rush(id, of(50, refund(60n)));
-      expect(answers.filter((each) => each === 'succeeded')).toHaveLength(1);
-      expect(answers.filter((each) => each === 'refused AmountExceedsCaptured')).toHaveLength(49);
+      const responses = await rush(id, of(50, refund(60n)));
+      expect(responses.filter((each) => each === 'succeeded')).toHaveLength(1);
+      expect(responses.filter((each) => each === 'refused AmountExceedsCaptured')).toHaveLength(49);
       expect(await sound(id)).toMatchObject({ captured: money(100n, 'USD'), refunded: money(60n, 'USD') });
     });
 
@@ -130,9 +137,9 @@ export function movementsContract(adapter: string, open: () => Promise<readonly 
 
     it('of captures at once takes as many as were authorized', async () => {
       const id = await mine.pay(100n, 'manual', 'test_fee');
-      const answers = await rush(id, of(20, capture(9n)));
-      expect(answers.filter((each) => each === 'succeeded')).toHaveLength(11);
-      expect(answers.filter((each) => each === 'refused AmountExceedsAuthorized')).toHaveLength(9);
+      const responses = await rush(id, of(20, capture(9n)));
+      expect(responses.filter((each) => each === 'succeeded')).toHaveLength(11);
+      expect(responses.filter((each) => each === 'refused AmountExceedsAuthorized')).toHaveLength(9);
       expect(await sound(id)).toMatchObject({ status: 'authorized', captured: money(99n, 'USD') });
     });
 
@@ -144,12 +151,12 @@ export function movementsContract(adapter: string, open: () => Promise<readonly 
     ])('of %s takes one, and the other is told of a conflict', async (_what, one, other) => {
       for (let round = 0; round < 4; round += 1) {
         const id = await mine.pay(100n, 'manual');
-        const answers = await rush(id, round % 2 === 0 ? [one, other] : [other, one]);
+        const responses = await rush(id, round % 2 === 0 ? [one, other] : [other, one]);
         const isPartial = [one, other].some((each) => each.type === 'capture' && !each.final);
         // What comes after the end of a partial capture has no rival any more.
-        if (isPartial && answers.every((each) => each === 'succeeded'))
+        if (isPartial && responses.every((each) => each === 'succeeded'))
           expect((await sound(id)).status).toBe('succeeded');
-        else expect(answers.toSorted()).toEqual(['refused PaymentStateConflict', 'succeeded']);
+        else expect(responses.toSorted()).toEqual(['refused PaymentStateConflict', 'succeeded']);
         await sound(id);
       }
     });
@@ -171,12 +178,12 @@ export function movementsContract(adapter: string, open: () => Promise<readonly 
       const results = await Promise.all(
         Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? mine : theirs).move(id, refund(5n), key)),
       );
-      const answers = results.flatMap((each) => (each.isOk() ? [each.value] : []));
-      expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
-      expect(new Set(answers.map(({ answer }) => answer)).size).toBe(1);
+      const responses = results.flatMap((each) => (each.isOk() ? [each.value] : []));
+      expect(responses.filter(({ replayed }) => !replayed)).toHaveLength(1);
+      expect(new Set(responses.map(({ response }) => response)).size).toBe(1);
       for (const each of results) if (each.isErr()) expect(each.error.kind).toBe('IdempotencyInFlight');
       const again = (await theirs.move(id, refund(5n), key))._unsafeUnwrap();
-      expect(again).toEqual({ answer: answers[0]?.answer, replayed: true });
+      expect(again).toEqual({ response: responses[0]?.response, replayed: true });
       expect(await sound(id)).toMatchObject({ refunded: money(5n, 'USD') });
     });
 
@@ -185,24 +192,27 @@ export function movementsContract(adapter: string, open: () => Promise<readonly 
       ['a partial capture', 'manual', capture(60n), 'authorized'],
       ['a final capture', 'manual', capture(60n, true), 'succeeded'],
       ['a void', 'manual', aVoid, 'canceled'],
-    ] as const)('of a retry of %s against recovery ends it once', async (_what, method, movement, end) => {
-      for (let round = 0; round < 3; round += 1) {
-        const [id, key] = [await mine.pay(100n, method), aKey()];
-        silences = 1;
-        void mine.move(id, movement, key);
-        await expect.poll(() => silences, { timeout: 10_000 }).toBe(0);
-        clock.at += terms.leaseMs;
-        const [worker, client] = await Promise.all([mine.recover(10), theirs.move(id, movement, key)]);
-        const settled = worker._unsafeUnwrap().settled;
-        expect(settled + (client.isOk() && !client.value.replayed ? 1 : 0)).toBe(1);
-        if (client.isErr()) expect(client.error.kind).toBe('IdempotencyInFlight');
-        expect((await sound(id)).status).toBe(end);
-        const moves = (await storage.payments.transactionsOf(merchantId, id))._unsafeUnwrap();
-        expect(moves.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
-      }
-    });
+    ] as const)(
+      'of a retry of %s against recovery ends it once',
+      async (_what, method, modification, end) => {
+        for (let round = 0; round < 3; round += 1) {
+          const [id, key] = [await mine.pay(100n, method), aKey()];
+          silences = 1;
+          void mine.move(id, modification, key);
+          await expect.poll(() => silences, { timeout: 10_000 }).toBe(0);
+          clock.at += terms.leaseMs;
+          const [worker, client] = await Promise.all([mine.recover(10), theirs.move(id, modification, key)]);
+          const settled = worker._unsafeUnwrap().settled;
+          expect(settled + (client.isOk() && !client.value.replayed ? 1 : 0)).toBe(1);
+          if (client.isErr()) expect(client.error.kind).toBe('IdempotencyInFlight');
+          expect((await sound(id)).status).toBe(end);
+          const moves = (await storage.payments.transactionsOf(merchantId, id))._unsafeUnwrap();
+          expect(moves.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+        }
+      },
+    );
 
-    it('has silent movements ended by recoveries of both processes, each once', async () => {
+    it('has silent modifications ended by recoveries of both processes, each once', async () => {
       const id = await mine.pay(100n, 'automatic', 'test_timeout_approved');
       clock.at += 1_000;
       expect((await mine.recover(10))._unsafeUnwrap().settled).toBe(1);
@@ -234,5 +244,5 @@ const silence = <T, E>(): ResultAsync<T, E> =>
   ResultAsync.fromSafePromise<T, E>(new Promise<never>(() => {}));
 
 /** `succeeded`, or why it was refused. */
-const wordsOf = (answer: string): string =>
-  answer.startsWith('refused') ? answer.split(' ').slice(0, 2).join(' ') : (answer.split(' ')[0] ?? '');
+const wordsOf = (response: string): string =>
+  response.startsWith('refused') ? response.split(' ').slice(0, 2).join(' ') : (response.split(' ')[0] ?? '');

@@ -10,12 +10,12 @@ import { verifyChain } from '../../src/domain/kernel/audit-chain.ts';
 import type { MerchantId, TransferId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import type { TransferAnswers } from '../../src/ports/transfer-answers.ts';
+import type { TransferResponseEncoder } from '../../src/ports/transfer-response-encoder.ts';
 import { aKey, aMerchantId, anOpening, aSuccess, digests, NOON, origin, terms } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 
 /** Says all of an outcome that a client could see. */
-const answers: TransferAnswers = {
+const responses: TransferResponseEncoder = {
   transferred: (transfer, requestId) => `done ${transfer.id} ${transfer.amount.minorUnits} for ${requestId}`,
   refused: (refusal, requestId) => `refused ${refusal.kind} for ${requestId}`,
 };
@@ -31,7 +31,7 @@ const aTransfer = ({ amount = 100n, currency = 'USD', ...parts }: Parts = {}): T
   ...parts,
 });
 
-const idIn = (answer: string) => answer.split(' ')[1] as TransferId;
+const idIn = (response: string) => response.split(' ')[1] as TransferId;
 
 /** What every storage promises of transfers. */
 export function transfersContract(adapter: string, open: () => Promise<Storage>): void {
@@ -54,7 +54,7 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
 
     /** Each has turns of its own, as processes do. */
     const aProcess = () =>
-      transferMoney({ ...storage, transferAnswers: answers, clock, ids: systemIds, digests }, terms);
+      transferMoney({ ...storage, transferResponses: responses, clock, ids: systemIds, digests }, terms);
 
     async function fund(merchantId: MerchantId, amount: bigint, currency: 'USD' | 'EUR' = 'USD') {
       const opening = anOpening({ merchantId, amount, currency });
@@ -69,9 +69,9 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
 
     it('moves money, with an entry and an event on both sides and one link of audit', async () => {
       await fund(a, 1_000n);
-      const { answer, replayed } = await send({ amount: 400n, description: 'rent' });
-      const id = idIn(answer);
-      expect([answer, replayed]).toEqual([`done ${id} 400 for req-1`, false]);
+      const { response, replayed } = await send({ amount: 400n, description: 'rent' });
+      const id = idIn(response);
+      expect([response, replayed]).toEqual([`done ${id} 400 for req-1`, false]);
       expect([await available(a), await available(b)]).toEqual([600n, 400n]);
       expect([(await balance(a))?.transfers, (await balance(b))?.transfers]).toEqual([400n, -400n]);
 
@@ -94,7 +94,7 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
 
     it('is read by both parties and found by nobody else', async () => {
       await fund(a, 100n);
-      const id = idIn((await send({ amount: 2n })).answer);
+      const id = idIn((await send({ amount: 2n })).response);
       const get = getTransfer(storage);
       const read = { id, merchantId: a, destinationMerchantId: b, amount: money(2n, 'USD') };
       expect((await get(a, id))._unsafeUnwrap()).toMatchObject(read);
@@ -105,9 +105,9 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
     it('never takes more than is available, in the currency it is in', async () => {
       await fund(a, 100n);
       await fund(a, 5_000n, 'EUR');
-      expect((await send({ amount: 101n })).answer).toBe('refused InsufficientFunds for req-1');
-      expect((await send({ amount: 100n })).answer).toMatch(/^done/);
-      expect((await send({ amount: 1n })).answer).toBe('refused InsufficientFunds for req-1');
+      expect((await send({ amount: 101n })).response).toBe('refused InsufficientFunds for req-1');
+      expect((await send({ amount: 100n })).response).toMatch(/^done/);
+      expect((await send({ amount: 1n })).response).toBe('refused InsufficientFunds for req-1');
       expect([await available(a), await available(b)]).toEqual([0n, 100n]);
     });
 
@@ -115,7 +115,7 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
       await fund(a, 70n);
       await send({ amount: 70n });
       const onward = await send({ merchantId: b, destinationMerchantId: c, amount: 70n });
-      expect(onward.answer).toMatch(/^done/);
+      expect(onward.response).toMatch(/^done/);
       expect([await available(a), await available(b), await available(c)]).toEqual([0n, 0n, 70n]);
     });
 
@@ -123,9 +123,9 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
       ['oneself', a, 'refused TransferToSelf for req-1'],
       ['nobody', aMerchantId('nobody'), 'refused DestinationNotAvailable for req-1'],
       ['the suspended', aMerchantId('suspended'), 'refused DestinationNotAvailable for req-1'],
-    ])('does not go to %s', async (_, destinationMerchantId, answer) => {
+    ])('does not go to %s', async (_, destinationMerchantId, response) => {
       await fund(a, 1_000n);
-      expect((await send({ destinationMerchantId })).answer).toBe(answer);
+      expect((await send({ destinationMerchantId })).response).toBe(response);
       expect(await available(a)).toBe(1_000n);
     });
 
@@ -142,20 +142,20 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
       const request = aTransfer({ amount: 300n });
       const outcomes = await Promise.all(Array.from({ length: 8 }, () => transfer(request)));
       const done = outcomes.map((outcome) => outcome._unsafeUnwrap());
-      expect(new Set(done.map(({ answer }) => answer)).size).toBe(1);
+      expect(new Set(done.map(({ response }) => response)).size).toBe(1);
       expect(done.filter(({ replayed }) => !replayed)).toHaveLength(1);
       expect([await available(a), await available(b)]).toEqual([700n, 300n]);
 
-      clock.at += 2 * terms.keepAnswersMs;
+      clock.at += 2 * terms.keepResponsesMs;
       const late = (await transfer(request))._unsafeUnwrap();
-      expect(late).toEqual({ answer: done[0]?.answer, replayed: true });
+      expect(late).toEqual({ response: done[0]?.response, replayed: true });
       expect(await available(a)).toBe(700n);
     });
 
     it('refuses its key to another payload, and keeps a refusal as an answer', async () => {
       await fund(a, 50n);
       const request = aTransfer({ amount: 60n });
-      expect((await transfer(request))._unsafeUnwrap().answer).toMatch(/^refused InsufficientFunds/);
+      expect((await transfer(request))._unsafeUnwrap().response).toMatch(/^refused InsufficientFunds/);
       await fund(a, 50n);
       expect((await transfer(request))._unsafeUnwrap()).toMatchObject({ replayed: true });
       for (const other of [
@@ -169,7 +169,7 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
         });
       expect(await available(b)).toBe(0n);
       const elsewhere = aTransfer({ merchantId: c, idempotencyKey: request.idempotencyKey, amount: 1n });
-      expect((await transfer(elsewhere))._unsafeUnwrap().answer).toMatch(/^refused InsufficientFunds/);
+      expect((await transfer(elsewhere))._unsafeUnwrap().response).toMatch(/^refused InsufficientFunds/);
     });
 
     it('lets exactly one of many at once through when there is money for one', async () => {
@@ -180,7 +180,7 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
           (processes[index % 3] ?? transfer)(aTransfer({ amount: 60n })),
         ),
       );
-      const given = outcomes.map((outcome) => outcome._unsafeUnwrap().answer.split(' ')[0]);
+      const given = outcomes.map((outcome) => outcome._unsafeUnwrap().response.split(' ')[0]);
       expect(given.filter((each) => each === 'done')).toHaveLength(1);
       expect([await available(a), await available(b)]).toEqual([40n, 60n]);
     });
@@ -202,7 +202,7 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
         }),
       );
       for (const outcome of outcomes) expect(outcome.isOk()).toBe(true);
-      expect(outcomes.some((outcome) => outcome._unsafeUnwrap().answer.startsWith('done'))).toBe(true);
+      expect(outcomes.some((outcome) => outcome._unsafeUnwrap().response.startsWith('done'))).toBe(true);
       const left = await Promise.all(circle.map(available));
       expect(left.reduce((sum, each) => sum + each, 0n)).toBe(300n);
       for (const each of left) expect(each).toBeGreaterThanOrEqual(0n);

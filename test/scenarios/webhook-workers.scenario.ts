@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { shardShare } from '../../src/application/outbox/shard-assignment.ts';
+import { shardAssignment } from '../../src/application/outbox/shard-assignment.ts';
 import { DELIVERY_SHARDS } from '../../src/ports/deliveries.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
@@ -73,7 +73,7 @@ export function webhookWorkersContract(adapter: string, open: () => Promise<Stor
       let born = 0;
       const aProcess = () => {
         const life = aLife();
-        const share = shardShare(
+        const share = shardAssignment(
           {
             clock,
             leases: {
@@ -153,7 +153,7 @@ async function untilQuietOrDead({ deliver }: Worker, dead: Promise<void>): Promi
     for (let more = true; more; ) {
       const round = (await deliver.round(EVERY_SHARD))._unsafeUnwrap();
       while (deliver.underWay() > 0) await deliver.change();
-      more = round.taken + round.putOff + round.expired > 0;
+      more = round.taken + round.deferred + round.expired > 0;
     }
   };
   await Promise.race([alive(), isDead]);

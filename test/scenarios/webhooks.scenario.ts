@@ -104,7 +104,7 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
         second.endpoint.id,
       ]);
       const gone = await world.getEndpoint({ merchantId, id: first.endpoint.id });
-      expect(gone._unsafeUnwrapErr()).toEqual({ kind: 'NoSuchEndpoint' });
+      expect(gone._unsafeUnwrapErr()).toEqual({ kind: 'EndpointNotFound' });
       expect(await actionsOf(first.endpoint.id)).toEqual([
         'webhook_endpoint.created',
         'webhook_endpoint.removed',
@@ -269,7 +269,7 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
         merchantId: aMerchantId('merchant-b'),
         id: (await only()).id,
       });
-      expect(foreign._unsafeUnwrapErr()).toEqual({ kind: 'NoSuchDelivery' });
+      expect(foreign._unsafeUnwrapErr()).toEqual({ kind: 'DeliveryNotFound' });
     });
 
     it('replays all that failed since a time, and nothing older or other', async () => {
@@ -444,7 +444,7 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
         await world.removeEndpoint(foreign),
         await world.sendTestEvent(foreign),
       ])
-        expect(refused._unsafeUnwrapErr()).toEqual({ kind: 'NoSuchEndpoint' });
+        expect(refused._unsafeUnwrapErr()).toEqual({ kind: 'EndpointNotFound' });
       const badUrl = await world.changeEndpoint({ ...target, url: 'nowhere' });
       expect(badUrl._unsafeUnwrapErr()).toEqual({ kind: 'WebhookUrlRefused', reason: 'not_a_url' });
     });

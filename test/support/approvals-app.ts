@@ -8,7 +8,7 @@ import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.
 import { systemApprovalIds } from '../../src/adapters/system/approval-ids.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { systemDigests } from '../../src/adapters/system/digests.ts';
-import { systemSeals } from '../../src/adapters/system/signed-tokens.ts';
+import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { type ApprovalRules, DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
 import {
   type ApprovalsPorts,
@@ -41,7 +41,7 @@ export function anApprovalsApp(storage: ApprovalsStorage = memoryApprovalsStorag
     clock: systemClock,
     approvalIds: systemApprovalIds,
     digests: systemDigests(SECRET),
-    seals: systemSeals(SECRET),
+    signedTokens: systemSignedTokens(SECRET),
     fraudScorer: rulesFraudScorer(storage, defaultFraudRules([500_000n])),
     payouts: simulatedPayouts(ledger, systemClock),
     ...parts.ports,

@@ -4,11 +4,11 @@ import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.t
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
 import { transferMoney } from '../../src/application/ledger/transfer-money.ts';
-import { movePayment } from '../../src/application/payments/modify-payment.ts';
+import { modifyPayment } from '../../src/application/payments/modify-payment.ts';
 import { processPayment } from '../../src/application/payments/process-payment.ts';
 import type { PaymentId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
-import type { MovementRequest } from '../../src/domain/payments/modification.ts';
+import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
@@ -17,7 +17,7 @@ import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 export function busyUseCases(storage: Storage) {
   let at = NOON;
   const clock = { now: () => (at += 1_000) };
-  const answers = {
+  const responses = {
     processed: ({ id }: { id: string }) => id,
     moved: ({ id }: { id: string }) => id,
     transferred: ({ id }: { id: string }) => id,
@@ -28,14 +28,14 @@ export function busyUseCases(storage: Storage) {
     processor: simulatedProcessor(simulatorLedger(':memory:'), clock),
     paymentMethods: { resolve: (_merchant: unknown, _customer: unknown, method: string) => okAsync(method) },
     admit: () => okAsync(undefined),
-    answers,
-    transferAnswers: answers,
+    responses,
+    transferResponses: responses,
     clock,
     ids: systemIds,
     digests,
   };
   const process = processPayment(ports, terms);
-  const move = movePayment(ports, terms);
+  const move = modifyPayment(ports, terms);
   const transfer = transferMoney(ports, terms);
   return {
     clock,
@@ -48,17 +48,17 @@ export function busyUseCases(storage: Storage) {
         captureMethod: parts.manual ? 'manual' : 'automatic',
         origin,
       });
-      return paid._unsafeUnwrap().answer as PaymentId;
+      return paid._unsafeUnwrap().response as PaymentId;
     },
-    move: async (merchant: string, paymentId: PaymentId, movement: MovementRequest) => {
+    move: async (merchant: string, paymentId: PaymentId, modification: ModificationRequest) => {
       const request = {
         merchantId: aMerchantId(merchant),
         paymentId,
         idempotencyKey: aKey(),
-        movement,
+        modification,
         origin,
       };
-      return (await move(request))._unsafeUnwrap().answer;
+      return (await move(request))._unsafeUnwrap().response;
     },
     transfer: async (from: string, to: string, amount: bigint) => {
       const done = await transfer({
@@ -68,7 +68,7 @@ export function busyUseCases(storage: Storage) {
         amount: money(amount, 'USD'),
         origin,
       });
-      return done._unsafeUnwrap().answer;
+      return done._unsafeUnwrap().response;
     },
     verify: () => verify({ ...storage, clock, digests })(() => {}),
   };

@@ -12,9 +12,9 @@ import { getCustomer } from '../../src/application/customers/get-customer.ts';
 import { recordCustomerAccess } from '../../src/application/customers/record-customer-access.ts';
 import { removePaymentMethod } from '../../src/application/customers/remove-payment-method.ts';
 import { resolvePaymentMethod } from '../../src/application/customers/resolve-payment-method.ts';
-import { moveCustomer } from '../../src/application/customers/update-customer.ts';
+import { updateCustomer } from '../../src/application/customers/update-customer.ts';
 import { type RotateKeysRequest, rotateKeys } from '../../src/application/keys/rotate-keys.ts';
-import { moveEndpoint } from '../../src/application/webhooks/update-endpoint.ts';
+import { updateEndpoint } from '../../src/application/webhooks/update-endpoint.ts';
 import type { CustomerId } from '../../src/domain/kernel/ids.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, digests, origin } from '../fixtures/changes.ts';
@@ -37,8 +37,8 @@ export function customerDesk(storage: Storage, ring: RingSource) {
   };
   const ports = {
     ...basic,
-    moveCustomer: moveCustomer(basic),
-    moveEndpoint: moveEndpoint(basic),
+    updateCustomer: updateCustomer(basic),
+    updateEndpoint: updateEndpoint(basic),
     recordCustomerAccess: recordCustomerAccess(basic),
   };
   const create = createCustomer(ports);

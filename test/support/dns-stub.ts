@@ -24,15 +24,15 @@ export async function dnsStub(): Promise<DnsStub> {
   socket.on('message', (query, { port, address }) => {
     asked += 1;
     const { name, type, end } = questionIn(query);
-    const answer = known.get(name) ?? [];
-    if (answer === 'silent') return;
-    const records = answer
+    const response = known.get(name) ?? [];
+    if (response === 'silent') return;
+    const records = response
       .map((text) => ipaddr.parse(text))
       .filter((each) => each.kind() === (type === A ? 'ipv4' : type === AAAA ? 'ipv6' : 'none'))
       .map((each) => recordOf(type, each.toByteArray()));
     const head = Buffer.alloc(12);
     query.copy(head, 0, 0, 2);
-    head.writeUInt16BE(0x8180 | (answer.length === 0 ? NO_SUCH_NAME : 0), 2);
+    head.writeUInt16BE(0x8180 | (response.length === 0 ? NO_SUCH_NAME : 0), 2);
     head.writeUInt16BE(1, 4);
     head.writeUInt16BE(records.length, 6);
     socket.send(Buffer.concat([head, query.subarray(12, end), ...records]), port, address);

@@ -33,7 +33,7 @@ export async function startDynamoDbLocal(): Promise<EmbeddedServer> {
   const { pid } = child;
   if (pid === undefined) throw new Error('java does not start');
   const url = `http://127.0.0.1:${port}`;
-  for (const deadline = performance.now() + 60_000; !(await answers(url)); ) {
+  for (const deadline = performance.now() + 60_000; !(await responses(url)); ) {
     if (child.exitCode !== null || performance.now() > deadline)
       throw new Error(`DynamoDB Local does not start (exit code ${child.exitCode})`);
     await new Promise((wait) => setTimeout(wait, 50));
@@ -41,7 +41,7 @@ export async function startDynamoDbLocal(): Promise<EmbeddedServer> {
   return { url, stop: () => endProcess(pid, 'SIGTERM') };
 }
 
-const answers = (url: string): Promise<boolean> =>
+const responses = (url: string): Promise<boolean> =>
   fetch(url).then(
     () => true,
     () => false,

@@ -10,13 +10,13 @@ import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.t
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { systemDigests } from '../../src/adapters/system/digests.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { systemSeals } from '../../src/adapters/system/signed-tokens.ts';
+import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
 import { httpWebhookSender } from '../../src/adapters/webhooks/sender.ts';
 import { useCases } from '../../src/application/use-cases.ts';
 import { ANOMALY_RULES } from '../../src/domain/audit/anomalies.ts';
-import { httpTransferAnswers } from '../../src/entrypoints/http/ledger/transfer-answers.ts';
-import { httpAnswers } from '../../src/entrypoints/http/payments/stored-responses.ts';
+import { httpTransferResponseEncoder } from '../../src/entrypoints/http/ledger/transfer-responses.ts';
+import { httpResponseEncoder } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import { tokenVerifier } from '../../src/entrypoints/http/server/authenticate.ts';
 import { jsonLogger } from '../../src/entrypoints/http/server/logger.ts';
 import { platformMetrics } from '../../src/entrypoints/http/server/metrics.ts';
@@ -31,7 +31,7 @@ export const ISSUER = 'https://issuer.test';
 export const AUDIENCE = 'paywright';
 
 /** How long keys are leased and kept on a platform of these tests. */
-export const terms = { leaseMs: 30_000, keepAnswersMs: 86_400_000 };
+export const terms = { leaseMs: 30_000, keepResponsesMs: 86_400_000 };
 
 const aRing = (): RingSource =>
   givenRing([{ id: 'test', secret: Buffer.alloc(32, 7).toString('base64url') }]);
@@ -51,12 +51,12 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
   const ports = {
     ...storage,
     processor: parts.processor ?? simulatedProcessor(simulatorLedger(':memory:'), clock),
-    answers: httpAnswers,
-    transferAnswers: httpTransferAnswers,
+    responses: httpResponseEncoder,
+    transferResponses: httpTransferResponseEncoder,
     clock,
     ids: systemIds,
     digests: systemDigests(SECRET),
-    seals: systemSeals(SECRET),
+    signedTokens: systemSignedTokens(SECRET),
     secretKeys,
     keyRotation: ring.rotation,
     vault: localVault(secretKeys, clock),

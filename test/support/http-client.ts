@@ -74,11 +74,11 @@ export const overSockets =
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
           incoming.on('error', reject);
           incoming.on('end', () => {
-            const answered = Object.entries(incoming.headers).filter(
+            const responded = Object.entries(incoming.headers).filter(
               (pair): pair is [string, string] => typeof pair[1] === 'string',
             );
             resolve(
-              new Response(Buffer.concat(chunks), { status: incoming.statusCode ?? 0, headers: answered }),
+              new Response(Buffer.concat(chunks), { status: incoming.statusCode ?? 0, headers: responded }),
             );
           });
         },

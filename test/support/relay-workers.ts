@@ -1,7 +1,7 @@
 import { ResultAsync } from 'neverthrow';
 import type { EventSink } from '../../src/application/outbox/event-sink.ts';
 import { relayEvents } from '../../src/application/outbox/relay-events.ts';
-import { type ShardShare, shardShare } from '../../src/application/outbox/shard-assignment.ts';
+import { type ShardAssignment, shardAssignment } from '../../src/application/outbox/shard-assignment.ts';
 import type { DomainEvent } from '../../src/domain/kernel/events.ts';
 import type { Instant } from '../../src/domain/kernel/instant.ts';
 import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
@@ -89,7 +89,7 @@ export function aRelay(
     sinks: [{ name: sink.name, take: (events) => life.through(() => sink.take(events)) }],
     clock,
   });
-  const share: ShardShare = shardShare(
+  const share: ShardAssignment = shardAssignment(
     {
       leases: {
         hold: (...args) => life.through(() => leases.hold(...args)),

@@ -23,9 +23,9 @@ export const TROUBLES = [
   'tok_forgets',
 ] as const;
 
-type Answer = ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
+type StoredResponse = ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
 
-const silence: Answer = ResultAsync.fromSafePromise(new Promise<never>(() => {}));
+const silence: StoredResponse = ResultAsync.fromSafePromise(new Promise<never>(() => {}));
 
 /** A processor that goes wrong as its orders' payment methods say, and is right when it is asked again. */
 export function troubledProcessor(
@@ -37,7 +37,7 @@ export function troubledProcessor(
   const forgotten = new Set<string>();
   const underWay: Promise<unknown>[] = [];
 
-  function trouble(method: string | undefined, reference: string, act: () => Answer): Answer {
+  function trouble(method: string | undefined, reference: string, act: () => StoredResponse): StoredResponse {
     if (met.has(reference)) return act();
     met.add(reference);
     switch (method) {
@@ -51,9 +51,11 @@ export function troubledProcessor(
       case 'tok_lost':
         return silence;
       case 'tok_denies':
-        return act().andThen((): Answer => errAsync({ kind: 'ProcessorUnavailable' }));
+        return act().andThen((): StoredResponse => errAsync({ kind: 'ProcessorUnavailable' }));
       case 'tok_miscounts':
-        return act().andThen((verdict): Answer => okAsync({ ...verdict, amount: oneMore(verdict.amount) }));
+        return act().andThen(
+          (verdict): StoredResponse => okAsync({ ...verdict, amount: oneMore(verdict.amount) }),
+        );
       case 'tok_forgets':
         forgotten.add(reference);
         return act().andThen(() => silence);

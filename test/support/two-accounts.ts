@@ -19,7 +19,7 @@ export const SECRETS = {
 };
 
 /** The parsed answer, which must have the status. */
-export async function answered(
+export async function responded(
   asked: Promise<Response>,
   status: number,
 ): Promise<Readonly<Record<string, unknown>> & Readonly<{ id: string }>> {
@@ -40,7 +40,7 @@ export async function twoAccounts(storage: Storage) {
   const admin = await aClient(send, undefined, ['admin']);
   for (const id of ['a', 'b', 'c']) {
     const merchant = { id: `merchant-${id}`, name: `Merchant ${id}`, email: `owner@${id}.example` };
-    await answered(admin.post('/merchants', merchant), 201);
+    await responded(admin.post('/merchants', merchant), 201);
   }
   const [a, b, c] = [
     await aClient(send, 'merchant-a'),
@@ -56,18 +56,18 @@ export async function twoAccounts(storage: Storage) {
     payment_method: mine.method,
     description: SECRETS.description,
   };
-  const refunded = await answered(a.post('/payments', taken, 'first'), 201);
-  await answered(a.post(`/payments/${refunded.id}/refunds`, { amount: 1_500 }, 'refund'), 201);
+  const refunded = await responded(a.post('/payments', taken, 'first'), 201);
+  await responded(a.post(`/payments/${refunded.id}/refunds`, { amount: 1_500 }, 'refund'), 201);
   const held = { amount: 5_000, currency: 'USD', payment_method: 'card', capture_method: 'manual' };
-  const captured = await answered(a.post('/payments', held, 'held'), 201);
-  await answered(a.post(`/payments/${captured.id}/capture`, { amount: 2_000 }, 'capture'), 201);
-  const voided = await answered(a.post('/payments', { ...held, amount: 700 }, 'held-to-void'), 201);
-  await answered(a.post(`/payments/${voided.id}/void`, {}, 'void'), 201);
+  const captured = await responded(a.post('/payments', held, 'held'), 201);
+  await responded(a.post(`/payments/${captured.id}/capture`, { amount: 2_000 }, 'capture'), 201);
+  const voided = await responded(a.post('/payments', { ...held, amount: 700 }, 'held-to-void'), 201);
+  await responded(a.post(`/payments/${voided.id}/void`, {}, 'void'), 201);
   const declined = { amount: 900, currency: 'USD', payment_method: 'test_declined' };
-  await answered(a.post('/payments', declined, 'declined'), 402);
+  await responded(a.post('/payments', declined, 'declined'), 402);
   const order = (to: string, amount: number) => ({ destination_merchant_id: to, amount, currency: 'USD' });
-  const toB = await answered(a.post('/transfers', order('merchant-b', 2_500), 'to-b'), 201);
-  const toC = await answered(a.post('/transfers', order('merchant-c', 1_000), 'to-c'), 201);
+  const toB = await responded(a.post('/transfers', order('merchant-b', 2_500), 'to-b'), 201);
+  const toC = await responded(a.post('/transfers', order('merchant-c', 1_000), 'to-c'), 201);
 
   const [endpoint, theirEndpoint] = [await anEndpoint(a), await anEndpoint(b)];
   const deliveries = [await aDelivery(a, endpoint), await aDelivery(a, endpoint)];
@@ -75,7 +75,7 @@ export async function twoAccounts(storage: Storage) {
 
   const theirs = await aCustomer(b, 'bob@b.example', 'Bob of B');
   const own = { amount: 300, currency: 'USD', payment_method: 'card' };
-  const paidToB = await answered(b.post('/payments', own, 'own'), 201);
+  const paidToB = await responded(b.post('/payments', own, 'own'), 201);
   return {
     ...platform,
     storage,
@@ -110,18 +110,18 @@ export async function twoAccounts(storage: Storage) {
 export type TwoAccounts = Awaited<ReturnType<typeof twoAccounts>>;
 
 async function aCustomer(client: Client, email: string, name: string) {
-  const customer = await answered(client.post('/customers', { email, name }), 201);
+  const customer = await responded(client.post('/customers', { email, name }), 201);
   const card = { type: 'card', token: `tok_${customer.id.slice(-8)}`, last4: '4242' };
-  const method = await answered(client.post(`/customers/${customer.id}/payment_methods`, card), 201);
+  const method = await responded(client.post(`/customers/${customer.id}/payment_methods`, card), 201);
   return { customer: customer.id, method: method.id };
 }
 
 /** Nobody delivers in this world, so where it leads does not matter. */
 const anEndpoint = async (client: Client): Promise<string> =>
-  (await answered(client.post('/webhook_endpoints', { url: 'http://127.0.0.1:9/' }), 201)).id;
+  (await responded(client.post('/webhook_endpoints', { url: 'http://127.0.0.1:9/' }), 201)).id;
 
 const aDelivery = async (client: Client, endpoint: string): Promise<string> =>
-  (await answered(client.post(`/webhook_endpoints/${endpoint}/test`, {}), 202)).id;
+  (await responded(client.post(`/webhook_endpoints/${endpoint}/test`, {}), 202)).id;
 
 /** All that is on record of a merchant, beneath HTTP: two that are equal mean that nothing happened in between. */
 export async function recordOf(storage: Storage, text: string): Promise<unknown> {

@@ -5,7 +5,7 @@ import { givenRing } from '../../src/adapters/keys/given-ring.ts';
 import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../../src/adapters/keys/vault.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { systemSeals } from '../../src/adapters/system/signed-tokens.ts';
+import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
 import type { AttemptEnd } from '../../src/application/webhooks/attempt-delivery.ts';
 import {
@@ -86,7 +86,7 @@ export function aWebhookWorld(storage: Storage, clock: HandClock = handClock()) 
     clock,
     ids: systemIds,
     digests,
-    seals: systemSeals(SECRET),
+    signedTokens: systemSignedTokens(SECRET),
     vault: localVault(ringKeys(ring), clock),
     webhookSecrets: systemWebhookSecrets,
     webhookSender: receivers.sender,
@@ -135,7 +135,7 @@ function aDeliveryWorker(ports: WorldPorts, terms: DeliverTerms, life: Life): Wo
   const deliver = deliverWebhooks(
     {
       ...ports,
-      chance: () => 0.5,
+      random: () => 0.5,
       webhookSender: { send: (request) => life.through(() => webhookSender.send(request)) },
       commits: { commit: (change) => life.through(() => commits.commit(change)) },
       aggregates: {
@@ -161,9 +161,9 @@ export async function roundsOf(
 ): Promise<void> {
   for (let isQuiet = false; !isQuiet; ) {
     const round = (await deliver.round(shards))._unsafeUnwrap();
-    const { taken, putOff, expired, more } = round;
+    const { taken, deferred, expired, more } = round;
     while (deliver.underWay() > hanging()) await new Promise(setImmediate);
-    isQuiet = !more && taken + putOff + expired === 0;
+    isQuiet = !more && taken + deferred + expired === 0;
   }
 }
 

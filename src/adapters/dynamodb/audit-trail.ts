@@ -6,7 +6,7 @@ import { type AuditEntryId, type MerchantId, parseId, timeDigits } from '../../d
 import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { ascending } from './aggregates.ts';
-import { attempt, patiently } from './faults.ts';
+import { attempt, withRetry } from './faults.ts';
 import { auditEntryOf, type Item } from './items.ts';
 import { newestOf } from './newest.ts';
 import { type PartitionQuery, type QueryPage, queryItems, type Read } from './reads.ts';
@@ -57,7 +57,7 @@ const tenantOf = (partition: string): MerchantId => partition.slice(0, partition
 
 /** A page of the index over all tenants. */
 async function scanTrail(table: Table, start: Item | undefined): Promise<QueryPage> {
-  const { Items = [], LastEvaluatedKey: next } = await patiently(table, (abortSignal) =>
+  const { Items = [], LastEvaluatedKey: next } = await withRetry(table, (abortSignal) =>
     table.client.send(
       new ScanCommand({
         TableName: table.name,

@@ -18,7 +18,7 @@ export const claimItem = (claim: Claim): Item => ({
   payment_id: claim.paymentId,
   transaction_id: claim.transactionId,
   transfer_id: 'transferId' in claim ? claim.transferId : undefined,
-  answer: claim.kept?.answer,
+  answer: claim.kept?.response,
   answer_expires_at: claim.kept?.expiresAt,
   ...(claim.state === 'completed' ? {} : { due_shard: dueShardOf(claim), due_at: claim.dueAt }),
   ...('attempts' in claim ? { attempts: claim.attempts } : {}),
@@ -41,7 +41,7 @@ export function claimOf(item: Item, key: Pick<Claim, 'merchantId' | 'operation' 
     createdAt: stored.created_at,
     ...(stored.answer === undefined || stored.answer_expires_at === undefined
       ? {}
-      : { kept: { answer: stored.answer, expiresAt: stored.answer_expires_at } }),
+      : { kept: { response: stored.answer, expiresAt: stored.answer_expires_at } }),
   };
   const { state, payment_id: paymentId, transfer_id: transferId, due_at: dueAt, attempts } = stored;
   const transaction = stored.transaction_id === undefined ? {} : { transactionId: stored.transaction_id };

@@ -4,7 +4,7 @@ import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Delivery, PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import type { Deliveries, DeliveryFilter } from '../../ports/deliveries.ts';
 import { deliveryItem, deliveryOf } from './delivery-items.ts';
-import { attempt, patiently } from './faults.ts';
+import { attempt, withRetry } from './faults.ts';
 import { newestOf } from './newest.ts';
 import { type PartitionQuery, queryItems, type Read } from './reads.ts';
 import {
@@ -61,7 +61,7 @@ export const dynamodbDeliveries = (table: Table, read: Read): Deliveries => ({
 });
 
 const put = (table: Table, delivery: Delivery, condition: Condition): Promise<boolean> =>
-  patiently(table, async (abortSignal) => {
+  withRetry(table, async (abortSignal) => {
     try {
       await table.client.send(
         new PutCommand({ TableName: table.name, Item: deliveryItem(delivery), ...condition }),

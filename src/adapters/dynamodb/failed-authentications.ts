@@ -1,13 +1,13 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { FailedAuthenticationCounts } from '../../ports/failed-authentications.ts';
-import { attempt, patiently } from './faults.ts';
+import { attempt, withRetry } from './faults.ts';
 import { queryItems } from './reads.ts';
 import { failedAuthenticationKey, type Table } from './table.ts';
 
 export const dynamodbFailedAuthentications = (table: Table): FailedAuthenticationCounts => ({
   add: (merchantId, minute, count) =>
     attempt(() =>
-      patiently(table, (abortSignal) =>
+      withRetry(table, (abortSignal) =>
         table.client.send(
           new UpdateCommand({
             TableName: table.name,

@@ -80,7 +80,7 @@ const policy = wrap(
  * Tries up to eight times over about 3 s, 10 s when the other side is silent; the last fault is thrown. Only for work
  * that may be done twice.
  */
-export async function patiently<T>(
+export async function withRetry<T>(
   { underWay }: Pick<Table, 'underWay'>,
   work: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {

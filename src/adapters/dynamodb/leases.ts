@@ -1,7 +1,7 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Leases } from '../../ports/leases.ts';
-import { attempt, patiently } from './faults.ts';
+import { attempt, withRetry } from './faults.ts';
 import { queryItems } from './reads.ts';
 import { type ItemKey, LEASE_PARTITION, type Table, TTL_ATTRIBUTE } from './table.ts';
 
@@ -47,7 +47,7 @@ export const dynamodbLeases = (table: Table, partition = LEASE_PARTITION): Lease
 });
 
 const hold = (table: Table, Key: ItemKey, holder: string, now: Instant, until: Instant): Promise<boolean> =>
-  patiently(table, (abortSignal) =>
+  withRetry(table, (abortSignal) =>
     unlessRefused(
       table.client.send(
         new UpdateCommand({
@@ -69,7 +69,7 @@ const hold = (table: Table, Key: ItemKey, holder: string, now: Instant, until: I
   );
 
 const free = (table: Table, Key: ItemKey, holder: string): Promise<boolean> =>
-  patiently(table, (abortSignal) =>
+  withRetry(table, (abortSignal) =>
     unlessRefused(
       table.client.send(
         new DeleteCommand({

@@ -1,6 +1,6 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 import { eventItem, eventOf, type Item } from './items.ts';
 import { queryItems } from './reads.ts';
 import { outboxPartitions, type Table } from './table.ts';
@@ -28,7 +28,7 @@ export async function moveOldEvents(table: Table): Promise<boolean> {
 
 async function move(table: Table, { pk, sk, ...rest }: Item): Promise<void> {
   const moved = { ...rest, ...eventItem(eventOf({ pk, sk, ...rest })) };
-  await patiently(table, async (abortSignal) => {
+  await withRetry(table, async (abortSignal) => {
     const command = new TransactWriteCommand({
       TransactItems: [
         { Delete: { TableName: table.name, Key: { pk, sk }, ConditionExpression: 'attribute_exists(pk)' } },

@@ -4,7 +4,7 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 import { auditEntryOf, type Item } from './items.ts';
 import { AUDIT_PREFIX, type Table, TRAIL_INDEX, tableDefinition, trailKey } from './table.ts';
 
@@ -40,7 +40,7 @@ export async function placeOldLinks(table: Table): Promise<boolean> {
   let isAny = false;
   let next: Item | undefined;
   do {
-    const { Items = [], LastEvaluatedKey } = await patiently(table, (abortSignal) =>
+    const { Items = [], LastEvaluatedKey } = await withRetry(table, (abortSignal) =>
       table.client.send(
         new ScanCommand({
           TableName: table.name,
@@ -61,7 +61,7 @@ export async function placeOldLinks(table: Table): Promise<boolean> {
 
 async function place(table: Table, item: Item): Promise<void> {
   const { trail, trail_id } = trailKey(auditEntryOf(item));
-  await patiently(table, (abortSignal) =>
+  await withRetry(table, (abortSignal) =>
     table.client.send(
       new UpdateCommand({
         TableName: table.name,

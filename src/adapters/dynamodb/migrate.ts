@@ -10,7 +10,7 @@ import {
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { attempt, patiently } from './faults.ts';
+import { attempt, withRetry } from './faults.ts';
 import { moveOldEvents } from './migrate-outbox.ts';
 import { addTrailIndex, placeOldLinks } from './migrate-trail.ts';
 import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableDefinition, tableOf } from './table.ts';
@@ -54,7 +54,7 @@ export const migrateDynamoDb = (
 
 /** The table as DynamoDB describes it, or undefined when there is none. */
 export const describeTable = (table: Table): Promise<TableDescription | undefined> =>
-  patiently(table, async (abortSignal) => {
+  withRetry(table, async (abortSignal) => {
     try {
       const command = new DescribeTableCommand({ TableName: table.name });
       return (await table.client.send(command, { abortSignal })).Table;
@@ -104,7 +104,7 @@ async function enableTimeToLive(table: Table): Promise<boolean> {
 }
 
 async function isExpiring(table: Table): Promise<boolean> {
-  const { TimeToLiveDescription } = await patiently(table, (abortSignal) =>
+  const { TimeToLiveDescription } = await withRetry(table, (abortSignal) =>
     table.client.send(new DescribeTimeToLiveCommand({ TableName: table.name }), { abortSignal }),
   );
   const status = TimeToLiveDescription?.TimeToLiveStatus;
@@ -113,7 +113,7 @@ async function isExpiring(table: Table): Promise<boolean> {
 
 /** The version that the table was last brought to; 0 for none. */
 async function schemaOf(table: Table): Promise<number> {
-  const { Item } = await patiently(table, (abortSignal) =>
+  const { Item } = await withRetry(table, (abortSignal) =>
     table.client.send(new GetCommand({ TableName: table.name, Key: SCHEMA_KEY, ConsistentRead: true }), {
       abortSignal,
     }),
@@ -123,7 +123,7 @@ async function schemaOf(table: Table): Promise<number> {
 
 /** Never lowers the version: an old build must not undo what a newer one did. */
 const markSchema = (table: Table): Promise<boolean> =>
-  patiently(table, async (abortSignal) => {
+  withRetry(table, async (abortSignal) => {
     try {
       await table.client.send(
         new UpdateCommand({

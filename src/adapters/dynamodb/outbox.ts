@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Outbox, OutboxEvent, Outgoing } from '../../ports/outbox.ts';
-import { attempt, patiently, unprocessed } from './faults.ts';
+import { attempt, unprocessed, withRetry } from './faults.ts';
 import { type EventItems, outboxEventOf, parkedEventItem } from './items.ts';
 import { type PartitionQuery, queryItems, type Read } from './reads.ts';
 import {
@@ -117,7 +117,7 @@ const notWaiting = (query: PartitionQuery, now: Instant): PartitionQuery => ({
 
 async function remove(table: Table, keys: readonly ItemKey[]): Promise<void> {
   let left = keys.map((Key) => ({ DeleteRequest: { Key } }));
-  await patiently(table, async (abortSignal) => {
+  await withRetry(table, async (abortSignal) => {
     const command = new BatchWriteCommand({ RequestItems: { [table.name]: left } });
     const { UnprocessedItems } = await table.client.send(command, { abortSignal });
     left = (UnprocessedItems?.[table.name] ?? []) as typeof left;
@@ -133,7 +133,7 @@ const wait = (
   until: Instant,
 ): Promise<boolean> =>
   unlessRefused(() =>
-    patiently(table, (abortSignal) =>
+    withRetry(table, (abortSignal) =>
       table.client.send(
         new UpdateCommand({
           TableName: table.name,
@@ -158,7 +158,7 @@ const move = (table: Table, from: ItemKey, to: NonNullable<Item>): Promise<boole
   // With one token a repeat after a lost reply is told what the first came to.
   const ClientRequestToken = crypto.randomUUID();
   return unlessRefused(() =>
-    patiently(table, (abortSignal) =>
+    withRetry(table, (abortSignal) =>
       table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken }), { abortSignal }),
     ),
   );
@@ -182,7 +182,7 @@ async function count(table: Table, query: PartitionQuery): Promise<number> {
   let sum = 0;
   let next: Record<string, unknown> | undefined;
   do {
-    const page = await patiently(table, (abortSignal) =>
+    const page = await withRetry(table, (abortSignal) =>
       table.client.send(
         new QueryCommand({
           ...query,

@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { QUOTA_WINDOW_MS, QUOTA_WINDOWS_KEPT, type Quotas } from '../../ports/quotas.ts';
-import { attempt, patiently } from './faults.ts';
+import { attempt, withRetry } from './faults.ts';
 import { quotaKey, type Table, TTL_ATTRIBUTE } from './table.ts';
 
 /**
@@ -10,7 +10,7 @@ import { quotaKey, type Table, TTL_ATTRIBUTE } from './table.ts';
 export const dynamodbQuotas = (table: Table): Quotas => ({
   take: (merchantId, { kind, start }, wanted, limit) =>
     attempt(() =>
-      patiently(table, async (abortSignal) => {
+      withRetry(table, async (abortSignal) => {
         try {
           const { Attributes } = await table.client.send(
             new UpdateCommand({

@@ -1,6 +1,6 @@
 import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { coalesce } from '../shared/coalesce.ts';
-import { patiently, unprocessed } from './faults.ts';
+import { unprocessed, withRetry } from './faults.ts';
 import type { Item } from './items.ts';
 import type { ItemKey, Table } from './table.ts';
 
@@ -15,7 +15,7 @@ async function readAll(table: Table, keys: readonly ItemKey[]): Promise<readonly
   const distinct = new Map(keys.map((key) => [textOf(key), key]));
   const [only] = distinct.values();
   if (distinct.size === 1 && only !== undefined) {
-    const { Item } = await patiently(table, (abortSignal) =>
+    const { Item } = await withRetry(table, (abortSignal) =>
       table.client.send(new GetCommand({ TableName: table.name, Key: only, ConsistentRead: true }), {
         abortSignal,
       }),
@@ -24,7 +24,7 @@ async function readAll(table: Table, keys: readonly ItemKey[]): Promise<readonly
   }
   const found = new Map<string, Item>();
   let left: readonly ItemKey[] = [...distinct.values()];
-  await patiently(table, async (abortSignal) => {
+  await withRetry(table, async (abortSignal) => {
     const command = new BatchGetCommand({
       RequestItems: { [table.name]: { Keys: [...left], ConsistentRead: true } },
     });
@@ -47,7 +47,7 @@ export type QueryPage = Readonly<{ items: readonly Item[]; next?: Item }>;
 
 /** Strongly consistent unless it asks an index, which cannot be. */
 export async function queryPage(table: Table, query: PartitionQuery): Promise<QueryPage> {
-  const { Items, LastEvaluatedKey } = await patiently(table, (abortSignal) =>
+  const { Items, LastEvaluatedKey } = await withRetry(table, (abortSignal) =>
     table.client.send(
       new QueryCommand({ TableName: table.name, ConsistentRead: query.IndexName === undefined, ...query }),
       { abortSignal },

@@ -2,7 +2,7 @@ import { type CancellationReason, TransactionCanceledException } from '@aws-sdk/
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { ok, type Result, type ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { attempt, patiently } from './faults.ts';
+import { attempt, withRetry } from './faults.ts';
 import type { Table } from './table.ts';
 
 export type Operation = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -23,7 +23,7 @@ export function transact<Refusal>(
   // One token for one call, not for one change: a repeated call must meet the guards as they stand by then.
   let token: string | undefined = crypto.randomUUID();
   return attempt(() =>
-    patiently(table, async (abortSignal): Promise<Result<void, Refusal>> => {
+    withRetry(table, async (abortSignal): Promise<Result<void, Refusal>> => {
       try {
         const input: TransactWriteCommandInput = {
           TransactItems: writes.map(({ operation }) => operation),

@@ -3,7 +3,7 @@ import type { AggregateKind } from '../../domain/aggregates/aggregate.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import { coalesce } from '../shared/coalesce.ts';
-import { attempt, patiently, retried } from './faults.ts';
+import { attempt, retried, withRetry } from './faults.ts';
 import { aggregateFromRow } from './ledger-rows.ts';
 import type { Row } from './schema.ts';
 
@@ -21,7 +21,7 @@ export function postgresAggregates(pool: pg.Pool): Aggregates {
     find: (merchantId, kind, id) =>
       attempt(() => aggregate({ merchantId, kind, id })).map((row) => row && aggregateFromRow(kind, row)),
     findByKey: (merchantId, kind, key) =>
-      patiently(() =>
+      withRetry(() =>
         pool.query<Found>({
           name: 'find_aggregate_by_key',
           text: `SELECT a.record::text, a.audit_hash FROM unique_key u
@@ -31,7 +31,7 @@ export function postgresAggregates(pool: pg.Pool): Aggregates {
         }),
       ).map(({ rows: [row] }) => row && aggregateFromRow(kind, row)),
     list: (merchantId, kind, { limit, after = '' }) =>
-      patiently(() =>
+      withRetry(() =>
         pool.query<Found>({
           name: 'list_aggregates',
           text: `SELECT record::text, audit_hash FROM aggregate

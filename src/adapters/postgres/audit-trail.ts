@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { type AuditEntryId, type MerchantId, timeDigits } from '../../domain/kernel/ids.ts';
 import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 import { auditFromRow, uuidOf } from './rows.ts';
 import type { Row } from './schema.ts';
 
@@ -13,7 +13,7 @@ const COLUMNS = `entity_id, entity_type, sequence, id, merchant_id, action, acto
 /** A chain is one range of the primary key. */
 export const postgresAuditTrail = (pool: pg.Pool): AuditTrail => ({
   ofPayment: (merchantId, id) =>
-    patiently(() =>
+    withRetry(() =>
       pool.query<Row<'audit_entry'>>({
         name: 'audit_of_payment',
         text: `SELECT ${COLUMNS} FROM audit_entry
@@ -25,7 +25,7 @@ export const postgresAuditTrail = (pool: pg.Pool): AuditTrail => ({
       }),
     ).map(({ rows }) => rows.map(auditFromRow)),
   ofAggregate: (merchantId, kind, id) =>
-    patiently(() =>
+    withRetry(() =>
       pool.query<Row<'audit_entry'>>({
         name: 'audit_of_aggregate',
         text: `SELECT ${COLUMNS} FROM audit_entry
@@ -35,10 +35,10 @@ export const postgresAuditTrail = (pool: pg.Pool): AuditTrail => ({
     ).map(({ rows }) => rows.map(auditFromRow)),
   list: (merchantId, filter, page) => {
     const query = listQuery(merchantId, filter, page);
-    return patiently(() => pool.query<Row<'audit_entry'>>(query)).map(({ rows }) => rows.map(auditFromRow));
+    return withRetry(() => pool.query<Row<'audit_entry'>>(query)).map(({ rows }) => rows.map(auditFromRow));
   },
   tenants: () =>
-    patiently(() => pool.query<{ id: string }>({ name: 'tenants', text: TENANTS })).map(({ rows }) =>
+    withRetry(() => pool.query<{ id: string }>({ name: 'tenants', text: TENANTS })).map(({ rows }) =>
       rows.map(({ id }) => id as MerchantId),
     ),
 });

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { storedCurrency } from '../../domain/kernel/currency.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Balances } from '../../ports/balances.ts';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 import type { Row } from './schema.ts';
 
 type Sums = Omit<Row<'balance'>, 'slot'> & Pick<Row<'spending'>, 'spendings'>;
@@ -10,7 +10,7 @@ type Sums = Omit<Row<'balance'>, 'slot'> & Pick<Row<'spending'>, 'spendings'>;
 /** The sums and the spendings are read by one statement, so they are of one moment. */
 export const postgresBalances = (pool: pg.Pool): Balances => ({
   of: (merchantId, currency) =>
-    patiently(() =>
+    withRetry(() =>
       pool.query<Sums>({
         name: 'balances_of',
         text: `SELECT b.merchant_id, b.currency, sum(b.available) AS available, sum(b.pending) AS pending,

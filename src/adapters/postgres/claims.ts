@@ -3,7 +3,7 @@ import { type ClaimKey, isLapsed, type Operation } from '../../domain/kernel/cla
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Claims } from '../../ports/claims.ts';
 import { coalesce } from '../shared/coalesce.ts';
-import { attempt, patiently, retried } from './faults.ts';
+import { attempt, retried, withRetry } from './faults.ts';
 import { claimFromRow } from './rows.ts';
 import type { Row } from './schema.ts';
 
@@ -20,7 +20,7 @@ export function postgresClaims(pool: pg.Pool): Claims {
         return found === undefined || isLapsed(found, now) ? undefined : found;
       }),
     due: (now, limit) =>
-      patiently(() => dueClaims(pool, new Date(now), limit)).map((rows) =>
+      withRetry(() => dueClaims(pool, new Date(now), limit)).map((rows) =>
         rows.map(({ merchant_id, operation, key }) => ({
           merchantId: merchant_id as MerchantId,
           operation: operation as Operation,

@@ -4,7 +4,7 @@ import type { Guarded } from '../../ports/commits.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { type DeliveryRow, deliveryFromRow, fixedColumns, movingColumns } from './delivery-rows.ts';
-import { attempt, patiently, retried } from './faults.ts';
+import { attempt, retried, withRetry } from './faults.ts';
 import { uuidOf } from './rows.ts';
 
 const ADD = `
@@ -68,12 +68,12 @@ export function postgresDeliveries(pool: pg.Pool): Deliveries {
           await retried(() => add(pool, sorted.slice(from, from + MOST_ROWS)));
       }),
     due: (shards, now, limit) =>
-      patiently(() => pool.query<DeliveryRow>({ text: DUE, values: [shards, new Date(now), limit] })).map(
+      withRetry(() => pool.query<DeliveryRow>({ text: DUE, values: [shards, new Date(now), limit] })).map(
         ({ rows }) => rows.map(deliveryFromRow).filter(isPending),
       ),
     save: (changes) => attempt(() => Promise.all(changes.map(saveOne))),
     find: (merchantId, id) =>
-      patiently(() =>
+      withRetry(() =>
         pool.query<DeliveryRow>({
           name: 'find_delivery',
           text: 'SELECT * FROM webhook_delivery WHERE merchant_id = $1 AND id = $2',
@@ -81,7 +81,7 @@ export function postgresDeliveries(pool: pg.Pool): Deliveries {
         }),
       ).map(({ rows: [row] }) => row && deliveryFromRow(row)),
     list: (merchantId, { endpointId, status, eventType }, { limit, before }) =>
-      patiently(() =>
+      withRetry(() =>
         pool.query<DeliveryRow>({
           text: LIST,
           values: [
@@ -95,7 +95,7 @@ export function postgresDeliveries(pool: pg.Pool): Deliveries {
         }),
       ).map(({ rows }) => rows.map(deliveryFromRow)),
     prune: (now, limit) =>
-      patiently(() => pool.query({ text: PRUNE, values: [new Date(now - DELIVERIES_KEPT_MS), limit] })).map(
+      withRetry(() => pool.query({ text: PRUNE, values: [new Date(now - DELIVERIES_KEPT_MS), limit] })).map(
         ({ rowCount }) => rowCount ?? 0,
       ),
   };

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import type { FailedAuthenticationCounts } from '../../ports/failed-authentications.ts';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 import type { Row } from './schema.ts';
 
 export const postgresFailedAuthentications = (pool: pg.Pool): FailedAuthenticationCounts => ({
   add: (merchantId, minute, count) =>
-    patiently(() =>
+    withRetry(() =>
       pool.query({
         name: 'add_failed_authentications',
         text: `INSERT INTO failed_authentication AS f (merchant_id, minute, count) VALUES ($1, $2, $3)
@@ -14,7 +14,7 @@ export const postgresFailedAuthentications = (pool: pg.Pool): FailedAuthenticati
       }),
     ).map(() => undefined),
   list: (merchantId, from, to) =>
-    patiently(() =>
+    withRetry(() =>
       pool.query<Row<'failed_authentication'>>({
         name: 'list_failed_authentications',
         text: `SELECT minute, count FROM failed_authentication

@@ -58,5 +58,5 @@ export const attempt = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavai
   })();
 
 /** Both, for a call that shares its trip with nobody. */
-export const patiently = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavailable> =>
+export const withRetry = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavailable> =>
   attempt(() => retried(work));

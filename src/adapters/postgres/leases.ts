@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Lease, Leases } from '../../ports/leases.ts';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 
 /**
  * In one statement, whose rows are locked in the order of their names. Leases of workers that died are nobody's to
@@ -17,7 +17,7 @@ const hold = (lease: string) => `
 /** In `${schema}lease`; a schema is named with its dot. */
 export const postgresLeases = (pool: pg.Pool, schema = ''): Leases => ({
   hold: (names, holder, now, until) =>
-    patiently(() =>
+    withRetry(() =>
       pool.query<Pick<Lease, 'name'>>({
         name: `${schema}hold_leases`,
         text: hold(`${schema}lease`),
@@ -25,7 +25,7 @@ export const postgresLeases = (pool: pg.Pool, schema = ''): Leases => ({
       }),
     ).map(({ rows }) => rows.map(({ name }) => name)),
   holders: (prefix, now) =>
-    patiently(() =>
+    withRetry(() =>
       pool.query<Lease>({
         name: `${schema}lease_holders`,
         text: `SELECT name, holder, until FROM ${schema}lease
@@ -34,7 +34,7 @@ export const postgresLeases = (pool: pg.Pool, schema = ''): Leases => ({
       }),
     ).map(({ rows }) => rows),
   release: (names, holder) =>
-    patiently(() =>
+    withRetry(() =>
       pool.query({
         name: `${schema}release_leases`,
         text: `DELETE FROM ${schema}lease WHERE name = ANY ($1::text[]) AND holder = $2`,

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Ledger } from '../../ports/ledger.ts';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 import { entryFromRow } from './ledger-rows.ts';
 import { uuidOf } from './rows.ts';
 import type { Row } from './schema.ts';
@@ -10,7 +10,7 @@ const NEWEST_ID = 'f'.repeat(32);
 /** Each page is one index range scan. */
 export const postgresLedger = (pool: pg.Pool): Ledger => ({
   list: (merchantId, { currency }, { limit, before }) =>
-    patiently(() =>
+    withRetry(() =>
       pool.query<Row<'ledger_entry'>>({
         name: 'list_ledger_entries',
         text: `SELECT * FROM ledger_entry

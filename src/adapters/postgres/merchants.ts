@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import { coalesce } from '../shared/coalesce.ts';
-import { attempt, patiently, retried } from './faults.ts';
+import { attempt, retried, withRetry } from './faults.ts';
 import { aggregateFromRow } from './ledger-rows.ts';
 import type { Row } from './schema.ts';
 
@@ -17,7 +17,7 @@ export function postgresMerchants(pool: pg.Pool): Merchants {
   return {
     find: (id) => attempt(() => merchant(id)).map((row) => row && aggregateFromRow('merchant', row)),
     list: ({ limit, after = '' }) =>
-      patiently(() =>
+      withRetry(() =>
         pool.query<Found>({
           name: 'list_merchants',
           text: `SELECT id, record::text, audit_hash FROM aggregate

@@ -3,7 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import type { ResultAsync } from 'neverthrow';
 import type pg from 'pg';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 import { payments } from './migrations/001-payments.ts';
 import { commitChanges } from './migrations/002-commit-changes.ts';
 import { quotas } from './migrations/003-quotas.ts';
@@ -46,7 +46,7 @@ export const applyMigrations = (
   migrations: Record<string, Migration>,
   schema?: string,
 ): ResultAsync<readonly string[], StorageUnavailable> =>
-  patiently(async () => {
+  withRetry(async () => {
     const migrator = new Migrator({
       db: queriesOn(pool),
       provider: { getMigrations: () => Promise.resolve(migrations) },

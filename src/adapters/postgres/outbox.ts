@@ -8,7 +8,7 @@ import {
   type Outgoing,
   outboxShardOf,
 } from '../../ports/outbox.ts';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 import { eventFromRow, uuidOf } from './rows.ts';
 import type { Row } from './schema.ts';
 
@@ -42,7 +42,7 @@ export function outboxIn<Event extends Outgoing, EventRow>(
 ): Outbox<Event> {
   const texts = textsFor(schema, columns);
   const ask = <Found extends pg.QueryResultRow>(name: keyof typeof texts, values: unknown[]) =>
-    patiently(() => pool.query<Found>({ name: `${schema}${name}`, text: texts[name], values }));
+    withRetry(() => pool.query<Found>({ name: `${schema}${name}`, text: texts[name], values }));
   const outboxEventFromRow = (row: EventRow & Telling): OutboxEvent<Event> => ({
     ...fromRow(row),
     tries: row.tries,

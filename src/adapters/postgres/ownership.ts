@@ -1,14 +1,14 @@
 import type { ResultAsync } from 'neverthrow';
 import type pg from 'pg';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 
 /**
  * True when the pool's role owns a table of either service, or approvals' schema, by itself, through a role it is in or as
  * a superuser: it could drop it.
  */
 export const ownsTables = (pool: pg.Pool): ResultAsync<boolean, StorageUnavailable> =>
-  patiently(async () => {
+  withRetry(async () => {
     const { rows } = await pool.query<{ owns: boolean }>(
       `SELECT EXISTS (
         SELECT FROM pg_tables

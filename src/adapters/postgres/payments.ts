@@ -6,7 +6,7 @@ import { type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import type { PaymentFilter, Payments } from '../../ports/payments.ts';
 import { coalesce } from '../shared/coalesce.ts';
-import { attempt, patiently, retried } from './faults.ts';
+import { attempt, retried, withRetry } from './faults.ts';
 import { queriesOn } from './migrate.ts';
 import { prepared } from './prepared.ts';
 import { paymentFromRow, transactionFromRow, uuidOf } from './rows.ts';
@@ -38,7 +38,7 @@ export function postgresPayments(pool: pg.Pool): Payments {
       let query = matching(db.selectFrom('payment'), merchantId, filter).selectAll();
       if (before !== undefined) query = query.where('id', '<', uuidOf(before));
       const named = prepared(query.orderBy('id', 'desc').limit(limit).compile());
-      return patiently(() => pool.query<Row<'payment'>>(named)).map(({ rows }) => rows.map(paymentFromRow));
+      return withRetry(() => pool.query<Row<'payment'>>(named)).map(({ rows }) => rows.map(paymentFromRow));
     },
     sums(merchantId, filter) {
       const query = matching(db.selectFrom('payment'), merchantId, filter)
@@ -52,7 +52,7 @@ export function postgresPayments(pool: pg.Pool): Payments {
         ])
         .groupBy(['currency', 'status']);
       const named = prepared(query.compile());
-      return patiently(() => pool.query<SumRow>(named)).map(({ rows }) => sumUp(rows.map(sumFromRow)));
+      return withRetry(() => pool.query<SumRow>(named)).map(({ rows }) => sumUp(rows.map(sumFromRow)));
     },
   };
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { QUOTA_WINDOW_MS, QUOTA_WINDOWS_KEPT, type Quotas } from '../../ports/quotas.ts';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 
 /**
  * One row, locked for one statement. A take may count past the limit once, when it is cut short; from then on nothing is
@@ -17,7 +17,7 @@ const TAKE = `
 
 export const postgresQuotas = (pool: pg.Pool): Quotas => ({
   take: (merchantId, { kind, start }, wanted, limit) =>
-    patiently(async () => {
+    withRetry(async () => {
       const slot = Math.floor(start / QUOTA_WINDOW_MS[kind]) % QUOTA_WINDOWS_KEPT;
       const { rows } = await pool.query<{ used: bigint }>({
         name: 'take_quota',

@@ -96,7 +96,7 @@ export const claimToRow = (claim: Claim) => ({
   attempts: claim.state === 'calling' || claim.state === 'unknown' ? claim.attempts : 0,
   ...(claim.kept === undefined
     ? {}
-    : { answer: claim.kept.answer, answer_expires_at: rfc3339(claim.kept.expiresAt) }),
+    : { answer: claim.kept.response, answer_expires_at: rfc3339(claim.kept.expiresAt) }),
 });
 
 export const eventToRow = (event: DomainEvent) => ({
@@ -177,7 +177,7 @@ export function claimFromRow(row: Row<'claim'>): Claim {
     createdAt: row.created_at,
     ...(row.answer === null || row.answer_expires_at === null
       ? {}
-      : { kept: { answer: row.answer, expiresAt: row.answer_expires_at } }),
+      : { kept: { response: row.answer, expiresAt: row.answer_expires_at } }),
   };
   const paymentId = row.payment_id === null ? undefined : idOf('pay', hexOf(row.payment_id));
   const transaction =

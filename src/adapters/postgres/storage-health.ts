@@ -1,7 +1,7 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type pg from 'pg';
 import type { StorageHealth } from '../../ports/storage-health.ts';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 import { NEWEST_MIGRATION } from './migrate.ts';
 
 const UNDEFINED_TABLE = '42P01';
@@ -16,7 +16,7 @@ export const postgresStorageHealth = (
 ): StorageHealth => ({
   name: 'postgres',
   check: () =>
-    patiently(() => newestApplied(pool, table)).andThen((found) =>
+    withRetry(() => newestApplied(pool, table)).andThen((found) =>
       found === needed ? okAsync(undefined) : errAsync({ kind: 'SchemaOutdated' as const, found, needed }),
     ),
 });

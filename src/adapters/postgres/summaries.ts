@@ -2,13 +2,13 @@ import type pg from 'pg';
 import { storedCurrency } from '../../domain/kernel/currency.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Summaries } from '../../ports/summaries.ts';
-import { patiently } from './faults.ts';
+import { withRetry } from './faults.ts';
 import type { Row } from './schema.ts';
 
 /** One statement, one moment: a payment that moves from one status to another is counted in one of them. */
 export const postgresSummaries = (pool: pg.Pool): Summaries => ({
   tallies: (merchantId, { from = '-infinity', to = 'infinity' }) =>
-    patiently(() =>
+    withRetry(() =>
       pool.query<Omit<Row<'tally'>, 'slot'>>({
         name: 'tallies_of',
         text: `SELECT merchant_id, day::text, currency, status, sum(count)::bigint AS count, sum(amount) AS amount,

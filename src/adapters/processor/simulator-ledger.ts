@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { storedCurrency } from '../../domain/kernel/currency.ts';
 import { money } from '../../domain/kernel/money.ts';
-import type { ChargeOrder, DeclineCode, MovementOrder, Verdict } from '../../ports/processor.ts';
+import type { ChargeOrder, DeclineCode, ModificationOrder, Verdict } from '../../ports/processor.ts';
 
 /** What became of a charge's money, in minor units. `ended`: a void or a final capture released the rest. */
 export type ChargeBook = Readonly<{
@@ -16,12 +16,12 @@ export type ChargeBook = Readonly<{
 export interface SimulatorLedger {
   /** The first verdict ever recorded for the reference; records this one when there is none. */
   record(order: ChargeOrder, verdict: Verdict): Verdict;
-  /** The same for a movement: `judge` sees how the charge stands, and nobody else moves it meanwhile. */
-  move(order: MovementOrder, judge: (book: ChargeBook | undefined) => Verdict): Verdict;
+  /** The same for a modification: `judge` sees how the charge stands, and nobody else moves it meanwhile. */
+  move(order: ModificationOrder, judge: (book: ChargeBook | undefined) => Verdict): Verdict;
   find(reference: string): Verdict | undefined;
   /** Every approved charge, by reference. */
   charges(): ReadonlyMap<string, Verdict>;
-  /** Of every charge and movement it ever judged, however. */
+  /** Of every charge and modification it ever judged, however. */
   references(): readonly string[];
   book(charge: string): ChargeBook | undefined;
   close(): void;
@@ -73,15 +73,15 @@ export function simulatorLedger(file: string): SimulatorLedger {
   db.exec(SCHEMA);
   const values = (count: number) => `VALUES (${Array.from({ length: count }, () => '?').join(', ')})`;
   const insertCharge = db.prepare(`INSERT INTO charge ${values(12)} ON CONFLICT DO NOTHING`);
-  const insertMovement = db.prepare(`INSERT INTO movement ${values(13)}`);
+  const insertModification = db.prepare(`INSERT INTO movement ${values(13)}`);
   const selectCharge = db.prepare('SELECT * FROM charge WHERE reference = ?');
-  const selectMovement = db.prepare('SELECT * FROM movement WHERE reference = ?');
+  const selectModification = db.prepare('SELECT * FROM movement WHERE reference = ?');
   const selectBook = db.prepare(BOOK);
   const approved = db.prepare('SELECT * FROM charge WHERE decline IS NULL');
   const judged = db.prepare('SELECT reference FROM charge UNION ALL SELECT reference FROM movement');
 
   const find = (reference: string) => {
-    const row = (selectCharge.get(reference) ?? selectMovement.get(reference)) as Row | undefined;
+    const row = (selectCharge.get(reference) ?? selectModification.get(reference)) as Row | undefined;
     return row && fromRow(row);
   };
   const book = (charge: string): ChargeBook | undefined => {
@@ -107,7 +107,7 @@ export function simulatorLedger(file: string): SimulatorLedger {
         const known = find(order.reference);
         const verdict = known ?? judge(book(order.charge));
         if (known === undefined)
-          insertMovement.run(
+          insertModification.run(
             order.reference,
             order.merchantId,
             ...columnsOf(verdict),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { errAsync, okAsync } from 'neverthrow';
 import { allocate, type Money } from '../../domain/kernel/money.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DeclineCode, MovementOrder, Processor, Verdict } from '../../ports/processor.ts';
+import type { DeclineCode, ModificationOrder, Processor, Verdict } from '../../ports/processor.ts';
 import type { ChargeBook, SimulatorLedger } from './simulator-ledger.ts';
 
 /**
@@ -72,8 +72,8 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
   },
 });
 
-/** Whether the processor's own sums allow a movement: it trusts nobody to have added up right. */
-function fits({ type, amount: { minorUnits } }: MovementOrder, book: ChargeBook | undefined): boolean {
+/** Whether the processor's own sums allow a modification: it trusts nobody to have added up right. */
+function fits({ type, amount: { minorUnits } }: ModificationOrder, book: ChargeBook | undefined): boolean {
   if (book === undefined) return false;
   const { authorized, captured, refunded, ended } = book;
   switch (type) {

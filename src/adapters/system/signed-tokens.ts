@@ -1,8 +1,8 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import type { Seals } from '../../ports/signed-tokens.ts';
+import type { SignedTokens } from '../../ports/signed-tokens.ts';
 
 /** HMAC-SHA-256, keyed from the installation's secret. A token is `base64url(text).base64url(mac)`. */
-export function systemSeals(secret: string): Seals {
+export function systemSignedTokens(secret: string): SignedTokens {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'paywright/seal', 32));
   const macOf = (body: string, context: string) =>
     createHmac('sha256', key).update(`${body}.${context}`).digest();

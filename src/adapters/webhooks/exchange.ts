@@ -20,7 +20,7 @@ export type Order = Readonly<{
   agents: Agents;
 }>;
 
-export type Answer = Readonly<{ status: number; retryAfter?: string; excerpt: string }>;
+export type StoredResponse = Readonly<{ status: number; retryAfter?: string; excerpt: string }>;
 
 /** `reached`: somebody was there, so another address must not be tried. `stale`: a kept connection had been closed. */
 export type Failed = Readonly<{ error: AttemptError; reached: boolean; stale: boolean }>;
@@ -44,7 +44,7 @@ const agentsWith = (options: http.AgentOptions, trust: string | undefined): Pair
 });
 
 /** Sends one POST and reads its answer. The name goes into Host and SNI, the connection to the address. */
-export function exchange(order: Order, fresh = false): Promise<Result<Answer, Failed>> {
+export function exchange(order: Order, fresh = false): Promise<Result<StoredResponse, Failed>> {
   const { url, hostname, address, body, signal, agents } = order;
   const isSecure = url.protocol === 'https:';
   const pair = fresh ? agents.fresh : agents.kept;
@@ -64,7 +64,7 @@ export function exchange(order: Order, fresh = false): Promise<Result<Answer, Fa
       () => request.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' })),
       CONNECT_MS,
     );
-    const end = (result: Result<Answer, Failed>) => {
+    const end = (result: Result<StoredResponse, Failed>) => {
       clearTimeout(connecting);
       resolve(result);
     };
@@ -97,7 +97,7 @@ export function exchange(order: Order, fresh = false): Promise<Result<Answer, Fa
 /** Reads the answer to its end, keeps its beginning, and gives up on one that does not end. */
 function read(
   response: http.IncomingMessage,
-  end: (result: Result<Answer, Failed>) => void,
+  end: (result: Result<StoredResponse, Failed>) => void,
   fail: (fault: unknown) => void,
 ): void {
   const chunks: Buffer[] = [];

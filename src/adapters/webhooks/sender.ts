@@ -1,14 +1,14 @@
 import { err, errAsync, ok, okAsync, type Result, ResultAsync } from 'neverthrow';
 import type { AttemptError } from '../../domain/webhooks/delivery.ts';
 import type {
-  WebhookAnswer,
   WebhookRequest,
+  WebhookResponse,
   WebhookSender,
   WebhookUnanswered,
   WebhookUrlRefused,
 } from '../../ports/webhook-sender.ts';
 import { isLoopbackAddress, isPublicAddress } from './addresses.ts';
-import { type Answer, connections, exchange, type Failed } from './exchange.ts';
+import { connections, exchange, type Failed, type StoredResponse } from './exchange.ts';
 import { names } from './names.ts';
 import { readTarget, type Target } from './targets.ts';
 
@@ -60,7 +60,7 @@ export function httpWebhookSender(settings: SenderSettings): WebhookSender {
     },
   };
 
-  async function send(request: WebhookRequest): Promise<Result<WebhookAnswer, WebhookUnanswered>> {
+  async function send(request: WebhookRequest): Promise<Result<WebhookResponse, WebhookUnanswered>> {
     const start = performance.now();
     const ending = new AbortController();
     const end = () => ending.abort();
@@ -79,7 +79,7 @@ export function httpWebhookSender(settings: SenderSettings): WebhookSender {
   async function attempt(
     request: WebhookRequest,
     signal: AbortSignal,
-  ): Promise<Result<Answer, AttemptError>> {
+  ): Promise<Result<StoredResponse, AttemptError>> {
     const read = readTarget(request.url, allowLoopbackHttp);
     if (read.isErr()) return err(read.error.reason === 'address' ? 'address_refused' : 'url_refused');
     const target = read.value;
@@ -102,7 +102,7 @@ export function httpWebhookSender(settings: SenderSettings): WebhookSender {
     { url, hostname }: Target,
     { headers, body }: WebhookRequest,
     signal: AbortSignal,
-  ): Promise<Result<Answer, Failed>> {
+  ): Promise<Result<StoredResponse, Failed>> {
     const order = { url, hostname, address, headers, body, signal, agents };
     const result = await exchange(order);
     return result.isErr() && result.error.stale ? exchange(order, true) : result;

@@ -1,7 +1,7 @@
 import type { Approval } from '../../domain/approvals/approval.ts';
 import { approvalEvent, busEventsOf } from '../../domain/approvals/approval-events.ts';
 import { type ApprovalMessage, approvalRequested } from '../../domain/approvals/approval-message.ts';
-import type { Person } from '../../domain/approvals/approver.ts';
+import type { Approver } from '../../domain/approvals/approver.ts';
 import { type AuditLogEntry, sealAuditLogEntry } from '../../domain/approvals/audit-log.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { vendorPaymentRecord } from '../../domain/approvals/vendor-payment-record.ts';
@@ -14,10 +14,10 @@ import type { ApprovalIds } from '../../ports/approvals/approval-ids.ts';
 import type { Digests } from '../../ports/digests.ts';
 
 /** Who asks, and from where. */
-export type Asked = Readonly<{ by: Person; origin: Origin }>;
+export type Asked = Readonly<{ by: Approver; origin: Origin }>;
 
 /** A move of a payment, decided but not yet written. */
-export type VendorPaymentMove<Next extends VendorPayment = VendorPayment> = Asked &
+export type VendorPaymentUpdate<Next extends VendorPayment = VendorPayment> = Asked &
   Readonly<{
     at: Instant;
     /** What happened, such as `payment.approved`. */
@@ -37,7 +37,7 @@ export type VendorPaymentMove<Next extends VendorPayment = VendorPayment> = Aske
  */
 export function approvalChange<Next extends VendorPayment>(
   ports: Readonly<{ approvalIds: ApprovalIds; digests: Digests }>,
-  move: VendorPaymentMove<Next>,
+  move: VendorPaymentUpdate<Next>,
 ): Readonly<{ change: ApprovalChange; payment: Next }> {
   const { at, before, next, approval, message, eventKey } = move;
   const entry = linkOf(ports, move);
@@ -62,7 +62,7 @@ export function approvalChange<Next extends VendorPayment>(
 
 function linkOf(
   { approvalIds, digests }: Readonly<{ approvalIds: ApprovalIds; digests: Digests }>,
-  { at, by, origin, action, before, next }: VendorPaymentMove,
+  { at, by, origin, action, before, next }: VendorPaymentUpdate,
 ): AuditLogEntry {
   const after = vendorPaymentRecord(next);
   return sealAuditLogEntry(

@@ -4,7 +4,7 @@ import type { FraudScorer } from '../../ports/approvals/fraud-scorer.ts';
 import type { Payouts } from '../../ports/approvals/payouts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
-import type { Seals } from '../../ports/signed-tokens.ts';
+import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { approveVendorPayment } from './approve-vendor-payment.ts';
 import { changeVendorPayment } from './change-vendor-payment.ts';
@@ -23,7 +23,7 @@ export type ApprovalsPorts = Omit<ApprovalsStorage, 'close' | 'health'> &
     clock: Clock;
     approvalIds: ApprovalIds;
     digests: Digests;
-    seals: Seals;
+    signedTokens: SignedTokens;
     fraudScorer: FraudScorer;
     payouts: Payouts;
   }>;

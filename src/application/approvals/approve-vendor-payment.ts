@@ -6,7 +6,7 @@ import type { ApprovalVoid } from '../../domain/approvals/payout.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import { type MoveFailure, type MovePorts, moveVendorPayment } from './update-vendor-payment.ts';
+import { type MoveFailure, type MovePorts, updateVendorPayment } from './update-vendor-payment.ts';
 
 export type ApproveVendorPaymentRequest = Asked &
   Readonly<{
@@ -18,7 +18,7 @@ export type ApproveVendorPaymentRequest = Asked &
 export type ApproveVendorPaymentFailure = ApproveRefused | ApprovalVoid | MoveFailure;
 
 /**
- * One person's yes. Of several at once each counts, once for each person. A yes never falls on terms that changed since
+ * One approver's yes. Of several at once each counts, once for each person. A yes never falls on terms that changed since
  * it was asked for: it is refused, and may be given anew.
  */
 export type ApproveVendorPayment = (
@@ -29,13 +29,13 @@ export const approveVendorPayment = (
   ports: MovePorts,
   { policy }: Pick<ApprovalRules, 'policy'>,
 ): ApproveVendorPayment => {
-  const move = moveVendorPayment(ports);
+  const move = updateVendorPayment(ports);
   return ({ by, origin, id, notes, termsHash }) => {
-    let edition: number | undefined;
+    let revision: number | undefined;
     return permitted(by, 'approve').asyncAndThen(() =>
       move<VendorPayment, ApproveRefused | ApprovalVoid>(id, (before) => {
-        edition ??= before.edition;
-        if (edition !== before.edition || (termsHash ?? before.termsHash) !== before.termsHash)
+        revision ??= before.revision;
+        if (revision !== before.revision || (termsHash ?? before.termsHash) !== before.termsHash)
           return err({ kind: 'ApprovalVoid' });
         const at = ports.clock.now();
         const approving = { by, at, ...(notes === undefined ? {} : { notes }) };

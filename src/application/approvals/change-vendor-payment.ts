@@ -9,7 +9,7 @@ import {
 } from '../../domain/approvals/vendor-payment-order.ts';
 import type { Asked } from './approval-change.ts';
 import { drafts, type NewLineItem } from './create-vendor-payment.ts';
-import { type MoveFailure, type MovePorts, moveVendorPayment } from './update-vendor-payment.ts';
+import { type MoveFailure, type MovePorts, updateVendorPayment } from './update-vendor-payment.ts';
 
 export type ChangeVendorPaymentRequest = Asked &
   Omit<VendorPaymentChange, 'lineItems'> &
@@ -25,7 +25,7 @@ export type ChangeVendorPayment = (
 ) => ResultAsync<VendorPayment, ChangeVendorPaymentFailure>;
 
 export const changeVendorPayment = (ports: MovePorts): ChangeVendorPayment => {
-  const move = moveVendorPayment(ports);
+  const move = updateVendorPayment(ports);
   return ({ by, origin, id, lineItems, ...rest }) =>
     permitted(by, 'change').asyncAndThen(() =>
       move<VendorPayment, ChangeRefused>(id, (before) => {

@@ -25,7 +25,7 @@ type Silence = PayoutsUnavailable | PayoutOutcomeUnknown;
  * processing, and due again when its lease is over. `lookup` asks for its record first, and sends the attempt again only
  * when that attempt is provably not on it.
  */
-export const settlePayout =
+export const completePayout =
   (ports: PayoutPorts) =>
   (
     held: HeldPayout,

@@ -1,5 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
-import { type Person, permitted } from '../../domain/approvals/approver.ts';
+import { type Approver, permitted } from '../../domain/approvals/approver.ts';
 import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { AuditLog } from '../../ports/approvals/audit-log.ts';
@@ -9,7 +9,7 @@ import { found } from './update-vendor-payment.ts';
 
 /** Everything that happened to a payment, oldest first: who did what, and what it changed. */
 export type GetAuditLog = (
-  request: Readonly<{ by: Person; id: VendorPaymentId }>,
+  request: Readonly<{ by: Approver; id: VendorPaymentId }>,
 ) => ResultAsync<readonly AuditLogEntry[], GetVendorPaymentFailure>;
 
 export const getAuditLog =

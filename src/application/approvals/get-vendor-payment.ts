@@ -1,5 +1,5 @@
 import { err, ok, okAsync, type Result, type ResultAsync } from 'neverthrow';
-import { type Person, permitted, type RoleNotAllowed, seesAll } from '../../domain/approvals/approver.ts';
+import { type Approver, permitted, type RoleNotAllowed, seesAll } from '../../domain/approvals/approver.ts';
 import type { IncidentId, VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
@@ -10,7 +10,7 @@ export type GetVendorPaymentFailure = RoleNotAllowed | VendorPaymentNotFound | S
 
 /** One payment. To a vendor another's payment is not there. */
 export type GetVendorPayment = (
-  request: Readonly<{ by: Person; id: VendorPaymentId }>,
+  request: Readonly<{ by: Approver; id: VendorPaymentId }>,
 ) => ResultAsync<VendorPayment, GetVendorPaymentFailure>;
 
 export const getVendorPayment =
@@ -22,7 +22,7 @@ export const getVendorPayment =
 
 /** The newest 100 payments of an incident, newest first; to a vendor its own of them. */
 export type FindByIncident = (
-  request: Readonly<{ by: Person; incidentId: IncidentId }>,
+  request: Readonly<{ by: Approver; incidentId: IncidentId }>,
 ) => ResultAsync<readonly VendorPayment[], RoleNotAllowed | StorageUnavailable>;
 
 export const findByIncident =
@@ -36,7 +36,7 @@ export const findByIncident =
         : vendorPayments.list({ incidentId, vendorId: by.vendorId }, page);
     });
 
-const seen = (by: Person, payment: VendorPayment): Result<VendorPayment, VendorPaymentNotFound> =>
+const seen = (by: Approver, payment: VendorPayment): Result<VendorPayment, VendorPaymentNotFound> =>
   seesAll(by) || payment.vendorId === by.vendorId
     ? ok(payment)
     : err({ kind: 'VendorPaymentNotFound', id: payment.id });

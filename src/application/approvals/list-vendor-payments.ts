@@ -1,10 +1,10 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
-import { type Person, permitted, type RoleNotAllowed, seesAll } from '../../domain/approvals/approver.ts';
+import { type Approver, permitted, type RoleNotAllowed, seesAll } from '../../domain/approvals/approver.ts';
 import { parseUuid, type VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { VendorPaymentFilter, VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Seals } from '../../ports/signed-tokens.ts';
+import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
 
@@ -12,8 +12,8 @@ import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
 type PageAsked = Readonly<{ limit: number; cursor?: string; offset?: number }>;
 
 export type ListVendorPaymentsRequest = PageAsked &
-  Readonly<{ by: Person; filter: Pick<VendorPaymentFilter, 'vendorId' | 'incidentId' | 'status'> }>;
-export type ListForReviewRequest = PageAsked & Readonly<{ by: Person }>;
+  Readonly<{ by: Approver; filter: Pick<VendorPaymentFilter, 'vendorId' | 'incidentId' | 'status'> }>;
+export type ListForReviewRequest = PageAsked & Readonly<{ by: Approver }>;
 export type ListVendorPaymentsFailure = RoleNotAllowed | CursorInvalid | StorageUnavailable;
 
 type Listed = ResultAsync<Page<VendorPayment>, ListVendorPaymentsFailure>;
@@ -28,7 +28,11 @@ export type ListPending = (request: ListForReviewRequest) => Listed;
 /** A page of payments that were flagged or that nobody could score, newest first, whatever became of them. */
 export type ListFlagged = (request: ListForReviewRequest) => Listed;
 
-export type ListPorts = Readonly<{ vendorPayments: VendorPayments; seals: Seals; clock: Clock }>;
+export type ListPorts = Readonly<{
+  vendorPayments: VendorPayments;
+  signedTokens: SignedTokens;
+  clock: Clock;
+}>;
 
 export const listVendorPayments = (ports: ListPorts): ListVendorPayments => {
   const read = pagesOf(ports, 'vendor_payments', 'newest');
@@ -57,7 +61,7 @@ export const listFlagged = (ports: ListPorts): ListFlagged => {
 /** A cursor is good for one list, one filter, and a vendor's for that vendor only. */
 function pagesOf(ports: ListPorts, list: string, order: 'oldest' | 'newest') {
   const pages = paging(ports, (text) => parseUuid<VendorPaymentId>(text));
-  return (by: Person, filter: VendorPaymentFilter, { offset, ...page }: PageAsked): Listed => {
+  return (by: Approver, filter: VendorPaymentFilter, { offset, ...page }: PageAsked): Listed => {
     const context = { list, filter, vendor: seesAll(by) ? undefined : by.vendorId };
     return pages<VendorPayment, StorageUnavailable>({ ...page, context }, ({ limit, before }) =>
       ports.vendorPayments.list(filter, {

@@ -5,8 +5,8 @@ import { beginPayout, type PayoutRefused } from '../../domain/approvals/payout.t
 import type { Processing, VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import { type PayoutPorts, settlePayout } from './complete-payout.ts';
-import { found, type MoveFailure, moveVendorPayment } from './update-vendor-payment.ts';
+import { completePayout, type PayoutPorts } from './complete-payout.ts';
+import { found, type MoveFailure, updateVendorPayment } from './update-vendor-payment.ts';
 
 export type ProcessVendorPaymentRequest = Asked & Readonly<{ id: VendorPaymentId }>;
 export type ProcessVendorPaymentFailure = RoleNotAllowed | PayoutRefused | MoveFailure;
@@ -24,8 +24,8 @@ export const processVendorPayment = (
   ports: PayoutPorts,
   { payouts: terms }: Pick<ApprovalRules, 'payouts'>,
 ): ProcessVendorPayment => {
-  const move = moveVendorPayment(ports);
-  const settle = settlePayout(ports);
+  const move = updateVendorPayment(ports);
+  const complete = completePayout(ports);
   return ({ by, origin, id }) =>
     permitted(by, 'process')
       .asyncAndThen(() =>
@@ -42,7 +42,7 @@ export const processVendorPayment = (
         }),
       )
       .andThen((payment) =>
-        settle({ by, origin, payment }, 'pay').orElse<VendorPayment, ProcessVendorPaymentFailure>(
+        complete({ by, origin, payment }, 'pay').orElse<VendorPayment, ProcessVendorPaymentFailure>(
           (failure) =>
             // Somebody took over meanwhile, and knows more.
             failure.kind === 'StorageUnavailable' ? errAsync(failure) : found(ports.vendorPayments, id),

@@ -7,7 +7,7 @@ import { inParallel } from '../kernel/in-parallel.ts';
 import type { Recovered } from '../payments/recover-payments.ts';
 import { type Asked, approvalChange } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import { type PayoutPorts, settlePayout } from './complete-payout.ts';
+import { completePayout, type PayoutPorts } from './complete-payout.ts';
 
 /**
  * Finishes what crashes and silence left open: takes over each payout that is due, asks the processor for the reference
@@ -24,7 +24,7 @@ export const recoverPayouts = (
   ports: PayoutPorts,
   { payouts: terms }: Pick<ApprovalRules, 'payouts'>,
 ): RecoverPayouts => {
-  const settle = settlePayout(ports);
+  const complete = completePayout(ports);
 
   return (limit) =>
     ports.vendorPayments.due(ports.clock.now(), limit).andThen((ids) =>
@@ -48,7 +48,7 @@ export const recoverPayouts = (
         const { change, payment } = approvalChange(ports, move);
         return ports.approvalCommits
           .commit(change)
-          .andThen(() => settle({ ...RECOVERY, payment }, 'lookup'))
+          .andThen(() => complete({ ...RECOVERY, payment }, 'lookup'))
           .map(({ status }): End => (status === 'processing' ? 'waiting' : 'settled'));
       })
       .orElse(({ kind }) => okAsync<End>(kind === 'StorageUnavailable' ? 'waiting' : 'skipped'));

@@ -4,7 +4,7 @@ import { rejectVendorPayment as rejected } from '../../domain/approvals/decision
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { Cancelled, VendorPaymentStateConflict } from '../../domain/approvals/vendor-payment.ts';
 import type { Asked } from './approval-change.ts';
-import { type MoveFailure, type MovePorts, moveVendorPayment } from './update-vendor-payment.ts';
+import { type MoveFailure, type MovePorts, updateVendorPayment } from './update-vendor-payment.ts';
 
 export type RejectVendorPaymentRequest = Asked & Readonly<{ id: VendorPaymentId; reason: string }>;
 export type RejectVendorPaymentFailure = RoleNotAllowed | VendorPaymentStateConflict | MoveFailure;
@@ -15,7 +15,7 @@ export type RejectVendorPayment = (
 ) => ResultAsync<Cancelled, RejectVendorPaymentFailure>;
 
 export const rejectVendorPayment = (ports: MovePorts): RejectVendorPayment => {
-  const move = moveVendorPayment(ports);
+  const move = updateVendorPayment(ports);
   return ({ by, origin, id, reason }) =>
     permitted(by, 'reject').asyncAndThen(() =>
       move<Cancelled, VendorPaymentStateConflict>(id, (before) => {

@@ -9,7 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
-import { approvalChange, type VendorPaymentMove } from './approval-change.ts';
+import { approvalChange, type VendorPaymentUpdate } from './approval-change.ts';
 
 /** Unknown, or not to be seen by who asks. */
 export type VendorPaymentNotFound = Readonly<{ kind: 'VendorPaymentNotFound'; id: VendorPaymentId }>;
@@ -35,11 +35,11 @@ const MOST_ATTEMPTS = 10;
  * Reads a payment, decides and commits; when others moved it meanwhile, reads and decides again. A decision that gives
  * no move leaves all as it is.
  */
-export const moveVendorPayment =
+export const updateVendorPayment =
   (ports: MovePorts) =>
   <Next extends VendorPayment, Failure>(
     id: VendorPaymentId,
-    decide: (payment: VendorPayment) => Result<VendorPaymentMove<Next> | { unchanged: Next }, Failure>,
+    decide: (payment: VendorPayment) => Result<VendorPaymentUpdate<Next> | { unchanged: Next }, Failure>,
   ): ResultAsync<Next, Failure | MoveFailure> => {
     const attempt = (left: number): ResultAsync<Next, Failure | MoveFailure> =>
       found(ports.vendorPayments, id).andThen((before) =>

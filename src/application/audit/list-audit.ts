@@ -3,7 +3,7 @@ import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
 import { type MerchantId, parseId } from '../../domain/kernel/ids.ts';
 import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Seals } from '../../ports/signed-tokens.ts';
+import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
 
@@ -20,7 +20,7 @@ export type ListAudit = (
 ) => ResultAsync<Page<AuditEntry>, CursorInvalid | StorageUnavailable>;
 
 export const listAudit = (
-  ports: Readonly<{ auditTrail: AuditTrail; seals: Seals; clock: Clock }>,
+  ports: Readonly<{ auditTrail: AuditTrail; signedTokens: SignedTokens; clock: Clock }>,
 ): ListAudit => {
   const pageOf = paging(ports, (text) => parseId('aud', text));
   return ({ merchantId, filter, ...request }) =>

@@ -9,7 +9,7 @@ import type { PaymentMethodNotAccepted } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable } from '../../ports/unavailable.ts';
 import { ownerOf } from './customer-secrets.ts';
 import { type NewPaymentMethod, type SealMethodPorts, sealPaymentMethod } from './seal-payment-method.ts';
-import type { CustomerMove, CustomerTarget, MoveCustomer, MoveFailure } from './update-customer.ts';
+import type { CustomerTarget, CustomerUpdate, MoveFailure, UpdateCustomer } from './update-customer.ts';
 
 export type AddPaymentMethodRequest = CustomerTarget & Readonly<{ method: NewPaymentMethod }>;
 
@@ -23,14 +23,14 @@ export type AddPaymentMethod = (
 ) => ResultAsync<AddedPaymentMethod, AddPaymentMethodFailure | MoveFailure>;
 
 export const addPaymentMethod =
-  (ports: SealMethodPorts & Readonly<{ moveCustomer: MoveCustomer }>): AddPaymentMethod =>
+  (ports: SealMethodPorts & Readonly<{ updateCustomer: UpdateCustomer }>): AddPaymentMethod =>
   ({ method, ...target }) =>
     ports
-      .moveCustomer<ActiveCustomer, AddPaymentMethodFailure>(
+      .updateCustomer<ActiveCustomer, AddPaymentMethodFailure>(
         target,
         'customer.payment_method_added',
         (customer, now) =>
-          safeTry<CustomerMove<ActiveCustomer> | undefined, AddPaymentMethodFailure>(async function* () {
+          safeTry<CustomerUpdate<ActiveCustomer> | undefined, AddPaymentMethodFailure>(async function* () {
             const place = { owner: ownerOf(customer), key: customer.dataKey, now };
             const stored = yield* sealPaymentMethod(ports, place, method);
             const next = yield* added(customer, stored, method.asDefault, now);

@@ -22,7 +22,7 @@ import {
   ownerOf,
   sealDetails,
 } from './customer-secrets.ts';
-import type { CustomerMove, CustomerTarget, MoveCustomer, MoveFailure } from './update-customer.ts';
+import type { CustomerTarget, CustomerUpdate, MoveFailure, UpdateCustomer } from './update-customer.ts';
 
 /** What is not given stays; null takes away. `version` is the one the client has seen, when it cares. */
 export type ChangeCustomerRequest = CustomerTarget &
@@ -46,11 +46,13 @@ export type ChangeCustomer = (
 ) => ResultAsync<OpenCustomer, ChangeCustomerFailure | MoveFailure>;
 
 export const changeCustomer =
-  (ports: Readonly<{ vault: Vault; secretKeys: SecretKeys; moveCustomer: MoveCustomer }>): ChangeCustomer =>
+  (
+    ports: Readonly<{ vault: Vault; secretKeys: SecretKeys; updateCustomer: UpdateCustomer }>,
+  ): ChangeCustomer =>
   (request) =>
     ports
-      .moveCustomer<ActiveCustomer, ChangeCustomerFailure>(request, 'customer.changed', (customer, now) =>
-        safeTry<CustomerMove<ActiveCustomer> | undefined, ChangeCustomerFailure>(async function* () {
+      .updateCustomer<ActiveCustomer, ChangeCustomerFailure>(request, 'customer.changed', (customer, now) =>
+        safeTry<CustomerUpdate<ActiveCustomer> | undefined, ChangeCustomerFailure>(async function* () {
           if (request.version !== undefined && request.version !== customer.version)
             return err(outdated(customer));
           const { details } = yield* openDetails(ports.vault, customer);

@@ -1,6 +1,6 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
 import { type ErasedCustomer, eraseCustomer as erased } from '../../domain/customers/customer.ts';
-import type { CustomerTarget, MoveCustomer, MoveFailure } from './update-customer.ts';
+import type { CustomerTarget, MoveFailure, UpdateCustomer } from './update-customer.ts';
 
 /**
  * Forgets a customer for good: the store's only copy of its data key goes, and with it whatever was sealed, here and in
@@ -9,8 +9,8 @@ import type { CustomerTarget, MoveCustomer, MoveFailure } from './update-custome
 export type EraseCustomer = (target: CustomerTarget) => ResultAsync<void, MoveFailure>;
 
 export const eraseCustomer =
-  ({ moveCustomer }: Readonly<{ moveCustomer: MoveCustomer }>): EraseCustomer =>
+  ({ updateCustomer }: Readonly<{ updateCustomer: UpdateCustomer }>): EraseCustomer =>
   (target) =>
-    moveCustomer<ErasedCustomer, never>(target, 'customer.erased', (customer, now) =>
+    updateCustomer<ErasedCustomer, never>(target, 'customer.erased', (customer, now) =>
       okAsync({ next: erased(customer, now), releases: customer.emailIndexes }),
     ).map(() => undefined);

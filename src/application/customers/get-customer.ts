@@ -5,12 +5,12 @@ import type { Vault } from '../../ports/vault.ts';
 import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
 import { type OpenCustomer, openDetails } from './customer-secrets.ts';
 import type { RecordCustomerAccess } from './record-customer-access.ts';
-import { type CustomerTarget, findActive, type NoSuchCustomer } from './update-customer.ts';
+import { type CustomerNotFound, type CustomerTarget, findActive } from './update-customer.ts';
 
 /** A customer with its details, the read on record before anything is decrypted. Two reads, one commit. */
 export type GetCustomer = (
   target: CustomerTarget,
-) => ResultAsync<OpenCustomer, NoSuchCustomer | ChangedMeanwhile | KeysUnavailable | StorageUnavailable>;
+) => ResultAsync<OpenCustomer, CustomerNotFound | ChangedMeanwhile | KeysUnavailable | StorageUnavailable>;
 
 export const getCustomer =
   (

@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
 import type { CustomerId, MerchantId } from '../../domain/kernel/ids.ts';
-import type { CustomerNotFound, PaymentMethodNotAccepted } from '../../ports/response-encoder.ts';
+import type { CustomerNotAccepted, PaymentMethodNotAccepted } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 
 /** Where a payment's method leads. */
@@ -14,5 +14,8 @@ export interface PaymentMethods {
     merchantId: MerchantId,
     customerId: CustomerId | undefined,
     paymentMethod: string,
-  ): ResultAsync<string, CustomerNotFound | PaymentMethodNotAccepted | StorageUnavailable | KeysUnavailable>;
+  ): ResultAsync<
+    string,
+    CustomerNotAccepted | PaymentMethodNotAccepted | StorageUnavailable | KeysUnavailable
+  >;
 }

@@ -6,14 +6,14 @@ import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailabl
 import type { Vault } from '../../ports/vault.ts';
 import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
 import { emailIndexes, keyMoves, openDetails, ownerOf } from './customer-secrets.ts';
-import type { CustomerMove, MoveCustomer, MoveFailure } from './update-customer.ts';
+import type { CustomerUpdate, MoveFailure, UpdateCustomer } from './update-customer.ts';
 
 export type RekeyCustomerFailure = ChangedMeanwhile | KeysUnavailable | StorageUnavailable;
 
 export type RekeyCustomerPorts = Readonly<{
   vault: Vault;
   secretKeys: SecretKeys;
-  moveCustomer: MoveCustomer;
+  updateCustomer: UpdateCustomer;
 }>;
 
 /**
@@ -26,11 +26,11 @@ export function rekeyCustomer(
   origin: Origin,
 ): ResultAsync<boolean, RekeyCustomerFailure> {
   return ports
-    .moveCustomer<ActiveCustomer, KeysUnavailable>(
+    .updateCustomer<ActiveCustomer, KeysUnavailable>(
       { merchantId, id, origin },
       'customer.rekeyed',
       (customer, now) =>
-        safeTry<CustomerMove<ActiveCustomer> | undefined, KeysUnavailable>(async function* () {
+        safeTry<CustomerUpdate<ActiveCustomer> | undefined, KeysUnavailable>(async function* () {
           const { details } = yield* openDetails(ports.vault, customer);
           const indexes = yield* emailIndexes(ports.secretKeys, merchantId, details.email);
           const dataKey = yield* ports.secretKeys.rewrap(ownerOf(customer), customer.dataKey);
@@ -46,7 +46,7 @@ export function rekeyCustomer(
 
 function orGone(failure: MoveFailure | KeysUnavailable): Result<boolean, RekeyCustomerFailure> {
   switch (failure.kind) {
-    case 'NoSuchCustomer':
+    case 'CustomerNotFound':
       return ok(false);
     case 'CustomerExists':
       throw new Error('the index of an email under a new key belongs to another customer');

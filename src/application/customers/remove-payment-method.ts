@@ -5,7 +5,7 @@ import {
   removePaymentMethod as removed,
 } from '../../domain/customers/customer.ts';
 import type { PaymentMethodId } from '../../domain/kernel/ids.ts';
-import type { CustomerTarget, MoveCustomer, MoveFailure } from './update-customer.ts';
+import type { CustomerTarget, MoveFailure, UpdateCustomer } from './update-customer.ts';
 
 export type RemovePaymentMethodRequest = CustomerTarget & Readonly<{ paymentMethodId: PaymentMethodId }>;
 
@@ -15,9 +15,9 @@ export type RemovePaymentMethod = (
 ) => ResultAsync<void, PaymentMethodNotFound | MoveFailure>;
 
 export const removePaymentMethod =
-  ({ moveCustomer }: Readonly<{ moveCustomer: MoveCustomer }>): RemovePaymentMethod =>
+  ({ updateCustomer }: Readonly<{ updateCustomer: UpdateCustomer }>): RemovePaymentMethod =>
   ({ paymentMethodId, ...target }) =>
-    moveCustomer<ActiveCustomer, PaymentMethodNotFound>(
+    updateCustomer<ActiveCustomer, PaymentMethodNotFound>(
       target,
       'customer.payment_method_removed',
       (customer, now) =>

@@ -1,7 +1,7 @@
 import { errAsync, okAsync, safeTry } from 'neverthrow';
 import { paymentMethodOf } from '../../domain/customers/customer.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
-import type { CustomerNotFound, PaymentMethodNotAccepted } from '../../ports/response-encoder.ts';
+import type { CustomerNotAccepted, PaymentMethodNotAccepted } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { ownerOf, tokenField } from './customer-secrets.ts';
@@ -18,7 +18,7 @@ export const resolvePaymentMethod = ({
     if (customerId === undefined) return stored ? errAsync(notAccepted) : okAsync(paymentMethod);
     return safeTry<string, ResolveFailure>(async function* () {
       const customer = yield* findActive(aggregates, merchantId, customerId).mapErr((failure) =>
-        failure.kind === 'NoSuchCustomer' ? customerNotFound : failure,
+        failure.kind === 'CustomerNotFound' ? customerNotAccepted : failure,
       );
       if (!stored) return okAsync(paymentMethod);
       const { id, token } = yield* paymentMethodOf(customer, paymentMethod).mapErr(() => notAccepted);
@@ -29,7 +29,7 @@ export const resolvePaymentMethod = ({
   },
 });
 
-type ResolveFailure = CustomerNotFound | PaymentMethodNotAccepted | StorageUnavailable | KeysUnavailable;
+type ResolveFailure = CustomerNotAccepted | PaymentMethodNotAccepted | StorageUnavailable | KeysUnavailable;
 
 const notAccepted: PaymentMethodNotAccepted = { kind: 'PaymentMethodNotAccepted' };
-const customerNotFound: CustomerNotFound = { kind: 'CustomerNotFound' };
+const customerNotAccepted: CustomerNotAccepted = { kind: 'CustomerNotAccepted' };

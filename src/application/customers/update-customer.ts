@@ -15,7 +15,7 @@ import { inTurn } from '../kernel/in-turn.ts';
 import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
 
 /** Unknown, another merchant's, or erased. */
-export type NoSuchCustomer = Readonly<{ kind: 'NoSuchCustomer' }>;
+export type CustomerNotFound = Readonly<{ kind: 'CustomerNotFound' }>;
 /** Another customer of the merchant has this email. */
 export type CustomerExists = Readonly<{ kind: 'CustomerExists' }>;
 
@@ -25,7 +25,7 @@ const meanwhile: ChangedMeanwhile = { kind: 'ChangedMeanwhile' };
 export type CustomerTarget = Readonly<{ merchantId: MerchantId; id: CustomerId; origin: Origin }>;
 
 /** What becomes of a customer, and the unique keys it takes and lets go of. */
-export type CustomerMove<Next extends Customer> = Readonly<{
+export type CustomerUpdate<Next extends Customer> = Readonly<{
   next: Next;
   takes?: readonly BlindIndex[];
   releases?: readonly BlindIndex[];
@@ -43,15 +43,15 @@ export type MovePorts = Readonly<{
 export type DecideCustomer<Next extends Customer, Failure> = (
   customer: ActiveCustomer,
   now: Instant,
-) => ResultAsync<CustomerMove<Next> | undefined, Failure>;
+) => ResultAsync<CustomerUpdate<Next> | undefined, Failure>;
 
-export type MoveFailure = NoSuchCustomer | CustomerExists | ChangedMeanwhile | StorageUnavailable;
+export type MoveFailure = CustomerNotFound | CustomerExists | ChangedMeanwhile | StorageUnavailable;
 
 /** How often a change that came too late is decided anew. Requests of one process do not meet here: they take turns. */
 const MOST_ATTEMPTS = 20;
 
 /** Changes a customer: one read, one commit, again when somebody was faster. Gives the customer as it then stands. */
-export function moveCustomer(ports: MovePorts) {
+export function updateCustomer(ports: MovePorts) {
   const turns = inTurn();
 
   return <Next extends Customer, Failure extends Readonly<{ kind: string }>>(
@@ -90,15 +90,15 @@ export function moveCustomer(ports: MovePorts) {
   };
 }
 
-export type MoveCustomer = ReturnType<typeof moveCustomer>;
+export type UpdateCustomer = ReturnType<typeof updateCustomer>;
 
 export const findActive = (
   aggregates: Aggregates,
   merchantId: MerchantId,
   id: CustomerId,
-): ResultAsync<ActiveCustomer, NoSuchCustomer | StorageUnavailable> =>
+): ResultAsync<ActiveCustomer, CustomerNotFound | StorageUnavailable> =>
   aggregates
     .find(merchantId, 'customer', id)
     .andThen((found) =>
-      found?.status === 'active' ? okAsync(found) : errAsync({ kind: 'NoSuchCustomer' as const }),
+      found?.status === 'active' ? okAsync(found) : errAsync({ kind: 'CustomerNotFound' as const }),
     );

@@ -28,7 +28,7 @@ export type RowType =
   | 'row';
 
 /** A row that nothing but a hand in the store could have made so. `detail` is for people. */
-export type BadRow = Readonly<{
+export type IntegrityFinding = Readonly<{
   kind: 'BadRow';
   merchantId?: MerchantId;
   row: RowType;
@@ -48,11 +48,11 @@ const MOST_READS = 20;
  */
 export const confirmed = <Seen>(
   parts: Readonly<{
-    read: () => ResultAsync<Seen, BadRow | StorageUnavailable>;
+    read: () => ResultAsync<Seen, IntegrityFinding | StorageUnavailable>;
     mark: (seen: Seen) => string;
-    judge: (seen: Seen) => BadRow | undefined;
+    judge: (seen: Seen) => IntegrityFinding | undefined;
   }>,
-): ResultAsync<Seen, BadRow | StorageUnavailable> =>
+): ResultAsync<Seen, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     const { read, mark, judge } = parts;
     let seen = yield* read();

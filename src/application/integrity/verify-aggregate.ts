@@ -4,7 +4,7 @@ import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { type BadRow, confirmed } from './integrity-finding.ts';
+import { confirmed, type IntegrityFinding } from './integrity-finding.ts';
 import { faultOfEntity } from './verify-entity.ts';
 import type { PaymentReads } from './verify-payment.ts';
 
@@ -17,12 +17,12 @@ export const verifyAggregate = (
   ports: AggregateReads,
   merchantId: MerchantId,
   listed: Aggregate,
-): ResultAsync<SeenAggregate, BadRow | StorageUnavailable> => {
+): ResultAsync<SeenAggregate, IntegrityFinding | StorageUnavailable> => {
   const { kind, id } = listed;
   const bad = { kind: 'BadRow', merchantId, row: kind, id } as const;
   if (!ownersOf(listed).includes(merchantId)) return errAsync({ ...bad, fault: 'foreign' });
   let known: Aggregate | undefined = listed;
-  const find = (): ResultAsync<Aggregate, BadRow | StorageUnavailable> => {
+  const find = (): ResultAsync<Aggregate, IntegrityFinding | StorageUnavailable> => {
     const aggregate = known;
     known = undefined;
     if (aggregate !== undefined) return okAsync(aggregate);
@@ -32,7 +32,7 @@ export const verifyAggregate = (
       id,
     );
     return found.andThen((each) =>
-      each === undefined ? errAsync<Aggregate, BadRow>({ ...bad, fault: 'absent' }) : okAsync(each),
+      each === undefined ? errAsync<Aggregate, IntegrityFinding>({ ...bad, fault: 'absent' }) : okAsync(each),
     );
   };
   return confirmed<SeenAggregate>({

@@ -13,7 +13,7 @@ import type { Transfer } from '../../domain/ledger/transfer.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { type BadRow, confirmed } from './integrity-finding.ts';
+import { confirmed, type IntegrityFinding } from './integrity-finding.ts';
 import type { AggregateReads } from './verify-aggregate.ts';
 import { checkAll } from './verify-marks.ts';
 import { headsOf, readPayment } from './verify-payment.ts';
@@ -27,7 +27,7 @@ import {
 
 export type CauseReads = AggregateReads & Readonly<{ ledger: Ledger }>;
 
-type Checked = ResultAsync<void, BadRow | StorageUnavailable>;
+type Checked = ResultAsync<void, IntegrityFinding | StorageUnavailable>;
 
 const PAGE = 500;
 
@@ -92,7 +92,7 @@ function faultOfEntries(
   merchantId: MerchantId,
   postings: readonly Posting[],
   entries: readonly LedgerEntry[],
-): BadRow | undefined {
+): IntegrityFinding | undefined {
   const bad = { kind: 'BadRow', merchantId, row: 'ledger_entry' } as const;
   const left = new Map(entries.map((entry) => [entry.id, entry]));
   for (const posting of postings) {
@@ -156,7 +156,7 @@ export const verifyCauses = (
     const stray = entries.find((entry) => caused.get(rootOf(entry))?.has(entryText(entry)) !== true);
     return stray === undefined
       ? ok(undefined)
-      : err<never, BadRow>({
+      : err<never, IntegrityFinding>({
           kind: 'BadRow',
           merchantId,
           row: 'ledger_entry',
@@ -171,7 +171,7 @@ function postingTextsOf(
   ports: CauseReads,
   merchantId: MerchantId,
   entry: LedgerEntry,
-): ResultAsync<ReadonlySet<string>, BadRow | StorageUnavailable> {
+): ResultAsync<ReadonlySet<string>, IntegrityFinding | StorageUnavailable> {
   if (!('transferId' in entry))
     return readPayment(ports, merchantId, entry.paymentId).map(
       ({ links }) => new Set(postingsOfPayment(links).map(postingText)),

@@ -4,7 +4,7 @@ import type { Balances } from '../../ports/balances.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import type { BadRow } from './integrity-finding.ts';
+import type { IntegrityFinding } from './integrity-finding.ts';
 import { textOf } from './verify-ledger.ts';
 
 type ClearingReads = Readonly<{ merchants: Merchants; balances: Balances; digests: Digests }>;
@@ -19,7 +19,9 @@ type Round = Readonly<{ sums: ReadonlyMap<string, bigint>; mark: string }>;
  * Checks that what left some merchants by transfer arrived at others: over all tenants it must come to nothing. Two
  * rounds that show the same held at the moment between them. Gives false when there never were two such rounds.
  */
-export const verifyClearing = (ports: ClearingReads): ResultAsync<boolean, BadRow | StorageUnavailable> =>
+export const verifyClearing = (
+  ports: ClearingReads,
+): ResultAsync<boolean, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     let last = yield* round(ports);
     for (let rounds = 1; rounds < MOST_ROUNDS; rounds += 1) {
@@ -27,7 +29,7 @@ export const verifyClearing = (ports: ClearingReads): ResultAsync<boolean, BadRo
       if (open === undefined) return ok(true);
       const next = yield* round(ports);
       if (next.mark === last.mark)
-        return err<never, BadRow>({
+        return err<never, IntegrityFinding>({
           kind: 'BadRow',
           row: 'clearing',
           id: open[0],

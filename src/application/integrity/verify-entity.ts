@@ -7,7 +7,7 @@ import {
 import { foldChain } from '../../domain/kernel/audit-fold.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
-import type { BadRow } from './integrity-finding.ts';
+import type { IntegrityFinding } from './integrity-finding.ts';
 
 /** Anything with a chain of its own, as it is stored. `record` is what its links were made from. */
 export type ChainedEntity = Readonly<{
@@ -24,7 +24,7 @@ export function faultOfEntity(
   entity: ChainedEntity,
   links: readonly AuditEntry[],
   sha256: Sha256,
-): BadRow | undefined {
+): IntegrityFinding | undefined {
   const { type, id, merchantId } = entity;
   const bad = { kind: 'BadRow', merchantId, row: type, id } as const;
   const chain = verifyChain(links, entity, sha256);

@@ -11,7 +11,7 @@ import {
 import type { Balances } from '../../ports/balances.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import type { BadRow } from './integrity-finding.ts';
+import type { IntegrityFinding } from './integrity-finding.ts';
 import { type CauseReads, verifyCauses, verifyPostings } from './verify-causes.ts';
 import { backTo, type Marks, mark, NO_MARKS } from './verify-marks.ts';
 import { datedEntry } from './verify-postings.ts';
@@ -36,7 +36,7 @@ export const verifyLedger = (
   merchantId: MerchantId,
   caused: Marks,
   cut: Instant,
-): ResultAsync<LedgerSeen, BadRow | StorageUnavailable> =>
+): ResultAsync<LedgerSeen, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     let old = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt <= cut);
     const entries = old.count;
@@ -69,7 +69,7 @@ const add = (
   cut: Instant,
   isWanted: (entry: LedgerEntry) => boolean,
   since: Instant = Number.NEGATIVE_INFINITY,
-): ResultAsync<Added, BadRow | StorageUnavailable> => {
+): ResultAsync<Added, IntegrityFinding | StorageUnavailable> => {
   let added: Added = { sums: new Map(), marks: NO_MARKS, count: 0 };
   return walk(ports, merchantId, since, (page) => {
     added = {
@@ -86,8 +86,8 @@ const walk = (
   { ledger }: LedgerReads,
   merchantId: MerchantId,
   since: Instant,
-  visit: (entries: readonly LedgerEntry[]) => ResultAsync<unknown, BadRow | StorageUnavailable>,
-): ResultAsync<void, BadRow | StorageUnavailable> =>
+  visit: (entries: readonly LedgerEntry[]) => ResultAsync<unknown, IntegrityFinding | StorageUnavailable>,
+): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     for (let before: LedgerEntryId | undefined; ; ) {
       const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
@@ -99,7 +99,11 @@ const walk = (
     }
   });
 
-function faultOfBalances(merchantId: MerchantId, stored: readonly Balance[], sums: Sums): BadRow | undefined {
+function faultOfBalances(
+  merchantId: MerchantId,
+  stored: readonly Balance[],
+  sums: Sums,
+): IntegrityFinding | undefined {
   const kept = byCurrency(stored);
   for (const currency of [...new Set([...kept.keys(), ...sums.keys()])].sort()) {
     const row = kept.get(currency);

@@ -3,7 +3,7 @@ import type { Sha256 } from '../../domain/kernel/audit-chain.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
-import type { BadRow } from './integrity-finding.ts';
+import type { IntegrityFinding } from './integrity-finding.ts';
 
 /** A row as text, and when it was written. */
 export type Dated = Readonly<{ text: string; at: Instant }>;
@@ -45,8 +45,8 @@ const WIDTH = 32;
 /** Checks many rows side by side; of several bad ones, the first in order counts. */
 export const checkAll = <Row, Seen>(
   rows: readonly Row[],
-  check: (row: Row) => ResultAsync<Seen, BadRow | StorageUnavailable>,
-): ResultAsync<readonly Seen[], BadRow | StorageUnavailable> =>
+  check: (row: Row) => ResultAsync<Seen, IntegrityFinding | StorageUnavailable>,
+): ResultAsync<readonly Seen[], IntegrityFinding | StorageUnavailable> =>
   inParallel(rows, WIDTH, (row) => ResultAsync.fromSafePromise(Promise.resolve(check(row)))).andThen(
     (results) => Result.combine([...results]),
   );

@@ -9,7 +9,7 @@ import type { AuditTrail } from '../../ports/audit-trail.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { type BadRow, confirmed } from './integrity-finding.ts';
+import { confirmed, type IntegrityFinding } from './integrity-finding.ts';
 import { type ChainedEntity, faultOfEntity } from './verify-entity.ts';
 
 export type PaymentReads = Readonly<{
@@ -30,7 +30,7 @@ export const verifyPayment = (
   ports: PaymentReads,
   merchantId: MerchantId,
   listed: Payment,
-): ResultAsync<SeenPayment, BadRow | StorageUnavailable> => {
+): ResultAsync<SeenPayment, IntegrityFinding | StorageUnavailable> => {
   if (listed.merchantId !== merchantId)
     return errAsync({ kind: 'BadRow', merchantId, row: 'payment', id: listed.id, fault: 'foreign' });
   let known: Payment | undefined = listed;
@@ -49,15 +49,15 @@ export const verifyPayment = (
 export const headsOf = ({ payment, transactions }: SeenPayment): string =>
   [payment, ...transactions].map(({ id, version, auditHash }) => `${id} ${version} ${auditHash}`).join();
 
-/** A payment that is not there is a bad row: whoever asks has seen it, or what it caused. */
+/** A payment that is not there is a finding: whoever asks has seen it, or what it caused. */
 export const readPayment = (
   ports: PaymentReads,
   merchantId: MerchantId,
   id: PaymentId,
-): ResultAsync<SeenPayment, BadRow | StorageUnavailable> =>
+): ResultAsync<SeenPayment, IntegrityFinding | StorageUnavailable> =>
   ports.payments
     .find(merchantId, id)
-    .mapErr((failure): BadRow | StorageUnavailable =>
+    .mapErr((failure): IntegrityFinding | StorageUnavailable =>
       failure.kind === 'PaymentNotFound'
         ? { kind: 'BadRow', merchantId, row: 'payment', id, fault: 'absent' }
         : failure,
@@ -75,7 +75,7 @@ const readRest = (
       auditTrail.ofPayment(payment.merchantId, payment.id).map((links) => ({ payment, transactions, links })),
     );
 
-function faultOf(seen: SeenPayment, { sha256 }: Digests): BadRow | undefined {
+function faultOf(seen: SeenPayment, { sha256 }: Digests): IntegrityFinding | undefined {
   const { payment, transactions, links } = seen;
   const { merchantId } = payment;
   const entities: readonly ChainedEntity[] = [

@@ -6,7 +6,7 @@ import { addTallies, type Day, type Tally, tallyOf } from '../../domain/payments
 import type { Payments } from '../../ports/payments.ts';
 import type { Summaries } from '../../ports/summaries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import type { BadRow } from './integrity-finding.ts';
+import type { IntegrityFinding } from './integrity-finding.ts';
 
 type SummaryReads = Readonly<{ payments: Payments; summaries: Summaries }>;
 
@@ -34,7 +34,7 @@ export const verifySummaries = (
   ports: SummaryReads,
   merchantId: MerchantId,
   counted: Recount,
-): ResultAsync<boolean, BadRow | StorageUnavailable> =>
+): ResultAsync<boolean, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     const stored = yield* ports.summaries.tallies(merchantId, {});
     const days = new Set(differing(stored, counted).map((key) => key.slice(0, 'YYYY-MM-DD'.length)));
@@ -47,7 +47,7 @@ const verifyDay = (
   ports: SummaryReads,
   merchantId: MerchantId,
   day: Day,
-): ResultAsync<boolean, BadRow | StorageUnavailable> =>
+): ResultAsync<boolean, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     const range = { from: day, to: day };
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
@@ -58,7 +58,7 @@ const verifyDay = (
       const [key] = differing(before, counted);
       return key === undefined
         ? ok(true)
-        : err<never, BadRow>({ kind: 'BadRow', merchantId, row: 'summary', id: key, fault: 'sum' });
+        : err<never, IntegrityFinding>({ kind: 'BadRow', merchantId, row: 'summary', id: key, fault: 'sum' });
     }
     return ok(false);
   });

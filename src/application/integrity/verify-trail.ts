@@ -4,7 +4,7 @@ import { type AuditEntryId, type MerchantId, type PaymentId, parseId } from '../
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { jsonText } from '../../domain/kernel/json.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import type { BadRow } from './integrity-finding.ts';
+import type { IntegrityFinding } from './integrity-finding.ts';
 import type { AggregateReads } from './verify-aggregate.ts';
 import { backTo, checkAll, type Dated, type Marks, mark, NO_MARKS } from './verify-marks.ts';
 import { readPayment } from './verify-payment.ts';
@@ -23,7 +23,7 @@ export const verifyTrail = (
   merchantId: MerchantId,
   verified: Marks,
   cut: Instant,
-): ResultAsync<void, BadRow | StorageUnavailable> =>
+): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     let listed = NO_MARKS;
     yield* walk(ports, merchantId, Number.NEGATIVE_INFINITY, (links) => {
@@ -41,8 +41,8 @@ const walk = (
   { auditTrail }: AggregateReads,
   merchantId: MerchantId,
   since: Instant,
-  visit: (links: readonly AuditEntry[]) => ResultAsync<unknown, BadRow | StorageUnavailable>,
-): ResultAsync<void, BadRow | StorageUnavailable> =>
+  visit: (links: readonly AuditEntry[]) => ResultAsync<unknown, IntegrityFinding | StorageUnavailable>,
+): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     for (let before: AuditEntryId | undefined; ; ) {
       const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
@@ -59,7 +59,7 @@ const verifyLinks = (
   ports: AggregateReads,
   merchantId: MerchantId,
   links: readonly AuditEntry[],
-): ResultAsync<void, BadRow | StorageUnavailable> =>
+): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     const rooted = yield* checkAll(links, (link) =>
       rootOf(ports, merchantId, link).map((root) => ({ link, root, key: `${root.type} ${root.id}` })),
@@ -77,7 +77,7 @@ const verifyLinks = (
     return stray === undefined ? ok(undefined) : err(orphaned(merchantId, stray.link));
   });
 
-const orphaned = (merchantId: MerchantId, { id }: AuditEntry): BadRow => ({
+const orphaned = (merchantId: MerchantId, { id }: AuditEntry): IntegrityFinding => ({
   kind: 'BadRow',
   merchantId,
   row: 'audit_entry',
@@ -94,9 +94,9 @@ function rootOf(
   { auditTrail }: AggregateReads,
   merchantId: MerchantId,
   link: AuditEntry,
-): ResultAsync<Root, BadRow | StorageUnavailable> {
+): ResultAsync<Root, IntegrityFinding | StorageUnavailable> {
   const { entityType, entityId } = link;
-  const payment = (text: unknown): ResultAsync<Root, BadRow> => {
+  const payment = (text: unknown): ResultAsync<Root, IntegrityFinding> => {
     const id = typeof text === 'string' ? parseId('pay', text) : undefined;
     return id === undefined ? errAsync(orphaned(merchantId, link)) : okAsync({ type: 'payment', id });
   };
@@ -113,14 +113,14 @@ const chainOf = (
   ports: AggregateReads,
   merchantId: MerchantId,
   root: Root,
-): ResultAsync<readonly AuditEntry[], BadRow | StorageUnavailable> =>
+): ResultAsync<readonly AuditEntry[], IntegrityFinding | StorageUnavailable> =>
   root.type === 'payment'
     ? readPayment(ports, merchantId, root.id).map(({ links }) => links)
     : ports.aggregates
         .find(merchantId, root.type, root.id)
         .andThen((aggregate) =>
           aggregate === undefined
-            ? err<never, BadRow>({
+            ? err<never, IntegrityFinding>({
                 kind: 'BadRow',
                 merchantId,
                 row: root.type,

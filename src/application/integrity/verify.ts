@@ -4,7 +4,7 @@ import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { Summaries } from '../../ports/summaries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import type { BadRow } from './integrity-finding.ts';
+import type { IntegrityFinding } from './integrity-finding.ts';
 import { verifyAggregate } from './verify-aggregate.ts';
 import { verifyClearing } from './verify-clearing.ts';
 import { type LedgerReads, verifyLedger } from './verify-ledger.ts';
@@ -36,7 +36,7 @@ export type Verified = Readonly<{
  */
 export type Verify = (
   onProgress: (merchantId: MerchantId, verified: Verified) => void,
-) => ResultAsync<Verified, BadRow | StorageUnavailable>;
+) => ResultAsync<Verified, IntegrityFinding | StorageUnavailable>;
 
 const PAGE = 500;
 
@@ -68,7 +68,7 @@ const verifyMerchant = (
   merchantId: MerchantId,
   start: Verified,
   onProgress: (merchantId: MerchantId, verified: Verified) => void,
-): ResultAsync<Verified, BadRow | StorageUnavailable> =>
+): ResultAsync<Verified, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     let seen: Verified = { ...start, merchants: start.merchants + 1 };
     const { clock, digests } = ports;
@@ -144,11 +144,11 @@ const verifyMerchant = (
 
 /** A row that an adapter cannot make sense of throws there; here it is what was looked for. */
 const readable = (
-  verified: ResultAsync<Verified, BadRow | StorageUnavailable>,
-): ResultAsync<Verified, BadRow | StorageUnavailable> =>
+  verified: ResultAsync<Verified, IntegrityFinding | StorageUnavailable>,
+): ResultAsync<Verified, IntegrityFinding | StorageUnavailable> =>
   new ResultAsync(
     Promise.resolve(verified).catch((fault: unknown) =>
-      err<Verified, BadRow>({
+      err<Verified, IntegrityFinding>({
         kind: 'BadRow',
         row: 'row',
         id: '',

@@ -1,7 +1,7 @@
 import { err, ok, type Result, type ResultAsync } from 'neverthrow';
 import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Seals } from '../../ports/signed-tokens.ts';
+import type { SignedTokens } from '../../ports/signed-tokens.ts';
 
 /** Forged, changed, too old, or made for another tenant or another filter. */
 export type CursorInvalid = Readonly<{ kind: 'CursorInvalid' }>;
@@ -20,7 +20,7 @@ const CURSOR_LIFETIME_MS = 24 * 3_600_000;
  */
 export const paging =
   <Id extends string>(
-    { seals, clock }: Readonly<{ seals: Seals; clock: Clock }>,
+    { signedTokens, clock }: Readonly<{ signedTokens: SignedTokens; clock: Clock }>,
     parse: (text: string) => Id | undefined,
   ) =>
   <Item extends Readonly<{ id: Id }>, Failure>(
@@ -34,13 +34,13 @@ export const paging =
         const items = found.slice(0, limit);
         const last = items.at(-1);
         return found.length > limit && last !== undefined
-          ? { items, nextCursor: seals.seal(`${clock.now()}:${last.id}`, bound) }
+          ? { items, nextCursor: signedTokens.seal(`${clock.now()}:${last.id}`, bound) }
           : { items };
       });
 
     function positionOf(text: string | undefined): Result<Readonly<{ before?: Id }>, CursorInvalid> {
       if (text === undefined) return ok({});
-      const [sealedAt = '', id = ''] = seals.open(text, bound)?.split(':') ?? [];
+      const [sealedAt = '', id = ''] = signedTokens.open(text, bound)?.split(':') ?? [];
       const before = parse(id);
       return before !== undefined && clock.now() - Number(sealedAt) < CURSOR_LIFETIME_MS
         ? ok({ before })

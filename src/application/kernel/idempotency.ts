@@ -1,13 +1,13 @@
 import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import {
-  type Answer,
-  answerOf,
   type Calling,
   type Claim,
   type ClaimKey,
   type ClaimTerms,
   isHeld,
   type Retryable,
+  responseOf,
+  type StoredResponse,
 } from '../../domain/kernel/claim.ts';
 import type { Claims } from '../../ports/claims.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -15,24 +15,24 @@ import type { CommitRefused } from '../../ports/commits.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
 /** `replayed`: the answer was given before, and nothing happened now. */
-export type Answered = Readonly<{ answer: Answer; replayed: boolean }>;
+export type Responded = Readonly<{ response: StoredResponse; replayed: boolean }>;
 
 export type IdempotencyKeyReused = Readonly<{ kind: 'IdempotencyKeyReused' }>;
 export type IdempotencyInFlight = Readonly<{ kind: 'IdempotencyInFlight'; retryAfterMs: number }>;
-export type UnderKeyFailure = IdempotencyKeyReused | IdempotencyInFlight | StorageUnavailable;
+export type IdempotencyFailure = IdempotencyKeyReused | IdempotencyInFlight | StorageUnavailable;
 
 /** One request's use of an idempotency key. */
-export type Keyed = Readonly<{ key: ClaimKey; fingerprint: string; requestId: string }>;
+export type IdempotentRequest = Readonly<{ key: ClaimKey; fingerprint: string; requestId: string }>;
 
 /** What is to happen under a key; `Beside` is what has to be read anyway, and is read together with the claim. */
-export type Work<Beside, Failure> = Readonly<{
-  beside: () => ResultAsync<Beside, Failure>;
+export type Work<Context, Failure> = Readonly<{
+  context: () => ResultAsync<Context, Failure>;
   /** The key is new. Losing a race for it is not an error: the request looks again. */
-  start: (beside: Beside) => ResultAsync<Answered, Failure | CommitRefused>;
+  start: (context: Context) => ResultAsync<Responded, Failure | CommitRefused>;
   /** Somebody stopped in the middle: go on from there, never from the start. */
-  carryOn: (claim: Calling | Retryable, beside: Beside) => ResultAsync<Answered, Failure | CommitRefused>;
+  resume: (claim: Calling | Retryable, context: Context) => ResultAsync<Responded, Failure | CommitRefused>;
   /** The kept answer has expired, but the key's claim on its effect has not: say how things stand. */
-  current: (claim: Claim) => ResultAsync<Answer, Failure | CommitRefused>;
+  current: (claim: Claim) => ResultAsync<StoredResponse, Failure | CommitRefused>;
 }>;
 
 /** How often a request that lost a race looks again before it tells the client to come back. */
@@ -42,47 +42,47 @@ const comeBack: IdempotencyInFlight = { kind: 'IdempotencyInFlight', retryAfterM
 
 /**
  * The life cycle of an idempotency key: the same key gives the same answer, whoever repeats it and whatever crashed in
- * between; another payload under it is refused; a lease that ran out is carried on. One read, and `beside` with it.
+ * between; another payload under it is refused; a lease that ran out is carried on. One read, and `context` with it.
  */
-export function underKey<Beside, Failure extends Readonly<{ kind: string }>>(
+export function idempotent<Context, Failure extends Readonly<{ kind: string }>>(
   { claims, clock }: Readonly<{ claims: Claims; clock: Clock }>,
   terms: ClaimTerms,
-  { key, fingerprint }: Keyed,
-  work: Work<Beside, Failure>,
-): ResultAsync<Answered, Failure | UnderKeyFailure> {
-  type AnyFailure = Failure | UnderKeyFailure;
+  { key, fingerprint }: IdempotentRequest,
+  work: Work<Context, Failure>,
+): ResultAsync<Responded, Failure | IdempotencyFailure> {
+  type AnyFailure = Failure | IdempotencyFailure;
 
-  const attempt = (left: number): ResultAsync<Answered, AnyFailure> =>
+  const attempt = (left: number): ResultAsync<Responded, AnyFailure> =>
     readTogether()
-      .andThen<ResultAsync<Answered, AnyFailure | CommitRefused>>(({ claim, beside }) =>
-        claim === undefined ? work.start(beside) : again(claim, beside),
+      .andThen<ResultAsync<Responded, AnyFailure | CommitRefused>>(({ claim, context }) =>
+        claim === undefined ? work.start(context) : again(claim, context),
       )
       .orElse((failure) => {
         if (!lostRace(failure)) return errAsync(failure);
         return left > 1 ? attempt(left - 1) : errAsync(comeBack);
       });
 
-  const readTogether = (): ResultAsync<{ claim: Claim | undefined; beside: Beside }, AnyFailure> => {
+  const readTogether = (): ResultAsync<{ claim: Claim | undefined; context: Context }, AnyFailure> => {
     const claim: ResultAsync<Claim | undefined, AnyFailure> = claims.find(key, clock.now());
-    const beside: ResultAsync<Beside, AnyFailure> = work.beside();
-    return claim.andThen((found) => beside.map((read) => ({ claim: found, beside: read })));
+    const context: ResultAsync<Context, AnyFailure> = work.context();
+    return claim.andThen((found) => context.map((read) => ({ claim: found, context: read })));
   };
 
-  const again = (claim: Claim, beside: Beside): ResultAsync<Answered, AnyFailure | CommitRefused> => {
+  const again = (claim: Claim, context: Context): ResultAsync<Responded, AnyFailure | CommitRefused> => {
     if (claim.fingerprint !== fingerprint) return errAsync({ kind: 'IdempotencyKeyReused' });
     const now = clock.now();
-    const answer = answerOf(claim, now);
-    if (answer !== undefined) return okAsync({ answer, replayed: true });
+    const response = responseOf(claim, now);
+    if (response !== undefined) return okAsync({ response, replayed: true });
     switch (claim.state) {
       case 'completed':
       case 'unknown':
-        return work.current(claim).map((current) => ({ answer: current, replayed: true }));
+        return work.current(claim).map((current) => ({ response: current, replayed: true }));
       case 'calling':
         return isHeld(claim, now, terms)
           ? errAsync({ kind: 'IdempotencyInFlight', retryAfterMs: claim.dueAt - now })
-          : work.carryOn(claim, beside);
+          : work.resume(claim, context);
       case 'retryable':
-        return work.carryOn(claim, beside);
+        return work.resume(claim, context);
     }
   };
 

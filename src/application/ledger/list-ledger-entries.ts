@@ -4,7 +4,7 @@ import { type MerchantId, parseId } from '../../domain/kernel/ids.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Ledger } from '../../ports/ledger.ts';
-import type { Seals } from '../../ports/signed-tokens.ts';
+import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
 
@@ -21,7 +21,7 @@ export type ListLedgerEntries = (
 ) => ResultAsync<Page<LedgerEntry>, CursorInvalid | StorageUnavailable>;
 
 export const listLedgerEntries = (
-  ports: Readonly<{ ledger: Ledger; seals: Seals; clock: Clock }>,
+  ports: Readonly<{ ledger: Ledger; signedTokens: SignedTokens; clock: Clock }>,
 ): ListLedgerEntries => {
   const pages = paging(ports, (text) => parseId('led', text));
   return ({ merchantId, filter, ...page }) =>

@@ -1,11 +1,11 @@
 import { errAsync, okAsync, ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import {
-  type Answer,
   type Claim,
   type ClaimTerms,
   type Completed,
   refusedClaim,
+  type StoredResponse,
   spentClaim,
 } from '../../domain/kernel/claim.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
@@ -27,15 +27,15 @@ import type { Change, CommitRefused, Commits } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { Merchants } from '../../ports/merchants.ts';
-import type { TransferAnswers } from '../../ports/transfer-answers.ts';
+import type { TransferResponseEncoder } from '../../ports/transfer-response-encoder.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate } from '../aggregates/aggregate-change.ts';
 import {
-  type Answered,
   type IdempotencyInFlight,
   type IdempotencyKeyReused,
-  type Keyed,
-  underKey,
+  type IdempotentRequest,
+  idempotent,
+  type Responded,
 } from '../kernel/idempotency.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
 import { claimChange } from '../payments/payment-change.ts';
@@ -66,7 +66,7 @@ export type TransferFailure =
  * key gives the same answer. Three round trips when new, one more where a
  * balance takes two; one for a replay.
  */
-export type TransferMoney = (request: TransferRequest) => ResultAsync<Answered, TransferFailure>;
+export type TransferMoney = (request: TransferRequest) => ResultAsync<Responded, TransferFailure>;
 
 export type TransferPorts = Readonly<{
   claims: Claims;
@@ -74,7 +74,7 @@ export type TransferPorts = Readonly<{
   balances: Balances;
   aggregates: Aggregates;
   commits: Commits;
-  transferAnswers: TransferAnswers;
+  transferResponses: TransferResponseEncoder;
   clock: Clock;
   ids: Ids;
   digests: Digests;
@@ -90,31 +90,36 @@ export const transferMoney = (ports: TransferPorts, terms: ClaimTerms): Transfer
   const turns: InTurn = inTurn();
   return (request) => {
     const { merchantId, amount, origin } = request;
-    const keyed: Keyed = {
+    const idempotentRequest: IdempotentRequest = {
       key: { merchantId, operation: 'transfer', key: request.idempotencyKey },
       fingerprint: ports.digests.fingerprint(canonicalJson(payloadOf(request))),
       requestId: origin.requestId,
     };
-    type Attempted = ResultAsync<Answered, TransferFailure | CommitRefused>;
+    type Attempted = ResultAsync<Responded, TransferFailure | CommitRefused>;
     const attempt = (left: number): Attempted =>
-      transfer(ports, terms, request, keyed).orElse((failure): Attempted => {
+      transfer(ports, terms, request, idempotentRequest).orElse((failure): Attempted => {
         if (failure.kind !== 'StaleVersion') return errAsync(failure);
         return left > 1 ? attempt(left - 1) : errAsync({ kind: 'BalanceContended' });
       });
-    return underKey<void, TransferFailure>(ports, terms, keyed, {
-      beside: () => okAsync(undefined),
+    return idempotent<void, TransferFailure>(ports, terms, idempotentRequest, {
+      context: () => okAsync(undefined),
       start: () => turns(`${merchantId} ${amount.currency}`, () => attempt(MOST_ATTEMPTS)),
-      carryOn: ({ state }) => {
+      resume: ({ state }) => {
         throw new Error(`a transfer's claim is ${state}`);
       },
-      current: (claim) => currentAnswer(ports, claim),
+      current: (claim) => currentResponse(ports, claim),
     });
   };
 };
 
 /** Decides on what is there now, and commits the decision: the transfer, or the refusal. */
-function transfer(ports: TransferPorts, terms: ClaimTerms, request: TransferRequest, keyed: Keyed) {
-  return safeTry<Answered, TransferFailure | CommitRefused>(async function* () {
+function transfer(
+  ports: TransferPorts,
+  terms: ClaimTerms,
+  request: TransferRequest,
+  idempotentRequest: IdempotentRequest,
+) {
+  return safeTry<Responded, TransferFailure | CommitRefused>(async function* () {
     const { merchantId, destinationMerchantId, amount, description } = request;
     const { source, destination, balance } = yield* standing(ports, request);
     yield* activeMerchant(source, merchantId);
@@ -132,20 +137,24 @@ function transfer(ports: TransferPorts, terms: ClaimTerms, request: TransferRequ
       destination,
       balance?.available ?? 0n,
     );
-    const answer = opened.match(
-      (done) => ports.transferAnswers.transferred(done, keyed.requestId),
-      (refusal: TransferRefused) => ports.transferAnswers.refused(refusal, keyed.requestId),
+    const response = opened.match(
+      (done) => ports.transferResponses.transferred(done, idempotentRequest.requestId),
+      (refusal: TransferRefused) => ports.transferResponses.refused(refusal, idempotentRequest.requestId),
     );
-    const facts = { fingerprint: keyed.fingerprint, requestId: keyed.requestId, answer };
+    const facts = {
+      fingerprint: idempotentRequest.fingerprint,
+      requestId: idempotentRequest.requestId,
+      response,
+    };
     const change = opened.match(
       (done) =>
         transferChange(ports, request.origin, done, {
-          claim: spentClaim(keyed.key, { ...facts, transferId: done.id }, step, terms),
+          claim: spentClaim(idempotentRequest.key, { ...facts, transferId: done.id }, step, terms),
           spendings: balance?.spendings ?? 0,
         }),
-      () => claimChange({ expected: 0, next: refusedClaim(keyed.key, facts, step, terms) }, now),
+      () => claimChange({ expected: 0, next: refusedClaim(idempotentRequest.key, facts, step, terms) }, now),
     );
-    return ports.commits.commit(change).map(() => ({ answer, replayed: false }));
+    return ports.commits.commit(change).map(() => ({ response, replayed: false }));
   });
 }
 
@@ -186,16 +195,16 @@ function transferChange(
 }
 
 /** The kept answer has expired; the transfer has not. */
-function currentAnswer(
-  { aggregates, transferAnswers }: TransferPorts,
+function currentResponse(
+  { aggregates, transferResponses }: TransferPorts,
   { merchantId, requestId, ...claim }: Claim,
-): ResultAsync<Answer, TransferFailure | CommitRefused> {
+): ResultAsync<StoredResponse, TransferFailure | CommitRefused> {
   const id = claim.state === 'completed' ? claim.transferId : undefined;
   if (id === undefined) return errAsync({ kind: 'ClaimTaken' });
   return aggregates.find(merchantId, 'transfer', id).map((done) => {
     // A claim and its transfer are one commit, so a claim without its transfer is a defect.
     if (done === undefined) throw new Error(`claimed transfer ${id} does not exist`);
-    return transferAnswers.transferred(done, requestId);
+    return transferResponses.transferred(done, requestId);
   });
 }
 

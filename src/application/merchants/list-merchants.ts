@@ -3,7 +3,7 @@ import { parseMerchantId } from '../../domain/kernel/ids.ts';
 import type { Merchant } from '../../domain/merchants/merchant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Merchants } from '../../ports/merchants.ts';
-import type { Seals } from '../../ports/signed-tokens.ts';
+import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
 
@@ -15,7 +15,7 @@ export type ListMerchants = (
 ) => ResultAsync<Page<Merchant>, CursorInvalid | StorageUnavailable>;
 
 export const listMerchants = (
-  ports: Readonly<{ merchants: Merchants; seals: Seals; clock: Clock }>,
+  ports: Readonly<{ merchants: Merchants; signedTokens: SignedTokens; clock: Clock }>,
 ): ListMerchants => {
   const page = paging(ports, parseMerchantId);
   return (request) =>

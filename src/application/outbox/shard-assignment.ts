@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Lease, Leases } from '../../ports/leases.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
-export type ShareTerms = Readonly<{
+export type AssignmentTerms = Readonly<{
   /** What is shared, as leases name it: `[a-z]+`. Shares of different work know nothing of each other. */
   work: string;
   /** Into how many shards the work is cut. */
@@ -19,7 +19,7 @@ export type ShareTerms = Readonly<{
  * so that parts differ by one shard at the most and settle within about a third of a lease after one joined or left. A
  * worker that died loses its part when its leases lapse, 10 s after it last renewed them.
  */
-export type ShardShare = Readonly<{
+export type ShardAssignment = Readonly<{
   /**
    * The shards that are this worker's now; work on them until about a third of a lease later, then ask again. Asks the
    * store only when that is due, so it may be called before every round; calls that come together share one answer.
@@ -31,10 +31,10 @@ export type ShardShare = Readonly<{
 
 const LEASE_MS = 10_000;
 
-export function shardShare(
+export function shardAssignment(
   { leases, clock }: Readonly<{ leases: Leases; clock: Clock }>,
-  { work, shards, holder, leaseMs = LEASE_MS }: ShareTerms,
-): ShardShare {
+  { work, shards, holder, leaseMs = LEASE_MS }: AssignmentTerms,
+): ShardAssignment {
   const workers = `${work}/worker/`;
   const self = `${workers}${holder}`;
   const shardName = (shard: number) => `${work}/shard/${shard}`;

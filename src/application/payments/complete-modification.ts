@@ -8,30 +8,35 @@ import {
   type OpenClaim,
   takeOver,
 } from '../../domain/kernel/claim.ts';
-import { complete, type Movement, movementOf, release } from '../../domain/payments/modification.ts';
+import { complete, type Modification, modificationOf, release } from '../../domain/payments/modification.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import { decide, type PendingTransaction, verdictIn } from '../../domain/payments/transaction.ts';
 import type { Claims } from '../../ports/claims.ts';
 import type { CommitRefused } from '../../ports/commits.ts';
 import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
-import type { MovementOrder, Processor, ProcessorOutcomeUnknown, Verdict } from '../../ports/processor.ts';
+import type {
+  ModificationOrder,
+  Processor,
+  ProcessorOutcomeUnknown,
+  Verdict,
+} from '../../ports/processor.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { InTurn } from '../kernel/in-turn.ts';
-import type { Settled, SettlePorts } from './complete-payment.ts';
+import type { CompletePaymentPorts, Completion } from './complete-payment.ts';
 import { claimChange, paymentChange } from './payment-change.ts';
 
-export type MovementPorts = Omit<SettlePorts, 'paymentMethods'> &
+export type CompleteModificationPorts = Omit<CompletePaymentPorts, 'paymentMethods'> &
   Readonly<{ claims: Claims; payments: Payments }>;
 
-/** A movement whose claim we hold and whose money is set aside. `payment` may have moved on since it was read. */
-export type HeldMovement = Readonly<{
+/** A modification whose claim we hold and whose money is set aside. `payment` may have moved on since it was read. */
+export type HeldModification = Readonly<{
   claim: Calling;
   payment: Payment;
   transaction: PendingTransaction;
   origin: Origin;
 }>;
 
-type SettleMovementFailure = CommitRefused | StorageUnavailable;
+type CompleteModificationFailure = CommitRefused | StorageUnavailable;
 
 /**
  * Asks the processor to move what was set aside, under the transaction's id, and commits what it says. `lookup` asks for
@@ -39,35 +44,35 @@ type SettleMovementFailure = CommitRefused | StorageUnavailable;
  * again later. One processor call (two when a lookup finds nothing) and one commit; two reads and a commit more for each
  * change of the payment in the meantime. Outcomes on one payment are committed in turn: each moves the same version on.
  */
-export const settleMovement =
-  (ports: MovementPorts, terms: ClaimTerms, turns: InTurn) =>
-  (held: HeldMovement, ask: 'move' | 'lookup'): ResultAsync<Settled, SettleMovementFailure> => {
-    const movement = movementOf(held.payment, movementType(held), held.transaction.amount);
-    return verdictOn(ports.processor, held, movement, ask)
-      .andThen((verdict) => (isAbout(verdict, movement) ? okAsync(verdict) : errAsync(unknown)))
+export const completeModification =
+  (ports: CompleteModificationPorts, terms: ClaimTerms, turns: InTurn) =>
+  (held: HeldModification, ask: 'move' | 'lookup'): ResultAsync<Completion, CompleteModificationFailure> => {
+    const modification = modificationOf(held.payment, modificationType(held), held.transaction.amount);
+    return verdictOn(ports.processor, held, modification, ask)
+      .andThen((verdict) => (isAbout(verdict, modification) ? okAsync(verdict) : errAsync(unknown)))
       .andThen((verdict) => {
         let read: Payment | undefined = held.payment;
         const task = () => {
           const payment = read === undefined ? rereadPayment(ports, held) : okAsync(read);
           read = undefined;
           return payment.andThen((before) =>
-            conclude(ports, terms, { ...held, payment: before }, movement, verdict),
+            conclude(ports, terms, { ...held, payment: before }, modification, verdict),
           );
         };
-        return turns(held.payment.id, () => againWhenStale(task));
+        return turns(held.payment.id, () => retryWhenStale(task));
       })
       .orElse((failure) =>
         failure.kind === 'ProcessorOutcomeUnknown' ? keepWaiting(ports, terms, held) : errAsync(failure),
       );
   };
 
-/** Takes over the claim of a movement that somebody left, with its payment and transaction as they are now. */
-export const heldMovement = (
-  ports: MovementPorts,
+/** Takes over the claim of a modification that somebody left, with its payment and transaction as they are now. */
+export const heldModification = (
+  ports: CompleteModificationPorts,
   terms: ClaimTerms,
   claim: OpenClaim,
   origin: Origin,
-): ResultAsync<HeldMovement, SettleMovementFailure> =>
+): ResultAsync<HeldModification, CompleteModificationFailure> =>
   safeTry(async function* () {
     const { merchantId, paymentId, transactionId } = claim;
     const payment = yield* ports.payments.find(merchantId, paymentId).mapErr(missing);
@@ -85,24 +90,24 @@ export const heldMovement = (
 const MOST_TRIES = 24;
 
 /** Decides again on a fresh read for as long as rivals are quicker, within bounds; of rivals one always gets ahead. */
-export const againWhenStale = <Done, Failure extends Readonly<{ kind: string }>>(
+export const retryWhenStale = <Done, Failure extends Readonly<{ kind: string }>>(
   task: () => ResultAsync<Done, Failure>,
   left: number = MOST_TRIES,
 ): ResultAsync<Done, Failure> =>
   task().orElse((failure) =>
-    failure.kind === 'StaleVersion' && left > 1 ? againWhenStale(task, left - 1) : errAsync(failure),
+    failure.kind === 'StaleVersion' && left > 1 ? retryWhenStale(task, left - 1) : errAsync(failure),
   );
 
 const unknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown' };
 
 function verdictOn(
   processor: Processor,
-  { payment, transaction }: HeldMovement,
-  movement: Movement,
+  { payment, transaction }: HeldModification,
+  modification: Modification,
   ask: 'move' | 'lookup',
 ): ResultAsync<Verdict, ProcessorOutcomeUnknown> {
-  const order: MovementOrder = {
-    ...movement,
+  const order: ModificationOrder = {
+    ...modification,
     reference: transaction.id,
     charge: payment.id,
     merchantId: payment.merchantId,
@@ -114,18 +119,18 @@ function verdictOn(
     .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? move() : errAsync(unknown)));
 }
 
-const isAbout = ({ amount }: Verdict, movement: Movement): boolean =>
-  amount.minorUnits === movement.amount.minorUnits && amount.currency === movement.amount.currency;
+const isAbout = ({ amount }: Verdict, modification: Modification): boolean =>
+  amount.minorUnits === modification.amount.minorUnits && amount.currency === modification.amount.currency;
 
 function conclude(
-  ports: MovementPorts,
+  ports: CompleteModificationPorts,
   terms: ClaimTerms,
-  { claim, payment, transaction, origin }: HeldMovement,
-  movement: Movement,
+  { claim, payment, transaction, origin }: HeldModification,
+  modification: Modification,
   verdict: Verdict,
-): ResultAsync<Settled, SettleMovementFailure> {
+): ResultAsync<Completion, CompleteModificationFailure> {
   const now = ports.clock.now();
-  const next = verdict.approved ? complete(payment, movement, now) : release(payment, movement, now);
+  const next = verdict.approved ? complete(payment, modification, now) : release(payment, modification, now);
   const decided = decide(
     transaction,
     verdict.approved ? 'succeeded' : 'failed',
@@ -137,8 +142,8 @@ function conclude(
       throw new Error(`transaction ${transaction.id} is ${status}`);
     },
   );
-  const answer = ports.answers.moved(decided, claim.requestId);
-  const closed = completeClaim(claim, answer, { changeId: ports.ids.change(now), now }, terms);
+  const response = ports.responses.moved(decided, claim.requestId);
+  const closed = completeClaim(claim, response, { changeId: ports.ids.change(now), now }, terms);
   const { change } = paymentChange<Payment>(ports, {
     at: now,
     origin,
@@ -147,30 +152,32 @@ function conclude(
     transactions: [{ before: transaction, next: decided }],
     claim: { expected: claim.fence, next: closed },
   });
-  return ports.commits.commit(change).map(() => ({ answer: closed.kept?.answer ?? answer, ended: true }));
+  return ports.commits
+    .commit(change)
+    .map(() => ({ response: closed.kept?.response ?? response, ended: true }));
 }
 
 function keepWaiting(
-  ports: MovementPorts,
+  ports: CompleteModificationPorts,
   terms: ClaimTerms,
-  { claim, transaction }: HeldMovement,
-): ResultAsync<Settled, SettleMovementFailure> {
+  { claim, transaction }: HeldModification,
+): ResultAsync<Completion, CompleteModificationFailure> {
   const now = ports.clock.now();
-  const answer = ports.answers.moved(transaction, claim.requestId);
-  const waiting = awaitOutcome(claim, answer, { changeId: ports.ids.change(now), now }, terms);
+  const response = ports.responses.moved(transaction, claim.requestId);
+  const waiting = awaitOutcome(claim, response, { changeId: ports.ids.change(now), now }, terms);
   return ports.commits
     .commit(claimChange({ expected: claim.fence, next: waiting }, now))
-    .map(() => ({ answer: waiting.kept?.answer ?? answer, ended: false }));
+    .map(() => ({ response: waiting.kept?.response ?? response, ended: false }));
 }
 
 /**
- * The payment as it is now, while the movement is still set aside on it. The payment is read first: what was pending after
+ * The payment as it is now, while the modification is still set aside on it. The payment is read first: what was pending after
  * that was so before.
  */
 const rereadPayment = (
-  { payments }: MovementPorts,
-  { payment: { merchantId, id }, transaction }: HeldMovement,
-): ResultAsync<Payment, SettleMovementFailure> =>
+  { payments }: CompleteModificationPorts,
+  { payment: { merchantId, id }, transaction }: HeldModification,
+): ResultAsync<Payment, CompleteModificationFailure> =>
   payments
     .find(merchantId, id)
     .mapErr(missing)
@@ -184,12 +191,12 @@ const rereadPayment = (
         ),
     );
 
-function movementType({ transaction }: HeldMovement) {
+function modificationType({ transaction }: HeldModification) {
   if (transaction.type === 'authorization') throw new Error(`${transaction.id} is no movement`);
   return transaction.type;
 }
 
-/** A movement is committed with its payment, so a movement without it is a defect. */
+/** A modification is committed with its payment, so a modification without it is a defect. */
 function missing(failure: PaymentNotFound | StorageUnavailable): StorageUnavailable {
   if (failure.kind === 'PaymentNotFound') throw new Error(`claimed payment ${failure.id} does not exist`);
   return failure;

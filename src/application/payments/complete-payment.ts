@@ -1,13 +1,13 @@
 import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import {
-  type Answer,
   awaitOutcome,
   type Calling,
   type Claim,
   type ClaimTerms,
   completeClaim,
   releaseClaim,
+  type StoredResponse,
 } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { approve, fail, type Payment, type Processing, postpone } from '../../domain/payments/payment.ts';
@@ -22,16 +22,16 @@ import type {
   ProcessorUnavailable,
   Verdict,
 } from '../../ports/processor.ts';
-import type { Answers } from '../../ports/response-encoder.ts';
+import type { ResponseEncoder } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { PaymentMethods } from '../customers/payment-methods.ts';
 import { claimChange, type PaymentMove, paymentChange } from './payment-change.ts';
 
-export type SettlePorts = Readonly<{
+export type CompletePaymentPorts = Readonly<{
   commits: Commits;
   processor: Processor;
   paymentMethods: PaymentMethods;
-  answers: Answers;
+  responses: ResponseEncoder;
   clock: Clock;
   ids: Ids;
   digests: Digests;
@@ -53,19 +53,23 @@ export type Approach = Readonly<{
 }>;
 
 /** `ended` is false while only the processor knows how it ends. */
-export type Settled = Readonly<{ answer: Answer; ended: boolean }>;
+export type Completion = Readonly<{ response: StoredResponse; ended: boolean }>;
 
-export type SettleFailure = ProcessorUnavailable | CommitRefused | KeysUnavailable | StorageUnavailable;
+export type CompletePaymentFailure =
+  | ProcessorUnavailable
+  | CommitRefused
+  | KeysUnavailable
+  | StorageUnavailable;
 
 /**
  * Asks the processor and commits what it says: step two and three of the life cycle. A silent processor leaves the
  * payment processing, its claim due again later. One processor call (two when a lookup finds nothing), one commit.
  */
-export const settlePayment =
-  (ports: SettlePorts, terms: ClaimTerms) =>
-  (held: HeldPayment, approach: Approach): ResultAsync<Settled, SettleFailure> =>
+export const completePayment =
+  (ports: CompletePaymentPorts, terms: ClaimTerms) =>
+  (held: HeldPayment, approach: Approach): ResultAsync<Completion, CompletePaymentFailure> =>
     verdictOn(ports, held, approach.ask)
-      .andThen<ResultAsync<Settled, StepFailure>>((verdict) =>
+      .andThen<ResultAsync<Completion, StepFailure>>((verdict) =>
         verdict.amount.minorUnits === held.payment.amount.minorUnits &&
         verdict.amount.currency === held.payment.amount.currency
           ? conclude(ports, terms, held, verdict)
@@ -97,10 +101,10 @@ const unknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown' };
 
 /** The customer was erased, or the stored method taken away, before the charge could be sent again. */
 type PaymentMethodGone = Readonly<{ kind: 'PaymentMethodGone' }>;
-type StepFailure = SettleFailure | ProcessorOutcomeUnknown | PaymentMethodGone;
+type StepFailure = CompletePaymentFailure | ProcessorOutcomeUnknown | PaymentMethodGone;
 
 function verdictOn(
-  ports: SettlePorts,
+  ports: CompletePaymentPorts,
   held: HeldPayment,
   ask: Approach['ask'],
 ): ResultAsync<Verdict, StepFailure> {
@@ -112,7 +116,7 @@ function verdictOn(
 }
 
 function charge(
-  { processor, paymentMethods }: SettlePorts,
+  { processor, paymentMethods }: CompletePaymentPorts,
   { payment, method }: HeldPayment,
 ): ResultAsync<Verdict, StepFailure> {
   const { merchantId, customerId } = payment;
@@ -121,7 +125,7 @@ function charge(
       ? paymentMethods
           .resolve(merchantId, customerId, payment.paymentMethod)
           .mapErr((failure) =>
-            failure.kind === 'CustomerNotFound' || failure.kind === 'PaymentMethodNotAccepted'
+            failure.kind === 'CustomerNotAccepted' || failure.kind === 'PaymentMethodNotAccepted'
               ? { kind: 'PaymentMethodGone' as const }
               : failure,
           )
@@ -141,23 +145,23 @@ function charge(
  * A charge that can never be sent again: nothing of the first one has shown for as long as keys are kept. The processor
  * was asked just now, and had no record.
  */
-const giveUp = (ports: SettlePorts, terms: ClaimTerms, { claim, payment, origin }: HeldPayment) => {
+const giveUp = (ports: CompletePaymentPorts, terms: ClaimTerms, { claim, payment, origin }: HeldPayment) => {
   const now = ports.clock.now();
   const next = fail(payment, METHOD_GONE, now);
   return closeWith(ports, terms, claim, { at: now, origin, before: payment, next, transactions: [] }).map(
-    (answer) => ({ answer, ended: true }),
+    (response) => ({ response, ended: true }),
   );
 };
 
-const isGivenUp = ({ createdAt }: Calling, now: Instant, { keepAnswersMs }: ClaimTerms): boolean =>
-  now >= createdAt + keepAnswersMs;
+const isGivenUp = ({ createdAt }: Calling, now: Instant, { keepResponsesMs }: ClaimTerms): boolean =>
+  now >= createdAt + keepResponsesMs;
 
 const METHOD_GONE = {
   code: 'payment_method_unavailable',
   message: 'The stored payment method was removed before the processor could be asked.',
 } as const;
 
-function conclude(ports: SettlePorts, terms: ClaimTerms, held: HeldPayment, verdict: Verdict) {
+function conclude(ports: CompletePaymentPorts, terms: ClaimTerms, held: HeldPayment, verdict: Verdict) {
   const now = ports.clock.now();
   const { payment } = held;
   const transaction = decidedTransaction(
@@ -181,38 +185,38 @@ function conclude(ports: SettlePorts, terms: ClaimTerms, held: HeldPayment, verd
     before: payment,
     next,
     transactions: [{ next: transaction }],
-  }).map((answer) => ({ answer, ended: true }));
+  }).map((response) => ({ response, ended: true }));
 }
 
 /** Commits a move that ends a claim, and gives the answer that now stands: an earlier one, if the client has it. */
 export function closeWith(
-  ports: Pick<SettlePorts, 'commits' | 'answers' | 'ids' | 'digests'>,
+  ports: Pick<CompletePaymentPorts, 'commits' | 'responses' | 'ids' | 'digests'>,
   terms: ClaimTerms,
   claim: Calling,
   move: Omit<PaymentMove<Payment>, 'claim'>,
   expected: number = claim.fence,
-): ResultAsync<Answer, CommitRefused | StorageUnavailable> {
+): ResultAsync<StoredResponse, CommitRefused | StorageUnavailable> {
   const step = { changeId: ports.ids.change(move.at), now: move.at };
-  const answer = ports.answers.processed(move.next, claim.requestId);
-  const closed = completeClaim(claim, answer, step, terms);
+  const response = ports.responses.processed(move.next, claim.requestId);
+  const closed = completeClaim(claim, response, step, terms);
   const { change } = paymentChange(ports, { ...move, claim: { expected, next: closed } });
-  return ports.commits.commit(change).map(() => closed.kept?.answer ?? answer);
+  return ports.commits.commit(change).map(() => closed.kept?.response ?? response);
 }
 
 function keepWaiting(
-  ports: SettlePorts,
+  ports: CompletePaymentPorts,
   terms: ClaimTerms,
   { claim, payment }: HeldPayment,
-): ResultAsync<Settled, CommitRefused | StorageUnavailable> {
+): ResultAsync<Completion, CommitRefused | StorageUnavailable> {
   const now = ports.clock.now();
-  const answer = ports.answers.processed(payment, claim.requestId);
-  const waiting = awaitOutcome(claim, answer, { changeId: ports.ids.change(now), now }, terms);
+  const response = ports.responses.processed(payment, claim.requestId);
+  const waiting = awaitOutcome(claim, response, { changeId: ports.ids.change(now), now }, terms);
   return ports.commits
     .commit(claimChange(held(claim, waiting), now))
-    .map(() => ({ answer: waiting.kept?.answer ?? answer, ended: false }));
+    .map(() => ({ response: waiting.kept?.response ?? response, ended: false }));
 }
 
-function release(ports: SettlePorts, terms: ClaimTerms, { claim, payment, origin }: HeldPayment) {
+function release(ports: CompletePaymentPorts, terms: ClaimTerms, { claim, payment, origin }: HeldPayment) {
   const now = ports.clock.now();
   const released = releaseClaim(claim, { changeId: ports.ids.change(now), now }, terms);
   const { change } = paymentChange(ports, {

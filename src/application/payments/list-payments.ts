@@ -3,7 +3,7 @@ import { type MerchantId, parseId } from '../../domain/kernel/ids.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PaymentFilter, Payments } from '../../ports/payments.ts';
-import type { Seals } from '../../ports/signed-tokens.ts';
+import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
 
@@ -20,7 +20,7 @@ export type ListPayments = (
 ) => ResultAsync<Page<Payment>, CursorInvalid | StorageUnavailable>;
 
 export const listPayments = (
-  ports: Readonly<{ payments: Payments; seals: Seals; clock: Clock }>,
+  ports: Readonly<{ payments: Payments; signedTokens: SignedTokens; clock: Clock }>,
 ): ListPayments => {
   const pages = paging(ports, (text) => parseId('pay', text));
   return ({ merchantId, filter, ...page }) =>

@@ -1,17 +1,21 @@
 import { err, errAsync, ok, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import {
-  type Answer,
   type Claim,
   type ClaimKey,
   type ClaimTerms,
   openClaim,
   refusedClaim,
+  type StoredResponse,
 } from '../../domain/kernel/claim.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
 import { activeMerchant, type Merchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
-import { type MovementRefused, type MovementRequest, reserve } from '../../domain/payments/modification.ts';
+import {
+  type ModificationRefused,
+  type ModificationRequest,
+  reserve,
+} from '../../domain/payments/modification.ts';
 import type { AmountNotPositive } from '../../domain/payments/payment.ts';
 import { openTransaction } from '../../domain/payments/transaction.ts';
 import type { CommitRefused } from '../../ports/commits.ts';
@@ -20,33 +24,33 @@ import type { PaymentNotFound } from '../../ports/payments.ts';
 import type { Refusal } from '../../ports/response-encoder.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import {
-  type Answered,
   type IdempotencyInFlight,
   type IdempotencyKeyReused,
-  type Keyed,
-  underKey,
+  type IdempotentRequest,
+  idempotent,
+  type Responded,
 } from '../kernel/idempotency.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
 import {
-  againWhenStale,
-  type HeldMovement,
-  heldMovement,
-  type MovementPorts,
-  settleMovement,
+  type CompleteModificationPorts,
+  completeModification,
+  type HeldModification,
+  heldModification,
+  retryWhenStale,
 } from './complete-modification.ts';
 import { claimChange, paymentChange } from './payment-change.ts';
 
-export type MovePaymentRequest = Readonly<{
+export type ModifyPaymentRequest = Readonly<{
   merchantId: MerchantId;
   paymentId: PaymentId;
   idempotencyKey: string;
-  movement: MovementRequest;
+  modification: ModificationRequest;
   /** Of a refund, in the merchant's words. */
   reason?: string;
   origin: Origin;
 }>;
 
-export type MovePaymentFailure =
+export type ModifyPaymentFailure =
   | PaymentNotFound
   | AmountNotPositive
   | MerchantInactive
@@ -57,76 +61,80 @@ export type MovePaymentFailure =
 /**
  * Captures, refunds or voids: the money is set aside on the payment, the processor asked, the outcome put on record. What
  * has been set aside is carried through, by recovery if need be: a silent or absent processor makes the answer "pending",
- * never a second movement. Of movements that do not fit together exactly one is taken on. Three reads, two commits and
+ * never a second modification. Of modifications that do not fit together exactly one is taken on. Three reads, two commits and
  * one processor call when new; one read more for each rival that was quicker; two reads for a replay.
  */
-export type MovePayment = (request: MovePaymentRequest) => ResultAsync<Answered, MovePaymentFailure>;
+export type ModifyPayment = (request: ModifyPaymentRequest) => ResultAsync<Responded, ModifyPaymentFailure>;
 
-export type MovePorts = MovementPorts & Readonly<{ merchants: Merchants }>;
+export type MovePorts = CompleteModificationPorts & Readonly<{ merchants: Merchants }>;
 
-export const movePayment = (ports: MovePorts, terms: ClaimTerms): MovePayment => {
+export const modifyPayment = (ports: MovePorts, terms: ClaimTerms): ModifyPayment => {
   const turns = inTurn();
   return (request) => {
-    const { merchantId, idempotencyKey, movement, origin } = request;
-    const key: ClaimKey = { merchantId, operation: movement.type, key: idempotencyKey };
+    const { merchantId, idempotencyKey, modification, origin } = request;
+    const key: ClaimKey = { merchantId, operation: modification.type, key: idempotencyKey };
     const fingerprint = ports.digests.fingerprint(canonicalJson(payloadOf(request)));
-    const keyed: Keyed = { key, fingerprint, requestId: origin.requestId };
-    return underKey<Merchant | undefined, MovePaymentFailure>(ports, terms, keyed, {
-      beside: () => ports.merchants.find(merchantId),
+    const idempotentRequest: IdempotentRequest = { key, fingerprint, requestId: origin.requestId };
+    return idempotent<Merchant | undefined, ModifyPaymentFailure>(ports, terms, idempotentRequest, {
+      context: () => ports.merchants.find(merchantId),
       start: (merchant) =>
-        activeMerchant(merchant, merchantId).asyncAndThen(() => start(ports, terms, turns, request, keyed)),
-      carryOn: (claim) =>
-        heldMovement(ports, terms, claim, origin).andThen((held) =>
-          settleMovement(ports, terms, turns)(held, 'lookup').map(answered),
+        activeMerchant(merchant, merchantId).asyncAndThen(() =>
+          start(ports, terms, turns, request, idempotentRequest),
         ),
-      current: (claim) => currentAnswer(ports, claim),
+      resume: (claim) =>
+        heldModification(ports, terms, claim, origin).andThen((held) =>
+          completeModification(ports, terms, turns)(held, 'lookup').map(responded),
+        ),
+      current: (claim) => currentResponse(ports, claim),
     });
   };
 };
 
-/** What the key's first use comes to: a movement set aside, or the answer of a rule that refused it. */
-type Begun = Readonly<{ held: HeldMovement }> | Readonly<{ refused: Answer }>;
+/** What the key's first use comes to: a modification set aside, or the answer of a rule that refused it. */
+type Begun = Readonly<{ held: HeldModification }> | Readonly<{ refused: StoredResponse }>;
 
-/** Movements of one payment begin one after the other, so that only another process can be quicker. */
+/** Modifications of one payment begin one after the other, so that only another process can be quicker. */
 const start = (
   ports: MovePorts,
   terms: ClaimTerms,
   turns: InTurn,
-  request: MovePaymentRequest,
-  keyed: Keyed,
-): ResultAsync<Answered, MovePaymentFailure | CommitRefused> =>
-  turns(request.paymentId, () => againWhenStale(() => begin(ports, terms, request, keyed))).andThen(
-    (begun): ResultAsync<Answered, MovePaymentFailure | CommitRefused> =>
+  request: ModifyPaymentRequest,
+  idempotentRequest: IdempotentRequest,
+): ResultAsync<Responded, ModifyPaymentFailure | CommitRefused> =>
+  turns(request.paymentId, () =>
+    retryWhenStale(() => begin(ports, terms, request, idempotentRequest)),
+  ).andThen(
+    (begun): ResultAsync<Responded, ModifyPaymentFailure | CommitRefused> =>
       'held' in begun
-        ? settleMovement(ports, terms, turns)(begun.held, 'move').map(answered)
-        : okAsync({ answer: begun.refused, replayed: false }),
+        ? completeModification(ports, terms, turns)(begun.held, 'move').map(responded)
+        : okAsync({ response: begun.refused, replayed: false }),
   );
 
 function begin(
   ports: MovePorts,
   terms: ClaimTerms,
-  { merchantId, paymentId, movement, reason, origin }: MovePaymentRequest,
-  { key, fingerprint, requestId }: Keyed,
-): ResultAsync<Begun, MovePaymentFailure | CommitRefused> {
+  { merchantId, paymentId, modification, reason, origin }: ModifyPaymentRequest,
+  { key, fingerprint, requestId }: IdempotentRequest,
+): ResultAsync<Begun, ModifyPaymentFailure | CommitRefused> {
   return safeTry(async function* () {
     const before = yield* ports.payments.find(merchantId, paymentId);
     const now = ports.clock.now();
     const step = { changeId: ports.ids.change(now), now };
-    const reserved = reserve(before, movement, now);
+    const reserved = reserve(before, modification, now);
     if (reserved.isErr()) {
       const refusal = yield* lasting(reserved.error);
-      const answer = ports.answers.refused(refusal, requestId);
-      const claim = refusedClaim(key, { fingerprint, requestId, answer }, step, terms);
+      const response = ports.responses.refused(refusal, requestId);
+      const claim = refusedClaim(key, { fingerprint, requestId, response }, step, terms);
       return ports.commits
         .commit(claimChange({ expected: 0, next: claim }, now))
-        .map((): Begun => ({ refused: answer }));
+        .map((): Begun => ({ refused: response }));
     }
     const transaction = openTransaction({
       id: ports.ids.transaction(now),
       merchantId,
       paymentId,
-      type: movement.type,
-      amount: reserved.value.movement.amount,
+      type: modification.type,
+      amount: reserved.value.modification.amount,
       ...(reason === undefined ? {} : { reason }),
       createdAt: now,
     });
@@ -149,26 +157,29 @@ function begin(
 }
 
 /** A mistake in the request itself is not worth keeping under its key. */
-const lasting = (refusal: MovementRefused): Result<Refusal, AmountNotPositive> =>
+const lasting = (refusal: ModificationRefused): Result<Refusal, AmountNotPositive> =>
   refusal.kind === 'AmountNotPositive' ? err(refusal) : ok(refusal);
 
-const answered = ({ answer }: Readonly<{ answer: Answer }>): Answered => ({ answer, replayed: false });
+const responded = ({ response }: Readonly<{ response: StoredResponse }>): Responded => ({
+  response,
+  replayed: false,
+});
 
-function currentAnswer(ports: MovePorts, { merchantId, paymentId, transactionId, requestId }: Claim) {
+function currentResponse(ports: MovePorts, { merchantId, paymentId, transactionId, requestId }: Claim) {
   // A refusal whose answer has expired since it was found: the key is free again.
-  if (paymentId === undefined) return errAsync<Answer, CommitRefused>({ kind: 'ClaimTaken' });
+  if (paymentId === undefined) return errAsync<StoredResponse, CommitRefused>({ kind: 'ClaimTaken' });
   return ports.payments.transactionsOf(merchantId, paymentId).map((transactions) => {
     const transaction = transactions.find(({ id }) => id === transactionId);
     if (transaction === undefined) throw new Error(`claimed transaction ${transactionId} does not exist`);
-    return ports.answers.moved(transaction, requestId);
+    return ports.responses.moved(transaction, requestId);
   });
 }
 
 /** What makes two requests the same one; the key and who asked are not part of it. */
-const payloadOf = ({ paymentId, movement, reason }: MovePaymentRequest) => ({
-  operation: movement.type,
+const payloadOf = ({ paymentId, modification, reason }: ModifyPaymentRequest) => ({
+  operation: modification.type,
   payment_id: paymentId,
-  ...('amount' in movement ? { amount: movement.amount } : {}),
-  ...('final' in movement ? { final: movement.final } : {}),
+  ...('amount' in modification ? { amount: modification.amount } : {}),
+  ...('final' in modification ? { final: modification.final } : {}),
   reason,
 });

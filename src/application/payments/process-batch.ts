@@ -1,10 +1,10 @@
 import { ok, type Result, ResultAsync } from 'neverthrow';
-import type { Answered } from '../kernel/idempotency.ts';
+import type { Responded } from '../kernel/idempotency.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { inTurn } from '../kernel/in-turn.ts';
 import type { ProcessPayment, ProcessPaymentFailure, ProcessPaymentRequest } from './process-payment.ts';
 
-export type BatchResult = Result<Answered, ProcessPaymentFailure>;
+export type BatchResult = Result<Responded, ProcessPaymentFailure>;
 
 /**
  * Processes each item as if it came alone, many at once, and tells each its own result in the order given; one item's

@@ -1,7 +1,6 @@
 import { err, errAsync, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import {
-  type Answer,
   type Calling,
   type Claim,
   type ClaimKey,
@@ -9,6 +8,7 @@ import {
   openClaim,
   type Retryable,
   refusedClaim,
+  type StoredResponse,
   takeOver,
 } from '../../domain/kernel/claim.ts';
 import type { CustomerId, MerchantId } from '../../domain/kernel/ids.ts';
@@ -36,13 +36,13 @@ import type { ProcessorUnavailable } from '../../ports/processor.ts';
 import type { PaymentRefused } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import {
-  type Answered,
   type IdempotencyInFlight,
   type IdempotencyKeyReused,
-  type Keyed,
-  underKey,
+  type IdempotentRequest,
+  idempotent,
+  type Responded,
 } from '../kernel/idempotency.ts';
-import { type SettlePorts, settlePayment } from './complete-payment.ts';
+import { type CompletePaymentPorts, completePayment } from './complete-payment.ts';
 import { claimChange, paymentChange } from './payment-change.ts';
 import type { AdmitPayment, RateLimited } from './rate-limit.ts';
 
@@ -73,9 +73,11 @@ export type ProcessPaymentFailure =
  * repeats it and whatever crashed in between; a lease that ran out is resumed, never started again. Two parallel
  * reads, two commits and one processor call when new; the reads alone for a replay. A customer is one read more.
  */
-export type ProcessPayment = (request: ProcessPaymentRequest) => ResultAsync<Answered, ProcessPaymentFailure>;
+export type ProcessPayment = (
+  request: ProcessPaymentRequest,
+) => ResultAsync<Responded, ProcessPaymentFailure>;
 
-export type ProcessPorts = SettlePorts &
+export type ProcessPorts = CompletePaymentPorts &
   Readonly<{ claims: Claims; merchants: Merchants; payments: Payments; admit: AdmitPayment }>;
 
 export const processPayment =
@@ -84,17 +86,17 @@ export const processPayment =
     const { merchantId, idempotencyKey } = request;
     const key: ClaimKey = { merchantId, operation: 'process', key: idempotencyKey };
     const fingerprint = ports.digests.fingerprint(canonicalJson(payloadOf(request)));
-    const keyed: Keyed = { key, fingerprint, requestId: request.origin.requestId };
-    return underKey<Merchant | undefined, ProcessPaymentFailure>(ports, terms, keyed, {
-      beside: () => ports.merchants.find(merchantId),
-      start: (merchant) => start(ports, terms, request, keyed, merchant),
-      carryOn: (claim, merchant) =>
+    const idempotentRequest: IdempotentRequest = { key, fingerprint, requestId: request.origin.requestId };
+    return idempotent<Merchant | undefined, ProcessPaymentFailure>(ports, terms, idempotentRequest, {
+      context: () => ports.merchants.find(merchantId),
+      start: (merchant) => start(ports, terms, request, idempotentRequest, merchant),
+      resume: (claim, merchant) =>
         claim.state === 'calling'
-          ? carryOn(ports, terms, claim, request.origin)
+          ? resumePayment(ports, terms, claim, request.origin)
           : activeMerchant(merchant, merchantId).asyncAndThen(() =>
-              carryOn(ports, terms, claim, request.origin),
+              resumePayment(ports, terms, claim, request.origin),
             ),
-      current: (claim) => currentAnswer(ports, claim),
+      current: (claim) => currentResponse(ports, claim),
     });
   };
 
@@ -103,10 +105,10 @@ function start(
   ports: ProcessPorts,
   terms: ClaimTerms,
   request: ProcessPaymentRequest,
-  { key, fingerprint, requestId }: Keyed,
+  { key, fingerprint, requestId }: IdempotentRequest,
   found: Merchant | undefined,
 ) {
-  return safeTry<Answered, ProcessPaymentFailure | CommitRefused>(async function* () {
+  return safeTry<Responded, ProcessPaymentFailure | CommitRefused>(async function* () {
     const merchant = yield* activeMerchant(found, request.merchantId);
     yield* ports.admit(merchant);
     const method = yield* methodOf(ports, request, merchant);
@@ -114,11 +116,11 @@ function start(
     const step = { changeId: ports.ids.change(now), now };
 
     if (method.isErr()) {
-      const answer = ports.answers.refused(method.error, requestId);
-      const claim = refusedClaim(key, { fingerprint, requestId, answer }, step, terms);
+      const response = ports.responses.refused(method.error, requestId);
+      const claim = refusedClaim(key, { fingerprint, requestId, response }, step, terms);
       return ports.commits
         .commit(claimChange({ expected: 0, next: claim }, now))
-        .map(() => ({ answer, replayed: false }));
+        .map(() => ({ response, replayed: false }));
     }
 
     const { origin, ...order } = request;
@@ -133,24 +135,24 @@ function start(
     });
     yield* ports.commits.commit(change);
     const held = { claim, payment, origin, method: method.value };
-    return settlePayment(ports, terms)(held, { ask: 'charge', clientWaits: true }).map(({ answer }) => ({
-      answer,
+    return completePayment(ports, terms)(held, { ask: 'charge', clientWaits: true }).map(({ response }) => ({
+      response,
       replayed: false,
     }));
   });
 }
 
-function currentAnswer(ports: ProcessPorts, { merchantId, paymentId, requestId }: Claim) {
+function currentResponse(ports: ProcessPorts, { merchantId, paymentId, requestId }: Claim) {
   // A refusal whose answer has expired since it was found: the key is free again.
-  if (paymentId === undefined) return errAsync<Answer, CommitRefused>({ kind: 'ClaimTaken' });
+  if (paymentId === undefined) return errAsync<StoredResponse, CommitRefused>({ kind: 'ClaimTaken' });
   return ports.payments
     .find(merchantId, paymentId)
     .mapErr(missing)
-    .map((payment) => ports.answers.processed(payment, requestId));
+    .map((payment) => ports.responses.processed(payment, requestId));
 }
 
-function carryOn(ports: ProcessPorts, terms: ClaimTerms, claim: Calling | Retryable, origin: Origin) {
-  return safeTry<Answered, SettleAgainFailure>(async function* () {
+function resumePayment(ports: ProcessPorts, terms: ClaimTerms, claim: Calling | Retryable, origin: Origin) {
+  return safeTry<Responded, ResumeFailure>(async function* () {
     const stored = yield* ports.payments.find(claim.merchantId, claim.paymentId).mapErr(missing);
     const now = ports.clock.now();
     const held = takeOver(claim, { changeId: ports.ids.change(now), now }, terms);
@@ -174,14 +176,14 @@ function carryOn(ports: ProcessPorts, terms: ClaimTerms, claim: Calling | Retrya
     return finish(stored, 'lookup');
 
     function finish(payment: Processing, ask: 'charge' | 'lookup') {
-      return settlePayment(ports, terms)({ claim: held, payment, origin }, { ask, clientWaits: true }).map(
-        ({ answer }) => ({ answer, replayed: false }),
+      return completePayment(ports, terms)({ claim: held, payment, origin }, { ask, clientWaits: true }).map(
+        ({ response }) => ({ response, replayed: false }),
       );
     }
   });
 }
 
-type SettleAgainFailure = ProcessorUnavailable | CommitRefused | KeysUnavailable | StorageUnavailable;
+type ResumeFailure = ProcessorUnavailable | CommitRefused | KeysUnavailable | StorageUnavailable;
 
 /** What the processor is to charge, or the rule that refuses the request. */
 function methodOf(
@@ -196,7 +198,7 @@ function methodOf(
       return withinLimit(merchant, amount).map(() => method);
     })
     .orElse((failure) =>
-      failure.kind === 'CustomerNotFound' || failure.kind === 'PaymentMethodNotAccepted'
+      failure.kind === 'CustomerNotAccepted' || failure.kind === 'PaymentMethodNotAccepted'
         ? okAsync(err<string, PaymentRefused>(failure))
         : errAsync(failure),
     );

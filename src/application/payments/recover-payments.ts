@@ -16,17 +16,17 @@ import type { Processor, ProcessorUnavailable } from '../../ports/processor.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
-import { heldMovement, settleMovement } from './complete-modification.ts';
+import { completeModification, heldModification } from './complete-modification.ts';
 import {
+  type CompletePaymentFailure,
+  type CompletePaymentPorts,
+  type Completion,
   closeWith,
-  type Settled,
-  type SettleFailure,
-  type SettlePorts,
-  settlePayment,
+  completePayment,
 } from './complete-payment.ts';
 import { claimChange, paymentChange } from './payment-change.ts';
 
-export type RecoverPorts = SettlePorts & Readonly<{ claims: Claims; payments: Payments }>;
+export type RecoverPorts = CompletePaymentPorts & Readonly<{ claims: Claims; payments: Payments }>;
 
 /** `settled` ended; `waiting` are asked again later; `skipped` were somebody else's by then. */
 export type Recovered = Readonly<{ due: number; settled: number; waiting: number; skipped: number }>;
@@ -93,20 +93,20 @@ const recoverOne = (
       if (claim === undefined || !isDue(claim, ports.clock.now())) return okAsync('skipped');
       return claim.transactionId === undefined
         ? recoverPayment(ports, terms, claim)
-        : recoverMovement(ports, terms, turns, claim);
+        : recoverModification(ports, terms, turns, claim);
     })
     .orElse((failure) => okAsync<End>(waits(failure) ? 'waiting' : 'skipped'));
 
-type RecoverFailure = PaymentNotFound | SettleFailure;
+type RecoverFailure = PaymentNotFound | CompletePaymentFailure;
 
-const recoverMovement = (
+const recoverModification = (
   ports: RecoverPorts,
   terms: ClaimTerms,
   turns: InTurn,
   claim: OpenClaim,
 ): ResultAsync<End, RecoverFailure> =>
-  heldMovement(ports, terms, claim, recoveryOrigin(claim))
-    .andThen((held) => settleMovement(ports, terms, turns)(held, 'lookup'))
+  heldModification(ports, terms, claim, recoveryOrigin(claim))
+    .andThen((held) => completeModification(ports, terms, turns)(held, 'lookup'))
     .map(endOf);
 
 const recoverPayment = (
@@ -138,11 +138,11 @@ const recoverPayment = (
 
     function finish(processing: Processing) {
       const approach = { ask: 'lookup', clientWaits: false } as const;
-      return settlePayment(ports, terms)({ claim: held, payment: processing, origin }, approach).map(endOf);
+      return completePayment(ports, terms)({ claim: held, payment: processing, origin }, approach).map(endOf);
     }
   });
 
-const endOf = ({ ended }: Settled): End => (ended ? 'settled' : 'waiting');
+const endOf = ({ ended }: Completion): End => (ended ? 'settled' : 'waiting');
 
 const hasRecord = (processor: Processor, { id }: Payment): ResultAsync<boolean, ProcessorUnavailable> =>
   processor

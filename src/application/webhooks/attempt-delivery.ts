@@ -5,10 +5,10 @@ import { retryAfterMs } from '../../domain/kernel/retry-after.ts';
 import {
   type Attempt,
   type Delivery,
+  defer,
   endDelivery,
   hasSucceeded,
   type PendingDelivery,
-  putOff,
   recordAttempt,
 } from '../../domain/webhooks/delivery.ts';
 import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
@@ -16,11 +16,11 @@ import { signatureHeaders } from '../../domain/webhooks/webhook-signature.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
-import type { Chance } from '../../ports/random.ts';
+import type { Random } from '../../ports/random.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
 import type { WebhookSecrets } from '../../ports/webhook-secrets.ts';
-import type { WebhookAnswer, WebhookSender, WebhookUnanswered } from '../../ports/webhook-sender.ts';
+import type { WebhookResponse, WebhookSender, WebhookUnanswered } from '../../ports/webhook-sender.ts';
 import { openSecrets } from './endpoint-secrets.ts';
 
 export type AttemptPorts = Readonly<{
@@ -30,7 +30,7 @@ export type AttemptPorts = Readonly<{
   webhookSecrets: WebhookSecrets;
   webhookSender: Pick<WebhookSender, 'send'>;
   clock: Clock;
-  chance: Chance;
+  random: Random;
 }>;
 
 /**
@@ -81,7 +81,7 @@ export const attemptDelivery = (ports: AttemptPorts) => {
         const next =
           listener === undefined
             ? endDelivery(delivery, 'failed', now)
-            : putOff(delivery, now + NOT_LISTENING_MS, now);
+            : defer(delivery, now + NOT_LISTENING_MS, now);
         yield* deliveries.save([{ expected: delivery.version, next }]);
         return ok<AttemptEnd>({ kind: listener === undefined ? 'dropped' : 'kept' });
       }
@@ -109,16 +109,16 @@ export const attemptDelivery = (ports: AttemptPorts) => {
     const result = await ports.webhookSender.send({ url: endpoint.url, headers, body });
     if (isAbandoned) return { kind: 'kept' };
     const now = clock.now();
-    const answer = result.isOk() ? result.value : undefined;
-    const asked = retryAfterMs(answer?.retryAfter, now);
+    const response = result.isOk() ? result.value : undefined;
+    const asked = retryAfterMs(response?.retryAfter, now);
     const made = result.match(
-      (given) => answered(at, given),
+      (given) => responded(at, given),
       (silence) => unanswered(at, silence),
     );
     const terms = {
       url: endpoint.url,
       ...(asked === undefined ? {} : { retryAfterMs: asked }),
-      random: ports.chance(),
+      random: ports.random(),
       now,
     };
     const recorded = await record(delivery, (newest) => recordAttempt(newest, made, terms), made);
@@ -174,7 +174,7 @@ export const attemptDelivery = (ports: AttemptPorts) => {
   }
 };
 
-const answered = (at: Instant, { status, excerpt, durationMs }: WebhookAnswer): Attempt => ({
+const responded = (at: Instant, { status, excerpt, durationMs }: WebhookResponse): Attempt => ({
   at,
   durationMs,
   responseCode: status,

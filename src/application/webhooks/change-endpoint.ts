@@ -6,25 +6,25 @@ import {
   type OpenEndpoint,
 } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { WebhookSender, WebhookUrlRefused } from '../../ports/webhook-sender.ts';
-import type { EndpointTarget, MoveEndpoint, MoveEndpointFailure } from './update-endpoint.ts';
+import type { EndpointTarget, UpdateEndpoint, UpdateEndpointFailure } from './update-endpoint.ts';
 
 export type ChangeEndpointRequest = EndpointTarget & EndpointChange & Readonly<{ origin: Origin }>;
 
 /** Changes what is named; `status` pauses or resumes. Rival changes of different fields both stand. */
 export type ChangeEndpoint = (
   request: ChangeEndpointRequest,
-) => ResultAsync<OpenEndpoint, WebhookUrlRefused | MoveEndpointFailure>;
+) => ResultAsync<OpenEndpoint, WebhookUrlRefused | UpdateEndpointFailure>;
 
 export const changeEndpoint =
   (
-    ports: Readonly<{ webhookSender: Pick<WebhookSender, 'accepts'>; moveEndpoint: MoveEndpoint }>,
+    ports: Readonly<{ webhookSender: Pick<WebhookSender, 'accepts'>; updateEndpoint: UpdateEndpoint }>,
   ): ChangeEndpoint =>
   ({ merchantId, id, origin, url, ...change }) => {
     const accepted: ResultAsync<Pick<EndpointChange, 'url'>, WebhookUrlRefused> = url === undefined
       ? okAsync({})
       : ports.webhookSender.accepts(url).map((href) => ({ url: href }));
     return accepted.andThen((to) =>
-      ports.moveEndpoint({ merchantId, id }, origin, (endpoint, now) => {
+      ports.updateEndpoint({ merchantId, id }, origin, (endpoint, now) => {
         const next = changed(endpoint, { ...change, ...to }, now);
         return okAsync(next === endpoint ? undefined : { next, action: actionOf(endpoint, next) });
       }),

@@ -1,7 +1,7 @@
 import { ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { DeliveryId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import { type Delivery, endDelivery, type PendingDelivery, putOff } from '../../domain/webhooks/delivery.ts';
+import { type Delivery, defer, endDelivery, type PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import { afterFailure, afterSuccess, UNKNOWN_HEALTH } from '../../domain/webhooks/endpoint-health.ts';
 import type { Guarded } from '../../ports/commits.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
@@ -10,8 +10,8 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { MovePorts } from '../customers/update-customer.ts';
 import { type AttemptEnd, type AttemptPorts, attemptDelivery } from './attempt-delivery.ts';
 import { deliveryLanes, type Lane, type LaneBounds } from './delivery-lanes.ts';
-import { noteEndpointHealth } from './record-endpoint-health.ts';
-import { moveEndpoint } from './update-endpoint.ts';
+import { recordEndpointHealth } from './record-endpoint-health.ts';
+import { updateEndpoint } from './update-endpoint.ts';
 
 export type DeliverPorts = MovePorts &
   AttemptPorts &
@@ -29,7 +29,7 @@ export type DeliverTerms = Readonly<{
 /** Counts of a round. `left`: due, and not even looked at because there was no room. `more`: another round finds work at once. */
 export type DeliveryRound = Readonly<{
   taken: number;
-  putOff: number;
+  deferred: number;
   expired: number;
   left: number;
   more: boolean;
@@ -72,14 +72,14 @@ const LONGEST_WAIT_MS = 60_000;
 const LONGEST_GUESS_MS = 200;
 const SILENT_MS = 1_000;
 
-const NOTHING: DeliveryRound = { taken: 0, putOff: 0, expired: 0, left: 0, more: false };
+const NOTHING: DeliveryRound = { taken: 0, deferred: 0, expired: 0, left: 0, more: false };
 
 export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): DeliverWebhooks {
   const { deliveries, clock } = ports;
   const bounds = { ...BOUNDS, ...terms.bounds };
   const { onEnd = () => {}, onFault = () => {} } = terms;
   const { attempt, forget, abandon } = attemptDelivery(ports);
-  const note = noteEndpointHealth({ ids: ports.ids, moveEndpoint: moveEndpoint(ports) }, terms);
+  const note = recordEndpointHealth({ ids: ports.ids, updateEndpoint: updateEndpoint(ports) }, terms);
   const lanes = deliveryLanes(bounds, (delivery, lane) => void run(delivery, lane));
   /** Those that ended since the round under way began to read: what it read of them is old. */
   let ended = new Set<DeliveryId>();
@@ -126,7 +126,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
       perShard.set(shard, (perShard.get(shard) ?? 0) + 1);
     }
     const changes: Guarded<Delivery>[] = [];
-    const counts = { taken: 0, putOff: 0, expired: 0, left: 0 };
+    const counts = { taken: 0, deferred: 0, expired: 0, left: 0 };
     let old = 0;
     for (const delivery of due) {
       if (lanes.isHeld(delivery.id)) continue;
@@ -140,8 +140,8 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
         change(endDelivery(delivery, 'expired', now));
         counts.expired += 1;
       } else if (lane.health.closedUntil > now) {
-        change(putOff(delivery, Math.max(lane.health.closedUntil, now + SHORTEST_WAIT_MS), now));
-        counts.putOff += 1;
+        change(defer(delivery, Math.max(lane.health.closedUntil, now + SHORTEST_WAIT_MS), now));
+        counts.deferred += 1;
       } else if (lanes.hasRoom(lane)) {
         lanes.add(delivery, lane);
         counts.taken += 1;
@@ -149,15 +149,15 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
         lane.deniedAt = lane.waiting.length;
         // There may be others behind, which nobody would ever see while these stand in front.
         if (isDeepest && (perShard.get(lane.shard) ?? 0) >= limit && !lanes.isFull()) {
-          change(putOff(delivery, nextTurn(lane, now), now));
-          counts.putOff += 1;
+          change(defer(delivery, nextTurn(lane, now), now));
+          counts.deferred += 1;
         } else counts.left += 1;
       }
     }
     const isFull = [...perShard.values()].some((count) => count >= limit);
     const isDeeper = isFull && counts.left > 0 && !isDeepest;
     depth = isDeeper ? 2 * depth : isFull ? depth : LEAST_DEPTH;
-    const more = isDeeper || (isFull && counts.taken + counts.putOff + counts.expired + old > 0);
+    const more = isDeeper || (isFull && counts.taken + counts.deferred + counts.expired + old > 0);
     return { ...counts, more, changes };
   }
 
@@ -221,7 +221,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
     if (closedUntil > now) {
       const changes = lanes
         .empty(lane)
-        .map((each) => ({ expected: each.version, next: putOff(each, closedUntil, now) }));
+        .map((each) => ({ expected: each.version, next: defer(each, closedUntil, now) }));
       if (changes.length > 0) await deliveries.save(changes).orTee(onFault);
     }
     await note(endpoint, failingFrom, now).match((isWritten) => {

@@ -3,7 +3,7 @@ import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { bodyOf, openDelivery, type PendingDelivery } from '../../domain/webhooks/delivery.ts';
-import { hears, type OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
+import { type OpenEndpoint, subscribesTo } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
@@ -49,7 +49,9 @@ export const fanOutWebhooks = (ports: FanOutPorts): EventSink => {
         let batch: PendingDelivery[] = [];
         let isAny = false;
         for (const event of events) {
-          const hearing = (endpointsOf.get(event.merchantId) ?? []).filter((each) => hears(each, event.type));
+          const hearing = (endpointsOf.get(event.merchantId) ?? []).filter((each) =>
+            subscribesTo(each, event.type),
+          );
           if (hearing.length === 0) continue;
           isAny = true;
           const body = bodyOf(event);

@@ -5,13 +5,13 @@ import type { Deliveries } from '../../ports/deliveries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
 /** Unknown, another merchant's, or forgotten. */
-export type NoSuchDelivery = Readonly<{ kind: 'NoSuchDelivery' }>;
+export type DeliveryNotFound = Readonly<{ kind: 'DeliveryNotFound' }>;
 
 export type DeliveryTarget = Readonly<{ merchantId: MerchantId; id: DeliveryId }>;
 
 export type GetDelivery = (
   target: DeliveryTarget,
-) => ResultAsync<Delivery, NoSuchDelivery | StorageUnavailable>;
+) => ResultAsync<Delivery, DeliveryNotFound | StorageUnavailable>;
 
 export const getDelivery =
   ({ deliveries }: Readonly<{ deliveries: Deliveries }>): GetDelivery =>
@@ -19,5 +19,5 @@ export const getDelivery =
     deliveries
       .find(merchantId, id)
       .andThen((found) =>
-        found === undefined ? errAsync({ kind: 'NoSuchDelivery' as const }) : okAsync(found),
+        found === undefined ? errAsync({ kind: 'DeliveryNotFound' as const }) : okAsync(found),
       );

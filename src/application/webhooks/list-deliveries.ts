@@ -3,7 +3,7 @@ import { type MerchantId, parseId } from '../../domain/kernel/ids.ts';
 import type { Delivery } from '../../domain/webhooks/delivery.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Deliveries, DeliveryFilter } from '../../ports/deliveries.ts';
-import type { Seals } from '../../ports/signed-tokens.ts';
+import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
 
@@ -20,7 +20,7 @@ export type ListDeliveries = (
 ) => ResultAsync<Page<Delivery>, CursorInvalid | StorageUnavailable>;
 
 export const listDeliveries = (
-  ports: Readonly<{ deliveries: Deliveries; seals: Seals; clock: Clock }>,
+  ports: Readonly<{ deliveries: Deliveries; signedTokens: SignedTokens; clock: Clock }>,
 ): ListDeliveries => {
   const pages = paging(ports, (text) => parseId('whd', text));
   return ({ merchantId, filter, ...page }) =>

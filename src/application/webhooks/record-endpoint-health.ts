@@ -1,32 +1,32 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import { disableEndpoint, noteFailing, type OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
+import { disableEndpoint, type OpenEndpoint, recordFailing } from '../../domain/webhooks/webhook-endpoint.ts';
 import { publishedEndpoint } from '../../domain/webhooks/webhook-endpoint-record.ts';
 import type { Ids } from '../../ports/ids.ts';
-import type { MoveEndpoint, MoveEndpointFailure } from './update-endpoint.ts';
+import type { UpdateEndpoint, UpdateEndpointFailure } from './update-endpoint.ts';
 
 /**
  * Keeps with an endpoint since when nothing has succeeded, and disables it, with its event, when that was too long ago.
  * `failingFrom` is absent after a success. Writes when that changes and otherwise never: an endpoint that fails for less
  * than a minute has no trace of it. True when something was written.
  */
-export type NoteEndpointHealth = (
+export type RecordEndpointHealth = (
   endpoint: OpenEndpoint,
   failingFrom: Instant | undefined,
   now: Instant,
-) => ResultAsync<boolean, MoveEndpointFailure>;
+) => ResultAsync<boolean, UpdateEndpointFailure>;
 
 /** For how long it must have failed to be worth a version of it. */
 const WORTH_NOTING_MS = 60_000;
 
 const ORIGIN: Origin = { actor: { id: 'webhooks', type: 'system' }, requestId: 'webhooks' };
 
-export const noteEndpointHealth =
+export const recordEndpointHealth =
   (
-    { moveEndpoint, ids }: Readonly<{ moveEndpoint: MoveEndpoint; ids: Ids }>,
+    { updateEndpoint, ids }: Readonly<{ updateEndpoint: UpdateEndpoint; ids: Ids }>,
     { disableAfterMs }: Readonly<{ disableAfterMs: number }>,
-  ): NoteEndpointHealth =>
+  ): RecordEndpointHealth =>
   (endpoint, failingFrom, now) => {
     const noted = endpoint.failingSince;
     const since = failingFrom === undefined ? undefined : Math.min(noted ?? failingFrom, failingFrom);
@@ -34,20 +34,20 @@ export const noteEndpointHealth =
     const isNews = since !== undefined && noted === undefined && now - since >= WORTH_NOTING_MS;
     const isTooLong = since !== undefined && now - since >= disableAfterMs;
     if (!hasRecovered && !isNews && !isTooLong) return okAsync(false);
-    return moveEndpoint<OpenEndpoint>(endpoint, ORIGIN, (newest, at) => {
+    return updateEndpoint<OpenEndpoint>(endpoint, ORIGIN, (newest, at) => {
       // Somebody enabled or moved it meanwhile: what was seen is about another state of affairs.
       if (newest.status !== 'enabled' || newest.url !== endpoint.url) return okAsync(undefined);
       if (since === undefined)
         return okAsync(
           newest.failingSince === undefined
             ? undefined
-            : { next: noteFailing(newest, undefined, at), action: 'webhook_endpoint.recovered' },
+            : { next: recordFailing(newest, undefined, at), action: 'webhook_endpoint.recovered' },
         );
       if (!isTooLong)
         return okAsync(
           newest.failingSince !== undefined
             ? undefined
-            : { next: noteFailing(newest, since, at), action: 'webhook_endpoint.failing' },
+            : { next: recordFailing(newest, since, at), action: 'webhook_endpoint.failing' },
         );
       const next = { ...disableEndpoint(newest, at), failingSince: since };
       const event = {

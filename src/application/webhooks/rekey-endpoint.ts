@@ -5,19 +5,19 @@ import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
 import { ownerOfSecrets } from './endpoint-secrets.ts';
-import type { MoveEndpoint } from './update-endpoint.ts';
+import type { UpdateEndpoint } from './update-endpoint.ts';
 
 export type RekeyEndpointFailure = ChangedMeanwhile | KeysUnavailable | StorageUnavailable;
 
-export type RekeyEndpointPorts = Readonly<{ secretKeys: SecretKeys; moveEndpoint: MoveEndpoint }>;
+export type RekeyEndpointPorts = Readonly<{ secretKeys: SecretKeys; updateEndpoint: UpdateEndpoint }>;
 
 /** Wraps an endpoint's data key by the current key. False when there is nothing to do, or it was removed meanwhile. */
 export const rekeyEndpoint = (
-  { secretKeys, moveEndpoint }: RekeyEndpointPorts,
+  { secretKeys, updateEndpoint }: RekeyEndpointPorts,
   { merchantId, id, version }: OpenEndpoint,
   origin: Origin,
 ): ResultAsync<boolean, RekeyEndpointFailure> =>
-  moveEndpoint<OpenEndpoint, KeysUnavailable>({ merchantId, id }, origin, (endpoint, now) =>
+  updateEndpoint<OpenEndpoint, KeysUnavailable>({ merchantId, id }, origin, (endpoint, now) =>
     secretKeys
       .rewrap(ownerOfSecrets(endpoint), endpoint.dataKey)
       .map((dataKey) =>
@@ -28,7 +28,7 @@ export const rekeyEndpoint = (
   )
     .map((endpoint) => endpoint.version !== version)
     .orElse((failure) =>
-      failure.kind === 'NoSuchEndpoint'
+      failure.kind === 'EndpointNotFound'
         ? okAsync<boolean, RekeyEndpointFailure>(false)
         : errAsync<boolean, RekeyEndpointFailure>(failure),
     );

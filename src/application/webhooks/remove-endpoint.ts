@@ -1,16 +1,16 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import { type RemovedEndpoint, removeEndpoint as removed } from '../../domain/webhooks/webhook-endpoint.ts';
-import type { EndpointTarget, MoveEndpoint, MoveEndpointFailure } from './update-endpoint.ts';
+import type { EndpointTarget, UpdateEndpoint, UpdateEndpointFailure } from './update-endpoint.ts';
 
 /** For good, secrets included. What was still on its way to it fails; what was delivered stays listed. */
 export type RemoveEndpoint = (
   request: EndpointTarget & Readonly<{ origin: Origin }>,
-) => ResultAsync<void, MoveEndpointFailure>;
+) => ResultAsync<void, UpdateEndpointFailure>;
 
 export const removeEndpoint =
-  ({ moveEndpoint }: Readonly<{ moveEndpoint: MoveEndpoint }>): RemoveEndpoint =>
+  ({ updateEndpoint }: Readonly<{ updateEndpoint: UpdateEndpoint }>): RemoveEndpoint =>
   ({ origin, ...target }) =>
-    moveEndpoint<RemovedEndpoint>(target, origin, (endpoint, now) =>
+    updateEndpoint<RemovedEndpoint>(target, origin, (endpoint, now) =>
       okAsync({ next: removed(endpoint, now), action: 'webhook_endpoint.removed' }),
     ).map(() => undefined);

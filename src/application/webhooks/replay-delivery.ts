@@ -7,12 +7,12 @@ import type { Deliveries } from '../../ports/deliveries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { WakeUps } from '../../ports/wake-ups.ts';
 import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
-import { type DeliveryTarget, getDelivery, type NoSuchDelivery } from './get-delivery.ts';
-import { findEndpoint, type NoSuchEndpoint } from './update-endpoint.ts';
+import { type DeliveryNotFound, type DeliveryTarget, getDelivery } from './get-delivery.ts';
+import { type EndpointNotFound, findEndpoint } from './update-endpoint.ts';
 
 export type ReplayFailure =
-  | NoSuchDelivery
-  | NoSuchEndpoint
+  | DeliveryNotFound
+  | EndpointNotFound
   | EndpointNotEnabled
   | ChangedMeanwhile
   | StorageUnavailable;

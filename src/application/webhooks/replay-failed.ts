@@ -5,7 +5,7 @@ import { type Delivery, replayDelivery } from '../../domain/webhooks/delivery.ts
 import { type EndpointNotEnabled, enabledEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { ReplayPorts } from './replay-delivery.ts';
-import { type EndpointTarget, findEndpoint, type NoSuchEndpoint } from './update-endpoint.ts';
+import { type EndpointNotFound, type EndpointTarget, findEndpoint } from './update-endpoint.ts';
 
 /** `more`: so many had failed that some are left; the same request again goes on with those. */
 export type FailedReplayed = Readonly<{ replayed: number; more: boolean }>;
@@ -16,7 +16,7 @@ export type FailedReplayed = Readonly<{ replayed: number; more: boolean }>;
  */
 export type ReplayFailed = (
   request: EndpointTarget & Readonly<{ since: Instant }>,
-) => ResultAsync<FailedReplayed, NoSuchEndpoint | EndpointNotEnabled | StorageUnavailable>;
+) => ResultAsync<FailedReplayed, EndpointNotFound | EndpointNotEnabled | StorageUnavailable>;
 
 const MOST_REPLAYED = 10_000;
 const PAGE = 200;

@@ -1,5 +1,10 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
-import { bodyOf, openDelivery, type PendingDelivery, type Told } from '../../domain/webhooks/delivery.ts';
+import {
+  bodyOf,
+  type OutgoingEvent,
+  openDelivery,
+  type PendingDelivery,
+} from '../../domain/webhooks/delivery.ts';
 import { type EndpointNotEnabled, enabledEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -8,7 +13,7 @@ import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { WakeUps } from '../../ports/wake-ups.ts';
-import { type EndpointTarget, findEndpoint, type NoSuchEndpoint } from './update-endpoint.ts';
+import { type EndpointNotFound, type EndpointTarget, findEndpoint } from './update-endpoint.ts';
 
 /**
  * A delivery of `webhook_endpoint.test` to this one endpoint, whatever it listens to: sent, signed and tried again as any
@@ -16,7 +21,7 @@ import { type EndpointTarget, findEndpoint, type NoSuchEndpoint } from './update
  */
 export type SendTestEvent = (
   target: EndpointTarget,
-) => ResultAsync<PendingDelivery, NoSuchEndpoint | EndpointNotEnabled | StorageUnavailable>;
+) => ResultAsync<PendingDelivery, EndpointNotFound | EndpointNotEnabled | StorageUnavailable>;
 
 export type TestEventPorts = Readonly<{
   aggregates: Aggregates;
@@ -33,7 +38,7 @@ export const sendTestEvent =
     safeTry(async function* () {
       const endpoint = yield* enabledEndpoint(yield* findEndpoint(aggregates, target));
       const now = clock.now();
-      const event: Told = {
+      const event: OutgoingEvent = {
         id: ids.event(now),
         type: 'webhook_endpoint.test',
         merchantId: target.merchantId,

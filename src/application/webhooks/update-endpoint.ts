@@ -12,12 +12,12 @@ import { inTurn } from '../kernel/in-turn.ts';
 import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
 
 /** Unknown, another merchant's, or removed. */
-export type NoSuchEndpoint = Readonly<{ kind: 'NoSuchEndpoint' }>;
+export type EndpointNotFound = Readonly<{ kind: 'EndpointNotFound' }>;
 
 export type EndpointTarget = Readonly<{ merchantId: MerchantId; id: WebhookEndpointId }>;
 
 /** What becomes of an endpoint, what that is called in the audit trail, and who else is told. */
-export type EndpointMove<Next extends WebhookEndpoint> = Readonly<{
+export type EndpointUpdate<Next extends WebhookEndpoint> = Readonly<{
   next: Next;
   action: string;
   events?: readonly DomainEvent[];
@@ -27,9 +27,9 @@ export type EndpointMove<Next extends WebhookEndpoint> = Readonly<{
 export type DecideEndpoint<Next extends WebhookEndpoint, Failure> = (
   endpoint: OpenEndpoint,
   now: Instant,
-) => ResultAsync<EndpointMove<Next> | undefined, Failure>;
+) => ResultAsync<EndpointUpdate<Next> | undefined, Failure>;
 
-export type MoveEndpointFailure = NoSuchEndpoint | ChangedMeanwhile | StorageUnavailable;
+export type UpdateEndpointFailure = EndpointNotFound | ChangedMeanwhile | StorageUnavailable;
 
 /** How often a change that came too late is decided anew. Requests of one process do not meet here: they take turns. */
 const MOST_ATTEMPTS = 20;
@@ -37,16 +37,16 @@ const MOST_ATTEMPTS = 20;
 const meanwhile: ChangedMeanwhile = { kind: 'ChangedMeanwhile' };
 
 /** Changes an endpoint: one read, one commit, again when somebody was faster. Gives the endpoint as it then stands. */
-export function moveEndpoint(ports: MovePorts) {
+export function updateEndpoint(ports: MovePorts) {
   const turns = inTurn();
 
   return <Next extends WebhookEndpoint, Failure extends Readonly<{ kind: string }> = never>(
     { merchantId, id }: EndpointTarget,
     origin: Origin,
     decide: DecideEndpoint<Next, Failure>,
-  ): ResultAsync<OpenEndpoint | Next, Failure | MoveEndpointFailure> => {
-    const attempt = (left: number): ResultAsync<OpenEndpoint | Next, Failure | MoveEndpointFailure> =>
-      safeTry<OpenEndpoint | Next, Failure | MoveEndpointFailure>(async function* () {
+  ): ResultAsync<OpenEndpoint | Next, Failure | UpdateEndpointFailure> => {
+    const attempt = (left: number): ResultAsync<OpenEndpoint | Next, Failure | UpdateEndpointFailure> =>
+      safeTry<OpenEndpoint | Next, Failure | UpdateEndpointFailure>(async function* () {
         const before = yield* findEndpoint(ports.aggregates, { merchantId, id });
         const at = ports.clock.now();
         const move = yield* decide(before, at);
@@ -62,16 +62,16 @@ export function moveEndpoint(ports: MovePorts) {
   };
 }
 
-export type MoveEndpoint = ReturnType<typeof moveEndpoint>;
+export type UpdateEndpoint = ReturnType<typeof updateEndpoint>;
 
 export const findEndpoint = (
   aggregates: Aggregates,
   { merchantId, id }: EndpointTarget,
-): ResultAsync<OpenEndpoint, NoSuchEndpoint | StorageUnavailable> =>
+): ResultAsync<OpenEndpoint, EndpointNotFound | StorageUnavailable> =>
   aggregates
     .find(merchantId, 'webhook_endpoint', id)
     .andThen((found) =>
       found === undefined || found.status === 'removed'
-        ? errAsync({ kind: 'NoSuchEndpoint' as const })
+        ? errAsync({ kind: 'EndpointNotFound' as const })
         : okAsync(found),
     );

@@ -9,13 +9,13 @@ import { replayDelivery } from './replay-delivery.ts';
 import { replayFailed } from './replay-failed.ts';
 import { rotateEndpointSecret } from './rotate-endpoint-secret.ts';
 import { sendTestEvent, type TestEventPorts } from './send-test-event.ts';
-import { type MoveEndpoint, moveEndpoint } from './update-endpoint.ts';
+import { type UpdateEndpoint, updateEndpoint } from './update-endpoint.ts';
 
 export type WebhookPorts = EndpointPorts & TestEventPorts & Parameters<typeof listDeliveries>[0];
 
 /** Everything merchants do with their webhook endpoints and what was delivered there. */
-export function webhookUseCases(ports: WebhookPorts, move: MoveEndpoint = moveEndpoint(ports)) {
-  const moving = { ...ports, moveEndpoint: move };
+export function webhookUseCases(ports: WebhookPorts, move: UpdateEndpoint = updateEndpoint(ports)) {
+  const moving = { ...ports, updateEndpoint: move };
   return {
     createEndpoint: createEndpoint(ports),
     changeEndpoint: changeEndpoint(moving),

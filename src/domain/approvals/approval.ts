@@ -10,8 +10,8 @@ import type { LineItem } from './line-item.ts';
 export type Terms = Readonly<{ vendorId: VendorId; amount: Money; lineItems: readonly LineItem[] }>;
 
 /**
- * One person's yes to the terms whose hash it holds. `edition` counts how often the terms were set: nobody approves one
- * edition twice, and an earlier edition's approvals are void.
+ * One approver's yes to the terms whose hash it holds. `revision` counts how often the terms were set: nobody approves one
+ * revision twice, and an earlier revision's approvals are void.
  */
 export type Approval = Readonly<{
   by: string;
@@ -19,7 +19,7 @@ export type Approval = Readonly<{
   roles: readonly Role[];
   at: Instant;
   notes?: string;
-  edition: number;
+  revision: number;
   termsHash: string;
 }>;
 

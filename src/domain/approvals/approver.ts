@@ -5,9 +5,9 @@ export const ROLES = ['dispatcher', 'admin', 'vendor', 'system'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Who asks: `id` is the token's subject. A vendor without an id of its own sees nothing. */
-export type Person = Readonly<{ id: string; roles: readonly Role[]; vendorId?: VendorId }>;
+export type Approver = Readonly<{ id: string; roles: readonly Role[]; vendorId?: VendorId }>;
 
-export type Deed =
+export type Permission =
   | 'create'
   | 'record'
   | 'see'
@@ -28,19 +28,19 @@ const ALLOWED = {
   approve: ['dispatcher', 'admin'],
   reject: ['dispatcher', 'admin'],
   process: ['admin'],
-} as const satisfies Record<Deed, readonly Role[]>;
+} as const satisfies Record<Permission, readonly Role[]>;
 
 /** One of `allowed` would do. */
 export type RoleNotAllowed = Readonly<{ kind: 'RoleNotAllowed'; allowed: readonly Role[] }>;
 
-/** Any one of a person's roles is enough. What a policy or a payment's history forbids on top is not asked here. */
-export function permitted(person: Person, deed: Deed): Result<Person, RoleNotAllowed> {
-  const allowed: readonly Role[] = ALLOWED[deed];
-  return hasRole(person, allowed) ? ok(person) : err({ kind: 'RoleNotAllowed', allowed });
+/** Any one of a approver's roles is enough. What a policy or a payment's history forbids on top is not asked here. */
+export function permitted(approver: Approver, permission: Permission): Result<Approver, RoleNotAllowed> {
+  const allowed: readonly Role[] = ALLOWED[permission];
+  return hasRole(approver, allowed) ? ok(approver) : err({ kind: 'RoleNotAllowed', allowed });
 }
 
 /** True for those who may see every vendor's payments; others see a vendor's own, if they have one. */
-export const seesAll = (person: Person): boolean => hasRole(person, ['dispatcher', 'admin', 'system']);
+export const seesAll = (approver: Approver): boolean => hasRole(approver, ['dispatcher', 'admin', 'system']);
 
-export const hasRole = ({ roles }: Pick<Person, 'roles'>, among: readonly Role[]): boolean =>
+export const hasRole = ({ roles }: Pick<Approver, 'roles'>, among: readonly Role[]): boolean =>
   roles.some((role) => among.includes(role));

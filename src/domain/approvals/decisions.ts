@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Instant } from '../kernel/instant.ts';
 import type { Approval } from './approval.ts';
-import { hasRole, type Person, type RoleNotAllowed } from './approver.ts';
+import { type Approver, hasRole, type RoleNotAllowed } from './approver.ts';
 import { type ApprovalPolicy, approvalsMissing, rolesAwaited, tierFor } from './policy.ts';
 import {
   type Approved,
@@ -18,10 +18,10 @@ export type SelfApproval = Readonly<{ kind: 'SelfApproval' }>;
 export type AlreadyApproved = Readonly<{ kind: 'AlreadyApproved' }>;
 export type ApproveRefused = VendorPaymentStateConflict | SelfApproval | AlreadyApproved | RoleNotAllowed;
 
-export type Approving = Readonly<{ by: Person; at: Instant; notes?: string }>;
+export type Approving = Readonly<{ by: Approver; at: Instant; notes?: string }>;
 
 /**
- * One person's yes: pending_approval → approved when it is the last that the policy asks for, else pending still. A yes
+ * One approver's yes: pending_approval → approved when it is the last that the policy asks for, else pending still. A yes
  * that would bring the payment no nearer, such as a second dispatcher's where an admin is awaited, is refused, and so it
  * is known at once who is.
  */
@@ -33,14 +33,14 @@ export function approveVendorPayment(
   if (payment.status !== 'pending_approval') return conflict(payment);
   if (payment.makers.includes(by.id)) return err({ kind: 'SelfApproval' });
   if (payment.approvals.some((given) => given.by === by.id)) return err({ kind: 'AlreadyApproved' });
-  const { edition, termsHash, amount } = payment;
+  const { revision, termsHash, amount } = payment;
   const judged = { amount, flagged: isFlagged(payment) };
   const approval: Approval = {
     by: by.id,
     roles: by.roles,
     at,
     ...(notes === undefined ? {} : { notes }),
-    edition,
+    revision,
     termsHash,
   };
   const approvals = [...payment.approvals, approval];

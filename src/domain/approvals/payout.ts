@@ -35,7 +35,7 @@ export function beginPayout(
     status: 'processing',
     attempt: payment.status === 'failed' ? payment.attempt + 1 : 1,
     dueAt: now + leaseMs,
-    asks: 0,
+    resumptions: 0,
   });
 }
 
@@ -47,8 +47,8 @@ export const resumePayout = (payment: Processing, now: Instant, { leaseMs }: Pay
   ...payment,
   version: payment.version + 1,
   updatedAt: now,
-  asks: payment.asks + 1,
-  dueAt: now + Math.max(leaseMs, Math.min(1_000 * 2 ** Math.min(payment.asks, 16), 300_000)),
+  resumptions: payment.resumptions + 1,
+  dueAt: now + Math.max(leaseMs, Math.min(1_000 * 2 ** Math.min(payment.resumptions, 16), 300_000)),
 });
 
 /** What the processor says of a payout, once and for all. */
@@ -78,8 +78,8 @@ const isBound = (payment: Approved | Failed, sha256: Sha256): boolean =>
   payment.termsHash === hashTerms(payment, sha256) &&
   payment.approvals.length > 0 &&
   payment.approvals.every(
-    ({ edition, termsHash, by }) =>
-      edition === payment.edition && termsHash === payment.termsHash && !payment.makers.includes(by),
+    ({ revision, termsHash, by }) =>
+      revision === payment.revision && termsHash === payment.termsHash && !payment.makers.includes(by),
   );
 
 const decidedOf = ({ approvals, approvedBy, approvedAt }: Approved | Failed | Processing) => ({

@@ -59,7 +59,7 @@ export const openVendorPayment = (
   id: facts.id,
   status: 'pending_approval',
   makers: [facts.maker],
-  edition: 1,
+  revision: 1,
   termsHash: hashTerms(order, sha256),
   fraud: facts.fraud,
   approvals: [],
@@ -108,7 +108,7 @@ export function changeVendorPayment(
         termsHash,
         metadata,
         makers: payment.makers.includes(by) ? payment.makers : [...payment.makers, by],
-        edition: payment.edition + 1,
+        revision: payment.revision + 1,
         status: 'pending_approval',
         approvals: [],
       };

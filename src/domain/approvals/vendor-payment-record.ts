@@ -3,7 +3,7 @@ import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { money } from '../kernel/money.ts';
 import type { Approval } from './approval.ts';
-import { type Person, type Role, seesAll } from './approver.ts';
+import { type Approver, type Role, seesAll } from './approver.ts';
 import { type FraudReason, type FraudStatus, fractionOf, thousandthsOf } from './fraud.ts';
 import type { IncidentId, LineItemId, PayerId, VendorId, VendorPaymentId } from './ids.ts';
 import type { LineItem } from './line-item.ts';
@@ -86,7 +86,7 @@ export function vendorPaymentRecord(payment: VendorPayment): VendorPaymentRecord
     ...payoutRecord(payment),
     createdBy,
     changedBy,
-    edition: payment.edition,
+    edition: payment.revision,
     termsHash: payment.termsHash,
     metadata: payment.metadata,
     version: payment.version,
@@ -96,9 +96,9 @@ export function vendorPaymentRecord(payment: VendorPayment): VendorPaymentRecord
 }
 
 /** What this person may be told: a vendor learns nothing of what is suspected. */
-export function recordFor(person: Person, payment: VendorPayment): Partial<VendorPaymentRecord> {
+export function recordFor(approver: Approver, payment: VendorPayment): Partial<VendorPaymentRecord> {
   const record = vendorPaymentRecord(payment);
-  if (seesAll(person)) return record;
+  if (seesAll(approver)) return record;
   const { fraudScore: _score, fraudStatus: _status, fraudReasons: _reasons, ...told } = record;
   return told;
 }
@@ -125,7 +125,7 @@ export function restoreVendorPayment(record: VendorPaymentRecord, auditHash: str
     ),
     metadata: record.metadata,
     makers: [record.createdBy, ...record.changedBy],
-    edition: record.edition,
+    revision: record.edition,
     termsHash: record.termsHash,
     fraud: {
       status: record.fraudStatus,
@@ -165,7 +165,7 @@ function inState(known: Known, record: VendorPaymentRecord): VendorPayment {
         ...decided(),
         status: 'processing',
         attempt,
-        asks: needed(record, asks),
+        resumptions: needed(record, asks),
         dueAt: fromRfc3339(needed(record, dueAt)),
       };
     }
@@ -202,12 +202,12 @@ const lineItemRecord = ({ id, description, quantity, unitPrice, total }: LineIte
   totalCents: Number(total.minorUnits),
 });
 
-const approvalRecord = ({ by, roles, at, notes, edition, termsHash }: Approval): ApprovalRecord => ({
+const approvalRecord = ({ by, roles, at, notes, revision, termsHash }: Approval): ApprovalRecord => ({
   by,
   roles,
   at: rfc3339(at),
   ...(notes === undefined ? {} : { notes }),
-  edition,
+  edition: revision,
   termsHash,
 });
 
@@ -216,7 +216,7 @@ const restoreApproval = ({ by, roles, at, notes, edition, termsHash }: ApprovalR
   roles,
   at: fromRfc3339(at),
   ...(notes === undefined ? {} : { notes }),
-  edition,
+  revision: edition,
   termsHash,
 });
 
@@ -246,7 +246,7 @@ function payoutRecord(payment: VendorPayment): Partial<VendorPaymentRecord> {
       return {};
     case 'processing':
       return {
-        payout: { attempt: payment.attempt, asks: payment.asks, dueAt: rfc3339(payment.dueAt) },
+        payout: { attempt: payment.attempt, asks: payment.resumptions, dueAt: rfc3339(payment.dueAt) },
       };
     case 'completed':
     case 'failed':

@@ -18,7 +18,7 @@ export type Known = Terms &
     /** Everybody who had a hand in what is to be paid: the creator first, then whoever changed it. None may approve. */
     makers: readonly [string, ...string[]];
     /** Counts from 1 how often people were asked anew. */
-    edition: number;
+    revision: number;
     termsHash: string;
     fraud: FraudVerdict;
     version: number;
@@ -40,7 +40,9 @@ export type Approved = Known & Decided & Readonly<{ status: 'approved' }>;
  * The intent to pay is on record, and money may have left. Whoever wrote this version works on it until `dueAt`; then
  * anyone may take over, by a version of their own: a holder that stalled finds its version gone. `asks` counts takeovers.
  */
-export type Processing = Known & Paying & Readonly<{ status: 'processing'; dueAt: Instant; asks: number }>;
+export type Processing = Known &
+  Paying &
+  Readonly<{ status: 'processing'; dueAt: Instant; resumptions: number }>;
 export type Completed = Known &
   Paying &
   Readonly<{ status: 'completed'; processedAt: Instant; processorReference: string }>;
@@ -87,7 +89,7 @@ const knownOf = (payment: VendorPayment): Known => ({
   lineItems: payment.lineItems,
   metadata: payment.metadata,
   makers: payment.makers,
-  edition: payment.edition,
+  revision: payment.revision,
   termsHash: payment.termsHash,
   fraud: payment.fraud,
   version: payment.version,

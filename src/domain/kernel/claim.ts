@@ -4,10 +4,10 @@ import type { Instant } from './instant.ts';
 /** What an idempotency key is spent on: the same key on another operation is another key. */
 export type Operation = 'process' | 'capture' | 'refund' | 'void' | 'transfer';
 
-/** An answer as it went to the client, bytes and all; opaque to the core (see the port `Answers`). */
-export type Answer = string & { readonly answered?: never };
+/** An answer as it went to the client, bytes and all; opaque to the core (see the port `ResponseEncoder`). */
+export type StoredResponse = string & { readonly responded?: never };
 
-export type KeptAnswer = Readonly<{ answer: Answer; expiresAt: Instant }>;
+export type KeptResponse = Readonly<{ response: StoredResponse; expiresAt: Instant }>;
 
 export type ClaimKey = Readonly<{ merchantId: MerchantId; operation: Operation; key: string }>;
 
@@ -22,7 +22,7 @@ type Known = ClaimKey &
     /** Of the newest change to this claim: how a commit whose reply was lost knows itself again. */
     changeId: string;
     createdAt: Instant;
-    kept?: KeptAnswer;
+    kept?: KeptResponse;
   }>;
 
 /** What the key is spent on: a payment, or one transaction of it. */
@@ -44,7 +44,7 @@ export type Claim = Calling | Unknown | Retryable | Completed;
 export type OpenClaim = Exclude<Claim, Completed>;
 
 /** How long things last. `leaseMs` must outlast the processor's timeout, or two holders could work at once. */
-export type ClaimTerms = Readonly<{ leaseMs: number; keepAnswersMs: number }>;
+export type ClaimTerms = Readonly<{ leaseMs: number; keepResponsesMs: number }>;
 
 type Step = Readonly<{ changeId: string; now: Instant }>;
 
@@ -68,9 +68,9 @@ export const openClaim = (
 /** The claim of a request that a rule refused: it holds nothing but its answer. */
 export const refusedClaim = (
   key: ClaimKey,
-  facts: Readonly<{ fingerprint: string; requestId: string; answer: Answer }>,
+  facts: Readonly<{ fingerprint: string; requestId: string; response: StoredResponse }>,
   { changeId, now }: Step,
-  { keepAnswersMs }: ClaimTerms,
+  { keepResponsesMs }: ClaimTerms,
 ): Completed => ({
   ...key,
   fingerprint: facts.fingerprint,
@@ -79,13 +79,18 @@ export const refusedClaim = (
   changeId,
   createdAt: now,
   state: 'completed',
-  kept: { answer: facts.answer, expiresAt: now + keepAnswersMs },
+  kept: { response: facts.response, expiresAt: now + keepResponsesMs },
 });
 
 /** The claim of a request that was done in one commit. */
 export const spentClaim = (
   key: ClaimKey,
-  facts: Readonly<{ fingerprint: string; requestId: string; answer: Answer; transferId: TransferId }>,
+  facts: Readonly<{
+    fingerprint: string;
+    requestId: string;
+    response: StoredResponse;
+    transferId: TransferId;
+  }>,
   step: Step,
   terms: ClaimTerms,
 ): Completed => ({ ...refusedClaim(key, facts, step, terms), transferId: facts.transferId });
@@ -101,18 +106,28 @@ export const takeOver = (claim: OpenClaim, { changeId, now }: Step, { leaseMs }:
   attempts: claim.state === 'retryable' ? 0 : claim.attempts + 1,
 });
 
-export const completeClaim = (claim: Calling, answer: Answer, step: Step, terms: ClaimTerms): Completed => ({
+export const completeClaim = (
+  claim: Calling,
+  response: StoredResponse,
+  step: Step,
+  terms: ClaimTerms,
+): Completed => ({
   ...known(claim),
   ...effectOf(claim),
-  ...keeping(claim, answer, step, terms),
+  ...keeping(claim, response, step, terms),
   state: 'completed',
 });
 
 /** Backs off from 1 s, doubling to 5 min, so that a dead processor is asked ever less often. */
-export const awaitOutcome = (claim: Calling, answer: Answer, step: Step, terms: ClaimTerms): Unknown => ({
+export const awaitOutcome = (
+  claim: Calling,
+  response: StoredResponse,
+  step: Step,
+  terms: ClaimTerms,
+): Unknown => ({
   ...known(claim),
   ...effectOf(claim),
-  ...keeping(claim, answer, step, terms),
+  ...keeping(claim, response, step, terms),
   state: 'unknown',
   dueAt: step.now + Math.min(1_000 * 2 ** Math.min(claim.attempts, 16), 300_000),
   attempts: claim.attempts,
@@ -122,13 +137,13 @@ export const awaitOutcome = (claim: Calling, answer: Answer, step: Step, terms: 
 export const releaseClaim = (
   claim: Calling,
   { changeId }: Step,
-  { keepAnswersMs }: ClaimTerms,
+  { keepResponsesMs }: ClaimTerms,
 ): Retryable => ({
   ...known(claim),
   ...effectOf(claim),
   changeId,
   state: 'retryable',
-  dueAt: claim.createdAt + keepAnswersMs,
+  dueAt: claim.createdAt + keepResponsesMs,
 });
 
 /**
@@ -139,23 +154,28 @@ export const isHeld = ({ dueAt }: Calling, now: Instant, { leaseMs }: ClaimTerms
   now < dueAt && dueAt - now <= 2 * leaseMs;
 
 /** The answer to give again, unless it has expired. */
-export const answerOf = ({ kept }: Claim, now: Instant): Answer | undefined =>
-  kept !== undefined && now < kept.expiresAt ? kept.answer : undefined;
+export const responseOf = ({ kept }: Claim, now: Instant): StoredResponse | undefined =>
+  kept !== undefined && now < kept.expiresAt ? kept.response : undefined;
 
 /** True for a claim that counts as absent: it never had an effect, and its answer has expired. */
 export const isLapsed = (claim: Claim, now: Instant): boolean =>
   claim.state === 'completed' &&
   claim.paymentId === undefined &&
   claim.transferId === undefined &&
-  answerOf(claim, now) === undefined;
+  responseOf(claim, now) === undefined;
 
 /** The first answer stands while it is kept: what a client was told once is not replaced. */
-const keeping = (claim: Calling, answer: Answer, { changeId, now }: Step, { keepAnswersMs }: ClaimTerms) => ({
+const keeping = (
+  claim: Calling,
+  response: StoredResponse,
+  { changeId, now }: Step,
+  { keepResponsesMs }: ClaimTerms,
+) => ({
   changeId,
   kept:
     claim.kept !== undefined && now < claim.kept.expiresAt
       ? claim.kept
-      : { answer, expiresAt: now + keepAnswersMs },
+      : { response, expiresAt: now + keepResponsesMs },
 });
 
 const effectOf = ({ paymentId, transactionId }: OpenClaim): OnPayment => ({

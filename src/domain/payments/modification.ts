@@ -12,21 +12,21 @@ import {
 } from './payment.ts';
 
 /** What a merchant does with a payment after taking it. */
-export type MovementType = 'capture' | 'refund' | 'void';
+export type ModificationType = 'capture' | 'refund' | 'void';
 
 /**
- * One movement of a payment's money. `final` ends the authorization: the movement releases what it does not take. A void
+ * One modification of a payment's money. `final` ends the authorization: the modification releases what it does not take. A void
  * is always final, and its amount is what it releases.
  */
-export type Movement = Readonly<{ type: MovementType; amount: Money; final: boolean }>;
+export type Modification = Readonly<{ type: ModificationType; amount: Money; final: boolean }>;
 
 /** Without an amount: all that is left. An amount of 0 is refused, never read as "all". */
-export type MovementRequest =
+export type ModificationRequest =
   | Readonly<{ type: 'capture'; amount?: bigint; final: boolean }>
   | Readonly<{ type: 'refund'; amount?: bigint }>
   | Readonly<{ type: 'void' }>;
 
-/** `underWay`: another movement of this payment has to end first. */
+/** `underWay`: another modification of this payment has to end first. */
 export type PaymentStateConflict = Readonly<{
   kind: 'PaymentStateConflict';
   status: PaymentStatus;
@@ -35,32 +35,32 @@ export type PaymentStateConflict = Readonly<{
 export type AmountExceedsAuthorized = Readonly<{ kind: 'AmountExceedsAuthorized'; available: Money }>;
 export type AmountExceedsCaptured = Readonly<{ kind: 'AmountExceedsCaptured'; available: Money }>;
 
-/** A rule's refusal of a movement. */
-export type MovementRefused =
+/** A rule's refusal of a modification. */
+export type ModificationRefused =
   | PaymentStateConflict
   | AmountNotPositive
   | AmountExceedsAuthorized
   | AmountExceedsCaptured;
 
-/** A payment with a movement under way. */
-export type Reserved = Readonly<{ payment: Authorized | Succeeded; movement: Movement }>;
+/** A payment with a modification under way. */
+export type Reserved = Readonly<{ payment: Authorized | Succeeded; modification: Modification }>;
 
-/** The movement that a pending transaction stands for; only a final one closes its payment. */
-export const movementOf = (payment: Payment, type: MovementType, amount: Money): Movement => ({
+/** The modification that a pending transaction stands for; only a final one closes its payment. */
+export const modificationOf = (payment: Payment, type: ModificationType, amount: Money): Modification => ({
   type,
   amount,
   final: payment.status === 'authorized' && payment.closing,
 });
 
 /**
- * Sets the money of a movement aside before the processor is asked, so that movements under way can never add up to more
+ * Sets the money of a modification aside before the processor is asked, so that modifications under way can never add up to more
  * than there is. Captures and refunds may run side by side; a final one waits for none and lets none begin.
  */
 export function reserve(
   payment: Payment,
-  request: MovementRequest,
+  request: ModificationRequest,
   now: Instant,
-): Result<Reserved, MovementRefused> {
+): Result<Reserved, ModificationRefused> {
   switch (request.type) {
     case 'capture':
       return reserveCapture(payment, request.amount, request.final, now);
@@ -76,7 +76,7 @@ function reserveCapture(
   wanted: bigint | undefined,
   final: boolean,
   now: Instant,
-): Result<Reserved, MovementRefused> {
+): Result<Reserved, ModificationRefused> {
   if (payment.status !== 'authorized' || payment.closing) return conflict(payment);
   const available = left(payment.authorized, payment.captured, payment.reserved);
   const nothingLeft = available.minorUnits === 0n && wanted === undefined;
@@ -85,15 +85,15 @@ function reserveCapture(
   if (amount.minorUnits <= 0n) return err({ kind: 'AmountNotPositive' });
   if (amount.minorUnits > available.minorUnits) return err({ kind: 'AmountExceedsAuthorized', available });
   const reserved = sum(payment.reserved, amount);
-  const movement: Movement = { type: 'capture', amount, final };
-  return ok({ payment: { ...payment, ...moved(payment, now), reserved, closing: final }, movement });
+  const modification: Modification = { type: 'capture', amount, final };
+  return ok({ payment: { ...payment, ...moved(payment, now), reserved, closing: final }, modification });
 }
 
 function reserveRefund(
   payment: Payment,
   wanted: bigint | undefined,
   now: Instant,
-): Result<Reserved, MovementRefused> {
+): Result<Reserved, ModificationRefused> {
   if (payment.status !== 'succeeded') return conflict(payment);
   const available = left(payment.captured, payment.refunded, payment.reserved);
   const amount = wanted === undefined ? available : money(wanted, available.currency);
@@ -101,16 +101,16 @@ function reserveRefund(
   if (amount.minorUnits > available.minorUnits || amount.minorUnits === 0n)
     return err({ kind: 'AmountExceedsCaptured', available });
   const reserved = sum(payment.reserved, amount);
-  const movement: Movement = { type: 'refund', amount, final: false };
-  return ok({ payment: { ...payment, ...moved(payment, now), reserved }, movement });
+  const modification: Modification = { type: 'refund', amount, final: false };
+  return ok({ payment: { ...payment, ...moved(payment, now), reserved }, modification });
 }
 
-function reserveVoid(payment: Payment, now: Instant): Result<Reserved, MovementRefused> {
+function reserveVoid(payment: Payment, now: Instant): Result<Reserved, ModificationRefused> {
   if (payment.status !== 'authorized' || payment.closing || payment.reserved.minorUnits > 0n)
     return conflict(payment);
   const amount = left(payment.authorized, payment.captured);
-  const movement: Movement = { type: 'void', amount, final: true };
-  return ok({ payment: { ...payment, ...moved(payment, now), closing: true }, movement });
+  const modification: Modification = { type: 'void', amount, final: true };
+  return ok({ payment: { ...payment, ...moved(payment, now), closing: true }, modification });
 }
 
 /**
@@ -119,11 +119,11 @@ function reserveVoid(payment: Payment, now: Instant): Result<Reserved, MovementR
  */
 export function complete(
   payment: Payment,
-  movement: Movement,
+  modification: Modification,
   now: Instant,
 ): Authorized | Succeeded | Canceled {
-  const { type, amount, final } = movement;
-  const on = holding(payment, movement);
+  const { type, amount, final } = modification;
+  const on = holding(payment, modification);
   const known = moved(on, now);
   const none = zero(amount.currency);
   const { authorized } = on;
@@ -147,16 +147,16 @@ export function complete(
 }
 
 /** The processor refused it: what was set aside is free again. Throws for a payment on which nothing was reserved. */
-export function release(payment: Payment, movement: Movement, now: Instant): Authorized | Succeeded {
-  const on = holding(payment, movement);
-  const reserved = movement.type === 'void' ? on.reserved : less(on.reserved, movement.amount);
+export function release(payment: Payment, modification: Modification, now: Instant): Authorized | Succeeded {
+  const on = holding(payment, modification);
+  const reserved = modification.type === 'void' ? on.reserved : less(on.reserved, modification.amount);
   return on.status === 'succeeded'
     ? { ...moved(on, now), status: 'succeeded', ...taken(on), refunded: on.refunded, reserved }
     : { ...moved(on, now), status: 'authorized', ...taken(on), reserved, closing: false };
 }
 
-/** Nothing ends the state in which a movement was reserved but the movement itself, so another state is a defect. */
-function holding(payment: Payment, { type, amount, final }: Movement): Authorized | Succeeded {
+/** Nothing ends the state in which a modification was reserved but the modification itself, so another state is a defect. */
+function holding(payment: Payment, { type, amount, final }: Modification): Authorized | Succeeded {
   const fits =
     type === 'refund'
       ? payment.status === 'succeeded' && payment.reserved.minorUnits >= amount.minorUnits

@@ -30,7 +30,7 @@ export type PaymentRecord = Readonly<{
   authorized_amount: Whole;
   captured_amount: Whole;
   refunded_amount: Whole;
-  /** What movements under way hold: captures of an authorized payment, refunds of a succeeded one. Absent: nothing. */
+  /** What modifications under way hold: captures of an authorized payment, refunds of a succeeded one. Absent: nothing. */
   reserved_amount?: Whole;
   /** A final capture or a void is under way. */
   closing?: true;

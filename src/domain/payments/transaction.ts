@@ -49,7 +49,7 @@ export type FailedTransaction = Known & ProcessorVerdict & Readonly<{ status: 'f
 /** The processor's settlement file paid it out. */
 export type SettledTransaction = Known & ProcessorVerdict & Readonly<{ status: 'settled' }>;
 
-/** One movement of a payment at the processor. */
+/** One modification of a payment at the processor. */
 export type Transaction = PendingTransaction | SucceededTransaction | FailedTransaction | SettledTransaction;
 export type TransactionStatus = Transaction['status'];
 
@@ -76,7 +76,7 @@ export const openTransaction = (order: TransactionOrder): PendingTransaction => 
   auditHash: '',
 });
 
-/** A movement whose verdict was known when it was first recorded. */
+/** A modification whose verdict was known when it was first recorded. */
 export const decidedTransaction = (
   order: TransactionOrder,
   status: 'succeeded' | 'failed',

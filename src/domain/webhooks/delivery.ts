@@ -79,7 +79,7 @@ const FIRST_RETRY_MS = 15_000;
 const RETRY_FACTOR = 8;
 
 /** What is told, whoever it is told to. */
-export type Told = Readonly<{
+export type OutgoingEvent = Readonly<{
   id: EventId;
   type: DeliveredType;
   merchantId: MerchantId;
@@ -89,12 +89,12 @@ export type Told = Readonly<{
 }>;
 
 /** The text of an event, as every endpoint gets it. */
-export const bodyOf = ({ id, type, created, data }: Told): string =>
+export const bodyOf = ({ id, type, created, data }: OutgoingEvent): string =>
   jsonText({ id, event_type: type, created: rfc3339(created), data });
 
 /** One event has one delivery to an endpoint, whoever makes it and how often: its id follows from theirs. */
 export const deliveryId = (
-  event: Pick<Told, 'id' | 'created'>,
+  event: Pick<OutgoingEvent, 'id' | 'created'>,
   endpointId: WebhookEndpointId,
   sha256: (text: string) => string,
 ): DeliveryId =>
@@ -102,7 +102,7 @@ export const deliveryId = (
 
 /** `body` is `bodyOf` the event: made once for all endpoints. */
 export const openDelivery = (
-  event: Told,
+  event: OutgoingEvent,
   { id: endpointId, url }: Pick<OpenEndpoint, 'id' | 'url'>,
   { body, now, sha256 }: Readonly<{ body: string; now: Instant; sha256: (text: string) => string }>,
 ): PendingDelivery => ({
@@ -162,7 +162,7 @@ export type AttemptTerms = Readonly<{
 }>;
 
 /** Later, without an attempt; never past its end. */
-export const putOff = (delivery: PendingDelivery, until: Instant, now: Instant): PendingDelivery => ({
+export const defer = (delivery: PendingDelivery, until: Instant, now: Instant): PendingDelivery => ({
   ...delivery,
   dueAt: Math.min(until, delivery.expiresAt),
   updatedAt: now,

@@ -125,7 +125,7 @@ export const rekeyEndpoint = (endpoint: OpenEndpoint, dataKey: WrappedKey, now: 
 });
 
 /** Notes since when nothing has succeeded; without a time, that something has. */
-export function noteFailing(
+export function recordFailing(
   endpoint: OpenEndpoint,
   failingSince: Instant | undefined,
   now: Instant,
@@ -154,7 +154,7 @@ export function removeEndpoint(endpoint: OpenEndpoint, now: Instant): RemovedEnd
   };
 }
 
-export const hears = ({ status, events }: OpenEndpoint, type: EventType): boolean =>
+export const subscribesTo = ({ status, events }: OpenEndpoint, type: EventType): boolean =>
   status === 'enabled' && events.some((each) => each === '*' || each === type);
 
 export const enabledEndpoint = (endpoint: OpenEndpoint): Result<OpenEndpoint, EndpointNotEnabled> =>

@@ -126,7 +126,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
           : { kind: 'given', ring: given.PAYWRIGHT_CUSTOMER_KEYS },
       claimTerms: {
         leaseMs: given.PAYWRIGHT_LEASE_MS,
-        keepAnswersMs: given.PAYWRIGHT_KEY_RETENTION_HOURS * 3_600_000,
+        keepResponsesMs: given.PAYWRIGHT_KEY_RETENTION_HOURS * 3_600_000,
       },
       processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,
       webhooks: {

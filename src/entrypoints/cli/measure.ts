@@ -1,6 +1,6 @@
 import type { RecoverPayments } from '../../application/payments/recover-payments.ts';
 import type { Platform } from '../../composition/compose.ts';
-import type { StorageRoom } from '../../composition/open-storage.ts';
+import type { OpenStorage } from '../../composition/open-storage.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Processor } from '../../ports/processor.ts';
 import { gaugeOf, measured, type PlatformMetrics } from '../http/server/metrics.ts';
@@ -50,13 +50,13 @@ export function watchParts(platform: Platform, metrics: PlatformMetrics): void {
     },
     () => ({ closed: 0, open: 0, half_open: 0, [circuit()]: 1 }),
   );
-  watchPool(metrics, platform.get(TOKENS.storageRoom));
+  watchPool(metrics, platform.get(TOKENS.openStorage));
 }
 
 /** The pool of one service, where there is one; the platform's unless another is named. */
 export function watchPool(
   metrics: PlatformMetrics,
-  { poolUse }: Pick<StorageRoom, 'poolUse'>,
+  { poolUse }: Pick<OpenStorage, 'poolUse'>,
   name = 'paywright_postgres_connections',
 ): void {
   if (poolUse === undefined) return;

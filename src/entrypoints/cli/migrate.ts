@@ -2,7 +2,7 @@ import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import { bothNamed } from '../../composition/both-healthy.ts';
 import { compose } from '../../composition/compose.ts';
 import { composeApprovals } from '../../composition/compose-approvals.ts';
-import { placeStorage } from '../../composition/start-embedded.ts';
+import { startEmbedded } from '../../composition/start-embedded.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -14,8 +14,8 @@ export async function migrateCommand(
   { json = false }: Readonly<{ json?: boolean }>,
   { out, err }: Terminal,
 ): Promise<ExitCode> {
-  const first = await placeStorage(platform.storage, dataDir);
-  const second = await placeStorage(approvals.storage, dataDir);
+  const first = await startEmbedded(platform.storage, dataDir);
+  const second = await startEmbedded(approvals.storage, dataDir);
   const services = [
     compose({ ...platform, storage: first.storage }),
     composeApprovals({ ...approvals, storage: second.storage }),
@@ -23,8 +23,8 @@ export async function migrateCommand(
   try {
     const applied: string[] = [];
     for (const [room, kind, prefix] of [
-      [services[0].get(TOKENS.storageRoom), platform.storage.kind, ''],
-      [services[1].get(APPROVALS_TOKENS.storageRoom), approvals.storage.kind, 'approvals/'],
+      [services[0].get(TOKENS.openStorage), platform.storage.kind, ''],
+      [services[1].get(APPROVALS_TOKENS.openStorage), approvals.storage.kind, 'approvals/'],
     ] as const) {
       const migrated = await room.migrate();
       if (migrated.isErr()) {

@@ -1,8 +1,8 @@
 import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import { compose, type Platform } from '../../composition/compose.ts';
 import { type Approvals, composeApprovals } from '../../composition/compose-approvals.ts';
-import type { StorageRoom } from '../../composition/open-storage.ts';
-import { placeStorage } from '../../composition/start-embedded.ts';
+import type { OpenStorage } from '../../composition/open-storage.ts';
+import { startEmbedded } from '../../composition/start-embedded.ts';
 import type { PlacedStorage, StorageSettings } from '../../composition/storage-settings.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
@@ -25,7 +25,7 @@ export async function openPlatform(config: Config): Promise<OpenPlatform | NotRe
   const { platform: settings } = config;
   const opened = await open(config, settings.storage, (storage) => {
     const service = compose({ ...settings, storage });
-    return { service, room: () => service.get(TOKENS.storageRoom) };
+    return { service, room: () => service.get(TOKENS.openStorage) };
   });
   return 'says' in opened ? opened : { platform: opened.service, close: opened.close };
 }
@@ -35,12 +35,12 @@ export async function openApprovals(config: Config): Promise<OpenApprovals | Not
   const { approvals: settings } = config;
   const opened = await open(config, settings.storage, (storage) => {
     const service = composeApprovals({ ...settings, storage });
-    return { service, room: () => service.get(APPROVALS_TOKENS.storageRoom) };
+    return { service, room: () => service.get(APPROVALS_TOKENS.openStorage) };
   });
   return 'says' in opened ? opened : { approvals: opened.service, close: opened.close };
 }
 
-type Room = Pick<StorageRoom, 'migrate' | 'ownsTables'> &
+type Room = Pick<OpenStorage, 'migrate' | 'ownsTables'> &
   Readonly<{ storage: Readonly<{ health: StorageHealth }> }>;
 
 async function open<Service extends Readonly<{ release(): Promise<void> }>>(
@@ -48,7 +48,7 @@ async function open<Service extends Readonly<{ release(): Promise<void> }>>(
   storage: StorageSettings,
   composed: (storage: PlacedStorage) => Readonly<{ service: Service; room: () => Room }>,
 ): Promise<Readonly<{ service: Service; close(): Promise<void> }> | NotReady> {
-  const placed = await placeStorage(storage, dataDir);
+  const placed = await startEmbedded(storage, dataDir);
   const { service, room } = composed(placed.storage);
   const close = async () => {
     await service.release();

@@ -32,7 +32,7 @@ export async function openSystem(config: Config): Promise<OpenSystem | NotReady>
       approvals,
       health: bothHealthy(
         platform.get(TOKENS.storageHealth),
-        approvals.get(APPROVALS_TOKENS.storageRoom).storage.health,
+        approvals.get(APPROVALS_TOKENS.openStorage).storage.health,
       ),
       async close() {
         await second.close();

@@ -75,8 +75,8 @@ async function serve(
   const approvalsPorts = approvals.get(APPROVALS_TOKENS.ports);
   watchBacklog(metrics, approvalsPorts, APPROVALS_OUTBOX);
   watchApprovalQueue(metrics, approvalsPorts);
-  const approvalsRoom = approvals.get(APPROVALS_TOKENS.storageRoom);
-  watchPool(metrics, approvalsRoom, 'paywright_approvals_postgres_connections');
+  const openApprovalsStorage = approvals.get(APPROVALS_TOKENS.openStorage);
+  watchPool(metrics, openApprovalsStorage, 'paywright_approvals_postgres_connections');
   const common = {
     noteFailedAuthentication: failedAuthentications.note,
     authenticate: tokenVerifier(config.jwt),

@@ -1,4 +1,4 @@
-import type { BadRow, RowFault } from '../../application/integrity/integrity-finding.ts';
+import type { IntegrityFinding, RowFault } from '../../application/integrity/integrity-finding.ts';
 import type { Verified } from '../../application/integrity/verify.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
@@ -46,8 +46,8 @@ export async function verifyCommand(
           err('paywright: the storage does not answer\n');
           return EXIT.unavailable;
         }
-        if (json) out(badRowLine(failure));
-        err(`paywright: ${badRowText(failure)}\n`);
+        if (json) out(findingLine(failure));
+        err(`paywright: ${findingText(failure)}\n`);
         return EXIT.failed;
       },
     );
@@ -69,14 +69,14 @@ const FAULTS: Readonly<Record<RowFault, string>> = {
   unreadable: 'cannot be read',
 };
 
-function badRowText({ merchantId, row, id, sequence, fault, detail }: BadRow): string {
+function findingText({ merchantId, row, id, sequence, fault, detail }: IntegrityFinding): string {
   const where = merchantId === undefined ? '' : ` of ${merchantId}`;
   const what = `${row.replaceAll('_', ' ')}${id === '' ? '' : ` ${id}`}${where}`;
   const link = sequence === undefined ? '' : `: link ${sequence}`;
   return `bad row: ${what}${link} ${FAULTS[fault]}${detail === undefined ? '' : ` (${detail})`}`;
 }
 
-const badRowLine = ({ merchantId, row, id, sequence, fault, detail }: BadRow): string =>
+const findingLine = ({ merchantId, row, id, sequence, fault, detail }: IntegrityFinding): string =>
   lineOf({ event: 'bad_row', merchant_id: merchantId, row, id, sequence, fault, detail });
 
 const countsOf = ({ ledgerEntries, ...counts }: Verified) => ({ ...counts, ledger_entries: ledgerEntries });

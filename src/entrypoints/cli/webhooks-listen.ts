@@ -122,11 +122,11 @@ async function register({ jwt, stage, http }: Config, { merchant, server }: List
     });
   const asked = await ResultAsync.fromThrowable(
     async () => {
-      const answer = await ask('POST', '/webhook_endpoints', {
+      const response = await ask('POST', '/webhook_endpoints', {
         url,
         description: 'paywright webhooks listen',
       });
-      return (await answer.json()) as Readonly<{ id?: string; secret?: string; detail?: string }>;
+      return (await response.json()) as Readonly<{ id?: string; secret?: string; detail?: string }>;
     },
     () => `nothing answers at ${base}; start it, or name it with --server`,
   )();

@@ -56,8 +56,8 @@ export async function replayCommand(
 }
 
 const SAYS = {
-  NoSuchDelivery: 'the merchant has no such delivery',
-  NoSuchEndpoint: 'the merchant has no such webhook endpoint',
+  DeliveryNotFound: 'the merchant has no such delivery',
+  EndpointNotFound: 'the merchant has no such webhook endpoint',
   EndpointNotEnabled: 'the webhook endpoint is not enabled',
   ChangedMeanwhile: 'the delivery was changed all the while; try again',
   StorageUnavailable: 'the storage does not answer',

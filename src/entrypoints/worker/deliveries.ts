@@ -1,4 +1,4 @@
-import type { ShardShare } from '../../application/outbox/shard-assignment.ts';
+import type { ShardAssignment } from '../../application/outbox/shard-assignment.ts';
 import type { DeliverWebhooks } from '../../application/webhooks/deliver-webhooks.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
 import { nap } from './nap.ts';
@@ -6,7 +6,7 @@ import type { RunningWorker, WorkerLog } from './recovery.ts';
 
 export type DeliveriesParts = Readonly<{
   deliver: DeliverWebhooks;
-  share: ShardShare;
+  share: ShardAssignment;
   /** Calls `wake` when there may be new deliveries; gives back what ends that. */
   subscribe: (wake: () => void) => () => void;
   /** Forgets what is old enough; once an hour. */

@@ -1,11 +1,11 @@
 import type { RelayEvents, Relayed } from '../../application/outbox/relay-events.ts';
-import type { ShardShare } from '../../application/outbox/shard-assignment.ts';
+import type { ShardAssignment } from '../../application/outbox/shard-assignment.ts';
 import { nap } from './nap.ts';
 import type { RunningWorker, WorkerLog } from './recovery.ts';
 
 export type RelayParts = Readonly<{
   relayEvents: RelayEvents;
-  share: ShardShare;
+  share: ShardAssignment;
   /** Calls `wake` when there may be new events; gives back what ends that. */
   subscribe: (wake: () => void) => () => void;
   /** What a round came to, for the metrics. */

@@ -44,7 +44,7 @@ export interface ApprovalCommits {
    * Applies all of the change or none, durably, before it resolves; from then on every read sees it. Of rival changes
    * exactly one wins. Refuses, by constraints of the store's own that hold whatever the core believes: a payment that has
    * moved on, an event taken before, a second live payment of an incident and vendor, an approval by one of the payment's
-   * makers, and a second approval by one person of one edition. Transient faults are retried inside, within bounds.
+   * makers, and a second approval by one person of one revision. Transient faults are retried inside, within bounds.
    * Committing the same change again is Ok and writes nothing, also after a lost reply, until a later change moves the
    * payment.
    */

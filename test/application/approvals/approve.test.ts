@@ -1,12 +1,12 @@
 import { errAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ApprovalPolicy } from '../../../src/domain/approvals/policy.ts';
-import { ADMIN, aPerson, asked, DISPATCHER, MAKER } from '../../fixtures/approvals.ts';
+import { ADMIN, anApprover, asked, DISPATCHER, MAKER } from '../../fixtures/approvals.ts';
 import { type ApprovalsWorld, anApprovalsWorld, anOrder } from './world.ts';
 
 const LARGE = 500_001n;
-const OTHER_DISPATCHER = aPerson('dispatcher-2', 'dispatcher');
-const VENDOR = aPerson('vendor-1', 'vendor');
+const OTHER_DISPATCHER = anApprover('dispatcher-2', 'dispatcher');
+const VENDOR = anApprover('vendor-1', 'vendor');
 
 describe('approving a vendor’s payment', () => {
   let world: ApprovalsWorld;
@@ -37,7 +37,7 @@ describe('approving a vendor’s payment', () => {
     for (const [first, second] of [
       [DISPATCHER, ADMIN],
       [ADMIN, DISPATCHER],
-      [ADMIN, aPerson('admin-2', 'admin')],
+      [ADMIN, anApprover('admin-2', 'admin')],
     ] as const) {
       const id = await created(LARGE);
       expect((await world.approve(id, first))._unsafeUnwrap().status).toBe('pending_approval');
@@ -66,13 +66,13 @@ describe('approving a vendor’s payment', () => {
 
   it('is not for vendors, for the system, or for nobody', async () => {
     const id = await created();
-    for (const by of [VENDOR, aPerson('system', 'system'), aPerson('nobody')])
+    for (const by of [VENDOR, anApprover('system', 'system'), anApprover('nobody')])
       expect((await world.approve(id, by))._unsafeUnwrapErr().kind).toBe('RoleNotAllowed');
     expect((await world.stored(id)).version).toBe(1);
   });
 
   it('is not for the maker, whatever roles the maker has', async () => {
-    const maker = aPerson('maker-2', 'admin', 'dispatcher');
+    const maker = anApprover('maker-2', 'admin', 'dispatcher');
     const id = await created(12_345n, maker);
     expect((await world.approve(id, maker))._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
     const large = await created(LARGE, maker);
@@ -81,7 +81,7 @@ describe('approving a vendor’s payment', () => {
   });
 
   it('is not for one person twice, in turn or at once', async () => {
-    const both = aPerson('both', 'dispatcher', 'admin');
+    const both = anApprover('both', 'dispatcher', 'admin');
     const inTurn = await created(LARGE);
     await world.approve(inTurn, both);
     expect((await world.approve(inTurn, both))._unsafeUnwrapErr()).toEqual({ kind: 'AlreadyApproved' });
@@ -149,7 +149,7 @@ describe('approving a vendor’s payment', () => {
     const late = world.approveVendorPayment({ ...asked(DISPATCHER), id, termsHash });
     expect((await late)._unsafeUnwrapErr()).toEqual({ kind: 'ApprovalVoid' });
     const meanwhile = world.approve(id, DISPATCHER);
-    await edit(id, 1_000n, aPerson('editor', 'dispatcher'));
+    await edit(id, 1_000n, anApprover('editor', 'dispatcher'));
     expect((await meanwhile).isOk()).toBe((await world.stored(id)).status === 'approved');
   });
 
@@ -168,10 +168,10 @@ describe('approving a vendor’s payment', () => {
     const id = await created(LARGE);
     await world.approve(id, DISPATCHER);
     const changed = (await edit(id, LARGE + 1n, ADMIN))._unsafeUnwrap();
-    expect(changed).toMatchObject({ status: 'pending_approval', approvals: [], edition: 2 });
+    expect(changed).toMatchObject({ status: 'pending_approval', approvals: [], revision: 2 });
     expect((await world.approve(id, ADMIN))._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
     expect((await world.approve(id, DISPATCHER))._unsafeUnwrap().status).toBe('pending_approval');
-    expect((await world.approve(id, aPerson('admin-2', 'admin')))._unsafeUnwrap().status).toBe('approved');
+    expect((await world.approve(id, anApprover('admin-2', 'admin')))._unsafeUnwrap().status).toBe('approved');
   });
 
   it('stays after a change that changes nothing', async () => {
@@ -232,7 +232,7 @@ describe('approving a vendor’s payment', () => {
     const high = await of(1_001n);
     expect((await strict.approve(high))._unsafeUnwrap().status).toBe('pending_approval');
     expect((await strict.approve(high, OTHER_DISPATCHER))._unsafeUnwrap().status).toBe('pending_approval');
-    expect((await strict.approve(high, aPerson('d-3', 'dispatcher'))).isErr()).toBe(true);
+    expect((await strict.approve(high, anApprover('d-3', 'dispatcher'))).isErr()).toBe(true);
     expect((await strict.approve(high, ADMIN))._unsafeUnwrap().status).toBe('approved');
     strict.close();
   });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { messageIn } from '../../../src/domain/approvals/approval-message.ts';
 import { vendorPaymentRecord } from '../../../src/domain/approvals/vendor-payment-record.ts';
 import type { FraudScorer } from '../../../src/ports/approvals/fraud-scorer.ts';
-import { ADMIN, aPerson, asked, aVendorId, DISPATCHER, SYSTEM } from '../../fixtures/approvals.ts';
+import { ADMIN, anApprover, asked, aVendorId, DISPATCHER, SYSTEM } from '../../fixtures/approvals.ts';
 import { NOON } from '../../fixtures/changes.ts';
 import { type ApprovalsWorld, anApprovalsWorld, anOrder, aWork } from './world.ts';
 
@@ -77,7 +77,7 @@ describe('creating a vendor’s payment', () => {
   it('is for dispatchers, admins and the system', async () => {
     for (const by of [DISPATCHER, ADMIN, SYSTEM])
       expect((await world.create(anOrder(), by)).isOk()).toBe(true);
-    for (const by of [aPerson('v', 'vendor'), aPerson('nobody')])
+    for (const by of [anApprover('v', 'vendor'), anApprover('nobody')])
       expect((await world.create(anOrder(), by))._unsafeUnwrapErr().kind).toBe('RoleNotAllowed');
   });
 
@@ -165,7 +165,7 @@ describe('a payment’s fraud score', () => {
     expect(first?.attributes.priority).toBe('high');
     const large = (await world.create(anOrder({ cents: 600_001n })))._unsafeUnwrap();
     await world.approve(large.id);
-    expect((await world.approve(large.id, aPerson('d-2', 'dispatcher'))).isErr()).toBe(true);
+    expect((await world.approve(large.id, anApprover('d-2', 'dispatcher'))).isErr()).toBe(true);
     expect((await world.approve(large.id, ADMIN))._unsafeUnwrap().status).toBe('approved');
     world.close();
   });
@@ -309,9 +309,9 @@ describe('completed work', () => {
   });
 
   it('is only for the system to tell, and whoever tells it never approves', async () => {
-    for (const by of [ADMIN, DISPATCHER, aPerson('v', 'vendor')])
+    for (const by of [ADMIN, DISPATCHER, anApprover('v', 'vendor')])
       expect((await record(aWork(), by))._unsafeUnwrapErr().kind).toBe('RoleNotAllowed');
-    const both = aPerson('both', 'system', 'admin');
+    const both = anApprover('both', 'system', 'admin');
     const { payment } = (await record(aWork(), both))._unsafeUnwrap();
     if (payment === undefined) throw new Error('no payment');
     expect((await world.approve(payment.id, both))._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });

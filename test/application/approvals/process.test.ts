@@ -6,7 +6,7 @@ import { nextOf } from '../../../src/domain/approvals/vendor-payment.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
 import {
   ADMIN,
-  aPerson,
+  anApprover,
   approvalPorts,
   asked,
   DISPATCHER,
@@ -68,7 +68,7 @@ describe('paying a vendor', () => {
 
   it('is for admins only, and for nothing that was not approved', async () => {
     const id = await anApproved(world);
-    for (const by of [DISPATCHER, SYSTEM, aPerson('v', 'vendor')])
+    for (const by of [DISPATCHER, SYSTEM, anApprover('v', 'vendor')])
       expect((await world.process(id, by))._unsafeUnwrapErr().kind).toBe('RoleNotAllowed');
     const pending = (await world.create())._unsafeUnwrap().id;
     expect((await world.process(pending))._unsafeUnwrapErr()).toEqual(conflict('pending_approval'));

@@ -3,15 +3,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { approvalQueueSink, eventBusSink } from '../../../src/application/approvals/event-sinks.ts';
 import { relayEvents } from '../../../src/application/outbox/relay-events.ts';
 import type { ApprovalEvent } from '../../../src/domain/approvals/approval-events.ts';
-import type { Person } from '../../../src/domain/approvals/approver.ts';
+import type { Approver } from '../../../src/domain/approvals/approver.ts';
 import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import { recordFor } from '../../../src/domain/approvals/vendor-payment-record.ts';
 import type { QueuedApproval } from '../../../src/ports/approvals/approval-queue.ts';
 import { OUTBOX_SHARDS } from '../../../src/ports/outbox.ts';
 import {
   ADMIN,
+  anApprover,
   anIncidentId,
-  aPerson,
   asked,
   aVendorId,
   DISPATCHER,
@@ -19,7 +19,7 @@ import {
 } from '../../fixtures/approvals.ts';
 import { type ApprovalsWorld, anApprovalsWorld, anApproved, anOrder } from './world.ts';
 
-const vendorOf = (vendorId: ReturnType<typeof aVendorId>): Person => ({
+const vendorOf = (vendorId: ReturnType<typeof aVendorId>): Approver => ({
   id: 'v',
   roles: ['vendor'],
   vendorId,
@@ -54,19 +54,19 @@ describe('reading vendors’ payments', () => {
     const notFound = (id: VendorPaymentId) => ({ kind: 'VendorPaymentNotFound', id });
     expect((await world.getVendorPayment({ by, id: foreign }))._unsafeUnwrapErr()).toEqual(notFound(foreign));
     expect((await world.getVendorPayment({ by, id: UNKNOWN }))._unsafeUnwrapErr()).toEqual(notFound(UNKNOWN));
-    for (const person of [DISPATCHER, ADMIN, SYSTEM])
-      expect((await world.getVendorPayment({ by: person, id: foreign })).isOk()).toBe(true);
-    expect((await world.getVendorPayment({ by: aPerson('x'), id: own }))._unsafeUnwrapErr().kind).toBe(
+    for (const approver of [DISPATCHER, ADMIN, SYSTEM])
+      expect((await world.getVendorPayment({ by: approver, id: foreign })).isOk()).toBe(true);
+    expect((await world.getVendorPayment({ by: anApprover('x'), id: own }))._unsafeUnwrapErr().kind).toBe(
       'RoleNotAllowed',
     );
-    expect((await world.getVendorPayment({ by: aPerson('x', 'vendor'), id: own })).isErr()).toBe(true);
+    expect((await world.getVendorPayment({ by: anApprover('x', 'vendor'), id: own })).isErr()).toBe(true);
 
     const listed = async (filter: object) =>
       idsOf((await world.listVendorPayments({ by, filter, limit: 9 }))._unsafeUnwrap());
     expect(await listed({})).toEqual([own]);
     expect(await listed({ vendorId: mine })).toEqual([own]);
     expect(await listed({ vendorId: others })).toEqual([]);
-    const nobody = { by: aPerson('x', 'vendor'), filter: {}, limit: 9 };
+    const nobody = { by: anApprover('x', 'vendor'), filter: {}, limit: 9 };
     expect((await world.listVendorPayments(nobody))._unsafeUnwrap()).toEqual({ items: [] });
     for (const list of [world.listPending, world.listFlagged])
       expect((await list({ by, limit: 9 }))._unsafeUnwrapErr().kind).toBe('RoleNotAllowed');
@@ -90,11 +90,11 @@ describe('reading vendors’ payments', () => {
     const [first] = await many(1, { incidentId, vendorId: mine });
     const [second] = await many(1, { incidentId });
     await many(1);
-    const found = async (by: Person) =>
+    const found = async (by: Approver) =>
       (await world.findByIncident({ by, incidentId }))._unsafeUnwrap().map(({ id }) => id);
     expect(await found(DISPATCHER)).toEqual([second, first]);
     expect(await found(vendorOf(mine))).toEqual([first]);
-    expect(await found(aPerson('x', 'vendor'))).toEqual([]);
+    expect(await found(anApprover('x', 'vendor'))).toEqual([]);
   });
 
   it('lists newest first, filtered, with cursors for that list, filter and person only', async () => {

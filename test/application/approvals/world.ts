@@ -4,13 +4,13 @@ import { memoryApprovalsStorage } from '../../../src/adapters/memory/approvals/s
 import { payoutLedger } from '../../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../../src/adapters/processor/payout-simulator.ts';
 import { systemApprovalIds } from '../../../src/adapters/system/approval-ids.ts';
-import { systemSeals } from '../../../src/adapters/system/signed-tokens.ts';
+import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
 import type { ApprovalRules } from '../../../src/application/approvals/approval-rules.ts';
 import { DEFAULT_EVENT_SOURCES } from '../../../src/application/approvals/approval-rules.ts';
 import { approvalsUseCases } from '../../../src/application/approvals/approvals-use-cases.ts';
 import type { NewVendorPayment } from '../../../src/application/approvals/create-vendor-payment.ts';
 import { rulesFraudScorer } from '../../../src/application/approvals/score-by-rules.ts';
-import type { Person } from '../../../src/domain/approvals/approver.ts';
+import type { Approver } from '../../../src/domain/approvals/approver.ts';
 import { verifyAuditLog } from '../../../src/domain/approvals/audit-log.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/domain/approvals/fraud.ts';
 import { defaultFraudRules } from '../../../src/domain/approvals/fraud-rules.ts';
@@ -94,7 +94,7 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
     clock,
     approvalIds: systemApprovalIds,
     digests,
-    seals: systemSeals(SECRET),
+    signedTokens: systemSignedTokens(SECRET),
   };
   const useCases = approvalsUseCases(ports, {
     policy: DEFAULT_POLICY,
@@ -117,13 +117,14 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
     turns,
     calls,
     stored,
-    create: (order: NewVendorPayment = anOrder(), by: Person = MAKER) =>
+    create: (order: NewVendorPayment = anOrder(), by: Approver = MAKER) =>
       useCases.createVendorPayment({ ...asked(by), order }),
-    approve: (id: VendorPaymentId, by: Person = DISPATCHER) =>
+    approve: (id: VendorPaymentId, by: Approver = DISPATCHER) =>
       useCases.approveVendorPayment({ ...asked(by), id }),
-    reject: (id: VendorPaymentId, by: Person = DISPATCHER) =>
+    reject: (id: VendorPaymentId, by: Approver = DISPATCHER) =>
       useCases.rejectVendorPayment({ ...asked(by), id, reason: 'Not our vendor' }),
-    process: (id: VendorPaymentId, by: Person = ADMIN) => useCases.processVendorPayment({ ...asked(by), id }),
+    process: (id: VendorPaymentId, by: Approver = ADMIN) =>
+      useCases.processVendorPayment({ ...asked(by), id }),
     paid: () => ledger.paid().map(({ reference }) => reference),
     eventsOf: async (id: VendorPaymentId) =>
       (await storage.outbox.unsent(1_000))

@@ -9,7 +9,7 @@ import {
   memoryStore,
 } from '../../../src/adapters/memory/store.ts';
 import { systemIds } from '../../../src/adapters/system/ids.ts';
-import type { BadRow } from '../../../src/application/integrity/integrity-finding.ts';
+import type { IntegrityFinding } from '../../../src/application/integrity/integrity-finding.ts';
 import { verify } from '../../../src/application/integrity/verify.ts';
 import { type AuditEntry, sealAuditEntry } from '../../../src/domain/kernel/audit-chain.ts';
 import type { PaymentId } from '../../../src/domain/kernel/ids.ts';
@@ -83,7 +83,7 @@ const editTransfer = ({ store, sent }: Book, owner: string, parts: object) => {
 type Mutation = readonly [
   title: string,
   mutate: (book: Book) => void,
-  found: (book: Book) => Omit<Partial<BadRow>, 'detail' | 'kind'>,
+  found: (book: Book) => Omit<Partial<IntegrityFinding>, 'detail' | 'kind'>,
 ];
 
 const MUTATIONS: readonly Mutation[] = [

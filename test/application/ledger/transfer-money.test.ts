@@ -37,7 +37,7 @@ const transferWith = (ports: Partial<TransferPorts> = {}) =>
   transferMoney(
     {
       ...storage,
-      transferAnswers: {
+      transferResponses: {
         transferred: ({ id }, requestId) => `done ${id} for ${requestId}`,
         refused: ({ kind }, requestId) => `refused ${kind} for ${requestId}`,
       },
@@ -76,7 +76,7 @@ describe('a transfer', () => {
           }),
       },
     });
-    expect((await transfer(aRequest()))._unsafeUnwrap().answer).toBe('refused InsufficientFunds for req-1');
+    expect((await transfer(aRequest()))._unsafeUnwrap().response).toBe('refused InsufficientFunds for req-1');
     expect([reads, await available()]).toEqual([2, 300n]);
   });
 
@@ -105,7 +105,7 @@ describe('a transfer', () => {
     expect((await unheard(request))._unsafeUnwrapErr()).toEqual(silent);
     const again = (await transferWith()(request))._unsafeUnwrap();
     expect(again).toMatchObject({ replayed: true });
-    expect(again.answer).toMatch(/^done trf_/);
+    expect(again.response).toMatch(/^done trf_/);
     expect(await available()).toBe(600n);
   });
 

@@ -103,9 +103,9 @@ describe('relaying events', () => {
 
   it('keeps everything while a sink is down, and asks it ever less often', async () => {
     await written(2);
-    let answer: () => Taken = down;
+    let response: () => Taken = down;
     const before = aSink('before', taking);
-    const { sink, offers } = aSink('a', () => answer());
+    const { sink, offers } = aSink('a', () => response());
     const round = relayTo(before.sink, sink);
     for (const rest of [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
       const asked = offers.length;
@@ -121,25 +121,25 @@ describe('relaying events', () => {
       clock.pass(1);
     }
     expect(before.offers).toHaveLength(offers.length);
-    answer = taking;
+    response = taking;
     expect((await round()).lagsMs).toHaveLength(2);
     expect(await unsent()).toEqual([]);
 
     await written(1);
-    answer = down;
+    response = down;
     await round();
     clock.pass(500);
-    answer = taking;
+    response = taking;
     expect((await round()).lagsMs).toHaveLength(1);
   });
 
   it('asks at once when the clock stepped back while a sink was down', async () => {
     await written(1);
-    let answer: () => Taken = down;
-    const round = relayTo(aSink('a', () => answer()).sink);
+    let response: () => Taken = down;
+    const round = relayTo(aSink('a', () => response()).sink);
     await round();
     clock.pass(-3_600_000);
-    answer = taking;
+    response = taking;
     expect((await round()).lagsMs).toEqual([0]);
   });
 

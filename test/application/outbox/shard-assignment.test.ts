@@ -1,7 +1,7 @@
 import { errAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { memoryLeases } from '../../../src/adapters/memory/leases.ts';
-import { shardShare } from '../../../src/application/outbox/shard-assignment.ts';
+import { shardAssignment } from '../../../src/application/outbox/shard-assignment.ts';
 import type { Leases } from '../../../src/ports/leases.ts';
 import { handClock } from '../../support/relay-workers.ts';
 
@@ -18,7 +18,7 @@ function sharing(leases: Leases = memoryLeases()) {
     },
   };
   const join = (holder: string, work = 'outbox', shards = 16) =>
-    shardShare({ leases: counted, clock }, { work, shards, holder, leaseMs: LEASE_MS });
+    shardAssignment({ leases: counted, clock }, { work, shards, holder, leaseMs: LEASE_MS });
   const held = async (share: ReturnType<typeof join>) => (await share.held())._unsafeUnwrap();
   return { clock, join, held, asked: () => asked, leases };
 }

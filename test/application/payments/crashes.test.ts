@@ -54,7 +54,7 @@ describe('a process that ends', () => {
         (await world.recover(10))._unsafeUnwrap();
       }
       expect((await world.process(request))._unsafeUnwrap()).toEqual({
-        answer: first.answer,
+        response: first.response,
         replayed: true,
       });
       expect((await storedFor(world, request)).payment?.status).toBe(end);
@@ -95,7 +95,7 @@ describe('a process that ends', () => {
     void world.process(request);
     await soon();
     world.pass(terms.leaseMs);
-    expect((await world.process(request))._unsafeUnwrap().answer).toMatch(/^succeeded /);
+    expect((await world.process(request))._unsafeUnwrap().response).toMatch(/^succeeded /);
     expect(world.ledger.charges().size).toBe(1);
     await expectSound(world, request);
   });

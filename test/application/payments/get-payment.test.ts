@@ -14,16 +14,16 @@ afterEach(() => world.close());
 describe('a payment that is asked for', () => {
   it('comes with its transactions', async () => {
     const request = aRequest();
-    const { answer } = (await world.process(request))._unsafeUnwrap();
+    const { response } = (await world.process(request))._unsafeUnwrap();
     const { payment, transactions } = await storedFor(world, request);
-    const found = await getPayment(world.storage)(request.merchantId, paymentIn(answer));
+    const found = await getPayment(world.storage)(request.merchantId, paymentIn(response));
     expect(found._unsafeUnwrap()).toEqual({ payment, transactions });
     expect(transactions).toHaveLength(1);
   });
 
   it('is not found when it does not exist or is another tenant’s, and the two look the same', async () => {
-    const { answer } = (await world.process(aRequest()))._unsafeUnwrap();
-    const id = paymentIn(answer);
+    const { response } = (await world.process(aRequest()))._unsafeUnwrap();
+    const id = paymentIn(response);
     const missing = systemIds.payment(NOON);
     const find = getPayment(world.storage);
     expect((await find(aMerchantId('merchant-b'), id))._unsafeUnwrapErr()).toEqual({
@@ -39,14 +39,14 @@ describe('a payment that is asked for', () => {
   it('is unavailable when either read is', async () => {
     const unavailable = { kind: 'StorageUnavailable', cause: 'down' } as const;
     const { payments } = world.storage;
-    const { answer } = (await world.process(aRequest()))._unsafeUnwrap();
+    const { response } = (await world.process(aRequest()))._unsafeUnwrap();
     for (const broken of [
       { find: () => errAsync(unavailable) },
       { transactionsOf: () => errAsync(unavailable) },
     ]) {
       const found = await getPayment({ payments: { ...payments, ...broken } })(
         aMerchantId(),
-        paymentIn(answer),
+        paymentIn(response),
       );
       expect(found._unsafeUnwrapErr()).toEqual(unavailable);
     }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
-import { systemSeals } from '../../../src/adapters/system/signed-tokens.ts';
+import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
 import { type ListPaymentsRequest, listPayments } from '../../../src/application/payments/list-payments.ts';
 import type { Payment } from '../../../src/domain/payments/payment.ts';
 import type { PaymentFilter } from '../../../src/ports/payments.ts';
@@ -11,7 +11,7 @@ import { aMerchantId, anOpening, NOON, SECRET } from '../../fixtures/changes.ts'
 
 const DAY = 24 * 3_600_000;
 const clock = { at: NOON, now: () => clock.at };
-const seals = systemSeals(SECRET);
+const signedTokens = systemSignedTokens(SECRET);
 
 let storage: Storage;
 let made = 0;
@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 
 const list = (request: Partial<ListPaymentsRequest>) =>
-  listPayments({ payments: storage.payments, seals, clock })({
+  listPayments({ payments: storage.payments, signedTokens, clock })({
     merchantId: aMerchantId(),
     filter: {},
     limit: 3,
@@ -160,8 +160,8 @@ describe('a cursor', () => {
   });
 
   it('signed by another installation is refused', async () => {
-    const others = systemSeals('the secret of quite another installation');
-    const foreign = listPayments({ payments: storage.payments, seals: others, clock });
+    const others = systemSignedTokens('the secret of quite another installation');
+    const foreign = listPayments({ payments: storage.payments, signedTokens: others, clock });
     const { nextCursor = '' } = (
       await foreign({ merchantId: aMerchantId(), filter: {}, limit: 3 })
     )._unsafeUnwrap();

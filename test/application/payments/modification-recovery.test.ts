@@ -1,16 +1,19 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type MovePaymentRequest, movePayment } from '../../../src/application/payments/modify-payment.ts';
+import {
+  type ModifyPaymentRequest,
+  modifyPayment,
+} from '../../../src/application/payments/modify-payment.ts';
 import { recoverPayments } from '../../../src/application/payments/recover-payments.ts';
 import { idOf, type PaymentId } from '../../../src/domain/kernel/ids.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
-import type { MovementRequest } from '../../../src/domain/payments/modification.ts';
+import type { ModificationRequest } from '../../../src/domain/payments/modification.ts';
 import { amountsOf } from '../../../src/domain/payments/payment.ts';
 import type { Verdict } from '../../../src/ports/processor.ts';
 import { aMerchantId, NOON, terms } from '../../fixtures/changes.ts';
 import { expectBooksAgree, expectChainsWhole } from '../../support/books.ts';
 import {
-  aMovement,
+  aModification,
   aPayment,
   aRequest,
   aWorld,
@@ -30,7 +33,7 @@ import {
   type World,
 } from '../world.ts';
 
-const DAY = terms.keepAnswersMs;
+const DAY = terms.keepResponsesMs;
 
 let world: World;
 beforeEach(async () => {
@@ -41,8 +44,8 @@ afterEach(() => world.close());
 const recovered = async () => (await world.recover(100))._unsafeUnwrap();
 
 /** What a process that started after the others ended would do. */
-const afterwards = async (request: MovePaymentRequest) =>
-  (await movePayment(world.ports, terms)(request))._unsafeUnwrap();
+const afterwards = async (request: ModifyPaymentRequest) =>
+  (await modifyPayment(world.ports, terms)(request))._unsafeUnwrap();
 
 /** Rounds enough for whatever was left to be ended. */
 async function recoverAll() {
@@ -58,13 +61,13 @@ async function stored(id: PaymentId) {
   await expectChainsWhole(world.storage, payment);
   await expectBooksAgree(world.storage, world.ledger, aMerchantId());
   const links = (await world.storage.auditTrail.ofPayment(aMerchantId(), id))._unsafeUnwrap();
-  return { payment, movements: transactions.slice(1), links };
+  return { payment, modifications: transactions.slice(1), links };
 }
 
-const partCapture: MovementRequest = { type: 'capture', amount: 30n, final: false };
-const finalCapture: MovementRequest = { type: 'capture', amount: 30n, final: true };
-const refund: MovementRequest = { type: 'refund', amount: 60n };
-const aVoid: MovementRequest = { type: 'void' };
+const partCapture: ModificationRequest = { type: 'capture', amount: 30n, final: false };
+const finalCapture: ModificationRequest = { type: 'capture', amount: 30n, final: true };
+const refund: ModificationRequest = { type: 'refund', amount: 60n };
+const aVoid: ModificationRequest = { type: 'void' };
 
 const MOVEMENTS = [
   ['a partial capture', partCapture, 'authorized'],
@@ -73,8 +76,8 @@ const MOVEMENTS = [
   ['a void', aVoid, 'canceled'],
 ] as const;
 
-/** A payment that allows the movement, by a method of that behaviour. */
-const fit = async ({ type }: MovementRequest, paymentMethod = 'card'): Promise<PaymentId> => {
+/** A payment that allows the modification, by a method of that behaviour. */
+const fit = async ({ type }: ModificationRequest, paymentMethod = 'card'): Promise<PaymentId> => {
   const id = await aPayment(world, {
     captureMethod: type === 'refund' ? 'automatic' : 'manual',
     paymentMethod,
@@ -96,75 +99,80 @@ const POINTS = [
 ] as const;
 
 const cases = POINTS.flatMap(([point, crash]) =>
-  MOVEMENTS.flatMap(([name, movement, end]) =>
+  MOVEMENTS.flatMap(([name, modification, end]) =>
     (['card', 'test_timeout_approved', 'test_movement_refused'] as const).map((method) => ({
       point,
       crash,
       name,
-      movement,
+      modification,
       method,
-      end: method !== 'test_movement_refused' ? end : movement.type === 'refund' ? 'succeeded' : 'authorized',
+      end:
+        method !== 'test_movement_refused'
+          ? end
+          : modification.type === 'refund'
+            ? 'succeeded'
+            : 'authorized',
       done: method !== 'test_movement_refused',
     })),
   ),
 );
 
-describe('a process that ends in a movement', () => {
+describe('a process that ends in a modification', () => {
   it.each(cases)('$point of $name by $method, and the client comes back', async (each) => {
-    const id = await fit(each.movement, each.method);
-    const request = aMovement(id, each.movement);
+    const id = await fit(each.modification, each.method);
+    const request = aModification(id, each.modification);
     each.crash();
     void world.move(request);
     await soon();
     world.pass(terms.leaseMs);
     const first = await afterwards(request);
     await recoverAll();
-    expect(await afterwards(request)).toEqual({ answer: first.answer, replayed: true });
-    const { payment, movements } = await stored(id);
+    expect(await afterwards(request)).toEqual({ response: first.response, replayed: true });
+    const { payment, modifications } = await stored(id);
     expect([payment.status, amountsOf(payment).reserved.minorUnits]).toEqual([each.end, 0n]);
-    expect(movements.map(({ status }) => status)).toEqual([each.done ? 'succeeded' : 'failed']);
+    expect(modifications.map(({ status }) => status)).toEqual([each.done ? 'succeeded' : 'failed']);
   });
 
   it.each(cases)('$point of $name by $method, and only recovery goes on', async (each) => {
-    const id = await fit(each.movement, each.method);
+    const id = await fit(each.modification, each.method);
     each.crash();
-    void world.move(aMovement(id, each.movement));
+    void world.move(aModification(id, each.modification));
     await soon();
     await recoverAll();
-    const { payment, movements } = await stored(id);
+    const { payment, modifications } = await stored(id);
     expect(amountsOf(payment).reserved.minorUnits).toBe(0n);
-    if (movements.length === 0) {
+    if (modifications.length === 0) {
       expect(payment.version).toBe(2);
       return;
     }
     expect(payment.status).toBe(each.end);
-    expect(movements.map(({ status }) => status)).toEqual([each.done ? 'succeeded' : 'failed']);
+    expect(modifications.map(({ status }) => status)).toEqual([each.done ? 'succeeded' : 'failed']);
   });
 
   it.each(POINTS)('%s while carrying on is carried on again', async (_point, crash) => {
     const id = await fit(refund);
-    const request = aMovement(id, refund);
+    const request = aModification(id, refund);
     world.turns.move.push(dieBefore);
     void world.move(request);
     await soon();
     world.pass(terms.leaseMs);
     crash();
-    void movePayment(world.ports, terms)(request);
+    void modifyPayment(world.ports, terms)(request);
     await soon();
     world.pass(terms.leaseMs);
-    expect((await afterwards(request)).answer).toMatch(/^succeeded /);
+    expect((await afterwards(request)).response).toMatch(/^succeeded /);
     expect(world.ledger.book(id)?.refunded).toBe(60n);
-    expect((await stored(id)).movements).toHaveLength(1);
+    expect((await stored(id)).modifications).toHaveLength(1);
   });
 });
 
-describe('a movement without an answer', () => {
-  it.each(MOVEMENTS)('such as %s is pending until recovery has asked', async (_name, movement, end) => {
-    const id = await fit(movement, 'test_timeout_approved');
-    const request = aMovement(id, movement);
+describe('a modification without an answer', () => {
+  it.each(MOVEMENTS)('such as %s is pending until recovery has asked', async (_name, modification, end) => {
+    const id = await fit(modification, 'test_timeout_approved');
+    const request = aModification(id, modification);
     const first = await afterwards(request);
-    expect(first.answer).toMatch(/^pending /);
-    expect(await afterwards(request)).toEqual({ answer: first.answer, replayed: true });
+    expect(first.response).toMatch(/^pending /);
+    expect(await afterwards(request)).toEqual({ response: first.response, replayed: true });
     world.pass(999);
     expect((await recovered()).due).toBe(0);
     world.pass(1);
@@ -176,9 +184,9 @@ describe('a movement without an answer', () => {
     expect(links.filter(({ entityId }) => entityId === id).at(-1)).toMatchObject({
       actor: { id: 'recovery', type: 'system' },
     });
-    expect(await afterwards(request)).toEqual({ answer: first.answer, replayed: true });
+    expect(await afterwards(request)).toEqual({ response: first.response, replayed: true });
     world.pass(DAY);
-    expect((await afterwards(request)).answer).toMatch(/^succeeded /);
+    expect((await afterwards(request)).response).toMatch(/^succeeded /);
   });
 
   it.each([
@@ -187,19 +195,19 @@ describe('a movement without an answer', () => {
   ])('that %s is sent again under the same reference', async (_what, lose) => {
     const id = await fit(refund);
     world.turns.move.push(lose);
-    expect((await afterwards(aMovement(id, refund))).answer).toMatch(/^pending /);
+    expect((await afterwards(aModification(id, refund))).response).toMatch(/^pending /);
     expect(world.ledger.book(id)?.refunded).toBe(0n);
     world.pass(1_000);
     expect(await recovered()).toMatchObject({ settled: 1 });
-    const { payment, movements } = await stored(id);
+    const { payment, modifications } = await stored(id);
     expect(payment).toMatchObject({ status: 'succeeded', refunded: money(60n, 'USD') });
-    expect(world.ledger.find(movements[0]?.id ?? '')).toMatchObject({ approved: true });
+    expect(world.ledger.find(modifications[0]?.id ?? '')).toMatchObject({ approved: true });
     expect(world.calls).toMatchObject({ move: 2 });
   });
 
   it('is never sent again while the processor’s record cannot be read', async () => {
     const id = await fit(refund, 'test_timeout_approved');
-    await afterwards(aMovement(id, refund));
+    await afterwards(aModification(id, refund));
     const { move } = world.calls;
     const pauses: number[] = [];
     for (let round = 0; round < 4; round += 1) {
@@ -217,7 +225,7 @@ describe('a movement without an answer', () => {
 
   it('does not end on a contradicting amount', async () => {
     const id = await fit(refund, 'test_timeout_approved');
-    await afterwards(aMovement(id, refund));
+    await afterwards(aModification(id, refund));
     const verdict: Verdict = {
       approved: true,
       amount: money(59n, 'USD'),
@@ -242,57 +250,59 @@ describe('a movement without an answer', () => {
 
   it('does not hold up the others of its payment, which recovery ends side by side', async () => {
     const id = await fit(refund, 'test_timeout_approved');
-    const requests = Array.from({ length: 20 }, () => aMovement(id, { type: 'refund', amount: 5n }));
-    for (const request of requests) expect((await afterwards(request)).answer).toMatch(/^pending /);
-    expect((await afterwards(aMovement(id, { type: 'refund', amount: 1n }))).answer).toMatch(/^refused /);
+    const requests = Array.from({ length: 20 }, () => aModification(id, { type: 'refund', amount: 5n }));
+    for (const request of requests) expect((await afterwards(request)).response).toMatch(/^pending /);
+    expect((await afterwards(aModification(id, { type: 'refund', amount: 1n }))).response).toMatch(
+      /^refused /,
+    );
     world.pass(1_000);
     const another = recoverPayments(world.ports, terms);
     const [mine, theirs] = await Promise.all([recovered(), another(100)]);
     expect(mine.settled + theirs._unsafeUnwrap().settled).toBe(20);
-    const { payment, movements } = await stored(id);
+    const { payment, modifications } = await stored(id);
     expect(payment).toMatchObject({ refunded: money(100n, 'USD'), reserved: money(0n, 'USD') });
-    expect(movements).toHaveLength(20);
+    expect(modifications).toHaveLength(20);
   });
 });
 
 describe('a retry against recovery', () => {
-  it.each(MOVEMENTS)('of %s ends it once', async (_name, movement, end) => {
+  it.each(MOVEMENTS)('of %s ends it once', async (_name, modification, end) => {
     for (let round = 0; round < 6; round += 1) {
-      const id = await fit(movement);
-      const request = aMovement(id, movement);
+      const id = await fit(modification);
+      const request = aModification(id, modification);
       world.turns.move.push(round % 2 === 0 ? dieBefore : dieAfter);
       void world.move(request);
       await soon();
       world.pass(terms.leaseMs);
-      const [worker, client] = await Promise.all([recovered(), movePayment(world.ports, terms)(request)]);
+      const [worker, client] = await Promise.all([recovered(), modifyPayment(world.ports, terms)(request)]);
       expect(worker.settled + (client.isOk() && !client.value.replayed ? 1 : 0)).toBe(1);
       if (client.isErr()) expect(client.error.kind).toBe('IdempotencyInFlight');
-      const { payment, movements } = await stored(id);
-      expect([payment.status, movements.length]).toEqual([end, 1]);
+      const { payment, modifications } = await stored(id);
+      expect([payment.status, modifications.length]).toEqual([end, 1]);
     }
   });
 });
 
-describe('a holder of a movement that stalled', () => {
+describe('a holder of a modification that stalled', () => {
   it('finds it ended by recovery, changes nothing and gives the answer that stands', async () => {
     const { hold, letGo } = holding();
     const id = await fit(refund);
-    const request = aMovement(id, refund);
+    const request = aModification(id, refund);
     world.turns.move.push(hold);
     const stalled = world.move(request);
     await soon();
     world.pass(terms.leaseMs);
     expect(await recovered()).toMatchObject({ settled: 1 });
     letGo();
-    const { answer, replayed } = (await stalled)._unsafeUnwrap();
-    expect([answer, replayed]).toEqual([(await afterwards(request)).answer, true]);
-    expect((await stored(id)).movements).toHaveLength(1);
+    const { response, replayed } = (await stalled)._unsafeUnwrap();
+    expect([response, replayed]).toEqual([(await afterwards(request)).response, true]);
+    expect((await stored(id)).modifications).toHaveLength(1);
   });
 
   it('and finds the payment moved on first, does the same', async () => {
     const { hold, letGo } = holding();
     const id = await fit(refund);
-    const request = aMovement(id, refund);
+    const request = aModification(id, refund);
     world.turns.move.push(hold);
     const stalled = world.move(request);
     await soon();
@@ -301,34 +311,34 @@ describe('a holder of a movement that stalled', () => {
     world.turns.commit.push(() => errAsync({ kind: 'StaleVersion', id }));
     letGo();
     expect((await stalled)._unsafeUnwrap()).toMatchObject({ replayed: true });
-    expect((await stored(id)).movements).toHaveLength(1);
+    expect((await stored(id)).modifications).toHaveLength(1);
   });
 
   it('while the lease lasts is not disturbed, whoever comes', async () => {
     const id = await fit(refund);
-    const request = aMovement(id, refund);
+    const request = aModification(id, refund);
     world.turns.move.push(dieBefore);
     void world.move(request);
     await soon();
     world.pass(terms.leaseMs - 1);
-    expect((await movePayment(world.ports, terms)(request))._unsafeUnwrapErr()).toEqual({
+    expect((await modifyPayment(world.ports, terms)(request))._unsafeUnwrapErr()).toEqual({
       kind: 'IdempotencyInFlight',
       retryAfterMs: 1,
     });
     expect((await recovered()).due).toBe(0);
     world.pass(1);
-    expect((await afterwards(request)).answer).toMatch(/^succeeded /);
+    expect((await afterwards(request)).response).toMatch(/^succeeded /);
   });
 
   it('is carried on for a merchant who was suspended meanwhile', async () => {
     const id = await fit(refund);
-    const request = aMovement(id, refund);
+    const request = aModification(id, refund);
     world.turns.move.push(dieAfter);
     void world.move(request);
     await soon();
     world.pass(terms.leaseMs);
     world.suspended.add('merchant-a');
-    expect((await afterwards(request)).answer).toMatch(/^succeeded /);
+    expect((await afterwards(request)).response).toMatch(/^succeeded /);
     await stored(id);
   });
 });
@@ -340,26 +350,26 @@ describe('a lost reply of the store', () => {
     ['that was the outcome itself', [pass, loseCommit], 'IdempotencyInFlight'],
   ] as const)('%s never moves twice', async (_what, turns, atOnce) => {
     const id = await fit(refund);
-    const request = aMovement(id, refund);
+    const request = aModification(id, refund);
     world.turns.commit.push(...turns);
     expect((await world.move(request))._unsafeUnwrapErr().kind).toBe('StorageUnavailable');
     const again = await world.move(request);
     if (atOnce === undefined) expect(again._unsafeUnwrap()).toMatchObject({ replayed: true });
     else expect(again._unsafeUnwrapErr().kind).toBe(atOnce);
     world.pass(terms.leaseMs);
-    expect((await world.move(request))._unsafeUnwrap().answer).toMatch(/^succeeded /);
-    expect((await stored(id)).movements).toHaveLength(1);
+    expect((await world.move(request))._unsafeUnwrap().response).toMatch(/^succeeded /);
+    expect((await stored(id)).modifications).toHaveLength(1);
     expect(world.ledger.book(id)?.refunded).toBe(60n);
   });
 
   it('that was the very beginning leaves the key free', async () => {
     const id = await fit(refund);
-    const request = aMovement(id, refund);
+    const request = aModification(id, refund);
     world.turns.commit.push(loseCommit);
     expect((await world.move(request))._unsafeUnwrapErr().kind).toBe('StorageUnavailable');
     expect(world.calls.move).toBe(0);
     expect((await world.move(request))._unsafeUnwrap()).toMatchObject({ replayed: false });
-    expect((await stored(id)).movements).toHaveLength(1);
+    expect((await stored(id)).modifications).toHaveLength(1);
   });
 });
 
@@ -379,7 +389,7 @@ describe('a charge whose stored method is gone', () => {
 
   it('is not sent, and waits for what the processor may still show', async () => {
     const { request } = await erasedMeanwhile();
-    expect((await world.process(request))._unsafeUnwrap().answer).toMatch(/^processing /);
+    expect((await world.process(request))._unsafeUnwrap().response).toMatch(/^processing /);
     for (let round = 0; round < 5; round += 1) {
       world.pass(600_000);
       expect(await recovered()).toMatchObject({ due: 1, waiting: 1 });
@@ -432,7 +442,7 @@ describe('a charge whose stored method is gone', () => {
     world.customers.delete(customerId);
     world.pass(DAY);
     const { lookup } = world.calls;
-    expect((await world.process(request))._unsafeUnwrap().answer).toMatch(/^processing /);
+    expect((await world.process(request))._unsafeUnwrap().response).toMatch(/^processing /);
     expect(world.calls.lookup).toBe(lookup);
     world.pass(300_000);
     expect(await recovered()).toMatchObject({ settled: 1 });
@@ -444,7 +454,7 @@ describe('a charge whose stored method is gone', () => {
   it('is sent all the same when the customer is there', async () => {
     const { request, customerId } = await erasedMeanwhile();
     world.customers.add(customerId);
-    expect((await world.process(request))._unsafeUnwrap().answer).toMatch(/^succeeded /);
+    expect((await world.process(request))._unsafeUnwrap().response).toMatch(/^succeeded /);
     await expectSound(world, request);
   });
 });

@@ -1,15 +1,18 @@
 import { okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type MovePaymentRequest, movePayment } from '../../../src/application/payments/modify-payment.ts';
+import {
+  type ModifyPaymentRequest,
+  modifyPayment,
+} from '../../../src/application/payments/modify-payment.ts';
 import { type Operation } from '../../../src/domain/kernel/claim.ts';
 import { idOf, type PaymentId } from '../../../src/domain/kernel/ids.ts';
 import { balancesOf } from '../../../src/domain/ledger/ledger.ts';
-import type { MovementRequest } from '../../../src/domain/payments/modification.ts';
+import type { ModificationRequest } from '../../../src/domain/payments/modification.ts';
 import { aMerchantId, terms } from '../../fixtures/changes.ts';
 import { everythingOf, expectBooksAgree, expectChainsWhole } from '../../support/books.ts';
-import { aMovement, aPayment, aWorld, holding, refuseMove, type World } from '../world.ts';
+import { aModification, aPayment, aWorld, holding, refuseMove, type World } from '../world.ts';
 
-const DAY = terms.keepAnswersMs;
+const DAY = terms.keepResponsesMs;
 
 let world: World;
 beforeEach(async () => {
@@ -17,19 +20,19 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const done = async (request: MovePaymentRequest) => (await world.move(request))._unsafeUnwrap();
-const failure = async (request: MovePaymentRequest) => (await world.move(request))._unsafeUnwrapErr();
+const done = async (request: ModifyPaymentRequest) => (await world.move(request))._unsafeUnwrap();
+const failure = async (request: ModifyPaymentRequest) => (await world.move(request))._unsafeUnwrapErr();
 
-const capture = (amount?: bigint, final = false): MovementRequest => ({
+const capture = (amount?: bigint, final = false): ModificationRequest => ({
   type: 'capture',
   ...(amount === undefined ? {} : { amount }),
   final,
 });
-const refund = (amount?: bigint): MovementRequest => ({
+const refund = (amount?: bigint): ModificationRequest => ({
   type: 'refund',
   ...(amount === undefined ? {} : { amount }),
 });
-const aVoid: MovementRequest = { type: 'void' };
+const aVoid: ModificationRequest = { type: 'void' };
 
 const held = (parts: Parameters<typeof aPayment>[1] = {}) =>
   aPayment(world, { captureMethod: 'manual', ...parts });
@@ -51,7 +54,7 @@ async function stored(id: PaymentId) {
   };
 }
 
-const claimOf = async ({ merchantId, idempotencyKey: key }: MovePaymentRequest, operation: Operation) =>
+const claimOf = async ({ merchantId, idempotencyKey: key }: ModifyPaymentRequest, operation: Operation) =>
   (await world.storage.claims.find({ merchantId, operation, key }, world.clock.at))._unsafeUnwrap();
 
 const sums = ({ payment }: Awaited<ReturnType<typeof stored>>) => {
@@ -72,13 +75,13 @@ const TAKEN = { status: 'succeeded', captured: 100n, reserved: 0n, refunded: 0n 
 describe('a capture', () => {
   it('in parts takes what was held, and the last part ends it', async () => {
     const id = await held();
-    const { answer, replayed } = await done(aMovement(id, capture(30n)));
+    const { response, replayed } = await done(aModification(id, capture(30n)));
     expect(replayed).toBe(false);
-    expect(answer).toMatch(/^succeeded txn_[0-9a-f]+ v2 30 for req-1$/);
+    expect(response).toMatch(/^succeeded txn_[0-9a-f]+ v2 30 for req-1$/);
     expect(sums(await stored(id))).toEqual({ ...HELD, captured: 30n });
-    await done(aMovement(id, capture(50n)));
+    await done(aModification(id, capture(50n)));
     expect(sums(await stored(id))).toEqual({ ...HELD, captured: 80n });
-    await done(aMovement(id, capture()));
+    await done(aModification(id, capture()));
     const end = await stored(id);
     expect(sums(end)).toEqual(TAKEN);
     expect(end.transactions.map(({ type, amount, status }) => [type, amount.minorUnits, status])).toEqual([
@@ -102,24 +105,26 @@ describe('a capture', () => {
 
   it('that is final releases the rest', async () => {
     const id = await held();
-    await done(aMovement(id, capture(30n)));
-    await done(aMovement(id, capture(20n, true)));
+    await done(aModification(id, capture(30n)));
+    await done(aModification(id, capture(20n, true)));
     expect(sums(await stored(id))).toEqual({ ...TAKEN, captured: 50n });
     expect(world.ledger.book(id)).toMatchObject({ captured: 50n, ended: true });
-    expect((await done(aMovement(id, capture(1n)))).answer).toBe('refused PaymentStateConflict for req-1');
+    expect((await done(aModification(id, capture(1n)))).response).toBe(
+      'refused PaymentStateConflict for req-1',
+    );
   });
 
   it('asks the processor once, between two commits', async () => {
     const id = await held();
     const before = { ...world.calls };
-    await done(aMovement(id, capture(30n)));
+    await done(aModification(id, capture(30n)));
     expect(world.calls).toEqual({ ...before, commit: before.commit + 2, move: 1 });
   });
 
   it('credits the merchant, less what the processor kept', async () => {
     const id = await held({ amount: 10_000n, paymentMethod: 'test_fee' });
-    await done(aMovement(id, capture(1_000n)));
-    await done(aMovement(id, capture(2_000n, true)));
+    await done(aModification(id, capture(1_000n)));
+    await done(aModification(id, capture(2_000n, true)));
     await stored(id);
     const { entries } = await everythingOf(world.storage, aMerchantId());
     expect(balancesOf(entries)).toMatchObject([
@@ -131,10 +136,12 @@ describe('a capture', () => {
 describe('a refund', () => {
   it('in parts gives back what was taken, and never more', async () => {
     const id = await taken();
-    for (const amount of [30n, 50n]) await done(aMovement(id, refund(amount), { reason: 'came back' }));
+    for (const amount of [30n, 50n]) await done(aModification(id, refund(amount), { reason: 'came back' }));
     expect(sums(await stored(id))).toEqual({ ...TAKEN, refunded: 80n });
-    expect((await done(aMovement(id, refund(21n)))).answer).toBe('refused AmountExceedsCaptured for req-1');
-    await done(aMovement(id, refund()));
+    expect((await done(aModification(id, refund(21n)))).response).toBe(
+      'refused AmountExceedsCaptured for req-1',
+    );
+    await done(aModification(id, refund()));
     const end = await stored(id);
     expect(sums(end)).toEqual({ ...TAKEN, refunded: 100n });
     expect(end.transactions.slice(1)).toMatchObject([
@@ -149,14 +156,16 @@ describe('a refund', () => {
       'refund.created',
       'refund.created',
     ]);
-    expect((await done(aMovement(id, refund()))).answer).toBe('refused AmountExceedsCaptured for req-1');
+    expect((await done(aModification(id, refund()))).response).toBe(
+      'refused AmountExceedsCaptured for req-1',
+    );
   });
 
   it('of a part that was captured is about that part', async () => {
     const id = await held();
-    await done(aMovement(id, capture(40n, true)));
-    expect((await done(aMovement(id, refund(41n)))).answer).toMatch(/^refused AmountExceedsCaptured /);
-    await done(aMovement(id, refund()));
+    await done(aModification(id, capture(40n, true)));
+    expect((await done(aModification(id, refund(41n)))).response).toMatch(/^refused AmountExceedsCaptured /);
+    await done(aModification(id, refund()));
     expect(sums(await stored(id))).toEqual({ ...TAKEN, captured: 40n, refunded: 40n });
   });
 });
@@ -164,27 +173,27 @@ describe('a refund', () => {
 describe('a void', () => {
   it('releases everything', async () => {
     const id = await held();
-    expect((await done(aMovement(id, aVoid))).answer).toMatch(/^succeeded txn_\S+ v2 100 /);
+    expect((await done(aModification(id, aVoid))).response).toMatch(/^succeeded txn_\S+ v2 100 /);
     const end = await stored(id);
     expect(end.payment.status).toBe('canceled');
     expect(end.events).toEqual(['payment.created', 'payment.authorized', 'payment.canceled']);
     expect(world.ledger.book(id)).toMatchObject({ captured: 0n, ended: true });
     for (const request of [capture(1n), aVoid, refund(1n)])
-      expect((await done(aMovement(id, request))).answer).toMatch(/^refused PaymentStateConflict /);
+      expect((await done(aModification(id, request))).response).toMatch(/^refused PaymentStateConflict /);
   });
 
   it('after a partial capture keeps what was taken, which can be given back', async () => {
     const id = await held();
-    await done(aMovement(id, capture(30n)));
-    expect((await done(aMovement(id, aVoid))).answer).toMatch(/^succeeded txn_\S+ v2 70 /);
+    await done(aModification(id, capture(30n)));
+    expect((await done(aModification(id, aVoid))).response).toMatch(/^succeeded txn_\S+ v2 70 /);
     expect(sums(await stored(id))).toEqual({ ...TAKEN, captured: 30n });
-    await done(aMovement(id, refund()));
+    await done(aModification(id, refund()));
     expect(sums(await stored(id))).toEqual({ ...TAKEN, captured: 30n, refunded: 30n });
   });
 
   it('of what is taken already is refused', async () => {
     const id = await taken();
-    expect((await done(aMovement(id, aVoid))).answer).toBe('refused PaymentStateConflict for req-1');
+    expect((await done(aModification(id, aVoid))).response).toBe('refused PaymentStateConflict for req-1');
     expect(sums(await stored(id))).toEqual(TAKEN);
   });
 });
@@ -196,9 +205,9 @@ describe('the same key again', () => {
     ['void', () => held(), aVoid],
   ] as const;
 
-  it.each(kinds)('of a %s gives the same bytes and does nothing', async (type, pay, movement) => {
+  it.each(kinds)('of a %s gives the same bytes and does nothing', async (type, pay, modification) => {
     const id = await pay();
-    const request = aMovement(id, movement);
+    const request = aModification(id, modification);
     const first = await done(request);
     const before = { ...world.calls };
     world.pass(DAY - 1);
@@ -206,20 +215,20 @@ describe('the same key again', () => {
       ...request,
       origin: { actor: { id: 'other', type: 'admin' }, requestId: 'req-2' },
     } as const;
-    expect(await done(again)).toEqual({ answer: first.answer, replayed: true });
+    expect(await done(again)).toEqual({ response: first.response, replayed: true });
     world.pass(DAY);
-    expect(await done(again)).toEqual({ answer: first.answer, replayed: true });
+    expect(await done(again)).toEqual({ response: first.response, replayed: true });
     expect(world.calls).toEqual(before);
     expect((await claimOf(request, type))?.transactionId).toBe((await stored(id)).transactions[1]?.id);
   });
 
-  it.each(kinds)('of a %s many times at once moves once', async (_type, pay, movement) => {
+  it.each(kinds)('of a %s many times at once moves once', async (_type, pay, modification) => {
     const id = await pay();
-    const request = aMovement(id, movement);
+    const request = aModification(id, modification);
     const results = await Promise.all(Array.from({ length: 50 }, () => world.move(request)));
-    const answers = results.filter((each) => each.isOk()).map((each) => each.value);
-    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
-    expect(new Set(answers.map(({ answer }) => answer)).size).toBe(1);
+    const responses = results.filter((each) => each.isOk()).map((each) => each.value);
+    expect(responses.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(new Set(responses.map(({ response }) => response)).size).toBe(1);
     for (const each of results.filter((result) => result.isErr()))
       expect(each.error.kind).toBe('IdempotencyInFlight');
     expect(world.calls.move).toBe(1);
@@ -228,11 +237,11 @@ describe('the same key again', () => {
 
   it('with another payload, reason or payment is refused, and the first answer stands', async () => {
     const [id, other] = [await taken(), await taken()];
-    const request = aMovement(id, refund(30n), { reason: 'a' });
+    const request = aModification(id, refund(30n), { reason: 'a' });
     const first = await done(request);
-    const others: MovePaymentRequest[] = [
-      { ...request, movement: refund(31n) },
-      { ...request, movement: refund() },
+    const others: ModifyPaymentRequest[] = [
+      { ...request, modification: refund(31n) },
+      { ...request, modification: refund() },
       { ...request, reason: 'b' },
       { ...request, paymentId: other },
     ];
@@ -243,9 +252,9 @@ describe('the same key again', () => {
   });
 
   it('of a capture that was not final is another payload', async () => {
-    const request = aMovement(await held(), capture(30n));
+    const request = aModification(await held(), capture(30n));
     await done(request);
-    expect(await failure({ ...request, movement: capture(30n, true) })).toEqual({
+    expect(await failure({ ...request, modification: capture(30n, true) })).toEqual({
       kind: 'IdempotencyKeyReused',
     });
   });
@@ -253,51 +262,53 @@ describe('the same key again', () => {
   it('on another operation, or of another merchant, is another key', async () => {
     const [id, idempotencyKey] = [await held(), 'one-key'];
     const theirs = await aPayment(world, { merchantId: aMerchantId('merchant-b'), idempotencyKey });
-    await done(aMovement(id, capture(30n), { idempotencyKey }));
-    await done(aMovement(id, aVoid, { idempotencyKey }));
-    await done(aMovement(id, refund(10n), { idempotencyKey }));
-    await done(aMovement(theirs, refund(20n), { idempotencyKey, merchantId: aMerchantId('merchant-b') }));
+    await done(aModification(id, capture(30n), { idempotencyKey }));
+    await done(aModification(id, aVoid, { idempotencyKey }));
+    await done(aModification(id, refund(10n), { idempotencyKey }));
+    await done(aModification(theirs, refund(20n), { idempotencyKey, merchantId: aMerchantId('merchant-b') }));
     expect(sums(await stored(id))).toEqual({ ...TAKEN, captured: 30n, refunded: 10n });
     await expectBooksAgree(world.storage, world.ledger, aMerchantId('merchant-b'));
     expect(world.ledger.book(theirs)?.refunded).toBe(20n);
   });
 });
 
-describe('a movement that a rule refuses', () => {
+describe('a modification that a rule refuses', () => {
   it('is answered and replayed for a day, whatever has become possible, and asks nobody', async () => {
     const id = await held();
-    const request = aMovement(id, refund(10n));
+    const request = aModification(id, refund(10n));
     expect(await done(request)).toEqual({
-      answer: 'refused PaymentStateConflict for req-1',
+      response: 'refused PaymentStateConflict for req-1',
       replayed: false,
     });
-    await done(aMovement(id, capture()));
+    await done(aModification(id, capture()));
     world.pass(DAY - 1);
     const again = { ...request, origin: { ...request.origin, requestId: 'req-2' } };
     expect(await done(again)).toEqual({
-      answer: 'refused PaymentStateConflict for req-1',
+      response: 'refused PaymentStateConflict for req-1',
       replayed: true,
     });
-    expect(await failure({ ...request, movement: refund(11n) })).toEqual({ kind: 'IdempotencyKeyReused' });
+    expect(await failure({ ...request, modification: refund(11n) })).toEqual({
+      kind: 'IdempotencyKeyReused',
+    });
     expect(world.calls.move).toBe(1);
     world.pass(1);
-    expect((await done(again)).answer).toMatch(/^succeeded .* for req-2$/);
+    expect((await done(again)).response).toMatch(/^succeeded .* for req-2$/);
     expect(sums(await stored(id))).toEqual({ ...TAKEN, refunded: 10n });
   });
 
   it.each([0n, -1n])('as an amount of %d does is not kept, and never read as all', async (amount) => {
-    for (const [id, movement] of [
+    for (const [id, modification] of [
       [await held(), capture(amount)],
       [await held(), capture(amount, true)],
       [await taken(), refund(amount)],
     ] as const) {
-      const request = aMovement(id, movement);
+      const request = aModification(id, modification);
       const before = { ...world.calls };
       expect(await failure(request)).toEqual({ kind: 'AmountNotPositive' });
       expect(world.calls).toEqual(before);
-      expect(await claimOf(request, movement.type)).toBeUndefined();
-      const corrected = { ...request, movement: { ...movement, amount: 5n } };
-      expect((await done(corrected)).answer).toMatch(/^succeeded txn_\S+ v2 5 /);
+      expect(await claimOf(request, modification.type)).toBeUndefined();
+      const corrected = { ...request, modification: { ...modification, amount: 5n } };
+      expect((await done(corrected)).response).toMatch(/^succeeded txn_\S+ v2 5 /);
       await stored(id);
     }
   });
@@ -305,10 +316,10 @@ describe('a movement that a rule refuses', () => {
   it('as a payment that is not there, or is another tenant’s, leaves no trace', async () => {
     const theirs = await taken({ merchantId: aMerchantId('merchant-b') });
     for (const id of [idOf('pay', '1'.repeat(32)), theirs])
-      for (const movement of [capture(1n), refund(1n), aVoid]) {
-        const request = aMovement(id, movement);
+      for (const modification of [capture(1n), refund(1n), aVoid]) {
+        const request = aModification(id, modification);
         expect(await failure(request)).toEqual({ kind: 'PaymentNotFound', id });
-        expect(await claimOf(request, movement.type)).toBeUndefined();
+        expect(await claimOf(request, modification.type)).toBeUndefined();
       }
     expect(world.calls.move).toBe(0);
     expect(world.ledger.book(theirs)?.refunded).toBe(0n);
@@ -316,14 +327,14 @@ describe('a movement that a rule refuses', () => {
 
   it('as any of a merchant who is unknown or suspended', async () => {
     const id = await taken();
-    const before = await done(aMovement(id, refund(10n), { idempotencyKey: 'of before' }));
+    const before = await done(aModification(id, refund(10n), { idempotencyKey: 'of before' }));
     world.suspended.add('merchant-a');
     for (const merchantId of [aMerchantId(), aMerchantId('nobody')]) {
-      const request = aMovement(id, refund(10n), { merchantId });
+      const request = aModification(id, refund(10n), { merchantId });
       expect(await failure(request)).toEqual({ kind: 'MerchantInactive', merchantId });
       expect(await claimOf(request, 'refund')).toBeUndefined();
     }
-    expect(await done(aMovement(id, refund(10n), { idempotencyKey: 'of before' }))).toEqual({
+    expect(await done(aModification(id, refund(10n), { idempotencyKey: 'of before' }))).toEqual({
       ...before,
       replayed: true,
     });
@@ -336,8 +347,8 @@ describe('a movement that a rule refuses', () => {
       const request = { amount: 100n, paymentMethod };
       await aPayment(world, request).catch(() => undefined);
       const [payment] = (await everythingOf(world.storage, aMerchantId())).payments;
-      for (const movement of [capture(1n), refund(1n), aVoid])
-        expect((await done(aMovement(payment?.id as PaymentId, movement))).answer).toMatch(
+      for (const modification of [capture(1n), refund(1n), aVoid])
+        expect((await done(aModification(payment?.id as PaymentId, modification))).response).toMatch(
           /^refused PaymentStateConflict /,
         );
       expect(world.calls.move).toBe(0);
@@ -345,32 +356,32 @@ describe('a movement that a rule refuses', () => {
   );
 });
 
-describe('a movement that the processor refuses', () => {
+describe('a modification that the processor refuses', () => {
   it.each([
     ['capture', () => held({ paymentMethod: 'test_movement_refused' }), capture(30n, true), HELD],
     ['void', () => held({ paymentMethod: 'test_movement_refused' }), aVoid, HELD],
     ['refund', () => taken({ paymentMethod: 'test_movement_refused' }), refund(30n), TAKEN],
-  ] as const)('such as a %s, fails and leaves its money free', async (type, pay, movement, asItWas) => {
+  ] as const)('such as a %s, fails and leaves its money free', async (type, pay, modification, asItWas) => {
     const id = await pay();
-    const request = aMovement(id, movement);
+    const request = aModification(id, modification);
     const first = await done(request);
-    expect(first.answer).toMatch(/^failed /);
-    expect(await done(request)).toEqual({ answer: first.answer, replayed: true });
+    expect(first.response).toMatch(/^failed /);
+    expect(await done(request)).toEqual({ response: first.response, replayed: true });
     const end = await stored(id);
     expect(sums(end)).toEqual(asItWas);
     expect(end.transactions[1]).toMatchObject({ type, status: 'failed', responseCode: '57' });
     expect(end.actions.slice(-2)).toEqual([`payment.${type}_pending`, `payment.${type}_failed`]);
     expect(end.events.slice(2)).toEqual(type === 'refund' ? ['refund.failed'] : []);
-    expect((await done(aMovement(id, movement))).answer).toMatch(/^failed /);
+    expect((await done(aModification(id, modification))).response).toMatch(/^failed /);
     expect(world.calls.move).toBe(2);
   });
 });
 
-describe('movements of one payment at once', () => {
+describe('modifications of one payment at once', () => {
   it('of 50 refunds of 60 on 100 are one', async () => {
     const id = await taken();
-    const results = await Promise.all(Array.from({ length: 50 }, () => done(aMovement(id, refund(60n)))));
-    const kinds = results.map(({ answer }) => answer.split(' ').slice(0, 2).join(' '));
+    const results = await Promise.all(Array.from({ length: 50 }, () => done(aModification(id, refund(60n)))));
+    const kinds = results.map(({ response }) => response.split(' ').slice(0, 2).join(' '));
     expect(kinds.filter((kind) => kind.startsWith('succeeded'))).toHaveLength(1);
     expect(kinds.filter((kind) => kind === 'refused AmountExceedsCaptured')).toHaveLength(49);
     expect(sums(await stored(id))).toEqual({ ...TAKEN, refunded: 60n });
@@ -383,25 +394,27 @@ describe('movements of one payment at once', () => {
     for (let each = 0; each < 120; each += 1)
       world.turns.move.push((call) => call().andThen((verdict) => hold(() => okAsync(verdict))));
     const results = Promise.all([
-      ...Array.from({ length: 100 }, () => world.move(aMovement(id, refund(1n)))),
-      ...Array.from({ length: 20 }, () => world.move(aMovement(other, capture(5n)))),
+      ...Array.from({ length: 100 }, () => world.move(aModification(id, refund(1n)))),
+      ...Array.from({ length: 20 }, () => world.move(aModification(other, capture(5n)))),
     ]);
     await expect.poll(() => world.calls.move).toBe(120);
     letGo();
-    for (const each of await results) expect(each._unsafeUnwrap().answer).toMatch(/^succeeded /);
+    for (const each of await results) expect(each._unsafeUnwrap().response).toMatch(/^succeeded /);
     expect(sums(await stored(id))).toEqual({ ...TAKEN, refunded: 100n });
     expect(sums(await stored(other))).toEqual(TAKEN);
   });
 
   it('of two processes are decided again by who was slower', async () => {
     const id = await taken();
-    const another = movePayment(world.ports, terms);
+    const another = modifyPayment(world.ports, terms);
     const results = await Promise.all(
-      Array.from({ length: 30 }, (_, n) => (n % 2 === 0 ? world.move : another)(aMovement(id, refund(4n)))),
+      Array.from({ length: 30 }, (_, n) =>
+        (n % 2 === 0 ? world.move : another)(aModification(id, refund(4n))),
+      ),
     );
-    const answers = results.map((each) => each._unsafeUnwrap().answer.split(' ')[0]);
-    expect(answers.filter((each) => each === 'succeeded')).toHaveLength(25);
-    expect(answers.filter((each) => each === 'refused')).toHaveLength(5);
+    const responses = results.map((each) => each._unsafeUnwrap().response.split(' ')[0]);
+    expect(responses.filter((each) => each === 'succeeded')).toHaveLength(25);
+    expect(responses.filter((each) => each === 'refused')).toHaveLength(5);
     expect(sums(await stored(id))).toEqual({ ...TAKEN, refunded: 100n });
   });
 
@@ -411,31 +424,31 @@ describe('movements of one payment at once', () => {
   ])('of which one is %s are that one or the other', async (_name, final) => {
     for (let round = 0; round < 10; round += 1) {
       const id = await held();
-      const both = [aMovement(id, capture(30n)), aMovement(id, final)];
-      const another = movePayment(world.ports, terms);
+      const both = [aModification(id, capture(30n)), aModification(id, final)];
+      const another = modifyPayment(world.ports, terms);
       const [mine, theirs] = round % 2 === 0 ? both : both.toReversed();
       const results = await Promise.all([
-        world.move(mine as MovePaymentRequest),
-        another(theirs as MovePaymentRequest),
+        world.move(mine as ModifyPaymentRequest),
+        another(theirs as ModifyPaymentRequest),
       ]);
-      const answers = results.map((each) => each._unsafeUnwrap().answer.split(' ').slice(0, 2).join(' '));
-      expect(answers.filter((each) => each.startsWith('succeeded'))).toHaveLength(1);
-      expect(answers.filter((each) => each === 'refused PaymentStateConflict')).toHaveLength(1);
+      const responses = results.map((each) => each._unsafeUnwrap().response.split(' ').slice(0, 2).join(' '));
+      expect(responses.filter((each) => each.startsWith('succeeded'))).toHaveLength(1);
+      expect(responses.filter((each) => each === 'refused PaymentStateConflict')).toHaveLength(1);
       await stored(id);
     }
   });
 });
 
 describe('a processor that is away', () => {
-  it('when a movement comes leaves it pending, and its money set aside', async () => {
+  it('when a modification comes leaves it pending, and its money set aside', async () => {
     const id = await taken();
     world.turns.move.push(refuseMove);
-    const request = aMovement(id, refund(60n));
+    const request = aModification(id, refund(60n));
     const first = await done(request);
     expect(first).toMatchObject({ replayed: false });
-    expect(first.answer).toMatch(/^pending txn_\S+ v1 60 /);
+    expect(first.response).toMatch(/^pending txn_\S+ v1 60 /);
     expect(sums(await stored(id))).toEqual({ ...TAKEN, reserved: 60n });
-    expect((await done(aMovement(id, refund(60n)))).answer).toMatch(/^refused AmountExceedsCaptured /);
+    expect((await done(aModification(id, refund(60n)))).response).toMatch(/^refused AmountExceedsCaptured /);
     expect(await done(request)).toEqual({ ...first, replayed: true });
   });
 });

@@ -1,6 +1,6 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Answered } from '../../../src/application/kernel/idempotency.ts';
+import type { Responded } from '../../../src/application/kernel/idempotency.ts';
 import { processBatch } from '../../../src/application/payments/process-batch.ts';
 import type { ProcessPaymentFailure } from '../../../src/application/payments/process-payment.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
@@ -24,7 +24,7 @@ describe('a batch', () => {
   it('tells each of a thousand payments its own result, in the order given', async () => {
     const requests = Array.from({ length: 1_000 }, (_, n) => aRequest({ amount: BigInt(n + 1) }));
     const results = await processed(requests);
-    expect(results.map((each) => each._unsafeUnwrap().answer.split(' ')[3])).toEqual(
+    expect(results.map((each) => each._unsafeUnwrap().response.split(' ')[3])).toEqual(
       requests.map((_, n) => `${n + 1}`),
     );
     expect(world.ledger.charges().size).toBe(1_000);
@@ -44,7 +44,7 @@ describe('a batch', () => {
     const results = await processed(requests);
     const told = results.map((each) =>
       each.match(
-        ({ answer }) => answer.split(' ')[0],
+        ({ response }) => response.split(' ')[0],
         ({ kind }) => kind,
       ),
     );
@@ -78,7 +78,7 @@ describe('a batch', () => {
     const results = await processed([request, aRequest(), request, request]);
     const mine = [results[0], results[2], results[3]].map((each) => each?._unsafeUnwrap());
     expect(mine.map((each) => each?.replayed)).toEqual([false, true, true]);
-    expect(new Set(mine.map((each) => each?.answer)).size).toBe(1);
+    expect(new Set(mine.map((each) => each?.response)).size).toBe(1);
     expect(world.ledger.charges().size).toBe(2);
   });
 
@@ -102,8 +102,8 @@ describe('a batch', () => {
     const requests = Array.from({ length: 30 }, () => aRequest());
     const first = await processed(requests);
     const second = await processed(requests);
-    expect(second.map((each) => each._unsafeUnwrap().answer)).toEqual(
-      first.map((each) => each._unsafeUnwrap().answer),
+    expect(second.map((each) => each._unsafeUnwrap().response)).toEqual(
+      first.map((each) => each._unsafeUnwrap().response),
     );
     expect(second.every((each) => each._unsafeUnwrap().replayed)).toBe(true);
     expect(world.ledger.charges().size).toBe(30);
@@ -118,7 +118,7 @@ describe('a batch', () => {
         new Promise((soon) => setTimeout(soon, 1)),
       ).andThen(() => {
         underWay -= 1;
-        return okAsync<Answered, ProcessPaymentFailure>({ answer: 'done', replayed: false });
+        return okAsync<Responded, ProcessPaymentFailure>({ response: 'done', replayed: false });
       });
     };
     const requests = Array.from({ length: 1_000 }, () => aRequest());
@@ -132,7 +132,7 @@ describe('a batch', () => {
     const broken = ({ amount }: ReturnType<typeof aRequest>) => {
       if (amount.minorUnits <= 300n) throw new Error('a defect');
       processedItems += 1;
-      return errAsync<Answered, ProcessPaymentFailure>({ kind: 'ProcessorUnavailable' });
+      return errAsync<Responded, ProcessPaymentFailure>({ kind: 'ProcessorUnavailable' });
     };
     const requests = Array.from({ length: 1_000 }, (_, n) => aRequest({ amount: BigInt(n + 1) }));
     await expect(processBatch(broken)(requests)).rejects.toThrow('a defect');
@@ -144,7 +144,7 @@ describe('a batch', () => {
     const broken = () => {
       calls += 1;
       if (calls === 1) throw new Error('a defect');
-      return okAsync<Answered, ProcessPaymentFailure>({ answer: 'done', replayed: false });
+      return okAsync<Responded, ProcessPaymentFailure>({ response: 'done', replayed: false });
     };
     const request = aRequest();
     await expect(processBatch(broken)([request, request])).rejects.toThrow('a defect');

@@ -19,7 +19,7 @@ import {
   type World,
 } from '../world.ts';
 
-const DAY = terms.keepAnswersMs;
+const DAY = terms.keepResponsesMs;
 
 let world: World;
 beforeEach(async () => {
@@ -33,10 +33,10 @@ const failure = async (request: ProcessPaymentRequest) => (await world.process(r
 describe('a new payment', () => {
   it('is charged once and recorded with its transaction, chain and events', async () => {
     const request = aRequest({ amount: 907_199n, description: 'shoes', metadata: { order: '7' } });
-    const { answer, replayed } = await done(request);
+    const { response, replayed } = await done(request);
     expect(replayed).toBe(false);
     const { payment, transactions, links, events, claim } = await storedFor(world, request);
-    expect(answer).toBe(`succeeded ${payment?.id} v2 907199 for req-1`);
+    expect(response).toBe(`succeeded ${payment?.id} v2 907199 for req-1`);
     expect(payment).toMatchObject({ description: 'shoes', metadata: { order: '7' }, createdAt: NOON });
     expect(transactions).toMatchObject([{ type: 'capture', status: 'succeeded', responseCode: '00' }]);
     expect(links?.map(({ action }) => action)).toEqual([
@@ -53,7 +53,7 @@ describe('a new payment', () => {
 
   it('is only held when it is to be captured later', async () => {
     const request = aRequest({ captureMethod: 'manual' });
-    expect((await done(request)).answer).toMatch(/^authorized /);
+    expect((await done(request)).response).toMatch(/^authorized /);
     const { payment, transactions, events } = await storedFor(world, request);
     expect(payment).toMatchObject({ status: 'authorized', captured: money(0n, 'USD') });
     expect(transactions).toMatchObject([{ type: 'authorization', status: 'succeeded' }]);
@@ -66,8 +66,8 @@ describe('a new payment', () => {
   ])('by %s fails for good, with the processor’s reason', async (paymentMethod, code, responseCode) => {
     const request = aRequest({ paymentMethod });
     const first = await done(request);
-    expect(first.answer).toMatch(/^failed /);
-    expect(await done(request)).toEqual({ answer: first.answer, replayed: true });
+    expect(first.response).toMatch(/^failed /);
+    expect(await done(request)).toEqual({ response: first.response, replayed: true });
     const { payment, transactions, events } = await storedFor(world, request);
     expect(payment).toMatchObject({ status: 'failed', failure: { code } });
     expect(transactions).toMatchObject([{ status: 'failed', responseCode }]);
@@ -103,7 +103,7 @@ describe('the same key again', () => {
       ...request,
       origin: { actor: { id: 'other', type: 'admin' }, requestId: 'req-2' },
     } as const;
-    expect(await done(again)).toEqual({ answer: first.answer, replayed: true });
+    expect(await done(again)).toEqual({ response: first.response, replayed: true });
     expect(world.calls).toEqual(before);
   });
 
@@ -149,7 +149,7 @@ describe('the same key again', () => {
       await done({ ...request, merchantId: aMerchantId('merchant-b'), amount: money(7n, 'USD') }),
     ];
     expect(theirs.replayed).toBe(false);
-    expect(paymentIn(theirs.answer)).not.toBe(paymentIn(mine.answer));
+    expect(paymentIn(theirs.response)).not.toBe(paymentIn(mine.response));
     expect(world.ledger.charges().size).toBe(2);
   });
 
@@ -165,17 +165,17 @@ describe('the same key again', () => {
       retryAfterMs: terms.leaseMs - 12_000,
     });
     letGo();
-    const { answer } = (await first)._unsafeUnwrap();
-    expect(await done(request)).toEqual({ answer, replayed: true });
+    const { response } = (await first)._unsafeUnwrap();
+    expect(await done(request)).toEqual({ response, replayed: true });
     expect(world.ledger.charges().size).toBe(1);
   });
 
   it('many times at once has one effect', async () => {
     const request = aRequest();
     const results = await Promise.all(Array.from({ length: 50 }, () => world.process(request)));
-    const answers = results.filter((each) => each.isOk()).map((each) => each.value);
-    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
-    expect(new Set(answers.map(({ answer }) => answer)).size).toBe(1);
+    const responses = results.filter((each) => each.isOk()).map((each) => each.value);
+    expect(responses.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(new Set(responses.map(({ response }) => response)).size).toBe(1);
     for (const each of results.filter((result) => result.isErr()))
       expect(each.error.kind).toBe('IdempotencyInFlight');
     expect(world.calls.charge).toBe(1);
@@ -186,20 +186,20 @@ describe('the same key again', () => {
     const request = aRequest();
     const first = await done(request);
     world.pass(DAY);
-    expect(await done(request)).toEqual({ answer: first.answer, replayed: true });
+    expect(await done(request)).toEqual({ response: first.response, replayed: true });
     world.pass(10 * 365 * DAY);
-    expect(await done(request)).toEqual({ answer: first.answer, replayed: true });
+    expect(await done(request)).toEqual({ response: first.response, replayed: true });
     expect(await failure({ ...request, amount: money(1n, 'USD') })).toEqual({ kind: 'IdempotencyKeyReused' });
     expect(world.calls.charge).toBe(1);
   });
 
   it('a day after an unknown outcome says how the payment stands', async () => {
     const request = aRequest({ paymentMethod: 'test_timeout_approved' });
-    const { answer } = await done(request);
+    const { response } = await done(request);
     world.pass(DAY);
-    expect(await done(request)).toEqual({ answer, replayed: true });
+    expect(await done(request)).toEqual({ response, replayed: true });
     await world.recover(10);
-    expect((await done(request)).answer).toMatch(/^succeeded /);
+    expect((await done(request)).response).toMatch(/^succeeded /);
     expect(world.calls.charge).toBe(1);
   });
 });
@@ -208,15 +208,15 @@ describe('a refused request', () => {
   const refusals = [
     ['an amount over the limit', { amount: 1_000_001n }, 'AmountOverLimit'],
     ['an unknown payment method', { paymentMethod: 'cash' }, 'PaymentMethodNotAccepted'],
-    ['an unknown customer', { customerId: idOf('cus', '1'.repeat(32)) }, 'CustomerNotFound'],
+    ['an unknown customer', { customerId: idOf('cus', '1'.repeat(32)) }, 'CustomerNotAccepted'],
   ] as const;
 
   it.each(refusals)('for %s is answered and replayed, and takes no payment', async (_name, parts, kind) => {
     const request = aRequest(parts);
-    expect(await done(request)).toEqual({ answer: `refused ${kind} for req-1`, replayed: false });
+    expect(await done(request)).toEqual({ response: `refused ${kind} for req-1`, replayed: false });
     world.pass(DAY - 1);
     const again = { ...request, origin: { ...request.origin, requestId: 'req-2' } };
-    expect(await done(again)).toEqual({ answer: `refused ${kind} for req-1`, replayed: true });
+    expect(await done(again)).toEqual({ response: `refused ${kind} for req-1`, replayed: true });
     expect((await storedFor(world, request)).payment).toBeUndefined();
     expect(world.calls).toEqual({ commit: 1, charge: 0, move: 0, lookup: 0, resolve: 1 });
   });
@@ -228,12 +228,12 @@ describe('a refused request', () => {
     world.pass(DAY - 1);
     expect(await failure(smaller)).toEqual({ kind: 'IdempotencyKeyReused' });
     world.pass(1);
-    expect((await done(smaller)).answer).toMatch(/^succeeded /);
+    expect((await done(smaller)).response).toMatch(/^succeeded /);
     await expectSound(world, smaller);
   });
 
   it('at the limit itself is not refused', async () => {
-    expect((await done(aRequest({ amount: 1_000_000n }))).answer).toMatch(/^succeeded /);
+    expect((await done(aRequest({ amount: 1_000_000n }))).response).toMatch(/^succeeded /);
   });
 });
 
@@ -281,9 +281,9 @@ describe('a processor that refuses before any effect', () => {
       expect([claim?.state, payment?.status]).toEqual(['retryable', 'pending']);
       world.pass(60_000);
     }
-    const { answer, replayed } = await done(request);
+    const { response, replayed } = await done(request);
     expect(replayed).toBe(false);
-    expect(await done(request)).toEqual({ answer, replayed: true });
+    expect(await done(request)).toEqual({ response, replayed: true });
     const { payment, links, events } = await storedFor(world, request);
     expect(payment).toMatchObject({ status: 'succeeded', version: 6, createdAt: NOON });
     expect(links?.filter(({ entityType }) => entityType === 'payment').map(({ action }) => action)).toEqual([
@@ -332,7 +332,7 @@ describe('a reply lost by the store', () => {
     expect(await failure(request)).toMatchObject({ kind: 'StorageUnavailable' });
     expect(await failure(request)).toMatchObject({ kind: 'IdempotencyInFlight' });
     world.pass(terms.leaseMs);
-    expect((await done(request)).answer).toMatch(/^succeeded /);
+    expect((await done(request)).response).toMatch(/^succeeded /);
     expect(world.calls).toMatchObject({ lookup: 1, charge: 1 });
     await expectSound(world, request);
   });
@@ -351,7 +351,7 @@ describe('a reply lost by the store', () => {
     const request = aRequest();
     expect(await failure(request)).toMatchObject({ kind: 'StorageUnavailable' });
     world.pass(terms.leaseMs);
-    expect((await done(request)).answer).toMatch(/^succeeded /);
+    expect((await done(request)).response).toMatch(/^succeeded /);
     expect(world.calls.charge).toBe(1);
     await expectSound(world, request);
   });
@@ -365,9 +365,9 @@ describe('a holder that stalled', () => {
     const stalled = world.process(request);
     await soon();
     world.pass(terms.leaseMs);
-    const { answer } = await done(request);
+    const { response } = await done(request);
     letGo();
-    expect((await stalled)._unsafeUnwrap()).toEqual({ answer, replayed: true });
+    expect((await stalled)._unsafeUnwrap()).toEqual({ response, replayed: true });
     expect((await storedFor(world, request)).transactions).toHaveLength(1);
     expect(world.ledger.charges().size).toBe(1);
     await expectSound(world, request);
@@ -397,7 +397,7 @@ describe('a holder that stalled', () => {
     world.pass(-terms.leaseMs);
     expect((await world.process(request))._unsafeUnwrapErr().kind).toBe('IdempotencyInFlight');
     world.pass(-3_600_000);
-    expect((await world.process(request))._unsafeUnwrap().answer).toMatch(/^succeeded /);
+    expect((await world.process(request))._unsafeUnwrap().response).toMatch(/^succeeded /);
     expect(world.ledger.charges().size).toBe(1);
     await expectSound(world, request);
   });
@@ -411,6 +411,6 @@ describe('a holder that stalled', () => {
     expect(await failure(request)).toEqual({ kind: 'IdempotencyInFlight', retryAfterMs: 1 });
     expect((await world.recover(10))._unsafeUnwrap().due).toBe(0);
     world.pass(1);
-    expect((await done(request)).answer).toMatch(/^succeeded /);
+    expect((await done(request)).response).toMatch(/^succeeded /);
   });
 });

@@ -23,7 +23,7 @@ import {
   type World,
 } from '../world.ts';
 
-const DAY = terms.keepAnswersMs;
+const DAY = terms.keepResponsesMs;
 
 let world: World;
 beforeEach(async () => {
@@ -37,8 +37,8 @@ const none = { due: 0, settled: 0, waiting: 0, skipped: 0 };
 /** A payment whose answer never came, charged or declined on the processor's side all the same. */
 async function silent(paymentMethod = 'test_timeout_approved') {
   const request = aRequest({ paymentMethod });
-  const { answer } = (await world.process(request))._unsafeUnwrap();
-  return { request, answer };
+  const { response } = (await world.process(request))._unsafeUnwrap();
+  return { request, response };
 }
 
 /** A payment whose holder ended before it could charge. */
@@ -62,8 +62,8 @@ describe('recovery', () => {
     ['test_timeout_approved', 'succeeded'],
     ['test_timeout_declined', 'failed'],
   ])('settles %s by the processor’s own record, without a second charge', async (method, end) => {
-    const { request, answer } = await silent(method);
-    expect(answer).toMatch(/^processing /);
+    const { request, response } = await silent(method);
+    expect(response).toMatch(/^processing /);
     world.pass(1_000);
     expect(await recovered()).toEqual({ due: 1, settled: 1, waiting: 0, skipped: 0 });
     const { payment, claim, events } = await storedFor(world, request);
@@ -74,12 +74,12 @@ describe('recovery', () => {
   });
 
   it('leaves the client the answer it was given', async () => {
-    const { request, answer } = await silent();
+    const { request, response } = await silent();
     world.pass(1_000);
     await recovered();
-    expect((await world.process(request))._unsafeUnwrap()).toEqual({ answer, replayed: true });
+    expect((await world.process(request))._unsafeUnwrap()).toEqual({ response, replayed: true });
     world.pass(DAY);
-    expect((await world.process(request))._unsafeUnwrap().answer).toMatch(/^succeeded /);
+    expect((await world.process(request))._unsafeUnwrap().response).toMatch(/^succeeded /);
   });
 
   it('does not ask before it is due', async () => {
@@ -361,7 +361,7 @@ describe('a key that nobody came back for', () => {
     await recovered();
     const late = (await world.process(request))._unsafeUnwrap();
     expect(late).toMatchObject({ replayed: true });
-    expect(late.answer).toMatch(/^failed /);
+    expect(late.response).toMatch(/^failed /);
     expect(world.calls.charge).toBe(1);
   });
 
@@ -390,6 +390,6 @@ describe('terms', () => {
     void short(request);
     await soon();
     world.pass(10);
-    expect((await short(request))._unsafeUnwrap().answer).toMatch(/^succeeded /);
+    expect((await short(request))._unsafeUnwrap().response).toMatch(/^succeeded /);
   });
 });

@@ -7,15 +7,18 @@ import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { simulatedProcessor } from '../../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../../src/adapters/system/ids.ts';
-import { systemSeals } from '../../../src/adapters/system/signed-tokens.ts';
+import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
 import { systemWebhookSecrets } from '../../../src/adapters/system/webhook-secrets.ts';
 import { httpWebhookSender } from '../../../src/adapters/webhooks/sender.ts';
 import { useCases } from '../../../src/application/use-cases.ts';
 import { ANOMALY_RULES } from '../../../src/domain/audit/anomalies.ts';
 import type { CustomerId } from '../../../src/domain/kernel/ids.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
-import { httpTransferAnswers } from '../../../src/entrypoints/http/ledger/transfer-answers.ts';
-import { httpAnswers, readAnswer } from '../../../src/entrypoints/http/payments/stored-responses.ts';
+import { httpTransferResponseEncoder } from '../../../src/entrypoints/http/ledger/transfer-responses.ts';
+import {
+  decodeResponse,
+  httpResponseEncoder,
+} from '../../../src/entrypoints/http/payments/stored-responses.ts';
 import type { Processor } from '../../../src/ports/processor.ts';
 import { aKey, aMerchantId, digests, NOON, origin, SECRET, terms } from '../../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
@@ -44,12 +47,12 @@ async function aPlatform() {
     {
       ...storage,
       processor,
-      answers: httpAnswers,
-      transferAnswers: httpTransferAnswers,
+      responses: httpResponseEncoder,
+      transferResponses: httpTransferResponseEncoder,
       clock,
       ids: systemIds,
       digests,
-      seals: systemSeals(SECRET),
+      signedTokens: systemSignedTokens(SECRET),
       secretKeys,
       keyRotation: ring.rotation,
       vault: localVault(secretKeys, clock),
@@ -73,7 +76,7 @@ async function aPlatform() {
     const request = { merchantId, idempotencyKey, customerId, paymentMethod: method, origin };
     const order = { amount: money(2_500n, 'USD'), captureMethod: 'automatic' } as const;
     return (await platform.processPayment({ ...request, ...order }))
-      .map(({ answer }) => readAnswer(answer))
+      .map(({ response }) => decodeResponse(response))
       .match(
         ({ status, body }) => ({ status, body }),
         ({ kind }) => ({ status: kind, body: '' }),
@@ -112,7 +115,7 @@ describe('a payment with a stored method', () => {
     // Nothing can be charged any more; only time tells that nothing was.
     expect(charged).toEqual(['tok_first']);
     expect((await stored()).map(({ status }) => status)).toEqual(['processing']);
-    clock.at += 2 * terms.keepAnswersMs;
+    clock.at += 2 * terms.keepResponsesMs;
     (await platform.recoverPayments(10))._unsafeUnwrap();
     expect(charged).toEqual(['tok_first']);
     expect((await stored()).map(({ status }) => status)).toEqual(['failed']);

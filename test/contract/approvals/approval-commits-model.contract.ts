@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryApprovalsStorage } from '../../../src/adapters/memory/approvals/storage.ts';
-import type { Person } from '../../../src/domain/approvals/approver.ts';
+import type { Approver } from '../../../src/domain/approvals/approver.ts';
 import type { IncidentId, VendorId, VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import type { ApprovalChange } from '../../../src/ports/approvals/approval-commits.ts';
@@ -10,13 +10,13 @@ import {
   ADMIN,
   aCreation,
   aLine,
+  anApprover,
   anEdit,
   anIncidentId,
   anUncheckedApproval,
   aPayoutBegun,
   aPayoutEnded,
   aPayoutResumed,
-  aPerson,
   aRejection,
   aVendorId,
   DISPATCHER,
@@ -46,7 +46,7 @@ const steps = fc.array(
   { minLength: 15, maxLength: 60, size: 'max' },
 );
 
-const PEOPLE = [DISPATCHER, ADMIN, MAKER, aPerson('editor-1', 'admin')];
+const PEOPLE = [DISPATCHER, ADMIN, MAKER, anApprover('editor-1', 'admin')];
 
 type World = Readonly<{ incidents: readonly IncidentId[]; vendors: readonly VendorId[] }>;
 type History = Readonly<{ changes: ApprovalChange[]; payments: VendorPayment[] }>;
@@ -145,7 +145,7 @@ function moved(
 }
 
 /** An edit that changes nothing is no move, and nobody commits it. */
-function edited(before: VendorPayment, cents: bigint, now: number, by: Person): Made | undefined {
+function edited(before: VendorPayment, cents: bigint, now: number, by: Approver): Made | undefined {
   const made = anEdit(before, { lineItems: [aLine(cents)] }, now, by);
   return made.payment.version > before.version ? made : undefined;
 }

@@ -6,12 +6,12 @@ import {
   ADMIN,
   aCreation,
   aLine,
+  anApprover,
   anEdit,
   anUncheckedApproval,
   aPayoutBegun,
   aPayoutEnded,
   aPayoutResumed,
-  aPerson,
   aRejection,
   DISPATCHER,
   MAKER,
@@ -151,14 +151,14 @@ export function approvalCommitsContract(adapter: string, open: () => Promise<App
         expect(await refused(own)).toEqual({ kind: 'SelfApproval' });
         await expectNothingOf(own, created);
         const edited = await committed(anEdit(created));
-        const editors = anUncheckedApproval(edited, aPerson('editor-1', 'admin'));
+        const editors = anUncheckedApproval(edited, anApprover('editor-1', 'admin'));
         expect(await refused(editors)).toEqual({ kind: 'SelfApproval' });
         expect(await refused(anUncheckedApproval(edited, MAKER))).toEqual({ kind: 'SelfApproval' });
         await expectNothingOf(editors, edited);
         await committed(anUncheckedApproval(edited));
       });
 
-      it('a second approval of one edition by one person', async () => {
+      it('a second approval of one revision by one person', async () => {
         const created = await committed(aCreation());
         const once = await committed(anUncheckedApproval(created, DISPATCHER, { isLast: false }));
         const twice = anUncheckedApproval(once, DISPATCHER);
@@ -167,7 +167,7 @@ export function approvalCommitsContract(adapter: string, open: () => Promise<App
         await committed(anUncheckedApproval(once, ADMIN));
       });
 
-      it('nobody who approved an earlier edition, though the terms be the same again', async () => {
+      it('nobody who approved an earlier revision, though the terms be the same again', async () => {
         const created = await committed(aCreation({ lineItems: [aLine(100n)] }));
         const once = await committed(anUncheckedApproval(created, DISPATCHER, { isLast: false }));
         const edited = await committed(anEdit(once, { lineItems: [aLine(200n)] }));
@@ -218,7 +218,7 @@ export function approvalCommitsContract(adapter: string, open: () => Promise<App
     it('lets exactly one of many rivals for a version win, whatever they want', async () => {
       const created = await committed(aCreation());
       const rivals: Made[] = Array.from({ length: 4 }, (_, n) => [
-        anUncheckedApproval(created, aPerson(`person-${n}`, 'admin')),
+        anUncheckedApproval(created, anApprover(`person-${n}`, 'admin')),
         anEdit(created, { lineItems: [aLine(BigInt(n) + 1n)] }),
         aRejection(created),
       ]).flat();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashTerms } from '../../../src/domain/approvals/approval.ts';
-import type { Person } from '../../../src/domain/approvals/approver.ts';
+import type { Approver } from '../../../src/domain/approvals/approver.ts';
 import { approveVendorPayment, rejectVendorPayment } from '../../../src/domain/approvals/decisions.ts';
 import { parseUuid } from '../../../src/domain/approvals/ids.ts';
 import { addUp } from '../../../src/domain/approvals/line-item.ts';
@@ -164,7 +164,7 @@ describe('a vendor’s payment', () => {
 
   it('is approved by no maker and by nobody twice, by rule and not by the store alone', () => {
     const { payment } = aCreation({ lineItems: [aLine(500_001n)] });
-    const approve = (before: VendorPayment, by: Person) =>
+    const approve = (before: VendorPayment, by: Approver) =>
       approveVendorPayment(before, { by, at: NOON }, DEFAULT_POLICY);
     expect(approve(payment, MAKER)._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
     const change = { metadata: { checked: true } };
@@ -186,8 +186,8 @@ function expectWellApproved(payment: VendorPayment): void {
   const people = payment.approvals.map(({ by }) => by);
   expect(new Set(people).size).toBe(people.length);
   expect(people).not.toContain(MAKER.id);
-  for (const { edition, termsHash } of payment.approvals) {
-    expect(edition).toBe(payment.edition);
+  for (const { revision, termsHash } of payment.approvals) {
+    expect(revision).toBe(payment.revision);
     expect(termsHash).toBe(hashTerms(payment, sha256));
   }
   if (payment.status === 'pending_approval' || payment.status === 'cancelled') return;

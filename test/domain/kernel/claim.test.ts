@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  answerOf,
   awaitOutcome,
   type Calling,
   type Claim,
@@ -11,6 +10,7 @@ import {
   openClaim,
   refusedClaim,
   releaseClaim,
+  responseOf,
   takeOver,
 } from '../../../src/domain/kernel/claim.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
@@ -19,7 +19,7 @@ import { trying } from '../arbitraries.ts';
 
 const key = { merchantId: aMerchantId(), operation: 'process', key: 'k' } as const;
 const paymentId = idOf('pay', '1'.repeat(32));
-const DAY = terms.keepAnswersMs;
+const DAY = terms.keepResponsesMs;
 
 let changes = 0;
 const step = (now: number) => ({ changeId: `change-${++changes}`, now });
@@ -27,7 +27,7 @@ const step = (now: number) => ({ changeId: `change-${++changes}`, now });
 const opened = (now = NOON): Calling =>
   openClaim(key, { fingerprint: 'f', requestId: 'req-1', paymentId }, step(now), terms);
 const refused = (now = NOON) =>
-  refusedClaim(key, { fingerprint: 'f', requestId: 'req-1', answer: 'no' }, step(now), terms);
+  refusedClaim(key, { fingerprint: 'f', requestId: 'req-1', response: 'no' }, step(now), terms);
 
 type Turn = Readonly<{ kind: 'takeOver' | 'wait' | 'release' | 'complete'; afterMs: number }>;
 const turn: fc.Arbitrary<Turn> = fc.record({
@@ -71,7 +71,7 @@ describe('a claim', () => {
       createdAt: NOON,
       dueAt: NOON + terms.leaseMs,
     });
-    expect(answerOf(opened(), NOON)).toBeUndefined();
+    expect(responseOf(opened(), NOON)).toBeUndefined();
   });
 
   it('gets a higher fence with each take-over and with nothing else', () => {
@@ -138,16 +138,16 @@ describe('a claim', () => {
 
   it('completed keeps its answer for a day, to the millisecond', () => {
     const done = completeClaim(opened(), 'done', step(NOON + 5), terms);
-    expect(answerOf(done, NOON + 5 + DAY - 1)).toBe('done');
-    expect(answerOf(done, NOON + 5 + DAY)).toBeUndefined();
+    expect(responseOf(done, NOON + 5 + DAY - 1)).toBe('done');
+    expect(responseOf(done, NOON + 5 + DAY)).toBeUndefined();
   });
 
   it('of a refused request lapses with its answer', () => {
     const claim = refused();
     expect(claim).toMatchObject({ state: 'completed', fence: 1 });
     expect(claim.paymentId).toBeUndefined();
-    expect([answerOf(claim, NOON + DAY - 1), isLapsed(claim, NOON + DAY - 1)]).toEqual(['no', false]);
-    expect([answerOf(claim, NOON + DAY), isLapsed(claim, NOON + DAY)]).toEqual([undefined, true]);
+    expect([responseOf(claim, NOON + DAY - 1), isLapsed(claim, NOON + DAY - 1)]).toEqual(['no', false]);
+    expect([responseOf(claim, NOON + DAY), isLapsed(claim, NOON + DAY)]).toEqual([undefined, true]);
   });
 
   it('whose outcome is unknown is asked after ever less often, at most every five minutes', () => {
@@ -159,14 +159,14 @@ describe('a claim', () => {
     }
     expect(pauses.slice(0, 5)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000]);
     expect(pauses.slice(9)).toEqual(Array.from({ length: 11 }, () => 300_000));
-    expect(claim.kept?.answer).toBe('wait');
+    expect(claim.kept?.response).toBe('wait');
   });
 
   it('that was released may be tried again until its answer would have expired, from the first back-off on', () => {
     const held = takeOver(takeOver(opened(), step(NOON + 1), terms), step(NOON + 2), terms);
     const released = releaseClaim(held, step(NOON + 9), terms);
     expect(released).toMatchObject({ state: 'retryable', fence: 3, dueAt: NOON + DAY });
-    expect(answerOf(released, NOON + 10)).toBeUndefined();
+    expect(responseOf(released, NOON + 10)).toBeUndefined();
     expect(takeOver(released, step(NOON + 11), terms).attempts).toBe(0);
   });
 });

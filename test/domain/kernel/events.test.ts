@@ -97,7 +97,7 @@ describe('a refund’s event', () => {
     expect(refundEvent(settle(decided, NOON + 6)._unsafeUnwrap(), id)).toBeUndefined();
   });
 
-  it('is told of no other movement', () => {
+  it('is told of no other modification', () => {
     for (const type of ['authorization', 'capture', 'void'] as const)
       for (const status of ['succeeded', 'failed'] as const) {
         const decided = decide(aTransaction(type), status, aVerdict(NOON), NOON + 5)._unsafeUnwrap();

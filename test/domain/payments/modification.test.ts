@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type Money, money, subtract } from '../../../src/domain/kernel/money.ts';
 import {
   complete,
-  type Movement,
-  type MovementRequest,
-  movementOf,
+  type Modification,
+  type ModificationRequest,
+  modificationOf,
   release,
   reserve,
 } from '../../../src/domain/payments/modification.ts';
@@ -34,40 +34,40 @@ const aPayment = (captureMethod: 'automatic' | 'manual') =>
 const authorized = () => approve(aPayment('manual'), NOON + 1);
 const succeeded = () => approve(aPayment('automatic'), NOON + 1);
 
-const capture = (amount?: bigint, final = false): MovementRequest => ({
+const capture = (amount?: bigint, final = false): ModificationRequest => ({
   type: 'capture',
   ...(amount === undefined ? {} : { amount }),
   final,
 });
-const refund = (amount?: bigint): MovementRequest => ({
+const refund = (amount?: bigint): ModificationRequest => ({
   type: 'refund',
   ...(amount === undefined ? {} : { amount }),
 });
-const aVoid: MovementRequest = { type: 'void' };
+const aVoid: ModificationRequest = { type: 'void' };
 
-const reserved = (payment: Payment, request: MovementRequest) =>
+const reserved = (payment: Payment, request: ModificationRequest) =>
   reserve(payment, request, NOON + 2)._unsafeUnwrap();
-const refusal = (payment: Payment, request: MovementRequest) =>
+const refusal = (payment: Payment, request: ModificationRequest) =>
   reserve(payment, request, NOON + 2)._unsafeUnwrapErr();
 
 /** Set aside and done. */
-function done(payment: Payment, request: MovementRequest): Payment {
-  const { payment: holding, movement } = reserved(payment, request);
-  return complete(holding, movement, NOON + 3);
+function done(payment: Payment, request: ModificationRequest): Payment {
+  const { payment: holding, modification } = reserved(payment, request);
+  return complete(holding, modification, NOON + 3);
 }
 
-/** Movements that end after one another, as they were set aside. */
-const doneAll = (payment: Payment, requests: readonly MovementRequest[]): Payment =>
+/** Modifications that end after one another, as they were set aside. */
+const doneAll = (payment: Payment, requests: readonly ModificationRequest[]): Payment =>
   requests.reduce(done, payment);
 
-describe('any sequence of movements', () => {
-  const sumOf = (movements: readonly Movement[]) =>
-    movements.reduce((all, { amount }) => all + amount.minorUnits, 0n);
+describe('any sequence of modifications', () => {
+  const sumOf = (modifications: readonly Modification[]) =>
+    modifications.reduce((all, { amount }) => all + amount.minorUnits, 0n);
 
-  /** Every state on the way, with the movements that were completed so far. */
+  /** Every state on the way, with the modifications that were completed so far. */
   function walk(order: Parameters<typeof opened>[0], moves: readonly Move[]) {
     let state = opened(order);
-    const completed: Movement[] = [];
+    const completed: Modification[] = [];
     return moves.map((each, step) => {
       const next = after(state, each, NOON + step);
       if (each.kind === 'complete' && next !== undefined)
@@ -113,14 +113,14 @@ describe('any sequence of movements', () => {
     expect(Math.min(captures, refunds)).toBeGreaterThan(50);
   });
 
-  it('takes and gives back what its completed movements say, and holds what is under way', () => {
+  it('takes and gives back what its completed modifications say, and holds what is under way', () => {
     fc.assert(
       fc.property(paymentOrder, moves, (order, all) => {
         for (const { state, completed } of walk(order, all)) {
           const { payment, underWay } = state;
           const { captured, refunded, reserved: aside } = amountsOf(payment);
-          const of = (type: Movement['type'], movements: readonly Movement[]) =>
-            movements.filter((each) => each.type === type);
+          const of = (type: Modification['type'], modifications: readonly Modification[]) =>
+            modifications.filter((each) => each.type === type);
           if (order.captureMethod === 'manual')
             expect(captured.minorUnits).toBe(sumOf(of('capture', completed)));
           expect(refunded.minorUnits).toBe(sumOf(of('refund', completed)));
@@ -143,7 +143,7 @@ describe('any sequence of movements', () => {
     );
   });
 
-  it('has a final movement under way alone', () => {
+  it('has a final modification under way alone', () => {
     fc.assert(
       fc.property(paymentOrder, moves, (order, all) => {
         for (const { state } of walk(order, all)) {
@@ -165,8 +165,8 @@ describe('any sequence of movements', () => {
         fc.pre(each.kind === 'capture' || each.kind === 'refund' || each.kind === 'void');
         const held = after(state, each, NOON);
         fc.pre(held !== undefined);
-        const movement = held?.underWay.at(-1) as Movement;
-        const free = release((held as Moving).payment, movement, NOON);
+        const modification = held?.underWay.at(-1) as Modification;
+        const free = release((held as Moving).payment, modification, NOON);
         const { version, updatedAt } = state.payment;
         expect({ ...free, version, updatedAt }).toEqual(state.payment);
       }),
@@ -174,11 +174,11 @@ describe('any sequence of movements', () => {
     );
   });
 
-  it('knows a movement again from the payment and the transaction it left', () => {
+  it('knows a modification again from the payment and the transaction it left', () => {
     fc.assert(
       fc.property(reachable, ({ payment, underWay }) => {
-        for (const movement of underWay)
-          expect(movementOf(payment, movement.type, movement.amount)).toEqual(movement);
+        for (const modification of underWay)
+          expect(modificationOf(payment, modification.type, modification.amount)).toEqual(modification);
       }),
       trying(200),
     );
@@ -192,14 +192,14 @@ describe('any sequence of movements', () => {
         const start: Payment = kind === 'capture' ? authorized() : succeeded();
         const request = kind === 'capture' ? capture : refund;
         let payment: Payment = start;
-        let underWay: Movement[] = [];
+        let underWay: Modification[] = [];
         for (const amount of amounts) {
           const held = reserved(payment, request(amount));
           payment = held.payment;
-          underWay.push(held.movement);
+          underWay.push(held.modification);
         }
         while (underWay.length > 0) {
-          const one = underWay[picks.next().value % underWay.length] as Movement;
+          const one = underWay[picks.next().value % underWay.length] as Modification;
           payment = complete(payment, one, NOON + 3);
           underWay = underWay.filter((each) => each !== one);
         }
@@ -217,15 +217,15 @@ describe('any sequence of movements', () => {
 
 describe('a capture', () => {
   it('sets its money aside and changes nothing else until it is done', () => {
-    const { payment, movement } = reserved(authorized(), capture(30n));
-    expect(movement).toEqual({ type: 'capture', amount: usd(30n), final: false });
+    const { payment, modification } = reserved(authorized(), capture(30n));
+    expect(modification).toEqual({ type: 'capture', amount: usd(30n), final: false });
     expect(payment).toMatchObject({
       status: 'authorized',
       captured: usd(0n),
       reserved: usd(30n),
       closing: false,
     });
-    expect(complete(payment, movement, NOON + 3)).toMatchObject({
+    expect(complete(payment, modification, NOON + 3)).toMatchObject({
       status: 'authorized',
       captured: usd(30n),
       reserved: usd(0n),
@@ -248,10 +248,10 @@ describe('a capture', () => {
 
   it('without an amount takes all that is left', () => {
     expect(done(authorized(), capture())).toMatchObject({ status: 'succeeded', captured: usd(100n) });
-    const { movement } = reserved(done(authorized(), capture(30n)), capture());
-    expect(movement.amount).toEqual(usd(70n));
-    const beside = reserved(authorized(), capture(30n)).payment;
-    expect(reserved(beside, capture()).movement.amount).toEqual(usd(70n));
+    const { modification } = reserved(done(authorized(), capture(30n)), capture());
+    expect(modification.amount).toEqual(usd(70n));
+    const context = reserved(authorized(), capture(30n)).payment;
+    expect(reserved(context, capture()).modification.amount).toEqual(usd(70n));
   });
 
   it('that is final releases the rest', () => {
@@ -265,8 +265,8 @@ describe('a capture', () => {
   });
 
   it('that is final waits for none and lets none begin', () => {
-    const beside = reserved(authorized(), capture(30n)).payment;
-    expect(refusal(beside, capture(10n, true))).toEqual({
+    const context = reserved(authorized(), capture(30n)).payment;
+    expect(refusal(context, capture(10n, true))).toEqual({
       kind: 'PaymentStateConflict',
       status: 'authorized',
       underWay: true,
@@ -277,9 +277,9 @@ describe('a capture', () => {
   });
 
   it('never passes what is held and not set aside, and says how much that is', () => {
-    const beside = reserved(done(authorized(), capture(30n)), capture(20n)).payment;
-    expect(refusal(beside, capture(51n))).toEqual({ kind: 'AmountExceedsAuthorized', available: usd(50n) });
-    expect(reserved(beside, capture(50n)).payment).toMatchObject({ reserved: usd(70n) });
+    const context = reserved(done(authorized(), capture(30n)), capture(20n)).payment;
+    expect(refusal(context, capture(51n))).toEqual({ kind: 'AmountExceedsAuthorized', available: usd(50n) });
+    expect(reserved(context, capture(50n)).payment).toMatchObject({ reserved: usd(70n) });
     expect(refusal(authorized(), capture(101n, true)).kind).toBe('AmountExceedsAuthorized');
   });
 
@@ -308,8 +308,8 @@ describe('a capture', () => {
   });
 
   it('that the processor refused leaves its money to the next', () => {
-    const { payment, movement } = reserved(authorized(), capture(100n, true));
-    const free = release(payment, movement, NOON + 3);
+    const { payment, modification } = reserved(authorized(), capture(100n, true));
+    const free = release(payment, modification, NOON + 3);
     expect(free).toMatchObject({ status: 'authorized', reserved: usd(0n), closing: false });
     expect(done(free, capture())).toMatchObject({ status: 'succeeded', captured: usd(100n) });
   });
@@ -327,15 +327,15 @@ describe('a refund', () => {
   });
 
   it('counts those under way', () => {
-    const beside = reserved(succeeded(), refund(60n)).payment;
-    expect(refusal(beside, refund(60n))).toEqual({ kind: 'AmountExceedsCaptured', available: usd(40n) });
-    expect(reserved(beside, refund(40n)).payment).toMatchObject({ reserved: usd(100n) });
+    const context = reserved(succeeded(), refund(60n)).payment;
+    expect(refusal(context, refund(60n))).toEqual({ kind: 'AmountExceedsCaptured', available: usd(40n) });
+    expect(reserved(context, refund(40n)).payment).toMatchObject({ reserved: usd(100n) });
   });
 
   it('is about what was captured, not what was authorized', () => {
     const partly = done(authorized(), capture(30n, true));
     expect(refusal(partly, refund(31n))).toEqual({ kind: 'AmountExceedsCaptured', available: usd(30n) });
-    expect(reserved(partly, refund()).movement.amount).toEqual(usd(30n));
+    expect(reserved(partly, refund()).modification.amount).toEqual(usd(30n));
   });
 
   it('of 0 is refused and never read as all', () => {
@@ -354,19 +354,19 @@ describe('a refund', () => {
   });
 
   it('that the processor refused leaves its money to the next', () => {
-    const { payment, movement } = reserved(succeeded(), refund(60n));
-    const free = release(payment, movement, NOON + 3);
+    const { payment, modification } = reserved(succeeded(), refund(60n));
+    const free = release(payment, modification, NOON + 3);
     expect(free).toMatchObject({ status: 'succeeded', refunded: usd(0n), reserved: usd(0n) });
-    expect(reserved(free, refund()).movement.amount).toEqual(usd(100n));
+    expect(reserved(free, refund()).modification.amount).toEqual(usd(100n));
   });
 });
 
 describe('a void', () => {
   it('cancels a hold of which nothing was taken', () => {
-    const { payment, movement } = reserved(authorized(), aVoid);
-    expect(movement).toEqual({ type: 'void', amount: usd(100n), final: true });
+    const { payment, modification } = reserved(authorized(), aVoid);
+    expect(modification).toEqual({ type: 'void', amount: usd(100n), final: true });
     expect(payment).toMatchObject({ status: 'authorized', reserved: usd(0n), closing: true });
-    expect(complete(payment, movement, NOON + 3)).toMatchObject({
+    expect(complete(payment, modification, NOON + 3)).toMatchObject({
       status: 'canceled',
       authorized: usd(100n),
       version: 4,
@@ -375,7 +375,7 @@ describe('a void', () => {
 
   it('after a partial capture releases the rest and keeps what was taken', () => {
     const first = done(authorized(), capture(30n));
-    expect(reserved(first, aVoid).movement.amount).toEqual(usd(70n));
+    expect(reserved(first, aVoid).modification.amount).toEqual(usd(70n));
     expect(done(first, aVoid)).toMatchObject({
       status: 'succeeded',
       captured: usd(30n),
@@ -385,16 +385,16 @@ describe('a void', () => {
   });
 
   it('waits for none and lets none begin', () => {
-    const beside = reserved(authorized(), capture(1n)).payment;
-    expect(refusal(beside, aVoid)).toMatchObject({ kind: 'PaymentStateConflict', underWay: true });
+    const context = reserved(authorized(), capture(1n)).payment;
+    expect(refusal(context, aVoid)).toMatchObject({ kind: 'PaymentStateConflict', underWay: true });
     const closing = reserved(authorized(), aVoid).payment;
     for (const request of [capture(1n), capture(), aVoid])
       expect(refusal(closing, request)).toMatchObject({ kind: 'PaymentStateConflict', underWay: true });
   });
 
   it('that the processor refused leaves the hold as it was', () => {
-    const { payment, movement } = reserved(done(authorized(), capture(30n)), aVoid);
-    expect(release(payment, movement, NOON + 3)).toMatchObject({
+    const { payment, modification } = reserved(done(authorized(), capture(30n)), aVoid);
+    expect(release(payment, modification, NOON + 3)).toMatchObject({
       status: 'authorized',
       captured: usd(30n),
       reserved: usd(0n),
@@ -404,22 +404,23 @@ describe('a void', () => {
 });
 
 describe('an outcome of what was never set aside', () => {
-  const movements: readonly Movement[] = [
+  const modifications: readonly Modification[] = [
     { type: 'capture', amount: usd(10n), final: false },
     { type: 'capture', amount: usd(10n), final: true },
     { type: 'void', amount: usd(100n), final: true },
     { type: 'refund', amount: usd(10n), final: false },
   ];
-  it.each(movements)('is a defect: $type, final $final', (movement) => {
+  it.each(modifications)('is a defect: $type, final $final', (modification) => {
     for (const payment of [aPayment('manual'), authorized(), succeeded(), done(authorized(), aVoid)])
-      for (const end of [complete, release]) expect(() => end(payment, movement, NOON)).toThrow('under way');
+      for (const end of [complete, release])
+        expect(() => end(payment, modification, NOON)).toThrow('under way');
   });
 
   it('is a defect also beside less that was', () => {
     const more = (amount: Money): Money => subtract(amount, usd(-1n))._unsafeUnwrap();
     for (const held of [reserved(authorized(), capture(10n)), reserved(succeeded(), refund(10n))])
       expect(() =>
-        complete(held.payment, { ...held.movement, amount: more(held.movement.amount) }, NOON),
+        complete(held.payment, { ...held.modification, amount: more(held.modification.amount) }, NOON),
       ).toThrow('under way');
   });
 });

@@ -137,7 +137,7 @@ describe('configuration', () => {
       jwt: { kind: 'hs256', issuer: 'paywright', audience: 'paywright', secret: SECRET },
       platform: {
         storage: { kind: 'postgres', at: { kind: 'embedded' } },
-        claimTerms: { leaseMs: 30_000, keepAnswersMs: 86_400_000 },
+        claimTerms: { leaseMs: 30_000, keepResponsesMs: 86_400_000 },
         processorTimeoutMs: 10_000,
       },
     });

@@ -2,7 +2,7 @@ import { okAsync } from 'neverthrow';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { simulatedProcessor } from '../../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
-import type { MovePaymentRequest } from '../../../src/application/payments/modify-payment.ts';
+import type { ModifyPaymentRequest } from '../../../src/application/payments/modify-payment.ts';
 import type { UseCases } from '../../../src/application/use-cases.ts';
 import { compose } from '../../../src/composition/compose.ts';
 import type { PlacedStorage } from '../../../src/composition/storage-settings.ts';
@@ -28,7 +28,7 @@ const platformOn = (storage: PlacedStorage) =>
     secret: 's'.repeat(32),
     keys: { kind: 'given', ring: [{ id: 'test', secret: Buffer.alloc(32, 7).toString('base64url') }] },
     anomalyRules: ANOMALY_RULES,
-    claimTerms: { leaseMs: 30_000, keepAnswersMs: 86_400_000 },
+    claimTerms: { leaseMs: 30_000, keepResponsesMs: 86_400_000 },
     processorTimeoutMs: 10_000,
     webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },
     simulatorFile: ':memory:',
@@ -84,8 +84,10 @@ describe('what /metrics tells of the running parts', () => {
     const order = { reference: 'txn_1', charge: 'pay_1', merchantId: aMerchantId() };
     await timed.move({ ...order, type: 'void', amount: money(1n, 'USD'), final: true });
     await timed.lookup('txn_2');
-    const useCases = { movePayment: () => okAsync({ answer: '', replayed: false }) } as unknown as UseCases;
-    await measuredUseCases(useCases, metrics).movePayment({} as MovePaymentRequest);
+    const useCases = {
+      modifyPayment: () => okAsync({ response: '', replayed: false }),
+    } as unknown as UseCases;
+    await measuredUseCases(useCases, metrics).modifyPayment({} as ModifyPaymentRequest);
 
     const text = await metrics.registry.metrics();
     expect(text).toContain('paywright_processor_seconds_count{call="move",outcome="ok"} 1');

@@ -173,8 +173,8 @@ describe('paywright serve', () => {
 
   it.each(['postgres', 'dynamodb'])('loses nothing acknowledged to kill -9 on %s', async (STORAGE) => {
     const first = await serve({ STORAGE });
-    const answer = await pay(first, 'kept');
-    const body = await answer.text();
+    const response = await pay(first, 'kept');
+    const body = await response.text();
     const { id } = JSON.parse(body) as Payment;
     const open = (await (await pay(first, 'open', 'test_timeout_approved')).json()) as Payment;
     first.cli.child.kill('SIGKILL');

@@ -60,7 +60,7 @@ it('says the same as a JSON line', async () => {
   });
 });
 
-it('ends with 1 and names the first bad row', async () => {
+it('ends with 1 and names the first finding', async () => {
   const { code, stdout, stderr } = await runCli(['verify'], { ...env, DATABASE_URL: edited });
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toBe(`paywright: bad row: payment ${declined} of merchant-a: link 2 was edited\n`);

@@ -1,7 +1,7 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
-import { shardShare } from '../../../src/application/outbox/shard-assignment.ts';
+import { shardAssignment } from '../../../src/application/outbox/shard-assignment.ts';
 import type { DeliverWebhooks } from '../../../src/application/webhooks/deliver-webhooks.ts';
 import { startDeliveries } from '../../../src/entrypoints/worker/deliveries.ts';
 import { DELIVERY_SHARDS } from '../../../src/ports/deliveries.ts';
@@ -13,7 +13,7 @@ afterEach(() => void vi.useRealTimers());
 
 const storage = memoryStorage();
 const aShare = (clock = handClock()) =>
-  shardShare(
+  shardAssignment(
     { leases: storage.leases, clock },
     { work: 'webhooks', shards: DELIVERY_SHARDS, holder: 'test' },
   );
@@ -24,7 +24,7 @@ const aLog = () => {
   return { log: { info: line, warn: line, error: line }, lines };
 };
 
-const idle = { taken: 0, putOff: 0, expired: 0, left: 0, more: false };
+const idle = { taken: 0, deferred: 0, expired: 0, left: 0, more: false };
 
 /** A worker over rounds that a test decides on. */
 function aWorker(round: DeliverWebhooks['round'], parts: Partial<DeliverWebhooks> = {}) {

@@ -79,7 +79,7 @@ function liveWrites(
   return [{ operation: { Delete } }];
 }
 
-/** A person and edition once. A maker's by this very change gets a condition that nothing fulfils. */
+/** A person and revision once. A maker's by this very change gets a condition that nothing fulfils. */
 function approvalWrites(
   { payment: { next }, approval }: ApprovalChange,
   put: PutItem,

@@ -31,7 +31,7 @@ export const payoutDueShardOf = (id: VendorPaymentId): number => FIRST_DUE_SHARD
 export const payoutDueShards = (): readonly number[] =>
   shards(SHARDS).map((shard) => FIRST_DUE_SHARD + shard);
 
-/** What belongs to a payment and grows with it: its audit links and who approved which edition. */
+/** What belongs to a payment and grows with it: its audit links and who approved which revision. */
 export const logPartition = (id: VendorPaymentId): string => `${PREFIX}#X#${id}`;
 export const LINK_PREFIX = 'L#';
 
@@ -41,10 +41,10 @@ export const linkKey = (id: VendorPaymentId, sequence: number): ItemKey => ({
   sk: `${LINK_PREFIX}${`${sequence}`.padStart(10, '0')}`,
 });
 
-/** One for each edition and person. */
-export const approvalKey = (id: VendorPaymentId, { edition, by }: Approval): ItemKey => ({
+/** One for each revision and person. */
+export const approvalKey = (id: VendorPaymentId, { revision, by }: Approval): ItemKey => ({
   pk: logPartition(id),
-  sk: `Y#${edition}#${by}`,
+  sk: `Y#${revision}#${by}`,
 });
 
 /** Whose an incident and vendor are; a partition to itself. */

@@ -48,8 +48,8 @@ function write(store: ApprovalsStore, change: ApprovalChange): void {
 
 const approvalKeyText = (
   { payment }: ApprovalChange,
-  { edition, by }: NonNullable<ApprovalChange['approval']>,
-): string => `${payment.next.id} ${edition} ${by}`;
+  { revision, by }: NonNullable<ApprovalChange['approval']>,
+): string => `${payment.next.id} ${revision} ${by}`;
 
 /** Puts a value where its id sorts, over an older one of the same id. */
 function place<Value extends Readonly<{ id: string }>>(sorted: Value[], value: Value): void {

@@ -6,7 +6,7 @@ import type {
   ApprovalCommitRefused,
   ApprovalCommits,
 } from '../../../ports/approvals/approval-commits.ts';
-import { patiently } from '../faults.ts';
+import { withRetry } from '../faults.ts';
 import { approvalToRow, entryToRow, eventToRow, linesToRows, paymentToRow } from './rows.ts';
 
 /** What the store's own constraints say by refusing; `commit_change` gives no other. */
@@ -22,7 +22,7 @@ const REFUSALS = new Map<string, ApprovalCommitRefused['kind']>([
 /** One statement for each change (see `commit_change`), which is a transaction of its own. */
 export const postgresApprovalCommits = (pool: pg.Pool): ApprovalCommits => ({
   commit: (change) =>
-    patiently(() =>
+    withRetry(() =>
       pool.query<Readonly<{ refusal: string | null }>>({
         name: 'commit_approval_change',
         text: 'SELECT approvals.commit_change($1, $2, $3, $4, $5, $6, $7) AS refusal',

@@ -1,12 +1,12 @@
 import type pg from 'pg';
 import type { AuditLog } from '../../../ports/approvals/audit-log.ts';
-import { patiently } from '../faults.ts';
+import { withRetry } from '../faults.ts';
 import { entryFromRow } from './rows.ts';
 import type { ApprovalsRow } from './schema.ts';
 
 export const postgresAuditLog = (pool: pg.Pool): AuditLog => ({
   of: (id) =>
-    patiently(() =>
+    withRetry(() =>
       pool.query<ApprovalsRow<'payment_audit_log'>>({
         name: 'approvals.audit_log',
         text: `SELECT payment_id, sequence, id, action, actor_id, actor_type, actor_roles, ip_address, user_agent,

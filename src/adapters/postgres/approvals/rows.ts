@@ -70,7 +70,7 @@ export const linesToRows = (payment: VendorPayment) =>
 
 export const approvalToRow = (approval: Approval, payment: VendorPayment) => ({
   payment_id: payment.id,
-  edition: approval.edition,
+  edition: approval.revision,
   approved_by: approval.by,
   roles: approval.roles,
   notes: approval.notes,
@@ -105,7 +105,7 @@ export const eventToRow = (event: ApprovalEvent) => ({
   data: event.data,
 });
 
-/** A payment's row with its lines and its edition's approvals, as JSON under their records' names. */
+/** A payment's row with its lines and its revision's approvals, as JSON under their records' names. */
 export type WholePaymentRow = ApprovalsRow<'payments'> & Readonly<{ line_items: string; approvals: string }>;
 
 export function paymentFromRow(row: WholePaymentRow): VendorPayment {

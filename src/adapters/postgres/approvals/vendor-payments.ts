@@ -2,7 +2,7 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import type pg from 'pg';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import type { VendorPaymentFilter, VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
-import { patiently } from '../faults.ts';
+import { withRetry } from '../faults.ts';
 import { queriesOn } from '../migrate.ts';
 import { prepared } from '../prepared.ts';
 import { SCHEMA } from './migrate.ts';
@@ -34,7 +34,7 @@ export function postgresVendorPayments(pool: pg.Pool): VendorPayments {
       LINE_ITEMS.as('line_items'),
       APPROVALS.as('approvals'),
     ]);
-    return patiently(() => pool.query<WholePaymentRow>(prepared(query.compile()))).map(({ rows }) =>
+    return withRetry(() => pool.query<WholePaymentRow>(prepared(query.compile()))).map(({ rows }) =>
       rows.map(paymentFromRow),
     );
   };
@@ -60,7 +60,7 @@ export function postgresVendorPayments(pool: pg.Pool): VendorPayments {
     },
 
     due: (now, limit) =>
-      patiently(() =>
+      withRetry(() =>
         pool.query<{ payment_id: VendorPaymentId }>({
           name: 'due_vendor_payments',
           text: `SELECT payment_id FROM approvals.payments

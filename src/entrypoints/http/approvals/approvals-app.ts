@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
-import type { Deed } from '../../../domain/approvals/approver.ts';
-import { asRole, type GateParts, type PersonHandler, withoutQuery } from '../server/authorization.ts';
+import type { Permission } from '../../../domain/approvals/approver.ts';
+import { type ApproverHandler, asRole, type GateParts, withoutQuery } from '../server/authorization.ts';
 import type { Route } from '../server/openapi.ts';
 import type { HttpEnv } from '../server/request-context.ts';
 import { type ServedRoute, type ServiceAppParts, serviceApp } from '../server/service-app.ts';
@@ -39,9 +39,9 @@ export type ApprovalsAppParts = GateParts & ServiceAppParts & ApprovalsUseCases;
  */
 export function approvalsApp(parts: ApprovalsAppParts): Hono<HttpEnv> {
   const { app, mount } = serviceApp(parts);
-  const serve = (route: Route, deed: Deed, handler: PersonHandler): ServedRoute => [
+  const serve = (route: Route, permission: Permission, handler: ApproverHandler): ServedRoute => [
     route,
-    asRole(parts, deed, handler),
+    asRole(parts, permission, handler),
   ];
   // Fixed paths come before the pattern that would match them too.
   mount(

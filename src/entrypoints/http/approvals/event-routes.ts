@@ -1,7 +1,7 @@
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
 import { recordFor } from '../../../domain/approvals/vendor-payment-record.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
-import type { PersonHandler } from '../server/authorization.ts';
+import type { ApproverHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson, refuse } from '../server/request-context.ts';
@@ -9,7 +9,7 @@ import { askedBy } from './vendor-payment-routes.ts';
 import { workCompleted, workFrom } from './work-completed-schemas.ts';
 
 export const postEventHandler =
-  ({ recordWorkCompleted }: Pick<ApprovalsUseCases, 'recordWorkCompleted'>): PersonHandler =>
+  ({ recordWorkCompleted }: Pick<ApprovalsUseCases, 'recordWorkCompleted'>): ApproverHandler =>
   (c, by) =>
     readJson(c.req.raw)
       .andThen((json) => parseBody(workCompleted, json))

@@ -2,7 +2,7 @@ import { err, ok, type Result, type ResultAsync } from 'neverthrow';
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
 import type { NewLineItem } from '../../../application/approvals/create-vendor-payment.ts';
 import type { Page } from '../../../application/kernel/cursor.ts';
-import { hasRole, type Person } from '../../../domain/approvals/approver.ts';
+import { type Approver, hasRole } from '../../../domain/approvals/approver.ts';
 import { auditLogRecord } from '../../../domain/approvals/audit-log.ts';
 import {
   type IncidentId,
@@ -15,7 +15,7 @@ import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts'
 import { recordFor } from '../../../domain/approvals/vendor-payment-record.ts';
 import type { Origin } from '../../../domain/kernel/actor.ts';
 import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
-import type { PersonHandler } from '../server/authorization.ts';
+import type { ApproverHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import type { Failure } from '../server/failures.ts';
 import { parseQuery } from '../server/list-input.ts';
@@ -33,7 +33,7 @@ import {
 type Doing<Name extends keyof ApprovalsUseCases> = Pick<ApprovalsUseCases, Name>;
 
 export const postVendorPaymentHandler =
-  ({ createVendorPayment }: Doing<'createVendorPayment'>): PersonHandler =>
+  ({ createVendorPayment }: Doing<'createVendorPayment'>): ApproverHandler =>
   (c, by) =>
     readJson(c.req.raw)
       .andThen((json) => parseBody(newVendorPayment, json))
@@ -57,7 +57,7 @@ export const postVendorPaymentHandler =
       );
 
 export const getVendorPaymentsHandler =
-  ({ listVendorPayments }: Doing<'listVendorPayments'>): PersonHandler =>
+  ({ listVendorPayments }: Doing<'listVendorPayments'>): ApproverHandler =>
   (c, by) =>
     parseQuery(vendorPaymentsQuery, new URL(c.req.url).searchParams)
       .asyncAndThen(({ vendorId, incidentId, status, ...paging }) => {
@@ -76,7 +76,7 @@ export const getVendorPaymentsHandler =
 
 /** Of payments that wait for somebody's look; which ones is the use case's to say. */
 export const getReviewHandler =
-  (list: ApprovalsUseCases['listPending' | 'listFlagged']): PersonHandler =>
+  (list: ApprovalsUseCases['listPending' | 'listFlagged']): ApproverHandler =>
   (c, by) =>
     parseQuery(reviewQuery, new URL(c.req.url).searchParams)
       .asyncAndThen((paging) => {
@@ -89,7 +89,7 @@ export const getReviewHandler =
       );
 
 export const getVendorPaymentHandler =
-  ({ getVendorPayment }: Doing<'getVendorPayment'>): PersonHandler =>
+  ({ getVendorPayment }: Doing<'getVendorPayment'>): ApproverHandler =>
   (c, by) =>
     answerPayment(
       c,
@@ -98,7 +98,7 @@ export const getVendorPaymentHandler =
     );
 
 export const getVendorPaymentAuditHandler =
-  ({ getAuditLog }: Doing<'getAuditLog'>): PersonHandler =>
+  ({ getAuditLog }: Doing<'getAuditLog'>): ApproverHandler =>
   (c, by) =>
     idOf(c)
       .asyncAndThen((id) => getAuditLog({ by, id }))
@@ -108,7 +108,7 @@ export const getVendorPaymentAuditHandler =
       );
 
 export const patchVendorPaymentHandler =
-  ({ changeVendorPayment }: Doing<'changeVendorPayment'>): PersonHandler =>
+  ({ changeVendorPayment }: Doing<'changeVendorPayment'>): ApproverHandler =>
   (c, by) =>
     answerPayment(
       c,
@@ -128,7 +128,7 @@ export const patchVendorPaymentHandler =
     );
 
 export const postApprovalHandler =
-  ({ approveVendorPayment }: Doing<'approveVendorPayment'>): PersonHandler =>
+  ({ approveVendorPayment }: Doing<'approveVendorPayment'>): ApproverHandler =>
   (c, by) =>
     answerPayment(
       c,
@@ -147,7 +147,7 @@ export const postApprovalHandler =
     );
 
 export const postRejectionHandler =
-  ({ rejectVendorPayment }: Doing<'rejectVendorPayment'>): PersonHandler =>
+  ({ rejectVendorPayment }: Doing<'rejectVendorPayment'>): ApproverHandler =>
   (c, by) =>
     answerPayment(
       c,
@@ -159,7 +159,7 @@ export const postRejectionHandler =
     );
 
 export const postProcessingHandler =
-  ({ processVendorPayment }: Doing<'processVendorPayment'>): PersonHandler =>
+  ({ processVendorPayment }: Doing<'processVendorPayment'>): ApproverHandler =>
   (c, by) =>
     answerPayment(
       c,
@@ -171,21 +171,21 @@ export const postProcessingHandler =
     );
 
 /** Who asks and from where, as the audit log keeps it. */
-export const askedBy = (c: HttpContext, by: Person): Readonly<{ by: Person; origin: Origin }> => ({
+export const askedBy = (c: HttpContext, by: Approver): Readonly<{ by: Approver; origin: Origin }> => ({
   by,
   origin: originOf(c, hasRole(by, ['system']) ? 'system' : hasRole(by, ['admin']) ? 'admin' : 'user'),
 });
 
-const bodyFor = (by: Person, payment: VendorPayment): string => jsonText(recordFor(by, payment));
+const bodyFor = (by: Approver, payment: VendorPayment): string => jsonText(recordFor(by, payment));
 
-const answerPayment = (c: HttpContext, by: Person, asked: ResultAsync<VendorPayment, Failure>) =>
+const answerPayment = (c: HttpContext, by: Approver, asked: ResultAsync<VendorPayment, Failure>) =>
   asked.match(
     (payment) => answerJson(200, bodyFor(by, payment)),
     (failure) => refuse(c, failure),
   );
 
 const pageBodyFor =
-  (by: Person, limit: number) =>
+  (by: Approver, limit: number) =>
   ({ items, nextCursor }: Page<VendorPayment>): string =>
     jsonText({
       payments: items.map((payment) => recordFor(by, payment)),

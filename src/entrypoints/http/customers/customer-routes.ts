@@ -140,7 +140,7 @@ async function withTarget(
 ): Promise<Response> {
   const id = parseId('cus', c.req.param('id') ?? '');
   return id === undefined
-    ? refuse(c, { kind: 'NoSuchCustomer' })
+    ? refuse(c, { kind: 'CustomerNotFound' })
     : handle({ merchantId, id, origin: originOf(c) });
 }
 

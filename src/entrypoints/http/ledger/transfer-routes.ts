@@ -10,7 +10,7 @@ import { countKey, type PlatformMetrics } from '../server/metrics.ts';
 import { PROBLEM_TYPE } from '../server/problems.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson, originOf, refuse } from '../server/request-context.ts';
-import { readTransferAnswer } from './transfer-answers.ts';
+import { decodeTransferResponse } from './transfer-responses.ts';
 import { newTransfer } from './transfer-schemas.ts';
 
 export const postTransferHandler =
@@ -39,8 +39,8 @@ export const postTransferHandler =
     const result = await transferMoney(request.value);
     countKey(metrics, result);
     return result.match(
-      ({ answer, replayed }) => {
-        const { status, transferId, body } = readTransferAnswer(answer);
+      ({ response, replayed }) => {
+        const { status, transferId, body } = decodeTransferResponse(response);
         return answerJson(status, body, {
           ...(status >= 400 ? { 'Content-Type': PROBLEM_TYPE } : {}),
           ...(transferId === undefined ? {} : { Location: `/transfers/${transferId}` }),

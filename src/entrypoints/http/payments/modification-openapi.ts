@@ -7,18 +7,18 @@ import {
   replayed,
   secured,
 } from '../server/openapi.ts';
-import { movement, newCapture, newRefund, newVoid } from './modification-schemas.ts';
+import { modification, newCapture, newRefund, newVoid } from './modification-schemas.ts';
 
 const outcomes = {
   201: {
     description: 'The processor did it.',
-    content: json(movement),
+    content: json(modification),
     headers: { 'Idempotency-Replayed': replayed },
   },
   202: {
     description:
       'The processor has not answered yet; the transaction is pending and will be carried through.',
-    content: json(movement),
+    content: json(modification),
     headers: { 'Idempotency-Replayed': replayed },
   },
   ...refusals(400, 401, 402, 403, 404, 409, 413, 415, 422, 500, 503),

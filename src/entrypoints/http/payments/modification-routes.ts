@@ -1,20 +1,20 @@
 import type { Result } from 'neverthrow';
-import type { MovePayment, MovePaymentRequest } from '../../../application/payments/modify-payment.ts';
+import type { ModifyPayment, ModifyPaymentRequest } from '../../../application/payments/modify-payment.ts';
 import type { MerchantId } from '../../../domain/kernel/ids.ts';
 import { parseId } from '../../../domain/kernel/ids.ts';
 import { type KeyedHeader, type KeyFailure, keyOf, parseBody } from '../server/body-input.ts';
 import type { MalformedRequest, PanNotAccepted } from '../server/failures.ts';
 import { countKey, type PlatformMetrics } from '../server/metrics.ts';
 import { type JsonBody, readOptionalJson } from '../server/read-json.ts';
-import { answerKept, originOf, refuse } from '../server/request-context.ts';
+import { originOf, refuse, respondStored } from '../server/request-context.ts';
 import { newCapture, newRefund, newVoid } from './modification-schemas.ts';
 import type { TenantHandler } from './payment-routes.ts';
-import { readAnswer } from './stored-responses.ts';
+import { decodeResponse } from './stored-responses.ts';
 
-type Parts = Readonly<{ movePayment: MovePayment; metrics: PlatformMetrics }>;
+type Parts = Readonly<{ modifyPayment: ModifyPayment; metrics: PlatformMetrics }>;
 
-/** A movement as a client orders it; the payment comes from the path, who asks from the token. */
-type Order = Pick<MovePaymentRequest, 'movement' | 'reason' | 'idempotencyKey'>;
+/** A modification as a client orders it; the payment comes from the path, who asks from the token. */
+type Order = Pick<ModifyPaymentRequest, 'modification' | 'reason' | 'idempotencyKey'>;
 type Parse = (
   body: JsonBody,
   header: KeyedHeader,
@@ -29,7 +29,7 @@ const parseCapture: Parse = (body, header) =>
     keyOf(header, idempotency_key).map(
       (idempotencyKey): Order => ({
         idempotencyKey,
-        movement: { type: 'capture', ...minorUnits(amount), final },
+        modification: { type: 'capture', ...minorUnits(amount), final },
       }),
     ),
   );
@@ -39,7 +39,7 @@ const parseRefund: Parse = (body, header) =>
     keyOf(header, idempotency_key).map(
       (idempotencyKey): Order => ({
         idempotencyKey,
-        movement: { type: 'refund', ...minorUnits(amount) },
+        modification: { type: 'refund', ...minorUnits(amount) },
         ...(reason === undefined ? {} : { reason }),
       }),
     ),
@@ -48,7 +48,7 @@ const parseRefund: Parse = (body, header) =>
 const parseVoid: Parse = (body, header) =>
   parseBody(newVoid, body, header).andThen(({ idempotency_key }) =>
     keyOf(header, idempotency_key).map(
-      (idempotencyKey): Order => ({ idempotencyKey, movement: { type: 'void' } }),
+      (idempotencyKey): Order => ({ idempotencyKey, modification: { type: 'void' } }),
     ),
   );
 
@@ -56,7 +56,7 @@ const minorUnits = (amount: number | undefined): Readonly<{ amount?: bigint }> =
   amount === undefined ? {} : { amount: BigInt(amount) };
 
 const handler =
-  ({ movePayment, metrics }: Parts, parse: Parse): TenantHandler =>
+  ({ modifyPayment, metrics }: Parts, parse: Parse): TenantHandler =>
   async (c, merchantId: MerchantId) => {
     const order = await readOptionalJson(c.req.raw).andThen((body) =>
       parse(body, c.req.header('idempotency-key')),
@@ -64,11 +64,11 @@ const handler =
     if (order.isErr()) return refuse(c, order.error);
     const paymentId = parseId('pay', c.req.param('id') ?? '');
     if (paymentId === undefined) return refuse(c, { kind: 'PaymentNotFound' });
-    const result = await movePayment({ ...order.value, merchantId, paymentId, origin: originOf(c) });
+    const result = await modifyPayment({ ...order.value, merchantId, paymentId, origin: originOf(c) });
     countKey(metrics, result);
     if (result.isErr()) return refuse(c, result.error);
-    const { answer, replayed } = result.value;
-    const read = readAnswer(answer);
-    if (!replayed) metrics.movements.inc({ type: order.value.movement.type, status: read.outcome });
-    return answerKept(read, replayed);
+    const { response, replayed } = result.value;
+    const read = decodeResponse(response);
+    if (!replayed) metrics.modifications.inc({ type: order.value.modification.type, status: read.outcome });
+    return respondStored(read, replayed);
   };

@@ -32,5 +32,5 @@ export const newVoid = z
   .strictObject({ idempotency_key: idempotencyKey.optional() })
   .openapi('NewVoid', { example: {} });
 
-/** What a movement answers with. */
-export const movement = transaction;
+/** What a modification answers with. */
+export const modification = transaction;

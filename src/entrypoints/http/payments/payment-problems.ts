@@ -62,7 +62,7 @@ export const PAYMENT_PROBLEMS = {
     title: 'The amount is over the limit of the merchant',
     detail: ({ limit }) => `This merchant takes at most ${limit} minor units in one payment.`,
   },
-  CustomerNotFound: {
+  CustomerNotAccepted: {
     status: 422,
     code: 'customer_not_found',
     title: 'There is no such customer',

@@ -1,5 +1,5 @@
 import { err, okAsync, type Result, ResultAsync } from 'neverthrow';
-import type { Answered } from '../../../application/kernel/idempotency.ts';
+import type { Responded } from '../../../application/kernel/idempotency.ts';
 import type { CountPayments } from '../../../application/payments/count-payments.ts';
 import type { GetPayment } from '../../../application/payments/get-payment.ts';
 import type { ListPayments } from '../../../application/payments/list-payments.ts';
@@ -13,9 +13,9 @@ import { parseListQuery } from '../server/list-input.ts';
 import { countKey, type PlatformMetrics } from '../server/metrics.ts';
 import { problemOf, problemText } from '../server/problems.ts';
 import { readJson } from '../server/read-json.ts';
-import { answerJson, answerKept, type HttpContext, originOf, refuse } from '../server/request-context.ts';
+import { answerJson, type HttpContext, originOf, refuse, respondStored } from '../server/request-context.ts';
 import { type PaymentInputFailure, type PaymentOrder, parseBatch, parsePayment } from './payment-input.ts';
-import { readAnswer } from './stored-responses.ts';
+import { decodeResponse } from './stored-responses.ts';
 
 /** Answers a request of a tenant: `merchantId` is the one its token names. */
 export type TenantHandler = (c: HttpContext, merchantId: MerchantId) => Promise<Response>;
@@ -30,10 +30,10 @@ export const postPaymentHandler =
     const result = await parts.processPayment({ ...order.value, merchantId, origin: originOf(c) });
     count(parts.metrics, result);
     return result.match(
-      ({ answer, replayed }) => {
-        const read = readAnswer(answer);
+      ({ response, replayed }) => {
+        const read = decodeResponse(response);
         const located = read.status < 300 && read.paymentId !== undefined;
-        return answerKept(read, replayed, located ? { Location: `/payments/${read.paymentId}` } : {});
+        return respondStored(read, replayed, located ? { Location: `/payments/${read.paymentId}` } : {});
       },
       (failure) => refuse(c, failure),
     );
@@ -70,7 +70,7 @@ function batchText(
     const result = order.isErr() ? err(order.error) : processed[next++];
     if (result === undefined) throw new Error(`item ${index} of a batch has no result`);
     const { status, body } = result.match(
-      ({ answer }): Readonly<{ status: number; body: string }> => readAnswer(answer),
+      ({ response }): Readonly<{ status: number; body: string }> => decodeResponse(response),
       (failure) => {
         const problem = problemOf(failure, requestId);
         return { status: problem.status, body: problemText(problem) };
@@ -122,8 +122,8 @@ export const getPaymentHandler =
   };
 
 /** A payment is counted once, when it is first answered. */
-function count(metrics: PlatformMetrics, result: Result<Answered, ProcessPaymentFailure>): void {
+function count(metrics: PlatformMetrics, result: Result<Responded, ProcessPaymentFailure>): void {
   countKey(metrics, result);
   if (result.isOk() && !result.value.replayed)
-    metrics.payments.inc({ status: readAnswer(result.value.answer).outcome });
+    metrics.payments.inc({ status: decodeResponse(result.value.response).outcome });
 }

@@ -1,14 +1,14 @@
-import type { Answer } from '../../../domain/kernel/claim.ts';
+import type { StoredResponse } from '../../../domain/kernel/claim.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import type { Payment, PaymentStatus } from '../../../domain/payments/payment.ts';
 import { paymentRecord } from '../../../domain/payments/payment-record.ts';
 import type { Transaction, TransactionStatus } from '../../../domain/payments/transaction.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
-import type { Answers } from '../../../ports/response-encoder.ts';
+import type { ResponseEncoder } from '../../../ports/response-encoder.ts';
 import { declineOf, problemOf, problemText } from '../server/problems.ts';
 
 /** `outcome` and `paymentId` are for headers and metrics; `body` is what goes out, byte for byte. */
-export type ReadAnswer = Readonly<{
+export type DecodedResponse = Readonly<{
   status: number;
   outcome: PaymentStatus | TransactionStatus | 'refused';
   paymentId?: string;
@@ -19,7 +19,7 @@ export type ReadAnswer = Readonly<{
  * Answers as HTTP: one line `status outcome payment-id`, then the body. The request id inside a kept problem is that of
  * the first request.
  */
-export const httpAnswers: Answers = {
+export const httpResponseEncoder: ResponseEncoder = {
   processed: (payment, requestId) =>
     `${statusOf(payment)} ${payment.status} ${payment.id}\n${bodyOf(payment, requestId)}`,
   moved: (transaction, requestId) =>
@@ -30,15 +30,15 @@ export const httpAnswers: Answers = {
   },
 };
 
-/** Reads what `httpAnswers` wrote. */
-export function readAnswer(answer: Answer): ReadAnswer {
-  const end = answer.indexOf('\n');
-  const [status, outcome, paymentId] = answer.slice(0, end).split(' ');
+/** Reads what `httpResponseEncoder` wrote. */
+export function decodeResponse(response: StoredResponse): DecodedResponse {
+  const end = response.indexOf('\n');
+  const [status, outcome, paymentId] = response.slice(0, end).split(' ');
   return {
     status: Number(status),
-    outcome: outcome as ReadAnswer['outcome'],
+    outcome: outcome as DecodedResponse['outcome'],
     ...(paymentId === undefined || paymentId === '-' ? {} : { paymentId }),
-    body: answer.slice(end + 1),
+    body: response.slice(end + 1),
   };
 }
 

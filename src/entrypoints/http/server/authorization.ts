@@ -1,5 +1,5 @@
 import type { Handler } from 'hono';
-import { type Deed, type Person, permitted, ROLES } from '../../../domain/approvals/approver.ts';
+import { type Approver, type Permission, permitted, ROLES } from '../../../domain/approvals/approver.ts';
 import { parseUuid, type VendorId } from '../../../domain/approvals/ids.ts';
 import type { MerchantId } from '../../../domain/kernel/ids.ts';
 import type { TenantHandler } from '../payments/payment-routes.ts';
@@ -38,21 +38,25 @@ export const asAdmin =
     withPrincipal(c, parts, () => withPermission(c, 'admin', () => handler(c)));
 
 /** Answers a request of a person of the approvals service. */
-export type PersonHandler = (c: HttpContext, by: Person) => Promise<Response>;
+export type ApproverHandler = (c: HttpContext, by: Approver) => Promise<Response>;
 
 /** Lets a request through with a token of somebody whose role allows the deed, before anything of it is read. */
 export const asRole =
-  (parts: GateParts, deed: Deed, handler: PersonHandler): Handler<HttpEnv> =>
+  (parts: GateParts, permission: Permission, handler: ApproverHandler): Handler<HttpEnv> =>
   (c) =>
     withPrincipal(c, parts, () =>
-      permitted(personOf(c.var.principal), deed).match(
+      permitted(approverOf(c.var.principal), permission).match(
         (by) => handler(c, by),
         (failure) => Promise.resolve(refuse(c, failure)),
       ),
     );
 
 /** Which vendor a vendor is, its token says by `vendor_id`, or else by its subject. */
-function personOf({ subject, roles: claimed, vendorId = parseUuid<VendorId>(subject) }: Principal): Person {
+function approverOf({
+  subject,
+  roles: claimed,
+  vendorId = parseUuid<VendorId>(subject),
+}: Principal): Approver {
   const roles = ROLES.filter((role) => claimed.includes(role));
   return { id: subject, roles, ...(vendorId === undefined || !roles.includes('vendor') ? {} : { vendorId }) };
 }

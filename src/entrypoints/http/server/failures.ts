@@ -14,11 +14,11 @@ import type { TransferNotFound } from '../../../application/ledger/get-transfer.
 import type { TransferFailure } from '../../../application/ledger/transfer-money.ts';
 import type { ChangeMerchantFailure } from '../../../application/merchants/change-merchant.ts';
 import type { MerchantExists } from '../../../application/merchants/create-merchant.ts';
-import type { MovePaymentFailure } from '../../../application/payments/modify-payment.ts';
+import type { ModifyPaymentFailure } from '../../../application/payments/modify-payment.ts';
 import type { ProcessPaymentFailure } from '../../../application/payments/process-payment.ts';
 import type { CreateEndpointFailure } from '../../../application/webhooks/create-endpoint.ts';
 import type { ReplayFailure } from '../../../application/webhooks/replay-delivery.ts';
-import type { MoveEndpointFailure } from '../../../application/webhooks/update-endpoint.ts';
+import type { UpdateEndpointFailure } from '../../../application/webhooks/update-endpoint.ts';
 import type { TransferRefused } from '../../../domain/ledger/transfer.ts';
 import type { PaymentNotFound } from '../../../ports/payments.ts';
 import type { Refusal } from '../../../ports/response-encoder.ts';
@@ -77,7 +77,7 @@ type ApprovalsFailure =
 export type Failure =
   | HttpFailure
   | ProcessPaymentFailure
-  | Exclude<MovePaymentFailure, PaymentNotFound>
+  | Exclude<ModifyPaymentFailure, PaymentNotFound>
   | Refusal
   | NoSuchPayment
   | TransferFailure
@@ -90,7 +90,7 @@ export type Failure =
   | AddPaymentMethodFailure
   | MoveFailure
   | CreateEndpointFailure
-  | MoveEndpointFailure
+  | UpdateEndpointFailure
   | ReplayFailure
   | ApprovalsFailure
   | CursorInvalid

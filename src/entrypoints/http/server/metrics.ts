@@ -10,7 +10,7 @@ export type PlatformMetrics = Readonly<{
   /** What keys met: `first`, `replayed`, `in_flight` or `reused`. */
   idempotency: Counter<'outcome'>;
   /** Captures, refunds and voids answered, by how the transaction stood. */
-  movements: Counter<'type' | 'status'>;
+  modifications: Counter<'type' | 'status'>;
   requests: Histogram<'method' | 'route' | 'status'>;
   inFlight: Gauge;
   useCases: Histogram<'use_case' | 'outcome'>;
@@ -41,7 +41,7 @@ export function platformMetrics(): PlatformMetrics {
       labelNames: ['outcome'],
       registers,
     }),
-    movements: new Counter({
+    modifications: new Counter({
       name: 'paywright_movements_total',
       help: 'Captures, refunds and voids answered for the first time, by type and status.',
       labelNames: ['type', 'status'],

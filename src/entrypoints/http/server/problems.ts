@@ -55,7 +55,7 @@ export function problemOf(failure: Failure, requestId: string): Problem {
   };
 }
 
-/** A payment or, with its transaction, a movement of one that ended in failure. */
+/** A payment or, with its transaction, a modification of one that ended in failure. */
 export function declineOf(
   { code, message }: PaymentFailure,
   paymentId: string,

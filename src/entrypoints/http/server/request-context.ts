@@ -2,7 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Logger } from 'pino';
 import type { Actor, Origin } from '../../../domain/kernel/actor.ts';
 import { findsPan } from '../../../domain/kernel/pan.ts';
-import type { ReadAnswer } from '../payments/stored-responses.ts';
+import type { DecodedResponse } from '../payments/stored-responses.ts';
 import type { Principal } from './authenticate.ts';
 import type { Failure } from './failures.ts';
 import type { PlatformMetrics } from './metrics.ts';
@@ -101,8 +101,8 @@ export const answerJson = (
 ): Response => new Response(body, { status, headers: { 'Content-Type': 'application/json', ...headers } });
 
 /** An answer as it was kept: status and bytes as they were, and whether they have been given before. */
-export const answerKept = (
-  { status, body }: ReadAnswer,
+export const respondStored = (
+  { status, body }: DecodedResponse,
   replayed: boolean,
   headers: Readonly<Record<string, string>> = {},
 ): Response =>

@@ -8,7 +8,7 @@ export const TENANT_PROBLEMS = {
     title: 'There is no such merchant',
     detail: 'No merchant has this id.',
   },
-  NoSuchCustomer: {
+  CustomerNotFound: {
     status: 404,
     code: 'customer_not_found',
     title: 'There is no such customer',

@@ -70,5 +70,5 @@ async function withTarget(
   handle: (target: Target) => Promise<Response>,
 ): Promise<Response> {
   const id = parseId('whd', c.req.param('id') ?? '');
-  return id === undefined ? refuse(c, { kind: 'NoSuchDelivery' }) : handle({ merchantId, id });
+  return id === undefined ? refuse(c, { kind: 'DeliveryNotFound' }) : handle({ merchantId, id });
 }

@@ -128,5 +128,5 @@ async function withTarget(
   handle: (target: Target) => Promise<Response>,
 ): Promise<Response> {
   const id = parseId('we', c.req.param('id') ?? '');
-  return id === undefined ? refuse(c, { kind: 'NoSuchEndpoint' }) : handle({ merchantId, id });
+  return id === undefined ? refuse(c, { kind: 'EndpointNotFound' }) : handle({ merchantId, id });
 }

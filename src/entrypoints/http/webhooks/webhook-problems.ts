@@ -2,13 +2,13 @@ import type { ProblemRows } from '../server/problem-row.ts';
 
 /** What stands in the way of being told of events. */
 export const WEBHOOK_PROBLEMS = {
-  NoSuchEndpoint: {
+  EndpointNotFound: {
     status: 404,
     code: 'webhook_endpoint_not_found',
     title: 'There is no such webhook endpoint',
     detail: 'No webhook endpoint of this merchant has this id.',
   },
-  NoSuchDelivery: {
+  DeliveryNotFound: {
     status: 404,
     code: 'webhook_delivery_not_found',
     title: 'There is no such delivery',

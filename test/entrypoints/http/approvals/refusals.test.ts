@@ -11,7 +11,11 @@ import {
 } from '../../../support/approvals-app.ts';
 import { aToken } from '../../../support/http-app.ts';
 
-type Told = Readonly<{ code: string; detail: string; errors?: readonly { path: string; message: string }[] }>;
+type OutgoingEvent = Readonly<{
+  code: string;
+  detail: string;
+  errors?: readonly { path: string; message: string }[];
+}>;
 
 let office: ReturnType<typeof anApprovalsApp>;
 let maker: Colleague;
@@ -28,8 +32,8 @@ beforeAll(async () => {
 });
 
 /** Refused with this status and code, and nothing kept of it. */
-async function refused(answer: Promise<Response>, status: number, code: string): Promise<Told> {
-  const problem = await told<Told>(answer, status);
+async function refused(response: Promise<Response>, status: number, code: string): Promise<OutgoingEvent> {
+  const problem = await told<OutgoingEvent>(response, status);
   expect(problem.code).toBe(code);
   return problem;
 }
@@ -394,8 +398,8 @@ describe('an event', () => {
 
   it('that comes many times at once creates one payment', async () => {
     const event = aWorkEvent();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => system.post('/events', event)));
-    expect(answers.map(({ status }) => `${status}`).toSorted()).toEqual([
+    const responses = await Promise.all(Array.from({ length: 10 }, () => system.post('/events', event)));
+    expect(responses.map(({ status }) => `${status}`).toSorted()).toEqual([
       ...Array<string>(9).fill('200'),
       '201',
     ]);

@@ -34,11 +34,11 @@ async function pay(
     body: JSON.stringify(order),
     headers: { authorization, 'user-agent': 'shop/1' },
   });
-  const answer = (await (await app.request('/payments', request)).json()) as {
+  const response = (await (await app.request('/payments', request)).json()) as {
     id?: string;
     payment_id?: string;
   };
-  return answer.id ?? answer.payment_id ?? '';
+  return response.id ?? response.payment_id ?? '';
 }
 
 let customers = 0;

@@ -187,7 +187,7 @@ describe('managing merchants over HTTP', () => {
   it('never answers, logs or audits a processor config', async () => {
     const { ask, lines, storage } = await aDesk();
     const config = { processor_config: { api_key: CANARY } };
-    const answers = [
+    const responses = [
       await ask('POST', '/merchants', { body: aMerchantBody(config) }),
       await ask('POST', '/merchants', { body: aMerchantBody(config) }),
       await ask('PATCH', '/merchants/merchant-new', {
@@ -199,8 +199,8 @@ describe('managing merchants over HTTP', () => {
       await ask('GET', '/merchant', { token: await tokenOf('merchant-new') }),
       await ask('GET', '/audit', { token: await tokenOf('merchant-new', ['audit']) }),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([201, 409, 200, 400, 200, 200, 200, 200]);
-    for (const [n, { text }] of answers.entries()) {
+    expect(responses.map(({ status }) => status)).toEqual([201, 409, 200, 400, 200, 200, 200, 200]);
+    for (const [n, { text }] of responses.entries()) {
       // A field name of the client's own is told back to it, and to nobody else.
       if (n !== 3) expect(text).not.toContain(CANARY);
       expect(text).not.toContain('data_key');

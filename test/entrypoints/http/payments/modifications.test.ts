@@ -88,7 +88,7 @@ const toldIn = async (response: Response) => {
   return [status, code];
 };
 
-describe.each(Object.entries(STORES))('movements over HTTP on %s', (_name, open) => {
+describe.each(Object.entries(STORES))('modifications over HTTP on %s', (_name, open) => {
   it('capture in parts, refund in parts, and say so everywhere', async () => {
     const storage = await open();
     const { move, hold, read } = await aDesk(storage);
@@ -180,7 +180,7 @@ describe.each(Object.entries(STORES))('movements over HTTP on %s', (_name, open)
   });
 });
 
-describe('a movement over HTTP', () => {
+describe('a modification over HTTP', () => {
   it('needs no body, and then takes, gives back or releases all that is left', async () => {
     const { post, hold, pay, read } = await aDesk();
     const [held, taken, other] = [await hold(), await pay(), await hold()];
@@ -293,7 +293,7 @@ describe('a movement over HTTP', () => {
 
   it('tells a rival of a running one when to come back', async () => {
     const { move } = await aDesk(undefined, {
-      movePayment: () => errAsync({ kind: 'IdempotencyInFlight', retryAfterMs: 1_500 }),
+      modifyPayment: () => errAsync({ kind: 'IdempotencyInFlight', retryAfterMs: 1_500 }),
     });
     const response = await move(`pay_${'0'.repeat(32)}`, 'void');
     expect(response.headers.get('retry-after')).toBe('2');
@@ -440,7 +440,7 @@ const cases = (
   ] as const
 ).flatMap(([step, own]) => [...BAD, ...own].map((bad) => ({ step, ...bad })));
 
-describe('a movement refused for its request', () => {
+describe('a modification refused for its request', () => {
   it.each(cases)('$step with $title: $status $code', async ({ step, status, code, ...asking }) => {
     const { post, hold, pay, read } = await aDesk();
     const id = step === 'refunds' ? await pay() : await hold();
@@ -479,7 +479,7 @@ describe('a movement refused for its request', () => {
   });
 });
 
-describe('movements in what is measured', () => {
+describe('modifications in what is measured', () => {
   it('are counted once, by type and end', async () => {
     const { app, post, pay, hold } = await aDesk();
     const [taken, held] = [await pay(), await hold()];

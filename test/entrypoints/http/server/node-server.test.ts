@@ -115,22 +115,22 @@ describe('over a socket', () => {
     ['a target that is no path', 400, () => 'GET nonsense HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
   ])('refuses %s with %i and a problem', async (_, status, bytes) => {
     const { url } = await aServer();
-    const answer = await exchange(url, await bytes());
-    expect(statusesOf(answer)).toEqual([status]);
-    expect(answer).toMatch(/content-type: application\/problem\+json/i);
-    expect(problemIn(answer).status).toBe(status);
+    const response = await exchange(url, await bytes());
+    expect(statusesOf(response)).toEqual([status]);
+    expect(response).toMatch(/content-type: application\/problem\+json/i);
+    expect(problemIn(response).status).toBe(status);
   });
 
   it('refuses a body that grows past the limit, whatever its length claims', async () => {
     const { url } = await aServer();
     const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
-    const answer = await exchange(
+    const response = await exchange(
       url,
       await post(['Transfer-Encoding: chunked'], chunk.repeat(8)),
       200,
       '0\r\n\r\n',
     );
-    expect(statusesOf(answer)).toEqual([413]);
+    expect(statusesOf(response)).toEqual([413]);
     const declared = await exchange(url, await post(['Content-Length: 100000000'], ' '.repeat(300_000)));
     expect(statusesOf(declared)).toEqual([413]);
   });
@@ -160,11 +160,11 @@ describe('over a socket', () => {
     const { app, storage } = await anHttpApp();
     const server = await serveHttp(app, { host: '127.0.0.1', port: 0, log });
     servers.push(server);
-    const answer = await exchange(
+    const response = await exchange(
       server.url,
       await post([`Content-Length: ${body.length}`, 'X-Forwarded-For: 203.0.113.9']),
     );
-    const { id, merchant_id } = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as {
+    const { id, merchant_id } = JSON.parse(response.slice(response.indexOf('\r\n\r\n') + 4)) as {
       id: never;
       merchant_id: never;
     };
@@ -201,12 +201,12 @@ describe('a server', () => {
         },
       },
     });
-    const answer = exchange(url, 'GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n');
+    const response = exchange(url, 'GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n');
     await started;
     const closed = close();
     await expect(fetch(`${url}/healthz`)).rejects.toThrow();
     finish();
-    expect(await answer).toMatch(/^HTTP\/1\.1 200[^]*connection: close/i);
+    expect(await response).toMatch(/^HTTP\/1\.1 200[^]*connection: close/i);
     await closed;
   });
 });

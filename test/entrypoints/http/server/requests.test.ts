@@ -11,9 +11,9 @@ type Case = Readonly<{
   headers?: Record<string, string>;
 }>;
 
-const keyed = (rest: Readonly<Record<string, unknown>> = {}) =>
+const idempotentRequest = (rest: Readonly<Record<string, unknown>> = {}) =>
   aPaymentBody({ idempotency_key: 'k', ...rest });
-const text = (rest: Readonly<Record<string, unknown>> = {}) => JSON.stringify(keyed(rest));
+const text = (rest: Readonly<Record<string, unknown>> = {}) => JSON.stringify(idempotentRequest(rest));
 /** A body with one field written by hand. */
 const raw = (field: string) => `{"currency":"USD","payment_method":"card","idempotency_key":"k",${field}}`;
 const invalid = (title: string, body: RequestInit['body']): Case => ({
