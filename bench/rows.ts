@@ -1,4 +1,4 @@
-import type { AggregateKind } from '../src/domain/aggregates/aggregate.ts';
+import type { AggregateKind } from '../src/domain/kernel/aggregate-kind.ts';
 import type { MerchantId } from '../src/domain/kernel/ids.ts';
 import type { Change } from '../src/ports/commits.ts';
 import type { Load, Measured } from './measure.ts';

@@ -1,5 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
-import type { AggregateKind, AggregateOf } from '../domain/aggregates/aggregate.ts';
+import type { AggregateOf } from '../domain/aggregates/aggregate.ts';
+import type { AggregateKind } from '../domain/kernel/aggregate-kind.ts';
 import type { MerchantId } from '../domain/kernel/ids.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 

@@ -1,5 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
-import type { AggregateKind } from '../domain/aggregates/aggregate.ts';
+import type { AggregateKind } from '../domain/kernel/aggregate-kind.ts';
 import type { AuditEntry, AuditedEntity } from '../domain/kernel/audit-chain.ts';
 import type { AuditEntryId, MerchantId, PaymentId } from '../domain/kernel/ids.ts';
 import type { Instant } from '../domain/kernel/instant.ts';

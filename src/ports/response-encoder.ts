@@ -1,7 +1,8 @@
 import type { StoredResponse } from '../domain/kernel/claim.ts';
+import type { AmountNotPositive } from '../domain/kernel/money.ts';
 import type { AmountOverLimit } from '../domain/merchants/merchant.ts';
 import type { ModificationRefused } from '../domain/payments/modification.ts';
-import type { AmountNotPositive, Payment } from '../domain/payments/payment.ts';
+import type { Payment } from '../domain/payments/payment.ts';
 import type { Transaction } from '../domain/payments/transaction.ts';
 
 export type CustomerNotAccepted = Readonly<{ kind: 'CustomerNotAccepted' }>;

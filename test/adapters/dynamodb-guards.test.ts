@@ -3,7 +3,7 @@ import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { aggregateChange, auditedAggregate } from '../../src/application/aggregates/aggregate-change.ts';
+import { aggregateChange, auditedAggregate } from '../../src/application/kernel/aggregate-change.ts';
 import { type Export, openExport } from '../../src/domain/files/export.ts';
 import { spentClaim } from '../../src/domain/kernel/claim.ts';
 import { money } from '../../src/domain/kernel/money.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { claimChange } from '../../src/application/payments/payment-change.ts';
+import { claimChange } from '../../src/application/kernel/claim-change.ts';
 import { awaitOutcome, type ClaimKey, releaseClaim } from '../../src/domain/kernel/claim.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aKey, aMerchantId, anOpening, aRefusal, aSuccess, NOON, terms } from '../fixtures/changes.ts';

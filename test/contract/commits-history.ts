@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { claimChange } from '../../src/application/payments/payment-change.ts';
+import { claimChange } from '../../src/application/kernel/claim-change.ts';
 import type { Export } from '../../src/domain/files/export.ts';
 import { awaitOutcome, type ClaimKey, releaseClaim, takeOver } from '../../src/domain/kernel/claim.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';

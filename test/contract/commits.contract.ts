@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { claimChange } from '../../src/application/payments/payment-change.ts';
+import { claimChange } from '../../src/application/kernel/claim-change.ts';
 import { awaitOutcome, takeOver } from '../../src/domain/kernel/claim.ts';
 import { jsonText } from '../../src/domain/kernel/json.ts';
 import { balancesOf } from '../../src/domain/ledger/ledger.ts';

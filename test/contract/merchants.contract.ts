@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { aggregateChange } from '../../src/application/aggregates/aggregate-change.ts';
+import { aggregateChange } from '../../src/application/kernel/aggregate-change.ts';
 import { changeMerchant, type Merchant } from '../../src/domain/merchants/merchant.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, digests, NOON, origin } from '../fixtures/changes.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { claimChange } from '../../src/application/payments/payment-change.ts';
+import { claimChange } from '../../src/application/kernel/claim-change.ts';
 import { takeOver } from '../../src/domain/kernel/claim.ts';
 import { idOf, type PaymentId } from '../../src/domain/kernel/ids.ts';
 import { add, type Money } from '../../src/domain/kernel/money.ts';

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
-import { AGGREGATE_KINDS } from '../../src/domain/aggregates/aggregate.ts';
+import { AGGREGATE_KINDS } from '../../src/domain/kernel/aggregate-kind.ts';
 import type { AuditEntry } from '../../src/domain/kernel/audit-chain.ts';
 import type { AuditEntryId } from '../../src/domain/kernel/ids.ts';
 import type { Storage } from '../../src/ports/storage.ts';

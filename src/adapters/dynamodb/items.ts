@@ -1,10 +1,10 @@
 import {
   type Aggregate,
-  type AggregateKind,
   type AggregateOf,
   aggregateRecord,
   restoreAggregate,
 } from '../../domain/aggregates/aggregate.ts';
+import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';

@@ -1,5 +1,6 @@
 import { okAsync } from 'neverthrow';
-import type { Aggregate, AggregateKind, AggregateOf } from '../../domain/aggregates/aggregate.ts';
+import type { Aggregate, AggregateOf } from '../../domain/aggregates/aggregate.ts';
+import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import { aggregateKeyText, type MemoryStore } from './store.ts';
 

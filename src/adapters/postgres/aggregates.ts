@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { AggregateKind } from '../../domain/aggregates/aggregate.ts';
+import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import { coalesce } from '../shared/coalesce.ts';

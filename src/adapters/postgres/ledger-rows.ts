@@ -1,10 +1,10 @@
 import {
-  type AggregateKind,
   type AggregateOf,
   aggregateRecord,
   ownersOf,
   restoreAggregate,
 } from '../../domain/aggregates/aggregate.ts';
+import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import { storedCurrency } from '../../domain/kernel/currency.ts';
 import { idOf, type MerchantId } from '../../domain/kernel/ids.ts';
 import { rfc3339 } from '../../domain/kernel/instant.ts';

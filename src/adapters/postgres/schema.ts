@@ -1,5 +1,5 @@
 import type { ColumnType, Selectable } from 'kysely';
-import type { AggregateKind } from '../../domain/aggregates/aggregate.ts';
+import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { Claim, Operation } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Account, LedgerEntryType } from '../../domain/ledger/ledger.ts';

@@ -8,7 +8,7 @@ import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
+import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { approvalChange, type VendorPaymentUpdate } from './approval-change.ts';
 
 /** Unknown, or not to be seen by who asks. */

@@ -6,7 +6,7 @@ import type { Aggregates } from '../../ports/aggregates.ts';
 import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
-import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
+import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { emailIndexes, type OpenCustomer, openDetails } from './customer-secrets.ts';
 import type { RecordCustomerAccess } from './record-customer-access.ts';
 

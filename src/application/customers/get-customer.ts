@@ -2,7 +2,7 @@ import type { ResultAsync } from 'neverthrow';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
-import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
+import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { type OpenCustomer, openDetails } from './customer-secrets.ts';
 import type { RecordCustomerAccess } from './record-customer-access.ts';
 import { type CustomerNotFound, type CustomerTarget, findActive } from './update-customer.ts';

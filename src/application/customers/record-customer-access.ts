@@ -1,9 +1,9 @@
 import { errAsync, type ResultAsync, safeTry } from 'neverthrow';
 import { customerAccessId, nextAccess } from '../../domain/customers/customer-access.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { aggregateChange } from '../aggregates/aggregate-change.ts';
+import { aggregateChange } from '../kernel/aggregate-change.ts';
+import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { inTurn } from '../kernel/in-turn.ts';
-import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
 import type { CustomerTarget, MovePorts } from './update-customer.ts';
 
 export type AccessFailure = ChangedMeanwhile | StorageUnavailable;

@@ -4,7 +4,7 @@ import type { Origin } from '../../domain/kernel/actor.ts';
 import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
-import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
+import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { emailIndexes, keyMoves, openDetails, ownerOf } from './customer-secrets.ts';
 import type { CustomerUpdate, MoveFailure, UpdateCustomer } from './update-customer.ts';
 

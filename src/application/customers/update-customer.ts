@@ -10,9 +10,9 @@ import type { Commits } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { aggregateChange } from '../aggregates/aggregate-change.ts';
+import { aggregateChange } from '../kernel/aggregate-change.ts';
+import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { inTurn } from '../kernel/in-turn.ts';
-import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
 
 /** Unknown, another merchant's, or erased. */
 export type CustomerNotFound = Readonly<{ kind: 'CustomerNotFound' }>;

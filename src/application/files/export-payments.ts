@@ -10,7 +10,7 @@ import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { PaymentFilter, Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { aggregateChange } from '../aggregates/aggregate-change.ts';
+import { aggregateChange } from '../kernel/aggregate-change.ts';
 
 export type ExportPaymentsRequest = Readonly<{
   merchantId: MerchantId;

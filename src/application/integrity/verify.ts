@@ -1,5 +1,6 @@
 import { err, ok, ResultAsync, safeTry } from 'neverthrow';
-import { AGGREGATE_KINDS, type Aggregate } from '../../domain/aggregates/aggregate.ts';
+import { type Aggregate } from '../../domain/aggregates/aggregate.ts';
+import { AGGREGATE_KINDS } from '../../domain/kernel/aggregate-kind.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { Summaries } from '../../ports/summaries.ts';

@@ -29,7 +29,8 @@ import type { Ids } from '../../ports/ids.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { TransferResponseEncoder } from '../../ports/transfer-response-encoder.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { auditedAggregate } from '../aggregates/aggregate-change.ts';
+import { auditedAggregate } from '../kernel/aggregate-change.ts';
+import { claimChange } from '../kernel/claim-change.ts';
 import {
   type IdempotencyInFlight,
   type IdempotencyKeyReused,
@@ -38,7 +39,6 @@ import {
   type Responded,
 } from '../kernel/idempotency.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
-import { claimChange } from '../payments/payment-change.ts';
 
 export type TransferRequest = Readonly<{
   /** Whose money it is. */

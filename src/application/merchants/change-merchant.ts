@@ -8,16 +8,14 @@ import {
 } from '../../domain/merchants/merchant.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
-import { aggregateChange } from '../aggregates/aggregate-change.ts';
+import { aggregateChange } from '../kernel/aggregate-change.ts';
+import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import type { MerchantPorts } from './create-merchant.ts';
 import { getMerchant, type MerchantNotFound } from './get-merchant.ts';
 import { type ProcessorConfig, sealProcessorConfig } from './merchant-secrets.ts';
 
 export type ChangeMerchantRequest = Omit<MerchantChange, 'processorConfig'> &
   Readonly<{ id: MerchantId; processorConfig?: ProcessorConfig | null; origin: Origin }>;
-
-/** Others changed it all the while. Nothing was written. */
-export type ChangedMeanwhile = Readonly<{ kind: 'ChangedMeanwhile' }>;
 
 export type ChangeMerchantFailure =
   | MerchantNotFound

@@ -8,7 +8,7 @@ import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
-import { aggregateChange } from '../aggregates/aggregate-change.ts';
+import { aggregateChange } from '../kernel/aggregate-change.ts';
 import { type ProcessorConfig, sealProcessorConfig } from './merchant-secrets.ts';
 
 /** The id is the tenant's own; what else is not named is as for a merchant without limits or features, active. */

@@ -5,9 +5,9 @@ import { changeMerchant } from '../../domain/merchants/merchant.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
-import { aggregateChange } from '../aggregates/aggregate-change.ts';
 import type { MovePorts } from '../customers/update-customer.ts';
-import type { ChangedMeanwhile } from './change-merchant.ts';
+import { aggregateChange } from '../kernel/aggregate-change.ts';
+import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 
 export type RekeyMerchantFailure = ChangedMeanwhile | KeysUnavailable | StorageUnavailable;
 

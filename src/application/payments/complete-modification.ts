@@ -21,9 +21,10 @@ import type {
   Verdict,
 } from '../../ports/processor.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { claimChange } from '../kernel/claim-change.ts';
 import type { InTurn } from '../kernel/in-turn.ts';
 import type { CompletePaymentPorts, Completion } from './complete-payment.ts';
-import { claimChange, paymentChange } from './payment-change.ts';
+import { paymentChange } from './payment-change.ts';
 
 export type CompleteModificationPorts = Omit<CompletePaymentPorts, 'paymentMethods'> &
   Readonly<{ claims: Claims; payments: Payments }>;

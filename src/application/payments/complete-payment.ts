@@ -25,7 +25,8 @@ import type {
 import type { ResponseEncoder } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { PaymentMethods } from '../customers/payment-methods.ts';
-import { claimChange, type PaymentMove, paymentChange } from './payment-change.ts';
+import { claimChange } from '../kernel/claim-change.ts';
+import { type PaymentMove, paymentChange } from './payment-change.ts';
 
 export type CompletePaymentPorts = Readonly<{
   commits: Commits;

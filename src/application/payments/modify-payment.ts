@@ -10,19 +10,20 @@ import {
 } from '../../domain/kernel/claim.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
+import type { AmountNotPositive } from '../../domain/kernel/money.ts';
 import { activeMerchant, type Merchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
 import {
   type ModificationRefused,
   type ModificationRequest,
   reserve,
 } from '../../domain/payments/modification.ts';
-import type { AmountNotPositive } from '../../domain/payments/payment.ts';
 import { openTransaction } from '../../domain/payments/transaction.ts';
 import type { CommitRefused } from '../../ports/commits.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { PaymentNotFound } from '../../ports/payments.ts';
 import type { Refusal } from '../../ports/response-encoder.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { claimChange } from '../kernel/claim-change.ts';
 import {
   type IdempotencyInFlight,
   type IdempotencyKeyReused,
@@ -38,7 +39,7 @@ import {
   heldModification,
   retryWhenStale,
 } from './complete-modification.ts';
-import { claimChange, paymentChange } from './payment-change.ts';
+import { paymentChange } from './payment-change.ts';
 
 export type ModifyPaymentRequest = Readonly<{
   merchantId: MerchantId;

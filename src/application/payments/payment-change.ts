@@ -1,13 +1,14 @@
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
 import type { Claim } from '../../domain/kernel/claim.ts';
-import { paymentEvent, refundEvent } from '../../domain/kernel/events.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import { feeOf, type LedgerEntry, type LedgerEntryType, ledgerEntry } from '../../domain/ledger/ledger.ts';
+import { type LedgerEntry, type LedgerEntryType, ledgerEntry } from '../../domain/ledger/ledger.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
+import { paymentEvent, refundEvent } from '../../domain/payments/payment-events.ts';
 import { paymentRecord } from '../../domain/payments/payment-record.ts';
 import { talliesOf } from '../../domain/payments/tally.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
+import { feeOf } from '../../domain/payments/transaction.ts';
 import { transactionRecord } from '../../domain/payments/transaction-record.ts';
 import type { Change, Guarded } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
@@ -73,19 +74,6 @@ export function paymentChange<Next extends Payment>(
     },
   };
 }
-
-/** A commit that moves nothing but the claim: a take-over, an answer given without a payment. */
-export const claimChange = (claim: Guarded<Claim>, at: Instant): Change => ({
-  id: claim.next.changeId,
-  at,
-  claim,
-  transactions: [],
-  aggregates: [],
-  entries: [],
-  tallies: [],
-  audit: [],
-  events: [],
-});
 
 type Linked = Readonly<{ entry: AuditEntry; expected: number; stored: Transaction }>;
 

@@ -13,7 +13,7 @@ import {
 } from '../../domain/kernel/claim.ts';
 import type { CustomerId, MerchantId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
-import type { Money } from '../../domain/kernel/money.ts';
+import type { AmountNotPositive, Money } from '../../domain/kernel/money.ts';
 import {
   activeMerchant,
   type Merchant,
@@ -21,7 +21,6 @@ import {
   withinLimit,
 } from '../../domain/merchants/merchant.ts';
 import {
-  type AmountNotPositive,
   type CaptureMethod,
   openPayment,
   type Payment,
@@ -35,6 +34,7 @@ import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
 import type { ProcessorUnavailable } from '../../ports/processor.ts';
 import type { PaymentRefused } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
+import { claimChange } from '../kernel/claim-change.ts';
 import {
   type IdempotencyInFlight,
   type IdempotencyKeyReused,
@@ -43,7 +43,7 @@ import {
   type Responded,
 } from '../kernel/idempotency.ts';
 import { type CompletePaymentPorts, completePayment } from './complete-payment.ts';
-import { claimChange, paymentChange } from './payment-change.ts';
+import { paymentChange } from './payment-change.ts';
 import type { AdmitPayment, RateLimited } from './rate-limit.ts';
 
 export type ProcessPaymentRequest = Readonly<{

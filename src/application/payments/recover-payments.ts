@@ -14,6 +14,7 @@ import type { Commits } from '../../ports/commits.ts';
 import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
 import type { Processor, ProcessorUnavailable } from '../../ports/processor.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { claimChange } from '../kernel/claim-change.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
 import { completeModification, heldModification } from './complete-modification.ts';
@@ -24,7 +25,7 @@ import {
   closeWith,
   completePayment,
 } from './complete-payment.ts';
-import { claimChange, paymentChange } from './payment-change.ts';
+import { paymentChange } from './payment-change.ts';
 
 export type RecoverPorts = CompletePaymentPorts & Readonly<{ claims: Claims; payments: Payments }>;
 

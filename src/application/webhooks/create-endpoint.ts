@@ -13,9 +13,9 @@ import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailabl
 import type { Vault } from '../../ports/vault.ts';
 import type { WebhookSecrets } from '../../ports/webhook-secrets.ts';
 import type { WebhookSender, WebhookUrlRefused } from '../../ports/webhook-sender.ts';
-import { aggregateChange } from '../aggregates/aggregate-change.ts';
 import type { MovePorts } from '../customers/update-customer.ts';
-import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
+import { aggregateChange } from '../kernel/aggregate-change.ts';
+import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { sealSecret } from './endpoint-secrets.ts';
 import { listEndpoints } from './list-endpoints.ts';
 

@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { WakeUps } from '../../ports/wake-ups.ts';
-import type { ChangedMeanwhile } from '../merchants/change-merchant.ts';
+import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { type DeliveryNotFound, type DeliveryTarget, getDelivery } from './get-delivery.ts';
 import { type EndpointNotFound, findEndpoint } from './update-endpoint.ts';
 

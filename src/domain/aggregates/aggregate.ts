@@ -12,6 +12,7 @@ import {
   restoreCustomer,
 } from '../customers/customer-record.ts';
 import { type Export, type ExportRecord, exportRecord, restoreExport } from '../files/export.ts';
+import type { AggregateKind } from '../kernel/aggregate-kind.ts';
 import type { MerchantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { restoreTransfer, type Transfer, type TransferRecord, transferRecord } from '../ledger/transfer.ts';
@@ -35,16 +36,6 @@ import {
  * 1; `auditHash` is the head of its audit chain. Payments are no aggregates: there are too many of them to be kept so.
  */
 export type Aggregate = Merchant | Transfer | Export | Customer | CustomerAccess | WebhookEndpoint;
-export type AggregateKind = Aggregate['kind'];
-/** Named as an object, so that the compiler misses a kind that is not there. */
-export const AGGREGATE_KINDS = Object.keys({
-  merchant: 0,
-  transfer: 0,
-  export: 0,
-  customer: 0,
-  customer_access: 0,
-  webhook_endpoint: 0,
-} satisfies Record<AggregateKind, 0>) as readonly AggregateKind[];
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
 /** What is stored. */

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { AggregateKind } from '../aggregates/aggregate.ts';
 import type { Actor } from './actor.ts';
+import type { AggregateKind } from './aggregate-kind.ts';
 import type { AuditEntryId, MerchantId } from './ids.ts';
 import { type Instant, rfc3339 } from './instant.ts';
 import { canonicalJson, type JsonObject } from './json.ts';

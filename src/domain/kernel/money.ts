@@ -51,3 +51,5 @@ export function allocate(
 
 const mismatch = (a: Money, b: Money) =>
   err<never, CurrencyMismatch>({ kind: 'CurrencyMismatch', left: a.currency, right: b.currency });
+
+export type AmountNotPositive = Readonly<{ kind: 'AmountNotPositive' }>;

@@ -1,8 +1,7 @@
 import type { CurrencyCode } from '../kernel/currency.ts';
 import type { LedgerEntryId, MerchantId, PaymentId, TransactionId, TransferId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
-import { type Money, money } from '../kernel/money.ts';
-import type { ProcessorVerdict } from '../payments/transaction.ts';
+import type { Money } from '../kernel/money.ts';
 
 /**
  * The accounts every merchant has in every currency. `available` is what the merchant may spend, `pending` what refunds
@@ -96,7 +95,3 @@ export const addBalances = (a: Balance, b: Balance): Balance => ({
     bigint
   >),
 });
-
-/** What the processor kept of a verdict, when it says so at once. */
-export const feeOf = ({ fee }: ProcessorVerdict, currency: CurrencyCode): Money | undefined =>
-  fee === undefined || fee === 0n ? undefined : money(fee, currency);

@@ -4,9 +4,9 @@ import type { DomainEvent } from '../kernel/events.ts';
 import type { EventId, LedgerEntryId, MerchantId, TransferId } from '../kernel/ids.ts';
 import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
 import { type Whole, whole } from '../kernel/json.ts';
+import type { AmountNotPositive } from '../kernel/money.ts';
 import { type Money, money } from '../kernel/money.ts';
 import type { Merchant } from '../merchants/merchant.ts';
-import type { AmountNotPositive } from '../payments/payment.ts';
 import { type LedgerEntry, ledgerEntry } from './ledger.ts';
 
 /** Money that went from one merchant to another. It is done when it is on record, and never changes. */

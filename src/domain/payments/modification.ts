@@ -1,8 +1,8 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Instant } from '../kernel/instant.ts';
+import type { AmountNotPositive } from '../kernel/money.ts';
 import { add, type Money, money, subtract, zero } from '../kernel/money.ts';
 import {
-  type AmountNotPositive,
   type Authorized,
   type Canceled,
   moved,

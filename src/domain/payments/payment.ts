@@ -1,6 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { CustomerId, MerchantId, PaymentId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
+import type { AmountNotPositive } from '../kernel/money.ts';
 import { type Money, zero } from '../kernel/money.ts';
 
 /** `automatic` takes the money with the authorization; `manual` holds it until captured. */
@@ -52,8 +53,6 @@ export const PAYMENT_STATUSES = [
   'failed',
   'canceled',
 ] as const satisfies readonly PaymentStatus[];
-
-export type AmountNotPositive = Readonly<{ kind: 'AmountNotPositive' }>;
 
 /** Records the intent to take `order.amount`, before anything leaves for the processor. */
 export function openPayment(order: PaymentOrder): Result<Processing, AmountNotPositive> {

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { CurrencyCode } from '../kernel/currency.ts';
 import type { MerchantId, PaymentId, TransactionId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
-import type { Money } from '../kernel/money.ts';
+import { type Money, money } from '../kernel/money.ts';
 
 export type TransactionType = 'authorization' | 'capture' | 'refund' | 'void';
 
@@ -105,3 +106,7 @@ export function settle(
 
 const conflict = ({ status }: Transaction) =>
   err<never, TransactionStateConflict>({ kind: 'TransactionStateConflict', status });
+
+/** What the processor kept of a verdict, when it says so at once. */
+export const feeOf = ({ fee }: ProcessorVerdict, currency: CurrencyCode): Money | undefined =>
+  fee === undefined || fee === 0n ? undefined : money(fee, currency);

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { paymentEvent, refundEvent } from '../../../src/domain/kernel/events.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
 import {
@@ -10,6 +9,7 @@ import {
   postpone,
   resume,
 } from '../../../src/domain/payments/payment.ts';
+import { paymentEvent, refundEvent } from '../../../src/domain/payments/payment-events.ts';
 import { paymentRecord } from '../../../src/domain/payments/payment-record.ts';
 import { decide, openTransaction, settle } from '../../../src/domain/payments/transaction.ts';
 import { transactionRecord } from '../../../src/domain/payments/transaction-record.ts';

@@ -8,11 +8,11 @@ import {
   type Balance,
   balancesOf,
   emptyBalance,
-  feeOf,
   type LedgerEntry,
   type LedgerEntryType,
   ledgerEntry,
 } from '../../../src/domain/ledger/ledger.ts';
+import { feeOf } from '../../../src/domain/payments/transaction.ts';
 import { aMerchantId, aVerdict, NOON } from '../../fixtures/changes.ts';
 import { trying } from '../arbitraries.ts';
 

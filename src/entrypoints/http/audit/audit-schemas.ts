@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { AGGREGATE_KINDS } from '../../../domain/aggregates/aggregate.ts';
+import { AGGREGATE_KINDS } from '../../../domain/kernel/aggregate-kind.ts';
 import type { AuditedEntity } from '../../../domain/kernel/audit-chain.ts';
 import { paging, period } from '../server/schemas.ts';
 

@@ -1,0 +1,10 @@
+/** The kinds of entity that are stored whole, one record each, and named so in records and audit links. */
+export const AGGREGATE_KINDS = [
+  'merchant',
+  'transfer',
+  'export',
+  'customer',
+  'customer_access',
+  'webhook_endpoint',
+] as const;
+export type AggregateKind = (typeof AGGREGATE_KINDS)[number];
