@@ -32,6 +32,81 @@ const adapterWalls = Object.entries(SDKS).flatMap(([room, sdks]) => [
   ),
 ]);
 
+/**
+ * What the core's features may know beside the kernel, in each layer; ARCHITECTURE.md shows the same table, and
+ * test/architecture.test.ts holds both against each other. The kernel itself knows no feature, but that the
+ * application's writes any aggregate.
+ */
+export const FEATURES = {
+  domain: {
+    kernel: [],
+    payments: [],
+    customers: [],
+    merchants: [],
+    ledger: ['merchants'],
+    webhooks: [],
+    audit: [],
+    files: [],
+    aggregates: ['customers', 'merchants', 'ledger', 'webhooks', 'files'],
+    approvals: [],
+  },
+  application: {
+    kernel: ['aggregates'],
+    payments: ['customers', 'merchants', 'ledger'],
+    customers: ['merchants'],
+    merchants: [],
+    ledger: ['merchants'],
+    webhooks: ['merchants', 'outbox'],
+    audit: [],
+    files: ['payments'],
+    integrity: ['aggregates', 'ledger', 'payments'],
+    keys: ['customers', 'merchants', 'webhooks'],
+    outbox: [],
+    approvals: ['outbox', 'payments'],
+  },
+};
+
+const featureWalls = Object.entries(FEATURES).flatMap(([layer, features]) => [
+  wall(
+    `${layer}-in-known-features`,
+    `What stands in ${layer} belongs to a feature that is named above.`,
+    { path: `^src/${layer}/(?!${anyOf(Object.keys(features))}/)[^/]+/` },
+    {},
+  ),
+  ...Object.entries(features).map(([feature, known]) =>
+    wall(
+      `${layer}-${feature}-knows`,
+      `${layer}/${feature} knows the kernel${known.map((name) => `, ${name}`).join('')} and no other feature.`,
+      { path: `^src/${layer}/${feature}/` },
+      {
+        path: '^src/(domain|application)/[^/]+/',
+        pathNot: `^src/(domain|application)/${anyOf([...new Set([feature, 'kernel', ...known])])}/`,
+      },
+    ),
+  ),
+]);
+
+const approvalsWalls = [
+  wall(
+    'approvals-port-knows',
+    'The ports of approvals know approvals, the kernel and what both services store through.',
+    { path: '^src/ports/approvals/' },
+    { path: '^src/domain/', pathNot: '^src/domain/(approvals|kernel)/' },
+  ),
+  wall(
+    'approvals-adapters-know',
+    'What stores approvals knows nothing of the platform’s features.',
+    { path: '^src/adapters/[^/]+/approvals/' },
+    { path: '^src/domain/', pathNot: '^src/domain/(approvals|kernel)/' },
+  ),
+  wall(
+    'platform-knows-no-approvals',
+    'The platform’s features and storage know nothing of approvals.',
+    { path: '^src/(ports|adapters/(memory|postgres|dynamodb))/', pathNot: '/approvals/' },
+    { path: '^src/(domain|application|ports)/approvals/' },
+  ),
+];
+
 /** The walls between the rooms, checked by test/architecture.test.ts. */
 export default {
   forbidden: [
@@ -66,6 +141,8 @@ export default {
       {},
     ),
     ...adapterWalls,
+    ...featureWalls,
+    ...approvalsWalls,
     wall(
       'entrypoints-know-no-adapter',
       'Entrypoints parse, call and translate; only the command line may put parts together, through composition.',

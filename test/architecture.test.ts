@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { cruise, type ICruiseResult, type IFlattenedRuleSet } from 'dependency-cruiser';
 import { describe, expect, it } from 'vitest';
 // @ts-expect-error: the rules are plain JavaScript, so that the tool's own command line reads them too.
-import walls from '../.dependency-cruiser.mjs';
+import walls, { FEATURES } from '../.dependency-cruiser.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -43,6 +43,28 @@ const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf
   .map((path) => ({ path, text: readFileSync(join(ROOT, 'src', path), 'utf8') }));
 const holding = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
 const inCore = (path: string) => /^(domain|ports|application)\//.test(path);
+
+describe('what each feature may know', () => {
+  const document = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+  const layers = Object.entries(FEATURES as Record<string, Record<string, readonly string[]>>);
+  const lineOf = (layer: string, feature: string) =>
+    document.split('\n').find((line) => line.startsWith(`| \`${layer}/${feature}\` |`));
+
+  it.each(
+    layers.flatMap(([layer, features]) => Object.entries(features).map(([f, known]) => [layer, f, known])),
+  )('is said of %s/%s in ARCHITECTURE.md as the walls have it', (layer, feature, known) => {
+    const said = lineOf(String(layer), String(feature))?.split('|')[2]?.trim();
+    expect(said).toBe((known as readonly string[]).map((name) => `\`${name}\``).join(', ') || '—');
+  });
+
+  it.each(layers)('forms no circle in %s', (_, features) => {
+    const reaches = (from: string, seen: readonly string[]): void => {
+      expect(seen, 'features that need each other are one feature').not.toContain(from);
+      for (const next of features[from] ?? []) reaches(next, [...seen, from]);
+    };
+    for (const feature of Object.keys(features)) reaches(feature, []);
+  });
+});
 
 describe('the house', () => {
   it('has no file of more than 300 lines', () => {

@@ -8,11 +8,12 @@ import type { Merchants } from '../../ports/merchants.ts';
 import type { PaymentMethodNotAccepted } from '../../ports/response-encoder.ts';
 import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
+import type { MovePorts } from '../kernel/aggregate-change.ts';
 import { aggregateChange } from '../kernel/aggregate-change.ts';
 import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { type CustomerDetails, emailIndexes, type OpenCustomer, sealDetails } from './customer-secrets.ts';
 import { type NewPaymentMethod, type SealMethodPorts, sealPaymentMethod } from './seal-payment-method.ts';
-import type { CustomerExists, MovePorts } from './update-customer.ts';
+import type { CustomerExists } from './update-customer.ts';
 
 export type CreateCustomerRequest = Readonly<{
   merchantId: MerchantId;

@@ -1,10 +1,11 @@
 import { errAsync, type ResultAsync, safeTry } from 'neverthrow';
 import { customerAccessId, nextAccess } from '../../domain/customers/customer-access.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { MovePorts } from '../kernel/aggregate-change.ts';
 import { aggregateChange } from '../kernel/aggregate-change.ts';
 import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { inTurn } from '../kernel/in-turn.ts';
-import type { CustomerTarget, MovePorts } from './update-customer.ts';
+import type { CustomerTarget } from './update-customer.ts';
 
 export type AccessFailure = ChangedMeanwhile | StorageUnavailable;
 

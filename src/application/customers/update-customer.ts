@@ -5,11 +5,8 @@ import type { CustomerId, MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { BlindIndex } from '../../domain/kernel/sealed.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { Commits } from '../../ports/commits.ts';
-import type { Digests } from '../../ports/digests.ts';
-import type { Ids } from '../../ports/ids.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { MovePorts } from '../kernel/aggregate-change.ts';
 import { aggregateChange } from '../kernel/aggregate-change.ts';
 import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { inTurn } from '../kernel/in-turn.ts';
@@ -29,14 +26,6 @@ export type CustomerUpdate<Next extends Customer> = Readonly<{
   next: Next;
   takes?: readonly BlindIndex[];
   releases?: readonly BlindIndex[];
-}>;
-
-export type MovePorts = Readonly<{
-  aggregates: Aggregates;
-  commits: Commits;
-  clock: Clock;
-  ids: Ids;
-  digests: Digests;
 }>;
 
 /** Decides on the newest version of a customer; undefined: there is nothing to do. May be asked again. */

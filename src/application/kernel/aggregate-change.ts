@@ -3,10 +3,21 @@ import type { Origin } from '../../domain/kernel/actor.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import type { Change, GuardedAggregate } from '../../ports/commits.ts';
+import type { Aggregates } from '../../ports/aggregates.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Change, Commits, GuardedAggregate } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import { auditLink } from '../kernel/audit-link.ts';
+
+/** What every change of an aggregate needs. */
+export type MovePorts = Readonly<{
+  aggregates: Aggregates;
+  commits: Commits;
+  clock: Clock;
+  ids: Ids;
+  digests: Digests;
+}>;
 
 /** A change of an aggregate, decided but not yet written. */
 export type AggregateMove = Readonly<{

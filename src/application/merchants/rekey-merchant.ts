@@ -5,7 +5,8 @@ import { changeMerchant } from '../../domain/merchants/merchant.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
-import type { MovePorts } from '../customers/update-customer.ts';
+import type { MovePorts } from '../kernel/aggregate-change.ts';
+
 import { aggregateChange } from '../kernel/aggregate-change.ts';
 import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 

@@ -13,7 +13,8 @@ import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailabl
 import type { Vault } from '../../ports/vault.ts';
 import type { WebhookSecrets } from '../../ports/webhook-secrets.ts';
 import type { WebhookSender, WebhookUrlRefused } from '../../ports/webhook-sender.ts';
-import type { MovePorts } from '../customers/update-customer.ts';
+import type { MovePorts } from '../kernel/aggregate-change.ts';
+
 import { aggregateChange } from '../kernel/aggregate-change.ts';
 import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { sealSecret } from './endpoint-secrets.ts';

@@ -7,7 +7,8 @@ import type { Guarded } from '../../ports/commits.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
 import { deliveryShardOf } from '../../ports/deliveries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import type { MovePorts } from '../customers/update-customer.ts';
+import type { MovePorts } from '../kernel/aggregate-change.ts';
+
 import { type AttemptEnd, type AttemptPorts, attemptDelivery } from './attempt-delivery.ts';
 import { deliveryLanes, type Lane, type LaneBounds } from './delivery-lanes.ts';
 import { recordEndpointHealth } from './record-endpoint-health.ts';

@@ -6,7 +6,8 @@ import type { Instant } from '../../domain/kernel/instant.ts';
 import type { OpenEndpoint, WebhookEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import type { MovePorts } from '../customers/update-customer.ts';
+import type { MovePorts } from '../kernel/aggregate-change.ts';
+
 import { aggregateChange } from '../kernel/aggregate-change.ts';
 import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
 import { inTurn } from '../kernel/in-turn.ts';
