@@ -179,6 +179,12 @@ export default {
       { path: '^src/', pathNot: '^src/(composition|entrypoints/cli)/' },
       { path: '^src/composition/' },
     ),
+    wall(
+      'composition-knows-no-entrypoint',
+      'Entrypoints are put before composition: what they bring along, they hand to it.',
+      { path: '^src/composition/' },
+      { path: '^src/entrypoints/' },
+    ),
     wall('no-cycles', 'What needs each other is one thing.', { path: '^src/' }, { circular: true }),
     wall(
       'source-is-self-contained',

@@ -1,9 +1,10 @@
 import type { ServiceIdentifier } from 'inversify';
 import { describe, expect, it } from 'vitest';
-import { compose } from '../src/composition/compose.ts';
+import { composePlatform } from '../src/composition/compose-service.ts';
 import type { PlacedStorage } from '../src/composition/storage-settings.ts';
 import { TOKENS } from '../src/composition/tokens.ts';
 import { ANOMALY_RULES } from '../src/domain/audit/anomalies.ts';
+import { plainEncoders } from './fixtures/plain-responses.ts';
 
 /** Nothing listens at any of these: what is put together here must not need to be answered. */
 const STORAGES: readonly (readonly [name: string, storage: PlacedStorage])[] = [
@@ -36,16 +37,19 @@ const STORAGES: readonly (readonly [name: string, storage: PlacedStorage])[] = [
 ];
 
 const platformOn = (storage: PlacedStorage) =>
-  compose({
-    storage,
-    secret: 's'.repeat(32),
-    keys: { kind: 'given', ring: [{ id: 'test', secret: 'k'.repeat(43) }] },
-    anomalyRules: ANOMALY_RULES,
-    claimTerms: { leaseMs: 30_000, keepResponsesMs: 86_400_000 },
-    processorTimeoutMs: 10_000,
-    webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },
-    simulatorFile: ':memory:',
-  });
+  composePlatform(
+    {
+      storage,
+      secret: 's'.repeat(32),
+      keys: { kind: 'given', ring: [{ id: 'test', secret: 'k'.repeat(43) }] },
+      anomalyRules: ANOMALY_RULES,
+      claimTerms: { leaseMs: 30_000, keepResponsesMs: 86_400_000 },
+      processorTimeoutMs: 10_000,
+      webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },
+      simulatorFile: ':memory:',
+    },
+    plainEncoders,
+  );
 
 describe.each(STORAGES)('composition on %s', (_, storage) => {
   it.each(Object.entries(TOKENS))('makes one %s', async (_name, token: ServiceIdentifier) => {
@@ -56,12 +60,11 @@ describe.each(STORAGES)('composition on %s', (_, storage) => {
     await platform.release();
   });
 
-  it('binds every port to the same room', async () => {
+  it('binds every port to the one storage that was opened', async () => {
     const platform = platformOn(storage);
-    const room = platform.get(TOKENS.openStorage);
-    expect(platform.get(TOKENS.ports).payments).toBe(room.storage.payments);
-    expect(platform.get(TOKENS.storageHealth)).toBe(room.storage.health);
-    expect(room.storage.health.name).toBe(storage.kind);
+    const opened = platform.get(TOKENS.openStorage);
+    expect(platform.get(TOKENS.ports).payments).toBe(opened.storage.payments);
+    expect(opened.storage.health.name).toBe(storage.kind);
     await platform.release();
   });
 

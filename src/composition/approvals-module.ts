@@ -15,18 +15,16 @@ import { type ApprovalsPorts, approvalsUseCases } from '../application/approvals
 import { approvalQueueSink, eventBusSink } from '../application/approvals/event-sinks.ts';
 import { rulesFraudScorer } from '../application/approvals/score-by-rules.ts';
 import { defaultFraudRules } from '../domain/approvals/fraud-rules.ts';
-import type { ApprovalCommits } from '../ports/approvals/approval-commits.ts';
 import type { ApprovalQueue } from '../ports/approvals/approval-queue.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { EventBus } from '../ports/approvals/event-bus.ts';
 import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
-import type { WakeUps } from '../ports/wake-ups.ts';
 import type { ApprovalsSettings } from './approvals-settings.ts';
-import { openApprovalsStorage } from './approvals-storage.ts';
-import { APPROVALS_TOKENS as TOKENS } from './approvals-tokens.ts';
-import type { OpenStorage } from './open-storage.ts';
 import { relayTo } from './relay.ts';
+import { signallingCommits } from './signalling-commits.ts';
 import type { PlacedStorage } from './storage-settings.ts';
+import { type OpenStorage, openApprovalsStorage } from './storages.ts';
+import { APPROVALS_TOKENS as TOKENS } from './tokens.ts';
 
 /** What the stand-ins for queue and bus hold in memory. */
 const KEPT = 1_000;
@@ -71,7 +69,7 @@ function portsOf(
   const { secret, processorTimeoutMs: timeoutMs, aroundPayouts = same } = settings;
   return {
     ...storage,
-    approvalCommits: signalling(storage.approvalCommits, storage.wakeUps),
+    approvalCommits: signallingCommits(storage.approvalCommits, storage.wakeUps),
     clock: systemClock,
     approvalIds: systemApprovalIds,
     digests: systemDigests(secret),
@@ -95,13 +93,6 @@ function scorerOf(
   const bounds = rules.policy.tiers.flatMap(({ upToCents }) => upToCents ?? []);
   return aroundScorer(rulesFraudScorer({ vendorPayments }, defaultFraudRules(bounds)));
 }
-
-const signalling = (commits: ApprovalCommits, wakeUps: WakeUps): ApprovalCommits => ({
-  commit: (change) =>
-    commits.commit(change).map(() => {
-      if (change.events.length > 0) wakeUps.signal('outbox');
-    }),
-});
 
 const same = <T>(part: T): T => part;
 

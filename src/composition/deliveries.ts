@@ -7,7 +7,7 @@ import {
   deliverWebhooks,
 } from '../application/webhooks/deliver-webhooks.ts';
 import { DELIVERY_SHARDS, type Deliveries } from '../ports/deliveries.ts';
-import type { WebhookSettings } from './settings.ts';
+import type { WebhookSettings } from './platform-settings.ts';
 
 /** What delivers this process's part of the webhooks, and which part that is. */
 export type WebhookDelivery = Readonly<{

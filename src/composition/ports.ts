@@ -7,11 +7,10 @@ import { systemIds } from '../adapters/system/ids.ts';
 import { systemSignedTokens } from '../adapters/system/signed-tokens.ts';
 import { systemWebhookSecrets } from '../adapters/system/webhook-secrets.ts';
 import type { Ports } from '../application/use-cases.ts';
-import { httpTransferResponseEncoder } from '../entrypoints/http/ledger/transfer-responses.ts';
-import { httpResponseEncoder } from '../entrypoints/http/payments/stored-responses.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
+import type { Encoders } from './platform-settings.ts';
 import { signallingCommits } from './signalling-commits.ts';
 
 /** What differs from one installation to another. */
@@ -21,10 +20,11 @@ export type Outside = Readonly<{
   ring: RingSource;
   webhookSender: WebhookSender;
   secret: string;
+  encoders: Encoders;
 }>;
 
 /** One storage, one processor, one ring of keys and one way to the Internet, with the system's own adapters. */
-export function portsOf({ storage, processor, ring, webhookSender, secret }: Outside): Ports {
+export function portsOf({ storage, processor, ring, webhookSender, secret, encoders }: Outside): Ports {
   const secretKeys = ringKeys(ring);
   return {
     ...storage,
@@ -33,8 +33,7 @@ export function portsOf({ storage, processor, ring, webhookSender, secret }: Out
     ids: systemIds,
     digests: systemDigests(secret),
     signedTokens: systemSignedTokens(secret),
-    responses: httpResponseEncoder,
-    transferResponses: httpTransferResponseEncoder,
+    ...encoders,
     processor,
     secretKeys,
     keyRotation: ring.rotation,

@@ -1,21 +1,25 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { RingSource } from '../adapters/keys/ring.ts';
 import type { GuardedProcessor } from '../adapters/processor/guarded.ts';
+import type { PayoutLedger } from '../adapters/processor/payout-ledger.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
+import type { ApprovalsPorts, ApprovalsUseCases } from '../application/approvals/approvals-use-cases.ts';
 import type { Ports, UseCases } from '../application/use-cases.ts';
-import type { StorageHealth } from '../ports/storage-health.ts';
+import type { ApprovalEvent } from '../domain/approvals/approval-events.ts';
+import type { ApprovalQueue, QueuedApproval } from '../ports/approvals/approval-queue.ts';
+import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
+import type { EventBus } from '../ports/approvals/event-bus.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import type { WebhookDelivery } from './deliveries.ts';
-import type { OpenStorage } from './open-storage.ts';
 import type { Relay } from './relay.ts';
+import type { OpenStorage } from './storages.ts';
 
 /** A symbol carries no type of its own; this one does. */
 const token = <T>(name: string) => Symbol(name) as ServiceIdentifier<T>;
 
-/** Everything that can be asked for, whatever the storage. */
+/** Everything of the platform that can be asked for, whatever the storage. */
 export const TOKENS = {
-  openStorage: token<OpenStorage>('StorageRoom'),
-  storageHealth: token<StorageHealth>('StorageHealth'),
+  openStorage: token<OpenStorage>('OpenStorage'),
   simulatorLedger: token<SimulatorLedger>('SimulatorLedger'),
   guardedProcessor: token<GuardedProcessor>('GuardedProcessor'),
   webhookSender: token<WebhookSender>('WebhookSender'),
@@ -24,4 +28,18 @@ export const TOKENS = {
   useCases: token<UseCases>('UseCases'),
   relay: token<Relay>('Relay'),
   webhookDelivery: token<WebhookDelivery>('WebhookDelivery'),
+};
+
+/** A stand-in whose newest items can be looked at. */
+type Kept<Item> = Readonly<{ newest(): readonly Item[] }>;
+
+/** The same of approvals. */
+export const APPROVALS_TOKENS = {
+  openStorage: token<OpenStorage<ApprovalsStorage>>('ApprovalsOpenStorage'),
+  payoutLedger: token<PayoutLedger>('PayoutLedger'),
+  approvalQueue: token<ApprovalQueue & Kept<QueuedApproval>>('ApprovalQueue'),
+  eventBus: token<EventBus & Kept<ApprovalEvent>>('EventBus'),
+  ports: token<ApprovalsPorts>('ApprovalsPorts'),
+  useCases: token<ApprovalsUseCases>('ApprovalsUseCases'),
+  relay: token<Relay>('ApprovalsRelay'),
 };

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
-import { APPROVALS_TOKENS } from '../../src/composition/approvals-tokens.ts';
-import { composeApprovals } from '../../src/composition/compose-approvals.ts';
+import { composeApprovals } from '../../src/composition/compose-service.ts';
+import { APPROVALS_TOKENS } from '../../src/composition/tokens.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
 import { DEFAULT_POLICY } from '../../src/domain/approvals/policy.ts';
 import { approvalsApp } from '../../src/entrypoints/http/approvals/approvals-app.ts';

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { APPROVALS_TOKENS } from '../../src/composition/approvals-tokens.ts';
+import { APPROVALS_TOKENS } from '../../src/composition/tokens.ts';
 import { type Config, readConfig } from '../../src/entrypoints/cli/config.ts';
 import { openSystem } from '../../src/entrypoints/cli/open-system.ts';
 import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
 import type { ApprovalsSettings } from '../../composition/approvals-settings.ts';
-import type { PlatformSettings } from '../../composition/settings.ts';
+import type { PlatformSettings } from '../../composition/platform-settings.ts';
 import type { StorageSettings } from '../../composition/storage-settings.ts';
 import { areThresholds } from '../../domain/approvals/fraud.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';

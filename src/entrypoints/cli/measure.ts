@@ -1,6 +1,6 @@
 import type { RecoverPayments } from '../../application/payments/recover-payments.ts';
-import type { Platform } from '../../composition/compose.ts';
-import type { OpenStorage } from '../../composition/open-storage.ts';
+import type { Service } from '../../composition/compose-service.ts';
+import type { OpenStorage } from '../../composition/storages.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Processor } from '../../ports/processor.ts';
 import { gaugeOf, measured, type PlatformMetrics } from '../http/server/metrics.ts';
@@ -39,7 +39,7 @@ export const countedRecovery =
     });
 
 /** What is read from the running parts at each scrape: the processor's circuit, and the pool where there is one. */
-export function watchParts(platform: Platform, metrics: PlatformMetrics): void {
+export function watchParts(platform: Service, metrics: PlatformMetrics): void {
   const { circuit } = platform.get(TOKENS.guardedProcessor);
   gaugeOf(
     metrics,

@@ -1,9 +1,6 @@
-import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import { bothNamed } from '../../composition/both-healthy.ts';
-import { compose } from '../../composition/compose.ts';
-import { composeApprovals } from '../../composition/compose-approvals.ts';
 import { startEmbedded } from '../../composition/start-embedded.ts';
-import { TOKENS } from '../../composition/tokens.ts';
+import { openApprovalsStorage, openPlatformStorage } from '../../composition/storages.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,17 +13,14 @@ export async function migrateCommand(
 ): Promise<ExitCode> {
   const first = await startEmbedded(platform.storage, dataDir);
   const second = await startEmbedded(approvals.storage, dataDir);
-  const services = [
-    compose({ ...platform, storage: first.storage }),
-    composeApprovals({ ...approvals, storage: second.storage }),
-  ] as const;
+  const opened = [openPlatformStorage(first.storage), openApprovalsStorage(second.storage)] as const;
   try {
     const applied: string[] = [];
-    for (const [room, kind, prefix] of [
-      [services[0].get(TOKENS.openStorage), platform.storage.kind, ''],
-      [services[1].get(APPROVALS_TOKENS.openStorage), approvals.storage.kind, 'approvals/'],
+    for (const [service, kind, prefix] of [
+      [opened[0], platform.storage.kind, ''],
+      [opened[1], approvals.storage.kind, 'approvals/'],
     ] as const) {
-      const migrated = await room.migrate();
+      const migrated = await service.migrate();
       if (migrated.isErr()) {
         err(`paywright: ${kind} does not answer\n`);
         return EXIT.failed;
@@ -38,7 +32,7 @@ export async function migrateCommand(
     else out(applied.length === 0 ? 'up to date\n' : applied.map((name) => `applied ${name}\n`).join(''));
     return EXIT.ok;
   } finally {
-    for (const service of services) await service.release();
+    for (const { storage } of opened) await storage.close();
     await second.stop();
     await first.stop();
   }

@@ -1,18 +1,24 @@
-import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
-import { compose, type Platform } from '../../composition/compose.ts';
-import { type Approvals, composeApprovals } from '../../composition/compose-approvals.ts';
-import type { OpenStorage } from '../../composition/open-storage.ts';
+import { composeApprovals, composePlatform, type Service } from '../../composition/compose-service.ts';
+import type { Encoders } from '../../composition/platform-settings.ts';
 import { startEmbedded } from '../../composition/start-embedded.ts';
 import type { PlacedStorage, StorageSettings } from '../../composition/storage-settings.ts';
-import { TOKENS } from '../../composition/tokens.ts';
+import type { OpenStorage } from '../../composition/storages.ts';
+import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
+import { httpTransferResponseEncoder } from '../http/ledger/transfer-responses.ts';
+import { httpResponseEncoder } from '../http/payments/stored-responses.ts';
 import type { Config } from './config.ts';
 
+const HTTP_ENCODERS: Encoders = {
+  responses: httpResponseEncoder,
+  transferResponses: httpTransferResponseEncoder,
+};
+
 /** A platform on a storage that answers, its schema current. */
-export type OpenPlatform = Readonly<{ platform: Platform; close(): Promise<void> }>;
+export type OpenPlatform = Readonly<{ platform: Service; close(): Promise<void> }>;
 
 /** The same of approvals. */
-export type OpenApprovals = Readonly<{ approvals: Approvals; close(): Promise<void> }>;
+export type OpenApprovals = Readonly<{ approvals: Service; close(): Promise<void> }>;
 
 /** Why a service could not be opened, in words for the terminal; everything it had started is stopped again. */
 export type NotReady = Readonly<{ kind: 'NotReady'; says: string; configuration: boolean }>;
@@ -24,7 +30,7 @@ export type NotReady = Readonly<{ kind: 'NotReady'; says: string; configuration:
 export async function openPlatform(config: Config): Promise<OpenPlatform | NotReady> {
   const { platform: settings } = config;
   const opened = await open(config, settings.storage, (storage) => {
-    const service = compose({ ...settings, storage });
+    const service = composePlatform({ ...settings, storage }, HTTP_ENCODERS);
     return { service, room: () => service.get(TOKENS.openStorage) };
   });
   return 'says' in opened ? opened : { platform: opened.service, close: opened.close };

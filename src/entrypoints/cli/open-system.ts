@@ -1,16 +1,14 @@
-import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
 import { bothHealthy } from '../../composition/both-healthy.ts';
-import type { Platform } from '../../composition/compose.ts';
-import type { Approvals } from '../../composition/compose-approvals.ts';
-import { TOKENS } from '../../composition/tokens.ts';
+import type { Service } from '../../composition/compose-service.ts';
+import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import type { Config } from './config.ts';
 import { type NotReady, openApprovals, openPlatform } from './open-platform.ts';
 
 /** Both services, each on its own storage; `health` is that of both. */
 export type OpenSystem = Readonly<{
-  platform: Platform;
-  approvals: Approvals;
+  platform: Service;
+  approvals: Service;
   health: StorageHealth;
   close(): Promise<void>;
 }>;
@@ -31,7 +29,7 @@ export async function openSystem(config: Config): Promise<OpenSystem | NotReady>
       platform,
       approvals,
       health: bothHealthy(
-        platform.get(TOKENS.storageHealth),
+        platform.get(TOKENS.openStorage).storage.health,
         approvals.get(APPROVALS_TOKENS.openStorage).storage.health,
       ),
       async close() {

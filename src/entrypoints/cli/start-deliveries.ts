@@ -1,4 +1,4 @@
-import type { Platform } from '../../composition/compose.ts';
+import type { Service } from '../../composition/compose-service.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { PlatformMetrics } from '../http/server/metrics.ts';
 import { countDeliveries } from '../http/webhooks/webhook-metrics.ts';
@@ -7,7 +7,7 @@ import type { RunningWorker, WorkerLog } from '../worker/recovery.ts';
 
 /** Delivers this process's part of the webhooks. */
 export function deliverWebhooksOf(
-  platform: Platform,
+  platform: Service,
   log: WorkerLog,
   metrics?: PlatformMetrics,
 ): RunningWorker {

@@ -1,5 +1,4 @@
-import { APPROVALS_TOKENS } from '../../composition/approvals-tokens.ts';
-import { TOKENS } from '../../composition/tokens.ts';
+import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import { jsonLogger } from '../http/server/logger.ts';
 import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';

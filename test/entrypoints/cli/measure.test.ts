@@ -4,7 +4,7 @@ import { simulatedProcessor } from '../../../src/adapters/processor/simulator.ts
 import { simulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
 import type { ModifyPaymentRequest } from '../../../src/application/payments/modify-payment.ts';
 import type { UseCases } from '../../../src/application/use-cases.ts';
-import { compose } from '../../../src/composition/compose.ts';
+import { composePlatform } from '../../../src/composition/compose-service.ts';
 import type { PlacedStorage } from '../../../src/composition/storage-settings.ts';
 import { TOKENS } from '../../../src/composition/tokens.ts';
 import { ANOMALY_RULES } from '../../../src/domain/audit/anomalies.ts';
@@ -17,22 +17,26 @@ import {
 } from '../../../src/entrypoints/cli/measure.ts';
 import { platformMetrics } from '../../../src/entrypoints/http/server/metrics.ts';
 import { aMerchantId } from '../../fixtures/changes.ts';
+import { plainEncoders } from '../../fixtures/plain-responses.ts';
 import { postgresServer } from '../../support/postgres-database.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
 afterAll(() => server.close());
 
 const platformOn = (storage: PlacedStorage) =>
-  compose({
-    storage,
-    secret: 's'.repeat(32),
-    keys: { kind: 'given', ring: [{ id: 'test', secret: Buffer.alloc(32, 7).toString('base64url') }] },
-    anomalyRules: ANOMALY_RULES,
-    claimTerms: { leaseMs: 30_000, keepResponsesMs: 86_400_000 },
-    processorTimeoutMs: 10_000,
-    webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },
-    simulatorFile: ':memory:',
-  });
+  composePlatform(
+    {
+      storage,
+      secret: 's'.repeat(32),
+      keys: { kind: 'given', ring: [{ id: 'test', secret: Buffer.alloc(32, 7).toString('base64url') }] },
+      anomalyRules: ANOMALY_RULES,
+      claimTerms: { leaseMs: 30_000, keepResponsesMs: 86_400_000 },
+      processorTimeoutMs: 10_000,
+      webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },
+      simulatorFile: ':memory:',
+    },
+    plainEncoders,
+  );
 
 describe('what /metrics tells of the running parts', () => {
   it('is the state of the circuit to the processor', async () => {
@@ -55,7 +59,7 @@ describe('what /metrics tells of the running parts', () => {
     watchParts(platform, metrics);
 
     expect(await metrics.registry.metrics()).toContain('paywright_postgres_connections{state="idle"} 0');
-    (await platform.get(TOKENS.storageHealth).check())._unsafeUnwrap();
+    (await platform.get(TOKENS.openStorage).storage.health.check())._unsafeUnwrap();
 
     const text = await metrics.registry.metrics();
     expect(text).toContain('paywright_postgres_connections{state="in_use"} 0');
@@ -94,6 +98,6 @@ describe('what /metrics tells of the running parts', () => {
     expect(text).toContain(
       'paywright_processor_seconds_count{call="lookup",outcome="ProcessorHasNoRecord"} 1',
     );
-    expect(text).toContain('paywright_use_case_seconds_count{use_case="move_payment",outcome="ok"} 1');
+    expect(text).toContain('paywright_use_case_seconds_count{use_case="modify_payment",outcome="ok"} 1');
   });
 });

@@ -13,15 +13,22 @@ import { type Ports, useCases } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { webhookDeliveryOf } from './deliveries.ts';
-import type { OpenStorage } from './open-storage.ts';
+import type { Encoders, KeySettings, PlatformSettings } from './platform-settings.ts';
 import { portsOf } from './ports.ts';
 import { relayOf } from './relay.ts';
-import type { KeySettings, PlatformSettings } from './settings.ts';
+import type { PlacedStorage } from './storage-settings.ts';
+import { type OpenStorage, openPlatformStorage } from './storages.ts';
 import { TOKENS } from './tokens.ts';
 
-/** The system's own adapters, the processor and the use cases: all that does not depend on which storage it is. */
-export const platformModule = (settings: Omit<PlatformSettings, 'storage'>): ContainerModule =>
+/** All of the platform: the storage, the outside and the use cases between them. */
+export const platformModule = (
+  settings: PlatformSettings<PlacedStorage>,
+  encoders: Encoders,
+): ContainerModule =>
   new ContainerModule(({ bind }) => {
+    bind(TOKENS.openStorage)
+      .toResolvedValue(() => openPlatformStorage(settings.storage))
+      .onDeactivation(({ storage }) => storage.close());
     bind(TOKENS.simulatorLedger)
       .toResolvedValue(() => openLedger(settings.simulatorFile))
       .onDeactivation((ledger) => ledger.close());
@@ -45,7 +52,7 @@ export const platformModule = (settings: Omit<PlatformSettings, 'storage'>): Con
         webhookSender: WebhookSender,
       ) => {
         const processor = aroundProcessor(guarded);
-        return portsOf({ storage, processor, ring, webhookSender, secret: settings.secret });
+        return portsOf({ storage, processor, ring, webhookSender, secret: settings.secret, encoders });
       },
       [TOKENS.openStorage, TOKENS.guardedProcessor, TOKENS.keyRing, TOKENS.webhookSender],
     );

@@ -2,6 +2,8 @@ import type { RingEntry } from '../adapters/keys/ring.ts';
 import type { AnomalyRules } from '../domain/audit/anomalies.ts';
 import type { ClaimTerms } from '../domain/kernel/claim.ts';
 import type { Processor } from '../ports/processor.ts';
+import type { ResponseEncoder } from '../ports/response-encoder.ts';
+import type { TransferResponseEncoder } from '../ports/transfer-response-encoder.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
 
 /** Where the keys are that guard stored secrets: in a file of this installation, or given, the current one first. */
@@ -15,6 +17,9 @@ export type WebhookSettings = Readonly<{
   /** How long an endpoint may fail, without one success, until it is disabled. */
   disableAfterMs: number;
 }>;
+
+/** How the entrypoint that serves clients writes the responses that idempotency keeps. */
+export type Encoders = Readonly<{ responses: ResponseEncoder; transferResponses: TransferResponseEncoder }>;
 
 /** What the platform is made from. `Place` says whether embedded servers have been started yet. */
 export type PlatformSettings<Place extends StorageSettings | PlacedStorage = StorageSettings> = Readonly<{
