@@ -3,6 +3,7 @@ import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dyn
 import { MOST_SOCKETS } from '../src/adapters/dynamodb/client.ts';
 import { aggregateKey, claimKey, paymentPartitions } from '../src/adapters/dynamodb/table.ts';
 import { writesOf } from '../src/adapters/dynamodb/writes.ts';
+import { present } from '../src/domain/kernel/present.ts';
 import type { Change } from '../src/ports/commits.ts';
 import type { RawDriver } from './rows.ts';
 
@@ -110,7 +111,7 @@ function readingOf(
           ExpressionAttributeValues: { ':pk': partition },
           ProjectionExpression: projection,
           ExpressionAttributeNames: names,
-          ...(next === undefined ? {} : { ExclusiveStartKey: next }),
+          ...present({ ExclusiveStartKey: next }),
         }),
       );
       reading.items.push(...(Items as Row[]));

@@ -1,4 +1,5 @@
 import type { MerchantId } from '../src/domain/kernel/ids.ts';
+import { present } from '../src/domain/kernel/present.ts';
 import type { Change } from '../src/ports/commits.ts';
 import { afterwards } from './after.ts';
 import { delivering } from './deliveries.ts';
@@ -21,7 +22,7 @@ export async function work(
     const contenders = theirs === undefined ? [ours] : [ours, theirs];
     const [measured, rawMeasured] = await measure(load, contenders, prepare);
     if (measured === undefined) throw new Error('nothing was measured');
-    rows.push({ work: name, ours: measured, ...(rawMeasured === undefined ? {} : { raw: rawMeasured }) });
+    rows.push({ work: name, ours: measured, ...present({ raw: rawMeasured }) });
   };
   const many = { callers, operations };
   const commit = async (change: Change) => orThrow(await storage.commits.commit(change));

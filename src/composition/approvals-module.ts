@@ -15,6 +15,7 @@ import { type ApprovalsPorts, approvalsUseCases } from '../application/approvals
 import { approvalQueueSink, eventBusSink } from '../application/approvals/event-sinks.ts';
 import { rulesFraudScorer } from '../application/approvals/score-by-rules.ts';
 import { defaultFraudRules } from '../domain/approvals/fraud-rules.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { ApprovalQueue } from '../ports/approvals/approval-queue.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { EventBus } from '../ports/approvals/event-bus.ts';
@@ -40,10 +41,10 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
       .onDeactivation((ledger) => ledger.close());
     const { tellQueued, tellPublished } = settings;
     bind(TOKENS.approvalQueue).toResolvedValue(() =>
-      memoryApprovalQueue({ kept: KEPT, ...(tellQueued === undefined ? {} : { tell: tellQueued }) }),
+      memoryApprovalQueue({ kept: KEPT, ...present({ tell: tellQueued }) }),
     );
     bind(TOKENS.eventBus).toResolvedValue(() =>
-      memoryEventBus({ kept: KEPT, ...(tellPublished === undefined ? {} : { tell: tellPublished }) }),
+      memoryEventBus({ kept: KEPT, ...present({ tell: tellPublished }) }),
     );
     bind(TOKENS.ports).toResolvedValue(
       ({ storage }: OpenStorage<ApprovalsStorage>, ledger: PayoutLedger) =>

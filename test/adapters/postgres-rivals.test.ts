@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { balancesOf, type LedgerEntry } from '../../src/domain/ledger/ledger.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -70,7 +71,7 @@ describe('several processes on one Postgres', () => {
     for (const merchantId of MERCHANTS) {
       const entries: LedgerEntry[] = [];
       for (let last: LedgerEntry | undefined; ; last = entries.at(-1)) {
-        const page = { limit: 100, ...(last === undefined ? {} : { before: last.id }) };
+        const page = { limit: 100, ...present({ before: last?.id }) };
         const found = (await first.ledger.list(merchantId, {}, page))._unsafeUnwrap();
         entries.push(...found);
         if (found.length < 100) break;

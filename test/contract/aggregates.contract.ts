@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Export } from '../../src/domain/files/export.ts';
 import { verifyChain } from '../../src/domain/kernel/audit-chain.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, digests, NOON } from '../fixtures/changes.ts';
@@ -29,9 +30,7 @@ export function aggregatesContract(adapter: string, open: () => Promise<Storage>
     const findByKey = async (key: string, merchantId = a) =>
       (await storage.aggregates.findByKey(merchantId, 'export', key))._unsafeUnwrap();
     const list = async (limit: number, after?: string) =>
-      (
-        await storage.aggregates.list(a, 'export', { limit, ...(after === undefined ? {} : { after }) })
-      )._unsafeUnwrap();
+      (await storage.aggregates.list(a, 'export', { limit, ...present({ after }) }))._unsafeUnwrap();
     const chainOf = async (id: string, merchantId = a) =>
       (await storage.auditTrail.ofAggregate(merchantId, 'export', id))._unsafeUnwrap();
 

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { type AuditEntry, verifyChain } from '../../src/domain/kernel/audit-chain.ts';
 import type { AuditEntryId } from '../../src/domain/kernel/ids.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { AuditFilter } from '../../src/ports/audit-trail.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, anOpening, aSuccess, digests, NOON, plain } from '../fixtures/changes.ts';
@@ -41,7 +42,7 @@ export function auditTrailContract(adapter: string, open: () => Promise<Storage>
     const walk = async (filter: AuditFilter, limit: number, between?: () => Promise<unknown>) => {
       const seen: AuditEntry[] = [];
       for (let before: AuditEntryId | undefined; ; ) {
-        const found = await list(filter, { limit, ...(before === undefined ? {} : { before }) });
+        const found = await list(filter, { limit, ...present({ before }) });
         seen.push(...found);
         before = found.at(-1)?.id;
         if (found.length < limit) return seen;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import type { DeliveryId } from '../../src/domain/kernel/ids.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import {
   DELIVERIES_KEPT_MS,
   type Delivery,
@@ -42,7 +43,7 @@ export function deliveriesContract(adapter: string, open: () => Promise<Storage>
       (
         await storage.deliveries.list(merchantId, filter, {
           limit,
-          ...(before === undefined ? {} : { before }),
+          ...present({ before }),
         })
       )._unsafeUnwrap();
 

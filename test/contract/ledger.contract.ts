@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { present } from '../../src/domain/kernel/present.ts';
 import { balancesOf, type LedgerEntry } from '../../src/domain/ledger/ledger.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -53,7 +54,7 @@ export function ledgerContract(adapter: string, open: () => Promise<Storage>): v
       expect(await entriesOf(a, { currency: 'USD' })).toEqual(dollars);
       const walked: LedgerEntry[] = [];
       for (let last: LedgerEntry | undefined; ; last = walked.at(-1)) {
-        const page = { limit: 4, ...(last === undefined ? {} : { before: last.id }) };
+        const page = { limit: 4, ...present({ before: last?.id }) };
         const found = (await storage.ledger.list(a, { currency: 'USD' }, page))._unsafeUnwrap();
         walked.push(...found);
         if (found.length < 4) break;

@@ -9,6 +9,7 @@ import {
 } from '../../src/application/payments/summarize-payments.ts';
 import { completeClaim } from '../../src/domain/kernel/claim.ts';
 import type { Instant } from '../../src/domain/kernel/instant.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { fail, PAYMENT_STATUSES, type Payment } from '../../src/domain/payments/payment.ts';
 import { sumUp } from '../../src/domain/payments/payment-sum.ts';
 import { summaryOf } from '../../src/domain/payments/payment-summary.ts';
@@ -123,7 +124,7 @@ export function paymentSumsContract(adapter: string, open: () => Promise<Storage
       const end = fc.option(moment, { nil: undefined });
       await fc.assert(
         fc.asyncProperty(end, end, async (from, to) => {
-          const period = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+          const period = present({ from, to });
           const summary = (await summarize(aMerchantId(), period))._unsafeUnwrap();
           const wanted = summaryOf((await listed(period)).map(plainSum));
           expect({ ...summary, byCurrency: sorted(summary.byCurrency) }).toEqual({

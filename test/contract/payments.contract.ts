@@ -4,6 +4,7 @@ import { claimChange } from '../../src/application/kernel/claim-change.ts';
 import { takeOver } from '../../src/domain/kernel/claim.ts';
 import { idOf, type PaymentId } from '../../src/domain/kernel/ids.ts';
 import { add, type Money } from '../../src/domain/kernel/money.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { Payment } from '../../src/domain/payments/payment.ts';
 import { openTransaction } from '../../src/domain/payments/transaction.ts';
 import type { PaymentFilter } from '../../src/ports/payments.ts';
@@ -27,7 +28,7 @@ export function paymentsContract(adapter: string, open: () => Promise<Storage>):
     const walk = async (filter: PaymentFilter, limit: number, between?: () => Promise<void>) => {
       const seen: Payment[] = [];
       for (let before: PaymentId | undefined; ; ) {
-        const page = { limit, ...(before === undefined ? {} : { before }) };
+        const page = { limit, ...present({ before }) };
         const found = (await storage.payments.list(aMerchantId(), filter, page))._unsafeUnwrap();
         seen.push(...found);
         before = found.at(-1)?.id;

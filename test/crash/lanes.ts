@@ -1,4 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { StorageUnavailable } from '../../src/ports/unavailable.ts';
 
 const LANES = 16;
@@ -25,7 +26,7 @@ export async function walk<Row extends Readonly<{ id: Id }>, Id extends string>(
 ): Promise<readonly Row[]> {
   const all: Row[] = [];
   for (let before: Id | undefined; ; before = all.at(-1)?.id) {
-    const found = (await read({ limit, ...(before === undefined ? {} : { before }) }))._unsafeUnwrap();
+    const found = (await read({ limit, ...present({ before }) }))._unsafeUnwrap();
     all.push(...found);
     if (found.length < limit) return all;
   }

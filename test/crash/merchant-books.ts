@@ -4,6 +4,7 @@ import { auditedRecord } from '../../src/domain/aggregates/aggregate.ts';
 import type { Claim } from '../../src/domain/kernel/claim.ts';
 import type { DomainEvent } from '../../src/domain/kernel/events.ts';
 import type { LedgerEntryId, MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { ACCOUNTS, type Balance, balancesOf, type LedgerEntry } from '../../src/domain/ledger/ledger.ts';
 import type { Transfer } from '../../src/domain/ledger/transfer.ts';
 import type { Payment } from '../../src/domain/payments/payment.ts';
@@ -48,7 +49,7 @@ export async function readBooks(witnesses: Witnesses, merchantId: MerchantId): P
     storage.payments.list(merchantId, {}, page),
   );
   const transfers = await walk<Transfer, string>(PAGE, ({ limit, before: after }) =>
-    storage.aggregates.list(merchantId, 'transfer', { limit, ...(after === undefined ? {} : { after }) }),
+    storage.aggregates.list(merchantId, 'transfer', { limit, ...present({ after }) }),
   );
   const claimsOn = Map.groupBy(claims, ({ paymentId }) => paymentId);
   const eventsOn = Map.groupBy(events, ({ paymentId }) => paymentId);
@@ -70,7 +71,7 @@ export async function readBooks(witnesses: Witnesses, merchantId: MerchantId): P
   const transferred = await inLanes(transfers, (transfer) => transferFaults(witnesses, merchantId, transfer));
   const transactions = seen.flatMap((each) => each.transactions);
   const [balance] = (await storage.balances.of(merchantId, 'USD'))._unsafeUnwrap();
-  const books = { payments, transactions, transfers, ...(balance === undefined ? {} : { balance }) };
+  const books = { payments, transactions, transfers, ...present({ balance }) };
   return {
     ...books,
     faults: [

@@ -9,6 +9,7 @@ import type { DomainEvent } from '../../src/domain/kernel/events.ts';
 import { type MerchantId, parseId } from '../../src/domain/kernel/ids.ts';
 import { fromRfc3339 } from '../../src/domain/kernel/instant.ts';
 import { type JsonObject, parseJson } from '../../src/domain/kernel/json.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { DELIVERY_SHARDS } from '../../src/ports/deliveries.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { addEndpoint } from '../fixtures/webhooks.ts';
@@ -81,7 +82,7 @@ function eventIn(text: string, merchantId: MerchantId): DomainEvent {
     id,
     type: event_type,
     merchantId,
-    ...(paymentId === undefined ? {} : { paymentId }),
+    ...present({ paymentId }),
     created: fromRfc3339(created),
     data,
   };

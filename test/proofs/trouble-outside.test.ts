@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { present } from '../../src/domain/kernel/present.ts';
 import { paymentWithTransactions, problem } from '../../src/entrypoints/http/server/schemas.ts';
 import { type Break } from '../support/breakable-storage.ts';
 import { everyStorage } from '../support/every-storage.ts';
@@ -45,7 +46,7 @@ async function ready({ a }: TroubledWorld, { call, ready: capture_method, body }
   keys += 1;
   const key = `call-${keys}`;
   if (capture_method === undefined) {
-    const asked = { ...body, ...(method === undefined ? {} : { payment_method: method }) };
+    const asked = { ...body, ...present({ payment_method: method }) };
     return () => a.post('/payments', asked, key);
   }
   const { id } = await responded(a.post('/payments', order({ capture_method }), `ready-${keys}`), 201);

@@ -12,6 +12,7 @@ import { listMerchants } from '../../src/application/merchants/list-merchants.ts
 import type { Origin } from '../../src/domain/kernel/actor.ts';
 import { verifyChain } from '../../src/domain/kernel/audit-chain.ts';
 import { jsonText } from '../../src/domain/kernel/json.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { Commits } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import type { StorageUnavailable } from '../../src/ports/unavailable.ts';
@@ -203,7 +204,7 @@ export function managingMerchantsContract(adapter: string, open: () => Promise<S
       for (const id of ids) (await create({ ...named, id }))._unsafeUnwrap();
       const walked: string[] = [];
       for (let cursor: string | undefined; ; ) {
-        const page = (await list({ limit: 2, ...(cursor === undefined ? {} : { cursor }) }))._unsafeUnwrap();
+        const page = (await list({ limit: 2, ...present({ cursor }) }))._unsafeUnwrap();
         walked.push(...page.items.map(({ id }) => id));
         cursor = page.nextCursor;
         if (cursor === undefined) break;

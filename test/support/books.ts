@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { verifyChain } from '../../src/domain/kernel/audit-chain.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { balancesOf, type LedgerEntry } from '../../src/domain/ledger/ledger.ts';
 import { amountsOf, type Payment } from '../../src/domain/payments/payment.ts';
 import { addTallies, type Tally, tallyOf } from '../../src/domain/payments/tally.ts';
@@ -20,7 +21,7 @@ export async function everythingOf(storage: Storage, merchantId: MerchantId) {
   const payments: Payment[] = [];
   for (let more = true; more; ) {
     const before = payments.at(-1)?.id;
-    const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+    const page = { limit: PAGE, ...present({ before }) };
     const next = (await storage.payments.list(merchantId, {}, page))._unsafeUnwrap();
     payments.push(...next);
     more = next.length === PAGE;
@@ -28,7 +29,7 @@ export async function everythingOf(storage: Storage, merchantId: MerchantId) {
   const entries: LedgerEntry[] = [];
   for (let more = true; more; ) {
     const before = entries.at(-1)?.id;
-    const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+    const page = { limit: PAGE, ...present({ before }) };
     const next = (await storage.ledger.list(merchantId, {}, page))._unsafeUnwrap();
     entries.push(...next);
     more = next.length === PAGE;

@@ -15,6 +15,7 @@ import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.
 import { httpWebhookSender } from '../../src/adapters/webhooks/sender.ts';
 import { useCases } from '../../src/application/use-cases.ts';
 import { ANOMALY_RULES } from '../../src/domain/audit/anomalies.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { httpTransferResponseEncoder } from '../../src/entrypoints/http/ledger/transfer-responses.ts';
 import { httpResponseEncoder } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import { tokenVerifier } from '../../src/entrypoints/http/server/authenticate.ts';
@@ -138,6 +139,6 @@ export async function aRequest({ method, headers, body }: RequestLike = {}): Pro
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body }),
+    ...present({ body }),
   };
 }

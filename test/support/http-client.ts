@@ -1,4 +1,5 @@
 import { type Agent, request as httpRequest } from 'node:http';
+import { present } from '../../src/domain/kernel/present.ts';
 import { aToken } from './http-app.ts';
 
 /** Brings a request to the platform: into the app itself, or over a socket. */
@@ -20,7 +21,7 @@ export async function aClient(
       headers: {
         authorization,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
+        ...present({ 'idempotency-key': key }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/adapters/system/clock.ts';
 import { AGGREGATE_KINDS } from '../../src/domain/kernel/aggregate-kind.ts';
 import type { AuditEntry } from '../../src/domain/kernel/audit-chain.ts';
 import type { AuditEntryId } from '../../src/domain/kernel/ids.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, plain } from '../fixtures/changes.ts';
 import { everythingOf } from './books.ts';
@@ -148,7 +149,7 @@ export async function recordOf(storage: Storage, text: string): Promise<unknown>
 async function linksOf(storage: Storage, text: string): Promise<readonly AuditEntry[]> {
   const links: AuditEntry[] = [];
   for (let before: AuditEntryId | undefined; ; ) {
-    const page = { limit: 100, ...(before === undefined ? {} : { before }) };
+    const page = { limit: 100, ...present({ before }) };
     const next = (await storage.auditTrail.list(aMerchantId(text), {}, page))._unsafeUnwrap();
     links.push(...next);
     before = next.at(-1)?.id;

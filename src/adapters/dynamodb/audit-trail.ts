@@ -3,6 +3,7 @@ import type { ResultAsync } from 'neverthrow';
 import { AGGREGATE_KINDS } from '../../domain/kernel/aggregate-kind.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
 import { type AuditEntryId, type MerchantId, parseId, timeDigits } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { ascending } from './aggregates.ts';
@@ -63,12 +64,12 @@ async function scanTrail(table: Table, start: Item | undefined): Promise<QueryPa
         TableName: table.name,
         IndexName: TRAIL_INDEX,
         ProjectionExpression: 'trail',
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        ...present({ ExclusiveStartKey: start }),
       }),
       { abortSignal },
     ),
   );
-  return { items: Items, ...(next === undefined ? {} : { next }) };
+  return { items: Items, ...present({ next }) };
 }
 
 const linksIn = (table: Table, partition: string): ResultAsync<readonly AuditEntry[], StorageUnavailable> =>
@@ -92,7 +93,7 @@ async function listed(
     const wanted = limit - entries.length;
     const page: Readonly<{ limit: number; before?: string }> = {
       limit: wanted,
-      ...(last === undefined ? {} : { before: last }),
+      ...present({ before: last }),
     };
     const queries = trailQueries(merchantId, filter, last);
     if (queries.length === 0) return entries;
@@ -123,7 +124,7 @@ function trailQueries(
       ':trail': partition,
       ':low': low,
       ':high': high,
-      ...(wanted === undefined ? {} : { ':prefix': wanted.prefix }),
+      ...present({ ':prefix': wanted?.prefix }),
     },
   }));
 }

@@ -1,5 +1,6 @@
 import type { Claim } from '../../domain/kernel/claim.ts';
 import type { PaymentId, TransactionId, TransferId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Item } from './items.ts';
 import { claimKey, dueShardOf, TTL_ATTRIBUTE } from './table.ts';
 
@@ -44,13 +45,13 @@ export function claimOf(item: Item, key: Pick<Claim, 'merchantId' | 'operation' 
       : { kept: { response: stored.answer, expiresAt: stored.answer_expires_at } }),
   };
   const { state, payment_id: paymentId, transfer_id: transferId, due_at: dueAt, attempts } = stored;
-  const transaction = stored.transaction_id === undefined ? {} : { transactionId: stored.transaction_id };
+  const transaction = present({ transactionId: stored.transaction_id });
   if (state === 'completed')
     return {
       ...known,
       state,
       ...(paymentId === undefined ? {} : { paymentId, ...transaction }),
-      ...(transferId === undefined ? {} : { transferId }),
+      ...present({ transferId }),
     };
   if (paymentId === undefined || dueAt === undefined)
     throw new Error(`open claim ${stored.pk} lacks its payment or its due time`);

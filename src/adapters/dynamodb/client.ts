@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { present } from '../../domain/kernel/present.ts';
 
 /** How many requests are on their way at once; each has a connection to itself. */
 export const MOST_SOCKETS = 64;
@@ -26,7 +27,7 @@ export function dynamodbClient({ region, endpoint }: DynamoDbSettings): DynamoDB
       httpAgent: agent,
       httpsAgent: agent,
     },
-    ...(endpoint === undefined ? {} : { endpoint }),
+    ...present({ endpoint }),
     ...(endpoint !== undefined && isLoopback(endpoint)
       ? { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
       : {}),

@@ -9,6 +9,7 @@ import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { type JsonObject, jsonText, parseJson } from '../../domain/kernel/json.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import { type PaymentRecord, paymentRecord, restorePayment } from '../../domain/payments/payment-record.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
@@ -123,7 +124,7 @@ export function eventOf(item: Item): DomainEvent {
     id: stored.sk,
     type: stored.type,
     merchantId: stored.merchant_id,
-    ...(stored.payment_id === undefined ? {} : { paymentId: stored.payment_id }),
+    ...present({ paymentId: stored.payment_id }),
     created: stored.created,
     data: parseJson(stored.data) as JsonObject,
   };
@@ -140,8 +141,7 @@ export function outboxEventOf<Event extends Outgoing>(
   return {
     ...read(item),
     tries,
-    ...(retryAt === undefined ? {} : { retryAt }),
-    ...(error === undefined ? {} : { error }),
+    ...present({ retryAt, error }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { present } from '../../domain/kernel/present.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import { attempt } from './faults.ts';
 import { ledgerEntryOf } from './ledger-items.ts';
@@ -17,7 +18,7 @@ export const dynamodbLedger = (table: Table): Ledger => ({
             ':pk': pk,
             ':low': 'led_',
             ':high': page.before ?? 'led_g',
-            ...(currency === undefined ? {} : { ':currency': currency }),
+            ...present({ ':currency': currency }),
           },
           ...(currency === undefined ? {} : { FilterExpression: 'currency = :currency' }),
         }),

@@ -4,6 +4,7 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { present } from '../../domain/kernel/present.ts';
 import { withRetry } from './faults.ts';
 import { auditEntryOf, type Item } from './items.ts';
 import { AUDIT_PREFIX, type Table, TRAIL_INDEX, tableDefinition, trailKey } from './table.ts';
@@ -46,7 +47,7 @@ export async function placeOldLinks(table: Table): Promise<boolean> {
           TableName: table.name,
           FilterExpression: 'begins_with(sk, :audit) AND attribute_not_exists(trail)',
           ExpressionAttributeValues: { ':audit': AUDIT_PREFIX },
-          ...(next === undefined ? {} : { ExclusiveStartKey: next }),
+          ...present({ ExclusiveStartKey: next }),
         }),
         { abortSignal },
       ),

@@ -1,3 +1,4 @@
+import { present } from '../../domain/kernel/present.ts';
 import type { Item } from './items.ts';
 import { type PartitionQuery, queryPage } from './reads.ts';
 import type { Table } from './table.ts';
@@ -12,7 +13,7 @@ export const newestOf = (
   { limit, before }: Readonly<{ limit: number; before?: string }>,
   sortKey = 'sk',
 ): Promise<readonly Item[]> =>
-  firstOf(table, queries, { order: 'newest', limit, ...(before === undefined ? {} : { before }) }, sortKey);
+  firstOf(table, queries, { order: 'newest', limit, ...present({ before }) }, sortKey);
 
 /** The same, by ascending sort key when the order is `oldest`. */
 export async function firstOf(
@@ -57,7 +58,7 @@ function reading(table: Table, query: PartitionQuery): Reading {
         ...query,
         // A filter drops items after they were counted, so it is given more to choose from.
         Limit: query.FilterExpression !== undefined ? Math.max(200, limit) : limit,
-        ...(next === undefined ? {} : { ExclusiveStartKey: next }),
+        ...present({ ExclusiveStartKey: next }),
       });
       read.items.push(...page.items);
       next = page.next;

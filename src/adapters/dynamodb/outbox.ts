@@ -7,6 +7,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Outbox, OutboxEvent, Outgoing } from '../../ports/outbox.ts';
 import { attempt, unprocessed, withRetry } from './faults.ts';
 import { type EventItems, outboxEventOf, parkedEventItem } from './items.ts';
@@ -97,7 +98,7 @@ export const dynamodbOutbox = <Event extends Outgoing>(
       return {
         unsent: counts.reduce((sum, each) => sum + each, 0),
         parked,
-        ...(first === undefined ? {} : { oldestAt: first.created }),
+        ...present({ oldestAt: first?.created }),
       };
     }),
 });
@@ -189,7 +190,7 @@ async function count(table: Table, query: PartitionQuery): Promise<number> {
           TableName: table.name,
           ConsistentRead: true,
           Select: 'COUNT',
-          ...(next === undefined ? {} : { ExclusiveStartKey: next }),
+          ...present({ ExclusiveStartKey: next }),
         }),
         { abortSignal },
       ),

@@ -1,5 +1,6 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { timeDigits } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
 import type { PaymentFilter, PaymentPage, Payments } from '../../ports/payments.ts';
@@ -45,7 +46,7 @@ async function sumsOf(table: Table, query: PartitionQuery): Promise<readonly Pay
   do {
     const page = await queryPage(table, {
       ...query,
-      ...(next === undefined ? {} : { ExclusiveStartKey: next }),
+      ...present({ ExclusiveStartKey: next }),
     });
     sums = sumUp([...sums, ...page.items.map(paymentOf).map(tallyOf)]);
     next = page.next;

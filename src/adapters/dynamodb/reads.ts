@@ -1,4 +1,5 @@
 import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { present } from '../../domain/kernel/present.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { unprocessed, withRetry } from './faults.ts';
 import type { Item } from './items.ts';
@@ -53,7 +54,7 @@ export async function queryPage(table: Table, query: PartitionQuery): Promise<Qu
       { abortSignal },
     ),
   );
-  return { items: Items ?? [], ...(LastEvaluatedKey === undefined ? {} : { next: LastEvaluatedKey }) };
+  return { items: Items ?? [], ...present({ next: LastEvaluatedKey }) };
 }
 
 /** Page after page until `most` items are there or the partition ends. */
@@ -70,7 +71,7 @@ export async function queryItems(
     const page = await queryPage(table, {
       ...query,
       ...limit,
-      ...(next === undefined ? {} : { ExclusiveStartKey: next }),
+      ...present({ ExclusiveStartKey: next }),
     });
     items.push(...page.items);
     next = page.next;

@@ -1,5 +1,6 @@
 import { okAsync } from 'neverthrow';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { type Outbox, type OutboxEvent, type Outgoing, outboxShardOf } from '../../ports/outbox.ts';
 import { type OutboxStore, positionOf } from './store.ts';
 
@@ -60,7 +61,7 @@ export const memoryOutbox = <Event extends Outgoing = DomainEvent>(
     return okAsync({
       unsent: store.outbox.length,
       parked: store.parked.size,
-      ...(oldest === undefined ? {} : { oldestAt: oldest.created }),
+      ...present({ oldestAt: oldest?.created }),
     });
   },
 });

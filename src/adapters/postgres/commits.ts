@@ -1,5 +1,6 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type pg from 'pg';
+import { present } from '../../domain/kernel/present.ts';
 import type { Change, CommitRefused, Commits } from '../../ports/commits.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { argumentsOf, keysOf } from './commit-arguments.ts';
@@ -79,7 +80,7 @@ async function commitInOneStatement(pool: pg.Pool, changes: readonly Change[]): 
   const refusals = new Map(rows.map((row) => [row.n, row]));
   return changes.map((change, n) => {
     const refused = refusalOf(change.id, refusals.get(n));
-    return refused === undefined ? {} : { refused };
+    return present({ refused });
   });
 }
 

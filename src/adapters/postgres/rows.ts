@@ -4,6 +4,7 @@ import type { DomainEvent, EventType } from '../../domain/kernel/events.ts';
 import { idOf, type MerchantId } from '../../domain/kernel/ids.ts';
 import { rfc3339 } from '../../domain/kernel/instant.ts';
 import { type JsonObject, parseJson } from '../../domain/kernel/json.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import {
   paymentRecord,
@@ -185,7 +186,7 @@ export function claimFromRow(row: Row<'claim'>): Claim {
   if (row.state === 'completed')
     return {
       ...known,
-      ...(paymentId === undefined ? {} : { paymentId }),
+      ...present({ paymentId }),
       ...transaction,
       ...(row.transfer_id === null ? {} : { transferId: idOf('trf', hexOf(row.transfer_id)) }),
       state: 'completed',

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { present } from '../../domain/kernel/present.ts';
 import type { WakeUps, WakeUpTopic } from '../../ports/wake-ups.ts';
 import { localWakeUps } from '../shared/local-wake-ups.ts';
 
@@ -90,5 +91,5 @@ export function postgresWakeUps(pool: pg.Pool, channel = 'paywright'): PostgresW
 /** As the pool's newest connection logged in; the pool hides its password from being listed. */
 const settingsOf = ({ options }: pg.Pool): pg.ClientConfig => {
   const { password } = options;
-  return { ...options, ...(password === undefined ? {} : { password }) };
+  return { ...options, ...present({ password }) };
 };

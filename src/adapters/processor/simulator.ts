@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errAsync, okAsync } from 'neverthrow';
 import { allocate, type Money } from '../../domain/kernel/money.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { DeclineCode, ModificationOrder, Processor, Verdict } from '../../ports/processor.ts';
 import type { ChargeBook, SimulatorLedger } from './simulator-ledger.ts';
@@ -103,7 +104,7 @@ function verdictOn(
     amount,
     processorId: `sim_${createHash('sha256').update(reference).digest('hex').slice(0, 24)}`,
     processedAt,
-    ...(fee === undefined ? {} : { fee }),
+    ...present({ fee }),
     ...RESPONSES[verdict],
   };
   return verdict === 'approved'

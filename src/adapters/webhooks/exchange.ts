@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import { err, ok, type Result } from 'neverthrow';
+import { present } from '../../domain/kernel/present.ts';
 import type { AttemptError } from '../../domain/webhooks/delivery.ts';
 import { excerptOf, MOST_READ } from './excerpt.ts';
 
@@ -39,7 +40,7 @@ const agentsWith = (options: http.AgentOptions, trust: string | undefined): Pair
   https: new https.Agent({
     ...options,
     rejectUnauthorized: true,
-    ...(trust === undefined ? {} : { ca: trust }),
+    ...present({ ca: trust }),
   }),
 });
 
@@ -116,7 +117,7 @@ function read(
     end(
       ok({
         status: response.statusCode ?? 0,
-        ...(retryAfter === undefined ? {} : { retryAfter }),
+        ...present({ retryAfter }),
         excerpt: excerptOf(chunks),
       }),
     );

@@ -9,6 +9,7 @@ import type { Origin } from '../../domain/kernel/actor.ts';
 import { GENESIS_HASH } from '../../domain/kernel/audit-chain.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { difference } from '../../domain/kernel/json.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { ApprovalChange } from '../../ports/approvals/approval-commits.ts';
 import type { ApprovalIds } from '../../ports/approvals/approval-ids.ts';
 import type { Digests } from '../../ports/digests.ts';
@@ -49,13 +50,13 @@ export function approvalChange<Next extends VendorPayment>(
       id: ports.approvalIds.change(at),
       at,
       payment: { expected: before?.version ?? 0, next: payment },
-      ...(approval === undefined ? {} : { approval }),
+      ...present({ approval }),
       entry,
       events: [
         ...busEventsOf(before, payment).map((type) => approvalEvent(type, payment, newId())),
         ...(message === undefined ? [] : [approvalRequested(message, payment, newId())]),
       ],
-      ...(eventKey === undefined ? {} : { eventKey }),
+      ...present({ eventKey }),
     },
   };
 }
@@ -72,8 +73,7 @@ function linkOf(
       sequence: next.version,
       action,
       actor: { id: by.id, type: origin.actor.type, roles: by.roles },
-      ...(origin.ipAddress === undefined ? {} : { ipAddress: origin.ipAddress }),
-      ...(origin.userAgent === undefined ? {} : { userAgent: origin.userAgent }),
+      ...present({ ipAddress: origin.ipAddress, userAgent: origin.userAgent }),
       requestId: origin.requestId,
       ...(before === undefined
         ? { after, previousHash: GENESIS_HASH }

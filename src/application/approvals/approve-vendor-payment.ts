@@ -4,6 +4,7 @@ import { type ApproveRefused, approveVendorPayment as approved } from '../../dom
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { ApprovalVoid } from '../../domain/approvals/payout.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { type MoveFailure, type MovePorts, updateVendorPayment } from './update-vendor-payment.ts';
@@ -38,7 +39,7 @@ export const approveVendorPayment = (
         if (revision !== before.revision || (termsHash ?? before.termsHash) !== before.termsHash)
           return err({ kind: 'ApprovalVoid' });
         const at = ports.clock.now();
-        const approving = { by, at, ...(notes === undefined ? {} : { notes }) };
+        const approving = { by, at, ...present({ notes }) };
         return approved(before, approving, policy).map(({ payment: next, approval }) => ({
           by,
           origin,

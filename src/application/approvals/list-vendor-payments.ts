@@ -2,6 +2,7 @@ import { okAsync, type ResultAsync } from 'neverthrow';
 import { type Approver, permitted, type RoleNotAllowed, seesAll } from '../../domain/approvals/approver.ts';
 import { parseUuid, type VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { VendorPaymentFilter, VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
@@ -67,7 +68,7 @@ function pagesOf(ports: ListPorts, list: string, order: 'oldest' | 'newest') {
       ports.vendorPayments.list(filter, {
         order,
         limit,
-        ...(before === undefined ? {} : { after: before }),
+        ...present({ after: before }),
         ...(before === undefined && offset !== undefined ? { skip: offset } : {}),
       }),
     );

@@ -11,6 +11,7 @@ import {
 } from '../../domain/approvals/vendor-payment-order.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type {
   ApprovalCommitRefused,
   DuplicateIncident,
@@ -58,7 +59,7 @@ export const openVendorPayment =
         action: 'payment.created',
         next,
         message: approvalMessage(next, rules.policy, workDetails),
-        ...(eventKey === undefined ? {} : { eventKey }),
+        ...present({ eventKey }),
       });
       return ports.approvalCommits
         .commit(change)

@@ -4,6 +4,7 @@ import { type AuditReport, auditReporting } from '../../domain/audit/audit-repor
 import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
 import { type AuditEntryId, type MerchantId, parseId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { AuditTrail } from '../../ports/audit-trail.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FailedAuthenticationCounts } from '../../ports/failed-authentications.ts';
@@ -38,7 +39,7 @@ export const makeAuditReport =
     safeTry(async function* () {
       const reporting = auditReporting(rules);
       for (let before: AuditEntryId | undefined; ; ) {
-        const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+        const page = { limit: PAGE, ...present({ before }) };
         const entries = yield* ports.auditTrail.list(merchantId, { from, to }, page);
         const facts = yield* ResultAsync.combine(entries.map((entry) => factOf(ports.payments, entry)));
         for (const fact of facts) reporting.add(fact);

@@ -9,6 +9,7 @@ import {
 } from '../../domain/customers/customer.ts';
 import type { PaymentMethodId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
@@ -64,7 +65,7 @@ export const changeCustomer =
           const changes: CustomerChanges = {
             secrets: yield* resealed(ports.vault, customer, details, wanted),
             emailIndexes: indexes,
-            ...(request.defaultMethod === undefined ? {} : { defaultMethod: request.defaultMethod }),
+            ...present({ defaultMethod: request.defaultMethod }),
           };
           const next = yield* changed(customer, changes, now);
           return ok({ next, ...keyMoves(customer.emailIndexes, indexes) });

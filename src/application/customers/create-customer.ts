@@ -2,6 +2,7 @@ import { errAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { ActiveCustomer, StoredPaymentMethod } from '../../domain/customers/customer.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { activeMerchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
 import type { CommitRefused } from '../../ports/commits.ts';
 import type { Merchants } from '../../ports/merchants.ts';
@@ -71,7 +72,7 @@ export const createCustomer =
         emailIndexes: indexes,
         secrets,
         paymentMethods,
-        ...(chosen === undefined ? {} : { defaultMethod: chosen.id }),
+        ...present({ defaultMethod: chosen?.id }),
         version: 1,
         createdAt: at,
         updatedAt: at,

@@ -2,6 +2,7 @@ import type { ResultAsync } from 'neverthrow';
 import { type ActiveCustomer, type CustomerSecrets, normalEmail } from '../../domain/customers/customer.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { jsonText, parseJson } from '../../domain/kernel/json.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { BlindIndex, WrappedKey } from '../../domain/kernel/sealed.ts';
 import type { KeyOwner, SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable } from '../../ports/unavailable.ts';
@@ -26,7 +27,7 @@ export const sealDetails = (
     .seal(owner, key, {
       email,
       name,
-      ...(phone === undefined ? {} : { phone }),
+      ...present({ phone }),
       ...(metadata === undefined ? {} : { metadata: jsonText(metadata) }),
     })
     // The vault seals exactly the fields it was given.
@@ -45,7 +46,7 @@ function detailsIn({ email = '', name = '', phone, metadata }: Fields<string>): 
   return {
     email,
     name,
-    ...(phone === undefined ? {} : { phone }),
+    ...present({ phone }),
     ...(metadata === undefined ? {} : { metadata: parseJson(metadata) as Metadata }),
   };
 }

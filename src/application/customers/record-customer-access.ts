@@ -1,5 +1,6 @@
 import { errAsync, type ResultAsync, safeTry } from 'neverthrow';
 import { customerAccessId, nextAccess } from '../../domain/customers/customer-access.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { MovePorts } from '../kernel/aggregate-change.ts';
 import { aggregateChange } from '../kernel/aggregate-change.ts';
@@ -30,7 +31,7 @@ export function recordCustomerAccess(ports: MovePorts): RecordCustomerAccess {
         const before = yield* ports.aggregates.find(merchantId, 'customer_access', id);
         const at = ports.clock.now();
         const next = nextAccess(before, { merchantId, customerId }, at);
-        const move = { at, origin, action, next, ...(before === undefined ? {} : { before }) };
+        const move = { at, origin, action, next, ...present({ before }) };
         return ports.commits.commit(aggregateChange(ports, move)).orElse((failure) => {
           if (failure.kind === 'StorageUnavailable') return errAsync(failure);
           return left > 1 ? attempt(left - 1) : errAsync({ kind: 'ChangedMeanwhile' as const });

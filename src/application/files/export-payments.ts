@@ -3,6 +3,7 @@ import { type ExportFault, type ExportFormat, endExport, openExport } from '../.
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { ExportId, MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CommitRefused, Commits } from '../../ports/commits.ts';
@@ -66,7 +67,7 @@ export const exportPayments =
         for (let before: PaymentId | undefined; ; ) {
           const page = await payments.list(merchantId, filter, {
             limit: PAGE,
-            ...(before === undefined ? {} : { before }),
+            ...present({ before }),
           });
           if (page.isErr()) {
             ended = true;
@@ -95,7 +96,7 @@ export const exportPayments =
         origin,
         action: fault === undefined ? 'export.completed' : 'export.failed',
         before: running,
-        next: endExport(running, { rows, ...(fault === undefined ? {} : { fault }) }, at),
+        next: endExport(running, { rows, ...present({ fault }) }, at),
       });
       return commits.commit(change).mapErr(unrivalled);
     }

@@ -8,6 +8,7 @@ import {
   timeDigits,
 } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { Transfer } from '../../domain/ledger/transfer.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
@@ -38,14 +39,14 @@ const PAGE = 500;
 export const verifyPostings = (ports: CauseReads, merchantId: MerchantId, since: Instant): Checked =>
   safeTry(async function* () {
     for (let after: string | undefined; ; ) {
-      const page = { limit: PAGE, ...(after === undefined ? {} : { after }) };
+      const page = { limit: PAGE, ...present({ after }) };
       const transfers = yield* ports.aggregates.list(merchantId, 'transfer', page);
       yield* checkAll(transfers, (each) => verifyTransfer(ports, merchantId, each, since));
       after = transfers.at(-1)?.id;
       if (transfers.length < PAGE) break;
     }
     for (let before: PaymentId | undefined; ; ) {
-      const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+      const page = { limit: PAGE, ...present({ before }) };
       const payments = yield* ports.payments.list(merchantId, {}, page);
       yield* checkAll(payments, (each) => verifyPayment(ports, merchantId, each, since));
       before = payments.at(-1)?.id;

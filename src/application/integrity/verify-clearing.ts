@@ -1,5 +1,6 @@
 import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Balances } from '../../ports/balances.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Merchants } from '../../ports/merchants.ts';
@@ -46,7 +47,7 @@ const round = ({ merchants, balances, digests }: ClearingReads): ResultAsync<Rou
     const sums = new Map<string, bigint>();
     let mark = '';
     for (let after: MerchantId | undefined; ; ) {
-      const found = yield* merchants.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+      const found = yield* merchants.list({ limit: PAGE, ...present({ after }) });
       for (const { id } of found) {
         const held = yield* balances.of(id);
         for (const { currency, transfers } of held)

@@ -1,6 +1,7 @@
 import { err, ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { LedgerEntryId, MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import {
   ACCOUNTS,
   addBalances,
@@ -90,7 +91,7 @@ const walk = (
 ): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     for (let before: LedgerEntryId | undefined; ; ) {
-      const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+      const page = { limit: PAGE, ...present({ before }) };
       const entries = yield* ledger.list(merchantId, {}, page);
       yield* visit(entries);
       const last = entries.at(-1);

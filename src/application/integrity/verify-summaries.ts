@@ -1,6 +1,7 @@
 import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { fromRfc3339 } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import { addTallies, type Day, type Tally, tallyOf } from '../../domain/payments/tally.ts';
 import type { Payments } from '../../ports/payments.ts';
@@ -72,7 +73,7 @@ const countDay = (
     const counted: Recount = new Map();
     const from = fromRfc3339(day);
     for (let before: PaymentId | undefined; ; ) {
-      const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+      const page = { limit: PAGE, ...present({ before }) };
       const found = yield* payments.list(merchantId, { from, to: from + DAY_MS - 1 }, page);
       recount(counted, found);
       before = found.at(-1)?.id;

@@ -3,6 +3,7 @@ import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
 import { type AuditEntryId, type MerchantId, type PaymentId, parseId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { jsonText } from '../../domain/kernel/json.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
 import type { AggregateReads } from './verify-aggregate.ts';
@@ -45,7 +46,7 @@ const walk = (
 ): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     for (let before: AuditEntryId | undefined; ; ) {
-      const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+      const page = { limit: PAGE, ...present({ before }) };
       const links = yield* auditTrail.list(merchantId, {}, page);
       yield* visit(links);
       const last = links.at(-1);

@@ -2,6 +2,7 @@ import { err, ok, ResultAsync, safeTry } from 'neverthrow';
 import { type Aggregate } from '../../domain/aggregates/aggregate.ts';
 import { AGGREGATE_KINDS } from '../../domain/kernel/aggregate-kind.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { Summaries } from '../../ports/summaries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -80,7 +81,7 @@ const verifyMerchant = (
 
     for (const kind of AGGREGATE_KINDS)
       for (let after: string | undefined; ; ) {
-        const page = { limit: PAGE, ...(after === undefined ? {} : { after }) };
+        const page = { limit: PAGE, ...present({ after }) };
         const listed: ResultAsync<readonly Aggregate[], StorageUnavailable> = ports.aggregates.list(
           merchantId,
           kind,
@@ -105,7 +106,7 @@ const verifyMerchant = (
 
     const counted: Recount = new Map();
     for (let before: PaymentId | undefined; ; ) {
-      const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+      const page = { limit: PAGE, ...present({ before }) };
       const payments = yield* ports.payments.list(merchantId, {}, page);
       const checked = yield* checkAll(payments, (each) => verifyPayment(ports, merchantId, each));
       for (const { transactions, links } of checked) {

@@ -3,6 +3,7 @@ import { type AuditEntry, GENESIS_HASH, sealAuditEntry } from '../../domain/kern
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { difference, type JsonObject } from '../../domain/kernel/json.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 
@@ -27,8 +28,7 @@ export function auditLink(
       ...entity,
       merchantId,
       actor: origin.actor,
-      ...(origin.ipAddress === undefined ? {} : { ipAddress: origin.ipAddress }),
-      ...(origin.userAgent === undefined ? {} : { userAgent: origin.userAgent }),
+      ...present({ ipAddress: origin.ipAddress, userAgent: origin.userAgent }),
       ...(before === undefined
         ? { after, previousHash: GENESIS_HASH }
         : { ...difference(before.record, after), previousHash: before.auditHash }),

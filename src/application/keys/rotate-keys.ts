@@ -1,6 +1,7 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { CustomerId, MerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { KeyRotation } from '../../ports/secret-keys.ts';
 import {
@@ -128,4 +129,4 @@ const counted = ({ seen, changed }: SoFar, isChanged: boolean): SoFar => ({
   changed: changed + (isChanged ? 1 : 0),
 });
 
-const after = <Id>(id: Id | undefined): Readonly<{ after?: Id }> => (id === undefined ? {} : { after: id });
+const after = <Id>(id: Id | undefined): Readonly<{ after?: Id }> => present({ after: id });

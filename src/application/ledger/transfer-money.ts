@@ -11,6 +11,7 @@ import {
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
 import type { Money } from '../../domain/kernel/money.ts';
+import { present } from '../../domain/kernel/present.ts';
 import {
   openTransfer,
   type Transfer,
@@ -131,7 +132,7 @@ function transfer(
         merchantId,
         destinationMerchantId,
         amount,
-        ...(description === undefined ? {} : { description }),
+        ...present({ description }),
         createdAt: now,
       },
       destination,

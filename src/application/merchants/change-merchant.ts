@@ -1,6 +1,7 @@
 import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import {
   changeMerchant as changed,
   type Merchant,
@@ -38,12 +39,7 @@ export const changeMerchant = (ports: MerchantPorts & Readonly<{ merchants: Merc
     find(id)
       .andThen(() => sealProcessorConfig(ports.vault, id, processorConfig))
       .andThen((config) =>
-        attempt(
-          id,
-          { ...fields, ...(config === undefined ? {} : { processorConfig: config }) },
-          origin,
-          MOST_ATTEMPTS,
-        ),
+        attempt(id, { ...fields, ...present({ processorConfig: config }) }, origin, MOST_ATTEMPTS),
       );
 
   function attempt(

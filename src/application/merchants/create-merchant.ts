@@ -1,6 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { type Merchant, type MerchantChange, openMerchant } from '../../domain/merchants/merchant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CommitRefused, Commits } from '../../ports/commits.ts';
@@ -40,7 +41,7 @@ export const createMerchant =
       const next = openMerchant({
         ...terms,
         createdAt: at,
-        ...(config === undefined ? {} : { processorConfig: config }),
+        ...present({ processorConfig: config }),
       });
       const change = aggregateChange(ports, { at, origin, action: 'merchant.created', next });
       return ports.commits

@@ -1,5 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
 import { parseMerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Merchant } from '../../domain/merchants/merchant.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Merchants } from '../../ports/merchants.ts';
@@ -20,6 +21,6 @@ export const listMerchants = (
   const page = paging(ports, parseMerchantId);
   return (request) =>
     page({ ...request, context: { list: 'merchants' } }, ({ limit, before }) =>
-      ports.merchants.list({ limit, ...(before === undefined ? {} : { after: before }) }),
+      ports.merchants.list({ limit, ...present({ after: before }) }),
     );
 };

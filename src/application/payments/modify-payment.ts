@@ -11,6 +11,7 @@ import {
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
 import type { AmountNotPositive } from '../../domain/kernel/money.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { activeMerchant, type Merchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
 import {
   type ModificationRefused,
@@ -136,7 +137,7 @@ function begin(
       paymentId,
       type: modification.type,
       amount: reserved.value.modification.amount,
-      ...(reason === undefined ? {} : { reason }),
+      ...present({ reason }),
       createdAt: now,
     });
     const facts = { fingerprint, requestId, paymentId, transactionId: transaction.id };

@@ -1,6 +1,7 @@
 import { ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { WebhookEndpointId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { retryAfterMs } from '../../domain/kernel/retry-after.ts';
 import {
   type Attempt,
@@ -117,7 +118,7 @@ export const attemptDelivery = (ports: AttemptPorts) => {
     );
     const terms = {
       url: endpoint.url,
-      ...(asked === undefined ? {} : { retryAfterMs: asked }),
+      ...present({ retryAfterMs: asked }),
       random: ports.random(),
       now,
     };
@@ -129,7 +130,7 @@ export const attemptDelivery = (ports: AttemptPorts) => {
       succeeded: hasSucceeded(made),
       status: recorded.isOk() ? recorded.value : delivery.status,
       isRecorded: recorded.isOk(),
-      ...(asked === undefined ? {} : { retryAfterMs: asked }),
+      ...present({ retryAfterMs: asked }),
     };
   }
 

@@ -1,6 +1,7 @@
 import { err, errAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { activeMerchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
 import {
   type EventFilter,
@@ -75,7 +76,7 @@ export const createEndpoint = (ports: EndpointPorts): CreateEndpoint => {
         merchantId,
         url: accepted,
         events,
-        ...(description === undefined ? {} : { description }),
+        ...present({ description }),
         dataKey,
         secret: yield* sealSecret(ports.vault, owner, dataKey, secret),
         createdAt: at,

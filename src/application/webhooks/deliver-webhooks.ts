@@ -1,6 +1,7 @@
 import { ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { DeliveryId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { type Delivery, defer, endDelivery, type PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import { afterFailure, afterSuccess, UNKNOWN_HEALTH } from '../../domain/webhooks/endpoint-health.ts';
 import type { Guarded } from '../../ports/commits.ts';
@@ -215,7 +216,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
       : afterFailure(lane.health, {
           now,
           durationMs: made.durationMs,
-          ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+          ...present({ retryAfterMs }),
         });
     if (!succeeded) lanes.trim(lane);
     const { failingFrom, closedUntil } = lane.health;

@@ -1,5 +1,6 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { MerchantId, WebhookEndpointId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -19,7 +20,7 @@ export const listEndpoints =
       const endpoints: OpenEndpoint[] = [];
       let last: WebhookEndpointId | undefined;
       for (let more = true; more; ) {
-        const page = { limit: PAGE, ...(last === undefined ? {} : { after: last }) };
+        const page = { limit: PAGE, ...present({ after: last }) };
         const found = yield* aggregates.list(merchantId, 'webhook_endpoint', page);
         for (const endpoint of found) if (endpoint.status !== 'removed') endpoints.push(endpoint);
         last = found.at(-1)?.id;

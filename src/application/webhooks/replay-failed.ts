@@ -1,6 +1,7 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import { type DeliveryId, idOf, timeDigits } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { type Delivery, replayDelivery } from '../../domain/webhooks/delivery.ts';
 import { type EndpointNotEnabled, enabledEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -33,7 +34,7 @@ export const replayFailed =
         let last: DeliveryId | undefined;
         for (let more = true; more; ) {
           if (replayed >= MOST_REPLAYED) return ok({ replayed, more: true });
-          const page = { limit: PAGE, ...(last === undefined ? {} : { before: last }) };
+          const page = { limit: PAGE, ...present({ before: last }) };
           const filter = { endpointId: target.id, status };
           const found = yield* ports.deliveries.list(target.merchantId, filter, page);
           const wanted = found.filter(({ id }) => id >= oldest);

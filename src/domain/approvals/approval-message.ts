@@ -1,6 +1,7 @@
 import type { EventId } from '../kernel/ids.ts';
 import { rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import { present } from '../kernel/present.ts';
 import type { ApprovalEvent } from './approval-events.ts';
 import { isFlagged } from './decisions.ts';
 import type { IncidentId, VendorId, VendorPaymentId } from './ids.ts';
@@ -37,7 +38,7 @@ export function approvalMessage(
       vendorId,
       amountCents: Number(amount.minorUnits),
       createdAt: rfc3339(createdAt),
-      ...(workDetails === undefined ? {} : { workDetails }),
+      ...present({ workDetails }),
     },
     attributes: {
       paymentId,

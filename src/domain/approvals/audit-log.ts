@@ -4,6 +4,7 @@ import { type BrokenChain, type ChainHead, type Sha256, verifyLinks } from '../k
 import type { AuditEntryId } from '../kernel/ids.ts';
 import { type Instant, rfc3339 } from '../kernel/instant.ts';
 import { canonicalJson, type JsonObject } from '../kernel/json.ts';
+import { present } from '../kernel/present.ts';
 import type { Role } from './approver.ts';
 import type { VendorPaymentId } from './ids.ts';
 
@@ -60,10 +61,9 @@ const hashed = (entry: Omit<AuditLogEntry, 'hash'>): Omit<AuditLogRecord, 'hash'
   sequence: entry.sequence,
   action: entry.action,
   actor: entry.actor,
-  ...(entry.ipAddress === undefined ? {} : { ipAddress: entry.ipAddress }),
-  ...(entry.userAgent === undefined ? {} : { userAgent: entry.userAgent }),
+  ...present({ ipAddress: entry.ipAddress, userAgent: entry.userAgent }),
   requestId: entry.requestId,
-  ...(entry.before === undefined ? {} : { before: entry.before }),
+  ...present({ before: entry.before }),
   after: entry.after,
   timestamp: rfc3339(entry.timestamp),
   previousHash: entry.previousHash,

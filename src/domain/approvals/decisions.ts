@@ -1,5 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Instant } from '../kernel/instant.ts';
+import { present } from '../kernel/present.ts';
 import type { Approval } from './approval.ts';
 import { type Approver, hasRole, type RoleNotAllowed } from './approver.ts';
 import { type ApprovalPolicy, approvalsMissing, rolesAwaited, tierFor } from './policy.ts';
@@ -39,7 +40,7 @@ export function approveVendorPayment(
     by: by.id,
     roles: by.roles,
     at,
-    ...(notes === undefined ? {} : { notes }),
+    ...present({ notes }),
     revision,
     termsHash,
   };

@@ -2,6 +2,7 @@ import { storedCurrency } from '../kernel/currency.ts';
 import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { money } from '../kernel/money.ts';
+import { present } from '../kernel/present.ts';
 import type { Approval } from './approval.ts';
 import { type Approver, type Role, seesAll } from './approver.ts';
 import { type FraudReason, type FraudStatus, fractionOf, thousandthsOf } from './fraud.ts';
@@ -73,7 +74,7 @@ export function vendorPaymentRecord(payment: VendorPayment): VendorPaymentRecord
     incidentId: payment.incidentId,
     vendorId: payment.vendorId,
     payerType: payment.payerType,
-    ...(payment.payerId === undefined ? {} : { payerId: payment.payerId }),
+    ...present({ payerId: payment.payerId }),
     amountCents: Number(payment.amount.minorUnits),
     currency: payment.amount.currency,
     status: payment.status,
@@ -112,7 +113,7 @@ export function restoreVendorPayment(record: VendorPaymentRecord, auditHash: str
     incidentId: record.incidentId,
     vendorId: record.vendorId,
     payerType: record.payerType,
-    ...(record.payerId === undefined ? {} : { payerId: record.payerId }),
+    ...present({ payerId: record.payerId }),
     amount: of(record.amountCents),
     lineItems: record.lineItems.map(
       ({ lineItemId, description, quantity, unitPriceCents, totalCents }): LineItem => ({
@@ -206,7 +207,7 @@ const approvalRecord = ({ by, roles, at, notes, revision, termsHash }: Approval)
   by,
   roles,
   at: rfc3339(at),
-  ...(notes === undefined ? {} : { notes }),
+  ...present({ notes }),
   edition: revision,
   termsHash,
 });
@@ -215,7 +216,7 @@ const restoreApproval = ({ by, roles, at, notes, edition, termsHash }: ApprovalR
   by,
   roles,
   at: fromRfc3339(at),
-  ...(notes === undefined ? {} : { notes }),
+  ...present({ notes }),
   revision: edition,
   termsHash,
 });

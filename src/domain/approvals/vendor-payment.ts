@@ -1,5 +1,6 @@
 import type { Instant } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import { present } from '../kernel/present.ts';
 import type { Approval, Terms } from './approval.ts';
 import type { FraudVerdict } from './fraud.ts';
 import type { IncidentId, PayerId, VendorPaymentId } from './ids.ts';
@@ -84,7 +85,7 @@ const knownOf = (payment: VendorPayment): Known => ({
   incidentId: payment.incidentId,
   vendorId: payment.vendorId,
   payerType: payment.payerType,
-  ...(payment.payerId === undefined ? {} : { payerId: payment.payerId }),
+  ...present({ payerId: payment.payerId }),
   amount: payment.amount,
   lineItems: payment.lineItems,
   metadata: payment.metadata,

@@ -2,6 +2,7 @@ import type { Actor } from '../kernel/actor.ts';
 import type { AuditEntry } from '../kernel/audit-chain.ts';
 import { rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import { present } from '../kernel/present.ts';
 
 /** A link under the names it is published with; those are the names it was hashed under. */
 export type AuditEntryRecord = Readonly<{
@@ -30,11 +31,13 @@ export const auditEntryRecord = (entry: AuditEntry): AuditEntryRecord => ({
   sequence: entry.sequence,
   action: entry.action,
   actor: entry.actor,
-  ...(entry.ipAddress === undefined ? {} : { ip_address: entry.ipAddress }),
-  ...(entry.userAgent === undefined ? {} : { user_agent: entry.userAgent }),
-  ...(entry.before === undefined ? {} : { before: entry.before }),
-  ...(entry.after === undefined ? {} : { after: entry.after }),
-  ...(entry.metadata === undefined ? {} : { metadata: entry.metadata }),
+  ...present({
+    ip_address: entry.ipAddress,
+    user_agent: entry.userAgent,
+    before: entry.before,
+    after: entry.after,
+    metadata: entry.metadata,
+  }),
   timestamp: rfc3339(entry.timestamp),
   previous_hash: entry.previousHash,
   hash: entry.hash,

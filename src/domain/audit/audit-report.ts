@@ -1,5 +1,6 @@
 import { rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import { present } from '../kernel/present.ts';
 import {
   type Anomaly,
   type AnomalyRules,
@@ -72,7 +73,7 @@ export const auditReportRecord = (report: AuditReport): JsonObject => ({
     description,
     severity,
     timestamp: rfc3339(timestamp),
-    ...(entityId === undefined ? {} : { entity_id: entityId }),
+    ...present({ entity_id: entityId }),
   })),
   ...(report.anomaliesOmitted === 0 ? {} : { anomalies_omitted: report.anomaliesOmitted }),
 });

@@ -1,5 +1,6 @@
 import type { CustomerId, MerchantId, PaymentMethodId } from '../kernel/ids.ts';
 import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
+import { present } from '../kernel/present.ts';
 import type { BlindIndex, Sealed } from '../kernel/sealed.ts';
 import type {
   ActiveCustomer,
@@ -80,7 +81,7 @@ export function restoreCustomer(record: CustomerRecord, auditHash: string): Cust
     emailIndexes: record.email_indexes,
     secrets: secretsIn(record),
     paymentMethods: record.payment_methods.map(restoreMethod),
-    ...(record.default_method === undefined ? {} : { defaultMethod: record.default_method }),
+    ...present({ defaultMethod: record.default_method }),
   };
 }
 
@@ -102,7 +103,7 @@ const activeRecord = (customer: ActiveCustomer): ActiveRecord => ({
     token: method.token,
     created_at: rfc3339(method.createdAt),
   })),
-  ...(customer.defaultMethod === undefined ? {} : { default_method: customer.defaultMethod }),
+  ...present({ default_method: customer.defaultMethod }),
   data_key_id: customer.dataKey.keyId,
 });
 
@@ -110,8 +111,7 @@ const activeRecord = (customer: ActiveCustomer): ActiveRecord => ({
 const secretsIn = ({ email, name, phone, metadata }: CustomerSecrets): CustomerSecrets => ({
   email,
   name,
-  ...(phone === undefined ? {} : { phone }),
-  ...(metadata === undefined ? {} : { metadata }),
+  ...present({ phone, metadata }),
 });
 
 export function faceRecord(face: PaymentMethodFace): PaymentMethodFaceRecord {
@@ -121,17 +121,14 @@ export function faceRecord(face: PaymentMethodFace): PaymentMethodFaceRecord {
     return {
       type,
       last4,
-      ...(brand === undefined ? {} : { brand }),
-      ...(expiryMonth === undefined ? {} : { expiry_month: expiryMonth }),
-      ...(expiryYear === undefined ? {} : { expiry_year: expiryYear }),
+      ...present({ brand, expiry_month: expiryMonth, expiry_year: expiryYear }),
     };
   }
   const { bankName, accountType } = face;
   return {
     type,
     last4,
-    ...(bankName === undefined ? {} : { bank_name: bankName }),
-    ...(accountType === undefined ? {} : { account_type: accountType }),
+    ...present({ bank_name: bankName, account_type: accountType }),
   };
 }
 
@@ -142,15 +139,12 @@ export function faceIn(record: PaymentMethodFaceRecord): PaymentMethodFace {
     ? {
         type,
         last4,
-        ...(brand === undefined ? {} : { brand }),
-        ...(expiry_month === undefined ? {} : { expiryMonth: expiry_month }),
-        ...(expiry_year === undefined ? {} : { expiryYear: expiry_year }),
+        ...present({ brand, expiryMonth: expiry_month, expiryYear: expiry_year }),
       }
     : {
         type,
         last4,
-        ...(bank_name === undefined ? {} : { bankName: bank_name }),
-        ...(account_type === undefined ? {} : { accountType: account_type }),
+        ...present({ bankName: bank_name, accountType: account_type }),
       };
 }
 

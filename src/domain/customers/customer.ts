@@ -1,6 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { CustomerId, MerchantId, PaymentMethodId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
+import { present } from '../kernel/present.ts';
 import type { BlindIndex, Sealed, WrappedKey } from '../kernel/sealed.ts';
 
 type Known = Readonly<{
@@ -107,8 +108,7 @@ export function changeCustomer(
   const chosen = defaultMethod === undefined ? before : defaultMethod;
   const next: ActiveCustomer = {
     ...rest,
-    ...(secrets === undefined ? {} : { secrets }),
-    ...(emailIndexes === undefined ? {} : { emailIndexes }),
+    ...present({ secrets, emailIndexes }),
   };
   if (chosen === undefined || chosen === null) return ok(next);
   return paymentMethodOf(customer, chosen).map(({ id }) => ({ ...next, defaultMethod: id }));

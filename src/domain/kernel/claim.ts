@@ -1,5 +1,6 @@
 import type { MerchantId, PaymentId, TransactionId, TransferId } from './ids.ts';
 import type { Instant } from './instant.ts';
+import { present } from './present.ts';
 
 /** What an idempotency key is spent on: the same key on another operation is another key. */
 export type Operation = 'process' | 'capture' | 'refund' | 'void' | 'transfer';
@@ -180,7 +181,7 @@ const keeping = (
 
 const effectOf = ({ paymentId, transactionId }: OpenClaim): OnPayment => ({
   paymentId,
-  ...(transactionId === undefined ? {} : { transactionId }),
+  ...present({ transactionId }),
 });
 
 function known(claim: Claim): Known {
@@ -194,6 +195,6 @@ function known(claim: Claim): Known {
     fence,
     changeId,
     createdAt,
-    ...(claim.kept === undefined ? {} : { kept: claim.kept }),
+    ...present({ kept: claim.kept }),
   };
 }

@@ -6,6 +6,7 @@ import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
 import { type Whole, whole } from '../kernel/json.ts';
 import type { AmountNotPositive } from '../kernel/money.ts';
 import { type Money, money } from '../kernel/money.ts';
+import { present } from '../kernel/present.ts';
 import type { Merchant } from '../merchants/merchant.ts';
 import { type LedgerEntry, ledgerEntry } from './ledger.ts';
 
@@ -103,7 +104,7 @@ export const transferRecord = (transfer: Transfer): TransferRecord => ({
   destination_merchant_id: transfer.destinationMerchantId,
   amount: whole(transfer.amount.minorUnits),
   currency: transfer.amount.currency,
-  ...(transfer.description === undefined ? {} : { description: transfer.description }),
+  ...present({ description: transfer.description }),
   version: transfer.version,
   created_at: rfc3339(transfer.createdAt),
 });
@@ -115,7 +116,7 @@ export const restoreTransfer = (record: TransferRecord, auditHash: string): Tran
   merchantId: record.merchant_id,
   destinationMerchantId: record.destination_merchant_id,
   amount: money(BigInt(record.amount), storedCurrency(record.currency)),
-  ...(record.description === undefined ? {} : { description: record.description }),
+  ...present({ description: record.description }),
   version: record.version,
   createdAt: fromRfc3339(record.created_at),
   auditHash,

@@ -3,6 +3,7 @@ import type { CustomerId, MerchantId, PaymentId } from '../kernel/ids.ts';
 import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
 import { type Whole, whole } from '../kernel/json.ts';
 import { type Money, money } from '../kernel/money.ts';
+import { present } from '../kernel/present.ts';
 import {
   amountsOf,
   type CaptureMethod,
@@ -50,9 +51,11 @@ export function paymentRecord(payment: Payment): PaymentRecord {
     currency: payment.amount.currency,
     status: payment.status,
     payment_method: payment.paymentMethod,
-    ...(payment.customerId === undefined ? {} : { customer_id: payment.customerId }),
-    ...(payment.description === undefined ? {} : { description: payment.description }),
-    ...(payment.metadata === undefined ? {} : { metadata: payment.metadata }),
+    ...present({
+      customer_id: payment.customerId,
+      description: payment.description,
+      metadata: payment.metadata,
+    }),
     capture_method: payment.captureMethod,
     authorized_amount: whole(authorized.minorUnits),
     captured_amount: whole(captured.minorUnits),
@@ -81,9 +84,11 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
     amount: of(record.amount),
     paymentMethod: record.payment_method,
     captureMethod: record.capture_method,
-    ...(record.customer_id === undefined ? {} : { customerId: record.customer_id }),
-    ...(record.description === undefined ? {} : { description: record.description }),
-    ...(record.metadata === undefined ? {} : { metadata: record.metadata }),
+    ...present({
+      customerId: record.customer_id,
+      description: record.description,
+      metadata: record.metadata,
+    }),
     version: record.version,
     createdAt: instantOf(record.created_at),
     updatedAt: instantOf(record.updated_at),

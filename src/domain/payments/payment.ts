@@ -3,6 +3,7 @@ import type { CustomerId, MerchantId, PaymentId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { AmountNotPositive } from '../kernel/money.ts';
 import { type Money, zero } from '../kernel/money.ts';
+import { present } from '../kernel/present.ts';
 
 /** `automatic` takes the money with the authorization; `manual` holds it until captured. */
 export type CaptureMethod = 'automatic' | 'manual';
@@ -125,9 +126,7 @@ export function moved(payment: Payment, now: Instant): Known {
     paymentMethod,
     captureMethod,
     createdAt,
-    ...(customerId === undefined ? {} : { customerId }),
-    ...(description === undefined ? {} : { description }),
-    ...(metadata === undefined ? {} : { metadata }),
+    ...present({ customerId, description, metadata }),
     version: payment.version + 1,
     updatedAt: now,
     auditHash,

@@ -3,6 +3,7 @@ import type { MerchantId, PaymentId, TransactionId } from '../kernel/ids.ts';
 import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
 import { type Whole, whole } from '../kernel/json.ts';
 import { money } from '../kernel/money.ts';
+import { present } from '../kernel/present.ts';
 import type { Transaction, TransactionStatus, TransactionType } from './transaction.ts';
 
 /** A transaction flat, under the names it is published with; see `PaymentRecord`. */
@@ -40,7 +41,7 @@ export const transactionRecord = (transaction: Transaction): TransactionRecord =
         response_text: transaction.responseText,
         ...(transaction.fee === undefined ? {} : { fee_amount: whole(transaction.fee) }),
       }),
-  ...(transaction.reason === undefined ? {} : { reason: transaction.reason }),
+  ...present({ reason: transaction.reason }),
   ...(transaction.status === 'pending' ? {} : { processed_at: rfc3339(transaction.processedAt) }),
   version: transaction.version,
   created_at: rfc3339(transaction.createdAt),
@@ -59,7 +60,7 @@ export function restoreTransaction(
     paymentId: record.payment_id,
     type: record.type,
     amount: money(BigInt(record.amount), storedCurrency(record.currency)),
-    ...(record.reason === undefined ? {} : { reason: record.reason }),
+    ...present({ reason: record.reason }),
     version: record.version,
     createdAt: fromRfc3339(record.created_at),
     updatedAt: fromRfc3339(record.updated_at),

@@ -3,6 +3,7 @@ import type { CurrencyCode } from '../kernel/currency.ts';
 import type { MerchantId, PaymentId, TransactionId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { type Money, money } from '../kernel/money.ts';
+import { present } from '../kernel/present.ts';
 
 export type TransactionType = 'authorization' | 'capture' | 'refund' | 'void';
 
@@ -41,7 +42,7 @@ export const verdictIn = ({
   responseCode,
   responseText,
   processedAt,
-  ...(fee === undefined ? {} : { fee }),
+  ...present({ fee }),
 });
 
 export type PendingTransaction = Known & Readonly<{ status: 'pending' }>;

@@ -1,5 +1,6 @@
 import type { DeliveryId, EventId, MerchantId, PaymentId, WebhookEndpointId } from '../kernel/ids.ts';
 import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
+import { present } from '../kernel/present.ts';
 import type {
   Attempt,
   AttemptError,
@@ -40,7 +41,7 @@ export const deliveryRecord = (delivery: Delivery): DeliveryRecord => ({
   endpoint_id: delivery.endpointId,
   event_id: delivery.eventId,
   event_type: delivery.eventType,
-  ...(delivery.paymentId === undefined ? {} : { payment_id: delivery.paymentId }),
+  ...present({ payment_id: delivery.paymentId }),
   url: delivery.url,
   status: delivery.status,
   attempts: delivery.attempts.map(attemptRecord),
@@ -52,19 +53,16 @@ export const deliveryRecord = (delivery: Delivery): DeliveryRecord => ({
 
 export const attemptRecord = ({ at, durationMs, responseCode, error, excerpt }: Attempt): AttemptRecord => ({
   at: rfc3339(at),
-  ...(responseCode === undefined ? {} : { response_code: responseCode }),
-  ...(error === undefined ? {} : { error }),
+  ...present({ response_code: responseCode, error }),
   duration_ms: durationMs,
-  ...(excerpt === undefined ? {} : { response_excerpt: excerpt }),
+  ...present({ response_excerpt: excerpt }),
 });
 
 /** Reads `attemptRecord` back. */
 export const restoreAttempt = (record: AttemptRecord): Attempt => ({
   at: fromRfc3339(record.at),
   durationMs: record.duration_ms,
-  ...(record.response_code === undefined ? {} : { responseCode: record.response_code }),
-  ...(record.error === undefined ? {} : { error: record.error }),
-  ...(record.response_excerpt === undefined ? {} : { excerpt: record.response_excerpt }),
+  ...present({ responseCode: record.response_code, error: record.error, excerpt: record.response_excerpt }),
 });
 
 /** What is kept beside the record, because it is not published. */
@@ -84,7 +82,7 @@ export function restoreDelivery(record: DeliveryRecord, inside: DeliveryInside):
     endpointId: record.endpoint_id,
     eventId: record.event_id,
     eventType: record.event_type,
-    ...(record.payment_id === undefined ? {} : { paymentId: record.payment_id }),
+    ...present({ paymentId: record.payment_id }),
     url: record.url,
     body: inside.body,
     attempts: record.attempts.map(restoreAttempt),

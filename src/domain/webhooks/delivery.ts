@@ -10,6 +10,7 @@ import {
 } from '../kernel/ids.ts';
 import { type Instant, rfc3339 } from '../kernel/instant.ts';
 import { type JsonObject, jsonText } from '../kernel/json.ts';
+import { present } from '../kernel/present.ts';
 import type { OpenEndpoint } from './webhook-endpoint.ts';
 
 /** What can be delivered: events, and the one that only tries an endpoint out. */
@@ -111,7 +112,7 @@ export const openDelivery = (
   endpointId,
   eventId: event.id,
   eventType: event.type,
-  ...(event.paymentId === undefined ? {} : { paymentId: event.paymentId }),
+  ...present({ paymentId: event.paymentId }),
   url,
   body,
   attempts: [],

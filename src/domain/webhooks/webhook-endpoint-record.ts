@@ -1,6 +1,7 @@
 import type { MerchantId, WebhookEndpointId } from '../kernel/ids.ts';
 import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import { present } from '../kernel/present.ts';
 import type { Sealed } from '../kernel/sealed.ts';
 import type { EventFilter, OpenEndpoint, WebhookEndpoint } from './webhook-endpoint.ts';
 
@@ -43,7 +44,7 @@ export const publishedEndpoint = (endpoint: OpenEndpoint): PublishedEndpoint => 
     status: endpoint.status,
     url: endpoint.url,
     events: endpoint.events,
-    ...(endpoint.description === undefined ? {} : { description: endpoint.description }),
+    ...present({ description: endpoint.description }),
     ...(endpoint.failingSince === undefined ? {} : { failing_since: rfc3339(endpoint.failingSince) }),
     ...(previousUntil === undefined ? {} : { previous_secret_expires_at: rfc3339(previousUntil) }),
   };
@@ -55,7 +56,7 @@ export function endpointSnapshot(endpoint: WebhookEndpoint): EndpointSnapshot & 
   return {
     ...publishedEndpoint(endpoint),
     secret: current,
-    ...(previous === undefined ? {} : { previous_secret: previous }),
+    ...present({ previous_secret: previous }),
     data_key_id: endpoint.dataKey.keyId,
   };
 }
@@ -85,11 +86,11 @@ export function restoreEndpoint(record: WebhookEndpointRecord, auditHash: string
     status: record.status,
     url: record.url,
     events: record.events,
-    ...(description === undefined ? {} : { description }),
+    ...present({ description }),
     dataKey: { keyId: record.data_key_id, wrapped: record.data_key },
     secrets: {
       current: record.secret,
-      ...(previous === undefined ? {} : { previous }),
+      ...present({ previous }),
       ...(until === undefined ? {} : { previousUntil: fromRfc3339(until) }),
     },
     ...(since === undefined ? {} : { failingSince: fromRfc3339(since) }),

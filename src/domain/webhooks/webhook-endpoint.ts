@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { EventType } from '../kernel/events.ts';
 import type { MerchantId, WebhookEndpointId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
+import { present } from '../kernel/present.ts';
 import type { Sealed, WrappedKey } from '../kernel/sealed.ts';
 
 type Known = Readonly<{
@@ -101,7 +102,7 @@ export function changeEndpoint(endpoint: OpenEndpoint, change: EndpointChange, n
     url,
     events,
     status,
-    ...(description === undefined ? {} : { description }),
+    ...present({ description }),
     ...(isFresh || failingSince === undefined ? {} : { failingSince }),
     version: endpoint.version + 1,
     updatedAt: now,
@@ -131,7 +132,7 @@ export function recordFailing(
   now: Instant,
 ): OpenEndpoint {
   const { failingSince: _, ...rest } = moved(endpoint, now);
-  return { ...rest, ...(failingSince === undefined ? {} : { failingSince }) };
+  return { ...rest, ...present({ failingSince }) };
 }
 
 /** Because it failed for too long; it stays so until somebody enables it again. */

@@ -1,4 +1,5 @@
 import type { Instant } from '../kernel/instant.ts';
+import { present } from '../kernel/present.ts';
 
 /** What proves to a receiver where a request comes from. */
 export type WebhookHmac = Readonly<{
@@ -38,7 +39,7 @@ export function signatureHeaders(
     'X-Webhook-ID': eventId,
     'X-Webhook-Timestamp': timestamp,
     'X-Webhook-Signature': current,
-    ...(previous === undefined ? {} : { 'X-Webhook-Signature-Previous': previous }),
+    ...present({ 'X-Webhook-Signature-Previous': previous }),
     'webhook-id': eventId,
     'webhook-timestamp': timestamp,
     'webhook-signature': standard.join(' '),

@@ -1,5 +1,6 @@
 import type { Service } from '../../composition/compose-service.ts';
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { PlatformMetrics } from '../http/server/metrics.ts';
 import { APPROVALS_OUTBOX, countRelay } from '../http/server/outbox-metrics.ts';
 import type { RunningWorker, WorkerLog } from '../worker/recovery.ts';
@@ -20,5 +21,5 @@ export function relayApprovalsOf(
 ): RunningWorker {
   const { isWanted: _, ...relay } = approvals.get(APPROVALS_TOKENS.relay);
   const record = metrics && countRelay(metrics, APPROVALS_OUTBOX);
-  return startRelay({ ...relay, log, ...(record === undefined ? {} : { record }) });
+  return startRelay({ ...relay, log, ...present({ record }) });
 }

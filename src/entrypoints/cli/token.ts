@@ -1,4 +1,5 @@
 import { parseMerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,8 +39,7 @@ export async function tokenCommand(
     subject: options.subject ?? merchant ?? role ?? 'admin',
     permissions: permissions ?? (merchant === undefined ? [] : MERCHANT_PERMISSIONS),
     lifetimeSeconds: options.expiresIn,
-    ...(merchant === undefined ? {} : { merchantId: merchant }),
-    ...(role === undefined ? {} : { role }),
+    ...present({ merchantId: merchant, role }),
   });
   out(options.json ? `${JSON.stringify({ token, expires_in: options.expiresIn })}\n` : `${token}\n`);
   return EXIT.ok;

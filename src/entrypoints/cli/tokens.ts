@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose';
+import { present } from '../../domain/kernel/present.ts';
 import type { JwtSettings } from '../http/server/authenticate.ts';
 
 /** All a merchant may be allowed; `admin` is for those who manage merchants. */
@@ -30,8 +31,7 @@ export function signToken(
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({
-    ...(merchantId === undefined ? {} : { merchant_id: merchantId }),
-    ...(role === undefined ? {} : { role }),
+    ...present({ merchant_id: merchantId, role }),
     permissions: [...permissions],
   })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })

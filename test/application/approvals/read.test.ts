@@ -6,6 +6,7 @@ import type { ApprovalEvent } from '../../../src/domain/approvals/approval-event
 import type { Approver } from '../../../src/domain/approvals/approver.ts';
 import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import { recordFor } from '../../../src/domain/approvals/vendor-payment-record.ts';
+import { present } from '../../../src/domain/kernel/present.ts';
 import type { QueuedApproval } from '../../../src/ports/approvals/approval-queue.ts';
 import { OUTBOX_SHARDS } from '../../../src/ports/outbox.ts';
 import {
@@ -102,7 +103,7 @@ describe('reading vendors’ payments', () => {
     const mine = (await many(5, { vendorId })).toReversed();
     await many(2);
     const list = (cursor?: string, filter: object = { vendorId }, by = DISPATCHER) =>
-      world.listVendorPayments({ by, filter, limit: 2, ...(cursor === undefined ? {} : { cursor }) });
+      world.listVendorPayments({ by, filter, limit: 2, ...present({ cursor }) });
     const first = (await list())._unsafeUnwrap();
     expect(idsOf(first)).toEqual(mine.slice(0, 2));
     const second = (await list(first.nextCursor))._unsafeUnwrap();
@@ -127,7 +128,7 @@ describe('reading vendors’ payments', () => {
     const approved = new Set<VendorPaymentId>();
     for (let cursor: string | undefined, more = true; more; ) {
       const page = (
-        await world.listPending({ by: DISPATCHER, limit: 4, ...(cursor === undefined ? {} : { cursor }) })
+        await world.listPending({ by: DISPATCHER, limit: 4, ...present({ cursor }) })
       )._unsafeUnwrap();
       seen.push(...idsOf(page));
       cursor = page.nextCursor;

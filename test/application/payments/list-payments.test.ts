@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
 import { type ListPaymentsRequest, listPayments } from '../../../src/application/payments/list-payments.ts';
+import { present } from '../../../src/domain/kernel/present.ts';
 import type { Payment } from '../../../src/domain/payments/payment.ts';
 import type { PaymentFilter } from '../../../src/ports/payments.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
@@ -69,7 +70,7 @@ describe('a list of payments', () => {
     const stored = await store(10);
     const seen: Payment[] = [];
     for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
-      const next = await page(cursor === undefined ? {} : { cursor });
+      const next = await page(present({ cursor }));
       seen.push(...next.items);
       cursor = next.nextCursor;
       await store(2);

@@ -6,6 +6,7 @@ import {
 } from '../../../src/application/payments/modify-payment.ts';
 import { type Operation } from '../../../src/domain/kernel/claim.ts';
 import { idOf, type PaymentId } from '../../../src/domain/kernel/ids.ts';
+import { present } from '../../../src/domain/kernel/present.ts';
 import { balancesOf } from '../../../src/domain/ledger/ledger.ts';
 import type { ModificationRequest } from '../../../src/domain/payments/modification.ts';
 import { aMerchantId, terms } from '../../fixtures/changes.ts';
@@ -25,12 +26,12 @@ const failure = async (request: ModifyPaymentRequest) => (await world.move(reque
 
 const capture = (amount?: bigint, final = false): ModificationRequest => ({
   type: 'capture',
-  ...(amount === undefined ? {} : { amount }),
+  ...present({ amount }),
   final,
 });
 const refund = (amount?: bigint): ModificationRequest => ({
   type: 'refund',
-  ...(amount === undefined ? {} : { amount }),
+  ...present({ amount }),
 });
 const aVoid: ModificationRequest = { type: 'void' };
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
+import { present } from '../../../src/domain/kernel/present.ts';
 import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';
 import type { VendorPaymentFilter, VendorPaymentPage } from '../../../src/ports/approvals/vendor-payments.ts';
 import {
@@ -91,7 +92,7 @@ export function vendorPaymentsContract(adapter: string, open: () => Promise<Appr
           expect(await list(filter, { order })).toEqual(sorted);
           const walked: VendorPayment[] = [];
           for (let after: VendorPaymentId | undefined, more = true; more; ) {
-            const page = await list(filter, { order, limit: 3, ...(after === undefined ? {} : { after }) });
+            const page = await list(filter, { order, limit: 3, ...present({ after }) });
             walked.push(...page);
             after = page.at(-1)?.id;
             more = page.length === 3;
@@ -134,10 +135,7 @@ export function vendorPaymentsContract(adapter: string, open: () => Promise<Appr
       const seen: VendorPaymentId[] = [];
       const drained = new Set<VendorPaymentId>();
       for (let after: VendorPaymentId | undefined, more = true; more; ) {
-        const page = await list(
-          { status: 'pending_approval' },
-          { limit: 6, ...(after === undefined ? {} : { after }) },
-        );
+        const page = await list({ status: 'pending_approval' }, { limit: 6, ...present({ after }) });
         seen.push(...idsOf(page));
         after = page.at(-1)?.id;
         more = page.length === 6;

@@ -10,6 +10,7 @@ import {
 import { auditReporting, auditReportRecord, MOST_ANOMALIES } from '../../../src/domain/audit/audit-report.ts';
 import { type AuditEntry, GENESIS_HASH } from '../../../src/domain/kernel/audit-chain.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
+import { present } from '../../../src/domain/kernel/present.ts';
 import { aMerchantId, NOON } from '../../fixtures/changes.ts';
 import { trying } from '../arbitraries.ts';
 
@@ -31,12 +32,12 @@ const aLink = (parts: Partial<AuditEntry>): AuditEntry => ({
 
 const created = (timestamp: number, customerId?: string, amount: number | bigint = 1): AuditFact => ({
   entry: aLink({ action: 'payment.created', timestamp, after: { amount, currency: 'USD' } }),
-  ...(customerId === undefined ? {} : { customerId }),
+  ...present({ customerId }),
 });
 
 const failed = (timestamp: number, customerId?: string, actor = 'user-1'): AuditFact => ({
   entry: aLink({ action: 'payment.failed', sequence: 2, timestamp, actor: { id: actor, type: 'user' } }),
-  ...(customerId === undefined ? {} : { customerId }),
+  ...present({ customerId }),
 });
 
 /** Facts in the order they happened, watched as a trail gives them. */

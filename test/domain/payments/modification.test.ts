@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Money, money, subtract } from '../../../src/domain/kernel/money.ts';
+import { present } from '../../../src/domain/kernel/present.ts';
 import {
   complete,
   type Modification,
@@ -36,12 +37,12 @@ const succeeded = () => approve(aPayment('automatic'), NOON + 1);
 
 const capture = (amount?: bigint, final = false): ModificationRequest => ({
   type: 'capture',
-  ...(amount === undefined ? {} : { amount }),
+  ...present({ amount }),
   final,
 });
 const refund = (amount?: bigint): ModificationRequest => ({
   type: 'refund',
-  ...(amount === undefined ? {} : { amount }),
+  ...present({ amount }),
 });
 const aVoid: ModificationRequest = { type: 'void' };
 

@@ -1,4 +1,5 @@
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { ApprovalChange, ApprovalCommitRefused } from '../../../ports/approvals/approval-commits.ts';
 import type { Item } from '../items.ts';
 import type { Operation, Put } from '../transactions.ts';
@@ -50,7 +51,7 @@ function paymentGuard({ payment: { expected }, approval }: ApprovalChange): Part
     ConditionExpression: `version = :expected${isByAnother}`,
     ExpressionAttributeValues: {
       ':expected': expected,
-      ...(approval === undefined ? {} : { ':by': approval.by }),
+      ...present({ ':by': approval?.by }),
     },
     ...TELLING,
   };

@@ -1,5 +1,6 @@
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type {
   VendorPaymentFilter,
   VendorPaymentPage,
@@ -63,7 +64,7 @@ function listFor({ incidentId, vendorId, status, fraudStatus }: VendorPaymentFil
   if (vendorId !== undefined) return { partitions: [vendorPartition(vendorId)] };
   const of = (list: ListName): List => ({ partitions: listPartitions(list) });
   if (status !== undefined && status !== 'completed' && status !== 'cancelled')
-    return { ...of('open'), tells: { status, ...(fraudStatus === undefined ? {} : { fraudStatus }) } };
+    return { ...of('open'), tells: { status, ...present({ fraudStatus }) } };
   if (fraudStatus !== undefined && fraudStatus !== 'low_risk') return of(fraudStatus);
   return status === 'cancelled' ? of('cancelled') : undefined;
 }
@@ -106,8 +107,7 @@ async function amongAll(
   { order, limit, after, skip = 0 }: VendorPaymentPage,
 ): Promise<readonly VendorPayment[]> {
   const tells = {
-    ...(status === undefined ? {} : { status }),
-    ...(fraudStatus === undefined ? {} : { fraudStatus }),
+    ...present({ status, fraudStatus }),
   };
   const queries = vendorPaymentPartitions().map((pk) => ofPayments(behind(pk, order, after, tells)));
   return (await firstOf(table, queries, { order, limit: skip + limit })).slice(skip).map(vendorPaymentOf);
@@ -137,9 +137,7 @@ function behind(
     ...(status === undefined ? {} : { ExpressionAttributeNames: { '#status': 'status' } }),
     ExpressionAttributeValues: {
       ':pk': pk,
-      ...(after === undefined ? {} : { ':after': after }),
-      ...(status === undefined ? {} : { ':status': status }),
-      ...(fraudStatus === undefined ? {} : { ':fraud': fraudStatus }),
+      ...present({ ':after': after, ':status': status, ':fraud': fraudStatus }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { VENDOR_PAYMENT_STATUSES } from '../../../domain/approvals/vendor-payment.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { wholeNumber } from '../server/schemas.ts';
 import { uuid } from './vendor-payment-schemas.ts';
 
@@ -42,6 +43,6 @@ export const reviewQuery = z.strictObject(paging).refine(oneWay, ONE_WAY);
 /** How long a page is, and where it begins. */
 export const pageAsked = ({ limit, cursor, offset }: Paging) => ({
   limit: limit === undefined ? DEFAULT_LIMIT : Number(limit),
-  ...(cursor === undefined ? {} : { cursor }),
+  ...present({ cursor }),
   ...(offset === undefined ? {} : { offset: Number(offset) }),
 });

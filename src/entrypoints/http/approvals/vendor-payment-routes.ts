@@ -15,6 +15,7 @@ import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts'
 import { recordFor } from '../../../domain/approvals/vendor-payment-record.ts';
 import type { Origin } from '../../../domain/kernel/actor.ts';
 import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { ApproverHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import type { Failure } from '../server/failures.ts';
@@ -64,7 +65,7 @@ export const getVendorPaymentsHandler =
         const filter = {
           ...(vendorId === undefined ? {} : { vendorId: lowerCase<VendorId>(vendorId) }),
           ...(incidentId === undefined ? {} : { incidentId: lowerCase<IncidentId>(incidentId) }),
-          ...(status === undefined ? {} : { status }),
+          ...present({ status }),
         };
         const page = pageAsked(paging);
         return listVendorPayments({ by, filter, ...page }).map(pageBodyFor(by, page.limit));
@@ -122,7 +123,7 @@ export const patchVendorPaymentHandler =
             id,
             ...(lineItems === undefined ? {} : { lineItems: lineItems.map(lineFrom) }),
             ...(amountCents === undefined ? {} : { amountCents: BigInt(amountCents) }),
-            ...(metadata === undefined ? {} : { metadata: metadata as JsonObject }),
+            ...present({ metadata: metadata as JsonObject | undefined }),
           }),
         ),
     );
@@ -140,8 +141,7 @@ export const postApprovalHandler =
           approveVendorPayment({
             ...askedBy(c, by),
             id,
-            ...(notes === undefined ? {} : { notes }),
-            ...(termsHash === undefined ? {} : { termsHash }),
+            ...present({ notes, termsHash }),
           }),
         ),
     );

@@ -3,6 +3,7 @@ import type { IncidentId, VendorId } from '../../../domain/approvals/ids.ts';
 import { MOST_LINE_ITEMS } from '../../../domain/approvals/line-item.ts';
 import type { WorkCompleted } from '../../../domain/approvals/work-completed.ts';
 import { fromRfc3339 } from '../../../domain/kernel/instant.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { description, textOf, uuid, vendorPayment } from './vendor-payment-schemas.ts';
 
 const price = z.int().min(0).openapi({ format: 'int64', maximum: Number.MAX_SAFE_INTEGER });
@@ -84,7 +85,7 @@ export function workFrom({ id, source, detail }: z.output<typeof workCompleted>)
     incidentId: detail.incidentId.toLowerCase() as IncidentId,
     vendorId: detail.vendorId.toLowerCase() as VendorId,
     completedAt: fromRfc3339(detail.completedAt),
-    workDetails: { ...(notes === undefined ? {} : { notes }), photos, serviceType, duration },
+    workDetails: { ...present({ notes }), photos, serviceType, duration },
     basePriceCents: BigInt(basePrice),
     mileageChargeCents: BigInt(mileageCharge),
     additionalCharges: additionalCharges.map(({ description, amount }) => ({

@@ -4,6 +4,7 @@ import { auditEntryRecord } from '../../../domain/audit/audit-record.ts';
 import { type AuditReport, auditReportRecord } from '../../../domain/audit/audit-report.ts';
 import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { type Cell, csvLine } from '../files/csv.ts';
 import type { TenantHandler } from '../payments/payment-routes.ts';
 import { pageOf, parseQuery, periodOf } from '../server/list-input.ts';
@@ -18,8 +19,7 @@ export const getAuditHandler =
         periodOf(query).map((range) => {
           const { entity_type: entityType, entity_id: entityId } = query;
           const filter = {
-            ...(entityType === undefined ? {} : { entityType }),
-            ...(entityId === undefined ? {} : { entityId }),
+            ...present({ entityType, entityId }),
             ...range,
           };
           return { merchantId, filter, ...pageOf(query) };

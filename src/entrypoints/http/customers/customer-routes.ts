@@ -16,6 +16,7 @@ import { faceIn } from '../../../domain/customers/customer-record.ts';
 import { type MerchantId, type PaymentMethodId, parseId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { findsPan } from '../../../domain/kernel/pan.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { TenantHandler } from '../payments/payment-routes.ts';
 import { parseBody } from '../server/body-input.ts';
 import type { PanNotAccepted } from '../server/failures.ts';
@@ -36,8 +37,7 @@ export const postCustomerHandler =
           details: {
             email,
             name,
-            ...(phone === undefined ? {} : { phone }),
-            ...(metadata === undefined ? {} : { metadata }),
+            ...present({ phone, metadata }),
           },
           methods: payment_methods.map(methodOf),
           origin: originOf(c),
@@ -158,11 +158,8 @@ const changesIn = ({
   default_method,
   version,
 }: z.output<typeof customerChange>): Omit<ChangeCustomerRequest, keyof CustomerTarget> => ({
-  ...(email === undefined ? {} : { email }),
-  ...(name === undefined ? {} : { name }),
-  ...(phone === undefined ? {} : { phone }),
-  ...(metadata === undefined ? {} : { metadata }),
+  ...present({ email, name, phone, metadata }),
   // The schema let only ids of payment methods through.
   ...(default_method === undefined ? {} : { defaultMethod: default_method as PaymentMethodId | null }),
-  ...(version === undefined ? {} : { version }),
+  ...present({ version }),
 });

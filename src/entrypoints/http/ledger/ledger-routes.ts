@@ -2,6 +2,7 @@ import type { ListLedgerEntries } from '../../../application/ledger/list-ledger-
 import type { ReadBalance } from '../../../application/ledger/read-balance.ts';
 import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText, whole } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { LedgerEntry } from '../../../domain/ledger/ledger.ts';
 import type { TenantHandler } from '../payments/payment-routes.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
@@ -32,7 +33,7 @@ export const getLedgerEntriesHandler =
     parseQuery(ledgerQuery, new URL(c.req.url).searchParams)
       .map((query) => ({
         merchantId,
-        filter: query.currency === undefined ? {} : { currency: query.currency },
+        filter: present({ currency: query.currency }),
         ...pageOf(query),
       }))
       .asyncAndThen(listLedgerEntries)

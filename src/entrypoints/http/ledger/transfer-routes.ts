@@ -3,6 +3,7 @@ import type { TransferMoney, TransferRequest } from '../../../application/ledger
 import { parseId, parseMerchantId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { money } from '../../../domain/kernel/money.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { transferRecord } from '../../../domain/ledger/transfer.ts';
 import type { TenantHandler } from '../payments/payment-routes.ts';
 import { keyOf, parseBody } from '../server/body-input.ts';
@@ -31,7 +32,7 @@ export const postTransferHandler =
           idempotencyKey: key,
           destinationMerchantId,
           amount: money(BigInt(body.amount), body.currency),
-          ...(body.description === undefined ? {} : { description: body.description }),
+          ...present({ description: body.description }),
           origin: originOf(c),
         };
       });

@@ -8,6 +8,7 @@ import type { GetMerchant } from '../../../application/merchants/get-merchant.ts
 import type { ListMerchants } from '../../../application/merchants/list-merchants.ts';
 import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { type Merchant, publishedMerchant, type RateLimits } from '../../../domain/merchants/merchant.ts';
 import type { TenantHandler } from '../payments/payment-routes.ts';
 import type { AdminHandler } from '../server/authorization.ts';
@@ -29,7 +30,7 @@ export const postMerchantHandler =
           id: id as MerchantId,
           name,
           email,
-          ...(processor_config === undefined ? {} : { processorConfig: processor_config }),
+          ...present({ processorConfig: processor_config }),
           origin: originOf(c, 'admin'),
         }),
       )
@@ -49,7 +50,7 @@ export const patchMerchantHandler =
         changeMerchant({
           ...fieldsOf(change),
           id,
-          ...(processor_config === undefined ? {} : { processorConfig: processor_config }),
+          ...present({ processorConfig: processor_config }),
           origin: originOf(c, 'admin'),
         }),
       )
@@ -114,10 +115,7 @@ const fieldsOf = ({
   features,
   rate_limits,
 }: Omit<Body, 'processor_config'>): Fields => ({
-  ...(name === undefined ? {} : { name }),
-  ...(email === undefined ? {} : { email }),
-  ...(status === undefined ? {} : { status }),
-  ...(features === undefined ? {} : { features }),
+  ...present({ name, email, status, features }),
   ...(rate_limits === undefined ? {} : { rateLimits: limitsOf(rate_limits) }),
 });
 
@@ -126,7 +124,6 @@ const limitsOf = ({
   payments_per_day,
   max_payment_amount,
 }: NonNullable<Body['rate_limits']>): Partial<RateLimits> => ({
-  ...(payments_per_minute === undefined ? {} : { paymentsPerMinute: payments_per_minute }),
-  ...(payments_per_day === undefined ? {} : { paymentsPerDay: payments_per_day }),
+  ...present({ paymentsPerMinute: payments_per_minute, paymentsPerDay: payments_per_day }),
   ...(max_payment_amount === undefined ? {} : { maxPaymentAmount: BigInt(max_payment_amount) }),
 });

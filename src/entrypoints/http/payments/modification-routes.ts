@@ -2,6 +2,7 @@ import type { Result } from 'neverthrow';
 import type { ModifyPayment, ModifyPaymentRequest } from '../../../application/payments/modify-payment.ts';
 import type { MerchantId } from '../../../domain/kernel/ids.ts';
 import { parseId } from '../../../domain/kernel/ids.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { type KeyedHeader, type KeyFailure, keyOf, parseBody } from '../server/body-input.ts';
 import type { MalformedRequest, PanNotAccepted } from '../server/failures.ts';
 import { countKey, type PlatformMetrics } from '../server/metrics.ts';
@@ -40,7 +41,7 @@ const parseRefund: Parse = (body, header) =>
       (idempotencyKey): Order => ({
         idempotencyKey,
         modification: { type: 'refund', ...minorUnits(amount) },
-        ...(reason === undefined ? {} : { reason }),
+        ...present({ reason }),
       }),
     ),
   );

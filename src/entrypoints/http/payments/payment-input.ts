@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ProcessPaymentRequest } from '../../../application/payments/process-payment.ts';
 import type { CustomerId } from '../../../domain/kernel/ids.ts';
 import { money } from '../../../domain/kernel/money.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { faultsOf, type KeyedHeader, type KeyFailure, keyOf, parseBody } from '../server/body-input.ts';
 import type { Fault, MalformedRequest, PanNotAccepted } from '../server/failures.ts';
 import { batchEnvelope, newPayment } from '../server/schemas.ts';
@@ -46,7 +47,9 @@ const orderOf = (body: z.output<typeof newPayment>, key: string): PaymentOrder =
   paymentMethod: body.payment_method,
   captureMethod: body.capture_method ?? 'automatic',
   // The schema let only ids of customers through.
-  ...(body.customer_id === undefined ? {} : { customerId: body.customer_id as CustomerId }),
-  ...(body.description === undefined ? {} : { description: body.description }),
-  ...(body.metadata === undefined ? {} : { metadata: body.metadata }),
+  ...present({
+    customerId: body.customer_id as CustomerId | undefined,
+    description: body.description,
+    metadata: body.metadata,
+  }),
 });

@@ -3,6 +3,7 @@ import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } f
 import { err, ok, okAsync, Result, ResultAsync } from 'neverthrow';
 import { parseUuid, type VendorId } from '../../../domain/approvals/ids.ts';
 import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
+import { present } from '../../../domain/kernel/present.ts';
 
 export type JwtSettings =
   | Readonly<{ kind: 'hs256'; secret: string; issuer: string; audience: string }>
@@ -150,8 +151,7 @@ function principalOf(claims: JWTPayload, audience: string, now: number): Result<
     subject: sub,
     permissions: new Set(permissions),
     roles: rolesOf(claims),
-    ...(merchantId === undefined ? {} : { merchantId }),
-    ...(vendorId === undefined ? {} : { vendorId }),
+    ...present({ merchantId, vendorId }),
   });
 }
 

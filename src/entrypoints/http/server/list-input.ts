@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ListPaymentsRequest } from '../../../application/payments/list-payments.ts';
 import type { CustomerId } from '../../../domain/kernel/ids.ts';
 import { fromRfc3339, type Instant } from '../../../domain/kernel/instant.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { PaymentFilter } from '../../../ports/payments.ts';
 import { faultsOf } from './body-input.ts';
 import type { Fault, MalformedRequest } from './failures.ts';
@@ -45,7 +46,7 @@ export const pageOf = ({
   cursor,
 }: Fields<typeof paging>): Readonly<{ limit: number; cursor?: string }> => ({
   limit: limit === undefined ? DEFAULT_LIMIT : Number(limit),
-  ...(cursor === undefined ? {} : { cursor }),
+  ...present({ cursor }),
 });
 
 /** The payments that a query chooses. */
@@ -57,12 +58,9 @@ export function filterOf(query: Fields<typeof paymentFilter>): Result<PaymentFil
     minAmount !== undefined && maxAmount !== undefined && minAmount > maxAmount
       ? malformed('min_amount', 'must not be over max_amount')
       : ok({
-          ...(status === undefined ? {} : { status }),
-          ...(customer_id === undefined ? {} : { customerId: customer_id as CustomerId }),
-          ...(currency === undefined ? {} : { currency }),
+          ...present({ status, customerId: customer_id as CustomerId | undefined, currency }),
           ...range,
-          ...(minAmount === undefined ? {} : { minAmount }),
-          ...(maxAmount === undefined ? {} : { maxAmount }),
+          ...present({ minAmount, maxAmount }),
         }),
   );
 }
@@ -82,7 +80,7 @@ export function periodOf({
   const to = end_date === undefined ? undefined : endOf(end_date);
   if (from !== undefined && to !== undefined && from > to)
     return malformed('start_date', 'must not be after end_date');
-  return ok({ ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) });
+  return ok(present({ from, to }));
 }
 
 const DAY_LENGTH = 'YYYY-MM-DD'.length;

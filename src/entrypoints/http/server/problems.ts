@@ -1,5 +1,6 @@
 import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
 import { findsPan } from '../../../domain/kernel/pan.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { PaymentFailure } from '../../../domain/payments/payment.ts';
 import { APPROVALS_PROBLEMS } from '../approvals/approvals-problems.ts';
 import { PAYMENT_PROBLEMS } from '../payments/payment-problems.ts';
@@ -71,7 +72,7 @@ export function declineOf(
     code: known,
     request_id: requestId,
     payment_id: paymentId,
-    ...(transactionId === undefined ? {} : { transaction_id: transactionId }),
+    ...present({ transaction_id: transactionId }),
   };
 }
 

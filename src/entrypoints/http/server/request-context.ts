@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Logger } from 'pino';
 import type { Actor, Origin } from '../../../domain/kernel/actor.ts';
 import { findsPan } from '../../../domain/kernel/pan.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { DecodedResponse } from '../payments/stored-responses.ts';
 import type { Principal } from './authenticate.ts';
 import type { Failure } from './failures.ts';
@@ -67,9 +68,7 @@ export const observed =
       duration_ms: Math.round(ms * 1_000) / 1_000,
       request_id: c.var.requestId,
       ...(principal?.merchantId === undefined ? {} : { merchant_id: principal.merchantId }),
-      ...(code === undefined ? {} : { code }),
-      ...(cause === undefined ? {} : { cause }),
-      ...(defect === undefined ? {} : { defect }),
+      ...present({ code, cause, defect }),
     });
   };
 
@@ -124,7 +123,7 @@ export function originOf(c: HttpContext, type: Actor['type'] = 'user'): Origin {
   return {
     actor: { id: c.var.principal.subject, type },
     requestId: c.var.requestId,
-    ...(ipAddress === undefined ? {} : { ipAddress }),
+    ...present({ ipAddress }),
     ...(userAgent === undefined || userAgent === '' || findsPan(userAgent) ? {} : { userAgent }),
   };
 }

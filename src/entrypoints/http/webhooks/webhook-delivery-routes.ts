@@ -6,6 +6,7 @@ import {
   type WebhookEndpointId,
 } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { deliveryRecord } from '../../../domain/webhooks/delivery-record.ts';
 import type { TenantHandler } from '../payments/payment-routes.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
@@ -21,9 +22,11 @@ export const getDeliveriesHandler =
           merchantId,
           filter: {
             // The schema let only ids of endpoints through.
-            ...(endpoint_id === undefined ? {} : { endpointId: endpoint_id as WebhookEndpointId }),
-            ...(status === undefined ? {} : { status }),
-            ...(event_type === undefined ? {} : { eventType: event_type }),
+            ...present({
+              endpointId: endpoint_id as WebhookEndpointId | undefined,
+              status,
+              eventType: event_type,
+            }),
           },
           ...pageOf(page),
         }),

@@ -2,6 +2,7 @@ import type { UseCases } from '../../../application/use-cases.ts';
 import { type MerchantId, parseId, type WebhookEndpointId } from '../../../domain/kernel/ids.ts';
 import { fromRfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { deliveryRecord } from '../../../domain/webhooks/delivery-record.ts';
 import { publishedEndpoint } from '../../../domain/webhooks/webhook-endpoint-record.ts';
 import type { TenantHandler } from '../payments/payment-routes.ts';
@@ -20,7 +21,7 @@ export const postEndpointHandler =
           merchantId,
           url,
           events,
-          ...(description === undefined ? {} : { description }),
+          ...present({ description }),
           origin: originOf(c),
         }),
       )
@@ -63,10 +64,7 @@ export const patchEndpointHandler =
         .andThen(({ url, events, description, status }) =>
           changeEndpoint({
             ...target,
-            ...(url === undefined ? {} : { url }),
-            ...(events === undefined ? {} : { events }),
-            ...(description === undefined ? {} : { description }),
-            ...(status === undefined ? {} : { status }),
+            ...present({ url, events, description, status }),
             origin: originOf(c),
           }),
         )

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { present } from '../../../../src/domain/kernel/present.ts';
 import {
   customer,
   customerPage,
@@ -189,7 +190,7 @@ describe('customers over HTTP', () => {
         '/payments',
         aPaymentBody({
           payment_method,
-          ...(customer_id === undefined ? {} : { customer_id }),
+          ...present({ customer_id }),
           idempotency_key: `pm-${++keys}`,
         }),
       );

@@ -6,6 +6,7 @@ import type { EmbeddedServer } from '../../../../src/adapters/embedded/server.ts
 import { memoryStorage } from '../../../../src/adapters/memory/storage.ts';
 import { postgresPool } from '../../../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../../../src/adapters/postgres/storage.ts';
+import { present } from '../../../../src/domain/kernel/present.ts';
 import {
   payment,
   paymentWithTransactions,
@@ -51,10 +52,10 @@ async function aDesk(storage?: Storage, parts: Parameters<typeof anHttpApp>[0] =
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(key === undefined ? {} : { 'idempotency-key': key }),
+        ...present({ 'idempotency-key': key }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body }),
+      ...present({ body }),
     });
   const pay = async (rest: Readonly<Record<string, unknown>> = {}): Promise<string> => {
     const body = JSON.stringify(aPaymentBody({ amount: 100, ...rest }));

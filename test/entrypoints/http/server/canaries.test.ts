@@ -11,6 +11,7 @@ import { memoryStorage } from '../../../../src/adapters/memory/storage.ts';
 import { postgresPool } from '../../../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../../../src/adapters/postgres/storage.ts';
 import type { Aggregate } from '../../../../src/domain/aggregates/aggregate.ts';
+import { present } from '../../../../src/domain/kernel/present.ts';
 import type { Aggregates } from '../../../../src/ports/aggregates.ts';
 import type { Storage } from '../../../../src/ports/storage.ts';
 import { aMerchantId } from '../../../fixtures/changes.ts';
@@ -80,7 +81,7 @@ async function aDynamoDbPlace(): Promise<Place> {
       let from: Record<string, unknown> | undefined;
       do {
         const page = await client.send(
-          new ScanCommand({ TableName: table, ...(from === undefined ? {} : { ExclusiveStartKey: from }) }),
+          new ScanCommand({ TableName: table, ...present({ ExclusiveStartKey: from }) }),
         );
         items.push(...(page.Items ?? []));
         from = page.LastEvaluatedKey;
