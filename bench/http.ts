@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { createHistogram } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
@@ -57,10 +57,14 @@ export async function httpLoad(
 type Server = Readonly<{ url: URL; token: string; stop(): Promise<void> }>;
 
 async function startServer(storage: string, dataDir: string): Promise<Server> {
-  const child = spawn(PAYWRIGHT, ['serve'], {
-    env: { ...process.env, STORAGE: storage, PAYWRIGHT_DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const env = {
+    ...process.env,
+    STORAGE: storage,
+    PAYWRIGHT_DATA_DIR: dataDir,
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+  };
+  const child = spawn(PAYWRIGHT, ['serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   let said = '';
   for await (const chunk of child.stdout) {
@@ -68,11 +72,13 @@ async function startServer(storage: string, dataDir: string): Promise<Server> {
     if (said.includes('Stop: Ctrl-C')) break;
   }
   const [, url] = /url +(\S+)/.exec(said) ?? [];
-  const [, token] = /Bearer (\S+?)'/.exec(said) ?? [];
-  if (url === undefined || token === undefined) throw new Error(`the server did not start: ${said}`);
+  if (url === undefined) throw new Error(`the server did not start: ${said}`);
   return {
     url: new URL(url),
-    token,
+    token: spawnSync(PAYWRIGHT, ['token', '--merchant', 'merchant-123'], {
+      env,
+      encoding: 'utf8',
+    }).stdout.trim(),
     async stop() {
       child.kill('SIGTERM');
       await ended;

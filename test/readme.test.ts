@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CliProcess, startCli } from './support/cli-process.ts';
+import { type CliProcess, developmentToken, startCli } from './support/cli-process.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -31,10 +31,10 @@ describe('The README', () => {
   beforeAll(async () => {
     server = startCli(['serve'], { STORAGE: 'memory', PORT: '0', PAYWRIGHT_DATA_DIR: dataDir });
     url = (await server.said(/url +(\S+)/))[1] ?? '';
-    const token = (await server.said(/authorization: Bearer (\S+?)'/))[1] ?? '';
+    const token = await developmentToken({ PAYWRIGHT_DATA_DIR: dataDir }, { merchant: 'merchant-123' });
     // Settings of the tests' own (a seed, a number of requests) are no settings of paywright.
     const others = Object.entries(process.env).filter(([name]) => !name.startsWith('PAYWRIGHT_'));
-    const dispatcher = (await server.said(/a dispatcher's token.*\n\n +(\S+)/))[1] ?? '';
+    const dispatcher = await developmentToken({ PAYWRIGHT_DATA_DIR: dataDir }, { role: 'dispatcher' });
     env = {
       ...Object.fromEntries(others),
       TOKEN: token,

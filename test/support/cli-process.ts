@@ -3,6 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { localSecret } from '../../src/entrypoints/cli/local-secret.ts';
+import { MERCHANT_PERMISSIONS, signToken } from '../../src/entrypoints/cli/tokens.ts';
+import { DEFAULT_DATA_DIR } from '../../src/entrypoints/cli/variables.ts';
 import { COMPILE_CACHE } from './compile-cache.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/entrypoints/cli/main.ts', import.meta.url));
@@ -68,6 +71,28 @@ export async function runCli(args: readonly string[], env: Settings = {}, comman
   return { code, stdout: cli.stdout(), stderr: cli.stderr() };
 }
 
+/** A token as `paywright token` would print it for a server with these settings. */
+export const developmentToken = (
+  { PAYWRIGHT_DATA_DIR: dataDir = DEFAULT_DATA_DIR, JWT_SECRET: given }: Settings,
+  as: Readonly<{ merchant: string } | { role: string }>,
+): Promise<string> =>
+  signToken(
+    {
+      kind: 'hs256',
+      secret: given ?? localSecret(dataDir, 'jwt-secret'),
+      issuer: 'paywright',
+      audience: 'paywright',
+    },
+    'merchant' in as
+      ? {
+          subject: as.merchant,
+          merchantId: as.merchant,
+          permissions: MERCHANT_PERMISSIONS,
+          lifetimeSeconds: 3_600,
+        }
+      : { subject: as.role, role: as.role, permissions: [], lifetimeSeconds: 3_600 },
+  );
+
 /** What the start-up text offers, taken from it as a reader would. */
 export type Offered = Readonly<{ cli: CliProcess; url: string; token: string; curl: string }>;
 
@@ -75,7 +100,7 @@ export async function startServing(env: Settings): Promise<Offered> {
   const cli = startCli(['serve'], { PORT: '0', ...env });
   await cli.said(/Stop: Ctrl-C/);
   const [, url = ''] = await cli.said(/url +(\S+)/);
-  const [, token = ''] = await cli.said(/merchant-123's token:\s+(\S+)/);
+  const token = await developmentToken(env, { merchant: 'merchant-123' });
   const [, curl = ''] = await cli.said(/\n {2}(curl .+)\n/);
   return { cli, url, token, curl };
 }

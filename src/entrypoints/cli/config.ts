@@ -63,6 +63,12 @@ const unknownNames = (env: Environment): readonly Fault[] =>
 /** Settings that are right by themselves and wrong side by side, in every stage. */
 function togetherFaults(given: Variables): readonly Fault[] {
   const faults: Fault[] = [];
+  if (given.STAGE === 'development' && !isLoopback(given.HOST) && !given.PAYWRIGHT_EXPOSE_DEVELOPMENT) {
+    faults.push({
+      name: 'HOST',
+      says: 'opens development, with keys it made itself, to other machines: set STAGE=production, or PAYWRIGHT_EXPOSE_DEVELOPMENT=1 on purpose',
+    });
+  }
   const aurora = ['AURORA_SECRET_ARN', 'AURORA_ENDPOINT', 'DATABASE_NAME'] as const;
   if (aurora.some((name) => given[name])) {
     for (const name of aurora) {
@@ -94,6 +100,10 @@ function togetherFaults(given: Variables): readonly Fault[] {
   }
   return faults;
 }
+
+/** An address that only this machine reaches. `localhost` is one by RFC 6761. */
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 
 const thresholdsOf = (given: Variables) => ({
   flagged: given.PAYWRIGHT_FRAUD_FLAGGED,
@@ -130,7 +140,8 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
       },
       processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,
       webhooks: {
-        allowLoopbackHttp: given.STAGE === 'development',
+        // Where other machines may register endpoints, none of them leads to this one.
+        allowLoopbackHttp: given.STAGE === 'development' && isLoopback(given.HOST),
         disableAfterMs: given.PAYWRIGHT_WEBHOOK_DISABLE_AFTER_HOURS * 3_600_000,
       },
       simulatorFile: storage.kind === 'memory' ? ':memory:' : join(dataDir, 'simulator.sqlite'),

@@ -35,6 +35,7 @@ try {
       env: process.env,
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),
+      interactive: process.stdout.isTTY,
       untilStopped: stop.promise,
     }),
   );

@@ -1,9 +1,15 @@
 import type { Fault } from './faults.ts';
+import { isGuessable } from './guessable.ts';
 import type { Variables } from './variables.ts';
 
 /** What `STAGE=production` refuses, whatever else is right. `env` is looked at for what libraries read by themselves. */
 export function productionFaults(given: Variables, env: Environment): readonly Fault[] {
-  return [...storageFaults(given), ...transportFaults(given, env), ...keyFaults(given)];
+  return [
+    ...storageFaults(given),
+    ...transportFaults(given, env),
+    ...keyFaults(given),
+    ...secretFaults(given),
+  ];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -76,6 +82,28 @@ function keyFaults(given: Variables): readonly Fault[] {
     if (!given.JWT_AUDIENCE) faults.push({ name: 'JWT_AUDIENCE', says: 'is needed' });
   }
   return faults;
+}
+
+/** Secrets that are none: guessable ones, and one that stands in for another. */
+function secretFaults(given: Variables): readonly Fault[] {
+  const secrets = [
+    { name: 'PAYWRIGHT_SECRET', secret: given.PAYWRIGHT_SECRET },
+    { name: 'JWT_SECRET', secret: given.JWT_SECRET },
+    ...(given.PAYWRIGHT_CUSTOMER_KEYS ?? []).map(({ secret }) => ({
+      name: 'PAYWRIGHT_CUSTOMER_KEYS',
+      secret,
+    })),
+  ];
+  return secrets.flatMap(({ name, secret }, index) => {
+    if (secret === undefined) return [];
+    const twin = secrets.slice(0, index).find((other) => other.secret === secret);
+    return [
+      ...(isGuessable(secret)
+        ? [{ name, says: 'can be guessed: draw it at random, as `openssl rand -base64 32` does' }]
+        : []),
+      ...(twin === undefined ? [] : [{ name, says: `must not hold the same secret as ${twin.name}` }]),
+    ];
+  });
 }
 
 const ENDPOINT_OVERRIDE = 'must be left out: payments go to AWS itself';

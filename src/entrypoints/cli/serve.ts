@@ -61,7 +61,7 @@ async function serve(
   config: Config,
   { platform, approvals, health }: OpenSystem,
   { metrics, log }: Readonly<{ metrics: PlatformMetrics; log: Logger }>,
-  { out, err, untilStopped }: Terminal,
+  { out, err, interactive, untilStopped }: Terminal,
 ): Promise<ExitCode> {
   if (config.stage === 'development') {
     const seeded = await addDemoMerchants(platform.get(TOKENS.ports));
@@ -105,7 +105,7 @@ async function serve(
     relayApprovalsOf(approvals, log, metrics),
   ];
   const flushing = startFlushing({ flush: failedAuthentications.flush, log });
-  out(await welcomeText(config, { url: server.url, storage: health.name }));
+  out(await welcomeText(config, { url: server.url, storage: health.name, interactive }));
   await untilStopped;
   await Promise.all([server.close(), ...workers.map((worker) => worker.stop())]);
   // The last of the requests may have been a refused one.

@@ -6,6 +6,8 @@ export type Terminal = Readonly<{
   env: Environment;
   out(text: string): void;
   err(text: string): void;
+  /** Standard output is a person's screen, and no file, pipe or log. */
+  interactive: boolean;
   /** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once. */
   untilStopped: Promise<void>;
 }>;

@@ -44,6 +44,9 @@ const keyRing = z
   )
   .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'must not give two keys one id');
 
+/** Relative to where paywright is started. */
+export const DEFAULT_DATA_DIR = '.paywright';
+
 const DAY_MS = 24 * 3_600_000;
 /** As many digits as `whole` reads. */
 const MOST = 10 ** 15 - 1;
@@ -103,6 +106,11 @@ export const VARIABLES = z.object({
     .regex(/^[A-Za-z0-9.:%_-]+$/, 'must be a host name or an address')
     .default('127.0.0.1')
     .describe('address of the HTTP server (127.0.0.1)'),
+  PAYWRIGHT_EXPOSE_DEVELOPMENT: flag
+    .default(false)
+    .describe(
+      '1 lets development listen where other machines reach it: its tokens are for everybody there (0)',
+    ),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
@@ -116,7 +124,7 @@ export const VARIABLES = z.object({
     .describe('development or production, which refuses whatever is unsafe (development)'),
   PAYWRIGHT_DATA_DIR: z
     .string()
-    .default('.paywright')
+    .default(DEFAULT_DATA_DIR)
     .describe(
       'where everything embedded keeps its data, so that two systems can run side by side (.paywright)',
     ),

@@ -23,7 +23,6 @@ export function addWebhookCommands(
     )
     .option('--merchant <id>', 'whose events', 'merchant-123')
     .option('--server <url>', 'the server to register at (this configuration’s, on this machine)')
-    .option('--secret <whsec>', 'of an endpoint that leads here already; then nothing is registered')
     .option('--json', 'print a JSON line for each delivery')
     .addHelpText('after', `${LISTEN_HELP}${EXIT_HELP}`)
     .action((options: ListenOptions) =>
@@ -50,7 +49,9 @@ export function addWebhookCommands(
 const LISTEN_HELP = `
 Examples:
   paywright webhooks listen
-  paywright webhooks listen --port 4242 --secret whsec_…
+  WEBHOOK_SECRET=whsec_… paywright webhooks listen --port 4242
+
+WEBHOOK_SECRET is the secret of an endpoint that leads here already; then nothing is registered.
 `;
 
 const REPLAY_HELP = `

@@ -11,7 +11,6 @@ export type ListenOptions = Readonly<{
   port: number;
   merchant: string;
   server?: string;
-  secret?: string;
   json?: boolean;
 }>;
 
@@ -25,9 +24,11 @@ type Received = Readonly<{ verified: boolean; id: string; type: string; body: st
 export async function listenCommand(
   config: Config,
   options: ListenOptions,
-  { out, err, untilStopped }: Terminal,
+  { env, out, err, untilStopped }: Terminal,
 ): Promise<ExitCode> {
-  let verifier: Webhook | undefined = options.secret === undefined ? undefined : new Webhook(options.secret);
+  // From the environment: what stands on a command line is read by everybody on the machine.
+  const secret = env['WEBHOOK_SECRET'] || undefined;
+  let verifier: Webhook | undefined = secret === undefined ? undefined : new Webhook(secret);
   const server = createServer((request, response) => {
     receive(request, verifier).then(
       (received) => {
@@ -45,7 +46,7 @@ export async function listenCommand(
   const url = `http://127.0.0.1:${listening.value}/`;
   const close = () => new Promise<void>((resolve) => void server.close(() => resolve()));
   const registration =
-    options.secret === undefined ? await register(config, options, url) : { says: undefined, leave: nothing };
+    secret === undefined ? await register(config, options, url) : { says: undefined, leave: nothing };
   if (registration.says !== undefined) {
     err(`paywright: ${registration.says}\n`);
     server.closeAllConnections();
@@ -101,7 +102,7 @@ const nothing = () => Promise.resolve();
 async function register({ jwt, stage, http }: Config, { merchant, server }: ListenOptions, url: string) {
   if (stage === 'production' || jwt.kind !== 'hs256')
     return {
-      says: 'give --secret; tokens are made here in development with JWT_SECRET only',
+      says: 'set WEBHOOK_SECRET; tokens are made here in development with JWT_SECRET only',
       leave: nothing,
     };
   const base = server ?? `http://127.0.0.1:${http.port}`;

@@ -2,14 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from './config.ts';
 import { DEMO_MERCHANTS } from './demo-merchants.ts';
 import { MERCHANT_PERMISSIONS, signToken } from './tokens.ts';
+import { DEFAULT_DATA_DIR } from './variables.ts';
 
-/** Long enough to be kept in a script on a development machine. */
-const TOKEN_LIFETIME_SECONDS = 30 * 86_400;
+/** A working day: what was printed this morning is worth nothing to who finds it tomorrow. */
+const TOKEN_LIFETIME_SECONDS = 12 * 3_600;
 
-/** What a developer reads at start: where it runs, on what, and what to paste. Production is told no secrets. */
+type Started = Readonly<{ url: string; storage: string; interactive: boolean }>;
+
+/**
+ * What a developer reads at start: where it runs, on what, and what to paste. Tokens are printed on a terminal alone:
+ * output that goes into a file or a log names the commands that make them. Production prints neither.
+ */
 export async function welcomeText(
   { stage, jwt, dataDir }: Config,
-  { url: listening, storage }: Readonly<{ url: string; storage: string }>,
+  { url: listening, storage, interactive }: Started,
 ): Promise<string> {
   // What listens on every address is reached on this one.
   const url = listening.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
@@ -18,6 +24,7 @@ export async function welcomeText(
   if (stage === 'production') return head;
   if (jwt.kind === 'jwks') return `${head}\n  Bearer tokens come from ${jwt.issuer}.\n`;
   const merchant = DEMO_MERCHANTS[0]?.id ?? '';
+  if (!interactive) return `${head}${withoutTokens(url, merchant, dataDir)}`;
   const merchantToken = await signToken(jwt, {
     subject: 'demo-merchant',
     merchantId: merchant,
@@ -41,8 +48,28 @@ a dispatcher's token, for approvals (an admin's: npx paywright token --role admi
 
 Take a payment; pasted twice, it is still one:
 
-  curl -sS ${url}/payments -H 'authorization: Bearer ${merchantToken}' -H 'content-type: application/json' -H 'idempotency-key: demo-${randomUUID()}' -d '{"amount":1999,"currency":"USD","payment_method":"card"}'
+  ${curlLine(url, `'authorization: Bearer ${merchantToken}'`)}
 
 API: ${url}/docs    Stop: Ctrl-C
 `;
 }
+
+function withoutTokens(url: string, merchant: string, dataDir: string): string {
+  const where = dataDir === DEFAULT_DATA_DIR ? '' : `PAYWRIGHT_DATA_DIR='${dataDir}' `;
+  const token = `${where}npx paywright token --merchant ${merchant}`;
+  return `
+This is no terminal, so no token is printed. ${merchant}'s, and a dispatcher's for approvals:
+
+  ${token}
+  ${where}npx paywright token --role dispatcher
+
+Take a payment; pasted twice, it is still one:
+
+  ${curlLine(url, `"authorization: Bearer $(${token})"`)}
+
+API: ${url}/docs    Stop: Ctrl-C
+`;
+}
+
+const curlLine = (url: string, authorization: string): string =>
+  `curl -sS ${url}/payments -H ${authorization} -H 'content-type: application/json' -H 'idempotency-key: demo-${randomUUID()}' -d '{"amount":1999,"currency":"USD","payment_method":"card"}'`;

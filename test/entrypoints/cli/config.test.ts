@@ -8,7 +8,9 @@ import { type Config, type Environment, readConfig } from '../../../src/entrypoi
 import { type Fault, faultLine } from '../../../src/entrypoints/cli/faults.ts';
 import { localSecret } from '../../../src/entrypoints/cli/local-secret.ts';
 
-const SECRET = 's'.repeat(32);
+const SECRET = 'mR8vQ2xK0nZ5wTf1LbYc7GdHj4SpAe9U';
+const JWT_SECRET = 'u7Fk2Lq9XzR4mTb8WcYe1NdHg5JpVa3S';
+const CUSTOMER_KEY = 'Zq3T8mW5xK1vB7nR2yL9cF4hJ6dG0sPaEuXiOwYtUbM';
 
 const read = (env: Environment) => readConfig(env, () => SECRET);
 const configOf = (env: Environment): Config => read(env)._unsafeUnwrap();
@@ -23,7 +25,7 @@ const production = (changes: Environment = {}): Environment => ({
   JWT_ISSUER: 'https://id.example',
   JWT_AUDIENCE: 'paywright',
   PAYWRIGHT_SECRET: SECRET,
-  PAYWRIGHT_CUSTOMER_KEYS: `k1:${'A'.repeat(43)}`,
+  PAYWRIGHT_CUSTOMER_KEYS: `k1:${CUSTOMER_KEY}`,
   PAYWRIGHT_PROCESSOR: 'simulator',
   ...changes,
 });
@@ -207,9 +209,7 @@ describe('configuration', () => {
     ).toMatchObject({
       at: { kind: 'aws' },
     });
-    expect(
-      read(production({ JWT_JWKS_URL: undefined, JWT_SECRET: SECRET, JWT_ALLOW_HS256: '1' })).isOk(),
-    ).toBe(true);
+    expect(read(production({ JWT_JWKS_URL: undefined, JWT_SECRET, JWT_ALLOW_HS256: '1' })).isOk()).toBe(true);
   });
 
   const REFUSED: readonly (readonly [promise: string, names: readonly string[], env: Environment])[] = [
@@ -232,7 +232,7 @@ describe('configuration', () => {
     ['a table name of two letters', ['DYNAMODB_TABLE'], { DYNAMODB_TABLE: 'ab' }],
     ['a DynamoDB endpoint without a scheme', ['DYNAMODB_ENDPOINT'], { DYNAMODB_ENDPOINT: 'localhost:8000' }],
     ['a short JWT secret', ['JWT_SECRET'], { JWT_SECRET: 's'.repeat(31) }],
-    ['a secret and a JWKS', ['JWT_SECRET'], { ...jwks(), JWT_SECRET: SECRET }],
+    ['a secret and a JWKS', ['JWT_SECRET'], { ...jwks(), JWT_SECRET }],
     ['a JWKS without issuer and audience', ['JWT_ISSUER', 'JWT_AUDIENCE'], { JWT_JWKS_URL: 'https://x/y' }],
     ['a flag that is neither 0 nor 1', ['JWT_ALLOW_HS256'], { JWT_ALLOW_HS256: 'yes' }],
     ['a port in words', ['PORT'], { PORT: 'http' }],
@@ -266,7 +266,7 @@ describe('configuration', () => {
       production({ APPROVALS_STORAGE: 'memory' }),
     ],
     ['an embedded database in production', ['DATABASE_URL'], production({ DATABASE_URL: undefined })],
-    ['HS256 in production', ['JWT_SECRET'], production({ JWT_JWKS_URL: undefined, JWT_SECRET: SECRET })],
+    ['HS256 in production', ['JWT_SECRET'], production({ JWT_JWKS_URL: undefined, JWT_SECRET })],
     [
       'a short HS256 secret in production, allowed or not',
       ['JWT_SECRET'],
@@ -276,7 +276,7 @@ describe('configuration', () => {
     [
       'no audience in production, with HS256 allowed',
       ['JWT_AUDIENCE'],
-      production({ JWT_JWKS_URL: undefined, JWT_SECRET: SECRET, JWT_ALLOW_HS256: '1', JWT_AUDIENCE: '' }),
+      production({ JWT_JWKS_URL: undefined, JWT_SECRET, JWT_ALLOW_HS256: '1', JWT_AUDIENCE: '' }),
     ],
     ['no way to check tokens in production', ['JWT_JWKS_URL'], production({ JWT_JWKS_URL: undefined })],
     [
@@ -297,6 +297,29 @@ describe('configuration', () => {
       ['PAYWRIGHT_CUSTOMER_KEYS'],
       { PAYWRIGHT_CUSTOMER_KEYS: `k1:${'A'.repeat(43)},k1:${'B'.repeat(43)}` },
     ],
+    [
+      'a secret of one letter in production',
+      ['PAYWRIGHT_SECRET'],
+      production({ PAYWRIGHT_SECRET: 's'.repeat(64) }),
+    ],
+    [
+      'a secret of one word again and again in production',
+      ['PAYWRIGHT_SECRET'],
+      production({ PAYWRIGHT_SECRET: 'p4y-wr1ght!'.repeat(6) }),
+    ],
+    [
+      'one secret for two purposes in production',
+      ['JWT_SECRET'],
+      production({ JWT_JWKS_URL: undefined, JWT_ALLOW_HS256: '1', JWT_SECRET: SECRET }),
+    ],
+    [
+      'a customers’ key that can be guessed in production',
+      ['PAYWRIGHT_CUSTOMER_KEYS'],
+      production({ PAYWRIGHT_CUSTOMER_KEYS: `k1:${'A'.repeat(43)}` }),
+    ],
+    ...['0.0.0.0', '::', '192.168.1.4', 'shop.example', '127.0.0.1.example'].map(
+      (host) => [`development at ${host}, which other machines reach`, ['HOST'], { HOST: host }] as const,
+    ),
     ['a short secret in production', ['PAYWRIGHT_SECRET'], production({ PAYWRIGHT_SECRET: 'short' })],
     ['no processor in production', ['PAYWRIGHT_PROCESSOR'], production({ PAYWRIGHT_PROCESSOR: undefined })],
     ['no region in production', ['AWS_REGION'], production({ STORAGE: 'dynamodb' })],

@@ -10,7 +10,7 @@ import { tokenVerifier } from '../../../src/entrypoints/http/server/authenticate
 import { dataDirectory, runCli } from '../../support/cli-process.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../../bin/paywright', import.meta.url));
-const SECRET = 's'.repeat(32);
+const SECRET = 'mR8vQ2xK0nZ5wTf1LbYc7GdHj4SpAe9U';
 
 describe('paywright', () => {
   it.each([['serve'], ['worker'], ['migrate'], ['token']])('%s --help explains itself', async (command) => {
@@ -166,13 +166,13 @@ describe('paywright token', () => {
     const production = {
       STAGE: 'production',
       DATABASE_URL: 'postgres://app@db.example/x?sslmode=verify-full',
-      JWT_SECRET: SECRET,
+      JWT_SECRET: 'u7Fk2Lq9XzR4mTb8WcYe1NdHg5JpVa3S',
       JWT_ALLOW_HS256: '1',
       JWT_ISSUER: 'paywright',
       JWT_AUDIENCE: 'paywright',
       PAYWRIGHT_SECRET: SECRET,
       PAYWRIGHT_PROCESSOR: 'simulator',
-      PAYWRIGHT_CUSTOMER_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64url')}`,
+      PAYWRIGHT_CUSTOMER_KEYS: 'k1:Zq3T8mW5xK1vB7nR2yL9cF4hJ6dG0sPaEuXiOwYtUbM',
     };
     for (const settings of [jwks, production]) {
       const { code, stdout } = await runCli(['token', '--merchant', 'm'], settings);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startCli } from '../../support/cli-process.ts';
+import { developmentToken, startCli } from '../../support/cli-process.ts';
 
 function aDataDir(): string {
   const dataDir = mkdtempSync(join(tmpdir(), 'paywright-webhooks-'));
@@ -26,7 +26,7 @@ describe('paywright webhooks listen', () => {
     const env = { STORAGE: 'memory', PORT: '0', PAYWRIGHT_DATA_DIR: aDataDir() };
     const server = running(['serve'], env);
     const url = (await server.said(/url +(\S+)/))[1] ?? '';
-    const token = (await server.said(/authorization: Bearer (\S+?)'/))[1] ?? '';
+    const token = await developmentToken(env, { merchant: 'merchant-123' });
     const listener = running(['webhooks', 'listen', '--server', url], env);
     await listener.said(/listening on http:\/\/127\.0\.0\.1:\d+/);
 
@@ -48,8 +48,8 @@ describe('paywright webhooks listen', () => {
 
   it('says what is not genuine, and answers it with 401', async () => {
     const key = Buffer.alloc(32, 7).toString('base64');
-    const env = { PAYWRIGHT_DATA_DIR: aDataDir() };
-    const listener = running(['webhooks', 'listen', '--secret', `whsec_${key}`], env);
+    const env = { PAYWRIGHT_DATA_DIR: aDataDir(), WEBHOOK_SECRET: `whsec_${key}` };
+    const listener = running(['webhooks', 'listen'], env);
     const url = (await listener.said(/listening on (\S+)/))[1] ?? '';
     const body = JSON.stringify({ id: 'evt_1', event_type: 'payment.created', created: '', data: {} });
     const timestamp = `${Math.floor(Date.now() / 1_000)}`;

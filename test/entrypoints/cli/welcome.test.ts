@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../../src/entrypoints/cli/config.ts';
+import { welcomeText } from '../../../src/entrypoints/cli/welcome.ts';
+
+const SECRET = 'mR8vQ2xK0nZ5wTf1LbYc7GdHj4SpAe9U';
+const config = (env: Readonly<Record<string, string>> = {}) =>
+  readConfig({ JWT_SECRET: SECRET, ...env }, () => SECRET)._unsafeUnwrap();
+const started = { url: 'http://127.0.0.1:8080', storage: 'memory' };
+const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
+
+describe('the start-up text', () => {
+  it('gives a terminal a merchant’s and a dispatcher’s token, good for twelve hours', async () => {
+    const text = await welcomeText(config(), { ...started, interactive: true });
+    const claims = (text.match(TOKEN) ?? []).map(
+      (token) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Claims,
+    );
+    expect(claims.map(({ merchant_id, role }) => merchant_id ?? role)).toEqual([
+      'merchant-123',
+      'dispatcher',
+      'merchant-123',
+    ]);
+    for (const { iat, exp } of claims) expect(exp - iat).toBe(12 * 3_600);
+  });
+
+  it('gives a file, a pipe or a log no token, and names the commands that make them', async () => {
+    const text = await welcomeText(config({ PAYWRIGHT_DATA_DIR: '/data/one' }), {
+      ...started,
+      interactive: false,
+    });
+    expect(text.match(TOKEN)).toBeNull();
+    expect(text).toContain("PAYWRIGHT_DATA_DIR='/data/one' npx paywright token --merchant merchant-123\n");
+    expect(text).toContain('$(PAYWRIGHT_DATA_DIR=');
+  });
+});
+
+type Claims = Readonly<{ iat: number; exp: number; merchant_id?: string; role?: string }>;
