@@ -4,7 +4,7 @@ import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import type { PaymentMethods } from '../../src/application/customers/payment-methods.ts';
+import type { PaymentMethods } from '../../src/application/customers/resolve-payment-method.ts';
 import { type ModifyPaymentRequest, modifyPayment } from '../../src/application/payments/modify-payment.ts';
 import {
   type ProcessPaymentRequest,

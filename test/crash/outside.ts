@@ -1,6 +1,6 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { TransferPorts } from '../../src/application/ledger/transfer-money.ts';
-import type { MovePorts } from '../../src/application/payments/modify-payment.ts';
+import type { ModifyPorts } from '../../src/application/payments/modify-payment.ts';
 import type { ProcessPorts } from '../../src/application/payments/process-payment.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import type { Processor } from '../../src/ports/processor.ts';
@@ -21,7 +21,7 @@ const unavailable = { kind: 'ProcessorUnavailable' } as const;
 const outcomeUnknown = { kind: 'ProcessorOutcomeUnknown' } as const;
 const lost = { kind: 'StorageUnavailable', cause: 'the reply was lost' } as const;
 
-type AllPorts = ProcessPorts & MovePorts & TransferPorts;
+type AllPorts = ProcessPorts & ModifyPorts & TransferPorts;
 type SystemPorts = 'responses' | 'transferResponses' | 'clock' | 'ids' | 'digests';
 
 type Outside = Readonly<{ storage: Storage; processor: Processor; merchantId: MerchantId }>;

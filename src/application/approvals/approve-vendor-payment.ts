@@ -7,7 +7,7 @@ import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import { type MoveFailure, type MovePorts, updateVendorPayment } from './update-vendor-payment.ts';
+import { type UpdateFailure, type UpdatePorts, updateVendorPayment } from './update-vendor-payment.ts';
 
 export type ApproveVendorPaymentRequest = Asked &
   Readonly<{
@@ -16,7 +16,7 @@ export type ApproveVendorPaymentRequest = Asked &
     /** Of the terms that the person has seen; without it, of those that stand when the request is first read. */
     termsHash?: string;
   }>;
-export type ApproveVendorPaymentFailure = ApproveRefused | ApprovalVoid | MoveFailure;
+export type ApproveVendorPaymentFailure = ApproveRefused | ApprovalVoid | UpdateFailure;
 
 /**
  * One approver's yes. Of several at once each counts, once for each person. A yes never falls on terms that changed since
@@ -27,7 +27,7 @@ export type ApproveVendorPayment = (
 ) => ResultAsync<VendorPayment, ApproveVendorPaymentFailure>;
 
 export const approveVendorPayment = (
-  ports: MovePorts,
+  ports: UpdatePorts,
   { policy }: Pick<ApprovalRules, 'policy'>,
 ): ApproveVendorPayment => {
   const move = updateVendorPayment(ports);

@@ -9,12 +9,12 @@ import {
 } from '../../domain/approvals/vendor-payment-order.ts';
 import type { Asked } from './approval-change.ts';
 import { drafts, type NewLineItem } from './create-vendor-payment.ts';
-import { type MoveFailure, type MovePorts, updateVendorPayment } from './update-vendor-payment.ts';
+import { type UpdateFailure, type UpdatePorts, updateVendorPayment } from './update-vendor-payment.ts';
 
 export type ChangeVendorPaymentRequest = Asked &
   Omit<VendorPaymentChange, 'lineItems'> &
   Readonly<{ id: VendorPaymentId; lineItems?: readonly NewLineItem[] }>;
-export type ChangeVendorPaymentFailure = RoleNotAllowed | ChangeRefused | MoveFailure;
+export type ChangeVendorPaymentFailure = RoleNotAllowed | ChangeRefused | UpdateFailure;
 
 /**
  * Other lines, amount or metadata for a payment that nobody has approved in full. Whatever was approved is void, and who
@@ -24,7 +24,7 @@ export type ChangeVendorPayment = (
   request: ChangeVendorPaymentRequest,
 ) => ResultAsync<VendorPayment, ChangeVendorPaymentFailure>;
 
-export const changeVendorPayment = (ports: MovePorts): ChangeVendorPayment => {
+export const changeVendorPayment = (ports: UpdatePorts): ChangeVendorPayment => {
   const move = updateVendorPayment(ports);
   return ({ by, origin, id, lineItems, ...rest }) =>
     permitted(by, 'change').asyncAndThen(() =>

@@ -11,9 +11,9 @@ import type {
 } from '../../ports/approvals/payouts.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type Asked, approvalChange } from './approval-change.ts';
-import type { MovePorts } from './update-vendor-payment.ts';
+import type { UpdatePorts } from './update-vendor-payment.ts';
 
-export type PayoutPorts = MovePorts & Readonly<{ payouts: Payouts }>;
+export type PayoutPorts = UpdatePorts & Readonly<{ payouts: Payouts }>;
 
 /** A payment whose newest version is ours to conclude. */
 export type HeldPayout = Asked & Readonly<{ payment: Processing }>;

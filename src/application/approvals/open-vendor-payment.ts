@@ -21,9 +21,9 @@ import type { FraudScorer } from '../../ports/approvals/fraud-scorer.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type Asked, approvalChange } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import type { MovePorts } from './update-vendor-payment.ts';
+import type { UpdatePorts } from './update-vendor-payment.ts';
 
-export type OpenPorts = MovePorts & Readonly<{ fraudScorer: FraudScorer }>;
+export type OpenPorts = UpdatePorts & Readonly<{ fraudScorer: FraudScorer }>;
 
 export type Opening = Asked &
   Readonly<{

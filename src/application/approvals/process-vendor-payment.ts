@@ -6,10 +6,10 @@ import type { Processing, VendorPayment } from '../../domain/approvals/vendor-pa
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { completePayout, type PayoutPorts } from './complete-payout.ts';
-import { found, type MoveFailure, updateVendorPayment } from './update-vendor-payment.ts';
+import { found, type UpdateFailure, updateVendorPayment } from './update-vendor-payment.ts';
 
 export type ProcessVendorPaymentRequest = Asked & Readonly<{ id: VendorPaymentId }>;
-export type ProcessVendorPaymentFailure = RoleNotAllowed | PayoutRefused | MoveFailure;
+export type ProcessVendorPaymentFailure = RoleNotAllowed | PayoutRefused | UpdateFailure;
 
 /**
  * Pays the vendor what was approved: intent on record, processor asked, outcome on record. Of several at once one pays.

@@ -4,17 +4,17 @@ import { rejectVendorPayment as rejected } from '../../domain/approvals/decision
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { Cancelled, VendorPaymentStateConflict } from '../../domain/approvals/vendor-payment.ts';
 import type { Asked } from './approval-change.ts';
-import { type MoveFailure, type MovePorts, updateVendorPayment } from './update-vendor-payment.ts';
+import { type UpdateFailure, type UpdatePorts, updateVendorPayment } from './update-vendor-payment.ts';
 
 export type RejectVendorPaymentRequest = Asked & Readonly<{ id: VendorPaymentId; reason: string }>;
-export type RejectVendorPaymentFailure = RoleNotAllowed | VendorPaymentStateConflict | MoveFailure;
+export type RejectVendorPaymentFailure = RoleNotAllowed | VendorPaymentStateConflict | UpdateFailure;
 
 /** Says no for good, while no money has left. The incident and vendor are free for another payment. */
 export type RejectVendorPayment = (
   request: RejectVendorPaymentRequest,
 ) => ResultAsync<Cancelled, RejectVendorPaymentFailure>;
 
-export const rejectVendorPayment = (ports: MovePorts): RejectVendorPayment => {
+export const rejectVendorPayment = (ports: UpdatePorts): RejectVendorPayment => {
   const move = updateVendorPayment(ports);
   return ({ by, origin, id, reason }) =>
     permitted(by, 'reject').asyncAndThen(() =>

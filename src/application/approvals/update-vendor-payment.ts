@@ -6,15 +6,16 @@ import type { ApprovalCommitRefused, ApprovalCommits } from '../../ports/approva
 import type { ApprovalIds } from '../../ports/approvals/approval-ids.ts';
 import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { StaleVersion } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
+import { type ChangedMeanwhile, orChangedMeanwhile, retryWhenStale } from '../kernel/retry-when-stale.ts';
 import { approvalChange, type VendorPaymentUpdate } from './approval-change.ts';
 
 /** Unknown, or not to be seen by who asks. */
 export type VendorPaymentNotFound = Readonly<{ kind: 'VendorPaymentNotFound'; id: VendorPaymentId }>;
 
-export type MovePorts = Readonly<{
+export type UpdatePorts = Readonly<{
   vendorPayments: VendorPayments;
   approvalCommits: ApprovalCommits;
   clock: Clock;
@@ -22,41 +23,35 @@ export type MovePorts = Readonly<{
   digests: Digests;
 }>;
 
-export type MoveFailure =
+export type UpdateFailure =
   | VendorPaymentNotFound
   | ChangedMeanwhile
   | SelfApproval
   | AlreadyApproved
   | StorageUnavailable;
 
-const MOST_ATTEMPTS = 10;
-
 /**
  * Reads a payment, decides and commits; when others moved it meanwhile, reads and decides again. A decision that gives
  * no move leaves all as it is.
  */
 export const updateVendorPayment =
-  (ports: MovePorts) =>
-  <Next extends VendorPayment, Failure>(
+  (ports: UpdatePorts) =>
+  <Next extends VendorPayment, Failure extends Readonly<{ kind: string }>>(
     id: VendorPaymentId,
     decide: (payment: VendorPayment) => Result<VendorPaymentUpdate<Next> | { unchanged: Next }, Failure>,
-  ): ResultAsync<Next, Failure | MoveFailure> => {
-    const attempt = (left: number): ResultAsync<Next, Failure | MoveFailure> =>
+  ): ResultAsync<Next, Failure | UpdateFailure> => {
+    const attempt = (): ResultAsync<Next, Failure | StaleVersion | UpdateFailure> =>
       found(ports.vendorPayments, id).andThen((before) =>
-        decide(before).asyncAndThen<Next, Failure | MoveFailure>((move) => {
+        decide(before).asyncAndThen<Next, Failure | StaleVersion | UpdateFailure>((move) => {
           if ('unchanged' in move) return okAsync(move.unchanged);
           const { change, payment } = approvalChange(ports, move);
           return ports.approvalCommits
             .commit(change)
             .map(() => payment)
-            .orElse<Next, Failure | MoveFailure>((refused) => {
-              const failure = ofMove(refused);
-              if (failure !== 'stale') return errAsync(failure);
-              return left > 1 ? attempt(left - 1) : errAsync({ kind: 'ChangedMeanwhile' });
-            });
+            .mapErr(ofUpdate);
         }),
       );
-    return attempt(MOST_ATTEMPTS);
+    return retryWhenStale(attempt).mapErr(orChangedMeanwhile);
   };
 
 export const found = (
@@ -69,12 +64,11 @@ export const found = (
       payment === undefined ? errAsync({ kind: 'VendorPaymentNotFound' as const, id }) : okAsync(payment),
     );
 
-function ofMove(
+function ofUpdate(
   refused: ApprovalCommitRefused | StorageUnavailable,
-): 'stale' | SelfApproval | AlreadyApproved | StorageUnavailable {
+): StaleVersion | SelfApproval | AlreadyApproved | StorageUnavailable {
   switch (refused.kind) {
     case 'StaleVersion':
-      return 'stale';
     case 'SelfApproval':
     case 'AlreadyApproved':
     case 'StorageUnavailable':

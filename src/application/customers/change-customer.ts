@@ -13,6 +13,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
+import type { AggregateUpdate } from '../kernel/update-aggregate.ts';
 import {
   type CustomerDetails,
   emailIndexes,
@@ -23,7 +24,7 @@ import {
   ownerOf,
   sealDetails,
 } from './customer-secrets.ts';
-import type { CustomerTarget, CustomerUpdate, MoveFailure, UpdateCustomer } from './update-customer.ts';
+import type { CustomerTarget, UpdateCustomer, UpdateCustomerFailure } from './update-customer.ts';
 
 /** What is not given stays; null takes away. `version` is the one the client has seen, when it cares. */
 export type ChangeCustomerRequest = CustomerTarget &
@@ -44,7 +45,7 @@ export type ChangeCustomerFailure = PaymentMethodNotFound | CustomerChanged | Ke
 /** Changes a customer's details or default. Rival changes of different fields both stand. One read, one commit. */
 export type ChangeCustomer = (
   request: ChangeCustomerRequest,
-) => ResultAsync<OpenCustomer, ChangeCustomerFailure | MoveFailure>;
+) => ResultAsync<OpenCustomer, ChangeCustomerFailure | UpdateCustomerFailure>;
 
 export const changeCustomer =
   (
@@ -52,8 +53,8 @@ export const changeCustomer =
   ): ChangeCustomer =>
   (request) =>
     ports
-      .updateCustomer<ActiveCustomer, ChangeCustomerFailure>(request, 'customer.changed', (customer, now) =>
-        safeTry<CustomerUpdate<ActiveCustomer> | undefined, ChangeCustomerFailure>(async function* () {
+      .updateCustomer<ActiveCustomer, ChangeCustomerFailure>(request, (customer, now) =>
+        safeTry<AggregateUpdate<ActiveCustomer>, ChangeCustomerFailure>(async function* () {
           if (request.version !== undefined && request.version !== customer.version)
             return err(outdated(customer));
           const { details } = yield* openDetails(ports.vault, customer);
@@ -68,7 +69,7 @@ export const changeCustomer =
             ...present({ defaultMethod: request.defaultMethod }),
           };
           const next = yield* changed(customer, changes, now);
-          return ok({ next, ...keyMoves(customer.emailIndexes, indexes) });
+          return ok({ action: 'customer.changed', next, ...keyMoves(customer.emailIndexes, indexes) });
         }),
       )
       .andThen((customer) => openDetails(ports.vault, customer));

@@ -1,21 +1,63 @@
-import type { ResultAsync } from 'neverthrow';
-import type { CustomerId, MerchantId } from '../../domain/kernel/ids.ts';
-import type { CustomerNotAccepted, PaymentMethodNotAccepted } from '../../ports/response-encoder.ts';
-import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
+import { ok, type ResultAsync, safeTry } from 'neverthrow';
+import {
+  type ActiveCustomer,
+  addPaymentMethod as added,
+  type PaymentMethodNotFound,
+  removePaymentMethod as removed,
+  type StoredPaymentMethod,
+  type TooManyPaymentMethods,
+} from '../../domain/customers/customer.ts';
+import type { PaymentMethodId } from '../../domain/kernel/ids.ts';
+import type { PaymentMethodNotAccepted } from '../../ports/response-encoder.ts';
+import type { KeysUnavailable } from '../../ports/unavailable.ts';
+import type { AggregateUpdate } from '../kernel/update-aggregate.ts';
+import { ownerOf } from './customer-secrets.ts';
+import { type NewPaymentMethod, type SealMethodPorts, sealPaymentMethod } from './seal-payment-method.ts';
+import type { CustomerTarget, UpdateCustomer, UpdateCustomerFailure } from './update-customer.ts';
 
-/** Where a payment's method leads. */
-export interface PaymentMethods {
-  /**
-   * What the processor is to charge. A stored method (`pm_…`) becomes the token it stands for, and must be one of this
-   * customer's; any other method is itself. A customer that is named must be there, whatever the method; without one,
-   * a plain method costs nothing. The token is for the processor alone: it is never stored, logged or answered.
-   */
-  resolve(
-    merchantId: MerchantId,
-    customerId: CustomerId | undefined,
-    paymentMethod: string,
-  ): ResultAsync<
-    string,
-    CustomerNotAccepted | PaymentMethodNotAccepted | StorageUnavailable | KeysUnavailable
-  >;
+export type AddPaymentMethodRequest = CustomerTarget & Readonly<{ method: NewPaymentMethod }>;
+
+export type AddPaymentMethodFailure = TooManyPaymentMethods | PaymentMethodNotAccepted | KeysUnavailable;
+
+export type AddedPaymentMethod = Readonly<{ customer: ActiveCustomer; method: StoredPaymentMethod }>;
+
+/** Stores a payment method that the processor can charge; the customer's first is the default. One read, one commit. */
+export type AddPaymentMethod = (
+  request: AddPaymentMethodRequest,
+) => ResultAsync<AddedPaymentMethod, AddPaymentMethodFailure | UpdateCustomerFailure>;
+
+export const addPaymentMethod =
+  (ports: SealMethodPorts & Readonly<{ updateCustomer: UpdateCustomer }>): AddPaymentMethod =>
+  ({ method, ...target }) =>
+    ports
+      .updateCustomer<ActiveCustomer, AddPaymentMethodFailure>(target, (customer, now) =>
+        safeTry<AggregateUpdate<ActiveCustomer>, AddPaymentMethodFailure>(async function* () {
+          const place = { owner: ownerOf(customer), key: customer.dataKey, now };
+          const stored = yield* sealPaymentMethod(ports, place, method);
+          const next = yield* added(customer, stored, method.asDefault, now);
+          return ok({ action: 'customer.payment_method_added', next });
+        }),
+      )
+      .map((customer) => ({ customer, method: newestOf(customer) }));
+
+function newestOf({ paymentMethods }: ActiveCustomer): StoredPaymentMethod {
+  const newest = paymentMethods.at(-1);
+  if (newest === undefined) throw new Error('a payment method was added and is not there');
+  return newest;
 }
+
+export type RemovePaymentMethodRequest = CustomerTarget & Readonly<{ paymentMethodId: PaymentMethodId }>;
+
+/** Forgets a payment method: payments made with it stay, and no new one can be. One read, one commit. */
+export type RemovePaymentMethod = (
+  request: RemovePaymentMethodRequest,
+) => ResultAsync<void, PaymentMethodNotFound | UpdateCustomerFailure>;
+
+export const removePaymentMethod =
+  ({ updateCustomer }: Readonly<{ updateCustomer: UpdateCustomer }>): RemovePaymentMethod =>
+  ({ paymentMethodId, ...target }) =>
+    updateCustomer<ActiveCustomer, PaymentMethodNotFound>(target, (customer, now) =>
+      removed(customer, paymentMethodId, now).asyncMap((next) =>
+        Promise.resolve({ action: 'customer.payment_method_removed', next }),
+      ),
+    ).map(() => undefined);

@@ -4,9 +4,10 @@ import type { Origin } from '../../domain/kernel/actor.ts';
 import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
-import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
+import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
+import type { AggregateUpdate } from '../kernel/update-aggregate.ts';
 import { emailIndexes, keyMoves, openDetails, ownerOf } from './customer-secrets.ts';
-import type { CustomerUpdate, MoveFailure, UpdateCustomer } from './update-customer.ts';
+import type { UpdateCustomer, UpdateCustomerFailure } from './update-customer.ts';
 
 export type RekeyCustomerFailure = ChangedMeanwhile | KeysUnavailable | StorageUnavailable;
 
@@ -26,25 +27,22 @@ export function rekeyCustomer(
   origin: Origin,
 ): ResultAsync<boolean, RekeyCustomerFailure> {
   return ports
-    .updateCustomer<ActiveCustomer, KeysUnavailable>(
-      { merchantId, id, origin },
-      'customer.rekeyed',
-      (customer, now) =>
-        safeTry<CustomerUpdate<ActiveCustomer> | undefined, KeysUnavailable>(async function* () {
-          const { details } = yield* openDetails(ports.vault, customer);
-          const indexes = yield* emailIndexes(ports.secretKeys, merchantId, details.email);
-          const dataKey = yield* ports.secretKeys.rewrap(ownerOf(customer), customer.dataKey);
-          const moves = keyMoves(customer.emailIndexes, indexes);
-          const isNew = dataKey.keyId !== customer.dataKey.keyId;
-          if (!isNew && moves.takes.length === 0 && moves.releases.length === 0) return ok(undefined);
-          return ok({ next: rekey(customer, dataKey, indexes, now), ...moves });
-        }),
+    .updateCustomer<ActiveCustomer, KeysUnavailable>({ merchantId, id, origin }, (customer, now) =>
+      safeTry<AggregateUpdate<ActiveCustomer> | undefined, KeysUnavailable>(async function* () {
+        const { details } = yield* openDetails(ports.vault, customer);
+        const indexes = yield* emailIndexes(ports.secretKeys, merchantId, details.email);
+        const dataKey = yield* ports.secretKeys.rewrap(ownerOf(customer), customer.dataKey);
+        const moves = keyMoves(customer.emailIndexes, indexes);
+        const isNew = dataKey.keyId !== customer.dataKey.keyId;
+        if (!isNew && moves.takes.length === 0 && moves.releases.length === 0) return ok(undefined);
+        return ok({ action: 'customer.rekeyed', next: rekey(customer, dataKey, indexes, now), ...moves });
+      }),
     )
     .map((customer) => customer.version !== version)
     .orElse((failure) => orGone(failure));
 }
 
-function orGone(failure: MoveFailure | KeysUnavailable): Result<boolean, RekeyCustomerFailure> {
+function orGone(failure: UpdateCustomerFailure | KeysUnavailable): Result<boolean, RekeyCustomerFailure> {
   switch (failure.kind) {
     case 'CustomerNotFound':
       return ok(false);

@@ -14,7 +14,7 @@ import {
   type RekeyMerchantPorts,
   rekeyMerchant,
 } from '../merchants/rekey-merchant.ts';
-import { listEndpoints } from '../webhooks/list-endpoints.ts';
+import { listEndpoints } from '../webhooks/read-endpoints.ts';
 import {
   type RekeyEndpointFailure,
   type RekeyEndpointPorts,
@@ -88,8 +88,9 @@ const walk = (ports: RotateKeysPorts, origin: Origin, onProgress: (soFar: SoFar)
     let last: MerchantId | undefined;
     for (let more = true; more; ) {
       const merchants = yield* ports.merchants.list({ limit: PAGE, ...after(last) });
-      for (const { id } of merchants) {
-        soFar = counted(soFar, yield* rekeyMerchant(ports, id, origin));
+      for (const merchant of merchants) {
+        const { id } = merchant;
+        soFar = counted(soFar, yield* rekeyMerchant(ports, merchant, origin));
         for (const endpoint of yield* listEndpoints(ports)(id))
           soFar = counted(soFar, yield* rekeyEndpoint(ports, endpoint, origin));
         soFar = yield* walkCustomers(ports, id, origin, soFar, onProgress);

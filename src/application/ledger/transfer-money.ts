@@ -40,6 +40,7 @@ import {
   type Responded,
 } from '../kernel/idempotency.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
+import { retryWhenStale } from '../kernel/retry-when-stale.ts';
 
 export type TransferRequest = Readonly<{
   /** Whose money it is. */
@@ -81,12 +82,6 @@ export type TransferPorts = Readonly<{
   digests: Digests;
 }>;
 
-/**
- * How often a transfer reads the balance again after another one spent from it. Transfers of one process go in turn, so
- * the rivals are as many as the processes, and one of them wins each time.
- */
-const MOST_ATTEMPTS = 25;
-
 export const transferMoney = (ports: TransferPorts, terms: ClaimTerms): TransferMoney => {
   const turns: InTurn = inTurn();
   return (request) => {
@@ -96,15 +91,13 @@ export const transferMoney = (ports: TransferPorts, terms: ClaimTerms): Transfer
       fingerprint: ports.digests.fingerprint(canonicalJson(payloadOf(request))),
       requestId: origin.requestId,
     };
-    type Attempted = ResultAsync<Responded, TransferFailure | CommitRefused>;
-    const attempt = (left: number): Attempted =>
-      transfer(ports, terms, request, idempotentRequest).orElse((failure): Attempted => {
-        if (failure.kind !== 'StaleVersion') return errAsync(failure);
-        return left > 1 ? attempt(left - 1) : errAsync({ kind: 'BalanceContended' });
-      });
+    const attempt = () => transfer(ports, terms, request, idempotentRequest);
     return idempotent<void, TransferFailure>(ports, terms, idempotentRequest, {
       context: () => okAsync(undefined),
-      start: () => turns(`${merchantId} ${amount.currency}`, () => attempt(MOST_ATTEMPTS)),
+      start: () =>
+        turns(`${merchantId} ${amount.currency}`, () => retryWhenStale(attempt)).mapErr((failure) =>
+          failure.kind === 'StaleVersion' ? contended : failure,
+        ),
       resume: ({ state }) => {
         throw new Error(`a transfer's claim is ${state}`);
       },
@@ -112,6 +105,8 @@ export const transferMoney = (ports: TransferPorts, terms: ClaimTerms): Transfer
     });
   };
 };
+
+const contended: BalanceContended = { kind: 'BalanceContended' };
 
 /** Decides on what is there now, and commits the decision: the transfer, or the refusal. */
 function transfer(

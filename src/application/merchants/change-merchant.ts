@@ -1,4 +1,4 @@
-import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
+import { okAsync, type ResultAsync } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
@@ -9,11 +9,12 @@ import {
 } from '../../domain/merchants/merchant.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
-import { aggregateChange } from '../kernel/aggregate-change.ts';
-import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
-import type { MerchantPorts } from './create-merchant.ts';
-import { getMerchant, type MerchantNotFound } from './get-merchant.ts';
+import type { Vault } from '../../ports/vault.ts';
+import type { MovePorts } from '../kernel/aggregate-change.ts';
+import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
+import { updateAggregate } from '../kernel/update-aggregate.ts';
 import { type ProcessorConfig, sealProcessorConfig } from './merchant-secrets.ts';
+import { getMerchant, type MerchantNotFound } from './read-merchants.ts';
 
 export type ChangeMerchantRequest = Omit<MerchantChange, 'processorConfig'> &
   Readonly<{ id: MerchantId; processorConfig?: ProcessorConfig | null; origin: Origin }>;
@@ -31,37 +32,27 @@ export type ChangeMerchantFailure =
  */
 export type ChangeMerchant = (request: ChangeMerchantRequest) => ResultAsync<Merchant, ChangeMerchantFailure>;
 
-const MOST_ATTEMPTS = 10;
+export type ChangeMerchantPorts = MovePorts & Readonly<{ merchants: Merchants; vault: Vault }>;
 
-export const changeMerchant = (ports: MerchantPorts & Readonly<{ merchants: Merchants }>): ChangeMerchant => {
+export const changeMerchant = (ports: ChangeMerchantPorts): ChangeMerchant => {
   const find = getMerchant(ports);
+  const update = updateAggregate(ports);
   return ({ id, origin, processorConfig, ...fields }) =>
     find(id)
       .andThen(() => sealProcessorConfig(ports.vault, id, processorConfig))
-      .andThen((config) =>
-        attempt(id, { ...fields, ...present({ processorConfig: config }) }, origin, MOST_ATTEMPTS),
-      );
-
-  function attempt(
-    id: MerchantId,
-    change: MerchantChange,
-    origin: Origin,
-    left: number,
-  ): ResultAsync<Merchant, ChangeMerchantFailure> {
-    return find(id).andThen((before) => {
-      const at = ports.clock.now();
-      const next = changed(before, change, at);
-      if (next === before) return okAsync(before);
-      const action = next.status === before.status ? 'merchant.changed' : ACTIONS[next.status];
-      return ports.commits
-        .commit(aggregateChange(ports, { at, origin, action, before, next }))
-        .map(() => next)
-        .orElse<Merchant, ChangeMerchantFailure>((failure) => {
-          if (failure.kind === 'StorageUnavailable') return errAsync(failure);
-          return left > 1 ? attempt(id, change, origin, left - 1) : errAsync({ kind: 'ChangedMeanwhile' });
-        });
-    });
-  }
+      .andThen((config) => {
+        const change: MerchantChange = { ...fields, ...present({ processorConfig: config }) };
+        return update<Merchant, Merchant, MerchantNotFound | StorageUnavailable>(
+          { merchantId: id, id, origin, find: () => find(id) },
+          (before, at) => {
+            const next = changed(before, change, at);
+            return okAsync(next === before ? undefined : { action: actionOf(before, next), next });
+          },
+        );
+      });
 };
 
 const ACTIONS = { suspended: 'merchant.suspended', active: 'merchant.resumed' } as const;
+
+const actionOf = (before: Merchant, next: Merchant): string =>
+  next.status === before.status ? 'merchant.changed' : ACTIONS[next.status];

@@ -23,6 +23,7 @@ import type {
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { claimChange } from '../kernel/claim-change.ts';
 import type { InTurn } from '../kernel/in-turn.ts';
+import { retryWhenStale } from '../kernel/retry-when-stale.ts';
 import type { CompletePaymentPorts, Completion } from './complete-payment.ts';
 import { paymentChange } from './payment-change.ts';
 
@@ -86,18 +87,6 @@ export const heldModification = (
     yield* ports.commits.commit(claimChange({ expected: claim.fence, next: held }, now));
     return ok({ claim: held, payment, transaction, origin });
   });
-
-/** How often a change is decided again when the payment has moved on in the meantime. */
-const MOST_TRIES = 24;
-
-/** Decides again on a fresh read for as long as rivals are quicker, within bounds; of rivals one always gets ahead. */
-export const retryWhenStale = <Done, Failure extends Readonly<{ kind: string }>>(
-  task: () => ResultAsync<Done, Failure>,
-  left: number = MOST_TRIES,
-): ResultAsync<Done, Failure> =>
-  task().orElse((failure) =>
-    failure.kind === 'StaleVersion' && left > 1 ? retryWhenStale(task, left - 1) : errAsync(failure),
-  );
 
 const unknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown' };
 

@@ -24,7 +24,7 @@ import type {
 } from '../../ports/processor.ts';
 import type { ResponseEncoder } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
-import type { PaymentMethods } from '../customers/payment-methods.ts';
+import type { PaymentMethods } from '../customers/resolve-payment-method.ts';
 import { claimChange } from '../kernel/claim-change.ts';
 import { type PaymentMove, paymentChange } from './payment-change.ts';
 

@@ -33,12 +33,12 @@ import {
   type Responded,
 } from '../kernel/idempotency.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
+import { retryWhenStale } from '../kernel/retry-when-stale.ts';
 import {
   type CompleteModificationPorts,
   completeModification,
   type HeldModification,
   heldModification,
-  retryWhenStale,
 } from './complete-modification.ts';
 import { paymentChange } from './payment-change.ts';
 
@@ -68,9 +68,9 @@ export type ModifyPaymentFailure =
  */
 export type ModifyPayment = (request: ModifyPaymentRequest) => ResultAsync<Responded, ModifyPaymentFailure>;
 
-export type MovePorts = CompleteModificationPorts & Readonly<{ merchants: Merchants }>;
+export type ModifyPorts = CompleteModificationPorts & Readonly<{ merchants: Merchants }>;
 
-export const modifyPayment = (ports: MovePorts, terms: ClaimTerms): ModifyPayment => {
+export const modifyPayment = (ports: ModifyPorts, terms: ClaimTerms): ModifyPayment => {
   const turns = inTurn();
   return (request) => {
     const { merchantId, idempotencyKey, modification, origin } = request;
@@ -97,7 +97,7 @@ type Begun = Readonly<{ held: HeldModification }> | Readonly<{ refused: StoredRe
 
 /** Modifications of one payment begin one after the other, so that only another process can be quicker. */
 const start = (
-  ports: MovePorts,
+  ports: ModifyPorts,
   terms: ClaimTerms,
   turns: InTurn,
   request: ModifyPaymentRequest,
@@ -113,7 +113,7 @@ const start = (
   );
 
 function begin(
-  ports: MovePorts,
+  ports: ModifyPorts,
   terms: ClaimTerms,
   { merchantId, paymentId, modification, reason, origin }: ModifyPaymentRequest,
   { key, fingerprint, requestId }: IdempotentRequest,
@@ -167,7 +167,7 @@ const responded = ({ response }: Readonly<{ response: StoredResponse }>): Respon
   replayed: false,
 });
 
-function currentResponse(ports: MovePorts, { merchantId, paymentId, transactionId, requestId }: Claim) {
+function currentResponse(ports: ModifyPorts, { merchantId, paymentId, transactionId, requestId }: Claim) {
   // A refusal whose answer has expired since it was found: the key is free again.
   if (paymentId === undefined) return errAsync<StoredResponse, CommitRefused>({ kind: 'ClaimTaken' });
   return ports.payments.transactionsOf(merchantId, paymentId).map((transactions) => {

@@ -4,6 +4,8 @@ import {
   changeEndpoint as changed,
   type EndpointChange,
   type OpenEndpoint,
+  type RemovedEndpoint,
+  removeEndpoint as removed,
 } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { WebhookSender, WebhookUrlRefused } from '../../ports/webhook-sender.ts';
 import type { EndpointTarget, UpdateEndpoint, UpdateEndpointFailure } from './update-endpoint.ts';
@@ -35,3 +37,15 @@ function actionOf(before: OpenEndpoint, next: OpenEndpoint): string {
   if (next.status === before.status) return 'webhook_endpoint.changed';
   return next.status === 'paused' ? 'webhook_endpoint.paused' : 'webhook_endpoint.resumed';
 }
+
+/** For good, secrets included. What was still on its way to it fails; what was delivered stays listed. */
+export type RemoveEndpoint = (
+  request: EndpointTarget & Readonly<{ origin: Origin }>,
+) => ResultAsync<void, UpdateEndpointFailure>;
+
+export const removeEndpoint =
+  ({ updateEndpoint }: Readonly<{ updateEndpoint: UpdateEndpoint }>): RemoveEndpoint =>
+  ({ origin, ...target }) =>
+    updateEndpoint<RemovedEndpoint>(target, origin, (endpoint, now) =>
+      okAsync({ next: removed(endpoint, now), action: 'webhook_endpoint.removed' }),
+    ).map(() => undefined);

@@ -14,12 +14,11 @@ import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailabl
 import type { Vault } from '../../ports/vault.ts';
 import type { WebhookSecrets } from '../../ports/webhook-secrets.ts';
 import type { WebhookSender, WebhookUrlRefused } from '../../ports/webhook-sender.ts';
-import type { MovePorts } from '../kernel/aggregate-change.ts';
+import { aggregateChange, type MovePorts } from '../kernel/aggregate-change.ts';
 
-import { aggregateChange } from '../kernel/aggregate-change.ts';
-import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
+import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
 import { sealSecret } from './endpoint-secrets.ts';
-import { listEndpoints } from './list-endpoints.ts';
+import { listEndpoints } from './read-endpoints.ts';
 
 export type CreateEndpointRequest = Readonly<{
   merchantId: MerchantId;

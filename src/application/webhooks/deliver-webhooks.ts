@@ -5,8 +5,7 @@ import { present } from '../../domain/kernel/present.ts';
 import { type Delivery, defer, endDelivery, type PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import { afterFailure, afterSuccess, UNKNOWN_HEALTH } from '../../domain/webhooks/endpoint-health.ts';
 import type { Guarded } from '../../ports/commits.ts';
-import type { Deliveries } from '../../ports/deliveries.ts';
-import { deliveryShardOf } from '../../ports/deliveries.ts';
+import { type Deliveries, deliveryShardOf } from '../../ports/deliveries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { MovePorts } from '../kernel/aggregate-change.ts';
 

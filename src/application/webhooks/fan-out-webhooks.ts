@@ -12,7 +12,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { WakeUps } from '../../ports/wake-ups.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import type { EventSink } from '../outbox/event-sink.ts';
-import { listEndpoints } from './list-endpoints.ts';
+import { listEndpoints } from './read-endpoints.ts';
 
 export type FanOutPorts = Readonly<{
   aggregates: Aggregates;

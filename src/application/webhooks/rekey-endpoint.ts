@@ -3,7 +3,7 @@ import type { Origin } from '../../domain/kernel/actor.ts';
 import { type OpenEndpoint, rekeyEndpoint as rekeyed } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
-import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
+import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
 import { ownerOfSecrets } from './endpoint-secrets.ts';
 import type { UpdateEndpoint } from './update-endpoint.ts';
 

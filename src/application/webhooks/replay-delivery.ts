@@ -3,11 +3,12 @@ import { type PendingDelivery, replayDelivery as replayed } from '../../domain/w
 import { type EndpointNotEnabled, enabledEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { StaleVersion } from '../../ports/commits.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { WakeUps } from '../../ports/wake-ups.ts';
-import type { ChangedMeanwhile } from '../kernel/changed-meanwhile.ts';
-import { type DeliveryNotFound, type DeliveryTarget, getDelivery } from './get-delivery.ts';
+import { type ChangedMeanwhile, orChangedMeanwhile, retryWhenStale } from '../kernel/retry-when-stale.ts';
+import { type DeliveryNotFound, type DeliveryTarget, getDelivery } from './read-deliveries.ts';
 import { type EndpointNotFound, findEndpoint } from './update-endpoint.ts';
 
 export type ReplayFailure =
@@ -30,22 +31,19 @@ export type ReplayPorts = Readonly<{
   clock: Clock;
 }>;
 
-const MOST_ATTEMPTS = 10;
-
-const meanwhile: ChangedMeanwhile = { kind: 'ChangedMeanwhile' };
-
 export const replayDelivery = (ports: ReplayPorts): ReplayDelivery => {
   const find = getDelivery(ports);
-  const attempt = (target: DeliveryTarget, left: number): ResultAsync<PendingDelivery, ReplayFailure> =>
-    safeTry<PendingDelivery, ReplayFailure>(async function* () {
-      const delivery = yield* find(target);
-      const { merchantId, endpointId } = delivery;
-      yield* enabledEndpoint(yield* findEndpoint(ports.aggregates, { merchantId, id: endpointId }));
-      const next = replayed(delivery, ports.clock.now());
-      const [isSaved] = yield* ports.deliveries.save([{ expected: delivery.version, next }]);
-      if (isSaved !== true) return left > 1 ? attempt(target, left - 1) : err(meanwhile);
-      ports.wakeUps.signal('deliveries');
-      return ok(next);
-    });
-  return (target) => attempt(target, MOST_ATTEMPTS);
+  return (target) =>
+    retryWhenStale(() =>
+      safeTry<PendingDelivery, ReplayFailure | StaleVersion>(async function* () {
+        const delivery = yield* find(target);
+        const { merchantId, endpointId } = delivery;
+        yield* enabledEndpoint(yield* findEndpoint(ports.aggregates, { merchantId, id: endpointId }));
+        const next = replayed(delivery, ports.clock.now());
+        const [isSaved] = yield* ports.deliveries.save([{ expected: delivery.version, next }]);
+        if (isSaved !== true) return err<never, StaleVersion>({ kind: 'StaleVersion', id: delivery.id });
+        ports.wakeUps.signal('deliveries');
+        return ok(next);
+      }),
+    ).mapErr(orChangedMeanwhile);
 };

@@ -1,10 +1,7 @@
-import { changeEndpoint } from './change-endpoint.ts';
+import { changeEndpoint, removeEndpoint } from './change-endpoint.ts';
 import { createEndpoint, type EndpointPorts } from './create-endpoint.ts';
-import { getDelivery } from './get-delivery.ts';
-import { getEndpoint } from './get-endpoint.ts';
-import { listDeliveries } from './list-deliveries.ts';
-import { listEndpoints } from './list-endpoints.ts';
-import { removeEndpoint } from './remove-endpoint.ts';
+import { getDelivery, listDeliveries } from './read-deliveries.ts';
+import { getEndpoint, listEndpoints } from './read-endpoints.ts';
 import { replayDelivery } from './replay-delivery.ts';
 import { replayFailed } from './replay-failed.ts';
 import { rotateEndpointSecret } from './rotate-endpoint-secret.ts';

@@ -208,10 +208,10 @@ describe('approving a vendor’s payment', () => {
     expect((await world.approve(id))._unsafeUnwrapErr().kind).toBe('StorageUnavailable');
     const before = world.calls.commit;
     world.turns.commit.push(
-      ...Array.from({ length: 10 }, () => () => errAsync({ kind: 'StaleVersion' as const, id })),
+      ...Array.from({ length: 25 }, () => () => errAsync({ kind: 'StaleVersion' as const, id })),
     );
     expect((await world.approve(id))._unsafeUnwrapErr()).toEqual({ kind: 'ChangedMeanwhile' });
-    expect(world.calls.commit - before).toBe(10);
+    expect(world.calls.commit - before).toBe(25);
   });
 
   it('follows the policy it is given', async () => {

@@ -1,15 +1,16 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { z } from 'zod';
-import type { AddPaymentMethod } from '../../../application/customers/add-payment-method.ts';
 import type {
   ChangeCustomer,
   ChangeCustomerRequest,
 } from '../../../application/customers/change-customer.ts';
 import type { CreateCustomer } from '../../../application/customers/create-customer.ts';
 import type { EraseCustomer } from '../../../application/customers/erase-customer.ts';
-import type { FindCustomer } from '../../../application/customers/find-customer.ts';
-import type { GetCustomer } from '../../../application/customers/get-customer.ts';
-import type { RemovePaymentMethod } from '../../../application/customers/remove-payment-method.ts';
+import type {
+  AddPaymentMethod,
+  RemovePaymentMethod,
+} from '../../../application/customers/payment-methods.ts';
+import type { FindCustomer, GetCustomer } from '../../../application/customers/read-customers.ts';
 import type { NewPaymentMethod } from '../../../application/customers/seal-payment-method.ts';
 import type { CustomerTarget } from '../../../application/customers/update-customer.ts';
 import { faceIn } from '../../../domain/customers/customer-record.ts';

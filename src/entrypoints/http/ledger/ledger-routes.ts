@@ -1,5 +1,4 @@
-import type { ListLedgerEntries } from '../../../application/ledger/list-ledger-entries.ts';
-import type { ReadBalance } from '../../../application/ledger/read-balance.ts';
+import type { ListLedgerEntries, ReadBalance } from '../../../application/ledger/read-ledger.ts';
 import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText, whole } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';

@@ -4,8 +4,7 @@ import type {
   ChangeMerchantRequest,
 } from '../../../application/merchants/change-merchant.ts';
 import type { CreateMerchant } from '../../../application/merchants/create-merchant.ts';
-import type { GetMerchant } from '../../../application/merchants/get-merchant.ts';
-import type { ListMerchants } from '../../../application/merchants/list-merchants.ts';
+import type { GetMerchant, ListMerchants } from '../../../application/merchants/read-merchants.ts';
 import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';

@@ -5,10 +5,10 @@ import type { ProcessVendorPaymentFailure } from '../../../application/approvals
 import type { RecordWorkCompletedFailure } from '../../../application/approvals/record-work-completed.ts';
 import type { RejectVendorPaymentFailure } from '../../../application/approvals/reject-vendor-payment.ts';
 import type { VendorPaymentNotFound } from '../../../application/approvals/update-vendor-payment.ts';
-import type { AddPaymentMethodFailure } from '../../../application/customers/add-payment-method.ts';
 import type { ChangeCustomerFailure } from '../../../application/customers/change-customer.ts';
 import type { CreateCustomerFailure } from '../../../application/customers/create-customer.ts';
-import type { MoveFailure } from '../../../application/customers/update-customer.ts';
+import type { AddPaymentMethodFailure } from '../../../application/customers/payment-methods.ts';
+import type { UpdateCustomerFailure } from '../../../application/customers/update-customer.ts';
 import type { CursorInvalid } from '../../../application/kernel/cursor.ts';
 import type { TransferNotFound } from '../../../application/ledger/get-transfer.ts';
 import type { TransferFailure } from '../../../application/ledger/transfer-money.ts';
@@ -88,7 +88,7 @@ export type Failure =
   | CreateCustomerFailure
   | ChangeCustomerFailure
   | AddPaymentMethodFailure
-  | MoveFailure
+  | UpdateCustomerFailure
   | CreateEndpointFailure
   | UpdateEndpointFailure
   | ReplayFailure

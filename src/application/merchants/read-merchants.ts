@@ -1,5 +1,5 @@
-import type { ResultAsync } from 'neverthrow';
-import { parseMerchantId } from '../../domain/kernel/ids.ts';
+import { err, ok, type ResultAsync } from 'neverthrow';
+import { type MerchantId, parseMerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Merchant } from '../../domain/merchants/merchant.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -7,6 +7,18 @@ import type { Merchants } from '../../ports/merchants.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
+
+export type MerchantNotFound = Readonly<{ kind: 'MerchantNotFound' }>;
+
+/** Reads a tenant, suspended or not. One read, strongly consistent. */
+export type GetMerchant = (id: MerchantId) => ResultAsync<Merchant, MerchantNotFound | StorageUnavailable>;
+
+export const getMerchant =
+  ({ merchants }: Readonly<{ merchants: Merchants }>): GetMerchant =>
+  (id) =>
+    merchants.find(id).andThen((merchant) => (merchant === undefined ? err(notFound) : ok(merchant)));
+
+const notFound: MerchantNotFound = { kind: 'MerchantNotFound' };
 
 export type ListMerchantsRequest = Readonly<{ limit: number; cursor?: string }>;
 

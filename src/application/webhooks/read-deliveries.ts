@@ -1,11 +1,29 @@
-import type { ResultAsync } from 'neverthrow';
-import { type MerchantId, parseId } from '../../domain/kernel/ids.ts';
+import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
+import { type DeliveryId, type MerchantId, parseId } from '../../domain/kernel/ids.ts';
 import type { Delivery } from '../../domain/webhooks/delivery.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Deliveries, DeliveryFilter } from '../../ports/deliveries.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
+
+/** Unknown, another merchant's, or forgotten. */
+export type DeliveryNotFound = Readonly<{ kind: 'DeliveryNotFound' }>;
+
+export type DeliveryTarget = Readonly<{ merchantId: MerchantId; id: DeliveryId }>;
+
+export type GetDelivery = (
+  target: DeliveryTarget,
+) => ResultAsync<Delivery, DeliveryNotFound | StorageUnavailable>;
+
+export const getDelivery =
+  ({ deliveries }: Readonly<{ deliveries: Deliveries }>): GetDelivery =>
+  ({ merchantId, id }) =>
+    deliveries
+      .find(merchantId, id)
+      .andThen((found) =>
+        found === undefined ? errAsync({ kind: 'DeliveryNotFound' as const }) : okAsync(found),
+      );
 
 export type ListDeliveriesRequest = Readonly<{
   merchantId: MerchantId;

@@ -1,0 +1,91 @@
+import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
+import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import type { DomainEvent } from '../../domain/kernel/events.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { StaleVersion } from '../../ports/commits.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { type AggregateMove, aggregateChange, type MovePorts } from './aggregate-change.ts';
+import { inTurn } from './in-turn.ts';
+import { type ChangedMeanwhile, orChangedMeanwhile, retryWhenStale } from './retry-when-stale.ts';
+
+/** Which aggregate is changed, for whom, and how its newest version is read. */
+export type AggregateTarget<Seen extends Aggregate | undefined, Failure> = Readonly<{
+  merchantId: MerchantId;
+  id: string;
+  origin: Origin;
+  /** Strongly consistent. Undefined where the aggregate may be created by the update. */
+  find: () => ResultAsync<Seen, Failure>;
+  /** The failure when another aggregate holds a key that the update takes; needed where updates take keys. */
+  taken?: Failure;
+}>;
+
+/** What becomes of an aggregate: its next version, the action in its audit trail, unique keys and events. */
+export type AggregateUpdate<Next extends Aggregate> = Pick<AggregateMove, 'action' | 'takes' | 'releases'> &
+  Readonly<{ next: Next; events?: readonly DomainEvent[] }>;
+
+/** Decides on the newest version; undefined changes nothing. Called anew for each attempt. */
+export type DecideUpdate<Seen, Next extends Aggregate, Failure> = (
+  seen: Seen,
+  now: Instant,
+) => ResultAsync<AggregateUpdate<Next> | undefined, Failure>;
+
+/**
+ * Changes an aggregate and links its audit entry: one read and one commit, both again when a rival was faster. Gives the
+ * aggregate as it then stands. `taken` is given only while the version that was decided on is still the newest. Within one
+ * process, updates of one aggregate take turns.
+ */
+export type UpdateAggregate = <
+  Seen extends Aggregate | undefined,
+  Next extends Aggregate,
+  Failure extends Readonly<{ kind: string }>,
+>(
+  target: AggregateTarget<Seen, Failure>,
+  decide: DecideUpdate<Seen, Next, Failure>,
+) => ResultAsync<Seen | Next, Failure | ChangedMeanwhile | StorageUnavailable>;
+
+export function updateAggregate(ports: MovePorts): UpdateAggregate {
+  const turns = inTurn();
+
+  return <
+    Seen extends Aggregate | undefined,
+    Next extends Aggregate,
+    Failure extends Readonly<{ kind: string }>,
+  >(
+    { merchantId, id, origin, find, taken }: AggregateTarget<Seen, Failure>,
+    decide: DecideUpdate<Seen, Next, Failure>,
+  ) => {
+    type AnyFailure = Failure | StaleVersion | StorageUnavailable;
+    const attempt = (): ResultAsync<Seen | Next, AnyFailure> =>
+      safeTry<Seen | Next, AnyFailure>(async function* () {
+        const before = yield* find();
+        const at = ports.clock.now();
+        const update = yield* decide(before, at);
+        if (update === undefined) return ok(before);
+        const { events = [], ...move } = update;
+        const change = aggregateChange(ports, { at, origin, ...move, ...present({ before }) }, events);
+        const committed = await ports.commits.commit(change);
+        if (committed.isOk()) return ok(update.next);
+        switch (committed.error.kind) {
+          case 'KeyTaken': {
+            // Taken from a version that is no longer the newest, the key tells nothing about the one that is.
+            const newest = yield* find();
+            if (newest?.version !== before?.version)
+              return err<never, StaleVersion>({ kind: 'StaleVersion', id });
+            if (taken === undefined)
+              throw new Error(`${id} may take no key, and took ${committed.error.key}`);
+            return err(taken);
+          }
+          case 'StaleVersion':
+          case 'StorageUnavailable':
+            return err(committed.error);
+          case 'FenceLost':
+          case 'ClaimTaken':
+            throw new Error(`a change without a claim met ${committed.error.kind}`);
+        }
+      });
+    return turns(`${merchantId} ${id}`, () => retryWhenStale(attempt)).mapErr(orChangedMeanwhile);
+  };
+}
