@@ -17,7 +17,7 @@ import { openClaim } from '../src/domain/kernel/claim.ts';
 import { type MerchantId, parseMerchantId } from '../src/domain/kernel/ids.ts';
 import { money } from '../src/domain/kernel/money.ts';
 import { openPayment } from '../src/domain/payments/payment.ts';
-import { httpTransferResponseEncoder } from '../src/entrypoints/http/ledger/transfer-responses.ts';
+import { httpTransferResponseEncoder } from '../src/entrypoints/http/ledger/transfers.ts';
 import { httpResponseEncoder } from '../src/entrypoints/http/payments/stored-responses.ts';
 import type { Change } from '../src/ports/commits.ts';
 import type { Storage } from '../src/ports/storage.ts';

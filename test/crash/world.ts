@@ -14,7 +14,7 @@ import type { ClaimKey } from '../../src/domain/kernel/claim.ts';
 import type { MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
 import type { Instant } from '../../src/domain/kernel/instant.ts';
 import { money } from '../../src/domain/kernel/money.ts';
-import { httpTransferResponseEncoder } from '../../src/entrypoints/http/ledger/transfer-responses.ts';
+import { httpTransferResponseEncoder } from '../../src/entrypoints/http/ledger/transfers.ts';
 import { httpResponseEncoder } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import type { StorageUnavailable } from '../../src/ports/unavailable.ts';

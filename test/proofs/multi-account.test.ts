@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { auditPage, auditReport } from '../../src/entrypoints/http/audit/audit-schemas.ts';
-import { balance, ledgerPage } from '../../src/entrypoints/http/ledger/ledger-schemas.ts';
-import { transfer } from '../../src/entrypoints/http/ledger/transfer-schemas.ts';
+import { balance, ledgerPage } from '../../src/entrypoints/http/ledger/ledger.ts';
+import { transfer } from '../../src/entrypoints/http/ledger/transfers.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 import { versionsOf, wholeLength } from '../support/audit-reader.ts';
 import { everyStorage } from '../support/every-storage.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { present } from '../../src/domain/kernel/present.ts';
-import { paymentWithTransactions, problem } from '../../src/entrypoints/http/server/schemas.ts';
+import { paymentWithTransactions } from '../../src/entrypoints/http/payments/payment-schemas.ts';
+import { problem } from '../../src/entrypoints/http/server/problem.ts';
 import { type Break } from '../support/breakable-storage.ts';
 import { everyStorage } from '../support/every-storage.ts';
 import { terms } from '../support/http-app.ts';

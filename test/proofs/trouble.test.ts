@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import { batchResults, paymentPage, problem } from '../../src/entrypoints/http/server/schemas.ts';
+import { batchResults, paymentPage } from '../../src/entrypoints/http/payments/payment-schemas.ts';
+import { problem } from '../../src/entrypoints/http/server/problem.ts';
 import { aMerchant } from '../fixtures/merchants.ts';
 import { everyStorage } from '../support/every-storage.ts';
 import { terms } from '../support/http-app.ts';

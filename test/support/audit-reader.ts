@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { canonicalJson, type JsonObject } from '../../src/domain/kernel/json.ts';
 import { customer } from '../../src/entrypoints/http/customers/customer-schemas.ts';
 import { merchant } from '../../src/entrypoints/http/merchants/merchant-schemas.ts';
-import { paymentPage, paymentWithTransactions } from '../../src/entrypoints/http/server/schemas.ts';
+import { paymentPage, paymentWithTransactions } from '../../src/entrypoints/http/payments/payment-schemas.ts';
 import { allPages, type Client, jsonOf } from './http-client.ts';
 
 /** What stands on record for the merchant by its own reading: entity and version. */

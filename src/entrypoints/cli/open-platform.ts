@@ -5,7 +5,7 @@ import type { PlacedStorage, StorageSettings } from '../../composition/storage-s
 import type { OpenStorage } from '../../composition/storages.ts';
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
-import { httpTransferResponseEncoder } from '../http/ledger/transfer-responses.ts';
+import { httpTransferResponseEncoder } from '../http/ledger/transfers.ts';
 import { httpResponseEncoder } from '../http/payments/stored-responses.ts';
 import type { Config } from './config.ts';
 

@@ -5,20 +5,18 @@ import { countFailedAuthentications } from '../../application/audit/failed-authe
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import type { Payouts } from '../../ports/approvals/payouts.ts';
 import type { Processor } from '../../ports/processor.ts';
-import { approvalsApp } from '../http/approvals/approvals-app.ts';
+import { APPROVALS, approvalsApp } from '../http/approvals/approvals-app.ts';
 import {
   countedPayoutRecovery,
   measuredPayouts,
   watchApprovalQueue,
 } from '../http/approvals/approvals-metrics.ts';
-import { APPROVALS_ROUTES } from '../http/approvals/approvals-openapi.ts';
+import { platformApp, wholeApp } from '../http/platform-app.ts';
 import { tokenVerifier } from '../http/server/authenticate.ts';
 import { jsonLogger } from '../http/server/logger.ts';
 import { type PlatformMetrics, platformMetrics } from '../http/server/metrics.ts';
 import { type ListeningServer, serveHttp } from '../http/server/node-server.ts';
 import { APPROVALS_OUTBOX, watchBacklog } from '../http/server/outbox-metrics.ts';
-import { platformApp } from '../http/server/platform-app.ts';
-import { wholeApp } from '../http/server/whole-app.ts';
 import { startFlushing } from '../worker/flush.ts';
 import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';
@@ -86,7 +84,7 @@ async function serve(
   };
   const approvalsUseCases = measuredUseCases(approvals.get(APPROVALS_TOKENS.useCases), metrics);
   const app = wholeApp(
-    platformApp({ ...useCases, ...common, health, besides: APPROVALS_ROUTES }),
+    platformApp({ ...useCases, ...common, health, besides: APPROVALS }),
     approvalsApp({ ...approvalsUseCases, ...common }),
   );
   const listening = await listen(() => serveHttp(app, { ...config.http, log }));

@@ -14,7 +14,7 @@ import { useCases } from '../../../src/application/use-cases.ts';
 import { ANOMALY_RULES } from '../../../src/domain/audit/anomalies.ts';
 import type { CustomerId } from '../../../src/domain/kernel/ids.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
-import { httpTransferResponseEncoder } from '../../../src/entrypoints/http/ledger/transfer-responses.ts';
+import { httpTransferResponseEncoder } from '../../../src/entrypoints/http/ledger/transfers.ts';
 import {
   decodeResponse,
   httpResponseEncoder,

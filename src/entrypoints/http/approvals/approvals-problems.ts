@@ -1,7 +1,11 @@
-import type { ProblemRows } from '../server/problem-row.ts';
+import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
+import type { FailureOf } from '../server/problem.ts';
+import { problemTable } from '../server/problem-table.ts';
 
 /** What stands in the way of approving and paying vendors. */
-export const APPROVALS_PROBLEMS = {
+export const approvalsProblems = problemTable<
+  FailureOf<ApprovalsUseCases, Exclude<keyof ApprovalsUseCases, 'recoverPayouts' | 'findByIncident'>>
+>({
   RoleNotAllowed: {
     status: 403,
     code: 'role_not_allowed',
@@ -87,4 +91,4 @@ export const APPROVALS_PROBLEMS = {
     title: 'The event cannot be taken as it is',
     detail: ({ path, reason }) => `\`${path}\`: ${reason}. Repeating the event does not help.`,
   },
-} as const satisfies ProblemRows;
+});

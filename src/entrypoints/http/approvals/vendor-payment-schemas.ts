@@ -126,6 +126,12 @@ export const nothing = z.strictObject({});
 
 const count = z.int().min(0);
 
+/** The payment that a path names. */
+export const paymentIdParameter = {
+  schema: { type: 'string', format: 'uuid' },
+  example: '01990000-0000-7000-8000-000000000001',
+} as const;
+
 /** A payment as it is published. */
 export const vendorPayment = z
   .strictObject({

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { AGGREGATE_KINDS } from '../../../domain/kernel/aggregate-kind.ts';
 import type { AuditedEntity } from '../../../domain/kernel/audit-chain.ts';
-import { paging, period } from '../server/schemas.ts';
+import { listPage, paging, period, time } from '../server/schemas.ts';
 
 const ENTITY_TYPES = [
   'payment',
@@ -29,7 +29,6 @@ export const auditReportQuery = z.strictObject({
   format: z.enum(['json', 'csv']).optional().openapi({ default: 'json' }),
 });
 
-const time = z.string().openapi({ format: 'date-time' });
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const fields = z.record(z.string(), z.unknown());
 
@@ -53,13 +52,7 @@ const auditEntry = z
   })
   .openapi('AuditEntry');
 
-export const auditPage = z
-  .strictObject({
-    items: z.array(auditEntry),
-    next_cursor: z.string().nullable().openapi({ description: 'Null at the end.' }),
-    has_more: z.boolean(),
-  })
-  .openapi('AuditPage');
+export const auditPage = listPage(auditEntry).openapi('AuditPage');
 
 const count = z.int().min(0);
 

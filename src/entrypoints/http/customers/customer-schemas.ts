@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { MOST_PAYMENT_METHODS } from '../../../domain/customers/customer.ts';
-import { customerId, metadata } from '../server/schemas.ts';
-import { fitsSealed, MUST_FIT_SEALED } from './sealed-pairs.ts';
+import { customerId, fitsSealed, MUST_FIT_SEALED, metadata } from '../server/schemas.ts';
 
 /** What a terminal or a page would act on; part of no name, number or address. */
 const HAS_CONTROLS = /\p{Cc}/u;

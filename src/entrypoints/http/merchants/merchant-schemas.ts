@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { fitsSealed, MUST_FIT_SEALED } from '../customers/sealed-pairs.ts';
-import { paging } from '../server/schemas.ts';
+import { fitsSealed, listPage, MUST_FIT_SEALED, paging } from '../server/schemas.ts';
 
 const merchantId = z
   .string()
@@ -127,10 +126,4 @@ export const merchant = z
   })
   .openapi('Merchant');
 
-export const merchantPage = z
-  .strictObject({
-    items: z.array(merchant),
-    next_cursor: z.string().nullable().openapi({ description: 'Null at the end.' }),
-    has_more: z.boolean(),
-  })
-  .openapi('MerchantPage');
+export const merchantPage = listPage(merchant).openapi('MerchantPage');

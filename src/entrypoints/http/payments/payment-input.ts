@@ -5,8 +5,9 @@ import type { CustomerId } from '../../../domain/kernel/ids.ts';
 import { money } from '../../../domain/kernel/money.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { faultsOf, type KeyedHeader, type KeyFailure, keyOf, parseBody } from '../server/body-input.ts';
-import type { Fault, MalformedRequest, PanNotAccepted } from '../server/failures.ts';
-import { batchEnvelope, newPayment } from '../server/schemas.ts';
+import type { Fault } from '../server/problem.ts';
+import type { MalformedRequest, PanNotAccepted } from '../server/request-problems.ts';
+import { batchEnvelope, newPayment } from './payment-schemas.ts';
 
 /** A payment as a client orders it; who asks comes from the token. */
 export type PaymentOrder = Omit<ProcessPaymentRequest, 'merchantId' | 'origin'>;

@@ -1,30 +1,32 @@
-import type { ProblemRows } from '../server/problem-row.ts';
+import type { UseCases } from '../../../application/use-cases.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import type { PaymentFailure } from '../../../domain/payments/payment.ts';
+import type { Refusal } from '../../../ports/response-encoder.ts';
+import { MERCHANT_INACTIVE } from '../merchants/merchants.ts';
+import { type FailureOf, type Problem, type ProblemRow, typeOf } from '../server/problem.ts';
+import { problemTable } from '../server/problem-table.ts';
 
-/** What stands in the way of moving money. */
-export const PAYMENT_PROBLEMS = {
-  AmountNotPositive: {
-    status: 400,
-    code: 'amount_not_positive',
-    title: 'The amount is not positive',
-    detail: 'It takes at least one minor unit; 0 never means all.',
-  },
-  MerchantInactive: {
-    status: 403,
-    code: 'merchant_inactive',
-    title: 'The merchant is not active',
-    detail: 'No payments are taken in the name of this merchant.',
-  },
+/** Also where a customer is given a payment method. */
+export const PAYMENT_METHOD_NOT_ACCEPTED = {
+  status: 422,
+  code: 'payment_method_not_accepted',
+  title: 'The payment method is not accepted',
+  detail: 'The processor knows no such payment method.',
+} as const satisfies ProblemRow<never>;
+
+type PaymentsFailure = FailureOf<
+  UseCases,
+  'processPayment' | 'modifyPayment' | 'getPayment' | 'listPayments' | 'countPayments' | 'summarizePayments'
+>;
+
+/** What stands in the way of taking a payment, and of capturing, refunding or voiding one. */
+export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
+  MerchantInactive: MERCHANT_INACTIVE,
   PaymentNotFound: {
     status: 404,
     code: 'payment_not_found',
     title: 'There is no such payment',
     detail: 'No payment of this merchant has this id.',
-  },
-  TransferNotFound: {
-    status: 404,
-    code: 'transfer_not_found',
-    title: 'There is no such transfer',
-    detail: 'No transfer from or to this merchant has this id.',
   },
   PaymentStateConflict: {
     status: 409,
@@ -34,13 +36,6 @@ export const PAYMENT_PROBLEMS = {
       underWay
         ? 'Another capture or void of this payment is under way. Look at the payment before you try again.'
         : `A payment that is ${status} does not allow this.`,
-  },
-  BalanceContended: {
-    status: 409,
-    code: 'balance_contended',
-    title: 'Too many transfers leave this balance at once',
-    detail: 'Nothing moved. Repeat the request with the same idempotency key.',
-    retryAfterS: 1,
   },
   AmountExceedsAuthorized: {
     status: 422,
@@ -68,29 +63,13 @@ export const PAYMENT_PROBLEMS = {
     title: 'There is no such customer',
     detail: 'No customer of this merchant has this id.',
   },
-  PaymentMethodNotAccepted: {
-    status: 422,
-    code: 'payment_method_not_accepted',
-    title: 'The payment method is not accepted',
-    detail: 'The processor knows no such payment method.',
-  },
-  TransferToSelf: {
-    status: 422,
-    code: 'transfer_to_self',
-    title: 'A transfer goes to another merchant',
-    detail: 'The destination is the merchant the token names.',
-  },
-  DestinationNotAvailable: {
-    status: 422,
-    code: 'destination_not_available',
-    title: 'The destination does not take transfers',
-    detail: 'There is no active merchant with the id of the destination.',
-  },
-  InsufficientFunds: {
-    status: 422,
-    code: 'insufficient_funds',
-    title: 'The funds do not suffice',
-    detail: ({ available }) => `${available.minorUnits} minor units of ${available.currency} are available.`,
+  PaymentMethodNotAccepted: PAYMENT_METHOD_NOT_ACCEPTED,
+  RateLimited: {
+    status: 429,
+    code: 'rate_limited',
+    title: 'The merchant has used up its payments for now',
+    detail: 'Repeat the request after the time in `Retry-After`.',
+    retryAfterS: ({ retryAfterMs }) => Math.max(1, Math.ceil(retryAfterMs / 1_000)),
   },
   ProcessorUnavailable: {
     status: 503,
@@ -99,4 +78,38 @@ export const PAYMENT_PROBLEMS = {
     detail: 'Nothing was charged. Repeat the request with the same idempotency key.',
     retryAfterS: 5,
   },
-} as const satisfies ProblemRows;
+});
+
+const DECLINES: Readonly<Record<string, string>> = {
+  card_declined: 'The card was declined',
+  insufficient_funds: 'The funds do not suffice',
+  processor_unavailable: 'The processor was not available in time',
+  payment_method_unavailable: 'The stored payment method is gone',
+  movement_refused: 'The processor refused to move the money',
+  payment_failed: 'The payment failed',
+};
+
+/** Payments that ended in failure, by the code the payment itself carries; the processor says why. */
+export const declines = Object.fromEntries(
+  Object.entries(DECLINES).map(([code, title]) => [code, { status: 402, code, title, detail: '' }]),
+);
+
+/** A payment or, with its transaction, a modification of one that ended in failure. */
+export function declineOf(
+  { code, message }: PaymentFailure,
+  paymentId: string,
+  requestId: string,
+  transactionId?: string,
+): Problem {
+  const known = Object.hasOwn(DECLINES, code) ? code : 'payment_failed';
+  return {
+    type: typeOf(known),
+    title: DECLINES[known] ?? '',
+    status: 402,
+    detail: message,
+    code: known,
+    request_id: requestId,
+    payment_id: paymentId,
+    ...present({ transaction_id: transactionId }),
+  };
+}

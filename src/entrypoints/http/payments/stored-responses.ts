@@ -5,7 +5,8 @@ import { paymentRecord } from '../../../domain/payments/payment-record.ts';
 import type { Transaction, TransactionStatus } from '../../../domain/payments/transaction.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import type { ResponseEncoder } from '../../../ports/response-encoder.ts';
-import { declineOf, problemOf, problemText } from '../server/problems.ts';
+import { problemText } from '../server/problem.ts';
+import { declineOf, paymentProblems } from './payment-problems.ts';
 
 /** `outcome` and `paymentId` are for headers and metrics; `body` is what goes out, byte for byte. */
 export type DecodedResponse = Readonly<{
@@ -25,7 +26,7 @@ export const httpResponseEncoder: ResponseEncoder = {
   moved: (transaction, requestId) =>
     `${movedStatusOf(transaction)} ${transaction.status} ${transaction.paymentId}\n${movedBodyOf(transaction, requestId)}`,
   refused(refusal, requestId) {
-    const problem = problemOf(refusal, requestId);
+    const problem = paymentProblems.problemOf(refusal, requestId);
     return `${problem.status} refused -\n${problemText(problem)}`;
   },
 };

@@ -1,12 +1,11 @@
 import type { Handler } from 'hono';
-import { type Approver, type Permission, permitted, ROLES } from '../../../domain/approvals/approver.ts';
-import { parseUuid, type VendorId } from '../../../domain/approvals/ids.ts';
 import type { MerchantId } from '../../../domain/kernel/ids.ts';
-import type { TenantHandler } from '../payments/payment-routes.ts';
-import type { Authenticate, Principal } from './authenticate.ts';
+import type { Authenticate } from './authenticate.ts';
 import { claimedMerchant } from './claimed-merchant.ts';
 import type { PlatformMetrics } from './metrics.ts';
-import { type HttpContext, type HttpEnv, refuse } from './request-context.ts';
+import { problemTable } from './problem-table.ts';
+import type { HttpContext, HttpEnv } from './request-context.ts';
+import type { Documentation, Route } from './route.ts';
 
 export type GateParts = Readonly<{
   authenticate: Authenticate;
@@ -15,59 +14,83 @@ export type GateParts = Readonly<{
   noteFailedAuthentication: (claimed: MerchantId | undefined) => void;
 }>;
 
+type Forbidden = Readonly<{ kind: 'Forbidden'; permission: string }>;
+
+const FORBIDDEN = {
+  Forbidden: {
+    status: 403,
+    code: 'permission_missing',
+    title: 'The token does not allow this',
+    detail: ({ permission }: Forbidden) => `The token lacks the permission \`${permission}\`.`,
+  },
+};
+
+const { refuse } = problemTable<Forbidden>(FORBIDDEN);
+
+/** Every problem that the lack of a token or of a permission is. */
+export const ACCESS_PROBLEMS = Object.values(FORBIDDEN);
+
+/** Answers a request of a tenant: `merchantId` is the one its token names. */
+export type TenantHandler = (c: HttpContext, merchantId: MerchantId) => Promise<Response>;
+
 /** Answers a request of somebody who manages merchants. */
 export type AdminHandler = (c: HttpContext) => Promise<Response>;
 
-/** Lets a request through to its handler with a token that names a merchant and has the permission. */
-export const asTenant = (parts: GateParts, permission: string, handler: TenantHandler): Handler<HttpEnv> =>
-  asMember(parts, (c, merchantId) => withPermission(c, permission, () => handler(c, merchantId)));
+const PERMITTED = { secured: true, refusals: [400, 401, 403, 500, 503], problems: FORBIDDEN };
 
-/** The same for any token that names a merchant, whatever it permits. */
-export const asMember =
-  (parts: GateParts, handler: TenantHandler): Handler<HttpEnv> =>
+/** A route for tokens that name a merchant and have the permission. */
+export const forTenants = <Parts>(
+  permission: string,
+  handler: (parts: Parts) => TenantHandler,
+  documentation: Documentation,
+): Route<Parts & GateParts> => ({
+  documentation,
+  access: PERMITTED,
+  handler: (parts) => {
+    const serve = withoutStrayQuery(documentation, handler(parts));
+    return asMember(parts, (c, merchantId) => withPermission(c, permission, () => serve(c, merchantId)));
+  },
+});
+
+/** A route for any token that names a merchant, whatever it permits. */
+export const forMembers = <Parts>(
+  handler: (parts: Parts) => TenantHandler,
+  documentation: Documentation,
+): Route<Parts & GateParts> => ({
+  documentation,
+  access: { secured: true, refusals: [400, 401, 500, 503] },
+  handler: (parts) => asMember(parts, withoutStrayQuery(documentation, handler(parts))),
+});
+
+/** A route for tokens that permit to manage merchants, whether or not they name one. */
+export const forAdmins = <Parts>(
+  handler: (parts: Parts) => AdminHandler,
+  documentation: Documentation,
+): Route<Parts & GateParts> => ({
+  documentation,
+  access: PERMITTED,
+  handler: (parts) => {
+    const serve = withoutStrayQuery(documentation, handler(parts));
+    return (c) => withPrincipal(c, parts, () => withPermission(c, 'admin', () => serve(c)));
+  },
+});
+
+const asMember =
+  (parts: GateParts, serve: TenantHandler): Handler<HttpEnv> =>
   (c) =>
     withPrincipal(c, parts, async () => {
       const { merchantId } = c.var.principal;
-      return merchantId === undefined ? unauthenticated(c, parts) : handler(c, merchantId);
+      return merchantId === undefined ? unauthenticated(c, parts) : serve(c, merchantId);
     });
 
-/** Lets a request through with a token that permits to manage merchants, whether or not it names one. */
-export const asAdmin =
-  (parts: GateParts, handler: AdminHandler): Handler<HttpEnv> =>
-  (c) =>
-    withPrincipal(c, parts, () => withPermission(c, 'admin', () => handler(c)));
-
-/** Answers a request of a person of the approvals service. */
-export type ApproverHandler = (c: HttpContext, by: Approver) => Promise<Response>;
-
-/** Lets a request through with a token of somebody whose role allows the deed, before anything of it is read. */
-export const asRole =
-  (parts: GateParts, permission: Permission, handler: ApproverHandler): Handler<HttpEnv> =>
-  (c) =>
-    withPrincipal(c, parts, () =>
-      permitted(approverOf(c.var.principal), permission).match(
-        (by) => handler(c, by),
-        (failure) => Promise.resolve(refuse(c, failure)),
-      ),
-    );
-
-/** Which vendor a vendor is, its token says by `vendor_id`, or else by its subject. */
-function approverOf({
-  subject,
-  roles: claimed,
-  vendorId = parseUuid<VendorId>(subject),
-}: Principal): Approver {
-  const roles = ROLES.filter((role) => claimed.includes(role));
-  return { id: subject, roles, ...(vendorId === undefined || !roles.includes('vendor') ? {} : { vendorId }) };
-}
-
 /** A parameter that means nothing here was meant for something, so it is refused like an unknown field. */
-export const withoutQuery =
+export const withoutStrayQuery =
   <Args extends readonly unknown[]>(
+    { query }: Documentation,
     handler: (c: HttpContext, ...args: Args) => Promise<Response>,
   ): ((c: HttpContext, ...args: Args) => Promise<Response>) =>
   async (c, ...args) => {
-    if (!c.req.url.includes('?')) return handler(c, ...args);
+    if (query !== undefined || !c.req.url.includes('?')) return handler(c, ...args);
     const faults = [...new URL(c.req.url).searchParams.keys()].map((name) => ({
       path: [name],
       message: 'is not known here',
@@ -75,7 +98,8 @@ export const withoutQuery =
     return faults.length === 0 ? handler(c, ...args) : refuse(c, { kind: 'MalformedRequest', faults });
   };
 
-async function withPrincipal(
+/** Goes on with a token that can be believed, and with no other. */
+export async function withPrincipal(
   c: HttpContext,
   parts: GateParts,
   next: () => Promise<Response>,

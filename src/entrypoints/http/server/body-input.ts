@@ -1,15 +1,15 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { z } from 'zod';
 import { findsPan } from '../../../domain/kernel/pan.ts';
+import type { Fault } from './problem.ts';
+import type { JsonBody } from './read-json.ts';
 import type {
-  Fault,
   IdempotencyKeyInvalid,
   IdempotencyKeyMismatch,
   IdempotencyKeyRequired,
   MalformedRequest,
   PanNotAccepted,
-} from './failures.ts';
-import type { JsonBody } from './read-json.ts';
+} from './request-problems.ts';
 import { idempotencyKey } from './schemas.ts';
 
 export type KeyFailure = IdempotencyKeyRequired | IdempotencyKeyInvalid | IdempotencyKeyMismatch;

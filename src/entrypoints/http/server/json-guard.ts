@@ -1,5 +1,5 @@
 import { createScanner } from 'jsonc-parser';
-import type { Fault } from './failures.ts';
+import type { Fault } from './problem.ts';
 
 /** Deeper than any body of ours, shallow enough for every recursive reader behind. */
 const DEEPEST = 32;

@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Logger } from 'pino';
-import { PROBLEM_TYPE, type Problem, problemOf, problemText } from './problems.ts';
+import { PROBLEM_TYPE, type Problem, problemText } from './problem.ts';
+import { problemTable } from './problem-table.ts';
+
+const problems = problemTable({});
 
 export type ListeningServer = Readonly<{
   url: string;
@@ -82,7 +85,7 @@ const listen = (server: Server, host: string, port: number): Promise<void> =>
   });
 
 const malformed = (message: string) =>
-  problemOf({ kind: 'MalformedRequest', faults: [{ path: [], message }] }, randomUUID());
+  problems.problemOf({ kind: 'MalformedRequest', faults: [{ path: [], message }] }, randomUUID());
 
 /** What the app never saw: a request whose target or host makes no URL, or a throw of something that is no error. */
 function failed(fault: unknown, log: Logger): Response {
@@ -90,7 +93,7 @@ function failed(fault: unknown, log: Logger): Response {
   if (!badRequest) log.error({ status: 500, code: 'internal_error', defect: fault });
   const problem = badRequest
     ? malformed('has a target or a host that makes no URL')
-    : problemOf({ kind: 'Defect' }, randomUUID());
+    : problems.problemOf({ kind: 'Defect' }, randomUUID());
   return new Response(problemText(problem), {
     status: problem.status,
     headers: { 'Content-Type': PROBLEM_TYPE, 'X-Request-Id': problem.request_id },

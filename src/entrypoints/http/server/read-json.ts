@@ -1,6 +1,7 @@
 import { err, ok, okAsync, Result, ResultAsync } from 'neverthrow';
-import type { BodyTooLarge, Fault, MalformedRequest, UnsupportedMediaType } from './failures.ts';
 import { faultsOfJson } from './json-guard.ts';
+import type { Fault } from './problem.ts';
+import type { BodyTooLarge, MalformedRequest, UnsupportedMediaType } from './request-problems.ts';
 
 /** `faults` are places that parse and still must not be used; the caller decides how much of the body they spoil. */
 export type JsonBody = Readonly<{ value: unknown; faults: readonly Fault[] }>;

@@ -1,13 +1,12 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Logger } from 'pino';
 import type { Actor, Origin } from '../../../domain/kernel/actor.ts';
+import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
 import { findsPan } from '../../../domain/kernel/pan.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { DecodedResponse } from '../payments/stored-responses.ts';
 import type { Principal } from './authenticate.ts';
-import type { Failure } from './failures.ts';
 import type { PlatformMetrics } from './metrics.ts';
-import { PROBLEM_TYPE, problemOf, problemText, retryAfterOf } from './problems.ts';
+import { PROBLEM_TYPE } from './problem.ts';
 
 /** What a server may tell about the connection; absent where there is none, as in tests. */
 type Connection = Readonly<{
@@ -72,36 +71,31 @@ export const observed =
     });
   };
 
-/** The problem for a failure, ready to go out, its code left for the log. */
-export function refuse(
-  c: HttpContext,
-  failure: Failure,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  const problem = problemOf(failure, c.var.requestId);
-  const retryAfter = retryAfterOf(failure);
-  c.set('code', problem.code);
-  if (failure.kind === 'StorageUnavailable') c.set('cause', failure.cause);
-  return new Response(problemText(problem), {
-    status: problem.status,
-    headers: {
-      'Content-Type': PROBLEM_TYPE,
-      ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
-      ...(failure.kind === 'Unauthenticated' ? { 'WWW-Authenticate': 'Bearer error="invalid_token"' } : {}),
-      ...headers,
-    },
-  });
-}
-
 export const answerJson = (
   status: number,
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response => new Response(body, { status, headers: { 'Content-Type': 'application/json', ...headers } });
 
+/** A page of a list, each item as its record has it; `beside` is what this list says more. */
+export const answerPage = <Item>(
+  { items, nextCursor }: Readonly<{ items: readonly Item[]; nextCursor?: string }>,
+  recordOf: (item: Item) => JsonObject,
+  beside: JsonObject = {},
+): Response =>
+  answerJson(
+    200,
+    jsonText({
+      items: items.map(recordOf),
+      next_cursor: nextCursor ?? null,
+      has_more: nextCursor !== undefined,
+      ...beside,
+    }),
+  );
+
 /** An answer as it was kept: status and bytes as they were, and whether they have been given before. */
 export const respondStored = (
-  { status, body }: DecodedResponse,
+  { status, body }: Readonly<{ status: number; body: string }>,
   replayed: boolean,
   headers: Readonly<Record<string, string>> = {},
 ): Response =>

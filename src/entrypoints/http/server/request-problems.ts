@@ -1,12 +1,54 @@
-import type { ProblemRows } from './problem-row.ts';
+import type { CursorInvalid } from '../../../application/kernel/cursor.ts';
+import type { IdempotencyInFlight, IdempotencyKeyReused } from '../../../application/kernel/idempotency.ts';
+import type { ChangedMeanwhile } from '../../../application/kernel/retry-when-stale.ts';
+import type { AmountNotPositive } from '../../../domain/kernel/money.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../../../ports/unavailable.ts';
+import type { AuthenticationUnavailable, Unauthenticated } from './authenticate.ts';
+import type { Fault, ProblemRows } from './problem.ts';
 
-/** What is wrong with a request whatever it asks for, or with the server. */
+export type MalformedRequest = Readonly<{ kind: 'MalformedRequest'; faults: readonly Fault[] }>;
+export type BodyTooLarge = Readonly<{ kind: 'BodyTooLarge' }>;
+export type UnsupportedMediaType = Readonly<{ kind: 'UnsupportedMediaType' }>;
+export type PanNotAccepted = Readonly<{ kind: 'PanNotAccepted' }>;
+export type IdempotencyKeyRequired = Readonly<{ kind: 'IdempotencyKeyRequired' }>;
+export type IdempotencyKeyInvalid = Readonly<{ kind: 'IdempotencyKeyInvalid' }>;
+export type IdempotencyKeyMismatch = Readonly<{ kind: 'IdempotencyKeyMismatch' }>;
+/** Something threw. What it was is in the log alone. */
+type Defect = Readonly<{ kind: 'Defect' }>;
+
+/** What can go wrong with a request whatever it asks for, or with what serves it. */
+export type RequestFailure =
+  | MalformedRequest
+  | AmountNotPositive
+  | IdempotencyKeyRequired
+  | IdempotencyKeyInvalid
+  | IdempotencyKeyMismatch
+  | CursorInvalid
+  | Unauthenticated
+  | IdempotencyInFlight
+  | ChangedMeanwhile
+  | BodyTooLarge
+  | UnsupportedMediaType
+  | PanNotAccepted
+  | IdempotencyKeyReused
+  | Defect
+  | AuthenticationUnavailable
+  | KeysUnavailable
+  | StorageUnavailable;
+
+/** How each of them is worded; every resource answers them alike. */
 export const REQUEST_PROBLEMS = {
   MalformedRequest: {
     status: 400,
     code: 'invalid_request',
     title: 'The request is not valid',
     detail: 'See `errors` for each place and what it should be.',
+  },
+  AmountNotPositive: {
+    status: 400,
+    code: 'amount_not_positive',
+    title: 'The amount is not positive',
+    detail: 'It takes at least one minor unit; 0 never means all.',
   },
   IdempotencyKeyRequired: {
     status: 400,
@@ -38,30 +80,19 @@ export const REQUEST_PROBLEMS = {
     title: 'A valid bearer token is required',
     detail: 'Send `Authorization: Bearer …` with a token that is valid for this service.',
   },
-  Forbidden: {
-    status: 403,
-    code: 'permission_missing',
-    title: 'The token does not allow this',
-    detail: ({ permission }) => `The token lacks the permission \`${permission}\`.`,
-  },
-  RouteNotFound: {
-    status: 404,
-    code: 'route_not_found',
-    title: 'There is no such route',
-    detail: 'The routes are listed in /openapi.json.',
-  },
-  MethodNotAllowed: {
-    status: 405,
-    code: 'method_not_allowed',
-    title: 'The route does not take this method',
-    detail: 'The header `Allow` lists the methods it takes.',
-  },
   IdempotencyInFlight: {
     status: 409,
     code: 'idempotency_in_flight',
     title: 'The first request with this key is still running',
     detail: 'Repeat the request after the time in `Retry-After`.',
     retryAfterS: ({ retryAfterMs }) => Math.max(1, Math.ceil(retryAfterMs / 1_000)),
+  },
+  ChangedMeanwhile: {
+    status: 409,
+    code: 'changed_meanwhile',
+    title: 'Others changed it all the while',
+    detail: 'Nothing was changed by this request. Repeat it.',
+    retryAfterS: 1,
   },
   BodyTooLarge: {
     status: 413,
@@ -88,13 +119,6 @@ export const REQUEST_PROBLEMS = {
     title: 'The idempotency key belongs to another request',
     detail: 'The key was first used with another payload. Use a new key for another request.',
   },
-  RateLimited: {
-    status: 429,
-    code: 'rate_limited',
-    title: 'The merchant has used up its payments for now',
-    detail: 'Repeat the request after the time in `Retry-After`.',
-    retryAfterS: ({ retryAfterMs }) => Math.max(1, Math.ceil(retryAfterMs / 1_000)),
-  },
   Defect: {
     status: 500,
     code: 'internal_error',
@@ -106,13 +130,6 @@ export const REQUEST_PROBLEMS = {
     code: 'authentication_unavailable',
     title: 'Tokens cannot be checked at the moment',
     detail: 'The keys that sign tokens cannot be reached. Repeat the request later.',
-    retryAfterS: 5,
-  },
-  SchemaOutdated: {
-    status: 503,
-    code: 'schema_outdated',
-    title: 'The storage is not migrated',
-    detail: 'The schema of the storage is not the one this version needs.',
     retryAfterS: 5,
   },
   KeysUnavailable: {
@@ -129,4 +146,4 @@ export const REQUEST_PROBLEMS = {
     detail: 'Repeat the request, with the same idempotency key if it had one.',
     retryAfterS: 1,
   },
-} as const satisfies ProblemRows;
+} as const satisfies ProblemRows<RequestFailure>;

@@ -1,9 +1,10 @@
-import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
-import type { Handler } from 'hono';
+import { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
 import type { PlatformMetrics } from './metrics.ts';
-import { type HttpEnv, observed, refuse } from './request-context.ts';
+import { problemTable } from './problem-table.ts';
+import { type HttpContext, type HttpEnv, observed } from './request-context.ts';
+import type { Resource } from './route.ts';
 
 export type ServiceAppParts = Readonly<{
   metrics: PlatformMetrics;
@@ -13,14 +14,38 @@ export type ServiceAppParts = Readonly<{
   newRequestId: () => string;
 }>;
 
-/** A route as it is documented, and what serves it. */
-export type ServedRoute = readonly [RouteConfig, Handler<HttpEnv>];
+type ServiceFailure = Readonly<{ kind: 'RouteNotFound' }> | Readonly<{ kind: 'MethodNotAllowed' }>;
+
+const problems = problemTable<ServiceFailure>({
+  RouteNotFound: {
+    status: 404,
+    code: 'route_not_found',
+    title: 'There is no such route',
+    detail: 'The routes are listed in /openapi.json.',
+  },
+  MethodNotAllowed: {
+    status: 405,
+    code: 'method_not_allowed',
+    title: 'The route does not take this method',
+    detail: 'The header `Allow` lists the methods it takes.',
+  },
+});
+
+const { refuse } = problems;
+
+export const refuseRoute = (c: HttpContext): Response => refuse(c, { kind: 'RouteNotFound' });
+
+/** Every problem of a service, whichever resources it has. */
+export const SERVICE_PROBLEMS = Object.values(problems.rows);
 
 /**
- * An app without routes: every request gets an id and a log line, every failure is a problem, a throw included. `mount`
- * documents and serves the routes of one path, and tells other methods which these are.
+ * A service that serves these resources and nothing else: every request gets an id and a log line, every failure is a
+ * problem, a throw included, and every other method of a path is told which there are.
  */
-export function serviceApp(parts: ServiceAppParts) {
+export function serviceApp<Parts extends ServiceAppParts>(
+  parts: Parts,
+  resources: readonly Resource<Parts>[],
+): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
   app.use(observed(parts));
   if (parts.corsOrigins.length > 0) app.use(crossOrigin(parts.corsOrigins));
@@ -28,32 +53,47 @@ export function serviceApp(parts: ServiceAppParts) {
     c.set('defect', fault);
     return refuse(c, { kind: 'Defect' });
   });
-  app.notFound((c) => refuse(c, { kind: 'RouteNotFound' }));
-  return { app, mount, refuseOtherMethods };
-
-  function mount(...routes: readonly ServedRoute[]): void {
-    const path = (routes[0]?.[0].path ?? '').replaceAll(/\{(\w+)\}/g, ':$1');
-    for (const [route, handler] of routes) {
-      app.openAPIRegistry.registerPath(route);
-      app.on(route.method.toUpperCase(), path, (c, next) => {
-        c.set('route', route.path);
-        return handler(c, next);
+  app.notFound(refuseRoute);
+  const routes = resources.flatMap((resource) => resource.routes);
+  for (const { described } of routes) app.openAPIRegistry.registerPath(described);
+  for (const [path, served] of byPath(routes)) {
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
+    for (const { described, handler } of served) {
+      const serve = handler(parts);
+      app.on(described.method.toUpperCase(), pattern, (c, next) => {
+        c.set('route', path);
+        return serve(c, next);
       });
     }
-    refuseOtherMethods(
-      path,
-      routes.map(([{ method }]) => method.toUpperCase()),
-    );
+    const methods = served.map(({ described }) => described.method.toUpperCase());
+    refuseOtherMethods(app, pattern, methods);
   }
+  return app;
+}
 
-  function refuseOtherMethods(path: string, methods: readonly string[]): void {
-    const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
-    app.all(path, (c) =>
-      c.req.method === 'OPTIONS'
-        ? new Response(null, { status: 204, headers: { Allow: allow } })
-        : refuse(c, { kind: 'MethodNotAllowed' }, { Allow: allow }),
-    );
-  }
+/** Any method but these is told so, at this path. */
+export function refuseOtherMethods(
+  app: OpenAPIHono<HttpEnv>,
+  path: string,
+  methods: readonly string[],
+): void {
+  const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
+  app.all(path, (c) =>
+    c.req.method === 'OPTIONS'
+      ? new Response(null, { status: 204, headers: { Allow: allow } })
+      : refuse(c, { kind: 'MethodNotAllowed' }, { Allow: allow }),
+  );
+}
+
+type Served<Parts> = Resource<Parts>['routes'][number];
+
+/** All routes of one path together, and fixed paths before the patterns that would match them too. */
+function byPath<Parts>(routes: readonly Served<Parts>[]): readonly (readonly [string, Served<Parts>[]])[] {
+  const paths = new Map<string, Served<Parts>[]>();
+  for (const route of routes)
+    paths.set(route.described.path, [...(paths.get(route.described.path) ?? []), route]);
+  const parameters = (path: string) => path.split('{').length;
+  return [...paths].sort(([a], [b]) => parameters(a) - parameters(b));
 }
 
 const crossOrigin = (origins: readonly string[]) =>

@@ -1,7 +1,36 @@
-import type { ProblemRows } from '../server/problem-row.ts';
+import type { UseCases } from '../../../application/use-cases.ts';
+import { MERCHANT_INACTIVE } from '../merchants/merchants.ts';
+import type { FailureOf } from '../server/problem.ts';
+import { problemTable } from '../server/problem-table.ts';
+
+const URL_REASONS = {
+  not_a_url: 'It is not a URL.',
+  too_long: 'It is too long.',
+  scheme: 'It must begin with https://.',
+  userinfo: 'It must not hold a user name or password.',
+  fragment: 'It must not have a fragment.',
+  port: 'Its port must be 443 or above 1023.',
+  address: 'It leads to an address that is not public.',
+} as const;
 
 /** What stands in the way of being told of events. */
-export const WEBHOOK_PROBLEMS = {
+export const webhookProblems = problemTable<
+  FailureOf<
+    UseCases,
+    | 'createEndpoint'
+    | 'listEndpoints'
+    | 'getEndpoint'
+    | 'changeEndpoint'
+    | 'removeEndpoint'
+    | 'rotateEndpointSecret'
+    | 'sendTestEvent'
+    | 'replayFailed'
+    | 'listDeliveries'
+    | 'getDelivery'
+    | 'replayDelivery'
+  >
+>({
+  MerchantInactive: MERCHANT_INACTIVE,
   EndpointNotFound: {
     status: 404,
     code: 'webhook_endpoint_not_found',
@@ -32,14 +61,4 @@ export const WEBHOOK_PROBLEMS = {
     title: 'There are too many webhook endpoints',
     detail: ({ most }) => `A merchant has at most ${most}.`,
   },
-} as const satisfies ProblemRows;
-
-const URL_REASONS = {
-  not_a_url: 'It is not a URL.',
-  too_long: 'It is too long.',
-  scheme: 'It must begin with https://.',
-  userinfo: 'It must not hold a user name or password.',
-  fragment: 'It must not have a fragment.',
-  port: 'Its port must be 443 or above 1023.',
-  address: 'It leads to an address that is not public.',
-} as const;
+});

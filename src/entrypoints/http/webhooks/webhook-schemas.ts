@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../../../domain/kernel/events.ts';
-import { paging, time } from '../server/schemas.ts';
+import { listPage, paging, time } from '../server/schemas.ts';
 
 const endpointId = z.string().regex(/^we_[0-9a-f]{32}$/, 'must be the id of a webhook endpoint');
 
@@ -126,13 +126,7 @@ export const delivery = z
   })
   .openapi('WebhookDelivery');
 
-export const deliveryPage = z
-  .strictObject({
-    items: z.array(delivery),
-    next_cursor: z.string().nullable().openapi({ description: 'Null at the end.' }),
-    has_more: z.boolean(),
-  })
-  .openapi('WebhookDeliveryPage');
+export const deliveryPage = listPage(delivery).openapi('WebhookDeliveryPage');
 
 export const replayed = z
   .strictObject({

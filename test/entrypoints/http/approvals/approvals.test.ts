@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { errAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
-import { APPROVALS_ROUTES } from '../../../../src/entrypoints/http/approvals/approvals-openapi.ts';
+import { APPROVALS } from '../../../../src/entrypoints/http/approvals/approvals-app.ts';
 import {
   auditLog,
   vendorPayment,
@@ -275,12 +275,12 @@ describe('a vendor', () => {
 
 describe('the document', () => {
   it('describes what approvals serve, beside the platform', async () => {
-    const { app } = await anHttpApp({ besides: APPROVALS_ROUTES });
+    const { app } = await anHttpApp({ besides: APPROVALS });
     const { paths } = (await (await app.request('/openapi.json')).json()) as Document;
     const described = Object.entries(paths)
       .filter(([path]) => path.startsWith('/approvals/'))
       .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
-    expect(described).toHaveLength(APPROVALS_ROUTES.length);
+    expect(described).toHaveLength(APPROVALS.flatMap(({ routes }) => routes).length);
     const { app: approvals } = anApprovalsApp();
     for (const [method = '', path = ''] of described.map((each) => each.split(' '))) {
       const { status } = await approvals.request(path, { method: method.toUpperCase() });
@@ -289,7 +289,7 @@ describe('the document', () => {
   });
 
   it('has examples that work as they are', async () => {
-    const { app } = await anHttpApp({ besides: APPROVALS_ROUTES });
+    const { app } = await anHttpApp({ besides: APPROVALS });
     const { components } = (await (await app.request('/openapi.json')).json()) as Document;
     const example = (name: string) => components.schemas[name]?.example as object;
     const { maker, dispatcher, admin, system } = await anOffice();

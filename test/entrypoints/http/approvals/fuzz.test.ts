@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { APPROVALS_ROUTES } from '../../../../src/entrypoints/http/approvals/approvals-openapi.ts';
-import { problem } from '../../../../src/entrypoints/http/server/schemas.ts';
+import { APPROVALS } from '../../../../src/entrypoints/http/approvals/approvals-app.ts';
+import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import {
   aColleague,
   anApprovalsApp,
@@ -29,7 +29,7 @@ describe('requests to approvals made from the OpenAPI document', () => {
 
   beforeAll(async () => {
     opened = anApprovalsApp();
-    const platform = await anHttpApp({ besides: APPROVALS_ROUTES });
+    const platform = await anHttpApp({ besides: APPROVALS });
     const whole = (await (await platform.app.request('/openapi.json')).json()) as Document;
     const paths = Object.entries(whole.paths).filter(([path]) => path.startsWith('/approvals/'));
     document = { ...whole, paths: Object.fromEntries(paths) };

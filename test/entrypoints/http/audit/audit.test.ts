@@ -3,7 +3,7 @@ import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { systemDigests } from '../../../../src/adapters/system/digests.ts';
 import { verify } from '../../../../src/application/integrity/verify.ts';
 import { auditPage, auditReport } from '../../../../src/entrypoints/http/audit/audit-schemas.ts';
-import { problem } from '../../../../src/entrypoints/http/server/schemas.ts';
+import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import { anHttpApp, aPaymentBody, aRequest, aToken, SECRET } from '../../../support/http-app.ts';
 
 type Opened = Awaited<ReturnType<typeof anHttpApp>>;

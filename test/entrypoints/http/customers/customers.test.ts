@@ -5,7 +5,7 @@ import {
   customerPage,
   paymentMethod,
 } from '../../../../src/entrypoints/http/customers/customer-schemas.ts';
-import { problem } from '../../../../src/entrypoints/http/server/schemas.ts';
+import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import { anHttpApp, aPaymentBody, aRequest, aToken } from '../../../support/http-app.ts';
 
 type Opened = Awaited<ReturnType<typeof anHttpApp>>;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { balance, ledgerPage } from '../../../../src/entrypoints/http/ledger/ledger-schemas.ts';
-import { transfer } from '../../../../src/entrypoints/http/ledger/transfer-schemas.ts';
-import { problem } from '../../../../src/entrypoints/http/server/schemas.ts';
+import { balance, ledgerPage } from '../../../../src/entrypoints/http/ledger/ledger.ts';
+import { transfer } from '../../../../src/entrypoints/http/ledger/transfers.ts';
+import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import { addMerchants, aMerchant } from '../../../fixtures/merchants.ts';
 import { anHttpApp, aPaymentBody, aRequest, aToken } from '../../../support/http-app.ts';
 

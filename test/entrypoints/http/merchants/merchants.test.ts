@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { merchant, merchantPage } from '../../../../src/entrypoints/http/merchants/merchant-schemas.ts';
-import { problem } from '../../../../src/entrypoints/http/server/schemas.ts';
+import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import { aMerchantId } from '../../../fixtures/changes.ts';
 import { anHttpApp, aPaymentBody, aToken } from '../../../support/http-app.ts';
 

@@ -10,9 +10,9 @@ import { present } from '../../../../src/domain/kernel/present.ts';
 import {
   payment,
   paymentWithTransactions,
-  problem,
   transaction,
-} from '../../../../src/entrypoints/http/server/schemas.ts';
+} from '../../../../src/entrypoints/http/payments/payment-schemas.ts';
+import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import type { Storage } from '../../../../src/ports/storage.ts';
 import { freshDynamoDbStorage } from '../../../support/dynamodb-tables.ts';
 import { anHttpApp, aPaymentBody, aToken } from '../../../support/http-app.ts';

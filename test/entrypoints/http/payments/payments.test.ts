@@ -5,8 +5,8 @@ import {
   payment,
   paymentPage,
   paymentWithTransactions,
-  problem,
-} from '../../../../src/entrypoints/http/server/schemas.ts';
+} from '../../../../src/entrypoints/http/payments/payment-schemas.ts';
+import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import { anHttpApp, aPaymentBody, aRequest, aToken } from '../../../support/http-app.ts';
 
 type Opened = Awaited<ReturnType<typeof anHttpApp>>;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { paymentSummary } from '../../../../src/entrypoints/http/payments/summary-schemas.ts';
-import { paymentPage, problem } from '../../../../src/entrypoints/http/server/schemas.ts';
+import { paymentPage } from '../../../../src/entrypoints/http/payments/payment-schemas.ts';
+import { paymentSummary } from '../../../../src/entrypoints/http/payments/payment-summary.ts';
+import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import { aMerchantId, anOpening } from '../../../fixtures/changes.ts';
 import { anHttpApp, aPaymentBody, aRequest, aToken } from '../../../support/http-app.ts';
 

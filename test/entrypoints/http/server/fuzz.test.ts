@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { problem } from '../../../../src/entrypoints/http/server/schemas.ts';
+import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import { anHttpApp, aPaymentBody, aRequest, aToken, ISSUER } from '../../../support/http-app.ts';
 import {
   arbitraryRequest,

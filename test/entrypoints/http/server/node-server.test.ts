@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { ResultAsync } from 'neverthrow';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { PlatformAppParts } from '../../../../src/entrypoints/http/platform-app.ts';
 import { jsonLogger } from '../../../../src/entrypoints/http/server/logger.ts';
 import { type ListeningServer, serveHttp } from '../../../../src/entrypoints/http/server/node-server.ts';
-import type { PlatformAppParts } from '../../../../src/entrypoints/http/server/platform-app.ts';
-import { problem } from '../../../../src/entrypoints/http/server/schemas.ts';
+import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import { anHttpApp, aPaymentBody, aToken } from '../../../support/http-app.ts';
 
 const log = jsonLogger({ level: 'silent' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openDelivery } from '../../../../src/domain/webhooks/delivery.ts';
-import { problem } from '../../../../src/entrypoints/http/server/schemas.ts';
+import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import {
   delivery,
   deliveryPage,

@@ -1,0 +1,53 @@
+import {
+  type Approver,
+  hasRole,
+  type Permission,
+  permitted,
+  ROLES,
+} from '../../../domain/approvals/approver.ts';
+import { parseUuid, type VendorId } from '../../../domain/approvals/ids.ts';
+import type { Origin } from '../../../domain/kernel/actor.ts';
+import type { Principal } from '../server/authenticate.ts';
+import { type GateParts, withoutStrayQuery, withPrincipal } from '../server/authorization.ts';
+import { type HttpContext, originOf } from '../server/request-context.ts';
+import type { Documentation, Route } from '../server/route.ts';
+import { approvalsProblems } from './approvals-problems.ts';
+
+/** Answers a request of an approver. */
+export type ApproverHandler = (c: HttpContext, by: Approver) => Promise<Response>;
+
+/** A route for tokens of people whose role has the permission; nothing of a request is read before that is known. */
+export const forRoles = <Parts>(
+  permission: Permission,
+  handler: (parts: Parts) => ApproverHandler,
+  documentation: Documentation,
+): Route<Parts & GateParts> => ({
+  documentation,
+  access: { secured: true, refusals: [400, 401, 403, 500, 503] },
+  handler: (parts) => {
+    const serve = withoutStrayQuery(documentation, handler(parts));
+    return (c) =>
+      withPrincipal(c, parts, () =>
+        permitted(approverOf(c.var.principal), permission).match(
+          (by) => serve(c, by),
+          (failure) => Promise.resolve(approvalsProblems.refuse(c, failure)),
+        ),
+      );
+  },
+});
+
+/** Which vendor a vendor is, its token says by `vendor_id`, or else by its subject. */
+function approverOf({
+  subject,
+  roles: claimed,
+  vendorId = parseUuid<VendorId>(subject),
+}: Principal): Approver {
+  const roles = ROLES.filter((role) => claimed.includes(role));
+  return { id: subject, roles, ...(vendorId === undefined || !roles.includes('vendor') ? {} : { vendorId }) };
+}
+
+/** Who asks and from where, as the audit log keeps it. */
+export const askedBy = (c: HttpContext, by: Approver): Readonly<{ by: Approver; origin: Origin }> => ({
+  by,
+  origin: originOf(c, hasRole(by, ['system']) ? 'system' : hasRole(by, ['admin']) ? 'admin' : 'user'),
+});

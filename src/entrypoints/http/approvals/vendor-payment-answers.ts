@@ -1,0 +1,39 @@
+import { err, ok, type Result, type ResultAsync } from 'neverthrow';
+import type { VendorPaymentNotFound } from '../../../application/approvals/update-vendor-payment.ts';
+import type { Page } from '../../../application/kernel/cursor.ts';
+import type { Approver } from '../../../domain/approvals/approver.ts';
+import { parseUuid, type VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import { recordFor } from '../../../domain/approvals/vendor-payment-record.ts';
+import { jsonText } from '../../../domain/kernel/json.ts';
+import { answerJson, type HttpContext } from '../server/request-context.ts';
+import { approvalsProblems } from './approvals-problems.ts';
+
+const { refuse } = approvalsProblems;
+
+type Refused = Parameters<typeof refuse>[1];
+
+/** A payment as this approver may see it, as JSON text. */
+export const bodyFor = (by: Approver, payment: VendorPayment): string => jsonText(recordFor(by, payment));
+
+/** The payment as it is now, or why it is not. */
+export const answerPayment = (c: HttpContext, by: Approver, asked: ResultAsync<VendorPayment, Refused>) =>
+  asked.match(
+    (payment) => answerJson(200, bodyFor(by, payment)),
+    (failure) => refuse(c, failure),
+  );
+
+/** A page of payments as this approver may see them, as JSON text. */
+export const pageBodyFor =
+  (by: Approver, limit: number) =>
+  ({ items, nextCursor }: Page<VendorPayment>): string =>
+    jsonText({
+      payments: items.map((payment) => recordFor(by, payment)),
+      pagination: { limit, count: items.length, nextCursor: nextCursor ?? null },
+    });
+
+/** The payment that the path names. */
+export function idOf(c: HttpContext): Result<VendorPaymentId, Pick<VendorPaymentNotFound, 'kind'>> {
+  const id = parseUuid<VendorPaymentId>(c.req.param('id') ?? '');
+  return id === undefined ? err({ kind: 'VendorPaymentNotFound' }) : ok(id);
+}

@@ -1,0 +1,218 @@
+import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
+import type { NewLineItem } from '../../../application/approvals/create-vendor-payment.ts';
+import { auditLogRecord } from '../../../domain/approvals/audit-log.ts';
+import type { IncidentId, PayerId, parseUuid, VendorId } from '../../../domain/approvals/ids.ts';
+import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import { parseBody } from '../server/body-input.ts';
+import { parseQuery } from '../server/list-input.ts';
+import { readJson } from '../server/read-json.ts';
+import { answerJson } from '../server/request-context.ts';
+import { answer, location, resource } from '../server/route.ts';
+import { approvalsProblems } from './approvals-problems.ts';
+import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
+import { answerPayment, bodyFor, idOf, pageBodyFor } from './vendor-payment-answers.ts';
+import { pageAsked, reviewQuery, vendorPaymentsQuery } from './vendor-payment-queries.ts';
+import {
+  auditLog,
+  newVendorPayment,
+  paymentIdParameter,
+  vendorPayment,
+  vendorPaymentChange,
+  vendorPaymentPage,
+} from './vendor-payment-schemas.ts';
+
+const { refuse } = approvalsProblems;
+
+const postVendorPayment =
+  ({ createVendorPayment }: Pick<ApprovalsUseCases, 'createVendorPayment'>): ApproverHandler =>
+  (c, by) =>
+    readJson(c.req.raw)
+      .andThen((json) => parseBody(newVendorPayment, json))
+      .andThen(({ incidentId, vendorId, payerId, payerType, amountCents, lineItems, metadata = {} }) =>
+        createVendorPayment({
+          ...askedBy(c, by),
+          order: {
+            incidentId: lowerCase<IncidentId>(incidentId),
+            vendorId: lowerCase<VendorId>(vendorId),
+            payerType,
+            ...(payerId === undefined ? {} : { payerId: lowerCase<PayerId>(payerId) }),
+            amountCents: BigInt(amountCents),
+            lineItems: lineItems.map(lineFrom),
+            metadata: metadata as JsonObject,
+          },
+        }),
+      )
+      .match(
+        (payment) => answerJson(201, bodyFor(by, payment), { Location: `${c.req.path}/${payment.id}` }),
+        (failure) => refuse(c, failure),
+      );
+
+const getVendorPayments =
+  ({ listVendorPayments }: Pick<ApprovalsUseCases, 'listVendorPayments'>): ApproverHandler =>
+  (c, by) =>
+    parseQuery(vendorPaymentsQuery, new URL(c.req.url).searchParams)
+      .asyncAndThen(({ vendorId, incidentId, status, ...paging }) => {
+        const filter = {
+          ...(vendorId === undefined ? {} : { vendorId: lowerCase<VendorId>(vendorId) }),
+          ...(incidentId === undefined ? {} : { incidentId: lowerCase<IncidentId>(incidentId) }),
+          ...present({ status }),
+        };
+        const page = pageAsked(paging);
+        return listVendorPayments({ by, filter, ...page }).map(pageBodyFor(by, page.limit));
+      })
+      .match(
+        (body) => answerJson(200, body),
+        (failure) => refuse(c, failure),
+      );
+
+/** Of payments that wait for somebody's look; which ones is the use case's to say. */
+const review =
+  (name: 'listPending' | 'listFlagged') =>
+  (useCases: Pick<ApprovalsUseCases, 'listPending' | 'listFlagged'>): ApproverHandler =>
+  (c, by) =>
+    parseQuery(reviewQuery, new URL(c.req.url).searchParams)
+      .asyncAndThen((paging) => {
+        const page = pageAsked(paging);
+        return useCases[name]({ by, ...page }).map(pageBodyFor(by, page.limit));
+      })
+      .match(
+        (body) => answerJson(200, body),
+        (failure) => refuse(c, failure),
+      );
+
+const getVendorPayment =
+  ({ getVendorPayment }: Pick<ApprovalsUseCases, 'getVendorPayment'>): ApproverHandler =>
+  (c, by) =>
+    answerPayment(
+      c,
+      by,
+      idOf(c).asyncAndThen((id) => getVendorPayment({ by, id })),
+    );
+
+const getVendorPaymentAudit =
+  ({ getAuditLog }: Pick<ApprovalsUseCases, 'getAuditLog'>): ApproverHandler =>
+  (c, by) =>
+    idOf(c)
+      .asyncAndThen((id) => getAuditLog({ by, id }))
+      .match(
+        (entries) => answerJson(200, jsonText({ entries: entries.map(auditLogRecord) })),
+        (failure) => refuse(c, failure),
+      );
+
+const patchVendorPayment =
+  ({ changeVendorPayment }: Pick<ApprovalsUseCases, 'changeVendorPayment'>): ApproverHandler =>
+  (c, by) =>
+    answerPayment(
+      c,
+      by,
+      readJson(c.req.raw)
+        .andThen((json) => parseBody(vendorPaymentChange, json))
+        .andThen((body) => idOf(c).map((id) => ({ body, id })))
+        .andThen(({ body: { lineItems, amountCents, metadata }, id }) =>
+          changeVendorPayment({
+            ...askedBy(c, by),
+            id,
+            ...(lineItems === undefined ? {} : { lineItems: lineItems.map(lineFrom) }),
+            ...(amountCents === undefined ? {} : { amountCents: BigInt(amountCents) }),
+            ...present({ metadata: metadata as JsonObject | undefined }),
+          }),
+        ),
+    );
+
+type NewLine = Omit<NewLineItem, 'unitPriceCents'> & Readonly<{ unitPriceCents: number }>;
+
+const lineFrom = ({ description, quantity, unitPriceCents }: NewLine): NewLineItem => ({
+  description,
+  quantity,
+  unitPriceCents: BigInt(unitPriceCents),
+});
+
+/** Of text that the schema knows to be a UUID. */
+const lowerCase = <Id extends Parameters<typeof parseUuid>[0]>(text: string): Id => text.toLowerCase() as Id;
+
+const pathParameters = { id: paymentIdParameter };
+
+/** Payments to vendors, but for what people decide of them. */
+export const vendorPayments = resource({
+  tag: 'approvals',
+  problems: approvalsProblems,
+  routes: [
+    forRoles('create', postVendorPayment, {
+      method: 'post',
+      path: '/approvals/payments',
+      operationId: 'createVendorPayment',
+      summary: 'Ask people to approve a payment to a vendor',
+      description:
+        'Roles: dispatcher, admin, system. Who asks never approves it. Safe to repeat: of one incident and vendor one payment is live, and the second request is told `duplicate_incident`.',
+      body: newVendorPayment,
+      responses: {
+        201: { ...answer('The payment, scored.', vendorPayment), headers: { Location: location('payment') } },
+      },
+      refusals: [409],
+    }),
+    forRoles('see', getVendorPayments, {
+      method: 'get',
+      path: '/approvals/payments',
+      operationId: 'listVendorPayments',
+      summary: 'List payments to vendors, newest first',
+      description: 'Roles: dispatcher, admin, system; a vendor is given its own.',
+      query: vendorPaymentsQuery,
+      responses: { 200: answer('A page.', vendorPaymentPage) },
+    }),
+    forRoles('list', review('listPending'), {
+      method: 'get',
+      path: '/approvals/payments/pending',
+      operationId: 'listPendingVendorPayments',
+      summary: 'List payments that wait for approval, oldest first',
+      description: 'Roles: dispatcher, admin.',
+      query: reviewQuery,
+      responses: { 200: answer('A page.', vendorPaymentPage) },
+    }),
+    forRoles('list', review('listFlagged'), {
+      method: 'get',
+      path: '/approvals/payments/flagged',
+      operationId: 'listFlaggedVendorPayments',
+      summary: 'List payments that were flagged or that nobody could score, newest first',
+      description: 'Roles: dispatcher, admin. Whatever became of them.',
+      query: reviewQuery,
+      responses: { 200: answer('A page.', vendorPaymentPage) },
+    }),
+    forRoles('see', getVendorPayment, {
+      method: 'get',
+      path: '/approvals/payments/{id}',
+      operationId: 'getVendorPayment',
+      summary: 'Read a payment to a vendor',
+      description: "Roles: dispatcher, admin, system; a vendor reads its own, and others' are not there.",
+      pathParameters,
+      responses: {
+        200: answer('The payment.', vendorPayment),
+      },
+      refusals: [404],
+    }),
+    forRoles('change', patchVendorPayment, {
+      method: 'patch',
+      path: '/approvals/payments/{id}',
+      operationId: 'changeVendorPayment',
+      summary: 'Change the lines or metadata of a payment that waits for approval',
+      description:
+        'Roles: dispatcher, admin. Approvals given are void, and whoever changes a payment does not approve it.',
+      pathParameters,
+      body: vendorPaymentChange,
+      responses: { 200: answer('The payment as it is now.', vendorPayment) },
+      refusals: [404, 409],
+    }),
+    forRoles('audit', getVendorPaymentAudit, {
+      method: 'get',
+      path: '/approvals/payments/{id}/audit',
+      operationId: 'getVendorPaymentAudit',
+      summary: 'Read what happened to a payment, oldest first',
+      description: 'Roles: dispatcher, admin. Each entry holds the hash of the one before.',
+      pathParameters,
+      responses: {
+        200: answer('The whole log.', auditLog),
+      },
+      refusals: [404],
+    }),
+  ],
+});

@@ -1,0 +1,172 @@
+import { err, ok, type Result } from 'neverthrow';
+import type { z } from 'zod';
+import type { ChangeCustomerRequest } from '../../../application/customers/change-customer.ts';
+import type { CustomerTarget } from '../../../application/customers/update-customer.ts';
+import type { UseCases } from '../../../application/use-cases.ts';
+import type { PaymentMethodId } from '../../../domain/kernel/ids.ts';
+import { jsonText } from '../../../domain/kernel/json.ts';
+import { findsPan } from '../../../domain/kernel/pan.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { parseBody } from '../server/body-input.ts';
+import { parseQuery } from '../server/list-input.ts';
+import { readJson } from '../server/read-json.ts';
+import { answerJson, originOf } from '../server/request-context.ts';
+import type { PanNotAccepted } from '../server/request-problems.ts';
+import { answer, created, resource } from '../server/route.ts';
+import { customerBody, methodIn, withCustomer } from './customer-body.ts';
+import { customerProblems } from './customer-problems.ts';
+import { customer, customerChange, customerPage, customersQuery, newCustomer } from './customer-schemas.ts';
+
+const { refuse } = customerProblems;
+
+const postCustomer =
+  ({ createCustomer }: Pick<UseCases, 'createCustomer'>): TenantHandler =>
+  (c, merchantId) =>
+    readJson(c.req.raw)
+      .andThen((body) => parseBody(newCustomer, body))
+      .andThen(({ email, name, phone, metadata, payment_methods = [] }) =>
+        createCustomer({
+          merchantId,
+          details: {
+            email,
+            name,
+            ...present({ phone, metadata }),
+          },
+          methods: payment_methods.map(methodIn),
+          origin: originOf(c),
+        }),
+      )
+      .match(
+        (open) =>
+          answerJson(201, jsonText(customerBody(open)), { Location: `/customers/${open.customer.id}` }),
+        (failure) => refuse(c, failure),
+      );
+
+const getCustomers =
+  ({ findCustomer }: Pick<UseCases, 'findCustomer'>): TenantHandler =>
+  (c, merchantId) =>
+    parseQuery(customersQuery, new URL(c.req.url).searchParams)
+      .andThen(({ email }) => withoutPan(email))
+      .asyncAndThen((email) => findCustomer({ merchantId, email, origin: originOf(c) }))
+      .match(
+        (found) =>
+          answerJson(
+            200,
+            jsonText({
+              items: found === undefined ? [] : [customerBody(found)],
+              next_cursor: null,
+              has_more: false,
+            }),
+          ),
+        (failure) => refuse(c, failure),
+      );
+
+const withoutPan = (text: string): Result<string, PanNotAccepted> =>
+  findsPan(text) ? err({ kind: 'PanNotAccepted' }) : ok(text);
+
+const getCustomer =
+  ({ getCustomer }: Pick<UseCases, 'getCustomer'>): TenantHandler =>
+  (c, merchantId) =>
+    withCustomer(c, merchantId, (target) =>
+      getCustomer(target).match(
+        (open) => answerJson(200, jsonText(customerBody(open))),
+        (failure) => refuse(c, failure),
+      ),
+    );
+
+const patchCustomer =
+  ({ changeCustomer }: Pick<UseCases, 'changeCustomer'>): TenantHandler =>
+  (c, merchantId) =>
+    withCustomer(c, merchantId, (target) =>
+      readJson(c.req.raw)
+        .andThen((body) => parseBody(customerChange, body))
+        .andThen((body) => changeCustomer({ ...target, ...changesIn(body) }))
+        .match(
+          (open) => answerJson(200, jsonText(customerBody(open))),
+          (failure) => refuse(c, failure),
+        ),
+    );
+
+const deleteCustomer =
+  ({ eraseCustomer }: Pick<UseCases, 'eraseCustomer'>): TenantHandler =>
+  (c, merchantId) =>
+    withCustomer(c, merchantId, (target) =>
+      eraseCustomer(target).match(
+        () => new Response(null, { status: 204 }),
+        (failure) => refuse(c, failure),
+      ),
+    );
+
+const changesIn = ({
+  email,
+  name,
+  phone,
+  metadata,
+  default_method,
+  version,
+}: z.output<typeof customerChange>): Omit<ChangeCustomerRequest, keyof CustomerTarget> => ({
+  ...present({ email, name, phone, metadata }),
+  // The schema let only ids of payment methods through.
+  ...present({ defaultMethod: default_method as PaymentMethodId | null | undefined, version }),
+});
+
+const READ =
+  'Every read is recorded before anything is decrypted: in `GET /audit` as `customer_access`, whose `entity_id` is the ' +
+  'customer’s id with `cac_` for `cus_`.';
+
+export const customers = resource({
+  tag: 'customers',
+  problems: customerProblems,
+  routes: [
+    forTenants('customers', postCustomer, {
+      method: 'post',
+      path: '/customers',
+      operationId: 'createCustomer',
+      summary: 'Store a customer',
+      description:
+        'Email, name, phone, metadata and tokens are kept encrypted under a key of the customer’s own. One email is one customer.',
+      body: newCustomer,
+      responses: { 201: created('customer', customer) },
+      refusals: [409],
+    }),
+    forTenants('customers', getCustomers, {
+      method: 'get',
+      path: '/customers',
+      operationId: 'findCustomer',
+      summary: 'Find a customer by email',
+      description: `At most one customer. ${READ}`,
+      query: customersQuery,
+      responses: { 200: answer('The customer, or none.', customerPage) },
+      refusals: [409, 422],
+    }),
+    forTenants('customers', getCustomer, {
+      method: 'get',
+      path: '/customers/{id}',
+      operationId: 'getCustomer',
+      summary: 'Read a customer',
+      description: READ,
+      responses: { 200: answer('The customer.', customer) },
+      refusals: [404, 409],
+    }),
+    forTenants('customers', patchCustomer, {
+      method: 'patch',
+      path: '/customers/{id}',
+      operationId: 'changeCustomer',
+      summary: 'Change a customer, or choose the default payment method',
+      body: customerChange,
+      responses: { 200: answer('The customer as it is now.', customer) },
+      refusals: [404, 409],
+    }),
+    forTenants('customers', deleteCustomer, {
+      method: 'delete',
+      path: '/customers/{id}',
+      operationId: 'eraseCustomer',
+      summary: 'Erase a customer',
+      description:
+        'The key of the customer’s data is destroyed, so that what the audit trail keeps of it can never be read again. Payments stay.',
+      responses: { 204: { description: 'Erased, for good.' } },
+      refusals: [404, 409],
+    }),
+  ],
+});

@@ -1,0 +1,73 @@
+import type { UseCases } from '../../../application/use-cases.ts';
+import { parseId } from '../../../domain/kernel/ids.ts';
+import { jsonText } from '../../../domain/kernel/json.ts';
+import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { parseBody } from '../server/body-input.ts';
+import { readJson } from '../server/read-json.ts';
+import { answerJson } from '../server/request-context.ts';
+import { answer, location, resource } from '../server/route.ts';
+import { methodBody, methodIn, withCustomer } from './customer-body.ts';
+import { customerProblems } from './customer-problems.ts';
+import { newPaymentMethod, paymentMethod } from './customer-schemas.ts';
+
+const { refuse } = customerProblems;
+
+const postPaymentMethod =
+  ({ addPaymentMethod }: Pick<UseCases, 'addPaymentMethod'>): TenantHandler =>
+  (c, merchantId) =>
+    withCustomer(c, merchantId, (target) =>
+      readJson(c.req.raw)
+        .andThen((body) => parseBody(newPaymentMethod, body))
+        .andThen((body) => addPaymentMethod({ ...target, method: methodIn(body) }))
+        .match(
+          ({ customer, method }) =>
+            answerJson(201, jsonText(methodBody(customer, method)), {
+              Location: `/customers/${customer.id}`,
+            }),
+          (failure) => refuse(c, failure),
+        ),
+    );
+
+const deletePaymentMethod =
+  ({ removePaymentMethod }: Pick<UseCases, 'removePaymentMethod'>): TenantHandler =>
+  (c, merchantId) =>
+    withCustomer(c, merchantId, async (target) => {
+      const paymentMethodId = parseId('pm', c.req.param('pm') ?? '');
+      if (paymentMethodId === undefined) return refuse(c, { kind: 'PaymentMethodNotFound' });
+      return removePaymentMethod({ ...target, paymentMethodId }).match(
+        () => new Response(null, { status: 204 }),
+        (failure) => refuse(c, failure),
+      );
+    });
+
+export const paymentMethods = resource({
+  tag: 'customers',
+  problems: customerProblems,
+  routes: [
+    forTenants('customers', postPaymentMethod, {
+      method: 'post',
+      path: '/customers/{id}/payment_methods',
+      operationId: 'addPaymentMethod',
+      summary: 'Store a payment method of a customer',
+      description:
+        'Its id can then be the `payment_method` of a payment that names the customer. The customer’s first is the default.',
+      body: newPaymentMethod,
+      responses: {
+        201: {
+          ...answer('The payment method.', paymentMethod),
+          headers: { Location: location('customer') },
+        },
+      },
+      refusals: [404, 409],
+    }),
+    forTenants('customers', deletePaymentMethod, {
+      method: 'delete',
+      path: '/customers/{id}/payment_methods/{pm}',
+      operationId: 'removePaymentMethod',
+      summary: 'Forget a payment method',
+      description: 'Payments made with it stay. When it was the default, none is until another is chosen.',
+      responses: { 204: { description: 'Forgotten.' } },
+      refusals: [404, 409],
+    }),
+  ],
+});

@@ -1,0 +1,130 @@
+import { z } from '@hono/zod-openapi';
+import type { Logger } from 'pino';
+import type { PaymentPages } from '../../../application/files/export-payments.ts';
+import type { UseCases } from '../../../application/use-cases.ts';
+import { EXPORT_FORMATS } from '../../../domain/files/export.ts';
+import { filterOf, paymentFilter } from '../payments/payment-filter.ts';
+import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { parseQuery } from '../server/list-input.ts';
+import type { FailureOf } from '../server/problem.ts';
+import { problemTable } from '../server/problem-table.ts';
+import { type HttpContext, originOf } from '../server/request-context.ts';
+import { resource, text } from '../server/route.ts';
+import { FILE_FORMATS, type FileFormat } from './export-file.ts';
+
+const problems = problemTable<FailureOf<UseCases, 'exportPayments'>>({});
+const { refuse } = problems;
+
+/** The query of `GET /payments/export`, as text. */
+const exportQuery = z.strictObject({
+  ...paymentFilter,
+  format: z
+    .enum(EXPORT_FORMATS, { error: 'must be `csv` or `json`' })
+    .optional()
+    .openapi({ default: 'csv', description: '`json` is one JSON text for each line.' }),
+});
+
+const getPaymentExport =
+  ({ exportPayments, log }: Pick<UseCases, 'exportPayments'> & Readonly<{ log: Logger }>): TenantHandler =>
+  async (c, merchantId) => {
+    const order = parseQuery(exportQuery, new URL(c.req.url).searchParams).andThen(
+      ({ format = 'csv', ...query }) => filterOf(query).map((filter) => ({ filter, format, query })),
+    );
+    if (order.isErr()) return refuse(c, order.error);
+    const file = FILE_FORMATS[order.value.format];
+    // Nobody would read the body, so nothing is read for it.
+    if (c.req.method === 'HEAD') return new Response(null, { headers: { 'Content-Type': file.type } });
+    const started = await exportPayments({ ...order.value, merchantId, origin: originOf(c) });
+    if (started.isErr()) return refuse(c, started.error);
+    const { id, pages } = started.value;
+    // Until the first page is there, a fault can still be told as one.
+    const first = await pages.next();
+    if (first.done !== true && first.value.isErr()) return refuse(c, first.value.error);
+    return new Response(bytesOf({ first, pages }, file, c, log), {
+      headers: {
+        'Content-Type': file.type,
+        'Content-Disposition': `attachment; filename="payments-${id}.${file.extension}"`,
+      },
+    });
+  };
+
+type NextPage = Awaited<ReturnType<PaymentPages['next']>>;
+
+/**
+ * The file as it is asked for: one page is read, written and forgotten before the next. A reader that goes away ends the
+ * reading. A fault cuts the connection, so that what has arrived cannot pass for the whole file.
+ */
+function bytesOf(
+  { first, pages }: Readonly<{ first: NextPage; pages: PaymentPages }>,
+  { head, line }: FileFormat,
+  c: HttpContext,
+  log: Logger,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let text = head;
+  let begun: NextPage | undefined = first;
+  return new ReadableStream({
+    async pull(controller) {
+      try {
+        const next = begun ?? (await pages.next());
+        begun = undefined;
+        if (next.done === true) {
+          if (text !== '') controller.enqueue(encoder.encode(text));
+          controller.close();
+        } else if (next.value.isErr()) {
+          broken({ cause: next.value.error.cause }, controller);
+        } else {
+          for (const payment of next.value.value) text += line(payment);
+          controller.enqueue(encoder.encode(text));
+          text = '';
+        }
+      } catch (defect) {
+        broken({ defect }, controller);
+      }
+    },
+    async cancel() {
+      await pages.return();
+    },
+  });
+
+  function broken(why: object, controller: ReadableStreamDefaultController): void {
+    log.error({ route: c.var.route, request_id: c.var.requestId, code: 'export_cut', ...why });
+    cut(c, controller);
+  }
+}
+
+/** Where there is a connection it is closed without the end of the body, and the stream is then canceled from there. */
+function cut({ env }: HttpContext, controller: ReadableStreamDefaultController): void {
+  if (env?.outgoing === undefined) controller.error(new Error('the export was cut off'));
+  else env.outgoing.destroy();
+}
+
+export const exports = resource({
+  tag: 'payments',
+  problems,
+  routes: [
+    forTenants('exports', getPaymentExport, {
+      method: 'get',
+      path: '/payments/export',
+      operationId: 'exportPayments',
+      summary: 'Read all payments that match, newest first, as a file',
+      description:
+        'Streamed as it is read. The file is whole when the response ends as HTTP has it; after a fault on our side the ' +
+        'connection is cut instead. In CSV (RFC 4180, UTF-8) text that a spreadsheet would run as a formula has an apostrophe ' +
+        'before it, and `metadata` is JSON in one cell. Every export is in the audit trail before its first byte is sent.',
+      query: exportQuery,
+      responses: {
+        200: {
+          description: 'The payments.',
+          content: { ...text('text/csv'), ...text('application/x-ndjson') },
+          headers: {
+            'Content-Disposition': {
+              description: 'A file name with the id of the export.',
+              schema: { type: 'string' },
+            },
+          },
+        },
+      },
+    }),
+  ],
+});

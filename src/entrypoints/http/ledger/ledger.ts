@@ -1,0 +1,138 @@
+import { z } from '@hono/zod-openapi';
+import type { UseCases } from '../../../application/use-cases.ts';
+import { rfc3339 } from '../../../domain/kernel/instant.ts';
+import { jsonText, whole } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import { ACCOUNTS, type LedgerEntry } from '../../../domain/ledger/ledger.ts';
+import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { pageOf, parseQuery } from '../server/list-input.ts';
+import type { FailureOf } from '../server/problem.ts';
+import { problemTable } from '../server/problem-table.ts';
+import { answerJson, answerPage } from '../server/request-context.ts';
+import { answer, resource } from '../server/route.ts';
+import { currency, listPage, paging } from '../server/schemas.ts';
+
+const problems = problemTable<FailureOf<UseCases, 'readBalance' | 'listLedgerEntries'>>({});
+const { refuse } = problems;
+
+/** What a merchant has; amounts may be below zero. */
+export const balance = z
+  .strictObject({
+    balances: z.array(
+      z.strictObject({
+        currency: z.string(),
+        available: z.int().openapi({
+          format: 'int64',
+          description:
+            'What can be transferred now. Below zero when refunds took more than was left after transfers.',
+        }),
+        pending: z.int().openapi({ format: 'int64', description: 'What refunds under way hold.' }),
+      }),
+    ),
+  })
+  .openapi('Balance');
+
+/** The query of `GET /ledger/entries`, as text. */
+const ledgerQuery = z.strictObject({ currency: currency.optional(), ...paging });
+
+const account = z.enum(ACCOUNTS);
+
+const ledgerEntry = z
+  .strictObject({
+    id: z.string().regex(/^led_[0-9a-f]{32}$/),
+    merchant_id: z.string(),
+    type: z.enum([
+      'capture',
+      'fee',
+      'refund_hold',
+      'refund',
+      'refund_release',
+      'transfer_out',
+      'transfer_in',
+    ]),
+    debit: account.openapi({ description: 'The account the amount leaves.' }),
+    credit: account.openapi({ description: 'The account it arrives at.' }),
+    amount: z.int().min(1).openapi({ format: 'int64' }),
+    currency: z.string(),
+    payment_id: z.string().optional(),
+    transaction_id: z.string().optional(),
+    transfer_id: z.string().optional(),
+    created_at: z.string().openapi({ format: 'date-time' }),
+  })
+  .openapi('LedgerEntry');
+
+export const ledgerPage = listPage(ledgerEntry).openapi('LedgerPage');
+
+const getBalance =
+  ({ readBalance }: Pick<UseCases, 'readBalance'>): TenantHandler =>
+  (c, merchantId) =>
+    readBalance(merchantId).match(
+      (balances) =>
+        answerJson(
+          200,
+          jsonText({
+            balances: balances.map(({ currency, available, pending }) => ({
+              currency,
+              available: whole(available),
+              pending: whole(pending),
+            })),
+          }),
+        ),
+      (failure) => refuse(c, failure),
+    );
+
+const getLedgerEntries =
+  ({ listLedgerEntries }: Pick<UseCases, 'listLedgerEntries'>): TenantHandler =>
+  (c, merchantId) =>
+    parseQuery(ledgerQuery, new URL(c.req.url).searchParams)
+      .map((query) => ({
+        merchantId,
+        filter: present({ currency: query.currency }),
+        ...pageOf(query),
+      }))
+      .asyncAndThen(listLedgerEntries)
+      .match(
+        (page) => answerPage(page, entryRecord),
+        (failure) => refuse(c, failure),
+      );
+
+const entryRecord = (entry: LedgerEntry) => ({
+  id: entry.id,
+  merchant_id: entry.merchantId,
+  type: entry.type,
+  debit: entry.debit,
+  credit: entry.credit,
+  amount: whole(entry.amount.minorUnits),
+  currency: entry.amount.currency,
+  ...('transferId' in entry
+    ? { transfer_id: entry.transferId }
+    : { payment_id: entry.paymentId, transaction_id: entry.transactionId }),
+  created_at: rfc3339(entry.createdAt),
+});
+
+/** Balances and the entries they add up from. */
+export const ledger = resource({
+  tag: 'transfers',
+  problems,
+  routes: [
+    forTenants('transfers', getBalance, {
+      method: 'get',
+      path: '/balance',
+      operationId: 'getBalance',
+      summary: 'Read what the merchant has, in each currency that ever moved',
+      description:
+        'What all ledger entries add up to. Every capture, refund and transfer that was answered is in it.',
+      responses: { 200: answer('The balances, by currency.', balance) },
+    }),
+    forTenants('transfers', getLedgerEntries, {
+      method: 'get',
+      path: '/ledger/entries',
+      operationId: 'listLedgerEntries',
+      summary: 'List ledger entries, newest first',
+      description:
+        'Double entry: each moves its amount from the account `debit` to the account `credit`. Nothing ever changes one.',
+      query: ledgerQuery,
+      responses: { 200: answer('A page.', ledgerPage) },
+    }),
+  ],
+});

@@ -1,0 +1,209 @@
+import type { z } from 'zod';
+import type { ChangeMerchantRequest } from '../../../application/merchants/change-merchant.ts';
+import type { UseCases } from '../../../application/use-cases.ts';
+import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
+import { jsonText } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import {
+  type Merchant,
+  type MerchantInactive,
+  publishedMerchant,
+  type RateLimits,
+} from '../../../domain/merchants/merchant.ts';
+import { type AdminHandler, forAdmins, forMembers, type TenantHandler } from '../server/authorization.ts';
+import { parseBody } from '../server/body-input.ts';
+import { pageOf, parseQuery } from '../server/list-input.ts';
+import type { FailureOf, ProblemRow } from '../server/problem.ts';
+import { problemTable } from '../server/problem-table.ts';
+import { readJson } from '../server/read-json.ts';
+import { answerJson, answerPage, type HttpContext, originOf } from '../server/request-context.ts';
+import { answer, created, resource } from '../server/route.ts';
+import { merchant, merchantChange, merchantPage, merchantsQuery, newMerchant } from './merchant-schemas.ts';
+
+/** Of every resource in which money moves or customers are kept in the name of a merchant. */
+export const MERCHANT_INACTIVE: ProblemRow<MerchantInactive> = {
+  status: 403,
+  code: 'merchant_inactive',
+  title: 'The merchant is not active',
+  detail: 'No payments are taken in the name of this merchant.',
+};
+
+const problems = problemTable<
+  FailureOf<UseCases, 'createMerchant' | 'changeMerchant' | 'getMerchant' | 'listMerchants'>
+>({
+  MerchantNotFound: {
+    status: 404,
+    code: 'merchant_not_found',
+    title: 'There is no such merchant',
+    detail: 'No merchant has this id.',
+  },
+  MerchantExists: {
+    status: 409,
+    code: 'merchant_exists',
+    title: 'The merchant exists already',
+    detail: 'Another merchant has this id. Nothing was changed.',
+  },
+});
+
+const { refuse } = problems;
+
+const postMerchant =
+  ({ createMerchant }: Pick<UseCases, 'createMerchant'>): AdminHandler =>
+  (c) =>
+    readJson(c.req.raw)
+      .andThen((body) => parseBody(newMerchant, body))
+      .andThen(({ id, name, email, processor_config, ...optional }) =>
+        createMerchant({
+          ...fieldsOf(optional),
+          // The schema let only ids of merchants through.
+          id: id as MerchantId,
+          name,
+          email,
+          ...present({ processorConfig: processor_config }),
+          origin: originOf(c, 'admin'),
+        }),
+      )
+      .match(
+        (merchant) => answerJson(201, textOf(merchant), { Location: `/merchants/${merchant.id}` }),
+        (failure) => refuse(c, failure),
+      );
+
+const patchMerchant =
+  ({ changeMerchant }: Pick<UseCases, 'changeMerchant'>): AdminHandler =>
+  async (c) => {
+    const id = idOf(c);
+    if (id === undefined) return refuse(c, { kind: 'MerchantNotFound' });
+    return readJson(c.req.raw)
+      .andThen((body) => parseBody(merchantChange, body))
+      .andThen(({ processor_config, ...change }) =>
+        changeMerchant({
+          ...fieldsOf(change),
+          id,
+          ...present({ processorConfig: processor_config }),
+          origin: originOf(c, 'admin'),
+        }),
+      )
+      .match(
+        (merchant) => answerJson(200, textOf(merchant)),
+        (failure) => refuse(c, failure),
+      );
+  };
+
+const getMerchants =
+  ({ listMerchants }: Pick<UseCases, 'listMerchants'>): AdminHandler =>
+  (c) =>
+    parseQuery(merchantsQuery, new URL(c.req.url).searchParams)
+      .asyncAndThen((query) => listMerchants(pageOf(query)))
+      .match(
+        (page) => answerPage(page, publishedMerchant),
+        (failure) => refuse(c, failure),
+      );
+
+const getMerchant =
+  (parts: Pick<UseCases, 'getMerchant'>): AdminHandler =>
+  async (c) => {
+    const id = idOf(c);
+    return id === undefined ? refuse(c, { kind: 'MerchantNotFound' }) : answerMerchant(parts, c, id);
+  };
+
+const getOwnMerchant =
+  (parts: Pick<UseCases, 'getMerchant'>): TenantHandler =>
+  (c, merchantId) =>
+    answerMerchant(parts, c, merchantId);
+
+const answerMerchant = (
+  { getMerchant }: Pick<UseCases, 'getMerchant'>,
+  c: HttpContext,
+  id: MerchantId,
+): Promise<Response> =>
+  getMerchant(id).match(
+    (merchant) => answerJson(200, textOf(merchant)),
+    (failure) => refuse(c, failure),
+  );
+
+/** What cannot be the id of a merchant at all is nobody's. */
+const idOf = (c: HttpContext): MerchantId | undefined => parseMerchantId(c.req.param('id') ?? '');
+
+const textOf = (merchant: Merchant): string => jsonText(publishedMerchant(merchant));
+
+type Body = z.output<typeof merchantChange>;
+type Fields = Omit<ChangeMerchantRequest, 'id' | 'origin' | 'processorConfig'>;
+
+const fieldsOf = ({
+  name,
+  email,
+  status,
+  features,
+  rate_limits,
+}: Omit<Body, 'processor_config'>): Fields => ({
+  ...present({ name, email, status, features }),
+  ...(rate_limits === undefined ? {} : { rateLimits: limitsOf(rate_limits) }),
+});
+
+const limitsOf = ({
+  payments_per_minute,
+  payments_per_day,
+  max_payment_amount,
+}: NonNullable<Body['rate_limits']>): Partial<RateLimits> => ({
+  ...present({ paymentsPerMinute: payments_per_minute, paymentsPerDay: payments_per_day }),
+  ...(max_payment_amount === undefined ? {} : { maxPaymentAmount: BigInt(max_payment_amount) }),
+});
+
+const ADMIN = 'Needs the permission `admin`.';
+const pathParameters = { id: { schema: { type: 'string' }, example: 'merchant-123' } } as const;
+
+export const merchants = resource({
+  tag: 'merchants',
+  problems,
+  routes: [
+    forAdmins(postMerchant, {
+      method: 'post',
+      path: '/merchants',
+      operationId: 'createMerchant',
+      summary: 'Open a merchant',
+      description: `${ADMIN} An id is given once and for good.`,
+      body: newMerchant,
+      responses: { 201: created('merchant', merchant) },
+      refusals: [409],
+    }),
+    forAdmins(getMerchants, {
+      method: 'get',
+      path: '/merchants',
+      operationId: 'listMerchants',
+      summary: 'List merchants by id',
+      description: ADMIN,
+      query: merchantsQuery,
+      responses: { 200: answer('A page.', merchantPage) },
+    }),
+    forAdmins(getMerchant, {
+      method: 'get',
+      path: '/merchants/{id}',
+      operationId: 'getMerchant',
+      summary: 'Read a merchant',
+      description: ADMIN,
+      pathParameters,
+      responses: { 200: answer('The merchant.', merchant) },
+      refusals: [404],
+    }),
+    forAdmins(patchMerchant, {
+      method: 'patch',
+      path: '/merchants/{id}',
+      operationId: 'changeMerchant',
+      summary: 'Change, suspend or resume a merchant',
+      description: `${ADMIN} A suspension binds every payment that begins after the answer.`,
+      pathParameters,
+      body: merchantChange,
+      responses: { 200: answer('The merchant as it is now.', merchant) },
+      refusals: [404, 409],
+    }),
+    forMembers(getOwnMerchant, {
+      method: 'get',
+      path: '/merchant',
+      operationId: 'getOwnMerchant',
+      summary: 'Read the merchant that the token names',
+      description: 'Needs no permission; a suspended merchant reads itself too.',
+      responses: { 200: answer('The merchant.', merchant) },
+      refusals: [404],
+    }),
+  ],
+});

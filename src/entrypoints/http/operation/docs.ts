@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
+import type { DocumentedProblem } from '../server/problem.ts';
+import { answerJson, type HttpEnv } from '../server/request-context.ts';
+import { refuseOtherMethods, refuseRoute } from '../server/service-app.ts';
+
+/** The head of the document; paths and schemas come from the routes themselves. */
+const DOCUMENT = {
+  openapi: '3.1.0',
+  info: {
+    title: 'paywright',
+    version: '1',
+    description:
+      'Amounts are integers in minor units. Times are RFC 3339 in UTC. Failures are RFC 9457 problems.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: '/' }],
+};
+
+const BEARER = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
+
+/** Everything the page loads is ours; styles may be set by its script, and nothing is sent anywhere else. */
+const CSP = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const ASSETS: Readonly<Record<string, Readonly<{ type: string; url: () => string }>>> = {
+  'swagger-ui.css': {
+    type: 'text/css; charset=utf-8',
+    url: () => import.meta.resolve('swagger-ui-dist/swagger-ui.css'),
+  },
+  'swagger-ui-bundle.js': {
+    type: 'text/javascript; charset=utf-8',
+    url: () => import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
+  },
+  'favicon-32x32.png': {
+    type: 'image/png',
+    url: () => import.meta.resolve('swagger-ui-dist/favicon-32x32.png'),
+  },
+};
+
+const PAGE = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>paywright</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
+</head>
+<body>
+<div id="docs"></div>
+<noscript>The same is at <a href="/openapi.json">/openapi.json</a>.</noscript>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+`;
+
+/** Without a validator URL the page asks no outside service about the document. */
+const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });\n`;
+
+export type Documented = Readonly<{
+  /** Of other services, beside those that the app serves itself. */
+  routes: readonly RouteConfig[];
+  tags: readonly string[];
+  problems: readonly DocumentedProblem[];
+}>;
+
+/**
+ * The document at `/openapi.json`, rendered at `/docs` from files of this installation alone, and a page for each problem
+ * code.
+ */
+export function mountDocs(app: OpenAPIHono<HttpEnv>, { routes, tags, problems }: Documented): void {
+  for (const route of routes) app.openAPIRegistry.registerPath(route);
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', BEARER);
+  const names = [...new Set(tags)].map((name) => ({ name }));
+  const document = JSON.stringify(app.getOpenAPI31Document({ ...DOCUMENT, tags: names }));
+  app.get('/openapi.json', () => answerJson(200, document));
+  const served = (body: string | Uint8Array<ArrayBuffer>, type: string, cache = 'no-store') =>
+    new Response(body, {
+      headers: {
+        'Content-Type': type,
+        'Content-Security-Policy': CSP,
+        'Cache-Control': cache,
+        'Referrer-Policy': 'no-referrer',
+      },
+    });
+  app.get('/docs', () => served(PAGE, 'text/html; charset=utf-8'));
+  app.get('/docs/start.js', () => served(START, 'text/javascript; charset=utf-8'));
+  app.get('/docs/problems/:code', (c) => {
+    const page = problemPage(problems, c.req.param('code'));
+    return page === undefined ? refuseRoute(c) : served(page, 'text/html; charset=utf-8');
+  });
+  app.get('/docs/:file', async (c) => {
+    const file = c.req.param('file');
+    const asset = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
+    if (asset === undefined) return refuseRoute(c);
+    const bytes = await readFile(new URL(asset.url()));
+    return served(new Uint8Array(bytes), asset.type, 'public, max-age=86400');
+  });
+  for (const path of ['/openapi.json', '/docs', '/docs/*']) refuseOtherMethods(app, path, ['GET']);
+}
+
+function problemPage(problems: readonly DocumentedProblem[], code: string): string | undefined {
+  const rows = problems.filter((row) => row.code === code);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const statuses = [...new Set(rows.map(({ status }) => status))].join(' or ');
+  // What depends on the case is in the problem alone.
+  const [detail] = rows.flatMap(({ detail: text }) =>
+    typeof text === 'string' && text !== '' ? [text] : [],
+  );
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>${code}</title></head>
+<body>
+<h1>${row.title}</h1>
+<p><code>${code}</code>, status ${statuses}.</p>
+${detail === undefined ? '' : `<p>${detail}</p>\n`}<p><a href="/docs">All routes</a></p>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,62 @@
+import { z } from '@hono/zod-openapi';
+import { ok, type Result } from 'neverthrow';
+import type { ListPaymentsRequest } from '../../../application/payments/list-payments.ts';
+import type { CustomerId } from '../../../domain/kernel/ids.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
+import type { PaymentFilter } from '../../../ports/payments.ts';
+import { type Fields, malformed, pageOf, parseQuery, periodOf } from '../server/list-input.ts';
+import type { MalformedRequest } from '../server/request-problems.ts';
+import { currency, customerId, paging, period, wholeNumber } from '../server/schemas.ts';
+
+/** What payments can be chosen by, as text. */
+export const paymentFilter = {
+  status: z.enum(PAYMENT_STATUSES).optional(),
+  customer_id: customerId.optional(),
+  currency: currency.optional(),
+  ...period,
+  min_amount: wholeNumber(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .openapi({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  max_amount: wholeNumber(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .openapi({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+};
+
+/** The query of `GET /payments`, as text. */
+export const listQuery = z.strictObject({
+  ...paymentFilter,
+  ...paging,
+  include: z
+    .enum(['total'], { error: 'must be `total`' })
+    .optional()
+    .openapi({ description: '`total` counts every payment that matches, on all pages.' }),
+});
+
+export type ListQuery = Omit<ListPaymentsRequest, 'merchantId'> & Readonly<{ withTotal: boolean }>;
+
+/** What a list of payments is asked for; whose list it is comes from the token. */
+export const parseListQuery = (query: URLSearchParams): Result<ListQuery, MalformedRequest> =>
+  parseQuery(listQuery, query).andThen((parsed) =>
+    filterOf(parsed).map((filter) => ({
+      filter,
+      ...pageOf(parsed),
+      withTotal: parsed.include === 'total',
+    })),
+  );
+
+/** The payments that a query chooses. */
+export function filterOf(query: Fields<typeof paymentFilter>): Result<PaymentFilter, MalformedRequest> {
+  const { status, customer_id, currency, min_amount, max_amount } = query;
+  const minAmount = min_amount === undefined ? undefined : BigInt(min_amount);
+  const maxAmount = max_amount === undefined ? undefined : BigInt(max_amount);
+  return periodOf(query).andThen((range) =>
+    minAmount !== undefined && maxAmount !== undefined && minAmount > maxAmount
+      ? malformed('min_amount', 'must not be over max_amount')
+      : ok({
+          ...present({ status, customerId: customer_id as CustomerId | undefined, currency }),
+          ...range,
+          ...present({ minAmount, maxAmount }),
+        }),
+  );
+}

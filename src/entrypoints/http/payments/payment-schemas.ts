@@ -1,0 +1,128 @@
+import { z } from '@hono/zod-openapi';
+import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
+import { problem } from '../server/problem.ts';
+import { amount, currency, customerId, idempotencyKey, listPage, metadata, time } from '../server/schemas.ts';
+
+const captureMethod = z.enum(['automatic', 'manual']);
+
+const paymentMethod = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,64}$/, 'must be 1 to 64 visible ASCII characters')
+  .openapi({
+    description: 'With the simulator: `card`, `bank_account`, or a `test_…` method that says how it ends.',
+    example: 'card',
+  });
+
+/** The body of `POST /payments`. */
+export const newPayment = z
+  .strictObject({
+    amount,
+    currency,
+    payment_method: paymentMethod,
+    customer_id: customerId.optional(),
+    description: z.string().max(500).optional(),
+    metadata: metadata.optional(),
+    capture_method: captureMethod.optional().openapi({ default: 'automatic' }),
+    idempotency_key: idempotencyKey.optional(),
+  })
+  .openapi('NewPayment', { example: { amount: 1250, currency: 'USD', payment_method: 'card' } });
+
+const MOST_ITEMS = 1_000;
+
+const batchOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({ payments: z.array(item).min(1).max(MOST_ITEMS) });
+
+/** The body of `POST /payments/batch` without its items: each is judged alone, by `newPayment`. */
+export const batchEnvelope = batchOf(z.unknown());
+
+/** The same body as clients see it. */
+export const newBatch = batchOf(
+  newPayment.required({ idempotency_key: true }).openapi('NewBatchPayment'),
+).openapi('NewBatch', {
+  example: {
+    payments: [
+      { amount: 1250, currency: 'USD', payment_method: 'card', idempotency_key: 'order-1002' },
+      { amount: 990, currency: 'JPY', payment_method: 'test_declined', idempotency_key: 'order-1003' },
+    ],
+  },
+});
+
+const paymentId = z.string().regex(/^pay_[0-9a-f]{32}$/);
+const money = z.int().min(0).openapi({ format: 'int64' });
+/** The payment that a path names. */
+export const paymentIdParameter = {
+  schema: { type: 'string' },
+  example: 'pay_01990000000070008000000000000001',
+} as const;
+
+/** A payment as it is published. */
+export const payment = z
+  .strictObject({
+    id: paymentId,
+    merchant_id: z.string(),
+    idempotency_key: z.string(),
+    amount: money,
+    currency: z.string(),
+    status: z.enum(PAYMENT_STATUSES),
+    payment_method: z.string(),
+    customer_id: z.string().optional(),
+    description: z.string().optional(),
+    metadata: z.record(z.string(), z.string()).optional(),
+    capture_method: captureMethod,
+    authorized_amount: money,
+    captured_amount: money,
+    refunded_amount: money,
+    reserved_amount: money
+      .optional()
+      .openapi({ description: 'What captures or refunds under way hold; absent when none is.' }),
+    closing: z.literal(true).optional().openapi({ description: 'A final capture or a void is under way.' }),
+    failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+    version: z.int(),
+    created_at: time,
+    updated_at: time,
+  })
+  .openapi('Payment');
+
+/** A transaction as it is published. */
+export const transaction = z
+  .strictObject({
+    id: z.string().regex(/^txn_[0-9a-f]{32}$/),
+    payment_id: paymentId,
+    type: z.enum(['authorization', 'capture', 'refund', 'void']),
+    amount: money,
+    currency: z.string(),
+    status: z.enum(['pending', 'succeeded', 'failed', 'settled']),
+    processor_id: z.string().optional(),
+    response_code: z.string().optional(),
+    response_text: z.string().optional(),
+    fee_amount: money.optional().openapi({ description: 'What the processor kept of the amount.' }),
+    reason: z.string().optional(),
+    processed_at: time.optional(),
+    version: z.int(),
+    created_at: time,
+    updated_at: time,
+  })
+  .openapi('Transaction');
+
+export const paymentWithTransactions = payment
+  .extend({ transactions: z.array(transaction) })
+  .openapi('PaymentWithTransactions');
+
+export const paymentPage = listPage(payment)
+  .extend({ total: z.int().min(0).optional().openapi({ description: 'With `include=total`.' }) })
+  .openapi('PaymentPage');
+
+export const batchResults = z
+  .strictObject({
+    results: z.array(
+      z.strictObject({
+        index: z.int().min(0),
+        status: z.int().openapi({ description: 'The status this item would have had alone.' }),
+        payment: payment.optional(),
+        problem: problem.optional(),
+      }),
+    ),
+    succeeded: z.int().min(0).openapi({ description: 'Items with a status of 2xx.' }),
+    failed: z.int().min(0),
+  })
+  .openapi('BatchResults');

@@ -1,0 +1,185 @@
+import { err, okAsync, type Result, ResultAsync } from 'neverthrow';
+import type { Responded } from '../../../application/kernel/idempotency.ts';
+import type { BatchResult } from '../../../application/payments/process-batch.ts';
+import type { ProcessPaymentFailure } from '../../../application/payments/process-payment.ts';
+import type { UseCases } from '../../../application/use-cases.ts';
+import { parseId } from '../../../domain/kernel/ids.ts';
+import { jsonText } from '../../../domain/kernel/json.ts';
+import { paymentRecord } from '../../../domain/payments/payment-record.ts';
+import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
+import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { idempotencyHeader, replayedHeader } from '../server/idempotency-header.ts';
+import { countKey, type PlatformMetrics } from '../server/metrics.ts';
+import { problemText } from '../server/problem.ts';
+import { readJson } from '../server/read-json.ts';
+import { answerJson, answerPage, originOf, respondStored } from '../server/request-context.ts';
+import { answer, location, resource } from '../server/route.ts';
+import { listQuery, parseListQuery } from './payment-filter.ts';
+import { type PaymentInputFailure, type PaymentOrder, parseBatch, parsePayment } from './payment-input.ts';
+import { declines, paymentProblems } from './payment-problems.ts';
+import {
+  batchResults,
+  newBatch,
+  newPayment,
+  payment,
+  paymentIdParameter,
+  paymentPage,
+  paymentWithTransactions,
+} from './payment-schemas.ts';
+import { decodeResponse } from './stored-responses.ts';
+
+const { refuse, problemOf } = paymentProblems;
+
+type Counting = Readonly<{ metrics: PlatformMetrics }>;
+
+const postPayment =
+  (parts: Pick<UseCases, 'processPayment'> & Counting): TenantHandler =>
+  async (c, merchantId) => {
+    const order = await readJson(c.req.raw).andThen(({ value, faults }) =>
+      parsePayment(value, faults, c.req.header('idempotency-key')),
+    );
+    if (order.isErr()) return refuse(c, order.error);
+    const result = await parts.processPayment({ ...order.value, merchantId, origin: originOf(c) });
+    count(parts.metrics, result);
+    return result.match(
+      ({ response, replayed }) => {
+        const read = decodeResponse(response);
+        const located = read.status < 300 && read.paymentId !== undefined;
+        return respondStored(read, replayed, located ? { Location: `/payments/${read.paymentId}` } : {});
+      },
+      (failure) => refuse(c, failure),
+    );
+  };
+
+const postBatch =
+  (parts: Pick<UseCases, 'processBatch'> & Counting): TenantHandler =>
+  async (c, merchantId) => {
+    const batch = await readJson(c.req.raw).andThen(({ value, faults }) => parseBatch(value, faults));
+    if (batch.isErr()) return refuse(c, batch.error);
+    const orders = batch.value.map(({ item, faults }) => parsePayment(item, faults, undefined));
+    const origin = originOf(c);
+    const requests = orders.flatMap((order) =>
+      order.isOk() ? [{ ...order.value, merchantId, origin }] : [],
+    );
+    return parts.processBatch(requests).match(
+      (processed) => {
+        for (const result of processed) count(parts.metrics, result);
+        return answerJson(200, batchText(orders, processed, c.var.requestId));
+      },
+      (never: never) => never,
+    );
+  };
+
+/** Puts the results of the orders that were processed between those that were not; stored bodies go in as they are. */
+function batchText(
+  orders: readonly Result<PaymentOrder, PaymentInputFailure>[],
+  processed: readonly BatchResult[],
+  requestId: string,
+): string {
+  let next = 0;
+  let succeeded = 0;
+  const results = orders.map((order, index) => {
+    const result = order.isErr() ? err(order.error) : processed[next++];
+    if (result === undefined) throw new Error(`item ${index} of a batch has no result`);
+    const { status, body } = result.match(
+      ({ response }): Readonly<{ status: number; body: string }> => decodeResponse(response),
+      (failure) => {
+        const problem = problemOf(failure, requestId);
+        return { status: problem.status, body: problemText(problem) };
+      },
+    );
+    if (status < 300) succeeded++;
+    return `{"index":${index},"status":${status},"${status < 300 ? 'payment' : 'problem'}":${body}}`;
+  });
+  return `{"results":[${results.join(',')}],"succeeded":${succeeded},"failed":${orders.length - succeeded}}`;
+}
+
+const getPayments =
+  (parts: Pick<UseCases, 'listPayments' | 'countPayments'>): TenantHandler =>
+  (c, merchantId) =>
+    parseListQuery(new URL(c.req.url).searchParams)
+      .asyncAndThen(({ withTotal, ...request }) =>
+        ResultAsync.combine([
+          parts.listPayments({ ...request, merchantId }),
+          withTotal ? parts.countPayments(merchantId, request.filter) : okAsync(undefined),
+        ] as const),
+      )
+      .match(
+        ([page, total]) => answerPage(page, paymentRecord, { total }),
+        (failure) => refuse(c, failure),
+      );
+
+const getPayment =
+  ({ getPayment }: Pick<UseCases, 'getPayment'>): TenantHandler =>
+  async (c, merchantId) => {
+    const id = parseId('pay', c.req.param('id') ?? '');
+    if (id === undefined) return refuse(c, { kind: 'PaymentNotFound' });
+    return getPayment(merchantId, id).match(
+      ({ payment, transactions }) =>
+        answerJson(
+          200,
+          jsonText({ ...paymentRecord(payment), transactions: transactions.map(transactionRecord) }),
+        ),
+      (failure) => refuse(c, failure),
+    );
+  };
+
+/** A payment is counted once, when it is first answered. */
+function count(metrics: PlatformMetrics, result: Result<Responded, ProcessPaymentFailure>): void {
+  countKey(metrics, result);
+  if (result.isOk() && !result.value.replayed)
+    metrics.payments.inc({ status: decodeResponse(result.value.response).outcome });
+}
+
+const accepted = (description: string) => ({
+  ...answer(description, payment),
+  headers: { ...replayedHeader, Location: location('payment') },
+});
+
+export const payments = resource({
+  tag: 'payments',
+  problems: { rows: { ...paymentProblems.rows, ...declines } },
+  routes: [
+    forTenants('payments', postBatch, {
+      method: 'post',
+      path: '/payments/batch',
+      operationId: 'createPayments',
+      summary: 'Take up to 1000 payments',
+      description: 'Each item is judged and answered as if it came alone, under its own idempotency key.',
+      body: newBatch,
+      responses: { 200: answer('One result for each item, in order.', batchResults) },
+    }),
+    forTenants('payments', postPayment, {
+      method: 'post',
+      path: '/payments',
+      operationId: 'createPayment',
+      summary: 'Take a payment',
+      description:
+        'The idempotency key comes in the header or in the body; a repeat gives the first answer again.',
+      headers: [idempotencyHeader],
+      body: newPayment,
+      responses: {
+        201: accepted('The payment as it ended: succeeded, or authorized when the capture is manual.'),
+        202: accepted('The processor has not answered yet. Ask for the payment again later.'),
+      },
+      refusals: [402, 409, 429],
+    }),
+    forTenants('payments', getPayments, {
+      method: 'get',
+      path: '/payments',
+      operationId: 'listPayments',
+      summary: 'List payments, newest first',
+      query: listQuery,
+      responses: { 200: answer('A page.', paymentPage) },
+    }),
+    forTenants('payments', getPayment, {
+      method: 'get',
+      path: '/payments/{id}',
+      operationId: 'getPayment',
+      summary: 'Read a payment with its transactions',
+      pathParameters: { id: paymentIdParameter },
+      responses: { 200: answer('The payment.', paymentWithTransactions) },
+      refusals: [404],
+    }),
+  ],
+});

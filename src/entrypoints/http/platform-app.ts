@@ -1,0 +1,71 @@
+import type { Hono } from 'hono';
+import type { UseCases } from '../../application/use-cases.ts';
+import type { StorageHealth } from '../../ports/storage-health.ts';
+import { audit } from './audit/audit.ts';
+import { customers } from './customers/customers.ts';
+import { paymentMethods } from './customers/payment-methods.ts';
+import { exports } from './files/exports.ts';
+import { ledger } from './ledger/ledger.ts';
+import { transfers } from './ledger/transfers.ts';
+import { merchants } from './merchants/merchants.ts';
+import { mountDocs } from './operation/docs.ts';
+import { operation } from './operation/operation.ts';
+import { modifications } from './payments/modifications.ts';
+import { paymentSummaries } from './payments/payment-summary.ts';
+import { payments } from './payments/payments.ts';
+import { ACCESS_PROBLEMS, type GateParts } from './server/authorization.ts';
+import type { HttpEnv } from './server/request-context.ts';
+import type { Resource } from './server/route.ts';
+import { SERVICE_PROBLEMS, type ServiceAppParts, serviceApp } from './server/service-app.ts';
+import { webhookDeliveries } from './webhooks/webhook-deliveries.ts';
+import { webhookEndpoints } from './webhooks/webhook-endpoints.ts';
+
+type PlatformParts = GateParts & ServiceAppParts & UseCases & Readonly<{ health: StorageHealth }>;
+
+export type PlatformAppParts = PlatformParts &
+  Readonly<{
+    /** What another service serves beside this one: it is in the same document. */
+    besides?: readonly Resource<never>[];
+  }>;
+
+/** Everything the platform serves; the document lists it in this order. */
+const RESOURCES: readonly Resource<PlatformParts>[] = [
+  payments,
+  paymentSummaries,
+  exports,
+  modifications,
+  customers,
+  paymentMethods,
+  merchants,
+  transfers,
+  ledger,
+  audit,
+  webhookEndpoints,
+  webhookDeliveries,
+  operation,
+];
+
+/**
+ * The platform over HTTP, as a fetch handler that any server can run. A request gets its id, then its route, then its
+ * principal, then its body read; the first of these that fails decides the answer, and every failure is a problem.
+ */
+export function platformApp({ besides = [], ...parts }: PlatformAppParts): Hono<HttpEnv> {
+  const app = serviceApp<PlatformParts>(parts, RESOURCES);
+  const documented: readonly Resource<never>[] = [...RESOURCES, ...besides];
+  mountDocs(app, {
+    routes: besides.flatMap(({ routes }) => routes.map(({ described }) => described)),
+    tags: documented.flatMap(({ routes }) => routes.flatMap(({ described }) => described.tags ?? [])),
+    problems: [...SERVICE_PROBLEMS, ...ACCESS_PROBLEMS, ...documented.flatMap(({ problems }) => problems)],
+  });
+  return app;
+}
+
+type FetchApp = Readonly<{ fetch: (request: Request, env?: object) => Response | Promise<Response> }>;
+
+/** Both services behind one address: approvals below `/approvals`, and all else the platform's. */
+export const wholeApp = (platform: FetchApp, approvals: FetchApp): FetchApp => ({
+  fetch: (request, env) =>
+    (isOfApprovals(new URL(request.url).pathname) ? approvals : platform).fetch(request, env),
+});
+
+const isOfApprovals = (path: string): boolean => path === '/approvals' || path.startsWith('/approvals/');
