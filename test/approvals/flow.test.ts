@@ -45,7 +45,7 @@ async function running({ place }: ApprovalsStorageKind) {
   });
   const workers = [
     startRelay({ ...approvals.get(APPROVALS_TOKENS.relay), log }),
-    startRecovery({ recoverPayments: useCases.recoverPayouts, log }),
+    startRecovery({ name: 'payout recovery', recover: useCases.recoverPayouts, log }),
   ];
   let stopped: Promise<unknown> | undefined;
   const stop = () => {

@@ -51,8 +51,8 @@ export type DeliverWebhooks = Readonly<{
   round(shards: readonly number[]): ResultAsync<DeliveryRound, StorageUnavailable>;
   /** Resolves when an attempt ends; at once when none is under way. */
   change(): Promise<void>;
-  /** Resolves when an endpoint that had no room for more has sent half of what it held. */
-  room(): Promise<void>;
+  /** Calls `wake` whenever an endpoint that had no room for more has sent half of what it held; gives back what ends that. */
+  subscribeToRoom(wake: () => void): () => void;
   underWay(): number;
   /** Starts nothing more. What is under way is recorded when it ends. */
   stop(): void;
@@ -85,14 +85,17 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
   /** Those that ended since the round under way began to read: what it read of them is old. */
   let ended = new Set<DeliveryId>();
   let changed = Promise.withResolvers<void>();
-  let roomy = Promise.withResolvers<void>();
+  const roomListeners = new Set<() => void>();
   let isStopped = false;
   let depth = LEAST_DEPTH;
 
   return {
     round,
     change: () => (lanes.underWay() === 0 ? Promise.resolve() : changed.promise),
-    room: () => roomy.promise,
+    subscribeToRoom(wake) {
+      roomListeners.add(wake);
+      return () => void roomListeners.delete(wake);
+    },
     underWay: lanes.underWay,
     stop() {
       isStopped = true;
@@ -195,8 +198,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
       resolve();
       if (lane.deniedAt !== undefined && 2 * lane.waiting.length <= lane.deniedAt) {
         delete lane.deniedAt;
-        roomy.resolve();
-        roomy = Promise.withResolvers();
+        for (const wake of roomListeners) wake();
       }
     }
   }

@@ -96,8 +96,8 @@ async function serve(
   const recoverPayments = countedRecovery(useCases.recoverPayments, metrics);
   const recoverPayouts = countedPayoutRecovery(approvalsUseCases.recoverPayouts, metrics);
   const workers = [
-    startRecovery({ recoverPayments, log }),
-    startRecovery({ recoverPayments: recoverPayouts, log }),
+    startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
+    startRecovery({ name: 'payout recovery', recover: recoverPayouts, log }),
     relayEventsOf(platform, log, metrics),
     deliverWebhooksOf(platform, log, metrics),
     relayApprovalsOf(approvals, log, metrics),

@@ -3,7 +3,7 @@ import { TOKENS } from '../../composition/tokens.ts';
 import type { PlatformMetrics } from '../http/server/metrics.ts';
 import { countDeliveries } from '../http/webhooks/webhook-metrics.ts';
 import { startDeliveries } from '../worker/deliveries.ts';
-import type { RunningWorker, WorkerLog } from '../worker/recovery.ts';
+import type { RunningWorker, WorkerLog } from '../worker/loop.ts';
 
 /** Delivers this process's part of the webhooks. */
 export function deliverWebhooksOf(

@@ -3,7 +3,7 @@ import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { PlatformMetrics } from '../http/server/metrics.ts';
 import { APPROVALS_OUTBOX, countRelay } from '../http/server/outbox-metrics.ts';
-import type { RunningWorker, WorkerLog } from '../worker/recovery.ts';
+import type { RunningWorker, WorkerLog } from '../worker/loop.ts';
 import { startRelay } from '../worker/relay.ts';
 
 /** Relays this process's part of the platform's events; nothing while nobody wants to be told of any. */

@@ -21,8 +21,8 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
   const { recoverPayments } = platform.get(TOKENS.useCases);
   const { recoverPayouts } = approvals.get(APPROVALS_TOKENS.useCases);
   const workers = [
-    startRecovery({ recoverPayments, log }),
-    startRecovery({ recoverPayments: recoverPayouts, log }),
+    startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
+    startRecovery({ name: 'payout recovery', recover: recoverPayouts, log }),
     relayEventsOf(platform, log),
     deliverWebhooksOf(platform, log),
     relayApprovalsOf(approvals, log),

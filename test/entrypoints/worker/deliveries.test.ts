@@ -7,7 +7,7 @@ import { startDeliveries } from '../../../src/entrypoints/worker/deliveries.ts';
 import { DELIVERY_SHARDS } from '../../../src/ports/deliveries.ts';
 import { handClock } from '../../support/relay-workers.ts';
 import { addShops, eventsFor, gotBy, urlOf } from '../../support/webhook-proof.ts';
-import { aWebhookWorld, DISABLE_AFTER_MS } from '../../support/webhook-world.ts';
+import { aWebhookWorld, DISABLE_AFTER_MS, EVERY_SHARD } from '../../support/webhook-world.ts';
 
 afterEach(() => void vi.useRealTimers());
 
@@ -35,7 +35,7 @@ function aWorker(round: DeliverWebhooks['round'], parts: Partial<DeliverWebhooks
     deliver: {
       round,
       change: () => Promise.resolve(),
-      room: () => new Promise(() => {}),
+      subscribeToRoom: () => () => {},
       underWay: () => 0,
       stop: () => {},
       abandon: () => {},
@@ -99,7 +99,33 @@ describe('the delivery worker', () => {
     isSilent = true;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(rounds).toBeLessThan(14);
-    expect(lines).toContain('deliveries wait for the store');
+    expect(lines).toContain('delivery waits for the store');
+    const stopped = worker.stop();
+    await vi.advanceTimersByTimeAsync(0);
+    await stopped;
+  });
+
+  it('takes what had no room as soon as there is some, without waiting for the next look', async () => {
+    const own = memoryStorage();
+    const world = aWebhookWorld(own);
+    const shops = await addShops(world, 1);
+    const { deliver } = world.worker({ bounds: { mostHeld: 8 } });
+    await world.tell(eventsFor(shops, 40));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const worker = startDeliveries({
+      deliver,
+      share: { held: () => okAsync(EVERY_SHARD), release: () => okAsync(undefined) },
+      subscribe: () => () => {},
+      prune: () => okAsync(0),
+      cutOff: () => {},
+      log: aLog().log,
+      random: () => 0.5,
+    });
+    for (let passedMs = 0; passedMs < 490; passedMs += 5) {
+      await vi.advanceTimersByTimeAsync(5);
+      for (let n = 0; n < 5; n += 1) await new Promise(setImmediate);
+    }
+    expect(world.receivers.received).toHaveLength(40);
     const stopped = worker.stop();
     await vi.advanceTimersByTimeAsync(0);
     await stopped;

@@ -7,7 +7,7 @@ type Flush = () => ResultAsync<void, StorageUnavailable>;
 
 /** A flusher that is asked every millisecond, and what it logs. */
 function running(flush: Flush) {
-  const log = { warn: vi.fn(), error: vi.fn() };
+  const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   return { log, worker: startFlushing({ flush, log, everyMs: 1 }) };
 }
 

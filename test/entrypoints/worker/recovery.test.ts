@@ -17,7 +17,8 @@ function working(...script: readonly (() => Round)[]) {
   const lines: unknown[] = [];
   const line = (facts: object, message: string) => lines.push({ ...facts, message });
   const worker = startRecovery({
-    recoverPayments: () => {
+    name: 'payment recovery',
+    recover: () => {
       at.push(Date.now() - started);
       return (script[Math.min(at.length, script.length) - 1] as () => Round)();
     },
@@ -78,7 +79,7 @@ describe('the recovery worker', () => {
     await vi.advanceTimersByTimeAsync(2_500);
     await worker.stop();
     expect(at).toEqual([0, 2_000]);
-    expect(lines).toMatchObject([{ message: 'recovery round failed' }]);
+    expect(lines).toMatchObject([{ message: 'payment recovery round failed' }]);
   });
 
   it('never begins a round while one is under way, and finishes it before it stops', async () => {
