@@ -98,6 +98,6 @@ function scorerOf(
 const same = <T>(part: T): T => part;
 
 function openLedger(file: string): PayoutLedger {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   return payoutLedger(file);
 }

@@ -68,7 +68,7 @@ export const platformModule = (
   });
 
 function openLedger(file: string): SimulatorLedger {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   return simulatorLedger(file);
 }
 

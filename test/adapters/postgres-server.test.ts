@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { endProcess, isAlive, readServerState } from '../../src/adapters/embedded/owner.ts';
 import { startPostgres } from '../../src/adapters/embedded/postgres-server.ts';
 import { withStartLock } from '../../src/adapters/embedded/start-lock.ts';
-import { unprivilegedLogin } from '../../src/adapters/embedded/unprivileged.ts';
+import { serverUser } from '../../src/adapters/embedded/unprivileged.ts';
 
 let dataDir: string;
 beforeEach(() => {
@@ -57,11 +57,65 @@ it('lets go of its lock with the process that held it, however that ended', asyn
 it('waits for what is left of a killed server, and comes back where it was', async () => {
   const first = await startPostgres({ dataDir });
   await first.stop();
-  const { uid, gid } = unprivilegedLogin([]);
-  const remains = spawn('sleep', ['2'], uid === undefined || gid === undefined ? {} : { uid, gid });
+  const remains = spawn('sleep', ['2'], serverUser() ?? {});
   writeFileSync(join(dataDir, 'postgres', 'postmaster.pid'), `${remains.pid}\n`);
   const second = await startPostgres({ dataDir });
   expect(remains.exitCode).toBe(0);
   expect(second.url).toBe(first.url);
   await second.stop();
+}, 60_000);
+
+it('serves under a role that owns the tables and may do nothing else to the server', async () => {
+  const server = await startPostgres({ dataDir });
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  await client.query('CREATE SCHEMA ours');
+  for (const statement of [
+    "SELECT pg_read_file('/etc/hostname')",
+    "COPY (SELECT 1) TO PROGRAM 'true'",
+    'CREATE ROLE another',
+    'CREATE DATABASE another',
+    "ALTER SYSTEM SET fsync = 'off'",
+  ])
+    await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
+  await client.end();
+  await server.stop();
+}, 60_000);
+
+it('brings what the superuser owned in an older installation under the role that serves', async () => {
+  const first = await startPostgres({ dataDir });
+  const superuser = new URL(first.url);
+  superuser.username = 'paywright';
+  superuser.password = readFileSync(join(dataDir, 'postgres.password'), 'utf8');
+  const before = new pg.Client({ connectionString: superuser.href });
+  await before.connect();
+  await before.query(`
+    CREATE SCHEMA approvals;
+    CREATE TABLE approvals.old (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kept text);
+    CREATE VIEW approvals.seen AS SELECT kept FROM approvals.old;
+    CREATE FUNCTION approvals.one() RETURNS int LANGUAGE sql AS 'SELECT 1';
+    CREATE TYPE approvals.pair AS (a int, b int);
+    INSERT INTO approvals.old (kept) VALUES ('still here')`);
+  await before.end();
+  await first.stop();
+
+  const second = await startPostgres({ dataDir });
+  const after = new pg.Client({ connectionString: second.url });
+  await after.connect();
+  expect((await after.query('SELECT kept FROM approvals.seen')).rows).toEqual([{ kept: 'still here' }]);
+  await after.query('DROP SCHEMA approvals CASCADE');
+  await after.end();
+  await second.stop();
+}, 60_000);
+
+it('knows nothing of the environment, and its data directory is closed to other users', async () => {
+  process.env['PAYWRIGHT_TEST_CANARY'] = 'not-for-children';
+  const server = await startPostgres({ dataDir });
+  delete process.env['PAYWRIGHT_TEST_CANARY'];
+  if (process.platform === 'linux')
+    expect(readFileSync(`/proc/${serverPid()}/environ`, 'utf8')).not.toContain('not-for-children');
+  expect(statSync(dataDir).mode & 0o067).toBe(0);
+  for (const secret of ['postgres.password', 'postgres.owner-password'])
+    expect(statSync(join(dataDir, secret)).mode & 0o077).toBe(0);
+  await server.stop();
 }, 60_000);

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { unprivilegedLogin } from '../../src/adapters/embedded/unprivileged.ts';
+import { loginAs, serverUser } from '../../src/adapters/embedded/unprivileged.ts';
 
 const isRoot = process.getuid?.() === 0;
 const closed = mkdtempSync(join(tmpdir(), 'paywright-closed-'));
@@ -15,22 +15,27 @@ describe('the login of a server', () => {
       'We are not root, so a server needs no other login, and that of root is not tried.\n',
     );
     it('is our own when we are not root', () => {
-      expect(unprivilegedLogin([closed])).toEqual({ prefix: [] });
+      expect(loginAs(serverUser(), [closed])).toEqual({ prefix: [] });
     });
     return;
   }
 
-  it('is, when root starts it, nobody who may do more, and still finds its files in a folder closed to others', () => {
+  it('of root reads its files in a folder closed to others, is root no more, and writes nothing that others own', () => {
     chmodSync(closed, 0o700);
     mkdirSync(join(closed, 'bin'));
     const file = join(closed, 'bin', 'postgres');
     writeFileSync(file, '');
-    const { prefix } = unprivilegedLogin([file]);
-    const script = 'fs.accessSync(process.argv[1], fs.constants.R_OK); console.log(process.getuid() !== 0)';
+    const { prefix } = loginAs(serverUser(), [file]);
+    const script = `
+      fs.accessSync(process.argv[1], fs.constants.R_OK);
+      let wrote = true;
+      try { fs.writeFileSync(process.argv[1], 'x'); } catch { wrote = false; }
+      console.log(process.getuid() !== 0, wrote);
+    `;
 
     const [program, ...rest] = [...prefix, process.execPath, '-e', script, file];
     const { status, stdout } = spawnSync(program, rest, { encoding: 'utf8' });
 
-    expect({ status, stdout }).toEqual({ status: 0, stdout: 'true\n' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'true false\n' });
   });
 });

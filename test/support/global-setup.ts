@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -16,7 +16,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const dataDir = mkdtempSync(join(tmpdir(), 'paywright-test-'));
   // Tests end processes, never the machine, so waiting for the disk would prove nothing.
   const postgres = await startPostgres({ dataDir, settings: { fsync: 'off', max_connections: '300' } });
-  project.provide('postgresUrl', postgres.url);
+  const superuser = new URL(postgres.url);
+  superuser.username = 'paywright';
+  superuser.password = readFileSync(join(dataDir, 'postgres.password'), 'utf8');
+  project.provide('postgresUrl', superuser.href);
   return async () => {
     await postgres.stop();
     rmSync(dataDir, { recursive: true, force: true });

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { BARE_ENVIRONMENT } from './bare-environment.ts';
 import { freePort } from './free-port.ts';
 import { endProcess, isAlive, readServerState, removeServerState, writeServerState } from './owner.ts';
+import { makePrivateFolder } from './private-folder.ts';
 import type { EmbeddedServer } from './server.ts';
 import { withStartLock } from './start-lock.ts';
 
@@ -21,7 +23,7 @@ export async function startDynamoDbEngine({
 function startOn(dataDir: string): Promise<EmbeddedServer> {
   const stateFile = join(dataDir, 'dynamodb.json');
   const lock = join(dataDir, 'dynamodb-start.lock');
-  mkdirSync(dataDir, { recursive: true });
+  makePrivateFolder(dataDir);
   return withStartLock(lock, async () => {
     const state = readServerState(stateFile);
     if (state !== undefined && isAlive(state.serverPid) && isEngine(state.serverPid)) {
@@ -72,6 +74,7 @@ async function launch(args: readonly string[], logFile?: string): Promise<Engine
       // A session of its own, so that Ctrl-C in the terminal lets us drain before the database goes.
       detached: true,
       stdio: ['ignore', log, log],
+      ...BARE_ENVIRONMENT,
     });
     if (typeof log === 'number') closeSync(log);
     child.unref();

@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 /** What the process that runs an embedded server leaves beside its data for the next one to find. */
 export type ServerState = Readonly<{ ownerPid: number; serverPid: number; port: number }>;
@@ -14,8 +13,7 @@ export function readServerState(file: string): ServerState | undefined {
 }
 
 export function writeServerState(file: string, state: ServerState): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify(state));
+  writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
 }
 
 export const removeServerState = (file: string): void => rmSync(file, { force: true });

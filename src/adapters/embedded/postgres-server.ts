@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   chownSync,
   closeSync,
   existsSync,
@@ -11,13 +12,16 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import pg from 'pg';
+import { BARE_ENVIRONMENT } from './bare-environment.ts';
+import { ensureOwner, ownerUrl } from './database-owner.ts';
 import { freePort } from './free-port.ts';
 import { endProcess, isAlive, readServerState, writeServerState } from './owner.ts';
+import { makePrivateFolder } from './private-folder.ts';
 import type { EmbeddedServer } from './server.ts';
 import { withStartLock } from './start-lock.ts';
-import { type Login, unprivilegedLogin } from './unprivileged.ts';
+import { type Login, loginAs, type ServerUser, serverUser } from './unprivileged.ts';
 
 type Binaries = Readonly<{ postgres: string; initdb: string }>;
 
@@ -28,7 +32,7 @@ type Binaries = Readonly<{ postgres: string; initdb: string }>;
  */
 export function startPostgres({ dataDir, settings = {} }: PostgresTerms): Promise<EmbeddedServer> {
   const home = resolve(dataDir, 'postgres');
-  mkdirSync(dataDir, { recursive: true });
+  makePrivateFolder(dataDir);
   return withStartLock(lockOf(home), () => startOn(home, settings));
 }
 
@@ -47,12 +51,15 @@ async function startOn(
   const state = readServerState(stateFile);
   // A process id may have been given to a stranger since: only a server that knows our password is ours.
   if (state !== undefined && isAlive(state.serverPid) && (await answers(urlOf(home, state.port)))) {
-    if (isAlive(state.ownerPid)) return { url: urlOf(home, state.port), stop: () => Promise.resolve() };
+    if (isAlive(state.ownerPid))
+      return { url: ownerUrl(urlOf(home, state.port), home), stop: () => Promise.resolve() };
     await endProcess(state.serverPid, 'SIGINT');
   }
 
   const binaries = await findBinaries();
-  const login = unprivilegedLogin([home, binaries.postgres]);
+  const user = serverUser();
+  if (user !== undefined) admit(user, dirname(home));
+  const login = loginAs(user, [home, binaries.postgres]);
   if (!existsSync(`${home}/PG_VERSION`)) await initialise(home, binaries, login);
   const port = await freePort(state?.port);
   const given = Object.entries({ ...SETTINGS, ...settings });
@@ -60,9 +67,10 @@ async function startOn(
   const server = await launchAlone(urlOf(home, port), () =>
     launch(login, `${home}.log`, binaries.postgres, args),
   );
+  const url = await ensureOwner(urlOf(home, port), home);
   writeServerState(stateFile, { ownerPid: process.pid, serverPid: server.pid, port });
   return {
-    url: urlOf(home, port),
+    url,
     // Under the lock, so that nobody joins a server that is about to end.
     stop: () => withStartLock(lockOf(home), () => endProcess(server.pid, 'SIGINT')),
   };
@@ -79,6 +87,13 @@ const SETTINGS = {
 
 const SUPERUSER = 'paywright';
 
+/** Lets the server's own login, and no other user, pass through the data directory. */
+function admit({ gid }: ServerUser, dataDir: string): void {
+  chownSync(dataDir, 0, gid);
+  chmodSync(dataDir, 0o710);
+}
+
+/** The superuser's, for starting and for provisioning; who is served gets `ownerUrl`. */
 const urlOf = (home: string, port: number): string =>
   `postgres://${SUPERUSER}:${readFileSync(`${home}.password`, 'utf8')}@127.0.0.1:${port}/postgres`;
 
@@ -124,6 +139,7 @@ function launch(login: Login, logFile: string, command: string, args: readonly s
     // A session of its own, so that Ctrl-C in the terminal lets us drain before the database goes.
     detached: true,
     stdio: ['ignore', log, log],
+    ...BARE_ENVIRONMENT,
     ...(login.prefix.length === 0 && login.uid !== undefined ? { uid: login.uid } : {}),
     ...(login.prefix.length === 0 && login.gid !== undefined ? { gid: login.gid } : {}),
   });

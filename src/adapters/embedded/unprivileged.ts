@@ -2,19 +2,30 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Whom to run as; `prefix` goes before the command. Empty when we are not root. */
-export type Login = Readonly<{ uid?: number; gid?: number; prefix: readonly string[] }>;
+/** The user a server runs as when we are root. */
+export type ServerUser = Readonly<{ uid: number; gid: number }>;
+
+/** How to start a server: as whom, and by which command before its own. */
+export type Login = Partial<ServerUser> & Readonly<{ prefix: readonly string[] }>;
+
+/** PostgreSQL refuses to run as root. When we are root it runs as `postgres`, or else `nobody`; no user is made. */
+export const serverUser = (): ServerUser | undefined =>
+  process.getuid?.() === 0
+    ? {
+        uid: idOf('-u', 'postgres') ?? idOf('-u', 'nobody') ?? 65_534,
+        gid: idOf('-g', 'postgres') ?? idOf('-g', 'nobody') ?? 65_534,
+      }
+    : undefined;
 
 /**
- * PostgreSQL refuses to run as root. When we are root it runs as `postgres`, or else `nobody`; no user is made. Where
- * one of `paths` lies in a folder closed to others (as /root is), it keeps the right to pass through by `setpriv`.
+ * Where one of `paths` lies in a folder closed to the user (as /root is), the server keeps, by `setpriv`, the one right
+ * to pass through and read; what others own it can never write.
  */
-export function unprivilegedLogin(paths: readonly string[]): Login {
-  if (process.getuid?.() !== 0) return { prefix: [] };
-  const uid = idOf('-u', 'postgres') ?? idOf('-u', 'nobody') ?? 65_534;
-  const gid = idOf('-g', 'postgres') ?? idOf('-g', 'nobody') ?? 65_534;
-  if (paths.every(isOpenToOthers)) return { uid, gid, prefix: [] };
-  const through = '+dac_override,+dac_read_search';
+export function loginAs(user: ServerUser | undefined, paths: readonly string[]): Login {
+  if (user === undefined) return { prefix: [] };
+  const { uid, gid } = user;
+  if (paths.every((path) => isOpenTo(gid, path))) return { uid, gid, prefix: [] };
+  const through = '+dac_read_search';
   return {
     uid,
     gid,
@@ -27,6 +38,8 @@ export function unprivilegedLogin(paths: readonly string[]): Login {
       '--securebits=+no_setuid_fixup',
       `--inh-caps=${through}`,
       `--ambient-caps=${through}`,
+      // Nothing that the server starts can gain more.
+      '--no-new-privs',
     ],
   };
 }
@@ -36,9 +49,12 @@ function idOf(flag: '-u' | '-g', name: string): number | undefined {
   return status === 0 ? Number(stdout) : undefined;
 }
 
-/** True when every folder on the way to `path` can be entered by anybody. */
-function isOpenToOthers(path: string): boolean {
+/** True when every folder on the way to `path` can be entered by anybody, or by the group. */
+function isOpenTo(gid: number, path: string): boolean {
   for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder))
-    if (existsSync(folder) && (statSync(folder).mode & 0o001) === 0) return false;
+    if (existsSync(folder) && !mayEnter(gid, statSync(folder))) return false;
   return true;
 }
+
+const mayEnter = (gid: number, folder: Readonly<{ mode: number; gid: number }>): boolean =>
+  (folder.mode & (folder.gid === gid ? 0o010 : 0o001)) !== 0;

@@ -29,7 +29,7 @@ export function fileRing(file: string, clock: Clock, checkMs: number = CHECK_MS)
   }
 
   function makeFile(): string {
-    mkdirSync(dirname(file), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     makeKeyFile(file, [newFileKey(clock.now())]);
     return stampOf(file) ?? '';
   }

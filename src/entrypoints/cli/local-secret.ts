@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { makePrivateFolder } from '../../adapters/embedded/private-folder.ts';
 
 /**
  * The text of `<dataDir>/keys/<name>`, made when absent: 32 random bytes in base64url, readable by its owner only.
@@ -25,6 +26,7 @@ function readSecret(file: string): string | undefined {
 
 /** A finished file is linked into place, so nobody ever reads half of one and the first link wins. */
 function makeSecret(folder: string, file: string): string {
+  makePrivateFolder(dirname(folder));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const draft = `${file}.${randomBytes(8).toString('hex')}`;
   const secret = randomBytes(32).toString('base64url');
