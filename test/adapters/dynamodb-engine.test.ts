@@ -7,8 +7,10 @@ import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { migrateDynamoDb } from '../../src/adapters/dynamodb/migrate.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
+import { dynamodbLocal, findDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engines.ts';
 import { endProcess, isAlive, readServerState } from '../../src/adapters/embedded/owner.ts';
 import { anOpening, type Opening } from '../fixtures/changes.ts';
+import { hasJava } from '../support/dynamodb-local.ts';
 
 let dataDir: string;
 beforeEach(() => {
@@ -95,4 +97,33 @@ it('keeps nothing without a directory', async () => {
   expect(a.url).not.toBe(b.url);
   await Promise.all([a.stop(), b.stop()]);
   expect(await responses(a.url)).toBe(false);
+});
+
+it.runIf(hasJava())(
+  'is Amazon’s own DynamoDB Local where there is Java alone, and is found again after an orderly end',
+  async () => {
+    const engine = dynamodbLocal();
+    if (engine === undefined) throw new Error('Java went away');
+    const first = await startDynamoDbEngine({ dataDir, engine });
+    const opening = anOpening();
+    const storage = await storageAt(first.url);
+    (await storage.commits.commit(opening.change))._unsafeUnwrap();
+    await storage.close();
+    await first.stop();
+
+    const second = await startDynamoDbEngine({ dataDir, engine });
+    const again = await storageAt(second.url);
+    const { payment } = opening;
+    expect((await again.payments.find(payment.merchantId, payment.id))._unsafeUnwrap()).toEqual(payment);
+    await again.close();
+    await second.stop();
+  },
+);
+
+it('refuses a directory that another engine wrote, instead of showing an empty table', async () => {
+  await (await startDynamoDbEngine({ dataDir })).stop();
+  const other = { ...findDynamoDbEngine(), name: 'another engine', keeps: 'another.db' };
+  await expect(startDynamoDbEngine({ dataDir, engine: other })).rejects.toThrow(
+    'written by another DynamoDB engine',
+  );
 });

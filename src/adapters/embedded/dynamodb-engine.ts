@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { BARE_ENVIRONMENT } from './bare-environment.ts';
+import { type DynamoDbEngine, findDynamoDbEngine, refuseForeignData } from './dynamodb-engines.ts';
 import { freePort } from './free-port.ts';
 import { endProcess, isAlive, readServerState, removeServerState, writeServerState } from './owner.ts';
 import { makePrivateFolder } from './private-folder.ts';
@@ -12,34 +12,37 @@ import { withStartLock } from './start-lock.ts';
 /**
  * Runs a DynamoDB engine on loopback with its data in `dataDir`, or in memory without one. A process that finds a
  * living owner shares its engine; an engine that outlived its owner's crash is taken over as it runs, so that whoever
- * still uses it is not disturbed. Never two engines on one file. Acknowledged writes survive the death of either.
+ * still uses it is not disturbed. Never two engines on one file. Acknowledged writes survive the death of either,
+ * but for DynamoDB Local's (`dynamodb-engines.ts`).
  */
 export async function startDynamoDbEngine({
   dataDir,
-}: Readonly<{ dataDir?: string }>): Promise<EmbeddedServer> {
-  return dataDir === undefined ? owned(await launch([])) : startOn(resolve(dataDir));
+  engine = findDynamoDbEngine(),
+}: Readonly<{ dataDir?: string; engine?: DynamoDbEngine }>): Promise<EmbeddedServer> {
+  return dataDir === undefined ? owned(await launch(engine)) : startOn(engine, resolve(dataDir));
 }
 
-function startOn(dataDir: string): Promise<EmbeddedServer> {
+function startOn(engine: DynamoDbEngine, dataDir: string): Promise<EmbeddedServer> {
   const stateFile = join(dataDir, 'dynamodb.json');
   const lock = join(dataDir, 'dynamodb-start.lock');
   makePrivateFolder(dataDir);
   return withStartLock(lock, async () => {
     const state = readServerState(stateFile);
-    if (state !== undefined && isAlive(state.serverPid) && isEngine(state.serverPid)) {
+    if (state !== undefined && isAlive(state.serverPid) && isEngine(engine, state.serverPid)) {
       if (await answers(state.port)) {
         if (isAlive(state.ownerPid)) return { url: urlOf(state.port), stop: () => Promise.resolve() };
         return owned({ pid: state.serverPid, port: state.port }, { stateFile, lock });
       }
       await endProcess(state.serverPid, 'SIGTERM');
     }
-    const file = join(dataDir, 'dynamodb.db');
-    return owned(await launch(['--db-path', file], join(dataDir, 'dynamodb.log')), { stateFile, lock });
+    refuseForeignData(engine, dataDir);
+    const data = join(dataDir, engine.keeps);
+    return owned(await launch(engine, data, join(dataDir, 'dynamodb.log')), { stateFile, lock });
   });
 }
 
 /** From here on the engine is this process's to end, at the latest when it exits. */
-function owned({ pid, port }: Engine, files?: Files): EmbeddedServer {
+function owned({ pid, port }: Running, files?: Files): EmbeddedServer {
   if (files !== undefined) writeServerState(files.stateFile, { ownerPid: process.pid, serverPid: pid, port });
   const endWithUs = () => isAlive(pid) && process.kill(pid, 'SIGTERM');
   process.once('exit', endWithUs);
@@ -60,17 +63,17 @@ function owned({ pid, port }: Engine, files?: Files): EmbeddedServer {
 /** What lies beside the data of an engine that keeps any. */
 type Files = Readonly<{ stateFile: string; lock: string }>;
 
-type Engine = Readonly<{ pid: number; port: number }>;
+type Running = Readonly<{ pid: number; port: number }>;
 
 const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
 
 /** A port that was free may be taken by the time the engine asks for it, hence more than one try. */
-async function launch(args: readonly string[], logFile?: string): Promise<Engine> {
-  const binary = findBinary();
+async function launch(engine: DynamoDbEngine, data?: string, logFile?: string): Promise<Running> {
   for (let triesLeft = 3; ; triesLeft -= 1) {
     const port = await freePort();
     const log = logFile === undefined ? 'ignore' : openSync(logFile, 'w', 0o600);
-    const child = spawn(binary, ['serve', '--host', '127.0.0.1', '--port', `${port}`, ...args], {
+    const [program, ...args] = engine.command(port, data);
+    const child = spawn(program, args, {
       // A session of its own, so that Ctrl-C in the terminal lets us drain before the database goes.
       detached: true,
       stdio: ['ignore', log, log],
@@ -81,19 +84,19 @@ async function launch(args: readonly string[], logFile?: string): Promise<Engine
     if (child.pid !== undefined && (await isReady(child, port))) return { pid: child.pid, port };
     if (triesLeft <= 1) {
       const said = logFile === undefined ? '' : `: ${readFileSync(logFile, 'utf8').slice(-2_000)}`;
-      throw new Error(`the embedded DynamoDB engine does not start${said}`);
+      throw new Error(`${engine.name} does not start${said}`);
     }
   }
 }
 
-/** False when the engine ended instead, or was ended because it did not answer within 20 s. */
+/** False when the engine ended instead, or was ended because it did not answer within a minute. */
 async function isReady(child: ChildProcess, port: number): Promise<boolean> {
   let over = false;
   const end = () => {
     over = true;
   };
   child.once('exit', end).once('error', end);
-  for (const deadline = performance.now() + 20_000; performance.now() < deadline && !over; ) {
+  for (const deadline = performance.now() + 60_000; performance.now() < deadline && !over; ) {
     if (await answers(port)) return !over;
     await new Promise((wait) => setTimeout(wait, 10));
   }
@@ -122,23 +125,11 @@ async function answers(port: number): Promise<boolean> {
 }
 
 /** A process id may have been given to a stranger since; where the system does not tell, the port's answer must do. */
-function isEngine(pid: number): boolean {
+function isEngine({ marker }: DynamoDbEngine, pid: number): boolean {
   if (process.platform !== 'linux') return true;
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('dynoxide');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(marker);
   } catch {
     return false;
-  }
-}
-
-function findBinary(): string {
-  const name = `@dynoxide/${process.platform}-${process.arch}`;
-  try {
-    const home = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
-    return join(home, process.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide');
-  } catch {
-    throw new Error(
-      `no embedded DynamoDB engine for this platform (${name}): set DYNAMODB_ENDPOINT, or STORAGE=postgres`,
-    );
   }
 }

@@ -14,13 +14,14 @@ type Started = Readonly<{ url: string; storage: string; interactive: boolean }>;
  * output that goes into a file or a log names the commands that make them. Production prints neither.
  */
 export async function welcomeText(
-  { stage, jwt, dataDir }: Config,
+  config: Config,
   { url: listening, storage, interactive }: Started,
 ): Promise<string> {
+  const { stage, jwt, dataDir } = config;
   // What listens on every address is reached on this one.
   const url = listening.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
   const where = storage === 'memory' ? 'memory (gone at exit)' : storage;
-  const head = `paywright is ready\n\n  url      ${url}\n  storage  ${where}\n  data     ${dataDir}\n`;
+  const head = `paywright is ready\n\n  url      ${url}\n  storage  ${where}\n  data     ${dataDir}\n${cautionOf(config)}`;
   if (stage === 'production') return head;
   if (jwt.kind === 'jwks') return `${head}\n  Bearer tokens come from ${jwt.issuer}.\n`;
   const merchant = DEMO_MERCHANTS[0]?.id ?? '';
@@ -53,6 +54,12 @@ Take a payment; pasted twice, it is still one:
 API: ${url}/docs    Stop: Ctrl-C
 `;
 }
+
+/** DynamoDB engines for development take any signature, and nothing can be put before them that they would ask. */
+const cautionOf = ({ platform, approvals }: Config): string =>
+  [platform, approvals].some(({ storage }) => storage.kind === 'dynamodb' && storage.at.kind === 'embedded')
+    ? '  caution  the embedded DynamoDB engine checks no signature: every user of this machine can change its data\n'
+    : '';
 
 function withoutTokens(url: string, merchant: string, dataDir: string): string {
   const where = dataDir === DEFAULT_DATA_DIR ? '' : `PAYWRIGHT_DATA_DIR='${dataDir}' `;

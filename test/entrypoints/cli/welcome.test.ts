@@ -31,6 +31,15 @@ describe('the start-up text', () => {
     expect(text).toContain("PAYWRIGHT_DATA_DIR='/data/one' npx paywright token --merchant merchant-123\n");
     expect(text).toContain('$(PAYWRIGHT_DATA_DIR=');
   });
+
+  it('says that the embedded DynamoDB engine is open to every user of the machine', async () => {
+    const said = async (env: Readonly<Record<string, string>>) =>
+      (await welcomeText(config(env), { ...started, interactive: false })).includes('checks no signature');
+    expect(await said({ STORAGE: 'dynamodb' })).toBe(true);
+    expect(await said({ APPROVALS_STORAGE: 'dynamodb' })).toBe(true);
+    expect(await said({ STORAGE: 'dynamodb', DYNAMODB_ENDPOINT: 'http://127.0.0.1:1' })).toBe(false);
+    expect(await said({})).toBe(false);
+  });
 });
 
 type Claims = Readonly<{ iat: number; exp: number; merchant_id?: string; role?: string }>;
