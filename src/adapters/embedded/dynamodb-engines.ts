@@ -38,7 +38,10 @@ function dynoxide(): DynamoDbEngine | undefined {
     command: (port, data) => [
       binary,
       'serve',
-      ...['--host', '127.0.0.1', '--port', `${port}`],
+      '--host',
+      '127.0.0.1',
+      '--port',
+      `${port}`,
       ...(data === undefined ? [] : ['--db-path', data]),
     ],
   };
@@ -67,7 +70,11 @@ export function dynamodbLocal(): DynamoDbEngine | undefined {
         'java',
         '-Xmx512m',
         `-Djava.library.path=${join(lib, release, 'DynamoDBLocal_lib')}`,
-        ...['-jar', jar, '-disableTelemetry', '-port', `${port}`],
+        '-jar',
+        jar,
+        '-disableTelemetry',
+        '-port',
+        `${port}`,
         ...(data === undefined ? ['-inMemory'] : ['-sharedDb', '-dbPath', data]),
       ];
     },
@@ -84,9 +91,16 @@ function dynamodbLocalInDocker(): DynamoDbEngine | undefined {
     command(port, data) {
       if (data !== undefined) mkdirSync(data, { recursive: true, mode: 0o700 });
       return [
-        ...(['docker', 'run', '--rm', '-p', `127.0.0.1:${port}:8000`] as const),
+        'docker',
+        'run',
+        '--rm',
+        '-p',
+        `127.0.0.1:${port}:8000`,
         ...(data === undefined ? [] : ['-u', `${process.getuid?.() ?? 0}`, '-v', `${data}:/data`]),
-        ...['amazon/dynamodb-local', '-jar', 'DynamoDBLocal.jar', '-disableTelemetry'],
+        'amazon/dynamodb-local',
+        '-jar',
+        'DynamoDBLocal.jar',
+        '-disableTelemetry',
         ...(data === undefined ? ['-inMemory'] : ['-sharedDb', '-dbPath', '/data']),
       ];
     },
