@@ -1,5 +1,6 @@
 import type { Storage } from '../../src/ports/storage.ts';
 import { managingMerchantsContract } from '../scenarios/managing-merchants.scenario.ts';
+import { parkedEventsContract } from '../scenarios/parked-events.scenario.ts';
 import { relayContract } from '../scenarios/relay.scenario.ts';
 import { transfersContract } from '../scenarios/transfers.scenario.ts';
 import { webhookWorkersContract } from '../scenarios/webhook-workers.scenario.ts';
@@ -47,6 +48,7 @@ export function storageContracts(
   deliveriesContract(adapter, open);
   wakeUpsContract(adapter, open);
   relayContract(adapter, open);
+  parkedEventsContract(adapter, open);
   webhooksContract(adapter, open);
   webhookWorkersContract(adapter, open);
   auditTrailContract(adapter, open);

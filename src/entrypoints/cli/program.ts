@@ -6,6 +6,7 @@ import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { faultLine } from './faults.ts';
 import type { RotateOptions } from './keys.ts';
 import { localSecret } from './local-secret.ts';
+import { addOutboxCommands } from './outbox-commands.ts';
 import type { Terminal } from './terminal.ts';
 import type { TokenOptions } from './token.ts';
 import { PERMISSIONS } from './tokens.ts';
@@ -101,6 +102,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     );
 
   addWebhookCommands(program, configured, terminal);
+  addOutboxCommands(program, configured, terminal);
 
   program
     .command('verify')
