@@ -86,6 +86,7 @@ export function aWorld(storage: ApprovalsStorage, { approvers, vendorId }: World
         find: (id) => process.call('find', () => vendorPayments.find(id), lost),
         findLive: (...of) => process.call('find live', () => vendorPayments.findLive(...of), lost),
         list: (...of) => process.call('list', () => vendorPayments.list(...of), lost),
+        backlog: (most) => vendorPayments.backlog(most),
         due: (at) =>
           process
             .call('due', () => vendorPayments.due(at, 10_000), lost)

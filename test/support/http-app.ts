@@ -71,6 +71,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     health: storage.health,
     authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
     metrics: platformMetrics(),
+    metricsAccess: { kind: 'open' },
     noteFailedAuthentication: () => {},
     log: jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),
     corsOrigins: [],

@@ -5,6 +5,7 @@ import type { PlatformSettings } from '../../composition/platform-settings.ts';
 import type { StorageSettings } from '../../composition/storage-settings.ts';
 import { areThresholds } from '../../domain/approvals/fraud.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
+import type { MetricsAccess } from '../http/operation/operation.ts';
 import type { JwtSettings } from '../http/server/authenticate.ts';
 import type { Fault } from './faults.ts';
 import { productionFaults } from './production.ts';
@@ -19,6 +20,7 @@ export type LocalSecret = (dataDir: string, name: string) => string;
 export type Config = Readonly<{
   stage: Variables['STAGE'];
   http: Readonly<{ host: string; port: number; corsOrigins: readonly string[] }>;
+  metrics: Readonly<{ access: MetricsAccess; port?: number }>;
   logLevel: Variables['LOG_LEVEL'];
   dataDir: string;
   jwt: JwtSettings;
@@ -81,6 +83,12 @@ function togetherFaults(given: Variables): readonly Fault[] {
       });
     }
   }
+  if (given.PAYWRIGHT_METRICS_PORT !== undefined && given.PAYWRIGHT_METRICS_TOKEN !== undefined) {
+    faults.push({
+      name: 'PAYWRIGHT_METRICS_TOKEN',
+      says: 'is asked for beside the API, where PAYWRIGHT_METRICS_PORT takes /metrics away',
+    });
+  }
   if (given.JWT_JWKS_URL) {
     if (given.JWT_SECRET) faults.push({ name: 'JWT_SECRET', says: 'cannot be used beside JWT_JWKS_URL' });
     if (!given.JWT_ISSUER) faults.push({ name: 'JWT_ISSUER', says: 'is needed with JWT_JWKS_URL' });
@@ -118,6 +126,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
   return {
     stage: given.STAGE,
     http: { host: given.HOST, port: given.PORT, corsOrigins: given.PAYWRIGHT_CORS_ORIGINS },
+    metrics: metricsOf(given),
     logLevel: given.LOG_LEVEL,
     dataDir,
     jwt: jwtOf(given, localSecret),
@@ -148,6 +157,18 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
     },
     approvals: approvalsOf(given, secret),
   };
+}
+
+/** Open only where no other machine can ask; then by token, or on a port of its own, or not at all. */
+function metricsOf({
+  STAGE: stage,
+  HOST: host,
+  PAYWRIGHT_METRICS_PORT: port,
+  PAYWRIGHT_METRICS_TOKEN: token,
+}: Variables): Config['metrics'] {
+  if (port !== undefined) return { access: { kind: 'elsewhere' }, port };
+  if (token !== undefined) return { access: { kind: 'token', token } };
+  return { access: { kind: stage === 'development' && isLoopback(host) ? 'open' : 'elsewhere' } };
 }
 
 function approvalsOf(given: Variables, secret: string): ApprovalsSettings {

@@ -89,6 +89,7 @@ function secretFaults(given: Variables): readonly Fault[] {
   const secrets = [
     { name: 'PAYWRIGHT_SECRET', secret: given.PAYWRIGHT_SECRET },
     { name: 'JWT_SECRET', secret: given.JWT_SECRET },
+    { name: 'PAYWRIGHT_METRICS_TOKEN', secret: given.PAYWRIGHT_METRICS_TOKEN },
     ...(given.PAYWRIGHT_CUSTOMER_KEYS ?? []).map(({ secret }) => ({
       name: 'PAYWRIGHT_CUSTOMER_KEYS',
       secret,

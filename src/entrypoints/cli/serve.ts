@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { ResultAsync } from 'neverthrow';
 import type { Logger } from 'pino';
 import { countFailedAuthentications } from '../../application/audit/failed-authentications.ts';
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
@@ -15,13 +14,13 @@ import { platformApp, wholeApp } from '../http/platform-app.ts';
 import { tokenVerifier } from '../http/server/authenticate.ts';
 import { jsonLogger } from '../http/server/logger.ts';
 import { type PlatformMetrics, platformMetrics } from '../http/server/metrics.ts';
-import { type ListeningServer, serveHttp } from '../http/server/node-server.ts';
 import { APPROVALS_OUTBOX, watchBacklog } from '../http/server/outbox-metrics.ts';
 import { startFlushing } from '../worker/flush.ts';
 import { startRecovery } from '../worker/recovery.ts';
 import type { Config } from './config.ts';
 import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { listenTo } from './listen.ts';
 import { countedRecovery, measuredProcessor, measuredUseCases, watchParts, watchPool } from './measure.ts';
 import { type OpenSystem, openSystem } from './open-system.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
@@ -84,10 +83,10 @@ async function serve(
   };
   const approvalsUseCases = measuredUseCases(approvals.get(APPROVALS_TOKENS.useCases), metrics);
   const app = wholeApp(
-    platformApp({ ...useCases, ...common, health, besides: APPROVALS }),
+    platformApp({ ...useCases, ...common, health, besides: APPROVALS, metricsAccess: config.metrics.access }),
     approvalsApp({ ...approvalsUseCases, ...common }),
   );
-  const listening = await listen(() => serveHttp(app, { ...config.http, log }));
+  const listening = await listenTo(app, config, { metrics, log });
   if (listening.isErr()) {
     err(`paywright: ${listening.error}\n`);
     return EXIT.configuration;
@@ -110,12 +109,3 @@ async function serve(
   await flushing.stop();
   return EXIT.ok;
 }
-
-/** Addresses that cannot be had are the configuration's fault, and say which setting is meant. */
-const listen = (open: () => Promise<ListeningServer>): ResultAsync<ListeningServer, string> =>
-  ResultAsync.fromThrowable(open, (fault) => {
-    const { code, message } = fault as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE' || code === 'EACCES') return `PORT: ${message}`;
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST: ${message}`;
-    throw fault;
-  })();

@@ -111,6 +111,12 @@ export const VARIABLES = z.object({
     .describe(
       '1 lets development listen where other machines reach it: its tokens are for everybody there (0)',
     ),
+  PAYWRIGHT_METRICS_PORT: whole(0, 65_535)
+    .optional()
+    .describe('serves /metrics on a port of its own, on 127.0.0.1, and no more beside the API (none)'),
+  PAYWRIGHT_METRICS_TOKEN: secret
+    .optional()
+    .describe('bearer token that /metrics beside the API asks for, at least 32 bytes (none)'),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],

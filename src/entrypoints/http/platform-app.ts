@@ -9,7 +9,7 @@ import { ledger } from './ledger/ledger.ts';
 import { transfers } from './ledger/transfers.ts';
 import { merchants } from './merchants/merchants.ts';
 import { mountDocs } from './operation/docs.ts';
-import { operation } from './operation/operation.ts';
+import { type MetricsAccess, operation } from './operation/operation.ts';
 import { modifications } from './payments/modifications.ts';
 import { paymentSummaries } from './payments/payment-summary.ts';
 import { payments } from './payments/payments.ts';
@@ -20,7 +20,10 @@ import { SERVICE_PROBLEMS, type ServiceAppParts, serviceApp } from './server/ser
 import { webhookDeliveries } from './webhooks/webhook-deliveries.ts';
 import { webhookEndpoints } from './webhooks/webhook-endpoints.ts';
 
-type PlatformParts = GateParts & ServiceAppParts & UseCases & Readonly<{ health: StorageHealth }>;
+type PlatformParts = GateParts &
+  ServiceAppParts &
+  UseCases &
+  Readonly<{ health: StorageHealth; metricsAccess: MetricsAccess }>;
 
 export type PlatformAppParts = PlatformParts &
   Readonly<{

@@ -20,6 +20,9 @@ export type VendorPaymentPage = Readonly<{
   skip?: number;
 }>;
 
+/** What waits for approval: how many payments, counted up to a bound, and since when the oldest does. */
+export type ApprovalBacklog = Readonly<{ count: number; oldestAt?: Instant }>;
+
 /** Where vendors' payments are read. Adapters must pass `test/contract/approvals/vendor-payments.contract.ts`. */
 export interface VendorPayments {
   /** Strongly consistent: sees every commit that has resolved. */
@@ -43,4 +46,6 @@ export interface VendorPayments {
    * and may name payments that have moved on: read each with `find` before acting on it.
    */
   due(now: Instant, limit: number): ResultAsync<readonly VendorPaymentId[], StorageUnavailable>;
+  /** Counts keys, up to `most`, and reads one payment at the most. May lag behind the newest commits. */
+  backlog(most: number): ResultAsync<ApprovalBacklog, StorageUnavailable>;
 }

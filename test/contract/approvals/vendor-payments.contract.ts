@@ -163,6 +163,16 @@ export function vendorPaymentsContract(adapter: string, open: () => Promise<Appr
       );
     });
 
+    it('counts what waits for approval up to a bound, and since when the oldest does', async () => {
+      const waiting = () => storage.vendorPayments.backlog(3);
+      expect((await waiting())._unsafeUnwrap()).toEqual({ count: 0 });
+      const [first, second] = await many(5);
+      if (first === undefined || second === undefined) throw new Error('too few');
+      expect((await waiting())._unsafeUnwrap()).toEqual({ count: 3, oldestAt: first.createdAt });
+      await committed(anUncheckedApproval(first));
+      expect((await waiting())._unsafeUnwrap().oldestAt).toBe(second.createdAt);
+    });
+
     it('knows which payouts are due, most overdue first, and forgets those that have ended', async () => {
       const payments = [];
       for (const createdAt of [NOON + 30_000, NOON, NOON + 60_000]) payments.push(await begun(createdAt));

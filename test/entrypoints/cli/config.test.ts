@@ -201,6 +201,25 @@ describe('configuration', () => {
     expect(read({ EVENT_BUS_NAME: 'x', KMS_KEY_ID: 'x', npm_config_x: 'y', PATH: '/bin' }).isOk()).toBe(true);
   });
 
+  it('opens /metrics to a development machine alone', () => {
+    const accessIn = (env: Environment) => configOf(env).metrics;
+    expect(accessIn({})).toEqual({ access: { kind: 'open' } });
+    expect(accessIn({ HOST: '0.0.0.0', PAYWRIGHT_EXPOSE_DEVELOPMENT: '1' })).toEqual({
+      access: { kind: 'elsewhere' },
+    });
+    expect(accessIn(production())).toEqual({ access: { kind: 'elsewhere' } });
+    expect(accessIn(production({ PAYWRIGHT_METRICS_TOKEN: JWT_SECRET }))).toEqual({
+      access: { kind: 'token', token: JWT_SECRET },
+    });
+    expect(accessIn(production({ PAYWRIGHT_METRICS_PORT: '9464' }))).toEqual({
+      access: { kind: 'elsewhere' },
+      port: 9464,
+    });
+    expect(namesOf({ PAYWRIGHT_METRICS_PORT: '9464', PAYWRIGHT_METRICS_TOKEN: JWT_SECRET })).toEqual([
+      'PAYWRIGHT_METRICS_TOKEN',
+    ]);
+  });
+
   it('accepts a production that is safe', () => {
     const config = configOf(production());
     expect(config.jwt).toMatchObject({ kind: 'jwks' });

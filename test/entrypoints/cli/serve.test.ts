@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { setTimeout as after } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../../src/adapters/embedded/free-port.ts';
 import { dataDirectory, type Offered, runCli, startCli, startServing } from '../../support/cli-process.ts';
 
 const shell = async (line: string): Promise<string> => (await promisify(execFile)('sh', ['-c', line])).stdout;
@@ -101,6 +102,16 @@ describe('paywright serve', () => {
     const metrics = await (await fetch(`${served.url}/metrics`)).text();
     expect(metrics).toContain('paywright_use_case_seconds_count{use_case="process_payment",outcome="ok"} 1');
     expect(metrics).toContain('paywright_processor_seconds_count{call="charge",outcome="ok"} 1');
+  });
+
+  it('serves /metrics on a port of its own, where one is set, and nowhere else', async () => {
+    const port = await freePort();
+    const served = await serve({ STORAGE: 'memory', PAYWRIGHT_METRICS_PORT: `${port}` });
+    expect((await fetch(`${served.url}/metrics`)).status).toBe(404);
+    const own = `http://127.0.0.1:${port}`;
+    expect(await (await fetch(`${own}/metrics`)).text()).toContain('paywright_approval_queue_depth 0');
+    expect((await fetch(`${own}/payments`)).status).toBe(404);
+    expect(served.cli.stdout()).not.toContain(`${port}`);
   });
 
   it('finishes what is in flight at SIGTERM, takes nothing new, and ends well', async () => {

@@ -50,6 +50,19 @@ export const dynamodbVendorPayments = (table: Table, read: Read): VendorPayments
     attempt(() => overdue(table, payoutDueShards(), now, limit)).map((items) =>
       items.map(({ sk }) => sk as VendorPaymentId),
     ),
+  backlog: (most) =>
+    attempt(async () => {
+      const queries = listPartitions('open').map((pk) =>
+        behind(pk, 'oldest', undefined, { status: 'pending_approval' }),
+      );
+      const waiting = await firstOf(table, queries, { order: 'oldest', limit: most });
+      const [first] = waiting;
+      const oldest = first && (await read(vendorPaymentKey(first['sk'] as VendorPaymentId)));
+      return {
+        count: waiting.length,
+        ...present({ oldestAt: oldest && vendorPaymentOf(oldest).createdAt }),
+      };
+    }),
 });
 
 /** Partitions of ids, and what their items say of a payment besides. */

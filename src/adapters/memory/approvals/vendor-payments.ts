@@ -1,5 +1,6 @@
 import { okAsync } from 'neverthrow';
 import type { Processing, VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { VendorPaymentFilter, VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
 import { type ApprovalsStore, liveKeyText } from './store.ts';
 
@@ -25,6 +26,10 @@ export const memoryVendorPayments = (store: ApprovalsStore): VendorPayments => (
         .slice(0, limit)
         .map(({ id }) => id),
     ),
+  backlog(most) {
+    const waiting = store.sorted.filter(({ status }) => status === 'pending_approval').slice(0, most);
+    return okAsync({ count: waiting.length, ...present({ oldestAt: waiting[0]?.createdAt }) });
+  },
 });
 
 const matches = (payment: VendorPayment, filter: VendorPaymentFilter): boolean =>

@@ -1,6 +1,7 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type pg from 'pg';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { VendorPaymentFilter, VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
 import { withRetry } from '../faults.ts';
 import { queriesOn } from '../migrate.ts';
@@ -68,6 +69,20 @@ export function postgresVendorPayments(pool: pg.Pool): VendorPayments {
           values: [new Date(now), limit],
         }),
       ).map(({ rows }) => rows.map(({ payment_id: id }) => id)),
+
+    backlog: (most) =>
+      withRetry(() =>
+        pool.query<{ count: number; oldest_at: number | null }>({
+          name: 'approval_backlog',
+          text: `SELECT count(*)::integer AS count, min(created_at) AS oldest_at FROM (
+            SELECT created_at FROM approvals.payments WHERE status = 'pending_approval' ORDER BY payment_id LIMIT $1
+          ) AS waiting`,
+          values: [most],
+        }),
+      ).map(({ rows: [found] }) => ({
+        count: found?.count ?? 0,
+        ...present({ oldestAt: found?.oldest_at ?? undefined }),
+      })),
   };
 }
 

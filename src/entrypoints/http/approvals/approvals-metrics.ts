@@ -1,29 +1,21 @@
 import { Counter, Gauge } from 'prom-client';
 import type { RecoverPayouts } from '../../../application/approvals/recover-payouts.ts';
-import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import type { Payouts } from '../../../ports/approvals/payouts.ts';
-import type { VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
+import type { ApprovalBacklog, VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { measured, type PlatformMetrics } from '../server/metrics.ts';
-import { inTime } from '../server/outbox-metrics.ts';
+import { readNowAndThen } from '../server/outbox-metrics.ts';
 
 /** As far as waiting payments are counted at a scrape. */
 const MOST_COUNTED = 1_000;
 
-/** What waits for people to approve it, read at each scrape. No numbers while the store does not answer. */
+/** What waits for people to approve it, read every few seconds at most. No numbers while the store does not answer. */
 export function watchApprovalQueue(
   { registry }: PlatformMetrics,
-  { vendorPayments, clock }: Readonly<{ vendorPayments: Pick<VendorPayments, 'list'>; clock: Clock }>,
+  { vendorPayments, clock }: Readonly<{ vendorPayments: Pick<VendorPayments, 'backlog'>; clock: Clock }>,
 ): void {
-  let reading: Promise<readonly VendorPayment[] | undefined> | undefined;
-  const read = () => {
-    const page = { order: 'oldest', limit: MOST_COUNTED } as const;
-    reading ??= inTime(vendorPayments.list({ status: 'pending_approval' }, page)).finally(() => {
-      reading = undefined;
-    });
-    return reading;
-  };
-  const gauge = (name: string, help: string, valueOf: (waiting: readonly VendorPayment[]) => number) =>
+  const read = readNowAndThen(() => vendorPayments.backlog(MOST_COUNTED));
+  const gauge = (name: string, help: string, valueOf: (waiting: ApprovalBacklog) => number) =>
     new Gauge({
       name,
       help,
@@ -36,12 +28,12 @@ export function watchApprovalQueue(
   gauge(
     'paywright_approval_queue_depth',
     'Vendor payments that wait for approval; counted up to 1 000.',
-    ({ length }) => length,
+    ({ count }) => count,
   );
   gauge(
     'paywright_approval_queue_oldest_seconds',
     'How long the oldest of them has waited; 0 when none does.',
-    ([oldest]) => (oldest === undefined ? 0 : Math.max(0, clock.now() - oldest.createdAt) / 1_000),
+    ({ oldestAt }) => (oldestAt === undefined ? 0 : Math.max(0, clock.now() - oldestAt) / 1_000),
   );
 }
 

@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Handler } from 'hono';
 import type { SchemaOutdated, StorageHealth } from '../../../ports/storage-health.ts';
@@ -5,14 +6,23 @@ import type { PlatformMetrics } from '../server/metrics.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { answerJson, type HttpEnv } from '../server/request-context.ts';
 import { answer, forAnyone, resource, text } from '../server/route.ts';
+import { refuseRoute } from '../server/service-app.ts';
 
-const problems = problemTable<SchemaOutdated>({
+type OperationFailure = SchemaOutdated | Readonly<{ kind: 'ScraperUnknown' }>;
+
+const problems = problemTable<OperationFailure>({
   SchemaOutdated: {
     status: 503,
     code: 'schema_outdated',
     title: 'The storage is not migrated',
     detail: 'The schema of the storage is not the one this version needs.',
     retryAfterS: 5,
+  },
+  ScraperUnknown: {
+    status: 401,
+    code: 'unauthenticated',
+    title: 'The token is not the scraper’s',
+    detail: 'Measurements are read with the token of PAYWRIGHT_METRICS_TOKEN.',
   },
 });
 
@@ -29,10 +39,36 @@ const getReadyz =
       (failure) => problems.refuse(c, failure),
     );
 
+/**
+ * Who may read `/metrics` beside the API: everybody, as on a development machine's own loopback; who sends the token;
+ * or nobody, because it has a listener of its own or none.
+ */
+export type MetricsAccess =
+  | Readonly<{ kind: 'open' }>
+  | Readonly<{ kind: 'token'; token: string }>
+  | Readonly<{ kind: 'elsewhere' }>;
+
+/** The measurements in Prometheus' text format, to whoever asks. */
+export const metricsText = async ({ registry }: PlatformMetrics): Promise<Response> =>
+  new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType } });
+
 const getMetrics =
-  ({ metrics: { registry } }: Readonly<{ metrics: PlatformMetrics }>): Handler<HttpEnv> =>
-  async () =>
-    new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType } });
+  ({
+    metrics,
+    metricsAccess,
+  }: Readonly<{ metrics: PlatformMetrics; metricsAccess: MetricsAccess }>): Handler<HttpEnv> =>
+  (c) => {
+    if (metricsAccess.kind === 'elsewhere') return refuseRoute(c);
+    if (metricsAccess.kind === 'token' && !isBearer(c.req.header('authorization'), metricsAccess.token))
+      return problems.refuse(c, { kind: 'ScraperUnknown' }, { 'WWW-Authenticate': 'Bearer' });
+    return metricsText(metrics);
+  };
+
+/** Compared by hash, so that the time it takes says nothing of the token. */
+const isBearer = (header = '', token: string): boolean =>
+  timingSafeEqual(sha256(header), sha256(`Bearer ${token}`));
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** How a process and its storage are. */
 export const operation = resource({
@@ -59,7 +95,10 @@ export const operation = resource({
       path: '/metrics',
       operationId: 'metrics',
       summary: 'Measurements for Prometheus',
+      description:
+        'Open on the loopback of a development machine alone. Elsewhere it takes the bearer token of PAYWRIGHT_METRICS_TOKEN, or is served on a port of its own (PAYWRIGHT_METRICS_PORT), or not at all.',
       responses: { 200: { description: 'Text format 0.0.4.', content: text('text/plain') } },
+      refusals: [401, 404],
     }),
   ],
 });

@@ -44,19 +44,13 @@ export function countRelay({ registry }: PlatformMetrics, outbox = PLATFORM): (r
   };
 }
 
-/** What waits in the outbox, of all processes, read at each scrape. No numbers while the store does not answer. */
+/** What waits in the outbox, of all processes, read every few seconds at most. No numbers while the store does not answer. */
 export function watchBacklog(
   { registry }: PlatformMetrics,
   { outbox, clock }: Readonly<{ outbox: Pick<Outbox, 'backlog'>; clock: Clock }>,
   named = PLATFORM,
 ): void {
-  let reading: Promise<Backlog | undefined> | undefined;
-  const read = () => {
-    reading ??= inTime(outbox.backlog()).finally(() => {
-      reading = undefined;
-    });
-    return reading;
-  };
+  const read = readNowAndThen(() => outbox.backlog());
   const gauge = (name: string, help: string, valueOf: (backlog: Backlog) => number) =>
     new Gauge({
       name,
@@ -74,8 +68,27 @@ export function watchBacklog(
   );
 }
 
+/** However many scrapers there are, and however often they come, the store is read this seldom. */
+const KEPT_MS = 5_000;
+
+/** The newest reading, at most some seconds old; readings never run side by side. */
+export function readNowAndThen<Read>(
+  read: () => ResultAsync<Read, StorageUnavailable>,
+): () => Promise<Read | undefined> {
+  let newest: Promise<Read | undefined> | undefined;
+  let readAt = 0;
+  return () => {
+    const now = performance.now();
+    if (newest === undefined || now - readAt > KEPT_MS) {
+      readAt = now;
+      newest = inTime(read());
+    }
+    return newest;
+  };
+}
+
 /** What was read, or undefined when the store says nothing while a scrape waits. */
-export async function inTime<Read>(read: ResultAsync<Read, StorageUnavailable>): Promise<Read | undefined> {
+async function inTime<Read>(read: ResultAsync<Read, StorageUnavailable>): Promise<Read | undefined> {
   const late = Promise.withResolvers<undefined>();
   const timer = setTimeout(() => late.resolve(undefined), LONGEST_READ_MS);
   try {

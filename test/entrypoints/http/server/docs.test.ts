@@ -154,6 +154,23 @@ describe('/metrics', () => {
     expect(text).toContain('process_cpu_seconds_total');
   });
 
+  it('is read with the scraper’s token alone where one is set', async () => {
+    const token = 'mR8vQ2xK0nZ5wTf1LbYc7GdHj4SpAe9U';
+    const { app } = await anHttpApp({ metricsAccess: { kind: 'token', token } });
+    for (const authorization of [undefined, `Bearer ${token}x`, `bearer${token}`, token]) {
+      const refused = await app.request('/metrics', { headers: authorization ? { authorization } : {} });
+      expect(refused.status).toBe(401);
+      expect(await refused.text()).not.toContain('paywright_payments_total');
+    }
+    const read = await app.request('/metrics', { headers: { authorization: `Bearer ${token}` } });
+    expect(await read.text()).toContain('paywright_payments_total');
+  });
+
+  it('is no route where it has a listener of its own', async () => {
+    const { app } = await anHttpApp({ metricsAccess: { kind: 'elsewhere' } });
+    expect((await app.request('/metrics')).status).toBe(404);
+  });
+
   it('belong to one app', async () => {
     const first = await anHttpApp();
     const second = await anHttpApp();
