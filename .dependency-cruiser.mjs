@@ -62,7 +62,7 @@ export const FEATURES = {
     integrity: ['aggregates', 'ledger', 'payments'],
     keys: ['customers', 'merchants', 'webhooks'],
     outbox: [],
-    approvals: ['outbox', 'payments'],
+    approvals: ['outbox'],
   },
 };
 

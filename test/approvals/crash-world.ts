@@ -8,7 +8,7 @@ import {
   type ApprovalsPorts,
   approvalsUseCases,
 } from '../../src/application/approvals/approvals-use-cases.ts';
-import type { Recovered } from '../../src/application/payments/recover-payments.ts';
+import type { Recovered } from '../../src/application/kernel/recovery-round.ts';
 import type { Approver } from '../../src/domain/approvals/approver.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
 import type { IncidentId, VendorId } from '../../src/domain/approvals/ids.ts';

@@ -3,13 +3,14 @@ import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import type { Responded } from '../../src/application/kernel/idempotency.ts';
+import type { Recovered } from '../../src/application/kernel/recovery-round.ts';
 import { type TransferFailure, transferMoney } from '../../src/application/ledger/transfer-money.ts';
 import { type ModifyPaymentFailure, modifyPayment } from '../../src/application/payments/modify-payment.ts';
 import {
   type ProcessPaymentFailure,
   processPayment,
 } from '../../src/application/payments/process-payment.ts';
-import { type Recovered, recoverPayments } from '../../src/application/payments/recover-payments.ts';
+import { recoverPayments } from '../../src/application/payments/recover-payments.ts';
 import type { ClaimKey } from '../../src/domain/kernel/claim.ts';
 import type { MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
 import type { Instant } from '../../src/domain/kernel/instant.ts';

@@ -13,10 +13,9 @@ import type { Claims } from '../../ports/claims.ts';
 import type { Commits } from '../../ports/commits.ts';
 import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
 import type { Processor, ProcessorUnavailable } from '../../ports/processor.ts';
-import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { claimChange } from '../kernel/claim-change.ts';
-import { inParallel } from '../kernel/in-parallel.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
+import { type RecoveryEnd, type RecoveryRound, recoveryRound } from '../kernel/recovery-round.ts';
 import { completeModification, heldModification } from './complete-modification.ts';
 import {
   type CompletePaymentFailure,
@@ -29,57 +28,29 @@ import { paymentChange } from './payment-change.ts';
 
 export type RecoverPorts = CompletePaymentPorts & Readonly<{ claims: Claims; payments: Payments }>;
 
-/** `settled` ended; `waiting` are asked again later; `skipped` were somebody else's by then. */
-export type Recovered = Readonly<{ due: number; settled: number; waiting: number; skipped: number }>;
-
 /**
  * Finishes what crashes and silence left open: takes over each due claim, asks the processor for the reference and
  * commits its answer; sends the reference again only when the processor provably has none. Keys that nobody came back
  * for are given up as failed, once the processor has said again that it has nothing. Any number of workers may run it
- * at once. One payment's trouble never holds up another: a claim that a round could not move is passed over for as
- * long as a lease lasts, so that no number of them fills every round.
+ * at once. `recoveryRound` says what becomes of a claim that cannot be moved.
  */
-export type RecoverPayments = (limit: number) => ResultAsync<Recovered, StorageUnavailable>;
-
-const RECOVERIES_AT_ONCE = 16;
+export type RecoverPayments = RecoveryRound;
 
 export const recoverPayments = (ports: RecoverPorts, terms: ClaimTerms): RecoverPayments => {
-  /** When each claim that has not moved since was last tried. */
-  const stuck = new Map<string, Instant>();
   const turns = inTurn();
-
-  return (limit) => {
-    const now = ports.clock.now();
-    // A time ahead of now was noted before the clock stepped back.
-    for (const [text, at] of stuck) if (at > now || at + terms.leaseMs <= now) stuck.delete(text);
-    return ports.claims.due(now, limit + stuck.size).andThen((found) => {
-      const keys = found.filter((key) => !stuck.has(textOf(key))).slice(0, limit);
-      return inParallel(keys, RECOVERIES_AT_ONCE, recover).map((ends) => ({
-        due: keys.length,
-        settled: ends.filter((end) => end === 'settled').length,
-        waiting: ends.filter((end) => end === 'waiting').length,
-        skipped: ends.filter((end) => end === 'skipped').length,
-      }));
-    });
-  };
-
-  /** Stuck until a commit moves the claim, which also holds when reading it throws. */
-  function recover(key: ClaimKey): ResultAsync<End, never> {
-    const text = textOf(key);
-    stuck.set(text, ports.clock.now());
-    const commits: Commits = {
-      commit: (change) =>
-        ports.commits.commit(change).map(() => {
-          stuck.delete(text);
-        }),
-    };
-    return recoverOne({ ...ports, commits }, terms, turns, key);
-  }
+  return recoveryRound<ClaimKey>({
+    clock: ports.clock,
+    leaseMs: terms.leaseMs,
+    due: (now, limit) => ports.claims.due(now, limit),
+    nameOf: ({ merchantId, operation, key }) => `${merchantId} ${operation} ${key}`,
+    recover: (key, moved) =>
+      recoverOne({ ...ports, commits: afterEach(ports.commits, moved) }, terms, turns, key),
+  });
 };
 
-const textOf = ({ merchantId, operation, key }: ClaimKey): string => `${merchantId} ${operation} ${key}`;
-
-type End = 'settled' | 'waiting' | 'skipped';
+const afterEach = (commits: Commits, moved: () => void): Commits => ({
+  commit: (change) => commits.commit(change).map(moved),
+});
 
 /** Never an error: what could not be settled now stays due, and the next round meets it again. */
 const recoverOne = (
@@ -87,16 +58,16 @@ const recoverOne = (
   terms: ClaimTerms,
   turns: InTurn,
   key: ClaimKey,
-): ResultAsync<End, never> =>
+): ResultAsync<RecoveryEnd, never> =>
   ports.claims
     .find(key, ports.clock.now())
-    .andThen((claim): ResultAsync<End, RecoverFailure> => {
+    .andThen((claim): ResultAsync<RecoveryEnd, RecoverFailure> => {
       if (claim === undefined || !isDue(claim, ports.clock.now())) return okAsync('skipped');
       return claim.transactionId === undefined
         ? recoverPayment(ports, terms, claim)
         : recoverModification(ports, terms, turns, claim);
     })
-    .orElse((failure) => okAsync<End>(waits(failure) ? 'waiting' : 'skipped'));
+    .orElse((failure) => okAsync<RecoveryEnd>(waits(failure) ? 'waiting' : 'skipped'));
 
 type RecoverFailure = PaymentNotFound | CompletePaymentFailure;
 
@@ -105,7 +76,7 @@ const recoverModification = (
   terms: ClaimTerms,
   turns: InTurn,
   claim: OpenClaim,
-): ResultAsync<End, RecoverFailure> =>
+): ResultAsync<RecoveryEnd, RecoverFailure> =>
   heldModification(ports, terms, claim, recoveryOrigin(claim))
     .andThen((held) => completeModification(ports, terms, turns)(held, 'lookup'))
     .map(endOf);
@@ -114,7 +85,7 @@ const recoverPayment = (
   ports: RecoverPorts,
   terms: ClaimTerms,
   claim: OpenClaim,
-): ResultAsync<End, RecoverFailure> =>
+): ResultAsync<RecoveryEnd, RecoverFailure> =>
   safeTry(async function* () {
     const payment = yield* ports.payments.find(claim.merchantId, claim.paymentId);
     const now = ports.clock.now();
@@ -122,18 +93,18 @@ const recoverPayment = (
     const held = takeOver(claim, { changeId: ports.ids.change(now), now }, terms);
     const guarded = { expected: claim.fence, next: held };
     if (claim.state === 'retryable') {
-      if (payment.status !== 'pending') return ok<End>('skipped');
+      if (payment.status !== 'pending') return ok<RecoveryEnd>('skipped');
       const move = { at: now, origin, before: payment, transactions: [] };
       // An earlier charge may have been on the wire when a later one was refused, and have arrived since.
       if (!(yield* hasRecord(ports.processor, payment))) {
         const given = { ...move, next: fail(payment, GIVEN_UP, now) };
-        return closeWith(ports, terms, held, given, claim.fence).map((): End => 'settled');
+        return closeWith(ports, terms, held, given, claim.fence).map((): RecoveryEnd => 'settled');
       }
       const resumed = paymentChange(ports, { ...move, next: resume(payment, now), claim: guarded });
       yield* ports.commits.commit(resumed.change);
       return finish(resumed.payment);
     }
-    if (payment.status !== 'processing') return ok<End>('skipped');
+    if (payment.status !== 'processing') return ok<RecoveryEnd>('skipped');
     yield* ports.commits.commit(claimChange(guarded, now));
     return finish(payment);
 
@@ -143,7 +114,7 @@ const recoverPayment = (
     }
   });
 
-const endOf = ({ ended }: Completion): End => (ended ? 'settled' : 'waiting');
+const endOf = ({ ended }: Completion): RecoveryEnd => (ended ? 'settled' : 'waiting');
 
 const hasRecord = (processor: Processor, { id }: Payment): ResultAsync<boolean, ProcessorUnavailable> =>
   processor

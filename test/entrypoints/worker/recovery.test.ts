@@ -1,10 +1,10 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Recovered, RecoverPayments } from '../../../src/application/payments/recover-payments.ts';
+import type { Recovered, RecoveryRound } from '../../../src/application/kernel/recovery-round.ts';
 import { startRecovery } from '../../../src/entrypoints/worker/recovery.ts';
 import type { StorageUnavailable } from '../../../src/ports/unavailable.ts';
 
-type Round = ReturnType<RecoverPayments>;
+type Round = ReturnType<RecoveryRound>;
 
 const rounds = (settled: number): Round => okAsync({ due: settled, settled, waiting: 0, skipped: 0 });
 const unavailable = (): Round =>
