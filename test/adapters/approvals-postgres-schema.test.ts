@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import {
-  migrateApprovals,
-  NEWEST_APPROVALS_MIGRATION,
-} from '../../src/adapters/postgres/approvals/migrate.ts';
+import { APPROVALS_MIGRATIONS, migrateApprovals } from '../../src/adapters/postgres/approvals/migrate.ts';
 import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
 import { migratePostgres } from '../../src/adapters/postgres/migrate.ts';
+import { newestOf } from '../../src/adapters/postgres/migration-files.ts';
 import { ownsTables } from '../../src/adapters/postgres/ownership.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
@@ -240,7 +238,7 @@ describe('the schema of approvals', () => {
     const [first] = pools;
     if (first === undefined) throw new Error('there is no pool');
     const { health } = approvalsPostgresStorage(first);
-    const needed = NEWEST_APPROVALS_MIGRATION;
+    const needed = newestOf(APPROVALS_MIGRATIONS);
     expect((await health.check())._unsafeUnwrapErr()).toEqual({
       kind: 'SchemaOutdated',
       found: 'none',

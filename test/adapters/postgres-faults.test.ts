@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { isTransient, retried } from '../../src/adapters/postgres/faults.ts';
-import { migratePostgres, NEWEST_MIGRATION } from '../../src/adapters/postgres/migrate.ts';
+import { migratePostgres, PLATFORM_MIGRATIONS } from '../../src/adapters/postgres/migrate.ts';
+import { newestOf } from '../../src/adapters/postgres/migration-files.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -322,7 +323,7 @@ describe('the schema on Postgres', () => {
     url = await emptyDatabase();
     const pool = postgresPool({ connectionString: url });
     opened.push({ close: () => pool.end() });
-    expect((await migratePostgres(pool))._unsafeUnwrap().at(-1)).toBe(NEWEST_MIGRATION);
+    expect((await migratePostgres(pool))._unsafeUnwrap().at(-1)).toBe(newestOf(PLATFORM_MIGRATIONS));
     expect((await migratePostgres(pool))._unsafeUnwrap()).toEqual([]);
     expect((await postgresStorage(pool).health.check()).isOk()).toBe(true);
   });
@@ -331,7 +332,7 @@ describe('the schema on Postgres', () => {
     url = await emptyDatabase();
     const from = (name: string) => JSON.stringify(new URL(`../../src/${name}`, import.meta.url).href);
     const program = `
-      import { migratePostgres, NEWEST_MIGRATION } from ${from('adapters/postgres/migrate.ts')};
+      import { migratePostgres } from ${from('adapters/postgres/migrate.ts')};
       import { postgresPool } from ${from('adapters/postgres/pool.ts')};
       const pool = postgresPool({ connectionString: process.argv[1] });
       console.log(JSON.stringify((await migratePostgres(pool))._unsafeUnwrap()));
@@ -343,12 +344,12 @@ describe('the schema on Postgres', () => {
     );
     const applied = outputs.map(({ stdout }) => JSON.parse(stdout) as string[]);
     expect(applied.filter((each) => each.length > 0)).toHaveLength(1);
-    expect(applied.flat().at(-1)).toBe(NEWEST_MIGRATION);
+    expect(applied.flat().at(-1)).toBe(newestOf(PLATFORM_MIGRATIONS));
   });
 
   it('says what it lacks on an empty database, and on one that is behind', async () => {
     url = await emptyDatabase();
-    const needed = NEWEST_MIGRATION;
+    const needed = newestOf(PLATFORM_MIGRATIONS);
     const { health } = storageOn();
     expect((await health.check())._unsafeUnwrapErr()).toEqual({
       kind: 'SchemaOutdated',

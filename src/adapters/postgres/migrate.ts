@@ -1,30 +1,19 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresAdapter, PostgresDialect, sql, type Transaction } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { ResultAsync } from 'neverthrow';
 import type pg from 'pg';
+import { present } from '../../domain/kernel/present.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { withRetry } from './faults.ts';
-import { payments } from './migrations/001-payments.ts';
-import { commitChanges } from './migrations/002-commit-changes.ts';
-import { quotas } from './migrations/003-quotas.ts';
-import { auditIndex } from './migrations/004-audit-index.ts';
-import { outboxShards } from './migrations/005-outbox-shards.ts';
-import { leases } from './migrations/006-leases.ts';
-import { webhookDeliveries } from './migrations/007-webhook-deliveries.ts';
+import { kyselyMigrations, type MigrationFiles, migrationTable, newestOf } from './migration-files.ts';
+import hashes from './migrations/manifest.json' with { type: 'json' };
 import type { Database } from './schema.ts';
 
-/** In the order they are applied; a released migration is never edited. */
-const MIGRATIONS = {
-  '001-payments': payments,
-  '002-commit-changes': commitChanges,
-  '003-quotas': quotas,
-  '004-audit-index': auditIndex,
-  '005-outbox-shards': outboxShards,
-  '006-leases': leases,
-  '007-webhook-deliveries': webhookDeliveries,
+/** The platform's. */
+export const PLATFORM_MIGRATIONS: MigrationFiles = {
+  folder: new URL('./migrations/', import.meta.url),
+  hashes,
 };
-
-export const NEWEST_MIGRATION = Object.keys(MIGRATIONS).at(-1) ?? '';
 
 /** A kysely over the pool. Destroying it would end the pool, so nobody does. */
 export const queriesOn = <Tables = Database>(pool: pg.Pool): Kysely<Tables> =>
@@ -35,30 +24,93 @@ export const queriesOn = <Tables = Database>(pool: pg.Pool): Kysely<Tables> =>
  * may run it at once: they queue on a lock, and the later ones find nothing to do.
  */
 export const migratePostgres = (pool: pg.Pool): ResultAsync<readonly string[], StorageUnavailable> =>
-  applyMigrations(pool, MIGRATIONS);
+  applyMigrations(pool, PLATFORM_MIGRATIONS);
 
 /**
- * The same for any list; what was applied is noted in `schema`, which is made when it is missing, in a table `migration`.
- * Kysely's own name for it would be met by a migrator of no schema, which looks for its table in all of them.
+ * Without kysely's own lock, which is the session's: a transaction that fails cannot release it, and its connection would go
+ * back to the pool with it.
+ */
+const migrationsOn = (pool: pg.Pool): Kysely<Database> => {
+  const dialect = new PostgresDialect({ pool });
+  const unlocked = { acquireMigrationLock: async () => {}, releaseMigrationLock: async () => {} };
+  return new Kysely({
+    dialect: {
+      createAdapter: () => Object.assign(new PostgresAdapter(), unlocked),
+      createDriver: () => dialect.createDriver(),
+      createIntrospector: (db) => dialect.createIntrospector(db),
+      createQueryCompiler: () => dialect.createQueryCompiler(),
+    },
+  });
+};
+
+/** The lock of whoever migrates: any number that no other lock of the database has. */
+const LOCK = 7_246_091;
+
+/**
+ * The same for the files of either service. The hash of each file is noted beside its name. A schema that a newer version
+ * has brought further is left as it is, so that an older one can be started again.
  */
 export const applyMigrations = (
   pool: pg.Pool,
-  migrations: Record<string, Migration>,
-  schema?: string,
+  files: MigrationFiles,
 ): ResultAsync<readonly string[], StorageUnavailable> =>
-  withRetry(async () => {
-    const migrator = new Migrator({
-      db: queriesOn(pool),
-      provider: { getMigrations: () => Promise.resolve(migrations) },
-      ...(schema === undefined
-        ? {}
-        : {
-            migrationTableSchema: schema,
-            migrationTableName: 'migration',
-            migrationLockTableName: 'migration_lock',
-          }),
-    });
-    const { error, results = [] } = await migrator.migrateToLatest();
-    if (error !== undefined) throw error;
-    return results.map(({ migrationName }) => migrationName);
+  withRetry(() =>
+    migrationsOn(pool)
+      .transaction()
+      .execute(async (db) => {
+        await sql`SELECT pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(db);
+        // A table that is in use is waited for shortly, for every later request waits behind this one.
+        await sql`SET LOCAL lock_timeout = '3s'`.execute(db);
+        const migrations = { ...kyselyMigrations(files), ...(await newerThan(db, files)) };
+        const { error, results = [] } = await migratorOf(db, migrations, files).migrateToLatest();
+        if (error !== undefined) throw error;
+        const applied = results.map(({ migrationName }) => migrationName);
+        if (applied.length > 0) await noteHashes(db, applied, files);
+        return applied;
+      }),
+  );
+
+/** Kysely's own name for its table would be met by a migrator of no schema, which looks for its table in all of them. */
+const migratorOf = (
+  db: Transaction<Database>,
+  migrations: Record<string, Migration>,
+  { schema }: MigrationFiles,
+): Migrator =>
+  new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+    ...present({ migrationTableSchema: schema }),
+    ...(schema === undefined
+      ? {}
+      : { migrationTableName: 'migration', migrationLockTableName: 'migration_lock' }),
   });
+
+/** What was applied beyond the newest file that this version knows; kysely would call the list corrupted without it. */
+async function newerThan(
+  db: Transaction<Database>,
+  files: MigrationFiles,
+): Promise<Record<string, Migration>> {
+  const table = migrationTable(files);
+  const { rows: found } = await sql<{ is: boolean }>`SELECT to_regclass(${table}) IS NOT NULL AS is`.execute(
+    db,
+  );
+  if (found[0]?.is !== true) return {};
+  const { rows } = await sql<{ name: string }>`
+    SELECT name FROM ${sql.raw(table)} WHERE name COLLATE "C" > ${newestOf(files)}`.execute(db);
+  const never = {
+    up: () => Promise.reject(new Error('a migration of a newer version is applied by that version')),
+  };
+  return Object.fromEntries(rows.map(({ name }) => [name, never]));
+}
+
+/** A column and no table of its own, so that who may read the names may read the hashes. */
+async function noteHashes(
+  db: Transaction<Database>,
+  applied: readonly string[],
+  files: MigrationFiles,
+): Promise<void> {
+  const table = sql.raw(migrationTable(files));
+  await sql`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS hash text`.execute(db);
+  for (const name of applied)
+    await sql`UPDATE ${table} SET hash = ${files.hashes[name]} WHERE name = ${name}`.execute(db);
+}

@@ -1,32 +1,47 @@
-import { errAsync, okAsync } from 'neverthrow';
+import { err, ok, type Result } from 'neverthrow';
 import type pg from 'pg';
-import type { StorageHealth } from '../../ports/storage-health.ts';
+import type { SchemaDiverged, SchemaOutdated, StorageHealth } from '../../ports/storage-health.ts';
 import { withRetry } from './faults.ts';
-import { NEWEST_MIGRATION } from './migrate.ts';
+import { PLATFORM_MIGRATIONS } from './migrate.ts';
+import { type MigrationFiles, migrationTable, newestOf } from './migration-files.ts';
 
 const UNDEFINED_TABLE = '42P01';
 
-/** `table` is where migrations are noted, and `needed` the last of them. */
+/** Well when every file of `files` was applied as it is; what a newer version applied besides does no harm. */
 export const postgresStorageHealth = (
   pool: pg.Pool,
-  { table, needed }: Readonly<{ table: string; needed: string }> = {
-    table: 'kysely_migration',
-    needed: NEWEST_MIGRATION,
-  },
+  files: MigrationFiles = PLATFORM_MIGRATIONS,
 ): StorageHealth => ({
   name: 'postgres',
-  check: () =>
-    withRetry(() => newestApplied(pool, table)).andThen((found) =>
-      found === needed ? okAsync(undefined) : errAsync({ kind: 'SchemaOutdated' as const, found, needed }),
-    ),
+  check: () => withRetry(() => appliedTo(pool, files)).andThen((applied) => fitness(applied, files)),
 });
 
-async function newestApplied(pool: pg.Pool, table: string): Promise<string> {
+/** The hash is null for what was applied before hashes were stored. */
+type Applied = Readonly<{ name: string; hash: string | null }>;
+
+function fitness(
+  applied: readonly Applied[],
+  files: MigrationFiles,
+): Result<void, SchemaOutdated | SchemaDiverged> {
+  const hashes = new Map(applied.map(({ name, hash }) => [name, hash]));
+  for (const [name, hash] of Object.entries(files.hashes)) {
+    const stored = hashes.get(name);
+    if (stored === undefined)
+      return err({ kind: 'SchemaOutdated', found: applied.at(-1)?.name ?? 'none', needed: newestOf(files) });
+    if (stored !== null && stored !== hash) return err({ kind: 'SchemaDiverged', migration: name });
+  }
+  return ok();
+}
+
+/** Read through the row's JSON, for a table of an older version has no column of hashes. */
+async function appliedTo(pool: pg.Pool, files: MigrationFiles): Promise<readonly Applied[]> {
   try {
-    const { rows } = await pool.query<{ name: string | null }>(`SELECT max(name) AS name FROM ${table}`);
-    return rows[0]?.name ?? 'none';
+    const { rows } = await pool.query<Applied>(
+      `SELECT m.name, to_jsonb(m) ->> 'hash' AS hash FROM ${migrationTable(files)} AS m ORDER BY m.name COLLATE "C"`,
+    );
+    return rows;
   } catch (fault) {
-    if ((fault as { code?: string }).code === UNDEFINED_TABLE) return 'none';
+    if ((fault as { code?: string }).code === UNDEFINED_TABLE) return [];
     throw fault;
   }
 }

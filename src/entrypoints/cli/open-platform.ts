@@ -80,8 +80,12 @@ async function unfit(room: Room): Promise<NotReady | undefined> {
   const health = await room.storage.health.check();
   if (health.isErr() && health.error.kind === 'SchemaOutdated') {
     const { found, needed } = health.error;
-    return notReady(`the schema is ${found} and must be ${needed}: run \`paywright migrate\``);
+    return notReady(`the schema is ${found} and must be ${needed} or newer: run \`paywright migrate\``);
   }
+  if (health.isErr() && health.error.kind === 'SchemaDiverged')
+    return notReady(
+      `migration ${health.error.migration} was applied with other contents than this version's`,
+    );
   const owns = await room.ownsTables();
   if (health.isErr() || owns.isErr()) return silent(room);
   return owns.value

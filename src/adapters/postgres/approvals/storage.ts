@@ -7,7 +7,7 @@ import { postgresStorageHealth } from '../storage-health.ts';
 import { postgresWakeUps } from '../wake-ups.ts';
 import { postgresApprovalCommits } from './approval-commits.ts';
 import { postgresAuditLog } from './audit-log.ts';
-import { NEWEST_APPROVALS_MIGRATION, SCHEMA } from './migrate.ts';
+import { APPROVALS_MIGRATIONS, SCHEMA } from './migrate.ts';
 import { eventFromRow } from './rows.ts';
 import type { ApprovalsRow } from './schema.ts';
 import { postgresVendorPayments } from './vendor-payments.ts';
@@ -28,7 +28,7 @@ export function approvalsPostgresStorage(pool: pg.Pool): ApprovalsStorage {
     outbox: outboxIn(pool, OUTBOX),
     leases: postgresLeases(pool, `${SCHEMA}.`),
     wakeUps,
-    health: postgresStorageHealth(pool, { table: `${SCHEMA}.migration`, needed: NEWEST_APPROVALS_MIGRATION }),
+    health: postgresStorageHealth(pool, APPROVALS_MIGRATIONS),
     async close() {
       await close();
       await pool.end();

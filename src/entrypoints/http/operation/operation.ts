@@ -1,21 +1,28 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Handler } from 'hono';
-import type { SchemaOutdated, StorageHealth } from '../../../ports/storage-health.ts';
+import type { SchemaDiverged, SchemaOutdated, StorageHealth } from '../../../ports/storage-health.ts';
 import type { PlatformMetrics } from '../server/metrics.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { answerJson, type HttpEnv } from '../server/request-context.ts';
 import { answer, forAnyone, resource, text } from '../server/route.ts';
 import { refuseRoute } from '../server/service-app.ts';
 
-type OperationFailure = SchemaOutdated | Readonly<{ kind: 'ScraperUnknown' }>;
+type OperationFailure = SchemaOutdated | SchemaDiverged | Readonly<{ kind: 'ScraperUnknown' }>;
 
 const problems = problemTable<OperationFailure>({
   SchemaOutdated: {
     status: 503,
     code: 'schema_outdated',
     title: 'The storage is not migrated',
-    detail: 'The schema of the storage is not the one this version needs.',
+    detail: 'The schema of the storage is older than this version needs.',
+    retryAfterS: 5,
+  },
+  SchemaDiverged: {
+    status: 503,
+    code: 'schema_diverged',
+    title: 'The storage was migrated by other files',
+    detail: 'A migration of the storage had other contents than the one of this version.',
     retryAfterS: 5,
   },
   ScraperUnknown: {

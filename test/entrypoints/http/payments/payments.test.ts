@@ -402,4 +402,16 @@ describe('a storage in trouble', () => {
     expect(response.status).toBe(503);
     expect(await response.json()).toMatchObject({ code: 'schema_outdated' });
   });
+
+  it('that other migration files were applied to is not ready', async () => {
+    const { app } = await anHttpApp({
+      health: {
+        name: 'postgres',
+        check: () => errAsync({ kind: 'SchemaDiverged', migration: '001-payments' }),
+      },
+    });
+    const response = await app.request('/readyz');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ code: 'schema_diverged' });
+  });
 });

@@ -1,15 +1,10 @@
-import { type Kysely, sql } from 'kysely';
-import type { Migration } from 'kysely/migration';
+-- One change in one round trip, all or nothing. Returns null when it is stored, by this call or an earlier one; else `stale`,
+-- or the constraint that refused it, and then nothing was written.
+--
+-- Locks are taken in one order: the payment, its lines by id, then new rows. A row lock re-reads the newest version (READ
+-- COMMITTED), which makes the check and the write that follows one step. A payment that is not there yet cannot be
+-- locked: of rivals the later one waits at a unique index, and then looks whether the winner was itself, tried before.
 
-/**
- * One change in one round trip, all or nothing. Gives null when it is stored, by this call or an earlier one; else `stale`,
- * or the constraint that refused it, and then nothing was written.
- *
- * Locks are taken in one order: the payment, its lines by id, then new rows. A row lock re-reads the newest version (READ
- * COMMITTED), which makes the check and the write that follows one step. A payment that is not there yet cannot be
- * locked: of rivals the later one waits at a unique index, and then looks whether the winner was itself, tried before.
- */
-const COMMIT_CHANGE = `
 CREATE FUNCTION approvals.commit_change(
   expected integer, payment json, lines json, approval json, entry json, events json, event_key text
 ) RETURNS text
@@ -91,10 +86,4 @@ BEGIN
   END IF;
   RETURN broken;
 END
-$$`;
-
-export const commitChange: Migration = {
-  async up(db: Kysely<unknown>): Promise<void> {
-    await sql.raw(COMMIT_CHANGE).execute(db);
-  },
-};
+$$;

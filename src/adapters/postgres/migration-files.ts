@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/** The migrations of one service: numbered SQL files that never change once they have landed. */
+export type MigrationFiles = Readonly<{
+  folder: URL;
+  /** By name and in order, the SHA-256 of each file as it landed: the folder's `manifest.json`. */
+  hashes: Readonly<Record<string, string>>;
+  /** Where the applied ones are noted; without it, in a table `kysely_migration` of the schema that is current. */
+  schema?: string;
+}>;
+
+/** The table that notes what was applied, with its schema. */
+export const migrationTable = ({ schema }: MigrationFiles): string =>
+  schema === undefined ? 'kysely_migration' : `${schema}.migration`;
+
+/** The last of them: the least that a serving process needs. */
+export const newestOf = ({ hashes }: MigrationFiles): string => Object.keys(hashes).at(-1) ?? 'none';
+
+/** How a migration's contents are told apart, in the manifest and in the table of what was applied. */
+export const hashOf = (contents: Buffer | string): string =>
+  createHash('sha256').update(contents).digest('hex');
+
+/**
+ * The same as kysely takes them. A file is read when it is applied, all its statements at once; one that is not what
+ * landed is a defect, and nothing of it is applied.
+ */
+export const kyselyMigrations = ({ folder, hashes }: MigrationFiles): Record<string, Migration> =>
+  Object.fromEntries(
+    Object.entries(hashes).map(([name, hash]) => [
+      name,
+      {
+        up: async (db) => {
+          const contents = await readFile(new URL(`${name}.sql`, folder), 'utf8');
+          if (hashOf(contents) !== hash) throw new Error(`migration ${name} is not the one that landed`);
+          await sql.raw(contents).execute(db);
+        },
+      },
+    ]),
+  );

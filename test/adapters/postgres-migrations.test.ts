@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import pg from 'pg';
+import { afterAll, afterEach, describe, expect, inject, it } from 'vitest';
+import { APPROVALS_MIGRATIONS, migrateApprovals } from '../../src/adapters/postgres/approvals/migrate.ts';
+import {
+  applyMigrations,
+  migratePostgres,
+  PLATFORM_MIGRATIONS,
+} from '../../src/adapters/postgres/migrate.ts';
+import { hashOf, type MigrationFiles, migrationTable } from '../../src/adapters/postgres/migration-files.ts';
+import { postgresPool } from '../../src/adapters/postgres/pool.ts';
+import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { postgresStorageHealth } from '../../src/adapters/postgres/storage-health.ts';
+import { anOpening } from '../fixtures/changes.ts';
+import { catalogOf } from '../support/postgres-catalog.ts';
+
+const admin = new pg.Pool({ connectionString: inject('postgresUrl'), max: 1 });
+afterAll(() => admin.end());
+
+const opened: pg.Pool[] = [];
+afterEach(() => Promise.all(opened.splice(0).map((pool) => pool.end())));
+
+async function emptyDatabase(): Promise<pg.Pool> {
+  const name = `empty_${randomBytes(6).toString('hex')}`;
+  await admin.query(`CREATE DATABASE ${name}`);
+  const url = new URL(inject('postgresUrl'));
+  url.pathname = `/${name}`;
+  const pool = postgresPool({ connectionString: url.href });
+  opened.push(pool);
+  return pool;
+}
+
+const SERVICES = [
+  { service: 'platform', files: PLATFORM_MIGRATIONS, migrate: migratePostgres, knewAtFirst: 7 },
+  { service: 'approvals', files: APPROVALS_MIGRATIONS, migrate: migrateApprovals, knewAtFirst: 3 },
+] as const;
+
+/** A database as versions left it that had no migration files: the statements they ran, and the names they noted. */
+async function installedBefore({ service, files, knewAtFirst }: (typeof SERVICES)[number]) {
+  const pool = await emptyDatabase();
+  const fixture = new URL(`../fixtures/installed/${service}.sql`, import.meta.url);
+  if (files.schema !== undefined) await pool.query(`CREATE SCHEMA ${files.schema}`);
+  await pool.query(await readFile(fixture, 'utf8'));
+  const table = migrationTable(files);
+  await pool.query(`CREATE TABLE ${table} (name varchar(255) PRIMARY KEY, timestamp varchar(255) NOT NULL)`);
+  for (const name of Object.keys(files.hashes).slice(0, knewAtFirst))
+    await pool.query(`INSERT INTO ${table} VALUES ($1, '2026-01-01T00:00:00.000Z')`, [name]);
+  return pool;
+}
+
+describe.each(SERVICES)('the migrations of $service', (each) => {
+  const { files, migrate } = each;
+
+  it('are files numbered without a gap, each the one that landed', async () => {
+    const found = (await readdir(files.folder)).filter((name) => name.endsWith('.sql')).toSorted();
+    expect(found.map((name) => Number(name.slice(0, 3)))).toEqual(found.map((_, index) => index + 1));
+    const hashes = found.map(async (name) => [
+      name.slice(0, -'.sql'.length),
+      hashOf(await readFile(new URL(name, files.folder))),
+    ]);
+    // A new file is added to manifest.json by the line that is printed here; a landed one never changes.
+    expect(Object.fromEntries(await Promise.all(hashes))).toEqual(files.hashes);
+  });
+
+  it('bring an installation from before there were files to the schema that a new one gets', async () => {
+    const [old, fresh] = [await installedBefore(each), await emptyDatabase()];
+    expect((await migrate(old))._unsafeUnwrap()).toEqual(Object.keys(files.hashes).slice(each.knewAtFirst));
+    expect((await migrate(fresh))._unsafeUnwrap()).toEqual(Object.keys(files.hashes));
+    expect(await catalogOf(old)).toEqual(await catalogOf(fresh));
+    for (const pool of [old, fresh])
+      expect((await postgresStorageHealth(pool, files).check()).isOk()).toBe(true);
+    expect((await migrate(old))._unsafeUnwrap()).toEqual([]);
+  });
+
+  it('leave each hash beside its name, and readiness names the one that another file was applied as', async () => {
+    const pool = await emptyDatabase();
+    (await migrate(pool))._unsafeUnwrap();
+    const table = migrationTable(files);
+    const { rows } = await pool.query<{ name: string; hash: string }>(`SELECT name, hash FROM ${table}`);
+    expect(Object.fromEntries(rows.map(({ name, hash }) => [name, hash]))).toEqual(files.hashes);
+    const [first] = Object.keys(files.hashes);
+    await pool.query(`UPDATE ${table} SET hash = 'another' WHERE name = $1`, [first]);
+    expect((await postgresStorageHealth(pool, files).check())._unsafeUnwrapErr()).toEqual({
+      kind: 'SchemaDiverged',
+      migration: first,
+    });
+  });
+
+  it('leave what a newer version applied, and a process of this version stays ready and can be started', async () => {
+    const pool = await emptyDatabase();
+    (await migrate(pool))._unsafeUnwrap();
+    const later = `INSERT INTO ${migrationTable(files)} VALUES ('999-later', '2036-01-01T00:00:00.000Z')`;
+    await pool.query(later);
+    expect((await migrate(pool))._unsafeUnwrap()).toEqual([]);
+    expect((await postgresStorageHealth(pool, files).check()).isOk()).toBe(true);
+  });
+
+  it('are missed by readiness when one between them was not applied', async () => {
+    const pool = await emptyDatabase();
+    (await migrate(pool))._unsafeUnwrap();
+    const names = Object.keys(files.hashes);
+    await pool.query(`DELETE FROM ${migrationTable(files)} WHERE name = $1`, [names[0]]);
+    expect((await postgresStorageHealth(pool, files).check())._unsafeUnwrapErr()).toEqual({
+      kind: 'SchemaOutdated',
+      found: names.at(-1),
+      needed: names.at(-1),
+    });
+  });
+});
+
+describe('a migration file', () => {
+  async function folderOf(contents: string, hash: string): Promise<MigrationFiles> {
+    const folder = await mkdtemp(join(tmpdir(), 'migrations-'));
+    await writeFile(join(folder, '001-one.sql'), contents);
+    return { folder: pathToFileURL(`${folder}/`), hashes: { '001-one': hash } };
+  }
+
+  it('that is not the one that landed is not applied', async () => {
+    const pool = await emptyDatabase();
+    const files = await folderOf('CREATE TABLE one (id integer)', hashOf('CREATE TABLE one (id bigint)'));
+    await expect(applyMigrations(pool, files)).rejects.toThrow('001-one');
+    expect((await pool.query(`SELECT to_regclass('one') AS one`)).rows).toEqual([{ one: null }]);
+    await rm(files.folder, { recursive: true });
+  });
+
+  it('that fails at its second statement leaves nothing of its first', async () => {
+    const pool = await emptyDatabase();
+    const contents = 'CREATE TABLE one (id integer);\nCREATE TABLE one (id integer);\n';
+    const files = await folderOf(contents, hashOf(contents));
+    await expect(applyMigrations(pool, files)).rejects.toMatchObject({ code: '42P07' });
+    expect((await pool.query(`SELECT to_regclass('one') AS one`)).rows).toEqual([{ one: null }]);
+    await rm(files.folder, { recursive: true });
+  });
+});
+
+describe('payments of an installation from before there were files', () => {
+  it('are read and go on after the upgrade', async () => {
+    const [platform] = SERVICES;
+    const pool = await installedBefore(platform);
+    const { payment, change } = anOpening();
+    const storage = postgresStorage(pool);
+    (await storage.commits.commit(change))._unsafeUnwrap();
+    (await migratePostgres(pool))._unsafeUnwrap();
+    expect((await storage.payments.find(payment.merchantId, payment.id))._unsafeUnwrap()).toMatchObject({
+      id: payment.id,
+    });
+    const next = anOpening();
+    expect((await storage.commits.commit(next.change)).isOk()).toBe(true);
+    expect((await storage.commits.commit(change)).isOk()).toBe(true);
+  });
+});
