@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
 import type { AggregateKind } from '../domain/kernel/aggregate-kind.ts';
-import type { AuditEntry, AuditedEntity } from '../domain/kernel/audit-chain.ts';
+import type { AuditEntry, AuditedEntity } from '../domain/kernel/audit-entry.ts';
 import type { AuditEntryId, MerchantId, PaymentId } from '../domain/kernel/ids.ts';
 import type { Instant } from '../domain/kernel/instant.ts';
 import type { StorageUnavailable } from './unavailable.ts';

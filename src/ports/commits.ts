@@ -1,6 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
 import type { Aggregate } from '../domain/aggregates/aggregate.ts';
-import type { AuditEntry } from '../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../domain/kernel/audit-entry.ts';
 import type { Claim } from '../domain/kernel/claim.ts';
 import type { CurrencyCode } from '../domain/kernel/currency.ts';
 import type { DomainEvent } from '../domain/kernel/events.ts';

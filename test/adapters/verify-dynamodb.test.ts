@@ -23,7 +23,7 @@ import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import type { IntegrityFinding } from '../../src/application/integrity/integrity-finding.ts';
-import { type AuditEntry, sealAuditEntry } from '../../src/domain/kernel/audit-chain.ts';
+import { type AuditEntry, auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
 import type { PaymentId } from '../../src/domain/kernel/ids.ts';
 import { aMerchantId, digests, NOON } from '../fixtures/changes.ts';
 import { aBusyStore } from '../support/busy-store.ts';
@@ -216,7 +216,9 @@ const MUTATIONS: readonly Mutation[] = [
       const length = await lengthOf(book, book.refunded);
       const last = await linkAt(book, book.refunded, length);
       const more = { ...last, id: systemIds.auditEntry(NOON), sequence: length + 1, previousHash: last.hash };
-      await book.put(auditItem(sealAuditEntry(more, digests.sha256), historyPartition(A, book.refunded)));
+      await book.put(
+        auditItem(auditTrailChain.seal(more, digests.sha256), historyPartition(A, book.refunded)),
+      );
     },
     ({ refunded }) => ({ row: 'payment', id: refunded, fault: 'cut' }),
   ],
@@ -225,7 +227,10 @@ const MUTATIONS: readonly Mutation[] = [
     async (book) => {
       const link = await linkAt(book, book.refunded, 1);
       const entityId = systemIds.payment(NOON);
-      const forged = sealAuditEntry({ ...link, id: systemIds.auditEntry(NOON), entityId }, digests.sha256);
+      const forged = auditTrailChain.seal(
+        { ...link, id: systemIds.auditEntry(NOON), entityId },
+        digests.sha256,
+      );
       await book.put(auditItem(forged, historyPartition(A, entityId)));
     },
     () => ({ row: 'payment', fault: 'absent' }),

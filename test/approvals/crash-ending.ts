@@ -1,5 +1,5 @@
 import type { ApprovalEventType } from '../../src/domain/approvals/approval-events.ts';
-import { verifyAuditLog } from '../../src/domain/approvals/audit-log.ts';
+import { auditLogChain } from '../../src/domain/approvals/audit-log.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
 import { digests } from '../fixtures/changes.ts';
 import type { World } from './crash-world.ts';
@@ -38,7 +38,7 @@ export async function endFaults(world: World, ends: readonly string[]): Promise<
 /** The audit chain is whole, and of each of its steps the outside will hear what it must, once. */
 async function trailFaults({ storage }: World, payment: VendorPayment): Promise<readonly string[]> {
   const entries = (await storage.auditLog.of(payment.id))._unsafeUnwrap();
-  const chain = verifyAuditLog(entries, payment, digests.sha256);
+  const chain = auditLogChain.verify(entries, payment, digests.sha256);
   const events = (await storage.outbox.unsent(10_000))
     ._unsafeUnwrap()
     .filter(({ paymentId }) => paymentId === payment.id)

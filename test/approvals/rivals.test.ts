@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { systemDigests } from '../../src/adapters/system/digests.ts';
-import { verifyAuditLog } from '../../src/domain/approvals/audit-log.ts';
+import { auditLogChain } from '../../src/domain/approvals/audit-log.ts';
 import type { VendorPaymentId } from '../../src/domain/approvals/ids.ts';
 import {
   aColleague,
@@ -46,7 +46,7 @@ async function aCrowd({ open }: ApprovalsStorageKind) {
     const entries = (await storage.auditLog.of(payment.paymentId))._unsafeUnwrap();
     const stored = (await storage.vendorPayments.find(payment.paymentId))._unsafeUnwrap();
     const head = { id: payment.paymentId, version: payment.version, auditHash: stored?.auditHash ?? '' };
-    expect(verifyAuditLog(entries, head, systemDigests(SECRET).sha256).isOk()).toBe(true);
+    expect(auditLogChain.verify(entries, head, systemDigests(SECRET).sha256).isOk()).toBe(true);
     return payment;
   };
   return { create, atRest, ledger, maker, ann, bob, eve, tom };

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Export } from '../../src/domain/files/export.ts';
-import { verifyChain } from '../../src/domain/kernel/audit-chain.ts';
+import { auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -48,7 +48,7 @@ export function aggregatesContract(adapter: string, open: () => Promise<Storage>
       const ended = await committed(anEnding(began));
       expect(await find(began.id)).toEqual(ended);
       const chain = await chainOf(began.id);
-      expect(verifyChain(chain, ended, digests.sha256)._unsafeUnwrap()).toBe(2);
+      expect(auditTrailChain.verify(chain, ended, digests.sha256)._unsafeUnwrap()).toBe(2);
       expect(await chainOf(began.id, b)).toEqual([]);
     });
 
@@ -59,8 +59,8 @@ export function aggregatesContract(adapter: string, open: () => Promise<Storage>
       ]);
       if (merchant === undefined) throw new Error('no merchant was added');
       const chain = await storage.auditTrail.ofAggregate(merchant.id, 'merchant', merchant.id);
-      expect(verifyChain(chain._unsafeUnwrap(), merchant, digests.sha256).isOk()).toBe(true);
-      expect(verifyChain(await chainOf(began.id), began, digests.sha256).isOk()).toBe(true);
+      expect(auditTrailChain.verify(chain._unsafeUnwrap(), merchant, digests.sha256).isOk()).toBe(true);
+      expect(auditTrailChain.verify(await chainOf(began.id), began, digests.sha256).isOk()).toBe(true);
     });
 
     it('finds each of many asked for at once', async () => {

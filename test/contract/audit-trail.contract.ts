@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { type AuditEntry, verifyChain } from '../../src/domain/kernel/audit-chain.ts';
+import { type AuditEntry, auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
 import type { AuditEntryId } from '../../src/domain/kernel/ids.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { AuditFilter } from '../../src/ports/audit-trail.ts';
@@ -31,7 +31,7 @@ export function auditTrailContract(adapter: string, open: () => Promise<Storage>
       for (const head of heads) {
         if (head === undefined) throw new Error('the change has no payment');
         const chain = links.filter((link) => link.entityId === head.id);
-        expect(verifyChain(chain, head, digests.sha256).isOk()).toBe(true);
+        expect(auditTrailChain.verify(chain, head, digests.sha256).isOk()).toBe(true);
       }
     });
 

@@ -1,6 +1,6 @@
 import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { faultOfEntity } from '../../src/application/integrity/verify-entity.ts';
-import type { AuditEntry } from '../../src/domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../src/domain/kernel/audit-entry.ts';
 import type { Claim } from '../../src/domain/kernel/claim.ts';
 import type { DomainEvent } from '../../src/domain/kernel/events.ts';
 import { amountsOf, type Payment } from '../../src/domain/payments/payment.ts';

@@ -9,7 +9,7 @@ import { systemClock } from '../../src/adapters/system/clock.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
 import { createMerchant } from '../../src/application/merchants/create-merchant.ts';
 import { customerAccessId } from '../../src/domain/customers/customer-access.ts';
-import { verifyChain } from '../../src/domain/kernel/audit-chain.ts';
+import { auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
 import type { CustomerId, PaymentMethodId } from '../../src/domain/kernel/ids.ts';
 import type { Commits } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -41,7 +41,7 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
       const head = (await storage.aggregates.find(merchantId, kind, id))._unsafeUnwrap();
       const links = (await storage.auditTrail.ofAggregate(merchantId, kind, id))._unsafeUnwrap();
       if (head === undefined) throw new Error(`${id} is not there`);
-      expect(verifyChain(links, head, digests.sha256)._unsafeUnwrap()).toBe(head.version);
+      expect(auditTrailChain.verify(links, head, digests.sha256)._unsafeUnwrap()).toBe(head.version);
       return links.map(({ action }) => action);
     };
 

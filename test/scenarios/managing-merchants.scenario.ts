@@ -9,7 +9,7 @@ import { changeMerchant } from '../../src/application/merchants/change-merchant.
 import { createMerchant } from '../../src/application/merchants/create-merchant.ts';
 import { getMerchant, listMerchants } from '../../src/application/merchants/read-merchants.ts';
 import type { Origin } from '../../src/domain/kernel/actor.ts';
-import { verifyChain } from '../../src/domain/kernel/audit-chain.ts';
+import { auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
 import { jsonText } from '../../src/domain/kernel/json.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { Commits } from '../../src/ports/commits.ts';
@@ -78,7 +78,7 @@ export function managingMerchantsContract(adapter: string, open: () => Promise<S
       expect(entries).toMatchObject([
         { entityType: 'merchant', entityId: named.id, action: 'merchant.created', actor: origin.actor },
       ]);
-      expect(verifyChain(entries, stored, digests.sha256).isOk()).toBe(true);
+      expect(auditTrailChain.verify(entries, stored, digests.sha256).isOk()).toBe(true);
     });
 
     it('gives an id once, also to many who want it at the same time', async () => {
@@ -109,7 +109,7 @@ export function managingMerchantsContract(adapter: string, open: () => Promise<S
         'merchant.suspended',
         'merchant.resumed',
       ]);
-      expect(verifyChain(entries, stored, digests.sha256).isOk()).toBe(true);
+      expect(auditTrailChain.verify(entries, stored, digests.sha256).isOk()).toBe(true);
     });
 
     it('writes nothing when nothing changes', async () => {
@@ -194,7 +194,7 @@ export function managingMerchantsContract(adapter: string, open: () => Promise<S
         before: { processor_config: {} },
         after: { processor_config: {} },
       });
-      expect(verifyChain(entries, stored, digests.sha256).isOk()).toBe(true);
+      expect(auditTrailChain.verify(entries, stored, digests.sha256).isOk()).toBe(true);
     });
 
     it('lists all by id, page after page, with cursors for this list only', async () => {

@@ -6,7 +6,7 @@ import {
   type TransferRequest,
   transferMoney,
 } from '../../src/application/ledger/transfer-money.ts';
-import { verifyChain } from '../../src/domain/kernel/audit-chain.ts';
+import { auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
 import type { MerchantId, TransferId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -89,7 +89,7 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
       const links = (await storage.auditTrail.ofAggregate(a, 'transfer', id))._unsafeUnwrap();
       if (stored === undefined) throw new Error('the transfer is not stored');
       expect(links).toMatchObject([{ action: 'transfer.completed', actor: origin.actor }]);
-      expect(verifyChain(links, stored, digests.sha256)._unsafeUnwrap()).toBe(1);
+      expect(auditTrailChain.verify(links, stored, digests.sha256)._unsafeUnwrap()).toBe(1);
     });
 
     it('is read by both parties and found by nobody else', async () => {

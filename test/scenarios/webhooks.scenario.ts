@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { verifyChain } from '../../src/domain/kernel/audit-chain.ts';
+import { auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
 import type { Delivery } from '../../src/domain/webhooks/delivery.ts';
 import type { EventFilter } from '../../src/domain/webhooks/webhook-endpoint.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -41,7 +41,7 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
         await storage.auditTrail.ofAggregate(merchantId, 'webhook_endpoint', id)
       )._unsafeUnwrap();
       if (head === undefined) throw new Error(`${id} is not there`);
-      expect(verifyChain(links, head, digests.sha256)._unsafeUnwrap()).toBe(head.version);
+      expect(auditTrailChain.verify(links, head, digests.sha256)._unsafeUnwrap()).toBe(head.version);
       return links.map(({ action }) => action);
     };
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import { verifyChain } from '../../src/domain/kernel/audit-chain.ts';
+import { auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { balancesOf, type LedgerEntry } from '../../src/domain/ledger/ledger.ts';
@@ -47,7 +47,7 @@ export async function expectChainsWhole(storage: Storage, payment: Payment): Pro
   const transactions = (await storage.payments.transactionsOf(merchantId, id))._unsafeUnwrap();
   for (const entity of [payment, ...transactions]) {
     const chain = links.filter(({ entityId }) => entityId === entity.id);
-    expect(verifyChain(chain, entity, digests.sha256)._unsafeUnwrap()).toBe(entity.version);
+    expect(auditTrailChain.verify(chain, entity, digests.sha256)._unsafeUnwrap()).toBe(entity.version);
   }
 }
 

@@ -3,7 +3,7 @@ import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { AGGREGATE_KINDS } from '../../src/domain/kernel/aggregate-kind.ts';
-import type { AuditEntry } from '../../src/domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../src/domain/kernel/audit-entry.ts';
 import type { AuditEntryId } from '../../src/domain/kernel/ids.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { Storage } from '../../src/ports/storage.ts';

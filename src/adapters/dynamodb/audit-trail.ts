@@ -1,7 +1,7 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
 import { AGGREGATE_KINDS } from '../../domain/kernel/aggregate-kind.ts';
-import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import { type AuditEntryId, type MerchantId, parseId, timeDigits } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';

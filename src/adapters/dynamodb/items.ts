@@ -5,7 +5,7 @@ import {
   restoreAggregate,
 } from '../../domain/aggregates/aggregate.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
-import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { type JsonObject, jsonText, parseJson } from '../../domain/kernel/json.ts';

@@ -1,7 +1,7 @@
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
-import type { AuditEntry, AuditedEntity } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry, AuditedEntity } from '../../domain/kernel/audit-entry.ts';
 import type { ClaimKey, Operation } from '../../domain/kernel/claim.ts';
 import type { CurrencyCode } from '../../domain/kernel/currency.ts';
 import type {

@@ -1,5 +1,5 @@
 import { ownersOf } from '../../domain/aggregates/aggregate.ts';
-import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { Change, CommitRefused, Guarded, GuardedAggregate, Spending } from '../../ports/commits.ts';
 import { claimItem } from './claim-items.ts';
 import {

@@ -1,5 +1,5 @@
 import { okAsync } from 'neverthrow';
-import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';
 import { chainKeyText, type MemoryStore } from './store.ts';
 

@@ -1,6 +1,6 @@
 import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
-import type { AuditEntry, AuditedEntity } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry, AuditedEntity } from '../../domain/kernel/audit-entry.ts';
 import type { Claim, ClaimKey } from '../../domain/kernel/claim.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { Balance, LedgerEntry } from '../../domain/ledger/ledger.ts';

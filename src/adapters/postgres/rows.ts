@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { Claim, Completed } from '../../domain/kernel/claim.ts';
 import type { DomainEvent, EventType } from '../../domain/kernel/events.ts';
 import { idOf, type MerchantId } from '../../domain/kernel/ids.ts';

@@ -2,13 +2,12 @@ import type { Approval } from '../../domain/approvals/approval.ts';
 import { approvalEvent, busEventsOf } from '../../domain/approvals/approval-events.ts';
 import { type ApprovalMessage, approvalRequested } from '../../domain/approvals/approval-message.ts';
 import type { Approver } from '../../domain/approvals/approver.ts';
-import { type AuditLogEntry, sealAuditLogEntry } from '../../domain/approvals/audit-log.ts';
+import { type AuditLogEntry, auditLogChain } from '../../domain/approvals/audit-log.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { vendorPaymentRecord } from '../../domain/approvals/vendor-payment-record.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
-import { GENESIS_HASH } from '../../domain/kernel/audit-chain.ts';
+import { linkOfChange } from '../../domain/kernel/audit-chain.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import { difference } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { ApprovalChange } from '../../ports/approvals/approval-commits.ts';
 import type { ApprovalIds } from '../../ports/approvals/approval-ids.ts';
@@ -65,8 +64,7 @@ function linkOf(
   { approvalIds, digests }: Readonly<{ approvalIds: ApprovalIds; digests: Digests }>,
   { at, by, origin, action, before, next }: VendorPaymentUpdate,
 ): AuditLogEntry {
-  const after = vendorPaymentRecord(next);
-  return sealAuditLogEntry(
+  return auditLogChain.seal(
     {
       id: approvalIds.auditEntry(at),
       paymentId: next.id,
@@ -75,9 +73,10 @@ function linkOf(
       actor: { id: by.id, type: origin.actor.type, roles: by.roles },
       ...present({ ipAddress: origin.ipAddress, userAgent: origin.userAgent }),
       requestId: origin.requestId,
-      ...(before === undefined
-        ? { after, previousHash: GENESIS_HASH }
-        : { ...difference(vendorPaymentRecord(before), after), previousHash: before.auditHash }),
+      ...linkOfChange(
+        before && { ...before, record: vendorPaymentRecord(before) },
+        vendorPaymentRecord(next),
+      ),
       timestamp: at,
     },
     digests.sha256,

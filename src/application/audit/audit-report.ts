@@ -1,7 +1,7 @@
 import { err, ok, okAsync, ResultAsync, safeTry } from 'neverthrow';
 import type { AnomalyRules, AuditFact } from '../../domain/audit/anomalies.ts';
 import { type AuditReport, auditReporting } from '../../domain/audit/audit-report.ts';
-import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import { type AuditEntryId, type MerchantId, parseId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';

@@ -1,5 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
-import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import { type MerchantId, parseId } from '../../domain/kernel/ids.ts';
 import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';
 import type { Clock } from '../../ports/clock.ts';

@@ -1,5 +1,6 @@
 import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
-import type { AuditedEntity, BrokenChain } from '../../domain/kernel/audit-chain.ts';
+import type { BrokenChain } from '../../domain/kernel/audit-chain.ts';
+import type { AuditedEntity } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 

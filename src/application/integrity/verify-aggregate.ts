@@ -1,6 +1,6 @@
 import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import { type Aggregate, auditedRecord, ownersOf } from '../../domain/aggregates/aggregate.ts';
-import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';

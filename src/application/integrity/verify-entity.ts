@@ -1,12 +1,7 @@
-import {
-  type AuditEntry,
-  type AuditedEntity,
-  type Sha256,
-  verifyChain,
-} from '../../domain/kernel/audit-chain.ts';
-import { foldChain } from '../../domain/kernel/audit-fold.ts';
+import type { Sha256 } from '../../domain/kernel/audit-chain.ts';
+import { type AuditEntry, type AuditedEntity, auditTrailChain } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
-import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
+import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
 
 /** Anything with a chain of its own, as it is stored. `record` is what its links were made from. */
@@ -27,11 +22,10 @@ export function faultOfEntity(
 ): IntegrityFinding | undefined {
   const { type, id, merchantId } = entity;
   const bad = { kind: 'BadRow', merchantId, row: type, id } as const;
-  const chain = verifyChain(links, entity, sha256);
-  if (chain.isErr()) return { ...bad, sequence: chain.error.sequence, fault: chain.error.fault };
+  const whole = auditTrailChain.verifyRecord(links, entity, sha256);
+  if (whole.isErr() && whole.error.kind === 'BrokenChain')
+    return { ...bad, sequence: whole.error.sequence, fault: whole.error.fault };
   const stranger = links.find((link) => link.entityType !== type || link.merchantId !== merchantId);
   if (stranger !== undefined) return { ...bad, sequence: stranger.sequence, fault: 'edited' };
-  return canonicalJson(foldChain(links)) === canonicalJson(entity.record)
-    ? undefined
-    : { ...bad, fault: 'differs' };
+  return whole.isOk() ? undefined : { ...bad, fault: 'differs' };
 }

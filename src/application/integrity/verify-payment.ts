@@ -1,5 +1,5 @@
 import { errAsync, type ResultAsync } from 'neverthrow';
-import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { amountsOf, type Payment } from '../../domain/payments/payment.ts';
 import { paymentRecord } from '../../domain/payments/payment-record.ts';

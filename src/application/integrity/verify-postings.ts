@@ -1,5 +1,5 @@
-import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
-import { foldChain } from '../../domain/kernel/audit-fold.ts';
+import { foldChain } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { LedgerEntry, LedgerEntryType } from '../../domain/ledger/ledger.ts';

@@ -1,6 +1,6 @@
 import { type Aggregate, auditedRecord } from '../../domain/aggregates/aggregate.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
-import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';

@@ -1,8 +1,9 @@
 import type { Origin } from '../../domain/kernel/actor.ts';
-import { type AuditEntry, GENESIS_HASH, sealAuditEntry } from '../../domain/kernel/audit-chain.ts';
+import { linkOfChange } from '../../domain/kernel/audit-chain.ts';
+import { type AuditEntry, auditTrailChain } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import { difference, type JsonObject } from '../../domain/kernel/json.ts';
+import type { JsonObject } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
@@ -17,21 +18,19 @@ export type Audited = Readonly<{
   after: JsonObject;
 }>;
 
-/** The next link of an entity's chain: the first holds the whole record, the others what changed. */
+/** The next link of an entity's chain. */
 export function auditLink(
   { ids, digests }: Readonly<{ ids: Ids; digests: Digests }>,
   { at, origin, merchantId, entity, before, after }: Audited,
 ): AuditEntry {
-  return sealAuditEntry(
+  return auditTrailChain.seal(
     {
       id: ids.auditEntry(at),
       ...entity,
       merchantId,
       actor: origin.actor,
       ...present({ ipAddress: origin.ipAddress, userAgent: origin.userAgent }),
-      ...(before === undefined
-        ? { after, previousHash: GENESIS_HASH }
-        : { ...difference(before.record, after), previousHash: before.auditHash }),
+      ...linkOfChange(before, after),
       metadata: { request_id: origin.requestId },
       timestamp: at,
     },

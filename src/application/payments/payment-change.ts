@@ -1,5 +1,5 @@
 import type { Origin } from '../../domain/kernel/actor.ts';
-import type { AuditEntry } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { Claim } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { type LedgerEntry, type LedgerEntryType, ledgerEntry } from '../../domain/ledger/ledger.ts';

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../kernel/audit-chain.ts';
+import type { AuditEntry } from '../kernel/audit-entry.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { Whole } from '../kernel/json.ts';
 

@@ -1,45 +1,35 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { Actor } from './actor.ts';
-import type { AggregateKind } from './aggregate-kind.ts';
-import type { AuditEntryId, MerchantId } from './ids.ts';
-import { type Instant, rfc3339 } from './instant.ts';
-import { canonicalJson, type JsonObject } from './json.ts';
+import type { AuditEntryId } from './ids.ts';
+import type { Instant } from './instant.ts';
+import { canonicalJson, difference, type Json, type JsonObject } from './json.ts';
 
-export type AuditedEntity = 'payment' | 'transaction' | AggregateKind;
+/** Lower-case hex SHA-256 of UTF-8 text. */
+export type Sha256 = (text: string) => string;
 
 /**
- * One link of an entity's chain. `sequence` is the entity's version after the change, so a version is audited exactly
+ * What the links of every chain have. `sequence` is the entity's version after the change, so a version is audited exactly
  * once; `before` and `after` hold the fields that changed, `after` of the first link holds all.
  */
-export type AuditEntry = Readonly<{
+export type ChainLink = Readonly<{
   id: AuditEntryId;
-  entityType: AuditedEntity;
-  entityId: string;
-  merchantId: MerchantId;
   sequence: number;
   action: string;
-  actor: Actor;
   ipAddress?: string;
   userAgent?: string;
   before?: JsonObject;
   after?: JsonObject;
-  metadata?: JsonObject;
   timestamp: Instant;
   previousHash: string;
   hash: string;
 }>;
 
-/** Lower-case hex SHA-256 of UTF-8 text. */
-export type Sha256 = (text: string) => string;
+/** A link without its hash. */
+export type Unsealed<Link extends ChainLink> = Omit<Link, 'hash'>;
 
-/** What stands before the first link. */
-export const GENESIS_HASH = '0'.repeat(64);
+/** What an entity says of its own chain: how many links there are, and the hash of the last. */
+export type ChainHead = Readonly<{ id: string; version: number; auditHash: string }>;
 
-/** Closes a link: its hash covers every field and the link before it. */
-export function sealAuditEntry(draft: Omit<AuditEntry, 'hash'>, sha256: Sha256): AuditEntry {
-  return { ...draft, hash: sha256(canonicalJson(hashedFields(draft))) };
-}
-
+/** `sequence` is the first link that does not stand as it was sealed; `cut`: the chain does not end as its head says. */
 export type BrokenChain = Readonly<{
   kind: 'BrokenChain';
   entityId: string;
@@ -47,57 +37,78 @@ export type BrokenChain = Readonly<{
   fault: 'missing' | 'edited' | 'unlinked' | 'cut';
 }>;
 
+/** The chain is whole, and its entity is stored as something else. */
+export type RecordDiffers = Readonly<{ kind: 'RecordDiffers'; entityId: string }>;
+
+/** Seals and checks links of one kind. */
+export type AuditChain<Link extends ChainLink> = Readonly<{
+  /** Closes a link: its hash covers every field and the link before it. */
+  seal: (link: Unsealed<Link>, sha256: Sha256) => Link;
+  /** Checks a whole chain, first link first, against its head. Gives its length. */
+  verify: (links: readonly Link[], head: ChainHead, sha256: Sha256) => Result<number, BrokenChain>;
+  /** Checks that a stored record is what its whole chain adds up to. Gives the length of the chain. */
+  verifyRecord: (
+    links: readonly Link[],
+    entity: ChainHead & Readonly<{ record: JsonObject }>,
+    sha256: Sha256,
+  ) => Result<number, BrokenChain | RecordDiffers>;
+}>;
+
+/** What stands before the first link. */
+export const GENESIS_HASH = '0'.repeat(64);
+
 /**
- * Checks a whole chain, first link first. `head` is what the entity says its version and last hash are: a chain that
- * ends before it was cut.
+ * The chain of one kind of link. `sealedFields` are hashed as canonical JSON and name every field but the hash, so that
+ * a field added to storage can never silently change what is hashed; `entityOf` is the id of the entity a link is of.
  */
-export const verifyChain = (
-  entries: readonly AuditEntry[],
-  head: ChainHead,
-  sha256: Sha256,
-): Result<number, BrokenChain> =>
-  verifyLinks(
-    entries,
-    head,
-    (entry) => entry.entityId === head.id && sealAuditEntry(entry, sha256).hash === entry.hash,
-  );
-
-export type ChainHead = Readonly<{ id: string; version: number; auditHash: string }>;
-
-/** The same for links of whatever kind; `isGenuine` says whether one is its entity's, and as it was sealed. */
-export function verifyLinks<Link extends Pick<AuditEntry, 'sequence' | 'previousHash' | 'hash'>>(
-  links: readonly Link[],
-  head: ChainHead,
-  isGenuine: (link: Link) => boolean,
-): Result<number, BrokenChain> {
-  let previousHash = GENESIS_HASH;
-  for (const [index, link] of links.entries()) {
-    const broken = (fault: BrokenChain['fault']) =>
-      err<number, BrokenChain>({ kind: 'BrokenChain', entityId: head.id, sequence: index + 1, fault });
-    if (link.sequence !== index + 1) return broken('missing');
-    if (link.previousHash !== previousHash) return broken('unlinked');
-    if (!isGenuine(link)) return broken('edited');
-    previousHash = link.hash;
-  }
-  return links.length === head.version && previousHash === head.auditHash
-    ? ok(links.length)
-    : err({ kind: 'BrokenChain', entityId: head.id, sequence: links.length + 1, fault: 'cut' });
+export function auditChain<Link extends ChainLink>(
+  sealedFields: (link: Unsealed<Link>) => JsonObject,
+  entityOf: (link: Link) => string,
+): AuditChain<Link> {
+  const hashOf = (link: Unsealed<Link>, sha256: Sha256) => sha256(canonicalJson(sealedFields(link)));
+  const verify: AuditChain<Link>['verify'] = (links, { id, version, auditHash }, sha256) => {
+    const broken = (sequence: number, fault: BrokenChain['fault']) =>
+      err<number, BrokenChain>({ kind: 'BrokenChain', entityId: id, sequence, fault });
+    let previousHash = GENESIS_HASH;
+    for (const [index, link] of links.entries()) {
+      if (link.sequence !== index + 1) return broken(index + 1, 'missing');
+      if (link.previousHash !== previousHash) return broken(index + 1, 'unlinked');
+      if (entityOf(link) !== id || hashOf(link, sha256) !== link.hash) return broken(index + 1, 'edited');
+      previousHash = link.hash;
+    }
+    const isWhole = links.length === version && previousHash === auditHash;
+    return isWhole ? ok(links.length) : broken(links.length + 1, 'cut');
+  };
+  return {
+    seal: (link, sha256) => ({ ...link, hash: hashOf(link, sha256) }) as Link,
+    verify,
+    verifyRecord: (links, entity, sha256) =>
+      verify(links, entity, sha256).andThen((length) =>
+        canonicalJson(foldChain(links)) === canonicalJson(entity.record)
+          ? ok(length)
+          : err<number, RecordDiffers>({ kind: 'RecordDiffers', entityId: entity.id }),
+      ),
+  };
 }
 
-/** Named one by one, so that a field added to storage can never silently change what is hashed. */
-const hashedFields = (entry: Omit<AuditEntry, 'hash'>): JsonObject => ({
-  id: entry.id,
-  entity_type: entry.entityType,
-  entity_id: entry.entityId,
-  merchant_id: entry.merchantId,
-  sequence: entry.sequence,
-  action: entry.action,
-  actor: entry.actor,
-  ip_address: entry.ipAddress,
-  user_agent: entry.userAgent,
-  before: entry.before,
-  after: entry.after,
-  metadata: entry.metadata,
-  timestamp: rfc3339(entry.timestamp),
-  previous_hash: entry.previousHash,
-});
+/** What a chain's next link says of a change: the first holds the whole record, the others what changed. */
+export const linkOfChange = (
+  before: Readonly<{ record: JsonObject; auditHash: string }> | undefined,
+  after: JsonObject,
+): Readonly<{ before?: JsonObject; after: JsonObject; previousHash: string }> =>
+  before === undefined
+    ? { after, previousHash: GENESIS_HASH }
+    : { ...difference(before.record, after), previousHash: before.auditHash };
+
+/**
+ * The record that a chain leaves, first link first: each link takes away the fields that only its `before` has and sets
+ * those of its `after`. Of a whole chain it is what its entity must be stored as.
+ */
+export function foldChain(links: readonly Pick<ChainLink, 'before' | 'after'>[]): JsonObject {
+  const fields = new Map<string, Json | undefined>();
+  for (const { before = {}, after = {} } of links) {
+    for (const name of Object.keys(before)) fields.delete(name);
+    for (const [name, value] of Object.entries(after)) fields.set(name, value);
+  }
+  return Object.fromEntries(fields);
+}

@@ -11,7 +11,7 @@ import { approvalsUseCases } from '../../../src/application/approvals/approvals-
 import type { NewVendorPayment } from '../../../src/application/approvals/create-vendor-payment.ts';
 import { rulesFraudScorer } from '../../../src/application/approvals/score-by-rules.ts';
 import type { Approver } from '../../../src/domain/approvals/approver.ts';
-import { verifyAuditLog } from '../../../src/domain/approvals/audit-log.ts';
+import { auditLogChain } from '../../../src/domain/approvals/audit-log.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/domain/approvals/fraud.ts';
 import { defaultFraudRules } from '../../../src/domain/approvals/fraud-rules.ts';
 import type { VendorId, VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
@@ -133,7 +133,7 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
         .map(({ type }) => type),
     actionsOf: async (id: VendorPaymentId) => {
       const links = (await storage.auditLog.of(id))._unsafeUnwrap();
-      expect(verifyAuditLog(links, await stored(id), digests.sha256).isOk()).toBe(true);
+      expect(auditLogChain.verify(links, await stored(id), digests.sha256).isOk()).toBe(true);
       return links.map(({ action }) => action);
     },
     pass: (ms: number) => {

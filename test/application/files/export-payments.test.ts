@@ -7,7 +7,7 @@ import {
   exportPayments,
   type PaymentExport,
 } from '../../../src/application/files/export-payments.ts';
-import { verifyChain } from '../../../src/domain/kernel/audit-chain.ts';
+import { auditTrailChain } from '../../../src/domain/kernel/audit-entry.ts';
 import type { Payment } from '../../../src/domain/payments/payment.ts';
 import type { PaymentFilter } from '../../../src/ports/payments.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
@@ -139,7 +139,7 @@ describe('an export', () => {
       const links = await trail(begun);
       if (head === undefined) throw new Error('the export is not stored');
       expect(links.map((link) => link.action)).toEqual(['export.started', action]);
-      expect(verifyChain(links, head, digests.sha256)._unsafeUnwrap()).toBe(2);
+      expect(auditTrailChain.verify(links, head, digests.sha256)._unsafeUnwrap()).toBe(2);
     }
   });
 

@@ -11,7 +11,7 @@ import {
 import { systemIds } from '../../../src/adapters/system/ids.ts';
 import type { IntegrityFinding } from '../../../src/application/integrity/integrity-finding.ts';
 import { verify } from '../../../src/application/integrity/verify.ts';
-import { type AuditEntry, sealAuditEntry } from '../../../src/domain/kernel/audit-chain.ts';
+import { type AuditEntry, auditTrailChain } from '../../../src/domain/kernel/audit-entry.ts';
 import type { PaymentId } from '../../../src/domain/kernel/ids.ts';
 import type { Payment } from '../../../src/domain/payments/payment.ts';
 import { aMerchantId, digests, NOON } from '../../fixtures/changes.ts';
@@ -66,7 +66,7 @@ const chainOf = ({ store }: Book, id: string, type: AuditEntry['entityType'] = '
   must(store.auditOf.get(chainKeyText(type, id)));
 
 const reseal = (link: AuditEntry, parts: Partial<AuditEntry>) =>
-  sealAuditEntry({ ...link, ...parts }, digests.sha256);
+  auditTrailChain.seal({ ...link, ...parts }, digests.sha256);
 
 const entriesOf = ({ store }: Book, type: string, merchant = A) => {
   const list = must(store.entriesOf.get(merchant));

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { sealAuditLogEntry, verifyAuditLog } from '../../../src/domain/approvals/audit-log.ts';
+import { auditLogChain } from '../../../src/domain/approvals/audit-log.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';
 import { aCreation, anEdit, anUncheckedApproval, aRejection, type Made } from '../../fixtures/approvals.ts';
@@ -28,7 +28,7 @@ export function auditLogContract(adapter: string, open: () => Promise<ApprovalsS
       const edited = await committed(edit);
       const approval = anUncheckedApproval(edited);
       const { payment, change } = approval;
-      const entry = sealAuditLogEntry(
+      const entry = auditLogChain.seal(
         { ...change.entry, ipAddress: '2001:db8::1', userAgent: 'curl/8 ☕' },
         digests.sha256,
       );
@@ -39,8 +39,8 @@ export function auditLogContract(adapter: string, open: () => Promise<ApprovalsS
       });
       const links = await linksOf(created);
       expect(plain(links)).toEqual(plain([creation.change.entry, edit.change.entry, entry]));
-      expect(verifyAuditLog(links, head, digests.sha256)._unsafeUnwrap()).toBe(3);
-      expect(verifyAuditLog(await linksOf(other), other, digests.sha256)._unsafeUnwrap()).toBe(1);
+      expect(auditLogChain.verify(links, head, digests.sha256)._unsafeUnwrap()).toBe(3);
+      expect(auditLogChain.verify(await linksOf(other), other, digests.sha256)._unsafeUnwrap()).toBe(1);
       expect(await linksOf(aCreation().payment)).toEqual([]);
     });
 
@@ -50,7 +50,7 @@ export function auditLogContract(adapter: string, open: () => Promise<ApprovalsS
         payment = await committed(anEdit(payment, { metadata: { n } }, payment.updatedAt + 1));
       payment = await committed(aRejection(payment));
       const links = await linksOf(payment);
-      expect(verifyAuditLog(links, payment, digests.sha256)._unsafeUnwrap()).toBe(62);
+      expect(auditLogChain.verify(links, payment, digests.sha256)._unsafeUnwrap()).toBe(62);
     });
   });
 }

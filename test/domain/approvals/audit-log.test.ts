@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   type AuditLogEntry,
+  auditLogChain,
   auditLogRecord,
-  sealAuditLogEntry,
-  verifyAuditLog,
 } from '../../../src/domain/approvals/audit-log.ts';
+import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
+import { GENESIS_HASH, type Unsealed } from '../../../src/domain/kernel/audit-chain.ts';
+import { idOf } from '../../../src/domain/kernel/ids.ts';
 import { aCreation, anEdit, anUncheckedApproval } from '../../fixtures/approvals.ts';
-import { digests } from '../../fixtures/changes.ts';
+import { digests, NOON } from '../../fixtures/changes.ts';
 
 const { sha256 } = digests;
 const creation = aCreation();
@@ -15,16 +17,16 @@ const approval = anUncheckedApproval(edit.payment);
 const chain = [creation, edit, approval].map(({ change }) => change.entry);
 const head = approval.payment;
 const faultOf = (entries: readonly AuditLogEntry[], of = head) =>
-  verifyAuditLog(entries, of, sha256)._unsafeUnwrapErr();
+  auditLogChain.verify(entries, of, sha256)._unsafeUnwrapErr();
 const withSecond = (parts: Partial<AuditLogEntry>) =>
   chain.map((entry, index) => (index === 1 ? { ...entry, ...parts } : entry));
 
 describe('a payment’s audit log', () => {
-  it('holds when nothing was done to it', () => {
-    expect(verifyAuditLog(chain, head, sha256)._unsafeUnwrap()).toBe(3);
+  it('of untouched links verifies', () => {
+    expect(auditLogChain.verify(chain, head, sha256)._unsafeUnwrap()).toBe(3);
   });
 
-  it('misses every field that was edited', () => {
+  it('shows an edit of any field of a link', () => {
     const [second] = chain.slice(1);
     if (second === undefined) throw new Error('no second link');
     const edits: Partial<AuditLogEntry>[] = [
@@ -45,10 +47,10 @@ describe('a payment’s audit log', () => {
       expect(faultOf(withSecond(each))).toMatchObject({ fault: 'edited', sequence: 2 });
   });
 
-  it('misses links that are gone, forged or cut off', () => {
+  it('shows links that were deleted, sealed again or cut off', () => {
     expect(faultOf(chain.toSpliced(1, 1))).toMatchObject({ fault: 'missing', sequence: 2 });
     expect(faultOf(chain.slice(0, 2))).toMatchObject({ fault: 'cut', sequence: 3 });
-    const forged = sealAuditLogEntry({ ...(chain[1] as AuditLogEntry), requestId: 'x' }, sha256);
+    const forged = auditLogChain.seal({ ...(chain[1] as AuditLogEntry), requestId: 'x' }, sha256);
     expect(faultOf(withSecond(forged))).toMatchObject({ fault: 'unlinked', sequence: 3 });
     expect(faultOf(chain, { ...head, auditHash: 'f'.repeat(64) })).toMatchObject({ fault: 'cut' });
   });
@@ -57,5 +59,32 @@ describe('a payment’s audit log', () => {
     const [first] = chain;
     if (first === undefined) throw new Error('no link');
     expect(auditLogRecord(first)).toEqual({ ...first, timestamp: '2026-03-01T12:00:00.000Z' });
+  });
+
+  it('has the hashes that links were stored with from the first version on', () => {
+    const bare: Unsealed<AuditLogEntry> = {
+      id: idOf('aud', '1'.repeat(32)),
+      paymentId: '01890000-0000-7000-8000-000000000001' as VendorPaymentId,
+      sequence: 1,
+      action: 'payment.approved',
+      actor: { id: 'user-1', type: 'user', roles: ['dispatcher'] },
+      requestId: 'req-1',
+      after: { status: 'approved' },
+      timestamp: NOON,
+      previousHash: GENESIS_HASH,
+    };
+    const full: Unsealed<AuditLogEntry> = {
+      ...bare,
+      sequence: 2,
+      ipAddress: '127.0.0.1',
+      userAgent: 'test',
+      before: { status: 'pending_approval' },
+    };
+    expect(auditLogChain.seal(full, sha256).hash).toBe(
+      '13f937970df28e3ad19f30655c9caa001b354083806edd9f53d736e8a199fdcb',
+    );
+    expect(auditLogChain.seal(bare, sha256).hash).toBe(
+      '47d12b21a51e78c5f6db81d29411f66564e6d23e2348e97abd11ea9786d9b905',
+    );
   });
 });

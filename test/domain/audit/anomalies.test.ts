@@ -8,7 +8,8 @@ import {
   watchTrail,
 } from '../../../src/domain/audit/anomalies.ts';
 import { auditReporting, auditReportRecord, MOST_ANOMALIES } from '../../../src/domain/audit/audit-report.ts';
-import { type AuditEntry, GENESIS_HASH } from '../../../src/domain/kernel/audit-chain.ts';
+import { GENESIS_HASH } from '../../../src/domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../../src/domain/kernel/audit-entry.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
 import { present } from '../../../src/domain/kernel/present.ts';
 import { aMerchantId, NOON } from '../../fixtures/changes.ts';

@@ -1,12 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type AuditEntry,
-  GENESIS_HASH,
-  sealAuditEntry,
-  verifyChain,
-} from '../../../src/domain/kernel/audit-chain.ts';
+import { GENESIS_HASH, linkOfChange } from '../../../src/domain/kernel/audit-chain.ts';
+import { type AuditEntry, auditTrailChain } from '../../../src/domain/kernel/audit-entry.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
+import type { JsonObject } from '../../../src/domain/kernel/json.ts';
 import { aMerchantId, digests, NOON } from '../../fixtures/changes.ts';
 import { trying } from '../arbitraries.ts';
 
@@ -37,7 +34,9 @@ function draft(sequence: number, previousHash: string, note: string): Draft {
 function chainOf(notes: readonly string[]): Chain {
   const chain: AuditEntry[] = [];
   for (const [index, note] of notes.entries())
-    chain.push(sealAuditEntry(draft(index + 1, chain.at(-1)?.hash ?? GENESIS_HASH, note), digests.sha256));
+    chain.push(
+      auditTrailChain.seal(draft(index + 1, chain.at(-1)?.hash ?? GENESIS_HASH, note), digests.sha256),
+    );
   return chain;
 }
 
@@ -46,7 +45,8 @@ const headOf = (chain: Chain) => ({
   version: chain.length,
   auditHash: chain.at(-1)?.hash ?? GENESIS_HASH,
 });
-const verify = (chain: Chain, head: ReturnType<typeof headOf>) => verifyChain(chain, head, digests.sha256);
+const verify = (chain: Chain, head: ReturnType<typeof headOf>) =>
+  auditTrailChain.verify(chain, head, digests.sha256);
 const faultOf = (chain: Chain, head: ReturnType<typeof headOf>) => verify(chain, head)._unsafeUnwrapErr();
 
 const chain = fc.array(fc.string(), { minLength: 1, maxLength: 8 }).map(chainOf);
@@ -81,7 +81,7 @@ const at = (links: Chain, position: number) => position % links.length;
 const replaced = (links: Chain, position: number, link: AuditEntry) => links.with(position, link);
 
 describe('an audit chain', () => {
-  it('that nobody touched is whole', () => {
+  it('of untouched links verifies', () => {
     fc.assert(
       fc.property(chain, (links) => {
         expect(verify(links, headOf(links))._unsafeUnwrap()).toBe(links.length);
@@ -101,25 +101,25 @@ describe('an audit chain', () => {
     );
   });
 
-  it('shows an edit whose hash was made to fit again', () => {
+  it('shows an edited link that was sealed again', () => {
     fc.assert(
       fc.property(chain, place, fc.constantFrom(...EDITS.slice(0, -1)), (links, position, edit) => {
         const index = at(links, position);
-        const resealed = sealAuditEntry(edit(links[index] as AuditEntry), digests.sha256);
+        const resealed = auditTrailChain.seal(edit(links[index] as AuditEntry), digests.sha256);
         expect(verify(replaced(links, index, resealed), headOf(links)).isErr()).toBe(true);
       }),
       trying(600),
     );
   });
 
-  it('shows an edit after which every later link was made to fit again', () => {
+  it('shows an edited link after which every later link was sealed again', () => {
     fc.assert(
       fc.property(chain, place, (links, position) => {
         const forged: AuditEntry[] = [];
         for (const [index, link] of links.entries()) {
           const previousHash = forged.at(-1)?.hash ?? GENESIS_HASH;
           const action = index === at(links, position) ? 'payment.forged' : link.action;
-          forged.push(sealAuditEntry({ ...link, action, previousHash }, digests.sha256));
+          forged.push(auditTrailChain.seal({ ...link, action, previousHash }, digests.sha256));
         }
         expect(faultOf(forged, headOf(links)).fault).toBe('cut');
       }),
@@ -146,7 +146,7 @@ describe('an audit chain', () => {
         const previousHash = links[index - 1]?.hash ?? GENESIS_HASH;
         const extra = copy
           ? (links[at(links, source)] as AuditEntry)
-          : sealAuditEntry(draft(index + 1, previousHash, 'slipped in'), digests.sha256);
+          : auditTrailChain.seal(draft(index + 1, previousHash, 'inserted'), digests.sha256);
         expect(verify(links.toSpliced(index, 0, extra), headOf(links)).isErr()).toBe(true);
       }),
       trying(300),
@@ -180,7 +180,7 @@ describe('an audit chain', () => {
     );
   });
 
-  it('shows that it is another entity’s', () => {
+  it('does not verify as another entity’s', () => {
     const links = chainOf(['a', 'b']);
     const head = { ...headOf(links), id: `pay_${'9'.repeat(32)}` };
     expect(faultOf(links, head)).toMatchObject({ sequence: 1, fault: 'edited' });
@@ -191,9 +191,48 @@ describe('an audit chain', () => {
       fc.property(fc.string(), (note) => {
         const link = draft(1, GENESIS_HASH, note);
         const shuffled = Object.fromEntries(Object.entries(link).reverse()) as Draft;
-        expect(sealAuditEntry(shuffled, digests.sha256).hash).toBe(sealAuditEntry(link, digests.sha256).hash);
+        expect(auditTrailChain.seal(shuffled, digests.sha256).hash).toBe(
+          auditTrailChain.seal(link, digests.sha256).hash,
+        );
       }),
       trying(50),
     );
+  });
+
+  it('has the hashes that links were stored with from the first version on', () => {
+    const { seal } = auditTrailChain;
+    const link = { ...draft(2, GENESIS_HASH, 'as it was'), timestamp: NOON };
+    expect(seal(link, digests.sha256).hash).toBe(
+      'a6f7dc0c517d726b4b58dc8cf04be8cc0c57febd9d4875989019263198e0ac5b',
+    );
+    const bare = Object.fromEntries(
+      Object.entries({ ...link, sequence: 1 }).filter(
+        ([name]) => !['ipAddress', 'userAgent', 'before', 'metadata'].includes(name),
+      ),
+    ) as Draft;
+    expect(seal(bare, digests.sha256).hash).toBe(
+      '65642c96ae71936fa5a1209eea45be17a7750264ec6b0972a80e02331beaaeb0',
+    );
+  });
+
+  it('verifies a record that its links add up to, and no other', () => {
+    const records = [{ a: 1, gone: 'x' }, { a: 2n ** 60n }, { a: 3, late: 'z' }];
+    const links: AuditEntry[] = [];
+    for (const [index, record] of records.entries()) {
+      const last = links.at(-1);
+      const before = last && { record: records[index - 1] ?? {}, auditHash: last.hash };
+      const { before: _, ...rest } = draft(index + 1, '', '');
+      links.push(auditTrailChain.seal({ ...rest, ...linkOfChange(before, record) }, digests.sha256));
+    }
+    const stored = (record: JsonObject) =>
+      auditTrailChain.verifyRecord(links, { ...headOf(links), record }, digests.sha256);
+    expect(stored({ late: 'z', a: 3 })._unsafeUnwrap()).toBe(3);
+    for (const record of [{ a: 3 }, { a: 4, late: 'z' }, { a: 3, late: 'z', gone: 'x' }])
+      expect(stored(record)._unsafeUnwrapErr()).toEqual({ kind: 'RecordDiffers', entityId: ENTITY });
+    const cut = { ...headOf(links), version: 2, record: { a: 3, late: 'z' } };
+    expect(auditTrailChain.verifyRecord(links, cut, digests.sha256)._unsafeUnwrapErr()).toMatchObject({
+      kind: 'BrokenChain',
+      fault: 'cut',
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { AGGREGATE_KINDS } from '../../../domain/kernel/aggregate-kind.ts';
-import type { AuditedEntity } from '../../../domain/kernel/audit-chain.ts';
+import type { AuditedEntity } from '../../../domain/kernel/audit-entry.ts';
 import { listPage, paging, period, time } from '../server/schemas.ts';
 
 const ENTITY_TYPES = [

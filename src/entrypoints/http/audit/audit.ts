@@ -1,6 +1,6 @@
 import type { UseCases } from '../../../application/use-cases.ts';
-import { auditEntryRecord } from '../../../domain/audit/audit-record.ts';
 import { type AuditReport, auditReportRecord } from '../../../domain/audit/audit-report.ts';
+import { auditEntryRecord } from '../../../domain/kernel/audit-entry.ts';
 import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
