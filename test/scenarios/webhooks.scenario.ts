@@ -7,7 +7,7 @@ import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, digests, NOON, origin } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { anEvent, aPaymentId } from '../fixtures/webhooks.ts';
-import { aWebhookWorld, verified, type WebhookWorld } from '../support/webhook-world.ts';
+import { aWebhookWorld, type Received, verified, type WebhookWorld } from '../support/webhook-world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -206,7 +206,7 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
       ]);
     });
 
-    it('signs with both secrets for a day after a rotation', async () => {
+    it('signs with every secret for a day after the rotation that replaced it', async () => {
       const { endpoint, secret: old } = await create('https://shop.example/');
       const target = { merchantId, id: endpoint.id, origin };
       const rotated = (await world.rotateEndpointSecret(target))._unsafeUnwrap();
@@ -218,22 +218,53 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
         return request;
       };
       const during = await send();
-      const hmac = (secret: string) =>
-        createHmac('sha256', secret)
-          .update(`${Math.floor(NOON / 1_000)}.${during.body}`)
-          .digest('hex');
+      const hmac = (secret: string, { body, headers }: Pick<Received, 'body' | 'headers'>) =>
+        createHmac('sha256', secret).update(`${headers['X-Webhook-Timestamp']}.${body}`).digest('hex');
       for (const secret of [old, rotated.secret]) expect(verified(secret, during)).toHaveProperty('id');
-      expect(during.headers['X-Webhook-Signature']).toBe(hmac(rotated.secret));
-      expect(during.headers['X-Webhook-Signature-Previous']).toBe(hmac(old));
+      expect(during.headers['X-Webhook-Signature']).toBe(hmac(rotated.secret, during));
+      expect(during.headers['X-Webhook-Signature-Previous']).toBe(hmac(old, during));
+      world.clock.pass(HOUR_MS);
       const newest = (await world.rotateEndpointSecret(target))._unsafeUnwrap().secret;
       const twice = await send();
-      expect(verified(old, twice)).toBe('No matching signature found');
-      for (const secret of [rotated.secret, newest]) expect(verified(secret, twice)).toHaveProperty('id');
-      world.clock.pass(DAY_MS);
+      for (const secret of [old, rotated.secret, newest])
+        expect(verified(secret, twice)).toHaveProperty('id');
+      expect(twice.headers['X-Webhook-Signature']).toBe(hmac(newest, twice));
+      expect(twice.headers['X-Webhook-Signature-Previous']).toBe(
+        [rotated.secret, old].map((secret) => hmac(secret, twice)).join(', '),
+      );
+      world.clock.pass(DAY_MS - HOUR_MS);
+      const later = await send();
+      expect(verified(old, later)).toBe('No matching signature found');
+      for (const secret of [rotated.secret, newest]) expect(verified(secret, later)).toHaveProperty('id');
+      world.clock.pass(HOUR_MS);
       const after = await send();
       expect(verified(rotated.secret, after)).toBe('No matching signature found');
       expect(verified(newest, after)).toHaveProperty('id');
       expect(after.headers).not.toHaveProperty('X-Webhook-Signature-Previous');
+    });
+
+    it('refuses a sixth secret until the oldest has retired, and no secret is lost by rotating as often as one may', async () => {
+      const { endpoint, secret } = await create('https://shop.example/');
+      const target = { merchantId, id: endpoint.id, origin };
+      const secrets = [secret];
+      const rotate = () => world.rotateEndpointSecret(target);
+      for (let n = 0; n < 4; n += 1) {
+        secrets.push((await rotate())._unsafeUnwrap().secret);
+        world.clock.pass(HOUR_MS);
+      }
+      expect((await rotate())._unsafeUnwrapErr()).toEqual({
+        kind: 'TooManySecrets',
+        most: 5,
+        retryAfterMs: DAY_MS - 4 * HOUR_MS,
+      });
+      await world.tell([anEvent()]);
+      await world.deliver();
+      const request = world.receivers.received.at(-1);
+      if (request === undefined) throw new Error('nothing came');
+      for (const each of secrets) expect(verified(each, request)).toHaveProperty('id');
+      world.clock.pass(DAY_MS - 4 * HOUR_MS);
+      expect((await rotate())._unsafeUnwrap().secret).not.toBe(secrets.at(-1));
+      expect((await rotate())._unsafeUnwrapErr().kind).toBe('TooManySecrets');
     });
 
     it('keeps no secret in plain text, and shows it to nobody twice', async () => {

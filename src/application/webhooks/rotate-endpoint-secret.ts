@@ -1,6 +1,10 @@
 import type { ResultAsync } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
-import { type OpenEndpoint, rotateSecret } from '../../domain/webhooks/webhook-endpoint.ts';
+import {
+  type OpenEndpoint,
+  rotateSecret,
+  type TooManySecrets,
+} from '../../domain/webhooks/webhook-endpoint.ts';
 import type { KeysUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
 import type { WebhookSecrets } from '../../ports/webhook-secrets.ts';
@@ -8,10 +12,12 @@ import type { EndpointWithSecret } from './create-endpoint.ts';
 import { ownerOfSecrets, sealSecret } from './endpoint-secrets.ts';
 import type { EndpointTarget, UpdateEndpoint, UpdateEndpointFailure } from './update-endpoint.ts';
 
-/** A new secret, which signs at once; the one so far signs beside it for 24 h. */
+export type RotateSecretFailure = TooManySecrets | KeysUnavailable;
+
+/** A new secret, which signs at once; every secret before it signs to the end of its 24 h, five in all at most. */
 export type RotateEndpointSecret = (
   request: EndpointTarget & Readonly<{ origin: Origin }>,
-) => ResultAsync<EndpointWithSecret, KeysUnavailable | UpdateEndpointFailure>;
+) => ResultAsync<EndpointWithSecret, RotateSecretFailure | UpdateEndpointFailure>;
 
 export const rotateEndpointSecret =
   (
@@ -20,11 +26,10 @@ export const rotateEndpointSecret =
   ({ origin, ...target }) => {
     const secret = ports.webhookSecrets.newSecret();
     return ports
-      .updateEndpoint<OpenEndpoint, KeysUnavailable>(target, origin, (endpoint, now) =>
-        sealSecret(ports.vault, ownerOfSecrets(endpoint), endpoint.dataKey, secret).map((sealed) => ({
-          next: rotateSecret(endpoint, sealed, now),
-          action: 'webhook_endpoint.secret_rotated',
-        })),
+      .updateEndpoint<OpenEndpoint, RotateSecretFailure>(target, origin, (endpoint, now) =>
+        sealSecret(ports.vault, ownerOfSecrets(endpoint), endpoint.dataKey, secret)
+          .andThen((sealed) => rotateSecret(endpoint, sealed, now))
+          .map((next) => ({ next, action: 'webhook_endpoint.secret_rotated' })),
       )
       .map((endpoint) => ({ endpoint, secret }));
   };

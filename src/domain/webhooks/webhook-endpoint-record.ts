@@ -3,7 +3,7 @@ import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
 import type { Sealed } from '../kernel/sealed.ts';
-import type { EventFilter, OpenEndpoint, WebhookEndpoint } from './webhook-endpoint.ts';
+import type { EventFilter, OpenEndpoint, RetiringSecret, WebhookEndpoint } from './webhook-endpoint.ts';
 
 type KnownRecord = Readonly<{
   id: WebhookEndpointId;
@@ -29,7 +29,14 @@ type RemovedRecord = KnownRecord & Readonly<{ status: 'removed' }>;
 /** What the audit trail holds: secrets as ciphertexts, and nothing that opens them. */
 type EndpointSnapshot =
   | RemovedRecord
-  | (PublishedEndpoint & Readonly<{ secret: Sealed; previous_secret?: Sealed; data_key_id: string }>);
+  | (PublishedEndpoint &
+      Readonly<{
+        secret: Sealed;
+        /** The newest that retires, whose time is published; those before it are beside their times. */
+        previous_secret?: Sealed;
+        older_secrets?: readonly Readonly<{ secret: Sealed; expires_at: string }>[];
+        data_key_id: string;
+      }>);
 
 /** What is stored of an endpoint. */
 export type WebhookEndpointRecord =
@@ -38,7 +45,7 @@ export type WebhookEndpointRecord =
 
 /** All that may be told of an endpoint. */
 export const publishedEndpoint = (endpoint: OpenEndpoint): PublishedEndpoint => {
-  const { previousUntil } = endpoint.secrets;
+  const [previous] = endpoint.secrets.retiring;
   return {
     ...knownRecord(endpoint),
     status: endpoint.status,
@@ -46,17 +53,20 @@ export const publishedEndpoint = (endpoint: OpenEndpoint): PublishedEndpoint => 
     events: endpoint.events,
     ...present({ description: endpoint.description }),
     ...(endpoint.failingSince === undefined ? {} : { failing_since: rfc3339(endpoint.failingSince) }),
-    ...(previousUntil === undefined ? {} : { previous_secret_expires_at: rfc3339(previousUntil) }),
+    ...(previous === undefined ? {} : { previous_secret_expires_at: rfc3339(previous.until) }),
   };
 };
 
 export function endpointSnapshot(endpoint: WebhookEndpoint): EndpointSnapshot & JsonObject {
   if (endpoint.status === 'removed') return { ...knownRecord(endpoint), status: 'removed' };
-  const { current, previous } = endpoint.secrets;
+  const { current, retiring } = endpoint.secrets;
+  const [previous, ...older] = retiring;
+  const older_secrets = older.map(({ secret, until }) => ({ secret, expires_at: rfc3339(until) }));
   return {
     ...publishedEndpoint(endpoint),
     secret: current,
-    ...present({ previous_secret: previous }),
+    ...present({ previous_secret: previous?.secret }),
+    ...(older_secrets.length === 0 ? {} : { older_secrets }),
     data_key_id: endpoint.dataKey.keyId,
   };
 }
@@ -79,8 +89,7 @@ export function restoreEndpoint(record: WebhookEndpointRecord, auditHash: string
     auditHash,
   };
   if (record.status === 'removed') return { ...known, status: 'removed' };
-  const { description, failing_since: since, previous_secret: previous } = record;
-  const { previous_secret_expires_at: until } = record;
+  const { description, failing_since: since } = record;
   return {
     ...known,
     status: record.status,
@@ -88,13 +97,21 @@ export function restoreEndpoint(record: WebhookEndpointRecord, auditHash: string
     events: record.events,
     ...present({ description }),
     dataKey: { keyId: record.data_key_id, wrapped: record.data_key },
-    secrets: {
-      current: record.secret,
-      ...present({ previous }),
-      ...(until === undefined ? {} : { previousUntil: fromRfc3339(until) }),
-    },
+    secrets: { current: record.secret, retiring: retiringIn(record) },
     ...(since === undefined ? {} : { failingSince: fromRfc3339(since) }),
   };
+}
+
+function retiringIn({
+  previous_secret: secret,
+  previous_secret_expires_at: until,
+  older_secrets: older = [],
+}: Exclude<WebhookEndpointRecord, RemovedRecord>): readonly RetiringSecret[] {
+  if (secret === undefined || until === undefined) return [];
+  return [
+    { secret, until: fromRfc3339(until) },
+    ...older.map((each) => ({ secret: each.secret, until: fromRfc3339(each.expires_at) })),
+  ];
 }
 
 const knownRecord = (endpoint: WebhookEndpoint): KnownRecord => ({

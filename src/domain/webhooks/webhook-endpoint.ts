@@ -18,12 +18,11 @@ type Known = Readonly<{
 /** Which events an endpoint is told of; `*` is all of them, also those that there are not yet. */
 export type EventFilter = EventType | '*';
 
-/** Both secrets sign until `previousUntil`. */
-export type EndpointSecrets = Readonly<{
-  current: Sealed;
-  previous?: Sealed;
-  previousUntil?: Instant;
-}>;
+/** A secret that a rotation replaced: it signs until then, so that receivers have time to learn the new one. */
+export type RetiringSecret = Readonly<{ secret: Sealed; until: Instant }>;
+
+/** `retiring` are those before the current one, the newest first, at most four. */
+export type EndpointSecrets = Readonly<{ current: Sealed; retiring: readonly RetiringSecret[] }>;
 
 /**
  * Where a merchant wants to be told of events. `enabled` is told of them; `paused` by the merchant, or `disabled` because
@@ -51,8 +50,14 @@ export type EndpointNotEnabled = Readonly<{
   status: OpenEndpoint['status'];
 }>;
 
+/** As many secrets sign as may sign at once: a rotation has to wait until the oldest has retired. */
+export type TooManySecrets = Readonly<{ kind: 'TooManySecrets'; most: number; retryAfterMs: number }>;
+
 /** How long the secret before a rotation goes on signing. */
 const SECRET_OVERLAP_MS = 24 * 3_600_000;
+
+/** How many secrets of an endpoint may sign at once: each adds a signature to every request. */
+export const MOST_SECRETS = 5;
 
 /** How many endpoints a merchant may have that are not removed. */
 export const MOST_ENDPOINTS = 100;
@@ -66,7 +71,7 @@ export const openEndpoint = ({
   kind: 'webhook_endpoint',
   ...terms,
   status: 'enabled',
-  secrets: { current: secret },
+  secrets: { current: secret, retiring: [] },
   version: 1,
   createdAt,
   updatedAt: createdAt,
@@ -109,15 +114,25 @@ export function changeEndpoint(endpoint: OpenEndpoint, change: EndpointChange, n
   };
 }
 
-/** The secret so far signs beside the new one for another day; one from before that is gone. */
-export const rotateSecret = (endpoint: OpenEndpoint, secret: Sealed, now: Instant): OpenEndpoint => ({
-  ...moved(endpoint, now),
-  secrets: {
-    current: secret,
-    previous: endpoint.secrets.current,
-    previousUntil: now + SECRET_OVERLAP_MS,
-  },
-});
+/** The current secret signs beside the new one for another day, and each before it to the end of its own. */
+export function rotateSecret(
+  endpoint: OpenEndpoint,
+  secret: Sealed,
+  now: Instant,
+): Result<OpenEndpoint, TooManySecrets> {
+  const { current } = endpoint.secrets;
+  const retiring = retiringAt(endpoint.secrets, now);
+  const oldest = retiring.at(-1);
+  if (oldest !== undefined && 1 + retiring.length >= MOST_SECRETS)
+    return err({ kind: 'TooManySecrets', most: MOST_SECRETS, retryAfterMs: oldest.until - now });
+  return ok({
+    ...moved(endpoint, now),
+    secrets: {
+      current: secret,
+      retiring: [{ secret: current, until: now + SECRET_OVERLAP_MS }, ...retiring],
+    },
+  });
+}
 
 /** The same data key, wrapped by another. */
 export const rekeyEndpoint = (endpoint: OpenEndpoint, dataKey: WrappedKey, now: Instant): OpenEndpoint => ({
@@ -162,13 +177,13 @@ export const enabledEndpoint = (endpoint: OpenEndpoint): Result<OpenEndpoint, En
   endpoint.status === 'enabled' ? ok(endpoint) : err({ kind: 'EndpointNotEnabled', status: endpoint.status });
 
 /** The sealed secrets that sign now, the newest first. */
-export const signingSecrets = (
-  { current, previous, previousUntil }: EndpointSecrets,
-  now: Instant,
-): readonly Sealed[] =>
-  previous !== undefined && previousUntil !== undefined && now < previousUntil
-    ? [current, previous]
-    : [current];
+export const signingSecrets = (secrets: EndpointSecrets, now: Instant): readonly Sealed[] => [
+  secrets.current,
+  ...retiringAt(secrets, now).map(({ secret }) => secret),
+];
+
+const retiringAt = ({ retiring }: EndpointSecrets, now: Instant): readonly RetiringSecret[] =>
+  retiring.filter(({ until }) => now < until);
 
 const moved = (endpoint: OpenEndpoint, now: Instant): OpenEndpoint => ({
   ...endpoint,

@@ -1,5 +1,4 @@
 import type { Instant } from '../kernel/instant.ts';
-import { present } from '../kernel/present.ts';
 
 /** What proves to a receiver where a request comes from. */
 export type WebhookHmac = Readonly<{
@@ -20,9 +19,9 @@ export type SignedContent = Readonly<{ eventId: string; at: Instant; body: strin
  * `timestamp.body` under the secret as shown, prefix included. `webhook-signature` is that of Standard Webhooks: `v1,`
  * and the base64 HMAC of `id.timestamp.body` under the bytes behind the prefix.
  *
- * `secrets` are those that sign now, the newest first. While a rotation overlaps, the older one's signature follows in
- * `webhook-signature` behind a space, as that standard has it, and in `X-Webhook-Signature-Previous`:
- * `X-Webhook-Signature` is one signature always, so that whoever compares it as a whole need not know of rotations.
+ * `secrets` are those that sign now, the newest first. While rotations overlap, the older ones' signatures follow in
+ * `webhook-signature` behind spaces, as that standard has it, and stand in `X-Webhook-Signature-Previous`, separated by
+ * commas. `X-Webhook-Signature` is one signature always, so that a receiver that compares it as a whole keeps working.
  */
 export function signatureHeaders(
   { eventId, at, body }: SignedContent,
@@ -30,7 +29,7 @@ export function signatureHeaders(
   hmac: WebhookHmac,
 ): Readonly<Record<string, string>> {
   const timestamp = `${Math.floor(at / 1_000)}`;
-  const [current = '', previous] = secrets.map((secret) => hmac.hex(secret, `${timestamp}.${body}`));
+  const [current = '', ...previous] = secrets.map((secret) => hmac.hex(secret, `${timestamp}.${body}`));
   const standard = secrets.map((secret) => {
     const key = secret.slice(SECRET_PREFIX.length);
     return `v1,${hmac.base64(key, `${eventId}.${timestamp}.${body}`)}`;
@@ -39,7 +38,7 @@ export function signatureHeaders(
     'X-Webhook-ID': eventId,
     'X-Webhook-Timestamp': timestamp,
     'X-Webhook-Signature': current,
-    ...present({ 'X-Webhook-Signature-Previous': previous }),
+    ...(previous.length === 0 ? {} : { 'X-Webhook-Signature-Previous': previous.join(', ') }),
     'webhook-id': eventId,
     'webhook-timestamp': timestamp,
     'webhook-signature': standard.join(' '),

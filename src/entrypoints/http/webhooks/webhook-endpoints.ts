@@ -202,7 +202,10 @@ export const webhookEndpoints = resource({
       path: '/webhook_endpoints/{id}/rotate_secret',
       operationId: 'rotateWebhookSecret',
       summary: 'Get a new secret',
-      description: 'For 24 hours deliveries carry signatures of both secrets.',
+      description:
+        'The secrets before it sign too, each for 24 hours after its rotation: every signature is in `webhook-signature`, ' +
+        'that of the newest secret in `X-Webhook-Signature` and those of the others in `X-Webhook-Signature-Previous`, ' +
+        'with commas between. At most five secrets sign at once.',
       responses: {
         200: answer('The endpoint with its new secret.', endpointWithSecret),
       },

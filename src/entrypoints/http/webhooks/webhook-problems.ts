@@ -49,6 +49,13 @@ export const webhookProblems = problemTable<
     title: 'The webhook endpoint is not enabled',
     detail: ({ status }) => `The endpoint is ${status}. Enable it first.`,
   },
+  TooManySecrets: {
+    status: 409,
+    code: 'too_many_webhook_secrets',
+    title: 'Too many secrets sign for the webhook endpoint',
+    detail: ({ most }) => `At most ${most} secrets sign at once. Each retires 24 hours after its rotation.`,
+    retryAfterS: ({ retryAfterMs }) => Math.ceil(retryAfterMs / 1_000),
+  },
   WebhookUrlRefused: {
     status: 422,
     code: 'webhook_url_not_accepted',

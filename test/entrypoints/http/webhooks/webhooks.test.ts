@@ -68,6 +68,19 @@ describe('webhook endpoints over HTTP', () => {
     expect(overlap).toBe(24 * 3_600_000);
   });
 
+  it('refuses a sixth secret that would sign, with the seconds until the oldest retires', async () => {
+    const { client, anEndpoint } = await aDesk();
+    const { id } = await anEndpoint();
+    const rotate = () => client.post(`/webhook_endpoints/${id}/rotate_secret`, {});
+    for (let n = 0; n < 4; n += 1) expect((await rotate()).status).toBe(200);
+    const refused = await rotate();
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({ code: 'too_many_webhook_secrets' });
+    const seconds = Number(refused.headers.get('retry-after'));
+    expect(seconds).toBeGreaterThan(86_000);
+    expect(seconds).toBeLessThanOrEqual(86_400);
+  });
+
   it('removes an endpoint for good', async () => {
     const { client, anEndpoint } = await aDesk();
     const { id } = await anEndpoint();
