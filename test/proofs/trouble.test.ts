@@ -101,8 +101,9 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
     expect(await outcomeOf(await stranger.get('/merchant'))).toBe('404 merchant_not_found');
     expect(await jsonOf(stranger, '/payments')).toMatchObject({ items: [], has_more: false });
     expect(await jsonOf(stranger, '/balance')).toEqual({ balances: [] });
+    // Without funds the sender does not learn whether the destination is there.
     expect(await outcomeOf(await a.post('/transfers', transferTo('nobody'), 'k'))).toBe(
-      '422 destination_not_available',
+      '422 insufficient_funds',
     );
     expect(await recordOf(world.storage, 'merchant-a')).toEqual(before);
     expect(world.books.references()).toHaveLength(1);

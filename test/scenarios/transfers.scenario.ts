@@ -129,6 +129,14 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
       expect(await available(a)).toBe(1_000n);
     });
 
+    it('that cannot be paid does not tell which merchants there are', async () => {
+      await fund(a, 99n);
+      for (const name of ['merchant-b', 'suspended', 'nobody']) {
+        const { response } = await send({ destinationMerchantId: aMerchantId(name), amount: 100n });
+        expect(response).toBe('refused InsufficientFunds for req-1');
+      }
+    });
+
     it('does not leave a merchant that is suspended or unknown', async () => {
       for (const name of ['suspended', 'nobody']) {
         const merchantId = aMerchantId(name);

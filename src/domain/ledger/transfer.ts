@@ -30,7 +30,7 @@ export type TransferOrder = Pick<
 >;
 
 export type TransferToSelf = Readonly<{ kind: 'TransferToSelf' }>;
-/** Unknown or suspended; the sender is not told which, or it could ask for every tenant by name. */
+/** Unknown or suspended, and the sender does not learn which: else it could ask for every tenant by name. */
 export type DestinationNotAvailable = Readonly<{ kind: 'DestinationNotAvailable' }>;
 export type InsufficientFunds = Readonly<{ kind: 'InsufficientFunds'; available: Money }>;
 
@@ -41,7 +41,10 @@ export type TransferRefused =
   | DestinationNotAvailable
   | InsufficientFunds;
 
-/** `available` is what the sender may spend, in the order's currency; it may be below zero. */
+/**
+ * `available` is what the sender may spend, in the order's currency; it may be below zero. Funds are looked at before the
+ * destination: who could not pay gets one refusal, whether the destination is there or not.
+ */
 export function openTransfer(
   order: TransferOrder,
   destination: Merchant | undefined,
@@ -50,10 +53,10 @@ export function openTransfer(
   const { minorUnits, currency } = order.amount;
   if (minorUnits <= 0n) return err({ kind: 'AmountNotPositive' });
   if (order.destinationMerchantId === order.merchantId) return err({ kind: 'TransferToSelf' });
-  if (destination?.id !== order.destinationMerchantId || destination.status !== 'active')
-    return err({ kind: 'DestinationNotAvailable' });
   if (minorUnits > available)
     return err({ kind: 'InsufficientFunds', available: money(available, currency) });
+  if (destination?.id !== order.destinationMerchantId || destination.status !== 'active')
+    return err({ kind: 'DestinationNotAvailable' });
   return ok({ kind: 'transfer', ...order, version: 1, auditHash: '' });
 }
 

@@ -44,6 +44,12 @@ describe('a transfer', () => {
     expect(refusalOf(order, aMerchant('merchant-a'), 100n)).toEqual({ kind: 'TransferToSelf' });
   });
 
+  it('that could not be paid is refused with the same words, whether its destination is there or not', () => {
+    const refused = { kind: 'InsufficientFunds', available: money(99n, 'USD') };
+    for (const to of [destination, undefined, aMerchant('merchant-b', { status: 'suspended' })])
+      expect(refusalOf(anOrder(100n), to, 99n)).toEqual(refused);
+  });
+
   it('goes to active merchants only, and does not tell the suspended from the unknown', () => {
     const refused = { kind: 'DestinationNotAvailable' };
     expect(refusalOf(anOrder(), undefined, 100n)).toEqual(refused);

@@ -68,12 +68,10 @@ export const endpoint = z
     description: z.string().optional(),
     status: z.enum(['enabled', 'paused', 'disabled']),
     failing_since: time.optional().openapi({ description: 'Since when no attempt has succeeded.' }),
-    previous_secret_expires_at: time
-      .optional()
-      .openapi({
-        description:
-          'Until then the secret before the last rotation signs too, and those before it to the end of their own 24 hours.',
-      }),
+    previous_secret_expires_at: time.optional().openapi({
+      description:
+        'Until then the secret before the last rotation signs too, and those before it to the end of their own 24 hours.',
+    }),
     version: z.int(),
     created_at: time,
     updated_at: time,
