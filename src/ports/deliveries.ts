@@ -49,11 +49,14 @@ export interface Deliveries {
   save(changes: readonly Guarded<Delivery>[]): ResultAsync<readonly boolean[], StorageUnavailable>;
   /** Strongly consistent. Another tenant's delivery is not there. */
   find(merchantId: MerchantId, id: DeliveryId): ResultAsync<Delivery | undefined, StorageUnavailable>;
-  /** Newest first by id, up to `limit`; fewer only at the end. `before` is exclusive. Strongly consistent. */
+  /**
+   * Newest first by id, up to `limit`; fewer only at the end. `before` is exclusive, `since` inclusive; nothing beyond
+   * them is read. Strongly consistent.
+   */
   list(
     merchantId: MerchantId,
     filter: DeliveryFilter,
-    page: Readonly<{ limit: number; before?: DeliveryId }>,
+    page: Readonly<{ limit: number; before?: DeliveryId; since?: DeliveryId }>,
   ): ResultAsync<readonly Delivery[], StorageUnavailable>;
   /**
    * Forgets up to `limit` deliveries that are forgettable at `now`, and says how many; 0 when there are none left, and

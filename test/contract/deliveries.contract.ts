@@ -39,12 +39,9 @@ export function deliveriesContract(adapter: string, open: () => Promise<Storage>
       (await storage.deliveries.find(of, id))._unsafeUnwrap();
     const due = async (now: number, limit = 100, shards: readonly number[] = EVERY_SHARD) =>
       (await storage.deliveries.due(shards, now, limit))._unsafeUnwrap();
-    const list = async (filter: DeliveryFilter = {}, limit = 100, before?: DeliveryId) =>
+    const list = async (filter: DeliveryFilter = {}, limit = 100, before?: DeliveryId, since?: DeliveryId) =>
       (
-        await storage.deliveries.list(merchantId, filter, {
-          limit,
-          ...present({ before }),
-        })
+        await storage.deliveries.list(merchantId, filter, { limit, ...present({ before, since }) })
       )._unsafeUnwrap();
 
     const attempted = (delivery: Delivery, responseCode: number, now = NOON + 100) =>
@@ -189,6 +186,12 @@ export function deliveriesContract(adapter: string, open: () => Promise<Storage>
         walked.push(...ids(page));
       expect(walked).toEqual(ids(newest));
       expect(await list({}, 0)).toEqual([]);
+      const [third, eighth] = [newest[2]?.id, newest[7]?.id];
+      expect(ids(await list({}, 100, undefined, eighth))).toEqual(ids(newest.slice(0, 8)));
+      expect(ids(await list({}, 100, third, eighth))).toEqual(ids(newest.slice(3, 8)));
+      expect(ids(await list({}, 2, third, eighth))).toEqual(ids(newest.slice(3, 5)));
+      expect(await list({}, 100, eighth, eighth)).toEqual([]);
+      expect(await list({}, 100, eighth, third)).toEqual([]);
       expect(
         (await storage.deliveries.list(aMerchantId('merchant-b'), {}, { limit: 5 }))._unsafeUnwrap(),
       ).toEqual([]);

@@ -3,6 +3,7 @@ import { managingMerchantsContract } from '../scenarios/managing-merchants.scena
 import { parkedEventsContract } from '../scenarios/parked-events.scenario.ts';
 import { relayContract } from '../scenarios/relay.scenario.ts';
 import { transfersContract } from '../scenarios/transfers.scenario.ts';
+import { webhookHoldingContract } from '../scenarios/webhook-holding.scenario.ts';
 import { webhookWorkersContract } from '../scenarios/webhook-workers.scenario.ts';
 import { webhooksContract } from '../scenarios/webhooks.scenario.ts';
 import { aggregatesContract } from './aggregates.contract.ts';
@@ -51,6 +52,7 @@ export function storageContracts(
   parkedEventsContract(adapter, open);
   webhooksContract(adapter, open);
   webhookWorkersContract(adapter, open);
+  webhookHoldingContract(adapter, open);
   auditTrailContract(adapter, open);
   quotasContract(adapter, open);
   failedAuthenticationsContract(adapter, open);

@@ -146,6 +146,7 @@ function aDeliveryWorker(ports: WorldPorts, terms: DeliverTerms, life: Life): Wo
         due: (...args) => life.through(() => deliveries.due(...args)),
         save: (...args) => life.through(() => deliveries.save(...args)),
         find: (...args) => life.through(() => deliveries.find(...args)),
+        list: (...args) => life.through(() => deliveries.list(...args)),
       },
     },
     { ...terms, onEnd: (end) => void ends.push(end), onFault: (fault) => void faults.push(fault) },

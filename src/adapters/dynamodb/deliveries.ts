@@ -55,7 +55,9 @@ export const dynamodbDeliveries = (table: Table, read: Read): Deliveries => ({
     attempt(() => read(deliveryKey(merchantId, id))).map((item) => item && deliveryOf(item)),
   list: (merchantId, filter, page) =>
     attempt(async () =>
-      page.limit <= 0 ? [] : newestOf(table, listQueries(merchantId, filter, page.before), page),
+      page.limit <= 0 || isEmptyRange(page)
+        ? []
+        : newestOf(table, listQueries(merchantId, filter, page), page),
     ).map((items) => items.map(deliveryOf)),
   prune: () => okAsync(0),
 });
@@ -81,11 +83,15 @@ const dueQuery = (shard: number, now: number): PartitionQuery => ({
   ExpressionAttributeValues: { ':shard': deliveryDueShard(shard), ':after': Math.floor(now) + 1 },
 });
 
+/** DynamoDB refuses to look between two ends of which the first is behind the second. */
+const isEmptyRange = ({ before, since }: Readonly<{ before?: string; since?: string }>): boolean =>
+  before !== undefined && since !== undefined && before <= since;
+
 /** 'g' sorts behind every hex digit. */
 function listQueries(
   merchantId: MerchantId,
   filter: DeliveryFilter,
-  before = 'whd_g',
+  { before = 'whd_g', since = 'whd_' }: Readonly<{ before?: string; since?: string }>,
 ): readonly PartitionQuery[] {
   const conditions = [
     { name: 'endpoint_id', value: filter.endpointId },
@@ -94,7 +100,7 @@ function listQueries(
   ].filter(({ value }) => value !== undefined);
   const names = Object.fromEntries(conditions.map(({ name }) => [`#${name}`, name]));
   return deliveryPartitions(merchantId).map((pk) => ({
-    KeyConditionExpression: 'pk = :pk AND sk <= :before',
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :since AND :before',
     ...(conditions.length === 0
       ? {}
       : {
@@ -104,6 +110,7 @@ function listQueries(
     ExpressionAttributeValues: {
       ':pk': pk,
       ':before': before,
+      ':since': since,
       ...Object.fromEntries(conditions.map(({ name, value }) => [`:${name}`, value])),
     },
   }));

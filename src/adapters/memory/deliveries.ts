@@ -38,10 +38,10 @@ export function memoryDeliveries(): Deliveries {
         }),
       ),
     find: (merchantId, id) => okAsync(byMerchant.get(merchantId)?.get(id)),
-    list: (merchantId, filter, { limit, before }) =>
+    list: (merchantId, filter, { limit, before = 'whd_g', since = 'whd_' }) =>
       okAsync(
         [...(byMerchant.get(merchantId)?.values() ?? [])]
-          .filter((delivery) => matches(delivery, filter) && (before === undefined || delivery.id < before))
+          .filter((each) => matches(each, filter) && each.id < before && each.id >= since)
           .sort((a, b) => (a.id < b.id ? 1 : -1))
           .slice(0, limit),
       ),

@@ -38,6 +38,7 @@ const LIST = `
   SELECT * FROM webhook_delivery
   WHERE merchant_id = $1 AND ($2::uuid IS NULL OR id < $2) AND ($3::uuid IS NULL OR endpoint_id = $3)
     AND ($4::text IS NULL OR status = $4) AND ($5::text IS NULL OR event_type = $5)
+    AND ($7::uuid IS NULL OR id >= $7)
   ORDER BY id DESC LIMIT $6`;
 
 const PRUNE = `
@@ -80,7 +81,7 @@ export function postgresDeliveries(pool: pg.Pool): Deliveries {
           values: [merchantId, uuidOf(id)],
         }),
       ).map(({ rows: [row] }) => row && deliveryFromRow(row)),
-    list: (merchantId, { endpointId, status, eventType }, { limit, before }) =>
+    list: (merchantId, { endpointId, status, eventType }, { limit, before, since }) =>
       withRetry(() =>
         pool.query<DeliveryRow>({
           text: LIST,
@@ -91,6 +92,7 @@ export function postgresDeliveries(pool: pg.Pool): Deliveries {
             status,
             eventType,
             limit,
+            since && uuidOf(since),
           ],
         }),
       ).map(({ rows }) => rows.map(deliveryFromRow)),

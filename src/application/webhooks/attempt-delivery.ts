@@ -6,7 +6,6 @@ import { retryAfterMs } from '../../domain/kernel/retry-after.ts';
 import {
   type Attempt,
   type Delivery,
-  defer,
   endDelivery,
   hasSucceeded,
   type PendingDelivery,
@@ -36,7 +35,8 @@ export type AttemptPorts = Readonly<{
 
 /**
  * What came of it. `sent`: there was an attempt, good or bad, and it is on record as far as the store could be reached.
- * `kept`: the endpoint does not listen now, or the attempt was abandoned, and it waits. `dropped`: the endpoint is gone.
+ * `not_enabled`: the endpoint is paused or disabled; nothing was sent or written. `abandoned`: the attempt is not on
+ * record. `dropped`: the endpoint is removed, and the delivery has failed.
  */
 export type AttemptEnd =
   | Readonly<{
@@ -48,7 +48,7 @@ export type AttemptEnd =
       succeeded: boolean;
       retryAfterMs?: number;
     }>
-  | Readonly<{ kind: 'kept' | 'dropped' }>;
+  | Readonly<{ kind: 'not_enabled' | 'abandoned' | 'dropped' }>;
 
 /**
  * Sends a delivery once, freshly signed, and records what came of it. An endpoint's change is seen within a second. When
@@ -61,8 +61,6 @@ export type AttemptDelivery = (
 
 const KNOWN_FOR_MS = 1_000;
 const MOST_KNOWN = 2_000;
-/** How long what is on its way to a paused or disabled endpoint waits until that is looked at again. */
-const NOT_LISTENING_MS = 60_000;
 /** A delivery has few writers: whoever replays it, and rarely a second worker. */
 const MOST_RECORDINGS = 5;
 
@@ -77,15 +75,12 @@ export const attemptDelivery = (ports: AttemptPorts) => {
   const attempt: AttemptDelivery = (delivery) =>
     safeTry<AttemptEnd, StorageUnavailable | KeysUnavailable>(async function* () {
       const listener = yield* listenerOf(delivery);
-      const now = clock.now();
-      if (listener === undefined || listener.endpoint.status !== 'enabled') {
-        const next =
-          listener === undefined
-            ? endDelivery(delivery, 'failed', now)
-            : defer(delivery, now + NOT_LISTENING_MS, now);
+      if (listener === undefined) {
+        const next = endDelivery(delivery, 'failed', clock.now());
         yield* deliveries.save([{ expected: delivery.version, next }]);
-        return ok<AttemptEnd>({ kind: listener === undefined ? 'dropped' : 'kept' });
+        return ok<AttemptEnd>({ kind: 'dropped' });
       }
+      if (listener.endpoint.status !== 'enabled') return ok<AttemptEnd>({ kind: 'not_enabled' });
       return ok(await send(delivery, listener));
     });
 
@@ -108,7 +103,7 @@ export const attemptDelivery = (ports: AttemptPorts) => {
       ...signatureHeaders({ eventId, at, body }, secrets, ports.webhookSecrets.hmac),
     };
     const result = await ports.webhookSender.send({ url: endpoint.url, headers, body });
-    if (isAbandoned) return { kind: 'kept' };
+    if (isAbandoned) return { kind: 'abandoned' };
     const now = clock.now();
     const response = result.isOk() ? result.value : undefined;
     const asked = retryAfterMs(response?.retryAfter, now);

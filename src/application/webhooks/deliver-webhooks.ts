@@ -2,8 +2,20 @@ import { ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { DeliveryId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { type Delivery, defer, endDelivery, type PendingDelivery } from '../../domain/webhooks/delivery.ts';
-import { afterFailure, afterSuccess, UNKNOWN_HEALTH } from '../../domain/webhooks/endpoint-health.ts';
+import {
+  type Delivery,
+  defer,
+  endDelivery,
+  type PendingDelivery,
+  saysGone,
+} from '../../domain/webhooks/delivery.ts';
+import {
+  afterFailure,
+  afterSuccess,
+  type EndpointHealth,
+  UNKNOWN_HEALTH,
+} from '../../domain/webhooks/endpoint-health.ts';
+import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { Guarded } from '../../ports/commits.ts';
 import { type Deliveries, deliveryShardOf } from '../../ports/deliveries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -11,12 +23,14 @@ import type { MovePorts } from '../kernel/aggregate-change.ts';
 
 import { type AttemptEnd, type AttemptPorts, attemptDelivery } from './attempt-delivery.ts';
 import { deliveryLanes, type Lane, type LaneBounds } from './delivery-lanes.ts';
-import { recordEndpointHealth } from './record-endpoint-health.ts';
+import { nextTry, nextTurn } from './delivery-turns.ts';
+import { recallDeliveries } from './recall-deliveries.ts';
+import { type ObservedHealth, recordEndpointHealth } from './record-endpoint-health.ts';
 import { updateEndpoint } from './update-endpoint.ts';
 
 export type DeliverPorts = MovePorts &
   AttemptPorts &
-  Readonly<{ deliveries: Pick<Deliveries, 'due' | 'save' | 'find'> }>;
+  Readonly<{ deliveries: Pick<Deliveries, 'due' | 'save' | 'find' | 'list'> }>;
 
 export type DeliverTerms = Readonly<{
   disableAfterMs: number;
@@ -51,8 +65,11 @@ export type DeliverWebhooks = Readonly<{
   round(shards: readonly number[]): ResultAsync<DeliveryRound, StorageUnavailable>;
   /** Resolves when an attempt ends; at once when none is under way. */
   change(): Promise<void>;
-  /** Calls `wake` whenever an endpoint that had no room for more has sent half of what it held; gives back what ends that. */
-  subscribeToRoom(wake: () => void): () => void;
+  /**
+   * Calls `wake` when a round would find more: an endpoint that had no room has sent half of what waited, or what was held
+   * for it is recalled. Gives back what ends that.
+   */
+  subscribe(wake: () => void): () => void;
   underWay(): number;
   /** Starts nothing more. What is under way is recorded when it ends. */
   stop(): void;
@@ -67,11 +84,8 @@ const MOST_DEPTH = 2_048;
 /** Of all shards together. */
 const MOST_READ = 8_192;
 const FAULT_REST_MS = 2_000;
-const SHORTEST_WAIT_MS = 20;
-const LONGEST_WAIT_MS = 60_000;
-/** While nothing is known of an endpoint, and it has not been silent for a while. */
-const LONGEST_GUESS_MS = 200;
-const SILENT_MS = 1_000;
+/** How often a paused or disabled endpoint is looked at while deliveries wait for it. */
+const NOT_ENABLED_MS = 60_000;
 
 const NOTHING: DeliveryRound = { taken: 0, deferred: 0, expired: 0, left: 0, more: false };
 
@@ -80,21 +94,22 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
   const bounds = { ...BOUNDS, ...terms.bounds };
   const { onEnd = () => {}, onFault = () => {} } = terms;
   const { attempt, forget, abandon } = attemptDelivery(ports);
-  const note = recordEndpointHealth({ ids: ports.ids, updateEndpoint: updateEndpoint(ports) }, terms);
+  const recordHealth = recordEndpointHealth({ ids: ports.ids, updateEndpoint: updateEndpoint(ports) }, terms);
+  const recall = recallDeliveries(ports);
   const lanes = deliveryLanes(bounds, (delivery, lane) => void run(delivery, lane));
   /** Those that ended since the round under way began to read: what it read of them is old. */
   let ended = new Set<DeliveryId>();
   let changed = Promise.withResolvers<void>();
-  const roomListeners = new Set<() => void>();
+  const listeners = new Set<() => void>();
   let isStopped = false;
   let depth = LEAST_DEPTH;
 
   return {
     round,
     change: () => (lanes.underWay() === 0 ? Promise.resolve() : changed.promise),
-    subscribeToRoom(wake) {
-      roomListeners.add(wake);
-      return () => void roomListeners.delete(wake);
+    subscribe(wake) {
+      listeners.add(wake);
+      return () => void listeners.delete(wake);
     },
     underWay: lanes.underWay,
     stop() {
@@ -144,7 +159,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
         change(endDelivery(delivery, 'expired', now));
         counts.expired += 1;
       } else if (lane.health.closedUntil > now) {
-        change(defer(delivery, Math.max(lane.health.closedUntil, now + SHORTEST_WAIT_MS), now));
+        change(defer(delivery, nextTry(lane, lane.health.closedUntil, now), now));
         counts.deferred += 1;
       } else if (lanes.hasRoom(lane)) {
         lanes.add(delivery, lane);
@@ -153,7 +168,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
         lane.deniedAt = lane.waiting.length;
         // There may be others behind, which nobody would ever see while these stand in front.
         if (isDeepest && (perShard.get(lane.shard) ?? 0) >= limit && !lanes.isFull()) {
-          change(defer(delivery, nextTurn(lane, now), now));
+          change(defer(delivery, nextTurn(lane, bounds, now), now));
           counts.deferred += 1;
         } else counts.left += 1;
       }
@@ -163,16 +178,6 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
     depth = isDeeper ? 2 * depth : isFull ? depth : LEAST_DEPTH;
     const more = isDeeper || (isFull && counts.taken + counts.deferred + counts.expired + old > 0);
     return { ...counts, more, changes };
-  }
-
-  /** When the lane will get to one more, if it is twice as fast as it was; in order, and within a minute. */
-  function nextTurn(lane: Lane, now: Instant): Instant {
-    const isGuess = lane.url === undefined && now - lane.startedAt < SILENT_MS;
-    const paceMs = lane.health.meanMs / (lane.health.failures > 0 ? 1 : bounds.mostOfOne);
-    const first = now + Math.max(SHORTEST_WAIT_MS, (lane.waiting.length * paceMs) / 2);
-    const last = now + (isGuess ? LONGEST_GUESS_MS : LONGEST_WAIT_MS);
-    lane.tail = Math.min(Math.max(lane.tail, first) + paceMs / 2, last);
-    return Math.ceil(lane.tail);
   }
 
   async function run(delivery: PendingDelivery, lane: Lane): Promise<void> {
@@ -185,7 +190,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
         lane.health = { ...lane.health, closedUntil: clock.now() + FAULT_REST_MS };
       } else {
         onEnd(end.value);
-        await takeNote(lane, end.value);
+        await takeNote(delivery, lane, end.value);
       }
     } catch (defect) {
       onFault(defect);
@@ -198,37 +203,69 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
       resolve();
       if (lane.deniedAt !== undefined && 2 * lane.waiting.length <= lane.deniedAt) {
         delete lane.deniedAt;
-        for (const wake of roomListeners) wake();
+        for (const wake of listeners) wake();
       }
     }
   }
 
-  async function takeNote(lane: Lane, end: AttemptEnd): Promise<void> {
+  async function takeNote(delivery: PendingDelivery, lane: Lane, end: AttemptEnd): Promise<void> {
     const now = clock.now();
-    if (end.kind !== 'sent') {
-      lane.health = UNKNOWN_HEALTH;
-      return;
+    switch (end.kind) {
+      case 'sent':
+        return end.succeeded ? noteSuccess(lane, end, now) : noteFailure(lane, end, now);
+      case 'not_enabled':
+        lane.health = { ...UNKNOWN_HEALTH, pauseMs: NOT_ENABLED_MS };
+        lane.isHolding = true;
+        return hold([delivery, ...lanes.empty(lane)], lane, now + NOT_ENABLED_MS, now);
+      case 'abandoned':
+      case 'dropped':
+        lane.health = UNKNOWN_HEALTH;
     }
-    const { endpoint, attempt: made, succeeded, retryAfterMs } = end;
-    if (lane.url !== endpoint.url) lane.health = UNKNOWN_HEALTH;
-    lane.url = endpoint.url;
-    lane.health = succeeded
-      ? afterSuccess(lane.health, made.durationMs, bounds.mostOfOne)
-      : afterFailure(lane.health, {
-          now,
-          durationMs: made.durationMs,
-          ...present({ retryAfterMs }),
-        });
-    if (!succeeded) lanes.trim(lane);
+  }
+
+  async function noteSuccess(lane: Lane, { endpoint, attempt: made }: Sent, now: Instant): Promise<void> {
+    lane.health = afterSuccess(healthAt(lane, endpoint), made.durationMs, bounds.mostOfOne);
+    if (lane.isHolding || endpoint.failingSince !== undefined) {
+      const recalled = await recall(endpoint).orTee(onFault);
+      for (const wake of listeners) wake();
+      // That the endpoint has failed stays on record until all is recalled: another worker goes on with it.
+      if (recalled.isErr() || recalled.value.more) return;
+      lane.isHolding = false;
+    }
+    await record(endpoint, { failingFrom: undefined, isGone: false }, now);
+  }
+
+  async function noteFailure(lane: Lane, end: Sent, now: Instant): Promise<void> {
+    const { endpoint, attempt: made, retryAfterMs } = end;
+    const failure = { now, durationMs: made.durationMs, ...present({ retryAfterMs }) };
+    lane.health = afterFailure(healthAt(lane, endpoint), failure);
+    lane.isHolding = endpoint.failingSince !== undefined;
+    lanes.trim(lane);
     const { failingFrom, closedUntil } = lane.health;
-    if (closedUntil > now) {
-      const changes = lanes
-        .empty(lane)
-        .map((each) => ({ expected: each.version, next: defer(each, closedUntil, now) }));
-      if (changes.length > 0) await deliveries.save(changes).orTee(onFault);
-    }
-    await note(endpoint, failingFrom, now).match((isWritten) => {
+    if (closedUntil > now) await hold(lanes.empty(lane), lane, closedUntil, now);
+    await record(endpoint, { failingFrom, isGone: saysGone(made) }, now);
+  }
+
+  /** Another URL is another receiver: what was seen of the one before says nothing. */
+  function healthAt(lane: Lane, { url }: OpenEndpoint): EndpointHealth {
+    const health = lane.url === url ? lane.health : UNKNOWN_HEALTH;
+    lane.url = url;
+    return health;
+  }
+
+  async function hold(those: readonly PendingDelivery[], lane: Lane, until: Instant, now: Instant) {
+    const changes = those.map((each) => ({
+      expected: each.version,
+      next: defer(each, nextTry(lane, until, now), now),
+    }));
+    if (changes.length > 0) await deliveries.save(changes).orTee(onFault);
+  }
+
+  function record(endpoint: OpenEndpoint, health: ObservedHealth, now: Instant): Promise<void> {
+    return recordHealth(endpoint, health, now).match((isWritten) => {
       if (isWritten) forget(endpoint.id);
     }, onFault);
   }
 }
+
+type Sent = Extract<AttemptEnd, { kind: 'sent' }>;

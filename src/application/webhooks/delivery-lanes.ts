@@ -27,8 +27,12 @@ export type Lane = {
   deniedAt?: number;
   /** When the newest attempt began. */
   startedAt: Instant;
-  /** When the next delivery that is put off for want of room will be due. */
+  /** When the newest of the deliveries that were deferred behind others is due. */
   tail: Instant;
+  /** Its deliveries are held while it takes none: see `nextTry`. */
+  isHolding: boolean;
+  /** When the delivery that tries it next is due. */
+  nextTryAt: Instant;
 };
 
 /** What waits in memory is what can be sent in so long, so that whoever is slow holds little. */
@@ -93,7 +97,9 @@ export function deliveryLanes(bounds: LaneBounds, start: (delivery: PendingDeliv
     sweep(now: Instant): void {
       for (const [id, lane] of lanes) {
         if (lane.underWay > 0 || lane.waiting.length > 0) continue;
-        const isMemorable = lane.health.failures > 0 && lane.health.closedUntil + REMEMBERED_MS > now;
+        const isTroubled = lane.health.failures > 0 || lane.isHolding;
+        const lastPause = Math.max(lane.health.closedUntil, lane.nextTryAt);
+        const isMemorable = isTroubled && lastPause + REMEMBERED_MS > now;
         if (!isMemorable || lanes.size > MOST_LANES) lanes.delete(id);
       }
     },
@@ -116,6 +122,8 @@ export function deliveryLanes(bounds: LaneBounds, start: (delivery: PendingDeliv
       health: UNKNOWN_HEALTH,
       startedAt: 0,
       tail: 0,
+      isHolding: false,
+      nextTryAt: 0,
     };
     lanes.set(endpointId, lane);
     return lane;

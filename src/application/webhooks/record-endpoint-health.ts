@@ -6,14 +6,17 @@ import { publishedEndpoint } from '../../domain/webhooks/webhook-endpoint-record
 import type { Ids } from '../../ports/ids.ts';
 import type { UpdateEndpoint, UpdateEndpointFailure } from './update-endpoint.ts';
 
+/** `failingFrom` is absent after a success; `isGone`: the receiver answered 410. */
+export type ObservedHealth = Readonly<{ failingFrom: Instant | undefined; isGone: boolean }>;
+
 /**
- * Keeps with an endpoint since when nothing has succeeded, and disables it, with its event, when that was too long ago.
- * `failingFrom` is absent after a success. Writes when that changes and otherwise never: an endpoint that fails for less
- * than a minute has no trace of it. True when something was written.
+ * Records with an endpoint since when no attempt has succeeded, and disables it, with its event, when that was too long
+ * ago or the receiver is gone. Writes when that changes and otherwise never: an endpoint that fails for less than a minute
+ * has no trace of it. True when something was written. One read and one commit when it writes.
  */
 export type RecordEndpointHealth = (
   endpoint: OpenEndpoint,
-  failingFrom: Instant | undefined,
+  observed: ObservedHealth,
   now: Instant,
 ) => ResultAsync<boolean, UpdateEndpointFailure>;
 
@@ -27,15 +30,15 @@ export const recordEndpointHealth =
     { updateEndpoint, ids }: Readonly<{ updateEndpoint: UpdateEndpoint; ids: Ids }>,
     { disableAfterMs }: Readonly<{ disableAfterMs: number }>,
   ): RecordEndpointHealth =>
-  (endpoint, failingFrom, now) => {
+  (endpoint, { failingFrom, isGone }, now) => {
     const noted = endpoint.failingSince;
     const since = failingFrom === undefined ? undefined : Math.min(noted ?? failingFrom, failingFrom);
     const hasRecovered = since === undefined && noted !== undefined;
     const isNews = since !== undefined && noted === undefined && now - since >= WORTH_NOTING_MS;
-    const isTooLong = since !== undefined && now - since >= disableAfterMs;
-    if (!hasRecovered && !isNews && !isTooLong) return okAsync(false);
+    const isOver = since !== undefined && (isGone || now - since >= disableAfterMs);
+    if (!hasRecovered && !isNews && !isOver) return okAsync(false);
     return updateEndpoint<OpenEndpoint>(endpoint, ORIGIN, (newest, at) => {
-      // Somebody enabled or moved it meanwhile: what was seen is about another state of affairs.
+      // It was enabled or moved meanwhile: what was observed is about another state of affairs.
       if (newest.status !== 'enabled' || newest.url !== endpoint.url) return okAsync(undefined);
       if (since === undefined)
         return okAsync(
@@ -43,7 +46,7 @@ export const recordEndpointHealth =
             ? undefined
             : { next: recordFailing(newest, undefined, at), action: 'webhook_endpoint.recovered' },
         );
-      if (!isTooLong)
+      if (!isOver)
         return okAsync(
           newest.failingSince !== undefined
             ? undefined

@@ -1,5 +1,5 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
-import { type DeliveryId, idOf, timeDigits } from '../../domain/kernel/ids.ts';
+import { type DeliveryId, firstIdAt } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { type Delivery, replayDelivery } from '../../domain/webhooks/delivery.ts';
@@ -28,19 +28,18 @@ export const replayFailed =
   ({ since, ...target }) =>
     safeTry(async function* () {
       yield* enabledEndpoint(yield* findEndpoint(ports.aggregates, target));
-      const oldest = idOf('whd', timeDigits(since));
+      const oldest = firstIdAt('whd', since);
       let replayed = 0;
       for (const status of ENDED) {
         let last: DeliveryId | undefined;
         for (let more = true; more; ) {
           if (replayed >= MOST_REPLAYED) return ok({ replayed, more: true });
-          const page = { limit: PAGE, ...present({ before: last }) };
+          const page = { limit: PAGE, since: oldest, ...present({ before: last }) };
           const filter = { endpointId: target.id, status };
           const found = yield* ports.deliveries.list(target.merchantId, filter, page);
-          const wanted = found.filter(({ id }) => id >= oldest);
-          replayed += yield* replayAll(ports, wanted);
+          replayed += yield* replayAll(ports, found);
           last = found.at(-1)?.id;
-          more = wanted.length === PAGE;
+          more = found.length === PAGE;
         }
       }
       return ok({ replayed, more: false });

@@ -54,3 +54,7 @@ export const timeDigits = (at: Instant): string =>
   Math.min(Math.max(Math.trunc(at), 0), 2 ** 48 - 1)
     .toString(16)
     .padStart(12, '0');
+
+/** No id of this prefix that was made at `at` or later comes before it. */
+export const firstIdAt = <P extends keyof Prefixed>(prefix: P, at: Instant): Prefixed[P] =>
+  idOf(prefix, timeDigits(at).padEnd(32, '0'));

@@ -128,6 +128,9 @@ export const openDelivery = (
 export const hasSucceeded = ({ responseCode = 0 }: Attempt): boolean =>
   responseCode >= 200 && responseCode < 300;
 
+/** 410 Gone: the receiver wants no more deliveries. */
+export const saysGone = ({ responseCode }: Attempt): boolean => responseCode === 410;
+
 /**
  * What an attempt makes of a delivery. Any 2xx delivers. Otherwise it waits: 15 s, 2 min, 16 min, 2 h, each stretched or
  * cut by up to a quarter (`random` between 0 and 1), or as long as the receiver asked for if that is longer; after the

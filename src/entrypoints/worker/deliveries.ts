@@ -26,7 +26,7 @@ const PRUNE_EVERY_MS = 3_600_000;
 const LONGEST_DRAIN_MS = 10_000;
 
 /**
- * Delivers this worker's shards; also woken when an endpoint has room for what was left in the store. When it is stopped,
+ * Delivers this worker's shards; also woken when an endpoint has room for more, or what was held for it is recalled. When it is stopped,
  * attempts under way may end, for 10 s at most, and the shards are given back.
  */
 export function startDeliveries(parts: DeliveriesParts): RunningWorker {
@@ -49,7 +49,7 @@ export function startDeliveries(parts: DeliveriesParts): RunningWorker {
     longestPauseMs: LONGEST_PAUSE_MS,
     gatherMs: GATHER_MS,
     subscribe(wake) {
-      const leave = [subscribe(wake), deliver.subscribeToRoom(wake)];
+      const leave = [subscribe(wake), deliver.subscribe(wake)];
       return () => {
         for (const each of leave) each();
       };

@@ -35,7 +35,7 @@ function aWorker(round: DeliverWebhooks['round'], parts: Partial<DeliverWebhooks
     deliver: {
       round,
       change: () => Promise.resolve(),
-      subscribeToRoom: () => () => {},
+      subscribe: () => () => {},
       underWay: () => 0,
       stop: () => {},
       abandon: () => {},
