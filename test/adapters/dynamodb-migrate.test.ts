@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { approvalsDynamodbStorage } from '../../src/adapters/dynamodb/approvals/storage.ts';
 import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { migrateDynamoDb } from '../../src/adapters/dynamodb/migrate.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
@@ -40,21 +41,39 @@ it('may be run by many at once', async () => {
   expect((await storage.health.check()).isOk()).toBe(true);
 });
 
-it('is missed where it has not run, and does not undo a newer one', async () => {
-  const { client, table, storage } = aTable();
-  const outdated = (found: string) => ({ kind: 'SchemaOutdated', found, needed: '3' });
-  expect((await storage.health.check())._unsafeUnwrapErr()).toEqual(outdated('none'));
-  (await migrateDynamoDb(client, table))._unsafeUnwrap();
+async function setVersion({ client, table }: ReturnType<typeof aTable>, version: number): Promise<void> {
   await client.send(
     new UpdateCommand({
       TableName: table,
       Key: { pk: '#S', sk: 'schema' },
-      UpdateExpression: 'SET version = :newer',
-      ExpressionAttributeValues: { ':newer': 4 },
+      UpdateExpression: 'SET version = :version',
+      ExpressionAttributeValues: { ':version': version },
     }),
   );
-  expect((await migrateDynamoDb(client, table))._unsafeUnwrap()).toEqual([]);
-  expect((await storage.health.check())._unsafeUnwrapErr()).toEqual(outdated('4'));
+}
+
+it('is missed by readiness where it has not run, or only an older one', async () => {
+  const at = aTable();
+  const outdated = (found: string) => ({ kind: 'SchemaOutdated', found, needed: '3' });
+  for (const { health } of [at.storage, approvalsDynamodbStorage(at)])
+    expect((await health.check())._unsafeUnwrapErr()).toEqual(outdated('none'));
+  (await migrateDynamoDb(at.client, at.table))._unsafeUnwrap();
+  await setVersion(at, 2);
+  for (const { health } of [at.storage, approvalsDynamodbStorage(at)])
+    expect((await health.check())._unsafeUnwrapErr()).toEqual(outdated('2'));
+});
+
+it('leaves a table that a newer version has migrated, and a process of this version stays ready beside it', async () => {
+  const at = aTable();
+  (await migrateDynamoDb(at.client, at.table))._unsafeUnwrap();
+  await setVersion(at, 4);
+  for (const { health } of [at.storage, approvalsDynamodbStorage(at)])
+    expect((await health.check()).isOk()).toBe(true);
+  expect((await migrateDynamoDb(at.client, at.table))._unsafeUnwrap()).toEqual([]);
+  const { Item } = await at.client.send(
+    new GetCommand({ TableName: at.table, Key: { pk: '#S', sk: 'schema' } }),
+  );
+  expect(Item?.['version']).toBe(4);
 });
 
 it('lists the audit links of a table from before there was a list', async () => {
@@ -100,14 +119,7 @@ it('puts unsent events from before there were shards by payment into the shard o
       await client.send(new PutCommand({ TableName: table, Item: stray }));
     }
   }
-  await client.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: { pk: '#S', sk: 'schema' },
-      UpdateExpression: 'SET version = :older',
-      ExpressionAttributeValues: { ':older': 2 },
-    }),
-  );
+  await setVersion({ client, table, storage }, 2);
   const runs = await Promise.all(Array.from({ length: 3 }, () => migrateDynamoDb(client, table)));
   expect(new Set(runs.flatMap((run) => run._unsafeUnwrap()))).toEqual(
     new Set(['move-old-events', 'schema-3']),

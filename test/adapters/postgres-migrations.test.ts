@@ -5,18 +5,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, describe, expect, inject, it } from 'vitest';
-import { APPROVALS_MIGRATIONS, migrateApprovals } from '../../src/adapters/postgres/approvals/migrate.ts';
-import {
-  applyMigrations,
-  migratePostgres,
-  PLATFORM_MIGRATIONS,
-} from '../../src/adapters/postgres/migrate.ts';
+import { applyMigrations, migratePostgres } from '../../src/adapters/postgres/migrate.ts';
 import { hashOf, type MigrationFiles, migrationTable } from '../../src/adapters/postgres/migration-files.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { postgresStorageHealth } from '../../src/adapters/postgres/storage-health.ts';
 import { anOpening } from '../fixtures/changes.ts';
 import { catalogOf } from '../support/postgres-catalog.ts';
+import { installBefore, POSTGRES_SERVICES, type PostgresService } from '../support/postgres-installed.ts';
 
 const admin = new pg.Pool({ connectionString: inject('postgresUrl'), max: 1 });
 afterAll(() => admin.end());
@@ -34,25 +30,14 @@ async function emptyDatabase(): Promise<pg.Pool> {
   return pool;
 }
 
-const SERVICES = [
-  { service: 'platform', files: PLATFORM_MIGRATIONS, migrate: migratePostgres, knewAtFirst: 7 },
-  { service: 'approvals', files: APPROVALS_MIGRATIONS, migrate: migrateApprovals, knewAtFirst: 3 },
-] as const;
-
-/** A database as versions left it that had no migration files: the statements they ran, and the names they noted. */
-async function installedBefore({ service, files, knewAtFirst }: (typeof SERVICES)[number]) {
+/** A database as versions left it that had no migration files. */
+async function installedBefore(each: PostgresService): Promise<pg.Pool> {
   const pool = await emptyDatabase();
-  const fixture = new URL(`../fixtures/installed/${service}.sql`, import.meta.url);
-  if (files.schema !== undefined) await pool.query(`CREATE SCHEMA ${files.schema}`);
-  await pool.query(await readFile(fixture, 'utf8'));
-  const table = migrationTable(files);
-  await pool.query(`CREATE TABLE ${table} (name varchar(255) PRIMARY KEY, timestamp varchar(255) NOT NULL)`);
-  for (const name of Object.keys(files.hashes).slice(0, knewAtFirst))
-    await pool.query(`INSERT INTO ${table} VALUES ($1, '2026-01-01T00:00:00.000Z')`, [name]);
+  await installBefore(pool, each);
   return pool;
 }
 
-describe.each(SERVICES)('the migrations of $service', (each) => {
+describe.each(POSTGRES_SERVICES)('the migrations of $service', (each) => {
   const { files, migrate } = each;
 
   it('are files numbered without a gap, each the one that landed', async () => {
@@ -139,7 +124,7 @@ describe('a migration file', () => {
 
 describe('payments of an installation from before there were files', () => {
   it('are read and go on after the upgrade', async () => {
-    const [platform] = SERVICES;
+    const [platform] = POSTGRES_SERVICES;
     const pool = await installedBefore(platform);
     const { payment, change } = anOpening();
     const storage = postgresStorage(pool);

@@ -8,6 +8,7 @@ import { SCHEMA_KEY, type Table } from './table.ts';
 /** A table that changes its indexes or its settings says UPDATING and serves all the while. */
 const SERVING = new Set(['ACTIVE', 'UPDATING']);
 
+/** Well when the table was brought to this build's version or a newer one, beside which this build serves on. */
 export const dynamodbStorageHealth = (table: Table, read: Read): StorageHealth => ({
   name: 'dynamodb',
   check: () =>
@@ -15,11 +16,10 @@ export const dynamodbStorageHealth = (table: Table, read: Read): StorageHealth =
       const status = (await describeTable(table))?.TableStatus;
       if (status === undefined || !SERVING.has(status)) return status ?? 'none';
       const version = (await read(SCHEMA_KEY))?.['version'];
-      return typeof version === 'number' ? `${version}` : 'none';
-    }).andThen((found) => {
-      const needed = `${SCHEMA_VERSION}`;
-      return found === needed
+      return typeof version === 'number' ? version : 'none';
+    }).andThen((found) =>
+      typeof found === 'number' && found >= SCHEMA_VERSION
         ? okAsync(undefined)
-        : errAsync({ kind: 'SchemaOutdated' as const, found, needed });
-    }),
+        : errAsync({ kind: 'SchemaOutdated' as const, found: `${found}`, needed: `${SCHEMA_VERSION}` }),
+    ),
 });
