@@ -15,7 +15,7 @@ const LINES: Readonly<Record<string, readonly (readonly [after: string, line: st
   ],
   'src/entrypoints/http/platform-app.ts': [
     ['', "import { currencies } from './ledger/currencies.ts';\n"],
-    ['const RESOURCES: readonly Resource<PlatformParts>[] = [\n', '  currencies,\n'],
+    ['export const PLATFORM: readonly Resource<PlatformParts>[] = [\n', '  currencies,\n'],
   ],
 };
 

@@ -26,6 +26,7 @@ import { jsonLogger } from '../../src/entrypoints/http/server/logger.ts';
 import { platformMetrics } from '../../src/entrypoints/http/server/metrics.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
+import { describedApp } from './described-app.ts';
 import { AUDIENCE, aToken, ISSUER, SECRET } from './http-app.ts';
 
 type Parts = Readonly<{ ports?: Partial<ApprovalsPorts>; rules?: Partial<ApprovalRules> }>;
@@ -69,7 +70,7 @@ export function anApprovalsApp(storage: ApprovalsStorage = memoryApprovalsStorag
   const round = relayEvents({ outbox: storage.outbox, sinks, clock: systemClock });
   const shards = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
   const relay = async () => (await round(shards))._unsafeUnwrap();
-  return { app, useCases, storage, ledger, queue, bus, relay, lines };
+  return { app: describedApp(app), useCases, storage, ledger, queue, bus, relay, lines };
 }
 
 /** A person of the approvals service over HTTP. `role` may be absent, and `claims` may say more. */

@@ -26,6 +26,7 @@ import type { Clock } from '../../src/ports/clock.ts';
 import type { Processor } from '../../src/ports/processor.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
+import { describedApp } from './described-app.ts';
 
 export const SECRET = 'a secret of this test and of nothing else in the world';
 export const ISSUER = 'https://issuer.test';
@@ -78,7 +79,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     newRequestId: randomUUID,
     ...parts.app,
   });
-  return { app, useCases: cases, lines };
+  return { app: describedApp(app), useCases: cases, lines };
 }
 
 /**

@@ -9,6 +9,7 @@ import { ledger } from './ledger/ledger.ts';
 import { transfers } from './ledger/transfers.ts';
 import { merchants } from './merchants/merchants.ts';
 import { mountDocs } from './operation/docs.ts';
+import { documentOf } from './operation/openapi-document.ts';
 import { type MetricsAccess, operation } from './operation/operation.ts';
 import { modifications } from './payments/modifications.ts';
 import { paymentSummaries } from './payments/payment-summary.ts';
@@ -32,7 +33,7 @@ export type PlatformAppParts = PlatformParts &
   }>;
 
 /** Everything the platform serves; the document lists it in this order. */
-const RESOURCES: readonly Resource<PlatformParts>[] = [
+export const PLATFORM: readonly Resource<PlatformParts>[] = [
   payments,
   paymentSummaries,
   exports,
@@ -53,11 +54,10 @@ const RESOURCES: readonly Resource<PlatformParts>[] = [
  * principal, then its body read; the first of these that fails decides the answer, and every failure is a problem.
  */
 export function platformApp({ besides = [], ...parts }: PlatformAppParts): Hono<HttpEnv> {
-  const app = serviceApp<PlatformParts>(parts, RESOURCES);
-  const documented: readonly Resource<never>[] = [...RESOURCES, ...besides];
+  const app = serviceApp<PlatformParts>(parts, PLATFORM);
+  const documented: readonly Resource<never>[] = [...PLATFORM, ...besides];
   mountDocs(app, {
-    routes: besides.flatMap(({ routes }) => routes.map(({ described }) => described)),
-    tags: documented.flatMap(({ routes }) => routes.flatMap(({ described }) => described.tags ?? [])),
+    document: documentOf(documented),
     problems: [...SERVICE_PROBLEMS, ...ACCESS_PROBLEMS, ...documented.flatMap(({ problems }) => problems)],
   });
   return app;

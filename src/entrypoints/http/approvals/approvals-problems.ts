@@ -1,6 +1,12 @@
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
+import type { Tag } from '../server/route-description.ts';
+
+export const APPROVALS_TAG = {
+  name: 'approvals',
+  description: 'Payments to vendors, which people approve before money leaves. A service of its own.',
+} as const satisfies Tag;
 
 /** What stands in the way of approving and paying vendors. */
 export const approvalsProblems = problemTable<

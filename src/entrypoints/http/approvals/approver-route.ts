@@ -10,7 +10,8 @@ import type { Origin } from '../../../domain/kernel/actor.ts';
 import type { Principal } from '../server/authenticate.ts';
 import { type GateParts, withoutStrayQuery, withPrincipal } from '../server/authorization.ts';
 import { type HttpContext, originOf } from '../server/request-context.ts';
-import type { Documentation, Route } from '../server/route.ts';
+import type { Route } from '../server/route.ts';
+import type { Documentation } from '../server/route-description.ts';
 import { approvalsProblems } from './approvals-problems.ts';
 
 /** Answers a request of an approver. */

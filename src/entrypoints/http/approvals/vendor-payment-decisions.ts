@@ -3,7 +3,7 @@ import { present } from '../../../domain/kernel/present.ts';
 import { parseBody } from '../server/body-input.ts';
 import { readJson, readOptionalJson } from '../server/read-json.ts';
 import { answer, resource } from '../server/route.ts';
-import { approvalsProblems } from './approvals-problems.ts';
+import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
 import { answerPayment, idOf } from './vendor-payment-answers.ts';
 import { approval, nothing, paymentIdParameter, rejection, vendorPayment } from './vendor-payment-schemas.ts';
@@ -54,7 +54,7 @@ const pathParameters = { id: paymentIdParameter };
 
 /** What people decide of a payment to a vendor. */
 export const vendorPaymentDecisions = resource({
-  tag: 'approvals',
+  tag: APPROVALS_TAG,
   problems: approvalsProblems,
   routes: [
     forRoles('approve', postApproval, {

@@ -6,7 +6,8 @@ import { PAYER_TYPES, VENDOR_PAYMENT_STATUSES } from '../../../domain/approvals/
 import { CURRENCY, MOST_METADATA_CHARACTERS } from '../../../domain/approvals/vendor-payment-order.ts';
 import { time } from '../server/schemas.ts';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Either case is read; a pattern of the document cannot say so by a flag. */
+const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 
 export const uuid = z
   .string()

@@ -9,7 +9,7 @@ import { parseQuery } from '../server/list-input.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson } from '../server/request-context.ts';
 import { answer, location, resource } from '../server/route.ts';
-import { approvalsProblems } from './approvals-problems.ts';
+import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
 import { answerPayment, bodyFor, idOf, pageBodyFor } from './vendor-payment-answers.ts';
 import { pageAsked, reviewQuery, vendorPaymentsQuery } from './vendor-payment-queries.ts';
@@ -135,7 +135,7 @@ const pathParameters = { id: paymentIdParameter };
 
 /** Payments to vendors, but for what people decide of them. */
 export const vendorPayments = resource({
-  tag: 'approvals',
+  tag: APPROVALS_TAG,
   problems: approvalsProblems,
   routes: [
     forRoles('create', postVendorPayment, {

@@ -11,7 +11,7 @@ import { parseBody } from '../server/body-input.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson } from '../server/request-context.ts';
 import { answer, location, resource } from '../server/route.ts';
-import { approvalsProblems } from './approvals-problems.ts';
+import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
 import { description, textOf, uuid, vendorPayment } from './vendor-payment-schemas.ts';
 
@@ -135,7 +135,7 @@ const postEvent =
 
 /** Events of other services, as EventBridge hands them over. */
 export const workCompletedEvents = resource({
-  tag: 'approvals',
+  tag: APPROVALS_TAG,
   problems: approvalsProblems,
   routes: [
     forRoles('record', postEvent, {

@@ -10,7 +10,8 @@ import { pageOf, parseQuery, periodOf } from '../server/list-input.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { answerJson, answerPage } from '../server/request-context.ts';
-import { answer, json, resource, text } from '../server/route.ts';
+import { answer, fileName, resource } from '../server/route.ts';
+import { json, text } from '../server/route-description.ts';
 import { auditPage, auditQuery, auditReport, auditReportQuery } from './audit-schemas.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'listAudit' | 'makeAuditReport'>>({});
@@ -95,7 +96,7 @@ function reportCsv({
 const COLUMNS = ['section', 'type', 'count', 'severity', 'timestamp', 'entity_id', 'description'];
 
 export const audit = resource({
-  tag: 'audit',
+  tag: { name: 'audit', description: 'Who changed what and when, in chains of hashes, and what stands out.' },
   problems,
   routes: [
     forTenants('audit', getAudit, {
@@ -118,7 +119,11 @@ export const audit = resource({
         'Without dates, of the last 30 days. As CSV, one table whose column `section` is `total`, `event`, `user` or `anomaly`.',
       query: auditReportQuery,
       responses: {
-        200: { description: 'The report.', content: { ...json(auditReport), ...text('text/csv') } },
+        200: {
+          description: 'The report.',
+          content: { ...json(auditReport), ...text('text/csv') },
+          headers: { 'Content-Disposition': fileName('With CSV, a file name.') },
+        },
       },
     }),
   ],

@@ -3,6 +3,12 @@ import { MERCHANT_INACTIVE } from '../merchants/merchants.ts';
 import { PAYMENT_METHOD_NOT_ACCEPTED } from '../payments/payment-problems.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
+import type { Tag } from '../server/route-description.ts';
+
+export const CUSTOMERS_TAG = {
+  name: 'customers',
+  description: 'Customers of a merchant and their stored payment methods, kept encrypted.',
+} as const satisfies Tag;
 
 /** What stands in the way of keeping customers and their payment methods. */
 export const customerProblems = problemTable<

@@ -18,7 +18,11 @@ const email = z
   .max(254)
   .regex(/^[^\s@]+@[^\s@]+$/, 'must be an email address')
   .refine((text) => !HAS_CONTROLS.test(text), 'must not hold control characters')
-  .openapi({ description: 'Unique in any spelling of it: case does not count.', example: 'ada@example.com' });
+  .openapi({
+    pattern: '^\\s*[^\\s@]+@[^\\s@]+\\s*$',
+    description: 'Unique in any spelling of it: case does not count, nor does space around it.',
+    example: 'ada@example.com',
+  });
 
 const name = plainText(200).openapi({ minLength: 1, example: 'Ada Lovelace' });
 

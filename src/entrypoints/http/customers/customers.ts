@@ -15,7 +15,7 @@ import { answerJson, originOf } from '../server/request-context.ts';
 import type { PanNotAccepted } from '../server/request-problems.ts';
 import { answer, created, resource } from '../server/route.ts';
 import { customerBody, methodIn, withCustomer } from './customer-body.ts';
-import { customerProblems } from './customer-problems.ts';
+import { CUSTOMERS_TAG, customerProblems } from './customer-problems.ts';
 import { customer, customerChange, customerPage, customersQuery, newCustomer } from './customer-schemas.ts';
 
 const { refuse } = customerProblems;
@@ -116,7 +116,7 @@ const READ =
   'customer’s id with `cac_` for `cus_`.';
 
 export const customers = resource({
-  tag: 'customers',
+  tag: CUSTOMERS_TAG,
   problems: customerProblems,
   routes: [
     forTenants('customers', postCustomer, {

@@ -7,7 +7,7 @@ import { readJson } from '../server/read-json.ts';
 import { answerJson } from '../server/request-context.ts';
 import { answer, location, resource } from '../server/route.ts';
 import { methodBody, methodIn, withCustomer } from './customer-body.ts';
-import { customerProblems } from './customer-problems.ts';
+import { CUSTOMERS_TAG, customerProblems } from './customer-problems.ts';
 import { newPaymentMethod, paymentMethod } from './customer-schemas.ts';
 
 const { refuse } = customerProblems;
@@ -41,7 +41,7 @@ const deletePaymentMethod =
     });
 
 export const paymentMethods = resource({
-  tag: 'customers',
+  tag: CUSTOMERS_TAG,
   problems: customerProblems,
   routes: [
     forTenants('customers', postPaymentMethod, {

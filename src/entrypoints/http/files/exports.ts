@@ -4,12 +4,14 @@ import type { PaymentPages } from '../../../application/files/export-payments.ts
 import type { UseCases } from '../../../application/use-cases.ts';
 import { EXPORT_FORMATS } from '../../../domain/files/export.ts';
 import { filterOf, paymentFilter } from '../payments/payment-filter.ts';
+import { PAYMENTS_TAG } from '../payments/payment-problems.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseQuery } from '../server/list-input.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { type HttpContext, originOf } from '../server/request-context.ts';
-import { resource, text } from '../server/route.ts';
+import { fileName, resource } from '../server/route.ts';
+import { text } from '../server/route-description.ts';
 import { FILE_FORMATS, type FileFormat } from './export-file.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'exportPayments'>>({});
@@ -100,7 +102,7 @@ function cut({ env }: HttpContext, controller: ReadableStreamDefaultController):
 }
 
 export const exports = resource({
-  tag: 'payments',
+  tag: PAYMENTS_TAG,
   problems,
   routes: [
     forTenants('exports', getPaymentExport, {
@@ -118,10 +120,7 @@ export const exports = resource({
           description: 'The payments.',
           content: { ...text('text/csv'), ...text('application/x-ndjson') },
           headers: {
-            'Content-Disposition': {
-              description: 'A file name with the id of the export.',
-              schema: { type: 'string' },
-            },
+            'Content-Disposition': fileName('A file name with the id of the export.'),
           },
         },
       },

@@ -10,6 +10,7 @@ import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { answerJson, answerPage } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
+import { type Tag } from '../server/route-description.ts';
 import { currency, listPage, paging } from '../server/schemas.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'readBalance' | 'listLedgerEntries'>>({});
@@ -110,9 +111,14 @@ const entryRecord = (entry: LedgerEntry) => ({
   created_at: rfc3339(entry.createdAt),
 });
 
+export const LEDGER_TAG = {
+  name: 'transfers',
+  description: 'What a merchant has, the entries it adds up from, and transfers to other merchants.',
+} as const satisfies Tag;
+
 /** Balances and the entries they add up from. */
 export const ledger = resource({
-  tag: 'transfers',
+  tag: LEDGER_TAG,
   problems,
   routes: [
     forTenants('transfers', getBalance, {

@@ -10,7 +10,6 @@ import type { TransferResponseEncoder } from '../../../ports/transfer-response-e
 import { MERCHANT_INACTIVE } from '../merchants/merchants.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { keyOf, parseBody } from '../server/body-input.ts';
-import { idempotencyHeader, replayedHeader } from '../server/idempotency-header.ts';
 import { countKey, type PlatformMetrics } from '../server/metrics.ts';
 import { type FailureOf, problemText } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
@@ -18,6 +17,7 @@ import { readJson } from '../server/read-json.ts';
 import { answerJson, originOf, respondStored } from '../server/request-context.ts';
 import { answer, location, resource } from '../server/route.ts';
 import { amount, currency, idempotencyKey } from '../server/schemas.ts';
+import { LEDGER_TAG } from './ledger.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'transferMoney' | 'getTransfer'> | TransferRefused>({
   MerchantInactive: MERCHANT_INACTIVE,
@@ -157,7 +157,7 @@ const getTransfer =
   };
 
 export const transfers = resource({
-  tag: 'transfers',
+  tag: LEDGER_TAG,
   problems,
   routes: [
     forTenants('transfers', postTransfer, {
@@ -169,7 +169,7 @@ export const transfers = resource({
         'At once and for good, from what is `available` in `GET /balance`, and never more than that. The idempotency key comes ' +
         'in the header or in the body; a repeat gives the first answer again. A refusal for want of funds is kept too: after ' +
         'more money came in, use a new key.',
-      headers: [{ ...idempotencyHeader, example: 'transfer-1001' }],
+      idempotencyKey: 'transfer-1001',
       body: newTransfer,
       responses: {
         201: {
@@ -177,7 +177,7 @@ export const transfers = resource({
             'The transfer. Both parties can read it, and both have an entry in their ledger.',
             transfer,
           ),
-          headers: { ...replayedHeader, Location: location('transfer') },
+          headers: { Location: location('transfer') },
         },
       },
       refusals: [409],

@@ -153,7 +153,7 @@ const ADMIN = 'Needs the permission `admin`.';
 const pathParameters = { id: { schema: { type: 'string' }, example: 'merchant-123' } } as const;
 
 export const merchants = resource({
-  tag: 'merchants',
+  tag: { name: 'merchants', description: 'Tenants of this installation, and their limits.' },
   problems,
   routes: [
     forAdmins(postMerchant, {

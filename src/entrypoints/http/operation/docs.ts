@@ -1,23 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
+import type { Hono } from 'hono';
 import type { DocumentedProblem } from '../server/problem.ts';
 import { answerJson, type HttpEnv } from '../server/request-context.ts';
 import { refuseOtherMethods, refuseRoute } from '../server/service-app.ts';
-
-/** The head of the document; paths and schemas come from the routes themselves. */
-const DOCUMENT = {
-  openapi: '3.1.0',
-  info: {
-    title: 'paywright',
-    version: '1',
-    description:
-      'Amounts are integers in minor units. Times are RFC 3339 in UTC. Failures are RFC 9457 problems.',
-    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-  },
-  servers: [{ url: '/' }],
-};
-
-const BEARER = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
 
 /** Everything the page loads is ours; styles may be set by its script, and nothing is sent anywhere else. */
 const CSP = [
@@ -68,22 +53,13 @@ const PAGE = `<!doctype html>
 /** Without a validator URL the page asks no outside service about the document. */
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });\n`;
 
-export type Documented = Readonly<{
-  /** Of other services, beside those that the app serves itself. */
-  routes: readonly RouteConfig[];
-  tags: readonly string[];
-  problems: readonly DocumentedProblem[];
-}>;
+type Documented = Readonly<{ document: string; problems: readonly DocumentedProblem[] }>;
 
 /**
  * The document at `/openapi.json`, rendered at `/docs` from files of this installation alone, and a page for each problem
  * code.
  */
-export function mountDocs(app: OpenAPIHono<HttpEnv>, { routes, tags, problems }: Documented): void {
-  for (const route of routes) app.openAPIRegistry.registerPath(route);
-  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', BEARER);
-  const names = [...new Set(tags)].map((name) => ({ name }));
-  const document = JSON.stringify(app.getOpenAPI31Document({ ...DOCUMENT, tags: names }));
+export function mountDocs(app: Hono<HttpEnv>, { document, problems }: Documented): void {
   app.get('/openapi.json', () => answerJson(200, document));
   const served = (body: string | Uint8Array<ArrayBuffer>, type: string, cache = 'no-store') =>
     new Response(body, {

@@ -5,8 +5,9 @@ import type { SchemaDiverged, SchemaOutdated, StorageHealth } from '../../../por
 import type { PlatformMetrics } from '../server/metrics.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { answerJson, type HttpEnv } from '../server/request-context.ts';
-import { answer, forAnyone, resource, text } from '../server/route.ts';
-import { refuseRoute } from '../server/service-app.ts';
+import { answer, forAnyone, resource } from '../server/route.ts';
+import { text } from '../server/route-description.ts';
+import { NO_ROUTE, refuseRoute } from '../server/service-app.ts';
 
 type OperationFailure = SchemaOutdated | SchemaDiverged | Readonly<{ kind: 'ScraperUnknown' }>;
 
@@ -79,8 +80,8 @@ const sha256 = (text: string): Buffer => createHash('sha256').update(text).diges
 
 /** How a process and its storage are. */
 export const operation = resource({
-  tag: 'operation',
-  problems,
+  tag: { name: 'operation', description: 'For what runs and watches the process.' },
+  problems: { rows: { ...problems.rows, ...NO_ROUTE } },
   routes: [
     forAnyone(getHealthz, {
       method: 'get',
@@ -105,6 +106,7 @@ export const operation = resource({
       description:
         'Open on the loopback of a development machine alone. Elsewhere it takes the bearer token of PAYWRIGHT_METRICS_TOKEN, or is served on a port of its own (PAYWRIGHT_METRICS_PORT), or not at all.',
       responses: { 200: { description: 'Text format 0.0.4.', content: text('text/plain') } },
+      tokenOptional: true,
       refusals: [401, 404],
     }),
   ],

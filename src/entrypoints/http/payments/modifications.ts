@@ -6,14 +6,14 @@ import { parseId } from '../../../domain/kernel/ids.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { type KeyedHeader, type KeyFailure, keyOf, parseBody } from '../server/body-input.ts';
-import { idempotencyHeader, replayedHeader } from '../server/idempotency-header.ts';
 import { countKey, type PlatformMetrics } from '../server/metrics.ts';
 import { type JsonBody, readOptionalJson } from '../server/read-json.ts';
 import { originOf, respondStored } from '../server/request-context.ts';
 import type { MalformedRequest, PanNotAccepted } from '../server/request-problems.ts';
-import { answer, type Documentation, resource } from '../server/route.ts';
+import { answer, resource } from '../server/route.ts';
+import { type Documentation } from '../server/route-description.ts';
 import { amount, idempotencyKey } from '../server/schemas.ts';
-import { declines, paymentProblems } from './payment-problems.ts';
+import { declines, PAYMENTS_TAG, paymentProblems } from './payment-problems.ts';
 import { paymentIdParameter, transaction } from './payment-schemas.ts';
 import { decodeResponse } from './stored-responses.ts';
 
@@ -112,24 +112,21 @@ const modifyAs =
 const documented = {
   method: 'post',
   pathParameters: { id: paymentIdParameter },
-  headers: [idempotencyHeader],
+  idempotencyKey: 'order-1001',
   bodyOptional: true,
   responses: {
-    201: { ...answer('The processor did it.', transaction), headers: replayedHeader },
-    202: {
-      ...answer(
-        'The processor has not answered yet; the transaction is pending and will be carried through.',
-        transaction,
-      ),
-      headers: replayedHeader,
-    },
+    201: answer('The processor did it.', transaction),
+    202: answer(
+      'The processor has not answered yet; the transaction is pending and will be carried through.',
+      transaction,
+    ),
   },
   refusals: [402, 404, 409],
 } as const satisfies Partial<Documentation>;
 
 /** Captures, refunds and voids. */
 export const modifications = resource({
-  tag: 'payments',
+  tag: PAYMENTS_TAG,
   problems: { rows: { ...paymentProblems.rows, ...declines } },
   routes: [
     forTenants('payments', modifyAs(parseCapture), {

@@ -5,6 +5,12 @@ import type { Refusal } from '../../../ports/response-encoder.ts';
 import { MERCHANT_INACTIVE } from '../merchants/merchants.ts';
 import { type FailureOf, type Problem, type ProblemRow, typeOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
+import type { Tag } from '../server/route-description.ts';
+
+export const PAYMENTS_TAG = {
+  name: 'payments',
+  description: 'Taking payments, capturing, refunding and voiding them, and reading them back.',
+} as const satisfies Tag;
 
 /** Also where a customer is given a payment method. */
 export const PAYMENT_METHOD_NOT_ACCEPTED = {

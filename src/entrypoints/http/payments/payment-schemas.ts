@@ -104,8 +104,8 @@ export const transaction = z
   })
   .openapi('Transaction');
 
-export const paymentWithTransactions = payment
-  .extend({ transactions: z.array(transaction) })
+export const paymentWithTransactions = z
+  .strictObject({ ...payment.shape, transactions: z.array(transaction) })
   .openapi('PaymentWithTransactions');
 
 export const paymentPage = listPage(payment)

@@ -8,7 +8,7 @@ import { parseQuery, periodOf } from '../server/list-input.ts';
 import { answerJson } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
 import { period } from '../server/schemas.ts';
-import { paymentProblems } from './payment-problems.ts';
+import { PAYMENTS_TAG, paymentProblems } from './payment-problems.ts';
 
 const { refuse } = paymentProblems;
 
@@ -60,7 +60,7 @@ const getSummary =
       );
 
 export const paymentSummaries = resource({
-  tag: 'payments',
+  tag: PAYMENTS_TAG,
   problems: paymentProblems,
   routes: [
     forTenants('payments', getSummary, {

@@ -8,7 +8,6 @@ import { jsonText } from '../../../domain/kernel/json.ts';
 import { paymentRecord } from '../../../domain/payments/payment-record.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
-import { idempotencyHeader, replayedHeader } from '../server/idempotency-header.ts';
 import { countKey, type PlatformMetrics } from '../server/metrics.ts';
 import { problemText } from '../server/problem.ts';
 import { readJson } from '../server/read-json.ts';
@@ -16,7 +15,7 @@ import { answerJson, answerPage, originOf, respondStored } from '../server/reque
 import { answer, location, resource } from '../server/route.ts';
 import { listQuery, parseListQuery } from './payment-filter.ts';
 import { type PaymentInputFailure, type PaymentOrder, parseBatch, parsePayment } from './payment-input.ts';
-import { declines, paymentProblems } from './payment-problems.ts';
+import { declines, PAYMENTS_TAG, paymentProblems } from './payment-problems.ts';
 import {
   batchResults,
   newBatch,
@@ -133,11 +132,11 @@ function count(metrics: PlatformMetrics, result: Result<Responded, ProcessPaymen
 
 const accepted = (description: string) => ({
   ...answer(description, payment),
-  headers: { ...replayedHeader, Location: location('payment') },
+  headers: { Location: location('payment') },
 });
 
 export const payments = resource({
-  tag: 'payments',
+  tag: PAYMENTS_TAG,
   problems: { rows: { ...paymentProblems.rows, ...declines } },
   routes: [
     forTenants('payments', postBatch, {
@@ -156,7 +155,7 @@ export const payments = resource({
       summary: 'Take a payment',
       description:
         'The idempotency key comes in the header or in the body; a repeat gives the first answer again.',
-      headers: [idempotencyHeader],
+      idempotencyKey: 'order-1001',
       body: newPayment,
       responses: {
         201: accepted('The payment as it ended: succeeded, or authorized when the capture is manual.'),

@@ -5,7 +5,8 @@ import { claimedMerchant } from './claimed-merchant.ts';
 import type { PlatformMetrics } from './metrics.ts';
 import { problemTable } from './problem-table.ts';
 import type { HttpContext, HttpEnv } from './request-context.ts';
-import type { Documentation, Route } from './route.ts';
+import type { Route } from './route.ts';
+import type { Documentation } from './route-description.ts';
 
 export type GateParts = Readonly<{
   authenticate: Authenticate;

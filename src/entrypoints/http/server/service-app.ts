@@ -1,4 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
 import type { PlatformMetrics } from './metrics.ts';
@@ -16,13 +16,15 @@ export type ServiceAppParts = Readonly<{
 
 type ServiceFailure = Readonly<{ kind: 'RouteNotFound' }> | Readonly<{ kind: 'MethodNotAllowed' }>;
 
+const RouteNotFound = {
+  status: 404,
+  code: 'route_not_found',
+  title: 'There is no such route',
+  detail: 'The routes are listed in /openapi.json.',
+};
+
 const problems = problemTable<ServiceFailure>({
-  RouteNotFound: {
-    status: 404,
-    code: 'route_not_found',
-    title: 'There is no such route',
-    detail: 'The routes are listed in /openapi.json.',
-  },
+  RouteNotFound,
   MethodNotAllowed: {
     status: 405,
     code: 'method_not_allowed',
@@ -35,6 +37,9 @@ const { refuse } = problems;
 
 export const refuseRoute = (c: HttpContext): Response => refuse(c, { kind: 'RouteNotFound' });
 
+/** The problem of a path that nothing serves, where a route is not served. */
+export const NO_ROUTE = { RouteNotFound };
+
 /** Every problem of a service, whichever resources it has. */
 export const SERVICE_PROBLEMS = Object.values(problems.rows);
 
@@ -45,8 +50,8 @@ export const SERVICE_PROBLEMS = Object.values(problems.rows);
 export function serviceApp<Parts extends ServiceAppParts>(
   parts: Parts,
   resources: readonly Resource<Parts>[],
-): OpenAPIHono<HttpEnv> {
-  const app = new OpenAPIHono<HttpEnv>();
+): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
   app.use(observed(parts));
   if (parts.corsOrigins.length > 0) app.use(crossOrigin(parts.corsOrigins));
   app.onError((fault, c) => {
@@ -55,7 +60,6 @@ export function serviceApp<Parts extends ServiceAppParts>(
   });
   app.notFound(refuseRoute);
   const routes = resources.flatMap((resource) => resource.routes);
-  for (const { described } of routes) app.openAPIRegistry.registerPath(described);
   for (const [path, served] of byPath(routes)) {
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
     for (const { described, handler } of served) {
@@ -72,11 +76,7 @@ export function serviceApp<Parts extends ServiceAppParts>(
 }
 
 /** Any method but these is told so, at this path. */
-export function refuseOtherMethods(
-  app: OpenAPIHono<HttpEnv>,
-  path: string,
-  methods: readonly string[],
-): void {
+export function refuseOtherMethods(app: Hono<HttpEnv>, path: string, methods: readonly string[]): void {
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   app.all(path, (c) =>
     c.req.method === 'OPTIONS'

@@ -12,7 +12,7 @@ import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
 import { answerJson, answerPage, type HttpContext } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
-import { webhookProblems } from './webhook-problems.ts';
+import { WEBHOOKS_TAG, webhookProblems } from './webhook-problems.ts';
 import { deliveriesQuery, delivery, deliveryPage } from './webhook-schemas.ts';
 
 const { refuse } = webhookProblems;
@@ -73,7 +73,7 @@ async function withTarget(
 }
 
 export const webhookDeliveries = resource({
-  tag: 'webhooks',
+  tag: WEBHOOKS_TAG,
   problems: webhookProblems,
   routes: [
     forTenants('webhooks', getDeliveries, {

@@ -10,7 +10,7 @@ import { parseBody } from '../server/body-input.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson, type HttpContext, originOf } from '../server/request-context.ts';
 import { answer, created, resource } from '../server/route.ts';
-import { webhookProblems } from './webhook-problems.ts';
+import { WEBHOOKS_TAG, webhookProblems } from './webhook-problems.ts';
 import {
   delivery,
   endpoint,
@@ -143,7 +143,7 @@ async function withTarget(
 }
 
 export const webhookEndpoints = resource({
-  tag: 'webhooks',
+  tag: WEBHOOKS_TAG,
   problems: webhookProblems,
   routes: [
     forTenants('webhooks', postEndpoint, {

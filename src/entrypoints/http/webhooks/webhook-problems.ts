@@ -2,6 +2,12 @@ import type { UseCases } from '../../../application/use-cases.ts';
 import { MERCHANT_INACTIVE } from '../merchants/merchants.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
+import type { Tag } from '../server/route-description.ts';
+
+export const WEBHOOKS_TAG = {
+  name: 'webhooks',
+  description: 'Endpoints that are sent events, and every delivery with its attempts.',
+} as const satisfies Tag;
 
 const URL_REASONS = {
   not_a_url: 'It is not a URL.',

@@ -78,8 +78,11 @@ export const endpoint = z
   })
   .openapi('WebhookEndpoint');
 
-export const endpointWithSecret = endpoint
-  .extend({ secret: z.string().openapi({ description: 'Shown this once. `whsec_` and base64.' }) })
+export const endpointWithSecret = z
+  .strictObject({
+    ...endpoint.shape,
+    secret: z.string().openapi({ description: 'Shown this once. `whsec_` and base64.' }),
+  })
   .openapi('WebhookEndpointWithSecret');
 
 export const endpointPage = z

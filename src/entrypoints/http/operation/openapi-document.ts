@@ -1,0 +1,27 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Resource } from '../server/route.ts';
+
+/** The head of the document; paths and schemas come from the routes themselves. */
+const DOCUMENT = {
+  openapi: '3.1.0',
+  info: {
+    title: 'paywright',
+    version: '1',
+    description:
+      'Amounts are integers in minor units. Times are RFC 3339 in UTC. Failures are RFC 9457 problems.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  servers: [{ url: '/' }],
+};
+
+const BEARER = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
+
+/** The OpenAPI 3.1 document of these resources, in their order, as JSON text. */
+export function documentOf(resources: readonly Resource<never>[]): string {
+  const described = new OpenAPIHono();
+  for (const { routes } of resources)
+    for (const route of routes) described.openAPIRegistry.registerPath(route.described);
+  described.openAPIRegistry.registerComponent('securitySchemes', 'bearer', BEARER);
+  const tags = new Map(resources.map(({ tag }) => [tag.name, tag]));
+  return JSON.stringify(described.getOpenAPI31Document({ ...DOCUMENT, tags: [...tags.values()] }));
+}

@@ -1,0 +1,148 @@
+import type { RouteConfig } from '@hono/zod-openapi';
+import type { z } from 'zod';
+import { type DocumentedProblem, PROBLEM_TYPE, problem } from './problem.ts';
+
+type Responses = RouteConfig['responses'];
+type PathParameter = Readonly<{ schema: Readonly<{ type: 'string'; format?: string }>; example?: string }>;
+
+/** A chapter of the document. */
+export type Tag = Readonly<{ name: string; description: string }>;
+
+/** What a route does, as its users read it; parameters of the path and what it shares with others are added. */
+export type Documentation = Readonly<{
+  method: 'get' | 'post' | 'patch' | 'delete';
+  path: string;
+  operationId: string;
+  summary: string;
+  description?: string;
+  /** More of the path's parameters than that they are text, by name. */
+  pathParameters?: Readonly<Record<string, PathParameter>>;
+  /** A route without one refuses every parameter. */
+  query?: z.ZodType;
+  /** An example of the key that a request needs, in the header or in the body. */
+  idempotencyKey?: string;
+  /** An open route that can be made to ask for a token. */
+  tokenOptional?: true;
+  body?: z.ZodType;
+  /** Nothing at all reads as an empty object. */
+  bodyOptional?: true;
+  /** Of success. */
+  responses: Responses;
+  /** The statuses of refusals, beside those that follow from the access and the body. */
+  refusals?: readonly number[];
+}>;
+
+/** Who gets through to a route, and what the others are answered. */
+export type Access = Readonly<{
+  secured: boolean;
+  refusals: readonly number[];
+  problems?: Readonly<Record<string, DocumentedProblem>>;
+}>;
+
+export type Rows = Readonly<{ rows: Readonly<Record<string, DocumentedProblem>> }>;
+
+const BEARER = { bearer: [] };
+const BODY_REFUSALS = [413, 415, 422];
+
+/** A route as OpenAPI has it: what its resource says of it, and what follows from its access, its path and its body. */
+export function describe(
+  { name: tag }: Tag,
+  {
+    pathParameters = {},
+    query,
+    idempotencyKey,
+    tokenOptional,
+    body,
+    bodyOptional,
+    responses,
+    refusals = [],
+    ...rest
+  }: Documentation,
+  access: Access,
+  rows: Rows['rows'],
+): RouteConfig {
+  const statuses = new Set([...access.refusals, ...(body === undefined ? [] : BODY_REFUSALS), ...refusals]);
+  const inPath = Array.from(rest.path.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => ({
+    name: parameter,
+    in: 'path' as const,
+    required: true,
+    ...(pathParameters[parameter] ?? { schema: { type: 'string' as const } }),
+  }));
+  const keyed = idempotencyKey === undefined ? [] : [{ ...KEY_HEADER, example: idempotencyKey }];
+  const parameters = [...inPath, ...keyed];
+  const all = {
+    ...responses,
+    ...refused(
+      [...statuses].sort((a, b) => a - b),
+      Object.values(rows),
+    ),
+  };
+  return {
+    ...rest,
+    tags: [tag],
+    security: access.secured ? [BEARER] : tokenOptional ? [{}, BEARER] : [],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    request: {
+      ...(query === undefined ? {} : { query: query as z.ZodObject }),
+      ...(body === undefined ? {} : { body: { required: bodyOptional !== true, content: json(body) } }),
+    },
+    responses: keyed.length === 0 ? all : replayable(all),
+  };
+}
+
+/** The header that names a request, for requests that have to be named. */
+const KEY_HEADER = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Needed here or as `idempotency_key` in the body. Digits that would pass for a card number are refused here too, and of ' +
+    'timestamps in milliseconds every tenth would: an id of an order or a UUID is better.',
+  schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
+} as const;
+
+const REPLAYED = {
+  description: '`true` when the answer was given before and nothing happened now.',
+  schema: { type: 'string' as const, enum: ['true'] },
+};
+
+/** Refusals before anything is looked up under a key, or without an effect whoever asks. */
+const NEVER_KEPT = new Set(['400', '401', '413', '415', '429', '500', '503']);
+
+/** An answer that is kept under a key says whether it was given before. */
+const replayable = (responses: Responses): Responses =>
+  Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => {
+      const { headers } = response as Readonly<{ headers?: Readonly<Record<string, object>> }>;
+      return [
+        status,
+        NEVER_KEPT.has(status)
+          ? response
+          : { ...response, headers: { ...headers, 'Idempotency-Replayed': REPLAYED } },
+      ];
+    }),
+  );
+
+/** One response for each status, with the codes it can carry. */
+function refused(statuses: readonly number[], rows: readonly DocumentedProblem[]): Responses {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      {
+        description: rows
+          .filter((row) => row.status === status)
+          .map(({ code }) => `\`${code}\``)
+          .join(', '),
+        content: { [PROBLEM_TYPE]: { schema: problem } },
+        ...(status === 503 || status === 409 || status === 429
+          ? { headers: { 'Retry-After': retryAfter } }
+          : {}),
+      },
+    ]),
+  );
+}
+
+const retryAfter = { description: 'Seconds to wait.', schema: { type: 'integer' as const, minimum: 1 } };
+
+export const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
+export const text = (type: string) => ({ [type]: { schema: { type: 'string' as const } } });
