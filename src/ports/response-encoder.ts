@@ -1,7 +1,6 @@
 import type { StoredResponse } from '../domain/kernel/claim.ts';
-import type { AmountNotPositive } from '../domain/kernel/money.ts';
 import type { AmountOverLimit } from '../domain/merchants/merchant.ts';
-import type { ModificationRefused } from '../domain/payments/modification.ts';
+import type { AmountExceedsAuthorized, AmountExceedsCaptured } from '../domain/payments/modification.ts';
 import type { Payment } from '../domain/payments/payment.ts';
 import type { Transaction } from '../domain/payments/transaction.ts';
 
@@ -10,8 +9,8 @@ export type PaymentMethodNotAccepted = Readonly<{ kind: 'PaymentMethodNotAccepte
 
 export type PaymentRefused = AmountOverLimit | CustomerNotAccepted | PaymentMethodNotAccepted;
 
-/** A rule's refusal that stands for as long as the answer is kept. */
-export type Refusal = PaymentRefused | Exclude<ModificationRefused, AmountNotPositive>;
+/** A rule's refusal that nothing can turn into an acceptance: it is stored, and stands for as long as responses are kept. */
+export type Refusal = AmountExceedsAuthorized | AmountExceedsCaptured;
 
 /**
  * How an outcome is put to the client. The answer is made before the commit and stored in it, so that a replay gives

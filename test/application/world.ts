@@ -1,10 +1,11 @@
-import { errAsync, okAsync, ResultAsync } from 'neverthrow';
+import { errAsync, okAsync, type Result, ResultAsync } from 'neverthrow';
 import { expect } from 'vitest';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import type { PaymentMethods } from '../../src/application/customers/resolve-payment-method.ts';
+import type { Responded } from '../../src/application/kernel/idempotency.ts';
 import { type ModifyPaymentRequest, modifyPayment } from '../../src/application/payments/modify-payment.ts';
 import {
   type ProcessPaymentRequest,
@@ -218,4 +219,20 @@ export async function expectSound(world: World, request: ProcessPaymentRequest):
   expect(events).toEqual([...new Set(events)]);
   await expectChainsWhole(world.storage, payment);
   await expectBooksAgree(world.storage, world.ledger, payment.merchantId);
+}
+
+const RULES = ['PaymentStateConflict', 'AmountExceedsAuthorized', 'AmountExceedsCaptured'];
+
+/** What the client is given: a response, or the refusal of a rule that left the key free, worded as a stored one is. */
+export const given = <E extends Readonly<{ kind: string }>>(result: Result<Responded, E>): Responded =>
+  result.isErr() && RULES.includes(result.error.kind)
+    ? { response: `refused ${result.error.kind} for req-1`, replayed: false }
+    : result._unsafeUnwrap();
+
+/** A response stands, unless it was provisional: then the final one takes its place as soon as there is one. */
+export function expectToStand(first: Responded, later: Responded): void {
+  expect(later.replayed).toBe(true);
+  if (/^(processing|pending) /.test(first.response))
+    expect(later.response).not.toMatch(/^(processing|pending) /);
+  else expect(later.response).toBe(first.response);
 }

@@ -63,7 +63,7 @@ async function tryPoint(storage: Storage, point: Point, recounts: boolean): Prom
     if (responseOf((await client(each)).course) === undefined)
       violations.push(`no answer to the ${each.request.type} in the end`);
   for (const [{ request: of }, told] of responses)
-    if (new Set(told).size > 1) violations.push(`told of the ${of.type}: ${[...new Set(told)].join(' <> ')}`);
+    violations.push(...contradictions(told).map((fault) => `told of the ${of.type}: ${fault}`));
   violations.push(...(await endFaults(world, scenario, [...earlier, ...asked], recounts)));
   world.ledger.close();
   return { violations, steps: { first: opening.taken, retry: retry.taken, recovery: recovery.taken } };
@@ -161,14 +161,43 @@ async function tryPoint(storage: Storage, point: Point, recounts: boolean): Prom
   }
 }
 
-const responseOf = (course: Course<OutgoingEvent>): string | undefined =>
-  course.kind === 'ended' && course.value.isOk() ? course.value.value.response : undefined;
+/** The response, or the refusal that left the key free. */
+const responseOf = (course: Course<OutgoingEvent>): string | undefined => {
+  if (course.kind !== 'ended') return undefined;
+  return course.value.match(
+    ({ response }) => response,
+    ({ kind }) => (FREE.includes(kind) ? `${FREELY}${kind}` : undefined),
+  );
+};
+
+/** Refusals that may not last. */
+const FREE: readonly string[] = [
+  'PaymentStateConflict',
+  'AmountExceedsAuthorized',
+  'AmountExceedsCaptured',
+  'InsufficientFunds',
+];
+const FREELY = 'refused, the key free: ';
+
+/** A refusal that left the key free, or a 202, may be followed by a final response; that one is followed by itself alone. */
+function contradictions(told: readonly string[]): readonly string[] {
+  const isFinal = (response: string) => !response.startsWith(FREELY) && !response.startsWith('202 ');
+  const finals = [...new Set(told.filter(isFinal))];
+  const last = told.at(-1) ?? '';
+  if (finals.length > 1) return [finals.join(' <> ')];
+  return finals.length === 1 && !isFinal(last) ? [`${finals[0]}, and in the end ${last}`] : [];
+}
 
 const blocked = (course: Course<OutgoingEvent>): boolean =>
   course.kind === 'ended' && course.value.isErr() && course.value.error.kind === 'IdempotencyInFlight';
 
 /** What a client of a process without trouble may be told besides an answer. */
-const HARMLESS: readonly string[] = ['IdempotencyInFlight', 'ProcessorUnavailable', 'BalanceContended'];
+const HARMLESS: readonly string[] = [
+  ...FREE,
+  'IdempotencyInFlight',
+  'ProcessorUnavailable',
+  'BalanceContended',
+];
 
 const isStrange = (course: Course<OutgoingEvent>): boolean =>
   course.kind !== 'ended' || (course.value.isErr() && !HARMLESS.includes(course.value.error.kind));

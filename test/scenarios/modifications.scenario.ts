@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { modifyPayment } from '../../src/application/payments/modify-payment.ts';
+import { type ModifyPayment, modifyPayment } from '../../src/application/payments/modify-payment.ts';
 import { processPayment } from '../../src/application/payments/process-payment.ts';
 import { recoverPayments } from '../../src/application/payments/recover-payments.ts';
 import type { PaymentId } from '../../src/domain/kernel/ids.ts';
@@ -107,7 +107,7 @@ export function modificationsContract(
       const results = await Promise.all(
         modifications.map((modification, n) => (n % 2 === 0 ? mine : theirs).move(id, modification)),
       );
-      return results.map((each) => wordsOf(each._unsafeUnwrap().response));
+      return results.map(wordsOf);
     }
 
     const of = (count: number, modification: ModificationRequest) =>
@@ -244,5 +244,11 @@ const silence = <T, E>(): ResultAsync<T, E> =>
   ResultAsync.fromSafePromise<T, E>(new Promise<never>(() => {}));
 
 /** `succeeded`, or why it was refused. */
-const wordsOf = (response: string): string =>
-  response.startsWith('refused') ? response.split(' ').slice(0, 2).join(' ') : (response.split(' ')[0] ?? '');
+const wordsOf = (result: Awaited<ReturnType<ModifyPayment>>): string =>
+  result.match(
+    ({ response }) =>
+      response.startsWith('refused')
+        ? response.split(' ').slice(0, 2).join(' ')
+        : (response.split(' ')[0] ?? ''),
+    ({ kind }) => `refused ${kind}`,
+  );

@@ -35,6 +35,21 @@ export type Work<Context, Failure> = Readonly<{
   current: (claim: Claim) => ResultAsync<StoredResponse, Failure | CommitRefused>;
 }>;
 
+/**
+ * A refusal that leaves the key free. When the key was taken since the request looked, what refused may have been its
+ * own first use, so it counts as a lost race and the request looks again. One read.
+ */
+export const refuseFreely = <Refusal>(
+  { claims, clock }: Readonly<{ claims: Claims; clock: Clock }>,
+  key: ClaimKey,
+  refusal: Refusal,
+): ResultAsync<never, Refusal | CommitRefused | StorageUnavailable> =>
+  claims
+    .find(key, clock.now())
+    .andThen((claim) =>
+      errAsync<never, Refusal | CommitRefused>(claim === undefined ? refusal : { kind: 'ClaimTaken' }),
+    );
+
 /** How often a request that lost a race looks again before it tells the client to come back. */
 const MOST_ATTEMPTS = 3;
 

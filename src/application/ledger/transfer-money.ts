@@ -16,6 +16,7 @@ import {
   openTransfer,
   type Transfer,
   type TransferRefused,
+  type TransferToSelf,
   transferEntries,
   transferEvents,
 } from '../../domain/ledger/transfer.ts';
@@ -38,6 +39,7 @@ import {
   type IdempotentRequest,
   idempotent,
   type Responded,
+  refuseFreely,
 } from '../kernel/idempotency.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
 import { retryWhenStale } from '../kernel/retry-when-stale.ts';
@@ -57,6 +59,7 @@ export type BalanceContended = Readonly<{ kind: 'BalanceContended' }>;
 
 export type TransferFailure =
   | MerchantInactive
+  | TransferRefused
   | IdempotencyKeyReused
   | IdempotencyInFlight
   | BalanceContended
@@ -133,26 +136,41 @@ function transfer(
       destination,
       balance?.available ?? 0n,
     );
-    const response = opened.match(
-      (done) => ports.transferResponses.transferred(done, idempotentRequest.requestId),
-      (refusal: TransferRefused) => ports.transferResponses.refused(refusal, idempotentRequest.requestId),
-    );
-    const facts = {
-      fingerprint: idempotentRequest.fingerprint,
-      requestId: idempotentRequest.requestId,
-      response,
-    };
-    const change = opened.match(
-      (done) =>
-        transferChange(ports, request.origin, done, {
-          claim: spentClaim(idempotentRequest.key, { ...facts, transferId: done.id }, step, terms),
-          spendings: balance?.spendings ?? 0,
-        }),
-      () => claimChange({ expected: 0, next: refusedClaim(idempotentRequest.key, facts, step, terms) }, now),
-    );
+    const { key, fingerprint, requestId } = idempotentRequest;
+    if (opened.isErr()) {
+      if (!isStored(opened.error)) return refuseFreely(ports, key, opened.error);
+      const response = ports.transferResponses.refused(opened.error, requestId);
+      const claim = refusedClaim(key, { fingerprint, requestId, response }, step, terms);
+      return ports.commits
+        .commit(claimChange({ expected: 0, next: claim }, now))
+        .map(() => ({ response, replayed: false }));
+    }
+    const done = opened.value;
+    const response = ports.transferResponses.transferred(done, requestId);
+    const facts = { fingerprint, requestId, response, transferId: done.id };
+    const change = transferChange(ports, request.origin, done, {
+      claim: spentClaim(key, facts, step, terms),
+      spendings: balance?.spendings ?? 0,
+    });
     return ports.commits.commit(change).map(() => ({ response, replayed: false }));
   });
 }
+
+/**
+ * Which refusals are stored as the key's response: those that nobody's doing can turn into an acceptance. All others
+ * leave the key free (docs/decisions/0003). The compiler asks for a row for every kind.
+ */
+const STORED = {
+  TransferToSelf: true,
+  // A mistake of the request itself, refused like one of its syntax.
+  AmountNotPositive: false,
+  // More money may come in.
+  InsufficientFunds: false,
+  // The merchant may be made, or resumed.
+  DestinationNotAvailable: false,
+} as const satisfies Record<TransferRefused['kind'], boolean>;
+
+const isStored = (refusal: TransferRefused): refusal is TransferToSelf => STORED[refusal.kind];
 
 /** Three parallel reads, all strongly consistent. */
 const standing = (ports: TransferPorts, request: TransferRequest) =>

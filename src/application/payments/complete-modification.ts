@@ -142,9 +142,7 @@ function conclude(
     transactions: [{ before: transaction, next: decided }],
     claim: { expected: claim.fence, next: closed },
   });
-  return ports.commits
-    .commit(change)
-    .map(() => ({ response: closed.kept?.response ?? response, ended: true }));
+  return ports.commits.commit(change).map(() => ({ response, ended: true }));
 }
 
 function keepWaiting(
@@ -157,7 +155,7 @@ function keepWaiting(
   const waiting = awaitOutcome(claim, response, { changeId: ports.ids.change(now), now }, terms);
   return ports.commits
     .commit(claimChange({ expected: claim.fence, next: waiting }, now))
-    .map(() => ({ response: waiting.kept?.response ?? response, ended: false }));
+    .map(() => ({ response, ended: false }));
 }
 
 /**

@@ -189,7 +189,7 @@ function conclude(ports: CompletePaymentPorts, terms: ClaimTerms, held: HeldPaym
   }).map((response) => ({ response, ended: true }));
 }
 
-/** Commits a move that ends a claim, and gives the answer that now stands: an earlier one, if the client has it. */
+/** Commits a move that ends a claim, and gives the response that is replayed from then on. */
 export function closeWith(
   ports: Pick<CompletePaymentPorts, 'commits' | 'responses' | 'ids' | 'digests'>,
   terms: ClaimTerms,
@@ -201,7 +201,7 @@ export function closeWith(
   const response = ports.responses.processed(move.next, claim.requestId);
   const closed = completeClaim(claim, response, step, terms);
   const { change } = paymentChange(ports, { ...move, claim: { expected, next: closed } });
-  return ports.commits.commit(change).map(() => closed.kept?.response ?? response);
+  return ports.commits.commit(change).map(() => response);
 }
 
 function keepWaiting(
@@ -212,9 +212,7 @@ function keepWaiting(
   const now = ports.clock.now();
   const response = ports.responses.processed(payment, claim.requestId);
   const waiting = awaitOutcome(claim, response, { changeId: ports.ids.change(now), now }, terms);
-  return ports.commits
-    .commit(claimChange(held(claim, waiting), now))
-    .map(() => ({ response: waiting.kept?.response ?? response, ended: false }));
+  return ports.commits.commit(claimChange(held(claim, waiting), now)).map(() => ({ response, ended: false }));
 }
 
 function release(ports: CompletePaymentPorts, terms: ClaimTerms, { claim, payment, origin }: HeldPayment) {

@@ -1,4 +1,4 @@
-import { err, errAsync, ok, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { errAsync, ok, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import {
   type Claim,
@@ -10,7 +10,6 @@ import {
 } from '../../domain/kernel/claim.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
-import type { AmountNotPositive } from '../../domain/kernel/money.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { activeMerchant, type Merchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
 import {
@@ -22,7 +21,6 @@ import { openTransaction } from '../../domain/payments/transaction.ts';
 import type { CommitRefused } from '../../ports/commits.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { PaymentNotFound } from '../../ports/payments.ts';
-import type { Refusal } from '../../ports/response-encoder.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { claimChange } from '../kernel/claim-change.ts';
 import {
@@ -31,6 +29,7 @@ import {
   type IdempotentRequest,
   idempotent,
   type Responded,
+  refuseFreely,
 } from '../kernel/idempotency.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
 import { retryWhenStale } from '../kernel/retry-when-stale.ts';
@@ -41,6 +40,7 @@ import {
   heldModification,
 } from './complete-modification.ts';
 import { paymentChange } from './payment-change.ts';
+import { isStored } from './stored-refusals.ts';
 
 export type ModifyPaymentRequest = Readonly<{
   merchantId: MerchantId;
@@ -54,7 +54,7 @@ export type ModifyPaymentRequest = Readonly<{
 
 export type ModifyPaymentFailure =
   | PaymentNotFound
-  | AmountNotPositive
+  | ModificationRefused
   | MerchantInactive
   | IdempotencyKeyReused
   | IdempotencyInFlight
@@ -80,7 +80,7 @@ export const modifyPayment = (ports: ModifyPorts, terms: ClaimTerms): ModifyPaym
     return idempotent<Merchant | undefined, ModifyPaymentFailure>(ports, terms, idempotentRequest, {
       context: () => ports.merchants.find(merchantId),
       start: (merchant) =>
-        activeMerchant(merchant, merchantId).asyncAndThen(() =>
+        mayModify(merchant, request).asyncAndThen(() =>
           start(ports, terms, turns, request, idempotentRequest),
         ),
       resume: (claim) =>
@@ -91,6 +91,13 @@ export const modifyPayment = (ports: ModifyPorts, terms: ClaimTerms): ModifyPaym
     });
   };
 };
+
+/** A suspended merchant takes no more money, but what it took and holds can always go back. */
+const mayModify = (
+  merchant: Merchant | undefined,
+  { merchantId, modification: { type } }: ModifyPaymentRequest,
+): Result<unknown, MerchantInactive> =>
+  type === 'capture' ? activeMerchant(merchant, merchantId) : ok(merchant);
 
 /** What the key's first use comes to: a modification set aside, or the answer of a rule that refused it. */
 type Begun = Readonly<{ held: HeldModification }> | Readonly<{ refused: StoredResponse }>;
@@ -124,7 +131,8 @@ function begin(
     const step = { changeId: ports.ids.change(now), now };
     const reserved = reserve(before, modification, now);
     if (reserved.isErr()) {
-      const refusal = yield* lasting(reserved.error);
+      const refusal = reserved.error;
+      if (!isStored(refusal, before)) return refuseFreely(ports, key, refusal);
       const response = ports.responses.refused(refusal, requestId);
       const claim = refusedClaim(key, { fingerprint, requestId, response }, step, terms);
       return ports.commits
@@ -157,10 +165,6 @@ function begin(
       .map((): Begun => ({ held: { claim, payment, transaction: opened, origin } }));
   });
 }
-
-/** A mistake in the request itself is not worth keeping under its key. */
-const lasting = (refusal: ModificationRefused): Result<Refusal, AmountNotPositive> =>
-  refusal.kind === 'AmountNotPositive' ? err(refusal) : ok(refusal);
 
 const responded = ({ response }: Readonly<{ response: StoredResponse }>): Responded => ({
   response,

@@ -1,4 +1,4 @@
-import { err, errAsync, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { err, errAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import {
   type Calling,
@@ -7,7 +7,6 @@ import {
   type ClaimTerms,
   openClaim,
   type Retryable,
-  refusedClaim,
   type StoredResponse,
   takeOver,
 } from '../../domain/kernel/claim.ts';
@@ -41,6 +40,7 @@ import {
   type IdempotentRequest,
   idempotent,
   type Responded,
+  refuseFreely,
 } from '../kernel/idempotency.ts';
 import { type CompletePaymentPorts, completePayment } from './complete-payment.ts';
 import { paymentChange } from './payment-change.ts';
@@ -61,6 +61,7 @@ export type ProcessPaymentRequest = Readonly<{
 export type ProcessPaymentFailure =
   | AmountNotPositive
   | MerchantInactive
+  | PaymentRefused
   | IdempotencyKeyReused
   | IdempotencyInFlight
   | RateLimited
@@ -100,7 +101,7 @@ export const processPayment =
     });
   };
 
-/** First use of the key: refuse by rule, or record the intent and settle it. */
+/** First use of the key: a rule refuses, which leaves the key free, or the intent is recorded and completed. */
 function start(
   ports: ProcessPorts,
   terms: ClaimTerms,
@@ -110,21 +111,15 @@ function start(
 ) {
   return safeTry<Responded, ProcessPaymentFailure | CommitRefused>(async function* () {
     const merchant = yield* activeMerchant(found, request.merchantId);
-    yield* ports.admit(merchant);
-    const method = yield* methodOf(ports, request, merchant);
+    const resolved = await methodOf(ports, request, merchant);
+    if (resolved.isErr()) return refuseFreely(ports, key, resolved.error);
+    const method = resolved.value;
     const now = ports.clock.now();
     const step = { changeId: ports.ids.change(now), now };
-
-    if (method.isErr()) {
-      const response = ports.responses.refused(method.error, requestId);
-      const claim = refusedClaim(key, { fingerprint, requestId, response }, step, terms);
-      return ports.commits
-        .commit(claimChange({ expected: 0, next: claim }, now))
-        .map(() => ({ response, replayed: false }));
-    }
-
     const { origin, ...order } = request;
     const opened = yield* openPayment({ ...order, id: ports.ids.payment(now), createdAt: now });
+    // Last of all, so that a request that is refused uses up nothing.
+    yield* ports.admit(merchant);
     const claim = openClaim(key, { fingerprint, requestId, paymentId: opened.id }, step, terms);
     const { change, payment } = paymentChange(ports, {
       at: now,
@@ -134,7 +129,7 @@ function start(
       claim: { expected: 0, next: claim },
     });
     yield* ports.commits.commit(change);
-    const held = { claim, payment, origin, method: method.value };
+    const held = { claim, payment, origin, method };
     return completePayment(ports, terms)(held, { ask: 'charge', clientWaits: true }).map(({ response }) => ({
       response,
       replayed: false,
@@ -186,23 +181,18 @@ function resumePayment(ports: ProcessPorts, terms: ClaimTerms, claim: Calling | 
 type ResumeFailure = ProcessorUnavailable | CommitRefused | KeysUnavailable | StorageUnavailable;
 
 /** What the processor is to charge, or the rule that refuses the request. */
-function methodOf(
+const methodOf = (
   ports: ProcessPorts,
   { merchantId, customerId, paymentMethod, amount }: ProcessPaymentRequest,
   merchant: Merchant,
-): ResultAsync<Result<string, PaymentRefused>, StorageUnavailable | KeysUnavailable> {
-  return ports.paymentMethods
+): ResultAsync<string, PaymentRefused | StorageUnavailable | KeysUnavailable> =>
+  ports.paymentMethods
     .resolve(merchantId, customerId, paymentMethod)
-    .map((method): Result<string, PaymentRefused> => {
-      if (!ports.processor.accepts(method)) return err({ kind: 'PaymentMethodNotAccepted' });
-      return withinLimit(merchant, amount).map(() => method);
-    })
-    .orElse((failure) =>
-      failure.kind === 'CustomerNotAccepted' || failure.kind === 'PaymentMethodNotAccepted'
-        ? okAsync(err<string, PaymentRefused>(failure))
-        : errAsync(failure),
+    .andThen((method) =>
+      ports.processor.accepts(method)
+        ? withinLimit(merchant, amount).map(() => method)
+        : err({ kind: 'PaymentMethodNotAccepted' as const }),
     );
-}
 
 /** What makes two requests the same one; the key and who asked are not part of it. */
 const payloadOf = ({

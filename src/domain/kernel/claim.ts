@@ -115,7 +115,7 @@ export const completeClaim = (
 ): Completed => ({
   ...known(claim),
   ...effectOf(claim),
-  ...keeping(claim, response, step, terms),
+  ...keeping(response, step, terms),
   state: 'completed',
 });
 
@@ -128,7 +128,7 @@ export const awaitOutcome = (
 ): Unknown => ({
   ...known(claim),
   ...effectOf(claim),
-  ...keeping(claim, response, step, terms),
+  ...keeping(response, step, terms),
   state: 'unknown',
   dueAt: step.now + Math.min(1_000 * 2 ** Math.min(claim.attempts, 16), 300_000),
   attempts: claim.attempts,
@@ -165,18 +165,13 @@ export const isLapsed = (claim: Claim, now: Instant): boolean =>
   claim.transferId === undefined &&
   responseOf(claim, now) === undefined;
 
-/** The first answer stands while it is kept: what a client was told once is not replaced. */
-const keeping = (
-  claim: Calling,
-  response: StoredResponse,
-  { changeId, now }: Step,
-  { keepResponsesMs }: ClaimTerms,
-) => ({
+/**
+ * The newest response is the one to replay: while the outcome is awaited it is provisional, and the final one takes its
+ * place. A completed claim is never written again, so a final response stands for as long as it is kept.
+ */
+const keeping = (response: StoredResponse, { changeId, now }: Step, { keepResponsesMs }: ClaimTerms) => ({
   changeId,
-  kept:
-    claim.kept !== undefined && now < claim.kept.expiresAt
-      ? claim.kept
-      : { response, expiresAt: now + keepResponsesMs },
+  kept: { response, expiresAt: now + keepResponsesMs },
 });
 
 const effectOf = ({ paymentId, transactionId }: OpenClaim): OnPayment => ({

@@ -76,7 +76,7 @@ describe('a transfer', () => {
           }),
       },
     });
-    expect((await transfer(aRequest()))._unsafeUnwrap().response).toBe('refused InsufficientFunds for req-1');
+    expect((await transfer(aRequest()))._unsafeUnwrapErr()).toMatchObject({ kind: 'InsufficientFunds' });
     expect([reads, await available()]).toEqual([2, 300n]);
   });
 

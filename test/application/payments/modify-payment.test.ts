@@ -11,7 +11,16 @@ import { balancesOf } from '../../../src/domain/ledger/ledger.ts';
 import type { ModificationRequest } from '../../../src/domain/payments/modification.ts';
 import { aMerchantId, terms } from '../../fixtures/changes.ts';
 import { everythingOf, expectBooksAgree, expectChainsWhole } from '../../support/books.ts';
-import { aModification, aPayment, aWorld, holding, refuseMove, type World } from '../world.ts';
+import {
+  aModification,
+  aPayment,
+  aWorld,
+  given,
+  holding,
+  loseMove,
+  refuseMove,
+  type World,
+} from '../world.ts';
 
 const DAY = terms.keepResponsesMs;
 
@@ -21,7 +30,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const done = async (request: ModifyPaymentRequest) => (await world.move(request))._unsafeUnwrap();
+const done = async (request: ModifyPaymentRequest) => given(await world.move(request));
 const failure = async (request: ModifyPaymentRequest) => (await world.move(request))._unsafeUnwrapErr();
 
 const capture = (amount?: bigint, final = false): ModificationRequest => ({
@@ -274,27 +283,52 @@ describe('the same key again', () => {
 });
 
 describe('a modification that a rule refuses', () => {
-  it('is answered and replayed for a day, whatever has become possible, and asks nobody', async () => {
+  it('whose cause may pass leaves the key free, and the same request goes through once it has', async () => {
     const id = await held();
     const request = aModification(id, refund(10n));
-    expect(await done(request)).toEqual({
-      response: 'refused PaymentStateConflict for req-1',
-      replayed: false,
-    });
+    expect(await failure(request)).toMatchObject({ kind: 'PaymentStateConflict', underWay: false });
+    expect(await claimOf(request, 'refund')).toBeUndefined();
     await done(aModification(id, capture()));
+    expect((await done(request)).response).toMatch(/^succeeded /);
+    expect(sums(await stored(id))).toEqual({ ...TAKEN, refunded: 10n });
+  });
+
+  it('because another is under way leaves the key free, and goes through when that has failed', async () => {
+    const id = await held({ paymentMethod: 'test_movement_refused' });
+    world.turns.move.push(loseMove);
+    await done(aModification(id, capture(30n)));
+    const final = aModification(id, capture(40n, true));
+    expect(await failure(final)).toMatchObject({ kind: 'PaymentStateConflict', underWay: true });
+    const tooMuch = aModification(id, capture(80n));
+    expect(await failure(tooMuch)).toMatchObject({ kind: 'AmountExceedsAuthorized' });
+    for (const [request, type] of [
+      [final, 'capture'],
+      [tooMuch, 'capture'],
+    ] as const)
+      expect(await claimOf(request, type)).toBeUndefined();
+    world.pass(terms.leaseMs);
+    (await world.recover(10))._unsafeUnwrap();
+    expect((await done(tooMuch)).response).toMatch(/^failed /);
+    expect((await done(final)).response).toMatch(/^failed /);
+  });
+
+  it('for good is answered and replayed for a day, and asks nobody', async () => {
+    const id = await taken();
+    const request = aModification(id, refund(101n));
+    const response = 'refused AmountExceedsCaptured for req-1';
+    expect((await world.move(request))._unsafeUnwrap()).toEqual({ response, replayed: false });
     world.pass(DAY - 1);
     const again = { ...request, origin: { ...request.origin, requestId: 'req-2' } };
-    expect(await done(again)).toEqual({
-      response: 'refused PaymentStateConflict for req-1',
-      replayed: true,
-    });
+    expect((await world.move(again))._unsafeUnwrap()).toEqual({ response, replayed: true });
     expect(await failure({ ...request, modification: refund(11n) })).toEqual({
       kind: 'IdempotencyKeyReused',
     });
-    expect(world.calls.move).toBe(1);
+    expect(world.calls.move).toBe(0);
     world.pass(1);
-    expect((await done(again)).response).toMatch(/^succeeded .* for req-2$/);
-    expect(sums(await stored(id))).toEqual({ ...TAKEN, refunded: 10n });
+    expect((await world.move(again))._unsafeUnwrap()).toEqual({
+      response: 'refused AmountExceedsCaptured for req-2',
+      replayed: false,
+    });
   });
 
   it.each([0n, -1n])('as an amount of %d does is not kept, and never read as all', async (amount) => {
@@ -326,16 +360,16 @@ describe('a modification that a rule refuses', () => {
     expect(world.ledger.book(theirs)?.refunded).toBe(0n);
   });
 
-  it('as any of a merchant who is unknown or suspended', async () => {
-    const id = await taken();
-    const before = await done(aModification(id, refund(10n), { idempotencyKey: 'of before' }));
+  it('as a capture of a merchant who is unknown or suspended leaves no trace', async () => {
+    const id = await held();
+    const before = await done(aModification(id, capture(10n), { idempotencyKey: 'of before' }));
     world.suspended.add('merchant-a');
     for (const merchantId of [aMerchantId(), aMerchantId('nobody')]) {
-      const request = aModification(id, refund(10n), { merchantId });
+      const request = aModification(id, capture(10n), { merchantId });
       expect(await failure(request)).toEqual({ kind: 'MerchantInactive', merchantId });
-      expect(await claimOf(request, 'refund')).toBeUndefined();
+      expect(await claimOf(request, 'capture')).toBeUndefined();
     }
-    expect(await done(aModification(id, refund(10n), { idempotencyKey: 'of before' }))).toEqual({
+    expect(await done(aModification(id, capture(10n), { idempotencyKey: 'of before' }))).toEqual({
       ...before,
       replayed: true,
     });
@@ -355,6 +389,16 @@ describe('a modification that a rule refuses', () => {
       expect(world.calls.move).toBe(0);
     },
   );
+});
+
+describe('a suspended merchant', () => {
+  it('still gives back what was taken, and releases what is held', async () => {
+    const [paid, authorized] = [await taken(), await held()];
+    world.suspended.add('merchant-a');
+    expect((await done(aModification(paid, refund(10n)))).response).toMatch(/^succeeded /);
+    expect((await done(aModification(authorized, aVoid))).response).toMatch(/^succeeded /);
+    expect(sums(await stored(paid))).toEqual({ ...TAKEN, refunded: 10n });
+  });
 });
 
 describe('a modification that the processor refuses', () => {
@@ -413,7 +457,7 @@ describe('modifications of one payment at once', () => {
         (n % 2 === 0 ? world.move : another)(aModification(id, refund(4n))),
       ),
     );
-    const responses = results.map((each) => each._unsafeUnwrap().response.split(' ')[0]);
+    const responses = results.map((each) => given(each).response.split(' ')[0]);
     expect(responses.filter((each) => each === 'succeeded')).toHaveLength(25);
     expect(responses.filter((each) => each === 'refused')).toHaveLength(5);
     expect(sums(await stored(id))).toEqual({ ...TAKEN, refunded: 100n });
@@ -432,7 +476,7 @@ describe('modifications of one payment at once', () => {
         world.move(mine as ModifyPaymentRequest),
         another(theirs as ModifyPaymentRequest),
       ]);
-      const responses = results.map((each) => each._unsafeUnwrap().response.split(' ').slice(0, 2).join(' '));
+      const responses = results.map((each) => given(each).response.split(' ').slice(0, 2).join(' '));
       expect(responses.filter((each) => each.startsWith('succeeded'))).toHaveLength(1);
       expect(responses.filter((each) => each === 'refused PaymentStateConflict')).toHaveLength(1);
       await stored(id);

@@ -53,7 +53,7 @@ describe('a batch', () => {
       'failed',
       'ProcessorUnavailable',
       'AmountNotPositive',
-      'refused',
+      'AmountOverLimit',
       'MerchantInactive',
       'processing',
       'succeeded',

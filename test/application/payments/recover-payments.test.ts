@@ -73,11 +73,13 @@ describe('recovery', () => {
     await expectSound(world, request);
   });
 
-  it('leaves the client the answer it was given', async () => {
-    const { request, response } = await silent();
+  it('replaces the provisional answer by the final one, which then stands', async () => {
+    const { request } = await silent();
     world.pass(1_000);
     await recovered();
-    expect((await world.process(request))._unsafeUnwrap()).toEqual({ response, replayed: true });
+    const final = (await world.process(request))._unsafeUnwrap();
+    expect(final).toEqual({ response: expect.stringMatching(/^succeeded .* for req-1$/), replayed: true });
+    expect((await world.process(request))._unsafeUnwrap()).toEqual(final);
     world.pass(DAY);
     expect((await world.process(request))._unsafeUnwrap().response).toMatch(/^succeeded /);
   });

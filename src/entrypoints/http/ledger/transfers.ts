@@ -167,8 +167,8 @@ export const transfers = resource({
       summary: 'Move money to another merchant',
       description:
         'At once and for good, from what is `available` in `GET /balance`, and never more than that. The idempotency key comes ' +
-        'in the header or in the body; a repeat gives the first answer again. A refusal for want of funds is kept too: after ' +
-        'more money came in, use a new key.',
+        'in the header or in the body; a repeat gives the first answer again. A refusal for want of funds leaves the key free: ' +
+        'the same request goes through once there is enough.',
       idempotencyKey: 'transfer-1001',
       body: newTransfer,
       responses: {

@@ -42,6 +42,7 @@ export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
       underWay
         ? 'Another capture or void of this payment is under way. Look at the payment before you try again.'
         : `A payment that is ${status} does not allow this.`,
+    retryAfterS: ({ underWay }) => (underWay ? 1 : undefined),
   },
   AmountExceedsAuthorized: {
     status: 422,

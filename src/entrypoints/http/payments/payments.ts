@@ -5,6 +5,7 @@ import type { ProcessPaymentFailure } from '../../../application/payments/proces
 import type { UseCases } from '../../../application/use-cases.ts';
 import { parseId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { paymentRecord } from '../../../domain/payments/payment-record.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
@@ -27,7 +28,7 @@ import {
 } from './payment-schemas.ts';
 import { decodeResponse } from './stored-responses.ts';
 
-const { refuse, problemOf } = paymentProblems;
+const { refuse, problemOf, retryAfterOf } = paymentProblems;
 
 type Counting = Readonly<{ metrics: PlatformMetrics }>;
 
@@ -84,7 +85,8 @@ function batchText(
       ({ response }): Readonly<{ status: number; body: string }> => decodeResponse(response),
       (failure) => {
         const problem = problemOf(failure, requestId);
-        return { status: problem.status, body: problemText(problem) };
+        const retryAfter = present({ retry_after: retryAfterOf(failure) });
+        return { status: problem.status, body: problemText({ ...problem, ...retryAfter }) };
       },
     );
     if (status < 300) succeeded++;
@@ -154,7 +156,7 @@ export const payments = resource({
       operationId: 'createPayment',
       summary: 'Take a payment',
       description:
-        'The idempotency key comes in the header or in the body; a repeat gives the first answer again.',
+        'The idempotency key comes in the header or in the body; a repeat gives the first answer again, and in place of a 202 the final answer once there is one. A refusal without effect that may not last leaves the key free.',
       idempotencyKey: 'order-1001',
       body: newPayment,
       responses: {

@@ -12,7 +12,7 @@ export type ProblemRow<F> = Readonly<{
   code: string;
   title: string;
   detail: string | ((failure: F) => string);
-  retryAfterS?: number | ((failure: F) => number);
+  retryAfterS?: number | ((failure: F) => number | undefined);
 }>;
 
 /** A row as the documentation shows it. */
@@ -46,6 +46,8 @@ export type Problem = Readonly<{
   errors?: readonly Readonly<{ path: string; message: string }>[];
   payment_id?: string;
   transaction_id?: string;
+  /** Seconds; in an item of a batch, which has no headers of its own. */
+  retry_after?: number;
 }>;
 
 /** A problem as it is documented. */
@@ -63,6 +65,9 @@ export const problem = z
       .regex(/^pay_[0-9a-f]{32}$/)
       .optional(),
     transaction_id: z.string().optional(),
+    retry_after: z.int().optional().openapi({
+      description: 'Seconds to wait; in items of a batch, in place of the header `Retry-After`.',
+    }),
   })
   .openapi('Problem');
 

@@ -77,8 +77,8 @@ describe('POST /transfers', () => {
 
   it('gives a repeat the same status and the same bytes, a refusal too', async () => {
     const opened = await funded();
-    for (const amount of [250, 5_000]) {
-      const order = { amount, idempotency_key: `k${amount}` };
+    for (const destination_merchant_id of ['merchant-2', 'merchant-1']) {
+      const order = { amount: 250, destination_merchant_id, idempotency_key: destination_merchant_id };
       const [first, again] = [await send(opened, order), await send(opened, order)];
       expect(again.status).toBe(first.status);
       expect(await again.text()).toBe(await first.text());

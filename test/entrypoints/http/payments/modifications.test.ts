@@ -207,7 +207,6 @@ describe('a modification over HTTP', () => {
       [await pay(), 'refunds', '{"amount":30,"reason":"a"}', 201],
       [await hold(), 'void', '{}', 201],
       [await pay(), 'refunds', '{"amount":101}', 422],
-      [await pay(), 'capture', '{}', 409],
       [silent, 'refunds', '{"amount":30}', 402],
     ] as const;
     for (const [n, [id, step, body, status]] of cases.entries()) {
@@ -220,6 +219,17 @@ describe('a modification over HTTP', () => {
       expect(first.headers.has('idempotency-replayed')).toBe(false);
       expect(again.headers.get('idempotency-replayed')).toBe('true');
     }
+  });
+
+  it('leaves the key free where the refusal may not last, and says when to come back', async () => {
+    const { post, hold } = await aDesk();
+    const id = await hold();
+    const refundFirst = { body: '{"amount":30}', key: 'refund' };
+    const refused = await post(`/payments/${id}/refunds`, refundFirst);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([409, null]);
+    expect((await post(`/payments/${id}/capture`, { body: '{}', key: 'capture' })).status).toBe(201);
+    const later = await post(`/payments/${id}/refunds`, refundFirst);
+    expect([later.status, later.headers.has('idempotency-replayed')]).toEqual([201, false]);
   });
 
   it('refuses the same key with another payload or payment, and takes it on another route', async () => {
@@ -335,13 +345,13 @@ describe('who may move a payment', () => {
     }
   });
 
-  it('not a merchant who is suspended', async () => {
+  it('not a merchant who is suspended, who may still give back and release', async () => {
     const { post } = await aDesk();
     const token = await aToken({ merchant_id: 'suspended', permissions: PERMISSIONS });
-    for (const step of ['capture', 'refunds', 'void'])
-      expect(
-        await toldIn(await post(`/payments/pay_${'0'.repeat(32)}/${step}`, { key: `k-${step}`, token })),
-      ).toEqual([403, 'merchant_inactive']);
+    const told = async (step: string) =>
+      toldIn(await post(`/payments/pay_${'0'.repeat(32)}/${step}`, { key: `k-${step}`, token }));
+    expect(await told('capture')).toEqual([403, 'merchant_inactive']);
+    for (const step of ['refunds', 'void']) expect(await told(step)).toEqual([404, 'payment_not_found']);
   });
 
   it('nobody without a token', async () => {

@@ -46,7 +46,7 @@ describe('POST /payments', () => {
 
   it('gives a repeat the same status and the same bytes', async () => {
     const opened = await anHttpApp();
-    const methods = ['card', 'test_declined', 'test_timeout_approved', 'nonsense'];
+    const methods = ['card', 'test_declined', 'test_timeout_approved'];
     for (const payment_method of methods) {
       const order = aPaymentBody({ payment_method, idempotency_key: payment_method });
       const first = await pay(opened, order);
@@ -57,6 +57,45 @@ describe('POST /payments', () => {
       expect(again.headers.get('location')).toBe(first.headers.get('location'));
       expect(again.headers.get('idempotency-replayed')).toBe('true');
     }
+  });
+
+  it('replays the final answer in place of a 202 once there is one', async () => {
+    const opened = await anHttpApp();
+    for (const [payment_method, status] of [
+      ['test_timeout_approved', 201],
+      ['test_timeout_declined', 402],
+    ] as const) {
+      const order = aPaymentBody({ payment_method, idempotency_key: payment_method });
+      expect((await pay(opened, order)).status).toBe(202);
+      await expect
+        .poll(
+          async () => {
+            (await opened.useCases.recoverPayments(10))._unsafeUnwrap();
+            return (await pay(opened, order)).status;
+          },
+          { timeout: 20_000 },
+        )
+        .toBe(status);
+      const [once, again] = [await pay(opened, order), await pay(opened, order)];
+      expect(await again.text()).toBe(await once.text());
+      expect(again.headers.get('idempotency-replayed')).toBe('true');
+    }
+  });
+
+  it('leaves the key free where a rule refuses, and gives items of a batch the time to wait in the body', async () => {
+    const opened = await anHttpApp();
+    const unknown = { customer_id: `cus_${'0'.repeat(32)}`, idempotency_key: 'free' };
+    expect((await pay(opened, aPaymentBody(unknown))).status).toBe(422);
+    expect((await pay(opened, aPaymentBody({ idempotency_key: 'free' }))).status).toBe(201);
+    const batch = await opened.app.request(
+      '/payments/batch',
+      await aRequest({
+        body: JSON.stringify({
+          payments: [aPaymentBody({ payment_method: 'test_unavailable', idempotency_key: 'busy' })],
+        }),
+      }),
+    );
+    expect(await batch.json()).toMatchObject({ results: [{ status: 503, problem: { retry_after: 5 } }] });
   });
 
   it.each([
