@@ -86,8 +86,17 @@ const workCompleted = z
     },
   });
 
+/** What is kept of an envelope, or sent on: nothing else of it is searched for card numbers. */
+const keptWork = workCompleted.transform(
+  ({ id, source, detail: { incidentId, vendorId, completedAt, workDetails, pricing } }) => ({
+    id,
+    source,
+    detail: { incidentId, vendorId, completedAt, workDetails, pricing },
+  }),
+);
+
 /** What a parsed envelope says. */
-function workFrom({ id, source, detail }: z.output<typeof workCompleted>): WorkCompleted {
+function workFrom({ id, source, detail }: z.output<typeof keptWork>): WorkCompleted {
   const { notes, photos, serviceType, duration } = detail.workDetails;
   const { basePrice, mileageCharge, additionalCharges = [] } = detail.pricing;
   return {
@@ -122,7 +131,7 @@ const postEvent =
   ({ recordWorkCompleted }: Pick<ApprovalsUseCases, 'recordWorkCompleted'>): ApproverHandler =>
   (c, by) =>
     readJson(c.req.raw)
-      .andThen((json) => parseBody(workCompleted, json))
+      .andThen((json) => parseBody(keptWork, json))
       .andThen((envelope) => recordWorkCompleted({ ...askedBy(c, by), work: workFrom(envelope) }))
       .match(
         ({ created, payment }) => {

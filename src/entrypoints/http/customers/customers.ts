@@ -5,10 +5,10 @@ import type { CustomerTarget } from '../../../application/customers/update-custo
 import type { UseCases } from '../../../application/use-cases.ts';
 import type { PaymentMethodId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
-import { findsPan } from '../../../domain/kernel/pan.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
+import { cardFaults } from '../server/card-guard.ts';
 import { parseQuery } from '../server/list-input.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson, originOf } from '../server/request-context.ts';
@@ -62,8 +62,10 @@ const getCustomers =
         (failure) => refuse(c, failure),
       );
 
-const withoutPan = (text: string): Result<string, PanNotAccepted> =>
-  findsPan(text) ? err({ kind: 'PanNotAccepted' }) : ok(text);
+function withoutPan(email: string): Result<string, PanNotAccepted> {
+  const faults = cardFaults({ email });
+  return faults.length === 0 ? ok(email) : err({ kind: 'PanNotAccepted', faults });
+}
 
 const getCustomer =
   ({ getCustomer }: Pick<UseCases, 'getCustomer'>): TenantHandler =>

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { z } from 'zod';
-import { findsPan } from '../../../domain/kernel/pan.ts';
+import { cardFaults, headerFaults, securityCodeFaults } from './card-guard.ts';
 import type { Fault } from './problem.ts';
 import type { JsonBody } from './read-json.ts';
 import type {
@@ -17,16 +17,21 @@ export type KeyFailure = IdempotencyKeyRequired | IdempotencyKeyInvalid | Idempo
 /** The header `Idempotency-Key`, if there is one. */
 export type KeyedHeader = string | undefined;
 
-/** What a schema makes of a body in which no card number hides; the header beside it must not be one either. */
+/**
+ * What a schema makes of a body. No card number may hide in that, nor in the header beside it; what the schema leaves out is
+ * neither stored nor sent and is not looked at. The schema comes first, so that its lengths bound what is searched.
+ */
 export function parseBody<Schema extends z.ZodType>(
   schema: Schema,
   { value, faults }: JsonBody,
   headerKey?: KeyedHeader,
 ): Result<z.output<Schema>, MalformedRequest | PanNotAccepted> {
   if (faults.length > 0) return err({ kind: 'MalformedRequest', faults });
-  if (namesCard(value) || (headerKey !== undefined && findsPan(headerKey)))
-    return err({ kind: 'PanNotAccepted' });
   const parsed = schema.safeParse(value);
+  const cards = parsed.success
+    ? [...headerFaults('Idempotency-Key', headerKey), ...cardFaults(parsed.data)]
+    : securityCodeFaults(unknownFields(parsed.error));
+  if (cards.length > 0) return err({ kind: 'PanNotAccepted', faults: cards });
   return parsed.success ? ok(parsed.data) : err({ kind: 'MalformedRequest', faults: faultsOf(parsed.error) });
 }
 
@@ -40,24 +45,17 @@ export function keyOf(headerKey: KeyedHeader, bodyKey: string | undefined): Resu
 }
 
 /** What a schema found, with a line for each unknown field. */
-export const faultsOf = ({ issues }: z.ZodError): readonly Fault[] =>
+export const faultsOf = (error: z.ZodError): readonly Fault[] => [
+  ...unknownFields(error).map((path) => ({ path, message: 'is not known here' })),
+  ...error.issues.flatMap(({ code, path, message }) =>
+    code === 'unrecognized_keys' ? [] : [{ path: placeOf(path), message }],
+  ),
+];
+
+const unknownFields = ({ issues }: z.ZodError): readonly Fault['path'][] =>
   issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((name) => ({ path: [...placeOf(issue.path), name], message: 'is not known here' }))
-      : [{ path: placeOf(issue.path), message: issue.message }],
+    issue.code === 'unrecognized_keys' ? issue.keys.map((name) => [...placeOf(issue.path), name]) : [],
   );
 
 const placeOf = (path: readonly PropertyKey[]): readonly (string | number)[] =>
   path.map((step) => (typeof step === 'symbol' ? '' : step));
-
-const SECURITY_CODE = /^(?:cvv|cvc)2?$/i;
-
-/** A card number in any text, names included, or a field for a security code, at any depth. */
-function namesCard(value: unknown): boolean {
-  if (typeof value === 'string') return findsPan(value);
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some(namesCard);
-  return Object.entries(value).some(
-    ([name, field]) => SECURITY_CODE.test(name.trim()) || findsPan(name) || namesCard(field),
-  );
-}

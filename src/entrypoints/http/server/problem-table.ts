@@ -52,9 +52,7 @@ export function problemTable<F extends Kinded = never>(
       detail: typeof detail === 'string' ? detail : detail(failure),
       code,
       request_id: requestId,
-      ...('faults' in failure && failure.kind === 'MalformedRequest'
-        ? { errors: errorsOf(failure.faults) }
-        : {}),
+      ...('faults' in failure ? { errors: errorsOf(failure.faults) } : {}),
     };
   };
 

@@ -83,9 +83,10 @@ const LONGEST_ECHO = 200;
 
 /** The first faults of a request as a problem lists them. */
 export const errorsOf = (faults: readonly Fault[]): NonNullable<Problem['errors']> =>
-  faults
-    .slice(0, MOST_ERRORS)
-    .map(({ path, message }) => ({ path: echo(path.join('.')), message: echo(message) }));
+  faults.slice(0, MOST_ERRORS).map(({ path, message }) => ({
+    path: echo(path.map((step) => echo(String(step))).join('.')),
+    message: echo(message),
+  }));
 
 /** The client's own field names come back only in part, and never when they could hold a card number. */
 const echo = (text: string): string =>

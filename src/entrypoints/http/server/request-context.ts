@@ -32,7 +32,7 @@ export type HttpEnv = {
 export type HttpContext = Context<HttpEnv>;
 
 /** It is stored and logged, so it must not be a card number either. */
-const isRequestId = (text: string): boolean => /^[A-Za-z0-9._-]{1,128}$/.test(text) && !findsPan(text);
+const isRequestId = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(text) && !findsPan(text);
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 

@@ -9,7 +9,7 @@ import type { Fault, ProblemRows } from './problem.ts';
 export type MalformedRequest = Readonly<{ kind: 'MalformedRequest'; faults: readonly Fault[] }>;
 export type BodyTooLarge = Readonly<{ kind: 'BodyTooLarge' }>;
 export type UnsupportedMediaType = Readonly<{ kind: 'UnsupportedMediaType' }>;
-export type PanNotAccepted = Readonly<{ kind: 'PanNotAccepted' }>;
+export type PanNotAccepted = Readonly<{ kind: 'PanNotAccepted'; faults: readonly Fault[] }>;
 export type IdempotencyKeyRequired = Readonly<{ kind: 'IdempotencyKeyRequired' }>;
 export type IdempotencyKeyInvalid = Readonly<{ kind: 'IdempotencyKeyInvalid' }>;
 export type IdempotencyKeyMismatch = Readonly<{ kind: 'IdempotencyKeyMismatch' }>;
@@ -111,7 +111,7 @@ export const REQUEST_PROBLEMS = {
     code: 'pan_not_accepted',
     title: 'Card numbers and security codes are not accepted',
     detail:
-      'Some text looks like a card number, or a field is named like a card security code. Nothing was kept.',
+      'Some text looks like a card number, or a field is named like a card security code: see `errors`. Nothing was kept.',
   },
   IdempotencyKeyReused: {
     status: 422,

@@ -96,8 +96,7 @@ const KEY_HEADER = {
   in: 'header',
   required: false,
   description:
-    'Needed here or as `idempotency_key` in the body. Digits that would pass for a card number are refused here too, and of ' +
-    'timestamps in milliseconds every tenth would: an id of an order or a UUID is better.',
+    'Needed here or as `idempotency_key` in the body. Digits that would pass for a card number are refused here too.',
   schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
 } as const;
 

@@ -102,7 +102,7 @@ describe('a payment is refused', () => {
     expect(await kept()).toBe(before);
   });
 
-  it.each<readonly [string, object, string]>([
+  it.each<readonly [string, object | string, string]>([
     [
       'when the amount is not what the lines come to',
       aVendorPaymentBody({ amountCents: 12_051 }),
@@ -127,6 +127,11 @@ describe('a payment is refused', () => {
     [
       'with a card number in metadata',
       aVendorPaymentBody({ metadata: { a: ['4242424242424242'] } }),
+      'pan_not_accepted',
+    ],
+    [
+      'with a card number as a number in metadata',
+      spelt(aVendorPaymentBody({}), 'metadata', '{"a":[{"b":4242424242424242}]}'),
       'pan_not_accepted',
     ],
     ['with a security code', aVendorPaymentBody({ metadata: { CVV: '123' } }), 'pan_not_accepted'],
@@ -350,13 +355,26 @@ describe('an event is refused alone, by the name of its field,', () => {
     expect(detail).toContain(`\`${path}\``);
   });
 
+  it('never for photos named by the millisecond, nor for what is neither kept nor sent on', async () => {
+    const photos = Array.from(
+      { length: 100 },
+      (_, n) => `https://photos.example/IMG_${1_767_225_600_000 + n}.jpg`,
+    );
+    const body = aWorkEvent(
+      { workDetails: { ...workDetails, photos }, driverId: '4242424242424242', note: '4242424242424242' },
+      { resources: ['4242424242424242'], comment: '4242424242424242' },
+    );
+    expect((await system.post('/events', body)).status).toBe(201);
+  });
+
   it('that holds a card number, or too much', async () => {
     const notes = 'paid with 4242424242424242';
-    await refused(
+    const { errors } = await refused(
       system.post('/events', aWorkEvent({ workDetails: { ...workDetails, notes } })),
       422,
       'pan_not_accepted',
     );
+    expect(errors).toEqual([{ path: 'detail.workDetails.notes', message: 'looks like a card number' }]);
     const photos = Array(2_000).fill(`https://photos.example/${'x'.repeat(200)}`);
     await refused(
       system.post('/events', aWorkEvent({ workDetails: { ...workDetails, photos } })),

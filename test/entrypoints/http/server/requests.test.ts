@@ -9,6 +9,8 @@ type Case = Readonly<{
   code: string;
   body?: RequestInit['body'];
   headers?: Record<string, string>;
+  /** Of the first of the errors. */
+  path?: string;
 }>;
 
 const idempotentRequest = (rest: Readonly<Record<string, unknown>> = {}) =>
@@ -22,7 +24,13 @@ const invalid = (title: string, body: RequestInit['body']): Case => ({
   code: 'invalid_request',
   body,
 });
-const card = (title: string, body: string): Case => ({ title, status: 422, code: 'pan_not_accepted', body });
+const card = (title: string, body: string, path: string): Case => ({
+  title,
+  status: 422,
+  code: 'pan_not_accepted',
+  body,
+  path,
+});
 const keyCase = (title: string, code: string, key: string): Case => ({
   title: `an Idempotency-Key that is ${title}`,
   status: 400,
@@ -135,21 +143,32 @@ const CASES: readonly Case[] = [
   invalid('a null where a field may be absent', text({ description: null })),
   invalid('a customer_id that is none', text({ customer_id: 'pay_1' })),
   invalid('an empty payment_method', text({ payment_method: '' })),
-  card('a card number in the description', text({ description: 'his card 4242 4242 4242 4242 12/27' })),
-  card('a card number in metadata', text({ metadata: { note: '5555-5555-5555-4444' } })),
-  card('a card number as a name in metadata', text({ metadata: { '378282246310005': 'x' } })),
-  card('a card number as the payment method', text({ payment_method: '4242424242424242' })),
-  card('a card number as the body key', text({ idempotency_key: '4242424242424242' })),
-  card('a card number in an unknown field', text({ card: { number: '4242424242424242' } })),
-  card('CVV in metadata', text({ metadata: { CVV: '123' } })),
-  card('a field cvc', text({ cvc: '123' })),
-  card('a field Cvv2 deep inside', text({ card: { details: [{ Cvv2: 1 }] } })),
+  card(
+    'a card number in the description',
+    text({ description: 'his card 4242 4242 4242 4242 12/27' }),
+    'description',
+  ),
+  card('a card number in metadata', text({ metadata: { note: '5555-5555-5555-4444' } }), 'metadata.note'),
+  card(
+    'a card number in other digits',
+    text({ metadata: { a: '', note: '٥٥٥٥ ٥٥٥٥ ٥٥٥٥ ٤٤٤٤' } }),
+    'metadata.note',
+  ),
+  card('a card number as a name in metadata', text({ metadata: { '378282246310005': 'x' } }), 'metadata.…'),
+  card('a card number as an amount', text({ amount: 4_242_424_242_424_242 }), 'amount'),
+  card('a card number as the payment method', text({ payment_method: '4242424242424242' }), 'payment_method'),
+  card('a card number as the body key', text({ idempotency_key: '4242424242424242' }), 'idempotency_key'),
+  card('CVV in metadata', text({ metadata: { CVV: '123' } }), 'metadata.CVV'),
+  card('the code of a card in metadata', text({ metadata: { card_cvc2: 'x' } }), 'metadata.card_cvc2'),
+  card('a field cvc', text({ cvc: '123' }), 'cvc'),
+  invalid('a card number in an unknown field', text({ card: { number: '4242424242424242' } })),
   {
     title: 'a card number in the header key',
     status: 422,
     code: 'pan_not_accepted',
     body: JSON.stringify(aPaymentBody()),
     headers: { 'idempotency-key': 'k-4242424242424242' },
+    path: 'Idempotency-Key',
   },
   typeCase('no content type', { 'content-type': '' }),
   typeCase('text/plain', { 'content-type': 'text/plain' }),
@@ -199,13 +218,14 @@ const CASES: readonly Case[] = [
 ];
 
 describe('POST /payments refuses', () => {
-  it.each(CASES)('$title: $status $code', async ({ status, code, body, headers }) => {
+  it.each(CASES)('$title: $status $code', async ({ status, code, body, headers, path }) => {
     const { app, storage } = await anHttpApp();
     const init = await aRequest({ body: body ?? '', headers: headers ?? {} });
     const response = await app.request('/payments', { ...init, duplex: 'half' } as RequestInit);
     const told = problem.parse(await response.json());
     expect([response.status, told.code]).toEqual([status, code]);
     expect(told.status).toBe(status);
+    if (path !== undefined) expect(told.errors?.map((each) => each.path)).toEqual([path]);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(told.request_id).toBe(response.headers.get('x-request-id'));
     expect(JSON.stringify(told)).not.toMatch(/4242|5555|3782|at .*\(|node_modules/);
@@ -246,6 +266,21 @@ describe('POST /payments takes', () => {
     ['the same key in header and body', text(), { 'idempotency-key': 'k' }],
     ['a key of 255 characters', text({ idempotency_key: '~'.repeat(255) }), {}],
     ['a UUID as key', text({ idempotency_key: '12345678-1234-1234-1234-123456789012' }), {}],
+    [
+      'numbers that are no cards',
+      text({
+        idempotency_key: '1767225600123',
+        description:
+          'IMEI 35-209900-176148-1, snowflake 1795870453456789504, +49 1512 3456 7890, EAN 4006381333931',
+        metadata: {
+          photo: 'IMG_1767225600007.jpg',
+          at: '1767225600014',
+          cvc_check: 'pass',
+          iban: 'DE89 3704 0044 0532 0130 00',
+        },
+      }),
+      {},
+    ],
     ['text in any language', text({ description: 'Größe 👍 日本語', metadata: { ключ: 'значение' } }), {}],
     [
       '50 pairs of metadata',
@@ -320,8 +355,8 @@ describe('every answer', () => {
     const { app } = await anHttpApp();
     const idOf = async (id: string) =>
       (await app.request('/healthz', { headers: { 'x-request-id': id } })).headers.get('x-request-id');
-    expect(await idOf('My-id_1.2')).toBe('My-id_1.2');
-    for (const id of ['', 'a b', '4242424242424242', 'x'.repeat(129), 'é', '"'])
+    for (const id of ['My-id_12', 'x'.repeat(64)]) expect(await idOf(id)).toBe(id);
+    for (const id of ['', 'a b', 'a.b', '4242424242424242', '4242-4242_4242--4242', 'x'.repeat(65), 'é', '"'])
       expect(await idOf(id)).toMatch(/^[0-9a-f-]{36}$/);
   });
 

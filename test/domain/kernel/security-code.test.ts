@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { namesSecurityCode } from '../../../src/domain/kernel/security-code.ts';
+
+describe('the name of a card’s security code', () => {
+  it.each([
+    'cvv',
+    'CVC',
+    'cvv2',
+    'CVC2',
+    'cvn',
+    ' cvv ',
+    'cardCvv',
+    'card_cvc',
+    'card-cvv-2',
+    'paymentCVV',
+    'cvvCode',
+    'cvv_number',
+    'CVVNO',
+    'ｃｖｖ',
+    'c\u200bv\u200bv',
+    'CAV2',
+    'cvd2',
+    'card_cid',
+    'cardCsc',
+    'security_code',
+    'cardSecurityCode',
+    'card verification value',
+    'cardValidationCode',
+    `${'x'.repeat(100_000)}_cvv`,
+  ])('is known as %j', (name) => {
+    expect(namesSecurityCode(name)).toBe(true);
+  });
+
+  it.each([
+    '',
+    'cvc_check',
+    'cvv_result',
+    'cvvMatched',
+    'cve',
+    'cid',
+    'csc',
+    'acvcx',
+    'verification_code',
+    'code',
+    'card',
+    'security_codes_seen',
+  ])('is not %j', (name) => {
+    expect(namesSecurityCode(name)).toBe(false);
+  });
+});
