@@ -1,3 +1,4 @@
+import { ResultAsync } from 'neverthrow';
 import { systemClock } from '../adapters/system/clock.ts';
 import { type ShardAssignment, shardAssignment } from '../application/outbox/shard-assignment.ts';
 import type { Ports } from '../application/use-cases.ts';
@@ -16,6 +17,7 @@ export type WebhookDelivery = Readonly<{
   share: ShardAssignment;
   /** Calls `wake` when there may be new deliveries; gives back what ends that. */
   subscribe: (wake: () => void) => () => void;
+  /** Forgets deliveries and events whose time is over, a thousand of each at most; how many. */
   prune: () => ReturnType<Deliveries['prune']>;
   cutOff: () => void;
 }>;
@@ -23,7 +25,7 @@ export type WebhookDelivery = Readonly<{
 const PRUNED_AT_ONCE = 1_000;
 
 export function webhookDeliveryOf(ports: Ports, { disableAfterMs }: WebhookSettings): WebhookDelivery {
-  const { deliveries, leases, wakeUps, webhookSender } = ports;
+  const { deliveries, eventLog, leases, wakeUps, webhookSender } = ports;
   return {
     deliverWith: (told) => deliverWebhooks({ ...ports, random: Math.random }, { disableAfterMs, ...told }),
     share: shardAssignment(
@@ -31,7 +33,11 @@ export function webhookDeliveryOf(ports: Ports, { disableAfterMs }: WebhookSetti
       { work: 'webhooks', shards: DELIVERY_SHARDS, holder: crypto.randomUUID() },
     ),
     subscribe: (wake) => wakeUps.subscribe('deliveries', wake),
-    prune: () => deliveries.prune(systemClock.now(), PRUNED_AT_ONCE),
+    prune: () =>
+      ResultAsync.combine([
+        deliveries.prune(systemClock.now(), PRUNED_AT_ONCE),
+        eventLog.prune(systemClock.now(), PRUNED_AT_ONCE),
+      ]).map((counts) => counts.reduce((sum, count) => sum + count, 0)),
     cutOff: () => webhookSender.close(),
   };
 }

@@ -8,9 +8,8 @@ import { OUTBOX_SHARDS, type Outbox, type Outgoing } from '../ports/outbox.ts';
 import type { WakeUps } from '../ports/wake-ups.ts';
 import { eventSinks } from './event-sinks.ts';
 
-/** What relays this process's part of the events, and which part that is. `isWanted`: there is somebody to tell. */
+/** What relays this process's part of the events, and which part that is. */
 export type Relay = Readonly<{
-  isWanted: boolean;
   relayEvents: RelayEvents;
   share: ShardAssignment;
   /** Calls `wake` when there may be new events; gives back what ends that. */
@@ -25,7 +24,6 @@ export function relayTo<Event extends Outgoing>(
   { outbox, leases, wakeUps }: Readonly<{ outbox: Outbox<Event>; leases: Leases; wakeUps: WakeUps }>,
 ): Relay {
   return {
-    isWanted: sinks.length > 0,
     relayEvents: relayEvents({ outbox, sinks, clock: systemClock }),
     share: shardAssignment(
       { leases, clock: systemClock },

@@ -4,6 +4,7 @@ import type { Balances } from './balances.ts';
 import type { Claims } from './claims.ts';
 import type { Commits } from './commits.ts';
 import type { Deliveries } from './deliveries.ts';
+import type { EventLog } from './event-log.ts';
 import type { FailedAuthenticationCounts } from './failed-authentications.ts';
 import type { Leases } from './leases.ts';
 import type { Ledger } from './ledger.ts';
@@ -29,6 +30,7 @@ export type Storage = Readonly<{
   leases: Leases;
   wakeUps: WakeUps;
   deliveries: Deliveries;
+  eventLog: EventLog;
   auditTrail: AuditTrail;
   quotas: Quotas;
   failedAuthentications: FailedAuthenticationCounts;

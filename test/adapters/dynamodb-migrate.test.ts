@@ -6,7 +6,8 @@ import { approvalsDynamodbStorage } from '../../src/adapters/dynamodb/approvals/
 import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { migrateDynamoDb } from '../../src/adapters/dynamodb/migrate.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
-import { auditKey, eventKey, historyPartition, tableDefinition } from '../../src/adapters/dynamodb/table.ts';
+import { auditKey, eventKey, historyPartition } from '../../src/adapters/dynamodb/table.ts';
+import { tableDefinition } from '../../src/adapters/dynamodb/table-definition.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import type { PaymentId } from '../../src/domain/kernel/ids.ts';

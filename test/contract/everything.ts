@@ -1,4 +1,5 @@
 import type { Storage } from '../../src/ports/storage.ts';
+import { eventReplaysContract } from '../scenarios/event-replays.scenario.ts';
 import { managingMerchantsContract } from '../scenarios/managing-merchants.scenario.ts';
 import { parkedEventsContract } from '../scenarios/parked-events.scenario.ts';
 import { relayContract } from '../scenarios/relay.scenario.ts';
@@ -12,6 +13,7 @@ import { claimsContract } from './claims.contract.ts';
 import { commitsContract } from './commits.contract.ts';
 import { commitsModelContract } from './commits-model.contract.ts';
 import { deliveriesContract } from './deliveries.contract.ts';
+import { eventLogContract } from './event-log.contract.ts';
 import { failedAuthenticationsContract } from './failed-authentications.contract.ts';
 import { leasesContract } from './leases.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
@@ -47,10 +49,12 @@ export function storageContracts(
   outboxContract(adapter, open);
   leasesContract(adapter, open);
   deliveriesContract(adapter, open);
+  eventLogContract(adapter, open);
   wakeUpsContract(adapter, open);
   relayContract(adapter, open);
   parkedEventsContract(adapter, open);
   webhooksContract(adapter, open);
+  eventReplaysContract(adapter, open);
   webhookWorkersContract(adapter, open);
   webhookHoldingContract(adapter, open);
   auditTrailContract(adapter, open);

@@ -14,6 +14,7 @@ import {
   deliverWebhooks,
 } from '../../src/application/webhooks/deliver-webhooks.ts';
 import { fanOutWebhooks } from '../../src/application/webhooks/fan-out-webhooks.ts';
+import { logEvents } from '../../src/application/webhooks/log-events.ts';
 import { webhookUseCases } from '../../src/application/webhooks/webhook-use-cases.ts';
 import type { DomainEvent } from '../../src/domain/kernel/events.ts';
 import type { AttemptError } from '../../src/domain/webhooks/delivery.ts';
@@ -91,23 +92,24 @@ export function aWebhookWorld(storage: Storage, clock: HandClock = handClock()) 
     webhookSecrets: systemWebhookSecrets,
     webhookSender: receivers.sender,
   };
-  const sink = fanOutWebhooks(ports);
+  const sinks = [logEvents(ports), fanOutWebhooks(ports)];
+  const take = async (events: readonly DomainEvent[]): Promise<void> => {
+    for (const sink of sinks) (await sink.take(events))._unsafeUnwrap();
+  };
   const worker = (terms: Partial<DeliverTerms> = {}, life: Life = aLife()) =>
     aDeliveryWorker(ports, { disableAfterMs: DISABLE_AFTER_MS, ...terms }, life);
   return {
     ports,
     clock,
     receivers,
-    sink,
     ...webhookUseCases(ports),
     worker,
-    async tell(events: readonly DomainEvent[]): Promise<void> {
-      (await sink.take(events))._unsafeUnwrap();
-    },
+    /** Hands events to every sink, as the relay does. */
+    tell: take,
     /** Relays what commits wrote. */
     async relay(): Promise<readonly DomainEvent[]> {
       const events = (await storage.outbox.unsent(1_000))._unsafeUnwrap();
-      (await sink.take(events))._unsafeUnwrap();
+      await take(events);
       (await storage.outbox.sent(events))._unsafeUnwrap();
       return events;
     },

@@ -7,7 +7,8 @@ import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { present } from '../../domain/kernel/present.ts';
 import { withRetry } from './faults.ts';
 import { auditEntryOf, type Item } from './items.ts';
-import { AUDIT_PREFIX, type Table, TRAIL_INDEX, tableDefinition, trailKey } from './table.ts';
+import { AUDIT_PREFIX, type Table, TRAIL_INDEX, trailKey } from './table.ts';
+import { tableDefinition } from './table-definition.ts';
 
 /** Adds the trail index to a table made before there was one. The table serves meanwhile; the index fills up behind. */
 export async function addTrailIndex(

@@ -13,7 +13,8 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { attempt, withRetry } from './faults.ts';
 import { moveOldEvents } from './migrate-outbox.ts';
 import { addTrailIndex, placeOldLinks } from './migrate-trail.ts';
-import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableDefinition, tableOf } from './table.ts';
+import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableOf } from './table.ts';
+import { tableDefinition } from './table-definition.ts';
 
 /** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
 export const SCHEMA_VERSION = 3;

@@ -7,6 +7,7 @@ import { dynamodbBalances } from './balances.ts';
 import { dynamodbClaims } from './claims.ts';
 import { dynamodbCommits } from './commits.ts';
 import { dynamodbDeliveries } from './deliveries.ts';
+import { dynamodbEventLog } from './event-log.ts';
 import { dynamodbFailedAuthentications } from './failed-authentications.ts';
 import { PLATFORM_EVENTS } from './items.ts';
 import { dynamodbLeases } from './leases.ts';
@@ -40,6 +41,7 @@ export function dynamodbStorage({
     leases: dynamodbLeases(table),
     wakeUps: localWakeUps(),
     deliveries: dynamodbDeliveries(table, read),
+    eventLog: dynamodbEventLog(table),
     auditTrail: dynamodbAuditTrail(table, read),
     quotas: dynamodbQuotas(table),
     failedAuthentications: dynamodbFailedAuthentications(table),

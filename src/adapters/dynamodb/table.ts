@@ -1,4 +1,3 @@
-import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { AuditEntry, AuditedEntity } from '../../domain/kernel/audit-entry.ts';
@@ -6,6 +5,7 @@ import type { ClaimKey, Operation } from '../../domain/kernel/claim.ts';
 import type { CurrencyCode } from '../../domain/kernel/currency.ts';
 import type {
   DeliveryId,
+  EventId,
   LedgerEntryId,
   MerchantId,
   PaymentId,
@@ -45,6 +45,7 @@ const TRAIL_SHARDS = { payments: 8, aggregates: 2 } as const;
 const SUM_SHARDS = 128;
 const DUE_SHARDS = 8;
 const DELIVERY_PARTITIONS = 8;
+const EVENT_LOG_SHARDS = 8;
 /** Deliveries are in the due index too, behind all shards that open claims may ever have. */
 const FIRST_DELIVERY_DUE_SHARD = 1_000;
 
@@ -173,6 +174,24 @@ export const uniqueKey = (merchantId: MerchantId, kind: AggregateKind, key: stri
   sk: 'K',
 });
 
+/** An event among all of its merchant, and beside them among those of the entity that it is about. */
+export const loggedEventKey = (merchantId: MerchantId, id: EventId): ItemKey => ({
+  pk: eventLogPartition(merchantId, shardOf(id, EVENT_LOG_SHARDS)),
+  sk: id,
+});
+export const entityEventKey = (merchantId: MerchantId, entityId: string, id: EventId): ItemKey => ({
+  pk: entityEventPartition(merchantId, entityId),
+  sk: id,
+});
+
+/** Every partition that holds events of the merchant. */
+export const eventLogPartitions = (merchantId: MerchantId): readonly string[] =>
+  shards(EVENT_LOG_SHARDS).map((shard) => eventLogPartition(merchantId, shard));
+
+const eventLogPartition = (merchantId: MerchantId, shard: number): string => `${merchantId}#E#${shard}`;
+export const entityEventPartition = (merchantId: MerchantId, entityId: string): string =>
+  `${merchantId}#EE#${entityId}`;
+
 /** The ids of all tenants, each written once. */
 export const TENANTS_PARTITION = '#M';
 export const tenantKey = (id: MerchantId): ItemKey => ({ pk: TENANTS_PARTITION, sk: id });
@@ -255,40 +274,3 @@ export function shardOf(text: string, count: number): number {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return (hash >>> 0) % count;
 }
-
-/** The table as `migrateDynamoDb` makes it. */
-export const tableDefinition = (name: string) =>
-  ({
-    TableName: name,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: 'S' },
-      { AttributeName: 'sk', AttributeType: 'S' },
-      { AttributeName: 'due_shard', AttributeType: 'N' },
-      { AttributeName: 'due_at', AttributeType: 'N' },
-      { AttributeName: 'trail', AttributeType: 'S' },
-      { AttributeName: 'trail_id', AttributeType: 'S' },
-    ],
-    KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: DUE_INDEX,
-        KeySchema: [
-          { AttributeName: 'due_shard', KeyType: 'HASH' },
-          { AttributeName: 'due_at', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
-      {
-        IndexName: TRAIL_INDEX,
-        KeySchema: [
-          { AttributeName: 'trail', KeyType: 'HASH' },
-          { AttributeName: 'trail_id', KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
-    ],
-  }) satisfies CreateTableCommandInput;

@@ -6,6 +6,7 @@ import { memoryBalances } from './balances.ts';
 import { memoryClaims } from './claims.ts';
 import { memoryCommits } from './commits.ts';
 import { memoryDeliveries } from './deliveries.ts';
+import { memoryEventLog } from './event-log.ts';
 import { memoryFailedAuthentications } from './failed-authentications.ts';
 import { memoryLeases } from './leases.ts';
 import { memoryLedger } from './ledger.ts';
@@ -32,6 +33,7 @@ export function memoryStorage(store: MemoryStore = memoryStore()): Storage {
     leases: memoryLeases(),
     wakeUps: localWakeUps(),
     deliveries: memoryDeliveries(),
+    eventLog: memoryEventLog(),
     auditTrail: memoryAuditTrail(store),
     quotas: memoryQuotas(),
     failedAuthentications: memoryFailedAuthentications(),

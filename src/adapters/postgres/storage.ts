@@ -6,6 +6,7 @@ import { postgresBalances } from './balances.ts';
 import { postgresClaims } from './claims.ts';
 import { postgresCommits } from './commits.ts';
 import { postgresDeliveries } from './deliveries.ts';
+import { postgresEventLog } from './event-log.ts';
 import { postgresFailedAuthentications } from './failed-authentications.ts';
 import { postgresLeases } from './leases.ts';
 import { postgresLedger } from './ledger.ts';
@@ -33,6 +34,7 @@ export function postgresStorage(pool: pg.Pool): Storage {
     leases: postgresLeases(pool),
     wakeUps,
     deliveries: postgresDeliveries(pool),
+    eventLog: postgresEventLog(pool),
     auditTrail: postgresAuditTrail(pool),
     quotas: postgresQuotas(pool),
     failedAuthentications: postgresFailedAuthentications(pool),

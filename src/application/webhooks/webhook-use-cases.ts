@@ -1,5 +1,6 @@
 import { changeEndpoint, removeEndpoint } from './change-endpoint.ts';
 import { createEndpoint, type EndpointPorts } from './create-endpoint.ts';
+import { listEvents } from './list-events.ts';
 import { getDelivery, listDeliveries } from './read-deliveries.ts';
 import { getEndpoint, listEndpoints } from './read-endpoints.ts';
 import { replayDelivery } from './replay-delivery.ts';
@@ -8,7 +9,10 @@ import { rotateEndpointSecret } from './rotate-endpoint-secret.ts';
 import { sendTestEvent, type TestEventPorts } from './send-test-event.ts';
 import { type UpdateEndpoint, updateEndpoint } from './update-endpoint.ts';
 
-export type WebhookPorts = EndpointPorts & TestEventPorts & Parameters<typeof listDeliveries>[0];
+export type WebhookPorts = EndpointPorts &
+  TestEventPorts &
+  Parameters<typeof listDeliveries>[0] &
+  Parameters<typeof listEvents>[0];
 
 /** Everything merchants do with their webhook endpoints and what was delivered there. */
 export function webhookUseCases(ports: WebhookPorts, move: UpdateEndpoint = updateEndpoint(ports)) {
@@ -23,6 +27,7 @@ export function webhookUseCases(ports: WebhookPorts, move: UpdateEndpoint = upda
     sendTestEvent: sendTestEvent(ports),
     getDelivery: getDelivery(ports),
     listDeliveries: listDeliveries(ports),
+    listEvents: listEvents(ports),
     replayDelivery: replayDelivery(ports),
     replayFailed: replayFailed(ports),
   };

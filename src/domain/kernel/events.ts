@@ -26,3 +26,10 @@ export type DomainEvent = Readonly<{
   created: Instant;
   data: JsonObject;
 }>;
+
+/** How long a merchant can list an event and have it delivered again. */
+export const EVENTS_KEPT_MS = 30 * 24 * 3_600_000;
+
+/** What an event is about: its payment, or else what its data is the record of. */
+export const entityOf = ({ paymentId, data }: Pick<DomainEvent, 'paymentId' | 'data'>): string | undefined =>
+  paymentId ?? (typeof data['id'] === 'string' ? data['id'] : undefined);

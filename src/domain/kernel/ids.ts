@@ -58,3 +58,7 @@ export const timeDigits = (at: Instant): string =>
 /** No id of this prefix that was made at `at` or later comes before it. */
 export const firstIdAt = <P extends keyof Prefixed>(prefix: P, at: Instant): Prefixed[P] =>
   idOf(prefix, timeDigits(at).padEnd(32, '0'));
+
+/** No id of this prefix that was made at `at` or before comes after it. */
+export const lastIdAt = <P extends keyof Prefixed>(prefix: P, at: Instant): Prefixed[P] =>
+  idOf(prefix, timeDigits(at).padEnd(32, 'f'));

@@ -89,9 +89,16 @@ export type OutgoingEvent = Readonly<{
   data: JsonObject;
 }>;
 
+/** An event under the names it is published with. */
+export const eventRecord = ({ id, type, created, data }: OutgoingEvent): JsonObject => ({
+  id,
+  event_type: type,
+  created: rfc3339(created),
+  data,
+});
+
 /** The text of an event, as every endpoint gets it. */
-export const bodyOf = ({ id, type, created, data }: OutgoingEvent): string =>
-  jsonText({ id, event_type: type, created: rfc3339(created), data });
+export const bodyOf = (event: OutgoingEvent): string => jsonText(eventRecord(event));
 
 /** One event has one delivery to an endpoint, whoever makes it and how often: its id follows from theirs. */
 export const deliveryId = (

@@ -6,10 +6,9 @@ import { APPROVALS_OUTBOX, countRelay } from '../http/server/outbox-metrics.ts';
 import type { RunningWorker, WorkerLog } from '../worker/loop.ts';
 import { startRelay } from '../worker/relay.ts';
 
-/** Relays this process's part of the platform's events; nothing while nobody wants to be told of any. */
+/** Relays this process's part of the platform's events, to the event log and to webhooks. */
 export function relayEventsOf(platform: Service, log: WorkerLog, metrics?: PlatformMetrics): RunningWorker {
-  const { isWanted, ...relay } = platform.get(TOKENS.relay);
-  if (!isWanted) return { stop: () => Promise.resolve() };
+  const relay = platform.get(TOKENS.relay);
   return startRelay({ ...relay, log, ...(metrics === undefined ? {} : { record: countRelay(metrics) }) });
 }
 
@@ -19,7 +18,7 @@ export function relayApprovalsOf(
   log: WorkerLog,
   metrics?: PlatformMetrics,
 ): RunningWorker {
-  const { isWanted: _, ...relay } = approvals.get(APPROVALS_TOKENS.relay);
+  const relay = approvals.get(APPROVALS_TOKENS.relay);
   const record = metrics && countRelay(metrics, APPROVALS_OUTBOX);
   return startRelay({ ...relay, log, ...present({ record }) });
 }

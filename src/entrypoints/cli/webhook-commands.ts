@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { EVENT_TYPES, type EventType } from '../../domain/kernel/events.ts';
 import type { Config } from './config.ts';
 import { EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
@@ -32,12 +33,15 @@ export function addWebhookCommands(
     );
   webhooks
     .command('replay')
-    .description('deliver again: one delivery, or all of an endpoint that failed since a time')
+    .description('deliver again: one delivery, or all that an endpoint did not get since a time')
     .requiredOption('--merchant <id>', 'whose')
     .option('--delivery <id>', 'this one, however it ended')
-    .option('--endpoint <id>', 'all of this endpoint that failed or expired')
+    .option('--endpoint <id>', 'all of this endpoint that failed, expired or was missed')
     .option('--since <time>', 'with --endpoint: of events made at or after, RFC 3339')
-    .option('--json', 'print {"replayed", "more"}')
+    .option('--until <time>', 'with --endpoint: of events made at or before, RFC 3339')
+    .option('--event-types <list>', 'with --endpoint: of these types, with commas between', eventTypes)
+    .option('--dry-run', 'with --endpoint: count, and send nothing')
+    .option('--json', 'print {"replayed", "more", "until"}')
     .addHelpText('after', `${REPLAY_HELP}${EXIT_HELP}`)
     .action((options: ReplayOptions) =>
       configured(async (config) =>
@@ -58,7 +62,18 @@ const REPLAY_HELP = `
 Examples:
   paywright webhooks replay --merchant merchant-123 --delivery whd_…
   paywright webhooks replay --merchant merchant-123 --endpoint we_… --since 2026-03-01T00:00:00Z
+  paywright webhooks replay --merchant merchant-123 --endpoint we_… --since 2026-03-01T00:00:00Z \\
+    --until 2026-03-02T00:00:00Z --event-types payment.succeeded,refund.created --dry-run
 `;
+
+function eventTypes(text: string): readonly EventType[] {
+  const names = text.split(',').map((each) => each.trim());
+  const types = EVENT_TYPES.filter((type) => names.includes(type));
+  const unknown = names.find((name) => !types.some((type) => type === name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`${JSON.stringify(unknown)} is not one of ${EVENT_TYPES.join(', ')}.`);
+  return types;
+}
 
 function port(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)

@@ -1,6 +1,9 @@
+import type { FailedReplayed, ReplayFailedRequest } from '../../application/webhooks/replay-failed.ts';
 import { TOKENS } from '../../composition/tokens.ts';
-import { type MerchantId, parseId, parseMerchantId } from '../../domain/kernel/ids.ts';
-import { fromRfc3339 } from '../../domain/kernel/instant.ts';
+import type { EventType } from '../../domain/kernel/events.ts';
+import { type DeliveryId, type MerchantId, parseId, parseMerchantId } from '../../domain/kernel/ids.ts';
+import { fromRfc3339, type Instant, rfc3339 } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { openPlatform } from './open-platform.ts';
@@ -11,10 +14,13 @@ export type ReplayOptions = Readonly<{
   delivery?: string;
   endpoint?: string;
   since?: string;
+  until?: string;
+  eventTypes?: readonly EventType[];
+  dryRun?: boolean;
   json?: boolean;
 }>;
 
-/** Puts one delivery, or all of an endpoint that failed since a time, back on its way; a running worker sends them. */
+/** Puts one delivery, or all that an endpoint did not get since a time, on its way; a running worker sends them. */
 export async function replayCommand(
   config: Config,
   options: ReplayOptions,
@@ -34,15 +40,17 @@ export async function replayCommand(
     const { replayDelivery, replayFailed } = opened.platform.get(TOKENS.useCases);
     const replayed =
       'deliveryId' in wanted
-        ? replayDelivery({ merchantId: wanted.merchantId, id: wanted.deliveryId }).map(() => ({
-            replayed: 1,
-            more: false,
-          }))
-        : replayFailed({ merchantId: wanted.merchantId, id: wanted.endpointId, since: wanted.since });
+        ? replayDelivery({ merchantId: wanted.merchantId, id: wanted.deliveryId }).map(
+            (): FailedReplayed => ({ replayed: 1, more: false }),
+          )
+        : replayFailed(wanted);
     return await replayed.match(
-      (done) => {
-        const left = done.more ? '; run it again for the rest' : '';
-        out(options.json ? `${JSON.stringify(done)}\n` : `${done.replayed} on the way again${left}\n`);
+      ({ until, ...counts }) => {
+        const done = { ...counts, ...present({ until: until === undefined ? undefined : rfc3339(until) }) };
+        const end = done.until === undefined ? '' : ` with --until ${done.until}`;
+        const left = done.more ? `; run it again${end} for the rest` : '';
+        const how = options.dryRun ? 'would be on the way' : 'on the way again';
+        out(options.json ? `${JSON.stringify(done)}\n` : `${done.replayed} ${how}${left}\n`);
         return EXIT.ok;
       },
       ({ kind }) => {
@@ -63,18 +71,40 @@ const SAYS = {
   StorageUnavailable: 'the storage does not answer',
 } as const;
 
-function wantedOf({ merchant, delivery, endpoint, since }: ReplayOptions) {
-  const merchantId: MerchantId | undefined = parseMerchantId(merchant);
+type Wanted = Readonly<{ merchantId: MerchantId; deliveryId: DeliveryId }> | ReplayFailedRequest;
+
+/** What is to be replayed, or what is wrong with the options. */
+function wantedOf(options: ReplayOptions): Wanted | string {
+  const { merchant, delivery, endpoint } = options;
+  const merchantId = parseMerchantId(merchant);
   if (merchantId === undefined) return '--merchant takes 1 to 64 letters, digits, dashes or underscores';
   if ((delivery === undefined) === (endpoint === undefined)) return 'give either --delivery or --endpoint';
-  if (delivery !== undefined) {
-    const deliveryId = parseId('whd', delivery);
-    return deliveryId === undefined
-      ? '--delivery takes an id that begins with whd_'
-      : { merchantId, deliveryId };
-  }
-  const endpointId = parseId('we', endpoint ?? '');
-  if (endpointId === undefined) return '--endpoint takes an id that begins with we_';
-  const at = since === undefined ? Number.NaN : fromRfc3339(since);
-  return Number.isNaN(at) ? '--since takes an RFC 3339 time' : { merchantId, endpointId, since: at };
+  if (delivery === undefined) return missedOf(merchantId, endpoint ?? '', options);
+  const { since, until, eventTypes, dryRun } = options;
+  if ([since, until, eventTypes, dryRun].some((option) => option !== undefined))
+    return '--since, --until, --event-types and --dry-run go with --endpoint';
+  const deliveryId = parseId('whd', delivery);
+  return deliveryId === undefined
+    ? '--delivery takes an id that begins with whd_'
+    : { merchantId, deliveryId };
+}
+
+function missedOf(
+  merchantId: MerchantId,
+  endpoint: string,
+  { since, until, eventTypes, dryRun = false }: ReplayOptions,
+): ReplayFailedRequest | string {
+  const id = parseId('we', endpoint);
+  if (id === undefined) return '--endpoint takes an id that begins with we_';
+  const from = timeOf(since ?? '');
+  if (from === undefined) return '--since takes an RFC 3339 time';
+  const to = until === undefined ? undefined : timeOf(until);
+  if (until !== undefined && to === undefined) return '--until takes an RFC 3339 time';
+  if (to !== undefined && from > to) return '--since must not be after --until';
+  return { merchantId, id, since: from, ...present({ until: to, eventTypes }), dryRun };
+}
+
+function timeOf(text: string): Instant | undefined {
+  const at = fromRfc3339(text);
+  return Number.isNaN(at) ? undefined : at;
 }

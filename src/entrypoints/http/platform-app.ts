@@ -18,6 +18,7 @@ import { ACCESS_PROBLEMS, type GateParts } from './server/authorization.ts';
 import type { HttpEnv } from './server/request-context.ts';
 import type { Resource } from './server/route.ts';
 import { SERVICE_PROBLEMS, type ServiceAppParts, serviceApp } from './server/service-app.ts';
+import { events } from './webhooks/events.ts';
 import { webhookDeliveries } from './webhooks/webhook-deliveries.ts';
 import { webhookEndpoints } from './webhooks/webhook-endpoints.ts';
 
@@ -46,6 +47,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   audit,
   webhookEndpoints,
   webhookDeliveries,
+  events,
   operation,
 ];
 

@@ -5,7 +5,6 @@ import { startDynamoDbEngine } from '../../../src/adapters/embedded/dynamodb-eng
 import { approvalsPostgresStorage } from '../../../src/adapters/postgres/approvals/storage.ts';
 import { postgresPool } from '../../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../../src/adapters/postgres/storage.ts';
-import { runProgram } from '../../../src/entrypoints/cli/program.ts';
 import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';
 import { OUTBOX_SHARDS } from '../../../src/ports/outbox.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
@@ -14,6 +13,7 @@ import { anOpening, NOON } from '../../fixtures/changes.ts';
 import { dataDirectory } from '../../support/cli-process.ts';
 import { freshTable } from '../../support/dynamodb-tables.ts';
 import { postgresServer } from '../../support/postgres-database.ts';
+import { runInProcess } from '../../support/run-program.ts';
 
 const [server, engine] = await Promise.all([postgresServer(inject('postgresUrl')), startDynamoDbEngine({})]);
 const dir = dataDirectory();
@@ -46,18 +46,8 @@ const PLACES: Readonly<Record<string, () => Promise<Placed>>> = {
   },
 };
 
-/** Runs one command line in this process. */
-async function run(args: readonly string[], env: Env) {
-  const text = { out: '', err: '' };
-  const code = await runProgram(args, {
-    env: { PAYWRIGHT_DATA_DIR: dir.path, ...env },
-    out: (more) => void (text.out += more),
-    err: (more) => void (text.err += more),
-    interactive: false,
-    untilStopped: new Promise(() => {}),
-  });
-  return { code, ...text };
-}
+const run = (args: readonly string[], env: Env) =>
+  runInProcess(args, { PAYWRIGHT_DATA_DIR: dir.path, ...env });
 
 const EVERY_SHARD = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
 

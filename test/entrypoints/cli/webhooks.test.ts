@@ -76,28 +76,3 @@ describe('paywright webhooks listen', () => {
     expect(listener.stderr()).toContain('nothing answers at http://127.0.0.1:1');
   });
 });
-
-describe('paywright webhooks replay', () => {
-  it.each([
-    [['--merchant', 'merchant-123'], 'either --delivery or --endpoint'],
-    [['--merchant', 'merchant-123', '--delivery', 'evt_1'], 'begins with whd_'],
-    [['--merchant', 'merchant-123', '--endpoint', 'we_1', '--since', 'today'], 'begins with we_'],
-    [['--merchant', 'no merchant', '--delivery', 'whd_1'], '--merchant'],
-  ])('refuses %j', async (args, says) => {
-    const replay = startCli(['webhooks', 'replay', ...args], {
-      STORAGE: 'memory',
-      PAYWRIGHT_DATA_DIR: aDataDir(),
-    });
-    expect(await replay.ended).toBe(2);
-    expect(replay.stderr()).toContain(says);
-  });
-
-  it('says when there is no such delivery', async () => {
-    const replay = startCli(
-      ['webhooks', 'replay', '--merchant', 'merchant-123', '--delivery', `whd_${'0'.repeat(32)}`],
-      { STORAGE: 'memory', PAYWRIGHT_DATA_DIR: aDataDir() },
-    );
-    expect(await replay.ended).toBe(1);
-    expect(replay.stderr()).toContain('no such delivery');
-  });
-});

@@ -1,6 +1,6 @@
 import type { UseCases } from '../../../application/use-cases.ts';
 import { type MerchantId, parseId, type WebhookEndpointId } from '../../../domain/kernel/ids.ts';
-import { fromRfc3339 } from '../../../domain/kernel/instant.ts';
+import { fromRfc3339, rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { deliveryRecord } from '../../../domain/webhooks/delivery-record.ts';
@@ -123,9 +123,24 @@ const postFailedReplay =
     withTarget(c, merchantId, (target) =>
       readJson(c.req.raw)
         .andThen((body) => parseBody(newReplay, body))
-        .andThen(({ since }) => replayFailed({ ...target, since: fromRfc3339(since) }))
+        .andThen(({ since, until, event_types: eventTypes, dry_run: dryRun = false }) =>
+          replayFailed({
+            ...target,
+            since: fromRfc3339(since),
+            ...present({ until: until === undefined ? undefined : fromRfc3339(until), eventTypes }),
+            dryRun,
+          }).map((done) => ({ ...done, status: dryRun ? 200 : 202 })),
+        )
         .match(
-          ({ replayed, more }) => answerJson(202, jsonText({ replayed, more })),
+          ({ status, replayed, more, until }) =>
+            answerJson(
+              status,
+              jsonText({
+                replayed,
+                more,
+                ...present({ until: until === undefined ? undefined : rfc3339(until) }),
+              }),
+            ),
           (failure) => refuse(c, failure),
         ),
     );
@@ -225,9 +240,13 @@ export const webhookEndpoints = resource({
       method: 'post',
       path: '/webhook_endpoints/{id}/replay_failed',
       operationId: 'replayFailedDeliveries',
-      summary: 'Deliver again all that failed or expired',
+      summary: 'Deliver what failed, expired or was missed',
+      description:
+        'Deliveries that failed or expired are made again. Events of the last 30 days that the endpoint subscribes to and has ' +
+        'no delivery of, such as those of a pause, are delivered for the first time, from the creation of the endpoint on.',
       body: newReplay,
       responses: {
+        200: answer('With `dry_run`: how many there are.', replayed),
         202: answer('On their way.', replayed),
       },
       refusals: [404, 409],

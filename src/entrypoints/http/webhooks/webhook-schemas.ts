@@ -49,12 +49,26 @@ export const endpointChange = z
     example: { status: 'paused' },
   });
 
+const moment = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 time' });
+
 /** The body of `POST /webhook_endpoints/{id}/replay_failed`. */
 export const newReplay = z
   .strictObject({
-    since: z.iso
-      .datetime({ offset: true, error: 'must be an RFC 3339 time' })
-      .openapi({ description: 'Events made at or after.', example: '2026-03-01T00:00:00Z' }),
+    since: moment.openapi({ description: 'Events made at or after.', example: '2026-03-01T00:00:00Z' }),
+    until: moment
+      .optional()
+      .openapi({ description: 'Events made at or before.', example: '2026-03-02T00:00:00Z' }),
+    event_types: z
+      .array(z.enum(EVENT_TYPES))
+      .min(1)
+      .max(EVENT_TYPES.length)
+      .optional()
+      .openapi({ description: 'Of these only.', example: ['payment.succeeded'] }),
+    dry_run: z.boolean().optional().openapi({ default: false, description: 'Counts, and sends nothing.' }),
+  })
+  .refine(({ since, until }) => until === undefined || Date.parse(since) <= Date.parse(until), {
+    path: ['since'],
+    message: 'must not be after until',
   })
   .openapi('NewReplay', { example: { since: '2026-03-01T00:00:00Z' } });
 
@@ -135,6 +149,7 @@ export const deliveryPage = listPage(delivery).openapi('WebhookDeliveryPage');
 export const replayed = z
   .strictObject({
     replayed: z.int().min(0),
-    more: z.boolean().openapi({ description: 'Some are left: ask again.' }),
+    more: z.boolean().openapi({ description: 'Some are left: ask again, with `until` where it is given.' }),
+    until: time.optional(),
   })
   .openapi('FailedReplayed');

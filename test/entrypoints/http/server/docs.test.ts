@@ -37,6 +37,7 @@ describe('/openapi.json', () => {
       'get /balance',
       'get /customers',
       'get /customers/{id}',
+      'get /events',
       'get /healthz',
       'get /ledger/entries',
       'get /merchant',

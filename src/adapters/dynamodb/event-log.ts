@@ -1,0 +1,92 @@
+import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { okAsync } from 'neverthrow';
+import { type DomainEvent, EVENTS_KEPT_MS, entityOf } from '../../domain/kernel/events.ts';
+import { firstIdAt, lastIdAt, type MerchantId } from '../../domain/kernel/ids.ts';
+import type { EventLog, EventLogFilter } from '../../ports/event-log.ts';
+import { attempt, unprocessed, withRetry } from './faults.ts';
+import { eventItem, eventOf, type Item } from './items.ts';
+import { newestOf } from './newest.ts';
+import type { PartitionQuery } from './reads.ts';
+import {
+  entityEventKey,
+  entityEventPartition,
+  eventLogPartitions,
+  type ItemKey,
+  loggedEventKey,
+  type Table,
+  TTL_ATTRIBUTE,
+} from './table.ts';
+
+/**
+ * Two items each, one among all of the merchant and one among those of its entity, so that neither list reads past events
+ * of others; to be deleted by time. Events never change, so writing one again is harmless.
+ */
+export const dynamodbEventLog = (table: Table): EventLog => ({
+  addAll: (events) =>
+    attempt(async () => {
+      const items = [...new Map(events.map((event) => [event.id, event])).values()].flatMap(itemsOf);
+      const batches = Array.from({ length: Math.ceil(items.length / MOST_WRITTEN) }, (_, n) =>
+        items.slice(n * MOST_WRITTEN, (n + 1) * MOST_WRITTEN),
+      );
+      await Promise.all(batches.map((batch) => putAll(table, batch)));
+    }),
+  list: (merchantId, filter, page) =>
+    attempt(async () => {
+      const queries = page.limit <= 0 ? [] : queriesFor(merchantId, filter, page.before);
+      return queries.length === 0 ? [] : newestOf(table, queries, page);
+    }).map((items) => items.map(eventOf)),
+  prune: () => okAsync(0),
+});
+
+/** What a BatchWriteItem takes. */
+const MOST_WRITTEN = 25;
+
+function itemsOf(event: DomainEvent): readonly Item[] {
+  const entityId = entityOf(event);
+  const keys: readonly ItemKey[] = [
+    loggedEventKey(event.merchantId, event.id),
+    ...(entityId === undefined ? [] : [entityEventKey(event.merchantId, entityId, event.id)]),
+  ];
+  const forgettable = Math.ceil((event.created + EVENTS_KEPT_MS) / 1_000);
+  return keys.map((key) => ({ ...eventItem(event), ...key, [TTL_ATTRIBUTE]: forgettable }));
+}
+
+async function putAll(table: Table, items: readonly Item[]): Promise<void> {
+  let left = items.map((Item) => ({ PutRequest: { Item } }));
+  await withRetry(table, async (abortSignal) => {
+    const command = new BatchWriteCommand({ RequestItems: { [table.name]: left } });
+    const { UnprocessedItems } = await table.client.send(command, { abortSignal });
+    left = (UnprocessedItems?.[table.name] ?? []) as typeof left;
+    if (left.length > 0) throw unprocessed();
+  });
+}
+
+/** 'g' sorts behind every hex digit. */
+function queriesFor(
+  merchantId: MerchantId,
+  { types, entityId, from, to }: EventLogFilter,
+  before: string | undefined,
+): readonly PartitionQuery[] {
+  const low = from === undefined ? 'evt_' : firstIdAt('evt', from);
+  const latest = to === undefined ? 'evt_g' : lastIdAt('evt', to);
+  const high = before !== undefined && before < latest ? before : latest;
+  if (low > high || types?.length === 0) return [];
+  const named = types?.map((type, n) => [`:type${n}`, type] as const);
+  const partitions =
+    entityId === undefined ? eventLogPartitions(merchantId) : [entityEventPartition(merchantId, entityId)];
+  return partitions.map((pk) => ({
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+    ...(named === undefined
+      ? {}
+      : {
+          FilterExpression: `#type IN (${named.map(([name]) => name).join(', ')})`,
+          ExpressionAttributeNames: { '#type': 'type' },
+        }),
+    ExpressionAttributeValues: {
+      ':pk': pk,
+      ':low': low,
+      ':high': high,
+      ...Object.fromEntries(named ?? []),
+    },
+  }));
+}
