@@ -10,7 +10,14 @@ import { ascending } from './aggregates.ts';
 import { attempt, withRetry } from './faults.ts';
 import { auditEntryOf, type Item } from './items.ts';
 import { newestOf } from './newest.ts';
-import { type PartitionQuery, type QueryPage, queryItems, type Read } from './reads.ts';
+import {
+  beginningWith,
+  findAll,
+  type PartitionQuery,
+  type QueryPage,
+  queryItems,
+  type Read,
+} from './reads.ts';
 import {
   AUDIT_PREFIX,
   aggregateHistory,
@@ -73,12 +80,10 @@ async function scanTrail(table: Table, start: Item | undefined): Promise<QueryPa
 }
 
 const linksIn = (table: Table, partition: string): ResultAsync<readonly AuditEntry[], StorageUnavailable> =>
-  attempt(() => queryItems(table, historyQuery(partition))).map((items) => items.map(auditEntryOf));
+  findAll(table, historyQuery(partition), auditEntryOf);
 
-const historyQuery = (partition: string, prefix = ''): PartitionQuery => ({
-  KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-  ExpressionAttributeValues: { ':pk': partition, ':prefix': AUDIT_PREFIX + prefix },
-});
+const historyQuery = (partition: string, prefix = ''): PartitionQuery =>
+  beginningWith(partition, AUDIT_PREFIX + prefix);
 
 /** Reads by the index, then the links themselves. One that is indexed and gone leaves its place to the next. */
 async function listed(

@@ -3,7 +3,7 @@ import type { Balances } from '../../ports/balances.ts';
 import { attempt } from './faults.ts';
 import type { Item } from './items.ts';
 import { currentBalances } from './ledger-items.ts';
-import { queryItems, type Read } from './reads.ts';
+import { queryItems, type Read, within } from './reads.ts';
 import { balancePartitions, spendingPartition, type Table } from './table.ts';
 
 /**
@@ -28,9 +28,7 @@ async function partsIn(
 ): Promise<readonly Item[]> {
   const found = await Promise.all(
     partitions.map(async (pk) =>
-      currency === undefined
-        ? queryItems(table, { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } })
-        : [await read({ pk, sk: currency })],
+      currency === undefined ? queryItems(table, within(pk)) : [await read({ pk, sk: currency })],
     ),
   );
   return found.flat().filter((item) => item !== undefined);

@@ -1,12 +1,12 @@
-import { PutCommand, type PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import { okAsync } from 'neverthrow';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Delivery, PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import type { Deliveries, DeliveryFilter } from '../../ports/deliveries.ts';
+import { ABSENT, putItem, versionIs } from './conditional-writes.ts';
 import { deliveryItem, deliveryOf } from './delivery-items.ts';
-import { attempt, withRetry } from './faults.ts';
+import { attempt } from './faults.ts';
 import { newestOf } from './newest.ts';
-import { type PartitionQuery, queryItems, type Read } from './reads.ts';
+import { findOne, type PartitionQuery, queryItems, type Read } from './reads.ts';
 import {
   DUE_INDEX,
   deliveryDueShard,
@@ -16,19 +16,15 @@ import {
   type Table,
 } from './table.ts';
 
-type Condition = Pick<PutCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'>;
-
-const ABSENT: Condition = { ConditionExpression: 'attribute_not_exists(pk)' };
-
 /**
  * One item each, in the due index while it is pending, to be deleted by time once it has ended. What the index names is
  * read from the table itself, so that at most the newest are missing, and nothing is due that has ended.
  */
 export const dynamodbDeliveries = (table: Table, read: Read): Deliveries => ({
   addAll: (deliveries) =>
-    attempt(() => Promise.all(deliveries.map((delivery) => put(table, delivery, ABSENT)))).map(
-      () => undefined,
-    ),
+    attempt(() =>
+      Promise.all(deliveries.map((each) => putItem(table, { Item: deliveryItem(each), ...ABSENT }))),
+    ).map(() => undefined),
   due: (shards, now, limit) =>
     attempt(async () => {
       const keys = await Promise.all(shards.map((shard) => queryItems(table, dueQuery(shard, now), limit)));
@@ -44,15 +40,11 @@ export const dynamodbDeliveries = (table: Table, read: Read): Deliveries => ({
     attempt(() =>
       Promise.all(
         changes.map(({ expected, next }) =>
-          put(table, next, {
-            ConditionExpression: 'version = :expected',
-            ExpressionAttributeValues: { ':expected': expected },
-          }),
+          putItem(table, { Item: deliveryItem(next), ...versionIs(expected) }),
         ),
       ),
     ),
-  find: (merchantId, id) =>
-    attempt(() => read(deliveryKey(merchantId, id))).map((item) => item && deliveryOf(item)),
+  find: (merchantId, id) => findOne(read, deliveryKey(merchantId, id), deliveryOf),
   list: (merchantId, filter, page) =>
     attempt(async () =>
       page.limit <= 0 || isEmptyRange(page)
@@ -61,20 +53,6 @@ export const dynamodbDeliveries = (table: Table, read: Read): Deliveries => ({
     ).map((items) => items.map(deliveryOf)),
   prune: () => okAsync(0),
 });
-
-const put = (table: Table, delivery: Delivery, condition: Condition): Promise<boolean> =>
-  withRetry(table, async (abortSignal) => {
-    try {
-      await table.client.send(
-        new PutCommand({ TableName: table.name, Item: deliveryItem(delivery), ...condition }),
-        { abortSignal },
-      );
-      return true;
-    } catch (fault) {
-      if ((fault as Error).name !== 'ConditionalCheckFailedException') throw fault;
-      return false;
-    }
-  });
 
 const dueQuery = (shard: number, now: number): PartitionQuery => ({
   IndexName: DUE_INDEX,

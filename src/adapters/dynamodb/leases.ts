@@ -1,8 +1,8 @@
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Leases } from '../../ports/leases.ts';
-import { attempt, withRetry } from './faults.ts';
-import { queryItems } from './reads.ts';
+import { deleteItem, updateItem } from './conditional-writes.ts';
+import { attempt } from './faults.ts';
+import { findAll } from './reads.ts';
 import { type ItemKey, LEASE_PARTITION, type Table, TTL_ATTRIBUTE } from './table.ts';
 
 /** How long a lapsed lease stays, in seconds: long enough for any two clocks. */
@@ -22,8 +22,9 @@ export const dynamodbLeases = (table: Table, partition = LEASE_PARTITION): Lease
       ),
     ).map((held) => held.flat()),
   holders: (prefix, now) =>
-    attempt(() =>
-      queryItems(table, {
+    findAll(
+      table,
+      {
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :prefix AND :last',
         FilterExpression: 'ends_at > :now',
         ExpressionAttributeValues: {
@@ -32,13 +33,12 @@ export const dynamodbLeases = (table: Table, partition = LEASE_PARTITION): Lease
           ':last': `${prefix}${AFTER_ASCII}`,
           ':now': now,
         },
-      }),
-    ).map((items) =>
-      items.map((item) => ({
+      },
+      (item) => ({
         name: String(item['sk']),
         holder: String(item['holder']),
         until: Number(item['ends_at']),
-      })),
+      }),
     ),
   release: (names, holder) =>
     attempt(() =>
@@ -46,49 +46,31 @@ export const dynamodbLeases = (table: Table, partition = LEASE_PARTITION): Lease
     ).map(() => undefined),
 });
 
-const hold = (table: Table, Key: ItemKey, holder: string, now: Instant, until: Instant): Promise<boolean> =>
-  withRetry(table, (abortSignal) =>
-    unlessRefused(
-      table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key,
-          UpdateExpression: 'SET holder = :holder, ends_at = :until, #expiry = :expiry',
-          ConditionExpression: 'attribute_not_exists(pk) OR ends_at <= :now OR holder = :holder',
-          ExpressionAttributeNames: { '#expiry': TTL_ATTRIBUTE },
-          ExpressionAttributeValues: {
-            ':holder': holder,
-            ':now': now,
-            ':until': until,
-            ':expiry': Math.ceil(until / 1_000) + KEPT_S,
-          },
-        }),
-        { abortSignal },
-      ),
-    ),
-  );
+const hold = async (
+  table: Table,
+  Key: ItemKey,
+  holder: string,
+  now: Instant,
+  until: Instant,
+): Promise<boolean> => {
+  const held = await updateItem(table, {
+    Key,
+    UpdateExpression: 'SET holder = :holder, ends_at = :until, #expiry = :expiry',
+    ConditionExpression: 'attribute_not_exists(pk) OR ends_at <= :now OR holder = :holder',
+    ExpressionAttributeNames: { '#expiry': TTL_ATTRIBUTE },
+    ExpressionAttributeValues: {
+      ':holder': holder,
+      ':now': now,
+      ':until': until,
+      ':expiry': Math.ceil(until / 1_000) + KEPT_S,
+    },
+  });
+  return held !== undefined;
+};
 
 const free = (table: Table, Key: ItemKey, holder: string): Promise<boolean> =>
-  withRetry(table, (abortSignal) =>
-    unlessRefused(
-      table.client.send(
-        new DeleteCommand({
-          TableName: table.name,
-          Key,
-          ConditionExpression: 'attribute_not_exists(pk) OR holder = :holder',
-          ExpressionAttributeValues: { ':holder': holder },
-        }),
-        { abortSignal },
-      ),
-    ),
-  );
-
-async function unlessRefused(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (fault) {
-    if ((fault as Error).name !== 'ConditionalCheckFailedException') throw fault;
-    return false;
-  }
-}
+  deleteItem(table, {
+    Key,
+    ConditionExpression: 'attribute_not_exists(pk) OR holder = :holder',
+    ExpressionAttributeValues: { ':holder': holder },
+  });

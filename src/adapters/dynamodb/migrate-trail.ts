@@ -3,8 +3,9 @@ import {
   ResourceInUseException,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
-import { ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { present } from '../../domain/kernel/present.ts';
+import { updateItem } from './conditional-writes.ts';
 import { withRetry } from './faults.ts';
 import { auditEntryOf, type Item } from './items.ts';
 import { AUDIT_PREFIX, type Table, TRAIL_INDEX, trailKey } from './table.ts';
@@ -63,16 +64,10 @@ export async function placeOldLinks(table: Table): Promise<boolean> {
 
 async function place(table: Table, item: Item): Promise<void> {
   const { trail, trail_id } = trailKey(auditEntryOf(item));
-  await withRetry(table, (abortSignal) =>
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: { pk: item['pk'], sk: item['sk'] },
-        UpdateExpression: 'SET trail = :trail, trail_id = :id',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':trail': trail, ':id': trail_id },
-      }),
-      { abortSignal },
-    ),
-  );
+  await updateItem(table, {
+    Key: { pk: item['pk'], sk: item['sk'] },
+    UpdateExpression: 'SET trail = :trail, trail_id = :id',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':trail': trail, ':id': trail_id },
+  });
 }

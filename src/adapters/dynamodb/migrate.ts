@@ -7,9 +7,10 @@ import {
   type TableDescription,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { updateItem } from './conditional-writes.ts';
 import { attempt, withRetry } from './faults.ts';
 import { moveOldEvents } from './migrate-outbox.ts';
 import { addTrailIndex, placeOldLinks } from './migrate-trail.ts';
@@ -123,22 +124,12 @@ async function schemaOf(table: Table): Promise<number> {
 }
 
 /** Never lowers the version: an old build must not undo what a newer one did. */
-const markSchema = (table: Table): Promise<boolean> =>
-  withRetry(table, async (abortSignal) => {
-    try {
-      await table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key: SCHEMA_KEY,
-          UpdateExpression: 'SET version = :version',
-          ConditionExpression: 'attribute_not_exists(pk) OR version < :version',
-          ExpressionAttributeValues: { ':version': SCHEMA_VERSION },
-        }),
-        { abortSignal },
-      );
-      return true;
-    } catch (fault) {
-      if ((fault as Error).name === 'ConditionalCheckFailedException') return false;
-      throw fault;
-    }
+const markSchema = async (table: Table): Promise<boolean> => {
+  const marked = await updateItem(table, {
+    Key: SCHEMA_KEY,
+    UpdateExpression: 'SET version = :version',
+    ConditionExpression: 'attribute_not_exists(pk) OR version < :version',
+    ExpressionAttributeValues: { ':version': SCHEMA_VERSION },
   });
+  return marked !== undefined;
+};

@@ -1,17 +1,11 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import {
-  BatchWriteCommand,
-  QueryCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Outbox, OutboxEvent, Outgoing } from '../../ports/outbox.ts';
+import { updateItem } from './conditional-writes.ts';
 import { attempt, unprocessed, withRetry } from './faults.ts';
 import { type EventItems, outboxEventOf, parkedEventItem } from './items.ts';
-import { type PartitionQuery, queryItems, type Read } from './reads.ts';
+import { findAll, type PartitionQuery, queryItems, type Read, within } from './reads.ts';
 import {
   eventKey,
   type ItemKey,
@@ -21,6 +15,7 @@ import {
   parkedPartition,
   type Table,
 } from './table.ts';
+import { moveItem } from './transactions.ts';
 
 /** Where a count ends. */
 const MOST_COUNTED = 10_000;
@@ -66,24 +61,22 @@ export const dynamodbOutbox = <Event extends Outgoing>(
   failed: (event, error, next) =>
     attempt(() =>
       next === 'parked'
-        ? move(
+        ? moveItem(
             table,
             eventKey(event, events.outbox),
             parkedEventItem(events, { ...event, tries: event.tries + 1, error }),
           )
-        : wait(table, eventKey(event, events.outbox), { tries: event.tries + 1, error }, next),
+        : defer(table, eventKey(event, events.outbox), { tries: event.tries + 1, error }, next),
     ).map(() => undefined),
 
   parked: (limit) =>
-    attempt(() => queryItems(table, within(parkedPartition(events.outbox)), limit)).map((items) =>
-      items.map((item) => outboxEventOf(events, item)),
-    ),
+    findAll(table, within(parkedPartition(events.outbox)), (item) => outboxEventOf(events, item), limit),
 
   unpark: (id) =>
     attempt(async () => {
       const key = parkedEventKey(id, events.outbox);
       const item = await read(key);
-      return item !== undefined && move(table, key, events.itemOf(events.eventOf(item)));
+      return item !== undefined && moveItem(table, key, events.itemOf(events.eventOf(item)));
     }),
 
   backlog: () =>
@@ -105,11 +98,6 @@ export const dynamodbOutbox = <Event extends Outgoing>(
 
 const byId = (a: Readonly<{ id: string }>, b: Readonly<{ id: string }>): number => (a.id < b.id ? -1 : 1);
 
-const within = (pk: string): PartitionQuery => ({
-  KeyConditionExpression: 'pk = :pk',
-  ExpressionAttributeValues: { ':pk': pk },
-});
-
 const notWaiting = (query: PartitionQuery, now: Instant): PartitionQuery => ({
   ...query,
   FilterExpression: 'attribute_not_exists(retry_at) OR retry_at <= :now',
@@ -127,57 +115,20 @@ async function remove(table: Table, keys: readonly ItemKey[]): Promise<void> {
 }
 
 /** Nothing when the event is gone. */
-const wait = (
+const defer = async (
   table: Table,
   Key: ItemKey,
   { tries, error }: Pick<OutboxEvent, 'tries' | 'error'>,
   until: Instant,
-): Promise<boolean> =>
-  unlessRefused(() =>
-    withRetry(table, (abortSignal) =>
-      table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key,
-          UpdateExpression: 'SET tries = :tries, retry_at = :until, failure = :failure',
-          ConditionExpression: 'attribute_exists(pk)',
-          ExpressionAttributeValues: { ':tries': tries, ':until': until, ':failure': error },
-        }),
-        { abortSignal },
-      ),
-    ),
-  );
-
-type Item = NonNullable<NonNullable<TransactWriteCommandInput['TransactItems']>[number]['Put']>['Item'];
-
-/** From one key to another in one step. False, and nothing written, when there is nothing at the first. */
-const move = (table: Table, from: ItemKey, to: NonNullable<Item>): Promise<boolean> => {
-  const TransactItems: TransactWriteCommandInput['TransactItems'] = [
-    { Delete: { TableName: table.name, Key: from, ConditionExpression: 'attribute_exists(pk)' } },
-    { Put: { TableName: table.name, Item: to } },
-  ];
-  // With one token a repeat after a lost reply is told what the first came to.
-  const ClientRequestToken = crypto.randomUUID();
-  return unlessRefused(() =>
-    withRetry(table, (abortSignal) =>
-      table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken }), { abortSignal }),
-    ),
-  );
+): Promise<boolean> => {
+  const deferred = await updateItem(table, {
+    Key,
+    UpdateExpression: 'SET tries = :tries, retry_at = :until, failure = :failure',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':tries': tries, ':until': until, ':failure': error },
+  });
+  return deferred !== undefined;
 };
-
-async function unlessRefused(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (fault) {
-    const isRefused =
-      fault instanceof TransactionCanceledException
-        ? fault.CancellationReasons?.some(({ Code }) => Code === 'ConditionalCheckFailed') === true
-        : (fault as Error).name === 'ConditionalCheckFailedException';
-    if (!isRefused) throw fault;
-    return false;
-  }
-}
 
 async function count(table: Table, query: PartitionQuery): Promise<number> {
   let sum = 0;

@@ -7,21 +7,16 @@ import type { PaymentFilter, PaymentPage, Payments } from '../../ports/payments.
 import { attempt } from './faults.ts';
 import { type Item, paymentOf, transactionOf } from './items.ts';
 import { newestOf } from './newest.ts';
-import { type PartitionQuery, queryItems, queryPage, type Read } from './reads.ts';
+import { beginningWith, findAll, findOne, type PartitionQuery, queryPage, type Read } from './reads.ts';
 import { historyPartition, paymentKey, paymentPartitions, type Table, TRANSACTION_PREFIX } from './table.ts';
 
 export const dynamodbPayments = (table: Table, read: Read): Payments => ({
   find: (merchantId, id) =>
-    attempt(() => read(paymentKey(merchantId, id))).andThen((item) =>
-      item === undefined ? errAsync({ kind: 'PaymentNotFound' as const, id }) : okAsync(paymentOf(item)),
+    findOne(read, paymentKey(merchantId, id), paymentOf).andThen((payment) =>
+      payment === undefined ? errAsync({ kind: 'PaymentNotFound' as const, id }) : okAsync(payment),
     ),
   transactionsOf: (merchantId, id) =>
-    attempt(() =>
-      queryItems(table, {
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': historyPartition(merchantId, id), ':prefix': TRANSACTION_PREFIX },
-      }),
-    ).map((items) => items.map(transactionOf)),
+    findAll(table, beginningWith(historyPartition(merchantId, id), TRANSACTION_PREFIX), transactionOf),
   list: (merchantId, filter, page) =>
     attempt(async () => {
       const range = idRange(filter, page);

@@ -1,6 +1,6 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { QUOTA_WINDOW_MS, QUOTA_WINDOWS_KEPT, type Quotas } from '../../ports/quotas.ts';
-import { attempt, withRetry } from './faults.ts';
+import { updateItem } from './conditional-writes.ts';
+import { attempt } from './faults.ts';
 import { quotaKey, type Table, TTL_ATTRIBUTE } from './table.ts';
 
 /**
@@ -10,30 +10,21 @@ import { quotaKey, type Table, TTL_ATTRIBUTE } from './table.ts';
 export const dynamodbQuotas = (table: Table): Quotas => ({
   take: (merchantId, { kind, start }, wanted, limit) =>
     attempt(() =>
-      withRetry(table, async (abortSignal) => {
-        try {
-          const { Attributes } = await table.client.send(
-            new UpdateCommand({
-              TableName: table.name,
-              Key: quotaKey(merchantId, { kind, start }),
-              UpdateExpression: 'ADD used :wanted SET #expiry = :expiry',
-              ConditionExpression: 'attribute_not_exists(used) OR used < :limit',
-              ExpressionAttributeNames: { '#expiry': TTL_ATTRIBUTE },
-              ExpressionAttributeValues: {
-                ':wanted': wanted,
-                ':limit': limit,
-                ':expiry': Math.ceil((start + (QUOTA_WINDOWS_KEPT + 1) * QUOTA_WINDOW_MS[kind]) / 1_000),
-              },
-              ReturnValues: 'UPDATED_NEW',
-            }),
-            { abortSignal },
-          );
-          const before = Number(Attributes?.['used']) - wanted;
-          return Math.max(0, Math.min(wanted, limit - before));
-        } catch (fault) {
-          if ((fault as Error).name === 'ConditionalCheckFailedException') return 0;
-          throw fault;
-        }
+      updateItem(table, {
+        Key: quotaKey(merchantId, { kind, start }),
+        UpdateExpression: 'ADD used :wanted SET #expiry = :expiry',
+        ConditionExpression: 'attribute_not_exists(used) OR used < :limit',
+        ExpressionAttributeNames: { '#expiry': TTL_ATTRIBUTE },
+        ExpressionAttributeValues: {
+          ':wanted': wanted,
+          ':limit': limit,
+          ':expiry': Math.ceil((start + (QUOTA_WINDOWS_KEPT + 1) * QUOTA_WINDOW_MS[kind]) / 1_000),
+        },
+        ReturnValues: 'UPDATED_NEW',
       }),
-    ),
+    ).map((counted) => {
+      if (counted === undefined) return 0;
+      const before = Number(counted['used']) - wanted;
+      return Math.max(0, Math.min(wanted, limit - before));
+    }),
 });

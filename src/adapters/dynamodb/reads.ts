@@ -1,7 +1,9 @@
 import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { ResultAsync } from 'neverthrow';
 import { present } from '../../domain/kernel/present.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { coalesce } from '../shared/coalesce.ts';
-import { unprocessed, withRetry } from './faults.ts';
+import { attempt, unprocessed, withRetry } from './faults.ts';
 import type { Item } from './items.ts';
 import type { ItemKey, Table } from './table.ts';
 
@@ -11,6 +13,14 @@ export type Read = (key: ItemKey) => Promise<Item | undefined>;
 /** 100 keys is what a BatchGetItem takes; two at a time leave the sockets to the commits. */
 export const itemReads = (table: Table): Read =>
   coalesce<ItemKey, Item | undefined>({ most: 100, lanes: 2, run: (keys) => readAll(table, keys) });
+
+/** One entity by its key, made from its item. Strongly consistent. */
+export const findOne = <Entity>(
+  read: Read,
+  key: ItemKey,
+  entityOf: (item: Item) => Entity,
+): ResultAsync<Entity | undefined, StorageUnavailable> =>
+  attempt(() => read(key)).map((item) => item && entityOf(item));
 
 async function readAll(table: Table, keys: readonly ItemKey[]): Promise<readonly (Item | undefined)[]> {
   const distinct = new Map(keys.map((key) => [textOf(key), key]));
@@ -78,3 +88,24 @@ export async function queryItems(
   } while (next !== undefined && items.length < most);
   return items;
 }
+
+/** What a query finds, up to `most`, each made from its item. */
+export const findAll = <Entity>(
+  table: Table,
+  query: PartitionQuery,
+  entityOf: (item: Item) => Entity,
+  most?: number,
+): ResultAsync<readonly Entity[], StorageUnavailable> =>
+  attempt(() => queryItems(table, query, most)).map((items) => items.map(entityOf));
+
+/** A whole partition by ascending sort key. */
+export const within = (pk: string): PartitionQuery => ({
+  KeyConditionExpression: 'pk = :pk',
+  ExpressionAttributeValues: { ':pk': pk },
+});
+
+/** The items of a partition whose sort keys begin with `prefix`. */
+export const beginningWith = (pk: string, prefix: string): PartitionQuery => ({
+  KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+  ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+});

@@ -3,7 +3,8 @@ import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/l
 import { ok, type Result, type ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { attempt, withRetry } from './faults.ts';
-import type { Table } from './table.ts';
+import type { Item } from './items.ts';
+import type { ItemKey, Table } from './table.ts';
 
 export type Operation = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 export type Put = NonNullable<Operation['Put']>;
@@ -58,4 +59,26 @@ export function refused<Write>(
     const reason = reasons[index];
     return reason?.Code === 'ConditionalCheckFailed' ? [{ ...write, stored: reason.Item }] : [];
   });
+}
+
+/**
+ * From one key to another in one step. False, and nothing written, when there is nothing at the first: another moved or
+ * removed it, or we have and the reply was lost.
+ */
+export async function moveItem(table: Table, from: ItemKey, to: Item): Promise<boolean> {
+  const TransactItems: Operation[] = [
+    { Delete: { TableName: table.name, Key: from, ConditionExpression: 'attribute_exists(pk)' } },
+    { Put: { TableName: table.name, Item: to } },
+  ];
+  // With one token a repeat after a lost reply gets the result of the first.
+  const ClientRequestToken = crypto.randomUUID();
+  try {
+    await withRetry(table, (abortSignal) =>
+      table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken }), { abortSignal }),
+    );
+    return true;
+  } catch (fault) {
+    if (refused(TransactItems, fault)?.length !== 1) throw fault;
+    return false;
+  }
 }

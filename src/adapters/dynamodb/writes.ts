@@ -2,6 +2,7 @@ import { ownersOf } from '../../domain/aggregates/aggregate.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { Change, CommitRefused, Guarded, GuardedAggregate, Spending } from '../../ports/commits.ts';
 import { claimItem } from './claim-items.ts';
+import { ABSENT, versionIs } from './conditional-writes.ts';
 import {
   aggregateItem,
   auditItem,
@@ -30,7 +31,7 @@ export function writesOf(table: string, change: Change): readonly Write[] {
     Put: { TableName: table, Item: item, ...condition },
   });
   const versioned = (item: Item, { expected, next: { id } }: Guarded<Readonly<{ id: string }>>): Write => ({
-    operation: put(item, versionGuard(expected)),
+    operation: put(item, versionIs(expected)),
     refusal: { kind: 'StaleVersion', id },
   });
   return [
@@ -41,7 +42,7 @@ export function writesOf(table: string, change: Change): readonly Write[] {
       ownersOf(each.next).map((owner, copy): Write => {
         const item = aggregateItem(owner, each.next, change.id);
         if (claim !== undefined || index > 0 || copy > 0) return versioned(item, each);
-        const guard = { ...versionGuard(each.expected), ...TELLING };
+        const guard = { ...versionIs(each.expected), ...TELLING };
         return { ...versioned(item, each), operation: put(item, guard), isOwn: true };
       }),
     ),
@@ -62,13 +63,7 @@ export function writesOf(table: string, change: Change): readonly Write[] {
   ];
 }
 
-export const ABSENT: Partial<Put> = { ConditionExpression: 'attribute_not_exists(pk)' };
 export const TELLING: Partial<Put> = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
-
-const versionGuard = (expected: number): Partial<Put> =>
-  expected === 0
-    ? ABSENT
-    : { ConditionExpression: 'version = :expected', ExpressionAttributeValues: { ':expected': expected } };
 
 const LAPSED =
   '(attribute_not_exists(payment_id) AND attribute_not_exists(transfer_id)' +

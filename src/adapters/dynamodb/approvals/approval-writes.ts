@@ -1,9 +1,10 @@
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { ApprovalChange, ApprovalCommitRefused } from '../../../ports/approvals/approval-commits.ts';
+import { ABSENT } from '../conditional-writes.ts';
 import type { Item } from '../items.ts';
 import type { Operation, Put } from '../transactions.ts';
-import { ABSENT, TELLING } from '../writes.ts';
+import { TELLING } from '../writes.ts';
 import { APPROVAL_EVENTS, linkItem, vendorPaymentItem } from './approval-items.ts';
 import {
   approvalKey,

@@ -9,7 +9,7 @@ import type {
 import { overdue } from '../due.ts';
 import { attempt } from '../faults.ts';
 import { firstOf } from '../newest.ts';
-import type { PartitionQuery, Read } from '../reads.ts';
+import { findOne, type PartitionQuery, type Read } from '../reads.ts';
 import type { Table } from '../table.ts';
 import { vendorPaymentOf } from './approval-items.ts';
 import {
@@ -28,7 +28,7 @@ import {
  * risk from lists of ids, whose payments are then read themselves; all others from the payments.
  */
 export const dynamodbVendorPayments = (table: Table, read: Read): VendorPayments => ({
-  find: (id) => attempt(() => read(vendorPaymentKey(id))).map((item) => item && vendorPaymentOf(item)),
+  find: (id) => findOne(read, vendorPaymentKey(id), vendorPaymentOf),
   findLive: (incidentId, vendorId) =>
     attempt(async () => {
       const held = await read(liveKey({ incidentId, vendorId }));
