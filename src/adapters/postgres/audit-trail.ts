@@ -1,9 +1,8 @@
 import type pg from 'pg';
 import { type AuditEntryId, type MerchantId, timeDigits } from '../../domain/kernel/ids.ts';
 import type { AuditFilter, AuditTrail } from '../../ports/audit-trail.ts';
-import { withRetry } from './faults.ts';
+import { findAll } from './reads.ts';
 import { auditFromRow, uuidOf } from './rows.ts';
-import type { Row } from './schema.ts';
 
 type AuditPage = Readonly<{ limit: number; before?: AuditEntryId }>;
 
@@ -13,8 +12,9 @@ const COLUMNS = `entity_id, entity_type, sequence, id, merchant_id, action, acto
 /** A chain is one range of the primary key. */
 export const postgresAuditTrail = (pool: pg.Pool): AuditTrail => ({
   ofPayment: (merchantId, id) =>
-    withRetry(() =>
-      pool.query<Row<'audit_entry'>>({
+    findAll(
+      pool,
+      {
         name: 'audit_of_payment',
         text: `SELECT ${COLUMNS} FROM audit_entry
           WHERE merchant_id = $1 AND entity_type IN ('payment', 'transaction') AND entity_id = ANY (ARRAY(
@@ -22,25 +22,23 @@ export const postgresAuditTrail = (pool: pg.Pool): AuditTrail => ({
             SELECT 'txn_' || replace(t.id::text, '-', '') FROM transaction t WHERE t.payment_id = $3))
           ORDER BY entity_type, entity_id, sequence`,
         values: [merchantId, id, uuidOf(id)],
-      }),
-    ).map(({ rows }) => rows.map(auditFromRow)),
+      },
+      auditFromRow,
+    ),
   ofAggregate: (merchantId, kind, id) =>
-    withRetry(() =>
-      pool.query<Row<'audit_entry'>>({
+    findAll(
+      pool,
+      {
         name: 'audit_of_aggregate',
         text: `SELECT ${COLUMNS} FROM audit_entry
           WHERE entity_id = $3 AND entity_type = $2 AND merchant_id = $1 ORDER BY sequence`,
         values: [merchantId, kind, id],
-      }),
-    ).map(({ rows }) => rows.map(auditFromRow)),
-  list: (merchantId, filter, page) => {
-    const query = listQuery(merchantId, filter, page);
-    return withRetry(() => pool.query<Row<'audit_entry'>>(query)).map(({ rows }) => rows.map(auditFromRow));
-  },
-  tenants: () =>
-    withRetry(() => pool.query<{ id: string }>({ name: 'tenants', text: TENANTS })).map(({ rows }) =>
-      rows.map(({ id }) => id as MerchantId),
+      },
+      auditFromRow,
     ),
+  list: (merchantId, filter, page) => findAll(pool, listQuery(merchantId, filter, page), auditFromRow),
+  tenants: () =>
+    findAll(pool, { name: 'tenants', text: TENANTS }, ({ id }: Readonly<{ id: string }>) => id as MerchantId),
 });
 
 /** Steps through the trail's index from tenant to tenant, past all of their links. */

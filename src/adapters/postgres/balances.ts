@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { storedCurrency } from '../../domain/kernel/currency.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Balances } from '../../ports/balances.ts';
-import { withRetry } from './faults.ts';
+import { findAll } from './reads.ts';
 import type { Row } from './schema.ts';
 
 type Sums = Omit<Row<'balance'>, 'slot'> & Pick<Row<'spending'>, 'spendings'>;
@@ -10,8 +10,9 @@ type Sums = Omit<Row<'balance'>, 'slot'> & Pick<Row<'spending'>, 'spendings'>;
 /** The sums and the spendings are read by one statement, so they are of one moment. */
 export const postgresBalances = (pool: pg.Pool): Balances => ({
   of: (merchantId, currency) =>
-    withRetry(() =>
-      pool.query<Sums>({
+    findAll(
+      pool,
+      {
         name: 'balances_of',
         text: `SELECT b.merchant_id, b.currency, sum(b.available) AS available, sum(b.pending) AS pending,
             sum(b.processor) AS processor, sum(b.fees) AS fees, sum(b.transfers) AS transfers,
@@ -20,17 +21,18 @@ export const postgresBalances = (pool: pg.Pool): Balances => ({
           WHERE b.merchant_id = $1 AND b.currency = coalesce($2, b.currency)
           GROUP BY b.merchant_id, b.currency ORDER BY b.currency`,
         values: [merchantId, currency ?? null],
-      }),
-    ).map(({ rows }) =>
-      rows.map((row) => ({
-        merchantId: row.merchant_id as MerchantId,
-        currency: storedCurrency(row.currency),
-        available: BigInt(row.available),
-        pending: BigInt(row.pending),
-        processor: BigInt(row.processor),
-        fees: BigInt(row.fees),
-        transfers: BigInt(row.transfers),
-        spendings: row.spendings,
-      })),
+      },
+      balanceFromRow,
     ),
+});
+
+const balanceFromRow = (row: Sums) => ({
+  merchantId: row.merchant_id as MerchantId,
+  currency: storedCurrency(row.currency),
+  available: BigInt(row.available),
+  pending: BigInt(row.pending),
+  processor: BigInt(row.processor),
+  fees: BigInt(row.fees),
+  transfers: BigInt(row.transfers),
+  spendings: row.spendings,
 });

@@ -3,8 +3,9 @@ import { DELIVERIES_KEPT_MS, type Delivery, type PendingDelivery } from '../../d
 import type { Guarded } from '../../ports/commits.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
 import { coalesce } from '../shared/coalesce.ts';
-import { type DeliveryRow, deliveryFromRow, fixedColumns, movingColumns } from './delivery-rows.ts';
+import { deliveryFromRow, fixedColumns, movingColumns } from './delivery-rows.ts';
 import { attempt, retried, withRetry } from './faults.ts';
+import { findAll, findOne } from './reads.ts';
 import { uuidOf } from './rows.ts';
 
 const ADD = `
@@ -69,21 +70,24 @@ export function postgresDeliveries(pool: pg.Pool): Deliveries {
           await retried(() => add(pool, sorted.slice(from, from + MOST_ROWS)));
       }),
     due: (shards, now, limit) =>
-      withRetry(() => pool.query<DeliveryRow>({ text: DUE, values: [shards, new Date(now), limit] })).map(
-        ({ rows }) => rows.map(deliveryFromRow).filter(isPending),
+      findAll(pool, { text: DUE, values: [shards, new Date(now), limit] }, deliveryFromRow).map((found) =>
+        found.filter(isPending),
       ),
     save: (changes) => attempt(() => Promise.all(changes.map(saveOne))),
     find: (merchantId, id) =>
-      withRetry(() =>
-        pool.query<DeliveryRow>({
+      findOne(
+        pool,
+        {
           name: 'find_delivery',
           text: 'SELECT * FROM webhook_delivery WHERE merchant_id = $1 AND id = $2',
           values: [merchantId, uuidOf(id)],
-        }),
-      ).map(({ rows: [row] }) => row && deliveryFromRow(row)),
+        },
+        deliveryFromRow,
+      ),
     list: (merchantId, { endpointId, status, eventType }, { limit, before, since }) =>
-      withRetry(() =>
-        pool.query<DeliveryRow>({
+      findAll(
+        pool,
+        {
           text: LIST,
           values: [
             merchantId,
@@ -94,8 +98,9 @@ export function postgresDeliveries(pool: pg.Pool): Deliveries {
             limit,
             since && uuidOf(since),
           ],
-        }),
-      ).map(({ rows }) => rows.map(deliveryFromRow)),
+        },
+        deliveryFromRow,
+      ),
     prune: (now, limit) =>
       withRetry(() => pool.query({ text: PRUNE, values: [new Date(now - DELIVERIES_KEPT_MS), limit] })).map(
         ({ rowCount }) => rowCount ?? 0,

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { FailedAuthenticationCounts } from '../../ports/failed-authentications.ts';
 import { withRetry } from './faults.ts';
+import { findAll } from './reads.ts';
 import type { Row } from './schema.ts';
 
 export const postgresFailedAuthentications = (pool: pg.Pool): FailedAuthenticationCounts => ({
@@ -14,14 +15,16 @@ export const postgresFailedAuthentications = (pool: pg.Pool): FailedAuthenticati
       }),
     ).map(() => undefined),
   list: (merchantId, from, to) =>
-    withRetry(() =>
-      pool.query<Row<'failed_authentication'>>({
+    findAll(
+      pool,
+      {
         name: 'list_failed_authentications',
         text: `SELECT minute, count FROM failed_authentication
           WHERE merchant_id = $1 AND minute BETWEEN $2 AND $3 ORDER BY minute`,
         values: [merchantId ?? NOBODY, new Date(from), new Date(to)],
-      }),
-    ).map(({ rows }) => rows.map(({ minute, count }) => ({ minute, count: Number(count) }))),
+      },
+      ({ minute, count }: Row<'failed_authentication'>) => ({ minute, count: Number(count) }),
+    ),
 });
 
 /** No merchant's id is empty. */

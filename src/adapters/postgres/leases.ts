@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Lease, Leases } from '../../ports/leases.ts';
 import { withRetry } from './faults.ts';
+import { findAll } from './reads.ts';
 
 /**
  * In one statement, whose rows are locked in the order of their names. Leases of workers that died are nobody's to
@@ -17,22 +18,26 @@ const hold = (lease: string) => `
 /** In `${schema}lease`; a schema is named with its dot. */
 export const postgresLeases = (pool: pg.Pool, schema = ''): Leases => ({
   hold: (names, holder, now, until) =>
-    withRetry(() =>
-      pool.query<Pick<Lease, 'name'>>({
+    findAll(
+      pool,
+      {
         name: `${schema}hold_leases`,
         text: hold(`${schema}lease`),
         values: [[...new Set(names)].toSorted(), holder, new Date(now), new Date(until)],
-      }),
-    ).map(({ rows }) => rows.map(({ name }) => name)),
+      },
+      ({ name }: Pick<Lease, 'name'>) => name,
+    ),
   holders: (prefix, now) =>
-    withRetry(() =>
-      pool.query<Lease>({
+    findAll(
+      pool,
+      {
         name: `${schema}lease_holders`,
         text: `SELECT name, holder, until FROM ${schema}lease
           WHERE starts_with(name, $1) AND until > $2 ORDER BY name`,
         values: [prefix, new Date(now)],
-      }),
-    ).map(({ rows }) => rows),
+      },
+      (lease: Lease) => lease,
+    ),
   release: (names, holder) =>
     withRetry(() =>
       pool.query({

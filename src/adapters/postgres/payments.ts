@@ -5,40 +5,29 @@ import { storedCurrency } from '../../domain/kernel/currency.ts';
 import { type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel/ids.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import type { PaymentFilter, Payments } from '../../ports/payments.ts';
-import { coalesce } from '../shared/coalesce.ts';
-import { attempt, retried, withRetry } from './faults.ts';
 import { queriesOn } from './migrate.ts';
-import { prepared } from './prepared.ts';
+import { findAll, type ManyKeys, prepared, readsByKey } from './reads.ts';
 import { paymentFromRow, transactionFromRow, uuidOf } from './rows.ts';
 import type { Database, Row } from './schema.ts';
 
 type Wanted = Readonly<{ merchantId: MerchantId; id: PaymentId }>;
 
-/** Point reads that arrive together share one statement; each page is one index range scan. */
+/** Each page is one index range scan. */
 export function postgresPayments(pool: pg.Pool): Payments {
   const db = queriesOn(pool);
-  const payment = coalesce<Wanted, Row<'payment'> | undefined>({
-    run: (wanted) => retried(() => findPayments(pool, wanted)),
-    most: 256,
-    lanes: 2,
-  });
-  const transactions = coalesce<Wanted, readonly Row<'transaction'>[]>({
-    run: (wanted) => retried(() => findTransactions(pool, wanted)),
-    most: 256,
-    lanes: 2,
-  });
+  const payment = readsByKey<Wanted, Row<'payment'>>(pool, PAYMENTS);
+  const transactions = readsByKey<Wanted, Row<'transaction'>>(pool, TRANSACTIONS);
   return {
     find: (merchantId, id) =>
-      attempt(() => payment({ merchantId, id })).andThen((row) =>
+      payment({ merchantId, id }).andThen(([row]) =>
         row === undefined ? errAsync({ kind: 'PaymentNotFound' as const, id }) : okAsync(paymentFromRow(row)),
       ),
     transactionsOf: (merchantId, id) =>
-      attempt(() => transactions({ merchantId, id })).map((rows) => rows.map(transactionFromRow)),
+      transactions({ merchantId, id }).map((rows) => rows.map(transactionFromRow)),
     list(merchantId, filter, { limit, before }) {
       let query = matching(db.selectFrom('payment'), merchantId, filter).selectAll();
       if (before !== undefined) query = query.where('id', '<', uuidOf(before));
-      const named = prepared(query.orderBy('id', 'desc').limit(limit).compile());
-      return withRetry(() => pool.query<Row<'payment'>>(named)).map(({ rows }) => rows.map(paymentFromRow));
+      return findAll(pool, prepared(query.orderBy('id', 'desc').limit(limit).compile()), paymentFromRow);
     },
     sums(merchantId, filter) {
       const query = matching(db.selectFrom('payment'), merchantId, filter)
@@ -51,8 +40,7 @@ export function postgresPayments(pool: pg.Pool): Payments {
           sql<string>`sum(refunded_amount)::text`.as('refunded'),
         ])
         .groupBy(['currency', 'status']);
-      const named = prepared(query.compile());
-      return withRetry(() => pool.query<SumRow>(named)).map(({ rows }) => sumUp(rows.map(sumFromRow)));
+      return findAll(pool, prepared(query.compile()), sumFromRow).map(sumUp);
     },
   };
 }
@@ -87,42 +75,28 @@ function matching<Output>(
   return chosen;
 }
 
-async function findPayments(
-  pool: pg.Pool,
-  wanted: readonly Wanted[],
-): Promise<readonly (Row<'payment'> | undefined)[]> {
-  const { rows } = await pool.query<Row<'payment'> & { position: bigint }>({
-    name: 'find_payments',
-    text: `SELECT wanted.position, payment.* FROM unnest($1::text[], $2::uuid[])
-        WITH ORDINALITY AS wanted(merchant_id, id, position)
-      CROSS JOIN LATERAL (
-        SELECT * FROM payment p WHERE p.merchant_id = wanted.merchant_id AND p.id = wanted.id LIMIT 1
-      ) AS payment`,
-    values: columnsOf(wanted),
-  });
-  const found = new Map(rows.map((row) => [Number(row.position), row]));
-  return wanted.map((_, index) => found.get(index + 1));
-}
-
-async function findTransactions(
-  pool: pg.Pool,
-  wanted: readonly Wanted[],
-): Promise<readonly (readonly Row<'transaction'>[])[]> {
-  const { rows } = await pool.query<Row<'transaction'> & { position: bigint }>({
-    name: 'find_transactions',
-    text: `SELECT wanted.position, transaction.* FROM unnest($1::text[], $2::uuid[])
-        WITH ORDINALITY AS wanted(merchant_id, id, position)
-      CROSS JOIN LATERAL (
-        SELECT * FROM transaction t WHERE t.payment_id = wanted.id AND t.merchant_id = wanted.merchant_id
-        ORDER BY t.id
-      ) AS transaction`,
-    values: columnsOf(wanted),
-  });
-  const found = Map.groupBy(rows, (row) => Number(row.position));
-  return wanted.map((_, index) => found.get(index + 1) ?? []);
-}
-
 const columnsOf = (wanted: readonly Wanted[]) => [
   wanted.map(({ merchantId }) => merchantId),
   wanted.map(({ id }) => uuidOf(id)),
 ];
+
+const PAYMENTS: ManyKeys<Wanted> = {
+  name: 'find_payments',
+  text: `SELECT wanted.position, payment.* FROM unnest($1::text[], $2::uuid[])
+      WITH ORDINALITY AS wanted(merchant_id, id, position)
+    CROSS JOIN LATERAL (
+      SELECT * FROM payment p WHERE p.merchant_id = wanted.merchant_id AND p.id = wanted.id LIMIT 1
+    ) AS payment`,
+  columnsOf,
+};
+
+const TRANSACTIONS: ManyKeys<Wanted> = {
+  name: 'find_transactions',
+  text: `SELECT wanted.position, transaction.* FROM unnest($1::text[], $2::uuid[])
+      WITH ORDINALITY AS wanted(merchant_id, id, position)
+    CROSS JOIN LATERAL (
+      SELECT * FROM transaction t WHERE t.payment_id = wanted.id AND t.merchant_id = wanted.merchant_id
+      ORDER BY t.id
+    ) AS transaction`,
+  columnsOf,
+};

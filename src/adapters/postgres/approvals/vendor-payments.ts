@@ -3,11 +3,10 @@ import type pg from 'pg';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { VendorPaymentFilter, VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
-import { withRetry } from '../faults.ts';
 import { queriesOn } from '../migrate.ts';
-import { prepared } from '../prepared.ts';
+import { findAll, findOne, prepared } from '../reads.ts';
 import { SCHEMA } from './migrate.ts';
-import { paymentFromRow, type WholePaymentRow } from './rows.ts';
+import { paymentFromRow } from './rows.ts';
 import type { ApprovalsDatabase } from './schema.ts';
 
 type Select<Output> = SelectQueryBuilder<ApprovalsDatabase, 'payments', Output>;
@@ -35,9 +34,7 @@ export function postgresVendorPayments(pool: pg.Pool): VendorPayments {
       LINE_ITEMS.as('line_items'),
       APPROVALS.as('approvals'),
     ]);
-    return withRetry(() => pool.query<WholePaymentRow>(prepared(query.compile()))).map(({ rows }) =>
-      rows.map(paymentFromRow),
-    );
+    return findAll(pool, prepared(query.compile()), paymentFromRow);
   };
   return {
     find: (id) => whole(payments().where('payment_id', '=', id)).map(([payment]) => payment),
@@ -61,28 +58,32 @@ export function postgresVendorPayments(pool: pg.Pool): VendorPayments {
     },
 
     due: (now, limit) =>
-      withRetry(() =>
-        pool.query<{ payment_id: VendorPaymentId }>({
+      findAll(
+        pool,
+        {
           name: 'due_vendor_payments',
           text: `SELECT payment_id FROM approvals.payments
             WHERE status = 'processing' AND payout_due_at <= $1 ORDER BY payout_due_at LIMIT $2`,
           values: [new Date(now), limit],
-        }),
-      ).map(({ rows }) => rows.map(({ payment_id: id }) => id)),
+        },
+        ({ payment_id: id }: Readonly<{ payment_id: VendorPaymentId }>) => id,
+      ),
 
     backlog: (most) =>
-      withRetry(() =>
-        pool.query<{ count: number; oldest_at: number | null }>({
+      findOne(
+        pool,
+        {
           name: 'approval_backlog',
           text: `SELECT count(*)::integer AS count, min(created_at) AS oldest_at FROM (
             SELECT created_at FROM approvals.payments WHERE status = 'pending_approval' ORDER BY payment_id LIMIT $1
           ) AS waiting`,
           values: [most],
+        },
+        ({ count, oldest_at }: Readonly<{ count: number; oldest_at: number | null }>) => ({
+          count,
+          ...present({ oldestAt: oldest_at ?? undefined }),
         }),
-      ).map(({ rows: [found] }) => ({
-        count: found?.count ?? 0,
-        ...present({ oldestAt: found?.oldest_at ?? undefined }),
-      })),
+      ).map((found) => found ?? { count: 0 }),
   };
 }
 
