@@ -1,51 +1,78 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Storage } from '../../src/ports/storage.ts';
-import { reached, tryPoints } from './harness.ts';
-import { ORDERS, operationOf, type Point, pointText, SCENARIOS, type Scenario } from './scenarios.ts';
-import { FAULTS, LATE_FAULTS, type Planned } from './steps.ts';
+import { LATE_FAULTS } from './faulty-process.ts';
+import { aPair, everyFault, type Order, type Point, pointText, type Scenario } from './points.ts';
+import { isReached, type Trial, tryPoint, type World } from './trial.ts';
 
 /** What is tried beside every single fault of the request, where everything would take too long. */
 export type Extent = Readonly<{
   /** In how many of the orders of what follows each single fault is tried; the seed says which, and all take turns. */
   ordersEach: number;
-  /** One in so many of the faults in who comes after, and some in any case; the seed says which. */
+  /** One in so many of the faults in what follows, and some in any case; the seed says which. */
   oneSecondIn: number;
-  /** After one in so many points the summaries are recounted. */
-  oneRecountIn: number;
   /** How many random pairs are drawn; those whose steps are not reached are not counted. */
   pairs: number;
 }>;
 
+/** A service under proof, on one storage. */
+export type Proof<
+  Request extends Readonly<{ type: string }>,
+  S extends Scenario<Request>,
+  Reply,
+  Store,
+> = Readonly<{
+  /** As test titles and the counts at the end give it. */
+  name: string;
+  scenarios: readonly S[];
+  orders: readonly Order[];
+  /** The names of the steps that have an effect, so that a process may die after them. */
+  effects: readonly string[];
+  open(): Promise<Store & Readonly<{ close(): Promise<void> }>>;
+  /** `turn` counts the worlds that are still to be made on this store. */
+  world(storage: Store, scenario: S, turn: number): Promise<World<Request, Reply>>;
+}>;
+
 /**
  * Plays every scenario with every step of its request hurt in every way, in every order of what follows; hurts recovery
- * and the retry in their turn; and lets nothing be lost, doubled, half-applied or told differently.
+ * and the retry in their turn; and lets nothing be lost, doubled, half-applied or answered differently.
  */
-export function crashProof(
-  adapter: string,
-  open: () => Promise<Storage>,
-  { ordersEach, oneSecondIn, oneRecountIn, pairs }: Extent,
+export function crashProof<
+  Request extends Readonly<{ type: string }>,
+  S extends Scenario<Request>,
+  Reply,
+  Store,
+>(
+  { name, scenarios, orders, effects, open, world }: Proof<Request, S, Reply, Store>,
+  { ordersEach, oneSecondIn, pairs }: Extent,
 ): void {
-  describe(`Crash proof: ${adapter}`, () => {
-    const seed = Number(process.env['PAYWRIGHT_TEST_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
-    const counts = { single: new Map<string, number>(), second: new Map<string, number>(), pairs: new Map() };
+  type AnyPoint = Point<S>;
+  type Tried = Readonly<{ point: AnyPoint; trial: Trial }>;
+  const [FIRST_ORDER = 'retry, then recovery'] = orders;
 
-    beforeAll(() => console.log(`crash proof on ${adapter}: PAYWRIGHT_TEST_SEED=${seed}`));
+  describe(`Crash proof of ${name}`, () => {
+    const seed = Number(process.env['PAYWRIGHT_TEST_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
+    const counts = {
+      single: new Map<string, number>(),
+      second: new Map<string, number>(),
+      pairs: new Map<string, number>(),
+    };
+
+    beforeAll(() => console.log(`crash proof of ${name}: PAYWRIGHT_TEST_SEED=${seed}`));
     afterAll(() => {
       const lines = [
         `  in the request: ${countText(counts.single)}`,
         `  in what follows a crash: ${countText(counts.second)}`,
         `  random pairs: ${countText(counts.pairs)}`,
       ];
-      console.log(`crash proof on ${adapter}, seed ${seed}, points tried\n${lines.join('\n')}`);
+      console.log(`crash proof of ${name}, seed ${seed}, points tried\n${lines.join('\n')}`);
     });
 
-    it.each(SCENARIOS)('survives every fault at every step of $name', async (scenario) => {
+    it.each(scenarios)('survives every fault at every step of $name', async (scenario) => {
       await prove(await singlePoints(scenario), counts.single);
     });
 
-    it.each(SCENARIOS.filter(({ writesNothing }) => !writesNothing))(
-      'survives a second fault in who comes after $name',
+    it.each(scenarios.filter(({ writesNothing }) => !writesNothing))(
+      'survives a second fault in what follows $name',
       async (scenario) => {
         const points = await secondPoints(scenario);
         const oneIn = Math.max(1, Math.min(oneSecondIn, Math.floor(points.length / LEAST_SECONDS)));
@@ -57,50 +84,65 @@ export function crashProof(
     );
 
     it(`survives random pairs of faults (seed ${seed})`, async () => {
-      await prove(fc.sample(aPair, { seed, numRuns: pairs }), counts.pairs);
+      await prove(fc.sample(aPair(scenarios, orders), { seed, numRuns: pairs }), counts.pairs);
     });
 
-    async function prove(points: readonly Point[], counted: Map<string, number>): Promise<void> {
-      const tried = await tryPoints(open, points, oneRecountIn);
+    async function prove(points: readonly AnyPoint[], counted: Map<string, number>): Promise<void> {
+      const tried = await tryPoints(points);
       const broken = tried
         .filter(({ trial }) => trial.violations.length > 0)
         .map(({ point, trial }) => `${pointText(point)}\n    ${trial.violations.join('\n    ')}`);
       const some = broken.slice(0, MOST_SHOWN).join('\n');
       expect(some, `${broken.length} points broken, PAYWRIGHT_TEST_SEED=${seed}`).toBe('');
-      const met = tried.filter(({ point, trial }) => reached(point, trial));
+      const met = tried.filter(({ point, trial }) => isReached(point, trial));
       expect(met.length).toBeGreaterThan(0);
       for (const { point } of met) {
-        const operation = operationOf(point.scenario);
-        counted.set(operation, (counted.get(operation) ?? 0) + 1);
+        const { type } = point.scenario.request;
+        counted.set(type, (counted.get(type) ?? 0) + 1);
       }
     }
 
+    /** Plays points side by side, on a store for a few of them each. */
+    async function tryPoints(points: readonly AnyPoint[]): Promise<readonly Tried[]> {
+      const tried: Tried[] = [];
+      for (let from = 0; from < points.length; from += POINTS_PER_STORE) {
+        const storage = await open();
+        const left = points.slice(from, from + POINTS_PER_STORE);
+        const lane = async () => {
+          for (let point = left.shift(); point !== undefined; point = left.shift()) {
+            const trial = await tryPoint(await world(storage, point.scenario, left.length), point);
+            tried.push({ point, trial });
+          }
+        };
+        await Promise.all(Array.from({ length: LANES }, lane));
+        await storage.close();
+      }
+      return tried;
+    }
+
     /** Every step of the first request, with every fault. */
-    async function singlePoints(scenario: Scenario): Promise<readonly Point[]> {
-      const [dry] = await tryPoints(open, [{ scenario, order: ORDERS[0] }], oneRecountIn);
-      const steps = dry?.trial.steps.first ?? [];
+    async function singlePoints(scenario: S): Promise<readonly AnyPoint[]> {
+      const steps = await stepsOf(scenario);
       return everyFault(steps.length).flatMap((first, index) => {
         const isLate = LATE_FAULTS.includes(first.fault);
-        const orders = ORDERS.filter((each) => isLate || !each.includes('late'));
-        return orders
-          .filter((_, turn) => (index + turn + seed) % orders.length < ordersEach)
+        const possible = orders.filter((each) => isLate || !each.includes('late'));
+        return possible
+          .filter((_, turn) => (index + turn + seed) % possible.length < ordersEach)
           .map((order) => ({ scenario, order, first }));
       });
     }
 
     /** The first request dies after each effect it has; then each step of the retry and of recovery is hurt. */
-    async function secondPoints(scenario: Scenario): Promise<readonly Point[]> {
-      const [order] = ORDERS;
-      const [dry] = await tryPoints(open, [{ scenario, order }], oneRecountIn);
-      const steps = dry?.trial.steps.first ?? [];
-      const deaths = steps.flatMap((name, step) =>
-        EFFECTS.includes(name) ? [{ step, fault: 'crash after' } as const] : [],
+    async function secondPoints(scenario: S): Promise<readonly AnyPoint[]> {
+      const steps = await stepsOf(scenario);
+      const deaths = steps.flatMap((step, index) =>
+        effects.includes(step) ? [{ step: index, fault: 'crash after' } as const] : [],
       );
       const courses = deaths.flatMap((first) => [
-        { scenario, first, who: 'recovery', order: 'recovery, then retry' } as const,
-        { scenario, first, who: 'retry', order: 'retry, then recovery' } as const,
+        { scenario, first, order: 'recovery, then retry' } as const,
+        { scenario, first, order: 'retry, then recovery' } as const,
       ]);
-      const dries = await tryPoints(open, courses, oneRecountIn);
+      const dries = await tryPoints(courses);
       return dries.flatMap(({ point, trial }) => {
         const who = point.order === 'recovery, then retry' ? 'recovery' : 'retry';
         return everyFault(trial.steps[who].length).map((planned) => ({
@@ -109,29 +151,20 @@ export function crashProof(
         }));
       });
     }
+
+    async function stepsOf(scenario: S): Promise<readonly string[]> {
+      const [dry] = await tryPoints([{ scenario, order: FIRST_ORDER }]);
+      return dry?.trial.steps.first ?? [];
+    }
   });
 }
 
+const POINTS_PER_STORE = 64;
+const LANES = 8;
 const MOST_SHOWN = 20;
 const LEAST_SECONDS = 4;
-const EFFECTS = ['commit', 'charge', 'move'];
 
 function countText(counted: ReadonlyMap<string, number>): string {
   const sum = [...counted.values()].reduce((all, each) => all + each, 0);
-  return `${sum} (${[...counted].map(([operation, count]) => `${operation} ${count}`).join(', ')})`;
+  return `${sum} (${[...counted].map(([type, count]) => `${type} ${count}`).join(', ')})`;
 }
-
-const everyFault = (steps: number): readonly Planned[] =>
-  Array.from({ length: steps }, (_, step) => FAULTS.map((fault) => ({ step, fault }))).flat();
-
-const aFault = (lastStep: number) => ({
-  step: fc.nat({ max: lastStep }),
-  fault: fc.constantFrom(...FAULTS),
-});
-
-const aPair: fc.Arbitrary<Point> = fc.record({
-  scenario: fc.constantFrom(...SCENARIOS),
-  order: fc.constantFrom(...ORDERS),
-  first: fc.record(aFault(5)),
-  second: fc.record({ ...aFault(7), who: fc.constantFrom('retry', 'recovery') }),
-});

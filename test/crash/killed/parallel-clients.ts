@@ -1,12 +1,12 @@
-import type { MerchantId } from '../../src/domain/kernel/ids.ts';
-import { type Ask, aPayment, followUps, meaningOf, type Reply, send } from './asks.ts';
-import { pause } from './server-process.ts';
+import type { MerchantId } from '../../../src/domain/kernel/ids.ts';
+import { aPayment, type ClientRequest, followUps, meaningOf, type Reply, send } from './client-requests.ts';
+import { pause } from './server-processes.ts';
 
-export type Acknowledged = Readonly<{ ask: Ask; reply: Reply }>;
+export type Acknowledged = Readonly<{ request: ClientRequest; reply: Reply }>;
 
-/** Clients that ask in parallel, and come back with the same key until they are answered. */
+/** Clients that ask in parallel, and come back with the same key until they have a final response. */
 export type Clients = Readonly<{
-  /** Everything that a client was told for good. */
+  /** Every final response that a client got. */
   acknowledged: readonly Acknowledged[];
   /** Answers that no client should ever see. */
   strange: readonly string[];
@@ -19,7 +19,7 @@ export type Clients = Readonly<{
 export type ClientTerms = Readonly<{
   clients: number;
   tokens: ReadonlyMap<MerchantId, string>;
-  /** Where to ask; empty while nobody listens. */
+  /** The servers to ask; empty while none listens. */
   urls: () => readonly string[];
   /** True while requests should come without a pause. */
   hurry: () => boolean;
@@ -31,7 +31,7 @@ const SETTLED_MS = 2_500;
 export function parallelClients({ clients, tokens, urls, hurry }: ClientTerms): Clients {
   const acknowledged: Acknowledged[] = [];
   const strange: string[] = [];
-  const waiting: { ask: Ask; after: number }[] = [];
+  const waiting: { request: ClientRequest; after: number }[] = [];
   let interrupted = 0;
   let asked = 0;
   let finishing = false;
@@ -40,9 +40,9 @@ export function parallelClients({ clients, tokens, urls, hurry }: ClientTerms): 
     while (!finishing || waiting.length > 0) {
       const known = urls();
       const url = known[Math.trunc(Math.random() * known.length)];
-      const ask = url === undefined ? undefined : nextAsk();
-      if (url === undefined || ask === undefined) await pause(10);
-      else await take(url, ask);
+      const request = url === undefined ? undefined : nextRequest();
+      if (url === undefined || request === undefined) await pause(10);
+      else await take(url, request);
       if (!hurry()) await pause(Math.random() * 40);
     }
   };
@@ -57,27 +57,27 @@ export function parallelClients({ clients, tokens, urls, hurry }: ClientTerms): 
     },
   };
 
-  function nextAsk(): Ask | undefined {
+  function nextRequest(): ClientRequest | undefined {
     const position = waiting.findIndex(({ after }) => after <= performance.now());
-    if (position >= 0) return waiting.splice(position, 1)[0]?.ask;
+    if (position >= 0) return waiting.splice(position, 1)[0]?.request;
     return finishing ? undefined : aPayment(asked++);
   }
 
-  async function take(url: string, ask: Ask): Promise<void> {
+  async function take(url: string, request: ClientRequest): Promise<void> {
     try {
-      const reply = await send(url, tokens.get(ask.key.merchantId) ?? '', ask);
+      const reply = await send(url, tokens.get(request.key.merchantId) ?? '', request);
       const meaning = meaningOf(reply);
       if (meaning === 'final') {
-        acknowledged.push({ ask, reply });
+        acknowledged.push({ request, reply });
         const after = reply.status === 202 ? performance.now() + SETTLED_MS : 0;
-        if (!finishing) waiting.push(...followUps(ask, reply).map((next) => ({ ask: next, after })));
+        if (!finishing) waiting.push(...followUps(request, reply).map((next) => ({ request: next, after })));
         return;
       }
-      if (meaning === 'strange') strange.push(`${ask.path}: ${reply.status} ${reply.body}`);
-      waiting.push({ ask, after: performance.now() + 200 });
+      if (meaning === 'strange') strange.push(`${request.path}: ${reply.status} ${reply.body}`);
+      waiting.push({ request, after: performance.now() + 200 });
     } catch (fault) {
       if (!neverArrived(fault)) interrupted += 1;
-      waiting.push({ ask, after: 0 });
+      waiting.push({ request, after: 0 });
     }
   }
 }

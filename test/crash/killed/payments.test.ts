@@ -2,25 +2,25 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
-import { migrateDynamoDb } from '../../src/adapters/dynamodb/migrate.ts';
-import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
-import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
-import { postgresPool } from '../../src/adapters/postgres/pool.ts';
-import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
-import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import type { Claim } from '../../src/domain/kernel/claim.ts';
-import type { MerchantId } from '../../src/domain/kernel/ids.ts';
-import { signToken } from '../../src/entrypoints/cli/tokens.ts';
-import type { Storage } from '../../src/ports/storage.ts';
-import { SECRET } from '../fixtures/changes.ts';
-import { postgresServer } from '../support/postgres-database.ts';
-import { GETTER, send, TAKER } from './asks.ts';
-import { type Acknowledged, parallelClients } from './clients.ts';
-import { inLanes } from './lanes.ts';
-import { type MerchantBooks, readBooks } from './merchant-books.ts';
-import { aDyingFleet, endedOnce, type FleetTerms, pause, startServer } from './server-process.ts';
-import { allTold, type Listening, listenFor } from './told.ts';
+import { dynamodbClient } from '../../../src/adapters/dynamodb/client.ts';
+import { migrateDynamoDb } from '../../../src/adapters/dynamodb/migrate.ts';
+import { dynamodbStorage } from '../../../src/adapters/dynamodb/storage.ts';
+import { startDynamoDbEngine } from '../../../src/adapters/embedded/dynamodb-engine.ts';
+import { postgresPool } from '../../../src/adapters/postgres/pool.ts';
+import { postgresStorage } from '../../../src/adapters/postgres/storage.ts';
+import { simulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
+import type { Claim } from '../../../src/domain/kernel/claim.ts';
+import type { MerchantId } from '../../../src/domain/kernel/ids.ts';
+import { signToken } from '../../../src/entrypoints/cli/tokens.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
+import { SECRET } from '../../fixtures/changes.ts';
+import { postgresServer } from '../../support/postgres-database.ts';
+import { inLanes } from '../in-lanes.ts';
+import { type MerchantBooks, readBooks } from '../payments/merchant-books.ts';
+import { GETTER, send, TAKER } from './client-requests.ts';
+import { type Acknowledged, parallelClients } from './parallel-clients.ts';
+import { aDyingFleet, endedOnce, type FleetTerms, pause, startServer } from './server-processes.ts';
+import { allDelivered, receiveWebhooks, type WebhookReceiver } from './webhook-receiver.ts';
 
 type Tokens = ReadonlyMap<MerchantId, string>;
 
@@ -75,7 +75,7 @@ async function killUnderLoad(
   const tokens: Tokens = new Map(
     await Promise.all([TAKER, GETTER].map(async (each) => [each, await tokenOf(each)] as const)),
   );
-  const listening = await listenFor([TAKER, GETTER], storage, dataDir);
+  const receiver = await receiveWebhooks([TAKER, GETTER], storage, dataDir);
   await endedOnce(env);
   const fleet = aDyingFleet(env, terms);
   const urls = new Set<string>();
@@ -91,7 +91,7 @@ async function killUnderLoad(
   try {
     await clients.finish();
     await recovered(storage);
-    await allTold(storage);
+    await allDelivered(storage);
     const { acknowledged, strange } = clients;
     expect(strange).toEqual([]);
     expect(clients.interrupted()).toBeGreaterThan(0);
@@ -100,19 +100,19 @@ async function killUnderLoad(
       storage,
       join(dataDir, 'simulator.sqlite'),
       acknowledged,
-      listening,
+      receiver,
     );
     console.log(
       `${name}: ${kills} servers killed, ${clients.interrupted()} requests cut off; acknowledged ` +
-        `${countText(acknowledged.map(({ ask }) => ask.key))}; told of ${listening.events().length} events in ` +
-        `${listening.deliveries()} deliveries; finished by somebody else ${countText(resumed)}`,
+        `${countText(acknowledged.map(({ request }) => request.key))}; received ${receiver.events().length} events in ` +
+        `${receiver.deliveries()} deliveries; finished by another server ${countText(resumed)}`,
     );
     expect(faults).toEqual([]);
-    const used = new Set(acknowledged.map(({ ask }) => ask.key.operation));
+    const used = new Set(acknowledged.map(({ request }) => request.key.operation));
     expect([...used].sort()).toEqual(['capture', 'process', 'refund', 'transfer', 'void']);
   } finally {
     await survivor.end('SIGTERM');
-    await listening.close();
+    await receiver.close();
   }
 }
 
@@ -130,31 +130,32 @@ async function changedOnReplay(
   tokens: Tokens,
   acknowledged: readonly Acknowledged[],
 ): Promise<readonly string[]> {
-  const changed = await inLanes(acknowledged, async ({ ask, reply: { status, body } }) => {
-    const again = await send(url, tokens.get(ask.key.merchantId) ?? '', ask);
+  const changed = await inLanes(acknowledged, async ({ request, reply: { status, body } }) => {
+    const again = await send(url, tokens.get(request.key.merchantId) ?? '', request);
     return again.status === status && again.body === body && again.replayed
       ? []
-      : [`${ask.key.key}: ${status} ${body} became ${again.status} ${again.body}`];
+      : [`${request.key.key}: ${status} ${body} became ${again.status} ${again.body}`];
   });
   return changed.flat();
 }
 
 /**
- * What merchants were told must be what happened, no less and no more. `resumed` are claims, under a talkative processor, that whoever began them did not finish.
+ * What was acknowledged is what happened, no less and no more. `resumed` are the claims that another server finished
+ * than the one which began them, where the processor was not silent.
  */
 async function auditBooks(
   storage: Storage,
   ledgerFile: string,
   acknowledged: readonly Acknowledged[],
-  listening: Listening,
+  receiver: WebhookReceiver,
 ): Promise<Readonly<{ faults: readonly string[]; resumed: readonly Claim[] }>> {
   const ledger = simulatorLedger(ledgerFile);
   const now = Date.now();
-  const found = await inLanes(acknowledged, async ({ ask }) =>
-    (await storage.claims.find(ask.key, now))._unsafeUnwrap(),
+  const found = await inLanes(acknowledged, async ({ request }) =>
+    (await storage.claims.find(request.key, now))._unsafeUnwrap(),
   );
   const claims = found.filter((claim) => claim !== undefined);
-  const events = listening.events().toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const events = receiver.events().toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const witnesses = { storage, ledger, claims, events, recounts: true };
   const taker = await readBooks(witnesses, TAKER);
   const getter = await readBooks(witnesses, GETTER);
@@ -181,7 +182,7 @@ async function auditBooks(
   };
 }
 
-/** Every transfer is on both sides, no money came of it, and who is never asked for refunds never owes. */
+/** Every transfer is on both sides, makes no money, and a merchant without refunds never owes. */
 function clearingFaults(taker: MerchantBooks, getter: MerchantBooks): readonly string[] {
   const [theirs, ours] = [getter, taker].map(({ transfers }) => transfers.map(({ id }) => id).join());
   const [taken, got] = [taker.balance, getter.balance];

@@ -1,23 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
-import { type PayoutLedger, payoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
-import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.ts';
-import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
-import { DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
+import { errAsync, okAsync, type Result, type ResultAsync } from 'neverthrow';
+import { type PayoutLedger, payoutLedger } from '../../../src/adapters/processor/payout-ledger.ts';
+import { simulatedPayouts } from '../../../src/adapters/processor/payout-simulator.ts';
+import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
+import { DEFAULT_EVENT_SOURCES } from '../../../src/application/approvals/approval-rules.ts';
 import {
   type ApprovalsPorts,
   approvalsUseCases,
-} from '../../src/application/approvals/approvals-use-cases.ts';
-import type { Recovered } from '../../src/application/kernel/recovery-round.ts';
-import type { Approver } from '../../src/domain/approvals/approver.ts';
-import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
-import type { IncidentId, VendorId } from '../../src/domain/approvals/ids.ts';
-import { DEFAULT_POLICY } from '../../src/domain/approvals/policy.ts';
-import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
-import type { Instant } from '../../src/domain/kernel/instant.ts';
-import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
-import type { StorageUnavailable } from '../../src/ports/unavailable.ts';
-import type { Process } from '../crash/steps.ts';
+} from '../../../src/application/approvals/approvals-use-cases.ts';
+import { DEFAULT_THRESHOLDS } from '../../../src/domain/approvals/fraud.ts';
+import type { IncidentId, VendorId } from '../../../src/domain/approvals/ids.ts';
+import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
+import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
+import type { Instant } from '../../../src/domain/kernel/instant.ts';
+import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';
+import type { Payouts } from '../../../src/ports/approvals/payouts.ts';
 import {
   ADMIN,
   approvalPorts,
@@ -26,35 +23,21 @@ import {
   MAKER,
   payoutTerms,
   SYSTEM,
-} from '../fixtures/approvals.ts';
-import { NOON, SECRET } from '../fixtures/changes.ts';
+} from '../../fixtures/approvals.ts';
+import { NOON, SECRET } from '../../fixtures/changes.ts';
+import type { Process } from '../faulty-process.ts';
+import type { Outage } from '../points.ts';
+import type { Failed, Sent, World } from '../trial.ts';
+import { endFaults } from './ending.ts';
+import { CENTS, type Request, type Scenario } from './scenarios.ts';
 
-/** What somebody asks for, of the world's one incident. */
-export type Request =
-  | Readonly<{ type: 'record' }>
-  | Readonly<{ type: 'create' }>
-  | Readonly<{ type: 'approve'; by: Approver }>
-  | Readonly<{ type: 'reject' }>
-  | Readonly<{ type: 'process' }>;
-
-export type Failed = Readonly<{ kind: string }>;
-
-/** The amount of every payment in US cents, by whether one or two people must approve it. */
-export const CENTS = { one: 12_345n, two: 600_123n } as const;
-
-export type WorldTerms = Readonly<{ approvers: keyof typeof CENTS; vendorId?: VendorId }>;
-
-/** All that outlives a process: the store, the bank's books, the time. */
-export type World = Readonly<{
+/** What the checks at the end look at. */
+export type Scene = Readonly<{
   storage: ApprovalsStorage;
+  /** The bank's books. */
   ledger: PayoutLedger;
-  incidentId: IncidentId;
+  /** What the vendor is to be paid, in US cents. */
   amount: bigint;
-  pass(lengthMs: number): void;
-  /** The request as `process` serves it; the same again is the same request. */
-  ask(process: Process, request: Request): ResultAsync<VendorPayment | undefined, Failed>;
-  /** One round of recovery in `process`, over this world's payments only. */
-  recover(process: Process): ResultAsync<Recovered, StorageUnavailable>;
   /** Every payment of the incident, as it is stored. */
   payments(): Promise<readonly VendorPayment[]>;
 }>;
@@ -63,7 +46,11 @@ const lost = { kind: 'StorageUnavailable', cause: 'the reply was lost' } as cons
 const outcomeUnknown = { kind: 'PayoutOutcomeUnknown' } as const;
 const away = { kind: 'PayoutsUnavailable' } as const;
 
-export function aWorld(storage: ApprovalsStorage, { approvers, vendorId }: WorldTerms): World {
+/** One incident of a vendor, and the payment for it. */
+export function approvalsWorld(
+  storage: ApprovalsStorage,
+  { approvers, vendorId, ends }: Scenario,
+): World<Request, VendorPayment | undefined> {
   const incidentId = randomUUID() as IncidentId;
   const vendor = vendorId ?? (randomUUID() as VendorId);
   const eventId = randomUUID();
@@ -71,7 +58,9 @@ export function aWorld(storage: ApprovalsStorage, { approvers, vendorId }: World
   const ledger = payoutLedger(':memory:');
   let now: Instant = NOON;
   const clock = { now: () => now };
-  const bank = simulatedPayouts(ledger, clock);
+  let outage: Outage | undefined;
+  const bank = outOfOrder(simulatedPayouts(ledger, clock), () => outage);
+  let newestReplied = 0;
 
   const ofIncident = () => storage.vendorPayments.list({ incidentId }, { order: 'oldest', limit: 100 });
 
@@ -114,9 +103,12 @@ export function aWorld(storage: ApprovalsStorage, { approvers, vendorId }: World
     });
   }
 
-  function ask(process: Process, request: Request): ResultAsync<VendorPayment | undefined, Failed> {
+  function serve(
+    process: Process,
+    { request }: Sent<Request>,
+  ): ResultAsync<VendorPayment | undefined, Failed> {
     const useCases = useCasesIn(process);
-    /** Which payment it is, whoever asks has read before. */
+    /** The client has read before which payment it is. */
     const thePayment = <T>(move: (id: VendorPayment['id']) => ResultAsync<T, Failed>) =>
       ofIncident().andThen<ResultAsync<T, Failed>>(([payment]) =>
         payment === undefined ? errAsync({ kind: 'VendorPaymentNotFound' }) : move(payment.id),
@@ -160,16 +152,54 @@ export function aWorld(storage: ApprovalsStorage, { approvers, vendorId }: World
     }
   }
 
-  return {
+  const scene: Scene = {
     storage,
     ledger,
-    incidentId,
     amount,
+    payments: async () => (await ofIncident())._unsafeUnwrap(),
+  };
+
+  return {
+    leaseMs: payoutTerms.leaseMs,
     pass(lengthMs) {
       now += lengthMs;
     },
-    ask,
+    beginOutage(begun) {
+      outage = begun;
+    },
+    endOutage() {
+      outage = undefined;
+    },
+    serve,
     recover: (process) => useCasesIn(process).recoverPayouts(100),
-    payments: async () => (await ofIncident())._unsafeUnwrap(),
+    replied(_sent, reply: Result<VendorPayment | undefined, Failed>) {
+      if (reply.isOk()) newestReplied = Math.max(newestReplied, reply.value?.version ?? 0);
+    },
+    meaningOf: ({ kind }) => (OVERTAKEN.includes(kind) ? 'answer' : 'defect'),
+    async traces() {
+      const versions = (await scene.payments()).map(({ id, version }) => `${id} ${version}`);
+      return [...versions, ...ledger.paid().map(({ reference }) => `paid ${reference}`)].join();
+    },
+    isOpen: async () => (await scene.payments()).some(({ status }) => status === 'processing'),
+    heldForMs: async () => 0,
+    async endFaults() {
+      const [payment] = await scene.payments();
+      return [
+        ...(await endFaults(scene, ends)),
+        ...((payment?.version ?? 0) < newestReplied
+          ? [`version ${newestReplied} was replied, and is gone`]
+          : []),
+      ];
+    },
+    close: () => ledger.close(),
   };
 }
+
+/** Refusals of a request that was carried out before, or overtaken by a rival. */
+const OVERTAKEN: readonly string[] = ['VendorPaymentStateConflict', 'DuplicateIncident', 'AlreadyApproved'];
+
+/** A bank that at times refuses before any effect. */
+const outOfOrder = (payouts: Payouts, outage: () => Outage | undefined): Payouts => ({
+  pay: (order) => (outage() === undefined ? payouts.pay(order) : errAsync(away)),
+  lookup: (reference) => (outage()?.refuses === 'everything' ? errAsync(away) : payouts.lookup(reference)),
+});

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { COMPILE_CACHE } from '../support/compile-cache.ts';
+import { COMPILE_CACHE } from '../../support/compile-cache.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/entrypoints/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../src/entrypoints/cli/main.ts', import.meta.url));
 
 /** `paywright serve` as a process of its own. */
 export type ServerProcess = Readonly<{

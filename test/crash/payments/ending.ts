@@ -1,46 +1,47 @@
-import type { Claim, OpenClaim } from '../../src/domain/kernel/claim.ts';
-import type { DomainEvent } from '../../src/domain/kernel/events.ts';
-import { amountsOf } from '../../src/domain/payments/payment.ts';
-import { outboxShardOf } from '../../src/ports/outbox.ts';
+import type { Claim, OpenClaim } from '../../../src/domain/kernel/claim.ts';
+import type { DomainEvent } from '../../../src/domain/kernel/events.ts';
+import { amountsOf } from '../../../src/domain/payments/payment.ts';
+import { outboxShardOf } from '../../../src/ports/outbox.ts';
 import { type MerchantBooks, readBooks } from './merchant-books.ts';
 import type { Scenario } from './scenarios.ts';
-import type { Asked, World } from './world.ts';
+import type { Scene, SentRequest } from './world.ts';
 
-async function claimsOf({ storage, now }: World, asked: readonly Asked[]): Promise<readonly Claim[]> {
-  const found = await Promise.all(asked.map(({ key }) => storage.claims.find(key, now())));
+async function claimsOf(scene: Scene, sent: readonly SentRequest[]): Promise<readonly Claim[]> {
+  const { storage, now, claimKeyOf } = scene;
+  const found = await Promise.all(sent.map((each) => storage.claims.find(claimKeyOf(each), now())));
   return found.flatMap((claim) => claim._unsafeUnwrap() ?? []);
 }
 
-export const openClaims = async (world: World, asked: readonly Asked[]): Promise<readonly OpenClaim[]> =>
-  (await claimsOf(world, asked)).filter((claim) => claim.state !== 'completed');
+export const openClaims = async (scene: Scene, sent: readonly SentRequest[]): Promise<readonly OpenClaim[]> =>
+  (await claimsOf(scene, sent)).filter((claim) => claim.state !== 'completed');
 
 /** What a request leaves behind that gets as far as its intent; what it does to payments shows at the end. */
-export async function traces(world: World, asked: Asked): Promise<string> {
-  const claims = await claimsOf(world, [asked]);
-  return [...claims.map(({ state }) => `claim ${state}`), ...world.ledger.references()].join();
+export async function traces(scene: Scene, sent: SentRequest): Promise<string> {
+  const claims = await claimsOf(scene, [sent]);
+  return [...claims.map(({ state }) => `claim ${state}`), ...scene.ledger.references()].join();
 }
 
 /** All that is wrong when everything has come to rest. */
 export async function endFaults(
-  world: World,
+  scene: Scene,
   scenario: Scenario,
-  asked: readonly Asked[],
+  sent: readonly SentRequest[],
   recounts: boolean,
 ): Promise<readonly string[]> {
-  const { storage, ledger, merchants } = world;
-  const claims = await claimsOf(world, asked);
-  const events = await eventsOf(world, isTransfer(asked) ? undefined : claims);
+  const { storage, ledger, merchants } = scene;
+  const claims = await claimsOf(scene, sent);
+  const events = await eventsOf(scene, isTransfer(sent) ? undefined : claims);
   const witnesses = { storage, ledger, claims, events, recounts };
   const own = await readBooks(witnesses, merchants.own);
   const other =
-    recounts || isTransfer(asked)
+    recounts || isTransfer(sent)
       ? await readBooks({ ...witnesses, recounts: false }, merchants.other)
       : NOTHING_BOOKED;
   const { faults, transactions, payments, transfers } = own;
   const end = endText(own);
   const modifications = new Set<string>(transactions.map(({ id }) => id));
   const known = new Set<string>([...payments.map(({ id }) => id), ...modifications]);
-  const sent = transfers.map(({ id }) => id).join();
+  const transferred = transfers.map(({ id }) => id).join();
   return [
     ...faults,
     ...other.faults,
@@ -51,18 +52,18 @@ export async function endFaults(
       .filter((reference) => !known.has(reference))
       .map((reference) => `the processor has ${reference}, and we do not`),
     ...(other.payments.length === 0 ? [] : ['a payment of the other merchant']),
-    ...(sent === other.transfers.map(({ id }) => id).join() ? [] : ['transfers that did not arrive']),
+    ...(transferred === other.transfers.map(({ id }) => id).join() ? [] : ['transfers that did not arrive']),
     ...moneyFaults(own, other),
   ];
 }
 
-const isTransfer = (asked: readonly Asked[]): boolean =>
-  asked.some(({ request }) => request.type === 'transfer');
+const isTransfer = (sent: readonly SentRequest[]): boolean =>
+  sent.some(({ request }) => request.type === 'transfer');
 
-/** Whoever is sent nothing must have nothing, which is looked at where summaries are recounted. */
+/** A merchant that is sent nothing has nothing, which is compared where summaries are recounted. */
 const NOTHING_BOOKED: MerchantBooks = { payments: [], transactions: [], transfers: [], faults: [] };
 
-/** What each merchant has is what the payment and the transfers say, and nobody has less than nothing. */
+/** What each merchant has is what the payment and the transfers say, and no balance is below zero. */
 function moneyFaults(
   { payments, transactions, transfers, balance }: MerchantBooks,
   other: MerchantBooks,
@@ -98,7 +99,7 @@ function endText({ payments: [payment], transfers }: MerchantBooks): string {
 }
 
 /** All that were written, or all of the payments of some claims: those of one payment are in one shard. */
-async function eventsOf({ storage, now }: World, of?: readonly Claim[]): Promise<readonly DomainEvent[]> {
+async function eventsOf({ storage, now }: Scene, of?: readonly Claim[]): Promise<readonly DomainEvent[]> {
   const shards = of?.flatMap(({ paymentId: id }) => (id === undefined ? [] : outboxShardOf({ id })));
   const { outbox } = storage;
   const found = await (shards === undefined

@@ -6,15 +6,15 @@ export const FAULTS = [
   'crash before',
   /** The call has its effect; then the process dies. */
   'crash after',
-  /** The process dies with the call on the wire; it arrives when everybody else is done. */
+  /** The process dies with the call on the wire; it arrives when all other processes are done. */
   'crash in flight',
-  /** The call has its effect; the caller is told that nothing answered. */
+  /** The call has its effect; its reply does not come. */
   'reply lost',
-  /** The caller is told that nothing answered; the call arrives when everybody else is done. */
+  /** No reply comes; the call arrives when all other processes are done. */
   'late',
   /** The call arrives twice, and the second reply counts. */
   'repeat',
-  /** The whole process stands still before the call, and goes on when everybody else is done. */
+  /** The whole process stands still before the call, and goes on when all other processes are done. */
   'delay',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
@@ -35,7 +35,7 @@ export type Course<T> =
 export type Process = Readonly<{
   /** The names of the steps it took, in their order. */
   taken: readonly string[];
-  /** `lost` is what the caller hears when the reply does not come. */
+  /** `lost` is the caller's failure when the reply does not come. */
   call<T, E>(name: string, run: () => ResultAsync<T, E>, lost: E): ResultAsync<T, E>;
   follow<T>(work: PromiseLike<T>): Promise<Course<T>>;
   /** Lets what was on the wire arrive, and a standing process go on. */

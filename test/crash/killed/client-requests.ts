@@ -1,9 +1,9 @@
-import type { ClaimKey, Operation } from '../../src/domain/kernel/claim.ts';
-import type { MerchantId } from '../../src/domain/kernel/ids.ts';
-import { aMerchantId } from '../fixtures/changes.ts';
+import type { ClaimKey, Operation } from '../../../src/domain/kernel/claim.ts';
+import type { MerchantId } from '../../../src/domain/kernel/ids.ts';
+import { aMerchantId } from '../../fixtures/changes.ts';
 
 /** One request of a client, to be sent until it is answered. */
-export type Ask = Readonly<{ key: ClaimKey; path: string; body: string }>;
+export type ClientRequest = Readonly<{ key: ClaimKey; path: string; body: string }>;
 export type Reply = Readonly<{ status: number; body: string }>;
 
 /** Who takes payments and sends money to the other, and who sends some of it back. */
@@ -23,28 +23,31 @@ const PAYMENT_METHODS = [
 ];
 
 /** The `n`th payment that is asked for; three in seven are held for a later capture. */
-export function aPayment(n: number): Ask {
+export function aPayment(n: number): ClientRequest {
   const order = {
     amount: 100 + n,
     currency: 'USD',
     payment_method: PAYMENT_METHODS[n % PAYMENT_METHODS.length] ?? 'card',
     capture_method: n % 7 < 3 ? 'manual' : 'automatic',
   };
-  return anAsk('process', TAKER, `key-${n}`, '/payments', order);
+  return aRequest('process', TAKER, `key-${n}`, '/payments', order);
 }
 
 /**
  * What is done with a payment when it is answered. Some of it cannot all be done, and is asked for at the same time: of
  * two captures or refunds of 60 % one is refused, and either the void or the capture is.
  */
-export function followUps({ key: { key, operation } }: Ask, { status, body }: Reply): readonly Ask[] {
+export function followUps(
+  { key: { key, operation } }: ClientRequest,
+  { status, body }: Reply,
+): readonly ClientRequest[] {
   if (operation !== 'process' || status > 202) return [];
   const { id, amount, capture_method } = JSON.parse(body) as Readonly<Record<string, string>> &
     Readonly<{ amount: number }>;
   const move = (type: Operation, n: number, what: object) =>
-    anAsk(type, TAKER, `${key}-${type}-${n}`, `/payments/${id}/${PATHS[type]}`, what);
+    aRequest(type, TAKER, `${key}-${type}-${n}`, `/payments/${id}/${PATHS[type]}`, what);
   const send = (from: MerchantId, to: MerchantId, of: number) =>
-    anAsk('transfer', from, `${key}-to-${to}`, '/transfers', {
+    aRequest('transfer', from, `${key}-to-${to}`, '/transfers', {
       destination_merchant_id: to,
       amount: of,
       currency: 'USD',
@@ -83,13 +86,13 @@ const PATHS: Readonly<Partial<Record<Operation, string>>> = {
   void: 'void',
 };
 
-const anAsk = (
+const aRequest = (
   operation: Operation,
   merchantId: MerchantId,
   key: string,
   path: string,
   body: object,
-): Ask => ({ key: { merchantId, operation, key }, path, body: JSON.stringify(body) });
+): ClientRequest => ({ key: { merchantId, operation, key }, path, body: JSON.stringify(body) });
 
 /** Answers that are final, besides those of success; any other refusal is no answer, or a mistake. */
 const FINAL_CODES: readonly unknown[] = [
@@ -110,7 +113,7 @@ export function meaningOf({ status, body }: Reply): 'final' | 'again' | 'strange
 }
 
 /** Rejects when no whole answer comes. */
-export async function send(url: string, token: string, { key: { key }, path, body }: Ask) {
+export async function send(url: string, token: string, { key: { key }, path, body }: ClientRequest) {
   const reply = await fetch(`${url}${path}`, {
     method: 'POST',
     headers: {

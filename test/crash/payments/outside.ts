@@ -1,12 +1,12 @@
 import { errAsync, okAsync } from 'neverthrow';
-import type { TransferPorts } from '../../src/application/ledger/transfer-money.ts';
-import type { ModifyPorts } from '../../src/application/payments/modify-payment.ts';
-import type { ProcessPorts } from '../../src/application/payments/process-payment.ts';
-import type { MerchantId } from '../../src/domain/kernel/ids.ts';
-import type { Processor } from '../../src/ports/processor.ts';
-import type { Storage } from '../../src/ports/storage.ts';
-import type { Outage } from './scenarios.ts';
-import type { Process } from './steps.ts';
+import type { TransferPorts } from '../../../src/application/ledger/transfer-money.ts';
+import type { ModifyPorts } from '../../../src/application/payments/modify-payment.ts';
+import type { ProcessPorts } from '../../../src/application/payments/process-payment.ts';
+import type { MerchantId } from '../../../src/domain/kernel/ids.ts';
+import type { Processor } from '../../../src/ports/processor.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
+import type { Process } from '../faulty-process.ts';
+import type { Outage } from '../points.ts';
 
 /** A processor that at times refuses before any effect. */
 export const outOfOrder = (processor: Processor, outage: () => Outage | undefined): Processor => ({

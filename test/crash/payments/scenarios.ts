@@ -1,7 +1,6 @@
-import type { Operation } from '../../src/domain/kernel/claim.ts';
-import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
-import type { CaptureMethod } from '../../src/domain/payments/payment.ts';
-import type { Planned } from './steps.ts';
+import type { ModificationRequest } from '../../../src/domain/payments/modification.ts';
+import type { CaptureMethod } from '../../../src/domain/payments/payment.ts';
+import type { Scenario as AnyScenario, Outage } from '../points.ts';
 
 /** What a client asks for. Modifications are of the one payment there is, transfers go to the other merchant. */
 export type Request =
@@ -12,32 +11,11 @@ export type Request =
 /** Of every payment, in US cents. */
 export const TAKEN = 2_500n;
 
-/** What the processor does not do while it is out. */
-export type Outage = Readonly<{
-  refuses: 'charges and movements' | 'everything';
-  /** Until the first request is over, or until everything that was on the wire has arrived. */
-  lasts: 'first request' | 'long';
-}>;
+/** Ends are as `endText` says them. */
+export type Scenario = AnyScenario<Request>;
 
-/** One operation in one situation: how it opens, what is asked, and what must hold at the end. */
-export type Scenario = Readonly<{
-  name: string;
-  /** What was asked before, and settled without trouble. */
-  before: readonly Request[];
-  request: Request;
-  /** Asked under another key while the request stands where its trouble left it. */
-  rival?: Request;
-  /** Every way in which it may have ended, as `endText` says it. */
-  ends: readonly string[];
-  outage?: Outage;
-  /** Refused without a trace, so there is nobody to come after. */
-  writesNothing?: boolean;
-}>;
-
-export const operationOf = ({ request }: Scenario): Operation => request.type;
-
-const AT_FIRST: Outage = { refuses: 'charges and movements', lasts: 'first request' };
-const FOR_LONG: Outage = { refuses: 'charges and movements', lasts: 'long' };
+const AT_FIRST: Outage = { refuses: 'orders', lasts: 'first request' };
+const FOR_LONG: Outage = { refuses: 'orders', lasts: 'long' };
 const GONE: Outage = { refuses: 'everything', lasts: 'long' };
 
 const taking = (paymentMethod: string): Request => ({
@@ -134,29 +112,3 @@ export const SCENARIOS: readonly Scenario[] = [
     rival: transfer(1_500n),
   }),
 ];
-
-/** Who comes first after the fault: the client with the same key, or the recovery worker. */
-export const ORDERS = [
-  'retry, then recovery',
-  'recovery, then retry',
-  'retry and recovery at once',
-  'retry, then silence until the key is given up',
-  'what was late, then retry, then recovery',
-] as const;
-export type Order = (typeof ORDERS)[number];
-
-/** One way things can go wrong: a fault in the first request, and perhaps one in who comes after it. */
-export type Point = Readonly<{
-  scenario: Scenario;
-  order: Order;
-  first?: Planned;
-  second?: Planned & Readonly<{ who: 'retry' | 'recovery' }>;
-}>;
-
-export const pointText = ({ scenario: { name }, order, first, second }: Point): string =>
-  [
-    name,
-    order,
-    `first request: ${first === undefined ? 'no fault' : `${first.fault} at step ${first.step}`}`,
-    ...(second === undefined ? [] : [`${second.who}: ${second.fault} at step ${second.step}`]),
-  ].join(' | ');

@@ -1,14 +1,15 @@
-import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import { faultOfEntity } from '../../src/application/integrity/verify-entity.ts';
-import type { AuditEntry } from '../../src/domain/kernel/audit-entry.ts';
-import type { Claim } from '../../src/domain/kernel/claim.ts';
-import type { DomainEvent } from '../../src/domain/kernel/events.ts';
-import { amountsOf, type Payment } from '../../src/domain/payments/payment.ts';
-import { paymentRecord } from '../../src/domain/payments/payment-record.ts';
-import type { Transaction } from '../../src/domain/payments/transaction.ts';
-import { transactionRecord } from '../../src/domain/payments/transaction-record.ts';
-import type { Verdict } from '../../src/ports/processor.ts';
-import { digests } from '../fixtures/changes.ts';
+import type { SimulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
+import { faultOfEntity } from '../../../src/application/integrity/verify-entity.ts';
+import type { AuditEntry } from '../../../src/domain/kernel/audit-entry.ts';
+import type { Claim } from '../../../src/domain/kernel/claim.ts';
+import type { DomainEvent } from '../../../src/domain/kernel/events.ts';
+import { amountsOf, type Payment } from '../../../src/domain/payments/payment.ts';
+import { paymentRecord } from '../../../src/domain/payments/payment-record.ts';
+import type { Transaction } from '../../../src/domain/payments/transaction.ts';
+import { transactionRecord } from '../../../src/domain/payments/transaction-record.ts';
+import type { Verdict } from '../../../src/ports/processor.ts';
+import { digests } from '../../fixtures/changes.ts';
+import { isProvisional } from './replies.ts';
 
 /** All that is on record of one payment, on our side and on the processor's. */
 export type PaymentBooks = Readonly<{
@@ -21,7 +22,7 @@ export type PaymentBooks = Readonly<{
   ledger: SimulatorLedger;
 }>;
 
-/** Where payment, claims, transactions, audit chains, events and the processor's books do not tell one story. */
+/** Where payment, claims, transactions, audit chains, events and the processor's books contradict each other. */
 export function paymentFaults(books: PaymentBooks): readonly string[] {
   const { payment, transactions, ledger } = books;
   const charge = ledger.find(payment.id);
@@ -120,13 +121,15 @@ function claimFaults({ payment, claims }: PaymentBooks, moves: readonly Transact
 
 function answerFaults(claim: Claim, { id }: Payment): readonly string[] {
   if (claim.state === 'completed' && claim.kept === undefined) return ['completed without an answer'];
+  if (claim.kept !== undefined && isProvisional(claim.kept.response) !== (claim.state !== 'completed'))
+    return [`a ${claim.operation} ${claim.state} keeps ${claim.kept.response}`];
   const about = claim.transactionId ?? id;
   return claim.kept === undefined || claim.kept.response.includes(about)
     ? []
     : [`the answer of a ${claim.operation} does not speak of ${about}`];
 }
 
-/** Each transition is told exactly once. */
+/** Each transition has exactly one event. */
 function eventFaults({ payment, transactions, events, ledger }: PaymentBooks): readonly string[] {
   const { status, captureMethod } = payment;
   const isOpen = status === 'pending' || status === 'processing';
@@ -139,8 +142,8 @@ function eventFaults({ payment, transactions, events, ledger }: PaymentBooks): r
       .filter(({ type, status: end }) => type === 'refund' && end !== 'pending')
       .map(({ status: end }) => `refund.${end === 'failed' ? 'failed' : 'created'}`),
   ];
-  const told = events.map(({ type }) => type);
-  return sorted(told) === sorted(due) ? [] : [`events ${sorted(told)} where ${sorted(due)} are due`];
+  const sent = events.map(({ type }) => type);
+  return sorted(sent) === sorted(due) ? [] : [`events ${sorted(sent)} where ${sorted(due)} are due`];
 }
 
 function chainFaults({ payment, transactions, links }: PaymentBooks): readonly string[] {

@@ -1,21 +1,21 @@
-import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import { faultOfEntity } from '../../src/application/integrity/verify-entity.ts';
-import { auditedRecord } from '../../src/domain/aggregates/aggregate.ts';
-import type { Claim } from '../../src/domain/kernel/claim.ts';
-import type { DomainEvent } from '../../src/domain/kernel/events.ts';
-import type { LedgerEntryId, MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
-import { present } from '../../src/domain/kernel/present.ts';
-import { ACCOUNTS, type Balance, balancesOf, type LedgerEntry } from '../../src/domain/ledger/ledger.ts';
-import type { Transfer } from '../../src/domain/ledger/transfer.ts';
-import type { Payment } from '../../src/domain/payments/payment.ts';
-import { sumUp } from '../../src/domain/payments/payment-sum.ts';
-import { tallyOf } from '../../src/domain/payments/tally.ts';
-import type { Transaction } from '../../src/domain/payments/transaction.ts';
-import type { CurrentBalance } from '../../src/ports/balances.ts';
-import type { Storage } from '../../src/ports/storage.ts';
-import { digests, plain } from '../fixtures/changes.ts';
+import type { SimulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
+import { faultOfEntity } from '../../../src/application/integrity/verify-entity.ts';
+import { auditedRecord } from '../../../src/domain/aggregates/aggregate.ts';
+import type { Claim } from '../../../src/domain/kernel/claim.ts';
+import type { DomainEvent } from '../../../src/domain/kernel/events.ts';
+import type { LedgerEntryId, MerchantId, PaymentId } from '../../../src/domain/kernel/ids.ts';
+import { present } from '../../../src/domain/kernel/present.ts';
+import { ACCOUNTS, type Balance, balancesOf, type LedgerEntry } from '../../../src/domain/ledger/ledger.ts';
+import type { Transfer } from '../../../src/domain/ledger/transfer.ts';
+import type { Payment } from '../../../src/domain/payments/payment.ts';
+import { sumUp } from '../../../src/domain/payments/payment-sum.ts';
+import { tallyOf } from '../../../src/domain/payments/tally.ts';
+import type { Transaction } from '../../../src/domain/payments/transaction.ts';
+import type { CurrentBalance } from '../../../src/ports/balances.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
+import { digests, plain } from '../../fixtures/changes.ts';
+import { inLanes, walk } from '../in-lanes.ts';
 import { paymentFaults } from './agreement.ts';
-import { inLanes, walk } from './lanes.ts';
 
 /** All that is on record of one merchant. */
 export type MerchantBooks = Readonly<{
@@ -83,14 +83,14 @@ export async function readBooks(witnesses: Witnesses, merchantId: MerchantId): P
   };
 }
 
-/** A transfer is of one key, whole on both sides, told to both, and has its chain. */
+/** A transfer is of one key, whole on both sides, with an event for both, and has its chain. */
 async function transferFaults(
   { storage, claims, events }: Witnesses,
   merchantId: MerchantId,
   transfer: Transfer,
 ): Promise<readonly string[]> {
   const { id, kind } = transfer;
-  const told = events.filter(({ data, merchantId: to }) => to === merchantId && data['id'] === id);
+  const sent = events.filter(({ data, merchantId: to }) => to === merchantId && data['id'] === id);
   const spent = claims.filter((claim) => 'transferId' in claim && claim.transferId === id);
   const links = (await storage.auditTrail.ofAggregate(transfer.merchantId, kind, id))._unsafeUnwrap();
   const fault = faultOfEntity(
@@ -102,9 +102,9 @@ async function transferFaults(
   const copies = await Promise.all(sides.map((side) => storage.aggregates.find(side, kind, id)));
   return [
     ...(fault === undefined ? [] : [`the chain of ${id} is ${fault.fault} at ${fault.sequence}`]),
-    ...(told.map(({ type }) => type).join() === 'transfer.completed'
+    ...(sent.map(({ type }) => type).join() === 'transfer.completed'
       ? []
-      : [`${id} told ${told.length} times`]),
+      : [`${id} has ${sent.length} events of ${merchantId}`]),
     ...(spent.length === 1 ? [] : [`${spent.length} keys spent on ${id}`]),
     ...spent
       .filter(({ kept }) => kept === undefined || !kept.response.includes(id))

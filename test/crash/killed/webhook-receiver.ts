@@ -1,34 +1,34 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileRing } from '../../src/adapters/keys/file-ring.ts';
-import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
-import { localVault } from '../../src/adapters/keys/vault.ts';
-import { systemClock } from '../../src/adapters/system/clock.ts';
-import type { DomainEvent } from '../../src/domain/kernel/events.ts';
-import { type MerchantId, parseId } from '../../src/domain/kernel/ids.ts';
-import { fromRfc3339 } from '../../src/domain/kernel/instant.ts';
-import { type JsonObject, parseJson } from '../../src/domain/kernel/json.ts';
-import { present } from '../../src/domain/kernel/present.ts';
-import { DELIVERY_SHARDS } from '../../src/ports/deliveries.ts';
-import type { Storage } from '../../src/ports/storage.ts';
-import { addEndpoint } from '../fixtures/webhooks.ts';
-import { pause } from './server-process.ts';
+import { fileRing } from '../../../src/adapters/keys/file-ring.ts';
+import { ringKeys } from '../../../src/adapters/keys/secret-keys.ts';
+import { localVault } from '../../../src/adapters/keys/vault.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import type { DomainEvent } from '../../../src/domain/kernel/events.ts';
+import { type MerchantId, parseId } from '../../../src/domain/kernel/ids.ts';
+import { fromRfc3339 } from '../../../src/domain/kernel/instant.ts';
+import { type JsonObject, parseJson } from '../../../src/domain/kernel/json.ts';
+import { present } from '../../../src/domain/kernel/present.ts';
+import { DELIVERY_SHARDS } from '../../../src/ports/deliveries.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
+import { addEndpoint } from '../../fixtures/webhooks.ts';
+import { pause } from './server-processes.ts';
 
 /** Merchants' receivers, on one local port, for servers of one data directory. */
-export type Listening = Readonly<{
+export type WebhookReceiver = Readonly<{
   /** What has arrived, each event once, however often it came. */
   events(): readonly DomainEvent[];
   deliveries(): number;
   close(): Promise<void>;
 }>;
 
-export async function listenFor(
+export async function receiveWebhooks(
   merchants: readonly MerchantId[],
   storage: Storage,
   dataDir: string,
-): Promise<Listening> {
-  const told = new Map<string, DomainEvent>();
+): Promise<WebhookReceiver> {
+  const received = new Map<string, DomainEvent>();
   let deliveries = 0;
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -36,7 +36,7 @@ export async function listenFor(
     request.on('end', () => {
       deliveries += 1;
       const event = eventIn(Buffer.concat(chunks).toString(), request.url?.slice(1) as MerchantId);
-      told.set(event.id, event);
+      received.set(event.id, event);
       response.end();
     });
   });
@@ -48,7 +48,7 @@ export async function listenFor(
     await addEndpoint({ ...storage, vault }, { merchantId, url });
   }
   return {
-    events: () => [...told.values()],
+    events: () => [...received.values()],
     deliveries: () => deliveries,
     async close() {
       server.closeAllConnections();
@@ -57,18 +57,18 @@ export async function listenFor(
   };
 }
 
-/** Resolves when everything that happened has been told; whoever still runs sees to it. */
-export async function allTold(storage: Storage): Promise<void> {
+/** Resolves when every event has been delivered, by the servers that still run. */
+export async function allDelivered(storage: Storage): Promise<void> {
   const shards = Array.from({ length: DELIVERY_SHARDS }, (_, shard) => shard);
   for (const deadline = performance.now() + 120_000; performance.now() < deadline; await pause(250)) {
     if ((await storage.outbox.unsent(1))._unsafeUnwrap().length > 0) continue;
     const due = await storage.deliveries.due(shards, Date.now() + 365 * 86_400_000, 1);
     if (due._unsafeUnwrap().length === 0) return;
   }
-  throw new Error('events are left that nobody is told of');
+  throw new Error('events are left that are never delivered');
 }
 
-/** The event that a body tells of. */
+/** The event in a delivery's body. */
 function eventIn(text: string, merchantId: MerchantId): DomainEvent {
   const { id, event_type, created, data } = parseJson(text) as Readonly<{
     id: DomainEvent['id'];

@@ -1,19 +1,22 @@
-import type { VendorId } from '../../src/domain/approvals/ids.ts';
-import type { Planned } from '../crash/steps.ts';
-import { ADMIN, DISPATCHER } from '../fixtures/approvals.ts';
-import type { Request, WorldTerms } from './crash-world.ts';
+import type { Approver } from '../../../src/domain/approvals/approver.ts';
+import type { VendorId } from '../../../src/domain/approvals/ids.ts';
+import { ADMIN, DISPATCHER } from '../../fixtures/approvals.ts';
+import type { Scenario as AnyScenario, Outage } from '../points.ts';
 
-/** One request in one situation, and how the payment may have ended when all is over. */
-export type Scenario = WorldTerms &
-  Readonly<{
-    name: string;
-    /** What was asked before, without trouble. */
-    before: readonly Request[];
-    request: Request;
-    /** Asked by somebody else while the request stands where its trouble left it. */
-    rival?: Request;
-    ends: readonly string[];
-  }>;
+/** What is asked for, of the one incident there is. */
+export type Request =
+  | Readonly<{ type: 'record' }>
+  | Readonly<{ type: 'create' }>
+  | Readonly<{ type: 'approve'; by: Approver }>
+  | Readonly<{ type: 'reject' }>
+  | Readonly<{ type: 'process' }>;
+
+/** The amount of every payment in US cents, by whether one or two people must approve it. */
+export const CENTS = { one: 12_345n, two: 600_123n } as const;
+
+/** Ends are statuses. Without a `vendorId`, the vendor is one that is paid at once. */
+export type Scenario = AnyScenario<Request> &
+  Readonly<{ approvers: keyof typeof CENTS; vendorId?: VendorId }>;
 
 const record: Request = { type: 'record' };
 const create: Request = { type: 'create' };
@@ -24,9 +27,12 @@ const process: Request = { type: 'process' };
 
 const APPROVED = [record, approve];
 /** See `simulatedPayouts`. */
-const vendor = (number: number): Pick<WorldTerms, 'vendorId'> => ({
+const vendor = (number: number): Pick<Scenario, 'vendorId'> => ({
   vendorId: `00000000-0000-4000-8000-00000000000${number}` as VendorId,
 });
+
+const AT_FIRST: Outage = { refuses: 'orders', lasts: 'first request' };
+const FOR_LONG: Outage = { refuses: 'everything', lasts: 'long' };
 
 export const SCENARIOS: readonly Scenario[] = [
   { name: 'completed work', approvers: 'one', before: [], request: record, ends: ['pending_approval'] },
@@ -38,7 +44,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ends: ['pending_approval'],
   },
   {
-    name: 'completed work of which somebody knows already',
+    name: 'completed work beside the same payment asked for by hand',
     approvers: 'one',
     before: [],
     request: record,
@@ -94,7 +100,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ends: ['completed', 'cancelled'],
   },
   {
-    name: 'a payout that the bank refuses',
+    name: 'a payout refused by the bank',
     approvers: 'one',
     ...vendor(1),
     before: APPROVED,
@@ -102,7 +108,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ends: ['failed'],
   },
   {
-    name: 'a payout after the bank refused one',
+    name: 'a payout after a refused one',
     approvers: 'one',
     ...vendor(2),
     before: [...APPROVED, process],
@@ -110,7 +116,7 @@ export const SCENARIOS: readonly Scenario[] = [
     ends: ['completed'],
   },
   {
-    name: 'a payout without a word',
+    name: 'a payout in silence',
     approvers: 'one',
     ...vendor(3),
     before: APPROVED,
@@ -118,35 +124,27 @@ export const SCENARIOS: readonly Scenario[] = [
     ends: ['completed'],
   },
   {
-    name: 'a refusal without a word',
+    name: 'a payout refused in silence',
     approvers: 'one',
     ...vendor(4),
     before: APPROVED,
     request: process,
     ends: ['failed'],
   },
+  {
+    name: 'a payout with the bank away at first',
+    approvers: 'one',
+    before: APPROVED,
+    request: process,
+    outage: AT_FIRST,
+    ends: ['completed'],
+  },
+  {
+    name: 'a payout with the bank away for long',
+    approvers: 'one',
+    before: APPROVED,
+    request: process,
+    outage: FOR_LONG,
+    ends: ['completed'],
+  },
 ];
-
-/** What follows the request. "Late" is what was on the wire when the process died, or stood still. */
-export const ORDERS = [
-  'retry, then recovery',
-  'recovery, then retry',
-  'retry and recovery at once',
-  'what was late, then retry, then recovery',
-] as const;
-export type Order = (typeof ORDERS)[number];
-
-export type Point = Readonly<{
-  scenario: Scenario;
-  order: Order;
-  first?: Planned;
-  second?: Planned & Readonly<{ who: 'retry' | 'recovery' }>;
-}>;
-
-export const pointText = ({ scenario, order, first, second }: Point): string =>
-  [
-    scenario.name,
-    order,
-    first === undefined ? 'no fault' : `${first.fault} at step ${first.step}`,
-    ...(second === undefined ? [] : [`${second.who}: ${second.fault} at step ${second.step}`]),
-  ].join(' | ');

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { payoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
-import { aVendorPaymentBody, ofCents } from '../support/approvals-app.ts';
-import { dataDirectory, type Offered, runCli, startServing } from '../support/cli-process.ts';
+import { payoutLedger } from '../../../src/adapters/processor/payout-ledger.ts';
+import { aVendorPaymentBody, ofCents } from '../../support/approvals-app.ts';
+import { dataDirectory, type Offered, runCli, startServing } from '../../support/cli-process.ts';
 
 type Payment = Readonly<{ paymentId: string; status: string }>;
 
@@ -28,7 +28,7 @@ describe.each(['postgres', 'dynamodb'])('kill -9 in the middle of approvals on %
     dir.remove();
   });
 
-  it('loses nothing that was told, pays each vendor once, and tells the bus of every end', async () => {
+  it('loses nothing that was acknowledged, pays each vendor once, and publishes every completion', async () => {
     const first = await startServing(env);
     lives.push(first);
     const tokenOf = async (role: string) => (await runCli(['token', '--role', role], env)).stdout.trim();
@@ -44,9 +44,9 @@ describe.each(['postgres', 'dynamodb'])('kill -9 in the middle of approvals on %
       return (await response.json()) as Payment;
     };
 
-    /** The furthest that a client was told of each payment. */
-    const told = new Map<string, string>();
-    const hear = ({ paymentId, status }: Payment) => told.set(paymentId, status);
+    /** The newest status of each payment that a client got. */
+    const acknowledged = new Map<string, string>();
+    const hear = ({ paymentId, status }: Payment) => acknowledged.set(paymentId, status);
     const work = async () => {
       for (;;) {
         const created = await call(first.url, '', maker, aVendorPaymentBody(ofCents(12_345)));
@@ -56,7 +56,7 @@ describe.each(['postgres', 'dynamodb'])('kill -9 in the middle of approvals on %
       }
     };
     const clients = Array.from({ length: CLIENTS }, () => work().catch(() => 'cut off'));
-    await vi.waitFor(() => expect(told.size).toBeGreaterThan(20), { timeout: 20_000, interval: 5 });
+    await vi.waitFor(() => expect(acknowledged.size).toBeGreaterThan(20), { timeout: 20_000, interval: 5 });
     first.cli.child.kill('SIGKILL');
     expect(await Promise.all(clients)).toEqual(Array(CLIENTS).fill('cut off'));
     await first.cli.ended;
@@ -65,7 +65,7 @@ describe.each(['postgres', 'dynamodb'])('kill -9 in the middle of approvals on %
     lives.push(second);
     const now = (id: string) => call(second.url, `/${id}`, admin);
     const completed = new Set<string>();
-    for (const [paymentId, status] of told) {
+    for (const [paymentId, status] of acknowledged) {
       const found = await vi.waitFor(
         async () => {
           const payment = await now(paymentId);

@@ -1,13 +1,13 @@
 import { afterAll, inject } from 'vitest';
-import { postgresPool } from '../../src/adapters/postgres/pool.ts';
-import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
-import { postgresServer } from '../support/postgres-database.ts';
-import { crashProof } from './crash-proof.ts';
+import { postgresPool } from '../../../src/adapters/postgres/pool.ts';
+import { postgresStorage } from '../../../src/adapters/postgres/storage.ts';
+import { postgresServer } from '../../support/postgres-database.ts';
+import { paymentsProof } from './proof.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
 afterAll(() => server.close());
 
-crashProof(
+paymentsProof(
   'postgres (embedded)',
   async () => postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
   { ordersEach: 1, oneSecondIn: 24, oneRecountIn: 1, pairs: 160 },

@@ -1,0 +1,8 @@
+import { memoryApprovalsStorage } from '../../../src/adapters/memory/approvals/storage.ts';
+import { approvalsProof } from './proof.ts';
+
+approvalsProof('memory', () => Promise.resolve(memoryApprovalsStorage()), {
+  ordersEach: 4,
+  oneSecondIn: 1,
+  pairs: 600,
+});

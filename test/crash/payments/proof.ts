@@ -1,0 +1,27 @@
+import type { Responded } from '../../../src/application/kernel/idempotency.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
+import { crashProof, type Extent } from '../crash-proof.ts';
+import { ORDERS } from '../points.ts';
+import { type Request, SCENARIOS, type Scenario } from './scenarios.ts';
+import { paymentsWorld } from './world.ts';
+
+/**
+ * The proof of payments, modifications and transfers on one storage. Summaries are recounted after one point in
+ * `oneRecountIn`: reading them is dear on DynamoDB.
+ */
+export const paymentsProof = (
+  adapter: string,
+  open: () => Promise<Storage>,
+  { oneRecountIn, ...extent }: Extent & Readonly<{ oneRecountIn: number }>,
+): void =>
+  crashProof<Request, Scenario, Responded, Storage>(
+    {
+      name: `payments on ${adapter}`,
+      scenarios: SCENARIOS,
+      orders: ORDERS,
+      effects: ['commit', 'charge', 'move'],
+      open,
+      world: (storage, scenario, turn) => paymentsWorld(storage, scenario, turn % oneRecountIn === 0),
+    },
+    extent,
+  );

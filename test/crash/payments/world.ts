@@ -1,0 +1,143 @@
+import { okAsync, type ResultAsync } from 'neverthrow';
+import { simulatedProcessor } from '../../../src/adapters/processor/simulator.ts';
+import { type SimulatorLedger, simulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
+import { systemIds } from '../../../src/adapters/system/ids.ts';
+import type { Responded } from '../../../src/application/kernel/idempotency.ts';
+import { transferMoney } from '../../../src/application/ledger/transfer-money.ts';
+import { modifyPayment } from '../../../src/application/payments/modify-payment.ts';
+import { processPayment } from '../../../src/application/payments/process-payment.ts';
+import { recoverPayments } from '../../../src/application/payments/recover-payments.ts';
+import type { ClaimKey } from '../../../src/domain/kernel/claim.ts';
+import type { MerchantId, PaymentId } from '../../../src/domain/kernel/ids.ts';
+import type { Instant } from '../../../src/domain/kernel/instant.ts';
+import { money } from '../../../src/domain/kernel/money.ts';
+import { httpTransferResponseEncoder } from '../../../src/entrypoints/http/ledger/transfers.ts';
+import { httpResponseEncoder } from '../../../src/entrypoints/http/payments/stored-responses.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
+import type { StorageUnavailable } from '../../../src/ports/unavailable.ts';
+import { digests, NOON, origin, terms } from '../../fixtures/changes.ts';
+import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
+import type { Process } from '../faulty-process.ts';
+import type { Outage } from '../points.ts';
+import type { Failed, Sent, World } from '../trial.ts';
+import { endFaults, openClaims, traces } from './ending.ts';
+import { inSteps, outOfOrder } from './outside.ts';
+import { FREE_REFUSALS, type ReplyToClient, replyFaults, replyToClient } from './replies.ts';
+import { type Request, type Scenario, TAKEN } from './scenarios.ts';
+
+export type SentRequest = Sent<Request>;
+
+/** What the checks at the end look at. */
+export type Scene = Readonly<{
+  storage: Storage;
+  /** The processor's books. */
+  ledger: SimulatorLedger;
+  /** Who asks, and who gets the transfers. */
+  merchants: Readonly<{ own: MerchantId; other: MerchantId }>;
+  now(): Instant;
+  claimKeyOf(sent: SentRequest): ClaimKey;
+}>;
+
+let worlds = 0;
+
+/** One payment of a merchant of its own, what is done with it, and transfers. `recounts`: summaries are compared, too. */
+export async function paymentsWorld(
+  storage: Storage,
+  scenario: Scenario,
+  recounts: boolean,
+): Promise<World<Request, Responded>> {
+  const name = `world-${++worlds}`;
+  const [own, other] = [aMerchant(`${name}-own`), aMerchant(`${name}-other`)];
+  await addMerchants(storage, [own, other]);
+  const merchantId = own.id;
+  const ledger = simulatorLedger(':memory:');
+  let now = NOON;
+  let outage: Outage | undefined;
+  const clock = { now: () => now };
+  const processor = outOfOrder(simulatedProcessor(ledger, clock), () => outage);
+  const claimKeyOf = ({ request, key }: SentRequest): ClaimKey => ({
+    merchantId,
+    operation: request.type,
+    key,
+  });
+  const merchants = { own: own.id, other: other.id };
+  const scene: Scene = { storage, ledger, merchants, now: clock.now, claimKeyOf };
+  const replies = new Map<SentRequest, ReplyToClient[]>();
+  const portsOf = (process: Process) => ({
+    ...inSteps(process, { storage, processor, merchantId }),
+    responses: httpResponseEncoder,
+    transferResponses: httpTransferResponseEncoder,
+    clock,
+    ids: systemIds,
+    digests,
+  });
+
+  let taken: PaymentId | undefined;
+  /** The client knows which payment it is since it was taken. */
+  const thePayment = (): ResultAsync<PaymentId, StorageUnavailable> =>
+    taken === undefined
+      ? storage.payments.list(merchantId, {}, { limit: 1 }).map(([payment]) => {
+          if (payment === undefined) throw new Error('there is no payment to modify');
+          taken = payment.id;
+          return taken;
+        })
+      : okAsync(taken);
+
+  function serve(process: Process, { request, key }: SentRequest): ResultAsync<Responded, Failed> {
+    const ports = portsOf(process);
+    const asked = { merchantId, idempotencyKey: key, origin };
+    switch (request.type) {
+      case 'process': {
+        const { paymentMethod, captureMethod } = request;
+        const amount = money(TAKEN, 'USD');
+        return processPayment(ports, terms)({ ...asked, amount, paymentMethod, captureMethod });
+      }
+      case 'capture':
+      case 'refund':
+      case 'void':
+        return thePayment().andThen((paymentId) =>
+          modifyPayment(ports, terms)({ ...asked, paymentId, modification: request }),
+        );
+      case 'transfer': {
+        const amount = money(request.amount, 'USD');
+        return transferMoney(ports, terms)({ ...asked, destinationMerchantId: other.id, amount });
+      }
+    }
+  }
+
+  return {
+    leaseMs: terms.leaseMs,
+    pass(lengthMs) {
+      now += lengthMs;
+    },
+    beginOutage(begun) {
+      outage = begun;
+    },
+    endOutage() {
+      outage = undefined;
+    },
+    serve,
+    recover: (process) => recoverPayments(portsOf(process), terms)(100),
+    replied(sent, reply) {
+      const heard = replyToClient(reply);
+      if (heard !== undefined) replies.set(sent, [...(replies.get(sent) ?? []), heard]);
+    },
+    meaningOf: ({ kind }) => {
+      if (FREE_REFUSALS.includes(kind)) return 'answer';
+      if (kind === 'IdempotencyInFlight') return 'in flight';
+      return kind === 'ProcessorUnavailable' || kind === 'BalanceContended' ? 'come back' : 'defect';
+    },
+    traces: (sent) => traces(scene, sent),
+    isOpen: async (sent) =>
+      (await openClaims(scene, sent)).some(({ state, dueAt }) => state !== 'retryable' || dueAt <= now),
+    heldForMs: async (sent) =>
+      (await openClaims(scene, sent)).some(({ state }) => state === 'retryable') ? terms.keepResponsesMs : 0,
+    endFaults: async (sent) => [
+      ...[...replies].flatMap(([{ request }, heard]) =>
+        replyFaults(heard).map((fault) => `${request.type}: ${fault}`),
+      ),
+      ...(await endFaults(scene, scenario, sent, recounts)),
+    ],
+    close: () => ledger.close(),
+  };
+}
