@@ -1,4 +1,4 @@
-import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
+import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import {
   type Calling,
   type Claim,
@@ -24,7 +24,7 @@ export type IdempotencyFailure = IdempotencyKeyReused | IdempotencyInFlight | St
 /** One request's use of an idempotency key. */
 export type IdempotentRequest = Readonly<{ key: ClaimKey; fingerprint: string; requestId: string }>;
 
-/** What is to happen under a key; `Beside` is what has to be read anyway, and is read together with the claim. */
+/** What is to happen under a key; `Context` is what has to be read anyway, and is read together with the claim. */
 export type Work<Context, Failure> = Readonly<{
   context: () => ResultAsync<Context, Failure>;
   /** The key is new. Losing a race for it is not an error: the request looks again. */
@@ -77,10 +77,16 @@ export function idempotent<Context, Failure extends Readonly<{ kind: string }>>(
         return left > 1 ? attempt(left - 1) : errAsync(comeBack);
       });
 
+  /** Both reads are awaited whatever becomes of the other, so that no rejection is left without a handler. */
   const readTogether = (): ResultAsync<{ claim: Claim | undefined; context: Context }, AnyFailure> => {
     const claim: ResultAsync<Claim | undefined, AnyFailure> = claims.find(key, clock.now());
     const context: ResultAsync<Context, AnyFailure> = work.context();
-    return claim.andThen((found) => context.map((read) => ({ claim: found, context: read })));
+    const both = Promise.all([claim, context]);
+    return new ResultAsync(
+      both.then(([found, beside]) =>
+        found.andThen((known) => beside.map((read) => ({ claim: known, context: read }))),
+      ),
+    );
   };
 
   const again = (claim: Claim, context: Context): ResultAsync<Responded, AnyFailure | CommitRefused> => {
