@@ -94,7 +94,7 @@ const aRequest = (
   body: object,
 ): ClientRequest => ({ key: { merchantId, operation, key }, path, body: JSON.stringify(body) });
 
-/** Answers that are final, besides those of success; any other refusal is no answer, or a mistake. */
+/** Refusals that end a request here, whether or not they leave its key free; any other is to be asked again, or a mistake. */
 const FINAL_CODES: readonly unknown[] = [
   'payment_state_conflict',
   'amount_exceeds_captured',
@@ -102,7 +102,7 @@ const FINAL_CODES: readonly unknown[] = [
   'insufficient_funds',
 ];
 
-/** `again`: the client may ask once more with the same key. */
+/** `final`: the client does not come back by itself. `again`: the client may ask once more with the same key. */
 export function meaningOf({ status, body }: Reply): 'final' | 'again' | 'strange' {
   if (status === 201 || status === 202 || status === 402) return 'final';
   if (status === 503) return 'again';

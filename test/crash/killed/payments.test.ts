@@ -9,7 +9,7 @@ import { startDynamoDbEngine } from '../../../src/adapters/embedded/dynamodb-eng
 import { postgresPool } from '../../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../../src/adapters/postgres/storage.ts';
 import { simulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
-import type { Claim } from '../../../src/domain/kernel/claim.ts';
+import type { Claim, ClaimKey } from '../../../src/domain/kernel/claim.ts';
 import type { MerchantId } from '../../../src/domain/kernel/ids.ts';
 import { signToken } from '../../../src/entrypoints/cli/tokens.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
@@ -19,6 +19,7 @@ import { inLanes } from '../in-lanes.ts';
 import { type MerchantBooks, readBooks } from '../payments/merchant-books.ts';
 import { GETTER, send, TAKER } from './client-requests.ts';
 import { type Acknowledged, parallelClients } from './parallel-clients.ts';
+import { isSpent, type Replay, replayFault } from './replays.ts';
 import { aDyingFleet, endedOnce, type FleetTerms, pause, startServer } from './server-processes.ts';
 import { allDelivered, receiveWebhooks, type WebhookReceiver } from './webhook-receiver.ts';
 
@@ -95,11 +96,15 @@ async function killUnderLoad(
     const { acknowledged, strange } = clients;
     expect(strange).toEqual([]);
     expect(clients.interrupted()).toBeGreaterThan(0);
-    expect(await changedOnReplay(survivor.url, tokens, acknowledged)).toEqual([]);
+    const replays = await askedAgain(survivor.url, tokens, acknowledged);
+    expect(replays.flatMap((replay) => replayFault(replay) ?? [])).toEqual([]);
+    expect(replays.some(({ first }) => first.status === 202)).toBe(true);
+    await recovered(storage);
+    await allDelivered(storage);
     const { faults, resumed } = await auditBooks(
       storage,
       join(dataDir, 'simulator.sqlite'),
-      acknowledged,
+      replays.filter(isSpent).map(({ request }) => request.key),
       receiver,
     );
     console.log(
@@ -125,35 +130,30 @@ async function recovered(storage: Storage): Promise<void> {
   throw new Error('recovery leaves claims open');
 }
 
-async function changedOnReplay(
+const askedAgain = (
   url: string,
   tokens: Tokens,
   acknowledged: readonly Acknowledged[],
-): Promise<readonly string[]> {
-  const changed = await inLanes(acknowledged, async ({ request, reply: { status, body } }) => {
-    const again = await send(url, tokens.get(request.key.merchantId) ?? '', request);
-    return again.status === status && again.body === body && again.replayed
-      ? []
-      : [`${request.key.key}: ${status} ${body} became ${again.status} ${again.body}`];
-  });
-  return changed.flat();
-}
+): Promise<readonly Replay[]> =>
+  inLanes(acknowledged, async ({ request, reply: first }) => ({
+    request,
+    first,
+    again: await send(url, tokens.get(request.key.merchantId) ?? '', request),
+  }));
 
 /**
- * What was acknowledged is what happened, no less and no more. `resumed` are the claims that another server finished
+ * What was acknowledged is what happened, no less and no more; `spent` are the keys that hold a response. `resumed` are the claims that another server finished
  * than the one which began them, where the processor was not silent.
  */
 async function auditBooks(
   storage: Storage,
   ledgerFile: string,
-  acknowledged: readonly Acknowledged[],
+  spent: readonly ClaimKey[],
   receiver: WebhookReceiver,
 ): Promise<Readonly<{ faults: readonly string[]; resumed: readonly Claim[] }>> {
   const ledger = simulatorLedger(ledgerFile);
   const now = Date.now();
-  const found = await inLanes(acknowledged, async ({ request }) =>
-    (await storage.claims.find(request.key, now))._unsafeUnwrap(),
-  );
+  const found = await inLanes(spent, async (key) => (await storage.claims.find(key, now))._unsafeUnwrap());
   const claims = found.filter((claim) => claim !== undefined);
   const events = receiver.events().toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const witnesses = { storage, ledger, claims, events, recounts: true };
@@ -172,7 +172,7 @@ async function auditBooks(
     faults: [
       ...taker.faults,
       ...getter.faults,
-      ...(claims.length === acknowledged.length ? [] : ['something acknowledged has no claim']),
+      ...(claims.length === spent.length ? [] : ['a key that was spent has no claim']),
       ...strangers.map((reference) => `at the processor, and not ours: ${reference}`),
       ...events
         .filter(({ paymentId }) => paymentId !== undefined && !known.has(paymentId))
