@@ -1,4 +1,4 @@
-import { err, type ResultAsync } from 'neverthrow';
+import { err, ok, type ResultAsync } from 'neverthrow';
 import { permitted } from '../../domain/approvals/approver.ts';
 import { type ApproveRefused, approveVendorPayment as approved } from '../../domain/approvals/decisions.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
@@ -13,10 +13,12 @@ export type ApproveVendorPaymentRequest = Asked &
   Readonly<{
     id: VendorPaymentId;
     notes?: string;
-    /** Of the terms that the person has seen; without it, of those that stand when the request is first read. */
+    /** Of the terms that the person has seen; needed once the terms were ever changed. */
     termsHash?: string;
   }>;
-export type ApproveVendorPaymentFailure = ApproveRefused | ApprovalVoid | UpdateFailure;
+/** The terms were changed since the payment was made, and the request does not say which it approves. */
+export type TermsHashRequired = Readonly<{ kind: 'TermsHashRequired' }>;
+export type ApproveVendorPaymentFailure = ApproveRefused | ApprovalVoid | TermsHashRequired | UpdateFailure;
 
 /**
  * One approver's yes. Of several at once each counts, once for each person. A yes never falls on terms that changed since
@@ -34,21 +36,25 @@ export const approveVendorPayment = (
   return ({ by, origin, id, notes, termsHash }) => {
     let revision: number | undefined;
     return permitted(by, 'approve').asyncAndThen(() =>
-      move<VendorPayment, ApproveRefused | ApprovalVoid>(id, (before) => {
+      move<VendorPayment, ApproveRefused | ApprovalVoid | TermsHashRequired>(id, (before) => {
         revision ??= before.revision;
         if (revision !== before.revision || (termsHash ?? before.termsHash) !== before.termsHash)
           return err({ kind: 'ApprovalVoid' });
         const at = ports.clock.now();
         const approving = { by, at, ...present({ notes }) };
-        return approved(before, approving, policy).map(({ payment: next, approval }) => ({
-          by,
-          origin,
-          at,
-          action: next.status === 'approved' ? 'payment.approved' : 'payment.approval_given',
-          before,
-          next,
-          approval,
-        }));
+        return approved(before, approving, policy).andThen(({ payment: next, approval }) =>
+          termsHash === undefined && before.revision > 1
+            ? err({ kind: 'TermsHashRequired' as const })
+            : ok({
+                by,
+                origin,
+                at,
+                action: next.status === 'approved' ? 'payment.approved' : 'payment.approval_given',
+                before,
+                next,
+                approval,
+              }),
+        );
       }),
     );
   };

@@ -2,6 +2,7 @@ import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import { concludePayout } from '../../domain/approvals/payout.ts';
 import type { Processing, VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { ApprovalCommitRefused } from '../../ports/approvals/approval-commits.ts';
+import type { AuditLog } from '../../ports/approvals/audit-log.ts';
 import type {
   PayoutHasNoRecord,
   PayoutOutcomeUnknown,
@@ -13,7 +14,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type Asked, approvalChange } from './approval-change.ts';
 import type { UpdatePorts } from './update-vendor-payment.ts';
 
-export type PayoutPorts = UpdatePorts & Readonly<{ payouts: Payouts }>;
+export type PayoutPorts = UpdatePorts & Readonly<{ payouts: Payouts; auditLog: AuditLog }>;
 
 /** A payment whose newest version is ours to conclude. */
 export type HeldPayout = Asked & Readonly<{ payment: Processing }>;

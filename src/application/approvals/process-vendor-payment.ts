@@ -7,12 +7,14 @@ import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { completePayout, type PayoutPorts } from './complete-payout.ts';
 import { found, type UpdateFailure, updateVendorPayment } from './update-vendor-payment.ts';
+import { type PaymentNotIntact, verifiedPayment } from './verify-payment.ts';
 
 export type ProcessVendorPaymentRequest = Asked & Readonly<{ id: VendorPaymentId }>;
-export type ProcessVendorPaymentFailure = RoleNotAllowed | PayoutRefused | UpdateFailure;
+export type ProcessVendorPaymentFailure = RoleNotAllowed | PayoutRefused | PaymentNotIntact | UpdateFailure;
 
 /**
- * Pays the vendor what was approved: intent on record, processor asked, outcome on record. Of several at once one pays.
+ * Pays the vendor what was approved: its audit chain checked and its approvals judged again, intent on record, processor
+ * asked, outcome on record. Of several at once one pays.
  * The payment comes back completed or failed, or processing when nobody knows yet: then recovery finds out. After a
  * failure it may be asked for again, and goes out under the same reference.
  */
@@ -22,24 +24,29 @@ export type ProcessVendorPayment = (
 
 export const processVendorPayment = (
   ports: PayoutPorts,
-  { payouts: terms }: Pick<ApprovalRules, 'payouts'>,
+  { payouts: terms, policy }: Pick<ApprovalRules, 'payouts' | 'policy'>,
 ): ProcessVendorPayment => {
   const move = updateVendorPayment(ports);
+  const verified = verifiedPayment(ports);
   const complete = completePayout(ports);
   return ({ by, origin, id }) =>
     permitted(by, 'process')
       .asyncAndThen(() =>
-        move<Processing, PayoutRefused>(id, (before) => {
-          const at = ports.clock.now();
-          return beginPayout(before, at, terms, ports.digests.sha256).map((next) => ({
-            by,
-            origin,
-            at,
-            action: 'payment.processing',
-            before,
-            next,
-          }));
-        }),
+        move<Processing, PayoutRefused | PaymentNotIntact>(
+          id,
+          (before) => {
+            const at = ports.clock.now();
+            return beginPayout(before, at, terms, { policy, sha256: ports.digests.sha256 }).map((next) => ({
+              by,
+              origin,
+              at,
+              action: 'payment.processing',
+              before,
+              next,
+            }));
+          },
+          verified,
+        ),
       )
       .andThen((payment) =>
         complete({ by, origin, payment }, 'pay').orElse<VendorPayment, ProcessVendorPaymentFailure>(

@@ -7,10 +7,12 @@ import { type RecoveryEnd, type RecoveryRound, recoveryRound } from '../kernel/r
 import { type Asked, approvalChange } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { completePayout, type PayoutPorts } from './complete-payout.ts';
+import { type PaymentNotIntact, verifiedPayment } from './verify-payment.ts';
 
 /**
  * Finishes what crashes and silence left open: takes over each payout that is due, asks the processor for the reference
- * and commits its answer; sends the same again only when the processor provably has none. Any number of workers may run
+ * and commits its answer; sends the same again only when the processor provably has none; never for a
+ * payment whose audit chain does not lead to what is stored. Any number of workers may run
  * it at once; `recoveryRound` says what becomes of a payout that cannot be moved.
  */
 export type RecoverPayouts = RecoveryRound;
@@ -20,6 +22,7 @@ export const recoverPayouts = (
   { payouts: terms }: Pick<ApprovalRules, 'payouts'>,
 ): RecoverPayouts => {
   const complete = completePayout(ports);
+  const verified = verifiedPayment(ports);
   return recoveryRound<VendorPaymentId>({
     clock: ports.clock,
     leaseMs: terms.leaseMs,
@@ -28,21 +31,25 @@ export const recoverPayouts = (
     recover: (id, moved) =>
       ports.vendorPayments
         .find(id)
-        .andThen((before): ResultAsync<RecoveryEnd, ApprovalCommitRefused | StorageUnavailable> => {
+        .andThen((before): ResultAsync<RecoveryEnd, RecoverFailure> => {
           const at = ports.clock.now();
           if (before?.status !== 'processing' || before.dueAt > at) return okAsync('skipped');
-          const next = resumePayout(before, at, terms);
-          const move = { ...RECOVERY, at, action: 'payment.resumed', before, next };
-          const { change, payment } = approvalChange(ports, move);
-          return ports.approvalCommits
-            .commit(change)
-            .map(moved)
-            .andThen(() => complete({ ...RECOVERY, payment }, 'lookup'))
-            .map(({ status }): RecoveryEnd => (status === 'processing' ? 'waiting' : 'settled'));
+          return verified(before).andThen(() => {
+            const next = resumePayout(before, at, terms);
+            const move = { ...RECOVERY, at, action: 'payment.resumed', before, next };
+            const { change, payment } = approvalChange(ports, move);
+            return ports.approvalCommits
+              .commit(change)
+              .map(moved)
+              .andThen(() => complete({ ...RECOVERY, payment }, 'lookup'))
+              .map(({ status }): RecoveryEnd => (status === 'processing' ? 'waiting' : 'settled'));
+          });
         })
         .orElse(({ kind }) => okAsync<RecoveryEnd>(kind === 'StorageUnavailable' ? 'waiting' : 'skipped')),
   });
 };
+
+type RecoverFailure = ApprovalCommitRefused | PaymentNotIntact | StorageUnavailable;
 
 const RECOVERY: Asked = {
   by: { id: 'recovery', roles: ['system'] },

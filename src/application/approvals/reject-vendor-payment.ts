@@ -9,7 +9,7 @@ import { type UpdateFailure, type UpdatePorts, updateVendorPayment } from './upd
 export type RejectVendorPaymentRequest = Asked & Readonly<{ id: VendorPaymentId; reason: string }>;
 export type RejectVendorPaymentFailure = RoleNotAllowed | VendorPaymentStateConflict | UpdateFailure;
 
-/** Says no for good, while no money has left. The incident and vendor are free for another payment. */
+/** Says no for good, while no money is under way and none has arrived. The incident and vendor are free for another payment. */
 export type RejectVendorPayment = (
   request: RejectVendorPaymentRequest,
 ) => ResultAsync<Cancelled, RejectVendorPaymentFailure>;

@@ -39,18 +39,24 @@ export const updateVendorPayment =
   <Next extends VendorPayment, Failure extends Readonly<{ kind: string }>>(
     id: VendorPaymentId,
     decide: (payment: VendorPayment) => Result<VendorPaymentUpdate<Next> | { unchanged: Next }, Failure>,
+    /** What is read is put before this first. */
+    check: (
+      payment: VendorPayment,
+    ) => ResultAsync<VendorPayment, Failure | StaleVersion | StorageUnavailable> = okAsync,
   ): ResultAsync<Next, Failure | UpdateFailure> => {
     const attempt = (): ResultAsync<Next, Failure | StaleVersion | UpdateFailure> =>
-      found(ports.vendorPayments, id).andThen((before) =>
-        decide(before).asyncAndThen<Next, Failure | StaleVersion | UpdateFailure>((move) => {
-          if ('unchanged' in move) return okAsync(move.unchanged);
-          const { change, payment } = approvalChange(ports, move);
-          return ports.approvalCommits
-            .commit(change)
-            .map(() => payment)
-            .mapErr(ofUpdate);
-        }),
-      );
+      found(ports.vendorPayments, id)
+        .andThen(check)
+        .andThen((before) =>
+          decide(before).asyncAndThen<Next, Failure | StaleVersion | UpdateFailure>((move) => {
+            if ('unchanged' in move) return okAsync(move.unchanged);
+            const { change, payment } = approvalChange(ports, move);
+            return ports.approvalCommits
+              .commit(change)
+              .map(() => payment)
+              .mapErr(ofUpdate);
+          }),
+        );
     return retryWhenStale(attempt).mapErr(orChangedMeanwhile);
   };
 

@@ -61,17 +61,18 @@ export function approveVendorPayment(
   });
 }
 
-/** pending_approval | approved → cancelled, for good. */
+/** pending_approval | approved | failed → cancelled, for good: what the processor refused for good has its way out too. */
 export function rejectVendorPayment(
   payment: VendorPayment,
   { by, at, reason }: Readonly<{ by: string; at: Instant; reason: string }>,
 ): Result<Cancelled, VendorPaymentStateConflict> {
-  if (payment.status !== 'pending_approval' && payment.status !== 'approved') return conflict(payment);
+  if (payment.status !== 'pending_approval' && payment.status !== 'approved' && payment.status !== 'failed')
+    return conflict(payment);
   const { approvals } = payment;
   return ok({
     ...nextOf(payment, at),
     approvals,
-    ...(payment.status === 'approved'
+    ...(payment.status !== 'pending_approval'
       ? { approvedBy: payment.approvedBy, approvedAt: payment.approvedAt }
       : {}),
     status: 'cancelled',

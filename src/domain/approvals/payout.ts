@@ -2,6 +2,9 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Sha256 } from '../kernel/audit-chain.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { hashTerms } from './approval.ts';
+import { hasRole } from './approver.ts';
+import { isFlagged } from './decisions.ts';
+import { type ApprovalPolicy, approvalsMissing, tierFor } from './policy.ts';
 import {
   type Approved,
   type Completed,
@@ -19,16 +22,20 @@ export type PayoutTerms = Readonly<{ leaseMs: number }>;
 export type ApprovalVoid = Readonly<{ kind: 'ApprovalVoid' }>;
 export type PayoutRefused = VendorPaymentStateConflict | ApprovalVoid;
 
-/** approved | failed → processing: the intent, on record before money leaves. Every approval must hold the terms' hash. */
+/**
+ * approved | failed → processing: the intent, on record before money leaves. Everything that made it approved is judged
+ * again: every approval holds the hash of these very terms, is by another than the makers and whoever is paid, counts
+ * once, and all together they are what the policy asks for.
+ */
 export function beginPayout(
   payment: VendorPayment,
   now: Instant,
   { leaseMs }: PayoutTerms,
-  sha256: Sha256,
+  { policy, sha256 }: Readonly<{ policy: ApprovalPolicy; sha256: Sha256 }>,
 ): Result<Processing, PayoutRefused> {
   if (payment.status !== 'approved' && payment.status !== 'failed')
     return err({ kind: 'VendorPaymentStateConflict', status: payment.status });
-  if (!isBound(payment, sha256)) return err({ kind: 'ApprovalVoid' });
+  if (!isBound(payment, sha256) || !satisfies(payment, policy)) return err({ kind: 'ApprovalVoid' });
   return ok({
     ...nextOf(payment, now),
     ...decidedOf(payment),
@@ -81,6 +88,17 @@ const isBound = (payment: Approved | Failed, sha256: Sha256): boolean =>
     ({ revision, termsHash, by }) =>
       revision === payment.revision && termsHash === payment.termsHash && !payment.makers.includes(by),
   );
+
+/** True when the approvals, one for each person, are by whom the policy asks for. */
+function satisfies(payment: Approved | Failed, policy: ApprovalPolicy): boolean {
+  const { approvals, amount } = payment;
+  const { roles } = tierFor(policy, amount);
+  return (
+    new Set(approvals.map(({ by }) => by)).size === approvals.length &&
+    approvals.every((approval) => hasRole(approval, roles)) &&
+    approvalsMissing(policy, { amount, flagged: isFlagged(payment) }, approvals) === 0
+  );
+}
 
 const decidedOf = ({ approvals, approvedBy, approvedAt }: Approved | Failed | Processing) => ({
   approvals,

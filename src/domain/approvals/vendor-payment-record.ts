@@ -96,12 +96,30 @@ export function vendorPaymentRecord(payment: VendorPayment): VendorPaymentRecord
   };
 }
 
-/** What this person may be told: a vendor learns nothing of what is suspected. */
-export function recordFor(approver: Approver, payment: VendorPayment): Partial<VendorPaymentRecord> {
+/** What a vendor reads of its own payments: the terms and how far they are; never who decided, why, or what is suspected. */
+const FOR_VENDORS = [
+  'paymentId',
+  'incidentId',
+  'vendorId',
+  'payerType',
+  'amountCents',
+  'currency',
+  'status',
+  'lineItems',
+  'approvedAt',
+  'rejectedAt',
+  'processedAt',
+  'processorReference',
+  'version',
+  'createdAt',
+  'updatedAt',
+] as const satisfies readonly (keyof VendorPaymentRecord)[];
+
+/** The payment as this reader may see it. */
+export function recordFor(reader: Approver, payment: VendorPayment): Partial<VendorPaymentRecord> {
   const record = vendorPaymentRecord(payment);
-  if (seesAll(approver)) return record;
-  const { fraudScore: _score, fraudStatus: _status, fraudReasons: _reasons, ...told } = record;
-  return told;
+  if (seesAll(reader)) return record;
+  return Object.fromEntries(FOR_VENDORS.flatMap((name) => (name in record ? [[name, record[name]]] : [])));
 }
 
 /** The payment a stored record describes. Throws on a record no move could have made: a corrupt store is a defect. */

@@ -170,8 +170,14 @@ describe('approving a vendor’s payment', () => {
     const changed = (await edit(id, LARGE + 1n, ADMIN))._unsafeUnwrap();
     expect(changed).toMatchObject({ status: 'pending_approval', approvals: [], revision: 2 });
     expect((await world.approve(id, ADMIN))._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
-    expect((await world.approve(id, DISPATCHER))._unsafeUnwrap().status).toBe('pending_approval');
-    expect((await world.approve(id, anApprover('admin-2', 'admin')))._unsafeUnwrap().status).toBe('approved');
+    const { termsHash } = changed;
+    expect((await world.approve(id, DISPATCHER))._unsafeUnwrapErr()).toEqual({ kind: 'TermsHashRequired' });
+    expect((await world.approve(id, DISPATCHER, { termsHash }))._unsafeUnwrap().status).toBe(
+      'pending_approval',
+    );
+    expect(
+      (await world.approve(id, anApprover('admin-2', 'admin'), { termsHash }))._unsafeUnwrap().status,
+    ).toBe('approved');
   });
 
   it('stays after a change that changes nothing', async () => {

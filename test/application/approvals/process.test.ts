@@ -125,7 +125,6 @@ describe('paying a vendor', () => {
     const id = await anApproved(world, ofVendor(REFUSED_ONCE));
     const failed = (await world.process(id))._unsafeUnwrap();
     expect(failed).toMatchObject({ status: 'failed', failedReason: 'account_closed', attempt: 1 });
-    expect((await world.reject(id))._unsafeUnwrapErr()).toEqual(conflict('failed'));
     const completed = (await world.process(id))._unsafeUnwrap();
     expect(completed).toMatchObject({ status: 'completed', attempt: 2 });
     expect((await world.process(id))._unsafeUnwrapErr()).toEqual(conflict('completed'));
@@ -137,6 +136,20 @@ describe('paying a vendor', () => {
       'PaymentCompleted',
     ]);
     await expectPaidOnce(id);
+  });
+
+  it('that failed for good can be rejected, which frees its incident and vendor for another payment', async () => {
+    const order = ofVendor(REFUSED);
+    const id = await anApproved(world, order);
+    expect((await world.process(id))._unsafeUnwrap().status).toBe('failed');
+    expect((await world.reject(id))._unsafeUnwrap()).toMatchObject({
+      status: 'cancelled',
+      approvedBy: expect.any(String),
+      rejectedReason: expect.any(String),
+    });
+    expect((await world.process(id))._unsafeUnwrapErr()).toEqual(conflict('cancelled'));
+    expect(await anApproved(world, order)).not.toBe(id);
+    expect(world.paid()).toEqual([]);
   });
 
   it('goes on failing as often as the processor refuses', async () => {

@@ -119,8 +119,8 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
     stored,
     create: (order: NewVendorPayment = anOrder(), by: Approver = MAKER) =>
       useCases.createVendorPayment({ ...asked(by), order }),
-    approve: (id: VendorPaymentId, by: Approver = DISPATCHER) =>
-      useCases.approveVendorPayment({ ...asked(by), id }),
+    approve: (id: VendorPaymentId, by: Approver = DISPATCHER, seen: Readonly<{ termsHash?: string }> = {}) =>
+      useCases.approveVendorPayment({ ...asked(by), id, ...seen }),
     reject: (id: VendorPaymentId, by: Approver = DISPATCHER) =>
       useCases.rejectVendorPayment({ ...asked(by), id, reason: 'Not our vendor' }),
     process: (id: VendorPaymentId, by: Approver = ADMIN) =>

@@ -5,6 +5,7 @@ import { present } from '../../../src/domain/kernel/present.ts';
 import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';
 import type { VendorPaymentFilter, VendorPaymentPage } from '../../../src/ports/approvals/vendor-payments.ts';
 import {
+  ADMIN,
   aCreation,
   anIncidentId,
   anUncheckedApproval,
@@ -115,7 +116,7 @@ export function vendorPaymentsContract(adapter: string, open: () => Promise<Appr
       const vendorId = aVendorId();
       const [first, second, third] = await many(3, { vendorId, fraud: FLAGGED });
       if (first === undefined || second === undefined || third === undefined) throw new Error('too few');
-      const approved = await committed(anUncheckedApproval(first));
+      const approved = await committed(anUncheckedApproval(first, ADMIN));
       const rejected = await committed(aRejection(second));
       expect(await list({ status: 'pending_approval' })).toEqual([third]);
       expect(await list({ status: 'approved' })).toEqual([approved]);
@@ -128,6 +129,19 @@ export function vendorPaymentsContract(adapter: string, open: () => Promise<Appr
       expect(await list({ vendorId })).toEqual([completed, rejected, third]);
       expect(await list({ fraudStatus: 'flagged' })).toEqual([completed, rejected, third]);
       expect(await list({ fraudStatus: 'flagged', status: 'pending_approval' })).toEqual([third]);
+    });
+
+    it('lets a failed payout be rejected, and its incident and vendor be taken again', async () => {
+      const [payment] = await many(1);
+      if (payment === undefined) throw new Error('too few');
+      const begun = await committed(aPayoutBegun(await committed(anUncheckedApproval(payment))));
+      const failed = await committed(aPayoutEnded(begun, false));
+      const rejected = await committed(aRejection(failed));
+      expect(await list({ status: 'cancelled' })).toEqual([rejected]);
+      const { incidentId, vendorId } = payment;
+      expect((await storage.vendorPayments.findLive(incidentId, vendorId))._unsafeUnwrap()).toBeUndefined();
+      const again = await committed(aCreation({ incidentId, vendorId }));
+      expect((await storage.vendorPayments.findLive(incidentId, vendorId))._unsafeUnwrap()).toEqual(again);
     });
 
     it('gives every payment that waits throughout exactly once, while others are approved and added', async () => {

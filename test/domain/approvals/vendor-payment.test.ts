@@ -114,7 +114,7 @@ function moved(payment: VendorPayment, move: (typeof MOVES)[number], at: number)
       return changeVendorPayment(payment, change, { by: 'editor', now: at }, sha256).unwrapOr(undefined);
     }
     case 'begin':
-      return beginPayout(payment, at, payoutTerms, sha256).unwrapOr(undefined);
+      return beginPayout(payment, at, payoutTerms, { policy: DEFAULT_POLICY, sha256 }).unwrapOr(undefined);
     case 'resume':
       return payment.status === 'processing' ? resumePayout(payment, at, payoutTerms) : undefined;
     case 'pay':
@@ -132,7 +132,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   pending_approval: ['pending_approval', 'approved', 'cancelled'],
   approved: ['processing', 'cancelled'],
   processing: ['processing', 'completed', 'failed'],
-  failed: ['processing'],
+  failed: ['processing', 'cancelled'],
   completed: [],
   cancelled: [],
 };

@@ -40,7 +40,8 @@ export const approvalsProblems = problemTable<
     status: 409,
     code: 'duplicate_incident',
     title: 'The incident and vendor have a payment',
-    detail: 'Of one incident and vendor one payment is live. Find it by both, or reject it first.',
+    detail:
+      'Of one incident and vendor one payment is live. Find it by both; a pending, approved or failed one can be rejected.',
   },
   AlreadyApproved: {
     status: 409,
@@ -53,6 +54,19 @@ export const approvalsProblems = problemTable<
     code: 'approval_void',
     title: 'The payment is not what was to be approved',
     detail: 'Payee, amount or lines have changed. Read the payment and decide again.',
+  },
+  PaymentNotIntact: {
+    status: 409,
+    code: 'payment_not_intact',
+    title: 'The stored payment is not what its audit log says',
+    detail: 'It was changed beneath paywright, and nothing was paid. `paywright verify` names what is wrong.',
+  },
+  TermsHashRequired: {
+    status: 428,
+    code: 'terms_hash_required',
+    title: 'The terms have been changed',
+    detail:
+      'Send the `termsHash` of the payment that was seen: an approval never falls on terms that nobody saw.',
   },
   LineItemsMissing: {
     status: 422,

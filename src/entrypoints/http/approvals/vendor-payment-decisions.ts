@@ -68,14 +68,15 @@ export const vendorPaymentDecisions = resource({
       body: approval,
       bodyOptional: true,
       responses: { 200: answer('The payment as it is now.', vendorPayment) },
-      refusals: [404, 409],
+      refusals: [404, 409, 428],
     }),
     forRoles('reject', postRejection, {
       method: 'post',
       path: '/approvals/payments/{id}/reject',
       operationId: 'rejectVendorPayment',
       summary: 'Reject a payment, for good',
-      description: 'Roles: dispatcher, admin. Also after it was approved, until it is processed.',
+      description:
+        'Roles: dispatcher, admin. Also after it was approved, until it is processed, and after a payout failed. The incident and vendor are free for another payment.',
       pathParameters,
       body: rejection,
       responses: { 200: answer('The payment as it is now.', vendorPayment) },

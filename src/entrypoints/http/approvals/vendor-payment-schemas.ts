@@ -164,16 +164,18 @@ export const vendorPayment = z
       .array(z.strictObject({ code: z.string(), points: count, detail: z.string() }))
       .optional()
       .openapi({ description: 'What the score is made of, in thousandths.' }),
-    approvals: z.array(
-      z.strictObject({
-        by: z.string(),
-        roles: z.array(z.enum(ROLES)),
-        at: time,
-        notes: z.string().optional(),
-        edition: count,
-        termsHash: z.string(),
-      }),
-    ),
+    approvals: z
+      .array(
+        z.strictObject({
+          by: z.string(),
+          roles: z.array(z.enum(ROLES)),
+          at: time,
+          notes: z.string().optional(),
+          edition: count,
+          termsHash: z.string(),
+        }),
+      )
+      .optional(),
     approvedBy: z.string().optional(),
     approvedAt: time.optional(),
     rejectedBy: z.string().optional(),
@@ -188,16 +190,25 @@ export const vendorPayment = z
     processedAt: time.optional(),
     failedReason: z.string().optional(),
     processorReference: z.string().optional(),
-    createdBy: z.string(),
-    changedBy: z.array(z.string()),
-    edition: count.openapi({ description: 'How often people were asked; a change asks anew.' }),
-    termsHash: z.string().openapi({ description: 'SHA-256 of payee, amount, currency and lines.' }),
-    metadata: z.record(z.string(), z.unknown()).openapi({ type: 'object', additionalProperties: true }),
+    createdBy: z.string().optional(),
+    changedBy: z.array(z.string()).optional(),
+    edition: count.optional().openapi({ description: 'How often people were asked; a change asks anew.' }),
+    termsHash: z
+      .string()
+      .optional()
+      .openapi({ description: 'SHA-256 of payee, amount, currency and lines.' }),
+    metadata: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .openapi({ type: 'object', additionalProperties: true }),
     version: count,
     createdAt: time,
     updatedAt: time,
   })
-  .openapi('VendorPayment');
+  .openapi('VendorPayment', {
+    description:
+      'Vendors read the terms, the status and when it changed: of people, notes, reasons and fraud they are shown nothing.',
+  });
 
 export const vendorPaymentPage = z
   .strictObject({
