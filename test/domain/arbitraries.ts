@@ -20,6 +20,7 @@ import {
   postpone,
   resume,
 } from '../../src/domain/payments/payment.ts';
+import type { SettledTransaction, Transaction } from '../../src/domain/payments/transaction.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 
 const seed = process.env['PAYWRIGHT_TEST_SEED'];
@@ -210,3 +211,9 @@ export const reachable: fc.Arbitrary<Moving> = fc
   );
 
 export const reachablePayment: fc.Arbitrary<Payment> = reachable.map(({ payment }) => payment);
+
+/** A transaction as a store may hold it once the acquirer has paid it out. */
+export const settled = (transaction: Transaction, updatedAt: number): SettledTransaction => {
+  if (transaction.status !== 'succeeded') throw new Error('only what succeeded is settled');
+  return { ...transaction, status: 'settled', version: transaction.version + 1, updatedAt };
+};

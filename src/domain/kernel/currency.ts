@@ -1,5 +1,3 @@
-import { err, ok, type Result } from 'neverthrow';
-
 /** Minor-unit exponents of the ISO 4217 currencies in use (list one, amendment 176). */
 const EXPONENTS = {
   AED: 2,
@@ -165,17 +163,8 @@ const EXPONENTS = {
 /** An ISO 4217 alphabetic code of a currency that has minor units or none; metals and test codes are not money here. */
 export type CurrencyCode = keyof typeof EXPONENTS;
 
-export type UnknownCurrency = Readonly<{ kind: 'UnknownCurrency'; given: string }>;
-
-/** Every code that `parseCurrency` accepts, in alphabetic order. */
+/** Every code, in alphabetic order; requests are taken in these, spelled exactly so. */
 export const CURRENCY_CODES = Object.keys(EXPONENTS) as readonly CurrencyCode[];
-
-/** Exact match: lower case is refused, because a currency is never guessed. */
-export function parseCurrency(given: string): Result<CurrencyCode, UnknownCurrency> {
-  return Object.hasOwn(EXPONENTS, given)
-    ? ok(given as CurrencyCode)
-    : err({ kind: 'UnknownCurrency', given });
-}
 
 /** The currency a store holds; throws on anything else, because a corrupt store is a defect. */
 export function storedCurrency(stored: string): CurrencyCode {

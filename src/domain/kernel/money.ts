@@ -1,5 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { CurrencyCode } from './currency.ts';
+import { type CurrencyCode, exponentOf } from './currency.ts';
 
 declare const minted: unique symbol;
 
@@ -25,11 +25,13 @@ export function subtract(a: Money, b: Money): Result<Money, CurrencyMismatch> {
   return a.currency === b.currency ? ok(money(a.minorUnits - b.minorUnits, a.currency)) : mismatch(a, b);
 }
 
-/** −1, 0 or 1 as `a` is less than, equal to or greater than `b`. */
-export function compare(a: Money, b: Money): Result<-1 | 0 | 1, CurrencyMismatch> {
-  if (a.currency !== b.currency) return mismatch(a, b);
-  if (a.minorUnits === b.minorUnits) return ok(0);
-  return ok(a.minorUnits < b.minorUnits ? -1 : 1);
+/** In major units with all their decimal places, such as `19.99`, `1999` (JPY) or `-0.05`; exact, for people to read. */
+export function decimalText({ minorUnits, currency }: Money): string {
+  const places = exponentOf(currency);
+  const digits = `${minorUnits < 0n ? -minorUnits : minorUnits}`.padStart(places + 1, '0');
+  const whole = digits.slice(0, digits.length - places);
+  const sign = minorUnits < 0n ? '-' : '';
+  return places === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-places)}`;
 }
 
 export type InvalidWeights = Readonly<{ kind: 'InvalidWeights' }>;

@@ -96,15 +96,6 @@ export function decide(
   return ok({ ...transaction, ...verdict, status, version: transaction.version + 1, updatedAt: now });
 }
 
-/** succeeded → settled. */
-export function settle(
-  transaction: Transaction,
-  now: Instant,
-): Result<SettledTransaction, TransactionStateConflict> {
-  if (transaction.status !== 'succeeded') return conflict(transaction);
-  return ok({ ...transaction, status: 'settled', version: transaction.version + 1, updatedAt: now });
-}
-
 const conflict = ({ status }: Transaction) =>
   err<never, TransactionStateConflict>({ kind: 'TransactionStateConflict', status });
 

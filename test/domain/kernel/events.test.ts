@@ -11,10 +11,10 @@ import {
 } from '../../../src/domain/payments/payment.ts';
 import { paymentEvent, refundEvent } from '../../../src/domain/payments/payment-events.ts';
 import { paymentRecord } from '../../../src/domain/payments/payment-record.ts';
-import { decide, openTransaction, settle } from '../../../src/domain/payments/transaction.ts';
+import { decide, openTransaction } from '../../../src/domain/payments/transaction.ts';
 import { transactionRecord } from '../../../src/domain/payments/transaction-record.ts';
 import { aMerchantId, anOrder, aVerdict, NOON } from '../../fixtures/changes.ts';
-import { after, move, opened, paymentOrder, trying } from '../arbitraries.ts';
+import { after, move, opened, paymentOrder, settled, trying } from '../arbitraries.ts';
 
 const id = idOf('evt', '1'.repeat(32));
 
@@ -94,7 +94,7 @@ describe('a refund’s event', () => {
       data: transactionRecord(decided),
     });
     if (status === 'failed') return;
-    expect(refundEvent(settle(decided, NOON + 6)._unsafeUnwrap(), id)).toBeUndefined();
+    expect(refundEvent(settled(decided, NOON + 6), id)).toBeUndefined();
   });
 
   it('is told of no other modification', () => {

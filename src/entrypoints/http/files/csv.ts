@@ -6,7 +6,8 @@ export type Cell = string | Whole | undefined;
 
 /**
  * One line of CSV as RFC 4180 has it, line end included. Text that a spreadsheet would run as a formula gets an
- * apostrophe before it, so it is shown as the text it is; numbers are never touched.
+ * apostrophe before it, so it is shown as the text it is, also behind what another reader takes for a separator (`,` `;`
+ * tab) or a line end inside the cell; numbers are never touched.
  */
 export const csvLine = (cells: readonly Cell[]): string =>
   stringify([cells.map(harmless)], { record_delimiter: 'windows', quoted_match: NEEDS_QUOTES });
@@ -20,4 +21,10 @@ const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/;
 /** Quoted for readers that trim, and because the library asks only for the line end that it writes itself. */
 const NEEDS_QUOTES = /[\r\n]|^\s|\s$/;
 
-const harmless = (cell: Cell): Cell => (typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : cell);
+/** What some reader takes for the end of a cell or a line, before what it would then run. */
+const BEGINS_INSIDE = /([,;\t\r\n]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+
+const harmless = (cell: Cell): Cell =>
+  typeof cell === 'string'
+    ? `${FORMULA.test(cell) ? "'" : ''}${cell.replaceAll(BEGINS_INSIDE, "$1'")}`
+    : cell;

@@ -1,5 +1,7 @@
 import type { ExportFormat } from '../../../domain/files/export.ts';
+import { storedCurrency } from '../../../domain/kernel/currency.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
+import { decimalText, money } from '../../../domain/kernel/money.ts';
 import type { Payment } from '../../../domain/payments/payment.ts';
 import { type PaymentRecord, paymentRecord } from '../../../domain/payments/payment-record.ts';
 import { type Cell, csvLine } from './csv.ts';
@@ -18,6 +20,7 @@ const COLUMNS = {
   merchant_id: ({ merchant_id }) => merchant_id,
   idempotency_key: ({ idempotency_key }) => idempotency_key,
   amount: ({ amount }) => amount,
+  amount_decimal: ({ amount, currency }) => decimalText(money(BigInt(amount), storedCurrency(currency))),
   currency: ({ currency }) => currency,
   status: ({ status }) => status,
   payment_method: ({ payment_method }) => payment_method,

@@ -24,31 +24,40 @@ const exportQuery = z.strictObject({
     .enum(EXPORT_FORMATS, { error: 'must be `csv` or `json`' })
     .optional()
     .openapi({ default: 'csv', description: '`json` is one JSON text for each line.' }),
+  bom: z.enum(['true', 'false'], { error: 'must be `true` or `false`' }).optional().openapi({
+    default: 'false',
+    description: 'Begins a CSV with a byte order mark, by which Excel knows UTF-8.',
+  }),
 });
 
 const getPaymentExport =
   ({ exportPayments, log }: Pick<UseCases, 'exportPayments'> & Readonly<{ log: Logger }>): TenantHandler =>
   async (c, merchantId) => {
     const order = parseQuery(exportQuery, new URL(c.req.url).searchParams).andThen(
-      ({ format = 'csv', ...query }) => filterOf(query).map((filter) => ({ filter, format, query })),
+      ({ format = 'csv', bom, ...query }) =>
+        filterOf(query).map((filter) => ({ filter, format, query, bom: bom === 'true' })),
     );
     if (order.isErr()) return refuse(c, order.error);
     const file = FILE_FORMATS[order.value.format];
     // Nobody would read the body, so nothing is read for it.
     if (c.req.method === 'HEAD') return new Response(null, { headers: { 'Content-Type': file.type } });
-    const started = await exportPayments({ ...order.value, merchantId, origin: originOf(c) });
+    const { bom, ...request } = order.value;
+    const started = await exportPayments({ ...request, merchantId, origin: originOf(c) });
     if (started.isErr()) return refuse(c, started.error);
     const { id, pages } = started.value;
     // Until the first page is there, a fault can still be told as one.
     const first = await pages.next();
     if (first.done !== true && first.value.isErr()) return refuse(c, first.value.error);
-    return new Response(bytesOf({ first, pages }, file, c, log), {
+    const head = bom && request.format === 'csv' ? `${BYTE_ORDER_MARK}${file.head}` : file.head;
+    return new Response(bytesOf({ first, pages }, { ...file, head }, c, log), {
       headers: {
         'Content-Type': file.type,
         'Content-Disposition': `attachment; filename="payments-${id}.${file.extension}"`,
       },
     });
   };
+
+const BYTE_ORDER_MARK = '\uFEFF';
 
 type NextPage = Awaited<ReturnType<PaymentPages['next']>>;
 

