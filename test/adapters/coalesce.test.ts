@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { coalesce } from '../../src/adapters/shared/coalesce.ts';
+import { isOverloaded, LONGEST_WAIT_MS } from '../../src/adapters/shared/overload.ts';
 import { trying } from '../domain/arbitraries.ts';
 
 const tick = () => new Promise<void>((soon) => setImmediate(soon));
@@ -8,13 +9,16 @@ const tick = () => new Promise<void>((soon) => setImmediate(soon));
 type Item = Readonly<{ n: number; keys: readonly string[] }>;
 
 /** A run whose batches end only when they are let go, one at a time, in any order. */
-function stepping(settings: Readonly<{ most: number; lanes: number; idempotentRequest?: boolean }>) {
+function stepping(
+  settings: Readonly<{ most: number; lanes: number; idempotentRequest?: boolean; mostWaiting?: number }>,
+) {
   const batches: (readonly Item[])[] = [];
   const open = new Map<number, Readonly<{ end: () => void; fail: (fault: unknown) => void }>>();
   const call = coalesce<Item, number>({
     most: settings.most,
     lanes: settings.lanes,
     ...(settings.idempotentRequest ? { keysOf: ({ keys }: Item) => keys } : {}),
+    ...(settings.mostWaiting === undefined ? {} : { mostWaiting: settings.mostWaiting }),
     run(items) {
       const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>();
       const index = batches.push(items) - 1;
@@ -195,4 +199,67 @@ describe('coalesced calls', () => {
     }
     expect(await Promise.all(calls)).toHaveLength(60);
   });
+});
+
+describe('coalesced calls while the store is stopped', () => {
+  afterEach(() => vi.useRealTimers());
+
+  /** What became of each call so far: its result, `overloaded`, or undefined while it waits. */
+  function watched(calls: readonly Promise<number>[]): readonly (number | string | undefined)[] {
+    const seen: (number | string | undefined)[] = calls.map(() => undefined);
+    for (const [index, each] of calls.entries())
+      each.then(
+        (result) => {
+          seen[index] = result;
+        },
+        (fault: unknown) => {
+          seen[index] = isOverloaded(fault) ? 'overloaded' : 'failed';
+        },
+      );
+    return seen;
+  }
+
+  it('are refused at once when as many wait as may, and never begun', async () => {
+    const { call, batches, open } = stepping({ most: 2, lanes: 1, mostWaiting: 3 });
+    const seen = watched([call(item(1))]);
+    await tick();
+    const waiting = watched([2, 3, 4].map((n) => call(item(n))));
+    const beyond = watched([5, 6].map((n) => call(item(n))));
+    await tick();
+    expect([...seen, ...waiting]).toEqual([undefined, undefined, undefined, undefined]);
+    expect(beyond).toEqual(['overloaded', 'overloaded']);
+    for (let index = 0; open.size > 0; index += 1) {
+      open.get(index)?.end();
+      await tick();
+    }
+    expect([...seen, ...waiting]).toEqual([10, 20, 30, 40]);
+    expect(numbers(batches)).toEqual([[1], [2, 3], [4]]);
+  });
+
+  it.each([false, true])(
+    'are refused when they have waited too long, and never begun (by key: %s)',
+    async (byKey) => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      const { call, batches, open } = stepping({ most: 10, lanes: 1, idempotentRequest: byKey });
+      const begun = watched([call(item(1, 'a'))]);
+      await tick();
+      const early = watched([2, 3].map((n) => call(item(n, 'a'))));
+      await vi.advanceTimersByTimeAsync(LONGEST_WAIT_MS - 1_000);
+      const later = watched([call(item(4, 'b'))]);
+      await vi.advanceTimersByTimeAsync(999);
+      expect([...early, ...later]).toEqual([undefined, undefined, undefined]);
+      await vi.advanceTimersByTimeAsync(2);
+      expect([...begun, ...early, ...later]).toEqual([undefined, 'overloaded', 'overloaded', undefined]);
+      open.get(0)?.end();
+      await tick();
+      open.get(1)?.end();
+      await tick();
+      expect([...begun, ...later]).toEqual([10, 40]);
+      expect(numbers(batches)).toEqual([[1], [4]]);
+      const last = watched([call(item(5))]);
+      await tick();
+      await vi.advanceTimersByTimeAsync(2 * LONGEST_WAIT_MS);
+      expect(last).toEqual([undefined]);
+    },
+  );
 });

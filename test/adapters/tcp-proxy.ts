@@ -11,12 +11,14 @@ export async function tcpProxy(target: Readonly<{ host: string; port: number }>)
   const plan: { trouble: Trouble; marker: string }[] = [];
   const sockets = new Set<Socket>();
   let met = 0;
+  let stopped = false;
 
   const server = createServer((client) => {
     const upstream = connect(target);
     let trouble: Trouble | undefined;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
+      if (stopped) socket.pause();
       socket.on('error', () => {});
       socket.on('close', () => {
         sockets.delete(socket);
@@ -54,6 +56,16 @@ export async function tcpProxy(target: Readonly<{ host: string; port: number }>)
     /** The next requests that hold the marker meet these, one each. */
     trouble(marker: string, ...troubles: readonly Trouble[]): void {
       plan.push(...troubles.map((trouble) => ({ trouble, marker })));
+    },
+    /** From now on nothing passes, in either direction, as when the process behind the wire is stopped. */
+    stop(): void {
+      stopped = true;
+      for (const socket of sockets) socket.pause();
+    },
+    /** What was held back passes, and all that follows. */
+    goOn(): void {
+      stopped = false;
+      for (const socket of sockets) socket.resume();
     },
     /** How many troubles were met. */
     met: () => met,

@@ -1,6 +1,5 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
-  bulkhead,
   decorrelatedJitterGenerator,
   ExponentialBackoff,
   handleWhen,
@@ -12,7 +11,9 @@ import {
 } from 'cockatiel';
 import { ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { coalesce } from '../shared/coalesce.ts';
 import { NETWORK_FAULTS } from '../shared/network-faults.ts';
+import { isOverloaded } from '../shared/overload.ts';
 import { MOST_SOCKETS } from './client.ts';
 import type { Table } from './table.ts';
 
@@ -61,9 +62,14 @@ type SdkFault = Readonly<{
 export const unprocessed = (): Error =>
   Object.assign(new Error('keys were left unprocessed'), { name: 'Unprocessed' });
 
+/** A burst waits here, before any clock runs, and not for a socket, where waiting would count as silence. */
+const inTurn = coalesce<() => Promise<unknown>, unknown>({
+  run: (calls) => Promise.all(calls.map((call) => call())),
+  most: 1,
+  lanes: MOST_SOCKETS,
+});
+
 const policy = wrap(
-  // A burst waits here, before any clock runs, and not for a socket, where waiting would count as silence.
-  bulkhead(MOST_SOCKETS, Number.POSITIVE_INFINITY),
   // Aborting a finished request would close the connection it came over.
   timeout(10_000, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }),
   retry(handleWhen(isTransient), {
@@ -78,13 +84,14 @@ const policy = wrap(
 
 /**
  * Tries up to eight times over about 3 s, 10 s when the other side is silent; the last fault is thrown. Only for work
- * that may be done twice.
+ * that may be done twice. While all sockets are in use calls wait, in bounded number and for a bounded time; one that is
+ * past either is not begun.
  */
 export async function withRetry<T>(
   { underWay }: Pick<Table, 'underWay'>,
   work: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const call = policy.execute(({ signal }) => work(signal));
+  const call = inTurn(() => policy.execute(({ signal }) => work(signal))) as Promise<T>;
   underWay.add(call);
   try {
     return await call;
@@ -102,7 +109,7 @@ export const attempt = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavai
 
 /** What DynamoDB answered, unless it calls the request itself wrong; and what kept the answer from us. */
 function isOfTheWorld(fault: unknown): boolean {
-  if (isTransient(fault) || isTaskCancelledError(fault)) return true;
+  if (isTransient(fault) || isTaskCancelledError(fault) || isOverloaded(fault)) return true;
   const { name, code, $fault } = fault as Partial<SdkFault>;
   if (name === 'ValidationException' || name === 'TransactionCanceledException') return false;
   return (

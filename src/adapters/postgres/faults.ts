@@ -2,6 +2,7 @@ import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
 import { ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { NETWORK_FAULTS } from '../shared/network-faults.ts';
+import { isOverloaded, LONGEST_WAIT_MS } from '../shared/overload.ts';
 
 /** SQLSTATEs and system codes that say nothing about the statement, only about the moment. */
 const TRANSIENT = new Set<string>([
@@ -36,14 +37,21 @@ export function isTransient(fault: unknown): boolean {
 
 const LATEST_RETRY_MS = 12_000;
 
+/** Every connection of the pool was in use for as long as the call could wait for one. */
+const NO_CONNECTION_FREE = /timeout exceeded when trying to connect/;
+
 /**
  * Tries again after transient faults, up to eight times over about 4 s: long enough for a server that restarts, short
  * enough for a client that waits. A server that is silent, and not merely absent, is asked twice: nothing is tried
- * again once 12 s have passed. The last fault is thrown. Only for work that may be done twice.
+ * again once 12 s have passed, or `LONGEST_WAIT_MS` without a free connection. The last fault is thrown. Only for work that
+ * may be done twice.
  */
 export function retried<T>(work: () => Promise<T>): Promise<T> {
   const start = performance.now();
-  const mayPass = (fault: unknown) => isTransient(fault) && performance.now() - start < LATEST_RETRY_MS;
+  const mayPass = (fault: unknown) => {
+    const latest = NO_CONNECTION_FREE.test((fault as Error).message) ? LONGEST_WAIT_MS : LATEST_RETRY_MS;
+    return isTransient(fault) && performance.now() - start < latest;
+  };
   return retry(handleWhen(mayPass), {
     maxAttempts: 8,
     backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 1_000 }),
@@ -53,7 +61,7 @@ export function retried<T>(work: () => Promise<T>): Promise<T> {
 /** Turns the world's silence into an Err. A fault that trying again cannot mend is thrown: it is a defect. */
 export const attempt = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavailable> =>
   ResultAsync.fromThrowable(work, (cause): StorageUnavailable => {
-    if (!isTransient(cause)) throw cause;
+    if (!isTransient(cause) && !isOverloaded(cause)) throw cause;
     return { kind: 'StorageUnavailable', cause };
   })();
 

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { LONGEST_WAIT_MS, overloaded } from '../shared/overload.ts';
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
@@ -8,16 +9,20 @@ const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   [TIMESTAMPTZ]: toInstant,
 };
 
+/** How many calls may wait for a connection. Those that share a statement wait elsewhere (`coalesce`). */
+const MOST_WAITING = 1_000;
+
 /**
- * A pool with the service's limits: 10 connections, 30 s idle, 10 s a query, unless `settings` says otherwise. BIGINT
- * is read as bigint and TIMESTAMPTZ as epoch milliseconds, on this pool only.
+ * A pool with the service's limits: 10 connections, 30 s idle, 10 s a query, unless `settings` says otherwise, and bounds
+ * on the calls that wait for a connection. BIGINT is read as bigint and TIMESTAMPTZ as epoch milliseconds, on this pool
+ * only.
  */
 export function postgresPool(settings: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
     max: 10,
     idleTimeoutMillis: 30_000,
     query_timeout: 10_000,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: LONGEST_WAIT_MS,
     application_name: 'paywright',
     types: {
       getTypeParser: (oid, format) =>
@@ -29,6 +34,19 @@ export function postgresPool(settings: pg.PoolConfig): pg.Pool {
   // without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
+  return bounded(pool);
+}
+
+type Done = Parameters<pg.Pool['connect']>[0];
+
+/** `pool.query` takes its connection here too. */
+function bounded(pool: pg.Pool): pg.Pool {
+  const connect = pool.connect.bind(pool);
+  pool.connect = ((done?: Done) => {
+    if (pool.waitingCount < MOST_WAITING) return done === undefined ? connect() : connect(done);
+    const refused = overloaded('too many wait');
+    return done === undefined ? Promise.reject(refused) : done(refused, undefined, () => {});
+  }) as pg.Pool['connect'];
   return pool;
 }
 
