@@ -47,14 +47,30 @@ const inCore = (path: string) => /^(domain|ports|application)\//.test(path);
 describe('what each feature may know', () => {
   const document = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
   const layers = Object.entries(FEATURES as Record<string, Record<string, readonly string[]>>);
-  const lineOf = (layer: string, feature: string) =>
-    document.split('\n').find((line) => line.startsWith(`| \`${layer}/${feature}\` |`));
+  const rowOf = (feature: string) =>
+    document
+      .split('\n')
+      .find((line) => line.startsWith(`| \`${feature}\` |`))
+      ?.split('|')
+      .map((cell) => cell.trim());
 
   it.each(
     layers.flatMap(([layer, features]) => Object.entries(features).map(([f, known]) => [layer, f, known])),
   )('is said of %s/%s in ARCHITECTURE.md as the walls have it', (layer, feature, known) => {
-    const said = lineOf(String(layer), String(feature))?.split('|')[2]?.trim();
+    const said = rowOf(String(feature))?.[layer === 'domain' ? 2 : 3];
     expect(said).toBe((known as readonly string[]).map((name) => `\`${name}\``).join(', ') || '—');
+  });
+
+  it('is drawn in ARCHITECTURE.md as the folders stand', () => {
+    const drawing = document.slice(document.indexOf('```\nsrc/'), document.indexOf('\ntest/ '));
+    const folders = ['domain', 'ports', 'application', 'adapters', 'entrypoints', 'composition'];
+    const below = folders.flatMap((folder) =>
+      readdirSync(join(ROOT, 'src', folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name),
+    );
+    const drawn = [...drawing.matchAll(/(?<=^ +|\/ )([a-z]+)\//gm)].map(([, name = '']) => name);
+    expect(drawn.toSorted()).toEqual([...folders, ...below].toSorted());
   });
 
   it.each(layers)('forms no circle in %s', (_, features) => {

@@ -26,7 +26,7 @@ const NEW = readdirSync(join(FIXTURE, 'src'), { recursive: true, encoding: 'utf8
 /** The files that ARCHITECTURE.md lists for a route, as patterns, and whether each is new. */
 function listed(): readonly Readonly<{ pattern: RegExp; isNew: boolean }>[] {
   const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
-  const recipe = /### A route\n(.*?)\n## /s.exec(text)?.[1] ?? '';
+  const recipe = /### A route\n(.*?)\n##/s.exec(text)?.[1] ?? '';
   return [...recipe.matchAll(/^\d\. (new|line in) `([^`]+)`/gm)].map(([, kind, path = '']) => ({
     pattern: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/<[\w-]+>/g, '[a-z-]+')}$`),
     isNew: kind === 'new',
