@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { claimChange } from '../../src/application/kernel/claim-change.ts';
-import { awaitOutcome, takeOver } from '../../src/domain/kernel/claim.ts';
+import {
+  awaitOutcome,
+  type Calling,
+  completeClaim,
+  releaseClaim,
+  takeOver,
+} from '../../src/domain/kernel/claim.ts';
 import { jsonText } from '../../src/domain/kernel/json.ts';
 import { balancesOf } from '../../src/domain/ledger/ledger.ts';
 import { decide, openTransaction, type Transaction } from '../../src/domain/payments/transaction.ts';
@@ -96,6 +102,28 @@ export function commitsContract(adapter: string, open: () => Promise<Storage>): 
       expect(await storage.commits.commit(claimChange({ expected: 1, next: taken }, at))).toEqual(ok);
       expect(await storage.commits.commit(aSuccess(opening, at))).toEqual(refused({ kind: 'FenceLost' }));
       expect(await storage.commits.commit(aSuccess({ ...opening, claim: taken }, at))).toEqual(ok);
+    });
+
+    it('refuses a take-over of a claim that its holder has ended since it was read', async () => {
+      const at = NOON + 40_000;
+      const step = { changeId: systemIds.change(at), now: at };
+      for (const end of [
+        (claim: Calling) => completeClaim(claim, 'done', step, terms),
+        (claim: Calling) => awaitOutcome(claim, 'wait', step, terms),
+        (claim: Calling) => releaseClaim(claim, step, terms),
+      ]) {
+        const { change, claim } = anOpening();
+        await storage.commits.commit(change);
+        const ended = { ...end(claim), changeId: systemIds.change(at) };
+        const late = takeOver(claim, { changeId: systemIds.change(at), now: at }, terms);
+        expect(await storage.commits.commit(claimChange({ expected: claim.fence, next: ended }, at))).toEqual(
+          ok,
+        );
+        expect(await storage.commits.commit(claimChange({ expected: claim.fence, next: late }, at))).toEqual(
+          refused({ kind: 'FenceLost' }),
+        );
+        expect((await storage.claims.find(claim, at))._unsafeUnwrap()).toEqual(ended);
+      }
     });
 
     it('refuses to move a claim that does not exist', async () => {

@@ -83,6 +83,15 @@ export function crashProof<
       },
     );
 
+    it.each(scenarios)('survives a retry that stands still beside the request in $name', async (scenario) => {
+      const points = await stillPoints(scenario);
+      const oneIn = Math.max(1, Math.min(oneSecondIn, Math.floor(points.length / LEAST_SECONDS)));
+      await prove(
+        points.filter((_, index) => (index + seed) % oneIn === 0),
+        counts.second,
+      );
+    });
+
     it(`survives random pairs of faults (seed ${seed})`, async () => {
       await prove(fc.sample(aPair(scenarios, orders), { seed, numRuns: pairs }), counts.pairs);
     });
@@ -150,6 +159,18 @@ export function crashProof<
           second: { ...planned, who },
         }));
       });
+    }
+
+    /** The request and its retry stand still at any two of their steps, and go on one after the other. */
+    async function stillPoints(scenario: S): Promise<readonly AnyPoint[]> {
+      const fault = 'delay';
+      const order = 'retry, then what was late, then recovery';
+      const steps = await stepsOf(scenario);
+      const courses = steps.map((_, step) => ({ scenario, order, first: { step, fault } }) as const);
+      const dries = await tryPoints(courses);
+      return dries.flatMap(({ point, trial }) =>
+        trial.steps.retry.map((_, step) => ({ ...point, second: { step, fault, who: 'retry' } }) as const),
+      );
     }
 
     async function stepsOf(scenario: S): Promise<readonly string[]> {

@@ -49,6 +49,7 @@ export function aProcess(planned?: Planned): Process {
   const gate = Promise.withResolvers<void>();
   const never = new Promise<never>(() => {});
   let dead = false;
+  let standing = false;
 
   return {
     taken,
@@ -56,7 +57,8 @@ export function aProcess(planned?: Planned): Process {
       if (dead) return new ResultAsync(never);
       const fault = planned?.step === taken.length ? planned.fault : undefined;
       taken.push(name);
-      return new ResultAsync(withFault(fault, run, lost).then((reply) => (dead ? never : reply)));
+      const reply = standing ? gate.promise.then(run) : withFault(fault, run, lost);
+      return new ResultAsync(reply.then((given) => (dead ? never : given)));
     },
     follow: async (work) =>
       Promise.race([
@@ -64,6 +66,7 @@ export function aProcess(planned?: Planned): Process {
         Promise.resolve(work).then((value) => ({ kind: 'ended' as const, value })),
       ]),
     async letGo() {
+      standing = false;
       gate.resolve();
       for (const run of onTheWire.splice(0)) await run();
     },
@@ -95,6 +98,7 @@ export function aProcess(planned?: Planned): Process {
         await run();
         return run();
       case 'delay':
+        standing = true;
         stopped.resolve('held');
         await gate.promise;
         return run();

@@ -29,6 +29,7 @@ export const ORDERS = [
   'recovery, then retry',
   'retry and recovery at once',
   'retry, then silence until the key is given up',
+  'retry, then what was late, then recovery',
   'what was late, then retry, then recovery',
 ] as const;
 export type Order = (typeof ORDERS)[number];

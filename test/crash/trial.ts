@@ -97,6 +97,12 @@ export async function tryPoint<Request extends Readonly<{ type: string }>, Reply
       case 'what was late, then retry, then recovery':
         await letAllGo();
         return retryThenRecover();
+      case 'retry, then what was late, then recovery': {
+        const back = await comeBack();
+        if (isBlocked(back.course)) violations.push('the key is blocked beyond its lease');
+        await letAllGo();
+        return [back, await recover()] as const;
+      }
       case 'retry, then recovery':
       case 'retry, then silence until the key is given up':
         return retryThenRecover();

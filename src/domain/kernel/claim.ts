@@ -18,7 +18,10 @@ type Known = ClaimKey &
     fingerprint: string;
     /** Of the request that first used the key. */
     requestId: string;
-    /** Grows with every take-over. A commit under an older fence is refused, so a stalled holder cannot overwrite. */
+    /**
+     * Grows with every step. A commit under an older fence is refused, so neither a stalled holder overwrites what the
+     * one who took over did, nor a late take-over the outcome that the holder came to in time.
+     */
     fence: number;
     /** Of the newest change to this claim: how a commit whose reply was lost knows itself again. */
     changeId: string;
@@ -98,10 +101,8 @@ export const spentClaim = (
 
 /** Takes a claim whose lease ran out, or that waits, under a higher fence. An answer already given stays. */
 export const takeOver = (claim: OpenClaim, { changeId, now }: Step, { leaseMs }: ClaimTerms): Calling => ({
-  ...known(claim),
+  ...stepped(claim, changeId),
   ...effectOf(claim),
-  fence: claim.fence + 1,
-  changeId,
   state: 'calling',
   dueAt: now + leaseMs,
   attempts: claim.state === 'retryable' ? 0 : claim.attempts + 1,
@@ -113,7 +114,7 @@ export const completeClaim = (
   step: Step,
   terms: ClaimTerms,
 ): Completed => ({
-  ...known(claim),
+  ...stepped(claim, step.changeId),
   ...effectOf(claim),
   ...keeping(response, step, terms),
   state: 'completed',
@@ -126,7 +127,7 @@ export const awaitOutcome = (
   step: Step,
   terms: ClaimTerms,
 ): Unknown => ({
-  ...known(claim),
+  ...stepped(claim, step.changeId),
   ...effectOf(claim),
   ...keeping(response, step, terms),
   state: 'unknown',
@@ -140,9 +141,8 @@ export const releaseClaim = (
   { changeId }: Step,
   { keepResponsesMs }: ClaimTerms,
 ): Retryable => ({
-  ...known(claim),
+  ...stepped(claim, changeId),
   ...effectOf(claim),
-  changeId,
   state: 'retryable',
   dueAt: claim.createdAt + keepResponsesMs,
 });
@@ -169,8 +169,7 @@ export const isLapsed = (claim: Claim, now: Instant): boolean =>
  * The newest response is the one to replay: while the outcome is awaited it is provisional, and the final one takes its
  * place. A completed claim is never written again, so a final response stands for as long as it is kept.
  */
-const keeping = (response: StoredResponse, { changeId, now }: Step, { keepResponsesMs }: ClaimTerms) => ({
-  changeId,
+const keeping = (response: StoredResponse, { now }: Step, { keepResponsesMs }: ClaimTerms) => ({
   kept: { response, expiresAt: now + keepResponsesMs },
 });
 
@@ -179,15 +178,15 @@ const effectOf = ({ paymentId, transactionId }: OpenClaim): OnPayment => ({
   ...present({ transactionId }),
 });
 
-function known(claim: Claim): Known {
-  const { merchantId, operation, key, fingerprint, requestId, fence, changeId, createdAt } = claim;
+function stepped(claim: Claim, changeId: string): Known {
+  const { merchantId, operation, key, fingerprint, requestId, createdAt } = claim;
   return {
     merchantId,
     operation,
     key,
     fingerprint,
     requestId,
-    fence,
+    fence: claim.fence + 1,
     changeId,
     createdAt,
     ...present({ kept: claim.kept }),

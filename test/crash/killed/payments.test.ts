@@ -167,7 +167,7 @@ async function auditBooks(
   ledger.close();
   return {
     resumed: claims.filter(
-      ({ fence, paymentId }) => fence > 1 && paymentId !== undefined && !silent.has(paymentId),
+      ({ fence, paymentId }) => fence > STEPS_OF_ONE && paymentId !== undefined && !silent.has(paymentId),
     ),
     faults: [
       ...taker.faults,
@@ -181,6 +181,9 @@ async function auditBooks(
     ],
   };
 }
+
+/** A server that finishes what it began opens the claim and ends it; one more step is another's. */
+const STEPS_OF_ONE = 2;
 
 /** Every transfer is on both sides, makes no money, and a merchant without refunds never owes. */
 function clearingFaults(taker: MerchantBooks, getter: MerchantBooks): readonly string[] {
