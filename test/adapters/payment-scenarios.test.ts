@@ -7,6 +7,7 @@ import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { idempotencyContract } from '../scenarios/idempotency.scenario.ts';
 import { modificationsContract } from '../scenarios/modifications.scenario.ts';
 import { freshTable } from '../support/dynamodb-tables.ts';
 import { postgresServer } from '../support/postgres-database.ts';
@@ -18,18 +19,28 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([engine.stop(), server.close()]));
 
+const overPostgres = async () => {
+  const connectionString = await server.newDatabase();
+  return () => postgresStorage(postgresPool({ connectionString, max: 4 }));
+};
+const overDynamoDb = async () => {
+  const { table } = await freshTable(engine.url);
+  return () => dynamodbStorage({ client: dynamodbClient({ region: 'local', endpoint: engine.url }), table });
+};
+
 modificationsContract('memory', () => {
   const store = memoryStore();
   return Promise.resolve([memoryStorage(store), memoryStorage(store)]);
 });
 modificationsContract('postgres (embedded)', async () => {
-  const connectionString = await server.newDatabase();
-  const aStorage = () => postgresStorage(postgresPool({ connectionString, max: 4 }));
+  const aStorage = await overPostgres();
   return [aStorage(), aStorage()];
 });
 modificationsContract('DynamoDB (embedded engine)', async () => {
-  const { table } = await freshTable(engine.url);
-  const aStorage = () =>
-    dynamodbStorage({ client: dynamodbClient({ region: 'local', endpoint: engine.url }), table });
+  const aStorage = await overDynamoDb();
   return [aStorage(), aStorage()];
 });
+
+idempotencyContract('memory', () => Promise.resolve(memoryStorage()));
+idempotencyContract('postgres (embedded)', async () => (await overPostgres())());
+idempotencyContract('DynamoDB (embedded engine)', async () => (await overDynamoDb())());

@@ -157,7 +157,8 @@ const nameOf = ({ merchantId, key }: ClaimKey) => `${merchantId} ${key}`;
 /** Whether what the reservation set aside is still set aside, by it or by another like it. */
 const holds = (payment: Payment, { transaction: { type, amount } }: Reservation): boolean =>
   type === 'refund'
-    ? payment.status === 'succeeded' && payment.reserved.minorUnits >= amount.minorUnits
+    ? (payment.status === 'succeeded' || payment.status === 'authorized') &&
+      payment.refunding.minorUnits >= amount.minorUnits
     : payment.status === 'authorized' &&
       (type === 'void' ? payment.closing : payment.reserved.minorUnits >= amount.minorUnits);
 

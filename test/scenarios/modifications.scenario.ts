@@ -132,7 +132,7 @@ export function modificationsContract(
     it('takes all of 50 refunds at once that fit', async () => {
       const id = await mine.pay(100n, 'automatic', 'test_fee');
       expect(new Set(await rush(id, of(50, refund(2n))))).toEqual(new Set(['succeeded']));
-      expect(await sound(id)).toMatchObject({ refunded: money(100n, 'USD'), reserved: money(0n, 'USD') });
+      expect(await sound(id)).toMatchObject({ refunded: money(100n, 'USD'), refunding: money(0n, 'USD') });
     });
 
     it('of captures at once takes as many as were authorized', async () => {
@@ -218,11 +218,11 @@ export function modificationsContract(
       expect((await mine.recover(10))._unsafeUnwrap().settled).toBe(1);
       expect(new Set(await rush(id, of(20, refund(5n))))).toEqual(new Set(['pending']));
       expect(await rush(id, [refund(1n)])).toEqual(['refused AmountExceedsCaptured']);
-      expect(await sound(id)).toMatchObject({ refunded: money(0n, 'USD'), reserved: money(100n, 'USD') });
+      expect(await sound(id)).toMatchObject({ refunded: money(0n, 'USD'), refunding: money(100n, 'USD') });
       clock.at += 1_000;
       const both = await Promise.all([mine.recover(100), theirs.recover(100)]);
       expect(both.reduce((sum, each) => sum + each._unsafeUnwrap().settled, 0)).toBe(20);
-      expect(await sound(id)).toMatchObject({ refunded: money(100n, 'USD'), reserved: money(0n, 'USD') });
+      expect(await sound(id)).toMatchObject({ refunded: money(100n, 'USD'), refunding: money(0n, 'USD') });
     });
 
     it('frees what the processor refused, for whoever comes next', async () => {
@@ -233,7 +233,7 @@ export function modificationsContract(
       expect(await rush(taken, of(10, refund(10n)))).toEqual(Array.from({ length: 10 }, () => 'failed'));
       expect(await rush(held, [capture(100n, true)])).toEqual(['failed']);
       expect(await rush(held, [aVoid])).toEqual(['failed']);
-      expect(await sound(taken)).toMatchObject({ refunded: money(0n, 'USD'), reserved: money(0n, 'USD') });
+      expect(await sound(taken)).toMatchObject({ refunded: money(0n, 'USD'), refunding: money(0n, 'USD') });
       expect(await sound(held)).toMatchObject({ status: 'authorized', closing: false });
     });
   });

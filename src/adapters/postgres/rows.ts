@@ -49,7 +49,8 @@ export function paymentToRow(payment: Payment) {
 export function paymentMoveToRow(payment: Payment) {
   const { merchant_id, id, status, authorized_amount, captured_amount, refunded_amount, ...rest } =
     paymentToRow(payment);
-  const { reserved_amount, closing, failure_code, failure_message, version, audit_hash, updated_at } = rest;
+  const { reserved_amount, reserved_refund_amount, closing, failure_code, failure_message } = rest;
+  const { version, audit_hash, updated_at } = rest;
   return {
     merchant_id,
     id,
@@ -58,6 +59,7 @@ export function paymentMoveToRow(payment: Payment) {
     captured_amount,
     refunded_amount,
     reserved_amount,
+    reserved_refund_amount,
     closing,
     failure_code,
     failure_message,

@@ -44,6 +44,7 @@ type PaymentTable = {
   captured_amount: bigint;
   refunded_amount: bigint;
   reserved_amount: bigint;
+  reserved_refund_amount: bigint;
   closing: boolean;
   failure_code: string | null;
   failure_message: string | null;

@@ -1,7 +1,7 @@
 import type { AmountNotPositive } from '../../domain/kernel/money.ts';
 import type { MerchantInactive } from '../../domain/merchants/merchant.ts';
 import type { ModificationRefused } from '../../domain/payments/modification.ts';
-import type { Payment } from '../../domain/payments/payment.ts';
+import { amountsOf, type Payment } from '../../domain/payments/payment.ts';
 import type { PaymentNotFound } from '../../ports/payments.ts';
 import type { PaymentRefused, Refusal } from '../../ports/response-encoder.ts';
 
@@ -14,8 +14,6 @@ type AnyRefusal =
   | MerchantInactive;
 
 const never = () => false;
-const nothingReserved = (payment: Payment): boolean =>
-  'reserved' in payment && payment.reserved.minorUnits === 0n;
 
 /**
  * Which refusals are stored as the key's response, by what the payment was: those that nobody's doing can turn into an
@@ -35,9 +33,9 @@ const STORED = {
   // What is under way ends, and a capture makes a refund possible.
   PaymentStateConflict: never,
   // What is reserved may come free; apart from that what is left to capture only shrinks.
-  AmountExceedsAuthorized: nothingReserved,
+  AmountExceedsAuthorized: (payment) => amountsOf(payment).reserved.minorUnits === 0n,
   // The same, once nothing more can be captured.
-  AmountExceedsCaptured: (payment) => payment.status === 'succeeded' && nothingReserved(payment),
+  AmountExceedsCaptured: (payment) => payment.status === 'succeeded' && payment.refunding.minorUnits === 0n,
 } as const satisfies Record<AnyRefusal['kind'], (payment: Payment) => boolean>;
 
 /** True when the refusal of a modification is the key's response for as long as responses are kept. */

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Instant } from '../kernel/instant.ts';
 import type { AmountNotPositive } from '../kernel/money.ts';
-import { add, type Money, money, subtract, zero } from '../kernel/money.ts';
+import { add, type Money, money, subtract } from '../kernel/money.ts';
 import {
   type Authorized,
   type Canceled,
@@ -9,6 +9,7 @@ import {
   type Payment,
   type PaymentStatus,
   type Succeeded,
+  taken,
 } from './payment.ts';
 
 /** What a merchant does with a payment after taking it. */
@@ -26,14 +27,23 @@ export type ModificationRequest =
   | Readonly<{ type: 'refund'; amount?: bigint }>
   | Readonly<{ type: 'void' }>;
 
-/** `underWay`: another modification of this payment has to end first. */
+/** `underWay`: a capture or void of this payment has to end first. */
 export type PaymentStateConflict = Readonly<{
   kind: 'PaymentStateConflict';
   status: PaymentStatus;
   underWay: boolean;
 }>;
-export type AmountExceedsAuthorized = Readonly<{ kind: 'AmountExceedsAuthorized'; available: Money }>;
-export type AmountExceedsCaptured = Readonly<{ kind: 'AmountExceedsCaptured'; available: Money }>;
+/** `underWay`: a modification under way has to end before it is known how much there is. */
+export type AmountExceedsAuthorized = Readonly<{
+  kind: 'AmountExceedsAuthorized';
+  available: Money;
+  underWay: boolean;
+}>;
+export type AmountExceedsCaptured = Readonly<{
+  kind: 'AmountExceedsCaptured';
+  available: Money;
+  underWay: boolean;
+}>;
 
 /** A rule's refusal of a modification. */
 export type ModificationRefused =
@@ -49,12 +59,13 @@ export type Reserved = Readonly<{ payment: Authorized | Succeeded; modification:
 export const modificationOf = (payment: Payment, type: ModificationType, amount: Money): Modification => ({
   type,
   amount,
-  final: payment.status === 'authorized' && payment.closing,
+  final: type !== 'refund' && payment.status === 'authorized' && payment.closing,
 });
 
 /**
  * Sets the money of a modification aside before the processor is asked, so that modifications under way can never add up to more
- * than there is. Captures and refunds may run side by side; a final one waits for none and lets none begin.
+ * than there is. Captures and refunds may run side by side; a final capture and a void wait for no other capture and let
+ * none begin. Refunds of what was captured wait for nothing: money can always go back.
  */
 export function reserve(
   payment: Payment,
@@ -83,7 +94,8 @@ function reserveCapture(
   if (nothingLeft || (final && payment.reserved.minorUnits > 0n)) return conflict(payment);
   const amount = wanted === undefined ? available : money(wanted, available.currency);
   if (amount.minorUnits <= 0n) return err({ kind: 'AmountNotPositive' });
-  if (amount.minorUnits > available.minorUnits) return err({ kind: 'AmountExceedsAuthorized', available });
+  if (amount.minorUnits > available.minorUnits)
+    return err({ kind: 'AmountExceedsAuthorized', available, underWay: payment.reserved.minorUnits > 0n });
   const reserved = sum(payment.reserved, amount);
   const modification: Modification = { type: 'capture', amount, final };
   return ok({ payment: { ...payment, ...moved(payment, now), reserved, closing: final }, modification });
@@ -94,15 +106,18 @@ function reserveRefund(
   wanted: bigint | undefined,
   now: Instant,
 ): Result<Reserved, ModificationRefused> {
-  if (payment.status !== 'succeeded') return conflict(payment);
-  const available = left(payment.captured, payment.refunded, payment.reserved);
+  const isHeld = payment.status === 'authorized' && payment.captured.minorUnits > 0n;
+  if (payment.status !== 'succeeded' && !isHeld) return conflict(payment);
+  const available = left(payment.captured, payment.refunded, payment.refunding);
   const amount = wanted === undefined ? available : money(wanted, available.currency);
   if (wanted !== undefined && wanted <= 0n) return err({ kind: 'AmountNotPositive' });
-  if (amount.minorUnits > available.minorUnits || amount.minorUnits === 0n)
-    return err({ kind: 'AmountExceedsCaptured', available });
-  const reserved = sum(payment.reserved, amount);
+  if (amount.minorUnits > available.minorUnits || amount.minorUnits === 0n) {
+    const underWay = payment.refunding.minorUnits > 0n || isCapturing(payment);
+    return err({ kind: 'AmountExceedsCaptured', available, underWay });
+  }
+  const refunding = sum(payment.refunding, amount);
   const modification: Modification = { type: 'refund', amount, final: false };
-  return ok({ payment: { ...payment, ...moved(payment, now), reserved }, modification });
+  return ok({ payment: { ...payment, ...moved(payment, now), refunding }, modification });
 }
 
 function reserveVoid(payment: Payment, now: Instant): Result<Reserved, ModificationRefused> {
@@ -123,58 +138,66 @@ export function complete(
   now: Instant,
 ): Authorized | Succeeded | Canceled {
   const { type, amount, final } = modification;
-  const on = holding(payment, modification);
-  const known = moved(on, now);
-  const none = zero(amount.currency);
-  const { authorized } = on;
-  if (on.status === 'succeeded') {
+  if (type === 'refund') {
+    const on = holdingRefund(payment, modification);
     const refunded = sum(on.refunded, amount);
-    const reserved = less(on.reserved, amount);
-    return { ...known, status: 'succeeded', authorized, captured: on.captured, refunded, reserved };
+    return { ...on, ...moved(on, now), refunded, refunding: less(on.refunding, amount) };
   }
+  const on = holdingCapture(payment, modification);
+  const { authorized } = on;
   const captured = type === 'void' ? on.captured : sum(on.captured, amount);
-  if (type === 'void' && captured.minorUnits === 0n) return { ...known, status: 'canceled', authorized };
+  if (type === 'void' && captured.minorUnits === 0n)
+    return { ...moved(on, now), status: 'canceled', authorized };
+  const next = { ...moved(on, now), ...taken(on), captured };
   return final || captured.minorUnits === authorized.minorUnits
-    ? { ...known, status: 'succeeded', authorized, captured, refunded: none, reserved: none }
-    : {
-        ...known,
-        status: 'authorized',
-        authorized,
-        captured,
-        reserved: less(on.reserved, amount),
-        closing: false,
-      };
+    ? { ...next, status: 'succeeded' }
+    : { ...next, status: 'authorized', reserved: less(on.reserved, amount), closing: false };
 }
 
 /** The processor refused it: what was set aside is free again. Throws for a payment on which nothing was reserved. */
 export function release(payment: Payment, modification: Modification, now: Instant): Authorized | Succeeded {
-  const on = holding(payment, modification);
-  const reserved = modification.type === 'void' ? on.reserved : less(on.reserved, modification.amount);
-  return on.status === 'succeeded'
-    ? { ...moved(on, now), status: 'succeeded', ...taken(on), refunded: on.refunded, reserved }
-    : { ...moved(on, now), status: 'authorized', ...taken(on), reserved, closing: false };
+  const { type, amount } = modification;
+  if (type === 'refund') {
+    const on = holdingRefund(payment, modification);
+    return { ...on, ...moved(on, now), refunding: less(on.refunding, amount) };
+  }
+  const on = holdingCapture(payment, modification);
+  const reserved = type === 'void' ? on.reserved : less(on.reserved, amount);
+  return { ...on, ...moved(on, now), reserved, closing: false };
 }
 
-/** Nothing ends the state in which a modification was reserved but the modification itself, so another state is a defect. */
-function holding(payment: Payment, { type, amount, final }: Modification): Authorized | Succeeded {
-  const fits =
-    type === 'refund'
-      ? payment.status === 'succeeded' && payment.reserved.minorUnits >= amount.minorUnits
-      : payment.status === 'authorized' &&
-        payment.closing === final &&
-        (type === 'void' || payment.reserved.minorUnits >= amount.minorUnits);
-  if (!fits || (payment.status !== 'authorized' && payment.status !== 'succeeded'))
-    throw new Error(`payment ${payment.id} has no ${type} of this amount under way`);
+/** What a refund reserved stays reserved until it ends, also when the payment succeeds meanwhile. */
+function holdingRefund(payment: Payment, { type, amount }: Modification): Authorized | Succeeded {
+  const isApproved = payment.status === 'authorized' || payment.status === 'succeeded';
+  if (!isApproved || payment.refunding.minorUnits < amount.minorUnits) throw notUnderWay(payment, type);
   return payment;
 }
 
-const taken = ({ authorized, captured }: Authorized | Succeeded) => ({ authorized, captured });
+/** Only a capture or void itself ends the state in which it was reserved. */
+function holdingCapture(payment: Payment, { type, amount, final }: Modification): Authorized {
+  const fits =
+    payment.status === 'authorized' &&
+    payment.closing === final &&
+    (type === 'void' || payment.reserved.minorUnits >= amount.minorUnits);
+  if (!fits) throw notUnderWay(payment, type);
+  return payment;
+}
+
+const notUnderWay = ({ id }: Payment, type: ModificationType): Error =>
+  new Error(`payment ${id} has no ${type} of this amount under way`);
 
 function conflict(payment: Payment) {
   const { status } = payment;
-  const underWay = status === 'authorized' && (payment.closing || payment.reserved.minorUnits > 0n);
-  return err<never, PaymentStateConflict>({ kind: 'PaymentStateConflict', status, underWay });
+  return err<never, PaymentStateConflict>({
+    kind: 'PaymentStateConflict',
+    status,
+    underWay: isCapturing(payment),
+  });
 }
+
+/** True while a capture or a void is under way. */
+const isCapturing = (payment: Payment): boolean =>
+  payment.status === 'authorized' && (payment.closing || payment.reserved.minorUnits > 0n);
 
 const left = (all: Money, ...gone: readonly Money[]): Money => gone.reduce(less, all);
 const sum = (a: Money, b: Money): Money => exact(add(a, b));

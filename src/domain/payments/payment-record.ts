@@ -31,8 +31,10 @@ export type PaymentRecord = Readonly<{
   authorized_amount: Whole;
   captured_amount: Whole;
   refunded_amount: Whole;
-  /** What modifications under way hold: captures of an authorized payment, refunds of a succeeded one. Absent: nothing. */
+  /** What captures and refunds under way hold. Absent: nothing. */
   reserved_amount?: Whole;
+  /** The part of it that refunds hold while the rest is authorized; all of it where nothing is authorized any more. */
+  reserved_refund_amount?: Whole;
   /** A final capture or a void is under way. */
   closing?: true;
   failure?: PaymentFailure;
@@ -42,7 +44,8 @@ export type PaymentRecord = Readonly<{
 }>;
 
 export function paymentRecord(payment: Payment): PaymentRecord {
-  const { authorized, captured, refunded, reserved } = amountsOf(payment);
+  const { authorized, captured, refunded, reserved, refunding } = amountsOf(payment);
+  const underWay = reserved.minorUnits + refunding.minorUnits;
   return {
     id: payment.id,
     merchant_id: payment.merchantId,
@@ -60,7 +63,10 @@ export function paymentRecord(payment: Payment): PaymentRecord {
     authorized_amount: whole(authorized.minorUnits),
     captured_amount: whole(captured.minorUnits),
     refunded_amount: whole(refunded.minorUnits),
-    ...(reserved.minorUnits === 0n ? {} : { reserved_amount: whole(reserved.minorUnits) }),
+    ...(underWay === 0n ? {} : { reserved_amount: whole(underWay) }),
+    ...(payment.status === 'authorized' && refunding.minorUnits > 0n
+      ? { reserved_refund_amount: whole(refunding.minorUnits) }
+      : {}),
     ...(payment.status === 'authorized' && payment.closing ? { closing: true } : {}),
     ...(payment.status === 'failed' ? { failure: payment.failure } : {}),
     version: payment.version,
@@ -97,7 +103,8 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
   const authorized = of(record.authorized_amount);
   const captured = of(record.captured_amount);
   const refunded = of(record.refunded_amount);
-  const reserved = of(record.reserved_amount ?? 0);
+  const underWay = BigInt(record.reserved_amount ?? 0);
+  const refunds = BigInt(record.reserved_refund_amount ?? 0);
   switch (record.status) {
     case 'pending':
     case 'processing':
@@ -108,11 +115,20 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
         status: 'authorized',
         authorized,
         captured,
-        reserved,
+        refunded,
+        reserved: money(underWay - refunds, currency),
+        refunding: money(refunds, currency),
         closing: record.closing === true,
       };
     case 'succeeded':
-      return { ...known, status: 'succeeded', authorized, captured, refunded, reserved };
+      return {
+        ...known,
+        status: 'succeeded',
+        authorized,
+        captured,
+        refunded,
+        refunding: money(underWay, currency),
+      };
     case 'failed':
       if (record.failure === undefined) throw new Error(`failed payment ${record.id} has no failure`);
       return { ...known, status: 'failed', failure: record.failure };

@@ -31,14 +31,23 @@ export type Pending = Known & Readonly<{ status: 'pending' }>;
 /** The intent is on record; the processor may or may not have acted. Only its answer ends this state. */
 export type Processing = Known & Readonly<{ status: 'processing' }>;
 /**
- * Money is held; `captured` is what partial captures took so far and `reserved` what captures under way may take.
- * `closing`: a final capture or a void is under way, and nothing else may begin. captured + reserved ≤ authorized.
+ * Money is held; `captured` is what partial captures took so far, `refunded` what went back of it, `reserved` what captures
+ * under way may take and `refunding` what refunds under way may give back. `closing`: a final capture or a void is under
+ * way, and no other capture or void may begin. captured + reserved ≤ authorized, 0 ≤ refunded + refunding ≤ captured.
  */
 export type Authorized = Known &
-  Readonly<{ status: 'authorized'; authorized: Money; captured: Money; reserved: Money; closing: boolean }>;
-/** `reserved` is what refunds under way may give back. 0 ≤ refunded + reserved ≤ captured ≤ authorized, in one currency. */
+  Readonly<{
+    status: 'authorized';
+    authorized: Money;
+    captured: Money;
+    refunded: Money;
+    reserved: Money;
+    refunding: Money;
+    closing: boolean;
+  }>;
+/** `refunding` is what refunds under way may give back. 0 ≤ refunded + refunding ≤ captured ≤ authorized, in one currency. */
 export type Succeeded = Known &
-  Readonly<{ status: 'succeeded'; authorized: Money; captured: Money; refunded: Money; reserved: Money }>;
+  Readonly<{ status: 'succeeded'; authorized: Money; captured: Money; refunded: Money; refunding: Money }>;
 export type Failed = Known & Readonly<{ status: 'failed'; failure: PaymentFailure }>;
 export type Canceled = Known & Readonly<{ status: 'canceled'; authorized: Money }>;
 
@@ -64,10 +73,10 @@ export function openPayment(order: PaymentOrder): Result<Processing, AmountNotPo
 /** processing → authorized (manual) or succeeded (automatic), for the whole amount. */
 export function approve(payment: Processing, now: Instant): Authorized | Succeeded {
   const none = zero(payment.amount.currency);
-  const held = { ...moved(payment, now), authorized: payment.amount };
+  const held = { ...moved(payment, now), authorized: payment.amount, refunded: none, refunding: none };
   return payment.captureMethod === 'manual'
     ? { ...held, status: 'authorized', captured: none, reserved: none, closing: false }
-    : { ...held, status: 'succeeded', captured: payment.amount, refunded: none, reserved: none };
+    : { ...held, status: 'succeeded', captured: payment.amount };
 }
 
 /** For good: a failed payment is never tried again. */
@@ -89,29 +98,35 @@ export const resume = (payment: Pending, now: Instant): Processing => ({
   status: 'processing',
 });
 
+/** `reserved` is what captures under way may take, `refunding` what refunds under way may give back. */
+export type PaymentAmounts = Readonly<
+  Record<'authorized' | 'captured' | 'refunded' | 'reserved' | 'refunding', Money>
+>;
+
 /** What was authorized, captured and refunded so far, and what is under way; zero where the state has none. */
-export function amountsOf(
-  payment: Payment,
-): Readonly<{ authorized: Money; captured: Money; refunded: Money; reserved: Money }> {
+export function amountsOf(payment: Payment): PaymentAmounts {
   const none = zero(payment.amount.currency);
+  const nothing = { authorized: none, captured: none, refunded: none, reserved: none, refunding: none };
   switch (payment.status) {
     case 'pending':
     case 'processing':
     case 'failed':
-      return { authorized: none, captured: none, refunded: none, reserved: none };
+      return nothing;
     case 'canceled':
-      return { authorized: payment.authorized, captured: none, refunded: none, reserved: none };
+      return { ...nothing, authorized: payment.authorized };
     case 'authorized':
-      return { ...pick(payment), refunded: none };
+      return { ...taken(payment), reserved: payment.reserved };
     case 'succeeded':
-      return { ...pick(payment), refunded: payment.refunded };
+      return { ...taken(payment), reserved: none };
   }
 }
 
-const pick = ({ authorized, captured, reserved }: Authorized | Succeeded) => ({
+/** What a payment that was approved keeps in whatever becomes of the rest. */
+export const taken = ({ authorized, captured, refunded, refunding }: Authorized | Succeeded) => ({
   authorized,
   captured,
-  reserved,
+  refunded,
+  refunding,
 });
 
 /** What every state keeps, one version on. */

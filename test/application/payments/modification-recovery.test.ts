@@ -8,7 +8,7 @@ import { recoverPayments } from '../../../src/application/payments/recover-payme
 import { idOf, type PaymentId } from '../../../src/domain/kernel/ids.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
 import type { ModificationRequest } from '../../../src/domain/payments/modification.ts';
-import { amountsOf } from '../../../src/domain/payments/payment.ts';
+import { amountsOf, type Payment } from '../../../src/domain/payments/payment.ts';
 import type { Verdict } from '../../../src/ports/processor.ts';
 import { aMerchantId, NOON, terms } from '../../fixtures/changes.ts';
 import { expectBooksAgree, expectChainsWhole } from '../../support/books.ts';
@@ -118,6 +118,10 @@ const cases = POINTS.flatMap(([point, crash]) =>
   ),
 );
 
+/** What captures and refunds under way hold of a payment. */
+const underWay = (payment: Payment): bigint =>
+  amountsOf(payment).reserved.minorUnits + amountsOf(payment).refunding.minorUnits;
+
 describe('a process that ends in a modification', () => {
   it.each(cases)('$point of $name by $method, and the client comes back', async (each) => {
     const id = await fit(each.modification, each.method);
@@ -130,7 +134,7 @@ describe('a process that ends in a modification', () => {
     await recoverAll();
     expectToStand(first, await afterwards(request));
     const { payment, modifications } = await stored(id);
-    expect([payment.status, amountsOf(payment).reserved.minorUnits]).toEqual([each.end, 0n]);
+    expect([payment.status, underWay(payment)]).toEqual([each.end, 0n]);
     expect(modifications.map(({ status }) => status)).toEqual([each.done ? 'succeeded' : 'failed']);
   });
 
@@ -141,7 +145,7 @@ describe('a process that ends in a modification', () => {
     await soon();
     await recoverAll();
     const { payment, modifications } = await stored(id);
-    expect(amountsOf(payment).reserved.minorUnits).toBe(0n);
+    expect(underWay(payment)).toBe(0n);
     if (modifications.length === 0) {
       expect(payment.version).toBe(2);
       return;
@@ -218,7 +222,7 @@ describe('a modification without an answer', () => {
       pauses.push(world.calls.move - move);
     }
     expect(pauses).toEqual([0, 0, 0, 0]);
-    expect((await stored(id)).payment).toMatchObject({ reserved: money(60n, 'USD') });
+    expect((await stored(id)).payment).toMatchObject({ refunding: money(60n, 'USD') });
     world.pass(300_000);
     expect(await recovered()).toMatchObject({ settled: 1 });
     expect((await stored(id)).payment).toMatchObject({ refunded: money(60n, 'USD') });
@@ -261,7 +265,7 @@ describe('a modification without an answer', () => {
     const [mine, theirs] = await Promise.all([recovered(), another(100)]);
     expect(mine.settled + theirs._unsafeUnwrap().settled).toBe(20);
     const { payment, modifications } = await stored(id);
-    expect(payment).toMatchObject({ refunded: money(100n, 'USD'), reserved: money(0n, 'USD') });
+    expect(payment).toMatchObject({ refunded: money(100n, 'USD'), refunding: money(0n, 'USD') });
     expect(modifications).toHaveLength(20);
   });
 });

@@ -9,6 +9,7 @@ import { idOf, type PaymentId } from '../../../src/domain/kernel/ids.ts';
 import { present } from '../../../src/domain/kernel/present.ts';
 import { balancesOf } from '../../../src/domain/ledger/ledger.ts';
 import type { ModificationRequest } from '../../../src/domain/payments/modification.ts';
+import { amountsOf } from '../../../src/domain/payments/payment.ts';
 import { aMerchantId, terms } from '../../fixtures/changes.ts';
 import { everythingOf, expectBooksAgree, expectChainsWhole } from '../../support/books.ts';
 import {
@@ -70,17 +71,19 @@ const claimOf = async ({ merchantId, idempotencyKey: key }: ModifyPaymentRequest
 const sums = ({ payment }: Awaited<ReturnType<typeof stored>>) => {
   const { status } = payment;
   if (status !== 'succeeded' && status !== 'authorized') return { status };
-  const { captured, reserved } = payment;
+  const { captured, reserved, refunded, refunding } = amountsOf(payment);
   return {
     status,
     captured: captured.minorUnits,
-    reserved: reserved.minorUnits,
-    ...(status === 'succeeded' ? { refunded: payment.refunded.minorUnits } : { closing: payment.closing }),
+    refunded: refunded.minorUnits,
+    refunding: refunding.minorUnits,
+    ...(status === 'succeeded' ? {} : { reserved: reserved.minorUnits, closing: payment.closing }),
   };
 };
 
-const HELD = { status: 'authorized', captured: 0n, reserved: 0n, closing: false };
-const TAKEN = { status: 'succeeded', captured: 100n, reserved: 0n, refunded: 0n };
+const NOTHING_BACK = { refunded: 0n, refunding: 0n };
+const HELD = { status: 'authorized', captured: 0n, ...NOTHING_BACK, reserved: 0n, closing: false };
+const TAKEN = { status: 'succeeded', captured: 100n, ...NOTHING_BACK };
 
 describe('a capture', () => {
   it('in parts takes what was held, and the last part ends it', async () => {
@@ -492,7 +495,7 @@ describe('a processor that is away', () => {
     const first = await done(request);
     expect(first).toMatchObject({ replayed: false });
     expect(first.response).toMatch(/^pending txn_\S+ v1 60 /);
-    expect(sums(await stored(id))).toEqual({ ...TAKEN, reserved: 60n });
+    expect(sums(await stored(id))).toEqual({ ...TAKEN, refunding: 60n });
     expect((await done(aModification(id, refund(60n)))).response).toMatch(/^refused AmountExceedsCaptured /);
     expect(await done(request)).toEqual({ ...first, replayed: true });
   });

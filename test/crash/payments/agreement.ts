@@ -78,7 +78,8 @@ function verdictFaults(move: Transaction, verdict: Verdict): readonly string[] {
 /** Compares the sums, and what state they must have led to. */
 function bookFaults({ payment, ledger }: PaymentBooks): readonly string[] {
   const book = ledger.book(payment.id);
-  const { authorized, captured, refunded, reserved } = amountsOf(payment);
+  const { authorized, captured, refunded, reserved, refunding } = amountsOf(payment);
+  const underWay = reserved.minorUnits + refunding.minorUnits;
   const sums = [authorized, captured, refunded].map(({ minorUnits }) => minorUnits);
   const theirs = book === undefined ? [0n, 0n, 0n] : [book.authorized, book.captured, book.refunded];
   const isOver = book !== undefined && (book.ended || book.captured === book.authorized);
@@ -88,7 +89,7 @@ function bookFaults({ payment, ledger }: PaymentBooks): readonly string[] {
     ...(book === undefined || payment.status === due
       ? []
       : [`${payment.status}, and by the processor's book ${due}`]),
-    ...(reserved.minorUnits === 0n ? [] : [`${reserved.minorUnits} stay reserved`]),
+    ...(underWay === 0n ? [] : [`${underWay} stay reserved`]),
     ...(payment.status === 'authorized' && payment.closing ? ['it stays closing'] : []),
   ];
 }

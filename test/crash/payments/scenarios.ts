@@ -92,6 +92,24 @@ export const SCENARIOS: readonly Scenario[] = [
     rival: refund(1_500n),
   }),
 
+  scenario('a refund while the rest is held', [...CARD_HELD, capture(1_500n)], refund(1_000n), [
+    'authorized, 1500 captured, 1000 refunded',
+  ]),
+  scenario(
+    'a refund against the capture of the rest',
+    [...CARD_HELD, capture(1_500n)],
+    refund(1_000n),
+    [`${TOOK}, 1000 refunded`],
+    { rival: lastCapture(1_000n) },
+  ),
+  scenario(
+    'a refund in silence against a void of the rest',
+    [holding('test_timeout_approved'), capture(1_500n)],
+    refund(1_000n),
+    ['succeeded, 1500 captured, 1000 refunded'],
+    { rival: voiding },
+  ),
+
   scenario('a void', CARD_HELD, voiding, ['canceled']),
   scenario('a void of what a capture left', [...CARD_HELD, capture(1_000n)], voiding, [
     'succeeded, 1000 captured',

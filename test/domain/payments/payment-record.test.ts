@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonText, parseJson } from '../../../src/domain/kernel/json.ts';
-import { amountsOf, PAYMENT_STATUSES } from '../../../src/domain/payments/payment.ts';
+import { amountsOf, PAYMENT_STATUSES, type Payment } from '../../../src/domain/payments/payment.ts';
 import {
   type PaymentRecord,
   paymentRecord,
@@ -9,14 +9,18 @@ import {
 } from '../../../src/domain/payments/payment-record.ts';
 import { reachable, reachablePayment, trying } from '../arbitraries.ts';
 
+const underWayOf = (payment: Payment): bigint =>
+  amountsOf(payment).reserved.minorUnits + amountsOf(payment).refunding.minorUnits;
+
 describe('a payment record', () => {
   it('restores every payment that moves can reach, as it was', () => {
     const seen = new Set<string>();
-    let [aside, closing] = [0, 0];
+    let [aside, closing, refunding] = [0, 0, 0];
     fc.assert(
       fc.property(reachablePayment, fc.stringMatching(/^[0-9a-f]{64}$/), (payment, auditHash) => {
         seen.add(payment.status);
-        if (amountsOf(payment).reserved.minorUnits > 0n) aside += 1;
+        if (underWayOf(payment) > 0n) aside += 1;
+        if (payment.status === 'authorized' && payment.refunding.minorUnits > 0n) refunding += 1;
         if (payment.status === 'authorized' && payment.closing) closing += 1;
         const stored = { ...payment, auditHash };
         expect(restorePayment(paymentRecord(stored), auditHash)).toEqual(stored);
@@ -24,7 +28,7 @@ describe('a payment record', () => {
       trying(4_000),
     );
     expect([...seen].sort()).toEqual([...PAYMENT_STATUSES].sort());
-    expect(Math.min(aside, closing)).toBeGreaterThan(5);
+    expect(Math.min(aside, closing, refunding)).toBeGreaterThan(5);
   });
 
   it('restores it also from JSON text', () => {
@@ -41,9 +45,12 @@ describe('a payment record', () => {
     fc.assert(
       fc.property(reachable, ({ payment, underWay }) => {
         const record = paymentRecord(payment);
-        const aside = amountsOf(payment).reserved.minorUnits;
+        const aside = underWayOf(payment);
+        const ofHeld = payment.status === 'authorized' ? payment.refunding.minorUnits : 0n;
         expect('reserved_amount' in record).toBe(aside > 0n);
         expect(BigInt(record.reserved_amount ?? 0)).toBe(aside);
+        expect('reserved_refund_amount' in record).toBe(ofHeld > 0n);
+        expect(BigInt(record.reserved_refund_amount ?? 0)).toBe(ofHeld);
         expect(record.closing).toBe(underWay.some(({ final }) => final) || undefined);
       }),
       trying(300),

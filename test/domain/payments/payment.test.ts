@@ -81,7 +81,7 @@ describe('the outcome', () => {
       authorized: usd(100n),
       captured: usd(100n),
       refunded: usd(0n),
-      reserved: usd(0n),
+      refunding: usd(0n),
     });
   });
 

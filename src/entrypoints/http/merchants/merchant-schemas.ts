@@ -11,7 +11,8 @@ const name = z.string().max(200).regex(/\S/, 'must not be blank').openapi({ exam
 const email = z.email('must be an email address').max(254).openapi({ example: 'owner@example.com' });
 
 const status = z.enum(['active', 'suspended']).openapi({
-  description: 'No payments, refunds or transfers begin in the name of a suspended merchant; it still reads.',
+  description:
+    'No payments, captures or transfers begin in the name of a suspended merchant; it still refunds, voids and reads.',
 });
 
 const MOST_FEATURES = 50;

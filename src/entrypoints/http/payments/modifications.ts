@@ -150,7 +150,8 @@ export const modifications = resource({
       path: '/payments/{id}/refunds',
       operationId: 'refundPayment',
       summary: 'Give captured money back, in full or in part',
-      description: 'The sum of refunds, those under way included, never passes what was captured.',
+      description:
+        'Also of what was captured while the rest is still held, and in the name of a suspended merchant. The sum of refunds, those under way included, never passes what was captured.',
       body: newRefund,
     }),
   ],

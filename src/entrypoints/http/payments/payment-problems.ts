@@ -25,6 +25,9 @@ type PaymentsFailure = FailureOf<
   'processPayment' | 'modifyPayment' | 'getPayment' | 'listPayments' | 'countPayments' | 'summarizePayments'
 >;
 
+/** What is under way ends in about as long, unless the processor is silent. */
+const UNDER_WAY_S = 1;
+
 /** What stands in the way of taking a payment, and of capturing, refunding or voiding one. */
 export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
   MerchantInactive: MERCHANT_INACTIVE,
@@ -42,7 +45,7 @@ export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
       underWay
         ? 'Another capture or void of this payment is under way. Look at the payment before you try again.'
         : `A payment that is ${status} does not allow this.`,
-    retryAfterS: ({ underWay }) => (underWay ? 1 : undefined),
+    retryAfterS: ({ underWay }) => (underWay ? UNDER_WAY_S : undefined),
   },
   AmountExceedsAuthorized: {
     status: 422,
@@ -50,6 +53,7 @@ export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
     title: 'The amount is more than is authorized',
     detail: ({ available }) =>
       `${available.minorUnits} minor units of ${available.currency} are left to capture, those under way not counted.`,
+    retryAfterS: ({ underWay }) => (underWay ? UNDER_WAY_S : undefined),
   },
   AmountExceedsCaptured: {
     status: 422,
@@ -57,6 +61,7 @@ export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
     title: 'The amount is more than was captured',
     detail: ({ available }) =>
       `${available.minorUnits} minor units of ${available.currency} are left to refund, those under way not counted.`,
+    retryAfterS: ({ underWay }) => (underWay ? UNDER_WAY_S : undefined),
   },
   AmountOverLimit: {
     status: 422,

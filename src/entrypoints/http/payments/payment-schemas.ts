@@ -75,6 +75,10 @@ export const payment = z
     reserved_amount: money
       .optional()
       .openapi({ description: 'What captures or refunds under way hold; absent when none is.' }),
+    reserved_refund_amount: money.optional().openapi({
+      description:
+        'Of an authorized payment: the part of `reserved_amount` that refunds under way hold; absent when none is.',
+    }),
     closing: z.literal(true).optional().openapi({ description: 'A final capture or a void is under way.' }),
     failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
     version: z.int(),

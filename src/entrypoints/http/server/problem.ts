@@ -16,7 +16,7 @@ export type ProblemRow<F> = Readonly<{
 }>;
 
 /** A row as the documentation shows it. */
-export type DocumentedProblem = Readonly<Pick<ProblemRow<never>, 'status' | 'code' | 'title' | 'detail'>>;
+export type DocumentedProblem = ProblemRow<never>;
 
 export type Kinded = Readonly<{ kind: string }>;
 

@@ -133,7 +133,7 @@ function refused(statuses: readonly number[], rows: readonly DocumentedProblem[]
           .map(({ code }) => `\`${code}\``)
           .join(', '),
         content: { [PROBLEM_TYPE]: { schema: problem } },
-        ...(status === 503 || status === 409 || status === 429
+        ...(rows.some((row) => row.status === status && row.retryAfterS !== undefined)
           ? { headers: { 'Retry-After': retryAfter } }
           : {}),
       },
