@@ -21,10 +21,13 @@ export interface Aggregates {
     kind: Kind,
     key: string,
   ): ResultAsync<AggregateOf<Kind> | undefined, StorageUnavailable>;
-  /** A tenant's aggregates of a kind by ascending id, `after` exclusive, up to `limit`; fewer only at the end. */
+  /**
+   * A tenant's aggregates of a kind by ascending id, `after` exclusive, up to `limit`; fewer only at the end. With
+   * `isOpen` without those that are closed (`isClosed`), which are not read then, however many there are.
+   */
   list<Kind extends AggregateKind>(
     merchantId: MerchantId,
     kind: Kind,
-    page: Readonly<{ limit: number; after?: string }>,
+    page: Readonly<{ limit: number; after?: string; isOpen?: true }>,
   ): ResultAsync<readonly AggregateOf<Kind>[], StorageUnavailable>;
 }

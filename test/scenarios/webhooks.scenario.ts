@@ -111,6 +111,26 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
       ]);
     });
 
+    it('reads no removed endpoint when events are fanned out, however many were removed', async () => {
+      for (let n = 0; n < 12; n += 1) {
+        const { endpoint } = await create(`https://old.example/${n}`);
+        (await world.removeEndpoint({ merchantId, id: endpoint.id, origin }))._unsafeUnwrap();
+      }
+      const open = await create('https://open.example/');
+      const read: string[] = [];
+      const counting = aWebhookWorld({
+        ...storage,
+        aggregates: {
+          ...storage.aggregates,
+          list: (...args) =>
+            storage.aggregates.list(...args).andTee((found) => void read.push(...found.map(({ id }) => id))),
+        },
+      });
+      await counting.tell([anEvent()]);
+      expect(read).toEqual([open.endpoint.id]);
+      expect(await list()).toHaveLength(1);
+    });
+
     it('tries five times, ever later, each time freshly signed, and then lets be', async () => {
       const { secret } = await create('https://down.example/');
       world.receivers.reply('https://down.example/', (_, nth) =>

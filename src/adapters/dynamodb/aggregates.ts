@@ -1,25 +1,65 @@
+import { isClosed } from '../../domain/aggregates/aggregate.ts';
+import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import { attempt } from './faults.ts';
-import { aggregateOf } from './items.ts';
-import { findAll, findOne, type PartitionQuery, type Read, within } from './reads.ts';
-import { aggregateKey, aggregatePartition, type Table, uniqueKey } from './table.ts';
+import { aggregateOf, type Item } from './items.ts';
+import { type PartitionQuery, queryItems, queryPage, type Read, within } from './reads.ts';
+import {
+  aggregateKey,
+  aggregatePartition,
+  closedAggregateKey,
+  closedAggregatePartition,
+  type Table,
+  uniqueKey,
+} from './table.ts';
 
 export const dynamodbAggregates = (table: Table, read: Read): Aggregates => ({
   find: (merchantId, kind, id) =>
-    findOne(read, aggregateKey(merchantId, kind, id), (item) => aggregateOf(kind, item)),
+    attempt(async () => {
+      const open = await read(aggregateKey(merchantId, kind, id));
+      return open ?? (kind === CLOSING ? read(closedAggregateKey(merchantId, kind, id)) : undefined);
+    }).map((item) => item && aggregateOf(kind, item)),
   findByKey: (merchantId, kind, key) =>
     attempt(async () => {
       const held = await read(uniqueKey(merchantId, kind, key));
       return held && read(aggregateKey(merchantId, kind, String(held['holder'])));
     }).map((item) => item && aggregateOf(kind, item)),
-  list: (merchantId, kind, { limit, after }) =>
-    findAll(
-      table,
-      ascending(aggregatePartition(merchantId, kind), after),
-      (item) => aggregateOf(kind, item),
-      limit,
-    ),
+  list: (merchantId, kind, { limit, after, isOpen = false }) =>
+    attempt(async () => {
+      const open = ascending(aggregatePartition(merchantId, kind), after);
+      if (kind !== CLOSING) return queryItems(table, open, limit);
+      if (isOpen) return openItems(table, open, limit);
+      return bothItems(table, open, ascending(closedAggregatePartition(merchantId, kind), after), limit);
+    }).map((items) => items.map((item) => aggregateOf(kind, item))),
 });
+
+/** The one kind whose aggregates close. */
+const CLOSING: AggregateKind = 'webhook_endpoint';
+
+/** The open ones are read first, so that one that closes meanwhile is not missed; then it is met twice. */
+async function bothItems(table: Table, open: PartitionQuery, closed: PartitionQuery, limit: number) {
+  const items = new Map<unknown, Item>();
+  for (const query of [open, closed])
+    for (const item of await queryItems(table, query, limit)) items.set(item['sk'], item);
+  return [...items.values()].sort((a, b) => (String(a['sk']) < String(b['sk']) ? -1 : 1)).slice(0, limit);
+}
+
+/** Endpoints that an earlier version removed stand among the open ones still. */
+async function openItems(table: Table, query: PartitionQuery, limit: number): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let next: Item | undefined;
+  do {
+    const page = await queryPage(table, {
+      ...query,
+      Limit: limit - items.length,
+      ...present({ ExclusiveStartKey: next }),
+    });
+    items.push(...page.items.filter((item) => !isClosed(aggregateOf(CLOSING, item))));
+    next = page.next;
+  } while (next !== undefined && items.length < limit);
+  return items;
+}
 
 /** A partition by ascending id, from behind `after` on. No sort key is empty, and no query may ask for one. */
 export const ascending = (pk: string, after: string | undefined): PartitionQuery =>

@@ -2,6 +2,7 @@ import {
   type Aggregate,
   type AggregateOf,
   aggregateRecord,
+  isClosed,
   restoreAggregate,
 } from '../../domain/aggregates/aggregate.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
@@ -22,6 +23,7 @@ import type { OutboxEvent, Outgoing } from '../../ports/outbox.ts';
 import {
   aggregateKey,
   auditKey,
+  closedAggregateKey,
   eventKey,
   OUTBOX,
   parkedEventKey,
@@ -74,7 +76,7 @@ export function transactionOf(item: Item): Transaction {
 
 /** An aggregate as it is stored under one of its owners. `change_id` is of the newest change. */
 export const aggregateItem = (owner: MerchantId, aggregate: Aggregate, changeId: string): Item => ({
-  ...aggregateKey(owner, aggregate.kind, aggregate.id),
+  ...(isClosed(aggregate) ? closedAggregateKey : aggregateKey)(owner, aggregate.kind, aggregate.id),
   version: aggregate.version,
   change_id: changeId,
   audit_hash: aggregate.auditHash,

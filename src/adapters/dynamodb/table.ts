@@ -168,6 +168,15 @@ export const aggregateKey = (owner: MerchantId, kind: AggregateKind, id: string)
 
 export const aggregatePartition = (owner: MerchantId, kind: AggregateKind): string => `${owner}#A#${kind}`;
 
+/** Where aggregates that are closed stand, out of the way of those that are open. */
+export const closedAggregateKey = (owner: MerchantId, kind: AggregateKind, id: string): ItemKey => ({
+  pk: closedAggregatePartition(owner, kind),
+  sk: id,
+});
+
+export const closedAggregatePartition = (owner: MerchantId, kind: AggregateKind): string =>
+  `${owner}#AC#${kind}`;
+
 /** Whose a unique key is; a partition to itself. */
 export const uniqueKey = (merchantId: MerchantId, kind: AggregateKind, key: string): ItemKey => ({
   pk: `${merchantId}#K#${kind}#${key}`,

@@ -1,4 +1,4 @@
-import { ownersOf } from '../../domain/aggregates/aggregate.ts';
+import { isClosed, ownersOf } from '../../domain/aggregates/aggregate.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { Change, CommitRefused, Guarded, GuardedAggregate, Spending } from '../../ports/commits.ts';
 import { claimItem } from './claim-items.ts';
@@ -14,7 +14,7 @@ import {
 } from './items.ts';
 import { balanceAdditions, ledgerItem, spendingAddition } from './ledger-items.ts';
 import { updateOf } from './sums.ts';
-import { aggregateHistory, historyPartition, tenantKey, uniqueKey } from './table.ts';
+import { aggregateHistory, aggregateKey, historyPartition, tenantKey, uniqueKey } from './table.ts';
 import { tallyAdditions } from './tally-items.ts';
 import type { Operation, Put } from './transactions.ts';
 
@@ -41,11 +41,14 @@ export function writesOf(table: string, change: Change): readonly Write[] {
     ...aggregates.flatMap((each, index) =>
       ownersOf(each.next).map((owner, copy): Write => {
         const item = aggregateItem(owner, each.next, change.id);
-        if (claim !== undefined || index > 0 || copy > 0) return versioned(item, each);
-        const guard = { ...versionIs(each.expected), ...TELLING };
-        return { ...versioned(item, each), operation: put(item, guard), isOwn: true };
+        const refusal: CommitRefused = { kind: 'StaleVersion', id: each.next.id };
+        const guard = isClosed(each.next) ? ABSENT : versionIs(each.expected);
+        return claim !== undefined || index > 0 || copy > 0
+          ? { operation: put(item, guard), refusal }
+          : { operation: put(item, { ...guard, ...TELLING }), refusal, isOwn: true };
       }),
     ),
+    ...aggregates.filter(({ next }) => isClosed(next)).map((each) => leaving(table, each)),
     ...(spending === undefined ? [] : [spendingWrite(table, spending, change)]),
     ...uniqueKeyWrites(table, aggregates),
     ...[...balanceAdditions(change), ...tallyAdditions(change)].map((addition) => ({
@@ -62,6 +65,18 @@ export function writesOf(table: string, change: Change): readonly Write[] {
     ...events.map((event) => ({ operation: put(eventItem(event)) })),
   ];
 }
+
+/** What closes is written among those that are closed, and leaves those that are open. */
+const leaving = (table: string, { expected, next }: GuardedAggregate): Write => ({
+  operation: {
+    Delete: {
+      TableName: table,
+      Key: aggregateKey(next.merchantId, next.kind, next.id),
+      ...versionIs(expected),
+    },
+  },
+  refusal: { kind: 'StaleVersion', id: next.id },
+});
 
 export const TELLING: Partial<Put> = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' };
 

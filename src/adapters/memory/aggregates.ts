@@ -1,5 +1,5 @@
 import { okAsync } from 'neverthrow';
-import type { Aggregate, AggregateOf } from '../../domain/aggregates/aggregate.ts';
+import { type Aggregate, type AggregateOf, isClosed } from '../../domain/aggregates/aggregate.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import { aggregateKeyText, type MemoryStore } from './store.ts';
@@ -15,12 +15,12 @@ export const memoryAggregates = (store: MemoryStore): Aggregates => ({
         : as(kind, store.aggregates.get(aggregateKeyText(merchantId, kind, id))?.aggregate),
     );
   },
-  list: (merchantId, kind, { limit, after = '' }) =>
+  list: (merchantId, kind, { limit, after = '', isOpen = false }) =>
     okAsync(
       [...store.aggregates.values()]
         .filter(({ owner }) => owner === merchantId)
         .flatMap(({ aggregate }) => as(kind, aggregate) ?? [])
-        .filter(({ id }) => id > after)
+        .filter((aggregate) => aggregate.id > after && !(isOpen && isClosed(aggregate)))
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, limit),
     ),

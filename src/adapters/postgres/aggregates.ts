@@ -27,13 +27,11 @@ export function postgresAggregates(pool: pg.Pool): Aggregates {
         },
         (row: Found) => aggregateFromRow(kind, row),
       ),
-    list: (merchantId, kind, { limit, after = '' }) =>
+    list: (merchantId, kind, { limit, after = '', isOpen = false }) =>
       findAll(
         pool,
         {
-          name: 'list_aggregates',
-          text: `SELECT record::text, audit_hash FROM aggregate
-            WHERE owner = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4`,
+          ...(isOpen && kind === 'webhook_endpoint' ? LIST_OPEN_ENDPOINTS : LIST),
           values: [merchantId, kind, after, limit],
         },
         (row: Found) => aggregateFromRow(kind, row),
@@ -54,4 +52,18 @@ const AGGREGATES: ManyKeys<Wanted> = {
     wanted.map(({ kind }) => kind),
     wanted.map(({ id }) => id),
   ],
+};
+
+const LIST = {
+  name: 'list_aggregates',
+  text: `SELECT record::text, audit_hash FROM aggregate
+    WHERE owner = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4`,
+};
+
+/** In the words of the partial index, so that it is used whatever the parameters are. */
+const LIST_OPEN_ENDPOINTS = {
+  name: 'list_open_endpoints',
+  text: `SELECT record::text, audit_hash FROM aggregate
+    WHERE owner = $1 AND kind = $2 AND kind = 'webhook_endpoint' AND record ->> 'status' <> 'removed' AND id > $3
+    ORDER BY id LIMIT $4`,
 };

@@ -23,7 +23,7 @@ export type ListEndpoints = (
 
 const PAGE = 100;
 
-/** One read for each hundred that there are or were. */
+/** One read for each hundred. */
 export const listEndpoints =
   ({ aggregates }: Readonly<{ aggregates: Aggregates }>): ListEndpoints =>
   (merchantId) =>
@@ -31,7 +31,7 @@ export const listEndpoints =
       const endpoints: OpenEndpoint[] = [];
       let last: WebhookEndpointId | undefined;
       for (let more = true; more; ) {
-        const page = { limit: PAGE, ...present({ after: last }) };
+        const page = { limit: PAGE, isOpen: true as const, ...present({ after: last }) };
         const found = yield* aggregates.list(merchantId, 'webhook_endpoint', page);
         for (const endpoint of found) if (endpoint.status !== 'removed') endpoints.push(endpoint);
         last = found.at(-1)?.id;

@@ -95,6 +95,10 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
   }
 }
 
+/** True for good: it takes part in nothing any more, and is kept for its audit chain. */
+export const isClosed = (aggregate: Aggregate): boolean =>
+  aggregate.kind === 'webhook_endpoint' && aggregate.status === 'removed';
+
 /** Every tenant that may read the aggregate. */
 export const ownersOf = (aggregate: Aggregate): readonly MerchantId[] =>
   aggregate.kind === 'transfer'
