@@ -28,6 +28,20 @@ export type Spending = Readonly<{ merchantId: MerchantId; currency: CurrencyCode
 /**
  * Every write of one step, as one value. At most one claim and one payment, and with their transactions, links and
  * events fewer than 100 rows.
+ *
+ * ```ts
+ * // A new merchant: one aggregate that must not exist, and the first link of its chain.
+ * const change: Change = {
+ *   id: ids.change(at),
+ *   at,
+ *   transactions: [],
+ *   aggregates: [{ expected: 0, next: merchant, takes: [], releases: [] }],
+ *   entries: [],
+ *   tallies: [],
+ *   audit: [link],
+ *   events: [],
+ * };
+ * ```
  */
 export type Change = Readonly<{
   /** Unique for each change, equal to `claim.next.changeId`. A change without a claim has an aggregate. */

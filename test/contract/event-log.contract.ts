@@ -8,7 +8,13 @@ import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, NOON, plain } from '../fixtures/changes.ts';
 import { anEvent } from '../fixtures/webhooks.ts';
 
-/** What every `EventLog` adapter promises. */
+/**
+ * What every `EventLog` adapter promises. `open` gives an empty store that shares nothing with the ones before:
+ *
+ * ```ts
+ * eventLogContract('memory', () => Promise.resolve(memoryStorage()));
+ * ```
+ */
 export function eventLogContract(adapter: string, open: () => Promise<Storage>): void {
   describe(`EventLog contract: ${adapter}`, () => {
     const merchantId = aMerchantId();

@@ -6,6 +6,16 @@ import type { SinkUnavailable } from '../../ports/unavailable.ts';
 /**
  * Where events go. Every event is given at least once, and again after a crash, or when another sink was down or refused
  * it: a sink must know by its id what it has taken before.
+ *
+ * ```ts
+ * const noting = (notes: Map<EventId, DomainEvent>): EventSink => ({
+ *   name: 'notes',
+ *   take(events) {
+ *     for (const event of events) notes.set(event.id, event);
+ *     return okAsync([]);
+ *   },
+ * });
+ * ```
  */
 export type EventSink<Event extends Outgoing = DomainEvent> = Readonly<{
   /** Names it in metrics and logs: `[a-z_]+`. */

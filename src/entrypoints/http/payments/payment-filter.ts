@@ -9,18 +9,21 @@ import { type Fields, malformed, pageOf, parseQuery, periodOf } from '../server/
 import type { MalformedRequest } from '../server/request-problems.ts';
 import { currency, customerId, paging, period, wholeNumber } from '../server/schemas.ts';
 
+const minorUnits = wholeNumber(Number.MAX_SAFE_INTEGER).openapi({
+  type: 'integer',
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'In minor units of `currency`, which must be given beside it.',
+});
+
 /** What payments can be chosen by, as text. */
 export const paymentFilter = {
   status: z.enum(PAYMENT_STATUSES).optional(),
   customer_id: customerId.optional(),
   currency: currency.optional(),
   ...period,
-  min_amount: wholeNumber(Number.MAX_SAFE_INTEGER)
-    .optional()
-    .openapi({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-  max_amount: wholeNumber(Number.MAX_SAFE_INTEGER)
-    .optional()
-    .openapi({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  min_amount: minorUnits.optional(),
+  max_amount: minorUnits.optional(),
 };
 
 /** The query of `GET /payments`, as text. */
@@ -50,6 +53,9 @@ export function filterOf(query: Fields<typeof paymentFilter>): Result<PaymentFil
   const { status, customer_id, currency, min_amount, max_amount } = query;
   const minAmount = min_amount === undefined ? undefined : BigInt(min_amount);
   const maxAmount = max_amount === undefined ? undefined : BigInt(max_amount);
+  // 5000 is USD 50.00 and JPY 5000: without a currency an amount is no amount.
+  if (currency === undefined && (minAmount !== undefined || maxAmount !== undefined))
+    return malformed('currency', 'must be given beside min_amount and max_amount');
   return periodOf(query).andThen((range) =>
     minAmount !== undefined && maxAmount !== undefined && minAmount > maxAmount
       ? malformed('min_amount', 'must not be over max_amount')

@@ -150,7 +150,8 @@ describe('GET /payments/export', () => {
     'status=failed&status=failed',
     'start_date=2026-02-30',
     'start_date=2026-03-02&end_date=2026-03-01',
-    'min_amount=5&max_amount=4',
+    'min_amount=5&max_amount=4&currency=USD',
+    'min_amount=5',
     'nonsense=1',
   ])('refuses %s, and keeps no record of it', async (query) => {
     const opened = await anHttpApp();

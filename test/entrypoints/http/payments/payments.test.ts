@@ -291,8 +291,9 @@ describe('GET /payments', () => {
     };
     expect(await amounts('status=failed')).toEqual([200]);
     expect(await amounts('currency=JPY')).toEqual([100]);
-    expect(await amounts('min_amount=150')).toEqual([200]);
-    expect(await amounts('max_amount=150&min_amount=0')).toEqual([100]);
+    expect(await amounts('min_amount=150&currency=USD')).toEqual([200]);
+    expect(await amounts('max_amount=150&min_amount=0&currency=JPY')).toEqual([100]);
+    expect(await amounts('max_amount=150&currency=USD')).toEqual([]);
     expect(await amounts(`start_date=${today}&end_date=${today}`)).toEqual([200, 100]);
     expect(await amounts('end_date=2020-02-29')).toEqual([]);
     expect(await amounts('start_date=2020-02-29T23:59:59.999%2B02:00')).toEqual([200, 100]);
@@ -352,7 +353,10 @@ describe('GET /payments', () => {
     'min_amount=1.5',
     'min_amount=9007199254740993',
     'max_amount=1e3',
-    'min_amount=2&max_amount=1',
+    'min_amount=2&max_amount=1&currency=USD',
+    'min_amount=1',
+    'max_amount=0',
+    'min_amount=1&max_amount=2&status=failed',
     'cursor=',
     `cursor=${'x'.repeat(513)}`,
     '__proto__=1',
