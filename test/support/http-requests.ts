@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** What a generator needs of a JSON schema; `$ref`s lead into the document. */
-type Schema = Readonly<{
+export type Schema = Readonly<{
   $ref?: string;
   type?: string | readonly string[];
   enum?: readonly unknown[];

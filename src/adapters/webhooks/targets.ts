@@ -24,7 +24,7 @@ export function readTarget(text: string, allowLoopbackHttp: boolean): Result<Tar
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return refused('userinfo');
   if (url.hash !== '') return refused('fragment');
-  if (url.hostname.endsWith('.')) url.hostname = url.hostname.replace(/\.+$/, '');
+  if (url.hostname.endsWith('.')) url.hostname = withoutFinalDots(url.hostname);
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   const isLocal = namesThisHost(hostname);
   if (url.protocol === 'http:' && allowLoopbackHttp && isLocal) return ok({ url, hostname, isLocal });
@@ -33,6 +33,12 @@ export function readTarget(text: string, allowLoopbackHttp: boolean): Result<Tar
   const port = Number(url.port);
   if (port !== 0 && (port < LOWEST_FREE_PORT || OTHER_PROTOCOLS.has(port))) return refused('port');
   return ok({ url, hostname, isLocal });
+}
+
+function withoutFinalDots(name: string): string {
+  let end = name.length;
+  while (name[end - 1] === '.') end--;
+  return name.slice(0, end);
 }
 
 const namesThisHost = (hostname: string): boolean =>

@@ -51,23 +51,41 @@ const ISSUERS: readonly IssuerRange[] = [
 export const SHORTEST_PAN = 13;
 export const LONGEST_PAN = 19;
 
-/** Whether digits are what an issuer of cards may have issued: its prefix, a length of its own, and a right check digit. */
-export function isIssuedNumber(digits: string): boolean {
-  const { length } = digits;
-  if (length < SHORTEST_PAN || length > LONGEST_PAN) return false;
-  const prefix = Number(digits.slice(0, 6));
+/** The ranges that begin with two digits; of the hundred beginnings, most have none. */
+const BY_BEGINNING: readonly (readonly IssuerRange[])[] = Array.from({ length: 100 }, (_, beginning) =>
+  ISSUERS.filter(
+    ([first, last]) => Math.floor(first / 10_000) <= beginning && beginning <= Math.floor(last / 10_000),
+  ),
+);
+
+/**
+ * Whether the digits from `first` on are what an issuer of cards may have issued: its prefix, a length of its own, and a
+ * right check digit.
+ */
+export function isIssuedNumber(digits: readonly number[], first = 0): boolean {
+  const beginning = valueOf(digits, first, 2);
+  const ranges = BY_BEGINNING[beginning] ?? [];
+  if (ranges.length === 0) return false;
+  const prefix = valueOf(digits, first, 6);
+  const length = digits.length - first;
   return (
-    ISSUERS.some(
-      ([first, last, ...lengths]) => first <= prefix && prefix <= last && lengths.includes(length),
-    ) && passesLuhn(digits)
+    ranges.some(([from, to, ...lengths]) => from <= prefix && prefix <= to && lengths.includes(length)) &&
+    passesLuhn(digits, first)
   );
 }
 
-function passesLuhn(digits: string): boolean {
+function valueOf(digits: readonly number[], first: number, count: number): number {
+  let value = 0;
+  for (let at = first; at < first + count; at++) value = value * 10 + (digits[at] ?? 0);
+  return value;
+}
+
+function passesLuhn(digits: readonly number[], first: number): boolean {
   let sum = 0;
-  for (let place = 1; place <= digits.length; place++) {
-    const digit = Number(digits[digits.length - place]);
-    sum += place % 2 === 1 ? digit : digit > 4 ? digit * 2 - 9 : digit * 2;
+  for (let at = digits.length - 1; at >= first; at--) {
+    const digit = digits[at] ?? 0;
+    const isDoubled = (digits.length - at) % 2 === 0;
+    sum += !isDoubled ? digit : digit > 4 ? digit * 2 - 9 : digit * 2;
   }
   return sum % 10 === 0;
 }

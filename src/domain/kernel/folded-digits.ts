@@ -28,11 +28,18 @@ const ONE_DIGIT = /^[^0-9]?([0-9])[^0-9]?$/;
 
 /** Unicode lists the digits of a script in order from zero, and one list after another where two touch. */
 function valueOf(digit: string): string {
+  const known = VALUES.get(digit);
+  if (known !== undefined) return known;
   const code = digit.codePointAt(0) ?? 0;
   let first = code;
   while (DIGIT.test(String.fromCodePoint(first - 1))) first--;
-  return String((code - first) % 10);
+  const value = String((code - first) % 10);
+  VALUES.set(digit, value);
+  return value;
 }
+
+/** Of the digits that were met, a thousand at most. */
+const VALUES = new Map<string, string>();
 
 function isAscii(text: string): boolean {
   for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 127) return false;

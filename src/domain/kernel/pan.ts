@@ -10,23 +10,24 @@ import { foldedDigits } from './folded-digits.ts';
 export function findsPan(text: string): boolean {
   if (!hasDigitsEnough(text)) return false;
   const plain = withoutOtherNumbers(foldedDigits(text));
-  let chain: Group[] = [];
+  let run: Run = { digits: [], starts: [] };
   let end = Number.NEGATIVE_INFINITY;
-  for (const { 0: digits, index } of plain.matchAll(DIGITS)) {
-    if (index - end > MOST_BETWEEN || LETTER.test(plain.slice(end, index))) chain = [];
-    end = index + digits.length;
-    chain.push({ digits, before: plain.charAt(index - 1) });
-    if (chain.length > LONGEST_PAN) chain.shift();
-    if (!LETTER.test(plain.charAt(end)) && endsPan(chain)) return true;
+  for (const { 0: group, index } of plain.matchAll(DIGITS)) {
+    if (index - end > MOST_BETWEEN || hasLetter(plain, end, index)) run = { digits: [], starts: [] };
+    end = index + group.length;
+    extend(run, group, plain.charAt(index - 1));
+    if (!hasLetter(plain, end, end + 1) && endsPan(run)) return true;
   }
   return false;
 }
 
-/** Digits without anything between them, and the character before them. */
-type Group = Readonly<{ digits: string; before: string }>;
+/**
+ * The last digits of groups with little between them. `starts` has the character before each group at the place of the
+ * group's first digit, where that may be the first of a card number, and nothing at the others.
+ */
+type Run = Readonly<{ digits: number[]; starts: (string | undefined)[] }>;
 
 const DIGITS = /[0-9]+/g;
-const LETTER = /[A-Za-z]/;
 const MOST_BETWEEN = 3;
 
 /** Every character beyond ASCII may be a digit. */
@@ -39,14 +40,36 @@ function hasDigitsEnough(text: string): boolean {
   return count === SHORTEST_PAN;
 }
 
-/** Whether the last groups of a chain are a card number. */
-function endsPan(chain: readonly Group[]): boolean {
-  let digits = '';
-  for (const [at, { digits: group, before }] of [...chain.entries()].reverse()) {
-    digits = group + digits;
-    if (digits.length > LONGEST_PAN) return false;
-    const isOther = digits.length === SHORTEST_PAN && (at > 0 || before === '+' || isArticleNumber(digits));
-    if (!LETTER.test(before) && !isOther && isIssuedNumber(digits)) return true;
+function hasLetter(plain: string, from: number, to: number): boolean {
+  for (let index = Math.max(from, 0); index < to; index++) {
+    const lower = plain.charCodeAt(index) | 32;
+    if (lower >= 97 && lower <= 122) return true;
+  }
+  return false;
+}
+
+/** Takes a group into a run, which keeps one digit more than a card number has. */
+function extend({ digits, starts }: Run, group: string, before: string): void {
+  for (let at = Math.max(0, group.length - LONGEST_PAN - 1); at < group.length; at++) {
+    digits.push(group.charCodeAt(at) - 48);
+    starts.push(at === 0 && !hasLetter(before, 0, 1) ? before : undefined);
+  }
+  const surplus = digits.length - LONGEST_PAN - 1;
+  if (surplus > 0) {
+    digits.splice(0, surplus);
+    starts.splice(0, surplus);
+  }
+}
+
+/** Whether a card number begins with one of the groups and ends with the last. */
+function endsPan({ digits, starts }: Run): boolean {
+  const longest = Math.max(0, digits.length - LONGEST_PAN);
+  for (let first = longest; first <= digits.length - SHORTEST_PAN; first++) {
+    const before = starts[first];
+    if (before === undefined) continue;
+    const isShortest = digits.length - first === SHORTEST_PAN;
+    if (isShortest && (first > 0 || before === '+' || isArticleNumber(digits))) continue;
+    if (isIssuedNumber(digits, first)) return true;
   }
   return false;
 }
@@ -55,12 +78,8 @@ function endsPan(chain: readonly Group[]): boolean {
  * By the check digit of GTIN-13, which is another than a card's. Thirteen digits are rare on cards and common elsewhere: as
  * article numbers, as telephone numbers after their plus, as the end of an IMEI.
  */
-function isArticleNumber(digits: string): boolean {
-  let sum = 0;
-  for (let place = 0; place < digits.length; place++)
-    sum += Number(digits[place]) * (place % 2 === 0 ? 1 : 3);
-  return sum % 10 === 0;
-}
+const isArticleNumber = (digits: readonly number[]): boolean =>
+  digits.reduce((sum, digit, place) => sum + digit * (place % 2 === 0 ? 1 : 3), 0) % 10 === 0;
 
 const UUIDS = /(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])/gi;
 

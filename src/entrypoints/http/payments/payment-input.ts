@@ -6,6 +6,7 @@ import { money } from '../../../domain/kernel/money.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { faultsOf, type KeyedHeader, type KeyFailure, keyOf, parseBody } from '../server/body-input.ts';
 import type { Fault } from '../server/problem.ts';
+import type { JsonBody } from '../server/read-json.ts';
 import type { MalformedRequest, PanNotAccepted } from '../server/request-problems.ts';
 import { batchEnvelope, newPayment } from './payment-schemas.ts';
 
@@ -14,24 +15,25 @@ export type PaymentOrder = Omit<ProcessPaymentRequest, 'merchantId' | 'origin'>;
 
 export type PaymentInputFailure = MalformedRequest | PanNotAccepted | KeyFailure;
 
-/** One order of a body, and the key its header names, if any. `faults` are those found while reading the body. */
+/** One order of a body, and the key its header names, if any. */
 export const parsePayment = (
-  body: unknown,
-  faults: readonly Fault[],
+  body: JsonBody,
   headerKey: KeyedHeader,
 ): Result<PaymentOrder, PaymentInputFailure> =>
-  parseBody(newPayment, { value: body, faults }, headerKey).andThen((order) =>
+  parseBody(newPayment, body, headerKey).andThen((order) =>
     keyOf(headerKey, order.idempotency_key).map((key) => orderOf(order, key)),
   );
 
 /** The items of a batch, each with the faults inside it; a fault anywhere else spoils the whole. */
-export function parseBatch(
-  body: unknown,
-  faults: readonly Fault[],
-): Result<readonly Readonly<{ item: unknown; faults: readonly Fault[] }>[], MalformedRequest> {
-  const parsed = batchEnvelope.safeParse(body);
+export function parseBatch({
+  value,
+  faults,
+  halves = value,
+}: JsonBody): Result<readonly JsonBody[], MalformedRequest> {
+  // A payment has no number that may be a half.
+  const parsed = batchEnvelope.safeParse(halves);
   if (!parsed.success) return err({ kind: 'MalformedRequest', faults: faultsOf(parsed.error) });
-  const items = parsed.data.payments.map((item) => ({ item, faults: [] as Fault[] }));
+  const items = parsed.data.payments.map((item) => ({ value: item, faults: [] as Fault[] }));
   const around: Fault[] = [];
   for (const { path, message } of faults) {
     const [list, index, ...inside] = path;

@@ -35,8 +35,8 @@ type Counting = Readonly<{ metrics: PlatformMetrics }>;
 const postPayment =
   (parts: Pick<UseCases, 'processPayment'> & Counting): TenantHandler =>
   async (c, merchantId) => {
-    const order = await readJson(c.req.raw).andThen(({ value, faults }) =>
-      parsePayment(value, faults, c.req.header('idempotency-key')),
+    const order = await readJson(c.req.raw).andThen((body) =>
+      parsePayment(body, c.req.header('idempotency-key')),
     );
     if (order.isErr()) return refuse(c, order.error);
     const result = await parts.processPayment({ ...order.value, merchantId, origin: originOf(c) });
@@ -54,9 +54,9 @@ const postPayment =
 const postBatch =
   (parts: Pick<UseCases, 'processBatch'> & Counting): TenantHandler =>
   async (c, merchantId) => {
-    const batch = await readJson(c.req.raw).andThen(({ value, faults }) => parseBatch(value, faults));
+    const batch = await readJson(c.req.raw).andThen(parseBatch);
     if (batch.isErr()) return refuse(c, batch.error);
-    const orders = batch.value.map(({ item, faults }) => parsePayment(item, faults, undefined));
+    const orders = batch.value.map((item) => parsePayment(item, undefined));
     const origin = originOf(c);
     const requests = orders.flatMap((order) =>
       order.isOk() ? [{ ...order.value, merchantId, origin }] : [],

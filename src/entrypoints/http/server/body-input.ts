@@ -23,16 +23,24 @@ export type KeyedHeader = string | undefined;
  */
 export function parseBody<Schema extends z.ZodType>(
   schema: Schema,
-  { value, faults }: JsonBody,
+  { value, faults, halves }: JsonBody,
   headerKey?: KeyedHeader,
 ): Result<z.output<Schema>, MalformedRequest | PanNotAccepted> {
   if (faults.length > 0) return err({ kind: 'MalformedRequest', faults });
-  const parsed = schema.safeParse(value);
+  const parsed = safeParseWhole(schema, value, halves);
   const cards = parsed.success
     ? [...headerFaults('Idempotency-Key', headerKey), ...cardFaults(parsed.data)]
     : securityCodeFaults(unknownFields(parsed.error));
   if (cards.length > 0) return err({ kind: 'PanNotAccepted', faults: cards });
   return parsed.success ? ok(parsed.data) : err({ kind: 'MalformedRequest', faults: faultsOf(parsed.error) });
+}
+
+/** Numbers that a schema wants whole have to be written so. */
+function safeParseWhole<Schema extends z.ZodType>(schema: Schema, value: unknown, halves: unknown) {
+  const parsed = schema.safeParse(value);
+  if (halves === undefined || !parsed.success) return parsed;
+  const strict = schema.safeParse(halves);
+  return strict.success ? parsed : strict;
 }
 
 /** The one idempotency key of a request that needs one. */

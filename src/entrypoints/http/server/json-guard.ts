@@ -7,16 +7,24 @@ const DEEPEST = 32;
 /** A batch of 1000 payments with all eight fields and a dozen metadata pairs each fits. */
 const MOST_KEYS = 20_000;
 
+/** More say nothing that the first do not. */
+const MOST_FAULTS = 100;
+
 type Level = { list: false; names: Set<string>; name: string | undefined } | { list: true; index: number };
+
+/** `isUneven`: some whole number is not written as one, such as `10.0` or `1e3`. */
+export type JsonFindings = Readonly<{ faults: readonly Fault[]; isUneven: boolean }>;
 
 /**
  * What a JSON parser takes and a payment must not: names twice in an object or with a meaning to JavaScript, text that
  * cannot be stored, numbers that do not survive as they are written; too deep or too many names. `text` is well-formed
- * JSON. Walks tokens with a stack of its own, so no nesting can exhaust the real one.
+ * JSON. Walks tokens once and with a stack of its own, so no nesting can exhaust the real one, and gives up at the
+ * hundredth fault with one more that is of the whole.
  */
-export function faultsOfJson(text: string): readonly Fault[] {
+export function inspectJson(text: string): JsonFindings {
   const scanner = createScanner(text, true);
   const faults: Fault[] = [];
+  let isUneven = false;
   const levels: Level[] = [];
   let keys = 0;
   for (scanner.scan(); scanner.getTokenLength() > 0; scanner.scan()) {
@@ -51,17 +59,25 @@ export function faultsOfJson(text: string): readonly Fault[] {
         } else check(textFault(scanner.getTokenValue()));
         break;
       default:
+        isUneven ||= isUnevenNumber(scanner.getTokenValue());
         check(numberFault(scanner.getTokenValue()));
     }
-    if (levels.length > DEEPEST) return [{ path: [], message: `is nested deeper than ${DEEPEST} levels` }];
-    if (keys > MOST_KEYS) return [{ path: [], message: `has more than ${MOST_KEYS} names` }];
+    if (faults.length >= MOST_FAULTS) return spoiled(`has ${MOST_FAULTS} faults or more`, faults);
+    if (levels.length > DEEPEST) return spoiled(`is nested deeper than ${DEEPEST} levels`);
+    if (keys > MOST_KEYS) return spoiled(`has more than ${MOST_KEYS} names`);
   }
-  return faults;
+  return { faults, isUneven };
 
   function check(message: string | undefined): void {
     if (message !== undefined) faults.push({ path: levels.map(placeOf), message });
   }
 }
+
+/** A fault of the whole, after those that were found before. */
+const spoiled = (message: string, before: readonly Fault[] = []): JsonFindings => ({
+  faults: [...before, { path: [], message }],
+  isUneven: false,
+});
 
 const placeOf = (level: Level): string | number => (level.list ? level.index : (level.name ?? ''));
 
@@ -79,7 +95,7 @@ function textFault(text: string): string | undefined {
 function numberFault(literal: string): string | undefined {
   const value = Number(literal);
   if (Object.is(value, -0)) return 'is minus zero';
-  const whole = /^-?\d+$/.test(literal);
+  const whole = WHOLE.test(literal);
   const [mantissa = ''] = literal.split(/[eE]/);
   const digits = mantissa.replace(/[-.]/g, '').replace(/^0+/, '');
   const exact = whole
@@ -87,3 +103,17 @@ function numberFault(literal: string): string | undefined {
     : Number.isFinite(value) && digits.length <= 15 && (value !== 0 || digits === '');
   return exact ? undefined : 'is a number that cannot be held exactly';
 }
+
+const isUnevenNumber = (literal: string): boolean =>
+  !WHOLE.test(literal) && Number.isInteger(Number(literal));
+
+const WHOLE = /^-?\d+$/;
+
+/**
+ * The value with a half in the place of each whole number that is not written as one. A schema that asks for a whole number
+ * refuses a half, and one that takes any number takes it.
+ */
+export const withHalves = (text: string): unknown =>
+  JSON.parse(text, (_name, value: unknown, context?: { source: string }) =>
+    typeof value === 'number' && isUnevenNumber(context?.source ?? '') ? 0.5 : value,
+  );

@@ -14,8 +14,12 @@ export function parseQuery<Schema extends z.ZodType>(
   schema: Schema,
   query: URLSearchParams,
 ): Result<z.output<Schema>, MalformedRequest> {
-  const names = [...query.keys()];
-  const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+  const seen = new Set<string>();
+  const repeated: string[] = [];
+  for (const name of query.keys()) {
+    if (seen.has(name)) repeated.push(name);
+    seen.add(name);
+  }
   const parsed = schema.safeParse(Object.fromEntries(query));
   const faults: readonly Fault[] = [
     ...repeated.map((name) => ({ path: [name], message: 'is given twice' })),

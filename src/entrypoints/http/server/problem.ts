@@ -89,10 +89,10 @@ export const errorsOf = (faults: readonly Fault[]): NonNullable<Problem['errors'
   }));
 
 /** The client's own field names come back only in part, and never when they could hold a card number. */
-const echo = (text: string): string =>
-  (findsPan(text)
+function echo(text: string): string {
+  const part = text.slice(0, LONGEST_ECHO);
+  // A card number may begin in the part and go on after it.
+  return findsPan(text.slice(0, 2 * LONGEST_ECHO))
     ? '…'
-    : text.length > LONGEST_ECHO
-      ? `${text.slice(0, LONGEST_ECHO)}…`
-      : text
-  ).toWellFormed();
+    : `${part.toWellFormed()}${part === text ? '' : '…'}`;
+}

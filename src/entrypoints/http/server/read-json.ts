@@ -1,10 +1,13 @@
 import { err, ok, okAsync, Result, ResultAsync } from 'neverthrow';
-import { faultsOfJson } from './json-guard.ts';
+import { inspectJson, withHalves } from './json-guard.ts';
 import type { Fault } from './problem.ts';
 import type { BodyTooLarge, MalformedRequest, UnsupportedMediaType } from './request-problems.ts';
 
-/** `faults` are places that parse and still must not be used; the caller decides how much of the body they spoil. */
-export type JsonBody = Readonly<{ value: unknown; faults: readonly Fault[] }>;
+/**
+ * `faults` are places that parse and still must not be used; the caller decides how much of the body they spoil. `halves`
+ * is the value as `withHalves` gives it, absent when every whole number is written as one.
+ */
+export type JsonBody = Readonly<{ value: unknown; faults: readonly Fault[]; halves?: unknown }>;
 
 export type ReadJsonFailure = MalformedRequest | BodyTooLarge | UnsupportedMediaType;
 
@@ -95,7 +98,10 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function parse(bytes: Bytes): Result<JsonBody, MalformedRequest> {
   return textOf(bytes).andThen((text) =>
-    valueOf(text).map((value) => ({ value, faults: faultsOfJson(text) })),
+    valueOf(text).map((value) => {
+      const { faults, isUneven } = inspectJson(text);
+      return isUneven ? { value, faults, halves: withHalves(text) } : { value, faults };
+    }),
   );
 }
 

@@ -82,6 +82,8 @@ describe('a payment is refused', () => {
     ['of −0', spelt(aVendorPaymentBody(), 'amountCents', '-0'), 'amountCents'],
     ['of 1e400', spelt(aVendorPaymentBody(), 'amountCents', '1e400'), 'amountCents'],
     ['of 2^53+1', spelt(aVendorPaymentBody(), 'amountCents', '9007199254740993'), 'amountCents'],
+    ['of 12050.0', spelt(aVendorPaymentBody(), 'amountCents', '12050.0'), 'amountCents'],
+    ['of 1205e1', spelt(aVendorPaymentBody(), 'amountCents', '1205e1'), 'amountCents'],
     ['without an amount', aVendorPaymentBody({ amountCents: undefined }), 'amountCents'],
     ['with a status of its own', aVendorPaymentBody({ status: 'approved' }), 'status'],
     ['with a score of its own', aVendorPaymentBody({ fraudScore: 0 }), 'fraudScore'],
@@ -139,6 +141,12 @@ describe('a payment is refused', () => {
     const before = await kept();
     await refused(maker.post('/payments', body), 422, code);
     expect(await kept()).toBe(before);
+  });
+
+  it('never for the way that numbers of the client’s own are written', async () => {
+    const body = spelt(aVendorPaymentBody(), 'metadata', '{"hours":2.0,"weight":1e3}');
+    const payment = await told<{ metadata: object }>(maker.post('/payments', body), 201);
+    expect(payment.metadata).toMatchObject({ hours: 2, weight: 1_000 });
   });
 
   it('that is not JSON, is packed otherwise or is too large', async () => {

@@ -212,6 +212,28 @@ describe('POST /payments/batch', () => {
       expect((taken === undefined) !== (told === undefined)).toBe(true);
   });
 
+  it('judges an amount that is not written as a whole number alone', async () => {
+    const { app } = await anHttpApp();
+    const item = (amount: string) =>
+      JSON.stringify(aPaymentBody({ idempotency_key: amount })).replace('1250', amount);
+    const body = `{"payments":[${['1250', '10.0', '1e3'].map(item).join()}]}`;
+    const response = await app.request('/payments/batch', await aRequest({ body }));
+    const { results } = batchResults.parse(await response.json());
+    expect(results.map(({ status }) => status)).toEqual([201, 400, 400]);
+    expect(results[1]?.problem?.errors?.map(({ path }) => path)).toEqual(['amount']);
+  });
+
+  it('refuses the whole where a hundred items cannot be used as they are written', async () => {
+    const { app, storage } = await anHttpApp();
+    const good = JSON.stringify(aPaymentBody({ idempotency_key: 'k' }));
+    const bad = (count: number) => `{"payments":[${'{"amount":-0},'.repeat(count)}${good}]}`;
+    const sent = async (count: number) =>
+      app.request('/payments/batch', await aRequest({ body: bad(count) }));
+    expect((await sent(100)).status).toBe(400);
+    expect(await storage.outbox.unsent(1)).toMatchObject({ value: [] });
+    expect(await (await sent(99)).json()).toMatchObject({ succeeded: 1, failed: 99 });
+  });
+
   it('takes a thousand items', async () => {
     const { app } = await anHttpApp();
     const payments = Array.from({ length: 1_000 }, (_, n) =>

@@ -1,0 +1,114 @@
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { countingWork } from '../../../support/count-work.ts';
+import type { HostilePlace } from '../../../support/hostile-places.ts';
+import type { Document } from '../../../support/http-requests.ts';
+
+const KIB = 1_024;
+
+/** What twice the text may cost: twice the work, and a little of what any request costs. */
+const TWICE = 2.1;
+
+type Sent = Readonly<{ path: string; init: RequestInit }>;
+
+let workOf: Awaited<ReturnType<typeof countingWork>>;
+let send: (request: Sent) => Promise<unknown>;
+let places: readonly HostilePlace[];
+let texts: Readonly<Record<string, (bytes: number) => string>>;
+let bodies: Readonly<Record<string, (bytes: number) => string>>;
+let authorization: string;
+
+beforeAll(async () => {
+  workOf = await countingWork();
+  // Loaded after counting began, or their work would not be counted.
+  const { anHttpApp, aToken } = await import('../../../support/http-app.ts');
+  const { anApprovalsApp } = await import('../../../support/approvals-app.ts');
+  const { APPROVALS } = await import('../../../../src/entrypoints/http/approvals/approvals-app.ts');
+  const { wholeApp } = await import('../../../../src/entrypoints/http/platform-app.ts');
+  const hostile = await import('../../../support/hostile-places.ts');
+  const platform = await anHttpApp({ besides: APPROVALS });
+  const approvals = anApprovalsApp();
+  const app = wholeApp(
+    { fetch: (request) => platform.app.request(request) },
+    { fetch: (request) => approvals.app.request(request) },
+  );
+  send = async ({ path, init }) => {
+    try {
+      await (await app.fetch(new Request(`http://localhost${path}`, init))).text();
+    } catch (fault) {
+      // Some bytes make no request at all.
+      if (!(fault instanceof TypeError)) throw fault;
+    }
+  };
+  const permissions = [
+    'payments',
+    'refunds',
+    'customers',
+    'transfers',
+    'exports',
+    'audit',
+    'webhooks',
+    'admin',
+  ];
+  authorization = `Bearer ${await aToken({ permissions })}`;
+  const roles = { merchant_id: undefined, 'cognito:groups': ['admin', 'dispatcher', 'system'] };
+  const ofApprovals = `Bearer ${await aToken({ sub: 'bob', ...roles })}`;
+  const document = (await (await platform.app.request('/openapi.json')).json()) as Document;
+  const order = { amount: 1, currency: 'USD', payment_method: 'card', idempotency_key: 'k' };
+  places = [
+    ...hostile.hostilePlaces(document, (path) =>
+      path.startsWith('/approvals') ? ofApprovals : authorization,
+    ),
+    ...hostile.hostileHeaders('/payments', {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify(order),
+    }),
+  ];
+  texts = hostile.HOSTILE_TEXTS;
+  bodies = hostile.HOSTILE_BODIES;
+});
+
+/** How much more work twice the bytes are, after one run that loads what is loaded once. */
+async function growth(bytes: number, request: (bytes: number) => readonly Sent[]): Promise<number> {
+  const work = (of: number) =>
+    workOf(async () => {
+      for (const each of request(of)) await send(each);
+    });
+  for (const each of request(64).slice(0, 1)) await send(each);
+  const once = await work(bytes);
+  return (await work(2 * bytes)) / once;
+}
+
+describe('twice the text costs twice the work', () => {
+  it('in every text field, parameter and header, whatever the text is made of', async () => {
+    expect(places.length).toBeGreaterThan(150);
+    const makers = Object.values(texts);
+    const grown: (readonly [string, number])[] = [];
+    for (const { name, mostBytes, request } of places) {
+      const bytes = Math.min(mostBytes / 2, 8 * KIB);
+      grown.push([name, await growth(bytes, (of) => makers.map((make) => request(make(of))))]);
+    }
+    expect(grown.filter(([, factor]) => factor > TWICE)).toEqual([]);
+  });
+
+  it('in bodies that are hostile as a whole', async () => {
+    const grown: (readonly [string, number])[] = [];
+    const headers = { authorization, 'content-type': 'application/json' };
+    for (const path of ['/payments', '/payments/batch', '/customers'])
+      for (const [kind, make] of Object.entries(bodies))
+        grown.push([
+          `${path}: ${kind}`,
+          await growth(48 * KIB, (of) => [{ path, init: { method: 'POST', headers, body: make(of) } }]),
+        ]);
+    expect(grown.filter(([, factor]) => factor > TWICE)).toEqual([]);
+  });
+
+  it('so nothing normalises more than a bounded piece of it', async () => {
+    const normalize = vi.spyOn(String.prototype, 'normalize');
+    const marks = texts['alternating combining marks']?.(16 * KIB) ?? '';
+    for (const { request } of places) await send(request(marks));
+    const longest = Math.max(0, ...normalize.mock.contexts.map((text) => String(text).length));
+    normalize.mockRestore();
+    expect(longest).toBeLessThan(1_000);
+  });
+});
