@@ -48,8 +48,8 @@ export type RotateKeysFailure = RekeyCustomerFailure | RekeyMerchantFailure | Re
 /**
  * Puts a new key in the place of the old one while everything runs: data keys are wrapped anew, emails are indexed under
  * both keys, and when that is done for all, the old key retires and its indexes are let go. A customer holds an index
- * under every key that anybody may still look under, so an email is unique throughout. May be stopped anywhere: the next
- * run goes on, since what is left to do is told by the customers themselves.
+ * under every key that a process may still look under, so an email is unique throughout. May be stopped anywhere: the next
+ * run goes on, since each customer's record says what is left to do.
  */
 export type RotateKeys = (request: RotateKeysRequest) => ResultAsync<KeysRotated, RotateKeysFailure>;
 
@@ -66,7 +66,7 @@ export const rotateKeys =
       const first = yield* walk(ports, origin, (so) => onProgress({ step: 'rewrap', ...so }));
       onProgress({ step: 'settle', ...first });
       const leftToPeople = yield* ports.keyRotation.retire(settleMs);
-      // Once more: to let go of the old indexes, and for whoever came late under the old key.
+      // Once more: to let go of the old indexes, and for customers that were created late under the old key.
       const second = yield* walk(ports, origin, (so) => onProgress({ step: 'release', ...so }));
       yield* ports.keyRotation.end();
       return ok({

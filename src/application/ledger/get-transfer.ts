@@ -6,7 +6,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
 export type TransferNotFound = Readonly<{ kind: 'TransferNotFound' }>;
 
-/** A transfer, for the merchant that sent it or the one that got it; nobody else finds it. */
+/** A transfer, for the merchant that sent it or the one that got it; no other merchant finds it. */
 export type GetTransfer = (
   merchantId: MerchantId,
   id: TransferId,

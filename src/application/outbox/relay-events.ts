@@ -9,7 +9,7 @@ import type { EventSink } from './event-sink.ts';
 
 export type RelayPorts<Event extends Outgoing = DomainEvent> = Readonly<{
   outbox: Pick<Outbox<Event>, 'next' | 'sent' | 'failed'>;
-  /** Asked in this order; each gets what those before it took. None: nobody is interested, and events are gone. */
+  /** Asked in this order; each gets what those before it took. Without any, events are removed. */
   sinks: readonly EventSink<Event>[];
   clock: Clock;
 }>;

@@ -25,7 +25,7 @@ export type ShardAssignment = Readonly<{
    * store only when that is due, so it may be called before every round; calls that come together share one answer.
    */
   held(): ResultAsync<readonly number[], StorageUnavailable>;
-  /** Gives everything back at once, so that nobody waits for leases to lapse. To be called when nothing is under way. */
+  /** Gives everything back at once, so that no worker waits for leases to lapse. To be called when nothing is under way. */
   release(): ResultAsync<void, StorageUnavailable>;
 }>;
 
@@ -75,7 +75,7 @@ export function shardAssignment(
       const wanted = [...own, ...free].slice(0, part);
       const got = new Set(yield* leases.hold([self, ...wanted.map(shardName)], holder, now, now + leaseMs));
       held = wanted.filter((shard) => got.has(shardName(shard)));
-      // Whoever has less than its part waits for others to let go, and need not wait long.
+      // A worker with less than its part waits for others to release, and need not wait long.
       asked = { from: now, to: now + leaseMs / (held.length < part ? 20 : 3) };
       return ok(held);
     });

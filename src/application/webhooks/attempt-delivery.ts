@@ -61,7 +61,7 @@ export type AttemptDelivery = (
 
 const KNOWN_FOR_MS = 1_000;
 const MOST_KNOWN = 2_000;
-/** A delivery has few writers: whoever replays it, and rarely a second worker. */
+/** A delivery has few writers: requests that replay it, and rarely a second worker. */
 const MOST_RECORDINGS = 5;
 
 type Listener = Readonly<{ endpoint: OpenEndpoint; secrets: readonly string[] }>;
@@ -88,7 +88,7 @@ export const attemptDelivery = (ports: AttemptPorts) => {
     attempt,
     /** What is known of an endpoint is out of date. */
     forget: (id: WebhookEndpointId): void => void known.delete(id),
-    /** What is under way came to nothing that anybody should know of: it is about to be cut off, and made again. */
+    /** Attempts under way are not to be recorded: they are about to be cut off, and will be made again. */
     abandon: (): void => {
       isAbandoned = true;
     },
@@ -129,7 +129,7 @@ export const attemptDelivery = (ports: AttemptPorts) => {
     };
   }
 
-  /** Decides on the newest version until nobody was faster; gives the status it came to. */
+  /** Decides anew on the newest version while a rival saves first; gives the status that was saved. */
   function record(
     delivery: Delivery,
     decide: (newest: Delivery) => Delivery,

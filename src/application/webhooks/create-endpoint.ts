@@ -44,7 +44,7 @@ export type CreateEndpointFailure =
 
 const tooMany: TooManyEndpoints = { kind: 'TooManyEndpoints', most: MOST_ENDPOINTS };
 
-/** Opens an endpoint, which is told of every event that it hears and that is made after this resolves. */
+/** Opens an endpoint, which gets every event that it subscribes to and that is made after this resolves. */
 export type CreateEndpoint = (
   request: CreateEndpointRequest,
 ) => ResultAsync<EndpointWithSecret, CreateEndpointFailure>;

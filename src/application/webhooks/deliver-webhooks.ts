@@ -166,7 +166,7 @@ export function deliverWebhooks(ports: DeliverPorts, terms: DeliverTerms): Deliv
         counts.taken += 1;
       } else {
         lane.deniedAt = lane.waiting.length;
-        // There may be others behind, which nobody would ever see while these stand in front.
+        // There may be others behind, which no round would read while these stand in front.
         if (isDeepest && (perShard.get(lane.shard) ?? 0) >= limit && !lanes.isFull()) {
           change(defer(delivery, nextTurn(lane, bounds, now), now));
           counts.deferred += 1;

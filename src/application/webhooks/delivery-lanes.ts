@@ -35,7 +35,7 @@ export type Lane = {
   nextTryAt: Instant;
 };
 
-/** What waits in memory is what can be sent in so long, so that whoever is slow holds little. */
+/** What waits in memory is what can be sent in so long, so that a slow endpoint holds little. */
 const WAIT_MS = 1_000;
 /** A share of the room that is left, so that there is always some for others. */
 const MOST_OF_ROOM = 0.125;
@@ -140,7 +140,7 @@ export function deliveryLanes(bounds: LaneBounds, start: (delivery: PendingDeliv
   function pump(now: Instant): void {
     for (let progress = true; progress; ) {
       progress = false;
-      // As they stand now: whoever has had its turn comes again in the next pass.
+      // As they stand now: a lane that has had its turn comes again in the next pass.
       for (const lane of Array.from(ready)) {
         if (underWay >= bounds.mostUnderWay) return;
         const next = nextOf(lane, now);

@@ -6,7 +6,7 @@ import type { Aggregates } from '../../ports/aggregates.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type EndpointNotFound, type EndpointTarget, findEndpoint } from './update-endpoint.ts';
 
-/** An endpoint without its secret, which is shown to nobody twice. */
+/** An endpoint without its secret, which is shown once, when it is made. */
 export type GetEndpoint = (
   target: EndpointTarget,
 ) => ResultAsync<OpenEndpoint, EndpointNotFound | StorageUnavailable>;

@@ -17,7 +17,7 @@ import { type EndpointNotFound, type EndpointTarget, findEndpoint } from './upda
 
 /**
  * A delivery of `webhook_endpoint.test` to this one endpoint, whatever it listens to: sent, signed and tried again as any
- * other. Nothing else is told of it.
+ * other. It is in no outbox and no event log.
  */
 export type SendTestEvent = (
   target: EndpointTarget,

@@ -76,7 +76,7 @@ export function addPaymentMethod(
   });
 }
 
-/** Its token goes with it. The default, when it was, is nobody until another is chosen. */
+/** Its token goes with it. When it was the default, there is none until another is chosen. */
 export function removePaymentMethod(
   customer: ActiveCustomer,
   id: PaymentMethodId,

@@ -6,7 +6,7 @@ import type { JsonObject } from '../kernel/json.ts';
 export const EXPORT_FORMATS = ['csv', 'json'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** The store stopped answering, or whoever was reading went away. */
+/** The store stopped answering, or the client went away. */
 export type ExportFault = 'storage_unavailable' | 'interrupted';
 
 type Known = Readonly<{
@@ -22,7 +22,7 @@ type Known = Readonly<{
   auditHash: string;
 }>;
 
-/** On record before the first byte leaves. One that stays so lost whoever was reading it out. */
+/** On record before the first byte leaves. One that stays so ended with the process that wrote it. */
 type Running = Known & Readonly<{ status: 'processing' }>;
 /** `rows` is what was handed out: all of them, or those before the fault. */
 type Ended = Known &

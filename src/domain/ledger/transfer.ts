@@ -73,19 +73,19 @@ export const transferEntries = (
   ];
 };
 
-/** What both sides are told, each by an event of its own. */
+/** The event of each side. */
 export const transferEvents = (
   transfer: Transfer,
   [outId, inId]: readonly [EventId, EventId],
 ): readonly DomainEvent[] => {
-  const told = {
+  const event = {
     type: 'transfer.completed',
     created: transfer.createdAt,
     data: transferRecord(transfer),
   } as const;
   return [
-    { ...told, id: outId, merchantId: transfer.merchantId },
-    { ...told, id: inId, merchantId: transfer.destinationMerchantId },
+    { ...event, id: outId, merchantId: transfer.merchantId },
+    { ...event, id: inId, merchantId: transfer.destinationMerchantId },
   ];
 };
 

@@ -12,7 +12,7 @@ export type RateLimits = Readonly<{
   maxPaymentAmount: bigint;
 }>;
 
-/** What the processor must know to act for a merchant, as only the vault can read it. It is told to nobody. */
+/** What the processor must know to act for a merchant, as only the vault can read it. It is never published. */
 export type SealedConfig = Readonly<{ key: WrappedKey; sealed: Sealed }>;
 
 /** A tenant. Its `merchantId` is its own id: it is stored under itself. */
@@ -32,7 +32,7 @@ export type Merchant = Readonly<{
   auditHash: string;
 }>;
 
-/** Unknown or suspended: nobody takes payments in this name. */
+/** Unknown or suspended: no payment is taken for it. */
 export type MerchantInactive = Readonly<{ kind: 'MerchantInactive'; merchantId: MerchantId }>;
 export type AmountOverLimit = Readonly<{ kind: 'AmountOverLimit'; limit: bigint }>;
 
@@ -128,7 +128,7 @@ export type PublishedMerchant = Readonly<{
 export type MerchantRecord = PublishedMerchant &
   Readonly<{ processor_config?: Readonly<{ sealed: Sealed; key_id: string; data_key: string }> }>;
 
-/** All that may be told of a merchant, to itself and to those who manage it. */
+/** All that may be published of a merchant, to itself and to those who manage it. */
 export const publishedMerchant = (merchant: Merchant): PublishedMerchant => ({
   id: merchant.id,
   name: merchant.name,

@@ -79,7 +79,7 @@ const MOST_ATTEMPTS_KEPT = 25;
 const FIRST_RETRY_MS = 15_000;
 const RETRY_FACTOR = 8;
 
-/** What is told, whoever it is told to. */
+/** An event as every endpoint gets it. */
 export type OutgoingEvent = Readonly<{
   id: EventId;
   type: DeliveredType;
@@ -100,7 +100,7 @@ export const eventRecord = ({ id, type, created, data }: OutgoingEvent): JsonObj
 /** The text of an event, as every endpoint gets it. */
 export const bodyOf = (event: OutgoingEvent): string => jsonText(eventRecord(event));
 
-/** One event has one delivery to an endpoint, whoever makes it and how often: its id follows from theirs. */
+/** One event has one delivery to an endpoint, however often it is made: its id follows from theirs. */
 export const deliveryId = (
   event: Pick<OutgoingEvent, 'id' | 'created'>,
   endpointId: WebhookEndpointId,
@@ -180,7 +180,7 @@ export const defer = (delivery: PendingDelivery, until: Instant, now: Instant): 
   version: delivery.version + 1,
 });
 
-/** Too late, or to nobody: its time is over, or its endpoint is gone. */
+/** Its time is over, or its endpoint is removed. */
 export const endDelivery = (
   delivery: PendingDelivery,
   status: 'failed' | 'expired',

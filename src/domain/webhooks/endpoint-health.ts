@@ -20,7 +20,7 @@ const FIRST_PAUSE_MS = 15_000;
 const LONGEST_PAUSE_MS = 300_000;
 const LONGEST_ASKED_PAUSE_MS = 3_600_000;
 
-/** One at first: whoever is not known to answer must not hold much. */
+/** One at first: an endpoint that is not known to answer must not hold much. */
 export const UNKNOWN_HEALTH: EndpointHealth = {
   allowed: 1,
   failures: 0,

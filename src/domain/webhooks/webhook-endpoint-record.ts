@@ -43,7 +43,7 @@ export type WebhookEndpointRecord =
   | RemovedRecord
   | (Exclude<EndpointSnapshot, RemovedRecord> & Readonly<{ data_key: string }>);
 
-/** All that may be told of an endpoint. */
+/** All that may be published of an endpoint. */
 export const publishedEndpoint = (endpoint: OpenEndpoint): PublishedEndpoint => {
   const [previous] = endpoint.secrets.retiring;
   return {

@@ -15,7 +15,7 @@ type Known = Readonly<{
   auditHash: string;
 }>;
 
-/** Which events an endpoint is told of; `*` is all of them, also those that there are not yet. */
+/** Which events an endpoint subscribes to; `*` is all of them, also those that there are not yet. */
 export type EventFilter = EventType | '*';
 
 /** A secret that a rotation replaced: it signs until then, so that receivers have time to learn the new one. */
@@ -25,8 +25,8 @@ export type RetiringSecret = Readonly<{ secret: Sealed; until: Instant }>;
 export type EndpointSecrets = Readonly<{ current: Sealed; retiring: readonly RetiringSecret[] }>;
 
 /**
- * Where a merchant wants to be told of events. `enabled` is told of them; `paused` by the merchant, or `disabled` because
- * it failed for too long, it is told of none that happen meanwhile. `failingSince` is when the attempts began of which
+ * Where a merchant wants events delivered. `enabled` gets them; `paused` by the merchant, or `disabled` because
+ * it failed for too long, it gets none that happen meanwhile. `failingSince` is when the attempts began of which
  * none succeeded.
  */
 export type OpenEndpoint = Known &
@@ -40,7 +40,7 @@ export type OpenEndpoint = Known &
     failingSince?: Instant;
   }>;
 
-/** Nobody is told anything any more, and its secrets are gone. */
+/** It gets no deliveries any more, and its secrets are gone. */
 export type RemovedEndpoint = Known & Readonly<{ status: 'removed' }>;
 
 export type WebhookEndpoint = OpenEndpoint | RemovedEndpoint;
@@ -150,7 +150,7 @@ export function recordFailing(
   return { ...rest, ...present({ failingSince }) };
 }
 
-/** Because it failed for too long; it stays so until somebody enables it again. */
+/** Because it failed for too long; it stays so until the merchant enables it again. */
 export const disableEndpoint = (endpoint: OpenEndpoint, now: Instant): OpenEndpoint => ({
   ...moved(endpoint, now),
   status: 'disabled',
