@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Logger } from 'pino';
@@ -48,7 +48,10 @@ export function serveHttp(
     errorHandler: (fault) => failed(fault, log),
     overrideGlobalObjects: false,
   });
-  const serve = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+  const inTurn = turnsOfSockets();
+  const serve = (incoming: IncomingMessage, outgoing: ServerResponse) =>
+    inTurn(incoming.socket, outgoing, () => begin(incoming, outgoing));
+  const begin = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     if (draining) outgoing.setHeader('Connection', 'close');
     active.add(outgoing);
     outgoing.once('close', () => active.delete(outgoing));
@@ -70,6 +73,35 @@ export function serveHttp(
     const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     await closed.finally(() => clearTimeout(cut));
   }
+}
+
+/** More requests that wait on one connection than any client has a use for. */
+const MOST_PIPELINED = 16;
+
+/**
+ * Runs one request of a connection at a time, the next when the answer before it has left: answers to pipelined requests
+ * would otherwise all be made at once and kept until the client reads. Hangs up on a client that sends too many ahead; what
+ * waits on a closed connection is not begun.
+ */
+function turnsOfSockets(): (socket: Socket, outgoing: ServerResponse, begin: () => void) => void {
+  const waiting = new WeakMap<Socket, (() => void)[]>();
+  return (socket, outgoing, begin) => {
+    const start = () => {
+      if (socket.destroyed) return;
+      outgoing.once('close', () => {
+        const next = waiting.get(socket)?.shift();
+        if (next === undefined) waiting.delete(socket);
+        else next();
+      });
+      begin();
+    };
+    const queue = waiting.get(socket);
+    if (queue === undefined) {
+      waiting.set(socket, []);
+      start();
+    } else if (queue.length < MOST_PIPELINED) queue.push(start);
+    else socket.destroy();
+  };
 }
 
 const listen = (server: Server, host: string, port: number): Promise<void> =>

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { ResultAsync } from 'neverthrow';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PlatformAppParts } from '../../../../src/entrypoints/http/platform-app.ts';
 import { jsonLogger } from '../../../../src/entrypoints/http/server/logger.ts';
 import { type ListeningServer, serveHttp } from '../../../../src/entrypoints/http/server/node-server.ts';
@@ -142,6 +142,35 @@ describe('over a socket', () => {
     expect(
       statusesOf(await exchange(url, get('/healthz') + get('/nonsense') + get('/readyz', true))),
     ).toEqual([200, 404, 200]);
+  });
+
+  it('begins a pipelined request when the one before it is answered, and hangs up on a client that sends too many', async () => {
+    let begun = 0;
+    const finish: (() => void)[] = [];
+    const { url } = await aServer({
+      health: {
+        name: 'memory',
+        check() {
+          begun++;
+          return ResultAsync.fromSafePromise(new Promise<void>((resolve) => finish.push(resolve)));
+        },
+      },
+    });
+    const ready = 'GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n';
+    const last = 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    const answers = exchange(url, ready.repeat(2) + last);
+    await vi.waitUntil(() => finish.length === 1);
+    await fetch(`${url}/healthz`);
+    expect(begun).toBe(1);
+    finish[0]?.();
+    await vi.waitUntil(() => finish.length === 2);
+    finish[1]?.();
+    expect(statusesOf(await answers)).toEqual([200, 200, 200]);
+    const flood = exchange(url, ready.repeat(1_000));
+    await vi.waitUntil(() => finish.length === 3);
+    finish[2]?.();
+    expect(statusesOf(await flood)).toEqual([]);
+    expect(begun).toBe(3);
   });
 
   it('hangs up on clients that take their time with headers or body', async () => {
