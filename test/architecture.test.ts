@@ -123,6 +123,15 @@ describe('the house', () => {
     );
   });
 
+  it('asks what is accepted where requests are parsed, and never where what is stored is read', () => {
+    const asking = holding(/\b(ACCEPTED_CURRENCIES|EVENT_TYPES|ROLES)\b/);
+    expect(asking.filter((path) => !path.startsWith('entrypoints/')).toSorted()).toEqual([
+      'domain/approvals/approver.ts',
+      'domain/kernel/currency.ts',
+      'domain/kernel/events.ts',
+    ]);
+  });
+
   it('leaves no work for later in its comments', () => {
     expect(holding(/\b(TODO|FIXME|XXX|HACK)\b(?!')/)).toEqual([]);
   });

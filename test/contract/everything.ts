@@ -3,6 +3,7 @@ import { eventReplaysContract } from '../scenarios/event-replays.scenario.ts';
 import { managingMerchantsContract } from '../scenarios/managing-merchants.scenario.ts';
 import { parkedEventsContract } from '../scenarios/parked-events.scenario.ts';
 import { relayContract } from '../scenarios/relay.scenario.ts';
+import { retiredValuesContract } from '../scenarios/retired-values.scenario.ts';
 import { transfersContract } from '../scenarios/transfers.scenario.ts';
 import { webhookHoldingContract } from '../scenarios/webhook-holding.scenario.ts';
 import { webhookWorkersContract } from '../scenarios/webhook-workers.scenario.ts';
@@ -61,4 +62,5 @@ export function storageContracts(
   quotasContract(adapter, open);
   failedAuthenticationsContract(adapter, open);
   storageHealthContract(adapter, open);
+  retiredValuesContract(adapter, open);
 }

@@ -35,7 +35,8 @@ export const AUDIENCE = 'paywright';
 /** How long keys are leased and kept on a platform of these tests. */
 export const terms = { leaseMs: 30_000, keepResponsesMs: 86_400_000 };
 
-const aRing = (): RingSource =>
+/** A ring of one key, the same wherever it is made. */
+export const aRing = (): RingSource =>
   givenRing([{ id: 'test', secret: Buffer.alloc(32, 7).toString('base64url') }]);
 
 export type PlatformParts = Readonly<{

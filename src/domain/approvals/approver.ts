@@ -1,6 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { VendorId } from './ids.ts';
 
+/** What a token can claim. Approvals and audit links may name others, which nobody can have any more. */
 export const ROLES = ['dispatcher', 'admin', 'vendor', 'system'] as const;
 export type Role = (typeof ROLES)[number];
 

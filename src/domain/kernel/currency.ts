@@ -1,9 +1,13 @@
-/** Minor-unit exponents of the ISO 4217 currencies in use (list one, amendment 176). */
+/**
+ * Minor-unit exponents of ISO 4217 (list one, amendment 176) and of what it has withdrawn. A code is never removed from here:
+ * what is stored in it must be read for good.
+ */
 const EXPONENTS = {
   AED: 2,
   AFN: 2,
   ALL: 2,
   AMD: 2,
+  ANG: 2,
   AOA: 2,
   ARS: 2,
   AUD: 2,
@@ -12,6 +16,7 @@ const EXPONENTS = {
   BAM: 2,
   BBD: 2,
   BDT: 2,
+  BGN: 2,
   BHD: 3,
   BIF: 0,
   BMD: 2,
@@ -31,6 +36,7 @@ const EXPONENTS = {
   CNY: 2,
   COP: 2,
   CRC: 2,
+  CUC: 2,
   CUP: 2,
   CVE: 2,
   CZK: 2,
@@ -54,6 +60,7 @@ const EXPONENTS = {
   GYD: 2,
   HKD: 2,
   HNL: 2,
+  HRK: 2,
   HTG: 2,
   HUF: 2,
   IDR: 2,
@@ -121,6 +128,7 @@ const EXPONENTS = {
   SGD: 2,
   SHP: 2,
   SLE: 2,
+  SLL: 2,
   SOS: 2,
   SRD: 2,
   SSP: 2,
@@ -158,15 +166,24 @@ const EXPONENTS = {
   ZAR: 2,
   ZMW: 2,
   ZWG: 2,
+  ZWL: 2,
 } as const;
 
 /** An ISO 4217 alphabetic code of a currency that has minor units or none; metals and test codes are not money here. */
 export type CurrencyCode = keyof typeof EXPONENTS;
 
-/** Every code, in alphabetic order; requests are taken in these, spelled exactly so. */
-export const CURRENCY_CODES = Object.keys(EXPONENTS) as readonly CurrencyCode[];
+/** Withdrawn from ISO 4217 (list three): nothing new is taken in these. */
+const WITHDRAWN: ReadonlySet<CurrencyCode> = new Set(['ANG', 'BGN', 'CUC', 'HRK', 'SLL', 'ZWL']);
 
-/** The currency a store holds; throws on anything else, because a corrupt store is a defect. */
+/** Every code that may be stored, in alphabetic order: reads are asked in these, spelled exactly so. */
+export const STORED_CURRENCIES = Object.keys(EXPONENTS) as readonly CurrencyCode[];
+
+/** The codes among them that new money is taken in. Only what parses requests may ask for this list. */
+export const ACCEPTED_CURRENCIES: readonly CurrencyCode[] = STORED_CURRENCIES.filter(
+  (code) => !WITHDRAWN.has(code),
+);
+
+/** The currency a store holds, accepted or not; throws on anything else, because a corrupt store is a defect. */
 export function storedCurrency(stored: string): CurrencyCode {
   if (!Object.hasOwn(EXPONENTS, stored)) throw new Error(`the store holds the unknown currency ${stored}`);
   return stored as CurrencyCode;

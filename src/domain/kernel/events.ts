@@ -2,7 +2,10 @@ import type { EventId, MerchantId, PaymentId } from './ids.ts';
 import type { Instant } from './instant.ts';
 import type { JsonObject } from './json.ts';
 
-/** All that is told outside; who listens chooses among these. */
+/**
+ * All that is sent outside; endpoints subscribe to these. Stored events and endpoints may name others, which an older version
+ * had.
+ */
 export const EVENT_TYPES = [
   'payment.created',
   'payment.authorized',

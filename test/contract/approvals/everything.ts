@@ -6,6 +6,7 @@ import { approvalCommitsContract } from './approval-commits.contract.ts';
 import { approvalCommitsModelContract } from './approval-commits-model.contract.ts';
 import { approvalsOutboxContract } from './approvals-outbox.contract.ts';
 import { auditLogContract } from './audit-log.contract.ts';
+import { retiredRolesContract } from './retired-roles.contract.ts';
 import { vendorPaymentsContract } from './vendor-payments.contract.ts';
 
 /** Every storage contract of approvals. `open` gives an empty store that shares nothing with the ones before. */
@@ -15,6 +16,7 @@ export function approvalsContracts(adapter: string, open: () => Promise<Approval
   vendorPaymentsContract(adapter, open);
   auditLogContract(adapter, open);
   approvalsOutboxContract(adapter, open);
+  retiredRolesContract(adapter, open);
   leasesContract(`${adapter}, approvals`, open);
   wakeUpsContract(`${adapter}, approvals`, open);
   storageHealthContract(`${adapter}, approvals`, open);

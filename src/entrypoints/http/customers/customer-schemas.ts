@@ -130,7 +130,9 @@ const time = z.string().openapi({ format: 'date-time' });
 export const paymentMethod = z
   .strictObject({
     id: paymentMethodId,
-    type: z.enum(['card', 'bank_account']),
+    type: z
+      .string()
+      .openapi({ description: '`card` or `bank_account`; others may be added.', example: 'card' }),
     last4: z.string(),
     brand: z.string().optional(),
     expiry_month: z.int().optional(),

@@ -11,7 +11,7 @@ import { problemTable } from '../server/problem-table.ts';
 import { answerJson, answerPage } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
 import { type Tag } from '../server/route-description.ts';
-import { currency, listPage, paging } from '../server/schemas.ts';
+import { listPage, paging, storedCurrency } from '../server/schemas.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'readBalance' | 'listLedgerEntries'>>({});
 const { refuse } = problems;
@@ -34,7 +34,7 @@ export const balance = z
   .openapi('Balance');
 
 /** The query of `GET /ledger/entries`, as text. */
-const ledgerQuery = z.strictObject({ currency: currency.optional(), ...paging });
+const ledgerQuery = z.strictObject({ currency: storedCurrency.optional(), ...paging });
 
 const account = z.enum(ACCOUNTS);
 

@@ -7,7 +7,7 @@ import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
 import type { PaymentFilter } from '../../../ports/payments.ts';
 import { type Fields, malformed, pageOf, parseQuery, periodOf } from '../server/list-input.ts';
 import type { MalformedRequest } from '../server/request-problems.ts';
-import { currency, customerId, paging, period, wholeNumber } from '../server/schemas.ts';
+import { customerId, paging, period, storedCurrency, wholeNumber } from '../server/schemas.ts';
 
 const minorUnits = wholeNumber(Number.MAX_SAFE_INTEGER).openapi({
   type: 'integer',
@@ -20,7 +20,7 @@ const minorUnits = wholeNumber(Number.MAX_SAFE_INTEGER).openapi({
 export const paymentFilter = {
   status: z.enum(PAYMENT_STATUSES).optional(),
   customer_id: customerId.optional(),
-  currency: currency.optional(),
+  currency: storedCurrency.optional(),
   ...period,
   min_amount: minorUnits.optional(),
   max_amount: minorUnits.optional(),

@@ -1,9 +1,17 @@
 import { z } from '@hono/zod-openapi';
-import { CURRENCY_CODES } from '../../../domain/kernel/currency.ts';
+import { ACCEPTED_CURRENCIES, STORED_CURRENCIES } from '../../../domain/kernel/currency.ts';
 
 export const currency = z
-  .enum(CURRENCY_CODES, { error: 'must be the code of an ISO 4217 currency in use, in upper case' })
+  .enum(ACCEPTED_CURRENCIES, { error: 'must be the code of an ISO 4217 currency in use, in upper case' })
   .openapi({ description: 'ISO 4217 code, upper case.', example: 'USD' });
+
+/** What reads are asked by: also currencies that nothing new is taken in. */
+export const storedCurrency = z
+  .enum(STORED_CURRENCIES, { error: 'must be the code of an ISO 4217 currency, in upper case' })
+  .openapi({
+    description: 'ISO 4217 code, upper case; also of a currency that was withdrawn.',
+    example: 'USD',
+  });
 
 export const customerId = z
   .string()

@@ -34,7 +34,7 @@ const eventsQuery = z.strictObject({
 const event = z
   .strictObject({
     id: z.string().regex(/^evt_[0-9a-f]{32}$/),
-    event_type: z.enum(EVENT_TYPES),
+    event_type: z.string().openapi({ example: 'payment.succeeded' }),
     created: time,
     data: z
       .record(z.string(), z.unknown())
