@@ -21,7 +21,8 @@ export type GuardedAggregate = Guarded<Aggregate> &
 
 /**
  * Holds a merchant's balance still against others who would spend it: `expected` counts the changes that have spent from
- * it so far, and this one becomes the next. Credits and refunds do not spend, and never wait.
+ * it so far, and this one becomes the next. Credits do not spend, nor do refunds but of merchants whose refunds need the
+ * balance; they never wait.
  */
 export type Spending = Readonly<{ merchantId: MerchantId; currency: CurrencyCode; expected: number }>;
 

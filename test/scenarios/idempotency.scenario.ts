@@ -134,6 +134,9 @@ export function idempotencyContract(adapter: string, open: () => Promise<Storage
       )._unsafeUnwrap();
     }
 
+    const available = async (): Promise<bigint> =>
+      (await storage.balances.of(merchantId, 'USD'))._unsafeUnwrap()[0]?.available ?? 0n;
+
     async function recovered(): Promise<void> {
       clock.at += 1_000;
       (await useCases.recover(100))._unsafeUnwrap();
@@ -274,6 +277,57 @@ export function idempotencyContract(adapter: string, open: () => Promise<Storage
         expect(final.split(' ')[1]).toBe(provisional.split(' ')[1]);
         expect(await modify(id, modification, 'k')).toBe(final);
         await expectSound(id);
+      });
+    });
+
+    describe('a refund of money that was sent on', () => {
+      it('takes the balance below zero, unless the merchant’s refunds need the balance', async () => {
+        const id = await paid();
+        expect(await transfer(80n)).toMatch(/^transferred /);
+        await merchantChanges({ refundsNeedBalance: true });
+        expect(await modify(id, refund(21n), 'k')).toBe('InsufficientFunds');
+        expect(await claimOf('refund', 'k')).toBeUndefined();
+        expect(await modify(id, refund(20n))).toMatch(/^succeeded /);
+        await paid();
+        const first = await modify(id, refund(21n), 'k');
+        expect(first).toMatch(/^succeeded /);
+        expect(await modify(id, refund(21n), 'k')).toBe(`${first}, replayed`);
+        await merchantChanges({ refundsNeedBalance: false });
+        expect(await transfer(79n)).toMatch(/^transferred /);
+        expect(await modify(id, refund(59n))).toMatch(/^succeeded /);
+        expect(await available()).toBe(-59n);
+        await expectSound(id);
+      });
+
+      it('never overdraws where refunds need the balance, whatever refunds and transfers come at once', async () => {
+        await merchantChanges({ refundsNeedBalance: true });
+        const ids = await Promise.all(Array.from({ length: 3 }, () => paid()));
+        expect(await transfer(150n)).toMatch(/^transferred /);
+        const others = aProcess();
+        const replies = await Promise.all(
+          Array.from({ length: 12 }, async (_, n) => {
+            const { modify: moves, transfer: sends } = n % 2 === 0 ? useCases : others;
+            const common = { merchantId, idempotencyKey: aKey(), origin };
+            const paymentId = ids[n % 3];
+            return n % 4 === 0 || paymentId === undefined
+              ? heard(
+                  await sends({
+                    ...common,
+                    destinationMerchantId: aMerchantId('merchant-b'),
+                    amount: money(40n, 'USD'),
+                  }),
+                )
+              : heard(await moves({ ...common, paymentId, modification: refund(40n) }));
+          }),
+        );
+        const done = replies.filter((each) => /^(succeeded|transferred) /.test(each));
+        for (const each of replies)
+          expect(each).toMatch(
+            /^(succeeded|transferred) |^(InsufficientFunds|AmountExceedsCaptured|BalanceContended|IdempotencyInFlight)$/,
+          );
+        expect(await available()).toBe(150n - 40n * BigInt(done.length));
+        expect(await available()).toBeGreaterThanOrEqual(0n);
+        for (const id of ids) await expectSound(id);
       });
     });
 

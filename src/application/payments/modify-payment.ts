@@ -10,7 +10,9 @@ import {
 } from '../../domain/kernel/claim.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
+import type { Money } from '../../domain/kernel/money.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { type InsufficientFunds, withinFunds } from '../../domain/ledger/ledger.ts';
 import { activeMerchant, type Merchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
 import {
   type ModificationRefused,
@@ -18,7 +20,8 @@ import {
   reserve,
 } from '../../domain/payments/modification.ts';
 import { openTransaction } from '../../domain/payments/transaction.ts';
-import type { CommitRefused } from '../../ports/commits.ts';
+import type { Balances } from '../../ports/balances.ts';
+import type { CommitRefused, Spending } from '../../ports/commits.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { PaymentNotFound } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -56,6 +59,7 @@ export type ModifyPaymentFailure =
   | PaymentNotFound
   | ModificationRefused
   | MerchantInactive
+  | InsufficientFunds
   | IdempotencyKeyReused
   | IdempotencyInFlight
   | StorageUnavailable;
@@ -64,11 +68,12 @@ export type ModifyPaymentFailure =
  * Captures, refunds or voids: the money is set aside on the payment, the processor asked, the outcome put on record. What
  * has been set aside is carried through, by recovery if need be: a silent or absent processor makes the answer "pending",
  * never a second modification. Of modifications that do not fit together exactly one is taken on. Three reads, two commits and
- * one processor call when new; one read more for each rival that was quicker; two reads for a replay.
+ * one processor call when new, one read more for a refund of a merchant whose refunds need the balance; one read more for each
+ * rival that was quicker; two reads for a replay.
  */
 export type ModifyPayment = (request: ModifyPaymentRequest) => ResultAsync<Responded, ModifyPaymentFailure>;
 
-export type ModifyPorts = CompleteModificationPorts & Readonly<{ merchants: Merchants }>;
+export type ModifyPorts = CompleteModificationPorts & Readonly<{ merchants: Merchants; balances: Balances }>;
 
 export const modifyPayment = (ports: ModifyPorts, terms: ClaimTerms): ModifyPayment => {
   const turns = inTurn();
@@ -81,7 +86,13 @@ export const modifyPayment = (ports: ModifyPorts, terms: ClaimTerms): ModifyPaym
       context: () => ports.merchants.find(merchantId),
       start: (merchant) =>
         mayModify(merchant, request).asyncAndThen(() =>
-          start(ports, terms, turns, request, idempotentRequest),
+          start(
+            ports,
+            terms,
+            turns,
+            { ...request, needsBalance: needsBalance(merchant, request) },
+            idempotentRequest,
+          ),
         ),
       resume: (claim) =>
         heldModification(ports, terms, claim, origin).andThen((held) =>
@@ -99,18 +110,24 @@ const mayModify = (
 ): Result<unknown, MerchantInactive> =>
   type === 'capture' ? activeMerchant(merchant, merchantId) : ok(merchant);
 
+const needsBalance = (merchant: Merchant | undefined, { modification }: ModifyPaymentRequest): boolean =>
+  modification.type === 'refund' && merchant?.refundsNeedBalance === true;
+
+/** The request, and whether it has to find its amount on the merchant's balance. */
+type Judged = ModifyPaymentRequest & Readonly<{ needsBalance: boolean }>;
+
 /** What the key's first use comes to: a modification set aside, or the answer of a rule that refused it. */
 type Begun = Readonly<{ held: HeldModification }> | Readonly<{ refused: StoredResponse }>;
 
-/** Modifications of one payment begin one after the other, so that only another process can be quicker. */
+/** Modifications of one payment, or of one balance, begin one after the other, so that only another process can be quicker. */
 const start = (
   ports: ModifyPorts,
   terms: ClaimTerms,
   turns: InTurn,
-  request: ModifyPaymentRequest,
+  request: Judged,
   idempotentRequest: IdempotentRequest,
 ): ResultAsync<Responded, ModifyPaymentFailure | CommitRefused> =>
-  turns(request.paymentId, () =>
+  turns(request.needsBalance ? request.merchantId : request.paymentId, () =>
     retryWhenStale(() => begin(ports, terms, request, idempotentRequest)),
   ).andThen(
     (begun): ResultAsync<Responded, ModifyPaymentFailure | CommitRefused> =>
@@ -122,7 +139,7 @@ const start = (
 function begin(
   ports: ModifyPorts,
   terms: ClaimTerms,
-  { merchantId, paymentId, modification, reason, origin }: ModifyPaymentRequest,
+  { merchantId, paymentId, modification, needsBalance: isGuarded, reason, origin }: Judged,
   { key, fingerprint, requestId }: IdempotentRequest,
 ): ResultAsync<Begun, ModifyPaymentFailure | CommitRefused> {
   return safeTry(async function* () {
@@ -139,12 +156,14 @@ function begin(
         .commit(claimChange({ expected: 0, next: claim }, now))
         .map((): Begun => ({ refused: response }));
     }
+    const { amount } = reserved.value.modification;
+    const spending = isGuarded ? yield* spendingOf(ports, key, merchantId, amount) : undefined;
     const transaction = openTransaction({
       id: ports.ids.transaction(now),
       merchantId,
       paymentId,
       type: modification.type,
-      amount: reserved.value.modification.amount,
+      amount,
       ...present({ reason }),
       createdAt: now,
     });
@@ -157,6 +176,7 @@ function begin(
       next: reserved.value.payment,
       transactions: [{ next: transaction }],
       claim: { expected: 0, next: claim },
+      ...present({ spending }),
     });
     const [opened] = transactions;
     if (opened?.status !== 'pending') throw new Error(`movement ${transaction.id} was not opened`);
@@ -165,6 +185,20 @@ function begin(
       .map((): Begun => ({ held: { claim, payment, transaction: opened, origin } }));
   });
 }
+
+/** Holds the balance still that the refund is taken from, so that nothing else spends it meanwhile. */
+const spendingOf = (
+  ports: ModifyPorts,
+  key: ClaimKey,
+  merchantId: MerchantId,
+  amount: Money,
+): ResultAsync<Spending, InsufficientFunds | CommitRefused | StorageUnavailable> =>
+  ports.balances.of(merchantId, amount.currency).andThen(([balance]) =>
+    withinFunds(balance?.available ?? 0n, amount).match(
+      ({ currency }) => okAsync({ merchantId, currency, expected: balance?.spendings ?? 0 }),
+      (refusal) => refuseFreely(ports, key, refusal),
+    ),
+  );
 
 const responded = ({ response }: Readonly<{ response: StoredResponse }>): Responded => ({
   response,

@@ -2,6 +2,7 @@ import type { Origin } from '../../domain/kernel/actor.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { Claim } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { type LedgerEntry, type LedgerEntryType, ledgerEntry } from '../../domain/ledger/ledger.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import { paymentEvent, refundEvent } from '../../domain/payments/payment-events.ts';
@@ -10,7 +11,7 @@ import { talliesOf } from '../../domain/payments/tally.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import { feeOf } from '../../domain/payments/transaction.ts';
 import { transactionRecord } from '../../domain/payments/transaction-record.ts';
-import type { Change, Guarded } from '../../ports/commits.ts';
+import type { Change, Guarded, Spending } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import { auditLink } from '../kernel/audit-link.ts';
@@ -27,6 +28,8 @@ export type PaymentMove<Next extends Payment = Payment> = Readonly<{
   before?: Payment;
   next: Next;
   transactions: readonly TransactionMove[];
+  /** When the move spends from the merchant's balance and must not find it changed. */
+  spending?: Spending;
 }>;
 
 type Ports = Readonly<{ ids: Ids; digests: Digests }>;
@@ -67,6 +70,7 @@ export function paymentChange<Next extends Payment>(
       payment: { expected: before?.version ?? 0, next: payment },
       transactions: transactions.map(({ expected, stored }) => ({ expected, next: stored })),
       aggregates: [],
+      ...present({ spending: move.spending }),
       entries: move.transactions.flatMap(({ next: transaction }) => entriesOf(ports, transaction, at)),
       tallies: talliesOf(before, next),
       audit: [paymentLink, ...transactions.map(({ entry }) => entry)],

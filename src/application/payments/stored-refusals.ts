@@ -1,4 +1,5 @@
 import type { AmountNotPositive } from '../../domain/kernel/money.ts';
+import type { InsufficientFunds } from '../../domain/ledger/ledger.ts';
 import type { MerchantInactive } from '../../domain/merchants/merchant.ts';
 import type { ModificationRefused } from '../../domain/payments/modification.ts';
 import { amountsOf, type Payment } from '../../domain/payments/payment.ts';
@@ -11,7 +12,8 @@ type AnyRefusal =
   | ModificationRefused
   | AmountNotPositive
   | PaymentNotFound
-  | MerchantInactive;
+  | MerchantInactive
+  | InsufficientFunds;
 
 const never = () => false;
 
@@ -28,6 +30,8 @@ const STORED = {
   CustomerNotAccepted: never,
   PaymentMethodNotAccepted: never,
   PaymentNotFound: never,
+  // More money may come in.
+  InsufficientFunds: never,
   // A mistake of the request itself, refused like one of its syntax.
   AmountNotPositive: never,
   // What is under way ends, and a capture makes a refund possible.

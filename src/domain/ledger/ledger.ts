@@ -1,7 +1,8 @@
+import { err, ok, type Result } from 'neverthrow';
 import type { CurrencyCode } from '../kernel/currency.ts';
 import type { LedgerEntryId, MerchantId, PaymentId, TransactionId, TransferId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
-import type { Money } from '../kernel/money.ts';
+import { type Money, money } from '../kernel/money.ts';
 
 /**
  * The accounts every merchant has in every currency. `available` is what the merchant may spend, `pending` what refunds
@@ -86,6 +87,14 @@ export const emptyBalance = (merchantId: MerchantId, currency: CurrencyCode): Ba
   fees: 0n,
   transfers: 0n,
 });
+
+export type InsufficientFunds = Readonly<{ kind: 'InsufficientFunds'; available: Money }>;
+
+/** What may be spent of `available`, which is of the amount's currency and may be below zero. */
+export const withinFunds = (available: bigint, amount: Money): Result<Money, InsufficientFunds> =>
+  amount.minorUnits > available
+    ? err({ kind: 'InsufficientFunds', available: money(available, amount.currency) })
+    : ok(amount);
 
 /** Two balances of one merchant and currency as one. */
 export const addBalances = (a: Balance, b: Balance): Balance => ({

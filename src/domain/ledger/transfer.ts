@@ -8,7 +8,7 @@ import type { AmountNotPositive } from '../kernel/money.ts';
 import { type Money, money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import type { Merchant } from '../merchants/merchant.ts';
-import { type LedgerEntry, ledgerEntry } from './ledger.ts';
+import { type InsufficientFunds, type LedgerEntry, ledgerEntry, withinFunds } from './ledger.ts';
 
 /** Money that went from one merchant to another. It is done when it is on record, and never changes. */
 export type Transfer = Readonly<{
@@ -32,7 +32,6 @@ export type TransferOrder = Pick<
 export type TransferToSelf = Readonly<{ kind: 'TransferToSelf' }>;
 /** Unknown or suspended, and the sender does not learn which: else it could ask for every tenant by name. */
 export type DestinationNotAvailable = Readonly<{ kind: 'DestinationNotAvailable' }>;
-export type InsufficientFunds = Readonly<{ kind: 'InsufficientFunds'; available: Money }>;
 
 /** A rule's refusal of a transfer. */
 export type TransferRefused =
@@ -50,11 +49,10 @@ export function openTransfer(
   destination: Merchant | undefined,
   available: bigint,
 ): Result<Transfer, TransferRefused> {
-  const { minorUnits, currency } = order.amount;
-  if (minorUnits <= 0n) return err({ kind: 'AmountNotPositive' });
+  if (order.amount.minorUnits <= 0n) return err({ kind: 'AmountNotPositive' });
   if (order.destinationMerchantId === order.merchantId) return err({ kind: 'TransferToSelf' });
-  if (minorUnits > available)
-    return err({ kind: 'InsufficientFunds', available: money(available, currency) });
+  const funds = withinFunds(available, order.amount);
+  if (funds.isErr()) return err(funds.error);
   if (destination?.id !== order.destinationMerchantId || destination.status !== 'active')
     return err({ kind: 'DestinationNotAvailable' });
   return ok({ kind: 'transfer', ...order, version: 1, auditHash: '' });

@@ -25,6 +25,8 @@ export type Merchant = Readonly<{
   status: 'active' | 'suspended';
   features: readonly string[];
   rateLimits: RateLimits;
+  /** Whether a refund is refused that the available balance does not cover; else it may take the balance below zero. */
+  refundsNeedBalance: boolean;
   processorConfig?: SealedConfig;
   version: number;
   createdAt: Instant;
@@ -49,12 +51,16 @@ export function withinLimit({ rateLimits }: Merchant, amount: Money): Result<Mon
 }
 
 /** What a merchant is called and may do. Without a name or email there is no merchant; the rest has defaults. */
-export type MerchantTerms = Pick<Merchant, 'name' | 'email' | 'status' | 'features' | 'rateLimits'>;
+export type MerchantTerms = Pick<
+  Merchant,
+  'name' | 'email' | 'status' | 'features' | 'rateLimits' | 'refundsNeedBalance'
+>;
 
 const FREELY: Omit<MerchantTerms, 'name' | 'email'> = {
   status: 'active',
   features: [],
   rateLimits: { paymentsPerMinute: 0, paymentsPerDay: 0, maxPaymentAmount: 0n },
+  refundsNeedBalance: false,
 };
 
 /** Named fields take the place of those before; limits that are not named stay. A config of null is taken away. */
@@ -64,6 +70,7 @@ export type MerchantChange = Readonly<{
   status?: Merchant['status'];
   features?: readonly string[];
   rateLimits?: Partial<RateLimits>;
+  refundsNeedBalance?: boolean;
   processorConfig?: SealedConfig | null;
 }>;
 
@@ -119,6 +126,8 @@ export type PublishedMerchant = Readonly<{
     payments_per_day: number;
     max_payment_amount: Whole;
   }>;
+  /** Absent: no. */
+  refunds_need_balance?: true;
   version: number;
   created_at: string;
   updated_at: string;
@@ -140,6 +149,7 @@ export const publishedMerchant = (merchant: Merchant): PublishedMerchant => ({
     payments_per_day: merchant.rateLimits.paymentsPerDay,
     max_payment_amount: whole(merchant.rateLimits.maxPaymentAmount),
   },
+  ...(merchant.refundsNeedBalance ? { refunds_need_balance: true } : {}),
   version: merchant.version,
   created_at: rfc3339(merchant.createdAt),
   updated_at: rfc3339(merchant.updatedAt),
@@ -175,6 +185,7 @@ export const restoreMerchant = (record: MerchantRecord, auditHash: string): Merc
       paymentsPerDay: limits.payments_per_day,
       maxPaymentAmount: BigInt(limits.max_payment_amount),
     },
+    refundsNeedBalance: record.refunds_need_balance === true,
     ...(config === undefined
       ? {}
       : {

@@ -125,16 +125,20 @@ async function sumFaults(
     storage.ledger.list(merchantId, {}, page),
   );
   const due = [...transactions.flatMap(entriesOf), ...transfers.map((each) => sideOf(each, merchantId))];
-  const sent = transfers.filter((each) => each.merchantId === merchantId);
+  const merchant = (await storage.merchants.find(merchantId))._unsafeUnwrap();
+  const spent = [
+    ...transfers.filter((each) => each.merchantId === merchantId),
+    ...(merchant?.refundsNeedBalance ? transactions.filter(({ type }) => type === 'refund') : []),
+  ];
   const sums = ACCOUNTS.reduce((sum, account) => sum + (balance?.[account] ?? 0n), 0n);
   const kept = balance === undefined ? [] : [balanceText(balance)];
   return [
     ...differences('entries', entries.map(entryText), due),
     ...differences('balances', kept, balancesOf(entries).map(balanceText)),
     ...(sums === 0n ? [] : [`the accounts add up to ${sums}`]),
-    ...((balance?.spendings ?? 0) === sent.length
+    ...((balance?.spendings ?? 0) === spent.length
       ? []
-      : [`${balance?.spendings} spendings counted for ${sent.length} transfers`]),
+      : [`${balance?.spendings} spendings counted where there are ${spent.length}`]),
   ];
 }
 

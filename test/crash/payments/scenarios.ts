@@ -12,7 +12,7 @@ export type Request =
 export const TAKEN = 2_500n;
 
 /** Ends are as `endText` says them. */
-export type Scenario = AnyScenario<Request>;
+export type Scenario = AnyScenario<Request> & Readonly<{ refundsNeedBalance?: true }>;
 
 const AT_FIRST: Outage = { refuses: 'orders', lasts: 'first request' };
 const FOR_LONG: Outage = { refuses: 'orders', lasts: 'long' };
@@ -39,7 +39,7 @@ const scenario = (
   before: readonly Request[],
   request: Request,
   ends: readonly string[],
-  more: Pick<Scenario, 'rival' | 'outage' | 'writesNothing'> = {},
+  more: Pick<Scenario, 'rival' | 'outage' | 'writesNothing' | 'refundsNeedBalance'> = {},
 ): Scenario => ({ name, before, request, ends, ...more });
 
 const TOOK = 'succeeded, 2500 captured';
@@ -108,6 +108,17 @@ export const SCENARIOS: readonly Scenario[] = [
     refund(1_000n),
     ['succeeded, 1500 captured, 1000 refunded'],
     { rival: voiding },
+  ),
+
+  scenario('a refund that needs the balance', CARD_TAKEN, refund(1_000n), [`${TOOK}, 1000 refunded`], {
+    refundsNeedBalance: true,
+  }),
+  scenario(
+    'a refund that needs the balance against a transfer',
+    CARD_TAKEN,
+    refund(1_500n),
+    [`${TOOK}, 1500 refunded`, `${TOOK}, 1500 sent`],
+    { refundsNeedBalance: true, rival: transfer(1_500n) },
   ),
 
   scenario('a void', CARD_HELD, voiding, ['canceled']),

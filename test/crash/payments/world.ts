@@ -47,7 +47,8 @@ export async function paymentsWorld(
   recounts: boolean,
 ): Promise<World<Request, Responded>> {
   const name = `world-${++worlds}`;
-  const [own, other] = [aMerchant(`${name}-own`), aMerchant(`${name}-other`)];
+  const { refundsNeedBalance = false } = scenario;
+  const [own, other] = [aMerchant(`${name}-own`, { refundsNeedBalance }), aMerchant(`${name}-other`)];
   await addMerchants(storage, [own, other]);
   const merchantId = own.id;
   const ledger = simulatorLedger(':memory:');

@@ -3,10 +3,10 @@ import type { UseCases } from '../../../application/use-cases.ts';
 import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText, whole } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { ACCOUNTS, type LedgerEntry } from '../../../domain/ledger/ledger.ts';
+import { ACCOUNTS, type InsufficientFunds, type LedgerEntry } from '../../../domain/ledger/ledger.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
-import type { FailureOf } from '../server/problem.ts';
+import type { FailureOf, ProblemRow } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { answerJson, answerPage } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
@@ -15,6 +15,14 @@ import { listPage, paging, storedCurrency } from '../server/schemas.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'readBalance' | 'listLedgerEntries'>>({});
 const { refuse } = problems;
+
+/** Of every resource that spends a merchant's balance. */
+export const INSUFFICIENT_FUNDS: ProblemRow<InsufficientFunds> = {
+  status: 422,
+  code: 'insufficient_funds',
+  title: 'The funds do not suffice',
+  detail: ({ available }) => `${available.minorUnits} minor units of ${available.currency} are available.`,
+};
 
 /** What a merchant has; amounts may be below zero. */
 export const balance = z
@@ -25,7 +33,7 @@ export const balance = z
         available: z.int().openapi({
           format: 'int64',
           description:
-            'What can be transferred now. Below zero when refunds took more than was left after transfers.',
+            'What can be transferred now. Below zero when refunds took more than was left after transfers, which a merchant rules out with `refunds_need_balance`.',
         }),
         pending: z.int().openapi({ format: 'int64', description: 'What refunds under way hold.' }),
       }),

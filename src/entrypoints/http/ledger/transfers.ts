@@ -17,7 +17,7 @@ import { readJson } from '../server/read-json.ts';
 import { answerJson, originOf, respondStored } from '../server/request-context.ts';
 import { answer, location, resource } from '../server/route.ts';
 import { amount, currency, idempotencyKey } from '../server/schemas.ts';
-import { LEDGER_TAG } from './ledger.ts';
+import { INSUFFICIENT_FUNDS, LEDGER_TAG } from './ledger.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'transferMoney' | 'getTransfer'> | TransferRefused>({
   MerchantInactive: MERCHANT_INACTIVE,
@@ -46,12 +46,7 @@ const problems = problemTable<FailureOf<UseCases, 'transferMoney' | 'getTransfer
     title: 'The destination does not take transfers',
     detail: 'There is no active merchant with the id of the destination.',
   },
-  InsufficientFunds: {
-    status: 422,
-    code: 'insufficient_funds',
-    title: 'The funds do not suffice',
-    detail: ({ available }) => `${available.minorUnits} minor units of ${available.currency} are available.`,
-  },
+  InsufficientFunds: INSUFFICIENT_FUNDS,
 });
 
 const { refuse } = problems;

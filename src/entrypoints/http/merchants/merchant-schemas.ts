@@ -48,6 +48,11 @@ const rateLimits = z
     example: { payments_per_minute: 600, payments_per_day: 100_000, max_payment_amount: 1_000_000 },
   });
 
+const refundsNeedBalance = z.boolean().openapi({
+  description:
+    'Refuses refunds that the available balance does not cover (`insufficient_funds`). Otherwise a refund may take the balance below zero, when its money was sent on before.',
+});
+
 const MOST_PAIRS = 20;
 
 const processorConfig = z
@@ -75,6 +80,7 @@ export const newMerchant = z
     status: status.optional(),
     features: features.optional(),
     rate_limits: rateLimits.optional(),
+    refunds_need_balance: refundsNeedBalance.optional(),
     processor_config: processorConfig.optional(),
   })
   .openapi('NewMerchant', {
@@ -94,6 +100,7 @@ export const merchantChange = z
     status: status.optional(),
     features: features.optional(),
     rate_limits: rateLimits.optional(),
+    refunds_need_balance: refundsNeedBalance.optional(),
     processor_config: processorConfig.nullable().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'must change something')
@@ -121,6 +128,7 @@ export const merchant = z
       payments_per_day: count,
       max_payment_amount: count.openapi({ format: 'int64' }),
     }),
+    refunds_need_balance: z.literal(true).optional().openapi({ description: 'Absent: no.' }),
     version: z.int(),
     created_at: z.string().openapi({ format: 'date-time' }),
     updated_at: z.string().openapi({ format: 'date-time' }),

@@ -135,8 +135,9 @@ const fieldsOf = ({
   status,
   features,
   rate_limits,
+  refunds_need_balance,
 }: Omit<Body, 'processor_config'>): Fields => ({
-  ...present({ name, email, status, features }),
+  ...present({ name, email, status, features, refundsNeedBalance: refunds_need_balance }),
   ...(rate_limits === undefined ? {} : { rateLimits: limitsOf(rate_limits) }),
 });
 

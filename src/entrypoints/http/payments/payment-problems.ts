@@ -2,6 +2,7 @@ import type { UseCases } from '../../../application/use-cases.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { PaymentFailure } from '../../../domain/payments/payment.ts';
 import type { Refusal } from '../../../ports/response-encoder.ts';
+import { INSUFFICIENT_FUNDS } from '../ledger/ledger.ts';
 import { MERCHANT_INACTIVE } from '../merchants/merchants.ts';
 import { type FailureOf, type Problem, type ProblemRow, typeOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
@@ -31,6 +32,7 @@ const UNDER_WAY_S = 1;
 /** What stands in the way of taking a payment, and of capturing, refunding or voiding one. */
 export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
   MerchantInactive: MERCHANT_INACTIVE,
+  InsufficientFunds: INSUFFICIENT_FUNDS,
   PaymentNotFound: {
     status: 404,
     code: 'payment_not_found',

@@ -64,14 +64,17 @@ describe('managing merchants over HTTP', () => {
     expect([shown.status, shown.json]).toEqual([200, created.json]);
 
     const changed = await ask('PATCH', '/merchants/merchant-new', {
-      body: { name: 'New name', rate_limits: { max_payment_amount: 5_000 } },
+      body: { name: 'New name', rate_limits: { max_payment_amount: 5_000 }, refunds_need_balance: true },
     });
     expect(changed.status).toBe(200);
     expect(merchant.parse(changed.json)).toMatchObject({
       name: 'New name',
       rate_limits: { payments_per_minute: 600, max_payment_amount: 5_000 },
+      refunds_need_balance: true,
       version: 2,
     });
+    const undone = await ask('PATCH', '/merchants/merchant-new', { body: { refunds_need_balance: false } });
+    expect(merchant.parse(undone.json)).not.toHaveProperty('refunds_need_balance');
 
     const listed = merchantPage.parse((await ask('GET', '/merchants')).json);
     expect(listed.items.map(({ id }) => id)).toEqual(

@@ -181,7 +181,100 @@ describe.each(Object.entries(STORES))('modifications over HTTP on %s', (_name, o
   });
 });
 
+describe.each(Object.entries(STORES))('a key over HTTP on %s', (_name, open) => {
+  it('of a payment over the rate is free, and an item of a batch says when to come back', async () => {
+    const desk = await aDesk(await open());
+    const admin = await aToken({ permissions: ['admin'], merchant_id: undefined });
+    const change = (body: object) =>
+      desk.app.request('/merchants/merchant-1', {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const tooMuch = aPaymentBody({ amount: 101, idempotency_key: 'd' });
+    await change({ rate_limits: { payments_per_day: 2, max_payment_amount: 100 } });
+    const order = (idempotency_key: string) => aPaymentBody({ amount: 100, idempotency_key });
+    const batch = async (payments: readonly object[]) => {
+      const response = await desk.post('/payments/batch', { body: JSON.stringify({ payments }) });
+      expect(response.headers.has('retry-after')).toBe(false);
+      const { results } = (await response.json()) as {
+        results: { status: number; problem?: { code: string; retry_after?: number } }[];
+      };
+      return results;
+    };
+    const results = await batch([tooMuch, order('a'), order('b'), order('c')]);
+    expect(results[0]?.problem?.code).toBe('amount_over_limit');
+    expect(results.slice(1).filter(({ status }) => status === 201)).toHaveLength(2);
+    const waiting = results.flatMap(({ problem: told }) => told?.retry_after ?? []);
+    expect(waiting).toHaveLength(1);
+    expect(waiting[0]).toBeGreaterThan(0);
+    await change({ rate_limits: { payments_per_day: 0 } });
+    const again = await batch(['a', 'b', 'c', 'd'].map(order));
+    expect(again.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+  });
+
+  it('of a refund that the balance does not cover is free where refunds need the balance', async () => {
+    const desk = await aDesk(await open());
+    const admin = await aToken({ permissions: ['admin'], merchant_id: undefined });
+    const id = await desk.pay();
+    const sent = await desk.post('/transfers', {
+      token: await aToken({ permissions: ['transfers'] }),
+      body: JSON.stringify({ destination_merchant_id: 'merchant-2', amount: 80, currency: 'USD' }),
+      key: 'transfer',
+    });
+    expect(sent.status).toBe(201);
+    await desk.app.request('/merchants/merchant-1', {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+      body: '{"refunds_need_balance":true}',
+    });
+    const asked = { body: '{"amount":30}', key: 'refund' };
+    expect(await toldIn(await desk.post(`/payments/${id}/refunds`, asked))).toEqual([
+      422,
+      'insufficient_funds',
+    ]);
+    await desk.pay();
+    expect((await desk.post(`/payments/${id}/refunds`, asked)).status).toBe(201);
+  });
+
+  it('of a refund of a captured part goes through while the rest is held', async () => {
+    const { hold, move, read } = await aDesk(await open());
+    const id = await hold();
+    expect((await move(id, 'capture', { amount: 60 })).status).toBe(201);
+    expect((await move(id, 'refunds', { amount: 50 })).status).toBe(201);
+    expect(await toldIn(await move(id, 'refunds', { amount: 11 }))).toEqual([422, 'amount_exceeds_captured']);
+    expect(await read(id)).toMatchObject({ status: 'authorized', captured_amount: 60, refunded_amount: 50 });
+    expect((await move(id, 'void')).status).toBe(201);
+    expect(await read(id)).toMatchObject({ status: 'succeeded', captured_amount: 60, refunded_amount: 50 });
+  });
+});
+
 describe('a modification over HTTP', () => {
+  const seconds = (response: Response) => Number(response.headers.get('retry-after'));
+
+  it('leaves the key of a final capture free while another is under way, and replays the final answer to its 202', async () => {
+    const { post, pay, move, useCases } = await aDesk();
+    const recovered = () =>
+      expect
+        .poll(async () => (await useCases.recoverPayments(10))._unsafeUnwrap().settled, { timeout: 20_000 })
+        .toBe(1);
+    const id = await pay({ capture_method: 'manual', payment_method: 'test_timeout_approved' });
+    await recovered();
+    expect((await move(id, 'capture', { amount: 30 })).status).toBe(202);
+    const final = { body: '{"amount":20,"final":true}', key: 'final' };
+    const refused = await post(`/payments/${id}/capture`, final);
+    expect([refused.status, seconds(refused)]).toEqual([409, 1]);
+    const tooMuch = await post(`/payments/${id}/capture`, { body: '{"amount":71}', key: 'too-much' });
+    expect([await toldIn(tooMuch), seconds(tooMuch)]).toEqual([[422, 'amount_exceeds_authorized'], 1]);
+    await recovered();
+    const provisional = await post(`/payments/${id}/capture`, final);
+    expect(provisional.status).toBe(202);
+    await recovered();
+    const done = await post(`/payments/${id}/capture`, final);
+    expect([done.status, done.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+    expect(transaction.parse(await done.json()).id).toBe(transaction.parse(await provisional.json()).id);
+  });
+
   it('needs no body, and then takes, gives back or releases all that is left', async () => {
     const { post, hold, pay, read } = await aDesk();
     const [held, taken, other] = [await hold(), await pay(), await hold()];
