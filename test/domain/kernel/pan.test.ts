@@ -180,6 +180,27 @@ describe('what is no card number', () => {
     );
   });
 
+  it.each([
+    ['3527', 16],
+    ['3590', 16],
+    ['2220', 16],
+    ['2721', 16],
+    ['306', 14],
+    ['6010', 19],
+    ['643', 16],
+    ['4', 15],
+    ['51', 19],
+    ['37', 16],
+    ['62', 18],
+  ] as const)('is a number that begins with %s and has %i digits, as no issuer’s has', (prefix, length) => {
+    fc.assert(
+      fc.property(digits(length - 1 - prefix.length), (rest) => {
+        expect(findsPan(withCheckDigit(`${prefix}${rest}`))).toBe(false);
+      }),
+      trying(20),
+    );
+  });
+
   it('is an IMEI, whose check digit is the same as a card’s', () => {
     const bodies = [
       '01',

@@ -22,7 +22,7 @@ const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/;
 const NEEDS_QUOTES = /[\r\n]|^\s|\s$/;
 
 /** What some reader takes for the end of a cell or a line, before what it would then run. */
-const BEGINS_INSIDE = /([,;\t\r\n]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+const BEGINS_INSIDE = /([,;\t\r\n][^\S\t\r\n]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
 const harmless = (cell: Cell): Cell =>
   typeof cell === 'string'
