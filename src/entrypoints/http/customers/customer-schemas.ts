@@ -10,7 +10,8 @@ const plainText = (most: number) =>
     .string()
     .max(most)
     .refine((text) => !HAS_CONTROLS.test(text), 'must not hold control characters')
-    .refine((text) => text.trim() !== '', 'must not be blank');
+    .refine((text) => text.trim() !== '', 'must not be blank')
+    .openapi({ pattern: '^[^\\x00-\\x1f\\x7f-\\x9f]*$' });
 
 const email = z
   .string()
