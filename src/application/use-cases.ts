@@ -24,6 +24,8 @@ import { resolvePaymentMethod } from './customers/resolve-payment-method.ts';
 import { updateCustomer } from './customers/update-customer.ts';
 import { exportPayments } from './files/export-payments.ts';
 import { verify } from './integrity/verify.ts';
+import { commitUnderKey } from './kernel/keyed-commit.ts';
+import { workUnderKey } from './kernel/keyed-work.ts';
 import { rotateKeys } from './keys/rotate-keys.ts';
 import { getTransfer } from './ledger/get-transfer.ts';
 import { listLedgerEntries, readBalance } from './ledger/read-ledger.ts';
@@ -73,6 +75,8 @@ export function useCases(ports: Ports, rules: Rules) {
   const webhooks = { ...customers, updateEndpoint: updateEndpoint(ports) };
   const pay = processPayment(paying, rules.claims);
   return {
+    commitUnderKey: commitUnderKey(ports, rules.claims),
+    workUnderKey: workUnderKey(ports, rules.claims),
     processPayment: pay,
     processBatch: processBatch(pay),
     modifyPayment: modifyPayment(ports, rules.claims),

@@ -3,6 +3,7 @@ import formats from 'ajv-formats';
 
 type Media = Readonly<Record<string, Readonly<{ schema: object }>>>;
 type Described = Readonly<{
+  operationId: string;
   security: readonly object[];
   requestBody?: Readonly<{ content: Media }>;
   responses: Readonly<

@@ -9,7 +9,7 @@ import type { Merchants } from '../../ports/merchants.ts';
 import type { PaymentMethodNotAccepted } from '../../ports/response-encoder.ts';
 import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
-import { aggregateChange, type MovePorts } from '../kernel/aggregate-change.ts';
+import { aggregateChange, type ClaimWith, type MovePorts, unclaimed } from '../kernel/aggregate-change.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
 import { type CustomerDetails, emailIndexes, type OpenCustomer, sealDetails } from './customer-secrets.ts';
 import { type NewPaymentMethod, type SealMethodPorts, sealPaymentMethod } from './seal-payment-method.ts';
@@ -34,6 +34,7 @@ export type CreateCustomerFailure =
 /** Stores a customer under a data key of its own. Of requests with one email one wins. One read, one commit. */
 export type CreateCustomer = (
   request: CreateCustomerRequest,
+  claimWith?: ClaimWith<OpenCustomer>,
 ) => ResultAsync<OpenCustomer, CreateCustomerFailure>;
 
 export type CreateCustomerPorts = Omit<MovePorts, 'aggregates'> &
@@ -42,7 +43,7 @@ export type CreateCustomerPorts = Omit<MovePorts, 'aggregates'> &
 
 export const createCustomer =
   (ports: CreateCustomerPorts): CreateCustomer =>
-  ({ merchantId, details, methods = [], origin }) =>
+  ({ merchantId, details, methods = [], origin }, claimWith = unclaimed) =>
     safeTry<OpenCustomer, CreateCustomerFailure>(async function* () {
       const merchant = yield* ports.merchants.find(merchantId);
       yield* activeMerchant(merchant, merchantId);
@@ -77,10 +78,12 @@ export const createCustomer =
         updatedAt: at,
         auditHash: '',
       };
-      const change = aggregateChange(ports, { at, origin, action: 'customer.created', next, takes: indexes });
+      const done = { customer: next, details };
+      const move = { at, origin, action: 'customer.created', next, takes: indexes };
+      const change = yield* claimWith(aggregateChange(ports, move), done);
       return ports.commits
         .commit(change)
-        .map(() => ({ customer: next, details }))
+        .map(() => done)
         .orElse((failure) => errAsync(failureOf(failure)));
     });
 

@@ -8,8 +8,10 @@ import {
   type TooManyPaymentMethods,
 } from '../../domain/customers/customer.ts';
 import type { PaymentMethodId } from '../../domain/kernel/ids.ts';
+import type { Change } from '../../ports/commits.ts';
 import type { PaymentMethodNotAccepted } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable } from '../../ports/unavailable.ts';
+import { type ClaimWith, unclaimed } from '../kernel/aggregate-change.ts';
 import type { AggregateUpdate } from '../kernel/update-aggregate.ts';
 import { ownerOf } from './customer-secrets.ts';
 import { type NewPaymentMethod, type SealMethodPorts, sealPaymentMethod } from './seal-payment-method.ts';
@@ -24,19 +26,26 @@ export type AddedPaymentMethod = Readonly<{ customer: ActiveCustomer; method: St
 /** Stores a payment method that the processor can charge; the customer's first is the default. One read, one commit. */
 export type AddPaymentMethod = (
   request: AddPaymentMethodRequest,
+  claimWith?: ClaimWith<AddedPaymentMethod>,
 ) => ResultAsync<AddedPaymentMethod, AddPaymentMethodFailure | UpdateCustomerFailure>;
 
 export const addPaymentMethod =
   (ports: SealMethodPorts & Readonly<{ updateCustomer: UpdateCustomer }>): AddPaymentMethod =>
-  ({ method, ...target }) =>
+  ({ method, ...target }, claimWith = unclaimed) =>
     ports
       .updateCustomer<ActiveCustomer, AddPaymentMethodFailure>(target, (customer, now) =>
-        safeTry<AggregateUpdate<ActiveCustomer>, AddPaymentMethodFailure>(async function* () {
-          const place = { owner: ownerOf(customer), key: customer.dataKey, now };
-          const stored = yield* sealPaymentMethod(ports, place, method);
-          const next = yield* added(customer, stored, method.asDefault, now);
-          return ok({ action: 'customer.payment_method_added', next });
-        }),
+        safeTry<AggregateUpdate<ActiveCustomer, AddPaymentMethodFailure>, AddPaymentMethodFailure>(
+          async function* () {
+            const place = { owner: ownerOf(customer), key: customer.dataKey, now };
+            const stored = yield* sealPaymentMethod(ports, place, method);
+            const next = yield* added(customer, stored, method.asDefault, now);
+            return ok({
+              action: 'customer.payment_method_added',
+              next,
+              claimed: (change: Change) => claimWith(change, { customer: next, method: stored }),
+            });
+          },
+        ),
       )
       .map((customer) => ({ customer, method: newestOf(customer) }));
 

@@ -1,3 +1,4 @@
+import { okAsync, type ResultAsync } from 'neverthrow';
 import { type Aggregate, auditedRecord } from '../../domain/aggregates/aggregate.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
@@ -8,6 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Change, Commits, GuardedAggregate } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
+import type { KeysUnavailable } from '../../ports/unavailable.ts';
 import { auditLink } from '../kernel/audit-link.ts';
 
 /** What every change of an aggregate needs. */
@@ -51,6 +53,15 @@ export function auditedAggregate(
   const stored = { ...next, auditHash: entry.hash };
   return { guarded: { expected: before?.version ?? 0, next: stored, takes, releases }, entry };
 }
+
+/**
+ * Puts into the change that does a request what has to be stored in the same commit: the request's claim with its
+ * response. `done` is what the request will have done.
+ */
+export type ClaimWith<Done> = (change: Change, done: Done) => ResultAsync<Change, KeysUnavailable>;
+
+/** Of a request without an idempotency key. */
+export const unclaimed: ClaimWith<unknown> = (change) => okAsync(change);
 
 /** A commit that changes one aggregate and nothing else, and may tell of it. */
 export function aggregateChange(

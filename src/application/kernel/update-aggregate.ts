@@ -5,7 +5,7 @@ import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { StaleVersion } from '../../ports/commits.ts';
+import type { Change, StaleVersion } from '../../ports/commits.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type AggregateMove, aggregateChange, type MovePorts } from './aggregate-change.ts';
 import { inTurn } from './in-turn.ts';
@@ -22,15 +22,25 @@ export type AggregateTarget<Seen extends Aggregate | undefined, Failure> = Reado
   taken?: Failure;
 }>;
 
-/** What becomes of an aggregate: its next version, the action in its audit trail, unique keys and events. */
-export type AggregateUpdate<Next extends Aggregate> = Pick<AggregateMove, 'action' | 'takes' | 'releases'> &
-  Readonly<{ next: Next; events?: readonly DomainEvent[] }>;
+/**
+ * What becomes of an aggregate: its next version, the action in its audit trail, unique keys and events; and the claim of
+ * the request, put into the commit by `claimed`.
+ */
+export type AggregateUpdate<Next extends Aggregate, Failure = never> = Pick<
+  AggregateMove,
+  'action' | 'takes' | 'releases'
+> &
+  Readonly<{
+    next: Next;
+    events?: readonly DomainEvent[];
+    claimed?: (change: Change) => ResultAsync<Change, Failure>;
+  }>;
 
 /** Decides on the newest version; undefined changes nothing. Called anew for each attempt. */
 export type DecideUpdate<Seen, Next extends Aggregate, Failure> = (
   seen: Seen,
   now: Instant,
-) => ResultAsync<AggregateUpdate<Next> | undefined, Failure>;
+) => ResultAsync<AggregateUpdate<Next, Failure> | undefined, Failure>;
 
 /**
  * Changes an aggregate and links its audit entry: one read and one commit, both again when a rival was faster. Gives the
@@ -57,15 +67,16 @@ export function updateAggregate(ports: MovePorts): UpdateAggregate {
     { merchantId, id, origin, find, taken }: AggregateTarget<Seen, Failure>,
     decide: DecideUpdate<Seen, Next, Failure>,
   ) => {
-    type AnyFailure = Failure | StaleVersion | StorageUnavailable;
+    type AnyFailure = Failure | ChangedMeanwhile | StaleVersion | StorageUnavailable;
     const attempt = (): ResultAsync<Seen | Next, AnyFailure> =>
       safeTry<Seen | Next, AnyFailure>(async function* () {
         const before = yield* find();
         const at = ports.clock.now();
         const update = yield* decide(before, at);
         if (update === undefined) return ok(before);
-        const { events = [], ...move } = update;
-        const change = aggregateChange(ports, { at, origin, ...move, ...present({ before }) }, events);
+        const { events = [], claimed, ...move } = update;
+        const alone = aggregateChange(ports, { at, origin, ...move, ...present({ before }) }, events);
+        const change = claimed === undefined ? alone : yield* claimed(alone);
         const committed = await ports.commits.commit(change);
         if (committed.isOk()) return ok(update.next);
         switch (committed.error.kind) {
@@ -81,9 +92,11 @@ export function updateAggregate(ports: MovePorts): UpdateAggregate {
           case 'StaleVersion':
           case 'StorageUnavailable':
             return err(committed.error);
-          case 'FenceLost':
           case 'ClaimTaken':
-            throw new Error(`a change without a claim met ${committed.error.kind}`);
+            // The same request came twice, and the other was faster.
+            return err<never, ChangedMeanwhile>({ kind: 'ChangedMeanwhile' });
+          case 'FenceLost':
+            throw new Error('the claim of an update is always a new one');
         }
       });
     return turns(`${merchantId} ${id}`, () => retryWhenStale(attempt)).mapErr(orChangedMeanwhile);

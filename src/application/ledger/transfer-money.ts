@@ -4,7 +4,7 @@ import {
   type Claim,
   type ClaimTerms,
   type Completed,
-  refusedClaim,
+  respondedClaim,
   type StoredResponse,
   spentClaim,
 } from '../../domain/kernel/claim.ts';
@@ -140,7 +140,7 @@ function transfer(
     if (opened.isErr()) {
       if (!isStored(opened.error)) return refuseFreely(ports, key, opened.error);
       const response = ports.transferResponses.refused(opened.error, requestId);
-      const claim = refusedClaim(key, { fingerprint, requestId, response }, step, terms);
+      const claim = respondedClaim(key, { fingerprint, requestId, response }, step, terms);
       return ports.commits
         .commit(claimChange({ expected: 0, next: claim }, now))
         .map(() => ({ response, replayed: false }));

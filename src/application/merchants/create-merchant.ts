@@ -9,7 +9,7 @@ import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
-import { aggregateChange } from '../kernel/aggregate-change.ts';
+import { aggregateChange, type ClaimWith, unclaimed } from '../kernel/aggregate-change.ts';
 import { type ProcessorConfig, sealProcessorConfig } from './merchant-secrets.ts';
 
 /** The id is the tenant's own; what else is not named is as for a merchant without limits or features, active. */
@@ -23,6 +23,7 @@ export type CreateMerchantFailure = MerchantExists | KeysUnavailable | StorageUn
 /** Opens a tenant, with its audit link. Of several under one id the first stays; the others are refused. */
 export type CreateMerchant = (
   request: NewMerchant & Readonly<{ origin: Origin }>,
+  claimWith?: ClaimWith<Merchant>,
 ) => ResultAsync<Merchant, CreateMerchantFailure>;
 
 export type MerchantPorts = Readonly<{
@@ -35,7 +36,7 @@ export type MerchantPorts = Readonly<{
 
 export const createMerchant =
   (ports: MerchantPorts): CreateMerchant =>
-  ({ origin, processorConfig, ...terms }) =>
+  ({ origin, processorConfig, ...terms }, claimWith = unclaimed) =>
     sealProcessorConfig(ports.vault, terms.id, processorConfig).andThen((config) => {
       const at = ports.clock.now();
       const next = openMerchant({
@@ -44,13 +45,15 @@ export const createMerchant =
         ...present({ processorConfig: config }),
       });
       const change = aggregateChange(ports, { at, origin, action: 'merchant.created', next });
-      return ports.commits
-        .commit(change)
-        .map(() => next)
-        .mapErr((failure) => existing(failure, next.id));
+      return claimWith(change, next).andThen((claimed) =>
+        ports.commits
+          .commit(claimed)
+          .map(() => next)
+          .mapErr((failure) => existing(failure, next.id)),
+      );
     });
 
-/** Nothing but the id of a new merchant can be in the way of another. */
+/** The id of a new merchant is in the way of another; or the same request came twice, and the other was faster. */
 const existing = (
   failure: CommitRefused | StorageUnavailable,
   id: MerchantId,

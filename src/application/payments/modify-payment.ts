@@ -5,7 +5,7 @@ import {
   type ClaimKey,
   type ClaimTerms,
   openClaim,
-  refusedClaim,
+  respondedClaim,
   type StoredResponse,
 } from '../../domain/kernel/claim.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
@@ -151,7 +151,7 @@ function begin(
       const refusal = reserved.error;
       if (!isStored(refusal, before)) return refuseFreely(ports, key, refusal);
       const response = ports.responses.refused(refusal, requestId);
-      const claim = refusedClaim(key, { fingerprint, requestId, response }, step, terms);
+      const claim = respondedClaim(key, { fingerprint, requestId, response }, step, terms);
       return ports.commits
         .commit(claimChange({ expected: 0, next: claim }, now))
         .map((): Begun => ({ refused: response }));

@@ -14,7 +14,7 @@ import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailabl
 import type { Vault } from '../../ports/vault.ts';
 import type { WebhookSecrets } from '../../ports/webhook-secrets.ts';
 import type { WebhookSender, WebhookUrlRefused } from '../../ports/webhook-sender.ts';
-import { aggregateChange, type MovePorts } from '../kernel/aggregate-change.ts';
+import { aggregateChange, type ClaimWith, type MovePorts, unclaimed } from '../kernel/aggregate-change.ts';
 
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
 import { sealSecret } from './endpoint-secrets.ts';
@@ -47,6 +47,7 @@ const tooMany: TooManyEndpoints = { kind: 'TooManyEndpoints', most: MOST_ENDPOIN
 /** Opens an endpoint, which gets every event that it subscribes to and that is made after this resolves. */
 export type CreateEndpoint = (
   request: CreateEndpointRequest,
+  claimWith?: ClaimWith<EndpointWithSecret>,
 ) => ResultAsync<EndpointWithSecret, CreateEndpointFailure>;
 
 export type EndpointPorts = MovePorts &
@@ -59,7 +60,7 @@ export type EndpointPorts = MovePorts &
 
 export const createEndpoint = (ports: EndpointPorts): CreateEndpoint => {
   const endpointsOf = listEndpoints(ports);
-  return ({ merchantId, url, events, description, origin }) =>
+  return ({ merchantId, url, events, description, origin }, claimWith = unclaimed) =>
     safeTry<EndpointWithSecret, CreateEndpointFailure>(async function* () {
       yield* activeMerchant(yield* ports.merchants.find(merchantId), merchantId);
       const accepted = yield* ports.webhookSender.accepts(url);
@@ -80,10 +81,12 @@ export const createEndpoint = (ports: EndpointPorts): CreateEndpoint => {
         secret: yield* sealSecret(ports.vault, owner, dataKey, secret),
         createdAt: at,
       });
-      const change = aggregateChange(ports, { at, origin, action: 'webhook_endpoint.created', next });
+      const done = { endpoint: next, secret };
+      const move = { at, origin, action: 'webhook_endpoint.created', next };
+      const change = yield* claimWith(aggregateChange(ports, move), done);
       return ports.commits
         .commit(change)
-        .map(() => ({ endpoint: next, secret }))
+        .map(() => done)
         .orElse((failure) =>
           errAsync<EndpointWithSecret, CreateEndpointFailure>(
             failure.kind === 'StorageUnavailable' ? failure : { kind: 'ChangedMeanwhile' },

@@ -3,7 +3,21 @@ import type { Instant } from './instant.ts';
 import { present } from './present.ts';
 
 /** What an idempotency key is spent on: the same key on another operation is another key. */
-export type Operation = 'process' | 'capture' | 'refund' | 'void' | 'transfer';
+export type Operation =
+  | 'process'
+  | 'capture'
+  | 'refund'
+  | 'void'
+  | 'transfer'
+  | 'process_batch'
+  | 'create_customer'
+  | 'add_payment_method'
+  | 'create_merchant'
+  | 'create_endpoint'
+  | 'rotate_secret'
+  | 'send_test_event'
+  | 'replay_failed'
+  | 'replay_delivery';
 
 /** An answer as it went to the client, bytes and all; opaque to the core (see the port `ResponseEncoder`). */
 export type StoredResponse = string & { readonly responded?: never };
@@ -38,7 +52,7 @@ export type Calling = Known & OnPayment & Readonly<{ state: 'calling'; dueAt: In
 export type Unknown = Known & OnPayment & Readonly<{ state: 'unknown'; dueAt: Instant; attempts: number }>;
 /** The processor provably did nothing. The same key may try again until `dueAt`, when the payment is given up. */
 export type Retryable = Known & OnPayment & Readonly<{ state: 'retryable'; dueAt: Instant }>;
-/** Without a payment or a transfer, a rule refused the request; such a claim ends with its answer. */
+/** Without a payment or a transfer, such a claim ends with its response. */
 export type Completed = Known &
   Partial<OnPayment> &
   Readonly<{ state: 'completed'; transferId?: TransferId }>;
@@ -69,8 +83,11 @@ export const openClaim = (
   attempts: 0,
 });
 
-/** The claim of a request that a rule refused: it holds nothing but its answer. */
-export const refusedClaim = (
+/**
+ * The claim of a request that a rule refused, or whose effect is on record without naming the claim: it holds nothing but
+ * its response, and lapses with it.
+ */
+export const respondedClaim = (
   key: ClaimKey,
   facts: Readonly<{ fingerprint: string; requestId: string; response: StoredResponse }>,
   { changeId, now }: Step,
@@ -97,7 +114,7 @@ export const spentClaim = (
   }>,
   step: Step,
   terms: ClaimTerms,
-): Completed => ({ ...refusedClaim(key, facts, step, terms), transferId: facts.transferId });
+): Completed => ({ ...respondedClaim(key, facts, step, terms), transferId: facts.transferId });
 
 /** Takes a claim whose lease ran out, or that waits, under a higher fence. An answer already given stays. */
 export const takeOver = (claim: OpenClaim, { changeId, now }: Step, { leaseMs }: ClaimTerms): Calling => ({
@@ -158,7 +175,7 @@ export const isHeld = ({ dueAt }: Calling, now: Instant, { leaseMs }: ClaimTerms
 export const responseOf = ({ kept }: Claim, now: Instant): StoredResponse | undefined =>
   kept !== undefined && now < kept.expiresAt ? kept.response : undefined;
 
-/** True for a claim that counts as absent: it never had an effect, and its answer has expired. */
+/** True for a claim that counts as absent: it names no payment and no transfer, and its response has expired. */
 export const isLapsed = (claim: Claim, now: Instant): boolean =>
   claim.state === 'completed' &&
   claim.paymentId === undefined &&

@@ -8,8 +8,8 @@ import {
   isLapsed,
   type OpenClaim,
   openClaim,
-  refusedClaim,
   releaseClaim,
+  respondedClaim,
   responseOf,
   takeOver,
 } from '../../../src/domain/kernel/claim.ts';
@@ -27,7 +27,7 @@ const step = (now: number) => ({ changeId: `change-${++changes}`, now });
 const opened = (now = NOON): Calling =>
   openClaim(key, { fingerprint: 'f', requestId: 'req-1', paymentId }, step(now), terms);
 const refused = (now = NOON) =>
-  refusedClaim(key, { fingerprint: 'f', requestId: 'req-1', response: 'no' }, step(now), terms);
+  respondedClaim(key, { fingerprint: 'f', requestId: 'req-1', response: 'no' }, step(now), terms);
 
 type Turn = Readonly<{ kind: 'takeOver' | 'wait' | 'release' | 'complete'; afterMs: number }>;
 const turn: fc.Arbitrary<Turn> = fc.record({

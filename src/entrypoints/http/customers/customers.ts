@@ -1,14 +1,18 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { z } from 'zod';
 import type { ChangeCustomerRequest } from '../../../application/customers/change-customer.ts';
+import type { CreateCustomerRequest } from '../../../application/customers/create-customer.ts';
+import type { OpenCustomer } from '../../../application/customers/customer-secrets.ts';
 import type { CustomerTarget } from '../../../application/customers/update-customer.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
-import type { PaymentMethodId } from '../../../domain/kernel/ids.ts';
+import type { Origin } from '../../../domain/kernel/actor.ts';
+import type { MerchantId, PaymentMethodId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import { cardFaults } from '../server/card-guard.ts';
+import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import { parseQuery } from '../server/list-input.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson, originOf } from '../server/request-context.ts';
@@ -21,27 +25,39 @@ import { customer, customerChange, customerPage, customersQuery, newCustomer } f
 const { refuse } = customerProblems;
 
 const postCustomer =
-  ({ createCustomer }: Pick<UseCases, 'createCustomer'>): TenantHandler =>
+  (parts: Pick<UseCases, 'createCustomer'> & CommittingParts): TenantHandler =>
   (c, merchantId) =>
     readJson(c.req.raw)
       .andThen((body) => parseBody(newCustomer, body))
-      .andThen(({ email, name, phone, metadata, payment_methods = [] }) =>
-        createCustomer({
+      .andThen((body) =>
+        committedOnce(c, parts, {
           merchantId,
-          details: {
-            email,
-            name,
-            ...present({ phone, metadata }),
-          },
-          methods: payment_methods.map(methodIn),
-          origin: originOf(c),
+          operation: 'create_customer',
+          payload: body,
+          respond: (open: OpenCustomer) => ({
+            status: 201,
+            location: `/customers/${open.customer.id}`,
+            body: jsonText(customerBody(open)),
+          }),
+          sealedFor: ({ customer }) => customer,
+          work: (claimWith) => parts.createCustomer(customerIn(body, merchantId, originOf(c)), claimWith),
         }),
       )
       .match(
-        (open) =>
-          answerJson(201, jsonText(customerBody(open)), { Location: `/customers/${open.customer.id}` }),
+        (response) => response,
         (failure) => refuse(c, failure),
       );
+
+const customerIn = (
+  { email, name, phone, metadata, payment_methods = [] }: z.output<typeof newCustomer>,
+  merchantId: MerchantId,
+  origin: Origin,
+): CreateCustomerRequest => ({
+  merchantId,
+  details: { email, name, ...present({ phone, metadata }) },
+  methods: payment_methods.map(methodIn),
+  origin,
+});
 
 const getCustomers =
   ({ findCustomer }: Pick<UseCases, 'findCustomer'>): TenantHandler =>
@@ -130,7 +146,7 @@ export const customers = resource({
         'Email, name, phone, metadata and tokens are kept encrypted under a key of the customer’s own. One email is one customer.',
       body: newCustomer,
       responses: { 201: created('customer', customer) },
-      refusals: [409],
+      refusals: [410],
     }),
     forTenants('customers', getCustomers, {
       method: 'get',

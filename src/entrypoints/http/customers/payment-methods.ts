@@ -1,10 +1,11 @@
+import type { AddedPaymentMethod } from '../../../application/customers/payment-methods.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
 import { parseId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
+import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import { readJson } from '../server/read-json.ts';
-import { answerJson } from '../server/request-context.ts';
 import { answer, location, resource } from '../server/route.ts';
 import { methodBody, methodIn, withCustomer } from './customer-body.ts';
 import { CUSTOMERS_TAG, customerProblems } from './customer-problems.ts';
@@ -13,17 +14,27 @@ import { newPaymentMethod, paymentMethod } from './customer-schemas.ts';
 const { refuse } = customerProblems;
 
 const postPaymentMethod =
-  ({ addPaymentMethod }: Pick<UseCases, 'addPaymentMethod'>): TenantHandler =>
+  (parts: Pick<UseCases, 'addPaymentMethod'> & CommittingParts): TenantHandler =>
   (c, merchantId) =>
     withCustomer(c, merchantId, (target) =>
       readJson(c.req.raw)
         .andThen((body) => parseBody(newPaymentMethod, body))
-        .andThen((body) => addPaymentMethod({ ...target, method: methodIn(body) }))
-        .match(
-          ({ customer, method }) =>
-            answerJson(201, jsonText(methodBody(customer, method)), {
-              Location: `/customers/${customer.id}`,
+        .andThen((body) =>
+          committedOnce(c, parts, {
+            merchantId,
+            operation: 'add_payment_method',
+            payload: { ...body, customer_id: target.id },
+            respond: ({ customer, method }: AddedPaymentMethod) => ({
+              status: 201,
+              location: `/customers/${customer.id}`,
+              body: jsonText(methodBody(customer, method)),
             }),
+            sealedFor: ({ customer }) => customer,
+            work: (claimWith) => parts.addPaymentMethod({ ...target, method: methodIn(body) }, claimWith),
+          }),
+        )
+        .match(
+          (response) => response,
           (failure) => refuse(c, failure),
         ),
     );
@@ -58,7 +69,7 @@ export const paymentMethods = resource({
           headers: { Location: location('customer') },
         },
       },
-      refusals: [404, 409],
+      refusals: [404, 410],
     }),
     forTenants('customers', deletePaymentMethod, {
       method: 'delete',

@@ -9,7 +9,8 @@ import { type TransferRefused, transferRecord } from '../../../domain/ledger/tra
 import type { TransferResponseEncoder } from '../../../ports/transfer-response-encoder.ts';
 import { MERCHANT_INACTIVE } from '../merchants/merchants.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
-import { keyOf, parseBody } from '../server/body-input.ts';
+import { parseBody } from '../server/body-input.ts';
+import { keyOf } from '../server/idempotency-key.ts';
 import { countKey, type PlatformMetrics } from '../server/metrics.ts';
 import { type FailureOf, problemText } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import type { ChangeMerchantRequest } from '../../../application/merchants/change-merchant.ts';
+import type { NewMerchant } from '../../../application/merchants/create-merchant.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
+import type { Origin } from '../../../domain/kernel/actor.ts';
 import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -12,6 +14,7 @@ import {
 } from '../../../domain/merchants/merchant.ts';
 import { type AdminHandler, forAdmins, forMembers, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
+import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
 import type { FailureOf, ProblemRow } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
@@ -48,25 +51,43 @@ const problems = problemTable<
 const { refuse } = problems;
 
 const postMerchant =
-  ({ createMerchant }: Pick<UseCases, 'createMerchant'>): AdminHandler =>
+  (parts: Pick<UseCases, 'createMerchant'> & CommittingParts): AdminHandler =>
   (c) =>
     readJson(c.req.raw)
       .andThen((body) => parseBody(newMerchant, body))
-      .andThen(({ id, name, email, processor_config, ...optional }) =>
-        createMerchant({
-          ...fieldsOf(optional),
-          // The schema let only ids of merchants through.
-          id: id as MerchantId,
-          name,
-          email,
-          ...present({ processorConfig: processor_config }),
-          origin: originOf(c, 'admin'),
+      .andThen((body) =>
+        committedOnce(c, parts, {
+          merchantId: INSTALLATION,
+          operation: 'create_merchant',
+          payload: body,
+          respond: (merchant: Merchant) => ({
+            status: 201,
+            location: `/merchants/${merchant.id}`,
+            body: textOf(merchant),
+          }),
+          work: (claimWith) => parts.createMerchant(merchantIn(body, originOf(c, 'admin')), claimWith),
         }),
       )
       .match(
-        (merchant) => answerJson(201, textOf(merchant), { Location: `/merchants/${merchant.id}` }),
+        (response) => response,
         (failure) => refuse(c, failure),
       );
+
+/** Whose idempotency keys those of administrators are; no merchant can have this id. */
+const INSTALLATION = '@installation' as MerchantId;
+
+const merchantIn = (
+  { id, name, email, processor_config, ...optional }: z.output<typeof newMerchant>,
+  origin: Origin,
+): NewMerchant & Readonly<{ origin: Origin }> => ({
+  ...fieldsOf(optional),
+  // The schema let only ids of merchants through.
+  id: id as MerchantId,
+  name,
+  email,
+  ...present({ processorConfig: processor_config }),
+  origin,
+});
 
 const patchMerchant =
   ({ changeMerchant }: Pick<UseCases, 'changeMerchant'>): AdminHandler =>

@@ -4,7 +4,8 @@ import type { ProcessPaymentRequest } from '../../../application/payments/proces
 import type { CustomerId } from '../../../domain/kernel/ids.ts';
 import { money } from '../../../domain/kernel/money.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { faultsOf, type KeyedHeader, type KeyFailure, keyOf, parseBody } from '../server/body-input.ts';
+import { faultsOf, parseBody } from '../server/body-input.ts';
+import { type KeyedHeader, type KeyFailure, keyOf } from '../server/idempotency-key.ts';
 import type { Fault } from '../server/problem.ts';
 import type { JsonBody } from '../server/read-json.ts';
 import type { MalformedRequest, PanNotAccepted } from '../server/request-problems.ts';

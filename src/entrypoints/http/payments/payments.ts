@@ -4,11 +4,12 @@ import type { BatchResult } from '../../../application/payments/process-batch.ts
 import type { ProcessPaymentFailure } from '../../../application/payments/process-payment.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
 import { parseId } from '../../../domain/kernel/ids.ts';
-import { jsonText } from '../../../domain/kernel/json.ts';
+import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { paymentRecord } from '../../../domain/payments/payment-record.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { type WorkingParts, workedOnce } from '../server/keyed-post.ts';
 import { countKey, type PlatformMetrics } from '../server/metrics.ts';
 import { problemText } from '../server/problem.ts';
 import { readJson } from '../server/read-json.ts';
@@ -52,23 +53,35 @@ const postPayment =
   };
 
 const postBatch =
-  (parts: Pick<UseCases, 'processBatch'> & Counting): TenantHandler =>
-  async (c, merchantId) => {
-    const batch = await readJson(c.req.raw).andThen(parseBatch);
-    if (batch.isErr()) return refuse(c, batch.error);
-    const orders = batch.value.map((item) => parsePayment(item, undefined));
-    const origin = originOf(c);
-    const requests = orders.flatMap((order) =>
-      order.isOk() ? [{ ...order.value, merchantId, origin }] : [],
-    );
-    return parts.processBatch(requests).match(
-      (processed) => {
-        for (const result of processed) count(parts.metrics, result);
-        return answerJson(200, batchText(orders, processed, c.var.requestId));
-      },
-      (never: never) => never,
-    );
-  };
+  (parts: Pick<UseCases, 'processBatch'> & WorkingParts): TenantHandler =>
+  (c, merchantId) =>
+    readJson(c.req.raw)
+      .andThen(parseBatch)
+      .andThen((items) => {
+        const orders = items.map((item) => parsePayment(item, undefined));
+        const origin = originOf(c);
+        const requests = orders.flatMap((order) =>
+          order.isOk() ? [{ ...order.value, merchantId, origin }] : [],
+        );
+        const work = (requestId: string) =>
+          parts.processBatch(requests).map((processed) => {
+            for (const result of processed) count(parts.metrics, result);
+            return batchText(orders, processed, requestId);
+          });
+        return workedOnce(c, parts, {
+          merchantId,
+          operation: 'process_batch',
+          payload: { payments: items.map(({ value }) => value as Json) },
+          respond: (body: string) => ({ status: 200, body }),
+          work: () => work(c.var.requestId),
+          // Every item that had an effect is kept under its own key.
+          again: work,
+        });
+      })
+      .match(
+        (response) => response,
+        (failure) => refuse(c, failure),
+      );
 
 /** Puts the results of the orders that were processed between those that were not; stored bodies go in as they are. */
 function batchText(

@@ -1,21 +1,10 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { z } from 'zod';
 import { cardFaults, headerFaults, securityCodeFaults } from './card-guard.ts';
+import type { KeyedHeader } from './idempotency-key.ts';
 import type { Fault } from './problem.ts';
 import type { JsonBody } from './read-json.ts';
-import type {
-  IdempotencyKeyInvalid,
-  IdempotencyKeyMismatch,
-  IdempotencyKeyRequired,
-  MalformedRequest,
-  PanNotAccepted,
-} from './request-problems.ts';
-import { idempotencyKey } from './schemas.ts';
-
-export type KeyFailure = IdempotencyKeyRequired | IdempotencyKeyInvalid | IdempotencyKeyMismatch;
-
-/** The header `Idempotency-Key`, if there is one. */
-export type KeyedHeader = string | undefined;
+import type { MalformedRequest, PanNotAccepted } from './request-problems.ts';
 
 /**
  * What a schema makes of a body. No card number may hide in that, nor in the header beside it; what the schema leaves out is
@@ -41,15 +30,6 @@ function safeParseWhole<Schema extends z.ZodType>(schema: Schema, value: unknown
   if (halves === undefined || !parsed.success) return parsed;
   const strict = schema.safeParse(halves);
   return strict.success ? parsed : strict;
-}
-
-/** The one idempotency key of a request that needs one. */
-export function keyOf(headerKey: KeyedHeader, bodyKey: string | undefined): Result<string, KeyFailure> {
-  if (headerKey !== undefined && !idempotencyKey.safeParse(headerKey).success)
-    return err({ kind: 'IdempotencyKeyInvalid' });
-  const key = headerKey ?? bodyKey;
-  if (key === undefined) return err({ kind: 'IdempotencyKeyRequired' });
-  return bodyKey === undefined || bodyKey === key ? ok(key) : err({ kind: 'IdempotencyKeyMismatch' });
 }
 
 /** What a schema found, with a line for each unknown field. */

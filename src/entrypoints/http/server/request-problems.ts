@@ -1,5 +1,6 @@
 import type { CursorInvalid } from '../../../application/kernel/cursor.ts';
 import type { IdempotencyInFlight, IdempotencyKeyReused } from '../../../application/kernel/idempotency.ts';
+import type { ResponseErased } from '../../../application/kernel/keyed-commit.ts';
 import type { ChangedMeanwhile } from '../../../application/kernel/retry-when-stale.ts';
 import type { AmountNotPositive } from '../../../domain/kernel/money.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../../ports/unavailable.ts';
@@ -31,6 +32,7 @@ export type RequestFailure =
   | UnsupportedMediaType
   | PanNotAccepted
   | IdempotencyKeyReused
+  | ResponseErased
   | Defect
   | AuthenticationUnavailable
   | KeysUnavailable
@@ -93,6 +95,12 @@ export const REQUEST_PROBLEMS = {
     title: 'Others changed it all the while',
     detail: 'Nothing was changed by this request. Repeat it.',
     retryAfterS: 1,
+  },
+  ResponseErased: {
+    status: 410,
+    code: 'response_erased',
+    title: 'The response has been erased',
+    detail: 'What the first request with this key made has been erased since, and its response with it.',
   },
   BodyTooLarge: {
     status: 413,

@@ -19,7 +19,7 @@ export type Documentation = Readonly<{
   pathParameters?: Readonly<Record<string, PathParameter>>;
   /** A route without one refuses every parameter. */
   query?: z.ZodType;
-  /** An example of the key that a request needs, in the header or in the body. */
+  /** An example of the key that a request must have, in the header or in the body; on other POSTs it is free to have one. */
   idempotencyKey?: string;
   /** An open route that can be made to ask for a token. */
   tokenOptional?: true;
@@ -43,6 +43,8 @@ export type Rows = Readonly<{ rows: Readonly<Record<string, DocumentedProblem>> 
 
 const BEARER = { bearer: [] };
 const BODY_REFUSALS = [413, 415, 422];
+/** In flight, and used for another request. */
+const KEY_REFUSALS = [409, 422];
 
 /** A route as OpenAPI has it: what its resource says of it, and what follows from its access, its path and its body. */
 export function describe(
@@ -61,14 +63,20 @@ export function describe(
   access: Access,
   rows: Rows['rows'],
 ): RouteConfig {
-  const statuses = new Set([...access.refusals, ...(body === undefined ? [] : BODY_REFUSALS), ...refusals]);
+  const statuses = new Set([
+    ...access.refusals,
+    ...(body === undefined ? [] : BODY_REFUSALS),
+    ...(rest.method === 'post' && access.secured ? KEY_REFUSALS : []),
+    ...refusals,
+  ]);
   const inPath = Array.from(rest.path.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => ({
     name: parameter,
     in: 'path' as const,
     required: true,
     ...(pathParameters[parameter] ?? { schema: { type: 'string' as const } }),
   }));
-  const keyed = idempotencyKey === undefined ? [] : [{ ...KEY_HEADER, example: idempotencyKey }];
+  const isPost = rest.method === 'post';
+  const keyed = isPost ? [keyHeader(idempotencyKey)] : [];
   const parameters = [...inPath, ...keyed];
   const all = {
     ...responses,
@@ -90,15 +98,22 @@ export function describe(
   };
 }
 
-/** The header that names a request, for requests that have to be named. */
-const KEY_HEADER = {
+/** The header that names a request, so that it is done once however often it is sent. */
+const keyHeader = (needed: string | undefined) => ({
   name: 'Idempotency-Key',
-  in: 'header',
+  in: 'header' as const,
   required: false,
-  description:
-    'Needed here or as `idempotency_key` in the body. Digits that would pass for a card number are refused here too.',
-  schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
-} as const;
+  description: `${needed === undefined ? 'A repeat under the same key is given the first response.' : 'Needed here or as `idempotency_key` in the body.'} A key in quotes is what they hold. ${DIGITS}`,
+  schema: { type: 'string' as const, pattern: KEY_PATTERN },
+  example: needed ?? 'request-1001',
+});
+
+/** As it is, or as a string of RFC 8941. */
+const KEY_PATTERN =
+  '^(?:[\\x21\\x23-\\x7e][\\x21-\\x7e]{0,254}|"(?:[\\x21\\x23-\\x5b\\x5d-\\x7e]|\\\\["\\\\]){1,255}")$';
+
+const DIGITS =
+  'Digits that would pass for a card number are refused here too: an id of an order or a UUID is better.';
 
 const REPLAYED = {
   description: '`true` when the answer was given before and nothing happened now.',

@@ -1,19 +1,27 @@
+import type { z } from 'zod';
 import type { UseCases } from '../../../application/use-cases.ts';
+import type { FailedReplayed, ReplayFailedRequest } from '../../../application/webhooks/replay-failed.ts';
 import {
   type DeliveryId,
   type MerchantId,
   parseId,
   type WebhookEndpointId,
 } from '../../../domain/kernel/ids.ts';
+import { fromRfc3339, rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import type { Delivery } from '../../../domain/webhooks/delivery.ts';
 import { deliveryRecord } from '../../../domain/webhooks/delivery-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { parseBody } from '../server/body-input.ts';
+import { type WorkingParts, workedOnce } from '../server/keyed-post.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
+import { readJson } from '../server/read-json.ts';
 import { answerJson, answerPage, type HttpContext } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
+import { withEndpoint } from './webhook-endpoints.ts';
 import { WEBHOOKS_TAG, webhookProblems } from './webhook-problems.ts';
-import { deliveriesQuery, delivery, deliveryPage } from './webhook-schemas.ts';
+import { deliveriesQuery, delivery, deliveryPage, newReplay, replayed } from './webhook-schemas.ts';
 
 const { refuse } = webhookProblems;
 
@@ -51,14 +59,71 @@ const getDeliveryById =
     );
 
 const postReplay =
-  ({ replayDelivery }: Pick<UseCases, 'replayDelivery'>): TenantHandler =>
+  (parts: Pick<UseCases, 'replayDelivery'> & WorkingParts): TenantHandler =>
   (c, merchantId) =>
     withTarget(c, merchantId, (target) =>
-      replayDelivery(target).match(
-        (delivery) => answerJson(202, jsonText(deliveryRecord(delivery))),
+      workedOnce(c, parts, {
+        merchantId,
+        operation: 'replay_delivery',
+        payload: { delivery_id: target.id },
+        respond: (delivery: Delivery) => ({ status: 202, body: jsonText(deliveryRecord(delivery)) }),
+        work: () => parts.replayDelivery(target),
+      }).match(
+        (response) => response,
         (failure) => refuse(c, failure),
       ),
     );
+
+const postTestEvent =
+  (parts: Pick<UseCases, 'sendTestEvent'> & WorkingParts): TenantHandler =>
+  (c, merchantId) =>
+    withEndpoint(c, merchantId, (target) =>
+      workedOnce(c, parts, {
+        merchantId,
+        operation: 'send_test_event',
+        payload: { endpoint_id: target.id },
+        respond: (delivery: Delivery) => ({ status: 202, body: jsonText(deliveryRecord(delivery)) }),
+        work: () => parts.sendTestEvent(target),
+      }).match(
+        (response) => response,
+        (failure) => refuse(c, failure),
+      ),
+    );
+
+const postFailedReplay =
+  (parts: Pick<UseCases, 'replayFailed'> & WorkingParts): TenantHandler =>
+  (c, merchantId) =>
+    withEndpoint(c, merchantId, (target) =>
+      readJson(c.req.raw)
+        .andThen((body) => parseBody(newReplay, body))
+        .andThen((body) =>
+          workedOnce(c, parts, {
+            merchantId,
+            operation: 'replay_failed',
+            payload: { ...body, endpoint_id: target.id },
+            respond: ({ replayed, more, until }: FailedReplayed) => ({
+              status: body.dry_run === true ? 200 : 202,
+              body: jsonText({ replayed, more, until: until === undefined ? undefined : rfc3339(until) }),
+            }),
+            work: () => parts.replayFailed({ ...target, ...replayIn(body) }),
+          }),
+        )
+        .match(
+          (response) => response,
+          (failure) => refuse(c, failure),
+        ),
+    );
+
+const replayIn = ({
+  since,
+  until,
+  event_types: eventTypes,
+  dry_run: dryRun = false,
+}: z.output<typeof newReplay>): Omit<ReplayFailedRequest, 'merchantId' | 'id'> => ({
+  since: fromRfc3339(since),
+  ...present({ until: until === undefined ? undefined : fromRfc3339(until), eventTypes }),
+  dryRun,
+});
 
 type Target = Readonly<{ merchantId: MerchantId; id: DeliveryId }>;
 
@@ -76,6 +141,31 @@ export const webhookDeliveries = resource({
   tag: WEBHOOKS_TAG,
   problems: webhookProblems,
   routes: [
+    forTenants('webhooks', postTestEvent, {
+      method: 'post',
+      path: '/webhook_endpoints/{id}/test',
+      operationId: 'sendTestEvent',
+      summary: 'Send a test event',
+      responses: {
+        202: answer('On its way.', delivery),
+      },
+      refusals: [404, 409],
+    }),
+    forTenants('webhooks', postFailedReplay, {
+      method: 'post',
+      path: '/webhook_endpoints/{id}/replay_failed',
+      operationId: 'replayFailedDeliveries',
+      summary: 'Deliver what failed, expired or was missed',
+      description:
+        'Deliveries that failed or expired are made again. Events of the last 30 days that the endpoint subscribes to and has ' +
+        'no delivery of, such as those of a pause, are delivered for the first time, from the creation of the endpoint on.',
+      body: newReplay,
+      responses: {
+        200: answer('With `dry_run`: how many there are.', replayed),
+        202: answer('On their way.', replayed),
+      },
+      refusals: [404, 409],
+    }),
     forTenants('webhooks', getDeliveries, {
       method: 'get',
       path: '/webhook_deliveries',

@@ -1,50 +1,56 @@
 import type { UseCases } from '../../../application/use-cases.ts';
+import type { EndpointWithSecret } from '../../../application/webhooks/create-endpoint.ts';
 import { type MerchantId, parseId, type WebhookEndpointId } from '../../../domain/kernel/ids.ts';
-import { fromRfc3339, rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { deliveryRecord } from '../../../domain/webhooks/delivery-record.ts';
 import { publishedEndpoint } from '../../../domain/webhooks/webhook-endpoint-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
+import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson, type HttpContext, originOf } from '../server/request-context.ts';
 import { answer, created, resource } from '../server/route.ts';
 import { WEBHOOKS_TAG, webhookProblems } from './webhook-problems.ts';
 import {
-  delivery,
   endpoint,
   endpointChange,
   endpointPage,
   endpointWithSecret,
   newEndpoint,
-  newReplay,
-  replayed,
 } from './webhook-schemas.ts';
 
 const { refuse } = webhookProblems;
 
 const postEndpoint =
-  ({ createEndpoint }: Pick<UseCases, 'createEndpoint'>): TenantHandler =>
+  (parts: Pick<UseCases, 'createEndpoint'> & CommittingParts): TenantHandler =>
   (c, merchantId) =>
     readJson(c.req.raw)
       .andThen((body) => parseBody(newEndpoint, body))
-      .andThen(({ url, events = ['*'], description }) =>
-        createEndpoint({
+      .andThen((body) =>
+        committedOnce(c, parts, {
           merchantId,
-          url,
-          events,
-          ...present({ description }),
-          origin: originOf(c),
+          operation: 'create_endpoint',
+          payload: body,
+          respond: (made: EndpointWithSecret) => ({
+            status: 201,
+            location: `/webhook_endpoints/${made.endpoint.id}`,
+            body: withSecret(made),
+          }),
+          sealedFor: ({ endpoint }) => endpoint,
+          work(claimWith) {
+            const { url, events = ['*'], description } = body;
+            const order = { merchantId, url, events, ...present({ description }), origin: originOf(c) };
+            return parts.createEndpoint(order, claimWith);
+          },
         }),
       )
       .match(
-        ({ endpoint, secret }) =>
-          answerJson(201, jsonText({ ...publishedEndpoint(endpoint), secret }), {
-            Location: `/webhook_endpoints/${endpoint.id}`,
-          }),
+        (response) => response,
         (failure) => refuse(c, failure),
       );
+
+const withSecret = ({ endpoint, secret }: EndpointWithSecret): string =>
+  jsonText({ ...publishedEndpoint(endpoint), secret });
 
 const getEndpoints =
   ({ listEndpoints }: Pick<UseCases, 'listEndpoints'>): TenantHandler =>
@@ -61,7 +67,7 @@ const getEndpoints =
 const getEndpointById =
   ({ getEndpoint }: Pick<UseCases, 'getEndpoint'>): TenantHandler =>
   (c, merchantId) =>
-    withTarget(c, merchantId, (target) =>
+    withEndpoint(c, merchantId, (target) =>
       getEndpoint(target).match(
         (endpoint) => answerJson(200, jsonText(publishedEndpoint(endpoint))),
         (failure) => refuse(c, failure),
@@ -71,7 +77,7 @@ const getEndpointById =
 const patchEndpoint =
   ({ changeEndpoint }: Pick<UseCases, 'changeEndpoint'>): TenantHandler =>
   (c, merchantId) =>
-    withTarget(c, merchantId, (target) =>
+    withEndpoint(c, merchantId, (target) =>
       readJson(c.req.raw)
         .andThen((body) => parseBody(endpointChange, body))
         .andThen(({ url, events, description, status }) =>
@@ -90,7 +96,7 @@ const patchEndpoint =
 const deleteEndpoint =
   ({ removeEndpoint }: Pick<UseCases, 'removeEndpoint'>): TenantHandler =>
   (c, merchantId) =>
-    withTarget(c, merchantId, (target) =>
+    withEndpoint(c, merchantId, (target) =>
       removeEndpoint({ ...target, origin: originOf(c) }).match(
         () => new Response(null, { status: 204 }),
         (failure) => refuse(c, failure),
@@ -98,57 +104,26 @@ const deleteEndpoint =
     );
 
 const postSecretRotation =
-  ({ rotateEndpointSecret }: Pick<UseCases, 'rotateEndpointSecret'>): TenantHandler =>
+  (parts: Pick<UseCases, 'rotateEndpointSecret'> & CommittingParts): TenantHandler =>
   (c, merchantId) =>
-    withTarget(c, merchantId, (target) =>
-      rotateEndpointSecret({ ...target, origin: originOf(c) }).match(
-        ({ endpoint, secret }) => answerJson(200, jsonText({ ...publishedEndpoint(endpoint), secret })),
+    withEndpoint(c, merchantId, (target) =>
+      committedOnce(c, parts, {
+        merchantId,
+        operation: 'rotate_secret',
+        payload: { endpoint_id: target.id },
+        respond: (made: EndpointWithSecret) => ({ status: 200, body: withSecret(made) }),
+        sealedFor: ({ endpoint }) => endpoint,
+        work: (claimWith) => parts.rotateEndpointSecret({ ...target, origin: originOf(c) }, claimWith),
+      }).match(
+        (response) => response,
         (failure) => refuse(c, failure),
       ),
-    );
-
-const postTestEvent =
-  ({ sendTestEvent }: Pick<UseCases, 'sendTestEvent'>): TenantHandler =>
-  (c, merchantId) =>
-    withTarget(c, merchantId, (target) =>
-      sendTestEvent(target).match(
-        (delivery) => answerJson(202, jsonText(deliveryRecord(delivery))),
-        (failure) => refuse(c, failure),
-      ),
-    );
-
-const postFailedReplay =
-  ({ replayFailed }: Pick<UseCases, 'replayFailed'>): TenantHandler =>
-  (c, merchantId) =>
-    withTarget(c, merchantId, (target) =>
-      readJson(c.req.raw)
-        .andThen((body) => parseBody(newReplay, body))
-        .andThen(({ since, until, event_types: eventTypes, dry_run: dryRun = false }) =>
-          replayFailed({
-            ...target,
-            since: fromRfc3339(since),
-            ...present({ until: until === undefined ? undefined : fromRfc3339(until), eventTypes }),
-            dryRun,
-          }).map((done) => ({ ...done, status: dryRun ? 200 : 202 })),
-        )
-        .match(
-          ({ status, replayed, more, until }) =>
-            answerJson(
-              status,
-              jsonText({
-                replayed,
-                more,
-                ...present({ until: until === undefined ? undefined : rfc3339(until) }),
-              }),
-            ),
-          (failure) => refuse(c, failure),
-        ),
     );
 
 type Target = Readonly<{ merchantId: MerchantId; id: WebhookEndpointId }>;
 
 /** What cannot be the id of an endpoint at all is nobody's. */
-async function withTarget(
+export async function withEndpoint(
   c: HttpContext,
   merchantId: MerchantId,
   handle: (target: Target) => Promise<Response>,
@@ -171,7 +146,7 @@ export const webhookEndpoints = resource({
       responses: {
         201: created('endpoint', endpointWithSecret),
       },
-      refusals: [409],
+      refusals: [410],
     }),
     forTenants('webhooks', getEndpoints, {
       method: 'get',
@@ -224,32 +199,7 @@ export const webhookEndpoints = resource({
       responses: {
         200: answer('The endpoint with its new secret.', endpointWithSecret),
       },
-      refusals: [404, 409],
-    }),
-    forTenants('webhooks', postTestEvent, {
-      method: 'post',
-      path: '/webhook_endpoints/{id}/test',
-      operationId: 'sendTestEvent',
-      summary: 'Send a test event',
-      responses: {
-        202: answer('On its way.', delivery),
-      },
-      refusals: [404, 409],
-    }),
-    forTenants('webhooks', postFailedReplay, {
-      method: 'post',
-      path: '/webhook_endpoints/{id}/replay_failed',
-      operationId: 'replayFailedDeliveries',
-      summary: 'Deliver what failed, expired or was missed',
-      description:
-        'Deliveries that failed or expired are made again. Events of the last 30 days that the endpoint subscribes to and has ' +
-        'no delivery of, such as those of a pause, are delivered for the first time, from the creation of the endpoint on.',
-      body: newReplay,
-      responses: {
-        200: answer('With `dry_run`: how many there are.', replayed),
-        202: answer('On their way.', replayed),
-      },
-      refusals: [404, 409],
+      refusals: [404, 410],
     }),
   ],
 });

@@ -161,19 +161,20 @@ describe('canaries', () => {
       try {
         const { storage, state } = tamperable(place.storage);
         const { app, lines } = await anHttpApp({}, storage);
-        const bearer = `Bearer ${await aToken({ permissions: ['customers', 'payments'] })}`;
-        const call = async (method: string, path: string, body?: unknown) => {
+        const bearer = `Bearer ${await aToken({ permissions: ['customers', 'payments', 'webhooks'] })}`;
+        const call = async (method: string, path: string, body?: unknown, key?: string) => {
           const given = body === undefined ? {} : { body: JSON.stringify(body) };
-          const request = await aRequest({ method, headers: { authorization: bearer }, ...given });
+          const headers = { authorization: bearer, ...present({ 'idempotency-key': key }) };
+          const request = await aRequest({ method, headers, ...given });
           return app.request(path, request);
         };
         const { email, name, phone, token, metadata } = CANARIES;
         const card = { type: 'card', token, last4: '4242' };
         const whole = { email, name, phone, metadata: { note: metadata }, payment_methods: [card] };
 
-        const made = await call('POST', '/customers', whole);
+        const made = await call('POST', '/customers', whole, 'canary-made');
         expect(made.status).toBe(201);
-        const { id, payment_methods } = (await made.json()) as {
+        const { id, payment_methods } = (await made.clone().json()) as {
           id: string;
           payment_methods: readonly { id: string }[];
         };
@@ -186,12 +187,27 @@ describe('canaries', () => {
           metadata: { note: metadata },
         });
         expect((await found.text()).includes(email)).toBe(true);
-        const declined = await call('POST', `/customers/${id}/payment_methods`, {
-          ...card,
-          token: 'test_declined',
-        });
+        const methods = `/customers/${id}/payment_methods`;
+        const decline = { ...card, token: 'test_declined' };
+        const declined = await call('POST', methods, decline, 'canary-method');
         const { id: bad } = (await declined.json()) as { id: string };
         await call('PATCH', `/customers/${id}`, { name: `${name} II`, phone });
+        const again = await call('POST', '/customers', whole, 'canary-made');
+        expect([again.headers.get('idempotency-replayed'), await again.text()]).toEqual([
+          'true',
+          await made.text(),
+        ]);
+        const hook = { url: 'https://93.184.216.34/hooks' };
+        const endpoint = await call('POST', '/webhook_endpoints', hook, 'canary-endpoint');
+        const { id: we, secret } = (await endpoint.json()) as { id: string; secret: string };
+        const rotated = await call(
+          'POST',
+          `/webhook_endpoints/${we}/rotate_secret`,
+          undefined,
+          'canary-secret',
+        );
+        const { secret: newer } = (await rotated.json()) as { secret: string };
+
         const pay = (payment_method: unknown, key: string) =>
           call('POST', '/payments', aPaymentBody({ payment_method, customer_id: id, idempotency_key: key }));
         const paid = await pay(payment_methods[0]?.id, 'canary-1');
@@ -241,9 +257,21 @@ describe('canaries', () => {
         expect(canariesIn(await readable(storage))).toEqual([]);
 
         // While it is there, and once it is erased.
-        expect(canariesIn(await place.dump())).toEqual([]);
+        const dump = await place.dump();
+        expect(canariesIn(dump)).toEqual([]);
+        for (const each of [secret, newer]) expect(dump).not.toContain(each.slice('whsec_'.length));
         expect((await call('DELETE', `/customers/${id}`)).status).toBe(204);
+        expect((await call('DELETE', `/webhook_endpoints/${we}`)).status).toBe(204);
         expect(canariesIn(await place.dump())).toEqual([]);
+        for (const gone of [
+          await call('POST', '/customers', whole, 'canary-made'),
+          await call('POST', '/webhook_endpoints', hook, 'canary-endpoint'),
+        ])
+          expect([gone.status, await gone.json()]).toEqual([
+            410,
+            expect.objectContaining({ code: 'response_erased' }),
+          ]);
+        expect((await call('POST', methods, decline, 'canary-method')).status).toBe(410);
         expect(lines.length).toBeGreaterThan(20);
         expect(canariesIn(lines.join('\n'))).toEqual([]);
         expect(canariesIn(await (await app.request('/metrics')).text())).toEqual([]);

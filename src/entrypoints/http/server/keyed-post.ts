@@ -1,0 +1,120 @@
+import { err, errAsync, ok, type ResultAsync } from 'neverthrow';
+import { type ClaimWith, unclaimed } from '../../../application/kernel/aggregate-change.ts';
+import type { Responded } from '../../../application/kernel/idempotency.ts';
+import type { KeyedFailure, SealedFor } from '../../../application/kernel/keyed-commit.ts';
+import type { UseCases } from '../../../application/use-cases.ts';
+import type { ClaimKey, StoredResponse } from '../../../domain/kernel/claim.ts';
+import type { JsonObject } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import { keyIn } from './idempotency-key.ts';
+import { countKey, type PlatformMetrics } from './metrics.ts';
+import { type HttpContext, respondStored } from './request-context.ts';
+import type { IdempotencyKeyInvalid, PanNotAccepted } from './request-problems.ts';
+
+/** A response as it is sent, and kept under a key; `body` is JSON text. */
+export type PostResponse = Readonly<{ status: number; location?: string; body: string }>;
+
+type Post<Done> = Pick<ClaimKey, 'merchantId' | 'operation'> &
+  Readonly<{
+    /** All that the request says, the names in its path included. */
+    payload: JsonObject;
+    respond: (done: Done) => PostResponse;
+  }>;
+
+type KeyFailures = KeyedFailure | IdempotencyKeyInvalid | PanNotAccepted;
+type Kinded = Readonly<{ kind: string }>;
+
+export type CommittingParts = Pick<UseCases, 'commitUnderKey'> & Readonly<{ metrics: PlatformMetrics }>;
+export type WorkingParts = Pick<UseCases, 'workUnderKey'> & Readonly<{ metrics: PlatformMetrics }>;
+
+/** Answers a POST of which all is done by one commit; see `CommitUnderKey` for what its idempotency key promises. */
+export const committedOnce = <Done, Failure extends Kinded>(
+  c: HttpContext,
+  parts: CommittingParts,
+  {
+    work,
+    sealedFor,
+    ...post
+  }: Post<Done> &
+    Readonly<{
+      work: (claimWith: ClaimWith<Done>) => ResultAsync<Done, Failure>;
+      sealedFor?: (done: Done) => SealedFor;
+    }>,
+): ResultAsync<Response, Failure | KeyFailures> =>
+  underKey(c, parts.metrics, post, {
+    plain: () => work(unclaimed),
+    keyed: (request) => parts.commitUnderKey({ ...request, ...present({ sealedFor }) }, work),
+  });
+
+/** Answers a POST whose work is many writes; see `WorkUnderKey` for what its idempotency key promises. */
+export const workedOnce = <Done, Failure extends Kinded>(
+  c: HttpContext,
+  parts: WorkingParts,
+  {
+    work,
+    again,
+    ...post
+  }: Post<Done> &
+    Readonly<{
+      work: () => ResultAsync<Done, Failure>;
+      /** In place of a kept response that would be too large; gets the id of the first request. */
+      again?: (requestId: string) => ResultAsync<Done, Failure>;
+    }>,
+): ResultAsync<Response, Failure | KeyFailures> =>
+  underKey(c, parts.metrics, post, {
+    plain: work,
+    keyed: (request) =>
+      parts.workUnderKey({
+        ...request,
+        work,
+        ...(again && { again: (requestId: string) => again(requestId).map(request.respond) }),
+      }),
+  });
+
+type Request<Done> = Readonly<{
+  key: ClaimKey;
+  requestId: string;
+  payload: JsonObject;
+  respond: (done: Done) => StoredResponse;
+}>;
+
+function underKey<Done, Failure extends Kinded>(
+  c: HttpContext,
+  metrics: PlatformMetrics,
+  { merchantId, operation, payload, respond }: Post<Done>,
+  ways: Readonly<{
+    plain: () => ResultAsync<Done, Failure>;
+    keyed: (request: Request<Done>) => ResultAsync<Responded, Failure | KeyedFailure>;
+  }>,
+): ResultAsync<Response, Failure | KeyFailures> {
+  const key = keyIn(c.req.header('idempotency-key'));
+  if (key.isErr()) return errAsync(key.error);
+  if (key.value === undefined) return ways.plain().map((done) => sent(textOf(respond(done)), false));
+  const request = {
+    key: { merchantId, operation, key: key.value },
+    requestId: c.var.requestId,
+    payload,
+    respond: (done: Done) => textOf(respond(done)),
+  };
+  return ways
+    .keyed(request)
+    .map((responded) => {
+      countKey(metrics, ok(responded));
+      return sent(responded.response, responded.replayed);
+    })
+    .mapErr((failure) => {
+      countKey(metrics, err(failure));
+      return failure;
+    });
+}
+
+/** One line with status and location, `-` for none, then the body, byte for byte as it goes out. */
+const textOf = ({ status, location = '-', body }: PostResponse): StoredResponse =>
+  `${status} ${location}\n${body}`;
+
+function sent(response: StoredResponse, replayed: boolean): Response {
+  const end = response.indexOf('\n');
+  const [status, location] = response.slice(0, end).split(' ');
+  const headers = location === undefined || location === '-' ? {} : { Location: location };
+  return respondStored({ status: Number(status), body: response.slice(end + 1) }, replayed, headers);
+}

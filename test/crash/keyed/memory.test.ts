@@ -1,0 +1,4 @@
+import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
+import { keyedProof } from './proof.ts';
+
+keyedProof('memory', () => Promise.resolve(memoryStorage()), { ordersEach: 2, oneSecondIn: 1, pairs: 500 });

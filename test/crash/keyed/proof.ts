@@ -1,0 +1,20 @@
+import type { Responded } from '../../../src/application/kernel/idempotency.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
+import { crashProof, type Extent } from '../crash-proof.ts';
+import { type Request, SCENARIOS, type Scenario } from './scenarios.ts';
+import { keyedWorld } from './world.ts';
+
+/** The proof of what is made and changed in one commit under a key, and of work under a lease, on one storage. */
+export const keyedProof = (adapter: string, open: () => Promise<Storage>, extent: Extent): void =>
+  crashProof<Request, Scenario, Responded, Storage>(
+    {
+      name: `requests under a key on ${adapter}`,
+      scenarios: SCENARIOS,
+      // No worker ends what these leave: only their client comes back.
+      orders: ['retry, then recovery', 'what was late, then retry, then recovery'],
+      effects: ['commit'],
+      open,
+      world: keyedWorld,
+    },
+    extent,
+  );

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { aPaymentBody } from './http-app.ts';
+
+export type Call = Readonly<{ path: string; body?: object }>;
+
+/** Sends a request of its own and gives what the answer says. */
+export type Ask = (call: Call) => Promise<Readonly<Record<string, unknown>>>;
+
+/**
+ * How each POST is called: what has to be there first, then one request, and the same request with another payload.
+ * `needsKey`: it is refused without one.
+ */
+export type KeyedPost = Readonly<{
+  needsKey?: true;
+  prepare: (ask: Ask) => Promise<Readonly<{ one: Call; other: Call }>>;
+}>;
+
+const URL_HERE = 'http://127.0.0.1:9/hooks';
+
+const anEmail = () => `${randomUUID()}@example.com`;
+const aCard = (last4 = '4242') => ({ type: 'card', token: 'tok_visa', last4 });
+const anEndpoint = async (ask: Ask) =>
+  (await ask({ path: '/webhook_endpoints', body: { url: URL_HERE } }))['id'] as string;
+const aDelivery = async (ask: Ask) =>
+  (await ask({ path: `/webhook_endpoints/${await anEndpoint(ask)}/test` }))['id'] as string;
+const aPayment = async (ask: Ask, rest: object = {}) =>
+  (await ask({ path: '/payments', body: aPaymentBody({ idempotency_key: randomUUID(), ...rest }) }))[
+    'id'
+  ] as string;
+
+const fixed =
+  (path: string, one: object, other: object): KeyedPost['prepare'] =>
+  () =>
+    Promise.resolve({ one: { path, body: one }, other: { path, body: other } });
+
+const onPayment =
+  (step: string, rest: object): KeyedPost['prepare'] =>
+  async (ask) => {
+    const path = `/payments/${await aPayment(ask, rest)}/${step}`;
+    return {
+      one: { path, body: {} },
+      other: { path: `/payments/${await aPayment(ask, rest)}/${step}`, body: {} },
+    };
+  };
+
+/** Every POST of the platform, by the name it has in the document. */
+export const PLATFORM_POSTS: Readonly<Record<string, KeyedPost>> = {
+  createPayment: {
+    needsKey: true,
+    prepare: fixed('/payments', aPaymentBody(), aPaymentBody({ amount: 1251 })),
+  },
+  createPayments: {
+    prepare: () => {
+      const [first, second] = [randomUUID(), randomUUID()];
+      const items = [
+        aPaymentBody({ idempotency_key: first }),
+        aPaymentBody({ idempotency_key: second, payment_method: 'test_declined' }),
+        aPaymentBody({ idempotency_key: randomUUID(), amount: 0 }),
+      ];
+      const path = '/payments/batch';
+      return Promise.resolve({
+        one: { path, body: { payments: items } },
+        other: { path, body: { payments: items.slice(0, 1) } },
+      });
+    },
+  },
+  capturePayment: { needsKey: true, prepare: onPayment('capture', { capture_method: 'manual' }) },
+  voidPayment: { needsKey: true, prepare: onPayment('void', { capture_method: 'manual' }) },
+  refundPayment: { needsKey: true, prepare: onPayment('refunds', {}) },
+  createTransfer: {
+    needsKey: true,
+    prepare: async (ask) => {
+      await aPayment(ask, { amount: 100_000 });
+      const transfer = { destination_merchant_id: 'merchant-2', amount: 100, currency: 'USD' };
+      return {
+        one: { path: '/transfers', body: transfer },
+        other: { path: '/transfers', body: { ...transfer, amount: 101 } },
+      };
+    },
+  },
+  createCustomer: {
+    prepare: () => {
+      const body = { email: anEmail(), name: 'Ada Lovelace', payment_methods: [aCard()] };
+      const path = '/customers';
+      return Promise.resolve({ one: { path, body }, other: { path, body: { ...body, name: 'Ada King' } } });
+    },
+  },
+  addPaymentMethod: {
+    prepare: async (ask) => {
+      const made = await ask({ path: '/customers', body: { email: anEmail(), name: 'Ada Lovelace' } });
+      const path = `/customers/${String(made['id'])}/payment_methods`;
+      return { one: { path, body: aCard() }, other: { path, body: aCard('4243') } };
+    },
+  },
+  createMerchant: {
+    prepare: () => {
+      const body = { id: `shop-${randomUUID()}`, name: 'A shop', email: 'shop@example.com' };
+      const path = '/merchants';
+      return Promise.resolve({
+        one: { path, body },
+        other: { path, body: { ...body, id: `shop-${randomUUID()}` } },
+      });
+    },
+  },
+  createWebhookEndpoint: {
+    prepare: fixed('/webhook_endpoints', { url: URL_HERE }, { url: `${URL_HERE}/other` }),
+  },
+  rotateWebhookSecret: {
+    prepare: async (ask) => ({
+      one: { path: `/webhook_endpoints/${await anEndpoint(ask)}/rotate_secret` },
+      other: { path: `/webhook_endpoints/${await anEndpoint(ask)}/rotate_secret` },
+    }),
+  },
+  sendTestEvent: {
+    prepare: async (ask) => ({
+      one: { path: `/webhook_endpoints/${await anEndpoint(ask)}/test` },
+      other: { path: `/webhook_endpoints/${await anEndpoint(ask)}/test` },
+    }),
+  },
+  replayFailedDeliveries: {
+    prepare: async (ask) => {
+      const path = `/webhook_endpoints/${await anEndpoint(ask)}/replay_failed`;
+      const since = '2026-01-01T00:00:00Z';
+      return { one: { path, body: { since } }, other: { path, body: { since, dry_run: true } } };
+    },
+  },
+  replayWebhookDelivery: {
+    prepare: async (ask) => ({
+      one: { path: `/webhook_deliveries/${await aDelivery(ask)}/replay` },
+      other: { path: `/webhook_deliveries/${await aDelivery(ask)}/replay` },
+    }),
+  },
+};
