@@ -111,7 +111,7 @@ describe('a commit under a key', () => {
     const both = await Promise.all([open('shop-1'), open('shop-1')]);
     const given = both.map((each) => each._unsafeUnwrap());
     expect(given.map(({ response }) => response)).toEqual(['shop-1 1', 'shop-1 1']);
-    expect(given.map(({ replayed }) => replayed).toSorted()).toEqual([false, true]);
+    expect(given.filter(({ replayed }) => replayed)).toHaveLength(1);
   });
 
   it('leaves the key free when it is refused, so that the cause can be put right', async () => {
