@@ -22,6 +22,7 @@ const HARMLESS = new Set([
   'limit',
   'include',
   'format',
+  'bom',
   'entity_type',
   'event_type',
 ]);
@@ -101,9 +102,12 @@ export function foreignRequests(
     const byQuery = parameters
       .filter((each) => each.in === 'query' && each.name !== 'cursor' && !HARMLESS.has(each.name))
       .flatMap((each) =>
-        known(inQueries, each.name, name).map((value) =>
-          request('query', value, (given) => [method, `${path}?${each.name}=${encodeURIComponent(given)}`]),
-        ),
+        known(inQueries, each.name, name)
+          // The completion of a transfer is an event of both merchants; no event is about a merchant.
+          .filter((value) => path !== '/events' || (value !== ofA.toB && value !== 'merchant-a'))
+          .map((value) =>
+            request('query', value, (given) => [method, `${path}?${each.name}=${encodeURIComponent(given)}`]),
+          ),
       );
     const byBody = namesIn(document, schema).flatMap((field) =>
       known(inBodies, field, name).map((value) =>

@@ -24,8 +24,8 @@ export type PayoutRefused = VendorPaymentStateConflict | ApprovalVoid;
 
 /**
  * approved | failed → processing: the intent, on record before money leaves. Everything that made it approved is judged
- * again: every approval holds the hash of these very terms, is by another than the makers and whoever is paid, counts
- * once, and all together they are what the policy asks for.
+ * again: every approval holds the hash of these very terms, is by another subject than the makers, counts once, and all
+ * together they are what the policy asks for.
  */
 export function beginPayout(
   payment: VendorPayment,
