@@ -42,8 +42,10 @@ describe('both services in production', () => {
     } as const;
     const { id } = (await useCases.createVendorPayment({ ...asked(MAKER), order }))._unsafeUnwrap();
     const lineItems = [{ description: 'Winch', quantity: 1, unitPriceCents: 5_000n }];
-    (await useCases.changeVendorPayment({ ...asked(MAKER), id, lineItems }))._unsafeUnwrap();
-    (await useCases.approveVendorPayment({ ...asked(DISPATCHER), id }))._unsafeUnwrap();
+    const { termsHash } = (
+      await useCases.changeVendorPayment({ ...asked(MAKER), id, lineItems })
+    )._unsafeUnwrap();
+    (await useCases.approveVendorPayment({ ...asked(DISPATCHER), id, termsHash }))._unsafeUnwrap();
     const paid = (await useCases.processVendorPayment({ ...asked(ADMIN), id }))._unsafeUnwrap();
     expect(paid.status).toBe('completed');
     const { share, relayEvents } = approvals.get(APPROVALS_TOKENS.relay);
