@@ -29,6 +29,7 @@ export function failedAuthenticationsContract(adapter: string, open: () => Promi
         { minute: NOON + 2 * MINUTE, count: 1 },
       ]);
       expect(await list(NOON + 1, NOON + 2 * MINUTE - 1)).toEqual([]);
+      expect(await list(NOON + MINUTE, NOON)).toEqual([]);
     });
 
     it('keeps merchants apart, and those that named none', async () => {

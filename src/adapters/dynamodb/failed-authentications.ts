@@ -1,3 +1,4 @@
+import { okAsync } from 'neverthrow';
 import type { FailedAuthenticationCounts } from '../../ports/failed-authentications.ts';
 import { updateItem } from './conditional-writes.ts';
 import { attempt } from './faults.ts';
@@ -13,8 +14,10 @@ export const dynamodbFailedAuthentications = (table: Table): FailedAuthenticatio
         ExpressionAttributeValues: { ':count': count },
       }),
     ).map(() => undefined),
-  list: (merchantId, from, to) =>
-    findAll(
+  list: (merchantId, from, to) => {
+    // A range that ends before it begins is an error to DynamoDB's BETWEEN.
+    if (from > to) return okAsync([]);
+    return findAll(
       table,
       {
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
@@ -25,5 +28,6 @@ export const dynamodbFailedAuthentications = (table: Table): FailedAuthenticatio
         },
       },
       ({ sk, failures }) => ({ minute: Number(sk), count: Number(failures) }),
-    ),
+    );
+  },
 });
