@@ -32,18 +32,19 @@ function safeParseWhole<Schema extends z.ZodType>(schema: Schema, value: unknown
   return strict.success ? parsed : strict;
 }
 
-/** What a schema found, with a line for each unknown field. */
-export const faultsOf = (error: z.ZodError): readonly Fault[] => [
-  ...unknownFields(error).map((path) => ({ path, message: 'is not known here' })),
-  ...error.issues.flatMap(({ code, path, message }) =>
-    code === 'unrecognized_keys' ? [] : [{ path: placeOf(path), message }],
-  ),
-];
+/** What a schema found, in its order, with a line for each unknown field. */
+export const faultsOf = ({ issues }: z.ZodError): readonly Fault[] =>
+  issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? unknownIn(issue).map((path) => ({ path, message: 'is not known here' }))
+      : [{ path: placeOf(issue.path), message: issue.message }],
+  );
 
 const unknownFields = ({ issues }: z.ZodError): readonly Fault['path'][] =>
-  issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys.map((name) => [...placeOf(issue.path), name]) : [],
-  );
+  issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? unknownIn(issue) : []));
+
+const unknownIn = ({ path, keys }: z.core.$ZodIssueUnrecognizedKeys): readonly Fault['path'][] =>
+  keys.map((name) => [...placeOf(path), name]);
 
 const placeOf = (path: readonly PropertyKey[]): readonly (string | number)[] =>
   path.map((step) => (typeof step === 'symbol' ? '' : step));

@@ -1,0 +1,87 @@
+import { payoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
+import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.ts';
+import { recordAttempt } from '../../src/domain/webhooks/delivery.ts';
+import { APPROVALS } from '../../src/entrypoints/http/approvals/approvals-app.ts';
+import { wholeApp } from '../../src/entrypoints/http/platform-app.ts';
+import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
+import { anApprovalsApp } from '../support/approvals-app.ts';
+import { aPlatform } from '../support/http-app.ts';
+import { handClock } from '../support/relay-workers.ts';
+import { aWebhookWorld, EVERY_SHARD } from '../support/webhook-world.ts';
+import type { Before } from './corpus-request.ts';
+import { aProcessorThatHolds } from './holding-processor.ts';
+
+/** Ahead of every engine's own clock, so that none of them thinks that something is over and may be forgotten. */
+const OPENING = Date.UTC(2045, 2, 1, 12);
+const BETWEEN_REQUESTS_MS = 1_000;
+const ALL = 100;
+
+/** The connection that every request comes over, as the audit trail keeps it. */
+const CONNECTION = { incoming: { socket: { remoteAddress: '203.0.113.7' } } };
+
+export type BothServices = Awaited<ReturnType<typeof bothServices>>;
+
+/**
+ * Both services behind one address, over storages that are empty but for four merchants, on a clock that moves by a
+ * second with each request and by what a request asks to pass before it.
+ */
+export async function bothServices(storage: Storage, approvalsStorage: ApprovalsStorage) {
+  const clock = handClock(OPENING);
+  await addMerchants(storage, [
+    aMerchant('merchant-1'),
+    aMerchant('merchant-2'),
+    aMerchant('limited', { rateLimits: { maxPaymentAmount: 1_000n } }),
+    aMerchant('suspended', { status: 'suspended' }),
+  ]);
+  const processor = aProcessorThatHolds(clock);
+  const platform = aPlatform(storage, { clock, processor, app: { besides: APPROVALS } });
+  const payouts = simulatedPayouts(payoutLedger(':memory:'), clock);
+  const approvals = anApprovalsApp(approvalsStorage, { ports: { clock, payouts } });
+  const app = wholeApp(platform.app, approvals.app);
+
+  return {
+    send,
+    /** The answer to a request whose double is being charged. */
+    async sendBesideItself(request: Request): Promise<Response> {
+      const held = processor.hold();
+      const first = send(request.clone());
+      await held.reached;
+      const second = await send(request);
+      held.release();
+      await first;
+      return second;
+    },
+    async happen(step: Before): Promise<void> {
+      if (step === 'payments are recovered') await recoverPayments();
+      else if (step === 'payouts are recovered')
+        (await approvals.useCases.recoverPayouts(ALL))._unsafeUnwrap();
+      else if (step === 'events are relayed') await aWebhookWorld(storage, clock).relay();
+      else if ('pass' in step) clock.pass(step.pass);
+      else await deliver(step.deliveriesAnswer);
+    },
+  };
+
+  function send(request: Request): Promise<Response> {
+    clock.pass(BETWEEN_REQUESTS_MS);
+    return Promise.resolve(app.fetch(request, CONNECTION));
+  }
+
+  /** One after the other, so that what they write is always in the same order. */
+  async function recoverPayments(): Promise<void> {
+    for (let due = 1; due > 0; ) due = (await platform.useCases.recoverPayments(1))._unsafeUnwrap().due;
+  }
+
+  /** What a worker leaves of every delivery that waits, without a request on any wire. */
+  async function deliver(responseCode: number): Promise<void> {
+    const now = clock.now();
+    const due = (await storage.deliveries.due(EVERY_SHARD, now, ALL))._unsafeUnwrap();
+    const attempt = { at: now, durationMs: 12.5, responseCode, excerpt: `answered ${responseCode}` };
+    const changes = due.map((delivery) => ({
+      expected: delivery.version,
+      next: recordAttempt(delivery, attempt, { url: delivery.url, random: 0.5, now }),
+    }));
+    (await storage.deliveries.save(changes))._unsafeUnwrap();
+  }
+}

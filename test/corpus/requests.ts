@@ -1,0 +1,35 @@
+import type { CorpusGroup } from './corpus-request.ts';
+import { auditAndExport } from './requests/audit-and-export.ts';
+import { authentication } from './requests/authentication.ts';
+import { batches } from './requests/batches.ts';
+import { customers } from './requests/customers.ts';
+import { documents } from './requests/documents.ts';
+import { merchants } from './requests/merchants.ts';
+import { movements } from './requests/movements.ts';
+import { readingPayments } from './requests/reading-payments.ts';
+import { refusedPayments } from './requests/refused-payments.ts';
+import { refusedVendorPayments } from './requests/refused-vendor-payments.ts';
+import { takingPayments } from './requests/taking-payments.ts';
+import { transfers } from './requests/transfers.ts';
+import { vendorPayments } from './requests/vendor-payments.ts';
+import { webhooks } from './requests/webhooks.ts';
+import { workEvents } from './requests/work-events.ts';
+
+/** All requests, by what they are about; each group is recorded in a file of that name. */
+export const CORPUS: Readonly<Record<string, CorpusGroup>> = {
+  'taking-payments': takingPayments,
+  'refused-payments': refusedPayments,
+  batches,
+  'reading-payments': readingPayments,
+  movements,
+  authentication,
+  customers,
+  merchants,
+  transfers,
+  webhooks,
+  'audit-and-export': auditAndExport,
+  documents,
+  'vendor-payments': vendorPayments,
+  'refused-vendor-payments': refusedVendorPayments,
+  'work-events': workEvents,
+};
