@@ -1,6 +1,7 @@
 import { err, ok, okAsync, ResultAsync, safeTry } from 'neverthrow';
 import type { AnomalyRules, AuditFact } from '../../domain/audit/anomalies.ts';
 import { type AuditReport, auditReporting } from '../../domain/audit/audit-report.ts';
+import { shownActor, type TrailReader } from '../../domain/audit/shown-entry.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import { type AuditEntryId, type MerchantId, parseId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
@@ -12,7 +13,13 @@ import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
 /** Both bounds are inclusive. Without `to`, until now; without `from`, the 30 days before `to`. */
-export type AuditReportRequest = Readonly<{ merchantId: MerchantId; from?: Instant; to?: Instant }>;
+export type AuditReportRequest = Readonly<{
+  merchantId: MerchantId;
+  from?: Instant;
+  to?: Instant;
+  /** Whom actors are named for. */
+  reader: TrailReader;
+}>;
 
 /**
  * What happened to a merchant in a time. Reads the trail page by page and holds one page; a failed payment is read as
@@ -35,14 +42,15 @@ export const makeAuditReport =
     }>,
     rules: AnomalyRules,
   ): MakeAuditReport =>
-  ({ merchantId, to = ports.clock.now(), from = to - USUAL_MS }) =>
+  ({ merchantId, to = ports.clock.now(), from = to - USUAL_MS, reader }) =>
     safeTry(async function* () {
       const reporting = auditReporting(rules);
       for (let before: AuditEntryId | undefined; ; ) {
         const page = { limit: PAGE, ...present({ before }) };
         const entries = yield* ports.auditTrail.list(merchantId, { from, to }, page);
         const facts = yield* ResultAsync.combine(entries.map((entry) => factOf(ports.payments, entry)));
-        for (const fact of facts) reporting.add(fact);
+        for (const { entry, ...fact } of facts)
+          reporting.add({ ...fact, entry: { ...entry, actor: shownActor(entry.actor, reader) } });
         before = entries.at(-1)?.id;
         if (entries.length < PAGE) break;
       }

@@ -3,7 +3,7 @@ import { auditChain, type ChainLink, type Unsealed } from '../kernel/audit-chain
 import { rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
-import type { Role } from './approver.ts';
+import { type Approver, hasRole, type Role } from './approver.ts';
 import type { VendorPaymentId } from './ids.ts';
 
 /** One link of a vendor payment's chain. */
@@ -35,7 +35,14 @@ const sealedFields = (entry: Unsealed<AuditLogEntry>): Omit<AuditLogRecord, 'has
 /** Seals and checks the chain of one vendor payment. */
 export const auditLogChain = auditChain<AuditLogEntry>(sealedFields, ({ paymentId }) => paymentId);
 
-export const auditLogRecord = (entry: AuditLogEntry): AuditLogRecord => ({
+const auditLogRecord = (entry: AuditLogEntry): AuditLogRecord => ({
   ...sealedFields(entry),
   hash: entry.hash,
 });
+
+/** A link as this approver may see it: only admins see from where others acted. */
+export function auditLogFor(by: Approver, entry: AuditLogEntry): AuditLogRecord {
+  const { ipAddress, userAgent, ...others } = auditLogRecord(entry);
+  const seesOrigin = hasRole(by, ['admin']) || entry.actor.id === by.id;
+  return seesOrigin ? { ...others, ...present({ ipAddress, userAgent }) } : others;
+}

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type AuditLogEntry,
-  auditLogChain,
-  auditLogRecord,
-} from '../../../src/domain/approvals/audit-log.ts';
+import { type AuditLogEntry, auditLogChain, auditLogFor } from '../../../src/domain/approvals/audit-log.ts';
 import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import { GENESIS_HASH, type Unsealed } from '../../../src/domain/kernel/audit-chain.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
-import { aCreation, anEdit, anUncheckedApproval } from '../../fixtures/approvals.ts';
+import { ADMIN, aCreation, anEdit, anUncheckedApproval, DISPATCHER } from '../../fixtures/approvals.ts';
 import { digests, NOON } from '../../fixtures/changes.ts';
 
 const { sha256 } = digests;
@@ -58,7 +54,19 @@ describe('a payment’s audit log', () => {
   it('is published under the names it is hashed under', () => {
     const [first] = chain;
     if (first === undefined) throw new Error('no link');
-    expect(auditLogRecord(first)).toEqual({ ...first, timestamp: '2026-03-01T12:00:00.000Z' });
+    expect(auditLogFor(ADMIN, first)).toEqual({ ...first, timestamp: '2026-03-01T12:00:00.000Z' });
+  });
+
+  it('shows from where others acted to admins only, and to everybody from where they acted themselves', () => {
+    const [first] = chain;
+    if (first === undefined) throw new Error('no link');
+    const origin = { ipAddress: '192.0.2.99', userAgent: 'console/7' };
+    const entry = { ...first, ...origin, actor: { ...first.actor, id: 'somebody' } };
+    const whole = { ...entry, timestamp: '2026-03-01T12:00:00.000Z' };
+    expect(auditLogFor(ADMIN, entry)).toEqual(whole);
+    expect(auditLogFor({ ...DISPATCHER, id: 'somebody' }, entry)).toEqual(whole);
+    const { ipAddress: _, userAgent: __, ...without } = whole;
+    expect(auditLogFor(DISPATCHER, entry)).toEqual(without);
   });
 
   it('has the hashes that links were stored with from the first version on', () => {

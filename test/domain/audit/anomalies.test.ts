@@ -64,8 +64,9 @@ describe('failed authentications', () => {
     expect(windows(5, 6, 4)).toEqual([
       {
         type: 'excessive_failed_auth',
-        description: '6 failed authentications within a minute, more than 5',
-        severity: 'high',
+        description:
+          '6 refused tokens within a minute, more than 5, claimed this merchant; who sent them is not proved',
+        severity: 'low',
         timestamp: NOON + 1,
       },
     ]);
@@ -211,7 +212,7 @@ describe('an audit report', () => {
       events_by_type: { 'payment.created': 1, 'payment.failed': 3 },
       anomalies: [
         { type: 'repeated_failures', timestamp: '2026-03-01T12:00:00.000Z', entity_id: '__proto__' },
-        { type: 'excessive_failed_auth', severity: 'high', timestamp: '2026-03-01T11:55:00.000Z' },
+        { type: 'excessive_failed_auth', severity: 'low', timestamp: '2026-03-01T11:55:00.000Z' },
         { type: 'high_value_transaction' },
       ],
     });

@@ -1,6 +1,6 @@
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
 import type { NewLineItem } from '../../../application/approvals/create-vendor-payment.ts';
-import { auditLogRecord } from '../../../domain/approvals/audit-log.ts';
+import { auditLogFor } from '../../../domain/approvals/audit-log.ts';
 import type { IncidentId, PayerId, parseUuid, VendorId } from '../../../domain/approvals/ids.ts';
 import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -96,7 +96,7 @@ const getVendorPaymentAudit =
     idOf(c)
       .asyncAndThen((id) => getAuditLog({ by, id }))
       .match(
-        (entries) => answerJson(200, jsonText({ entries: entries.map(auditLogRecord) })),
+        (entries) => answerJson(200, jsonText({ entries: entries.map((entry) => auditLogFor(by, entry)) })),
         (failure) => refuse(c, failure),
       );
 
@@ -207,7 +207,9 @@ export const vendorPayments = resource({
       path: '/approvals/payments/{id}/audit',
       operationId: 'getVendorPaymentAudit',
       summary: 'Read what happened to a payment, oldest first',
-      description: 'Roles: dispatcher, admin. Each entry holds the hash of the one before.',
+      description:
+        'Roles: dispatcher, admin. Each entry holds the hash of the one before. Address and browser, which are hashed too, are ' +
+        'shown to admins, and to whoever acted.',
       pathParameters,
       responses: {
         200: answer('The whole log.', auditLog),

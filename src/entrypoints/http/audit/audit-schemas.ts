@@ -49,6 +49,14 @@ const auditEntry = z
     timestamp: time,
     previous_hash: hash,
     hash,
+    withheld: z
+      .array(z.string())
+      .optional()
+      .openapi({
+        description:
+          'What was hashed and is not shown to this reader: the hash cannot be computed again from this entry.',
+        example: ['actor.id', 'ip_address'],
+      }),
   })
   .openapi('AuditEntry');
 

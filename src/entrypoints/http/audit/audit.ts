@@ -1,6 +1,6 @@
 import type { UseCases } from '../../../application/use-cases.ts';
 import { type AuditReport, auditReportRecord } from '../../../domain/audit/audit-report.ts';
-import { auditEntryRecord } from '../../../domain/kernel/audit-entry.ts';
+import { shownEntry, type TrailReader } from '../../../domain/audit/shown-entry.ts';
 import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -9,7 +9,7 @@ import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { pageOf, parseQuery, periodOf } from '../server/list-input.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
-import { answerJson, answerPage } from '../server/request-context.ts';
+import { answerJson, answerPage, type HttpContext } from '../server/request-context.ts';
 import { answer, fileName, resource } from '../server/route.ts';
 import { json, text } from '../server/route-description.ts';
 import { auditPage, auditQuery, auditReport, auditReportQuery } from './audit-schemas.ts';
@@ -33,7 +33,7 @@ const getAudit =
       )
       .asyncAndThen(listAudit)
       .match(
-        (page) => answerPage(page, auditEntryRecord),
+        (page) => answerPage(page, (entry) => shownEntry(entry, readerOf(c))),
         (failure) => refuse(c, failure),
       );
 
@@ -43,7 +43,7 @@ const getAuditReport =
     parseQuery(auditReportQuery, new URL(c.req.url).searchParams)
       .andThen((query) => periodOf(query).map((range) => ({ range, format: query.format ?? 'json' })))
       .asyncAndThen(({ range, format }) =>
-        makeAuditReport({ merchantId, ...range }).map((report) =>
+        makeAuditReport({ merchantId, ...range, reader: readerOf(c) }).map((report) =>
           format === 'json'
             ? answerJson(200, jsonText(auditReportRecord(report)))
             : new Response(reportCsv(report), { headers: CSV_HEADERS }),
@@ -53,6 +53,9 @@ const getAuditReport =
         (response) => response,
         (failure) => refuse(c, failure),
       );
+
+const readerOf = (c: HttpContext): TrailReader =>
+  c.var.principal.permissions.has('admin') ? 'administrator' : 'merchant';
 
 const CSV_HEADERS = {
   'Content-Type': 'text/csv; charset=utf-8',
@@ -106,7 +109,8 @@ export const audit = resource({
       summary: 'List audit entries, newest first',
       description:
         'Every change of a payment, a transaction, a customer and whatever else is kept, each linked to the one before it by ' +
-        'hash. The newest entries may be missing for moments, unless `entity_id` is given.',
+        'hash. The newest entries may be missing for moments, unless `entity_id` is given. Who of the administrators acted, and ' +
+        'from where, is shown to tokens with the permission `admin` too; `withheld` names what an entry lacks for others.',
       query: auditQuery,
       responses: { 200: answer('A page.', auditPage) },
     }),

@@ -94,6 +94,56 @@ describe('GET /audit', () => {
     expect((await page(opened, '/audit?start_date=2200-01-01')).items).toEqual([]);
   });
 
+  /** Merchant-1 after an administrator changed it, from an address and a browser of the administrator's own. */
+  async function managed(): Promise<Opened> {
+    const opened = await anHttpApp();
+    const authorization = `Bearer ${await aToken({ merchant_id: undefined, sub: 'root@paywright', permissions: ['admin'] })}`;
+    const body = JSON.stringify({ name: 'Renamed', processor_config: { account: 'acct_secret' } });
+    const request = await aRequest({
+      method: 'PATCH',
+      body,
+      headers: { authorization, 'user-agent': 'admin-console/7' },
+    });
+    const connection = { incoming: { socket: { remoteAddress: '192.0.2.99' } } };
+    const response = await opened.app.request('/merchants/merchant-1', request, connection);
+    expect(response.status).toBe(200);
+    return opened;
+  }
+
+  it('tells a merchant that an administrator acted, and neither who nor from where', async () => {
+    const opened = await managed();
+    const response = await get(opened, '/audit?entity_type=merchant');
+    const text = await response.text();
+    for (const secret of ['root@paywright', '192.0.2.99', 'admin-console', 'sealed', 'processor_config":'])
+      expect(text).not.toContain(secret);
+    const { items } = auditPage.parse(JSON.parse(text));
+    expect(items[0]).toMatchObject({
+      action: 'merchant.changed',
+      actor: { id: 'administrator', type: 'admin' },
+      after: { name: 'Renamed' },
+      withheld: ['actor.id', 'ip_address', 'user_agent', 'after.processor_config'],
+    });
+    expect(items[0]?.previous_hash).toBe(items[1]?.hash);
+    const report = await (await get(opened, '/audit/report')).text();
+    expect(report).not.toContain('root@paywright');
+    expect(auditReport.parse(JSON.parse(report)).user_activity['administrator']).toBe(1);
+  });
+
+  it('shows the whole of it to those of the merchant who manage merchants too', async () => {
+    const opened = await managed();
+    const claims = { permissions: ['audit', 'admin'] };
+    const { items } = await page(opened, '/audit?entity_type=merchant', claims);
+    expect(items[0]).toMatchObject({
+      actor: { id: 'root@paywright', type: 'admin' },
+      ip_address: '192.0.2.99',
+      user_agent: 'admin-console/7',
+      after: { processor_config: { key_id: expect.any(String) } },
+    });
+    expect(items[0]).not.toHaveProperty('withheld');
+    const report = await (await get(opened, '/audit/report', claims)).text();
+    expect(auditReport.parse(JSON.parse(report)).user_activity['root@paywright']).toBe(1);
+  });
+
   it('never shows another tenant’s entries, nor takes its cursor', async () => {
     const opened = await anHttpApp();
     const id = await pay(opened);
