@@ -4,6 +4,7 @@ import { managingMerchantsContract } from '../scenarios/managing-merchants.scena
 import { parkedEventsContract } from '../scenarios/parked-events.scenario.ts';
 import { relayContract } from '../scenarios/relay.scenario.ts';
 import { retiredValuesContract } from '../scenarios/retired-values.scenario.ts';
+import { timesContract } from '../scenarios/times.scenario.ts';
 import { transfersContract } from '../scenarios/transfers.scenario.ts';
 import { webhookHoldingContract } from '../scenarios/webhook-holding.scenario.ts';
 import { webhookWorkersContract } from '../scenarios/webhook-workers.scenario.ts';
@@ -63,4 +64,5 @@ export function storageContracts(
   failedAuthenticationsContract(adapter, open);
   storageHealthContract(adapter, open);
   retiredValuesContract(adapter, open);
+  timesContract(adapter, open);
 }

@@ -5,6 +5,7 @@ type Media = Readonly<Record<string, Readonly<{ schema: object }>>>;
 type Described = Readonly<{
   operationId: string;
   security: readonly object[];
+  parameters?: readonly Readonly<{ name: string; in: string; schema: Readonly<{ pattern?: string }> }>[];
   requestBody?: Readonly<{ content: Media }>;
   responses: Readonly<
     Record<string, Readonly<{ description: string; content?: Media; headers?: Record<string, object> }>>

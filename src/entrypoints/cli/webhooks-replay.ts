@@ -2,7 +2,7 @@ import type { FailedReplayed, ReplayFailedRequest } from '../../application/webh
 import { TOKENS } from '../../composition/tokens.ts';
 import type { EventType } from '../../domain/kernel/events.ts';
 import { type DeliveryId, type MerchantId, parseId, parseMerchantId } from '../../domain/kernel/ids.ts';
-import { fromRfc3339, type Instant, rfc3339 } from '../../domain/kernel/instant.ts';
+import { parseInstant, rfc3339 } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -96,15 +96,10 @@ function missedOf(
 ): ReplayFailedRequest | string {
   const id = parseId('we', endpoint);
   if (id === undefined) return '--endpoint takes an id that begins with we_';
-  const from = timeOf(since ?? '');
-  if (from === undefined) return '--since takes an RFC 3339 time';
-  const to = until === undefined ? undefined : timeOf(until);
-  if (until !== undefined && to === undefined) return '--until takes an RFC 3339 time';
+  const from = parseInstant(since ?? '');
+  if (from === undefined) return '--since takes an RFC 3339 time that exists';
+  const to = until === undefined ? undefined : parseInstant(until);
+  if (until !== undefined && to === undefined) return '--until takes an RFC 3339 time that exists';
   if (to !== undefined && from > to) return '--since must not be after --until';
   return { merchantId, id, since: from, ...present({ until: to, eventTypes }), dryRun };
-}
-
-function timeOf(text: string): Instant | undefined {
-  const at = fromRfc3339(text);
-  return Number.isNaN(at) ? undefined : at;
 }

@@ -11,6 +11,7 @@ import { parseBody } from '../server/body-input.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson } from '../server/request-context.ts';
 import { answer, location, resource } from '../server/route.ts';
+import { moment } from '../server/schemas.ts';
 import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
 import { description, textOf, uuid, vendorPayment } from './vendor-payment-schemas.ts';
@@ -38,8 +39,6 @@ const workDetails = z.object({
 
 const visible = (most: number) =>
   z.string().regex(new RegExp(`^[\\x21-\\x7e]{1,${most}}$`), `must be 1 to ${most} visible ASCII characters`);
-
-const moment = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 time that exists' });
 
 /**
  * `WorkCompleted` in EventBridge's envelope. Fields that we do not know are passed over, as producers add some, but

@@ -1,5 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { ACCEPTED_CURRENCIES, STORED_CURRENCIES } from '../../../domain/kernel/currency.ts';
+import {
+  DAY_PATTERN,
+  parseDay,
+  parseInstant,
+  rfc3339,
+  TIME_PATTERN,
+} from '../../../domain/kernel/instant.ts';
 
 export const currency = z
   .enum(ACCEPTED_CURRENCIES, { error: 'must be the code of an ISO 4217 currency in use, in upper case' })
@@ -42,25 +49,51 @@ export const wholeNumber = (most: number) =>
     .regex(/^(?:0|[1-9]\d{0,15})$/, 'must be a whole number')
     .refine((text) => Number(text) <= most, `must be at most ${most}`);
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-/** To the millisecond, the finest that payments are told apart by. */
-const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?(?:Z|[+-]\d{2}:\d{2})$/;
+/** What `parse` makes of a text, as all that follows sees it; the pattern of the document admits no more than that. */
+const timeText = (pattern: string, parse: (text: string) => string | undefined, message: string) =>
+  z
+    .string()
+    .transform((text, context) => {
+      const parsed = parse(text);
+      if (parsed !== undefined) return parsed;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
+    .openapi({ type: 'string', pattern });
 
-const date = z
-  .string()
-  .refine(
-    (text) =>
-      DAY.test(text)
-        ? z.iso.date().safeParse(text).success
-        : MOMENT.test(text) && z.iso.datetime({ offset: true }).safeParse(text).success,
-    'must be a day (YYYY-MM-DD) or an RFC 3339 time that exists',
-  )
-  .openapi({ anyOf: [{ format: 'date' }, { format: 'date-time' }], example: '2026-03-01' });
+const canonicalTime = (text: string): string | undefined => {
+  const instant = parseInstant(text);
+  return instant === undefined ? undefined : rfc3339(instant);
+};
 
-const from = date.optional().openapi({ description: 'Created at or after; a day begins at 00:00 UTC.' });
-const to = date
-  .optional()
-  .openapi({ description: 'Created at or before; a day ends with its last millisecond.' });
+/** A time in a body, at any offset and as fine as a nanosecond; read as `rfc3339` writes it. */
+export const moment = timeText(
+  TIME_PATTERN.source,
+  canonicalTime,
+  'must be an RFC 3339 time that exists',
+).openapi({ description: 'RFC 3339, cut to the millisecond.', example: '2026-03-01T12:00:00Z' });
+
+/** A `+` that was not percent-encoded reaches a query as a space. */
+const plusRestored = (text: string): string => text.replace(/ (?=\d{2}:\d{2}$)/, '+');
+
+/** A day, as it is, or a time, as `rfc3339` writes it. */
+const date = timeText(
+  `${DAY_PATTERN.source}|${TIME_PATTERN.source.replace('[+-]', '[+ -]')}`,
+  (text) => (parseDay(text) === undefined ? canonicalTime(plusRestored(text)) : text),
+  'must be a day (YYYY-MM-DD) or an RFC 3339 time that exists',
+);
+
+const WRITTEN =
+  'A day, or an RFC 3339 time, cut to the millisecond; a `+` that arrives as a space is read as `+`.';
+
+const from = date.optional().openapi({
+  description: `Created at or after; a day begins at 00:00 UTC. ${WRITTEN}`,
+  example: '2026-03-01',
+});
+const to = date.optional().openapi({
+  description: `Created at or before; a day ends with its last millisecond. ${WRITTEN}`,
+  example: '2026-03-01',
+});
 
 /** A range of creation times, as text. */
 export const period = { start_date: from, end_date: to };

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { EVENT_TYPES } from '../../../domain/kernel/events.ts';
-import { listPage, paging, time } from '../server/schemas.ts';
+import { listPage, moment, paging, time } from '../server/schemas.ts';
 
 const endpointId = z.string().regex(/^we_[0-9a-f]{32}$/, 'must be the id of a webhook endpoint');
 
@@ -49,8 +49,6 @@ export const endpointChange = z
     example: { status: 'paused' },
   });
 
-const moment = z.iso.datetime({ offset: true, error: 'must be an RFC 3339 time' });
-
 /** The body of `POST /webhook_endpoints/{id}/replay_failed`. */
 export const newReplay = z
   .strictObject({
@@ -66,7 +64,7 @@ export const newReplay = z
       .openapi({ description: 'Of these only.', example: ['payment.succeeded'] }),
     dry_run: z.boolean().optional().openapi({ default: false, description: 'Counts, and sends nothing.' }),
   })
-  .refine(({ since, until }) => until === undefined || Date.parse(since) <= Date.parse(until), {
+  .refine(({ since, until }) => until === undefined || since <= until, {
     path: ['since'],
     message: 'must not be after until',
   })
