@@ -7,6 +7,7 @@ import { areThresholds } from '../../domain/approvals/fraud.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import type { MetricsAccess } from '../http/operation/operation.ts';
 import type { JwtSettings } from '../http/server/authenticate.ts';
+import type { ServerLimits } from '../http/server/server-limits.ts';
 import type { Fault } from './faults.ts';
 import { productionFaults } from './production.ts';
 import { VARIABLES, type Variables } from './variables.ts';
@@ -19,7 +20,7 @@ export type LocalSecret = (dataDir: string, name: string) => string;
 
 export type Config = Readonly<{
   stage: Variables['STAGE'];
-  http: Readonly<{ host: string; port: number; corsOrigins: readonly string[] }>;
+  http: Readonly<{ host: string; port: number; corsOrigins: readonly string[]; limits: ServerLimits }>;
   metrics: Readonly<{ access: MetricsAccess; port?: number }>;
   logLevel: Variables['LOG_LEVEL'];
   dataDir: string;
@@ -125,7 +126,15 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
   const secret = given.PAYWRIGHT_SECRET ?? localSecret(dataDir, 'secret');
   return {
     stage: given.STAGE,
-    http: { host: given.HOST, port: given.PORT, corsOrigins: given.PAYWRIGHT_CORS_ORIGINS },
+    http: {
+      host: given.HOST,
+      port: given.PORT,
+      corsOrigins: given.PAYWRIGHT_CORS_ORIGINS,
+      limits: {
+        maxConnections: given.PAYWRIGHT_MAX_CONNECTIONS,
+        writeTimeoutMs: given.PAYWRIGHT_WRITE_TIMEOUT_MS,
+      },
+    },
     metrics: metricsOf(given),
     logLevel: given.LOG_LEVEL,
     dataDir,

@@ -13,7 +13,8 @@ export function listenTo(
   { http, metrics: { port } }: Pick<Config, 'http' | 'metrics'>,
   { metrics, log }: Readonly<{ metrics: PlatformMetrics; log: Logger }>,
 ): ResultAsync<Pick<ListeningServer, 'url' | 'close'>, string> {
-  const api = opened('PORT', 'HOST', () => serveHttp(app, { ...http, log }));
+  const onCut = (what: string) => metrics.shed.inc({ what });
+  const api = opened('PORT', 'HOST', () => serveHttp(app, { ...http, log, onCut }));
   if (port === undefined) return api;
   return api.andThen((server) =>
     opened('PAYWRIGHT_METRICS_PORT', 'PAYWRIGHT_METRICS_PORT', () =>

@@ -3,6 +3,7 @@ import { DEFAULT_EVENT_SOURCES } from '../../application/approvals/approval-rule
 import { DEFAULT_THRESHOLDS } from '../../domain/approvals/fraud.ts';
 import { DEFAULT_POLICY } from '../../domain/approvals/policy.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
+import { SERVER_LIMITS } from '../http/server/server-limits.ts';
 import { approvalPolicy, eventSources, fraudScore } from './approvals-variables.ts';
 
 const storage = z.enum(['postgres', 'dynamodb', 'memory'], 'must be one of postgres, dynamodb, memory');
@@ -117,6 +118,12 @@ export const VARIABLES = z.object({
   PAYWRIGHT_METRICS_TOKEN: secret
     .optional()
     .describe('bearer token that /metrics beside the API asks for, at least 32 bytes (none)'),
+  PAYWRIGHT_MAX_CONNECTIONS: whole(1, 65_535)
+    .default(SERVER_LIMITS.maxConnections)
+    .describe('connections that the HTTP server holds open; more are closed as they come (1000)'),
+  PAYWRIGHT_WRITE_TIMEOUT_MS: whole(1, 600_000)
+    .default(SERVER_LIMITS.writeTimeoutMs)
+    .describe('how long a response may wait for its reader, beside 1 s per 16 KiB that wait (20000)'),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],

@@ -51,6 +51,18 @@ describe('configuration', () => {
     ]);
   });
 
+  it('sets what a server holds for its clients', () => {
+    const { limits } = configOf({
+      PAYWRIGHT_MAX_CONNECTIONS: '20',
+      PAYWRIGHT_WRITE_TIMEOUT_MS: '500',
+    }).http;
+    expect(limits).toEqual({ maxConnections: 20, writeTimeoutMs: 500 });
+    expect(namesOf({ PAYWRIGHT_MAX_CONNECTIONS: '0', PAYWRIGHT_WRITE_TIMEOUT_MS: 'never' })).toEqual([
+      'PAYWRIGHT_MAX_CONNECTIONS',
+      'PAYWRIGHT_WRITE_TIMEOUT_MS',
+    ]);
+  });
+
   it('sets what approvals ask for', () => {
     expect(configOf({}).approvals.rules).toEqual({
       policy: DEFAULT_POLICY,
@@ -133,7 +145,12 @@ describe('configuration', () => {
     const config = configOf({});
     expect(config).toMatchObject({
       stage: 'development',
-      http: { host: '127.0.0.1', port: 8080, corsOrigins: [] },
+      http: {
+        host: '127.0.0.1',
+        port: 8080,
+        corsOrigins: [],
+        limits: { maxConnections: 1_000, writeTimeoutMs: 20_000 },
+      },
       logLevel: 'info',
       dataDir: '.paywright',
       jwt: { kind: 'hs256', issuer: 'paywright', audience: 'paywright', secret: SECRET },

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import type { Hono } from 'hono';
 import type { DocumentedProblem } from '../server/problem.ts';
-import { answerJson, type HttpEnv } from '../server/request-context.ts';
+import type { HttpContext, HttpEnv } from '../server/request-context.ts';
 import { refuseOtherMethods, refuseRoute } from '../server/service-app.ts';
+import { answerFile, type PublicFile, publicFile } from './public-file.ts';
 
 /** Everything the page loads is ours; styles may be set by its script, and nothing is sent anywhere else. */
 const CSP = [
@@ -55,35 +56,41 @@ const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLink
 
 type Documented = Readonly<{ document: string; problems: readonly DocumentedProblem[] }>;
 
+const HEADERS = { 'Content-Security-Policy': CSP, 'Referrer-Policy': 'no-referrer' };
+const HTML = 'text/html; charset=utf-8';
+
 /**
  * The document at `/openapi.json`, rendered at `/docs` from files of this installation alone, and a page for each problem
- * code.
+ * code. A file is read once, when it is first asked for, and shared by all of its readers.
  */
 export function mountDocs(app: Hono<HttpEnv>, { document, problems }: Documented): void {
-  app.get('/openapi.json', () => answerJson(200, document));
-  const served = (body: string | Uint8Array<ArrayBuffer>, type: string, cache = 'no-store') =>
-    new Response(body, {
-      headers: {
-        'Content-Type': type,
-        'Content-Security-Policy': CSP,
-        'Cache-Control': cache,
-        'Referrer-Policy': 'no-referrer',
-      },
-    });
-  app.get('/docs', () => served(PAGE, 'text/html; charset=utf-8'));
-  app.get('/docs/start.js', () => served(START, 'text/javascript; charset=utf-8'));
+  const openApi = publicFile(document, 'application/json');
+  const page = publicFile(PAGE, HTML);
+  const start = publicFile(START, 'text/javascript; charset=utf-8');
+  const served = (c: HttpContext, file: PublicFile) => answerFile(c, file, HEADERS);
+  app.get('/openapi.json', (c) => answerFile(c, openApi));
+  app.get('/docs', (c) => served(c, page));
+  app.get('/docs/start.js', (c) => served(c, start));
   app.get('/docs/problems/:code', (c) => {
-    const page = problemPage(problems, c.req.param('code'));
-    return page === undefined ? refuseRoute(c) : served(page, 'text/html; charset=utf-8');
+    const text = problemPage(problems, c.req.param('code'));
+    return text === undefined ? refuseRoute(c) : served(c, publicFile(text, HTML));
   });
-  app.get('/docs/:file', async (c) => {
-    const file = c.req.param('file');
-    const asset = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined;
-    if (asset === undefined) return refuseRoute(c);
-    const bytes = await readFile(new URL(asset.url()));
-    return served(new Uint8Array(bytes), asset.type, 'public, max-age=86400');
+  app.get('/docs/:file', (c) => {
+    const file = assetOf(c.req.param('file'));
+    return file === undefined ? refuseRoute(c) : served(c, file);
   });
   for (const path of ['/openapi.json', '/docs', '/docs/*']) refuseOtherMethods(app, path, ['GET']);
+}
+
+const DAY_LONG = 'public, max-age=86400';
+const readAssets = new Map<string, PublicFile>();
+
+function assetOf(name: string): PublicFile | undefined {
+  const asset = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
+  if (asset === undefined) return undefined;
+  const file = readAssets.get(name) ?? publicFile(readFileSync(new URL(asset.url())), asset.type, DAY_LONG);
+  readAssets.set(name, file);
+  return file;
 }
 
 function problemPage(problems: readonly DocumentedProblem[], code: string): string | undefined {

@@ -17,6 +17,8 @@ export type PlatformMetrics = Readonly<{
   processor: Histogram<'call' | 'outcome'>;
   /** Answers of 401, by what the refused token claimed to be: a `merchant`, which is unproved, or `nobody`. */
   failedAuthentications: Counter<'claim'>;
+  /** What was turned away to stay within limits: see `paywright_http_shed_total`. */
+  shed: Counter<'what'>;
   /** What recovery made of open payments: `settled`, `waiting` for the processor, or `skipped` for another worker. */
   recovery: Counter<'outcome'>;
 }>;
@@ -77,6 +79,12 @@ export function platformMetrics(): PlatformMetrics {
       name: 'paywright_failed_authentications_total',
       help: 'Requests without a valid token, by whether the token named a merchant.',
       labelNames: ['claim'],
+      registers,
+    }),
+    shed: new Counter({
+      name: 'paywright_http_shed_total',
+      help: 'Turned away to stay within limits: connections (too_many_connections), responses nobody read (unread).',
+      labelNames: ['what'],
       registers,
     }),
     recovery: new Counter({

@@ -6,6 +6,8 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { PROBLEM_TYPE, type Problem, problemText } from './problem.ts';
 import { problemTable } from './problem-table.ts';
+import { SERVER_LIMITS, type ServerLimits } from './server-limits.ts';
+import { cutUnread } from './unread-responses.ts';
 
 const problems = problemTable({});
 
@@ -33,15 +35,29 @@ const PATIENCE = {
   requireHostHeader: false,
 } as const;
 
+/** Of all responses together. */
+const MOST_UNREAD_BYTES = 128 * 1_024 * 1_024;
+
+/** Why a connection was closed from this side: too many were open, or its reader took nothing. */
+export type Cut = 'too_many_connections' | 'unread';
+
 /**
  * Serves the app on a port of this machine; port 0 picks a free one. Also what never becomes a request, because its bytes
  * are no HTTP or come too slowly, is answered with a problem. Rejects when the port is taken, naming it.
  */
 export function serveHttp(
   app: FetchApp,
-  settings: Readonly<{ host: string; port: number; log: Logger; patience?: Partial<typeof PATIENCE> }>,
+  settings: Readonly<{
+    host: string;
+    port: number;
+    log: Logger;
+    patience?: Partial<typeof PATIENCE>;
+    limits?: Partial<ServerLimits>;
+    onCut?: (why: Cut) => void;
+  }>,
 ): Promise<ListeningServer> {
-  const { host, port, log } = settings;
+  const { host, port, log, onCut = () => {} } = settings;
+  const limits = { ...SERVER_LIMITS, ...settings.limits };
   const active = new Set<ServerResponse>();
   let draining = false;
   const respond = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], {
@@ -61,6 +77,16 @@ export function serveHttp(
   // An expectation nobody knows is no reason for an answer without a body.
   server.on('checkExpectation', serve);
   server.on('clientError', refuseBytes);
+  // A header that was left out unseen could be the idempotency key; their size bounds them all.
+  server.maxHeadersCount = 0;
+  server.maxConnections = limits.maxConnections;
+  const relief = atMostOncePer(1_000, () => server.closeIdleConnections());
+  server.on('drop', () => {
+    onCut('too_many_connections');
+    relief();
+  });
+  const unread = { writeTimeoutMs: limits.writeTimeoutMs, mostUnreadBytes: MOST_UNREAD_BYTES };
+  const stopCutting = cutUnread(active, unread, () => onCut('unread'));
   return listen(server, host, port).then(() => ({
     url: `http://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     close,
@@ -72,7 +98,17 @@ export function serveHttp(
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     await closed.finally(() => clearTimeout(cut));
+    stopCutting();
   }
+}
+
+function atMostOncePer(ms: number, act: () => void): () => void {
+  let last = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (performance.now() - last < ms) return;
+    last = performance.now();
+    act();
+  };
 }
 
 /** More requests that wait on one connection than any client has a use for. */
@@ -138,6 +174,9 @@ const REASONS: Readonly<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
 };
 
+/** How long a client may take to hang up after it was refused, so that it can still read why. */
+const LINGER_MS = 1_000;
+
 /** Answers bytes that are no request, if the other side still listens, and hangs up. */
 function refuseBytes(fault: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || fault.code === 'ECONNRESET') {
@@ -146,6 +185,7 @@ function refuseBytes(fault: NodeJS.ErrnoException, socket: Duplex): void {
   }
   const problem = refusalOf(fault.code);
   const body = problemText(problem);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
   socket.end(
     [
       `HTTP/1.1 ${problem.status} ${REASONS[problem.status]}`,

@@ -111,6 +111,42 @@ describe('/docs', () => {
     }
   });
 
+  it('sends a file that a client has again only when it is another', async () => {
+    const { app } = await anHttpApp();
+    for (const path of [
+      '/openapi.json',
+      '/docs',
+      '/docs/swagger-ui-bundle.js',
+      '/docs/problems/unauthenticated',
+    ]) {
+      const first = await app.request(path);
+      const etag = first.headers.get('etag') ?? '';
+      const cache = first.headers.get('cache-control');
+      expect([path, cache]).toEqual([path, path.endsWith('.js') ? 'public, max-age=86400' : 'no-cache']);
+      expect(first.headers.get('content-length')).toBe(String((await first.arrayBuffer()).byteLength));
+      for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+        const again = await app.request(path, { headers: { 'if-none-match': known } });
+        expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
+      }
+      for (const other of ['"other"', etag.replaceAll('"', ''), `${etag.slice(0, -2)}"`])
+        expect((await app.request(path, { headers: { 'if-none-match': other } })).status).toBe(200);
+    }
+  });
+
+  it('holds a file once, however many read it, and cuts nothing off its pieces before they are asked for', async () => {
+    const { app } = await anHttpApp();
+    const readers = await Promise.all(
+      Array.from({ length: 3 }, async () =>
+        (await app.request('/docs/swagger-ui-bundle.js')).body?.getReader(),
+      ),
+    );
+    const pieces = await Promise.all(readers.map(async (reader) => reader?.read()));
+    const [first] = pieces;
+    expect(first?.value?.buffer.byteLength).toBeGreaterThan(1_000_000);
+    expect(first?.value?.byteLength).toBeLessThanOrEqual(65_536);
+    for (const piece of pieces) expect(piece?.value?.buffer).toBe(first?.value?.buffer);
+  });
+
   it('has a page for every code that the document names, and for those of no route', async () => {
     const { app } = await anHttpApp({ besides: APPROVALS });
     const { paths } = await theDocument({ besides: APPROVALS });

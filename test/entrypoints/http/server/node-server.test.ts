@@ -135,6 +135,25 @@ describe('over a socket', () => {
     expect(statusesOf(declared)).toEqual([413]);
   });
 
+  it('reads every header, also the last of as many as fit', async () => {
+    const { url } = await aServer();
+    const many = Array.from({ length: 3_500 }, () => 'x:');
+    const headers = [...many, `Content-Length: ${body.length}`, 'Idempotency-Key: other'];
+    const response = await exchange(url, await post(headers));
+    expect([statusesOf(response), problemIn(response).code]).toEqual([[400], 'idempotency_key_mismatch']);
+  });
+
+  it('hangs up on a client that was refused and does not hang up itself', async () => {
+    const { url, close } = await aServer({}, { headersTimeout: 60_000, requestTimeout: 60_000 });
+    const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+    socket.write('hello\r\n\r\n');
+    const refused = await new Promise<Buffer>((resolve) => socket.once('data', resolve));
+    expect(statusesOf(refused.toString())).toEqual([400]);
+    // Ends when no connection is left, or cuts what is left after 25 s.
+    await close();
+    socket.destroy();
+  }, 15_000);
+
   it('answers pipelined requests in order', async () => {
     const { url } = await aServer();
     const get = (path: string, close = false) =>
