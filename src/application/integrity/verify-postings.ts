@@ -7,9 +7,10 @@ import type { Transfer } from '../../domain/ledger/transfer.ts';
 import type { TransactionRecord } from '../../domain/payments/transaction-record.ts';
 import type { Dated } from './verify-marks.ts';
 
-/** A ledger entry that must exist. `cause` is the id of the transaction or transfer. */
+/** A ledger entry that must exist. `cause` is the id of the transaction, whose payment is named too, or of the transfer. */
 export type Posting = Readonly<{
   cause: string;
+  payment?: string;
   type: LedgerEntryType;
   minorUnits: bigint;
   currency: string;
@@ -23,9 +24,11 @@ export type Posting = Readonly<{
 function postingsOf(chain: readonly AuditEntry[]): readonly Posting[] {
   return chain.flatMap((link, index) => {
     const record = foldChain(chain.slice(0, index + 1)) as Partial<TransactionRecord>;
-    const { id: cause = '', type, status, amount = 0, fee_amount: fee = 0, currency = '' } = record;
+    const { id: cause = '', payment_id: payment = '', type, status } = record;
+    const { amount = 0, fee_amount: fee = 0, currency = '' } = record;
     const posting = (of: LedgerEntryType, units: number | bigint): Posting => ({
       cause,
+      payment,
       type: of,
       minorUnits: BigInt(units),
       currency,
@@ -64,8 +67,8 @@ export const postingsOfTransfer = (merchantId: MerchantId, transfer: Transfer): 
 ];
 
 /** One text for one posting and the entry that stands for it. */
-export const postingText = ({ cause, type, minorUnits, currency, at }: Posting): string =>
-  `${cause} ${type} ${SIDES[type]} ${minorUnits} ${currency} ${at}`;
+export const postingText = ({ cause, payment = '', type, minorUnits, currency, at }: Posting): string =>
+  `${cause} ${payment} ${type} ${SIDES[type]} ${minorUnits} ${currency} ${at}`;
 
 export const datedPosting = (posting: Posting): Dated => ({ text: postingText(posting), at: posting.at });
 
@@ -77,7 +80,7 @@ export const entryText = (entry: LedgerEntry): string => {
 export const datedEntry = (entry: LedgerEntry): Dated => ({ text: entryText(entry), at: entry.createdAt });
 
 const causeOf = (entry: LedgerEntry): string =>
-  'transferId' in entry ? entry.transferId : entry.transactionId;
+  'transferId' in entry ? `${entry.transferId} ` : `${entry.transactionId} ${entry.paymentId}`;
 
 const SIDES = {
   capture: 'processor available',

@@ -1,0 +1,44 @@
+import type pg from 'pg';
+
+/** Columns that can be written, in order; a generated one follows from the others. */
+export type Table = Readonly<{ name: string; columns: readonly Column[] }>;
+export type Column = Readonly<{ name: string; type: string; isNullable: boolean }>;
+
+/** Every table of a database that is not the server's own, as its catalogue has them. */
+export async function tablesOf(hand: pg.Client): Promise<readonly Table[]> {
+  const { rows } = await hand.query<{ name: string; columns: readonly Column[] }>(`
+    SELECT format('%I.%I', table_schema, table_name) AS name,
+      json_agg(json_build_object('name', column_name, 'type', udt_name, 'isNullable', is_nullable = 'YES')
+        ORDER BY ordinal_position) AS columns
+    FROM information_schema.columns NATURAL JOIN information_schema.tables
+    WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_type = 'BASE TABLE'
+      AND is_generated = 'NEVER'
+    GROUP BY 1 ORDER BY 1`);
+  return rows;
+}
+
+/** Takes away what would refuse a wrong row: checks, references and triggers. Keys stay. */
+export async function disarm(hand: pg.Client): Promise<void> {
+  await hand.query(`SET session_replication_role = replica`);
+  const { rows } = await hand.query<{ text: string }>(`
+    SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS text
+    FROM pg_constraint WHERE contype IN ('c', 'f') AND conrelid <> 0
+      AND connamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema')`);
+  for (const { text } of rows) await hand.query(text);
+}
+
+/** Every row of the tables; gives what writes them back. */
+export async function snapshotOf(hand: pg.Client, tables: readonly Table[]): Promise<() => Promise<unknown>> {
+  const texts = await Promise.all(
+    tables.map(async ({ name, columns }) => {
+      const list = columns.map((column) => `"${column.name}"`).join(', ');
+      const { rows } = await hand.query<{ text: string }>(
+        `SELECT coalesce(json_agg(t), '[]')::text AS text FROM ${name} AS t`,
+      );
+      const text = (rows[0]?.text ?? '[]').replaceAll("'", "''");
+      return `INSERT INTO ${name} (${list}) SELECT ${list} FROM json_populate_recordset(NULL::${name}, '${text}')`;
+    }),
+  );
+  const all = tables.map(({ name }) => name).join(', ');
+  return () => hand.query([`TRUNCATE ${all}`, ...texts].join(';\n'));
+}
