@@ -35,14 +35,9 @@ const sealedFields = (entry: Unsealed<AuditLogEntry>): Omit<AuditLogRecord, 'has
 /** Seals and checks the chain of one vendor payment. */
 export const auditLogChain = auditChain<AuditLogEntry>(sealedFields, ({ paymentId }) => paymentId);
 
-const auditLogRecord = (entry: AuditLogEntry): AuditLogRecord => ({
-  ...sealedFields(entry),
-  hash: entry.hash,
-});
-
 /** A link as this approver may see it: only admins see from where others acted. */
 export function auditLogFor(by: Approver, entry: AuditLogEntry): AuditLogRecord {
-  const { ipAddress, userAgent, ...others } = auditLogRecord(entry);
+  const { ipAddress: _ipAddress, userAgent: _userAgent, ...anywhere } = entry;
   const seesOrigin = hasRole(by, ['admin']) || entry.actor.id === by.id;
-  return seesOrigin ? { ...others, ...present({ ipAddress, userAgent }) } : others;
+  return { ...sealedFields(seesOrigin ? entry : anywhere), hash: entry.hash };
 }

@@ -35,12 +35,13 @@ export function shownEntry(entry: AuditEntry, reader: TrailReader): ShownAuditEn
     ...writeOnlyOf('before', before),
     ...writeOnlyOf('after', after),
   ];
+  if (withheld.length === 0) return record;
   return {
     ...others,
     actor: shownActor(actor, reader),
     ...(isAdministrators ? {} : present({ ip_address, user_agent })),
     ...present({ before: readable(before), after: readable(after) }),
-    ...(withheld.length === 0 ? {} : { withheld }),
+    withheld,
   };
 }
 
