@@ -71,7 +71,7 @@ export const moment = timeText(
   TIME_PATTERN.source,
   canonicalTime,
   'must be an RFC 3339 time that exists',
-).openapi({ description: 'RFC 3339, cut to the millisecond.', example: '2026-03-01T12:00:00Z' });
+).openapi({ format: 'date-time', description: 'Cut to the millisecond.', example: '2026-03-01T12:00:00Z' });
 
 /** A `+` that was not percent-encoded reaches a query as a space. */
 const plusRestored = (text: string): string => text.replace(/ (?=\d{2}:\d{2}$)/, '+');
