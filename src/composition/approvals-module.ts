@@ -67,7 +67,12 @@ function portsOf(
   ledger: PayoutLedger,
   settings: ApprovalsSettings<PlacedStorage>,
 ): ApprovalsPorts {
-  const { secret, processorTimeoutMs: timeoutMs, aroundPayouts = same } = settings;
+  const {
+    secret,
+    processorTimeoutMs: timeoutMs,
+    aroundPayouts = same,
+    payoutAlarm = { raise: () => {} },
+  } = settings;
   return {
     ...storage,
     approvalCommits: signallingCommits(storage.approvalCommits, storage.wakeUps),
@@ -83,6 +88,7 @@ function portsOf(
         staysOpenMs: timeoutMs,
       }),
     ),
+    payoutAlarm,
   };
 }
 

@@ -2,6 +2,7 @@ import type { ApprovalRules } from '../application/approvals/approval-rules.ts';
 import type { ApprovalEvent } from '../domain/approvals/approval-events.ts';
 import type { QueuedApproval } from '../ports/approvals/approval-queue.ts';
 import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
+import type { PayoutAlarm } from '../ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../ports/approvals/payouts.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
 
@@ -17,6 +18,8 @@ export type ApprovalsSettings<Place extends StorageSettings | PlacedStorage = St
   /** Told of what the queue and the bus of this process take. */
   tellQueued?: (message: QueuedApproval) => void;
   tellPublished?: (event: ApprovalEvent) => void;
+  /** Without one, as in commands that pay nothing, no alarm is raised. */
+  payoutAlarm?: PayoutAlarm;
   /** Laid round the paying side, guard included: to measure it, or to break it in tests. */
   aroundPayouts?: (payouts: Payouts) => Payouts;
   /** The same for the scorer, within its guard. */

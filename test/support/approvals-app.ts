@@ -20,7 +20,9 @@ import { relayEvents } from '../../src/application/outbox/relay-events.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
 import { defaultFraudRules } from '../../src/domain/approvals/fraud-rules.ts';
 import { DEFAULT_POLICY } from '../../src/domain/approvals/policy.ts';
+import { alarmTo } from '../../src/entrypoints/cli/telling.ts';
 import { approvalsApp } from '../../src/entrypoints/http/approvals/approvals-app.ts';
+import { countedPayoutAlarm } from '../../src/entrypoints/http/approvals/approvals-metrics.ts';
 import { tokenVerifier } from '../../src/entrypoints/http/server/authenticate.ts';
 import { jsonLogger } from '../../src/entrypoints/http/server/logger.ts';
 import { platformMetrics } from '../../src/entrypoints/http/server/metrics.ts';
@@ -37,6 +39,9 @@ type Parts = Readonly<{ ports?: Partial<ApprovalsPorts>; rules?: Partial<Approva
  */
 export function anApprovalsApp(storage: ApprovalsStorage = memoryApprovalsStorage(), parts: Parts = {}) {
   const ledger = payoutLedger(':memory:');
+  const lines: string[] = [];
+  const log = jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } });
+  const metrics = platformMetrics();
   const ports: ApprovalsPorts = {
     ...storage,
     clock: systemClock,
@@ -45,6 +50,7 @@ export function anApprovalsApp(storage: ApprovalsStorage = memoryApprovalsStorag
     signedTokens: systemSignedTokens(SECRET),
     fraudScorer: rulesFraudScorer(storage, defaultFraudRules([500_000n])),
     payouts: simulatedPayouts(ledger, systemClock),
+    payoutAlarm: countedPayoutAlarm(alarmTo(log), metrics),
     ...parts.ports,
   };
   const useCases = approvalsUseCases(ports, {
@@ -54,13 +60,12 @@ export function anApprovalsApp(storage: ApprovalsStorage = memoryApprovalsStorag
     eventSources: DEFAULT_EVENT_SOURCES,
     ...parts.rules,
   });
-  const lines: string[] = [];
   const app = approvalsApp({
     ...useCases,
     authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
-    metrics: platformMetrics(),
+    metrics,
     noteFailedAuthentication: () => {},
-    log: jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),
+    log,
     corsOrigins: [],
     newRequestId: randomUUID,
   });
@@ -70,7 +75,7 @@ export function anApprovalsApp(storage: ApprovalsStorage = memoryApprovalsStorag
   const round = relayEvents({ outbox: storage.outbox, sinks, clock: systemClock });
   const shards = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
   const relay = async () => (await round(shards))._unsafeUnwrap();
-  return { app: describedApp(app), useCases, storage, ledger, queue, bus, relay, lines };
+  return { app: describedApp(app), useCases, storage, ledger, queue, bus, relay, lines, metrics };
 }
 
 /** A person of the approvals service over HTTP. `role` may be absent, and `claims` may say more. */

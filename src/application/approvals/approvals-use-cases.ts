@@ -1,6 +1,7 @@
 import type { ApprovalIds } from '../../ports/approvals/approval-ids.ts';
 import type { ApprovalsStorage } from '../../ports/approvals/approvals-storage.ts';
 import type { FraudScorer } from '../../ports/approvals/fraud-scorer.ts';
+import type { PayoutAlarm } from '../../ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../../ports/approvals/payouts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
@@ -26,6 +27,7 @@ export type ApprovalsPorts = Omit<ApprovalsStorage, 'close' | 'health'> &
     signedTokens: SignedTokens;
     fraudScorer: FraudScorer;
     payouts: Payouts;
+    payoutAlarm: PayoutAlarm;
   }>;
 
 /** Everything the approvals service does. */

@@ -3,6 +3,7 @@ import { concludePayout } from '../../domain/approvals/payout.ts';
 import type { Processing, VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { ApprovalCommitRefused } from '../../ports/approvals/approval-commits.ts';
 import type { AuditLog } from '../../ports/approvals/audit-log.ts';
+import type { PayoutAlarm } from '../../ports/approvals/payout-alarm.ts';
 import type {
   PayoutHasNoRecord,
   PayoutOutcomeUnknown,
@@ -14,23 +15,27 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type Asked, approvalChange } from './approval-change.ts';
 import type { UpdatePorts } from './update-vendor-payment.ts';
 
-export type PayoutPorts = UpdatePorts & Readonly<{ payouts: Payouts; auditLog: AuditLog }>;
+export type PayoutPorts = UpdatePorts &
+  Readonly<{ payouts: Payouts; auditLog: AuditLog; payoutAlarm: PayoutAlarm }>;
 
 /** A payment whose newest version is ours to conclude. */
 export type HeldPayout = Asked & Readonly<{ payment: Processing }>;
 
 type Silence = PayoutsUnavailable | PayoutOutcomeUnknown;
 
+/** `record` only looks up what the processor has; `lookup` also pays when the attempt is provably not on its record. */
+export type PayoutQuestion = 'pay' | 'lookup' | 'record';
+
 /**
  * Asks the processor and commits what it says. One that is silent, away or contradicts itself leaves the payment
- * processing, and due again when its lease is over. `lookup` asks for its record first, and sends the attempt again only
- * when that attempt is provably not on it.
+ * processing, and due again when its lease is over. What is ordered is the payment as it is held, not as it is stored
+ * meanwhile.
  */
 export const completePayout =
   (ports: PayoutPorts) =>
   (
     held: HeldPayout,
-    ask: 'pay' | 'lookup',
+    ask: PayoutQuestion,
   ): ResultAsync<VendorPayment, ApprovalCommitRefused | StorageUnavailable> =>
     verdictOn(ports.payouts, held.payment, ask)
       .map((verdict): PayoutVerdict | undefined => verdict)
@@ -42,7 +47,7 @@ export const completePayout =
 function verdictOn(
   payouts: Payouts,
   payment: Processing,
-  ask: 'pay' | 'lookup',
+  ask: PayoutQuestion,
 ): ResultAsync<PayoutVerdict, Silence> {
   const pay = () =>
     payouts.pay({
@@ -56,11 +61,14 @@ function verdictOn(
   return asked
     .andThen<ResultAsync<PayoutVerdict, Silence | PayoutHasNoRecord>>((verdict) =>
       // An older attempt's refusal says nothing of this one.
-      ask === 'lookup' && !isOnThis(verdict, payment)
+      ask !== 'pay' && !isOnThis(verdict, payment)
         ? errAsync({ kind: 'PayoutHasNoRecord' as const })
         : okAsync(verdict),
     )
-    .orElse((failure) => (failure.kind === 'PayoutHasNoRecord' ? pay() : errAsync(failure)))
+    .orElse<ResultAsync<PayoutVerdict, Silence>>((failure) => {
+      if (failure.kind !== 'PayoutHasNoRecord') return errAsync(failure);
+      return ask === 'record' ? errAsync({ kind: 'PayoutOutcomeUnknown' }) : pay();
+    })
     .andThen<ResultAsync<PayoutVerdict, Silence>>((verdict) =>
       isOnThis(verdict, payment) && isWhole(verdict, payment)
         ? okAsync(verdict)

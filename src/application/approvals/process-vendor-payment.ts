@@ -46,7 +46,11 @@ export const processVendorPayment = (
             }));
           },
           verified,
-        ),
+        ).mapErr((failure) => {
+          if (failure.kind === 'PaymentNotIntact' || failure.kind === 'ApprovalVoid')
+            ports.payoutAlarm.raise({ id, reason: failure.kind });
+          return failure;
+        }),
       )
       .andThen((payment) =>
         complete({ by, origin, payment }, 'pay').orElse<VendorPayment, ProcessVendorPaymentFailure>(

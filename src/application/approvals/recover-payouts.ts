@@ -1,7 +1,8 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
-import { resumePayout } from '../../domain/approvals/payout.ts';
+import { mayLeave, resumePayout } from '../../domain/approvals/payout.ts';
 import type { ApprovalCommitRefused } from '../../ports/approvals/approval-commits.ts';
+import type { WithheldPayout } from '../../ports/approvals/payout-alarm.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type RecoveryEnd, type RecoveryRound, recoveryRound } from '../kernel/recovery-round.ts';
 import { type Asked, approvalChange } from './approval-change.ts';
@@ -11,18 +12,26 @@ import { type PaymentNotIntact, verifiedPayment } from './verify-payment.ts';
 
 /**
  * Finishes what crashes and silence left open: takes over each payout that is due, asks the processor for the reference
- * and commits its answer; sends the same again only when the processor provably has none; never for a
- * payment whose audit chain does not lead to what is stored. Any number of workers may run
- * it at once; `recoveryRound` says what becomes of a payout that cannot be moved.
+ * and commits its answer; sends the same again only when the processor provably has none and the approvals still hold. A
+ * payment whose audit chain does not lead to what is stored is left as it is. Both raise the alarm. Any number of workers
+ * may run it at once; `recoveryRound` says what becomes of a payout that cannot be moved.
  */
 export type RecoverPayouts = RecoveryRound;
 
 export const recoverPayouts = (
   ports: PayoutPorts,
-  { payouts: terms }: Pick<ApprovalRules, 'payouts'>,
+  { payouts: terms, policy }: Pick<ApprovalRules, 'payouts' | 'policy'>,
 ): RecoverPayouts => {
   const complete = completePayout(ports);
   const verified = verifiedPayment(ports);
+  const withheld = (id: VendorPaymentId, reason: WithheldPayout['reason']): RecoveryEnd => {
+    ports.payoutAlarm.raise({ id, reason });
+    return 'stuck';
+  };
+  const endOf = (failure: RecoverFailure): RecoveryEnd => {
+    if (failure.kind === 'PaymentNotIntact') return withheld(failure.id, failure.kind);
+    return failure.kind === 'StorageUnavailable' ? 'waiting' : 'skipped';
+  };
   return recoveryRound<VendorPaymentId>({
     clock: ports.clock,
     leaseMs: terms.leaseMs,
@@ -35,17 +44,21 @@ export const recoverPayouts = (
           const at = ports.clock.now();
           if (before?.status !== 'processing' || before.dueAt > at) return okAsync('skipped');
           return verified(before).andThen(() => {
+            const mayPay = mayLeave(before, { policy, sha256: ports.digests.sha256 });
             const next = resumePayout(before, at, terms);
             const move = { ...RECOVERY, at, action: 'payment.resumed', before, next };
             const { change, payment } = approvalChange(ports, move);
             return ports.approvalCommits
               .commit(change)
               .map(moved)
-              .andThen(() => complete({ ...RECOVERY, payment }, 'lookup'))
-              .map(({ status }): RecoveryEnd => (status === 'processing' ? 'waiting' : 'settled'));
+              .andThen(() => complete({ ...RECOVERY, payment }, mayPay ? 'lookup' : 'record'))
+              .map(({ status }): RecoveryEnd => {
+                if (status !== 'processing') return 'settled';
+                return mayPay ? 'waiting' : withheld(id, 'ApprovalVoid');
+              });
           });
         })
-        .orElse(({ kind }) => okAsync<RecoveryEnd>(kind === 'StorageUnavailable' ? 'waiting' : 'skipped')),
+        .orElse((failure) => okAsync(endOf(failure))),
   });
 };
 

@@ -4,8 +4,12 @@ import type { Clock } from '../../ports/clock.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from './in-parallel.ts';
 
-/** `settled` ended; `waiting` are asked about again later; `skipped` had been taken over by another worker. */
-export type RecoveryEnd = 'settled' | 'waiting' | 'skipped';
+/**
+ * `settled` ended; `waiting` are asked about again later; `skipped` had been taken over by another worker; `stuck` are
+ * withheld until people have looked, and tried again once a lease.
+ */
+export const RECOVERY_ENDS = ['settled', 'waiting', 'skipped', 'stuck'] as const;
+export type RecoveryEnd = (typeof RECOVERY_ENDS)[number];
 
 /** What a round did, by how each that was due ended. */
 export type Recovered = Readonly<{ due: number } & Record<RecoveryEnd, number>>;
@@ -49,6 +53,7 @@ export function recoveryRound<Key>({ clock, leaseMs, due, nameOf, recover }: Rec
         settled: ends.filter((end) => end === 'settled').length,
         waiting: ends.filter((end) => end === 'waiting').length,
         skipped: ends.filter((end) => end === 'skipped').length,
+        stuck: ends.filter((end) => end === 'stuck').length,
       }));
     });
   };

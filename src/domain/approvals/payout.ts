@@ -22,20 +22,19 @@ export type PayoutTerms = Readonly<{ leaseMs: number }>;
 export type ApprovalVoid = Readonly<{ kind: 'ApprovalVoid' }>;
 export type PayoutRefused = VendorPaymentStateConflict | ApprovalVoid;
 
-/**
- * approved | failed → processing: the intent, on record before money leaves. Everything that made it approved is judged
- * again: every approval holds the hash of these very terms, is by another subject than the makers, counts once, and all
- * together they are what the policy asks for.
- */
+/** What a payout is judged by, anew each time that money may leave. */
+export type PayoutJudgement = Readonly<{ policy: ApprovalPolicy; sha256: Sha256 }>;
+
+/** approved | failed → processing: the intent, on record before money leaves, of a payment that `mayLeave`. */
 export function beginPayout(
   payment: VendorPayment,
   now: Instant,
   { leaseMs }: PayoutTerms,
-  { policy, sha256 }: Readonly<{ policy: ApprovalPolicy; sha256: Sha256 }>,
+  judgement: PayoutJudgement,
 ): Result<Processing, PayoutRefused> {
   if (payment.status !== 'approved' && payment.status !== 'failed')
     return err({ kind: 'VendorPaymentStateConflict', status: payment.status });
-  if (!isBound(payment, sha256) || !satisfies(payment, policy)) return err({ kind: 'ApprovalVoid' });
+  if (!mayLeave(payment, judgement)) return err({ kind: 'ApprovalVoid' });
   return ok({
     ...nextOf(payment, now),
     ...decidedOf(payment),
@@ -81,16 +80,24 @@ export function concludePayout(
     : { ...next, status: 'failed', failedReason: outcome.reason };
 }
 
-const isBound = (payment: Approved | Failed, sha256: Sha256): boolean =>
+/**
+ * Whether everything that made a payment approved holds still: every approval is of the terms as they stand, is by
+ * another subject than the makers, counts once, and all together they are what the policy asks for.
+ */
+export const mayLeave = (
+  payment: Approved | Failed | Processing,
+  { policy, sha256 }: PayoutJudgement,
+): boolean => isBound(payment, sha256) && satisfies(payment, policy);
+
+const isBound = (payment: Approved | Failed | Processing, sha256: Sha256): boolean =>
   payment.termsHash === hashTerms(payment, sha256) &&
-  payment.approvals.length > 0 &&
   payment.approvals.every(
     ({ revision, termsHash, by }) =>
       revision === payment.revision && termsHash === payment.termsHash && !payment.makers.includes(by),
   );
 
 /** True when the approvals, one for each person, are by whom the policy asks for. */
-function satisfies(payment: Approved | Failed, policy: ApprovalPolicy): boolean {
+function satisfies(payment: Approved | Failed | Processing, policy: ApprovalPolicy): boolean {
   const { approvals, amount } = payment;
   const { roles } = tierFor(policy, amount);
   return (

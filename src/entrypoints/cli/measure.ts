@@ -1,3 +1,4 @@
+import { RECOVERY_ENDS } from '../../application/kernel/recovery-round.ts';
 import type { RecoverPayments } from '../../application/payments/recover-payments.ts';
 import type { Service } from '../../composition/compose-service.ts';
 import type { OpenStorage } from '../../composition/storages.ts';
@@ -33,8 +34,7 @@ export const countedRecovery =
   (recover: RecoverPayments, metrics: PlatformMetrics): RecoverPayments =>
   (limit) =>
     recover(limit).map((round) => {
-      for (const outcome of ['settled', 'waiting', 'skipped'] as const)
-        metrics.recovery.inc({ outcome }, round[outcome]);
+      for (const outcome of RECOVERY_ENDS) metrics.recovery.inc({ outcome }, round[outcome]);
       return round;
     });
 

@@ -6,6 +6,7 @@ import type { Payouts } from '../../ports/approvals/payouts.ts';
 import type { Processor } from '../../ports/processor.ts';
 import { APPROVALS, approvalsApp } from '../http/approvals/approvals-app.ts';
 import {
+  countedPayoutAlarm,
   countedPayoutRecovery,
   measuredPayouts,
   watchApprovalQueue,
@@ -25,7 +26,7 @@ import { countedRecovery, measuredProcessor, measuredUseCases, watchParts, watch
 import { type OpenSystem, openSystem } from './open-system.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
-import { tellingTo } from './telling.ts';
+import { alarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
 import { welcomeText } from './welcome.ts';
 
@@ -38,10 +39,11 @@ export async function serveCommand(config: Config, terminal: Terminal): Promise<
   const aroundProcessor = (processor: Processor) => measuredProcessor(processor, metrics);
   const aroundPayouts = (payouts: Payouts) => measuredPayouts(payouts, metrics);
   const log = jsonLogger({ level: config.logLevel, destination: standardError() });
+  const payoutAlarm = countedPayoutAlarm(alarmTo(log), metrics);
   const opened = await openSystem({
     ...config,
     platform: { ...config.platform, aroundProcessor },
-    approvals: { ...config.approvals, ...tellingTo(log), aroundPayouts },
+    approvals: { ...config.approvals, ...tellingTo(log), payoutAlarm, aroundPayouts },
   });
   if ('says' in opened) {
     terminal.err(`paywright: ${opened.says}\n`);

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ApprovalsSettings } from '../../composition/approvals-settings.ts';
+import type { PayoutAlarm } from '../../ports/approvals/payout-alarm.ts';
 
 /** A log line for each message and event that goes to the stand-ins for queue and bus, where nobody else would see it. */
 export const tellingTo = (log: Logger): Pick<ApprovalsSettings, 'tellQueued' | 'tellPublished'> => ({
@@ -7,4 +8,13 @@ export const tellingTo = (log: Logger): Pick<ApprovalsSettings, 'tellQueued' | '
     log.info({ sink: 'approval_queue', event_id: eventId, payment_id: message.body.paymentId }, 'queued'),
   tellPublished: ({ id, type, paymentId }) =>
     log.info({ sink: 'event_bus', event_type: type, event_id: id, payment_id: paymentId }, 'published'),
+});
+
+/** A log line for each payout that is withheld: an error where rows were edited, a warning where approvals do not hold. */
+export const alarmTo = (log: Logger): PayoutAlarm => ({
+  raise: ({ id, reason }) =>
+    log[reason === 'PaymentNotIntact' ? 'error' : 'warn'](
+      { payment_id: id, code: reason },
+      'payout withheld',
+    ),
 });

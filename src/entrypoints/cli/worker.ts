@@ -6,13 +6,16 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { openSystem } from './open-system.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
-import { tellingTo } from './telling.ts';
+import { alarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
 
 /** Runs both services' recovery, relays events and delivers webhooks, and nothing else, until it is stopped. */
 export async function workerCommand(config: Config, { out, err, untilStopped }: Terminal): Promise<ExitCode> {
   const log = jsonLogger({ level: config.logLevel, destination: standardError() });
-  const opened = await openSystem({ ...config, approvals: { ...config.approvals, ...tellingTo(log) } });
+  const opened = await openSystem({
+    ...config,
+    approvals: { ...config.approvals, ...tellingTo(log), payoutAlarm: alarmTo(log) },
+  });
   if ('says' in opened) {
     err(`paywright: ${opened.says}\n`);
     return opened.configuration ? EXIT.configuration : EXIT.failed;

@@ -20,8 +20,8 @@ export const startRecovery = ({ name, recover, log, random }: RecoveryParts): Ru
   startLoop({
     name,
     round: () =>
-      recover(RECOVERED_PER_ROUND).map(({ due, settled, waiting, skipped }) => {
-        if (due > 0) log.info({ due, settled, waiting, skipped }, `${name} round`);
+      recover(RECOVERED_PER_ROUND).map(({ due, settled, waiting, skipped, stuck }) => {
+        if (due > 0) log.info({ due, settled, waiting, skipped, stuck }, `${name} round`);
         return settled > 0 ? 'more' : 'idle';
       }),
     pollMs: POLL_MS,

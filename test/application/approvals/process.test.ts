@@ -165,9 +165,9 @@ describe('paying a vendor', () => {
     for (const id of [paid, refused])
       expect((await world.process(id))._unsafeUnwrap().status).toBe('processing');
     expect((await world.process(paid))._unsafeUnwrapErr()).toEqual(conflict('processing'));
-    expect(await recover()).toEqual({ due: 0, settled: 0, waiting: 0, skipped: 0 });
+    expect(await recover()).toEqual({ due: 0, settled: 0, waiting: 0, skipped: 0, stuck: 0 });
     world.pass(payoutTerms.leaseMs);
-    expect(await recover()).toEqual({ due: 2, settled: 2, waiting: 0, skipped: 0 });
+    expect(await recover()).toEqual({ due: 2, settled: 2, waiting: 0, skipped: 0, stuck: 0 });
     expect((await world.stored(refused)).status).toBe('failed');
     expect(world.calls.pay).toBe(2);
     await expectPaidOnce(paid);
@@ -242,7 +242,7 @@ describe('paying a vendor', () => {
     await world.process(id);
     const before = await world.stored(id);
     world.turns.due.push(() => okAsync([id, UNKNOWN]));
-    expect(await recover()).toEqual({ due: 2, settled: 0, waiting: 0, skipped: 2 });
+    expect(await recover()).toEqual({ due: 2, settled: 0, waiting: 0, skipped: 2, stuck: 0 });
     expect(await world.stored(id)).toEqual(before);
     expect(world.calls.lookup).toBe(0);
   });

@@ -21,6 +21,7 @@ import type { WorkCompleted } from '../../../src/domain/approvals/work-completed
 import type { Instant } from '../../../src/domain/kernel/instant.ts';
 import type { ApprovalCommits } from '../../../src/ports/approvals/approval-commits.ts';
 import type { FraudScorer } from '../../../src/ports/approvals/fraud-scorer.ts';
+import type { WithheldPayout } from '../../../src/ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../../../src/ports/approvals/payouts.ts';
 import type { VendorPayments } from '../../../src/ports/approvals/vendor-payments.ts';
 import {
@@ -64,6 +65,7 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
       pay: [],
       lookup: [],
     };
+  const alarms: WithheldPayout[] = [];
   const calls = { commit: 0, pay: 0, lookup: 0 };
   const { scorer = rulesFraudScorer(storage, defaultFraudRules([500_000n])), ...rules } = settings;
 
@@ -90,6 +92,7 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
         return (turns.lookup.shift() ?? pass)(() => simulated.lookup(reference));
       },
     } satisfies Payouts,
+    payoutAlarm: { raise: (withheld: WithheldPayout) => void alarms.push(withheld) },
     fraudScorer: scorer,
     clock,
     approvalIds: systemApprovalIds,
@@ -116,6 +119,7 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
     clock,
     turns,
     calls,
+    alarms,
     stored,
     create: (order: NewVendorPayment = anOrder(), by: Approver = MAKER) =>
       useCases.createVendorPayment({ ...asked(by), order }),

@@ -47,7 +47,7 @@ describe('rounds of recovery', () => {
 
   it('try one that could not be moved again when a lease is over, and not before', async () => {
     const queue = aQueue(1, () => true);
-    expect(await queue.round(10)).toEqual({ due: 1, settled: 0, waiting: 1, skipped: 0 });
+    expect(await queue.round(10)).toEqual({ due: 1, settled: 0, waiting: 1, skipped: 0, stuck: 0 });
     queue.pass(LEASE_MS - 1);
     expect((await queue.round(10)).due).toBe(0);
     queue.pass(1);

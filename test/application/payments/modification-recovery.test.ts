@@ -182,7 +182,7 @@ describe('a modification without an answer', () => {
     expect((await recovered()).due).toBe(0);
     world.pass(1);
     const { move, lookup } = world.calls;
-    expect(await recovered()).toEqual({ due: 1, settled: 1, waiting: 0, skipped: 0 });
+    expect(await recovered()).toEqual({ due: 1, settled: 1, waiting: 0, skipped: 0, stuck: 0 });
     expect(world.calls).toMatchObject({ move, lookup: lookup + 1 });
     const { payment, links } = await stored(id);
     expect(payment.status).toBe(end);

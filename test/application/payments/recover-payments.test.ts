@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const recovered = async (limit = 100) => (await world.recover(limit))._unsafeUnwrap();
-const none = { due: 0, settled: 0, waiting: 0, skipped: 0 };
+const none = { due: 0, settled: 0, waiting: 0, skipped: 0, stuck: 0 };
 
 /** A payment whose answer never came, charged or declined on the processor's side all the same. */
 async function silent(paymentMethod = 'test_timeout_approved') {
@@ -65,7 +65,7 @@ describe('recovery', () => {
     const { request, response } = await silent(method);
     expect(response).toMatch(/^processing /);
     world.pass(1_000);
-    expect(await recovered()).toEqual({ due: 1, settled: 1, waiting: 0, skipped: 0 });
+    expect(await recovered()).toEqual({ due: 1, settled: 1, waiting: 0, skipped: 0, stuck: 0 });
     const { payment, claim, events } = await storedFor(world, request);
     expect([payment?.status, claim?.state]).toEqual([end, 'completed']);
     expect(events).toEqual(['payment.created', `payment.${end}`]);
@@ -251,7 +251,13 @@ describe('recovery', () => {
     };
     const recover = recoverPayments({ ...world.ports, claims }, terms);
     await expect(recover(5)).rejects.toThrow('a row that cannot be read');
-    expect((await recover(5))._unsafeUnwrap()).toEqual({ due: 1, settled: 1, waiting: 0, skipped: 0 });
+    expect((await recover(5))._unsafeUnwrap()).toEqual({
+      due: 1,
+      settled: 1,
+      waiting: 0,
+      skipped: 0,
+      stuck: 0,
+    });
     expect((await storedFor(world, request)).payment?.status).toBe('succeeded');
 
     expect((await recover(5))._unsafeUnwrap()).toEqual(none);
@@ -326,7 +332,7 @@ describe('recovery', () => {
     const claims = { ...world.ports.claims, due: () => okAsync(keys) };
     const before = { ...world.calls };
     const result = await recoverPayments({ ...world.ports, claims }, terms)(10);
-    expect(result._unsafeUnwrap()).toEqual({ due: 3, settled: 0, waiting: 0, skipped: 3 });
+    expect(result._unsafeUnwrap()).toEqual({ due: 3, settled: 0, waiting: 0, skipped: 3, stuck: 0 });
     expect(world.calls).toEqual(before);
   });
 
@@ -345,7 +351,7 @@ describe('a key that nobody came back for', () => {
     world.pass(DAY - 1);
     expect(await recovered()).toEqual(none);
     world.pass(1);
-    expect(await recovered()).toEqual({ due: 1, settled: 1, waiting: 0, skipped: 0 });
+    expect(await recovered()).toEqual({ due: 1, settled: 1, waiting: 0, skipped: 0, stuck: 0 });
     const { payment, claim, events, transactions } = await storedFor(world, request);
     expect(payment).toMatchObject({ status: 'failed', failure: { code: 'processor_unavailable' } });
     expect(claim?.state).toBe('completed');

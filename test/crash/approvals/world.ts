@@ -94,6 +94,11 @@ export function approvalsWorld(
         pay: (order) => process.call('pay', () => bank.pay(order), outcomeUnknown),
         lookup: (reference) => process.call('look up', () => bank.lookup(reference), away),
       },
+      payoutAlarm: {
+        raise({ id, reason }) {
+          throw new Error(`the payout of ${id} was withheld: ${reason}`);
+        },
+      },
     };
     return approvalsUseCases(ports, {
       policy: DEFAULT_POLICY,

@@ -70,7 +70,10 @@ describe('what /metrics tells of the running parts', () => {
 
   it('is what recovery made of open payments', async () => {
     const metrics = platformMetrics();
-    const recover = countedRecovery(() => okAsync({ due: 6, settled: 3, waiting: 2, skipped: 1 }), metrics);
+    const recover = countedRecovery(
+      () => okAsync({ due: 6, settled: 3, waiting: 2, skipped: 1, stuck: 0 }),
+      metrics,
+    );
 
     await recover(100);
     await recover(100);

@@ -6,7 +6,8 @@ import type { StorageUnavailable } from '../../../src/ports/unavailable.ts';
 
 type Round = ReturnType<RecoveryRound>;
 
-const rounds = (settled: number): Round => okAsync({ due: settled, settled, waiting: 0, skipped: 0 });
+const rounds = (settled: number): Round =>
+  okAsync({ due: settled, settled, waiting: 0, skipped: 0, stuck: 0 });
 const unavailable = (): Round =>
   errAsync<Recovered, StorageUnavailable>({ kind: 'StorageUnavailable', cause: new Error('gone') });
 
@@ -93,7 +94,7 @@ describe('the recovery worker', () => {
     });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(stopped).toBe(false);
-    slow.resolve({ due: 1, settled: 1, waiting: 0, skipped: 0 });
+    slow.resolve({ due: 1, settled: 1, waiting: 0, skipped: 0, stuck: 0 });
     await stopping;
     expect(at).toEqual([0]);
   });

@@ -1,5 +1,7 @@
 import { Counter, Gauge } from 'prom-client';
 import type { RecoverPayouts } from '../../../application/approvals/recover-payouts.ts';
+import { RECOVERY_ENDS } from '../../../application/kernel/recovery-round.ts';
+import type { PayoutAlarm } from '../../../ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../../../ports/approvals/payouts.ts';
 import type { ApprovalBacklog, VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -60,8 +62,25 @@ export function countedPayoutRecovery(
   });
   return (limit) =>
     recover(limit).map((round) => {
-      for (const outcome of ['settled', 'waiting', 'skipped'] as const)
-        outcomes.inc({ outcome }, round[outcome]);
+      for (const outcome of RECOVERY_ENDS) outcomes.inc({ outcome }, round[outcome]);
       return round;
     });
+}
+
+/** The same alarm, what it was raised for counted. */
+export function countedPayoutAlarm(alarm: PayoutAlarm, { registry }: PlatformMetrics): PayoutAlarm {
+  const raised = new Counter({
+    name: 'paywright_payouts_withheld_total',
+    help: 'Payouts that did not go out because the stored payment was changed, or its approvals do not hold.',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  const reasons = { PaymentNotIntact: 'payment_not_intact', ApprovalVoid: 'approval_void' } as const;
+  for (const reason of Object.values(reasons)) raised.inc({ reason }, 0);
+  return {
+    raise(withheld) {
+      raised.inc({ reason: reasons[withheld.reason] });
+      alarm.raise(withheld);
+    },
+  };
 }

@@ -19,6 +19,7 @@ const LOG_FIELDS = [
   'settled',
   'waiting',
   'skipped',
+  'stuck',
   'count',
   'sink',
   'event_type',

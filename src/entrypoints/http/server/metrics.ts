@@ -19,7 +19,7 @@ export type PlatformMetrics = Readonly<{
   failedAuthentications: Counter<'claim'>;
   /** What was turned away to stay within limits: see `paywright_http_shed_total`. */
   shed: Counter<'what'>;
-  /** What recovery made of open payments: `settled`, `waiting` for the processor, or `skipped` for another worker. */
+  /** What recovery made of open payments, by `RECOVERY_ENDS`. */
   recovery: Counter<'outcome'>;
 }>;
 

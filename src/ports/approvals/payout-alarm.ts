@@ -1,0 +1,10 @@
+import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
+
+/** A payout that was asked for or due, and did not go out: for which of the two judgements that come before money leaves. */
+export type WithheldPayout = Readonly<{ id: VendorPaymentId; reason: 'PaymentNotIntact' | 'ApprovalVoid' }>;
+
+/** Calls people to payouts that only they can clear. */
+export interface PayoutAlarm {
+  /** Once for each time that one is withheld, so again and again while recovery meets it. Never throws. */
+  raise(withheld: WithheldPayout): void;
+}
