@@ -1,5 +1,6 @@
 import type { Storage } from '../../src/ports/storage.ts';
 import { eventReplaysContract } from '../scenarios/event-replays.scenario.ts';
+import { heavyPagesContract } from '../scenarios/heavy-pages.scenario.ts';
 import { managingMerchantsContract } from '../scenarios/managing-merchants.scenario.ts';
 import { parkedEventsContract } from '../scenarios/parked-events.scenario.ts';
 import { relayContract } from '../scenarios/relay.scenario.ts';
@@ -40,6 +41,7 @@ export function storageContracts(
   commitsContract(adapter, open);
   commitsModelContract(adapter, open, histories);
   paymentsContract(adapter, open);
+  heavyPagesContract(adapter, open);
   paymentSumsContract(adapter, open);
   transfersContract(adapter, open);
   claimsContract(adapter, open);

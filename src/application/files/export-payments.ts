@@ -1,4 +1,4 @@
-import { err, ok, type Result, type ResultAsync } from 'neverthrow';
+import { err, errAsync, ok, type Result, ResultAsync } from 'neverthrow';
 import { type ExportFault, type ExportFormat, endExport, openExport } from '../../domain/files/export.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { ExportId, MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
@@ -12,6 +12,7 @@ import type { Ids } from '../../ports/ids.ts';
 import type { PaymentFilter, Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { aggregateChange } from '../kernel/aggregate-change.ts';
+import { exportPlaces, type TooManyExports } from './export-places.ts';
 
 export type ExportPaymentsRequest = Readonly<{
   merchantId: MerchantId;
@@ -30,11 +31,12 @@ export type PaymentExport = Readonly<{ id: ExportId; pages: PaymentPages }>;
 /**
  * All payments that match, newest first, page by page, each read when it is asked for and then forgotten. Every payment
  * that existed at the start and matches throughout comes exactly once. That the export began is on record before this
- * resolves; that it ended, with its rows, before the pages do; that its reader left it, when `return` is called.
+ * resolves; that it ended, with its rows, before the pages do; that its reader left it, when `return` is called. Until one of
+ * these it has its place among the few exports that one process runs at once.
  */
 export type ExportPayments = (
   request: ExportPaymentsRequest,
-) => ResultAsync<PaymentExport, StorageUnavailable>;
+) => ResultAsync<PaymentExport, TooManyExports | StorageUnavailable>;
 
 export type ExportPorts = Readonly<{
   payments: Payments;
@@ -44,26 +46,42 @@ export type ExportPorts = Readonly<{
   digests: Digests;
 }>;
 
-/** Large enough that the reads cost less than the bytes, small enough that a hundred exports fit in memory. */
-const PAGE = 500;
+/** Large enough that the reads cost less than the bytes, small enough that pages of the largest payments fit in memory. */
+const PAGE = 100;
 
-export const exportPayments =
-  (ports: ExportPorts): ExportPayments =>
-  ({ merchantId, filter, query, format, origin }) => {
+export const exportPayments = (ports: ExportPorts): ExportPayments => {
+  const takePlace = exportPlaces();
+  return ({ merchantId, filter, query, format, origin }) => {
     const { commits, payments, clock, ids } = ports;
+    const place = takePlace(merchantId);
+    if (place === undefined) return errAsync({ kind: 'TooManyExports' });
+    const giveBack = place;
     const now = clock.now();
     const opened = openExport({ id: ids.export(now), merchantId, format, query, createdAt: now });
     const start = aggregateChange(ports, { at: now, origin, action: 'export.started', next: opened });
     const running = { ...opened, auditHash: start.aggregates[0]?.next.auditHash ?? '' };
-    return commits
-      .commit(start)
-      .mapErr(unrivalled)
-      .map(() => ({ id: opened.id, pages: pages() }));
+    return new ResultAsync(begun());
+
+    async function begun(): Promise<Result<PaymentExport, StorageUnavailable>> {
+      const all = pages();
+      let isBegun = false;
+      try {
+        const committed = await commits.commit(start).mapErr(unrivalled);
+        if (committed.isErr()) return err(committed.error);
+        // One that was never asked anything would not see the end of its reader.
+        await all.next();
+        isBegun = true;
+        return ok({ id: opened.id, pages: all });
+      } finally {
+        if (!isBegun) giveBack();
+      }
+    }
 
     async function* pages(): PaymentPages {
       let rows = 0;
       let ended = false;
       try {
+        yield ok([]);
         for (let before: PaymentId | undefined; ; ) {
           const page = await payments.list(merchantId, filter, {
             limit: PAGE,
@@ -84,8 +102,12 @@ export const exportPayments =
         const recorded = await end(rows);
         if (recorded.isErr()) yield err(recorded.error);
       } finally {
-        // If this fails as well, the export stays one that began and never ended.
-        if (!ended) await end(rows, 'interrupted');
+        try {
+          // If this fails as well, the export stays one that began and never ended.
+          if (!ended) await end(rows, 'interrupted');
+        } finally {
+          giveBack();
+        }
       }
     }
 
@@ -101,6 +123,7 @@ export const exportPayments =
       return commits.commit(change).mapErr(unrivalled);
     }
   };
+};
 
 /** An export is written by the one request that made its id, so a refusal is a defect. */
 function unrivalled(failure: CommitRefused | StorageUnavailable): StorageUnavailable {

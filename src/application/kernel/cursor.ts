@@ -1,5 +1,6 @@
 import { err, ok, type Result, type ResultAsync } from 'neverthrow';
 import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
+import { jsonWeight } from '../../domain/kernel/json-weight.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
 
@@ -14,9 +15,13 @@ export type PageRequest = Readonly<{ context: JsonObject; limit: number; cursor?
 
 const CURSOR_LIFETIME_MS = 24 * 3_600_000;
 
+/** Of all items of a page together, as `jsonWeight` counts: what is answered is bounded, whatever the items hold. */
+const HEAVIEST_PAGE = 512 * 1_024;
+
 /**
- * Pages of lists that go newest first by id. A cursor is good for a day and in its own context only; the page size may
- * change on the way. One read, of one item more than the page.
+ * Pages of lists that go newest first by id. A page ends early, with a cursor, before the item that would make it too heavy;
+ * one item always fits. A cursor is good for a day and in its own context only; the page size may change on the way. One
+ * read, of one item more than the page.
  */
 export const paging =
   <Id extends string>(
@@ -31,9 +36,9 @@ export const paging =
     return positionOf(cursor)
       .asyncAndThen((position) => list({ ...position, limit: limit + 1 }))
       .map((found) => {
-        const items = found.slice(0, limit);
+        const items = lightEnough(found.slice(0, limit));
         const last = items.at(-1);
-        return found.length > limit && last !== undefined
+        return found.length > items.length && last !== undefined
           ? { items, nextCursor: signedTokens.seal(`${clock.now()}:${last.id}`, bound) }
           : { items };
       });
@@ -47,3 +52,12 @@ export const paging =
         : err({ kind: 'CursorInvalid' });
     }
   };
+
+function lightEnough<Item>(items: readonly Item[]): readonly Item[] {
+  let weight = 0;
+  const over = items.findIndex((item) => {
+    weight += jsonWeight(item);
+    return weight > HEAVIEST_PAGE;
+  });
+  return over === -1 ? items : items.slice(0, Math.max(1, over));
+}

@@ -59,7 +59,7 @@ const all = async ({ pages }: PaymentExport) => {
 };
 
 describe('an export', () => {
-  it.each([0, 1, 499, 500, 501, 1_700])('gives each of %i payments once, newest first', async (count) => {
+  it.each([0, 1, 99, 100, 101, 350])('gives each of %i payments once, newest first', async (count) => {
     const payments = await store(count);
     const begun = await begin();
     expect(await all(begun)).toEqual(payments.map(({ id }) => id));
@@ -74,7 +74,7 @@ describe('an export', () => {
   });
 
   it('leaves out what is made while it runs, and gives all that was there once', async () => {
-    const payments = await store(1_200);
+    const payments = await store(240);
     const begun = await begin();
     const ids: string[] = [];
     for await (const page of begun.pages) {
@@ -85,7 +85,7 @@ describe('an export', () => {
   });
 
   it('reads a page only when it is asked for it, however slow its reader is', async () => {
-    await store(2_600);
+    await store(520);
     let reads = 0;
     const { pages } = await begin({
       payments: {
@@ -125,7 +125,7 @@ describe('an export', () => {
   });
 
   it('has a whole audit chain, whichever way it ends', async () => {
-    await store(600);
+    await store(120);
     const whole = await begin();
     await all(whole);
     const left = await begin();
@@ -144,7 +144,7 @@ describe('an export', () => {
   });
 
   it('ends with the fault of a store that goes silent, and says on record how far it came', async () => {
-    await store(1_200);
+    await store(240);
     let reads = 0;
     const begun = await begin({
       payments: {
@@ -156,9 +156,9 @@ describe('an export', () => {
       },
     });
     const { pages } = begun;
-    expect(idsIn((await pages.next()).value as Result<readonly Payment[], unknown>)).toHaveLength(500);
+    expect(idsIn((await pages.next()).value as Result<readonly Payment[], unknown>)).toHaveLength(100);
     expect((await pages.next()).value?._unsafeUnwrapErr()).toEqual(silent);
-    expect(await stored(begun)).toMatchObject({ status: 'failed', rows: 500, fault: 'storage_unavailable' });
+    expect(await stored(begun)).toMatchObject({ status: 'failed', rows: 100, fault: 'storage_unavailable' });
     expect((await pages.next()).done).toBe(true);
     expect(reads).toBe(2);
   });
@@ -182,12 +182,103 @@ describe('an export', () => {
   });
 
   it('stops reading when its reader goes away, and says so on record', async () => {
-    await store(1_200);
+    await store(240);
     const begun = await begin();
     await begun.pages.next();
     await begun.pages.next();
     await begun.pages.return();
-    expect(await stored(begun)).toMatchObject({ status: 'failed', rows: 1_000, fault: 'interrupted' });
+    expect(await stored(begun)).toMatchObject({ status: 'failed', rows: 200, fault: 'interrupted' });
     expect((await begun.pages.next()).done).toBe(true);
   });
 });
+
+describe('exports at once', () => {
+  const exporting = (ports: Partial<ExportPorts> = {}) => {
+    const exports = exportPayments({ ...storage, clock, ids: systemIds, digests, ...ports });
+    return (of = merchantId) => exports({ merchantId: of, filter: {}, query: {}, format: 'json', origin });
+  };
+  const tooMany = { kind: 'TooManyExports' };
+
+  it('are two of a merchant, and not fewer of another', async () => {
+    const run = exporting();
+    const running = [(await run())._unsafeUnwrap(), (await run())._unsafeUnwrap()];
+    expect((await run())._unsafeUnwrapErr()).toEqual(tooMany);
+    expect((await run(aMerchantId('merchant-b'))).isOk()).toBe(true);
+    for (const each of running) await all(each);
+    expect((await run()).isOk()).toBe(true);
+  });
+
+  it('are few of all merchants, and one that was refused takes no place', async () => {
+    const run = exporting();
+    const running: PaymentExport[] = [];
+    for (let n = 0; n < 32; n += 1) running.push((await run(aMerchantId(`m-${n % 16}`)))._unsafeUnwrap());
+    for (let again = 0; again < 3; again += 1)
+      expect((await run(aMerchantId('one-more')))._unsafeUnwrapErr()).toEqual(tooMany);
+    await running[0]?.pages.return();
+    expect((await run(aMerchantId('one-more'))).isOk()).toBe(true);
+  });
+
+  it.each<readonly [string, Partial<ExportPorts>, (begun: PaymentExport) => Promise<unknown>]>([
+    ['whose reader leaves before the first page', {}, ({ pages }) => pages.return()],
+    [
+      'whose reader leaves after a page, and says so twice',
+      {},
+      async ({ pages }) => {
+        await pages.next();
+        await pages.return();
+        await pages.return();
+      },
+    ],
+    [
+      'whose store goes silent',
+      { payments: { list: () => errAsync(silent) } as unknown as ExportPorts['payments'] },
+      walk,
+    ],
+    [
+      'that meets a defect',
+      {
+        payments: {
+          list: () => {
+            throw new Error('a defect');
+          },
+        } as unknown as ExportPorts['payments'],
+      },
+      walk,
+    ],
+  ])('give the place of one back %s', async (_, ports, end) => {
+    await store(3);
+    const run = exporting(ports);
+    for (let turn = 0; turn < 5; turn += 1) {
+      const [one, two] = [(await run())._unsafeUnwrap(), (await run())._unsafeUnwrap()];
+      expect((await run()).isErr()).toBe(true);
+      await end(one);
+      await end(two);
+    }
+  });
+
+  it('give the place of one back that could not be put on record, or broke there', async () => {
+    let isBroken = false;
+    const run = exporting({
+      commits: {
+        commit: () => {
+          if (isBroken) throw new Error('a defect');
+          return errAsync(silent);
+        },
+      },
+    });
+    for (let turn = 0; turn < 5; turn += 1) expect((await run())._unsafeUnwrapErr()).toEqual(silent);
+    isBroken = true;
+    for (let turn = 0; turn < 5; turn += 1) await expect(run()).rejects.toThrow('a defect');
+    isBroken = false;
+    expect((await run())._unsafeUnwrapErr()).toEqual(silent);
+  });
+});
+
+/** To whatever end it comes. */
+async function walk({ pages }: PaymentExport): Promise<void> {
+  try {
+    for await (const _ of pages);
+  } catch {
+    // A defect ends it too.
+  }
+}

@@ -87,6 +87,15 @@ describe('a list of payments', () => {
     expect(third.nextCursor).toBeUndefined();
   });
 
+  it('has one payment at least on each page, however heavy', async () => {
+    const stored = await store(3, { metadata: { much: 'x'.repeat(600_000) } });
+    const first = await page({ limit: 3 });
+    const second = await page({ limit: 3, cursor: first.nextCursor ?? '' });
+    const third = await page({ limit: 3, cursor: second.nextCursor ?? '' });
+    expect([first, second, third].map(({ items }) => ids(items))).toEqual(ids(stored).map((id) => [id]));
+    expect(third.nextCursor).toBeUndefined();
+  });
+
   it('holds what the filter says, on every page', async () => {
     const dear = await store(5, { amount: 900n });
     await store(5, { amount: 100n });

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { VENDOR_PAYMENT_STATUSES } from '../../../domain/approvals/vendor-payment.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { wholeNumber } from '../server/schemas.ts';
+import { FEWER, wholeNumber } from '../server/schemas.ts';
 import { uuid } from './vendor-payment-schemas.ts';
 
 const MOST_SKIPPED = 10_000;
@@ -11,7 +11,7 @@ const paging = {
   limit: wholeNumber(100)
     .refine((text) => text !== '0', 'must be at least 1')
     .optional()
-    .openapi({ type: 'integer', minimum: 1, maximum: 100, default: DEFAULT_LIMIT }),
+    .openapi({ type: 'integer', minimum: 1, maximum: 100, default: DEFAULT_LIMIT, description: FEWER }),
   cursor: z.string().min(1).max(512).optional().openapi({ description: '`nextCursor` of the page before.' }),
   offset: wholeNumber(MOST_SKIPPED).optional().openapi({
     type: 'integer',

@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import type { Logger } from 'pino';
 import type { PaymentPages } from '../../../application/files/export-payments.ts';
+import { MOST_EXPORTS } from '../../../application/files/export-places.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
 import { EXPORT_FORMATS } from '../../../domain/files/export.ts';
+import type { Payment } from '../../../domain/payments/payment.ts';
 import { filterOf, paymentFilter } from '../payments/payment-filter.ts';
 import { PAYMENTS_TAG } from '../payments/payment-problems.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
@@ -14,7 +16,15 @@ import { fileName, resource } from '../server/route.ts';
 import { text } from '../server/route-description.ts';
 import { FILE_FORMATS, type FileFormat } from './export-file.ts';
 
-const problems = problemTable<FailureOf<UseCases, 'exportPayments'>>({});
+const problems = problemTable<FailureOf<UseCases, 'exportPayments'>>({
+  TooManyExports: {
+    status: 429,
+    code: 'too_many_exports',
+    title: 'Too many exports are running',
+    detail: `A merchant runs ${MOST_EXPORTS} exports at once. Repeat the request when one of them has ended.`,
+    retryAfterS: 5,
+  },
+});
 const { refuse } = problems;
 
 /** The query of `GET /payments/export`, as text. */
@@ -61,9 +71,13 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 type NextPage = Awaited<ReturnType<PaymentPages['next']>>;
 
+/** About what waits for a reader at once, in characters. */
+const PIECE = 64 * 1_024;
+
 /**
- * The file as it is asked for: one page is read, written and forgotten before the next. A reader that goes away ends the
- * reading. A fault cuts the connection, so that what has arrived cannot pass for the whole file.
+ * The file as it is asked for: one page is read, written in pieces and forgotten before the next. A reader that goes away, or
+ * takes nothing for too long, ends the reading. A fault cuts the connection, so that what has arrived cannot pass for the
+ * whole file.
  */
 function bytesOf(
   { first, pages }: Readonly<{ first: NextPage; pages: PaymentPages }>,
@@ -74,29 +88,40 @@ function bytesOf(
   const encoder = new TextEncoder();
   let text = head;
   let begun: NextPage | undefined = first;
-  return new ReadableStream({
-    async pull(controller) {
-      try {
-        const next = begun ?? (await pages.next());
-        begun = undefined;
-        if (next.done === true) {
-          if (text !== '') controller.enqueue(encoder.encode(text));
-          controller.close();
-        } else if (next.value.isErr()) {
-          broken({ cause: next.value.error.cause }, controller);
-        } else {
-          for (const payment of next.value.value) text += line(payment);
+  let page = [].values() as ArrayIterator<Payment>;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          while (text.length < PIECE) {
+            const { value: payment } = page.next();
+            if (payment === undefined) {
+              const next = begun ?? (await pages.next());
+              begun = undefined;
+              if (next.done === true) {
+                if (text !== '') controller.enqueue(encoder.encode(text));
+                controller.close();
+                return;
+              }
+              if (next.value.isErr()) {
+                broken({ cause: next.value.error.cause }, controller);
+                return;
+              }
+              page = next.value.value.values();
+            } else text += line(payment);
+          }
           controller.enqueue(encoder.encode(text));
           text = '';
+        } catch (defect) {
+          broken({ defect }, controller);
         }
-      } catch (defect) {
-        broken({ defect }, controller);
-      }
+      },
+      async cancel() {
+        await pages.return();
+      },
     },
-    async cancel() {
-      await pages.return();
-    },
-  });
+    { highWaterMark: 0 },
+  );
 
   function broken(why: object, controller: ReadableStreamDefaultController): void {
     log.error({ route: c.var.route, request_id: c.var.requestId, code: 'export_cut', ...why });
@@ -133,6 +158,7 @@ export const exports = resource({
           },
         },
       },
+      refusals: [429],
     }),
   ],
 });

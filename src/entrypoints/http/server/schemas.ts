@@ -98,12 +98,15 @@ const to = date.optional().openapi({
 /** A range of creation times, as text. */
 export const period = { start_date: from, end_date: to };
 
+/** Of `limit`. */
+export const FEWER = 'At most so many: a page whose items are large ends earlier, with a cursor.';
+
 /** What every list takes, as text. */
 export const paging = {
   limit: wholeNumber(100)
     .refine((text) => text !== '0', 'must be at least 1')
     .optional()
-    .openapi({ type: 'integer', minimum: 1, maximum: 100, default: 20 }),
+    .openapi({ type: 'integer', minimum: 1, maximum: 100, default: 20, description: FEWER }),
   cursor: z.string().min(1).max(512).optional().openapi({ description: '`next_cursor` of the page before.' }),
 };
 

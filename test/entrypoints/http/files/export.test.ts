@@ -161,6 +161,18 @@ describe('GET /payments/export', () => {
     expect(await exportsOf(opened)).toEqual([]);
   });
 
+  it('is refused while two of the merchant run, and not for longer', async () => {
+    const opened = await anHttpApp();
+    await pay(opened);
+    const [running] = [await get(opened, ''), await get(opened, '?format=json')];
+    const refused = await get(opened, '');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '5']);
+    expect(problem.parse(await refused.json()).code).toBe('too_many_exports');
+    expect(await exportsOf(opened)).toHaveLength(2);
+    await running.body?.cancel();
+    expect(await (await get(opened, '?format=json')).text()).toContain('pay_');
+  });
+
   it('needs the permission for exports', async () => {
     const { app } = await anHttpApp();
     const response = await app.request('/payments/export', await aRequest());
@@ -222,22 +234,22 @@ describe('an export over a socket', () => {
   it('comes whole, however many pages it takes', async () => {
     const storage = memoryStorage();
     const { url } = await aServer(storage);
-    await stock(storage, 2_250);
+    await stock(storage, 450);
     const response = await fetch(`${url}/payments/export`, { headers: await exporting() });
-    expect(readCsv(await response.text())).toHaveLength(2_251);
+    expect(readCsv(await response.text())).toHaveLength(451);
   });
 
   it('breaks off when the store goes silent in the middle, at whichever page', async () => {
     for (const failsAt of [2, 3, 4]) {
       const { storage } = watched((read, next) => (read === failsAt ? () => errAsync(silent) : next));
       const opened = await aServer(storage);
-      await stock(storage, 1_600);
+      await stock(storage, 320);
       const outcome = await fetch(`${opened.url}/payments/export`, { headers: await exporting() })
         .then((response) => response.text().then(() => 'whole'))
         .catch(() => 'cut');
       expect([failsAt, outcome]).toEqual([failsAt, 'cut']);
       expect(await exportsOf(opened)).toMatchObject([
-        { status: 'failed', fault: 'storage_unavailable', rows: (failsAt - 1) * 500 },
+        { status: 'failed', fault: 'storage_unavailable', rows: (failsAt - 1) * 100 },
       ]);
       const line = opened.lines.find((each) => each.includes('export_cut'));
       expect(line).toBeDefined();
@@ -251,29 +263,40 @@ describe('an export over a socket', () => {
       return next;
     });
     const opened = await aServer(storage);
-    await stock(storage, 600);
+    await stock(storage, 120);
     const text = fetch(`${opened.url}/payments/export`, { headers: await exporting() }).then((response) =>
       response.text(),
     );
     await expect(text).rejects.toThrow();
-    expect(await exportsOf(opened)).toMatchObject([{ status: 'failed', fault: 'interrupted', rows: 500 }]);
+    expect(await exportsOf(opened)).toMatchObject([{ status: 'failed', fault: 'interrupted', rows: 100 }]);
     expect(opened.lines.find((line) => line.includes('export_cut'))).toContain('"defect":{"name":"Error"');
     expect(opened.lines.join('')).not.toContain('secret');
   });
 
-  it('reads no further than a reader that does not read, and stops when it goes away', async () => {
+  it('reads no further than a reader that does not read, and stops when it goes away or takes nothing for too long', async () => {
     const { storage, reads } = watched((_, next) => next);
-    const opened = await aServer(storage);
+    const opened = await anHttpApp({}, storage);
+    const log = jsonLogger({ level: 'silent' });
+    const [patient, impatient] = await Promise.all(
+      [600_000, 100].map((writeTimeoutMs) =>
+        serveHttp(opened.app, { host: '127.0.0.1', port: 0, log, limits: { writeTimeoutMs } }),
+      ),
+    );
+    if (patient === undefined || impatient === undefined) throw new Error('no server');
+    servers.push(patient, impatient);
     const long = 'x'.repeat(500);
-    for (let each = 0; each < 20_000; each += 1) {
+    for (let each = 0; each < 12_000; each += 1) {
       const opening = anOpening({ merchantId: aMerchantId('merchant-1'), description: long });
       (await storage.commits.commit(opening.change))._unsafeUnwrap();
     }
-    const call = request(`${opened.url}/payments/export`, { headers: await exporting() });
-    call.on('error', () => {});
-    call.on('response', (response) => response.pause());
-    call.end();
-    await expect.poll(reads).toBeGreaterThan(0);
+    const headers = await exporting();
+    const reading = ({ url }: ListeningServer) => {
+      const call = request(`${url}/payments/export`, { headers });
+      call.on('error', () => {});
+      call.on('response', (response) => response.pause());
+      call.end();
+      return call;
+    };
     const settled = async () => {
       for (let before = -1; before !== reads(); ) {
         before = reads();
@@ -281,11 +304,17 @@ describe('an export over a socket', () => {
       }
       return reads();
     };
+    const ends = async () =>
+      (await exportsOf(opened)).map((each) => [each.status, 'fault' in each && each.fault]);
+    const left = reading(patient);
+    await expect.poll(reads).toBeGreaterThan(0);
     const stuck = await settled();
-    expect(stuck).toBeLessThan(40);
-    call.destroy();
-    await expect.poll(async () => (await exportsOf(opened))[0]?.status).toBe('failed');
-    expect(await exportsOf(opened)).toMatchObject([{ fault: 'interrupted' }]);
+    expect(stuck).toBeLessThan(100);
+    left.destroy();
+    await expect.poll(ends).toEqual([['failed', 'interrupted']]);
     expect(await settled()).toBeLessThanOrEqual(stuck + 1);
-  });
+    const stalled = reading(impatient);
+    await expect.poll(ends, { timeout: 15_000 }).toEqual(Array(2).fill(['failed', 'interrupted']));
+    stalled.destroy();
+  }, 60_000);
 });
