@@ -7,6 +7,7 @@ import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
 import { DEFAULT_POLICY } from '../../src/domain/approvals/policy.ts';
 import { approvalsApp } from '../../src/entrypoints/http/approvals/approvals-app.ts';
 import { tokenVerifier } from '../../src/entrypoints/http/server/authenticate.ts';
+import { clientAddressBehind } from '../../src/entrypoints/http/server/client-address.ts';
 import { jsonLogger } from '../../src/entrypoints/http/server/logger.ts';
 import { platformMetrics } from '../../src/entrypoints/http/server/metrics.ts';
 import { startRecovery } from '../../src/entrypoints/worker/recovery.ts';
@@ -41,6 +42,7 @@ async function running({ place }: ApprovalsStorageKind) {
     noteFailedAuthentication: () => {},
     log,
     corsOrigins: [],
+    clientAddress: clientAddressBehind([]),
     newRequestId: randomUUID,
   });
   const workers = [

@@ -24,6 +24,7 @@ import { alarmTo } from '../../src/entrypoints/cli/telling.ts';
 import { approvalsApp } from '../../src/entrypoints/http/approvals/approvals-app.ts';
 import { countedPayoutAlarm } from '../../src/entrypoints/http/approvals/approvals-metrics.ts';
 import { tokenVerifier } from '../../src/entrypoints/http/server/authenticate.ts';
+import { type ClientAddress, clientAddressBehind } from '../../src/entrypoints/http/server/client-address.ts';
 import { jsonLogger } from '../../src/entrypoints/http/server/logger.ts';
 import { platformMetrics } from '../../src/entrypoints/http/server/metrics.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
@@ -31,7 +32,11 @@ import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import { describedApp } from './described-app.ts';
 import { AUDIENCE, aToken, ISSUER, SECRET } from './http-app.ts';
 
-type Parts = Readonly<{ ports?: Partial<ApprovalsPorts>; rules?: Partial<ApprovalRules> }>;
+type Parts = Readonly<{
+  ports?: Partial<ApprovalsPorts>;
+  rules?: Partial<ApprovalRules>;
+  clientAddress?: ClientAddress;
+}>;
 
 /**
  * Approvals over a storage as it is, with simulated payouts and stand-ins for queue and bus. `relay` hands over all
@@ -67,6 +72,7 @@ export function anApprovalsApp(storage: ApprovalsStorage = memoryApprovalsStorag
     noteFailedAuthentication: () => {},
     log,
     corsOrigins: [],
+    clientAddress: parts.clientAddress ?? clientAddressBehind([]),
     newRequestId: randomUUID,
   });
   const queue = memoryApprovalQueue({ kept: 1_000 });

@@ -20,6 +20,7 @@ import { httpTransferResponseEncoder } from '../../src/entrypoints/http/ledger/t
 import { httpResponseEncoder } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import { type PlatformAppParts, platformApp } from '../../src/entrypoints/http/platform-app.ts';
 import { tokenVerifier } from '../../src/entrypoints/http/server/authenticate.ts';
+import { clientAddressBehind } from '../../src/entrypoints/http/server/client-address.ts';
 import { jsonLogger } from '../../src/entrypoints/http/server/logger.ts';
 import { platformMetrics } from '../../src/entrypoints/http/server/metrics.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -77,6 +78,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     noteFailedAuthentication: () => {},
     log: jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),
     corsOrigins: [],
+    clientAddress: clientAddressBehind([]),
     newRequestId: randomUUID,
     ...parts.app,
   });

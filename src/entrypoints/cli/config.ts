@@ -7,6 +7,7 @@ import { areThresholds } from '../../domain/approvals/fraud.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import type { MetricsAccess } from '../http/operation/operation.ts';
 import type { JwtSettings } from '../http/server/authenticate.ts';
+import type { AddressRange } from '../http/server/client-address.ts';
 import type { ServerLimits } from '../http/server/server-limits.ts';
 import type { Fault } from './faults.ts';
 import { productionFaults } from './production.ts';
@@ -20,7 +21,13 @@ export type LocalSecret = (dataDir: string, name: string) => string;
 
 export type Config = Readonly<{
   stage: Variables['STAGE'];
-  http: Readonly<{ host: string; port: number; corsOrigins: readonly string[]; limits: ServerLimits }>;
+  http: Readonly<{
+    host: string;
+    port: number;
+    corsOrigins: readonly string[];
+    trustedProxies: readonly AddressRange[];
+    limits: ServerLimits;
+  }>;
   metrics: Readonly<{ access: MetricsAccess; port?: number }>;
   logLevel: Variables['LOG_LEVEL'];
   dataDir: string;
@@ -130,6 +137,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
       host: given.HOST,
       port: given.PORT,
       corsOrigins: given.PAYWRIGHT_CORS_ORIGINS,
+      trustedProxies: given.PAYWRIGHT_TRUSTED_PROXIES,
       limits: {
         maxConnections: given.PAYWRIGHT_MAX_CONNECTIONS,
         writeTimeoutMs: given.PAYWRIGHT_WRITE_TIMEOUT_MS,

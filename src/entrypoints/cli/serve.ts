@@ -13,6 +13,7 @@ import {
 } from '../http/approvals/approvals-metrics.ts';
 import { platformApp, wholeApp } from '../http/platform-app.ts';
 import { tokenVerifier } from '../http/server/authenticate.ts';
+import { clientAddressBehind } from '../http/server/client-address.ts';
 import { jsonLogger } from '../http/server/logger.ts';
 import { type PlatformMetrics, platformMetrics } from '../http/server/metrics.ts';
 import { APPROVALS_OUTBOX, watchBacklog } from '../http/server/outbox-metrics.ts';
@@ -81,6 +82,7 @@ async function serve(
     metrics,
     log,
     corsOrigins: config.http.corsOrigins,
+    clientAddress: clientAddressBehind(config.http.trustedProxies),
     newRequestId: () => randomUUID(),
   };
   const approvalsUseCases = measuredUseCases(approvals.get(APPROVALS_TOKENS.useCases), metrics);

@@ -5,6 +5,7 @@ import { DEFAULT_POLICY } from '../../domain/approvals/policy.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { SERVER_LIMITS } from '../http/server/server-limits.ts';
 import { approvalPolicy, eventSources, fraudScore } from './approvals-variables.ts';
+import { trustedProxies } from './proxy-variables.ts';
 
 const storage = z.enum(['postgres', 'dynamodb', 'memory'], 'must be one of postgres, dynamodb, memory');
 const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes');
@@ -196,6 +197,9 @@ export const VARIABLES = z.object({
   PAYWRIGHT_EVENT_SOURCES: eventSources
     .default([...DEFAULT_EVENT_SOURCES])
     .describe('whose WorkCompleted is believed, with commas between (roadcall.incident-service)'),
+  PAYWRIGHT_TRUSTED_PROXIES: trustedProxies
+    .default([])
+    .describe('addresses and CIDRs of proxies whose X-Forwarded-For is believed, with commas between (none)'),
   PAYWRIGHT_CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(',').map((origin) => origin.trim()))

@@ -8,6 +8,7 @@ const LOG_FIELDS = [
   'duration_ms',
   'request_id',
   'merchant_id',
+  'client_address',
   'code',
   'storage',
   'host',

@@ -5,6 +5,7 @@ import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
 import { findsPan } from '../../../domain/kernel/pan.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { Principal } from './authenticate.ts';
+import type { ClientAddress } from './client-address.ts';
 import type { PlatformMetrics } from './metrics.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 
@@ -18,6 +19,8 @@ export type HttpEnv = {
   Bindings: Connection;
   Variables: {
     requestId: string;
+    /** Where the request comes from; undefined where there is no connection. */
+    clientAddress: string | undefined;
     /** The pattern that matched, such as `/payments/{id}`. */
     route: string;
     principal: Principal;
@@ -39,12 +42,19 @@ const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 /** Names the request, times it, and writes its one log line: what is listed here and nothing else. */
 export const observed =
   (
-    parts: Readonly<{ log: Logger; metrics: PlatformMetrics; newRequestId: () => string }>,
+    parts: Readonly<{
+      log: Logger;
+      metrics: PlatformMetrics;
+      clientAddress: ClientAddress;
+      newRequestId: () => string;
+    }>,
   ): MiddlewareHandler<HttpEnv> =>
   async (c, next) => {
     const started = performance.now();
     const given = c.req.header('x-request-id');
     c.set('requestId', given !== undefined && isRequestId(given) ? given : parts.newRequestId());
+    const peer = c.env?.incoming?.socket?.remoteAddress;
+    c.set('clientAddress', parts.clientAddress(peer, c.req.header('x-forwarded-for')));
     c.set('route', 'unmatched');
     parts.metrics.inFlight.inc();
     try {
@@ -57,7 +67,7 @@ export const observed =
     headers.set('X-Content-Type-Options', 'nosniff');
     if (!headers.has('Cache-Control')) headers.set('Cache-Control', 'no-store');
     const ms = performance.now() - started;
-    const { route, code, principal, cause, defect } = c.var;
+    const { route, code, principal, clientAddress, cause, defect } = c.var;
     const method = METHODS.has(c.req.method) ? c.req.method : 'other';
     parts.metrics.requests.observe({ method, route, status: String(status) }, ms / 1_000);
     parts.log[status >= 500 ? 'error' : 'info']({
@@ -67,7 +77,7 @@ export const observed =
       duration_ms: Math.round(ms * 1_000) / 1_000,
       request_id: c.var.requestId,
       ...(principal?.merchantId === undefined ? {} : { merchant_id: principal.merchantId }),
-      ...present({ code, cause, defect }),
+      ...present({ client_address: clientAddress, code, cause, defect }),
     });
   };
 
@@ -107,9 +117,9 @@ export const respondStored = (
 
 const LONGEST_USER_AGENT = 256;
 
-/** Where a request came from, for the audit trail. The address is the connection's own: no header can claim another. */
+/** Who sent a request and from where, for the audit trail. */
 export function originOf(c: HttpContext, type: Actor['type'] = 'user'): Origin {
-  const ipAddress = c.env?.incoming?.socket?.remoteAddress;
+  const { clientAddress: ipAddress } = c.var;
   const userAgent = c.req
     .header('user-agent')
     ?.replace(/[^\x20-\x7e]/g, '')

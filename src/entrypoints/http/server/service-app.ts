@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
+import type { ClientAddress } from './client-address.ts';
 import type { PlatformMetrics } from './metrics.ts';
 import { problemTable } from './problem-table.ts';
 import { type HttpContext, type HttpEnv, observed } from './request-context.ts';
@@ -11,6 +12,7 @@ export type ServiceAppParts = Readonly<{
   log: Logger;
   /** Origins whose pages may call; empty: none. */
   corsOrigins: readonly string[];
+  clientAddress: ClientAddress;
   newRequestId: () => string;
 }>;
 

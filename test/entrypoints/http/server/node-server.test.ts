@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { ResultAsync } from 'neverthrow';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { PlatformAppParts } from '../../../../src/entrypoints/http/platform-app.ts';
+import { clientAddressBehind } from '../../../../src/entrypoints/http/server/client-address.ts';
 import { jsonLogger } from '../../../../src/entrypoints/http/server/logger.ts';
 import { type ListeningServer, serveHttp } from '../../../../src/entrypoints/http/server/node-server.ts';
 import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
@@ -218,6 +220,21 @@ describe('over a socket', () => {
     };
     const [entry] = (await storage.auditTrail.ofPayment(merchant_id, id))._unsafeUnwrap();
     expect(entry?.ipAddress).toBe('127.0.0.1');
+  });
+
+  it('records the client’s address behind a trusted proxy, also where the header came in lines of its own', async () => {
+    const loopback = { network: ipaddr.IPv4.parse('127.0.0.0'), bits: 8 };
+    const { app, storage } = await anHttpApp({ clientAddress: clientAddressBehind([loopback]) });
+    const server = await serveHttp(app, { host: '127.0.0.1', port: 0, log });
+    servers.push(server);
+    const forwarded = ['X-Forwarded-For: 1.1.1.1', 'X-Forwarded-For: 203.0.113.9, 127.0.0.2'];
+    const response = await exchange(server.url, await post([`Content-Length: ${body.length}`, ...forwarded]));
+    const { id, merchant_id } = JSON.parse(response.slice(response.indexOf('\r\n\r\n') + 4)) as {
+      id: never;
+      merchant_id: never;
+    };
+    const [entry] = (await storage.auditTrail.ofPayment(merchant_id, id))._unsafeUnwrap();
+    expect(entry?.ipAddress).toBe('203.0.113.9');
   });
 });
 
