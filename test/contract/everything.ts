@@ -1,15 +1,4 @@
 import type { Storage } from '../../src/ports/storage.ts';
-import { eventReplaysContract } from '../scenarios/event-replays.scenario.ts';
-import { heavyPagesContract } from '../scenarios/heavy-pages.scenario.ts';
-import { managingMerchantsContract } from '../scenarios/managing-merchants.scenario.ts';
-import { parkedEventsContract } from '../scenarios/parked-events.scenario.ts';
-import { relayContract } from '../scenarios/relay.scenario.ts';
-import { retiredValuesContract } from '../scenarios/retired-values.scenario.ts';
-import { timesContract } from '../scenarios/times.scenario.ts';
-import { transfersContract } from '../scenarios/transfers.scenario.ts';
-import { webhookHoldingContract } from '../scenarios/webhook-holding.scenario.ts';
-import { webhookWorkersContract } from '../scenarios/webhook-workers.scenario.ts';
-import { webhooksContract } from '../scenarios/webhooks.scenario.ts';
 import { aggregatesContract } from './aggregates.contract.ts';
 import { auditTrailContract } from './audit-trail.contract.ts';
 import { claimsContract } from './claims.contract.ts';
@@ -32,7 +21,7 @@ import { wakeUpsContract } from './wake-ups.contract.ts';
 /** How many random histories are compared with memory; fewer where an engine is slow. */
 const HISTORIES = 15;
 
-/** Every storage contract. `open` gives an empty store that shares nothing with the ones before. */
+/** Every contract of a port. `open` gives an empty store that shares nothing with the ones before. */
 export function storageContracts(
   adapter: string,
   open: () => Promise<Storage>,
@@ -41,12 +30,9 @@ export function storageContracts(
   commitsContract(adapter, open);
   commitsModelContract(adapter, open, histories);
   paymentsContract(adapter, open);
-  heavyPagesContract(adapter, open);
   paymentSumsContract(adapter, open);
-  transfersContract(adapter, open);
   claimsContract(adapter, open);
   merchantsContract(adapter, open);
-  managingMerchantsContract(adapter, open);
   aggregatesContract(adapter, open);
   ledgerContract(adapter, open);
   summariesContract(adapter, open);
@@ -55,16 +41,8 @@ export function storageContracts(
   deliveriesContract(adapter, open);
   eventLogContract(adapter, open);
   wakeUpsContract(adapter, open);
-  relayContract(adapter, open);
-  parkedEventsContract(adapter, open);
-  webhooksContract(adapter, open);
-  eventReplaysContract(adapter, open);
-  webhookWorkersContract(adapter, open);
-  webhookHoldingContract(adapter, open);
   auditTrailContract(adapter, open);
   quotasContract(adapter, open);
   failedAuthenticationsContract(adapter, open);
   storageHealthContract(adapter, open);
-  retiredValuesContract(adapter, open);
-  timesContract(adapter, open);
 }

@@ -46,6 +46,29 @@ const lost = { kind: 'StorageUnavailable', cause: 'the reply was lost' } as cons
 const outcomeUnknown = { kind: 'PayoutOutcomeUnknown' } as const;
 const away = { kind: 'PayoutsUnavailable' } as const;
 
+/** One for each store: opening books takes longer than most worlds live. */
+const ledgers = new WeakMap<ApprovalsStorage, PayoutLedger>();
+
+function ledgerOf(storage: ApprovalsStorage): PayoutLedger {
+  const ledger = ledgers.get(storage) ?? payoutLedger(':memory:');
+  ledgers.set(storage, ledger);
+  return ledger;
+}
+
+/** The part of shared books that is asked for through it. */
+function partOf(ledger: PayoutLedger): PayoutLedger {
+  const settled = new Set<string>();
+  return {
+    ...ledger,
+    settle(order, judge) {
+      settled.add(order.reference);
+      return ledger.settle(order, judge);
+    },
+    paid: () => ledger.paid().filter(({ reference }) => settled.has(reference)),
+    close: () => {},
+  };
+}
+
 /** One incident of a vendor, and the payment for it. */
 export function approvalsWorld(
   storage: ApprovalsStorage,
@@ -55,7 +78,7 @@ export function approvalsWorld(
   const vendor = vendorId ?? (randomUUID() as VendorId);
   const eventId = randomUUID();
   const amount = CENTS[approvers];
-  const ledger = payoutLedger(':memory:');
+  const ledger = partOf(ledgerOf(storage));
   let now: Instant = NOON;
   const clock = { now: () => now };
   let outage: Outage | undefined;

@@ -1,0 +1,27 @@
+import type { Storage } from '../../src/ports/storage.ts';
+import { eventReplaysContract } from './event-replays.scenario.ts';
+import { heavyPagesContract } from './heavy-pages.scenario.ts';
+import { managingMerchantsContract } from './managing-merchants.scenario.ts';
+import { parkedEventsContract } from './parked-events.scenario.ts';
+import { relayContract } from './relay.scenario.ts';
+import { retiredValuesContract } from './retired-values.scenario.ts';
+import { timesContract } from './times.scenario.ts';
+import { transfersContract } from './transfers.scenario.ts';
+import { webhookHoldingContract } from './webhook-holding.scenario.ts';
+import { webhookWorkersContract } from './webhook-workers.scenario.ts';
+import { webhooksContract } from './webhooks.scenario.ts';
+
+/** Every use case whose course depends on the storage. `open` gives an empty store that shares nothing with the ones before. */
+export function storageScenarios(adapter: string, open: () => Promise<Storage>): void {
+  heavyPagesContract(adapter, open);
+  transfersContract(adapter, open);
+  managingMerchantsContract(adapter, open);
+  relayContract(adapter, open);
+  parkedEventsContract(adapter, open);
+  webhooksContract(adapter, open);
+  eventReplaysContract(adapter, open);
+  webhookWorkersContract(adapter, open);
+  webhookHoldingContract(adapter, open);
+  retiredValuesContract(adapter, open);
+  timesContract(adapter, open);
+}

@@ -1,0 +1,27 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Parts of the paths of files that run for minutes, the longest first. */
+const LONG = [
+  'crash/payments/dynamodb',
+  'adapters/storage-scenarios',
+  'adapters/dynamodb',
+  'crash/approvals/dynamodb',
+  'crash/',
+  'proofs/',
+  'adapters/postgres',
+];
+
+const rankOf = ({ moduleId }: TestSpecification): number => {
+  const rank = LONG.findIndex((part) => moduleId.includes(part));
+  return rank === -1 ? LONG.length : rank;
+};
+
+/**
+ * Begins with what runs longest, so that no worker is left alone with it in the end. Without a cache of earlier runs,
+ * as on a fresh machine, Vitest begins with the largest files, which the long ones are not.
+ */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((a, b) => rankOf(a) - rankOf(b));
+  }
+}
