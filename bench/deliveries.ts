@@ -74,13 +74,12 @@ function aWorker({ ports }: System, count: number, record: (durationMs: number) 
       onFault: all.reject,
     },
   );
-  const { leases, deliveries, wakeUps } = ports;
+  const { leases, wakeUps } = ports;
   const terms = { work: 'webhooks', shards: DELIVERY_SHARDS, holder: crypto.randomUUID() };
   const running = startDeliveries({
     deliver,
     share: shardAssignment({ leases, clock: systemClock }, terms),
     subscribe: (wake) => wakeUps.subscribe('deliveries', wake),
-    prune: () => deliveries.prune(0, 1),
     cutOff: () => {},
     log: { info: () => {}, warn: console.error, error: console.error },
   });

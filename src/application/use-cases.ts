@@ -24,6 +24,7 @@ import { resolvePaymentMethod } from './customers/resolve-payment-method.ts';
 import { updateCustomer } from './customers/update-customer.ts';
 import { exportPayments } from './files/export-payments.ts';
 import { verify } from './integrity/verify.ts';
+import { enforceRetention } from './kernel/enforce-retention.ts';
 import { commitUnderKey } from './kernel/keyed-commit.ts';
 import { workUnderKey } from './kernel/keyed-work.ts';
 import { rotateKeys } from './keys/rotate-keys.ts';
@@ -106,6 +107,7 @@ export function useCases(ports: Ports, rules: Rules) {
     ...webhookUseCases(ports, webhooks.updateEndpoint),
     rotateKeys: rotateKeys(webhooks),
     verify: verify(ports),
+    enforceRetention: enforceRetention(ports),
   };
 }
 

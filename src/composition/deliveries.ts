@@ -1,4 +1,3 @@
-import { ResultAsync } from 'neverthrow';
 import { systemClock } from '../adapters/system/clock.ts';
 import { type ShardAssignment, shardAssignment } from '../application/outbox/shard-assignment.ts';
 import type { Ports } from '../application/use-cases.ts';
@@ -7,7 +6,7 @@ import {
   type DeliverWebhooks,
   deliverWebhooks,
 } from '../application/webhooks/deliver-webhooks.ts';
-import { DELIVERY_SHARDS, type Deliveries } from '../ports/deliveries.ts';
+import { DELIVERY_SHARDS } from '../ports/deliveries.ts';
 import type { WebhookSettings } from './platform-settings.ts';
 
 /** What delivers this process's part of the webhooks, and which part that is. */
@@ -17,15 +16,11 @@ export type WebhookDelivery = Readonly<{
   share: ShardAssignment;
   /** Calls `wake` when there may be new deliveries; gives back what ends that. */
   subscribe: (wake: () => void) => () => void;
-  /** Forgets deliveries and events whose time is over, a thousand of each at most; how many. */
-  prune: () => ReturnType<Deliveries['prune']>;
   cutOff: () => void;
 }>;
 
-const PRUNED_AT_ONCE = 1_000;
-
 export function webhookDeliveryOf(ports: Ports, { disableAfterMs }: WebhookSettings): WebhookDelivery {
-  const { deliveries, eventLog, leases, wakeUps, webhookSender } = ports;
+  const { leases, wakeUps, webhookSender } = ports;
   return {
     deliverWith: (told) => deliverWebhooks({ ...ports, random: Math.random }, { disableAfterMs, ...told }),
     share: shardAssignment(
@@ -33,11 +28,6 @@ export function webhookDeliveryOf(ports: Ports, { disableAfterMs }: WebhookSetti
       { work: 'webhooks', shards: DELIVERY_SHARDS, holder: crypto.randomUUID() },
     ),
     subscribe: (wake) => wakeUps.subscribe('deliveries', wake),
-    prune: () =>
-      ResultAsync.combine([
-        deliveries.prune(systemClock.now(), PRUNED_AT_ONCE),
-        eventLog.prune(systemClock.now(), PRUNED_AT_ONCE),
-      ]).map((counts) => counts.reduce((sum, count) => sum + count, 0)),
     cutOff: () => webhookSender.close(),
   };
 }

@@ -58,9 +58,4 @@ export interface Deliveries {
     filter: DeliveryFilter,
     page: Readonly<{ limit: number; before?: DeliveryId; since?: DeliveryId }>,
   ): ResultAsync<readonly Delivery[], StorageUnavailable>;
-  /**
-   * Forgets up to `limit` deliveries that are forgettable at `now`, and says how many; 0 when there are none left, and
-   * always on a storage that forgets by itself.
-   */
-  prune(now: Instant, limit: number): ResultAsync<number, StorageUnavailable>;
 }

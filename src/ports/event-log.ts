@@ -28,9 +28,4 @@ export interface EventLog {
     filter: EventLogFilter,
     page: Readonly<{ limit: number; before?: EventId }>,
   ): ResultAsync<readonly DomainEvent[], StorageUnavailable>;
-  /**
-   * Forgets up to `limit` events that were made 30 days before `now` or earlier, and says how many; 0 when there are none
-   * left, and always on a storage that forgets by itself.
-   */
-  prune(now: Instant, limit: number): ResultAsync<number, StorageUnavailable>;
 }

@@ -6,9 +6,12 @@ import type { StorageUnavailable } from './unavailable.ts';
 /** How many authentications failed in the minute that begins at `minute`. */
 export type FailedAuthentications = Readonly<{ minute: Instant; count: number }>;
 
+/** How long a minute's count is kept. */
+export const FAILED_AUTHENTICATIONS_KEPT_MS = 90 * 24 * 3_600_000;
+
 /**
  * Refused authentications, counted by minute and by the merchant they claimed to be; the claim was never proved.
- * Without a merchant: those that named none that exists. Counts are kept for good, apart from all other data.
+ * Without a merchant: those that named none that exists. Counts are kept for 90 days, apart from all other data.
  * Adapters must pass `test/contract/failed-authentications.contract.ts`.
  */
 export interface FailedAuthenticationCounts {

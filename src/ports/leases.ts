@@ -4,6 +4,9 @@ import type { StorageUnavailable } from './unavailable.ts';
 
 export type Lease = Readonly<{ name: string; holder: string; until: Instant }>;
 
+/** How long a lease that was neither renewed nor released is kept after its end: long enough for any two clocks. */
+export const LEASES_KEPT_MS = 24 * 3_600_000;
+
 /**
  * Who works on what, for a while. A lease spares two workers the same work and is no lock: with clocks that disagree,
  * or a holder that stalls past its end, two may act at once, and all they do must bear it. Names and holders are 1–200

@@ -12,6 +12,10 @@ export const QUOTA_WINDOW_MS: Readonly<Record<QuotaKind, number>> = { minute: 60
 /** How many windows a count outlives its own, so that a clock which lags or steps back still finds it. */
 export const QUOTA_WINDOWS_KEPT = 60;
 
+/** When a window's count is over. */
+export const quotaEndsAt = ({ kind, start }: QuotaWindow): Instant =>
+  start + (QUOTA_WINDOWS_KEPT + 1) * QUOTA_WINDOW_MS[kind];
+
 /** Counts of permits given, apart from all other data. Adapters must pass `test/contract/quotas.contract.ts`. */
 export interface Quotas {
   /**

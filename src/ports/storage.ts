@@ -12,6 +12,7 @@ import type { Merchants } from './merchants.ts';
 import type { Outbox } from './outbox.ts';
 import type { Payments } from './payments.ts';
 import type { Quotas } from './quotas.ts';
+import type { Retention } from './retention.ts';
 import type { StorageHealth } from './storage-health.ts';
 import type { Summaries } from './summaries.ts';
 import type { WakeUps } from './wake-ups.ts';
@@ -34,6 +35,7 @@ export type Storage = Readonly<{
   auditTrail: AuditTrail;
   quotas: Quotas;
   failedAuthentications: FailedAuthenticationCounts;
+  retention: Retention;
   health: StorageHealth;
   /** Waits for what is under way, then lets go of connections. Nothing may be asked afterwards. */
   close(): Promise<void>;

@@ -3,7 +3,6 @@ import { systemIds } from '../../src/adapters/system/ids.ts';
 import type { DeliveryId } from '../../src/domain/kernel/ids.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import {
-  DELIVERIES_KEPT_MS,
   type Delivery,
   defer,
   endDelivery,
@@ -195,18 +194,6 @@ export function deliveriesContract(adapter: string, open: () => Promise<Storage>
       expect(
         (await storage.deliveries.list(aMerchantId('merchant-b'), {}, { limit: 5 }))._unsafeUnwrap(),
       ).toEqual([]);
-    });
-
-    it('forgets what ended long ago, and nothing else', async () => {
-      const [old, young, open] = [aDelivery(), aDelivery(), aDelivery()];
-      await add(old, young, open);
-      await save([old, endDelivery(old, 'failed', NOON)], [young, endDelivery(young, 'failed', NOON + 1)]);
-      expect((await storage.deliveries.prune(NOON + DELIVERIES_KEPT_MS - 1, 10))._unsafeUnwrap()).toBe(0);
-      const pruned = (await storage.deliveries.prune(NOON + DELIVERIES_KEPT_MS, 10))._unsafeUnwrap();
-      expect(pruned).toBe(storage.health.name === 'dynamodb' ? 0 : 1);
-      if (pruned === 1) expect(await find(old.id)).toBeUndefined();
-      expect(await find(young.id)).toBeDefined();
-      expect(await find(open.id)).toEqual(open);
     });
 
     it('finds no delivery that nobody added', async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { type DomainEvent, EVENTS_KEPT_MS } from '../../src/domain/kernel/events.ts';
+import type { DomainEvent } from '../../src/domain/kernel/events.ts';
 import type { EventId } from '../../src/domain/kernel/ids.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { EventLogFilter } from '../../src/ports/event-log.ts';
@@ -104,18 +104,6 @@ export function eventLogContract(adapter: string, open: () => Promise<Storage>):
       }
       expect(await list({}, 0)).toEqual([]);
       expect(await list({ from: NOON + 9_000 }, 10, all.at(-1)?.id)).toEqual([]);
-    });
-
-    it('forgets what was made 30 days ago, and nothing younger', async () => {
-      const [old, young] = [anEvent(), anEvent({ at: NOON + 1 })];
-      await add(old, young);
-      const prune = async (now: number, limit = 10) =>
-        (await storage.eventLog.prune(now, limit))._unsafeUnwrap();
-      expect(await prune(NOON + EVENTS_KEPT_MS - 1)).toBe(0);
-      const pruned = await prune(NOON + EVENTS_KEPT_MS);
-      expect(pruned).toBe(storage.health.name === 'dynamodb' ? 0 : 1);
-      if (pruned === 1) expect(ids(await list())).toEqual([young.id]);
-      expect(await prune(NOON + EVENTS_KEPT_MS)).toBe(0);
     });
   });
 }

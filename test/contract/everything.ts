@@ -14,6 +14,7 @@ import { outboxContract } from './outbox.contract.ts';
 import { paymentSumsContract } from './payment-sums.contract.ts';
 import { paymentsContract } from './payments.contract.ts';
 import { quotasContract } from './quotas.contract.ts';
+import { retentionContract } from './retention.contract.ts';
 import { storageHealthContract } from './storage-health.contract.ts';
 import { summariesContract } from './summaries.contract.ts';
 import { wakeUpsContract } from './wake-ups.contract.ts';
@@ -44,5 +45,6 @@ export function storageContracts(
   auditTrailContract(adapter, open);
   quotasContract(adapter, open);
   failedAuthenticationsContract(adapter, open);
+  retentionContract(adapter, open);
   storageHealthContract(adapter, open);
 }

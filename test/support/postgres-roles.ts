@@ -22,7 +22,7 @@ const PLATFORM_GRANTS: readonly string[] = [
   'SELECT, INSERT ON ALL TABLES IN SCHEMA public',
   'UPDATE ON aggregate, balance, claim, failed_authentication, lease, outbox, payment, quota, spending, tally',
   'UPDATE ON transaction, unique_key, webhook_delivery',
-  'DELETE ON event_log, lease, outbox, outbox_parked, unique_key, webhook_delivery',
+  'DELETE ON claim, event_log, failed_authentication, lease, outbox, outbox_parked, quota, unique_key, webhook_delivery',
 ];
 
 /** A role that may do what `grants` say and owns no table; its password is `first`. */

@@ -67,7 +67,7 @@ export async function platformLife(storage: Storage): Promise<void> {
   await deliveries.save([{ expected: 1, next: { ...delivery, version: 2, dueAt: NOON + 60_000 } }]);
   await deliveries.find(merchantId, delivery.id);
   await deliveries.list(merchantId, { endpointId: endpoint.id, status: 'pending' }, { limit: 10 });
-  await deliveries.prune(NOON, 10);
+  for (const kind of storage.retention.kinds) await storage.retention.prune(kind, NOON, 10);
 
   await outbox.unsent(10);
   const [sent, failed, ...rest] = (await outbox.next(SHARDS, NOON + 1_000, 10))._unsafeUnwrap();

@@ -2,11 +2,11 @@ import type { Claim } from '../../domain/kernel/claim.ts';
 import type { PaymentId, TransactionId, TransferId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Item } from './items.ts';
-import { claimKey, dueShardOf, TTL_ATTRIBUTE } from './table.ts';
+import { claimKey, dueShardOf, responseDueShardOf, TTL_ATTRIBUTE } from './table.ts';
 
 /**
  * Open claims carry the due index's attributes and so are in it. Only a claim without an effect, a payment or a
- * transfer, may be deleted by time; the others are kept for good.
+ * transfer, may be deleted by time; the others are kept for good, and in the index for as long as their response is.
  */
 export const claimItem = (claim: Claim): Item => ({
   ...claimKey(claim),
@@ -21,12 +21,19 @@ export const claimItem = (claim: Claim): Item => ({
   transfer_id: 'transferId' in claim ? claim.transferId : undefined,
   answer: claim.kept?.response,
   answer_expires_at: claim.kept?.expiresAt,
-  ...(claim.state === 'completed' ? {} : { due_shard: dueShardOf(claim), due_at: claim.dueAt }),
+  ...dueOf(claim),
   ...('attempts' in claim ? { attempts: claim.attempts } : {}),
   ...(!hasEffect(claim) && claim.kept !== undefined
     ? { [TTL_ATTRIBUTE]: Math.ceil(claim.kept.expiresAt / 1_000) }
     : {}),
 });
+
+function dueOf(claim: Claim): Item {
+  if (claim.state !== 'completed') return { due_shard: dueShardOf(claim), due_at: claim.dueAt };
+  return hasEffect(claim) && claim.kept !== undefined
+    ? { due_shard: responseDueShardOf(claim), due_at: claim.kept.expiresAt }
+    : {};
+}
 
 const hasEffect = (claim: Claim): boolean =>
   claim.paymentId !== undefined || ('transferId' in claim && claim.transferId !== undefined);

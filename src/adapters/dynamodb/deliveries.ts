@@ -1,4 +1,3 @@
-import { okAsync } from 'neverthrow';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Delivery, PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import type { Deliveries, DeliveryFilter } from '../../ports/deliveries.ts';
@@ -51,7 +50,6 @@ export const dynamodbDeliveries = (table: Table, read: Read): Deliveries => ({
         ? []
         : newestOf(table, listQueries(merchantId, filter, page), page),
     ).map((items) => items.map(deliveryOf)),
-  prune: () => okAsync(0),
 });
 
 const dueQuery = (shard: number, now: number): PartitionQuery => ({

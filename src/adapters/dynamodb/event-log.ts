@@ -1,5 +1,4 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { okAsync } from 'neverthrow';
 import { type DomainEvent, EVENTS_KEPT_MS, entityOf } from '../../domain/kernel/events.ts';
 import { firstIdAt, lastIdAt, type MerchantId } from '../../domain/kernel/ids.ts';
 import type { EventLog, EventLogFilter } from '../../ports/event-log.ts';
@@ -35,7 +34,6 @@ export const dynamodbEventLog = (table: Table): EventLog => ({
       const queries = page.limit <= 0 ? [] : queriesFor(merchantId, filter, page.before);
       return queries.length === 0 ? [] : newestOf(table, queries, page);
     }).map((items) => items.map(eventOf)),
-  prune: () => okAsync(0),
 });
 
 /** What a BatchWriteItem takes. */

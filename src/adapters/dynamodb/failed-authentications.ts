@@ -1,17 +1,24 @@
 import { okAsync } from 'neverthrow';
-import type { FailedAuthenticationCounts } from '../../ports/failed-authentications.ts';
+import {
+  FAILED_AUTHENTICATIONS_KEPT_MS,
+  type FailedAuthenticationCounts,
+} from '../../ports/failed-authentications.ts';
 import { updateItem } from './conditional-writes.ts';
 import { attempt } from './faults.ts';
 import { findAll } from './reads.ts';
-import { failedAuthenticationKey, type Table } from './table.ts';
+import { failedAuthenticationKey, type Table, TTL_ATTRIBUTE } from './table.ts';
 
 export const dynamodbFailedAuthentications = (table: Table): FailedAuthenticationCounts => ({
   add: (merchantId, minute, count) =>
     attempt(() =>
       updateItem(table, {
         Key: failedAuthenticationKey(merchantId, minute),
-        UpdateExpression: 'ADD failures :count',
-        ExpressionAttributeValues: { ':count': count },
+        UpdateExpression: 'ADD failures :count SET #expiry = :expiry',
+        ExpressionAttributeNames: { '#expiry': TTL_ATTRIBUTE },
+        ExpressionAttributeValues: {
+          ':count': count,
+          ':expiry': Math.ceil((minute + FAILED_AUTHENTICATIONS_KEPT_MS) / 1_000),
+        },
       }),
     ).map(() => undefined),
   list: (merchantId, from, to) => {

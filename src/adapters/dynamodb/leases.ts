@@ -1,12 +1,9 @@
 import type { Instant } from '../../domain/kernel/instant.ts';
-import type { Leases } from '../../ports/leases.ts';
+import { LEASES_KEPT_MS, type Leases } from '../../ports/leases.ts';
 import { deleteItem, updateItem } from './conditional-writes.ts';
 import { attempt } from './faults.ts';
 import { findAll } from './reads.ts';
 import { type ItemKey, LEASE_PARTITION, type Table, TTL_ATTRIBUTE } from './table.ts';
-
-/** How long a lapsed lease stays, in seconds: long enough for any two clocks. */
-const KEPT_S = 86_400;
 
 /** Sorts after all that names are made of. */
 const AFTER_ASCII = '\u{ffff}';
@@ -62,7 +59,7 @@ const hold = async (
       ':holder': holder,
       ':now': now,
       ':until': until,
-      ':expiry': Math.ceil(until / 1_000) + KEPT_S,
+      ':expiry': Math.ceil((until + LEASES_KEPT_MS) / 1_000),
     },
   });
   return held !== undefined;

@@ -1,4 +1,4 @@
-import { QUOTA_WINDOW_MS, QUOTA_WINDOWS_KEPT, type Quotas } from '../../ports/quotas.ts';
+import { type Quotas, quotaEndsAt } from '../../ports/quotas.ts';
 import { updateItem } from './conditional-writes.ts';
 import { attempt } from './faults.ts';
 import { quotaKey, type Table, TTL_ATTRIBUTE } from './table.ts';
@@ -18,7 +18,7 @@ export const dynamodbQuotas = (table: Table): Quotas => ({
         ExpressionAttributeValues: {
           ':wanted': wanted,
           ':limit': limit,
-          ':expiry': Math.ceil((start + (QUOTA_WINDOWS_KEPT + 1) * QUOTA_WINDOW_MS[kind]) / 1_000),
+          ':expiry': Math.ceil(quotaEndsAt({ kind, start }) / 1_000),
         },
         ReturnValues: 'UPDATED_NEW',
       }),

@@ -17,6 +17,7 @@ import { dynamodbOutbox } from './outbox.ts';
 import { dynamodbPayments } from './payments.ts';
 import { dynamodbQuotas } from './quotas.ts';
 import { itemReads } from './reads.ts';
+import { dynamodbRetention } from './retention.ts';
 import { dynamodbStorageHealth } from './storage-health.ts';
 import { dynamodbSummaries } from './summaries.ts';
 import { tableOf } from './table.ts';
@@ -45,6 +46,7 @@ export function dynamodbStorage({
     auditTrail: dynamodbAuditTrail(table, read),
     quotas: dynamodbQuotas(table),
     failedAuthentications: dynamodbFailedAuthentications(table),
+    retention: dynamodbRetention(table),
     health: dynamodbStorageHealth(table, read),
     async close() {
       while (table.underWay.size > 0) await Promise.allSettled(table.underWay);

@@ -46,12 +46,13 @@ const SUM_SHARDS = 128;
 const DUE_SHARDS = 8;
 const DELIVERY_PARTITIONS = 8;
 const EVENT_LOG_SHARDS = 8;
-/** Deliveries are in the due index too, behind all shards that open claims may ever have. */
+/** Deliveries and kept responses are in the due index too, behind all shards that others may ever have. */
 const FIRST_DELIVERY_DUE_SHARD = 1_000;
+const FIRST_RESPONSE_DUE_SHARD = 2_000;
 
 /** A merchant's audit links by id; keys only. */
 export const TRAIL_INDEX = 'trail';
-/** Open claims and pending deliveries only, by when they are due; an item without `due_shard` is not in it. */
+/** Open claims, pending deliveries and kept responses only, by when they are due; an item without `due_shard` is not in it. */
 export const DUE_INDEX = 'due';
 export const SCHEMA_KEY: ItemKey = { pk: '#S', sk: 'schema' };
 /** Seconds since 1970, after which DynamoDB may delete the item. */
@@ -128,6 +129,11 @@ export function claimKeyOf(pk: string): ClaimKey {
 
 export const dueShardOf = (key: ClaimKey): number => shardOf(claimKey(key).pk, DUE_SHARDS);
 export const dueShards = (): readonly number[] => shards(DUE_SHARDS);
+
+/** Where the responses of claims that have ended stand in the due index, by when they expire. */
+export const responseDueShardOf = (key: ClaimKey): number => FIRST_RESPONSE_DUE_SHARD + dueShardOf(key);
+export const responseDueShards = (): readonly number[] =>
+  dueShards().map((shard) => FIRST_RESPONSE_DUE_SHARD + shard);
 
 export const deliveryKey = (merchantId: MerchantId, id: DeliveryId): ItemKey => ({
   pk: deliveryPartition(merchantId, shardOf(id, DELIVERY_PARTITIONS)),

@@ -7,9 +7,10 @@ import {
   type DeliveryFilter,
   deliveryShardOf,
 } from '../../ports/deliveries.ts';
+import type { Kept } from './retention.ts';
 
 /** Pending ones are also in their shard's list, by when they are due. */
-export function memoryDeliveries(): Deliveries {
+export function memoryDeliveries(): Deliveries & Readonly<{ kept: Kept }> {
   const byMerchant = new Map<MerchantId, Map<DeliveryId, Delivery>>();
   const shards: PendingDelivery[][] = Array.from({ length: DELIVERY_SHARDS }, () => []);
 
@@ -45,17 +46,13 @@ export function memoryDeliveries(): Deliveries {
           .sort((a, b) => (a.id < b.id ? 1 : -1))
           .slice(0, limit),
       ),
-    prune(now, limit) {
-      let pruned = 0;
-      for (const own of byMerchant.values())
-        for (const [id, delivery] of own) {
-          if (pruned === limit) return okAsync(pruned);
-          if ((forgettableAt(delivery) ?? Number.POSITIVE_INFINITY) > now) continue;
-          own.delete(id);
-          pruned += 1;
-        }
-      return okAsync(pruned);
-    },
+    kept: () =>
+      [...byMerchant.values()].flatMap((own) =>
+        [...own].flatMap(([id, delivery]) => {
+          const endsAt = forgettableAt(delivery);
+          return endsAt === undefined ? [] : [{ endsAt, forget: () => own.delete(id) }];
+        }),
+      ),
   };
 
   function stored({ merchantId, id }: Delivery): Delivery | undefined {

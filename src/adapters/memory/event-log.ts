@@ -2,8 +2,9 @@ import { okAsync } from 'neverthrow';
 import { type DomainEvent, EVENTS_KEPT_MS, entityOf } from '../../domain/kernel/events.ts';
 import type { EventId, MerchantId } from '../../domain/kernel/ids.ts';
 import type { EventLog, EventLogFilter } from '../../ports/event-log.ts';
+import type { Kept } from './retention.ts';
 
-export function memoryEventLog(): EventLog {
+export function memoryEventLog(): EventLog & Readonly<{ kept: Kept }> {
   const byMerchant = new Map<MerchantId, Map<EventId, DomainEvent>>();
   return {
     addAll(events) {
@@ -21,17 +22,13 @@ export function memoryEventLog(): EventLog {
           .sort((a, b) => (a.id < b.id ? 1 : -1))
           .slice(0, limit),
       ),
-    prune(now, limit) {
-      let pruned = 0;
-      for (const own of byMerchant.values())
-        for (const [id, { created }] of own) {
-          if (pruned === limit) return okAsync(pruned);
-          if (created + EVENTS_KEPT_MS > now) continue;
-          own.delete(id);
-          pruned += 1;
-        }
-      return okAsync(pruned);
-    },
+    kept: () =>
+      [...byMerchant.values()].flatMap((own) =>
+        [...own].map(([id, { created }]) => ({
+          endsAt: created + EVENTS_KEPT_MS,
+          forget: () => own.delete(id),
+        })),
+      ),
   };
 }
 

@@ -1,7 +1,11 @@
 import { okAsync } from 'neverthrow';
-import type { FailedAuthenticationCounts } from '../../ports/failed-authentications.ts';
+import {
+  FAILED_AUTHENTICATIONS_KEPT_MS,
+  type FailedAuthenticationCounts,
+} from '../../ports/failed-authentications.ts';
+import type { Kept } from './retention.ts';
 
-export function memoryFailedAuthentications(): FailedAuthenticationCounts {
+export function memoryFailedAuthentications(): FailedAuthenticationCounts & Readonly<{ kept: Kept }> {
   const counts = new Map<string, Map<number, number>>();
   return {
     add(merchantId, minute, count) {
@@ -16,6 +20,13 @@ export function memoryFailedAuthentications(): FailedAuthenticationCounts {
           .map(([minute, count]) => ({ minute, count }))
           .filter(({ minute }) => from <= minute && minute <= to)
           .sort((a, b) => a.minute - b.minute),
+      ),
+    kept: () =>
+      [...counts.values()].flatMap((minutes) =>
+        [...minutes.keys()].map((minute) => ({
+          endsAt: minute + FAILED_AUTHENTICATIONS_KEPT_MS,
+          forget: () => minutes.delete(minute),
+        })),
       ),
   };
 }

@@ -1,7 +1,8 @@
 import { okAsync } from 'neverthrow';
-import type { Lease, Leases } from '../../ports/leases.ts';
+import { LEASES_KEPT_MS, type Lease, type Leases } from '../../ports/leases.ts';
+import type { Kept } from './retention.ts';
 
-export function memoryLeases(): Leases {
+export function memoryLeases(): Leases & Readonly<{ kept: Kept }> {
   const leases = new Map<string, Lease>();
   return {
     hold(names, holder, now, until) {
@@ -22,5 +23,10 @@ export function memoryLeases(): Leases {
       for (const name of names) if (leases.get(name)?.holder === holder) leases.delete(name);
       return okAsync(undefined);
     },
+    kept: () =>
+      [...leases].map(([name, { until }]) => ({
+        endsAt: until + LEASES_KEPT_MS,
+        forget: () => leases.delete(name),
+      })),
   };
 }

@@ -14,12 +14,18 @@ import { memoryMerchants } from './merchants.ts';
 import { memoryOutbox } from './outbox.ts';
 import { memoryPayments } from './payments.ts';
 import { memoryQuotas } from './quotas.ts';
+import { keptResponses, memoryRetention } from './retention.ts';
 import { memoryStorageHealth } from './storage-health.ts';
 import { type MemoryStore, memoryStore } from './store.ts';
 import { memorySummaries } from './summaries.ts';
 
 /** A database that lives and dies with the process, or as long as `store`; the reference the others are compared with. */
 export function memoryStorage(store: MemoryStore = memoryStore()): Storage {
+  const leases = memoryLeases();
+  const deliveries = memoryDeliveries();
+  const eventLog = memoryEventLog();
+  const quotas = memoryQuotas();
+  const failedAuthentications = memoryFailedAuthentications();
   return {
     commits: memoryCommits(store),
     payments: memoryPayments(store),
@@ -30,13 +36,22 @@ export function memoryStorage(store: MemoryStore = memoryStore()): Storage {
     ledger: memoryLedger(store),
     summaries: memorySummaries(store),
     outbox: memoryOutbox(store),
-    leases: memoryLeases(),
+    leases,
     wakeUps: localWakeUps(),
-    deliveries: memoryDeliveries(),
-    eventLog: memoryEventLog(),
+    deliveries,
+    eventLog,
     auditTrail: memoryAuditTrail(store),
-    quotas: memoryQuotas(),
-    failedAuthentications: memoryFailedAuthentications(),
+    quotas,
+    failedAuthentications,
+    retention: memoryRetention({
+      response: keptResponses(store),
+      delivery: deliveries.kept,
+      event: eventLog.kept,
+      failed_authentication: failedAuthentications.kept,
+      minute_window: quotas.kept('minute'),
+      day_window: quotas.kept('day'),
+      lease: leases.kept,
+    }),
     health: memoryStorageHealth,
     close: () => Promise.resolve(),
   };

@@ -1,10 +1,10 @@
 import type pg from 'pg';
-import { DELIVERIES_KEPT_MS, type Delivery, type PendingDelivery } from '../../domain/webhooks/delivery.ts';
+import type { Delivery, PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import type { Guarded } from '../../ports/commits.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { deliveryFromRow, fixedColumns, movingColumns } from './delivery-rows.ts';
-import { attempt, retried, withRetry } from './faults.ts';
+import { attempt, retried } from './faults.ts';
 import { findAll, findOne } from './reads.ts';
 import { uuidOf } from './rows.ts';
 
@@ -41,11 +41,6 @@ const LIST = `
     AND ($4::text IS NULL OR status = $4) AND ($5::text IS NULL OR event_type = $5)
     AND ($7::uuid IS NULL OR id >= $7)
   ORDER BY id DESC LIMIT $6`;
-
-const PRUNE = `
-  DELETE FROM webhook_delivery WHERE (merchant_id, id) IN (
-    SELECT merchant_id, id FROM webhook_delivery
-    WHERE status <> 'pending' AND updated_at <= $1 ORDER BY updated_at LIMIT $2)`;
 
 /** What one statement writes. */
 const MOST_ROWS = 500;
@@ -100,10 +95,6 @@ export function postgresDeliveries(pool: pg.Pool): Deliveries {
           ],
         },
         deliveryFromRow,
-      ),
-    prune: (now, limit) =>
-      withRetry(() => pool.query({ text: PRUNE, values: [new Date(now - DELIVERIES_KEPT_MS), limit] })).map(
-        ({ rowCount }) => rowCount ?? 0,
       ),
   };
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { type DomainEvent, EVENTS_KEPT_MS, entityOf } from '../../domain/kernel/events.ts';
+import { type DomainEvent, entityOf } from '../../domain/kernel/events.ts';
 import { firstIdAt, lastIdAt } from '../../domain/kernel/ids.ts';
 import { jsonText } from '../../domain/kernel/json.ts';
 import type { EventLog } from '../../ports/event-log.ts';
@@ -20,10 +20,6 @@ const listText = (isOfEntity: boolean): string => `
   WHERE merchant_id = $1 AND id >= $2 AND id <= $3 AND id < $4 AND ($5::text[] IS NULL OR type = ANY ($5))
     ${isOfEntity ? 'AND entity_id = $7' : ''}
   ORDER BY id DESC LIMIT $6`;
-
-const PRUNE = `
-  DELETE FROM event_log WHERE (merchant_id, id) IN (
-    SELECT merchant_id, id FROM event_log WHERE created_at <= $1 ORDER BY created_at LIMIT $2)`;
 
 /** What one statement writes. */
 const MOST_ROWS = 500;
@@ -56,10 +52,6 @@ export const postgresEventLog = (pool: pg.Pool): EventLog => ({
         ],
       }),
     ).map(({ rows }) => rows.map(eventFromRow)),
-  prune: (now, limit) =>
-    withRetry(() => pool.query({ text: PRUNE, values: [new Date(now - EVENTS_KEPT_MS), limit] })).map(
-      ({ rowCount }) => rowCount ?? 0,
-    ),
 });
 
 const columnsOf = (events: readonly DomainEvent[]) => [

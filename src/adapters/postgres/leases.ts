@@ -3,12 +3,8 @@ import type { Lease, Leases } from '../../ports/leases.ts';
 import { withRetry } from './faults.ts';
 import { findAll } from './reads.ts';
 
-/**
- * In one statement, whose rows are locked in the order of their names. Leases of workers that died are nobody's to
- * release, so those are swept on the way.
- */
+/** In one statement, whose rows are locked in the order of their names. */
 const hold = (lease: string) => `
-  WITH swept AS (DELETE FROM ${lease} WHERE until < $3::timestamptz - interval '1 day' AND name <> ALL ($1))
   INSERT INTO ${lease} AS l (name, holder, until)
   SELECT name, $2, $4 FROM unnest($1::text[]) WITH ORDINALITY AS wanted(name, n) ORDER BY n
   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until

@@ -14,6 +14,7 @@ import { postgresMerchants } from './merchants.ts';
 import { postgresOutbox } from './outbox.ts';
 import { postgresPayments } from './payments.ts';
 import { postgresQuotas } from './quotas.ts';
+import { postgresRetention } from './retention.ts';
 import { postgresStorageHealth } from './storage-health.ts';
 import { postgresSummaries } from './summaries.ts';
 import { postgresWakeUps } from './wake-ups.ts';
@@ -38,6 +39,7 @@ export function postgresStorage(pool: pg.Pool): Storage {
     auditTrail: postgresAuditTrail(pool),
     quotas: postgresQuotas(pool),
     failedAuthentications: postgresFailedAuthentications(pool),
+    retention: postgresRetention(pool),
     health: postgresStorageHealth(pool),
     async close() {
       await close();

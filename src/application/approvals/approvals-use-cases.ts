@@ -6,6 +6,7 @@ import type { Payouts } from '../../ports/approvals/payouts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
+import { enforceRetention } from '../kernel/enforce-retention.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { approveVendorPayment } from './approve-vendor-payment.ts';
 import { changeVendorPayment } from './change-vendor-payment.ts';
@@ -45,6 +46,7 @@ export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) =
   rejectVendorPayment: rejectVendorPayment(ports),
   processVendorPayment: processVendorPayment(ports, rules),
   recoverPayouts: recoverPayouts(ports, rules),
+  enforceRetention: enforceRetention(ports),
 });
 
 export type ApprovalsUseCases = Readonly<ReturnType<typeof approvalsUseCases>>;

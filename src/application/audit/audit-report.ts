@@ -8,7 +8,10 @@ import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { AuditTrail } from '../../ports/audit-trail.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FailedAuthenticationCounts } from '../../ports/failed-authentications.ts';
+import {
+  FAILED_AUTHENTICATIONS_KEPT_MS,
+  type FailedAuthenticationCounts,
+} from '../../ports/failed-authentications.ts';
 import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
@@ -54,7 +57,9 @@ export const makeAuditReport =
         before = entries.at(-1)?.id;
         if (entries.length < PAGE) break;
       }
-      const failed = yield* ports.failedAuthentications.list(merchantId, from, to);
+      // A storage may keep them for longer, until it gets to deleting them; what is reported must not depend on it.
+      const kept = Math.max(from, ports.clock.now() - FAILED_AUTHENTICATIONS_KEPT_MS + 1);
+      const failed = yield* ports.failedAuthentications.list(merchantId, kept, to);
       return ok(reporting.report(failed));
     });
 

@@ -17,8 +17,10 @@ import { clientAddressBehind } from '../http/server/client-address.ts';
 import { jsonLogger } from '../http/server/logger.ts';
 import { type PlatformMetrics, platformMetrics } from '../http/server/metrics.ts';
 import { APPROVALS_OUTBOX, watchBacklog } from '../http/server/outbox-metrics.ts';
+import { APPROVALS_RETENTION, countRetention } from '../http/server/retention-metrics.ts';
 import { startFlushing } from '../worker/flush.ts';
 import { startRecovery } from '../worker/recovery.ts';
+import { startRetention } from '../worker/retention.ts';
 import type { Config } from './config.ts';
 import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -104,6 +106,18 @@ async function serve(
     relayEventsOf(platform, log, metrics),
     deliverWebhooksOf(platform, log, metrics),
     relayApprovalsOf(approvals, log, metrics),
+    startRetention({
+      name: 'platform retention',
+      enforce: useCases.enforceRetention,
+      record: countRetention(metrics),
+      log,
+    }),
+    startRetention({
+      name: 'approvals retention',
+      enforce: approvalsUseCases.enforceRetention,
+      record: countRetention(metrics, APPROVALS_RETENTION),
+      log,
+    }),
   ];
   const flushing = startFlushing({ flush: failedAuthentications.flush, log });
   out(await welcomeText(config, { url: server.url, storage: health.name, interactive }));

@@ -1,6 +1,7 @@
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import { jsonLogger } from '../http/server/logger.ts';
 import { startRecovery } from '../worker/recovery.ts';
+import { startRetention } from '../worker/retention.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { openSystem } from './open-system.ts';
@@ -9,7 +10,7 @@ import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
 
-/** Runs both services' recovery, relays events and delivers webhooks, and nothing else, until it is stopped. */
+/** Runs both services' recovery, relays events, delivers webhooks and deletes what was kept for its time, until it is stopped. */
 export async function workerCommand(config: Config, { out, err, untilStopped }: Terminal): Promise<ExitCode> {
   const log = jsonLogger({ level: config.logLevel, destination: standardError() });
   const opened = await openSystem({
@@ -21,14 +22,16 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
     return opened.configuration ? EXIT.configuration : EXIT.failed;
   }
   const { platform, approvals, health, close } = opened;
-  const { recoverPayments } = platform.get(TOKENS.useCases);
-  const { recoverPayouts } = approvals.get(APPROVALS_TOKENS.useCases);
+  const { recoverPayments, enforceRetention } = platform.get(TOKENS.useCases);
+  const { recoverPayouts, ...approvalsUseCases } = approvals.get(APPROVALS_TOKENS.useCases);
   const workers = [
     startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
     startRecovery({ name: 'payout recovery', recover: recoverPayouts, log }),
     relayEventsOf(platform, log),
     deliverWebhooksOf(platform, log),
     relayApprovalsOf(approvals, log),
+    startRetention({ name: 'platform retention', enforce: enforceRetention, log }),
+    startRetention({ name: 'approvals retention', enforce: approvalsUseCases.enforceRetention, log }),
   ];
   out(`paywright worker is running on ${health.name}\n`);
   await untilStopped;

@@ -1,15 +1,12 @@
 import type { ShardAssignment } from '../../application/outbox/shard-assignment.ts';
 import type { DeliverWebhooks } from '../../application/webhooks/deliver-webhooks.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Deliveries } from '../../ports/deliveries.ts';
 import { type RunningWorker, releaseShards, type Subscribe, startLoop, type WorkerLog } from './loop.ts';
 
 export type DeliveriesParts = Readonly<{
   deliver: DeliverWebhooks;
   share: ShardAssignment;
   subscribe: Subscribe;
-  /** Forgets what is old enough; once an hour. */
-  prune: () => ReturnType<Deliveries['prune']>;
   /** Ends what is still under way when a stop has lasted for too long. */
   cutOff: () => void;
   log: WorkerLog;
@@ -21,7 +18,6 @@ const POLL_MS = 500;
 /** Deliveries that come in quick succession share a round. */
 const GATHER_MS = 10;
 const LONGEST_PAUSE_MS = 10_000;
-const PRUNE_EVERY_MS = 3_600_000;
 /** What is cut off is sent again by the worker that takes over, so a stop waits for the slow, and not for the silent. */
 const LONGEST_DRAIN_MS = 10_000;
 
@@ -30,12 +26,8 @@ const LONGEST_DRAIN_MS = 10_000;
  * attempts under way may end, for 10 s at most, and the shards are given back.
  */
 export function startDeliveries(parts: DeliveriesParts): RunningWorker {
-  const { deliver, share, subscribe, prune, cutOff, log, random } = parts;
-  let isStopping = false;
-  const spread = 0.75 + (random ?? Math.random)() / 2;
-  const pruning = setInterval(() => void pruneAll(), PRUNE_EVERY_MS * spread);
-  pruning.unref();
-  const loop = startLoop({
+  const { deliver, share, subscribe, cutOff, log, random } = parts;
+  return startLoop({
     name: 'delivery',
     round: () =>
       share
@@ -62,13 +54,6 @@ export function startDeliveries(parts: DeliveriesParts): RunningWorker {
     log,
     ...present({ random }),
   });
-  return {
-    stop() {
-      isStopping = true;
-      clearInterval(pruning);
-      return loop.stop();
-    },
-  };
 
   async function drain(): Promise<void> {
     const timer = setTimeout(() => {
@@ -77,13 +62,5 @@ export function startDeliveries(parts: DeliveriesParts): RunningWorker {
     }, LONGEST_DRAIN_MS);
     while (deliver.underWay() > 0) await deliver.change();
     clearTimeout(timer);
-  }
-
-  async function pruneAll(): Promise<void> {
-    try {
-      for (let left = true; left && !isStopping; ) left = (await prune().unwrapOr(0)) > 0;
-    } catch (fault) {
-      log.error({ defect: fault }, 'old deliveries could not be forgotten');
-    }
   }
 }

@@ -1,6 +1,7 @@
 import type { ApprovalEvent } from '../../domain/approvals/approval-events.ts';
 import type { Leases } from '../leases.ts';
 import type { Outbox } from '../outbox.ts';
+import type { Retention } from '../retention.ts';
 import type { StorageHealth } from '../storage-health.ts';
 import type { WakeUps } from '../wake-ups.ts';
 import type { ApprovalCommits } from './approval-commits.ts';
@@ -16,6 +17,7 @@ export type ApprovalsStorage = Readonly<{
   outbox: Outbox<ApprovalEvent>;
   leases: Leases;
   wakeUps: WakeUps;
+  retention: Retention;
   health: StorageHealth;
   /** Waits for what is under way, then lets go of connections. Nothing may be asked afterwards. */
   close(): Promise<void>;

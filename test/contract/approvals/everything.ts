@@ -1,5 +1,6 @@
 import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';
 import { leasesContract } from '../leases.contract.ts';
+import { leaseRetentionContract } from '../retention.contract.ts';
 import { storageHealthContract } from '../storage-health.contract.ts';
 import { wakeUpsContract } from '../wake-ups.contract.ts';
 import { approvalCommitsContract } from './approval-commits.contract.ts';
@@ -18,6 +19,7 @@ export function approvalsContracts(adapter: string, open: () => Promise<Approval
   approvalsOutboxContract(adapter, open);
   retiredRolesContract(adapter, open);
   leasesContract(`${adapter}, approvals`, open);
+  leaseRetentionContract(`${adapter}, approvals`, open);
   wakeUpsContract(`${adapter}, approvals`, open);
   storageHealthContract(`${adapter}, approvals`, open);
 }

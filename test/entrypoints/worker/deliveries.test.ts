@@ -46,7 +46,6 @@ function aWorker(round: DeliverWebhooks['round'], parts: Partial<DeliverWebhooks
       wake = wakeUp;
       return () => {};
     },
-    prune: () => okAsync(0),
     cutOff: () => {
       cuts += 1;
     },
@@ -69,7 +68,6 @@ describe('the delivery worker', () => {
       deliver,
       share: aShare(clock),
       subscribe: (wake) => storage.wakeUps.subscribe('deliveries', wake),
-      prune: () => okAsync(0),
       cutOff: () => {},
       log,
     });
@@ -116,7 +114,6 @@ describe('the delivery worker', () => {
       deliver,
       share: { held: () => okAsync(EVERY_SHARD), release: () => okAsync(undefined) },
       subscribe: () => () => {},
-      prune: () => okAsync(0),
       cutOff: () => {},
       log: aLog().log,
       random: () => 0.5,

@@ -99,7 +99,6 @@ describe('A hundred thousand idle rounds keep no memory', () => {
           { work: 'webhooks', shards: 16, holder: 'one' },
         ),
         subscribe: (wake) => storage.wakeUps.subscribe('deliveries', wake),
-        prune: () => okAsync(0),
         cutOff: () => {},
         log,
       }),

@@ -4,6 +4,7 @@ import { localWakeUps } from '../../shared/local-wake-ups.ts';
 import { dynamodbLeases } from '../leases.ts';
 import { dynamodbOutbox } from '../outbox.ts';
 import { itemReads } from '../reads.ts';
+import { dynamodbApprovalsRetention } from '../retention.ts';
 import { dynamodbStorageHealth } from '../storage-health.ts';
 import { tableOf } from '../table.ts';
 import { dynamodbApprovalCommits } from './approval-commits.ts';
@@ -29,6 +30,7 @@ export function approvalsDynamodbStorage({
     outbox: dynamodbOutbox(table, read, APPROVAL_EVENTS),
     leases: dynamodbLeases(table, APPROVALS_LEASES),
     wakeUps: localWakeUps(),
+    retention: dynamodbApprovalsRetention,
     health: dynamodbStorageHealth(table, read),
     async close() {
       while (table.underWay.size > 0) await Promise.allSettled(table.underWay);

@@ -4,19 +4,24 @@ import type { ApprovalsStorage } from '../../../ports/approvals/approvals-storag
 import { localWakeUps } from '../../shared/local-wake-ups.ts';
 import { memoryLeases } from '../leases.ts';
 import { memoryOutbox } from '../outbox.ts';
+import { memoryRetention } from '../retention.ts';
 import { memoryStorageHealth } from '../storage-health.ts';
 import { memoryApprovalCommits } from './approval-commits.ts';
 import { type ApprovalsStore, approvalsStore } from './store.ts';
 import { memoryVendorPayments } from './vendor-payments.ts';
 
 /** A database of approvals that lives and dies with the process, or as long as `store`; the others are compared with it. */
-export const memoryApprovalsStorage = (store: ApprovalsStore = approvalsStore()): ApprovalsStorage => ({
-  vendorPayments: memoryVendorPayments(store),
-  approvalCommits: memoryApprovalCommits(store),
-  auditLog: { of: (id) => okAsync(store.auditOf.get(id) ?? []) },
-  outbox: memoryOutbox<ApprovalEvent>(store),
-  leases: memoryLeases(),
-  wakeUps: localWakeUps(),
-  health: memoryStorageHealth,
-  close: () => Promise.resolve(),
-});
+export function memoryApprovalsStorage(store: ApprovalsStore = approvalsStore()): ApprovalsStorage {
+  const leases = memoryLeases();
+  return {
+    vendorPayments: memoryVendorPayments(store),
+    approvalCommits: memoryApprovalCommits(store),
+    auditLog: { of: (id) => okAsync(store.auditOf.get(id) ?? []) },
+    outbox: memoryOutbox<ApprovalEvent>(store),
+    leases,
+    wakeUps: localWakeUps(),
+    retention: memoryRetention({ lease: leases.kept }),
+    health: memoryStorageHealth,
+    close: () => Promise.resolve(),
+  };
+}

@@ -3,6 +3,7 @@ import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts
 import type { ApprovalsStorage } from '../../../ports/approvals/approvals-storage.ts';
 import { postgresLeases } from '../leases.ts';
 import { type OutboxTable, outboxIn } from '../outbox.ts';
+import { postgresApprovalsRetention } from '../retention.ts';
 import { postgresStorageHealth } from '../storage-health.ts';
 import { postgresWakeUps } from '../wake-ups.ts';
 import { postgresApprovalCommits } from './approval-commits.ts';
@@ -28,6 +29,7 @@ export function approvalsPostgresStorage(pool: pg.Pool): ApprovalsStorage {
     outbox: outboxIn(pool, OUTBOX),
     leases: postgresLeases(pool, `${SCHEMA}.`),
     wakeUps,
+    retention: postgresApprovalsRetention(pool, `${SCHEMA}.`),
     health: postgresStorageHealth(pool, APPROVALS_MIGRATIONS),
     async close() {
       await close();

@@ -1,0 +1,105 @@
+import type pg from 'pg';
+import { EVENTS_KEPT_MS } from '../../domain/kernel/events.ts';
+import { DELIVERIES_KEPT_MS } from '../../domain/webhooks/delivery.ts';
+import { FAILED_AUTHENTICATIONS_KEPT_MS } from '../../ports/failed-authentications.ts';
+import { LEASES_KEPT_MS } from '../../ports/leases.ts';
+import { quotaEndsAt } from '../../ports/quotas.ts';
+import type { Retained, Retention } from '../../ports/retention.ts';
+import { withRetry } from './faults.ts';
+
+/** The rows of a kind: those of `table` with `where`, kept until `keptMs` after `since`, by which an index finds them. */
+type Kept = Readonly<{ table: string; since: string; keptMs: number; where?: string }>;
+
+const RESPONSES: Kept = {
+  table: 'claim',
+  since: 'answer_expires_at',
+  keptMs: 0,
+  where: "state = 'completed' AND answer_expires_at IS NOT NULL",
+};
+
+const window = (kind: 'minute' | 'day'): Kept => ({
+  table: 'quota',
+  since: 'start',
+  keptMs: quotaEndsAt({ kind, start: 0 }),
+  where: `kind = '${kind}'`,
+});
+
+const leases = (schema: string): Kept => ({
+  table: `${schema}lease`,
+  since: 'until',
+  keptMs: LEASES_KEPT_MS,
+});
+
+const PLATFORM: Readonly<Record<Retained, Kept>> = {
+  response: RESPONSES,
+  delivery: {
+    table: 'webhook_delivery',
+    since: 'updated_at',
+    keptMs: DELIVERIES_KEPT_MS,
+    where: "status <> 'pending'",
+  },
+  event: { table: 'event_log', since: 'created_at', keptMs: EVENTS_KEPT_MS },
+  failed_authentication: {
+    table: 'failed_authentication',
+    since: 'minute',
+    keptMs: FAILED_AUTHENTICATIONS_KEPT_MS,
+  },
+  minute_window: window('minute'),
+  day_window: window('day'),
+  lease: leases(''),
+};
+
+/** In the platform's tables. */
+export const postgresRetention = (pool: pg.Pool): Retention => retentionOf(pool, PLATFORM);
+
+/** In approvals' tables, in the schema named with its dot. */
+export const postgresApprovalsRetention = (pool: pg.Pool, schema: string): Retention =>
+  retentionOf(pool, { lease: leases(schema) });
+
+/** The statements are not named: what plan is good depends on how full the tables are. */
+const retentionOf = (pool: pg.Pool, kept: Readonly<Partial<Record<Retained, Kept>>>): Retention => ({
+  kinds: Object.keys(kept) as Retained[],
+  prune: (kind, now, limit) =>
+    withRetry(async () => {
+      const found = kept[kind];
+      if (found === undefined) return 0;
+      const text = found === RESPONSES ? PRUNE_RESPONSES : pruneText(found);
+      const { rowCount } = await pool.query({ text, values: [new Date(now - found.keptMs), limit] });
+      return rowCount ?? 0;
+    }),
+  oldestEnds: (kind) =>
+    withRetry(async () => {
+      const found = kept[kind];
+      if (found === undefined) return undefined;
+      const { rows } = await pool.query<{ since: number }>(oldestText(found));
+      return rows[0] && rows[0].since + found.keptMs;
+    }),
+});
+
+/**
+ * Rows are found by their place. That they are over is asked twice, for a row that another statement moves on meanwhile, as a
+ * replay does a delivery, is only asked the second time.
+ */
+const pruneText = (kept: Kept): string =>
+  `DELETE FROM ${kept.table} WHERE ctid = ANY (ARRAY(${overText(kept, 'ctid')})) AND ${isOver(kept)}`;
+
+const overText = (kept: Kept, columns: string): string =>
+  `SELECT ${columns} FROM ${kept.table} WHERE ${isOver(kept)} ORDER BY ${kept.since} LIMIT $2`;
+
+const isOver = ({ since, where = 'true' }: Kept): string => `${where} AND ${since} <= $1`;
+
+const oldestText = ({ table, since, where = 'true' }: Kept): string =>
+  `SELECT ${since} AS since FROM ${table} WHERE ${where} ORDER BY ${since} LIMIT 1`;
+
+/** A claim that has an effect is kept for good, without its response; another goes with it. */
+const PRUNE_RESPONSES = `
+  WITH over AS MATERIALIZED (
+    ${overText(RESPONSES, 'ctid AS place, payment_id IS NOT NULL OR transfer_id IS NOT NULL AS has_effect')}
+    FOR UPDATE SKIP LOCKED
+  ), emptied AS (
+    UPDATE claim SET answer = NULL, answer_expires_at = NULL
+    WHERE ctid = ANY (ARRAY(SELECT place FROM over WHERE has_effect)) RETURNING 1
+  ), deleted AS (
+    DELETE FROM claim WHERE ctid = ANY (ARRAY(SELECT place FROM over WHERE NOT has_effect)) RETURNING 1
+  )
+  SELECT FROM emptied UNION ALL SELECT FROM deleted`;

@@ -1,0 +1,31 @@
+import type { ResultAsync } from 'neverthrow';
+import type { Instant } from '../domain/kernel/instant.ts';
+import type { StorageUnavailable } from './unavailable.ts';
+
+/**
+ * What is kept for a time only; how long, and why, says docs/decisions/0020. `response` is what an idempotency key answers
+ * again; its claim stays where it has an effect, and goes with it where it has none. Payments, transactions, ledger
+ * entries, sums, audit links and aggregates are none of these kinds.
+ */
+export type Retained =
+  | 'response'
+  | 'delivery'
+  | 'event'
+  | 'failed_authentication'
+  | 'minute_window'
+  | 'day_window'
+  | 'lease';
+
+/** Deletes what has been kept for its time. Adapters must pass `test/contract/retention.contract.ts`. */
+export interface Retention {
+  /** What this storage deletes when it is asked to. Other kinds are not stored here, or are deleted by the database itself. */
+  readonly kinds: readonly Retained[];
+  /**
+   * Deletes up to `limit` rows of a kind whose time is over at `now`, those that are over for longest first, and says how
+   * many. Safe to repeat, and beside others that do the same. Nothing that a port shows at `now` is changed by it, but for
+   * deliveries, events and counts that are over.
+   */
+  prune(kind: Retained, now: Instant, limit: number): ResultAsync<number, StorageUnavailable>;
+  /** When the time of the row of a kind is over that is kept for longest; undefined when none is kept. May lag by moments. */
+  oldestEnds(kind: Retained): ResultAsync<Instant | undefined, StorageUnavailable>;
+}
