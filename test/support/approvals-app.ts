@@ -20,6 +20,7 @@ import { relayEvents } from '../../src/application/outbox/relay-events.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
 import { defaultFraudRules } from '../../src/domain/approvals/fraud-rules.ts';
 import { DEFAULT_POLICY } from '../../src/domain/approvals/policy.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { alarmTo } from '../../src/entrypoints/cli/telling.ts';
 import { approvalsApp } from '../../src/entrypoints/http/approvals/approvals-app.ts';
 import { countedPayoutAlarm } from '../../src/entrypoints/http/approvals/approvals-metrics.ts';
@@ -36,6 +37,7 @@ type Parts = Readonly<{
   ports?: Partial<ApprovalsPorts>;
   rules?: Partial<ApprovalRules>;
   clientAddress?: ClientAddress;
+  personClaim?: string;
 }>;
 
 /**
@@ -67,7 +69,13 @@ export function anApprovalsApp(storage: ApprovalsStorage = memoryApprovalsStorag
   });
   const app = approvalsApp({
     ...useCases,
-    authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
+    authenticate: tokenVerifier({
+      kind: 'hs256',
+      secret: SECRET,
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      ...present({ personClaim: parts.personClaim }),
+    }),
     metrics,
     noteFailedAuthentication: () => {},
     log,

@@ -34,7 +34,7 @@ export const changeVendorPayment = (ports: UpdatePorts): ChangeVendorPayment => 
           ...rest,
           ...(lineItems === undefined ? {} : { lineItems: drafts(ports, lineItems) }),
         };
-        return changed(before, change, { by: by.id, now }, ports.digests.sha256).map((next) =>
+        return changed(before, change, { by, now }, ports.digests.sha256).map((next) =>
           next === before
             ? { unchanged: next }
             : { by, origin, at: now, action: 'payment.changed', before, next },

@@ -1,6 +1,7 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
 import { type Approver, permitted, type RoleNotAllowed, seesAll } from '../../domain/approvals/approver.ts';
 import { parseUuid, type VendorPaymentId } from '../../domain/approvals/ids.ts';
+import { isParty } from '../../domain/approvals/maker-checker.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { VendorPaymentFilter, VendorPayments } from '../../ports/approvals/vendor-payments.ts';
@@ -26,7 +27,10 @@ export type ListVendorPayments = (request: ListVendorPaymentsRequest) => Listed;
  * payment that waits throughout is met exactly once; an offset cannot promise that.
  */
 export type ListPending = (request: ListForReviewRequest) => Listed;
-/** A page of payments that were flagged or that nobody could score, newest first, whatever became of them. */
+/**
+ * A page of payments that were flagged or that nobody could score, newest first, whatever became of them. Who is paid by
+ * one is not shown that it is among them.
+ */
 export type ListFlagged = (request: ListForReviewRequest) => Listed;
 
 export type ListPorts = Readonly<{
@@ -56,7 +60,9 @@ export const listPending = (ports: ListPorts): ListPending => {
 export const listFlagged = (ports: ListPorts): ListFlagged => {
   const read = pagesOf(ports, 'flagged', 'newest');
   return ({ by, ...page }) =>
-    permitted(by, 'list').asyncAndThen(() => read(by, { fraudStatus: 'flagged' }, page));
+    permitted(by, 'list')
+      .asyncAndThen(() => read(by, { fraudStatus: 'flagged' }, page))
+      .map(({ items, ...rest }) => ({ ...rest, items: items.filter((payment) => !isParty(payment, by)) }));
 };
 
 /** A cursor is good for one list, one filter, and a vendor's for that vendor only. */

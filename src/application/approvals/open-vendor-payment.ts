@@ -49,7 +49,7 @@ export const openVendorPayment =
       const fraud = yield* verdictOn(ports.fraudScorer, rules, priced, at);
       const next = opened(
         priced,
-        { id: ports.approvalIds.vendorPayment(at), maker: by.id, fraud, createdAt: at },
+        { id: ports.approvalIds.vendorPayment(at), maker: by, fraud, createdAt: at },
         ports.digests.sha256,
       );
       const { change, payment } = approvalChange(ports, {

@@ -1,4 +1,5 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
+import { identitiesOf } from '../../domain/approvals/identity.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { mayLeave, resumePayout } from '../../domain/approvals/payout.ts';
 import type { ApprovalCommitRefused } from '../../ports/approvals/approval-commits.ts';
@@ -65,6 +66,6 @@ export const recoverPayouts = (
 type RecoverFailure = ApprovalCommitRefused | PaymentNotIntact | StorageUnavailable;
 
 const RECOVERY: Asked = {
-  by: { id: 'recovery', roles: ['system'] },
+  by: { id: 'recovery', identities: identitiesOf({ subject: 'recovery' }), roles: ['system'] },
   origin: { actor: { id: 'recovery', type: 'system' }, requestId: 'recovery' },
 };

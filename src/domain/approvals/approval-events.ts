@@ -2,8 +2,8 @@ import type { EventId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import type { VendorPaymentId } from './ids.ts';
+import { publishedRecord } from './published-record.ts';
 import type { VendorPayment } from './vendor-payment.ts';
-import { vendorPaymentRecord } from './vendor-payment-record.ts';
 
 /** What the bus is told. */
 export const BUS_EVENTS = [
@@ -25,7 +25,7 @@ export type ApprovalEvent = Readonly<{
   type: ApprovalEventType;
   paymentId: VendorPaymentId;
   created: Instant;
-  /** The payment's record as of its commit. */
+  /** What is published of the payment, as of its commit. */
   data: JsonObject;
 }>;
 
@@ -65,5 +65,5 @@ export const approvalEvent = (type: BusEventType, payment: VendorPayment, id: Ev
   type,
   paymentId: payment.id,
   created: payment.updatedAt,
-  data: vendorPaymentRecord(payment),
+  data: publishedRecord(payment),
 });

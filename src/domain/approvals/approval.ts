@@ -15,6 +15,10 @@ export type Terms = Readonly<{ vendorId: VendorId; amount: Money; lineItems: rea
  */
 export type Approval = Readonly<{
   by: string;
+  /** By which the person is known; absent where only the subject was kept. */
+  identities?: readonly string[];
+  /** Whose vendor the person was. */
+  vendorId?: VendorId;
   /** All that the person held when approving. */
   roles: readonly Role[];
   at: Instant;

@@ -1,12 +1,21 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { Identity } from './identity.ts';
 import type { VendorId } from './ids.ts';
 
 /** What a token can claim. Approvals and audit links may name others, which nobody can have any more. */
 export const ROLES = ['dispatcher', 'admin', 'vendor', 'system'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Who asks: `id` is the token's subject. A vendor without an id of its own sees nothing. */
-export type Approver = Readonly<{ id: string; roles: readonly Role[]; vendorId?: VendorId }>;
+/**
+ * Who asks, with every claim that says who that is: `id` is the token's subject, `identities` are what tells people apart,
+ * and `vendorId` is whom payments to that vendor pay, in whatever role. A vendor without an id of its own sees nothing.
+ */
+export type Approver = Readonly<{
+  id: string;
+  identities: readonly Identity[];
+  roles: readonly Role[];
+  vendorId?: VendorId;
+}>;
 
 export type Permission =
   | 'create'

@@ -3,6 +3,7 @@ import type { Instant } from '../kernel/instant.ts';
 import { present } from '../kernel/present.ts';
 import type { Approval } from './approval.ts';
 import { type Approver, hasRole, type RoleNotAllowed } from './approver.ts';
+import { approverIn, isBarred, isSamePerson } from './maker-checker.ts';
 import { type ApprovalPolicy, approvalsMissing, rolesAwaited, tierFor } from './policy.ts';
 import {
   type Approved,
@@ -13,9 +14,9 @@ import {
   type VendorPaymentStateConflict,
 } from './vendor-payment.ts';
 
-/** Who made or changed a payment does not approve it. */
+/** Who made or changed a payment, or is paid by it, does not approve it, under whichever claim of theirs. */
 export type SelfApproval = Readonly<{ kind: 'SelfApproval' }>;
-/** Nobody counts twice. */
+/** Nobody counts twice, under whichever claim of theirs. */
 export type AlreadyApproved = Readonly<{ kind: 'AlreadyApproved' }>;
 export type ApproveRefused = VendorPaymentStateConflict | SelfApproval | AlreadyApproved | RoleNotAllowed;
 
@@ -32,12 +33,15 @@ export function approveVendorPayment(
   policy: ApprovalPolicy,
 ): Result<Readonly<{ payment: PendingApproval | Approved; approval: Approval }>, ApproveRefused> {
   if (payment.status !== 'pending_approval') return conflict(payment);
-  if (payment.makers.includes(by.id)) return err({ kind: 'SelfApproval' });
-  if (payment.approvals.some((given) => given.by === by.id)) return err({ kind: 'AlreadyApproved' });
+  if (isBarred(payment, by)) return err({ kind: 'SelfApproval' });
+  if (payment.approvals.some((given) => isSamePerson(approverIn(given), by)))
+    return err({ kind: 'AlreadyApproved' });
   const { revision, termsHash, amount } = payment;
   const judged = { amount, flagged: isFlagged(payment) };
   const approval: Approval = {
     by: by.id,
+    identities: by.identities,
+    ...present({ vendorId: by.vendorId }),
     roles: by.roles,
     at,
     ...present({ notes }),

@@ -4,6 +4,7 @@ import type { Instant } from '../kernel/instant.ts';
 import { hashTerms } from './approval.ts';
 import { hasRole } from './approver.ts';
 import { isFlagged } from './decisions.ts';
+import { approverIn, isBarred, isSamePerson, type Person } from './maker-checker.ts';
 import { type ApprovalPolicy, approvalsMissing, tierFor } from './policy.ts';
 import {
   type Approved,
@@ -82,7 +83,7 @@ export function concludePayout(
 
 /**
  * Whether everything that made a payment approved holds still: every approval is of the terms as they stand, is by
- * another subject than the makers, counts once, and all together they are what the policy asks for.
+ * a person who neither made it nor is paid by it, counts once, and all together they are what the policy asks for.
  */
 export const mayLeave = (
   payment: Approved | Failed | Processing,
@@ -92,8 +93,10 @@ export const mayLeave = (
 const isBound = (payment: Approved | Failed | Processing, sha256: Sha256): boolean =>
   payment.termsHash === hashTerms(payment, sha256) &&
   payment.approvals.every(
-    ({ revision, termsHash, by }) =>
-      revision === payment.revision && termsHash === payment.termsHash && !payment.makers.includes(by),
+    (approval) =>
+      approval.revision === payment.revision &&
+      approval.termsHash === payment.termsHash &&
+      !isBarred(payment, approverIn(approval)),
   );
 
 /** True when the approvals, one for each person, are by whom the policy asks for. */
@@ -101,11 +104,14 @@ function satisfies(payment: Approved | Failed | Processing, policy: ApprovalPoli
   const { approvals, amount } = payment;
   const { roles } = tierFor(policy, amount);
   return (
-    new Set(approvals.map(({ by }) => by)).size === approvals.length &&
+    areDistinct(approvals.map(approverIn)) &&
     approvals.every((approval) => hasRole(approval, roles)) &&
     approvalsMissing(policy, { amount, flagged: isFlagged(payment) }, approvals) === 0
   );
 }
+
+const areDistinct = (people: readonly Person[]): boolean =>
+  people.every((one, index) => !people.slice(index + 1).some((other) => isSamePerson(one, other)));
 
 const decidedOf = ({ approvals, approvedBy, approvedAt }: Approved | Failed | Processing) => ({
   approvals,

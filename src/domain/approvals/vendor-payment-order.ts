@@ -4,6 +4,7 @@ import type { Instant } from '../kernel/instant.ts';
 import { canonicalJson, type JsonObject } from '../kernel/json.ts';
 import type { AmountNotPositive, Money } from '../kernel/money.ts';
 import { hashTerms } from './approval.ts';
+import type { Approver } from './approver.ts';
 import type { FraudVerdict } from './fraud.ts';
 import type { IncidentId, PayerId, VendorId, VendorPaymentId } from './ids.ts';
 import { addUp, type LineItem, type LineItemDraft, type LineItemsRefused } from './line-item.ts';
@@ -48,16 +49,20 @@ export function priceOrder(order: VendorPaymentOrder): Result<PricedOrder, Terms
     .map((priced) => ({ ...rest, ...priced }));
 }
 
+/** One of a payment's makers: the subject that is published, and what the person is known by. */
+type Maker = Pick<Approver, 'id' | 'identities'>;
+
 /** A new payment, which nobody has approved yet. `maker` never may. */
 export const openVendorPayment = (
   order: PricedOrder,
-  facts: Readonly<{ id: VendorPaymentId; maker: string; fraud: FraudVerdict; createdAt: Instant }>,
+  facts: Readonly<{ id: VendorPaymentId; maker: Maker; fraud: FraudVerdict; createdAt: Instant }>,
   sha256: Sha256,
 ): PendingApproval => ({
   ...order,
   id: facts.id,
   status: 'pending_approval',
-  makers: [facts.maker],
+  makers: [facts.maker.id],
+  makerIdentities: facts.maker.identities,
   revision: 1,
   termsHash: hashTerms(order, sha256),
   fraud: facts.fraud,
@@ -84,7 +89,7 @@ export type ChangeRefused = TermsRefused | VendorPaymentStateConflict;
 export function changeVendorPayment(
   payment: VendorPayment,
   change: VendorPaymentChange,
-  { by, now }: Readonly<{ by: string; now: Instant }>,
+  { by, now }: Readonly<{ by: Maker; now: Instant }>,
   sha256: Sha256,
 ): Result<PendingApproval, ChangeRefused> {
   if (payment.status !== 'pending_approval')
@@ -106,7 +111,8 @@ export function changeVendorPayment(
         ...terms,
         termsHash,
         metadata,
-        makers: payment.makers.includes(by) ? payment.makers : [...payment.makers, by],
+        makers: payment.makers.includes(by.id) ? payment.makers : [...payment.makers, by.id],
+        makerIdentities: [...new Set([...(payment.makerIdentities ?? []), ...by.identities])],
         revision: payment.revision + 1,
         status: 'pending_approval',
         approvals: [],

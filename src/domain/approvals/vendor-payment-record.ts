@@ -4,7 +4,7 @@ import type { JsonObject } from '../kernel/json.ts';
 import { money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import type { Approval } from './approval.ts';
-import { type Approver, type Role, seesAll } from './approver.ts';
+import type { Role } from './approver.ts';
 import { type FraudReason, type FraudStatus, fractionOf, thousandthsOf } from './fraud.ts';
 import type { IncidentId, LineItemId, PayerId, VendorId, VendorPaymentId } from './ids.ts';
 import type { LineItem } from './line-item.ts';
@@ -20,6 +20,8 @@ export type LineItemRecord = Readonly<{
 
 export type ApprovalRecord = Readonly<{
   by: string;
+  identities?: readonly string[];
+  vendorId?: VendorId;
   roles: readonly Role[];
   at: string;
   notes?: string;
@@ -28,8 +30,8 @@ export type ApprovalRecord = Readonly<{
 }>;
 
 /**
- * A payment flat, under the names it is published with: the wire body, what the audit log compares and the event payload
- * are this one record. Amounts are cents, which fit a JSON number; times are RFC 3339.
+ * A payment flat, under the names it is published with: what the audit log compares, and, without what people are known
+ * by, the wire body and the event payload. Amounts are cents, which fit a JSON number; times are RFC 3339.
  */
 export type VendorPaymentRecord = Readonly<{
   paymentId: VendorPaymentId;
@@ -58,6 +60,7 @@ export type VendorPaymentRecord = Readonly<{
   processorReference?: string;
   createdBy: string;
   changedBy: readonly string[];
+  makerIdentities?: readonly string[];
   edition: number;
   termsHash: string;
   metadata: JsonObject;
@@ -87,6 +90,7 @@ export function vendorPaymentRecord(payment: VendorPayment): VendorPaymentRecord
     ...payoutRecord(payment),
     createdBy,
     changedBy,
+    ...present({ makerIdentities: payment.makerIdentities }),
     edition: payment.revision,
     termsHash: payment.termsHash,
     metadata: payment.metadata,
@@ -94,32 +98,6 @@ export function vendorPaymentRecord(payment: VendorPayment): VendorPaymentRecord
     createdAt: rfc3339(payment.createdAt),
     updatedAt: rfc3339(payment.updatedAt),
   };
-}
-
-/** What a vendor reads of its own payments: the terms and how far they are; never who decided, why, or what is suspected. */
-const FOR_VENDORS = [
-  'paymentId',
-  'incidentId',
-  'vendorId',
-  'payerType',
-  'amountCents',
-  'currency',
-  'status',
-  'lineItems',
-  'approvedAt',
-  'rejectedAt',
-  'processedAt',
-  'processorReference',
-  'version',
-  'createdAt',
-  'updatedAt',
-] as const satisfies readonly (keyof VendorPaymentRecord)[];
-
-/** The payment as this reader may see it. */
-export function recordFor(reader: Approver, payment: VendorPayment): Partial<VendorPaymentRecord> {
-  const record = vendorPaymentRecord(payment);
-  if (seesAll(reader)) return record;
-  return Object.fromEntries(FOR_VENDORS.flatMap((name) => (name in record ? [[name, record[name]]] : [])));
 }
 
 /** The payment a stored record describes. Throws on a record no move could have made: a corrupt store is a defect. */
@@ -144,6 +122,7 @@ export function restoreVendorPayment(record: VendorPaymentRecord, auditHash: str
     ),
     metadata: record.metadata,
     makers: [record.createdBy, ...record.changedBy],
+    ...present({ makerIdentities: record.makerIdentities }),
     revision: record.edition,
     termsHash: record.termsHash,
     fraud: {
@@ -221,22 +200,40 @@ const lineItemRecord = ({ id, description, quantity, unitPrice, total }: LineIte
   totalCents: Number(total.minorUnits),
 });
 
-const approvalRecord = ({ by, roles, at, notes, revision, termsHash }: Approval): ApprovalRecord => ({
+const approvalRecord = ({
   by,
+  identities,
+  vendorId,
+  roles,
+  at,
+  notes,
+  ...bound
+}: Approval): ApprovalRecord => ({
+  by,
+  ...present({ identities, vendorId }),
   roles,
   at: rfc3339(at),
   ...present({ notes }),
-  edition: revision,
-  termsHash,
+  edition: bound.revision,
+  termsHash: bound.termsHash,
 });
 
-const restoreApproval = ({ by, roles, at, notes, edition, termsHash }: ApprovalRecord): Approval => ({
+const restoreApproval = ({
   by,
+  identities,
+  vendorId,
+  roles,
+  at,
+  notes,
+  ...bound
+}: ApprovalRecord): Approval => ({
+  by,
+  ...present({ identities, vendorId }),
   roles,
   at: fromRfc3339(at),
   ...present({ notes }),
-  revision: edition,
-  termsHash,
+  revision: bound.edition,
+  termsHash: bound.termsHash,
 });
 
 function decisionRecord(payment: VendorPayment): Partial<VendorPaymentRecord> {

@@ -18,6 +18,8 @@ export type Known = Terms &
     metadata: JsonObject;
     /** Everybody who had a hand in what is to be paid: the creator first, then whoever changed it. None may approve. */
     makers: readonly [string, ...string[]];
+    /** By which the makers are known, in the same order; absent where only their subjects were kept. */
+    makerIdentities?: readonly string[];
     /** Counts from 1 how often people were asked anew. */
     revision: number;
     termsHash: string;
@@ -90,6 +92,7 @@ const knownOf = (payment: VendorPayment): Known => ({
   lineItems: payment.lineItems,
   metadata: payment.metadata,
   makers: payment.makers,
+  ...present({ makerIdentities: payment.makerIdentities }),
   revision: payment.revision,
   termsHash: payment.termsHash,
   fraud: payment.fraud,

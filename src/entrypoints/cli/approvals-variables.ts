@@ -21,6 +21,14 @@ export const eventSources = z
     'must be names of event sources, with commas between',
   );
 
+/** Claims that many people share, or that change with every token: they would make all people one, or each several. */
+const NO_PERSONS = ['iss', 'aud', 'exp', 'nbf', 'iat', 'jti', 'azp', 'scope', 'client_id', 'token_use'];
+
+export const personClaim = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, 'must be the name of a claim')
+  .refine((name) => !NO_PERSONS.includes(name), 'must be a claim that names one person');
+
 const role = z.enum(ROLES);
 
 const tier = z.strictObject({

@@ -5,6 +5,7 @@ import type { PlatformSettings } from '../../composition/platform-settings.ts';
 import type { StorageSettings } from '../../composition/storage-settings.ts';
 import { areThresholds } from '../../domain/approvals/fraud.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { MetricsAccess } from '../http/operation/operation.ts';
 import type { JwtSettings } from '../http/server/authenticate.ts';
 import type { AddressRange } from '../http/server/client-address.ts';
@@ -230,7 +231,8 @@ function storageOf(given: Variables, kind: Variables['STORAGE']): StorageSetting
 function jwtOf(given: Variables, localSecret: LocalSecret): JwtSettings {
   const issuer = given.JWT_ISSUER ?? 'paywright';
   const audience = given.JWT_AUDIENCE ?? 'paywright';
-  if (given.JWT_JWKS_URL) return { kind: 'jwks', url: given.JWT_JWKS_URL, issuer, audience };
+  const expected = { issuer, audience, ...present({ personClaim: given.PAYWRIGHT_PERSON_CLAIM }) };
+  if (given.JWT_JWKS_URL) return { kind: 'jwks', url: given.JWT_JWKS_URL, ...expected };
   const secret = given.JWT_SECRET ?? localSecret(given.PAYWRIGHT_DATA_DIR, 'jwt-secret');
-  return { kind: 'hs256', secret, issuer, audience };
+  return { kind: 'hs256', secret, ...expected };
 }

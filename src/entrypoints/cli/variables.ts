@@ -4,7 +4,7 @@ import { DEFAULT_THRESHOLDS } from '../../domain/approvals/fraud.ts';
 import { DEFAULT_POLICY } from '../../domain/approvals/policy.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { SERVER_LIMITS } from '../http/server/server-limits.ts';
-import { approvalPolicy, eventSources, fraudScore } from './approvals-variables.ts';
+import { approvalPolicy, eventSources, fraudScore, personClaim } from './approvals-variables.ts';
 import { trustedProxies } from './proxy-variables.ts';
 
 const storage = z.enum(['postgres', 'dynamodb', 'memory'], 'must be one of postgres, dynamodb, memory');
@@ -185,6 +185,9 @@ export const VARIABLES = z.object({
     .describe(
       'JSON: how many people approve which amounts, and in which roles (one to 500000 cents, above it two, one an admin)',
     ),
+  PAYWRIGHT_PERSON_CLAIM: personClaim
+    .optional()
+    .describe('claim by which approvals know one person in several tokens, beside sub and email (none)'),
   PAYWRIGHT_FRAUD_FLAGGED: fraudScore
     .default(DEFAULT_THRESHOLDS.flagged)
     .describe('lowest fraud score that only an admin can approve, 0 to 1 with up to three decimals (0.7)'),

@@ -1,6 +1,7 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { messageIn } from '../../../src/domain/approvals/approval-message.ts';
+import { publishedRecord } from '../../../src/domain/approvals/published-record.ts';
 import { vendorPaymentRecord } from '../../../src/domain/approvals/vendor-payment-record.ts';
 import type { FraudScorer } from '../../../src/ports/approvals/fraud-scorer.ts';
 import { ADMIN, anApprover, asked, aVendorId, DISPATCHER, SYSTEM } from '../../fixtures/approvals.ts';
@@ -35,7 +36,7 @@ describe('creating a vendor’s payment', () => {
     expect(await world.stored(payment.id)).toEqual(payment);
     expect(await world.actionsOf(payment.id)).toEqual(['payment.created']);
     const [told, queued] = (await world.storage.outbox.unsent(9))._unsafeUnwrap();
-    expect(told).toMatchObject({ type: 'PaymentCreated', data: vendorPaymentRecord(payment) });
+    expect(told).toMatchObject({ type: 'PaymentCreated', data: publishedRecord(payment) });
     expect(queued && messageIn(queued)).toEqual({
       body: {
         paymentId: payment.id,

@@ -5,7 +5,7 @@ import { relayEvents } from '../../../src/application/outbox/relay-events.ts';
 import type { ApprovalEvent } from '../../../src/domain/approvals/approval-events.ts';
 import type { Approver } from '../../../src/domain/approvals/approver.ts';
 import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
-import { recordFor } from '../../../src/domain/approvals/vendor-payment-record.ts';
+import { recordFor } from '../../../src/domain/approvals/published-record.ts';
 import { present } from '../../../src/domain/kernel/present.ts';
 import type { QueuedApproval } from '../../../src/ports/approvals/approval-queue.ts';
 import { OUTBOX_SHARDS } from '../../../src/ports/outbox.ts';
@@ -21,8 +21,7 @@ import {
 import { type ApprovalsWorld, anApprovalsWorld, anApproved, anOrder } from './world.ts';
 
 const vendorOf = (vendorId: ReturnType<typeof aVendorId>): Approver => ({
-  id: 'v',
-  roles: ['vendor'],
+  ...anApprover('v', 'vendor'),
   vendorId,
 });
 const UNKNOWN = '00000000-0000-4000-8000-000000000000' as VendorPaymentId;

@@ -5,6 +5,7 @@ import { storageHealthContract } from '../storage-health.contract.ts';
 import { wakeUpsContract } from '../wake-ups.contract.ts';
 import { approvalCommitsContract } from './approval-commits.contract.ts';
 import { approvalCommitsModelContract } from './approval-commits-model.contract.ts';
+import { approvalPeopleContract } from './approval-people.contract.ts';
 import { approvalsOutboxContract } from './approvals-outbox.contract.ts';
 import { auditLogContract } from './audit-log.contract.ts';
 import { retiredRolesContract } from './retired-roles.contract.ts';
@@ -14,6 +15,7 @@ import { vendorPaymentsContract } from './vendor-payments.contract.ts';
 export function approvalsContracts(adapter: string, open: () => Promise<ApprovalsStorage>): void {
   approvalCommitsContract(adapter, open);
   approvalCommitsModelContract(adapter, open);
+  approvalPeopleContract(adapter, open);
   vendorPaymentsContract(adapter, open);
   auditLogContract(adapter, open);
   approvalsOutboxContract(adapter, open);

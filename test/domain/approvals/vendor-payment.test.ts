@@ -19,6 +19,7 @@ import {
   ADMIN,
   aCreation,
   aLine,
+  anApprover,
   aPricedOrder,
   DISPATCHER,
   MAKER,
@@ -111,7 +112,9 @@ function moved(payment: VendorPayment, move: (typeof MOVES)[number], at: number)
       return rejectVendorPayment(payment, { by: ADMIN.id, at, reason: 'no' }).unwrapOr(undefined);
     case 'change': {
       const change = { lineItems: [aLine(BigInt(payment.version) + 600_000n)], metadata: { at } };
-      return changeVendorPayment(payment, change, { by: 'editor', now: at }, sha256).unwrapOr(undefined);
+      return changeVendorPayment(payment, change, { by: anApprover('editor'), now: at }, sha256).unwrapOr(
+        undefined,
+      );
     }
     case 'begin':
       return beginPayout(payment, at, payoutTerms, { policy: DEFAULT_POLICY, sha256 }).unwrapOr(undefined);
@@ -168,7 +171,7 @@ describe('a vendor’s payment', () => {
       approveVendorPayment(before, { by, at: NOON }, DEFAULT_POLICY);
     expect(approve(payment, MAKER)._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
     const change = { metadata: { checked: true } };
-    const edited = changeVendorPayment(payment, change, { by: ADMIN.id, now: NOON }, sha256)._unsafeUnwrap();
+    const edited = changeVendorPayment(payment, change, { by: ADMIN, now: NOON }, sha256)._unsafeUnwrap();
     expect(approve(edited, ADMIN)._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
     expect(approve(edited, MAKER)._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
     const once = approve(edited, DISPATCHER)._unsafeUnwrap().payment;

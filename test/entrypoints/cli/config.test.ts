@@ -96,6 +96,13 @@ describe('configuration', () => {
     });
   });
 
+  it('names the claim by which approvals know a person, and no claim that many share', () => {
+    expect(configOf({}).jwt).not.toHaveProperty('personClaim');
+    expect(configOf({ PAYWRIGHT_PERSON_CLAIM: 'custom:employee' }).jwt.personClaim).toBe('custom:employee');
+    for (const claim of ['iss', 'jti', 'two words', 'é'])
+      expect(namesOf({ PAYWRIGHT_PERSON_CLAIM: claim })).toEqual(['PAYWRIGHT_PERSON_CLAIM']);
+  });
+
   it.each([
     ['no JSON', '{'],
     ['no tiers', '{"tiers":[]}'],

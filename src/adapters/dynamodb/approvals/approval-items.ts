@@ -1,6 +1,7 @@
 import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
 import type { AuditLogEntry } from '../../../domain/approvals/audit-log.ts';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import { barredFrom } from '../../../domain/approvals/maker-checker.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import {
   restoreVendorPayment,
@@ -23,6 +24,7 @@ export const vendorPaymentItem = (payment: VendorPayment, changeId: string): Ite
   status: payment.status,
   fraud_status: payment.fraud.status,
   makers: payment.makers,
+  barred: barredFrom(payment),
   audit_hash: payment.auditHash,
   record: jsonText(vendorPaymentRecord(payment)),
   ...(payment.status === 'processing'

@@ -1,3 +1,4 @@
+import { approverIn, isBarred, knownBy } from '../../../domain/approvals/maker-checker.ts';
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { ApprovalChange, ApprovalCommitRefused } from '../../../ports/approvals/approval-commits.ts';
@@ -7,6 +8,7 @@ import type { Operation, Put } from '../transactions.ts';
 import { TELLING } from '../writes.ts';
 import { APPROVAL_EVENTS, linkItem, vendorPaymentItem } from './approval-items.ts';
 import {
+  approvalIdentityKey,
   approvalKey,
   incidentPartition,
   type ListName,
@@ -44,15 +46,22 @@ export function approvalWritesOf(table: string, change: ApprovalChange): readonl
   ];
 }
 
-/** The version, and of an approval that whoever gives it is none of the stored payment's makers. */
+/** The version, and of an approval that its giver is none of the stored payment's makers or parties. */
 function paymentGuard({ payment: { expected }, approval }: ApprovalChange): Partial<Put> {
   if (expected === 0) return { ...ABSENT, ...TELLING };
-  const isByAnother = approval === undefined ? '' : ' AND NOT contains(makers, :by)';
+  const known = approval === undefined ? [] : knownBy(approverIn(approval));
+  const isByAnother = known.map((_, n) => `NOT contains(barred, :known${n})`);
   return {
-    ConditionExpression: `version = :expected${isByAnother}`,
+    ConditionExpression: [
+      'version = :expected',
+      // Of payments that were stored without `barred`.
+      ...(approval === undefined ? [] : ['NOT contains(makers, :by)']),
+      ...isByAnother,
+    ].join(' AND '),
     ExpressionAttributeValues: {
       ':expected': expected,
       ...present({ ':by': approval?.by }),
+      ...Object.fromEntries(known.map((each, n) => [`:known${n}`, each])),
     },
     ...TELLING,
   };
@@ -81,16 +90,20 @@ function liveWrites(
   return [{ operation: { Delete } }];
 }
 
-/** A person and revision once. A maker's by this very change gets a condition that nothing fulfils. */
+/**
+ * A person and revision once, by subject and by each identity. One by whom this very change makes a maker or party gets a
+ * condition that nothing fulfils.
+ */
 function approvalWrites(
   { payment: { next }, approval }: ApprovalChange,
   put: PutItem,
 ): readonly ApprovalWrite[] {
   if (approval === undefined) return [];
+  const approver = approverIn(approval);
   const item = approvalKey(next.id, approval);
-  return next.makers.includes(approval.by)
-    ? [{ operation: put(item, NEVER), refusal: 'SelfApproval' }]
-    : [{ operation: put(item, ABSENT), refusal: 'AlreadyApproved' }];
+  if (isBarred(next, approver)) return [{ operation: put(item, NEVER), refusal: 'SelfApproval' }];
+  const identities = approver.identities.map((identity) => approvalIdentityKey(next.id, approval, identity));
+  return [item, ...identities].map((each) => ({ operation: put(each, ABSENT), refusal: 'AlreadyApproved' }));
 }
 
 const NEVER: Partial<Put> = { ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(pk)' };

@@ -41,11 +41,18 @@ export const linkKey = (id: VendorPaymentId, sequence: number): ItemKey => ({
   sk: `${LINK_PREFIX}${`${sequence}`.padStart(10, '0')}`,
 });
 
-/** One for each revision and person. */
+/** One for each revision and subject. */
 export const approvalKey = (id: VendorPaymentId, { revision, by }: Approval): ItemKey => ({
   pk: logPartition(id),
   sk: `Y#${revision}#${by}`,
 });
+
+/** One for each revision and identity of a person. An identity is short enough for a key (`LONGEST_CLAIM`). */
+export const approvalIdentityKey = (
+  id: VendorPaymentId,
+  { revision }: Approval,
+  identity: string,
+): ItemKey => ({ pk: logPartition(id), sk: `I#${revision}#${identity}` });
 
 /** Whose an incident and vendor are; a partition to itself. */
 export const liveKey = ({

@@ -1,5 +1,6 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
+import { approverIn, isBarred } from '../../../domain/approvals/maker-checker.ts';
 import { isLive } from '../../../domain/approvals/vendor-payment.ts';
 import type {
   ApprovalChange,
@@ -27,8 +28,10 @@ function refusalOf(store: ApprovalsStore, change: ApprovalChange): ApprovalCommi
   if (change.eventKey !== undefined && store.eventKeys.has(change.eventKey)) return { kind: 'EventSeen' };
   if (expected === 0 && store.live.has(liveKeyText(next))) return { kind: 'DuplicateIncident' };
   if (change.approval === undefined) return undefined;
-  if (next.makers.includes(change.approval.by)) return { kind: 'SelfApproval' };
-  return store.approvals.has(approvalKeyText(change, change.approval))
+  const stored = store.payments.get(next.id)?.payment ?? next;
+  const approver = approverIn(change.approval);
+  if (isBarred(stored, approver) || isBarred(next, approver)) return { kind: 'SelfApproval' };
+  return approvalKeyTexts(change, change.approval).some((text) => store.approvals.has(text))
     ? { kind: 'AlreadyApproved' }
     : undefined;
 }
@@ -40,16 +43,18 @@ function write(store: ApprovalsStore, change: ApprovalChange): void {
   place(store.sorted, next);
   if (payment.expected === 0) store.live.set(liveKeyText(next), next.id);
   if (!isLive(next)) store.live.delete(liveKeyText(next));
-  if (approval !== undefined) store.approvals.add(approvalKeyText(change, approval));
+  if (approval !== undefined)
+    for (const text of approvalKeyTexts(change, approval)) store.approvals.add(text);
   if (eventKey !== undefined) store.eventKeys.add(eventKey);
   store.auditOf.set(next.id, [...(store.auditOf.get(next.id) ?? []), entry]);
   for (const event of events) place<ApprovalEvent>(store.outbox, event);
 }
 
-const approvalKeyText = (
+const approvalKeyTexts = (
   { payment }: ApprovalChange,
-  { revision, by }: NonNullable<ApprovalChange['approval']>,
-): string => `${payment.next.id} ${revision} ${by}`;
+  approval: NonNullable<ApprovalChange['approval']>,
+): readonly string[] =>
+  approverIn(approval).identities.map((identity) => `${payment.next.id} ${approval.revision} ${identity}`);
 
 /** Puts a value where its id sorts, over an older one of the same id. */
 function place<Value extends Readonly<{ id: string }>>(sorted: Value[], value: Value): void {

@@ -11,7 +11,7 @@ export type ApprovalsStore = OutboxStore<ApprovalEvent> &
     sorted: VendorPayment[];
     /** Whose each incident and vendor is. */
     live: Map<string, string>;
-    /** Payment, revision and person of every approval ever given. */
+    /** Payment, revision and each identity of the person of every approval ever given. */
     approvals: Set<string>;
     eventKeys: Set<string>;
     auditOf: Map<string, AuditLogEntry[]>;

@@ -17,6 +17,7 @@ const REFUSALS = new Map<string, ApprovalCommitRefused['kind']>([
   ['payments_maker_never_approves', 'SelfApproval'],
   ['payment_approvals_not_by_maker', 'SelfApproval'],
   ['payment_approvals_once', 'AlreadyApproved'],
+  ['payment_approval_identity_once', 'AlreadyApproved'],
 ]);
 
 /** One statement for each change (see `commit_change`), which is a transaction of its own. */

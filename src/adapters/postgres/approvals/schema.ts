@@ -32,6 +32,7 @@ type PaymentsTable = {
   fraud_reasons: string;
   created_by: string;
   changed_by: string[];
+  maker_identities: string[] | null;
   edition: number;
   terms_hash: string;
   approved_by: string | null;

@@ -18,7 +18,8 @@ const LINE_ITEMS = sql<string>`(
   FROM approvals.payment_line_items AS l WHERE l.payment_id = payments.payment_id)::text`;
 
 const APPROVALS = sql<string>`(
-  SELECT coalesce(json_agg(json_build_object('by', a.approved_by, 'roles', a.roles, 'at', a.approved_at,
+  SELECT coalesce(json_agg(json_build_object('by', a.approved_by, 'identities', a.identities,
+    'vendorId', a.vendor_id, 'roles', a.roles, 'at', a.approved_at,
     'notes', a.notes, 'edition', a.edition, 'termsHash', a.terms_hash) ORDER BY a.payment_version), '[]')
   FROM approvals.payment_approvals AS a
   WHERE a.payment_id = payments.payment_id AND a.edition = payments.edition)::text`;
@@ -110,6 +111,7 @@ const COLUMNS = [
   'fraud_status',
   'created_by',
   'changed_by',
+  'maker_identities',
   'edition',
   'terms_hash',
   'approved_by',

@@ -21,8 +21,15 @@ export const approvalsProblems = problemTable<
   SelfApproval: {
     status: 403,
     code: 'self_approval',
-    title: 'Nobody approves what they made',
-    detail: 'Who created or changed a payment does not approve it.',
+    title: 'Nobody approves what they made or are paid',
+    detail:
+      'Who created or changed a payment, or is paid by it, does not approve it, whatever the token or role. A person is known by subject, email and the claim that the installation names.',
+  },
+  PartyNotAllowed: {
+    status: 403,
+    code: 'party_not_allowed',
+    title: 'The payment is to you',
+    detail: 'Who is paid reads the terms and the status, and not what others wrote of it.',
   },
   VendorPaymentNotFound: {
     status: 404,
@@ -47,7 +54,7 @@ export const approvalsProblems = problemTable<
     status: 409,
     code: 'already_approved',
     title: 'You have approved this payment already',
-    detail: 'Nobody counts twice: somebody else must approve it too.',
+    detail: 'Nobody counts twice, whatever the token: somebody else must approve it too.',
   },
   ApprovalVoid: {
     status: 409,

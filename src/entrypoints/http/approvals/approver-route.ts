@@ -7,6 +7,7 @@ import {
 } from '../../../domain/approvals/approver.ts';
 import { parseUuid, type VendorId } from '../../../domain/approvals/ids.ts';
 import type { Origin } from '../../../domain/kernel/actor.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { Principal } from '../server/authenticate.ts';
 import { type GateParts, withoutStrayQuery, withPrincipal } from '../server/authorization.ts';
 import { type HttpContext, originOf } from '../server/request-context.ts';
@@ -37,14 +38,13 @@ export const forRoles = <Parts>(
   },
 });
 
-/** Which vendor a vendor is, its token says by `vendor_id`, or else by its subject. */
-function approverOf({
-  subject,
-  roles: claimed,
-  vendorId = parseUuid<VendorId>(subject),
-}: Principal): Approver {
+/**
+ * Which vendor somebody is, the token says by `vendor_id` in every role; a vendor's without it by its subject.
+ */
+function approverOf({ subject, identities, roles: claimed, vendorId }: Principal): Approver {
   const roles = ROLES.filter((role) => claimed.includes(role));
-  return { id: subject, roles, ...(vendorId === undefined || !roles.includes('vendor') ? {} : { vendorId }) };
+  const vendor = vendorId ?? (roles.includes('vendor') ? parseUuid<VendorId>(subject) : undefined);
+  return { id: subject, identities, roles, ...present({ vendorId: vendor }) };
 }
 
 /** Who asks and from where, as the audit log keeps it. */

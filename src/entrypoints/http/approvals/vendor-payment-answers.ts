@@ -3,8 +3,8 @@ import type { VendorPaymentNotFound } from '../../../application/approvals/updat
 import type { Page } from '../../../application/kernel/cursor.ts';
 import type { Approver } from '../../../domain/approvals/approver.ts';
 import { parseUuid, type VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import { recordFor } from '../../../domain/approvals/published-record.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
-import { recordFor } from '../../../domain/approvals/vendor-payment-record.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { answerJson, type HttpContext } from '../server/request-context.ts';
 import { approvalsProblems } from './approvals-problems.ts';

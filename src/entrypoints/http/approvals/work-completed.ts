@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
 import type { IncidentId, VendorId } from '../../../domain/approvals/ids.ts';
 import { MOST_LINE_ITEMS } from '../../../domain/approvals/line-item.ts';
-import { recordFor } from '../../../domain/approvals/vendor-payment-record.ts';
+import { recordFor } from '../../../domain/approvals/published-record.ts';
 import type { WorkCompleted } from '../../../domain/approvals/work-completed.ts';
 import { fromRfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';

@@ -1,20 +1,28 @@
 import { createSecretKey } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { err, ok, okAsync, Result, ResultAsync } from 'neverthrow';
+import type { Identity } from '../../../domain/approvals/identity.ts';
 import { parseUuid, type VendorId } from '../../../domain/approvals/ids.ts';
 import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { claimedIdentities } from './claimed-identities.ts';
 
-export type JwtSettings =
-  | Readonly<{ kind: 'hs256'; secret: string; issuer: string; audience: string }>
-  | Readonly<{ kind: 'jwks'; url: string; issuer: string; audience: string }>;
+export type JwtSettings = Readonly<{
+  issuer: string;
+  audience: string;
+  /** A claim that names one person whatever the token, such as an employee's number. */
+  personClaim?: string;
+}> &
+  (Readonly<{ kind: 'hs256'; secret: string }> | Readonly<{ kind: 'jwks'; url: string }>);
 
 /**
- * Who a token says is asking. `merchantId` is absent for people of no tenant. `roles` and `vendorId` are for the approvals
- * service; roles that it does not know are among them.
+ * Who a token says is asking. `merchantId` is absent for people of no tenant. `identities`, `roles` and `vendorId` are for
+ * the approvals service; roles that it does not know are among them.
  */
 export type Principal = Readonly<{
   subject: string;
+  /** Of two tokens with one in common, the person is the same. */
+  identities: readonly Identity[];
   merchantId?: MerchantId;
   permissions: ReadonlySet<string>;
   roles: readonly string[];
@@ -43,7 +51,7 @@ export function tokenVerifier(settings: JwtSettings, now: () => number = Date.no
     tokenOf(authorization)
       .andThen((token) => headerOf(token, algorithms).map((header) => ({ token, header })))
       .asyncAndThen(({ token, header }) => keyFor(header).andThen((key) => verify(token, key)))
-      .andThen((claims) => principalOf(claims, settings.audience, now()));
+      .andThen((claims) => principalOf(claims, settings, now()));
 
   function verify(token: string, key: SigningKey): ResultAsync<JWTPayload, Unauthenticated> {
     const options = {
@@ -131,7 +139,11 @@ const keyFailure = (fault: unknown): Unauthenticated | AuthenticationUnavailable
     : { kind: 'AuthenticationUnavailable' };
 
 /** What the signature cannot vouch for: the audience, times ahead, the kind of token, the shape of claims. */
-function principalOf(claims: JWTPayload, audience: string, now: number): Result<Principal, Unauthenticated> {
+function principalOf(
+  claims: JWTPayload,
+  { audience, personClaim }: JwtSettings,
+  now: number,
+): Result<Principal, Unauthenticated> {
   const { sub, iat, exp } = claims;
   const merchant = claims['merchant_id'];
   const merchantId = typeof merchant === 'string' ? parseMerchantId(merchant) : undefined;
@@ -147,12 +159,15 @@ function principalOf(claims: JWTPayload, audience: string, now: number): Result<
   const vendor = claims['vendor_id'] ?? claims['custom:vendor_id'];
   const vendorId = typeof vendor === 'string' ? parseUuid<VendorId>(vendor) : undefined;
   if (vendor !== undefined && vendorId === undefined) return refused;
-  return ok({
-    subject: sub,
-    permissions: new Set(permissions),
-    roles: rolesOf(claims),
-    ...present({ merchantId, vendorId }),
-  });
+  return claimedIdentities(sub, claims, personClaim)
+    .map((identities) => ({
+      subject: sub,
+      identities,
+      permissions: new Set(permissions),
+      roles: rolesOf(claims),
+      ...present({ merchantId, vendorId }),
+    }))
+    .mapErr(() => unauthenticated);
 }
 
 /** Cognito's access tokens have no `aud`: they name the client they were made for. */

@@ -90,6 +90,7 @@ describe('a token is believed', () => {
       const verdict = await verify(`Bearer ${await sign(goodClaims(claims))}`);
       expect(verdict._unsafeUnwrap()).toEqual({
         subject: 'user-1',
+        identities: ['sub:user-1'],
         merchantId: 'merchant-1',
         permissions: new Set(['payments']),
         roles: ['admin'],

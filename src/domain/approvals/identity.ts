@@ -1,0 +1,48 @@
+/** One way to know a person: `sub:`, `mail:` or `person:`, and behind it a claim of the token, folded by `foldClaim`. */
+export type Identity = `${'sub' | 'mail' | 'person'}:${string}`;
+
+/** What a token says of the person behind it. `person` is the claim that the installation names. */
+export type PersonClaims = Readonly<{ subject: string; email?: string; person?: string }>;
+
+/**
+ * Every identity in a token's claims, the subject's first. An address counts as a mailbox in whichever claim it stands,
+ * alone or behind the provider's `|`: `okta|Ann@x.com` and the email `ann@x.com` are one person's.
+ */
+export function identitiesOf({ subject, email, person }: PersonClaims): readonly Identity[] {
+  const folded = { sub: foldClaim(subject), mail: foldClaim(email ?? ''), person: foldClaim(person ?? '') };
+  const found: readonly (Identity | undefined)[] = [
+    `sub:${folded.sub}`,
+    folded.mail === '' ? undefined : `mail:${withoutFinalDots(folded.mail)}`,
+    mailboxIn(folded.sub),
+    folded.person === '' ? undefined : `person:${folded.person}`,
+    mailboxIn(folded.person),
+  ];
+  return [...new Set(found.filter((identity) => identity !== undefined))];
+}
+
+/**
+ * Text without what does not tell two people apart: compatibility forms, letter case, invisible characters and space at
+ * the ends. By way of upper case, because some letters have one upper and two lower forms.
+ */
+export const foldClaim = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(INVISIBLE, '')
+    .toLowerCase()
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFKC')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/gu;
+
+const ADDRESS = /(?:^|\|)([^|@\s]+@[^|@\s]+)$/;
+
+function mailboxIn(folded: string): Identity | undefined {
+  const address = ADDRESS.exec(folded)?.[1];
+  return address === undefined ? undefined : `mail:${withoutFinalDots(address)}`;
+}
+
+/** A host may be written with the root's dot. */
+const withoutFinalDots = (address: string): string => address.replace(/(?<!\.)\.+$/, '');

@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { okAsync } from 'neverthrow';
+import { afterAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import type { FraudScorer } from '../../src/ports/approvals/fraud-scorer.ts';
+import { trying } from '../domain/arbitraries.ts';
+import {
+  aColleague,
+  anApprovalsApp,
+  aVendorPaymentBody,
+  type Colleague,
+  ofCents,
+  told,
+} from '../support/approvals-app.ts';
+import { everyApprovalsStorage } from '../support/approvals-storages.ts';
+
+const { kinds, close } = await everyApprovalsStorage(inject('postgresUrl'));
+afterAll(close);
+
+type Payment = Readonly<{ paymentId: string; vendorId: string; status: string; termsHash?: string }>;
+type Claims = Readonly<Record<string, unknown>>;
+
+const LARGE = 600_123;
+
+describe.each(kinds)('people and their accounts, on $name', ({ open }) => {
+  async function anOffice(parts: Parameters<typeof anApprovalsApp>[1] = {}) {
+    const storage = await open();
+    onTestFinished(() => storage.close());
+    const { app } = anApprovalsApp(storage, parts);
+    const as = (sub: string, role: string, claims: Claims = {}) => aColleague(app.request, sub, role, claims);
+    const made = async (by: Colleague, parts: object = ofCents(LARGE)) =>
+      told<Payment>(by.post('/payments', aVendorPaymentBody({ ...parts })), 201);
+    const codeOf = async (by: Colleague, { paymentId }: Payment) => {
+      const response = await by.post(`/payments/${paymentId}/approve`);
+      return ((await response.json()) as { code?: string; status: string }).code ?? response.status;
+    };
+    return { as, made, codeOf };
+  }
+
+  it('are one for a subject in other letters, and for whichever account has the same email', async () => {
+    const { as, made, codeOf } = await anOffice();
+    const email = 'ann@x.com';
+    const maker = await as('okta|ann@x.com', 'dispatcher');
+    const accounts = [await as('okta|Ann@x.com', 'admin'), await as('google-oauth2|1', 'admin', { email })];
+    const payment = await made(maker);
+    for (const account of accounts) expect(await codeOf(account, payment)).toBe('self_approval');
+    const others = await made(await as('bob', 'dispatcher'));
+    expect(await codeOf(maker, others)).toBe(200);
+    for (const account of accounts) expect(await codeOf(account, others)).toBe('already_approved');
+    expect(await codeOf(await as('eve', 'admin', { email: 'eve@x.com' }), others)).toBe(200);
+  });
+
+  it('are one by the claim that the installation names', async () => {
+    const { as, made, codeOf } = await anOffice({ personClaim: 'employee' });
+    const payment = await made(await as('okta|1', 'dispatcher', { employee: 4_711 }));
+    expect(await codeOf(await as('badge|1', 'admin', { employee: '4711' }), payment)).toBe('self_approval');
+    expect(await codeOf(await as('badge|2', 'admin', { employee: '4712' }), payment)).toBe(200);
+  });
+
+  it('never approve what they are paid, and read of it what a vendor reads, in whatever groups they are', async () => {
+    const { as, made, codeOf } = await anOffice();
+    const vendorId = randomUUID();
+    const groups = { role: undefined, 'cognito:groups': ['vendor', 'dispatcher', 'admin'] };
+    const tokens: readonly Claims[] = [
+      { sub: 'v', 'custom:vendor_id': vendorId.toUpperCase(), ...groups },
+      { sub: vendorId, ...groups },
+      { sub: vendorId, role: 'admin' },
+    ];
+    const vendor = await as(vendorId, 'vendor');
+    const dispatcher = await as('dispatcher-1', 'dispatcher');
+    const payment = await made(await as('maker', 'dispatcher'), { vendorId, ...ofCents(LARGE) });
+    const path = `/payments/${payment.paymentId}`;
+    await told(dispatcher.post(`${path}/approve`, { notes: 'Looks wrong, pay anyway' }), 200);
+    const terms = await told(vendor.get(path), 200);
+    expect(terms).not.toHaveProperty('approvals');
+    for (const { sub, ...claims } of tokens) {
+      const party = await as(String(sub), 'admin', claims);
+      expect(await codeOf(party, payment)).toBe('self_approval');
+      expect(await told(party.get(path), 200)).toEqual(terms);
+      const { payments } = await told<{ payments: object[] }>(
+        party.get(`/payments?vendorId=${vendorId}`),
+        200,
+      );
+      expect(payments).toEqual([terms]);
+      expect((await told<{ code: string }>(party.get(`${path}/audit`), 403)).code).toBe('party_not_allowed');
+    }
+    expect(await told(dispatcher.get(path), 200)).toHaveProperty('approvals');
+  });
+
+  it('are not shown that a payment to them was flagged', async () => {
+    const fraudScorer: FraudScorer = { score: () => okAsync({ score: 900, reasons: [] }) };
+    const { as, made } = await anOffice({ ports: { fraudScorer } });
+    const vendorId = randomUUID();
+    const maker = await as('maker', 'dispatcher');
+    const flagged = (await made(maker, { vendorId })).paymentId;
+    const other = (await made(maker)).paymentId;
+    const idsFor = async (by: Colleague) => {
+      const { payments } = await told<{ payments: Payment[] }>(by.get('/payments/flagged'), 200);
+      return payments.map(({ paymentId }) => paymentId);
+    };
+    const seen = await idsFor(maker);
+    expect(await idsFor(await as('v', 'dispatcher', { vendor_id: vendorId }))).toEqual(
+      seen.filter((id) => id !== flagged),
+    );
+    expect([seen.includes(flagged), seen.includes(other)]).toEqual([true, true]);
+  });
+});
+
+const VENDORS = [randomUUID(), randomUUID()];
+const SPELLINGS: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => text.toUpperCase(),
+  (text) => text.replace(/[a-z]/, (letter) => letter.toUpperCase()),
+];
+const MAILS: readonly ((text: string) => string)[] = [
+  ...SPELLINGS,
+  (text) => `${text}.`,
+  (text) => ` ${text}\u200b`,
+  (text) => text.replaceAll('a', 'ａ'),
+];
+
+/** Whatever else an account says, one claim says whose it is: the same in all accounts of a person, however it is spelt. */
+const person = fc.record({
+  by: fc.constantFrom('sub', 'email', 'employee'),
+  vendor: fc.constantFrom(undefined, 0, 1),
+  vendorBy: fc.constantFrom('vendor_id', 'custom:vendor_id', 'employee'),
+});
+const step = fc.record({
+  does: fc.constantFrom('create', 'edit', 'approve', 'approve', 'approve', 'approve', 'process'),
+  who: fc.nat(3),
+  what: fc.nat(),
+  spelt: fc.nat(),
+  groups: fc.subarray(['dispatcher', 'admin', 'vendor'], { minLength: 1 }),
+});
+
+describe('whatever their tokens say', () => {
+  it('no person both makes and approves a payment, counts twice, or is paid by a yes of their own', async () => {
+    const met = { approved: 0, self_approval: 0, already_approved: 0, paid: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(person, { minLength: 4, maxLength: 4 }),
+        fc.array(step, { minLength: 12, maxLength: 40, size: 'max' }),
+        async (people, steps) => {
+          const { app } = anApprovalsApp(undefined, { personClaim: 'employee' });
+          const payments: { path: string; vendor: number; makers: Set<number>; yes: number[] }[] = [];
+          const tokenOf = (who: number, spelt: number, groups: readonly string[]) => {
+            const { by, vendor, vendorBy } = people[who] ?? { by: 'sub', vendor: undefined, vendorBy: '' };
+            const spell = (text: string) => SPELLINGS[spelt % SPELLINGS.length]?.(text) ?? text;
+            const own = {
+              sub: by === 'sub' ? spell(`okta|person-${who}`) : `account-${randomUUID()}`,
+              ...(by === 'email' ? { email: MAILS[spelt % MAILS.length]?.(`ann-${who}@x.com`) } : {}),
+              ...(by === 'employee' ? { employee: spell(`e-${who}`) } : {}),
+            };
+            const paid =
+              vendor === undefined
+                ? {}
+                : {
+                    [vendorBy === 'employee' && by === 'employee' ? 'vendor_id' : vendorBy]: VENDORS[vendor],
+                  };
+            return aColleague(app.request, own.sub, undefined, { ...own, ...paid, 'cognito:groups': groups });
+          };
+          for (const [index, { does, who, what, spelt, groups }] of steps.entries()) {
+            const account = await tokenOf(who, spelt, groups);
+            const payment = payments[what % Math.max(payments.length, 1)];
+            if (does === 'create' || payment === undefined) {
+              const vendor = what % 2;
+              const body = aVendorPaymentBody({
+                vendorId: VENDORS[vendor],
+                ...ofCents(what % 3 === 0 ? 12_345 : LARGE),
+              });
+              const response = await account.post('/payments', body);
+              if (response.status !== 201) continue;
+              const { paymentId } = (await response.json()) as Payment;
+              payments.push({ path: `/payments/${paymentId}`, vendor, makers: new Set([who]), yes: [] });
+            } else if (does === 'edit') {
+              if ((await account.patch(payment.path, ofCents(LARGE + index))).status !== 200) continue;
+              payment.makers.add(who);
+              payment.yes = [];
+            } else if (does === 'approve') {
+              const reader = await aColleague(app.request, 'reader', 'admin');
+              const { termsHash } = await told<Payment>(reader.get(payment.path), 200);
+              const response = await account.post(`${payment.path}/approve`, { termsHash });
+              const { code } = (await response.json()) as { code?: keyof typeof met };
+              if (code !== undefined && code in met) met[code] += 1;
+              if (response.status !== 200) continue;
+              met.approved += 1;
+              expect(payment.makers.has(who), 'a maker approved').toBe(false);
+              expect(payment.yes.includes(who), 'a person counts twice').toBe(false);
+              expect(people[who]?.vendor === payment.vendor, 'a vendor approved its own').toBe(false);
+              payment.yes.push(who);
+            } else {
+              const response = await account.post(`${payment.path}/process`);
+              if (response.status === 200) met.paid += 1;
+            }
+          }
+        },
+      ),
+      trying(40),
+    );
+    for (const count of Object.values(met)) expect(count).toBeGreaterThan(5);
+  });
+});
