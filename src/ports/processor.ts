@@ -4,21 +4,32 @@ import type { Money } from '../domain/kernel/money.ts';
 import type { Modification } from '../domain/payments/modification.ts';
 import type { ProcessorVerdict } from '../domain/payments/transaction.ts';
 
+/**
+ * A merchant's `processor_config`, open for the calls of one use case and read by name. It is a function, so that neither
+ * JSON, a log line nor `inspect` shows what it holds; an adapter that has to keep anything of it keeps a hash.
+ */
+export type OpenConfig = (name: string) => string | undefined;
+
+/** On whose account the processor acts, with what the merchant's config says of that account now. */
+type Account = Readonly<{ merchantId: MerchantId; config: OpenConfig }>;
+
 /** `reference` is ours and names the charge for good: the processor must never charge one reference twice. */
-export type ChargeOrder = Readonly<{
-  reference: string;
-  merchantId: MerchantId;
-  amount: Money;
-  paymentMethod: string;
-  capture: boolean;
-}>;
+export type ChargeOrder = Account &
+  Readonly<{
+    reference: string;
+    amount: Money;
+    paymentMethod: string;
+    capture: boolean;
+  }>;
 
 /**
  * A modification of a charge's money under a reference of its own. `charge` is the reference of the charge; `final` tells the
  * processor to release what a capture leaves of the authorization.
  */
-export type ModificationOrder = Modification &
-  Readonly<{ reference: string; charge: string; merchantId: MerchantId }>;
+export type ModificationOrder = Modification & Account & Readonly<{ reference: string; charge: string }>;
+
+/** The reference of a charge or of a modification, and the account it went to. */
+export type RecordQuery = Account & Readonly<{ reference: string }>;
 
 export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'movement_refused';
 
@@ -47,5 +58,5 @@ export interface Processor {
   /** Takes, gives back or releases money of a charge. Repeating a reference gives the first verdict and moves nothing more. */
   move(order: ModificationOrder): ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
   /** Its own record of a reference, a charge's or a modification's. Changes nothing. */
-  lookup(reference: string): ResultAsync<Verdict, ProcessorHasNoRecord | ProcessorUnavailable>;
+  lookup(query: RecordQuery): ResultAsync<Verdict, ProcessorHasNoRecord | ProcessorUnavailable>;
 }

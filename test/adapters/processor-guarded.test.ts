@@ -5,11 +5,13 @@ import { storedCurrency } from '../../src/domain/kernel/currency.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { ChargeOrder, ModificationOrder, Processor, Verdict } from '../../src/ports/processor.ts';
+import { noConfig } from '../fixtures/vault.ts';
 
 const amount = money(100n, storedCurrency('EUR'));
 const order: ChargeOrder = {
   reference: 'pay_1',
   merchantId: 'm' as MerchantId,
+  config: noConfig,
   amount,
   paymentMethod: 'card',
   capture: true,
@@ -18,6 +20,7 @@ const modification: ModificationOrder = {
   reference: 'txn_1',
   charge: 'pay_1',
   merchantId: 'm' as MerchantId,
+  config: noConfig,
   type: 'refund',
   amount,
   final: false,
@@ -77,7 +80,9 @@ describe('a guarded processor', () => {
     expect(processor.accepts('cash')).toBe(false);
     expect((await processor.charge(order))._unsafeUnwrap()).toBe(verdict);
     expect((await processor.move(modification))._unsafeUnwrap()).toBe(verdict);
-    expect((await processor.lookup('pay_1'))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorHasNoRecord' });
+    expect((await processor.lookup({ ...order, reference: 'pay_1' }))._unsafeUnwrapErr()).toEqual({
+      kind: 'ProcessorHasNoRecord',
+    });
   });
 
   it('calls a charge without an answer unknown, never failed', async () => {
@@ -98,7 +103,7 @@ describe('a guarded processor', () => {
 
   it('calls a lookup without an answer unavailable', async () => {
     const { processor } = guarded({ lookup: () => never });
-    const result = await past(1_000, processor.lookup('pay_1'));
+    const result = await past(1_000, processor.lookup({ ...order, reference: 'pay_1' }));
     expect(result._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorUnavailable' });
   });
 
@@ -117,7 +122,9 @@ describe('a guarded processor', () => {
     expect(sent()).toBe(3);
     expect(processor.circuit()).toBe('open');
     expect((await processor.charge(order))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorUnavailable' });
-    expect((await processor.lookup('pay_1'))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorUnavailable' });
+    expect((await processor.lookup({ ...order, reference: 'pay_1' }))._unsafeUnwrapErr()).toEqual({
+      kind: 'ProcessorUnavailable',
+    });
     expect(sent()).toBe(3);
   });
 

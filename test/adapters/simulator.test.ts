@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { money } from '../../src/domain/kernel/money.ts';
 import type { ChargeOrder, ModificationOrder } from '../../src/ports/processor.ts';
 import { processorContract } from '../contract/processor.contract.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
+import { noConfig } from '../fixtures/vault.ts';
 
 const clock = { now: () => NOON };
 
@@ -27,6 +28,7 @@ const methods = {
 const tested = (ledger: SimulatorLedger) => ({
   processor: simulatedProcessor(ledger, clock),
   methods,
+  declining: { simulate: 'test_declined' },
   charged: () => [...ledger.charges().keys()],
   book: (charge: string) => ledger.book(charge),
 });
@@ -49,6 +51,7 @@ processorContract('simulator with books in a file', () => {
 const anOrder = (reference: string, paymentMethod = 'card'): ChargeOrder => ({
   reference,
   merchantId: aMerchantId(),
+  config: noConfig,
   amount: money(9_007_199_254_740_993n, 'USD'),
   paymentMethod,
   capture: true,
@@ -63,6 +66,7 @@ const aModification = (
   reference,
   charge: 'pay_1',
   merchantId: aMerchantId(),
+  config: noConfig,
   type,
   amount: money(units, 'USD'),
   final,
@@ -81,7 +85,7 @@ describe('the simulator’s books in a file', () => {
     const [a, b] = [simulatorLedger(file), simulatorLedger(file)];
     const first = (await simulatedProcessor(a, clock).charge(anOrder('pay_1')))._unsafeUnwrap();
     const later = simulatedProcessor(b, { now: () => NOON + 5_000 });
-    expect((await later.lookup('pay_1'))._unsafeUnwrap()).toEqual(first);
+    expect((await later.lookup(anOrder('pay_1')))._unsafeUnwrap()).toEqual(first);
     expect((await later.charge(anOrder('pay_1')))._unsafeUnwrap()).toEqual(first);
     expect((await later.charge(anOrder('pay_1', 'test_declined')))._unsafeUnwrap()).toEqual(first);
     expect(a.charges()).toEqual(b.charges());
@@ -105,6 +109,30 @@ describe('the simulator’s books in a file', () => {
     expect(after.find('pay_2')).toMatchObject({ approved: false, decline: 'card_declined' });
     expect(after.find('pay_3')).toBeUndefined();
     after.close();
+  });
+
+  it('hold nothing of a merchant’s config, whose `simulate` names what its cards do', async () => {
+    const books = simulatorLedger(file);
+    const processor = simulatedProcessor(books, clock);
+    const config = (simulate: string) => (name: string) =>
+      ({ simulate, api_key: 'sk_live_canary_5d2e' })[name];
+    const fee = { ...anOrder('pay_1'), amount: money(1_000n, 'USD'), config: config('test_fee') };
+    expect((await processor.charge(fee))._unsafeUnwrap().fee).toBe(29n);
+    for (const simulate of ['test_unavailable', 'no_method']) {
+      const asked = { ...anOrder('pay_2'), config: config(simulate) };
+      expect((await processor.charge(asked))._unsafeUnwrapErr().kind).toBe('ProcessorUnavailable');
+    }
+    const own = { ...anOrder('pay_3', 'test_declined'), config: config('card') };
+    expect((await processor.charge(own))._unsafeUnwrap().approved).toBe(false);
+    const refund = aModification('txn_1', 'refund', 1n);
+    const refused = await processor.move({ ...refund, config: config('test_movement_refused') });
+    expect(refused._unsafeUnwrap()).toMatchObject({ approved: false, decline: 'movement_refused' });
+    const away = await processor.move({ ...refund, reference: 'txn_2', config: config('test_unavailable') });
+    expect(away._unsafeUnwrapErr().kind).toBe('ProcessorUnavailable');
+    expect(books.references()).toEqual(['pay_1', 'pay_3', 'txn_1']);
+    books.close();
+    for (const name of readdirSync(directory))
+      expect(readFileSync(join(directory, name), 'latin1')).not.toContain('canary');
   });
 
   it('keep modifications, and what they left of their charges', async () => {

@@ -23,6 +23,7 @@ import type { Processor } from '../../src/ports/processor.ts';
 import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { plainResponseEncoder } from '../fixtures/plain-responses.ts';
+import { aVault } from '../fixtures/vault.ts';
 import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
 
 /** Stands between the core and one call to the outside: makes it, loses it, or loses its reply. */
@@ -115,9 +116,9 @@ export async function aWorld() {
         calls.move += 1;
         return (turns.move.shift() ?? pass)(() => simulated.move(order));
       },
-      lookup(reference) {
+      lookup(query) {
         calls.lookup += 1;
-        return (turns.lookup.shift() ?? pass)(() => simulated.lookup(reference));
+        return (turns.lookup.shift() ?? pass)(() => simulated.lookup(query));
       },
     } satisfies Processor,
     paymentMethods: {
@@ -136,6 +137,7 @@ export async function aWorld() {
     clock,
     ids: systemIds,
     digests,
+    vault: aVault(clock),
   };
 
   return {

@@ -3,6 +3,7 @@ import { systemIds } from '../../src/adapters/system/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { ChargeOrder, ModificationOrder, Processor } from '../../src/ports/processor.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
+import { noConfig } from '../fixtures/vault.ts';
 
 /** A processor under test, the payment methods that make it behave, and a look at its own books. */
 export type ProcessorUnderTest = Readonly<{
@@ -20,6 +21,8 @@ export type ProcessorUnderTest = Readonly<{
     movesNothing: string;
     foreign: string;
   }>;
+  /** What a merchant's config says so that its charges by the approved method are declined. */
+  declining: Readonly<Record<string, string>>;
   /** References of every approved charge. */
   charged(): readonly string[];
   /** What became of an approved charge's money, in minor units. */
@@ -39,13 +42,15 @@ export function processorContract(adapter: string, open: () => Promise<Processor
     const order = (paymentMethod: string, parts: Partial<ChargeOrder> = {}): ChargeOrder => ({
       reference: systemIds.payment(NOON),
       merchantId: aMerchantId(),
+      config: noConfig,
       amount: money(2_500n, 'USD'),
       paymentMethod,
       capture: true,
       ...parts,
     });
     const charge = (asked: ChargeOrder) => tested.processor.charge(asked);
-    const lookup = (reference: string) => tested.processor.lookup(reference);
+    const lookup = (reference: string) =>
+      tested.processor.lookup({ reference, merchantId: aMerchantId(), config: noConfig });
 
     it('accepts the methods it can charge and no other', () => {
       const { foreign, ...own } = tested.methods;
@@ -85,6 +90,18 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         expect((await lookup(asked.reference))._unsafeUnwrap()).toEqual(verdict);
       }
       expect(tested.charged()).toEqual([]);
+    });
+
+    it('charges on the account that the config of the order names, and reads no other', async () => {
+      const { approved } = tested.methods;
+      const declining = new Map(Object.entries(tested.declining));
+      const asked = order(approved, { config: (name) => declining.get(name) });
+      expect((await charge(asked))._unsafeUnwrap()).toMatchObject({
+        approved: false,
+        decline: 'card_declined',
+      });
+      expect((await charge(order(approved)))._unsafeUnwrap()).toMatchObject({ approved: true });
+      expect(tested.charged()).not.toContain(asked.reference);
     });
 
     it('has no record of a reference it never got, and asking makes none', async () => {
@@ -162,6 +179,7 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         reference: systemIds.transaction(NOON),
         charge: reference,
         merchantId,
+        config: noConfig,
         type,
         amount: money(units, amount.currency),
         final: type === 'void',

@@ -3,6 +3,7 @@ import { eventReplaysContract } from './event-replays.scenario.ts';
 import { heavyPagesContract } from './heavy-pages.scenario.ts';
 import { managingMerchantsContract } from './managing-merchants.scenario.ts';
 import { parkedEventsContract } from './parked-events.scenario.ts';
+import { processorConfigContract } from './processor-config.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
 import { retiredValuesContract } from './retired-values.scenario.ts';
 import { timesContract } from './times.scenario.ts';
@@ -16,6 +17,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   heavyPagesContract(adapter, open);
   transfersContract(adapter, open);
   managingMerchantsContract(adapter, open);
+  processorConfigContract(adapter, open);
   relayContract(adapter, open);
   parkedEventsContract(adapter, open);
   webhooksContract(adapter, open);

@@ -19,6 +19,7 @@ import type { Storage } from '../../src/ports/storage.ts';
 import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { plainResponseEncoder } from '../fixtures/plain-responses.ts';
+import { aVault } from '../fixtures/vault.ts';
 import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
 
 type PayParts = Readonly<{
@@ -71,6 +72,7 @@ export function idempotencyContract(adapter: string, open: () => Promise<Storage
         clock,
         ids: systemIds,
         digests,
+        vault: aVault(clock),
       };
       return {
         process: processPayment(ports, terms),

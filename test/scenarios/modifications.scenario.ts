@@ -15,6 +15,7 @@ import type { Storage } from '../../src/ports/storage.ts';
 import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { plainResponseEncoder } from '../fixtures/plain-responses.ts';
+import { aVault } from '../fixtures/vault.ts';
 import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
 
 const refund = (amount: bigint): ModificationRequest => ({ type: 'refund', amount });
@@ -79,6 +80,7 @@ export function modificationsContract(
         clock,
         ids: systemIds,
         digests,
+        vault: aVault(clock),
       };
       const [pay, move] = [processPayment(ports, terms), modifyPayment(ports, terms)];
       return {

@@ -10,6 +10,7 @@ import type { Storage } from '../../src/ports/storage.ts';
 import type { Vault } from '../../src/ports/vault.ts';
 import { aKey, aMerchantId, anOpening, aSuccess, NOON } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
+import { noConfig } from '../fixtures/vault.ts';
 import { aDelivery, addEndpoint, anEvent } from '../fixtures/webhooks.ts';
 import { aPlatform, aRing } from '../support/http-app.ts';
 import { aClient, type Client } from '../support/http-client.ts';
@@ -52,7 +53,14 @@ export function retiredValuesContract(adapter: string, open: () => Promise<Stora
         (await storage.commits.commit(change))._unsafeUnwrap();
       const { id, amount, paymentMethod } = opening.payment;
       (
-        await processor.charge({ reference: id, merchantId, amount, paymentMethod, capture: true })
+        await processor.charge({
+          reference: id,
+          merchantId,
+          config: noConfig,
+          amount,
+          paymentMethod,
+          capture: true,
+        })
       )._unsafeUnwrap();
       const body = { amount: 2_500, currency, payment_method: 'card' };
       expect(await told(client.post('/payments', body, aKey()), 400)).toMatchObject({

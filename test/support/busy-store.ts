@@ -12,6 +12,7 @@ import type { ModificationRequest } from '../../src/domain/payments/modification
 import type { Storage } from '../../src/ports/storage.ts';
 import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
+import { aVault } from '../fixtures/vault.ts';
 
 /** The use cases that write to the ledger, over any storage; the clock goes on by a second with every call. */
 export function busyUseCases(storage: Storage) {
@@ -33,6 +34,7 @@ export function busyUseCases(storage: Storage) {
     clock,
     ids: systemIds,
     digests,
+    vault: aVault(clock),
   };
   const process = processPayment(ports, terms);
   const move = modifyPayment(ports, terms);

@@ -5,6 +5,7 @@ export const CANARIES = {
   phone: '+44 1632 960 7731',
   token: 'tok_canary_7f3a_token',
   metadata: 'canary-metadata-7f3a-value',
+  processorConfig: 'sk_live_canary_7f3a_config',
 } as const;
 
 /** Every spelling of a text that a store, a log or an answer could hold it in. */

@@ -70,8 +70,8 @@ export function troubledProcessor(
     charge: (order) => trouble(order.paymentMethod, order.reference, () => real.charge(order)),
     move: (order) =>
       trouble(books.book(order.charge)?.paymentMethod, order.reference, () => real.move(order)),
-    lookup: (reference) =>
-      forgotten.delete(reference) ? errAsync({ kind: 'ProcessorHasNoRecord' }) : real.lookup(reference),
+    lookup: (query) =>
+      forgotten.delete(query.reference) ? errAsync({ kind: 'ProcessorHasNoRecord' }) : real.lookup(query),
     /** Resolves when everything that is late has arrived. */
     arrived: async () => {
       await Promise.all(underWay);

@@ -18,7 +18,7 @@ export function guardedProcessor(processor: Processor, terms: GuardTerms): Guard
     accepts: (paymentMethod) => processor.accepts(paymentMethod),
     charge: (order) => guard(() => processor.charge(order), outcomeUnknown),
     move: (order) => guard(() => processor.move(order), outcomeUnknown),
-    lookup: (reference) => guard(() => processor.lookup(reference), unavailable),
+    lookup: (query) => guard(() => processor.lookup(query), unavailable),
     circuit: state,
   };
 }

@@ -3,7 +3,13 @@ import { errAsync, okAsync } from 'neverthrow';
 import { allocate, type Money } from '../../domain/kernel/money.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DeclineCode, ModificationOrder, Processor, Verdict } from '../../ports/processor.ts';
+import type {
+  DeclineCode,
+  ModificationOrder,
+  OpenConfig,
+  Processor,
+  Verdict,
+} from '../../ports/processor.ts';
 import type { ChargeBook, SimulatorLedger } from './simulator-ledger.ts';
 
 /**
@@ -14,9 +20,11 @@ type Method =
   | 'unavailable'
   | Readonly<{ verdict: 'approved' | DeclineCode; silent?: true; fee?: true; movesNothing?: true }>;
 
+const APPROVED: Method = { verdict: 'approved' };
+
 const METHODS: Readonly<Record<string, Method>> = {
-  card: { verdict: 'approved' },
-  bank_account: { verdict: 'approved' },
+  card: APPROVED,
+  bank_account: APPROVED,
   test_declined: { verdict: 'card_declined' },
   test_insufficient_funds: { verdict: 'insufficient_funds' },
   test_timeout_approved: { verdict: 'approved', silent: true },
@@ -30,9 +38,19 @@ const METHODS: Readonly<Record<string, Method>> = {
 const TOKEN = /^tok_[A-Za-z0-9_]{1,64}$/;
 
 const methodOf = (paymentMethod: string): Method | undefined => {
-  if (TOKEN.test(paymentMethod)) return METHODS['card'];
+  if (TOKEN.test(paymentMethod)) return APPROVED;
   return Object.hasOwn(METHODS, paymentMethod) ? METHODS[paymentMethod] : undefined;
 };
+
+/**
+ * A method that approves behaves as the one that the merchant's config names in `simulate`; where that is no method of the
+ * simulator, the account is set up wrongly, and nothing goes out.
+ */
+function behaviour(paymentMethod: string, config: OpenConfig): Method | undefined {
+  const method = methodOf(paymentMethod);
+  const simulated = config('simulate');
+  return method === APPROVED && simulated !== undefined ? (methodOf(simulated) ?? 'unavailable') : method;
+}
 
 /** ISO 8583 response codes. */
 const RESPONSES = {
@@ -44,30 +62,30 @@ const RESPONSES = {
 
 /**
  * A processor with books of its own, for development and tests: the payment method says what happens. A silent method
- * is charged, declined and moved on its books, and only `lookup` tells. `test_fee` keeps 2.9 % of what it takes;
- * `test_movement_refused` charges, and then refuses every capture, refund and void.
+ * is charged, declined and moved on its books, and only `lookup` says so. `test_fee` keeps 2.9 % of what it takes;
+ * `test_movement_refused` charges, and then refuses every capture, refund and void. A merchant whose config says
+ * `simulate: <method>` has that done to its cards, bank accounts and stored methods. Nothing of a config is kept.
  */
 export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Processor => ({
   accepts: (paymentMethod) => methodOf(paymentMethod) !== undefined,
   charge(order) {
-    const method = methodOf(order.paymentMethod);
+    const method = behaviour(order.paymentMethod, order.config);
     if (method === undefined || method === 'unavailable') return errAsync({ kind: 'ProcessorUnavailable' });
     const fee = method.fee && order.capture ? feeOn(order.amount) : undefined;
     const verdict = ledger.record(order, verdictOn(order, method.verdict, clock.now(), fee));
     return method.silent ? errAsync({ kind: 'ProcessorOutcomeUnknown' }) : okAsync(verdict);
   },
   move(order) {
-    const method = methodOf(ledger.book(order.charge)?.paymentMethod ?? '');
+    const method = behaviour(ledger.book(order.charge)?.paymentMethod ?? '', order.config);
+    if (method === 'unavailable') return errAsync({ kind: 'ProcessorUnavailable' });
     const verdict = ledger.move(order, (book) => {
-      const allowed = method !== 'unavailable' && !method?.movesNothing && fits(order, book);
+      const allowed = !method?.movesNothing && fits(order, book);
       const fee = allowed && method?.fee && order.type === 'capture' ? feeOn(order.amount) : undefined;
       return verdictOn(order, allowed ? 'approved' : 'movement_refused', clock.now(), fee);
     });
-    return method !== undefined && method !== 'unavailable' && method.silent
-      ? errAsync({ kind: 'ProcessorOutcomeUnknown' })
-      : okAsync(verdict);
+    return method?.silent ? errAsync({ kind: 'ProcessorOutcomeUnknown' }) : okAsync(verdict);
   },
-  lookup(reference) {
+  lookup({ reference }) {
     const verdict = ledger.find(reference);
     return verdict === undefined ? errAsync({ kind: 'ProcessorHasNoRecord' }) : okAsync(verdict);
   },

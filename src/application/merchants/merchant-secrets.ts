@@ -1,7 +1,8 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { jsonText } from '../../domain/kernel/json.ts';
-import type { SealedConfig } from '../../domain/merchants/merchant.ts';
+import type { Merchant, SealedConfig } from '../../domain/merchants/merchant.ts';
+import type { OpenConfig } from '../../ports/processor.ts';
 import type { KeysUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
 
@@ -24,5 +25,26 @@ export function sealProcessorConfig<Absent extends null | undefined>(
         .map(({ [FIELD]: sealed = '' }) => ({ key, sealed })),
     );
 }
+
+/**
+ * Opens a merchant's config for the processor; a merchant without one, or that is not there, has the empty one. No read; at
+ * most one call to the keeper of keys, when the data key is not in the vault's memory. Throws on a config that was not
+ * sealed for this merchant.
+ */
+export function openProcessorConfig(
+  vault: Vault,
+  merchant: Merchant | undefined,
+): ResultAsync<OpenConfig, KeysUnavailable> {
+  if (merchant?.processorConfig === undefined) return okAsync(EMPTY);
+  const { key, sealed } = merchant.processorConfig;
+  return vault
+    .open({ merchantId: merchant.id, entityId: merchant.id }, key, { [FIELD]: sealed })
+    .map(({ [FIELD]: text = '{}' }) => {
+      const values = new Map(Object.entries(JSON.parse(text) as ProcessorConfig));
+      return (name) => values.get(name);
+    });
+}
+
+const EMPTY: OpenConfig = () => undefined;
 
 const FIELD = 'processor_config';

@@ -16,6 +16,7 @@ import type { CommitRefused } from '../../ports/commits.ts';
 import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
 import type {
   ModificationOrder,
+  OpenConfig,
   Processor,
   ProcessorOutcomeUnknown,
   Verdict,
@@ -30,12 +31,16 @@ import { paymentChange } from './payment-change.ts';
 export type CompleteModificationPorts = Omit<CompletePaymentPorts, 'paymentMethods'> &
   Readonly<{ claims: Claims; payments: Payments }>;
 
-/** A modification whose claim we hold and whose money is set aside. `payment` may have moved on since it was read. */
+/**
+ * A modification whose claim is held and whose money is set aside. `payment` may have moved on since it was read; `config` is
+ * the merchant's, for the processor alone.
+ */
 export type HeldModification = Readonly<{
   claim: Calling;
   payment: Payment;
   transaction: PendingTransaction;
   origin: Origin;
+  config: OpenConfig;
 }>;
 
 type CompleteModificationFailure = CommitRefused | StorageUnavailable;
@@ -74,6 +79,7 @@ export const heldModification = (
   terms: ClaimTerms,
   claim: OpenClaim,
   origin: Origin,
+  config: OpenConfig,
 ): ResultAsync<HeldModification, CompleteModificationFailure> =>
   safeTry(async function* () {
     const { merchantId, paymentId, transactionId } = claim;
@@ -85,27 +91,23 @@ export const heldModification = (
     const now = ports.clock.now();
     const held = takeOver(claim, { changeId: ports.ids.change(now), now }, terms);
     yield* ports.commits.commit(claimChange({ expected: claim.fence, next: held }, now));
-    return ok({ claim: held, payment, transaction, origin });
+    return ok({ claim: held, payment, transaction, origin, config });
   });
 
 const unknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown' };
 
 function verdictOn(
   processor: Processor,
-  { payment, transaction }: HeldModification,
+  { payment, transaction, config }: HeldModification,
   modification: Modification,
   ask: 'move' | 'lookup',
 ): ResultAsync<Verdict, ProcessorOutcomeUnknown> {
-  const order: ModificationOrder = {
-    ...modification,
-    reference: transaction.id,
-    charge: payment.id,
-    merchantId: payment.merchantId,
-  };
+  const query = { reference: transaction.id, merchantId: payment.merchantId, config };
+  const order: ModificationOrder = { ...modification, ...query, charge: payment.id };
   const move = () => processor.move(order).mapErr(() => unknown);
   if (ask === 'move') return move();
   return processor
-    .lookup(transaction.id)
+    .lookup(query)
     .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? move() : errAsync(unknown)));
 }
 

@@ -17,6 +17,7 @@ import type { CommitRefused, Commits } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type {
+  OpenConfig,
   Processor,
   ProcessorOutcomeUnknown,
   ProcessorUnavailable,
@@ -38,11 +39,15 @@ export type CompletePaymentPorts = Readonly<{
   digests: Digests;
 }>;
 
-/** A payment whose claim we hold, its intent on record. `method`: what to charge, when it has been resolved already. */
+/**
+ * A payment whose claim is held, its intent on record. `method`: what to charge, when it has been resolved already; `config`:
+ * the merchant's, for the processor alone.
+ */
 export type HeldPayment = Readonly<{
   claim: Calling;
   payment: Processing;
   origin: Origin;
+  config: OpenConfig;
   method?: string;
 }>;
 
@@ -112,13 +117,13 @@ function verdictOn(
   const { processor } = ports;
   if (ask === 'charge') return charge(ports, held);
   return processor
-    .lookup(held.payment.id)
+    .lookup({ reference: held.payment.id, merchantId: held.payment.merchantId, config: held.config })
     .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? charge(ports, held) : errAsync(unknown)));
 }
 
 function charge(
   { processor, paymentMethods }: CompletePaymentPorts,
-  { payment, method }: HeldPayment,
+  { payment, method, config }: HeldPayment,
 ): ResultAsync<Verdict, StepFailure> {
   const { merchantId, customerId } = payment;
   const resolved: ResultAsync<string, StepFailure> =
@@ -135,6 +140,7 @@ function charge(
     processor.charge({
       reference: payment.id,
       merchantId,
+      config,
       amount: payment.amount,
       paymentMethod,
       capture: payment.captureMethod === 'automatic',

@@ -24,7 +24,9 @@ import type { Balances } from '../../ports/balances.ts';
 import type { CommitRefused, Spending } from '../../ports/commits.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { PaymentNotFound } from '../../ports/payments.ts';
-import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { OpenConfig } from '../../ports/processor.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
+import type { Vault } from '../../ports/vault.ts';
 import { claimChange } from '../kernel/claim-change.ts';
 import {
   type IdempotencyInFlight,
@@ -36,6 +38,7 @@ import {
 } from '../kernel/idempotency.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
 import { retryWhenStale } from '../kernel/retry-when-stale.ts';
+import { openProcessorConfig } from '../merchants/merchant-secrets.ts';
 import {
   type CompleteModificationPorts,
   completeModification,
@@ -62,6 +65,7 @@ export type ModifyPaymentFailure =
   | InsufficientFunds
   | IdempotencyKeyReused
   | IdempotencyInFlight
+  | KeysUnavailable
   | StorageUnavailable;
 
 /**
@@ -73,7 +77,8 @@ export type ModifyPaymentFailure =
  */
 export type ModifyPayment = (request: ModifyPaymentRequest) => ResultAsync<Responded, ModifyPaymentFailure>;
 
-export type ModifyPorts = CompleteModificationPorts & Readonly<{ merchants: Merchants; balances: Balances }>;
+export type ModifyPorts = CompleteModificationPorts &
+  Readonly<{ merchants: Merchants; balances: Balances; vault: Vault }>;
 
 export const modifyPayment = (ports: ModifyPorts, terms: ClaimTerms): ModifyPayment => {
   const turns = inTurn();
@@ -85,19 +90,21 @@ export const modifyPayment = (ports: ModifyPorts, terms: ClaimTerms): ModifyPaym
     return idempotent<Merchant | undefined, ModifyPaymentFailure>(ports, terms, idempotentRequest, {
       context: () => ports.merchants.find(merchantId),
       start: (merchant) =>
-        mayModify(merchant, request).asyncAndThen(() =>
-          start(
-            ports,
-            terms,
-            turns,
-            { ...request, needsBalance: needsBalance(merchant, request) },
-            idempotentRequest,
+        mayModify(merchant, request)
+          .asyncAndThen(() => openProcessorConfig(ports.vault, merchant))
+          .andThen((config) =>
+            start(
+              ports,
+              terms,
+              turns,
+              { ...request, config, needsBalance: needsBalance(merchant, request) },
+              idempotentRequest,
+            ),
           ),
-        ),
-      resume: (claim) =>
-        heldModification(ports, terms, claim, origin).andThen((held) =>
-          completeModification(ports, terms, turns)(held, 'lookup').map(responded),
-        ),
+      resume: (claim, merchant) =>
+        openProcessorConfig(ports.vault, merchant)
+          .andThen((config) => heldModification(ports, terms, claim, origin, config))
+          .andThen((held) => completeModification(ports, terms, turns)(held, 'lookup').map(responded)),
       current: (claim) => currentResponse(ports, claim),
     });
   };
@@ -113,8 +120,8 @@ const mayModify = (
 const needsBalance = (merchant: Merchant | undefined, { modification }: ModifyPaymentRequest): boolean =>
   modification.type === 'refund' && merchant?.refundsNeedBalance === true;
 
-/** The request, and whether it has to find its amount on the merchant's balance. */
-type Judged = ModifyPaymentRequest & Readonly<{ needsBalance: boolean }>;
+/** The request, whether it has to find its amount on the merchant's balance, and the merchant's config. */
+type Judged = ModifyPaymentRequest & Readonly<{ needsBalance: boolean; config: OpenConfig }>;
 
 /** What the key's first use comes to: a modification set aside, or the answer of a rule that refused it. */
 type Begun = Readonly<{ held: HeldModification }> | Readonly<{ refused: StoredResponse }>;
@@ -139,7 +146,7 @@ const start = (
 function begin(
   ports: ModifyPorts,
   terms: ClaimTerms,
-  { merchantId, paymentId, modification, needsBalance: isGuarded, reason, origin }: Judged,
+  { merchantId, paymentId, modification, needsBalance: isGuarded, config, reason, origin }: Judged,
   { key, fingerprint, requestId }: IdempotentRequest,
 ): ResultAsync<Begun, ModifyPaymentFailure | CommitRefused> {
   return safeTry(async function* () {
@@ -182,7 +189,7 @@ function begin(
     if (opened?.status !== 'pending') throw new Error(`movement ${transaction.id} was not opened`);
     return ports.commits
       .commit(change)
-      .map((): Begun => ({ held: { claim, payment, transaction: opened, origin } }));
+      .map((): Begun => ({ held: { claim, payment, transaction: opened, origin, config } }));
   });
 }
 

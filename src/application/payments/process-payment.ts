@@ -33,6 +33,7 @@ import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
 import type { ProcessorUnavailable } from '../../ports/processor.ts';
 import type { PaymentRefused } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
+import type { Vault } from '../../ports/vault.ts';
 import { claimChange } from '../kernel/claim-change.ts';
 import {
   type IdempotencyInFlight,
@@ -42,6 +43,7 @@ import {
   type Responded,
   refuseFreely,
 } from '../kernel/idempotency.ts';
+import { openProcessorConfig } from '../merchants/merchant-secrets.ts';
 import { type CompletePaymentPorts, completePayment } from './complete-payment.ts';
 import { paymentChange } from './payment-change.ts';
 import type { AdmitPayment, RateLimited } from './rate-limit.ts';
@@ -72,14 +74,15 @@ export type ProcessPaymentFailure =
 /**
  * Takes a payment: intent on record, processor asked, outcome on record. The same key gives the same answer, whoever
  * repeats it and whatever crashed in between; a lease that ran out is resumed, never started again. Two parallel
- * reads, two commits and one processor call when new; the reads alone for a replay. A customer is one read more.
+ * reads, two commits and one processor call when new; the reads alone for a replay. A customer is one read more; a merchant's
+ * processor config is none, and is opened before anything is recorded.
  */
 export type ProcessPayment = (
   request: ProcessPaymentRequest,
 ) => ResultAsync<Responded, ProcessPaymentFailure>;
 
 export type ProcessPorts = CompletePaymentPorts &
-  Readonly<{ claims: Claims; merchants: Merchants; payments: Payments; admit: AdmitPayment }>;
+  Readonly<{ claims: Claims; merchants: Merchants; payments: Payments; vault: Vault; admit: AdmitPayment }>;
 
 export const processPayment =
   (ports: ProcessPorts, terms: ClaimTerms): ProcessPayment =>
@@ -93,9 +96,9 @@ export const processPayment =
       start: (merchant) => start(ports, terms, request, idempotentRequest, merchant),
       resume: (claim, merchant) =>
         claim.state === 'calling'
-          ? resumePayment(ports, terms, claim, request.origin)
+          ? resumePayment(ports, terms, claim, request.origin, merchant)
           : activeMerchant(merchant, merchantId).asyncAndThen(() =>
-              resumePayment(ports, terms, claim, request.origin),
+              resumePayment(ports, terms, claim, request.origin, merchant),
             ),
       current: (claim) => currentResponse(ports, claim),
     });
@@ -114,6 +117,7 @@ function start(
     const resolved = await methodOf(ports, request, merchant);
     if (resolved.isErr()) return refuseFreely(ports, key, resolved.error);
     const method = resolved.value;
+    const config = yield* openProcessorConfig(ports.vault, merchant);
     const now = ports.clock.now();
     const step = { changeId: ports.ids.change(now), now };
     const { origin, ...order } = request;
@@ -129,7 +133,7 @@ function start(
       claim: { expected: 0, next: claim },
     });
     yield* ports.commits.commit(change);
-    const held = { claim, payment, origin, method };
+    const held = { claim, payment, origin, config, method };
     return completePayment(ports, terms)(held, { ask: 'charge', clientWaits: true }).map(({ response }) => ({
       response,
       replayed: false,
@@ -146,8 +150,15 @@ function currentResponse(ports: ProcessPorts, { merchantId, paymentId, requestId
     .map((payment) => ports.responses.processed(payment, requestId));
 }
 
-function resumePayment(ports: ProcessPorts, terms: ClaimTerms, claim: Calling | Retryable, origin: Origin) {
+function resumePayment(
+  ports: ProcessPorts,
+  terms: ClaimTerms,
+  claim: Calling | Retryable,
+  origin: Origin,
+  merchant: Merchant | undefined,
+) {
   return safeTry<Responded, ResumeFailure>(async function* () {
+    const config = yield* openProcessorConfig(ports.vault, merchant);
     const stored = yield* ports.payments.find(claim.merchantId, claim.paymentId).mapErr(missing);
     const now = ports.clock.now();
     const held = takeOver(claim, { changeId: ports.ids.change(now), now }, terms);
@@ -171,9 +182,10 @@ function resumePayment(ports: ProcessPorts, terms: ClaimTerms, claim: Calling | 
     return finish(stored, 'lookup');
 
     function finish(payment: Processing, ask: 'charge' | 'lookup') {
-      return completePayment(ports, terms)({ claim: held, payment, origin }, { ask, clientWaits: true }).map(
-        ({ response }) => ({ response, replayed: false }),
-      );
+      return completePayment(ports, terms)(
+        { claim: held, payment, origin, config },
+        { ask, clientWaits: true },
+      ).map(({ response }) => ({ response, replayed: false }));
     }
   });
 }

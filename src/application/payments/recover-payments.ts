@@ -11,11 +11,14 @@ import type { Instant } from '../../domain/kernel/instant.ts';
 import { fail, type Payment, type Processing, resume } from '../../domain/payments/payment.ts';
 import type { Claims } from '../../ports/claims.ts';
 import type { Commits } from '../../ports/commits.ts';
+import type { Merchants } from '../../ports/merchants.ts';
 import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
-import type { Processor, ProcessorUnavailable } from '../../ports/processor.ts';
+import type { OpenConfig, Processor, ProcessorUnavailable } from '../../ports/processor.ts';
+import type { Vault } from '../../ports/vault.ts';
 import { claimChange } from '../kernel/claim-change.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
 import { type RecoveryEnd, type RecoveryRound, recoveryRound } from '../kernel/recovery-round.ts';
+import { openProcessorConfig } from '../merchants/merchant-secrets.ts';
 import { completeModification, heldModification } from './complete-modification.ts';
 import {
   type CompletePaymentFailure,
@@ -26,13 +29,15 @@ import {
 } from './complete-payment.ts';
 import { paymentChange } from './payment-change.ts';
 
-export type RecoverPorts = CompletePaymentPorts & Readonly<{ claims: Claims; payments: Payments }>;
+export type RecoverPorts = CompletePaymentPorts &
+  Readonly<{ claims: Claims; merchants: Merchants; payments: Payments; vault: Vault }>;
 
 /**
  * Finishes what crashes and silence left open: takes over each due claim, asks the processor for the reference and
  * commits its answer; sends the reference again only when the processor provably has none. Keys that nobody came back
  * for are given up as failed, once the processor has said again that it has nothing. Any number of workers may run it
- * at once. `recoveryRound` says what becomes of a claim that cannot be moved.
+ * at once. `recoveryRound` says what becomes of a claim that cannot be moved. A claim is one read more than its request was,
+ * of the merchant, whose processor config is the one of today.
  */
 export type RecoverPayments = RecoveryRound;
 
@@ -63,9 +68,14 @@ const recoverOne = (
     .find(key, ports.clock.now())
     .andThen((claim): ResultAsync<RecoveryEnd, RecoverFailure> => {
       if (claim === undefined || !isDue(claim, ports.clock.now())) return okAsync('skipped');
-      return claim.transactionId === undefined
-        ? recoverPayment(ports, terms, claim)
-        : recoverModification(ports, terms, turns, claim);
+      return ports.merchants
+        .find(claim.merchantId)
+        .andThen((merchant) => openProcessorConfig(ports.vault, merchant))
+        .andThen((config) =>
+          claim.transactionId === undefined
+            ? recoverPayment(ports, terms, claim, config)
+            : recoverModification(ports, terms, turns, claim, config),
+        );
     })
     .orElse((failure) => okAsync<RecoveryEnd>(waits(failure) ? 'waiting' : 'skipped'));
 
@@ -76,8 +86,9 @@ const recoverModification = (
   terms: ClaimTerms,
   turns: InTurn,
   claim: OpenClaim,
+  config: OpenConfig,
 ): ResultAsync<RecoveryEnd, RecoverFailure> =>
-  heldModification(ports, terms, claim, recoveryOrigin(claim))
+  heldModification(ports, terms, claim, recoveryOrigin(claim), config)
     .andThen((held) => completeModification(ports, terms, turns)(held, 'lookup'))
     .map(endOf);
 
@@ -85,6 +96,7 @@ const recoverPayment = (
   ports: RecoverPorts,
   terms: ClaimTerms,
   claim: OpenClaim,
+  config: OpenConfig,
 ): ResultAsync<RecoveryEnd, RecoverFailure> =>
   safeTry(async function* () {
     const payment = yield* ports.payments.find(claim.merchantId, claim.paymentId);
@@ -96,7 +108,7 @@ const recoverPayment = (
       if (payment.status !== 'pending') return ok<RecoveryEnd>('skipped');
       const move = { at: now, origin, before: payment, transactions: [] };
       // An earlier charge may have been on the wire when a later one was refused, and have arrived since.
-      if (!(yield* hasRecord(ports.processor, payment))) {
+      if (!(yield* hasRecord(ports.processor, payment, config))) {
         const given = { ...move, next: fail(payment, GIVEN_UP, now) };
         return closeWith(ports, terms, held, given, claim.fence).map((): RecoveryEnd => 'settled');
       }
@@ -110,15 +122,22 @@ const recoverPayment = (
 
     function finish(processing: Processing) {
       const approach = { ask: 'lookup', clientWaits: false } as const;
-      return completePayment(ports, terms)({ claim: held, payment: processing, origin }, approach).map(endOf);
+      return completePayment(ports, terms)(
+        { claim: held, payment: processing, origin, config },
+        approach,
+      ).map(endOf);
     }
   });
 
 const endOf = ({ ended }: Completion): RecoveryEnd => (ended ? 'settled' : 'waiting');
 
-const hasRecord = (processor: Processor, { id }: Payment): ResultAsync<boolean, ProcessorUnavailable> =>
+const hasRecord = (
+  processor: Processor,
+  { id, merchantId }: Payment,
+  config: OpenConfig,
+): ResultAsync<boolean, ProcessorUnavailable> =>
   processor
-    .lookup(id)
+    .lookup({ reference: id, merchantId, config })
     .map(() => true)
     .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? okAsync(false) : errAsync(failure)));
 

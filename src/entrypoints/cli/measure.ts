@@ -25,7 +25,7 @@ export function measuredProcessor(processor: Processor, metrics: PlatformMetrics
     accepts: (paymentMethod) => processor.accepts(paymentMethod),
     charge: measured((order) => processor.charge(order), as('charge')),
     move: measured((order) => processor.move(order), as('move')),
-    lookup: measured((reference) => processor.lookup(reference), as('lookup')),
+    lookup: measured((query) => processor.lookup(query), as('lookup')),
   };
 }
 

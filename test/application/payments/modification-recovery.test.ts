@@ -11,6 +11,7 @@ import type { ModificationRequest } from '../../../src/domain/payments/modificat
 import { amountsOf, type Payment } from '../../../src/domain/payments/payment.ts';
 import type { Verdict } from '../../../src/ports/processor.ts';
 import { aMerchantId, NOON, terms } from '../../fixtures/changes.ts';
+import { noConfig } from '../../fixtures/vault.ts';
 import { expectBooksAgree, expectChainsWhole } from '../../support/books.ts';
 import {
   aModification,
@@ -428,6 +429,7 @@ describe('a charge whose stored method is gone', () => {
     await world.ports.processor.charge({
       reference: payment?.id ?? '',
       merchantId: request.merchantId,
+      config: noConfig,
       amount: request.amount,
       paymentMethod: 'card',
       capture: true,

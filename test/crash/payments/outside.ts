@@ -13,8 +13,7 @@ export const outOfOrder = (processor: Processor, outage: () => Outage | undefine
   accepts: (paymentMethod) => processor.accepts(paymentMethod),
   charge: (order) => (outage() === undefined ? processor.charge(order) : errAsync(unavailable)),
   move: (order) => (outage() === undefined ? processor.move(order) : errAsync(unavailable)),
-  lookup: (reference) =>
-    outage()?.refuses === 'everything' ? errAsync(unavailable) : processor.lookup(reference),
+  lookup: (query) => (outage()?.refuses === 'everything' ? errAsync(unavailable) : processor.lookup(query)),
 });
 
 const unavailable = { kind: 'ProcessorUnavailable' } as const;
@@ -22,7 +21,7 @@ const outcomeUnknown = { kind: 'ProcessorOutcomeUnknown' } as const;
 const lost = { kind: 'StorageUnavailable', cause: 'the reply was lost' } as const;
 
 type AllPorts = ProcessPorts & ModifyPorts & TransferPorts;
-type SystemPorts = 'responses' | 'transferResponses' | 'clock' | 'ids' | 'digests';
+type SystemPorts = 'responses' | 'transferResponses' | 'clock' | 'ids' | 'digests' | 'vault';
 
 type Outside = Readonly<{ storage: Storage; processor: Processor; merchantId: MerchantId }>;
 
@@ -68,7 +67,7 @@ export function inSteps(
       accepts: (paymentMethod) => processor.accepts(paymentMethod),
       charge: (order) => process.call('charge', () => processor.charge(order), outcomeUnknown),
       move: (order) => process.call('move', () => processor.move(order), outcomeUnknown),
-      lookup: (reference) => process.call('look up', () => processor.lookup(reference), unavailable),
+      lookup: (query) => process.call('look up', () => processor.lookup(query), unavailable),
     },
     paymentMethods: { resolve: (_merchantId, _customerId, paymentMethod) => okAsync(paymentMethod) },
     admit: () => okAsync(undefined),

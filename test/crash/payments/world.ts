@@ -17,6 +17,7 @@ import type { Storage } from '../../../src/ports/storage.ts';
 import type { StorageUnavailable } from '../../../src/ports/unavailable.ts';
 import { digests, NOON, origin, terms } from '../../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
+import { aVault } from '../../fixtures/vault.ts';
 import type { Process } from '../faulty-process.ts';
 import type { Outage } from '../points.ts';
 import type { Failed, Sent, World } from '../trial.ts';
@@ -98,6 +99,7 @@ export async function paymentsWorld(
     clock,
     ids: systemIds,
     digests,
+    vault: aVault(clock),
   });
 
   let taken: PaymentId | undefined;

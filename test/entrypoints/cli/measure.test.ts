@@ -18,6 +18,7 @@ import {
 import { platformMetrics } from '../../../src/entrypoints/http/server/metrics.ts';
 import { aMerchantId } from '../../fixtures/changes.ts';
 import { plainEncoders } from '../../fixtures/plain-responses.ts';
+import { noConfig } from '../../fixtures/vault.ts';
 import { postgresServer } from '../../support/postgres-database.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -88,9 +89,9 @@ describe('what /metrics tells of the running parts', () => {
     const metrics = platformMetrics();
     const processor = simulatedProcessor(simulatorLedger(':memory:'), { now: () => 0 });
     const timed = measuredProcessor(processor, metrics);
-    const order = { reference: 'txn_1', charge: 'pay_1', merchantId: aMerchantId() };
+    const order = { reference: 'txn_1', charge: 'pay_1', merchantId: aMerchantId(), config: noConfig };
     await timed.move({ ...order, type: 'void', amount: money(1n, 'USD'), final: true });
-    await timed.lookup('txn_2');
+    await timed.lookup({ ...order, reference: 'txn_2' });
     const useCases = {
       modifyPayment: () => okAsync({ response: '', replayed: false }),
     } as unknown as UseCases;

@@ -67,7 +67,7 @@ const processorConfig = z
   .openapi({
     maxProperties: MOST_PAIRS,
     description:
-      'What the processor must know to act for the merchant, at most 96 KiB of JSON. Kept encrypted and never answered.',
+      'What the processor must know to act for the merchant, at most 96 KiB of JSON. Kept encrypted, opened for the calls to the processor, and in no answer. The simulator takes `simulate`: the `payment_method` that cards, bank accounts and stored methods of the merchant then behave as.',
     example: { account: 'acct_1001' },
   });
 
