@@ -37,8 +37,14 @@ export const faultsOf = ({ issues }: z.ZodError): readonly Fault[] =>
   issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? unknownIn(issue).map((path) => ({ path, message: 'is not known here' }))
-      : [{ path: placeOf(issue.path), message: issue.message }],
+      : [{ path: placeOf(issue.path), message: isHalf(issue) ? NOT_WHOLE : issue.message }],
   );
+
+const NOT_WHOLE = 'must be a whole number, written without a point or an exponent';
+
+/** Zod says of 19.99, as of 10.0, that an integer was expected and a number came. */
+const isHalf = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'invalid_type' && issue.expected === 'int';
 
 const unknownFields = ({ issues }: z.ZodError): readonly Fault['path'][] =>
   issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? unknownIn(issue) : []));
