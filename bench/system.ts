@@ -5,6 +5,7 @@ import { simulatedProcessor } from '../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../src/adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { systemDigests } from '../src/adapters/system/digests.ts';
+import { systemEmailSpellings } from '../src/adapters/system/email-spellings.ts';
 import { systemIds } from '../src/adapters/system/ids.ts';
 import { systemSignedTokens } from '../src/adapters/system/signed-tokens.ts';
 import { systemWebhookSecrets } from '../src/adapters/system/webhook-secrets.ts';
@@ -90,6 +91,7 @@ export async function systemOver(storage: Storage) {
     keyRotation: ring.rotation,
     vault: localVault(secretKeys, systemClock),
     webhookSecrets: systemWebhookSecrets,
+    emailSpellings: systemEmailSpellings,
     webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
   };
   const does = useCases(ports, { claims: terms, anomalies: ANOMALY_RULES });

@@ -2,6 +2,7 @@ import type { AnomalyRules } from '../domain/audit/anomalies.ts';
 import type { ClaimTerms } from '../domain/kernel/claim.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Digests } from '../ports/digests.ts';
+import type { EmailSpellings } from '../ports/email-spellings.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { ResponseEncoder } from '../ports/response-encoder.ts';
@@ -60,6 +61,7 @@ export type Ports = Omit<Storage, 'close' | 'health'> &
     keyRotation: KeyRotation;
     vault: Vault;
     webhookSecrets: WebhookSecrets;
+    emailSpellings: EmailSpellings;
     webhookSender: WebhookSender;
   }>;
 

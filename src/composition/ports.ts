@@ -3,6 +3,7 @@ import { ringKeys } from '../adapters/keys/secret-keys.ts';
 import { localVault } from '../adapters/keys/vault.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemDigests } from '../adapters/system/digests.ts';
+import { systemEmailSpellings } from '../adapters/system/email-spellings.ts';
 import { systemIds } from '../adapters/system/ids.ts';
 import { systemSignedTokens } from '../adapters/system/signed-tokens.ts';
 import { systemWebhookSecrets } from '../adapters/system/webhook-secrets.ts';
@@ -39,6 +40,7 @@ export function portsOf({ storage, processor, ring, webhookSender, secret, encod
     keyRotation: ring.rotation,
     vault: localVault(secretKeys, systemClock),
     webhookSecrets: systemWebhookSecrets,
+    emailSpellings: systemEmailSpellings,
     webhookSender,
   };
 }

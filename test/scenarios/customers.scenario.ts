@@ -16,6 +16,8 @@ import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, digests, origin } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { customerDesk } from '../support/customer-desk.ts';
+import { aPlatform } from '../support/http-app.ts';
+import { aClient } from '../support/http-client.ts';
 
 /** What the use cases about customers promise on every storage. */
 export function customersContract(adapter: string, open: () => Promise<Storage>): void {
@@ -62,6 +64,50 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
       for (const email of ['rene\u0301@example.com', ' REN\u00c9@EXAMPLE.COM '])
         expect((await desk.find(email))._unsafeUnwrap()?.customer.id).toBe(customer.id);
       expect((await desk.find('rene@example.com'))._unsafeUnwrap()).toBeUndefined();
+    });
+
+    // What the desk is given as an email is stored as such, as versions did that knew no canonical spelling.
+    it.each([
+      ['dot@example.com.', 'dot@example.com'],
+      ['user@münchen.de', 'user@xn--mnchen-3ya.de'],
+      ['user@MÜNCHEN.de.', 'user@xn--mnchen-3ya.de'],
+    ])('stored under %s by an earlier version is the one customer of %s', async (former, canonical) => {
+      const desk = aDesk();
+      const { customer } = (await desk.create(former))._unsafeUnwrap();
+      const other = (await desk.create('other@example.com'))._unsafeUnwrap().customer;
+      expect((await desk.find(canonical))._unsafeUnwrap()?.customer.id).toBe(customer.id);
+      expect((await desk.create(canonical))._unsafeUnwrapErr().kind).toBe('CustomerExists');
+      const take = desk.change({ ...desk.targeting(other.id), email: canonical });
+      expect((await take)._unsafeUnwrapErr().kind).toBe('CustomerExists');
+      const moved = await desk.change({ ...desk.targeting(customer.id), email: canonical });
+      expect(moved._unsafeUnwrap().details.email).toBe(canonical);
+      expect((await aDesk().find(canonical))._unsafeUnwrap()?.customer.id).toBe(customer.id);
+      (await desk.erase(customer.id))._unsafeUnwrap();
+      expect((await desk.find(canonical))._unsafeUnwrap()).toBeUndefined();
+      expect((await desk.create(canonical)).isOk()).toBe(true);
+    });
+
+    it('of one mailbox is one over HTTP, however its host is written', async () => {
+      const { app } = aPlatform(storage);
+      const client = await aClient((path, init) => app.request(path, init), merchantId);
+      const hosts = [
+        'münchen.de',
+        'MÜNCHEN.DE.',
+        'xn--mnchen-3ya.de',
+        'XN--MNCHEN-3YA.de.',
+        'mu\u0308nchen。de',
+      ];
+      const ids = new Set<string>();
+      for (const [n, host] of hosts.entries()) {
+        const email = `User@${host}`;
+        const made = await client.post('/customers', { email, name: 'U' });
+        expect([host, made.status]).toEqual([host, n === 0 ? 201 : 409]);
+        const found = await client.get(`/customers?email=${encodeURIComponent(email)}`);
+        const { items } = (await found.json()) as { items: readonly { id: string; email: string }[] };
+        expect(items.map((each) => each.email)).toEqual(['User@xn--mnchen-3ya.de']);
+        for (const { id } of items) ids.add(id);
+      }
+      expect(ids.size).toBe(1);
     });
 
     it('lets one of many requests with one email win, from several processes', async () => {

@@ -2,6 +2,7 @@ import type { RingSource } from '../../src/adapters/keys/ring.ts';
 import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../../src/adapters/keys/vault.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
+import { systemEmailSpellings } from '../../src/adapters/system/email-spellings.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { changeCustomer } from '../../src/application/customers/change-customer.ts';
 import { createCustomer } from '../../src/application/customers/create-customer.ts';
@@ -31,6 +32,7 @@ export function customerDesk(storage: Storage, ring: RingSource) {
     processor: { accepts: (method: string) => method.startsWith('tok_') },
     clock: systemClock,
     ids: systemIds,
+    emailSpellings: systemEmailSpellings,
     digests,
   };
   const ports = {

@@ -9,6 +9,7 @@ import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { systemDigests } from '../../src/adapters/system/digests.ts';
+import { systemEmailSpellings } from '../../src/adapters/system/email-spellings.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
@@ -65,6 +66,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     keyRotation: ring.rotation,
     vault: localVault(secretKeys, clock),
     webhookSecrets: systemWebhookSecrets,
+    emailSpellings: systemEmailSpellings,
     webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
   };
   const lines: string[] = [];

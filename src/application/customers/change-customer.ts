@@ -10,8 +10,7 @@ import {
 import type { PaymentMethodId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { SecretKeys } from '../../ports/secret-keys.ts';
-import type { KeysUnavailable } from '../../ports/unavailable.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
 import type { AggregateUpdate } from '../kernel/update-aggregate.ts';
 import {
@@ -24,7 +23,14 @@ import {
   ownerOf,
   sealDetails,
 } from './customer-secrets.ts';
-import type { CustomerTarget, UpdateCustomer, UpdateCustomerFailure } from './update-customer.ts';
+import { type FormerEmailPorts, formerHolder } from './former-emails.ts';
+import {
+  type CustomerExists,
+  type CustomerTarget,
+  customerExists,
+  type UpdateCustomer,
+  type UpdateCustomerFailure,
+} from './update-customer.ts';
 
 /** What is not given stays; null takes away. `version` is the one the client has seen, when it cares. */
 export type ChangeCustomerRequest = CustomerTarget &
@@ -40,17 +46,23 @@ export type ChangeCustomerRequest = CustomerTarget &
 /** The client decided on a version that is no longer the newest. */
 export type CustomerChanged = Readonly<{ kind: 'CustomerChanged'; version: number }>;
 
-export type ChangeCustomerFailure = PaymentMethodNotFound | CustomerChanged | KeysUnavailable;
+export type ChangeCustomerFailure =
+  | PaymentMethodNotFound
+  | CustomerChanged
+  | CustomerExists
+  | KeysUnavailable
+  | StorageUnavailable;
 
-/** Changes a customer's details or default. Rival changes of different fields both stand. One read, one commit. */
+/**
+ * Changes a customer's details or default. Rival changes of different fields both stand. One read, one commit; another
+ * email, in its canonical spelling, takes a few reads more.
+ */
 export type ChangeCustomer = (
   request: ChangeCustomerRequest,
 ) => ResultAsync<OpenCustomer, ChangeCustomerFailure | UpdateCustomerFailure>;
 
 export const changeCustomer =
-  (
-    ports: Readonly<{ vault: Vault; secretKeys: SecretKeys; updateCustomer: UpdateCustomer }>,
-  ): ChangeCustomer =>
+  (ports: FormerEmailPorts & Readonly<{ vault: Vault; updateCustomer: UpdateCustomer }>): ChangeCustomer =>
   (request) =>
     ports
       .updateCustomer<ActiveCustomer, ChangeCustomerFailure>(request, (customer, now) =>
@@ -59,10 +71,13 @@ export const changeCustomer =
             return err(outdated(customer));
           const { details } = yield* openDetails(ports.vault, customer);
           const wanted = changedDetails(details, request);
-          const indexes =
-            normalEmail(wanted.email) === normalEmail(details.email)
-              ? customer.emailIndexes
-              : yield* emailIndexes(ports.secretKeys, customer.merchantId, wanted.email);
+          const { id, merchantId } = customer;
+          let indexes = customer.emailIndexes;
+          if (normalEmail(wanted.email) !== normalEmail(details.email)) {
+            const holder = yield* formerHolder(ports, merchantId, wanted.email);
+            if (holder !== undefined && holder.id !== id) return err(customerExists);
+            indexes = yield* emailIndexes(ports.secretKeys, merchantId, wanted.email);
+          }
           const changes: CustomerChanges = {
             secrets: yield* resealed(ports.vault, customer, details, wanted),
             emailIndexes: indexes,

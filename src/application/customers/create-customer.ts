@@ -1,4 +1,4 @@
-import { errAsync, type ResultAsync, safeTry } from 'neverthrow';
+import { err, errAsync, ResultAsync, safeTry } from 'neverthrow';
 import type { ActiveCustomer, StoredPaymentMethod } from '../../domain/customers/customer.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
@@ -7,13 +7,13 @@ import { activeMerchant, type MerchantInactive } from '../../domain/merchants/me
 import type { CommitRefused } from '../../ports/commits.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { PaymentMethodNotAccepted } from '../../ports/response-encoder.ts';
-import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import { aggregateChange, type ClaimWith, type MovePorts, unclaimed } from '../kernel/aggregate-change.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
 import { type CustomerDetails, emailIndexes, type OpenCustomer, sealDetails } from './customer-secrets.ts';
+import { type FormerEmailPorts, formerHolder } from './former-emails.ts';
 import { type NewPaymentMethod, type SealMethodPorts, sealPaymentMethod } from './seal-payment-method.ts';
-import type { CustomerExists } from './update-customer.ts';
+import { type CustomerExists, customerExists } from './update-customer.ts';
 
 export type CreateCustomerRequest = Readonly<{
   merchantId: MerchantId;
@@ -31,7 +31,10 @@ export type CreateCustomerFailure =
   | KeysUnavailable
   | StorageUnavailable;
 
-/** Stores a customer under a data key of its own. Of requests with one email one wins. One read, one commit. */
+/**
+ * Stores a customer under a data key of its own. Of requests with one email one wins. A few reads at once, one commit. The email
+ * is in its canonical spelling.
+ */
 export type CreateCustomer = (
   request: CreateCustomerRequest,
   claimWith?: ClaimWith<OpenCustomer>,
@@ -39,14 +42,19 @@ export type CreateCustomer = (
 
 export type CreateCustomerPorts = Omit<MovePorts, 'aggregates'> &
   SealMethodPorts &
-  Readonly<{ merchants: Merchants; secretKeys: SecretKeys }>;
+  FormerEmailPorts &
+  Readonly<{ merchants: Merchants }>;
 
 export const createCustomer =
   (ports: CreateCustomerPorts): CreateCustomer =>
   ({ merchantId, details, methods = [], origin }, claimWith = unclaimed) =>
     safeTry<OpenCustomer, CreateCustomerFailure>(async function* () {
-      const merchant = yield* ports.merchants.find(merchantId);
+      const [merchant, holder] = yield* ResultAsync.combine([
+        ports.merchants.find(merchantId),
+        formerHolder(ports, merchantId, details.email),
+      ]);
       yield* activeMerchant(merchant, merchantId);
+      if (holder !== undefined) return err(customerExists);
       const at = ports.clock.now();
       const id = ports.ids.customer(at);
       const owner = { merchantId, entityId: id };
@@ -90,7 +98,7 @@ export const createCustomer =
 function failureOf(failure: CommitRefused | StorageUnavailable): CreateCustomerFailure {
   switch (failure.kind) {
     case 'KeyTaken':
-      return { kind: 'CustomerExists' };
+      return customerExists;
     case 'StorageUnavailable':
       return failure;
     case 'StaleVersion':

@@ -3,11 +3,11 @@ import { type ActiveCustomer, normalEmail } from '../../domain/customers/custome
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
-import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
 import { emailIndexes, type OpenCustomer, openDetails } from './customer-secrets.ts';
+import { type FormerEmailPorts, formerHolder } from './former-emails.ts';
 import type { RecordCustomerAccess } from './record-customer-access.ts';
 import { type CustomerNotFound, type CustomerTarget, findActive } from './update-customer.ts';
 
@@ -30,8 +30,9 @@ export type FindCustomerRequest = Readonly<{ merchantId: MerchantId; email: stri
 type FindCustomerFailure = ChangedMeanwhile | KeysUnavailable | StorageUnavailable;
 
 /**
- * The customer with this email, in whatever spelling `normalEmail` makes the same; undefined when there is none. A find
- * is a read of its data, and recorded as one. Two reads in a row for each index key in use, and those of the record.
+ * The customer with this email, which is in its canonical spelling; one that an earlier version stored in another is found
+ * too. Undefined when there is none. A find is a read of its data, and recorded as one. Two reads in a row for each index
+ * key in use, then those of former spellings, and those of the record.
  */
 export type FindCustomer = (
   request: FindCustomerRequest,
@@ -39,12 +40,8 @@ export type FindCustomer = (
 
 export const findCustomer =
   (
-    ports: Readonly<{
-      aggregates: Aggregates;
-      secretKeys: SecretKeys;
-      vault: Vault;
-      recordCustomerAccess: RecordCustomerAccess;
-    }>,
+    ports: FormerEmailPorts &
+      Readonly<{ aggregates: Aggregates; vault: Vault; recordCustomerAccess: RecordCustomerAccess }>,
   ): FindCustomer =>
   ({ merchantId, email, origin }) =>
     safeTry<OpenCustomer | undefined, FindCustomerFailure>(async function* () {
@@ -55,9 +52,11 @@ export const findCustomer =
         if (holder?.status === 'active') found = holder;
         if (found !== undefined) break;
       }
+      found ??= yield* formerHolder(ports, merchantId, email);
       if (found === undefined) return ok(undefined);
       yield* ports.recordCustomerAccess({ merchantId, id: found.id, origin }, 'customer.found');
       const open = yield* openDetails(ports.vault, found);
       // It may have changed its email between the two reads.
-      return ok(normalEmail(open.details.email) === normalEmail(email) ? open : undefined);
+      const spellings = [email, ...ports.emailSpellings(email)].map(normalEmail);
+      return ok(spellings.includes(normalEmail(open.details.email)) ? open : undefined);
     });

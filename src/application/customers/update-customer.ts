@@ -12,6 +12,8 @@ import { type DecideUpdate, updateAggregate } from '../kernel/update-aggregate.t
 export type CustomerNotFound = Readonly<{ kind: 'CustomerNotFound' }>;
 /** Another customer of the merchant has this email. */
 export type CustomerExists = Readonly<{ kind: 'CustomerExists' }>;
+/** The refusal itself: it has no facts. */
+export const customerExists: CustomerExists = { kind: 'CustomerExists' };
 
 export type CustomerTarget = Readonly<{ merchantId: MerchantId; id: CustomerId; origin: Origin }>;
 
@@ -33,7 +35,7 @@ export function updateCustomer(ports: MovePorts): UpdateCustomer {
       {
         ...target,
         find: () => findActive(ports.aggregates, target.merchantId, target.id),
-        taken: { kind: 'CustomerExists' },
+        taken: customerExists,
       },
       decide,
     );

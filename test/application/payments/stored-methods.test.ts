@@ -6,6 +6,7 @@ import { localVault } from '../../../src/adapters/keys/vault.ts';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { simulatedProcessor } from '../../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
+import { systemEmailSpellings } from '../../../src/adapters/system/email-spellings.ts';
 import { systemIds } from '../../../src/adapters/system/ids.ts';
 import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
 import { systemWebhookSecrets } from '../../../src/adapters/system/webhook-secrets.ts';
@@ -57,6 +58,7 @@ async function aPlatform() {
       keyRotation: ring.rotation,
       vault: localVault(secretKeys, clock),
       webhookSecrets: systemWebhookSecrets,
+      emailSpellings: systemEmailSpellings,
       webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
     },
     { claims: terms, anomalies: ANOMALY_RULES },

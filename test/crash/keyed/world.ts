@@ -2,6 +2,7 @@ import { okAsync, type Result, type ResultAsync } from 'neverthrow';
 import { givenRing } from '../../../src/adapters/keys/given-ring.ts';
 import { ringKeys } from '../../../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../../../src/adapters/keys/vault.ts';
+import { systemEmailSpellings } from '../../../src/adapters/system/email-spellings.ts';
 import { systemIds } from '../../../src/adapters/system/ids.ts';
 import { systemWebhookSecrets } from '../../../src/adapters/system/webhook-secrets.ts';
 import { createCustomer } from '../../../src/application/customers/create-customer.ts';
@@ -110,6 +111,7 @@ export async function keyedWorld(storage: Storage, scenario: Scenario): Promise<
     processor: { accepts: () => true },
     webhookSender: { accepts: (url: string) => okAsync(url) },
     webhookSecrets: systemWebhookSecrets,
+    emailSpellings: systemEmailSpellings,
     secretKeys,
     vault,
     clock,

@@ -32,9 +32,17 @@ const amountCents = z.int().min(1).openapi({
   description: 'The sum of quantity × unitPriceCents over all lines.',
 });
 
+/** Overrides and isolates of bidirectional text: with them an amount or a payee reads as another. */
+const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;
+
+/** Whether approvers read a text in the order in which it is written. */
+export const readsAsWritten = (text: string): boolean => !BIDI_CONTROLS.test(text);
+export const MUST_READ_AS_WRITTEN = 'must not hold overrides of the direction of text';
+
 export const description = z
   .string()
   .refine(isDescription, 'must be 1 to 255 characters')
+  .refine(readsAsWritten, MUST_READ_AS_WRITTEN)
   .openapi({ minLength: 1, maxLength: 255 });
 
 const newLineItem = z

@@ -14,7 +14,14 @@ import { answer, location, resource } from '../server/route.ts';
 import { moment } from '../server/schemas.ts';
 import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
-import { description, textOf, uuid, vendorPayment } from './vendor-payment-schemas.ts';
+import {
+  description,
+  MUST_READ_AS_WRITTEN,
+  readsAsWritten,
+  textOf,
+  uuid,
+  vendorPayment,
+} from './vendor-payment-schemas.ts';
 
 const { refuse } = approvalsProblems;
 
@@ -33,7 +40,7 @@ const pricing = z.strictObject({
 const workDetails = z.object({
   notes: z.string().max(10_000).optional(),
   photos: z.array(z.string().min(1).max(2_048)).max(100),
-  serviceType: textOf(200),
+  serviceType: textOf(200).refine(readsAsWritten, MUST_READ_AS_WRITTEN),
   duration: z.number().min(0).max(1e9),
 });
 

@@ -1,29 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import { MOST_PAYMENT_METHODS } from '../../../domain/customers/customer.ts';
+import { email as mailbox, plainText } from '../server/person-schemas.ts';
 import { customerId, fitsSealed, MUST_FIT_SEALED, metadata } from '../server/schemas.ts';
 
-/** What a terminal or a page would act on; part of no name, number or address. */
-const HAS_CONTROLS = /\p{Cc}/u;
-
-const plainText = (most: number) =>
-  z
-    .string()
-    .max(most)
-    .refine((text) => !HAS_CONTROLS.test(text), 'must not hold control characters')
-    .refine((text) => text.trim() !== '', 'must not be blank')
-    .openapi({ pattern: '^[^\\x00-\\x1f\\x7f-\\x9f]*$' });
-
-const email = z
-  .string()
-  .trim()
-  .max(254)
-  .regex(/^[^\s@]+@[^\s@]+$/, 'must be an email address')
-  .refine((text) => !HAS_CONTROLS.test(text), 'must not hold control characters')
-  .openapi({
-    pattern: '^\\s*[^\\s@]+@[^\\s@]+\\s*$',
-    description: 'Unique in any spelling of it: case does not count, nor does space around it.',
-    example: 'ada@example.com',
-  });
+const email = mailbox.openapi({
+  description:
+    'Unique in any spelling of it: case does not count, nor does space around it. The host is kept in ASCII, in lower case ' +
+    'and without a final dot.',
+  example: 'ada@example.com',
+});
 
 const name = plainText(200).openapi({ minLength: 1, example: 'Ada Lovelace' });
 

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { email as mailbox, plainText } from '../server/person-schemas.ts';
 import { fitsSealed, listPage, MUST_FIT_SEALED, paging } from '../server/schemas.ts';
 
 const merchantId = z
@@ -6,9 +7,9 @@ const merchantId = z
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, dashes or underscores')
   .openapi({ description: "The tenant's own; it never changes.", example: 'merchant-789' });
 
-const name = z.string().max(200).regex(/\S/, 'must not be blank').openapi({ example: 'Café Zürich' });
+const name = plainText(200).openapi({ example: 'Café Zürich' });
 
-const email = z.email('must be an email address').max(254).openapi({ example: 'owner@example.com' });
+const email = mailbox.pipe(z.email('must be an email address')).openapi({ example: 'owner@example.com' });
 
 const status = z.enum(['active', 'suspended']).openapi({
   description:

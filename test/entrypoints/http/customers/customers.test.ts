@@ -59,7 +59,7 @@ describe('customers over HTTP', () => {
     expect(response.headers.get('location')).toBe(`/customers/${made.id}`);
     expect(made).toMatchObject({
       merchant_id: 'merchant-1',
-      email: 'Ada@Example.com',
+      email: 'Ada@example.com',
       name: 'Ada Lovelace',
       phone: '+44 1632 960961',
       metadata: { tier: 'gold' },
