@@ -1,11 +1,12 @@
 import { okAsync } from 'neverthrow';
-import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Retention } from '../../ports/retention.ts';
-import { updateItem } from './conditional-writes.ts';
+import { claimItem, claimOf } from './claim-items.ts';
+import { putItem } from './conditional-writes.ts';
 import { overdue } from './due.ts';
 import { attempt } from './faults.ts';
 import type { Item } from './items.ts';
-import { responseDueShards, type Table } from './table.ts';
+import type { Read } from './reads.ts';
+import { claimKey, claimKeyOf, responseDueShards, type Table } from './table.ts';
 
 /** How many are written at once, out of the way of the commits. */
 const AT_ONCE = 16;
@@ -14,7 +15,7 @@ const AT_ONCE = 16;
  * Whole items are deleted by the table's time to live, within two days; all of them are written with it. Left to do is what
  * only a part of an item is: the responses of claims that are kept for good, which the due index names.
  */
-export const dynamodbRetention = (table: Table): Retention => ({
+export const dynamodbRetention = (table: Table, read: Read): Retention => ({
   kinds: ['response'],
   prune: (kind, now, limit) =>
     kind !== 'response'
@@ -23,7 +24,7 @@ export const dynamodbRetention = (table: Table): Retention => ({
           const items = await overdue(table, responseDueShards(), now, limit);
           let emptied = 0;
           for (let from = 0; from < items.length; from += AT_ONCE) {
-            const batch = items.slice(from, from + AT_ONCE).map((item) => emptyClaim(table, item, now));
+            const batch = items.slice(from, from + AT_ONCE).map((item) => emptyClaim(table, read, item));
             emptied += (await Promise.all(batch)).filter(Boolean).length;
           }
           return emptied;
@@ -44,14 +45,15 @@ export const dynamodbApprovalsRetention: Retention = {
   oldestEnds: () => okAsync(undefined),
 };
 
-/** False when the index was late, and the response is gone already. */
-async function emptyClaim(table: Table, { pk, sk }: Item, now: Instant): Promise<boolean> {
-  const emptied = await updateItem(table, {
-    Key: { pk, sk },
-    UpdateExpression: 'REMOVE answer, answer_expires_at, due_shard, due_at',
-    ConditionExpression: '#state = :completed AND answer_expires_at <= :now',
-    ExpressionAttributeNames: { '#state': 'state' },
-    ExpressionAttributeValues: { ':completed': 'completed', ':now': now },
+/** Writes the claim again as one without a response. False when the index was late, and the response is gone already. */
+async function emptyClaim(table: Table, read: Read, { pk }: Item): Promise<boolean> {
+  const key = claimKeyOf(String(pk));
+  const item = await read(claimKey(key));
+  if (item?.['answer'] === undefined) return false;
+  const { kept: _kept, ...claim } = claimOf(item, key);
+  return putItem(table, {
+    Item: claimItem(claim),
+    ConditionExpression: 'change_id = :change AND attribute_exists(answer)',
+    ExpressionAttributeValues: { ':change': claim.changeId },
   });
-  return emptied !== undefined;
 }

@@ -46,7 +46,7 @@ export function dynamodbStorage({
     auditTrail: dynamodbAuditTrail(table, read),
     quotas: dynamodbQuotas(table),
     failedAuthentications: dynamodbFailedAuthentications(table),
-    retention: dynamodbRetention(table),
+    retention: dynamodbRetention(table, read),
     health: dynamodbStorageHealth(table, read),
     async close() {
       while (table.underWay.size > 0) await Promise.allSettled(table.underWay);
