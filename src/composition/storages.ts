@@ -1,22 +1,24 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { okAsync, type ResultAsync } from 'neverthrow';
-import { auroraCredentials } from '../adapters/aws/secrets.ts';
+import { okAsync, ResultAsync } from 'neverthrow';
+import { auroraCredentials, secretEndpointRisks } from '../adapters/aws/secrets.ts';
 import { approvalsDynamodbStorage } from '../adapters/dynamodb/approvals/storage.ts';
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
+import { endpointRisks } from '../adapters/dynamodb/endpoint.ts';
 import { migrateDynamoDb } from '../adapters/dynamodb/migrate.ts';
 import { dynamodbStorage } from '../adapters/dynamodb/storage.ts';
 import { memoryApprovalsStorage } from '../adapters/memory/approvals/storage.ts';
 import { memoryStorage } from '../adapters/memory/storage.ts';
-import { migrateApprovals } from '../adapters/postgres/approvals/migrate.ts';
+import { APPROVALS_MIGRATIONS, migrateApprovals } from '../adapters/postgres/approvals/migrate.ts';
 import { approvalsPostgresStorage } from '../adapters/postgres/approvals/storage.ts';
-import { migratePostgres } from '../adapters/postgres/migrate.ts';
-import { ownsTables } from '../adapters/postgres/ownership.ts';
+import { migratePostgres, PLATFORM_MIGRATIONS } from '../adapters/postgres/migrate.ts';
 import { postgresPool } from '../adapters/postgres/pool.ts';
 import { rotateCredentials } from '../adapters/postgres/rotating-credentials.ts';
+import { APPROVALS_GRANTS, PLATFORM_GRANTS, servingRisks } from '../adapters/postgres/serving-role.ts';
 import { postgresStorage } from '../adapters/postgres/storage.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { StorageHealth } from '../ports/storage-health.ts';
+import type { StorageRisk } from '../ports/storage-risk.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import type { PlacedStorage, PostgresPlace } from './storage-settings.ts';
 
@@ -28,8 +30,8 @@ export type OpenStorage<Stored extends AnyStorage = Storage> = Readonly<{
   storage: Stored;
   /** Brings the schema up to date and names what that took; nothing when it is current. Safe to repeat. */
   migrate(): ResultAsync<readonly string[], StorageUnavailable>;
-  /** True when our own credentials could alter or drop the tables, as no serving process in production may. */
-  ownsTables(): ResultAsync<boolean, StorageUnavailable>;
+  /** What holds in effect and no serving process in production may leave open; none is as it should be. */
+  risks(): ResultAsync<readonly StorageRisk[], StorageUnavailable>;
   /** How its pool stands at this moment; absent where there is no pool. */
   poolUse?: () => PoolUse;
 }>;
@@ -44,6 +46,7 @@ type Adapters<Stored> = Readonly<{
   memory: () => Stored;
   postgres: (pool: Pool) => Stored;
   migratePostgres: (pool: Pool) => ReturnType<OpenStorage['migrate']>;
+  postgresRisks: (pool: Pool) => ReturnType<OpenStorage['risks']>;
   dynamodb: (at: Readonly<{ client: ReturnType<typeof dynamodbClient>; table: string }>) => Stored;
 }>;
 
@@ -57,14 +60,17 @@ function open<Stored extends AnyStorage>(
       return {
         storage: adapters.memory(),
         migrate: () => okAsync([]),
-        ownsTables: () => okAsync(false),
+        risks: () => okAsync([]),
       };
     case 'postgres': {
       const pool = poolAt(storage.at);
       return {
         storage: adapters.postgres(pool),
         migrate: () => adapters.migratePostgres(pool),
-        ownsTables: () => ownsTables(pool),
+        risks: () =>
+          secretRisks(storage.at).andThen((risks) =>
+            adapters.postgresRisks(pool).map((more) => [...risks, ...more]),
+          ),
         poolUse: () => ({
           inUse: pool.totalCount - pool.idleCount,
           idle: pool.idleCount,
@@ -79,7 +85,7 @@ function open<Stored extends AnyStorage>(
         storage: adapters.dynamodb({ client, table }),
         migrate: () => migrateDynamoDb(client, table),
         // IAM says what may be done to the table, not the table itself.
-        ownsTables: () => okAsync(false),
+        risks: () => endpointRisks(client, table),
       };
     }
   }
@@ -90,6 +96,7 @@ export const openPlatformStorage = (storage: PlacedStorage): OpenStorage =>
     memory: memoryStorage,
     postgres: postgresStorage,
     migratePostgres,
+    postgresRisks: (pool) => servingRisks(pool, PLATFORM_MIGRATIONS, PLATFORM_GRANTS),
     dynamodb: dynamodbStorage,
   });
 
@@ -98,15 +105,27 @@ export const openApprovalsStorage = (storage: PlacedStorage): OpenStorage<Approv
     memory: memoryApprovalsStorage,
     postgres: approvalsPostgresStorage,
     migratePostgres: migrateApprovals,
+    postgresRisks: (pool) => servingRisks(pool, APPROVALS_MIGRATIONS, APPROVALS_GRANTS),
     dynamodb: approvalsDynamodbStorage,
   });
+
+/** Credentials that are fetched are fetched from somewhere. */
+const secretRisks = (place: PostgresPlace): ReturnType<OpenStorage['risks']> =>
+  place.kind === 'url'
+    ? okAsync([])
+    : ResultAsync.fromPromise(
+        secretEndpointRisks({ secretArn: place.secretArn, client: secretsOf(place) }),
+        (cause): StorageUnavailable => ({ kind: 'StorageUnavailable', cause }),
+      );
+
+const secretsOf = ({ region }: Readonly<{ region: string }>) => new SecretsManagerClient({ region });
 
 /** A pool of one service's own, under credentials that may rotate. */
 function poolAt(place: PostgresPlace): Pool {
   if (place.kind === 'url') return postgresPool({ connectionString: place.url });
-  const { host, port, database, secretArn, region } = place;
+  const { host, port, database, secretArn } = place;
   return rotateCredentials(
     postgresPool({ host, port, database, password: '', ssl: { rejectUnauthorized: true } }),
-    auroraCredentials({ secretArn, client: new SecretsManagerClient({ region }) }),
+    auroraCredentials({ secretArn, client: secretsOf(place) }),
   );
 }

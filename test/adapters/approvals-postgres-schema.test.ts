@@ -5,7 +5,6 @@ import { APPROVALS_MIGRATIONS, migrateApprovals } from '../../src/adapters/postg
 import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
 import { migratePostgres } from '../../src/adapters/postgres/migrate.ts';
 import { newestOf } from '../../src/adapters/postgres/migration-files.ts';
-import { ownsTables } from '../../src/adapters/postgres/ownership.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
@@ -254,20 +253,5 @@ describe('the schema of approvals', () => {
     expect((await migratePostgres(first))._unsafeUnwrap().length).toBeGreaterThan(0);
     expect((await migrateApprovals(first))._unsafeUnwrap()).toEqual([]);
     await Promise.all(pools.map((pool) => pool.end()));
-  });
-
-  it('is owned by whoever made it, and the role that serves owns none of it', async () => {
-    const { user, url: as } = await plainRole(url, APPROVALS_GRANTS);
-    const serving = postgresPool({ connectionString: as });
-    expect((await ownsTables(serving))._unsafeUnwrap()).toBe(false);
-    await asOwner(url, `ALTER TABLE approvals.payments OWNER TO ${user}`);
-    expect((await ownsTables(serving))._unsafeUnwrap()).toBe(true);
-    await asOwner(
-      url,
-      'ALTER TABLE approvals.payments OWNER TO CURRENT_USER',
-      `ALTER SCHEMA approvals OWNER TO ${user}`,
-    );
-    expect((await ownsTables(serving))._unsafeUnwrap()).toBe(true);
-    await serving.end();
   });
 });

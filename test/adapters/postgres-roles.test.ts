@@ -1,6 +1,5 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { givenRing } from '../../src/adapters/keys/given-ring.ts';
-import { ownsTables } from '../../src/adapters/postgres/ownership.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { rotateCredentials } from '../../src/adapters/postgres/rotating-credentials.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
@@ -13,9 +12,10 @@ import { anOpening, NOON } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { customerDesk } from '../support/customer-desk.ts';
 import { postgresServer } from '../support/postgres-database.ts';
-import { asOwner, plainRole } from '../support/postgres-roles.ts';
+import { asOwner, overTls, plainRole, serveTls } from '../support/postgres-roles.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
+await serveTls(inject('postgresUrl'));
 afterAll(() => server.close());
 
 /** Production on this database, past what only a whole environment can be refused for. */
@@ -29,39 +29,15 @@ function productionOn(url: string): Config {
 }
 
 describe('roles', () => {
-  it('tells who owns the tables from who may use them', async () => {
+  it('keeps production from serving as a superuser, and lets the README’s role serve', async () => {
     const url = await server.newDatabase();
-    const role = await plainRole(url);
-    for (const [as, owns] of [
-      [url, true],
-      [role.url, false],
-    ] as const) {
-      const pool = postgresPool({ connectionString: as });
-      expect((await ownsTables(pool))._unsafeUnwrap()).toBe(owns);
-      await pool.end();
-    }
-  });
-
-  it('sees ownership through a role that one is in', async () => {
-    const url = await server.newDatabase();
-    const { user, url: as } = await plainRole(url);
-    await asOwner(url, `CREATE ROLE ${user}_owner`, `ALTER TABLE payment OWNER TO ${user}_owner`);
-    await asOwner(url, `GRANT ${user}_owner TO ${user}`);
-    const pool = postgresPool({ connectionString: as });
-    expect((await ownsTables(pool))._unsafeUnwrap()).toBe(true);
-    await pool.end();
-  });
-
-  it('keeps production from serving as the owner, and lets a plain role serve', async () => {
-    const url = await server.newDatabase();
-    expect(await openPlatform(productionOn(url))).toMatchObject({
+    expect(await openPlatform(productionOn(overTls(url)))).toMatchObject({
       kind: 'NotReady',
       configuration: true,
-      says: expect.stringContaining('owns the tables'),
+      says: expect.stringContaining('may do anything, as paywright'),
     });
     const role = await plainRole(url);
-    await asOwner(url, `GRANT SELECT ON kysely_migration TO ${role.user}`);
-    const opened = await openPlatform(productionOn(role.url));
+    const opened = await openPlatform(productionOn(overTls(role.url)));
     if (!('platform' in opened)) throw new Error(opened.says);
     await opened.close();
   });
@@ -110,8 +86,9 @@ describe('roles', () => {
 
   it('keeps production from serving on an old schema, and leaves the schema alone', async () => {
     const url = await server.newDatabase();
+    const role = await plainRole(url);
     await asOwner(url, `DELETE FROM kysely_migration`);
-    expect(await openPlatform(productionOn(url))).toMatchObject({
+    expect(await openPlatform(productionOn(overTls(role.url)))).toMatchObject({
       kind: 'NotReady',
       configuration: false,
       says: expect.stringContaining('paywright migrate'),

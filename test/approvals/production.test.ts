@@ -5,15 +5,16 @@ import { openSystem } from '../../src/entrypoints/cli/open-system.ts';
 import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import { ADMIN, anIncidentId, asked, aVendorId, DISPATCHER, MAKER } from '../fixtures/approvals.ts';
 import { postgresServer } from '../support/postgres-database.ts';
-import { APPROVALS_GRANTS, asOwner, plainRole } from '../support/postgres-roles.ts';
+import { APPROVALS_GRANTS, asOwner, overTls, plainRole, serveTls } from '../support/postgres-roles.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
+await serveTls(inject('postgresUrl'));
 afterAll(() => server.close());
 
-/** As production would run both services on this database, but for its TLS. */
+/** As production would run both services on this database. */
 function productionOn(url: string): Config {
   const config = readConfig({ STORAGE: 'memory' }, () => 's'.repeat(32))._unsafeUnwrap();
-  const storage = { kind: 'postgres', at: { kind: 'url', url } } as const;
+  const storage = { kind: 'postgres', at: { kind: 'url', url: overTls(url) } } as const;
   return {
     ...config,
     stage: 'production',

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import pg from 'pg';
+import { SHOP_CERTIFICATE, SHOP_KEY } from '../fixtures/shop-certificate.ts';
 
 /** Runs statements as the superuser of a database. */
 export async function asOwner(url: string, ...statements: readonly string[]): Promise<void> {
@@ -9,21 +11,16 @@ export async function asOwner(url: string, ...statements: readonly string[]): Pr
   await client.end();
 }
 
-/** What a role that serves approvals needs, and nothing besides: what is logged, it can only add to. */
-export const APPROVALS_GRANTS: readonly string[] = [
-  'USAGE ON SCHEMA approvals',
-  'SELECT, INSERT ON ALL TABLES IN SCHEMA approvals',
-  'UPDATE ON approvals.payments, approvals.payment_line_items, approvals.outbox, approvals.lease',
-  'DELETE ON approvals.payment_line_items, approvals.outbox, approvals.outbox_parked, approvals.lease',
-];
+/** What the README has an operator grant to a serving role, each as it stands between GRANT and TO. */
+const README_GRANTS: readonly string[] = [
+  ...readFileSync(new URL('../../README.md', import.meta.url), 'utf8').matchAll(
+    /^GRANT ([^;]+?)\s+TO paywright_serving;$/gm,
+  ),
+].map(([, grant = '']) => grant);
 
-/** What a role that serves the platform needs: audit links and ledger entries it can only add to. */
-const PLATFORM_GRANTS: readonly string[] = [
-  'SELECT, INSERT ON ALL TABLES IN SCHEMA public',
-  'UPDATE ON aggregate, balance, claim, failed_authentication, lease, outbox, payment, quota, spending, tally',
-  'UPDATE ON transaction, unique_key, webhook_delivery',
-  'DELETE ON claim, event_log, failed_authentication, lease, outbox, outbox_parked, quota, unique_key, webhook_delivery',
-];
+/** Those for approvals: what is logged, the role can only add to. */
+export const APPROVALS_GRANTS = README_GRANTS.filter((grant) => grant.includes('approvals'));
+const PLATFORM_GRANTS = README_GRANTS.filter((grant) => !grant.includes('approvals'));
 
 /** A role that may do what `grants` say and owns no table; its password is `first`. */
 export async function plainRole(
@@ -37,4 +34,29 @@ export async function plainRole(
   as.username = user;
   as.password = 'first';
   return { user, url: as.href };
+}
+
+/** Lets the shared server take encrypted connections; `url` is of a superuser. Safe to repeat. */
+export const serveTls = (url: string): Promise<void> =>
+  asOwner(
+    url,
+    ...[
+      ['paywright-test.crt', SHOP_CERTIFICATE],
+      ['paywright-test.key', SHOP_KEY],
+    ].map(
+      ([file = '', text = '']) =>
+        `DO $do$ BEGIN EXECUTE format('COPY (SELECT unnest(string_to_array(%L, chr(10)))) TO PROGRAM %L', $pem$${text.trim()}$pem$,
+          'umask 077; cat > ' || quote_literal(current_setting('data_directory') || '/${file}')); END $do$`,
+    ),
+    "ALTER SYSTEM SET ssl_cert_file = 'paywright-test.crt'",
+    "ALTER SYSTEM SET ssl_key_file = 'paywright-test.key'",
+    'ALTER SYSTEM SET ssl = on',
+    'SELECT pg_reload_conf()',
+  );
+
+/** The same database over TLS. Whose certificate it is, is not what such a test is about. */
+export function overTls(url: string): string {
+  const encrypted = new URL(url);
+  encrypted.searchParams.set('sslmode', 'no-verify');
+  return encrypted.href;
 }

@@ -1,4 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { StorageRisk } from '../../ports/storage-risk.ts';
+import { foreignEndpoint } from '../shared/aws-endpoint.ts';
 
 /** A database role's name and password. */
 type DatabaseCredentials = Readonly<{ user: string; password: string }>;
@@ -16,6 +18,15 @@ export type AuroraSecret = Readonly<{
   client: SecretsManagerClient;
   now?: () => number;
 }>;
+
+/** A risk when the secret is asked for elsewhere than at AWS over TLS. */
+export const secretEndpointRisks = ({
+  client,
+  secretArn,
+}: Pick<AuroraSecret, 'client' | 'secretArn'>): Promise<readonly StorageRisk[]> =>
+  foreignEndpoint('Secrets Manager', new GetSecretValueCommand({ SecretId: secretArn }), (command) =>
+    client.send(command),
+  );
 
 const KEEP_MS = 3_600_000;
 

@@ -8,6 +8,7 @@ import type { StorageHealth } from '../../ports/storage-health.ts';
 import { httpTransferResponseEncoder } from '../http/ledger/transfers.ts';
 import { httpResponseEncoder } from '../http/payments/stored-responses.ts';
 import type { Config } from './config.ts';
+import { riskText } from './risk-text.ts';
 
 const HTTP_ENCODERS: Encoders = {
   responses: httpResponseEncoder,
@@ -24,8 +25,8 @@ export type OpenApprovals = Readonly<{ approvals: Service; close(): Promise<void
 export type NotReady = Readonly<{ kind: 'NotReady'; says: string; configuration: boolean }>;
 
 /**
- * Starts what the storage needs, makes the schema current in development and asks for it in production, where the
- * serving role must not be able to change it.
+ * Starts what the storage needs, makes the schema current in development and asks for it in production, where nothing of
+ * the way to the storage or of the role may be a risk.
  */
 export async function openPlatform(config: Config): Promise<OpenPlatform | NotReady> {
   const { platform: settings } = config;
@@ -46,7 +47,7 @@ export async function openApprovals(config: Config): Promise<OpenApprovals | Not
   return 'says' in opened ? opened : { approvals: opened.service, close: opened.close };
 }
 
-type Room = Pick<OpenStorage, 'migrate' | 'ownsTables'> &
+type Room = Pick<OpenStorage, 'migrate' | 'risks'> &
   Readonly<{ storage: Readonly<{ health: StorageHealth }> }>;
 
 async function open<Service extends Readonly<{ release(): Promise<void> }>>(
@@ -76,21 +77,25 @@ async function migrated(room: Room): Promise<NotReady | undefined> {
   return result.isErr() ? silent(room) : undefined;
 }
 
+/** What may be a risk is asked first: nothing is said to a storage that is not where it ought to be. */
 async function unfit(room: Room): Promise<NotReady | undefined> {
+  const risks = await room.risks();
+  if (risks.isErr()) return silent(room);
+  if (risks.value.length > 0) return notReady(risks.value.map(riskText).join('\npaywright: '), true);
   const health = await room.storage.health.check();
-  if (health.isErr() && health.error.kind === 'SchemaOutdated') {
-    const { found, needed } = health.error;
-    return notReady(`the schema is ${found} and must be ${needed} or newer: run \`paywright migrate\``);
+  if (health.isOk()) return undefined;
+  switch (health.error.kind) {
+    case 'SchemaOutdated': {
+      const { found, needed } = health.error;
+      return notReady(`the schema is ${found} and must be ${needed} or newer: run \`paywright migrate\``);
+    }
+    case 'SchemaDiverged':
+      return notReady(
+        `migration ${health.error.migration} was applied with other contents than this version's`,
+      );
+    case 'StorageUnavailable':
+      return silent(room);
   }
-  if (health.isErr() && health.error.kind === 'SchemaDiverged')
-    return notReady(
-      `migration ${health.error.migration} was applied with other contents than this version's`,
-    );
-  const owns = await room.ownsTables();
-  if (health.isErr() || owns.isErr()) return silent(room);
-  return owns.value
-    ? notReady('DATABASE_URL: the role owns the tables; serve under one that can only use them', true)
-    : undefined;
 }
 
 const silent = ({ storage }: Room): NotReady => notReady(`${storage.health.name} does not answer`);
