@@ -18,6 +18,7 @@ import { processVendorPayment } from './process-vendor-payment.ts';
 import { recordWorkCompleted } from './record-work-completed.ts';
 import { recoverPayouts } from './recover-payouts.ts';
 import { rejectVendorPayment } from './reject-vendor-payment.ts';
+import { verifyApprovals } from './verify-approvals.ts';
 
 /** All the world that approvals ask, as one value: each use case takes from it what it names. */
 export type ApprovalsPorts = Omit<ApprovalsStorage, 'close' | 'health'> &
@@ -47,6 +48,7 @@ export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) =
   processVendorPayment: processVendorPayment(ports, rules),
   recoverPayouts: recoverPayouts(ports, rules),
   enforceRetention: enforceRetention(ports),
+  verifyApprovals: verifyApprovals(ports),
 });
 
 export type ApprovalsUseCases = Readonly<ReturnType<typeof approvalsUseCases>>;

@@ -218,7 +218,8 @@ const approvalRecord = ({
   termsHash: bound.termsHash,
 });
 
-const restoreApproval = ({
+/** The approval that a record of a chain or a payment describes. */
+export const restoreApproval = ({
   by,
   identities,
   vendorId,

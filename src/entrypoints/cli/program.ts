@@ -106,11 +106,15 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 
   program
     .command('verify')
-    .description('check audit chains, ledger, balances and summaries against each other; changes nothing')
+    .description(
+      'check audit chains, ledger, balances, summaries and approvals against each other; changes nothing',
+    )
     .option('--json', 'print JSON lines: progress, then {"event": "verified"} or {"event": "bad_row"}')
     .addHelpText('after', `${examples(VERIFY_EXAMPLES)}${VERIFY_HELP}`)
     .action((options: VerifyOptions) =>
-      configured(async (config) => (await import('./verify.ts')).verifyCommand(config, options, terminal)),
+      configured(async (config) =>
+        (await import('./verify-services.ts')).verifyServicesCommand(config, options, terminal),
+      ),
     );
 
   try {
@@ -140,6 +144,9 @@ const TOKEN_EXAMPLES = [
 const VERIFY_EXAMPLES = ['paywright verify', 'STORAGE=dynamodb paywright verify --json'];
 
 const VERIFY_HELP = `
+The platform is looked at first, then approvals, each on its own storage; what is kept in memory belongs to the
+process that serves. Lines about approvals say so ("service": "approvals" with --json).
+
 Runs beside a system that serves, and takes what merely changes meanwhile for no fault. What never stood still
 for long enough to be compared is named on standard error.
 

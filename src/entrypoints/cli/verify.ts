@@ -56,7 +56,8 @@ export async function verifyCommand(
   }
 }
 
-const FAULTS: Readonly<Record<RowFault, string>> = {
+/** What a fault says of its row, for people. */
+export const FAULTS: Readonly<Record<RowFault, string>> = {
   missing: 'is missing',
   edited: 'was edited',
   unlinked: 'does not continue the one before it',
@@ -85,7 +86,8 @@ const textOf = ({ merchants, aggregates, payments, transactions, links, ledgerEn
   `nothing is wrong: ${merchants} merchants, ${payments} payments, ${transactions} transactions, ` +
   `${aggregates} other entities, ${links} audit entries, ${ledgerEntries} ledger entries\n`;
 
-const lineOf = (value: Readonly<Record<string, unknown>>): string => `${JSON.stringify(value)}\n`;
+/** One JSON line; what is undefined is left out. */
+export const lineOf = (value: Readonly<Record<string, unknown>>): string => `${JSON.stringify(value)}\n`;
 
 type Progress = Readonly<{ show(merchantId: MerchantId, verified: Verified): void; end(): void }>;
 
@@ -121,7 +123,7 @@ function textProgress(err: Terminal['err'], isSeen: boolean): Progress {
 }
 
 /** True at most once in so many milliseconds, the first time after as many. */
-function every(ms: number): () => boolean {
+export function every(ms: number): () => boolean {
   let last = performance.now();
   return () => {
     const now = performance.now();

@@ -6,6 +6,7 @@ import type { StorageHealth } from '../storage-health.ts';
 import type { WakeUps } from '../wake-ups.ts';
 import type { ApprovalCommits } from './approval-commits.ts';
 import type { AuditLog } from './audit-log.ts';
+import type { StoredRows } from './stored-rows.ts';
 import type { VendorPayments } from './vendor-payments.ts';
 
 /** One database's side of every storage port of approvals. All of them see the same data. */
@@ -13,6 +14,7 @@ export type ApprovalsStorage = Readonly<{
   vendorPayments: VendorPayments;
   approvalCommits: ApprovalCommits;
   auditLog: AuditLog;
+  storedRows: StoredRows;
   /** Of approvals alone, with shards of its own. */
   outbox: Outbox<ApprovalEvent>;
   leases: Leases;

@@ -1,7 +1,9 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { approvalsPostgresStorage } from '../../../src/adapters/postgres/approvals/storage.ts';
 import { postgresPool } from '../../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../../src/adapters/postgres/storage.ts';
+import { aBusyApprovalsStore } from '../../support/busy-approvals.ts';
 import { aBusyStore } from '../../support/busy-store.ts';
 import { dataDirectory, runCli } from '../../support/cli-process.ts';
 import { postgresServer } from '../../support/postgres-database.ts';
@@ -17,9 +19,27 @@ let env: Readonly<Record<string, string>>;
 let sound: string;
 let edited: string;
 let declined: string;
+let approvalsEdited: string;
+let completed: string;
 beforeAll(async () => {
   env = { PAYWRIGHT_DATA_DIR: dir.path, STORAGE: 'postgres' };
-  [sound, edited] = [await server.newDatabase(), await server.newDatabase()];
+  [sound, edited, approvalsEdited] = [
+    await server.newDatabase(),
+    await server.newDatabase(),
+    await server.newDatabase(),
+  ];
+  for (const connectionString of [sound, approvalsEdited]) {
+    const approvals = approvalsPostgresStorage(postgresPool({ connectionString }));
+    ({ completed } = await aBusyApprovalsStore(approvals));
+    await approvals.close();
+  }
+  const other = new pg.Client({ connectionString: approvalsEdited });
+  await other.connect();
+  await other.query(
+    `UPDATE approvals.payment_audit_log SET actor_id = 'x' WHERE payment_id = $1 AND sequence = 2`,
+    [completed],
+  );
+  await other.end();
   for (const connectionString of [sound, edited]) {
     const storage = postgresStorage(postgresPool({ connectionString }));
     ({ declined } = await aBusyStore(storage));
@@ -41,7 +61,8 @@ it('says what it looked at and ends with 0 where nothing is wrong', async () => 
   const { code, stdout, stderr } = await runCli(['verify'], { ...env, DATABASE_URL: sound });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toBe(
-    'nothing is wrong: 2 merchants, 5 payments, 9 transactions, 3 other entities, 34 audit entries, 10 ledger entries\n',
+    'nothing is wrong: 2 merchants, 5 payments, 9 transactions, 3 other entities, 34 audit entries, 10 ledger entries\n' +
+      'nothing is wrong in approvals: 8 payments, 22 audit entries, 25 events that wait\n',
   );
 });
 
@@ -49,6 +70,13 @@ it('says the same as a JSON line', async () => {
   const { code, stdout } = await runCli(['verify', '--json'], { ...env, DATABASE_URL: sound });
   expect(code).toBe(0);
   expect(linesOf(stdout).at(-1)).toEqual({
+    event: 'verified',
+    service: 'approvals',
+    payments: 8,
+    links: 22,
+    events: 25,
+  });
+  expect(linesOf(stdout).at(-2)).toEqual({
     event: 'verified',
     merchants: 2,
     payments: 5,
@@ -77,6 +105,38 @@ it('names it on a JSON line too', async () => {
     sequence: 2,
     fault: 'edited',
   });
+});
+
+it('ends with 1 and names the first finding in approvals, after the platform was looked at', async () => {
+  const { code, stdout, stderr } = await runCli(['verify'], { ...env, DATABASE_URL: approvalsEdited });
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: `paywright: bad row: vendor payment ${completed} of approvals: link 2 was edited\n`,
+  });
+  expect(stdout).toMatch(/^nothing is wrong: 0 merchants/);
+  const { stdout: lines } = await runCli(['verify', '--json'], { ...env, DATABASE_URL: approvalsEdited });
+  expect(linesOf(lines).at(-1)).toEqual({
+    event: 'bad_row',
+    service: 'approvals',
+    row: 'vendor_payment',
+    id: completed,
+    sequence: 2,
+    fault: 'edited',
+  });
+});
+
+it('says that approvals in memory were not looked at', async () => {
+  const { code, stdout, stderr } = await runCli(['verify'], {
+    ...env,
+    DATABASE_URL: sound,
+    APPROVALS_STORAGE: 'memory',
+  });
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr:
+      'paywright: approvals are in the memory of the process that serves them, and were not looked at\n',
+  });
+  expect(stdout).not.toContain('approvals');
 });
 
 it('ends with 69 where the store does not answer', async () => {

@@ -11,7 +11,6 @@ import {
   approvalIdentityKey,
   approvalKey,
   incidentPartition,
-  type ListName,
   listKey,
   liveKey,
   takenEventKey,
@@ -36,10 +35,15 @@ export function approvalWritesOf(table: string, change: ApprovalChange): readonl
     { operation: put(vendorPaymentItem(next, change.id), paymentGuard(change)), isOwn: true },
     ...(eventKey === undefined
       ? []
-      : [{ operation: put(takenEventKey(eventKey), ABSENT), refusal: 'EventSeen' as const }]),
+      : [
+          {
+            operation: put({ ...takenEventKey(eventKey), payment_id: next.id }, ABSENT),
+            refusal: 'EventSeen' as const,
+          },
+        ]),
     ...liveWrites(table, change, put),
     ...approvalWrites(change, put),
-    ...(expected === 0 ? placeWrites(next, put) : []),
+    ...(expected === 0 ? placeItems(next).map((item) => ({ operation: put(item) })) : []),
     ...statusWrites(table, change, put),
     { operation: put(linkItem(entry), ABSENT), refusal: 'StaleVersion' },
     ...events.map((event) => ({ operation: put(APPROVAL_EVENTS.itemOf(event)) })),
@@ -109,29 +113,32 @@ function approvalWrites(
 const NEVER: Partial<Put> = { ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(pk)' };
 
 /** The lists that a payment is in for good. Most have a low risk, which is found without a list. */
-const placeWrites = (
-  { id, vendorId, incidentId, fraud }: VendorPayment,
-  put: PutItem,
-): readonly ApprovalWrite[] => [
-  { operation: put({ pk: vendorPartition(vendorId), sk: id }) },
-  { operation: put({ pk: incidentPartition(incidentId), sk: id }) },
-  ...(fraud.status === 'low_risk' ? [] : [{ operation: put(listKey(fraud.status, id)) }]),
+export const placeItems = ({ id, vendorId, incidentId, fraud }: VendorPayment): readonly Item[] => [
+  { pk: vendorPartition(vendorId), sk: id },
+  { pk: incidentPartition(incidentId), sk: id },
+  ...(fraud.status === 'low_risk' ? [] : [listKey(fraud.status, id)]),
 ];
 
-/** The lists that a payment is in by its status. Nothing goes back to pending, so one that stays there is left alone. */
+/** The list that a payment is in by its status; a completed one is in none. */
+export function statusItems({ id, status, fraud }: VendorPayment): readonly Item[] {
+  if (status === 'completed') return [];
+  return status === 'cancelled'
+    ? [listKey('cancelled', id)]
+    : [{ ...listKey('open', id), status, fraud_status: fraud.status }];
+}
+
+/** Nothing goes back to pending, so one that stays there is left alone. */
 function statusWrites(
   table: string,
   { payment: { expected, next } }: ApprovalChange,
   put: PutItem,
 ): readonly ApprovalWrite[] {
-  const { id, status, fraud } = next;
-  const keyOf = (list: ListName) => listKey(list, id);
-  if (status === 'completed' || status === 'cancelled')
-    return [
-      { operation: { Delete: { TableName: table, Key: keyOf('open') } } },
-      ...(status === 'cancelled' ? [{ operation: put(keyOf('cancelled')) }] : []),
-    ];
-  return status === 'pending_approval' && expected > 0
-    ? []
-    : [{ operation: put({ ...keyOf('open'), status, fraud_status: fraud.status }) }];
+  const { id, status } = next;
+  if (status === 'pending_approval' && expected > 0) return [];
+  return [
+    ...(status === 'completed' || status === 'cancelled'
+      ? [{ operation: { Delete: { TableName: table, Key: listKey('open', id) } } }]
+      : []),
+    ...statusItems(next).map((item) => ({ operation: put(item) })),
+  ];
 }

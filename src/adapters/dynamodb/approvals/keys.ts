@@ -5,7 +5,10 @@ import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts'
 import { type ItemKey, shardOf, shards } from '../table.ts';
 
 /** Every key of approvals begins with this, and no key of a tenant's does: approvals may share the platform's table. */
-const PREFIX = '#V';
+export const PREFIX = '#V';
+
+/** The letter behind the prefix, which says what a partition is of. */
+export const kindOf = (pk: string): string => pk.slice(PREFIX.length).split('#')[1] ?? '';
 
 export const APPROVALS_OUTBOX = `${PREFIX}#E`;
 /** Apart from the platform's leases, whose names are the same. */

@@ -1,3 +1,4 @@
+import { okAsync } from 'neverthrow';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -8,6 +9,7 @@ import type {
 } from '../../../ports/approvals/vendor-payments.ts';
 import { overdue } from '../due.ts';
 import { attempt } from '../faults.ts';
+import type { Item } from '../items.ts';
 import { firstOf } from '../newest.ts';
 import { findOne, type PartitionQuery, type Read } from '../reads.ts';
 import type { Table } from '../table.ts';
@@ -38,14 +40,13 @@ export const dynamodbVendorPayments = (table: Table, read: Read): VendorPayments
       // One that was cancelled since its key was read let it go in the same commit: there was none at that moment.
       return payment !== undefined && isLive(payment) ? payment : undefined;
     }),
-  list: (filter, page) =>
-    attempt(() => {
-      if (page.limit <= 0) return Promise.resolve([]);
-      const list = listFor(filter);
-      return list === undefined
-        ? amongAll(table, filter, page)
-        : amongListed(table, read, list, filter, page);
-    }),
+  list(filter, page) {
+    if (page.limit <= 0) return okAsync([]);
+    const list = listFor(filter);
+    return list === undefined
+      ? attempt(() => amongAll(table, filter, page)).map((items) => items.map(vendorPaymentOf))
+      : attempt(() => amongListed(table, read, list, filter, page));
+  },
   due: (now, limit) =>
     attempt(() => overdue(table, payoutDueShards(), now, limit)).map((items) =>
       items.map(({ sk }) => sk as VendorPaymentId),
@@ -118,12 +119,12 @@ async function amongAll(
   table: Table,
   { status, fraudStatus }: VendorPaymentFilter,
   { order, limit, after, skip = 0 }: VendorPaymentPage,
-): Promise<readonly VendorPayment[]> {
+): Promise<readonly Item[]> {
   const tells = {
     ...present({ status, fraudStatus }),
   };
   const queries = vendorPaymentPartitions().map((pk) => ofPayments(behind(pk, order, after, tells)));
-  return (await firstOf(table, queries, { order, limit: skip + limit })).slice(skip).map(vendorPaymentOf);
+  return (await firstOf(table, queries, { order, limit: skip + limit })).slice(skip);
 }
 
 /** With what a payment is made from, and no more: the SDK's time goes by attributes. */

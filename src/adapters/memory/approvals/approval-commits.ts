@@ -1,5 +1,7 @@
 import { errAsync, okAsync } from 'neverthrow';
+import type { Approval } from '../../../domain/approvals/approval.ts';
 import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
+import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { approverIn, isBarred } from '../../../domain/approvals/maker-checker.ts';
 import { isLive } from '../../../domain/approvals/vendor-payment.ts';
 import type {
@@ -31,7 +33,7 @@ function refusalOf(store: ApprovalsStore, change: ApprovalChange): ApprovalCommi
   const stored = store.payments.get(next.id)?.payment ?? next;
   const approver = approverIn(change.approval);
   if (isBarred(stored, approver) || isBarred(next, approver)) return { kind: 'SelfApproval' };
-  return approvalKeyTexts(change, change.approval).some((text) => store.approvals.has(text))
+  return approvalKeyTexts(next.id, change.approval).some((text) => store.approvals.has(text))
     ? { kind: 'AlreadyApproved' }
     : undefined;
 }
@@ -44,17 +46,15 @@ function write(store: ApprovalsStore, change: ApprovalChange): void {
   if (payment.expected === 0) store.live.set(liveKeyText(next), next.id);
   if (!isLive(next)) store.live.delete(liveKeyText(next));
   if (approval !== undefined)
-    for (const text of approvalKeyTexts(change, approval)) store.approvals.add(text);
+    for (const text of approvalKeyTexts(next.id, approval)) store.approvals.add(text);
   if (eventKey !== undefined) store.eventKeys.add(eventKey);
   store.auditOf.set(next.id, [...(store.auditOf.get(next.id) ?? []), entry]);
   for (const event of events) place<ApprovalEvent>(store.outbox, event);
 }
 
-const approvalKeyTexts = (
-  { payment }: ApprovalChange,
-  approval: NonNullable<ApprovalChange['approval']>,
-): readonly string[] =>
-  approverIn(approval).identities.map((identity) => `${payment.next.id} ${approval.revision} ${identity}`);
+/** One for a payment, revision and each identity of a person; the id holds no space. */
+export const approvalKeyTexts = (id: VendorPaymentId, approval: Approval): readonly string[] =>
+  approverIn(approval).identities.map((identity) => `${id} ${approval.revision} ${identity}`);
 
 /** Puts a value where its id sorts, over an older one of the same id. */
 function place<Value extends Readonly<{ id: string }>>(sorted: Value[], value: Value): void {

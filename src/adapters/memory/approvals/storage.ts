@@ -8,6 +8,7 @@ import { memoryRetention } from '../retention.ts';
 import { memoryStorageHealth } from '../storage-health.ts';
 import { memoryApprovalCommits } from './approval-commits.ts';
 import { type ApprovalsStore, approvalsStore } from './store.ts';
+import { memoryStoredRows } from './stored-rows.ts';
 import { memoryVendorPayments } from './vendor-payments.ts';
 
 /** A database of approvals that lives and dies with the process, or as long as `store`; the others are compared with it. */
@@ -17,6 +18,7 @@ export function memoryApprovalsStorage(store: ApprovalsStore = approvalsStore())
     vendorPayments: memoryVendorPayments(store),
     approvalCommits: memoryApprovalCommits(store),
     auditLog: { of: (id) => okAsync(store.auditOf.get(id) ?? []) },
+    storedRows: memoryStoredRows(store),
     outbox: memoryOutbox<ApprovalEvent>(store),
     leases,
     wakeUps: localWakeUps(),

@@ -11,6 +11,7 @@ import { postgresAuditLog } from './audit-log.ts';
 import { APPROVALS_MIGRATIONS, SCHEMA } from './migrate.ts';
 import { eventFromRow } from './rows.ts';
 import type { ApprovalsRow } from './schema.ts';
+import { postgresStoredRows } from './stored-rows.ts';
 import { postgresVendorPayments } from './vendor-payments.ts';
 
 const OUTBOX: OutboxTable<ApprovalEvent, ApprovalsRow<'outbox'>> = {
@@ -26,6 +27,7 @@ export function approvalsPostgresStorage(pool: pg.Pool): ApprovalsStorage {
     vendorPayments: postgresVendorPayments(pool),
     approvalCommits: postgresApprovalCommits(pool),
     auditLog: postgresAuditLog(pool),
+    storedRows: postgresStoredRows(pool),
     outbox: outboxIn(pool, OUTBOX),
     leases: postgresLeases(pool, `${SCHEMA}.`),
     wakeUps,

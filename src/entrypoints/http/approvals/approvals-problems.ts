@@ -10,7 +10,10 @@ export const APPROVALS_TAG = {
 
 /** What stands in the way of approving and paying vendors. */
 export const approvalsProblems = problemTable<
-  FailureOf<ApprovalsUseCases, Exclude<keyof ApprovalsUseCases, 'recoverPayouts' | 'findByIncident'>>
+  FailureOf<
+    ApprovalsUseCases,
+    Exclude<keyof ApprovalsUseCases, 'recoverPayouts' | 'verifyApprovals' | 'findByIncident'>
+  >
 >({
   RoleNotAllowed: {
     status: 403,

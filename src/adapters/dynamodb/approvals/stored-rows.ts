@@ -1,0 +1,228 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { FRAUD_STATUSES } from '../../../domain/approvals/fraud.ts';
+import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import { approverIn } from '../../../domain/approvals/maker-checker.ts';
+import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import { canonicalJson, type JsonObject, parseJson } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import type {
+  ApprovalRowType,
+  PaymentHistory,
+  RowDifference,
+  StoredRows,
+} from '../../../ports/approvals/stored-rows.ts';
+import { attempt, withRetry } from '../faults.ts';
+import type { Item } from '../items.ts';
+import { queryItems, queryPage, type Read, within } from '../reads.ts';
+import { type ItemKey, outboxPartitions, parkedPartition, type Table } from '../table.ts';
+import { APPROVAL_EVENTS, linkItem, vendorPaymentItem, vendorPaymentOf } from './approval-items.ts';
+import { placeItems, statusItems } from './approval-writes.ts';
+import {
+  APPROVALS_OUTBOX,
+  approvalIdentityKey,
+  approvalKey,
+  kindOf,
+  type ListName,
+  listKey,
+  liveKey,
+  logPartition,
+  PREFIX,
+  vendorPaymentKey,
+} from './keys.ts';
+
+/** Items are compared whole, as canonical text, with those that commits write. */
+export const dynamodbStoredRows = (table: Table, read: Read): StoredRows => ({
+  differences: (history) =>
+    attempt(() => storedItems(table, read, history)).map((items) => differing(items, history)),
+  strays: (after) =>
+    attempt(async () => {
+      const { items, next } = await scan(table, after);
+      const seen = await Promise.all(
+        items.map(async (item) => ({ item, payment: await holderOf(read, item) })),
+      );
+      return { seen, next };
+    }).map(({ seen, next }) => ({
+      items: seen.filter(isStray).map(({ item }) => differenceOf(item, 'orphaned')),
+      ...present({ next: next && JSON.stringify(next) }),
+    })),
+  events: (after = '0') => {
+    const [place = '0', last] = after.split(' ');
+    const pk = OUTBOX[Number(place)] ?? '';
+    const start = last === undefined ? undefined : { pk, sk: last };
+    return attempt(() => queryPage(table, { ...within(pk), ...present({ ExclusiveStartKey: start }) })).map(
+      ({ items, next }) => {
+        const following = Number(place) + 1 < OUTBOX.length ? `${Number(place) + 1}` : undefined;
+        return {
+          items: items.map((item) => ({ event: APPROVAL_EVENTS.eventOf(item), isSound: isSound(item) })),
+          ...present({ next: next === undefined ? following : `${place} ${String(next['sk'])}` }),
+        };
+      },
+    );
+  },
+});
+
+const OUTBOX = [...outboxPartitions(APPROVALS_OUTBOX), parkedPartition(APPROVALS_OUTBOX)];
+
+const LISTS: readonly ListName[] = [
+  'open',
+  'cancelled',
+  ...FRAUD_STATUSES.filter((status) => status !== 'low_risk'),
+];
+
+/** What is in the places of a payment: its partition of links and approvals, and an item here and there. */
+async function storedItems(
+  table: Table,
+  read: Read,
+  { payment }: PaymentHistory,
+): Promise<readonly (Item & ItemKey)[]> {
+  const { id } = payment;
+  const keys = [
+    vendorPaymentKey(id),
+    ...besideItems(payment).map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })),
+    ...LISTS.map((list) => listKey(list, id)),
+    liveKey(payment),
+  ];
+  const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
+  const [log, beside] = await Promise.all([
+    queryItems(table, within(logPartition(id))),
+    Promise.all(distinct.map(read)),
+  ]);
+  const isOwn = (item: Item) => item['holder'] === undefined || item['holder'] === id;
+  return [...log, ...beside.filter((item) => item !== undefined).filter(isOwn)] as (Item & ItemKey)[];
+}
+
+/** The items of a payment that guards and lists ask for, which its newest version alone decides. */
+const besideItems = (payment: VendorPayment): readonly Item[] => [
+  ...(isLive(payment) ? [{ ...liveKey(payment), holder: payment.id }] : []),
+  ...placeItems(payment),
+  ...statusItems(payment),
+];
+
+function differing(
+  stored: readonly (Item & ItemKey)[],
+  { payment, links, given }: PaymentHistory,
+): readonly RowDifference[] {
+  const own = stored.find(({ pk }) => kindOf(pk) === 'P');
+  const expected = [
+    paymentItem(payment, own),
+    ...besideItems(payment),
+    ...given.flatMap(({ approval }) => [
+      approvalKey(payment.id, approval),
+      ...(approval.identities === undefined ? [] : approverIn(approval).identities).map((identity) =>
+        approvalIdentityKey(payment.id, approval, identity),
+      ),
+    ]),
+    ...links.map(linkItem),
+  ] as (Item & ItemKey)[];
+  const texts = new Map(stored.map((item) => [keyText(item), itemText(item)]));
+  const keys = new Set(expected.map(keyText));
+  return [
+    ...expected
+      .filter((item) => texts.get(keyText(item)) !== itemText(item))
+      .map((item) => differenceOf(item, texts.has(keyText(item)) ? 'differs' : 'absent')),
+    ...stored.filter((item) => !keys.has(keyText(item))).map((item) => differenceOf(item, 'orphaned')),
+  ];
+}
+
+/** A payment of whose makers the subjects alone were kept may have been stored without `barred`. */
+function paymentItem(payment: VendorPayment, stored: Item | undefined): Item {
+  const { barred, ...item } = vendorPaymentItem(payment, '');
+  return stored?.['barred'] === undefined && payment.makerIdentities === undefined
+    ? item
+    : { ...item, barred };
+}
+
+const keyText = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
+
+/** Without the newest change's id, which nothing else tells; JSON that an item holds as text is compared as a value. */
+function itemText(item: Item): string {
+  const { change_id: _, record, ...rest } = item;
+  return canonicalJson({
+    ...rest,
+    ...(record === undefined ? {} : { record: typeof record === 'string' ? parseJson(record) : null }),
+  } as JsonObject);
+}
+
+const TYPES: Readonly<Record<string, ApprovalRowType>> = {
+  P: 'vendor_payment',
+  U: 'unique_key',
+  S: 'list_entry',
+  V: 'list_entry',
+  I: 'list_entry',
+  K: 'event_key',
+  E: 'event',
+};
+
+const differenceOf = ({ pk, sk }: ItemKey, fault: RowDifference['fault']): RowDifference => ({
+  row: TYPES[kindOf(pk)] ?? (sk.startsWith('L') ? 'audit_entry' : 'approval'),
+  id: kindOf(pk) === 'P' ? sk : `${pk} ${sk}`,
+  fault,
+});
+
+type ScannedItem = ItemKey & Readonly<{ holder?: string; payment_id?: string }>;
+
+/** A page of a scan, without what other services keep in the table. */
+const scan = (
+  table: Table,
+  after: string | undefined,
+): Promise<Readonly<{ items: readonly ScannedItem[]; next?: Item }>> =>
+  withRetry(table, async (abortSignal) => {
+    const command = new ScanCommand({
+      TableName: table.name,
+      ConsistentRead: true,
+      FilterExpression: 'begins_with(pk, :prefix)',
+      ExpressionAttributeValues: { ':prefix': `${PREFIX}#` },
+      ProjectionExpression: 'pk, sk, holder, payment_id',
+      ...present({ ExclusiveStartKey: after === undefined ? undefined : (JSON.parse(after) as Item) }),
+    });
+    const { Items = [], LastEvaluatedKey: next } = await table.client.send(command, { abortSignal });
+    return { items: Items as unknown as readonly ScannedItem[], ...present({ next }) };
+  });
+
+/** The item of the payment that an item says it is of. */
+function holderOf(read: Read, { pk, sk, holder, payment_id: paymentId }: ScannedItem) {
+  const kind = kindOf(pk);
+  const inLog = kind === 'X' ? pk.slice(logPartition('' as VendorPaymentId).length) : undefined;
+  const id = inLog ?? holder ?? paymentId ?? sk;
+  return kind === 'E' || kind === 'L' || kind === 'P'
+    ? Promise.resolve(undefined)
+    : read(vendorPaymentKey(id as VendorPaymentId));
+}
+
+/** Whether an item is in no place of its payment, and an event in no place of the outbox. */
+function isStray({ item, payment }: Readonly<{ item: ScannedItem; payment: Item | undefined }>): boolean {
+  switch (kindOf(item.pk)) {
+    case 'L':
+      return false;
+    case 'E':
+      return !OUTBOX.includes(item.pk);
+    case 'P':
+      return vendorPaymentKey(item.sk as VendorPaymentId).pk !== item.pk;
+    case 'X':
+      return payment === undefined;
+    case 'K':
+      return item.payment_id !== undefined && payment === undefined;
+    case 'U':
+    case 'S':
+    case 'V':
+    case 'I':
+      return (
+        payment === undefined ||
+        !besideItems(vendorPaymentOf(payment)).some((each) => keyText(each as ItemKey) === keyText(item))
+      );
+    default:
+      return true;
+  }
+}
+
+/** How the delivery of an event went is left out. */
+function isSound(item: Item): boolean {
+  const { tries: _, retry_at: __, failure: ___, pk, data, ...stored } = item;
+  const event = APPROVAL_EVENTS.eventOf(item);
+  const { pk: place, data: told, ...written } = APPROVAL_EVENTS.itemOf(event);
+  return (
+    (pk === place || pk === parkedPartition(APPROVALS_OUTBOX)) &&
+    canonicalJson(stored as JsonObject) === canonicalJson(written as JsonObject) &&
+    canonicalJson(parseJson(String(data))) === canonicalJson(parseJson(String(told)))
+  );
+}

@@ -1,0 +1,71 @@
+import { okAsync } from 'neverthrow';
+import { isLive } from '../../../domain/approvals/vendor-payment.ts';
+import type { PaymentHistory, RowDifference, StoredRows } from '../../../ports/approvals/stored-rows.ts';
+import { approvalKeyTexts } from './approval-commits.ts';
+import { type ApprovalsStore, liveKeyText } from './store.ts';
+
+/** Each of the store's maps and lists is a table; what they hold of a payment is one value, which its chain is held against. */
+export const memoryStoredRows = (store: ApprovalsStore): StoredRows => ({
+  differences: (history) => okAsync(differences(store, history)),
+  strays: () => okAsync({ items: strays(store) }),
+  events: () =>
+    okAsync({
+      items: [...store.outbox, ...[...store.parked.values()].map(({ event }) => event)].map((event) => ({
+        event,
+        isSound: true,
+      })),
+    }),
+});
+
+function differences(store: ApprovalsStore, { payment, given }: PaymentHistory): readonly RowDifference[] {
+  const { id } = payment;
+  const liveKey = liveKeyText(payment);
+  const expected = new Set(given.flatMap(({ approval }) => approvalKeyTexts(id, approval)));
+  const stored = new Set([...store.approvals].filter((key) => key.startsWith(`${id} `)));
+  const listed = store.sorted.filter((each) => each.id === id);
+  return [
+    ...(listed.length === 1 && listed[0] === store.payments.get(id)?.payment
+      ? []
+      : [{ row: 'list_entry' as const, id, fault: 'differs' as const }]),
+    ...((store.live.get(liveKey) === id) === isLive(payment)
+      ? []
+      : [
+          {
+            row: 'unique_key' as const,
+            id: liveKey,
+            fault: isLive(payment) ? ('absent' as const) : ('orphaned' as const),
+          },
+        ]),
+    ...[...expected.difference(stored)].map((key) => ({
+      row: 'approval' as const,
+      id: key,
+      fault: 'absent' as const,
+    })),
+    ...[...stored.difference(expected)].map((key) => ({
+      row: 'approval' as const,
+      id: key,
+      fault: 'orphaned' as const,
+    })),
+  ];
+}
+
+const strays = (store: ApprovalsStore): readonly RowDifference[] => [
+  ...[...store.live]
+    .filter(([key, holder]) => {
+      const payment = store.payments.get(holder)?.payment;
+      return payment === undefined || liveKeyText(payment) !== key;
+    })
+    .map(([key]) => orphan('unique_key', key)),
+  ...[...store.approvals]
+    .filter((key) => !store.payments.has(key.split(' ')[0] ?? ''))
+    .map((key) => orphan('approval', key)),
+  ...[...store.auditOf]
+    .filter(([id, links]) => links.length > 0 && !store.payments.has(id))
+    .map(([id]) => orphan('audit_entry', id)),
+  ...store.sorted.filter(({ id }) => !store.payments.has(id)).map(({ id }) => orphan('list_entry', id)),
+  ...[...store.payments]
+    .filter(([id, { payment }]) => payment.id !== id || !store.sorted.includes(payment))
+    .map(([id]) => orphan('vendor_payment', id)),
+];
+
+const orphan = (row: RowDifference['row'], id: string): RowDifference => ({ row, id, fault: 'orphaned' });

@@ -1,0 +1,118 @@
+import type pg from 'pg';
+import { type Json, jsonText } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import type { PaymentHistory, RowDifference, StoredRows } from '../../../ports/approvals/stored-rows.ts';
+import { findAll } from '../reads.ts';
+import { approvalToRow, entryToRow, eventFromRow, linesToRows, paymentToRow } from './rows.ts';
+import type { ApprovalsRow } from './schema.ts';
+
+/** Rows are compared by the server, as the text of all their columns, so that no column can be forgotten. */
+export const postgresStoredRows = (pool: pg.Pool): StoredRows => ({
+  differences: (history) =>
+    findAll(
+      pool,
+      { name: 'approvals.differences', text: DIFFERENCES, values: rowsOf(history) },
+      asDifference,
+    ),
+  strays: () =>
+    findAll(pool, { name: 'approvals.strays', text: STRAYS }, asDifference).map((items) => ({ items })),
+  events: (after) =>
+    findAll(
+      pool,
+      { name: 'approvals.events', text: EVENTS, values: [...placeIn(after), PAGE] },
+      (row: StoredEventRow) => ({
+        place: `${row.place} ${row.id}`,
+        event: eventFromRow(row),
+        isSound: row.is_sound,
+      }),
+    ).map((items) => ({
+      items,
+      ...present({ next: items.length < PAGE ? undefined : items.at(-1)?.place }),
+    })),
+});
+
+const PAGE = 500;
+
+const rowsOf = ({ payment, links, given }: PaymentHistory): readonly string[] => [
+  payment.id,
+  textOf([paymentToRow(payment, '')]),
+  textOf(linesToRows(payment)),
+  textOf(given.map(({ approval, version }) => approvalToRow(approval, { ...payment, version }))),
+  textOf(links.map(entryToRow)),
+];
+
+const textOf = (rows: readonly object[]): string => jsonText(rows as unknown as Json);
+
+/** Of one table: what is stored under the payment's id beside what would be, `key` naming each row. */
+const differencesIn = (
+  table: string,
+  row: RowDifference['row'],
+  key: string,
+  values: string,
+  apart = '{}',
+) => `
+  SELECT '${row}' AS row, coalesce(s.key, e.key) AS id,
+    CASE WHEN s.key IS NULL THEN 'absent' WHEN e.key IS NULL THEN 'orphaned' ELSE 'differs' END AS fault
+  FROM (
+    SELECT ${key} AS key, json_populate_record(t, '${apart}')::text AS text
+    FROM approvals.${table} AS t WHERE t.payment_id = $1::uuid
+  ) AS s
+  FULL JOIN (
+    SELECT ${key} AS key, json_populate_record(t, '${apart}')::text AS text
+    FROM json_populate_recordset(NULL::approvals.${table}, ${values}::json) AS t
+  ) AS e ON s.key = e.key
+  WHERE s.text IS DISTINCT FROM e.text`;
+
+/** What the trigger keeps of approvals. */
+const IDENTITIES = `(
+  SELECT coalesce(json_agg(DISTINCT jsonb_build_object('payment_id', a.payment_id, 'edition', a.edition,
+    'identity', known.identity, 'approved_by', a.approved_by)), '[]')
+  FROM json_populate_recordset(NULL::approvals.payment_approvals, $4::json) AS a,
+    unnest(a.identities || approvals.subject_identity(a.approved_by)) AS known(identity))`;
+
+const DIFFERENCES = [
+  differencesIn('payments', 'vendor_payment', 't.payment_id::text', '$2', '{"change_id": null}'),
+  differencesIn('payment_line_items', 'line_item', 't.line_item_id::text', '$3'),
+  differencesIn(
+    'payment_approvals',
+    'approval',
+    `concat_ws(' ', t.payment_id, t.edition, t.approved_by)`,
+    '$4',
+  ),
+  differencesIn(
+    'payment_approval_identity',
+    'approval',
+    `concat_ws(' ', t.payment_id, t.edition, t.identity)`,
+    IDENTITIES,
+  ),
+  differencesIn('payment_audit_log', 'audit_entry', `concat_ws(' ', t.payment_id, t.sequence)`, '$5'),
+].join('\nUNION ALL\n');
+
+/** Rows of no payment, the first of each table: references refuse most of them, until somebody takes those away. */
+const straysIn = (table: string, row: RowDifference['row'], id: string, unless = '') => `
+  (SELECT '${row}' AS row, ${id} AS id, 'orphaned' AS fault FROM approvals.${table} AS t
+  WHERE NOT EXISTS (SELECT FROM approvals.payments AS p WHERE p.payment_id = t.payment_id${unless}) LIMIT 1)`;
+
+const STRAYS = [
+  straysIn('payment_line_items', 'line_item', 't.line_item_id::text'),
+  straysIn('payment_approvals', 'approval', `concat_ws(' ', t.payment_id, t.edition, t.approved_by)`),
+  straysIn('payment_approval_identity', 'approval', `concat_ws(' ', t.payment_id, t.edition, t.identity)`),
+  straysIn('payment_audit_log', 'audit_entry', `concat_ws(' ', t.payment_id, t.sequence)`),
+  straysIn('event_taken', 'event_key', 't.event_key', ' AND p.created_at = t.taken_at'),
+].join('\nUNION ALL\n');
+
+type StoredEventRow = ApprovalsRow<'outbox'> & Readonly<{ place: string; is_sound: boolean }>;
+
+/** Times are written in milliseconds: none of ours is finer. */
+const eventsIn = (table: string, place: string) => `
+  SELECT ${place} AS place, id, type, payment_id, created_at, data::text AS data,
+    created_at = date_trunc('milliseconds', created_at) AS is_sound
+  FROM approvals.${table}`;
+
+const EVENTS = `
+  SELECT * FROM (${eventsIn('outbox', `to_char(shard, 'FM00')`)} UNION ALL ${eventsIn('outbox_parked', `'parked'`)}) AS e
+  WHERE (place, id) > ($1::text, $2::uuid) ORDER BY place, id LIMIT $3`;
+
+const placeIn = (after = ' 00000000-0000-0000-0000-000000000000'): readonly string[] => after.split(' ');
+
+const asDifference = ({ row, id, fault }: RowDifference): RowDifference => ({ row, id, fault });

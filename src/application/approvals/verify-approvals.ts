@@ -1,0 +1,170 @@
+import { err, errAsync, ok, okAsync, Result, ResultAsync, safeTry } from 'neverthrow';
+import { auditLogChain } from '../../domain/approvals/audit-log.ts';
+import { givenApprovals } from '../../domain/approvals/given-approvals.ts';
+import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
+import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import { vendorPaymentRecord } from '../../domain/approvals/vendor-payment-record.ts';
+import type { BrokenChain } from '../../domain/kernel/audit-chain.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { AuditLog } from '../../ports/approvals/audit-log.ts';
+import type { ApprovalRowType, RowDifference, StoredRows } from '../../ports/approvals/stored-rows.ts';
+import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { inParallel } from '../kernel/in-parallel.ts';
+import { isCaused } from './verify-events.ts';
+
+export type VerifyApprovalsPorts = Readonly<{
+  vendorPayments: VendorPayments;
+  auditLog: AuditLog;
+  storedRows: StoredRows;
+  digests: Digests;
+}>;
+
+/** A row that nothing but a hand in the store could have made so. `sequence` is the link of its chain; `detail` is for people. */
+export type ApprovalsFinding = Readonly<{
+  kind: 'BadRow';
+  row: ApprovalRowType | 'row';
+  id: string;
+  sequence?: number;
+  fault: BrokenChain['fault'] | RowDifference['fault'] | 'unreadable';
+  detail?: string;
+}>;
+
+/** What has been looked at so far. */
+export type VerifiedApprovals = Readonly<{ payments: number; links: number; events: number }>;
+
+/**
+ * Walks everything that approvals have stored and ends at the first row that is not what the payments' chains say it must
+ * be: chains, records, lines, approvals, keys, lists and events, rows of no payment included. Reads only, in constant
+ * memory, and raises no false alarm while others write. `onProgress` is called after every page.
+ */
+export type VerifyApprovals = (onProgress: (verified: VerifiedApprovals) => void) => Walk<VerifiedApprovals>;
+
+type Walk<Seen> = ResultAsync<Seen, ApprovalsFinding | StorageUnavailable>;
+
+const PAGE = 100;
+const WIDTH = 16;
+const MOST_READS = 20;
+
+export const verifyApprovals =
+  (ports: VerifyApprovalsPorts): VerifyApprovals =>
+  (onProgress) =>
+    readable(
+      safeTry(async function* () {
+        let seen: VerifiedApprovals = { payments: 0, links: 0, events: 0 };
+        for (let after: VendorPaymentId | undefined; ; ) {
+          const page = { order: 'oldest', limit: PAGE, ...present({ after }) } as const;
+          const payments = yield* ports.vendorPayments.list({}, page);
+          const counts = yield* checkAll(payments, (payment) => verifyPayment(ports, payment));
+          const links = counts.reduce((sum, count) => sum + count, 0);
+          seen = { ...seen, payments: seen.payments + payments.length, links: seen.links + links };
+          onProgress(seen);
+          after = payments.at(-1)?.id;
+          if (payments.length < PAGE) break;
+        }
+        yield* verifyStrays(ports);
+        for (let after: string | undefined; ; ) {
+          const { items, next } = yield* ports.storedRows.events(after);
+          yield* checkAll(items, (item) => verifyEvent(ports, item));
+          seen = { ...seen, events: seen.events + items.length };
+          onProgress(seen);
+          after = next;
+          if (after === undefined) return ok(seen);
+        }
+      }),
+    );
+
+/** Checks many side by side; of several faults, the first in order counts. */
+const checkAll = <Item, Seen>(items: readonly Item[], check: (item: Item) => Walk<Seen>) =>
+  inParallel(items, WIDTH, (item) =>
+    ResultAsync.fromSafePromise<Result<Seen, ApprovalsFinding | StorageUnavailable>>(
+      Promise.resolve(check(item)),
+    ),
+  ).andThen((results) => Result.combine([...results]));
+
+/**
+ * A payment, its chain and all its rows; gives the number of its links. What merely moved while it was read is no fault:
+ * one counts only when the payment was at the same version before and after. What keeps moving counts in the end all the same.
+ */
+const verifyPayment = (ports: VerifyApprovalsPorts, listed: VendorPayment): Walk<number> =>
+  safeTry(async function* () {
+    let payment: VendorPayment = listed;
+    for (let reads = 1; ; reads += 1) {
+      const { links, fault } = yield* look(ports, payment);
+      if (fault === undefined) return ok(links);
+      const again = yield* ports.vendorPayments.find(payment.id);
+      if (again === undefined)
+        return err<never, ApprovalsFinding>({
+          kind: 'BadRow',
+          row: 'vendor_payment',
+          id: payment.id,
+          fault: 'absent',
+        });
+      if (headOf(again) === headOf(payment) || reads === MOST_READS) return err(fault);
+      payment = again;
+    }
+  });
+
+const headOf = ({ version, auditHash }: VendorPayment): string => `${version} ${auditHash}`;
+
+type Looked = Readonly<{ links: number; fault?: ApprovalsFinding }>;
+
+const look = (
+  { auditLog, storedRows, digests }: VerifyApprovalsPorts,
+  payment: VendorPayment,
+): ResultAsync<Looked, StorageUnavailable> =>
+  auditLog.of(payment.id).andThen((links) => {
+    const { id } = payment;
+    const bad = { kind: 'BadRow', row: 'vendor_payment', id } as const;
+    const looked = (fault?: ApprovalsFinding): Looked => ({ links: links.length, ...present({ fault }) });
+    const entity = { ...payment, record: vendorPaymentRecord(payment) };
+    const whole = auditLogChain.verifyRecord(links, entity, digests.sha256);
+    if (whole.isErr() && whole.error.kind === 'BrokenChain')
+      return okAsync(looked({ ...bad, sequence: whole.error.sequence, fault: whole.error.fault }));
+    if (whole.isErr()) return okAsync(looked({ ...bad, fault: 'differs' }));
+    return storedRows
+      .differences({ payment, links, given: givenApprovals(links) })
+      .map(([difference]) => looked(difference && { kind: 'BadRow', ...difference }));
+  });
+
+/** A stray counts when two reads of its page show it: others commit and remove rows meanwhile. */
+const verifyStrays = ({ storedRows }: VerifyApprovalsPorts): Walk<void> =>
+  safeTry(async function* () {
+    for (let after: string | undefined; ; ) {
+      const { items, next } = yield* storedRows.strays(after);
+      if (items.length > 0) {
+        const again = yield* storedRows.strays(after);
+        const stray = again.items.find(({ id }) => items.some((item) => item.id === id));
+        if (stray !== undefined) return err<never, ApprovalsFinding>({ kind: 'BadRow', ...stray });
+      }
+      after = next;
+      if (after === undefined) return ok(undefined);
+    }
+  });
+
+const verifyEvent = (
+  { auditLog }: VerifyApprovalsPorts,
+  { event, isSound }: Readonly<{ event: Parameters<typeof isCaused>[0]; isSound: boolean }>,
+): Walk<void> =>
+  auditLog.of(event.paymentId).andThen((links) => {
+    const bad = { kind: 'BadRow', row: 'event', id: event.id } as const;
+    if (!isSound) return errAsync<void, ApprovalsFinding>({ ...bad, fault: 'differs' });
+    return isCaused(event, links)
+      ? okAsync<void, ApprovalsFinding>(undefined)
+      : errAsync<void, ApprovalsFinding>({ ...bad, fault: 'orphaned' });
+  });
+
+/** A row that an adapter cannot make sense of throws there; here it is what was looked for. */
+const readable = <Seen>(walk: Walk<Seen>): Walk<Seen> =>
+  new ResultAsync(
+    Promise.resolve(walk).catch((fault: unknown) =>
+      err<Seen, ApprovalsFinding>({
+        kind: 'BadRow',
+        row: 'row',
+        id: '',
+        fault: 'unreadable',
+        detail: fault instanceof Error ? fault.message : String(fault),
+      }),
+    ),
+  );

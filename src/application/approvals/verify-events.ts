@@ -1,0 +1,46 @@
+import { type ApprovalEvent, busEventsOf } from '../../domain/approvals/approval-events.ts';
+import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
+import { publishedRecord } from '../../domain/approvals/published-record.ts';
+import {
+  restoreVendorPayment,
+  type VendorPaymentRecord,
+} from '../../domain/approvals/vendor-payment-record.ts';
+import { foldChain } from '../../domain/kernel/audit-chain.ts';
+import { parseId, timeDigits } from '../../domain/kernel/ids.ts';
+import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
+
+/**
+ * Whether a link of the payment's chain has caused the event: one of the bus tells what is published of the record as that link left it, one for
+ * the queue the terms as the first did, at its moment and under an id that carries it.
+ */
+export function isCaused(event: ApprovalEvent, links: readonly AuditLogEntry[]): boolean {
+  const { type, created, data } = event;
+  const cause = links.findIndex(({ timestamp, sequence }) =>
+    type === 'ApprovalRequested'
+      ? sequence === 1 && timestamp === created
+      : timestamp === created && sequence === data['version'],
+  );
+  if (cause < 0 || parseId('evt', event.id)?.startsWith(`evt_${timeDigits(created)}`) !== true) return false;
+  const record = foldChain(links.slice(0, cause + 1));
+  if (type === 'ApprovalRequested') return isMessageOf(data, record);
+  const payment = paymentIn(record);
+  if (canonicalJson(data) !== canonicalJson(publishedRecord(payment))) return false;
+  const before = cause === 0 ? undefined : paymentIn(foldChain(links.slice(0, cause)));
+  return busEventsOf(before, payment).includes(type);
+}
+
+const paymentIn = (record: JsonObject) => restoreVendorPayment(record as unknown as VendorPaymentRecord, '');
+
+/** Details of the work and the priority are in no chain. */
+function isMessageOf(data: JsonObject, record: JsonObject): boolean {
+  const { body, attributes, ...rest } = data;
+  const { workDetails: _, ...terms } = body as JsonObject;
+  const { priority, ...names } = attributes as JsonObject;
+  const { paymentId, incidentId, vendorId, amountCents, createdAt } = record;
+  return (
+    Object.keys(rest).length === 0 &&
+    canonicalJson(terms) === canonicalJson({ paymentId, incidentId, vendorId, amountCents, createdAt }) &&
+    canonicalJson(names) === canonicalJson({ paymentId, incidentId }) &&
+    (priority === 'high' || priority === 'normal')
+  );
+}

@@ -1,0 +1,55 @@
+import type { ResultAsync } from 'neverthrow';
+import type { ApprovalEvent } from '../../domain/approvals/approval-events.ts';
+import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
+import type { GivenApproval } from '../../domain/approvals/given-approvals.ts';
+import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import type { StorageUnavailable } from '../unavailable.ts';
+
+/** What a row is of, in whatever table or under whatever key a storage keeps it. */
+export type ApprovalRowType =
+  | 'vendor_payment'
+  | 'line_item'
+  | 'approval'
+  | 'audit_entry'
+  | 'unique_key'
+  | 'list_entry'
+  | 'event'
+  | 'event_key';
+
+/** `differs` from what would be written, `absent` though it would be written, or `orphaned`: nothing would write it. */
+export type RowDifference = Readonly<{
+  row: ApprovalRowType;
+  id: string;
+  fault: 'differs' | 'absent' | 'orphaned';
+}>;
+
+/** A payment with its whole chain, first link first, and every approval that was ever given, void ones included. */
+export type PaymentHistory = Readonly<{
+  payment: VendorPayment;
+  links: readonly AuditLogEntry[];
+  given: readonly GivenApproval[];
+}>;
+
+/** One page of a walk: `next` is absent on the last. */
+type Page<Item> = Readonly<{ items: readonly Item[]; next?: string }>;
+
+/**
+ * Every row of approvals beneath what the other ports show, for `verify` alone. What a payment's rows are compared without
+ * is in `docs/decisions/0008-what-verify-proves.md`. Adapters must pass `test/scenarios/approvals-integrity.scenario.ts`.
+ */
+export interface StoredRows {
+  /**
+   * How what is stored in all of a payment's places differs from what commits write for such a history: every column of its
+   * rows and every attribute of its items, copies and keys included. Empty for one that is sound. Strongly consistent.
+   */
+  differences(history: PaymentHistory): ResultAsync<readonly RowDifference[], StorageUnavailable>;
+  /** A walk over every row: those that are in no place of any payment. Pages of bounded size, most of them empty. */
+  strays(after?: string): ResultAsync<Page<RowDifference>, StorageUnavailable>;
+  /**
+   * A walk over the events that wait or are parked. `isSound` is false for one that is not stored as it would be written,
+   * how its delivery went apart.
+   */
+  events(
+    after?: string,
+  ): ResultAsync<Page<Readonly<{ event: ApprovalEvent; isSound: boolean }>>, StorageUnavailable>;
+}

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { okAsync } from 'neverthrow';
+import { DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
+import type { NewVendorPayment } from '../../src/application/approvals/create-vendor-payment.ts';
+import type { IncidentId, PayerId, VendorId, VendorPaymentId } from '../../src/domain/approvals/ids.ts';
+import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
+import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
+import { ADMIN, anApprover, asked, DISPATCHER, MAKER, SYSTEM } from '../fixtures/approvals.ts';
+import { anApprovalsApp } from './approvals-app.ts';
+
+const LARGE = 600_000n;
+/** Vendors whose simulated bank refuses, or is away. */
+const REFUSED = '00000000-0000-4000-8000-000000000001' as VendorId;
+const AWAY = '00000000-0000-4000-8000-000000000005' as VendorId;
+
+type Parts = Partial<NewVendorPayment> & Readonly<{ cents?: bigint }>;
+
+/**
+ * Approvals in which payments stand in every state, with voided approvals, a suspect, one that an event made, and events
+ * that wait, were deferred and are parked.
+ */
+export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
+  const { useCases } = anApprovalsApp(storage, {
+    ports: {
+      fraudScorer: {
+        score: ({ metadata }) => okAsync({ score: metadata['suspect'] === true ? 900 : 120, reasons: [] }),
+      },
+    },
+  });
+  const create = async ({ cents = 10_000n, ...parts }: Parts = {}): Promise<VendorPaymentId> => {
+    const lineItems = [
+      { description: 'Towing', quantity: 1, unitPriceCents: cents - 500n },
+      { description: 'Mileage', quantity: 2, unitPriceCents: 250n },
+    ];
+    const order: NewVendorPayment = {
+      incidentId: randomUUID() as IncidentId,
+      vendorId: randomUUID() as VendorId,
+      payerType: 'back_office',
+      amountCents: cents,
+      lineItems,
+      metadata: { note: 'ü', list: [1, { deep: true }] },
+      ...parts,
+    };
+    const origin = { ...asked(MAKER).origin, ipAddress: '203.0.113.7', userAgent: 'curl/8' };
+    return (await useCases.createVendorPayment({ by: MAKER, origin, order }))._unsafeUnwrap().id;
+  };
+  const approve = async (id: VendorPaymentId, by = DISPATCHER): Promise<VendorPayment> => {
+    const { termsHash } = (await storage.vendorPayments.find(id))._unsafeUnwrap() as VendorPayment;
+    return (
+      await useCases.approveVendorPayment({ ...asked(by), id, notes: 'Seen ☕', termsHash })
+    )._unsafeUnwrap();
+  };
+  const approved = async (parts?: Parts) => {
+    const id = await create(parts);
+    await approve(id);
+    return id;
+  };
+  const process = async (id: VendorPaymentId) =>
+    (await useCases.processVendorPayment({ ...asked(ADMIN), id }))._unsafeUnwrap().status;
+
+  const pending = await create({ cents: LARGE });
+  await approve(pending);
+  (
+    await useCases.changeVendorPayment({
+      ...asked(anApprover('editor-1', 'dispatcher')),
+      id: pending,
+      lineItems: [{ description: 'Towing, far', quantity: 3, unitPriceCents: LARGE }],
+    })
+  )._unsafeUnwrap();
+  await approve(pending);
+  const suspect = await create({ metadata: { suspect: true }, payerId: randomUUID() as PayerId });
+  const waiting = await create();
+  await approve(waiting, { ...DISPATCHER, vendorId: randomUUID() as VendorId });
+  const completed = await approved();
+  const failed = await approved({ vendorId: REFUSED });
+  const processing = await approved({ vendorId: AWAY });
+  const cancelled = await approved();
+  const states = [await process(completed), await process(failed), await process(processing)];
+  if (states.join() !== 'completed,failed,processing') throw new Error(`payouts ended as ${states.join()}`);
+  (
+    await useCases.rejectVendorPayment({ ...asked(DISPATCHER), id: cancelled, reason: 'Not our vendor' })
+  )._unsafeUnwrap();
+  const work = {
+    eventId: 'event-1',
+    source: DEFAULT_EVENT_SOURCES[0] ?? '',
+    incidentId: randomUUID() as IncidentId,
+    vendorId: randomUUID() as VendorId,
+    completedAt: Date.now() - 60_000,
+    workDetails: { photos: [], serviceType: 'Towing', duration: 45 },
+    basePriceCents: 9_000n,
+    mileageChargeCents: 100n,
+    additionalCharges: [],
+  };
+  const made = (await useCases.recordWorkCompleted({ ...asked(SYSTEM), work }))._unsafeUnwrap();
+  const [deferred, parked] = (await storage.outbox.unsent(2))._unsafeUnwrap();
+  if (deferred === undefined || parked === undefined) throw new Error('nothing waits to be told');
+  (await storage.outbox.failed({ ...deferred, tries: 0 }, 'away', Date.now() + 3_600_000))._unsafeUnwrap();
+  (await storage.outbox.failed({ ...parked, tries: 4 }, 'refused', 'parked'))._unsafeUnwrap();
+  return {
+    useCases,
+    create,
+    approve,
+    process,
+    pending,
+    suspect,
+    waiting,
+    completed,
+    failed,
+    processing,
+    cancelled,
+    made: made.payment?.id as VendorPaymentId,
+  };
+}
