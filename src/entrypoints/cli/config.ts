@@ -9,7 +9,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { MetricsAccess } from '../http/operation/operation.ts';
 import type { JwtSettings } from '../http/server/authenticate.ts';
 import type { AddressRange } from '../http/server/client-address.ts';
-import type { ServerLimits } from '../http/server/server-limits.ts';
+import type { InFlightLimits, ServerLimits } from '../http/server/server-limits.ts';
 import type { Fault } from './faults.ts';
 import { productionFaults } from './production.ts';
 import { VARIABLES, type Variables } from './variables.ts';
@@ -27,7 +27,7 @@ export type Config = Readonly<{
     port: number;
     corsOrigins: readonly string[];
     trustedProxies: readonly AddressRange[];
-    limits: ServerLimits;
+    limits: ServerLimits & InFlightLimits;
   }>;
   metrics: Readonly<{ access: MetricsAccess; port?: number }>;
   logLevel: Variables['LOG_LEVEL'];
@@ -142,6 +142,8 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
       limits: {
         maxConnections: given.PAYWRIGHT_MAX_CONNECTIONS,
         writeTimeoutMs: given.PAYWRIGHT_WRITE_TIMEOUT_MS,
+        maxInFlight: given.PAYWRIGHT_MAX_IN_FLIGHT,
+        maxWaitMs: given.PAYWRIGHT_MAX_WAIT_MS,
       },
     },
     metrics: metricsOf(given),

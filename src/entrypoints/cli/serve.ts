@@ -14,6 +14,7 @@ import {
 import { platformApp, wholeApp } from '../http/platform-app.ts';
 import { tokenVerifier } from '../http/server/authenticate.ts';
 import { clientAddressBehind } from '../http/server/client-address.ts';
+import { admitted, inFlight } from '../http/server/in-flight.ts';
 import { jsonLogger } from '../http/server/logger.ts';
 import { type PlatformMetrics, platformMetrics } from '../http/server/metrics.ts';
 import { APPROVALS_OUTBOX, watchBacklog } from '../http/server/outbox-metrics.ts';
@@ -27,6 +28,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { listenTo } from './listen.ts';
 import { countedRecovery, measuredProcessor, measuredUseCases, watchParts, watchPool } from './measure.ts';
 import { type OpenSystem, openSystem } from './open-system.ts';
+import { type ProcessFaults, watchFaults } from './process-faults.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, tellingTo } from './telling.ts';
@@ -52,24 +54,27 @@ export async function serveCommand(config: Config, terminal: Terminal): Promise<
     terminal.err(`paywright: ${opened.says}\n`);
     return opened.configuration ? EXIT.configuration : EXIT.failed;
   }
+  const faults = watchFaults(log, (origin, kind) => metrics.uncaughtFaults.inc({ origin, kind }));
   try {
-    return await serve(config, opened, { metrics, log }, terminal);
+    return await serve(config, opened, { metrics, log, faults }, terminal);
   } finally {
     await opened.close();
+    faults.close();
   }
 }
 
 async function serve(
   config: Config,
   { platform, approvals, health }: OpenSystem,
-  { metrics, log }: Readonly<{ metrics: PlatformMetrics; log: Logger }>,
+  { metrics, log, faults }: Readonly<{ metrics: PlatformMetrics; log: Logger; faults: ProcessFaults }>,
   { out, err, interactive, untilStopped }: Terminal,
 ): Promise<ExitCode> {
   if (config.stage === 'development') {
     const seeded = await addDemoMerchants(platform.get(TOKENS.ports));
     if (seeded.isErr()) throw new Error('the storage went away while the demo merchants were added');
   }
-  const useCases = measuredUseCases(platform.get(TOKENS.useCases), metrics);
+  const admit = inFlight(config.http.limits, (what) => metrics.shed.inc({ what }));
+  const useCases = admitted(measuredUseCases(platform.get(TOKENS.useCases), metrics), admit);
   const failedAuthentications = countFailedAuthentications(platform.get(TOKENS.ports));
   watchParts(platform, metrics);
   watchBacklog(metrics, platform.get(TOKENS.ports));
@@ -87,7 +92,10 @@ async function serve(
     clientAddress: clientAddressBehind(config.http.trustedProxies),
     newRequestId: () => randomUUID(),
   };
-  const approvalsUseCases = measuredUseCases(approvals.get(APPROVALS_TOKENS.useCases), metrics);
+  const approvalsUseCases = admitted(
+    measuredUseCases(approvals.get(APPROVALS_TOKENS.useCases), metrics),
+    admit,
+  );
   const app = wholeApp(
     platformApp({ ...useCases, ...common, health, besides: APPROVALS, metricsAccess: config.metrics.access }),
     approvalsApp({ ...approvalsUseCases, ...common }),
@@ -121,9 +129,9 @@ async function serve(
   ];
   const flushing = startFlushing({ flush: failedAuthentications.flush, log });
   out(await welcomeText(config, { url: server.url, storage: health.name, interactive }));
-  await untilStopped;
+  const code = await faults.untilEnd(untilStopped);
   await Promise.all([server.close(), ...workers.map((worker) => worker.stop())]);
   // The last of the requests may have been a refused one.
   await flushing.stop();
-  return EXIT.ok;
+  return code;
 }

@@ -3,7 +3,7 @@ import { DEFAULT_EVENT_SOURCES } from '../../application/approvals/approval-rule
 import { DEFAULT_THRESHOLDS } from '../../domain/approvals/fraud.ts';
 import { DEFAULT_POLICY } from '../../domain/approvals/policy.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
-import { SERVER_LIMITS } from '../http/server/server-limits.ts';
+import { IN_FLIGHT_LIMITS, SERVER_LIMITS } from '../http/server/server-limits.ts';
 import { approvalPolicy, eventSources, fraudScore, personClaim } from './approvals-variables.ts';
 import { trustedProxies } from './proxy-variables.ts';
 
@@ -125,6 +125,12 @@ export const VARIABLES = z.object({
   PAYWRIGHT_WRITE_TIMEOUT_MS: whole(1, 600_000)
     .default(SERVER_LIMITS.writeTimeoutMs)
     .describe('how long a response may wait for its reader, beside 1 s per 16 KiB that wait (20000)'),
+  PAYWRIGHT_MAX_IN_FLIGHT: whole(1, 65_535)
+    .default(IN_FLIGHT_LIMITS.maxInFlight)
+    .describe('requests that are worked on at once; as many again wait, more are refused with 503 (256)'),
+  PAYWRIGHT_MAX_WAIT_MS: whole(1, 600_000)
+    .default(IN_FLIGHT_LIMITS.maxWaitMs)
+    .describe('how long a request waits for its turn among them, then 503 (2000)'),
   LOG_LEVEL: z
     .enum(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],

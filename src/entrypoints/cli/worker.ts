@@ -5,6 +5,7 @@ import { startRetention } from '../worker/retention.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { openSystem } from './open-system.ts';
+import { watchFaults } from './process-faults.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, tellingTo } from './telling.ts';
@@ -24,6 +25,7 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
   const { platform, approvals, health, close } = opened;
   const { recoverPayments, enforceRetention } = platform.get(TOKENS.useCases);
   const { recoverPayouts, ...approvalsUseCases } = approvals.get(APPROVALS_TOKENS.useCases);
+  const faults = watchFaults(log);
   const workers = [
     startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
     startRecovery({ name: 'payout recovery', recover: recoverPayouts, log }),
@@ -34,8 +36,9 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
     startRetention({ name: 'approvals retention', enforce: approvalsUseCases.enforceRetention, log }),
   ];
   out(`paywright worker is running on ${health.name}\n`);
-  await untilStopped;
+  const code = await faults.untilEnd(untilStopped);
   await Promise.all(workers.map((worker) => worker.stop()));
   await close();
-  return EXIT.ok;
+  faults.close();
+  return code;
 }

@@ -55,8 +55,10 @@ describe('configuration', () => {
     const { limits } = configOf({
       PAYWRIGHT_MAX_CONNECTIONS: '20',
       PAYWRIGHT_WRITE_TIMEOUT_MS: '500',
+      PAYWRIGHT_MAX_IN_FLIGHT: '8',
+      PAYWRIGHT_MAX_WAIT_MS: '90',
     }).http;
-    expect(limits).toEqual({ maxConnections: 20, writeTimeoutMs: 500 });
+    expect(limits).toEqual({ maxConnections: 20, writeTimeoutMs: 500, maxInFlight: 8, maxWaitMs: 90 });
     expect(namesOf({ PAYWRIGHT_MAX_CONNECTIONS: '0', PAYWRIGHT_WRITE_TIMEOUT_MS: 'never' })).toEqual([
       'PAYWRIGHT_MAX_CONNECTIONS',
       'PAYWRIGHT_WRITE_TIMEOUT_MS',
@@ -157,7 +159,7 @@ describe('configuration', () => {
         port: 8080,
         corsOrigins: [],
         trustedProxies: [],
-        limits: { maxConnections: 1_000, writeTimeoutMs: 20_000 },
+        limits: { maxConnections: 1_000, writeTimeoutMs: 20_000, maxInFlight: 256, maxWaitMs: 2_000 },
       },
       logLevel: 'info',
       dataDir: '.paywright',

@@ -19,6 +19,8 @@ export type PlatformMetrics = Readonly<{
   failedAuthentications: Counter<'claim'>;
   /** What was turned away to stay within limits: see `paywright_http_shed_total`. */
   shed: Counter<'what'>;
+  /** Exceptions and rejections that nobody caught, by whose they were. */
+  uncaughtFaults: Counter<'origin' | 'kind'>;
   /** What recovery made of open payments, by `RECOVERY_ENDS`. */
   recovery: Counter<'outcome'>;
 }>;
@@ -83,8 +85,14 @@ export function platformMetrics(): PlatformMetrics {
     }),
     shed: new Counter({
       name: 'paywright_http_shed_total',
-      help: 'Turned away to stay within limits: connections (too_many_connections), responses nobody read (unread).',
+      help: 'Turned away to stay within limits: too_many_connections, responses left unread, requests overloaded, client_left, stuck.',
       labelNames: ['what'],
+      registers,
+    }),
+    uncaughtFaults: new Counter({
+      name: 'paywright_uncaught_faults_total',
+      help: 'Faults nobody caught, by origin (request, process) and kind (exception, rejection).',
+      labelNames: ['origin', 'kind'],
       registers,
     }),
     recovery: new Counter({

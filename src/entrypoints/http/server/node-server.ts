@@ -6,6 +6,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { PROBLEM_TYPE, type Problem, problemText } from './problem.ts';
 import { problemTable } from './problem-table.ts';
+import { currentRequest, inRequest } from './request-scope.ts';
 import { SERVER_LIMITS, type ServerLimits } from './server-limits.ts';
 import { cutUnread } from './unread-responses.ts';
 
@@ -60,7 +61,7 @@ export function serveHttp(
   const limits = { ...SERVER_LIMITS, ...settings.limits };
   const active = new Set<ServerResponse>();
   let draining = false;
-  const respond = getRequestListener(app.fetch as Parameters<typeof getRequestListener>[0], {
+  const respond = getRequestListener(endingRequests(app) as Parameters<typeof getRequestListener>[0], {
     errorHandler: (fault) => failed(fault, log),
     overrideGlobalObjects: false,
   });
@@ -71,7 +72,7 @@ export function serveHttp(
     if (draining) outgoing.setHeader('Connection', 'close');
     active.add(outgoing);
     outgoing.once('close', () => active.delete(outgoing));
-    void respond(incoming, outgoing);
+    void inRequest({ hasLeft: () => !incoming.socket.writable }, () => respond(incoming, outgoing));
   };
   const server = createServer({ ...PATIENCE, ...settings.patience }, serve);
   // An expectation nobody knows is no reason for an answer without a body.
@@ -101,6 +102,19 @@ export function serveHttp(
     stopCutting();
   }
 }
+
+/** The same app; an answer, or a throw, ends what its request holds, and lets go of the connection. */
+const endingRequests = ({ fetch }: FetchApp): FetchApp['fetch'] => {
+  return async (request, env) => {
+    try {
+      return await fetch(request, env);
+    } finally {
+      const ended = currentRequest();
+      ended?.atEnd?.();
+      if (ended !== undefined) ended.hasLeft = () => true;
+    }
+  };
+};
 
 function atMostOncePer(ms: number, act: () => void): () => void {
   let last = Number.NEGATIVE_INFINITY;

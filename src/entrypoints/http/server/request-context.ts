@@ -8,6 +8,7 @@ import type { Principal } from './authenticate.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { PlatformMetrics } from './metrics.ts';
 import { PROBLEM_TYPE } from './problem.ts';
+import { currentRequest } from './request-scope.ts';
 
 /** What a server may tell about the connection; absent where there is none, as in tests. */
 type Connection = Readonly<{
@@ -56,6 +57,8 @@ export const observed =
     const peer = c.env?.incoming?.socket?.remoteAddress;
     c.set('clientAddress', parts.clientAddress(peer, c.req.header('x-forwarded-for')));
     c.set('route', 'unmatched');
+    const request = currentRequest();
+    if (request !== undefined) request.id = c.var.requestId;
     parts.metrics.inFlight.inc();
     try {
       await next();

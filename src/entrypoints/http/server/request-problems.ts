@@ -5,6 +5,7 @@ import type { ChangedMeanwhile } from '../../../application/kernel/retry-when-st
 import type { AmountNotPositive } from '../../../domain/kernel/money.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../../ports/unavailable.ts';
 import type { AuthenticationUnavailable, Unauthenticated } from './authenticate.ts';
+import type { NotAdmitted } from './in-flight.ts';
 import type { Fault, ProblemRows } from './problem.ts';
 
 export type MalformedRequest = Readonly<{ kind: 'MalformedRequest'; faults: readonly Fault[] }>;
@@ -34,6 +35,7 @@ export type RequestFailure =
   | IdempotencyKeyReused
   | ResponseErased
   | Defect
+  | NotAdmitted
   | AuthenticationUnavailable
   | KeysUnavailable
   | StorageUnavailable;
@@ -132,6 +134,20 @@ export const REQUEST_PROBLEMS = {
     code: 'internal_error',
     title: 'Something went wrong on our side',
     detail: 'The fault is recorded under the request id. Repeating with the same idempotency key is safe.',
+  },
+  Overloaded: {
+    status: 503,
+    code: 'overloaded',
+    title: 'Too many requests are under way',
+    detail: 'Nothing was begun. Repeat the request, with the same idempotency key if it had one.',
+    retryAfterS: 1,
+  },
+  ClientLeft: {
+    status: 503,
+    code: 'client_left',
+    title: 'The client hung up',
+    detail: 'Nothing was begun. Repeat the request, with the same idempotency key if it had one.',
+    retryAfterS: 1,
   },
   AuthenticationUnavailable: {
     status: 503,

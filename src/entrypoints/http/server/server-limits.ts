@@ -6,4 +6,13 @@ export type ServerLimits = Readonly<{
   writeTimeoutMs: number;
 }>;
 
+export type InFlightLimits = Readonly<{
+  /** The most requests whose use cases run at once; as many again may wait. */
+  maxInFlight: number;
+  /** How long a request waits for its turn, in milliseconds. */
+  maxWaitMs: number;
+}>;
+
+export const IN_FLIGHT_LIMITS: InFlightLimits = { maxInFlight: 256, maxWaitMs: 2_000 };
+
 export const SERVER_LIMITS: ServerLimits = { maxConnections: 1_000, writeTimeoutMs: 20_000 };
