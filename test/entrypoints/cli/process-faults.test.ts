@@ -58,12 +58,12 @@ describe('a fault of a request that nobody caught', () => {
     for (const description of ['floating rejection', 'exception in a callback', 'both after a while'])
       expect((await pay(server, description)).status).toBe(201);
     await expect.poll(() => uncaught(server).length).toBe(4);
-    const lines = uncaught(server).map(({ level, code, request_id }) => [level, code, request_id]);
+    const lines = uncaught(server).map(({ level, code, request_id }) => [level, code, request_id].join(' '));
     expect(lines.toSorted()).toEqual([
-      ['error', 'uncaught_exception', 'both-after-a-while'],
-      ['error', 'uncaught_exception', 'exception-in-a-callback'],
-      ['error', 'uncaught_rejection', 'both-after-a-while'],
-      ['error', 'uncaught_rejection', 'floating-rejection'],
+      'error uncaught_exception both-after-a-while',
+      'error uncaught_exception exception-in-a-callback',
+      'error uncaught_rejection both-after-a-while',
+      'error uncaught_rejection floating-rejection',
     ]);
     expect(server.cli.stderr()).not.toContain('secret');
     expect(await counted(server)).toEqual([

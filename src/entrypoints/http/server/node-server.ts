@@ -69,7 +69,8 @@ export function serveHttp(
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse) =>
     inTurn(incoming.socket, outgoing, () => begin(incoming, outgoing));
   const begin = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    if (draining) outgoing.setHeader('Connection', 'close');
+    // No protocol is changed to; what follows an offer to change is not read as a request, so its sender has to be told.
+    if (draining || 'upgrade' in incoming.headers) outgoing.setHeader('Connection', 'close');
     active.add(outgoing);
     outgoing.once('close', () => active.delete(outgoing));
     void inRequest({ hasLeft: () => !incoming.socket.writable }, () => respond(incoming, outgoing));
@@ -103,10 +104,18 @@ export function serveHttp(
   }
 }
 
+/** What the server tells the app of the connection. */
+type Connection = Readonly<{ incoming: IncomingMessage }>;
+
+/** Two hosts could be one for a proxy and the other for us (RFC 9112, section 3.2). */
+const hostsIn = ({ rawHeaders }: IncomingMessage): number =>
+  rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+
 /** The same app; an answer, or a throw, ends what its request holds, and lets go of the connection. */
 const endingRequests = ({ fetch }: FetchApp): FetchApp['fetch'] => {
   return async (request, env) => {
     try {
+      if (hostsIn((env as Connection).incoming) > 1) throw new RequestError('two hosts');
       return await fetch(request, env);
     } finally {
       const ended = currentRequest();

@@ -8,6 +8,7 @@ import { jsonLogger } from '../../../../src/entrypoints/http/server/logger.ts';
 import { type ListeningServer, serveHttp } from '../../../../src/entrypoints/http/server/node-server.ts';
 import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import { anHttpApp, aPaymentBody, aToken } from '../../../support/http-app.ts';
+import { exchange, statusesOf } from '../../../support/raw-exchange.ts';
 
 const log = jsonLogger({ level: 'silent' });
 const servers: ListeningServer[] = [];
@@ -22,26 +23,6 @@ async function aServer(parts: Partial<PlatformAppParts> = {}, patience = {}) {
   return server;
 }
 
-/** Sends bytes as they are, and gives all that comes back until the server hangs up. */
-function exchange(url: string, ...pieces: readonly (string | Buffer | number)[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    const chunks: Buffer[] = [];
-    socket.on('data', (chunk) => chunks.push(chunk));
-    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
-    socket.on('error', (fault: NodeJS.ErrnoException) =>
-      fault.code === 'ECONNRESET' || fault.code === 'EPIPE' ? undefined : reject(fault),
-    );
-    void (async () => {
-      for (const piece of pieces)
-        if (typeof piece === 'number') await new Promise((done) => setTimeout(done, piece));
-        else if (socket.writable) socket.write(piece);
-    })();
-  });
-}
-
-const statusesOf = (bytes: string) =>
-  [...bytes.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
 const problemIn = (bytes: string) =>
   problem.parse(JSON.parse(bytes.slice(bytes.lastIndexOf('\r\n\r\n') + 4)));
 
@@ -107,6 +88,7 @@ describe('over a socket', () => {
     ['what is no HTTP', 400, () => 'hello\r\n\r\n'],
     ['TLS', 400, () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
     ['a host that is none', 400, () => 'GET /healthz HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n'],
+    ['two hosts', 400, () => 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nHost: y\r\n\r\n'],
     ['no host', 400, () => 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n'],
     [
       'an expectation nobody knows',
