@@ -1,10 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { createHistogram } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import type { Row } from './rows.ts';
-
-const PAYWRIGHT = fileURLToPath(new URL('../bin/paywright', import.meta.url));
+import { type Server, startServer } from './server.ts';
 
 /** Requests leave on the clock, whether or not the ones before were answered; four of five take a payment. */
 const USUAL_PER_SECOND = 100;
@@ -52,38 +49,6 @@ export async function httpLoad(
     agent.destroy();
     await server.stop();
   }
-}
-
-type Server = Readonly<{ url: URL; token: string; stop(): Promise<void> }>;
-
-async function startServer(storage: string, dataDir: string): Promise<Server> {
-  const env = {
-    ...process.env,
-    STORAGE: storage,
-    PAYWRIGHT_DATA_DIR: dataDir,
-    PORT: '0',
-    LOG_LEVEL: 'silent',
-  };
-  const child = spawn(PAYWRIGHT, ['serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  let said = '';
-  for await (const chunk of child.stdout) {
-    said += String(chunk);
-    if (said.includes('Stop: Ctrl-C')) break;
-  }
-  const [, url] = /url +(\S+)/.exec(said) ?? [];
-  if (url === undefined) throw new Error(`the server did not start: ${said}`);
-  return {
-    url: new URL(url),
-    token: spawnSync(PAYWRIGHT, ['token', '--merchant', 'merchant-123'], {
-      env,
-      encoding: 'utf8',
-    }).stdout.trim(),
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
 }
 
 /** One request; anything but 200 or 201 is an error and ends the run. */

@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { dataDirectory, type Offered, startServing } from '../../support/cli-process.ts';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { watchFaults } from '../../../src/entrypoints/cli/process-faults.ts';
+import { jsonLogger } from '../../../src/entrypoints/http/server/logger.ts';
+import { dataDirectory, type Offered, startCli, startServing } from '../../support/cli-process.ts';
 
 const PRELOAD = fileURLToPath(new URL('../../support/faults-preload.ts', import.meta.url));
 const TOKEN = 'mR8vQ2xK0nZ5wTf1LbYc7GdHj4SpAe9U';
@@ -116,4 +118,46 @@ describe('a fault of a worker that nobody caught', () => {
       expect(server.cli.stderr()).not.toContain('secret');
     },
   );
+
+  it('ends `paywright worker` in the same way', async () => {
+    const cli = startCli(['worker'], {
+      STORAGE: 'memory',
+      PAYWRIGHT_DATA_DIR: dir.path,
+      NODE_OPTIONS: `--import=${PRELOAD}`,
+    });
+    await cli.said(/worker is running/);
+    cli.child.kill('SIGUSR2');
+    expect(await cli.ended).toBe(1);
+    expect(cli.stderr()).toContain('"code":"uncaught_rejection"');
+    expect(cli.stderr()).not.toContain('secret');
+  });
+});
+
+describe('an end that takes too long', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  /** What takes up exceptions here, called as Node calls it. */
+  const watching = () => {
+    const before = new Set(process.listeners('uncaughtException'));
+    const faults = watchFaults(jsonLogger({ level: 'silent' }));
+    const [take] = process.listeners('uncaughtException').filter((each) => !before.has(each));
+    return { faults, meet: () => take?.(new Error('secret'), 'uncaughtException') };
+  };
+
+  it('is made at once, with the same code; one that does not is left alone', async () => {
+    vi.useFakeTimers();
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+    for (const isLate of [false, true]) {
+      const { faults, meet } = watching();
+      meet();
+      expect(await faults.untilEnd(new Promise(() => {}))).toBe(1);
+      if (!isLate) faults.close();
+      vi.advanceTimersByTime(60_000);
+      expect(exit.mock.calls).toEqual(isLate ? [[1]] : []);
+      faults.close();
+    }
+  });
 });
