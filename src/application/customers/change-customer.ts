@@ -7,12 +7,13 @@ import {
   normalEmail,
   type PaymentMethodNotFound,
 } from '../../domain/customers/customer.ts';
+import type { Expecting, VersionMismatch } from '../../domain/kernel/expected-version.ts';
 import type { PaymentMethodId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
-import type { AggregateUpdate } from '../kernel/update-aggregate.ts';
+import { type AggregateUpdate, onExpectedVersion } from '../kernel/update-aggregate.ts';
 import {
   type CustomerDetails,
   emailIndexes,
@@ -34,6 +35,7 @@ import {
 
 /** What is not given stays; null takes away. `version` is the one the client has seen, when it cares. */
 export type ChangeCustomerRequest = CustomerTarget &
+  Expecting &
   Readonly<{
     email?: string;
     name?: string;
@@ -50,6 +52,7 @@ export type ChangeCustomerFailure =
   | PaymentMethodNotFound
   | CustomerChanged
   | CustomerExists
+  | VersionMismatch
   | KeysUnavailable
   | StorageUnavailable;
 
@@ -65,27 +68,30 @@ export const changeCustomer =
   (ports: FormerEmailPorts & Readonly<{ vault: Vault; updateCustomer: UpdateCustomer }>): ChangeCustomer =>
   (request) =>
     ports
-      .updateCustomer<ActiveCustomer, ChangeCustomerFailure>(request, (customer, now) =>
-        safeTry<AggregateUpdate<ActiveCustomer>, ChangeCustomerFailure>(async function* () {
-          if (request.version !== undefined && request.version !== customer.version)
-            return err(outdated(customer));
-          const { details } = yield* openDetails(ports.vault, customer);
-          const wanted = changedDetails(details, request);
-          const { id, merchantId } = customer;
-          let indexes = customer.emailIndexes;
-          if (normalEmail(wanted.email) !== normalEmail(details.email)) {
-            const holder = yield* formerHolder(ports, merchantId, wanted.email);
-            if (holder !== undefined && holder.id !== id) return err(customerExists);
-            indexes = yield* emailIndexes(ports.secretKeys, merchantId, wanted.email);
-          }
-          const changes: CustomerChanges = {
-            secrets: yield* resealed(ports.vault, customer, details, wanted),
-            emailIndexes: indexes,
-            ...present({ defaultMethod: request.defaultMethod }),
-          };
-          const next = yield* changed(customer, changes, now);
-          return ok({ action: 'customer.changed', next, ...keyMoves(customer.emailIndexes, indexes) });
-        }),
+      .updateCustomer<ActiveCustomer, ChangeCustomerFailure>(
+        request,
+        onExpectedVersion(request, (customer, now) =>
+          safeTry<AggregateUpdate<ActiveCustomer>, ChangeCustomerFailure>(async function* () {
+            if (request.version !== undefined && request.version !== customer.version)
+              return err(outdated(customer));
+            const { details } = yield* openDetails(ports.vault, customer);
+            const wanted = changedDetails(details, request);
+            const { id, merchantId } = customer;
+            let indexes = customer.emailIndexes;
+            if (normalEmail(wanted.email) !== normalEmail(details.email)) {
+              const holder = yield* formerHolder(ports, merchantId, wanted.email);
+              if (holder !== undefined && holder.id !== id) return err(customerExists);
+              indexes = yield* emailIndexes(ports.secretKeys, merchantId, wanted.email);
+            }
+            const changes: CustomerChanges = {
+              secrets: yield* resealed(ports.vault, customer, details, wanted),
+              emailIndexes: indexes,
+              ...present({ defaultMethod: request.defaultMethod }),
+            };
+            const next = yield* changed(customer, changes, now);
+            return ok({ action: 'customer.changed', next, ...keyMoves(customer.emailIndexes, indexes) });
+          }),
+        ),
       )
       .andThen((customer) => openDetails(ports.vault, customer));
 

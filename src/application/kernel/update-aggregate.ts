@@ -2,6 +2,11 @@ import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
+import {
+  atExpectedVersion,
+  type Expecting,
+  type VersionMismatch,
+} from '../../domain/kernel/expected-version.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
@@ -41,6 +46,18 @@ export type DecideUpdate<Seen, Next extends Aggregate, Failure> = (
   seen: Seen,
   now: Instant,
 ) => ResultAsync<AggregateUpdate<Next, Failure> | undefined, Failure>;
+
+/** The same decision, made only on a version that the client expects: in each attempt on the one it then finds. */
+export const onExpectedVersion =
+  <Seen extends Aggregate, Next extends Aggregate, Failure>(
+    expecting: Expecting,
+    decide: DecideUpdate<Seen, Next, Failure>,
+  ): DecideUpdate<Seen, Next, Failure | VersionMismatch> =>
+  (seen, now) =>
+    atExpectedVersion(seen, expecting).asyncAndThen<
+      AggregateUpdate<Next, Failure> | undefined,
+      Failure | VersionMismatch
+    >(() => decide(seen, now));
 
 /**
  * Changes an aggregate and links its audit entry: one read and one commit, both again when a rival was faster. Gives the

@@ -1,5 +1,6 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
+import type { Expecting, VersionMismatch } from '../../domain/kernel/expected-version.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import {
@@ -12,15 +13,17 @@ import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailabl
 import type { Vault } from '../../ports/vault.ts';
 import type { MovePorts } from '../kernel/aggregate-change.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
-import { updateAggregate } from '../kernel/update-aggregate.ts';
+import { onExpectedVersion, updateAggregate } from '../kernel/update-aggregate.ts';
 import { type ProcessorConfig, sealProcessorConfig } from './merchant-secrets.ts';
 import { getMerchant, type MerchantNotFound } from './read-merchants.ts';
 
 export type ChangeMerchantRequest = Omit<MerchantChange, 'processorConfig'> &
+  Expecting &
   Readonly<{ id: MerchantId; processorConfig?: ProcessorConfig | null; origin: Origin }>;
 
 export type ChangeMerchantFailure =
   | MerchantNotFound
+  | VersionMismatch
   | ChangedMeanwhile
   | KeysUnavailable
   | StorageUnavailable;
@@ -37,17 +40,17 @@ export type ChangeMerchantPorts = MovePorts & Readonly<{ merchants: Merchants; v
 export const changeMerchant = (ports: ChangeMerchantPorts): ChangeMerchant => {
   const find = getMerchant(ports);
   const update = updateAggregate(ports);
-  return ({ id, origin, processorConfig, ...fields }) =>
+  return ({ id, origin, processorConfig, expectedVersions, ...fields }) =>
     find(id)
       .andThen(() => sealProcessorConfig(ports.vault, id, processorConfig))
       .andThen((config) => {
         const change: MerchantChange = { ...fields, ...present({ processorConfig: config }) };
-        return update<Merchant, Merchant, MerchantNotFound | StorageUnavailable>(
+        return update<Merchant, Merchant, MerchantNotFound | VersionMismatch | StorageUnavailable>(
           { merchantId: id, id, origin, find: () => find(id) },
-          (before, at) => {
+          onExpectedVersion(present({ expectedVersions }), (before, at) => {
             const next = changed(before, change, at);
             return okAsync(next === before ? undefined : { action: actionOf(before, next), next });
-          },
+          }),
         );
       });
 };

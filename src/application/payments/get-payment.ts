@@ -1,4 +1,4 @@
-import { ResultAsync } from 'neverthrow';
+import type { ResultAsync } from 'neverthrow';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
@@ -7,7 +7,10 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
 export type PaymentWithTransactions = Readonly<{ payment: Payment; transactions: readonly Transaction[] }>;
 
-/** A payment with its transactions, oldest first. Two parallel reads. */
+/**
+ * A payment with its transactions, oldest first. Two reads, the payment's first: the transactions are at least as new, so
+ * that what is read of a version is never without one that led to it.
+ */
 export type GetPayment = (
   merchantId: MerchantId,
   id: PaymentId,
@@ -16,6 +19,8 @@ export type GetPayment = (
 export const getPayment =
   ({ payments }: Readonly<{ payments: Payments }>): GetPayment =>
   (merchantId, id) =>
-    ResultAsync.combine([payments.find(merchantId, id), payments.transactionsOf(merchantId, id)]).map(
-      ([payment, transactions]) => ({ payment, transactions }),
-    );
+    payments
+      .find(merchantId, id)
+      .andThen((payment) =>
+        payments.transactionsOf(merchantId, id).map((transactions) => ({ payment, transactions })),
+      );

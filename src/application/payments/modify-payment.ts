@@ -8,6 +8,11 @@ import {
   respondedClaim,
   type StoredResponse,
 } from '../../domain/kernel/claim.ts';
+import {
+  atExpectedVersion,
+  type Expecting,
+  type VersionMismatch,
+} from '../../domain/kernel/expected-version.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
 import type { Money } from '../../domain/kernel/money.ts';
@@ -48,18 +53,20 @@ import {
 import { paymentChange } from './payment-change.ts';
 import { isStored } from './stored-refusals.ts';
 
-export type ModifyPaymentRequest = Readonly<{
-  merchantId: MerchantId;
-  paymentId: PaymentId;
-  idempotencyKey: string;
-  modification: ModificationRequest;
-  /** Of a refund, in the merchant's words. */
-  reason?: string;
-  origin: Origin;
-}>;
+export type ModifyPaymentRequest = Expecting &
+  Readonly<{
+    merchantId: MerchantId;
+    paymentId: PaymentId;
+    idempotencyKey: string;
+    modification: ModificationRequest;
+    /** Of a refund, in the merchant's words. */
+    reason?: string;
+    origin: Origin;
+  }>;
 
 export type ModifyPaymentFailure =
   | PaymentNotFound
+  | VersionMismatch
   | ModificationRefused
   | MerchantInactive
   | InsufficientFunds
@@ -146,11 +153,22 @@ const start = (
 function begin(
   ports: ModifyPorts,
   terms: ClaimTerms,
-  { merchantId, paymentId, modification, needsBalance: isGuarded, config, reason, origin }: Judged,
+  {
+    merchantId,
+    paymentId,
+    modification,
+    needsBalance: isGuarded,
+    config,
+    reason,
+    origin,
+    ...expecting
+  }: Judged,
   { key, fingerprint, requestId }: IdempotentRequest,
 ): ResultAsync<Begun, ModifyPaymentFailure | CommitRefused> {
   return safeTry(async function* () {
     const before = yield* ports.payments.find(merchantId, paymentId);
+    const expected = atExpectedVersion(before, expecting);
+    if (expected.isErr()) return refuseFreely(ports, key, expected.error);
     const now = ports.clock.now();
     const step = { changeId: ports.ids.change(now), now };
     const reserved = reserve(before, modification, now);

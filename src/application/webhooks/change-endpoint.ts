@@ -1,5 +1,7 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
+import type { Expecting, VersionMismatch } from '../../domain/kernel/expected-version.ts';
+import { present } from '../../domain/kernel/present.ts';
 import {
   changeEndpoint as changed,
   type EndpointChange,
@@ -11,10 +13,14 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
 import type { WakeUps } from '../../ports/wake-ups.ts';
 import type { WebhookSender, WebhookUrlRefused } from '../../ports/webhook-sender.ts';
+import { onExpectedVersion } from '../kernel/update-aggregate.ts';
 import { recallDeliveries } from './recall-deliveries.ts';
 import type { EndpointTarget, UpdateEndpoint, UpdateEndpointFailure } from './update-endpoint.ts';
 
-export type ChangeEndpointRequest = EndpointTarget & EndpointChange & Readonly<{ origin: Origin }>;
+export type ChangeEndpointRequest = EndpointTarget &
+  EndpointChange &
+  Expecting &
+  Readonly<{ origin: Origin }>;
 
 /**
  * Changes what is named; `status` pauses or resumes. Rival changes of different fields both stand. What was held while it
@@ -22,7 +28,7 @@ export type ChangeEndpointRequest = EndpointTarget & EndpointChange & Readonly<{
  */
 export type ChangeEndpoint = (
   request: ChangeEndpointRequest,
-) => ResultAsync<OpenEndpoint, WebhookUrlRefused | UpdateEndpointFailure>;
+) => ResultAsync<OpenEndpoint, WebhookUrlRefused | VersionMismatch | UpdateEndpointFailure>;
 
 export type ChangeEndpointPorts = Readonly<{
   webhookSender: Pick<WebhookSender, 'accepts'>;
@@ -34,19 +40,23 @@ export type ChangeEndpointPorts = Readonly<{
 
 export const changeEndpoint = (ports: ChangeEndpointPorts): ChangeEndpoint => {
   const recall = recallDeliveries(ports);
-  return ({ merchantId, id, origin, url, ...change }) => {
+  return ({ merchantId, id, origin, url, expectedVersions, ...change }) => {
     let takesAgain = false;
     const accepted: ResultAsync<Pick<EndpointChange, 'url'>, WebhookUrlRefused> = url === undefined
       ? okAsync({})
       : ports.webhookSender.accepts(url).map((href) => ({ url: href }));
     return accepted.andThen((to) =>
       ports
-        .updateEndpoint({ merchantId, id }, origin, (endpoint, now) => {
-          const next = changed(endpoint, { ...change, ...to }, now);
-          takesAgain =
-            next.status === 'enabled' && (endpoint.status !== 'enabled' || endpoint.url !== next.url);
-          return okAsync(next === endpoint ? undefined : { next, action: actionOf(endpoint, next) });
-        })
+        .updateEndpoint<OpenEndpoint, VersionMismatch>(
+          { merchantId, id },
+          origin,
+          onExpectedVersion(present({ expectedVersions }), (endpoint, now) => {
+            const next = changed(endpoint, { ...change, ...to }, now);
+            takesAgain =
+              next.status === 'enabled' && (endpoint.status !== 'enabled' || endpoint.url !== next.url);
+            return okAsync(next === endpoint ? undefined : { next, action: actionOf(endpoint, next) });
+          }),
+        )
         .andThen((endpoint) => {
           if (!takesAgain) return okAsync(endpoint);
           return recall(endpoint)
@@ -65,12 +75,16 @@ function actionOf(before: OpenEndpoint, next: OpenEndpoint): string {
 
 /** For good, secrets included. What was still on its way to it fails; what was delivered stays listed. */
 export type RemoveEndpoint = (
-  request: EndpointTarget & Readonly<{ origin: Origin }>,
-) => ResultAsync<void, UpdateEndpointFailure>;
+  request: EndpointTarget & Expecting & Readonly<{ origin: Origin }>,
+) => ResultAsync<void, VersionMismatch | UpdateEndpointFailure>;
 
 export const removeEndpoint =
   ({ updateEndpoint }: Readonly<{ updateEndpoint: UpdateEndpoint }>): RemoveEndpoint =>
   ({ origin, ...target }) =>
-    updateEndpoint<RemovedEndpoint>(target, origin, (endpoint, now) =>
-      okAsync({ next: removed(endpoint, now), action: 'webhook_endpoint.removed' }),
+    updateEndpoint<RemovedEndpoint, VersionMismatch>(
+      target,
+      origin,
+      onExpectedVersion(target, (endpoint, now) =>
+        okAsync({ next: removed(endpoint, now), action: 'webhook_endpoint.removed' }),
+      ),
     ).map(() => undefined);

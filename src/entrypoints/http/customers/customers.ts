@@ -12,12 +12,13 @@ import { present } from '../../../domain/kernel/present.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import { cardFaults } from '../server/card-guard.ts';
+import { answerVersion, expectedIn } from '../server/entity-tag.ts';
 import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import { parseQuery } from '../server/list-input.ts';
 import { readJson } from '../server/read-json.ts';
-import { answerJson, originOf } from '../server/request-context.ts';
+import { answerJson, type HttpContext, originOf } from '../server/request-context.ts';
 import type { PanNotAccepted } from '../server/request-problems.ts';
-import { answer, created, resource } from '../server/route.ts';
+import { answer, created, resource, versioned } from '../server/route.ts';
 import { customerBody, methodIn, withCustomer } from './customer-body.ts';
 import { CUSTOMERS_TAG, customerProblems } from './customer-problems.ts';
 import { customer, customerChange, customerPage, customersQuery, newCustomer } from './customer-schemas.ts';
@@ -37,6 +38,7 @@ const postCustomer =
           respond: (open: OpenCustomer) => ({
             status: 201,
             location: `/customers/${open.customer.id}`,
+            version: open.customer.version,
             body: jsonText(customerBody(open)),
           }),
           sealedFor: ({ customer }) => customer,
@@ -88,10 +90,13 @@ const getCustomer =
   (c, merchantId) =>
     withCustomer(c, merchantId, (target) =>
       getCustomer(target).match(
-        (open) => answerJson(200, jsonText(customerBody(open))),
+        (open) => answerCustomer(c, open),
         (failure) => refuse(c, failure),
       ),
     );
+
+const answerCustomer = (c: HttpContext, open: OpenCustomer): Response =>
+  answerVersion(c, { version: open.customer.version, body: jsonText(customerBody(open)) });
 
 const patchCustomer =
   ({ changeCustomer }: Pick<UseCases, 'changeCustomer'>): TenantHandler =>
@@ -99,9 +104,12 @@ const patchCustomer =
     withCustomer(c, merchantId, (target) =>
       readJson(c.req.raw)
         .andThen((body) => parseBody(customerChange, body))
-        .andThen((body) => changeCustomer({ ...target, ...changesIn(body) }))
+        .andThen((body) =>
+          expectedIn(c).map((expecting) => ({ ...target, ...changesIn(body), ...expecting })),
+        )
+        .andThen(changeCustomer)
         .match(
-          (open) => answerJson(200, jsonText(customerBody(open))),
+          (open) => answerCustomer(c, open),
           (failure) => refuse(c, failure),
         ),
     );
@@ -110,10 +118,12 @@ const deleteCustomer =
   ({ eraseCustomer }: Pick<UseCases, 'eraseCustomer'>): TenantHandler =>
   (c, merchantId) =>
     withCustomer(c, merchantId, (target) =>
-      eraseCustomer(target).match(
-        () => new Response(null, { status: 204 }),
-        (failure) => refuse(c, failure),
-      ),
+      expectedIn(c)
+        .asyncAndThen((expecting) => eraseCustomer({ ...target, ...expecting }))
+        .match(
+          () => new Response(null, { status: 204 }),
+          (failure) => refuse(c, failure),
+        ),
     );
 
 const changesIn = ({
@@ -164,7 +174,7 @@ export const customers = resource({
       operationId: 'getCustomer',
       summary: 'Read a customer',
       description: READ,
-      responses: { 200: answer('The customer.', customer) },
+      responses: { 200: versioned('The customer.', customer) },
       refusals: [404, 409],
     }),
     forTenants('customers', patchCustomer, {
@@ -173,7 +183,8 @@ export const customers = resource({
       operationId: 'changeCustomer',
       summary: 'Change a customer, or choose the default payment method',
       body: customerChange,
-      responses: { 200: answer('The customer as it is now.', customer) },
+      ifMatch: 'customer',
+      responses: { 200: versioned('The customer as it is now.', customer) },
       refusals: [404, 409],
     }),
     forTenants('customers', deleteCustomer, {
@@ -183,6 +194,7 @@ export const customers = resource({
       summary: 'Erase a customer',
       description:
         'The key of the customer’s data is destroyed, so that what the audit trail keeps of it can never be read again. Payments stay.',
+      ifMatch: 'customer',
       responses: { 204: { description: 'Erased, for good.' } },
       refusals: [404, 409],
     }),

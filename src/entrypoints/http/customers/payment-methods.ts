@@ -4,6 +4,7 @@ import { parseId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
+import { expectedIn } from '../server/entity-tag.ts';
 import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import { readJson } from '../server/read-json.ts';
 import { answer, location, resource } from '../server/route.ts';
@@ -19,7 +20,8 @@ const postPaymentMethod =
     withCustomer(c, merchantId, (target) =>
       readJson(c.req.raw)
         .andThen((body) => parseBody(newPaymentMethod, body))
-        .andThen((body) =>
+        .andThen((body) => expectedIn(c).map((expecting) => ({ body, expecting })))
+        .andThen(({ body, expecting }) =>
           committedOnce(c, parts, {
             merchantId,
             operation: 'add_payment_method',
@@ -30,7 +32,8 @@ const postPaymentMethod =
               body: jsonText(methodBody(customer, method)),
             }),
             sealedFor: ({ customer }) => customer,
-            work: (claimWith) => parts.addPaymentMethod({ ...target, method: methodIn(body) }, claimWith),
+            work: (claimWith) =>
+              parts.addPaymentMethod({ ...target, ...expecting, method: methodIn(body) }, claimWith),
           }),
         )
         .match(
@@ -45,10 +48,12 @@ const deletePaymentMethod =
     withCustomer(c, merchantId, async (target) => {
       const paymentMethodId = parseId('pm', c.req.param('pm') ?? '');
       if (paymentMethodId === undefined) return refuse(c, { kind: 'PaymentMethodNotFound' });
-      return removePaymentMethod({ ...target, paymentMethodId }).match(
-        () => new Response(null, { status: 204 }),
-        (failure) => refuse(c, failure),
-      );
+      return expectedIn(c)
+        .asyncAndThen((expecting) => removePaymentMethod({ ...target, ...expecting, paymentMethodId }))
+        .match(
+          () => new Response(null, { status: 204 }),
+          (failure) => refuse(c, failure),
+        );
     });
 
 export const paymentMethods = resource({
@@ -63,6 +68,7 @@ export const paymentMethods = resource({
       description:
         'Its id can then be the `payment_method` of a payment that names the customer. The customer’s first is the default.',
       body: newPaymentMethod,
+      ifMatch: 'customer',
       responses: {
         201: {
           ...answer('The payment method.', paymentMethod),
@@ -77,6 +83,7 @@ export const paymentMethods = resource({
       operationId: 'removePaymentMethod',
       summary: 'Forget a payment method',
       description: 'Payments made with it stay. When it was the default, none is until another is chosen.',
+      ifMatch: 'customer',
       responses: { 204: { description: 'Forgotten.' } },
       refusals: [404, 409],
     }),

@@ -10,13 +10,14 @@ import type { TransferResponseEncoder } from '../../../ports/transfer-response-e
 import { MERCHANT_INACTIVE } from '../merchants/merchants.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
+import { answerVersion, tagOf } from '../server/entity-tag.ts';
 import { keyOf } from '../server/idempotency-key.ts';
 import { countKey, type PlatformMetrics } from '../server/metrics.ts';
 import { type FailureOf, problemText } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { readJson } from '../server/read-json.ts';
-import { answerJson, originOf, respondStored } from '../server/request-context.ts';
-import { answer, location, resource } from '../server/route.ts';
+import { originOf, respondStored } from '../server/request-context.ts';
+import { created, resource, versioned } from '../server/route.ts';
 import { amount, currency, idempotencyKey } from '../server/schemas.ts';
 import { INSUFFICIENT_FUNDS, LEDGER_TAG } from './ledger.ts';
 
@@ -84,9 +85,9 @@ export const transfer = z
   })
   .openapi('Transfer');
 
-/** One line with the status and the transfer's id, `-` for none, then the body, byte for byte as it goes out. */
+/** One line with the status, the transfer's id, `-` for none, and its version; then the body, byte for byte as it goes out. */
 export const httpTransferResponseEncoder: TransferResponseEncoder = {
-  transferred: (transfer) => `201 ${transfer.id}\n${jsonText(transferRecord(transfer))}`,
+  transferred: (transfer) => `201 ${transfer.id} ${transfer.version}\n${jsonText(transferRecord(transfer))}`,
   refused(refusal, requestId) {
     const problem = problems.problemOf(refusal, requestId);
     return `${problem.status} -\n${problemText(problem)}`;
@@ -96,12 +97,13 @@ export const httpTransferResponseEncoder: TransferResponseEncoder = {
 /** Reads what `httpTransferResponseEncoder` wrote. */
 function decodeTransferResponse(
   response: string,
-): Readonly<{ status: number; transferId?: string; body: string }> {
+): Readonly<{ status: number; transferId?: string; version?: string; body: string }> {
   const end = response.indexOf('\n');
-  const [status, id] = response.slice(0, end).split(' ');
+  const [status, id, version] = response.slice(0, end).split(' ');
   return {
     status: Number(status),
     ...(id === undefined || id === '-' ? {} : { transferId: id }),
+    ...present({ version }),
     body: response.slice(end + 1),
   };
 }
@@ -133,9 +135,9 @@ const postTransfer =
     countKey(metrics, result);
     return result.match(
       ({ response, replayed }) => {
-        const { status, transferId, body } = decodeTransferResponse(response);
+        const { status, transferId, version, body } = decodeTransferResponse(response);
         const located = transferId === undefined ? {} : { Location: `/transfers/${transferId}` };
-        return respondStored({ status, body }, replayed, located);
+        return respondStored({ status, body }, replayed, { ...located, ...tagOf(version) });
       },
       (failure) => refuse(c, failure),
     );
@@ -147,7 +149,7 @@ const getTransfer =
     const id = parseId('trf', c.req.param('id') ?? '');
     if (id === undefined) return refuse(c, { kind: 'TransferNotFound' });
     return getTransfer(merchantId, id).match(
-      (transfer) => answerJson(200, jsonText(transferRecord(transfer))),
+      (transfer) => answerVersion(c, { version: transfer.version, body: jsonText(transferRecord(transfer)) }),
       (failure) => refuse(c, failure),
     );
   };
@@ -169,11 +171,8 @@ export const transfers = resource({
       body: newTransfer,
       responses: {
         201: {
-          ...answer(
-            'The transfer. Both parties can read it, and both have an entry in their ledger.',
-            transfer,
-          ),
-          headers: { Location: location('transfer') },
+          ...created('transfer', transfer),
+          description: 'The transfer. Both parties can read it, and both have an entry in their ledger.',
         },
       },
       refusals: [409],
@@ -183,7 +182,7 @@ export const transfers = resource({
       path: '/transfers/{id}',
       operationId: 'getTransfer',
       summary: 'Read a transfer from or to this merchant',
-      responses: { 200: answer('The transfer.', transfer) },
+      responses: { 200: versioned('The transfer.', transfer) },
       refusals: [404],
     }),
   ],

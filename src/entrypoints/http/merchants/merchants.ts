@@ -14,13 +14,14 @@ import {
 } from '../../../domain/merchants/merchant.ts';
 import { type AdminHandler, forAdmins, forMembers, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
+import { answerVersion, expectedIn } from '../server/entity-tag.ts';
 import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
 import type { FailureOf, ProblemRow } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { readJson } from '../server/read-json.ts';
-import { answerJson, answerPage, type HttpContext, originOf } from '../server/request-context.ts';
-import { answer, created, resource } from '../server/route.ts';
+import { answerPage, type HttpContext, originOf } from '../server/request-context.ts';
+import { answer, created, resource, versioned } from '../server/route.ts';
 import { merchant, merchantChange, merchantPage, merchantsQuery, newMerchant } from './merchant-schemas.ts';
 
 /** Of every resource in which money moves or customers are kept in the name of a merchant. */
@@ -62,6 +63,7 @@ const postMerchant =
           payload: body,
           respond: (merchant: Merchant) => ({
             status: 201,
+            version: merchant.version,
             location: `/merchants/${merchant.id}`,
             body: textOf(merchant),
           }),
@@ -96,8 +98,10 @@ const patchMerchant =
     if (id === undefined) return refuse(c, { kind: 'MerchantNotFound' });
     return readJson(c.req.raw)
       .andThen((body) => parseBody(merchantChange, body))
-      .andThen(({ processor_config, ...change }) =>
+      .andThen((body) => expectedIn(c).map((expecting) => ({ body, expecting })))
+      .andThen(({ body: { processor_config, ...change }, expecting }) =>
         changeMerchant({
+          ...expecting,
           ...fieldsOf(change),
           id,
           ...present({ processorConfig: processor_config }),
@@ -105,7 +109,7 @@ const patchMerchant =
         }),
       )
       .match(
-        (merchant) => answerJson(200, textOf(merchant)),
+        (merchant) => answerVersion(c, { version: merchant.version, body: textOf(merchant) }),
         (failure) => refuse(c, failure),
       );
   };
@@ -138,7 +142,7 @@ const answerMerchant = (
   id: MerchantId,
 ): Promise<Response> =>
   getMerchant(id).match(
-    (merchant) => answerJson(200, textOf(merchant)),
+    (merchant) => answerVersion(c, { version: merchant.version, body: textOf(merchant) }),
     (failure) => refuse(c, failure),
   );
 
@@ -148,7 +152,7 @@ const idOf = (c: HttpContext): MerchantId | undefined => parseMerchantId(c.req.p
 const textOf = (merchant: Merchant): string => jsonText(publishedMerchant(merchant));
 
 type Body = z.output<typeof merchantChange>;
-type Fields = Omit<ChangeMerchantRequest, 'id' | 'origin' | 'processorConfig'>;
+type Fields = Omit<ChangeMerchantRequest, 'id' | 'origin' | 'processorConfig' | 'expectedVersions'>;
 
 const fieldsOf = ({
   name,
@@ -204,7 +208,7 @@ export const merchants = resource({
       summary: 'Read a merchant',
       description: ADMIN,
       pathParameters,
-      responses: { 200: answer('The merchant.', merchant) },
+      responses: { 200: versioned('The merchant.', merchant) },
       refusals: [404],
     }),
     forAdmins(patchMerchant, {
@@ -215,7 +219,8 @@ export const merchants = resource({
       description: `${ADMIN} A suspension binds every payment that begins after the answer.`,
       pathParameters,
       body: merchantChange,
-      responses: { 200: answer('The merchant as it is now.', merchant) },
+      ifMatch: 'merchant',
+      responses: { 200: versioned('The merchant as it is now.', merchant) },
       refusals: [404, 409],
     }),
     forMembers(getOwnMerchant, {
@@ -224,7 +229,7 @@ export const merchants = resource({
       operationId: 'getOwnMerchant',
       summary: 'Read the merchant that the token names',
       description: 'Needs no permission; a suspended merchant reads itself too.',
-      responses: { 200: answer('The merchant.', merchant) },
+      responses: { 200: versioned('The merchant.', merchant) },
       refusals: [404],
     }),
   ],

@@ -6,6 +6,7 @@ import { parseId } from '../../../domain/kernel/ids.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
+import { expectedIn } from '../server/entity-tag.ts';
 import { type KeyedHeader, type KeyFailure, keyOf } from '../server/idempotency-key.ts';
 import { countKey, type PlatformMetrics } from '../server/metrics.ts';
 import { type JsonBody, readOptionalJson } from '../server/read-json.ts';
@@ -96,7 +97,9 @@ const modifyAs =
   ({ modifyPayment, metrics }: Parts): TenantHandler =>
   async (c, merchantId) => {
     const order = await readOptionalJson(c.req.raw).andThen((body) =>
-      parse(body, c.req.header('idempotency-key')),
+      parse(body, c.req.header('idempotency-key')).andThen((parsed) =>
+        expectedIn(c).map((expecting) => ({ ...parsed, ...expecting })),
+      ),
     );
     if (order.isErr()) return refuse(c, order.error);
     const paymentId = parseId('pay', c.req.param('id') ?? '');
@@ -115,6 +118,7 @@ const documented = {
   pathParameters: { id: paymentIdParameter },
   idempotencyKey: 'order-1001',
   bodyOptional: true,
+  ifMatch: 'payment',
   responses: {
     201: answer('The processor did it.', transaction),
     202: answer(

@@ -9,12 +9,13 @@ import { present } from '../../../domain/kernel/present.ts';
 import { paymentRecord } from '../../../domain/payments/payment-record.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { answerVersion, tagOf } from '../server/entity-tag.ts';
 import { type WorkingParts, workedOnce } from '../server/keyed-post.ts';
 import { countKey, type PlatformMetrics } from '../server/metrics.ts';
 import { problemText } from '../server/problem.ts';
 import { readJson } from '../server/read-json.ts';
-import { answerJson, answerPage, originOf, respondStored } from '../server/request-context.ts';
-import { answer, location, resource } from '../server/route.ts';
+import { answerPage, originOf, respondStored } from '../server/request-context.ts';
+import { answer, created, resource, versioned } from '../server/route.ts';
 import { listQuery, parseListQuery } from './payment-filter.ts';
 import { type PaymentInputFailure, type PaymentOrder, parseBatch, parsePayment } from './payment-input.ts';
 import { declines, PAYMENTS_TAG, paymentProblems } from './payment-problems.ts';
@@ -46,7 +47,10 @@ const postPayment =
       ({ response, replayed }) => {
         const read = decodeResponse(response);
         const located = read.status < 300 && read.paymentId !== undefined;
-        return respondStored(read, replayed, located ? { Location: `/payments/${read.paymentId}` } : {});
+        return respondStored(read, replayed, {
+          ...(located ? { Location: `/payments/${read.paymentId}` } : {}),
+          ...tagOf(read.version),
+        });
       },
       (failure) => refuse(c, failure),
     );
@@ -130,10 +134,10 @@ const getPayment =
     if (id === undefined) return refuse(c, { kind: 'PaymentNotFound' });
     return getPayment(merchantId, id).match(
       ({ payment, transactions }) =>
-        answerJson(
-          200,
-          jsonText({ ...paymentRecord(payment), transactions: transactions.map(transactionRecord) }),
-        ),
+        answerVersion(c, {
+          version: payment.version,
+          body: jsonText({ ...paymentRecord(payment), transactions: transactions.map(transactionRecord) }),
+        }),
       (failure) => refuse(c, failure),
     );
   };
@@ -144,11 +148,6 @@ function count(metrics: PlatformMetrics, result: Result<Responded, ProcessPaymen
   if (result.isOk() && !result.value.replayed)
     metrics.payments.inc({ status: decodeResponse(result.value.response).outcome });
 }
-
-const accepted = (description: string) => ({
-  ...answer(description, payment),
-  headers: { Location: location('payment') },
-});
 
 export const payments = resource({
   tag: PAYMENTS_TAG,
@@ -173,8 +172,14 @@ export const payments = resource({
       idempotencyKey: 'order-1001',
       body: newPayment,
       responses: {
-        201: accepted('The payment as it ended: succeeded, or authorized when the capture is manual.'),
-        202: accepted('The processor has not answered yet. Ask for the payment again later.'),
+        201: {
+          ...created('payment', payment),
+          description: 'The payment as it ended: succeeded, or authorized when the capture is manual.',
+        },
+        202: {
+          ...created('payment', payment),
+          description: 'The processor has not answered yet. Ask for the payment again later.',
+        },
       },
       refusals: [402, 409, 429],
     }),
@@ -192,7 +197,7 @@ export const payments = resource({
       operationId: 'getPayment',
       summary: 'Read a payment with its transactions',
       pathParameters: { id: paymentIdParameter },
-      responses: { 200: answer('The payment.', paymentWithTransactions) },
+      responses: { 200: versioned('The payment.', paymentWithTransactions) },
       refusals: [404],
     }),
   ],

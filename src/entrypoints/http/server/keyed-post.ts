@@ -6,13 +6,14 @@ import type { UseCases } from '../../../application/use-cases.ts';
 import type { ClaimKey, StoredResponse } from '../../../domain/kernel/claim.ts';
 import type { JsonObject } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { tagOf } from './entity-tag.ts';
 import { keyIn } from './idempotency-key.ts';
 import { countKey, type PlatformMetrics } from './metrics.ts';
 import { type HttpContext, respondStored } from './request-context.ts';
 import type { IdempotencyKeyInvalid, PanNotAccepted } from './request-problems.ts';
 
-/** A response as it is sent, and kept under a key; `body` is JSON text. */
-export type PostResponse = Readonly<{ status: number; location?: string; body: string }>;
+/** A response as it is sent, and kept under a key; `body` is JSON text, `version` that of the one resource in it. */
+export type PostResponse = Readonly<{ status: number; location?: string; version?: number; body: string }>;
 
 type Post<Done> = Pick<ClaimKey, 'merchantId' | 'operation'> &
   Readonly<{
@@ -108,13 +109,16 @@ function underKey<Done, Failure extends Kinded>(
     });
 }
 
-/** One line with status and location, `-` for none, then the body, byte for byte as it goes out. */
-const textOf = ({ status, location = '-', body }: PostResponse): StoredResponse =>
-  `${status} ${location}\n${body}`;
+/** One line with status, location, `-` for none, and the version if any; then the body, byte for byte as it goes out. */
+const textOf = ({ status, location = '-', version, body }: PostResponse): StoredResponse =>
+  `${status} ${location}${version === undefined ? '' : ` ${version}`}\n${body}`;
 
 function sent(response: StoredResponse, replayed: boolean): Response {
   const end = response.indexOf('\n');
-  const [status, location] = response.slice(0, end).split(' ');
-  const headers = location === undefined || location === '-' ? {} : { Location: location };
+  const [status, location, version] = response.slice(0, end).split(' ');
+  const headers = {
+    ...(location === undefined || location === '-' ? {} : { Location: location }),
+    ...tagOf(version),
+  };
   return respondStored({ status: Number(status), body: response.slice(end + 1) }, replayed, headers);
 }

@@ -2,6 +2,7 @@ import type { CursorInvalid } from '../../../application/kernel/cursor.ts';
 import type { IdempotencyInFlight, IdempotencyKeyReused } from '../../../application/kernel/idempotency.ts';
 import type { ResponseErased } from '../../../application/kernel/keyed-commit.ts';
 import type { ChangedMeanwhile } from '../../../application/kernel/retry-when-stale.ts';
+import type { VersionMismatch } from '../../../domain/kernel/expected-version.ts';
 import type { AmountNotPositive } from '../../../domain/kernel/money.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../../ports/unavailable.ts';
 import type { AuthenticationUnavailable, Unauthenticated } from './authenticate.ts';
@@ -29,6 +30,7 @@ export type RequestFailure =
   | Unauthenticated
   | IdempotencyInFlight
   | ChangedMeanwhile
+  | VersionMismatch
   | BodyTooLarge
   | UnsupportedMediaType
   | PanNotAccepted
@@ -103,6 +105,13 @@ export const REQUEST_PROBLEMS = {
     code: 'response_erased',
     title: 'The response has been erased',
     detail: 'What the first request with this key made has been erased since, and its response with it.',
+  },
+  VersionMismatch: {
+    status: 412,
+    code: 'version_mismatch',
+    title: 'It is not at the version that `If-Match` names',
+    detail: ({ version }) =>
+      `Nothing was changed. The newest version is ${version}. Read it and decide again.`,
   },
   BodyTooLarge: {
     status: 413,

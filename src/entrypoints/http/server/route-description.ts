@@ -26,7 +26,9 @@ export type Documentation = Readonly<{
   body?: z.ZodType;
   /** Nothing at all reads as an empty object. */
   bodyOptional?: true;
-  /** Of success. */
+  /** The resource that is changed only at the version that `If-Match` names, when the request has it. */
+  ifMatch?: string;
+  /** Of success. One of a GET with the header `ETag` takes `If-None-Match` too. */
   responses: Responses;
   /** The statuses of refusals, beside those that follow from the access and the body. */
   refusals?: readonly number[];
@@ -53,6 +55,7 @@ export function describe(
     pathParameters = {},
     query,
     idempotencyKey,
+    ifMatch,
     tokenOptional,
     body,
     bodyOptional,
@@ -67,6 +70,7 @@ export function describe(
     ...access.refusals,
     ...(body === undefined ? [] : BODY_REFUSALS),
     ...(rest.method === 'post' && access.secured ? KEY_REFUSALS : []),
+    ...(ifMatch === undefined ? [] : [412]),
     ...refusals,
   ]);
   const inPath = Array.from(rest.path.matchAll(/\{(\w+)\}/g), ([, parameter = '']) => ({
@@ -77,9 +81,16 @@ export function describe(
   }));
   const isPost = rest.method === 'post';
   const keyed = isPost ? [keyHeader(idempotencyKey)] : [];
-  const parameters = [...inPath, ...keyed];
+  const isCached = rest.method === 'get' && hasTag(responses[200]);
+  const parameters = [
+    ...inPath,
+    ...keyed,
+    ...(ifMatch === undefined ? [] : [ifMatchHeader(ifMatch, isPost)]),
+    ...(isCached ? [IF_NONE_MATCH] : []),
+  ];
   const all = {
     ...responses,
+    ...(isCached ? { 304: NOT_MODIFIED } : {}),
     ...refused(
       [...statuses].sort((a, b) => a - b),
       Object.values(rows),
@@ -97,6 +108,9 @@ export function describe(
     responses: keyed.length === 0 ? all : replayable(all),
   };
 }
+
+const hasTag = (response: Responses[number] | undefined): boolean =>
+  response !== undefined && 'headers' in response && 'ETag' in (response.headers ?? {});
 
 /** The header that names a request, so that it is done once however often it is sent. */
 const keyHeader = (needed: string | undefined) => ({
@@ -120,8 +134,42 @@ const REPLAYED = {
   schema: { type: 'string' as const, enum: ['true'] },
 };
 
+/** Of an answer that is one resource. */
+export const ETAG = {
+  description:
+    'The version of the resource that the answer is, in quotes: for `If-Match` and `If-None-Match`.',
+  schema: { type: 'string' as const, pattern: '^"[1-9][0-9]*"$' },
+};
+
+const TAGS = {
+  in: 'header' as const,
+  required: false,
+  schema: { type: 'string' as const },
+  example: '"3"',
+};
+
+const ifMatchHeader = (what: string, isKeyed: boolean) => ({
+  ...TAGS,
+  name: 'If-Match',
+  description:
+    `The \`ETag\` of the ${what} that was decided on, or a list of them. When it is at another version nothing is changed, ` +
+    `and the answer is 412; \`*\` is any version, and weak tags match none.` +
+    (isKeyed
+      ? ' A repeat under an idempotency key is given the first response, also when the version is older by then.'
+      : ''),
+});
+
+const IF_NONE_MATCH = {
+  ...TAGS,
+  name: 'If-None-Match',
+  description:
+    'The `ETag` of what is held already, or a list of them: when it is the newest still, the answer is 304.',
+};
+
+const NOT_MODIFIED = { description: 'What is held is the newest.', headers: { ETag: ETAG } };
+
 /** Refusals before anything is looked up under a key, or without an effect whoever asks. */
-const NEVER_KEPT = new Set(['400', '401', '413', '415', '429', '500', '503']);
+const NEVER_KEPT = new Set(['400', '401', '412', '413', '415', '429', '500', '503']);
 
 /** An answer that is kept under a key says whether it was given before. */
 const replayable = (responses: Responses): Responses =>

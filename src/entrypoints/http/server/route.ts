@@ -3,7 +3,15 @@ import type { Handler } from 'hono';
 import type { z } from 'zod';
 import type { DocumentedProblem } from './problem.ts';
 import type { HttpEnv } from './request-context.ts';
-import { type Access, type Documentation, describe, json, type Rows, type Tag } from './route-description.ts';
+import {
+  type Access,
+  type Documentation,
+  describe,
+  ETAG,
+  json,
+  type Rows,
+  type Tag,
+} from './route-description.ts';
 
 /** A route and what serves it once the parts that it needs are there. */
 export type Route<Parts> = Readonly<{
@@ -55,10 +63,16 @@ type PartsOf<Served> = (Served extends Route<infer Parts> ? (parts: Parts) => vo
 /** A response with a body of JSON. */
 export const answer = (description: string, schema: z.ZodType) => ({ description, content: json(schema) });
 
+/** The same for one resource, with its version in the header `ETag`. */
+export const versioned = (description: string, schema: z.ZodType) => ({
+  ...answer(description, schema),
+  headers: { ETag: ETAG },
+});
+
 /** The same for what was made, with its place in the header `Location`. */
 export const created = (what: string, schema: z.ZodType) => ({
   ...answer(`The ${what}.`, schema),
-  headers: { Location: location(what) },
+  headers: { ETag: ETAG, Location: location(what) },
 });
 
 export const location = (what: string) => ({

@@ -102,7 +102,21 @@ const crossOrigin = (origins: readonly string[]) =>
   cors({
     origin: (origin) => (origins.includes(origin) ? origin : null),
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
-    exposeHeaders: ['Content-Disposition', 'Idempotency-Replayed', 'Location', 'Retry-After', 'X-Request-Id'],
+    allowHeaders: [
+      'Authorization',
+      'Content-Type',
+      'Idempotency-Key',
+      'If-Match',
+      'If-None-Match',
+      'X-Request-Id',
+    ],
+    exposeHeaders: [
+      'Content-Disposition',
+      'ETag',
+      'Idempotency-Replayed',
+      'Location',
+      'Retry-After',
+      'X-Request-Id',
+    ],
     maxAge: 600,
   });

@@ -3,13 +3,15 @@ import type { EndpointWithSecret } from '../../../application/webhooks/create-en
 import { type MerchantId, parseId, type WebhookEndpointId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import type { OpenEndpoint } from '../../../domain/webhooks/webhook-endpoint.ts';
 import { publishedEndpoint } from '../../../domain/webhooks/webhook-endpoint-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
+import { answerVersion, expectedIn } from '../server/entity-tag.ts';
 import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson, type HttpContext, originOf } from '../server/request-context.ts';
-import { answer, created, resource } from '../server/route.ts';
+import { answer, created, resource, versioned } from '../server/route.ts';
 import { WEBHOOKS_TAG, webhookProblems } from './webhook-problems.ts';
 import {
   endpoint,
@@ -34,6 +36,7 @@ const postEndpoint =
           respond: (made: EndpointWithSecret) => ({
             status: 201,
             location: `/webhook_endpoints/${made.endpoint.id}`,
+            version: made.endpoint.version,
             body: withSecret(made),
           }),
           sealedFor: ({ endpoint }) => endpoint,
@@ -69,10 +72,13 @@ const getEndpointById =
   (c, merchantId) =>
     withEndpoint(c, merchantId, (target) =>
       getEndpoint(target).match(
-        (endpoint) => answerJson(200, jsonText(publishedEndpoint(endpoint))),
+        (endpoint) => answerEndpoint(c, endpoint),
         (failure) => refuse(c, failure),
       ),
     );
+
+const answerEndpoint = (c: HttpContext, endpoint: OpenEndpoint): Response =>
+  answerVersion(c, { version: endpoint.version, body: jsonText(publishedEndpoint(endpoint)) });
 
 const patchEndpoint =
   ({ changeEndpoint }: Pick<UseCases, 'changeEndpoint'>): TenantHandler =>
@@ -80,15 +86,17 @@ const patchEndpoint =
     withEndpoint(c, merchantId, (target) =>
       readJson(c.req.raw)
         .andThen((body) => parseBody(endpointChange, body))
-        .andThen(({ url, events, description, status }) =>
+        .andThen((body) => expectedIn(c).map((expecting) => ({ body, expecting })))
+        .andThen(({ body: { url, events, description, status }, expecting }) =>
           changeEndpoint({
             ...target,
+            ...expecting,
             ...present({ url, events, description, status }),
             origin: originOf(c),
           }),
         )
         .match(
-          (endpoint) => answerJson(200, jsonText(publishedEndpoint(endpoint))),
+          (endpoint) => answerEndpoint(c, endpoint),
           (failure) => refuse(c, failure),
         ),
     );
@@ -97,27 +105,38 @@ const deleteEndpoint =
   ({ removeEndpoint }: Pick<UseCases, 'removeEndpoint'>): TenantHandler =>
   (c, merchantId) =>
     withEndpoint(c, merchantId, (target) =>
-      removeEndpoint({ ...target, origin: originOf(c) }).match(
-        () => new Response(null, { status: 204 }),
-        (failure) => refuse(c, failure),
-      ),
+      expectedIn(c)
+        .asyncAndThen((expecting) => removeEndpoint({ ...target, ...expecting, origin: originOf(c) }))
+        .match(
+          () => new Response(null, { status: 204 }),
+          (failure) => refuse(c, failure),
+        ),
     );
 
 const postSecretRotation =
   (parts: Pick<UseCases, 'rotateEndpointSecret'> & CommittingParts): TenantHandler =>
   (c, merchantId) =>
     withEndpoint(c, merchantId, (target) =>
-      committedOnce(c, parts, {
-        merchantId,
-        operation: 'rotate_secret',
-        payload: { endpoint_id: target.id },
-        respond: (made: EndpointWithSecret) => ({ status: 200, body: withSecret(made) }),
-        sealedFor: ({ endpoint }) => endpoint,
-        work: (claimWith) => parts.rotateEndpointSecret({ ...target, origin: originOf(c) }, claimWith),
-      }).match(
-        (response) => response,
-        (failure) => refuse(c, failure),
-      ),
+      expectedIn(c)
+        .asyncAndThen((expecting) =>
+          committedOnce(c, parts, {
+            merchantId,
+            operation: 'rotate_secret',
+            payload: { endpoint_id: target.id },
+            respond: (made: EndpointWithSecret) => ({
+              status: 200,
+              version: made.endpoint.version,
+              body: withSecret(made),
+            }),
+            sealedFor: ({ endpoint }) => endpoint,
+            work: (claimWith) =>
+              parts.rotateEndpointSecret({ ...target, ...expecting, origin: originOf(c) }, claimWith),
+          }),
+        )
+        .match(
+          (response) => response,
+          (failure) => refuse(c, failure),
+        ),
     );
 
 type Target = Readonly<{ merchantId: MerchantId; id: WebhookEndpointId }>;
@@ -163,7 +182,7 @@ export const webhookEndpoints = resource({
       operationId: 'getWebhookEndpoint',
       summary: 'Read a webhook endpoint',
       responses: {
-        200: answer('The endpoint.', endpoint),
+        200: versioned('The endpoint.', endpoint),
       },
       refusals: [404],
     }),
@@ -173,8 +192,9 @@ export const webhookEndpoints = resource({
       operationId: 'changeWebhookEndpoint',
       summary: 'Change, pause or resume a webhook endpoint',
       body: endpointChange,
+      ifMatch: 'endpoint',
       responses: {
-        200: answer('The endpoint as it is now.', endpoint),
+        200: versioned('The endpoint as it is now.', endpoint),
       },
       refusals: [404, 409],
     }),
@@ -184,6 +204,7 @@ export const webhookEndpoints = resource({
       operationId: 'removeWebhookEndpoint',
       summary: 'Remove a webhook endpoint',
       description: 'What is still on its way to it is not delivered any more.',
+      ifMatch: 'endpoint',
       responses: { 204: { description: 'Removed.' } },
       refusals: [404, 409],
     }),
@@ -196,8 +217,9 @@ export const webhookEndpoints = resource({
         'The secrets before it sign too, each for 24 hours after its rotation: every signature is in `webhook-signature`, ' +
         'that of the newest secret in `X-Webhook-Signature` and those of the others in `X-Webhook-Signature-Previous`, ' +
         'with commas between. At most five secrets sign at once.',
+      ifMatch: 'endpoint',
       responses: {
-        200: answer('The endpoint with its new secret.', endpointWithSecret),
+        200: versioned('The endpoint with its new secret.', endpointWithSecret),
       },
       refusals: [404, 410],
     }),

@@ -349,6 +349,9 @@ describe('routing', () => {
     const { app } = await anHttpApp({ corsOrigins: [origin] });
     const open = await app.request('/payments', preflight);
     expect(open.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(open.headers.get('access-control-allow-headers')).toContain('If-Match,If-None-Match');
+    const read = await app.request('/payments', await aRequest({ headers: { origin } }));
+    expect(read.headers.get('access-control-expose-headers')).toContain('ETag');
     const foreign = { ...preflight, headers: { ...preflight.headers, origin: 'https://evil.test' } };
     expect((await app.request('/payments', foreign)).headers.has('access-control-allow-origin')).toBe(false);
   });
