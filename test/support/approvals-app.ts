@@ -100,12 +100,18 @@ export async function aColleague(
   claims: Readonly<Record<string, unknown>> = {},
 ) {
   const token = await aToken({ sub, role, merchant_id: undefined, permissions: [], ...claims });
-  const call = async (method: string, path: string, body?: object | string): Promise<Response> =>
+  const call = async (
+    method: string,
+    path: string,
+    body?: object | string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> =>
     send(`/approvals${path}`, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });

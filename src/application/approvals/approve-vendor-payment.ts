@@ -1,19 +1,23 @@
 import { err, ok, type ResultAsync } from 'neverthrow';
 import { permitted } from '../../domain/approvals/approver.ts';
 import { type ApproveRefused, approveVendorPayment as approved } from '../../domain/approvals/decisions.ts';
-import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { ApprovalVoid } from '../../domain/approvals/payout.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
-import { type UpdateFailure, type UpdatePorts, updateVendorPayment } from './update-vendor-payment.ts';
+import {
+  type UpdateFailure,
+  type UpdatePorts,
+  updateVendorPayment,
+  type VendorPaymentTarget,
+} from './update-vendor-payment.ts';
 
 export type ApproveVendorPaymentRequest = Asked &
+  VendorPaymentTarget &
   Readonly<{
-    id: VendorPaymentId;
     notes?: string;
-    /** Of the terms that the person has seen; needed once the terms were ever changed. */
+    /** Of the terms that the person has seen. Once the terms were ever changed, it is needed, or else the version that was seen. */
     termsHash?: string;
   }>;
 /** The terms were changed since the payment was made, and the request does not say which it approves. */
@@ -33,17 +37,17 @@ export const approveVendorPayment = (
   { policy }: Pick<ApprovalRules, 'policy'>,
 ): ApproveVendorPayment => {
   const move = updateVendorPayment(ports);
-  return ({ by, origin, id, notes, termsHash }) => {
+  return ({ by, origin, notes, termsHash, ...target }) => {
     let revision: number | undefined;
     return permitted(by, 'approve').asyncAndThen(() =>
-      move<VendorPayment, ApproveRefused | ApprovalVoid | TermsHashRequired>(id, (before) => {
+      move<VendorPayment, ApproveRefused | ApprovalVoid | TermsHashRequired>(target, (before) => {
         revision ??= before.revision;
         if (revision !== before.revision || (termsHash ?? before.termsHash) !== before.termsHash)
           return err({ kind: 'ApprovalVoid' });
         const at = ports.clock.now();
         const approving = { by, at, ...present({ notes }) };
         return approved(before, approving, policy).andThen(({ payment: next, approval }) =>
-          termsHash === undefined && before.revision > 1
+          termsHash === undefined && target.expectedVersions === undefined && before.revision > 1
             ? err({ kind: 'TermsHashRequired' as const })
             : ok({
                 by,

@@ -1,19 +1,25 @@
 import type { ResultAsync } from 'neverthrow';
 import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
-import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import {
   type ChangeRefused,
   changeVendorPayment as changed,
   type VendorPaymentChange,
 } from '../../domain/approvals/vendor-payment-order.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Asked } from './approval-change.ts';
 import { drafts, type NewLineItem } from './create-vendor-payment.ts';
-import { type UpdateFailure, type UpdatePorts, updateVendorPayment } from './update-vendor-payment.ts';
+import {
+  type UpdateFailure,
+  type UpdatePorts,
+  updateVendorPayment,
+  type VendorPaymentTarget,
+} from './update-vendor-payment.ts';
 
 export type ChangeVendorPaymentRequest = Asked &
+  VendorPaymentTarget &
   Omit<VendorPaymentChange, 'lineItems'> &
-  Readonly<{ id: VendorPaymentId; lineItems?: readonly NewLineItem[] }>;
+  Readonly<{ lineItems?: readonly NewLineItem[] }>;
 export type ChangeVendorPaymentFailure = RoleNotAllowed | ChangeRefused | UpdateFailure;
 
 /**
@@ -26,9 +32,9 @@ export type ChangeVendorPayment = (
 
 export const changeVendorPayment = (ports: UpdatePorts): ChangeVendorPayment => {
   const move = updateVendorPayment(ports);
-  return ({ by, origin, id, lineItems, ...rest }) =>
+  return ({ by, origin, id, expectedVersions, lineItems, ...rest }) =>
     permitted(by, 'change').asyncAndThen(() =>
-      move<VendorPayment, ChangeRefused>(id, (before) => {
+      move<VendorPayment, ChangeRefused>({ id, ...present({ expectedVersions }) }, (before) => {
         const now = ports.clock.now();
         const change = {
           ...rest,

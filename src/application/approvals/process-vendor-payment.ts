@@ -1,15 +1,19 @@
 import { errAsync, type ResultAsync } from 'neverthrow';
 import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
-import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { beginPayout, type PayoutRefused } from '../../domain/approvals/payout.ts';
 import type { Processing, VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { completePayout, type PayoutPorts } from './complete-payout.ts';
-import { found, type UpdateFailure, updateVendorPayment } from './update-vendor-payment.ts';
+import {
+  found,
+  type UpdateFailure,
+  updateVendorPayment,
+  type VendorPaymentTarget,
+} from './update-vendor-payment.ts';
 import { type PaymentNotIntact, verifiedPayment } from './verify-payment.ts';
 
-export type ProcessVendorPaymentRequest = Asked & Readonly<{ id: VendorPaymentId }>;
+export type ProcessVendorPaymentRequest = Asked & VendorPaymentTarget;
 export type ProcessVendorPaymentFailure = RoleNotAllowed | PayoutRefused | PaymentNotIntact | UpdateFailure;
 
 /**
@@ -29,11 +33,11 @@ export const processVendorPayment = (
   const move = updateVendorPayment(ports);
   const verified = verifiedPayment(ports);
   const complete = completePayout(ports);
-  return ({ by, origin, id }) =>
+  return ({ by, origin, ...target }) =>
     permitted(by, 'process')
       .asyncAndThen(() =>
         move<Processing, PayoutRefused | PaymentNotIntact>(
-          id,
+          target,
           (before) => {
             const at = ports.clock.now();
             return beginPayout(before, at, terms, { policy, sha256: ports.digests.sha256 }).map((next) => ({
@@ -48,7 +52,7 @@ export const processVendorPayment = (
           verified,
         ).mapErr((failure) => {
           if (failure.kind === 'PaymentNotIntact' || failure.kind === 'ApprovalVoid')
-            ports.payoutAlarm.raise({ id, reason: failure.kind });
+            ports.payoutAlarm.raise({ id: target.id, reason: failure.kind });
           return failure;
         }),
       )
@@ -56,7 +60,9 @@ export const processVendorPayment = (
         complete({ by, origin, payment }, 'pay').orElse<VendorPayment, ProcessVendorPaymentFailure>(
           (failure) =>
             // Somebody took over meanwhile, and knows more.
-            failure.kind === 'StorageUnavailable' ? errAsync(failure) : found(ports.vendorPayments, id),
+            failure.kind === 'StorageUnavailable'
+              ? errAsync(failure)
+              : found(ports.vendorPayments, target.id),
         ),
       );
 };

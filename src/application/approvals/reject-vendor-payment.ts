@@ -1,12 +1,16 @@
 import type { ResultAsync } from 'neverthrow';
 import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
 import { rejectVendorPayment as rejected } from '../../domain/approvals/decisions.ts';
-import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { Cancelled, VendorPaymentStateConflict } from '../../domain/approvals/vendor-payment.ts';
 import type { Asked } from './approval-change.ts';
-import { type UpdateFailure, type UpdatePorts, updateVendorPayment } from './update-vendor-payment.ts';
+import {
+  type UpdateFailure,
+  type UpdatePorts,
+  updateVendorPayment,
+  type VendorPaymentTarget,
+} from './update-vendor-payment.ts';
 
-export type RejectVendorPaymentRequest = Asked & Readonly<{ id: VendorPaymentId; reason: string }>;
+export type RejectVendorPaymentRequest = Asked & VendorPaymentTarget & Readonly<{ reason: string }>;
 export type RejectVendorPaymentFailure = RoleNotAllowed | VendorPaymentStateConflict | UpdateFailure;
 
 /** Says no for good, while no money is under way and none has arrived. The incident and vendor are free for another payment. */
@@ -16,9 +20,9 @@ export type RejectVendorPayment = (
 
 export const rejectVendorPayment = (ports: UpdatePorts): RejectVendorPayment => {
   const move = updateVendorPayment(ports);
-  return ({ by, origin, id, reason }) =>
+  return ({ by, origin, reason, ...target }) =>
     permitted(by, 'reject').asyncAndThen(() =>
-      move<Cancelled, VendorPaymentStateConflict>(id, (before) => {
+      move<Cancelled, VendorPaymentStateConflict>(target, (before) => {
         const at = ports.clock.now();
         return rejected(before, { by: by.id, at, reason }).map((next) => ({
           by,

@@ -2,6 +2,11 @@ import { errAsync, okAsync, type Result, type ResultAsync } from 'neverthrow';
 import type { AlreadyApproved, SelfApproval } from '../../domain/approvals/decisions.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import {
+  atExpectedVersion,
+  type Expecting,
+  type VersionMismatch,
+} from '../../domain/kernel/expected-version.ts';
 import type { ApprovalCommitRefused, ApprovalCommits } from '../../ports/approvals/approval-commits.ts';
 import type { ApprovalIds } from '../../ports/approvals/approval-ids.ts';
 import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
@@ -11,6 +16,9 @@ import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type ChangedMeanwhile, orChangedMeanwhile, retryWhenStale } from '../kernel/retry-when-stale.ts';
 import { approvalChange, type VendorPaymentUpdate } from './approval-change.ts';
+
+/** Which payment is changed, and which of its versions the change is for. */
+export type VendorPaymentTarget = Expecting & Readonly<{ id: VendorPaymentId }>;
 
 /** Unknown, or not to be seen by who asks. */
 export type VendorPaymentNotFound = Readonly<{ kind: 'VendorPaymentNotFound'; id: VendorPaymentId }>;
@@ -25,19 +33,21 @@ export type UpdatePorts = Readonly<{
 
 export type UpdateFailure =
   | VendorPaymentNotFound
+  | VersionMismatch
   | ChangedMeanwhile
   | SelfApproval
   | AlreadyApproved
   | StorageUnavailable;
 
 /**
- * Reads a payment, decides and commits; when others moved it meanwhile, reads and decides again. A decision that gives
+ * Reads a payment, decides and commits; when others moved it meanwhile, reads and decides again, as long as the target's version
+ * is still the newest. A decision that gives
  * no move leaves all as it is.
  */
 export const updateVendorPayment =
   (ports: UpdatePorts) =>
   <Next extends VendorPayment, Failure extends Readonly<{ kind: string }>>(
-    id: VendorPaymentId,
+    target: VendorPaymentTarget,
     decide: (payment: VendorPayment) => Result<VendorPaymentUpdate<Next> | { unchanged: Next }, Failure>,
     /** What is read is put before this first. */
     check: (
@@ -45,7 +55,8 @@ export const updateVendorPayment =
     ) => ResultAsync<VendorPayment, Failure | StaleVersion | StorageUnavailable> = okAsync,
   ): ResultAsync<Next, Failure | UpdateFailure> => {
     const attempt = (): ResultAsync<Next, Failure | StaleVersion | UpdateFailure> =>
-      found(ports.vendorPayments, id)
+      found(ports.vendorPayments, target.id)
+        .andThen((payment) => atExpectedVersion(payment, target))
         .andThen(check)
         .andThen((before) =>
           decide(before).asyncAndThen<Next, Failure | StaleVersion | UpdateFailure>((move) => {

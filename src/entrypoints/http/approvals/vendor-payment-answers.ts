@@ -1,12 +1,17 @@
 import { err, ok, type Result, type ResultAsync } from 'neverthrow';
-import type { VendorPaymentNotFound } from '../../../application/approvals/update-vendor-payment.ts';
+import type {
+  VendorPaymentNotFound,
+  VendorPaymentTarget,
+} from '../../../application/approvals/update-vendor-payment.ts';
 import type { Page } from '../../../application/kernel/cursor.ts';
 import type { Approver } from '../../../domain/approvals/approver.ts';
 import { parseUuid, type VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { recordFor } from '../../../domain/approvals/published-record.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
-import { answerJson, type HttpContext } from '../server/request-context.ts';
+import { answerVersion, expectedIn } from '../server/entity-tag.ts';
+import type { HttpContext } from '../server/request-context.ts';
+import type { MalformedRequest } from '../server/request-problems.ts';
 import { approvalsProblems } from './approvals-problems.ts';
 
 const { refuse } = approvalsProblems;
@@ -19,7 +24,7 @@ export const bodyFor = (by: Approver, payment: VendorPayment): string => jsonTex
 /** The payment as it is now, or why it is not. */
 export const answerPayment = (c: HttpContext, by: Approver, asked: ResultAsync<VendorPayment, Refused>) =>
   asked.match(
-    (payment) => answerJson(200, bodyFor(by, payment)),
+    (payment) => answerVersion(c, { version: payment.version, body: bodyFor(by, payment) }),
     (failure) => refuse(c, failure),
   );
 
@@ -31,6 +36,12 @@ export const pageBodyFor =
       payments: items.map((payment) => recordFor(by, payment)),
       pagination: { limit, count: items.length, nextCursor: nextCursor ?? null },
     });
+
+/** The payment that the path names, and which of its versions a change of it is for. */
+export const targetOf = (
+  c: HttpContext,
+): Result<VendorPaymentTarget, Pick<VendorPaymentNotFound, 'kind'> | MalformedRequest> =>
+  expectedIn(c).andThen((expecting) => idOf(c).map((id) => ({ id, ...expecting })));
 
 /** The payment that the path names. */
 export function idOf(c: HttpContext): Result<VendorPaymentId, Pick<VendorPaymentNotFound, 'kind'>> {

@@ -2,10 +2,10 @@ import type { ApprovalsUseCases } from '../../../application/approvals/approvals
 import { present } from '../../../domain/kernel/present.ts';
 import { parseBody } from '../server/body-input.ts';
 import { readJson, readOptionalJson } from '../server/read-json.ts';
-import { answer, resource } from '../server/route.ts';
+import { resource, versioned } from '../server/route.ts';
 import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
-import { answerPayment, idOf } from './vendor-payment-answers.ts';
+import { answerPayment, targetOf } from './vendor-payment-answers.ts';
 import { approval, nothing, paymentIdParameter, rejection, vendorPayment } from './vendor-payment-schemas.ts';
 
 const postApproval =
@@ -16,11 +16,11 @@ const postApproval =
       by,
       readOptionalJson(c.req.raw)
         .andThen((json) => parseBody(approval, json))
-        .andThen((body) => idOf(c).map((id) => ({ body, id })))
-        .andThen(({ body: { notes, termsHash }, id }) =>
+        .andThen((body) => targetOf(c).map((target) => ({ body, target })))
+        .andThen(({ body: { notes, termsHash }, target }) =>
           approveVendorPayment({
             ...askedBy(c, by),
-            id,
+            ...target,
             ...present({ notes, termsHash }),
           }),
         ),
@@ -34,8 +34,10 @@ const postRejection =
       by,
       readJson(c.req.raw)
         .andThen((json) => parseBody(rejection, json))
-        .andThen((body) => idOf(c).map((id) => ({ body, id })))
-        .andThen(({ body: { reason }, id }) => rejectVendorPayment({ ...askedBy(c, by), id, reason })),
+        .andThen((body) => targetOf(c).map((target) => ({ body, target })))
+        .andThen(({ body: { reason }, target }) =>
+          rejectVendorPayment({ ...askedBy(c, by), ...target, reason }),
+        ),
     );
 
 const postProcessing =
@@ -46,8 +48,8 @@ const postProcessing =
       by,
       readOptionalJson(c.req.raw)
         .andThen((json) => parseBody(nothing, json))
-        .andThen(() => idOf(c))
-        .andThen((id) => processVendorPayment({ ...askedBy(c, by), id })),
+        .andThen(() => targetOf(c))
+        .andThen((target) => processVendorPayment({ ...askedBy(c, by), ...target })),
     );
 
 const pathParameters = { id: paymentIdParameter };
@@ -67,7 +69,8 @@ export const vendorPaymentDecisions = resource({
       pathParameters,
       body: approval,
       bodyOptional: true,
-      responses: { 200: answer('The payment as it is now.', vendorPayment) },
+      ifMatch: 'payment',
+      responses: { 200: versioned('The payment as it is now.', vendorPayment) },
       refusals: [404, 409, 428],
     }),
     forRoles('reject', postRejection, {
@@ -79,7 +82,8 @@ export const vendorPaymentDecisions = resource({
         'Roles: dispatcher, admin. Also after it was approved, until it is processed, and after a payout failed. The incident and vendor are free for another payment.',
       pathParameters,
       body: rejection,
-      responses: { 200: answer('The payment as it is now.', vendorPayment) },
+      ifMatch: 'payment',
+      responses: { 200: versioned('The payment as it is now.', vendorPayment) },
       refusals: [404, 409],
     }),
     forRoles('process', postProcessing, {
@@ -92,8 +96,9 @@ export const vendorPaymentDecisions = resource({
       pathParameters,
       body: nothing,
       bodyOptional: true,
+      ifMatch: 'payment',
       responses: {
-        200: answer(
+        200: versioned(
           'Completed or failed; processing while nobody knows yet, and then it ends by itself.',
           vendorPayment,
         ),

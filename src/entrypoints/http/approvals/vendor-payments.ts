@@ -5,13 +5,14 @@ import type { IncidentId, PayerId, parseUuid, VendorId } from '../../../domain/a
 import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { parseBody } from '../server/body-input.ts';
+import { tagOf } from '../server/entity-tag.ts';
 import { parseQuery } from '../server/list-input.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson } from '../server/request-context.ts';
-import { answer, location, resource } from '../server/route.ts';
+import { answer, created, resource, versioned } from '../server/route.ts';
 import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
-import { answerPayment, bodyFor, idOf, pageBodyFor } from './vendor-payment-answers.ts';
+import { answerPayment, bodyFor, idOf, pageBodyFor, targetOf } from './vendor-payment-answers.ts';
 import { pageAsked, reviewQuery, vendorPaymentsQuery } from './vendor-payment-queries.ts';
 import {
   auditLog,
@@ -44,7 +45,11 @@ const postVendorPayment =
         }),
       )
       .match(
-        (payment) => answerJson(201, bodyFor(by, payment), { Location: `${c.req.path}/${payment.id}` }),
+        (payment) =>
+          answerJson(201, bodyFor(by, payment), {
+            Location: `${c.req.path}/${payment.id}`,
+            ...tagOf(payment.version),
+          }),
         (failure) => refuse(c, failure),
       );
 
@@ -108,11 +113,11 @@ const patchVendorPayment =
       by,
       readJson(c.req.raw)
         .andThen((json) => parseBody(vendorPaymentChange, json))
-        .andThen((body) => idOf(c).map((id) => ({ body, id })))
-        .andThen(({ body: { lineItems, amountCents, metadata }, id }) =>
+        .andThen((body) => targetOf(c).map((target) => ({ body, target })))
+        .andThen(({ body: { lineItems, amountCents, metadata }, target }) =>
           changeVendorPayment({
             ...askedBy(c, by),
-            id,
+            ...target,
             ...(lineItems === undefined ? {} : { lineItems: lineItems.map(lineFrom) }),
             ...(amountCents === undefined ? {} : { amountCents: BigInt(amountCents) }),
             ...present({ metadata: metadata as JsonObject | undefined }),
@@ -147,7 +152,7 @@ export const vendorPayments = resource({
         'Roles: dispatcher, admin, system. Who asks never approves it. Safe to repeat: of one incident and vendor one payment is live, and the second request is told `duplicate_incident`.',
       body: newVendorPayment,
       responses: {
-        201: { ...answer('The payment, scored.', vendorPayment), headers: { Location: location('payment') } },
+        201: { ...created('payment', vendorPayment), description: 'The payment, scored.' },
       },
       refusals: [409],
     }),
@@ -186,7 +191,7 @@ export const vendorPayments = resource({
       description: "Roles: dispatcher, admin, system; a vendor reads its own, and others' are not there.",
       pathParameters,
       responses: {
-        200: answer('The payment.', vendorPayment),
+        200: versioned('The payment.', vendorPayment),
       },
       refusals: [404],
     }),
@@ -199,7 +204,8 @@ export const vendorPayments = resource({
         'Roles: dispatcher, admin. Approvals given are void, and whoever changes a payment does not approve it.',
       pathParameters,
       body: vendorPaymentChange,
-      responses: { 200: answer('The payment as it is now.', vendorPayment) },
+      ifMatch: 'payment',
+      responses: { 200: versioned('The payment as it is now.', vendorPayment) },
       refusals: [404, 409],
     }),
     forRoles('audit', getVendorPaymentAudit, {

@@ -33,7 +33,7 @@ const malformed = (name: string) =>
 const entityTag = (version: number): string => `"${version}"`;
 
 /** The header of a response that was kept; one that was kept without its version is given without a tag. */
-export const tagOf = (version: string | undefined): Readonly<{ ETag?: string }> =>
+export const tagOf = (version: string | number | undefined): Readonly<{ ETag?: string }> =>
   version === undefined ? {} : { ETag: entityTag(Number(version)) };
 
 /**
