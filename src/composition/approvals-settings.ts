@@ -15,7 +15,7 @@ export type ApprovalsSettings<Place extends StorageSettings | PlacedStorage = St
   processorTimeoutMs: number;
   /** Where simulated payouts are booked; ':memory:' forgets them with the process. */
   payoutsFile: string;
-  /** Told of what the queue and the bus of this process take. */
+  /** Called with what the queue and the bus of this process take. */
   tellQueued?: (message: QueuedApproval) => void;
   tellPublished?: (event: ApprovalEvent) => void;
   /** Without one, as in commands that pay nothing, no alarm is raised. */

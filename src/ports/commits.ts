@@ -64,7 +64,7 @@ export type Change = Readonly<{
 
 /** Another request holds the key already. Nothing was written. */
 export type ClaimTaken = Readonly<{ kind: 'ClaimTaken' }>;
-/** Somebody took over the claim in the meantime. Nothing was written. */
+/** The claim was taken over in the meantime. Nothing was written. */
 export type FenceLost = Readonly<{ kind: 'FenceLost' }>;
 /**
  * The payment, a transaction, an aggregate or what was spent of a balance (whose `id` is then its currency) has moved on.

@@ -30,7 +30,7 @@ export type Backlog = Readonly<{ unsent: number; parked: number; oldestAt?: Inst
 export type EventRefused = Readonly<{ eventId: string; error: string }>;
 
 /**
- * Events that commits wrote and nobody has been told yet. An event that was sent is gone, so there is nothing to prune.
+ * Events that commits wrote and no relay has sent yet. An event that was sent is gone, so there is nothing to prune.
  * Every read is strongly consistent and begins with the oldest, so that an event whose commit took long is not missed.
  * Adapters must pass `test/contract/outbox.contract.ts`.
  */
@@ -49,7 +49,7 @@ export interface Outbox<Event extends Outgoing = DomainEvent> {
   /** Removes events for good. Those that are gone already are no error, and after an Err any of them may be gone. */
   sent(events: readonly Event[]): ResultAsync<void, StorageUnavailable>;
   /**
-   * Notes one more failed try than `event` has, and keeps it, for a retry or parked: then nobody meets it until it is
+   * Notes one more failed try than `event` has, and keeps it, for a retry or parked: then no read gives it until it is
    * unparked. Writes nothing when the event is gone, or parked already. Safe to repeat.
    */
   failed(

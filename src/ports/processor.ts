@@ -23,8 +23,8 @@ export type ChargeOrder = Account &
   }>;
 
 /**
- * A modification of a charge's money under a reference of its own. `charge` is the reference of the charge; `final` tells the
- * processor to release what a capture leaves of the authorization.
+ * A modification of a charge's money under a reference of its own. `charge` is the reference of the charge; `final` has the
+ * processor release what a capture leaves of the authorization.
  */
 export type ModificationOrder = Modification & Account & Readonly<{ reference: string; charge: string }>;
 

@@ -7,7 +7,7 @@ import type { KeysUnavailable } from './unavailable.ts';
 export type KeyOwner = Readonly<{ merchantId: MerchantId; entityId: string }>;
 
 /**
- * A ring of keys, one current and any number of older ones, behind whoever keeps them: a file, the environment, a key
+ * A ring of keys, one current and any number of older ones, kept in a file, the environment or a key
  * service. Every call may be a call to that service. Adapters must pass `test/contract/secret-keys.contract.ts`.
  */
 export interface SecretKeys {
@@ -35,8 +35,8 @@ export interface KeyRotation {
   begin(): ResultAsync<void, KeysUnavailable>;
   /**
    * Once nothing needs them: older keys make no more indexes, and still unwrap. Gives the ids of those that people must
-   * take out themselves. Resolves no sooner than `settleMs` after the current key came in front, so that whoever read
-   * the ring before has finished.
+   * take out themselves. Resolves no sooner than `settleMs` after the current key came in front, so that every process that
+   * read the ring before has finished.
    */
   retire(settleMs: number): ResultAsync<readonly string[], KeysUnavailable>;
   /** The rotation is over: the next `begin` starts another. */

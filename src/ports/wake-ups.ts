@@ -2,8 +2,8 @@
 export type WakeUpTopic = 'outbox' | 'deliveries';
 
 /**
- * Tells sleepers early that there may be work. Best effort and nothing more: a signal may be lost, late, doubled or for
- * nothing, so whoever waits for one also looks by itself now and then. Adapters must pass
+ * Signals sleepers early that there may be work. Best effort and nothing more: a signal may be lost, late, doubled or for
+ * nothing, so each that waits for one also looks by itself now and then. Adapters must pass
  * `test/contract/wake-ups.contract.ts`.
  */
 export interface WakeUps {

@@ -61,7 +61,7 @@ function credentialsIn(secret: string | undefined): DatabaseCredentials {
     const { username, password } = JSON.parse(secret ?? '') as Readonly<Record<string, unknown>>;
     if (typeof username === 'string' && typeof password === 'string') return { user: username, password };
   } catch {
-    // Told below, with every other shape that is not ours.
+    // Refused below, with every other shape that is not ours.
   }
   throw new Error('the database secret must be JSON with a username and a password');
 }

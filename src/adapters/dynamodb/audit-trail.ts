@@ -166,7 +166,7 @@ async function linksOf(
 }
 
 /**
- * A transaction's links are kept with its payment, which its id does not tell. Its first link was made at the moment
+ * A transaction's links are kept with its payment, which its id does not name. Its first link was made at the moment
  * that its id begins with, so the index finds it among the links of that moment.
  */
 async function historiesOfTransaction(

@@ -32,7 +32,7 @@ export function dynamodbClient({ region, endpoint }: DynamoDbSettings): DynamoDB
       ? { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
       : {}),
   });
-  // It prepares a log line of every reply, item by item, for a logger that nobody gave.
+  // It prepares a log line of every reply, item by item, for a logger, and there is none.
   client.middlewareStack.remove('loggerMiddleware');
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }

@@ -77,7 +77,7 @@ export const balanceAdditions = ({ entries, spending }: Change): readonly Additi
 };
 
 /**
- * Everything spent of one balance is added up in one item, together with how many times: whoever reads that item reads a
+ * Everything spent of one balance is added up in one item, together with how many times: a read of that item gives a
  * count and a sum that belong together, whatever else is under way. Spending waits for its turn anyway.
  */
 export function spendingAddition(spending: Spending, entries: readonly LedgerEntry[]): Addition {

@@ -21,7 +21,7 @@ export function merged(additions: readonly Addition[]): readonly Addition[] {
 
 type Update = NonNullable<NonNullable<TransactWriteCommandInput['TransactItems']>[number]['Update']>;
 
-/** `ADD` may be done once only: whoever repeats it needs a guard beside it. */
+/** `ADD` may be done once only: a write that may be repeated needs a guard beside it. */
 export function updateOf(table: string, { key, amounts }: Addition): Update {
   const added = Object.entries(amounts);
   return {

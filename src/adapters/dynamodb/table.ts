@@ -269,7 +269,7 @@ export const outboxPartitions = (outbox = OUTBOX): readonly string[] =>
 
 export const outboxPartition = (shard: number, outbox = OUTBOX): string => `${outbox}#${shard}`;
 
-/** Events that nobody tries to send any more. */
+/** Events that no relay tries to send any more. */
 export const parkedPartition = (outbox = OUTBOX): string => `${outbox}#parked`;
 export const parkedEventKey = (id: string, outbox = OUTBOX): ItemKey => ({
   pk: parkedPartition(outbox),

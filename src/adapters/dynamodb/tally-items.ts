@@ -9,8 +9,8 @@ import { type Addition, merged } from './sums.ts';
 import { tallyKey } from './table.ts';
 
 /**
- * What the change adds to summaries: one item, because all tallies of a payment are of one day and currency. So whoever
- * reads the item while the payment moves finds it counted once, as it was or as it is.
+ * What the change adds to summaries: one item, because all tallies of a payment are of one day and currency. So a
+ * read of the item while the payment moves finds it counted once, as it was or as it is.
  */
 export function tallyAdditions({ payment, tallies }: Change): readonly Addition[] {
   if (tallies.length === 0) return [];

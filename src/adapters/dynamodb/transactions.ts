@@ -48,7 +48,7 @@ export function transact<Refusal>(
   ).andThen((verdict) => verdict);
 }
 
-/** The writes whose conditions failed, in their order; undefined when that is not what the fault tells. */
+/** The writes whose conditions failed, in their order; undefined when the fault is another one. */
 export function refused<Write>(
   writes: readonly Write[],
   fault: unknown,

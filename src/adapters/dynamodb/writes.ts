@@ -19,7 +19,7 @@ import { tallyAdditions } from './tally-items.ts';
 import type { Operation, Put } from './transactions.ts';
 
 /**
- * One item of a transaction, and what it means when its condition fails. `isOwn`: the stored item's `change_id` tells
+ * One item of a transaction, and what it means when its condition fails. `isOwn`: the stored item's `change_id` says
  * whether this very change has been applied, and the condition fails when it has.
  */
 export type Write = Readonly<{ operation: Operation; refusal?: CommitRefused; isOwn?: true }>;

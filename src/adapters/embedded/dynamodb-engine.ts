@@ -11,8 +11,8 @@ import { withStartLock } from './start-lock.ts';
 
 /**
  * Runs a DynamoDB engine on loopback with its data in `dataDir`, or in memory without one. A process that finds a
- * living owner shares its engine; an engine that outlived its owner's crash is taken over as it runs, so that whoever
- * still uses it is not disturbed. Never two engines on one file. Acknowledged writes survive the death of either,
+ * living owner shares its engine; an engine that outlived its owner's crash is taken over as it runs, so that its
+ * other users are not disturbed. Never two engines on one file. Acknowledged writes survive the death of either,
  * but for DynamoDB Local's (`dynamodb-engines.ts`).
  */
 export async function startDynamoDbEngine({
@@ -124,7 +124,7 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-/** A process id may have been given to a stranger since; where the system does not tell, the port's answer must do. */
+/** A process id may have been given to a stranger since; where the system does not say, the port's answer must do. */
 function isEngine({ marker }: DynamoDbEngine, pid: number): boolean {
   if (process.platform !== 'linux') return true;
   try {

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 /** A program that speaks DynamoDB's protocol. */
 export type DynamoDbEngine = Readonly<{
   name: string;
-  /** What its command line holds, so that a process can be told from a stranger under the same id. */
+  /** What its command line holds, so that a process is not taken for a stranger under the same id. */
   marker: string;
   /** The file or folder below the data directory that it keeps its data in; no other engine reads it. */
   keeps: string;

@@ -71,7 +71,7 @@ async function startOn(
   writeServerState(stateFile, { ownerPid: process.pid, serverPid: server.pid, port });
   return {
     url,
-    // Under the lock, so that nobody joins a server that is about to end.
+    // Under the lock, so that no process joins a server that is about to end.
     stop: () => withStartLock(lockOf(home), () => endProcess(server.pid, 'SIGINT')),
   };
 }

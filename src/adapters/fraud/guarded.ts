@@ -15,7 +15,7 @@ export const DEFAULT_SCORER_TERMS: ScorerTerms = { timeoutMs: 5_000, opensAfter:
 
 /**
  * Waits no longer than `timeoutMs` for a score, and asks no scorer that has ceased to answer. Whatever goes wrong, a
- * throw included, is told as a scorer that is away.
+ * throw included, counts as a scorer that is away.
  */
 export function guardedFraudScorer(scorer: FraudScorer, terms: ScorerTerms): FraudScorer {
   const policy = wrap(

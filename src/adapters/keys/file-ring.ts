@@ -10,8 +10,8 @@ import { type Ring, type RingSource, ringKey, ringOf } from './ring.ts';
 const CHECK_MS = 1_000;
 
 /**
- * A ring in a file of its own, made at its first use, read again when it has changed. For development: whoever can read
- * the file can read every customer, and without the file nobody can.
+ * A ring in a file of its own, made at its first use, read again when it has changed. For development: the
+ * file opens every customer's details, and without it they stay sealed.
  */
 export function fileRing(file: string, clock: Clock, checkMs: number = CHECK_MS): RingSource {
   /** By then every process that reads the file has seen a change of it. */

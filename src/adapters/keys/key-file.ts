@@ -51,7 +51,7 @@ export function parseKeyFile(text: string): readonly FileKey[] {
   return keys;
 }
 
-/** A finished file is linked into place, so nobody ever reads half of one, and of two makers the first wins. */
+/** A finished file is linked into place, so no process reads half of one, and of two makers the first wins. */
 export function makeKeyFile(file: string, keys: readonly FileKey[]): void {
   const draft = writeDraft(file, keys);
   try {

@@ -65,6 +65,6 @@ export const attempt = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavai
     return { kind: 'StorageUnavailable', cause };
   })();
 
-/** Both, for a call that shares its trip with nobody. */
+/** Both, for a call that shares its trip with no other. */
 export const withRetry = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavailable> =>
   attempt(() => retried(work));

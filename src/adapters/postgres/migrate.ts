@@ -15,7 +15,7 @@ export const PLATFORM_MIGRATIONS: MigrationFiles = {
   hashes,
 };
 
-/** A kysely over the pool. Destroying it would end the pool, so nobody does. */
+/** A kysely over the pool. It is never destroyed, which would end the pool. */
 export const queriesOn = <Tables = Database>(pool: pg.Pool): Kysely<Tables> =>
   new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
 
@@ -43,7 +43,7 @@ const migrationsOn = (pool: pg.Pool): Kysely<Database> => {
   });
 };
 
-/** The lock of whoever migrates: any number that no other lock of the database has. */
+/** The lock of the process that migrates: any number that no other lock of the database has. */
 const LOCK = 7_246_091;
 
 /**

@@ -19,7 +19,7 @@ export const migrationTable = ({ schema }: MigrationFiles): string =>
 /** The last of them: the least that a serving process needs. */
 export const newestOf = ({ hashes }: MigrationFiles): string => Object.keys(hashes).at(-1) ?? 'none';
 
-/** How a migration's contents are told apart, in the manifest and in the table of what was applied. */
+/** What stands for a migration's contents, in the manifest and in the table of what was applied. */
 export const hashOf = (contents: Buffer | string): string =>
   createHash('sha256').update(contents).digest('hex');
 

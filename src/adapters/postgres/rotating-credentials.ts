@@ -38,7 +38,7 @@ export function rotateCredentials(pool: pg.Pool, credentials: RotatingCredential
         if (hasCode(cause) && !isRefused(cause)) throw cause;
         throw Object.assign(new Error('no accepted credentials', { cause }), { code: NOT_CONNECTED });
       });
-  // `pool.query` asks with a callback, everyone else for a promise.
+  // `pool.query` passes a callback, every other caller wants a promise.
   const connectBack = callbackify(connect);
   pool.connect = ((done?: Done) =>
     done === undefined

@@ -50,7 +50,7 @@ export function postgresWakeUps(pool: pg.Pool, channel = 'paywright'): PostgresW
   function notify(topic: WakeUpTopic): void {
     const text = 'SELECT pg_notify($1, $2)';
     const notice = pool.query({ name: 'notify', text, values: [channel, `${self} ${topic}`] }).catch(() => {
-      // Whoever was not told finds the work when it looks by itself.
+      // A sleeper that got no signal finds the work when it looks by itself.
     });
     notices.add(notice);
     void notice.then(() => notices.delete(notice));

@@ -43,7 +43,7 @@ export function circuit<Unavailable>(terms: GuardTerms, unavailable: Unavailable
   };
 }
 
-/** Nobody isolates the circuit by hand; it would send as little as an open one. */
+/** The circuit is never isolated by hand; it would send as little as an open one. */
 const CIRCUITS = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.Open]: 'open',

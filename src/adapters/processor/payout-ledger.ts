@@ -11,7 +11,7 @@ export type PaidOut = Readonly<{ reference: string; vendorId: VendorId; cents: b
 export interface PayoutLedger {
   /**
    * The verdict that stands for the order: that of the reference if it was paid, that of the attempt or a later one if it
-   * was refused, and else what `judge` says, recorded. Nobody else judges the reference meanwhile.
+   * was refused, and else what `judge` says, recorded. No other process judges the reference meanwhile.
    */
   settle(order: PayoutOrder, judge: () => PayoutVerdict): PayoutVerdict;
   /** On the last attempt judged. */

@@ -21,8 +21,8 @@ const bankOf = (vendorId: VendorId): Bank => BANKS[vendorId] ?? { paysFrom: 1 };
 
 /**
  * A processor's paying side with books of its own, for development and tests: the vendor says what happens. Of the
- * vendors 00000000-0000-4000-8000-00000000000n, 1 is refused always and 2 at first; 3 is paid and 4 refused without a
- * word, so that only `lookup` tells; 5 has a bank that is away.
+ * vendors 00000000-0000-4000-8000-00000000000n, 1 is refused always and 2 at first; 3 is paid and 4 refused without an
+ * answer, so that only `lookup` says so; 5 has a bank that is away.
  */
 export const simulatedPayouts = (ledger: PayoutLedger, clock: Clock): Payouts => ({
   pay(order) {

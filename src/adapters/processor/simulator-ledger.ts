@@ -16,7 +16,7 @@ export type ChargeBook = Readonly<{
 export interface SimulatorLedger {
   /** The first verdict ever recorded for the reference; records this one when there is none. */
   record(order: ChargeOrder, verdict: Verdict): Verdict;
-  /** The same for a modification: `judge` sees how the charge stands, and nobody else moves it meanwhile. */
+  /** The same for a modification: `judge` sees how the charge stands, and no other process moves it meanwhile. */
   move(order: ModificationOrder, judge: (book: ChargeBook | undefined) => Verdict): Verdict;
   find(reference: string): Verdict | undefined;
   /** Every approved charge, by reference. */

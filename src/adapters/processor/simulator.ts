@@ -91,7 +91,7 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
   },
 });
 
-/** Whether the processor's own sums allow a modification: it trusts nobody to have added up right. */
+/** Whether the processor's own sums allow a modification: it does not rely on the sums of its callers. */
 function fits({ type, amount: { minorUnits } }: ModificationOrder, book: ChargeBook | undefined): boolean {
   if (book === undefined) return false;
   const { authorized, captured, refunded, ended } = book;

@@ -4,7 +4,7 @@ import ipaddr from 'ipaddr.js';
 /** All that is routed on the IPv6 Internet. Other ranges hold, among others, IPv4 addresses in disguise. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 
-/** True for an address of the public Internet: none of a host's own, a private network, a cloud's metadata or nobody's. */
+/** True for an address of the public Internet: none of a host's own, a private network, a cloud's metadata or a range that is not assigned. */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 0) return false;
   const parsed = ipaddr.process(inDigits(address));

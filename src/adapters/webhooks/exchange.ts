@@ -23,7 +23,7 @@ export type Order = Readonly<{
 
 export type StoredResponse = Readonly<{ status: number; retryAfter?: string; excerpt: string }>;
 
-/** `reached`: somebody was there, so another address must not be tried. `stale`: a kept connection had been closed. */
+/** `reached`: a connection was made, so another address must not be tried. `stale`: a kept connection had been closed. */
 export type Failed = Readonly<{ error: AttemptError; reached: boolean; stale: boolean }>;
 
 /** How long an address may take to answer at all, while there are others to try. */

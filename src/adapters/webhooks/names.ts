@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
-/** Every address that a host name has now, IPv4 first; none when it has none or nobody can tell. */
+/** Every address that a host name has now, IPv4 first; none when it has none or no name server answers. */
 export type Names = Readonly<{
   addressesOf(hostname: string): Promise<readonly string[]>;
   close(): void;
@@ -11,7 +11,7 @@ const THIS_HOST = ['127.0.0.1', '::1'];
 
 /**
  * Asks name servers and never the host's own files. Every call asks anew, unless the same question is still open: then it
- * shares the answer. A name server that is silent holds up nobody but those who asked it.
+ * shares the answer. A name server that is silent holds up only the calls that wait for it.
  */
 export function names(servers?: readonly string[]): Names {
   const resolver = new Resolver({ timeout: 2_000, tries: 2 });

@@ -31,7 +31,7 @@ const MOST_ADDRESSES = 3;
 
 /**
  * Sends over HTTP/1.1. A name is resolved for each attempt, every address of both families is checked, and the connection
- * goes to one of those that were: what the name says a moment later matters to nobody.
+ * goes to one of those that were: what the name resolves to a moment later has no effect.
  */
 export function httpWebhookSender(settings: SenderSettings): WebhookSender {
   const { allowLoopbackHttp, timeoutMs = TIMEOUT_MS, nameServers, trust } = settings;

@@ -7,7 +7,7 @@ import type { Merchants } from '../../ports/merchants.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 
-/** Counts failed authentications in memory and writes the sums when told to. Each process has one. */
+/** Counts failed authentications in memory and writes the sums at each flush. Each process has one. */
 export type CountFailedAuthentications = Readonly<{
   /** Notes one, by the merchant the refused token claimed. That is unproved: anybody can claim to be anybody. */
   note(claimed: MerchantId | undefined): void;
@@ -18,7 +18,7 @@ export type CountFailedAuthentications = Readonly<{
   flush(): ResultAsync<void, StorageUnavailable>;
 }>;
 
-/** How many merchants not seen before are looked up in one flush; what claims to be further ones is nobody's. */
+/** How many merchants not seen before are looked up in one flush; what claims to be further ones is counted without a merchant. */
 const MOST_NEW_CLAIMS = 256;
 /** Merchants that exist and had a failure before are never crowded out by invented ones. */
 const MOST_KNOWN = 10_000;
@@ -66,7 +66,7 @@ export function countFailedAuthentications({
     return claimed;
   }
 
-  /** What would take more room than there is becomes nobody's. */
+  /** What would take more room than there is is counted without a merchant. */
   function add({ merchantId, minute, count }: Count): void {
     const own = keyOf({ merchantId, minute });
     const owner = noted.has(own) || noted.size < MOST_NOTED ? merchantId : undefined;
@@ -98,7 +98,7 @@ export function countFailedAuthentications({
     return failure === undefined ? ok(undefined) : err(failure);
   }
 
-  /** The merchant itself, or nobody if there is no such merchant. */
+  /** The merchant itself; undefined when there is no such merchant. */
   function ownerOf(claimed: MerchantId | undefined) {
     if (claimed === undefined || known.has(claimed))
       return okAsync<MerchantId | undefined, StorageUnavailable>(claimed);

@@ -9,8 +9,8 @@ import type { IntegrityFinding } from './integrity-finding.ts';
 export type Dated = Readonly<{ text: string; at: Instant }>;
 
 /**
- * Stands for any number of rows in constant memory: the same rows in any order have the same mark. It tells
- * edits and losses, not rows that were made to have the same sum. `old` is of those that were written long enough ago to be complete.
+ * Stands for any number of rows in constant memory: the same rows in any order have the same mark. Edits and
+ * losses change it, rows that were made to have the same sum do not. `old` is of those that were written long enough ago to be complete.
  */
 export type Marks = Readonly<{ all: bigint; old: bigint }>;
 

@@ -49,7 +49,7 @@ export const verifyPayment = (
 export const headsOf = ({ payment, transactions }: SeenPayment): string =>
   [payment, ...transactions].map(({ id, version, auditHash }) => `${id} ${version} ${auditHash}`).join();
 
-/** A payment that is not there is a finding: whoever asks has seen it, or what it caused. */
+/** A payment that is not there is a finding: its id was read from a row of its own, or from one that it caused. */
 export const readPayment = (
   ports: PaymentReads,
   merchantId: MerchantId,

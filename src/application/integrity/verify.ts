@@ -34,7 +34,7 @@ export type Verified = Readonly<{
  * Walks everything that is stored and ends at the first row that is not what the rest says it must be: chains, the
  * entities at their heads, links without an entity, ledger entries and their causes, balances, transfers over all
  * tenants, summaries. Reads only, in memory that grows with the tenants alone, and raises no false alarm while others write. `onProgress` is
- * told after every page.
+ * called after every page.
  */
 export type Verify = (
   onProgress: (merchantId: MerchantId, verified: Verified) => void,

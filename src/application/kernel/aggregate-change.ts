@@ -63,7 +63,7 @@ export type ClaimWith<Done> = (change: Change, done: Done) => ResultAsync<Change
 /** Of a request without an idempotency key. */
 export const unclaimed: ClaimWith<unknown> = (change) => okAsync(change);
 
-/** A commit that changes one aggregate and nothing else, and may tell of it. */
+/** A commit that changes one aggregate and nothing else, with an event of it when there is one. */
 export function aggregateChange(
   ports: Readonly<{ ids: Ids; digests: Digests }>,
   move: AggregateMove,

@@ -29,7 +29,7 @@ export type Work<Context, Failure> = Readonly<{
   context: () => ResultAsync<Context, Failure>;
   /** The key is new. Losing a race for it is not an error: the request looks again. */
   start: (context: Context) => ResultAsync<Responded, Failure | CommitRefused>;
-  /** Somebody stopped in the middle: go on from there, never from the start. */
+  /** The holder before stopped in the middle: go on from there, never from the start. */
   resume: (claim: Calling | Retryable, context: Context) => ResultAsync<Responded, Failure | CommitRefused>;
   /** The kept answer has expired, but the key's claim on its effect has not: say how things stand. */
   current: (claim: Claim) => ResultAsync<StoredResponse, Failure | CommitRefused>;
@@ -50,13 +50,13 @@ export const refuseFreely = <Refusal>(
       errAsync<never, Refusal | CommitRefused>(claim === undefined ? refusal : { kind: 'ClaimTaken' }),
     );
 
-/** How often a request that lost a race looks again before it tells the client to come back. */
+/** How often a request that lost a race looks again before the client has to come back. */
 const MOST_ATTEMPTS = 3;
 
 const comeBack: IdempotencyInFlight = { kind: 'IdempotencyInFlight', retryAfterMs: 1_000 };
 
 /**
- * The life cycle of an idempotency key: the same key gives the same answer, whoever repeats it and whatever crashed in
+ * The life cycle of an idempotency key: the same key gives the same response to every repeat, whatever crashed in
  * between; another payload under it is refused; a lease that ran out is carried on. One read, and `context` with it.
  */
 export function idempotent<Context, Failure extends Readonly<{ kind: string }>>(

@@ -30,8 +30,8 @@ export type KeyedWork<Done, Failure> = Omit<KeyedRequest<Done>, 'sealedFor'> &
 
 /**
  * Does a request's work under a lease on its key, and then makes its claim with the response: a repeat meanwhile is in
- * flight, and one afterwards is given that response for as long as it is kept. A process that dies in between leaves the
- * key to whoever repeats the request once the lease has run out, and the work is done again. Four round trips beside the
+ * flight, and one afterwards is given that response for as long as it is kept. After a process that dies in
+ * between, the first repeat once the lease has run out does the work again. Four round trips beside the
  * work; one for a repeat.
  */
 export type WorkUnderKey = <Done, Failure extends Readonly<{ kind: string }>>(
@@ -80,7 +80,7 @@ export const workUnderKey =
       const holder = ports.ids.change(now);
       return ports.leases.hold([name], holder, now, now + terms.leaseMs).andThen((held): Ended => {
         if (held.length === 0) return errAsync({ kind: 'IdempotencyInFlight', retryAfterMs: 1_000 });
-        // Whoever held the lease before may have made the claim since this request looked.
+        // The holder before may have made the claim since this request looked.
         return ports.claims
           .find(key, ports.clock.now())
           .andThen((claim): Ended => (claim === undefined ? once() : errAsync({ kind: 'ClaimTaken' })))

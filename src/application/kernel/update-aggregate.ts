@@ -98,7 +98,7 @@ export function updateAggregate(ports: MovePorts): UpdateAggregate {
         if (committed.isOk()) return ok(update.next);
         switch (committed.error.kind) {
           case 'KeyTaken': {
-            // Taken from a version that is no longer the newest, the key tells nothing about the one that is.
+            // Taken from a version that is no longer the newest, the key says nothing about the one that is.
             const newest = yield* find();
             if (newest?.version !== before?.version)
               return err<never, StaleVersion>({ kind: 'StaleVersion', id });

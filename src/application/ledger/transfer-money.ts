@@ -157,7 +157,7 @@ function transfer(
 }
 
 /**
- * Which refusals are stored as the key's response: those that nobody's doing can turn into an acceptance. All others
+ * Which refusals are stored as the key's response: those that no later change can turn into an acceptance. All others
  * leave the key free (docs/decisions/0003). The compiler asks for a row for every kind.
  */
 const STORED = {

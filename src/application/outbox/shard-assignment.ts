@@ -81,7 +81,7 @@ export function shardAssignment(
     });
   }
 
-  /** Everybody ranks the same workers in the same order, so all parts together are all shards. */
+  /** Every worker ranks the same workers in the same order, so all parts together are all shards. */
   function partOf(standing: readonly Lease[]): number {
     const names = standing.map(({ name }) => name).filter((name) => name.startsWith(workers));
     const ranked = [...new Set([...names, self])].toSorted();

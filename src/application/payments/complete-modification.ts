@@ -73,7 +73,7 @@ export const completeModification =
       );
   };
 
-/** Takes over the claim of a modification that somebody left, with its payment and transaction as they are now. */
+/** Takes over the claim of a modification whose holder stopped, with its payment and transaction as they are now. */
 export const heldModification = (
   ports: CompleteModificationPorts,
   terms: ClaimTerms,

@@ -54,7 +54,7 @@ export type HeldPayment = Readonly<{
 export type Approach = Readonly<{
   /** `charge` only when the processor provably has nothing of the reference; else its record is asked first. */
   ask: 'charge' | 'lookup';
-  /** With nobody left to hear "try again", a dead processor means waiting, not releasing the key. */
+  /** False in recovery: where no client gets the 503, a processor that is away means waiting, not releasing the key. */
   clientWaits: boolean;
 }>;
 

@@ -37,7 +37,7 @@ type Ports = Readonly<{ ids: Ids; digests: Digests }>;
 /**
  * The whole commit for a move: the payment and its transactions with their links of the audit chain, what the ledger and
  * the summaries gain by it, the events and the claim. Also gives the payment and the transactions as they will be stored,
- * chain heads included, so that nobody has to read them back.
+ * chain heads included, so that no read has to follow.
  */
 export function paymentChange<Next extends Payment>(
   ports: Ports,

@@ -7,7 +7,7 @@ import type { ProcessPayment, ProcessPaymentFailure, ProcessPaymentRequest } fro
 export type BatchResult = Result<Responded, ProcessPaymentFailure>;
 
 /**
- * Processes each item as if it came alone, many at once, and tells each its own result in the order given; one item's
+ * Processes each item as if it came alone, many at once, and gives each its own result in the order given; one item's
  * failure never touches another. Items that share a key run one after the other, so the later ones are replays.
  */
 export type ProcessBatch = (

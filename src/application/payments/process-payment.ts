@@ -72,8 +72,8 @@ export type ProcessPaymentFailure =
   | StorageUnavailable;
 
 /**
- * Takes a payment: intent on record, processor asked, outcome on record. The same key gives the same answer, whoever
- * repeats it and whatever crashed in between; a lease that ran out is resumed, never started again. Two parallel
+ * Takes a payment: intent on record, processor asked, outcome on record. The same key gives the same response to
+ * every repeat, whatever crashed in between; a lease that ran out is resumed, never started again. Two parallel
  * reads, two commits and one processor call when new; the reads alone for a replay. A customer is one read more; a merchant's
  * processor config is none, and is opened before anything is recorded.
  */

@@ -23,7 +23,7 @@ export type RateLimited = Readonly<{ kind: 'RateLimited'; retryAfterMs: number }
 export type AdmitPayment = (merchant: Merchant) => ResultAsync<void, RateLimited | StorageUnavailable>;
 
 /**
- * How many permits to take at once when nobody waits for more: a hundredth of a minute's limit, a thousandth of a
+ * How many permits to take at once when no request waits for more: a hundredth of a minute's limit, a thousandth of a
  * day's. So a merchant costs the store some hundred calls a minute at most, however many payments it makes, and small
  * limits are exact.
  */
@@ -38,7 +38,7 @@ type Lease = {
   permits: number;
   /** The store gave less than it was asked for: there is nothing left in this window. */
   exhausted: boolean;
-  /** How many have asked since the newest take was planned. */
+  /** How many requests came since the newest take was planned. */
   waiting: number;
   /** The take that is planned or under way; all who wait share it. */
   taking: ResultAsync<void, StorageUnavailable> | undefined;

@@ -34,8 +34,8 @@ export type RecoverPorts = CompletePaymentPorts &
 
 /**
  * Finishes what crashes and silence left open: takes over each due claim, asks the processor for the reference and
- * commits its answer; sends the reference again only when the processor provably has none. Keys that nobody came back
- * for are given up as failed, once the processor has said again that it has nothing. Any number of workers may run it
+ * commits its answer; sends the reference again only when the processor provably has none. Keys that no client
+ * repeated are given up as failed, once the processor has said again that it has nothing. Any number of workers may run it
  * at once. `recoveryRound` says what becomes of a claim that cannot be moved. A claim is one read more than its request was,
  * of the merchant, whose processor config is the one of today.
  */

@@ -18,8 +18,8 @@ type AnyRefusal =
 const never = () => false;
 
 /**
- * Which refusals are stored as the key's response, by what the payment was: those that nobody's doing can turn into an
- * acceptance any more. All others leave the key free, because the same request may be right a moment later
+ * Which refusals are stored as the key's response, by what the payment was: those that no later change can turn into an
+ * acceptance. All others leave the key free, because the same request may be right a moment later
  * (docs/decisions/0003). The compiler asks for a row for every kind.
  */
 const STORED = {

@@ -52,7 +52,7 @@ export type DeliveryRound = Readonly<{
 
 /**
  * Sends what is due. A round reads, and starts as much as there is room for, without waiting for any of it: attempts end
- * on their own, each starting what waits behind it. So an endpoint that is slow or silent holds up itself and nobody else,
+ * on their own, each starting what waits behind it. So an endpoint that is slow or silent holds up itself and no other,
  * and memory is bounded whatever waits in the store.
  *
  * What is promised: every delivery is attempted until it ends, whenever this or any rival dies; after a death, or when two

@@ -30,8 +30,8 @@ const READS_AT_ONCE = 8;
 type KnownEndpoints = Readonly<{ readAt: Instant; endpoints: readonly OpenEndpoint[] }>;
 
 /**
- * Makes a delivery of each event for each endpoint that hears it. An endpoint that was there when an event was made
- * hears it, as far as clocks agree: what is known of a merchant's endpoints is used for a second at most, and never for
+ * Makes a delivery of each event for each endpoint that subscribes to it. An endpoint that was there when an event was made
+ * gets it, as far as clocks agree: what is known of a merchant's endpoints is used for a second at most, and never for
  * events that are younger than it. Given an event again it adds nothing.
  */
 export const fanOutWebhooks = (ports: FanOutPorts): EventSink => {

@@ -20,7 +20,7 @@ export type ReplayFailure =
 
 /**
  * Sends a delivery once more, however it ended, with the same event id and body, all its tries and a new day before it.
- * It is the same delivery, so nothing that tells repeats apart stands in its way.
+ * It is the same delivery, so that no guard against repeats refuses it.
  */
 export type ReplayDelivery = (target: DeliveryTarget) => ResultAsync<PendingDelivery, ReplayFailure>;
 

@@ -46,7 +46,7 @@ export type FailedAuthentications = Readonly<{ minute: Instant; count: number }>
 /**
  * Watches one merchant's trail, newest first: give it every fact in that order, and it gives the anomalies that each
  * completes. A payment's velocity is its customer's; its failure counts for its customer or, where there is none, for
- * whoever acted. A run of events that keeps up a rate is told once, at its newest event. Holds at most `count` times
+ * its actor. A run of events that keeps up a rate is one anomaly, at its newest event. Holds at most `count` times
  * for each customer or actor that was busy within the last window, however long the trail is.
  */
 export function watchTrail(rules: AnomalyRules): (fact: AuditFact) => readonly Anomaly[] {
@@ -136,7 +136,7 @@ type Run = Readonly<{ newestFirst: readonly Instant[]; isTold: boolean }>;
 
 /**
  * Takes events newest first and gives the newest of those that reach the rate with this one, once for each run of
- * events that all do. Whoever has no event within the window is forgotten: nothing older can be near enough.
+ * events that all do. A customer or actor without an event in the window is forgotten: nothing older can be near enough.
  */
 function rateWatch({ count, withinMs }: Rate): (who: string, at: Instant) => Instant | undefined {
   // The oldest event is the last of its run, and the run it was added to stands last.

@@ -15,7 +15,7 @@ export type AuditReport = Readonly<{
   totalEvents: number;
   /** By action. */
   eventsByType: ReadonlyMap<string, number>;
-  /** By whoever acted. */
+  /** By the id of the actor. */
   userActivity: ReadonlyMap<string, number>;
   /** Newest first. */
   anomalies: readonly Anomaly[];
@@ -54,9 +54,9 @@ export function auditReporting(rules: AnomalyRules): AuditReporting {
     report(failed) {
       const refused = excessiveFailedAuth(failed, rules);
       const all = [...anomalies, ...refused].sort((a, b) => b.timestamp - a.timestamp);
-      const told = all.slice(0, MOST_ANOMALIES);
-      const anomaliesOmitted = found + refused.length - told.length;
-      return { totalEvents, eventsByType, userActivity, anomalies: told, anomaliesOmitted };
+      const listed = all.slice(0, MOST_ANOMALIES);
+      const anomaliesOmitted = found + refused.length - listed.length;
+      return { totalEvents, eventsByType, userActivity, anomalies: listed, anomaliesOmitted };
     },
   };
 }

@@ -14,7 +14,7 @@ type Known = Readonly<{
   auditHash: string;
 }>;
 
-/** Whatever tells who the customer is, each sealed under its own name; `metadata` is JSON text. */
+/** What identifies the customer, each sealed under its own name; `metadata` is JSON text. */
 export type CustomerSecrets = Readonly<{ email: Sealed; name: Sealed; phone?: Sealed; metadata?: Sealed }>;
 
 /** What may be shown of a payment method to recognise it by. */

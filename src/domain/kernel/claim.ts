@@ -46,7 +46,7 @@ type Known = ClaimKey &
 /** What the key is spent on: a payment, or one transaction of it. */
 type OnPayment = Readonly<{ paymentId: PaymentId; transactionId?: TransactionId }>;
 
-/** Somebody works on it until `dueAt`; then anyone may take over, and resumes. */
+/** Its holder works on it until `dueAt`; then any process may take over, and resumes. */
 export type Calling = Known & OnPayment & Readonly<{ state: 'calling'; dueAt: Instant; attempts: number }>;
 /** The processor's answer never came. Recovery asks again at `dueAt`. */
 export type Unknown = Known & OnPayment & Readonly<{ state: 'unknown'; dueAt: Instant; attempts: number }>;
@@ -166,7 +166,7 @@ export const releaseClaim = (
 
 /**
  * True while the holder's lease runs. A lease that ends later than any given now could, clocks of one system being a
- * lease apart at the most, was given before the clock was set back, and holds nobody up.
+ * lease apart at the most, was given before the clock was set back, and does not count.
  */
 export const isHeld = ({ dueAt }: Calling, now: Instant, { leaseMs }: ClaimTerms): boolean =>
   now < dueAt && dueAt - now <= 2 * leaseMs;

@@ -19,7 +19,7 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** A fact to be told outside, written in the commit that made it true. `id` is stable: consumers dedupe by it. */
+/** A fact to be published, written in the commit that made it true. `id` is stable: consumers dedupe by it. */
 export type DomainEvent = Readonly<{
   id: EventId;
   type: EventType;

@@ -1,5 +1,5 @@
 /**
- * What can be stored and told. A bigint prints as plain digits, so a small one read back is a number: only the digits
+ * What can be stored and sent. A bigint prints as plain digits, so a small one read back is a number: only the digits
  * are kept.
  */
 export type Json =

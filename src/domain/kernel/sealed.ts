@@ -6,6 +6,6 @@ export type WrappedKey = Readonly<{ keyId: string; wrapped: string }>;
 
 /**
  * A keyed hash of a text, with the name of its key in front: equal texts of one tenant have equal indexes under one key,
- * and without the key nothing can be told from it.
+ * and without the key an index says nothing.
  */
 export type BlindIndex = string & { readonly blind?: never };

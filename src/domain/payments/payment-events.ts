@@ -6,8 +6,8 @@ import type { Transaction } from './transaction.ts';
 import { transactionRecord } from './transaction-record.ts';
 
 /**
- * The event that a payment's newest move calls for. Moves between `processing` and `pending`, and those that leave the
- * status as it is, are nobody's news.
+ * The event that a payment's newest move calls for. None for moves between `processing` and `pending`, nor for
+ * those that leave the status as it is.
  */
 export function paymentEvent(
   before: Payment | undefined,
@@ -27,7 +27,7 @@ export function paymentEvent(
       };
 }
 
-/** Each refund is told of once, when it has succeeded (`refund.created`) or failed. */
+/** One event for each refund, when it has succeeded (`refund.created`) or failed. */
 export function refundEvent(transaction: Transaction, id: EventId): DomainEvent | undefined {
   const { type, status } = transaction;
   if (type !== 'refund' || (status !== 'succeeded' && status !== 'failed')) return undefined;

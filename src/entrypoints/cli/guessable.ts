@@ -1,5 +1,5 @@
 /**
- * True for a secret that nobody drew at random: fewer than 80 bits by the Shannon entropy of its own characters, or made
+ * True for a secret that was not drawn at random: fewer than 80 bits by the Shannon entropy of its own characters, or made
  * of one short text again and again. 32 random bytes have about 190 of these bits in base64url and 230 in hexadecimal;
  * the estimate is a lower bound for typing, and no proof of strength.
  */

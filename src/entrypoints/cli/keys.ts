@@ -33,7 +33,7 @@ export async function rotateKeysCommand(
     const outcome = await Promise.race([rotation, untilStopped.then(() => 'stopped' as const)]);
     progress.end();
     if (outcome === 'stopped') {
-      // What is under way ends with the process; nobody waits for it.
+      // What is under way ends with the process, and is not awaited.
       rotation.then(
         () => undefined,
         () => undefined,
@@ -63,7 +63,7 @@ export function createKeyCommand({ json = false }: Readonly<{ json?: boolean }>,
   out(json ? `${JSON.stringify({ key: `${id}:${secret}` })}\n` : `${id}:${secret}\n`);
 }
 
-/** Whoever runs the command has no token, so the trail says which command it was. */
+/** The command runs without a token, so the trail names the command. */
 const ORIGIN: Origin = { actor: { id: 'paywright keys rotate', type: 'system' }, requestId: 'keys-rotate' };
 
 const SAYS: Readonly<Record<RotateKeysFailure['kind'], string>> = {
@@ -87,7 +87,7 @@ const STEPS = {
   release: 'letting old indexes go',
 } as const;
 
-/** One line that is written over, where there is somebody to see it. */
+/** One line that is written over, where the output is a terminal. */
 function progressLine(err: Terminal['err']) {
   const isSeen = process.stderr.isTTY;
   let isOpen = false;

@@ -24,7 +24,7 @@ function readSecret(file: string): string | undefined {
   }
 }
 
-/** A finished file is linked into place, so nobody ever reads half of one and the first link wins. */
+/** A finished file is linked into place, so no process reads half of one, and the first link wins. */
 function makeSecret(folder: string, file: string): string {
   makePrivateFolder(dirname(folder));
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { ApprovalsSettings } from '../../composition/approvals-settings.ts';
 import type { PayoutAlarm } from '../../ports/approvals/payout-alarm.ts';
 
-/** A log line for each message and event that goes to the stand-ins for queue and bus, where nobody else would see it. */
+/** A log line for each message and event that goes to the stand-ins for queue and bus, which show it nowhere else. */
 export const tellingTo = (log: Logger): Pick<ApprovalsSettings, 'tellQueued' | 'tellPublished'> => ({
   tellQueued: ({ eventId, message }) =>
     log.info({ sink: 'approval_queue', event_id: eventId, payment_id: message.body.paymentId }, 'queued'),

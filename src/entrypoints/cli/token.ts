@@ -29,7 +29,7 @@ export async function tokenCommand(
     return EXIT.usage;
   }
   const { merchant, role, permissions } = options;
-  // Whoever manages merchants needs to be none.
+  // A token that manages merchants needs no merchant of its own.
   const managesOnly = merchant === undefined && permissions?.join() === 'admin';
   if ((merchant === undefined) === (role === undefined) && !managesOnly) {
     err('paywright: give either --merchant or --role, or --permissions admin alone\n');

@@ -105,7 +105,7 @@ function jsonProgress(out: Terminal['out']): Progress {
   };
 }
 
-/** One line that is written over where somebody sees it, and a line now and then where it goes to a file. */
+/** One line that is written over on a terminal, and a line now and then in a file. */
 function textProgress(err: Terminal['err'], isSeen: boolean): Progress {
   const isTime = every(isSeen ? FRAME_EVERY_MS : LINE_EVERY_MS);
   let isOpen = false;

@@ -26,7 +26,7 @@ export async function listenCommand(
   options: ListenOptions,
   { env, out, err, untilStopped }: Terminal,
 ): Promise<ExitCode> {
-  // From the environment: what stands on a command line is read by everybody on the machine.
+  // From the environment: what stands on a command line is readable by every user of the machine.
   const secret = env['WEBHOOK_SECRET'] || undefined;
   let verifier: Webhook | undefined = secret === undefined ? undefined : new Webhook(secret);
   const server = createServer((request, response) => {

@@ -36,7 +36,7 @@ export const methodBody = (
   created_at: rfc3339(method.createdAt),
 });
 
-/** What cannot be the id of a customer at all is nobody's. */
+/** What cannot be the id of a customer is answered as an id that no customer has. */
 export async function withCustomer(
   c: HttpContext,
   merchantId: MerchantId,

@@ -14,7 +14,7 @@ export type FileFormat = Readonly<{
   line: (payment: Payment) => string;
 }>;
 
-/** Text is told from numbers here: only numbers may begin with a minus and stay as they are. */
+/** Text and numbers differ here: only numbers may begin with a minus and stay as they are. */
 const COLUMNS = {
   id: ({ id }) => id,
   merchant_id: ({ merchant_id }) => merchant_id,

@@ -49,13 +49,13 @@ const getPaymentExport =
     );
     if (order.isErr()) return refuse(c, order.error);
     const file = FILE_FORMATS[order.value.format];
-    // Nobody would read the body, so nothing is read for it.
+    // HEAD has no body, so nothing is read for it.
     if (c.req.method === 'HEAD') return new Response(null, { headers: { 'Content-Type': file.type } });
     const { bom, ...request } = order.value;
     const started = await exportPayments({ ...request, merchantId, origin: originOf(c) });
     if (started.isErr()) return refuse(c, started.error);
     const { id, pages } = started.value;
-    // Until the first page is there, a fault can still be told as one.
+    // Until the first page is there, a fault can still be answered as one.
     const first = await pages.next();
     if (first.done !== true && first.value.isErr()) return refuse(c, first.value.error);
     const head = bom && request.format === 'csv' ? `${BYTE_ORDER_MARK}${file.head}` : file.head;

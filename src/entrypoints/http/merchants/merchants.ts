@@ -146,7 +146,7 @@ const answerMerchant = (
     (failure) => refuse(c, failure),
   );
 
-/** What cannot be the id of a merchant at all is nobody's. */
+/** What cannot be the id of a merchant is answered as an id that no merchant has. */
 const idOf = (c: HttpContext): MerchantId | undefined => parseMerchantId(c.req.param('id') ?? '');
 
 const textOf = (merchant: Merchant): string => jsonText(publishedMerchant(merchant));

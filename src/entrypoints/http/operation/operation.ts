@@ -48,15 +48,15 @@ const getReadyz =
     );
 
 /**
- * Who may read `/metrics` beside the API: everybody, as on a development machine's own loopback; who sends the token;
- * or nobody, because it has a listener of its own or none.
+ * Who may read `/metrics` beside the API: every client, as on a development machine's own loopback; clients
+ * with the token; or none, because it has a listener of its own or is off.
  */
 export type MetricsAccess =
   | Readonly<{ kind: 'open' }>
   | Readonly<{ kind: 'token'; token: string }>
   | Readonly<{ kind: 'elsewhere' }>;
 
-/** The measurements in Prometheus' text format, to whoever asks. */
+/** The measurements in Prometheus' text format, without a token. */
 export const metricsText = async ({ registry }: PlatformMetrics): Promise<Response> =>
   new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType } });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HttpContext } from '../server/request-context.ts';
 
-/** What is the same for everybody, held once for all who read it. `cache` is its `Cache-Control`. */
+/** A file that is the same in every response, held once for all of them. `cache` is its `Cache-Control`. */
 export type PublicFile = Readonly<{
   bytes: Uint8Array<ArrayBuffer>;
   type: string;

@@ -31,7 +31,7 @@ export type Principal = Readonly<{
 
 /** No token, or one that must not be believed. It is never said why. */
 export type Unauthenticated = Readonly<{ kind: 'Unauthenticated' }>;
-/** The signing keys cannot be had, so nobody can tell whether the token is good. */
+/** The signing keys cannot be had, so the token can be neither accepted nor refused. */
 export type AuthenticationUnavailable = Readonly<{ kind: 'AuthenticationUnavailable' }>;
 
 /** Judges the value of an `Authorization` header. */

@@ -11,7 +11,7 @@ import type { Documentation } from './route-description.ts';
 export type GateParts = Readonly<{
   authenticate: Authenticate;
   metrics: PlatformMetrics;
-  /** Told of every refused token, with the merchant it claimed; that claim is unproved. */
+  /** Called with the merchant that a refused token claimed; that claim is unproved. */
   noteFailedAuthentication: (claimed: MerchantId | undefined) => void;
 }>;
 
@@ -34,7 +34,7 @@ export const ACCESS_PROBLEMS = Object.values(FORBIDDEN);
 /** Answers a request of a tenant: `merchantId` is the one its token names. */
 export type TenantHandler = (c: HttpContext, merchantId: MerchantId) => Promise<Response>;
 
-/** Answers a request of somebody who manages merchants. */
+/** Answers a request whose token manages merchants. */
 export type AdminHandler = (c: HttpContext) => Promise<Response>;
 
 const PERMITTED = { secured: true, refusals: [400, 401, 403, 500, 503], problems: FORBIDDEN };

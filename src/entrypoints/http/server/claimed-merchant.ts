@@ -4,7 +4,7 @@ const LONGEST_TOKEN = 8 * 1024;
 
 /**
  * The merchant a bearer token names, whether or not the token is any good: nothing is verified, so it is only fit to
- * say whom somebody pretended to be. Undefined when no well-formed merchant id can be read from it.
+ * say which merchant a refused token claimed. Undefined when no well-formed merchant id can be read from it.
  */
 export function claimedMerchant(authorization = ''): MerchantId | undefined {
   if (authorization.length > LONGEST_TOKEN) return undefined;

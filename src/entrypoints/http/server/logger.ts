@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-/** What a log line may say. Anything else is dropped before it is written, whoever passes it. */
+/** What a log line may say. Anything else is dropped before it is written. */
 const LOG_FIELDS = [
   'method',
   'route',
@@ -31,8 +31,8 @@ const LOG_FIELDS = [
 ] as const;
 
 /**
- * JSON lines through an allow-list of fields. `cause` is for faults of the world, told by name and code; `defect` for our
- * own, told with the frames of its stack too. Messages are left out of both: libraries put data into them.
+ * JSON lines through an allow-list of fields. `cause` is for faults of the world, written as name and code; `defect` for our
+ * own, written with the frames of its stack too. Messages are left out of both: libraries put data into them.
  */
 export const jsonLogger = (settings: Readonly<{ level: string; destination?: DestinationStream }>): Logger =>
   pino(

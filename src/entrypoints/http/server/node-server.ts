@@ -24,8 +24,8 @@ const DRAIN_MS = 25_000;
 
 /**
  * Against clients that send slowly or never: milliseconds for the head, for the whole request, between requests. The last
- * is longer than the 60 s for which AWS's load balancers keep an idle connection: whoever hangs up first must not be us,
- * or a request that is on its way meanwhile is lost.
+ * is longer than the 60 s for which AWS's load balancers keep an idle connection: were this end the first to hang up,
+ * a request that is on its way would be lost.
  */
 const PATIENCE = {
   headersTimeout: 10_000,
@@ -76,7 +76,7 @@ export function serveHttp(
     void inRequest({ hasLeft: () => !incoming.socket.writable }, () => respond(incoming, outgoing));
   };
   const server = createServer({ ...PATIENCE, ...settings.patience }, serve);
-  // An expectation nobody knows is no reason for an answer without a body.
+  // An unknown expectation is no reason for an answer without a body.
   server.on('checkExpectation', serve);
   server.on('clientError', refuseBytes);
   // A header that was left out unseen could be the idempotency key; their size bounds them all.

@@ -14,7 +14,7 @@ const LONGEST_READ_MS = 3_000;
 const PLATFORM = 'paywright_outbox';
 export const APPROVALS_OUTBOX = 'paywright_approvals_outbox';
 
-/** Counts what this process's relay does; gives what is to be told of each round. */
+/** Counts what this process's relay does; gives what counts each round. */
 export function countRelay({ registry }: PlatformMetrics, outbox = PLATFORM): (round: Relayed) => void {
   const registers = [registry];
   const tries = new Counter({
@@ -94,7 +94,7 @@ async function inTime<Read>(read: ResultAsync<Read, StorageUnavailable>): Promis
   try {
     return await Promise.race([read.unwrapOr<undefined>(undefined), late.promise]);
   } catch {
-    // Whatever is wrong with the outbox, the other measurements are told.
+    // Whatever is wrong with the outbox, the other measurements are given.
     return undefined;
   } finally {
     clearTimeout(timer);

@@ -10,7 +10,7 @@ import type { PlatformMetrics } from './metrics.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import { currentRequest } from './request-scope.ts';
 
-/** What a server may tell about the connection; absent where there is none, as in tests. */
+/** What a server knows of the connection; absent where there is none, as in tests. */
 type Connection = Readonly<{
   incoming?: Readonly<{ socket?: Readonly<{ remoteAddress?: string }> }>;
   outgoing?: Readonly<{ destroy(): unknown }>;

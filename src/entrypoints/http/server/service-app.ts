@@ -47,7 +47,7 @@ export const SERVICE_PROBLEMS = Object.values(problems.rows);
 
 /**
  * A service that serves these resources and nothing else: every request gets an id and a log line, every failure is a
- * problem, a throw included, and every other method of a path is told which there are.
+ * problem, a throw included, and every other method of a path is answered with those there are.
  */
 export function serviceApp<Parts extends ServiceAppParts>(
   parts: Parts,
@@ -77,7 +77,7 @@ export function serviceApp<Parts extends ServiceAppParts>(
   return app;
 }
 
-/** Any method but these is told so, at this path. */
+/** Any method but these is answered with 405 and `Allow`, at this path. */
 export function refuseOtherMethods(app: Hono<HttpEnv>, path: string, methods: readonly string[]): void {
   const allow = [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ');
   app.all(path, (c) =>

@@ -127,7 +127,7 @@ const replayIn = ({
 
 type Target = Readonly<{ merchantId: MerchantId; id: DeliveryId }>;
 
-/** What cannot be the id of a delivery at all is nobody's. */
+/** What cannot be the id of a delivery is answered as an id that no delivery has. */
 async function withTarget(
   c: HttpContext,
   merchantId: MerchantId,

@@ -141,7 +141,7 @@ const postSecretRotation =
 
 type Target = Readonly<{ merchantId: MerchantId; id: WebhookEndpointId }>;
 
-/** What cannot be the id of an endpoint at all is nobody's. */
+/** What cannot be the id of an endpoint is answered as an id that no endpoint has. */
 export async function withEndpoint(
   c: HttpContext,
   merchantId: MerchantId,
@@ -159,7 +159,7 @@ export const webhookEndpoints = resource({
       method: 'post',
       path: '/webhook_endpoints',
       operationId: 'createWebhookEndpoint',
-      summary: 'Be told of events',
+      summary: 'Subscribe to events',
       description: 'The answer is the only one that shows the secret deliveries are signed with.',
       body: newEndpoint,
       responses: {

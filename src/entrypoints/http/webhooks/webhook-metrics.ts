@@ -4,7 +4,7 @@ import type { PlatformMetrics } from '../server/metrics.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-/** Counts what this process delivers; gives what is to be told of each attempt. */
+/** Counts what this process delivers; gives what counts each attempt. */
 export function countDeliveries({ registry }: PlatformMetrics): (end: AttemptEnd) => void {
   const registers = [registry];
   const attempts = new Counter({

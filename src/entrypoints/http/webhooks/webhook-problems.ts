@@ -19,7 +19,7 @@ const URL_REASONS = {
   address: 'It leads to an address that is not public.',
 } as const;
 
-/** What stands in the way of being told of events. */
+/** Refusals of endpoints, deliveries and replays. */
 export const webhookProblems = problemTable<
   FailureOf<
     UseCases,
