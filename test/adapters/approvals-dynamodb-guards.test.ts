@@ -101,7 +101,7 @@ describe('DynamoDB guards of approvals under faults', () => {
       );
     });
 
-    it(`tells a refusal as it is through ${fault.name}`, async () => {
+    it(`gives a refusal as it is through ${fault.name}`, async () => {
       const created = await committed(aCreation({ eventKey }));
       const once = await committed(anUncheckedApproval(created, DISPATCHER, { isLast: false }));
       const { id, incidentId, vendorId } = created;
@@ -120,7 +120,7 @@ describe('DynamoDB guards of approvals under faults', () => {
     });
   }
 
-  it('tells the first refusal in the order of the guards', async () => {
+  it('gives the first refusal in the order of the guards', async () => {
     const { change, payment } = aCreation({ eventKey });
     const all = { ...change, approval: anUncheckedApproval(payment).change.approval };
     const no = 'ConditionalCheckFailed';

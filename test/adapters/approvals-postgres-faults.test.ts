@@ -94,17 +94,20 @@ const deadlocksIn = async (admin: pg.Pool) => {
 describe('a commit of approvals on Postgres', () => {
   const TROUBLES: readonly Trouble[] = ['lost request', 'reset', 'cut', 'silence', 'late'];
 
-  it.each(TROUBLES)('that meets a wire with %s is made once, and is told so', async (trouble) => {
-    const { wire, storage } = await proxied({ query_timeout: 1_000 });
-    wire.trouble('commit_approval_change', trouble);
-    const created = await committed(storage, aCreation({ eventKey: 'source e-1' }));
-    wire.trouble('commit_approval_change', trouble, trouble);
-    const approved = await committed(storage, anUncheckedApproval(created));
-    expect(wire.met()).toBe(trouble === 'late' ? 2 : 3);
-    expect(await eventsIn(storage)).toEqual(['PaymentCreated', 'ApprovalRequested', 'PaymentApproved']);
-    expect((await storage.auditLog.of(approved.id))._unsafeUnwrap()).toHaveLength(2);
-    expect(await find(storage, approved)).toEqual(approved);
-  });
+  it.each(TROUBLES)(
+    'that meets a wire with %s is made once, and its caller gets its result',
+    async (trouble) => {
+      const { wire, storage } = await proxied({ query_timeout: 1_000 });
+      wire.trouble('commit_approval_change', trouble);
+      const created = await committed(storage, aCreation({ eventKey: 'source e-1' }));
+      wire.trouble('commit_approval_change', trouble, trouble);
+      const approved = await committed(storage, anUncheckedApproval(created));
+      expect(wire.met()).toBe(trouble === 'late' ? 2 : 3);
+      expect(await eventsIn(storage)).toEqual(['PaymentCreated', 'ApprovalRequested', 'PaymentApproved']);
+      expect((await storage.auditLog.of(approved.id))._unsafeUnwrap()).toHaveLength(2);
+      expect(await find(storage, approved)).toEqual(approved);
+    },
+  );
 
   it('that is asked again while its first try still waits for a rival is one', async () => {
     const storage = storageOn({ query_timeout: 500 });

@@ -70,7 +70,7 @@ describe('credentials from a secret', () => {
   });
 
   it.each(['', 'hunter2', '{"username":"app"}', '["hunter2"]', 'null'])(
-    'are refused, without a word of them, when the secret is %j',
+    'are refused, and nothing of them is shown, when the secret is %j',
     async (text) => {
       const { credentials } = await secret(() => text);
       const fault = await credentials.current().catch((each: unknown) => each);

@@ -137,7 +137,7 @@ describe('coalesced calls', () => {
     ),
   });
 
-  it('in any history each get their own result, within lanes and sizes, in order by key, and nobody starves', async () => {
+  it('in any history each call gets its own result, within lanes and sizes, in order by key, and none starves', async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ most, lanes, turns }) => {
         const { call, batches, open } = stepping({ most, lanes, idempotentRequest: true });

@@ -54,7 +54,7 @@ describe('DynamoDB commits under faults', () => {
     });
 
   for (const fault of TRANSACTION_FAULTS)
-    it(`tells a refusal as it is through ${fault.name}`, async () => {
+    it(`gives a refusal as it is through ${fault.name}`, async () => {
       const opening = anOpening();
       (await storage.commits.commit(opening.change))._unsafeUnwrap();
       const rival = anOpening({ idempotencyKey: opening.claim.key });
@@ -95,7 +95,7 @@ describe('DynamoDB commits under faults', () => {
     }
   });
 
-  it('does not take an earlier attempt for its own once somebody took the claim over', async () => {
+  it('does not take an earlier attempt for its own once the claim was taken over', async () => {
     const opening = anOpening();
     (await storage.commits.commit(opening.change))._unsafeUnwrap();
     const success = aSuccess(opening);

@@ -133,7 +133,7 @@ describe('DynamoDB guards of transfers and aggregates under faults', () => {
       );
     });
 
-    it(`tells a lost turn, a taken key and a stale aggregate as they are through ${fault.name}`, async () => {
+    it(`gives a lost turn, a taken key and a stale aggregate as they are through ${fault.name}`, async () => {
       const spent = aTransfer();
       (await commit(spent))._unsafeUnwrap();
       const held = anExport(['held']);
@@ -153,7 +153,7 @@ describe('DynamoDB guards of transfers and aggregates under faults', () => {
     });
   }
 
-  it('tells the first refusal in the order of the guards', async () => {
+  it('gives the first refusal in the order of the guards', async () => {
     const { transfer, ...change } = aTransfer();
     // Claim, both owners' copies, spending.
     for (const [rows, refusal] of [

@@ -68,20 +68,23 @@ async function expectStoredOnce(storage: Storage, openings: readonly Opening[]):
 describe('a commit on Postgres', () => {
   const TROUBLES: readonly Trouble[] = ['lost request', 'reset', 'cut', 'silence', 'late'];
 
-  it.each(TROUBLES)('that meets a wire with %s is made once, and is told so', async (trouble) => {
-    const { wire, storage } = await proxied({ query_timeout: 1_000 });
-    const opening = anOpening();
-    wire.trouble('commit_changes', trouble);
-    expect((await storage.commits.commit(opening.change)).isOk()).toBe(true);
-    wire.trouble('commit_changes', trouble, trouble);
-    const success = aSuccess(opening);
-    expect((await storage.commits.commit(success)).isOk()).toBe(true);
-    expect(wire.met()).toBe(trouble === 'late' ? 2 : 3);
-    const events = (await storage.outbox.unsent(10))._unsafeUnwrap();
-    expect(events.map(({ type }) => type)).toEqual(['payment.created', 'payment.succeeded']);
-  });
+  it.each(TROUBLES)(
+    'that meets a wire with %s is made once, and its caller gets its result',
+    async (trouble) => {
+      const { wire, storage } = await proxied({ query_timeout: 1_000 });
+      const opening = anOpening();
+      wire.trouble('commit_changes', trouble);
+      expect((await storage.commits.commit(opening.change)).isOk()).toBe(true);
+      wire.trouble('commit_changes', trouble, trouble);
+      const success = aSuccess(opening);
+      expect((await storage.commits.commit(success)).isOk()).toBe(true);
+      expect(wire.met()).toBe(trouble === 'late' ? 2 : 3);
+      const events = (await storage.outbox.unsent(10))._unsafeUnwrap();
+      expect(events.map(({ type }) => type)).toEqual(['payment.created', 'payment.succeeded']);
+    },
+  );
 
-  it('among many is told its own result when the reply to all of them is lost', async () => {
+  it('among many gets its own result when the reply to all of them is lost', async () => {
     const { wire, storage } = await proxied();
     const taken = anOpening();
     (await storage.commits.commit(taken.change))._unsafeUnwrap();
@@ -159,7 +162,7 @@ describe('a commit on Postgres', () => {
     },
   );
 
-  it('for a key that is taken is refused without waiting for whoever works under it', async () => {
+  it('for a key that is taken is refused without waiting for the holder', async () => {
     const storage = storageOn();
     const taken = anOpening();
     (await storage.commits.commit(taken.change))._unsafeUnwrap();
@@ -173,7 +176,7 @@ describe('a commit on Postgres', () => {
     expect(outcome).toMatchObject({ error: { kind: 'ClaimTaken' } });
   });
 
-  it('survives a real deadlock with somebody else', async () => {
+  it('survives a real deadlock with another transaction', async () => {
     const storage = storageOn();
     const [a, b] = [anOpening(), anOpening()];
     for (const { change } of [a, b]) (await storage.commits.commit(change))._unsafeUnwrap();

@@ -132,7 +132,7 @@ describe('rotating credentials', () => {
     await pool.end();
   });
 
-  it('refetches once when the server refuses, and nobody notices', async () => {
+  it('refetches once when the server refuses, and the call succeeds', async () => {
     const { pool, refreshes } = await rotating('stale', 'first');
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     expect(refreshes()).toBe(1);

@@ -82,7 +82,7 @@ describe('wake-ups over Postgres', () => {
     await admin.end();
   });
 
-  it('are heard again after the connection that listens broke', async () => {
+  it('arrive again after the connection that listens broke', async () => {
     const [near, far] = [aProcess(), aProcess()];
     const admin = postgresPool({ connectionString: url });
     let heard = 0;
@@ -102,7 +102,7 @@ describe('wake-ups over Postgres', () => {
     await admin.end();
   });
 
-  it('trouble nobody when the server is away, and end with their storage', async () => {
+  it('fail no call when the server is away, and end with their storage', async () => {
     const away = postgresStorage(postgresPool({ connectionString: 'postgres://nobody@127.0.0.1:1/none' }));
     let heard = 0;
     away.wakeUps.subscribe('outbox', () => {

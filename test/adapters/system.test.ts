@@ -45,7 +45,7 @@ describe('ids', () => {
 });
 
 describe('digests', () => {
-  it('hash as everybody does', () => {
+  it('hash as SHA-256 does, in hexadecimal', () => {
     expect(systemDigests(SECRET).sha256('abc')).toBe(
       'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
     );
@@ -111,7 +111,7 @@ describe('a seal', () => {
     expect(opening).toEqual([token.at(-1)]);
   });
 
-  it('does not open on what nobody sealed', () => {
+  it('does not open on what was never sealed', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (token) => {
         expect(signedTokens.open(token, 'c')).toBeUndefined();
@@ -131,7 +131,7 @@ describe('a seal', () => {
 });
 
 describe('the clock', () => {
-  it('tells whole milliseconds of today', () => {
+  it('gives whole milliseconds of today', () => {
     const before = Date.now();
     const now = systemClock.now();
     expect(Number.isSafeInteger(now) && now >= before && now <= Date.now()).toBe(true);

@@ -72,7 +72,7 @@ const bodyOf = async (message: http.IncomingMessage): Promise<string> => {
 };
 
 describe('the webhook sender', () => {
-  it('sends one POST, byte for byte, and tells the answer', async () => {
+  it('sends one POST, byte for byte, and gives the answer', async () => {
     const seen: unknown[] = [];
     const receiver = await aReceiver((message, response) => {
       void bodyOf(message).then((body) => {
@@ -157,7 +157,7 @@ describe('the webhook sender', () => {
     expect(sent).toBeLessThan(16_000_000);
   });
 
-  it('tells a connection that was lost, was refused, or spoke something else', async () => {
+  it('says of a connection that it was lost, was refused, or spoke something else', async () => {
     const reset = await aReceiver((message) => void message.socket.resetAndDestroy());
     const halfway = await aReceiver((_, response) => {
       response.writeHead(200, { 'Content-Length': '100' });
@@ -244,7 +244,7 @@ describe('the guard at connect time', () => {
     expect(seen).toEqual([[`shop.test:${port}`, 'shop.test', '127.0.0.2']]);
   });
 
-  it('trusts no certificate of another name, or of nobody', async () => {
+  it('trusts no certificate of another name, or of an unknown authority', async () => {
     const shop = await aShop((_, response) => void response.end());
     dns.say('shop.test', ['127.0.0.2']);
     dns.say('other.test', ['127.0.0.2']);

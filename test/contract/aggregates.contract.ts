@@ -84,7 +84,7 @@ export function aggregatesContract(adapter: string, open: () => Promise<Storage>
       expect(await list(3, all[6]?.id)).toEqual([]);
     });
 
-    it('shows a transfer to both sides and to nobody else', async () => {
+    it('shows a transfer to both sides and to no other merchant', async () => {
       const { change, transfer } = aTransfer();
       (await commit(change))._unsafeUnwrap();
       const seenBy = async (merchantId: typeof a) =>

@@ -31,12 +31,12 @@ export function claimsContract(adapter: string, open: () => Promise<Storage>): v
       expect((await storage.claims.find(b.claim, NOON))._unsafeUnwrap()).toEqual(b.claim);
     });
 
-    it('knows no key that nobody used', async () => {
+    it('finds no claim of a key that was never used', async () => {
       const key: ClaimKey = { merchantId: aMerchantId(), operation: 'process', key: aKey() };
       expect((await storage.claims.find(key, NOON))._unsafeUnwrap()).toBeUndefined();
     });
 
-    it('tells keys apart by every byte', async () => {
+    it('keeps keys apart by every byte', async () => {
       const keys = ['a', 'A', 'a ', ' a', 'a#b', 'a|b', '~!@#$%^&*()', 'x'.repeat(255)];
       const openings = keys.map((idempotencyKey) => anOpening({ idempotencyKey }));
       for (const { change } of openings) await commit(change);

@@ -260,7 +260,7 @@ export function commitsContract(adapter: string, open: () => Promise<Storage>): 
       });
     });
 
-    it('tells each of many changes at once its own result', async () => {
+    it('gives each of many changes at once its own result', async () => {
       const taken = anOpening();
       await storage.commits.commit(taken.change);
       const fresh = Array.from({ length: 60 }, () => anOpening());
@@ -276,7 +276,7 @@ export function commitsContract(adapter: string, open: () => Promise<Storage>): 
       expect(outcomes.slice(80)).toEqual(Array.from({ length: 20 }, () => refused({ kind: 'FenceLost' })));
     });
 
-    it('tells each of many changes of every kind at once its own result', async () => {
+    it('gives each of many changes of every kind at once its own result', async () => {
       const holder = aBeginning(anExport(), { takes: ['held'] });
       expect(await storage.commits.commit(holder.change)).toEqual(ok);
       const kinds: readonly (readonly [() => Change, object])[] = [

@@ -94,7 +94,7 @@ export function deliveriesContract(adapter: string, open: () => Promise<Storage>
       expect(await save([mine, { ...theirs, version: 2 }])).toEqual([false]);
     });
 
-    it('tells what is due, in order, of the shards asked for', async () => {
+    it('gives what is due of the given shards, in order', async () => {
       const endpoints = Array.from({ length: 6 }, () => anEndpoint());
       const all = endpoints.flatMap((endpoint) =>
         [3, 1, 2].map((second) => aDelivery(endpoint, anEvent(), NOON + second * 1_000)),
@@ -196,7 +196,7 @@ export function deliveriesContract(adapter: string, open: () => Promise<Storage>
       ).toEqual([]);
     });
 
-    it('finds no delivery that nobody added', async () => {
+    it('finds no delivery that was never added', async () => {
       expect(await find(`whd_${systemIds.event(NOON).slice(4)}` as DeliveryId)).toBeUndefined();
     });
   });

@@ -72,7 +72,7 @@ export function outboxContract(adapter: string, open: () => Promise<Storage>): v
       expect(await next([])).toEqual([]);
     });
 
-    it('forgets what was sent, and only that, however often it is told', async () => {
+    it('removes what was sent, and only that, however often it is removed', async () => {
       const events = await written(60);
       const gone = events.filter((_, n) => n % 2 === 0);
       (await storage.outbox.sent(gone))._unsafeUnwrap();
@@ -112,7 +112,7 @@ export function outboxContract(adapter: string, open: () => Promise<Storage>): v
       expect(await next(EVERY_SHARD, NOON + 60_000)).toHaveLength(50);
     });
 
-    it('parks an event out of everybody’s way, and takes it back as it was', async () => {
+    it('parks an event, which no read gives until it is taken back as it was', async () => {
       const events = await written(4);
       const [first, ...others] = await next();
       if (first === undefined) throw new Error('nothing to park');

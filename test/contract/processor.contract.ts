@@ -135,7 +135,7 @@ export function processorContract(adapter: string, open: () => Promise<Processor
       expect(tested.charged()).toEqual([asked.reference]);
     });
 
-    it('when it falls silent tells the outcome to who looks it up', async () => {
+    it('gives the outcome of a silent charge to a look-up', async () => {
       const { silentlyApproved, silentlyDeclined } = tested.methods;
       for (const [method, approved] of [
         [silentlyApproved, true],
@@ -288,7 +288,7 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         expect(tested.book(taken.reference)?.refunded).toBe(80n);
       });
 
-      it('when it falls silent tells what it did to who looks it up', async () => {
+      it('gives the outcome of a silent modification to a look-up', async () => {
         const silent = await aCharge({ paymentMethod: tested.methods.silentlyApproved });
         const asked = modification(silent, 'capture', 30n);
         for (let round = 0; round < 2; round += 1)

@@ -26,7 +26,7 @@ export function wakeUpsContract(
       expect(new Set(woken)).toEqual(new Set(['one', 'two']));
     });
 
-    it('wakes nobody who has left, and each of two who came with the same function', async () => {
+    it('wakes no listener that has left, and both of two that came with the same function', async () => {
       let woken = 0;
       const wake = () => {
         woken += 1;
@@ -40,7 +40,7 @@ export function wakeUpsContract(
       expect(woken).toBe(1);
     });
 
-    it('takes any number of signals, with nobody to hear them too', () => {
+    it('takes any number of signals, without a listener too', () => {
       for (let n = 0; n < 1_000; n += 1) storage.wakeUps.signal('deliveries');
     });
   });

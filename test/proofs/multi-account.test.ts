@@ -66,7 +66,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     ]);
   });
 
-  it('are told to both in the outbox', async () => {
+  it('have a transfer between them as an event for each in the outbox', async () => {
     const events = (await world.storage.outbox.unsent(1_000))._unsafeUnwrap();
     const told = events
       .filter(({ data }) => data['id'] === world.ofA.toB)
@@ -108,7 +108,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     expect(seen).toEqual(expect.arrayContaining([...ofA.payments, ofA.customer, ...Object.values(SECRETS)]));
   });
 
-  it('stay apart: B is told the same of what is A’s as of what does not exist, on every route', async () => {
+  it('stay apart: on every route B gets the same response for what is A’s as for what does not exist', async () => {
     const { storage, books } = world;
     const [recordOfA, recordOfB] = [
       await recordOf(storage, 'merchant-a'),

@@ -92,7 +92,7 @@ describe.each(kinds)('trouble outside, on $name', ({ open }) => {
       },
     );
 
-    it('moves what it took as it was told to, once', async () => {
+    it('captures and refunds a payment once, by the amounts of its requests', async () => {
       const { a } = world;
       const manual = { payment_method: method, capture_method: 'manual' };
       await a.post('/payments', order(manual), 'p');

@@ -141,7 +141,7 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
     await world.expectSound();
   });
 
-  it('of bad items in a batch: each is told why, and the others are taken', async () => {
+  it('of a batch with bad items: each bad one has its problem, and the others are taken', async () => {
     const { a } = world;
     const items = [
       ['201', order({ idempotency_key: 'i-0' })],

@@ -19,7 +19,7 @@ const EVENTS: Readonly<Record<StorageKind['name'], number>> = {
 describe('Dead endpoints', () => {
   for (const { name, open } of kinds) {
     const events = EVENTS[name];
-    it(`delay nobody: ${events} events to 50 endpoints, 5 dead, on ${name}`, {
+    it(`delay no live endpoint: ${events} events to 50 endpoints, 5 dead, on ${name}`, {
       timeout: 180_000,
     }, async () => {
       const storage = await open();

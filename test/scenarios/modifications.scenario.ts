@@ -163,7 +163,7 @@ export function modificationsContract(
       }
     });
 
-    it('of a refund against a refund takes one, and tells the other why not', async () => {
+    it('of two refunds that do not fit together takes one, and refuses the other with its reason', async () => {
       for (let round = 0; round < 4; round += 1) {
         const id = await theirs.pay(100n, 'automatic');
         expect((await rush(id, [refund(60n), refund(60n)])).toSorted()).toEqual([
@@ -227,7 +227,7 @@ export function modificationsContract(
       expect(await sound(id)).toMatchObject({ refunded: money(100n, 'USD'), refunding: money(0n, 'USD') });
     });
 
-    it('frees what the processor refused, for whoever comes next', async () => {
+    it('frees what the processor refused for the next modification', async () => {
       const [taken, held] = [
         await mine.pay(100n, 'automatic', 'test_movement_refused'),
         await mine.pay(100n, 'manual', 'test_movement_refused'),

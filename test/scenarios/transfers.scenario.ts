@@ -93,7 +93,7 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
       expect(auditTrailChain.verify(links, stored, digests.sha256)._unsafeUnwrap()).toBe(1);
     });
 
-    it('is read by both parties and found by nobody else', async () => {
+    it('is read by both parties and found by no other merchant', async () => {
       await fund(a, 100n);
       const id = idIn((await send({ amount: 2n })).response);
       const get = getTransfer(storage);
@@ -139,7 +139,7 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
       expect(await available(a)).toBe(1_000n);
     });
 
-    it('that cannot be paid does not tell which merchants there are', async () => {
+    it('that cannot be paid is refused alike for every destination, there or not', async () => {
       await fund(a, 99n);
       for (const name of ['merchant-b', 'suspended', 'nobody']) {
         const kind = await refusal({ destinationMerchantId: aMerchantId(name), amount: 100n });
@@ -207,7 +207,7 @@ export function transfersContract(adapter: string, open: () => Promise<Storage>)
       expect([await available(a), await available(b)]).toEqual([40n, 60n]);
     });
 
-    it('conserves all money and never overdraws when everybody pays everybody at once', async () => {
+    it('conserves all money and never overdraws when every merchant pays every other at once', async () => {
       const circle = [a, b, c];
       for (const merchantId of circle) await fund(merchantId, 100n);
       const processes = [transfer, aProcess()];

@@ -45,7 +45,7 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
       return links.map(({ action }) => action);
     };
 
-    it('tells each endpoint of the events it hears, signed in both ways', async () => {
+    it('delivers to each endpoint the events it subscribes to, signed in both ways', async () => {
       const all = await create('https://all.example/');
       const some = await create('https://some.example/', ['payment.failed']);
       await create('https://foreign.example/', ['*'], aMerchantId('merchant-b'));
@@ -91,7 +91,7 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
       expect(await list()).toHaveLength(2);
     });
 
-    it('tells an endpoint of what happens right after it was made, and no removed one', async () => {
+    it('delivers to an endpoint what happens right after it was made, and nothing to a removed one', async () => {
       const first = await create('https://first.example/');
       await world.tell([anEvent()]);
       const second = await create('https://second.example/');
@@ -292,7 +292,7 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
       expect((await rotate())._unsafeUnwrapErr().kind).toBe('TooManySecrets');
     });
 
-    it('keeps no secret in plain text, and shows it to nobody twice', async () => {
+    it('keeps no secret in plain text, and shows each once', async () => {
       const { endpoint, secret } = await create('https://shop.example/');
       expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
       const stored = (
@@ -358,7 +358,7 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
       expect((await world.replayFailed({ ...target, since: 0 }))._unsafeUnwrap().replayed).toBe(2);
     });
 
-    it('disables an endpoint that has failed for three days, tells the others, and forgives when it is enabled', async () => {
+    it('disables an endpoint that has failed for three days, publishes that to the others, and starts anew when it is enabled', async () => {
       const { endpoint } = await create('https://down.example/');
       const watcher = await create('https://watcher.example/', ['webhook_endpoint.disabled']);
       let isDown = true;
@@ -458,7 +458,7 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
       }
     });
 
-    it('tries an endpoint out, and nobody else', async () => {
+    it('sends a test event to one endpoint, and to no other', async () => {
       const { endpoint, secret } = await create('https://shop.example/', ['payment.failed']);
       await create('https://other.example/');
       (await world.sendTestEvent({ merchantId, id: endpoint.id }))._unsafeUnwrap();

@@ -53,7 +53,7 @@ describe('failed authentications', () => {
     expect(await counted(aMerchantId('merchant-b'))).toEqual([]);
   });
 
-  it('belong to nobody when they claim no merchant or one that does not exist', async () => {
+  it('are counted without a merchant when they claim none, or one that does not exist', async () => {
     const { world, counter, counted } = aWorld();
     counter.note(undefined);
     counter.note(aMerchantId('invented'));

@@ -58,7 +58,7 @@ describe('turns', () => {
     expect((await last)._unsafeUnwrap()).toBe('done');
   });
 
-  it('that nobody waits for are forgotten, and the next begins at once', async () => {
+  it('with no task waiting are forgotten, and the next task begins at once', async () => {
     const turns = inTurn();
     const { told, task, letGo } = tasks();
     const first = turns('one', task('a'));

@@ -36,7 +36,7 @@ describe('work under a key', () => {
     return { state, work };
   }
 
-  it('is done by nobody who got the lease after another had ended', async () => {
+  it('is not done again by a request that got the lease after another had ended', async () => {
     const { ports } = aWorkshop();
     const { state, work } = counted();
     const first = workUnderKey(ports, terms);

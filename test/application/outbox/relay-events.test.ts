@@ -56,7 +56,7 @@ describe('relaying events', () => {
     expect(offers).toEqual([]);
   });
 
-  it('offers every sink what those before it took, and tells how long events waited', async () => {
+  it('offers every sink what those before it took, and gives how long events waited', async () => {
     const events = await written(3);
     const [refused, ...others] = idsOf(events);
     const a = aSink('a', () => okAsync([{ eventId: refused ?? '', error: 'no' }]));

@@ -320,7 +320,7 @@ describe('a holder of a modification that stalled', () => {
     expect((await stored(id)).modifications).toHaveLength(1);
   });
 
-  it('while the lease lasts is not disturbed, whoever comes', async () => {
+  it('is not taken over while its lease lasts, by any repeat or worker', async () => {
     const id = await fit(refund);
     const request = aModification(id, refund);
     world.turns.move.push(dieBefore);

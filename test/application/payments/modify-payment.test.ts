@@ -315,7 +315,7 @@ describe('a modification that a rule refuses', () => {
     expect((await done(final)).response).toMatch(/^failed /);
   });
 
-  it('for good is answered and replayed for a day, and asks nobody', async () => {
+  it('for good is answered and replayed for a day, and calls no processor', async () => {
     const id = await taken();
     const request = aModification(id, refund(101n));
     const response = 'refused AmountExceedsCaptured for req-1';

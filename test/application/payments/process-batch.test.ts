@@ -21,7 +21,7 @@ describe('a batch', () => {
     expect(await processed([])).toEqual([]);
   });
 
-  it('tells each of a thousand payments its own result, in the order given', async () => {
+  it('gives each of a thousand payments its own result, in the order given', async () => {
     const requests = Array.from({ length: 1_000 }, (_, n) => aRequest({ amount: BigInt(n + 1) }));
     const results = await processed(requests);
     expect(results.map((each) => each._unsafeUnwrap().response.split(' ')[3])).toEqual(

@@ -212,7 +212,7 @@ describe('a refused request', () => {
   ] as const;
 
   it.each(refusals)(
-    'for %s leaves its key free, takes no payment and asks nobody',
+    'for %s leaves its key free, takes no payment and calls no processor',
     async (_name, parts, kind) => {
       const request = aRequest(parts);
       expect(await failure(request)).toMatchObject({ kind });
@@ -370,7 +370,7 @@ describe('a holder that stalled', () => {
     await expectSound(world, request);
   });
 
-  it('whose successor is still at work is told to come back', async () => {
+  it('is refused as in flight while its successor is still at work', async () => {
     const [first, second] = [holding(), holding()];
     world.turns.charge.push(first.hold, second.hold);
     const request = aRequest();
@@ -399,7 +399,7 @@ describe('a holder that stalled', () => {
     await expectSound(world, request);
   });
 
-  it('while the lease lasts is not disturbed, whoever comes', async () => {
+  it('is not taken over while its lease lasts, by any repeat or worker', async () => {
     world.turns.charge.push(dieBefore);
     const request = aRequest();
     void world.process(request);

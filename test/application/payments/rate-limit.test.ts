@@ -58,7 +58,7 @@ describe('rate limits', () => {
     expect(calls).toEqual([]);
   });
 
-  it('admit exactly the limit of a minute and tell when the next begins', async () => {
+  it('admit exactly the limit of a minute, and say when the next begins', async () => {
     const { aProcess, clock } = aWorld();
     const admit = aProcess();
     clock.at = NOON + 20_000;
@@ -184,7 +184,7 @@ describe('rate limits', () => {
     expect(await admitted(admit, limited(10), 11)).toBe(10);
   });
 
-  it('admit nobody while the store cannot be asked, and ask again for the next', async () => {
+  it('admit no request while the store is away, and read it again for the next', async () => {
     const { aProcess, turns } = aWorld();
     const admit = aProcess();
     const unavailable: StorageUnavailable = { kind: 'StorageUnavailable', cause: 'gone' };

@@ -103,7 +103,7 @@ describe('recovery', () => {
     await expectSound(world, request);
   });
 
-  it('tells whose doing it was', async () => {
+  it('names itself as the actor in the audit trail', async () => {
     const { request } = await silent();
     world.pass(1_000);
     await recovered();
@@ -168,7 +168,7 @@ describe('recovery', () => {
     expect((await storedFor(world, request)).claim?.state).toBe('unknown');
   });
 
-  it('waits, instead of releasing the key, when the processor refuses and no client is there to hear', async () => {
+  it('waits, instead of releasing the key, when the processor refuses and no client waits', async () => {
     const request = await abandoned();
     world.pass(terms.leaseMs);
     world.turns.charge.push(refuseCharge);
@@ -344,7 +344,7 @@ describe('recovery', () => {
   });
 });
 
-describe('a key that nobody came back for', () => {
+describe('a key that no client repeated', () => {
   it('is given up as failed when its day is over, and never charged', async () => {
     const request = aRequest({ paymentMethod: 'test_unavailable' });
     await world.process(request);
@@ -361,7 +361,7 @@ describe('a key that nobody came back for', () => {
     await expectSound(world, request);
   });
 
-  it('tells a client that comes too late that it failed', async () => {
+  it('answers a repeat that comes too late with the failure', async () => {
     world.turns.charge.push(refuseCharge);
     const request = aRequest();
     await world.process(request);

@@ -57,7 +57,7 @@ export function approvalsOutboxContract(adapter: string, open: () => Promise<App
       expect(met).toBe(90);
     });
 
-    it('forgets what was sent, and only that, however often it is told', async () => {
+    it('removes what was sent, and only that, however often it is removed', async () => {
       const events = await written(20);
       const gone = events.filter((_, n) => n % 3 === 0);
       for (let n = 0; n < 2; n += 1) (await storage.outbox.sent(gone))._unsafeUnwrap();

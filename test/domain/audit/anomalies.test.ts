@@ -96,7 +96,7 @@ describe('the value of a payment', () => {
 });
 
 describe('an export', () => {
-  it('is told when it starts, once', () => {
+  it('is an anomaly when it starts, once', () => {
     const entityId = `exp_${'1'.repeat(32)}`;
     const links = ['export.created', 'export.started', 'export.completed'].map((action, index) => ({
       entry: aLink({ action, entityId, sequence: index + 1, timestamp: NOON + index }),
@@ -128,7 +128,7 @@ describe('velocity', () => {
       expect(anomaly).toMatchObject({ type: 'high_velocity', severity: 'medium', entityId: 'cus_1' });
   });
 
-  it('is each customer’s own, and nobody’s without a customer', () => {
+  it('is each customer’s own, and is not counted without a customer', () => {
     expect(typesOf(every(1, 8).map((at, index) => created(at, `cus_${index % 2}`)))).toEqual([]);
     expect(typesOf(every(1, 50).map((at) => created(at)))).toEqual([]);
   });
@@ -144,7 +144,7 @@ describe('failures', () => {
     expect(anomaliesOf(times.map((at) => failed(at)))).toHaveLength(count);
   });
 
-  it('count for the customer, or for whoever acted where there is none', () => {
+  it('count for the customer, or for the actor where there is none', () => {
     const [t1, t2, t3] = every(1, 3) as [number, number, number];
     expect(
       anomaliesOf([failed(t1, 'cus_1', 'a'), failed(t2, 'cus_1', 'b'), failed(t3, 'cus_1', 'c')]),
@@ -180,7 +180,7 @@ function runsOf(
   );
 }
 
-it('every run of any rate is told once, at its newest event, whatever lies between', () => {
+it('every run of any rate is one anomaly, at its newest event, whatever lies between', () => {
   fc.assert(
     fc.property(rule, events, (velocity, made) => {
       const rules = { ...ANOMALY_RULES, velocity };
@@ -201,7 +201,7 @@ it('every run of any rate is told once, at its newest event, whatever lies betwe
 });
 
 describe('an audit report', () => {
-  it('counts events by action and by actor, and tells anomalies newest first', () => {
+  it('counts events by action and by actor, and lists anomalies newest first', () => {
     const reporting = auditReporting(ANOMALY_RULES);
     for (const at of every(-MINUTE, 3)) reporting.add(failed(at, undefined, '__proto__'));
     reporting.add(created(NOON - 10 * MINUTE, undefined, 100_001));

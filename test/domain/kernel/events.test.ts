@@ -19,7 +19,7 @@ import { after, move, opened, paymentOrder, settled, trying } from '../arbitrari
 const id = idOf('evt', '1'.repeat(32));
 
 describe('a payment’s event', () => {
-  it('is told once for each state that moves lead to, with the whole record, and never in between', () => {
+  it('is published once for each state that moves lead to, with the whole record, and never in between', () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(paymentOrder, fc.array(move, { maxLength: 25 }), (order, moves) => {
@@ -55,7 +55,7 @@ describe('a payment’s event', () => {
     expect(seen.size).toBe(5);
   });
 
-  it('is not told of a payment that is postponed or resumed', () => {
+  it('is not published for a payment that is postponed or resumed', () => {
     const first = openPayment(anOrder())._unsafeUnwrap();
     expect(paymentEvent(undefined, first, id)?.type).toBe('payment.created');
     const postponed = postpone(first, NOON + 1);
@@ -97,7 +97,7 @@ describe('a refund’s event', () => {
     expect(refundEvent(settled(decided, NOON + 6), id)).toBeUndefined();
   });
 
-  it('is told of no other modification', () => {
+  it('is published for no other modification', () => {
     for (const type of ['authorization', 'capture', 'void'] as const)
       for (const status of ['succeeded', 'failed'] as const) {
         const decided = decide(aTransaction(type), status, aVerdict(NOON), NOON + 5)._unsafeUnwrap();

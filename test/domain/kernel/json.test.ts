@@ -116,7 +116,7 @@ describe('a difference', () => {
     );
   });
 
-  it('tells amounts apart that a double cannot', () => {
+  it('keeps amounts apart that a double cannot', () => {
     expect(difference({ amount: 2n ** 53n }, { amount: 2n ** 53n + 1n }).after).toEqual({
       amount: 2n ** 53n + 1n,
     });

@@ -50,7 +50,7 @@ describe('a transfer', () => {
       expect(refusalOf(anOrder(100n), to, 99n)).toEqual(refused);
   });
 
-  it('goes to active merchants only, and does not tell the suspended from the unknown', () => {
+  it('goes to active merchants only, and is refused alike for suspended and unknown ones', () => {
     const refused = { kind: 'DestinationNotAvailable' };
     expect(refusalOf(anOrder(), undefined, 100n)).toEqual(refused);
     expect(refusalOf(anOrder(), aMerchant('merchant-b', { status: 'suspended' }), 100n)).toEqual(refused);
@@ -66,7 +66,7 @@ describe('a transfer', () => {
     ]);
   });
 
-  it('is told to both sides, to each under its own name', () => {
+  it('is published to both sides, to each under its own name', () => {
     const transfer = openTransfer(anOrder(), destination, 100n)._unsafeUnwrap();
     const events = transferEvents(transfer, [systemIds.event(NOON), systemIds.event(NOON)]);
     expect(events.map(({ merchantId, type }) => [merchantId, type])).toEqual([

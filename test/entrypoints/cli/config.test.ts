@@ -408,7 +408,7 @@ describe('configuration', () => {
     expect(namesOf(env)).toEqual(names);
   });
 
-  it('tells every fault at once, those of the whole included', () => {
+  it('lists every fault at once, those of the whole included', () => {
     const names = namesOf({
       STAGE: 'production',
       STORAGE: 'memory',

@@ -39,7 +39,7 @@ const platformOn = (storage: PlacedStorage) =>
     plainEncoders,
   );
 
-describe('what /metrics tells of the running parts', () => {
+describe('what /metrics measures of the running parts', () => {
   it('is the state of the circuit to the processor', async () => {
     const platform = platformOn({ kind: 'memory' });
     const metrics = platformMetrics();

@@ -64,7 +64,7 @@ describe('paywright', () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('tells every fault of the configuration, one on a line, and starts nothing', async () => {
+  it('prints every fault of the configuration, one on a line, and starts nothing', async () => {
     const dir = dataDirectory();
     const { code, stdout, stderr } = await runCli(['serve'], {
       PAYWRIGHT_DATA_DIR: join(dir.path, 'never'),

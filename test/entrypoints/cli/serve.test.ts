@@ -167,7 +167,7 @@ describe('paywright serve', () => {
       .toBe('gone');
   });
 
-  it('prints no tokens where somebody else signs them', async () => {
+  it('prints no tokens where an identity provider signs them', async () => {
     const cli = startCli(['serve'], {
       STORAGE: 'memory',
       PORT: '0',

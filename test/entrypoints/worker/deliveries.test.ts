@@ -174,7 +174,7 @@ describe('the delivery worker', () => {
     await stopped;
   });
 
-  it('records nothing of attempts that were cut off: whoever takes over makes them again', async () => {
+  it('records nothing of attempts that were cut off: the next worker makes them again', async () => {
     const clock = handClock();
     const own = memoryStorage();
     const world = aWebhookWorld(own, clock);

@@ -120,7 +120,7 @@ describe('the relay worker', () => {
     expect(lines).toMatchObject([{ message: 'relay round failed' }]);
   });
 
-  it('tells failures in one line for each sink and way, and what was parked', async () => {
+  it('logs failures in one line for each sink and reason, and what was parked', async () => {
     const refused: RelayFailure = { sink: 'a', kind: 'refused', cause: 'no' };
     const { worker, lines } = working(
       () =>
@@ -145,7 +145,7 @@ describe('the relay worker', () => {
     ]);
   });
 
-  it('ends its round, gives its shards back and hears no more when it is stopped', async () => {
+  it('ends its round, gives its shards back and takes no more signals when it is stopped', async () => {
     const slow = Promise.withResolvers<Relayed>();
     const { worker, at, state } = working(() => ResultAsync.fromSafePromise(slow.promise));
     await vi.advanceTimersByTimeAsync(1_000);

@@ -52,7 +52,7 @@ async function aCustomer({ app }: Opened): Promise<string> {
 }
 
 describe('GET /audit', () => {
-  it('tells who did what to what, newest first, under the names that were hashed', async () => {
+  it('lists who did what to what, newest first, under the names that were hashed', async () => {
     const opened = await anHttpApp();
     const id = await pay(opened, { metadata: { order: '7' } });
     const { items, has_more, next_cursor } = await page(opened, `/audit?entity_id=${id}`);
@@ -110,7 +110,7 @@ describe('GET /audit', () => {
     return opened;
   }
 
-  it('tells a merchant that an administrator acted, and neither who nor from where', async () => {
+  it('shows a merchant that an administrator acted, and neither who nor from where', async () => {
     const opened = await managed();
     const response = await get(opened, '/audit?entity_type=merchant');
     const text = await response.text();

@@ -176,7 +176,7 @@ describe('customers over HTTP', () => {
     expect(await problemIn(full)).toBe('422 too_many_payment_methods');
   });
 
-  it('pay with what they have stored, and nobody else does', async () => {
+  it('pay with the methods they have stored, and with no other customer’s', async () => {
     const opened = await anHttpApp();
     const { id } = await created(opened);
     const { id: other } = await created(opened, aCustomer({ email: 'b@example.com' }));
@@ -285,7 +285,7 @@ describe('customers over HTTP', () => {
     ],
     ['too many methods', aCustomer({ payment_methods: Array(21).fill(aCard()) }), '400 invalid_request'],
     [
-      'a token nobody can charge',
+      'a token that no processor can charge',
       aCustomer({ payment_methods: [aCard({ token: 'pm_1' })] }),
       '422 payment_method_not_accepted',
     ],

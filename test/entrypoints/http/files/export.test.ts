@@ -257,7 +257,7 @@ describe('an export over a socket', () => {
     }
   });
 
-  it('breaks off at a defect, and tells it to nobody but the log', async () => {
+  it('breaks off at a defect, which only the log shows', async () => {
     const { storage } = watched((read, next) => {
       if (read === 2) throw new Error('secret');
       return next;

@@ -147,7 +147,7 @@ describe('managing merchants over HTTP', () => {
     }
   });
 
-  it('shows a merchant itself with any token of its own, and nobody else', async () => {
+  it('shows a merchant itself with any token of its own, and no other merchant', async () => {
     const { ask } = await aDesk();
     for (const id of ['merchant-1', 'suspended']) {
       const own = await ask('GET', '/merchant', { token: await tokenOf(id, []) });

@@ -166,7 +166,7 @@ describe.each(Object.entries(STORES))('modifications over HTTP on %s', (_name, o
     await storage.close();
   });
 
-  it('of a capture and a void at once do one, and tell the other of a conflict', async () => {
+  it('of a capture and a void at once does one, and answers the other with a conflict', async () => {
     const storage = await open();
     const { move, hold, read } = await aDesk(storage);
     for (let round = 0; round < 4; round += 1) {
@@ -395,7 +395,7 @@ describe('a modification over HTTP', () => {
     expect((await read(id)).transactions).toHaveLength(1);
   });
 
-  it('tells a rival of a running one when to come back', async () => {
+  it('answers a rival of a running one with when to come back', async () => {
     const { move } = await aDesk(undefined, {
       modifyPayment: () => errAsync({ kind: 'IdempotencyInFlight', retryAfterMs: 1_500 }),
     });
@@ -447,7 +447,7 @@ describe('who may move a payment', () => {
     for (const step of ['refunds', 'void']) expect(await told(step)).toEqual([404, 'payment_not_found']);
   });
 
-  it('nobody without a token', async () => {
+  it('no request without a token', async () => {
     const { app } = await aDesk();
     for (const step of ['capture', 'refunds', 'void'])
       expect(
@@ -564,7 +564,7 @@ describe('a modification refused for its request', () => {
     },
   );
 
-  it('for a query parameter that nobody knows is a 400', async () => {
+  it('for an unknown query parameter is a 400', async () => {
     const { post, hold } = await aDesk();
     const id = await hold();
     expect(await toldIn(await post(`/payments/${id}/void?force=true`, { key: 'k' }))).toEqual([

@@ -146,7 +146,7 @@ describe('POST /payments', () => {
     expect(other.headers.has('idempotency-replayed')).toBe(false);
   });
 
-  it('tells a rival of a running request when to come back', async () => {
+  it('answers a rival of a running request with when to come back', async () => {
     const opened = await anHttpApp({
       processPayment: () => errAsync({ kind: 'IdempotencyInFlight', retryAfterMs: 1_500 }),
     });
@@ -292,7 +292,7 @@ describe('GET /payments', () => {
     expect(seen).toEqual([...seen].sort().reverse());
   });
 
-  it('gives 20 unless told otherwise, and null at the end', async () => {
+  it('gives 20 unless a limit is given, and null at the end', async () => {
     const { app } = await anHttpApp();
     const payments = Array.from({ length: 21 }, (_, n) => aPaymentBody({ idempotency_key: `k${n}` }));
     await app.request('/payments/batch', await aRequest({ body: JSON.stringify({ payments }) }));
@@ -430,7 +430,7 @@ describe('a storage in trouble', () => {
   const cause = Object.assign(new Error('SELECT secret FROM somewhere'), { code: '57P01' });
   const down = () => errAsync({ kind: 'StorageUnavailable' as const, cause });
 
-  it('is told as 503 with a time to come back, and none of its words', async () => {
+  it('is answered with 503 and a time to come back, and none of its words', async () => {
     const { app, lines } = await anHttpApp({
       processPayment: down,
       listPayments: down,

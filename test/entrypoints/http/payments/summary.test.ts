@@ -30,7 +30,7 @@ describe('GET /payments/summary', () => {
     });
   });
 
-  it('tells what became of the payments, each currency for itself', async () => {
+  it('counts payments by status, each currency for itself', async () => {
     const opened = await anHttpApp();
     await pay(opened, { amount: 1_000 });
     await pay(opened, { amount: 501 });

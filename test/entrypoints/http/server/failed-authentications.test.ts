@@ -43,7 +43,7 @@ describe('failed authentications', () => {
     expect(noted).toEqual(['merchant-1', 'merchant-2', 'merchant-1', 'merchant-1']);
   });
 
-  it('are noted under nobody when no well-formed merchant is claimed', async () => {
+  it('are noted without a merchant when no well-formed one is claimed', async () => {
     const { noted, ask } = await aWatchedApp();
     const refused = [
       undefined,
@@ -118,7 +118,7 @@ describe('failed authentications', () => {
     expect(await reported()).toEqual(['excessive_failed_auth low']);
   });
 
-  it('reach the store as counts of the merchant, or of nobody', async () => {
+  it('reach the store as counts of the merchant, or of none', async () => {
     const { storage } = await anHttpApp();
     const now = Date.now();
     const counter = countFailedAuthentications({ ...storage, clock: { now: () => now } });

@@ -98,7 +98,7 @@ describe('a token is believed', () => {
     }
   });
 
-  it('with every group that somebody is in, and the vendor somebody acts for', async () => {
+  it('with every group of its subject, and the vendor its subject acts for', async () => {
     const verify = tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE });
     const vendor = '0199F000-0000-7000-8000-00000000000A';
     const claims = goodClaims({ 'cognito:groups': ['dispatcher', 'admin'], 'custom:vendor_id': vendor });

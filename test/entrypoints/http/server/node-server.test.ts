@@ -91,7 +91,7 @@ describe('over a socket', () => {
     ['two hosts', 400, () => 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nHost: y\r\n\r\n'],
     ['no host', 400, () => 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n'],
     [
-      'an expectation nobody knows',
+      'an unknown expectation',
       401,
       () =>
         'POST /payments/batch HTTP/1.1\r\nHost: x\r\nExpect: magic\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',

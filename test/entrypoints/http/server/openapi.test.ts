@@ -89,7 +89,7 @@ describe('tools of others', () => {
     expect(report.totals).toEqual({ errors: 0, warnings: 0, ignored: 0 });
   });
 
-  it('make types of it that compile, and that tell right calls from wrong ones', () => {
+  it('make types of it that compile for right calls, and not for wrong ones', () => {
     const tool = createRequire(join(ROOT, 'tools/openapi-types/package.json'));
     const script = join(dirname(tool.resolve('openapi-typescript')), '../bin/cli.js');
     // A field with a default is one that may be left out.

@@ -8,7 +8,7 @@ import { NOON } from '../../../fixtures/changes.ts';
 
 const clock = { now: () => NOON };
 
-describe('what /metrics tells of the outbox', () => {
+describe('what /metrics measures of the outbox', () => {
   it('is the tries, the failures by sink and the lag of what was relayed', async () => {
     const metrics = platformMetrics();
     const count = countRelay(metrics);

@@ -25,7 +25,7 @@ const happened = (minutesAgo: number, parts: Parameters<typeof anEvent>[0] = {})
   anEvent({ merchantId, at: Date.now() - minutesAgo * 60_000, ...parts });
 
 describe('GET /events', () => {
-  it('lists events as deliveries tell of them, newest first, page by page', async () => {
+  it('lists events as deliveries carry them, newest first, page by page', async () => {
     const { log, listed } = await aDesk();
     const events = [
       happened(3, { data: { id: 'pay_1', amount: 9_007_199_254_740_993n } }),

@@ -37,7 +37,7 @@ describe('webhook endpoints over HTTP', () => {
     for (const text of [shown, listed, ...lines]) expect(text).not.toContain(secret.slice(6));
   });
 
-  it('listens to everything unless told otherwise', async () => {
+  it('subscribes to every event unless some are given', async () => {
     const { anEndpoint } = await aDesk();
     expect((await anEndpoint()).events).toEqual(['*']);
   });
