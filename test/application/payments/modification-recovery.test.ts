@@ -1,53 +1,26 @@
-import { errAsync, okAsync } from 'neverthrow';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type ModifyPaymentRequest,
-  modifyPayment,
-} from '../../../src/application/payments/modify-payment.ts';
+import { okAsync } from 'neverthrow';
+import { describe, expect, it } from 'vitest';
+import { modifyPayment } from '../../../src/application/payments/modify-payment.ts';
 import { recoverPayments } from '../../../src/application/payments/recover-payments.ts';
-import { idOf, type PaymentId } from '../../../src/domain/kernel/ids.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
-import type { ModificationRequest } from '../../../src/domain/payments/modification.ts';
 import { amountsOf, type Payment } from '../../../src/domain/payments/payment.ts';
 import type { Verdict } from '../../../src/ports/processor.ts';
-import { aMerchantId, NOON, terms } from '../../fixtures/changes.ts';
-import { noConfig } from '../../fixtures/vault.ts';
-import { expectBooksAgree, expectChainsWhole } from '../../support/books.ts';
+import { NOON, terms } from '../../fixtures/changes.ts';
+import { eachInItsOwnWorld, world } from '../each-world.ts';
 import {
   aModification,
-  aPayment,
-  aRequest,
-  aWorld,
   dieAfter,
   dieBefore,
-  expectSound,
   expectToStand,
-  holding,
-  loseCommit,
   loseMove,
-  loseReply,
   pass,
-  refuseCharge,
   refuseLookup,
   refuseMove,
   soon,
-  storedFor,
-  type World,
 } from '../world.ts';
+import { afterwards, DAY, fit, MOVEMENTS, recovered, refund, stored } from './recovering.ts';
 
-const DAY = terms.keepResponsesMs;
-
-let world: World;
-beforeEach(async () => {
-  world = await aWorld();
-});
-afterEach(() => world.close());
-
-const recovered = async () => (await world.recover(100))._unsafeUnwrap();
-
-/** What a process that started after the others ended would do. */
-const afterwards = async (request: ModifyPaymentRequest) =>
-  (await modifyPayment(world.ports, terms)(request))._unsafeUnwrap();
+eachInItsOwnWorld();
 
 /** Rounds enough for whatever was left to be ended. */
 async function recoverAll() {
@@ -56,39 +29,6 @@ async function recoverAll() {
     await recovered();
   }
 }
-
-async function stored(id: PaymentId) {
-  const payment = (await world.storage.payments.find(aMerchantId(), id))._unsafeUnwrap();
-  const transactions = (await world.storage.payments.transactionsOf(aMerchantId(), id))._unsafeUnwrap();
-  await expectChainsWhole(world.storage, payment);
-  await expectBooksAgree(world.storage, world.ledger, aMerchantId());
-  const links = (await world.storage.auditTrail.ofPayment(aMerchantId(), id))._unsafeUnwrap();
-  return { payment, modifications: transactions.slice(1), links };
-}
-
-const partCapture: ModificationRequest = { type: 'capture', amount: 30n, final: false };
-const finalCapture: ModificationRequest = { type: 'capture', amount: 30n, final: true };
-const refund: ModificationRequest = { type: 'refund', amount: 60n };
-const aVoid: ModificationRequest = { type: 'void' };
-
-const MOVEMENTS = [
-  ['a partial capture', partCapture, 'authorized'],
-  ['a final capture', finalCapture, 'succeeded'],
-  ['a refund', refund, 'succeeded'],
-  ['a void', aVoid, 'canceled'],
-] as const;
-
-/** A payment that allows the modification, by a method of that behaviour. */
-const fit = async ({ type }: ModificationRequest, paymentMethod = 'card'): Promise<PaymentId> => {
-  const id = await aPayment(world, {
-    captureMethod: type === 'refund' ? 'automatic' : 'manual',
-    paymentMethod,
-  });
-  if (paymentMethod !== 'test_timeout_approved') return id;
-  world.pass(1_000);
-  await recovered();
-  return id;
-};
 
 /** Every call that moving makes to the outside, and the two ways to end at it. */
 const POINTS = [
@@ -268,200 +208,5 @@ describe('a modification without an answer', () => {
     const { payment, modifications } = await stored(id);
     expect(payment).toMatchObject({ refunded: money(100n, 'USD'), refunding: money(0n, 'USD') });
     expect(modifications).toHaveLength(20);
-  });
-});
-
-describe('a retry against recovery', () => {
-  it.each(MOVEMENTS)('of %s ends it once', async (_name, modification, end) => {
-    for (let round = 0; round < 6; round += 1) {
-      const id = await fit(modification);
-      const request = aModification(id, modification);
-      world.turns.move.push(round % 2 === 0 ? dieBefore : dieAfter);
-      void world.move(request);
-      await soon();
-      world.pass(terms.leaseMs);
-      const [worker, client] = await Promise.all([recovered(), modifyPayment(world.ports, terms)(request)]);
-      expect(worker.settled + (client.isOk() && !client.value.replayed ? 1 : 0)).toBe(1);
-      if (client.isErr()) expect(client.error.kind).toBe('IdempotencyInFlight');
-      const { payment, modifications } = await stored(id);
-      expect([payment.status, modifications.length]).toEqual([end, 1]);
-    }
-  });
-});
-
-describe('a holder of a modification that stalled', () => {
-  it('finds it ended by recovery, changes nothing and gives the answer that stands', async () => {
-    const { hold, letGo } = holding();
-    const id = await fit(refund);
-    const request = aModification(id, refund);
-    world.turns.move.push(hold);
-    const stalled = world.move(request);
-    await soon();
-    world.pass(terms.leaseMs);
-    expect(await recovered()).toMatchObject({ settled: 1 });
-    letGo();
-    const { response, replayed } = (await stalled)._unsafeUnwrap();
-    expect([response, replayed]).toEqual([(await afterwards(request)).response, true]);
-    expect((await stored(id)).modifications).toHaveLength(1);
-  });
-
-  it('and finds the payment moved on first, does the same', async () => {
-    const { hold, letGo } = holding();
-    const id = await fit(refund);
-    const request = aModification(id, refund);
-    world.turns.move.push(hold);
-    const stalled = world.move(request);
-    await soon();
-    world.pass(terms.leaseMs);
-    expect(await recovered()).toMatchObject({ settled: 1 });
-    world.turns.commit.push(() => errAsync({ kind: 'StaleVersion', id }));
-    letGo();
-    expect((await stalled)._unsafeUnwrap()).toMatchObject({ replayed: true });
-    expect((await stored(id)).modifications).toHaveLength(1);
-  });
-
-  it('is not taken over while its lease lasts, by any repeat or worker', async () => {
-    const id = await fit(refund);
-    const request = aModification(id, refund);
-    world.turns.move.push(dieBefore);
-    void world.move(request);
-    await soon();
-    world.pass(terms.leaseMs - 1);
-    expect((await modifyPayment(world.ports, terms)(request))._unsafeUnwrapErr()).toEqual({
-      kind: 'IdempotencyInFlight',
-      retryAfterMs: 1,
-    });
-    expect((await recovered()).due).toBe(0);
-    world.pass(1);
-    expect((await afterwards(request)).response).toMatch(/^succeeded /);
-  });
-
-  it('is carried on for a merchant who was suspended meanwhile', async () => {
-    const id = await fit(refund);
-    const request = aModification(id, refund);
-    world.turns.move.push(dieAfter);
-    void world.move(request);
-    await soon();
-    world.pass(terms.leaseMs);
-    world.suspended.add('merchant-a');
-    expect((await afterwards(request)).response).toMatch(/^succeeded /);
-    await stored(id);
-  });
-});
-
-describe('a lost reply of the store', () => {
-  it.each([
-    ['to what was set aside', [loseReply], 'IdempotencyInFlight'],
-    ['to the outcome', [pass, loseReply], undefined],
-    ['that was the outcome itself', [pass, loseCommit], 'IdempotencyInFlight'],
-  ] as const)('%s never moves twice', async (_what, turns, atOnce) => {
-    const id = await fit(refund);
-    const request = aModification(id, refund);
-    world.turns.commit.push(...turns);
-    expect((await world.move(request))._unsafeUnwrapErr().kind).toBe('StorageUnavailable');
-    const again = await world.move(request);
-    if (atOnce === undefined) expect(again._unsafeUnwrap()).toMatchObject({ replayed: true });
-    else expect(again._unsafeUnwrapErr().kind).toBe(atOnce);
-    world.pass(terms.leaseMs);
-    expect((await world.move(request))._unsafeUnwrap().response).toMatch(/^succeeded /);
-    expect((await stored(id)).modifications).toHaveLength(1);
-    expect(world.ledger.book(id)?.refunded).toBe(60n);
-  });
-
-  it('that was the very beginning leaves the key free', async () => {
-    const id = await fit(refund);
-    const request = aModification(id, refund);
-    world.turns.commit.push(loseCommit);
-    expect((await world.move(request))._unsafeUnwrapErr().kind).toBe('StorageUnavailable');
-    expect(world.calls.move).toBe(0);
-    expect((await world.move(request))._unsafeUnwrap()).toMatchObject({ replayed: false });
-    expect((await stored(id)).modifications).toHaveLength(1);
-  });
-});
-
-describe('a charge whose stored method is gone', () => {
-  /** Left before the charge was sent; by the time somebody looks, the customer has been erased. */
-  async function erasedMeanwhile() {
-    const customerId = idOf('cus', '1'.repeat(32));
-    world.customers.add(customerId);
-    const request = aRequest({ customerId, paymentMethod: 'pm_1' });
-    world.turns.charge.push(dieBefore);
-    void world.process(request);
-    await soon();
-    world.customers.delete(customerId);
-    world.pass(terms.leaseMs);
-    return { request, customerId };
-  }
-
-  it('is not sent, and waits for what the processor may still show', async () => {
-    const { request } = await erasedMeanwhile();
-    expect((await world.process(request))._unsafeUnwrap().response).toMatch(/^processing /);
-    for (let round = 0; round < 5; round += 1) {
-      world.pass(600_000);
-      expect(await recovered()).toMatchObject({ due: 1, waiting: 1 });
-    }
-    expect(await storedFor(world, request)).toMatchObject({
-      claim: { state: 'unknown' },
-      payment: { status: 'processing' },
-    });
-    expect(world.calls.charge).toBe(1);
-    expect(world.ledger.charges().size).toBe(0);
-  });
-
-  it('has failed when its key’s day is over, and nothing was charged', async () => {
-    const { request } = await erasedMeanwhile();
-    world.clock.at = NOON + DAY - 1;
-    expect(await recovered()).toMatchObject({ waiting: 1 });
-    world.pass(300_000);
-    expect(await recovered()).toMatchObject({ settled: 1 });
-    const { payment, events } = await storedFor(world, request);
-    expect(payment).toMatchObject({ status: 'failed', failure: { code: 'payment_method_unavailable' } });
-    expect(events).toEqual(['payment.created', 'payment.failed']);
-    expect(world.calls.charge).toBe(1);
-    expect(world.ledger.charges().size).toBe(0);
-    await expectSound(world, request);
-  });
-
-  it('is what the processor’s record says it is, if that shows in time', async () => {
-    const { request } = await erasedMeanwhile();
-    await recovered();
-    const { payment } = await storedFor(world, request);
-    await world.ports.processor.charge({
-      reference: payment?.id ?? '',
-      merchantId: request.merchantId,
-      config: noConfig,
-      amount: request.amount,
-      paymentMethod: 'card',
-      capture: true,
-    });
-    world.pass(300_000);
-    expect(await recovered()).toMatchObject({ settled: 1 });
-    expect((await storedFor(world, request)).payment?.status).toBe('succeeded');
-    await expectSound(world, request);
-  });
-
-  it('is not given up unasked by a client that comes a day late', async () => {
-    const customerId = idOf('cus', '1'.repeat(32));
-    world.customers.add(customerId);
-    const request = aRequest({ customerId, paymentMethod: 'pm_1' });
-    world.turns.charge.push(refuseCharge);
-    expect((await world.process(request))._unsafeUnwrapErr().kind).toBe('ProcessorUnavailable');
-    world.customers.delete(customerId);
-    world.pass(DAY);
-    const { lookup } = world.calls;
-    expect((await world.process(request))._unsafeUnwrap().response).toMatch(/^processing /);
-    expect(world.calls.lookup).toBe(lookup);
-    world.pass(300_000);
-    expect(await recovered()).toMatchObject({ settled: 1 });
-    expect(world.calls.lookup).toBe(lookup + 1);
-    expect((await storedFor(world, request)).payment?.status).toBe('failed');
-    await expectSound(world, request);
-  });
-
-  it('is sent all the same when the customer is there', async () => {
-    const { request, customerId } = await erasedMeanwhile();
-    world.customers.add(customerId);
-    expect((await world.process(request))._unsafeUnwrap().response).toMatch(/^succeeded /);
-    await expectSound(world, request);
   });
 });
