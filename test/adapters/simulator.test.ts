@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
@@ -172,7 +173,7 @@ describe('the simulator’s books in a file', () => {
       const processor = simulatedProcessor(ledger, { now: () => process.pid });
       const at = [];
       for (let n = 0; n < 200; n += 1) {
-        const order = { reference: 'pay_' + n, merchantId: 'm', amount: money(1n, 'USD'), paymentMethod: 'card', capture: true };
+        const order = { reference: 'pay_' + n, merchantId: 'm', config: () => undefined, amount: money(1n, 'USD'), paymentMethod: 'card', capture: true };
         at.push((await processor.charge(order)).value.processedAt);
       }
       console.log(JSON.stringify(at));
@@ -198,7 +199,7 @@ describe('the simulator’s books in a file', () => {
       import { simulatedProcessor } from ${from('adapters/processor/simulator.ts')};
       import { money } from ${from('domain/kernel/money.ts')};
       const processor = simulatedProcessor(simulatorLedger(process.argv[1]), { now: () => process.pid });
-      const movement = { charge: 'pay_1', merchantId: 'm', type: 'refund', amount: money(3n, 'USD'), final: false };
+      const movement = { charge: 'pay_1', merchantId: 'm', config: () => undefined, type: 'refund', amount: money(3n, 'USD'), final: false };
       let approved = 0;
       for (let n = 0; n < 50; n += 1) {
         const reference = 'txn_' + process.pid + '_' + n;
@@ -213,5 +214,42 @@ describe('the simulator’s books in a file', () => {
     expect(outputs.reduce((sum, { stdout }) => sum + Number(stdout), 0)).toBe(33);
     expect(books.book('pay_1')?.refunded).toBe(99n);
     books.close();
+  });
+});
+
+describe('a customer’s token', () => {
+  const TOKEN = 'tok_canary_of_an_erased_customer';
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'paywright-simulator-'));
+    return () => rmSync(directory, { recursive: true });
+  });
+  const file = () => join(directory, 'ledger.db');
+  /** Whether any byte of the books or of their journal is of the token. */
+  const isKept = () =>
+    readdirSync(directory).some((name) => readFileSync(join(directory, name)).includes(TOKEN));
+
+  it('is in no file of the simulator, neither while it runs nor after it', () => {
+    const ledger = simulatorLedger(file());
+    const processor = simulatedProcessor(ledger, clock);
+    expect(processor.charge(anOrder('pay_1', TOKEN))).toBeDefined();
+    expect(ledger.book('pay_1')?.paymentMethod).toBe('card');
+    expect(isKept()).toBe(false);
+    ledger.close();
+    expect(isKept()).toBe(false);
+  });
+
+  it('that an earlier version kept is gone from the books and their journal when they are opened', () => {
+    const before = simulatorLedger(file());
+    void simulatedProcessor(before, clock).charge(anOrder('pay_1'));
+    before.close();
+    const raw = new DatabaseSync(file());
+    raw.exec(`UPDATE charge SET payment_method = '${TOKEN}'`);
+    expect(isKept()).toBe(true);
+    const ledger = simulatorLedger(file());
+    expect(isKept()).toBe(false);
+    expect(ledger.find('pay_1')).toMatchObject({ approved: true });
+    ledger.close();
+    raw.close();
   });
 });

@@ -66,11 +66,24 @@ const BOOK = `
       WHERE m.charge = c.reference AND m.final AND m.decline IS NULL) AS ended
   FROM charge c WHERE reference = ? AND decline IS NULL`;
 
+/** Tokens are customers' own, who may be erased, and every token is charged as a card is: the books say card. */
+const keptMethod = (paymentMethod: string): string =>
+  paymentMethod.startsWith('tok_') ? 'card' : paymentMethod;
+
+/** Tokens that an earlier version kept; the pages and the journal that hold them are written anew. */
+function forgetTokens(db: DatabaseSync): void {
+  const { changes } = db
+    .prepare("UPDATE charge SET payment_method = 'card' WHERE payment_method GLOB 'tok_*'")
+    .run();
+  if (changes > 0) db.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+}
+
 /** `file` is shared by every process that opens it and survives them; ':memory:' belongs to this one. */
 export function simulatorLedger(file: string): SimulatorLedger {
   // The patience comes first: another process may hold the file while this one opens it.
   const db = new DatabaseSync(file, { readBigInts: true, timeout: 10_000 });
   db.exec(SCHEMA);
+  forgetTokens(db);
   const values = (count: number) => `VALUES (${Array.from({ length: count }, () => '?').join(', ')})`;
   const insertCharge = db.prepare(`INSERT INTO charge ${values(12)} ON CONFLICT DO NOTHING`);
   const insertModification = db.prepare(`INSERT INTO movement ${values(13)}`);
@@ -96,7 +109,7 @@ export function simulatorLedger(file: string): SimulatorLedger {
         order.reference,
         order.merchantId,
         ...columnsOf(verdict),
-        order.paymentMethod,
+        keptMethod(order.paymentMethod),
         order.capture ? 1 : 0,
       );
       return Number(changes) === 1 ? verdict : (find(order.reference) ?? verdict);

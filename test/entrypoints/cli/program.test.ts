@@ -21,6 +21,32 @@ describe('paywright', () => {
     expect(stdout).toContain('Exit codes:');
   });
 
+  it('takes no secret as an argument, where every user of the machine could read it', async () => {
+    const commands = [
+      'serve',
+      'worker',
+      'migrate',
+      'token',
+      'verify',
+      'keys rotate',
+      'keys create',
+      'webhooks listen',
+      'webhooks replay',
+      'outbox list',
+      'outbox unpark',
+    ];
+    for (const command of commands) {
+      const { code, stdout } = await runCli([...command.split(' '), '--help']);
+      const options = [...stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+)/gm)].map(([, name]) => name);
+      expect([
+        command,
+        code,
+        options.filter((name) => /secret|password|key|token|url|uri|dsn/i.test(name ?? '')),
+      ]).toEqual([command, 0, []]);
+      expect(options).toContain('--help');
+    }
+  });
+
   it('help serve says the same, and is no mistake', async () => {
     const { code, stdout } = await runCli(['help', 'serve']);
     expect(code).toBe(0);
