@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
@@ -19,3 +20,21 @@ it('locks the optional packages of every platform, so that a clean install works
 
   expect(missing).toEqual([]);
 });
+
+/** Of the version that the lock names, by platform: SHA-256 of the binary as its package has it. */
+const RUNTIMES: Readonly<Record<string, string>> = {
+  '24.21.0 linux-x64': '7fde7b8afa198da66257f42ee2001d874c7355631e6d1579a5fb5ef1f246df4c',
+};
+
+/** The package `node` fetches it when it is installed, past the lock; on other platforms nothing is on record. */
+it.runIf(`${process.platform}-${process.arch}` === 'linux-x64')(
+  'runs on the very runtime that is on record for the locked version',
+  () => {
+    const { version } = JSON.parse(readFileSync('node_modules/node/package.json', 'utf8')) as {
+      version: string;
+    };
+    const binary = readFileSync('node_modules/node/bin/node');
+    const hash = createHash('sha256').update(binary).digest('hex');
+    expect(hash).toBe(RUNTIMES[`${version} ${process.platform}-${process.arch}`]);
+  },
+);
