@@ -1,5 +1,5 @@
 import type { StoredResponse } from '../domain/kernel/claim.ts';
-import type { AmountOverLimit } from '../domain/merchants/merchant.ts';
+import type { AmountOverLimit } from '../domain/merchants/payment-limits.ts';
 import type { AmountExceedsAuthorized, AmountExceedsCaptured } from '../domain/payments/modification.ts';
 import type { Payment } from '../domain/payments/payment.ts';
 import type { Transaction } from '../domain/payments/transaction.ts';

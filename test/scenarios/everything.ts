@@ -3,6 +3,7 @@ import { eventReplaysContract } from './event-replays.scenario.ts';
 import { heavyPagesContract } from './heavy-pages.scenario.ts';
 import { managingMerchantsContract } from './managing-merchants.scenario.ts';
 import { parkedEventsContract } from './parked-events.scenario.ts';
+import { paymentLimitsContract } from './payment-limits.scenario.ts';
 import { processorConfigContract } from './processor-config.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
 import { retiredValuesContract } from './retired-values.scenario.ts';
@@ -26,4 +27,5 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   webhookHoldingContract(adapter, open);
   retiredValuesContract(adapter, open);
   timesContract(adapter, open);
+  paymentLimitsContract(adapter, open);
 }

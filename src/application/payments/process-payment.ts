@@ -13,12 +13,8 @@ import {
 import type { CustomerId, MerchantId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
 import type { AmountNotPositive, Money } from '../../domain/kernel/money.ts';
-import {
-  activeMerchant,
-  type Merchant,
-  type MerchantInactive,
-  withinLimit,
-} from '../../domain/merchants/merchant.ts';
+import { activeMerchant, type Merchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
+import { withinLimit } from '../../domain/merchants/payment-limits.ts';
 import {
   type CaptureMethod,
   openPayment,

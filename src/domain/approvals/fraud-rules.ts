@@ -6,7 +6,7 @@ import type { PricedOrder } from './vendor-payment-order.ts';
 
 const HOUR = 3_600_000;
 
-/** What each pattern adds to a score, and when it is met. All amounts are cents. */
+/** What each pattern adds to a score, and when it is met. All amounts are cents of USD, as every vendor payment is. */
 export type FraudRules = Readonly<{
   /** More than so many times what the vendor was paid on average, once there are `least` payments to compare with. */
   aboveHistory: readonly Readonly<{ times: bigint; points: Thousandths }>[];

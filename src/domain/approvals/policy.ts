@@ -1,8 +1,9 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Money } from '../kernel/money.ts';
 import { hasRole, type Role } from './approver.ts';
+import { CURRENCY } from './vendor-payment-order.ts';
 
-/** Who must approve amounts up to and with `upToCents`; without it, all amounts above the tier before. */
+/** Who must approve amounts up to and with `upToCents`, in USD; without it, all amounts above the tier before. */
 export type ApprovalTier = Readonly<{
   upToCents?: bigint;
   /** How many different people. */
@@ -61,8 +62,11 @@ function faultIn(
     : 'included_not_allowed';
 }
 
-export function tierFor({ tiers }: ApprovalPolicy, { minorUnits }: Money): ApprovalTier {
-  const tier = tiers.find(({ upToCents }) => upToCents === undefined || minorUnits <= upToCents);
+/** No bound is met by an amount that is not in the bounds' own currency: it falls to the tier that has none. */
+export function tierFor({ tiers }: ApprovalPolicy, { minorUnits, currency }: Money): ApprovalTier {
+  const tier = tiers.find(
+    ({ upToCents }) => upToCents === undefined || (currency === CURRENCY && minorUnits <= upToCents),
+  );
   if (tier === undefined) throw new Error('an approval policy without a tier for every amount');
   return tier;
 }

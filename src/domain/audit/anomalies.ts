@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../kernel/audit-entry.ts';
+import { type AmountsByCurrency, LIMIT_CURRENCY } from '../kernel/currency.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { Whole } from '../kernel/json.ts';
 
@@ -24,8 +25,13 @@ type Rate = Readonly<{ count: number; withinMs: number }>;
 /** The thresholds. A value that only reaches `most…` is still in order. */
 export type AnomalyRules = Readonly<{
   mostFailedAuthentications: number;
-  /** Minor units of whatever currency the payment has. */
+  /** Minor units of `LIMIT_CURRENCY`. */
   mostAmount: bigint;
+  /**
+   * Of other currencies. One that is not named is held against the number in `mostAmount`: no currency has a minor unit of
+   * much more worth than a cent, so that reports too much rather than too little.
+   */
+  mostAmounts: AmountsByCurrency;
   velocity: Rate;
   failures: Rate;
 }>;
@@ -33,6 +39,7 @@ export type AnomalyRules = Readonly<{
 export const ANOMALY_RULES: AnomalyRules = {
   mostFailedAuthentications: 5,
   mostAmount: 100_000n,
+  mostAmounts: {},
   velocity: { count: 5, withinMs: 60_000 },
   failures: { count: 3, withinMs: 30 * 60_000 },
 };
@@ -96,14 +103,21 @@ const dataExport = ({ action, actor, entityId, timestamp }: AuditEntry): Anomaly
 
 function highValue(
   { after, entityId, timestamp }: AuditEntry,
-  { mostAmount }: AnomalyRules,
+  { mostAmount, mostAmounts }: AnomalyRules,
 ): readonly Anomaly[] {
-  const { amount, currency } = (after ?? {}) as Readonly<{ amount?: Whole; currency?: string }>;
-  if (amount === undefined || BigInt(amount) <= mostAmount) return [];
+  const { amount, currency = '' } = (after ?? {}) as Readonly<{ amount?: Whole; currency?: string }>;
+  const own =
+    currency === LIMIT_CURRENCY
+      ? mostAmount
+      : (mostAmounts as Readonly<Record<string, bigint | undefined>>)[currency];
+  const most = own ?? mostAmount;
+  if (amount === undefined || BigInt(amount) <= most) return [];
+  const stated =
+    own === undefined ? `, the threshold in ${LIMIT_CURRENCY}: there is none in ${currency}` : '';
   return [
     {
       type: 'high_value_transaction',
-      description: `A payment of ${amount} minor units of ${currency}, more than ${mostAmount}`,
+      description: `A payment of ${amount} minor units of ${currency}, more than ${most}${stated}`,
       severity: 'medium',
       timestamp,
       entityId,

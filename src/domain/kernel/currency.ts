@@ -189,5 +189,11 @@ export function storedCurrency(stored: string): CurrencyCode {
   return stored as CurrencyCode;
 }
 
+/** What limits and thresholds are in that stand for no currency by name. */
+export const LIMIT_CURRENCY = 'USD' satisfies CurrencyCode;
+
+/** Minor units of each currency that is named. */
+export type AmountsByCurrency = Readonly<{ [currency in CurrencyCode]?: bigint }>;
+
 /** How many decimal places one major unit has: 0 (JPY), 2 (USD), 3 (KWD) or 4 (CLF). */
 export const exponentOf = (currency: CurrencyCode): 0 | 2 | 3 | 4 => EXPONENTS[currency];

@@ -1,16 +1,16 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { MerchantId } from '../kernel/ids.ts';
 import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
-import { canonicalJson, type JsonObject, type Whole, whole } from '../kernel/json.ts';
-import type { Money } from '../kernel/money.ts';
+import { canonicalJson, type JsonObject } from '../kernel/json.ts';
 import type { Sealed, WrappedKey } from '../kernel/sealed.ts';
-
-/** 0 sets no limit. `maxPaymentAmount` is in minor units of whatever currency a payment has. */
-export type RateLimits = Readonly<{
-  paymentsPerMinute: number;
-  paymentsPerDay: number;
-  maxPaymentAmount: bigint;
-}>;
+import {
+  changeLimits,
+  type PublishedRateLimits,
+  publishedLimits,
+  type RateLimits,
+  type RateLimitsChange,
+  restoreLimits,
+} from './payment-limits.ts';
 
 /** What the processor must know to act for a merchant, as only the vault can read it. It is never published. */
 export type SealedConfig = Readonly<{ key: WrappedKey; sealed: Sealed }>;
@@ -36,18 +36,12 @@ export type Merchant = Readonly<{
 
 /** Unknown or suspended: no payment is taken for it. */
 export type MerchantInactive = Readonly<{ kind: 'MerchantInactive'; merchantId: MerchantId }>;
-export type AmountOverLimit = Readonly<{ kind: 'AmountOverLimit'; limit: bigint }>;
 
 export function activeMerchant(
   merchant: Merchant | undefined,
   merchantId: MerchantId,
 ): Result<Merchant, MerchantInactive> {
   return merchant?.status === 'active' ? ok(merchant) : err({ kind: 'MerchantInactive', merchantId });
-}
-
-export function withinLimit({ rateLimits }: Merchant, amount: Money): Result<Money, AmountOverLimit> {
-  const limit = rateLimits.maxPaymentAmount;
-  return limit > 0n && amount.minorUnits > limit ? err({ kind: 'AmountOverLimit', limit }) : ok(amount);
 }
 
 /** What a merchant is called and may do. Without a name or email there is no merchant; the rest has defaults. */
@@ -69,7 +63,7 @@ export type MerchantChange = Readonly<{
   email?: string;
   status?: Merchant['status'];
   features?: readonly string[];
-  rateLimits?: Partial<RateLimits>;
+  rateLimits?: RateLimitsChange;
   refundsNeedBalance?: boolean;
   processorConfig?: SealedConfig | null;
 }>;
@@ -109,7 +103,8 @@ function applied({ processorConfig, rateLimits, ...named }: MerchantChange, merc
   return {
     ...rest,
     ...named,
-    rateLimits: { ...merchant.rateLimits, ...rateLimits },
+    rateLimits:
+      rateLimits === undefined ? merchant.rateLimits : changeLimits(merchant.rateLimits, rateLimits),
     ...(config === undefined || config === null ? {} : { processorConfig: config }),
   };
 }
@@ -121,11 +116,7 @@ export type PublishedMerchant = Readonly<{
   email: string;
   status: Merchant['status'];
   features: readonly string[];
-  rate_limits: Readonly<{
-    payments_per_minute: number;
-    payments_per_day: number;
-    max_payment_amount: Whole;
-  }>;
+  rate_limits: PublishedRateLimits;
   /** Absent: no. */
   refunds_need_balance?: true;
   version: number;
@@ -144,11 +135,7 @@ export const publishedMerchant = (merchant: Merchant): PublishedMerchant => ({
   email: merchant.email,
   status: merchant.status,
   features: merchant.features,
-  rate_limits: {
-    payments_per_minute: merchant.rateLimits.paymentsPerMinute,
-    payments_per_day: merchant.rateLimits.paymentsPerDay,
-    max_payment_amount: whole(merchant.rateLimits.maxPaymentAmount),
-  },
+  rate_limits: publishedLimits(merchant.rateLimits),
   ...(merchant.refundsNeedBalance ? { refunds_need_balance: true } : {}),
   version: merchant.version,
   created_at: rfc3339(merchant.createdAt),
@@ -180,11 +167,7 @@ export const restoreMerchant = (record: MerchantRecord, auditHash: string): Merc
     email: record.email,
     status: record.status,
     features: record.features,
-    rateLimits: {
-      paymentsPerMinute: limits.payments_per_minute,
-      paymentsPerDay: limits.payments_per_day,
-      maxPaymentAmount: BigInt(limits.max_payment_amount),
-    },
+    rateLimits: restoreLimits(limits),
     refundsNeedBalance: record.refunds_need_balance === true,
     ...(config === undefined
       ? {}

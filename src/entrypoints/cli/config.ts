@@ -156,6 +156,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
       anomalyRules: {
         mostFailedAuthentications: given.PAYWRIGHT_ANOMALY_FAILED_AUTH,
         mostAmount: BigInt(given.PAYWRIGHT_ANOMALY_AMOUNT),
+        mostAmounts: given.PAYWRIGHT_ANOMALY_AMOUNTS,
         velocity: { ...ANOMALY_RULES.velocity, count: given.PAYWRIGHT_ANOMALY_VELOCITY },
         failures: { ...ANOMALY_RULES.failures, count: given.PAYWRIGHT_ANOMALY_FAILURES },
       },

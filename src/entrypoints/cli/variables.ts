@@ -4,6 +4,7 @@ import { DEFAULT_THRESHOLDS } from '../../domain/approvals/fraud.ts';
 import { DEFAULT_POLICY } from '../../domain/approvals/policy.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { IN_FLIGHT_LIMITS, SERVER_LIMITS } from '../http/server/server-limits.ts';
+import { amountsByCurrency } from './amount-variables.ts';
 import { approvalPolicy, eventSources, fraudScore, personClaim } from './approvals-variables.ts';
 import { trustedProxies } from './proxy-variables.ts';
 
@@ -179,7 +180,12 @@ export const VARIABLES = z.object({
     .describe('failed authentications a minute that are no anomaly yet (5)'),
   PAYWRIGHT_ANOMALY_AMOUNT: whole(0, MOST)
     .default(Number(ANOMALY_RULES.mostAmount))
-    .describe('largest payment that is no anomaly, in minor units (100000)'),
+    .describe('largest payment in USD that is no anomaly, in cents (100000)'),
+  PAYWRIGHT_ANOMALY_AMOUNTS: amountsByCurrency
+    .default(ANOMALY_RULES.mostAmounts)
+    .describe(
+      'the same in other currencies, in minor units, as JPY:15000000,EUR:90000; the number in cents where none is named (none)',
+    ),
   PAYWRIGHT_ANOMALY_VELOCITY: whole(2, 10_000)
     .default(ANOMALY_RULES.velocity.count)
     .describe('payments of one customer within a minute that are an anomaly (5)'),

@@ -30,6 +30,11 @@ describe('an approval policy', () => {
       expect(tierFor(DEFAULT_POLICY, usd(cents))).toBe(tiers[1]);
   });
 
+  it('gives an amount in a currency that its bounds are not in to the tier for all amounts above', () => {
+    for (const currency of ['JPY', 'KWD', 'EUR'] as const)
+      expect(tierFor(DEFAULT_POLICY, money(1n, currency))).toBe(DEFAULT_POLICY.tiers[1]);
+  });
+
   it('says how many are missing, and who could help', () => {
     const small = { amount: usd(1n), flagged: false };
     const large = { amount: usd(500_001n), flagged: false };

@@ -31,8 +31,13 @@ const aLink = (parts: Partial<AuditEntry>): AuditEntry => ({
   ...parts,
 });
 
-const created = (timestamp: number, customerId?: string, amount: number | bigint = 1): AuditFact => ({
-  entry: aLink({ action: 'payment.created', timestamp, after: { amount, currency: 'USD' } }),
+const created = (
+  timestamp: number,
+  customerId?: string,
+  amount: number | bigint = 1,
+  currency = 'USD',
+): AuditFact => ({
+  entry: aLink({ action: 'payment.created', timestamp, after: { amount, currency } }),
   ...present({ customerId }),
 });
 
@@ -80,6 +85,28 @@ describe('the value of a payment', () => {
     [2n ** 60n, ['high_value_transaction']],
   ])('of %s minor units gives %j', (amount, types) => {
     expect(typesOf([created(NOON, undefined, amount)])).toEqual(types);
+  });
+
+  it.each([
+    [1_000_000, 'JPY', 1_000_001],
+    [30_000, 'KWD', 30_001],
+  ] as const)('has a threshold of its own, %i, in %s', (most, currency, more) => {
+    const rules = { ...ANOMALY_RULES, mostAmounts: { JPY: 1_000_000n, KWD: 30_000n } };
+    expect(anomaliesOf([created(NOON, undefined, most, currency)], rules)).toEqual([]);
+    expect(anomaliesOf([created(NOON, undefined, more, currency)], rules)).toMatchObject([
+      { description: `A payment of ${more} minor units of ${currency}, more than ${most}` },
+    ]);
+  });
+
+  it('in a currency without a threshold is held against the number in USD, and says so', () => {
+    const rules = { ...ANOMALY_RULES, mostAmounts: { JPY: 1_000_000n } };
+    expect(anomaliesOf([created(NOON, undefined, 100_000, 'EUR')], rules)).toEqual([]);
+    expect(anomaliesOf([created(NOON, undefined, 100_001, 'EUR')], rules)).toMatchObject([
+      {
+        description:
+          'A payment of 100001 minor units of EUR, more than 100000, the threshold in USD: there is none in EUR',
+      },
+    ]);
   });
 
   it('says which payment', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { jsonText, parseJson } from '../../../src/domain/kernel/json.ts';
-import { money } from '../../../src/domain/kernel/money.ts';
 import {
   activeMerchant,
   changeMerchant,
@@ -10,7 +9,6 @@ import {
   openMerchant,
   publishedMerchant,
   restoreMerchant,
-  withinLimit,
 } from '../../../src/domain/merchants/merchant.ts';
 import { aMerchantId, NOON } from '../../fixtures/changes.ts';
 import { aMerchant } from '../../fixtures/merchants.ts';
@@ -24,18 +22,6 @@ describe('a merchant', () => {
     const inactive = { kind: 'MerchantInactive', merchantId: merchant.id };
     for (const found of [{ ...merchant, status: 'suspended' as const }, undefined])
       expect(activeMerchant(found, merchant.id)._unsafeUnwrapErr()).toEqual(inactive);
-  });
-
-  it('takes up to the limit and nothing past it', () => {
-    expect(withinLimit(merchant, money(1_000n, 'USD')).isOk()).toBe(true);
-    expect(withinLimit(merchant, money(1_001n, 'JPY'))._unsafeUnwrapErr()).toEqual({
-      kind: 'AmountOverLimit',
-      limit: 1_000n,
-    });
-  });
-
-  it('with a limit of 0 has none', () => {
-    expect(withinLimit(aMerchant(), money(2n ** 70n, 'USD')).isOk()).toBe(true);
   });
 
   it('opens active, without features or limits, unless said otherwise', () => {
@@ -92,6 +78,7 @@ describe('a merchant', () => {
         auditHash: 'abc',
         rateLimits: { maxPaymentAmount: 2n ** 62n },
       }),
+      aMerchant('merchant-a', { rateLimits: { maxPaymentAmounts: { EUR: 0n, JPY: 2n ** 62n } } }),
       aMerchant(),
     ]) {
       const text = jsonText(merchantRecord(whole));

@@ -36,12 +36,14 @@ describe('configuration', () => {
     const changed = configOf({
       PAYWRIGHT_ANOMALY_FAILED_AUTH: '9',
       PAYWRIGHT_ANOMALY_AMOUNT: '5000000',
+      PAYWRIGHT_ANOMALY_AMOUNTS: 'JPY:750000000, KWD:1500000',
       PAYWRIGHT_ANOMALY_VELOCITY: '20',
       PAYWRIGHT_ANOMALY_FAILURES: '7',
     });
     expect(changed.platform.anomalyRules).toEqual({
       mostFailedAuthentications: 9,
       mostAmount: 5_000_000n,
+      mostAmounts: { JPY: 750_000_000n, KWD: 1_500_000n },
       velocity: { count: 20, withinMs: 60_000 },
       failures: { count: 7, withinMs: 1_800_000 },
     });
@@ -49,6 +51,22 @@ describe('configuration', () => {
       'PAYWRIGHT_ANOMALY_AMOUNT',
       'PAYWRIGHT_ANOMALY_VELOCITY',
     ]);
+    for (const amounts of [
+      'JPY',
+      'JPY:',
+      'jpy:1',
+      'JPY:-1',
+      'JPY:1.5',
+      'JPY=1',
+      'XXX:1',
+      'USD:1',
+      'JPY:1,JPY:2',
+      ',',
+    ])
+      expect([amounts, new Set(namesOf({ PAYWRIGHT_ANOMALY_AMOUNTS: amounts }))]).toEqual([
+        amounts,
+        new Set(['PAYWRIGHT_ANOMALY_AMOUNTS']),
+      ]);
   });
 
   it('sets what a server holds for its clients', () => {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ACCEPTED_CURRENCIES, LIMIT_CURRENCY } from '../../../domain/kernel/currency.ts';
 import { email as mailbox, plainText } from '../server/person-schemas.ts';
 import { fitsSealed, listPage, MUST_FIT_SEALED, paging } from '../server/schemas.ts';
 
@@ -32,8 +33,35 @@ const features = z
   .openapi({ uniqueItems: true, example: ['exports'] });
 
 const MOST_PAYMENTS = 1_000_000_000;
+/** More say nothing that the first do not. */
+const MOST_FAULTS = 100;
 
 const limitOf = (most: number) => z.int().min(0).max(most).optional();
+
+const isAccepted = (code: string): boolean => ACCEPTED_CURRENCIES.some((each) => each === code);
+
+const limitsByCurrency = z
+  .record(z.string(), limitOf(Number.MAX_SAFE_INTEGER).unwrap().nullable())
+  .superRefine((limits, context) => {
+    const unknown = Object.keys(limits).filter((code) => code === LIMIT_CURRENCY || !isAccepted(code));
+    for (const code of unknown.slice(0, MOST_FAULTS))
+      context.addIssue({
+        code: 'custom',
+        path: [code],
+        message:
+          code === LIMIT_CURRENCY
+            ? 'is given as `max_payment_amount`'
+            : 'must be the code of an ISO 4217 currency in use, in upper case',
+      });
+  })
+  .openapi({
+    description:
+      `In minor units of each currency other than ${LIMIT_CURRENCY}; 0 sets no limit in it, null takes its limit away. No currency is ` +
+      `converted: a merchant that has any limit of an amount takes payments in ${LIMIT_CURRENCY} and in the currencies named here, and others are ` +
+      'refused with `amount_over_limit`. Absent: there is no such limit, or `max_payment_amount` was set by an earlier version and ' +
+      'counts in minor units of whatever currency a payment has, until one of both is set again.',
+    example: { EUR: 900_000, JPY: 1_500_000 },
+  });
 
 const rateLimits = z
   .strictObject({
@@ -41,12 +69,18 @@ const rateLimits = z
     payments_per_day: limitOf(MOST_PAYMENTS).openapi({ description: 'Days are UTC.' }),
     max_payment_amount: limitOf(Number.MAX_SAFE_INTEGER).openapi({
       format: 'int64',
-      description: 'In minor units of whatever currency a payment has.',
+      description: `In minor units of ${LIMIT_CURRENCY}.`,
     }),
+    max_payment_amounts: limitsByCurrency.optional(),
   })
   .openapi('RateLimits', {
     description: '0 sets no limit. A limit that is not named stays as it is, 0 for a new merchant.',
-    example: { payments_per_minute: 600, payments_per_day: 100_000, max_payment_amount: 1_000_000 },
+    example: {
+      payments_per_minute: 600,
+      payments_per_day: 100_000,
+      max_payment_amount: 1_000_000,
+      max_payment_amounts: { EUR: 900_000, JPY: 1_500_000 },
+    },
   });
 
 const refundsNeedBalance = z.boolean().openapi({
@@ -128,6 +162,7 @@ export const merchant = z
       payments_per_minute: count,
       payments_per_day: count,
       max_payment_amount: count.openapi({ format: 'int64' }),
+      max_payment_amounts: z.record(z.string(), count.openapi({ format: 'int64' })).optional(),
     }),
     refunds_need_balance: z.literal(true).optional().openapi({ description: 'Absent: no.' }),
     version: z.int(),

@@ -10,8 +10,8 @@ import {
   type Merchant,
   type MerchantInactive,
   publishedMerchant,
-  type RateLimits,
 } from '../../../domain/merchants/merchant.ts';
+import type { RateLimitsChange } from '../../../domain/merchants/payment-limits.ts';
 import { type AdminHandler, forAdmins, forMembers, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import { answerVersion, expectedIn } from '../server/entity-tag.ts';
@@ -170,9 +170,20 @@ const limitsOf = ({
   payments_per_minute,
   payments_per_day,
   max_payment_amount,
-}: NonNullable<Body['rate_limits']>): Partial<RateLimits> => ({
+  max_payment_amounts,
+}: NonNullable<Body['rate_limits']>): RateLimitsChange => ({
   ...present({ paymentsPerMinute: payments_per_minute, paymentsPerDay: payments_per_day }),
   ...(max_payment_amount === undefined ? {} : { maxPaymentAmount: BigInt(max_payment_amount) }),
+  ...(max_payment_amounts === undefined
+    ? {}
+    : {
+        maxPaymentAmounts: Object.fromEntries(
+          Object.entries(max_payment_amounts).map(([currency, limit]) => [
+            currency,
+            limit === null ? null : BigInt(limit),
+          ]),
+        ),
+      }),
 });
 
 const ADMIN = 'Needs the permission `admin`.';

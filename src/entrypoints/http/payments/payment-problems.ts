@@ -69,7 +69,10 @@ export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
     status: 422,
     code: 'amount_over_limit',
     title: 'The amount is over the limit of the merchant',
-    detail: ({ limit }) => `This merchant takes at most ${limit} minor units in one payment.`,
+    detail: ({ limit, currency }) =>
+      limit === undefined
+        ? `This merchant has limits and none in ${currency}, so it takes no payments in it.`
+        : `This merchant takes at most ${limit} minor units of ${currency} in one payment.`,
   },
   CustomerNotAccepted: {
     status: 422,

@@ -3,6 +3,7 @@ import { merchant, merchantPage } from '../../../../src/entrypoints/http/merchan
 import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import { aMerchantId } from '../../../fixtures/changes.ts';
 import { anHttpApp, aPaymentBody, aToken } from '../../../support/http-app.ts';
+import { aClient } from '../../../support/http-client.ts';
 
 const CANARY = 'sk_live_canary_4f1d';
 
@@ -286,6 +287,27 @@ describe('limits over HTTP', () => {
 });
 
 describe('what is refused when merchants are managed', () => {
+  it.each<readonly [Readonly<Record<string, unknown>>, readonly string[]]>([
+    [{ jpy: 1 }, ['jpy']],
+    [{ XXX: 1 }, ['XXX']],
+    [{ HRK: 1 }, ['HRK']],
+    [{ USD: 1 }, ['USD']],
+    [{ JPY: -1 }, ['JPY']],
+    [{ JPY: 1.5, EUR: '1', CHF: true }, ['JPY', 'EUR', 'CHF']],
+  ])('limits by currency such as %j are, by the currency', async (max_payment_amounts, currencies) => {
+    const { app } = await anHttpApp();
+    const admin = await aClient((path, init) => app.request(path, init), undefined, ['admin']);
+    const bodies = [aMerchantBody({ id: 'm-9', rate_limits: { max_payment_amounts } })];
+    for (const body of bodies) {
+      const response = await admin.post('/merchants', body);
+      const { errors } = (await response.json()) as { errors: readonly { path: string }[] };
+      expect([response.status, errors.map(({ path }) => path)]).toEqual([
+        400,
+        currencies.map((code) => `rate_limits.max_payment_amounts.${code}`),
+      ]);
+    }
+  });
+
   const invalid: readonly (readonly [string, unknown])[] = [
     ['no object', '[]'],
     ['null', 'null'],
