@@ -37,6 +37,7 @@ const approvalsOn = (storage: PlacedStorage, parts: Partial<ApprovalsSettings<Pl
         flagged: ['admin'],
       },
       thresholds: DEFAULT_THRESHOLDS,
+      claims: { keepResponsesMs: 86_400_000 },
       payouts: { leaseMs: 30_000 },
       eventSources: DEFAULT_EVENT_SOURCES,
     },

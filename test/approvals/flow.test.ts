@@ -27,6 +27,7 @@ async function running({ place }: ApprovalsStorageKind) {
     rules: {
       policy: DEFAULT_POLICY,
       thresholds: DEFAULT_THRESHOLDS,
+      claims: { keepResponsesMs: 86_400_000 },
       payouts: { leaseMs: 400 },
       eventSources: DEFAULT_EVENT_SOURCES,
     },

@@ -63,6 +63,7 @@ export function anApprovalsApp(storage: ApprovalsStorage = memoryApprovalsStorag
   const useCases = approvalsUseCases(ports, {
     policy: DEFAULT_POLICY,
     thresholds: DEFAULT_THRESHOLDS,
+    claims: { keepResponsesMs: 86_400_000 },
     payouts: { leaseMs: 30_000 },
     eventSources: DEFAULT_EVENT_SOURCES,
     ...parts.rules,

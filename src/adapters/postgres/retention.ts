@@ -54,7 +54,10 @@ export const postgresRetention = (pool: pg.Pool): Retention => retentionOf(pool,
 
 /** In approvals' tables, in the schema named with its dot. */
 export const postgresApprovalsRetention = (pool: pg.Pool, schema: string): Retention =>
-  retentionOf(pool, { lease: leases(schema) });
+  retentionOf(pool, {
+    response: { table: `${schema}request_claim`, since: 'expires_at', keptMs: 0 },
+    lease: leases(schema),
+  });
 
 /** The statements are not named: what plan is good depends on how full the tables are. */
 const retentionOf = (pool: pg.Pool, kept: Readonly<Partial<Record<Retained, Kept>>>): Retention => ({

@@ -38,8 +38,8 @@ export const PLATFORM_GRANTS: ServingGrants = {
 };
 
 export const APPROVALS_GRANTS: ServingGrants = {
-  UPDATE: ['payments', 'payment_line_items', 'outbox', 'lease'],
-  DELETE: ['payment_line_items', 'outbox', 'outbox_parked', 'lease'],
+  UPDATE: ['payments', 'payment_line_items', 'outbox', 'lease', 'request_claim'],
+  DELETE: ['payment_line_items', 'outbox', 'outbox_parked', 'lease', 'request_claim'],
 };
 
 /**

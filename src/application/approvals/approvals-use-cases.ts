@@ -7,6 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import { enforceRetention } from '../kernel/enforce-retention.ts';
+import { answerOnce } from './answer-once.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { approveVendorPayment } from './approve-vendor-payment.ts';
 import { changeVendorPayment } from './change-vendor-payment.ts';
@@ -34,6 +35,7 @@ export type ApprovalsPorts = Omit<ApprovalsStorage, 'close' | 'health'> &
 
 /** Everything the approvals service does. */
 export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) => ({
+  answerOnce: answerOnce(ports, rules.claims),
   createVendorPayment: createVendorPayment(ports, rules),
   recordWorkCompleted: recordWorkCompleted(ports, rules),
   getVendorPayment: getVendorPayment(ports),

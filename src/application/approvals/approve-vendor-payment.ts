@@ -4,6 +4,7 @@ import { type ApproveRefused, approveVendorPayment as approved } from '../../dom
 import type { ApprovalVoid } from '../../domain/approvals/payout.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { type ClaimApproval, unclaimed } from './answer-once.ts';
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import {
@@ -30,6 +31,7 @@ export type ApproveVendorPaymentFailure = ApproveRefused | ApprovalVoid | TermsH
  */
 export type ApproveVendorPayment = (
   request: ApproveVendorPaymentRequest,
+  claim?: ClaimApproval,
 ) => ResultAsync<VendorPayment, ApproveVendorPaymentFailure>;
 
 export const approveVendorPayment = (
@@ -37,29 +39,33 @@ export const approveVendorPayment = (
   { policy }: Pick<ApprovalRules, 'policy'>,
 ): ApproveVendorPayment => {
   const move = updateVendorPayment(ports);
-  return ({ by, origin, notes, termsHash, ...target }) => {
+  return ({ by, origin, notes, termsHash, ...target }, claim = unclaimed) => {
     let revision: number | undefined;
     return permitted(by, 'approve').asyncAndThen(() =>
-      move<VendorPayment, ApproveRefused | ApprovalVoid | TermsHashRequired>(target, (before) => {
-        revision ??= before.revision;
-        if (revision !== before.revision || (termsHash ?? before.termsHash) !== before.termsHash)
-          return err({ kind: 'ApprovalVoid' });
-        const at = ports.clock.now();
-        const approving = { by, at, ...present({ notes }) };
-        return approved(before, approving, policy).andThen(({ payment: next, approval }) =>
-          termsHash === undefined && target.expectedVersions === undefined && before.revision > 1
-            ? err({ kind: 'TermsHashRequired' as const })
-            : ok({
-                by,
-                origin,
-                at,
-                action: next.status === 'approved' ? 'payment.approved' : 'payment.approval_given',
-                before,
-                next,
-                approval,
-              }),
-        );
-      }),
+      move<VendorPayment, ApproveRefused | ApprovalVoid | TermsHashRequired>(
+        target,
+        (before) => {
+          revision ??= before.revision;
+          if (revision !== before.revision || (termsHash ?? before.termsHash) !== before.termsHash)
+            return err({ kind: 'ApprovalVoid' });
+          const at = ports.clock.now();
+          const approving = { by, at, ...present({ notes }) };
+          return approved(before, approving, policy).andThen(({ payment: next, approval }) =>
+            termsHash === undefined && target.expectedVersions === undefined && before.revision > 1
+              ? err({ kind: 'TermsHashRequired' as const })
+              : ok({
+                  by,
+                  origin,
+                  at,
+                  action: next.status === 'approved' ? 'payment.approved' : 'payment.approval_given',
+                  before,
+                  next,
+                  approval,
+                }),
+          );
+        },
+        claim,
+      ),
     );
   };
 };

@@ -7,6 +7,7 @@ import {
   type VendorPaymentChange,
 } from '../../domain/approvals/vendor-payment-order.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { unclaimed } from './answer-once.ts';
 import type { Asked } from './approval-change.ts';
 import { drafts, type NewLineItem } from './create-vendor-payment.ts';
 import {
@@ -34,17 +35,21 @@ export const changeVendorPayment = (ports: UpdatePorts): ChangeVendorPayment => 
   const move = updateVendorPayment(ports);
   return ({ by, origin, id, expectedVersions, lineItems, ...rest }) =>
     permitted(by, 'change').asyncAndThen(() =>
-      move<VendorPayment, ChangeRefused>({ id, ...present({ expectedVersions }) }, (before) => {
-        const now = ports.clock.now();
-        const change = {
-          ...rest,
-          ...(lineItems === undefined ? {} : { lineItems: drafts(ports, lineItems) }),
-        };
-        return changed(before, change, { by, now }, ports.digests.sha256).map((next) =>
-          next === before
-            ? { unchanged: next }
-            : { by, origin, at: now, action: 'payment.changed', before, next },
-        );
-      }),
+      move<VendorPayment, ChangeRefused>(
+        { id, ...present({ expectedVersions }) },
+        (before) => {
+          const now = ports.clock.now();
+          const change = {
+            ...rest,
+            ...(lineItems === undefined ? {} : { lineItems: drafts(ports, lineItems) }),
+          };
+          return changed(before, change, { by, now }, ports.digests.sha256).map((next) =>
+            next === before
+              ? { unchanged: next }
+              : { by, origin, at: now, action: 'payment.changed', before, next },
+          );
+        },
+        unclaimed,
+      ),
     );
 };

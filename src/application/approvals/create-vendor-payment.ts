@@ -5,6 +5,8 @@ import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { TermsRefused, VendorPaymentOrder } from '../../domain/approvals/vendor-payment-order.ts';
 import type { DuplicateIncident } from '../../ports/approvals/approval-commits.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
+import { type ClaimApproval, unclaimed } from './answer-once.ts';
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { type OpenPorts, openVendorPayment } from './open-vendor-payment.ts';
@@ -18,11 +20,13 @@ export type CreateVendorPaymentFailure =
   | RoleNotAllowed
   | TermsRefused
   | DuplicateIncident
+  | ChangedMeanwhile
   | StorageUnavailable;
 
 /** Asks people to approve a vendor's payment. Who asks is its maker, and never approves it. */
 export type CreateVendorPayment = (
   request: CreateVendorPaymentRequest,
+  claim?: ClaimApproval,
 ) => ResultAsync<VendorPayment, CreateVendorPaymentFailure>;
 
 export const createVendorPayment = (
@@ -30,9 +34,9 @@ export const createVendorPayment = (
   rules: Pick<ApprovalRules, 'policy' | 'thresholds'>,
 ): CreateVendorPayment => {
   const open = openVendorPayment(ports, rules);
-  return ({ by, origin, order }) =>
+  return ({ by, origin, order }, claim = unclaimed) =>
     permitted(by, 'create').asyncAndThen(() =>
-      open({ by, origin, order: { ...order, lineItems: drafts(ports, order.lineItems) } }).mapErr(
+      open({ by, origin, order: { ...order, lineItems: drafts(ports, order.lineItems) } }, claim).mapErr(
         (failure) => {
           if (failure.kind === 'EventSeen') throw new Error('no event called for this payment');
           return failure;

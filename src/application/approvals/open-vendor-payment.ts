@@ -19,6 +19,8 @@ import type {
 } from '../../ports/approvals/approval-commits.ts';
 import type { FraudScorer } from '../../ports/approvals/fraud-scorer.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
+import type { ClaimApproval } from './answer-once.ts';
 import { type Asked, approvalChange } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import type { UpdatePorts } from './update-vendor-payment.ts';
@@ -33,7 +35,12 @@ export type Opening = Asked &
     eventKey?: string;
   }>;
 
-export type OpenFailure = TermsRefused | DuplicateIncident | EventSeen | StorageUnavailable;
+export type OpenFailure =
+  | TermsRefused
+  | DuplicateIncident
+  | EventSeen
+  | ChangedMeanwhile
+  | StorageUnavailable;
 
 /**
  * Puts a new payment on record with its score, and with it what approvers and the bus will be told. Two reads when the
@@ -41,7 +48,10 @@ export type OpenFailure = TermsRefused | DuplicateIncident | EventSeen | Storage
  */
 export const openVendorPayment =
   (ports: OpenPorts, rules: Pick<ApprovalRules, 'policy' | 'thresholds'>) =>
-  ({ by, origin, order, workDetails, eventKey }: Opening): ResultAsync<VendorPayment, OpenFailure> =>
+  (
+    { by, origin, order, workDetails, eventKey }: Opening,
+    claim: ClaimApproval,
+  ): ResultAsync<VendorPayment, OpenFailure> =>
     safeTry(async function* () {
       const priced = yield* priceOrder(order);
       yield* free(ports, priced);
@@ -62,7 +72,7 @@ export const openVendorPayment =
         ...present({ eventKey }),
       });
       return ports.approvalCommits
-        .commit(change)
+        .commit(claim(change))
         .map((): VendorPayment => payment)
         .mapErr(ofOpening);
     });
@@ -92,12 +102,15 @@ const verdictOn = (
 
 function ofOpening(
   refused: ApprovalCommitRefused | StorageUnavailable,
-): DuplicateIncident | EventSeen | StorageUnavailable {
+): DuplicateIncident | EventSeen | ChangedMeanwhile | StorageUnavailable {
   switch (refused.kind) {
     case 'DuplicateIncident':
     case 'EventSeen':
     case 'StorageUnavailable':
       return refused;
+    case 'ClaimTaken':
+      // The same request came twice, and the other was faster.
+      return { kind: 'ChangedMeanwhile' };
     case 'StaleVersion':
     case 'SelfApproval':
     case 'AlreadyApproved':

@@ -2,6 +2,7 @@ import { errAsync, type ResultAsync } from 'neverthrow';
 import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
 import { beginPayout, type PayoutRefused } from '../../domain/approvals/payout.ts';
 import type { Processing, VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import { type ClaimApproval, unclaimed } from './answer-once.ts';
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { completePayout, type PayoutPorts } from './complete-payout.ts';
@@ -24,6 +25,7 @@ export type ProcessVendorPaymentFailure = RoleNotAllowed | PayoutRefused | Payme
  */
 export type ProcessVendorPayment = (
   request: ProcessVendorPaymentRequest,
+  claim?: ClaimApproval,
 ) => ResultAsync<VendorPayment, ProcessVendorPaymentFailure>;
 
 export const processVendorPayment = (
@@ -33,7 +35,7 @@ export const processVendorPayment = (
   const move = updateVendorPayment(ports);
   const verified = verifiedPayment(ports);
   const complete = completePayout(ports);
-  return ({ by, origin, ...target }) =>
+  return ({ by, origin, ...target }, claim = unclaimed) =>
     permitted(by, 'process')
       .asyncAndThen(() =>
         move<Processing, PayoutRefused | PaymentNotIntact>(
@@ -49,6 +51,7 @@ export const processVendorPayment = (
               next,
             }));
           },
+          claim,
           verified,
         ).mapErr((failure) => {
           if (failure.kind === 'PaymentNotIntact' || failure.kind === 'ApprovalVoid')

@@ -9,12 +9,18 @@ import {
   workDetailsOf,
 } from '../../domain/approvals/work-completed.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
+import { type ClaimApproval, unclaimed } from './answer-once.ts';
 import type { Asked } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { type OpenFailure, type OpenPorts, openVendorPayment } from './open-vendor-payment.ts';
 
 export type RecordWorkCompletedRequest = Asked & Readonly<{ work: WorkCompleted }>;
-export type RecordWorkCompletedFailure = RoleNotAllowed | EventMalformed | StorageUnavailable;
+export type RecordWorkCompletedFailure =
+  | RoleNotAllowed
+  | EventMalformed
+  | ChangedMeanwhile
+  | StorageUnavailable;
 
 /** Without a payment, the event was taken before and its payment has been cancelled since. */
 export type Recorded = Readonly<{ created: boolean; payment?: VendorPayment }>;
@@ -25,6 +31,7 @@ export type Recorded = Readonly<{ created: boolean; payment?: VendorPayment }>;
  */
 export type RecordWorkCompleted = (
   request: RecordWorkCompletedRequest,
+  claim?: ClaimApproval,
 ) => ResultAsync<Recorded, RecordWorkCompletedFailure>;
 
 export const recordWorkCompleted = (
@@ -32,7 +39,7 @@ export const recordWorkCompleted = (
   rules: Pick<ApprovalRules, 'policy' | 'thresholds' | 'eventSources'>,
 ): RecordWorkCompleted => {
   const open = openVendorPayment(ports, rules);
-  return ({ by, origin, work }) =>
+  return ({ by, origin, work }, claim = unclaimed) =>
     safeTry(async function* () {
       yield* permitted(by, 'record');
       yield* believed(work, rules.eventSources);
@@ -45,7 +52,7 @@ export const recordWorkCompleted = (
         workDetails: workDetailsOf(work),
         eventKey: `${work.source} ${work.eventId}`,
       };
-      return open(opening)
+      return open(opening, claim)
         .map((payment): Recorded => ({ created: true, payment }))
         .orElse((failure) => known(failure, work));
     });
@@ -54,7 +61,8 @@ export const recordWorkCompleted = (
     failure: OpenFailure,
     { incidentId, vendorId }: WorkCompleted,
   ): ResultAsync<Recorded, RecordWorkCompletedFailure> {
-    if (failure.kind === 'StorageUnavailable') return errAsync(failure);
+    if (failure.kind === 'StorageUnavailable' || failure.kind === 'ChangedMeanwhile')
+      return errAsync(failure);
     if (failure.kind !== 'DuplicateIncident' && failure.kind !== 'EventSeen') return errAsync(blame(failure));
     return ports.vendorPayments
       .findLive(incidentId, vendorId)

@@ -2,6 +2,7 @@ import type { ResultAsync } from 'neverthrow';
 import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
 import { rejectVendorPayment as rejected } from '../../domain/approvals/decisions.ts';
 import type { Cancelled, VendorPaymentStateConflict } from '../../domain/approvals/vendor-payment.ts';
+import { type ClaimApproval, unclaimed } from './answer-once.ts';
 import type { Asked } from './approval-change.ts';
 import {
   type UpdateFailure,
@@ -16,22 +17,27 @@ export type RejectVendorPaymentFailure = RoleNotAllowed | VendorPaymentStateConf
 /** Says no for good, while no money is under way and none has arrived. The incident and vendor are free for another payment. */
 export type RejectVendorPayment = (
   request: RejectVendorPaymentRequest,
+  claim?: ClaimApproval,
 ) => ResultAsync<Cancelled, RejectVendorPaymentFailure>;
 
 export const rejectVendorPayment = (ports: UpdatePorts): RejectVendorPayment => {
   const move = updateVendorPayment(ports);
-  return ({ by, origin, reason, ...target }) =>
+  return ({ by, origin, reason, ...target }, claim = unclaimed) =>
     permitted(by, 'reject').asyncAndThen(() =>
-      move<Cancelled, VendorPaymentStateConflict>(target, (before) => {
-        const at = ports.clock.now();
-        return rejected(before, { by: by.id, at, reason }).map((next) => ({
-          by,
-          origin,
-          at,
-          action: 'payment.rejected',
-          before,
-          next,
-        }));
-      }),
+      move<Cancelled, VendorPaymentStateConflict>(
+        target,
+        (before) => {
+          const at = ports.clock.now();
+          return rejected(before, { by: by.id, at, reason }).map((next) => ({
+            by,
+            origin,
+            at,
+            action: 'payment.rejected',
+            before,
+            next,
+          }));
+        },
+        claim,
+      ),
     );
 };

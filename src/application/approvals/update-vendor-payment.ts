@@ -15,6 +15,7 @@ import type { StaleVersion } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type ChangedMeanwhile, orChangedMeanwhile, retryWhenStale } from '../kernel/retry-when-stale.ts';
+import type { ClaimApproval } from './answer-once.ts';
 import { approvalChange, type VendorPaymentUpdate } from './approval-change.ts';
 
 /** Which payment is changed, and which of its versions the change is for. */
@@ -49,6 +50,7 @@ export const updateVendorPayment =
   <Next extends VendorPayment, Failure extends Readonly<{ kind: string }>>(
     target: VendorPaymentTarget,
     decide: (payment: VendorPayment) => Result<VendorPaymentUpdate<Next> | { unchanged: Next }, Failure>,
+    claim: ClaimApproval,
     /** What is read is put before this first. */
     check: (
       payment: VendorPayment,
@@ -63,7 +65,7 @@ export const updateVendorPayment =
             if ('unchanged' in move) return okAsync(move.unchanged);
             const { change, payment } = approvalChange(ports, move);
             return ports.approvalCommits
-              .commit(change)
+              .commit(claim(change))
               .map(() => payment)
               .mapErr(ofUpdate);
           }),
@@ -83,13 +85,16 @@ export const found = (
 
 function ofUpdate(
   refused: ApprovalCommitRefused | StorageUnavailable,
-): StaleVersion | SelfApproval | AlreadyApproved | StorageUnavailable {
+): StaleVersion | ChangedMeanwhile | SelfApproval | AlreadyApproved | StorageUnavailable {
   switch (refused.kind) {
     case 'StaleVersion':
     case 'SelfApproval':
     case 'AlreadyApproved':
     case 'StorageUnavailable':
       return refused;
+    case 'ClaimTaken':
+      // The same request came twice, and the other was faster.
+      return { kind: 'ChangedMeanwhile' };
     case 'EventSeen':
     case 'DuplicateIncident':
       throw new Error(`${refused.kind} of a payment that exists already`);

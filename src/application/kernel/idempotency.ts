@@ -50,6 +50,50 @@ export const refuseFreely = <Refusal>(
       errAsync<never, Refusal | CommitRefused>(claim === undefined ? refusal : { kind: 'ClaimTaken' }),
     );
 
+/** What becomes of a key: a new one is started, a known one goes on from its claim. */
+type Course<Claimed, Context, Done, Failure> = Readonly<{
+  read: () => ResultAsync<Readonly<{ claim: Claimed | undefined; context: Context }>, Failure>;
+  start: (context: Context) => ResultAsync<Done, Failure | CommitRefused>;
+  again: (claim: Claimed, context: Context) => ResultAsync<Done, Failure | CommitRefused>;
+}>;
+
+/**
+ * The part of a key's life that every kind of claim has: another payload under a known key is refused, and a race lost for
+ * the key is looked at anew, three times at the most.
+ */
+export function underClaim<
+  Claimed extends Readonly<{ fingerprint: string }>,
+  Context,
+  Done,
+  Failure extends Readonly<{ kind: string }>,
+>(
+  fingerprint: string,
+  { read, start, again }: Course<Claimed, Context, Done, Failure>,
+): ResultAsync<Done, Failure | IdempotencyFailure> {
+  const attempt = (left: number): ResultAsync<Done, Failure | IdempotencyFailure> =>
+    read()
+      .andThen<ResultAsync<Done, Failure | IdempotencyFailure | CommitRefused>>(({ claim, context }) => {
+        if (claim === undefined) return start(context);
+        return claim.fingerprint === fingerprint
+          ? again(claim, context)
+          : errAsync({ kind: 'IdempotencyKeyReused' });
+      })
+      .orElse((failure) => {
+        if (!lostRace(failure)) return errAsync(failure);
+        return left > 1 ? attempt(left - 1) : errAsync(comeBack);
+      });
+  return attempt(MOST_ATTEMPTS);
+
+  function lostRace(failure: Failure | IdempotencyFailure | CommitRefused): failure is CommitRefused {
+    return (
+      failure.kind === 'ClaimTaken' ||
+      failure.kind === 'FenceLost' ||
+      failure.kind === 'StaleVersion' ||
+      failure.kind === 'KeyTaken'
+    );
+  }
+}
+
 /** How often a request that lost a race looks again before the client has to come back. */
 const MOST_ATTEMPTS = 3;
 
@@ -67,16 +111,6 @@ export function idempotent<Context, Failure extends Readonly<{ kind: string }>>(
 ): ResultAsync<Responded, Failure | IdempotencyFailure> {
   type AnyFailure = Failure | IdempotencyFailure;
 
-  const attempt = (left: number): ResultAsync<Responded, AnyFailure> =>
-    readTogether()
-      .andThen<ResultAsync<Responded, AnyFailure | CommitRefused>>(({ claim, context }) =>
-        claim === undefined ? work.start(context) : again(claim, context),
-      )
-      .orElse((failure) => {
-        if (!lostRace(failure)) return errAsync(failure);
-        return left > 1 ? attempt(left - 1) : errAsync(comeBack);
-      });
-
   /** Both reads are awaited whatever becomes of the other, so that no rejection is left without a handler. */
   const readTogether = (): ResultAsync<{ claim: Claim | undefined; context: Context }, AnyFailure> => {
     const claim: ResultAsync<Claim | undefined, AnyFailure> = claims.find(key, clock.now());
@@ -90,7 +124,6 @@ export function idempotent<Context, Failure extends Readonly<{ kind: string }>>(
   };
 
   const again = (claim: Claim, context: Context): ResultAsync<Responded, AnyFailure | CommitRefused> => {
-    if (claim.fingerprint !== fingerprint) return errAsync({ kind: 'IdempotencyKeyReused' });
     const now = clock.now();
     const response = responseOf(claim, now);
     if (response !== undefined) return okAsync({ response, replayed: true });
@@ -107,14 +140,9 @@ export function idempotent<Context, Failure extends Readonly<{ kind: string }>>(
     }
   };
 
-  return attempt(MOST_ATTEMPTS);
-
-  function lostRace(failure: AnyFailure | CommitRefused): failure is CommitRefused {
-    return (
-      failure.kind === 'ClaimTaken' ||
-      failure.kind === 'FenceLost' ||
-      failure.kind === 'StaleVersion' ||
-      failure.kind === 'KeyTaken'
-    );
-  }
+  return underClaim<Claim, Context, Responded, AnyFailure>(fingerprint, {
+    read: readTogether,
+    start: work.start,
+    again,
+  });
 }

@@ -201,6 +201,7 @@ function approvalsOf(given: Variables, secret: string): ApprovalsSettings {
       policy: given.PAYWRIGHT_APPROVAL_POLICY,
       thresholds: thresholdsOf(given),
       payouts: { leaseMs: given.PAYWRIGHT_LEASE_MS },
+      claims: { keepResponsesMs: given.PAYWRIGHT_KEY_RETENTION_HOURS * 3_600_000 },
       eventSources: given.PAYWRIGHT_EVENT_SOURCES,
     },
     processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,

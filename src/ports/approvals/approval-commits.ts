@@ -3,9 +3,10 @@ import type { Approval } from '../../domain/approvals/approval.ts';
 import type { ApprovalEvent } from '../../domain/approvals/approval-events.ts';
 import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
 import type { AlreadyApproved, SelfApproval } from '../../domain/approvals/decisions.ts';
+import type { RequestClaim } from '../../domain/approvals/request-claim.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import type { Guarded, StaleVersion } from '../commits.ts';
+import type { ClaimTaken, Guarded, StaleVersion } from '../commits.ts';
 import type { StorageUnavailable } from '../unavailable.ts';
 
 /**
@@ -23,6 +24,8 @@ export type ApprovalChange = Readonly<{
   events: readonly ApprovalEvent[];
   /** Of the event outside that caused it, source included; taken for good. */
   eventKey?: string;
+  /** Of the request that is done by it; made by this change alone, and taken for as long as it does not expire. */
+  claim?: RequestClaim;
 }>;
 
 /** The event has caused a payment before. Nothing was written. */
@@ -32,6 +35,7 @@ export type DuplicateIncident = Readonly<{ kind: 'DuplicateIncident' }>;
 
 /** When several apply, the first of these is told. */
 export type ApprovalCommitRefused =
+  | ClaimTaken
   | StaleVersion
   | EventSeen
   | DuplicateIncident
@@ -42,7 +46,8 @@ export type ApprovalCommitRefused =
 export interface ApprovalCommits {
   /**
    * Applies all of the change or none, durably, before it resolves; from then on every read sees it. Of rival changes
-   * exactly one wins. Refuses, by constraints of the store's own that hold whatever the core believes: a payment that has
+   * exactly one wins. Refuses, by constraints of the store's own that hold whatever the core believes: a request whose key
+   * is taken, a payment that has
    * moved on, an event taken before, a second live payment of an incident and vendor, an approval by one of the payment's
    * makers, and a second approval by one person of one revision. Transient faults are retried inside, within bounds.
    * Committing the same change again is Ok and writes nothing, also after a lost reply, until a later change moves the

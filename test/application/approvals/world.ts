@@ -103,6 +103,7 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
     policy: DEFAULT_POLICY,
     thresholds: DEFAULT_THRESHOLDS,
     payouts: payoutTerms,
+    claims: { keepResponsesMs: 86_400_000 },
     eventSources: DEFAULT_EVENT_SOURCES,
     ...rules,
   });

@@ -16,7 +16,7 @@ export const approvalsProof = (
       name: `approvals on ${adapter}`,
       scenarios: SCENARIOS,
       orders: ORDERS.filter((order) => !order.includes('given up')),
-      effects: ['commit', 'pay'],
+      effects: ['commit', 'pay', 'claim', 'release'],
       open,
       world: (storage, scenario) => Promise.resolve(approvalsWorld(storage, scenario)),
     },

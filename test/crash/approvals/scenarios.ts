@@ -14,9 +14,9 @@ export type Request =
 /** The amount of every payment in US cents, by whether one or two people must approve it. */
 export const CENTS = { one: 12_345n, two: 600_123n } as const;
 
-/** Ends are statuses. Without a `vendorId`, the vendor is one that is paid at once. */
+/** Ends are statuses. `isKeyed`: each request has an idempotency key. Without a `vendorId`, the vendor is one that is paid at once. */
 export type Scenario = AnyScenario<Request> &
-  Readonly<{ approvers: keyof typeof CENTS; vendorId?: VendorId }>;
+  Readonly<{ approvers: keyof typeof CENTS; vendorId?: VendorId; isKeyed?: true }>;
 
 const record: Request = { type: 'record' };
 const create: Request = { type: 'create' };
@@ -34,7 +34,7 @@ const vendor = (number: number): Pick<Scenario, 'vendorId'> => ({
 const AT_FIRST: Outage = { refuses: 'orders', lasts: 'first request' };
 const FOR_LONG: Outage = { refuses: 'everything', lasts: 'long' };
 
-export const SCENARIOS: readonly Scenario[] = [
+const UNKEYED: readonly Scenario[] = [
   { name: 'completed work', approvers: 'one', before: [], request: record, ends: ['pending_approval'] },
   {
     name: 'a payment that is asked for',
@@ -147,4 +147,26 @@ export const SCENARIOS: readonly Scenario[] = [
     outage: FOR_LONG,
     ends: ['completed'],
   },
+];
+
+/** Under keys, a repeat is given the first answer, whatever the other requests have done since. */
+const KEYED = [
+  'completed work',
+  'a payment that is asked for',
+  'the one approval',
+  'the second of two approvals',
+  'an approval beside another',
+  'a payout',
+  'a payout beside another',
+  'a payout refused by the bank',
+  'a payout after a refused one',
+  'a payout in silence',
+  'a payout refused in silence',
+];
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...UNKEYED,
+  ...UNKEYED.filter(({ name }) => KEYED.includes(name)).map(
+    (scenario): Scenario => ({ ...scenario, name: `${scenario.name}, under a key`, isKeyed: true }),
+  ),
 ];

@@ -3,6 +3,12 @@ import { errAsync, okAsync, type Result, type ResultAsync } from 'neverthrow';
 import { type PayoutLedger, payoutLedger } from '../../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../../src/adapters/processor/payout-simulator.ts';
 import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
+import {
+  type ClaimApproval,
+  type Done,
+  type KeyedApproval,
+  unclaimed,
+} from '../../../src/application/approvals/answer-once.ts';
 import { DEFAULT_EVENT_SOURCES } from '../../../src/application/approvals/approval-rules.ts';
 import {
   type ApprovalsPorts,
@@ -72,7 +78,7 @@ function partOf(ledger: PayoutLedger): PayoutLedger {
 /** One incident of a vendor, and the payment for it. */
 export function approvalsWorld(
   storage: ApprovalsStorage,
-  { approvers, vendorId, ends }: Scenario,
+  { approvers, vendorId, ends, isKeyed, rival }: Scenario,
 ): World<Request, VendorPayment | undefined> {
   const incidentId = randomUUID() as IncidentId;
   const vendor = vendorId ?? (randomUUID() as VendorId);
@@ -84,11 +90,13 @@ export function approvalsWorld(
   let outage: Outage | undefined;
   const bank = outOfOrder(simulatedPayouts(ledger, clock), () => outage);
   let newestReplied = 0;
+  /** What was replied for good, by key. */
+  const replies = new Map<string, Set<string>>();
 
   const ofIncident = () => storage.vendorPayments.list({ incidentId }, { order: 'oldest', limit: 100 });
 
   function useCasesIn(process: Process) {
-    const { vendorPayments, approvalCommits } = storage;
+    const { vendorPayments, approvalCommits, requestClaims, auditLog } = storage;
     const ports: ApprovalsPorts = {
       ...storage,
       ...approvalPorts,
@@ -109,6 +117,12 @@ export function approvalsWorld(
       approvalCommits: {
         commit: (change) => process.call('commit', () => approvalCommits.commit(change), lost),
       },
+      requestClaims: {
+        find: (...of) => process.call('find claim', () => requestClaims.find(...of), lost),
+        add: (claim) => process.call('claim', () => requestClaims.add(claim), lost),
+        release: (claim) => process.call('release', () => requestClaims.release(claim), lost),
+      },
+      auditLog: { of: (id) => process.call('audit', () => auditLog.of(id), lost) },
       fraudScorer: {
         score: () =>
           process.call('score', () => okAsync({ score: 0, reasons: [] }), { kind: 'ScorerUnavailable' }),
@@ -127,13 +141,14 @@ export function approvalsWorld(
       policy: DEFAULT_POLICY,
       thresholds: DEFAULT_THRESHOLDS,
       payouts: payoutTerms,
+      claims: { keepResponsesMs: 86_400_000 },
       eventSources: DEFAULT_EVENT_SOURCES,
     });
   }
 
   function serve(
     process: Process,
-    { request }: Sent<Request>,
+    { request, key }: Sent<Request>,
   ): ResultAsync<VendorPayment | undefined, Failed> {
     const useCases = useCasesIn(process);
     /** The client has read before which payment it is. */
@@ -141,6 +156,23 @@ export function approvalsWorld(
       ofIncident().andThen<ResultAsync<T, Failed>>(([payment]) =>
         payment === undefined ? errAsync({ kind: 'VendorPaymentNotFound' }) : move(payment.id),
       );
+    const { by, operation } = callOf(request);
+    type Move = (claim: ClaimApproval) => ResultAsync<VendorPayment, Failed>;
+    /** Under the request's key, where the scenario has keys. */
+    const once = (move: Move, created = false): ResultAsync<VendorPayment | undefined, Failed> => {
+      const work = (claim: ClaimApproval) => move(claim).map((payment) => ({ created, payment }));
+      return answered(work);
+    };
+    const answered = (work: (claim: ClaimApproval) => ResultAsync<Done, Failed>) =>
+      (isKeyed
+        ? useCases.answerOnce<Failed>(
+            { by, operation, key: `${incidentId} ${key}`, payload: { type: request.type } },
+            work,
+          )
+        : work(unclaimed)
+      )
+        .map(({ payment }) => payment)
+        .mapErr((failure): Failed => failure);
     switch (request.type) {
       case 'record': {
         const work = {
@@ -154,29 +186,31 @@ export function approvalsWorld(
           mileageChargeCents: 0n,
           additionalCharges: [],
         };
-        return useCases
-          .recordWorkCompleted({ ...asked(SYSTEM), work })
-          .map(({ payment }) => payment)
-          .mapErr((failure): Failed => failure);
+        return answered((claim) => useCases.recordWorkCompleted({ ...asked(by), work }, claim));
       }
-      case 'create':
-        return useCases.createVendorPayment({
-          ...asked(MAKER),
-          order: {
-            incidentId,
-            vendorId: vendor,
-            payerType: 'back_office',
-            amountCents: amount,
-            lineItems: [{ description: 'Towing', quantity: 1, unitPriceCents: amount }],
-            metadata: {},
-          },
-        });
+      case 'create': {
+        const order = {
+          incidentId,
+          vendorId: vendor,
+          payerType: 'back_office',
+          amountCents: amount,
+          lineItems: [{ description: 'Towing', quantity: 1, unitPriceCents: amount }],
+          metadata: {},
+        } as const;
+        return once((claim) => useCases.createVendorPayment({ ...asked(by), order }, claim), true);
+      }
       case 'approve':
-        return thePayment((id) => useCases.approveVendorPayment({ ...asked(request.by), id }));
+        return thePayment((id) =>
+          once((claim) => useCases.approveVendorPayment({ ...asked(by), id }, claim)),
+        );
       case 'reject':
-        return thePayment((id) => useCases.rejectVendorPayment({ ...asked(DISPATCHER), id, reason: 'No' }));
+        return thePayment((id) =>
+          once((claim) => useCases.rejectVendorPayment({ ...asked(by), id, reason: 'No' }, claim)),
+        );
       case 'process':
-        return thePayment((id) => useCases.processVendorPayment({ ...asked(ADMIN), id }));
+        return thePayment((id) =>
+          once((claim) => useCases.processVendorPayment({ ...asked(by), id }, claim)),
+        );
     }
   }
 
@@ -200,10 +234,17 @@ export function approvalsWorld(
     },
     serve,
     recover: (process) => useCasesIn(process).recoverPayouts(100),
-    replied(_sent, reply: Result<VendorPayment | undefined, Failed>) {
+    replied({ key }, reply: Result<VendorPayment | undefined, Failed>) {
+      if (reply.isOk() && isKeyed === true && reply.value?.status !== 'processing')
+        replies.set(key, (replies.get(key) ?? new Set()).add(`version ${reply.value?.version}`));
       if (reply.isOk()) newestReplied = Math.max(newestReplied, reply.value?.version ?? 0);
     },
-    meaningOf: ({ kind }) => (OVERTAKEN.includes(kind) ? 'answer' : 'defect'),
+    meaningOf({ kind }) {
+      if (kind === 'IdempotencyInFlight') return 'in flight';
+      // Under a key, what was carried out before is answered as it was then.
+      const isOvertaken = OVERTAKEN.includes(kind) && (!isKeyed || rival !== undefined);
+      return isOvertaken ? 'answer' : 'defect';
+    },
     async traces() {
       const versions = (await scene.payments()).map(({ id, version }) => `${id} ${version}`);
       return [...versions, ...ledger.paid().map(({ reference }) => `paid ${reference}`)].join();
@@ -217,10 +258,29 @@ export function approvalsWorld(
         ...((payment?.version ?? 0) < newestReplied
           ? [`version ${newestReplied} was replied, and is gone`]
           : []),
+        ...[...replies].flatMap(([key, all]) =>
+          all.size === 1 ? [] : [`${key} was given ${[...all].join(' and ')}`],
+        ),
       ];
     },
     close: () => ledger.close(),
   };
+}
+
+/** Who asks, and on what a key of it is spent. */
+function callOf(request: Request): Pick<KeyedApproval, 'by' | 'operation'> {
+  switch (request.type) {
+    case 'record':
+      return { by: SYSTEM, operation: 'record' };
+    case 'create':
+      return { by: MAKER, operation: 'create' };
+    case 'approve':
+      return { by: request.by, operation: 'approve' };
+    case 'reject':
+      return { by: DISPATCHER, operation: 'reject' };
+    case 'process':
+      return { by: ADMIN, operation: 'process' };
+  }
 }
 
 /** Refusals of a request that was carried out before, or overtaken by a rival. */

@@ -92,8 +92,8 @@ const KEYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'approvals.outbox_parked': [['id'], ['id', 'payment_id']],
 };
 
-/** Tables of which nothing is to be found: who works on what at the moment, and which migrations were applied. */
-const LEFT_OUT = /[.]"?(lease|kysely_migration.*|.*migration.*)"?$/;
+/** Tables of which nothing is to be found: who works on what, keys that are known for a day, and applied migrations. */
+const LEFT_OUT = /[.]"?(lease|request_claim|kysely_migration.*|.*migration.*)"?$/;
 
 async function mutationsIn(client: pg.Client): Promise<readonly Mutation[]> {
   const tables = (await tablesOf(client)).filter(

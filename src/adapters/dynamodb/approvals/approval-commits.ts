@@ -18,14 +18,21 @@ export const dynamodbApprovalCommits = (table: Table): ApprovalCommits => ({
 });
 
 /** In the order they are told. */
-const KINDS = ['StaleVersion', 'EventSeen', 'DuplicateIncident', 'SelfApproval', 'AlreadyApproved'] as const;
+const KINDS = [
+  'ClaimTaken',
+  'StaleVersion',
+  'EventSeen',
+  'DuplicateIncident',
+  'SelfApproval',
+  'AlreadyApproved',
+] as const;
 
 /**
  * What a canceled transaction means; undefined when it must be tried again. A conflict on one item may hide a refusal
- * that is told before this one, but none is told before a version that has moved on.
+ * that is told before this one; where that may be, all is tried again.
  */
 function verdictOf(
-  { id, payment: { expected, next } }: ApprovalChange,
+  { id, payment: { expected, next }, claim }: ApprovalChange,
   writes: readonly ApprovalWrite[],
   fault: unknown,
 ): Result<void, ApprovalCommitRefused> | undefined {
@@ -37,6 +44,7 @@ function verdictOf(
     isOwn ? (stored?.['version']?.N === `${expected}` ? 'SelfApproval' : 'StaleVersion') : refusal,
   );
   const kind = KINDS.find((each) => told.includes(each));
-  if (kind === undefined || (kind !== 'StaleVersion' && isTransient(fault))) return undefined;
+  const isFirst = kind === 'ClaimTaken' || (kind === 'StaleVersion' && claim === undefined);
+  if (kind === undefined || (!isFirst && isTransient(fault))) return undefined;
   return err(kind === 'StaleVersion' ? { kind, id: next.id } : { kind });
 }

@@ -16,6 +16,7 @@ import {
   takenEventKey,
   vendorPartition,
 } from './keys.ts';
+import { claimItem, freeFor } from './request-claims.ts';
 
 /** What the condition of an item of a transaction refuses when it fails. `isOwn`: the payment, whose stored item is told. */
 export type ApprovalWrite = Readonly<{
@@ -28,10 +29,13 @@ type PutItem = (item: Item, condition?: Partial<Put>) => Operation;
 
 /** Every write of a change with its guard. No two are of one item. */
 export function approvalWritesOf(table: string, change: ApprovalChange): readonly ApprovalWrite[] {
-  const { payment, entry, events, eventKey } = change;
+  const { payment, entry, events, eventKey, claim } = change;
   const { expected, next } = payment;
   const put: PutItem = (item, condition) => ({ Put: { TableName: table, Item: item, ...condition } });
   return [
+    ...(claim === undefined
+      ? []
+      : [{ operation: put(claimItem(claim), freeFor(claim)), refusal: 'ClaimTaken' as const }]),
     { operation: put(vendorPaymentItem(next, change.id), paymentGuard(change)), isOwn: true },
     ...(eventKey === undefined
       ? []

@@ -1,6 +1,7 @@
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import type { FraudStatus } from '../../../domain/approvals/fraud.ts';
 import type { IncidentId, VendorId, VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import type { RequestKey } from '../../../domain/approvals/request-claim.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { type ItemKey, shardOf, shards } from '../table.ts';
 
@@ -64,6 +65,12 @@ export const liveKey = ({
 }: Pick<VendorPayment, 'incidentId' | 'vendorId'>): ItemKey => ({
   pk: `${PREFIX}#U#${incidentId}#${vendorId}`,
   sk: 'U',
+});
+
+/** The claim of an idempotency key; a partition to itself. */
+export const requestClaimKey = ({ caller, operation, key }: RequestKey): ItemKey => ({
+  pk: `${PREFIX}#C#${operation}#${key.length}#${key}#${caller}`,
+  sk: 'C',
 });
 
 /** An event that was taken; a partition to itself. */

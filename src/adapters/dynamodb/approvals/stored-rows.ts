@@ -184,7 +184,7 @@ function holderOf(read: Read, { pk, sk, holder, payment_id: paymentId }: Scanned
   const kind = kindOf(pk);
   const inLog = kind === 'X' ? pk.slice(logPartition('' as VendorPaymentId).length) : undefined;
   const id = inLog ?? holder ?? paymentId ?? sk;
-  return kind === 'E' || kind === 'L' || kind === 'P'
+  return kind === 'C' || kind === 'E' || kind === 'L' || kind === 'P'
     ? Promise.resolve(undefined)
     : read(vendorPaymentKey(id as VendorPaymentId));
 }
@@ -192,6 +192,8 @@ function holderOf(read: Read, { pk, sk, holder, payment_id: paymentId }: Scanned
 /** Whether an item is in no place of its payment, and an event in no place of the outbox. */
 function isStray({ item, payment }: Readonly<{ item: ScannedItem; payment: Item | undefined }>): boolean {
   switch (kindOf(item.pk)) {
+    // Kept for a time only.
+    case 'C':
     case 'L':
       return false;
     case 'E':

@@ -10,6 +10,7 @@ import type {
   ApprovalCommits,
 } from '../../../ports/approvals/approval-commits.ts';
 import { positionOf } from '../store.ts';
+import { claimKeyText, isFreeFor } from './request-claims.ts';
 import { type ApprovalsStore, liveKeyText } from './store.ts';
 
 /** The reference for every other adapter: checks all guards, then writes all, in one synchronous step. */
@@ -25,6 +26,7 @@ export const memoryApprovalCommits = (store: ApprovalsStore): ApprovalCommits =>
 
 function refusalOf(store: ApprovalsStore, change: ApprovalChange): ApprovalCommitRefused | undefined {
   const { expected, next } = change.payment;
+  if (change.claim !== undefined && !isFreeFor(store, change.claim)) return { kind: 'ClaimTaken' };
   if ((store.payments.get(next.id)?.payment.version ?? 0) !== expected)
     return { kind: 'StaleVersion', id: next.id };
   if (change.eventKey !== undefined && store.eventKeys.has(change.eventKey)) return { kind: 'EventSeen' };
@@ -39,7 +41,7 @@ function refusalOf(store: ApprovalsStore, change: ApprovalChange): ApprovalCommi
 }
 
 function write(store: ApprovalsStore, change: ApprovalChange): void {
-  const { id, payment, approval, entry, events, eventKey } = change;
+  const { id, payment, approval, entry, events, eventKey, claim } = change;
   const { next } = payment;
   store.payments.set(next.id, { payment: next, changeId: id });
   place(store.sorted, next);
@@ -48,6 +50,7 @@ function write(store: ApprovalsStore, change: ApprovalChange): void {
   if (approval !== undefined)
     for (const text of approvalKeyTexts(next.id, approval)) store.approvals.add(text);
   if (eventKey !== undefined) store.eventKeys.add(eventKey);
+  if (claim !== undefined) store.claims.set(claimKeyText(claim), claim);
   store.auditOf.set(next.id, [...(store.auditOf.get(next.id) ?? []), entry]);
   for (const event of events) place<ApprovalEvent>(store.outbox, event);
 }

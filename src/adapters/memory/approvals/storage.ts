@@ -7,6 +7,7 @@ import { memoryOutbox } from '../outbox.ts';
 import { memoryRetention } from '../retention.ts';
 import { memoryStorageHealth } from '../storage-health.ts';
 import { memoryApprovalCommits } from './approval-commits.ts';
+import { keptClaims, memoryRequestClaims } from './request-claims.ts';
 import { type ApprovalsStore, approvalsStore } from './store.ts';
 import { memoryStoredRows } from './stored-rows.ts';
 import { memoryVendorPayments } from './vendor-payments.ts';
@@ -17,12 +18,13 @@ export function memoryApprovalsStorage(store: ApprovalsStore = approvalsStore())
   return {
     vendorPayments: memoryVendorPayments(store),
     approvalCommits: memoryApprovalCommits(store),
+    requestClaims: memoryRequestClaims(store),
     auditLog: { of: (id) => okAsync(store.auditOf.get(id) ?? []) },
     storedRows: memoryStoredRows(store),
     outbox: memoryOutbox<ApprovalEvent>(store),
     leases,
     wakeUps: localWakeUps(),
-    retention: memoryRetention({ lease: leases.kept }),
+    retention: memoryRetention({ response: keptClaims(store), lease: leases.kept }),
     health: memoryStorageHealth,
     close: () => Promise.resolve(),
   };

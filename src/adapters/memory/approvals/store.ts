@@ -1,5 +1,6 @@
 import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
 import type { AuditLogEntry } from '../../../domain/approvals/audit-log.ts';
+import type { RequestClaim } from '../../../domain/approvals/request-claim.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import type { OutboxStore } from '../store.ts';
 
@@ -14,6 +15,7 @@ export type ApprovalsStore = OutboxStore<ApprovalEvent> &
     /** Payment, revision and each identity of the person of every approval ever given. */
     approvals: Set<string>;
     eventKeys: Set<string>;
+    claims: Map<string, RequestClaim>;
     auditOf: Map<string, AuditLogEntry[]>;
   }>;
 
@@ -29,6 +31,7 @@ export const approvalsStore = (): ApprovalsStore => ({
   live: new Map(),
   approvals: new Set(),
   eventKeys: new Set(),
+  claims: new Map(),
   auditOf: new Map(),
 });
 

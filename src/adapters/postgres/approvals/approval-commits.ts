@@ -7,10 +7,12 @@ import type {
   ApprovalCommits,
 } from '../../../ports/approvals/approval-commits.ts';
 import { withRetry } from '../faults.ts';
+import { claimToRow } from './request-claims.ts';
 import { approvalToRow, entryToRow, eventToRow, linesToRows, paymentToRow } from './rows.ts';
 
-/** What the store's own constraints say by refusing; `commit_change` gives no other. */
+/** What the store's own constraints say by refusing; `commit_claimed_change` gives no other. */
 const REFUSALS = new Map<string, ApprovalCommitRefused['kind']>([
+  ['claim_taken', 'ClaimTaken'],
   ['stale', 'StaleVersion'],
   ['event_taken_once', 'EventSeen'],
   ['payments_one_live', 'DuplicateIncident'],
@@ -20,13 +22,13 @@ const REFUSALS = new Map<string, ApprovalCommitRefused['kind']>([
   ['payment_approval_identity_once', 'AlreadyApproved'],
 ]);
 
-/** One statement for each change (see `commit_change`), which is a transaction of its own. */
+/** One statement for each change (see `commit_claimed_change`), which is a transaction of its own. */
 export const postgresApprovalCommits = (pool: pg.Pool): ApprovalCommits => ({
   commit: (change) =>
     withRetry(() =>
       pool.query<Readonly<{ refusal: string | null }>>({
         name: 'commit_approval_change',
-        text: 'SELECT approvals.commit_change($1, $2, $3, $4, $5, $6, $7) AS refusal',
+        text: 'SELECT approvals.commit_claimed_change($1, $2, $3, $4, $5, $6, $7, $8) AS refusal',
         values: argumentsOf(change),
       }),
     ).andThen(({ rows: [row] }) => {
@@ -35,7 +37,7 @@ export const postgresApprovalCommits = (pool: pg.Pool): ApprovalCommits => ({
     }),
 });
 
-function argumentsOf({ id, payment, approval, entry, events, eventKey }: ApprovalChange) {
+function argumentsOf({ id, payment, approval, entry, events, eventKey, claim }: ApprovalChange) {
   const { expected, next } = payment;
   return [
     expected,
@@ -45,6 +47,7 @@ function argumentsOf({ id, payment, approval, entry, events, eventKey }: Approva
     textOf(entryToRow(entry)),
     textOf(events.map(eventToRow)),
     eventKey ?? null,
+    claim === undefined ? null : textOf(claimToRow(claim)),
   ];
 }
 

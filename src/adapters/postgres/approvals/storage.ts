@@ -9,6 +9,7 @@ import { postgresWakeUps } from '../wake-ups.ts';
 import { postgresApprovalCommits } from './approval-commits.ts';
 import { postgresAuditLog } from './audit-log.ts';
 import { APPROVALS_MIGRATIONS, SCHEMA } from './migrate.ts';
+import { postgresRequestClaims } from './request-claims.ts';
 import { eventFromRow } from './rows.ts';
 import type { ApprovalsRow } from './schema.ts';
 import { postgresStoredRows } from './stored-rows.ts';
@@ -28,6 +29,7 @@ export function approvalsPostgresStorage(pool: pg.Pool): ApprovalsStorage {
     approvalCommits: postgresApprovalCommits(pool),
     auditLog: postgresAuditLog(pool),
     storedRows: postgresStoredRows(pool),
+    requestClaims: postgresRequestClaims(pool),
     outbox: outboxIn(pool, OUTBOX),
     leases: postgresLeases(pool, `${SCHEMA}.`),
     wakeUps,

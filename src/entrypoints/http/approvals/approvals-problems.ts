@@ -12,7 +12,7 @@ export const APPROVALS_TAG = {
 export const approvalsProblems = problemTable<
   FailureOf<
     ApprovalsUseCases,
-    Exclude<keyof ApprovalsUseCases, 'recoverPayouts' | 'verifyApprovals' | 'findByIncident'>
+    Exclude<keyof ApprovalsUseCases, 'recoverPayouts' | 'verifyApprovals' | 'findByIncident' | 'answerOnce'>
   >
 >({
   RoleNotAllowed: {

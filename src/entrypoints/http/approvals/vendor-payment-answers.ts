@@ -1,4 +1,5 @@
 import { err, ok, type Result, type ResultAsync } from 'neverthrow';
+import type { Done } from '../../../application/approvals/answer-once.ts';
 import type {
   VendorPaymentNotFound,
   VendorPaymentTarget,
@@ -21,10 +22,23 @@ type Refused = Parameters<typeof refuse>[1];
 /** A payment as this approver may see it, as JSON text. */
 export const bodyFor = (by: Approver, payment: VendorPayment): string => jsonText(recordFor(by, payment));
 
+/** The payment of what was done to one. */
+export function paymentIn({ payment }: Done): VendorPayment {
+  if (payment === undefined) throw new Error('what is done to a payment leaves one');
+  return payment;
+}
+
+const currentAnswer = (c: HttpContext, by: Approver, payment: VendorPayment): Response =>
+  answerVersion(c, { version: payment.version, body: bodyFor(by, payment) });
+
+/** The payment as this approver may see it, as what was done has left it. */
+export const paymentAnswer = (c: HttpContext, by: Approver, done: Done): Response =>
+  currentAnswer(c, by, paymentIn(done));
+
 /** The payment as it is now, or why it is not. */
 export const answerPayment = (c: HttpContext, by: Approver, asked: ResultAsync<VendorPayment, Refused>) =>
   asked.match(
-    (payment) => answerVersion(c, { version: payment.version, body: bodyFor(by, payment) }),
+    (payment) => currentAnswer(c, by, payment),
     (failure) => refuse(c, failure),
   );
 

@@ -1,56 +1,91 @@
+import type { ResultAsync } from 'neverthrow';
+import type { ClaimApproval } from '../../../application/approvals/answer-once.ts';
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
+import type { VendorPaymentTarget } from '../../../application/approvals/update-vendor-payment.ts';
+import type { Approver } from '../../../domain/approvals/approver.ts';
+import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import type { JsonObject } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { parseBody } from '../server/body-input.ts';
 import { readJson, readOptionalJson } from '../server/read-json.ts';
+import type { HttpContext } from '../server/request-context.ts';
 import { resource, versioned } from '../server/route.ts';
+import { type AnsweringParts, answeredOnce } from './answered-once.ts';
 import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
-import { answerPayment, targetOf } from './vendor-payment-answers.ts';
+import { paymentAnswer, targetOf } from './vendor-payment-answers.ts';
 import { approval, nothing, paymentIdParameter, rejection, vendorPayment } from './vendor-payment-schemas.ts';
 
-const postApproval =
-  ({ approveVendorPayment }: Pick<ApprovalsUseCases, 'approveVendorPayment'>): ApproverHandler =>
-  (c, by) =>
-    answerPayment(
-      c,
+const { refuse } = approvalsProblems;
+
+type Decision = Readonly<{
+  by: Approver;
+  operation: 'approve' | 'reject' | 'process';
+  /** All that the request says beside which payment it is about. */
+  payload: JsonObject;
+}>;
+
+/** Decides once under an idempotency key, and answers with the payment as the decision left it. */
+const decided = <Failure extends Readonly<{ kind: string }>>(
+  c: HttpContext,
+  parts: AnsweringParts,
+  { by, operation, payload }: Decision,
+  decide: (target: VendorPaymentTarget, claim: ClaimApproval) => ResultAsync<VendorPayment, Failure>,
+) =>
+  targetOf(c).asyncAndThen((target) =>
+    answeredOnce(c, parts, {
       by,
-      readOptionalJson(c.req.raw)
-        .andThen((json) => parseBody(approval, json))
-        .andThen((body) => targetOf(c).map((target) => ({ body, target })))
-        .andThen(({ body: { notes, termsHash }, target }) =>
-          approveVendorPayment({
-            ...askedBy(c, by),
-            ...target,
-            ...present({ notes, termsHash }),
-          }),
+      operation,
+      payload: { ...payload, payment_id: target.id },
+      work: (claim) => decide(target, claim).map((payment) => ({ created: false, payment })),
+      respond: (done) => paymentAnswer(c, by, done),
+    }),
+  );
+
+const postApproval =
+  (parts: Pick<ApprovalsUseCases, 'approveVendorPayment'> & AnsweringParts): ApproverHandler =>
+  (c, by) =>
+    readOptionalJson(c.req.raw)
+      .andThen((json) => parseBody(approval, json))
+      .andThen((body) =>
+        decided(c, parts, { by, operation: 'approve', payload: body }, (target, claim) =>
+          parts.approveVendorPayment({ ...askedBy(c, by), ...target, ...present(body) }, claim),
         ),
-    );
+      )
+      .match(
+        (response) => response,
+        (failure) => refuse(c, failure),
+      );
 
 const postRejection =
-  ({ rejectVendorPayment }: Pick<ApprovalsUseCases, 'rejectVendorPayment'>): ApproverHandler =>
+  (parts: Pick<ApprovalsUseCases, 'rejectVendorPayment'> & AnsweringParts): ApproverHandler =>
   (c, by) =>
-    answerPayment(
-      c,
-      by,
-      readJson(c.req.raw)
-        .andThen((json) => parseBody(rejection, json))
-        .andThen((body) => targetOf(c).map((target) => ({ body, target })))
-        .andThen(({ body: { reason }, target }) =>
-          rejectVendorPayment({ ...askedBy(c, by), ...target, reason }),
+    readJson(c.req.raw)
+      .andThen((json) => parseBody(rejection, json))
+      .andThen((body) =>
+        decided(c, parts, { by, operation: 'reject', payload: body }, (target, claim) =>
+          parts.rejectVendorPayment({ ...askedBy(c, by), ...target, ...body }, claim),
         ),
-    );
+      )
+      .match(
+        (response) => response,
+        (failure) => refuse(c, failure),
+      );
 
 const postProcessing =
-  ({ processVendorPayment }: Pick<ApprovalsUseCases, 'processVendorPayment'>): ApproverHandler =>
+  (parts: Pick<ApprovalsUseCases, 'processVendorPayment'> & AnsweringParts): ApproverHandler =>
   (c, by) =>
-    answerPayment(
-      c,
-      by,
-      readOptionalJson(c.req.raw)
-        .andThen((json) => parseBody(nothing, json))
-        .andThen(() => targetOf(c))
-        .andThen((target) => processVendorPayment({ ...askedBy(c, by), ...target })),
-    );
+    readOptionalJson(c.req.raw)
+      .andThen((json) => parseBody(nothing, json))
+      .andThen(() =>
+        decided(c, parts, { by, operation: 'process', payload: {} }, (target, claim) =>
+          parts.processVendorPayment({ ...askedBy(c, by), ...target }, claim),
+        ),
+      )
+      .match(
+        (response) => response,
+        (failure) => refuse(c, failure),
+      );
 
 const pathParameters = { id: paymentIdParameter };
 
@@ -92,7 +127,7 @@ export const vendorPaymentDecisions = resource({
       operationId: 'processVendorPayment',
       summary: 'Pay what was approved',
       description:
-        'Role: admin. After a failure it may be asked again, and goes out under the same reference: a vendor is paid once.',
+        'Role: admin. After a failure it may be asked again under another key, and goes out under the same reference: a vendor is paid once. A repeat under the same key is given the payment as the payout left it, and while that is not known as it stands.',
       pathParameters,
       body: nothing,
       bodyOptional: true,

@@ -1,5 +1,6 @@
+import type { z } from 'zod';
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
-import type { NewLineItem } from '../../../application/approvals/create-vendor-payment.ts';
+import type { NewLineItem, NewVendorPayment } from '../../../application/approvals/create-vendor-payment.ts';
 import { auditLogFor } from '../../../domain/approvals/audit-log.ts';
 import type { IncidentId, PayerId, parseUuid, VendorId } from '../../../domain/approvals/ids.ts';
 import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
@@ -10,9 +11,10 @@ import { parseQuery } from '../server/list-input.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson } from '../server/request-context.ts';
 import { answer, created, resource, versioned } from '../server/route.ts';
+import { type AnsweringParts, answeredOnce } from './answered-once.ts';
 import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
-import { answerPayment, bodyFor, idOf, pageBodyFor, targetOf } from './vendor-payment-answers.ts';
+import { answerPayment, bodyFor, idOf, pageBodyFor, paymentIn, targetOf } from './vendor-payment-answers.ts';
 import { pageAsked, reviewQuery, vendorPaymentsQuery } from './vendor-payment-queries.ts';
 import {
   auditLog,
@@ -26,32 +28,51 @@ import {
 const { refuse } = approvalsProblems;
 
 const postVendorPayment =
-  ({ createVendorPayment }: Pick<ApprovalsUseCases, 'createVendorPayment'>): ApproverHandler =>
+  (parts: Pick<ApprovalsUseCases, 'createVendorPayment'> & AnsweringParts): ApproverHandler =>
   (c, by) =>
     readJson(c.req.raw)
       .andThen((json) => parseBody(newVendorPayment, json))
-      .andThen(({ incidentId, vendorId, payerId, payerType, amountCents, lineItems, metadata = {} }) =>
-        createVendorPayment({
-          ...askedBy(c, by),
-          order: {
-            incidentId: lowerCase<IncidentId>(incidentId),
-            vendorId: lowerCase<VendorId>(vendorId),
-            payerType,
-            ...(payerId === undefined ? {} : { payerId: lowerCase<PayerId>(payerId) }),
-            amountCents: BigInt(amountCents),
-            lineItems: lineItems.map(lineFrom),
-            metadata: metadata as JsonObject,
+      .andThen((body) =>
+        answeredOnce(c, parts, {
+          by,
+          operation: 'create',
+          payload: body as JsonObject,
+          work: (claim) =>
+            parts
+              .createVendorPayment({ ...askedBy(c, by), order: orderFrom(body) }, claim)
+              .map((payment) => ({ created: true, payment })),
+          respond(done) {
+            const payment = paymentIn(done);
+            const { id, version } = payment;
+            return answerJson(201, bodyFor(by, payment), {
+              Location: `${c.req.path}/${id}`,
+              ...tagOf(version),
+            });
           },
         }),
       )
       .match(
-        (payment) =>
-          answerJson(201, bodyFor(by, payment), {
-            Location: `${c.req.path}/${payment.id}`,
-            ...tagOf(payment.version),
-          }),
+        (response) => response,
         (failure) => refuse(c, failure),
       );
+
+const orderFrom = ({
+  incidentId,
+  vendorId,
+  payerId,
+  payerType,
+  amountCents,
+  lineItems,
+  metadata = {},
+}: z.output<typeof newVendorPayment>): NewVendorPayment => ({
+  incidentId: lowerCase<IncidentId>(incidentId),
+  vendorId: lowerCase<VendorId>(vendorId),
+  payerType,
+  ...(payerId === undefined ? {} : { payerId: lowerCase<PayerId>(payerId) }),
+  amountCents: BigInt(amountCents),
+  lineItems: lineItems.map(lineFrom),
+  metadata: metadata as JsonObject,
+});
 
 const getVendorPayments =
   ({ listVendorPayments }: Pick<ApprovalsUseCases, 'listVendorPayments'>): ApproverHandler =>
@@ -149,7 +170,7 @@ export const vendorPayments = resource({
       operationId: 'createVendorPayment',
       summary: 'Ask people to approve a payment to a vendor',
       description:
-        'Roles: dispatcher, admin, system. Who asks never approves it. Safe to repeat: of one incident and vendor one payment is live, and the second request is told `duplicate_incident`.',
+        'Roles: dispatcher, admin, system. Who asks never approves it. Of one incident and vendor one payment is live: a second request is told `duplicate_incident`, but a repeat under the same idempotency key is given the payment.',
       body: newVendorPayment,
       responses: {
         201: { ...created('payment', vendorPayment), description: 'The payment, scored.' },

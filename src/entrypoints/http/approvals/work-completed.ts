@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
+import type { Recorded } from '../../../application/approvals/record-work-completed.ts';
+import type { Approver } from '../../../domain/approvals/approver.ts';
 import type { IncidentId, VendorId } from '../../../domain/approvals/ids.ts';
 import { MOST_LINE_ITEMS } from '../../../domain/approvals/line-item.ts';
 import { recordFor } from '../../../domain/approvals/published-record.ts';
@@ -9,9 +11,10 @@ import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { parseBody } from '../server/body-input.ts';
 import { readJson } from '../server/read-json.ts';
-import { answerJson } from '../server/request-context.ts';
+import { answerJson, type HttpContext } from '../server/request-context.ts';
 import { answer, location, resource } from '../server/route.ts';
 import { moment } from '../server/schemas.ts';
+import { type AnsweringParts, answeredOnce } from './answered-once.ts';
 import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
 import {
@@ -134,19 +137,29 @@ const recorded = z
   .openapi('WorkRecorded');
 
 const postEvent =
-  ({ recordWorkCompleted }: Pick<ApprovalsUseCases, 'recordWorkCompleted'>): ApproverHandler =>
+  (parts: Pick<ApprovalsUseCases, 'recordWorkCompleted'> & AnsweringParts): ApproverHandler =>
   (c, by) =>
     readJson(c.req.raw)
       .andThen((json) => parseBody(keptWork, json))
-      .andThen((envelope) => recordWorkCompleted({ ...askedBy(c, by), work: workFrom(envelope) }))
+      .andThen((envelope) =>
+        answeredOnce(c, parts, {
+          by,
+          operation: 'record',
+          payload: envelope,
+          work: (claim) => parts.recordWorkCompleted({ ...askedBy(c, by), work: workFrom(envelope) }, claim),
+          respond: (done) => answerRecorded(c, by, done),
+        }),
+      )
       .match(
-        ({ created, payment }) => {
-          const body = { created, ...(payment === undefined ? {} : { payment: recordFor(by, payment) }) };
-          const location = c.req.path.replace(/events$/, `payments/${payment?.id ?? ''}`);
-          return answerJson(created ? 201 : 200, jsonText(body), created ? { Location: location } : {});
-        },
+        (response) => response,
         (failure) => refuse(c, failure),
       );
+
+function answerRecorded(c: HttpContext, by: Approver, { created, payment }: Recorded): Response {
+  const body = { created, ...(payment === undefined ? {} : { payment: recordFor(by, payment) }) };
+  const location = c.req.path.replace(/events$/, `payments/${payment?.id ?? ''}`);
+  return answerJson(created ? 201 : 200, jsonText(body), created ? { Location: location } : {});
+}
 
 /** Events of other services, as EventBridge hands them over. */
 export const workCompletedEvents = resource({

@@ -1,0 +1,77 @@
+import { errAsync, okAsync } from 'neverthrow';
+import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import { hasExpired, type RequestClaim, type RequestKey } from '../../../domain/approvals/request-claim.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import type { RequestClaims } from '../../../ports/approvals/request-claims.ts';
+import { type Condition, putItem, updateItem } from '../conditional-writes.ts';
+import { attempt } from '../faults.ts';
+import type { Item } from '../items.ts';
+import { findOne, type Read } from '../reads.ts';
+import { type Table, TTL_ATTRIBUTE } from '../table.ts';
+import { requestClaimKey } from './keys.ts';
+
+export const dynamodbRequestClaims = (table: Table, read: Read): RequestClaims => ({
+  find: (key, now) =>
+    findOne(read, requestClaimKey(key), (item) => claimOf(item, key)).map((claim) =>
+      claim === undefined || hasExpired(claim, now) ? undefined : claim,
+    ),
+  add: (claim) =>
+    attempt(() => putItem(table, { Item: claimItem(claim), ...freeFor(claim) })).andThen((isTaken) =>
+      isTaken ? okAsync(undefined) : errAsync({ kind: 'ClaimTaken' as const }),
+    ),
+  release: (claim) =>
+    attempt(() =>
+      updateItem(table, {
+        Key: requestClaimKey(claim),
+        UpdateExpression: 'REMOVE held_until',
+        ConditionExpression: 'change_id = :change',
+        ExpressionAttributeValues: { ':change': claim.changeId },
+      }),
+    ).map(() => undefined),
+});
+
+/** Deleted by time, some time after it has expired. */
+export const claimItem = (claim: RequestClaim): Item => ({
+  ...requestClaimKey(claim),
+  fingerprint: claim.fingerprint,
+  change_id: claim.changeId,
+  ...present({ payment_id: claim.answer?.paymentId, version: claim.answer?.version }),
+  created: claim.created,
+  ...present({ held_until: claim.heldUntil }),
+  created_at: claim.createdAt,
+  expires_at: claim.expiresAt,
+  [TTL_ATTRIBUTE]: Math.ceil(claim.expiresAt / 1_000),
+});
+
+/** Nothing holds the key, or what does has expired, or is of the same change. */
+export const freeFor = ({ changeId, createdAt }: RequestClaim): Condition => ({
+  ConditionExpression: 'attribute_not_exists(pk) OR expires_at <= :at OR change_id = :change',
+  ExpressionAttributeValues: { ':at': createdAt, ':change': changeId },
+});
+
+function claimOf(item: Item, { caller, operation, key }: RequestKey): RequestClaim {
+  const stored = item as Readonly<{
+    fingerprint: string;
+    change_id: string;
+    payment_id?: VendorPaymentId;
+    version?: number;
+    created: boolean;
+    held_until?: number;
+    created_at: number;
+    expires_at: number;
+  }>;
+  return {
+    caller,
+    operation,
+    key,
+    fingerprint: stored.fingerprint,
+    changeId: stored.change_id,
+    ...(stored.payment_id === undefined || stored.version === undefined
+      ? {}
+      : { answer: { paymentId: stored.payment_id, version: stored.version } }),
+    created: stored.created,
+    ...present({ heldUntil: stored.held_until }),
+    createdAt: stored.created_at,
+    expiresAt: stored.expires_at,
+  };
+}

@@ -1,0 +1,42 @@
+import { errAsync, okAsync } from 'neverthrow';
+import {
+  hasExpired,
+  type RequestClaim,
+  type RequestKey,
+  released,
+} from '../../../domain/approvals/request-claim.ts';
+import type { RequestClaims } from '../../../ports/approvals/request-claims.ts';
+import type { Kept } from '../retention.ts';
+import type { ApprovalsStore } from './store.ts';
+
+export const memoryRequestClaims = (store: ApprovalsStore): RequestClaims => ({
+  find(key, now) {
+    const claim = store.claims.get(claimKeyText(key));
+    return okAsync(claim === undefined || hasExpired(claim, now) ? undefined : claim);
+  },
+  add(claim) {
+    if (!isFreeFor(store, claim)) return errAsync({ kind: 'ClaimTaken' });
+    store.claims.set(claimKeyText(claim), claim);
+    return okAsync(undefined);
+  },
+  release(claim) {
+    const key = claimKeyText(claim);
+    if (store.claims.get(key)?.changeId === claim.changeId) store.claims.set(key, released(claim));
+    return okAsync(undefined);
+  },
+});
+
+/** Claims whose time is over; their keys are free already. */
+export const keptClaims =
+  ({ claims }: ApprovalsStore): Kept =>
+  () =>
+    [...claims].map(([key, { expiresAt }]) => ({ endsAt: expiresAt, forget: () => claims.delete(key) }));
+
+/** Whether nothing holds the key, or what does has expired, or is of the same change. */
+export function isFreeFor({ claims }: ApprovalsStore, claim: RequestClaim): boolean {
+  const holder = claims.get(claimKeyText(claim));
+  return holder === undefined || holder.changeId === claim.changeId || hasExpired(holder, claim.createdAt);
+}
+
+export const claimKeyText = ({ caller, operation, key }: RequestKey): string =>
+  JSON.stringify([caller, operation, key]);
