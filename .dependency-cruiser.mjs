@@ -59,7 +59,7 @@ export const FEATURES = {
     webhooks: ['merchants', 'outbox'],
     audit: [],
     files: ['payments'],
-    integrity: ['aggregates', 'ledger', 'payments'],
+    integrity: ['aggregates', 'ledger', 'payments', 'webhooks'],
     keys: ['customers', 'merchants', 'webhooks'],
     outbox: [],
     approvals: ['outbox'],

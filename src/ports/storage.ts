@@ -14,6 +14,7 @@ import type { Payments } from './payments.ts';
 import type { Quotas } from './quotas.ts';
 import type { Retention } from './retention.ts';
 import type { StorageHealth } from './storage-health.ts';
+import type { StoredRows } from './stored-rows.ts';
 import type { Summaries } from './summaries.ts';
 import type { WakeUps } from './wake-ups.ts';
 
@@ -32,6 +33,7 @@ export type Storage = Readonly<{
   wakeUps: WakeUps;
   deliveries: Deliveries;
   eventLog: EventLog;
+  storedRows: StoredRows;
   auditTrail: AuditTrail;
   quotas: Quotas;
   failedAuthentications: FailedAuthenticationCounts;

@@ -1,14 +1,16 @@
 import type { Claim } from '../../domain/kernel/claim.ts';
 import type { PaymentId, TransactionId, TransferId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Item } from './items.ts';
+import { type Item, sealedItem } from './items.ts';
 import { claimKey, dueShardOf, responseDueShardOf, TTL_ATTRIBUTE } from './table.ts';
 
 /**
  * Open claims carry the due index's attributes and so are in it. Only a claim without an effect, a payment or a
  * transfer, may be deleted by time; the others are kept for good, and in the index for as long as their response is.
  */
-export const claimItem = (claim: Claim): Item => ({
+export const claimItem = (claim: Claim): Item => sealedItem('claim', claimAttributes(claim));
+
+const claimAttributes = (claim: Claim): Item => ({
   ...claimKey(claim),
   fingerprint: claim.fingerprint,
   request_id: claim.requestId,

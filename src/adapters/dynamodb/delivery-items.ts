@@ -8,13 +8,13 @@ import {
   deliveryRecord,
   restoreDelivery,
 } from '../../domain/webhooks/delivery-record.ts';
-import type { Item } from './items.ts';
+import { type Item, sealedItem } from './items.ts';
 import { deliveryDueShardOf, deliveryKey, TTL_ATTRIBUTE } from './table.ts';
 
 /** The record as one attribute of JSON text, beside what is not published and copies of what guards and filters ask for. */
 export function deliveryItem(delivery: Delivery): Item {
   const forgettable = forgettableAt(delivery);
-  return {
+  return sealedItem('webhook_delivery', {
     ...deliveryKey(delivery.merchantId, delivery.id),
     ...deliveryInside(delivery),
     record: jsonText(deliveryRecord(delivery)),
@@ -25,7 +25,7 @@ export function deliveryItem(delivery: Delivery): Item {
       ? { due_shard: deliveryDueShardOf(delivery.endpointId), due_at: dueOrder(delivery) }
       : {}),
     ...(forgettable === undefined ? {} : { [TTL_ATTRIBUTE]: Math.ceil(forgettable / 1_000) }),
-  };
+  });
 }
 
 /**

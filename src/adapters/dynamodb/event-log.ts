@@ -23,7 +23,7 @@ import {
 export const dynamodbEventLog = (table: Table): EventLog => ({
   addAll: (events) =>
     attempt(async () => {
-      const items = [...new Map(events.map((event) => [event.id, event])).values()].flatMap(itemsOf);
+      const items = [...new Map(events.map((event) => [event.id, event])).values()].flatMap(loggedItems);
       const batches = Array.from({ length: Math.ceil(items.length / MOST_WRITTEN) }, (_, n) =>
         items.slice(n * MOST_WRITTEN, (n + 1) * MOST_WRITTEN),
       );
@@ -39,7 +39,8 @@ export const dynamodbEventLog = (table: Table): EventLog => ({
 /** What a BatchWriteItem takes. */
 const MOST_WRITTEN = 25;
 
-function itemsOf(event: DomainEvent): readonly Item[] {
+/** What is written of an event: itself, and its place among those of its entity. */
+export function loggedItems(event: DomainEvent): readonly Item[] {
   const entityId = entityOf(event);
   const keys: readonly ItemKey[] = [
     loggedEventKey(event.merchantId, event.id),

@@ -20,6 +20,7 @@ import {
   transactionRecord,
 } from '../../domain/payments/transaction-record.ts';
 import type { OutboxEvent, Outgoing } from '../../ports/outbox.ts';
+import { sealOf } from '../shared/row-seal.ts';
 import {
   aggregateKey,
   auditKey,
@@ -40,6 +41,12 @@ export type Item = Readonly<Record<string, unknown>>;
  * Whole records are one attribute of JSON text, beside copies of what guards and filters ask for: the SDK spends its
  * time attribute by attribute, and text keeps every digit, every name and, of audit links, what was hashed.
  */
+/** An item with its seal, which is of its kind, its key and all that it holds. */
+export const sealedItem = (kind: string, item: Item): Item => ({
+  ...item,
+  seal: sealOf(kind, item as JsonObject),
+});
+
 export const paymentItem = (payment: Payment): Item => ({
   ...paymentKey(payment.merchantId, payment.id),
   version: payment.version,
@@ -75,13 +82,14 @@ export function transactionOf(item: Item): Transaction {
 }
 
 /** An aggregate as it is stored under one of its owners. `change_id` is of the newest change. */
-export const aggregateItem = (owner: MerchantId, aggregate: Aggregate, changeId: string): Item => ({
-  ...(isClosed(aggregate) ? closedAggregateKey : aggregateKey)(owner, aggregate.kind, aggregate.id),
-  version: aggregate.version,
-  change_id: changeId,
-  audit_hash: aggregate.auditHash,
-  record: jsonText(aggregateRecord(aggregate)),
-});
+export const aggregateItem = (owner: MerchantId, aggregate: Aggregate, changeId: string): Item =>
+  sealedItem('aggregate', {
+    ...(isClosed(aggregate) ? closedAggregateKey : aggregateKey)(owner, aggregate.kind, aggregate.id),
+    version: aggregate.version,
+    change_id: changeId,
+    audit_hash: aggregate.auditHash,
+    record: jsonText(aggregateRecord(aggregate)),
+  });
 
 export function aggregateOf<Kind extends AggregateKind>(kind: Kind, item: Item): AggregateOf<Kind> {
   const stored = item as Readonly<{ record: string; audit_hash: string }>;
@@ -111,14 +119,12 @@ export type EventItems<Event extends Outgoing> = Readonly<{
   eventOf(item: Item): Event;
 }>;
 
-export const eventItem = (event: DomainEvent): Item => ({
-  ...eventKey(event),
-  type: event.type,
-  merchant_id: event.merchantId,
-  payment_id: event.paymentId,
-  created: event.created,
-  data: jsonText(event.data),
-});
+/** In the outbox, parked and in the event log under one seal, which knows the event by its id and not by its key. */
+export function eventItem(event: DomainEvent): Item {
+  const { type, merchantId: merchant_id, paymentId: payment_id, created } = event;
+  const item = { type, merchant_id, payment_id, created, data: jsonText(event.data) };
+  return { ...eventKey(event), ...item, seal: sealOf('event', { ...item, id: event.id }) };
+}
 
 export function eventOf(item: Item): DomainEvent {
   const stored = item as StoredEvent;

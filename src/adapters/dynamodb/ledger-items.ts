@@ -21,24 +21,25 @@ import {
 } from '../../domain/ledger/ledger.ts';
 import type { CurrentBalance } from '../../ports/balances.ts';
 import type { Change, Spending } from '../../ports/commits.ts';
-import type { Item } from './items.ts';
+import { type Item, sealedItem } from './items.ts';
 import type { Addition } from './sums.ts';
 import { balancePartKey, ledgerKey, spendingKey } from './table.ts';
 
-export const ledgerItem = (entry: LedgerEntry): Item => ({
-  ...ledgerKey(entry.merchantId, entry.id),
-  currency: entry.amount.currency,
-  record: jsonText({
-    type: entry.type,
-    debit: entry.debit,
-    credit: entry.credit,
-    amount: whole(entry.amount.minorUnits),
-    created_at: entry.createdAt,
-    ...('paymentId' in entry
-      ? { payment_id: entry.paymentId, transaction_id: entry.transactionId }
-      : { transfer_id: entry.transferId }),
-  }),
-});
+export const ledgerItem = (entry: LedgerEntry): Item =>
+  sealedItem('ledger_entry', {
+    ...ledgerKey(entry.merchantId, entry.id),
+    currency: entry.amount.currency,
+    record: jsonText({
+      type: entry.type,
+      debit: entry.debit,
+      credit: entry.credit,
+      amount: whole(entry.amount.minorUnits),
+      created_at: entry.createdAt,
+      ...('paymentId' in entry
+        ? { payment_id: entry.paymentId, transaction_id: entry.transactionId }
+        : { transfer_id: entry.transferId }),
+    }),
+  });
 
 export function ledgerEntryOf(item: Item, merchantId: MerchantId): LedgerEntry {
   const stored = item as Readonly<{ sk: LedgerEntryId; currency: string; record: string }>;

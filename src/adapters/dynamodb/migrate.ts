@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { updateItem } from './conditional-writes.ts';
 import { attempt, withRetry } from './faults.ts';
@@ -18,12 +19,16 @@ import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableOf } from './table.ts';
 import { tableDefinition } from './table-definition.ts';
 
 /** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** From this version on every audit link is written with its place in the trail index. */
 const TRAIL_SINCE = 2;
 /** From this version on every event is in the shard of its payment. */
 const EVENT_SHARDS_SINCE = 3;
+/** From this version on every item that no audit chain tells all of has its seal. */
+const SEALS_SINCE = 4;
+/** How long an older version may serve beside the one that migrated. */
+const OLDER_VERSION_MS = 24 * 3_600_000;
 
 /**
  * Makes the table, or brings it up to this build. Safe to run twice and by several at once. Gives the names of what
@@ -43,7 +48,8 @@ export const migrateDynamoDb = (
     const isPlaced = !isCreated && (await schemaOf(table)) < TRAIL_SINCE && (await placeOldLinks(table));
     const isMoved =
       !isCreated && (await schemaOf(table)) < EVENT_SHARDS_SINCE && (await moveOldEvents(table));
-    const isMarked = await markSchema(table);
+    const isUnsealed = !isCreated && (await schemaOf(table)) < SEALS_SINCE;
+    const isMarked = await markSchema(table, isUnsealed ? Date.now() + OLDER_VERSION_MS : 0);
     return [
       ...(isCreated ? ['create-table'] : []),
       ...(isIndexed ? ['add-trail-index'] : []),
@@ -124,12 +130,12 @@ async function schemaOf(table: Table): Promise<number> {
 }
 
 /** Never lowers the version: an old build must not undo what a newer one did. */
-const markSchema = async (table: Table): Promise<boolean> => {
+const markSchema = async (table: Table, sealedSince: Instant): Promise<boolean> => {
   const marked = await updateItem(table, {
     Key: SCHEMA_KEY,
-    UpdateExpression: 'SET version = :version',
+    UpdateExpression: 'SET version = :version, sealed_since = if_not_exists(sealed_since, :since)',
     ConditionExpression: 'attribute_not_exists(pk) OR version < :version',
-    ExpressionAttributeValues: { ':version': SCHEMA_VERSION },
+    ExpressionAttributeValues: { ':version': SCHEMA_VERSION, ':since': sealedSince },
   });
   return marked !== undefined;
 };

@@ -19,6 +19,7 @@ import { dynamodbQuotas } from './quotas.ts';
 import { itemReads } from './reads.ts';
 import { dynamodbRetention } from './retention.ts';
 import { dynamodbStorageHealth } from './storage-health.ts';
+import { dynamodbStoredRows } from './stored-rows.ts';
 import { dynamodbSummaries } from './summaries.ts';
 import { tableOf } from './table.ts';
 
@@ -43,6 +44,7 @@ export function dynamodbStorage({
     wakeUps: localWakeUps(),
     deliveries: dynamodbDeliveries(table, read),
     eventLog: dynamodbEventLog(table),
+    storedRows: dynamodbStoredRows(table, read),
     auditTrail: dynamodbAuditTrail(table, read),
     quotas: dynamodbQuotas(table),
     failedAuthentications: dynamodbFailedAuthentications(table),

@@ -2,7 +2,7 @@ import { storedCurrency } from '../../domain/kernel/currency.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Whole } from '../../domain/kernel/json.ts';
 import { PAYMENT_STATUSES, type PaymentStatus } from '../../domain/payments/payment.ts';
-import { addTallies, type Tally } from '../../domain/payments/tally.ts';
+import { addTallies, isEmpty, type Tally } from '../../domain/payments/tally.ts';
 import type { Change } from '../../ports/commits.ts';
 import type { Item } from './items.ts';
 import { type Addition, merged } from './sums.ts';
@@ -41,7 +41,7 @@ export function talliesIn(merchantId: MerchantId, items: readonly Item[]): reado
       tallies.set(key, before === undefined ? tally : addTallies(before, tally));
     }
   }
-  return [...tallies.values()].filter(({ count }) => count !== 0);
+  return [...tallies.values()].filter((tally) => !isEmpty(tally));
 }
 
 function tallyIn(merchantId: MerchantId, item: Item, status: PaymentStatus): Tally {

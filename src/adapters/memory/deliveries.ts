@@ -1,5 +1,5 @@
 import { okAsync } from 'neverthrow';
-import type { DeliveryId, MerchantId } from '../../domain/kernel/ids.ts';
+import type { DeliveryId } from '../../domain/kernel/ids.ts';
 import { type Delivery, forgettableAt, type PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import {
   DELIVERY_SHARDS,
@@ -8,10 +8,10 @@ import {
   deliveryShardOf,
 } from '../../ports/deliveries.ts';
 import type { Kept } from './retention.ts';
+import type { StoredDeliveries } from './store.ts';
 
 /** Pending ones are also in their shard's list, by when they are due. */
-export function memoryDeliveries(): Deliveries & Readonly<{ kept: Kept }> {
-  const byMerchant = new Map<MerchantId, Map<DeliveryId, Delivery>>();
+export function memoryDeliveries(byMerchant: StoredDeliveries): Deliveries & Readonly<{ kept: Kept }> {
   const shards: PendingDelivery[][] = Array.from({ length: DELIVERY_SHARDS }, () => []);
 
   return {

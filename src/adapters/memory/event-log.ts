@@ -1,11 +1,11 @@
 import { okAsync } from 'neverthrow';
 import { type DomainEvent, EVENTS_KEPT_MS, entityOf } from '../../domain/kernel/events.ts';
-import type { EventId, MerchantId } from '../../domain/kernel/ids.ts';
+import type { EventId } from '../../domain/kernel/ids.ts';
 import type { EventLog, EventLogFilter } from '../../ports/event-log.ts';
 import type { Kept } from './retention.ts';
+import type { LoggedEvents } from './store.ts';
 
-export function memoryEventLog(): EventLog & Readonly<{ kept: Kept }> {
-  const byMerchant = new Map<MerchantId, Map<EventId, DomainEvent>>();
+export function memoryEventLog(byMerchant: LoggedEvents): EventLog & Readonly<{ kept: Kept }> {
   return {
     addAll(events) {
       for (const event of events) {

@@ -17,13 +17,14 @@ import { memoryQuotas } from './quotas.ts';
 import { keptResponses, memoryRetention } from './retention.ts';
 import { memoryStorageHealth } from './storage-health.ts';
 import { type MemoryStore, memoryStore } from './store.ts';
+import { memoryStoredRows } from './stored-rows.ts';
 import { memorySummaries } from './summaries.ts';
 
 /** A database that lives and dies with the process, or as long as `store`; the reference the others are compared with. */
 export function memoryStorage(store: MemoryStore = memoryStore()): Storage {
   const leases = memoryLeases();
-  const deliveries = memoryDeliveries();
-  const eventLog = memoryEventLog();
+  const deliveries = memoryDeliveries(store.deliveriesOf);
+  const eventLog = memoryEventLog(store.eventsOf);
   const quotas = memoryQuotas();
   const failedAuthentications = memoryFailedAuthentications();
   return {
@@ -40,6 +41,7 @@ export function memoryStorage(store: MemoryStore = memoryStore()): Storage {
     wakeUps: localWakeUps(),
     deliveries,
     eventLog,
+    storedRows: memoryStoredRows(store),
     auditTrail: memoryAuditTrail(store),
     quotas,
     failedAuthentications,

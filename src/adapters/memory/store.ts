@@ -3,14 +3,20 @@ import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { AuditEntry, AuditedEntity } from '../../domain/kernel/audit-entry.ts';
 import type { Claim, ClaimKey } from '../../domain/kernel/claim.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
+import type { DeliveryId, EventId, MerchantId } from '../../domain/kernel/ids.ts';
 import type { Balance, LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import type { Tally } from '../../domain/payments/tally.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
+import type { Delivery } from '../../domain/webhooks/delivery.ts';
 import type { OutboxEvent, Outgoing } from '../../ports/outbox.ts';
 
 /** Everything the memory adapters share; one object is one database. Values are immutable and never copied. */
 export type MemoryStore = OutboxStore & MemoryTables;
+
+/** Each merchant's events that the relay has taken, and deliveries of webhooks, by id. */
+export type LoggedEvents = Map<MerchantId, Map<EventId, DomainEvent>>;
+export type StoredDeliveries = Map<MerchantId, Map<DeliveryId, Delivery>>;
 
 type MemoryTables = Readonly<{
   claims: Map<string, Claim>;
@@ -29,6 +35,8 @@ type MemoryTables = Readonly<{
   spendings: Map<string, number>;
   /** Each merchant's sums by day, currency and status. */
   talliesOf: Map<string, Map<string, Tally>>;
+  eventsOf: LoggedEvents;
+  deliveriesOf: StoredDeliveries;
 }>;
 
 /** The part of a store that is its outbox. */
@@ -57,6 +65,8 @@ export const memoryStore = (): MemoryStore => ({
   balances: new Map(),
   spendings: new Map(),
   talliesOf: new Map(),
+  eventsOf: new Map(),
+  deliveriesOf: new Map(),
 });
 
 /** One text for one claim key; no part can run into the next, because a merchant id holds no space. */

@@ -1,5 +1,5 @@
 import { okAsync } from 'neverthrow';
-import { addTallies, type Tally } from '../../domain/payments/tally.ts';
+import { addTallies, isEmpty, type Tally } from '../../domain/payments/tally.ts';
 import type { Summaries } from '../../ports/summaries.ts';
 import type { MemoryStore } from './store.ts';
 
@@ -7,7 +7,7 @@ export const memorySummaries = (store: MemoryStore): Summaries => ({
   tallies: (merchantId, { from = '', to = '9999-12-31' }) =>
     okAsync(
       [...(store.talliesOf.get(merchantId)?.values() ?? [])].filter(
-        ({ day, count }) => from <= day && day <= to && count !== 0,
+        (tally) => from <= tally.day && tally.day <= to && !isEmpty(tally),
       ),
     ),
 });

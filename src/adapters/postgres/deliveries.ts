@@ -10,19 +10,24 @@ import { uuidOf } from './rows.ts';
 
 const ADD = `
   INSERT INTO webhook_delivery (merchant_id, id, endpoint_id, event_id, event_type, payment_id, body, created_at,
-    url, status, tries, attempts, due_at, expires_at, updated_at, version)
-  SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::text[],
+    url, status, tries, attempts, due_at, expires_at, updated_at, version, seal)
+  SELECT merchant_id, id, endpoint_id, event_id, event_type, payment_id, body, created_at, url, status, tries, attempts,
+    due_at, expires_at, updated_at, version, decode(seal, 'hex')
+  FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::text[],
     $8::timestamptz[], $9::text[], $10::text[], $11::smallint[], $12::json[], $13::timestamptz[],
-    $14::timestamptz[], $15::timestamptz[], $16::integer[])
+    $14::timestamptz[], $15::timestamptz[], $16::integer[], $17::text[])
+    AS d(merchant_id, id, endpoint_id, event_id, event_type, payment_id, body, created_at, url, status, tries, attempts,
+      due_at, expires_at, updated_at, version, seal)
   ON CONFLICT DO NOTHING`;
 
 const SAVE = `
   UPDATE webhook_delivery AS d SET url = s.url, status = s.status, tries = s.tries, attempts = s.attempts,
-    due_at = s.due_at, expires_at = s.expires_at, updated_at = s.updated_at, version = s.version
+    due_at = s.due_at, expires_at = s.expires_at, updated_at = s.updated_at, version = s.version,
+    seal = decode(s.seal, 'hex')
   FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::text[], $5::text[], $6::smallint[], $7::json[],
-    $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::integer[])
+    $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::integer[], $12::text[])
     WITH ORDINALITY AS s(merchant_id, id, expected, url, status, tries, attempts, due_at, expires_at, updated_at,
-      version, n)
+      version, seal, n)
   WHERE d.merchant_id = s.merchant_id AND d.id = s.id AND d.version = s.expected
   RETURNING s.n`;
 

@@ -1,9 +1,9 @@
 import { idOf, type MerchantId } from '../../domain/kernel/ids.ts';
-import type { Instant } from '../../domain/kernel/instant.ts';
-import { jsonText } from '../../domain/kernel/json.ts';
+import { type Instant, rfc3339 } from '../../domain/kernel/instant.ts';
+import { type JsonObject, jsonText } from '../../domain/kernel/json.ts';
 import type { Attempt, DeliveredType, Delivery, DeliveryStatus } from '../../domain/webhooks/delivery.ts';
 import { type AttemptRecord, attemptRecord, restoreAttempt } from '../../domain/webhooks/delivery-record.ts';
-import { hexOf, uuidOf } from './rows.ts';
+import { hexOf, sealed, uuidOf } from './rows.ts';
 
 /** A row of `webhook_delivery`, as `postgresPool` reads it. */
 export type DeliveryRow = Readonly<{
@@ -46,6 +46,27 @@ export function deliveryFromRow(row: DeliveryRow): Delivery {
   return { ...known, status: 'pending', tries: row.tries, dueAt: row.due_at };
 }
 
+/** All that is written of a delivery, under its seal. */
+export const deliveryToRow = (delivery: Delivery) =>
+  sealed('webhook_delivery', {
+    merchant_id: delivery.merchantId,
+    id: uuidOf(delivery.id),
+    endpoint_id: uuidOf(delivery.endpointId),
+    event_id: uuidOf(delivery.eventId),
+    event_type: delivery.eventType,
+    payment_id: delivery.paymentId && uuidOf(delivery.paymentId),
+    url: delivery.url,
+    body: delivery.body,
+    status: delivery.status,
+    tries: delivery.status === 'pending' ? delivery.tries : 0,
+    attempts: delivery.attempts.map(attemptRecord) as readonly JsonObject[],
+    due_at: delivery.status === 'pending' ? rfc3339(delivery.dueAt) : undefined,
+    expires_at: rfc3339(delivery.expiresAt),
+    created_at: rfc3339(delivery.createdAt),
+    updated_at: rfc3339(delivery.updatedAt),
+    version: delivery.version,
+  });
+
 /** The columns that never change, each as one array. */
 export const fixedColumns = (deliveries: readonly Delivery[]) => [
   deliveries.map(({ merchantId }) => merchantId),
@@ -68,6 +89,7 @@ export const movingColumns = (deliveries: readonly Delivery[]) => [
   deliveries.map(({ expiresAt }) => new Date(expiresAt)),
   deliveries.map(({ updatedAt }) => new Date(updatedAt)),
   deliveries.map(({ version }) => version),
+  deliveries.map((delivery) => deliveryToRow(delivery).seal),
 ];
 
 const attemptsText = (attempts: readonly Attempt[]): string => jsonText(attempts.map(attemptRecord));

@@ -4,12 +4,14 @@ import { firstIdAt, lastIdAt } from '../../domain/kernel/ids.ts';
 import { jsonText } from '../../domain/kernel/json.ts';
 import type { EventLog } from '../../ports/event-log.ts';
 import { attempt, retried, withRetry } from './faults.ts';
-import { eventFromRow, uuidOf } from './rows.ts';
+import { eventFromRow, eventToRow, uuidOf } from './rows.ts';
 import type { Row } from './schema.ts';
 
 const ADD = `
-  INSERT INTO event_log (merchant_id, id, type, entity_id, payment_id, created_at, data)
-  SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::json[])
+  INSERT INTO event_log (merchant_id, id, type, entity_id, payment_id, created_at, data, seal)
+  SELECT merchant_id, id, type, entity_id, payment_id, created_at, data, decode(seal, 'hex')
+  FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::uuid[], $6::timestamptz[], $7::json[], $8::text[])
+    AS e(merchant_id, id, type, entity_id, payment_id, created_at, data, seal)
   ON CONFLICT DO NOTHING`;
 
 const COLUMNS = 'id, type, merchant_id, payment_id, created_at, data::text AS data';
@@ -62,4 +64,5 @@ const columnsOf = (events: readonly DomainEvent[]) => [
   events.map(({ paymentId }) => (paymentId === undefined ? null : uuidOf(paymentId))),
   events.map(({ created }) => new Date(created)),
   events.map(({ data }) => jsonText(data)),
+  events.map((event) => eventToRow(event).seal),
 ];

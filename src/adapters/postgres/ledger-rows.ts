@@ -1,4 +1,5 @@
 import {
+  type Aggregate,
   type AggregateOf,
   aggregateRecord,
   ownersOf,
@@ -13,23 +14,29 @@ import { money } from '../../domain/kernel/money.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { Tally } from '../../domain/payments/tally.ts';
 import type { GuardedAggregate } from '../../ports/commits.ts';
-import { hexOf, uuidOf } from './rows.ts';
+import { hexOf, sealed, uuidOf } from './rows.ts';
 import type { Row } from './schema.ts';
 
 /** One row for each owner. */
 export function aggregateToRows({ expected, next }: GuardedAggregate, changeId: string) {
-  const row = {
+  return ownersOf(next).map((owner) => ({
     expected,
     merchant_id: next.merchantId,
-    kind: next.kind,
-    id: next.id,
-    change_id: changeId,
-    version: next.version,
-    audit_hash: next.auditHash,
-    record: aggregateRecord(next),
-  };
-  return ownersOf(next).map((owner) => ({ ...row, owner }));
+    ...aggregateToRow(owner, next, changeId),
+  }));
 }
+
+/** As it is stored under one of its owners. `changeId` is of its newest change. */
+export const aggregateToRow = (owner: string, aggregate: Aggregate, changeId: string) =>
+  sealed('aggregate', {
+    owner,
+    kind: aggregate.kind,
+    id: aggregate.id,
+    change_id: changeId,
+    version: aggregate.version,
+    audit_hash: aggregate.auditHash,
+    record: aggregateRecord(aggregate),
+  });
 
 /** `record` is JSON text, so that no number in it passes through a double. */
 export const aggregateFromRow = <Kind extends AggregateKind>(
@@ -37,7 +44,9 @@ export const aggregateFromRow = <Kind extends AggregateKind>(
   { record, audit_hash }: Pick<Row<'aggregate'>, 'record' | 'audit_hash'>,
 ): AggregateOf<Kind> => restoreAggregate(kind, parseJson(record) as JsonObject, audit_hash);
 
-export const entryToRow = (entry: LedgerEntry) => ({
+export const entryToRow = (entry: LedgerEntry) => sealed('ledger_entry', entryColumns(entry));
+
+const entryColumns = (entry: LedgerEntry) => ({
   merchant_id: entry.merchantId,
   id: uuidOf(entry.id),
   type: entry.type,

@@ -18,12 +18,15 @@ export type OutboxTable<Event extends Outgoing, EventRow> = Readonly<{
   schema: string;
   /** The columns that hold the event itself. */
   columns: readonly string[];
+  /** Those beside them that move with it. */
+  besides: readonly string[];
   fromRow(row: EventRow): Event;
 }>;
 
 const PLATFORM: OutboxTable<DomainEvent, Row<'outbox'>> = {
   schema: '',
   columns: ['id', 'type', 'merchant_id', 'payment_id', 'created_at', 'data'],
+  besides: ['seal'],
   fromRow: eventFromRow,
 };
 
@@ -38,9 +41,9 @@ export const postgresOutbox = (pool: pg.Pool): Outbox => outboxIn(pool, PLATFORM
 /** The table holds unsent events only, each shard's in a range of its key. Parked ones are in a table of their own. */
 export function outboxIn<Event extends Outgoing, EventRow>(
   pool: pg.Pool,
-  { schema, columns, fromRow }: OutboxTable<Event, EventRow>,
+  { schema, columns, besides, fromRow }: OutboxTable<Event, EventRow>,
 ): Outbox<Event> {
-  const texts = textsFor(schema, columns);
+  const texts = textsFor(schema, columns, besides);
   const ask = <Found extends pg.QueryResultRow>(name: keyof typeof texts, values: unknown[]) =>
     withRetry(() => pool.query<Found>({ name: `${schema}${name}`, text: texts[name], values }));
   const outboxEventFromRow = (row: EventRow & Telling): OutboxEvent<Event> => ({
@@ -94,8 +97,8 @@ function backlogFromRows({ rows: [row] }: Readonly<{ rows: readonly BacklogRow[]
 }
 
 /** Every statement, under the name it is prepared by. */
-function textsFor(schema: string, columns: readonly string[]) {
-  const stored = columns.join(', ');
+function textsFor(schema: string, columns: readonly string[], besides: readonly string[]) {
+  const stored = [...columns, ...besides].join(', ');
   // As text: parsed by `pg`, `data` would lose digits.
   const read = columns.map((name) => (name === 'data' ? 'data::text AS data' : name)).join(', ');
   const nextEvents = `${schema}next_events`;

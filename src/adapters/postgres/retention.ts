@@ -6,6 +6,8 @@ import { LEASES_KEPT_MS } from '../../ports/leases.ts';
 import { quotaEndsAt } from '../../ports/quotas.ts';
 import type { Retained, Retention } from '../../ports/retention.ts';
 import { withRetry } from './faults.ts';
+import { claimFromRow, claimToRow } from './rows.ts';
+import type { Row } from './schema.ts';
 
 /** The rows of a kind: those of `table` with `where`, kept until `keptMs` after `since`, by which an index finds them. */
 type Kept = Readonly<{ table: string; since: string; keptMs: number; where?: string }>;
@@ -66,8 +68,9 @@ const retentionOf = (pool: pg.Pool, kept: Readonly<Partial<Record<Retained, Kept
     withRetry(async () => {
       const found = kept[kind];
       if (found === undefined) return 0;
-      const text = found === RESPONSES ? PRUNE_RESPONSES : pruneText(found);
-      const { rowCount } = await pool.query({ text, values: [new Date(now - found.keptMs), limit] });
+      const until = new Date(now - found.keptMs);
+      if (found === RESPONSES) return pruneResponses(pool, until, limit);
+      const { rowCount } = await pool.query({ text: pruneText(found), values: [until, limit] });
       return rowCount ?? 0;
     }),
   oldestEnds: (kind) =>
@@ -94,14 +97,34 @@ const isOver = ({ since, where = 'true' }: Kept): string => `${where} AND ${sinc
 const oldestText = ({ table, since, where = 'true' }: Kept): string =>
   `SELECT ${since} AS since FROM ${table} WHERE ${where} ORDER BY ${since} LIMIT 1`;
 
-/** A claim that has an effect is kept for good, without its response; another goes with it. */
+/**
+ * A claim that has an effect is kept for good, without its response and under a seal that says so; another goes with it.
+ * Completed claims are written only where they are over, so that what was read still stands when `change_id` does.
+ */
+async function pruneResponses(pool: pg.Pool, until: Date, limit: number): Promise<number> {
+  const text = overText(RESPONSES, '*');
+  const { rows } = await pool.query<Row<'claim'>>({ text, values: [until, limit] });
+  const seals = rows.map(
+    (row) => claimToRow(claimFromRow({ ...row, answer: null, answer_expires_at: null })).seal,
+  );
+  const columns = (['merchant_id', 'operation', 'key', 'change_id'] as const).map((name) =>
+    rows.map((row) => row[name]),
+  );
+  const { rowCount } = await pool.query({ text: PRUNE_RESPONSES, values: [...columns, seals] });
+  return rowCount ?? 0;
+}
+
 const PRUNE_RESPONSES = `
   WITH over AS MATERIALIZED (
-    ${overText(RESPONSES, 'ctid AS place, payment_id IS NOT NULL OR transfer_id IS NOT NULL AS has_effect')}
-    FOR UPDATE SKIP LOCKED
+    SELECT c.ctid AS place, c.payment_id IS NOT NULL OR c.transfer_id IS NOT NULL AS has_effect, o.seal
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::uuid[], $5::text[])
+      AS o(merchant_id, operation, key, change_id, seal)
+    JOIN claim AS c ON c.merchant_id = o.merchant_id AND c.operation = o.operation AND c.key = o.key
+      AND c.change_id = o.change_id AND c.answer_expires_at IS NOT NULL
+    FOR UPDATE OF c SKIP LOCKED
   ), emptied AS (
-    UPDATE claim SET answer = NULL, answer_expires_at = NULL
-    WHERE ctid = ANY (ARRAY(SELECT place FROM over WHERE has_effect)) RETURNING 1
+    UPDATE claim AS c SET answer = NULL, answer_expires_at = NULL, seal = decode(over.seal, 'hex')
+    FROM over WHERE c.ctid = over.place AND over.has_effect RETURNING 1
   ), deleted AS (
     DELETE FROM claim WHERE ctid = ANY (ARRAY(SELECT place FROM over WHERE NOT has_effect)) RETURNING 1
   )

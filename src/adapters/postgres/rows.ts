@@ -17,6 +17,7 @@ import {
   type TransactionRecord,
   transactionRecord,
 } from '../../domain/payments/transaction-record.ts';
+import { sealOf } from '../shared/row-seal.ts';
 import type { Row } from './schema.ts';
 
 /** The 32 hex digits behind an id's prefix: what a uuid column takes. */
@@ -80,7 +81,15 @@ export function transactionToRow(transaction: Transaction) {
   };
 }
 
-export const claimToRow = (claim: Claim) => ({
+/** A row with its seal, which is of its kind and of all that it holds. */
+export const sealed = <Row extends JsonObject>(kind: string, row: Row): Row & Readonly<{ seal: string }> => ({
+  ...row,
+  seal: sealOf(kind, row),
+});
+
+export const claimToRow = (claim: Claim) => sealed('claim', claimColumns(claim));
+
+const claimColumns = (claim: Claim) => ({
   merchant_id: claim.merchantId,
   operation: claim.operation,
   key: claim.key,
@@ -102,14 +111,16 @@ export const claimToRow = (claim: Claim) => ({
     : { answer: claim.kept.response, answer_expires_at: rfc3339(claim.kept.expiresAt) }),
 });
 
-export const eventToRow = (event: DomainEvent) => ({
-  id: uuidOf(event.id),
-  type: event.type,
-  merchant_id: event.merchantId,
-  payment_id: event.paymentId && uuidOf(event.paymentId),
-  created_at: rfc3339(event.created),
-  data: event.data,
-});
+/** In the outbox, parked and in the event log under one seal. */
+export const eventToRow = (event: DomainEvent) =>
+  sealed('event', {
+    id: uuidOf(event.id),
+    type: event.type,
+    merchant_id: event.merchantId,
+    payment_id: event.paymentId && uuidOf(event.paymentId),
+    created_at: rfc3339(event.created),
+    data: event.data,
+  });
 
 export const auditToRow = (entry: AuditEntry) => ({
   entity_id: entry.entityId,

@@ -16,6 +16,7 @@ import { postgresPayments } from './payments.ts';
 import { postgresQuotas } from './quotas.ts';
 import { postgresRetention } from './retention.ts';
 import { postgresStorageHealth } from './storage-health.ts';
+import { postgresStoredRows } from './stored-rows.ts';
 import { postgresSummaries } from './summaries.ts';
 import { postgresWakeUps } from './wake-ups.ts';
 
@@ -36,6 +37,7 @@ export function postgresStorage(pool: pg.Pool): Storage {
     wakeUps,
     deliveries: postgresDeliveries(pool),
     eventLog: postgresEventLog(pool),
+    storedRows: postgresStoredRows(pool),
     auditTrail: postgresAuditTrail(pool),
     quotas: postgresQuotas(pool),
     failedAuthentications: postgresFailedAuthentications(pool),

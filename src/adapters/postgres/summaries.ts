@@ -16,7 +16,8 @@ export const postgresSummaries = (pool: pg.Pool): Summaries => ({
         text: `SELECT merchant_id, day::text, currency, status, sum(count)::bigint AS count, sum(amount) AS amount,
             sum(captured) AS captured, sum(refunded) AS refunded
           FROM tally WHERE merchant_id = $1 AND day BETWEEN $2 AND $3
-          GROUP BY merchant_id, tally.day, currency, status HAVING sum(count) <> 0`,
+          GROUP BY merchant_id, tally.day, currency, status
+          HAVING (sum(count), sum(amount), sum(captured), sum(refunded)) <> (0, 0, 0, 0)`,
         values: [merchantId, from, to],
       },
       tallyFromRow,

@@ -26,6 +26,11 @@ export type RowType =
   | 'balance'
   | 'clearing'
   | 'summary'
+  | 'claim'
+  | 'event'
+  | 'unique_key'
+  | 'tenant'
+  | 'delivery'
   | 'row';
 
 /** A row that nothing but a hand in the store could have made so. `detail` is for people. */

@@ -50,10 +50,10 @@ export const verifyLedger = (
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = yield* ports.balances.of(merchantId);
       const recent = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt > cut, cut);
-      const after = yield* ports.balances.of(merchantId);
-      if (textOf(before) !== textOf(after)) continue;
       const fault = faultOfBalances(merchantId, before, merge(old.sums, recent.sums));
       if (fault === undefined) return ok({ entries, isSettled: true });
+      const after = yield* ports.balances.of(merchantId);
+      if (textOf(before) !== textOf(after)) continue;
       if (isWalkedAgain) return err(fault);
       isWalkedAgain = true;
       old = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt <= cut);

@@ -1,25 +1,28 @@
 import { err, ok, ResultAsync, safeTry } from 'neverthrow';
-import { type Aggregate } from '../../domain/aggregates/aggregate.ts';
-import { AGGREGATE_KINDS } from '../../domain/kernel/aggregate-kind.ts';
-import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
-import { present } from '../../domain/kernel/present.ts';
+import { EVENTS_KEPT_MS } from '../../domain/kernel/events.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { Summaries } from '../../ports/summaries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { type FactSums, type FactWindow, type NoteFact, noteInSums } from './facts.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
-import { verifyAggregate } from './verify-aggregate.ts';
 import { verifyClearing } from './verify-clearing.ts';
+import { noteDeliveries } from './verify-deliveries.ts';
+import { type FactReads, factsVisitor, verifyFacts } from './verify-facts.ts';
 import { type LedgerReads, verifyLedger } from './verify-ledger.ts';
-import { checkAll, type Marks, mark, NO_MARKS, STABLE_MS } from './verify-marks.ts';
-import { verifyPayment } from './verify-payment.ts';
+import { type Marks, mark, NO_MARKS, STABLE_MS } from './verify-marks.ts';
 import { datedPosting, postingsOfPayment, postingsOfTransfer } from './verify-postings.ts';
+import { type RowsSeen, walkRows } from './verify-rows.ts';
 import { type Recount, recount, verifySummaries } from './verify-summaries.ts';
 import { datedLink, verifyTrail } from './verify-trail.ts';
+import { walkEntities } from './walk-entities.ts';
 
-export type VerifyPorts = LedgerReads & Readonly<{ merchants: Merchants; summaries: Summaries }>;
+export type VerifyPorts = LedgerReads & FactReads & Readonly<{ merchants: Merchants; summaries: Summaries }>;
 
 /** What has been looked at so far. */
 export type Verified = Readonly<{
+  rows: number;
   merchants: number;
   aggregates: number;
   payments: number;
@@ -37,25 +40,44 @@ export type Verified = Readonly<{
  * called after every page.
  */
 export type Verify = (
-  onProgress: (merchantId: MerchantId, verified: Verified) => void,
+  onProgress: (merchantId: MerchantId | undefined, verified: Verified) => void,
 ) => ResultAsync<Verified, IntegrityFinding | StorageUnavailable>;
-
-const PAGE = 500;
 
 export const verify =
   (ports: VerifyPorts): Verify =>
   (onProgress) =>
     readable(
       safeTry(async function* () {
+        const window = yield* windowOf(ports);
+        const sums: FactSums = new Map();
+        const note = noteInSums(sums, ports.digests.sha256);
         let verified: Verified = NOTHING;
-        for (const id of yield* ports.auditTrail.tenants())
-          verified = yield* verifyMerchant(ports, id, verified, onProgress);
+        const rows = yield* walkRows(ports.storedRows, window, note, (count) => {
+          verified = { ...verified, rows: count };
+          onProgress(undefined, verified);
+        });
+        const tenants = [...new Set([...rows.tenants, ...(yield* ports.auditTrail.tenants())])].sort();
+        for (const id of tenants)
+          verified = yield* verifyMerchant(ports, id, verified, { window, note, rows, onProgress });
         const isCleared = yield* verifyClearing(ports);
+        yield* verifyFacts(ports, tenants, sums, window);
         return ok(isCleared ? verified : { ...verified, unsettled: [...verified.unsettled, 'clearing'] });
       }),
     );
 
+/** A day less than events are kept, so that none is looked for that is being forgotten. */
+const EVENTS_COMPARED_MS = EVENTS_KEPT_MS - 24 * 3_600_000;
+
+const windowOf = ({ clock, storedRows }: VerifyPorts): ResultAsync<FactWindow, StorageUnavailable> => {
+  const now = clock.now();
+  return storedRows.sealedSince().map((since) => ({
+    cut: now - STABLE_MS,
+    from: Math.max(now - EVENTS_COMPARED_MS, since),
+  }));
+};
+
 const NOTHING: Verified = {
+  rows: 0,
   merchants: 0,
   aggregates: 0,
   payments: 0,
@@ -65,11 +87,18 @@ const NOTHING: Verified = {
   unsettled: [],
 };
 
+type Pass = Readonly<{
+  window: FactWindow;
+  note: NoteFact;
+  rows: RowsSeen;
+  onProgress: (merchantId: MerchantId | undefined, verified: Verified) => void;
+}>;
+
 const verifyMerchant = (
   ports: VerifyPorts,
   merchantId: MerchantId,
   start: Verified,
-  onProgress: (merchantId: MerchantId, verified: Verified) => void,
+  { window, note, rows, onProgress }: Pass,
 ): ResultAsync<Verified, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     let seen: Verified = { ...start, merchants: start.merchants + 1 };
@@ -77,18 +106,14 @@ const verifyMerchant = (
     const cut = clock.now() - STABLE_MS;
     let chained: Marks = NO_MARKS;
     let caused: Marks = NO_MARKS;
+    const counted: Recount = new Map();
+    const endpoints: OpenEndpoint[] = [];
+    const facts = factsVisitor(merchantId, window, note, endpoints);
     const tell = () => onProgress(merchantId, seen);
 
-    for (const kind of AGGREGATE_KINDS)
-      for (let after: string | undefined; ; ) {
-        const page = { limit: PAGE, ...present({ after }) };
-        const listed: ResultAsync<readonly Aggregate[], StorageUnavailable> = ports.aggregates.list(
-          merchantId,
-          kind,
-          page,
-        );
-        const aggregates = yield* listed;
-        const checked = yield* checkAll(aggregates, (each) => verifyAggregate(ports, merchantId, each));
+    yield* walkEntities(ports, merchantId, {
+      aggregates(checked) {
+        facts.aggregates(checked);
         for (const { aggregate, links } of checked) {
           if (aggregate.kind === 'transfer') {
             const postings = postingsOfTransfer(merchantId, aggregate);
@@ -100,37 +125,31 @@ const verifyMerchant = (
           seen = { ...seen, aggregates: seen.aggregates + 1, links: seen.links + links.length };
         }
         if (checked.length > 0) tell();
-        after = aggregates.at(-1)?.id;
-        if (aggregates.length < PAGE) break;
-      }
-
-    const counted: Recount = new Map();
-    for (let before: PaymentId | undefined; ; ) {
-      const page = { limit: PAGE, ...present({ before }) };
-      const payments = yield* ports.payments.list(merchantId, {}, page);
-      const checked = yield* checkAll(payments, (each) => verifyPayment(ports, merchantId, each));
-      for (const { transactions, links } of checked) {
-        caused = mark(caused, postingsOfPayment(links).map(datedPosting), cut, digests.sha256);
-        chained = mark(chained, links.map(datedLink), cut, digests.sha256);
-        seen = {
-          ...seen,
-          payments: seen.payments + 1,
-          transactions: seen.transactions + transactions.length,
-          links: seen.links + links.length,
-        };
-      }
-      recount(
-        counted,
-        checked.map(({ payment }) => payment),
-      );
-      tell();
-      before = payments.at(-1)?.id;
-      if (payments.length < PAGE) break;
-    }
+      },
+      payments(checked) {
+        facts.payments(checked);
+        for (const { transactions, links } of checked) {
+          caused = mark(caused, postingsOfPayment(links).map(datedPosting), cut, digests.sha256);
+          chained = mark(chained, links.map(datedLink), cut, digests.sha256);
+          seen = {
+            ...seen,
+            payments: seen.payments + 1,
+            transactions: seen.transactions + transactions.length,
+            links: seen.links + links.length,
+          };
+        }
+        recount(
+          counted,
+          checked.map(({ payment }) => payment),
+        );
+        tell();
+      },
+    });
 
     yield* verifyTrail(ports, merchantId, chained, cut);
     const ledger = yield* verifyLedger(ports, merchantId, caused, cut);
     const areSummed = yield* verifySummaries(ports, merchantId, counted);
+    yield* noteDeliveries(ports, merchantId, endpoints, rows.unsent, window, note);
     const unsettled = [
       ...(ledger.isSettled ? [] : [`balances of ${merchantId}`]),
       ...(areSummed ? [] : [`summaries of ${merchantId}`]),

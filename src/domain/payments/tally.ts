@@ -58,6 +58,10 @@ export const addTallies = (a: Tally, b: Tally): Tally => ({
   refunded: a.refunded + b.refunded,
 });
 
+/** Whether a sum counts nothing, and holds nothing either. */
+export const isEmpty = ({ count, amount, captured, refunded }: Tally): boolean =>
+  count === 0 && amount === 0n && captured === 0n && refunded === 0n;
+
 const negative = (tally: Tally): Tally => ({
   ...tally,
   count: -tally.count,

@@ -89,7 +89,7 @@ const textOf = ({ merchants, aggregates, payments, transactions, links, ledgerEn
 /** One JSON line; what is undefined is left out. */
 export const lineOf = (value: Readonly<Record<string, unknown>>): string => `${JSON.stringify(value)}\n`;
 
-type Progress = Readonly<{ show(merchantId: MerchantId, verified: Verified): void; end(): void }>;
+type Progress = Readonly<{ show(merchantId: MerchantId | undefined, verified: Verified): void; end(): void }>;
 
 const JSON_EVERY_MS = 1_000;
 const LINE_EVERY_MS = 5_000;
@@ -110,9 +110,12 @@ function textProgress(err: Terminal['err'], isSeen: boolean): Progress {
   const isTime = every(isSeen ? FRAME_EVERY_MS : LINE_EVERY_MS);
   let isOpen = false;
   return {
-    show(merchantId, { payments, links, ledgerEntries }) {
+    show(merchantId, { rows, payments, links, ledgerEntries }) {
       if (!isTime()) return;
-      const text = `${merchantId}: ${payments} payments, ${links} audit entries, ${ledgerEntries} ledger entries so far`;
+      const text =
+        merchantId === undefined
+          ? `${rows} rows so far`
+          : `${merchantId}: ${payments} payments, ${links} audit entries, ${ledgerEntries} ledger entries so far`;
       err(isSeen ? `\r\u001b[K${text}` : `${text}\n`);
       isOpen = isSeen;
     },

@@ -78,6 +78,7 @@ it('says the same as a JSON line', async () => {
   });
   expect(linesOf(stdout).at(-2)).toEqual({
     event: 'verified',
+    rows: expect.any(Number) as number,
     merchants: 2,
     payments: 5,
     transactions: 9,

@@ -1,24 +1,31 @@
 import type pg from 'pg';
 
+/** A connection, or a pool of one. */
+type Hand = Pick<pg.Client, 'query'>;
+
 /** Columns that can be written, in order; a generated one follows from the others. */
-export type Table = Readonly<{ name: string; columns: readonly Column[] }>;
+export type Table = Readonly<{ name: string; columns: readonly Column[]; key: readonly string[] }>;
 export type Column = Readonly<{ name: string; type: string; isNullable: boolean }>;
 
 /** Every table of a database that is not the server's own, as its catalogue has them. */
-export async function tablesOf(hand: pg.Client): Promise<readonly Table[]> {
-  const { rows } = await hand.query<{ name: string; columns: readonly Column[] }>(`
+export async function tablesOf(hand: Hand): Promise<readonly Table[]> {
+  const { rows } = await hand.query<Table>(`
     SELECT format('%I.%I', table_schema, table_name) AS name,
       json_agg(json_build_object('name', column_name, 'type', udt_name, 'isNullable', is_nullable = 'YES')
-        ORDER BY ordinal_position) AS columns
+        ORDER BY ordinal_position) AS columns,
+      (SELECT coalesce(json_agg(attname ORDER BY place), '[]') FROM pg_index
+        CROSS JOIN unnest(indkey) WITH ORDINALITY AS k(number, place)
+        JOIN pg_attribute ON attrelid = indrelid AND attnum = k.number
+        WHERE indisprimary AND indrelid = format('%I.%I', table_schema, table_name)::regclass) AS key
     FROM information_schema.columns NATURAL JOIN information_schema.tables
     WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND table_type = 'BASE TABLE'
       AND is_generated = 'NEVER'
-    GROUP BY 1 ORDER BY 1`);
+    GROUP BY table_schema, table_name ORDER BY 1`);
   return rows;
 }
 
 /** Takes away what would refuse a wrong row: checks, references and triggers. Keys stay. */
-export async function disarm(hand: pg.Client): Promise<void> {
+export async function disarm(hand: Hand): Promise<void> {
   await hand.query(`SET session_replication_role = replica`);
   const { rows } = await hand.query<{ text: string }>(`
     SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS text
@@ -28,7 +35,7 @@ export async function disarm(hand: pg.Client): Promise<void> {
 }
 
 /** Every row of the tables; gives what writes them back. */
-export async function snapshotOf(hand: pg.Client, tables: readonly Table[]): Promise<() => Promise<unknown>> {
+export async function snapshotOf(hand: Hand, tables: readonly Table[]): Promise<() => Promise<unknown>> {
   const texts = await Promise.all(
     tables.map(async ({ name, columns }) => {
       const list = columns.map((column) => `"${column.name}"`).join(', ');

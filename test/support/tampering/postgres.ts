@@ -9,6 +9,7 @@ import { postgresPool } from '../../../src/adapters/postgres/pool.ts';
 import {
   auditFromRow,
   auditToRow,
+  hexOf,
   paymentFromRow,
   paymentToRow,
   transactionFromRow,
@@ -84,7 +85,7 @@ const MAPPINGS: Readonly<{ [Kind in keyof Stored]: Mapping<Stored[Kind]> }> = {
     written: ({ owner, aggregate }, row) => ({
       ...aggregateToRows(
         { expected: 0, next: aggregate, takes: [], releases: [] },
-        String(row['change_id']),
+        hexOf(String(row['change_id'])),
       )[0],
       owner,
     }),
@@ -149,8 +150,11 @@ const write = (pool: pg.Pool, table: string, row: object) =>
     jsonText(exact(row) as Json),
   ]);
 
-/** Bigints that JSON can say, as what JSON says them with. */
+/** Bigints that JSON can say, as what JSON says them with; seals as the column reads them. */
 const exact = (row: object) =>
   Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? whole(value) : value]),
+    Object.entries(row).map(([name, value]) => [
+      name,
+      name === 'seal' ? `\\x${String(value)}` : typeof value === 'bigint' ? whole(value) : value,
+    ]),
   );

@@ -18,6 +18,7 @@ import { postgresVendorPayments } from './vendor-payments.ts';
 const OUTBOX: OutboxTable<ApprovalEvent, ApprovalsRow<'outbox'>> = {
   schema: `${SCHEMA}.`,
   columns: ['id', 'type', 'payment_id', 'created_at', 'data'],
+  besides: [],
   fromRow: eventFromRow,
 };
 

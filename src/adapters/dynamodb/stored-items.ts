@@ -1,0 +1,196 @@
+import { isClosed } from '../../domain/aggregates/aggregate.ts';
+import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
+import type { DomainEvent } from '../../domain/kernel/events.ts';
+import { type MerchantId, parseId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import { ACCOUNTS } from '../../domain/ledger/ledger.ts';
+import { PAYMENT_STATUSES } from '../../domain/payments/payment.ts';
+import type { StoredValue } from '../../ports/stored-rows.ts';
+import { claimItem, claimOf } from './claim-items.ts';
+import { deliveryItem, deliveryOf } from './delivery-items.ts';
+import { loggedItems } from './event-log.ts';
+import {
+  aggregateItem,
+  aggregateOf,
+  auditEntryOf,
+  auditItem,
+  eventItem,
+  eventOf,
+  type Item,
+  paymentItem,
+  paymentOf,
+  transactionItem,
+  transactionOf,
+} from './items.ts';
+import { ledgerEntryOf, ledgerItem } from './ledger-items.ts';
+import {
+  aggregateHistory,
+  balancePartitions,
+  claimKeyOf,
+  historyPartition,
+  type ItemKey,
+  parkedEventKey,
+  spendingPartition,
+  TRANSACTION_PREFIX,
+  tallyPartitions,
+  uniqueKey,
+} from './table.ts';
+
+/** What an item stands for, what would be written for it, and whose it says it is. */
+export type JudgedItem = Readonly<{
+  value: StoredValue;
+  written: Item;
+  merchantId?: MerchantId;
+  begun?: Instant;
+}>;
+
+/** An item under its key, taken apart: whose partition, of what, and what else the partition's key names. */
+type Placed = Readonly<{
+  item: Item & ItemKey;
+  merchantId: MerchantId;
+  letter: string;
+  place: string;
+  rest: string;
+}>;
+
+/** The name of every kind of item, by the letter of its partition; those that are not checked have none. */
+const JUDGES: Readonly<Record<string, ((placed: Placed) => JudgedItem) | undefined>> = {
+  P({ item }) {
+    const payment = paymentOf(item);
+    const { merchantId } = payment;
+    return { value: { type: 'payment' }, written: paymentItem(payment), merchantId };
+  },
+  X: ({ item, place }) => (item.sk.startsWith(TRANSACTION_PREFIX) ? aTransaction(item) : aLink(item, place)),
+  C({ item }) {
+    const claim = claimOf(item, claimKeyOf(item.pk));
+    return { value: { type: 'claim', claim }, written: claimItem(claim), begun: claim.createdAt };
+  },
+  W({ item }) {
+    const delivery = deliveryOf(item);
+    const { merchantId, createdAt: begun } = delivery;
+    return { value: { type: 'delivery' }, written: deliveryItem(delivery), merchantId, begun };
+  },
+  A: (placed) => anAggregate(placed),
+  AC: (placed) => anAggregate(placed),
+  K({ item, merchantId, place, rest }) {
+    const kind = place as AggregateKind;
+    const holder = String(item['holder']);
+    return {
+      value: { type: 'unique_key', kind, key: rest, holder },
+      written: { ...uniqueKey(merchantId, kind, rest), holder },
+    };
+  },
+  E: ({ item }) => aLoggedEvent(item, 'log'),
+  EE: ({ item }) => aLoggedEvent(item, 'entity_log'),
+  L({ item, merchantId }) {
+    const entry = ledgerEntryOf(item, merchantId);
+    return { value: { type: 'ledger_entry' }, written: ledgerItem(entry), begun: entry.createdAt };
+  },
+  B({ item, merchantId }) {
+    const isSpent = item.pk === spendingPartition(merchantId);
+    const names = isSpent ? [...ACCOUNTS, 'spendings'] : ACCOUNTS;
+    return aSum(item, 'balance', isSpent || balancePartitions(merchantId).includes(item.pk), names);
+  },
+  T: ({ item, merchantId }) =>
+    aSum(
+      item,
+      'summary',
+      tallyPartitions(merchantId).includes(item.pk),
+      PAYMENT_STATUSES.flatMap((status) =>
+        ['count', 'amount', 'captured', 'refunded'].map((name) => `${status}#${name}`),
+      ),
+    ),
+};
+
+/** Quotas and counts of failed authentications. */
+const COUNTERS = new Set(['Q', 'F']);
+/** Leases, what failed authentications named no merchant, the schema, and all that is the other service's. */
+const OTHERS = /^#(L|F|S|V.*)$/;
+
+/**
+ * Judges an item by its key: undefined for one that is not checked. Throws on an item that stands for nothing, and gives
+ * 'unknown' for a key that none of paywright's items has.
+ */
+export function judgedItem(item: Item & ItemKey): JudgedItem | 'unknown' | undefined {
+  const [merchant = '', letter = '', place = '', ...rest] = item.pk.split('#');
+  if (merchant === '') {
+    if (item.pk === '#M') return { value: { type: 'tenant' }, written: { pk: '#M', sk: item.sk } };
+    return OTHERS.test(item.pk) ? undefined : 'unknown';
+  }
+  if (COUNTERS.has(letter)) return undefined;
+  const placed = { item, merchantId: merchant as MerchantId, letter, place, rest: rest.join('#') };
+  return JUDGES[letter]?.(placed) ?? 'unknown';
+}
+
+/** An item of the outbox, or a parked one. */
+export function judgedEvent(item: Item & ItemKey, isParked: boolean): JudgedItem {
+  const event = eventOf(item);
+  const { tries, retry_at, failure } = item;
+  return {
+    value: { type: 'event', event, places: ['outbox'] },
+    written: {
+      ...eventItem(event),
+      ...(isParked ? parkedEventKey(event.id) : {}),
+      tries,
+      failure,
+      ...(isParked ? {} : { retry_at }),
+    },
+    begun: event.created,
+  };
+}
+
+function aTransaction(item: Item): JudgedItem {
+  const transaction = transactionOf(item);
+  const { merchantId } = transaction;
+  return { value: { type: 'transaction', transaction }, written: transactionItem(transaction), merchantId };
+}
+
+/** The links of a transaction are kept with its payment, which they do not name; which one that is is judged by its chains. */
+function aLink(item: Item & ItemKey, place: string): JudgedItem {
+  const link = auditEntryOf(item);
+  const { merchantId, entityType, entityId } = link;
+  const payment = parseId('pay', entityType === 'payment' ? entityId : place);
+  const partition =
+    entityType !== 'payment' && entityType !== 'transaction'
+      ? aggregateHistory(merchantId, entityType, entityId)
+      : payment === undefined
+        ? 'none'
+        : historyPartition(merchantId, payment);
+  const written = auditItem(link, partition);
+  return { value: { type: 'audit_entry' }, written, merchantId };
+}
+
+/** A version before this one left what it closed among what is open. */
+function anAggregate({ item, merchantId, letter, place }: Placed): JudgedItem {
+  const aggregate = aggregateOf(place as AggregateKind, item);
+  const written = aggregateItem(merchantId, aggregate, String(item['change_id']));
+  return {
+    value: { type: 'aggregate', aggregate },
+    written: letter === 'A' && isClosed(aggregate) ? { ...written, pk: item.pk } : written,
+    begun: 'createdAt' in aggregate ? aggregate.createdAt : aggregate.updatedAt,
+  };
+}
+
+function aLoggedEvent(item: Item & ItemKey, place: 'log' | 'entity_log'): JudgedItem {
+  const event: DomainEvent = eventOf(item);
+  const [logged, indexed] = loggedItems(event);
+  const written = place === 'log' ? logged : indexed;
+  return {
+    value: { type: 'event', event, places: [place] },
+    written: written ?? {},
+    merchantId: event.merchantId,
+    begun: event.created,
+  };
+}
+
+/** A part of a sum: only what all parts add up to means anything, whichever of the parts it is in. */
+function aSum(
+  item: Item & ItemKey,
+  type: 'balance' | 'summary',
+  isPart: boolean,
+  names: readonly string[],
+): JudgedItem {
+  if (!isPart) throw new Error('it is no part of a sum');
+  const named = ['pk', 'sk', ...names].map((name): readonly [string, unknown] => [name, item[name]]);
+  return { value: { type }, written: Object.fromEntries(named) };
+}

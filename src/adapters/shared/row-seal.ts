@@ -1,0 +1,11 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
+
+/**
+ * SHA-256 over everything that a row of a kind holds, in hex, written beside it by the same commit. It covers rows of which
+ * no audit chain tells all. It is not keyed: it finds an edit of the row, not one by who seals the row again.
+ */
+export const sealOf = (kind: string, row: JsonObject): string =>
+  createHash('sha256')
+    .update(`${kind}\n${canonicalJson(row)}`)
+    .digest('hex');

@@ -1,0 +1,108 @@
+import { foldChain } from '../../domain/kernel/audit-chain.ts';
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
+import type { DomainEvent, EventType } from '../../domain/kernel/events.ts';
+import { type MerchantId, parseId } from '../../domain/kernel/ids.ts';
+import { fromRfc3339 } from '../../domain/kernel/instant.ts';
+import type { JsonObject } from '../../domain/kernel/json.ts';
+import { canonicalJson } from '../../domain/kernel/json.ts';
+import { type Transfer, transferRecord } from '../../domain/ledger/transfer.ts';
+import type { PaymentRecord } from '../../domain/payments/payment-record.ts';
+import type { TransactionRecord } from '../../domain/payments/transaction-record.ts';
+
+/** An event that must exist; its id follows from nothing. */
+export type ExpectedEvent = Omit<DomainEvent, 'id'>;
+
+/** The record of a payment or of a transaction, as a chain adds it up. */
+type Told = JsonObject &
+  Partial<PaymentRecord> &
+  Partial<Omit<TransactionRecord, keyof PaymentRecord>> &
+  Readonly<{ type?: TransactionRecord['type'] }>;
+
+/**
+ * The events of a payment and its refunds, as their chains say. This says a second time, and apart from what makes events,
+ * which those are, so that a mistake there is found here.
+ */
+export const eventsOfPayment = (links: readonly AuditEntry[]): readonly ExpectedEvent[] =>
+  [...Map.groupBy(links, ({ entityId }) => entityId).values()].flatMap((chain) => {
+    let status: unknown;
+    return chain.flatMap((link, index) => {
+      const record = foldChain(chain.slice(0, index + 1)) as Told;
+      const type =
+        link.entityType === 'transaction'
+          ? refundEventType(record)
+          : record.status === status
+            ? undefined
+            : paymentEventType(record);
+      status = record.status;
+      return type === undefined ? [] : [eventAbout(type, link.merchantId, record)];
+    });
+  });
+
+function paymentEventType({ status, version }: Partial<PaymentRecord>): EventType | undefined {
+  if (status === undefined || status === 'pending') return undefined;
+  if (status === 'processing') return version === 1 ? 'payment.created' : undefined;
+  return `payment.${status}`;
+}
+
+function refundEventType({ type, status }: Told): EventType | undefined {
+  if (type !== 'refund') return undefined;
+  if (status === 'succeeded') return 'refund.created';
+  return status === 'failed' ? 'refund.failed' : undefined;
+}
+
+function eventAbout(type: EventType, merchantId: MerchantId, data: Told): ExpectedEvent {
+  const paymentId = parseId('pay', data.payment_id ?? data.id ?? '');
+  return {
+    type,
+    merchantId,
+    ...(paymentId === undefined ? {} : { paymentId }),
+    created: fromRfc3339(data.updated_at ?? ''),
+    data,
+  };
+}
+
+/** The event of a transfer on one side of it. */
+export const eventOfTransfer = (merchantId: MerchantId, transfer: Transfer): ExpectedEvent => ({
+  type: 'transfer.completed',
+  merchantId,
+  created: transfer.createdAt,
+  data: transferRecord(transfer),
+});
+
+const UNPUBLISHED = new Set(['secret', 'previous_secret', 'older_secrets', 'data_key_id']);
+
+/** The events of a webhook endpoint: it tells when it was disabled, and what may be published of it. */
+export const eventsOfEndpoint = (chain: readonly AuditEntry[]): readonly ExpectedEvent[] =>
+  chain.flatMap(({ action, merchantId, timestamp }, index) =>
+    action !== 'webhook_endpoint.disabled'
+      ? []
+      : [
+          {
+            type: 'webhook_endpoint.disabled' as const,
+            merchantId,
+            created: timestamp,
+            data: Object.fromEntries(
+              Object.entries(foldChain(chain.slice(0, index + 1))).filter(([name]) => !UNPUBLISHED.has(name)),
+            ),
+          },
+        ],
+  );
+
+/** The types of all of these. Of an event of another type, which an older version made, no chain says whether it must be. */
+const EXPECTED_TYPES: ReadonlySet<string> = new Set<EventType>([
+  'payment.created',
+  'payment.authorized',
+  'payment.succeeded',
+  'payment.failed',
+  'payment.canceled',
+  'refund.created',
+  'refund.failed',
+  'transfer.completed',
+  'webhook_endpoint.disabled',
+]);
+
+export const isExpectedType = (type: string): type is EventType => EXPECTED_TYPES.has(type);
+
+/** One text for one event, whatever its id. */
+export const eventText = ({ type, merchantId, paymentId, created, data }: ExpectedEvent): string =>
+  canonicalJson({ type, merchantId, paymentId, created, data });

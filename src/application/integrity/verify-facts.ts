@@ -1,0 +1,95 @@
+import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
+import type { StoredRows } from '../../ports/stored-rows.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { noteFactsOfAggregate, noteFactsOfPayment } from './entity-facts.ts';
+import {
+  type FactCounts,
+  type FactSums,
+  type FactWindow,
+  type NoteFact,
+  noteInCounts,
+  sumKey,
+  TOPICS,
+  type Topic,
+} from './facts.ts';
+import type { IntegrityFinding, RowType } from './integrity-finding.ts';
+import type { AggregateReads } from './verify-aggregate.ts';
+import { type DeliveryReads, noteDeliveries } from './verify-deliveries.ts';
+import { walkRows } from './verify-rows.ts';
+import { type EntityVisitor, walkEntities } from './walk-entities.ts';
+
+export type FactReads = AggregateReads & DeliveryReads & Readonly<{ storedRows: StoredRows }>;
+
+/** Notes what the entities of a merchant say of other rows, and keeps the endpoints that are open. */
+export const factsVisitor = (
+  merchantId: MerchantId,
+  window: FactWindow,
+  note: NoteFact,
+  endpoints: OpenEndpoint[],
+): EntityVisitor => ({
+  aggregates(seen) {
+    for (const each of seen) {
+      noteFactsOfAggregate(merchantId, each, window, note);
+      const { aggregate } = each;
+      if (aggregate.kind === 'webhook_endpoint' && aggregate.status !== 'removed') endpoints.push(aggregate);
+    }
+  },
+  payments(seen) {
+    for (const each of seen) noteFactsOfPayment(each, window, note);
+  },
+});
+
+/**
+ * Ends at the first fact that one row says and none else, by tenant and topic. Where the sums differ all of that tenant's
+ * topic is read again, fact by fact: what had only moved meanwhile agrees then, and what does not has a name.
+ */
+export const verifyFacts = (
+  ports: FactReads,
+  tenants: readonly MerchantId[],
+  sums: FactSums,
+  window: FactWindow,
+): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
+  safeTry(async function* () {
+    for (const merchantId of tenants)
+      for (const topic of TOPICS) {
+        if ((sums.get(sumKey(topic, merchantId)) ?? 0n) === 0n) continue;
+        const [first] = (yield* countFacts(ports, topic, merchantId, window)).values();
+        if (first !== undefined)
+          return err({
+            kind: 'BadRow' as const,
+            merchantId,
+            row: ROWS[topic],
+            id: first.id,
+            fault: first.count > 0 ? ('orphaned' as const) : ('absent' as const),
+          });
+      }
+    return ok(undefined);
+  });
+
+const ROWS = {
+  transaction: 'transaction',
+  claim: 'claim',
+  event: 'event',
+  'indexed event': 'event',
+  'unique key': 'unique_key',
+  tenant: 'tenant',
+  delivery: 'delivery',
+} as const satisfies Record<Topic, RowType>;
+
+const countFacts = (
+  ports: FactReads,
+  topic: Topic,
+  merchantId: MerchantId,
+  window: FactWindow,
+): ResultAsync<FactCounts, IntegrityFinding | StorageUnavailable> =>
+  safeTry(async function* () {
+    const counts: FactCounts = new Map();
+    const note = noteInCounts(counts, topic, merchantId, ports.digests.sha256);
+    const { unsent } = yield* walkRows(ports.storedRows, window, note, () => {});
+    const endpoints: OpenEndpoint[] = [];
+    yield* walkEntities(ports, merchantId, factsVisitor(merchantId, window, note, endpoints));
+    if (topic === 'delivery') yield* noteDeliveries(ports, merchantId, endpoints, unsent, window, note);
+    return ok(counts);
+  });

@@ -1,0 +1,128 @@
+import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
+import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
+import type { Claim } from '../../domain/kernel/claim.ts';
+import { type DomainEvent, entityOf } from '../../domain/kernel/events.ts';
+import type { EventId, MerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { StoredRow, StoredRows } from '../../ports/stored-rows.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { effectText, transactionText } from './entity-facts.ts';
+import { eventText, isExpectedType } from './expected-events.ts';
+import type { Fact, FactWindow, NoteFact } from './facts.ts';
+import type { IntegrityFinding } from './integrity-finding.ts';
+
+/** `unsent` are the events that were in the outbox when the walk began. */
+export type RowsSeen = Readonly<{
+  rows: number;
+  tenants: ReadonlySet<MerchantId>;
+  unsent: ReadonlySet<EventId>;
+}>;
+
+/**
+ * Walks every row of the storage and ends at the first that is not what its adapter would write; notes what rows of other
+ * kinds must say too. In memory that grows with tenants and unsent events alone.
+ */
+export const walkRows = (
+  storedRows: StoredRows,
+  window: FactWindow,
+  note: NoteFact,
+  onPage: (rows: number) => void,
+): ResultAsync<RowsSeen, IntegrityFinding | StorageUnavailable> =>
+  safeTry(async function* () {
+    const tenants = new Set<MerchantId>();
+    /** Unsent events that were not met in the log so far. */
+    const waiting = new Map<EventId, DomainEvent>();
+    const unsent = new Set<EventId>();
+    let rows = 0;
+    for (let after: string | undefined; ; ) {
+      const page = yield* storedRows.page(after);
+      for (const row of page.rows) {
+        if (row.fault !== undefined) return err(findingOf(row, row.fault));
+        if (row.merchantId !== undefined) tenants.add(row.merchantId);
+        if (row.type !== 'event') noteRow(row, window, note);
+        else if (row.places.includes('outbox')) {
+          waiting.set(row.event.id, row.event);
+          unsent.add(row.event.id);
+        } else {
+          const { event, places } = row;
+          if (places.includes('log')) {
+            waiting.delete(event.id);
+            noteEvent(event, 'event', 'found', window, note);
+          }
+          if (entityOf(event) === undefined || unsent.has(event.id)) continue;
+          if (places.includes('log')) noteEvent(event, 'indexed event', 'expected', window, note);
+          if (places.includes('entity_log')) noteEvent(event, 'indexed event', 'found', window, note);
+        }
+      }
+      rows += page.rows.length;
+      onPage(rows);
+      after = page.next;
+      if (after === undefined) break;
+    }
+    for (const event of waiting.values()) noteEvent(event, 'event', 'found', window, note);
+    return ok({ rows, tenants, unsent });
+  });
+
+const findingOf = (
+  { type, id, merchantId }: StoredRow,
+  { fault, detail }: NonNullable<StoredRow['fault']>,
+): IntegrityFinding => ({
+  kind: 'BadRow',
+  ...present({ merchantId }),
+  row: type === 'aggregate' ? 'row' : type,
+  id,
+  fault,
+  detail,
+});
+
+function noteRow(row: Exclude<StoredRow, { type: 'event' }>, { cut }: FactWindow, note: NoteFact): void {
+  const { id, merchantId } = row;
+  if (merchantId === undefined) return;
+  const found = (topic: Fact['topic'], text: string) => note('found', { topic, merchantId, id, text });
+  if (row.type === 'transaction' && row.transaction.createdAt <= cut)
+    found('transaction', transactionText(row.transaction));
+  if (row.type === 'claim' && hasEffect(row.claim) && row.claim.createdAt <= cut)
+    found('claim', claimText(row.claim));
+  if (row.type === 'unique_key') found('unique key', `${row.kind} ${row.key} ${row.holder}`);
+  if (row.type === 'tenant') found('tenant', id);
+  if (row.type === 'aggregate' && row.aggregate.merchantId === merchantId)
+    noteAggregate(row.aggregate, id, note);
+}
+
+/** Keys and tenants are both sides' rows: what an aggregate holds, and what is held in its name. */
+function noteAggregate(aggregate: Aggregate, id: string, note: NoteFact): void {
+  const { kind, merchantId } = aggregate;
+  for (const key of uniqueKeysOf(aggregate))
+    note('expected', { topic: 'unique key', merchantId, id, text: `${kind} ${key} ${aggregate.id}` });
+  if (kind === 'merchant') note('expected', { topic: 'tenant', merchantId, id, text: aggregate.id });
+}
+
+/** The keys that an aggregate holds against all others of its kind. */
+const uniqueKeysOf = (aggregate: Aggregate): readonly string[] =>
+  aggregate.kind === 'customer' && aggregate.status === 'active' ? aggregate.emailIndexes : [];
+
+const hasEffect = (claim: Claim): boolean =>
+  claim.paymentId !== undefined || ('transferId' in claim && claim.transferId !== undefined);
+
+const claimText = (claim: Claim): string =>
+  effectText({
+    operation: claim.operation,
+    key: claim.key,
+    ...present({
+      payment: claim.paymentId,
+      transaction: claim.transactionId,
+      transfer: 'transferId' in claim ? claim.transferId : undefined,
+    }),
+  });
+
+function noteEvent(
+  event: DomainEvent,
+  topic: 'event' | 'indexed event',
+  side: 'found' | 'expected',
+  { cut, from }: FactWindow,
+  note: NoteFact,
+): void {
+  const { id, merchantId, type, created } = event;
+  if (created < from || created > cut || !isExpectedType(type)) return;
+  note(side, { topic, merchantId, id, text: topic === 'event' ? eventText(event) : id });
+}

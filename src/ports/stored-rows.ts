@@ -1,0 +1,55 @@
+import type { ResultAsync } from 'neverthrow';
+import type { Aggregate } from '../domain/aggregates/aggregate.ts';
+import type { AggregateKind } from '../domain/kernel/aggregate-kind.ts';
+import type { Claim } from '../domain/kernel/claim.ts';
+import type { DomainEvent } from '../domain/kernel/events.ts';
+import type { MerchantId } from '../domain/kernel/ids.ts';
+import type { Instant } from '../domain/kernel/instant.ts';
+import type { Transaction } from '../domain/payments/transaction.ts';
+import type { StorageUnavailable } from './unavailable.ts';
+
+/** Where one row keeps an event: in the outbox or parked, in the event log, among the logged events of its entity. */
+export type EventPlace = 'outbox' | 'log' | 'entity_log';
+
+/** What a row stands for, as far as rows of other kinds must agree with it. A `tenant` is what a merchant is listed by. */
+export type StoredValue =
+  | Readonly<{ type: 'transaction'; transaction: Transaction }>
+  | Readonly<{ type: 'claim'; claim: Claim }>
+  | Readonly<{ type: 'event'; event: DomainEvent; places: readonly EventPlace[] }>
+  | Readonly<{ type: 'aggregate'; aggregate: Aggregate }>
+  | Readonly<{ type: 'unique_key'; kind: AggregateKind; key: string; holder: string }>
+  | Readonly<{ type: 'tenant' }>
+  | Readonly<{
+      type: 'payment' | 'audit_entry' | 'ledger_entry' | 'balance' | 'summary' | 'delivery' | 'row';
+    }>;
+
+/**
+ * `edited`: what stands there is not what the adapter would write for it, every copy, key and seal of the row included.
+ * `foreign`: its key is one tenant's, what it holds another's. `unreadable`: it stands for nothing. `orphaned`: no row of
+ * paywright has such a key.
+ */
+export type StoredFault = Readonly<{
+  fault: 'edited' | 'foreign' | 'unreadable' | 'orphaned';
+  detail: string;
+}>;
+
+/** One row. `merchantId` is the tenant it is stored under, where it is stored under one; `id` names it to people. */
+export type StoredRow = StoredValue & Readonly<{ id: string; merchantId?: MerchantId; fault?: StoredFault }>;
+
+/**
+ * Every row of every table, beneath what the other ports show: for `verify` only, never for requests. Counters, leases and
+ * the list of migrations are left out (`docs/decisions/0008-what-verify-proves.md`). Adapters must pass
+ * `test/scenarios/integrity.scenario.ts`; every column and every attribute is changed in turn by `test/adapters/every-*.test.ts`.
+ */
+export interface StoredRows {
+  /**
+   * The next page, of bounded size; without `after` the first, without `next` the last. Walking gives every row that is
+   * there from the first page to the last exactly once, and every unsent event before any that is logged, so that an event
+   * that moves meanwhile is met at least once.
+   */
+  page(
+    after?: string,
+  ): ResultAsync<Readonly<{ rows: readonly StoredRow[]; next?: string }>, StorageUnavailable>;
+  /** From when on every row has its seal: rows that were begun before may have been written by an older version. */
+  sealedSince(): ResultAsync<Instant, StorageUnavailable>;
+}

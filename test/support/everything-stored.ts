@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { givenRing } from '../../src/adapters/keys/given-ring.ts';
+import { relayEvents } from '../../src/application/outbox/relay-events.ts';
+import { fanOutWebhooks } from '../../src/application/webhooks/fan-out-webhooks.ts';
+import { logEvents } from '../../src/application/webhooks/log-events.ts';
+import { respondedClaim } from '../../src/domain/kernel/claim.ts';
+import { recordAttempt } from '../../src/domain/webhooks/delivery.ts';
+import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { aMerchantId, digests, NOON, terms } from '../fixtures/changes.ts';
+import { aBeginning, anEnding } from '../fixtures/exports.ts';
+import { addEndpoint } from '../fixtures/webhooks.ts';
+import { aBusyStore } from './busy-store.ts';
+import { customerDesk } from './customer-desk.ts';
+
+const SHARDS = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
+const HOUR_MS = 3_600_000;
+
+/** When all of it was written long enough ago to be compared, and no event is old enough to be forgotten. */
+export const AFTERWARDS = NOON + HOUR_MS;
+
+/**
+ * A small store with every kind of row: what `aBusyStore` holds, customers with keys of their own and who read them, an
+ * export, an endpoint with deliveries attempted and not, events logged, unsent and parked, a claim that holds nothing but
+ * its response, counters and leases.
+ */
+export async function everythingStored(storage: Storage): Promise<void> {
+  const desk = customerDesk(
+    storage,
+    givenRing([{ id: 'one', secret: randomBytes(32).toString('base64url') }]),
+  );
+  const merchantId = aMerchantId();
+  await addEndpoint(
+    { commits: storage.commits, vault: desk.ports.vault },
+    { merchantId, createdAt: NOON - HOUR_MS },
+  );
+  const busy = await aBusyStore(storage);
+  const { clock } = busy;
+  const { customer } = (await desk.create('ada@example.com', 'Ada', { phone: '+441234567' }))._unsafeUnwrap();
+  (await desk.addMethod(customer.id, 'tok_visa', true))._unsafeUnwrap();
+  (await desk.get(customer.id))._unsafeUnwrap();
+  const begun = aBeginning();
+  (await storage.commits.commit(begun.change))._unsafeUnwrap();
+  (await storage.commits.commit(anEnding(begun.stored).change))._unsafeUnwrap();
+
+  const changeId = `${'0'.repeat(31)}1`;
+  const key = { merchantId, operation: 'create_customer', key: 'only-answered' } as const;
+  const facts = { fingerprint: 'f', requestId: 'request-1', response: 'kept' };
+  const responded = respondedClaim(key, facts, { changeId, now: NOON }, terms);
+  (
+    await storage.commits.commit({
+      id: changeId,
+      at: NOON,
+      claim: { expected: 0, next: responded },
+      transactions: [],
+      aggregates: [],
+      entries: [],
+      tallies: [],
+      audit: [],
+      events: [],
+    })
+  )._unsafeUnwrap();
+
+  const sinks = [
+    logEvents(storage),
+    fanOutWebhooks({ ...storage, clock, digests, wakeUps: { ...storage.wakeUps, signal: () => {} } }),
+  ];
+  (await relayEvents({ outbox: storage.outbox, sinks, clock })(SHARDS))._unsafeUnwrap();
+  const [delivery] = (await storage.deliveries.list(merchantId, {}, { limit: 1 }))._unsafeUnwrap();
+  if (delivery === undefined) throw new Error('nothing is delivered');
+  const attempt = { at: NOON + 100, durationMs: 12, responseCode: 500, excerpt: 'no' };
+  const tried = recordAttempt(delivery, attempt, { url: delivery.url, random: 0, now: NOON + 100 });
+  (await storage.deliveries.save([{ expected: delivery.version, next: tried }]))._unsafeUnwrap();
+  await busy.pay('merchant-a', 4_000n);
+  await busy.pay('merchant-b', 4_100n);
+  const [parked] = (await storage.outbox.next(SHARDS, AFTERWARDS, 1))._unsafeUnwrap();
+  if (parked === undefined) throw new Error('nothing is unsent');
+  (await storage.outbox.failed(parked, 'refused', 'parked'))._unsafeUnwrap();
+
+  (await storage.leases.hold(['relay'], 'worker-1', NOON, AFTERWARDS))._unsafeUnwrap();
+  (await storage.quotas.take(merchantId, { kind: 'minute', start: NOON }, 1, 5))._unsafeUnwrap();
+  (await storage.failedAuthentications.add(merchantId, NOON, 1))._unsafeUnwrap();
+  (await storage.failedAuthentications.add(undefined, NOON, 1))._unsafeUnwrap();
+}
