@@ -24,6 +24,7 @@ import { recordCustomerAccess } from './customers/record-customer-access.ts';
 import { resolvePaymentMethod } from './customers/resolve-payment-method.ts';
 import { updateCustomer } from './customers/update-customer.ts';
 import { exportPayments } from './files/export-payments.ts';
+import { compareHeads } from './integrity/checkpoint.ts';
 import { verify } from './integrity/verify.ts';
 import { enforceRetention } from './kernel/enforce-retention.ts';
 import { commitUnderKey } from './kernel/keyed-commit.ts';
@@ -109,6 +110,7 @@ export function useCases(ports: Ports, rules: Rules) {
     ...webhookUseCases(ports, webhooks.updateEndpoint),
     rotateKeys: rotateKeys(webhooks),
     verify: verify(ports),
+    compareHeads: compareHeads(ports),
     enforceRetention: enforceRetention(ports),
   };
 }

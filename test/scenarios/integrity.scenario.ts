@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
+import { compareHeads, type KnownHeads } from '../../src/application/integrity/checkpoint.ts';
 import type { IntegrityFinding } from '../../src/application/integrity/integrity-finding.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
 import { type AuditEntry, auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
@@ -464,6 +465,33 @@ export function integrityContract(storage: TamperedStorage, open: () => Promise<
       // How old rows are decides how they are compared, which no storage has a part in.
       if (storage === 'memory')
         expect((await verifyAt(() => LATER))._unsafeUnwrapErr()).toMatchObject(expected);
+    });
+
+    it('finds a chain that was rewritten or cut, with its head to match, since its heads were known', async () => {
+      const heads: KnownHeads[] = [];
+      const ports = { ...store.storage, clock: { now: () => LATER }, digests };
+      (
+        await verify(ports)(
+          () => {},
+          (each) => heads.push(...each),
+        )
+      )._unsafeUnwrap();
+      expect(heads).toHaveLength(8);
+      (await compareHeads(store.storage)(heads))._unsafeUnwrap();
+      const { length } = await chainOf(book, book.declined);
+      await editLink(book, book.declined, length, (link) => resealed(link, { action: 'payment.canceled' }));
+      expect((await compareHeads(store.storage)(heads))._unsafeUnwrapErr()).toMatchObject({
+        row: 'payment',
+        id: book.declined,
+        fault: 'rewritten',
+      });
+      await book.hand.restore();
+      await editLink(book, book.sent, 1, () => undefined);
+      expect((await compareHeads(store.storage)(heads))._unsafeUnwrapErr()).toMatchObject({
+        row: 'transfer',
+        id: book.sent,
+        fault: 'shortened',
+      });
     });
 
     it('finds nothing wrong while payments, refunds and transfers are written', async () => {

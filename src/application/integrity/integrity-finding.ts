@@ -8,7 +8,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
  * What is wrong with a row. Of a chain: a link is missing, was edited, does not continue the link before it, or the end
  * is cut off. Otherwise: the row `differs` from what its chain adds up to, is `orphaned` (nothing that exists caused
  * it), is `absent` though something did, is `foreign` to the tenant it is stored under, is not the `sum` it stands for,
- * or is `unreadable`.
+ * or is `unreadable`. Beside a checkpoint: a chain was `rewritten` or `shortened` since.
  */
 export type RowFault =
   | BrokenChain['fault']
@@ -17,7 +17,9 @@ export type RowFault =
   | 'absent'
   | 'foreign'
   | 'sum'
-  | 'unreadable';
+  | 'unreadable'
+  | 'rewritten'
+  | 'shortened';
 
 export type RowType =
   | AuditedEntity

@@ -5,6 +5,7 @@ import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { Summaries } from '../../ports/summaries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { type Counts, headsOfAggregate, headsOfPayment, type KnownHeads } from './checkpoint.ts';
 import { type FactSums, type FactWindow, type NoteFact, noteInSums } from './facts.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
 import { verifyClearing } from './verify-clearing.ts';
@@ -21,31 +22,28 @@ import { walkEntities } from './walk-entities.ts';
 export type VerifyPorts = LedgerReads & FactReads & Readonly<{ merchants: Merchants; summaries: Summaries }>;
 
 /** What has been looked at so far. */
-export type Verified = Readonly<{
-  rows: number;
-  merchants: number;
-  aggregates: number;
-  payments: number;
-  transactions: number;
-  links: number;
-  ledgerEntries: number;
-  /** What never stood still for long enough to be compared: a merchant and what of it. */
-  unsettled: readonly string[];
-}>;
+export type Verified = Counts &
+  Readonly<{
+    rows: number;
+    /** What never stood still for long enough to be compared: a merchant and what of it. */
+    unsettled: readonly string[];
+  }>;
 
 /**
- * Walks everything that is stored and ends at the first row that is not what the rest says it must be: chains, the
- * entities at their heads, links without an entity, ledger entries and their causes, balances, transfers over all
- * tenants, summaries. Reads only, in memory that grows with the tenants alone, and raises no false alarm while others write. `onProgress` is
- * called after every page.
+ * Walks everything that is stored and ends at the first row that is not what the rest says it must be: every row and its
+ * seal, chains, the entities at their heads, links without an entity, ledger entries and their causes, balances, transfers
+ * over all tenants, summaries, claims, events, deliveries. Reads only, in memory that grows with tenants and unsent events
+ * alone, and raises no false alarm while others write. `onProgress` is called after every page, `onHeads` with the heads
+ * of every chain that was found whole.
  */
 export type Verify = (
   onProgress: (merchantId: MerchantId | undefined, verified: Verified) => void,
+  onHeads?: (heads: readonly KnownHeads[]) => void,
 ) => ResultAsync<Verified, IntegrityFinding | StorageUnavailable>;
 
 export const verify =
   (ports: VerifyPorts): Verify =>
-  (onProgress) =>
+  (onProgress, onHeads = () => {}) =>
     readable(
       safeTry(async function* () {
         const window = yield* windowOf(ports);
@@ -58,7 +56,7 @@ export const verify =
         });
         const tenants = [...new Set([...rows.tenants, ...(yield* ports.auditTrail.tenants())])].sort();
         for (const id of tenants)
-          verified = yield* verifyMerchant(ports, id, verified, { window, note, rows, onProgress });
+          verified = yield* verifyMerchant(ports, id, verified, { window, note, rows, onProgress, onHeads });
         const isCleared = yield* verifyClearing(ports);
         yield* verifyFacts(ports, tenants, sums, window);
         return ok(isCleared ? verified : { ...verified, unsettled: [...verified.unsettled, 'clearing'] });
@@ -92,13 +90,14 @@ type Pass = Readonly<{
   note: NoteFact;
   rows: RowsSeen;
   onProgress: (merchantId: MerchantId | undefined, verified: Verified) => void;
+  onHeads: (heads: readonly KnownHeads[]) => void;
 }>;
 
 const verifyMerchant = (
   ports: VerifyPorts,
   merchantId: MerchantId,
   start: Verified,
-  { window, note, rows, onProgress }: Pass,
+  { window, note, rows, onProgress, onHeads }: Pass,
 ): ResultAsync<Verified, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     let seen: Verified = { ...start, merchants: start.merchants + 1 };
@@ -114,6 +113,8 @@ const verifyMerchant = (
     yield* walkEntities(ports, merchantId, {
       aggregates(checked) {
         facts.aggregates(checked);
+        const own = checked.filter(({ aggregate }) => aggregate.merchantId === merchantId);
+        onHeads(own.map(headsOfAggregate));
         for (const { aggregate, links } of checked) {
           if (aggregate.kind === 'transfer') {
             const postings = postingsOfTransfer(merchantId, aggregate);
@@ -128,6 +129,7 @@ const verifyMerchant = (
       },
       payments(checked) {
         facts.payments(checked);
+        onHeads(checked.map(headsOfPayment));
         for (const { transactions, links } of checked) {
           caused = mark(caused, postingsOfPayment(links).map(datedPosting), cut, digests.sha256);
           chained = mark(chained, links.map(datedLink), cut, digests.sha256);

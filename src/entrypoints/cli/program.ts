@@ -106,10 +106,11 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 
   program
     .command('verify')
-    .description(
-      'check audit chains, ledger, balances, summaries and approvals against each other; changes nothing',
-    )
+    .description('check all that both services store against each other; changes nothing')
     .option('--json', 'print JSON lines: progress, then {"event": "verified"} or {"event": "bad_row"}')
+    .option('--progress', 'print lines of progress on standard error where that is no terminal, too')
+    .option('--checkpoint <file>', 'write the heads of all chains, to be kept elsewhere')
+    .option('--since-checkpoint <file>', 'also compare with such a file: find chains rewritten or cut since')
     .addHelpText('after', `${examples(VERIFY_EXAMPLES)}${VERIFY_HELP}`)
     .action((options: VerifyOptions) =>
       configured(async (config) =>
@@ -141,7 +142,11 @@ const TOKEN_EXAMPLES = [
   'paywright token --role vendor --subject 2b1f7c9a-8e64-4d0b-a1f2-3c4d5e6f7a8b',
 ];
 
-const VERIFY_EXAMPLES = ['paywright verify', 'STORAGE=dynamodb paywright verify --json'];
+const VERIFY_EXAMPLES = [
+  'paywright verify',
+  'STORAGE=dynamodb paywright verify --json',
+  'paywright verify --since-checkpoint monday.ndjson --checkpoint tuesday.ndjson',
+];
 
 const VERIFY_HELP = `
 The platform is looked at first, then approvals, each on its own storage; what is kept in memory belongs to the
@@ -153,7 +158,7 @@ for long enough to be compared is named on standard error.
 Exit codes:
   0   nothing is wrong
   1   a row is not what it must be; the first such row is named on standard error
-  2   the command line is wrong
+  2   the command line is wrong, or a checkpoint's file cannot be read or written
   69  not everything could be looked at
   78  the configuration is wrong; one line for each fault on standard error`;
 

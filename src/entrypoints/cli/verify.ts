@@ -1,28 +1,50 @@
+import { err as errOf, type Result } from 'neverthrow';
+import { faultOfCounts } from '../../application/integrity/checkpoint.ts';
 import type { IntegrityFinding, RowFault } from '../../application/integrity/integrity-finding.ts';
 import type { Verified } from '../../application/integrity/verify.ts';
+import type { UseCases } from '../../application/use-cases.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { openPlatform } from './open-platform.ts';
 import type { Terminal } from './terminal.ts';
+import {
+  type CheckpointWriter,
+  checkReadable,
+  isCheckpointFault,
+  readCheckpoint,
+  writeCheckpoint,
+} from './verify-checkpoint.ts';
 
-export type VerifyOptions = Readonly<{ json?: boolean }>;
+export type VerifyOptions = Readonly<{
+  json?: boolean;
+  progress?: boolean;
+  checkpoint?: string;
+  sinceCheckpoint?: string;
+}>;
 
 /** Checks everything stored against everything else, and names the first row that is not what it must be. */
 export async function verifyCommand(
   config: Config,
-  { json = false }: VerifyOptions,
+  options: VerifyOptions,
   { out, err, untilStopped }: Terminal,
 ): Promise<ExitCode> {
+  const { json = false } = options;
   const opened = await openPlatform(config);
   if ('says' in opened) {
     err(`paywright: ${opened.says}\n`);
     return opened.configuration ? EXIT.configuration : EXIT.unavailable;
   }
-  const progress = json ? jsonProgress(out) : textProgress(err, process.stderr.isTTY === true);
+  const isSeen = process.stderr.isTTY === true;
+  const progress = json ? jsonProgress(out) : textProgress(err, isSeen, options.progress === true);
+  const useCases = opened.platform.get(TOKENS.useCases);
+  let writer: CheckpointWriter | undefined;
   try {
-    const verification = opened.platform.get(TOKENS.useCases).verify(progress.show);
+    if (options.sinceCheckpoint !== undefined) await checkReadable(options.sinceCheckpoint);
+    writer = options.checkpoint === undefined ? undefined : writeCheckpoint(options.checkpoint, new Date());
+    const verification = verifiedSince(useCases, options.sinceCheckpoint, progress.show, writer?.add);
     const outcome = await Promise.race([verification, untilStopped.then(() => 'stopped' as const)]);
     progress.end();
     if (outcome === 'stopped') {
@@ -34,26 +56,53 @@ export async function verifyCommand(
       err('paywright: stopped before everything was looked at\n');
       return EXIT.unavailable;
     }
-    return outcome.match(
-      (verified) => {
-        for (const what of verified.unsettled)
-          err(`paywright: the ${what} changed all the while and could not be compared\n`);
-        out(json ? lineOf({ event: 'verified', ...countsOf(verified) }) : textOf(verified));
-        return EXIT.ok;
-      },
-      (failure) => {
-        if (failure.kind === 'StorageUnavailable') {
-          err('paywright: the storage does not answer\n');
-          return EXIT.unavailable;
-        }
-        if (json) out(findingLine(failure));
-        err(`paywright: ${findingText(failure)}\n`);
-        return EXIT.failed;
-      },
-    );
+    if (outcome.isOk()) {
+      const verified = outcome.value;
+      for (const what of verified.unsettled)
+        err(`paywright: the ${what} changed all the while and could not be compared\n`);
+      writer?.end(verified);
+      writer = undefined;
+      out(json ? lineOf({ event: 'verified', ...countsOf(verified) }) : textOf(verified));
+      return EXIT.ok;
+    }
+    const failure = outcome.error;
+    if (failure.kind === 'StorageUnavailable') {
+      err('paywright: the storage does not answer\n');
+      return EXIT.unavailable;
+    }
+    if (json) out(findingLine(failure));
+    err(`paywright: ${findingText(failure)}\n`);
+    return EXIT.failed;
+  } catch (fault) {
+    if (!isCheckpointFault(fault)) throw fault;
+    progress.end();
+    err(`paywright: ${fault.message}\n`);
+    return EXIT.usage;
   } finally {
+    writer?.discard();
     await opened.close();
   }
+}
+
+/** Verifies, then compares with the checkpoint in the file, which is read as it is compared. */
+async function verifiedSince(
+  { verify, compareHeads }: Pick<UseCases, 'verify' | 'compareHeads'>,
+  path: string | undefined,
+  show: Progress['show'],
+  add: CheckpointWriter['add'] | undefined,
+): Promise<Result<Verified, IntegrityFinding | StorageUnavailable>> {
+  const verified = await verify(show, add);
+  if (path === undefined || verified.isErr()) return verified;
+  for await (const part of readCheckpoint(path)) {
+    if ('heads' in part) {
+      const compared = await compareHeads(part.heads);
+      if (compared.isErr()) return errOf(compared.error);
+    } else {
+      const fault = faultOfCounts(part.counts, verified.value);
+      if (fault !== undefined) return errOf(fault);
+    }
+  }
+  return verified;
 }
 
 /** What a fault says of its row, for people. */
@@ -68,6 +117,8 @@ export const FAULTS: Readonly<Record<RowFault, string>> = {
   foreign: 'is stored under a tenant it does not belong to',
   sum: 'is not what the rows behind it add up to',
   unreadable: 'cannot be read',
+  rewritten: 'is not the one that the checkpoint names',
+  shortened: 'was there at the checkpoint, and is gone',
 };
 
 function findingText({ merchantId, row, id, sequence, fault, detail }: IntegrityFinding): string {
@@ -92,7 +143,7 @@ export const lineOf = (value: Readonly<Record<string, unknown>>): string => `${J
 type Progress = Readonly<{ show(merchantId: MerchantId | undefined, verified: Verified): void; end(): void }>;
 
 const JSON_EVERY_MS = 1_000;
-const LINE_EVERY_MS = 5_000;
+const LINE_EVERY_MS = 1_000;
 const FRAME_EVERY_MS = 100;
 
 function jsonProgress(out: Terminal['out']): Progress {
@@ -105,13 +156,13 @@ function jsonProgress(out: Terminal['out']): Progress {
   };
 }
 
-/** One line that is written over on a terminal, and a line now and then in a file. */
-function textProgress(err: Terminal['err'], isSeen: boolean): Progress {
+/** One line that is written over on a screen; into a file a line now and then, where that is asked for. */
+function textProgress(err: Terminal['err'], isSeen: boolean, isWanted: boolean): Progress {
   const isTime = every(isSeen ? FRAME_EVERY_MS : LINE_EVERY_MS);
   let isOpen = false;
   return {
     show(merchantId, { rows, payments, links, ledgerEntries }) {
-      if (!isTime()) return;
+      if (!(isSeen || isWanted) || !isTime()) return;
       const text =
         merchantId === undefined
           ? `${rows} rows so far`
@@ -121,6 +172,7 @@ function textProgress(err: Terminal['err'], isSeen: boolean): Progress {
     },
     end() {
       if (isOpen) err('\n');
+      isOpen = false;
     },
   };
 }
