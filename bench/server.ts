@@ -60,6 +60,10 @@ export function memoryOf(pid: number): Readonly<{ now: number; peak: number }> {
 
 export const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, '5');
 
+/** How long the process's main thread has run on a processor, in milliseconds; what else the machine does is not in it. */
+export const processorMsOf = (pid: number): number =>
+  Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1_000_000;
+
 /** Every process that the process started, and those that they did. */
 export function descendantsOf(pid: number): readonly number[] {
   const parents = new Map<number, number>();

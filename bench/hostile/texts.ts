@@ -7,7 +7,7 @@ import {
   hostilePlaces,
 } from '../../test/support/hostile-places.ts';
 import type { Document } from '../../test/support/http-requests.ts';
-import type { Server } from '../server.ts';
+import { processorMsOf, type Server } from '../server.ts';
 import type { Table } from './main.ts';
 
 const KIB = 1_024;
@@ -16,8 +16,9 @@ const MOST_BYTES = 64 * KIB;
 const SHOWN = 12;
 
 /**
- * What each text field, parameter and header costs when its text is n long, and 2n: the time of requests over a socket, the
- * shortest of some, added up over all kinds of hostile text. Linear work comes to 2.0, and less where a limit refuses both.
+ * What each text field, parameter and header costs when its text is n long, and 2n: the processor time of the server's main
+ * thread, the least of some requests, added up over all kinds of hostile text. Linear work comes to 2.0, and less where a
+ * limit refuses both.
  */
 export async function texts(server: Server, quick: boolean): Promise<Table> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -82,9 +83,9 @@ export async function texts(server: Server, quick: boolean): Promise<Table> {
   }
 
   function timed({ path, init }: ReturnType<HostilePlace['request']>): Promise<number> {
-    const started = performance.now();
+    const before = processorMsOf(server.pid);
     return new Promise((resolve) => {
-      const end = () => resolve(performance.now() - started);
+      const end = () => resolve(processorMsOf(server.pid) - before);
       try {
         const call = request(
           new URL(path, server.url),
