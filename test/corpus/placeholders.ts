@@ -13,6 +13,7 @@ const RANDOM: readonly Readonly<{ pattern: RegExp; kindOf: (found: string) => st
     pattern: /\b(?!00000000-)[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b/g,
     kindOf: () => 'uuid',
   },
+  { pattern: /(?<="changeId":")[0-9a-f]{32}(?=")/g, kindOf: () => 'change' },
   // The zeros before the first link of an audit chain stay.
   { pattern: /\b(?!0{64})[0-9a-f]{64}\b/g, kindOf: () => 'hash' },
   { pattern: /\bwhsec_[A-Za-z0-9+/]+=*/g, kindOf: () => 'secret' },

@@ -28,7 +28,9 @@ export function approvalsIntegrityContract(
       expect((await verify())._unsafeUnwrap()).toEqual({ payments: 8, links: 22, events: 25 });
     });
 
-    it('is every column, attribute, key and row that is changed, deleted or inserted, one at a time', async () => {
+    it('is every column, attribute, key and row that is changed, deleted or inserted, one at a time', {
+      timeout: 240_000,
+    }, async () => {
       const missed: string[] = [];
       const mutations = await store.hand.mutations();
       for (const { title, apply, undo } of mutations) {

@@ -1,8 +1,8 @@
 import type { Approval } from '../../domain/approvals/approval.ts';
-import { approvalEvent, busEventsOf } from '../../domain/approvals/approval-events.ts';
+import { approvalEvent, busEventsOf, hashOfData } from '../../domain/approvals/approval-events.ts';
 import { type ApprovalMessage, approvalRequested } from '../../domain/approvals/approval-message.ts';
 import type { Approver } from '../../domain/approvals/approver.ts';
-import { type AuditLogEntry, auditLogChain } from '../../domain/approvals/audit-log.ts';
+import { type AuditLogEntry, auditLogChain, type Written } from '../../domain/approvals/audit-log.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { vendorPaymentRecord } from '../../domain/approvals/vendor-payment-record.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
@@ -40,21 +40,28 @@ export function approvalChange<Next extends VendorPayment>(
   move: VendorPaymentUpdate<Next>,
 ): Readonly<{ change: ApprovalChange; payment: Next }> {
   const { at, before, next, approval, message, eventKey } = move;
-  const entry = linkOf(ports, move);
-  const payment = { ...next, auditHash: entry.hash };
   const newId = () => ports.approvalIds.event(at);
+  const id = ports.approvalIds.change(at);
+  const events = [
+    ...busEventsOf(before, next).map((type) => approvalEvent(type, next, newId())),
+    ...(message === undefined ? [] : [approvalRequested(message, next, newId())]),
+  ];
+  const { sha256 } = ports.digests;
+  const entry = linkOf(ports, move, {
+    changeId: id,
+    ...present({ eventKey }),
+    events: events.map((event) => ({ id: event.id, hash: hashOfData(event, sha256) })),
+  });
+  const payment = { ...next, auditHash: entry.hash };
   return {
     payment,
     change: {
-      id: ports.approvalIds.change(at),
+      id,
       at,
       payment: { expected: before?.version ?? 0, next: payment },
       ...present({ approval }),
       entry,
-      events: [
-        ...busEventsOf(before, payment).map((type) => approvalEvent(type, payment, newId())),
-        ...(message === undefined ? [] : [approvalRequested(message, payment, newId())]),
-      ],
+      events,
       ...present({ eventKey }),
     },
   };
@@ -63,6 +70,7 @@ export function approvalChange<Next extends VendorPayment>(
 function linkOf(
   { approvalIds, digests }: Readonly<{ approvalIds: ApprovalIds; digests: Digests }>,
   { at, by, origin, action, before, next }: VendorPaymentUpdate,
+  written: Written,
 ): AuditLogEntry {
   return auditLogChain.seal(
     {
@@ -77,6 +85,7 @@ function linkOf(
         before && { ...before, record: vendorPaymentRecord(before) },
         vendorPaymentRecord(next),
       ),
+      written,
       timestamp: at,
     },
     digests.sha256,

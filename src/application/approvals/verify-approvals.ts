@@ -144,13 +144,13 @@ const verifyStrays = ({ storedRows }: VerifyApprovalsPorts): Walk<void> =>
   });
 
 const verifyEvent = (
-  { auditLog }: VerifyApprovalsPorts,
+  { auditLog, digests }: VerifyApprovalsPorts,
   { event, isSound }: Readonly<{ event: Parameters<typeof isCaused>[0]; isSound: boolean }>,
 ): Walk<void> =>
   auditLog.of(event.paymentId).andThen((links) => {
     const bad = { kind: 'BadRow', row: 'event', id: event.id } as const;
     if (!isSound) return errAsync<void, ApprovalsFinding>({ ...bad, fault: 'differs' });
-    return isCaused(event, links)
+    return isCaused(event, links, digests.sha256)
       ? okAsync<void, ApprovalsFinding>(undefined)
       : errAsync<void, ApprovalsFinding>({ ...bad, fault: 'orphaned' });
   });

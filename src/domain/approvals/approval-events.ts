@@ -1,6 +1,7 @@
+import type { Sha256 } from '../kernel/audit-chain.ts';
 import type { EventId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
-import type { JsonObject } from '../kernel/json.ts';
+import { canonicalJson, type JsonObject } from '../kernel/json.ts';
 import type { VendorPaymentId } from './ids.ts';
 import { publishedRecord } from './published-record.ts';
 import type { VendorPayment } from './vendor-payment.ts';
@@ -67,3 +68,6 @@ export const approvalEvent = (type: BusEventType, payment: VendorPayment, id: Ev
   created: payment.updatedAt,
   data: publishedRecord(payment),
 });
+
+/** By which a link of the audit chain seals what an event tells. */
+export const hashOfData = ({ data }: ApprovalEvent, sha256: Sha256): string => sha256(canonicalJson(data));

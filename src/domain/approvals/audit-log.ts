@@ -1,10 +1,21 @@
 import type { Actor } from '../kernel/actor.ts';
 import { auditChain, type ChainLink, type Unsealed } from '../kernel/audit-chain.ts';
+import type { EventId } from '../kernel/ids.ts';
 import { rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
 import { type Approver, hasRole, type Role } from './approver.ts';
 import type { VendorPaymentId } from './ids.ts';
+
+/**
+ * What the commit of a link wrote besides the payment and the link, so that a chain tells all rows of its payment: the
+ * change's id, the event outside that it took, and the events, each with the SHA-256 of its data in canonical JSON.
+ */
+export type Written = Readonly<{
+  changeId: string;
+  eventKey?: string;
+  events: readonly Readonly<{ id: EventId; hash: string }>[];
+}>;
 
 /** One link of a vendor payment's chain. */
 export type AuditLogEntry = ChainLink &
@@ -13,6 +24,8 @@ export type AuditLogEntry = ChainLink &
     actor: Actor & Readonly<{ roles: readonly Role[] }>;
     requestId: string;
     after: JsonObject;
+    /** Absent in links of before it was kept. */
+    written?: Written;
   }>;
 
 /** A link under the names it is published with; it is hashed under the same, `hash` left out. */
@@ -28,6 +41,7 @@ const sealedFields = (entry: Unsealed<AuditLogEntry>): Omit<AuditLogRecord, 'has
   requestId: entry.requestId,
   ...present({ before: entry.before }),
   after: entry.after,
+  ...present({ written: entry.written }),
   timestamp: rfc3339(entry.timestamp),
   previousHash: entry.previousHash,
 });

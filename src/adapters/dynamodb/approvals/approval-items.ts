@@ -11,7 +11,7 @@ import {
 import { type JsonObject, jsonText, parseJson } from '../../../domain/kernel/json.ts';
 import type { EventItems, Item } from '../items.ts';
 import { eventKey } from '../table.ts';
-import { APPROVALS_OUTBOX, linkKey, payoutDueShardOf, vendorPaymentKey } from './keys.ts';
+import { APPROVALS_OUTBOX, linkKey, payoutDueShardOf, takenEventKey, vendorPaymentKey } from './keys.ts';
 
 /**
  * The payment with its lines as JSON text, beside copies of what guards and filters ask for. One that is being paid
@@ -44,6 +44,12 @@ export const linkItem = (entry: AuditLogEntry): Item => ({
 
 export const linkOf = (item: Item): AuditLogEntry =>
   parseJson((item as Readonly<{ record: string }>).record) as unknown as AuditLogEntry;
+
+/** The event outside that called for a payment, which is taken for good. */
+export const takenEventItem = (eventKey: string, paymentId: VendorPaymentId): Item => ({
+  ...takenEventKey(eventKey),
+  payment_id: paymentId,
+});
 
 export const APPROVAL_EVENTS: EventItems<ApprovalEvent> = {
   outbox: APPROVALS_OUTBOX,

@@ -6,14 +6,13 @@ import { ABSENT } from '../conditional-writes.ts';
 import type { Item } from '../items.ts';
 import type { Operation, Put } from '../transactions.ts';
 import { TELLING } from '../writes.ts';
-import { APPROVAL_EVENTS, linkItem, vendorPaymentItem } from './approval-items.ts';
+import { APPROVAL_EVENTS, linkItem, takenEventItem, vendorPaymentItem } from './approval-items.ts';
 import {
   approvalIdentityKey,
   approvalKey,
   incidentPartition,
   listKey,
   liveKey,
-  takenEventKey,
   vendorPartition,
 } from './keys.ts';
 import { claimItem, freeFor } from './request-claims.ts';
@@ -41,7 +40,7 @@ export function approvalWritesOf(table: string, change: ApprovalChange): readonl
       ? []
       : [
           {
-            operation: put({ ...takenEventKey(eventKey), payment_id: next.id }, ABSENT),
+            operation: put(takenEventItem(eventKey, next.id), ABSENT),
             refusal: 'EventSeen' as const,
           },
         ]),

@@ -13,9 +13,16 @@ import type {
 } from '../../../ports/approvals/stored-rows.ts';
 import { attempt, withRetry } from '../faults.ts';
 import type { Item } from '../items.ts';
-import { queryItems, queryPage, type Read, within } from '../reads.ts';
+import { type QueryPage, queryItems, queryPage, type Read, within } from '../reads.ts';
 import { type ItemKey, outboxPartitions, parkedPartition, type Table } from '../table.ts';
-import { APPROVAL_EVENTS, linkItem, vendorPaymentItem, vendorPaymentOf } from './approval-items.ts';
+import {
+  APPROVAL_EVENTS,
+  linkItem,
+  linkOf,
+  takenEventItem,
+  vendorPaymentItem,
+  vendorPaymentOf,
+} from './approval-items.ts';
 import { placeItems, statusItems } from './approval-writes.ts';
 import {
   APPROVALS_OUTBOX,
@@ -23,10 +30,12 @@ import {
   approvalKey,
   kindOf,
   type ListName,
+  linkKey,
   listKey,
   liveKey,
   logPartition,
   PREFIX,
+  takenEventKey,
   vendorPaymentKey,
 } from './keys.ts';
 
@@ -45,21 +54,33 @@ export const dynamodbStoredRows = (table: Table, read: Read): StoredRows => ({
       items: seen.filter(isStray).map(({ item }) => differenceOf(item, 'orphaned')),
       ...present({ next: next && JSON.stringify(next) }),
     })),
-  events: (after = '0') => {
-    const [place = '0', last] = after.split(' ');
-    const pk = OUTBOX[Number(place)] ?? '';
-    const start = last === undefined ? undefined : { pk, sk: last };
-    return attempt(() => queryPage(table, { ...within(pk), ...present({ ExclusiveStartKey: start }) })).map(
-      ({ items, next }) => {
-        const following = Number(place) + 1 < OUTBOX.length ? `${Number(place) + 1}` : undefined;
-        return {
-          items: items.map((item) => ({ event: APPROVAL_EVENTS.eventOf(item), isSound: isSound(item) })),
-          ...present({ next: next === undefined ? following : `${place} ${String(next['sk'])}` }),
-        };
-      },
-    );
+  events(after) {
+    const starts: EventStarts = after === undefined ? OUTBOX.map((pk) => ({ pk })) : parsed(after);
+    return attempt(() => Promise.all(starts.map((start) => eventPage(table, start)))).map((pages) => {
+      const left = pages.flatMap(({ next }) => (next === undefined ? [] : [next]));
+      return {
+        items: pages
+          .flatMap(({ items }) => items)
+          .map((item) => ({ event: APPROVAL_EVENTS.eventOf(item), isSound: isSound(item) })),
+        ...present({ next: left.length === 0 ? undefined : JSON.stringify(left) }),
+      };
+    });
   },
 });
+
+/** Where to go on in each partition of events that is not at its end: behind an item, or at the beginning. */
+type EventStarts = readonly Readonly<{ pk: string; sk?: string }>[];
+
+const parsed = (after: string): EventStarts => JSON.parse(after) as EventStarts;
+
+const EVENTS_AT_ONCE = 100;
+
+const eventPage = (table: Table, start: EventStarts[number]): Promise<QueryPage> =>
+  queryPage(table, {
+    ...within(start.pk),
+    Limit: EVENTS_AT_ONCE,
+    ...present({ ExclusiveStartKey: start.sk === undefined ? undefined : start }),
+  });
 
 const OUTBOX = [...outboxPartitions(APPROVALS_OUTBOX), parkedPartition(APPROVALS_OUTBOX)];
 
@@ -73,12 +94,16 @@ const LISTS: readonly ListName[] = [
 async function storedItems(
   table: Table,
   read: Read,
-  { payment }: PaymentHistory,
+  history: PaymentHistory,
 ): Promise<readonly (Item & ItemKey)[]> {
+  const { payment } = history;
   const { id } = payment;
   const keys = [
     vendorPaymentKey(id),
-    ...besideItems(payment).map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })),
+    ...[...besideItems(payment), ...takenItems(history)].map(({ pk, sk }) => ({
+      pk: String(pk),
+      sk: String(sk),
+    })),
     ...LISTS.map((list) => listKey(list, id)),
     liveKey(payment),
   ];
@@ -98,14 +123,13 @@ const besideItems = (payment: VendorPayment): readonly Item[] => [
   ...statusItems(payment),
 ];
 
-function differing(
-  stored: readonly (Item & ItemKey)[],
-  { payment, links, given }: PaymentHistory,
-): readonly RowDifference[] {
+function differing(stored: readonly (Item & ItemKey)[], history: PaymentHistory): readonly RowDifference[] {
+  const { payment, links, given } = history;
   const own = stored.find(({ pk }) => kindOf(pk) === 'P');
   const expected = [
-    paymentItem(payment, own),
+    paymentItem(history, own),
     ...besideItems(payment),
+    ...takenItems(history),
     ...given.flatMap(({ approval }) => [
       approvalKey(payment.id, approval),
       ...(approval.identities === undefined ? [] : approverIn(approval).identities).map((identity) =>
@@ -124,19 +148,28 @@ function differing(
   ];
 }
 
-/** A payment of whose makers the subjects alone were kept may have been stored without `barred`. */
-function paymentItem(payment: VendorPayment, stored: Item | undefined): Item {
-  const { barred, ...item } = vendorPaymentItem(payment, '');
+/**
+ * A payment of whose makers the subjects alone were kept may have been stored without `barred`, and the newest change of one
+ * whose links do not say which it was is not known.
+ */
+function paymentItem({ payment, links }: PaymentHistory, stored: Item | undefined): Item {
+  const changeId = links.at(-1)?.written?.changeId ?? String(stored?.['change_id']);
+  const { barred, ...item } = vendorPaymentItem(payment, changeId);
   return stored?.['barred'] === undefined && payment.makerIdentities === undefined
     ? item
     : { ...item, barred };
 }
 
+/** The event outside that called for a payment, where its first link says which it was. */
+function takenItems({ payment, links: [first] }: PaymentHistory): readonly Item[] {
+  const key = first?.written?.eventKey;
+  return key === undefined ? [] : [takenEventItem(key, payment.id)];
+}
+
 const keyText = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
 
-/** Without the newest change's id, which nothing else tells; JSON that an item holds as text is compared as a value. */
-function itemText(item: Item): string {
-  const { change_id: _, record, ...rest } = item;
+/** JSON that an item holds as text is compared as a value. */
+function itemText({ record, ...rest }: Item): string {
   return canonicalJson({
     ...rest,
     ...(record === undefined ? {} : { record: typeof record === 'string' ? parseJson(record) : null }),
@@ -179,12 +212,14 @@ const scan = (
     return { items: Items as unknown as readonly ScannedItem[], ...present({ next }) };
   });
 
-/** The item of the payment that an item says it is of. */
+/** The item of the payment that an item says it is of, itself for a payment; of an event outside, that payment's first link. */
 function holderOf(read: Read, { pk, sk, holder, payment_id: paymentId }: ScannedItem) {
   const kind = kindOf(pk);
+  if (kind === 'K') return read(linkKey((paymentId ?? '') as VendorPaymentId, 1));
   const inLog = kind === 'X' ? pk.slice(logPartition('' as VendorPaymentId).length) : undefined;
-  const id = inLog ?? holder ?? paymentId ?? sk;
-  return kind === 'C' || kind === 'E' || kind === 'L' || kind === 'P'
+  const id = inLog ?? holder ?? sk;
+  if (kind === 'P') return read({ pk, sk });
+  return kind === 'C' || kind === 'E' || kind === 'L'
     ? Promise.resolve(undefined)
     : read(vendorPaymentKey(id as VendorPaymentId));
 }
@@ -199,11 +234,13 @@ function isStray({ item, payment }: Readonly<{ item: ScannedItem; payment: Item 
     case 'E':
       return !OUTBOX.includes(item.pk);
     case 'P':
-      return vendorPaymentKey(item.sk as VendorPaymentId).pk !== item.pk;
+      return (
+        payment !== undefined && keyText(vendorPaymentKey(vendorPaymentOf(payment).id)) !== keyText(item)
+      );
     case 'X':
       return payment === undefined;
     case 'K':
-      return item.payment_id !== undefined && payment === undefined;
+      return item.payment_id !== undefined && !isTakenBy(item, payment);
     case 'U':
     case 'S':
     case 'V':
@@ -215,6 +252,16 @@ function isStray({ item, payment }: Readonly<{ item: ScannedItem; payment: Item 
     default:
       return true;
   }
+}
+
+/** Items of before links said which event was taken name no payment, or one whose first link says nothing of it. */
+function isTakenBy(key: ItemKey, firstLink: Item | undefined): boolean {
+  if (firstLink === undefined) return false;
+  const { written } = linkOf(firstLink);
+  return (
+    written === undefined ||
+    (written.eventKey !== undefined && keyText(takenEventKey(written.eventKey)) === keyText(key))
+  );
 }
 
 /** How the delivery of an event went is left out. */

@@ -17,13 +17,24 @@ export const memoryStoredRows = (store: ApprovalsStore): StoredRows => ({
     }),
 });
 
-function differences(store: ApprovalsStore, { payment, given }: PaymentHistory): readonly RowDifference[] {
+function differences(
+  store: ApprovalsStore,
+  { payment, links, given }: PaymentHistory,
+): readonly RowDifference[] {
   const { id } = payment;
   const liveKey = liveKeyText(payment);
   const expected = new Set(given.flatMap(({ approval }) => approvalKeyTexts(id, approval)));
   const stored = new Set([...store.approvals].filter((key) => key.startsWith(`${id} `)));
   const listed = store.sorted.filter((each) => each.id === id);
+  const changeId = links.at(-1)?.written?.changeId;
+  const eventKey = links[0]?.written?.eventKey;
   return [
+    ...(changeId === undefined || changeId === store.payments.get(id)?.changeId
+      ? []
+      : [{ row: 'vendor_payment' as const, id, fault: 'differs' as const }]),
+    ...(eventKey === undefined || store.eventKeys.has(eventKey)
+      ? []
+      : [{ row: 'event_key' as const, id: eventKey, fault: 'absent' as const }]),
     ...(listed.length === 1 && listed[0] === store.payments.get(id)?.payment
       ? []
       : [{ row: 'list_entry' as const, id, fault: 'differs' as const }]),
@@ -62,6 +73,9 @@ const strays = (store: ApprovalsStore): readonly RowDifference[] => [
   ...[...store.auditOf]
     .filter(([id, links]) => links.length > 0 && !store.payments.has(id))
     .map(([id]) => orphan('audit_entry', id)),
+  ...[...store.eventKeys]
+    .filter((key) => ![...store.auditOf.values()].some(([link]) => link?.written?.eventKey === key))
+    .map((key) => orphan('event_key', key)),
   ...store.sorted.filter(({ id }) => !store.payments.has(id)).map(({ id }) => orphan('list_entry', id)),
   ...[...store.payments]
     .filter(([id, { payment }]) => payment.id !== id || !store.sorted.includes(payment))

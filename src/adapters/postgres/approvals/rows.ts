@@ -1,6 +1,6 @@
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import type { ApprovalEvent, ApprovalEventType } from '../../../domain/approvals/approval-events.ts';
-import type { AuditLogEntry } from '../../../domain/approvals/audit-log.ts';
+import type { AuditLogEntry, Written } from '../../../domain/approvals/audit-log.ts';
 import type { IncidentId, PayerId, VendorId, VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import {
@@ -95,6 +95,7 @@ export const entryToRow = (entry: AuditLogEntry) => ({
   request_id: entry.requestId,
   before: entry.before,
   after: entry.after,
+  written: entry.written,
   created_at: rfc3339(entry.timestamp),
   previous_hash: entry.previousHash,
   hash: entry.hash,
@@ -167,6 +168,7 @@ export const entryFromRow = (row: ApprovalsRow<'payment_audit_log'>): AuditLogEn
   requestId: row.request_id,
   ...(row.before === null ? {} : { before: parseJson(row.before) as JsonObject }),
   after: parseJson(row.after) as JsonObject,
+  ...(row.written === null ? {} : { written: parseJson(row.written) as unknown as Written }),
   timestamp: row.created_at,
   previousHash: row.previous_hash,
   hash: row.hash,

@@ -67,6 +67,7 @@ type AuditLogTable = {
   request_id: string;
   before: string | null;
   after: string;
+  written: string | null;
   created_at: Time;
   previous_hash: string;
   hash: string;

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { PaymentHistory, RowDifference, StoredRows } from '../../../ports/approvals/stored-rows.ts';
@@ -33,13 +34,21 @@ export const postgresStoredRows = (pool: pg.Pool): StoredRows => ({
 
 const PAGE = 500;
 
+/** A link of before that was kept says nothing of the newest change's id, or of the event outside that was taken. */
 const rowsOf = ({ payment, links, given }: PaymentHistory): readonly string[] => [
   payment.id,
-  textOf([paymentToRow(payment, '')]),
+  textOf([paymentToRow(payment, links.at(-1)?.written?.changeId ?? '')]),
   textOf(linesToRows(payment)),
   textOf(given.map(({ approval, version }) => approvalToRow(approval, { ...payment, version }))),
   textOf(links.map(entryToRow)),
+  links.at(-1)?.written === undefined ? '{"change_id": null}' : '{}',
+  textOf(takenBy(payment, links)),
 ];
+
+function takenBy({ id, createdAt }: PaymentHistory['payment'], [first]: PaymentHistory['links']) {
+  const key = first?.written?.eventKey;
+  return key === undefined ? [] : [{ event_key: key, payment_id: id, taken_at: rfc3339(createdAt) }];
+}
 
 const textOf = (rows: readonly object[]): string => jsonText(rows as unknown as Json);
 
@@ -49,16 +58,16 @@ const differencesIn = (
   row: RowDifference['row'],
   key: string,
   values: string,
-  apart = '{}',
+  apart = `'{}'`,
 ) => `
   SELECT '${row}' AS row, coalesce(s.key, e.key) AS id,
     CASE WHEN s.key IS NULL THEN 'absent' WHEN e.key IS NULL THEN 'orphaned' ELSE 'differs' END AS fault
   FROM (
-    SELECT ${key} AS key, json_populate_record(t, '${apart}')::text AS text
+    SELECT ${key} AS key, json_populate_record(t, ${apart})::text AS text
     FROM approvals.${table} AS t WHERE t.payment_id = $1::uuid
   ) AS s
   FULL JOIN (
-    SELECT ${key} AS key, json_populate_record(t, '${apart}')::text AS text
+    SELECT ${key} AS key, json_populate_record(t, ${apart})::text AS text
     FROM json_populate_recordset(NULL::approvals.${table}, ${values}::json) AS t
   ) AS e ON s.key = e.key
   WHERE s.text IS DISTINCT FROM e.text`;
@@ -71,7 +80,7 @@ const IDENTITIES = `(
     unnest(a.identities || approvals.subject_identity(a.approved_by)) AS known(identity))`;
 
 const DIFFERENCES = [
-  differencesIn('payments', 'vendor_payment', 't.payment_id::text', '$2', '{"change_id": null}'),
+  differencesIn('payments', 'vendor_payment', 't.payment_id::text', '$2', '$6::json'),
   differencesIn('payment_line_items', 'line_item', 't.line_item_id::text', '$3'),
   differencesIn(
     'payment_approvals',
@@ -86,6 +95,10 @@ const DIFFERENCES = [
     IDENTITIES,
   ),
   differencesIn('payment_audit_log', 'audit_entry', `concat_ws(' ', t.payment_id, t.sequence)`, '$5'),
+  `SELECT 'event_key', e.event_key, CASE WHEN t.event_key IS NULL THEN 'absent' ELSE 'differs' END
+  FROM json_populate_recordset(NULL::approvals.event_taken, $7::json) AS e
+  LEFT JOIN approvals.event_taken AS t ON t.event_key = e.event_key
+  WHERE t::text IS DISTINCT FROM e::text`,
 ].join('\nUNION ALL\n');
 
 /** Rows of no payment, the first of each table: references refuse most of them, until somebody takes those away. */
@@ -98,7 +111,14 @@ const STRAYS = [
   straysIn('payment_approvals', 'approval', `concat_ws(' ', t.payment_id, t.edition, t.approved_by)`),
   straysIn('payment_approval_identity', 'approval', `concat_ws(' ', t.payment_id, t.edition, t.identity)`),
   straysIn('payment_audit_log', 'audit_entry', `concat_ws(' ', t.payment_id, t.sequence)`),
-  straysIn('event_taken', 'event_key', 't.event_key', ' AND p.created_at = t.taken_at'),
+  straysIn(
+    'event_taken',
+    'event_key',
+    't.event_key',
+    ` AND p.created_at = t.taken_at AND EXISTS (
+    SELECT FROM approvals.payment_audit_log AS l WHERE l.payment_id = t.payment_id AND l.sequence = 1
+      AND coalesce(l.written ->> 'eventKey' = t.event_key, l.written IS NULL))`,
+  ),
 ].join('\nUNION ALL\n');
 
 type StoredEventRow = ApprovalsRow<'outbox'> & Readonly<{ place: string; is_sound: boolean }>;

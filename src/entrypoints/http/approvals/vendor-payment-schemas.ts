@@ -249,6 +249,13 @@ export const auditLog = z
         requestId: z.string(),
         before: changes.optional(),
         after: changes,
+        written: z
+          .strictObject({
+            changeId: z.string(),
+            eventKey: z.string().optional(),
+            events: z.array(z.strictObject({ id: z.string(), hash: z.string() })),
+          })
+          .optional(),
         timestamp: time,
         previousHash: z.string(),
         hash: z.string(),
