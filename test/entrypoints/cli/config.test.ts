@@ -88,6 +88,7 @@ describe('configuration', () => {
       policy: DEFAULT_POLICY,
       thresholds: { flagged: 700, high: 500, medium: 300 },
       payouts: { leaseMs: 30_000 },
+      claims: { keepResponsesMs: 86_400_000 },
       eventSources: ['roadcall.incident-service'],
     });
     const policy = {
