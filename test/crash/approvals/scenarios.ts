@@ -152,16 +152,11 @@ const UNKEYED: readonly Scenario[] = [
 /** Under keys, a repeat is given the first answer, whatever the other requests have done since. */
 const KEYED = [
   'completed work',
-  'a payment that is asked for',
   'the one approval',
-  'the second of two approvals',
   'an approval beside another',
   'a payout',
-  'a payout beside another',
-  'a payout refused by the bank',
   'a payout after a refused one',
   'a payout in silence',
-  'a payout refused in silence',
 ];
 
 export const SCENARIOS: readonly Scenario[] = [
