@@ -49,6 +49,17 @@ export type ProcessorHasNoRecord = Readonly<{ kind: 'ProcessorHasNoRecord' }>;
  * A payment processor. Both promises are needed to survive a lost answer, so an implementation without idempotent
  * references or without `lookup` does not fit this type and cannot be used.
  * Adapters must pass `test/contract/processor.contract.ts`.
+ *
+ * ```ts
+ * // A processor that takes our references as its own keys. `call` never throws: it knows no answer from no effect.
+ * const bank: Processor = {
+ *   accepts: (paymentMethod) => paymentMethod === 'card',
+ *   charge: ({ reference, amount, config }) => call('POST', '/charges', { reference, amount, key: config('api_key') }),
+ *   move: ({ reference, charge, type, amount, config }) =>
+ *     call('POST', `/charges/${charge}/${type}`, { reference, amount, key: config('api_key') }),
+ *   lookup: ({ reference, config }) => find(`/references/${reference}`, config('api_key')),
+ * };
+ * ```
  */
 export interface Processor {
   /** False for a payment method it can never charge; asked before anything is recorded. */

@@ -22,7 +22,14 @@ import { wakeUpsContract } from './wake-ups.contract.ts';
 /** How many random histories are compared with memory; fewer where an engine is slow. */
 const HISTORIES = 15;
 
-/** Every contract of a port. `open` gives an empty store that shares nothing with the ones before. */
+/**
+ * Every contract of a port. `open` gives an empty store that shares nothing with the ones before.
+ *
+ * ```ts
+ * // A fourth storage, in `test/adapters/sqlite.test.ts`: each test has a database of its own, closed by the test.
+ * storageContracts('sqlite', async () => sqliteStorage(await freshFile()));
+ * ```
+ */
 export function storageContracts(
   adapter: string,
   open: () => Promise<Storage>,

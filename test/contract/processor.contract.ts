@@ -30,7 +30,23 @@ export type ProcessorUnderTest = Readonly<{
   close(): void;
 }>;
 
-/** What every `Processor` adapter promises. `open` gives one that has never seen a charge. */
+/**
+ * What every `Processor` adapter promises. `open` gives one that has never seen a charge.
+ *
+ * ```ts
+ * processorContract('bank, over its sandbox', async () => {
+ *   const sandbox = await startSandbox();
+ *   return {
+ *     processor: bank(sandbox.url),
+ *     methods: { approved: 'card', declined: 'card_declined', … },
+ *     declining: { api_key: 'closed_account' },
+ *     charged: () => sandbox.charged(),
+ *     book: (charge) => sandbox.book(charge),
+ *     close: () => sandbox.close(),
+ *   };
+ * });
+ * ```
+ */
 export function processorContract(adapter: string, open: () => Promise<ProcessorUnderTest>): void {
   describe(`Processor contract: ${adapter}`, () => {
     let tested: ProcessorUnderTest;

@@ -12,6 +12,18 @@ import type { StorageUnavailable } from '../unavailable.ts';
 /**
  * Every write of one step, as one value. The payment says the rest: its first version takes incident and vendor for it,
  * and one that is cancelled lets them go.
+ *
+ * ```ts
+ * // A first approval: the payment's next version with the yes in it, and the link that says so.
+ * const change: ApprovalChange = {
+ *   id: approvalIds.change(at),
+ *   at,
+ *   payment: { expected: before.version, next },
+ *   approval,
+ *   entry,
+ *   events: [],
+ * };
+ * ```
  */
 export type ApprovalChange = Readonly<{
   /** Unique for each change. */

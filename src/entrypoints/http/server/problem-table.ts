@@ -29,7 +29,21 @@ export type ProblemTable<F extends Kinded> = Readonly<{
   ): Response;
 }>;
 
-/** The compiler asks for a row for every kind that is not of any request. */
+/**
+ * Words for the failures of a resource; without a row for every kind that is not of any request it does not compile.
+ *
+ * ```ts
+ * const problems = problemTable<FailureOf<UseCases, 'getTransfer' | 'transferMoney'>>({
+ *   TransferNotFound: { status: 404, code: 'transfer_not_found', title: 'There is no such transfer', detail: '…' },
+ *   InsufficientFunds: {
+ *     status: 422,
+ *     code: 'insufficient_funds',
+ *     title: 'The funds do not suffice',
+ *     detail: ({ available }) => `${available.minorUnits} minor units are available.`,
+ *   },
+ * });
+ * ```
+ */
 export function problemTable<F extends Kinded = never>(
   rows: ProblemRows<Exclude<F, RequestFailure>>,
 ): ProblemTable<F> {
