@@ -10,15 +10,14 @@ import {
   type StoredResponse,
   takeOver,
 } from '../../domain/kernel/claim.ts';
-import type { CustomerId, MerchantId } from '../../domain/kernel/ids.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
 import type { AmountNotPositive, Money } from '../../domain/kernel/money.ts';
 import { activeMerchant, type Merchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
 import { withinLimit } from '../../domain/merchants/payment-limits.ts';
 import {
-  type CaptureMethod,
   openPayment,
   type Payment,
+  type PaymentOrder,
   type Processing,
   resume,
 } from '../../domain/payments/payment.ts';
@@ -44,17 +43,7 @@ import { type CompletePaymentPorts, completePayment } from './complete-payment.t
 import { paymentChange } from './payment-change.ts';
 import type { AdmitPayment, RateLimited } from './rate-limit.ts';
 
-export type ProcessPaymentRequest = Readonly<{
-  merchantId: MerchantId;
-  idempotencyKey: string;
-  amount: Money;
-  paymentMethod: string;
-  captureMethod: CaptureMethod;
-  customerId?: CustomerId;
-  description?: string;
-  metadata?: Readonly<Record<string, string>>;
-  origin: Origin;
-}>;
+export type ProcessPaymentRequest = Omit<PaymentOrder, 'id' | 'createdAt'> & Readonly<{ origin: Origin }>;
 
 export type ProcessPaymentFailure =
   | AmountNotPositive

@@ -1,6 +1,7 @@
-import type { CustomerId, MerchantId, PaymentMethodId } from '../kernel/ids.ts';
+import type { CustomerId, PaymentMethodId } from '../kernel/ids.ts';
 import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
 import { present } from '../kernel/present.ts';
+import { type RevisionRecord, restoreRevision, revisionRecord } from '../kernel/revision.ts';
 import type { BlindIndex, Sealed } from '../kernel/sealed.ts';
 import type {
   ActiveCustomer,
@@ -24,13 +25,7 @@ export type PaymentMethodFaceRecord = Readonly<{
 type StoredMethodRecord = PaymentMethodFaceRecord &
   Readonly<{ id: PaymentMethodId; token: Sealed; created_at: string }>;
 
-type KnownRecord = Readonly<{
-  id: CustomerId;
-  merchant_id: MerchantId;
-  version: number;
-  created_at: string;
-  updated_at: string;
-}>;
+type KnownRecord = RevisionRecord<CustomerId>;
 
 type ActiveRecord = KnownRecord &
   CustomerSecrets &
@@ -53,7 +48,7 @@ export type CustomerRecord =
 
 export const customerRecord = (customer: Customer): CustomerRecord =>
   customer.status === 'erased'
-    ? { ...knownRecord(customer), status: 'erased' }
+    ? { ...revisionRecord(customer), status: 'erased' }
     : {
         ...activeRecord(customer),
         data_key: customer.dataKey.wrapped,
@@ -61,18 +56,10 @@ export const customerRecord = (customer: Customer): CustomerRecord =>
       };
 
 export const customerSnapshot = (customer: Customer): CustomerSnapshot =>
-  customer.status === 'erased' ? { ...knownRecord(customer), status: 'erased' } : activeRecord(customer);
+  customer.status === 'erased' ? { ...revisionRecord(customer), status: 'erased' } : activeRecord(customer);
 
 export function restoreCustomer(record: CustomerRecord, auditHash: string): Customer {
-  const known = {
-    kind: 'customer' as const,
-    id: record.id,
-    merchantId: record.merchant_id,
-    version: record.version,
-    createdAt: fromRfc3339(record.created_at),
-    updatedAt: fromRfc3339(record.updated_at),
-    auditHash,
-  };
+  const known = restoreRevision('customer', record, auditHash);
   if (record.status === 'erased') return { ...known, status: 'erased' };
   return {
     ...known,
@@ -85,16 +72,8 @@ export function restoreCustomer(record: CustomerRecord, auditHash: string): Cust
   };
 }
 
-const knownRecord = (customer: Customer): KnownRecord => ({
-  id: customer.id,
-  merchant_id: customer.merchantId,
-  version: customer.version,
-  created_at: rfc3339(customer.createdAt),
-  updated_at: rfc3339(customer.updatedAt),
-});
-
 const activeRecord = (customer: ActiveCustomer): ActiveRecord => ({
-  ...knownRecord(customer),
+  ...revisionRecord(customer),
   status: 'active',
   ...secretsIn(customer.secrets),
   payment_methods: customer.paymentMethods.map((method) => ({

@@ -1,18 +1,11 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { CustomerId, MerchantId, PaymentMethodId } from '../kernel/ids.ts';
+import type { CustomerId, PaymentMethodId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { present } from '../kernel/present.ts';
+import { type Revision, revised, tombstone } from '../kernel/revision.ts';
 import type { BlindIndex, Sealed, WrappedKey } from '../kernel/sealed.ts';
 
-type Known = Readonly<{
-  kind: 'customer';
-  id: CustomerId;
-  merchantId: MerchantId;
-  version: number;
-  createdAt: Instant;
-  updatedAt: Instant;
-  auditHash: string;
-}>;
+type Known = Revision<'customer', CustomerId>;
 
 /** What identifies the customer, each sealed under its own name; `metadata` is JSON text. */
 export type CustomerSecrets = Readonly<{ email: Sealed; name: Sealed; phone?: Sealed; metadata?: Sealed }>;
@@ -70,7 +63,7 @@ export function addPaymentMethod(
   if (methods.length >= MOST_PAYMENT_METHODS)
     return err({ kind: 'TooManyPaymentMethods', most: MOST_PAYMENT_METHODS });
   return ok({
-    ...moved(customer, now),
+    ...revised(customer, now),
     paymentMethods: [...methods, method],
     ...(asDefault || methods.length === 0 ? { defaultMethod: method.id } : {}),
   });
@@ -83,7 +76,7 @@ export function removePaymentMethod(
   now: Instant,
 ): Result<ActiveCustomer, PaymentMethodNotFound> {
   return paymentMethodOf(customer, id).map(() => {
-    const { defaultMethod, ...rest } = moved(customer, now);
+    const { defaultMethod, ...rest } = revised(customer, now);
     return {
       ...rest,
       paymentMethods: customer.paymentMethods.filter((method) => method.id !== id),
@@ -104,7 +97,7 @@ export function changeCustomer(
   { secrets, emailIndexes, defaultMethod }: CustomerChanges,
   now: Instant,
 ): Result<ActiveCustomer, PaymentMethodNotFound> {
-  const { defaultMethod: before, ...rest } = moved(customer, now);
+  const { defaultMethod: before, ...rest } = revised(customer, now);
   const chosen = defaultMethod === undefined ? before : defaultMethod;
   const next: ActiveCustomer = {
     ...rest,
@@ -120,21 +113,12 @@ export const rekey = (
   dataKey: WrappedKey,
   emailIndexes: readonly BlindIndex[],
   now: Instant,
-): ActiveCustomer => ({ ...moved(customer, now), dataKey, emailIndexes });
+): ActiveCustomer => ({ ...revised(customer, now), dataKey, emailIndexes });
 
-export function eraseCustomer(customer: ActiveCustomer, now: Instant): ErasedCustomer {
-  const { kind, id, merchantId, version, createdAt, auditHash } = customer;
-  return {
-    kind,
-    id,
-    merchantId,
-    status: 'erased',
-    version: version + 1,
-    createdAt,
-    updatedAt: now,
-    auditHash,
-  };
-}
+export const eraseCustomer = (customer: ActiveCustomer, now: Instant): ErasedCustomer => ({
+  ...tombstone(customer, now),
+  status: 'erased',
+});
 
 export function paymentMethodOf(
   { paymentMethods }: ActiveCustomer,
@@ -143,9 +127,3 @@ export function paymentMethodOf(
   const method = paymentMethods.find((each) => each.id === id);
   return method === undefined ? err({ kind: 'PaymentMethodNotFound' }) : ok(method);
 }
-
-const moved = (customer: ActiveCustomer, now: Instant): ActiveCustomer => ({
-  ...customer,
-  version: customer.version + 1,
-  updatedAt: now,
-});

@@ -94,7 +94,7 @@ export function changeMerchant(merchant: Merchant, change: MerchantChange, now: 
   const changed = applied(change, merchant);
   return canonicalJson(merchantRecord(changed)) === canonicalJson(merchantRecord(merchant))
     ? merchant
-    : { ...changed, version: merchant.version + 1, updatedAt: now };
+    : revised(changed, now);
 }
 
 function applied({ processorConfig, rateLimits, ...named }: MerchantChange, merchant: Merchant): Merchant {

@@ -60,15 +60,7 @@ export type TransactionStateConflict = Readonly<{
   status: TransactionStatus;
 }>;
 
-export type TransactionOrder = Readonly<{
-  id: TransactionId;
-  merchantId: MerchantId;
-  paymentId: PaymentId;
-  type: TransactionType;
-  amount: Money;
-  reason?: string;
-  createdAt: Instant;
-}>;
+export type TransactionOrder = Omit<Known, 'version' | 'updatedAt' | 'auditHash'>;
 
 export const openTransaction = (order: TransactionOrder): PendingTransaction => ({
   ...order,

@@ -1,17 +1,12 @@
-import type { MerchantId, WebhookEndpointId } from '../kernel/ids.ts';
+import type { WebhookEndpointId } from '../kernel/ids.ts';
 import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
+import { type RevisionRecord, restoreRevision, revisionRecord } from '../kernel/revision.ts';
 import type { Sealed } from '../kernel/sealed.ts';
 import type { EventFilter, OpenEndpoint, RetiringSecret, WebhookEndpoint } from './webhook-endpoint.ts';
 
-type KnownRecord = Readonly<{
-  id: WebhookEndpointId;
-  merchant_id: MerchantId;
-  version: number;
-  created_at: string;
-  updated_at: string;
-}>;
+type KnownRecord = RevisionRecord<WebhookEndpointId>;
 
 /** An endpoint under the names it is published with. No secret is among them. */
 export type PublishedEndpoint = KnownRecord &
@@ -47,7 +42,7 @@ export type WebhookEndpointRecord =
 export const publishedEndpoint = (endpoint: OpenEndpoint): PublishedEndpoint => {
   const [previous] = endpoint.secrets.retiring;
   return {
-    ...knownRecord(endpoint),
+    ...revisionRecord(endpoint),
     status: endpoint.status,
     url: endpoint.url,
     events: endpoint.events,
@@ -58,7 +53,7 @@ export const publishedEndpoint = (endpoint: OpenEndpoint): PublishedEndpoint => 
 };
 
 export function endpointSnapshot(endpoint: WebhookEndpoint): EndpointSnapshot & JsonObject {
-  if (endpoint.status === 'removed') return { ...knownRecord(endpoint), status: 'removed' };
+  if (endpoint.status === 'removed') return { ...revisionRecord(endpoint), status: 'removed' };
   const { current, retiring } = endpoint.secrets;
   const [previous, ...older] = retiring;
   const older_secrets = older.map(({ secret, until }) => ({ secret, expires_at: rfc3339(until) }));
@@ -72,22 +67,14 @@ export function endpointSnapshot(endpoint: WebhookEndpoint): EndpointSnapshot & 
 }
 
 export function endpointRecord(endpoint: WebhookEndpoint): WebhookEndpointRecord & JsonObject {
-  if (endpoint.status === 'removed') return { ...knownRecord(endpoint), status: 'removed' };
+  if (endpoint.status === 'removed') return { ...revisionRecord(endpoint), status: 'removed' };
   const snapshot = endpointSnapshot(endpoint) as Exclude<EndpointSnapshot, RemovedRecord>;
   return { ...snapshot, data_key: endpoint.dataKey.wrapped };
 }
 
 /** Reads `endpointRecord` back. */
 export function restoreEndpoint(record: WebhookEndpointRecord, auditHash: string): WebhookEndpoint {
-  const known = {
-    kind: 'webhook_endpoint' as const,
-    id: record.id,
-    merchantId: record.merchant_id,
-    version: record.version,
-    createdAt: fromRfc3339(record.created_at),
-    updatedAt: fromRfc3339(record.updated_at),
-    auditHash,
-  };
+  const known = restoreRevision('webhook_endpoint', record, auditHash);
   if (record.status === 'removed') return { ...known, status: 'removed' };
   const { description, failing_since: since } = record;
   return {
@@ -113,11 +100,3 @@ function retiringIn({
     ...older.map((each) => ({ secret: each.secret, until: fromRfc3339(each.expires_at) })),
   ];
 }
-
-const knownRecord = (endpoint: WebhookEndpoint): KnownRecord => ({
-  id: endpoint.id,
-  merchant_id: endpoint.merchantId,
-  version: endpoint.version,
-  created_at: rfc3339(endpoint.createdAt),
-  updated_at: rfc3339(endpoint.updatedAt),
-});

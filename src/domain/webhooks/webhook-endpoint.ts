@@ -1,19 +1,12 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { EventType } from '../kernel/events.ts';
-import type { MerchantId, WebhookEndpointId } from '../kernel/ids.ts';
+import type { WebhookEndpointId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { present } from '../kernel/present.ts';
+import { type Revision, revised, tombstone } from '../kernel/revision.ts';
 import type { Sealed, WrappedKey } from '../kernel/sealed.ts';
 
-type Known = Readonly<{
-  kind: 'webhook_endpoint';
-  id: WebhookEndpointId;
-  merchantId: MerchantId;
-  version: number;
-  createdAt: Instant;
-  updatedAt: Instant;
-  auditHash: string;
-}>;
+type Known = Revision<'webhook_endpoint', WebhookEndpointId>;
 
 /** Which events an endpoint subscribes to; `*` is all of them, also those that there are not yet. */
 export type EventFilter = EventType | '*';
@@ -126,7 +119,7 @@ export function rotateSecret(
   if (oldest !== undefined && 1 + retiring.length >= MOST_SECRETS)
     return err({ kind: 'TooManySecrets', most: MOST_SECRETS, retryAfterMs: oldest.until - now });
   return ok({
-    ...moved(endpoint, now),
+    ...revised(endpoint, now),
     secrets: {
       current: secret,
       retiring: [{ secret: current, until: now + SECRET_OVERLAP_MS }, ...retiring],
@@ -136,7 +129,7 @@ export function rotateSecret(
 
 /** The same data key, wrapped by another. */
 export const rekeyEndpoint = (endpoint: OpenEndpoint, dataKey: WrappedKey, now: Instant): OpenEndpoint => ({
-  ...moved(endpoint, now),
+  ...revised(endpoint, now),
   dataKey,
 });
 
@@ -146,29 +139,20 @@ export function recordFailing(
   failingSince: Instant | undefined,
   now: Instant,
 ): OpenEndpoint {
-  const { failingSince: _, ...rest } = moved(endpoint, now);
+  const { failingSince: _, ...rest } = revised(endpoint, now);
   return { ...rest, ...present({ failingSince }) };
 }
 
 /** Because it failed for too long; it stays so until the merchant enables it again. */
 export const disableEndpoint = (endpoint: OpenEndpoint, now: Instant): OpenEndpoint => ({
-  ...moved(endpoint, now),
+  ...revised(endpoint, now),
   status: 'disabled',
 });
 
-export function removeEndpoint(endpoint: OpenEndpoint, now: Instant): RemovedEndpoint {
-  const { kind, id, merchantId, version, createdAt, auditHash } = endpoint;
-  return {
-    kind,
-    id,
-    merchantId,
-    status: 'removed',
-    version: version + 1,
-    createdAt,
-    updatedAt: now,
-    auditHash,
-  };
-}
+export const removeEndpoint = (endpoint: OpenEndpoint, now: Instant): RemovedEndpoint => ({
+  ...tombstone(endpoint, now),
+  status: 'removed',
+});
 
 export const subscribesTo = ({ status, events }: OpenEndpoint, type: EventType): boolean =>
   status === 'enabled' && events.some((each) => each === '*' || each === type);
@@ -184,9 +168,3 @@ export const signingSecrets = (secrets: EndpointSecrets, now: Instant): readonly
 
 const retiringAt = ({ retiring }: EndpointSecrets, now: Instant): readonly RetiringSecret[] =>
   retiring.filter(({ until }) => now < until);
-
-const moved = (endpoint: OpenEndpoint, now: Instant): OpenEndpoint => ({
-  ...endpoint,
-  version: endpoint.version + 1,
-  updatedAt: now,
-});

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ProcessPaymentRequest } from '../../../src/application/payments/process-payment.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
 import { aMerchantId, NOON, terms } from '../../fixtures/changes.ts';
+import { eachInItsOwnWorld, world } from '../each-world.ts';
 import {
   aRequest,
-  aWorld,
   dieBefore,
   expectSound,
   holding,
@@ -16,16 +16,11 @@ import {
   refuseCharge,
   soon,
   storedFor,
-  type World,
 } from '../world.ts';
 
 const DAY = terms.keepResponsesMs;
 
-let world: World;
-beforeEach(async () => {
-  world = await aWorld();
-});
-afterEach(() => world.close());
+eachInItsOwnWorld();
 
 const done = async (request: ProcessPaymentRequest) => (await world.process(request))._unsafeUnwrap();
 const failure = async (request: ProcessPaymentRequest) => (await world.process(request))._unsafeUnwrapErr();

@@ -1,13 +1,13 @@
 import { errAsync, okAsync } from 'neverthrow';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { processPayment } from '../../../src/application/payments/process-payment.ts';
 import { recoverPayments } from '../../../src/application/payments/recover-payments.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
 import type { Verdict } from '../../../src/ports/processor.ts';
 import { NOON, terms } from '../../fixtures/changes.ts';
+import { eachInItsOwnWorld, world } from '../each-world.ts';
 import {
   aRequest,
-  aWorld,
   dieAfter,
   dieBefore,
   expectSound,
@@ -20,16 +20,11 @@ import {
   refuseLookup,
   soon,
   storedFor,
-  type World,
 } from '../world.ts';
 
 const DAY = terms.keepResponsesMs;
 
-let world: World;
-beforeEach(async () => {
-  world = await aWorld();
-});
-afterEach(() => world.close());
+eachInItsOwnWorld();
 
 const recovered = async (limit = 100) => (await world.recover(limit))._unsafeUnwrap();
 const none = { due: 0, settled: 0, waiting: 0, skipped: 0, stuck: 0 };

@@ -29,6 +29,9 @@ type PaymentsFailure = FailureOf<
 /** What is under way ends in about as long, unless the processor is silent. */
 const UNDER_WAY_S = 1;
 
+const whileUnderWay = ({ underWay }: Readonly<{ underWay: boolean }>): number | undefined =>
+  underWay ? UNDER_WAY_S : undefined;
+
 /** What stands in the way of taking a payment, and of capturing, refunding or voiding one. */
 export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
   MerchantInactive: MERCHANT_INACTIVE,
@@ -47,7 +50,7 @@ export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
       underWay
         ? 'Another capture or void of this payment is under way. Look at the payment before you try again.'
         : `A payment that is ${status} does not allow this.`,
-    retryAfterS: ({ underWay }) => (underWay ? UNDER_WAY_S : undefined),
+    retryAfterS: whileUnderWay,
   },
   AmountExceedsAuthorized: {
     status: 422,
@@ -55,7 +58,7 @@ export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
     title: 'The amount is more than is authorized',
     detail: ({ available }) =>
       `${available.minorUnits} minor units of ${available.currency} are left to capture, those under way not counted.`,
-    retryAfterS: ({ underWay }) => (underWay ? UNDER_WAY_S : undefined),
+    retryAfterS: whileUnderWay,
   },
   AmountExceedsCaptured: {
     status: 422,
@@ -63,7 +66,7 @@ export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
     title: 'The amount is more than was captured',
     detail: ({ available }) =>
       `${available.minorUnits} minor units of ${available.currency} are left to refund, those under way not counted.`,
-    retryAfterS: ({ underWay }) => (underWay ? UNDER_WAY_S : undefined),
+    retryAfterS: whileUnderWay,
   },
   AmountOverLimit: {
     status: 422,
