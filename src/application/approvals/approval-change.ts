@@ -13,7 +13,7 @@ import type { ApprovalChange } from '../../ports/approvals/approval-commits.ts';
 import type { ApprovalIds } from '../../ports/approvals/approval-ids.ts';
 import type { Digests } from '../../ports/digests.ts';
 
-/** Who asks, and from where. */
+/** The approver of a request, and where it came from. */
 export type Asked = Readonly<{ by: Approver; origin: Origin }>;
 
 /** A move of a payment, decided but not yet written. */
@@ -33,7 +33,7 @@ export type VendorPaymentUpdate<Next extends VendorPayment = VendorPayment> = As
 
 /**
  * The whole commit for a move: the payment with its link of the audit chain, and its events. Also gives the payment as it
- * will be stored, chain head included, so that nobody has to read it back.
+ * will be stored, chain head included, so that no read has to follow.
  */
 export function approvalChange<Next extends VendorPayment>(
   ports: Readonly<{ approvalIds: ApprovalIds; digests: Digests }>,

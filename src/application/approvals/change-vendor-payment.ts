@@ -24,7 +24,7 @@ export type ChangeVendorPaymentRequest = Asked &
 export type ChangeVendorPaymentFailure = RoleNotAllowed | ChangeRefused | UpdateFailure;
 
 /**
- * Other lines, amount or metadata for a payment that nobody has approved in full. Whatever was approved is void, and who
+ * Other lines, amount or metadata for a payment that is not approved in full. Whatever was approved is void, and who
  * changes it is one of its makers. The same again writes nothing, and voids nothing.
  */
 export type ChangeVendorPayment = (

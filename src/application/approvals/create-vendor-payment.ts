@@ -23,7 +23,7 @@ export type CreateVendorPaymentFailure =
   | ChangedMeanwhile
   | StorageUnavailable;
 
-/** Asks people to approve a vendor's payment. Who asks is its maker, and never approves it. */
+/** Asks people to approve a vendor's payment. The approver of the request is its maker, and never approves it. */
 export type CreateVendorPayment = (
   request: CreateVendorPaymentRequest,
   claim?: ClaimApproval,

@@ -5,7 +5,7 @@ import type { ApprovalQueue } from '../../ports/approvals/approval-queue.ts';
 import type { EventBus } from '../../ports/approvals/event-bus.ts';
 import type { EventSink } from '../outbox/event-sink.ts';
 
-/** Hands the approvers' queue its messages; all other events are none of its business. */
+/** Hands the approvers' queue its messages, and takes no other event. */
 export const approvalQueueSink = (queue: ApprovalQueue): EventSink<ApprovalEvent> => ({
   name: 'approval_queue',
   take(events) {

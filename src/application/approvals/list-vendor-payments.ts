@@ -20,15 +20,15 @@ export type ListVendorPaymentsFailure = RoleNotAllowed | CursorInvalid | Storage
 
 type Listed = ResultAsync<Page<VendorPayment>, ListVendorPaymentsFailure>;
 
-/** A page of payments, newest first; of a vendor's own, whatever a vendor asks for. */
+/** A page of payments, newest first; a vendor's are its own, whatever its filter. */
 export type ListVendorPayments = (request: ListVendorPaymentsRequest) => Listed;
 /**
- * A page of payments that wait for approval, oldest first. Whatever is approved while somebody walks the pages, each
+ * A page of payments that wait for approval, oldest first. Whatever is approved between two pages, each
  * payment that waits throughout is met exactly once; an offset cannot promise that.
  */
 export type ListPending = (request: ListForReviewRequest) => Listed;
 /**
- * A page of payments that were flagged or that nobody could score, newest first, whatever became of them. Who is paid by
+ * A page of payments that were flagged or have no score, newest first, whatever became of them. Who is paid by
  * one is not shown that it is among them.
  */
 export type ListFlagged = (request: ListForReviewRequest) => Listed;

@@ -43,7 +43,7 @@ export type OpenFailure =
   | StorageUnavailable;
 
 /**
- * Puts a new payment on record with its score, and with it what approvers and the bus will be told. Two reads when the
+ * Puts a new payment on record with its score, and with it the events for approvers and the bus. Two reads when the
  * rules score it, and one commit; a payment that is in the way is met before anybody scores.
  */
 export const openVendorPayment =
@@ -88,7 +88,7 @@ const free = (
       live === undefined ? okAsync(undefined) : errAsync({ kind: 'DuplicateIncident' as const }),
     );
 
-/** Never an error, and never a pass: whom nobody could score, people must look at. */
+/** Never an error, and never a pass: a payment without a score goes to people. */
 const verdictOn = (
   scorer: FraudScorer,
   { thresholds }: Pick<ApprovalRules, 'thresholds'>,

@@ -20,7 +20,7 @@ export type ProcessVendorPaymentFailure = RoleNotAllowed | PayoutRefused | Payme
 /**
  * Pays the vendor what was approved: its audit chain checked and its approvals judged again, intent on record, processor
  * asked, outcome on record. Of several at once one pays.
- * The payment comes back completed or failed, or processing when nobody knows yet: then recovery finds out. After a
+ * The payment comes back completed or failed, or processing while the processor has not answered: then recovery looks it up. After a
  * failure it may be asked for again, and goes out under the same reference.
  */
 export type ProcessVendorPayment = (
@@ -62,7 +62,7 @@ export const processVendorPayment = (
       .andThen((payment) =>
         complete({ by, origin, payment }, 'pay').orElse<VendorPayment, ProcessVendorPaymentFailure>(
           (failure) =>
-            // Somebody took over meanwhile, and knows more.
+            // The payout was taken over meanwhile: the stored payment is newer.
             failure.kind === 'StorageUnavailable'
               ? errAsync(failure)
               : found(ports.vendorPayments, target.id),

@@ -21,7 +21,7 @@ import { approvalChange, type VendorPaymentUpdate } from './approval-change.ts';
 /** Which payment is changed, and which of its versions the change is for. */
 export type VendorPaymentTarget = Expecting & Readonly<{ id: VendorPaymentId }>;
 
-/** Unknown, or not to be seen by who asks. */
+/** Unknown, or not to be seen by the approver of the request. */
 export type VendorPaymentNotFound = Readonly<{ kind: 'VendorPaymentNotFound'; id: VendorPaymentId }>;
 
 export type UpdatePorts = Readonly<{

@@ -6,7 +6,7 @@ import type { VendorPaymentId } from './ids.ts';
 import { publishedRecord } from './published-record.ts';
 import type { VendorPayment } from './vendor-payment.ts';
 
-/** What the bus is told. */
+/** What is published on the bus. */
 export const BUS_EVENTS = [
   'PaymentCreated',
   'PaymentApproved',
@@ -20,7 +20,7 @@ export type BusEventType = (typeof BUS_EVENTS)[number];
 /** `ApprovalRequested` is for the queue, and its `data` an `ApprovalMessage`; all others are for the bus. */
 export type ApprovalEventType = BusEventType | 'ApprovalRequested';
 
-/** A fact to be told outside, written in the commit that made it true. `id` is stable: consumers dedupe by it. */
+/** A fact to be published, written in the commit that made it true. `id` is stable: consumers dedupe by it. */
 export type ApprovalEvent = Readonly<{
   id: EventId;
   type: ApprovalEventType;
@@ -34,8 +34,8 @@ export const isBusEvent = (event: ApprovalEvent): event is ApprovalEvent & { typ
   event.type !== 'ApprovalRequested';
 
 /**
- * What a payment's newest move is news of, in the order it is told. A payment that waits for more approvals, was changed
- * or is being paid is nobody's news; one that nobody could score is not called a fraud.
+ * The events of a payment's newest move, in the order they are published. None for a payment that waits for more approvals,
+ * was changed or is being paid; one without a score is not called a fraud.
  */
 export function busEventsOf(
   before: VendorPayment | undefined,

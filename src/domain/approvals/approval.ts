@@ -10,7 +10,7 @@ import type { LineItem } from './line-item.ts';
 export type Terms = Readonly<{ vendorId: VendorId; amount: Money; lineItems: readonly LineItem[] }>;
 
 /**
- * One approver's yes to the terms whose hash it holds. `revision` counts how often the terms were set: nobody approves one
+ * One approver's yes to the terms whose hash it holds. `revision` counts how often the terms were set: no person approves one
  * revision twice, and an earlier revision's approvals are void.
  */
 export type Approval = Readonly<{

@@ -2,7 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Identity } from './identity.ts';
 import type { VendorId } from './ids.ts';
 
-/** What a token can claim. Approvals and audit links may name others, which nobody can have any more. */
+/** What a token can claim. Approvals and audit links may name others, which no token grants any more. */
 export const ROLES = ['dispatcher', 'admin', 'vendor', 'system'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -43,7 +43,7 @@ const ALLOWED = {
 /** One of `allowed` would do. */
 export type RoleNotAllowed = Readonly<{ kind: 'RoleNotAllowed'; allowed: readonly Role[] }>;
 
-/** Any one of a approver's roles is enough. What a policy or a payment's history forbids on top is not asked here. */
+/** Any one of an approver's roles is enough. What a policy or a payment's history forbids on top is not asked here. */
 export function permitted(approver: Approver, permission: Permission): Result<Approver, RoleNotAllowed> {
   const allowed: readonly Role[] = ALLOWED[permission];
   return hasRole(approver, allowed) ? ok(approver) : err({ kind: 'RoleNotAllowed', allowed });

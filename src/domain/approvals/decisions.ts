@@ -23,7 +23,7 @@ export type ApproveRefused = VendorPaymentStateConflict | SelfApproval | Already
 export type Approving = Readonly<{ by: Approver; at: Instant; notes?: string }>;
 
 /**
- * One approver's yes: pending_approval → approved when it is the last that the policy asks for, else pending still. A yes
+ * One approver's yes: pending_approval → approved when it is the last that the policy requires, else pending still. A yes
  * that would bring the payment no nearer, such as a second dispatcher's where an admin is awaited, is refused, and so it
  * is known at once who is.
  */

@@ -10,7 +10,7 @@ export type FraudReason = Readonly<{ code: string; points: Thousandths; detail: 
 /** What a scorer says. */
 export type FraudAssessment = Readonly<{ score: Thousandths; reasons: readonly FraudReason[] }>;
 
-/** What stands of a payment's score. Without a score nobody could tell, and people must look: it counts as flagged. */
+/** What stands of a payment's score. Without one it counts as flagged, and goes to people. */
 export type FraudVerdict = Readonly<{
   status: FraudStatus;
   score?: Thousandths;
@@ -59,5 +59,5 @@ export function thousandthsOf(score: number): Thousandths | undefined {
   return Number(units) * 1000 + Number(decimals.slice(0, 3).padEnd(3, '0'));
 }
 
-/** What is told and stored of a score: 0.695. */
+/** A score as it is sent and stored: 0.695. */
 export const fractionOf = (score: Thousandths): number => score / 1000;

@@ -47,7 +47,7 @@ export function beginPayout(
 }
 
 /**
- * Takes over from whoever stalled or got no answer. The lease grows with every turn, doubling up to 5 min, so that a
+ * Takes over from a holder that stalled or got no answer. The lease grows with every turn, doubling up to 5 min, so that a
  * dead processor is asked ever less often.
  */
 export const resumePayout = (payment: Processing, now: Instant, { leaseMs }: PayoutTerms): Processing => ({
@@ -83,7 +83,7 @@ export function concludePayout(
 
 /**
  * Whether everything that made a payment approved holds still: every approval is of the terms as they stand, is by
- * a person who neither made it nor is paid by it, counts once, and all together they are what the policy asks for.
+ * a person who neither made it nor is paid by it, counts once, and all together they are what the policy requires.
  */
 export const mayLeave = (
   payment: Approved | Failed | Processing,
@@ -99,7 +99,7 @@ const isBound = (payment: Approved | Failed | Processing, sha256: Sha256): boole
       !isBarred(payment, approverIn(approval)),
   );
 
-/** True when the approvals, one for each person, are by whom the policy asks for. */
+/** True when the approvals, one for each person, are by whom the policy requires. */
 function satisfies(payment: Approved | Failed | Processing, policy: ApprovalPolicy): boolean {
   const { approvals, amount } = payment;
   const { roles } = tierFor(policy, amount);

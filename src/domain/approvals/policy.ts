@@ -36,7 +36,7 @@ export type PolicyFault =
 /** `tier` is its place in the list, from 0. */
 export type PolicyInvalid = Readonly<{ kind: 'PolicyInvalid'; fault: PolicyFault; tier: number }>;
 
-/** A policy under which every payment has a tier, needs somebody, and can be approved by those it allows. */
+/** A policy under which every payment has a tier, needs an approver, and can be approved by those it allows. */
 export function checkPolicy(policy: ApprovalPolicy): Result<ApprovalPolicy, PolicyInvalid> {
   const { tiers, flagged } = policy;
   if (tiers.length === 0) return err({ kind: 'PolicyInvalid', fault: 'no_tiers', tier: 0 });

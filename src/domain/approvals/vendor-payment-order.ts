@@ -52,7 +52,7 @@ export function priceOrder(order: VendorPaymentOrder): Result<PricedOrder, Terms
 /** One of a payment's makers: the subject that is published, and what the person is known by. */
 type Maker = Pick<Approver, 'id' | 'identities'>;
 
-/** A new payment, which nobody has approved yet. `maker` never may. */
+/** A new payment, without an approval. `maker` never gives one. */
 export const openVendorPayment = (
   order: PricedOrder,
   facts: Readonly<{ id: VendorPaymentId; maker: Maker; fraud: FraudVerdict; createdAt: Instant }>,
@@ -83,7 +83,7 @@ export type VendorPaymentChange = Readonly<{
 export type ChangeRefused = TermsRefused | VendorPaymentStateConflict;
 
 /**
- * The payment with other terms or metadata, for people to approve anew: approvals given are void, and whoever changes it
+ * The payment with other terms or metadata, for people to approve anew: approvals given are void, and the subject that changes it
  * is a maker from now on. The very same payment when the change changes nothing.
  */
 export function changeVendorPayment(

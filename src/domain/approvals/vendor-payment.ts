@@ -16,7 +16,7 @@ export type Known = Terms &
     payerType: PayerType;
     payerId?: PayerId;
     metadata: JsonObject;
-    /** Everybody who had a hand in what is to be paid: the creator first, then whoever changed it. None may approve. */
+    /** The subjects that set what is to be paid: the creator first, then each that changed it. None may approve. */
     makers: readonly [string, ...string[]];
     /** By which the makers are known, in the same order; absent where only their subjects were kept. */
     makerIdentities?: readonly string[];
@@ -40,8 +40,8 @@ type Paying = Decided & Readonly<{ attempt: number }>;
 export type PendingApproval = Known & Approvals & Readonly<{ status: 'pending_approval' }>;
 export type Approved = Known & Decided & Readonly<{ status: 'approved' }>;
 /**
- * The intent to pay is on record, and money may have left. Whoever wrote this version works on it until `dueAt`; then
- * anyone may take over, by a version of their own: a holder that stalled finds its version gone. `asks` counts takeovers.
+ * The intent to pay is on record, and money may have left. The writer of this version works on it until `dueAt`; then
+ * any process may take over, by a version of its own: a holder that stalled finds its version gone. `resumptions` counts takeovers.
  */
 export type Processing = Known &
   Paying &
@@ -59,7 +59,7 @@ export type Cancelled = Known &
   Partial<Decided> &
   Readonly<{ status: 'cancelled'; rejectedBy: string; rejectedAt: Instant; rejectedReason: string }>;
 
-/** A vendor's work that somebody is to pay for once people have said yes. */
+/** A vendor's work that is paid for once people have approved it. */
 export type VendorPayment = PendingApproval | Approved | Processing | Completed | Failed | Cancelled;
 export type VendorPaymentStatus = VendorPayment['status'];
 

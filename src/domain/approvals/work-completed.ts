@@ -5,7 +5,7 @@ import type { IncidentId, LineItemId, VendorId } from './ids.ts';
 import { isDescription, type LineItemDraft } from './line-item.ts';
 import type { TermsRefused, VendorPaymentOrder } from './vendor-payment-order.ts';
 
-/** A vendor has done its work, as an event bus told it. Prices are cents. */
+/** A vendor has done its work, as an event bus posts it. Prices are cents. */
 export type WorkCompleted = Readonly<{
   /** Stable: a repeated event has it again. */
   eventId: string;
@@ -30,7 +30,7 @@ export type WorkDetails = Readonly<{
 /** The event as it is can never be taken; `path` names the field, as it is called in the envelope. */
 export type EventMalformed = Readonly<{ kind: 'EventMalformed'; path: string; reason: string }>;
 
-/** What is to be paid for the work: a line for each price, in the order they are told. `newLineId` gives each its id. */
+/** What is to be paid for the work: a line for each price, in their order in the event. `newLineId` gives each its id. */
 export function orderFor(
   work: WorkCompleted,
   newLineId: () => LineItemId,
@@ -74,7 +74,7 @@ export function blame(refused: TermsRefused): EventMalformed {
     case 'TooManyLineItems':
       return fault('detail.pricing.additionalCharges', `at most ${refused.most - 2}`);
     case 'AmountTooLarge':
-      return fault('detail.pricing', 'comes to more than can be told exactly');
+      return fault('detail.pricing', 'comes to more than a number holds exactly');
     case 'AmountNotPositive':
       return fault('detail.pricing', 'comes to nothing');
     case 'MetadataTooLarge':
@@ -85,7 +85,7 @@ export function blame(refused: TermsRefused): EventMalformed {
   }
 }
 
-/** What approvers are told of the work. */
+/** What approvers see of the work. */
 export const workDetailsOf = ({ workDetails }: WorkCompleted): JsonObject => workDetails;
 
 function blameLine(index: number, field: string): EventMalformed {

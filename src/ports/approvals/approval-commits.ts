@@ -45,7 +45,7 @@ export type EventSeen = Readonly<{ kind: 'EventSeen' }>;
 /** The incident and vendor have a live payment. Nothing was written. */
 export type DuplicateIncident = Readonly<{ kind: 'DuplicateIncident' }>;
 
-/** When several apply, the first of these is told. */
+/** When several apply, the first of these is given. */
 export type ApprovalCommitRefused =
   | ClaimTaken
   | StaleVersion

@@ -3,7 +3,7 @@ import type { ApprovalMessage } from '../../domain/approvals/approval-message.ts
 import type { EventRefused } from '../outbox.ts';
 import type { SinkUnavailable } from '../unavailable.ts';
 
-/** `eventId` is stable: whoever receives a message twice knows it by that. */
+/** `eventId` is stable: consumers dedupe by it. */
 export type QueuedApproval = Readonly<{ eventId: string; message: ApprovalMessage }>;
 
 /** The queue that approvers' tools receive from. */

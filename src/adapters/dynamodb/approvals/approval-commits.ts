@@ -40,7 +40,7 @@ function verdictOf(
   if (failed === undefined) return undefined;
   if (failed.some(({ isOwn, stored }) => isOwn && stored?.['change_id']?.S === id)) return ok(undefined);
   // Where the stored version is the expected one, the other half of the payment's condition failed.
-  const told = failed.map(({ isOwn, stored, refusal }) =>
+  const refusals = failed.map(({ isOwn, stored, refusal }) =>
     isOwn ? (stored?.['version']?.N === `${expected}` ? 'SelfApproval' : 'StaleVersion') : refusal,
   );
   const kind = KINDS.find((each) => told.includes(each));

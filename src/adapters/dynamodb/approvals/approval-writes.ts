@@ -17,7 +17,7 @@ import {
 } from './keys.ts';
 import { claimItem, freeFor } from './request-claims.ts';
 
-/** What the condition of an item of a transaction refuses when it fails. `isOwn`: the payment, whose stored item is told. */
+/** What the condition of an item of a transaction refuses when it fails. `isOwn`: the payment, whose stored item is returned. */
 export type ApprovalWrite = Readonly<{
   operation: Operation;
   refusal?: ApprovalCommitRefused['kind'];

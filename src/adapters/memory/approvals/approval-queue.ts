@@ -3,7 +3,7 @@ import type { ApprovalQueue, QueuedApproval } from '../../../ports/approvals/app
 import { type KeepTerms, keepNewest } from './newest.ts';
 
 /**
- * Stands in for a queue where there is none: nobody receives from it, and it ends with the process. The newest messages
+ * Stands in for a queue where there is none: nothing receives from it, and it ends with the process. The newest messages
  * can be looked at; one that comes again, as after a crash, is there once.
  */
 export function memoryApprovalQueue({

@@ -14,5 +14,5 @@ export function keepNewest<Item>(most: number, idOf: (item: Item) => string) {
   };
 }
 
-/** `kept` bounds the memory; `tell` is told of each item that is new. */
+/** `kept` bounds the memory; `tell` is called with each item that is new. */
 export type KeepTerms<Item> = Readonly<{ kept: number; tell?: (item: Item) => void }>;

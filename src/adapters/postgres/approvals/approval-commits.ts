@@ -51,10 +51,10 @@ function argumentsOf({ id, payment, approval, entry, events, eventKey, claim }: 
   ];
 }
 
-function refusalOf({ payment }: ApprovalChange, told?: string): ApprovalCommitRefused | undefined {
-  if (told === undefined) return undefined;
-  const kind = REFUSALS.get(told);
-  if (kind === undefined) throw new Error(`a commit was refused by ${told}`);
+function refusalOf({ payment }: ApprovalChange, named?: string): ApprovalCommitRefused | undefined {
+  if (named === undefined) return undefined;
+  const kind = REFUSALS.get(named);
+  if (kind === undefined) throw new Error(`a commit was refused by ${named}`);
   return kind === 'StaleVersion' ? { kind, id: payment.next.id } : { kind };
 }
 

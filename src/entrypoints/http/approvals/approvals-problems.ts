@@ -76,7 +76,7 @@ export const approvalsProblems = problemTable<
     code: 'terms_hash_required',
     title: 'The terms have been changed',
     detail:
-      'Send the `termsHash` of the payment that was seen, or its `ETag` as `If-Match`: an approval never falls on terms that nobody saw.',
+      'Send the `termsHash` of the payment that was seen, or its `ETag` as `If-Match`: an approval is for the terms that were seen.',
   },
   LineItemsMissing: {
     status: 422,

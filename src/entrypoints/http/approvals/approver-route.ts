@@ -47,7 +47,7 @@ function approverOf({ subject, identities, roles: claimed, vendorId }: Principal
   return { id: subject, identities, roles, ...present({ vendorId: vendor }) };
 }
 
-/** Who asks and from where, as the audit log keeps it. */
+/** The subject of the token and where the request came from, as the audit log keeps them. */
 export const askedBy = (c: HttpContext, by: Approver): Readonly<{ by: Approver; origin: Origin }> => ({
   by,
   origin: originOf(c, hasRole(by, ['system']) ? 'system' : hasRole(by, ['admin']) ? 'admin' : 'user'),

@@ -134,7 +134,7 @@ export const vendorPaymentDecisions = resource({
       ifMatch: 'payment',
       responses: {
         200: versioned(
-          'Completed or failed; processing while nobody knows yet, and then it ends by itself.',
+          'Completed or failed; processing while the processor has not answered, and then it ends by itself.',
           vendorPayment,
         ),
       },

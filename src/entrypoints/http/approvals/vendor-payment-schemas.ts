@@ -165,7 +165,7 @@ export const vendorPayment = z
       .min(0)
       .max(1)
       .optional()
-      .openapi({ description: 'Absent when nobody could score it. Vendors are told nothing of fraud.' }),
+      .openapi({ description: 'Absent without a score. Not shown to vendors.' }),
     fraudStatus: z.enum(FRAUD_STATUSES).optional(),
     fraudReasons: z
       .array(z.strictObject({ code: z.string(), points: count, detail: z.string() }))
@@ -199,7 +199,9 @@ export const vendorPayment = z
     processorReference: z.string().optional(),
     createdBy: z.string().optional(),
     changedBy: z.array(z.string()).optional(),
-    edition: count.optional().openapi({ description: 'How often people were asked; a change asks anew.' }),
+    edition: count
+      .optional()
+      .openapi({ description: 'Counts the changes of the terms, from 1; approvals are for one edition.' }),
     termsHash: z
       .string()
       .optional()

@@ -92,7 +92,7 @@ const getVendorPayments =
         (failure) => refuse(c, failure),
       );
 
-/** Of payments that wait for somebody's look; which ones is the use case's to say. */
+/** Of payments that wait for people; the use case says which. */
 const review =
   (name: 'listPending' | 'listFlagged') =>
   (useCases: Pick<ApprovalsUseCases, 'listPending' | 'listFlagged'>): ApproverHandler =>
@@ -199,7 +199,7 @@ export const vendorPayments = resource({
       method: 'get',
       path: '/approvals/payments/flagged',
       operationId: 'listFlaggedVendorPayments',
-      summary: 'List payments that were flagged or that nobody could score, newest first',
+      summary: 'List payments that were flagged or have no score, newest first',
       description: 'Roles: dispatcher, admin. Whatever became of them.',
       query: reviewQuery,
       responses: { 200: answer('A page.', vendorPaymentPage) },
@@ -222,7 +222,7 @@ export const vendorPayments = resource({
       operationId: 'changeVendorPayment',
       summary: 'Change the lines or metadata of a payment that waits for approval',
       description:
-        'Roles: dispatcher, admin. Approvals given are void, and whoever changes a payment does not approve it.',
+        'Roles: dispatcher, admin. Approvals given are void, and a subject that changes a payment does not approve it.',
       pathParameters,
       body: vendorPaymentChange,
       ifMatch: 'payment',
@@ -236,7 +236,7 @@ export const vendorPayments = resource({
       summary: 'Read what happened to a payment, oldest first',
       description:
         'Roles: dispatcher, admin. Each entry holds the hash of the one before. Address and browser, which are hashed too, are ' +
-        'shown to admins, and to whoever acted.',
+        'shown to admins, and to the subject that acted.',
       pathParameters,
       responses: {
         200: answer('The whole log.', auditLog),

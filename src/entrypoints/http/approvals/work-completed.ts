@@ -170,7 +170,7 @@ export const workCompletedEvents = resource({
       method: 'post',
       path: '/approvals/events',
       operationId: 'recordWorkCompleted',
-      summary: 'Tell that a vendor has completed its work',
+      summary: 'Record that a vendor has completed its work',
       description:
         'Role: system. One event in the envelope of EventBridge, from a source that the installation believes. Safe to repeat, in any order.',
       body: workCompleted,
