@@ -10,6 +10,7 @@ import { retiredValuesContract } from './retired-values.scenario.ts';
 import { timesContract } from './times.scenario.ts';
 import { transfersContract } from './transfers.scenario.ts';
 import { webhookHoldingContract } from './webhook-holding.scenario.ts';
+import { webhookRetriesContract } from './webhook-retries.scenario.ts';
 import { webhookWorkersContract } from './webhook-workers.scenario.ts';
 import { webhooksContract } from './webhooks.scenario.ts';
 
@@ -22,6 +23,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   relayContract(adapter, open);
   parkedEventsContract(adapter, open);
   webhooksContract(adapter, open);
+  webhookRetriesContract(adapter, open);
   eventReplaysContract(adapter, open);
   webhookWorkersContract(adapter, open);
   webhookHoldingContract(adapter, open);
