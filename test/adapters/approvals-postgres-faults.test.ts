@@ -196,7 +196,7 @@ describe('a commit of approvals on Postgres', () => {
     }
   });
 
-  it('that two processes make at once is made by one, and the other is told why not', async () => {
+  it('that two processes make at once is made by one, and the other is refused with its reason', async () => {
     const [one, two] = [storageOn(), storageOn()];
     const created = await committed(one, aCreation());
     const rivals = [

@@ -89,7 +89,7 @@ describe('updated_at', () => {
     expect((await find(once))?.updatedAt).toBe(created.updatedAt);
   });
 
-  it('is the server’s time when somebody changes a payment by hand', async () => {
+  it('is the server’s time when a payment is changed by hand', async () => {
     const created = await committed(aCreation());
     const before = Date.now() - 1;
     await owner.query(`UPDATE approvals.payments SET metadata = '{"by":"hand"}' WHERE payment_id = $1`, [
@@ -231,7 +231,7 @@ describe('the schema of approvals', () => {
     return at.href;
   }
 
-  it('is brought up to date once by whoever comes first, with the platform’s or without', async () => {
+  it('is brought up to date once by the first of many, with the platform’s or without', async () => {
     const empty = await emptyDatabase();
     const pools = Array.from({ length: 3 }, () => postgresPool({ connectionString: empty }));
     const [first] = pools;

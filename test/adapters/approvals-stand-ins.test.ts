@@ -10,7 +10,7 @@ const someEvents = (count: number): readonly ApprovalEvent[] =>
   Array.from({ length: count }, () => aCreation().change.events[0]).filter((event) => event !== undefined);
 
 describe('the stand-in for the bus', () => {
-  it('keeps the newest events, oldest first, and tells each once', async () => {
+  it('keeps the newest events, oldest first, and gives each once', async () => {
     const heard: string[] = [];
     const bus = memoryEventBus({ kept: 3, tell: ({ id }) => void heard.push(id) });
     const events = someEvents(5);

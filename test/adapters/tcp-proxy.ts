@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /**
- * What happens to one exchange: the connection is reset before the server hears the request, or after it answered; the
+ * What happens to one exchange: the connection is reset before the server gets the request, or after it answered; the
  * answer is cut in half, kept back for good, or late.
  */
 export type Trouble = 'lost request' | 'reset' | 'cut' | 'silence' | 'late';

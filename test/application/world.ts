@@ -39,11 +39,11 @@ const silence = <T, E>(): ResultAsync<T, E> =>
 export const pass = <T, E>(call: () => ResultAsync<T, E>): ResultAsync<T, E> => call();
 /** The process ends before the call is made. */
 export const dieBefore = <T, E>(_call: () => ResultAsync<T, E>): ResultAsync<T, E> => silence();
-/** The call has its effect, and the process ends before it hears of it. */
+/** The call has its effect, and the process ends before it gets the answer. */
 export const dieAfter = <T, E>(call: () => ResultAsync<T, E>): ResultAsync<T, E> =>
   call().andThen(() => silence<T, E>());
 
-/** The caller cannot tell these two apart. */
+/** To the caller these two are the same. */
 export const loseReply: Turn<Committed> = (call) =>
   call().andThen(() => errAsync({ kind: 'StorageUnavailable' as const, cause: 'reply lost' }));
 export const loseCommit: Turn<Committed> = () =>
@@ -51,10 +51,10 @@ export const loseCommit: Turn<Committed> = () =>
 
 export const refuseCharge: Turn<Charged> = () => errAsync({ kind: 'ProcessorUnavailable' });
 export const refuseLookup: Turn<LookedUp> = () => errAsync({ kind: 'ProcessorUnavailable' });
-/** The charge never reaches the processor, and nobody knows. */
+/** The charge never reaches the processor, and no answer comes. */
 export const loseCharge: Turn<Charged> = () => errAsync({ kind: 'ProcessorOutcomeUnknown' });
 export const refuseMove: Turn<Moved> = () => errAsync({ kind: 'ProcessorUnavailable' });
-/** The modification never reaches the processor, and nobody knows. */
+/** The modification never reaches the processor, and no answer comes. */
 export const loseMove: Turn<Moved> = () => errAsync({ kind: 'ProcessorOutcomeUnknown' });
 
 /** Resolves when everything that waits for no outside call has gone as far as it can. */

@@ -85,7 +85,7 @@ async function running({ place }: ApprovalsStorageKind) {
 }
 
 describe.each(kinds)('from completed work to paid vendor, by events alone, on $name', (kind) => {
-  it('goes once through queue and bus, however often the work is told', async () => {
+  it('goes once through queue and bus, however often the event of the work comes', async () => {
     const { source, dispatcher, admin, queued, published, event, paid, stop, storage } = await running(kind);
     const work = aWorkEvent();
     const { incidentId, vendorId, workDetails } = work.detail as Readonly<Record<string, unknown>>;
@@ -144,7 +144,7 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
     expect(queued()).toHaveLength(1);
   });
 
-  it('tells of what was rejected, refused by the bank and suspected', async () => {
+  it('publishes what was rejected, refused by the bank and suspected', async () => {
     const { source, dispatcher, admin, event, queued } = await running(kind);
     const create = async (detail: object): Promise<string> => {
       const response = await told<{ payment: { paymentId: string } }>(
@@ -176,7 +176,7 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
     await told(admin.post(`/payments/${last}/approve`), 200);
   });
 
-  it('pays in the end when the bank pays without a word', async () => {
+  it('pays in the end when the bank pays without an answer', async () => {
     const { source, dispatcher, admin, event, paid } = await running(kind);
     const vendorId = '00000000-0000-4000-8000-000000000003';
     const { payment } = await told<{ payment: { paymentId: string } }>(

@@ -26,7 +26,7 @@ describe.each(PLACEMENTS)(
       dir.remove();
     });
 
-    it('takes a payment and pays a vendor, tells queue and bus, and drains', async () => {
+    it('takes a payment and pays a vendor, publishes to queue and bus, and drains', async () => {
       const served = await startServing(env);
       stops.push(async () => {
         served.cli.child.kill('SIGTERM');

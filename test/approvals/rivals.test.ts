@@ -66,7 +66,7 @@ const outcomes = async (responses: readonly Promise<Response>[]): Promise<readon
 const ROUNDS = 5;
 
 describe.each(kinds)('at once, on $name,', (kind) => {
-  it('two approve where one is enough: one has done it, and the other is told', async () => {
+  it('two approve where one is enough: one has done it, and the other is refused', async () => {
     const { create, atRest, ann, tom } = await aCrowd(kind);
     for (let round = 0; round < ROUNDS; round += 1) {
       const path = await create(12_345);
@@ -98,7 +98,7 @@ describe.each(kinds)('at once, on $name,', (kind) => {
     }
   });
 
-  it('one approves and one rejects: whoever came first, nothing is paid that was rejected', async () => {
+  it('one approves and one rejects: in either order nothing is paid that was rejected', async () => {
     const { create, atRest, ledger, ann, bob, tom } = await aCrowd(kind);
     for (let round = 0; round < ROUNDS; round += 1) {
       const path = await create(12_345);
@@ -112,7 +112,7 @@ describe.each(kinds)('at once, on $name,', (kind) => {
     expect(ledger.paid()).toEqual([]);
   });
 
-  it('one edits and one approves: no approval falls on terms that nobody saw', async () => {
+  it('one edits and one approves: no approval falls on terms that its giver did not see', async () => {
     const { create, atRest, ann, tom } = await aCrowd(kind);
     for (let round = 0; round < ROUNDS; round += 1) {
       const path = await create(12_345);

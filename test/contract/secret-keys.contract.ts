@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SecretKeys } from '../../src/ports/secret-keys.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 
-/** What every `SecretKeys` adapter promises. `open` gives a ring with one key that nobody has used. */
+/** What every `SecretKeys` adapter promises. `open` gives a ring with one key that was never used. */
 export function secretKeysContract(adapter: string, open: () => Promise<SecretKeys>): void {
   const owner = { merchantId: aMerchantId('merchant-a'), entityId: 'cus_1' };
 

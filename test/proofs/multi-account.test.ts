@@ -119,7 +119,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     const inPlaces = Map.groupBy(requests, ({ place }) => place);
     for (const request of inPlaces.get('path') ?? []) {
       const { status } = await expectNoDifference(world.b, request);
-      // Managing merchants needs a permission of its own, whoever they are.
+      // Managing merchants needs a permission of its own, for every token.
       expect([request.operation, status]).toEqual([
         request.operation,
         request.operation.includes(' /merchants') ? 403 : 404,
@@ -141,7 +141,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
 
     const named = new Set(requests.map(({ operation }) => operation));
     const rest = operationsOf(document).filter(({ name }) => !named.has(name));
-    // No place in these names what is somebody's; what lists or adds up was looked at above.
+    // No place in these names what a merchant has; what lists or adds up was looked at above.
     expect(rest.map(({ name }) => name).toSorted()).toEqual([
       'get /audit/report',
       'get /balance',
@@ -208,7 +208,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
 
 let requestsSent = 0;
 
-/** B asks for what is A's and for what is nobody's, and the answers are the same; gives the first. */
+/** B asks for what is A's and for what does not exist, and the responses are the same; gives the first. */
 async function expectNoDifference(b: Client, request: ForeignRequest) {
   const { asks, key, value, stranger, operation } = request;
   const ask = async (given: string) => {

@@ -137,7 +137,7 @@ describe.each(kinds)('trouble outside, on $name', ({ open }) => {
       await expectUnavailable(await world.a.get('/payments'));
       expect(world.isDown()).toBe(true);
       world.giveBack();
-      // Whoever had begun may still be at work for all that is known, until its lease has run out.
+      // The process that began may still be at work, until its lease has run out.
       const early = await ask();
       expect([201, 409]).toContain(early.status);
       world.clock.at += terms.leaseMs;

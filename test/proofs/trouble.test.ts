@@ -192,7 +192,7 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
       expect(seconds > 0 && seconds <= 60).toBe(true);
     }
     expect(await outcomesOf(one)).toEqual({ '201': 10, '429 rate_limited': AT_ONCE - 10 });
-    // Repeats of what was taken cost nothing; the others are told the same.
+    // Repeats of what was taken cost nothing; the others are refused as before.
     const again = await rush(0);
     expect(await outcomesOf(again)).toEqual({ '201': 10, '429 rate_limited': AT_ONCE - 10 });
     clock.at += 60_000;
@@ -210,7 +210,7 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3_600);
     clock.at += 24 * HOUR_MS;
     expect((await pay(daily, 0)).status).toBe(201);
-    // Whoever has no limit, or another one, does not notice.
+    // Merchants without a limit, or with another one, are not affected.
     expect((await pay(world.a, 0)).status).toBe(201);
     await world.expectSound();
   });
@@ -232,7 +232,7 @@ describe.each(kinds)('trouble, on $name', ({ open }) => {
     await responded(a.post(`/payments/${held.id}/capture`, { amount: 600, final: true }, 'capture'), 201);
     await responded(a.post(`/payments/${held.id}/refunds`, { amount: 100 }, 'refund'), 201);
     await responded(a.post('/transfers', transferTo('merchant-b'), 'transfer'), 201);
-    // Its lease was given by a clock far ahead: nobody waits an hour for it.
+    // Its lease was given by a clock far ahead: no request waits an hour for it.
     await responded(cut(), 201);
     for (let each = 0; each < 5; each += 1) await responded(pay(a, each), 201);
     clock.at -= HOUR_MS;

@@ -55,7 +55,7 @@ describe('Dead endpoints', () => {
   }
 });
 
-/** True when everybody who is not dead has got everything. */
+/** True when every receiver that is not dead has got everything. */
 const living = (
   got: ReadonlyMap<string, readonly string[]>,
   wanted: ReadonlyMap<string, readonly string[]>,

@@ -202,7 +202,7 @@ const CHAINS: readonly (readonly [
   ],
 ];
 
-/** A history with every hash right that nobody entitled can have made; what each lacks is asked for once. */
+/** A history with every hash right that no entitled person can have made; what each lacks is asked for once. */
 const FORGERIES: readonly (readonly [
   title: string,
   payment: Readonly<{ cents: number; suspect?: true }>,

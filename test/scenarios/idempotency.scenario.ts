@@ -82,7 +82,7 @@ export function idempotencyContract(adapter: string, open: () => Promise<Storage
       };
     }
 
-    /** What a client hears: the response and whether it is a replay, or the kind of the refusal. */
+    /** What a client gets: the response and whether it is a replay, or the kind of the refusal. */
     const heard = <E extends Readonly<{ kind: string }>>(
       reply: Awaited<ReturnType<typeof useCases.process | typeof useCases.modify | typeof useCases.transfer>>,
     ): string =>

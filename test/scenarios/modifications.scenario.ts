@@ -37,7 +37,7 @@ export function modificationsContract(
     let books: SimulatorLedger;
     let mine: ReturnType<typeof aProcess>;
     let theirs: ReturnType<typeof aProcess>;
-    /** The next modifications never hear of what the processor did. */
+    /** The next modifications get no answer of the processor. */
     let silences = 0;
 
     beforeEach(async () => {
@@ -241,7 +241,7 @@ export function modificationsContract(
   });
 }
 
-/** The process ends before it hears of it. */
+/** The process ends before it gets the answer. */
 const silence = <T, E>(): ResultAsync<T, E> =>
   ResultAsync.fromSafePromise<T, E>(new Promise<never>(() => {}));
 

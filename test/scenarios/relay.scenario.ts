@@ -6,7 +6,7 @@ import type { Storage } from '../../src/ports/storage.ts';
 import { anOpening, aSuccess, NOON } from '../fixtures/changes.ts';
 import { aLife, aRelay, aSink, handClock, type Life } from '../support/relay-workers.ts';
 
-/** What the relay makes of every storage's outbox and leases: events leave, whoever dies. */
+/** What the relay makes of every storage's outbox and leases: events leave, whichever process dies. */
 export function relayContract(adapter: string, open: () => Promise<Storage>): void {
   describe(`Relay contract: ${adapter}`, () => {
     let storage: Storage;

@@ -8,7 +8,7 @@ import { aLife, handClock } from '../support/relay-workers.ts';
 import { addShops, eventsFor, gotBy, urlOf } from '../support/webhook-proof.ts';
 import { aWebhookWorld, EVERY_SHARD, type Worker } from '../support/webhook-world.ts';
 
-/** Whoever dies while delivering, on every storage nothing is lost. */
+/** Whichever process dies while delivering, on every storage nothing is lost. */
 export function webhookWorkersContract(adapter: string, open: () => Promise<Storage>): void {
   describe(`Webhook workers contract: ${adapter}`, () => {
     let storage: Storage;
@@ -113,7 +113,7 @@ export function webhookWorkersContract(adapter: string, open: () => Promise<Stor
           processes.push(...rest, aProcess());
         }
         clock.pass(500);
-        // Everybody who lives gets somewhere, however slow the store is.
+        // Every living worker delivers something, however slow the store is.
         const before = processes.map(({ rounds }) => rounds());
         while (processes.some(({ rounds }, n) => rounds() === before[n])) await new Promise(setImmediate);
       }

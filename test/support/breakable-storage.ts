@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { errAsync, ResultAsync } from 'neverthrow';
 import type { Storage } from '../../src/ports/storage.ts';
 
-/** `never sent`: it has no effect. `reply lost`: it has, and nobody hears of it. */
+/** `never sent`: it has no effect. `reply lost`: it has, and no reply comes. */
 export type Break = 'never sent' | 'reply lost';
 
 const unavailable = () => errAsync({ kind: 'StorageUnavailable' as const, cause: 'the test took it away' });

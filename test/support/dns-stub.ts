@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import type { AddressInfo } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** A name server on this host that answers what it is told to, and can be told otherwise at any time. */
+/** A name server on this host that answers as it is set to, and can be set otherwise at any time. */
 export type DnsStub = Readonly<{
   /** `address:port`, as resolvers take it. */
   server: string;

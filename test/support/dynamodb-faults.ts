@@ -77,7 +77,7 @@ export const instead = (name: string, reply: (rows: number) => Reply): Fault => 
   raise: (_send, rows) => Promise.resolve(reply(rows)),
 });
 
-/** It is sent and done, and nobody is told. */
+/** It is sent and done, and the reply is lost. */
 const lost = (name: string, fault: () => Error): Fault => ({
   name,
   async raise(send) {

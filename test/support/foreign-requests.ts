@@ -120,7 +120,7 @@ export function foreignRequests(
 
 const kindOf = (path: string, step: string): string => (step === 'id' ? (path.split('/')[1] ?? '') : step);
 
-/** An id or address of the same form that nobody has. */
+/** An id or address of the same form that does not exist. */
 const strangerTo = (value: string): string =>
   value.includes('@')
     ? 'nobody@nowhere.example'
@@ -139,7 +139,7 @@ function exampleOf(document: Document, schema: Schema, operation: string): objec
   return example;
 }
 
-/** The fields of a body, at any depth, that can name what is somebody's. */
+/** The fields of a body, at any depth, that can name what a merchant has. */
 function namesIn(document: Document, schema: Schema | undefined): readonly string[] {
   if (schema === undefined) return [];
   const { properties = {}, items, allOf = [], anyOf = [] } = resolved(document, schema);

@@ -88,7 +88,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
 }
 
 /**
- * The platform, on memory storage unless told otherwise, with merchants `merchant-1` and `merchant-2` active, `limited`
+ * The platform, on memory storage unless another is given, with merchants `merchant-1` and `merchant-2` active, `limited`
  * (at most 1000) and `suspended`; and what went to its log, line by line.
  */
 export async function anHttpApp(

@@ -8,7 +8,7 @@ export type Send = (path: string, init: RequestInit) => Response | Promise<Respo
 /** Everything that a merchant may be permitted. */
 const TENANT_PERMISSIONS = ['payments', 'refunds', 'customers', 'transfers', 'exports', 'audit', 'webhooks'];
 
-/** A client that holds a token, `permissions` being all that a merchant may have unless told otherwise. */
+/** A client that holds a token, `permissions` being all that a merchant may have unless they are given. */
 export async function aClient(
   send: Send,
   merchant_id: string | undefined,

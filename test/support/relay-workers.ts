@@ -8,7 +8,7 @@ import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { NOON } from '../fixtures/changes.ts';
 
-/** A clock that moves only when it is told to. */
+/** A clock that moves by `pass` only. */
 export function handClock(start: Instant = NOON) {
   let at = start;
   return {
@@ -21,7 +21,7 @@ export function handClock(start: Instant = NOON) {
 
 export type HandClock = ReturnType<typeof handClock>;
 
-/** Lets I/O through, or dies at one: then it is made or not, and nobody ever hears of it. */
+/** Lets I/O through, or dies at one: then it is made or not, and no answer comes. */
 export type Life = Readonly<{
   /** Counts calls, and never comes back from any after the end. */
   through<T, E>(call: () => ResultAsync<T, E>): ResultAsync<T, E>;
@@ -31,7 +31,7 @@ export type Life = Readonly<{
   calls(): number;
 }>;
 
-/** Dies before (`made` false) or after (`made` true) the call of that number, from 0; without one when it is told to. */
+/** Dies before (`made` false) or after (`made` true) the call of that number, from 0; without one at `die`. */
 export function aLife(end?: Readonly<{ call: number; made: boolean }>): Life {
   const death = Promise.withResolvers<void>();
   let isDead = false;
@@ -61,7 +61,7 @@ export function aLife(end?: Readonly<{ call: number; made: boolean }>): Life {
   };
 }
 
-/** A sink that notes what it took, and refuses what it is told to. */
+/** A sink that notes what it took, and refuses what it is set to. */
 export function aSink(refuses: (event: DomainEvent) => boolean = () => false) {
   const taken: DomainEvent[] = [];
   const sink: EventSink = {

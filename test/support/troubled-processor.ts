@@ -10,7 +10,7 @@ import type {
 
 /**
  * What goes wrong with each order, once, by the payment method of its charge. `tok_late` has its effect and its answer
- * after everybody stopped waiting; `tok_hangs` has its effect at once and never answers; `tok_lost` never arrives;
+ * after every caller stopped waiting; `tok_hangs` has its effect at once and never answers; `tok_lost` never arrives;
  * `tok_denies` has its effect and says that it had none; `tok_miscounts` has it and says another amount; `tok_forgets`
  * hangs, and then says that it has no record.
  */

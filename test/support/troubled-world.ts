@@ -13,7 +13,7 @@ import { aClient } from './http-client.ts';
 import { troubledProcessor } from './troubled-processor.ts';
 
 const TIMEOUT_MS = 40;
-/** Long after everybody stopped waiting. */
+/** Long after every caller stopped waiting. */
 const LATE_MS = 4 * TIMEOUT_MS;
 const DAY_MS = 24 * 3_600_000;
 const MOST_ROUNDS = 100;
@@ -21,7 +21,7 @@ const MOST_ROUNDS = 100;
 /**
  * The platform over a storage that can be taken away and a processor that goes wrong on demand, with `merchant-a` and
  * `merchant-b`. Its time is what the test says, from noon on, and goes on by a millisecond each time
- * that somebody looks at it.
+ * that a worker looks at it.
  */
 export async function aTroubledWorld(raw: Storage) {
   const merchants = [aMerchant('merchant-a'), aMerchant('merchant-b')];

@@ -117,7 +117,7 @@ async function aCustomer(client: Client, email: string, name: string) {
   return { customer: customer.id, method: method.id };
 }
 
-/** Nobody delivers in this world, so where it leads does not matter. */
+/** No worker delivers in this world, so where it leads does not matter. */
 const anEndpoint = async (client: Client): Promise<string> =>
   (await responded(client.post('/webhook_endpoints', { url: 'http://127.0.0.1:9/' }), 201)).id;
 

@@ -7,7 +7,7 @@ import type { WebhookWorld } from './webhook-world.ts';
 
 export const urlOf = (n: number) => `https://shop-${n}.example/hooks`;
 
-/** Merchants with one endpoint each that hears everything. */
+/** Merchants with one endpoint each that subscribes to everything. */
 export async function addShops({ ports }: WebhookWorld, count: number): Promise<readonly MerchantId[]> {
   const merchants = Array.from({ length: count }, (_, n) => aMerchantId(`shop-${n}`));
   for (const [n, merchantId] of merchants.entries())

@@ -35,7 +35,7 @@ export type Reply =
 
 export type Received = WebhookRequest & Readonly<{ at: number }>;
 
-/** An Internet of receivers: each URL replies as it was told to, and else with 200. Every request is noted. */
+/** An Internet of receivers: each URL replies as it was set to, and else with 200. Every request is noted. */
 function someReceivers(clock: HandClock) {
   const replies = new Map<string, (request: WebhookRequest, nth: number) => Reply>();
   const received: Received[] = [];
@@ -113,7 +113,7 @@ export function aWebhookWorld(storage: Storage, clock: HandClock = handClock()) 
       (await storage.outbox.sent(events))._unsafeUnwrap();
       return events;
     },
-    /** Rounds until nothing is due any more and whoever answers has answered. */
+    /** Rounds until nothing is due any more and every receiver that answers has answered. */
     async deliver(one: Worker = worker()): Promise<void> {
       await roundsOf(one, receivers.hanging);
     },
@@ -156,7 +156,7 @@ function aDeliveryWorker(ports: WorldPorts, terms: DeliverTerms, life: Life): Wo
   return { deliver, ends, faults };
 }
 
-/** `hanging` counts requests that nobody will ever answer. */
+/** `hanging` counts requests that are never answered. */
 export async function roundsOf(
   { deliver }: Worker,
   hanging: () => number,

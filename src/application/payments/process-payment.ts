@@ -11,7 +11,7 @@ import {
   takeOver,
 } from '../../domain/kernel/claim.ts';
 import { canonicalJson } from '../../domain/kernel/json.ts';
-import type { AmountNotPositive, Money } from '../../domain/kernel/money.ts';
+import type { AmountNotPositive } from '../../domain/kernel/money.ts';
 import { activeMerchant, type Merchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
 import { withinLimit } from '../../domain/merchants/payment-limits.ts';
 import {

@@ -16,7 +16,7 @@ import {
 
 /** Who made or changed a payment, or is paid by it, does not approve it, under whichever claim of theirs. */
 export type SelfApproval = Readonly<{ kind: 'SelfApproval' }>;
-/** Nobody counts twice, under whichever claim of theirs. */
+/** Each person counts once, under all of their claims. */
 export type AlreadyApproved = Readonly<{ kind: 'AlreadyApproved' }>;
 export type ApproveRefused = VendorPaymentStateConflict | SelfApproval | AlreadyApproved | RoleNotAllowed;
 

@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { MerchantId } from '../kernel/ids.ts';
 import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
 import { canonicalJson, type JsonObject } from '../kernel/json.ts';
+import { revised } from '../kernel/revision.ts';
 import type { Sealed, WrappedKey } from '../kernel/sealed.ts';
 import {
   changeLimits,

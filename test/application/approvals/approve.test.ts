@@ -64,7 +64,7 @@ describe('approving a vendor’s payment', () => {
     expect((await world.approve(id, ADMIN))._unsafeUnwrap().status).toBe('approved');
   });
 
-  it('is not for vendors, for the system, or for nobody', async () => {
+  it('is not for vendors, for the system, or for a subject without a role', async () => {
     const id = await created();
     for (const by of [VENDOR, anApprover('system', 'system'), anApprover('nobody')])
       expect((await world.approve(id, by))._unsafeUnwrapErr().kind).toBe('RoleNotAllowed');
@@ -111,7 +111,7 @@ describe('approving a vendor’s payment', () => {
     expect(await world.actionsOf(id)).toHaveLength(3);
   });
 
-  it('ends with one word when somebody rejects at the same time', async () => {
+  it('ends as rejected when a rejection comes at the same time, in either order', async () => {
     for (const pair of ['approve first', 'reject first']) {
       const id = await created();
       const calls = [() => world.approve(id, DISPATCHER), () => world.reject(id, ADMIN)];
@@ -208,7 +208,7 @@ describe('approving a vendor’s payment', () => {
     expect(world.calls.pay).toBe(0);
   });
 
-  it('is told when the storage is away, and when others are always faster', async () => {
+  it('is an error when the storage is away, and when rivals are always faster', async () => {
     const id = await created();
     world.turns.commit.push(() => errAsync({ kind: 'StorageUnavailable', cause: 'down' }));
     expect((await world.approve(id))._unsafeUnwrapErr().kind).toBe('StorageUnavailable');

@@ -152,7 +152,7 @@ describe('a payment’s fraud score', () => {
     }
   });
 
-  it('that is too high needs an admin, beside whoever else is needed', async () => {
+  it('that is too high needs an admin, beside the others that are needed', async () => {
     const world = anApprovalsWorld({ scorer: scoring(900) });
     const small = (await world.create())._unsafeUnwrap();
     expect((await world.approve(small.id))._unsafeUnwrapErr()).toEqual({
@@ -252,7 +252,7 @@ describe('completed work', () => {
     expect((await world.storage.outbox.unsent(9))._unsafeUnwrap()).toHaveLength(2);
   });
 
-  it('creates nothing for an event whose payment was rejected, but for other news of the incident', async () => {
+  it('creates nothing for an event whose payment was rejected, but for another event of the incident', async () => {
     const work = aWork();
     const { payment } = (await record(work))._unsafeUnwrap();
     if (payment === undefined) throw new Error('no payment');
@@ -309,7 +309,7 @@ describe('completed work', () => {
     expect((await record())._unsafeUnwrap().created).toBe(true);
   });
 
-  it('is only for the system to tell, and whoever tells it never approves', async () => {
+  it('is accepted from the system only, which never approves', async () => {
     for (const by of [ADMIN, DISPATCHER, anApprover('v', 'vendor')])
       expect((await record(aWork(), by))._unsafeUnwrapErr().kind).toBe('RoleNotAllowed');
     const both = anApprover('both', 'system', 'admin');
@@ -318,7 +318,7 @@ describe('completed work', () => {
     expect((await world.approve(payment.id, both))._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
   });
 
-  it('may be told again after the storage was away, and still creates one', async () => {
+  it('may be sent again after the storage was away, and still creates one', async () => {
     const work = aWork({ completedAt: NOON - 400 * 86_400_000 });
     const away = { kind: 'StorageUnavailable', cause: 'reply lost' } as const;
     world.turns.commit.push((call) => call().andThen(() => errAsync(away)));

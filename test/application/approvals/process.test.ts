@@ -159,7 +159,7 @@ describe('paying a vendor', () => {
     expect(world.paid()).toEqual([]);
   });
 
-  it('stays processing while nobody knows, and is settled by lookup', async () => {
+  it('stays processing while the processor has not answered, and is settled by look-up', async () => {
     const paid = await anApproved(world, ofVendor(SILENTLY_PAID));
     const refused = await anApproved(world, ofVendor(SILENTLY_REFUSED));
     for (const id of [paid, refused])
@@ -223,7 +223,7 @@ describe('paying a vendor', () => {
     await expectPaidOnce(id);
   });
 
-  it('takes no such refusal from whoever repeats it either', async () => {
+  it('takes no refusal of an earlier attempt for the newest either: the payout is settled later, once', async () => {
     const id = await anApproved(world, ofVendor(REFUSED_ONCE));
     const failed = (await world.process(id))._unsafeUnwrap();
     if (failed.status !== 'failed') throw new Error(failed.status);

@@ -73,7 +73,7 @@ describe('reading vendors’ payments', () => {
     expect((await world.getAuditLog({ by, id: own }))._unsafeUnwrapErr().kind).toBe('RoleNotAllowed');
   });
 
-  it('tells a vendor nothing of what is suspected', async () => {
+  it('shows a vendor nothing of what is suspected', async () => {
     const { id, vendorId } = (await world.create())._unsafeUnwrap();
     const payment = await world.stored(id);
     expect(Object.keys(recordFor(ADMIN, payment))).toEqual(

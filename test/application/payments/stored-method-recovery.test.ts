@@ -9,7 +9,7 @@ import { DAY, recovered } from './recovering.ts';
 eachInItsOwnWorld();
 
 describe('a charge whose stored method is gone', () => {
-  /** Left before the charge was sent; by the time somebody looks, the customer has been erased. */
+  /** Left before the charge was sent; by the time of the next round, the customer has been erased. */
   async function erasedMeanwhile() {
     const customerId = idOf('cus', '1'.repeat(32));
     world.customers.add(customerId);

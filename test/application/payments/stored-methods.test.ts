@@ -114,7 +114,7 @@ describe('a payment with a stored method', () => {
     (await platform.eraseCustomer({ merchantId, id: customer.id, origin }))._unsafeUnwrap();
     clock.at += 60_000;
     (await platform.recoverPayments(10))._unsafeUnwrap();
-    // Nothing can be charged any more; only time tells that nothing was.
+    // Nothing can be charged any more; that nothing was is known once time has passed.
     expect(charged).toEqual(['tok_first']);
     expect((await stored()).map(({ status }) => status)).toEqual(['processing']);
     clock.at += 2 * terms.keepResponsesMs;

@@ -145,7 +145,7 @@ export function approvalCommitsContract(adapter: string, open: () => Promise<App
         expect(await refused(aCreation({ eventKey, incidentId, vendorId }))).toEqual({ kind: 'EventSeen' });
       });
 
-      it('an approval by the maker, or by whoever changed the payment', async () => {
+      it('an approval by the maker, or by a subject that changed the payment', async () => {
         const created = await committed(aCreation());
         const own = anUncheckedApproval(created, MAKER);
         expect(await refused(own)).toEqual({ kind: 'SelfApproval' });
@@ -167,7 +167,7 @@ export function approvalCommitsContract(adapter: string, open: () => Promise<App
         await committed(anUncheckedApproval(once, ADMIN));
       });
 
-      it('nobody who approved an earlier revision, though the terms be the same again', async () => {
+      it('no approver of an earlier revision, though the terms be the same again', async () => {
         const created = await committed(aCreation({ lineItems: [aLine(100n)] }));
         const once = await committed(anUncheckedApproval(created, DISPATCHER, { isLast: false }));
         const edited = await committed(anEdit(once, { lineItems: [aLine(200n)] }));

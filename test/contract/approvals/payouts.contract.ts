@@ -74,7 +74,7 @@ export function payoutsContract(adapter: string, open: () => Promise<TestedPayou
       expect(tested.paid()).toEqual([]);
     });
 
-    it('tells by lookup what it did without a word', async () => {
+    it('gives by look-up the outcome of a payout that got no answer', async () => {
       expect((await pay('silentlyPaid'))._unsafeUnwrapErr()).toEqual({ kind: 'PayoutOutcomeUnknown' });
       expect((await lookup())._unsafeUnwrap()).toMatchObject({ paid: true, attempt: 1 });
       await pay('silentlyRefused', { reference: 'r-2' });

@@ -102,7 +102,7 @@ export function vendorPaymentsContract(adapter: string, open: () => Promise<Appr
         }
     });
 
-    it('passes over as many as it is told to', async () => {
+    it('passes over as many as its offset says', async () => {
       const all = await many(9);
       const after = all[1]?.id as VendorPaymentId;
       expect(idsOf(await list({}, { limit: 3, skip: 4 }))).toEqual(idsOf(all.slice(4, 7)));

@@ -57,7 +57,7 @@ describe('a payment’s audit log', () => {
     expect(auditLogFor(ADMIN, first)).toEqual({ ...first, timestamp: '2026-03-01T12:00:00.000Z' });
   });
 
-  it('shows from where others acted to admins only, and to everybody from where they acted themselves', () => {
+  it('shows from where others acted to admins only, and to each subject from where it acted itself', () => {
     const [first] = chain;
     if (first === undefined) throw new Error('no link');
     const origin = { ipAddress: '192.0.2.99', userAgent: 'console/7' };

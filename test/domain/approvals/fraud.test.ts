@@ -28,7 +28,7 @@ describe('thousandths', () => {
     for (const score of [-0.1, 1.001, Number.NaN, Infinity]) expect(thousandthsOf(score)).toBeUndefined();
   });
 
-  it('come back from the fraction they are told as', () => {
+  it('come back from the fraction they are sent as', () => {
     for (let score = 0; score <= 1000; score += 1) expect(thousandthsOf(fractionOf(score))).toBe(score);
   });
 

@@ -106,7 +106,7 @@ describe('who is paid', () => {
     expect(approve(payment, other)._unsafeUnwrap().payment.status).toBe('approved');
   });
 
-  it('reads what vendors read, in whatever role; others read who approved, and nobody what people are known by', () => {
+  it('reads what vendors read, in whatever role; others read who approved, and no role reads what people are known by', () => {
     const approved = approvedBy(payment, ADMIN);
     for (const party of parties)
       expect(Object.keys(recordFor(party, approved))).toEqual(

@@ -72,7 +72,7 @@ describe('an approval policy', () => {
     expect(checkPolicy(refused)._unsafeUnwrapErr()).toEqual({ kind: 'PolicyInvalid', fault, tier: at });
   });
 
-  it('of any sound kind is met in the end by people it awaits, and by nobody sooner', () => {
+  it('of any sound kind is met in the end by people it awaits, and not sooner', () => {
     expect(checkPolicy(DEFAULT_POLICY)._unsafeUnwrap()).toBe(DEFAULT_POLICY);
     const roles = fc.constantFrom<readonly Role[]>(['admin'], ['dispatcher', 'admin']);
     const tiers = fc.record({

@@ -165,7 +165,7 @@ describe('a vendor’s payment', () => {
     );
   });
 
-  it('is approved by no maker and by nobody twice, by rule and not by the store alone', () => {
+  it('is approved by no maker and by no person twice, by rule and not by the store alone', () => {
     const { payment } = aCreation({ lineItems: [aLine(500_001n)] });
     const approve = (before: VendorPayment, by: Approver) =>
       approveVendorPayment(before, { by, at: NOON }, DEFAULT_POLICY);

@@ -54,7 +54,7 @@ const counted = async ({ url }: Offered): Promise<readonly string[]> =>
     .filter((line) => line.startsWith('paywright_uncaught_faults_total{'))
     .toSorted();
 
-describe('a fault of a request that nobody caught', () => {
+describe('a fault of a request that no handler caught', () => {
   it('is logged under that request and counted, and the server takes payments as before', async () => {
     const server = await serving();
     for (const description of ['floating rejection', 'exception in a callback', 'both after a while'])
@@ -78,7 +78,7 @@ describe('a fault of a request that nobody caught', () => {
   });
 });
 
-describe('a fault of a worker that nobody caught', () => {
+describe('a fault of a worker that no handler caught', () => {
   it.each(['rejection', 'exception'])(
     'ends the process in order (%s): what is under way is answered, nothing new is taken, the exit code is 1',
     async (kind) => {

@@ -51,7 +51,7 @@ describe('the retention worker', () => {
     expect(text).toContain('paywright_retention_deleted_total{kind="event"} 0');
   });
 
-  it('tells for how long the oldest row has been kept beyond its time', async () => {
+  it('says for how long the oldest row has been kept beyond its time', async () => {
     const metrics = platformMetrics();
     countRetention(metrics, 'paywright_approvals_retention')(round(500, 90_000));
     const text = await metrics.registry.metrics();

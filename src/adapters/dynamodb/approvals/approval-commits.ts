@@ -43,7 +43,7 @@ function verdictOf(
   const refusals = failed.map(({ isOwn, stored, refusal }) =>
     isOwn ? (stored?.['version']?.N === `${expected}` ? 'SelfApproval' : 'StaleVersion') : refusal,
   );
-  const kind = KINDS.find((each) => told.includes(each));
+  const kind = KINDS.find((each) => refusals.includes(each));
   const isFirst = kind === 'ClaimTaken' || (kind === 'StaleVersion' && claim === undefined);
   if (kind === undefined || (!isFirst && isTransient(fault))) return undefined;
   return err(kind === 'StaleVersion' ? { kind, id: next.id } : { kind });

@@ -24,7 +24,7 @@ export const approvalsProblems = problemTable<
   SelfApproval: {
     status: 403,
     code: 'self_approval',
-    title: 'Nobody approves what they made or are paid',
+    title: 'No person approves what they made or are paid',
     detail:
       'Who created or changed a payment, or is paid by it, does not approve it, whatever the token or role. A person is known by subject, email and the claim that the installation names.',
   },
@@ -57,7 +57,7 @@ export const approvalsProblems = problemTable<
     status: 409,
     code: 'already_approved',
     title: 'You have approved this payment already',
-    detail: 'Nobody counts twice, whatever the token: somebody else must approve it too.',
+    detail: 'Each person counts once, whatever the token: another must approve it too.',
   },
   ApprovalVoid: {
     status: 409,

@@ -105,7 +105,7 @@ describe('a vendor payment over HTTP', () => {
     expect(await told(approve(admin), 200)).toMatchObject({ status: 'approved', approvedBy: 'admin-1' });
   });
 
-  it('that is changed asks everybody anew, and its changer approves it no more', async () => {
+  it('that is changed needs every approval anew, and its changer gives none', async () => {
     const { create, dispatcher, admin } = await anOffice();
     const { paymentId, termsHash } = await create(aVendorPaymentBody(ofCents(612_345)));
     const path = `/payments/${paymentId}`;
@@ -167,7 +167,7 @@ describe('a vendor payment over HTTP', () => {
     });
   });
 
-  it('that nobody could score is listed as flagged and asks for an admin', async () => {
+  it('without a score is listed as flagged and needs an admin', async () => {
     const { create, dispatcher, admin } = await anOffice(undefined, {
       ports: {
         fraudScorer: { score: () => errAsync({ kind: 'ScorerUnavailable' }) },
@@ -277,7 +277,7 @@ describe('a vendor', () => {
     expect(await told(vendor.get('/payments'), 200)).toMatchObject({ payments: [] });
   });
 
-  it('with an id that is none is nobody', async () => {
+  it('with an id that is no UUID is not authenticated', async () => {
     const { app } = anApprovalsApp();
     const vendor = await aColleague(app.request, 'ann', 'vendor', { vendor_id: 'acme' });
     expect(await codeOf(vendor.get('/payments'))).toBe('401 unauthenticated');

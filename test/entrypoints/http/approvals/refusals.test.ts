@@ -111,7 +111,7 @@ describe('a payment is refused', () => {
       'amount_mismatch',
     ],
     [
-      'when a line comes to more than can be told exactly',
+      'when a line comes to more than a number holds exactly',
       withLine({ quantity: 94_906_267, unitPriceCents: 94_906_267 }),
       'amount_too_large',
     ],
@@ -202,7 +202,7 @@ describe('a move is refused', () => {
     await refused(admin.post(`${path}/process`), 409, 'payment_state_conflict');
   });
 
-  it('when it is to be paid and nobody has approved it, or it was paid', async () => {
+  it('when it is to be paid and is not approved, or was paid', async () => {
     const path = await aPayment();
     await refused(admin.post(`${path}/process`), 409, 'payment_state_conflict');
     await told(dispatcher.post(`${path}/approve`), 200);
@@ -244,7 +244,7 @@ describe('a move is refused', () => {
     await refused(dispatcher.patch(await aPayment(), body), status, code);
   });
 
-  it('for ids that are none, or nobody’s', async () => {
+  it('for ids that are none, or that do not exist', async () => {
     for (const id of [randomUUID(), 'x', '%00', `${randomUUID()} `, '4242424242424242'])
       for (const move of ['approve', 'process'])
         await refused(admin.post(`/payments/${id}/${move}`), 404, 'payment_not_found');
@@ -318,7 +318,7 @@ describe('an event is refused alone, by the name of its field,', () => {
       'detail.pricing.mileageCharge',
     ],
     [
-      'with a price nobody knows',
+      'with an unknown price',
       aWorkEvent({ pricing: { ...pricing, discount: 5 } }),
       'detail.pricing.discount',
     ],
@@ -354,7 +354,7 @@ describe('an event is refused alone, by the name of its field,', () => {
       'detail.pricing',
     ],
     [
-      'for prices beyond what can be told',
+      'for prices beyond what a number holds exactly',
       aWorkEvent({ pricing: { basePrice: Number.MAX_SAFE_INTEGER, mileageCharge: 1 } }),
       'detail.pricing',
     ],

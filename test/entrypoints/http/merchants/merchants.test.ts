@@ -18,7 +18,7 @@ const adminToken = () => aToken({ permissions: ['admin'], merchant_id: undefined
 const tokenOf = (merchant_id: string, permissions: readonly string[] = ['payments']) =>
   aToken({ merchant_id, permissions });
 
-/** The app, asked as somebody: an admin unless `token` says otherwise. */
+/** The app, with requests of an admin unless `token` says otherwise. */
 async function aDesk() {
   const { app, storage, lines } = await anHttpApp();
   const admin = await adminToken();
@@ -205,7 +205,7 @@ describe('managing merchants over HTTP', () => {
     ];
     expect(responses.map(({ status }) => status)).toEqual([201, 409, 200, 400, 200, 200, 200, 200]);
     for (const [n, { text }] of responses.entries()) {
-      // A field name of the client's own is told back to it, and to nobody else.
+      // A field name of the client's own is given back to it, and shown nowhere else.
       if (n !== 3) expect(text).not.toContain(CANARY);
       expect(text).not.toContain('data_key');
       if (n < 7) expect(text).not.toContain('sealed');
