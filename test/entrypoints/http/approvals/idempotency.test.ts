@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { ResultAsync } from 'neverthrow';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { memoryApprovalsStorage } from '../../../../src/adapters/memory/approvals/storage.ts';
+import type { ApprovalsPorts } from '../../../../src/application/approvals/approvals-use-cases.ts';
 import type { VendorId } from '../../../../src/domain/approvals/ids.ts';
 import type { ApprovalsStorage } from '../../../../src/ports/approvals/approvals-storage.ts';
 import {
@@ -20,9 +23,9 @@ afterAll(close);
 const SILENT = '00000000-0000-4000-8000-000000000003' as VendorId;
 const REFUSED_AT_FIRST = '00000000-0000-4000-8000-000000000002' as VendorId;
 
-async function anOffice(storage: ApprovalsStorage) {
+async function anOffice(storage: ApprovalsStorage, ports: Partial<ApprovalsPorts> = {}) {
   const clock = { at: Date.parse('2026-03-01T12:00:00Z'), now: () => clock.at };
-  const { app, ledger, useCases } = anApprovalsApp(storage, { ports: { clock } });
+  const { app, ledger, useCases } = anApprovalsApp(storage, { ports: { clock, ...ports } });
   const [maker, dispatcher, admin, other, system] = await Promise.all([
     aColleague(app.request, 'maker', 'dispatcher'),
     aColleague(app.request, 'dispatcher-1', 'dispatcher'),
@@ -243,4 +246,37 @@ describe.each(kinds)('an idempotency key of approvals on $name', ({ open }) => {
     office.clock.at += 86_400_000;
     expect(await refusalOf(await office.send(approve, key))).toBe('409 payment_state_conflict');
   });
+});
+
+it('holds a payout under its key until the request has answered, and then gives that answer', async () => {
+  const payout = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const office = await anOffice(memoryApprovalsStorage(), {
+    payouts: {
+      pay({ attempt, amount }) {
+        begun.resolve();
+        const paid = { paid: true, attempt, amount, processorReference: 'bank_1' } as const;
+        return ResultAsync.fromSafePromise(payout.promise).map(() => ({
+          ...paid,
+          processedAt: office.clock.at,
+        }));
+      },
+      lookup: () => {
+        throw new Error('a payout that is awaited is not looked up');
+      },
+    },
+  });
+  const pay: Call = { by: 'admin', path: `${await office.approved()}/process` };
+  const first = office.send(pay, 'one');
+  await begun.promise;
+  office.clock.at += 10_000;
+  const early = await office.send(pay, 'one');
+  expect([early.headers.get('retry-after'), await refusalOf(early)]).toEqual([
+    '20',
+    '409 idempotency_in_flight',
+  ]);
+  payout.resolve();
+  const read = await readOf(await first);
+  expect(JSON.parse(read.body)).toMatchObject({ status: 'completed', processorReference: 'bank_1' });
+  expect(await readOf(await office.send(pay, 'one'))).toEqual(read);
 });
