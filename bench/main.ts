@@ -11,12 +11,14 @@ import { memoryStorage } from '../src/adapters/memory/storage.ts';
 import { migratePostgres } from '../src/adapters/postgres/migrate.ts';
 import { postgresPool } from '../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../src/adapters/postgres/storage.ts';
+import type { Storage } from '../src/ports/storage.ts';
 import { httpLoad } from './http.ts';
 import { rawDynamoDb } from './raw-dynamodb.ts';
 import { rawPostgres } from './raw-postgres.ts';
 import { machine, type Report, table, versions } from './report.ts';
-import { type Row, SIZES, type Sizes } from './rows.ts';
+import { orThrow, type Row, SIZES, type Sizes } from './rows.ts';
 import { systemOver } from './system.ts';
+import { verifying } from './verifying.ts';
 import { work } from './work.ts';
 
 const TABLE = 'paywright';
@@ -24,7 +26,10 @@ const TABLE = 'paywright';
 type Settings = Readonly<{ sizes: Sizes; callers: number }>;
 
 const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) => Promise<readonly Row[]>>> = {
-  memory: async (_dataDir, settings) => work(await systemOver(memoryStorage()), undefined, settings),
+  memory: async (_dataDir, settings) => [
+    ...(await work(await systemOver(memoryStorage()), undefined, settings)),
+    await verified(memoryStorage(), settings),
+  ],
   postgres: async (dataDir, settings) => {
     const server = await startPostgres({ dataDir });
     const [pool, rawPool] = [0, 1].map(() => postgresPool({ connectionString: server.url }));
@@ -33,7 +38,13 @@ const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) =>
     if (migrated.isErr()) throw new Error(migrated.error.kind);
     const storage = postgresStorage(pool);
     try {
-      return await work(await systemOver(storage), rawPostgres(rawPool), settings);
+      const rows = await work(await systemOver(storage), rawPostgres(rawPool), settings);
+      await rawPool.query('CREATE DATABASE verified');
+      const url = new URL(server.url);
+      url.pathname = '/verified';
+      const verifiedPool = postgresPool({ connectionString: url.href });
+      orThrow(await migratePostgres(verifiedPool));
+      return [...rows, await verified(postgresStorage(verifiedPool), settings)];
     } finally {
       await Promise.all([storage.close(), rawPool.end()]);
       await server.stop();
@@ -49,7 +60,11 @@ const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) =>
     const migrated = await migrateDynamoDb(client, TABLE);
     if (migrated.isErr()) throw new Error(migrated.error.kind);
     try {
-      return await work(await systemOver(storage), rawDynamoDb(rawClient, TABLE), settings);
+      const rows = await work(await systemOver(storage), rawDynamoDb(rawClient, TABLE), settings);
+      const other = dynamodbClient({ region: 'us-east-1', endpoint: server.url });
+      orThrow(await migrateDynamoDb(other, `${TABLE}-verified`));
+      const alone = dynamodbStorage({ client: other, table: `${TABLE}-verified` });
+      return [...rows, await verified(alone, settings)];
     } finally {
       await storage.close();
       rawClient.destroy();
@@ -57,6 +72,15 @@ const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) =>
     }
   },
 };
+
+/** On a storage of its own, because what the raw drivers repeat is no history. */
+async function verified(storage: Storage, { sizes, callers }: Settings): Promise<Row> {
+  try {
+    return await verifying(storage, sizes.summarized, callers);
+  } finally {
+    await storage.close();
+  }
+}
 
 const program = new Command('bench')
   .description('Measures paywright beside the raw drivers doing the same work in the same run.')
