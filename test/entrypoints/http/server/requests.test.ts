@@ -232,7 +232,8 @@ describe('POST /payments refuses', () => {
     if (path !== undefined) expect(told.errors?.map((each) => each.path)).toEqual([path]);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(told.request_id).toBe(response.headers.get('x-request-id'));
-    expect(JSON.stringify(told)).not.toMatch(/4242|5555|3782|at .*\(|node_modules/);
+    // Any digits may stand in an id that was made.
+    expect(JSON.stringify({ ...told, request_id: '' })).not.toMatch(/4242|5555|3782|at .*\(|node_modules/);
     expect(await storage.outbox.unsent(1)).toMatchObject({ value: [] });
   });
 
