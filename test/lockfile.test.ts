@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-type Locked = Readonly<{ optionalDependencies?: Readonly<Record<string, string>> }>;
+type Locked = Readonly<{
+  optionalDependencies?: Readonly<Record<string, string>>;
+  integrity?: string;
+  link?: boolean;
+}>;
 
 /** `npm ci` refuses a lock file that leaves out another platform's packages, which `npm install` may do. */
 it('locks the optional packages of every platform, so that a clean install works on each', () => {
@@ -19,6 +23,18 @@ it('locks the optional packages of every platform, so that a clean install works
   );
 
   expect(missing).toEqual([]);
+});
+
+it('locks every package with the hash of its contents', () => {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Readonly<{
+    packages: Readonly<Record<string, Locked>>;
+  }>;
+  const unproved = Object.entries(packages)
+    .filter(
+      ([path, { integrity, link }]) => path.includes('node_modules/') && !link && integrity === undefined,
+    )
+    .map(([path]) => path);
+  expect(unproved).toEqual([]);
 });
 
 /** Of the version that the lock names, by platform: SHA-256 of the binary as its package has it. */
