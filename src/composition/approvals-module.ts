@@ -72,6 +72,7 @@ function portsOf(
     processorTimeoutMs: timeoutMs,
     aroundPayouts = same,
     payoutAlarm = { raise: () => {} },
+    refusalAlarm = { raise: () => {} },
   } = settings;
   return {
     ...storage,
@@ -89,6 +90,7 @@ function portsOf(
       }),
     ),
     payoutAlarm,
+    refusalAlarm,
   };
 }
 

@@ -4,6 +4,7 @@ import type { QueuedApproval } from '../ports/approvals/approval-queue.ts';
 import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
 import type { PayoutAlarm } from '../ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../ports/approvals/payouts.ts';
+import type { RefusalAlarm } from '../ports/approvals/refusal-alarm.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
 
 /** What approvals are made from. `Place` says whether embedded servers have been started yet. */
@@ -20,6 +21,8 @@ export type ApprovalsSettings<Place extends StorageSettings | PlacedStorage = St
   tellPublished?: (event: ApprovalEvent) => void;
   /** Without one, as in commands that pay nothing, no alarm is raised. */
   payoutAlarm?: PayoutAlarm;
+  /** The same for refused attempts that could not be kept. */
+  refusalAlarm?: RefusalAlarm;
   /** Laid round the paying side, guard included: to measure it, or to break it in tests. */
   aroundPayouts?: (payouts: Payouts) => Payouts;
   /** The same for the scorer, within its guard. */

@@ -21,7 +21,7 @@ import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
 import { defaultFraudRules } from '../../src/domain/approvals/fraud-rules.ts';
 import { DEFAULT_POLICY } from '../../src/domain/approvals/policy.ts';
 import { present } from '../../src/domain/kernel/present.ts';
-import { alarmTo } from '../../src/entrypoints/cli/telling.ts';
+import { alarmTo, refusalAlarmTo } from '../../src/entrypoints/cli/telling.ts';
 import { approvalsApp } from '../../src/entrypoints/http/approvals/approvals-app.ts';
 import { countedPayoutAlarm } from '../../src/entrypoints/http/approvals/approvals-metrics.ts';
 import { tokenVerifier } from '../../src/entrypoints/http/server/authenticate.ts';
@@ -57,6 +57,7 @@ export function anApprovalsApp(storage: ApprovalsStorage = memoryApprovalsStorag
     signedTokens: systemSignedTokens(SECRET),
     fraudScorer: rulesFraudScorer(storage, defaultFraudRules([500_000n])),
     payouts: simulatedPayouts(ledger, systemClock),
+    refusalAlarm: refusalAlarmTo(log),
     payoutAlarm: countedPayoutAlarm(alarmTo(log), metrics),
     ...parts.ports,
   };

@@ -80,6 +80,17 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
   (
     await useCases.rejectVendorPayment({ ...asked(DISPATCHER), id: cancelled, reason: 'Not our vendor' })
   )._unsafeUnwrap();
+  const refused = {
+    by: MAKER,
+    origin: { ...asked(MAKER).origin, ipAddress: '203.0.113.7', userAgent: 'curl/8' },
+  };
+  for (const _ of [1, 2]) await useCases.approveVendorPayment({ ...refused, id: waiting });
+  await useCases.rejectVendorPayment({
+    ...asked(anApprover('vendor-1', 'vendor')),
+    id: waiting,
+    reason: 'Mine',
+  });
+  await useCases.approveVendorPayment({ ...refused, id: suspect });
   const work = {
     eventId: 'event-1',
     source: DEFAULT_EVENT_SOURCES[0] ?? '',

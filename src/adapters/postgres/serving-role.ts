@@ -38,7 +38,15 @@ export const PLATFORM_GRANTS: ServingGrants = {
 };
 
 export const APPROVALS_GRANTS: ServingGrants = {
-  UPDATE: ['payments', 'payment_line_items', 'outbox', 'lease', 'request_claim'],
+  UPDATE: [
+    'payments',
+    'payment_line_items',
+    'payment_refusal_count',
+    'payment_refusal_head',
+    'outbox',
+    'lease',
+    'request_claim',
+  ],
   DELETE: ['payment_line_items', 'outbox', 'outbox_parked', 'lease', 'request_claim'],
 };
 

@@ -3,6 +3,7 @@ import type { ApprovalsStorage } from '../../ports/approvals/approvals-storage.t
 import type { FraudScorer } from '../../ports/approvals/fraud-scorer.ts';
 import type { PayoutAlarm } from '../../ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../../ports/approvals/payouts.ts';
+import type { RefusalAlarm } from '../../ports/approvals/refusal-alarm.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
@@ -16,6 +17,7 @@ import { getAuditLog } from './get-audit-log.ts';
 import { findByIncident, getVendorPayment } from './get-vendor-payment.ts';
 import { listFlagged, listPending, listVendorPayments } from './list-vendor-payments.ts';
 import { processVendorPayment } from './process-vendor-payment.ts';
+import { recordingRefusals, recordRefusal } from './record-refusal.ts';
 import { recordWorkCompleted } from './record-work-completed.ts';
 import { recoverPayouts } from './recover-payouts.ts';
 import { rejectVendorPayment } from './reject-vendor-payment.ts';
@@ -31,11 +33,25 @@ export type ApprovalsPorts = Omit<ApprovalsStorage, 'close' | 'health'> &
     fraudScorer: FraudScorer;
     payouts: Payouts;
     payoutAlarm: PayoutAlarm;
+    refusalAlarm: RefusalAlarm;
   }>;
+
+/** What people do with a payment that is there: whom that is refused is in the payment's log. */
+function decisions(ports: ApprovalsPorts, rules: ApprovalRules) {
+  const record = recordRefusal(ports);
+  return {
+    recordRefusal: record,
+    changeVendorPayment: recordingRefusals(record, 'change', changeVendorPayment(ports)),
+    approveVendorPayment: recordingRefusals(record, 'approve', approveVendorPayment(ports, rules)),
+    rejectVendorPayment: recordingRefusals(record, 'reject', rejectVendorPayment(ports)),
+    processVendorPayment: recordingRefusals(record, 'process', processVendorPayment(ports, rules)),
+  };
+}
 
 /** Everything the approvals service does. */
 export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) => ({
   answerOnce: answerOnce(ports, rules.claims),
+  ...decisions(ports, rules),
   createVendorPayment: createVendorPayment(ports, rules),
   recordWorkCompleted: recordWorkCompleted(ports, rules),
   getVendorPayment: getVendorPayment(ports),
@@ -44,10 +60,6 @@ export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) =
   listPending: listPending(ports),
   listFlagged: listFlagged(ports),
   getAuditLog: getAuditLog(ports),
-  changeVendorPayment: changeVendorPayment(ports),
-  approveVendorPayment: approveVendorPayment(ports, rules),
-  rejectVendorPayment: rejectVendorPayment(ports),
-  processVendorPayment: processVendorPayment(ports, rules),
   recoverPayouts: recoverPayouts(ports, rules),
   enforceRetention: enforceRetention(ports),
   verifyApprovals: verifyApprovals(ports),

@@ -2,11 +2,13 @@ import { err, errAsync, ok, okAsync, Result, ResultAsync, safeTry } from 'nevert
 import { auditLogChain } from '../../domain/approvals/audit-log.ts';
 import { givenApprovals } from '../../domain/approvals/given-approvals.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
+import type { RefusalHead } from '../../domain/approvals/refusal.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { vendorPaymentRecord } from '../../domain/approvals/vendor-payment-record.ts';
 import type { BrokenChain } from '../../domain/kernel/audit-chain.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { AuditLog } from '../../ports/approvals/audit-log.ts';
+import type { Refusals } from '../../ports/approvals/refusals.ts';
 import type { ApprovalRowType, RowDifference, StoredRows } from '../../ports/approvals/stored-rows.ts';
 import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { Digests } from '../../ports/digests.ts';
@@ -17,6 +19,7 @@ import { isCaused } from './verify-events.ts';
 export type VerifyApprovalsPorts = Readonly<{
   vendorPayments: VendorPayments;
   auditLog: AuditLog;
+  refusals: Refusals;
   storedRows: StoredRows;
   digests: Digests;
 }>;
@@ -85,15 +88,18 @@ const checkAll = <Item, Seen>(items: readonly Item[], check: (item: Item) => Wal
 
 /**
  * A payment, its chain and all its rows; gives the number of its links. What merely moved while it was read is no fault:
- * one counts only when the payment was at the same version before and after. What keeps moving counts in the end all the same.
+ * one counts only when the payment was at the same version, and its refusals as many, before and after. What keeps moving
+ * counts in the end all the same.
  */
 const verifyPayment = (ports: VerifyApprovalsPorts, listed: VendorPayment): Walk<number> =>
   safeTry(async function* () {
     let payment: VendorPayment = listed;
     for (let reads = 1; ; reads += 1) {
-      const { links, fault } = yield* look(ports, payment);
+      const refused = yield* ports.refusals.head(payment.id);
+      const { links, fault } = yield* look(ports, payment, refused);
       if (fault === undefined) return ok(links);
       const again = yield* ports.vendorPayments.find(payment.id);
+      const refusedAgain = yield* ports.refusals.head(payment.id);
       if (again === undefined)
         return err<never, ApprovalsFinding>({
           kind: 'BadRow',
@@ -101,20 +107,22 @@ const verifyPayment = (ports: VerifyApprovalsPorts, listed: VendorPayment): Walk
           id: payment.id,
           fault: 'absent',
         });
-      if (headOf(again) === headOf(payment) || reads === MOST_READS) return err(fault);
+      const hasMoved = headOf(again) !== headOf(payment) || headOf(refusedAgain) !== headOf(refused);
+      if (!hasMoved || reads === MOST_READS) return err(fault);
       payment = again;
     }
   });
 
-const headOf = ({ version, auditHash }: VendorPayment): string => `${version} ${auditHash}`;
+const headOf = ({ version, auditHash }: RefusalHead): string => `${version} ${auditHash}`;
 
 type Looked = Readonly<{ links: number; fault?: ApprovalsFinding }>;
 
 const look = (
-  { auditLog, storedRows, digests }: VerifyApprovalsPorts,
+  { auditLog, refusals, storedRows, digests }: VerifyApprovalsPorts,
   payment: VendorPayment,
+  refusalHead: RefusalHead,
 ): ResultAsync<Looked, StorageUnavailable> =>
-  auditLog.of(payment.id).andThen((links) => {
+  ResultAsync.combine([auditLog.of(payment.id), refusals.of(payment.id)]).andThen(([links, refused]) => {
     const { id } = payment;
     const bad = { kind: 'BadRow', row: 'vendor_payment', id } as const;
     const looked = (fault?: ApprovalsFinding): Looked => ({ links: links.length, ...present({ fault }) });
@@ -123,8 +131,13 @@ const look = (
     if (whole.isErr() && whole.error.kind === 'BrokenChain')
       return okAsync(looked({ ...bad, sequence: whole.error.sequence, fault: whole.error.fault }));
     if (whole.isErr()) return okAsync(looked({ ...bad, fault: 'differs' }));
+    const kept = auditLogChain.verify(refused, { id, ...refusalHead }, digests.sha256);
+    if (kept.isErr()) {
+      const { sequence, fault } = kept.error;
+      return okAsync(looked({ kind: 'BadRow', row: 'refusal', id, sequence, fault }));
+    }
     return storedRows
-      .differences({ payment, links, given: givenApprovals(links) })
+      .differences({ payment, links, given: givenApprovals(links), refused })
       .map(([difference]) => looked(difference && { kind: 'BadRow', ...difference }));
   });
 

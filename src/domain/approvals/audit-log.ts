@@ -49,9 +49,16 @@ const sealedFields = (entry: Unsealed<AuditLogEntry>): Omit<AuditLogRecord, 'has
 /** Seals and checks the chain of one vendor payment. */
 export const auditLogChain = auditChain<AuditLogEntry>(sealedFields, ({ paymentId }) => paymentId);
 
-/** A link as this approver may see it: only admins see from where others acted. */
-export function auditLogFor(by: Approver, entry: AuditLogEntry): AuditLogRecord {
+/** A link as this approver may see it: only admins see from where others acted. A refusal's has its count. */
+export function auditLogFor(
+  by: Approver,
+  entry: AuditLogEntry & Readonly<{ attempts?: number }>,
+): AuditLogRecord & Readonly<{ attempts?: number }> {
   const { ipAddress: _ipAddress, userAgent: _userAgent, ...anywhere } = entry;
   const seesOrigin = hasRole(by, ['admin']) || entry.actor.id === by.id;
-  return { ...sealedFields(seesOrigin ? entry : anywhere), hash: entry.hash };
+  return {
+    ...sealedFields(seesOrigin ? entry : anywhere),
+    hash: entry.hash,
+    ...present({ attempts: entry.attempts }),
+  };
 }

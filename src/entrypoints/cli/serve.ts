@@ -31,7 +31,7 @@ import { type OpenSystem, openSystem } from './open-system.ts';
 import { type ProcessFaults, watchFaults } from './process-faults.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
-import { alarmTo, tellingTo } from './telling.ts';
+import { alarmTo, refusalAlarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
 import { welcomeText } from './welcome.ts';
 
@@ -48,7 +48,13 @@ export async function serveCommand(config: Config, terminal: Terminal): Promise<
   const opened = await openSystem({
     ...config,
     platform: { ...config.platform, aroundProcessor },
-    approvals: { ...config.approvals, ...tellingTo(log), payoutAlarm, aroundPayouts },
+    approvals: {
+      ...config.approvals,
+      ...tellingTo(log),
+      payoutAlarm,
+      refusalAlarm: refusalAlarmTo(log),
+      aroundPayouts,
+    },
   });
   if ('says' in opened) {
     terminal.err(`paywright: ${opened.says}\n`);

@@ -6,6 +6,7 @@ import type { StorageHealth } from '../storage-health.ts';
 import type { WakeUps } from '../wake-ups.ts';
 import type { ApprovalCommits } from './approval-commits.ts';
 import type { AuditLog } from './audit-log.ts';
+import type { Refusals } from './refusals.ts';
 import type { RequestClaims } from './request-claims.ts';
 import type { StoredRows } from './stored-rows.ts';
 import type { VendorPayments } from './vendor-payments.ts';
@@ -15,6 +16,7 @@ export type ApprovalsStorage = Readonly<{
   vendorPayments: VendorPayments;
   approvalCommits: ApprovalCommits;
   auditLog: AuditLog;
+  refusals: Refusals;
   storedRows: StoredRows;
   requestClaims: RequestClaims;
   /** Of approvals alone, with shards of its own. */

@@ -2,6 +2,7 @@ import type { ResultAsync } from 'neverthrow';
 import type { ApprovalEvent } from '../../domain/approvals/approval-events.ts';
 import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
 import type { GivenApproval } from '../../domain/approvals/given-approvals.ts';
+import type { Refusal } from '../../domain/approvals/refusal.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { StorageUnavailable } from '../unavailable.ts';
 
@@ -11,6 +12,7 @@ export type ApprovalRowType =
   | 'line_item'
   | 'approval'
   | 'audit_entry'
+  | 'refusal'
   | 'unique_key'
   | 'list_entry'
   | 'event'
@@ -23,11 +25,12 @@ export type RowDifference = Readonly<{
   fault: 'differs' | 'absent' | 'orphaned';
 }>;
 
-/** A payment with its whole chain, first link first, and every approval that was ever given, void ones included. */
+/** A payment with its whole chains, first link first, and every approval that was ever given, void ones included. */
 export type PaymentHistory = Readonly<{
   payment: VendorPayment;
   links: readonly AuditLogEntry[];
   given: readonly GivenApproval[];
+  refused: readonly Refusal[];
 }>;
 
 /** One page of a walk: `next` is absent on the last. */

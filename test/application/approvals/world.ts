@@ -23,6 +23,7 @@ import type { ApprovalCommits } from '../../../src/ports/approvals/approval-comm
 import type { FraudScorer } from '../../../src/ports/approvals/fraud-scorer.ts';
 import type { WithheldPayout } from '../../../src/ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../../../src/ports/approvals/payouts.ts';
+import type { Refusals } from '../../../src/ports/approvals/refusals.ts';
 import type { VendorPayments } from '../../../src/ports/approvals/vendor-payments.ts';
 import {
   ADMIN,
@@ -41,6 +42,7 @@ type Committed = ReturnType<ApprovalCommits['commit']>;
 type Paid = ReturnType<Payouts['pay']>;
 type Due = ReturnType<VendorPayments['due']>;
 type LookedUp = ReturnType<Payouts['lookup']>;
+type Appended = ReturnType<Refusals['append']>;
 
 export const losePay: Turn<Paid> = () => errAsync({ kind: 'PayoutOutcomeUnknown' });
 export const refusePay: Turn<Paid> = () => errAsync({ kind: 'PayoutsUnavailable' });
@@ -58,14 +60,16 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
   const ledger = payoutLedger(':memory:');
   const clock = { at: NOON, now: (): Instant => clock.at };
   const simulated = simulatedPayouts(ledger, clock);
-  const turns: { commit: Turn<Committed>[]; pay: Turn<Paid>[]; lookup: Turn<LookedUp>[]; due: Turn<Due>[] } =
-    {
-      due: [],
-      commit: [],
-      pay: [],
-      lookup: [],
-    };
+  const turns: {
+    commit: Turn<Committed>[];
+    pay: Turn<Paid>[];
+    lookup: Turn<LookedUp>[];
+    due: Turn<Due>[];
+    append: Turn<Appended>[];
+  } = { due: [], commit: [], pay: [], lookup: [], append: [] };
   const alarms: WithheldPayout[] = [];
+  /** Payments at which a refused attempt could not be kept. */
+  const lost: VendorPaymentId[] = [];
   const calls = { commit: 0, pay: 0, lookup: 0 };
   const { scorer = rulesFraudScorer(storage, defaultFraudRules([500_000n])), ...rules } = settings;
 
@@ -93,6 +97,13 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
       },
     } satisfies Payouts,
     payoutAlarm: { raise: (withheld: WithheldPayout) => void alarms.push(withheld) },
+    refusalAlarm: { raise: ({ id }: Readonly<{ id: VendorPaymentId }>) => void lost.push(id) },
+    refusals: {
+      ...storage.refusals,
+      append(refusal) {
+        return (turns.append.shift() ?? pass)(() => storage.refusals.append(refusal));
+      },
+    } satisfies Refusals,
     fraudScorer: scorer,
     clock,
     approvalIds: systemApprovalIds,
@@ -121,6 +132,7 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
     turns,
     calls,
     alarms,
+    lost,
     stored,
     create: (order: NewVendorPayment = anOrder(), by: Approver = MAKER) =>
       useCases.createVendorPayment({ ...asked(by), order }),

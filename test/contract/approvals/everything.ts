@@ -8,6 +8,7 @@ import { approvalCommitsModelContract } from './approval-commits-model.contract.
 import { approvalPeopleContract } from './approval-people.contract.ts';
 import { approvalsOutboxContract } from './approvals-outbox.contract.ts';
 import { auditLogContract } from './audit-log.contract.ts';
+import { refusalsContract } from './refusals.contract.ts';
 import { requestClaimsContract } from './request-claims.contract.ts';
 import { retiredRolesContract } from './retired-roles.contract.ts';
 import { vendorPaymentsContract } from './vendor-payments.contract.ts';
@@ -21,6 +22,7 @@ export function approvalsContracts(adapter: string, open: () => Promise<Approval
   auditLogContract(adapter, open);
   requestClaimsContract(adapter, open);
   approvalsOutboxContract(adapter, open);
+  refusalsContract(adapter, open);
   retiredRolesContract(adapter, open);
   leasesContract(`${adapter}, approvals`, open);
   leaseRetentionContract(`${adapter}, approvals`, open);

@@ -131,6 +131,7 @@ export function approvalsWorld(
         pay: (order) => process.call('pay', () => bank.pay(order), outcomeUnknown),
         lookup: (reference) => process.call('look up', () => bank.lookup(reference), away),
       },
+      refusalAlarm: { raise: () => {} },
       payoutAlarm: {
         raise({ id, reason }) {
           throw new Error(`the payout of ${id} was withheld: ${reason}`);

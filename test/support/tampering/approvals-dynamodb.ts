@@ -42,7 +42,7 @@ export function tamperedApprovalsDynamoDb(at: Table): TamperedApprovals & Readon
 /** What an item is of: the letter of its partition, and in a payment's log that of its sort key. */
 function kindOfItem({ pk, sk }: ItemKey): string {
   const kind = kindOf(pk);
-  if (kind === 'X') return `X ${sk.split('#')[0] ?? ''}`;
+  if (kind === 'X' || kind === 'R') return `${kind} ${sk.split('#')[0] ?? ''}`;
   return pk.endsWith('#parked') ? `${kind} parked` : kind;
 }
 

@@ -105,6 +105,22 @@ function mutationsOf(store: ApprovalsStore): readonly Mutation[] {
     mutation('link of no payment inserted', () => {
       store.auditOf.set('nothing', [...(links[0] ?? [])]);
     }),
+    ...fields('refusal', [...store.refusalsOf.values()].flat(), (old, next) => {
+      for (const list of store.refusalsOf.values()) if (list.includes(old)) replace(list, old, next);
+    }),
+    mutation('refusal deleted', () => void [...store.refusalsOf.values()][0]?.pop()),
+    mutation('refusal inserted', () => {
+      const [list = []] = store.refusalsOf.values();
+      const last = list.at(-1) as (typeof list)[0];
+      list.push({ ...last, sequence: last.sequence + 1, previousHash: last.hash });
+    }),
+    mutation('refusal of no payment inserted', () => {
+      store.refusalsOf.set('nothing', []);
+    }),
+    ...entries(store.refusalHeads, 'refusal head', 'nothing'),
+    ...fields('refusal head', [...store.refusalHeads.values()], (old, next) => {
+      for (const [id, head] of store.refusalHeads) if (head === old) store.refusalHeads.set(id, next);
+    }),
     ...fields('event', store.outbox, (old, next) => replace(store.outbox, old, next)),
     mutation('event deleted', () => void store.outbox.pop()),
     mutation('event inserted', () => {

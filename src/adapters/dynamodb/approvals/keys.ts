@@ -58,6 +58,21 @@ export const approvalIdentityKey = (
   identity: string,
 ): ItemKey => ({ pk: logPartition(id), sk: `I#${revision}#${identity}` });
 
+/** Refused attempts at a payment: links of a chain of their own, a count for each, and the head. */
+export const refusalPartition = (id: VendorPaymentId): string => `${PREFIX}#R#${id}`;
+
+export const refusalLinkKey = (id: VendorPaymentId, sequence: number): ItemKey => ({
+  pk: refusalPartition(id),
+  sk: `${LINK_PREFIX}${`${sequence}`.padStart(10, '0')}`,
+});
+
+export const refusalCountKey = (id: VendorPaymentId, key: string): ItemKey => ({
+  pk: refusalPartition(id),
+  sk: `A#${key}`,
+});
+
+export const refusalHeadKey = (id: VendorPaymentId): ItemKey => ({ pk: refusalPartition(id), sk: 'H' });
+
 /** Whose an incident and vendor are; a partition to itself. */
 export const liveKey = ({
   incidentId,

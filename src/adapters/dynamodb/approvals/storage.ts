@@ -11,6 +11,7 @@ import { dynamodbApprovalCommits } from './approval-commits.ts';
 import { APPROVAL_EVENTS } from './approval-items.ts';
 import { dynamodbAuditLog } from './audit-log.ts';
 import { APPROVALS_LEASES } from './keys.ts';
+import { dynamodbRefusals } from './refusals.ts';
 import { dynamodbRequestClaims } from './request-claims.ts';
 import { dynamodbStoredRows } from './stored-rows.ts';
 import { dynamodbVendorPayments } from './vendor-payments.ts';
@@ -29,6 +30,7 @@ export function approvalsDynamodbStorage({
     vendorPayments: dynamodbVendorPayments(table, read),
     approvalCommits: dynamodbApprovalCommits(table),
     auditLog: dynamodbAuditLog(table),
+    refusals: dynamodbRefusals(table, read),
     storedRows: dynamodbStoredRows(table, read),
     requestClaims: dynamodbRequestClaims(table, read),
     outbox: dynamodbOutbox(table, read, APPROVAL_EVENTS),

@@ -35,9 +35,11 @@ import {
   liveKey,
   logPartition,
   PREFIX,
+  refusalPartition,
   takenEventKey,
   vendorPaymentKey,
 } from './keys.ts';
+import { refusalHeadItem, refusalItems } from './refusals.ts';
 
 /** Items are compared whole, as canonical text, with those that commits write. */
 export const dynamodbStoredRows = (table: Table, read: Read): StoredRows => ({
@@ -108,12 +110,14 @@ async function storedItems(
     liveKey(payment),
   ];
   const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
-  const [log, beside] = await Promise.all([
+  const [log, refused, beside] = await Promise.all([
     queryItems(table, within(logPartition(id))),
+    queryItems(table, within(refusalPartition(id))),
     Promise.all(distinct.map(read)),
   ]);
   const isOwn = (item: Item) => item['holder'] === undefined || item['holder'] === id;
-  return [...log, ...beside.filter((item) => item !== undefined).filter(isOwn)] as (Item & ItemKey)[];
+  return [...log, ...refused, ...beside.filter((item) => item !== undefined).filter(isOwn)] as (Item &
+    ItemKey)[];
 }
 
 /** The items of a payment that guards and lists ask for, which its newest version alone decides. */
@@ -124,7 +128,7 @@ const besideItems = (payment: VendorPayment): readonly Item[] => [
 ];
 
 function differing(stored: readonly (Item & ItemKey)[], history: PaymentHistory): readonly RowDifference[] {
-  const { payment, links, given } = history;
+  const { payment, links, given, refused } = history;
   const own = stored.find(({ pk }) => kindOf(pk) === 'P');
   const expected = [
     paymentItem(history, own),
@@ -137,6 +141,8 @@ function differing(stored: readonly (Item & ItemKey)[], history: PaymentHistory)
       ),
     ]),
     ...links.map(linkItem),
+    ...refused.flatMap(refusalItems),
+    ...refused.slice(-1).map(refusalHeadItem),
   ] as (Item & ItemKey)[];
   const texts = new Map(stored.map((item) => [keyText(item), itemText(item)]));
   const keys = new Set(expected.map(keyText));
@@ -168,10 +174,14 @@ function takenItems({ payment, links: [first] }: PaymentHistory): readonly Item[
 
 const keyText = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
 
-/** JSON that an item holds as text is compared as a value. */
-function itemText({ record, ...rest }: Item): string {
+/**
+ * Without how often a refused attempt was made, which nothing else tells; JSON that an item holds as text is compared as a
+ * value.
+ */
+function itemText({ record, attempts, ...rest }: Item): string {
   return canonicalJson({
     ...rest,
+    hasAttempts: attempts !== undefined,
     ...(record === undefined ? {} : { record: typeof record === 'string' ? parseJson(record) : null }),
   } as JsonObject);
 }
@@ -182,6 +192,7 @@ const TYPES: Readonly<Record<string, ApprovalRowType>> = {
   S: 'list_entry',
   V: 'list_entry',
   I: 'list_entry',
+  R: 'refusal',
   K: 'event_key',
   E: 'event',
 };
@@ -216,7 +227,8 @@ const scan = (
 function holderOf(read: Read, { pk, sk, holder, payment_id: paymentId }: ScannedItem) {
   const kind = kindOf(pk);
   if (kind === 'K') return read(linkKey((paymentId ?? '') as VendorPaymentId, 1));
-  const inLog = kind === 'X' ? pk.slice(logPartition('' as VendorPaymentId).length) : undefined;
+  const inLog =
+    kind === 'X' || kind === 'R' ? pk.slice(logPartition('' as VendorPaymentId).length) : undefined;
   const id = inLog ?? holder ?? sk;
   if (kind === 'P') return read({ pk, sk });
   return kind === 'C' || kind === 'E' || kind === 'L'
@@ -238,6 +250,7 @@ function isStray({ item, payment }: Readonly<{ item: ScannedItem; payment: Item 
         payment !== undefined && keyText(vendorPaymentKey(vendorPaymentOf(payment).id)) !== keyText(item)
       );
     case 'X':
+    case 'R':
       return payment === undefined;
     case 'K':
       return item.payment_id !== undefined && !isTakenBy(item, payment);

@@ -7,6 +7,7 @@ import { memoryOutbox } from '../outbox.ts';
 import { memoryRetention } from '../retention.ts';
 import { memoryStorageHealth } from '../storage-health.ts';
 import { memoryApprovalCommits } from './approval-commits.ts';
+import { memoryRefusals } from './refusals.ts';
 import { keptClaims, memoryRequestClaims } from './request-claims.ts';
 import { type ApprovalsStore, approvalsStore } from './store.ts';
 import { memoryStoredRows } from './stored-rows.ts';
@@ -19,6 +20,7 @@ export function memoryApprovalsStorage(store: ApprovalsStore = approvalsStore())
     vendorPayments: memoryVendorPayments(store),
     approvalCommits: memoryApprovalCommits(store),
     requestClaims: memoryRequestClaims(store),
+    refusals: memoryRefusals(store),
     auditLog: { of: (id) => okAsync(store.auditOf.get(id) ?? []) },
     storedRows: memoryStoredRows(store),
     outbox: memoryOutbox<ApprovalEvent>(store),

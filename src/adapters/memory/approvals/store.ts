@@ -1,5 +1,6 @@
 import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
 import type { AuditLogEntry } from '../../../domain/approvals/audit-log.ts';
+import type { Refusal, RefusalHead } from '../../../domain/approvals/refusal.ts';
 import type { RequestClaim } from '../../../domain/approvals/request-claim.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import type { OutboxStore } from '../store.ts';
@@ -17,6 +18,8 @@ export type ApprovalsStore = OutboxStore<ApprovalEvent> &
     eventKeys: Set<string>;
     claims: Map<string, RequestClaim>;
     auditOf: Map<string, AuditLogEntry[]>;
+    refusalsOf: Map<string, Refusal[]>;
+    refusalHeads: Map<string, RefusalHead>;
   }>;
 
 /** `changeId` is of the newest change. */
@@ -33,6 +36,8 @@ export const approvalsStore = (): ApprovalsStore => ({
   eventKeys: new Set(),
   claims: new Map(),
   auditOf: new Map(),
+  refusalsOf: new Map(),
+  refusalHeads: new Map(),
 });
 
 export const liveKeyText = ({

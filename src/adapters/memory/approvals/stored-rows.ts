@@ -76,6 +76,9 @@ const strays = (store: ApprovalsStore): readonly RowDifference[] => [
   ...[...store.eventKeys]
     .filter((key) => ![...store.auditOf.values()].some(([link]) => link?.written?.eventKey === key))
     .map((key) => orphan('event_key', key)),
+  ...[...store.refusalsOf.keys(), ...store.refusalHeads.keys()]
+    .filter((id) => !store.payments.has(id))
+    .map((id) => orphan('refusal', id)),
   ...store.sorted.filter(({ id }) => !store.payments.has(id)).map(({ id }) => orphan('list_entry', id)),
   ...[...store.payments]
     .filter(([id, { payment }]) => payment.id !== id || !store.sorted.includes(payment))

@@ -2,6 +2,7 @@ import type { Approval } from '../../../domain/approvals/approval.ts';
 import type { ApprovalEvent, ApprovalEventType } from '../../../domain/approvals/approval-events.ts';
 import type { AuditLogEntry, Written } from '../../../domain/approvals/audit-log.ts';
 import type { IncidentId, PayerId, VendorId, VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import { type Refusal, refusalKey } from '../../../domain/approvals/refusal.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import {
   restoreVendorPayment,
@@ -101,6 +102,11 @@ export const entryToRow = (entry: AuditLogEntry) => ({
   hash: entry.hash,
 });
 
+export const refusalToRow = (refusal: Refusal) => ({
+  ...entryToRow(refusal),
+  refusal_key: refusalKey(refusal),
+});
+
 export const eventToRow = (event: ApprovalEvent) => ({
   id: uuidOf(event.id),
   type: event.type,
@@ -173,6 +179,10 @@ export const entryFromRow = (row: ApprovalsRow<'payment_audit_log'>): AuditLogEn
   previousHash: row.previous_hash,
   hash: row.hash,
 });
+
+export const refusalFromRow = (
+  row: ApprovalsRow<'payment_audit_log'> & Readonly<{ attempts: number }>,
+): Refusal => ({ ...entryFromRow(row), attempts: row.attempts });
 
 /** A row of `outbox` or of `outbox_parked`. */
 export const eventFromRow = (row: ApprovalsRow<'outbox'>): ApprovalEvent => ({

@@ -9,6 +9,7 @@ import { postgresWakeUps } from '../wake-ups.ts';
 import { postgresApprovalCommits } from './approval-commits.ts';
 import { postgresAuditLog } from './audit-log.ts';
 import { APPROVALS_MIGRATIONS, SCHEMA } from './migrate.ts';
+import { postgresRefusals } from './refusals.ts';
 import { postgresRequestClaims } from './request-claims.ts';
 import { eventFromRow } from './rows.ts';
 import type { ApprovalsRow } from './schema.ts';
@@ -29,6 +30,7 @@ export function approvalsPostgresStorage(pool: pg.Pool): ApprovalsStorage {
     vendorPayments: postgresVendorPayments(pool),
     approvalCommits: postgresApprovalCommits(pool),
     auditLog: postgresAuditLog(pool),
+    refusals: postgresRefusals(pool),
     storedRows: postgresStoredRows(pool),
     requestClaims: postgresRequestClaims(pool),
     outbox: outboxIn(pool, OUTBOX),

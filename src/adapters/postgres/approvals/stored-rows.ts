@@ -4,7 +4,7 @@ import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { PaymentHistory, RowDifference, StoredRows } from '../../../ports/approvals/stored-rows.ts';
 import { findAll } from '../reads.ts';
-import { approvalToRow, entryToRow, eventFromRow, linesToRows, paymentToRow } from './rows.ts';
+import { approvalToRow, entryToRow, eventFromRow, linesToRows, paymentToRow, refusalToRow } from './rows.ts';
 import type { ApprovalsRow } from './schema.ts';
 
 /** Rows are compared by the server, as the text of all their columns, so that no column can be forgotten. */
@@ -35,7 +35,7 @@ export const postgresStoredRows = (pool: pg.Pool): StoredRows => ({
 const PAGE = 500;
 
 /** A link of before that was kept says nothing of the newest change's id, or of the event outside that was taken. */
-const rowsOf = ({ payment, links, given }: PaymentHistory): readonly string[] => [
+const rowsOf = ({ payment, links, given, refused }: PaymentHistory): readonly string[] => [
   payment.id,
   textOf([paymentToRow(payment, links.at(-1)?.written?.changeId ?? '')]),
   textOf(linesToRows(payment)),
@@ -43,6 +43,7 @@ const rowsOf = ({ payment, links, given }: PaymentHistory): readonly string[] =>
   textOf(links.map(entryToRow)),
   links.at(-1)?.written === undefined ? '{"change_id": null}' : '{}',
   textOf(takenBy(payment, links)),
+  textOf(refused.map(refusalToRow)),
 ];
 
 function takenBy({ id, createdAt }: PaymentHistory['payment'], [first]: PaymentHistory['links']) {
@@ -79,6 +80,8 @@ const IDENTITIES = `(
   FROM json_populate_recordset(NULL::approvals.payment_approvals, $4::json) AS a,
     unnest(a.identities || approvals.subject_identity(a.approved_by)) AS known(identity))`;
 
+const REFUSAL_COUNT = `concat_ws(' ', t.payment_id, t.refusal_key)`;
+
 const DIFFERENCES = [
   differencesIn('payments', 'vendor_payment', 't.payment_id::text', '$2', '$6::json'),
   differencesIn('payment_line_items', 'line_item', 't.line_item_id::text', '$3'),
@@ -95,6 +98,8 @@ const DIFFERENCES = [
     IDENTITIES,
   ),
   differencesIn('payment_audit_log', 'audit_entry', `concat_ws(' ', t.payment_id, t.sequence)`, '$5'),
+  differencesIn('payment_refusal', 'refusal', `concat_ws(' ', t.payment_id, t.sequence)`, '$8'),
+  differencesIn('payment_refusal_count', 'refusal', REFUSAL_COUNT, '$8', `'{"attempts": 1}'::json`),
   `SELECT 'event_key', e.event_key, CASE WHEN t.event_key IS NULL THEN 'absent' ELSE 'differs' END
   FROM json_populate_recordset(NULL::approvals.event_taken, $7::json) AS e
   LEFT JOIN approvals.event_taken AS t ON t.event_key = e.event_key
@@ -111,6 +116,9 @@ const STRAYS = [
   straysIn('payment_approvals', 'approval', `concat_ws(' ', t.payment_id, t.edition, t.approved_by)`),
   straysIn('payment_approval_identity', 'approval', `concat_ws(' ', t.payment_id, t.edition, t.identity)`),
   straysIn('payment_audit_log', 'audit_entry', `concat_ws(' ', t.payment_id, t.sequence)`),
+  straysIn('payment_refusal', 'refusal', `concat_ws(' ', t.payment_id, t.sequence)`),
+  straysIn('payment_refusal_count', 'refusal', REFUSAL_COUNT),
+  straysIn('payment_refusal_head', 'refusal', 't.payment_id::text'),
   straysIn(
     'event_taken',
     'event_key',

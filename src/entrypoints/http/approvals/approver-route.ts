@@ -1,3 +1,4 @@
+import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
 import {
   type Approver,
   hasRole,
@@ -5,7 +6,7 @@ import {
   permitted,
   ROLES,
 } from '../../../domain/approvals/approver.ts';
-import { parseUuid, type VendorId } from '../../../domain/approvals/ids.ts';
+import { parseUuid, type VendorId, type VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import type { Origin } from '../../../domain/kernel/actor.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { Principal } from '../server/authenticate.ts';
@@ -18,23 +19,32 @@ import { approvalsProblems } from './approvals-problems.ts';
 /** Answers a request of an approver. */
 export type ApproverHandler = (c: HttpContext, by: Approver) => Promise<Response>;
 
-/** A route for tokens of people whose role has the permission; nothing of a request is read before that is known. */
+/**
+ * A route for tokens of people whose role has the permission; nothing of a request is read before that is known. Who is
+ * refused at a payment that the path names is in that payment's log.
+ */
 export const forRoles = <Parts>(
   permission: Permission,
   handler: (parts: Parts) => ApproverHandler,
   documentation: Documentation,
-): Route<Parts & GateParts> => ({
+): Route<Parts & GateParts & Pick<ApprovalsUseCases, 'recordRefusal'>> => ({
   documentation,
   access: { secured: true, refusals: [400, 401, 403, 500, 503] },
   handler: (parts) => {
     const serve = withoutStrayQuery(documentation, handler(parts));
     return (c) =>
-      withPrincipal(c, parts, () =>
-        permitted(approverOf(c.var.principal), permission).match(
-          (by) => serve(c, by),
-          (failure) => Promise.resolve(approvalsProblems.refuse(c, failure)),
-        ),
-      );
+      withPrincipal(c, parts, () => {
+        const by = approverOf(c.var.principal);
+        return permitted(by, permission).match(
+          () => serve(c, by),
+          async (failure) => {
+            const id = parseUuid<VendorPaymentId>(c.req.param('id') ?? '');
+            if (id !== undefined)
+              await parts.recordRefusal({ ...askedBy(c, by), id, permission, reason: failure.kind });
+            return approvalsProblems.refuse(c, failure);
+          },
+        );
+      });
   },
 });
 

@@ -261,6 +261,10 @@ export const auditLog = z
         timestamp: time,
         previousHash: z.string(),
         hash: z.string(),
+        attempts: z.int().min(1).optional().openapi({
+          description:
+            'Of a refusal: how often this person was refused this within the hour. Refusals change nothing and are a chain of their own, which `sequence` and `previousHash` follow; the hash does not cover this count.',
+        }),
       }),
     ),
   })

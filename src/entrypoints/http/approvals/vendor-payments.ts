@@ -235,7 +235,7 @@ export const vendorPayments = resource({
       operationId: 'getVendorPaymentAudit',
       summary: 'Read what happened to a payment, oldest first',
       description:
-        'Roles: dispatcher, admin. Each entry holds the hash of the one before. Address and browser, which are hashed too, are ' +
+        'Roles: dispatcher, admin. Each entry holds the hash of the one before of its kind, what happened and who was refused what. Address and browser, which are hashed too, are ' +
         'shown to admins, and to the subject that acted.',
       pathParameters,
       responses: {

@@ -1,0 +1,72 @@
+import type { Actor } from '../kernel/actor.ts';
+import { GENESIS_HASH } from '../kernel/audit-chain.ts';
+import { type Instant, rfc3339 } from '../kernel/instant.ts';
+import type { Approver, Permission, RoleNotAllowed } from './approver.ts';
+import type { AuditLogEntry } from './audit-log.ts';
+import type { AlreadyApproved, SelfApproval } from './decisions.ts';
+import type { VendorPaymentId } from './ids.ts';
+
+/** Why a person was refused, not the payment's state: what the log keeps though nothing changed. */
+export type RefusalReason = (SelfApproval | AlreadyApproved | RoleNotAllowed)['kind'];
+
+/**
+ * A refused attempt: a link of a chain of its own, beside the payment's, whose sequence is that of refusals. `attempts`
+ * counts those of one person, kind and hour, and is all that changes after the link was sealed; the hash does not cover it.
+ */
+export type Refusal = AuditLogEntry & Readonly<{ attempts: number }>;
+
+/** How many refusals of a payment there are, and the hash of the last. */
+export type RefusalHead = Readonly<{ version: number; auditHash: string }>;
+
+/** The head of a payment that nobody was refused. */
+export const NO_REFUSALS: RefusalHead = { version: 0, auditHash: GENESIS_HASH };
+
+/** So many of one payment, and no further one is kept: whoever goes on is known by then. */
+export const MOST_REFUSALS = 1_000;
+
+const ACTIONS = {
+  create: 'payment.creation_refused',
+  record: 'payment.creation_refused',
+  see: 'payment.reading_refused',
+  list: 'payment.reading_refused',
+  audit: 'payment.audit_refused',
+  change: 'payment.change_refused',
+  approve: 'payment.approval_refused',
+  reject: 'payment.rejection_refused',
+  process: 'payment.payout_refused',
+} as const satisfies Record<Permission, string>;
+
+/** Attempts with one key are one entry: of one person at one payment, refused one thing for one reason in one hour. */
+export const refusalKey = ({
+  action,
+  after,
+  timestamp,
+}: Pick<Refusal, 'action' | 'after' | 'timestamp'>): string => {
+  const { reason, identities } = after as RefusedAs;
+  return [rfc3339(timestamp).slice(0, 13), action, reason, identities[0]].join(' ');
+};
+
+type RefusedAs = Readonly<{ reason: RefusalReason; identities: readonly string[] }>;
+
+/** What is sealed of an attempt, but for its place in the chain. */
+export const refusedAttempt = (
+  paymentId: VendorPaymentId,
+  by: Approver,
+  {
+    permission,
+    reason,
+    actorType,
+    at,
+  }: Readonly<{
+    permission: Permission;
+    reason: RefusalReason;
+    actorType: Actor['type'];
+    at: Instant;
+  }>,
+) => ({
+  paymentId,
+  action: ACTIONS[permission],
+  actor: { id: by.id, type: actorType, roles: by.roles },
+  after: { reason, identities: by.identities } satisfies RefusedAs,
+  timestamp: at,
+});
