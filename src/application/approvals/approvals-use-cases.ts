@@ -12,6 +12,7 @@ import { answerOnce } from './answer-once.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { approveVendorPayment } from './approve-vendor-payment.ts';
 import { changeVendorPayment } from './change-vendor-payment.ts';
+import { compareApprovalsHeads } from './compare-heads.ts';
 import { createVendorPayment } from './create-vendor-payment.ts';
 import { getAuditLog } from './get-audit-log.ts';
 import { findByIncident, getVendorPayment } from './get-vendor-payment.ts';
@@ -63,6 +64,7 @@ export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) =
   recoverPayouts: recoverPayouts(ports, rules),
   enforceRetention: enforceRetention(ports),
   verifyApprovals: verifyApprovals(ports),
+  compareApprovalsHeads: compareApprovalsHeads(ports),
 });
 
 export type ApprovalsUseCases = Readonly<ReturnType<typeof approvalsUseCases>>;

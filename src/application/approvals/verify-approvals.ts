@@ -1,4 +1,4 @@
-import { err, errAsync, ok, okAsync, Result, ResultAsync, safeTry } from 'neverthrow';
+import { err, errAsync, ok, okAsync, ResultAsync, safeTry } from 'neverthrow';
 import { auditLogChain } from '../../domain/approvals/audit-log.ts';
 import { givenApprovals } from '../../domain/approvals/given-approvals.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
@@ -13,8 +13,8 @@ import type { ApprovalRowType, RowDifference, StoredRows } from '../../ports/app
 import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { inParallel } from '../kernel/in-parallel.ts';
 import { isCaused } from './verify-events.ts';
+import { checkAll } from './verify-side-by-side.ts';
 
 export type VerifyApprovalsPorts = Readonly<{
   vendorPayments: VendorPayments;
@@ -30,9 +30,13 @@ export type ApprovalsFinding = Readonly<{
   row: ApprovalRowType | 'row';
   id: string;
   sequence?: number;
-  fault: BrokenChain['fault'] | RowDifference['fault'] | 'unreadable';
+  /** Beside a checkpoint a chain was `rewritten` or `shortened` since. */
+  fault: BrokenChain['fault'] | RowDifference['fault'] | 'unreadable' | 'rewritten' | 'shortened';
   detail?: string;
 }>;
+
+/** Where a payment's chain ended: so many links, the last under this hash. */
+export type ApprovalsHead = Readonly<{ id: VendorPaymentId; version: number; hash: string }>;
 
 /** What has been looked at so far. */
 export type VerifiedApprovals = Readonly<{ payments: number; links: number; events: number }>;
@@ -40,27 +44,31 @@ export type VerifiedApprovals = Readonly<{ payments: number; links: number; even
 /**
  * Walks everything that approvals have stored and ends at the first row that is not what the payments' chains say it must
  * be: chains, records, lines, approvals, keys, lists and events, rows of no payment included. Reads only, in constant
- * memory, and raises no false alarm while others write. `onProgress` is called after every page.
+ * memory, and raises no false alarm while others write. `onProgress` is called after every page, `onHeads` with the heads of
+ * the chains that were found whole.
  */
-export type VerifyApprovals = (onProgress: (verified: VerifiedApprovals) => void) => Walk<VerifiedApprovals>;
+export type VerifyApprovals = (
+  onProgress: (verified: VerifiedApprovals) => void,
+  onHeads?: (heads: readonly ApprovalsHead[]) => void,
+) => Walk<VerifiedApprovals>;
 
 type Walk<Seen> = ResultAsync<Seen, ApprovalsFinding | StorageUnavailable>;
 
 const PAGE = 100;
-const WIDTH = 16;
 const MOST_READS = 20;
 
 export const verifyApprovals =
   (ports: VerifyApprovalsPorts): VerifyApprovals =>
-  (onProgress) =>
+  (onProgress, onHeads = () => {}) =>
     readable(
       safeTry(async function* () {
         let seen: VerifiedApprovals = { payments: 0, links: 0, events: 0 };
         for (let after: VendorPaymentId | undefined; ; ) {
           const page = { order: 'oldest', limit: PAGE, ...present({ after }) } as const;
           const payments = yield* ports.vendorPayments.list({}, page);
-          const counts = yield* checkAll(payments, (payment) => verifyPayment(ports, payment));
-          const links = counts.reduce((sum, count) => sum + count, 0);
+          const heads = yield* checkAll(payments, (payment) => verifyPayment(ports, payment));
+          onHeads(heads);
+          const links = heads.reduce((sum, { version }) => sum + version, 0);
           seen = { ...seen, payments: seen.payments + payments.length, links: seen.links + links };
           onProgress(seen);
           after = payments.at(-1)?.id;
@@ -78,26 +86,19 @@ export const verifyApprovals =
       }),
     );
 
-/** Checks many side by side; of several faults, the first in order counts. */
-const checkAll = <Item, Seen>(items: readonly Item[], check: (item: Item) => Walk<Seen>) =>
-  inParallel(items, WIDTH, (item) =>
-    ResultAsync.fromSafePromise<Result<Seen, ApprovalsFinding | StorageUnavailable>>(
-      Promise.resolve(check(item)),
-    ),
-  ).andThen((results) => Result.combine([...results]));
-
 /**
- * A payment, its chain and all its rows; gives the number of its links. What merely moved while it was read is no fault:
+ * A payment, its chain and all its rows; gives the chain's head. What merely moved while it was read is no fault:
  * one counts only when the payment was at the same version, and its refusals as many, before and after. What keeps moving
  * counts in the end all the same.
  */
-const verifyPayment = (ports: VerifyApprovalsPorts, listed: VendorPayment): Walk<number> =>
+const verifyPayment = (ports: VerifyApprovalsPorts, listed: VendorPayment): Walk<ApprovalsHead> =>
   safeTry(async function* () {
     let payment: VendorPayment = listed;
     for (let reads = 1; ; reads += 1) {
       const refused = yield* ports.refusals.head(payment.id);
-      const { links, fault } = yield* look(ports, payment, refused);
-      if (fault === undefined) return ok(links);
+      const { fault } = yield* look(ports, payment, refused);
+      const { id, version, auditHash: hash } = payment;
+      if (fault === undefined) return ok({ id, version, hash });
       const again = yield* ports.vendorPayments.find(payment.id);
       const refusedAgain = yield* ports.refusals.head(payment.id);
       if (again === undefined)
@@ -115,7 +116,7 @@ const verifyPayment = (ports: VerifyApprovalsPorts, listed: VendorPayment): Walk
 
 const headOf = ({ version, auditHash }: RefusalHead): string => `${version} ${auditHash}`;
 
-type Looked = Readonly<{ links: number; fault?: ApprovalsFinding }>;
+type Looked = Readonly<{ fault?: ApprovalsFinding }>;
 
 const look = (
   { auditLog, refusals, storedRows, digests }: VerifyApprovalsPorts,
@@ -125,7 +126,7 @@ const look = (
   ResultAsync.combine([auditLog.of(payment.id), refusals.of(payment.id)]).andThen(([links, refused]) => {
     const { id } = payment;
     const bad = { kind: 'BadRow', row: 'vendor_payment', id } as const;
-    const looked = (fault?: ApprovalsFinding): Looked => ({ links: links.length, ...present({ fault }) });
+    const looked = (fault?: ApprovalsFinding): Looked => present({ fault });
     const entity = { ...payment, record: vendorPaymentRecord(payment) };
     const whole = auditLogChain.verifyRecord(links, entity, digests.sha256);
     if (whole.isErr() && whole.error.kind === 'BrokenChain')

@@ -1,7 +1,10 @@
 import { closeSync, createReadStream, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import type { ApprovalsCounts } from '../../application/approvals/compare-heads.ts';
+import type { ApprovalsHead } from '../../application/approvals/verify-approvals.ts';
 import type { Counts, KnownHeads } from '../../application/integrity/checkpoint.ts';
+import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { AGGREGATE_KINDS } from '../../domain/kernel/aggregate-kind.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 
@@ -30,10 +33,62 @@ const LAST = z.strictObject({
   ledger_entries: COUNT,
 });
 
-export type CheckpointWriter = Readonly<{
-  add(heads: readonly KnownHeads[]): void;
+const APPROVALS_HEAD = z.strictObject({ vendor_payment: END.id, version: END.version, hash: END.hash });
+const APPROVALS_LAST = z.strictObject({ vendor_payments: COUNT, links: COUNT });
+
+/** How a service's heads and counts stand in a file: one line for each head, and the counts on the last. */
+export type CheckpointFormat<Head, Sums> = Readonly<{
+  headLine(head: Head): object;
+  countsLine(counts: Sums): object;
+  headIn(value: unknown): Head | undefined;
+  countsIn(value: unknown): Sums | undefined;
+}>;
+
+export const PLATFORM_CHECKPOINT: CheckpointFormat<KnownHeads, Counts> = {
+  headLine: ({ merchantId, entity, id, version, hash, transactions }) => ({
+    merchant_id: merchantId,
+    entity,
+    id,
+    version,
+    hash,
+    ...(transactions.length === 0 ? {} : { transactions }),
+  }),
+  countsLine: ({ merchants, aggregates, payments, transactions, links, ledgerEntries }) => ({
+    merchants,
+    aggregates,
+    payments,
+    transactions,
+    links,
+    ledger_entries: ledgerEntries,
+  }),
+  headIn(value) {
+    const { data } = HEADS.safeParse(value);
+    return data && headsOf(data);
+  },
+  countsIn(value) {
+    const { data } = LAST.safeParse(value);
+    return data && countsOf(data);
+  },
+};
+
+/** Of the file that stands beside the platform's. */
+export const APPROVALS_CHECKPOINT: CheckpointFormat<ApprovalsHead, ApprovalsCounts> = {
+  headLine: ({ id, version, hash }) => ({ vendor_payment: id, version, hash }),
+  countsLine: ({ payments, links }) => ({ vendor_payments: payments, links }),
+  headIn(value) {
+    const { data } = APPROVALS_HEAD.safeParse(value);
+    return data && { id: data.vendor_payment as VendorPaymentId, version: data.version, hash: data.hash };
+  },
+  countsIn(value) {
+    const { data } = APPROVALS_LAST.safeParse(value);
+    return data && { payments: data.vendor_payments, links: data.links };
+  },
+};
+
+export type CheckpointWriter<Head = KnownHeads, Sums = Counts> = Readonly<{
+  add(heads: readonly Head[]): void;
   /** Ends the file and puts it in its place, durably. */
-  end(counts: Counts): void;
+  end(counts: Sums): void;
   /** Leaves what was there before as it was. */
   discard(): void;
 }>;
@@ -42,26 +97,20 @@ export type CheckpointWriter = Readonly<{
  * Writes line after line into a file beside `path`, which takes its place only when it is whole. Throws a
  * CheckpointFault.
  */
-export function writeCheckpoint(path: string, at: Date): CheckpointWriter {
+export function writeCheckpoint<Head, Sums>(
+  path: string,
+  at: Date,
+  { headLine, countsLine }: CheckpointFormat<Head, Sums>,
+): CheckpointWriter<Head, Sums> {
   const beside = `${path}.partial`;
   const file = attempt(path, () => openSync(beside, 'w', 0o600));
   const write = (lines: readonly object[]) =>
     attempt(path, () => writeSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
   write([{ paywright_checkpoint: 1, at: at.toISOString() }]);
   return {
-    add: (heads) =>
-      void write(
-        heads.map(({ merchantId, entity, id, version, hash, transactions }) => ({
-          merchant_id: merchantId,
-          entity,
-          id,
-          version,
-          hash,
-          ...(transactions.length === 0 ? {} : { transactions }),
-        })),
-      ),
-    end({ merchants, aggregates, payments, transactions, links, ledgerEntries }) {
-      write([{ merchants, aggregates, payments, transactions, links, ledger_entries: ledgerEntries }]);
+    add: (heads) => void write(heads.map(headLine)),
+    end(counts) {
+      write([countsLine(counts)]);
       attempt(path, () => {
         fsyncSync(file);
         closeSync(file);
@@ -84,19 +133,20 @@ export async function checkReadable(path: string): Promise<void> {
 const BATCH = 500;
 
 /** Gives the heads in batches, then the counts, in constant memory. Throws a CheckpointFault that names the line. */
-export async function* readCheckpoint(
+export async function* readCheckpoint<Head, Sums>(
   path: string,
-): AsyncGenerator<Readonly<{ heads: readonly KnownHeads[] } | { counts: Counts }>> {
-  let last: Counts | undefined;
-  let batch: KnownHeads[] = [];
+  { headIn, countsIn }: CheckpointFormat<Head, Sums>,
+): AsyncGenerator<Readonly<{ heads: readonly Head[] } | { counts: Sums }>> {
+  let last: Sums | undefined;
+  let batch: Head[] = [];
   for await (const { number, value } of linesOf(path)) {
     if (last !== undefined) throw checkpointFault(`${path}: line ${number} stands behind its end`);
     if (number === 1) continue;
-    const heads = HEADS.safeParse(value);
-    const counts = heads.success ? undefined : LAST.safeParse(value);
-    if (heads.success) batch.push(headsOf(heads.data));
-    else if (counts?.success) last = countsOf(counts.data);
-    else throw checkpointFault(`${path}: line ${number} is no line of a checkpoint`);
+    const head = headIn(value);
+    if (head !== undefined) batch.push(head);
+    else last = countsIn(value);
+    if (head === undefined && last === undefined)
+      throw checkpointFault(`${path}: line ${number} is no line of a checkpoint`);
     if (batch.length < BATCH) continue;
     yield { heads: batch };
     batch = [];

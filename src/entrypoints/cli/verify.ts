@@ -14,6 +14,7 @@ import {
   type CheckpointWriter,
   checkReadable,
   isCheckpointFault,
+  PLATFORM_CHECKPOINT,
   readCheckpoint,
   writeCheckpoint,
 } from './verify-checkpoint.ts';
@@ -43,7 +44,10 @@ export async function verifyCommand(
   let writer: CheckpointWriter | undefined;
   try {
     if (options.sinceCheckpoint !== undefined) await checkReadable(options.sinceCheckpoint);
-    writer = options.checkpoint === undefined ? undefined : writeCheckpoint(options.checkpoint, new Date());
+    writer =
+      options.checkpoint === undefined
+        ? undefined
+        : writeCheckpoint(options.checkpoint, new Date(), PLATFORM_CHECKPOINT);
     const verification = verifiedSince(useCases, options.sinceCheckpoint, progress.show, writer?.add);
     const outcome = await Promise.race([verification, untilStopped.then(() => 'stopped' as const)]);
     progress.end();
@@ -93,7 +97,7 @@ async function verifiedSince(
 ): Promise<Result<Verified, IntegrityFinding | StorageUnavailable>> {
   const verified = await verify(show, add);
   if (path === undefined || verified.isErr()) return verified;
-  for await (const part of readCheckpoint(path)) {
+  for await (const part of readCheckpoint(path, PLATFORM_CHECKPOINT)) {
     if ('heads' in part) {
       const compared = await compareHeads(part.heads);
       if (compared.isErr()) return errOf(compared.error);

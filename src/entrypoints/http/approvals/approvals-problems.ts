@@ -12,7 +12,10 @@ export const APPROVALS_TAG = {
 export const approvalsProblems = problemTable<
   FailureOf<
     ApprovalsUseCases,
-    Exclude<keyof ApprovalsUseCases, 'recoverPayouts' | 'verifyApprovals' | 'findByIncident' | 'answerOnce'>
+    Exclude<
+      keyof ApprovalsUseCases,
+      'recoverPayouts' | 'verifyApprovals' | 'compareApprovalsHeads' | 'findByIncident' | 'answerOnce'
+    >
   >
 >({
   RoleNotAllowed: {
