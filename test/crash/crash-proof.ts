@@ -41,10 +41,10 @@ export function crashProof<
   S extends Scenario<Request>,
   Reply,
   Store,
->(
-  { name, scenarios, orders, effects, open, world }: Proof<Request, S, Reply, Store>,
-  { ordersEach, oneSecondIn, pairs }: Extent,
-): void {
+>({ name, scenarios, orders, effects, open, world }: Proof<Request, S, Reply, Store>, extent: Extent): void {
+  const { ordersEach, oneSecondIn, pairs } = isDeep
+    ? { ...extent, ordersEach: orders.length, oneSecondIn: 1 }
+    : extent;
   type AnyPoint = Point<S>;
   type Tried = Readonly<{ point: AnyPoint; trial: Trial }>;
   const [FIRST_ORDER = 'retry, then recovery'] = orders;
@@ -179,6 +179,9 @@ export function crashProof<
     }
   });
 }
+
+/** In `npm run test:deep` every storage tries what memory does in every run. */
+const isDeep = process.env['PAYWRIGHT_DEEP_CRASHES'] !== undefined;
 
 const POINTS_PER_STORE = 64;
 const LANES = 8;

@@ -1,5 +1,4 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
-import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type {
   Processor,
@@ -30,9 +29,10 @@ const silence: StoredResponse = ResultAsync.fromSafePromise(new Promise<never>((
 /** A processor that goes wrong as its orders' payment methods say, and is right when it is asked again. */
 export function troubledProcessor(
   real: Processor,
-  books: SimulatorLedger,
   lateMs: number,
 ): Processor & Readonly<{ arrived: () => Promise<void> }> {
+  /** Of each charge: the simulator's books keep no token. */
+  const methods = new Map<string, string>();
   const met = new Set<string>();
   const forgotten = new Set<string>();
   const underWay: Promise<unknown>[] = [];
@@ -67,9 +67,11 @@ export function troubledProcessor(
 
   return {
     ...real,
-    charge: (order) => trouble(order.paymentMethod, order.reference, () => real.charge(order)),
-    move: (order) =>
-      trouble(books.book(order.charge)?.paymentMethod, order.reference, () => real.move(order)),
+    charge: (order) => {
+      methods.set(order.reference, order.paymentMethod);
+      return trouble(order.paymentMethod, order.reference, () => real.charge(order));
+    },
+    move: (order) => trouble(methods.get(order.charge), order.reference, () => real.move(order)),
     lookup: (query) =>
       forgotten.delete(query.reference) ? errAsync({ kind: 'ProcessorHasNoRecord' }) : real.lookup(query),
     /** Resolves when everything that is late has arrived. */

@@ -28,7 +28,7 @@ export async function aTroubledWorld(raw: Storage) {
   await addMerchants(raw, merchants);
   const clock = { at: NOON + 60_000, now: () => (clock.at += 1) };
   const books = simulatorLedger(':memory:');
-  const troubled = troubledProcessor(simulatedProcessor(books, clock), books, LATE_MS);
+  const troubled = troubledProcessor(simulatedProcessor(books, clock), LATE_MS);
   const processor = guardedProcessor(troubled, { timeoutMs: TIMEOUT_MS, opensAfter: 1_000, staysOpenMs: 1 });
   const breakable = breakableStorage(raw);
   const platform = aPlatform(breakable.storage, { clock, processor });

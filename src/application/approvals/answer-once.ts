@@ -114,15 +114,17 @@ export const answerOnce =
             .map(() => answered);
     }
 
-    /** When the key was taken meanwhile, what refused may have been its own first use. */
+    /** When the key was taken meanwhile, what refused may have been its own first use. Silence of the store is no refusal. */
     const refused = (
       failure: Failure | CommitRefused | StorageUnavailable,
     ): ResultAsync<never, Failure | CommitRefused | StorageUnavailable> =>
-      find().andThen((claim) =>
-        errAsync<never, Failure | CommitRefused | StorageUnavailable>(
-          claim === undefined ? failure : { kind: 'ClaimTaken' },
-        ),
-      );
+      failure.kind === 'StorageUnavailable'
+        ? errAsync(failure)
+        : find().andThen((claim) =>
+            errAsync<never, Failure | CommitRefused | StorageUnavailable>(
+              claim === undefined ? failure : { kind: 'ClaimTaken' },
+            ),
+          );
 
     const again = (claim: RequestClaim): ResultAsync<Answered, IdempotencyFailure | CommitRefused> => {
       const { answer, created, heldUntil } = claim;

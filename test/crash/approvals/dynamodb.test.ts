@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => engine.stop());
 
 approvalsProof('DynamoDB (embedded engine)', () => freshApprovalsOnDynamoDb(engine.url), {
-  ordersEach: 2,
-  oneSecondIn: 4,
+  ordersEach: 1,
+  oneSecondIn: 8,
   pairs: 20,
 });

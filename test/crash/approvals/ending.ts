@@ -1,7 +1,8 @@
 import type { ApprovalEventType } from '../../../src/domain/approvals/approval-events.ts';
 import { auditLogChain } from '../../../src/domain/approvals/audit-log.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
-import { digests } from '../../fixtures/changes.ts';
+import { outboxShardOf } from '../../../src/ports/outbox.ts';
+import { digests, NOON } from '../../fixtures/changes.ts';
 import type { Scene } from './world.ts';
 
 /** The events of each step; all other steps have none. */
@@ -39,7 +40,9 @@ export async function endFaults(scene: Scene, ends: readonly string[]): Promise<
 async function trailFaults({ storage }: Scene, payment: VendorPayment): Promise<readonly string[]> {
   const entries = (await storage.auditLog.of(payment.id))._unsafeUnwrap();
   const chain = auditLogChain.verify(entries, payment, digests.sha256);
-  const events = (await storage.outbox.unsent(10_000))
+  // Those of one payment are in one shard, and none of them was ever tried.
+  const shard = outboxShardOf({ id: payment.id });
+  const events = (await storage.outbox.next([shard], NOON, 10_000))
     ._unsafeUnwrap()
     .filter(({ paymentId }) => paymentId === payment.id)
     .map(({ type }) => type);

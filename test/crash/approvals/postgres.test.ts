@@ -10,5 +10,5 @@ afterAll(() => server.close());
 approvalsProof(
   'postgres (embedded)',
   async () => approvalsPostgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
-  { ordersEach: 5, oneSecondIn: 4, pairs: 60 },
+  { ordersEach: 2, oneSecondIn: 8, pairs: 60 },
 );
