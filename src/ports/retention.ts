@@ -3,7 +3,7 @@ import type { Instant } from '../domain/kernel/instant.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 /**
- * What is kept for a time only; how long, and why, says docs/decisions/0020. `response` is what an idempotency key answers
+ * What is kept for a time only; how long, and why, says docs/decisions/0019. `response` is what an idempotency key answers
  * again; its claim stays where it has an effect, and goes with it where it has none. Payments, transactions, ledger
  * entries, sums, audit links and aggregates are none of these kinds.
  */
