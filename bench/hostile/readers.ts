@@ -16,7 +16,7 @@ export async function readers(server: Server, quick: boolean): Promise<Table> {
     `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${server.token}\r\n\r\n`;
   const silent = (text: string) => (socket: Socket) => void socket.pause().write(text);
   const attacks: readonly Attack[] = [
-    { name: 'nobody but honest clients', connections: 0, begin: () => {} },
+    { name: 'honest clients alone', connections: 0, begin: () => {} },
     {
       name: '1 000 pipelined GETs of the docs bundle each, unread',
       connections: count,
@@ -33,7 +33,7 @@ export async function readers(server: Server, quick: boolean): Promise<Table> {
       begin: silent(get('/payments?limit=100').repeat(16)),
     },
     {
-      name: 'exports nobody reads',
+      name: 'unread exports',
       connections: 40,
       begin: silent(get('/payments/export')),
     },
