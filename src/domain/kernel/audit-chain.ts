@@ -46,7 +46,10 @@ export type AuditChain<Link extends ChainLink> = Readonly<{
   seal: (link: Unsealed<Link>, sha256: Sha256) => Link;
   /** Checks a whole chain, first link first, against its head. Gives its length. */
   verify: (links: readonly Link[], head: ChainHead, sha256: Sha256) => Result<number, BrokenChain>;
-  /** Checks that a stored record is what its whole chain adds up to. Gives the length of the chain. */
+  /**
+   * Checks that a stored record is what its whole chain adds up to, and that each link began with what those before it
+   * left: a record that was edited is not taken up by the next change. Gives the length of the chain.
+   */
   verifyRecord: (
     links: readonly Link[],
     entity: ChainHead & Readonly<{ record: JsonObject }>,
@@ -83,13 +86,31 @@ export function auditChain<Link extends ChainLink>(
     seal: (link, sha256) => ({ ...link, hash: hashOf(link, sha256) }) as Link,
     verify,
     verifyRecord: (links, entity, sha256) =>
-      verify(links, entity, sha256).andThen((length) =>
-        canonicalJson(foldChain(links)) === canonicalJson(entity.record)
+      verify(links, entity, sha256).andThen<number, BrokenChain | RecordDiffers>((length) => {
+        let record: JsonObject = {};
+        for (const [index, link] of links.entries()) {
+          if (!beginsWith(link, record))
+            return err({ kind: 'BrokenChain', entityId: entity.id, sequence: index + 1, fault: 'edited' });
+          record = foldChain([{ after: record }, link]);
+        }
+        return canonicalJson(record) === canonicalJson(entity.record)
           ? ok(length)
-          : err<number, RecordDiffers>({ kind: 'RecordDiffers', entityId: entity.id }),
-      ),
+          : err({ kind: 'RecordDiffers', entityId: entity.id });
+      }),
   };
 }
+
+/** True where every field that the link changes was before as the link says: with that value, or not there. */
+const beginsWith = (
+  { before = {}, after = {} }: Pick<ChainLink, 'before' | 'after'>,
+  record: JsonObject,
+): boolean =>
+  [...Object.keys(before), ...Object.keys(after)].every((name) =>
+    Object.hasOwn(before, name)
+      ? Object.hasOwn(record, name) &&
+        canonicalJson(record[name] as Json) === canonicalJson(before[name] as Json)
+      : !Object.hasOwn(record, name),
+  );
 
 /** What a chain's next link says of a change: the first holds the whole record, the others what changed. */
 export const linkOfChange = (

@@ -235,4 +235,21 @@ describe('an audit chain', () => {
       fault: 'cut',
     });
   });
+
+  it.each([
+    ['another value', { record: { by: 'other', status: 'pending' } }],
+    ['a field more', { record: { by: 'ann', status: 'pending', late: true } }],
+    ['a field less', { record: { status: 'pending' } }],
+  ])('shows a change that began with an edited record: %s', (_, edited) => {
+    const { before: _before, ...first } = draft(1, '', '');
+    const opened = linkOfChange(undefined, { by: 'ann', status: 'pending' });
+    const one = auditTrailChain.seal({ ...first, ...opened }, digests.sha256);
+    const record = { by: 'eve', status: 'approved' };
+    const { before: __, ...second } = draft(2, '', '');
+    const change = linkOfChange({ ...edited, auditHash: one.hash }, record);
+    const links = [one, auditTrailChain.seal({ ...second, ...change }, digests.sha256)];
+    expect(
+      auditTrailChain.verifyRecord(links, { ...headOf(links), record }, digests.sha256)._unsafeUnwrapErr(),
+    ).toEqual({ kind: 'BrokenChain', entityId: ENTITY, sequence: 2, fault: 'edited' });
+  });
 });
