@@ -99,6 +99,8 @@ it('keeps nothing without a directory', async () => {
   expect(await responses(a.url)).toBe(false);
 });
 
+if (!hasJava())
+  process.stdout.write('The choice of DynamoDB Local was not tried: there is no `java` on the PATH.\n');
 it.runIf(hasJava())(
   'is Amazon’s own DynamoDB Local where there is Java alone, and is found again after an orderly end',
   async () => {
