@@ -61,6 +61,20 @@ async function aService(storage: ApprovalsStorage) {
       if (cents === LARGE) await told(admin.post(`/payments/${id}/approve`), 200);
       return (await stored(id)) as Approved;
     },
+    /** Half-way: one of two has approved it. */
+    async halfApproved(): Promise<VendorPayment> {
+      const { id } = await create(LARGE);
+      await told(dispatcher.post(`/payments/${id}/approve`), 200);
+      return stored(id);
+    },
+    async approveAgain({ id }: VendorPayment) {
+      const response = await dispatcher.post(`/payments/${id}/approve`);
+      return { status: response.status, code: ((await response.json()) as { code?: string }).code };
+    },
+    async change({ id }: VendorPayment) {
+      const response = await admin.patch(`/payments/${id}`, { metadata: { note: 'other' } });
+      return { status: response.status, code: ((await response.json()) as { code?: string }).code };
+    },
     reject: ({ id }: VendorPayment) => told(admin.post(`/payments/${id}/reject`, { reason: 'No' }), 200),
     pay: ({ id }: VendorPayment) => told(maker.post(`/payments/${id}/process`), 200),
     /** What the request to pay is answered, and how often money left for the payment. */
@@ -140,6 +154,12 @@ async function forge(service: Service, hand: ApprovalsHand, before: VendorPaymen
 const first = (payment: Approved, parts: Partial<Approval>): Approved => ({
   ...payment,
   approvals: payment.approvals.map((approval, n) => (n === 0 ? { ...approval, ...parts } : approval)),
+});
+
+/** The payment as if its approvals were an admin's of that name. */
+const givenBy = (payment: VendorPayment, by: string): VendorPayment => ({
+  ...payment,
+  approvals: payment.approvals.map(() => approvalBy(payment, by, 'admin')),
 });
 
 /** Edits of an approved payment's rows alone: its chain is as it was. */
@@ -366,6 +386,27 @@ export function editedPaymentsScenario(
       await service.reject(payment);
       const { version, auditHash } = await service.stored(payment.id);
       await hand.writePayment({ ...payment, version, auditHash });
+      expect(await service.process(payment)).toEqual(NOT_INTACT);
+    });
+
+    it('is neither approved nor changed once an approval of it was edited, and can be rejected', async () => {
+      const payment = await service.halfApproved();
+      await hand.writePayment(givenBy(payment, 'ghost'));
+      const refused = { status: 409, code: 'payment_not_intact' };
+      expect(await service.approveAgain(payment)).toEqual(refused);
+      expect(await service.change(payment)).toEqual(refused);
+      expect((await service.stored(payment.id)).version).toBe(payment.version);
+      await service.reject(payment);
+    });
+
+    it('is not paid when a link of its chain took up an approval that was edited before it', async () => {
+      const payment = await service.halfApproved();
+      const edited = givenBy(payment, 'ghost');
+      await hand.writePayment(edited);
+      const [ghosts] = edited.approvals;
+      if (ghosts === undefined) throw new Error('it was approved by one');
+      const next = approvedBy(edited, ghosts, approvalBy(edited, 'dispatcher', 'dispatcher'));
+      await forge(service, hand, edited, next);
       expect(await service.process(payment)).toEqual(NOT_INTACT);
     });
 

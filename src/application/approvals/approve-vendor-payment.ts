@@ -13,6 +13,7 @@ import {
   updateVendorPayment,
   type VendorPaymentTarget,
 } from './update-vendor-payment.ts';
+import { type PaymentNotIntact, type VerifyPorts, verifiedPayment } from './verify-payment.ts';
 
 export type ApproveVendorPaymentRequest = Asked &
   VendorPaymentTarget &
@@ -23,11 +24,17 @@ export type ApproveVendorPaymentRequest = Asked &
   }>;
 /** The terms were changed since the payment was made, and the request does not say which it approves. */
 export type TermsHashRequired = Readonly<{ kind: 'TermsHashRequired' }>;
-export type ApproveVendorPaymentFailure = ApproveRefused | ApprovalVoid | TermsHashRequired | UpdateFailure;
+export type ApproveVendorPaymentFailure =
+  | ApproveRefused
+  | ApprovalVoid
+  | TermsHashRequired
+  | PaymentNotIntact
+  | UpdateFailure;
 
 /**
  * One approver's yes. Of several at once each counts, once for each person. A yes never falls on terms that changed since
- * it was asked for: it is refused, and may be given anew.
+ * it was asked for: it is refused, and may be given anew. Nor does it fall on an edited row, whose content its link would
+ * seal: the audit chain is checked first, with one read.
  */
 export type ApproveVendorPayment = (
   request: ApproveVendorPaymentRequest,
@@ -35,14 +42,15 @@ export type ApproveVendorPayment = (
 ) => ResultAsync<VendorPayment, ApproveVendorPaymentFailure>;
 
 export const approveVendorPayment = (
-  ports: UpdatePorts,
+  ports: UpdatePorts & VerifyPorts,
   { policy }: Pick<ApprovalRules, 'policy'>,
 ): ApproveVendorPayment => {
   const move = updateVendorPayment(ports);
+  const verified = verifiedPayment(ports);
   return ({ by, origin, notes, termsHash, ...target }, claim = unclaimed) => {
     let revision: number | undefined;
     return permitted(by, 'approve').asyncAndThen(() =>
-      move<VendorPayment, ApproveRefused | ApprovalVoid | TermsHashRequired>(
+      move<VendorPayment, ApproveRefused | ApprovalVoid | TermsHashRequired | PaymentNotIntact>(
         target,
         (before) => {
           revision ??= before.revision;
@@ -65,6 +73,7 @@ export const approveVendorPayment = (
           );
         },
         claim,
+        verified,
       ),
     );
   };

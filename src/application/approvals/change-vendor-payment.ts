@@ -16,26 +16,29 @@ import {
   updateVendorPayment,
   type VendorPaymentTarget,
 } from './update-vendor-payment.ts';
+import { type PaymentNotIntact, type VerifyPorts, verifiedPayment } from './verify-payment.ts';
 
 export type ChangeVendorPaymentRequest = Asked &
   VendorPaymentTarget &
   Omit<VendorPaymentChange, 'lineItems'> &
   Readonly<{ lineItems?: readonly NewLineItem[] }>;
-export type ChangeVendorPaymentFailure = RoleNotAllowed | ChangeRefused | UpdateFailure;
+export type ChangeVendorPaymentFailure = RoleNotAllowed | ChangeRefused | PaymentNotIntact | UpdateFailure;
 
 /**
  * Other lines, amount or metadata for a payment that is not approved in full. Whatever was approved is void, and who
- * changes it is one of its makers. The same again writes nothing, and voids nothing.
+ * changes it is one of its makers. The same again writes nothing, and voids nothing. The
+ * audit chain is checked first, as for an approval.
  */
 export type ChangeVendorPayment = (
   request: ChangeVendorPaymentRequest,
 ) => ResultAsync<VendorPayment, ChangeVendorPaymentFailure>;
 
-export const changeVendorPayment = (ports: UpdatePorts): ChangeVendorPayment => {
+export const changeVendorPayment = (ports: UpdatePorts & VerifyPorts): ChangeVendorPayment => {
   const move = updateVendorPayment(ports);
+  const verified = verifiedPayment(ports);
   return ({ by, origin, id, expectedVersions, lineItems, ...rest }) =>
     permitted(by, 'change').asyncAndThen(() =>
-      move<VendorPayment, ChangeRefused>(
+      move<VendorPayment, ChangeRefused | PaymentNotIntact>(
         { id, ...present({ expectedVersions }) },
         (before) => {
           const now = ports.clock.now();
@@ -50,6 +53,7 @@ export const changeVendorPayment = (ports: UpdatePorts): ChangeVendorPayment => 
           );
         },
         unclaimed,
+        verified,
       ),
     );
 };

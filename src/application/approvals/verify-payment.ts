@@ -12,7 +12,8 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 /** The stored payment is not what its audit log leaves: it was changed beneath paywright. Nothing was paid. */
 export type PaymentNotIntact = Readonly<{ kind: 'PaymentNotIntact'; id: VendorPaymentId }>;
 
-type Reads = Readonly<{ vendorPayments: VendorPayments; auditLog: AuditLog; digests: Digests }>;
+/** What the check of a payment against its audit chain reads. */
+export type VerifyPorts = Readonly<{ vendorPayments: VendorPayments; auditLog: AuditLog; digests: Digests }>;
 
 /**
  * The same payment, once its own audit chain has been checked link by link and adds up to the stored record: money never
@@ -20,7 +21,7 @@ type Reads = Readonly<{ vendorPayments: VendorPayments; auditLog: AuditLog; dige
  * beneath paywright.
  */
 export const verifiedPayment =
-  ({ vendorPayments, auditLog, digests }: Reads) =>
+  ({ vendorPayments, auditLog, digests }: VerifyPorts) =>
   <Payment extends VendorPayment>(
     payment: Payment,
   ): ResultAsync<Payment, PaymentNotIntact | StaleVersion | StorageUnavailable> => {
