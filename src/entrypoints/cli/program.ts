@@ -11,7 +11,7 @@ import type { Terminal } from './terminal.ts';
 import type { TokenOptions } from './token.ts';
 import { PERMISSIONS } from './tokens.ts';
 import { variablesHelp } from './variables.ts';
-import type { VerifyOptions } from './verify.ts';
+import type { VerifyOptions } from './verify-service.ts';
 import { addWebhookCommands } from './webhook-commands.ts';
 
 /**
@@ -113,9 +113,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .option('--since-checkpoint <file>', 'also compare with such a file: find chains rewritten or cut since')
     .addHelpText('after', `${examples(VERIFY_EXAMPLES)}${VERIFY_HELP}`)
     .action((options: VerifyOptions) =>
-      configured(async (config) =>
-        (await import('./verify-services.ts')).verifyServicesCommand(config, options, terminal),
-      ),
+      configured(async (config) => (await import('./verify.ts')).verifyCommand(config, options, terminal)),
     );
 
   try {

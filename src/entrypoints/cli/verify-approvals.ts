@@ -1,11 +1,47 @@
-import type { ApprovalsFinding, VerifiedApprovals } from '../../application/approvals/verify-approvals.ts';
-import { every, FAULTS, lineOf } from './verify.ts';
+import type { ApprovalsCounts } from '../../application/approvals/compare-heads.ts';
+import { faultOfApprovalsCounts } from '../../application/approvals/compare-heads.ts';
+import type {
+  ApprovalsFinding,
+  ApprovalsHead,
+  VerifiedApprovals,
+} from '../../application/approvals/verify-approvals.ts';
+import { APPROVALS_TOKENS } from '../../composition/tokens.ts';
+import type { Config } from './config.ts';
+import { type NotReady, openApprovals } from './open-platform.ts';
+import type { Terminal } from './terminal.ts';
+import { APPROVALS_CHECKPOINT } from './verify-checkpoint.ts';
+import { badRowText, every, lineOf, type Verifiable, type VerifyOptions } from './verify-service.ts';
+
+/** Approvals, opened to be verified. */
+export async function verifiableApprovals(
+  config: Config,
+  { json = false }: VerifyOptions,
+  { out, err }: Terminal,
+): Promise<Verifiable<ApprovalsHead, ApprovalsCounts, VerifiedApprovals, ApprovalsFinding> | NotReady> {
+  const opened = await openApprovals(config);
+  if ('says' in opened) return opened;
+  const { verifyApprovals, compareApprovalsHeads } = opened.approvals.get(APPROVALS_TOKENS.useCases);
+  const progress = approvalsProgress(json ? out : err, json);
+  return {
+    verify: (onHeads) => verifyApprovals(progress, onHeads),
+    compareHeads: compareApprovalsHeads,
+    faultOfCounts: faultOfApprovalsCounts,
+    format: APPROVALS_CHECKPOINT,
+    endProgress: () => {},
+    notices: () => [],
+    verifiedText,
+    verifiedLine,
+    findingText: (finding) => badRowText(finding, ' of approvals'),
+    findingLine,
+    close: opened.close,
+  };
+}
 
 const SERVICE = 'approvals';
 const EVERY_MS = { json: 1_000, text: 5_000 } as const;
 
 /** Writes how far the walk is, now and then: JSON lines, or lines of text. */
-export function approvalsProgress(
+function approvalsProgress(
   write: (text: string) => void,
   json: boolean,
 ): (verified: VerifiedApprovals) => void {
@@ -20,17 +56,11 @@ export function approvalsProgress(
   };
 }
 
-export const verifiedText = ({ payments, links, events }: VerifiedApprovals): string =>
+const verifiedText = ({ payments, links, events }: VerifiedApprovals): string =>
   `nothing is wrong in approvals: ${payments} payments, ${links} audit entries, ${events} events that wait\n`;
 
-export const verifiedLine = (verified: VerifiedApprovals): string =>
+const verifiedLine = (verified: VerifiedApprovals): string =>
   lineOf({ event: 'verified', service: SERVICE, ...verified });
 
-export function findingText({ row, id, sequence, fault, detail }: ApprovalsFinding): string {
-  const what = `${row.replaceAll('_', ' ')}${id === '' ? '' : ` ${id}`} of approvals`;
-  const link = sequence === undefined ? '' : `: link ${sequence}`;
-  return `bad row: ${what}${link} ${FAULTS[fault]}${detail === undefined ? '' : ` (${detail})`}`;
-}
-
-export const findingLine = ({ row, id, sequence, fault, detail }: ApprovalsFinding): string =>
+const findingLine = ({ row, id, sequence, fault, detail }: ApprovalsFinding): string =>
   lineOf({ event: 'bad_row', service: SERVICE, row, id, sequence, fault, detail });
