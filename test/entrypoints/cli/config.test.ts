@@ -1,7 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
 import { ANOMALY_RULES } from '../../../src/domain/audit/anomalies.ts';
 import { type Config, type Environment, readConfig } from '../../../src/entrypoints/cli/config.ts';
@@ -479,34 +476,6 @@ describe('configuration', () => {
   it('says when keys cannot be kept', () => {
     const faults = readConfig({ PAYWRIGHT_DATA_DIR: '/dev/null/x' }, localSecret)._unsafeUnwrapErr();
     expect(faults).toEqual([{ name: 'PAYWRIGHT_DATA_DIR', says: 'cannot keep keys there (ENOTDIR)' }]);
-  });
-});
-
-describe('local keys', () => {
-  const folder = () => {
-    const path = mkdtempSync(join(tmpdir(), 'paywright-keys-'));
-    onTestFinished(() => rmSync(path, { recursive: true }));
-    return path;
-  };
-
-  it('are made once, for their owner’s eyes only', () => {
-    const dir = folder();
-    const first = localSecret(dir, 'secret');
-    expect(localSecret(dir, 'secret')).toBe(first);
-    expect(localSecret(dir, 'jwt-secret')).not.toBe(first);
-    expect(Buffer.byteLength(first)).toBeGreaterThanOrEqual(32);
-    const file = join(dir, 'keys', 'secret');
-    expect(readFileSync(file, 'utf8')).toBe(first);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
-    expect(readdirSync(join(dir, 'keys')).toSorted()).toEqual(['jwt-secret', 'secret']);
-  });
-
-  it('are not replaced when damaged', () => {
-    const dir = folder();
-    localSecret(dir, 'secret');
-    writeFileSync(join(dir, 'keys', 'secret'), 'half');
-    expect(readConfig({ PAYWRIGHT_DATA_DIR: dir }, localSecret).isErr()).toBe(true);
-    expect(existsSync(join(dir, 'keys', 'secret'))).toBe(true);
   });
 });
 
