@@ -13,6 +13,7 @@ import { type Ports, useCases } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { webhookDeliveryOf } from './deliveries.ts';
+import { jobsOf } from './jobs.ts';
 import type { Encoders, KeySettings, PlatformSettings } from './platform-settings.ts';
 import { portsOf } from './ports.ts';
 import { relayOf } from './relay.ts';
@@ -65,6 +66,7 @@ export const platformModule = (
       (ports: Ports) => webhookDeliveryOf(ports, settings.webhooks),
       [TOKENS.ports],
     );
+    bind(TOKENS.jobs).toResolvedValue(jobsOf, [TOKENS.ports]);
   });
 
 function openLedger(file: string): SimulatorLedger {

@@ -4,6 +4,7 @@ import type { GuardedProcessor } from '../adapters/processor/guarded.ts';
 import type { PayoutLedger } from '../adapters/processor/payout-ledger.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import type { ApprovalsPorts, ApprovalsUseCases } from '../application/approvals/approvals-use-cases.ts';
+import type { RunJobs } from '../application/files/run-jobs.ts';
 import type { Ports, UseCases } from '../application/use-cases.ts';
 import type { ApprovalEvent } from '../domain/approvals/approval-events.ts';
 import type { ApprovalQueue, QueuedApproval } from '../ports/approvals/approval-queue.ts';
@@ -28,6 +29,7 @@ export const TOKENS = {
   useCases: token<UseCases>('UseCases'),
   relay: token<Relay>('Relay'),
   webhookDelivery: token<WebhookDelivery>('WebhookDelivery'),
+  jobs: token<RunJobs>('RunJobs'),
 };
 
 /** A stand-in whose newest items can be looked at. */

@@ -3,6 +3,7 @@ import type {
   CustomerId,
   EventId,
   ExportId,
+  JobId,
   LedgerEntryId,
   PaymentId,
   PaymentMethodId,
@@ -23,6 +24,7 @@ export interface Ids {
   paymentMethod(at: Instant): PaymentMethodId;
   transfer(at: Instant): TransferId;
   export(at: Instant): ExportId;
+  job(at: Instant): JobId;
   webhookEndpoint(at: Instant): WebhookEndpointId;
   change(at: Instant): string;
 }

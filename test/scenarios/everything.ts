@@ -1,6 +1,7 @@
 import type { Storage } from '../../src/ports/storage.ts';
 import { eventReplaysContract } from './event-replays.scenario.ts';
 import { heavyPagesContract } from './heavy-pages.scenario.ts';
+import { jobsContract } from './jobs.scenario.ts';
 import { managingMerchantsContract } from './managing-merchants.scenario.ts';
 import { parkedEventsContract } from './parked-events.scenario.ts';
 import { paymentLimitsContract } from './payment-limits.scenario.ts';
@@ -30,4 +31,5 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   retiredValuesContract(adapter, open);
   timesContract(adapter, open);
   paymentLimitsContract(adapter, open);
+  jobsContract(adapter, open);
 }

@@ -18,7 +18,7 @@ export const dynamodbAggregates = (table: Table, read: Read): Aggregates => ({
   find: (merchantId, kind, id) =>
     attempt(async () => {
       const open = await read(aggregateKey(merchantId, kind, id));
-      return open ?? (kind === CLOSING ? read(closedAggregateKey(merchantId, kind, id)) : undefined);
+      return open ?? (CLOSING.has(kind) ? read(closedAggregateKey(merchantId, kind, id)) : undefined);
     }).map((item) => item && aggregateOf(kind, item)),
   findByKey: (merchantId, kind, key) =>
     attempt(async () => {
@@ -28,14 +28,14 @@ export const dynamodbAggregates = (table: Table, read: Read): Aggregates => ({
   list: (merchantId, kind, { limit, after, isOpen = false }) =>
     attempt(async () => {
       const open = ascending(aggregatePartition(merchantId, kind), after);
-      if (kind !== CLOSING) return queryItems(table, open, limit);
-      if (isOpen) return openItems(table, open, limit);
+      if (!CLOSING.has(kind)) return queryItems(table, open, limit);
+      if (isOpen) return openItems(table, kind, open, limit);
       return bothItems(table, open, ascending(closedAggregatePartition(merchantId, kind), after), limit);
     }).map((items) => items.map((item) => aggregateOf(kind, item))),
 });
 
-/** The one kind whose aggregates close. */
-const CLOSING: AggregateKind = 'webhook_endpoint';
+/** The kinds whose aggregates close. */
+const CLOSING: ReadonlySet<AggregateKind> = new Set(['webhook_endpoint', 'job']);
 
 /** The open ones are read first, so that one that closes meanwhile is not missed; then it is met twice. */
 async function bothItems(table: Table, open: PartitionQuery, closed: PartitionQuery, limit: number) {
@@ -46,7 +46,12 @@ async function bothItems(table: Table, open: PartitionQuery, closed: PartitionQu
 }
 
 /** Endpoints that an earlier version removed stand among the open ones still. */
-async function openItems(table: Table, query: PartitionQuery, limit: number): Promise<readonly Item[]> {
+async function openItems(
+  table: Table,
+  kind: AggregateKind,
+  query: PartitionQuery,
+  limit: number,
+): Promise<readonly Item[]> {
   const items: Item[] = [];
   let next: Item | undefined;
   do {
@@ -55,7 +60,7 @@ async function openItems(table: Table, query: PartitionQuery, limit: number): Pr
       Limit: limit - items.length,
       ...present({ ExclusiveStartKey: next }),
     });
-    items.push(...page.items.filter((item) => !isClosed(aggregateOf(CLOSING, item))));
+    items.push(...page.items.filter((item) => !isClosed(aggregateOf(kind, item))));
     next = page.next;
   } while (next !== undefined && items.length < limit);
   return items;

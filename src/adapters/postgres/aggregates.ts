@@ -31,7 +31,7 @@ export function postgresAggregates(pool: pg.Pool): Aggregates {
       findAll(
         pool,
         {
-          ...(isOpen && kind === 'webhook_endpoint' ? LIST_OPEN_ENDPOINTS : LIST),
+          ...(isOpen ? (LISTS_OF_OPEN[kind] ?? LIST) : LIST),
           values: [merchantId, kind, after, limit],
         },
         (row: Found) => aggregateFromRow(kind, row),
@@ -60,10 +60,18 @@ const LIST = {
     WHERE owner = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4`,
 };
 
-/** In the words of the partial index, so that it is used whatever the parameters are. */
-const LIST_OPEN_ENDPOINTS = {
-  name: 'list_open_endpoints',
-  text: `SELECT record::text, audit_hash FROM aggregate
-    WHERE owner = $1 AND kind = $2 AND kind = 'webhook_endpoint' AND record ->> 'status' <> 'removed' AND id > $3
-    ORDER BY id LIMIT $4`,
+/** In the words of the partial indexes, so that they are used whatever the parameters are. */
+const LISTS_OF_OPEN: Readonly<Partial<Record<AggregateKind, typeof LIST>>> = {
+  webhook_endpoint: {
+    name: 'list_open_endpoints',
+    text: `SELECT record::text, audit_hash FROM aggregate
+      WHERE owner = $1 AND kind = $2 AND kind = 'webhook_endpoint' AND record ->> 'status' <> 'removed' AND id > $3
+      ORDER BY id LIMIT $4`,
+  },
+  job: {
+    name: 'list_open_jobs',
+    text: `SELECT record::text, audit_hash FROM aggregate
+      WHERE owner = $1 AND kind = $2 AND kind = 'job' AND record ->> 'status' IN ('waiting', 'running') AND id > $3
+      ORDER BY id LIMIT $4`,
+  },
 };

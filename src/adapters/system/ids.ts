@@ -18,6 +18,7 @@ export const systemIds: Ids = {
   paymentMethod: (at) => idOf('pm', hex(at)),
   transfer: (at) => idOf('trf', hex(at)),
   export: (at) => idOf('exp', hex(at)),
+  job: (at) => idOf('job', hex(at)),
   webhookEndpoint: (at) => idOf('we', hex(at)),
   change: (at) => hex(at),
 };

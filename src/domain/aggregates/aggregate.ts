@@ -12,6 +12,8 @@ import {
   restoreCustomer,
 } from '../customers/customer-record.ts';
 import { type Export, type ExportRecord, exportRecord, restoreExport } from '../files/export.ts';
+import { isOpen, type Job } from '../files/job.ts';
+import { type JobRecord, jobRecord, restoreJob } from '../files/job-record.ts';
 import type { AggregateKind } from '../kernel/aggregate-kind.ts';
 import type { MerchantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
@@ -35,7 +37,7 @@ import {
  * An entity that is stored whole, as one record, and found by its tenant, kind and id. `version` counts its changes from
  * 1; `auditHash` is the head of its audit chain. Payments are no aggregates: there are too many of them to be kept so.
  */
-export type Aggregate = Merchant | Transfer | Export | Customer | CustomerAccess | WebhookEndpoint;
+export type Aggregate = Merchant | Transfer | Export | Customer | CustomerAccess | WebhookEndpoint | Job;
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
 /** What is stored. */
@@ -53,6 +55,8 @@ export function aggregateRecord(aggregate: Aggregate): JsonObject {
       return customerAccessRecord(aggregate);
     case 'webhook_endpoint':
       return endpointRecord(aggregate);
+    case 'job':
+      return jobRecord(aggregate);
   }
 }
 
@@ -68,6 +72,7 @@ export function auditedRecord(aggregate: Aggregate): JsonObject {
     case 'transfer':
     case 'export':
     case 'customer_access':
+    case 'job':
       return aggregateRecord(aggregate);
   }
 }
@@ -92,12 +97,15 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
       return restoreCustomerAccess(record as CustomerAccessRecord, auditHash);
     case 'webhook_endpoint':
       return restoreEndpoint(record as WebhookEndpointRecord, auditHash);
+    case 'job':
+      return restoreJob(record as JobRecord, auditHash);
   }
 }
 
 /** True for good: it takes part in nothing any more, and is kept for its audit chain. */
 export const isClosed = (aggregate: Aggregate): boolean =>
-  aggregate.kind === 'webhook_endpoint' && aggregate.status === 'removed';
+  (aggregate.kind === 'webhook_endpoint' && aggregate.status === 'removed') ||
+  (aggregate.kind === 'job' && !isOpen(aggregate));
 
 /** Every tenant that may read the aggregate. */
 export const ownersOf = (aggregate: Aggregate): readonly MerchantId[] =>

@@ -6,5 +6,6 @@ export const AGGREGATE_KINDS = [
   'customer',
   'customer_access',
   'webhook_endpoint',
+  'job',
 ] as const;
 export type AggregateKind = (typeof AGGREGATE_KINDS)[number];

@@ -14,6 +14,7 @@ export type LedgerEntryId = Id<'led'>;
 export type PaymentMethodId = Id<'pm'>;
 export type TransferId = Id<'trf'>;
 export type ExportId = Id<'exp'>;
+export type JobId = Id<'job'>;
 export type WebhookEndpointId = Id<'we'>;
 export type DeliveryId = Id<'whd'>;
 /** The tenant's own string, `[A-Za-z0-9_-]{1,64}`. */
@@ -29,6 +30,7 @@ type Prefixed = {
   pm: PaymentMethodId;
   trf: TransferId;
   exp: ExportId;
+  job: JobId;
   we: WebhookEndpointId;
   whd: DeliveryId;
 };

@@ -30,6 +30,7 @@ import { countedRecovery, measuredProcessor, measuredUseCases, watchParts, watch
 import { type OpenSystem, openSystem } from './open-system.ts';
 import { type ProcessFaults, watchFaults } from './process-faults.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
+import { runJobsOf } from './start-jobs.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, refusalAlarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
@@ -120,6 +121,7 @@ async function serve(
     relayEventsOf(platform, log, metrics),
     deliverWebhooksOf(platform, log, metrics),
     relayApprovalsOf(approvals, log, metrics),
+    runJobsOf(platform, log, metrics),
     startRetention({
       name: 'platform retention',
       enforce: useCases.enforceRetention,

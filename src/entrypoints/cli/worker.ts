@@ -7,11 +7,12 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { openSystem } from './open-system.ts';
 import { watchFaults } from './process-faults.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
+import { runJobsOf } from './start-jobs.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
 
-/** Runs both services' recovery, relays events, delivers webhooks and deletes what was kept for its time, until it is stopped. */
+/** Runs both services' recovery, relays events, delivers webhooks, does jobs and deletes what was kept for its time, until it is stopped. */
 export async function workerCommand(config: Config, { out, err, untilStopped }: Terminal): Promise<ExitCode> {
   const log = jsonLogger({ level: config.logLevel, destination: standardError() });
   const opened = await openSystem({
@@ -32,6 +33,7 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
     relayEventsOf(platform, log),
     deliverWebhooksOf(platform, log),
     relayApprovalsOf(approvals, log),
+    runJobsOf(platform, log),
     startRetention({ name: 'platform retention', enforce: enforceRetention, log }),
     startRetention({ name: 'approvals retention', enforce: approvalsUseCases.enforceRetention, log }),
   ];

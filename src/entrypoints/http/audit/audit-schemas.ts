@@ -3,11 +3,12 @@ import { AGGREGATE_KINDS } from '../../../domain/kernel/aggregate-kind.ts';
 import type { AuditedEntity } from '../../../domain/kernel/audit-entry.ts';
 import { listPage, paging, period, time } from '../server/schemas.ts';
 
-const ENTITY_TYPES = [
+/** What a merchant has chains of. Jobs are under a tenant of their own. */
+const ENTITY_TYPES: readonly AuditedEntity[] = [
   'payment',
   'transaction',
-  ...AGGREGATE_KINDS,
-] as const satisfies readonly AuditedEntity[];
+  ...AGGREGATE_KINDS.filter((kind) => kind !== 'job'),
+];
 
 const entityType = z.enum(ENTITY_TYPES);
 

@@ -26,6 +26,10 @@ const LOG_FIELDS = [
   'event_type',
   'event_id',
   'payment_id',
+  'job',
+  'work',
+  'subject',
+  'end',
   'cause',
   'defect',
 ] as const;

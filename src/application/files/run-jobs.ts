@@ -1,0 +1,205 @@
+import { err, ok, type Result, ResultAsync, safeTry } from 'neverthrow';
+import {
+  advanceJob,
+  completeJob,
+  dueAt,
+  failJob,
+  holdJob,
+  isDue,
+  JOBS_TENANT,
+  type Job,
+  MOST_ATTEMPTS,
+  type OpenJob,
+  postponeJob,
+  type RunningJob,
+  releaseJob,
+} from '../../domain/files/job.ts';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import type { JobId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { StaleVersion } from '../../ports/commits.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
+import { inParallel } from '../kernel/in-parallel.ts';
+import type { Beside, JobHeldUp, JobWork } from './job-work.ts';
+
+/** How a job's turn ended. `lost`: it was taken over, cancelled or ended meanwhile; `waiting`: the store did not answer. */
+export type JobEnd = 'completed' | 'failed' | 'released' | 'postponed' | 'lost' | 'waiting';
+
+export type JobTurn = Readonly<{
+  id: JobId;
+  work: string;
+  subject: string;
+  end: JobEnd;
+  /** Why it was postponed or failed; `cause` is for logs only. */
+  code?: string;
+  cause?: unknown;
+}>;
+
+/**
+ * Gives up to `limit` jobs that are due a turn each, side by side, the longest due first. A turn ends with the job, or at the
+ * first checkpoint after a few seconds or once `isStopping`. Any number of workers may run it at once: each job is worked on
+ * under a lease, and what a worker does after it lost the job is refused. One read for every hundred open jobs; a commit
+ * to take a job, one for each step, one to give it back.
+ */
+export type RunJobs = (
+  limit: number,
+  isStopping?: () => boolean,
+) => ResultAsync<readonly JobTurn[], StorageUnavailable>;
+
+export type JobTerms = Readonly<{
+  /** This worker among all others of every process; never used again by another. */
+  holder: string;
+  /** For how long a job of a worker that died is left alone, from its last step on. Longer than any step takes. */
+  leaseMs: number;
+  turnMs: number;
+}>;
+
+export const JOB_TERMS: Omit<JobTerms, 'holder'> = { leaseMs: 60_000, turnMs: 5_000 };
+
+const PAGE = 100;
+const AT_ONCE = 4;
+const ORIGIN: Origin = { actor: { id: 'jobs', type: 'system' }, requestId: 'jobs' };
+
+type Lost = StaleVersion | StorageUnavailable;
+
+export const runJobs = (
+  ports: MovePorts,
+  works: ReadonlyMap<string, JobWork>,
+  { holder, leaseMs, turnMs }: JobTerms,
+): RunJobs => {
+  const { clock, aggregates, commits } = ports;
+  return (limit, isStopping = () => false) =>
+    dueJobs().andThen((jobs) =>
+      inParallel(jobs.slice(0, limit), AT_ONCE, ({ job, work }) =>
+        ResultAsync.fromSafePromise(turnOf(job, work, isStopping)),
+      ),
+    );
+
+  /** The longest due first. Jobs of a work that this version does not know are left to one that does. */
+  function dueJobs(): ResultAsync<readonly Readonly<{ job: OpenJob; work: JobWork }>[], StorageUnavailable> {
+    return safeTry(async function* () {
+      const due: Readonly<{ job: OpenJob; work: JobWork }>[] = [];
+      for (let after: string | undefined; ; ) {
+        const page = { limit: PAGE, isOpen: true, ...present({ after }) } as const;
+        const jobs: readonly Job[] = yield* aggregates.list(JOBS_TENANT, 'job', page);
+        const now = clock.now();
+        for (const job of jobs) {
+          const work = works.get(job.work);
+          if (isDue(job, now) && work !== undefined) due.push({ job, work });
+        }
+        after = jobs.at(-1)?.id;
+        if (jobs.length < PAGE) return ok(due.toSorted((a, b) => dueAt(a.job) - dueAt(b.job)));
+      }
+    });
+  }
+
+  async function turnOf(found: OpenJob, work: JobWork, isStopping: () => boolean): Promise<JobTurn> {
+    const ended = (end: JobEnd, why: Readonly<{ code?: string; cause?: unknown }> = {}): JobTurn => ({
+      id: found.id,
+      work: found.work,
+      subject: found.subject.id,
+      end,
+      ...why,
+    });
+    const startedAt = clock.now();
+    const held = await move('job.held', found, holdJob(found, holder, startedAt + leaseMs, startedAt));
+    if (held.isErr()) return ended(endOf(held.error));
+    let job = held.value;
+    // Whoever held it before never came to a step, and each time the process may have died of it.
+    if (job.attempts >= MOST_ATTEMPTS) return failed(job, job.lastError ?? 'abandoned');
+    const steps = work.run(job);
+    try {
+      for (;;) {
+        const step = await nextOf(steps);
+        if (step.isErr()) {
+          const { kind, code } = step.error;
+          if (kind === 'JobFailed') return await failed(job, code);
+          return await heldUp(job, step.error);
+        }
+        const at = clock.now();
+        if ('end' in step.value) {
+          const done = await move(
+            'job.completed',
+            job,
+            completeJob(job, step.value.end, at),
+            step.value.beside,
+          );
+          return ended(done.isOk() ? 'completed' : endOf(done.error));
+        }
+        const next = await move(
+          'job.advanced',
+          job,
+          advanceJob(job, step.value, at + leaseMs, at),
+          step.value.beside,
+        );
+        if (next.isErr()) return ended(endOf(next.error));
+        job = next.value;
+        if (!isStopping() && clock.now() < startedAt + turnMs) continue;
+        const given = await move('job.released', job, releaseJob(job, clock.now()));
+        return ended(given.isOk() ? 'released' : endOf(given.error));
+      }
+    } finally {
+      await steps.return();
+    }
+
+    async function heldUp(running: RunningJob, { code, cause }: JobHeldUp): Promise<JobTurn> {
+      const later = postponeJob(running, code, clock.now());
+      if (later.status === 'failed') return failed(running, code, cause);
+      const postponed = await move('job.postponed', running, later);
+      return ended(postponed.isOk() ? 'postponed' : endOf(postponed.error), { code, cause });
+    }
+
+    async function failed(running: RunningJob, code: string, cause?: unknown): Promise<JobTurn> {
+      const beside = await work.failing(running, code);
+      if (beside.isErr()) return ended('waiting', { code, cause: beside.error });
+      const gone = await move('job.failed', running, failJob(running, code, clock.now()), beside.value);
+      if (gone.isErr()) return ended(endOf(gone.error), { code, cause });
+      await work.cleanUp(running);
+      return ended('failed', { code, ...present({ cause }) });
+    }
+  }
+
+  /** The job in its next version, as it is then stored. */
+  async function move<Next extends Job>(
+    action: string,
+    before: OpenJob,
+    next: Next,
+    { aggregates: others = [], audit = [], ...beside }: Beside = {},
+  ): Promise<Result<Next, Lost>> {
+    const at = next.updatedAt;
+    const { guarded, entry } = auditedAggregate(ports, { at, origin: ORIGIN, action, before, next });
+    const committed = await commits.commit({
+      id: ports.ids.change(at),
+      at,
+      transactions: [],
+      entries: [],
+      tallies: [],
+      events: [],
+      ...beside,
+      aggregates: [guarded, ...others],
+      audit: [entry, ...audit],
+    });
+    if (committed.isOk()) return ok({ ...next, auditHash: entry.hash });
+    const { error } = committed;
+    if (error.kind === 'StaleVersion' || error.kind === 'StorageUnavailable') return err(error);
+    throw new Error(`a job met ${error.kind}`);
+  }
+};
+
+const endOf = ({ kind }: Lost): JobEnd => (kind === 'StaleVersion' ? 'lost' : 'waiting');
+
+/** What a work throws is a defect of it, and holds its job up. Without an end it has one as well. */
+async function nextOf(steps: ReturnType<JobWork['run']>) {
+  try {
+    const { value, done } = await steps.next();
+    if (done !== true) return value;
+    return err<never, JobHeldUp>({
+      kind: 'JobHeldUp',
+      code: 'internal_error',
+      cause: 'the work gave no end',
+    });
+  } catch (cause) {
+    return err<never, JobHeldUp>({ kind: 'JobHeldUp', code: 'internal_error', cause });
+  }
+}

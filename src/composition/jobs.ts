@@ -1,0 +1,10 @@
+import type { JobWork } from '../application/files/job-work.ts';
+import { JOB_TERMS, type RunJobs, runJobs } from '../application/files/run-jobs.ts';
+import type { Ports } from '../application/use-cases.ts';
+
+/** Who does the jobs of each kind. A job that none of them does is left to a process of the version that has it. */
+const jobWorks = (_ports: Ports): ReadonlyMap<string, JobWork> => new Map();
+
+/** What gives the jobs that are due their turns, in this process. */
+export const jobsOf = (ports: Ports): RunJobs =>
+  runJobs(ports, jobWorks(ports), { ...JOB_TERMS, holder: crypto.randomUUID() });
