@@ -28,8 +28,7 @@ export type Proof<
   /** The names of the steps that have an effect, so that a process may die after them. */
   effects: readonly string[];
   open(): Promise<Store & Readonly<{ close(): Promise<void> }>>;
-  /** `turn` counts the worlds that are still to be made on this store. */
-  world(storage: Store, scenario: S, turn: number): Promise<World<Request, Reply>>;
+  world(storage: Store, scenario: S): Promise<World<Request, Reply>>;
 }>;
 
 /**
@@ -57,8 +56,12 @@ export function crashProof<
       pairs: new Map<string, number>(),
     };
 
+    const stepsKnown = new Map<S, readonly string[]>();
+    let store: Readonly<{ storage: Store & Readonly<{ close(): Promise<void> }>; room: number }> | undefined;
+
     beforeAll(() => console.log(`crash proof of ${name}: PAYWRIGHT_TEST_SEED=${seed}`));
-    afterAll(() => {
+    afterAll(async () => {
+      await store?.storage.close();
       const lines = [
         `  in the request: ${countText(counts.single)}`,
         `  in what follows a crash: ${countText(counts.second)}`,
@@ -114,19 +117,27 @@ export function crashProof<
     /** Plays points side by side, on a store for a few of them each. */
     async function tryPoints(points: readonly AnyPoint[]): Promise<readonly Tried[]> {
       const tried: Tried[] = [];
-      for (let from = 0; from < points.length; from += POINTS_PER_STORE) {
-        const storage = await open();
-        const left = points.slice(from, from + POINTS_PER_STORE);
+      for (let from = 0; from < points.length; ) {
+        const { storage, room } = await storeWithRoom();
+        const left = points.slice(from, from + room);
+        from += left.length;
+        store = { storage, room: room - left.length };
         const lane = async () => {
           for (let point = left.shift(); point !== undefined; point = left.shift()) {
-            const trial = await tryPoint(await world(storage, point.scenario, left.length), point);
+            const trial = await tryPoint(await world(storage, point.scenario), point);
             tried.push({ point, trial });
           }
         };
         await Promise.all(Array.from({ length: LANES }, lane));
-        await storage.close();
       }
       return tried;
+    }
+
+    /** A store takes points until it is full, of one test after another: making one takes longer than most points. */
+    async function storeWithRoom() {
+      if (store !== undefined && store.room > 0) return store;
+      await store?.storage.close();
+      return { storage: await open(), room: POINTS_PER_STORE };
     }
 
     /** Every step of the first request, with every fault. */
@@ -173,9 +184,14 @@ export function crashProof<
       );
     }
 
+    /** The steps of the request when nothing goes wrong. */
     async function stepsOf(scenario: S): Promise<readonly string[]> {
+      const known = stepsKnown.get(scenario);
+      if (known !== undefined) return known;
       const [dry] = await tryPoints([{ scenario, order: FIRST_ORDER }]);
-      return dry?.trial.steps.first ?? [];
+      const steps = dry?.trial.steps.first ?? [];
+      stepsKnown.set(scenario, steps);
+      return steps;
     }
   });
 }

@@ -13,6 +13,6 @@ afterAll(() => engine.stop());
 paymentsProof('DynamoDB (embedded engine)', () => freshDynamoDbStorage(engine.url), {
   ordersEach: 1,
   oneSecondIn: 24,
-  oneRecountIn: 40,
+  oneRecountIn: 24,
   pairs: 40,
 });

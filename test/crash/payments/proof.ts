@@ -6,14 +6,15 @@ import { type Request, SCENARIOS, type Scenario } from './scenarios.ts';
 import { paymentsWorld } from './world.ts';
 
 /**
- * The proof of payments, modifications and transfers on one storage. Summaries are recounted after one point in
+ * The proof of payments, modifications and transfers on one storage. Summaries are recounted in one world in
  * `oneRecountIn`: reading them is dear on DynamoDB.
  */
 export const paymentsProof = (
   adapter: string,
   open: () => Promise<Storage>,
   { oneRecountIn, ...extent }: Extent & Readonly<{ oneRecountIn: number }>,
-): void =>
+): void => {
+  let worlds = 0;
   crashProof<Request, Scenario, Responded, Storage>(
     {
       name: `payments on ${adapter}`,
@@ -21,7 +22,8 @@ export const paymentsProof = (
       orders: ORDERS,
       effects: ['commit', 'charge', 'move'],
       open,
-      world: (storage, scenario, turn) => paymentsWorld(storage, scenario, turn % oneRecountIn === 0),
+      world: (storage, scenario) => paymentsWorld(storage, scenario, ++worlds % oneRecountIn === 0),
     },
     extent,
   );
+};

@@ -75,9 +75,10 @@ export async function paymentsWorld(
   recounts: boolean,
 ): Promise<World<Request, Responded>> {
   const name = `world-${++worlds}`;
-  const { refundsNeedBalance = false } = scenario;
+  const { refundsNeedBalance = false, before, request: requested, rival } = scenario;
   const [own, other] = [aMerchant(`${name}-own`, { refundsNeedBalance }), aMerchant(`${name}-other`)];
-  await addMerchants(storage, [own, other]);
+  const isSending = [...before, requested, rival].some((request) => request?.type === 'transfer');
+  await addMerchants(storage, isSending ? [own, other] : [own]);
   const merchantId = own.id;
   const ledger = partOf(ledgerOf(storage));
   let now = NOON;
@@ -92,6 +93,7 @@ export async function paymentsWorld(
   const merchants = { own: own.id, other: other.id };
   const scene: Scene = { storage, ledger, merchants, now: clock.now, claimKeyOf };
   const replies = new Map<SentRequest, ReplyToClient[]>();
+  const vault = aVault(clock);
   const portsOf = (process: Process) => ({
     ...inSteps(process, { storage, processor, merchantId }),
     responses: httpResponseEncoder,
@@ -99,25 +101,29 @@ export async function paymentsWorld(
     clock,
     ids: systemIds,
     digests,
-    vault: aVault(clock),
+    vault,
   });
 
+  let opening: SentRequest | undefined;
   let taken: PaymentId | undefined;
   /** The client knows which payment it is since it was taken. */
-  const thePayment = (): ResultAsync<PaymentId, StorageUnavailable> =>
-    taken === undefined
-      ? storage.payments.list(merchantId, {}, { limit: 1 }).map(([payment]) => {
-          if (payment === undefined) throw new Error('there is no payment to modify');
-          taken = payment.id;
-          return taken;
-        })
-      : okAsync(taken);
+  const thePayment = (): ResultAsync<PaymentId, StorageUnavailable> => {
+    if (taken !== undefined) return okAsync(taken);
+    if (opening === undefined) throw new Error('there is no payment to modify');
+    return storage.claims.find(claimKeyOf(opening), now).map((claim) => {
+      if (claim?.paymentId === undefined) throw new Error('the payment has no claim');
+      taken = claim.paymentId;
+      return taken;
+    });
+  };
 
-  function serve(process: Process, { request, key }: SentRequest): ResultAsync<Responded, Failed> {
+  function serve(process: Process, sent: SentRequest): ResultAsync<Responded, Failed> {
+    const { request, key } = sent;
     const ports = portsOf(process);
     const asked = { merchantId, idempotencyKey: key, origin };
     switch (request.type) {
       case 'process': {
+        opening = sent;
         const { paymentMethod, captureMethod } = request;
         const amount = money(TAKEN, 'USD');
         return processPayment(ports, terms)({ ...asked, amount, paymentMethod, captureMethod });
