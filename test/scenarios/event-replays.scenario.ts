@@ -85,6 +85,21 @@ export function eventReplaysContract(adapter: string, open: () => Promise<Storag
       expect(received()).toHaveLength(2);
     });
 
+    it('delivers no event that was made after the same work began, and counts what was delivered before', async () => {
+      const id = await create();
+      await change(id, 'paused');
+      await happen(3);
+      await change(id, 'enabled');
+      const begun = { at: world.clock.now(), name: 'work', aloneUntil: 0 };
+      await change(id, 'paused');
+      await happen(2);
+      await change(id, 'enabled');
+      expect(await replay(id, { since: NOON, begun })).toEqual({ replayed: 3, more: false });
+      expect(await replay(id, { since: NOON, begun })).toEqual({ replayed: 3, more: false });
+      await world.deliver();
+      expect(received()).toHaveLength(3);
+    });
+
     it('counts in a dry run what failed and what was missed, and writes nothing', async () => {
       const id = await create();
       world.receivers.reply(URL, () => ({ status: 500 }));

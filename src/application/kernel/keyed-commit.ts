@@ -11,6 +11,7 @@ import type { Sealed, WrappedKey } from '../../domain/kernel/sealed.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Claims } from '../../ports/claims.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { CommitRefused } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
@@ -65,22 +66,31 @@ export const commitUnderKey =
     work: (claimWith: ClaimWith<Done>) => ResultAsync<Done, Failure>,
   ) => {
     const fingerprint = fingerprintOf(ports.digests, key, payload);
-    const claimWith: ClaimWith<Done> = (change, done) =>
-      toStore(ports.vault, key, respond(done), sealedFor?.(done)).map((response) => {
-        const step = { changeId: change.id, now: change.at };
-        const claim = respondedClaim(key, { fingerprint, requestId, response }, step, terms);
-        return { ...change, claim: { expected: 0, next: claim } };
-      });
+    const claimWith =
+      (responses: StoredResponse[]): ClaimWith<Done> =>
+      (change, done) => {
+        const plain = respond(done);
+        responses.push(plain);
+        return toStore(ports.vault, key, plain, sealedFor?.(done)).map((response) => {
+          const step = { changeId: change.id, now: change.at };
+          const claim = respondedClaim(key, { fingerprint, requestId, response }, step, terms);
+          return { ...change, claim: { expected: 0, next: claim } };
+        });
+      };
+    /** The response is that of the change that was committed, which is the last one made. */
+    const start = (): ResultAsync<Responded, Failure | CommitRefused | KeyedFailure> => {
+      const responses: StoredResponse[] = [];
+      return work(claimWith(responses))
+        .map((done) => ({ response: responses.at(-1) ?? respond(done), replayed: false }))
+        .orElse((failure) => refuseFreely(ports, key, failure));
+    };
     return idempotent<void, Failure | KeyedFailure>(
       ports,
       terms,
       { key, fingerprint, requestId },
       {
         context: () => okAsync(undefined),
-        start: () =>
-          work(claimWith)
-            .map((done) => ({ response: respond(done), replayed: false }))
-            .orElse((failure) => refuseFreely(ports, key, failure)),
+        start,
         ...NEVER_OPEN,
       },
     ).andThen(({ response, replayed }) =>
@@ -91,7 +101,7 @@ export const commitUnderKey =
   };
 
 /** Of claims that are made with their response, and are absent once it has expired. */
-export const NEVER_OPEN = {
+const NEVER_OPEN = {
   resume: ({ state }: Readonly<{ state: string }>): never => {
     throw new Error(`a claim made with its response is ${state}`);
   },

@@ -1,5 +1,10 @@
 import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
-import { type PendingDelivery, replayDelivery as replayed } from '../../domain/webhooks/delivery.ts';
+import { type Begun, timeIn } from '../../domain/kernel/work-claim.ts';
+import {
+  type Delivery,
+  isReplayedSince,
+  replayDelivery as replayed,
+} from '../../domain/webhooks/delivery.ts';
 import { type EndpointNotEnabled, enabledEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -20,9 +25,10 @@ export type ReplayFailure =
 
 /**
  * Sends a delivery once more, however it ended, with the same event id and body, all its tries and a new day before it.
- * It is the same delivery, so that no guard against repeats refuses it.
+ * It is the same delivery, so that no guard against repeats refuses it. One that was replayed since the same work began is
+ * left as it is.
  */
-export type ReplayDelivery = (target: DeliveryTarget) => ResultAsync<PendingDelivery, ReplayFailure>;
+export type ReplayDelivery = (target: DeliveryTarget, begun?: Begun) => ResultAsync<Delivery, ReplayFailure>;
 
 export type ReplayPorts = Readonly<{
   aggregates: Aggregates;
@@ -33,17 +39,24 @@ export type ReplayPorts = Readonly<{
 
 export const replayDelivery = (ports: ReplayPorts): ReplayDelivery => {
   const find = getDelivery(ports);
-  return (target) =>
-    retryWhenStale(() =>
-      safeTry<PendingDelivery, ReplayFailure | StaleVersion>(async function* () {
+  return (target, begun) => {
+    let decided: Delivery | undefined;
+    /** The reply to our own write may have been lost. */
+    const isOurs = ({ version, updatedAt, expiresAt }: Delivery): boolean =>
+      version === decided?.version && updatedAt === decided.updatedAt && expiresAt === decided.expiresAt;
+    return retryWhenStale(() =>
+      safeTry<Delivery, ReplayFailure | StaleVersion>(async function* () {
         const delivery = yield* find(target);
+        if (isOurs(delivery) || isReplayedSince(delivery, begun, ports.clock.now())) return ok(delivery);
         const { merchantId, endpointId } = delivery;
         yield* enabledEndpoint(yield* findEndpoint(ports.aggregates, { merchantId, id: endpointId }));
-        const next = replayed(delivery, ports.clock.now());
+        const next = replayed(delivery, timeIn(begun, ports.clock.now()));
+        decided = next;
         const [isSaved] = yield* ports.deliveries.save([{ expected: delivery.version, next }]);
         if (isSaved !== true) return err<never, StaleVersion>({ kind: 'StaleVersion', id: delivery.id });
         ports.wakeUps.signal('deliveries');
         return ok(next);
       }),
     ).mapErr(orChangedMeanwhile);
+  };
 };

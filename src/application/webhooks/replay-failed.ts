@@ -3,7 +3,14 @@ import { type DomainEvent, EVENTS_KEPT_MS, type EventType } from '../../domain/k
 import { type DeliveryId, type EventId, firstIdAt } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { bodyOf, type Delivery, openDelivery, replayDelivery } from '../../domain/webhooks/delivery.ts';
+import { type Begun, timeIn } from '../../domain/kernel/work-claim.ts';
+import {
+  bodyOf,
+  type Delivery,
+  isReplayedSince,
+  openDelivery,
+  replayDelivery,
+} from '../../domain/webhooks/delivery.ts';
 import {
   type EndpointNotEnabled,
   enabledEndpoint,
@@ -25,6 +32,8 @@ export type ReplayFailedRequest = EndpointTarget &
     eventTypes?: readonly EventType[];
     /** Counts, and writes nothing. */
     dryRun?: boolean;
+    /** The work of which this is a part, when it may be done again. */
+    begun?: Begun;
   }>;
 
 /** `more`: some are left; the same request again goes on with them, to be ended at `until` where that is given. */
@@ -34,7 +43,7 @@ export type FailedReplayed = Readonly<{ replayed: number; more: boolean; until?:
  * Delivers what an endpoint did not get, the newest first: deliveries that failed or expired, as `ReplayDelivery` does
  * one, and then events without a delivery that it subscribes to, such as those of a pause, from its creation on. Up to
  * 10 000 in one call, and no more than 50 000 events are looked at. A rival's replays are left to it, and may be counted
- * by both.
+ * by both. Work that is done again is of the events until it began, replays none that was replayed since, and counts those.
  */
 export type ReplayFailed = (
   request: ReplayFailedRequest,
@@ -49,23 +58,50 @@ const ENDED = ['failed', 'expired'] as const;
 
 export const replayFailed =
   (ports: ReplayFailedPorts): ReplayFailed =>
-  (request) =>
+  ({ begun, until, ...asked }) =>
     safeTry(async function* () {
+      const request = { ...asked, ...present({ begun, until: endOf(until, begun) }) };
       const endpoint = yield* enabledEndpoint(yield* findEndpoint(ports.aggregates, request));
       const ended = yield* replayEnded(ports, request);
-      if (ended.more) return ok(ended);
-      return deliverMissing(ports, request, endpoint, ended.replayed);
+      const all = ended.more ? ended : yield* deliverMissing(ports, request, endpoint, ended.replayed);
+      if (begun === undefined || asked.dryRun === true || ports.clock.now() < begun.aloneUntil)
+        return ok(all);
+      return ok({ ...all, replayed: yield* countReplayed(ports, request) });
     }).andTee(() => {
-      if (request.dryRun !== true) ports.wakeUps.signal('deliveries');
+      if (asked.dryRun !== true) ports.wakeUps.signal('deliveries');
     });
+
+/** Work that is done again is of the same events, whatever was made since it began. */
+const endOf = (until: Instant | undefined, begun: Begun | undefined): Instant | undefined =>
+  begun === undefined ? until : Math.min(until ?? begun.at, begun.at);
+
+/** How many were replayed or made since the work began, by whichever process did it. One read for each 200. */
+const countReplayed = (
+  { deliveries, clock }: ReplayFailedPorts,
+  { merchantId, id: endpointId, since, until, eventTypes, begun }: ReplayFailedRequest,
+): ResultAsync<number, StorageUnavailable> =>
+  safeTry(async function* () {
+    const now = clock.now();
+    let replayed = 0;
+    let last = until === undefined ? undefined : firstIdAt('whd', until + 1);
+    for (let more = true; more; ) {
+      const page = { limit: PAGE, since: firstIdAt('whd', since), ...present({ before: last }) };
+      const found = yield* deliveries.list(merchantId, { endpointId }, page);
+      replayed += found.filter(
+        (each) => includes(eventTypes, each.eventType) && isReplayedSince(each, begun, now),
+      ).length;
+      last = found.at(-1)?.id;
+      more = found.length === PAGE;
+    }
+    return ok(replayed);
+  });
 
 /** One read and one write for each 200 that failed or expired. */
 const replayEnded = (
   { deliveries, clock }: ReplayFailedPorts,
-  { merchantId, id: endpointId, since, until, eventTypes, dryRun = false }: ReplayFailedRequest,
+  { merchantId, id: endpointId, since, until, eventTypes, dryRun = false, begun }: ReplayFailedRequest,
 ): ResultAsync<FailedReplayed, StorageUnavailable> =>
   safeTry(async function* () {
-    const now = clock.now();
     let replayed = 0;
     for (const status of ENDED) {
       let last = until === undefined ? undefined : firstIdAt('whd', until + 1);
@@ -73,7 +109,10 @@ const replayEnded = (
         if (replayed >= MOST_REPLAYED) return ok({ replayed, more: true });
         const page = { limit: PAGE, since: firstIdAt('whd', since), ...present({ before: last }) };
         const found = yield* deliveries.list(merchantId, { endpointId, status }, page);
-        const wanted = found.filter(({ eventType }) => includes(eventTypes, eventType));
+        const wanted = found.filter(
+          (each) => includes(eventTypes, each.eventType) && !isReplayedSince(each, begun, clock.now()),
+        );
+        const now = timeIn(begun, clock.now());
         replayed += dryRun ? wanted.length : yield* replayAll(deliveries, wanted, now);
         last = found.at(-1)?.id;
         more = found.length === PAGE;
@@ -82,20 +121,21 @@ const replayEnded = (
     return ok({ replayed, more: false });
   });
 
+/** What a rival or an earlier try of the same write replayed counts as well: it is on its way. */
 const replayAll = (deliveries: Deliveries, wanted: readonly Delivery[], now: Instant) =>
   deliveries
     .save(wanted.map((each) => ({ expected: each.version, next: replayDelivery(each, now) })))
-    .map((saved) => saved.filter(Boolean).length);
+    .map(() => wanted.length);
 
 /** Two reads and one write for each 200 events. */
 const deliverMissing = (
   { deliveries, eventLog, clock, digests }: ReplayFailedPorts,
-  { since, until, eventTypes, dryRun = false }: ReplayFailedRequest,
+  { since, until, eventTypes, dryRun = false, begun }: ReplayFailedRequest,
   endpoint: OpenEndpoint,
   before: number,
 ): ResultAsync<FailedReplayed, StorageUnavailable> =>
   safeTry(async function* () {
-    const now = clock.now();
+    const now = timeIn(begun, clock.now());
     const { sha256 } = digests;
     const types = subscribedTypes(endpoint, eventTypes);
     const from = Math.max(since, endpoint.createdAt, now - EVENTS_KEPT_MS);

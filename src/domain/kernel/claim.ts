@@ -168,7 +168,7 @@ export const releaseClaim = (
  * True while the holder's lease runs. A lease that ends later than any given now could, clocks of one system being a
  * lease apart at the most, was given before the clock was set back, and does not count.
  */
-export const isHeld = ({ dueAt }: Calling, now: Instant, { leaseMs }: ClaimTerms): boolean =>
+export const isHeld = ({ dueAt }: Pick<Calling, 'dueAt'>, now: Instant, { leaseMs }: ClaimTerms): boolean =>
   now < dueAt && dueAt - now <= 2 * leaseMs;
 
 /** The answer to give again, unless it has expired. */

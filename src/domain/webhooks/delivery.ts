@@ -11,6 +11,7 @@ import {
 import { type Instant, rfc3339 } from '../kernel/instant.ts';
 import { type JsonObject, jsonText } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
+import type { Begun } from '../kernel/work-claim.ts';
 import type { OpenEndpoint } from './webhook-endpoint.ts';
 
 /** What can be delivered: events, and the one that only tries an endpoint out. */
@@ -197,6 +198,13 @@ export const replayDelivery = (delivery: Delivery, now: Instant): PendingDeliver
   updatedAt: now,
   version: delivery.version + 1,
 });
+
+/**
+ * Whether it was made or replayed since that work began, so that the same work must not replay it again. While no other
+ * process works under the key, what is found so was done for others.
+ */
+export const isReplayedSince = ({ expiresAt }: Delivery, begun: Begun | undefined, now: Instant): boolean =>
+  begun !== undefined && now >= begun.aloneUntil && expiresAt >= begun.at + DELIVERY_LIFETIME_MS;
 
 /** When it may be forgotten; never, while it is pending. */
 export const forgettableAt = (delivery: Delivery): Instant | undefined =>

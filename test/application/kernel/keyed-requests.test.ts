@@ -1,4 +1,4 @@
-import { errAsync, okAsync } from 'neverthrow';
+import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { givenRing } from '../../../src/adapters/keys/given-ring.ts';
 import { ringKeys } from '../../../src/adapters/keys/secret-keys.ts';
@@ -8,6 +8,7 @@ import { systemIds } from '../../../src/adapters/system/ids.ts';
 import { commitUnderKey } from '../../../src/application/kernel/keyed-commit.ts';
 import { workUnderKey } from '../../../src/application/kernel/keyed-work.ts';
 import { createMerchant } from '../../../src/application/merchants/create-merchant.ts';
+import type { Begun } from '../../../src/domain/kernel/work-claim.ts';
 import type { Merchant } from '../../../src/domain/merchants/merchant.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
 import { aMerchantId, digests, NOON, origin, terms } from '../../fixtures/changes.ts';
@@ -36,19 +37,25 @@ describe('work under a key', () => {
     return { state, work };
   }
 
-  it('is not done again by a request that got the lease after another had ended', async () => {
+  it('is not done again by a request that finds it ended after it saw the key free', async () => {
     const { ports } = aWorkshop();
     const { state, work } = counted();
     const first = workUnderKey(ports, terms);
-    // The rival begins and ends between the look at the key and the lease.
-    const leases = {
-      ...ports.leases,
-      hold: (...args: Parameters<typeof ports.leases.hold>) =>
-        okAsync(undefined)
-          .map(() => first<number, never>({ ...request, work }))
-          .andThen(() => ports.leases.hold(...args)),
+    let looks = 0;
+    // The rival begins and ends between the look at the key and the claim.
+    const claims = {
+      ...ports.claims,
+      find: (...args: Parameters<typeof ports.claims.find>) =>
+        ports.claims.find(...args).andThen((found) => {
+          looks += 1;
+          return looks > 1
+            ? okAsync(found)
+            : first<number, never>({ ...request, work })
+                .map(() => found)
+                .orElse(() => okAsync(found));
+        }),
     };
-    const second = workUnderKey({ ...ports, leases }, terms);
+    const second = workUnderKey({ ...ports, claims }, terms);
     const replayed = (await second<number, never>({ ...request, work }))._unsafeUnwrap();
     expect(replayed).toEqual({ response: 'done 1', replayed: true });
     expect(state.count).toBe(1);
@@ -83,6 +90,79 @@ describe('work under a key', () => {
     expect((await use<number, never>({ ...request, payload: { other: 1 }, work })).isOk()).toBe(true);
   });
 
+  it('is known to each who does it by the same time and name, and not alone to one who takes it over', async () => {
+    const { ports, time } = aWorkshop();
+    const use = workUnderKey(ports, terms);
+    const begins: Begun[] = [];
+    const seen = (result: 'stalls' | 'ends') => (begun: Begun) => {
+      begins.push(begun);
+      return result === 'ends' ? okAsync(1) : new ResultAsync<number, never>(new Promise<never>(() => {}));
+    };
+    void use<number, never>({ ...request, work: seen('stalls') });
+    await new Promise((resolve) => setImmediate(resolve));
+    time.now += terms.leaseMs + 1;
+    await use<number, never>({ ...request, work: seen('ends') });
+    await use<number, never>({ ...request, key: { ...key, key: 'key-2' }, work: seen('ends') });
+    const [first, second, other] = begins;
+    expect(first).toMatchObject({ at: NOON, aloneUntil: NOON + terms.leaseMs });
+    expect(second).toEqual({ ...first, aloneUntil: 0 });
+    expect(other?.name).not.toBe(first?.name);
+  });
+
+  it('is gone on with at once by a repeat when the store fell silent in the middle', async () => {
+    const { ports } = aWorkshop();
+    const use = workUnderKey(ports, terms);
+    const silent = { kind: 'StorageUnavailable' as const, cause: 'silence' };
+    const asked = use<number, typeof silent>({ ...request, work: () => errAsync(silent) });
+    expect((await asked)._unsafeUnwrapErr()).toEqual(silent);
+    const { work } = counted();
+    const other = await use<number, never>({ ...request, payload: { other: 1 }, work });
+    expect(other._unsafeUnwrapErr()).toEqual({ kind: 'IdempotencyKeyReused' });
+    const repeat = await use<number, never>({ ...request, requestId: 'request-2', work });
+    expect(repeat._unsafeUnwrap()).toEqual({ response: 'done 1', replayed: false });
+  });
+
+  it('stays of its request when the one who took it over is refused, as the first may have had effects', async () => {
+    const { ports } = aWorkshop();
+    const use = workUnderKey(ports, terms);
+    const silent = { kind: 'StorageUnavailable' as const, cause: 'silence' };
+    const refused = { kind: 'EndpointNotEnabled' as const };
+    await use<number, typeof silent>({ ...request, work: () => errAsync(silent) });
+    const repeat = await use<number, typeof refused>({ ...request, work: () => errAsync(refused) });
+    expect(repeat._unsafeUnwrapErr()).toEqual(refused);
+    const { work } = counted();
+    const other = await use<number, never>({ ...request, payload: { other: 1 }, work });
+    expect(other._unsafeUnwrapErr()).toEqual({ kind: 'IdempotencyKeyReused' });
+    expect((await use<number, never>({ ...request, work })).isOk()).toBe(true);
+  });
+
+  it('leaves its response to the one who took it over, however late its first holder ends', async () => {
+    const { ports, time } = aWorkshop();
+    const use = workUnderKey(ports, terms);
+    const gate = Promise.withResolvers<void>();
+    const late = use<number, never>({ ...request, work: counted(() => gate.promise).work });
+    await new Promise((resolve) => setImmediate(resolve));
+    time.now += terms.leaseMs + 1;
+    const answers = { ...request, respond: () => 'of the one who took over' };
+    await use<number, never>({ ...answers, work: counted().work });
+    gate.resolve();
+    expect((await late)._unsafeUnwrap()).toEqual({ response: 'of the one who took over', replayed: true });
+  });
+
+  it('makes a response that is not kept again in the name of the first request', async () => {
+    const { ports } = aWorkshop();
+    const use = workUnderKey(ports, terms);
+    const again = (requestId: string) => okAsync(`made for ${requestId}`);
+    await use<number, never>({ ...request, work: counted().work, again });
+    const repeat = await use<number, never>({
+      ...request,
+      requestId: 'request-2',
+      work: counted().work,
+      again,
+    });
+    expect(repeat._unsafeUnwrap()).toEqual({ response: 'made for request-1', replayed: true });
+  });
+
   it('is free for another request when its response is kept no longer', async () => {
     const { ports, time } = aWorkshop();
     const use = workUnderKey(ports, terms);
@@ -112,6 +192,17 @@ describe('a commit under a key', () => {
     const given = both.map((each) => each._unsafeUnwrap());
     expect(given.map(({ response }) => response)).toEqual(['shop-1 1', 'shop-1 1']);
     expect(given.filter(({ replayed }) => replayed)).toHaveLength(1);
+  });
+
+  it('makes its response once', async () => {
+    const { ports } = aWorkshop();
+    let made = 0;
+    const respond = () => `response ${++made}`;
+    const given = await commitUnderKey(ports, terms)({ ...request(), respond }, (claimWith) =>
+      createMerchant(ports)(shop('shop-1'), claimWith),
+    );
+    expect(given._unsafeUnwrap()).toEqual({ response: 'response 1', replayed: false });
+    expect(made).toBe(1);
   });
 
   it('leaves the key free when it is refused, so that the cause can be put right', async () => {

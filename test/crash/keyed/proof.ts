@@ -10,9 +10,9 @@ export const keyedProof = (adapter: string, open: () => Promise<Storage>, extent
     {
       name: `requests under a key on ${adapter}`,
       scenarios: SCENARIOS,
-      // No worker ends what these leave: only their client comes back.
-      orders: ['retry, then recovery', 'what was late, then retry, then recovery'],
-      effects: ['commit'],
+      // Between two requests what was replayed fails once more; payments are recovered.
+      orders: ['retry, then recovery', 'recovery, then retry', 'what was late, then retry, then recovery'],
+      effects: ['commit', 'add deliveries', 'save deliveries', 'charge'],
       open,
       world: keyedWorld,
     },

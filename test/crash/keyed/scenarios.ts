@@ -2,11 +2,20 @@ import type { Scenario as AnyScenario } from '../points.ts';
 
 /** A POST under a key; all but the first of each kind are of what that one made. */
 export type Request = Readonly<{
-  type: 'customer' | 'payment method' | 'merchant' | 'endpoint' | 'rotation' | 'test event';
+  type:
+    | 'customer'
+    | 'payment method'
+    | 'merchant'
+    | 'endpoint'
+    | 'rotation'
+    | 'test event'
+    | 'replay'
+    | 'replay of what failed'
+    | 'batch';
 }>;
 
-/** Ends are as `endText` of the world says them. */
-export type Scenario = AnyScenario<Request>;
+/** Ends are as `endText` of the world says them. `answer` is the one that there may be, where it says what was done. */
+export type Scenario = AnyScenario<Request> & Readonly<{ answer?: string }>;
 
 const CUSTOMER: Request = { type: 'customer' };
 const ENDPOINT: Request = { type: 'endpoint' };
@@ -16,7 +25,7 @@ const scenario = (
   before: readonly Request[],
   request: Request,
   end: string,
-  more: Pick<Scenario, 'rival'> = {},
+  more: Pick<Scenario, 'rival' | 'answer'> = {},
 ): Scenario => ({ name, before, request, ends: [end], ...more });
 
 const METHOD: Request = { type: 'payment method' };
@@ -34,5 +43,14 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('a secret that is rotated beside another', [ENDPOINT], ROTATION, '1 endpoint, 2 rotations', {
     rival: ROTATION,
   }),
-  scenario('a test event that is sent', [ENDPOINT], { type: 'test event' }, '1 endpoint'),
+  scenario('a test event that is sent', [ENDPOINT], { type: 'test event' }, '1 endpoint, 1 delivery'),
+  scenario('a delivery that is replayed', [ENDPOINT], { type: 'replay' }, '1 endpoint, 1 delivery'),
+  scenario(
+    'a replay of what failed',
+    [ENDPOINT],
+    { type: 'replay of what failed' },
+    '1 endpoint, 4 deliveries',
+    { answer: '4 replayed' },
+  ),
+  scenario('a batch of payments', [], { type: 'batch' }, '2 payments'),
 ];

@@ -2,9 +2,9 @@ import { okAsync, type Result, type ResultAsync } from 'neverthrow';
 import { givenRing } from '../../../src/adapters/keys/given-ring.ts';
 import { ringKeys } from '../../../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../../../src/adapters/keys/vault.ts';
-import { systemEmailSpellings } from '../../../src/adapters/system/email-spellings.ts';
+import { simulatedProcessor } from '../../../src/adapters/processor/simulator.ts';
+import { simulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../../src/adapters/system/ids.ts';
-import { systemWebhookSecrets } from '../../../src/adapters/system/webhook-secrets.ts';
 import { createCustomer } from '../../../src/application/customers/create-customer.ts';
 import type { OpenCustomer } from '../../../src/application/customers/customer-secrets.ts';
 import {
@@ -14,17 +14,16 @@ import {
 import { updateCustomer } from '../../../src/application/customers/update-customer.ts';
 import type { Responded } from '../../../src/application/kernel/idempotency.ts';
 import { commitUnderKey } from '../../../src/application/kernel/keyed-commit.ts';
-import { workUnderKey } from '../../../src/application/kernel/keyed-work.ts';
 import { createMerchant } from '../../../src/application/merchants/create-merchant.ts';
+import { recoverPayments } from '../../../src/application/payments/recover-payments.ts';
 import {
   createEndpoint,
   type EndpointWithSecret,
 } from '../../../src/application/webhooks/create-endpoint.ts';
 import { rotateEndpointSecret } from '../../../src/application/webhooks/rotate-endpoint-secret.ts';
-import { sendTestEvent } from '../../../src/application/webhooks/send-test-event.ts';
 import { updateEndpoint } from '../../../src/application/webhooks/update-endpoint.ts';
 import type { ClaimKey, Operation } from '../../../src/domain/kernel/claim.ts';
-import type { CustomerId, WebhookEndpointId } from '../../../src/domain/kernel/ids.ts';
+import type { CustomerId, DeliveryId, WebhookEndpointId } from '../../../src/domain/kernel/ids.ts';
 import { jsonText } from '../../../src/domain/kernel/json.ts';
 import type { Merchant } from '../../../src/domain/merchants/merchant.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
@@ -32,7 +31,10 @@ import { aMerchantId, digests, NOON, origin, terms } from '../../fixtures/change
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import type { Process } from '../faulty-process.ts';
 import type { Failed, Sent, World } from '../trial.ts';
+import { keyedInSteps } from './outside.ts';
 import type { Request, Scenario } from './scenarios.ts';
+import { undelivered } from './undelivered.ts';
+import { lastingAnswers, serveWork } from './worked.ts';
 
 const OPERATIONS: Readonly<Record<Request['type'], Operation>> = {
   customer: 'create_customer',
@@ -41,14 +43,18 @@ const OPERATIONS: Readonly<Record<Request['type'], Operation>> = {
   endpoint: 'create_endpoint',
   rotation: 'rotate_secret',
   'test event': 'send_test_event',
+  replay: 'replay_delivery',
+  'replay of what failed': 'replay_failed',
+  batch: 'process_batch',
 };
-
-const lost = { kind: 'StorageUnavailable', cause: 'the reply was lost' } as const;
 
 const withSecret = {
   respond: ({ secret }: EndpointWithSecret) => secret,
   sealedFor: ({ endpoint }: EndpointWithSecret) => endpoint,
 };
+
+const isRight = ({ request, answer }: Scenario, name: string, texts: ReadonlySet<string>): boolean =>
+  answer === undefined || !name.startsWith(`${request.type} `) || texts.has(answer);
 
 let worlds = 0;
 
@@ -63,6 +69,9 @@ export async function keyedWorld(storage: Storage, scenario: Scenario): Promise<
   let now = NOON;
   const clock = { now: () => now };
   const vault = localVault(secretKeys, clock);
+  const ledger = simulatorLedger(':memory:');
+  const processor = simulatedProcessor(ledger, clock);
+  const deliveries = undelivered(storage, merchantId);
   const replies = new Map<string, Set<string>>();
 
   const claimKeyOf = ({ request, key }: Sent<Request>): ClaimKey => ({
@@ -71,47 +80,8 @@ export async function keyedWorld(storage: Storage, scenario: Scenario): Promise<
     key,
   });
 
-  /** Every call of the use cases that leaves their process, as a step of it. */
   const portsOf = (process: Process) => ({
-    commits: {
-      commit: (change: Parameters<Storage['commits']['commit']>[0]) =>
-        process.call('commit', () => storage.commits.commit(change), lost),
-    },
-    claims: {
-      ...storage.claims,
-      find: (key: ClaimKey, at: number) =>
-        process.call('find claim', () => storage.claims.find(key, at), lost),
-    },
-    merchants: {
-      ...storage.merchants,
-      find: (id: typeof merchantId) => process.call('find merchant', () => storage.merchants.find(id), lost),
-    },
-    aggregates: {
-      ...storage.aggregates,
-      find: ((tenant, kind, id) =>
-        process.call(
-          'find aggregate',
-          () => storage.aggregates.find(tenant, kind, id),
-          lost,
-        )) as Storage['aggregates']['find'],
-    },
-    leases: {
-      ...storage.leases,
-      hold: (...args: Parameters<Storage['leases']['hold']>) =>
-        process.call('hold lease', () => storage.leases.hold(...args), lost),
-      release: (...args: Parameters<Storage['leases']['release']>) =>
-        process.call('release lease', () => storage.leases.release(...args), lost),
-    },
-    deliveries: {
-      ...storage.deliveries,
-      addAll: (...args: Parameters<Storage['deliveries']['addAll']>) =>
-        process.call('add deliveries', () => storage.deliveries.addAll(...args), lost),
-    },
-    wakeUps: storage.wakeUps,
-    processor: { accepts: () => true },
-    webhookSender: { accepts: (url: string) => okAsync(url) },
-    webhookSecrets: systemWebhookSecrets,
-    emailSpellings: systemEmailSpellings,
+    ...keyedInSteps(process, { storage, processor, merchantId }),
     secretKeys,
     vault,
     clock,
@@ -119,6 +89,7 @@ export async function keyedWorld(storage: Storage, scenario: Scenario): Promise<
     digests,
   });
 
+  const paymentsIn = async () => (await storage.payments.list(merchantId, {}, { limit: 10 }))._unsafeUnwrap();
   const customerIn = () => storage.aggregates.list(merchantId, 'customer', { limit: 10 });
   const endpointIn = () => storage.aggregates.list(merchantId, 'webhook_endpoint', { limit: 10 });
 
@@ -171,17 +142,22 @@ export async function keyedWorld(storage: Storage, scenario: Scenario): Promise<
           );
         });
       case 'test event':
-        return endpointIn().andThen(([found]) => {
-          const target = { merchantId, id: found?.id as WebhookEndpointId };
-          return workUnderKey(
-            ports,
-            terms,
-          )({
-            ...once,
-            respond: ({ id }) => id,
-            work: () => sendTestEvent(ports)(target),
-          });
-        });
+      case 'replay':
+      case 'replay of what failed':
+      case 'batch': {
+        const { type } = sent.request;
+        return endpointIn()
+          .map(async ([endpoint]) => {
+            const ready = type !== 'test event' && endpoint?.status === 'enabled';
+            const delivery = ready ? await deliveries.prepare(endpoint) : undefined;
+            return {
+              merchantId,
+              endpoint: endpoint?.id as WebhookEndpointId,
+              delivery: delivery as DeliveryId,
+            };
+          })
+          .andThen((target) => serveWork(ports, type, once.key, target));
+      }
     }
   }
 
@@ -193,27 +169,34 @@ export async function keyedWorld(storage: Storage, scenario: Scenario): Promise<
     beginOutage: () => {},
     endOutage: () => {},
     serve,
-    recover: () => okAsync(undefined),
+    recover: (process) =>
+      okAsync(undefined)
+        .map(() => deliveries.fail())
+        .andThen(() => recoverPayments(portsOf(process), terms)(100)),
     replied(sent, reply: Result<Responded, Failed>) {
       if (reply.isErr()) return;
-      const name = `${sent.request.type} ${sent.key}`;
-      replies.set(name, (replies.get(name) ?? new Set()).add(reply.value.response));
+      for (const [item, answer] of lastingAnswers(reply.value.response)) {
+        const name = `${sent.request.type} ${sent.key} ${item}`;
+        replies.set(name, (replies.get(name) ?? new Set()).add(answer));
+      }
     },
     meaningOf: ({ kind }) => (kind === 'IdempotencyInFlight' ? 'in flight' : 'defect'),
     traces: async (sent) =>
       String((await storage.claims.find(claimKeyOf(sent), now))._unsafeUnwrap()?.state ?? 'none'),
-    isOpen: () => Promise.resolve(false),
+    isOpen: async () => (await paymentsIn()).some(({ status }) => status === 'processing'),
     heldForMs: () => Promise.resolve(0),
     endFaults: async () => {
       const end = await endText();
       return [
         ...(scenario.ends.includes(end) ? [] : [`it ended with ${end}`]),
         ...[...replies].flatMap(([each, texts]) =>
-          texts.size === 1 ? [] : [`${each} was given ${[...texts].join(' and ')}`],
+          texts.size === 1 && isRight(scenario, each, texts)
+            ? []
+            : [`${each} was given ${[...texts].join(' and ')}`],
         ),
       ];
     },
-    close: () => {},
+    close: () => ledger.close(),
   };
 
   /** What there is, in the words of `Scenario.ends`. */
@@ -222,6 +205,7 @@ export async function keyedWorld(storage: Storage, scenario: Scenario): Promise<
     const endpoints = (await endpointIn())._unsafeUnwrap();
     const merchant = (await storage.merchants.find(opened))._unsafeUnwrap();
     const methods = customers.flatMap((each) => (each.status === 'active' ? each.paymentMethods : []));
+    const payments = await paymentsIn();
     const rotations = endpoints.reduce((sum, { version }) => sum + version - 1, 0);
     const counts = {
       customer: customers.length,
@@ -229,10 +213,12 @@ export async function keyedWorld(storage: Storage, scenario: Scenario): Promise<
       merchant: merchant === undefined ? 0 : 1,
       endpoint: endpoints.length,
       rotation: rotations,
+      delivery: await deliveries.replays(),
+      payment: payments.filter(({ status }) => status === 'succeeded').length,
     };
     return Object.entries(counts)
       .filter(([, count]) => count > 0)
-      .map(([what, count]) => `${count} ${what}${count === 1 ? '' : 's'}`)
+      .map(([what, count]) => (count === 1 ? `1 ${what}` : `${count} ${what.replace(/y$/, 'ie')}s`))
       .join(', ');
   }
 }

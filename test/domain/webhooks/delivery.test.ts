@@ -6,7 +6,9 @@ import {
   DELIVERY_LIFETIME_MS,
   type Delivery,
   deliveryId,
+  endDelivery,
   forgettableAt,
+  isReplayedSince,
   recordAttempt,
   replayDelivery,
 } from '../../../src/domain/webhooks/delivery.ts';
@@ -85,6 +87,20 @@ describe('a delivery', () => {
     }
     expect(delivery.attempts).toHaveLength(25);
     expect(delivery.attempts.at(-1)?.at).toBe(NOON + 49);
+  });
+
+  it('counts as replayed by work that is done again from when that work began, and by none that is alone', () => {
+    const made = aDelivery();
+    const begun = { at: NOON + 1_000, name: 'work', aloneUntil: NOON + 31_000 };
+    const later = begun.aloneUntil;
+    expect(isReplayedSince(made, begun, later)).toBe(false);
+    expect(isReplayedSince(replayDelivery(made, begun.at - 1), begun, later)).toBe(false);
+    const replayed = replayDelivery(made, begun.at);
+    expect(isReplayedSince(replayed, begun, later)).toBe(true);
+    expect(isReplayedSince(replayed, begun, later - 1)).toBe(false);
+    expect(isReplayedSince(replayed, { ...begun, aloneUntil: 0 }, begun.at)).toBe(true);
+    expect(isReplayedSince(endDelivery(replayed, 'failed', later), begun, later)).toBe(true);
+    expect(isReplayedSince(replayed, undefined, later)).toBe(false);
   });
 
   it('is read back from its record as it was', () => {

@@ -6,6 +6,7 @@ import type { UseCases } from '../../../application/use-cases.ts';
 import type { ClaimKey, StoredResponse } from '../../../domain/kernel/claim.ts';
 import type { JsonObject } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import type { Begun } from '../../../domain/kernel/work-claim.ts';
 import { tagOf } from './entity-tag.ts';
 import { keyIn } from './idempotency-key.ts';
 import { countKey, type PlatformMetrics } from './metrics.ts';
@@ -57,13 +58,14 @@ export const workedOnce = <Done, Failure extends Kinded>(
     ...post
   }: Post<Done> &
     Readonly<{
-      work: () => ResultAsync<Done, Failure>;
+      /** `begun` of a request under a key. */
+      work: (begun?: Begun) => ResultAsync<Done, Failure>;
       /** In place of a kept response that would be too large; gets the id of the first request. */
       again?: (requestId: string) => ResultAsync<Done, Failure>;
     }>,
 ): ResultAsync<Response, Failure | KeyFailures> =>
   underKey(c, parts.metrics, post, {
-    plain: work,
+    plain: () => work(),
     keyed: (request) =>
       parts.workUnderKey({
         ...request,

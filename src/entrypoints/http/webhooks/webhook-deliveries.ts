@@ -67,7 +67,7 @@ const postReplay =
         operation: 'replay_delivery',
         payload: { delivery_id: target.id },
         respond: (delivery: Delivery) => ({ status: 202, body: jsonText(deliveryRecord(delivery)) }),
-        work: () => parts.replayDelivery(target),
+        work: (begun) => parts.replayDelivery(target, begun),
       }).match(
         (response) => response,
         (failure) => refuse(c, failure),
@@ -83,7 +83,7 @@ const postTestEvent =
         operation: 'send_test_event',
         payload: { endpoint_id: target.id },
         respond: (delivery: Delivery) => ({ status: 202, body: jsonText(deliveryRecord(delivery)) }),
-        work: () => parts.sendTestEvent(target),
+        work: (begun) => parts.sendTestEvent(target, begun),
       }).match(
         (response) => response,
         (failure) => refuse(c, failure),
@@ -105,7 +105,7 @@ const postFailedReplay =
               status: body.dry_run === true ? 200 : 202,
               body: jsonText({ replayed, more, until: until === undefined ? undefined : rfc3339(until) }),
             }),
-            work: () => parts.replayFailed({ ...target, ...replayIn(body) }),
+            work: (begun) => parts.replayFailed({ ...target, ...replayIn(body), ...present({ begun }) }),
           }),
         )
         .match(
