@@ -9,6 +9,7 @@ const SDKS = {
   system: ['uuid'],
   webhooks: ['neverthrow', 'ipaddr.js'],
   keys: ['neverthrow'],
+  objects: ['neverthrow'],
   embedded: ['pg'],
   shared: [],
 };

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { givenRing } from '../src/adapters/keys/given-ring.ts';
 import { ringKeys } from '../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../src/adapters/keys/vault.ts';
+import { folderObjects } from '../src/adapters/objects/folder.ts';
 import { simulatedProcessor } from '../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../src/adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
@@ -78,6 +82,10 @@ export function anIntent(merchantId?: MerchantId): Change {
 export async function systemOver(storage: Storage) {
   const ring = givenRing([{ id: 'bench', secret: Buffer.alloc(32, 'k').toString('base64url') }]);
   const secretKeys = ringKeys(ring);
+  const folder = mkdtempSync(join(tmpdir(), 'paywright-bench-'));
+  const tokens = systemSignedTokens(SECRET);
+  const files = folderObjects({ folder, tokens, clock: systemClock });
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const ports = {
     ...storage,
     processor: simulatedProcessor(simulatorLedger(':memory:'), systemClock),
@@ -86,13 +94,16 @@ export async function systemOver(storage: Storage) {
     clock: systemClock,
     ids: systemIds,
     digests,
-    signedTokens: systemSignedTokens(SECRET),
+    signedTokens: tokens,
     secretKeys,
     keyRotation: ring.rotation,
     vault: localVault(secretKeys, systemClock),
     webhookSecrets: systemWebhookSecrets,
     emailSpellings: systemEmailSpellings,
     webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
+    objects: files.objects,
+    objectLinks: files.links,
+    leftovers: files.leftovers,
   };
   const does = useCases(ports, { claims: terms, anomalies: ANOMALY_RULES });
   for (const id of MERCHANTS) {

@@ -47,6 +47,7 @@ const platformOn = (storage: PlacedStorage) =>
       processorTimeoutMs: 10_000,
       webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },
       simulatorFile: ':memory:',
+      objectsFolder: ':memory:',
     },
     plainEncoders,
   );

@@ -4,8 +4,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { Digests } from '../ports/digests.ts';
 import type { EmailSpellings } from '../ports/email-spellings.ts';
 import type { Ids } from '../ports/ids.ts';
+import type { ObjectLinks } from '../ports/object-links.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { ResponseEncoder } from '../ports/response-encoder.ts';
+import type { Leftover, Retention } from '../ports/retention.ts';
 import type { KeyRotation, SecretKeys } from '../ports/secret-keys.ts';
 import type { SignedTokens } from '../ports/signed-tokens.ts';
 import type { Storage } from '../ports/storage.ts';
@@ -24,6 +27,7 @@ import { recordCustomerAccess } from './customers/record-customer-access.ts';
 import { resolvePaymentMethod } from './customers/resolve-payment-method.ts';
 import { updateCustomer } from './customers/update-customer.ts';
 import { exportPayments } from './files/export-payments.ts';
+import { headLinkedObject, readLinkedObject, writeLinkedObject } from './files/linked-objects.ts';
 import { compareHeads } from './integrity/checkpoint.ts';
 import { verify } from './integrity/verify.ts';
 import { enforceRetention } from './kernel/enforce-retention.ts';
@@ -64,6 +68,9 @@ export type Ports = Omit<Storage, 'close' | 'health'> &
     webhookSecrets: WebhookSecrets;
     emailSpellings: EmailSpellings;
     webhookSender: WebhookSender;
+    objects: ObjectStore;
+    objectLinks: ObjectLinks;
+    leftovers: Retention<Leftover>;
   }>;
 
 export type Rules = Readonly<{ claims: ClaimTerms; anomalies: AnomalyRules }>;
@@ -90,6 +97,9 @@ export function useCases(ports: Ports, rules: Rules) {
     countPayments: countPayments(ports),
     summarizePayments: summarizePayments(ports),
     exportPayments: exportPayments(ports),
+    headLinkedObject: headLinkedObject(ports),
+    readLinkedObject: readLinkedObject(ports),
+    writeLinkedObject: writeLinkedObject(ports),
     transferMoney: transferMoney(ports, rules.claims),
     getTransfer: getTransfer(ports),
     readBalance: readBalance(ports),

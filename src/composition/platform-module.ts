@@ -1,13 +1,16 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { ContainerModule } from 'inversify';
 import { fileRing } from '../adapters/keys/file-ring.ts';
 import { givenRing } from '../adapters/keys/given-ring.ts';
 import type { RingSource } from '../adapters/keys/ring.ts';
+import { type FolderObjects, folderObjects } from '../adapters/objects/folder.ts';
 import { type GuardedProcessor, guardedProcessor } from '../adapters/processor/guarded.ts';
 import { simulatedProcessor } from '../adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { systemSignedTokens } from '../adapters/system/signed-tokens.ts';
 import { httpWebhookSender } from '../adapters/webhooks/sender.ts';
 import { type Ports, useCases } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
@@ -45,17 +48,28 @@ export const platformModule = (
       .toResolvedValue(() => httpWebhookSender({ allowLoopbackHttp: settings.webhooks.allowLoopbackHttp }))
       .onDeactivation((sender) => sender.close());
     bind(TOKENS.keyRing).toResolvedValue(() => ringOf(settings.keys));
+    bind(TOKENS.folderObjects)
+      .toResolvedValue(() => openFiles(settings))
+      .onDeactivation((files) => files.close());
     bind(TOKENS.ports).toResolvedValue(
       (
         { storage }: OpenStorage,
         guarded: GuardedProcessor,
         ring: RingSource,
         webhookSender: WebhookSender,
+        files: FolderObjects,
       ) => {
         const processor = aroundProcessor(guarded);
-        return portsOf({ storage, processor, ring, webhookSender, secret: settings.secret, encoders });
+        const { secret } = settings;
+        return portsOf({ storage, processor, ring, webhookSender, files, secret, encoders });
       },
-      [TOKENS.openStorage, TOKENS.guardedProcessor, TOKENS.keyRing, TOKENS.webhookSender],
+      [
+        TOKENS.openStorage,
+        TOKENS.guardedProcessor,
+        TOKENS.keyRing,
+        TOKENS.webhookSender,
+        TOKENS.folderObjects,
+      ],
     );
     bind(TOKENS.useCases).toResolvedValue(
       (ports: Ports) => useCases(ports, { claims: settings.claimTerms, anomalies: settings.anomalyRules }),
@@ -72,6 +86,18 @@ export const platformModule = (
 function openLedger(file: string): SimulatorLedger {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   return simulatorLedger(file);
+}
+
+/** What forgets its storage at the end forgets its files too. */
+function openFiles({ objectsFolder, secret }: Pick<PlatformSettings, 'objectsFolder' | 'secret'>) {
+  const isKept = objectsFolder !== ':memory:';
+  const folder = isKept ? objectsFolder : mkdtempSync(join(tmpdir(), 'paywright-objects-'));
+  return {
+    ...folderObjects({ folder, tokens: systemSignedTokens(secret), clock: systemClock }),
+    close() {
+      if (!isKept) rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 const ringOf = (keys: KeySettings): RingSource =>

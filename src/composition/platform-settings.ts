@@ -32,6 +32,8 @@ export type PlatformSettings<Place extends StorageSettings | PlacedStorage = Sto
   processorTimeoutMs: number;
   /** Where the simulated processor keeps its books; ':memory:' forgets them with the process. */
   simulatorFile: string;
+  /** Where uploaded and exported files are kept; ':memory:' is a folder that goes with the process. */
+  objectsFolder: string;
   webhooks: WebhookSettings;
   /** Laid round the processor, guard included: to measure it, or to break it in tests. */
   aroundProcessor?: (processor: Processor) => Processor;

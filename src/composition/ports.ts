@@ -1,6 +1,7 @@
 import type { RingSource } from '../adapters/keys/ring.ts';
 import { ringKeys } from '../adapters/keys/secret-keys.ts';
 import { localVault } from '../adapters/keys/vault.ts';
+import type { FolderObjects } from '../adapters/objects/folder.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemDigests } from '../adapters/system/digests.ts';
 import { systemEmailSpellings } from '../adapters/system/email-spellings.ts';
@@ -20,12 +21,21 @@ export type Outside = Readonly<{
   processor: Processor;
   ring: RingSource;
   webhookSender: WebhookSender;
+  files: FolderObjects;
   secret: string;
   encoders: Encoders;
 }>;
 
 /** One storage, one processor, one ring of keys and one way to the Internet, with the system's own adapters. */
-export function portsOf({ storage, processor, ring, webhookSender, secret, encoders }: Outside): Ports {
+export function portsOf({
+  storage,
+  processor,
+  ring,
+  webhookSender,
+  files,
+  secret,
+  encoders,
+}: Outside): Ports {
   const secretKeys = ringKeys(ring);
   return {
     ...storage,
@@ -42,5 +52,8 @@ export function portsOf({ storage, processor, ring, webhookSender, secret, encod
     webhookSecrets: systemWebhookSecrets,
     emailSpellings: systemEmailSpellings,
     webhookSender,
+    objects: files.objects,
+    objectLinks: files.links,
+    leftovers: files.leftovers,
   };
 }

@@ -1,5 +1,6 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { RingSource } from '../adapters/keys/ring.ts';
+import type { FolderObjects } from '../adapters/objects/folder.ts';
 import type { GuardedProcessor } from '../adapters/processor/guarded.ts';
 import type { PayoutLedger } from '../adapters/processor/payout-ledger.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
@@ -25,6 +26,7 @@ export const TOKENS = {
   guardedProcessor: token<GuardedProcessor>('GuardedProcessor'),
   webhookSender: token<WebhookSender>('WebhookSender'),
   keyRing: token<RingSource>('RingSource'),
+  folderObjects: token<FolderObjects & Readonly<{ close(): void }>>('FolderObjects'),
   ports: token<Ports>('Ports'),
   useCases: token<UseCases>('UseCases'),
   relay: token<Relay>('Relay'),

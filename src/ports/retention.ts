@@ -16,16 +16,19 @@ export type Retained =
   | 'day_window'
   | 'lease';
 
+/** What writers of the object store began and never finished. */
+export type Leftover = 'upload';
+
 /** Deletes what has been kept for its time. Adapters must pass `test/contract/retention.contract.ts`. */
-export interface Retention {
+export interface Retention<Kind extends Retained | Leftover = Retained> {
   /** What this storage deletes when it is asked to. Other kinds are not stored here, or are deleted by the database itself. */
-  readonly kinds: readonly Retained[];
+  readonly kinds: readonly Kind[];
   /**
    * Deletes up to `limit` rows of a kind whose time is over at `now`, those that are over for longest first, and says how
    * many. Safe to repeat, and beside others that do the same. Nothing that a port shows at `now` is changed by it, but for
    * deliveries, events and counts that are over.
    */
-  prune(kind: Retained, now: Instant, limit: number): ResultAsync<number, StorageUnavailable>;
+  prune(kind: Kind, now: Instant, limit: number): ResultAsync<number, StorageUnavailable>;
   /** When the time of the row of a kind is over that is kept for longest; undefined when none is kept. May lag by moments. */
-  oldestEnds(kind: Retained): ResultAsync<Instant | undefined, StorageUnavailable>;
+  oldestEnds(kind: Kind): ResultAsync<Instant | undefined, StorageUnavailable>;
 }

@@ -29,6 +29,7 @@ import type { Processor } from '../../src/ports/processor.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { describedApp } from './described-app.ts';
+import { temporaryFiles } from './objects.ts';
 
 export const SECRET = 'a secret of this test and of nothing else in the world';
 export const ISSUER = 'https://issuer.test';
@@ -53,6 +54,7 @@ export type PlatformParts = Readonly<{
 export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
   const { clock = systemClock, ring = aRing() } = parts;
   const secretKeys = ringKeys(ring);
+  const files = temporaryFiles(clock);
   const ports = {
     ...storage,
     processor: parts.processor ?? simulatedProcessor(simulatorLedger(':memory:'), clock),
@@ -68,6 +70,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     webhookSecrets: systemWebhookSecrets,
     emailSpellings: systemEmailSpellings,
     webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
+    ...files,
   };
   const lines: string[] = [];
   const cases = useCases(ports, { claims: terms, anomalies: ANOMALY_RULES });
@@ -84,7 +87,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     newRequestId: randomUUID,
     ...parts.app,
   });
-  return { app: describedApp(app), useCases: cases, lines };
+  return { app: describedApp(app), useCases: cases, lines, files };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 
 /** What paywright keeps in its data directory: a folder with one of these is ours to close. */
-const OURS = /^(keys|keys\.json|postgres|postgres\.\w+|dynamodb\.\w+|dynamodb-start\.lock|\w+\.sqlite)$/;
+const OURS =
+  /^(keys|keys\.json|objects|postgres|postgres\.\w+|dynamodb\.\w+|dynamodb-start\.lock|\w+\.sqlite)$/;
 
 /**
  * Makes the folder of an installation's data, closed to every other user of the machine before anything is written

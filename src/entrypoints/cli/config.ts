@@ -174,6 +174,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
         allowLoopbackHttp: given.STAGE === 'development' && isLoopback(given.HOST),
         disableAfterMs: given.PAYWRIGHT_WEBHOOK_DISABLE_AFTER_HOURS * 3_600_000,
       },
+      objectsFolder: storage.kind === 'memory' ? ':memory:' : join(dataDir, 'objects'),
       simulatorFile: storage.kind === 'memory' ? ':memory:' : join(dataDir, 'simulator.sqlite'),
     },
     approvals: approvalsOf(given, secret),

@@ -34,6 +34,12 @@ function storageFaults(given: Variables): readonly Fault[] {
       says: 'no live processor is configured; set simulator to run, on purpose, with one that moves no money',
     });
   }
+  if (given.PAYWRIGHT_OBJECTS === undefined) {
+    faults.push({
+      name: 'PAYWRIGHT_OBJECTS',
+      says: 'no bucket is configured; set folder to keep files, on purpose, in a folder that every process must see',
+    });
+  }
   return faults;
 }
 

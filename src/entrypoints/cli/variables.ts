@@ -163,6 +163,12 @@ export const VARIABLES = z.object({
     .describe(
       'the payment processor (simulator); production must name it, because the simulator moves no money',
     ),
+  PAYWRIGHT_OBJECTS: z
+    .enum(['folder'], 'must be folder')
+    .optional()
+    .describe(
+      "where exported and uploaded files are kept (folder: the data directory's objects); production must name it, because every process has to see that folder",
+    ),
   PAYWRIGHT_PROCESSOR_TIMEOUT_MS: whole(1, 600_000)
     .default(10_000)
     .describe('how long the processor may take (10000)'),

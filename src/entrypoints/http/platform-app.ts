@@ -5,6 +5,7 @@ import { audit } from './audit/audit.ts';
 import { customers } from './customers/customers.ts';
 import { paymentMethods } from './customers/payment-methods.ts';
 import { exports } from './files/exports.ts';
+import { objects } from './files/objects.ts';
 import { ledger } from './ledger/ledger.ts';
 import { transfers } from './ledger/transfers.ts';
 import { merchants } from './merchants/merchants.ts';
@@ -38,6 +39,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   payments,
   paymentSummaries,
   exports,
+  objects,
   modifications,
   customers,
   paymentMethods,

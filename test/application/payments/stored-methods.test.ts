@@ -23,6 +23,7 @@ import {
 import type { Processor } from '../../../src/ports/processor.ts';
 import { aKey, aMerchantId, digests, NOON, origin, SECRET, terms } from '../../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
+import { temporaryFiles } from '../../support/objects.ts';
 
 /** The platform over memory, a customer with a stored card, and every method the processor was asked to charge. */
 async function aPlatform() {
@@ -60,6 +61,7 @@ async function aPlatform() {
       webhookSecrets: systemWebhookSecrets,
       emailSpellings: systemEmailSpellings,
       webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
+      ...temporaryFiles(clock),
     },
     { claims: terms, anomalies: ANOMALY_RULES },
   );

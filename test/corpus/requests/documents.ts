@@ -1,3 +1,6 @@
+import { signedPath } from '../../../src/adapters/objects/links.ts';
+import { aKey } from '../../contract/object-store.contract.ts';
+import { FILE_TOKENS } from '../../support/objects.ts';
 import { type CorpusGroup, get, request } from '../corpus-request.ts';
 
 /** Every code that a problem can have, those of outages included, and one that none has. */
@@ -69,6 +72,15 @@ const CODES = [
 ];
 
 /** Every path that is served, with one id for all. */
+const uploaded = { key: aKey('corpus/uploaded.csv'), expiresAt: Date.UTC(2045, 2, 2) };
+const UPLOAD = signedPath(FILE_TOKENS, {
+  verb: 'upload',
+  ...uploaded,
+  mostBytes: 32,
+  contentType: 'text/csv',
+});
+const READING = signedPath(FILE_TOKENS, { verb: 'read', ...uploaded, fileName: 'uploaded.csv' });
+
 const PATHS = [
   '/payments',
   '/payments/batch',
@@ -166,5 +178,21 @@ export const documents: CorpusGroup = {
     request('OPTIONS', 'a preflight', '/payments', {
       headers: { origin: 'https://shop.test', 'access-control-request-method': 'POST' },
     }),
+    request('PUT', 'an upload', UPLOAD, { body: 'id\r\n', headers: { 'content-type': 'text/csv' } }),
+    request('PUT', 'an upload of another type', UPLOAD, { body: {} }),
+    request('PUT', 'an upload that is too large', UPLOAD, {
+      body: 'more than thirty-two bytes in all of it',
+      headers: { 'content-type': 'text/csv' },
+    }),
+    get('what was uploaded', READING),
+    get('a range of what was uploaded', READING, { headers: { range: 'bytes=1-2' } }),
+    get('no range of what was uploaded', READING, { headers: { range: 'bytes=9-' } }),
+    request('HEAD', 'the head of what was uploaded', READING),
+    get('no file by a link for uploads', UPLOAD),
+    get('no file by a forged link', '/objects/eyJ2ZXJiIjoicmVhZCJ9.AAAA'),
+    request('HEAD', 'no head of a file by a forged link', '/objects/eyJ2ZXJiIjoicmVhZCJ9.AAAA'),
+    request('PUT', 'no upload by a forged link', '/objects/eyJ2ZXJiIjoicmVhZCJ9.AAAA', { body: 'id\r\n' }),
+    request('OPTIONS', 'the methods of a file', '/objects/x'),
+    request('DELETE', 'no removal of a file', '/objects/x'),
   ],
 };

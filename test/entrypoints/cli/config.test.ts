@@ -24,6 +24,7 @@ const production = (changes: Environment = {}): Environment => ({
   PAYWRIGHT_SECRET: SECRET,
   PAYWRIGHT_CUSTOMER_KEYS: `k1:${CUSTOMER_KEY}`,
   PAYWRIGHT_PROCESSOR: 'simulator',
+  PAYWRIGHT_OBJECTS: 'folder',
   ...changes,
 });
 
@@ -237,6 +238,8 @@ describe('configuration', () => {
 
   it('keeps the simulator’s books in memory exactly when the payments are', () => {
     expect(configOf({ STORAGE: 'memory' }).platform.simulatorFile).toBe(':memory:');
+    expect(configOf({ STORAGE: 'memory' }).platform.objectsFolder).toBe(':memory:');
+    expect(configOf({ PAYWRIGHT_DATA_DIR: 'here' }).platform.objectsFolder).toBe('here/objects');
     expect(configOf({ PAYWRIGHT_DATA_DIR: 'here' }).platform.simulatorFile).toBe('here/simulator.sqlite');
   });
 
@@ -305,6 +308,7 @@ describe('configuration', () => {
     ['an unknown log level', ['LOG_LEVEL'], { LOG_LEVEL: 'loud' }],
     ['an unknown stage', ['STAGE'], { STAGE: 'prod' }],
     ['a short secret', ['PAYWRIGHT_SECRET'], { PAYWRIGHT_SECRET: 'short' }],
+    ['an unknown place of files', ['PAYWRIGHT_OBJECTS'], { PAYWRIGHT_OBJECTS: 'bucket' }],
     ['an unknown processor', ['PAYWRIGHT_PROCESSOR'], { PAYWRIGHT_PROCESSOR: 'acme' }],
     ['an unknown PAYWRIGHT name', ['PAYWRIGHT_LEASE'], { PAYWRIGHT_LEASE: '1' }],
     ['a negative lease', ['PAYWRIGHT_LEASE_MS'], { PAYWRIGHT_LEASE_MS: '-1' }],
@@ -388,6 +392,7 @@ describe('configuration', () => {
       (host) => [`development at ${host}, which other machines reach`, ['HOST'], { HOST: host }] as const,
     ),
     ['a short secret in production', ['PAYWRIGHT_SECRET'], production({ PAYWRIGHT_SECRET: 'short' })],
+    ['no place of files in production', ['PAYWRIGHT_OBJECTS'], production({ PAYWRIGHT_OBJECTS: undefined })],
     ['no processor in production', ['PAYWRIGHT_PROCESSOR'], production({ PAYWRIGHT_PROCESSOR: undefined })],
     ['no region in production', ['AWS_REGION'], production({ STORAGE: 'dynamodb' })],
     [
@@ -439,6 +444,7 @@ describe('configuration', () => {
         'PAYWRIGHT_LEASE_MS',
         'STORAGE',
         'PAYWRIGHT_PROCESSOR',
+        'PAYWRIGHT_OBJECTS',
         'PAYWRIGHT_SECRET',
         'PAYWRIGHT_CUSTOMER_KEYS',
         'JWT_JWKS_URL',

@@ -198,6 +198,7 @@ describe('paywright token', () => {
       JWT_AUDIENCE: 'paywright',
       PAYWRIGHT_SECRET: SECRET,
       PAYWRIGHT_PROCESSOR: 'simulator',
+      PAYWRIGHT_OBJECTS: 'folder',
       PAYWRIGHT_CUSTOMER_KEYS: 'k1:Zq3T8mW5xK1vB7nR2yL9cF4hJ6dG0sPaEuXiOwYtUbM',
     };
     for (const settings of [jwks, production]) {

@@ -11,7 +11,7 @@ import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseQuery } from '../server/list-input.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
-import { type HttpContext, originOf } from '../server/request-context.ts';
+import { cut, type HttpContext, originOf } from '../server/request-context.ts';
 import { fileName, resource } from '../server/route.ts';
 import { text } from '../server/route-description.ts';
 import { FILE_FORMATS, type FileFormat } from './export-file.ts';
@@ -127,12 +127,6 @@ function bytesOf(
     log.error({ route: c.var.route, request_id: c.var.requestId, code: 'export_cut', ...why });
     cut(c, controller);
   }
-}
-
-/** Where there is a connection it is closed without the end of the body, and the stream is then canceled from there. */
-function cut({ env }: HttpContext, controller: ReadableStreamDefaultController): void {
-  if (env?.outgoing === undefined) controller.error(new Error('the export was cut off'));
-  else env.outgoing.destroy();
 }
 
 export const exports = resource({

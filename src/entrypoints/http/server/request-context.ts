@@ -118,6 +118,15 @@ export const respondStored = (
     ...(replayed ? { 'Idempotency-Replayed': 'true' } : {}),
   });
 
+/**
+ * Ends a body that began and cannot be ended as it should: where there is a connection it is closed without the end, so that
+ * what has arrived cannot pass for the whole, and the stream is canceled from there.
+ */
+export function cut({ env }: HttpContext, controller: ReadableStreamDefaultController): void {
+  if (env?.outgoing === undefined) controller.error(new Error('the response was cut off'));
+  else env.outgoing.destroy();
+}
+
 const LONGEST_USER_AGENT = 256;
 
 /** Who sent a request and from where, for the audit trail. */

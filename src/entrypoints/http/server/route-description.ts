@@ -10,7 +10,7 @@ export type Tag = Readonly<{ name: string; description: string }>;
 
 /** What a route does, as its users read it; parameters of the path and what it shares with others are added. */
 export type Documentation = Readonly<{
-  method: 'get' | 'post' | 'patch' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   path: string;
   operationId: string;
   summary: string;
@@ -24,6 +24,8 @@ export type Documentation = Readonly<{
   /** An open route that can be made to ask for a token. */
   tokenOptional?: true;
   body?: z.ZodType;
+  /** Bytes of these types in place of JSON. */
+  bytes?: ReturnType<typeof text>;
   /** Nothing at all reads as an empty object. */
   bodyOptional?: true;
   /** The resource that is changed only at the version that `If-Match` names, when the request has it. */
@@ -58,6 +60,7 @@ export function describe(
     ifMatch,
     tokenOptional,
     body,
+    bytes,
     bodyOptional,
     responses,
     refusals = [],
@@ -104,6 +107,7 @@ export function describe(
     request: {
       ...(query === undefined ? {} : { query: query as z.ZodObject }),
       ...(body === undefined ? {} : { body: { required: bodyOptional !== true, content: json(body) } }),
+      ...(bytes === undefined ? {} : { body: { required: true, content: bytes } }),
     },
     responses: keyed.length === 0 ? all : replayable(all),
   };

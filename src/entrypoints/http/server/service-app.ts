@@ -101,17 +101,21 @@ function byPath<Parts>(routes: readonly Served<Parts>[]): readonly (readonly [st
 const crossOrigin = (origins: readonly string[]) =>
   cors({
     origin: (origin) => (origins.includes(origin) ? origin : null),
-    allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
+    allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowHeaders: [
       'Authorization',
       'Content-Type',
       'Idempotency-Key',
       'If-Match',
       'If-None-Match',
+      'If-Range',
+      'Range',
       'X-Request-Id',
     ],
     exposeHeaders: [
+      'Accept-Ranges',
       'Content-Disposition',
+      'Content-Range',
       'ETag',
       'Idempotency-Replayed',
       'Location',

@@ -44,6 +44,7 @@ describe('/openapi.json', () => {
       'get /merchants',
       'get /merchants/{id}',
       'get /metrics',
+      'get /objects/{link}',
       'get /payments',
       'get /payments/export',
       'get /payments/summary',
@@ -71,6 +72,7 @@ describe('/openapi.json', () => {
       'post /webhook_endpoints/{id}/replay_failed',
       'post /webhook_endpoints/{id}/rotate_secret',
       'post /webhook_endpoints/{id}/test',
+      'put /objects/{link}',
     ]);
     expect(components.securitySchemes).toEqual({
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },

@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { folderObjects } from '../../src/adapters/objects/folder.ts';
+import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
+import type { Ports } from '../../src/application/use-cases.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+
+/** What signs the links of every test's files. */
+export const FILE_TOKENS = systemSignedTokens('a secret of these files and of nothing else');
+
+let above: string | undefined;
+
+/** A folder that goes with the process of the test. */
+function temporaryFolder(): string {
+  if (above === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'paywright-objects-'));
+    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+    above = made;
+  }
+  return mkdtempSync(join(above, 'of-'));
+}
+
+/** An object store of a test's own, in a folder that goes with its process. */
+export function temporaryFiles(clock: Clock): Pick<Ports, 'objects' | 'objectLinks' | 'leftovers'> {
+  const { objects, links, leftovers } = folderObjects({
+    folder: temporaryFolder(),
+    tokens: FILE_TOKENS,
+    clock,
+  });
+  return { objects, objectLinks: links, leftovers };
+}
