@@ -140,7 +140,11 @@ export function retiredValuesContract(adapter: string, open: () => Promise<Stora
       await told(client.post(`/customers/${id}/payment_methods`, method), 201);
       const customer = (await storage.aggregates.find(merchantId, 'customer', id))._unsafeUnwrap();
       if (customer?.status !== 'active') throw new Error('no customer');
-      const paymentMethods = customer.paymentMethods.map((each) => ({ ...each, type: 'wallet' as never }));
+      const paymentMethods = customer.paymentMethods.map((each) => ({
+        ...each,
+        type: 'wallet' as never,
+        accountType: 'giro' as never,
+      }));
       const next = { ...customer, paymentMethods, version: customer.version + 1 };
       const guarded = { expected: customer.version, next, takes: [], releases: [] };
       (
@@ -156,7 +160,7 @@ export function retiredValuesContract(adapter: string, open: () => Promise<Stora
         })
       )._unsafeUnwrap();
       expect(await told(client.get(`/customers/${id}`), 200)).toMatchObject({
-        payment_methods: [{ type: 'wallet', last4: '4242' }],
+        payment_methods: [{ type: 'wallet', last4: '4242', account_type: 'giro' }],
       });
       await told(client.post(`/customers/${id}/payment_methods`, { ...method, type: 'wallet' }), 400);
     });

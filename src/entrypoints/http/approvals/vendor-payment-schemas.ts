@@ -3,7 +3,7 @@ import { FRAUD_STATUSES } from '../../../domain/approvals/fraud.ts';
 import { isDescription, MOST_LINE_ITEMS } from '../../../domain/approvals/line-item.ts';
 import { PAYER_TYPES, VENDOR_PAYMENT_STATUSES } from '../../../domain/approvals/vendor-payment.ts';
 import { CURRENCY, MOST_METADATA_CHARACTERS } from '../../../domain/approvals/vendor-payment-order.ts';
-import { time } from '../server/schemas.ts';
+import { actorType, openList, time } from '../server/schemas.ts';
 
 /** Either case is read; a pattern of the document cannot say so by a flag. */
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
@@ -146,7 +146,7 @@ export const vendorPayment = z
     paymentId: uuid,
     incidentId: uuid,
     vendorId: uuid,
-    payerType: z.enum(PAYER_TYPES),
+    payerType: openList(PAYER_TYPES),
     payerId: uuid.optional(),
     amountCents,
     currency: z.string(),
@@ -166,7 +166,7 @@ export const vendorPayment = z
       .max(1)
       .optional()
       .openapi({ description: 'Absent without a score. Not shown to vendors.' }),
-    fraudStatus: z.enum(FRAUD_STATUSES).optional(),
+    fraudStatus: openList(FRAUD_STATUSES).optional(),
     fraudReasons: z
       .array(z.strictObject({ code: z.string(), points: count, detail: z.string() }))
       .optional()
@@ -243,7 +243,7 @@ export const auditLog = z
         action: z.string(),
         actor: z.strictObject({
           id: z.string(),
-          type: z.enum(['user', 'system', 'admin']),
+          type: actorType,
           roles: z.array(z.string()),
         }),
         ipAddress: z.string().optional(),

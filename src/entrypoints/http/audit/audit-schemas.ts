@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { AGGREGATE_KINDS } from '../../../domain/kernel/aggregate-kind.ts';
 import type { AuditedEntity } from '../../../domain/kernel/audit-entry.ts';
-import { listPage, paging, period, time } from '../server/schemas.ts';
+import { actorType, listPage, openList, paging, period, time } from '../server/schemas.ts';
 
 /** What a merchant has chains of. Jobs are under a tenant of their own. */
 const ENTITY_TYPES: readonly AuditedEntity[] = [
@@ -36,12 +36,12 @@ const fields = z.record(z.string(), z.unknown());
 const auditEntry = z
   .strictObject({
     id: z.string().regex(/^aud_[0-9a-f]{32}$/),
-    entity_type: entityType,
+    entity_type: openList(ENTITY_TYPES),
     entity_id: z.string(),
     merchant_id: z.string(),
     sequence: z.int().min(1).openapi({ description: "The entity's version after the change." }),
     action: z.string().openapi({ example: 'payment.succeeded' }),
-    actor: z.strictObject({ id: z.string(), type: z.enum(['user', 'system', 'admin']) }),
+    actor: z.strictObject({ id: z.string(), type: actorType }),
     ip_address: z.string().optional(),
     user_agent: z.string().optional(),
     before: fields.optional().openapi({ description: 'What changed, as it was.' }),

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { MOST_PAYMENT_METHODS } from '../../../domain/customers/customer.ts';
 import { email as mailbox, plainText } from '../server/person-schemas.ts';
-import { customerId, fitsSealed, MUST_FIT_SEALED, metadata } from '../server/schemas.ts';
+import { customerId, fitsSealed, MUST_FIT_SEALED, metadata, openList } from '../server/schemas.ts';
 
 const email = mailbox.openapi({
   description:
@@ -116,15 +116,13 @@ const time = z.string().openapi({ format: 'date-time' });
 export const paymentMethod = z
   .strictObject({
     id: paymentMethodId,
-    type: z
-      .string()
-      .openapi({ description: '`card` or `bank_account`; others may be added.', example: 'card' }),
+    type: openList(['card', 'bank_account']),
     last4: z.string(),
     brand: z.string().optional(),
     expiry_month: z.int().optional(),
     expiry_year: z.int().optional(),
     bank_name: z.string().optional(),
-    account_type: z.enum(['checking', 'savings']).optional(),
+    account_type: openList(['checking', 'savings']).optional(),
     is_default: z.boolean(),
     created_at: time,
   })

@@ -11,7 +11,7 @@ import { problemTable } from '../server/problem-table.ts';
 import { answerJson, answerPage } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
 import { type Tag } from '../server/route-description.ts';
-import { listPage, paging, storedCurrency } from '../server/schemas.ts';
+import { listPage, openList, paging, storedCurrency } from '../server/schemas.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'readBalance' | 'listLedgerEntries'>>({});
 const { refuse } = problems;
@@ -44,13 +44,11 @@ export const balance = z
 /** The query of `GET /ledger/entries`, as text. */
 const ledgerQuery = z.strictObject({ currency: storedCurrency.optional(), ...paging });
 
-const account = z.enum(ACCOUNTS);
-
 const ledgerEntry = z
   .strictObject({
     id: z.string().regex(/^led_[0-9a-f]{32}$/),
     merchant_id: z.string(),
-    type: z.enum([
+    type: openList([
       'capture',
       'fee',
       'refund_hold',
@@ -59,8 +57,8 @@ const ledgerEntry = z
       'transfer_out',
       'transfer_in',
     ]),
-    debit: account.openapi({ description: 'The account the amount leaves.' }),
-    credit: account.openapi({ description: 'The account it arrives at.' }),
+    debit: openList(ACCOUNTS, 'The account the amount leaves: '),
+    credit: openList(ACCOUNTS, 'The account it arrives at: '),
     amount: z.int().min(1).openapi({ format: 'int64' }),
     currency: z.string(),
     payment_id: z.string().optional(),

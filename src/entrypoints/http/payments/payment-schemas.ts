@@ -1,9 +1,19 @@
 import { z } from '@hono/zod-openapi';
 import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
 import { problem } from '../server/problem.ts';
-import { amount, currency, customerId, idempotencyKey, listPage, metadata, time } from '../server/schemas.ts';
+import {
+  amount,
+  currency,
+  customerId,
+  idempotencyKey,
+  listPage,
+  metadata,
+  openList,
+  time,
+} from '../server/schemas.ts';
 
-const captureMethod = z.enum(['automatic', 'manual']);
+const CAPTURE_METHODS = ['automatic', 'manual'] as const;
+const captureMethod = z.enum(CAPTURE_METHODS);
 
 const paymentMethod = z
   .string()
@@ -68,7 +78,7 @@ export const payment = z
     customer_id: z.string().optional(),
     description: z.string().optional(),
     metadata: z.record(z.string(), z.string()).optional(),
-    capture_method: captureMethod,
+    capture_method: openList(CAPTURE_METHODS),
     authorized_amount: money,
     captured_amount: money,
     refunded_amount: money,
@@ -92,7 +102,7 @@ export const transaction = z
   .strictObject({
     id: z.string().regex(/^txn_[0-9a-f]{32}$/),
     payment_id: paymentId,
-    type: z.enum(['authorization', 'capture', 'refund', 'void']),
+    type: openList(['authorization', 'capture', 'refund', 'void']),
     amount: money,
     currency: z.string(),
     status: z.enum(['pending', 'succeeded', 'failed', 'settled']),

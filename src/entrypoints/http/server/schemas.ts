@@ -7,6 +7,7 @@ import {
   rfc3339,
   TIME_PATTERN,
 } from '../../../domain/kernel/instant.ts';
+import { present } from '../../../domain/kernel/present.ts';
 
 export const currency = z
   .enum(ACCEPTED_CURRENCIES, { error: 'must be the code of an ISO 4217 currency in use, in upper case' })
@@ -19,6 +20,18 @@ export const storedCurrency = z
     description: 'ISO 4217 code, upper case; also of a currency that was withdrawn.',
     example: 'USD',
   });
+
+/**
+ * One of a list, in an answer: what is stored may name values that requests can no longer choose, and a later version may
+ * add some. Answers close no list but those of states (test/entrypoints/http/server/closed-lists.test.ts).
+ */
+export const openList = (known: readonly string[], meaning = '') =>
+  z.string().openapi({
+    description: `${meaning}${known.map((each) => `\`${each}\``).join(', ')}; others may be added.`,
+    ...present({ example: known[0] }),
+  });
+
+export const actorType = openList(['user', 'system', 'admin']);
 
 export const customerId = z
   .string()
