@@ -50,6 +50,21 @@ describe.each(kinds)('people and their accounts, on $name', ({ open }) => {
     expect(await codeOf(await as('eve', 'admin', { email: 'eve@x.com' }), others)).toBe(200);
   });
 
+  it('are one for every spelling of a mailbox, in whichever claim', async () => {
+    const { as, made, codeOf } = await anOffice({ personClaim: 'employee' });
+    const payment = await made(await as('okta:eve@x.com', 'dispatcher'));
+    const accounts = [
+      await as('google/Eve@x.com', 'admin'),
+      await as('1', 'admin', { email: '"eve"@x.com' }),
+      await as('2', 'admin', { 'custom:email': 'Eve <eve@x.com>', email: 'other@x.com' }),
+      await as('3', 'admin', { employee: 'eve+late+shift(home)@X.ＣＯＭ' }),
+    ];
+    for (const account of accounts) expect(await codeOf(account, payment)).toBe('self_approval');
+    const others = await made(await as('bob', 'dispatcher'));
+    expect(await codeOf(accounts[3] ?? never(), others)).toBe(200);
+    for (const account of accounts) expect(await codeOf(account, others)).toBe('already_approved');
+  });
+
   it('are one by the claim that the installation names', async () => {
     const { as, made, codeOf } = await anOffice({ personClaim: 'employee' });
     const payment = await made(await as('okta|1', 'dispatcher', { employee: 4_711 }));
@@ -65,6 +80,8 @@ describe.each(kinds)('people and their accounts, on $name', ({ open }) => {
       { sub: 'v', 'custom:vendor_id': vendorId.toUpperCase(), ...groups },
       { sub: vendorId, ...groups },
       { sub: vendorId, role: 'admin' },
+      { sub: `auth0|${vendorId.toUpperCase()}`, role: 'admin' },
+      { sub: `urn:uuid:${vendorId}`, ...groups },
     ];
     const vendor = await as(vendorId, 'vendor');
     const dispatcher = await as('dispatcher-1', 'dispatcher');
@@ -117,13 +134,35 @@ const MAILS: readonly ((text: string) => string)[] = [
   (text) => `${text}.`,
   (text) => ` ${text}\u200b`,
   (text) => text.replaceAll('a', 'ａ'),
+  (text) => text.replace('@', '+work@'),
+  (text) => text.replace('@', '++a+b @ '),
+  (text) => `Ann (at home) <okta:${text}>`,
+  (text) => text.replace(/^(.*)@(.*)$/, '"$1"(x)@$2'),
+  (text) => text.replace(/^(.*)@(.*)\.com$/, 'mailto:"\\$1"@(y (z)) $2.ＣＯＭ'),
+];
+/** Of ASCII letters alone, as subjects are. */
+const SUBJECTS: readonly ((mailbox: string) => string)[] = [
+  (text) => text,
+  (text) => `okta|${text.toUpperCase()}`,
+  (text) => `okta:${text}`,
+  (text) => `google/${text.replace('@', '+x@')}`,
+  (text) => `saml|corp|"${text.replace('@', '"@')}`,
+];
+/** By which a subject says whom its person is paid as. */
+const PAYEES: readonly ((vendorId: string) => string)[] = [
+  (id) => id,
+  (id) => `auth0|${id}`,
+  (id) => `okta|${id.toUpperCase()}`,
+  (id) => `urn:uuid:${id}`,
+  (id) => `https://id.test/vendors/${id}/people/1`,
+  (id) => `saml:${id.replaceAll('-', '')}`,
 ];
 
 /** Whatever else an account says, one claim says whose it is: the same in all accounts of a person, however it is spelt. */
 const person = fc.record({
-  by: fc.constantFrom('sub', 'email', 'employee'),
-  vendor: fc.constantFrom(undefined, 0, 1),
-  vendorBy: fc.constantFrom('vendor_id', 'custom:vendor_id', 'employee'),
+  by: fc.constantFrom('sub', 'email', 'custom:email', 'employee', 'mailbox'),
+  vendor: fc.constantFrom(undefined, undefined, 0, 1),
+  vendorBy: fc.constantFrom('vendor_id', 'custom:vendor_id', 'both', 'employee', 'sub'),
 });
 const step = fc.record({
   does: fc.constantFrom('create', 'edit', 'approve', 'approve', 'approve', 'approve', 'process'),
@@ -132,6 +171,12 @@ const step = fc.record({
   spelt: fc.nat(),
   groups: fc.subarray(['dispatcher', 'admin', 'vendor'], { minLength: 1 }),
 });
+
+const never = (): never => {
+  throw new Error('there is one');
+};
+
+type Step = Readonly<{ who: number; what: number; spelt: number; groups: readonly string[] }>;
 
 describe('whatever their tokens say', () => {
   it('no person both makes and approves a payment, counts twice, or is paid by a yes of their own', async () => {
@@ -143,24 +188,36 @@ describe('whatever their tokens say', () => {
         async (people, steps) => {
           const { app } = anApprovalsApp(undefined, { personClaim: 'employee' });
           const payments: { path: string; vendor: number; makers: Set<number>; yes: number[] }[] = [];
-          const tokenOf = (who: number, spelt: number, groups: readonly string[]) => {
+          const tokenOf = ({ who, what, spelt, groups }: Step) => {
             const { by, vendor, vendorBy } = people[who] ?? { by: 'sub', vendor: undefined, vendorBy: '' };
-            const spell = (text: string) => SPELLINGS[spelt % SPELLINGS.length]?.(text) ?? text;
+            const pick = (forms: readonly ((text: string) => string)[], text: string, nth = spelt) =>
+              forms[nth % forms.length]?.(text) ?? text;
+            const mailbox = `ann-${who}@x.com`;
+            /** The claim that a mailbox stands in is another each time. */
+            const where = by === 'mailbox' ? ['sub', 'email', 'custom:email', 'employee'][spelt % 4] : by;
+            const vendorId = vendor === undefined ? undefined : VENDORS[vendor];
+            /** Where the claim says who the person is already, a claim of its own says whose vendor. */
+            const isFree = where !== vendorBy;
             const own = {
-              sub: by === 'sub' ? spell(`okta|person-${who}`) : `account-${randomUUID()}`,
-              ...(by === 'email' ? { email: MAILS[spelt % MAILS.length]?.(`ann-${who}@x.com`) } : {}),
-              ...(by === 'employee' ? { employee: spell(`e-${who}`) } : {}),
+              sub: `account-${randomUUID()}`,
+              ...(where === 'email' || where === 'custom:email' ? { [where]: pick(MAILS, mailbox) } : {}),
+              ...(by === 'sub' ? { sub: pick(SPELLINGS, `okta|person-${who}`) } : {}),
+              ...(by === 'mailbox' && where === 'sub' ? { sub: pick(SUBJECTS, mailbox, what) } : {}),
+              ...(by === 'employee' ? { employee: pick(SPELLINGS, `e-${who}`) } : {}),
+              ...(by === 'mailbox' && where === 'employee' ? { employee: pick(MAILS, mailbox, what) } : {}),
             };
+            const both = { vendor_id: vendorId, 'custom:vendor_id': vendorId?.toUpperCase() };
             const paid =
-              vendor === undefined
+              vendorId === undefined
                 ? {}
-                : {
-                    [vendorBy === 'employee' && by === 'employee' ? 'vendor_id' : vendorBy]: VENDORS[vendor],
-                  };
+                : vendorBy === 'both' || !isFree
+                  ? both
+                  : { [vendorBy]: vendorBy === 'sub' ? pick(PAYEES, vendorId) : vendorId };
             return aColleague(app.request, own.sub, undefined, { ...own, ...paid, 'cognito:groups': groups });
           };
-          for (const [index, { does, who, what, spelt, groups }] of steps.entries()) {
-            const account = await tokenOf(who, spelt, groups);
+          for (const [index, each] of steps.entries()) {
+            const { does, who, what } = each;
+            const account = await tokenOf(each);
             const payment = payments[what % Math.max(payments.length, 1)];
             if (does === 'create' || payment === undefined) {
               const vendor = what % 2;

@@ -1,3 +1,5 @@
+import { mailboxesIn } from './mailbox.ts';
+
 /** One way to know a person: `sub:`, `mail:` or `person:`, and behind it a claim of the token, folded by `foldClaim`. */
 export type Identity = `${'sub' | 'mail' | 'person'}:${string}`;
 
@@ -5,8 +7,9 @@ export type Identity = `${'sub' | 'mail' | 'person'}:${string}`;
 export type PersonClaims = Readonly<{ subject: string; email?: string; person?: string }>;
 
 /**
- * Every identity in a token's claims, the subject's first. An address counts as a mailbox in whichever claim it stands,
- * alone or behind the provider's `|`: `okta|Ann@x.com` and the email `ann@x.com` are one person's.
+ * Every identity in a token's claims, the subject's first: what is recorded of a person. An address counts as a mailbox in
+ * whichever claim it stands, alone or behind the provider's `|`; further spellings are undone by `comparedAs` alone, so that
+ * records say what claims said, and those of before are compared as today's are.
  */
 export function identitiesOf({ subject, email, person }: PersonClaims): readonly Identity[] {
   const folded = { sub: foldClaim(subject), mail: foldClaim(email ?? ''), person: foldClaim(person ?? '') };
@@ -46,3 +49,30 @@ function mailboxIn(folded: string): Identity | undefined {
 
 /** A host may be written with the root's dot. */
 const withoutFinalDots = (address: string): string => address.replace(/(?<!\.)\.+$/, '');
+
+/**
+ * The same identities, and every mailbox in each: two people who have one of these in common are one. Of no use to find an
+ * address: tags are cut off.
+ */
+export const comparedAs = (identities: readonly string[]): readonly string[] => [
+  ...new Set(
+    identities.flatMap((identity) => [
+      identity,
+      ...mailboxesIn(identity).map((mailbox) => `mail:${mailbox}`),
+    ]),
+  ),
+];
+
+const UUIDS = /(?=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))|(?<![0-9a-z])([0-9a-f]{32})(?![0-9a-z])/g;
+
+/**
+ * The UUIDs in folded identities: with hyphens wherever they stand, such as in `auth0|…` or `urn:uuid:…`, without them as a
+ * word. They tell who is paid and not who is one person: many subjects begin with their tenant's.
+ */
+export const idsIn = (identities: readonly string[]): readonly string[] =>
+  identities.flatMap((identity) =>
+    [...identity.matchAll(UUIDS)].map(
+      ([, hyphenated, plain = '']) =>
+        hyphenated ?? plain.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    ),
+  );

@@ -1,14 +1,15 @@
 import { present } from '../kernel/present.ts';
 import type { Approval } from './approval.ts';
-import { identitiesOf } from './identity.ts';
+import { comparedAs, identitiesOf, idsIn } from './identity.ts';
 import type { VendorId } from './ids.ts';
 import type { Known } from './vendor-payment.ts';
 
 /** What tells one person from another, and whose vendor the person is. An `Approver` is one. */
 export type Person = Readonly<{ identities: readonly string[]; vendorId?: VendorId }>;
 
-/** Two who have one identity in common are one person. Two people of one vendor are two. */
-export const isSamePerson = (one: Person, other: Person): boolean => meet(one.identities, other.identities);
+/** Two who have one identity in common, however it is spelt, are one person. Two people of one vendor are two. */
+export const isSamePerson = (one: Person, other: Person): boolean =>
+  meet(comparedAs(one.identities), comparedAs(other.identities));
 
 /** Who gave an approval: by its subject alone where nothing else was kept. */
 export const approverIn = ({ by, identities = [], vendorId }: Approval): Person => ({
@@ -27,28 +28,37 @@ export const isBarred = (payment: Barring, person: Person): boolean =>
 type Barring = Pick<Known, 'makers' | 'makerIdentities' | 'vendorId' | 'payerId'>;
 
 /**
- * Everything by which one who may not approve the payment is known: its makers' identities, and its vendor and payer as a
- * vendor's id, a subject or the person claim. Makers of whom the subject alone was kept are known by that.
+ * Everything by which one who may not approve the payment is known: its makers' identities as they are compared, and its
+ * vendor and payer. Makers of whom the subject alone was kept are known by that.
  */
 export const barredFrom = (payment: Barring): readonly string[] => [
-  ...new Set([
-    ...payment.makers.flatMap((subject) => identitiesOf({ subject })),
-    ...(payment.makerIdentities ?? []),
-    ...partiesOf(payment),
-  ]),
+  ...new Set([...comparedAs(makersOf(payment)), ...partiesOf(payment)]),
+];
+
+/** The same as the version before this one kept it, which stored payments may still have. */
+export const barredBefore = (payment: Barring): readonly string[] => [
+  ...new Set([...makersOf(payment), ...partiesOf(payment).filter((known) => !known.startsWith('id:'))]),
 ];
 
 /** What is held against `barredFrom`. */
 export const knownBy = ({ identities, vendorId }: Person): readonly string[] => [
-  ...identities,
+  ...comparedAs(identities),
+  ...new Set(idsIn(identities).map((id) => `id:${id}`)),
   ...(vendorId === undefined ? [] : [`vendor:${vendorId}`]),
 ];
 
+const makersOf = ({ makers, makerIdentities = [] }: Barring): readonly string[] => [
+  ...makers.flatMap((subject) => identitiesOf({ subject })),
+  ...makerIdentities,
+];
+
+/** A payee is known by the vendor's id of a token, and by its id in any claim; the version before knew whole claims alone. */
 const partiesOf = ({ vendorId, payerId }: Pick<Barring, 'vendorId' | 'payerId'>): readonly string[] =>
   [vendorId, ...(payerId === undefined ? [] : [payerId])].flatMap((party) => [
     `vendor:${party}`,
     `sub:${party}`,
     `person:${party}`,
+    `id:${party}`,
   ]);
 
 const meet = (some: readonly string[], others: readonly string[]): boolean =>

@@ -53,11 +53,21 @@ export function approvalPeopleContract(adapter: string, open: () => Promise<Appr
       (await storage.approvalCommits.commit(change))._unsafeUnwrapErr();
 
     const ann = { subject: 'okta|ann@x.com', email: 'ann@x.com', person: '4711' };
+    const spellings = (
+      [
+        ['the mailbox behind a colon', { subject: 'okta:ann@x.com' }],
+        ['the mailbox behind a slash', { subject: 'google/ann@x.com' }],
+        ['the mailbox quoted', { subject: 'u', email: '"ann"@x.com' }],
+        ['the mailbox in display form', { subject: 'u', email: 'Ann Lee (home) <ann@x.com>' }],
+        ['the mailbox with a tag', { subject: 'u', person: 'ann+work+late@x.com' }],
+      ] as const
+    ).map(([spelling, claims]) => [spelling, aPerson(claims, 'admin')] as const);
     it.each<readonly [string, Approver]>([
       ['the subject in other letters', anApprover('okta|Ann@X.com', 'admin')],
       ['the same mailbox', aPerson({ subject: 'google|2', email: ' ANN@x.com.' }, 'admin')],
       ['the mailbox of the subject', anApprover('saml|ann@x.com', 'admin')],
       ['the same person claim', aPerson({ subject: 'badge', person: '4711' }, 'admin')],
+      ...spellings,
     ])('refuses a maker’s approval by %s, and leaves nothing of it', async (_, other) => {
       const maker = aPerson(ann, 'dispatcher');
       const created = await committed(aCreation({ by: maker }));
@@ -66,6 +76,15 @@ export function approvalPeopleContract(adapter: string, open: () => Promise<Appr
       const edited = await committed(anEdit(await committed(aCreation()), undefined, undefined, maker));
       expect(await refusal(anUncheckedApproval(edited, other))).toEqual({ kind: 'SelfApproval' });
       await committed(anUncheckedApproval(edited, anApprover('okta|bob@x.com', 'admin')));
+    });
+
+    it('refuses by what is stored, whatever a later change says of the payee', async () => {
+      const created = await committed(aCreation());
+      const approval = anUncheckedApproval(created, anApprover(`auth0|${created.vendorId}`, 'admin'));
+      const next: VendorPayment = { ...approval.payment, vendorId: aVendorId() };
+      const change = { ...approval.change, payment: { expected: 1, next } };
+      expect(await refusal({ ...approval, change })).toEqual({ kind: 'SelfApproval' });
+      expect(await find(created)).toEqual(created);
     });
 
     it('refuses by what is stored, whatever a later change says of the makers', async () => {
@@ -81,6 +100,11 @@ export function approvalPeopleContract(adapter: string, open: () => Promise<Appr
       ['by vendor id', (party) => aPerson({ subject: 'v', vendorId: party as VendorId }, 'dispatcher')],
       ['by subject', (party) => anApprover(party.toUpperCase(), 'dispatcher')],
       ['by person claim', (party) => aPerson({ subject: 'v', person: party }, 'dispatcher')],
+      ['by a segment of the subject', (party) => anApprover(`auth0|${party}`, 'dispatcher')],
+      ['by a URN', (party) => anApprover(`urn:uuid:${party.toUpperCase()}`, 'dispatcher')],
+      ['by a path', (party) => anApprover(`https://id.test/vendors/${party}/1`, 'dispatcher')],
+      ['without hyphens', (party) => anApprover(`okta|${party.replaceAll('-', '')}`, 'dispatcher')],
+      ['by email', (party) => aPerson({ subject: 'v', email: `${party}@x.com` }, 'dispatcher')],
     ])('refuses an approval by vendor and by payer, known %s', async (_, who) => {
       const payerId = aVendorId() as unknown as PayerId;
       const created = await committed(aCreation({ payerId }));
@@ -97,6 +121,7 @@ export function approvalPeopleContract(adapter: string, open: () => Promise<Appr
       ['the subject in other letters', anApprover('OKTA|ann@x.com', 'admin')],
       ['the same mailbox', aPerson({ subject: 'google|2', email: 'Ann@x.com' }, 'admin')],
       ['the same person claim', aPerson({ subject: 'badge', person: '４７１１' }, 'admin')],
+      ...spellings,
     ])('refuses a second approval of one revision by %s, and takes one of the next', async (_, other) => {
       const first = aPerson(ann, 'admin');
       const created = await committed(aCreation());
@@ -105,6 +130,15 @@ export function approvalPeopleContract(adapter: string, open: () => Promise<Appr
       expect(await find(created)).toEqual(once);
       const edited = await committed(anEdit(once));
       await committed(anUncheckedApproval(edited, other));
+    });
+
+    it('counts two people as two whose subjects begin with one tenant’s id', async () => {
+      const tenant = aVendorId();
+      const of = (name: string) => anApprover(`${tenant}|${name}`, 'admin');
+      const created = await committed(aCreation({ by: of('one') }));
+      const once = await committed(anUncheckedApproval(created, of('two'), FIRST));
+      const approved = await committed(anUncheckedApproval(once, of('three')));
+      expect(await find(approved)).toEqual(approved);
     });
 
     it('counts two people of one vendor as two', async () => {

@@ -1,3 +1,4 @@
+import { comparedAs } from '../../../domain/approvals/identity.ts';
 import { approverIn, isBarred, knownBy } from '../../../domain/approvals/maker-checker.ts';
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -98,7 +99,7 @@ function liveWrites(
 }
 
 /**
- * A person and revision once, by subject and by each identity. One by whom this very change makes a maker or party gets a
+ * A person and revision once, by subject and by each identity as people are compared. One by whom this very change makes a maker or party gets a
  * condition that nothing fulfils.
  */
 function approvalWrites(
@@ -109,7 +110,9 @@ function approvalWrites(
   const approver = approverIn(approval);
   const item = approvalKey(next.id, approval);
   if (isBarred(next, approver)) return [{ operation: put(item, NEVER), refusal: 'SelfApproval' }];
-  const identities = approver.identities.map((identity) => approvalIdentityKey(next.id, approval, identity));
+  const identities = comparedAs(approver.identities).map((identity) =>
+    approvalIdentityKey(next.id, approval, identity),
+  );
   return [item, ...identities].map((each) => ({ operation: put(each, ABSENT), refusal: 'AlreadyApproved' }));
 }
 

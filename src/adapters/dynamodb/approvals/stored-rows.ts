@@ -1,9 +1,11 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Approval } from '../../../domain/approvals/approval.ts';
 import { FRAUD_STATUSES } from '../../../domain/approvals/fraud.ts';
+import { comparedAs } from '../../../domain/approvals/identity.ts';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
-import { approverIn } from '../../../domain/approvals/maker-checker.ts';
+import { approverIn, barredBefore } from '../../../domain/approvals/maker-checker.ts';
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
-import { canonicalJson, type JsonObject, parseJson } from '../../../domain/kernel/json.ts';
+import { canonicalJson, type Json, type JsonObject, parseJson } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type {
   ApprovalRowType,
@@ -130,16 +132,19 @@ const besideItems = (payment: VendorPayment): readonly Item[] => [
 function differing(stored: readonly (Item & ItemKey)[], history: PaymentHistory): readonly RowDifference[] {
   const { payment, links, given, refused } = history;
   const own = stored.find(({ pk }) => kindOf(pk) === 'P');
+  const held = new Set(stored.map(keyText));
+  const taken = new Set(
+    given.flatMap(({ approval }) =>
+      approverIn(approval).identities.map((known) =>
+        keyText(approvalIdentityKey(payment.id, approval, known)),
+      ),
+    ),
+  );
   const expected = [
     paymentItem(history, own),
     ...besideItems(payment),
     ...takenItems(history),
-    ...given.flatMap(({ approval }) => [
-      approvalKey(payment.id, approval),
-      ...(approval.identities === undefined ? [] : approverIn(approval).identities).map((identity) =>
-        approvalIdentityKey(payment.id, approval, identity),
-      ),
-    ]),
+    ...given.flatMap(({ approval }) => approvalItems(payment.id, approval, { taken, held })),
     ...links.map(linkItem),
     ...refused.flatMap(refusalItems),
     ...refused.slice(-1).map(refusalHeadItem),
@@ -155,15 +160,38 @@ function differing(stored: readonly (Item & ItemKey)[], history: PaymentHistory)
 }
 
 /**
- * A payment of whose makers the subjects alone were kept may have been stored without `barred`, and the newest change of one
- * whose links do not say which it was is not known.
+ * What an approval has taken. One of before identities were kept took its subject alone, and one of before they were compared
+ * in every spelling none of the further ones.
+ */
+function approvalItems(
+  id: VendorPaymentId,
+  approval: Approval,
+  { taken, held }: Readonly<{ taken: ReadonlySet<string>; held: ReadonlySet<string> }>,
+): readonly ItemKey[] {
+  const { identities } = approverIn(approval);
+  const keysOf = (known: readonly string[]) =>
+    known.map((identity) => approvalIdentityKey(id, approval, identity));
+  const further = keysOf(comparedAs(identities)).filter((key) => !taken.has(keyText(key)));
+  return [
+    approvalKey(id, approval),
+    ...(approval.identities === undefined ? [] : keysOf(identities)),
+    ...(further.some((key) => held.has(keyText(key))) ? further : []),
+  ];
+}
+
+/**
+ * A payment of whose makers the subjects alone were kept may have been stored without `barred`, others with what the version
+ * before compared, and the newest change of one whose links do not say which it was is not known.
  */
 function paymentItem({ payment, links }: PaymentHistory, stored: Item | undefined): Item {
   const changeId = links.at(-1)?.written?.changeId ?? String(stored?.['change_id']);
   const { barred, ...item } = vendorPaymentItem(payment, changeId);
-  return stored?.['barred'] === undefined && payment.makerIdentities === undefined
-    ? item
-    : { ...item, barred };
+  if (stored?.['barred'] === undefined && payment.makerIdentities === undefined) return item;
+  const before = barredBefore(payment);
+  return {
+    ...item,
+    barred: canonicalJson(stored?.['barred'] as Json) === canonicalJson(before) ? before : barred,
+  };
 }
 
 /** The event outside that called for a payment, where its first link says which it was. */

@@ -1,6 +1,7 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
+import { comparedAs } from '../../../domain/approvals/identity.ts';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { approverIn, isBarred } from '../../../domain/approvals/maker-checker.ts';
 import { isLive } from '../../../domain/approvals/vendor-payment.ts';
@@ -55,9 +56,9 @@ function write(store: ApprovalsStore, change: ApprovalChange): void {
   for (const event of events) place<ApprovalEvent>(store.outbox, event);
 }
 
-/** One for a payment, revision and each identity of a person; the id holds no space. */
+/** One for a payment, revision and each identity of a person, as people are compared; the id holds no space. */
 export const approvalKeyTexts = (id: VendorPaymentId, approval: Approval): readonly string[] =>
-  approverIn(approval).identities.map((identity) => `${id} ${approval.revision} ${identity}`);
+  comparedAs(approverIn(approval).identities).map((identity) => `${id} ${approval.revision} ${identity}`);
 
 /** Puts a value where its id sorts, over an older one of the same id. */
 function place<Value extends Readonly<{ id: string }>>(sorted: Value[], value: Value): void {

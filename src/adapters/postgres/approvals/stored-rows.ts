@@ -73,12 +73,13 @@ const differencesIn = (
   ) AS e ON s.key = e.key
   WHERE s.text IS DISTINCT FROM e.text`;
 
-/** What the trigger keeps of approvals. */
+/** What the trigger keeps of approvals, and its migration of those before: an identity is of the first that has it. */
 const IDENTITIES = `(
-  SELECT coalesce(json_agg(DISTINCT jsonb_build_object('payment_id', a.payment_id, 'edition', a.edition,
-    'identity', known.identity, 'approved_by', a.approved_by)), '[]')
-  FROM json_populate_recordset(NULL::approvals.payment_approvals, $4::json) AS a,
-    unnest(a.identities || approvals.subject_identity(a.approved_by)) AS known(identity))`;
+  SELECT coalesce(json_agg(i), '[]') FROM (
+    SELECT DISTINCT ON (a.edition, known.identity) a.payment_id, a.edition, known.identity, a.approved_by
+    FROM json_populate_recordset(NULL::approvals.payment_approvals, $4::json) AS a,
+      unnest(approvals.compared_as(a.identities || approvals.subject_identity(a.approved_by))) AS known(identity)
+    ORDER BY a.edition, known.identity, a.payment_version) AS i)`;
 
 const REFUSAL_COUNT = `concat_ws(' ', t.payment_id, t.refusal_key)`;
 

@@ -14,7 +14,13 @@ const DOCUMENT = {
   servers: [{ url: '/' }],
 };
 
-const BEARER = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
+const BEARER = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description:
+    'A token that contradicts itself is answered 401: `vendor_id` and `custom:vendor_id`, `role` and `custom:role`, or `merchant_id` and `custom:merchant_id` that differ, or a role that is none of the roles in `cognito:groups`. `email` and `custom:email` both count.',
+} as const;
 
 /** The OpenAPI 3.1 document of these resources, in their order, as JSON text. */
 export function documentOf(resources: readonly Resource<never>[]): string {

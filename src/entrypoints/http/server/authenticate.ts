@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose';
 import { err, ok, okAsync, Result, ResultAsync } from 'neverthrow';
+import { ROLES } from '../../../domain/approvals/approver.ts';
 import type { Identity } from '../../../domain/approvals/identity.ts';
 import { parseUuid, type VendorId } from '../../../domain/approvals/ids.ts';
 import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
@@ -156,19 +157,26 @@ function principalOf(
   if (!isFor(claims, audience)) return refused;
   if (merchant !== undefined && merchantId === undefined) return refused;
   if (!isTexts(permissions)) return refused;
-  const vendor = claims['vendor_id'] ?? claims['custom:vendor_id'];
-  const vendorId = typeof vendor === 'string' ? parseUuid<VendorId>(vendor) : undefined;
-  if (vendor !== undefined && vendorId === undefined) return refused;
+  if (merchant !== undefined && saidBy(claims, 'custom:merchant_id').some((other) => other !== merchant))
+    return refused;
   return claimedIdentities(sub, claims, personClaim)
-    .map((identities) => ({
-      subject: sub,
-      identities,
-      permissions: new Set(permissions),
-      roles: rolesOf(claims),
-      ...present({ merchantId, vendorId }),
-    }))
-    .mapErr(() => unauthenticated);
+    .mapErr(() => unauthenticated)
+    .andThen((identities) =>
+      rolesOf(claims).andThen((roles) =>
+        vendorOf(claims).map((vendorId) => ({
+          subject: sub,
+          identities,
+          permissions: new Set(permissions),
+          roles,
+          ...present({ merchantId, vendorId }),
+        })),
+      ),
+    );
 }
+
+/** What claims of these names say, as far as they are there. */
+const saidBy = (claims: JWTPayload, ...names: readonly string[]): readonly unknown[] =>
+  names.map((name) => claims[name] ?? undefined).filter((claim) => claim !== undefined);
 
 /** Cognito's access tokens have no `aud`: they name the client they were made for. */
 function isFor(claims: JWTPayload, audience: string): boolean {
@@ -177,12 +185,28 @@ function isFor(claims: JWTPayload, audience: string): boolean {
   return typeof aud === 'string' ? aud === audience : isTexts(aud) && aud.includes(audience);
 }
 
-/** The first claim that is there decides. Only groups can name several roles: people are in as many as they need. */
-function rolesOf(claims: JWTPayload): readonly string[] {
-  const role = claims['role'] ?? claims['custom:role'];
-  if (role !== undefined) return typeof role === 'string' ? [role] : [];
-  const groups = claims['cognito:groups'];
-  return isTexts(groups) ? groups : [];
+/** One vendor, under whichever name. A token that names two contradicts itself. */
+function vendorOf(claims: JWTPayload): Result<VendorId | undefined, Unauthenticated> {
+  const named = saidBy(claims, 'vendor_id', 'custom:vendor_id');
+  const ids = named.map((vendor) => (typeof vendor === 'string' ? parseUuid<VendorId>(vendor) : undefined));
+  const [vendorId] = ids;
+  return ids.every((id) => id !== undefined && id === vendorId) ? ok(vendorId) : refused;
+}
+
+/**
+ * A role that is named decides, also for people in groups of more; groups alone can name several. A token whose roles
+ * differ, or whose role is none of those that its groups name, contradicts itself.
+ */
+function rolesOf(claims: JWTPayload): Result<readonly string[], Unauthenticated> {
+  const groups = isTexts(claims['cognito:groups']) ? claims['cognito:groups'] : [];
+  const named = saidBy(claims, 'role', 'custom:role');
+  const [role] = named;
+  if (role === undefined) return ok(groups);
+  if (named.some((other) => other !== role)) return refused;
+  if (typeof role !== 'string') return ok([]);
+  const known: readonly string[] = ROLES;
+  const isOutside = known.includes(role) && !groups.includes(role);
+  return isOutside && groups.some((group) => known.includes(group)) ? refused : ok([role]);
 }
 
 const isTexts = (value: unknown): value is readonly string[] =>
