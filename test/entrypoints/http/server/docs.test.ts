@@ -75,7 +75,12 @@ describe('/openapi.json', () => {
       'put /objects/{link}',
     ]);
     expect(components.securitySchemes).toEqual({
-      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      bearer: {
+        type: 'http',
+        scheme: 'bearer',
+        bearerFormat: 'JWT',
+        description: expect.stringContaining('contradicts itself is answered 401'),
+      },
     });
     expect(paths['/payments']?.['post']?.security).toEqual([{ bearer: [] }]);
     expect(components.schemas['NewPayment']).toMatchObject({ additionalProperties: false });
