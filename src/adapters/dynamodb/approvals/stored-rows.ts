@@ -1,9 +1,7 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { Approval } from '../../../domain/approvals/approval.ts';
 import { FRAUD_STATUSES } from '../../../domain/approvals/fraud.ts';
-import { comparedAs } from '../../../domain/approvals/identity.ts';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
-import { approverIn, barredBefore } from '../../../domain/approvals/maker-checker.ts';
+import { barredBefore } from '../../../domain/approvals/maker-checker.ts';
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { canonicalJson, type Json, type JsonObject, parseJson } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -28,8 +26,6 @@ import {
 import { placeItems, statusItems } from './approval-writes.ts';
 import {
   APPROVALS_OUTBOX,
-  approvalIdentityKey,
-  approvalKey,
   kindOf,
   type ListName,
   linkKey,
@@ -42,6 +38,7 @@ import {
   vendorPaymentKey,
 } from './keys.ts';
 import { refusalHeadItem, refusalItems } from './refusals.ts';
+import { approvalItems, keyText } from './taken-approvals.ts';
 
 /** Items are compared whole, as canonical text, with those that commits write. */
 export const dynamodbStoredRows = (table: Table, read: Read): StoredRows => ({
@@ -133,18 +130,11 @@ function differing(stored: readonly (Item & ItemKey)[], history: PaymentHistory)
   const { payment, links, given, refused } = history;
   const own = stored.find(({ pk }) => kindOf(pk) === 'P');
   const held = new Set(stored.map(keyText));
-  const taken = new Set(
-    given.flatMap(({ approval }) =>
-      approverIn(approval).identities.map((known) =>
-        keyText(approvalIdentityKey(payment.id, approval, known)),
-      ),
-    ),
-  );
   const expected = [
     paymentItem(history, own),
     ...besideItems(payment),
     ...takenItems(history),
-    ...given.flatMap(({ approval }) => approvalItems(payment.id, approval, { taken, held })),
+    ...approvalItems(payment.id, given, held),
     ...links.map(linkItem),
     ...refused.flatMap(refusalItems),
     ...refused.slice(-1).map(refusalHeadItem),
@@ -156,26 +146,6 @@ function differing(stored: readonly (Item & ItemKey)[], history: PaymentHistory)
       .filter((item) => texts.get(keyText(item)) !== itemText(item))
       .map((item) => differenceOf(item, texts.has(keyText(item)) ? 'differs' : 'absent')),
     ...stored.filter((item) => !keys.has(keyText(item))).map((item) => differenceOf(item, 'orphaned')),
-  ];
-}
-
-/**
- * What an approval has taken. One of before identities were kept took its subject alone, and one of before they were compared
- * in every spelling none of the further ones.
- */
-function approvalItems(
-  id: VendorPaymentId,
-  approval: Approval,
-  { taken, held }: Readonly<{ taken: ReadonlySet<string>; held: ReadonlySet<string> }>,
-): readonly ItemKey[] {
-  const { identities } = approverIn(approval);
-  const keysOf = (known: readonly string[]) =>
-    known.map((identity) => approvalIdentityKey(id, approval, identity));
-  const further = keysOf(comparedAs(identities)).filter((key) => !taken.has(keyText(key)));
-  return [
-    approvalKey(id, approval),
-    ...(approval.identities === undefined ? [] : keysOf(identities)),
-    ...(further.some((key) => held.has(keyText(key))) ? further : []),
   ];
 }
 
@@ -199,8 +169,6 @@ function takenItems({ payment, links: [first] }: PaymentHistory): readonly Item[
   const key = first?.written?.eventKey;
   return key === undefined ? [] : [takenEventItem(key, payment.id)];
 }
-
-const keyText = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
 
 /**
  * Without how often a refused attempt was made, which nothing else tells; JSON that an item holds as text is compared as a
