@@ -1,4 +1,3 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
 import { AGGREGATE_KINDS } from '../../domain/kernel/aggregate-kind.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
@@ -66,14 +65,15 @@ const tenantOf = (partition: string): MerchantId => partition.slice(0, partition
 /** A page of the index over all tenants. */
 async function scanTrail(table: Table, start: Item | undefined): Promise<QueryPage> {
   const { Items = [], LastEvaluatedKey: next } = await withRetry(table, (abortSignal) =>
-    table.client.send(
-      new ScanCommand({
+    table.call(
+      'Scan',
+      {
         TableName: table.name,
         IndexName: TRAIL_INDEX,
         ProjectionExpression: 'trail',
         ...present({ ExclusiveStartKey: start }),
-      }),
-      { abortSignal },
+      },
+      abortSignal,
     ),
   );
   return { items: Items, ...present({ next }) };

@@ -1,9 +1,6 @@
 import {
-  DeleteCommand,
   type DeleteCommandInput,
-  PutCommand,
   type PutCommandInput,
-  UpdateCommand,
   type UpdateCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { withRetry } from './faults.ts';
@@ -31,14 +28,15 @@ type Given<Input extends Readonly<{ TableName: string | undefined }>> = Omit<Inp
  */
 export const updateItem = (table: Table, input: Given<UpdateCommandInput>): Promise<Item | undefined> =>
   unlessRefused(table, async (abortSignal) => {
-    const command = new UpdateCommand({ TableName: table.name, ...input });
-    return (await table.client.send(command, { abortSignal })).Attributes ?? {};
+    return (
+      (await table.call('UpdateItem', { TableName: table.name, ...input }, abortSignal)).Attributes ?? {}
+    );
   });
 
 /** The same for a whole item: true when it was written. */
 export const putItem = async (table: Table, input: Given<PutCommandInput>): Promise<boolean> => {
   const written = await unlessRefused(table, (abortSignal) =>
-    table.client.send(new PutCommand({ TableName: table.name, ...input }), { abortSignal }),
+    table.call('PutItem', { TableName: table.name, ...input }, abortSignal),
   );
   return written !== undefined;
 };
@@ -46,7 +44,7 @@ export const putItem = async (table: Table, input: Given<PutCommandInput>): Prom
 /** The same for a removal. */
 export const deleteItem = async (table: Table, input: Given<DeleteCommandInput>): Promise<boolean> => {
   const removed = await unlessRefused(table, (abortSignal) =>
-    table.client.send(new DeleteCommand({ TableName: table.name, ...input }), { abortSignal }),
+    table.call('DeleteItem', { TableName: table.name, ...input }, abortSignal),
   );
   return removed !== undefined;
 };

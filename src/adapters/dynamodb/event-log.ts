@@ -1,4 +1,3 @@
-import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { type DomainEvent, EVENTS_KEPT_MS, entityOf } from '../../domain/kernel/events.ts';
 import { firstIdAt, lastIdAt, type MerchantId } from '../../domain/kernel/ids.ts';
 import type { EventLog, EventLogFilter } from '../../ports/event-log.ts';
@@ -53,8 +52,11 @@ export function loggedItems(event: DomainEvent): readonly Item[] {
 async function putAll(table: Table, items: readonly Item[]): Promise<void> {
   let left = items.map((Item) => ({ PutRequest: { Item } }));
   await withRetry(table, async (abortSignal) => {
-    const command = new BatchWriteCommand({ RequestItems: { [table.name]: left } });
-    const { UnprocessedItems } = await table.client.send(command, { abortSignal });
+    const { UnprocessedItems } = await table.call(
+      'BatchWriteItem',
+      { RequestItems: { [table.name]: left } },
+      abortSignal,
+    );
     left = (UnprocessedItems?.[table.name] ?? []) as typeof left;
     if (left.length > 0) throw unprocessed();
   });

@@ -1,4 +1,3 @@
-import { BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Outbox, OutboxEvent, Outgoing } from '../../ports/outbox.ts';
@@ -107,8 +106,11 @@ const notWaiting = (query: PartitionQuery, now: Instant): PartitionQuery => ({
 async function remove(table: Table, keys: readonly ItemKey[]): Promise<void> {
   let left = keys.map((Key) => ({ DeleteRequest: { Key } }));
   await withRetry(table, async (abortSignal) => {
-    const command = new BatchWriteCommand({ RequestItems: { [table.name]: left } });
-    const { UnprocessedItems } = await table.client.send(command, { abortSignal });
+    const { UnprocessedItems } = await table.call(
+      'BatchWriteItem',
+      { RequestItems: { [table.name]: left } },
+      abortSignal,
+    );
     left = (UnprocessedItems?.[table.name] ?? []) as typeof left;
     if (left.length > 0) throw unprocessed();
   });
@@ -135,15 +137,16 @@ async function count(table: Table, query: PartitionQuery): Promise<number> {
   let next: Record<string, unknown> | undefined;
   do {
     const page = await withRetry(table, (abortSignal) =>
-      table.client.send(
-        new QueryCommand({
+      table.call(
+        'Query',
+        {
           ...query,
           TableName: table.name,
           ConsistentRead: true,
           Select: 'COUNT',
           ...present({ ExclusiveStartKey: next }),
-        }),
-        { abortSignal },
+        },
+        abortSignal,
       ),
     );
     sum += page.Count ?? 0;

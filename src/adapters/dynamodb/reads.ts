@@ -1,4 +1,4 @@
-import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
 import { present } from '../../domain/kernel/present.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -27,19 +27,20 @@ async function readAll(table: Table, keys: readonly ItemKey[]): Promise<readonly
   const [only] = distinct.values();
   if (distinct.size === 1 && only !== undefined) {
     const { Item } = await withRetry(table, (abortSignal) =>
-      table.client.send(new GetCommand({ TableName: table.name, Key: only, ConsistentRead: true }), {
-        abortSignal,
-      }),
+      table.call('GetItem', { TableName: table.name, Key: only, ConsistentRead: true }, abortSignal),
     );
     return keys.map(() => Item);
   }
   const found = new Map<string, Item>();
   let left: readonly ItemKey[] = [...distinct.values()];
   await withRetry(table, async (abortSignal) => {
-    const command = new BatchGetCommand({
-      RequestItems: { [table.name]: { Keys: [...left], ConsistentRead: true } },
-    });
-    const { Responses, UnprocessedKeys } = await table.client.send(command, { abortSignal });
+    const { Responses, UnprocessedKeys } = await table.call(
+      'BatchGetItem',
+      {
+        RequestItems: { [table.name]: { Keys: [...left], ConsistentRead: true } },
+      },
+      abortSignal,
+    );
     for (const item of Responses?.[table.name] ?? []) found.set(textOf(item as ItemKey), item);
     left = (UnprocessedKeys?.[table.name]?.Keys ?? []) as ItemKey[];
     if (left.length > 0) throw unprocessed();
@@ -59,9 +60,10 @@ export type QueryPage = Readonly<{ items: readonly Item[]; next?: Item }>;
 /** Strongly consistent unless it asks an index, which cannot be. */
 export async function queryPage(table: Table, query: PartitionQuery): Promise<QueryPage> {
   const { Items, LastEvaluatedKey } = await withRetry(table, (abortSignal) =>
-    table.client.send(
-      new QueryCommand({ TableName: table.name, ConsistentRead: query.IndexName === undefined, ...query }),
-      { abortSignal },
+    table.call(
+      'Query',
+      { TableName: table.name, ConsistentRead: query.IndexName === undefined, ...query },
+      abortSignal,
     ),
   );
   return { items: Items ?? [], ...present({ next: LastEvaluatedKey }) };

@@ -1,4 +1,4 @@
-import { NumberValue, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { StoredFault, StoredRow, StoredRows } from '../../ports/stored-rows.ts';
@@ -50,14 +50,15 @@ export function dynamodbStoredRows(table: Table, read: Read): StoredRows {
 
 async function scan(table: Table, start: Item | undefined): Promise<QueryPage> {
   const { Items = [], LastEvaluatedKey: next } = await withRetry(table, (abortSignal) =>
-    table.client.send(
-      new ScanCommand({
+    table.call(
+      'Scan',
+      {
         TableName: table.name,
         ConsistentRead: true,
         Limit: PAGE,
         ...present({ ExclusiveStartKey: start }),
-      }),
-      { abortSignal },
+      },
+      abortSignal,
     ),
   );
   return { items: Items, ...present({ next }) };

@@ -17,19 +17,22 @@ import type { Day } from '../../domain/payments/tally.ts';
 import { deliveryShardOf } from '../../ports/deliveries.ts';
 import { OUTBOX_SHARDS, type Outgoing, outboxShardOf } from '../../ports/outbox.ts';
 import type { QuotaWindow } from '../../ports/quotas.ts';
+import { type DataPlane, dataPlane } from './data-plane.ts';
 
 /** What an item is found by. Every key that belongs to a tenant begins with the tenant's id, which holds no '#'. */
 export type ItemKey = Readonly<{ pk: string; sk: string }>;
 
-/** One table and the client that reaches it. `underWay` holds every call that has not ended yet. */
+/** One table, how its items are reached, and the client for the table itself. `underWay` holds every call that has not ended yet. */
 export type Table = Readonly<{
   client: DynamoDBDocumentClient;
+  call: DataPlane;
   name: string;
   underWay: Set<Promise<unknown>>;
 }>;
 
 export const tableOf = (client: DynamoDBDocumentClient, name: string): Table => ({
   client,
+  call: dataPlane(client, name),
   name,
   underWay: new Set(),
 });

@@ -1,5 +1,5 @@
 import { type CancellationReason, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { ok, type Result, type ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { attempt, withRetry } from './faults.ts';
@@ -30,7 +30,7 @@ export function transact<Refusal>(
           TransactItems: writes.map(({ operation }) => operation),
           ClientRequestToken: token,
         };
-        await table.client.send(new TransactWriteCommand(input), { abortSignal });
+        await table.call('TransactWriteItems', input, abortSignal);
         return ok(undefined);
       } catch (fault) {
         if ((fault as Error).name === 'IdempotentParameterMismatchException') {
@@ -74,7 +74,7 @@ export async function moveItem(table: Table, from: ItemKey, to: Item): Promise<b
   const ClientRequestToken = crypto.randomUUID();
   try {
     await withRetry(table, (abortSignal) =>
-      table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken }), { abortSignal }),
+      table.call('TransactWriteItems', { TransactItems, ClientRequestToken }, abortSignal),
     );
     return true;
   } catch (fault) {

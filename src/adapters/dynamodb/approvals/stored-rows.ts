@@ -1,4 +1,3 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { FRAUD_STATUSES } from '../../../domain/approvals/fraud.ts';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { barredBefore } from '../../../domain/approvals/maker-checker.ts';
@@ -207,15 +206,18 @@ const scan = (
   after: string | undefined,
 ): Promise<Readonly<{ items: readonly ScannedItem[]; next?: Item }>> =>
   withRetry(table, async (abortSignal) => {
-    const command = new ScanCommand({
-      TableName: table.name,
-      ConsistentRead: true,
-      FilterExpression: 'begins_with(pk, :prefix)',
-      ExpressionAttributeValues: { ':prefix': `${PREFIX}#` },
-      ProjectionExpression: 'pk, sk, holder, payment_id',
-      ...present({ ExclusiveStartKey: after === undefined ? undefined : (JSON.parse(after) as Item) }),
-    });
-    const { Items = [], LastEvaluatedKey: next } = await table.client.send(command, { abortSignal });
+    const { Items = [], LastEvaluatedKey: next } = await table.call(
+      'Scan',
+      {
+        TableName: table.name,
+        ConsistentRead: true,
+        FilterExpression: 'begins_with(pk, :prefix)',
+        ExpressionAttributeValues: { ':prefix': `${PREFIX}#` },
+        ProjectionExpression: 'pk, sk, holder, payment_id',
+        ...present({ ExclusiveStartKey: after === undefined ? undefined : (JSON.parse(after) as Item) }),
+      },
+      abortSignal,
+    );
     return { items: Items as unknown as readonly ScannedItem[], ...present({ next }) };
   });
 
