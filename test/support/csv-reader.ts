@@ -37,3 +37,33 @@ function plain(text: string, from: number): [cell: string, end: number] {
   }
   return [text.slice(from, at), at];
 }
+
+/**
+ * All cells as spreadsheets read them that look for this separator: any line end ends a line, quotes count only where a cell
+ * begins, and what follows closed quotes belongs to the cell.
+ */
+export function readLeniently(text: string, separator: string): readonly string[] {
+  const cells: string[] = [];
+  let cell = '';
+  let quotes: 'none' | 'open' | 'closed' = 'none';
+  let isStart = true;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (quotes === 'open') {
+      if (character !== '"') cell += character;
+      else quotes = 'closed';
+    } else if (character === '"' && isStart) quotes = 'open';
+    else if (character === '"' && quotes === 'closed' && text[at - 1] === '"') {
+      cell += '"';
+      quotes = 'open';
+    } else if (character === separator || character === '\r' || character === '\n') {
+      cells.push(cell);
+      cell = '';
+      quotes = 'none';
+      isStart = true;
+      continue;
+    } else cell += character;
+    isStart = false;
+  }
+  return [...cells, cell];
+}

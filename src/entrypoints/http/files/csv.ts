@@ -6,8 +6,8 @@ export type Cell = string | Whole | undefined;
 
 /**
  * One line of CSV as RFC 4180 has it, line end included. Text that a spreadsheet would run as a formula gets an
- * apostrophe before it, so it is shown as the text it is, also behind what another reader takes for a separator (`,` `;`
- * tab) or a line end inside the cell; numbers are never touched.
+ * apostrophe before it, so it is shown as the text it is, also behind what another reader takes for a separator (`,` `;` `|`
+ * tab) or a line end inside the cell, and behind quotes that such a reader drops; numbers are never touched.
  */
 export const csvLine = (cells: readonly Cell[]): string =>
   stringify([cells.map(harmless)], { record_delimiter: 'windows', quoted_match: NEEDS_QUOTES });
@@ -21,8 +21,13 @@ const FORMULA = /^(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])/;
 /** Quoted for readers that trim, and because the library asks only for the line end that it writes itself. */
 const NEEDS_QUOTES = /[\r\n]|^\s|\s$/;
 
-/** What some reader takes for the end of a cell or a line, before what it would then run. */
-const BEGINS_INSIDE = /([,;\t\r\n][^\S\t\r\n]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+/**
+ * What some reader takes for the end of a cell or a line, before what it would then run. To a reader of another separator
+ * than the comma, the doubled quotes of this one are quotes around nothing. Nothing that ends a cell is passed over, so each
+ * character is looked at once.
+ */
+const BEGINS_INSIDE =
+  /(,[\s--[\p{Cc}\p{Zl}\p{Zp}]]*|[;\|\p{Cc}\p{Zl}\p{Zp}][[\s"]--[\p{Cc}\p{Zl}\p{Zp}]]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/gv;
 
 const harmless = (cell: Cell): Cell =>
   typeof cell === 'string'

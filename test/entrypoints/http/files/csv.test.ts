@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvLine } from '../../../../src/entrypoints/http/files/csv.ts';
 import { trying } from '../../../domain/arbitraries.ts';
-import { readCsv } from '../../../support/csv-reader.ts';
+import { readCsv, readLeniently } from '../../../support/csv-reader.ts';
 
 const cellOf = (text: string) => readCsv(csvLine([text, 'last']))[0]?.[0];
 
@@ -50,8 +50,38 @@ describe('a line of CSV', () => {
     ['\n=1', "'\n'=1"],
     ['a;-1;+2', "a;'-1;'+2"],
     ['gift;＝1', "gift;'＝1"],
+    ['gift|=1+2', "gift|'=1+2"],
+    ['gift\u2028=1', "gift\u2028'=1"],
+    ['gift\u0085=1', "gift\u0085'=1"],
+    ['gift\v=1', "gift\v'=1"],
+    ['gift\u001e=1', "gift\u001e'=1"],
+    ['gift;"=1+2"', 'gift;"\'=1+2"'],
+    ['gift\t""=1', 'gift\t""\'=1'],
+    ['gift; " =1', 'gift; " \'=1'],
   ])('lets no separator or line end inside %j begin a formula', (text, shown) => {
     expect(cellOf(text)).toBe(shown);
+  });
+
+  it.each(['{"a":";","=k":"v"}', '{"a":"b","=k":"v"}', '{"a;":"=v"}', 'a, "=1"'])(
+    'leaves %j alone, in which no reader finds a formula',
+    (text) => {
+      expect(cellOf(text)).toBe(text);
+    },
+  );
+
+  it('begins no cell with what a spreadsheet runs, whatever separator the spreadsheet looks for', () => {
+    const units = fc.constantFrom('=', '@', '"', ';', '|', '\t', '\n', ',', ' ', 'a');
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: units }), { minLength: 1, maxLength: 3 }),
+        fc.constantFrom(',', ';', '\t', '|'),
+        (cells, separator) => {
+          for (const cell of readLeniently(csvLine(['id', ...cells]), separator))
+            expect(cell).not.toMatch(/^\s*[=@]/);
+        },
+      ),
+      trying(2_000),
+    );
   });
 
   it('never touches a number, also below zero and beyond 2^53', () => {
