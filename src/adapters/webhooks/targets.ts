@@ -30,8 +30,9 @@ export function readTarget(text: string, allowLoopbackHttp: boolean): Result<Tar
   if (url.protocol === 'http:' && allowLoopbackHttp && isLocal) return ok({ url, hostname, isLocal });
   if (url.protocol !== 'https:') return refused('scheme');
   if (isLocal) return refused('address');
+  // HTTPS's own is left out of a URL that was read; what is left may still be 0.
   const port = Number(url.port);
-  if (port !== 0 && (port < LOWEST_FREE_PORT || OTHER_PROTOCOLS.has(port))) return refused('port');
+  if (url.port !== '' && (port < LOWEST_FREE_PORT || OTHER_PROTOCOLS.has(port))) return refused('port');
   return ok({ url, hostname, isLocal });
 }
 

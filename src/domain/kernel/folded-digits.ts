@@ -14,7 +14,8 @@ function asciiOf(character: string): string {
   if (INVISIBLE.test(character)) return ' ';
   if (DIGIT.test(character)) return valueOf(character);
   // Circled, raised, lowered and bracketed digits; what stands for more than one digit is part of no number here.
-  if (NUMBER.test(character)) return ONE_DIGIT.exec(character.normalize('NFKC'))?.[1] ?? 'x';
+  if (NUMBER.test(character))
+    return ONE_DIGIT.exec(character.normalize('NFKC'))?.[1] ?? otherDigit(character.codePointAt(0) ?? 0);
   if (LETTER.test(character)) return 'x';
   return DASH.test(character) ? '-' : ' ';
 }
@@ -25,6 +26,31 @@ const NUMBER = /^\p{N}/u;
 const LETTER = /^\p{L}/u;
 const DASH = /^\p{Pd}/u;
 const ONE_DIGIT = /^[^0-9]?([0-9])[^0-9]?$/;
+
+/**
+ * The other characters whose `Numeric_Type` is `Digit` in Unicode 17, and the two circled zeros: digits of scripts without a
+ * zero, circled digits that no ASCII digit stands for. The first and the last of each run, and what the first is worth.
+ */
+const OTHER_DIGITS: readonly (readonly [first: number, last: number, value: number])[] = [
+  [0x1369, 0x1371, 1],
+  [0x19da, 0x19da, 1],
+  [0x24f5, 0x24fd, 1],
+  [0x24ff, 0x24ff, 0],
+  [0x2776, 0x277e, 1],
+  [0x2780, 0x2788, 1],
+  [0x278a, 0x2792, 1],
+  [0x10a40, 0x10a43, 1],
+  [0x10e60, 0x10e68, 1],
+  [0x11052, 0x1105a, 1],
+  [0x1f10b, 0x1f10c, 0],
+];
+
+function otherDigit(code: number): string {
+  const run = OTHER_DIGITS.find(([first, last]) => first <= code && code <= last);
+  if (run === undefined) return 'x';
+  const [first, , value] = run;
+  return value === 0 ? '0' : String(code - first + value);
+}
 
 /** Unicode lists the digits of a script in order from zero, and one list after another where two touch. */
 function valueOf(digit: string): string {

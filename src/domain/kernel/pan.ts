@@ -1,13 +1,17 @@
+import { Result } from 'neverthrow';
 import { isIssuedNumber, LONGEST_PAN, SHORTEST_PAN } from './card-issuers.ts';
 import { foldedDigits } from './folded-digits.ts';
 
 /**
  * True for text that holds what may be a card number: digits of any script that some network issues (`isIssuedNumber`),
  * unbroken or in whole groups with up to three separators or invisible characters between them, and not inside a longer
- * word. UUIDs, IBANs, IMEIs, coordinates, article numbers and telephone numbers in international form are not looked into:
+ * word; in the text as it is, and as it reads once percent-encoding is undone. UUIDs, IBANs, IMEIs, coordinates, article numbers and telephone numbers in international form are not looked into:
  * by chance some of them would pass. Reads the text a fixed number of times, whatever is in it.
  */
-export function findsPan(text: string): boolean {
+export const findsPan = (text: string): boolean =>
+  holdsPan(text) || (text.includes('%') && holdsPan(percentDecoded(text)));
+
+function holdsPan(text: string): boolean {
   if (!hasDigitsEnough(text)) return false;
   const plain = withoutOtherNumbers(foldedDigits(text));
   let run: Run = { digits: [], starts: [] };
@@ -20,6 +24,12 @@ export function findsPan(text: string): boolean {
   }
   return false;
 }
+
+/** What is no UTF-8 stays as it is. */
+const percentDecoded = (text: string): string =>
+  text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => decoded(run).unwrapOr(run));
+
+const decoded = Result.fromThrowable(decodeURIComponent);
 
 /**
  * The last digits of groups with little between them. `starts` has the character before each group at the place of the

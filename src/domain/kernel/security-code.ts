@@ -18,8 +18,9 @@ export const namesSecurityCode = (name: string): boolean =>
 const LONGEST = 64;
 
 /**
- * The networks' names for it. CVV, CVC and CVN stand for nothing else; CVD, CVE, CVP, CAV, CSC and CID do, without the word
- * card or the 2 of printed codes.
+ * The networks' names for it, and two that gateways have: CV2, and `verification_value` without the card. CVV, CVC and CVN
+ * stand for nothing else, also spelt letter by letter (`c-v-v`); CVD, CVE, CVP, CAV, CSC and CID do, without the word card or
+ * the 2 of printed codes. Behind each of them may stand a place in a list (`cvv[0]`).
  */
 const SECURITY_CODE =
-  /(?:^|_)(?:(?:card_?)?(?:cvv|cvc|cvn)_?[12]?|(?:cvd|cve|cvp|cav)_?2|card_?(?:cvd|cve|cvp|cav|csc|cid)_?2?|(?:card_?)?security_?code|card_?(?:verification|validation)_?(?:value|code|number))(?:_?(?:code|number|value|no|num))?$/;
+  /(?:^|_)(?:(?:card_?)?[di]?c_?v_?[vcn](?:_?[0-9])?|(?:c_?v_?d|c_?v_?e|c_?v_?p|c_?a_?v|c_?v)_?2|card_?(?:cvd|cve|cvp|cav|csc|cid)_?2?|(?:card_?)?security_?code|card_?(?:verification|validation)_?(?:value|code|number)|verification_?value)(?:_?(?:code|number|value|no|num))?(?:_[0-9]{1,3})?$/;

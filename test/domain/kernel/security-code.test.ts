@@ -25,6 +25,19 @@ describe('the name of a card’s security code', () => {
     'security_code',
     'cardSecurityCode',
     'card verification value',
+    'c-v-v',
+    'c.v.c',
+    'C V V 2',
+    'cVv',
+    'CvC',
+    'iCVV',
+    'dcvc3',
+    'CV2',
+    'card_cv2',
+    'verification_value',
+    'cvv[0]',
+    'card[cvc][12]',
+    'cvv2_code.1',
     'cardValidationCode',
     `${'x'.repeat(100_000)}_cvv`,
   ])('is known as %j', (name) => {
@@ -44,6 +57,13 @@ describe('the name of a card’s security code', () => {
     'code',
     'card',
     'security_codes_seen',
+    'cv',
+    'cv_1',
+    'AVSCV2',
+    'gift_card_code',
+    'c_vitamin',
+    'cvv_2026',
+    'civic',
   ])('is not %j', (name) => {
     expect(namesSecurityCode(name)).toBe(false);
   });
