@@ -6,7 +6,7 @@ import { customerId, fitsSealed, MUST_FIT_SEALED, metadata, openList } from '../
 const email = mailbox.openapi({
   description:
     'Unique in any spelling of it: case does not count, nor does space around it. The host is kept in ASCII, in lower case ' +
-    'and without a final dot.',
+    'and without a final dot, the local part without quotes that it does not need.',
   example: 'ada@example.com',
 });
 

@@ -47,6 +47,11 @@ describe('an email', () => {
     ['  ada@localhost ', 'ada@localhost'],
     ['jörg@example.com', 'jörg@example.com'],
     ['a@b_c.example', 'a@b_c.example'],
+    ['"ada"@example.com', 'ada@example.com'],
+    ['"a\\d\\a"@example.com.', 'ada@example.com'],
+    ['"a,d;a"@example.com', 'a,d;a@example.com'],
+    ['"a\\"da"@example.com', '"a\\"da"@example.com'],
+    ['""@example.com', '""@example.com'],
   ])('%s is read as %s', (text, canonical) => {
     expect(email.parse(text)).toBe(canonical);
     expect(email.parse(canonical)).toBe(canonical);
@@ -83,11 +88,31 @@ describe('an email', () => {
     for (const text of [`a${unseen}b@example.com`, `ab@exa${unseen}mple.com`])
       expect(messages(email, text)).toContain('must not hold control or format characters');
   });
+
+  it.each(['\ufe0f', '\u034f', '\u115f', '\u3164', '\u{e0100}', '\u2800'])(
+    'holds no character that leaves no mark: %j',
+    (markless) => {
+      expect(messages(email, `ada${markless}@example.com`)).toContain(
+        'must not hold control or format characters',
+      );
+    },
+  );
 });
 
 describe('a name', () => {
   const name = plainText(200);
   it.each(['Ada Lovelace', 'René', 'O’Brien', 'محمد', '李小龍', 'Ada 😀', 'नरेंद्र'])('is %s', (text) => {
+    expect(name.parse(text)).toBe(text);
+  });
+
+  it.each([' ', '\u00a0', '\u3164', '\u115f\u1160', '\u2800 \u2800', '\ufe0f', '\u034f'])(
+    'is not blank: %j',
+    (blank) => {
+      expect(messages(name as never, blank)).toEqual(['must not be blank']);
+    },
+  );
+
+  it.each(['❤️', '葛󠄀城', 'ㅤA'])('keeps what stands in words and leaves no mark: %j', (text) => {
     expect(name.parse(text)).toBe(text);
   });
 
