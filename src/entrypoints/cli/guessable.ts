@@ -14,8 +14,8 @@ function bitsPerCharacter(text: string): number {
     .reduce((bits, share) => bits - share * Math.log2(share), 0);
 }
 
-/** A text is its own first part repeated exactly when it stands within its double before its end. */
-const isRepetition = (text: string): boolean => {
-  const period = `${text}${text}`.indexOf(text, 1);
-  return period < text.length && period <= 16;
-};
+/** Whether the text is one piece of up to 16 characters again and again, the last time perhaps cut short. */
+const isRepetition = (text: string): boolean =>
+  PERIODS.some((period) => period * 2 <= text.length && text.startsWith(text.slice(period)));
+
+const PERIODS = Array.from({ length: 16 }, (_, index) => index + 1);

@@ -61,7 +61,7 @@ function transportFaults(given: Variables, env: Environment): readonly Fault[] {
       says: 'must not turn off the verification of servers',
     });
   }
-  if (given.JWT_JWKS_URL?.startsWith('http:')) {
+  if (given.JWT_JWKS_URL && new URL(given.JWT_JWKS_URL).protocol !== 'https:') {
     faults.push({ name: 'JWT_JWKS_URL', says: 'must begin with https://' });
   }
   return faults;

@@ -355,6 +355,11 @@ describe('configuration', () => {
       ['JWT_JWKS_URL'],
       production({ JWT_JWKS_URL: 'http://id.example/x' }),
     ],
+    [
+      'a JWKS in the clear in production, however it is spelt',
+      ['JWT_JWKS_URL'],
+      production({ JWT_JWKS_URL: ' HTTP:id.example/x' }),
+    ],
     ['a local key file in production', ['PAYWRIGHT_SECRET'], production({ PAYWRIGHT_SECRET: undefined })],
     [
       'a local key file for customers in production',

@@ -15,6 +15,8 @@ describe('a secret', () => {
     'abcdefgh'.repeat(8),
     '0123456789abcdef'.repeat(4),
     `${'1'.repeat(40)}2`,
+    '12345678901234567890123456789012',
+    'change-me-change-me-change-me-change-me',
   ])('of few letters, or of one text again and again, is called guessable: %s', (secret) => {
     expect(isGuessable(secret)).toBe(true);
   });

@@ -30,7 +30,8 @@ const problems = problemTable<OperationFailure>({
     status: 401,
     code: 'unauthenticated',
     title: 'The token is not the scraper’s',
-    detail: 'Measurements are read with the token of PAYWRIGHT_METRICS_TOKEN.',
+    detail:
+      'Measurements are read with the token of PAYWRIGHT_METRICS_TOKEN; without one in development alone, under an address of this machine such as `localhost`.',
   },
 });
 
@@ -48,8 +49,9 @@ const getReadyz =
     );
 
 /**
- * Who may read `/metrics` beside the API: every client, as on a development machine's own loopback; clients
- * with the token; or none, because it has a listener of its own or is off.
+ * Who may read `/metrics` beside the API: every client, as on a development machine's own loopback, if it asks under a name
+ * of that, which no page does whose name was led here; clients with the token; or none, because it has a listener of
+ * its own or is off.
  */
 export type MetricsAccess =
   | Readonly<{ kind: 'open' }>
@@ -67,10 +69,16 @@ const getMetrics =
   }: Readonly<{ metrics: PlatformMetrics; metricsAccess: MetricsAccess }>): Handler<HttpEnv> =>
   (c) => {
     if (metricsAccess.kind === 'elsewhere') return refuseRoute(c);
-    if (metricsAccess.kind === 'token' && !isBearer(c.req.header('authorization'), metricsAccess.token))
-      return problems.refuse(c, { kind: 'ScraperUnknown' }, { 'WWW-Authenticate': 'Bearer' });
+    const isAllowed =
+      metricsAccess.kind === 'open'
+        ? LOOPBACK.test(new URL(c.req.url).hostname)
+        : isBearer(c.req.header('authorization'), metricsAccess.token);
+    if (!isAllowed) return problems.refuse(c, { kind: 'ScraperUnknown' }, { 'WWW-Authenticate': 'Bearer' });
     return metricsText(metrics);
   };
+
+/** As URLs have them, which write every spelling of an address in one way. */
+const LOOPBACK = /(?:^|\.)localhost\.?$|^127\.\d+\.\d+\.\d+$|^\[::1\]$/;
 
 /** Compared by hash, so that the time it takes says nothing of the token. */
 const isBearer = (header = '', token: string): boolean =>

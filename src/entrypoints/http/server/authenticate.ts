@@ -85,14 +85,21 @@ function tokenOf(authorization = ''): Result<string, Unauthenticated> {
   return token === undefined || token.length > LONGEST_TOKEN ? refused : ok(token);
 }
 
+/**
+ * What the type of an access token is (RFC 9068, section 2.1) or is left at. The same issuer signs tokens for other ends, such
+ * as `logout+jwt`, for the same audience (RFC 8725, section 3.11).
+ */
+const ACCESS_TOKEN = /^(?:application\/)?(?:at\+)?jwt$/i;
+
 const KEYS_OF_ITS_OWN = ['jku', 'jwk', 'x5u', 'x5c', 'crit'];
 
 /** The protected header, if it names an algorithm of ours and tries nothing else. */
 function headerOf(token: string, algorithms: readonly string[]): Result<Header, Unauthenticated> {
   return parseHeader(token).andThen((header) => {
     if (typeof header !== 'object' || header === null) return refused;
-    const { alg, kid } = header as Readonly<Record<string, unknown>>;
+    const { alg, kid, typ = 'JWT' } = header as Readonly<Record<string, unknown>>;
     if (typeof alg !== 'string' || !algorithms.includes(alg)) return refused;
+    if (typeof typ !== 'string' || !ACCESS_TOKEN.test(typ)) return refused;
     if (KEYS_OF_ITS_OWN.some((name) => Object.hasOwn(header, name))) return refused;
     if (kid === undefined) return ok({ alg });
     return typeof kid === 'string' && /^[A-Za-z0-9._=-]{1,128}$/.test(kid) ? ok({ alg, kid }) : refused;

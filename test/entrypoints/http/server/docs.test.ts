@@ -210,6 +210,24 @@ describe('/metrics', () => {
     expect(await read.text()).toContain('paywright_payments_total');
   });
 
+  it.each(['localhost:8080', 'LOCALHOST', 'api.localhost', '127.0.0.1:8080', '127.1', '[::1]:8080'])(
+    'is open where no other machine asks, under %s',
+    async (host) => {
+      const { app } = await anHttpApp();
+      expect((await app.request(`http://${host}/metrics`)).status).toBe(200);
+    },
+  );
+
+  it.each(['evil.example', '127.0.0.1.evil.example', 'notlocalhost', '192.0.2.1:8080', '[::2]'])(
+    'is refused to a page whose name, %s, was led to this machine',
+    async (host) => {
+      const { app } = await anHttpApp();
+      const refused = await app.request(`http://${host}/metrics`);
+      expect(refused.status).toBe(401);
+      expect(await refused.text()).not.toContain('paywright_payments_total');
+    },
+  );
+
   it('is no route where it has a listener of its own', async () => {
     const { app } = await anHttpApp({ metricsAccess: { kind: 'elsewhere' } });
     expect((await app.request('/metrics')).status).toBe(404);

@@ -80,6 +80,11 @@ describe('a token is believed', () => {
     expect((await statusOf(`Bearer ${await sign(claims())}`)).status).toBe(200);
   });
 
+  it.each(['JWT', 'jwt', 'at+jwt', 'application/at+jwt', undefined])('of the type %j', async (typ) => {
+    const token = forge({ alg: 'HS256', typ }, goodClaims());
+    expect((await statusOf(`Bearer ${token}`)).status).toBe(200);
+  });
+
   it('whatever the case of the scheme', async () => {
     expect((await statusOf(`bearer ${await sign(goodClaims())}`)).status).toBe(200);
   });
@@ -124,6 +129,13 @@ describe('a token is refused with 401', () => {
       'under another secret',
       async () => `Bearer ${await sign(goodClaims(), {}, Buffer.from('x'.repeat(40)))}`,
     ],
+    ...['logout+jwt', 'dpop+jwt', 'secevent+jwt', 'JOSE', 'at+jwt2', '', 1, null, ['JWT']].map(
+      (typ) =>
+        [
+          `of the type ${JSON.stringify(typ)}, which is for another end`,
+          () => `Bearer ${forge({ alg: 'HS256', typ }, goodClaims())}`,
+        ] as const,
+    ),
     ['under HS512', async () => `Bearer ${await sign(goodClaims(), { alg: 'HS512' })}`],
     ['under RS256', async () => `Bearer ${await sign(goodClaims(), { alg: 'RS256' }, rsa.privateKey)}`],
     [
