@@ -1,8 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 
-/** What paywright keeps in its data directory: a folder with one of these is ours to close. */
-const OURS =
-  /^(keys|keys\.json|objects|postgres|postgres\.\w+|dynamodb\.\w+|dynamodb-start\.lock|\w+\.sqlite)$/;
+/** What paywright keeps in its data directory, whatever a process that died left beside it: such a folder is ours to close. */
+const OURS = /^(?:keys|objects|postgres|dynamodb(?:-start)?|simulator|payouts)(?:$|\.)/;
 
 /**
  * Makes the folder of an installation's data, closed to every other user of the machine before anything is written

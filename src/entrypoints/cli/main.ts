@@ -1,6 +1,9 @@
 import { EXIT } from './exit-codes.ts';
 import { runProgram } from './program.ts';
 
+// What this process and those it starts write is for its own user: some of it lies in a folder that a server's login may pass.
+process.umask(0o077);
+
 /** One Ctrl-C reaches us twice under npm, from the terminal and passed on: only a later one is a second one. */
 const SAME_SIGNAL_MS = 500;
 

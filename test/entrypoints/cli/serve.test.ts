@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
+import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -182,23 +184,34 @@ describe('paywright serve', () => {
     expect(cli.stdout()).not.toContain('eyJ');
   });
 
-  it.each(['postgres', 'dynamodb'])('loses nothing acknowledged to kill -9 on %s', async (STORAGE) => {
-    const first = await serve({ STORAGE });
-    const response = await pay(first, 'kept');
-    const body = await response.text();
-    const { id } = JSON.parse(body) as Payment;
-    const open = (await (await pay(first, 'open', 'test_timeout_approved')).json()) as Payment;
-    first.cli.child.kill('SIGKILL');
-    await first.cli.ended;
+  it.each(['postgres', 'dynamodb'])(
+    'loses nothing acknowledged to kill -9 on %s, and keeps it from other users',
+    async (STORAGE) => {
+      const first = await serve({ STORAGE });
+      const response = await pay(first, 'kept');
+      const body = await response.text();
+      const { id } = JSON.parse(body) as Payment;
+      const open = (await (await pay(first, 'open', 'test_timeout_approved')).json()) as Payment;
+      first.cli.child.kill('SIGKILL');
+      await first.cli.ended;
+      const left = readdirSync(dir.path, { withFileTypes: true }).filter((entry) => entry.isFile());
+      expect(left.map(({ name }) => name)).toContain('simulator.sqlite-wal');
+      const openToOthers = left.filter(({ name }) => (statSync(join(dir.path, name)).mode & 0o077) !== 0);
+      expect(openToOthers.map(({ name }) => name)).toEqual([]);
+      chmodSync(dir.path, 0o755);
 
-    const second = await serve({ STORAGE });
-    const same = { ...second, token: first.token };
-    expect(await find(same, id)).toMatchObject({ status: 'succeeded' });
-    const replay = await pay(same, 'kept');
-    expect(replay.headers.get('idempotency-replayed')).toBe('true');
-    expect(await replay.text()).toBe(body);
-    await expect.poll(async () => (await find(same, open.id)).status, { timeout: 15_000 }).toBe('succeeded');
-  });
+      const second = await serve({ STORAGE });
+      const same = { ...second, token: first.token };
+      expect(await find(same, id)).toMatchObject({ status: 'succeeded' });
+      const replay = await pay(same, 'kept');
+      expect(replay.headers.get('idempotency-replayed')).toBe('true');
+      expect(await replay.text()).toBe(body);
+      expect(statSync(dir.path).mode & 0o067).toBe(0);
+      await expect
+        .poll(async () => (await find(same, open.id)).status, { timeout: 15_000 })
+        .toBe('succeeded');
+    },
+  );
 
   it.each(['postgres', 'dynamodb'])(
     'shares its embedded %s with a worker and a migration',
