@@ -71,7 +71,7 @@ async function requestOf(
     ...(key === undefined ? {} : { 'idempotency-key': key }),
     ...headers,
   };
-  return new Request(`http://paywright.test${fill(path)}`, {
+  return new Request(`http://paywright.localhost${fill(path)}`, {
     method,
     // An empty value takes a header away.
     headers: Object.entries(given).flatMap(([header, value]) =>

@@ -29,7 +29,8 @@ export const MERCHANT_INACTIVE: ProblemRow<MerchantInactive> = {
   status: 403,
   code: 'merchant_inactive',
   title: 'The merchant is not active',
-  detail: 'No payments are taken in the name of this merchant.',
+  detail:
+    'It is suspended or was never opened: it refunds, voids and reads, and begins nothing new. An administrator changes its `status`.',
 };
 
 const problems = problemTable<

@@ -18,7 +18,8 @@ export const PAYMENT_METHOD_NOT_ACCEPTED = {
   status: 422,
   code: 'payment_method_not_accepted',
   title: 'The payment method is not accepted',
-  detail: 'The processor knows no such payment method.',
+  detail:
+    'The processor knows no such payment method. One that is stored (`pm_…`) is used with the `customer_id` it belongs to.',
 } as const satisfies ProblemRow<never>;
 
 type PaymentsFailure = FailureOf<
