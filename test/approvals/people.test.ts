@@ -99,9 +99,45 @@ describe.each(kinds)('people and their accounts, on $name', ({ open }) => {
         200,
       );
       expect(payments).toEqual([terms]);
-      expect((await told<{ code: string }>(party.get(`${path}/audit`), 403)).code).toBe('party_not_allowed');
     }
     expect(await told(dispatcher.get(path), 200)).toHaveProperty('approvals');
+  });
+
+  it('neither change, reject nor process what they are paid, nor read its log, and each attempt is in it', async () => {
+    const { as, made } = await anOffice();
+    const [vendorId, payerId] = [randomUUID(), randomUUID()];
+    const payment = await made(await as('maker', 'dispatcher'), { vendorId, payerId, ...ofCents(1_234) });
+    const path = `/payments/${payment.paymentId}`;
+    const [dispatcher, admin] = [await as('dispatcher-1', 'dispatcher'), await as('admin-1', 'admin')];
+    const parties = [
+      await as('v', 'admin', { vendor_id: vendorId }),
+      await as(`auth0|${vendorId}`, 'admin'),
+      await as('w', 'admin', { vendor_id: payerId }),
+    ];
+    const refusedTo = async (answer: Promise<Response>) =>
+      expect((await told<{ code: string }>(answer, 403)).code).toBe('party_not_allowed');
+    const terms = await told(admin.get(path), 200);
+    for (const party of parties) {
+      await refusedTo(party.patch(path, ofCents(1)));
+      await refusedTo(party.patch(path, { metadata: { mine: true } }));
+      await refusedTo(party.post(`${path}/reject`, { reason: 'Mine' }));
+      await refusedTo(party.get(`${path}/audit`));
+    }
+    expect(await told(admin.get(path), 200)).toEqual(terms);
+    await told(dispatcher.post(`${path}/approve`), 200);
+    for (const party of parties) {
+      await refusedTo(party.post(`${path}/process`));
+      await refusedTo(party.post(`${path}/reject`, { reason: 'Mine' }));
+    }
+    const { entries } = await told<{
+      entries: { action: string; actor: { id: string }; after: { reason?: string } }[];
+    }>(admin.get(`${path}/audit`), 200);
+    const refused = entries.filter(({ after }) => after.reason === 'PartyNotAllowed');
+    const attempts = ['change', 'rejection', 'audit', 'payout'].flatMap((kind) =>
+      ['v', `auth0|${vendorId}`, 'w'].map((by) => `payment.${kind}_refused ${by}`),
+    );
+    expect(new Set(refused.map(({ action, actor }) => `${action} ${actor.id}`))).toEqual(new Set(attempts));
+    expect(await told(admin.post(`${path}/process`), 200)).toMatchObject({ status: 'completed' });
   });
 
   it('are not shown that a payment to them was flagged', async () => {

@@ -37,7 +37,7 @@ export type ApprovalsPorts = Omit<ApprovalsStorage, 'close' | 'health'> &
     refusalAlarm: RefusalAlarm;
   }>;
 
-/** What people do with a payment that is there: whom that is refused is in the payment's log. */
+/** What people do with a payment that is there, and who may be refused: then it is in the payment's log. */
 function decisions(ports: ApprovalsPorts, rules: ApprovalRules) {
   const record = recordRefusal(ports);
   return {
@@ -46,6 +46,7 @@ function decisions(ports: ApprovalsPorts, rules: ApprovalRules) {
     approveVendorPayment: recordingRefusals(record, 'approve', approveVendorPayment(ports, rules)),
     rejectVendorPayment: recordingRefusals(record, 'reject', rejectVendorPayment(ports)),
     processVendorPayment: recordingRefusals(record, 'process', processVendorPayment(ports, rules)),
+    getAuditLog: recordingRefusals(record, 'audit', getAuditLog(ports)),
   };
 }
 
@@ -60,7 +61,6 @@ export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) =
   listVendorPayments: listVendorPayments(ports),
   listPending: listPending(ports),
   listFlagged: listFlagged(ports),
-  getAuditLog: getAuditLog(ports),
   recoverPayouts: recoverPayouts(ports, rules),
   enforceRetention: enforceRetention(ports),
   verifyApprovals: verifyApprovals(ports),

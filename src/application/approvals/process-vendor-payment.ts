@@ -42,14 +42,16 @@ export const processVendorPayment = (
           target,
           (before) => {
             const at = ports.clock.now();
-            return beginPayout(before, at, terms, { policy, sha256: ports.digests.sha256 }).map((next) => ({
-              by,
-              origin,
-              at,
-              action: 'payment.processing',
-              before,
-              next,
-            }));
+            return beginPayout(before, { by, at }, terms, { policy, sha256: ports.digests.sha256 }).map(
+              (next) => ({
+                by,
+                origin,
+                at,
+                action: 'payment.processing',
+                before,
+                next,
+              }),
+            );
           },
           claim,
           verified,

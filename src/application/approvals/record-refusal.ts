@@ -94,8 +94,12 @@ export const recordingRefusals =
       return record({ by, origin, id, permission, reason }).andThen(() => errAsync(failure));
     });
 
-function reasonOf({ kind }: Readonly<{ kind: string }>): RefusalReason | undefined {
-  return kind === 'SelfApproval' || kind === 'AlreadyApproved' || kind === 'RoleNotAllowed'
-    ? kind
-    : undefined;
-}
+const REASONS: Readonly<Record<RefusalReason, true>> = {
+  SelfApproval: true,
+  AlreadyApproved: true,
+  PartyNotAllowed: true,
+  RoleNotAllowed: true,
+};
+
+const reasonOf = ({ kind }: Readonly<{ kind: string }>): RefusalReason | undefined =>
+  Object.hasOwn(REASONS, kind) ? (kind as RefusalReason) : undefined;

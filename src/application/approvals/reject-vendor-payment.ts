@@ -1,6 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
 import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
 import { rejectVendorPayment as rejected } from '../../domain/approvals/decisions.ts';
+import type { PartyNotAllowed } from '../../domain/approvals/maker-checker.ts';
 import type { Cancelled, VendorPaymentStateConflict } from '../../domain/approvals/vendor-payment.ts';
 import { type ClaimApproval, unclaimed } from './answer-once.ts';
 import type { Asked } from './approval-change.ts';
@@ -12,7 +13,11 @@ import {
 } from './update-vendor-payment.ts';
 
 export type RejectVendorPaymentRequest = Asked & VendorPaymentTarget & Readonly<{ reason: string }>;
-export type RejectVendorPaymentFailure = RoleNotAllowed | VendorPaymentStateConflict | UpdateFailure;
+export type RejectVendorPaymentFailure =
+  | RoleNotAllowed
+  | PartyNotAllowed
+  | VendorPaymentStateConflict
+  | UpdateFailure;
 
 /** Says no for good, while no money is under way and none has arrived. The incident and vendor are free for another payment. */
 export type RejectVendorPayment = (
@@ -24,11 +29,11 @@ export const rejectVendorPayment = (ports: UpdatePorts): RejectVendorPayment => 
   const move = updateVendorPayment(ports);
   return ({ by, origin, reason, ...target }, claim = unclaimed) =>
     permitted(by, 'reject').asyncAndThen(() =>
-      move<Cancelled, VendorPaymentStateConflict>(
+      move<Cancelled, VendorPaymentStateConflict | PartyNotAllowed>(
         target,
         (before) => {
           const at = ports.clock.now();
-          return rejected(before, { by: by.id, at, reason }).map((next) => ({
+          return rejected(before, { by, at, reason }).map((next) => ({
             by,
             origin,
             at,

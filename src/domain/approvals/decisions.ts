@@ -3,7 +3,7 @@ import type { Instant } from '../kernel/instant.ts';
 import { present } from '../kernel/present.ts';
 import type { Approval } from './approval.ts';
 import { type Approver, hasRole, type RoleNotAllowed } from './approver.ts';
-import { approverIn, isBarred, isSamePerson } from './maker-checker.ts';
+import { approverIn, byAnother, isBarred, isSamePerson, type PartyNotAllowed } from './maker-checker.ts';
 import { type ApprovalPolicy, approvalsMissing, rolesAwaited, tierFor } from './policy.ts';
 import {
   type Approved,
@@ -68,22 +68,21 @@ export function approveVendorPayment(
 /** pending_approval | approved | failed → cancelled, for good: what the processor refused for good has its way out too. */
 export function rejectVendorPayment(
   payment: VendorPayment,
-  { by, at, reason }: Readonly<{ by: string; at: Instant; reason: string }>,
-): Result<Cancelled, VendorPaymentStateConflict> {
+  { by, at, reason }: Readonly<{ by: Approver; at: Instant; reason: string }>,
+): Result<Cancelled, VendorPaymentStateConflict | PartyNotAllowed> {
   if (payment.status !== 'pending_approval' && payment.status !== 'approved' && payment.status !== 'failed')
     return conflict(payment);
-  const { approvals } = payment;
-  return ok({
+  return byAnother(payment, by).map(() => ({
     ...nextOf(payment, at),
-    approvals,
+    approvals: payment.approvals,
     ...(payment.status !== 'pending_approval'
       ? { approvedBy: payment.approvedBy, approvedAt: payment.approvedAt }
       : {}),
     status: 'cancelled',
-    rejectedBy: by,
+    rejectedBy: by.id,
     rejectedAt: at,
     rejectedReason: reason,
-  });
+  }));
 }
 
 /** A score too high, or none at all. */

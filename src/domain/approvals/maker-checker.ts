@@ -1,3 +1,4 @@
+import { err, ok, type Result } from 'neverthrow';
 import { present } from '../kernel/present.ts';
 import type { Approval } from './approval.ts';
 import { comparedAs, identitiesOf, idsIn } from './identity.ts';
@@ -20,6 +21,19 @@ export const approverIn = ({ by, identities = [], vendorId }: Approval): Person 
 /** The payment is to this person or for this person, in whatever role. */
 export const isParty = (payment: Pick<Known, 'vendorId' | 'payerId'>, person: Person): boolean =>
   meet(partiesOf(payment), knownBy(person));
+
+/** The payment pays the one who asks. */
+export type PartyNotAllowed = Readonly<{ kind: 'PartyNotAllowed' }>;
+
+/**
+ * Who is paid neither changes, rejects nor processes the payment, nor reads its log: what becomes of one's own money others
+ * decide. Approving is refused as a `SelfApproval`. To ask for a payment to oneself is open, as all decide of it then.
+ */
+export const byAnother = (
+  payment: Pick<Known, 'vendorId' | 'payerId'>,
+  person: Person,
+): Result<undefined, PartyNotAllowed> =>
+  isParty(payment, person) ? err({ kind: 'PartyNotAllowed' }) : ok(undefined);
 
 /** True for makers of the payment and for its parties: none of them approves it. */
 export const isBarred = (payment: Barring, person: Person): boolean =>

@@ -4,7 +4,14 @@ import type { Instant } from '../kernel/instant.ts';
 import { hashTerms } from './approval.ts';
 import { hasRole } from './approver.ts';
 import { isFlagged } from './decisions.ts';
-import { approverIn, isBarred, isSamePerson, type Person } from './maker-checker.ts';
+import {
+  approverIn,
+  byAnother,
+  isBarred,
+  isSamePerson,
+  type PartyNotAllowed,
+  type Person,
+} from './maker-checker.ts';
 import { type ApprovalPolicy, approvalsMissing, tierFor } from './policy.ts';
 import {
   type Approved,
@@ -21,7 +28,7 @@ export type PayoutTerms = Readonly<{ leaseMs: number }>;
 
 /** What was approved is not what would be paid. */
 export type ApprovalVoid = Readonly<{ kind: 'ApprovalVoid' }>;
-export type PayoutRefused = VendorPaymentStateConflict | ApprovalVoid;
+export type PayoutRefused = VendorPaymentStateConflict | PartyNotAllowed | ApprovalVoid;
 
 /** What a payout is judged by, anew each time that money may leave. */
 export type PayoutJudgement = Readonly<{ policy: ApprovalPolicy; sha256: Sha256 }>;
@@ -29,21 +36,24 @@ export type PayoutJudgement = Readonly<{ policy: ApprovalPolicy; sha256: Sha256 
 /** approved | failed → processing: the intent, on record before money leaves, of a payment that `mayLeave`. */
 export function beginPayout(
   payment: VendorPayment,
-  now: Instant,
+  { by, at }: Readonly<{ by: Person; at: Instant }>,
   { leaseMs }: PayoutTerms,
   judgement: PayoutJudgement,
 ): Result<Processing, PayoutRefused> {
   if (payment.status !== 'approved' && payment.status !== 'failed')
     return err({ kind: 'VendorPaymentStateConflict', status: payment.status });
-  if (!mayLeave(payment, judgement)) return err({ kind: 'ApprovalVoid' });
-  return ok({
-    ...nextOf(payment, now),
-    ...decidedOf(payment),
-    status: 'processing',
-    attempt: payment.status === 'failed' ? payment.attempt + 1 : 1,
-    dueAt: now + leaseMs,
-    resumptions: 0,
-  });
+  return byAnother(payment, by).andThen<Processing, PayoutRefused>(() =>
+    mayLeave(payment, judgement)
+      ? ok({
+          ...nextOf(payment, at),
+          ...decidedOf(payment),
+          status: 'processing',
+          attempt: payment.status === 'failed' ? payment.attempt + 1 : 1,
+          dueAt: at + leaseMs,
+          resumptions: 0,
+        })
+      : err({ kind: 'ApprovalVoid' }),
+  );
 }
 
 /**

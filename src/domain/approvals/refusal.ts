@@ -5,9 +5,10 @@ import type { Approver, Permission, RoleNotAllowed } from './approver.ts';
 import type { AuditLogEntry } from './audit-log.ts';
 import type { AlreadyApproved, SelfApproval } from './decisions.ts';
 import type { VendorPaymentId } from './ids.ts';
+import type { PartyNotAllowed } from './maker-checker.ts';
 
 /** Why a person was refused, not the payment's state: what the log keeps though nothing changed. */
-export type RefusalReason = (SelfApproval | AlreadyApproved | RoleNotAllowed)['kind'];
+export type RefusalReason = (SelfApproval | AlreadyApproved | PartyNotAllowed | RoleNotAllowed)['kind'];
 
 /**
  * A refused attempt: a link of a chain of its own, beside the payment's, whose sequence is that of refusals. `attempts`

@@ -8,6 +8,7 @@ import type { Approver } from './approver.ts';
 import type { FraudVerdict } from './fraud.ts';
 import type { IncidentId, PayerId, VendorId, VendorPaymentId } from './ids.ts';
 import { addUp, type LineItem, type LineItemDraft, type LineItemsRefused } from './line-item.ts';
+import { byAnother, type PartyNotAllowed } from './maker-checker.ts';
 import {
   nextOf,
   type PayerType,
@@ -80,7 +81,7 @@ export type VendorPaymentChange = Readonly<{
   metadata?: JsonObject;
 }>;
 
-export type ChangeRefused = TermsRefused | VendorPaymentStateConflict;
+export type ChangeRefused = TermsRefused | VendorPaymentStateConflict | PartyNotAllowed;
 
 /**
  * The payment with other terms or metadata, for people to approve anew: approvals given are void, and the subject that changes it
@@ -89,7 +90,7 @@ export type ChangeRefused = TermsRefused | VendorPaymentStateConflict;
 export function changeVendorPayment(
   payment: VendorPayment,
   change: VendorPaymentChange,
-  { by, now }: Readonly<{ by: Maker; now: Instant }>,
+  { by, now }: Readonly<{ by: Approver; now: Instant }>,
   sha256: Sha256,
 ): Result<PendingApproval, ChangeRefused> {
   if (payment.status !== 'pending_approval')
@@ -99,7 +100,8 @@ export function changeVendorPayment(
   undefined
     ? unchangedLines(payment, amountCents)
     : priceLines(change.lineItems, amountCents);
-  return boundedMetadata(metadata)
+  return byAnother(payment, by)
+    .andThen(() => boundedMetadata(metadata))
     .andThen(() => priced)
     .map(({ amount, lineItems }) => {
       const terms = { vendorId: payment.vendorId, amount, lineItems };

@@ -76,7 +76,7 @@ describe('a refused attempt', () => {
     await world.approve(id, MAKER);
     world.pass(1_000);
     await world.approve(id);
-    const log = (await world.getAuditLog({ by: ADMIN, id }))._unsafeUnwrap();
+    const log = (await world.getAuditLog({ ...asked(ADMIN), id }))._unsafeUnwrap();
     expect(log.map(({ action }) => action)).toEqual([
       'payment.created',
       'payment.approval_refused',

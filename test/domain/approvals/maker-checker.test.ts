@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Approver } from '../../../src/domain/approvals/approver.ts';
-import { approveVendorPayment } from '../../../src/domain/approvals/decisions.ts';
+import { approveVendorPayment, rejectVendorPayment } from '../../../src/domain/approvals/decisions.ts';
 import type { PayerId } from '../../../src/domain/approvals/ids.ts';
 import { beginPayout } from '../../../src/domain/approvals/payout.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
@@ -37,8 +37,8 @@ const HER_OTHERS: readonly Approver[] = [
 
 const approve = (payment: VendorPayment, by: Approver) =>
   approveVendorPayment(payment, { by, at: NOON }, DEFAULT_POLICY);
-const begin = (payment: VendorPayment) =>
-  beginPayout(payment, NOON, payoutTerms, { policy: DEFAULT_POLICY, sha256 });
+const begin = (payment: VendorPayment, by = ADMIN) =>
+  beginPayout(payment, { by, at: NOON }, payoutTerms, { policy: DEFAULT_POLICY, sha256 });
 
 /** Approved by these, whom no rule has looked at. */
 const approvedBy = (payment: VendorPayment, ...people: readonly Approver[]): Approved =>
@@ -104,6 +104,25 @@ describe('who is paid', () => {
     }
     const other = aPerson({ subject: 'v', vendorId: aVendorId() }, 'dispatcher');
     expect(approve(payment, other)._unsafeUnwrap().payment.status).toBe('approved');
+  });
+
+  it('neither changes, rejects nor pays out the payment, and asks for one that others decide on', () => {
+    const approved = approvedBy(payment, ADMIN);
+    for (const party of parties) {
+      const refused = { kind: 'PartyNotAllowed' };
+      const change = { metadata: { mine: true } };
+      expect(
+        changeVendorPayment(payment, change, { by: party, now: NOON }, sha256)._unsafeUnwrapErr(),
+      ).toEqual(refused);
+      for (const each of [payment, approved])
+        expect(rejectVendorPayment(each, { by: party, at: NOON, reason: 'Mine' })._unsafeUnwrapErr()).toEqual(
+          refused,
+        );
+      expect(begin(approved, party)._unsafeUnwrapErr()).toEqual(refused);
+      const asked = aCreation({ vendorId: payment.vendorId, payerId, by: party }).payment;
+      expect(approve(asked, party)._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
+      expect(begin(approvedBy(asked, ADMIN)).isOk()).toBe(true);
+    }
   });
 
   it('reads what vendors read, in whatever role; others read who approved, and no role reads what people are known by', () => {

@@ -109,7 +109,7 @@ function moved(payment: VendorPayment, move: (typeof MOVES)[number], at: number)
       return approved.isOk() ? approved.value.payment : undefined;
     }
     case 'reject':
-      return rejectVendorPayment(payment, { by: ADMIN.id, at, reason: 'no' }).unwrapOr(undefined);
+      return rejectVendorPayment(payment, { by: ADMIN, at, reason: 'no' }).unwrapOr(undefined);
     case 'change': {
       const change = { lineItems: [aLine(BigInt(payment.version) + 600_000n)], metadata: { at } };
       return changeVendorPayment(payment, change, { by: anApprover('editor'), now: at }, sha256).unwrapOr(
@@ -117,7 +117,10 @@ function moved(payment: VendorPayment, move: (typeof MOVES)[number], at: number)
       );
     }
     case 'begin':
-      return beginPayout(payment, at, payoutTerms, { policy: DEFAULT_POLICY, sha256 }).unwrapOr(undefined);
+      return beginPayout(payment, { by: ADMIN, at }, payoutTerms, {
+        policy: DEFAULT_POLICY,
+        sha256,
+      }).unwrapOr(undefined);
     case 'resume':
       return payment.status === 'processing' ? resumePayout(payment, at, payoutTerms) : undefined;
     case 'pay':

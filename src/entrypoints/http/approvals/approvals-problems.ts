@@ -35,7 +35,8 @@ export const approvalsProblems = problemTable<
     status: 403,
     code: 'party_not_allowed',
     title: 'The payment is to you',
-    detail: 'Who is paid reads the terms and the status, and not what others wrote of it.',
+    detail:
+      'Who is paid neither changes, rejects nor processes the payment, and reads its terms and status, not what others wrote of it.',
   },
   VendorPaymentNotFound: {
     status: 404,

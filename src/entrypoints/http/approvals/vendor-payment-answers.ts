@@ -10,7 +10,7 @@ import { parseUuid, type VendorPaymentId } from '../../../domain/approvals/ids.t
 import { recordFor } from '../../../domain/approvals/published-record.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
-import { answerVersion, expectedIn } from '../server/entity-tag.ts';
+import { answerVersion, expectedIn, seenIn } from '../server/entity-tag.ts';
 import type { HttpContext } from '../server/request-context.ts';
 import type { MalformedRequest } from '../server/request-problems.ts';
 import { approvalsProblems } from './approvals-problems.ts';
@@ -56,6 +56,10 @@ export const targetOf = (
   c: HttpContext,
 ): Result<VendorPaymentTarget, Pick<VendorPaymentNotFound, 'kind'> | MalformedRequest> =>
   expectedIn(c).andThen((expecting) => idOf(c).map((id) => ({ id, ...expecting })));
+
+/** The same of a decision, which is about what was seen: one version and no other. */
+export const seenTargetOf: typeof targetOf = (c) =>
+  seenIn(c).andThen((expecting) => idOf(c).map((id) => ({ id, ...expecting })));
 
 /** The payment that the path names. */
 export function idOf(c: HttpContext): Result<VendorPaymentId, Pick<VendorPaymentNotFound, 'kind'>> {

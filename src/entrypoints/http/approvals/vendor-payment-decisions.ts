@@ -13,7 +13,7 @@ import { resource, versioned } from '../server/route.ts';
 import { type AnsweringParts, answeredOnce } from './answered-once.ts';
 import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
-import { paymentAnswer, targetOf } from './vendor-payment-answers.ts';
+import { paymentAnswer, seenTargetOf, targetOf } from './vendor-payment-answers.ts';
 import { approval, nothing, paymentIdParameter, rejection, vendorPayment } from './vendor-payment-schemas.ts';
 
 const { refuse } = approvalsProblems;
@@ -32,7 +32,7 @@ const decided = <Failure extends Readonly<{ kind: string }>>(
   { by, operation, payload }: Decision,
   decide: (target: VendorPaymentTarget, claim: ClaimApproval) => ResultAsync<VendorPayment, Failure>,
 ) =>
-  targetOf(c).asyncAndThen((target) =>
+  (operation === 'process' ? targetOf : seenTargetOf)(c).asyncAndThen((target) =>
     answeredOnce(c, parts, {
       by,
       operation,
@@ -100,11 +100,12 @@ export const vendorPaymentDecisions = resource({
       operationId: 'approveVendorPayment',
       summary: 'Approve a payment',
       description:
-        'Roles: dispatcher, admin, as the policy asks for the amount. The answer is approved, or pending still while others are awaited.',
+        'Roles: dispatcher, admin, as the policy asks for the amount, but neither who made or changed the payment nor who is paid. The answer is approved, or pending still while others are awaited.',
       pathParameters,
       body: approval,
       bodyOptional: true,
       ifMatch: 'payment',
+      ifMatchIsOne: true,
       responses: { 200: versioned('The payment as it is now.', vendorPayment) },
       refusals: [404, 409, 428],
     }),
@@ -114,10 +115,11 @@ export const vendorPaymentDecisions = resource({
       operationId: 'rejectVendorPayment',
       summary: 'Reject a payment, for good',
       description:
-        'Roles: dispatcher, admin. Also after it was approved, until it is processed, and after a payout failed. The incident and vendor are free for another payment.',
+        'Roles: dispatcher, admin, but not who is paid. Also after it was approved, until it is processed, and after a payout failed. The incident and vendor are free for another payment.',
       pathParameters,
       body: rejection,
       ifMatch: 'payment',
+      ifMatchIsOne: true,
       responses: { 200: versioned('The payment as it is now.', vendorPayment) },
       refusals: [404, 409],
     }),
@@ -127,7 +129,7 @@ export const vendorPaymentDecisions = resource({
       operationId: 'processVendorPayment',
       summary: 'Pay what was approved',
       description:
-        'Role: admin. After a failure it may be asked again under another key, and goes out under the same reference: a vendor is paid once. A repeat under the same key is given the payment as the payout left it, and while that is not known as it stands.',
+        'Role: admin, but not who is paid. After a failure it may be asked again under another key, and goes out under the same reference: a vendor is paid once. A repeat under the same key is given the payment as the payout left it, and while that is not known as it stands.',
       pathParameters,
       body: nothing,
       bodyOptional: true,

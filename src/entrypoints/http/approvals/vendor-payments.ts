@@ -120,7 +120,7 @@ const getVendorPaymentAudit =
   ({ getAuditLog }: Pick<ApprovalsUseCases, 'getAuditLog'>): ApproverHandler =>
   (c, by) =>
     idOf(c)
-      .asyncAndThen((id) => getAuditLog({ by, id }))
+      .asyncAndThen((id) => getAuditLog({ ...askedBy(c, by), id }))
       .match(
         (entries) => answerJson(200, jsonText({ entries: entries.map((entry) => auditLogFor(by, entry)) })),
         (failure) => refuse(c, failure),
@@ -222,7 +222,7 @@ export const vendorPayments = resource({
       operationId: 'changeVendorPayment',
       summary: 'Change the lines or metadata of a payment that waits for approval',
       description:
-        'Roles: dispatcher, admin. Approvals given are void, and a subject that changes a payment does not approve it.',
+        'Roles: dispatcher, admin, but not who is paid. Approvals given are void, and who changes a payment does not approve it.',
       pathParameters,
       body: vendorPaymentChange,
       ifMatch: 'payment',
@@ -235,7 +235,7 @@ export const vendorPayments = resource({
       operationId: 'getVendorPaymentAudit',
       summary: 'Read what happened to a payment, oldest first',
       description:
-        'Roles: dispatcher, admin. Each entry holds the hash of the one before of its kind, what happened and who was refused what. Address and browser, which are hashed too, are ' +
+        'Roles: dispatcher, admin, but not who is paid. Each entry holds the hash of the one before of its kind, what happened and who was refused what. Address and browser, which are hashed too, are ' +
         'shown to admins, and to the subject that acted.',
       pathParameters,
       responses: {

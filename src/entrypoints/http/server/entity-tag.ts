@@ -23,11 +23,8 @@ function entityTagsIn(name: string, header: string): Result<'*' | readonly Entit
   return tags.length === 0 ? malformed(name) : ok(tags);
 }
 
-const malformed = (name: string) =>
-  err<never, MalformedRequest>({
-    kind: 'MalformedRequest',
-    faults: [{ path: [name], message: 'must be `*` or a list of entity tags, such as "3"' }],
-  });
+const malformed = (name: string, message = 'must be `*` or a list of entity tags, such as "3"') =>
+  err<never, MalformedRequest>({ kind: 'MalformedRequest', faults: [{ path: [name], message }] });
 
 /** The strong tag of a version: two answers about one resource with the same tag are about the same version of it. */
 const entityTag = (version: number): string => `"${version}"`;
@@ -52,6 +49,19 @@ export function expectedIn(c: HttpContext): Result<Expecting, MalformedRequest> 
           ),
         },
   );
+}
+
+/**
+ * What `If-Match` says was seen: one strong tag. A list can name every version there may be, `*` names any, and a weak tag
+ * matches none, so that none of them says what a decision was made on.
+ */
+export function seenIn(c: HttpContext): Result<Expecting, MalformedRequest> {
+  const header = c.req.header('if-match');
+  if (header === undefined) return ok({});
+  return entityTagsIn('If-Match', header).andThen((tags) => {
+    const isOne = tags !== '*' && tags.length === 1 && tags.every(({ isWeak }) => !isWeak);
+    return isOne ? expectedIn(c) : malformed('If-Match', 'must be one strong entity tag, such as "3"');
+  });
 }
 
 /**

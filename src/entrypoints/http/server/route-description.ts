@@ -30,6 +30,8 @@ export type Documentation = Readonly<{
   bodyOptional?: true;
   /** The resource that is changed only at the version that `If-Match` names, when the request has it. */
   ifMatch?: string;
+  /** `If-Match` says what was seen, and takes one strong tag. */
+  ifMatchIsOne?: true;
   /** Of success. One of a GET with the header `ETag` takes `If-None-Match` too. */
   responses: Responses;
   /** The statuses of refusals, beside those that follow from the access and the body. */
@@ -58,6 +60,7 @@ export function describe(
     query,
     idempotencyKey,
     ifMatch,
+    ifMatchIsOne,
     tokenOptional,
     body,
     bytes,
@@ -88,7 +91,9 @@ export function describe(
   const parameters = [
     ...inPath,
     ...keyed,
-    ...(ifMatch === undefined ? [] : [ifMatchHeader(ifMatch, isPost)]),
+    ...(ifMatch === undefined
+      ? []
+      : [ifMatchHeader(ifMatch, { isKeyed: isPost, isOne: ifMatchIsOne === true })]),
     ...(isCached ? [IF_NONE_MATCH] : []),
   ];
   const all = {
@@ -152,12 +157,14 @@ const TAGS = {
   example: '"3"',
 };
 
-const ifMatchHeader = (what: string, isKeyed: boolean) => ({
+const ifMatchHeader = (what: string, { isKeyed, isOne }: Readonly<{ isKeyed: boolean; isOne: boolean }>) => ({
   ...TAGS,
   name: 'If-Match',
   description:
-    `The \`ETag\` of the ${what} that was decided on, or a list of them. When it is at another version nothing is changed, ` +
-    `and the answer is 412; \`*\` is any version, and weak tags match none.` +
+    `The \`ETag\` of the ${what} that was decided on${isOne ? '' : ', or a list of them'}. When it is at another version nothing is changed, ` +
+    (isOne
+      ? 'and the answer is 412; a list, `*` and weak tags do not say what was seen, and are 400.'
+      : 'and the answer is 412; `*` is any version, and weak tags match none.') +
     (isKeyed
       ? ' A repeat under an idempotency key is given the first response, also when the version is older by then.'
       : ''),

@@ -42,6 +42,9 @@ type Step = Readonly<{
   after?: 'approve';
 }>;
 
+/** For which `If-Match` says what was seen. */
+const DECISIONS: readonly string[] = ['approveVendorPayment', 'rejectVendorPayment'];
+
 /** Every route of approvals that takes `If-Match`, by the name it has in the document. */
 const STEPS: Readonly<Record<string, Step>> = {
   approveVendorPayment: { by: 'dispatcher', method: 'POST', step: '/approve' },
@@ -87,18 +90,28 @@ describe.each(kinds)('the entity tag of a vendor payment on $name', ({ open }) =
     expect(newer.status).toBe(200);
   });
 
-  it.each(Object.entries(STEPS))('in If-Match lets %s through at that version alone', async (_, step) => {
+  it.each(Object.entries(STEPS))('in If-Match lets %s through at that version alone', async (name, step) => {
     const { path } = await office.create();
     if (step.after !== undefined) await told(office.dispatcher.post(`${path}/${step.after}`), 200);
     const tag = await office.tagOf(path);
     const person: Colleague = office[step.by];
     const send = (match: string) =>
       person.call(step.method, `${path}${step.step}`, step.body, { 'if-match': match });
-    for (const stale of ['"999"', `W/${tag}`])
+    const isDecision = DECISIONS.includes(name);
+    const notOne = [
+      `W/${tag}`,
+      `"999", ${tag}`,
+      `${tag}, ${tag}`,
+      '*',
+      '"1","2","3","4","5"',
+      `${tag},W/${tag}`,
+    ];
+    for (const stale of ['"999"', '"x"', ...(isDecision ? [] : [`W/${tag}`])])
       expect(await codeOf(await send(stale))).toBe('412 version_mismatch');
-    expect(await codeOf(await send('1'))).toBe('400 invalid_request');
+    for (const malformed of ['1', '', ...(isDecision ? notOne : [])])
+      expect([malformed, await codeOf(await send(malformed))]).toEqual([malformed, '400 invalid_request']);
     expect(await office.tagOf(path)).toBe(tag);
-    const done = await send(`"999", ${tag}`);
+    const done = await send(isDecision ? `, ${tag} ,` : `"999", ${tag}`);
     expect(done.status).toBe(200);
     expect(done.headers.get('etag')).toBe(await office.tagOf(path));
     expect(await codeOf(await send(tag))).toBe('412 version_mismatch');
@@ -125,7 +138,8 @@ describe.each(kinds)('the entity tag of a vendor payment on $name', ({ open }) =
         match === undefined ? {} : { 'if-match': match },
       );
     expect(await codeOf(await approve())).toBe('428 terms_hash_required');
-    expect(await codeOf(await approve('*'))).toBe('428 terms_hash_required');
+    for (const anything of ['*', '"1","2","3"', `W/${await office.tagOf(path)}`])
+      expect(await codeOf(await approve(anything))).toBe('400 invalid_request');
     expect(await codeOf(await approve(tag))).toBe('412 version_mismatch');
     const approved = await told<{ approvals: readonly unknown[] }>(approve(await office.tagOf(path)), 200);
     expect(approved.approvals).toHaveLength(1);
