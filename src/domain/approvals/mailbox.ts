@@ -13,7 +13,7 @@ export function mailboxesIn(text: string): readonly string[] {
     ...new Set(
       readings.flatMap((reading) =>
         reading
-          .replaceAll(/ *@ */g, '@')
+          .replaceAll(/(?<! ) *@ */g, '@')
           .split(BETWEEN)
           .flatMap((word) => comparedMailbox(word) ?? []),
       ),
@@ -37,7 +37,7 @@ const GOOGLE = ['gmail.com', 'googlemail.com'];
 function comparedMailbox(word: string): string | undefined {
   const at = word.lastIndexOf('@');
   const local = word.slice(0, Math.max(at, 0)).replace(/^['.@]+/, '');
-  const host = word.slice(at + 1).replace(/['.]+$/, '');
+  const host = word.slice(at + 1).replace(/(?<!['.])['.]+$/, '');
   if (local === '' || host === '') return undefined;
   const untagged = local.replace(/^([^+]+)\+.*$/s, '$1');
   return GOOGLE.includes(host) ? `${untagged.replaceAll('.', '')}@gmail.com` : `${untagged}@${host}`;
