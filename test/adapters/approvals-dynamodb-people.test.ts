@@ -3,6 +3,7 @@ import { vendorPaymentItem } from '../../src/adapters/dynamodb/approvals/approva
 import { approvalIdentityKey } from '../../src/adapters/dynamodb/approvals/keys.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { verifyApprovals } from '../../src/application/approvals/verify-approvals.ts';
 import { barredBefore } from '../../src/domain/approvals/maker-checker.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
@@ -35,7 +36,7 @@ describe('the items of people on DynamoDB', () => {
     (await commit({ change }))._unsafeUnwrap();
     return { change, payment };
   };
-  const verify = () => verifyApprovals({ ...store.storage, digests })(() => {});
+  const verify = () => verifyApprovals({ ...store.storage, digests, clock: systemClock })(() => {});
 
   it('of the version before are no fault to verify, and keep out whom they kept out', async () => {
     const { payment } = await committed(aCreation({ by: BOB }));

@@ -17,14 +17,14 @@ afterAll(() => Promise.all([server.close(), engine.stop()]));
 
 const SENT = 'an event that was sent is gone, so one that was deleted looks as if it had been sent';
 const DELIVERY = 'how the delivery of an event goes changes with each try, and nothing else says it';
-const ATTEMPTS = 'how often a refused attempt was made again changes its count, and no hash covers it';
+const HOLD = 'until when a request holds its key is a lease, which ends by itself';
+const NO_EFFECT = 'a claim on nothing but a response lapses by itself within a day, and nothing else says it';
 
 approvalsIntegrityContract('memory', tamperedApprovalsMemory, {
   'event deleted': SENT,
-  'refusal.attempts changed': ATTEMPTS,
 });
 approvalsIntegrityContract('Postgres', async () => tamperedApprovalsPostgres(await server.newDatabase()), {
-  'payment_refusal_count.attempts changed': ATTEMPTS,
+  'request_claim.held_until emptied': HOLD,
   'outbox row deleted': SENT,
   'outbox_parked row deleted': SENT,
   'outbox.tries changed': DELIVERY,
@@ -38,7 +38,8 @@ approvalsIntegrityContract('Postgres', async () => tamperedApprovalsPostgres(awa
   'outbox_parked.error changed': DELIVERY,
 });
 approvalsIntegrityContract('DynamoDB', async () => tamperedApprovalsDynamoDb(await freshTable(engine.url)), {
-  'R A attempts changed': ATTEMPTS,
+  'C held_until removed': HOLD,
+  'C without effect deleted': NO_EFFECT,
   'E deleted': SENT,
   'E parked deleted': SENT,
   'E tries changed': DELIVERY,

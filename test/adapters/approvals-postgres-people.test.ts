@@ -6,6 +6,7 @@ import { APPROVALS_MIGRATIONS, migrateApprovals } from '../../src/adapters/postg
 import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
 import { applyMigrations } from '../../src/adapters/postgres/migrate.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { verifyApprovals } from '../../src/application/approvals/verify-approvals.ts';
 import { comparedAs, foldClaim, idsIn } from '../../src/domain/approvals/identity.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
@@ -86,7 +87,7 @@ describe('the constraints of Postgres on people', () => {
         kind: payment === made ? 'SelfApproval' : 'AlreadyApproved',
       });
     }
-    (await verifyApprovals({ ...storage, digests })(() => {}))._unsafeUnwrap();
+    (await verifyApprovals({ ...storage, digests, clock: systemClock })(() => {}))._unsafeUnwrap();
     await storage.close();
   });
 });

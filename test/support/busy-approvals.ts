@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { okAsync } from 'neverthrow';
+import { okAsync, ResultAsync } from 'neverthrow';
+import type { Done, KeyedApproval } from '../../src/application/approvals/answer-once.ts';
+import type { ClaimApproval } from '../../src/application/approvals/approval-change.ts';
 import { DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
 import type { NewVendorPayment } from '../../src/application/approvals/create-vendor-payment.ts';
 import type { IncidentId, PayerId, VendorId, VendorPaymentId } from '../../src/domain/approvals/ids.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import { ADMIN, anApprover, asked, DISPATCHER, MAKER, SYSTEM } from '../fixtures/approvals.ts';
 import { anApprovalsApp } from './approvals-app.ts';
@@ -27,7 +30,10 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
       },
     },
   });
-  const create = async ({ cents = 10_000n, ...parts }: Parts = {}): Promise<VendorPaymentId> => {
+  const create = async (
+    { cents = 10_000n, ...parts }: Parts = {},
+    claim?: ClaimApproval,
+  ): Promise<VendorPaymentId> => {
     const lineItems = [
       { description: 'Towing', quantity: 1, unitPriceCents: cents - 500n },
       { description: 'Mileage', quantity: 2, unitPriceCents: 250n },
@@ -42,12 +48,32 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
       ...parts,
     };
     const origin = { ...asked(MAKER).origin, ipAddress: '203.0.113.7', userAgent: 'curl/8' };
-    return (await useCases.createVendorPayment({ by: MAKER, origin, order }))._unsafeUnwrap().id;
+    return (await useCases.createVendorPayment({ by: MAKER, origin, order }, claim))._unsafeUnwrap().id;
   };
-  const approve = async (id: VendorPaymentId, by = DISPATCHER): Promise<VendorPayment> => {
+  /** Does a request under an idempotency key. What the request `answers` is its own, and a hold ends with a payment that does. */
+  const keyed = async <Value>(
+    operation: KeyedApproval['operation'],
+    work: (claim: ClaimApproval) => Promise<Value>,
+    answers: (value: Value) => Partial<Done> = () => ({}),
+    key = `${operation} "ü" #`,
+  ): Promise<Value> => {
+    let value: Value | undefined;
+    const request = { by: MAKER, operation, key, payload: {} };
+    const done = async (claim: ClaimApproval): Promise<Done> => {
+      value = await work(claim);
+      return { created: operation === 'create', ...answers(value) };
+    };
+    (await useCases.answerOnce(request, (claim) => ResultAsync.fromSafePromise(done(claim))))._unsafeUnwrap();
+    return value as Value;
+  };
+  const approve = async (
+    id: VendorPaymentId,
+    by = DISPATCHER,
+    claim?: ClaimApproval,
+  ): Promise<VendorPayment> => {
     const { termsHash } = (await storage.vendorPayments.find(id))._unsafeUnwrap() as VendorPayment;
     return (
-      await useCases.approveVendorPayment({ ...asked(by), id, notes: 'Seen ☕', termsHash })
+      await useCases.approveVendorPayment({ ...asked(by), id, notes: 'Seen ☕', termsHash }, claim)
     )._unsafeUnwrap();
   };
   const approved = async (parts?: Parts) => {
@@ -55,10 +81,10 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
     await approve(id);
     return id;
   };
-  const process = async (id: VendorPaymentId) =>
-    (await useCases.processVendorPayment({ ...asked(ADMIN), id }))._unsafeUnwrap().status;
+  const process = async (id: VendorPaymentId, claim?: ClaimApproval) =>
+    (await useCases.processVendorPayment({ ...asked(ADMIN), id }, claim))._unsafeUnwrap().status;
 
-  const pending = await create({ cents: LARGE });
+  const pending = await keyed('create', (claim) => create({ cents: LARGE }, claim));
   await approve(pending);
   (
     await useCases.changeVendorPayment({
@@ -70,12 +96,18 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
   await approve(pending);
   const suspect = await create({ metadata: { suspect: true }, payerId: randomUUID() as PayerId });
   const waiting = await create();
-  await approve(waiting, { ...DISPATCHER, vendorId: randomUUID() as VendorId });
+  await keyed('approve', (claim) =>
+    approve(waiting, { ...DISPATCHER, vendorId: randomUUID() as VendorId }, claim),
+  );
   const completed = await approved();
   const failed = await approved({ vendorId: REFUSED });
   const processing = await approved({ vendorId: AWAY });
   const cancelled = await approved();
-  const states = [await process(completed), await process(failed), await process(processing)];
+  const states = [
+    await process(completed),
+    await process(failed),
+    await keyed('process', (claim) => process(processing, claim)),
+  ];
   if (states.join() !== 'completed,failed,processing') throw new Error(`payouts ended as ${states.join()}`);
   (
     await useCases.rejectVendorPayment({ ...asked(DISPATCHER), id: cancelled, reason: 'Not our vendor' })
@@ -84,13 +116,12 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
     by: MAKER,
     origin: { ...asked(MAKER).origin, ipAddress: '203.0.113.7', userAgent: 'curl/8' },
   };
-  for (const _ of [1, 2]) await useCases.approveVendorPayment({ ...refused, id: waiting });
   await useCases.rejectVendorPayment({
     ...asked(anApprover('vendor-1', 'vendor')),
     id: waiting,
     reason: 'Mine',
   });
-  await useCases.approveVendorPayment({ ...refused, id: suspect });
+  for (const _ of [1, 2]) await useCases.approveVendorPayment({ ...refused, id: suspect });
   const work = {
     eventId: 'event-1',
     source: DEFAULT_EVENT_SOURCES[0] ?? '',
@@ -103,6 +134,13 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
     additionalCharges: [],
   };
   const made = (await useCases.recordWorkCompleted({ ...asked(SYSTEM), work }))._unsafeUnwrap();
+  const again = () => useCases.recordWorkCompleted({ ...asked(SYSTEM), work });
+  await keyed(
+    'record',
+    async () => (await again())._unsafeUnwrap().payment,
+    (payment) => present({ payment }),
+  );
+  await keyed('record', async () => undefined, undefined, 'of nothing');
   const [deferred, parked] = (await storage.outbox.unsent(2))._unsafeUnwrap();
   if (deferred === undefined || parked === undefined) throw new Error('nothing waits to be told');
   (await storage.outbox.failed({ ...deferred, tries: 0 }, 'away', Date.now() + 3_600_000))._unsafeUnwrap();

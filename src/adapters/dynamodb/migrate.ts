@@ -19,7 +19,7 @@ import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableOf } from './table.ts';
 import { tableDefinition } from './table-definition.ts';
 
 /** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
-export const SCHEMA_VERSION = 4;
+export const SCHEMA_VERSION = 5;
 
 /** From this version on every audit link is written with its place in the trail index. */
 const TRAIL_SINCE = 2;
@@ -27,6 +27,8 @@ const TRAIL_SINCE = 2;
 const EVENT_SHARDS_SINCE = 3;
 /** From this version on every item that no audit chain tells all of has its seal. */
 const SEALS_SINCE = 4;
+/** From this version on the claims of approvals have theirs. */
+const CLAIM_SEALS_SINCE = 5;
 /** How long an older version may serve beside the one that migrated. */
 const OLDER_VERSION_MS = 24 * 3_600_000;
 
@@ -48,8 +50,9 @@ export const migrateDynamoDb = (
     const isPlaced = !isCreated && (await schemaOf(table)) < TRAIL_SINCE && (await placeOldLinks(table));
     const isMoved =
       !isCreated && (await schemaOf(table)) < EVENT_SHARDS_SINCE && (await moveOldEvents(table));
-    const isUnsealed = !isCreated && (await schemaOf(table)) < SEALS_SINCE;
-    const isMarked = await markSchema(table, isUnsealed ? Date.now() + OLDER_VERSION_MS : 0);
+    const version = isCreated ? SCHEMA_VERSION : await schemaOf(table);
+    const sealedSince = (since: number): Instant => (version < since ? Date.now() + OLDER_VERSION_MS : 0);
+    const isMarked = await markSchema(table, sealedSince(SEALS_SINCE), sealedSince(CLAIM_SEALS_SINCE));
     return [
       ...(isCreated ? ['create-table'] : []),
       ...(isIndexed ? ['add-trail-index'] : []),
@@ -130,12 +133,21 @@ async function schemaOf(table: Table): Promise<number> {
 }
 
 /** Never lowers the version: an old build must not undo what a newer one did. */
-const markSchema = async (table: Table, sealedSince: Instant): Promise<boolean> => {
+const markSchema = async (
+  table: Table,
+  sealedSince: Instant,
+  claimsSealedSince: Instant,
+): Promise<boolean> => {
   const marked = await updateItem(table, {
     Key: SCHEMA_KEY,
-    UpdateExpression: 'SET version = :version, sealed_since = if_not_exists(sealed_since, :since)',
+    UpdateExpression: `SET version = :version, sealed_since = if_not_exists(sealed_since, :since),
+      claims_sealed_since = if_not_exists(claims_sealed_since, :claims)`,
     ConditionExpression: 'attribute_not_exists(pk) OR version < :version',
-    ExpressionAttributeValues: { ':version': SCHEMA_VERSION, ':since': sealedSince },
+    ExpressionAttributeValues: {
+      ':version': SCHEMA_VERSION,
+      ':since': sealedSince,
+      ':claims': claimsSealedSince,
+    },
   });
   return marked !== undefined;
 };

@@ -10,7 +10,6 @@ import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { ClaimTerms } from '../../domain/kernel/claim.ts';
 import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { ApprovalChange } from '../../ports/approvals/approval-commits.ts';
 import type { ApprovalIds } from '../../ports/approvals/approval-ids.ts';
 import type { AuditLog } from '../../ports/approvals/audit-log.ts';
 import type { RequestClaims } from '../../ports/approvals/request-claims.ts';
@@ -19,12 +18,7 @@ import type { CommitRefused } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type IdempotencyFailure, underClaim } from '../kernel/idempotency.ts';
-
-/** Puts the claim of the request into the change that does it. */
-export type ClaimApproval = (change: ApprovalChange) => ApprovalChange;
-
-/** Of a request without an idempotency key. */
-export const unclaimed: ClaimApproval = (change) => change;
+import type { ClaimApproval } from './approval-change.ts';
 
 /** A POST of approvals under an idempotency key; `payload` is what makes two requests the same one. */
 export type KeyedApproval = Readonly<{
@@ -76,7 +70,11 @@ export const answerOnce =
       expiresAt: facts.createdAt + terms.keepResponsesMs,
     });
 
-    const claimed = ({ id, at, payment: { expected, next } }: ApprovalChange): RequestClaim => ({
+    const claimed = ({
+      id,
+      at,
+      payment: { expected, next },
+    }: Parameters<ClaimApproval>[0]): RequestClaim => ({
       ...claimOf({ changeId: id, created: expected === 0, createdAt: at }),
       answer: { paymentId: next.id, version: next.version },
       ...(next.status === 'processing' ? { heldUntil: next.dueAt } : {}),
@@ -86,7 +84,7 @@ export const answerOnce =
       let held: RequestClaim | undefined;
       const claim: ClaimApproval = (change) => {
         held = claimed(change);
-        return { ...change, claim: held };
+        return held;
       };
       return work(claim)
         .andThen((done) => settled(done, held))

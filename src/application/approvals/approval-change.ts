@@ -3,6 +3,7 @@ import { approvalEvent, busEventsOf, hashOfData } from '../../domain/approvals/a
 import { type ApprovalMessage, approvalRequested } from '../../domain/approvals/approval-message.ts';
 import type { Approver } from '../../domain/approvals/approver.ts';
 import { type AuditLogEntry, auditLogChain, type Written } from '../../domain/approvals/audit-log.ts';
+import { type RequestClaim, sealOfClaim } from '../../domain/approvals/request-claim.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { vendorPaymentRecord } from '../../domain/approvals/vendor-payment-record.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
@@ -15,6 +16,14 @@ import type { Digests } from '../../ports/digests.ts';
 
 /** The approver of a request, and where it came from. */
 export type Asked = Readonly<{ by: Approver; origin: Origin }>;
+
+/** The claim of the request that a change does, which is written with it; of a request without an idempotency key, none. */
+export type ClaimApproval = (
+  change: Pick<ApprovalChange, 'id' | 'at' | 'payment'>,
+) => RequestClaim | undefined;
+
+/** Of a request without an idempotency key. */
+export const unclaimed: ClaimApproval = () => undefined;
 
 /** A move of a payment, decided but not yet written. */
 export type VendorPaymentUpdate<Next extends VendorPayment = VendorPayment> = Asked &
@@ -38,6 +47,7 @@ export type VendorPaymentUpdate<Next extends VendorPayment = VendorPayment> = As
 export function approvalChange<Next extends VendorPayment>(
   ports: Readonly<{ approvalIds: ApprovalIds; digests: Digests }>,
   move: VendorPaymentUpdate<Next>,
+  claimOf: ClaimApproval = unclaimed,
 ): Readonly<{ change: ApprovalChange; payment: Next }> {
   const { at, before, next, approval, message, eventKey } = move;
   const newId = () => ports.approvalIds.event(at);
@@ -47,10 +57,14 @@ export function approvalChange<Next extends VendorPayment>(
     ...(message === undefined ? [] : [approvalRequested(message, next, newId())]),
   ];
   const { sha256 } = ports.digests;
+  const expected = before?.version ?? 0;
+  const claim = claimOf({ id, at, payment: { expected, next } });
   const entry = linkOf(ports, move, {
     changeId: id,
     ...present({ eventKey }),
     events: events.map((event) => ({ id: event.id, hash: hashOfData(event, sha256) })),
+    ...present({ claim: claim && sealOfClaim(claim, sha256) }),
+    ...(expected === 0 ? { refusals: 0 } : {}),
   });
   const payment = { ...next, auditHash: entry.hash };
   return {
@@ -58,11 +72,11 @@ export function approvalChange<Next extends VendorPayment>(
     change: {
       id,
       at,
-      payment: { expected: before?.version ?? 0, next: payment },
+      payment: { expected, next: payment },
       ...present({ approval }),
       entry,
       events,
-      ...present({ eventKey }),
+      ...present({ eventKey, claim }),
     },
   };
 }

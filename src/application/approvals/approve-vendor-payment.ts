@@ -4,8 +4,7 @@ import { type ApproveRefused, approveVendorPayment as approved } from '../../dom
 import type { ApprovalVoid } from '../../domain/approvals/payout.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { type ClaimApproval, unclaimed } from './answer-once.ts';
-import type { Asked } from './approval-change.ts';
+import { type Asked, type ClaimApproval, unclaimed } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import {
   type UpdateFailure,

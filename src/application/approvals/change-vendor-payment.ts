@@ -7,8 +7,7 @@ import {
   type VendorPaymentChange,
 } from '../../domain/approvals/vendor-payment-order.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { unclaimed } from './answer-once.ts';
-import type { Asked } from './approval-change.ts';
+import { type Asked, unclaimed } from './approval-change.ts';
 import { drafts, type NewLineItem } from './create-vendor-payment.ts';
 import {
   type UpdateFailure,

@@ -1,28 +1,51 @@
-import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
+import { errAsync, okAsync, ResultAsync } from 'neverthrow';
+import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
+import { headOfRefusals } from '../../domain/approvals/refusal.ts';
 import type { AuditLog } from '../../ports/approvals/audit-log.ts';
+import type { Refusals } from '../../ports/approvals/refusals.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import type { ApprovalsFinding, ApprovalsHead, VerifiedApprovals } from './verify-approvals.ts';
+import type { ApprovalsFinding } from './approvals-finding.ts';
+import type { ApprovalsHead, VerifiedApprovals } from './verify-approvals.ts';
 import { checkAll } from './verify-side-by-side.ts';
 
 /**
  * Ends at the first payment whose chain no longer holds the link it once ended with: it was rewritten from some link on, set
- * back, or is gone, however well its rows were made to match. Chains that went on since agree. One read for each head.
+ * back, or is gone, or so were its refusals, however well its rows were made to match. Chains that went on since agree. One read
+ * for each head, two where there are refusals.
  */
 export type CompareApprovalsHeads = (
   heads: readonly ApprovalsHead[],
 ) => ResultAsync<void, ApprovalsFinding | StorageUnavailable>;
 
 export const compareApprovalsHeads =
-  ({ auditLog }: Readonly<{ auditLog: AuditLog }>): CompareApprovalsHeads =>
+  ({ auditLog, refusals }: Readonly<{ auditLog: AuditLog; refusals: Refusals }>): CompareApprovalsHeads =>
   (heads) =>
-    checkAll(heads, ({ id, version, hash }) =>
-      auditLog.of(id).andThen<ResultAsync<void, ApprovalsFinding>>((links) => {
-        const link = links[version - 1];
-        if (link?.hash === hash) return okAsync(undefined);
-        const fault = link === undefined ? 'shortened' : 'rewritten';
-        return errAsync({ kind: 'BadRow', row: 'vendor_payment', id, sequence: version, fault });
-      }),
-    ).map(() => undefined);
+    checkAll(heads, ({ id, version, hash, refusals: refused }) => {
+      const fault = (row: 'vendor_payment' | 'refusal', then: Ended, links: readonly AuditLogEntry[]) => {
+        const link = links[then.version - 1];
+        if (link?.hash === then.hash) return undefined;
+        const changed = link === undefined ? 'shortened' : 'rewritten';
+        return { kind: 'BadRow', row, id, sequence: then.version, fault: changed } as const;
+      };
+      const ofPayment = auditLog.of(id).map((links) => fault('vendor_payment', { version, hash }, links));
+      const ofRefusals =
+        refused === undefined
+          ? okAsync(undefined)
+          : refusals.of(id).map((links) => {
+              const then = { version: refused.version, hash: refused.auditHash };
+              const isLess = headOfRefusals(links).attempts < refused.attempts;
+              const less = { kind: 'BadRow', row: 'refusal', id, fault: 'shortened' } as const;
+              return fault('refusal', then, links) ?? (isLess ? less : undefined);
+            });
+      return ResultAsync.combine([ofPayment, ofRefusals]).andThen(
+        (faults): ResultAsync<void, ApprovalsFinding> => {
+          const first = faults.find((each) => each !== undefined);
+          return first === undefined ? okAsync(undefined) : errAsync(first);
+        },
+      );
+    }).map(() => undefined);
+
+type Ended = Readonly<{ version: number; hash: string }>;
 
 /** How much of what is never deleted there was. */
 export type ApprovalsCounts = Pick<VerifiedApprovals, 'payments' | 'links'>;

@@ -6,8 +6,7 @@ import type { TermsRefused, VendorPaymentOrder } from '../../domain/approvals/ve
 import type { DuplicateIncident } from '../../ports/approvals/approval-commits.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
-import { type ClaimApproval, unclaimed } from './answer-once.ts';
-import type { Asked } from './approval-change.ts';
+import { type Asked, type ClaimApproval, unclaimed } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { type OpenPorts, openVendorPayment } from './open-vendor-payment.ts';
 

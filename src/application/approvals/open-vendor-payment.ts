@@ -20,8 +20,7 @@ import type {
 import type { FraudScorer } from '../../ports/approvals/fraud-scorer.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
-import type { ClaimApproval } from './answer-once.ts';
-import { type Asked, approvalChange } from './approval-change.ts';
+import { type Asked, approvalChange, type ClaimApproval } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import type { UpdatePorts } from './update-vendor-payment.ts';
 
@@ -62,17 +61,21 @@ export const openVendorPayment =
         { id: ports.approvalIds.vendorPayment(at), maker: by, fraud, createdAt: at },
         ports.digests.sha256,
       );
-      const { change, payment } = approvalChange(ports, {
-        by,
-        origin,
-        at,
-        action: 'payment.created',
-        next,
-        message: approvalMessage(next, rules.policy, workDetails),
-        ...present({ eventKey }),
-      });
+      const { change, payment } = approvalChange(
+        ports,
+        {
+          by,
+          origin,
+          at,
+          action: 'payment.created',
+          next,
+          message: approvalMessage(next, rules.policy, workDetails),
+          ...present({ eventKey }),
+        },
+        claim,
+      );
       return ports.approvalCommits
-        .commit(claim(change))
+        .commit(change)
         .map((): VendorPayment => payment)
         .mapErr(ofOpening);
     });

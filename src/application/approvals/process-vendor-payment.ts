@@ -2,8 +2,7 @@ import { errAsync, type ResultAsync } from 'neverthrow';
 import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.ts';
 import { beginPayout, type PayoutRefused } from '../../domain/approvals/payout.ts';
 import type { Processing, VendorPayment } from '../../domain/approvals/vendor-payment.ts';
-import { type ClaimApproval, unclaimed } from './answer-once.ts';
-import type { Asked } from './approval-change.ts';
+import { type Asked, type ClaimApproval, unclaimed } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { completePayout, type PayoutPorts } from './complete-payout.ts';
 import {

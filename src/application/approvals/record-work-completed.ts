@@ -10,8 +10,7 @@ import {
 } from '../../domain/approvals/work-completed.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
-import { type ClaimApproval, unclaimed } from './answer-once.ts';
-import type { Asked } from './approval-change.ts';
+import { type Asked, type ClaimApproval, unclaimed } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { type OpenFailure, type OpenPorts, openVendorPayment } from './open-vendor-payment.ts';
 

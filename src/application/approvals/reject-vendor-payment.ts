@@ -3,8 +3,7 @@ import { permitted, type RoleNotAllowed } from '../../domain/approvals/approver.
 import { rejectVendorPayment as rejected } from '../../domain/approvals/decisions.ts';
 import type { PartyNotAllowed } from '../../domain/approvals/maker-checker.ts';
 import type { Cancelled, VendorPaymentStateConflict } from '../../domain/approvals/vendor-payment.ts';
-import { type ClaimApproval, unclaimed } from './answer-once.ts';
-import type { Asked } from './approval-change.ts';
+import { type Asked, type ClaimApproval, unclaimed } from './approval-change.ts';
 import {
   type UpdateFailure,
   type UpdatePorts,

@@ -15,8 +15,7 @@ import type { StaleVersion } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type ChangedMeanwhile, orChangedMeanwhile, retryWhenStale } from '../kernel/retry-when-stale.ts';
-import type { ClaimApproval } from './answer-once.ts';
-import { approvalChange, type VendorPaymentUpdate } from './approval-change.ts';
+import { approvalChange, type ClaimApproval, type VendorPaymentUpdate } from './approval-change.ts';
 
 /** Which payment is changed, and which of its versions the change is for. */
 export type VendorPaymentTarget = Expecting & Readonly<{ id: VendorPaymentId }>;
@@ -63,9 +62,9 @@ export const updateVendorPayment =
         .andThen((before) =>
           decide(before).asyncAndThen<Next, Failure | StaleVersion | UpdateFailure>((move) => {
             if ('unchanged' in move) return okAsync(move.unchanged);
-            const { change, payment } = approvalChange(ports, move);
+            const { change, payment } = approvalChange(ports, move, claim);
             return ports.approvalCommits
-              .commit(claim(change))
+              .commit(change)
               .map(() => payment)
               .mapErr(ofUpdate);
           }),

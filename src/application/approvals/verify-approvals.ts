@@ -1,18 +1,20 @@
 import { err, errAsync, ok, okAsync, ResultAsync, safeTry } from 'neverthrow';
-import { auditLogChain } from '../../domain/approvals/audit-log.ts';
+import { type AuditLogEntry, auditLogChain } from '../../domain/approvals/audit-log.ts';
 import { givenApprovals } from '../../domain/approvals/given-approvals.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
-import type { RefusalHead } from '../../domain/approvals/refusal.ts';
+import { headOfRefusals, type RefusalHead } from '../../domain/approvals/refusal.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { vendorPaymentRecord } from '../../domain/approvals/vendor-payment-record.ts';
-import type { BrokenChain } from '../../domain/kernel/audit-chain.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { AuditLog } from '../../ports/approvals/audit-log.ts';
 import type { Refusals } from '../../ports/approvals/refusals.ts';
-import type { ApprovalRowType, RowDifference, StoredRows } from '../../ports/approvals/stored-rows.ts';
+import type { StoredRows } from '../../ports/approvals/stored-rows.ts';
 import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { ApprovalsFinding, Walk } from './approvals-finding.ts';
+import { type ClaimSum, claimWindow, lessExpected, verifyClaims } from './verify-claims.ts';
 import { isCaused } from './verify-events.ts';
 import { checkAll } from './verify-side-by-side.ts';
 
@@ -22,28 +24,29 @@ export type VerifyApprovalsPorts = Readonly<{
   refusals: Refusals;
   storedRows: StoredRows;
   digests: Digests;
+  clock: Clock;
 }>;
 
-/** A row that nothing but a hand in the store could have made so. `sequence` is the link of its chain; `detail` is for people. */
-export type ApprovalsFinding = Readonly<{
-  kind: 'BadRow';
-  row: ApprovalRowType | 'row';
-  id: string;
-  sequence?: number;
-  /** Beside a checkpoint a chain was `rewritten` or `shortened` since. */
-  fault: BrokenChain['fault'] | RowDifference['fault'] | 'unreadable' | 'rewritten' | 'shortened';
-  detail?: string;
+/** Where a payment's chain ended: so many links, the last under this hash; where it has refusals, their head too. */
+export type ApprovalsHead = Readonly<{
+  id: VendorPaymentId;
+  version: number;
+  hash: string;
+  refusals?: RefusalHead;
 }>;
-
-/** Where a payment's chain ended: so many links, the last under this hash. */
-export type ApprovalsHead = Readonly<{ id: VendorPaymentId; version: number; hash: string }>;
 
 /** What has been looked at so far. */
-export type VerifiedApprovals = Readonly<{ payments: number; links: number; events: number }>;
+export type VerifiedApprovals = Readonly<{
+  payments: number;
+  links: number;
+  refusals: number;
+  events: number;
+  claims: number;
+}>;
 
 /**
  * Walks everything that approvals have stored and ends at the first row that is not what the payments' chains say it must
- * be: chains, records, lines, approvals, keys, lists and events, rows of no payment included. Reads only, in constant
+ * be: chains, records, lines, approvals, refusals, keys, lists, events and claims, rows of no payment included. Reads only, in constant
  * memory, and raises no false alarm while others write. `onProgress` is called after every page, `onHeads` with the heads of
  * the chains that were found whole.
  */
@@ -51,8 +54,6 @@ export type VerifyApprovals = (
   onProgress: (verified: VerifiedApprovals) => void,
   onHeads?: (heads: readonly ApprovalsHead[]) => void,
 ) => Walk<VerifiedApprovals>;
-
-type Walk<Seen> = ResultAsync<Seen, ApprovalsFinding | StorageUnavailable>;
 
 const PAGE = 100;
 const MOST_READS = 20;
@@ -62,14 +63,23 @@ export const verifyApprovals =
   (onProgress, onHeads = () => {}) =>
     readable(
       safeTry(async function* () {
-        let seen: VerifiedApprovals = { payments: 0, links: 0, events: 0 };
+        let seen: VerifiedApprovals = { payments: 0, links: 0, refusals: 0, events: 0, claims: 0 };
+        const window = claimWindow(ports.clock.now());
+        let claims: ClaimSum = 0n;
         for (let after: VendorPaymentId | undefined; ; ) {
           const page = { order: 'oldest', limit: PAGE, ...present({ after }) } as const;
           const payments = yield* ports.vendorPayments.list({}, page);
-          const heads = yield* checkAll(payments, (payment) => verifyPayment(ports, payment));
-          onHeads(heads);
-          const links = heads.reduce((sum, { version }) => sum + version, 0);
-          seen = { ...seen, payments: seen.payments + payments.length, links: seen.links + links };
+          const whole = yield* checkAll(payments, (payment) => verifyPayment(ports, payment));
+          onHeads(whole.map(({ head }) => head));
+          for (const { head, links } of whole) {
+            claims = lessExpected(claims, links, window);
+            seen = {
+              ...seen,
+              payments: seen.payments + 1,
+              links: seen.links + links.length,
+              refusals: seen.refusals + (head.refusals?.version ?? 0),
+            };
+          }
           onProgress(seen);
           after = payments.at(-1)?.id;
           if (payments.length < PAGE) break;
@@ -81,24 +91,29 @@ export const verifyApprovals =
           seen = { ...seen, events: seen.events + items.length };
           onProgress(seen);
           after = next;
-          if (after === undefined) return ok(seen);
+          if (after === undefined) break;
         }
+        return ok({ ...seen, claims: yield* verifyClaims(ports, claims, window) });
       }),
     );
 
+/** A payment's chain that was found whole. */
+type Whole = Readonly<{ head: ApprovalsHead; links: readonly AuditLogEntry[] }>;
+
 /**
- * A payment, its chain and all its rows; gives the chain's head. What merely moved while it was read is no fault:
+ * A payment, its chain and all its rows. What merely moved while it was read is no fault:
  * one counts only when the payment was at the same version, and its refusals as many, before and after. What keeps moving
  * counts in the end all the same.
  */
-const verifyPayment = (ports: VerifyApprovalsPorts, listed: VendorPayment): Walk<ApprovalsHead> =>
+const verifyPayment = (ports: VerifyApprovalsPorts, listed: VendorPayment): Walk<Whole> =>
   safeTry(async function* () {
     let payment: VendorPayment = listed;
     for (let reads = 1; ; reads += 1) {
       const refused = yield* ports.refusals.head(payment.id);
-      const { fault } = yield* look(ports, payment, refused);
+      const { fault, links } = yield* look(ports, payment, refused);
       const { id, version, auditHash: hash } = payment;
-      if (fault === undefined) return ok({ id, version, hash });
+      const refusals = refused.version === 0 ? undefined : refused;
+      if (fault === undefined) return ok({ head: { id, version, hash, ...present({ refusals }) }, links });
       const again = yield* ports.vendorPayments.find(payment.id);
       const refusedAgain = yield* ports.refusals.head(payment.id);
       if (again === undefined)
@@ -108,15 +123,19 @@ const verifyPayment = (ports: VerifyApprovalsPorts, listed: VendorPayment): Walk
           id: payment.id,
           fault: 'absent',
         });
-      const hasMoved = headOf(again) !== headOf(payment) || headOf(refusedAgain) !== headOf(refused);
+      const hasMoved =
+        again.version !== payment.version ||
+        again.auditHash !== payment.auditHash ||
+        headText(refusedAgain) !== headText(refused);
       if (!hasMoved || reads === MOST_READS) return err(fault);
       payment = again;
     }
   });
 
-const headOf = ({ version, auditHash }: RefusalHead): string => `${version} ${auditHash}`;
+const headText = ({ version, auditHash, attempts }: RefusalHead): string =>
+  `${version} ${auditHash} ${attempts}`;
 
-type Looked = Readonly<{ fault?: ApprovalsFinding }>;
+type Looked = Readonly<{ fault?: ApprovalsFinding; links: readonly AuditLogEntry[] }>;
 
 const look = (
   { auditLog, refusals, storedRows, digests }: VerifyApprovalsPorts,
@@ -126,7 +145,7 @@ const look = (
   ResultAsync.combine([auditLog.of(payment.id), refusals.of(payment.id)]).andThen(([links, refused]) => {
     const { id } = payment;
     const bad = { kind: 'BadRow', row: 'vendor_payment', id } as const;
-    const looked = (fault?: ApprovalsFinding): Looked => present({ fault });
+    const looked = (fault?: ApprovalsFinding): Looked => ({ links, ...present({ fault }) });
     const entity = { ...payment, record: vendorPaymentRecord(payment) };
     const whole = auditLogChain.verifyRecord(links, entity, digests.sha256);
     if (whole.isErr() && whole.error.kind === 'BrokenChain')
@@ -137,6 +156,8 @@ const look = (
       const { sequence, fault } = kept.error;
       return okAsync(looked({ kind: 'BadRow', row: 'refusal', id, sequence, fault }));
     }
+    if (headOfRefusals(refused).attempts !== refusalHead.attempts)
+      return okAsync(looked({ kind: 'BadRow', row: 'refusal', id, fault: 'differs' }));
     return storedRows
       .differences({ payment, links, given: givenApprovals(links), refused })
       .map(([difference]) => looked(difference && { kind: 'BadRow', ...difference }));

@@ -9,12 +9,16 @@ import type { VendorPaymentId } from './ids.ts';
 
 /**
  * What the commit of a link wrote besides the payment and the link, so that a chain tells all rows of its payment: the
- * change's id, the event outside that it took, and the events, each with the SHA-256 of its data in canonical JSON.
+ * change's id, the event outside that it took, the events, each with the SHA-256 of its data in canonical JSON, the claim of
+ * the request, with its own, and of the first link the head of refusals.
  */
 export type Written = Readonly<{
   changeId: string;
   eventKey?: string;
   events: readonly Readonly<{ id: EventId; hash: string }>[];
+  claim?: Readonly<{ hash: string; expiresAt: string }>;
+  /** How many refusals there are: none. Absent in first links of before payments began with a head. */
+  refusals?: 0;
 }>;
 
 /** One link of a vendor payment's chain. */

@@ -12,15 +12,23 @@ export type RefusalReason = (SelfApproval | AlreadyApproved | PartyNotAllowed | 
 
 /**
  * A refused attempt: a link of a chain of its own, beside the payment's, whose sequence is that of refusals. `attempts`
- * counts those of one person, kind and hour, and is all that changes after the link was sealed; the hash does not cover it.
+ * counts those of one person, kind and hour, and is all that changes after the link was sealed; the hash does not cover it, but
+ * the head has the sum.
  */
 export type Refusal = AuditLogEntry & Readonly<{ attempts: number }>;
 
-/** How many refusals of a payment there are, and the hash of the last. */
-export type RefusalHead = Readonly<{ version: number; auditHash: string }>;
+/** How many refusals of a payment there are, the hash of the last, and the attempts of all of them together. */
+export type RefusalHead = Readonly<{ version: number; auditHash: string; attempts: number }>;
 
-/** The head of a payment that nobody was refused. */
-export const NO_REFUSALS: RefusalHead = { version: 0, auditHash: GENESIS_HASH };
+/** The head that each payment begins with, in the commit that makes it: its loss shows that refusals are gone. */
+export const NO_REFUSALS: RefusalHead = { version: 0, auditHash: GENESIS_HASH, attempts: 0 };
+
+/** The head behind all of a payment's refusals, in their order. */
+export const headOfRefusals = (refusals: readonly Refusal[]): RefusalHead => ({
+  version: refusals.length,
+  auditHash: refusals.at(-1)?.hash ?? GENESIS_HASH,
+  attempts: refusals.reduce((sum, { attempts }) => sum + attempts, 0),
+});
 
 /** So many of one payment, and no further one is kept: whoever goes on is known by then. */
 export const MOST_REFUSALS = 1_000;

@@ -1,7 +1,8 @@
-import { foldChain } from '../kernel/audit-chain.ts';
-import type { Instant } from '../kernel/instant.ts';
+import { foldChain, type Sha256 } from '../kernel/audit-chain.ts';
+import { type Instant, rfc3339 } from '../kernel/instant.ts';
+import { canonicalJson } from '../kernel/json.ts';
 import type { Approver } from './approver.ts';
-import type { AuditLogEntry } from './audit-log.ts';
+import type { AuditLogEntry, Written } from './audit-log.ts';
 import { foldClaim } from './identity.ts';
 import type { VendorPaymentId } from './ids.ts';
 import type { VendorPayment } from './vendor-payment.ts';
@@ -39,6 +40,12 @@ export type RequestClaim = RequestKey &
     /** From then on the claim counts as absent, and its key is free. */
     expiresAt: Instant;
   }>;
+
+/** What the link of the claim's change keeps of it: SHA-256 of all that never changes of it, in canonical JSON. */
+export const sealOfClaim = (claim: RequestClaim, sha256: Sha256): NonNullable<Written['claim']> => ({
+  hash: sha256(canonicalJson(released(claim))),
+  expiresAt: rfc3339(claim.expiresAt),
+});
 
 export const hasExpired = ({ expiresAt }: RequestClaim, now: Instant): boolean => expiresAt <= now;
 

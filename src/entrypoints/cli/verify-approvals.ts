@@ -1,10 +1,7 @@
+import type { ApprovalsFinding } from '../../application/approvals/approvals-finding.ts';
 import type { ApprovalsCounts } from '../../application/approvals/compare-heads.ts';
 import { faultOfApprovalsCounts } from '../../application/approvals/compare-heads.ts';
-import type {
-  ApprovalsFinding,
-  ApprovalsHead,
-  VerifiedApprovals,
-} from '../../application/approvals/verify-approvals.ts';
+import type { ApprovalsHead, VerifiedApprovals } from '../../application/approvals/verify-approvals.ts';
 import { APPROVALS_TOKENS } from '../../composition/tokens.ts';
 import type { Config } from './config.ts';
 import { type NotReady, openApprovals } from './open-platform.ts';
@@ -56,8 +53,9 @@ function approvalsProgress(
   };
 }
 
-const verifiedText = ({ payments, links, events }: VerifiedApprovals): string =>
-  `nothing is wrong in approvals: ${payments} payments, ${links} audit entries, ${events} events that wait\n`;
+const verifiedText = ({ payments, links, refusals, events, claims }: VerifiedApprovals): string =>
+  `nothing is wrong in approvals: ${payments} payments, ${links} audit entries, ${refusals} refusals, ` +
+  `${events} events that wait, ${claims} claims\n`;
 
 const verifiedLine = (verified: VerifiedApprovals): string =>
   lineOf({ event: 'verified', service: SERVICE, ...verified });

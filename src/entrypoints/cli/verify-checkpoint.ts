@@ -7,6 +7,7 @@ import type { Counts, KnownHeads } from '../../application/integrity/checkpoint.
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { AGGREGATE_KINDS } from '../../domain/kernel/aggregate-kind.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 
 /** A checkpoint's file cannot be read or written, or is none; its message is one line for people. */
 const checkpointFault = (message: string): Error =>
@@ -33,7 +34,12 @@ const LAST = z.strictObject({
   ledger_entries: COUNT,
 });
 
-const APPROVALS_HEAD = z.strictObject({ vendor_payment: END.id, version: END.version, hash: END.hash });
+const APPROVALS_HEAD = z.strictObject({
+  vendor_payment: END.id,
+  version: END.version,
+  hash: END.hash,
+  refusals: z.strictObject({ version: END.version, hash: END.hash, attempts: COUNT }).optional(),
+});
 const APPROVALS_LAST = z.strictObject({ vendor_payments: COUNT, links: COUNT });
 
 /** How a service's heads and counts stand in a file: one line for each head, and the counts on the last. */
@@ -73,11 +79,30 @@ export const PLATFORM_CHECKPOINT: CheckpointFormat<KnownHeads, Counts> = {
 
 /** Of the file that stands beside the platform's. */
 export const APPROVALS_CHECKPOINT: CheckpointFormat<ApprovalsHead, ApprovalsCounts> = {
-  headLine: ({ id, version, hash }) => ({ vendor_payment: id, version, hash }),
+  headLine: ({ id, version, hash, refusals }) => ({
+    vendor_payment: id,
+    version,
+    hash,
+    ...(refusals && {
+      refusals: { version: refusals.version, hash: refusals.auditHash, attempts: refusals.attempts },
+    }),
+  }),
   countsLine: ({ payments, links }) => ({ vendor_payments: payments, links }),
   headIn(value) {
     const { data } = APPROVALS_HEAD.safeParse(value);
-    return data && { id: data.vendor_payment as VendorPaymentId, version: data.version, hash: data.hash };
+    if (data === undefined) return undefined;
+    const { vendor_payment: id, refusals, ...head } = data;
+    return {
+      ...head,
+      id: id as VendorPaymentId,
+      ...present({
+        refusals: refusals && {
+          version: refusals.version,
+          auditHash: refusals.hash,
+          attempts: refusals.attempts,
+        },
+      }),
+    };
   },
   countsIn(value) {
     const { data } = APPROVALS_LAST.safeParse(value);

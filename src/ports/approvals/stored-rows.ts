@@ -3,6 +3,7 @@ import type { ApprovalEvent } from '../../domain/approvals/approval-events.ts';
 import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
 import type { GivenApproval } from '../../domain/approvals/given-approvals.ts';
 import type { Refusal } from '../../domain/approvals/refusal.ts';
+import type { RequestClaim } from '../../domain/approvals/request-claim.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { StorageUnavailable } from '../unavailable.ts';
 
@@ -14,6 +15,7 @@ export type ApprovalRowType =
   | 'audit_entry'
   | 'refusal'
   | 'unique_key'
+  | 'request_claim'
   | 'list_entry'
   | 'event'
   | 'event_key';
@@ -32,6 +34,12 @@ export type PaymentHistory = Readonly<{
   given: readonly GivenApproval[];
   refused: readonly Refusal[];
 }>;
+
+/**
+ * The claim of an idempotency key. `isSound` is false for one that is not what was written under its seal, how long its request
+ * holds it apart; `isSealed` for one of before claims had seals.
+ */
+export type StoredClaim = Readonly<{ claim: RequestClaim; isSound: boolean; isSealed: boolean }>;
 
 /** One page of a walk: `next` is absent on the last. */
 type Page<Item> = Readonly<{ items: readonly Item[]; next?: string }>;
@@ -55,4 +63,6 @@ export interface StoredRows {
   events(
     after?: string,
   ): ResultAsync<Page<Readonly<{ event: ApprovalEvent; isSound: boolean }>>, StorageUnavailable>;
+  /** A walk over the claims of idempotency keys, those that have expired and are not deleted yet included. */
+  claims(after?: string): ResultAsync<Page<StoredClaim>, StorageUnavailable>;
 }

@@ -123,7 +123,7 @@ describe('a refused attempt', () => {
 
   it('is kept no more of a payment that has as many as are kept', async () => {
     const id = await created();
-    const last = aRefusal(id, { version: MOST_REFUSALS - 1, auditHash: 'f'.repeat(64) });
+    const last = aRefusal(id, { version: MOST_REFUSALS - 1, auditHash: 'f'.repeat(64), attempts: 0 });
     (await world.storage.refusals.append(last))._unsafeUnwrap();
     expect(await kindOf(world.reject(id, VENDOR))).toBe('RoleNotAllowed');
     expect(await kept(id)).toHaveLength(1);

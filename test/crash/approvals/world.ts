@@ -3,12 +3,8 @@ import { errAsync, okAsync, type Result, type ResultAsync } from 'neverthrow';
 import { type PayoutLedger, payoutLedger } from '../../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../../src/adapters/processor/payout-simulator.ts';
 import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
-import {
-  type ClaimApproval,
-  type Done,
-  type KeyedApproval,
-  unclaimed,
-} from '../../../src/application/approvals/answer-once.ts';
+import type { Done, KeyedApproval } from '../../../src/application/approvals/answer-once.ts';
+import { type ClaimApproval, unclaimed } from '../../../src/application/approvals/approval-change.ts';
 import { DEFAULT_EVENT_SOURCES } from '../../../src/application/approvals/approval-rules.ts';
 import {
   type ApprovalsPorts,

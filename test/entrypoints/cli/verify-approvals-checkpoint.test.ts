@@ -7,6 +7,7 @@ import { aBusyApprovalsStore } from '../../support/busy-approvals.ts';
 import { dataDirectory, runCli } from '../../support/cli-process.ts';
 import { postgresServer } from '../../support/postgres-database.ts';
 import { tamperedApprovalsPostgres } from '../../support/tampering/approvals-postgres.ts';
+import { snapshotOf, tablesOf } from '../../support/tampering/postgres-tables.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
 const dir = dataDirectory();
@@ -38,6 +39,35 @@ it('has a line for each vendor payment, and agrees with payments that went on si
   await book.approve(await book.create());
   expect(await book.process(book.waiting)).toBe('completed');
   expect((await verifying('--since-checkpoint', known)).code).toBe(0);
+});
+
+it('finds refusals that are gone with all that told of them, and attempts that are fewer', async () => {
+  const { client } = store;
+  const id = book.suspect;
+  const undo = await snapshotOf(
+    client,
+    (await tablesOf(client)).filter(({ name }) => name.includes('payment_refusal')),
+  );
+  for (const table of ['payment_refusal', 'payment_refusal_count'])
+    await client.query(`DELETE FROM approvals.${table} WHERE payment_id = $1`, [id]);
+  await client.query(
+    `UPDATE approvals.payment_refusal_head SET sequence = 0, hash = repeat('0', 64), attempts = 0 WHERE payment_id = $1`,
+    [id],
+  );
+  expect((await verifying()).code).toBe(0);
+  expect((await verifying('--since-checkpoint', known)).stderr).toBe(
+    `paywright: bad row: refusal ${id} of approvals: link 1 was there at the checkpoint, and is gone\n`,
+  );
+  await undo();
+  for (const table of ['payment_refusal_head', 'payment_refusal_count'])
+    await client.query(
+      `UPDATE approvals.${table} SET attempts = attempts - 1 WHERE payment_id = $1 AND attempts > 1`,
+      [id],
+    );
+  expect((await verifying('--since-checkpoint', known)).stderr).toBe(
+    `paywright: bad row: refusal ${id} of approvals was there at the checkpoint, and is gone\n`,
+  );
+  await undo();
 });
 
 it('finds a rejected payment that was set back with its chain to when it was approved', async () => {

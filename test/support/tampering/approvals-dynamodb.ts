@@ -43,12 +43,20 @@ export function tamperedApprovalsDynamoDb(at: Table): TamperedApprovals & Readon
 function kindOfItem({ pk, sk }: ItemKey): string {
   const kind = kindOf(pk);
   if (kind === 'X' || kind === 'R') return `${kind} ${sk.split('#')[0] ?? ''}`;
+  if (kind === 'C') return pk.startsWith(`${PREFIX}#C#record#`) ? 'C without effect' : 'C';
   return pk.endsWith('#parked') ? `${kind} parked` : kind;
 }
 
 async function mutationsIn(at: Table): Promise<readonly Mutation[]> {
   const items = (await itemsIn(at)).filter(({ pk }) => pk.startsWith(`${PREFIX}#`) && kindOf(pk) !== 'L');
-  const mutations: Mutation[] = [];
+  const refusals = items.filter(({ pk }) => kindOf(pk) === 'R');
+  const mutations: Mutation[] = [
+    {
+      title: 'all refusals deleted',
+      apply: () => Promise.all(refusals.map((item) => remove(at, item))),
+      undo: () => Promise.all(refusals.map((item) => put(at, item))),
+    },
+  ];
   const replaced = (title: string, item: Item & ItemKey, next?: Item & ItemKey) =>
     mutations.push({
       title,

@@ -117,6 +117,10 @@ function mutationsOf(store: ApprovalsStore): readonly Mutation[] {
     mutation('refusal of no payment inserted', () => {
       store.refusalsOf.set('nothing', []);
     }),
+    mutation('all refusals deleted', () => {
+      store.refusalsOf.clear();
+      store.refusalHeads.clear();
+    }),
     ...entries(store.refusalHeads, 'refusal head', 'nothing'),
     ...fields('refusal head', [...store.refusalHeads.values()], (old, next) => {
       for (const [id, head] of store.refusalHeads) if (head === old) store.refusalHeads.set(id, next);
@@ -132,6 +136,10 @@ function mutationsOf(store: ApprovalsStore): readonly Mutation[] {
       [...store.parked.values()].map(({ event }) => event),
       (old, next) => store.parked.set(old.id, { event: next, tries: 5, error: '' }),
     ),
+    ...entries(store.claims, 'claim', 'no claim'),
+    ...fields('claim', [...store.claims.values()], (old, next) => {
+      for (const [key, claim] of store.claims) if (claim === old) store.claims.set(key, next);
+    }),
     mutation('event key deleted', () => store.eventKeys.clear()),
     mutation('event key inserted', () => void store.eventKeys.add('x')),
   ];

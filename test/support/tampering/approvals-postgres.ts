@@ -64,6 +64,7 @@ const OTHER: Readonly<Record<string, (column: string) => string>> = {
   uuid: (c) =>
     `overlay(${c}::text placing CASE right(${c}::text, 1) WHEN '0' THEN '1' ELSE '0' END from 36)::uuid`,
   timestamptz: (c) => `${c} + interval '1 microsecond'`,
+  bool: (c) => `NOT ${c}`,
   _text: (c) => `array_append(${c}, 'x')`,
   json: (c) =>
     `(CASE json_typeof(${c}) WHEN 'array' THEN ${c}::jsonb || '["x"]' ELSE ${c}::jsonb || '{"x": 1}' END)::json`,
@@ -91,12 +92,13 @@ const KEYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'approvals.payment_refusal_count': [['payment_id'], ['refusal_key']],
   'approvals.payment_refusal_head': [['payment_id']],
   'approvals.event_taken': [['event_key'], ['event_key', 'payment_id']],
+  'approvals.request_claim': [['caller'], ['operation'], ['key']],
   'approvals.outbox': [['id'], ['id', 'payment_id']],
   'approvals.outbox_parked': [['id'], ['id', 'payment_id']],
 };
 
-/** Tables of which nothing is to be found: who works on what, keys that are known for a day, and applied migrations. */
-const LEFT_OUT = /[.]"?(lease|request_claim|kysely_migration.*|.*migration.*)"?$/;
+/** Tables of which nothing is to be found: who works on what, and applied migrations. */
+const LEFT_OUT = /[.]"?(lease|kysely_migration.*|.*migration.*)"?$/;
 
 async function mutationsIn(client: pg.Client): Promise<readonly Mutation[]> {
   const tables = (await tablesOf(client)).filter(
@@ -111,7 +113,16 @@ async function mutationsIn(client: pg.Client): Promise<readonly Mutation[]> {
     },
     undo: restore,
   });
-  const mutations: Mutation[] = [];
+  const mutations: Mutation[] = [
+    {
+      title: 'all refusals deleted',
+      apply: () =>
+        client.query(
+          'TRUNCATE approvals.payment_refusal, approvals.payment_refusal_count, approvals.payment_refusal_head',
+        ),
+      undo: restore,
+    },
+  ];
   for (const { name, columns } of tables) {
     if (KEYS[name] === undefined) throw new Error(`nothing is known of the keys of ${name}`);
     const row = (where: string) => `ctid = (SELECT ctid FROM ${name} WHERE ${where} ORDER BY ctid LIMIT 1)`;

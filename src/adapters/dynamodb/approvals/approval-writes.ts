@@ -1,5 +1,6 @@
 import { comparedAs } from '../../../domain/approvals/identity.ts';
 import { approverIn, isBarred, knownBy } from '../../../domain/approvals/maker-checker.ts';
+import { NO_REFUSALS } from '../../../domain/approvals/refusal.ts';
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { ApprovalChange, ApprovalCommitRefused } from '../../../ports/approvals/approval-commits.ts';
@@ -16,6 +17,7 @@ import {
   liveKey,
   vendorPartition,
 } from './keys.ts';
+import { refusalHeadItem } from './refusals.ts';
 import { claimItem, freeFor } from './request-claims.ts';
 
 /** What the condition of an item of a transaction refuses when it fails. `isOwn`: the payment, whose stored item is returned. */
@@ -50,6 +52,7 @@ export function approvalWritesOf(table: string, change: ApprovalChange): readonl
     ...(expected === 0 ? placeItems(next).map((item) => ({ operation: put(item) })) : []),
     ...statusWrites(table, change, put),
     { operation: put(linkItem(entry), ABSENT), refusal: 'StaleVersion' },
+    ...(entry.written?.refusals === 0 ? [{ operation: put(refusalHeadItem(next.id, NO_REFUSALS)) }] : []),
     ...events.map((event) => ({ operation: put(APPROVAL_EVENTS.itemOf(event)) })),
   ];
 }

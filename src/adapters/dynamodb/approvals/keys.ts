@@ -1,7 +1,7 @@
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import type { FraudStatus } from '../../../domain/approvals/fraud.ts';
 import type { IncidentId, VendorId, VendorPaymentId } from '../../../domain/approvals/ids.ts';
-import type { RequestKey } from '../../../domain/approvals/request-claim.ts';
+import type { ApprovalOperation, RequestKey } from '../../../domain/approvals/request-claim.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { type ItemKey, shardOf, shards } from '../table.ts';
 
@@ -87,6 +87,19 @@ export const requestClaimKey = ({ caller, operation, key }: RequestKey): ItemKey
   pk: `${PREFIX}#C#${operation}#${key.length}#${key}#${caller}`,
   sk: 'C',
 });
+
+export const CLAIM_PARTITIONS = `${PREFIX}#C#`;
+
+/** Reads `requestClaimKey` back; a key and a caller may hold a '#'. */
+export function requestClaimKeyOf(pk: string): RequestKey {
+  const [operation = '', length = ''] = pk.slice(CLAIM_PARTITIONS.length).split('#');
+  const rest = pk.slice(CLAIM_PARTITIONS.length + operation.length + length.length + 2);
+  return {
+    operation: operation as ApprovalOperation,
+    key: rest.slice(0, Number(length)),
+    caller: rest.slice(Number(length) + 1),
+  };
+}
 
 /** An event that was taken; a partition to itself. */
 export const takenEventKey = (eventKey: string): ItemKey => ({ pk: `${PREFIX}#K#${eventKey}`, sk: 'K' });

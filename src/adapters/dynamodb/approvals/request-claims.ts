@@ -1,8 +1,14 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
-import { hasExpired, type RequestClaim, type RequestKey } from '../../../domain/approvals/request-claim.ts';
+import {
+  hasExpired,
+  type RequestClaim,
+  type RequestKey,
+  released,
+} from '../../../domain/approvals/request-claim.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { RequestClaims } from '../../../ports/approvals/request-claims.ts';
+import { sealOf } from '../../shared/row-seal.ts';
 import { type Condition, putItem, updateItem } from '../conditional-writes.ts';
 import { attempt } from '../faults.ts';
 import type { Item } from '../items.ts';
@@ -41,6 +47,7 @@ export const claimItem = (claim: RequestClaim): Item => ({
   created_at: claim.createdAt,
   expires_at: claim.expiresAt,
   [TTL_ATTRIBUTE]: Math.ceil(claim.expiresAt / 1_000),
+  seal: sealOf('request_claim', released(claim)),
 });
 
 /** Nothing holds the key, or what does has expired, or is of the same change. */
@@ -49,7 +56,7 @@ export const freeFor = ({ changeId, createdAt }: RequestClaim): Condition => ({
   ExpressionAttributeValues: { ':at': createdAt, ':change': changeId },
 });
 
-function claimOf(item: Item, { caller, operation, key }: RequestKey): RequestClaim {
+export function claimOf(item: Item, { caller, operation, key }: RequestKey): RequestClaim {
   const stored = item as Readonly<{
     fingerprint: string;
     change_id: string;

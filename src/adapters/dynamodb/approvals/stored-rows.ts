@@ -1,6 +1,7 @@
 import { FRAUD_STATUSES } from '../../../domain/approvals/fraud.ts';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { barredBefore } from '../../../domain/approvals/maker-checker.ts';
+import { headOfRefusals } from '../../../domain/approvals/refusal.ts';
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { canonicalJson, type Json, type JsonObject, parseJson } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -37,6 +38,7 @@ import {
   vendorPaymentKey,
 } from './keys.ts';
 import { refusalHeadItem, refusalItems } from './refusals.ts';
+import { storedClaims } from './stored-claims.ts';
 import { approvalItems, keyText } from './taken-approvals.ts';
 
 /** Items are compared whole, as canonical text, with those that commits write. */
@@ -54,6 +56,7 @@ export const dynamodbStoredRows = (table: Table, read: Read): StoredRows => ({
       items: seen.filter(isStray).map(({ item }) => differenceOf(item, 'orphaned')),
       ...present({ next: next && JSON.stringify(next) }),
     })),
+  claims: (after) => storedClaims(table, read, after),
   events(after) {
     const starts: EventStarts = after === undefined ? OUTBOX.map((pk) => ({ pk })) : parsed(after);
     return attempt(() => Promise.all(starts.map((start) => eventPage(table, start)))).map((pages) => {
@@ -136,7 +139,7 @@ function differing(stored: readonly (Item & ItemKey)[], history: PaymentHistory)
     ...approvalItems(payment.id, given, held),
     ...links.map(linkItem),
     ...refused.flatMap(refusalItems),
-    ...refused.slice(-1).map(refusalHeadItem),
+    ...headItems(history),
   ] as (Item & ItemKey)[];
   const texts = new Map(stored.map((item) => [keyText(item), itemText(item)]));
   const keys = new Set(expected.map(keyText));
@@ -169,8 +172,15 @@ function takenItems({ payment, links: [first] }: PaymentHistory): readonly Item[
   return key === undefined ? [] : [takenEventItem(key, payment.id)];
 }
 
+/** Payments of before each began with a head have one once somebody was refused. */
+function headItems({ payment: { id }, links: [first], refused }: PaymentHistory): readonly Item[] {
+  return refused.length === 0 && first?.written?.refusals === undefined
+    ? []
+    : [refusalHeadItem(id, headOfRefusals(refused))];
+}
+
 /**
- * Without how often a refused attempt was made, which nothing else tells; JSON that an item holds as text is compared as a
+ * Without how often refused attempts were made, which is compared with the head as a sum; JSON that an item holds as text is compared as a
  * value.
  */
 function itemText({ record, attempts, ...rest }: Item): string {

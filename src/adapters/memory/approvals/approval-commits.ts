@@ -4,6 +4,7 @@ import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts
 import { comparedAs } from '../../../domain/approvals/identity.ts';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { approverIn, isBarred } from '../../../domain/approvals/maker-checker.ts';
+import { NO_REFUSALS } from '../../../domain/approvals/refusal.ts';
 import { isLive } from '../../../domain/approvals/vendor-payment.ts';
 import type {
   ApprovalChange,
@@ -11,7 +12,7 @@ import type {
   ApprovalCommits,
 } from '../../../ports/approvals/approval-commits.ts';
 import { positionOf } from '../store.ts';
-import { claimKeyText, isFreeFor } from './request-claims.ts';
+import { isFreeFor, writeClaim } from './request-claims.ts';
 import { type ApprovalsStore, liveKeyText } from './store.ts';
 
 /** The reference for every other adapter: checks all guards, then writes all, in one synchronous step. */
@@ -51,7 +52,8 @@ function write(store: ApprovalsStore, change: ApprovalChange): void {
   if (approval !== undefined)
     for (const text of approvalKeyTexts(next.id, approval)) store.approvals.add(text);
   if (eventKey !== undefined) store.eventKeys.add(eventKey);
-  if (claim !== undefined) store.claims.set(claimKeyText(claim), claim);
+  if (claim !== undefined) writeClaim(store, claim);
+  if (entry.written?.refusals === 0) store.refusalHeads.set(next.id, NO_REFUSALS);
   store.auditOf.set(next.id, [...(store.auditOf.get(next.id) ?? []), entry]);
   for (const event of events) place<ApprovalEvent>(store.outbox, event);
 }

@@ -14,6 +14,8 @@ export function memoryRefusals({ refusalsOf, refusalHeads }: ApprovalsStore): Re
           index === counted ? { ...refusal, attempts: refusal.attempts + 1 } : refusal,
         ),
       );
+      const head = refusalHeads.get(id);
+      if (counted >= 0 && head !== undefined) refusalHeads.set(id, { ...head, attempts: head.attempts + 1 });
       return okAsync(counted >= 0);
     },
     head: (id) => okAsync(refusalHeads.get(id) ?? NO_REFUSALS),
@@ -23,7 +25,8 @@ export function memoryRefusals({ refusalsOf, refusalHeads }: ApprovalsStore): Re
       if (of(id).some((each) => each.sequence === sequence || refusalKey(each) === key))
         return errAsync({ kind: 'StaleVersion', id });
       refusalsOf.set(id, [...of(id), refusal]);
-      refusalHeads.set(id, { version: sequence, auditHash: refusal.hash });
+      const attempts = (refusalHeads.get(id)?.attempts ?? 0) + refusal.attempts;
+      refusalHeads.set(id, { version: sequence, auditHash: refusal.hash, attempts });
       return okAsync(undefined);
     },
     of: (id) => okAsync(of(id)),

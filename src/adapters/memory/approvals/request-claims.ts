@@ -16,12 +16,12 @@ export const memoryRequestClaims = (store: ApprovalsStore): RequestClaims => ({
   },
   add(claim) {
     if (!isFreeFor(store, claim)) return errAsync({ kind: 'ClaimTaken' });
-    store.claims.set(claimKeyText(claim), claim);
+    writeClaim(store, claim);
     return okAsync(undefined);
   },
   release(claim) {
     const key = claimKeyText(claim);
-    if (store.claims.get(key)?.changeId === claim.changeId) store.claims.set(key, released(claim));
+    if (store.claims.get(key)?.changeId === claim.changeId) writeClaim(store, released(claim));
     return okAsync(undefined);
   },
 });
@@ -31,6 +31,12 @@ export const keptClaims =
   ({ claims }: ApprovalsStore): Kept =>
   () =>
     [...claims].map(([key, { expiresAt }]) => ({ endsAt: expiresAt, forget: () => claims.delete(key) }));
+
+/** Puts the claim under its key. */
+export function writeClaim({ claims, written }: ApprovalsStore, claim: RequestClaim): void {
+  claims.set(claimKeyText(claim), claim);
+  written.add(claim);
+}
 
 /** Whether nothing holds the key, or what does has expired, or is of the same change. */
 export function isFreeFor({ claims }: ApprovalsStore, claim: RequestClaim): boolean {

@@ -20,6 +20,8 @@ export type ApprovalsStore = OutboxStore<ApprovalEvent> &
     auditOf: Map<string, AuditLogEntry[]>;
     refusalsOf: Map<string, Refusal[]>;
     refusalHeads: Map<string, RefusalHead>;
+    /** The claims that the adapter itself put where they are. */
+    written: WeakSet<object>;
   }>;
 
 /** `changeId` is of the newest change. */
@@ -38,6 +40,7 @@ export const approvalsStore = (): ApprovalsStore => ({
   auditOf: new Map(),
   refusalsOf: new Map(),
   refusalHeads: new Map(),
+  written: new WeakSet(),
 });
 
 export const liveKeyText = ({

@@ -2,6 +2,7 @@ import { okAsync } from 'neverthrow';
 import { isLive } from '../../../domain/approvals/vendor-payment.ts';
 import type { PaymentHistory, RowDifference, StoredRows } from '../../../ports/approvals/stored-rows.ts';
 import { approvalKeyTexts } from './approval-commits.ts';
+import { claimKeyText } from './request-claims.ts';
 import { type ApprovalsStore, liveKeyText } from './store.ts';
 
 /** Each of the store's maps and lists is a table; what they hold of a payment is one value, which its chain is held against. */
@@ -15,11 +16,19 @@ export const memoryStoredRows = (store: ApprovalsStore): StoredRows => ({
         isSound: true,
       })),
     }),
+  claims: () =>
+    okAsync({
+      items: [...store.claims].map(([key, claim]) => ({
+        claim,
+        isSound: key === claimKeyText(claim) && store.written.has(claim),
+        isSealed: true,
+      })),
+    }),
 });
 
 function differences(
   store: ApprovalsStore,
-  { payment, links, given }: PaymentHistory,
+  { payment, links, given, refused }: PaymentHistory,
 ): readonly RowDifference[] {
   const { id } = payment;
   const liveKey = liveKeyText(payment);
@@ -28,7 +37,11 @@ function differences(
   const listed = store.sorted.filter((each) => each.id === id);
   const changeId = links.at(-1)?.written?.changeId;
   const eventKey = links[0]?.written?.eventKey;
+  const hasHead = links[0]?.written?.refusals === 0 || refused.length > 0;
   return [
+    ...(hasHead && !store.refusalHeads.has(id)
+      ? [{ row: 'refusal' as const, id, fault: 'absent' as const }]
+      : []),
     ...(changeId === undefined || changeId === store.payments.get(id)?.changeId
       ? []
       : [{ row: 'vendor_payment' as const, id, fault: 'differs' as const }]),

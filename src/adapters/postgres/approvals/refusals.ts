@@ -13,8 +13,12 @@ export const postgresRefusals = (pool: pg.Pool): Refusals => ({
     withRetry(() =>
       pool.query({
         name: 'approvals.count_refusal',
-        text: `UPDATE approvals.payment_refusal_count SET attempts = least(attempts, 2147483646) + 1
-          WHERE payment_id = $1 AND refusal_key = $2`,
+        text: `WITH counted AS (
+            UPDATE approvals.payment_refusal_count SET attempts = attempts + 1
+            WHERE payment_id = $1 AND refusal_key = $2 RETURNING 1
+          )
+          UPDATE approvals.payment_refusal_head SET attempts = attempts + 1
+          WHERE payment_id = $1 AND EXISTS (SELECT FROM counted)`,
         values: [id, key],
       }),
     ).map(({ rowCount }) => rowCount === 1),
@@ -24,12 +28,13 @@ export const postgresRefusals = (pool: pg.Pool): Refusals => ({
       pool,
       {
         name: 'approvals.refusal_head',
-        text: 'SELECT sequence, hash FROM approvals.payment_refusal_head WHERE payment_id = $1',
+        text: 'SELECT sequence, hash, attempts FROM approvals.payment_refusal_head WHERE payment_id = $1',
         values: [id],
       },
-      ({ sequence, hash }: Readonly<{ sequence: number; hash: string }>): RefusalHead => ({
+      ({ sequence, hash, attempts }: HeadRow): RefusalHead => ({
         version: sequence,
         auditHash: hash,
+        attempts: Number(attempts),
       }),
     ).map((head) => head ?? NO_REFUSALS),
 
@@ -61,3 +66,5 @@ export const postgresRefusals = (pool: pg.Pool): Refusals => ({
       refusalFromRow,
     ),
 });
+
+type HeadRow = Readonly<{ sequence: number; hash: string; attempts: bigint }>;

@@ -1,11 +1,17 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type pg from 'pg';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
-import { hasExpired, type RequestClaim, type RequestKey } from '../../../domain/approvals/request-claim.ts';
+import {
+  hasExpired,
+  type RequestClaim,
+  type RequestKey,
+  released,
+} from '../../../domain/approvals/request-claim.ts';
 import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { RequestClaims } from '../../../ports/approvals/request-claims.ts';
+import { sealOf } from '../../shared/row-seal.ts';
 import { withRetry } from '../faults.ts';
 import { findOne } from '../reads.ts';
 
@@ -43,7 +49,7 @@ export const postgresRequestClaims = (pool: pg.Pool): RequestClaims => ({
 });
 
 /** Times are read as epoch milliseconds (see `postgresPool`). */
-type ClaimRow = Readonly<{
+export type ClaimRow = Readonly<{
   fingerprint: string;
   change_id: string;
   payment_id: string | null;
@@ -68,9 +74,10 @@ export const claimToRow = (claim: RequestClaim) => ({
   ...(claim.heldUntil === undefined ? {} : { held_until: rfc3339(claim.heldUntil) }),
   created_at: rfc3339(claim.createdAt),
   expires_at: rfc3339(claim.expiresAt),
+  seal: sealOf('request_claim', released(claim)),
 });
 
-const claimFromRow = (key: RequestKey, row: ClaimRow): RequestClaim => ({
+export const claimFromRow = (key: RequestKey, row: ClaimRow): RequestClaim => ({
   caller: key.caller,
   operation: key.operation,
   key: key.key,

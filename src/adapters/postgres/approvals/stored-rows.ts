@@ -1,9 +1,17 @@
 import type pg from 'pg';
+import { headOfRefusals } from '../../../domain/approvals/refusal.ts';
+import type { RequestKey } from '../../../domain/approvals/request-claim.ts';
 import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { PaymentHistory, RowDifference, StoredRows } from '../../../ports/approvals/stored-rows.ts';
+import type {
+  PaymentHistory,
+  RowDifference,
+  StoredClaim,
+  StoredRows,
+} from '../../../ports/approvals/stored-rows.ts';
 import { findAll } from '../reads.ts';
+import { type ClaimRow, claimFromRow, claimToRow } from './request-claims.ts';
 import { approvalToRow, entryToRow, eventFromRow, linesToRows, paymentToRow, refusalToRow } from './rows.ts';
 import type { ApprovalsRow } from './schema.ts';
 
@@ -30,6 +38,15 @@ export const postgresStoredRows = (pool: pg.Pool): StoredRows => ({
       items,
       ...present({ next: items.length < PAGE ? undefined : items.at(-1)?.place }),
     })),
+  claims: (after) =>
+    findAll(
+      pool,
+      { name: 'approvals.claims', text: CLAIMS, values: [...keyIn(after), PAGE] },
+      storedClaim,
+    ).map((items) => ({
+      items,
+      ...present({ next: items.length < PAGE ? undefined : keyText(items.at(-1)?.claim) }),
+    })),
 });
 
 const PAGE = 500;
@@ -44,7 +61,20 @@ const rowsOf = ({ payment, links, given, refused }: PaymentHistory): readonly st
   links.at(-1)?.written === undefined ? '{"change_id": null}' : '{}',
   textOf(takenBy(payment, links)),
   textOf(refused.map(refusalToRow)),
+  textOf(headRows(payment.id, links, refused)),
 ];
+
+/** Payments of before each began with a head have one once somebody was refused. */
+function headRows(
+  id: PaymentHistory['payment']['id'],
+  [first]: PaymentHistory['links'],
+  refused: PaymentHistory['refused'],
+) {
+  const { version, auditHash, attempts } = headOfRefusals(refused);
+  return version === 0 && first?.written?.refusals === undefined
+    ? []
+    : [{ payment_id: id, sequence: version, hash: auditHash, attempts }];
+}
 
 function takenBy({ id, createdAt }: PaymentHistory['payment'], [first]: PaymentHistory['links']) {
   const key = first?.written?.eventKey;
@@ -101,6 +131,7 @@ const DIFFERENCES = [
   differencesIn('payment_audit_log', 'audit_entry', `concat_ws(' ', t.payment_id, t.sequence)`, '$5'),
   differencesIn('payment_refusal', 'refusal', `concat_ws(' ', t.payment_id, t.sequence)`, '$8'),
   differencesIn('payment_refusal_count', 'refusal', REFUSAL_COUNT, '$8', `'{"attempts": 1}'::json`),
+  differencesIn('payment_refusal_head', 'refusal', 't.payment_id::text', '$9'),
   `SELECT 'event_key', e.event_key, CASE WHEN t.event_key IS NULL THEN 'absent' ELSE 'differs' END
   FROM json_populate_recordset(NULL::approvals.event_taken, $7::json) AS e
   LEFT JOIN approvals.event_taken AS t ON t.event_key = e.event_key
@@ -143,5 +174,31 @@ const EVENTS = `
   WHERE (place, id) > ($1::text, $2::uuid) ORDER BY place, id LIMIT $3`;
 
 const placeIn = (after = ' 00000000-0000-0000-0000-000000000000'): readonly string[] => after.split(' ');
+
+type StoredClaimRow = ClaimRow &
+  RequestKey &
+  Readonly<{ seal: string | null; sealed_since: number; is_whole: boolean }>;
+
+/** By key; times are written in milliseconds, as those of events. */
+const CLAIMS = `
+  SELECT caller, operation, key, fingerprint, change_id, payment_id, version, created, held_until, created_at, expires_at,
+    seal, approvals.sealed_since() AS sealed_since,
+    (payment_id IS NULL) = (version IS NULL) AND (created_at, expires_at, coalesce(held_until, created_at)) = (
+      date_trunc('milliseconds', created_at), date_trunc('milliseconds', expires_at),
+      date_trunc('milliseconds', coalesce(held_until, created_at))) AS is_whole
+  FROM approvals.request_claim
+  WHERE (caller, operation, key) > ($1, $2, $3) ORDER BY caller, operation, key LIMIT $4`;
+
+const keyText = (claim: RequestKey | undefined): string | undefined =>
+  claim && JSON.stringify([claim.caller, claim.operation, claim.key]);
+
+const keyIn = (after = '["", "", ""]'): readonly string[] => JSON.parse(after) as string[];
+
+function storedClaim(row: StoredClaimRow): StoredClaim {
+  const claim = claimFromRow(row, row);
+  const isSealed = row.seal !== null;
+  const isAsSealed = isSealed ? row.seal === claimToRow(claim).seal : row.created_at < row.sealed_since;
+  return { claim, isSealed, isSound: row.is_whole && isAsSealed };
+}
 
 const asDifference = ({ row, id, fault }: RowDifference): RowDifference => ({ row, id, fault });

@@ -1,6 +1,6 @@
 import { err, errAsync, ok, type ResultAsync } from 'neverthrow';
-import type { ClaimApproval, Done, KeyedApproval } from '../../../application/approvals/answer-once.ts';
-import { unclaimed } from '../../../application/approvals/answer-once.ts';
+import type { Done, KeyedApproval } from '../../../application/approvals/answer-once.ts';
+import { type ClaimApproval, unclaimed } from '../../../application/approvals/approval-change.ts';
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
 import type { IdempotencyFailure } from '../../../application/kernel/idempotency.ts';
 import { keyIn } from '../server/idempotency-key.ts';

@@ -1,5 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
-import type { ClaimApproval } from '../../../application/approvals/answer-once.ts';
+import type { ClaimApproval } from '../../../application/approvals/approval-change.ts';
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
 import type { VendorPaymentTarget } from '../../../application/approvals/update-vendor-payment.ts';
 import type { Approver } from '../../../domain/approvals/approver.ts';

@@ -256,6 +256,8 @@ export const auditLog = z
             changeId: z.string(),
             eventKey: z.string().optional(),
             events: z.array(z.strictObject({ id: z.string(), hash: z.string() })),
+            claim: z.strictObject({ hash: z.string(), expiresAt: time }).optional(),
+            refusals: z.literal(0).optional(),
           })
           .optional(),
         timestamp: time,
