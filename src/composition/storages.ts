@@ -11,7 +11,7 @@ import { memoryStorage } from '../adapters/memory/storage.ts';
 import { APPROVALS_MIGRATIONS, migrateApprovals } from '../adapters/postgres/approvals/migrate.ts';
 import { approvalsPostgresStorage } from '../adapters/postgres/approvals/storage.ts';
 import { migratePostgres, PLATFORM_MIGRATIONS } from '../adapters/postgres/migrate.ts';
-import { postgresPool } from '../adapters/postgres/pool.ts';
+import { gateOf, postgresPool } from '../adapters/postgres/pool.ts';
 import { rotateCredentials } from '../adapters/postgres/rotating-credentials.ts';
 import { APPROVALS_GRANTS, PLATFORM_GRANTS, servingRisks } from '../adapters/postgres/serving-role.ts';
 import { postgresStorage } from '../adapters/postgres/storage.ts';
@@ -74,7 +74,7 @@ function open<Stored extends AnyStorage>(
         poolUse: () => ({
           inUse: pool.totalCount - pool.idleCount,
           idle: pool.idleCount,
-          waiting: pool.waitingCount,
+          waiting: pool.waitingCount + (gateOf(pool)?.waiting() ?? 0),
         }),
       };
     }

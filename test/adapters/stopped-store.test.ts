@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, inject, it, vi } from 'vitest';
 import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
@@ -58,7 +58,15 @@ describe.each(Object.entries(STORES))('%s that is stopped under load', (_, open)
       .map((call) => call._unsafeUnwrapErr())
       .filter((each) => 'cause' in each && isOverloaded(each.cause));
     expect(unsent.length).toBeGreaterThan(0);
+    const late = await storage.payments.find(payment.merchantId, payment.id);
+    expect(late._unsafeUnwrapErr()).toMatchObject({
+      cause: { message: expect.stringContaining('does not answer') },
+    });
     wire.goOn();
+    await vi.waitFor(
+      async () => (await storage.payments.find(payment.merchantId, payment.id))._unsafeUnwrap(),
+      { timeout: 5_000 },
+    );
     for (const opening of openings) (await storage.commits.commit(opening.change))._unsafeUnwrap();
     expect((await storage.payments.find(payment.merchantId, payment.id)).isOk()).toBe(true);
     const listed = (await storage.payments.list(payment.merchantId, {}, { limit: 1_000 }))._unsafeUnwrap();
@@ -72,11 +80,15 @@ describe('Postgres whose connections are all in use', () => {
   it('refuses at once the call that finds too many others waiting for one', async () => {
     const pool = postgresPool({ connectionString: await server.newDatabase(), max: 1 });
     const held = await pool.connect();
-    const waiting = Array.from({ length: 1_000 }, () => pool.query('SELECT 1'));
+    const waiting = Array.from({ length: 1 + 1_000 }, () => pool.query('SELECT 1'));
     await expect(pool.query('SELECT 1')).rejects.toSatisfy(isOverloaded);
-    await expect(pool.connect()).rejects.toSatisfy(isOverloaded);
     held.release();
-    expect(await Promise.all(waiting)).toHaveLength(1_000);
+    expect(await Promise.all(waiting)).toHaveLength(1 + 1_000);
+    const other = await pool.connect();
+    const connections = Array.from({ length: 1_000 }, () => pool.connect().then((each) => each.release()));
+    await expect(pool.connect()).rejects.toSatisfy(isOverloaded);
+    other.release();
+    await Promise.all(connections);
     await pool.end();
   });
 });

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { present } from '../../domain/kernel/present.ts';
 
-/** How many requests are on their way at once; each has a connection to itself. */
+/** How many requests are on their way at once; each has a connection to itself, and a ping has another. */
 export const MOST_SOCKETS = 64;
 
 export type DynamoDbSettings = Readonly<{
@@ -16,7 +16,7 @@ export type DynamoDbSettings = Readonly<{
  * beyond 2^53 come back as bigint. An engine on this machine checks no credentials, so none are looked for.
  */
 export function dynamodbClient({ region, endpoint }: DynamoDbSettings): DynamoDBDocumentClient {
-  const agent = { keepAlive: true, maxSockets: MOST_SOCKETS };
+  const agent = { keepAlive: true, maxSockets: MOST_SOCKETS + 1 };
   const client = new DynamoDBClient({
     region,
     maxAttempts: 1,

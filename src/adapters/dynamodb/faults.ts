@@ -11,10 +11,8 @@ import {
 } from 'cockatiel';
 import { ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { coalesce } from '../shared/coalesce.ts';
 import { NETWORK_FAULTS } from '../shared/network-faults.ts';
 import { isOverloaded } from '../shared/overload.ts';
-import { MOST_SOCKETS } from './client.ts';
 import type { Table } from './table.ts';
 
 /** Names and codes that say nothing about the request, only about the moment. */
@@ -62,36 +60,31 @@ type SdkFault = Readonly<{
 export const unprocessed = (): Error =>
   Object.assign(new Error('keys were left unprocessed'), { name: 'Unprocessed' });
 
-/** A burst waits here, before any clock runs, and not for a socket, where waiting would count as silence. */
-const inTurn = coalesce<() => Promise<unknown>, unknown>({
-  run: (calls) => Promise.all(calls.map((call) => call())),
-  most: 1,
-  lanes: MOST_SOCKETS,
-});
-
-const policy = wrap(
-  // Aborting a finished request would close the connection it came over.
-  timeout(10_000, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }),
-  retry(handleWhen(isTransient), {
-    maxAttempts: 7,
-    backoff: new ExponentialBackoff({
-      generator: decorrelatedJitterGenerator,
-      initialDelay: 50,
-      maxDelay: 1_000,
-    }),
-  }),
-);
-
 /**
- * Tries up to eight times over about 3 s, 10 s when the other side is silent; the last fault is thrown. Only for work
- * that may be done twice. While all sockets are in use calls wait, in bounded number and for a bounded time; one that is
- * past either is not begun.
+ * Tries up to eight times over about 3 s, 10 s at the most; the last fault is thrown. Only for work that may be done twice.
+ * While all sockets are in use calls wait, in bounded number and for a bounded time; one that is past either is not begun,
+ * and while the store is silent none is, nor tried again.
  */
 export async function withRetry<T>(
-  { underWay }: Pick<Table, 'underWay'>,
+  { underWay, gate }: Pick<Table, 'underWay' | 'gate'>,
   work: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const call = inTurn(() => policy.execute(({ signal }) => work(signal))) as Promise<T>;
+  const policy = wrap(
+    // Aborting a finished request would close the connection it came over.
+    timeout(10_000, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }),
+    retry(
+      handleWhen((fault) => isTransient(fault) && !gate.isSilent()),
+      {
+        maxAttempts: 7,
+        backoff: new ExponentialBackoff({
+          generator: decorrelatedJitterGenerator,
+          initialDelay: 50,
+          maxDelay: 1_000,
+        }),
+      },
+    ),
+  );
+  const call = gate.pass(() => policy.execute(({ signal }) => gate.ask(() => work(signal))));
   underWay.add(call);
   try {
     return await call;

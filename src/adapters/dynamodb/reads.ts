@@ -12,7 +12,12 @@ export type Read = (key: ItemKey) => Promise<Item | undefined>;
 
 /** 100 keys is what a BatchGetItem takes; two at a time leave the sockets to the commits. */
 export const itemReads = (table: Table): Read =>
-  coalesce<ItemKey, Item | undefined>({ most: 100, lanes: 2, run: (keys) => readAll(table, keys) });
+  coalesce<ItemKey, Item | undefined>({
+    most: 100,
+    lanes: 2,
+    gate: table.gate,
+    run: (keys) => readAll(table, keys),
+  });
 
 /** One entity by its key, made from its item. Strongly consistent. */
 export const findOne = <Entity>(

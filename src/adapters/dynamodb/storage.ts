@@ -52,6 +52,7 @@ export function dynamodbStorage({
     health: dynamodbStorageHealth(table, read),
     async close() {
       while (table.underWay.size > 0) await Promise.allSettled(table.underWay);
+      table.gate.close();
       client.config.requestHandler.destroy?.();
     },
   };

@@ -17,25 +17,29 @@ import type { Day } from '../../domain/payments/tally.ts';
 import { deliveryShardOf } from '../../ports/deliveries.ts';
 import { OUTBOX_SHARDS, type Outgoing, outboxShardOf } from '../../ports/outbox.ts';
 import type { QuotaWindow } from '../../ports/quotas.ts';
+import type { StoreGate } from '../shared/store-gate.ts';
 import { type DataPlane, dataPlane } from './data-plane.ts';
+import { tableGate } from './table-gate.ts';
 
 /** What an item is found by. Every key that belongs to a tenant begins with the tenant's id, which holds no '#'. */
 export type ItemKey = Readonly<{ pk: string; sk: string }>;
 
-/** One table, how its items are reached, and the client for the table itself. `underWay` holds every call that has not ended yet. */
+/**
+ * One table, how its items are reached and the gate of those calls, and the client for the table itself. `underWay` holds every
+ * call that has not ended yet.
+ */
 export type Table = Readonly<{
   client: DynamoDBDocumentClient;
   call: DataPlane;
   name: string;
   underWay: Set<Promise<unknown>>;
+  gate: StoreGate;
 }>;
 
-export const tableOf = (client: DynamoDBDocumentClient, name: string): Table => ({
-  client,
-  call: dataPlane(client, name),
-  name,
-  underWay: new Set(),
-});
+export const tableOf = (client: DynamoDBDocumentClient, name: string): Table => {
+  const call = dataPlane(client, name);
+  return { client, call, name, underWay: new Set(), gate: tableGate(call, name, SCHEMA_KEY) };
+};
 
 /**
  * How many partitions share one merchant's payments, ledger entries and audit links, and all open claims, and how many

@@ -5,6 +5,7 @@ import type { Change, CommitRefused, Commits } from '../../ports/commits.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { argumentsOf, keysOf } from './commit-arguments.ts';
 import { attempt, isTransient, retried } from './faults.ts';
+import { gateOf } from './pool.ts';
 
 /** Larger batches bring no more rows a second, and make the first caller wait longer. */
 const MOST_CHANGES = 100;
@@ -19,6 +20,7 @@ export function postgresCommits(pool: pg.Pool): Commits {
   const commit = coalesce<Change, Outcome>({
     run: (changes) => commitTogether(pool, changes),
     most: MOST_CHANGES,
+    gate: gateOf(pool),
     lanes: LANES,
     keysOf,
   });

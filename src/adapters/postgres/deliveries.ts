@@ -5,6 +5,7 @@ import type { Deliveries } from '../../ports/deliveries.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { deliveryFromRow, fixedColumns, movingColumns } from './delivery-rows.ts';
 import { attempt, retried } from './faults.ts';
+import { gateOf } from './pool.ts';
 import { findAll, findOne } from './reads.ts';
 import { uuidOf } from './rows.ts';
 
@@ -58,6 +59,7 @@ export function postgresDeliveries(pool: pg.Pool): Deliveries {
   const saveOne = coalesce<Guarded<Delivery>, boolean>({
     run: (changes) => retried(() => save(pool, changes)),
     most: MOST_ROWS,
+    gate: gateOf(pool),
     lanes: 2,
     keysOf: ({ next }) => [next.id],
   });

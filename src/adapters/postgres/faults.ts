@@ -35,23 +35,14 @@ export function isTransient(fault: unknown): boolean {
   return typeof message === 'string' && (CONNECTION_LOST.test(message) || PREPARED_BEFORE.test(message));
 }
 
-const LATEST_RETRY_MS = 12_000;
-
-/** Every connection of the pool was in use for as long as the call could wait for one. */
-const NO_CONNECTION_FREE = /timeout exceeded when trying to connect/;
-
 /**
  * Tries again after transient faults, up to eight times over about 4 s: long enough for a server that restarts, short
- * enough for a client that waits. A server that is silent, and not merely absent, is asked twice: nothing is tried
- * again once 12 s have passed, or `LONGEST_WAIT_MS` without a free connection. The last fault is thrown. Only for work that
- * may be done twice.
+ * enough for a client that waits. A server that is silent, and not merely absent, is asked once: nothing is tried again once
+ * `LONGEST_WAIT_MS` have passed, or while its gate is shut. The last fault is thrown. Only for work that may be done twice.
  */
 export function retried<T>(work: () => Promise<T>): Promise<T> {
   const start = performance.now();
-  const mayPass = (fault: unknown) => {
-    const latest = NO_CONNECTION_FREE.test((fault as Error).message) ? LONGEST_WAIT_MS : LATEST_RETRY_MS;
-    return isTransient(fault) && performance.now() - start < latest;
-  };
+  const mayPass = (fault: unknown) => isTransient(fault) && performance.now() - start < LONGEST_WAIT_MS;
   return retry(handleWhen(mayPass), {
     maxAttempts: 8,
     backoff: new ExponentialBackoff({ initialDelay: 20, maxDelay: 1_000 }),

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { LONGEST_WAIT_MS, overloaded } from '../shared/overload.ts';
+import { PING_MS, type StoreGate, storeGate } from '../shared/store-gate.ts';
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
@@ -9,12 +10,12 @@ const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   [TIMESTAMPTZ]: toInstant,
 };
 
-/** How many calls may wait for a connection. Those that share a statement wait elsewhere (`coalesce`). */
+/** How many calls may wait for a turn or a connection. Those that share a statement wait elsewhere (`coalesce`). */
 const MOST_WAITING = 1_000;
 
 /**
- * A pool with the service's limits: 10 connections, 30 s idle, 10 s a query, unless `settings` says otherwise, and bounds
- * on the calls that wait for a connection. BIGINT is read as bigint and TIMESTAMPTZ as epoch milliseconds, on this pool
+ * A pool with the service's limits: 10 connections, 30 s idle, 10 s a query, unless `settings` says otherwise, bounds on
+ * the calls that wait, and a gate (`gateOf`) that refuses queries while the server is silent. BIGINT is read as bigint and TIMESTAMPTZ as epoch milliseconds, on this pool
  * only.
  */
 export function postgresPool(settings: pg.PoolConfig): pg.Pool {
@@ -34,7 +35,7 @@ export function postgresPool(settings: pg.PoolConfig): pg.Pool {
   // without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  return bounded(pool);
+  return gated(bounded(pool));
 }
 
 type Done = Parameters<pg.Pool['connect']>[0];
@@ -47,6 +48,30 @@ function bounded(pool: pg.Pool): pg.Pool {
     const refused = overloaded('too many wait');
     return done === undefined ? Promise.reject(refused) : done(refused, undefined, () => {});
   }) as pg.Pool['connect'];
+  return pool;
+}
+
+const gates = new WeakMap<pg.Pool, StoreGate>();
+
+/** The gate of a pool's queries. */
+export const gateOf = (pool: pg.Pool): StoreGate | undefined => gates.get(pool);
+
+function gated(pool: pg.Pool): pg.Pool {
+  type Query = (...args: readonly unknown[]) => Promise<unknown>;
+  const [query, end] = [pool.query.bind(pool) as Query, pool.end.bind(pool) as () => Promise<void>];
+  const gate = storeGate({
+    most: pool.options.max,
+    mostWaiting: MOST_WAITING,
+    ping: () => query({ text: 'SELECT 1', query_timeout: PING_MS }),
+    isAnswer: (fault) => fault instanceof pg.DatabaseError,
+  });
+  gates.set(pool, gate);
+  pool.query = ((...args: readonly unknown[]) =>
+    gate.pass(() => gate.ask(() => query(...args)))) as pg.Pool['query'];
+  pool.end = (() => {
+    gate.close();
+    return end();
+  }) as pg.Pool['end'];
   return pool;
 }
 

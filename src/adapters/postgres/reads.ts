@@ -4,6 +4,7 @@ import type pg from 'pg';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { coalesce } from '../shared/coalesce.ts';
 import { attempt, retried, withRetry } from './faults.ts';
+import { gateOf } from './pool.ts';
 
 /** A statement that reads; under its name the server prepares it once for each connection. */
 export type Statement = Readonly<{ name?: string; text: string; values?: readonly unknown[] }>;
@@ -62,6 +63,7 @@ export function readsByKey<Key, Row extends pg.QueryResultRow>(
       return texts.map((each) => found.get(places.get(each)) ?? []);
     },
     most: MOST_KEYS,
+    gate: gateOf(pool),
     lanes: LANES,
   });
   return (key) => attempt(() => read(key));

@@ -1,4 +1,5 @@
 import { LONGEST_WAIT_MS, overloaded } from './overload.ts';
+import type { StoreGate } from './store-gate.ts';
 
 /** How items that arrive together share a trip. `run` answers every item of a batch, in the batch's order. */
 export type Trip<Item, Result> = Readonly<{
@@ -11,6 +12,8 @@ export type Trip<Item, Result> = Readonly<{
   keysOf?: (item: Item) => readonly string[];
   /** How many items may wait for a lane, 10 000 unless it says otherwise. */
   mostWaiting?: number;
+  /** Of the store that is asked: while it is silent nothing waits for it. */
+  gate?: Pick<StoreGate, 'isSilent' | 'onSilence'> | undefined;
 }>;
 
 const MOST_WAITING = 10_000;
@@ -18,8 +21,8 @@ const MOST_WAITING = 10_000;
 /**
  * One call, many callers. While a lane is free an item leaves with its tick, so no caller waits for company; while all
  * are busy items gather, so batches grow with the load and shrink with it. A `run` that rejects or throws, rejects
- * its batch. An item that finds too many others waiting, or waits longer than `LONGEST_WAIT_MS`, is rejected with
- * `overloaded` and never begun: what waits is bounded in length and in age.
+ * its batch. An item that finds too many others waiting, waits longer than `LONGEST_WAIT_MS` or for a store that is silent, is
+ * rejected with `overloaded` and never begun: what waits is bounded in length and in age.
  */
 export function coalesce<Item, Result>(trip: Trip<Item, Result>): (item: Item) => Promise<Result> {
   type Waiting = Readonly<{
@@ -35,8 +38,16 @@ export function coalesce<Item, Result>(trip: Trip<Item, Result>): (item: Item) =
   let planned = false;
   let expiry: NodeJS.Timeout | undefined;
 
+  trip.gate?.onSilence(() => {
+    for (const { reject } of waiting.splice(0)) reject(overloaded('does not answer'));
+  });
+
   return (item) =>
     new Promise((resolve, reject) => {
+      if (trip.gate?.isSilent() === true) {
+        reject(overloaded('does not answer'));
+        return;
+      }
       if (waiting.length >= mostWaiting) {
         reject(overloaded('too many wait'));
         return;

@@ -40,6 +40,7 @@ export function approvalsDynamodbStorage({
     health: dynamodbStorageHealth(table, read),
     async close() {
       while (table.underWay.size > 0) await Promise.allSettled(table.underWay);
+      table.gate.close();
       client.config.requestHandler.destroy?.();
     },
   };
