@@ -7,6 +7,9 @@ export type Failed = Readonly<{ kind: string }>;
 /** A request under its key: the same value again is the same request again. */
 export type Sent<Request> = Readonly<{ request: Request; key: string }>;
 
+/** When a request was sent and when its reply came, as moments that are counted up. */
+export type Span = Readonly<{ begun: number; ended: number }>;
+
 /** One service, and all that outlives its processes: the store, the processor's books, the time. */
 export type World<Request, Reply> = Readonly<{
   leaseMs: number;
@@ -17,8 +20,8 @@ export type World<Request, Reply> = Readonly<{
   serve(process: Process, sent: Sent<Request>): ResultAsync<Reply, Failed>;
   /** One round of recovery in `process`, over what belongs to this world only. */
   recover(process: Process): ResultAsync<unknown, Failed>;
-  /** Called for each reply that a client gets, in their order. */
-  replied(sent: Sent<Request>, reply: Result<Reply, Failed>): void;
+  /** Called for each reply that a client gets, in their order. A process may have stood still since the request was sent. */
+  replied(sent: Sent<Request>, reply: Result<Reply, Failed>, span: Span): void;
   /** What a failure says to a client whose process is without trouble. */
   meaningOf(failure: Failed): 'answer' | 'come back' | 'in flight' | 'defect';
   /** What a request leaves behind that gets as far as its first commit. */
@@ -53,6 +56,7 @@ export async function tryPoint<Request extends Readonly<{ type: string }>, Reply
   const earlier = scenario.before.map((request, n) => ({ request, key: `before-${n}` }));
   const sent: SentRequest[] = [];
   const started: (() => Promise<void>)[] = [];
+  let moment = 0;
 
   for (const each of earlier) {
     await client(each);
@@ -139,10 +143,12 @@ export async function tryPoint<Request extends Readonly<{ type: string }>, Reply
   /** A client sends a request, which a process of its own serves. */
   async function client(what: SentRequest, planned?: Planned) {
     const process = aProcess(planned);
+    const begun = ++moment;
+    const replied = (reply: Result<Reply, Failed>) => world.replied(what, reply, { begun, ended: ++moment });
     const course = await process.follow(world.serve(process, what));
-    if (course.kind === 'ended') world.replied(what, course.value);
+    if (course.kind === 'ended') replied(course.value);
     if (planned === undefined && isDefect(course)) violations.push(`a defect for the ${what.request.type}`);
-    remember(process, course, (reply) => world.replied(what, reply));
+    remember(process, course, replied);
     return { taken: process.taken, course };
   }
 

@@ -1,7 +1,7 @@
 import type { Result } from 'neverthrow';
 import type { Responded } from '../../../src/application/kernel/idempotency.ts';
 import type { StoredResponse } from '../../../src/domain/kernel/claim.ts';
-import type { Failed } from '../trial.ts';
+import type { Failed, Span } from '../trial.ts';
 
 /** Refusals that leave the key free, because their cause may pass. */
 export const FREE_REFUSALS: readonly string[] = [
@@ -26,13 +26,15 @@ export const replyToClient = (reply: Result<Responded, Failed>): ReplyToClient |
     ({ kind }) => (FREE_REFUSALS.includes(kind) ? { stage: 'free', text: kind } : undefined),
   );
 
-/** A key has one final response, and once a reply was given none of an earlier stage follows. */
-export function replyFaults(replies: readonly ReplyToClient[]): readonly string[] {
+/**
+ * A key has one final response, and a request that is sent once a reply was given gets none of an earlier stage. A request that was
+ * sent before may: it says what was so in between.
+ */
+export function replyFaults(replies: readonly (ReplyToClient & Span)[]): readonly string[] {
   const finals = new Set(replies.filter(({ stage }) => stage === 'final').map(({ text }) => text));
-  const isBackwards = replies.some(({ stage }, n) => {
-    const before = replies[n - 1];
-    return before !== undefined && STAGES.indexOf(stage) < STAGES.indexOf(before.stage);
-  });
+  const isBackwards = replies.some(({ stage, begun }) =>
+    replies.some((known) => known.ended < begun && STAGES.indexOf(stage) < STAGES.indexOf(known.stage)),
+  );
   return [
     ...(finals.size > 1 ? [`final responses ${[...finals].join(' <> ')}`] : []),
     ...(isBackwards ? [`replies in the order ${replies.map(({ stage }) => stage).join()}`] : []),

@@ -20,7 +20,7 @@ import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import { aVault } from '../../fixtures/vault.ts';
 import type { Process } from '../faulty-process.ts';
 import type { Outage } from '../points.ts';
-import type { Failed, Sent, World } from '../trial.ts';
+import type { Failed, Sent, Span, World } from '../trial.ts';
 import { endFaults, openClaims, traces } from './ending.ts';
 import { inSteps, outOfOrder } from './outside.ts';
 import { FREE_REFUSALS, type ReplyToClient, replyFaults, replyToClient } from './replies.ts';
@@ -92,7 +92,7 @@ export async function paymentsWorld(
   });
   const merchants = { own: own.id, other: other.id };
   const scene: Scene = { storage, ledger, merchants, now: clock.now, claimKeyOf };
-  const replies = new Map<SentRequest, ReplyToClient[]>();
+  const replies = new Map<SentRequest, (ReplyToClient & Span)[]>();
   const vault = aVault(clock);
   const portsOf = (process: Process) => ({
     ...inSteps(process, { storage, processor, merchantId }),
@@ -154,9 +154,9 @@ export async function paymentsWorld(
     },
     serve,
     recover: (process) => recoverPayments(portsOf(process), terms)(100),
-    replied(sent, reply) {
+    replied(sent, reply, span) {
       const heard = replyToClient(reply);
-      if (heard !== undefined) replies.set(sent, [...(replies.get(sent) ?? []), heard]);
+      if (heard !== undefined) replies.set(sent, [...(replies.get(sent) ?? []), { ...heard, ...span }]);
     },
     meaningOf: ({ kind }) => {
       if (FREE_REFUSALS.includes(kind)) return 'answer';
