@@ -3,7 +3,9 @@ import { okAsync } from 'neverthrow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { approvalChange } from '../../src/application/approvals/approval-change.ts';
 import { type Approval, hashTerms } from '../../src/domain/approvals/approval.ts';
+import type { Approver } from '../../src/domain/approvals/approver.ts';
 import type { AuditLogEntry } from '../../src/domain/approvals/audit-log.ts';
+import { rejectVendorPayment } from '../../src/domain/approvals/decisions.ts';
 import type { IncidentId, PayerId, VendorId, VendorPaymentId } from '../../src/domain/approvals/ids.ts';
 import {
   type Approved,
@@ -96,7 +98,7 @@ type Service = Awaited<ReturnType<typeof aService>>;
 const approvalBy = (payment: VendorPayment, by: string, ...roles: Approval['roles']): Approval => ({
   by,
   roles,
-  at: payment.updatedAt,
+  at: payment.updatedAt + 1,
   revision: payment.revision,
   termsHash: payment.termsHash,
 });
@@ -136,19 +138,47 @@ const oneLineOf = (payment: Approved, cents: bigint) => {
   };
 };
 
-/** Writes a payment, and a last link with the right hash that says who made it so. */
-async function forge(service: Service, hand: ApprovalsHand, before: VendorPayment, next: VendorPayment) {
-  const links = (await service.storage.auditLog.of(before.id))._unsafeUnwrap();
-  const { change, payment } = approvalChange(approvalPorts, {
-    ...asked(GHOST),
-    at: next.updatedAt,
-    action: `payment.${next.status}`,
-    before,
-    next,
+/** A payment's state, and a link with the right hash that leads to it from the one before. */
+type ForgedMove = Readonly<{ next: VendorPayment; action: string; by?: Approver }>;
+
+/** Writes a payment as it is after these moves, and their links. */
+async function forgeMoves(
+  service: Service,
+  hand: ApprovalsHand,
+  before: VendorPayment,
+  moves: readonly ForgedMove[],
+): Promise<VendorPayment> {
+  const links = [...(await service.storage.auditLog.of(before.id))._unsafeUnwrap()];
+  let stored = before;
+  for (const { next, action, by = GHOST } of moves) {
+    const at = next.updatedAt;
+    const version = stored.version + 1;
+    const move = { ...asked(by), at, action, before: stored, next: { ...next, version } };
+    const { change, payment } = approvalChange(approvalPorts, move);
+    links.push(change.entry);
+    stored = payment;
+  }
+  await hand.writePayment(stored);
+  await hand.writeLinks(before.id, links);
+  return stored;
+}
+
+/** Writes a payment that was approved or begun, and links that say so; each approval in one of its own actor's. */
+function forge(service: Service, hand: ApprovalsHand, before: VendorPayment, next: VendorPayment) {
+  const given = next.status === 'approved' ? next.approvals : [];
+  const moves = given.map(({ by, roles }, n): ForgedMove => {
+    const actor = anApprover(by, ...roles);
+    if (n === given.length - 1) return { next, action: 'payment.approved', by: actor };
+    const approvals = given.slice(0, n + 1);
+    const known = nextOf(before, next.updatedAt);
+    return {
+      next: { ...known, status: 'pending_approval', approvals },
+      action: 'payment.approval_given',
+      by: actor,
+    };
   });
-  await hand.writePayment(payment);
-  await hand.writeLinks(before.id, [...links, change.entry]);
-  return payment;
+  const only = [{ next, action: `payment.${next.status}` }];
+  return forgeMoves(service, hand, before, moves.length === 0 ? only : moves);
 }
 
 const first = (payment: Approved, parts: Partial<Approval>): Approved => ({
@@ -290,6 +320,101 @@ const AN_EARLIER_REVISION = [
   }),
 ] as const;
 
+/** Whose approval it is, as a chain with every hash right has it: each lacks one thing of what its own actor's link would say. */
+const UNGIVEN: readonly (readonly [
+  title: string,
+  forged: (payment: VendorPayment) => readonly ForgedMove[],
+])[] = [
+  [
+    'an approval has the link of another person',
+    (payment) => [
+      { next: approvedBy(payment, approvalBy(payment, 'dispatcher', 'admin')), action: 'payment.approved' },
+    ],
+  ],
+  [
+    'an approval has the link of its giver, who held another role',
+    (payment) => [
+      {
+        next: approvedBy(payment, approvalBy(payment, 'dispatcher', 'admin')),
+        action: 'payment.approved',
+        by: anApprover('dispatcher', 'dispatcher'),
+      },
+    ],
+  ],
+  [
+    'an approval is known by what its giver is not',
+    (payment) => [
+      {
+        next: approvedBy(payment, { ...approvalBy(payment, 'ghost', 'admin'), identities: ['sub:spook'] }),
+        action: 'payment.approved',
+      },
+    ],
+  ],
+  [
+    'an approval is of another time than its link',
+    (payment) => [
+      {
+        next: approvedBy(payment, { ...approvalBy(payment, 'ghost', 'admin'), at: payment.updatedAt }),
+        action: 'payment.approved',
+      },
+    ],
+  ],
+  [
+    'an approval came with a change of the terms',
+    (payment) => [
+      { next: approvedBy(payment, approvalBy(payment, 'ghost', 'admin')), action: 'payment.changed' },
+    ],
+  ],
+  [
+    'an approval came with a move that is none',
+    (payment) => [
+      { next: approvedBy(payment, approvalBy(payment, 'ghost', 'admin')), action: 'payment.forged' },
+    ],
+  ],
+  [
+    'an approval was turned into another’s by a later link',
+    (payment) => {
+      const approved = approvedBy(payment, approvalBy(payment, 'maker', 'admin'));
+      return [
+        { next: approved, action: 'payment.approved', by: anApprover('maker', 'admin') },
+        {
+          next: {
+            ...approved,
+            approvals: [approvalBy(payment, 'ghost', 'admin')],
+            approvedBy: 'ghost',
+          },
+          action: 'payment.approved',
+        },
+      ];
+    },
+  ],
+  [
+    'the maker was turned into another by the link of the approval',
+    (payment) => [
+      {
+        next: {
+          ...approvedBy(payment, approvalBy(payment, 'maker', 'admin')),
+          makers: ['spook'],
+          makerIdentities: ['sub:spook'],
+        },
+        action: 'payment.approved',
+        by: anApprover('maker', 'admin'),
+      },
+    ],
+  ],
+  [
+    'the rejection was taken back',
+    (payment) => {
+      const rejected = { by: GHOST, at: payment.updatedAt + 1, reason: 'No' };
+      const cancelled = rejectVendorPayment(payment, rejected)._unsafeUnwrap();
+      return [
+        { next: cancelled, action: 'payment.rejected' },
+        { next: approvedBy(payment, approvalBy(payment, 'ghost', 'admin')), action: 'payment.approved' },
+      ];
+    },
+  ],
+];
+
 const NOT_INTACT = { status: 409, code: 'payment_not_intact', paid: 0 };
 const VOID = { status: 409, code: 'approval_void', paid: 0 };
 
@@ -427,6 +552,26 @@ export function editedPaymentsScenario(
         expect(await service.process(payment)).toEqual(VOID);
       },
     );
+
+    it.each(UNGIVEN)('is not paid by a history with every hash right in which %s', async (_, forged) => {
+      const payment = await service.create(SMALL);
+      await forgeMoves(service, hand, payment, forged(payment));
+      expect(await service.process(payment)).toEqual(VOID);
+    });
+
+    it.each(UNGIVEN)('is not paid by recovery after a history in which %s', async (_, forged) => {
+      const payment = await service.create(SMALL);
+      const approved = await forgeMoves(service, hand, payment, forged(payment));
+      await forge(service, hand, approved, begun(approved as Approved));
+      expect(await service.recover(payment)).toEqual({ stuck: 1, paid: 0 });
+    });
+
+    it('is paid by a history with every hash right in which entitled people made each move', async () => {
+      const payment = await service.create(LARGE);
+      const approvals = [approvalBy(payment, 'ghost', 'admin'), approvalBy(payment, 'spook', 'dispatcher')];
+      await forge(service, hand, payment, approvedBy(payment, ...approvals));
+      expect(await service.process(payment)).toEqual({ status: 200, paid: 1 });
+    });
 
     it.each(forgeries)(
       'is not paid by recovery after a history with every hash right in which %s',

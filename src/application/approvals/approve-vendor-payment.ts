@@ -12,7 +12,7 @@ import {
   updateVendorPayment,
   type VendorPaymentTarget,
 } from './update-vendor-payment.ts';
-import { type PaymentNotIntact, type VerifyPorts, verifiedPayment } from './verify-payment.ts';
+import { type PaymentNotIntact, type VerifyPorts, verifiedLinks } from './verify-payment.ts';
 
 export type ApproveVendorPaymentRequest = Asked &
   VendorPaymentTarget &
@@ -45,7 +45,7 @@ export const approveVendorPayment = (
   { policy }: Pick<ApprovalRules, 'policy'>,
 ): ApproveVendorPayment => {
   const move = updateVendorPayment(ports);
-  const verified = verifiedPayment(ports);
+  const verified = verifiedLinks(ports);
   return ({ by, origin, notes, termsHash, ...target }, claim = unclaimed) => {
     let revision: number | undefined;
     return permitted(by, 'approve').asyncAndThen(() =>

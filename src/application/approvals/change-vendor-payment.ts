@@ -15,7 +15,7 @@ import {
   updateVendorPayment,
   type VendorPaymentTarget,
 } from './update-vendor-payment.ts';
-import { type PaymentNotIntact, type VerifyPorts, verifiedPayment } from './verify-payment.ts';
+import { type PaymentNotIntact, type VerifyPorts, verifiedLinks } from './verify-payment.ts';
 
 export type ChangeVendorPaymentRequest = Asked &
   VendorPaymentTarget &
@@ -34,7 +34,7 @@ export type ChangeVendorPayment = (
 
 export const changeVendorPayment = (ports: UpdatePorts & VerifyPorts): ChangeVendorPayment => {
   const move = updateVendorPayment(ports);
-  const verified = verifiedPayment(ports);
+  const verified = verifiedLinks(ports);
   return ({ by, origin, id, expectedVersions, lineItems, ...rest }) =>
     permitted(by, 'change').asyncAndThen(() =>
       move<VendorPayment, ChangeRefused | PaymentNotIntact>(

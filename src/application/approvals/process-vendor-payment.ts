@@ -11,7 +11,7 @@ import {
   updateVendorPayment,
   type VendorPaymentTarget,
 } from './update-vendor-payment.ts';
-import { type PaymentNotIntact, verifiedPayment } from './verify-payment.ts';
+import { type PaymentNotIntact, verifiedLinks } from './verify-payment.ts';
 
 export type ProcessVendorPaymentRequest = Asked & VendorPaymentTarget;
 export type ProcessVendorPaymentFailure = RoleNotAllowed | PayoutRefused | PaymentNotIntact | UpdateFailure;
@@ -32,25 +32,26 @@ export const processVendorPayment = (
   { payouts: terms, policy }: Pick<ApprovalRules, 'payouts' | 'policy'>,
 ): ProcessVendorPayment => {
   const move = updateVendorPayment(ports);
-  const verified = verifiedPayment(ports);
+  const verified = verifiedLinks(ports);
   const complete = completePayout(ports);
   return ({ by, origin, ...target }, claim = unclaimed) =>
     permitted(by, 'process')
       .asyncAndThen(() =>
         move<Processing, PayoutRefused | PaymentNotIntact>(
           target,
-          (before) => {
+          (before, links) => {
             const at = ports.clock.now();
-            return beginPayout(before, { by, at }, terms, { policy, sha256: ports.digests.sha256 }).map(
-              (next) => ({
-                by,
-                origin,
-                at,
-                action: 'payment.processing',
-                before,
-                next,
-              }),
-            );
+            return beginPayout({ payment: before, links }, { by, at }, terms, {
+              policy,
+              sha256: ports.digests.sha256,
+            }).map((next) => ({
+              by,
+              origin,
+              at,
+              action: 'payment.processing',
+              before,
+              next,
+            }));
           },
           claim,
           verified,

@@ -9,7 +9,7 @@ import { type RecoveryEnd, type RecoveryRound, recoveryRound } from '../kernel/r
 import { type Asked, approvalChange } from './approval-change.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { completePayout, type PayoutPorts } from './complete-payout.ts';
-import { type PaymentNotIntact, verifiedPayment } from './verify-payment.ts';
+import { type PaymentNotIntact, verifiedLinks } from './verify-payment.ts';
 
 /**
  * Finishes what crashes and silence left open: takes over each payout that is due, asks the processor for the reference
@@ -24,7 +24,7 @@ export const recoverPayouts = (
   { payouts: terms, policy }: Pick<ApprovalRules, 'payouts' | 'policy'>,
 ): RecoverPayouts => {
   const complete = completePayout(ports);
-  const verified = verifiedPayment(ports);
+  const verified = verifiedLinks(ports);
   const withheld = (id: VendorPaymentId, reason: WithheldPayout['reason']): RecoveryEnd => {
     ports.payoutAlarm.raise({ id, reason });
     return 'stuck';
@@ -44,8 +44,8 @@ export const recoverPayouts = (
         .andThen((before): ResultAsync<RecoveryEnd, RecoverFailure> => {
           const at = ports.clock.now();
           if (before?.status !== 'processing' || before.dueAt > at) return okAsync('skipped');
-          return verified(before).andThen(() => {
-            const mayPay = mayLeave(before, { policy, sha256: ports.digests.sha256 });
+          return verified(before).andThen((links) => {
+            const mayPay = mayLeave({ payment: before, links }, { policy, sha256: ports.digests.sha256 });
             const next = resumePayout(before, at, terms);
             const move = { ...RECOVERY, at, action: 'payment.resumed', before, next };
             const { change, payment } = approvalChange(ports, move);

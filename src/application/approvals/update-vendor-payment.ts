@@ -1,4 +1,5 @@
 import { errAsync, okAsync, type Result, type ResultAsync } from 'neverthrow';
+import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
 import type { AlreadyApproved, SelfApproval } from '../../domain/approvals/decisions.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
@@ -48,19 +49,23 @@ export const updateVendorPayment =
   (ports: UpdatePorts) =>
   <Next extends VendorPayment, Failure extends Readonly<{ kind: string }>>(
     target: VendorPaymentTarget,
-    decide: (payment: VendorPayment) => Result<VendorPaymentUpdate<Next> | { unchanged: Next }, Failure>,
+    decide: (
+      payment: VendorPayment,
+      links: readonly AuditLogEntry[],
+    ) => Result<VendorPaymentUpdate<Next> | { unchanged: Next }, Failure>,
     claim: ClaimApproval,
-    /** What is read is put before this first. */
+    /** What is read is put before this first, and its links before the decision; without it there are none. */
     check: (
       payment: VendorPayment,
-    ) => ResultAsync<VendorPayment, Failure | StaleVersion | StorageUnavailable> = okAsync,
+    ) => ResultAsync<readonly AuditLogEntry[], Failure | StaleVersion | StorageUnavailable> = () =>
+      okAsync([]),
   ): ResultAsync<Next, Failure | UpdateFailure> => {
     const attempt = (): ResultAsync<Next, Failure | StaleVersion | UpdateFailure> =>
       found(ports.vendorPayments, target.id)
         .andThen((payment) => atExpectedVersion(payment, target))
-        .andThen(check)
-        .andThen((before) =>
-          decide(before).asyncAndThen<Next, Failure | StaleVersion | UpdateFailure>((move) => {
+        .andThen((payment) => check(payment).map((links) => ({ payment, links })))
+        .andThen(({ payment: before, links }) =>
+          decide(before, links).asyncAndThen<Next, Failure | StaleVersion | UpdateFailure>((move) => {
             if ('unchanged' in move) return okAsync(move.unchanged);
             const { change, payment } = approvalChange(ports, move, claim);
             return ports.approvalCommits

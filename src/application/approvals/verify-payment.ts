@@ -1,5 +1,5 @@
 import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
-import { auditLogChain } from '../../domain/approvals/audit-log.ts';
+import { type AuditLogEntry, auditLogChain } from '../../domain/approvals/audit-log.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { vendorPaymentRecord } from '../../domain/approvals/vendor-payment-record.ts';
@@ -16,21 +16,21 @@ export type PaymentNotIntact = Readonly<{ kind: 'PaymentNotIntact'; id: VendorPa
 export type VerifyPorts = Readonly<{ vendorPayments: VendorPayments; auditLog: AuditLog; digests: Digests }>;
 
 /**
- * The same payment, once its own audit chain has been checked link by link and adds up to the stored record: money never
- * leaves on what a row alone says. One read; one more to tell a payment that has just moved on from one that was changed
- * beneath paywright.
+ * The payment's audit links, once they have been checked one by one and add up to the stored record: money never leaves on
+ * what a row alone says. One read; one more to tell a payment that has just moved on from one that was changed beneath
+ * paywright.
  */
-export const verifiedPayment =
+export const verifiedLinks =
   ({ vendorPayments, auditLog, digests }: VerifyPorts) =>
-  <Payment extends VendorPayment>(
-    payment: Payment,
-  ): ResultAsync<Payment, PaymentNotIntact | StaleVersion | StorageUnavailable> => {
+  (
+    payment: VendorPayment,
+  ): ResultAsync<readonly AuditLogEntry[], PaymentNotIntact | StaleVersion | StorageUnavailable> => {
     const { id, version } = payment;
     const notIntact = () =>
       vendorPayments
         .find(id)
         .andThen((now) =>
-          errAsync<Payment, PaymentNotIntact | StaleVersion>(
+          errAsync<readonly AuditLogEntry[], PaymentNotIntact | StaleVersion>(
             now?.version === version ? { kind: 'PaymentNotIntact', id } : { kind: 'StaleVersion', id },
           ),
         );
@@ -38,8 +38,8 @@ export const verifiedPayment =
       const entity = { ...payment, record: vendorPaymentRecord(payment) };
       return auditLogChain
         .verifyRecord(links, entity, digests.sha256)
-        .match<ResultAsync<Payment, PaymentNotIntact | StaleVersion | StorageUnavailable>>(
-          () => okAsync(payment),
+        .match<ResultAsync<readonly AuditLogEntry[], PaymentNotIntact | StaleVersion | StorageUnavailable>>(
+          () => okAsync(links),
           notIntact,
         );
     });

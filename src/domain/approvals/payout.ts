@@ -3,6 +3,7 @@ import type { Sha256 } from '../kernel/audit-chain.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { hashTerms } from './approval.ts';
 import { hasRole } from './approver.ts';
+import { type Audited, areMoves } from './audited-moves.ts';
 import { isFlagged } from './decisions.ts';
 import {
   approverIn,
@@ -35,7 +36,7 @@ export type PayoutJudgement = Readonly<{ policy: ApprovalPolicy; sha256: Sha256 
 
 /** approved | failed → processing: the intent, on record before money leaves, of a payment that `mayLeave`. */
 export function beginPayout(
-  payment: VendorPayment,
+  { payment, links }: Audited<VendorPayment>,
   { by, at }: Readonly<{ by: Person; at: Instant }>,
   { leaseMs }: PayoutTerms,
   judgement: PayoutJudgement,
@@ -43,7 +44,7 @@ export function beginPayout(
   if (payment.status !== 'approved' && payment.status !== 'failed')
     return err({ kind: 'VendorPaymentStateConflict', status: payment.status });
   return byAnother(payment, by).andThen<Processing, PayoutRefused>(() =>
-    mayLeave(payment, judgement)
+    mayLeave({ payment, links }, judgement)
       ? ok({
           ...nextOf(payment, at),
           ...decidedOf(payment),
@@ -92,22 +93,18 @@ export function concludePayout(
 }
 
 /**
- * Whether everything that made a payment approved holds still: every approval is of the terms as they stand, is by
- * a person who neither made it nor is paid by it, counts once, and all together they are what the policy requires.
+ * Whether everything that made a payment approved holds still: its audit links are moves, so that each approval was given by
+ * its own actor on the terms as they stand (`areMoves`), is by a person who neither made it nor is paid by it, counts once,
+ * and all together they are what the policy requires.
  */
 export const mayLeave = (
-  payment: Approved | Failed | Processing,
+  { payment, links }: Audited<Approved | Failed | Processing>,
   { policy, sha256 }: PayoutJudgement,
-): boolean => isBound(payment, sha256) && satisfies(payment, policy);
+): boolean => areMoves(links) && isBound(payment, sha256) && satisfies(payment, policy);
 
 const isBound = (payment: Approved | Failed | Processing, sha256: Sha256): boolean =>
   payment.termsHash === hashTerms(payment, sha256) &&
-  payment.approvals.every(
-    (approval) =>
-      approval.revision === payment.revision &&
-      approval.termsHash === payment.termsHash &&
-      !isBarred(payment, approverIn(approval)),
-  );
+  payment.approvals.every((approval) => !isBarred(payment, approverIn(approval)));
 
 /** True when the approvals, one for each person, are by whom the policy requires. */
 function satisfies(payment: Approved | Failed | Processing, policy: ApprovalPolicy): boolean {

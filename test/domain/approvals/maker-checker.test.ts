@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Approver } from '../../../src/domain/approvals/approver.ts';
+import type { Audited } from '../../../src/domain/approvals/audited-moves.ts';
 import { approveVendorPayment, rejectVendorPayment } from '../../../src/domain/approvals/decisions.ts';
 import type { PayerId } from '../../../src/domain/approvals/ids.ts';
 import { beginPayout } from '../../../src/domain/approvals/payout.ts';
@@ -21,6 +22,7 @@ import {
   aPerson,
   aVendorId,
   DISPATCHER,
+  type Made,
   payoutTerms,
 } from '../../fixtures/approvals.ts';
 import { digests, NOON } from '../../fixtures/changes.ts';
@@ -37,15 +39,18 @@ const HER_OTHERS: readonly Approver[] = [
 
 const approve = (payment: VendorPayment, by: Approver) =>
   approveVendorPayment(payment, { by, at: NOON }, DEFAULT_POLICY);
-const begin = (payment: VendorPayment, by = ADMIN) =>
-  beginPayout(payment, { by, at: NOON }, payoutTerms, { policy: DEFAULT_POLICY, sha256 });
+const begin = (audited: Audited<VendorPayment>, by = ADMIN) =>
+  beginPayout(audited, { by, at: NOON }, payoutTerms, { policy: DEFAULT_POLICY, sha256 });
 
-/** Approved by these, whom no rule has looked at. */
-const approvedBy = (payment: VendorPayment, ...people: readonly Approver[]): Approved =>
-  people.reduce<VendorPayment>(
-    (before, by, index) => anUncheckedApproval(before, by, { isLast: index === people.length - 1 }).payment,
-    payment,
-  ) as Approved;
+/** Approved by these, whom no rule has looked at, each by a move of their own. */
+const approvedBy = ({ payment, change }: Made, ...people: readonly Approver[]): Audited<Approved> =>
+  people.reduce<Audited<VendorPayment>>(
+    (before, by, index) => {
+      const made = anUncheckedApproval(before.payment, by, { isLast: index === people.length - 1 });
+      return { payment: made.payment, links: [...before.links, made.change.entry] };
+    },
+    { payment, links: [change.entry] },
+  ) as Audited<Approved>;
 
 describe('one person with several accounts', () => {
   it('never approves what another account made or changed', () => {
@@ -79,18 +84,19 @@ describe('one person with several accounts', () => {
 
   it('gets nothing paid by approvals that no rule looked at: they are judged again', () => {
     for (const account of HER_OTHERS) {
-      const twice = approvedBy(aCreation(LARGE).payment, ANN, account);
-      const own = approvedBy(aCreation({ by: ANN }).payment, account);
-      for (const payment of [twice, own])
-        expect(begin(payment)._unsafeUnwrapErr()).toEqual({ kind: 'ApprovalVoid' });
+      const twice = approvedBy(aCreation(LARGE), ANN, account);
+      const own = approvedBy(aCreation({ by: ANN }), account);
+      for (const audited of [twice, own])
+        expect(begin(audited)._unsafeUnwrapErr()).toEqual({ kind: 'ApprovalVoid' });
     }
-    expect(begin(approvedBy(aCreation(LARGE).payment, ANN, DISPATCHER)).isOk()).toBe(true);
+    expect(begin(approvedBy(aCreation(LARGE), ANN, DISPATCHER)).isOk()).toBe(true);
   });
 });
 
 describe('who is paid', () => {
   const payerId = aVendorId() as unknown as PayerId;
-  const { payment } = aCreation({ payerId });
+  const made = aCreation({ payerId });
+  const { payment } = made;
   const parties = [payment.vendorId, aVendorId(payerId)].flatMap((vendorId) => [
     aPerson({ subject: 'v', vendorId }, 'dispatcher', 'admin'),
     anApprover(vendorId.toUpperCase(), 'admin'),
@@ -100,33 +106,33 @@ describe('who is paid', () => {
   it('never approves, in whatever role, nor gets paid by an approval that no rule looked at', () => {
     for (const party of parties) {
       expect(approve(payment, party)._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
-      expect(begin(approvedBy(payment, party))._unsafeUnwrapErr()).toEqual({ kind: 'ApprovalVoid' });
+      expect(begin(approvedBy(made, party))._unsafeUnwrapErr()).toEqual({ kind: 'ApprovalVoid' });
     }
     const other = aPerson({ subject: 'v', vendorId: aVendorId() }, 'dispatcher');
     expect(approve(payment, other)._unsafeUnwrap().payment.status).toBe('approved');
   });
 
   it('neither changes, rejects nor pays out the payment, and asks for one that others decide on', () => {
-    const approved = approvedBy(payment, ADMIN);
+    const approved = approvedBy(made, ADMIN);
     for (const party of parties) {
       const refused = { kind: 'PartyNotAllowed' };
       const change = { metadata: { mine: true } };
       expect(
         changeVendorPayment(payment, change, { by: party, now: NOON }, sha256)._unsafeUnwrapErr(),
       ).toEqual(refused);
-      for (const each of [payment, approved])
+      for (const each of [payment, approved.payment])
         expect(rejectVendorPayment(each, { by: party, at: NOON, reason: 'Mine' })._unsafeUnwrapErr()).toEqual(
           refused,
         );
       expect(begin(approved, party)._unsafeUnwrapErr()).toEqual(refused);
-      const asked = aCreation({ vendorId: payment.vendorId, payerId, by: party }).payment;
-      expect(approve(asked, party)._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
+      const asked = aCreation({ vendorId: payment.vendorId, payerId, by: party });
+      expect(approve(asked.payment, party)._unsafeUnwrapErr()).toEqual({ kind: 'SelfApproval' });
       expect(begin(approvedBy(asked, ADMIN)).isOk()).toBe(true);
     }
   });
 
   it('reads what vendors read, in whatever role; others read who approved, and no role reads what people are known by', () => {
-    const approved = approvedBy(payment, ADMIN);
+    const { payment: approved } = approvedBy(made, ADMIN);
     for (const party of parties)
       expect(Object.keys(recordFor(party, approved))).toEqual(
         Object.keys(recordFor(aPerson({ subject: 'v', vendorId: payment.vendorId }, 'vendor'), approved)),
@@ -138,20 +144,21 @@ describe('who is paid', () => {
 });
 
 describe('a record from before identities were kept', () => {
-  const before: VendorPaymentRecord = (() => {
-    const { makerIdentities: _, ...kept } = vendorPaymentRecord(
-      approvedBy(
-        aCreation({ ...LARGE, by: anApprover('okta|Bob@x.com', 'dispatcher') }).payment,
-        DISPATCHER,
-        ADMIN,
-      ),
-    );
-    return { ...kept, approvals: kept.approvals.map(({ identities: _identities, ...each }) => each) };
-  })();
+  const bare = <Fields>(fields: Fields): Fields =>
+    JSON.parse(JSON.stringify(fields), (name, value) =>
+      name === 'makerIdentities' || name === 'identities' ? undefined : value,
+    ) as Fields;
+  const approved = approvedBy(
+    aCreation({ ...LARGE, by: anApprover('okta|Bob@x.com', 'dispatcher') }),
+    DISPATCHER,
+    ADMIN,
+  );
+  const before: VendorPaymentRecord = bare(vendorPaymentRecord(approved.payment));
+  const links = approved.links.map((link) => bare(link));
 
   it('is recorded as it was, so that its chain still adds up to it', () => {
     expect(vendorPaymentRecord(restoreVendorPayment(before, ''))).toEqual(before);
-    expect(begin(restoreVendorPayment(before, '')).isOk()).toBe(true);
+    expect(begin({ payment: restoreVendorPayment(before, ''), links }).isOk()).toBe(true);
   });
 
   it('knows people by their subjects, folded', () => {

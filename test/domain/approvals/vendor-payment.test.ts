@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { approvalChange } from '../../../src/application/approvals/approval-change.ts';
 import { hashTerms } from '../../../src/domain/approvals/approval.ts';
 import type { Approver } from '../../../src/domain/approvals/approver.ts';
+import type { AuditLogEntry } from '../../../src/domain/approvals/audit-log.ts';
+import { type Audited, areMoves } from '../../../src/domain/approvals/audited-moves.ts';
 import { approveVendorPayment, rejectVendorPayment } from '../../../src/domain/approvals/decisions.ts';
 import { parseUuid } from '../../../src/domain/approvals/ids.ts';
 import { addUp } from '../../../src/domain/approvals/line-item.ts';
@@ -21,9 +24,13 @@ import {
   aLine,
   anApprover,
   aPricedOrder,
+  approvalPorts,
+  asked,
   DISPATCHER,
   MAKER,
+  type Made,
   payoutTerms,
+  SYSTEM,
 } from '../../fixtures/approvals.ts';
 import { digests, NOON } from '../../fixtures/changes.ts';
 
@@ -99,7 +106,32 @@ describe('the hash of terms', () => {
 /** What may be tried on a payment, whatever its state. */
 const MOVES = ['approve', 'approveAsAdmin', 'reject', 'change', 'begin', 'resume', 'pay', 'refuse'] as const;
 
-function moved(payment: VendorPayment, move: (typeof MOVES)[number], at: number): VendorPayment | undefined {
+type Move = (typeof MOVES)[number];
+
+/** Who makes a move. */
+const MOVER: Readonly<Record<Move, Approver>> = {
+  approve: DISPATCHER,
+  approveAsAdmin: ADMIN,
+  reject: ADMIN,
+  change: anApprover('editor', 'dispatcher'),
+  begin: ADMIN,
+  resume: SYSTEM,
+  pay: ADMIN,
+  refuse: ADMIN,
+};
+
+/** What the audit link of a move is called. */
+function actionOf(move: Move, { status }: VendorPayment): string {
+  if (move === 'resume' || move === 'change') return `payment.${move}d`;
+  if (move === 'reject') return 'payment.rejected';
+  return `payment.${status === 'pending_approval' ? 'approval_given' : status}`;
+}
+
+function moved(
+  { payment, links }: Audited<VendorPayment>,
+  move: Move,
+  at: number,
+): VendorPayment | undefined {
   const said = { processorReference: 'p', processedAt: at };
   switch (move) {
     case 'approve':
@@ -112,12 +144,10 @@ function moved(payment: VendorPayment, move: (typeof MOVES)[number], at: number)
       return rejectVendorPayment(payment, { by: ADMIN, at, reason: 'no' }).unwrapOr(undefined);
     case 'change': {
       const change = { lineItems: [aLine(BigInt(payment.version) + 600_000n)], metadata: { at } };
-      return changeVendorPayment(payment, change, { by: anApprover('editor'), now: at }, sha256).unwrapOr(
-        undefined,
-      );
+      return changeVendorPayment(payment, change, { by: MOVER.change, now: at }, sha256).unwrapOr(undefined);
     }
     case 'begin':
-      return beginPayout(payment, { by: ADMIN, at }, payoutTerms, {
+      return beginPayout({ payment, links }, { by: ADMIN, at }, payoutTerms, {
         policy: DEFAULT_POLICY,
         sha256,
       }).unwrapOr(undefined);
@@ -150,9 +180,12 @@ describe('a vendor’s payment', () => {
         fc.array(fc.constantFrom(...MOVES), { maxLength: 14 }),
         fc.constantFrom(1n, 500_000n, 500_001n),
         (moves, cents) => {
-          let payment: VendorPayment = aCreation({ lineItems: [aLine(cents)] }).payment;
+          const first = aCreation({ lineItems: [aLine(cents)] });
+          let payment: VendorPayment = first.payment;
+          const links: AuditLogEntry[] = [first.change.entry];
           for (const [index, move] of moves.entries()) {
-            const next = moved(payment, move, NOON + index + 1);
+            const at = NOON + index + 1;
+            const next = moved({ payment, links }, move, at);
             if (next === undefined) continue;
             expect(ALLOWED[payment.status]).toContain(next.status);
             expect(next.version).toBe(payment.version + 1);
@@ -161,7 +194,12 @@ describe('a vendor’s payment', () => {
             expect(restoreVendorPayment(parseJson(text) as VendorPaymentRecord, next.auditHash)).toEqual(
               next,
             );
-            payment = next;
+            const action = actionOf(move, next);
+            const step = { ...asked(MOVER[move]), at, action, before: payment, next };
+            const made: Made = approvalChange<VendorPayment>(approvalPorts, step);
+            links.push(made.change.entry);
+            expect([action, areMoves(links)]).toEqual([action, true]);
+            payment = made.payment;
           }
         },
       ),

@@ -1,0 +1,151 @@
+import { foldChain } from '../kernel/audit-chain.ts';
+import { rfc3339 } from '../kernel/instant.ts';
+import { canonicalJson, type Json, type JsonObject } from '../kernel/json.ts';
+import type { AuditLogEntry } from './audit-log.ts';
+import { identitiesOf } from './identity.ts';
+import type { VendorPaymentStatus } from './vendor-payment.ts';
+import type { VendorPaymentRecord } from './vendor-payment-record.ts';
+
+/** A payment with its audit links, first link first, which lead to it and whose hashes are right. */
+export type Audited<Payment> = Readonly<{ payment: Payment; links: readonly AuditLogEntry[] }>;
+
+type Field = keyof VendorPaymentRecord;
+type Move = Readonly<{
+  from: readonly VendorPaymentStatus[];
+  to: VendorPaymentStatus;
+  /** What it may change of the record, beside version and time. */
+  changes: readonly Field[];
+  isMade?: (link: AuditLogEntry, before: VendorPaymentRecord, after: VendorPaymentRecord) => boolean;
+}>;
+
+const PAYOUT = ['payout', 'processedAt', 'processorReference', 'failedReason'] as const;
+
+/** Every move after the first, by what its link is called: who is paid, the score and the creator are in none. */
+const MOVES: Readonly<Record<string, Move>> = {
+  'payment.approval_given': {
+    from: ['pending_approval'],
+    to: 'pending_approval',
+    changes: ['approvals'],
+    isMade: isGiven,
+  },
+  'payment.approved': {
+    from: ['pending_approval'],
+    to: 'approved',
+    changes: ['approvals', 'status', 'approvedBy', 'approvedAt'],
+    isMade: (link, before, after) =>
+      isGiven(link, before, after) &&
+      after.approvedBy === link.actor.id &&
+      after.approvedAt === rfc3339(link.timestamp),
+  },
+  'payment.changed': {
+    from: ['pending_approval'],
+    to: 'pending_approval',
+    changes: [
+      'amountCents',
+      'lineItems',
+      'metadata',
+      'termsHash',
+      'edition',
+      'approvals',
+      'changedBy',
+      'makerIdentities',
+    ],
+    isMade: isChanged,
+  },
+  'payment.rejected': {
+    from: ['pending_approval', 'approved', 'failed'],
+    to: 'cancelled',
+    changes: ['status', 'rejectedBy', 'rejectedAt', 'rejectedReason', ...PAYOUT],
+  },
+  'payment.processing': { from: ['approved', 'failed'], to: 'processing', changes: ['status', ...PAYOUT] },
+  'payment.resumed': { from: ['processing'], to: 'processing', changes: ['payout'] },
+  'payment.completed': { from: ['processing'], to: 'completed', changes: ['status', ...PAYOUT] },
+  'payment.failed': { from: ['processing'], to: 'failed', changes: ['status', ...PAYOUT] },
+};
+
+/**
+ * Whether each link of a chain is a move that its own actor can have made: hashes say that a history was not edited, and this
+ * that it could have happened. Each approval is added by one link, whose actor, roles and time are the approval's, and is of the
+ * terms and revision as they stood; whoever set terms is a maker, and all approvals before are void. Nothing is said of
+ * whether the actors were allowed to.
+ */
+export function areMoves(links: readonly AuditLogEntry[]): boolean {
+  const [first, ...others] = links;
+  if (first === undefined || !isCreation(first)) return false;
+  let before = first.after;
+  for (const link of others) {
+    const after = foldChain([{ after: before }, link]);
+    if (!isMove(link, recordIn(before), recordIn(after))) return false;
+    before = after;
+  }
+  return true;
+}
+
+const recordIn = (fields: JsonObject) => fields as unknown as VendorPaymentRecord;
+
+function isCreation({ action, actor, after }: AuditLogEntry): boolean {
+  const { status, createdBy, changedBy, makerIdentities, edition, approvals } = recordIn(after);
+  return (
+    action === 'payment.created' &&
+    status === 'pending_approval' &&
+    createdBy === actor.id &&
+    isSame(changedBy, []) &&
+    edition === 1 &&
+    isSame(approvals, []) &&
+    isKnownBy(actor.id, makerIdentities)
+  );
+}
+
+function isMove(link: AuditLogEntry, before: VendorPaymentRecord, after: VendorPaymentRecord): boolean {
+  const move = Object.hasOwn(MOVES, link.action) ? MOVES[link.action] : undefined;
+  if (!move?.from.includes(before.status) || move.to !== after.status) return false;
+  const changes: readonly string[] = ['version', 'updatedAt', ...move.changes];
+  return (
+    Object.keys({ ...link.before, ...link.after }).every((field) => changes.includes(field)) &&
+    (move.isMade?.(link, before, after) ?? true)
+  );
+}
+
+function isGiven(
+  { actor, timestamp }: AuditLogEntry,
+  before: VendorPaymentRecord,
+  after: VendorPaymentRecord,
+): boolean {
+  const given = Array.isArray(after.approvals) ? after.approvals.at(-1) : undefined;
+  return (
+    given !== undefined &&
+    isSame(after.approvals, [...before.approvals, given]) &&
+    given.by === actor.id &&
+    isSame(given.roles, actor.roles) &&
+    given.at === rfc3339(timestamp) &&
+    given.edition === before.edition &&
+    given.termsHash === before.termsHash &&
+    isKnownBy(actor.id, given.identities)
+  );
+}
+
+function isChanged(
+  { actor }: AuditLogEntry,
+  before: VendorPaymentRecord,
+  after: VendorPaymentRecord,
+): boolean {
+  const makers = [before.createdBy, ...before.changedBy];
+  const { makerIdentities } = after;
+  return (
+    after.edition === before.edition + 1 &&
+    isSame(after.approvals, []) &&
+    isSame(after.changedBy, makers.includes(actor.id) ? before.changedBy : [...before.changedBy, actor.id]) &&
+    (before.makerIdentities ?? []).every((known) => makerIdentities?.includes(known) === true) &&
+    isKnownBy(actor.id, makerIdentities)
+  );
+}
+
+/** Where only subjects were kept, there is nothing to be known by. */
+const isKnownBy = (subject: string, identities: readonly string[] | undefined): boolean =>
+  identities === undefined ||
+  identitiesOf({ subject })
+    .slice(0, 1)
+    .every((known) => identities.includes(known));
+
+const isSame = (one: readonly unknown[], other: readonly unknown[]): boolean =>
+  canonicalJson(one as readonly Json[]) === canonicalJson(other as readonly Json[]);

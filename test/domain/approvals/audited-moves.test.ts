@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { AuditLogEntry } from '../../../src/domain/approvals/audit-log.ts';
+import { areMoves } from '../../../src/domain/approvals/audited-moves.ts';
+import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
+import { foldChain } from '../../../src/domain/kernel/audit-chain.ts';
+import type { Json } from '../../../src/domain/kernel/json.ts';
+import {
+  ADMIN,
+  aCreation,
+  anEdit,
+  anUncheckedApproval,
+  aPayoutBegun,
+  aPayoutEnded,
+  aPayoutResumed,
+  aRejection,
+  type Made,
+} from '../../fixtures/approvals.ts';
+
+/** The links of a life with every move but a rejection; each step is given the payment as the one before left it. */
+function aLife(): readonly AuditLogEntry[] {
+  const links: AuditLogEntry[] = [];
+  const after = <Payment extends VendorPayment>({ payment, change }: Made<Payment>): Payment => {
+    links.push(change.entry);
+    return payment;
+  };
+  const created = after(aCreation());
+  const once = after(anUncheckedApproval(created, undefined, { isLast: false }));
+  const edited = after(anEdit(once));
+  const again = after(anUncheckedApproval(edited, undefined, { isLast: false }));
+  const approved = after(anUncheckedApproval(again, ADMIN));
+  const failed = after(aPayoutEnded(after(aPayoutBegun(approved)), false));
+  const resumed = after(aPayoutResumed(after(aPayoutBegun(failed))));
+  after(aPayoutEnded(resumed));
+  return links;
+}
+
+const LIFE = aLife();
+const RECORD = foldChain(LIFE);
+const NAMES = LIFE.map(({ sequence, action }) => [sequence, action] as const);
+
+const withLink = (sequence: number, edit: (link: AuditLogEntry) => object): readonly AuditLogEntry[] =>
+  LIFE.map((link) => (link.sequence === sequence ? { ...link, ...edit(link) } : link));
+const withAfter = (sequence: number, fields: Readonly<Record<string, Json>>) =>
+  withLink(sequence, ({ after }) => ({ after: { ...after, ...fields } }));
+
+describe('audit links', () => {
+  it('are moves in a life with every move there is', () => {
+    expect(areMoves(LIFE)).toBe(true);
+    const created = aCreation();
+    expect(areMoves([created.change.entry, aRejection(created.payment).change.entry])).toBe(true);
+    expect(areMoves([])).toBe(false);
+  });
+
+  it.each(NAMES)('are none when link %i, %s, changes what its move leaves alone', (sequence) => {
+    if (sequence === 1) return;
+    for (const field of [
+      'vendorId',
+      'payerId',
+      'incidentId',
+      'createdBy',
+      'fraudStatus',
+      'fraudScore',
+      'currency',
+      'other',
+    ]) {
+      expect([field, areMoves(withAfter(sequence, { [field]: RECORD[field] ?? 'x' } as never))]).toEqual([
+        field,
+        false,
+      ]);
+      const taken = withLink(sequence, ({ before }) => ({ before: { ...before, [field]: 'x' } }));
+      expect([field, areMoves(taken)]).toEqual([field, false]);
+    }
+  });
+
+  it.each(NAMES)(
+    'are none without link %i, %s, but where a payout was only resumed or asked again',
+    (sequence, action) => {
+      const without = LIFE.filter((link) => link.sequence !== sequence);
+      const goesOn = action === 'payment.resumed' || sequence === LIFE.length;
+      expect(areMoves(without)).toBe(goesOn || sequence === 2);
+    },
+  );
+
+  it.each(NAMES)('are none when link %i, %s, is called something else', (sequence, action) => {
+    for (const other of ['payment.forged', 'constructor', '', ...NAMES.map(([, name]) => name)]) {
+      if (other === action) continue;
+      expect([other, areMoves(withLink(sequence, () => ({ action: other })))]).toEqual([other, false]);
+    }
+  });
+
+  it.each(NAMES.filter(([, action]) => /created|approv|changed/.test(action)))(
+    'are none when link %i, %s, has another actor',
+    (sequence) => {
+      expect(areMoves(withLink(sequence, ({ actor }) => ({ actor: { ...actor, id: 'ghost' } })))).toBe(false);
+    },
+  );
+
+  it.each(NAMES.filter(([, action]) => action.includes('approv')))(
+    'are none when link %i, %s, gives an approval of other roles, time, terms or revision, or another besides',
+    (sequence) => {
+      const given = (LIFE[sequence - 1]?.after['approvals'] ?? []) as readonly Readonly<
+        Record<string, Json>
+      >[];
+      const last = given.at(-1) ?? {};
+      for (const edit of [
+        { roles: ['system'] },
+        { by: 'ghost' },
+        { at: '2026-03-01T00:00:00.000Z' },
+        { termsHash: 'f'.repeat(64) },
+        { edition: 9 },
+        { identities: ['sub:ghost'] },
+      ]) {
+        const approvals = [...given.slice(0, -1), { ...last, ...edit }] as Json;
+        expect([edit, areMoves(withAfter(sequence, { approvals }))]).toEqual([edit, false]);
+      }
+      for (const approvals of [[], given.slice(0, -1), [last, ...given], [...given, last]])
+        expect(areMoves(withAfter(sequence, { approvals: approvals as Json }))).toBe(false);
+      const roles = withLink(sequence, ({ actor }) => ({ actor: { ...actor, roles: ['system'] } }));
+      expect(areMoves(roles)).toBe(false);
+    },
+  );
+
+  it('are none when a change leaves approvals, the revision or its makers as they were', () => {
+    const sequence = LIFE.findIndex(({ action }) => action === 'payment.changed') + 1;
+    const approvals = LIFE[1]?.after['approvals'] as Json;
+    for (const fields of [
+      { approvals },
+      { edition: 1 },
+      { edition: 3 },
+      { changedBy: [] },
+      { changedBy: ['ghost'] },
+      { changedBy: ['editor-1', 'ghost'] },
+      { makerIdentities: ['sub:editor-1'] },
+      { makerIdentities: ['sub:maker-1'] },
+    ] as readonly Readonly<Record<string, Json>>[])
+      expect([fields, areMoves(withAfter(sequence, fields))]).toEqual([fields, false]);
+  });
+
+  it('are none when the first says that anything was decided before it', () => {
+    const approvals = LIFE[1]?.after['approvals'] as Json;
+    for (const fields of [
+      { approvals },
+      { status: 'approved' },
+      { edition: 2 },
+      { changedBy: ['ghost'] },
+      { createdBy: 'ghost' },
+      { makerIdentities: ['sub:ghost'] },
+    ] as readonly Readonly<Record<string, Json>>[])
+      expect([fields, areMoves(withAfter(1, fields))]).toEqual([fields, false]);
+  });
+});
