@@ -22,6 +22,7 @@ import { openClaim } from '../src/domain/kernel/claim.ts';
 import { type MerchantId, parseMerchantId } from '../src/domain/kernel/ids.ts';
 import { money } from '../src/domain/kernel/money.ts';
 import { openPayment } from '../src/domain/payments/payment.ts';
+import { exportEncoder } from '../src/entrypoints/files/export-encoder.ts';
 import { httpTransferResponseEncoder } from '../src/entrypoints/http/ledger/transfers.ts';
 import { httpResponseEncoder } from '../src/entrypoints/http/payments/stored-responses.ts';
 import type { Change } from '../src/ports/commits.ts';
@@ -91,6 +92,7 @@ export async function systemOver(storage: Storage) {
     processor: simulatedProcessor(simulatorLedger(':memory:'), systemClock),
     responses: httpResponseEncoder,
     transferResponses: httpTransferResponseEncoder,
+    exportEncoder,
     clock: systemClock,
     ids: systemIds,
     digests,

@@ -3,6 +3,7 @@ import type { ClaimTerms } from '../domain/kernel/claim.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Digests } from '../ports/digests.ts';
 import type { EmailSpellings } from '../ports/email-spellings.ts';
+import type { ExportEncoder } from '../ports/export-encoder.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { ObjectLinks } from '../ports/object-links.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -26,8 +27,12 @@ import { findCustomer, getCustomer } from './customers/read-customers.ts';
 import { recordCustomerAccess } from './customers/record-customer-access.ts';
 import { resolvePaymentMethod } from './customers/resolve-payment-method.ts';
 import { updateCustomer } from './customers/update-customer.ts';
+import { cancelExport } from './files/cancel-export.ts';
 import { exportPayments } from './files/export-payments.ts';
 import { headLinkedObject, readLinkedObject, writeLinkedObject } from './files/linked-objects.ts';
+import { getExport, listExports } from './files/read-exports.ts';
+import { startExport } from './files/start-export.ts';
+import { exportFileRetention } from './files/sweep-exports.ts';
 import { compareHeads } from './integrity/checkpoint.ts';
 import { verify } from './integrity/verify.ts';
 import { enforceRetention } from './kernel/enforce-retention.ts';
@@ -71,6 +76,7 @@ export type Ports = Omit<Storage, 'close' | 'health'> &
     objects: ObjectStore;
     objectLinks: ObjectLinks;
     leftovers: Retention<Leftover>;
+    exportEncoder: ExportEncoder;
   }>;
 
 export type Rules = Readonly<{ claims: ClaimTerms; anomalies: AnomalyRules }>;
@@ -97,6 +103,10 @@ export function useCases(ports: Ports, rules: Rules) {
     countPayments: countPayments(ports),
     summarizePayments: summarizePayments(ports),
     exportPayments: exportPayments(ports),
+    startExport: startExport(ports),
+    getExport: getExport(ports),
+    listExports: listExports(ports),
+    cancelExport: cancelExport(ports),
     headLinkedObject: headLinkedObject(ports),
     readLinkedObject: readLinkedObject(ports),
     writeLinkedObject: writeLinkedObject(ports),
@@ -121,7 +131,10 @@ export function useCases(ports: Ports, rules: Rules) {
     rotateKeys: rotateKeys(webhooks),
     verify: verify(ports),
     compareHeads: compareHeads(ports),
-    enforceRetention: enforceRetention(ports),
+    enforceRetention: enforceRetention({
+      ...ports,
+      leftovers: [ports.leftovers, exportFileRetention(ports)],
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { RingEntry } from '../adapters/keys/ring.ts';
 import type { AnomalyRules } from '../domain/audit/anomalies.ts';
 import type { ClaimTerms } from '../domain/kernel/claim.ts';
+import type { ExportEncoder } from '../ports/export-encoder.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { ResponseEncoder } from '../ports/response-encoder.ts';
 import type { TransferResponseEncoder } from '../ports/transfer-response-encoder.ts';
@@ -18,8 +19,12 @@ export type WebhookSettings = Readonly<{
   disableAfterMs: number;
 }>;
 
-/** How the entrypoint that serves clients writes the responses that idempotency keeps. */
-export type Encoders = Readonly<{ responses: ResponseEncoder; transferResponses: TransferResponseEncoder }>;
+/** How the entrypoint that serves clients writes the responses that idempotency keeps, and rows of exports. */
+export type Encoders = Readonly<{
+  responses: ResponseEncoder;
+  transferResponses: TransferResponseEncoder;
+  exportEncoder: ExportEncoder;
+}>;
 
 /** What the platform is made from. `Place` says whether embedded servers have been started yet. */
 export type PlatformSettings<Place extends StorageSettings | PlacedStorage = StorageSettings> = Readonly<{

@@ -30,4 +30,13 @@ export interface Aggregates {
     kind: Kind,
     page: Readonly<{ limit: number; after?: string; isOpen?: true }>,
   ): ResultAsync<readonly AggregateOf<Kind>[], StorageUnavailable>;
+  /**
+   * A tenant's aggregates of a kind newest first by id, `before` exclusive, up to `limit`; fewer only at the end. Of kinds that do
+   * not close and whose ids carry times.
+   */
+  newest<Kind extends 'export'>(
+    merchantId: MerchantId,
+    kind: Kind,
+    page: Readonly<{ limit: number; before?: string }>,
+  ): ResultAsync<readonly AggregateOf<Kind>[], StorageUnavailable>;
 }

@@ -16,8 +16,8 @@ export type Retained =
   | 'day_window'
   | 'lease';
 
-/** What writers of the object store began and never finished. */
-export type Leftover = 'upload';
+/** Of the object store: what writers began and never finished, and files of exports. */
+export type Leftover = 'upload' | 'export_file';
 
 /** Deletes what has been kept for its time. Adapters must pass `test/contract/retention.contract.ts`. */
 export interface Retention<Kind extends Retained | Leftover = Retained> {

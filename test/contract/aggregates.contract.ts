@@ -84,6 +84,19 @@ export function aggregatesContract(adapter: string, open: () => Promise<Storage>
       expect(await list(3, all[6]?.id)).toEqual([]);
     });
 
+    it('lists a kind newest first, page after page', async () => {
+      const all: Export[] = [];
+      for (let n = 0; n < 5; n += 1) all.unshift(await committed(aBeginning(anExport(a, NOON + n))));
+      await committed(aBeginning(anExport(b)));
+      const newest = async (limit: number, before?: string) =>
+        (await storage.aggregates.newest(a, 'export', { limit, ...present({ before }) }))._unsafeUnwrap();
+      expect(await newest(100)).toEqual(all);
+      expect(await newest(2)).toEqual(all.slice(0, 2));
+      expect(await newest(2, all[1]?.id)).toEqual(all.slice(2, 4));
+      expect(await newest(2, all[3]?.id)).toEqual(all.slice(4));
+      expect(await newest(2, all[4]?.id)).toEqual([]);
+    });
+
     it('shows a transfer to both sides and to no other merchant', async () => {
       const { change, transfer } = aTransfer();
       (await commit(change))._unsafeUnwrap();

@@ -6,6 +6,7 @@ export type Before =
   | 'payments are recovered'
   | 'payouts are recovered'
   | 'events are relayed'
+  | 'jobs are done'
   | Readonly<{ deliveriesAnswer: number }>;
 
 type Parts = Readonly<{

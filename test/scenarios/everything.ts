@@ -1,5 +1,6 @@
 import type { Storage } from '../../src/ports/storage.ts';
 import { eventReplaysContract } from './event-replays.scenario.ts';
+import { exportsContract } from './exports.scenario.ts';
 import { heavyPagesContract } from './heavy-pages.scenario.ts';
 import { jobsContract } from './jobs.scenario.ts';
 import { managingMerchantsContract } from './managing-merchants.scenario.ts';
@@ -18,6 +19,7 @@ import { webhooksContract } from './webhooks.scenario.ts';
 /** Every use case whose course depends on the storage. `open` gives an empty store that shares nothing with the ones before. */
 export function storageScenarios(adapter: string, open: () => Promise<Storage>): void {
   heavyPagesContract(adapter, open);
+  exportsContract(adapter, open);
   transfersContract(adapter, open);
   managingMerchantsContract(adapter, open);
   processorConfigContract(adapter, open);

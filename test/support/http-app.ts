@@ -14,9 +14,13 @@ import { systemIds } from '../../src/adapters/system/ids.ts';
 import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
 import { httpWebhookSender } from '../../src/adapters/webhooks/sender.ts';
+import { exportWork } from '../../src/application/files/export-work.ts';
+import { JOB_TERMS, runJobs } from '../../src/application/files/run-jobs.ts';
+import { EXPORT_WORK } from '../../src/application/files/start-export.ts';
 import { useCases } from '../../src/application/use-cases.ts';
 import { ANOMALY_RULES } from '../../src/domain/audit/anomalies.ts';
 import { present } from '../../src/domain/kernel/present.ts';
+import { exportEncoder } from '../../src/entrypoints/files/export-encoder.ts';
 import { httpTransferResponseEncoder } from '../../src/entrypoints/http/ledger/transfers.ts';
 import { httpResponseEncoder } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import { type PlatformAppParts, platformApp } from '../../src/entrypoints/http/platform-app.ts';
@@ -60,6 +64,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     processor: parts.processor ?? simulatedProcessor(simulatorLedger(':memory:'), clock),
     responses: httpResponseEncoder,
     transferResponses: httpTransferResponseEncoder,
+    exportEncoder,
     clock,
     ids: systemIds,
     digests: systemDigests(SECRET),
@@ -87,7 +92,16 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     newRequestId: randomUUID,
     ...parts.app,
   });
-  return { app: describedApp(app), useCases: cases, lines, files };
+  const works = new Map([[EXPORT_WORK, exportWork(ports)]]);
+  const jobs = runJobs(ports, works, { ...JOB_TERMS, holder: randomUUID() });
+  return {
+    app: describedApp(app),
+    useCases: cases,
+    lines,
+    files,
+    /** A turn of every job that is due. */
+    work: async () => (await jobs(100))._unsafeUnwrap(),
+  };
 }
 
 /**

@@ -78,6 +78,17 @@ export const PLATFORM_POSTS: Readonly<Record<string, KeyedPost>> = {
       };
     },
   },
+  startExport: {
+    prepare: fixed('/exports', { kind: 'payments' }, { kind: 'payments', gzip: true }),
+  },
+  startPaymentExport: { prepare: fixed('/payments/export', {}, { format: 'json' }) },
+  cancelExport: {
+    prepare: async (ask) => {
+      const order = async () =>
+        `/exports/${String((await ask({ path: '/exports', body: { kind: 'payments' } }))['export_id'])}/cancel`;
+      return { one: { path: await order() }, other: { path: await order() } };
+    },
+  },
   createCustomer: {
     prepare: () => {
       const body = { email: anEmail(), name: 'Ada Lovelace', payment_methods: [aCard()] };

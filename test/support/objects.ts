@@ -12,7 +12,7 @@ export const FILE_TOKENS = systemSignedTokens('a secret of these files and of no
 let above: string | undefined;
 
 /** A folder that goes with the process of the test. */
-function temporaryFolder(): string {
+export function temporaryFolder(): string {
   if (above === undefined) {
     const made = mkdtempSync(join(tmpdir(), 'paywright-objects-'));
     process.once('exit', () => rmSync(made, { recursive: true, force: true }));

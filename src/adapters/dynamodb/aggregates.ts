@@ -32,7 +32,23 @@ export const dynamodbAggregates = (table: Table, read: Read): Aggregates => ({
       if (isOpen) return openItems(table, kind, open, limit);
       return bothItems(table, open, ascending(closedAggregatePartition(merchantId, kind), after), limit);
     }).map((items) => items.map((item) => aggregateOf(kind, item))),
+  newest: (merchantId, kind, { limit, before }) =>
+    attempt(() =>
+      queryItems(
+        table,
+        { ...descending(aggregatePartition(merchantId, kind), before), ScanIndexForward: false },
+        limit,
+      ),
+    ).map((items) => items.map((item) => aggregateOf(kind, item))),
 });
+
+const descending = (pk: string, before: string | undefined): PartitionQuery =>
+  before === undefined
+    ? within(pk)
+    : {
+        KeyConditionExpression: 'pk = :pk AND sk < :before',
+        ExpressionAttributeValues: { ':pk': pk, ':before': before },
+      };
 
 /** The kinds whose aggregates close. */
 const CLOSING: ReadonlySet<AggregateKind> = new Set(['webhook_endpoint', 'job']);

@@ -24,6 +24,15 @@ export const memoryAggregates = (store: MemoryStore): Aggregates => ({
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, limit),
     ),
+  newest: (merchantId, kind, { limit, before }) =>
+    okAsync(
+      [...store.aggregates.values()]
+        .filter(({ owner }) => owner === merchantId)
+        .flatMap(({ aggregate }) => as(kind, aggregate) ?? [])
+        .filter(({ id }) => before === undefined || id < before)
+        .sort((a, b) => (a.id < b.id ? 1 : -1))
+        .slice(0, limit),
+    ),
 });
 
 const as = <Kind extends AggregateKind>(

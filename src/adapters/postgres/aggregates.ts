@@ -36,8 +36,21 @@ export function postgresAggregates(pool: pg.Pool): Aggregates {
         },
         (row: Found) => aggregateFromRow(kind, row),
       ),
+    newest: (merchantId, kind, { limit, before }) =>
+      findAll(pool, { ...NEWEST, values: [merchantId, kind, before ?? BEHIND_ALL, limit] }, (row: Found) =>
+        aggregateFromRow(kind, row),
+      ),
   };
 }
+
+/** No id begins with it, and all come before. */
+const BEHIND_ALL = '~';
+
+const NEWEST = {
+  name: 'list_newest_aggregates',
+  text: `SELECT record::text, audit_hash FROM aggregate
+    WHERE owner = $1 AND kind = $2 AND id < $3 ORDER BY id DESC LIMIT $4`,
+};
 
 const AGGREGATES: ManyKeys<Wanted> = {
   name: 'find_aggregates',

@@ -4,6 +4,7 @@ import {
   type ExpectedEvent,
   eventOfTransfer,
   eventsOfEndpoint,
+  eventsOfExport,
   eventsOfPayment,
   eventText,
 } from './expected-events.ts';
@@ -71,6 +72,8 @@ export function noteFactsOfAggregate(
         text: effectText({ operation: 'transfer', key: '', transfer: id }),
       });
   }
+  if (aggregate.kind === 'export')
+    for (const event of eventsOfExport(links)) noteExpectedEvent(event, id, window, note);
   if (aggregate.kind === 'webhook_endpoint')
     for (const event of eventsOfEndpoint(links)) noteExpectedEvent(event, id, window, note);
 }

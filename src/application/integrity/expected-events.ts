@@ -88,6 +88,18 @@ export const eventsOfEndpoint = (chain: readonly AuditEntry[]): readonly Expecte
         ],
   );
 
+const OF_INSIDE = new Set(['slot', 'job_id']);
+
+/** The event of an export that made a file; one that was streamed has none, nor one that was canceled. */
+export const eventsOfExport = (chain: readonly AuditEntry[]): readonly ExpectedEvent[] =>
+  chain.flatMap(({ action, merchantId, timestamp }, index) => {
+    const record = foldChain(chain.slice(0, index + 1));
+    if (record['job_id'] === undefined) return [];
+    if (action !== 'export.completed' && action !== 'export.failed') return [];
+    const data = Object.fromEntries(Object.entries(record).filter(([name]) => !OF_INSIDE.has(name)));
+    return [{ type: action, merchantId, created: timestamp, data }];
+  });
+
 /** The types of all of these. Of an event of another type, which an older version made, no chain says whether it must be. */
 const EXPECTED_TYPES: ReadonlySet<string> = new Set<EventType>([
   'payment.created',
@@ -99,6 +111,8 @@ const EXPECTED_TYPES: ReadonlySet<string> = new Set<EventType>([
   'refund.failed',
   'transfer.completed',
   'webhook_endpoint.disabled',
+  'export.completed',
+  'export.failed',
 ]);
 
 export const isExpectedType = (type: string): type is EventType => EXPECTED_TYPES.has(type);

@@ -98,8 +98,10 @@ function noteAggregate(aggregate: Aggregate, id: string, note: NoteFact): void {
 }
 
 /** The keys that an aggregate holds against all others of its kind. */
-const uniqueKeysOf = (aggregate: Aggregate): readonly string[] =>
-  aggregate.kind === 'customer' && aggregate.status === 'active' ? aggregate.emailIndexes : [];
+const uniqueKeysOf = (aggregate: Aggregate): readonly string[] => {
+  if (aggregate.kind === 'customer' && aggregate.status === 'active') return aggregate.emailIndexes;
+  return aggregate.kind === 'export' && aggregate.status === 'pending' ? [`under way ${aggregate.slot}`] : [];
+};
 
 const hasEffect = (claim: Claim): boolean =>
   claim.paymentId !== undefined || ('transferId' in claim && claim.transferId !== undefined);

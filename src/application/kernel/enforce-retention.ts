@@ -1,4 +1,4 @@
-import { ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
+import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { Clock } from '../../ports/clock.ts';
 import type { Leftover, Retained, Retention } from '../../ports/retention.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -14,19 +14,21 @@ export type EnforceRetention = (
   limit: number,
 ) => ResultAsync<Readonly<{ kinds: readonly Enforced[]; more: boolean }>, StorageUnavailable>;
 
-/** What was begun in the object store and never finished goes with it where there is one. */
-type RetentionPorts = Readonly<{ retention: Retention; leftovers?: Retention<Leftover>; clock: Clock }>;
+/** What the object store keeps for a time goes with it where there is one. */
+type RetentionPorts = Readonly<{
+  retention: Retention;
+  leftovers?: readonly Retention<Leftover>[];
+  clock: Clock;
+}>;
 
 export const enforceRetention =
-  ({ retention, leftovers, clock }: RetentionPorts): EnforceRetention =>
+  ({ retention, leftovers = [], clock }: RetentionPorts): EnforceRetention =>
   (limit) =>
-    pruned(retention, clock, limit)
-      .andThen((kinds) =>
-        leftovers === undefined
-          ? okAsync(kinds)
-          : pruned(leftovers, clock, limit).map((more): readonly Enforced[] => [...kinds, ...more]),
-      )
-      .map((kinds) => ({ kinds, more: kinds.some(({ deleted }) => deleted >= limit) }));
+    safeTry(async function* () {
+      const kinds = [...(yield* pruned(retention, clock, limit))];
+      for (const each of leftovers) kinds.push(...(yield* pruned(each, clock, limit)));
+      return ok({ kinds, more: kinds.some(({ deleted }) => deleted >= limit) });
+    });
 
 const pruned = <Kind extends Enforced['kind']>(
   retention: Retention<Kind>,

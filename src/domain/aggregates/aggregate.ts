@@ -12,6 +12,12 @@ import {
   restoreCustomer,
 } from '../customers/customer-record.ts';
 import { type Export, type ExportRecord, exportRecord, restoreExport } from '../files/export.ts';
+import {
+  type FileExport,
+  type FileExportRecord,
+  fileExportRecord,
+  restoreFileExport,
+} from '../files/file-export.ts';
 import { isOpen, type Job } from '../files/job.ts';
 import { type JobRecord, jobRecord, restoreJob } from '../files/job-record.ts';
 import type { AggregateKind } from '../kernel/aggregate-kind.ts';
@@ -37,7 +43,15 @@ import {
  * An entity that is stored whole, as one record, and found by its tenant, kind and id. `version` counts its changes from
  * 1; `auditHash` is the head of its audit chain. Payments are no aggregates: there are too many of them to be kept so.
  */
-export type Aggregate = Merchant | Transfer | Export | Customer | CustomerAccess | WebhookEndpoint | Job;
+export type Aggregate =
+  | Merchant
+  | Transfer
+  | Export
+  | FileExport
+  | Customer
+  | CustomerAccess
+  | WebhookEndpoint
+  | Job;
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
 /** What is stored. */
@@ -48,7 +62,7 @@ export function aggregateRecord(aggregate: Aggregate): JsonObject {
     case 'transfer':
       return transferRecord(aggregate);
     case 'export':
-      return exportRecord(aggregate);
+      return 'source' in aggregate ? fileExportRecord(aggregate) : exportRecord(aggregate);
     case 'customer':
       return customerRecord(aggregate);
     case 'customer_access':
@@ -90,7 +104,9 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
     case 'transfer':
       return restoreTransfer(record as TransferRecord, auditHash);
     case 'export':
-      return restoreExport(record as ExportRecord, auditHash);
+      return 'job_id' in record
+        ? restoreFileExport(record as FileExportRecord, auditHash)
+        : restoreExport(record as ExportRecord, auditHash);
     case 'customer':
       return restoreCustomer(record as CustomerRecord, auditHash);
     case 'customer_access':

@@ -16,6 +16,8 @@ export const EVENT_TYPES = [
   'refund.failed',
   'transfer.completed',
   'webhook_endpoint.disabled',
+  'export.completed',
+  'export.failed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

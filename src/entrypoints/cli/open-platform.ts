@@ -5,6 +5,7 @@ import type { PlacedStorage, StorageSettings } from '../../composition/storage-s
 import type { OpenStorage } from '../../composition/storages.ts';
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
+import { exportEncoder } from '../files/export-encoder.ts';
 import { httpTransferResponseEncoder } from '../http/ledger/transfers.ts';
 import { httpResponseEncoder } from '../http/payments/stored-responses.ts';
 import type { Config } from './config.ts';
@@ -13,6 +14,7 @@ import { riskText } from './risk-text.ts';
 const HTTP_ENCODERS: Encoders = {
   responses: httpResponseEncoder,
   transferResponses: httpTransferResponseEncoder,
+  exportEncoder,
 };
 
 /** A platform on a storage that answers, its schema current. */

@@ -4,6 +4,7 @@ import type { StorageHealth } from '../../ports/storage-health.ts';
 import { audit } from './audit/audit.ts';
 import { customers } from './customers/customers.ts';
 import { paymentMethods } from './customers/payment-methods.ts';
+import { exportJobs } from './files/export-jobs.ts';
 import { exports } from './files/exports.ts';
 import { objects } from './files/objects.ts';
 import { ledger } from './ledger/ledger.ts';
@@ -39,6 +40,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   payments,
   paymentSummaries,
   exports,
+  exportJobs,
   objects,
   modifications,
   customers,

@@ -15,6 +15,7 @@ import { useCases } from '../../../src/application/use-cases.ts';
 import { ANOMALY_RULES } from '../../../src/domain/audit/anomalies.ts';
 import type { CustomerId } from '../../../src/domain/kernel/ids.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
+import { exportEncoder } from '../../../src/entrypoints/files/export-encoder.ts';
 import { httpTransferResponseEncoder } from '../../../src/entrypoints/http/ledger/transfers.ts';
 import {
   decodeResponse,
@@ -51,6 +52,7 @@ async function aPlatform() {
       processor,
       responses: httpResponseEncoder,
       transferResponses: httpTransferResponseEncoder,
+      exportEncoder,
       clock,
       ids: systemIds,
       digests,

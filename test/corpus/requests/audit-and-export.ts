@@ -11,6 +11,15 @@ const badAudits = [
   'actor=user-1',
 ];
 
+const badOrders = [
+  {},
+  { kind: 'settlements' },
+  { kind: 'payments', format: 'xlsx' },
+  { kind: 'payments', filters: { min_amount: 1 } },
+  { kind: 'journal', filters: { status: 'failed' } },
+  { kind: 'audit', filters: { start_date: '2045-02-30' } },
+];
+
 const badExports = [
   'format=xml',
   'limit=5',
@@ -83,5 +92,37 @@ export const auditAndExport: CorpusGroup = {
     get('a file of a suspended merchant', '/payments/export', { as: 'suspended' }),
     get('what the trail has of files', '/audit?entity_type=export'),
     get('the report with files', '/audit/report'),
+    post(
+      'an order of a file of some payments',
+      '/payments/export',
+      { filters: { status: 'succeeded', min_amount: 2000, currency: 'USD' }, format: 'json' },
+      { key: 'file-1', keep: { file: 'export_id' } },
+    ),
+    post(
+      'the same order again',
+      '/payments/export',
+      { filters: { status: 'succeeded', min_amount: 2000, currency: 'USD' }, format: 'json' },
+      { key: 'file-1' },
+    ),
+    get('a file that waits', '/exports/{{file}}'),
+    get('a file that is made', '/exports/{{file}}', {
+      before: ['jobs are done'],
+      keep: { link: 'result_url' },
+    }),
+    get('the file by its link', '{{link}}'),
+    post('no end to a file that is made', '/exports/{{file}}/cancel'),
+    post('an order of a journal', '/exports', { kind: 'journal' }, { keep: { journal: 'export_id' } }),
+    post('the end of an order', '/exports/{{journal}}/cancel'),
+    get('an order that was ended', '/exports/{{journal}}'),
+    post('an order of transactions', '/payments/export', { kind: 'transactions' }),
+    post('an order of ledger entries', '/exports', { kind: 'ledger_entries', filters: { currency: 'USD' } }),
+    post('an order of the trail', '/exports', { kind: 'audit', filters: { entity_type: 'payment' } }),
+    post('no fourth order', '/exports', { kind: 'payments' }),
+    get('all files', '/exports?limit=3', { before: ['jobs are done'] }),
+    get('a file whose time is over', '/exports/{{file}}', { before: [{ pass: 7 * 86_400_000 }] }),
+    ...badOrders.map((body, n) => post(`no order ${n + 1}`, '/exports', body)),
+    post('no order by who may only take payments', '/exports', { kind: 'payments' }, { as: 'cashier' }),
+    get('no file of another merchant', '/exports/{{file}}', { as: 'other' }),
+    get('no file by an id that is none', '/exports/x'),
   ],
 };

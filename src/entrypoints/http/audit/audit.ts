@@ -4,7 +4,7 @@ import { shownEntry, type TrailReader } from '../../../domain/audit/shown-entry.
 import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { type Cell, csvLine } from '../files/csv.ts';
+import { type Cell, csvLine } from '../../files/csv.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { pageOf, parseQuery, periodOf } from '../server/list-input.ts';
 import type { FailureOf } from '../server/problem.ts';

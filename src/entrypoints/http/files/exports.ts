@@ -5,6 +5,8 @@ import { MOST_EXPORTS } from '../../../application/files/export-places.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
 import { EXPORT_FORMATS } from '../../../domain/files/export.ts';
 import type { Payment } from '../../../domain/payments/payment.ts';
+import { paymentRecord } from '../../../domain/payments/payment-record.ts';
+import { type FileFormat, fileFormat } from '../../files/export-encoder.ts';
 import { filterOf, paymentFilter } from '../payments/payment-filter.ts';
 import { PAYMENTS_TAG } from '../payments/payment-problems.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
@@ -14,7 +16,6 @@ import { problemTable } from '../server/problem-table.ts';
 import { cut, type HttpContext, originOf } from '../server/request-context.ts';
 import { fileName, resource } from '../server/route.ts';
 import { text } from '../server/route-description.ts';
-import { FILE_FORMATS, type FileFormat } from './export-file.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'exportPayments'>>({
   TooManyExports: {
@@ -48,9 +49,9 @@ const getPaymentExport =
         filterOf(query).map((filter) => ({ filter, format, query, bom: bom === 'true' })),
     );
     if (order.isErr()) return refuse(c, order.error);
-    const file = FILE_FORMATS[order.value.format];
+    const file = fileFormat('payments', order.value.format);
     // HEAD has no body, so nothing is read for it.
-    if (c.req.method === 'HEAD') return new Response(null, { headers: { 'Content-Type': file.type } });
+    if (c.req.method === 'HEAD') return new Response(null, { headers: { 'Content-Type': file.contentType } });
     const { bom, ...request } = order.value;
     const started = await exportPayments({ ...request, merchantId, origin: originOf(c) });
     if (started.isErr()) return refuse(c, started.error);
@@ -61,7 +62,7 @@ const getPaymentExport =
     const head = bom && request.format === 'csv' ? `${BYTE_ORDER_MARK}${file.head}` : file.head;
     return new Response(bytesOf({ first, pages }, { ...file, head }, c, log), {
       headers: {
-        'Content-Type': file.type,
+        'Content-Type': file.contentType,
         'Content-Disposition': `attachment; filename="payments-${id}.${file.extension}"`,
       },
     });
@@ -81,7 +82,7 @@ const PIECE = 64 * 1_024;
  */
 function bytesOf(
   { first, pages }: Readonly<{ first: NextPage; pages: PaymentPages }>,
-  { head, line }: FileFormat,
+  { head, line }: FileFormat<'payments'>,
   c: HttpContext,
   log: Logger,
 ): ReadableStream<Uint8Array> {
@@ -108,7 +109,7 @@ function bytesOf(
                 return;
               }
               page = next.value.value.values();
-            } else text += line(payment);
+            } else text += line(paymentRecord(payment));
           }
           controller.enqueue(encoder.encode(text));
           text = '';

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import type { UseCases } from '../../../application/use-cases.ts';
-import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText, whole } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { ACCOUNTS, type InsufficientFunds, type LedgerEntry } from '../../../domain/ledger/ledger.ts';
+import { ACCOUNTS, type InsufficientFunds } from '../../../domain/ledger/ledger.ts';
+import { ledgerEntryRecord } from '../../../domain/ledger/ledger-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
 import type { FailureOf, ProblemRow } from '../server/problem.ts';
@@ -99,23 +99,9 @@ const getLedgerEntries =
       }))
       .asyncAndThen(listLedgerEntries)
       .match(
-        (page) => answerPage(page, entryRecord),
+        (page) => answerPage(page, ledgerEntryRecord),
         (failure) => refuse(c, failure),
       );
-
-const entryRecord = (entry: LedgerEntry) => ({
-  id: entry.id,
-  merchant_id: entry.merchantId,
-  type: entry.type,
-  debit: entry.debit,
-  credit: entry.credit,
-  amount: whole(entry.amount.minorUnits),
-  currency: entry.amount.currency,
-  ...('transferId' in entry
-    ? { transfer_id: entry.transferId }
-    : { payment_id: entry.paymentId, transaction_id: entry.transactionId }),
-  created_at: rfc3339(entry.createdAt),
-});
 
 export const LEDGER_TAG = {
   name: 'transfers',

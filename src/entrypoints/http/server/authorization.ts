@@ -121,7 +121,8 @@ function unauthenticated(c: HttpContext, { metrics, noteFailedAuthentication }: 
   return refuse(c, { kind: 'Unauthenticated' });
 }
 
-const withPermission = async (
+/** Goes on with a token that has the permission; others are answered which one they lack. */
+export const withPermission = async (
   c: HttpContext,
   permission: string,
   next: () => Promise<Response>,

@@ -16,7 +16,7 @@ type Headers = Readonly<Record<string, string>>;
 
 async function aDesk(storage: Storage = memoryStorage()) {
   const { app } = await anHttpApp({}, storage);
-  const permissions = ['payments', 'refunds', 'customers', 'transfers', 'webhooks', 'admin'];
+  const permissions = ['payments', 'refunds', 'customers', 'transfers', 'webhooks', 'exports', 'admin'];
   const authorization = `Bearer ${await aToken({ permissions })}`;
   const send = async ({ method, path, body }: Sent, headers: Headers = {}): Promise<Response> =>
     app.request(path, {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvLine } from '../../../../src/entrypoints/http/files/csv.ts';
-import { trying } from '../../../domain/arbitraries.ts';
-import { readCsv, readLeniently } from '../../../support/csv-reader.ts';
+import { csvLine } from '../../../src/entrypoints/files/csv.ts';
+import { trying } from '../../domain/arbitraries.ts';
+import { readCsv, readLeniently } from '../../support/csv-reader.ts';
 
 const cellOf = (text: string) => readCsv(csvLine([text, 'last']))[0]?.[0];
 

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Whole } from '../../../domain/kernel/json.ts';
+import type { Whole } from '../../domain/kernel/json.ts';
 
 /** What a cell holds; a number stays a number also where it begins with a minus. */
 export type Cell = string | Whole | undefined;

@@ -1,0 +1,136 @@
+import { err, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { shownEntry } from '../../domain/audit/shown-entry.ts';
+import type { ExportSource, FileExport } from '../../domain/files/file-export.ts';
+import {
+  addToDay,
+  dayOf,
+  emptyDay,
+  type JournalDay,
+  type JournalRow,
+  rowsOfDay,
+} from '../../domain/files/journal.ts';
+import { type AuditEntryId, firstIdAt, type LedgerEntryId, type PaymentId } from '../../domain/kernel/ids.ts';
+import type { JsonObject } from '../../domain/kernel/json.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
+import { ledgerEntryRecord } from '../../domain/ledger/ledger-record.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
+import { paymentRecord } from '../../domain/payments/payment-record.ts';
+import type { Transaction } from '../../domain/payments/transaction.ts';
+import { transactionRecord } from '../../domain/payments/transaction-record.ts';
+import type { AuditTrail } from '../../ports/audit-trail.ts';
+import type { ExportRows } from '../../ports/export-encoder.ts';
+import type { Ledger } from '../../ports/ledger.ts';
+import type { Payments } from '../../ports/payments.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { inParallel } from '../kernel/in-parallel.ts';
+import { exportFilter } from './export-filter.ts';
+
+export type RowPorts = Readonly<{ payments: Payments; ledger: Ledger; auditTrail: AuditTrail }>;
+
+/** Where reading goes on, as a checkpoint holds it; undefined before the first page. */
+export type RowCursor = JsonObject;
+
+/** Without a cursor it is the last. */
+export type RowPage = Readonly<{ rows: ExportRows; cursor?: RowCursor }>;
+
+/**
+ * The next rows of an export, newest first: of what existed when it was ordered, each that matches throughout exactly once. What
+ * it gives follows from the order, the cursor and what is stored, and from nothing that a process keeps.
+ */
+export type ReadRows = (
+  order: FileExport,
+  cursor: RowCursor | undefined,
+) => ResultAsync<RowPage, StorageUnavailable>;
+
+const READS_AT_ONCE = 16;
+
+/** `pageRows` are read at once. */
+export const readRows = (ports: RowPorts, pageRows: number): ReadRows => {
+  const { payments, ledger, auditTrail } = ports;
+  const readers: Readonly<Record<ExportSource, ReadRows>> = {
+    payments: (order, cursor) =>
+      paymentsAfter(order, cursor).map((found) => ({
+        rows: { source: 'payments', rows: found.map(paymentRecord) },
+        ...nextOf(found),
+      })),
+    transactions: (order, cursor) =>
+      safeTry(async function* () {
+        const found = yield* paymentsAfter(order, cursor);
+        const each = yield* inParallel(found, READS_AT_ONCE, ({ merchantId, id }) =>
+          payments
+            .transactionsOf(merchantId, id)
+            .map((of): Result<readonly Transaction[], StorageUnavailable> => ok(of))
+            .orElse((failure) => ok<Result<readonly Transaction[], StorageUnavailable>, never>(err(failure))),
+        );
+        const all: Transaction[] = [];
+        for (const transactions of each) all.push(...(yield* transactions));
+        return ok({
+          rows: { source: 'transactions' as const, rows: all.map(transactionRecord) },
+          ...nextOf(found),
+        });
+      }),
+    ledger_entries: (order, cursor) =>
+      entriesAfter(order, cursor).map(({ entries, next }) => ({
+        rows: { source: 'ledger_entries', rows: entries.map(ledgerEntryRecord) },
+        ...next,
+      })),
+    journal: (order, cursor) =>
+      entriesAfter(order, cursor).map(({ entries, next }) => {
+        const rows: JournalRow[] = [];
+        let day = cursor?.['day'] as JournalDay | undefined;
+        for (const entry of entries) {
+          const date = dayOf(entry.createdAt);
+          if (day !== undefined && day.date !== date) rows.push(...rowsOfDay(day));
+          day = addToDay(day?.date === date ? day : emptyDay(date), entry);
+        }
+        if (next.cursor === undefined && day !== undefined) rows.push(...rowsOfDay(day));
+        return {
+          rows: { source: 'journal', rows },
+          ...(next.cursor === undefined ? {} : { cursor: { ...next.cursor, ...present({ day }) } }),
+        };
+      }),
+    audit: ({ merchantId, query, createdAt }, cursor) => {
+      const { entityType, entityId, from, to = createdAt } = exportFilter(query);
+      const filter = { ...present({ entityType, entityId, from }), to: Math.min(to, createdAt) };
+      const page = {
+        limit: pageRows,
+        ...present({ before: cursor?.['before'] as AuditEntryId | undefined }),
+      };
+      return auditTrail.list(merchantId, filter, page).map((found) => ({
+        rows: { source: 'audit', rows: found.map((entry) => shownEntry(entry, 'merchant')) },
+        ...nextOf(found),
+      }));
+    },
+  };
+  return (order, cursor) => readers[order.source](order, cursor);
+
+  function paymentsAfter(
+    { merchantId, query, createdAt }: FileExport,
+    cursor: RowCursor | undefined,
+  ): ResultAsync<readonly Payment[], StorageUnavailable> {
+    const { entityType: _type, entityId: _id, ...filter } = exportFilter(query);
+    const before = (cursor?.['before'] as PaymentId | undefined) ?? firstIdAt('pay', createdAt + 1);
+    return payments.list(merchantId, filter, { limit: pageRows, before });
+  }
+
+  /** Ids carry times, so what is older than asked for ends the reading. */
+  function entriesAfter(
+    { merchantId, query, createdAt }: FileExport,
+    cursor: RowCursor | undefined,
+  ): ResultAsync<Readonly<{ entries: readonly LedgerEntry[]; next: Next }>, StorageUnavailable> {
+    const { currency, from = Number.NEGATIVE_INFINITY, to = createdAt } = exportFilter(query);
+    const before =
+      (cursor?.['before'] as LedgerEntryId | undefined) ?? firstIdAt('led', Math.min(to, createdAt) + 1);
+    return ledger.list(merchantId, present({ currency }), { limit: pageRows, before }).map((found) => {
+      const entries = found.filter((entry) => entry.createdAt >= from);
+      return { entries, next: entries.length < found.length ? {} : nextOf(found) };
+    });
+  }
+
+  function nextOf(found: readonly Readonly<{ id: string }>[]): Next {
+    return found.length < pageRows ? {} : { cursor: { before: found.at(-1)?.id } };
+  }
+};
+
+type Next = Readonly<{ cursor?: RowCursor }>;

@@ -1,0 +1,253 @@
+import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from 'neverthrow';
+import {
+  endFileExport,
+  type FileExport,
+  type PendingFileExport,
+  publishedFileExport,
+  slotKey,
+} from '../../domain/files/file-export.ts';
+import type { RunningJob } from '../../domain/files/job.ts';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import type { DomainEvent } from '../../domain/kernel/events.ts';
+import type { JsonObject } from '../../domain/kernel/json.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { ExportEncoder } from '../../ports/export-encoder.ts';
+import type {
+  ObjectDamaged,
+  ObjectStore,
+  ObjectStoreUnavailable,
+  PartTag,
+  StoredObject,
+  Upload,
+  UploadNotFound,
+} from '../../ports/object-store.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
+import { objectOf } from './export-object.ts';
+import { type ReadRows, type RowCursor, type RowPorts, readRows } from './export-rows.ts';
+import type { Beside, JobFailed, JobHeldUp, JobStep, JobWork } from './job-work.ts';
+
+export type ExportWorkPorts = MovePorts &
+  RowPorts &
+  Readonly<{ objects: ObjectStore; exportEncoder: ExportEncoder }>;
+
+/** A part has at least so many bytes, as S3 asks for 5 MiB; a step of a job reads and writes one. */
+export type ExportTerms = Readonly<{ pageRows: number; partBytes: number }>;
+
+/** Few reads and parts, and little enough that a page of the largest payments and a part fit in memory. */
+const EXPORT_TERMS: ExportTerms = { pageRows: 250, partBytes: 8 * 1_024 * 1_024 };
+
+/** 8 GiB in all, and few enough tags that a checkpoint stays small. */
+const MOST_PARTS = 1_000;
+
+/** How far a file has come: its finished parts, and where reading goes on behind them. */
+type Position = Readonly<{ rows: number; cursor?: RowCursor; uploadId?: string; tags: readonly PartTag[] }>;
+
+const START: Position = { rows: 0, tags: [] };
+
+type Part = Readonly<{ bytes: Uint8Array; rows: number; cursor?: RowCursor }>;
+type Step = Result<JobStep, JobHeldUp | JobFailed>;
+
+/**
+ * Makes the file of an export, part by part. The part and what it holds are written before the checkpoint that counts them, so a
+ * worker that dies leaves a part that its successor writes again, with the same bytes under the same number. An upload that
+ * is gone was completed by an earlier try, whose file is there then, or swept: then all begins anew.
+ */
+export const exportWork = (ports: ExportWorkPorts, terms: ExportTerms = EXPORT_TERMS): JobWork => {
+  const read = readRows(ports, terms.pageRows);
+  return {
+    run: (job) => stepsOf({ ...ports, read, partBytes: terms.partBytes }, job),
+    failing: (job, code) =>
+      findPending(ports, job).map((found) =>
+        found === undefined ? {} : endedBeside(ports, found, { status: 'failed', fault: code }),
+      ),
+    cleanUp: ({ subject, checkpoint }) =>
+      findExport(ports, subject).andThen((found) =>
+        found === undefined ? okAsync(undefined) : removeFile(ports, found, checkpoint),
+      ),
+  };
+};
+
+/** Takes away the file of an export and the upload that its job had begun, if there are any. */
+export function removeFile(
+  { objects, exportEncoder }: Pick<ExportWorkPorts, 'objects' | 'exportEncoder'>,
+  each: FileExport,
+  checkpoint: JsonObject | undefined,
+): ResultAsync<void, ObjectStoreUnavailable> {
+  const key = objectOf(exportEncoder, each);
+  const { uploadId } = positionIn(checkpoint);
+  const aborted = uploadId === undefined ? okAsync(undefined) : objects.abortUpload({ key, id: uploadId });
+  return aborted.andThen(() => objects.delete(key));
+}
+
+/** What the steps of one export need beside the world. */
+type Reading = ExportWorkPorts & Readonly<{ read: ReadRows; partBytes: number }>;
+
+async function* stepsOf(ports: Reading, job: RunningJob): AsyncGenerator<Step, void, void> {
+  const { objects, exportEncoder } = ports;
+  const found = await findPending(ports, job);
+  if (found.isErr()) return yield heldUp(found.error);
+  const order = found.value;
+  if (order === undefined) return yield err({ kind: 'JobFailed', code: 'export_not_found' });
+  const key = objectOf(exportEncoder, order);
+  const { contentType } = exportEncoder.fileOf(order);
+  for (let position = positionIn(job.checkpoint); ; ) {
+    const part = await nextPart(ports, order, position);
+    if (part.isErr()) return yield heldUp(part.error);
+    const written = await (part.value.cursor === undefined
+      ? finished(position, part.value)
+      : advanced(position, part.value));
+    if (written.isErr()) {
+      const { error } = written;
+      if (error.kind === 'ObjectStoreUnavailable') return yield heldUp(error);
+      if (error.kind === 'ObjectDamaged') return yield err({ kind: 'JobFailed', code: 'object_damaged' });
+      position = START;
+      continue;
+    }
+    const step = written.value;
+    if ('file' in step) {
+      const rows = position.rows + part.value.rows;
+      const ended = { status: 'completed', rows, bytes: step.file.size } as const;
+      return yield ok({ end: { done: rows, total: rows }, beside: endedBeside(ports, order, ended) });
+    }
+    position = step;
+    if (position.tags.length >= MOST_PARTS) return yield err({ kind: 'JobFailed', code: 'export_too_large' });
+    yield ok({ checkpoint: checkpointOf(position), progress: { done: position.rows } });
+  }
+
+  async function advanced(
+    position: Position,
+    part: Part,
+  ): Promise<Result<Position, UploadNotFound | ObjectStoreUnavailable>> {
+    const upload = await uploadOf(position);
+    if (upload.isErr()) return err(upload.error);
+    const tag = await objects.putPart(upload.value, position.tags.length + 1, part.bytes);
+    return tag.map((each) => ({
+      rows: position.rows + part.rows,
+      ...present({ cursor: part.cursor }),
+      uploadId: upload.value.id,
+      tags: [...position.tags, each],
+    }));
+  }
+
+  async function uploadOf({ uploadId }: Position): Promise<Result<Upload, ObjectStoreUnavailable>> {
+    return uploadId === undefined ? objects.startUpload(key, contentType) : ok({ key, id: uploadId });
+  }
+
+  async function finished(
+    { uploadId, tags }: Position,
+    { bytes }: Part,
+  ): Promise<
+    Result<Readonly<{ file: StoredObject }>, UploadNotFound | ObjectDamaged | ObjectStoreUnavailable>
+  > {
+    if (uploadId === undefined) return objects.put(key, bytes, contentType).map((file) => ({ file }));
+    const upload = { key, id: uploadId };
+    return objects
+      .putPart(upload, tags.length + 1, bytes)
+      .andThen((last) => objects.completeUpload(upload, [...tags, last]))
+      .orElse((failure) =>
+        failure.kind === 'UploadNotFound'
+          ? objects
+              .head(key)
+              .orElse((absent) => errAsync(absent.kind === 'ObjectNotFound' ? failure : absent))
+          : errAsync(failure),
+      )
+      .map((file) => ({ file }));
+  }
+}
+
+/** Rows until there are enough bytes for a part, or no more rows. */
+async function nextPart(
+  { exportEncoder, read, partBytes }: Reading,
+  order: PendingFileExport,
+  position: Position,
+): Promise<Result<Part, StorageUnavailable>> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  let rows = 0;
+  for (let { cursor } = position, isFirst = position.tags.length === 0; ; isFirst = false) {
+    const page = await read(order, cursor);
+    if (page.isErr()) return err(page.error);
+    const bytes = exportEncoder.encode(page.value.rows, { ...order, isFirst });
+    pieces.push(bytes);
+    size += bytes.length;
+    rows += page.value.rows.rows.length;
+    cursor = page.value.cursor;
+    if (cursor === undefined || size >= partBytes)
+      return ok({ bytes: joined(pieces, size), rows, ...present({ cursor }) });
+  }
+}
+
+function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+const checkpointOf = ({ rows, cursor, uploadId, tags }: Position): JsonObject => ({
+  rows,
+  tags,
+  ...present({ cursor, upload_id: uploadId }),
+});
+
+const positionIn = (checkpoint: JsonObject | undefined): Position =>
+  checkpoint === undefined
+    ? START
+    : {
+        rows: Number(checkpoint['rows']),
+        tags: checkpoint['tags'] as readonly PartTag[],
+        ...present({
+          cursor: checkpoint['cursor'] as RowCursor | undefined,
+          uploadId: checkpoint['upload_id'] as string | undefined,
+        }),
+      };
+
+const heldUp = ({ kind, cause }: StorageUnavailable | ObjectStoreUnavailable): Step =>
+  err({
+    kind: 'JobHeldUp',
+    code: kind === 'StorageUnavailable' ? 'storage_unavailable' : 'object_store_unavailable',
+    cause,
+  });
+
+/** The export that a job is for; not of another kind, nor one that was streamed. */
+const findExport = (
+  { aggregates }: Pick<MovePorts, 'aggregates'>,
+  { merchantId, id }: RunningJob['subject'],
+): ResultAsync<FileExport | undefined, StorageUnavailable> =>
+  aggregates
+    .find(merchantId, 'export', id)
+    .map((found) => (found !== undefined && 'source' in found ? found : undefined));
+
+const findPending = (
+  ports: MovePorts,
+  { subject }: RunningJob,
+): ResultAsync<PendingFileExport | undefined, StorageUnavailable> =>
+  findExport(ports, subject).map((found) => (found?.status === 'pending' ? found : undefined));
+
+/** The worker is nobody's request. */
+const ORIGIN: Origin = { actor: { id: 'jobs', type: 'system' }, requestId: 'jobs' };
+
+/** The end of an export as it is committed with the end of its job: its place is free, and its event says so. */
+function endedBeside(
+  ports: MovePorts,
+  before: PendingFileExport,
+  end: Parameters<typeof endFileExport>[1] & Readonly<{ status: 'completed' | 'failed' }>,
+): Beside {
+  const at = ports.clock.now();
+  const next = endFileExport(before, end, at);
+  const action = `export.${end.status}` as const;
+  const releases = [slotKey(before.slot)];
+  const { guarded, entry } = auditedAggregate(ports, { at, origin: ORIGIN, action, before, next, releases });
+  const event: DomainEvent = {
+    id: ports.ids.event(at),
+    type: action,
+    merchantId: next.merchantId,
+    created: at,
+    data: publishedFileExport(next),
+  };
+  return { aggregates: [guarded], audit: [entry], events: [event] };
+}

@@ -1,0 +1,129 @@
+import { errAsync, type ResultAsync } from 'neverthrow';
+import type { ExportFormat } from '../../domain/files/export.ts';
+import {
+  type ExportSource,
+  MOST_UNDER_WAY,
+  openFileExport,
+  type PendingFileExport,
+  slotKey,
+} from '../../domain/files/file-export.ts';
+import { openJob } from '../../domain/files/job.ts';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Change } from '../../ports/commits.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
+import {
+  aggregateChange,
+  auditedAggregate,
+  type ClaimWith,
+  type MovePorts,
+  unclaimed,
+} from '../kernel/aggregate-change.ts';
+import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
+import { type ExportFilter, exportQuery } from './export-filter.ts';
+
+/** As many exports of the merchant are under way as may be. Nothing was begun. */
+export type ExportsUnderWay = Readonly<{ kind: 'ExportsUnderWay'; most: number }>;
+
+export type StartExportRequest = Readonly<{
+  merchantId: MerchantId;
+  source: ExportSource;
+  format: ExportFormat;
+  gzip: boolean;
+  filter: ExportFilter;
+  origin: Origin;
+}>;
+
+export type StartExportFailure = ExportsUnderWay | ChangedMeanwhile | KeysUnavailable | StorageUnavailable;
+
+/**
+ * Orders a file of a merchant's records: the export and the job that makes it, in one commit with their audit links. The places
+ * of exports under way are unique keys, so that no number of processes gives one merchant more than there are. A read and a
+ * commit for each place that is taken.
+ */
+export type StartExport = (
+  request: StartExportRequest,
+  claimWith?: ClaimWith<PendingFileExport>,
+) => ResultAsync<PendingFileExport, StartExportFailure>;
+
+/** The name of the work that makes files. */
+export const EXPORT_WORK = 'export';
+
+export const startExport = (ports: MovePorts): StartExport => {
+  const { aggregates, clock, commits, ids } = ports;
+  return (request, claimWith = unclaimed) => {
+    return inSlot(1);
+
+    function inSlot(slot: number): ReturnType<StartExport> {
+      if (slot > MOST_UNDER_WAY) return errAsync({ kind: 'ExportsUnderWay', most: MOST_UNDER_WAY });
+      return aggregates
+        .findByKey(request.merchantId, 'export', slotKey(slot))
+        .andThen((holder) => (holder === undefined ? startedIn(slot) : inSlot(slot + 1)));
+    }
+
+    function startedIn(slot: number): ReturnType<StartExport> {
+      const { change, next } = opening(request, slot);
+      return claimWith(change, next).andThen((claimed) =>
+        commits
+          .commit(claimed)
+          .map(() => next)
+          .orElse((failure): ReturnType<StartExport> => {
+            switch (failure.kind) {
+              case 'KeyTaken':
+                return inSlot(slot + 1);
+              case 'StorageUnavailable':
+                return errAsync(failure);
+              case 'ClaimTaken':
+                // The same request came twice, and the other was faster.
+                return errAsync({ kind: 'ChangedMeanwhile' });
+              case 'FenceLost':
+              case 'StaleVersion':
+                throw new Error(`a new export met ${failure.kind}`);
+            }
+          }),
+      );
+    }
+  };
+
+  function opening(
+    { merchantId, source, format, gzip, filter, origin }: StartExportRequest,
+    slot: number,
+  ): Readonly<{ change: Change; next: PendingFileExport }> {
+    const at = clock.now();
+    const job = ids.job(at);
+    const id = ids.export(at);
+    const query = exportQuery(filter);
+    const next = openFileExport({
+      id,
+      merchantId,
+      source,
+      format,
+      gzip,
+      query,
+      slot,
+      job,
+      createdAt: at,
+    });
+    const change = aggregateChange(ports, {
+      at,
+      origin,
+      action: 'export.started',
+      next,
+      takes: [slotKey(slot)],
+    });
+    const opened = auditedAggregate(ports, {
+      at,
+      origin,
+      action: 'job.opened',
+      next: openJob({ id: job, work: EXPORT_WORK, subject: { merchantId, id }, createdAt: at }),
+    });
+    return {
+      next,
+      change: {
+        ...change,
+        aggregates: [...change.aggregates, opened.guarded],
+        audit: [...change.audit, opened.entry],
+      },
+    };
+  }
+};

@@ -1,0 +1,110 @@
+import { storedCurrency } from '../../domain/kernel/currency.ts';
+import { type Json, jsonText, type Whole } from '../../domain/kernel/json.ts';
+import { decimalText, money } from '../../domain/kernel/money.ts';
+import type { ExportRowsOf } from '../../ports/export-encoder.ts';
+import type { Cell } from './csv.ts';
+
+type Columns<Row> = Readonly<Record<string, (row: Row) => Cell>>;
+
+const decimal = (amount: Whole, currency: string): string =>
+  decimalText(money(BigInt(amount), storedCurrency(currency)));
+
+const inCell = (value: Json | undefined): string | undefined =>
+  value === undefined ? undefined : jsonText(value);
+
+const payments: Columns<ExportRowsOf['payments'][number]> = {
+  id: ({ id }) => id,
+  merchant_id: ({ merchant_id }) => merchant_id,
+  idempotency_key: ({ idempotency_key }) => idempotency_key,
+  amount: ({ amount }) => amount,
+  amount_decimal: ({ amount, currency }) => decimal(amount, currency),
+  currency: ({ currency }) => currency,
+  status: ({ status }) => status,
+  payment_method: ({ payment_method }) => payment_method,
+  customer_id: ({ customer_id }) => customer_id,
+  description: ({ description }) => description,
+  metadata: ({ metadata }) => inCell(metadata),
+  capture_method: ({ capture_method }) => capture_method,
+  authorized_amount: ({ authorized_amount }) => authorized_amount,
+  captured_amount: ({ captured_amount }) => captured_amount,
+  refunded_amount: ({ refunded_amount }) => refunded_amount,
+  failure_code: ({ failure }) => failure?.code,
+  failure_message: ({ failure }) => failure?.message,
+  version: ({ version }) => version,
+  created_at: ({ created_at }) => created_at,
+  updated_at: ({ updated_at }) => updated_at,
+};
+
+const transactions: Columns<ExportRowsOf['transactions'][number]> = {
+  id: ({ id }) => id,
+  payment_id: ({ payment_id }) => payment_id,
+  type: ({ type }) => type,
+  amount: ({ amount }) => amount,
+  amount_decimal: ({ amount, currency }) => decimal(amount, currency),
+  currency: ({ currency }) => currency,
+  status: ({ status }) => status,
+  processor_id: ({ processor_id }) => processor_id,
+  response_code: ({ response_code }) => response_code,
+  response_text: ({ response_text }) => response_text,
+  fee_amount: ({ fee_amount }) => fee_amount,
+  reason: ({ reason }) => reason,
+  processed_at: ({ processed_at }) => processed_at,
+  version: ({ version }) => version,
+  created_at: ({ created_at }) => created_at,
+  updated_at: ({ updated_at }) => updated_at,
+};
+
+const ledger_entries: Columns<ExportRowsOf['ledger_entries'][number]> = {
+  id: ({ id }) => id,
+  merchant_id: ({ merchant_id }) => merchant_id,
+  type: ({ type }) => type,
+  debit: ({ debit }) => debit,
+  credit: ({ credit }) => credit,
+  amount: ({ amount }) => amount,
+  amount_decimal: ({ amount, currency }) => decimal(amount, currency),
+  currency: ({ currency }) => currency,
+  payment_id: ({ payment_id }) => payment_id,
+  transaction_id: ({ transaction_id }) => transaction_id,
+  transfer_id: ({ transfer_id }) => transfer_id,
+  created_at: ({ created_at }) => created_at,
+};
+
+const audit: Columns<ExportRowsOf['audit'][number]> = {
+  id: ({ id }) => id,
+  merchant_id: ({ merchant_id }) => merchant_id,
+  entity_type: ({ entity_type }) => entity_type,
+  entity_id: ({ entity_id }) => entity_id,
+  sequence: ({ sequence }) => sequence,
+  action: ({ action }) => action,
+  actor_id: ({ actor }) => actor.id,
+  actor_type: ({ actor }) => actor.type,
+  ip_address: ({ ip_address }) => ip_address,
+  user_agent: ({ user_agent }) => user_agent,
+  before: ({ before }) => inCell(before),
+  after: ({ after }) => inCell(after),
+  metadata: ({ metadata }) => inCell(metadata),
+  timestamp: ({ timestamp }) => timestamp,
+  previous_hash: ({ previous_hash }) => previous_hash,
+  hash: ({ hash }) => hash,
+  withheld: ({ withheld }) => withheld?.join(' '),
+};
+
+const journal: Columns<ExportRowsOf['journal'][number]> = {
+  date: ({ date }) => date,
+  account: ({ account }) => account,
+  type: ({ type }) => type,
+  currency: ({ currency }) => currency,
+  debit: ({ debit }) => debit,
+  credit: ({ credit }) => credit,
+  debit_decimal: ({ debit, currency }) => decimal(debit, currency),
+  credit_decimal: ({ credit, currency }) => decimal(credit, currency),
+  entries: ({ entries }) => entries,
+};
+
+/**
+ * The columns of each kind in a CSV, in their order. Text and numbers differ here: only numbers may begin with a minus and
+ * stay as they are.
+ */
+export const EXPORT_COLUMNS: {
+  readonly [Source in keyof ExportRowsOf]: Columns<ExportRowsOf[Source][number]>;
+} = { payments, transactions, ledger_entries, audit, journal };
