@@ -98,6 +98,23 @@ describe('paywright serve', () => {
     expect(served.cli.stderr()).not.toContain(served.token.slice(0, 30));
   });
 
+  it('logs the client that a trusted proxy names last, in however many headers, for both services', async () => {
+    const served = await serve({ STORAGE: 'memory', PAYWRIGHT_TRUSTED_PROXIES: '127.0.0.1' });
+    const named = `-H 'X-Forwarded-For: 198.51.100.1' -H 'X-Forwarded-For: 198.51.100.2, 203.0.113.9'`;
+    for (const path of ['/payments', '/approvals/payments', '/metrics'])
+      await shell(`curl -s -o /dev/null ${named} -H 'Forwarded: for=198.51.100.3' ${served.url}${path}`);
+    await after(100);
+    const lines = served.cli
+      .stderr()
+      .split('\n')
+      .filter((line) => line.includes('client_address'));
+    expect(lines.map((line) => (JSON.parse(line) as { client_address: string }).client_address)).toEqual([
+      '203.0.113.9',
+      '203.0.113.9',
+      '203.0.113.9',
+    ]);
+  });
+
   it('measures use cases and the processor', async () => {
     const served = await serve({ STORAGE: 'memory' });
     await pay(served, 'k');
