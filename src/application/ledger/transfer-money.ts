@@ -16,7 +16,6 @@ import {
   openTransfer,
   type Transfer,
   type TransferRefused,
-  type TransferToSelf,
   transferEntries,
   transferEvents,
 } from '../../domain/ledger/transfer.ts';
@@ -43,6 +42,7 @@ import {
 } from '../kernel/idempotency.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
 import { retryWhenStale } from '../kernel/retry-when-stale.ts';
+import { isStored } from './stored-refusals.ts';
 
 export type TransferRequest = Readonly<{
   /** Whose money it is. */
@@ -155,22 +155,6 @@ function transfer(
     return ports.commits.commit(change).map(() => ({ response, replayed: false }));
   });
 }
-
-/**
- * Which refusals are stored as the key's response: those that no later change can turn into an acceptance. All others
- * leave the key free (docs/decisions/0003). The compiler asks for a row for every kind.
- */
-const STORED = {
-  TransferToSelf: true,
-  // A mistake of the request itself, refused like one of its syntax.
-  AmountNotPositive: false,
-  // More money may come in.
-  InsufficientFunds: false,
-  // The merchant may be made, or resumed.
-  DestinationNotAvailable: false,
-} as const satisfies Record<TransferRefused['kind'], boolean>;
-
-const isStored = (refusal: TransferRefused): refusal is TransferToSelf => STORED[refusal.kind];
 
 /** Three parallel reads, all strongly consistent. */
 const standing = (ports: TransferPorts, request: TransferRequest) =>
