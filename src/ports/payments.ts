@@ -1,4 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
+import type { AuditEntry } from '../domain/kernel/audit-entry.ts';
 import type { CurrencyCode } from '../domain/kernel/currency.ts';
 import type { CustomerId, MerchantId, PaymentId } from '../domain/kernel/ids.ts';
 import type { Instant } from '../domain/kernel/instant.ts';
@@ -23,6 +24,9 @@ export type PaymentFilter = Readonly<{
 /** `before` is the last payment of the page before, exclusive. */
 export type PaymentPage = Readonly<{ limit: number; before?: PaymentId }>;
 
+/** What belongs to a payment and grows with it. */
+export type PaymentHistory = Readonly<{ transactions: readonly Transaction[]; links: readonly AuditEntry[] }>;
+
 /** Where payments are read. Adapters must pass `test/contract/payments.contract.ts`. */
 export interface Payments {
   /** Strongly consistent: sees every commit that has resolved. Another tenant's payment is not found. */
@@ -32,6 +36,11 @@ export interface Payments {
     merchantId: MerchantId,
     id: PaymentId,
   ): ResultAsync<readonly Transaction[], StorageUnavailable>;
+  /**
+   * A payment's transactions, and the links of it and of them, each as `transactionsOf` and `AuditTrail.ofPayment` give them.
+   * No link is older than what is read of its transaction. One round trip or two, shared with other payments where they can be.
+   */
+  historyOf(merchantId: MerchantId, id: PaymentId): ResultAsync<PaymentHistory, StorageUnavailable>;
   /**
    * Newest first by id, up to `limit`; fewer only at the end. Walking with `before` gives every payment that existed
    * at the start and matches throughout exactly once, whatever is inserted meanwhile.

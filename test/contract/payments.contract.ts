@@ -9,7 +9,7 @@ import type { Payment } from '../../src/domain/payments/payment.ts';
 import { openTransaction } from '../../src/domain/payments/transaction.ts';
 import type { PaymentFilter } from '../../src/ports/payments.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, anOpening, aSuccess, NOON, terms } from '../fixtures/changes.ts';
+import { aMerchantId, anOpening, aSuccess, NOON, plain, terms } from '../fixtures/changes.ts';
 
 /** What every `Payments` adapter promises. */
 export function paymentsContract(adapter: string, open: () => Promise<Storage>): void {
@@ -101,6 +101,31 @@ export function paymentsContract(adapter: string, open: () => Promise<Storage>):
       }
       const found = (await storage.payments.transactionsOf(payment.merchantId, payment.id))._unsafeUnwrap();
       expect(found).toEqual(refunds);
+    });
+
+    it('reads a history as its transactions and its links are read, whatever else is read with it', async () => {
+      const openings = Array.from({ length: 7 }, () => anOpening());
+      await store(...openings);
+      for (const opening of openings.slice(2))
+        (await storage.commits.commit(aSuccess(opening)))._unsafeUnwrap();
+      const merchantId = aMerchantId();
+      const ids = openings.map(({ payment }) => payment.id);
+      const histories = await Promise.all(
+        ids.map(async (id) => (await storage.payments.historyOf(merchantId, id))._unsafeUnwrap()),
+      );
+      for (const [index, id] of ids.entries()) {
+        expect(histories[index]?.links).toHaveLength(index < 2 ? 1 : 3);
+        expect(plain(histories[index])).toEqual(
+          plain({
+            transactions: (await storage.payments.transactionsOf(merchantId, id))._unsafeUnwrap(),
+            links: (await storage.auditTrail.ofPayment(merchantId, id))._unsafeUnwrap(),
+          }),
+        );
+      }
+      const stranger = (
+        await storage.payments.historyOf(aMerchantId('merchant-b'), ids[0] as PaymentId)
+      )._unsafeUnwrap();
+      expect(stranger).toEqual({ transactions: [], links: [] });
     });
 
     it('lists newest first', async () => {

@@ -5,10 +5,25 @@ import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
 import type { PaymentFilter, PaymentPage, Payments } from '../../ports/payments.ts';
 import { attempt } from './faults.ts';
-import { type Item, paymentOf, transactionOf } from './items.ts';
+import { auditEntryOf, type Item, paymentOf, transactionOf } from './items.ts';
 import { newestOf } from './newest.ts';
-import { beginningWith, findAll, findOne, type PartitionQuery, queryPage, type Read } from './reads.ts';
-import { historyPartition, paymentKey, paymentPartitions, type Table, TRANSACTION_PREFIX } from './table.ts';
+import {
+  beginningWith,
+  findAll,
+  findOne,
+  type PartitionQuery,
+  queryPage,
+  type Read,
+  within,
+} from './reads.ts';
+import {
+  AUDIT_PREFIX,
+  historyPartition,
+  paymentKey,
+  paymentPartitions,
+  type Table,
+  TRANSACTION_PREFIX,
+} from './table.ts';
 
 export const dynamodbPayments = (table: Table, read: Read): Payments => ({
   find: (merchantId, id) =>
@@ -17,6 +32,19 @@ export const dynamodbPayments = (table: Table, read: Read): Payments => ({
     ),
   transactionsOf: (merchantId, id) =>
     findAll(table, beginningWith(historyPartition(merchantId, id), TRANSACTION_PREFIX), transactionOf),
+  historyOf: (merchantId, id) =>
+    // Transactions sort behind links, and are read before them.
+    findAll(
+      table,
+      { ...within(historyPartition(merchantId, id)), ScanIndexForward: false },
+      (item) => item,
+    ).map((items) => {
+      const partOf = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix)).reverse();
+      return {
+        transactions: partOf(TRANSACTION_PREFIX).map(transactionOf),
+        links: partOf(AUDIT_PREFIX).map(auditEntryOf),
+      };
+    }),
   list: (merchantId, filter, page) =>
     attempt(async () => {
       const range = idRange(filter, page);

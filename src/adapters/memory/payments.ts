@@ -1,8 +1,10 @@
 import { errAsync, okAsync } from 'neverthrow';
+import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import { sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
 import type { PaymentFilter, Payments } from '../../ports/payments.ts';
+import { linksOfPayment } from './audit-trail.ts';
 import { type MemoryStore, positionOf } from './store.ts';
 
 export const memoryPayments = (store: MemoryStore): Payments => ({
@@ -10,8 +12,12 @@ export const memoryPayments = (store: MemoryStore): Payments => ({
     const payment = store.payments.get(id);
     return payment?.merchantId === merchantId ? okAsync(payment) : errAsync({ kind: 'PaymentNotFound', id });
   },
-  transactionsOf: (merchantId, id) =>
-    okAsync((store.transactionsOf.get(id) ?? []).filter((each) => each.merchantId === merchantId)),
+  transactionsOf: (merchantId, id) => okAsync(transactionsOf(store, merchantId, id)),
+  historyOf: (merchantId, id) =>
+    okAsync({
+      transactions: transactionsOf(store, merchantId, id),
+      links: linksOfPayment(store, merchantId, id),
+    }),
   list(merchantId, filter, { limit, before }) {
     const all = store.paymentsOf.get(merchantId) ?? [];
     const found: Payment[] = [];
@@ -29,6 +35,9 @@ export const memoryPayments = (store: MemoryStore): Payments => ({
       ),
     ),
 });
+
+const transactionsOf = (store: MemoryStore, merchantId: MerchantId, id: PaymentId) =>
+  (store.transactionsOf.get(id) ?? []).filter((each) => each.merchantId === merchantId);
 
 function matches(payment: Payment, filter: PaymentFilter): boolean {
   const { minorUnits, currency } = payment.amount;

@@ -6,7 +6,8 @@ import { auditFromRow, uuidOf } from './rows.ts';
 
 type AuditPage = Readonly<{ limit: number; before?: AuditEntryId }>;
 
-const COLUMNS = `entity_id, entity_type, sequence, id, merchant_id, action, actor_id, actor_type, ip_address, user_agent,
+/** What a link is made from; JSON as text. */
+export const AUDIT_COLUMNS = `entity_id, entity_type, sequence, id, merchant_id, action, actor_id, actor_type, ip_address, user_agent,
   before::text, after::text, metadata::text, created_at, previous_hash, hash`;
 
 /** A chain is one range of the primary key. */
@@ -16,7 +17,7 @@ export const postgresAuditTrail = (pool: pg.Pool): AuditTrail => ({
       pool,
       {
         name: 'audit_of_payment',
-        text: `SELECT ${COLUMNS} FROM audit_entry
+        text: `SELECT ${AUDIT_COLUMNS} FROM audit_entry
           WHERE merchant_id = $1 AND entity_type IN ('payment', 'transaction') AND entity_id = ANY (ARRAY(
             SELECT $2 UNION ALL
             SELECT 'txn_' || replace(t.id::text, '-', '') FROM transaction t WHERE t.payment_id = $3))
@@ -30,7 +31,7 @@ export const postgresAuditTrail = (pool: pg.Pool): AuditTrail => ({
       pool,
       {
         name: 'audit_of_aggregate',
-        text: `SELECT ${COLUMNS} FROM audit_entry
+        text: `SELECT ${AUDIT_COLUMNS} FROM audit_entry
           WHERE entity_id = $3 AND entity_type = $2 AND merchant_id = $1 ORDER BY sequence`,
         values: [merchantId, kind, id],
       },
@@ -67,7 +68,7 @@ function listQuery(merchantId: MerchantId, filter: AuditFilter, { limit, before 
     ...(isRare ? [`entity_type NOT IN ('payment', 'transaction')`] : []),
     ...(entityId === undefined ? [] : [`entity_id = $${entityType === undefined ? 6 : 7}`]),
   ].join(' AND ');
-  const links = `SELECT ${COLUMNS} FROM audit_entry WHERE ${conditions}`;
+  const links = `SELECT ${AUDIT_COLUMNS} FROM audit_entry WHERE ${conditions}`;
   const found = entityId === undefined ? links : `WITH chain AS MATERIALIZED (${links}) SELECT * FROM chain`;
   return {
     name: `list_audit${isRare ? '_rare' : ''}${entityType === undefined ? '' : '_type'}${entityId === undefined ? '' : '_entity'}`,

@@ -5,9 +5,10 @@ import { storedCurrency } from '../../domain/kernel/currency.ts';
 import { type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel/ids.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import type { PaymentFilter, Payments } from '../../ports/payments.ts';
+import { AUDIT_COLUMNS } from './audit-trail.ts';
 import { queriesOn } from './migrate.ts';
 import { findAll, type ManyKeys, prepared, readsByKey } from './reads.ts';
-import { paymentFromRow, transactionFromRow, uuidOf } from './rows.ts';
+import { auditFromRow, paymentFromRow, transactionFromRow, uuidOf } from './rows.ts';
 import type { Database, Row } from './schema.ts';
 
 type Wanted = Readonly<{ merchantId: MerchantId; id: PaymentId }>;
@@ -17,13 +18,22 @@ export function postgresPayments(pool: pg.Pool): Payments {
   const db = queriesOn(pool);
   const payment = readsByKey<Wanted, Row<'payment'>>(pool, PAYMENTS);
   const transactions = readsByKey<Wanted, Row<'transaction'>>(pool, TRANSACTIONS);
+  const links = readsByKey<Wanted, Row<'audit_entry'>>(pool, LINKS_OF_PAYMENTS);
+  const transactionsOf = (merchantId: MerchantId, id: PaymentId) =>
+    transactions({ merchantId, id }).map((rows) => rows.map(transactionFromRow));
   return {
     find: (merchantId, id) =>
       payment({ merchantId, id }).andThen(([row]) =>
         row === undefined ? errAsync({ kind: 'PaymentNotFound' as const, id }) : okAsync(paymentFromRow(row)),
       ),
-    transactionsOf: (merchantId, id) =>
-      transactions({ merchantId, id }).map((rows) => rows.map(transactionFromRow)),
+    transactionsOf,
+    historyOf: (merchantId, id) =>
+      transactionsOf(merchantId, id).andThen((found) =>
+        links({ merchantId, id }).map((rows) => ({
+          transactions: found,
+          links: rows.map(auditFromRow),
+        })),
+      ),
     list(merchantId, filter, { limit, before }) {
       let query = matching(db.selectFrom('payment'), merchantId, filter).selectAll();
       if (before !== undefined) query = query.where('id', '<', uuidOf(before));
@@ -98,5 +108,20 @@ const TRANSACTIONS: ManyKeys<Wanted> = {
       SELECT * FROM transaction t WHERE t.payment_id = wanted.id AND t.merchant_id = wanted.merchant_id
       ORDER BY t.id
     ) AS transaction`,
+  columnsOf,
+};
+
+/** As the audit trail reads those of one. */
+const LINKS_OF_PAYMENTS: ManyKeys<Wanted> = {
+  name: 'audit_of_payments',
+  text: `SELECT wanted.position, link.* FROM unnest($1::text[], $2::uuid[])
+      WITH ORDINALITY AS wanted(merchant_id, id, position)
+    CROSS JOIN LATERAL (
+      SELECT ${AUDIT_COLUMNS} FROM audit_entry
+      WHERE merchant_id = wanted.merchant_id AND entity_type IN ('payment', 'transaction') AND entity_id = ANY (ARRAY(
+        SELECT 'pay_' || replace(wanted.id::text, '-', '') UNION ALL
+        SELECT 'txn_' || replace(t.id::text, '-', '') FROM transaction t WHERE t.payment_id = wanted.id))
+      ORDER BY entity_type, entity_id, sequence
+    ) AS link`,
   columnsOf,
 };

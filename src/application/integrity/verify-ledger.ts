@@ -19,8 +19,8 @@ import { datedEntry } from './verify-postings.ts';
 
 export type LedgerReads = CauseReads & Readonly<{ balances: Balances; clock: Clock }>;
 
-/** `isSettled` is false when the balances never stood still for long enough to be compared. */
-export type LedgerSeen = Readonly<{ entries: number; isSettled: boolean }>;
+/** `balances` are absent when they never stood still for long enough to be compared. */
+export type LedgerSeen = Readonly<{ entries: number; balances?: readonly Balance[] }>;
 
 const PAGE = 500;
 const MOST_TRIES = 10;
@@ -51,14 +51,14 @@ export const verifyLedger = (
       const before = yield* ports.balances.of(merchantId);
       const recent = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt > cut, cut);
       const fault = faultOfBalances(merchantId, before, merge(old.sums, recent.sums));
-      if (fault === undefined) return ok({ entries, isSettled: true });
+      if (fault === undefined) return ok({ entries, balances: before });
       const after = yield* ports.balances.of(merchantId);
       if (textOf(before) !== textOf(after)) continue;
       if (isWalkedAgain) return err(fault);
       isWalkedAgain = true;
       old = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt <= cut);
     }
-    return ok({ entries, isSettled: false });
+    return ok({ entries });
   });
 
 type Added = Readonly<{ sums: Sums; marks: Marks; count: number }>;

@@ -40,7 +40,7 @@ export const backTo = (expected: Marks, found: Marks, cut: Instant): Instant | '
 };
 
 /** Reads that storages coalesce cost less the more there are at once. */
-const WIDTH = 32;
+const WIDTH = 64;
 
 /** Checks many rows side by side; of several bad ones, the first in order counts. */
 export const checkAll = <Row, Seen>(

@@ -64,16 +64,11 @@ export const readPayment = (
     )
     .andThen((payment) => readRest(ports, payment));
 
-/** The transactions first, because the links are judged by them. */
 const readRest = (
-  { payments, auditTrail }: PaymentReads,
+  { payments }: PaymentReads,
   payment: Payment,
 ): ResultAsync<SeenPayment, StorageUnavailable> =>
-  payments
-    .transactionsOf(payment.merchantId, payment.id)
-    .andThen((transactions) =>
-      auditTrail.ofPayment(payment.merchantId, payment.id).map((links) => ({ payment, transactions, links })),
-    );
+  payments.historyOf(payment.merchantId, payment.id).map((history) => ({ payment, ...history }));
 
 function faultOf(seen: SeenPayment, { sha256 }: Digests): IntegrityFinding | undefined {
   const { payment, transactions, links } = seen;

@@ -8,7 +8,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type Counts, headsOfAggregate, headsOfPayment, type KnownHeads } from './checkpoint.ts';
 import { type FactSums, type FactWindow, type NoteFact, noteInSums } from './facts.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
-import { verifyClearing } from './verify-clearing.ts';
+import { addToClearing, type Clearing, verifyClearing } from './verify-clearing.ts';
 import { noteDeliveries } from './verify-deliveries.ts';
 import { type FactReads, factsVisitor, verifyFacts } from './verify-facts.ts';
 import { type LedgerReads, verifyLedger } from './verify-ledger.ts';
@@ -55,9 +55,17 @@ export const verify =
           onProgress(undefined, verified);
         });
         const tenants = [...new Set([...rows.tenants, ...(yield* ports.auditTrail.tenants())])].sort();
+        const clearing: Clearing = new Map();
         for (const id of tenants)
-          verified = yield* verifyMerchant(ports, id, verified, { window, note, rows, onProgress, onHeads });
-        const isCleared = yield* verifyClearing(ports);
+          verified = yield* verifyMerchant(ports, id, verified, {
+            window,
+            note,
+            rows,
+            clearing,
+            onProgress,
+            onHeads,
+          });
+        const isCleared = yield* verifyClearing(ports, clearing);
         yield* verifyFacts(ports, tenants, sums, window);
         return ok(isCleared ? verified : { ...verified, unsettled: [...verified.unsettled, 'clearing'] });
       }),
@@ -89,6 +97,7 @@ type Pass = Readonly<{
   window: FactWindow;
   note: NoteFact;
   rows: RowsSeen;
+  clearing: Clearing;
   onProgress: (merchantId: MerchantId | undefined, verified: Verified) => void;
   onHeads: (heads: readonly KnownHeads[]) => void;
 }>;
@@ -97,7 +106,7 @@ const verifyMerchant = (
   ports: VerifyPorts,
   merchantId: MerchantId,
   start: Verified,
-  { window, note, rows, onProgress, onHeads }: Pass,
+  { window, note, rows, clearing, onProgress, onHeads }: Pass,
 ): ResultAsync<Verified, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     let seen: Verified = { ...start, merchants: start.merchants + 1 };
@@ -150,10 +159,11 @@ const verifyMerchant = (
 
     yield* verifyTrail(ports, merchantId, chained, cut);
     const ledger = yield* verifyLedger(ports, merchantId, caused, cut);
+    addToClearing(clearing, ledger.balances ?? []);
     const areSummed = yield* verifySummaries(ports, merchantId, counted);
     yield* noteDeliveries(ports, merchantId, endpoints, rows.unsent, window, note);
     const unsettled = [
-      ...(ledger.isSettled ? [] : [`balances of ${merchantId}`]),
+      ...(ledger.balances !== undefined ? [] : [`balances of ${merchantId}`]),
       ...(areSummed ? [] : [`summaries of ${merchantId}`]),
     ];
     seen = {

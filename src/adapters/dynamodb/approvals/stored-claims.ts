@@ -1,4 +1,3 @@
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { canonicalJson, type JsonObject } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { StoredClaim, StoredRows } from '../../../ports/approvals/stored-rows.ts';
@@ -18,14 +17,17 @@ export const storedClaims = (
   attempt(async () => {
     const since = Number((await read(SCHEMA_KEY))?.['claims_sealed_since'] ?? Number.POSITIVE_INFINITY);
     const { items, next } = await withRetry(table, async (abortSignal) => {
-      const command = new ScanCommand({
-        TableName: table.name,
-        ConsistentRead: true,
-        FilterExpression: 'begins_with(pk, :claims)',
-        ExpressionAttributeValues: { ':claims': CLAIM_PARTITIONS },
-        ...present({ ExclusiveStartKey: after === undefined ? undefined : (JSON.parse(after) as Item) }),
-      });
-      const { Items = [], LastEvaluatedKey } = await table.client.send(command, { abortSignal });
+      const { Items = [], LastEvaluatedKey } = await table.call(
+        'Scan',
+        {
+          TableName: table.name,
+          ConsistentRead: true,
+          FilterExpression: 'begins_with(pk, :claims)',
+          ExpressionAttributeValues: { ':claims': CLAIM_PARTITIONS },
+          ...present({ ExclusiveStartKey: after === undefined ? undefined : (JSON.parse(after) as Item) }),
+        },
+        abortSignal,
+      );
       return { items: Items as unknown as readonly (Item & ItemKey)[], next: LastEvaluatedKey };
     });
     return {
