@@ -1,4 +1,5 @@
 import { err, ok, type ResultAsync } from 'neverthrow';
+import { hashTerms } from '../../domain/approvals/approval.ts';
 import { permitted } from '../../domain/approvals/approver.ts';
 import { type ApproveRefused, approveVendorPayment as approved } from '../../domain/approvals/decisions.ts';
 import type { ApprovalVoid } from '../../domain/approvals/payout.ts';
@@ -46,6 +47,10 @@ export const approveVendorPayment = (
 ): ApproveVendorPayment => {
   const move = updateVendorPayment(ports);
   const verified = verifiedLinks(ports);
+  const { sha256 } = ports.digests;
+  /** A hash of the version before this one does not say which metadata were seen. */
+  const saysAll = (payment: VendorPayment, termsHash: string | undefined) =>
+    termsHash !== undefined && payment.termsHash === hashTerms(payment, sha256);
   return ({ by, origin, notes, termsHash, ...target }, claim = unclaimed) => {
     let revision: number | undefined;
     return permitted(by, 'approve').asyncAndThen(() =>
@@ -58,7 +63,7 @@ export const approveVendorPayment = (
           const at = ports.clock.now();
           const approving = { by, at, ...present({ notes }) };
           return approved(before, approving, policy).andThen(({ payment: next, approval }) =>
-            termsHash === undefined && target.expectedVersions === undefined && before.revision > 1
+            before.revision > 1 && target.expectedVersions === undefined && !saysAll(before, termsHash)
               ? err({ kind: 'TermsHashRequired' as const })
               : ok({
                   by,

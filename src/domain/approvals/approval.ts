@@ -1,13 +1,18 @@
 import type { Sha256 } from '../kernel/audit-chain.ts';
 import type { Instant } from '../kernel/instant.ts';
-import { canonicalJson, whole } from '../kernel/json.ts';
+import { canonicalJson, type JsonObject, whole } from '../kernel/json.ts';
 import type { Money } from '../kernel/money.ts';
 import type { Role } from './approver.ts';
 import type { VendorId } from './ids.ts';
 import type { LineItem } from './line-item.ts';
 
-/** What people approve: whom the money goes to, how much it is, and for what. */
-export type Terms = Readonly<{ vendorId: VendorId; amount: Money; lineItems: readonly LineItem[] }>;
+/** What people approve: whom the money goes to, how much it is, for what, and all else that they are shown to judge it by. */
+export type Terms = Readonly<{
+  vendorId: VendorId;
+  amount: Money;
+  lineItems: readonly LineItem[];
+  metadata: JsonObject;
+}>;
 
 /**
  * One approver's yes to the terms whose hash it holds. `revision` counts how often the terms were set: no person approves one
@@ -27,18 +32,27 @@ export type Approval = Readonly<{
   termsHash: string;
 }>;
 
-/** SHA-256 of the terms in canonical JSON. Ids of lines are ours and no part of what is approved. */
-export const hashTerms = ({ vendorId, amount, lineItems }: Terms, sha256: Sha256): string =>
+/** SHA-256 of the terms in canonical JSON. Ids of lines are ours and no part of what is approved; empty metadata say nothing. */
+export const hashTerms = (terms: Terms, sha256: Sha256): string =>
   sha256(
     canonicalJson({
-      payee: vendorId,
-      amountCents: whole(amount.minorUnits),
-      currency: amount.currency,
-      lineItems: lineItems.map(({ description, quantity, unitPrice, total }) => ({
-        description,
-        quantity,
-        unitPriceCents: whole(unitPrice.minorUnits),
-        totalCents: whole(total.minorUnits),
-      })),
+      ...pricedIn(terms),
+      ...(Object.keys(terms.metadata).length === 0 ? {} : { metadata: terms.metadata }),
     }),
   );
+
+/** True also for the hash of the version before this one, which had no metadata in it: what is stored under it stays valid. */
+export const isHashOf = (hash: string, terms: Terms, sha256: Sha256): boolean =>
+  hash === hashTerms(terms, sha256) || hash === sha256(canonicalJson(pricedIn(terms)));
+
+const pricedIn = ({ vendorId, amount, lineItems }: Terms): JsonObject => ({
+  payee: vendorId,
+  amountCents: whole(amount.minorUnits),
+  currency: amount.currency,
+  lineItems: lineItems.map(({ description, quantity, unitPrice, total }) => ({
+    description,
+    quantity,
+    unitPriceCents: whole(unitPrice.minorUnits),
+    totalCents: whole(total.minorUnits),
+  })),
+});

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { Sha256 } from '../kernel/audit-chain.ts';
 import type { Instant } from '../kernel/instant.ts';
-import { hashTerms } from './approval.ts';
+import { isHashOf } from './approval.ts';
 import { hasRole } from './approver.ts';
 import { type Audited, areMoves } from './audited-moves.ts';
 import { isFlagged } from './decisions.ts';
@@ -103,7 +103,7 @@ export const mayLeave = (
 ): boolean => areMoves(links) && isBound(payment, sha256) && satisfies(payment, policy);
 
 const isBound = (payment: Approved | Failed | Processing, sha256: Sha256): boolean =>
-  payment.termsHash === hashTerms(payment, sha256) &&
+  isHashOf(payment.termsHash, payment, sha256) &&
   payment.approvals.every((approval) => !isBarred(payment, approverIn(approval)));
 
 /** True when the approvals, one for each person, are by whom the policy requires. */

@@ -3,7 +3,7 @@ import type { Sha256 } from '../kernel/audit-chain.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { canonicalJson, type JsonObject } from '../kernel/json.ts';
 import type { AmountNotPositive, Money } from '../kernel/money.ts';
-import { hashTerms } from './approval.ts';
+import { hashTerms, isHashOf } from './approval.ts';
 import type { Approver } from './approver.ts';
 import type { FraudVerdict } from './fraud.ts';
 import type { IncidentId, PayerId, VendorId, VendorPaymentId } from './ids.ts';
@@ -104,15 +104,16 @@ export function changeVendorPayment(
     .andThen(() => boundedMetadata(metadata))
     .andThen(() => priced)
     .map(({ amount, lineItems }) => {
-      const terms = { vendorId: payment.vendorId, amount, lineItems };
-      const termsHash = hashTerms(terms, sha256);
-      if (termsHash === payment.termsHash && canonicalJson(metadata) === canonicalJson(payment.metadata))
+      const terms = { vendorId: payment.vendorId, amount, lineItems, metadata };
+      if (
+        isHashOf(payment.termsHash, terms, sha256) &&
+        canonicalJson(metadata) === canonicalJson(payment.metadata)
+      )
         return payment;
       return {
         ...nextOf(payment, now),
         ...terms,
-        termsHash,
-        metadata,
+        termsHash: hashTerms(terms, sha256),
         makers: payment.makers.includes(by.id) ? payment.makers : [...payment.makers, by.id],
         makerIdentities: [...new Set([...(payment.makerIdentities ?? []), ...by.identities])],
         revision: payment.revision + 1,

@@ -1,5 +1,4 @@
 import type { Instant } from '../kernel/instant.ts';
-import type { JsonObject } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
 import type { Approval, Terms } from './approval.ts';
 import type { FraudVerdict } from './fraud.ts';
@@ -15,7 +14,6 @@ export type Known = Terms &
     incidentId: IncidentId;
     payerType: PayerType;
     payerId?: PayerId;
-    metadata: JsonObject;
     /** The subjects that set what is to be paid: the creator first, then each that changed it. None may approve. */
     makers: readonly [string, ...string[]];
     /** By which the makers are known, in the same order; absent where only their subjects were kept. */

@@ -67,7 +67,7 @@ export const approvalsProblems = problemTable<
     status: 409,
     code: 'approval_void',
     title: 'The payment is not what was to be approved',
-    detail: 'Payee, amount or lines have changed. Read the payment and decide again.',
+    detail: 'Payee, amount, lines or metadata have changed. Read the payment and decide again.',
   },
   PaymentNotIntact: {
     status: 409,

@@ -205,7 +205,7 @@ export const vendorPayment = z
     termsHash: z
       .string()
       .optional()
-      .openapi({ description: 'SHA-256 of payee, amount, currency and lines.' }),
+      .openapi({ description: 'SHA-256 of payee, amount, currency, lines and metadata.' }),
     metadata: z
       .record(z.string(), z.unknown())
       .optional()
