@@ -21,6 +21,7 @@ const RUN_ELSEWHERE = [
   'STORAGE=memory npm start',
   'PLATFORM_STORAGE=dynamodb APPROVALS_STORAGE=postgres npm start',
   'npx paywright webhooks listen',
+  'npx paywright export --merchant merchant-123 --gzip',
 ];
 
 describe('The README', () => {

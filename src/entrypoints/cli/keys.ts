@@ -5,6 +5,7 @@ import type { Origin } from '../../domain/kernel/actor.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { openPlatform } from './open-platform.ts';
+import { progressLine } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
 
 export type RotateOptions = Readonly<{ settle: number; json?: boolean }>;
@@ -28,7 +29,7 @@ export async function rotateKeysCommand(
     const rotation = opened.platform.get(TOKENS.useCases).rotateKeys({
       origin: ORIGIN,
       settleMs: settle * 1_000,
-      onProgress: (soFar) => progress.show(soFar),
+      onProgress: (soFar) => progress.show(progressText(soFar)),
     });
     const outcome = await Promise.race([rotation, untilStopped.then(() => 'stopped' as const)]);
     progress.end();
@@ -87,18 +88,5 @@ const STEPS = {
   release: 'letting old indexes go',
 } as const;
 
-/** One line that is written over, where the output is a terminal. */
-function progressLine(err: Terminal['err']) {
-  const isSeen = process.stderr.isTTY;
-  let isOpen = false;
-  return {
-    show({ step, seen, changed }: RotationProgress): void {
-      if (!isSeen) return;
-      err(`\r\u001b[K${STEPS[step]}: ${changed} of ${seen}`);
-      isOpen = true;
-    },
-    end(): void {
-      if (isOpen) err('\n');
-    },
-  };
-}
+const progressText = ({ step, seen, changed }: RotationProgress): string =>
+  `${STEPS[step]}: ${changed} of ${seen}`;

@@ -3,6 +3,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { ROLES } from '../../domain/approvals/approver.ts';
 import { type Config, readConfig } from './config.ts';
 import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
+import { addExportCommand } from './export-commands.ts';
 import { faultLine } from './faults.ts';
 import type { RotateOptions } from './keys.ts';
 import { localSecret } from './local-secret.ts';
@@ -103,6 +104,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 
   addWebhookCommands(program, configured, terminal);
   addOutboxCommands(program, configured, terminal);
+  addExportCommand(program, configured, terminal);
 
   program
     .command('verify')

@@ -34,6 +34,7 @@ describe('paywright', () => {
       'webhooks replay',
       'outbox list',
       'outbox unpark',
+      'export',
     ];
     for (const command of commands) {
       const { code, stdout } = await runCli([...command.split(' '), '--help']);
