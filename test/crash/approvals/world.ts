@@ -11,7 +11,7 @@ import {
   approvalsUseCases,
 } from '../../../src/application/approvals/approvals-use-cases.ts';
 import { DEFAULT_THRESHOLDS } from '../../../src/domain/approvals/fraud.ts';
-import type { IncidentId, VendorId } from '../../../src/domain/approvals/ids.ts';
+import type { IncidentId, VendorId, VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import type { Instant } from '../../../src/domain/kernel/instant.ts';
@@ -90,6 +90,10 @@ export function approvalsWorld(
   const replies = new Map<string, Set<string>>();
 
   const ofIncident = () => storage.vendorPayments.list({ incidentId }, { order: 'oldest', limit: 100 });
+  let known: VendorPaymentId | undefined;
+  /** The first of the incident: all others would be found at the end. */
+  const ownId = () =>
+    known === undefined ? ofIncident().map(([payment]) => (known = payment?.id)) : okAsync(known);
 
   function useCasesIn(process: Process) {
     const { vendorPayments, approvalCommits, requestClaims, auditLog } = storage;
@@ -106,9 +110,7 @@ export function approvalsWorld(
         due: (at) =>
           process
             .call('due', () => vendorPayments.due(at, 10_000), lost)
-            .andThen((ids) =>
-              ofIncident().map((own) => ids.filter((id) => own.some((payment) => payment.id === id))),
-            ),
+            .andThen((ids) => ownId().map((own) => ids.filter((id) => id === own))),
       },
       approvalCommits: {
         commit: (change) => process.call('commit', () => approvalCommits.commit(change), lost),
@@ -150,8 +152,8 @@ export function approvalsWorld(
     const useCases = useCasesIn(process);
     /** The client has read before which payment it is. */
     const thePayment = <T>(move: (id: VendorPayment['id']) => ResultAsync<T, Failed>) =>
-      ofIncident().andThen<ResultAsync<T, Failed>>(([payment]) =>
-        payment === undefined ? errAsync({ kind: 'VendorPaymentNotFound' }) : move(payment.id),
+      ownId().andThen<ResultAsync<T, Failed>>((id) =>
+        id === undefined ? errAsync({ kind: 'VendorPaymentNotFound' }) : move(id),
       );
     const { by, operation } = callOf(request);
     type Move = (claim: ClaimApproval) => ResultAsync<VendorPayment, Failed>;
@@ -246,7 +248,11 @@ export function approvalsWorld(
       const versions = (await scene.payments()).map(({ id, version }) => `${id} ${version}`);
       return [...versions, ...ledger.paid().map(({ reference }) => `paid ${reference}`)].join();
     },
-    isOpen: async () => (await scene.payments()).some(({ status }) => status === 'processing'),
+    async isOpen() {
+      const id = (await ownId())._unsafeUnwrap();
+      if (id === undefined) return false;
+      return (await storage.vendorPayments.find(id))._unsafeUnwrap()?.status === 'processing';
+    },
     heldForMs: async () => 0,
     async endFaults() {
       const [payment] = await scene.payments();
