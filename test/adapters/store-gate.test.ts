@@ -4,6 +4,7 @@ import { retried } from '../../src/adapters/postgres/faults.ts';
 import { coalesce } from '../../src/adapters/shared/coalesce.ts';
 import { isOverloaded } from '../../src/adapters/shared/overload.ts';
 import { PING_EVERY_MS, PING_MS, SUSPECT_MS, storeGate } from '../../src/adapters/shared/store-gate.ts';
+import { IN_FLIGHT_LIMITS } from '../../src/entrypoints/http/server/server-limits.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -86,8 +87,9 @@ describe('the gate of a store', () => {
     expect(begun).toEqual(['a', 'b']);
   });
 
-  it('says so within two seconds, which is as long as any call waits for that', () => {
+  it('says so within two seconds, and no request waits longer for its turn behind those that are at the store', () => {
     expect(UNTIL_SILENT_MS).toBeLessThan(2_000);
+    expect(IN_FLIGHT_LIMITS.maxWaitMs).toBeLessThan(2_000);
   });
 
   it('does not take a store for silent that is long at one call and answers pings', async () => {

@@ -176,7 +176,7 @@ describe('configuration', () => {
         port: 8080,
         corsOrigins: [],
         trustedProxies: [],
-        limits: { maxConnections: 1_000, writeTimeoutMs: 20_000, maxInFlight: 256, maxWaitMs: 2_000 },
+        limits: { maxConnections: 1_000, writeTimeoutMs: 20_000, maxInFlight: 256, maxWaitMs: 1_500 },
       },
       logLevel: 'info',
       dataDir: '.paywright',

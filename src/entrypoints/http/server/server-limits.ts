@@ -13,6 +13,6 @@ export type InFlightLimits = Readonly<{
   maxWaitMs: number;
 }>;
 
-export const IN_FLIGHT_LIMITS: InFlightLimits = { maxInFlight: 256, maxWaitMs: 2_000 };
+export const IN_FLIGHT_LIMITS: InFlightLimits = { maxInFlight: 256, maxWaitMs: 1_500 };
 
 export const SERVER_LIMITS: ServerLimits = { maxConnections: 1_000, writeTimeoutMs: 20_000 };
