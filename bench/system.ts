@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { csvFiles } from '../src/adapters/csv/csv-files.ts';
 import { givenRing } from '../src/adapters/keys/given-ring.ts';
 import { ringKeys } from '../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../src/adapters/keys/vault.ts';
@@ -12,6 +13,7 @@ import { systemDigests } from '../src/adapters/system/digests.ts';
 import { systemEmailSpellings } from '../src/adapters/system/email-spellings.ts';
 import { systemIds } from '../src/adapters/system/ids.ts';
 import { systemSignedTokens } from '../src/adapters/system/signed-tokens.ts';
+import { systemUtf8 } from '../src/adapters/system/utf8.ts';
 import { systemWebhookSecrets } from '../src/adapters/system/webhook-secrets.ts';
 import { httpWebhookSender } from '../src/adapters/webhooks/sender.ts';
 import { paymentChange } from '../src/application/payments/payment-change.ts';
@@ -103,6 +105,8 @@ export async function systemOver(storage: Storage) {
     webhookSecrets: systemWebhookSecrets,
     emailSpellings: systemEmailSpellings,
     webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
+    csvFiles,
+    utf8: systemUtf8,
     objects: files.objects,
     objectLinks: files.links,
     leftovers: files.leftovers,

@@ -1,6 +1,7 @@
 import type { AnomalyRules } from '../domain/audit/anomalies.ts';
 import type { ClaimTerms } from '../domain/kernel/claim.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { CsvFiles } from '../ports/csv-files.ts';
 import type { Digests } from '../ports/digests.ts';
 import type { EmailSpellings } from '../ports/email-spellings.ts';
 import type { ExportEncoder } from '../ports/export-encoder.ts';
@@ -14,6 +15,7 @@ import type { KeyRotation, SecretKeys } from '../ports/secret-keys.ts';
 import type { SignedTokens } from '../ports/signed-tokens.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { TransferResponseEncoder } from '../ports/transfer-response-encoder.ts';
+import type { Utf8 } from '../ports/utf8.ts';
 import type { Vault } from '../ports/vault.ts';
 import type { WebhookSecrets } from '../ports/webhook-secrets.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
@@ -30,8 +32,12 @@ import { updateCustomer } from './customers/update-customer.ts';
 import { cancelExport } from './files/cancel-export.ts';
 import { exportPayments } from './files/export-payments.ts';
 import { headLinkedObject, readLinkedObject, writeLinkedObject } from './files/linked-objects.ts';
+import { listRows } from './files/list-rows.ts';
 import { getExport, listExports } from './files/read-exports.ts';
+import { getReconciliation, listReconciliations } from './files/read-reconciliations.ts';
+import { dropFile, receiveFile } from './files/receive-file.ts';
 import { startExport } from './files/start-export.ts';
+import { startReconciliation } from './files/start-reconciliation.ts';
 import { exportFileRetention } from './files/sweep-exports.ts';
 import { compareHeads } from './integrity/checkpoint.ts';
 import { verify } from './integrity/verify.ts';
@@ -74,6 +80,8 @@ export type Ports = Omit<Storage, 'close' | 'health'> &
     emailSpellings: EmailSpellings;
     webhookSender: WebhookSender;
     objects: ObjectStore;
+    csvFiles: CsvFiles;
+    utf8: Utf8;
     objectLinks: ObjectLinks;
     leftovers: Retention<Leftover>;
     exportEncoder: ExportEncoder;
@@ -90,6 +98,7 @@ export function useCases(ports: Ports, rules: Rules) {
     recordCustomerAccess: recordCustomerAccess(ports),
   };
   const webhooks = { ...customers, updateEndpoint: updateEndpoint(ports) };
+  const readReconciliation = getReconciliation(ports);
   const pay = processPayment(paying, rules.claims);
   return {
     commitUnderKey: commitUnderKey(ports, rules.claims),
@@ -107,6 +116,12 @@ export function useCases(ports: Ports, rules: Rules) {
     getExport: getExport(ports),
     listExports: listExports(ports),
     cancelExport: cancelExport(ports),
+    receiveFile: receiveFile(ports),
+    dropFile: dropFile(ports),
+    startReconciliation: startReconciliation(ports),
+    getReconciliation: readReconciliation,
+    listReconciliations: listReconciliations(ports),
+    listRows: listRows({ ...ports, getReconciliation: readReconciliation }),
     headLinkedObject: headLinkedObject(ports),
     readLinkedObject: readLinkedObject(ports),
     writeLinkedObject: writeLinkedObject(ports),

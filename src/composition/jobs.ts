@@ -1,11 +1,16 @@
 import { exportWork } from '../application/files/export-work.ts';
 import type { JobWork } from '../application/files/job-work.ts';
+import { RECONCILIATION_WORK, reconcileFile } from '../application/files/reconcile-file.ts';
 import { JOB_TERMS, type RunJobs, runJobs } from '../application/files/run-jobs.ts';
 import { EXPORT_WORK } from '../application/files/start-export.ts';
 import type { Ports } from '../application/use-cases.ts';
 
 /** Who does the jobs of each kind. A job that none of them does is left to a process of the version that has it. */
-const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> => new Map([[EXPORT_WORK, exportWork(ports)]]);
+const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
+  new Map([
+    [EXPORT_WORK, exportWork(ports)],
+    [RECONCILIATION_WORK, reconcileFile(ports)],
+  ]);
 
 /** What gives the jobs that are due their turns, in this process. */
 export const jobsOf = (ports: Ports): RunJobs =>

@@ -1,3 +1,4 @@
+import { csvFiles } from '../adapters/csv/csv-files.ts';
 import type { RingSource } from '../adapters/keys/ring.ts';
 import { ringKeys } from '../adapters/keys/secret-keys.ts';
 import { localVault } from '../adapters/keys/vault.ts';
@@ -7,6 +8,7 @@ import { systemDigests } from '../adapters/system/digests.ts';
 import { systemEmailSpellings } from '../adapters/system/email-spellings.ts';
 import { systemIds } from '../adapters/system/ids.ts';
 import { systemSignedTokens } from '../adapters/system/signed-tokens.ts';
+import { systemUtf8 } from '../adapters/system/utf8.ts';
 import { systemWebhookSecrets } from '../adapters/system/webhook-secrets.ts';
 import type { Ports } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
@@ -53,6 +55,8 @@ export function portsOf({
     emailSpellings: systemEmailSpellings,
     webhookSender,
     objects: files.objects,
+    csvFiles,
+    utf8: systemUtf8,
     objectLinks: files.links,
     leftovers: files.leftovers,
   };

@@ -7,6 +7,7 @@ import type {
   LedgerEntryId,
   PaymentId,
   PaymentMethodId,
+  ReconciliationId,
   TransactionId,
   TransferId,
   WebhookEndpointId,
@@ -25,6 +26,7 @@ export interface Ids {
   transfer(at: Instant): TransferId;
   export(at: Instant): ExportId;
   job(at: Instant): JobId;
+  reconciliation(at: Instant): ReconciliationId;
   webhookEndpoint(at: Instant): WebhookEndpointId;
   change(at: Instant): string;
 }

@@ -21,6 +21,8 @@ import type { WakeUps } from './wake-ups.ts';
 /** One database's side of every storage port. All of them see the same data. */
 export type Storage = Readonly<{
   commits: Commits;
+  /** How many rows one change may hold: with its transactions, links, entries and balances, no more than this. */
+  mostChangeRows: number;
   payments: Payments;
   claims: Claims;
   merchants: Merchants;

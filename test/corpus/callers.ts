@@ -18,12 +18,13 @@ const now = Math.floor(Date.now() / 1_000);
 /** Claims laid over those of a good token; `undefined` takes one away. */
 const CLAIMS = {
   merchant: tenant('merchant-1'),
-  other: tenant('merchant-2'),
+  other: tenant('merchant-2', [...TENANT, 'settlements']),
   limited: tenant('limited'),
   suspended: tenant('suspended'),
-  unknown: tenant('merchant-absent'),
+  unknown: tenant('merchant-absent', [...TENANT, 'settlements']),
   metered: tenant('metered'),
   cashier: tenant('merchant-1', ['payments']),
+  treasurer: tenant('merchant-1', ['settlements']),
   powerless: tenant('merchant-1', []),
   root: { merchant_id: undefined, permissions: ['admin'] },
   nameless: { merchant_id: undefined, permissions: TENANT },

@@ -7,6 +7,7 @@ import { documents } from './requests/documents.ts';
 import { merchants } from './requests/merchants.ts';
 import { movements } from './requests/movements.ts';
 import { readingPayments } from './requests/reading-payments.ts';
+import { reconciliations } from './requests/reconciliations.ts';
 import { refusedPayments } from './requests/refused-payments.ts';
 import { refusedVendorPayments } from './requests/refused-vendor-payments.ts';
 import { takingPayments } from './requests/taking-payments.ts';
@@ -28,6 +29,7 @@ export const CORPUS: Readonly<Record<string, CorpusGroup>> = {
   transfers,
   webhooks,
   'audit-and-export': auditAndExport,
+  reconciliations,
   documents,
   'vendor-payments': vendorPayments,
   'refused-vendor-payments': refusedVendorPayments,

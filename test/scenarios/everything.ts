@@ -7,6 +7,7 @@ import { managingMerchantsContract } from './managing-merchants.scenario.ts';
 import { parkedEventsContract } from './parked-events.scenario.ts';
 import { paymentLimitsContract } from './payment-limits.scenario.ts';
 import { processorConfigContract } from './processor-config.scenario.ts';
+import { reconciliationsContract } from './reconciliations.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
 import { retiredValuesContract } from './retired-values.scenario.ts';
 import { timesContract } from './times.scenario.ts';
@@ -34,4 +35,5 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   timesContract(adapter, open);
   paymentLimitsContract(adapter, open);
   jobsContract(adapter, open);
+  reconciliationsContract(adapter, open);
 }

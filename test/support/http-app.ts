@@ -99,6 +99,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     useCases: cases,
     lines,
     files,
+    ports,
     /** A turn of every job that is due. */
     work: async () => (await jobs(100))._unsafeUnwrap(),
   };

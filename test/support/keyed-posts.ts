@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { aPaymentBody } from './http-app.ts';
 
-export type Call = Readonly<{ path: string; body?: object }>;
+export type Call = Readonly<{ path: string; body?: object; csv?: string }>;
 
 /** Sends a request of its own and gives what the answer says. */
 export type Ask = (call: Call) => Promise<Readonly<Record<string, unknown>>>;
@@ -133,6 +133,13 @@ export const PLATFORM_POSTS: Readonly<Record<string, KeyedPost>> = {
       const path = `/webhook_endpoints/${await anEndpoint(ask)}/replay_failed`;
       const since = '2026-01-01T00:00:00Z';
       return { one: { path, body: { since } }, other: { path, body: { since, dry_run: true } } };
+    },
+  },
+  createReconciliation: {
+    prepare: () => {
+      const path = '/reconciliations?source=native';
+      const file = () => `payment_id,transaction_id\n${randomUUID()},\n`;
+      return Promise.resolve({ one: { path, csv: file() }, other: { path, csv: file() } });
     },
   },
   replayWebhookDelivery: {

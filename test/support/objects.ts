@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { csvFiles } from '../../src/adapters/csv/csv-files.ts';
 import { folderObjects } from '../../src/adapters/objects/folder.ts';
 import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
+import { systemUtf8 } from '../../src/adapters/system/utf8.ts';
 import type { Ports } from '../../src/application/use-cases.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 
@@ -22,11 +24,13 @@ export function temporaryFolder(): string {
 }
 
 /** An object store of a test's own, in a folder that goes with its process. */
-export function temporaryFiles(clock: Clock): Pick<Ports, 'objects' | 'objectLinks' | 'leftovers'> {
+export function temporaryFiles(
+  clock: Clock,
+): Pick<Ports, 'objects' | 'objectLinks' | 'leftovers' | 'csvFiles' | 'utf8'> {
   const { objects, links, leftovers } = folderObjects({
     folder: temporaryFolder(),
     tokens: FILE_TOKENS,
     clock,
   });
-  return { objects, objectLinks: links, leftovers };
+  return { objects, objectLinks: links, leftovers, csvFiles, utf8: systemUtf8 };
 }

@@ -49,6 +49,8 @@ export function dynamodbStorage({
     quotas: dynamodbQuotas(table),
     failedAuthentications: dynamodbFailedAuthentications(table),
     retention: dynamodbRetention(table, read),
+    // What TransactWriteItems takes.
+    mostChangeRows: 100,
     health: dynamodbStorageHealth(table, read),
     async close() {
       while (table.underWay.size > 0) await Promise.allSettled(table.underWay);

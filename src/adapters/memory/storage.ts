@@ -54,6 +54,8 @@ export function memoryStorage(store: MemoryStore = memoryStore()): Storage {
       day_window: quotas.kept('day'),
       lease: leases.kept,
     }),
+    // As few as the smallest of the databases takes, so that what needs many changes does here too.
+    mostChangeRows: 100,
     health: memoryStorageHealth,
     close: () => Promise.resolve(),
   };

@@ -19,6 +19,7 @@ export const systemIds: Ids = {
   transfer: (at) => idOf('trf', hex(at)),
   export: (at) => idOf('exp', hex(at)),
   job: (at) => idOf('job', hex(at)),
+  reconciliation: (at) => idOf('rec', hex(at)),
   webhookEndpoint: (at) => idOf('we', hex(at)),
   change: (at) => hex(at),
 };

@@ -133,7 +133,13 @@ export const runJobs = (
           advanceJob(job, step.value, at + leaseMs, at),
           step.value.beside,
         );
-        if (next.isErr()) return ended(endOf(next.error));
+        if (next.isErr()) {
+          const { error } = next;
+          // Not the job has moved on but what its step was about: the step is decided anew.
+          if (error.kind === 'StaleVersion' && error.id !== job.id)
+            return await heldUp(job, { kind: 'JobHeldUp', code: 'changed_meanwhile', cause: error.id });
+          return ended(endOf(error));
+        }
         job = next.value;
         if (!isStopping() && clock.now() < startedAt + turnMs) continue;
         const given = await move('job.released', job, releaseJob(job, clock.now()));

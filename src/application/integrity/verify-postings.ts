@@ -22,6 +22,7 @@ export type Posting = Readonly<{
  * says a second time, and apart from what writes entries, which those are, so that a mistake there is found here.
  */
 function postingsOf(chain: readonly AuditEntry[]): readonly Posting[] {
+  let isFeeKnown = false;
   return chain.flatMap((link, index) => {
     const record = foldChain(chain.slice(0, index + 1)) as Partial<TransactionRecord>;
     const { id: cause = '', payment_id: payment = '', type, status } = record;
@@ -41,7 +42,10 @@ function postingsOf(chain: readonly AuditEntry[]): readonly Posting[] {
       if (status === 'succeeded') postings.push(posting('refund', amount));
       if (status === 'failed') postings.push(posting('refund_release', amount));
     }
-    if (status === 'succeeded' && BigInt(fee) !== 0n) postings.push(posting('fee', fee));
+    // A fee is posted once: with the verdict that names it, or with the file that does so first.
+    const isSaid = (status === 'succeeded' || status === 'settled') && record.fee_amount !== undefined;
+    if (isSaid && !isFeeKnown && BigInt(fee) !== 0n) postings.push(posting('fee', fee));
+    isFeeKnown ||= record.fee_amount !== undefined;
     return postings;
   });
 }

@@ -1,5 +1,6 @@
 import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
+import { fileKey } from '../../domain/files/reconciliation.ts';
 import type { Claim } from '../../domain/kernel/claim.ts';
 import { type DomainEvent, entityOf } from '../../domain/kernel/events.ts';
 import type { EventId, MerchantId } from '../../domain/kernel/ids.ts';
@@ -98,10 +99,13 @@ function noteAggregate(aggregate: Aggregate, id: string, note: NoteFact): void {
 }
 
 /** The keys that an aggregate holds against all others of its kind. */
-const uniqueKeysOf = (aggregate: Aggregate): readonly string[] => {
+function uniqueKeysOf(aggregate: Aggregate): readonly string[] {
   if (aggregate.kind === 'customer' && aggregate.status === 'active') return aggregate.emailIndexes;
-  return aggregate.kind === 'export' && aggregate.status === 'pending' ? [`under way ${aggregate.slot}`] : [];
-};
+  if (aggregate.kind === 'export' && aggregate.status === 'pending') return [`under way ${aggregate.slot}`];
+  if (aggregate.kind === 'reconciliation' && aggregate.status !== 'failed')
+    return [fileKey(aggregate.file.sha256)];
+  return [];
+}
 
 const hasEffect = (claim: Claim): boolean =>
   claim.paymentId !== undefined || ('transferId' in claim && claim.transferId !== undefined);

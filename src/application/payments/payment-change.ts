@@ -55,7 +55,7 @@ export function paymentChange<Next extends Payment>(
     after: paymentRecord(next),
   });
   const payment = { ...next, auditHash: paymentLink.hash };
-  const transactions = move.transactions.map((each) => linked(ports, move, each));
+  const transactions = move.transactions.map((each) => auditedTransaction(ports, move, each));
   const events = [
     paymentEvent(before, payment, ports.ids.event(at)),
     ...transactions.map(({ stored }) => refundEvent(stored, ports.ids.event(at))),
@@ -79,9 +79,14 @@ export function paymentChange<Next extends Payment>(
   };
 }
 
-type Linked = Readonly<{ entry: AuditEntry; expected: number; stored: Transaction }>;
+/** A transaction with its link of the audit chain, ready to be part of a change. */
+export type AuditedTransaction = Readonly<{ entry: AuditEntry; expected: number; stored: Transaction }>;
 
-function linked(ports: Ports, { at, origin }: PaymentMove, { before, next }: TransactionMove): Linked {
+export function auditedTransaction(
+  ports: Ports,
+  { at, origin }: Pick<PaymentMove, 'at' | 'origin'>,
+  { before, next }: TransactionMove,
+): AuditedTransaction {
   const entry = auditLink(ports, {
     at,
     origin,

@@ -20,6 +20,12 @@ import {
 } from '../files/file-export.ts';
 import { isOpen, type Job } from '../files/job.ts';
 import { type JobRecord, jobRecord, restoreJob } from '../files/job-record.ts';
+import type { Reconciliation } from '../files/reconciliation.ts';
+import {
+  type ReconciliationRecord,
+  reconciliationRecord,
+  restoreReconciliation,
+} from '../files/reconciliation-record.ts';
 import type { AggregateKind } from '../kernel/aggregate-kind.ts';
 import type { MerchantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
@@ -51,7 +57,8 @@ export type Aggregate =
   | Customer
   | CustomerAccess
   | WebhookEndpoint
-  | Job;
+  | Job
+  | Reconciliation;
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
 /** What is stored. */
@@ -71,6 +78,8 @@ export function aggregateRecord(aggregate: Aggregate): JsonObject {
       return endpointRecord(aggregate);
     case 'job':
       return jobRecord(aggregate);
+    case 'reconciliation':
+      return reconciliationRecord(aggregate);
   }
 }
 
@@ -87,6 +96,7 @@ export function auditedRecord(aggregate: Aggregate): JsonObject {
     case 'export':
     case 'customer_access':
     case 'job':
+    case 'reconciliation':
       return aggregateRecord(aggregate);
   }
 }
@@ -115,6 +125,8 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
       return restoreEndpoint(record as WebhookEndpointRecord, auditHash);
     case 'job':
       return restoreJob(record as JobRecord, auditHash);
+    case 'reconciliation':
+      return restoreReconciliation(record as ReconciliationRecord, auditHash);
   }
 }
 

@@ -51,7 +51,7 @@ export const MOST_ATTEMPTS = 10;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 300_000;
 
-/** Due from `runAt` on, at once without it. @public */
+/** Due from `runAt` on, at once without it. */
 export const openJob = (
   order: Pick<Known, 'id' | 'work' | 'subject' | 'createdAt'> & Readonly<{ runAt?: Instant; total?: number }>,
 ): WaitingJob => {

@@ -7,5 +7,6 @@ export const AGGREGATE_KINDS = [
   'customer_access',
   'webhook_endpoint',
   'job',
+  'reconciliation',
 ] as const;
 export type AggregateKind = (typeof AGGREGATE_KINDS)[number];

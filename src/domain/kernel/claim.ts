@@ -20,7 +20,8 @@ export type Operation =
   | 'rotate_secret'
   | 'send_test_event'
   | 'replay_failed'
-  | 'replay_delivery';
+  | 'replay_delivery'
+  | 'create_reconciliation';
 
 /** An answer as it went to the client, bytes and all; opaque to the core (see the port `ResponseEncoder`). */
 export type StoredResponse = string & { readonly responded?: never };

@@ -15,6 +15,7 @@ export type PaymentMethodId = Id<'pm'>;
 export type TransferId = Id<'trf'>;
 export type ExportId = Id<'exp'>;
 export type JobId = Id<'job'>;
+export type ReconciliationId = Id<'rec'>;
 export type WebhookEndpointId = Id<'we'>;
 export type DeliveryId = Id<'whd'>;
 /** The tenant's own string, `[A-Za-z0-9_-]{1,64}`. */
@@ -31,6 +32,7 @@ type Prefixed = {
   trf: TransferId;
   exp: ExportId;
   job: JobId;
+  rec: ReconciliationId;
   we: WebhookEndpointId;
   whd: DeliveryId;
 };

@@ -88,6 +88,22 @@ export function decide(
   return ok({ ...transaction, ...verdict, status, version: transaction.version + 1, updatedAt: now });
 }
 
+/**
+ * succeeded → settled: the processor's file says that it paid the transaction out. `fee` is taken where the processor had not
+ * said at once what it kept.
+ */
+export const settle = (
+  transaction: SucceededTransaction,
+  fee: bigint | undefined,
+  now: Instant,
+): SettledTransaction => ({
+  ...transaction,
+  ...present({ fee: transaction.fee ?? fee }),
+  status: 'settled',
+  version: transaction.version + 1,
+  updatedAt: now,
+});
+
 const conflict = ({ status }: Transaction) =>
   err<never, TransactionStateConflict>({ kind: 'TransactionStateConflict', status });
 

@@ -5,6 +5,7 @@ import { type Config, readConfig } from './config.ts';
 import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { addExportCommand } from './export-commands.ts';
 import { faultLine } from './faults.ts';
+import { addFileCommands } from './file-commands.ts';
 import type { RotateOptions } from './keys.ts';
 import { localSecret } from './local-secret.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
@@ -105,6 +106,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addWebhookCommands(program, configured, terminal);
   addOutboxCommands(program, configured, terminal);
   addExportCommand(program, configured, terminal);
+  addFileCommands(program, configured, terminal);
 
   program
     .command('verify')

@@ -7,6 +7,7 @@ import { paymentMethods } from './customers/payment-methods.ts';
 import { exportJobs } from './files/export-jobs.ts';
 import { exports } from './files/exports.ts';
 import { objects } from './files/objects.ts';
+import { reconciliations } from './files/reconciliations.ts';
 import { ledger } from './ledger/ledger.ts';
 import { transfers } from './ledger/transfers.ts';
 import { merchants } from './merchants/merchants.ts';
@@ -42,6 +43,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   exports,
   exportJobs,
   objects,
+  reconciliations,
   modifications,
   customers,
   paymentMethods,

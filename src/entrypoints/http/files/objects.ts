@@ -12,10 +12,12 @@ import { answerJson, cut, type HttpContext, type HttpEnv } from '../server/reque
 import { answer, fileName, forAnyone, resource } from '../server/route.ts';
 import { text } from '../server/route-description.ts';
 import { byteRange } from './byte-range.ts';
+import { STORE_PROBLEMS } from './store-problems.ts';
 
 type LinkFailure = FailureOf<UseCases, 'headLinkedObject' | 'readLinkedObject' | 'writeLinkedObject'>;
 
 const problems = problemTable<LinkFailure>({
+  ...STORE_PROBLEMS,
   LinkRefused: {
     status: 403,
     code: 'link_refused',
@@ -27,18 +29,6 @@ const problems = problemTable<LinkFailure>({
     code: 'object_not_found',
     title: 'The file is not there',
     detail: 'It has been deleted, or was never stored.',
-  },
-  UploadNotFound: {
-    status: 409,
-    code: 'upload_not_found',
-    title: 'The upload was given up in the meantime',
-    detail: 'Nothing is stored. Send the file again.',
-  },
-  UploadCut: {
-    status: 400,
-    code: 'upload_cut',
-    title: 'The file did not arrive whole',
-    detail: 'Nothing is stored. Send the file again.',
   },
   ObjectTooLarge: {
     status: 413,
@@ -58,19 +48,6 @@ const problems = problemTable<LinkFailure>({
     code: 'range_not_satisfiable',
     title: 'The file has no such range',
     detail: ({ size }) => `The file has ${size} bytes.`,
-  },
-  ObjectDamaged: {
-    status: 500,
-    code: 'object_damaged',
-    title: 'The file is damaged',
-    detail: 'What is stored is not what was written. Make the file again.',
-  },
-  ObjectStoreUnavailable: {
-    status: 503,
-    code: 'object_store_unavailable',
-    title: 'The store of files is not available',
-    detail: 'Repeat the request.',
-    retryAfterS: 5,
   },
 });
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ChangeMerchantRequest } from '../../../application/merchants/change-merchant.ts';
 import type { NewMerchant } from '../../../application/merchants/create-merchant.ts';
+import type { MerchantNotFound } from '../../../application/merchants/read-merchants.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
 import type { Origin } from '../../../domain/kernel/actor.ts';
 import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
@@ -33,15 +34,18 @@ export const MERCHANT_INACTIVE: ProblemRow<MerchantInactive> = {
     'It is suspended or was never opened: it refunds, voids and reads, and begins nothing new. An administrator changes its `status`.',
 };
 
+/** For every resource that needs the merchant to be there. */
+export const MERCHANT_NOT_FOUND: ProblemRow<MerchantNotFound> = {
+  status: 404,
+  code: 'merchant_not_found',
+  title: 'There is no such merchant',
+  detail: 'No merchant has this id.',
+};
+
 const problems = problemTable<
   FailureOf<UseCases, 'createMerchant' | 'changeMerchant' | 'getMerchant' | 'listMerchants'>
 >({
-  MerchantNotFound: {
-    status: 404,
-    code: 'merchant_not_found',
-    title: 'There is no such merchant',
-    detail: 'No merchant has this id.',
-  },
+  MerchantNotFound: MERCHANT_NOT_FOUND,
   MerchantExists: {
     status: 409,
     code: 'merchant_exists',

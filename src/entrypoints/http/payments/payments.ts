@@ -136,6 +136,8 @@ const getPayment =
       ({ payment, transactions }) =>
         answerVersion(c, {
           version: payment.version,
+          // A file settles transactions and leaves their payment as it is.
+          beside: transactions.filter(({ status }) => status === 'settled').length,
           body: jsonText({ ...paymentRecord(payment), transactions: transactions.map(transactionRecord) }),
         }),
       (failure) => refuse(c, failure),

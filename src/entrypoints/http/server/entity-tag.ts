@@ -26,8 +26,12 @@ function entityTagsIn(name: string, header: string): Result<'*' | readonly Entit
 const malformed = (name: string, message = 'must be `*` or a list of entity tags, such as "3"') =>
   err<never, MalformedRequest>({ kind: 'MalformedRequest', faults: [{ path: [name], message }] });
 
-/** The strong tag of a version: two answers about one resource with the same tag are about the same version of it. */
-const entityTag = (version: number): string => `"${version}"`;
+/**
+ * The strong tag of a version: two answers about one resource with the same tag are about the same version of it. `beside`
+ * counts changes of what is shown with it and has versions of its own; `If-Match` is about the resource alone.
+ */
+const entityTag = (version: number, beside = 0): string =>
+  beside === 0 ? `"${version}"` : `"${version}+${beside}"`;
 
 /** The header of a response that was kept; one that was kept without its version is given without a tag. */
 export const tagOf = (version: string | number | undefined): Readonly<{ ETag?: string }> =>
@@ -45,7 +49,7 @@ export function expectedIn(c: HttpContext): Result<Expecting, MalformedRequest> 
       ? {}
       : {
           expectedVersions: tags.flatMap(({ opaque, isWeak }) =>
-            !isWeak && /^[1-9]\d{0,14}$/.test(opaque) ? [Number(opaque)] : [],
+            !isWeak && /^[1-9]\d{0,14}(?:\+\d{1,9})?$/.test(opaque) ? [Number.parseInt(opaque, 10)] : [],
           ),
         },
   );
@@ -70,9 +74,9 @@ export function seenIn(c: HttpContext): Result<Expecting, MalformedRequest> {
  */
 export function answerVersion(
   c: HttpContext,
-  { version, body }: Readonly<{ version: number; body: string }>,
+  { version, beside, body }: Readonly<{ version: number; beside?: number; body: string }>,
 ): Response {
-  const tag = entityTag(version);
+  const tag = entityTag(version, beside);
   const answer = () => answerJson(200, body, { ETag: tag });
   const header = c.req.header('if-none-match');
   if (header === undefined || (c.req.method !== 'GET' && c.req.method !== 'HEAD')) return answer();

@@ -147,7 +147,7 @@ const REPLAYED = {
 export const ETAG = {
   description:
     'The version of the resource that the answer is, in quotes: for `If-Match` and `If-None-Match`.',
-  schema: { type: 'string' as const, pattern: '^"[1-9][0-9]*"$' },
+  schema: { type: 'string' as const, pattern: '^"[1-9][0-9]*([+][0-9]+)?"$' },
 };
 
 const TAGS = {

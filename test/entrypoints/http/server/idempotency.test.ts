@@ -11,7 +11,16 @@ import { type Ask, type Call, PLATFORM_POSTS } from '../../../support/keyed-post
 const { kinds, close } = await everyStorage(inject('postgresUrl'));
 afterAll(close);
 
-const PERMISSIONS = ['exports', 'payments', 'refunds', 'customers', 'transfers', 'webhooks', 'admin'];
+const PERMISSIONS = [
+  'exports',
+  'payments',
+  'refunds',
+  'customers',
+  'transfers',
+  'webhooks',
+  'settlements',
+  'admin',
+];
 
 async function aDesk(storage: Storage) {
   const { app, work } = await anHttpApp({}, storage);
@@ -22,9 +31,11 @@ async function aDesk(storage: Storage) {
       headers: {
         authorization,
         ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(call.csv === undefined ? {} : { 'content-type': 'text/csv' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
       },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      ...(call.csv === undefined ? {} : { body: call.csv }),
     });
   const ask: Ask = async (call) => {
     const response = await send(call);
@@ -51,6 +62,7 @@ async function effectsIn(storage: Storage): Promise<number> {
     storage.aggregates.list(merchantId, 'webhook_endpoint', page),
     storage.aggregates.list(merchantId, 'transfer', page),
     storage.aggregates.list(merchantId, 'export', page),
+    storage.aggregates.list(merchantId, 'reconciliation', page),
     storage.merchants.list(page),
     storage.payments.list(merchantId, {}, page),
     storage.deliveries.list(merchantId, {}, page),

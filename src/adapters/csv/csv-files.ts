@@ -1,0 +1,164 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { CsvError, type Info, parse } from 'csv-parse';
+import { err, ok } from 'neverthrow';
+import {
+  type CsvBytes,
+  type CsvFiles,
+  type CsvPlace,
+  type CsvRecord,
+  type CsvRefused,
+  LONGEST_RECORD,
+} from '../../ports/csv-files.ts';
+
+/** Few enough that a bunch of the longest records fits in memory, many enough that a step of the loop costs little. */
+const BUNCH = 256;
+/** Files of rows that differ shrink to a fifth or a twentieth; zeros to a thousandth. Small files may shrink as they like. */
+const MOST_RATIO = 100;
+const RATIO_FROM_BYTES = 1_048_576;
+
+/** Reads with `csv-parse`; its count of bytes and lines is exact at each record. */
+export const csvFiles: CsvFiles = {
+  async *records<Failure>(bytes: CsvBytes<Failure>, from: CsvPlace & Readonly<{ isGzip: boolean }>) {
+    const stop = { failure: undefined as Readonly<{ error: Failure }> | undefined };
+    const plain = checked(from.isGzip ? skipped(gunzipped(opened()), from.offset) : opened(), from.offset);
+    let next = from.line;
+    const parser = parse({
+      bom: from.offset === 0,
+      info: true,
+      record_delimiter: ['\r\n', '\n'],
+      relax_column_count: true,
+      skip_empty_lines: true,
+      max_record_size: LONGEST_RECORD,
+      // Called as each record is parsed: what was parsed before a fault may not come out any more.
+      on_record: (record, { lines }) => {
+        next = from.line + lines;
+        return record;
+      },
+    });
+    const source = Readable.from(plain, { objectMode: false });
+    source.on('error', (fault) => parser.destroy(fault));
+    source.pipe(parser);
+    let bunch: CsvRecord[] = [];
+    try {
+      for await (const { record, info } of parser as AsyncIterable<Parsed>) {
+        const behind = { offset: from.offset + info.bytes, line: from.line + info.lines };
+        bunch.push({ cells: record, line: behind.line - 1 - breaksIn(record), next: behind });
+        if (bunch.length < BUNCH) continue;
+        yield ok(bunch);
+        bunch = [];
+      }
+      if (bunch.length > 0) yield ok(bunch);
+    } catch (fault) {
+      if (stop.failure !== undefined) yield err(stop.failure.error);
+      else yield err(refusalOf(fault, from.line, next));
+    } finally {
+      parser.destroy();
+      source.destroy();
+      await bytes.return();
+    }
+
+    async function* opened(): AsyncGenerator<Uint8Array> {
+      for await (const piece of bytes) {
+        if (piece.isErr()) {
+          stop.failure = { error: piece.error };
+          throw faultOf('bytes');
+        }
+        yield piece.value;
+      }
+    }
+  },
+};
+
+type Parsed = Readonly<{ record: readonly string[]; info: Info }>;
+
+/** A fault on its way through the streams: of the file itself, or of its bytes, which did not come. */
+type Fault = Error & Readonly<{ stops: CsvRefused['code'] | 'bytes' }>;
+
+const faultOf = (stops: Fault['stops']): Fault => Object.assign(new Error(stops), { stops });
+const isFault = (fault: unknown): fault is Fault => fault instanceof Error && 'stops' in fault;
+
+function refusalOf(fault: unknown, first: number, next: number): CsvRefused {
+  const refused = (code: CsvRefused['code'], line: number): CsvRefused => ({
+    kind: 'CsvRefused',
+    code,
+    line,
+  });
+  if (isFault(fault) && fault.stops !== 'bytes') return refused(fault.stops, next);
+  if (!(fault instanceof CsvError)) throw fault;
+  const { code } = fault;
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return refused('quote_not_closed', next);
+  if (code === 'CSV_MAX_RECORD_SIZE') return refused('record_too_long', next);
+  if (code === 'INVALID_OPENING_QUOTE' || code === 'CSV_INVALID_CLOSING_QUOTE')
+    return refused('quote_misplaced', first + Number(fault['lines']) - 1);
+  throw fault;
+}
+
+/** Line ends inside of cells, which the parser counts as lines of the file. */
+function breaksIn(cells: readonly string[]): number {
+  let breaks = 0;
+  for (const cell of cells) if (cell.includes('\n')) breaks += cell.split('\n').length - 1;
+  return breaks;
+}
+
+/** The same bytes, as long as they are UTF-8. */
+async function* checked(pieces: AsyncIterable<Uint8Array>, offset: number): AsyncGenerator<Uint8Array> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let isFirst = offset === 0;
+  for await (const piece of pieces) {
+    if (isFirst && isUtf16(piece)) throw faultOf('utf16');
+    isFirst = false;
+    decode(decoder, piece);
+    yield piece;
+  }
+  decode(decoder);
+}
+
+function decode(decoder: InstanceType<typeof TextDecoder>, piece?: Uint8Array): void {
+  try {
+    decoder.decode(piece, { stream: piece !== undefined });
+  } catch {
+    throw faultOf('not_utf8');
+  }
+}
+
+/** By its byte order mark, or by the zero beside the first letter of a header. */
+const isUtf16 = ([a, b]: Uint8Array): boolean =>
+  (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff) || a === 0 || b === 0;
+
+async function* gunzipped(packed: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let taken = 0;
+  let given = 0;
+  const counted = async function* () {
+    for await (const piece of packed) {
+      taken += piece.length;
+      yield piece;
+    }
+  };
+  const gunzip = createGunzip();
+  const source = Readable.from(counted(), { objectMode: false });
+  source.on('error', (fault) => gunzip.destroy(fault));
+  source.pipe(gunzip);
+  try {
+    for await (const piece of gunzip as AsyncIterable<Buffer>) {
+      given += piece.length;
+      if (given > RATIO_FROM_BYTES && given > taken * MOST_RATIO) throw faultOf('gzip_ratio');
+      yield piece;
+    }
+  } catch (fault) {
+    if (isFault(fault)) throw fault;
+    throw faultOf('gzip_broken');
+  } finally {
+    gunzip.destroy();
+    source.destroy();
+  }
+}
+
+/** What comes after so many bytes. */
+async function* skipped(pieces: AsyncIterable<Uint8Array>, offset: number): AsyncGenerator<Uint8Array> {
+  let left = offset;
+  for await (const piece of pieces) {
+    if (left < piece.length) yield piece.subarray(left);
+    left = Math.max(0, left - piece.length);
+  }
+}

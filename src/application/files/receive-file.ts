@@ -1,0 +1,85 @@
+import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
+import type { ProcessorFile } from '../../domain/files/reconciliation.ts';
+import { fileObject } from '../../domain/files/reconciliation-files.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Digests, RunningDigest } from '../../ports/digests.ts';
+import type { Ids } from '../../ports/ids.ts';
+import type { Merchants } from '../../ports/merchants.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { MerchantNotFound } from '../merchants/read-merchants.ts';
+import type { ReceivedFile } from './start-reconciliation.ts';
+import { type NotStored, type SentBytes, storeObject } from './store-object.ts';
+
+/** Not one byte came. Nothing is stored. */
+export type FileEmpty = Readonly<{ kind: 'FileEmpty' }>;
+
+export type ReceiveFileRequest = Readonly<{
+  merchantId: MerchantId;
+  /** What the file is called by whoever sends it. */
+  name: string;
+  bytes: SentBytes;
+  mostBytes: number;
+}>;
+
+/**
+ * Stores a processor's file as it comes, one part of it in memory, and says what it is. A file that no reconciliation is
+ * started of is to be dropped.
+ */
+export type ReceiveFile = (
+  request: ReceiveFileRequest,
+) => ResultAsync<ReceivedFile, MerchantNotFound | FileEmpty | NotStored | StorageUnavailable>;
+
+export type ReceivePorts = Readonly<{
+  merchants: Merchants;
+  objects: ObjectStore;
+  clock: Clock;
+  ids: Ids;
+  digests: Digests;
+}>;
+
+export const receiveFile =
+  ({ merchants, objects, clock, ids, digests }: ReceivePorts): ReceiveFile =>
+  ({ merchantId, name, bytes, mostBytes }) =>
+    safeTry(async function* () {
+      if ((yield* merchants.find(merchantId)) === undefined)
+        return err<never, MerchantNotFound>({ kind: 'MerchantNotFound' });
+      const id = ids.reconciliation(clock.now());
+      const key = fileObject({ merchantId, id });
+      const measured = measure(bytes, digests.startSha256());
+      yield* storeObject(objects, { key, contentType: 'text/csv', mostBytes }, measured.bytes);
+      const received = { merchantId, id, file: { name, ...measured.file() } };
+      if (received.file.bytes > 0) return ok(received);
+      yield* dropFile({ objects })(received);
+      return err<never, FileEmpty>({ kind: 'FileEmpty' });
+    });
+
+/** Forgets a file that nothing was started of. What a store that does not answer keeps is never read. */
+export type DropFile = (received: ReceivedFile) => ResultAsync<void, never>;
+
+export const dropFile =
+  ({ objects }: Pick<ReceivePorts, 'objects'>): DropFile =>
+  (received) =>
+    objects.delete(fileObject(received)).orElse(() => ok(undefined));
+
+/** The bytes as they pass, and once they have passed what they were. */
+function measure(bytes: SentBytes, digest: RunningDigest) {
+  let size = 0;
+  const first: number[] = [];
+  return {
+    bytes: (async function* () {
+      for await (const piece of bytes) {
+        if (first.length < 2) first.push(...piece.subarray(0, 2 - first.length));
+        size += piece.length;
+        digest.update(piece);
+        yield piece;
+      }
+    })(),
+    file: (): Omit<ProcessorFile, 'name'> => ({
+      bytes: size,
+      sha256: digest.hex(),
+      isGzip: first[0] === 0x1f && first[1] === 0x8b,
+    }),
+  };
+}

@@ -1,0 +1,92 @@
+import { err, errAsync, ok, okAsync, type ResultAsync } from 'neverthrow';
+import type { FileSource } from '../../domain/files/file-sources.ts';
+import { openJob } from '../../domain/files/job.ts';
+import {
+  fileKey,
+  openReconciliation,
+  type ProcessorFile,
+  type Reconciliation,
+} from '../../domain/files/reconciliation.ts';
+import { fileObject } from '../../domain/files/reconciliation-files.ts';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import type { MerchantId, ReconciliationId } from '../../domain/kernel/ids.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
+import { RECONCILIATION_WORK } from './reconcile-file.ts';
+
+/** A file that is stored, and not yet anyone's: `id` is the reconciliation that may be started of it. */
+export type ReceivedFile = Readonly<{ merchantId: MerchantId; id: ReconciliationId; file: ProcessorFile }>;
+
+export type StartReconciliationRequest = Readonly<{
+  received: ReceivedFile;
+  source: FileSource;
+  origin: Origin;
+}>;
+
+/** `isNew` is false for bytes that were sent before. */
+export type StartedReconciliation = Readonly<{ reconciliation: Reconciliation; isNew: boolean }>;
+
+/**
+ * Leaves the rows of a file to a job. The same bytes again are the reconciliation that there is, whatever they are called,
+ * unless it failed; they are then not kept a second time. One commit.
+ */
+export type StartReconciliation = (
+  request: StartReconciliationRequest,
+) => ResultAsync<StartedReconciliation, StorageUnavailable>;
+
+export type StartPorts = MovePorts & Readonly<{ objects: ObjectStore }>;
+
+export const startReconciliation =
+  (ports: StartPorts): StartReconciliation =>
+  ({ received, source, origin }) =>
+    open(ports, { received, source, origin }).andThen((started) =>
+      started.isNew
+        ? okAsync(started)
+        : ports.objects
+            .delete(fileObject(received))
+            .map(() => started)
+            // What is left is never read, and names nothing.
+            .orElse(() => okAsync(started)),
+    );
+
+const open = (
+  ports: StartPorts,
+  { received: { merchantId, id, file }, source, origin }: StartReconciliationRequest,
+): ResultAsync<StartedReconciliation, StorageUnavailable> => {
+  const { aggregates, commits, clock, ids } = ports;
+  const at = clock.now();
+  const next = openReconciliation({ id, merchantId, source, file, createdAt: at });
+  const job = openJob({
+    id: ids.job(at),
+    work: RECONCILIATION_WORK,
+    subject: { merchantId, id },
+    createdAt: at,
+  });
+  const takes = [fileKey(file.sha256)];
+  const of = { at, origin };
+  const opened = auditedAggregate(ports, { ...of, action: 'reconciliation.opened', next, takes });
+  const queued = auditedAggregate(ports, { ...of, action: 'job.opened', next: job });
+  return commits
+    .commit({
+      id: ids.change(at),
+      at,
+      transactions: [],
+      aggregates: [opened.guarded, queued.guarded],
+      entries: [],
+      tallies: [],
+      audit: [opened.entry, queued.entry],
+      events: [],
+    })
+    .map(() => ({ reconciliation: next as Reconciliation, isNew: true }))
+    .orElse((refused) => {
+      if (refused.kind === 'StorageUnavailable') return errAsync(refused);
+      if (refused.kind !== 'KeyTaken') throw new Error(`a new reconciliation met ${refused.kind}`);
+      return aggregates.findByKey(merchantId, 'reconciliation', refused.key).andThen((held) =>
+        // It failed since, and let go of the key: the bytes are free to be sent again.
+        held === undefined
+          ? err<never, StorageUnavailable>({ kind: 'StorageUnavailable', cause: 'the file failed meanwhile' })
+          : ok({ reconciliation: held as Reconciliation, isNew: false }),
+      );
+    });
+};

@@ -1,0 +1,32 @@
+import type { MerchantId, ReconciliationId } from '../kernel/ids.ts';
+import { type ObjectKey, parseObjectKey } from './object-key.ts';
+
+/** Whose files they are. */
+type Owner = Readonly<{ merchantId: MerchantId; id: ReconciliationId }>;
+
+/** The file as it arrived. */
+export const fileObject = (owner: Owner): ObjectKey => keyOf(owner, 'file');
+
+/** All objects of row outcomes begin so, and sort by batch. */
+export const batchPrefix = ({ merchantId, id }: Owner): string => `reconciliation/${merchantId}/${id}/rows/`;
+
+/**
+ * What became of the rows of one batch, a line of JSON each. `attempt` is the version of the job that wrote it: when one that
+ * was overtaken wrote the same batch, the latest attempt is the one that was committed.
+ */
+export const batchObject = (owner: Owner, batch: number, attempt: number): ObjectKey =>
+  keyOf(owner, `rows/${digits(batch)}-${digits(attempt)}`);
+
+/** Which batch an object holds. */
+export const batchOf = (key: ObjectKey): number => Number(key.slice(key.lastIndexOf('/') + 1).split('-')[0]);
+
+/** A batch's objects come after this key, those of the batch before do not. */
+export const beforeBatch = (owner: Owner, batch: number): ObjectKey => batchObject(owner, batch, 0);
+
+const digits = (count: number): string => `${count}`.padStart(8, '0');
+
+function keyOf({ merchantId, id }: Owner, name: string): ObjectKey {
+  const key = parseObjectKey(`reconciliation/${merchantId}/${id}/${name}`);
+  if (key === undefined) throw new Error(`no object can be called ${name} of ${id}`);
+  return key;
+}

@@ -1,0 +1,99 @@
+import type { MerchantId, ReconciliationId } from '../kernel/ids.ts';
+import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
+import { present } from '../kernel/present.ts';
+import { mapValues, restoreSum, rowsOf, type Sum, type SumRecord, sumRecord } from './file-totals.ts';
+import type { Outcome } from './match-row.ts';
+import type { FileFault, Reconciliation } from './reconciliation.ts';
+
+type Sums = Readonly<Record<string, SumRecord>>;
+
+/** As it is audited and stored. */
+export type ReconciliationRecord = Readonly<{
+  id: ReconciliationId;
+  merchant_id: MerchantId;
+  source: string;
+  file: Readonly<{ name: string; bytes: number; sha256: string; gzip: boolean }>;
+  status: Reconciliation['status'];
+  error?: FileFault;
+  /** What the file holds. */
+  totals?: Readonly<{ rows: number; rejected: number; sums: Sums }>;
+  /** What became of it, by outcome, and by currency and outcome. */
+  counts: Readonly<Record<Outcome, number>>;
+  sums: Readonly<Record<string, Sums>>;
+  rows_done: number;
+  bytes_done: number;
+  batches: number;
+  batches_hash: string;
+  header?: readonly string[];
+  started_at?: string;
+  completed_at?: string;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}>;
+
+const sumsRecord = (sums: Readonly<Record<string, Sum>>): Sums => mapValues(sums, sumRecord);
+const restoreSums = (sums: Sums): Readonly<Record<string, Sum>> => mapValues(sums, restoreSum);
+
+export function reconciliationRecord(each: Reconciliation): ReconciliationRecord {
+  const { outcomes, file } = each;
+  const { totals, header, startedAt } = each.status === 'pending' ? {} : each;
+  return {
+    id: each.id,
+    merchant_id: each.merchantId,
+    source: each.source,
+    file: { name: file.name, bytes: file.bytes, sha256: file.sha256, gzip: file.isGzip },
+    status: each.status,
+    ...(each.status === 'failed' ? { error: each.error } : {}),
+    ...(totals === undefined ? {} : { totals: { ...totals, sums: sumsRecord(totals.sums) } }),
+    counts: outcomes.counts,
+    sums: mapValues(outcomes.sums, sumsRecord),
+    rows_done: rowsOf(outcomes),
+    bytes_done: each.bytesDone,
+    batches: each.batches,
+    batches_hash: each.batchesHash,
+    ...present({ header }),
+    ...(startedAt === undefined ? {} : { started_at: rfc3339(startedAt) }),
+    ...(each.status === 'completed' || each.status === 'failed'
+      ? { completed_at: rfc3339(each.completedAt) }
+      : {}),
+    version: each.version,
+    created_at: rfc3339(each.createdAt),
+    updated_at: rfc3339(each.updatedAt),
+  };
+}
+
+/** The reconciliation a stored record describes. Throws on a record that none could have left. */
+export function restoreReconciliation(record: ReconciliationRecord, auditHash: string): Reconciliation {
+  const { status, header, totals, file, error } = record;
+  const { started_at: startedAt, completed_at: completedAt } = record;
+  const known = {
+    kind: 'reconciliation',
+    id: record.id,
+    merchantId: record.merchant_id,
+    source: record.source,
+    file: { name: file.name, bytes: file.bytes, sha256: file.sha256, isGzip: file.gzip },
+    outcomes: { counts: record.counts, sums: mapValues(record.sums, restoreSums) },
+    bytesDone: record.bytes_done,
+    batches: record.batches,
+    batchesHash: record.batches_hash,
+    version: record.version,
+    createdAt: fromRfc3339(record.created_at),
+    updatedAt: fromRfc3339(record.updated_at),
+    auditHash,
+  } as const;
+  const incomplete = (what: string) => new Error(`${status} reconciliation ${record.id} says no ${what}`);
+  if (status === 'pending') return { ...known, status };
+  const checked =
+    header === undefined || totals === undefined || startedAt === undefined
+      ? undefined
+      : { header, totals: { ...totals, sums: restoreSums(totals.sums) }, startedAt: fromRfc3339(startedAt) };
+  if (status === 'failed') {
+    if (error === undefined || completedAt === undefined) throw incomplete('fault');
+    return { ...known, ...checked, status, error, completedAt: fromRfc3339(completedAt) };
+  }
+  if (checked === undefined) throw incomplete('totals');
+  if (status === 'processing') return { ...known, ...checked, status };
+  if (completedAt === undefined) throw incomplete('end');
+  return { ...known, ...checked, status, completedAt: fromRfc3339(completedAt) };
+}

@@ -1,0 +1,118 @@
+import type { MerchantId, ReconciliationId } from '../kernel/ids.ts';
+import type { Instant } from '../kernel/instant.ts';
+import { type FileTotals, NO_OUTCOMES, type OutcomeTotals } from './file-totals.ts';
+
+/** A file that a processor wrote, as it arrived. `sha256` is of its bytes in lower-case hex. */
+export type ProcessorFile = Readonly<{ name: string; bytes: number; sha256: string; isGzip: boolean }>;
+
+/** Why a file as a whole was refused, and at which line or column. `code` is stable. */
+export type FileFault = Readonly<{ code: string; line?: number; column?: string }>;
+
+type Known = Readonly<{
+  kind: 'reconciliation';
+  id: ReconciliationId;
+  merchantId: MerchantId;
+  /** Whose words the file is in. Stored ones may name others, which another version has. */
+  source: string;
+  file: ProcessorFile;
+  /** What became of the rows so far, and to which byte of the (unpacked) file they go. */
+  outcomes: OutcomeTotals;
+  bytesDone: number;
+  /** How many objects of row outcomes there are, and the hash over all of them, each after the one before. */
+  batches: number;
+  batchesHash: string;
+  version: number;
+  createdAt: Instant;
+  updatedAt: Instant;
+  auditHash: string;
+}>;
+
+/** Known once the file has been read to its end and nothing of it settled yet. */
+type Checked = Readonly<{ header: readonly string[]; totals: FileTotals; startedAt: Instant }>;
+
+type PendingReconciliation = Known & Readonly<{ status: 'pending' }>;
+export type ProcessingReconciliation = Known & Checked & Readonly<{ status: 'processing' }>;
+type CompletedReconciliation = Known & Checked & Readonly<{ status: 'completed'; completedAt: Instant }>;
+type FailedReconciliation = Known &
+  Partial<Checked> &
+  Readonly<{ status: 'failed'; completedAt: Instant; error: FileFault }>;
+
+/**
+ * One file of a processor held against a merchant's transactions. The whole file is read once before the first row counts, so
+ * that a file that is refused has settled nothing.
+ */
+export type Reconciliation =
+  | PendingReconciliation
+  | ProcessingReconciliation
+  | CompletedReconciliation
+  | FailedReconciliation;
+
+export const openReconciliation = (
+  order: Pick<Known, 'id' | 'merchantId' | 'source' | 'file' | 'createdAt'>,
+): PendingReconciliation => ({
+  kind: 'reconciliation',
+  ...order,
+  status: 'pending',
+  outcomes: NO_OUTCOMES,
+  bytesDone: 0,
+  batches: 0,
+  batchesHash: '',
+  version: 1,
+  updatedAt: order.createdAt,
+  auditHash: '',
+});
+
+/** The unique key by which the same bytes are the same reconciliation. */
+export const fileKey = (sha256: string): string => `sha256:${sha256}`;
+
+export const beginReconciliation = (
+  pending: PendingReconciliation,
+  { header, totals }: Pick<Checked, 'header' | 'totals'>,
+  now: Instant,
+): ProcessingReconciliation => ({
+  ...pending,
+  status: 'processing',
+  header,
+  totals,
+  startedAt: now,
+  version: pending.version + 1,
+  updatedAt: now,
+});
+
+/** One batch of rows more has its outcomes. */
+export const advanceReconciliation = (
+  running: ProcessingReconciliation,
+  batch: Pick<Known, 'outcomes' | 'bytesDone' | 'batchesHash'>,
+  now: Instant,
+): ProcessingReconciliation => ({
+  ...running,
+  ...batch,
+  batches: running.batches + 1,
+  version: running.version + 1,
+  updatedAt: now,
+});
+
+export const completeReconciliation = (
+  running: ProcessingReconciliation,
+  now: Instant,
+): CompletedReconciliation => ({
+  ...running,
+  status: 'completed',
+  completedAt: now,
+  version: running.version + 1,
+  updatedAt: now,
+});
+
+/** What was settled before stays so. */
+export const failReconciliation = (
+  running: PendingReconciliation | ProcessingReconciliation,
+  error: FileFault,
+  now: Instant,
+): FailedReconciliation => ({
+  ...running,
+  status: 'failed',
+  error,
+  completedAt: now,
+  version: running.version + 1,
+  updatedAt: now,
+});

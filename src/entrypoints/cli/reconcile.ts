@@ -1,0 +1,152 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { TOKENS } from '../../composition/tokens.ts';
+import type { FileSource } from '../../domain/files/file-sources.ts';
+import { rowsOf } from '../../domain/files/file-totals.ts';
+import { OUTCOMES } from '../../domain/files/match-row.ts';
+import type { Reconciliation } from '../../domain/files/reconciliation.ts';
+import type { Origin } from '../../domain/kernel/actor.ts';
+import { parseMerchantId } from '../../domain/kernel/ids.ts';
+import { jsonText } from '../../domain/kernel/json.ts';
+import { findsPan } from '../../domain/kernel/pan.ts';
+import { reconciliationView } from '../http/files/reconciliation-schemas.ts';
+import type { Config } from './config.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { openPlatform } from './open-platform.ts';
+import type { Terminal } from './terminal.ts';
+
+export type ReconcileOptions = Readonly<{ merchant: string; source: FileSource; json?: boolean }>;
+
+/** The command runs without a token, so the trail names the command. */
+const ORIGIN: Origin = { actor: { id: 'paywright reconcile', type: 'system' }, requestId: 'reconcile' };
+
+/** What S3 takes in 10 000 parts of 8 MiB. */
+const MOST_BYTES = 10_000 * 8 * 1_024 * 1_024;
+const POLL_MS = 200;
+
+/**
+ * Stores a file, reads it to its end in this process beside the workers that run, and prints what became of it. Stopped by a
+ * signal, it leaves the rest to a worker or to the next run with the same file.
+ */
+export async function reconcileCommand(
+  config: Config,
+  path: string,
+  { merchant, source, json = false }: ReconcileOptions,
+  { out, err, untilStopped }: Terminal,
+): Promise<ExitCode> {
+  const merchantId = parseMerchantId(merchant);
+  const file = await stat(path).catch(() => undefined);
+  const fault =
+    merchantId === undefined
+      ? '--merchant takes 1 to 64 letters, digits, dashes or underscores'
+      : file?.isFile() === true
+        ? undefined
+        : `there is no file ${path}`;
+  if (merchantId === undefined || fault !== undefined) {
+    err(`paywright: ${fault}\n`);
+    return EXIT.usage;
+  }
+  const opened = await openPlatform(config);
+  if ('says' in opened) {
+    err(`paywright: ${opened.says}\n`);
+    return opened.configuration ? EXIT.configuration : EXIT.failed;
+  }
+  try {
+    const { receiveFile, startReconciliation, getReconciliation } = opened.platform.get(TOKENS.useCases);
+    const started = await receiveFile({
+      merchantId,
+      name: nameOf(path),
+      bytes: createReadStream(path),
+      mostBytes: MOST_BYTES,
+    }).andThen((received) => startReconciliation({ received, source, origin: ORIGIN }));
+    if (started.isErr()) return failed(SAYS[started.error.kind]);
+    const { id } = started.value.reconciliation;
+    const work = opened.platform.get(TOKENS.jobs);
+    const progress = progressLine(err);
+    let isStopped = false;
+    void untilStopped.then(() => {
+      isStopped = true;
+    });
+    for (;;) {
+      const turns = await work(1, () => isStopped);
+      const read = await getReconciliation(merchantId, id);
+      if (turns.isErr() || read.isErr()) return failed('the storage does not answer');
+      progress.show(read.value);
+      if (read.value.status === 'completed' || read.value.status === 'failed') {
+        progress.end();
+        return ended(read.value);
+      }
+      if (isStopped) {
+        progress.end();
+        return failed(`stopped; a worker goes on with ${id}, and so does the same command`);
+      }
+      if (turns.value.length === 0) await setTimeout(POLL_MS);
+    }
+  } finally {
+    await opened.close();
+  }
+
+  function failed(says: string): ExitCode {
+    err(`paywright: ${says}\n`);
+    return EXIT.failed;
+  }
+
+  function ended(reconciliation: Reconciliation): ExitCode {
+    if (json) out(`${jsonText(reconciliationView(reconciliation))}\n`);
+    if (reconciliation.status === 'failed') {
+      const { code, line, column } = reconciliation.error;
+      const where = `${line === undefined ? '' : ` at line ${line}`}${column === undefined ? '' : `, column ${column}`}`;
+      return failed(`the file was refused: ${code.replaceAll('_', ' ')}${where}`);
+    }
+    if (!json) out(textOf(reconciliation));
+    return EXIT.ok;
+  }
+}
+
+/** A name is stored and shown, so it is cut to what does nothing, and is no card number. */
+const nameOf = (path: string): string => {
+  const name = basename(path)
+    .replaceAll(/[^\w .()-]/g, '_')
+    .slice(0, 128);
+  return findsPan(name) ? 'file.csv' : name;
+};
+
+const SAYS = {
+  MerchantNotFound: 'there is no such merchant',
+  FileEmpty: 'the file is empty',
+  ObjectTooLarge: 'the file is too large',
+  UploadCut: 'the file could not be read to its end',
+  UploadNotFound: 'the store of files lost the upload; run it again',
+  ObjectDamaged: 'the store of files is damaged',
+  ObjectStoreUnavailable: 'the store of files does not answer',
+  StorageUnavailable: 'the storage does not answer',
+} as const;
+
+const textOf = ({ id, file, outcomes }: Reconciliation): string =>
+  [
+    `${id}: ${rowsOf(outcomes)} rows of ${file.name}\n`,
+    ...OUTCOMES.map((each) => `  ${each.replaceAll('_', ' ').padEnd(26)}${outcomes.counts[each]}\n`),
+  ].join('');
+
+const BAR = 30;
+
+/** One line that is written over, where the output is a terminal. */
+function progressLine(err: Terminal['err']) {
+  const isSeen = process.stderr.isTTY;
+  let isOpen = false;
+  return {
+    show(each: Reconciliation): void {
+      if (!isSeen || !('totals' in each) || each.totals === undefined) return;
+      const { rows } = each.totals;
+      const done = rowsOf(each.outcomes);
+      const filled = rows === 0 ? BAR : Math.round((BAR * done) / rows);
+      err(`\r\u001b[K[${'#'.repeat(filled)}${'.'.repeat(BAR - filled)}] ${done} of ${rows} rows`);
+      isOpen = true;
+    },
+    end(): void {
+      if (isOpen) err('\n');
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { z } from '@hono/zod-openapi';
+import { FILE_SOURCES } from '../../../domain/files/file-sources.ts';
+import { OUTCOMES } from '../../../domain/files/match-row.ts';
+import type { Reconciliation } from '../../../domain/files/reconciliation.ts';
+import { reconciliationRecord } from '../../../domain/files/reconciliation-record.ts';
+import type { JsonObject } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import { listPage, paging, time } from '../server/schemas.ts';
+
+/** The query of `POST /reconciliations`. */
+export const newReconciliation = z.strictObject({
+  source: z.enum(FILE_SOURCES, { error: `must be one of ${FILE_SOURCES.join(', ')}` }).openapi({
+    description: 'Whose columns the file has; `native` are those of this service.',
+  }),
+});
+
+export const reconciliationsQuery = z.strictObject(paging);
+
+const outcome = z.enum(OUTCOMES, { error: `must be one of ${OUTCOMES.join(', ')}` });
+
+export const rowsQuery = z.strictObject({ ...paging, outcome: outcome.optional() });
+
+const count = z.int().min(0);
+const sum = { rows: count, amount: z.int(), fee: z.int() };
+
+/** A reconciliation, as its merchant reads it. */
+export const reconciliation = z
+  .strictObject({
+    id: z.string().regex(/^rec_[0-9a-f]{32}$/),
+    merchant_id: z.string(),
+    source: z.string(),
+    file: z.string(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    bytes: count,
+    status: z.enum(['pending', 'processing', 'completed', 'failed']),
+    error: z
+      .strictObject({ code: z.string(), line: z.int().optional(), column: z.string().optional() })
+      .optional()
+      .openapi({ description: 'Why the file was refused, and where. Nothing of it was settled then.' }),
+    counts: z
+      .strictObject({
+        rows: count.optional().openapi({ description: 'Once the file has been read to its end.' }),
+        ...Object.fromEntries(OUTCOMES.map((each) => [each, count])),
+      })
+      .openapi({ description: 'They add up to `rows` when the file is done.' }),
+    sums: z
+      .record(z.string(), z.strictObject({ ...sum, outcomes: z.partialRecord(outcome, z.strictObject(sum)) }))
+      .openapi({
+        description: 'What rows that name their currency say, in minor units, of the file and by outcome.',
+      }),
+    rows_done: count,
+    bytes_done: count.openapi({ description: 'Of the unpacked file.' }),
+    started_at: time.optional(),
+    completed_at: time.optional(),
+    version: z.int(),
+    created_at: time,
+    updated_at: time,
+  })
+  .openapi('Reconciliation');
+
+export const reconciliationPage = listPage(reconciliation);
+
+/** What became of a row. */
+const reconciledRow = z
+  .strictObject({
+    line: z.int().min(1).openapi({ description: 'Where the row begins in the file.' }),
+    outcome,
+    column: z.string().optional(),
+    reason: z.string().optional().openapi({ description: 'Why the row is rejected.' }),
+    type: z.string().optional(),
+    payment_id: z.string().optional(),
+    transaction_id: z.string().optional(),
+    status: z.string().optional(),
+    amount: z.int().optional(),
+    fee: z.int().optional(),
+    currency: z.string().optional(),
+    settlement_date: z.string().optional(),
+    reference: z.string().optional(),
+    payout_id: z.string().optional(),
+    bank_reference: z.string().optional(),
+    differences: z
+      .array(z.strictObject({ field: z.string(), ours: z.unknown(), theirs: z.unknown() }))
+      .optional(),
+  })
+  .openapi('ReconciledRow');
+
+export const rowPage = listPage(reconciledRow);
+
+/** As it is published: how it is stored is left out. */
+export function reconciliationView(each: Reconciliation): JsonObject {
+  const { file, totals, counts, sums, started_at, completed_at, ...rest } = reconciliationRecord(each);
+  return {
+    id: rest.id,
+    merchant_id: rest.merchant_id,
+    source: rest.source,
+    file: file.name,
+    sha256: file.sha256,
+    bytes: file.bytes,
+    status: rest.status,
+    ...present({ error: rest.error }),
+    counts: { ...present({ rows: totals?.rows }), ...counts },
+    sums: Object.fromEntries(
+      Object.entries(totals?.sums ?? {}).map(([currency, all]) => [
+        currency,
+        { ...all, outcomes: sums[currency] ?? {} },
+      ]),
+    ),
+    rows_done: rest.rows_done,
+    bytes_done: rest.bytes_done,
+    ...present({ started_at, completed_at }),
+    version: rest.version,
+    created_at: rest.created_at,
+    updated_at: rest.updated_at,
+  };
+}

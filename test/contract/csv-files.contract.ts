@@ -1,0 +1,127 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { err, ok } from 'neverthrow';
+import { describe, expect, it } from 'vitest';
+import type { CsvFiles, CsvPlace, CsvRecord } from '../../src/ports/csv-files.ts';
+import { LONGEST_RECORD } from '../../src/ports/csv-files.ts';
+
+const BEGIN: CsvPlace = { offset: 0, line: 1 };
+
+/** The bytes in pieces of a size, and whether the reader let go of them. */
+function pieces(bytes: Uint8Array, size: number, failAt = Number.POSITIVE_INFINITY) {
+  const seen = { isReturned: false, given: 0 };
+  const given = (async function* () {
+    try {
+      for (let at = 0; at < bytes.length; at += size) {
+        seen.given = at;
+        if (at >= failAt) {
+          yield err('gone' as const);
+          return;
+        }
+        yield ok(bytes.subarray(at, at + size));
+      }
+    } finally {
+      seen.isReturned = true;
+    }
+  })();
+  return { given, seen };
+}
+
+/** What every `CsvFiles` adapter promises. */
+export function csvFilesContract(name: string, files: CsvFiles): void {
+  describe(`CsvFiles contract: ${name}`, () => {
+    const read = async (
+      content: string | Uint8Array,
+      { from = BEGIN, size = 7, isGzip = false, failAt = Number.POSITIVE_INFINITY } = {},
+    ) => {
+      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+      const { given, seen } = pieces(isGzip ? bytes : bytes.subarray(from.offset), size, failAt);
+      const records: CsvRecord[] = [];
+      let failure: unknown;
+      for await (const bunch of files.records(given, { ...from, isGzip })) {
+        if (bunch.isOk()) records.push(...bunch.value);
+        else failure = bunch.error;
+      }
+      return { cells: records.map(({ cells }) => cells), records, failure, seen };
+    };
+    const refusalOf = async (content: string | Uint8Array, how = {}) => {
+      const { failure } = await read(content, how);
+      const { code, line } = failure as { code: string; line: number };
+      return `${code} ${line}`;
+    };
+
+    it('reads quotes, line ends inside and at the end, blank lines and a byte order mark, and counts lines as they are', async () => {
+      const text = '\ufeffa,b\r\n1,"x\ny, ""z"""\r\n\r\né,\n3,"4"';
+      for (const size of [1, 2, 3, 100]) {
+        const { cells, records } = await read(text, { size });
+        expect(cells).toEqual([
+          ['a', 'b'],
+          ['1', 'x\ny, "z"'],
+          ['é', ''],
+          ['3', '4'],
+        ]);
+        expect(records.map(({ line }) => line)).toEqual([1, 2, 5, 6]);
+      }
+    });
+
+    it('goes on behind any record as if it had read all before it, gzip or not', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(fc.stringMatching(/^[ -~\n\ré😀]{0,6}$/u), { minLength: 2, maxLength: 3 }), {
+            minLength: 1,
+            maxLength: 12,
+          }),
+          fc.constantFrom('\n', '\r\n'),
+          fc.boolean(),
+          fc.integer({ min: 1, max: 40 }),
+          async (rows, end, isGzip, size) => {
+            const text = rows
+              .map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(','))
+              .join(end);
+            const bytes = isGzip ? new Uint8Array(gzipSync(text)) : text;
+            const { records, cells } = await read(bytes, { isGzip, size });
+            expect(cells).toEqual(rows);
+            for (const [index, { next }] of records.entries()) {
+              const rest = await read(bytes, { from: next, isGzip, size });
+              expect(rest.records).toEqual(records.slice(index + 1));
+            }
+          },
+        ),
+        { numRuns: 40 },
+      );
+    });
+
+    it('refuses what is no CSV in UTF-8 with its line', async () => {
+      expect(await refusalOf('a,b\n1,2\n3,"4\n5,6\n')).toBe('quote_not_closed 3');
+      expect(await refusalOf('a,b\n1,2"3"\n')).toBe('quote_misplaced 2');
+      expect(await refusalOf(new Uint8Array(Buffer.from('\ufeffa,b\n1,2\n', 'utf16le')))).toBe('utf16 1');
+      expect(await refusalOf(new Uint8Array([0x61, 0x2c, 0xff, 0x0a]))).toBe('not_utf8 1');
+      expect(await refusalOf(new Uint8Array([0x1f, 0x8b, 1, 2, 3]), { isGzip: true })).toBe('gzip_broken 1');
+      const cut = new Uint8Array(gzipSync('a,b\n'.repeat(9_999))).subarray(0, 60);
+      expect(await refusalOf(cut, { isGzip: true })).toMatch(/^gzip_broken/);
+    });
+
+    it('refuses a line without an end after little more than the longest that a record may be', async () => {
+      const { failure, seen } = await read('x'.repeat(20_000_000), { size: 65_536 });
+      expect(failure).toEqual({ kind: 'CsvRefused', code: 'record_too_long', line: 1 });
+      expect(seen.given).toBeLessThan(LONGEST_RECORD * 12);
+      expect(seen.isReturned).toBe(true);
+    });
+
+    it('refuses gzip that unpacks to a hundred times its size, long before all of it is unpacked', async () => {
+      const bomb = new Uint8Array(gzipSync('0,0\n'.repeat(1_000_000)));
+      expect(await refusalOf(bomb, { isGzip: true, size: 4_096 })).toMatch(/^gzip_ratio/);
+    });
+
+    it('hands on that the bytes did not come, and lets go of them when its reader leaves', async () => {
+      const gone = await read('a,b\n1,2\n3,4\n', { failAt: 7 });
+      expect([gone.failure, gone.seen.isReturned]).toEqual(['gone', true]);
+      const { given, seen } = pieces(new TextEncoder().encode('a,b\n'.repeat(100_000)), 512);
+      for await (const bunch of files.records(given, { ...BEGIN, isGzip: false })) {
+        expect(bunch.isOk()).toBe(true);
+        break;
+      }
+      expect(seen.isReturned).toBe(true);
+    });
+  });
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
+import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
+import { listRows } from '../../../src/application/files/list-rows.ts';
+import { getReconciliation } from '../../../src/application/files/read-reconciliations.ts';
+import { verify } from '../../../src/application/integrity/verify.ts';
+import { SECRET } from '../../fixtures/changes.ts';
+import { type FileDesk, fileDesk, nativeFile, rowAbout } from '../../fixtures/files.ts';
+import { temporaryFiles } from '../../support/objects.ts';
+import { aProcess, type Planned, type Process } from '../faulty-process.ts';
+import { everyFault } from '../points.ts';
+
+/** A batch is then of two rows, so that a file of a few has several. */
+const FEW_ROWS = 12;
+const LEASE_OVER_MS = 400_000;
+
+/** A file of two batches and a half: rows that match, one of them twice, a fee that was not known, and one that differs. */
+async function aWorld() {
+  const storage = { ...memoryStorage(), mostChangeRows: FEW_ROWS };
+  const desk = fileDesk(storage, temporaryFiles({ now: () => 0 }));
+  await desk.open();
+  const paid = [await desk.paid(), await desk.paid({ fee: 3n }), await desk.paid()];
+  const [first, second, third] = paid;
+  if (first === undefined || second === undefined || third === undefined) throw new Error('three were paid');
+  const file = nativeFile([
+    rowAbout(first, { fee: '5' }),
+    rowAbout(second, { fee: '3' }),
+    rowAbout(first, { fee: '5' }),
+    rowAbout(third, { fee: '1', amount: '1' }),
+    rowAbout(third, { fee: '1' }),
+  ]);
+  const { reconciliation } = (await desk.send(file))._unsafeUnwrap();
+  return { storage, desk, paid, id: reconciliation.id };
+}
+type World = Awaited<ReturnType<typeof aWorld>>;
+
+const LOST = { kind: 'StorageUnavailable', cause: 'no reply' } as const;
+const UNSTORED = { kind: 'ObjectStoreUnavailable', cause: 'no reply' } as const;
+
+/** The worker's side of the world, every call of it a step. */
+function inSteps(process: Process, { ports }: FileDesk): Partial<FileDesk['ports']> {
+  const { aggregates, commits, payments, objects } = ports;
+  return {
+    commits: { commit: (change) => process.call('commit', () => commits.commit(change), LOST) },
+    aggregates: {
+      ...aggregates,
+      find: (...args) => process.call('find', () => aggregates.find(...args), LOST),
+      list: (...args) => process.call('list', () => aggregates.list(...args), LOST),
+    },
+    payments: {
+      ...payments,
+      transactionsOf: (...args) => process.call('read', () => payments.transactionsOf(...args), LOST),
+    },
+    objects: {
+      ...objects,
+      get: (...args) => process.call('get', () => objects.get(...args), UNSTORED),
+      put: (...args) => process.call('put', () => objects.put(...args), UNSTORED),
+    },
+  };
+}
+
+/** Workers that come after, each when the lease of the one before is over, until there is nothing to do. */
+async function succeeded({ desk }: World): Promise<void> {
+  for (let n = 0; n < 3; n += 1) {
+    desk.clock.move(LEASE_OVER_MS);
+    (await desk.worker({}, `successor-${n}`)(9))._unsafeUnwrap();
+  }
+}
+
+async function endOf({ storage, desk, paid, id }: World) {
+  const reconciliation = await desk.find(id);
+  const list = listRows({
+    ...desk.ports,
+    signedTokens: systemSignedTokens(SECRET),
+    getReconciliation: getReconciliation(storage),
+  });
+  const rows = (await list({ merchantId: desk.merchantId, id, limit: 100 }))._unsafeUnwrap().items;
+  const transactions = await Promise.all(paid.map((each) => desk.transaction(each)));
+  const [balance] = (await storage.balances.of(desk.merchantId))._unsafeUnwrap();
+  const clock = { now: () => desk.clock.now() + 3_600_000 };
+  const verified = await verify({ ...storage, ...desk.ports, clock })(() => {});
+  return {
+    status: reconciliation.status,
+    counts: reconciliation.outcomes.counts,
+    sums: reconciliation.outcomes.sums,
+    rows: rows.map(({ line, outcome }) => `${line as number} ${outcome as string}`),
+    transactions: transactions.map((each) => `${each?.status} ${each?.version}`),
+    fees: balance?.fees,
+    verified: verified.isOk() ? verified.value.unsettled : verified.error,
+  };
+}
+
+/** What must hold however the first worker fared. */
+const ENDED = {
+  status: 'completed',
+  rows: ['2 matched', '3 matched', '4 duplicate', '5 mismatched', '6 matched'],
+  transactions: ['settled 2', 'settled 2', 'settled 2'],
+  fees: 9n,
+  verified: [],
+};
+
+async function played(planned?: Planned) {
+  const world = await aWorld();
+  const process = aProcess(planned);
+  const course = await process.follow(world.desk.worker(inSteps(process, world.desk))(9));
+  await succeeded(world);
+  const letGo = process.letGo();
+  if (course.kind === 'held') await course.rest;
+  await letGo;
+  await succeeded(world);
+  return { end: await endOf(world), steps: process.taken.length };
+}
+
+describe('a worker that reconciles a file', async () => {
+  const { end, steps } = await played();
+
+  it('settles each transaction once, and finds every row its outcome', () => {
+    expect(end).toMatchObject(ENDED);
+    expect(steps).toBeGreaterThan(15);
+  });
+
+  it('comes to the same end whatever happens to any one of its calls', async () => {
+    for (const planned of everyFault(steps)) {
+      const { end: hurt } = await played(planned);
+      expect({ ...planned, ...hurt }).toEqual({ ...planned, ...end });
+    }
+  });
+});

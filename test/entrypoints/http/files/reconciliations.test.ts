@@ -1,0 +1,126 @@
+import { gzipSync } from 'node:zlib';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { jobsOf } from '../../../../src/composition/jobs.ts';
+import { aKey } from '../../../fixtures/changes.ts';
+import { nativeFile } from '../../../fixtures/files.ts';
+import { anHttpApp, aPaymentBody, aToken } from '../../../support/http-app.ts';
+
+type Asked = Omit<RequestInit, 'headers'> & Readonly<{ headers?: Readonly<Record<string, string>> }>;
+type Body = Readonly<Record<string, unknown>>;
+
+describe('/reconciliations', () => {
+  let http: Awaited<ReturnType<typeof anHttpApp>>;
+  let authorization: string;
+  beforeEach(async () => {
+    http = await anHttpApp();
+    authorization = `Bearer ${await aToken({ permissions: ['payments', 'settlements'] })}`;
+  });
+
+  const ask = async (path: string, { headers = {}, ...init }: Asked = {}) =>
+    http.app.request(path, { ...init, headers: { authorization, ...headers } });
+  const json = async (response: Response | Promise<Response>) => (await (await response).json()) as Body;
+  const send = (body: NonNullable<RequestInit['body']>, type = 'text/csv') =>
+    ask('/reconciliations?source=native', { method: 'POST', body, headers: { 'content-type': type } });
+  const work = async () => (await jobsOf(http.ports)(9))._unsafeUnwrap();
+
+  const rowOf = async () => {
+    const payment = await json(
+      ask('/payments', {
+        method: 'POST',
+        body: JSON.stringify(aPaymentBody({ amount: 1_250 })),
+        headers: { 'content-type': 'application/json', 'idempotency-key': aKey() },
+      }),
+    );
+    const { transactions } = await json(ask(`/payments/${String(payment['id'])}`));
+    const [transaction] = transactions as Body[];
+    return {
+      payment_id: String(payment['id']),
+      transaction_id: String(transaction?.['id']),
+      status: 'settled',
+      fee: '0',
+      processed_date: '2026-03-01',
+      settlement_date: '2026-03-02',
+      amount: '1250',
+      currency: 'USD',
+    };
+  };
+
+  it('takes a file, settles what it matches, and says what became of every row', async () => {
+    const [matched, altered] = [await rowOf(), { ...(await rowOf()), amount: '1200' }];
+    const sent = await send(nativeFile([matched, altered]));
+    const started = await json(sent);
+    expect([sent.status, started['status'], sent.headers.get('location')]).toEqual([
+      202,
+      'pending',
+      `/reconciliations/${String(started['id'])}`,
+    ]);
+    await work();
+    const path = `/reconciliations/${String(started['id'])}`;
+    expect(await json(ask(path))).toMatchObject({
+      status: 'completed',
+      counts: { rows: 2, matched: 1, mismatched: 1, missing_here: 0 },
+      sums: {
+        USD: {
+          rows: 2,
+          amount: 2_450,
+          outcomes: { matched: { rows: 1, amount: 1_250 }, mismatched: { rows: 1, amount: 1_200 } },
+        },
+      },
+    });
+    expect(await json(ask(`${path}/rows?outcome=mismatched`))).toMatchObject({
+      items: [{ line: 3, differences: [{ field: 'amount', ours: 1_250, theirs: 1_200 }] }],
+      has_more: false,
+    });
+    const { transactions } = await json(ask(`/payments/${matched.payment_id}`));
+    expect(transactions).toMatchObject([{ status: 'settled' }]);
+  });
+
+  it('a payment that is settled has another entity tag than before, so that no reader keeps the old one', async () => {
+    const row = await rowOf();
+    const path = `/payments/${row.payment_id}`;
+    const tag = (await ask(path)).headers.get('etag') ?? '';
+    await send(nativeFile([row]));
+    await work();
+    const settled = await ask(path, { headers: { 'if-none-match': tag } });
+    expect(settled.status).toBe(200);
+    expect(settled.headers.get('etag')).not.toBe(tag);
+  });
+
+  it('answers the same bytes with the reconciliation that there is, in gzip as other bytes', async () => {
+    const file = nativeFile([await rowOf()]);
+    const first = await json(send(file));
+    const again = await send(file);
+    expect([again.status, (await json(again))['id']]).toEqual([200, first['id']]);
+    const packed = await json(send(new Uint8Array(gzipSync(file)), 'application/gzip'));
+    await work();
+    expect((await json(ask(`/reconciliations/${String(packed['id'])}`)))['counts']).toMatchObject({
+      rows: 1,
+    });
+    const { items } = await json(ask('/reconciliations?limit=1'));
+    expect(items).toMatchObject([{ id: packed['id'] }]);
+  });
+
+  it('refuses what is no file, too large or empty, and keeps nothing of it', async () => {
+    const refused = async (response: Promise<Response>) => {
+      const answer = await response;
+      return `${answer.status} ${String((await json(answer))['code'])}`;
+    };
+    expect(await refused(send('{}', 'application/json'))).toBe('415 file_type_mismatch');
+    expect(await refused(send(''))).toBe('400 file_empty');
+    expect(await refused(send('x'.repeat(10 * 1_024 * 1_024 + 1)))).toBe('413 file_too_large');
+    expect(await refused(ask('/reconciliations?source=word', { method: 'POST', body: 'x' }))).toBe(
+      '400 invalid_request',
+    );
+    expect((await http.files.objects.list('reconciliation/', { limit: 9 }))._unsafeUnwrap()).toEqual([]);
+    expect(await json(ask('/reconciliations'))).toMatchObject({ items: [] });
+  });
+
+  it('another tenant’s reconciliation is not found, nor its rows, nor what is no id', async () => {
+    const { id } = await json(send('payment_id\n'));
+    authorization = `Bearer ${await aToken({ merchant_id: 'merchant-2', permissions: ['settlements'] })}`;
+    for (const path of [`/reconciliations/${String(id)}`, '/reconciliations/rec_1'])
+      for (const rest of ['', '/rows']) expect((await ask(`${path}${rest}`)).status).toBe(404);
+    authorization = `Bearer ${await aToken({ permissions: ['payments'] })}`;
+    expect((await ask('/reconciliations')).status).toBe(403);
+  });
+});
