@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import type { JWTPayload } from 'jose';
 import { err, ok, Result } from 'neverthrow';
 import { foldClaim, type Identity, identitiesOf } from '../../../domain/approvals/identity.ts';
@@ -29,6 +29,7 @@ export const claimedIdentities = (
     const identities = [
       ...identitiesOf({ subject, ...present({ email, person }) }),
       ...identitiesOf({ subject, ...present({ email: other }) }),
+      ...identitiesOf({ subject: withAsciiHosts(foldClaim(subject)) }).slice(1),
     ];
     const distinct = [...new Set(identities)];
     return distinct.every(({ length }) => length <= LONGEST_CLAIM) &&
@@ -52,6 +53,13 @@ function textIn(claim: unknown): Result<string | undefined, ClaimUnusable> {
 /** A host behind its `@`, also where space, quotes or a comment stand between. */
 const HOST = /(@(?:[ "]|\([^()]*\))*)([^ @|:/<>,;()[\]{}=?&#"'\\]+)/g;
 
-/** `ann@münchen.de` and its Punycode form are one mailbox. A host that has no such form stays as it is. */
+/**
+ * `ann@münchen.de` and its Punycode form are one mailbox, also where folding makes the host another, as it does of `straße.de`. A
+ * host that has no such form stays as it is.
+ */
 const withAsciiHosts = (text: string): string =>
-  text.replaceAll(HOST, (_, before: string, host: string) => `${before}${domainToASCII(host) || host}`);
+  text.replaceAll(
+    HOST,
+    (_, before: string, host: string) =>
+      `${before}${domainToASCII(foldClaim(domainToUnicode(host))) || host}`,
+  );

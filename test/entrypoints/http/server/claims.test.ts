@@ -82,4 +82,23 @@ describe('a token whose claims have several names', () => {
       expect(comparedAs(identities)).toContain('mail:ann@xn--mnchen-3ya.de');
     }
   });
+
+  it.each<readonly [string, Claims]>([
+    ['with the letter', { email: 'ann@straße.de' }],
+    ['with the letter in capitals', { email: 'ann@STRASSE.de' }],
+    ['in Punycode', { email: 'ann@xn--strae-oqa.de' }],
+    ['in Punycode, in display form', { email: 'Ann <ann@XN--STRAE-OQA.de>' }],
+    ['in Punycode, in the subject', { sub: 'okta|ann@xn--strae-oqa.de' }],
+  ])('knows the mailbox of a host with a letter that folding makes two: %s', async (_, claims) => {
+    const { identities } = (await principalOf(claims))._unsafeUnwrap();
+    expect(comparedAs(identities)).toContain('mail:ann@strasse.de');
+  });
+
+  it.each(['ann@νίκος.gr', 'ANN@ΝΊΚΟΣ.GR', 'ann@xn--kxawhkp.gr', 'ann@xn--kxawhku.gr'])(
+    'knows the mailbox of a host with a letter that has two small forms: %s',
+    async (email) => {
+      const { identities } = (await principalOf({ email }))._unsafeUnwrap();
+      expect(comparedAs(identities)).toContain('mail:ann@xn--kxawhku.gr');
+    },
+  );
 });
