@@ -79,6 +79,8 @@ const storedAggregate = (store: MemoryStore, { next }: GuardedAggregate) =>
 
 function write(store: MemoryStore, change: Change): void {
   const { claim, payment, transactions, aggregates, spending, entries, tallies, audit, events } = change;
+  for (const value of [...(claim === undefined ? [] : [claim.next]), ...entries, ...events])
+    store.written.add(value);
   if (claim !== undefined) store.claims.set(claimKeyText(claim.next), claim.next);
   if (payment !== undefined) writePayment(store, payment.next);
   for (const { next } of transactions) place(listOf(store.transactionsOf, next.paymentId), next);
@@ -103,8 +105,11 @@ function writePayment(store: MemoryStore, payment: Payment): void {
 function writeAggregate(store: MemoryStore, guarded: GuardedAggregate, changeId: string): void {
   const { next: aggregate, takes, releases } = guarded;
   const { merchantId, kind, id } = aggregate;
-  for (const owner of ownersOf(aggregate))
-    store.aggregates.set(aggregateKeyText(owner, kind, id), { owner, aggregate, changeId });
+  for (const owner of ownersOf(aggregate)) {
+    const stored = { owner, aggregate, changeId };
+    store.written.add(stored);
+    store.aggregates.set(aggregateKeyText(owner, kind, id), stored);
+  }
   for (const key of releases) store.uniqueKeys.delete(aggregateKeyText(merchantId, kind, key));
   for (const key of takes) store.uniqueKeys.set(aggregateKeyText(merchantId, kind, key), id);
 }

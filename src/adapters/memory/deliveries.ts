@@ -8,10 +8,13 @@ import {
   deliveryShardOf,
 } from '../../ports/deliveries.ts';
 import type { Kept } from './retention.ts';
-import type { StoredDeliveries } from './store.ts';
+import type { MemoryStore } from './store.ts';
 
 /** Pending ones are also in their shard's list, by when they are due. */
-export function memoryDeliveries(byMerchant: StoredDeliveries): Deliveries & Readonly<{ kept: Kept }> {
+export function memoryDeliveries({
+  deliveriesOf: byMerchant,
+  written,
+}: Pick<MemoryStore, 'deliveriesOf' | 'written'>): Deliveries & Readonly<{ kept: Kept }> {
   const shards: PendingDelivery[][] = Array.from({ length: DELIVERY_SHARDS }, () => []);
 
   return {
@@ -61,6 +64,7 @@ export function memoryDeliveries(byMerchant: StoredDeliveries): Deliveries & Rea
 
   function write(delivery: Delivery): void {
     const own = byMerchant.get(delivery.merchantId) ?? new Map<DeliveryId, Delivery>();
+    written.add(delivery);
     byMerchant.set(delivery.merchantId, own.set(delivery.id, delivery));
     if (delivery.status === 'pending') shelve(delivery, 'in');
   }

@@ -3,14 +3,18 @@ import { type DomainEvent, EVENTS_KEPT_MS, entityOf } from '../../domain/kernel/
 import type { EventId } from '../../domain/kernel/ids.ts';
 import type { EventLog, EventLogFilter } from '../../ports/event-log.ts';
 import type { Kept } from './retention.ts';
-import type { LoggedEvents } from './store.ts';
+import type { MemoryStore } from './store.ts';
 
-export function memoryEventLog(byMerchant: LoggedEvents): EventLog & Readonly<{ kept: Kept }> {
+export function memoryEventLog({
+  eventsOf: byMerchant,
+  written,
+}: Pick<MemoryStore, 'eventsOf' | 'written'>): EventLog & Readonly<{ kept: Kept }> {
   return {
     addAll(events) {
       for (const event of events) {
         const own = byMerchant.get(event.merchantId) ?? new Map<EventId, DomainEvent>();
         if (!own.has(event.id)) own.set(event.id, event);
+        written.add(event);
         byMerchant.set(event.merchantId, own);
       }
       return okAsync(undefined);

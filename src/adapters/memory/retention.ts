@@ -27,14 +27,16 @@ export const memoryRetention = (kept: Readonly<Partial<Record<Retained, Kept>>>)
 
 /** Responses of claims that have ended. A claim that holds nothing but its response goes with it. */
 export const keptResponses =
-  ({ claims }: Pick<MemoryStore, 'claims'>): Kept =>
+  ({ claims, written }: Pick<MemoryStore, 'claims' | 'written'>): Kept =>
   () =>
     [...claims].flatMap(([key, claim]) => {
       if (claim.state !== 'completed' || claim.kept === undefined) return [];
       const { expiresAt: endsAt } = claim.kept;
       const forget = () => {
-        if (isLapsed(claim, endsAt)) claims.delete(key);
-        else claims.set(key, withoutResponse(claim));
+        if (isLapsed(claim, endsAt)) return void claims.delete(key);
+        const emptied = withoutResponse(claim);
+        written.add(emptied);
+        claims.set(key, emptied);
       };
       return [{ endsAt, forget }];
     });

@@ -23,8 +23,8 @@ import { memorySummaries } from './summaries.ts';
 /** A database that lives and dies with the process, or as long as `store`; the reference the others are compared with. */
 export function memoryStorage(store: MemoryStore = memoryStore()): Storage {
   const leases = memoryLeases();
-  const deliveries = memoryDeliveries(store.deliveriesOf);
-  const eventLog = memoryEventLog(store.eventsOf);
+  const deliveries = memoryDeliveries(store);
+  const eventLog = memoryEventLog(store);
   const quotas = memoryQuotas();
   const failedAuthentications = memoryFailedAuthentications();
   return {

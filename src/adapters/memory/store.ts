@@ -37,7 +37,14 @@ type MemoryTables = Readonly<{
   talliesOf: Map<string, Map<string, Tally>>;
   eventsOf: LoggedEvents;
   deliveriesOf: StoredDeliveries;
+  written: Written;
 }>;
+
+/**
+ * The very objects that the adapter put where they are, of values of which no audit chain tells all: what a seal is on
+ * databases.
+ */
+export type Written = Pick<WeakSet<object>, 'add' | 'has'>;
 
 /** The part of a store that is its outbox. */
 export type OutboxStore<Event extends Outgoing = DomainEvent> = Readonly<{
@@ -67,6 +74,7 @@ export const memoryStore = (): MemoryStore => ({
   talliesOf: new Map(),
   eventsOf: new Map(),
   deliveriesOf: new Map(),
+  written: new WeakSet(),
 });
 
 /** One text for one claim key; no part can run into the next, because a merchant id holds no space. */

@@ -1,15 +1,26 @@
 import { okAsync } from 'neverthrow';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
+import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
-import type { StoredRow, StoredRows } from '../../ports/stored-rows.ts';
-import type { MemoryStore } from './store.ts';
+import { ACCOUNTS } from '../../domain/ledger/ledger.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
+import type { EventPlace, StoredRow, StoredRows } from '../../ports/stored-rows.ts';
+import {
+  aggregateKeyText,
+  balanceKeyText,
+  chainKeyText,
+  claimKeyText,
+  type MemoryStore,
+  positionOf,
+} from './store.ts';
+import { tallyKeyText } from './summaries.ts';
 
 const PAGE = 500;
 const MOST_WALKS = 8;
 
 /**
- * All values of the store. They are kept as they are, with no copies beside them and nothing to seal them against: what
- * writes beneath the storage here is the process itself.
+ * All values of the store. Each has to stand under the key that it has, and those of which no audit chain tells all have to be the
+ * very objects that the adapter wrote.
  */
 export function memoryStoredRows(store: MemoryStore): StoredRows {
   /** Walks that are under way, each by its next page. */
@@ -37,26 +48,47 @@ export function memoryStoredRows(store: MemoryStore): StoredRows {
 }
 
 function* rowsIn(store: MemoryStore): Generator<StoredRow> {
-  const parked = [...store.parked.values()].map(({ event }) => event);
-  for (const event of [...store.outbox, ...parked])
-    yield { type: 'event', event, places: ['outbox'], id: event.id, merchantId: event.merchantId };
-  for (const event of eachOf(store.eventsOf, (own) => own.values()))
-    yield { type: 'event', event, places: ['log', 'entity_log'], id: event.id, merchantId: event.merchantId };
-  for (const { id, merchantId } of store.payments.values()) yield { type: 'payment', id, merchantId };
-  for (const transaction of eachOf(store.transactionsOf, (own) => own))
-    yield {
-      type: 'transaction',
-      transaction,
-      id: transaction.id,
-      merchantId: transaction.merchantId,
-    };
-  for (const claim of store.claims.values())
-    yield { type: 'claim', claim, id: `${claim.operation} ${claim.key}`, merchantId: claim.merchantId };
-  for (const { id, merchantId } of eachOf(store.auditOf, (own) => own))
-    yield { type: 'audit_entry', id, merchantId };
-  for (const { owner, aggregate } of store.aggregates.values()) {
+  const { written } = store;
+  for (const event of store.outbox) yield eventRow(event, ['outbox'], written.has(event));
+  for (const [id, { event }] of store.parked)
+    yield eventRow(event, ['outbox'], written.has(event) && id === event.id);
+  for (const [merchant, own] of store.eventsOf)
+    for (const [id, event] of own)
+      yield eventRow(
+        event,
+        ['log', 'entity_log'],
+        written.has(event) && id === event.id && merchant === event.merchantId,
+      );
+  for (const [key, payment] of store.payments)
+    yield held({ type: 'payment', ...named(payment) }, key === payment.id && isListed(store, payment));
+  for (const list of store.paymentsOf.values())
+    for (const payment of list)
+      if (store.payments.get(payment.id) !== payment)
+        yield held({ type: 'payment', ...named(payment) }, false);
+  for (const [key, own] of store.transactionsOf)
+    for (const transaction of own)
+      yield held({ type: 'transaction', transaction, ...named(transaction) }, key === transaction.paymentId);
+  for (const [key, claim] of store.claims) {
+    const { operation, merchantId } = claim;
+    const row = { type: 'claim', claim, id: `${operation} ${claim.key}`, merchantId } as const;
+    yield held(row, written.has(claim) && key === claimKeyText(claim));
+  }
+  for (const [key, own] of store.auditOf)
+    for (const link of own)
+      yield held(
+        { type: 'audit_entry', ...named(link) },
+        key === chainKeyText(link.entityType, link.entityId),
+      );
+  for (const [key, stored] of store.aggregates) {
+    const { owner, aggregate } = stored;
     const merchantId = owner as MerchantId;
-    yield { type: 'aggregate', aggregate, id: `${aggregate.kind} ${aggregate.id}`, merchantId };
+    const row = {
+      type: 'aggregate',
+      aggregate,
+      id: `${aggregate.kind} ${aggregate.id}`,
+      merchantId,
+    } as const;
+    yield held(row, written.has(stored) && key === aggregateKeyText(owner, aggregate.kind, aggregate.id));
     if (aggregate.kind === 'merchant') yield { type: 'tenant', id: aggregate.id, merchantId };
   }
   for (const [text, holder] of store.uniqueKeys) {
@@ -70,20 +102,42 @@ function* rowsIn(store: MemoryStore): Generator<StoredRow> {
       merchantId: merchant as MerchantId,
     };
   }
-  for (const { id, merchantId } of eachOf(store.entriesOf, (own) => own))
-    yield { type: 'ledger_entry', id, merchantId };
-  for (const { merchantId, currency } of store.balances.values())
-    yield { type: 'balance', id: currency, merchantId };
-  for (const [merchant, sums] of store.talliesOf)
-    for (const key of sums.keys()) yield { type: 'summary', id: key, merchantId: merchant as MerchantId };
-  for (const { id, merchantId } of eachOf(store.deliveriesOf, (own) => own.values()))
-    yield { type: 'delivery', id, merchantId };
+  for (const [key, own] of store.entriesOf)
+    for (const entry of own)
+      yield held({ type: 'ledger_entry', ...named(entry) }, written.has(entry) && key === entry.merchantId);
+  for (const [key, balance] of store.balances) {
+    const { merchantId, currency } = balance;
+    const isWhole = ACCOUNTS.every((account) => typeof balance[account] === 'bigint');
+    yield held(
+      { type: 'balance', id: currency, merchantId },
+      isWhole && key === balanceKeyText(merchantId, currency),
+    );
+  }
+  for (const [merchant, own] of store.talliesOf)
+    for (const [key, tally] of own) {
+      const sums = [tally.amount, tally.captured, tally.refunded];
+      const isWhole = Number.isSafeInteger(tally.count) && sums.every((sum) => typeof sum === 'bigint');
+      const isOwn = merchant === tally.merchantId && key === tallyKeyText(tally);
+      yield held({ type: 'summary', id: key, merchantId: merchant as MerchantId }, isWhole && isOwn);
+    }
+  for (const [merchant, own] of store.deliveriesOf)
+    for (const [id, delivery] of own)
+      yield held(
+        { type: 'delivery', ...named(delivery) },
+        written.has(delivery) && id === delivery.id && merchant === delivery.merchantId,
+      );
 }
 
-/** Everything in the parts of a map, as it is when its turn comes. */
-function* eachOf<Part, Value>(
-  parts: ReadonlyMap<string, Part>,
-  valuesOf: (part: Part) => Iterable<Value>,
-): Generator<Value> {
-  for (const part of parts.values()) yield* valuesOf(part);
+const named = ({ id, merchantId }: Readonly<{ id: string; merchantId: MerchantId }>) => ({ id, merchantId });
+
+const held = (row: StoredRow, isAsWritten: boolean): StoredRow =>
+  isAsWritten ? row : { ...row, fault: { fault: 'edited', detail: 'not what was written there' } };
+
+const eventRow = (event: DomainEvent, places: readonly EventPlace[], isAsWritten: boolean): StoredRow =>
+  held({ type: 'event', event, places, ...named(event) }, isAsWritten);
+
+/** A merchant's payments are listed by id. */
+function isListed({ paymentsOf }: MemoryStore, payment: Payment): boolean {
+  const list = paymentsOf.get(payment.merchantId) ?? [];
+  return list[positionOf(list, payment.id)] === payment;
 }

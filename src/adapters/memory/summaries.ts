@@ -14,10 +14,13 @@ export const memorySummaries = (store: MemoryStore): Summaries => ({
 
 /** Adds to what is there for the tally's merchant, day, currency and status. */
 export function addTally(store: MemoryStore, tally: Tally): void {
-  const { merchantId, day, currency, status } = tally;
+  const { merchantId } = tally;
   const sums = store.talliesOf.get(merchantId) ?? new Map<string, Tally>();
   store.talliesOf.set(merchantId, sums);
-  const key = `${day} ${currency} ${status}`;
+  const key = tallyKeyText(tally);
   const sum = sums.get(key);
   sums.set(key, sum === undefined ? tally : addTallies(sum, tally));
 }
+
+/** What a merchant's sums are kept under. */
+export const tallyKeyText = ({ day, currency, status }: Tally): string => `${day} ${currency} ${status}`;

@@ -45,7 +45,7 @@ const ROWS: Readonly<{ [Kind in keyof Stored]: (store: MemoryStore) => readonly 
       value: { owner: stored.owner as Stored['aggregate']['owner'], aggregate: stored.aggregate },
       put(next) {
         store.aggregates.delete(key);
-        if (next !== undefined) store.aggregates.set(key, { ...stored, ...next });
+        if (next !== undefined) store.aggregates.set(key, sealed(store, { ...stored, ...next }));
       },
     })),
   entry: (store) =>
@@ -72,13 +72,18 @@ const INSERT: Readonly<{
   },
   link: (store, link) => added(store.auditOf, chainKeyText(link.entityType, link.entityId), link),
   aggregate: (store, { owner, aggregate }) =>
-    void store.aggregates.set(aggregateKeyText(owner, aggregate.kind, aggregate.id), {
-      owner,
-      aggregate,
-      changeId: '',
-    }),
-  entry: (store, entry) => added(store.entriesOf, entry.merchantId, entry),
+    void store.aggregates.set(
+      aggregateKeyText(owner, aggregate.kind, aggregate.id),
+      sealed(store, { owner, aggregate, changeId: '' }),
+    ),
+  entry: (store, entry) => added(store.entriesOf, entry.merchantId, sealed(store, entry)),
 };
+
+/** As on databases, where the hand writes what the adapter would. */
+function sealed<Value extends object>({ written }: MemoryStore, value: Value): Value {
+  written.add(value);
+  return value;
+}
 
 const listed = <Value>(lists: Iterable<Value[]>): readonly Row<Value>[] =>
   [...lists].flatMap((list) =>
@@ -114,13 +119,13 @@ function added<Value extends Readonly<{ id: string }>>(
 }
 
 /** Maps and lists copied, values shared: those never change. */
-function copyOf<Part>(part: Part): Part {
+export function copyOf<Part>(part: Part): Part {
   if (part instanceof Map) return new Map([...part].map(([key, value]) => [key, copyOf(value)])) as Part;
   return (Array.isArray(part) ? [...part] : part) as Part;
 }
 
 /** Makes maps and lists hold what a copy of them holds. */
-function refill<Part>(part: Part, copy: Part): void {
+export function refill<Part>(part: Part, copy: Part): void {
   for (const name of Object.keys(part as object) as (keyof Part)[]) {
     const [now, before] = [part[name], copy[name]];
     if (now instanceof Map && before instanceof Map) {
