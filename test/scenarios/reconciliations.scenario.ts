@@ -120,6 +120,39 @@ export function reconciliationsContract(adapter: string, open: () => Promise<Sto
       expect(again.isNew).toBe(true);
     });
 
+    it('what differs by no more than the merchant tolerates in that currency matches within the tolerance, and no more', async () => {
+      const tolerant = fileDesk(storage, desk.ports, aMerchantId('merchant-c'));
+      await tolerant.open({ settlementTolerances: { USD: 2n } });
+      const [within, beyond, yen, fee] = [
+        await tolerant.paid({ fee: 5n }),
+        await tolerant.paid(),
+        await tolerant.paid({ currency: 'JPY' }),
+        await tolerant.paid({ fee: 5n }),
+      ];
+      const reconciliation = await tolerant.reconcile(
+        nativeFile([
+          rowAbout(within, { amount: '2502', fee: '3' }),
+          rowAbout(beyond, { amount: '2503' }),
+          rowAbout(yen, { amount: '2501' }),
+          rowAbout(fee, { fee: '6', currency: 'EUR' }),
+        ]),
+      );
+      expect(countsOf(reconciliation)).toEqual({ matched_within_tolerance: 1, mismatched: 3 });
+      expect(await tolerant.transaction(within)).toMatchObject({ status: 'settled', fee: 5n });
+      expect(await rowsOf(reconciliation)).toMatchObject([
+        {
+          differences: [
+            { field: 'amount', ours: 2500, theirs: 2502 },
+            { field: 'fee', ours: 5, theirs: 3 },
+          ],
+        },
+        {},
+        {},
+        {},
+      ]);
+      expect(await verified()).toEqual([]);
+    });
+
     it('lists a merchant’s reconciliations newest first', async () => {
       const paid = await desk.paid();
       const ids: string[] = [];

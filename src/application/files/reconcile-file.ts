@@ -22,6 +22,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { CsvPlace, CsvRecord } from '../../ports/csv-files.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
+import type { Merchants } from '../../ports/merchants.ts';
 import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Utf8 } from '../../ports/utf8.ts';
@@ -39,6 +40,7 @@ export type ReconcilePorts = FilePorts &
   BatchBounds &
   Readonly<{
     aggregates: Aggregates;
+    merchants: Merchants;
     payments: Payments;
     clock: Clock;
     ids: Ids;
@@ -105,6 +107,12 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
     from: CsvPlace,
   ): AsyncGenerator<Step, void, void> {
     const read = rowsOfSource(begun.source)(begun.header);
+    const merchant = await ports.merchants.find(begun.merchantId);
+    if (merchant.isErr()) {
+      yield err(heldUp(merchant.error));
+      return;
+    }
+    const tolerances: Readonly<Record<string, bigint>> = merchant.value?.settlementTolerances ?? {};
     if (read.isErr()) throw new Error(`the header of ${begun.id} was taken, and is ${read.error.fault}`);
     let running = begun;
     const size = batchSize(ports);
@@ -124,7 +132,7 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
         const now = ports.clock.now();
         const matched = await matchBatch(ports, running.merchantId, waiting.slice(0, size), {
           read: read.value,
-          tolerance: () => 0n,
+          tolerance: (currency) => tolerances[currency] ?? 0n,
           now,
         });
         if (matched.isErr()) {

@@ -1,11 +1,13 @@
 import { err, ok, type Result } from 'neverthrow';
+import type { AmountsByCurrency } from '../kernel/currency.ts';
 import type { MerchantId } from '../kernel/ids.ts';
 import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
-import { canonicalJson, type JsonObject } from '../kernel/json.ts';
+import { canonicalJson, type JsonObject, type Whole, whole } from '../kernel/json.ts';
 import { revised } from '../kernel/revision.ts';
 import type { Sealed, WrappedKey } from '../kernel/sealed.ts';
 import {
   changeLimits,
+  eachAmount,
   type PublishedRateLimits,
   publishedLimits,
   type RateLimits,
@@ -28,6 +30,8 @@ export type Merchant = Readonly<{
   rateLimits: RateLimits;
   /** Whether a refund is refused that the available balance does not cover; else it may take the balance below zero. */
   refundsNeedBalance: boolean;
+  /** How far a processor's file may differ in an amount or fee and still match; 0 in currencies that are not named. */
+  settlementTolerances?: AmountsByCurrency;
   processorConfig?: SealedConfig;
   version: number;
   createdAt: Instant;
@@ -66,6 +70,8 @@ export type MerchantChange = Readonly<{
   features?: readonly string[];
   rateLimits?: RateLimitsChange;
   refundsNeedBalance?: boolean;
+  /** All of them: with none named, nothing may differ. */
+  settlementTolerances?: AmountsByCurrency;
   processorConfig?: SealedConfig | null;
 }>;
 
@@ -98,14 +104,19 @@ export function changeMerchant(merchant: Merchant, change: MerchantChange, now: 
     : revised(changed, now);
 }
 
-function applied({ processorConfig, rateLimits, ...named }: MerchantChange, merchant: Merchant): Merchant {
-  const { processorConfig: before, ...rest } = merchant;
+function applied(
+  { processorConfig, rateLimits, settlementTolerances, ...named }: MerchantChange,
+  merchant: Merchant,
+): Merchant {
+  const { processorConfig: before, settlementTolerances: tolerated, ...rest } = merchant;
+  const tolerances = settlementTolerances ?? tolerated ?? {};
   const config = processorConfig === undefined ? before : processorConfig;
   return {
     ...rest,
     ...named,
     rateLimits:
       rateLimits === undefined ? merchant.rateLimits : changeLimits(merchant.rateLimits, rateLimits),
+    ...(Object.keys(tolerances).length === 0 ? {} : { settlementTolerances: tolerances }),
     ...(config === undefined || config === null ? {} : { processorConfig: config }),
   };
 }
@@ -120,6 +131,8 @@ export type PublishedMerchant = Readonly<{
   rate_limits: PublishedRateLimits;
   /** Absent: no. */
   refunds_need_balance?: true;
+  /** Absent: none. */
+  settlement_tolerances?: Readonly<{ [currency: string]: Whole }>;
   version: number;
   created_at: string;
   updated_at: string;
@@ -138,6 +151,9 @@ export const publishedMerchant = (merchant: Merchant): PublishedMerchant => ({
   features: merchant.features,
   rate_limits: publishedLimits(merchant.rateLimits),
   ...(merchant.refundsNeedBalance ? { refunds_need_balance: true } : {}),
+  ...(merchant.settlementTolerances === undefined
+    ? {}
+    : { settlement_tolerances: eachAmount(merchant.settlementTolerances, whole) }),
   version: merchant.version,
   created_at: rfc3339(merchant.createdAt),
   updated_at: rfc3339(merchant.updatedAt),
@@ -170,6 +186,9 @@ export const restoreMerchant = (record: MerchantRecord, auditHash: string): Merc
     features: record.features,
     rateLimits: restoreLimits(limits),
     refundsNeedBalance: record.refunds_need_balance === true,
+    ...(record.settlement_tolerances === undefined
+      ? {}
+      : { settlementTolerances: eachAmount(record.settlement_tolerances, BigInt) }),
     ...(config === undefined
       ? {}
       : {

@@ -78,7 +78,7 @@ export const publishedLimits = (limits: RateLimits): PublishedRateLimits => ({
   max_payment_amount: whole(limits.maxPaymentAmount),
   ...(limits.maxPaymentAmounts === undefined
     ? {}
-    : { max_payment_amounts: eachOf(limits.maxPaymentAmounts, whole) }),
+    : { max_payment_amounts: eachAmount(limits.maxPaymentAmounts, whole) }),
 });
 
 /** Reads what `publishedLimits` wrote, in this version or before. */
@@ -88,10 +88,11 @@ export const restoreLimits = (limits: PublishedRateLimits): RateLimits => ({
   maxPaymentAmount: BigInt(limits.max_payment_amount),
   ...(limits.max_payment_amounts === undefined
     ? {}
-    : { maxPaymentAmounts: eachOf(limits.max_payment_amounts, BigInt) }),
+    : { maxPaymentAmounts: eachAmount(limits.max_payment_amounts, BigInt) }),
 });
 
-const eachOf = <From, To>(
+/** The amounts of each currency, each made of another. */
+export const eachAmount = <From, To>(
   limits: Readonly<{ [currency: string]: From }>,
   to: (limit: From) => To,
 ): Readonly<{ [currency: string]: To }> =>

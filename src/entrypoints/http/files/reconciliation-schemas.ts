@@ -44,7 +44,7 @@ export const reconciliation = z
       })
       .openapi({ description: 'They add up to `rows` when the file is done.' }),
     sums: z
-      .record(z.string(), z.strictObject({ ...sum, outcomes: z.partialRecord(outcome, z.strictObject(sum)) }))
+      .record(z.string(), z.strictObject({ ...sum, outcomes: z.record(z.string(), z.strictObject(sum)) }))
       .openapi({
         description: 'What rows that name their currency say, in minor units, of the file and by outcome.',
       }),
@@ -64,7 +64,7 @@ export const reconciliationPage = listPage(reconciliation);
 const reconciledRow = z
   .strictObject({
     line: z.int().min(1).openapi({ description: 'Where the row begins in the file.' }),
-    outcome,
+    outcome: z.string().openapi({ description: `One of ${OUTCOMES.join(', ')}.` }),
     column: z.string().optional(),
     reason: z.string().optional().openapi({ description: 'Why the row is rejected.' }),
     type: z.string().optional(),

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { ACCEPTED_CURRENCIES, LIMIT_CURRENCY } from '../../../domain/kernel/currency.ts';
 import { email as mailbox, plainText } from '../server/person-schemas.ts';
-import { fitsSealed, listPage, MUST_FIT_SEALED, paging } from '../server/schemas.ts';
+import { currency, fitsSealed, listPage, MUST_FIT_SEALED, paging } from '../server/schemas.ts';
 
 const merchantId = z
   .string()
@@ -88,6 +88,13 @@ const refundsNeedBalance = z.boolean().openapi({
     'Refuses refunds that the available balance does not cover (`insufficient_funds`). Otherwise a refund may take the balance below zero, when its money was sent on before.',
 });
 
+const settlementTolerances = z.partialRecord(currency, z.int().min(0).max(Number.MAX_SAFE_INTEGER)).openapi({
+  description:
+    'How far an amount or a fee in a file of a processor may differ from ours and still match, in minor units of each currency; ' +
+    '0 in others. All of them: an empty object takes them away.',
+  example: { USD: 5 },
+});
+
 const MOST_PAIRS = 20;
 
 const processorConfig = z
@@ -116,6 +123,7 @@ export const newMerchant = z
     features: features.optional(),
     rate_limits: rateLimits.optional(),
     refunds_need_balance: refundsNeedBalance.optional(),
+    settlement_tolerances: settlementTolerances.optional(),
     processor_config: processorConfig.optional(),
   })
   .openapi('NewMerchant', {
@@ -136,6 +144,7 @@ export const merchantChange = z
     features: features.optional(),
     rate_limits: rateLimits.optional(),
     refunds_need_balance: refundsNeedBalance.optional(),
+    settlement_tolerances: settlementTolerances.optional(),
     processor_config: processorConfig.nullable().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'must change something')
@@ -165,6 +174,7 @@ export const merchant = z
       max_payment_amounts: z.record(z.string(), count.openapi({ format: 'int64' })).optional(),
     }),
     refunds_need_balance: z.literal(true).optional().openapi({ description: 'Absent: no.' }),
+    settlement_tolerances: z.record(z.string(), count.openapi({ format: 'int64' })).optional(),
     version: z.int(),
     created_at: z.string().openapi({ format: 'date-time' }),
     updated_at: z.string().openapi({ format: 'date-time' }),

@@ -12,7 +12,7 @@ import {
   type MerchantInactive,
   publishedMerchant,
 } from '../../../domain/merchants/merchant.ts';
-import type { RateLimitsChange } from '../../../domain/merchants/payment-limits.ts';
+import { eachAmount, type RateLimitsChange } from '../../../domain/merchants/payment-limits.ts';
 import { type AdminHandler, forAdmins, forMembers, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import { answerVersion, expectedIn } from '../server/entity-tag.ts';
@@ -166,9 +166,13 @@ const fieldsOf = ({
   features,
   rate_limits,
   refunds_need_balance,
+  settlement_tolerances,
 }: Omit<Body, 'processor_config'>): Fields => ({
   ...present({ name, email, status, features, refundsNeedBalance: refunds_need_balance }),
   ...(rate_limits === undefined ? {} : { rateLimits: limitsOf(rate_limits) }),
+  ...(settlement_tolerances === undefined
+    ? {}
+    : { settlementTolerances: eachAmount(settlement_tolerances, BigInt) }),
 });
 
 const limitsOf = ({

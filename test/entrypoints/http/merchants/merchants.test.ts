@@ -77,6 +77,17 @@ describe('managing merchants over HTTP', () => {
     const undone = await ask('PATCH', '/merchants/merchant-new', { body: { refunds_need_balance: false } });
     expect(merchant.parse(undone.json)).not.toHaveProperty('refunds_need_balance');
 
+    const tolerant = await ask('PATCH', '/merchants/merchant-new', {
+      body: { settlement_tolerances: { USD: 5, JPY: 1 } },
+    });
+    expect(merchant.parse(tolerant.json)).toMatchObject({ settlement_tolerances: { USD: 5, JPY: 1 } });
+    const strict = await ask('PATCH', '/merchants/merchant-new', { body: { settlement_tolerances: {} } });
+    expect(merchant.parse(strict.json)).not.toHaveProperty('settlement_tolerances');
+    for (const settlement_tolerances of [{ usd: 1 }, { USD: -1 }, { USD: 1.5 }])
+      expect(
+        (await ask('PATCH', '/merchants/merchant-new', { body: { settlement_tolerances } })).status,
+      ).toBe(400);
+
     const listed = merchantPage.parse((await ask('GET', '/merchants')).json);
     expect(listed.items.map(({ id }) => id)).toEqual(
       ['limited', 'merchant-1', 'merchant-2', 'merchant-new', 'suspended'].sort(),

@@ -19,6 +19,7 @@ const CLOSED: Readonly<Record<string, 'states' | 'made for the answer'>> = {
   'PaymentWithTransactions.closing': 'states',
   'PaymentWithTransactions.status': 'states',
   'Readiness.status': 'made for the answer',
+  'Reconciliation.status': 'states',
   'Transaction.status': 'states',
   'VendorPayment.status': 'states',
   'WebhookDelivery.status': 'states',
