@@ -9,7 +9,8 @@ import { IN_FLIGHT_LIMITS } from '../../src/entrypoints/http/server/server-limit
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const UNTIL_SILENT_MS = SUSPECT_MS + PING_MS;
+/** One more, for what a timer leaves for right after it. */
+const UNTIL_SILENT_MS = SUSPECT_MS + PING_MS + 1;
 const pass = (lengthMs: number) => vi.advanceTimersByTimeAsync(lengthMs);
 
 /** A store that answers when it is let, and its gate. Pings take `pingMs`; none is answered while that is undefined. */
@@ -77,9 +78,9 @@ describe('the gate of a store', () => {
   it('takes a store that owes an answer for silent when it does not answer a ping, and begins nothing then', async () => {
     const { call, begun, outcomes } = aStore();
     for (const name of ['a', 'b', 'c']) call(name);
-    await pass(UNTIL_SILENT_MS - 1);
+    await pass(UNTIL_SILENT_MS - 2);
     expect(outcomes).toEqual([]);
-    await pass(1);
+    await pass(2);
     expect(outcomes).toEqual(['c refused']);
     call('d');
     await pass(0);
@@ -101,6 +102,22 @@ describe('the gate of a store', () => {
     await pass(0);
     expect(begun).toEqual(['slow', 'b']);
     expect(state.pings).toBeGreaterThan(5);
+  });
+
+  it('does not take a store for silent whose answer has arrived while the process stood still', async () => {
+    const gate = storeGate({
+      most: 1,
+      mostWaiting: 1,
+      // The timer of the gate comes first, and what has arrived behind it.
+      ping: () => new Promise((answer) => void setTimeout(() => setImmediate(answer), PING_MS)),
+      isAnswer: () => false,
+    });
+    void gate.pass(() => new Promise(() => {}));
+    const refused: string[] = [];
+    gate.onSilence(() => void refused.push('refused'));
+    await pass(UNTIL_SILENT_MS);
+    expect([gate.isSilent(), refused]).toEqual([false, []]);
+    gate.close();
   });
 
   it('does not ask a store that answers its calls', async () => {
@@ -126,7 +143,7 @@ describe('the gate of a store', () => {
     call('c');
     await pass(SUSPECT_MS);
     open.get('c')?.fail('connection lost');
-    await pass(PING_MS);
+    await pass(PING_MS + 1);
     expect(gate.isSilent()).toBe(true);
   });
 

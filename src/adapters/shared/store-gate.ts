@@ -124,7 +124,7 @@ export function storeGate({ most, mostWaiting, ping, isAnswer }: GateTerms): Sto
     for (let waitMs = PING_MS; !closed; waitMs = PING_EVERY_MS) {
       const since = performance.now();
       pinging ??= pingOnce();
-      await Promise.race([pinging, pause(waitMs)]);
+      await Promise.race([pinging, pause(waitMs).then(whatHasArrived)]);
       if (answeredAt >= since) break;
       fallSilent();
     }
@@ -160,6 +160,12 @@ export function storeGate({ most, mostWaiting, ping, isAnswer }: GateTerms): Sto
     for (const refuse of listeners) refuse();
   }
 }
+
+/** After a process stood still its timers come before the answers that have arrived meanwhile. */
+const whatHasArrived = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 
 const pause = (lengthMs: number): Promise<void> =>
   new Promise((resolve) => {
