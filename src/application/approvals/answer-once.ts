@@ -36,8 +36,8 @@ export type Answered = Done & Readonly<{ replayed: boolean }>;
 /**
  * Does a request once. The claim of its key is in the commit that does it, and names the version of the payment that was
  * answered; a repeat is given the payment as of that version, from its audit log. A payout holds its key until it is
- * answered: a repeat before that is told to wait. While nobody knows how it ended the repeat is given the payment as it
- * stands, and then as of its end, whoever found that out. A refusal leaves the key free. One read more than the work when
+ * answered: a repeat before that is refused until then. While its end is not on record the repeat is given the payment as it
+ * stands, and then as of its end, also when recovery put that on record. A refusal leaves the key free. One read more than the work when
  * new, one more when refused; two for a repeat.
  */
 export type AnswerOnce = <Failure extends Readonly<{ kind: string }>>(

@@ -66,7 +66,7 @@ const MOVES: Readonly<Record<string, Move>> = {
 /**
  * Whether each link of a chain is a move that its own actor can have made: hashes say that a history was not edited, and this
  * that it could have happened. Each approval is added by one link, whose actor, roles and time are the approval's, and is of the
- * terms and revision as they stood; whoever set terms is a maker, and all approvals before are void. Nothing is said of
+ * terms and revision as they stood; the actor of a change is a maker, and all approvals before are void. Nothing is said of
  * whether the actors were allowed to.
  */
 export function areMoves(links: readonly AuditLogEntry[]): boolean {

@@ -30,7 +30,7 @@ export const headOfRefusals = (refusals: readonly Refusal[]): RefusalHead => ({
   attempts: refusals.reduce((sum, { attempts }) => sum + attempts, 0),
 });
 
-/** So many of one payment, and no further one is kept: whoever goes on is known by then. */
+/** So many of one payment, and no further one is kept: a person who goes on is known by then. */
 export const MOST_REFUSALS = 1_000;
 
 const ACTIONS = {

@@ -49,7 +49,7 @@ export const forRoles = <Parts>(
 });
 
 /**
- * Which vendor somebody is, the token says by `vendor_id` in every role; a vendor's without it by its subject.
+ * A token says in every role whose vendor its person is by `vendor_id`; a vendor's without it by its subject.
  */
 function approverOf({ subject, identities, roles: claimed, vendorId }: Principal): Approver {
   const roles = ROLES.filter((role) => claimed.includes(role));
