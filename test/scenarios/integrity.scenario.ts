@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compareHeads, type KnownHeads } from '../../src/application/integrity/checkpoint.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
 import { digests } from '../fixtures/changes.ts';
+import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { aBusyStore } from '../support/busy-store.ts';
 import {
   A,
@@ -103,6 +104,16 @@ export function integrityContract(storage: TamperedStorage, open: () => Promise<
       isOver = true;
       await writing;
       expect((await verifyAt(book.clock.now))._unsafeUnwrap().unsettled).toEqual([]);
+    });
+
+    it('finds nothing wrong with a merchant whatever its id is', async () => {
+      const ids = ['-', 'C', 'm1', '__proto__', 'constructor'];
+      await addMerchants(
+        store.storage,
+        ids.map((id) => aMerchant(id)),
+      );
+      const { merchants } = (await verifyAt(book.clock.now))._unsafeUnwrap();
+      expect(merchants).toBe(2 + ids.length);
     });
   });
 }

@@ -73,7 +73,7 @@ function storedRow(
   if (partition === undefined && UNSENT.includes(item.pk)) return [];
   const [merchant = ''] = item.pk.split('#');
   const owner = merchant === '' ? undefined : (merchant as MerchantId);
-  const id = item.sk.length > 2 ? item.sk : item.pk;
+  const id = MARKS.has(item.sk) && merchant !== '' ? item.pk : item.sk;
   const known = { id, ...present({ merchantId: owner }) };
   try {
     const judged =
@@ -90,6 +90,9 @@ function storedRow(
     return [{ ...known, type: 'row', fault: { fault: 'unreadable', detail: `item ${item.pk}: ${detail}` } }];
   }
 }
+
+/** What stands in place of an id where the partition says all: a claim, a window of a quota, a unique key. */
+const MARKS: ReadonlySet<string> = new Set(['C', 'Q', 'K']);
 
 /** What items of an older version lack: seals, and of claims the time at which their response is deleted. */
 const LATER_ATTRIBUTES: ReadonlySet<string> = new Set(['seal', 'due_shard', 'due_at']);
