@@ -77,6 +77,15 @@ describe.each(Object.entries(STORES))('%s that is stopped under load', (_, open)
 });
 
 describe('Postgres whose connections are all in use', () => {
+  it('is not taken for silent while it is long at what they ask', async () => {
+    const pool = postgresPool({ connectionString: await server.newDatabase(), max: 2 });
+    const long = Array.from({ length: 2 }, () => pool.query('SELECT pg_sleep(2.5)'));
+    const behind = pool.query('SELECT 1 AS one');
+    expect((await behind).rows).toEqual([{ one: 1 }]);
+    await Promise.all(long);
+    await pool.end();
+  });
+
   it('refuses at once the call that finds too many others waiting for one', async () => {
     const pool = postgresPool({ connectionString: await server.newDatabase(), max: 1 });
     const held = await pool.connect();

@@ -15,8 +15,8 @@ const MOST_WAITING = 1_000;
 
 /**
  * A pool with the service's limits: 10 connections, 30 s idle, 10 s a query, unless `settings` says otherwise, bounds on
- * the calls that wait, and a gate (`gateOf`) that refuses queries while the server is silent. BIGINT is read as bigint and TIMESTAMPTZ as epoch milliseconds, on this pool
- * only.
+ * the calls that wait, and a gate (`gateOf`) that refuses queries while the server is silent and has a connection of its
+ * own for its pings. BIGINT is read as bigint and TIMESTAMPTZ as epoch milliseconds, on this pool only.
  */
 export function postgresPool(settings: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({
@@ -56,13 +56,25 @@ const gates = new WeakMap<pg.Pool, StoreGate>();
 /** The gate of a pool's queries. */
 export const gateOf = (pool: pg.Pool): StoreGate | undefined => gates.get(pool);
 
+/** Over a connection of its own, as those of the pool may all be at work. A login that is refused is an answer, too. */
+async function pingOver(options: pg.PoolOptions): Promise<void> {
+  const client = new pg.Client({ ...options, connectionTimeoutMillis: PING_MS, query_timeout: PING_MS });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+  } finally {
+    client.end().catch(() => {});
+  }
+}
+
 function gated(pool: pg.Pool): pg.Pool {
   type Query = (...args: readonly unknown[]) => Promise<unknown>;
   const [query, end] = [pool.query.bind(pool) as Query, pool.end.bind(pool) as () => Promise<void>];
   const gate = storeGate({
     most: pool.options.max,
     mostWaiting: MOST_WAITING,
-    ping: () => query({ text: 'SELECT 1', query_timeout: PING_MS }),
+    ping: () => pingOver(pool.options),
     isAnswer: (fault) => fault instanceof pg.DatabaseError,
   });
   gates.set(pool, gate);
