@@ -247,6 +247,7 @@ export function exportsContract(adapter: string, open: () => Promise<Storage>): 
       };
       expect(await scene.work({ ports: { ...scene.ports, objects } })).toMatchObject([{ end: 'lost' }]);
       expect((await scene.get(ordered)).status).toBe('canceled');
+      expect((await scene.leftovers.oldestEnds('upload'))._unsafeUnwrap()).toBeUndefined();
       expect((await scene.objects.list('', { limit: 9 }))._unsafeUnwrap()).toEqual([]);
       expect((await scene.cancel(target))._unsafeUnwrapErr()).toEqual({
         kind: 'ExportEnded',
@@ -272,6 +273,30 @@ export function exportsContract(adapter: string, open: () => Promise<Storage>): 
       expect((await scene.objects.list('', { limit: 9 }))._unsafeUnwrap()).toEqual([]);
       for (let n = 0; n < MOST_UNDER_WAY; n += 1) expect((await scene.order()).isOk()).toBe(true);
       await expectSound();
+    });
+
+    it('a file that was complete when its worker died is not written again', async () => {
+      await fill();
+      const ordered = await order();
+      const dying: ExportScene['objects'] = {
+        ...scene.objects,
+        completeUpload: (...args) =>
+          scene.objects.completeUpload(...args).map((): never => {
+            throw new ProcessDied();
+          }),
+      };
+      await scene.work({ ports: { ...scene.ports, objects: dying } });
+      scene.clock.move(600_000);
+      const written: ExportScene['objects'] = {
+        ...scene.objects,
+        startUpload: () => {
+          throw new Error('the file is written again');
+        },
+      };
+      expect(await scene.work({ ports: { ...scene.ports, objects: written } })).toMatchObject([
+        { end: 'completed' },
+      ]);
+      expect(linesOf(await scene.textOf(ordered))).toEqual(await stored());
     });
 
     it('a worker that dies at any step leaves what another makes the same file of, with one event', async () => {

@@ -38,7 +38,7 @@ export function exportScene(storage: Storage, clock = aClock(NOON + 3_600_000)) 
   const tokens = systemSignedTokens(SECRET);
   const files = { ...systemFiles, sizeOf: () => Promise.resolve(LEAST_PART_BYTES) };
   const folder = temporaryFolder();
-  const { objects } = folderObjects({ folder, tokens, clock, files });
+  const { objects, leftovers } = folderObjects({ folder, tokens, clock, files });
   const ports = {
     ...storage,
     objects,
@@ -57,6 +57,7 @@ export function exportScene(storage: Storage, clock = aClock(NOON + 3_600_000)) 
     ports,
     clock,
     objects,
+    leftovers,
     retention: exportFileRetention(ports),
     cancel: cancelExport(ports),
     list: listExports(ports),

@@ -8,6 +8,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A superuser's URL of the embedded server that all tests of this run share. */
     postgresUrl: string;
+    /** Below which tests keep files; it goes with the run. */
+    objectsFolder: string;
   }
 }
 
@@ -20,8 +22,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   superuser.username = 'paywright';
   superuser.password = readFileSync(join(dataDir, 'postgres.password'), 'utf8');
   project.provide('postgresUrl', superuser.href);
+  const objects = mkdtempSync(join(tmpdir(), 'paywright-test-objects-'));
+  project.provide('objectsFolder', objects);
   return async () => {
     await postgres.stop();
     rmSync(dataDir, { recursive: true, force: true });
+    rmSync(objects, { recursive: true, force: true });
   };
 }

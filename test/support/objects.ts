@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { csvFiles } from '../../src/adapters/csv/csv-files.ts';
 import { folderObjects } from '../../src/adapters/objects/folder.ts';
 import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
@@ -11,17 +11,8 @@ import type { Clock } from '../../src/ports/clock.ts';
 /** What signs the links of every test's files. */
 export const FILE_TOKENS = systemSignedTokens('a secret of these files and of nothing else');
 
-let above: string | undefined;
-
-/** A folder that goes with the process of the test. */
-export function temporaryFolder(): string {
-  if (above === undefined) {
-    const made = mkdtempSync(join(tmpdir(), 'paywright-objects-'));
-    process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-    above = made;
-  }
-  return mkdtempSync(join(above, 'of-'));
-}
+/** A folder that goes with the run of the tests. */
+export const temporaryFolder = (): string => mkdtempSync(join(inject('objectsFolder'), 'of-'));
 
 /** An object store of a test's own, in a folder that goes with its process. */
 export function temporaryFiles(
