@@ -66,7 +66,10 @@ const rowsOf = (table: Table) => {
   return (ROWS[row] ?? [{ row, where: 'true' }]).map((each) => ({ table, ...each }));
 };
 
-/** Every column of a table to another value, to none and to some, and every kind of row deleted and copied. */
+/**
+ * Every column of a table to another value, to none and to some, two rows exchanged but for their keys, every kind of row deleted
+ * and copied, and all rows deleted.
+ */
 function tamperingsWith({
   table: { name, columns, key },
   row,
@@ -92,8 +95,23 @@ function tamperingsWith({
   const forged = names.map((each) =>
     last !== undefined && each === `"${last.name}"` ? otherOf(last.name, last.type) : each,
   );
+  const rest = names.filter((each) => !key.includes(each.slice(1, -1))).join(', ');
+  const two = `ARRAY(SELECT ctid FROM ${name} WHERE ${isOfRow} ORDER BY ${key.join(', ')} LIMIT 2)`;
   return [
     ...changes,
+    { row, part: 'deleted', edit: `DELETE FROM ${name} WHERE ${isOfRow}` },
+    // Of parts of a sum, only what all of them add up to means anything.
+    ...(rest === '' || key.includes('slot')
+      ? []
+      : [
+          {
+            row,
+            part: 'exchanged',
+            edit: `UPDATE ${name} AS one SET (${rest}) = (SELECT ${rest} FROM ${name} AS other
+              WHERE other.ctid = ANY (${two}) AND other.ctid <> one.ctid)
+              WHERE one.ctid = ANY (${two}) AND cardinality(${two}) = 2`,
+          },
+        ]),
     ...kinds.map((each) => ({
       row,
       part: 'deleted',
@@ -136,7 +154,7 @@ describe('every column of every table on Postgres', () => {
         expect((await pool.query(`SELECT FROM ${name} LIMIT 1`)).rowCount, name).toBe(1);
   });
 
-  it('finds every column changed and every kind of row deleted or copied, but for what the decision lists', async () => {
+  it('finds every column changed, rows exchanged, and every kind of row deleted or copied, but for what the decision lists', async () => {
     const unfound: string[] = [];
     const needed = new Set<string>();
     const tried = async (tampering: Tampering<string>, n: number): Promise<boolean> => {

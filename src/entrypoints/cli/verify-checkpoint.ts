@@ -110,7 +110,7 @@ export const APPROVALS_CHECKPOINT: CheckpointFormat<ApprovalsHead, ApprovalsCoun
   },
 };
 
-export type CheckpointWriter<Head = KnownHeads, Sums = Counts> = Readonly<{
+export type CheckpointWriter<Head, Sums> = Readonly<{
   add(heads: readonly Head[]): void;
   /** Ends the file and puts it in its place, durably. */
   end(counts: Sums): void;
