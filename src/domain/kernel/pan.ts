@@ -91,6 +91,9 @@ function endsPan({ digits, starts }: Run): boolean {
 const isArticleNumber = (digits: readonly number[]): boolean =>
   digits.reduce((sum, digit, place) => sum + digit * (place % 2 === 0 ? 1 : 3), 0) % 10 === 0;
 
+/** How track 1 of a magnetic stripe begins (ISO/IEC 7813): its letter is no part of a word. */
+const TRACK_1 = /%B(?=[0-9])/gi;
+
 const UUIDS = /(?<![0-9a-z])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-z])/gi;
 
 /** A latitude and a longitude, as maps write them. */
@@ -104,6 +107,7 @@ const IBANS = /(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-
 /** The text with a letter in the place of each number that is known to be another. */
 const withoutOtherNumbers = (plain: string): string =>
   plain
+    .replace(TRACK_1, '%')
     .replace(UUIDS, 'x')
     .replace(COORDINATES, 'x')
     .replace(IMEIS, 'x')
