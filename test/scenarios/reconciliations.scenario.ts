@@ -1,3 +1,4 @@
+import { ResultAsync } from 'neverthrow';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { listRows } from '../../src/application/files/list-rows.ts';
@@ -150,6 +151,41 @@ export function reconciliationsContract(adapter: string, open: () => Promise<Sto
         {},
         {},
       ]);
+      expect(await verified()).toEqual([]);
+    });
+
+    it('of two files that settle one transaction at once, one does, and the other says that it is a duplicate', async () => {
+      const paid = await desk.paid();
+      const [slow, fast] = [
+        nativeFile([rowAbout(paid, { fee: '1' })]),
+        nativeFile([rowAbout(paid, { fee: '2' })]),
+      ];
+      const { reconciliation: slower } = (await desk.send(slow))._unsafeUnwrap();
+      let faster: Reconciliation | undefined;
+      const { payments } = desk.ports;
+      const late = desk.worker({
+        payments: {
+          ...payments,
+          transactionsOf: (...args) =>
+            payments.transactionsOf(...args).andThen((found) =>
+              ResultAsync.fromSafePromise(
+                (async () => {
+                  // Between its read and its commit another worker does all of the other file.
+                  faster ??= await desk.reconcile(fast);
+                  return found;
+                })(),
+              ),
+            ),
+        },
+      });
+      expect((await late(1))._unsafeUnwrap()).toMatchObject([
+        { end: 'postponed', code: 'changed_meanwhile' },
+      ]);
+      desk.clock.move(2_000);
+      (await desk.worker({}, 'worker-2')(9))._unsafeUnwrap();
+      expect(countsOf(await desk.find(slower.id))).toEqual({ duplicate: 1 });
+      expect(faster && countsOf(faster)).toEqual({ matched: 1 });
+      expect(await desk.transaction(paid)).toMatchObject({ status: 'settled', fee: 2n, version: 2 });
       expect(await verified()).toEqual([]);
     });
 
