@@ -9,8 +9,14 @@ export type ApprovalsFinding = Readonly<{
   row: ApprovalRowType | 'row';
   id: string;
   sequence?: number;
-  /** Beside a checkpoint a chain was `rewritten` or `shortened` since. */
-  fault: BrokenChain['fault'] | RowDifference['fault'] | 'unreadable' | 'rewritten' | 'shortened';
+  /** `impossible`: every hash is right, and no service can have made the moves. Beside a checkpoint a chain was `rewritten` or `shortened` since. */
+  fault:
+    | BrokenChain['fault']
+    | RowDifference['fault']
+    | 'unreadable'
+    | 'impossible'
+    | 'rewritten'
+    | 'shortened';
   detail?: string;
 }>;
 

@@ -1,5 +1,6 @@
 import { err, errAsync, ok, okAsync, ResultAsync, safeTry } from 'neverthrow';
 import { type AuditLogEntry, auditLogChain } from '../../domain/approvals/audit-log.ts';
+import { areMoves } from '../../domain/approvals/audited-moves.ts';
 import { givenApprovals } from '../../domain/approvals/given-approvals.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { headOfRefusals, type RefusalHead } from '../../domain/approvals/refusal.ts';
@@ -151,6 +152,7 @@ const look = (
     if (whole.isErr() && whole.error.kind === 'BrokenChain')
       return okAsync(looked({ ...bad, sequence: whole.error.sequence, fault: whole.error.fault }));
     if (whole.isErr()) return okAsync(looked({ ...bad, fault: 'differs' }));
+    if (!areMoves(links)) return okAsync(looked({ ...bad, fault: 'impossible' }));
     const kept = auditLogChain.verify(refused, { id, ...refusalHead }, digests.sha256);
     if (kept.isErr()) {
       const { sequence, fault } = kept.error;

@@ -18,6 +18,7 @@ export type RowFault =
   | 'foreign'
   | 'sum'
   | 'unreadable'
+  | 'impossible'
   | 'rewritten'
   | 'shortened';
 

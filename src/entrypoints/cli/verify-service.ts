@@ -134,6 +134,7 @@ const FAULTS: Readonly<Record<RowFault, string>> = {
   foreign: 'is stored under a tenant it does not belong to',
   sum: 'is not what the rows behind it add up to',
   unreadable: 'cannot be read',
+  impossible: 'has a history that its actors cannot have made',
   rewritten: 'is not the one that the checkpoint names',
   shortened: 'was there at the checkpoint, and is gone',
 };
