@@ -1,3 +1,4 @@
+import { writeClaim } from '../../../src/adapters/memory/approvals/request-claims.ts';
 import { memoryApprovalsStorage } from '../../../src/adapters/memory/approvals/storage.ts';
 import { type ApprovalsStore, approvalsStore } from '../../../src/adapters/memory/approvals/store.ts';
 import { positionOf } from '../../../src/adapters/memory/store.ts';
@@ -137,6 +138,18 @@ function mutationsOf(store: ApprovalsStore): readonly Mutation[] {
       (old, next) => store.parked.set(old.id, { event: next, tries: 5, error: '' }),
     ),
     ...entries(store.claims, 'claim', 'no claim'),
+    mutation('claim held longer than its payout', () => {
+      const [claim] = [...store.claims.values()].filter(({ heldUntil }) => heldUntil !== undefined);
+      if (claim?.heldUntil === undefined) throw new Error('no payout holds its key');
+      writeClaim(store, { ...claim, heldUntil: claim.heldUntil + 1 });
+    }),
+    mutation('claim of an answer that is in no log inserted', () => {
+      const [claim] = [...store.claims.values()].filter(
+        ({ operation, answer }) => operation === 'record' && answer,
+      );
+      if (claim?.answer === undefined) throw new Error('no event was answered again');
+      writeClaim(store, { ...claim, key: 'forged', answer: { ...claim.answer, version: 99 } });
+    }),
     ...fields('claim', [...store.claims.values()], (old, next) => {
       for (const [key, claim] of store.claims) if (claim === old) store.claims.set(key, next);
     }),
