@@ -8,8 +8,6 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A superuser's URL of the embedded server that all tests of this run share. */
     postgresUrl: string;
-    /** Below which tests keep files; it goes with the run. */
-    objectsFolder: string;
   }
 }
 
@@ -23,7 +21,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   superuser.password = readFileSync(join(dataDir, 'postgres.password'), 'utf8');
   project.provide('postgresUrl', superuser.href);
   const objects = mkdtempSync(join(tmpdir(), 'paywright-test-objects-'));
-  project.provide('objectsFolder', objects);
+  // Also programs that tests start are to leave nothing, and they are asked nothing by vitest.
+  process.env['TEST_OBJECTS_FOLDER'] = objects;
   return async () => {
     await postgres.stop();
     rmSync(dataDir, { recursive: true, force: true });

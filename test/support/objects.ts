@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { csvFiles } from '../../src/adapters/csv/csv-files.ts';
 import { folderObjects } from '../../src/adapters/objects/folder.ts';
 import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
@@ -11,8 +11,9 @@ import type { Clock } from '../../src/ports/clock.ts';
 /** What signs the links of every test's files. */
 export const FILE_TOKENS = systemSignedTokens('a secret of these files and of nothing else');
 
-/** A folder that goes with the run of the tests. */
-export const temporaryFolder = (): string => mkdtempSync(join(inject('objectsFolder'), 'of-'));
+/** A folder that goes with the run of the tests; programs that tests start have it from them. */
+export const temporaryFolder = (): string =>
+  mkdtempSync(join(process.env['TEST_OBJECTS_FOLDER'] ?? tmpdir(), 'paywright-objects-'));
 
 /** An object store of a test's own, in a folder that goes with its process. */
 export function temporaryFiles(

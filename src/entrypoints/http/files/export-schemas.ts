@@ -67,7 +67,7 @@ export const exportJob = z
       description: '`stream`: sent while it was read, by `GET /payments/export`; no file is kept.',
     }),
     status: z.enum(['pending', 'processing', 'completed', 'failed', 'canceled', 'expired']),
-    format: z.enum(EXPORT_FORMATS),
+    format: z.string().openapi({ description: `One of ${EXPORT_FORMATS.join(', ')}.` }),
     gzip: z.boolean(),
     query: z.record(z.string(), z.unknown()),
     progress: z.strictObject({ rows_done: count, rows_total: count.optional() }),
