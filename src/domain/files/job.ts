@@ -129,7 +129,7 @@ export const failJob = (job: RunningJob, error: string, now: Instant): EndedJob 
   lastError: error,
 });
 
-/** Any job that has not ended; a worker that is on it finds its next step refused. @public */
+/** Any job that has not ended; a worker that is on it finds its next step refused. */
 export const cancelJob = (job: Job, now: Instant): Result<EndedJob, JobEnded> =>
   isOpen(job)
     ? ok({ ...moved(job, now), status: 'cancelled' })
