@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { JOBS_TENANT } from '../../src/domain/kernel/ids.ts';
 import { auditPage, auditReport } from '../../src/entrypoints/http/audit/audit-schemas.ts';
 import { balance, ledgerPage } from '../../src/entrypoints/http/ledger/ledger.ts';
 import { transfer } from '../../src/entrypoints/http/ledger/transfers.ts';
@@ -145,18 +146,25 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     expect(rest.map(({ name }) => name).toSorted()).toEqual([
       'get /audit/report',
       'get /balance',
+      'get /exports',
       'get /healthz',
       'get /ledger/entries',
       'get /merchant',
       'get /merchants',
       'get /metrics',
+      'get /objects/{link}',
       'get /payments/summary',
       'get /readyz',
+      'get /reconciliations',
       'get /webhook_endpoints',
       'post /customers',
+      'post /exports',
       'post /merchants',
+      'post /payments/export',
+      'post /reconciliations',
       'post /transfers',
       'post /webhook_endpoints',
+      'put /objects/{link}',
     ]);
   });
 
@@ -180,7 +188,13 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     ] as const) {
       const versions = await versionsOf(client, customerId);
       // A transfer that came is in the trail of who sent it.
-      for (const kind of ['transfer', 'customer_access', 'export', 'webhook_endpoint'] as const)
+      for (const kind of [
+        'transfer',
+        'customer_access',
+        'export',
+        'webhook_endpoint',
+        'reconciliation',
+      ] as const)
         for (const each of (
           await storage.aggregates.list(aMerchantId(id), kind, { limit: 100 })
         )._unsafeUnwrap())
@@ -202,7 +216,13 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     expect(await ofTransfer(b)).toEqual([]);
 
     const verified = (await world.useCases.verify(() => {}))._unsafeUnwrap();
-    expect(verified).toMatchObject({ merchants: 3, payments: 6, links, unsettled: [] });
+    const jobs = (await storage.aggregates.list(JOBS_TENANT, 'job', { limit: 100 }))._unsafeUnwrap();
+    expect(verified).toMatchObject({
+      merchants: 3,
+      payments: 6,
+      links: jobs.reduce((sum, { version }) => sum + version, links),
+      unsettled: [],
+    });
   });
 });
 

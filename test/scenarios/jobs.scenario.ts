@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { verify } from '../../src/application/integrity/verify.ts';
-import { cancelJob, JOBS_TENANT, type Job } from '../../src/domain/files/job.ts';
+import { cancelJob, type Job } from '../../src/domain/files/job.ts';
 import { auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
+import { JOBS_TENANT } from '../../src/domain/kernel/ids.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { digests, NOON } from '../fixtures/changes.ts';
 import { counting, type JobBench, jobBench } from '../fixtures/jobs.ts';

@@ -25,10 +25,18 @@ const HARMLESS = new Set([
   'bom',
   'entity_type',
   'event_type',
+  'source',
+  'outcome',
 ]);
 
 /** What in a body looks like the name of a thing, and is not one of a tenant's. */
 const FREE_FIELDS = new Set(['capture_method', 'destination_merchant_id', 'id']);
+
+/** Choose rows of the merchant's own, as a query does, for a file that is made later. */
+const FILTERS = 'filters';
+
+/** A link is its holder's grant: nothing in it is a name that a request could exchange. */
+const isLinked = (path: string): boolean => path === '/objects/{link}';
 
 type Schema = Document['components']['schemas'][string];
 
@@ -48,6 +56,8 @@ export function foreignRequests(
     pm: [ofA.method],
     webhook_endpoints: [ofA.endpoint],
     webhook_deliveries: ofA.deliveries,
+    exports: ofA.exports,
+    reconciliations: ofA.reconciliations,
   };
   const bs: Readonly<Record<string, string>> = {
     payments: ofB.payment,
@@ -55,6 +65,8 @@ export function foreignRequests(
     pm: ofB.method,
     webhook_endpoints: ofB.endpoint,
     webhook_deliveries: ofB.delivery,
+    exports: ofB.export,
+    reconciliations: ofB.reconciliation,
   };
   const inQueries: Readonly<Record<string, readonly string[]>> = {
     customer_id: [ofA.customer],
@@ -73,7 +85,8 @@ export function foreignRequests(
     return values;
   };
 
-  return operationsOf(document).flatMap(({ name, method, path, operation }) => {
+  const operations = operationsOf(document).filter(({ path }) => !isLinked(path));
+  return operations.flatMap(({ name, method, path, operation }) => {
     const parameters = operation.parameters ?? [];
     const key = parameters.some((each) => each.name === 'Idempotency-Key');
     const schema = operation.requestBody?.content['application/json']?.schema;
@@ -146,7 +159,8 @@ function namesIn(document: Document, schema: Schema | undefined): readonly strin
   const own = Object.keys(properties).filter(
     (field) => /(?:^|_)(?:id|method)$/.test(field) && !FREE_FIELDS.has(field),
   );
-  const inner = [...Object.values(properties), ...(items === undefined ? [] : [items]), ...allOf, ...anyOf];
+  const parts = Object.entries(properties).flatMap(([name, part]) => (name === FILTERS ? [] : [part]));
+  const inner = [...parts, ...(items === undefined ? [] : [items]), ...allOf, ...anyOf];
   return [...new Set([...own, ...inner.flatMap((each) => namesIn(document, each))])];
 }
 

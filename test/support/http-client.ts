@@ -6,7 +6,16 @@ import { aToken } from './http-app.ts';
 export type Send = (path: string, init: RequestInit) => Response | Promise<Response>;
 
 /** Everything that a merchant may be permitted. */
-const TENANT_PERMISSIONS = ['payments', 'refunds', 'customers', 'transfers', 'exports', 'audit', 'webhooks'];
+const TENANT_PERMISSIONS = [
+  'payments',
+  'refunds',
+  'customers',
+  'transfers',
+  'exports',
+  'audit',
+  'webhooks',
+  'settlements',
+];
 
 /** A client that holds a token, `permissions` being all that a merchant may have unless they are given. */
 export async function aClient(
@@ -30,6 +39,8 @@ export async function aClient(
     get: (path: string) => call('GET', path),
     post: (path: string, body: object, key?: string) => call('POST', path, body, key),
     patch: (path: string, body: object) => call('PATCH', path, body),
+    postFile: async (path: string, text: string) =>
+      send(path, { method: 'POST', headers: { authorization, 'content-type': 'text/csv' }, body: text }),
   };
 }
 

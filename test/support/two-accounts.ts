@@ -74,6 +74,10 @@ export async function twoAccounts(storage: Storage) {
   const deliveries = [await aDelivery(a, endpoint), await aDelivery(a, endpoint)];
   const theirDelivery = await aDelivery(b, theirEndpoint);
 
+  const exports = [await anExport(a), await anExport(a)];
+  const reconciliations = [await aReconciliation(a, 'a-1'), await aReconciliation(a, 'a-2')];
+  const [theirExport, theirReconciliation] = [await anExport(b), await aReconciliation(b, 'b-1')];
+
   const theirs = await aCustomer(b, 'bob@b.example', 'Bob of B');
   const own = { amount: 300, currency: 'USD', payment_method: 'card' };
   const paidToB = await responded(b.post('/payments', own, 'own'), 201);
@@ -93,6 +97,8 @@ export async function twoAccounts(storage: Storage) {
       toC: toC.id,
       endpoint,
       deliveries,
+      exports,
+      reconciliations,
     },
     ofB: {
       customer: theirs.customer,
@@ -100,6 +106,8 @@ export async function twoAccounts(storage: Storage) {
       payment: paidToB.id,
       endpoint: theirEndpoint,
       delivery: theirDelivery,
+      export: theirExport,
+      reconciliation: theirReconciliation,
     },
     end: async (): Promise<void> => {
       await storage.close();
@@ -123,6 +131,17 @@ const anEndpoint = async (client: Client): Promise<string> =>
 
 const aDelivery = async (client: Client, endpoint: string): Promise<string> =>
   (await responded(client.post(`/webhook_endpoints/${endpoint}/test`, {}), 202)).id;
+
+/** No worker makes it in this world. */
+const anExport = async (client: Client): Promise<string> => {
+  const { export_id } = await responded(client.post('/payments/export', { format: 'csv' }), 202);
+  return String(export_id);
+};
+
+const FILE = 'payment_id,transaction_id,status,fee,processed_date,settlement_date';
+
+const aReconciliation = async (client: Client, row: string): Promise<string> =>
+  (await responded(client.postFile('/reconciliations?source=native', `${FILE}\n${row}\n`), 202)).id;
 
 /** All that is on record of a merchant, beneath HTTP: two that are equal mean that nothing happened in between. */
 export async function recordOf(storage: Storage, text: string): Promise<unknown> {

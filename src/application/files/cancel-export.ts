@@ -1,8 +1,8 @@
 import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
 import { type EndedFileExport, endFileExport, slotKey } from '../../domain/files/file-export.ts';
-import { cancelJob, JOBS_TENANT } from '../../domain/files/job.ts';
+import { cancelJob } from '../../domain/files/job.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
-import type { ExportId, MerchantId } from '../../domain/kernel/ids.ts';
+import { type ExportId, JOBS_TENANT, type MerchantId } from '../../domain/kernel/ids.ts';
 import type { StaleVersion } from '../../ports/commits.ts';
 import type { ExportEncoder } from '../../ports/export-encoder.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';

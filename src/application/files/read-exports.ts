@@ -1,8 +1,8 @@
 import { errAsync, ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { Export } from '../../domain/files/export.ts';
 import { expiresAt, type FileExport } from '../../domain/files/file-export.ts';
-import { JOBS_TENANT, type JobProgress } from '../../domain/files/job.ts';
-import { type ExportId, type MerchantId, parseId } from '../../domain/kernel/ids.ts';
+import { type JobProgress } from '../../domain/files/job.ts';
+import { type ExportId, JOBS_TENANT, type MerchantId, parseId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';

@@ -6,7 +6,6 @@ import {
   failJob,
   holdJob,
   isDue,
-  JOBS_TENANT,
   type Job,
   MOST_ATTEMPTS,
   type OpenJob,
@@ -15,7 +14,7 @@ import {
   releaseJob,
 } from '../../domain/files/job.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
-import type { JobId } from '../../domain/kernel/ids.ts';
+import { JOBS_TENANT, type JobId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { StaleVersion } from '../../ports/commits.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';

@@ -1,8 +1,8 @@
-import type { JobId, MerchantId } from '../kernel/ids.ts';
+import { JOBS_TENANT, type JobId, type MerchantId } from '../kernel/ids.ts';
 import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
-import { JOBS_TENANT, type Job, type JobProgress } from './job.ts';
+import { type Job, type JobProgress } from './job.ts';
 
 /** As it is audited and stored. */
 export type JobRecord = Readonly<{

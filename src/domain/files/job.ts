@@ -1,11 +1,8 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { JobId, MerchantId } from '../kernel/ids.ts';
+import { JOBS_TENANT, type JobId, type MerchantId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
-
-/** The tenant that jobs are stored under, so that one list has those of all merchants. No merchant may be called so. */
-export const JOBS_TENANT = '~jobs' as MerchantId;
 
 /** How far a job has come, in the unit of its kind: rows of an export or of a file. */
 export type JobProgress = Readonly<{ done: number; total?: number }>;

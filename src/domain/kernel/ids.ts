@@ -21,6 +21,9 @@ export type DeliveryId = Id<'whd'>;
 /** The tenant's own string, `[A-Za-z0-9_-]{1,64}`. */
 export type MerchantId = string & { readonly [kind]: 'merchant' };
 
+/** The tenant that jobs are stored under, so that one list has those of all merchants. No merchant may be called so. */
+export const JOBS_TENANT = '~jobs' as MerchantId;
+
 type Prefixed = {
   pay: PaymentId;
   txn: TransactionId;
