@@ -4,10 +4,12 @@ import { LongestFirst } from './test/support/longest-first.ts';
 
 /**
  * Files that leave nothing behind in their process, so that a worker reads the source once for all of them: a second of CPU
- * for each. Not among them: a file that mocks a module, one that measures the heap, and those that stop a store.
+ * for each. Not among them: a file that mocks a module, one that measures the heap, one that counts the work of what it loads, and
+ * those that stop a store.
  */
 const SHARING = [
-  'test/{domain,application,entrypoints/http}/**/*.test.ts',
+  'test/{domain,application}/**/*.test.ts',
+  'test/entrypoints/http/**/!(hostile-texts).test.ts',
   'test/approvals/!(retired-values).test.ts',
   'test/entrypoints/worker/!(loop).test.ts',
   'test/adapters/!(*dynamodb*|*-scenarios|every-*|*postgres|postgres-faults|memory|stopped-store|containers).test.ts',
