@@ -111,17 +111,24 @@ const TRANSACTIONS: ManyKeys<Wanted> = {
   columnsOf,
 };
 
-/** As the audit trail reads those of one. */
+/**
+ * As the audit trail reads those of one. `OFFSET 0` keeps the merchant out of the search for a chain, or the index of the whole
+ * trail is walked for each payment where the planner knows nothing of the table yet.
+ */
 const LINKS_OF_PAYMENTS: ManyKeys<Wanted> = {
   name: 'audit_of_payments',
   text: `SELECT wanted.position, link.* FROM unnest($1::text[], $2::uuid[])
       WITH ORDINALITY AS wanted(merchant_id, id, position)
     CROSS JOIN LATERAL (
+      SELECT 'pay_' || replace(wanted.id::text, '-', '') AS id UNION ALL
+      SELECT 'txn_' || replace(t.id::text, '-', '') FROM transaction t WHERE t.payment_id = wanted.id
+    ) AS chain
+    CROSS JOIN LATERAL (
       SELECT ${AUDIT_COLUMNS} FROM audit_entry
-      WHERE merchant_id = wanted.merchant_id AND entity_type IN ('payment', 'transaction') AND entity_id = ANY (ARRAY(
-        SELECT 'pay_' || replace(wanted.id::text, '-', '') UNION ALL
-        SELECT 'txn_' || replace(t.id::text, '-', '') FROM transaction t WHERE t.payment_id = wanted.id))
-      ORDER BY entity_type, entity_id, sequence
-    ) AS link`,
+      WHERE entity_id = chain.id AND entity_type IN ('payment', 'transaction')
+      OFFSET 0
+    ) AS link
+    WHERE link.merchant_id = wanted.merchant_id
+    ORDER BY link.entity_type, link.entity_id, link.sequence`,
   columnsOf,
 };
