@@ -13,7 +13,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { ObjectBytes } from '../../ports/object-store.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { type OpenPlatform, openPlatform } from './open-platform.ts';
+import { notOpened, type OpenPlatform, openPlatform } from './open-platform.ts';
 import { type ProgressLine, progressLine } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -45,10 +45,7 @@ export async function exportCommand(
     return EXIT.usage;
   }
   const opened = await openPlatform(config);
-  if ('says' in opened) {
-    err(`paywright: ${opened.says}\n`);
-    return opened.configuration ? EXIT.configuration : EXIT.failed;
-  }
+  if ('says' in opened) return notOpened(opened, err);
   const progress = progressLine(err);
   try {
     const made = await exported(opened, options, wanted, { progress, terminal });

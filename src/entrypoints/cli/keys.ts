@@ -4,7 +4,7 @@ import { TOKENS } from '../../composition/tokens.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { openPlatform } from './open-platform.ts';
+import { notOpened, openPlatform } from './open-platform.ts';
 import { progressLine } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,10 +20,7 @@ export async function rotateKeysCommand(
   { out, err, untilStopped }: Terminal,
 ): Promise<ExitCode> {
   const opened = await openPlatform(config);
-  if ('says' in opened) {
-    err(`paywright: ${opened.says}\n`);
-    return opened.configuration ? EXIT.configuration : EXIT.failed;
-  }
+  if ('says' in opened) return notOpened(opened, err);
   const progress = progressLine(err);
   try {
     const rotation = opened.platform.get(TOKENS.useCases).rotateKeys({

@@ -9,6 +9,7 @@ import { exportEncoder } from '../files/export-encoder.ts';
 import { httpTransferResponseEncoder } from '../http/ledger/transfers.ts';
 import { httpResponseEncoder } from '../http/payments/stored-responses.ts';
 import type { Config } from './config.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import { riskText } from './risk-text.ts';
 
 const HTTP_ENCODERS: Encoders = {
@@ -107,3 +108,9 @@ const notReady = (says: string, configuration = false): NotReady => ({
   says,
   configuration,
 });
+
+/** Says why nothing was opened, and gives the exit code for it. */
+export function notOpened({ says, configuration }: NotReady, err: (text: string) => void): ExitCode {
+  err(`paywright: ${says}\n`);
+  return configuration ? EXIT.configuration : EXIT.failed;
+}

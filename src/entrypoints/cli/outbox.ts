@@ -14,7 +14,7 @@ import type { Outbox } from '../../ports/outbox.ts';
 import type { WakeUps } from '../../ports/wake-ups.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { type NotReady, openApprovals, openPlatform } from './open-platform.ts';
+import { type NotReady, notOpened, openApprovals, openPlatform } from './open-platform.ts';
 import { openSystem } from './open-system.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -97,10 +97,7 @@ async function withOutboxes(
   command: (outboxes: Outboxes) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const opened = await open(config, service);
-  if ('says' in opened) {
-    err(`paywright: ${opened.says}\n`);
-    return opened.configuration ? EXIT.configuration : EXIT.failed;
-  }
+  if ('says' in opened) return notOpened(opened, err);
   try {
     return await command(outboxesOf(opened));
   } finally {

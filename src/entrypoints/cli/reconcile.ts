@@ -14,7 +14,7 @@ import { findsPan } from '../../domain/kernel/pan.ts';
 import { reconciliationView } from '../http/files/reconciliation-schemas.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { openPlatform } from './open-platform.ts';
+import { notOpened, openPlatform } from './open-platform.ts';
 import type { Terminal } from './terminal.ts';
 
 export type ReconcileOptions = Readonly<{ merchant: string; source: FileSource; json?: boolean }>;
@@ -49,10 +49,7 @@ export async function reconcileCommand(
     return EXIT.usage;
   }
   const opened = await openPlatform(config);
-  if ('says' in opened) {
-    err(`paywright: ${opened.says}\n`);
-    return opened.configuration ? EXIT.configuration : EXIT.failed;
-  }
+  if ('says' in opened) return notOpened(opened, err);
   try {
     const { receiveFile, startReconciliation, getReconciliation } = opened.platform.get(TOKENS.useCases);
     const started = await receiveFile({

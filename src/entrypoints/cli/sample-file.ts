@@ -10,7 +10,7 @@ import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { Config } from './config.ts';
 import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { openPlatform } from './open-platform.ts';
+import { notOpened, openPlatform } from './open-platform.ts';
 import type { Terminal } from './terminal.ts';
 
 const ORIGIN: Origin = { actor: { id: 'paywright sample-file', type: 'system' }, requestId: 'sample-file' };
@@ -36,10 +36,7 @@ export async function sampleFileCommand(
     return EXIT.usage;
   }
   const opened = await openPlatform(config);
-  if ('says' in opened) {
-    err(`paywright: ${opened.says}\n`);
-    return opened.configuration ? EXIT.configuration : EXIT.failed;
-  }
+  if ('says' in opened) return notOpened(opened, err);
   try {
     const { platform } = opened;
     const taken = await addDemoMerchants(platform.get(TOKENS.ports)).andThen(() =>

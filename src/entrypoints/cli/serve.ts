@@ -27,6 +27,7 @@ import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { listenTo } from './listen.ts';
 import { countedRecovery, measuredProcessor, measuredUseCases, watchParts, watchPool } from './measure.ts';
+import { notOpened } from './open-platform.ts';
 import { type OpenSystem, openSystem } from './open-system.ts';
 import { type ProcessFaults, watchFaults } from './process-faults.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
@@ -57,10 +58,7 @@ export async function serveCommand(config: Config, terminal: Terminal): Promise<
       aroundPayouts,
     },
   });
-  if ('says' in opened) {
-    terminal.err(`paywright: ${opened.says}\n`);
-    return opened.configuration ? EXIT.configuration : EXIT.failed;
-  }
+  if ('says' in opened) return notOpened(opened, terminal.err);
   const faults = watchFaults(log, (origin, kind) => metrics.uncaughtFaults.inc({ origin, kind }));
   try {
     return await serve(config, opened, { metrics, log, faults }, terminal);

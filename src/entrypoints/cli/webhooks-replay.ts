@@ -6,7 +6,7 @@ import { parseInstant, rfc3339 } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { openPlatform } from './open-platform.ts';
+import { notOpened, openPlatform } from './open-platform.ts';
 import type { Terminal } from './terminal.ts';
 
 export type ReplayOptions = Readonly<{
@@ -32,10 +32,7 @@ export async function replayCommand(
     return EXIT.usage;
   }
   const opened = await openPlatform(config);
-  if ('says' in opened) {
-    err(`paywright: ${opened.says}\n`);
-    return opened.configuration ? EXIT.configuration : EXIT.failed;
-  }
+  if ('says' in opened) return notOpened(opened, err);
   try {
     const { replayDelivery, replayFailed } = opened.platform.get(TOKENS.useCases);
     const replayed =

@@ -3,7 +3,8 @@ import { jsonLogger } from '../http/server/logger.ts';
 import { startRecovery } from '../worker/recovery.ts';
 import { startRetention } from '../worker/retention.ts';
 import type { Config } from './config.ts';
-import { EXIT, type ExitCode } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { notOpened } from './open-platform.ts';
 import { openSystem } from './open-system.ts';
 import { watchFaults } from './process-faults.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
@@ -19,10 +20,7 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
     ...config,
     approvals: { ...config.approvals, ...tellingTo(log), payoutAlarm: alarmTo(log) },
   });
-  if ('says' in opened) {
-    err(`paywright: ${opened.says}\n`);
-    return opened.configuration ? EXIT.configuration : EXIT.failed;
-  }
+  if ('says' in opened) return notOpened(opened, err);
   const { platform, approvals, health, close } = opened;
   const { recoverPayments, enforceRetention } = platform.get(TOKENS.useCases);
   const { recoverPayouts, ...approvalsUseCases } = approvals.get(APPROVALS_TOKENS.useCases);
