@@ -24,6 +24,7 @@ import type {
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
 import { objectOf } from './export-object.ts';
+import { nextPart, type Part, type PartTerms, pagesAhead } from './export-parts.ts';
 import { type ReadRows, type RowCursor, type RowPorts, readRows } from './export-rows.ts';
 import type { Beside, JobFailed, JobHeldUp, JobStep, JobWork } from './job-work.ts';
 
@@ -31,8 +32,8 @@ export type ExportWorkPorts = MovePorts &
   RowPorts &
   Readonly<{ objects: ObjectStore; exportEncoder: ExportEncoder }>;
 
-/** A part has at least so many bytes, as S3 asks for 5 MiB; a step of a job reads and writes one. */
-export type ExportTerms = Readonly<{ pageRows: number; partBytes: number }>;
+/** How much is read at once and written at once; a step of a job reads and writes a part. */
+export type ExportTerms = PartTerms & Readonly<{ pageRows: number }>;
 
 /** Few reads and parts, and little enough that a page of the largest payments and a part fit in memory. */
 const EXPORT_TERMS: ExportTerms = { pageRows: 250, partBytes: 8 * 1_024 * 1_024 };
@@ -45,7 +46,6 @@ type Position = Readonly<{ rows: number; cursor?: RowCursor; uploadId?: string; 
 
 const START: Position = { rows: 0, tags: [] };
 
-type Part = Readonly<{ bytes: Uint8Array; rows: number; cursor?: RowCursor }>;
 type Step = Result<JobStep, JobHeldUp | JobFailed>;
 
 /**
@@ -81,7 +81,7 @@ export function removeFile(
 }
 
 /** What the steps of one export need beside the world. */
-type Reading = ExportWorkPorts & Readonly<{ read: ReadRows; partBytes: number }>;
+type Reading = ExportWorkPorts & PartTerms & Readonly<{ read: ReadRows }>;
 
 async function* stepsOf(ports: Reading, job: RunningJob): AsyncGenerator<Step, void, void> {
   const { objects, exportEncoder } = ports;
@@ -91,8 +91,9 @@ async function* stepsOf(ports: Reading, job: RunningJob): AsyncGenerator<Step, v
   if (order === undefined) return yield err({ kind: 'JobFailed', code: 'export_not_found' });
   const key = objectOf(exportEncoder, order);
   const { contentType } = exportEncoder.fileOf(order);
-  for (let position = positionIn(job.checkpoint); ; ) {
-    const part = await nextPart(ports, order, position);
+  let position = positionIn(job.checkpoint);
+  for (let pages = pagesAhead(ports.read, order, position.cursor); ; ) {
+    const part = await nextPart(ports, order, pages, position.tags.length === 0);
     if (part.isErr()) return yield heldUp(part.error);
     const written = await (part.value.cursor === undefined
       ? finished(position, part.value)
@@ -102,6 +103,7 @@ async function* stepsOf(ports: Reading, job: RunningJob): AsyncGenerator<Step, v
       if (error.kind === 'ObjectStoreUnavailable') return yield heldUp(error);
       if (error.kind === 'ObjectDamaged') return yield err({ kind: 'JobFailed', code: 'object_damaged' });
       position = START;
+      pages = pagesAhead(ports.read, order, undefined);
       continue;
     }
     const step = written.value;
@@ -154,38 +156,6 @@ async function* stepsOf(ports: Reading, job: RunningJob): AsyncGenerator<Step, v
       )
       .map((file) => ({ file }));
   }
-}
-
-/** Rows until there are enough bytes for a part, or no more rows. */
-async function nextPart(
-  { exportEncoder, read, partBytes }: Reading,
-  order: PendingFileExport,
-  position: Position,
-): Promise<Result<Part, StorageUnavailable>> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  let rows = 0;
-  for (let { cursor } = position, isFirst = position.tags.length === 0; ; isFirst = false) {
-    const page = await read(order, cursor);
-    if (page.isErr()) return err(page.error);
-    const bytes = exportEncoder.encode(page.value.rows, { ...order, isFirst });
-    pieces.push(bytes);
-    size += bytes.length;
-    rows += page.value.rows.rows.length;
-    cursor = page.value.cursor;
-    if (cursor === undefined || size >= partBytes)
-      return ok({ bytes: joined(pieces, size), rows, ...present({ cursor }) });
-  }
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 const checkpointOf = ({ rows, cursor, uploadId, tags }: Position): JsonObject => ({
