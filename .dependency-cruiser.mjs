@@ -60,7 +60,7 @@ export const FEATURES = {
     ledger: ['merchants'],
     webhooks: ['merchants', 'outbox'],
     audit: [],
-    files: ['payments', 'ledger', 'merchants', 'audit'],
+    files: ['aggregates', 'payments', 'ledger', 'merchants', 'audit'],
     integrity: ['aggregates', 'files', 'ledger', 'payments', 'webhooks'],
     keys: ['customers', 'merchants', 'webhooks'],
     outbox: [],

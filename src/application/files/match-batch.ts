@@ -1,82 +1,103 @@
-import { ok, type Result, ResultAsync, safeTry } from 'neverthrow';
-import type { FileRow, ReadRow } from '../../domain/files/file-row.ts';
+import { ok, ResultAsync, safeTry } from 'neverthrow';
+import { type FileRow, paymentNamedBy, type ReadRow } from '../../domain/files/file-row.ts';
 import { type MatchedRow, matchRow, type Tolerance } from '../../domain/files/match-row.ts';
+import type { ProcessingReconciliation } from '../../domain/files/reconciliation.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { CsvPlace, CsvRecord } from '../../ports/csv-files.ts';
+import type { Ids } from '../../ports/ids.ts';
 import type { Payments } from '../../ports/payments.ts';
 import type { Storage } from '../../ports/storage.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { ROWS_PER_SETTLEMENT } from '../payments/settle-transactions.ts';
+import { entriesOfSettlement, ROWS_PER_SETTLEMENT } from '../payments/settle-transactions.ts';
+import { type BatchEffects, batchDraft } from './batch-draft.ts';
+import type { RowContributor } from './row-effects.ts';
 
 /** How much fits into one change. */
 export type BatchBounds = Pick<Storage, 'mostChangeRows'>;
 
-/** The rows of one commit with their outcomes, in the file's order, and the place behind them. */
-export type MatchedBatch = Readonly<{ rows: readonly MatchedRow[]; next: CsvPlace }>;
+/** The rows of one commit with their outcomes, in the file's order, what they change at `at`, and the place behind them. */
+export type MatchedBatch = Readonly<{
+  rows: readonly MatchedRow[];
+  effects: BatchEffects;
+  at: Instant;
+  next: CsvPlace;
+}>;
 
 /** A job and a reconciliation with their links, and one more for a job that closes. */
 const ROWS_BESIDE = 5;
 
-/** So many rows are read for one batch: when all of them settle, they just fit. */
+/** So many rows are read for one batch: when all of them settle and change nothing else, they just fit. */
 export const batchSize = ({ mostChangeRows }: BatchBounds): number =>
   Math.max(1, Math.floor((mostChangeRows - ROWS_BESIDE) / ROWS_PER_SETTLEMENT));
 
+export type MatchPorts = Readonly<{ payments: Payments; ids: Ids }> & BatchBounds;
+
+/** How the rows of a file are read and judged, and what they change beside their transactions. */
+export type MatchTerms = Readonly<{
+  read: ReadRow;
+  tolerance: Tolerance;
+  contributors: readonly RowContributor[];
+}>;
+
 /**
- * Matches as many of the records as one change can hold, at least one. Reads each payment that they name once, all at once.
- * A transaction that one row settles is settled for the rows behind it.
+ * Matches as many of the records as one change can hold, at least one. Reads each payment that they name once, and what the
+ * contributors ask for, all at once. What one row changes is so for the rows behind it.
  */
 export const matchBatch = (
-  { payments, mostChangeRows }: Readonly<{ payments: Payments }> & BatchBounds,
-  merchantId: MerchantId,
+  ports: MatchPorts,
+  reconciliation: ProcessingReconciliation,
   records: readonly CsvRecord[],
-  { read, tolerance, now }: Readonly<{ read: ReadRow; tolerance: Tolerance; now: Instant }>,
+  terms: MatchTerms,
+  at: Instant,
 ): ResultAsync<MatchedBatch, StorageUnavailable> =>
   safeTry(async function* () {
-    const rows = records.map(({ cells, line }) => read(cells, line));
-    const stored = yield* transactionsOf(payments, merchantId, paymentsIn(rows));
+    const { payments, ids, mostChangeRows } = ports;
+    const { merchantId } = reconciliation;
+    const read = records.map(({ cells, line }) => terms.read(cells, line));
+    const rows = read.flatMap((row) => (row.isOk() ? [row.value] : []));
+    const stored = transactionsOf(payments, merchantId, paymentsIn(rows));
+    const contributions = ResultAsync.combine(
+      terms.contributors.map((each) => each({ reconciliation, rows, now: at })),
+    );
+    const books = yield* stored;
+    const effectsOfRow = yield* contributions;
+    const draft = batchDraft(mostChangeRows - ROWS_BESIDE);
     const matched: MatchedRow[] = [];
-    const currencies = new Set<string>();
-    let left = mostChangeRows - ROWS_BESIDE;
     let next: CsvPlace = { offset: 0, line: 1 };
-    for (const [index, row] of rows.entries()) {
-      const each = matchRow(
-        row,
-        ({ paymentId, transactionId }) => stored.get(paymentId)?.get(transactionId),
-        tolerance,
-        now,
-      );
+    for (const [index, row] of read.entries()) {
+      const each = matchRow(row, { transactionsOf: (id) => books.get(id) ?? [] }, terms.tolerance, at);
       const { settled } = each;
-      if (settled !== undefined) {
-        // A balance of a currency is one row, however many entries add to it.
-        const isNew = !currencies.has(settled.next.amount.currency);
-        const needed = ROWS_PER_SETTLEMENT + (isNew ? 1 : 0);
-        if (needed > left) break;
-        left -= needed;
-        currencies.add(settled.next.amount.currency);
-        stored.get(settled.next.paymentId)?.set(settled.next.id, settled.next);
-      }
+      const effects = [
+        ...(settled === undefined ? [] : [{ entries: entriesOfSettlement({ ids }, settled, at) }]),
+        ...effectsOfRow.map((effectsOf) => effectsOf(each, draft.soFar)),
+      ];
+      if (!draft.add(each, effects)) break;
+      if (settled !== undefined) books.set(settled.next.paymentId, replaced(books, settled.next));
       matched.push(each);
       next = records[index]?.next ?? next;
     }
-    return ok({ rows: matched, next });
+    if (matched.length === 0)
+      throw new Error(`a row of ${reconciliation.id} changes more than one commit can`);
+    return ok({ rows: matched, effects: draft.effects(), at, next });
   });
 
-const paymentsIn = (rows: readonly Result<FileRow, unknown>[]): readonly PaymentId[] => [
-  ...new Set(rows.flatMap((row) => (row.isOk() ? [row.value.paymentId] : []))),
+const paymentsIn = (rows: readonly FileRow[]): readonly PaymentId[] => [
+  ...new Set(rows.flatMap((row) => paymentNamedBy(row) ?? [])),
 ];
+
+type PaymentBooks = Map<PaymentId, readonly Transaction[]>;
+
+const replaced = (books: PaymentBooks, next: Transaction): readonly Transaction[] =>
+  (books.get(next.paymentId) ?? []).map((each) => (each.id === next.id ? next : each));
 
 /** Another tenant's payment has no transactions here. */
 const transactionsOf = (
   payments: Payments,
   merchantId: MerchantId,
   ids: readonly PaymentId[],
-): ResultAsync<Map<PaymentId, Map<string, Transaction>>, StorageUnavailable> =>
+): ResultAsync<PaymentBooks, StorageUnavailable> =>
   ResultAsync.combine(
-    ids.map((id) =>
-      payments
-        .transactionsOf(merchantId, id)
-        .map((found) => [id, new Map<string, Transaction>(found.map((each) => [each.id, each]))] as const),
-    ),
+    ids.map((id) => payments.transactionsOf(merchantId, id).map((found) => [id, found] as const)),
   ).map((found) => new Map(found));

@@ -16,7 +16,7 @@ import {
 import type { Origin } from '../../domain/kernel/actor.ts';
 import { JOBS_TENANT, type JobId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { StaleVersion } from '../../ports/commits.ts';
+import type { KeyTaken, StaleVersion } from '../../ports/commits.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
@@ -60,7 +60,7 @@ const PAGE = 100;
 const AT_ONCE = 4;
 const ORIGIN: Origin = { actor: { id: 'jobs', type: 'system' }, requestId: 'jobs' };
 
-type Lost = StaleVersion | StorageUnavailable;
+type Lost = StaleVersion | KeyTaken | StorageUnavailable;
 
 export const runJobs = (
   ports: MovePorts,
@@ -124,7 +124,7 @@ export const runJobs = (
             completeJob(job, step.value.end, at),
             step.value.beside,
           );
-          return ended(done.isOk() ? 'completed' : endOf(done.error));
+          return done.isOk() ? ended('completed') : await refused(job, done.error);
         }
         const next = await move(
           'job.advanced',
@@ -132,13 +132,7 @@ export const runJobs = (
           advanceJob(job, step.value, at + leaseMs, at),
           step.value.beside,
         );
-        if (next.isErr()) {
-          const { error } = next;
-          // Not the job has moved on but what its step was about: the step is decided anew.
-          if (error.kind === 'StaleVersion' && error.id !== job.id)
-            return await heldUp(job, { kind: 'JobHeldUp', code: 'changed_meanwhile', cause: error.id });
-          return ended(endOf(error));
-        }
+        if (next.isErr()) return await refused(job, next.error);
         job = next.value;
         if (!isStopping() && clock.now() < startedAt + turnMs) continue;
         const given = await move('job.released', job, releaseJob(job, clock.now()));
@@ -146,6 +140,13 @@ export const runJobs = (
       }
     } finally {
       await steps.return();
+    }
+
+    /** Where not the job has moved on but what its step was about, the step is decided anew. */
+    async function refused(running: RunningJob, error: Lost): Promise<JobTurn> {
+      const changed = changedBeside(running, error);
+      if (changed === undefined) return ended(endOf(error));
+      return heldUp(running, { kind: 'JobHeldUp', code: 'changed_meanwhile', cause: changed });
     }
 
     async function heldUp(running: RunningJob, { code, cause }: JobHeldUp): Promise<JobTurn> {
@@ -187,12 +188,17 @@ export const runJobs = (
     });
     if (committed.isOk()) return ok({ ...next, auditHash: entry.hash });
     const { error } = committed;
-    if (error.kind === 'StaleVersion' || error.kind === 'StorageUnavailable') return err(error);
+    if (error.kind !== 'ClaimTaken' && error.kind !== 'FenceLost') return err(error);
     throw new Error(`a job met ${error.kind}`);
   }
 };
 
-const endOf = ({ kind }: Lost): JobEnd => (kind === 'StaleVersion' ? 'lost' : 'waiting');
+const changedBeside = (job: RunningJob, error: Lost): string | undefined => {
+  if (error.kind === 'KeyTaken') return error.key;
+  return error.kind === 'StaleVersion' && error.id !== job.id ? error.id : undefined;
+};
+
+const endOf = ({ kind }: Lost): JobEnd => (kind === 'StorageUnavailable' ? 'waiting' : 'lost');
 
 /** What a work throws is a defect of it, and holds its job up. Without an end it has one as well. */
 async function nextOf(steps: ReturnType<JobWork['run']>) {

@@ -12,27 +12,76 @@ export const ROW_TYPES = [
   'adjustment',
   'payout',
 ] as const;
-export type RowType = (typeof ROW_TYPES)[number];
 
-/**
- * One row, whichever processor wrote it; absent is what it does not say. Amounts are minor units of `currency`, or of the
- * transaction's where the row names none, and positive for a refund as for a payment.
- */
-export type FileRow = Readonly<{
+/** What every row may say; absent is what it does not. Amounts are minor units. */
+type Said = Readonly<{
   line: number;
-  type?: RowType;
-  paymentId: PaymentId;
-  transactionId: TransactionId;
-  status: 'settled' | 'failed';
-  amount?: bigint;
-  fee?: bigint;
-  currency?: CurrencyCode;
   /** `YYYY-MM-DD`. */
   settledOn: string;
+  /** Above zero what the processor kept for it, below zero what it gave back. */
+  fee?: bigint;
+  /** The processor's name of the line itself. */
   reference?: string;
   payoutId?: string;
   bankReference?: string;
 }>;
+
+/**
+ * A transaction as files name it. Processors know a payment by the reference that it was sent under: a charge under the payment's
+ * id, a capture or refund under the transaction's. `processorReference` is such a reference, or the processor's own
+ * (`processorId`), and beside `transactionId` says nothing more. With neither of them the payment's only capture is meant, or its
+ * only refund where the row is of one. Without `paymentId` it is no transaction of ours.
+ */
+export type TransactionName = Readonly<{
+  paymentId?: PaymentId;
+  transactionId?: TransactionId;
+  processorReference?: string;
+}>;
+
+/** `settled` or `failed` transactions of ours. Amounts are above zero for a refund as for a payment. */
+export type TransactionRow = Said &
+  TransactionName &
+  Readonly<{
+    type?: 'payment' | 'refund';
+    status: 'settled' | 'failed';
+    amount?: bigint;
+    /** The transaction's own where the row names none. */
+    currency?: CurrencyCode;
+  }>;
+
+/** `reference` names the dispute, so that a reversal finds its chargeback by it. Amounts are above zero both ways. */
+export type ChargebackRow = Said &
+  TransactionName &
+  Readonly<{
+    type: 'chargeback' | 'chargeback_reversal';
+    amount: bigint;
+    currency: CurrencyCode;
+    reference: string;
+  }>;
+
+/**
+ * Money that no transaction moved. A fee above zero was kept, one below zero given back; an adjustment above zero is in the
+ * merchant's favour. The amount is what moved, whatever `fee` says.
+ */
+export type ChargeRow = Said &
+  Readonly<{ type: 'fee' | 'adjustment'; amount: bigint; currency: CurrencyCode; reference: string }>;
+
+/** Above zero what went to the bank, below zero what was taken from there. */
+export type PayoutRow = Said &
+  Readonly<{ type: 'payout'; amount: bigint; currency: CurrencyCode; payoutId: string }>;
+
+/** A row that stands for itself: no transaction of ours is settled by it. */
+export type StatementRow = ChargebackRow | ChargeRow | PayoutRow;
+
+/** One row, whichever processor wrote it. */
+export type FileRow = TransactionRow | StatementRow;
+
+export const isStatementRow = (row: FileRow): row is StatementRow =>
+  row.type !== undefined && row.type !== 'payment' && row.type !== 'refund';
+
+/** The payment that a row names, when it is one of ours. */
+export const paymentNamedBy = (row: FileRow): PaymentId | undefined =>
+  'paymentId' in row ? row.paymentId : undefined;
 
 /** Why a row is not read; a cell's text is never repeated. `column` is the header's name, absent when the row as a whole is wrong. */
 export type RowRejected = Readonly<{

@@ -4,14 +4,7 @@ import { parseId } from '../kernel/ids.ts';
 import { parseDay } from '../kernel/instant.ts';
 import { findsPan } from '../kernel/pan.ts';
 import { present } from '../kernel/present.ts';
-import {
-  columnsOf,
-  type FileRow,
-  ROW_TYPES,
-  type RowRejected,
-  type RowSource,
-  type RowType,
-} from './file-row.ts';
+import { columnsOf, ROW_TYPES, type RowRejected, type RowSource, type TransactionRow } from './file-row.ts';
 
 const REQUIRED = [
   'payment_id',
@@ -55,7 +48,7 @@ export const nativeRows: RowSource = (header) =>
     };
   });
 
-const rowOf = (cell: (column: Column) => string, line: number): Cell<FileRow> =>
+const rowOf = (cell: (column: Column) => string, line: number): Cell<TransactionRow> =>
   Result.combine([
     idOf('payment_id', 'pay', cell('payment_id')),
     idOf('transaction_id', 'txn', cell('transaction_id')),
@@ -94,11 +87,9 @@ function wordOf<Word extends string>(column: Column, text: string, words: readon
 }
 
 /** The types that have no transaction of ours are read once there is a ledger entry for them. */
-const SUPPORTED: readonly RowType[] = ['payment', 'refund'];
-
-const typeOf = (text: string): Cell<RowType> =>
+const typeOf = (text: string): Cell<NonNullable<TransactionRow['type']>> =>
   wordOf('type', text, ROW_TYPES).andThen((type) =>
-    SUPPORTED.includes(type) ? ok(type) : bad('type', 'unsupported_type'),
+    type === 'payment' || type === 'refund' ? ok(type) : bad('type', 'unsupported_type'),
   );
 
 function amountOf(column: Column, text: string): Cell<bigint> {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../kernel/json.ts';
 import { whole } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
-import type { FileRow } from './file-row.ts';
+import { type FileRow, isStatementRow } from './file-row.ts';
 import type { MatchedRow } from './match-row.ts';
 
 /** What became of a row, as it is kept and published: what the row said, and where the sides differ. */
@@ -21,9 +21,8 @@ export function rowOutcomeRecord({ outcome, row, differences }: MatchedRow): Jso
 const saidBy = (row: FileRow): JsonObject =>
   present({
     type: row.type,
-    payment_id: row.paymentId,
-    transaction_id: row.transactionId,
-    status: row.status,
+    ...namedBy(row),
+    status: isStatementRow(row) ? undefined : row.status,
     amount: row.amount === undefined ? undefined : whole(row.amount),
     fee: row.fee === undefined ? undefined : whole(row.fee),
     currency: row.currency,
@@ -32,3 +31,12 @@ const saidBy = (row: FileRow): JsonObject =>
     payout_id: row.payoutId,
     bank_reference: row.bankReference,
   });
+
+const namedBy = (row: FileRow) =>
+  'paymentId' in row || 'transactionId' in row || 'processorReference' in row
+    ? {
+        payment_id: row.paymentId,
+        transaction_id: row.transactionId,
+        processor_reference: row.processorReference,
+      }
+    : {};

@@ -1,0 +1,103 @@
+import { type Aggregate, type AggregateOf, isClosed, ownersOf } from '../../domain/aggregates/aggregate.ts';
+import type { MatchedRow } from '../../domain/files/match-row.ts';
+import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
+import type { DomainEvent } from '../../domain/kernel/events.ts';
+import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
+import type { Settlement } from '../payments/settle-transactions.ts';
+import type { AggregateEffect, BatchSoFar, RowEffects } from './row-effects.ts';
+
+/** Everything that the rows of a batch change, to be committed together; each aggregate once. */
+export type BatchEffects = Readonly<{
+  settlements: readonly Settlement[];
+  aggregates: readonly AggregateEffect[];
+  entries: readonly LedgerEntry[];
+  events: readonly DomainEvent[];
+}>;
+
+export type BatchDraft = Readonly<{
+  soFar: BatchSoFar;
+  /** Takes what a row changes if there is room for it; false leaves the draft as it was. */
+  add(row: MatchedRow, effects: readonly RowEffects[]): boolean;
+  effects(): BatchEffects;
+}>;
+
+/** A transaction and its link. */
+const ROWS_OF_SETTLEMENT = 2;
+
+/**
+ * Collects what rows change, and counts the rows of the storage that it takes: an aggregate once, however many rows change it,
+ * and a balance once for each currency.
+ */
+export function batchDraft(mostRows: number): BatchDraft {
+  const settlements: Settlement[] = [];
+  const drafts = new Map<string, AggregateEffect>();
+  const holders = new Map<string, string>();
+  const entries: LedgerEntry[] = [];
+  const events: DomainEvent[] = [];
+  const currencies = new Set<string>();
+  let used = 0;
+  const find = <Kind extends AggregateKind>(key: string | undefined) =>
+    key === undefined ? undefined : (drafts.get(key)?.next as AggregateOf<Kind> | undefined);
+  return {
+    soFar: {
+      aggregate: (kind, id) => find(`${kind} ${id}`),
+      holding: (kind, key) => find(holders.get(`${kind} ${key}`)),
+    },
+    add({ settled }, effects) {
+      const changed = new Map<string, AggregateEffect>();
+      for (const effect of effects.flatMap(({ aggregates = [] }) => aggregates)) {
+        const key = nameOf(effect.next);
+        changed.set(key, later(changed.get(key) ?? drafts.get(key), effect));
+      }
+      const posted = effects.flatMap((each) => each.entries ?? []);
+      const told = effects.flatMap((each) => each.events ?? []);
+      const balances = new Set(posted.map(({ amount }) => amount.currency)).difference(currencies);
+      const needed =
+        (settled === undefined ? 0 : ROWS_OF_SETTLEMENT) +
+        posted.length +
+        balances.size +
+        told.length +
+        [...changed].reduce((sum, [key, effect]) => sum + rowsOf(effect) - rowsOf(drafts.get(key)), 0);
+      if (used + needed > mostRows) return false;
+      used += needed;
+      if (settled !== undefined) settlements.push(settled);
+      entries.push(...posted);
+      events.push(...told);
+      for (const currency of balances) currencies.add(currency);
+      for (const [key, effect] of changed) {
+        drafts.set(key, effect);
+        for (const taken of effect.takes ?? []) holders.set(`${effect.next.kind} ${taken}`, key);
+      }
+      return true;
+    },
+    effects: () => ({ settlements, aggregates: [...drafts.values()], entries, events }),
+  };
+}
+
+const nameOf = ({ kind, id }: Aggregate): string => `${kind} ${id}`;
+
+/** What is stored was there before the first of the two. */
+function later(first: AggregateEffect | undefined, second: AggregateEffect): AggregateEffect {
+  if (first === undefined) return second;
+  const { before: _, ...rest } = second;
+  return {
+    ...rest,
+    ...(first.before === undefined ? {} : { before: first.before }),
+    takes: both(first.takes, second.takes),
+    releases: both(first.releases, second.releases),
+  };
+}
+
+const both = (a: readonly string[] = [], b: readonly string[] = []): readonly string[] => [
+  ...new Set([...a, ...b]),
+];
+
+/** A row for each owner, the link, one for each key, and the place among those that are open which it leaves when it closes. */
+const rowsOf = (effect: AggregateEffect | undefined): number =>
+  effect === undefined
+    ? 0
+    : ownersOf(effect.next).length +
+      1 +
+      (effect.takes?.length ?? 0) +
+      (effect.releases?.length ?? 0) +
+      (isClosed(effect.next) ? 1 : 0);

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { namedTransaction } from '../../../src/domain/files/named-transaction.ts';
+import { idOf } from '../../../src/domain/kernel/ids.ts';
+import { money } from '../../../src/domain/kernel/money.ts';
+import type { Transaction, TransactionType } from '../../../src/domain/payments/transaction.ts';
+import { aMerchantId, NOON } from '../../fixtures/changes.ts';
+
+const paymentId = idOf('pay', '1'.repeat(32));
+
+const a = (
+  type: TransactionType,
+  digit: string,
+  status: 'succeeded' | 'failed' = 'succeeded',
+): Transaction => ({
+  id: idOf('txn', digit.repeat(32)),
+  merchantId: aMerchantId(),
+  paymentId,
+  type,
+  amount: money(100n, 'USD'),
+  status,
+  processorId: `psp_${digit}`,
+  responseCode: '00',
+  responseText: 'Approved',
+  processedAt: NOON,
+  version: 1,
+  createdAt: NOON,
+  updatedAt: NOON,
+  auditHash: '',
+});
+
+const [held, first, second, back, failed] = [
+  a('authorization', '2'),
+  a('capture', '3'),
+  a('capture', '4'),
+  a('refund', '5'),
+  a('capture', '6', 'failed'),
+];
+
+describe('the transaction that a row names', () => {
+  it('is the one of the id that was given, whatever its type', () => {
+    expect(namedTransaction({ paymentId, transactionId: back.id }, 'capture', [first, back])).toBe(back);
+    expect(namedTransaction({ paymentId, transactionId: second.id }, 'capture', [first])).toBeUndefined();
+  });
+
+  it('is found by the reference that we sent, and by the processor’s own', () => {
+    const all = [held, first, second, back];
+    for (const each of [first, second]) {
+      expect(namedTransaction({ paymentId, processorReference: each.id }, 'capture', all)).toBe(each);
+      const own = each.status === 'pending' ? '' : each.processorId;
+      expect(namedTransaction({ paymentId, processorReference: own }, 'capture', all)).toBe(each);
+    }
+    expect(namedTransaction({ paymentId, processorReference: 'psp_5' }, 'refund', all)).toBe(back);
+    expect(namedTransaction({ paymentId, processorReference: 'psp_9' }, 'capture', all)).toBeUndefined();
+    expect(namedTransaction({ paymentId, processorReference: 'psp_3' }, 'refund', all)).toBeUndefined();
+  });
+
+  it('is the only capture where the row names the payment or its authorization, and none of several', () => {
+    for (const name of [{}, { processorReference: paymentId }, { processorReference: 'psp_2' }]) {
+      const named = { paymentId, ...name };
+      expect(namedTransaction(named, 'capture', [held, first, back])).toBe(first);
+      expect(namedTransaction(named, 'refund', [held, first, back])).toBe(back);
+      expect(namedTransaction(named, 'capture', [held, first, second])).toBeUndefined();
+      expect(namedTransaction(named, 'refund', [held, first])).toBeUndefined();
+    }
+  });
+
+  it('is not a capture that failed beside one that did not', () => {
+    expect(namedTransaction({ paymentId }, 'capture', [failed, first])).toBe(first);
+    expect(namedTransaction({ paymentId }, 'capture', [failed])).toBe(failed);
+  });
+});
