@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { NATIVE_COLUMNS } from '../../src/domain/files/native-file.ts';
+import type { MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
+import { orThrow } from '../rows.ts';
+import { aRequest, type System } from '../system.ts';
+
+const PAGE = 1_000;
+const FEE = '29';
+const DAY = '2026-01-31';
+
+/** Takes so many payments for one merchant. */
+export async function takePayments(
+  { processPayment }: System,
+  merchantId: MerchantId,
+  { payments, callers }: Readonly<{ payments: number; callers: number }>,
+): Promise<void> {
+  let begun = 0;
+  const lane = async () => {
+    while (begun < payments) {
+      begun += 1;
+      orThrow(await processPayment(aRequest(merchantId)));
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, lane));
+}
+
+/** A processor's file of all payments of a merchant, each settled with a fee that was not known before. Gives its rows. */
+export async function writeFile({ storage }: System, merchantId: MerchantId, path: string): Promise<number> {
+  const file = createWriteStream(path);
+  file.write(`${NATIVE_COLUMNS.join(',')}\n`);
+  let rows = 0;
+  for (let before: PaymentId | undefined; ; ) {
+    const page = { limit: PAGE, ...(before === undefined ? {} : { before }) };
+    const payments = orThrow(await storage.payments.list(merchantId, {}, page));
+    const found = await Promise.all(
+      payments.map(async ({ id }) => orThrow(await storage.payments.transactionsOf(merchantId, id))),
+    );
+    for (const { id, paymentId, amount } of found.flat()) {
+      rows += 1;
+      file.write(
+        `${paymentId},${id},settled,${FEE},${DAY},${DAY},payment,${amount.minorUnits},${amount.currency},,,\n`,
+      );
+    }
+    if (file.writableNeedDrain) await once(file, 'drain');
+    before = payments.at(-1)?.id;
+    if (payments.length < PAGE) break;
+  }
+  file.end();
+  await once(file, 'close');
+  return rows;
+}

@@ -1,0 +1,62 @@
+import { Agent, createServer, request } from 'node:http';
+
+/** What DynamoDB would charge, in its own units (`ConsumedCapacity`), of reads and of writes. */
+export type Units = { read: number; write: number };
+
+const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems']);
+
+export type Meter = Readonly<{ url: string; units: Units; stop(): Promise<void> }>;
+
+/** Stands before an engine, asks it with every request what the request costs, and adds that up. */
+export async function metered(engine: string): Promise<Meter> {
+  const units: Units = { read: 0, write: 0 };
+  const agent = new Agent({ keepAlive: true });
+  const server = createServer((asked, answer) => {
+    void (async () => {
+      const text = await textOf(asked);
+      const operation = String(asked.headers['x-amz-target']).split('.')[1] ?? '';
+      const isItems = operation.includes('Item') || operation === 'Query' || operation === 'Scan';
+      const body = isItems
+        ? JSON.stringify({ ...(JSON.parse(text) as object), ReturnConsumedCapacity: 'TOTAL' })
+        : text;
+      const { 'content-length': _length, host: _host, ...headers } = asked.headers;
+      const passed = request(engine, { agent, method: 'POST', path: asked.url, headers }, (reply) => {
+        void textOf(reply).then((said) => {
+          if (isItems) units[WRITES.has(operation) ? 'write' : 'read'] += unitsIn(said);
+          const { 'content-length': _replyLength, ...others } = reply.headers;
+          answer.writeHead(reply.statusCode ?? 500, others).end(said);
+        });
+      });
+      passed.once('error', () => answer.destroy());
+      passed.end(body);
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    units,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      agent.destroy();
+    },
+  };
+}
+
+type Consumed = Readonly<{ CapacityUnits?: number }>;
+
+function unitsIn(reply: string): number {
+  const { ConsumedCapacity: consumed } = JSON.parse(reply) as {
+    ConsumedCapacity?: Consumed | readonly Consumed[];
+  };
+  const all = consumed === undefined ? [] : [consumed].flat();
+  return all.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+}
+
+async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stream) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
+}
