@@ -48,7 +48,7 @@ export const FEATURES = {
     ledger: ['merchants'],
     webhooks: [],
     audit: [],
-    files: ['ledger', 'payments'],
+    files: ['ledger', 'merchants', 'payments'],
     aggregates: ['customers', 'merchants', 'ledger', 'webhooks', 'files'],
     approvals: [],
   },

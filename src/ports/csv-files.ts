@@ -3,6 +3,9 @@ import type { Result } from 'neverthrow';
 /** Where a reader goes on: a byte at which a record may begin, and its line, from 1. */
 export type CsvPlace = Readonly<{ offset: number; line: number }>;
 
+/** What stands between two cells. */
+export type CsvDelimiter = ',' | ';' | '\t';
+
 /** One record of a CSV file. `line` is where it begins, `next` what follows it. */
 export type CsvRecord = Readonly<{ cells: readonly string[]; line: number; next: CsvPlace }>;
 
@@ -32,13 +35,13 @@ export type CsvBytes<Failure> = AsyncGenerator<Result<Uint8Array, Failure>, void
 /** Reads the bytes of CSV files. Adapters must pass `test/contract/csv-files.contract.ts`. */
 export interface CsvFiles {
   /**
-   * The records from a place on, in bunches, in memory that does not grow with the file: RFC 4180 with either line end, UTF-8
-   * with or without a byte order mark, blank lines left out. Gzip is known by its first bytes: then `bytes` begin at the start
+   * The records from a place on, in bunches, in memory that does not grow with the file: RFC 4180 with either line end and with
+   * a comma where no other delimiter is named, UTF-8 with or without a byte order mark, blank lines left out. Gzip is known by its first bytes: then `bytes` begin at the start
    * of the file, whatever the place, which counts what is unpacked; else they begin at the place. An Err is the last thing it
    * gives, perhaps in place of records before it; `return` lets go of the bytes.
    */
   records<Failure>(
     bytes: CsvBytes<Failure>,
-    from: CsvPlace & Readonly<{ isGzip: boolean }>,
+    from: CsvPlace & Readonly<{ isGzip: boolean; delimiter?: CsvDelimiter }>,
   ): AsyncGenerator<Result<readonly CsvRecord[], Failure | CsvRefused>, void, void>;
 }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { err, ok } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
-import type { CsvFiles, CsvPlace, CsvRecord } from '../../src/ports/csv-files.ts';
+import type { CsvDelimiter, CsvFiles, CsvPlace, CsvRecord } from '../../src/ports/csv-files.ts';
 import { LONGEST_RECORD } from '../../src/ports/csv-files.ts';
 
 const BEGIN: CsvPlace = { offset: 0, line: 1 };
@@ -32,13 +32,19 @@ export function csvFilesContract(name: string, files: CsvFiles): void {
   describe(`CsvFiles contract: ${name}`, () => {
     const read = async (
       content: string | Uint8Array,
-      { from = BEGIN, size = 7, isGzip = false, failAt = Number.POSITIVE_INFINITY } = {},
+      {
+        from = BEGIN,
+        size = 7,
+        isGzip = false,
+        failAt = Number.POSITIVE_INFINITY,
+        delimiter = ',' as CsvDelimiter,
+      } = {},
     ) => {
       const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
       const { given, seen } = pieces(isGzip ? bytes : bytes.subarray(from.offset), size, failAt);
       const records: CsvRecord[] = [];
       let failure: unknown;
-      for await (const bunch of files.records(given, { ...from, isGzip })) {
+      for await (const bunch of files.records(given, { ...from, isGzip, delimiter })) {
         if (bunch.isOk()) records.push(...bunch.value);
         else failure = bunch.error;
       }
@@ -62,6 +68,20 @@ export function csvFilesContract(name: string, files: CsvFiles): void {
         ]);
         expect(records.map(({ line }) => line)).toEqual([1, 2, 5, 6]);
       }
+    });
+
+    it('parts cells at the delimiter that is named, and at no other', async () => {
+      const text = 'a;b,c\n1;"2;3"\n';
+      const cellsOf = async (delimiter: CsvDelimiter) => (await read(text, { delimiter })).cells;
+      expect(await cellsOf(';')).toEqual([
+        ['a', 'b,c'],
+        ['1', '2;3'],
+      ]);
+      const { cells } = await read('a\tb;c\n"1\t2"\t3\n', { delimiter: '\t' });
+      expect(cells).toEqual([
+        ['a', 'b;c'],
+        ['1\t2', '3'],
+      ]);
     });
 
     it('goes on behind any record as if it had read all before it, gzip or not', async () => {

@@ -10,6 +10,7 @@ import { processorConfigContract } from './processor-config.scenario.ts';
 import { reconciliationsContract } from './reconciliations.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
 import { retiredValuesContract } from './retired-values.scenario.ts';
+import { settlementSourcesContract } from './settlement-sources.scenario.ts';
 import { timesContract } from './times.scenario.ts';
 import { transfersContract } from './transfers.scenario.ts';
 import { webhookHoldingContract } from './webhook-holding.scenario.ts';
@@ -36,4 +37,5 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   paymentLimitsContract(adapter, open);
   jobsContract(adapter, open);
   reconciliationsContract(adapter, open);
+  settlementSourcesContract(adapter, open);
 }

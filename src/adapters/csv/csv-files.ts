@@ -4,6 +4,7 @@ import { CsvError, type Info, parse } from 'csv-parse';
 import { err, ok } from 'neverthrow';
 import {
   type CsvBytes,
+  type CsvDelimiter,
   type CsvFiles,
   type CsvPlace,
   type CsvRecord,
@@ -19,12 +20,16 @@ const RATIO_FROM_BYTES = 1_048_576;
 
 /** Reads with `csv-parse`; its count of bytes and lines is exact at each record. */
 export const csvFiles: CsvFiles = {
-  async *records<Failure>(bytes: CsvBytes<Failure>, from: CsvPlace & Readonly<{ isGzip: boolean }>) {
+  async *records<Failure>(
+    bytes: CsvBytes<Failure>,
+    from: CsvPlace & Readonly<{ isGzip: boolean; delimiter?: CsvDelimiter }>,
+  ) {
     const stop = { failure: undefined as Readonly<{ error: Failure }> | undefined };
     const plain = checked(from.isGzip ? skipped(gunzipped(opened()), from.offset) : opened(), from.offset);
     let next = from.line;
     const parser = parse({
       bom: from.offset === 0,
+      delimiter: from.delimiter ?? ',',
       info: true,
       record_delimiter: ['\r\n', '\n'],
       relax_column_count: true,

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { FileRow, RowRejected } from '../../domain/files/file-row.ts';
-import { rowsOfSource } from '../../domain/files/file-sources.ts';
+import { formatOf } from '../../domain/files/file-sources.ts';
 import {
   countRow,
   type FileTotals,
@@ -45,7 +45,9 @@ export async function* checkFile(
   const refused = (fault: FileFault) => ok({ kind: 'FileRefused', fault } as const);
   let { header, place, totals } = from;
   let told = totals.rows;
-  let read = header === undefined ? undefined : rowsOfSource(reconciliation.source)(header.columns);
+  const { rows, isNoRow, recordsBeforeHeader } = formatOf(reconciliation);
+  let read = header === undefined ? undefined : rows(header.columns);
+  let above = 0;
   for await (const records of fileRecords(ports, reconciliation, place)) {
     if (records.isErr()) {
       const { error } = records;
@@ -53,10 +55,13 @@ export async function* checkFile(
       return;
     }
     for (const record of records.value) {
-      if (read === undefined) {
+      if (read === undefined || header === undefined) {
+        above += 1;
+        if (above <= recordsBeforeHeader) continue;
         header = { columns: record.cells, rowsFrom: record.next };
-        read = rowsOfSource(reconciliation.source)(header.columns);
-      } else if (read.isOk()) totals = countRow(totals, rowOf(read.value(record.cells, record.line)));
+        read = rows(header.columns);
+      } else if (read.isOk() && !isNoRow(header.columns, record.cells))
+        totals = countRow(totals, rowOf(read.value(record.cells, record.line)));
       if (read.isErr()) {
         const { fault, column } = read.error;
         yield refused({ code: fault, line: record.line, column });

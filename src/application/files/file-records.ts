@@ -1,4 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
+import { formatOf } from '../../domain/files/file-sources.ts';
 import type { Reconciliation } from '../../domain/files/reconciliation.ts';
 import { fileObject } from '../../domain/files/reconciliation-files.ts';
 import type { CsvFiles, CsvPlace, CsvRecord, CsvRefused } from '../../ports/csv-files.ts';
@@ -13,10 +14,11 @@ export type FileRecords = AsyncGenerator<Result<readonly CsvRecord[], CsvRefused
 /** The records of a reconciliation's file from a place on. Opens the object once. */
 export async function* fileRecords(
   { objects, csvFiles }: FilePorts,
-  { merchantId, id, file }: Reconciliation,
+  { merchantId, id, file, ...reading }: Reconciliation,
   place: CsvPlace,
 ): FileRecords {
   const { isGzip } = file;
+  const { delimiter } = formatOf(reading);
   if (!isGzip && place.offset >= file.bytes) return;
   const opened = await objects.get(
     fileObject({ merchantId, id }),
@@ -26,7 +28,7 @@ export async function* fileRecords(
     yield err(heldUp(opened.error));
     return;
   }
-  for await (const records of csvFiles.records(opened.value.bytes, { ...place, isGzip })) {
+  for await (const records of csvFiles.records(opened.value.bytes, { ...place, isGzip, delimiter })) {
     if (records.isOk()) yield ok(records.value);
     else yield err(records.error.kind === 'CsvRefused' ? records.error : heldUp(records.error));
   }

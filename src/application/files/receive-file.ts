@@ -1,7 +1,10 @@
-import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
+import { err, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import type { FileReading, FileSource } from '../../domain/files/file-sources.ts';
 import type { ProcessorFile } from '../../domain/files/reconciliation.ts';
 import { fileObject } from '../../domain/files/reconciliation-files.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Merchant } from '../../domain/merchants/merchant.ts';
+import type { SettlementMapping } from '../../domain/merchants/settlement-mapping.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests, RunningDigest } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
@@ -19,17 +22,26 @@ export type ReceiveFileRequest = Readonly<{
   merchantId: MerchantId;
   /** What the file is called by whoever sends it. */
   name: string;
+  /** How it is read; `mapped` by a mapping, or by the merchant's of that name. */
+  source: FileSource;
+  mapping?: SettlementMapping | string;
   bytes: SentBytes;
   mostBytes: number;
 }>;
 
+/** A file of the source `mapped` names no mapping, or none that the merchant has; or one of another source names one. */
+export type MappingNotFound = Readonly<{ kind: 'MappingNotFound' }>;
+
 /**
- * Stores a processor's file as it comes, one part of it in memory, and says what it is. A file that no reconciliation is
- * started of is to be dropped.
+ * Stores a processor's file as it comes, one part of it in memory, and says what it is and how it is read: by the mapping as it
+ * is now, whatever the merchant makes of its name later. A file that no reconciliation is started of is to be dropped.
  */
 export type ReceiveFile = (
   request: ReceiveFileRequest,
-) => ResultAsync<ReceivedFile, MerchantNotFound | FileEmpty | NotStored | StorageUnavailable>;
+) => ResultAsync<
+  ReceivedFile,
+  MerchantNotFound | MappingNotFound | FileEmpty | NotStored | StorageUnavailable
+>;
 
 export type ReceivePorts = Readonly<{
   merchants: Merchants;
@@ -41,19 +53,31 @@ export type ReceivePorts = Readonly<{
 
 export const receiveFile =
   ({ merchants, objects, clock, ids, digests }: ReceivePorts): ReceiveFile =>
-  ({ merchantId, name, bytes, mostBytes }) =>
+  ({ merchantId, name, source, mapping, bytes, mostBytes }) =>
     safeTry(async function* () {
-      if ((yield* merchants.find(merchantId)) === undefined)
-        return err<never, MerchantNotFound>({ kind: 'MerchantNotFound' });
+      const merchant = yield* merchants.find(merchantId);
+      if (merchant === undefined) return err<never, MerchantNotFound>({ kind: 'MerchantNotFound' });
+      const reading = yield* readingOf(merchant, source, mapping);
       const id = ids.reconciliation(clock.now());
       const key = fileObject({ merchantId, id });
       const measured = measure(bytes, digests.startSha256());
       yield* storeObject(objects, { key, contentType: 'text/csv', mostBytes }, measured.bytes);
-      const received = { merchantId, id, file: { name, ...measured.file() } };
+      const received = { merchantId, id, file: { name, ...measured.file() }, reading };
       if (received.file.bytes > 0) return ok(received);
       yield* dropFile({ objects })(received);
       return err<never, FileEmpty>({ kind: 'FileEmpty' });
     });
+
+function readingOf(
+  { settlementMappings = {} }: Merchant,
+  source: FileSource,
+  mapping: SettlementMapping | string | undefined,
+): Result<FileReading, MappingNotFound> {
+  if (source !== 'mapped') return mapping === undefined ? ok({ source }) : err({ kind: 'MappingNotFound' });
+  const named = new Map(Object.entries(settlementMappings));
+  const known = typeof mapping === 'string' ? named.get(mapping) : mapping;
+  return known === undefined ? err({ kind: 'MappingNotFound' }) : ok({ source, mapping: known });
+}
 
 /** Forgets a file that nothing was started of. What a store that does not answer keeps is never read. */
 export type DropFile = (received: ReceivedFile) => ResultAsync<void, never>;

@@ -1,5 +1,5 @@
 import { err, ok, okAsync, type Result, type ResultAsync } from 'neverthrow';
-import { rowsOfSource } from '../../domain/files/file-sources.ts';
+import { formatOf } from '../../domain/files/file-sources.ts';
 import { addsUp } from '../../domain/files/file-totals.ts';
 import type { RunningJob } from '../../domain/files/job.ts';
 import {
@@ -92,7 +92,8 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
     job: RunningJob,
     from: CsvPlace,
   ): AsyncGenerator<Step, void, void> {
-    const read = rowsOfSource(begun.source)(begun.header);
+    const { rows, isNoRow } = formatOf(begun);
+    const read = rows(begun.header);
     const merchant = await ports.merchants.find(begun.merchantId);
     if (merchant.isErr()) {
       yield err(heldUp(merchant.error));
@@ -117,7 +118,7 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
           else if (more.value.isErr()) {
             yield err(asHeldUp(more.value.error));
             return;
-          } else waiting.push(...more.value.value);
+          } else waiting.push(...more.value.value.filter(({ cells }) => !isNoRow(begun.header, cells)));
         }
         if (waiting.length === 0) break;
         const matched = await matchBatch(ports, running, waiting.slice(0, size), terms, ports.clock.now());

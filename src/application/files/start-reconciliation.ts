@@ -1,5 +1,5 @@
 import { err, errAsync, ok, okAsync, type ResultAsync } from 'neverthrow';
-import type { FileSource } from '../../domain/files/file-sources.ts';
+import type { FileReading } from '../../domain/files/file-sources.ts';
 import { openJob } from '../../domain/files/job.ts';
 import {
   fileKey,
@@ -16,11 +16,15 @@ import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts'
 import { RECONCILIATION_WORK } from './reconcile-file.ts';
 
 /** A file that is stored, and not yet anyone's: `id` is the reconciliation that may be started of it. */
-export type ReceivedFile = Readonly<{ merchantId: MerchantId; id: ReconciliationId; file: ProcessorFile }>;
+export type ReceivedFile = Readonly<{
+  merchantId: MerchantId;
+  id: ReconciliationId;
+  file: ProcessorFile;
+  reading: FileReading;
+}>;
 
 export type StartReconciliationRequest = Readonly<{
   received: ReceivedFile;
-  source: FileSource;
   origin: Origin;
 }>;
 
@@ -39,8 +43,8 @@ export type StartPorts = MovePorts & Readonly<{ objects: ObjectStore }>;
 
 export const startReconciliation =
   (ports: StartPorts): StartReconciliation =>
-  ({ received, source, origin }) =>
-    open(ports, { received, source, origin }).andThen((started) =>
+  ({ received, origin }) =>
+    open(ports, { received, origin }).andThen((started) =>
       started.isNew
         ? okAsync(started)
         : ports.objects
@@ -52,11 +56,11 @@ export const startReconciliation =
 
 const open = (
   ports: StartPorts,
-  { received: { merchantId, id, file }, source, origin }: StartReconciliationRequest,
+  { received: { merchantId, id, file, reading }, origin }: StartReconciliationRequest,
 ): ResultAsync<StartedReconciliation, StorageUnavailable> => {
   const { aggregates, commits, clock, ids } = ports;
   const at = clock.now();
-  const next = openReconciliation({ id, merchantId, source, file, createdAt: at });
+  const next = openReconciliation({ id, merchantId, ...reading, file, createdAt: at });
   const job = openJob({
     id: ids.job(at),
     work: RECONCILIATION_WORK,

@@ -2,17 +2,6 @@ import { err, ok, type Result } from 'neverthrow';
 import type { CurrencyCode } from '../kernel/currency.ts';
 import type { PaymentId, TransactionId } from '../kernel/ids.ts';
 
-/** What a row of a processor's file is about. */
-export const ROW_TYPES = [
-  'payment',
-  'refund',
-  'chargeback',
-  'chargeback_reversal',
-  'fee',
-  'adjustment',
-  'payout',
-] as const;
-
 /** What every row may say; absent is what it does not. Amounts are minor units. */
 type Said = Readonly<{
   line: number;
@@ -100,6 +89,12 @@ export type RowRejected = Readonly<{
     | 'control_character'
     | 'too_long'
     | 'card_number'
+    /** The amount goes the other way than rows of its type do. */
+    | 'wrong_sign'
+    /** Gross less fees is not what the row says is left. */
+    | 'net_differs'
+    /** Paid in one currency and settled in another: the amounts of one row are not of one currency. */
+    | 'converted'
     | 'unsupported_type';
 }>;
 
@@ -115,14 +110,15 @@ export type ReadRow = (cells: readonly string[], line: number) => Result<FileRow
 /** How the files of one source are read: given the header, what reads its rows. */
 export type RowSource = (header: readonly string[]) => Result<ReadRow, HeaderRefused>;
 
-/** Where each column stands, whatever their order. */
+/** Where each column stands, whatever their order. Others are refused, unless the files of the source have some of their own. */
 export function columnsOf<Name extends string>(
   header: readonly string[],
-  columns: Readonly<{ required: readonly Name[]; optional: readonly Name[] }>,
+  columns: Readonly<{ required: readonly Name[]; optional: readonly Name[]; others?: 'left out' }>,
 ): Result<ReadonlyMap<string, number>, HeaderRefused> {
   const known = new Set<string>([...columns.required, ...columns.optional]);
   const places = new Map<string, number>();
   for (const [place, column] of header.entries()) {
+    if (!known.has(column) && columns.others === 'left out') continue;
     if (!known.has(column)) return refused('column_unknown', column);
     if (places.has(column)) return refused('column_doubled', column);
     places.set(column, place);
@@ -134,7 +130,7 @@ export function columnsOf<Name extends string>(
 const LONGEST_SHOWN = 64;
 
 /** What stands in a header may be anything, so no more than the beginning is repeated, in letters that do nothing. */
-const refused = (fault: HeaderRefused['fault'], column: string) =>
+export const refused = (fault: HeaderRefused['fault'], column: string) =>
   err<never, HeaderRefused>({
     kind: 'HeaderRefused',
     fault,

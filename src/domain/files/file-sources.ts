@@ -1,15 +1,59 @@
-import type { RowSource } from './file-row.ts';
+import { err, ok } from 'neverthrow';
+import type { SettlementMapping } from '../merchants/settlement-mapping.ts';
+import { adyenRows } from './adyen-file.ts';
+import { type FileRow, isStatementRow, type RowRejected, type RowSource } from './file-row.ts';
+import { isSkipped, mappedRows } from './mapped-file.ts';
 import { nativeRows } from './native-file.ts';
+import { stripeRows } from './stripe-file.ts';
 
 /** Whose words a file may be in. */
-export const FILE_SOURCES = ['native'] as const;
+export const FILE_SOURCES = ['native', 'stripe', 'adyen', 'mapped'] as const;
 export type FileSource = (typeof FILE_SOURCES)[number];
 
-const ROWS: Readonly<Record<FileSource, RowSource>> = { native: nativeRows };
+/** Whose words a file is in, and of `mapped` what they mean. Stored ones may name a source that another version has. */
+export type FileReading = Readonly<{ source: string; mapping?: SettlementMapping }>;
+
+/** How the bytes of a file become rows. */
+export type FileFormat = Readonly<{
+  delimiter: ',' | ';' | '\t';
+  recordsBeforeHeader: number;
+  rows: RowSource;
+  /** True for a record below the header that is no row, such as one of totals. */
+  isNoRow(header: readonly string[], cells: readonly string[]): boolean;
+}>;
+
+const PLAIN: Omit<FileFormat, 'rows'> = { delimiter: ',', recordsBeforeHeader: 0, isNoRow: () => false };
+
+const ROWS: Readonly<Record<string, RowSource>> = {
+  native: nativeRows,
+  stripe: stripeRows,
+  adyen: adyenRows,
+};
 
 /** How the files of a source are read. Throws for one that this version has not, which another has left. */
-export function rowsOfSource(source: string): RowSource {
-  const known = FILE_SOURCES.find((each) => each === source);
-  if (known === undefined) throw new Error(`files of the source ${source} cannot be read`);
-  return ROWS[known];
+export function formatOf({ source, mapping }: FileReading): FileFormat {
+  if (source === 'mapped' && mapping !== undefined) return mappedFormat(mapping);
+  const rows = Object.hasOwn(ROWS, source) ? ROWS[source] : undefined;
+  if (rows === undefined) throw new Error(`files of the source ${source} cannot be read`);
+  return { ...PLAIN, rows: ofTransactions(rows) };
 }
+
+/** The types that have no transaction of ours are read once there is a ledger entry for them. */
+const ofTransactions =
+  (rows: RowSource): RowSource =>
+  (header) =>
+    rows(header).map(
+      (read) => (cells, line) =>
+        read(cells, line).andThen((row) =>
+          isStatementRow(row)
+            ? err<FileRow, RowRejected>({ kind: 'RowRejected', line, reason: 'unsupported_type' })
+            : ok<FileRow, RowRejected>(row),
+        ),
+    );
+
+const mappedFormat = (mapping: SettlementMapping): FileFormat => ({
+  delimiter: mapping.delimiter ?? ',',
+  recordsBeforeHeader: mapping.records_before_header ?? 0,
+  rows: ofTransactions(mappedRows(mapping)),
+  isNoRow: isSkipped(mapping),
+});

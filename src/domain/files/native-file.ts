@@ -1,10 +1,10 @@
-import { err, ok, Result } from 'neverthrow';
-import { type CurrencyCode, STORED_CURRENCIES } from '../kernel/currency.ts';
+import { ok, Result } from 'neverthrow';
 import { parseId } from '../kernel/ids.ts';
 import { parseDay } from '../kernel/instant.ts';
-import { findsPan } from '../kernel/pan.ts';
 import { present } from '../kernel/present.ts';
-import { columnsOf, ROW_TYPES, type RowRejected, type RowSource, type TransactionRow } from './file-row.ts';
+import { ROW_TYPES } from '../merchants/settlement-mapping.ts';
+import { bad, type Cell, type CellOf, currencyOf, optional, rowReader, textOf } from './file-cells.ts';
+import { columnsOf, type RowSource, type TransactionRow } from './file-row.ts';
 
 const REQUIRED = [
   'payment_id',
@@ -20,14 +20,8 @@ type Column = (typeof REQUIRED | typeof OPTIONAL)[number];
 /** The columns of the native source, in the order in which a sample has them. */
 export const NATIVE_COLUMNS: readonly Column[] = [...REQUIRED, ...OPTIONAL];
 
-type Reason = RowRejected['reason'];
-type Cell<Value> = Result<Value, Readonly<{ column: Column; reason: Reason }>>;
-
 /** Digits alone: no sign, no separator, no exponent, and no more of them than the largest amount that can be stored has. */
 const AMOUNT = /^\d{1,18}$/;
-const FORMULA = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
-const CONTROL = /\p{Cc}/u;
-const LONGEST_TEXT = 255;
 
 /**
  * paywright's own columns, in any order: `payment_id`, `transaction_id`, `status` (`settled` or `failed`), `fee`,
@@ -35,20 +29,11 @@ const LONGEST_TEXT = 255;
  * `payout_id` and `bank_reference`. Amounts are whole minor units. An optional cell may be empty.
  */
 export const nativeRows: RowSource = (header) =>
-  columnsOf<Column>(header, { required: REQUIRED, optional: OPTIONAL }).map((places) => {
-    return (cells, line) => {
-      const rejected = ({ column, reason }: Readonly<{ column?: Column; reason: Reason }>): RowRejected => ({
-        kind: 'RowRejected',
-        line,
-        ...present({ column }),
-        reason,
-      });
-      if (cells.length !== header.length) return err(rejected({ reason: 'cells' }));
-      return rowOf((column) => cells[places.get(column) ?? -1] ?? '', line).mapErr(rejected);
-    };
-  });
+  columnsOf<Column>(header, { required: REQUIRED, optional: OPTIONAL }).map((places) =>
+    rowReader(header, places, rowOf),
+  );
 
-const rowOf = (cell: (column: Column) => string, line: number): Cell<TransactionRow> =>
+const rowOf = (cell: CellOf<Column>, line: number): Cell<TransactionRow> =>
   Result.combine([
     idOf('payment_id', 'pay', cell('payment_id')),
     idOf('transaction_id', 'txn', cell('transaction_id')),
@@ -58,7 +43,7 @@ const rowOf = (cell: (column: Column) => string, line: number): Cell<Transaction
     dayOf('settlement_date', cell('settlement_date')),
     optional(cell('type'), typeOf),
     optional(cell('amount'), (text) => amountOf('amount', text)),
-    optional(cell('currency'), currencyOf),
+    optional(cell('currency'), (text) => currencyOf('currency', text)),
     textOf('reference', cell('reference')),
     textOf('payout_id', cell('payout_id')),
     textOf('bank_reference', cell('bank_reference')),
@@ -67,12 +52,6 @@ const rowOf = (cell: (column: Column) => string, line: number): Cell<Transaction
     const said = present({ type, amount, currency, reference, payoutId, bankReference });
     return { line, paymentId, transactionId, status, fee, settledOn, ...said };
   });
-
-const bad = (column: Column, reason: Reason) =>
-  err<never, Readonly<{ column: Column; reason: Reason }>>({ column, reason });
-
-const optional = <Value>(text: string, read: (text: string) => Cell<Value>): Cell<Value | undefined> =>
-  text === '' ? ok(undefined) : read(text);
 
 function idOf<Prefix extends 'pay' | 'txn'>(column: Column, prefix: Prefix, text: string) {
   const id = parseId(prefix, text);
@@ -97,23 +76,7 @@ function amountOf(column: Column, text: string): Cell<bigint> {
   return bad(column, text === '' ? 'missing' : 'not_an_amount');
 }
 
-const CURRENCIES: ReadonlyMap<string, CurrencyCode> = new Map(STORED_CURRENCIES.map((code) => [code, code]));
-
-function currencyOf(text: string): Cell<CurrencyCode> {
-  const currency = CURRENCIES.get(text);
-  return currency === undefined ? bad('currency', 'unknown_currency') : ok(currency);
-}
-
 function dayOf(column: Column, text: string): Cell<string> {
   if (parseDay(text) !== undefined) return ok(text);
   return bad(column, text === '' ? 'missing' : 'not_a_day');
-}
-
-/** Text of others, which is stored and shown: nothing that a spreadsheet runs, no control characters, no card. */
-function textOf(column: Column, text: string): Cell<string | undefined> {
-  if (text === '') return ok(undefined);
-  if (text.length > LONGEST_TEXT) return bad(column, 'too_long');
-  if (FORMULA.test(text)) return bad(column, 'formula');
-  if (CONTROL.test(text)) return bad(column, 'control_character');
-  return findsPan(text) ? bad(column, 'card_number') : ok(text);
 }

@@ -1,6 +1,7 @@
 import type { MerchantId, ReconciliationId } from '../kernel/ids.ts';
 import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
 import { present } from '../kernel/present.ts';
+import type { SettlementMapping } from '../merchants/settlement-mapping.ts';
 import { mapValues, restoreSum, rowsOf, type Sum, type SumRecord, sumRecord } from './file-totals.ts';
 import type { Outcome } from './match-row.ts';
 import type { FileFault, Reconciliation } from './reconciliation.ts';
@@ -12,6 +13,7 @@ export type ReconciliationRecord = Readonly<{
   id: ReconciliationId;
   merchant_id: MerchantId;
   source: string;
+  mapping?: SettlementMapping;
   file: Readonly<{ name: string; bytes: number; sha256: string; gzip: boolean }>;
   status: Reconciliation['status'];
   error?: FileFault;
@@ -42,6 +44,7 @@ export function reconciliationRecord(each: Reconciliation): ReconciliationRecord
     id: each.id,
     merchant_id: each.merchantId,
     source: each.source,
+    ...present({ mapping: each.mapping }),
     file: { name: file.name, bytes: file.bytes, sha256: file.sha256, gzip: file.isGzip },
     status: each.status,
     ...(each.status === 'failed' ? { error: each.error } : {}),
@@ -72,6 +75,7 @@ export function restoreReconciliation(record: ReconciliationRecord, auditHash: s
     id: record.id,
     merchantId: record.merchant_id,
     source: record.source,
+    ...present({ mapping: record.mapping }),
     file: { name: file.name, bytes: file.bytes, sha256: file.sha256, isGzip: file.gzip },
     outcomes: { counts: record.counts, sums: mapValues(record.sums, restoreSums) },
     bytesDone: record.bytes_done,

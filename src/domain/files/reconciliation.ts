@@ -1,5 +1,6 @@
 import type { MerchantId, ReconciliationId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
+import type { SettlementMapping } from '../merchants/settlement-mapping.ts';
 import { type FileTotals, NO_OUTCOMES, type OutcomeTotals } from './file-totals.ts';
 
 /** A file that a processor wrote, as it arrived. `sha256` is of its bytes in lower-case hex. */
@@ -14,6 +15,8 @@ type Known = Readonly<{
   merchantId: MerchantId;
   /** Whose words the file is in. Stored ones may name others, which another version has. */
   source: string;
+  /** What its columns mean, of a file whose source is `mapped`. */
+  mapping?: SettlementMapping;
   file: ProcessorFile;
   /** What became of the rows so far, and to which byte of the (unpacked) file they go. */
   outcomes: OutcomeTotals;
@@ -48,7 +51,7 @@ export type Reconciliation =
   | FailedReconciliation;
 
 export const openReconciliation = (
-  order: Pick<Known, 'id' | 'merchantId' | 'source' | 'file' | 'createdAt'>,
+  order: Pick<Known, 'id' | 'merchantId' | 'source' | 'mapping' | 'file' | 'createdAt'>,
 ): PendingReconciliation => ({
   kind: 'reconciliation',
   ...order,

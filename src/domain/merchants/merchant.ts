@@ -3,6 +3,7 @@ import type { AmountsByCurrency } from '../kernel/currency.ts';
 import type { MerchantId } from '../kernel/ids.ts';
 import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
 import { canonicalJson, type JsonObject, type Whole, whole } from '../kernel/json.ts';
+import { present } from '../kernel/present.ts';
 import { revised } from '../kernel/revision.ts';
 import type { Sealed, WrappedKey } from '../kernel/sealed.ts';
 import {
@@ -14,6 +15,7 @@ import {
   type RateLimitsChange,
   restoreLimits,
 } from './payment-limits.ts';
+import type { SettlementMappings } from './settlement-mapping.ts';
 
 /** What the processor must know to act for a merchant, as only the vault can read it. It is never published. */
 export type SealedConfig = Readonly<{ key: WrappedKey; sealed: Sealed }>;
@@ -32,6 +34,8 @@ export type Merchant = Readonly<{
   refundsNeedBalance: boolean;
   /** How far a processor's file may differ in an amount or fee and still match; 0 in currencies that are not named. */
   settlementTolerances?: AmountsByCurrency;
+  /** How the merchant's own kinds of settlement files are read, by name. */
+  settlementMappings?: SettlementMappings;
   processorConfig?: SealedConfig;
   version: number;
   createdAt: Instant;
@@ -72,6 +76,8 @@ export type MerchantChange = Readonly<{
   refundsNeedBalance?: boolean;
   /** All of them: with none named, nothing may differ. */
   settlementTolerances?: AmountsByCurrency;
+  /** All of them: with none named, there are none. */
+  settlementMappings?: SettlementMappings;
   processorConfig?: SealedConfig | null;
 }>;
 
@@ -105,11 +111,17 @@ export function changeMerchant(merchant: Merchant, change: MerchantChange, now: 
 }
 
 function applied(
-  { processorConfig, rateLimits, settlementTolerances, ...named }: MerchantChange,
+  { processorConfig, rateLimits, settlementTolerances, settlementMappings, ...named }: MerchantChange,
   merchant: Merchant,
 ): Merchant {
-  const { processorConfig: before, settlementTolerances: tolerated, ...rest } = merchant;
+  const {
+    processorConfig: before,
+    settlementTolerances: tolerated,
+    settlementMappings: read,
+    ...rest
+  } = merchant;
   const tolerances = settlementTolerances ?? tolerated ?? {};
+  const mappings = settlementMappings ?? read ?? {};
   const config = processorConfig === undefined ? before : processorConfig;
   return {
     ...rest,
@@ -117,6 +129,7 @@ function applied(
     rateLimits:
       rateLimits === undefined ? merchant.rateLimits : changeLimits(merchant.rateLimits, rateLimits),
     ...(Object.keys(tolerances).length === 0 ? {} : { settlementTolerances: tolerances }),
+    ...(Object.keys(mappings).length === 0 ? {} : { settlementMappings: mappings }),
     ...(config === undefined || config === null ? {} : { processorConfig: config }),
   };
 }
@@ -133,6 +146,8 @@ export type PublishedMerchant = Readonly<{
   refunds_need_balance?: true;
   /** Absent: none. */
   settlement_tolerances?: Readonly<{ [currency: string]: Whole }>;
+  /** Absent: none. */
+  settlement_mappings?: SettlementMappings;
   version: number;
   created_at: string;
   updated_at: string;
@@ -154,6 +169,7 @@ export const publishedMerchant = (merchant: Merchant): PublishedMerchant => ({
   ...(merchant.settlementTolerances === undefined
     ? {}
     : { settlement_tolerances: eachAmount(merchant.settlementTolerances, whole) }),
+  ...present({ settlement_mappings: merchant.settlementMappings }),
   version: merchant.version,
   created_at: rfc3339(merchant.createdAt),
   updated_at: rfc3339(merchant.updatedAt),
@@ -189,6 +205,7 @@ export const restoreMerchant = (record: MerchantRecord, auditHash: string): Merc
     ...(record.settlement_tolerances === undefined
       ? {}
       : { settlementTolerances: eachAmount(record.settlement_tolerances, BigInt) }),
+    ...present({ settlementMappings: record.settlement_mappings }),
     ...(config === undefined
       ? {}
       : {

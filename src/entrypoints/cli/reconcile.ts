@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { ok } from 'neverthrow';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { FileSource } from '../../domain/files/file-sources.ts';
 import { rowsOf } from '../../domain/files/file-totals.ts';
@@ -11,13 +12,20 @@ import type { Origin } from '../../domain/kernel/actor.ts';
 import { parseMerchantId } from '../../domain/kernel/ids.ts';
 import { jsonText } from '../../domain/kernel/json.ts';
 import { findsPan } from '../../domain/kernel/pan.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { reconciliationView } from '../http/files/reconciliation-schemas.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { mappingOf } from './mapping-file.ts';
 import { notOpened, openPlatform } from './open-platform.ts';
 import type { Terminal } from './terminal.ts';
 
-export type ReconcileOptions = Readonly<{ merchant: string; source: FileSource; json?: boolean }>;
+export type ReconcileOptions = Readonly<{
+  merchant: string;
+  source: FileSource;
+  mapping?: string;
+  json?: boolean;
+}>;
 
 /** The command runs without a token, so the trail names the command. */
 const ORIGIN: Origin = { actor: { id: 'paywright reconcile', type: 'system' }, requestId: 'reconcile' };
@@ -33,21 +41,18 @@ const POLL_MS = 200;
 export async function reconcileCommand(
   config: Config,
   path: string,
-  { merchant, source, json = false }: ReconcileOptions,
+  { merchant, source, mapping, json = false }: ReconcileOptions,
   { out, err, untilStopped }: Terminal,
 ): Promise<ExitCode> {
   const merchantId = parseMerchantId(merchant);
+  if (merchantId === undefined)
+    return misused('--merchant takes 1 to 64 letters, digits, dashes or underscores');
   const file = await stat(path).catch(() => undefined);
-  const fault =
-    merchantId === undefined
-      ? '--merchant takes 1 to 64 letters, digits, dashes or underscores'
-      : file?.isFile() === true
-        ? undefined
-        : `there is no file ${path}`;
-  if (merchantId === undefined || fault !== undefined) {
-    err(`paywright: ${fault}\n`);
-    return EXIT.usage;
-  }
+  if (file?.isFile() !== true) return misused(`there is no file ${path}`);
+  if ((source === 'mapped') !== (mapping !== undefined))
+    return misused('--mapping is for --source mapped, which needs it');
+  const read = mapping === undefined ? ok(undefined) : await mappingOf(mapping);
+  if (read.isErr()) return misused(read.error);
   const opened = await openPlatform(config);
   if ('says' in opened) return notOpened(opened, err);
   try {
@@ -55,9 +60,11 @@ export async function reconcileCommand(
     const started = await receiveFile({
       merchantId,
       name: nameOf(path),
+      source,
+      ...present({ mapping: read.value }),
       bytes: createReadStream(path),
       mostBytes: MOST_BYTES,
-    }).andThen((received) => startReconciliation({ received, source, origin: ORIGIN }));
+    }).andThen((received) => startReconciliation({ received, origin: ORIGIN }));
     if (started.isErr()) return failed(SAYS[started.error.kind]);
     const { id } = started.value.reconciliation;
     const work = opened.platform.get(TOKENS.jobs);
@@ -83,6 +90,11 @@ export async function reconcileCommand(
     }
   } finally {
     await opened.close();
+  }
+
+  function misused(says: string): ExitCode {
+    err(`paywright: ${says}\n`);
+    return EXIT.usage;
   }
 
   function failed(says: string): ExitCode {
@@ -112,6 +124,7 @@ const nameOf = (path: string): string => {
 
 const SAYS = {
   MerchantNotFound: 'there is no such merchant',
+  MappingNotFound: 'the merchant has no mapping of this name',
   FileEmpty: 'the file is empty',
   ObjectTooLarge: 'the file is too large',
   UploadCut: 'the file could not be read to its end',

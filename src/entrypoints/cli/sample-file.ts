@@ -1,29 +1,28 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { UseCases } from '../../application/use-cases.ts';
 import { TOKENS } from '../../composition/tokens.ts';
-import { NATIVE_COLUMNS } from '../../domain/files/native-file.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
-import { lastIdAt, type MerchantId, parseMerchantId } from '../../domain/kernel/ids.ts';
-import { rfc3339 } from '../../domain/kernel/instant.ts';
+import { type MerchantId, parseMerchantId } from '../../domain/kernel/ids.ts';
 import { money } from '../../domain/kernel/money.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { Config } from './config.ts';
 import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { notOpened, openPlatform } from './open-platform.ts';
+import { type SampleSource, sampleOf } from './sample-rows.ts';
 import type { Terminal } from './terminal.ts';
 
 const ORIGIN: Origin = { actor: { id: 'paywright sample-file', type: 'system' }, requestId: 'sample-file' };
 const AMOUNTS = [1_250n, 4_900n, 800n];
 
 /**
- * Prints a native settlement file about three payments of a merchant, which it takes first unless it took them before: one
+ * Prints a settlement file in the columns of a source, about three payments of a merchant, which it takes first unless it took them before: one
  * row as it is here, one with a fee, one with another amount, and a row of a payment that there is not. For development,
  * where the processor moves no money.
  */
 export async function sampleFileCommand(
   config: Config,
-  { merchant }: Readonly<{ merchant: string }>,
+  { merchant, source }: Readonly<{ merchant: string; source: SampleSource }>,
   { out, err }: Terminal,
 ): Promise<ExitCode> {
   const merchantId = parseMerchantId(merchant);
@@ -44,7 +43,7 @@ export async function sampleFileCommand(
     );
     return taken.match(
       (transactions) => {
-        out(sampleOf(transactions));
+        out(sampleOf(source, transactions));
         return EXIT.ok;
       },
       ({ kind }) => {
@@ -79,27 +78,3 @@ const sampleTransactions = (
         found.push(...(yield* getPayment(merchantId, id)).transactions);
     return ok(found.reverse());
   });
-
-function sampleOf(transactions: readonly Transaction[]): string {
-  const rows = transactions.map(({ paymentId, id, amount, createdAt }, index) => ({
-    payment_id: paymentId,
-    transaction_id: id,
-    status: 'settled',
-    fee: index === 1 ? '172' : '0',
-    processed_date: dayOf(createdAt),
-    settlement_date: dayOf(createdAt),
-    type: 'payment',
-    amount: `${index === 2 ? amount.minorUnits - 100n : amount.minorUnits}`,
-    currency: amount.currency,
-  }));
-  const [first] = rows;
-  const missing = first && { ...first, payment_id: lastIdAt('pay', 0), transaction_id: lastIdAt('txn', 0) };
-  return [NATIVE_COLUMNS, ...[...rows, ...(missing ? [missing] : [])].map(cellsOf)]
-    .map((cells) => `${cells.join(',')}\n`)
-    .join('');
-}
-
-const cellsOf = (row: Readonly<Record<string, string>>): readonly string[] =>
-  NATIVE_COLUMNS.map((column) => row[column] ?? '');
-
-const dayOf = (at: number): string => rfc3339(at).slice(0, 'YYYY-MM-DD'.length);

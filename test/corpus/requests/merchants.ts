@@ -23,6 +23,14 @@ const badMerchants = {
   'a card number for a name': zurich({ name: PAN }),
 };
 
+const TABS = {
+  delimiter: '\t',
+  columns: { payment_id: 'reference', amount: 'amount', settlement_date: 'date' },
+  fixed: { type: 'payment', currency: 'USD' },
+  amounts: { unit: 'minor' },
+  dates: 'YYYYMMDD',
+};
+
 const badChanges = {
   nothing: {},
   'an id': { id: 'other' },
@@ -97,5 +105,11 @@ export const merchants: CorpusGroup = {
     post('an old answer while suspended', '/payments', card(), { as: 'metered', key: 'p-5' }),
     patch('a merchant active again', '/merchants/metered', { status: 'active' }),
     get('what the trail has of it', '/audit?entity_type=merchant', { as: 'metered' }),
+    patch('how its own settlement files are read', '/merchants/metered', {
+      settlement_mappings: { tabs: TABS },
+    }),
+    patch('no mapping without a type', '/merchants/metered', {
+      settlement_mappings: { tabs: { ...TABS, fixed: { currency: 'USD' } } },
+    }),
   ],
 };

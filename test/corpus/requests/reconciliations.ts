@@ -28,5 +28,13 @@ export const reconciliations: CorpusGroup = {
     get('the rows of a file that was not read', '/reconciliations/{{file}}/rows'),
     get('rows of an unknown outcome', '/reconciliations/{{file}}/rows?outcome=lost'),
     get('rows by a cursor of another list', '/reconciliations/{{file}}/rows?cursor={{page}}'),
+    post('a file of Stripe', '/reconciliations?source=stripe', `${FILE}3\n`, CSV),
+    post('a mapped file without a mapping', '/reconciliations?source=mapped', FILE, CSV),
+    post(
+      'a mapped file by a mapping that is not there',
+      '/reconciliations?source=mapped&mapping=a',
+      FILE,
+      CSV,
+    ),
   ],
 };

@@ -5,14 +5,27 @@ import type { Reconciliation } from '../../../domain/files/reconciliation.ts';
 import { reconciliationRecord } from '../../../domain/files/reconciliation-record.ts';
 import type { JsonObject } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { mappingName, publishedMapping } from '../merchants/settlement-mapping-schemas.ts';
 import { listPage, paging, time } from '../server/schemas.ts';
 
 /** The query of `POST /reconciliations`. */
-export const newReconciliation = z.strictObject({
-  source: z.enum(FILE_SOURCES, { error: `must be one of ${FILE_SOURCES.join(', ')}` }).openapi({
-    description: 'Whose columns the file has; `native` are those of this service.',
-  }),
-});
+export const newReconciliation = z
+  .strictObject({
+    source: z.enum(FILE_SOURCES, { error: `must be one of ${FILE_SOURCES.join(', ')}` }).openapi({
+      description:
+        'Whose columns the file has: `native` those of this service, `stripe` those of its itemised reports of payouts and of the ' +
+        'balance, `adyen` those of its settlement details report, `mapped` those of a mapping of the merchant.',
+    }),
+    mapping: mappingName.optional().openapi({
+      description:
+        'Which of the merchant’s `settlement_mappings` says what the columns of a `mapped` file mean.',
+      example: 'acquirer',
+    }),
+  })
+  .refine(({ source, mapping }) => (source === 'mapped') === (mapping !== undefined), {
+    path: ['mapping'],
+    message: 'is for files whose source is mapped, and for all of them',
+  });
 
 export const reconciliationsQuery = z.strictObject(paging);
 
@@ -29,6 +42,7 @@ export const reconciliation = z
     id: z.string().regex(/^rec_[0-9a-f]{32}$/),
     merchant_id: z.string(),
     source: z.string(),
+    mapping: publishedMapping.optional(),
     file: z.string(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     bytes: count,
@@ -93,6 +107,7 @@ export function reconciliationView(each: Reconciliation): JsonObject {
     id: rest.id,
     merchant_id: rest.merchant_id,
     source: rest.source,
+    ...present({ mapping: rest.mapping }),
     file: file.name,
     sha256: file.sha256,
     bytes: file.bytes,

@@ -45,6 +45,13 @@ const problems = problemTable<FailureOf<UseCases, Served> | FileTypeMismatch>({
     title: 'There is no such reconciliation',
     detail: 'This merchant has no reconciliation of this id.',
   },
+  MappingNotFound: {
+    status: 404,
+    code: 'settlement_mapping_not_found',
+    title: 'There is no such mapping',
+    detail:
+      'The merchant has no mapping of this name in its `settlement_mappings`. An administrator adds one.',
+  },
   FileTypeMismatch: {
     status: 415,
     code: 'file_type_mismatch',
@@ -87,18 +94,25 @@ const postReconciliation =
       fileIn(c).map((bytes) => ({ ...query, bytes })),
     );
     if (request.isErr()) return refuse(c, request.error);
-    const { source, bytes } = request.value;
-    const stored = await parts.receiveFile({ merchantId, name: 'upload.csv', bytes, mostBytes: MOST_BYTES });
+    const { source, mapping, bytes } = request.value;
+    const stored = await parts.receiveFile({
+      merchantId,
+      name: 'upload.csv',
+      source,
+      bytes,
+      mostBytes: MOST_BYTES,
+      ...present({ mapping }),
+    });
     if (stored.isErr()) return refuse(c, stored.error);
     const received = stored.value;
     let isStarted = false;
     const started = await workedOnce(c, parts, {
       merchantId,
       operation: 'create_reconciliation',
-      payload: { source, sha256: received.file.sha256 },
+      payload: { source, ...present({ mapping }), sha256: received.file.sha256 },
       work: () => {
         isStarted = true;
-        return parts.startReconciliation({ received, source, origin: originOf(c) });
+        return parts.startReconciliation({ received, origin: originOf(c) });
       },
       respond: ({ reconciliation: { id, ...each }, isNew }) => ({
         status: isNew ? 202 : 200,
@@ -174,7 +188,7 @@ export const reconciliations = resource({
         'far it is. The same bytes again are the same reconciliation, answered with 200, unless it failed. The columns of ' +
         '`native`: `payment_id`, `transaction_id`, `status` (`settled` or `failed`), `fee`, `processed_date`, `settlement_date`, ' +
         'and when there, checked: `type`, `amount`, `currency`, `reference`, `payout_id`, `bank_reference`. Amounts and fees are ' +
-        'minor units.',
+        'minor units. What `stripe` and `adyen` files must have is in the README; a column that is not used is left out there.',
       query: newReconciliation,
       bytes: { ...text('text/csv'), ...text('application/gzip') },
       responses: {

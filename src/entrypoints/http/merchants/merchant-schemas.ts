@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { ACCEPTED_CURRENCIES, LIMIT_CURRENCY } from '../../../domain/kernel/currency.ts';
 import { email as mailbox, plainText } from '../server/person-schemas.ts';
 import { currency, fitsSealed, listPage, MUST_FIT_SEALED, paging } from '../server/schemas.ts';
+import { publishedMapping, settlementMappings } from './settlement-mapping-schemas.ts';
 
 const merchantId = z
   .string()
@@ -124,6 +125,7 @@ export const newMerchant = z
     rate_limits: rateLimits.optional(),
     refunds_need_balance: refundsNeedBalance.optional(),
     settlement_tolerances: settlementTolerances.optional(),
+    settlement_mappings: settlementMappings.optional(),
     processor_config: processorConfig.optional(),
   })
   .openapi('NewMerchant', {
@@ -145,6 +147,7 @@ export const merchantChange = z
     rate_limits: rateLimits.optional(),
     refunds_need_balance: refundsNeedBalance.optional(),
     settlement_tolerances: settlementTolerances.optional(),
+    settlement_mappings: settlementMappings.optional(),
     processor_config: processorConfig.nullable().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'must change something')
@@ -175,6 +178,7 @@ export const merchant = z
     }),
     refunds_need_balance: z.literal(true).optional().openapi({ description: 'Absent: no.' }),
     settlement_tolerances: z.record(z.string(), count.openapi({ format: 'int64' })).optional(),
+    settlement_mappings: z.record(z.string(), publishedMapping).optional(),
     version: z.int(),
     created_at: z.string().openapi({ format: 'date-time' }),
     updated_at: z.string().openapi({ format: 'date-time' }),

@@ -24,6 +24,7 @@ import { readJson } from '../server/read-json.ts';
 import { answerPage, type HttpContext, originOf } from '../server/request-context.ts';
 import { answer, created, resource, versioned } from '../server/route.ts';
 import { merchant, merchantChange, merchantPage, merchantsQuery, newMerchant } from './merchant-schemas.ts';
+import { mappingIn } from './settlement-mapping-schemas.ts';
 
 /** Of every resource in which money moves or customers are kept in the name of a merchant. */
 export const MERCHANT_INACTIVE: ProblemRow<MerchantInactive> = {
@@ -167,12 +168,20 @@ const fieldsOf = ({
   rate_limits,
   refunds_need_balance,
   settlement_tolerances,
+  settlement_mappings,
 }: Omit<Body, 'processor_config'>): Fields => ({
   ...present({ name, email, status, features, refundsNeedBalance: refunds_need_balance }),
   ...(rate_limits === undefined ? {} : { rateLimits: limitsOf(rate_limits) }),
   ...(settlement_tolerances === undefined
     ? {}
     : { settlementTolerances: eachAmount(settlement_tolerances, BigInt) }),
+  ...(settlement_mappings === undefined
+    ? {}
+    : {
+        settlementMappings: Object.fromEntries(
+          Object.entries(settlement_mappings).map(([name, mapping]) => [name, mappingIn(mapping)]),
+        ),
+      }),
 });
 
 const limitsOf = ({

@@ -1,0 +1,78 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { verify } from '../../src/application/integrity/verify.ts';
+import { present } from '../../src/domain/kernel/present.ts';
+import type { Transaction } from '../../src/domain/payments/transaction.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { countsOf, type FileDesk, fileDesk } from '../fixtures/files.ts';
+import { adyenFile, type BookRow, MAPPING, mappedFile, stripeFile } from '../fixtures/rendered-files.ts';
+import { temporaryFiles } from '../support/objects.ts';
+
+/** What reconciling files in others' words promises, on every storage. */
+export function settlementSourcesContract(adapter: string, open: () => Promise<Storage>): void {
+  describe(`Settlement files in others’ words: ${adapter}`, () => {
+    let storage: Storage;
+    let desk: FileDesk;
+    beforeEach(async () => {
+      storage = await open();
+      desk = fileDesk(storage, temporaryFiles({ now: () => Date.now() }));
+      await desk.open({ settlementMappings: { acquirer: MAPPING } });
+      return () => storage.close();
+    });
+
+    const verified = async () => {
+      const clock = { now: () => desk.clock.now() + 3_600_000 };
+      const seen = await verify({ ...storage, ...desk.ports, clock })(() => {});
+      return seen.isOk() ? seen.value.unsettled : seen.error;
+    };
+
+    const rowOf = ({ paymentId, amount }: Transaction, said: Partial<BookRow> = {}): BookRow => ({
+      type: 'payment',
+      paymentId,
+      amount: amount.minorUnits,
+      fee: 30n,
+      currency: amount.currency,
+      settledOn: '2026-03-09',
+      reference: `entry-${paymentId.slice(-6)}`,
+      payoutId: 'batch-4',
+      ...said,
+    });
+
+    it('files of Stripe, of Adyen and by a mapping settle what they match, with the fee of each row, and again nothing', async () => {
+      for (const [source, mapping, written] of [
+        ['stripe', undefined, stripeFile],
+        ['adyen', undefined, adyenFile],
+        ['mapped', 'acquirer', mappedFile],
+      ] as const) {
+        const reading = { source, ...present({ mapping }) };
+        const [dollars, yen, dinars, altered] = [
+          await desk.paid(),
+          await desk.paid({ currency: 'JPY', amount: 1_250n }),
+          await desk.paid({ currency: 'KWD', amount: 12_345n, fee: 30n }),
+          await desk.paid(),
+        ];
+        const rows = [
+          rowOf(dollars),
+          rowOf(yen),
+          rowOf(dinars),
+          rowOf(altered, { amount: 1n }),
+          rowOf(altered, { paymentId: `pay_${'0'.repeat(32)}` }),
+          rowOf(dollars),
+        ];
+        const read = await desk.reconcile(written(rows), `${source}.csv`, reading);
+        expect(countsOf(read)).toEqual({ matched: 3, mismatched: 1, missing_here: 1, duplicate: 1 });
+        expect(read).toMatchObject({
+          source,
+          status: 'completed',
+          totals: { rows: 6, sums: { JPY: { amount: 1_250n, fee: 30n }, KWD: { amount: 12_345n } } },
+        });
+        expect(read.mapping).toEqual(mapping === undefined ? undefined : MAPPING);
+        for (const each of [dollars, yen, dinars])
+          expect(await desk.transaction(each)).toMatchObject({ status: 'settled', fee: 30n });
+        expect(await desk.transaction(altered)).toMatchObject({ status: 'succeeded' });
+        const again = await desk.reconcile(written(rows.slice(0, 3)), `${source}-2.csv`, reading);
+        expect(countsOf(again)).toEqual({ duplicate: 3 });
+      }
+      expect(await verified()).toEqual([]);
+    });
+  });
+}
