@@ -12,6 +12,9 @@ export const OUTBOX_SHARDS = 16;
 /** What relaying needs to know of an event; all else is between those who write events and those who take them. */
 export type Outgoing = Readonly<{ id: string; type: string; created: Instant; paymentId?: string }>;
 
+/** A retry further off than this is due at once: no event is put off for so long, so its time was edited. */
+export const LONGEST_RETRY_MS = 60_000;
+
 /**
  * All events of one payment fall into one shard, and no merchant's make one hot. Ids end in hex digits that are random,
  * so the last one is a hash.
@@ -39,7 +42,7 @@ export interface Outbox<Event extends Outgoing = DomainEvent> {
   unsent(limit: number): ResultAsync<readonly Event[], StorageUnavailable>;
   /**
    * The oldest events of each of the shards, up to `limit` of each, all sorted by id; without those that wait for a
-   * retry after `now`. One round trip.
+   * retry after `now` and not later than `LONGEST_RETRY_MS` after it. One round trip.
    */
   next(
     shards: readonly number[],

@@ -11,7 +11,13 @@ import type { StorageUnavailable } from './unavailable.ts';
 /** Where one row keeps an event: in the outbox or parked, in the event log, among the logged events of its entity. */
 export type EventPlace = 'outbox' | 'log' | 'entity_log';
 
-/** What a row stands for, as far as rows of other kinds must agree with it. A `tenant` is what a merchant is listed by. */
+/** How often a balance of a currency was spent from. */
+export type Spent = Readonly<{ currency: string; spendings: number }>;
+
+/**
+ * What a row stands for, as far as rows of other kinds must agree with it. A `tenant` is what a merchant is listed by, a `schema`
+ * what was applied to the store itself.
+ */
 export type StoredValue =
   | Readonly<{ type: 'transaction'; transaction: Transaction }>
   | Readonly<{ type: 'claim'; claim: Claim }>
@@ -19,17 +25,18 @@ export type StoredValue =
   | Readonly<{ type: 'aggregate'; aggregate: Aggregate }>
   | Readonly<{ type: 'unique_key'; kind: AggregateKind; key: string; holder: string }>
   | Readonly<{ type: 'tenant' }>
+  | Readonly<{ type: 'balance'; spent?: Spent }>
   | Readonly<{
-      type: 'payment' | 'audit_entry' | 'ledger_entry' | 'balance' | 'summary' | 'delivery' | 'row';
+      type: 'payment' | 'audit_entry' | 'ledger_entry' | 'summary' | 'delivery' | 'schema' | 'row';
     }>;
 
 /**
  * `edited`: what stands there is not what the adapter would write for it, every copy, key and seal of the row included.
  * `foreign`: its key is one tenant's, what it holds another's. `unreadable`: it stands for nothing. `orphaned`: no row of
- * paywright has such a key.
+ * paywright has such a key. `absent`: every store of paywright has that row.
  */
 export type StoredFault = Readonly<{
-  fault: 'edited' | 'foreign' | 'unreadable' | 'orphaned';
+  fault: 'edited' | 'foreign' | 'unreadable' | 'orphaned' | 'absent';
   detail: string;
 }>;
 
@@ -37,8 +44,8 @@ export type StoredFault = Readonly<{
 export type StoredRow = StoredValue & Readonly<{ id: string; merchantId?: MerchantId; fault?: StoredFault }>;
 
 /**
- * Every row of every table, beneath what the other ports show: for `verify` only, never for requests. Counters, leases and
- * the list of migrations are left out (`docs/decisions/0008-what-verify-proves.md`). Adapters must pass
+ * Every row of every table, beneath what the other ports show: for `verify` only, never for requests. Counters and leases are
+ * left out (`docs/decisions/0008-what-verify-proves.md`); migrations of a newer version are none that would be missed. Adapters must pass
  * `test/scenarios/integrity.scenario.ts`; every column and every attribute is changed in turn by `test/adapters/every-*.test.ts`.
  */
 export interface StoredRows {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Item } from '../../src/adapters/dynamodb/items.ts';
+import { type Item, sealedItem } from '../../src/adapters/dynamodb/items.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
@@ -109,7 +109,8 @@ describe('every attribute of every item on DynamoDB', () => {
       fault: 'edited',
       detail: 'attribute seal',
     });
-    await put(at, { ...schema, sealed_since: AFTERWARDS });
+    const { seal: _ofSchema, ...stored } = schema;
+    await put(at, sealedItem('schema', { ...stored, sealed_since: AFTERWARDS }));
     (await verified())._unsafeUnwrap();
     await put(at, schema);
     await put(at, entry);

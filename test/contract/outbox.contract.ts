@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DomainEvent } from '../../src/domain/kernel/events.ts';
 import type { EventId } from '../../src/domain/kernel/ids.ts';
-import { OUTBOX_SHARDS, outboxShardOf } from '../../src/ports/outbox.ts';
+import { LONGEST_RETRY_MS, OUTBOX_SHARDS, outboxShardOf } from '../../src/ports/outbox.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, anOpening, aSuccess, NOON, plain } from '../fixtures/changes.ts';
 
@@ -101,6 +101,17 @@ export function outboxContract(adapter: string, open: () => Promise<Storage>): v
       (await storage.outbox.sent([first]))._unsafeUnwrap();
       (await storage.outbox.failed(first, 'too late', NOON))._unsafeUnwrap();
       expect(idsOf(await next())).toEqual(idsOf(others));
+    });
+
+    it('takes a retry that is further away than any is put off to be due, so that no edit of it delays an event', async () => {
+      const [first] = await written(1);
+      if (first === undefined) throw new Error('nothing was written');
+      const failed = async (until: number) =>
+        (await storage.outbox.failed(untried(first), 'no such place', until))._unsafeUnwrap();
+      await failed(NOON + LONGEST_RETRY_MS);
+      expect(await next()).toEqual([]);
+      await failed(NOON + LONGEST_RETRY_MS + 1);
+      expect(idsOf(await next())).toEqual([first.id]);
     });
 
     it('finds what is behind any number that wait', async () => {

@@ -73,9 +73,10 @@ export async function everythingStored(storage: Storage): Promise<void> {
   (await storage.deliveries.save([{ expected: delivery.version, next: tried }]))._unsafeUnwrap();
   await busy.pay('merchant-a', 4_000n);
   await busy.pay('merchant-b', 4_100n);
-  const [parked] = (await storage.outbox.next(SHARDS, AFTERWARDS, 1))._unsafeUnwrap();
-  if (parked === undefined) throw new Error('nothing is unsent');
+  const [parked, deferred] = (await storage.outbox.next(SHARDS, AFTERWARDS, 2))._unsafeUnwrap();
+  if (parked === undefined || deferred === undefined) throw new Error('nothing is unsent');
   (await storage.outbox.failed(parked, 'refused', 'parked'))._unsafeUnwrap();
+  (await storage.outbox.failed(deferred, 'refused', NOON + 1_000))._unsafeUnwrap();
 
   (await storage.leases.hold(['relay'], 'worker-1', NOON, AFTERWARDS))._unsafeUnwrap();
   (await storage.quotas.take(merchantId, { kind: 'minute', start: NOON }, 1, 5))._unsafeUnwrap();

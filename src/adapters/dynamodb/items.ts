@@ -20,7 +20,7 @@ import {
   transactionRecord,
 } from '../../domain/payments/transaction-record.ts';
 import type { OutboxEvent, Outgoing } from '../../ports/outbox.ts';
-import { sealOf } from '../shared/row-seal.ts';
+import { type DeliveryFailure, sealOf, sealOfFailure } from '../shared/row-seal.ts';
 import {
   aggregateKey,
   auditKey,
@@ -161,9 +161,21 @@ export const parkedEventItem = <Event extends Outgoing>(
 ): Item => ({
   ...itemOf(event),
   ...parkedEventKey(event.id, outbox),
-  tries: event.tries,
-  failure: event.error,
+  ...failureAttributes({ id: event.id, tries: event.tries, ...present({ error: event.error }) }),
 });
+
+/** How the delivery of an event went that was refused before, with its seal. */
+const failureAttributes = (failure: DeliveryFailure): Item => ({
+  tries: failure.tries,
+  ...present({ retry_at: failure.retryAt, failure: failure.error }),
+  failure_seal: sealOfFailure(failure),
+});
+
+/** What there must be of an item's failed tries, by what it says of them; nothing of an event that was never refused. */
+export function writtenFailure(id: string, { tries, retry_at: retryAt, failure: error }: Item): Item {
+  if (tries === undefined && retryAt === undefined && error === undefined) return {};
+  return failureAttributes({ id, ...present({ tries, retryAt, error }) } as DeliveryFailure);
+}
 
 type StoredEvent = Readonly<{
   sk: DomainEvent['id'];

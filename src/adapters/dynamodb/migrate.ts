@@ -11,15 +11,16 @@ import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { updateItem } from './conditional-writes.ts';
+import { putItem } from './conditional-writes.ts';
 import { attempt, withRetry } from './faults.ts';
+import { type Item, sealedItem } from './items.ts';
 import { moveOldEvents } from './migrate-outbox.ts';
 import { addTrailIndex, placeOldLinks } from './migrate-trail.ts';
 import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableOf } from './table.ts';
 import { tableDefinition } from './table-definition.ts';
 
 /** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
-export const SCHEMA_VERSION = 5;
+export const SCHEMA_VERSION = 6;
 
 /** From this version on every audit link is written with its place in the trail index. */
 const TRAIL_SINCE = 2;
@@ -29,6 +30,8 @@ const EVENT_SHARDS_SINCE = 3;
 const SEALS_SINCE = 4;
 /** From this version on the claims of approvals have theirs. */
 const CLAIM_SEALS_SINCE = 5;
+/** From this version on how the delivery of a refused event goes has its seal. */
+const FAILURE_SEALS_SINCE = 6;
 /** How long an older version may serve beside the one that migrated. */
 const OLDER_VERSION_MS = 24 * 3_600_000;
 
@@ -52,7 +55,11 @@ export const migrateDynamoDb = (
       !isCreated && (await schemaOf(table)) < EVENT_SHARDS_SINCE && (await moveOldEvents(table));
     const version = isCreated ? SCHEMA_VERSION : await schemaOf(table);
     const sealedSince = (since: number): Instant => (version < since ? Date.now() + OLDER_VERSION_MS : 0);
-    const isMarked = await markSchema(table, sealedSince(SEALS_SINCE), sealedSince(CLAIM_SEALS_SINCE));
+    const isMarked = await markSchema(table, {
+      sealed_since: sealedSince(SEALS_SINCE),
+      claims_sealed_since: sealedSince(CLAIM_SEALS_SINCE),
+      failures_sealed_since: sealedSince(FAILURE_SEALS_SINCE),
+    });
     return [
       ...(isCreated ? ['create-table'] : []),
       ...(isIndexed ? ['add-trail-index'] : []),
@@ -123,31 +130,33 @@ async function isExpiring(table: Table): Promise<boolean> {
 }
 
 /** The version that the table was last brought to; 0 for none. */
-async function schemaOf(table: Table): Promise<number> {
-  const { Item } = await withRetry(table, (abortSignal) =>
-    table.client.send(new GetCommand({ TableName: table.name, Key: SCHEMA_KEY, ConsistentRead: true }), {
-      abortSignal,
-    }),
-  );
-  return Number(Item?.['version'] ?? 0);
-}
+const schemaOf = async (table: Table): Promise<number> => Number((await schemaItem(table))?.['version'] ?? 0);
 
-/** Never lowers the version: an old build must not undo what a newer one did. */
-const markSchema = async (
-  table: Table,
-  sealedSince: Instant,
-  claimsSealedSince: Instant,
-): Promise<boolean> => {
-  const marked = await updateItem(table, {
-    Key: SCHEMA_KEY,
-    UpdateExpression: `SET version = :version, sealed_since = if_not_exists(sealed_since, :since),
-      claims_sealed_since = if_not_exists(claims_sealed_since, :claims)`,
-    ConditionExpression: 'attribute_not_exists(pk) OR version < :version',
-    ExpressionAttributeValues: {
-      ':version': SCHEMA_VERSION,
-      ':since': sealedSince,
-      ':claims': claimsSealedSince,
-    },
+const schemaItem = (table: Table): Promise<Item | undefined> =>
+  withRetry(table, async (abortSignal) => {
+    const get = new GetCommand({ TableName: table.name, Key: SCHEMA_KEY, ConsistentRead: true });
+    return (await table.client.send(get, { abortSignal })).Item;
   });
-  return marked !== undefined;
-};
+
+/**
+ * Never lowers the version: an old build must not undo what a newer one did. Times that stand there stay. A rival that was
+ * faster is met at the next turn.
+ */
+async function markSchema(table: Table, since: Readonly<Record<string, Instant>>): Promise<boolean> {
+  for (;;) {
+    const stored = await schemaItem(table);
+    const version = stored?.['version'];
+    if (Number(version ?? 0) >= SCHEMA_VERSION) return false;
+    const { seal: _, ...times } = { ...since, ...stored };
+    const marked = await putItem(table, {
+      Item: sealedItem('schema', { ...times, ...SCHEMA_KEY, version: SCHEMA_VERSION }),
+      ...(version === undefined
+        ? { ConditionExpression: 'attribute_not_exists(version)' }
+        : {
+            ConditionExpression: 'version = :version',
+            ExpressionAttributeValues: { ':version': version },
+          }),
+    });
+    if (marked) return true;
+  }
+}

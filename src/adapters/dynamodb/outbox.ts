@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Outbox, OutboxEvent, Outgoing } from '../../ports/outbox.ts';
+import { LONGEST_RETRY_MS, type Outbox, type Outgoing } from '../../ports/outbox.ts';
+import { type DeliveryFailure, sealOfFailure } from '../shared/row-seal.ts';
 import { updateItem } from './conditional-writes.ts';
 import { attempt, unprocessed, withRetry } from './faults.ts';
 import { type EventItems, outboxEventOf, parkedEventItem } from './items.ts';
@@ -65,7 +66,12 @@ export const dynamodbOutbox = <Event extends Outgoing>(
             eventKey(event, events.outbox),
             parkedEventItem(events, { ...event, tries: event.tries + 1, error }),
           )
-        : defer(table, eventKey(event, events.outbox), { tries: event.tries + 1, error }, next),
+        : defer(table, eventKey(event, events.outbox), {
+            id: event.id,
+            tries: event.tries + 1,
+            error,
+            retryAt: next,
+          }),
     ).map(() => undefined),
 
   parked: (limit) =>
@@ -99,8 +105,12 @@ const byId = (a: Readonly<{ id: string }>, b: Readonly<{ id: string }>): number 
 
 const notWaiting = (query: PartitionQuery, now: Instant): PartitionQuery => ({
   ...query,
-  FilterExpression: 'attribute_not_exists(retry_at) OR retry_at <= :now',
-  ExpressionAttributeValues: { ...query.ExpressionAttributeValues, ':now': now },
+  FilterExpression: 'attribute_not_exists(retry_at) OR retry_at <= :now OR retry_at > :longest',
+  ExpressionAttributeValues: {
+    ...query.ExpressionAttributeValues,
+    ':now': now,
+    ':longest': now + LONGEST_RETRY_MS,
+  },
 });
 
 async function remove(table: Table, keys: readonly ItemKey[]): Promise<void> {
@@ -117,17 +127,18 @@ async function remove(table: Table, keys: readonly ItemKey[]): Promise<void> {
 }
 
 /** Nothing when the event is gone. */
-const defer = async (
-  table: Table,
-  Key: ItemKey,
-  { tries, error }: Pick<OutboxEvent, 'tries' | 'error'>,
-  until: Instant,
-): Promise<boolean> => {
+const defer = async (table: Table, Key: ItemKey, failure: DeliveryFailure): Promise<boolean> => {
+  const { tries, retryAt, error } = failure;
   const deferred = await updateItem(table, {
     Key,
-    UpdateExpression: 'SET tries = :tries, retry_at = :until, failure = :failure',
+    UpdateExpression: 'SET tries = :tries, retry_at = :until, failure = :failure, failure_seal = :seal',
     ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeValues: { ':tries': tries, ':until': until, ':failure': error },
+    ExpressionAttributeValues: {
+      ':tries': tries,
+      ':until': retryAt,
+      ':failure': error,
+      ':seal': sealOfFailure(failure),
+    },
   });
   return deferred !== undefined;
 };

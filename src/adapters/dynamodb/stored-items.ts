@@ -19,8 +19,10 @@ import {
   type Item,
   paymentItem,
   paymentOf,
+  sealedItem,
   transactionItem,
   transactionOf,
+  writtenFailure,
 } from './items.ts';
 import { ledgerEntryOf, ledgerItem } from './ledger-items.ts';
 import {
@@ -30,6 +32,7 @@ import {
   historyPartition,
   type ItemKey,
   parkedEventKey,
+  SCHEMA_KEY,
   spendingPartition,
   TRANSACTION_PREFIX,
   tallyPartitions,
@@ -89,7 +92,10 @@ const JUDGES: Readonly<Record<string, ((placed: Placed) => JudgedItem) | undefin
   B({ item, merchantId }) {
     const isSpent = item.pk === spendingPartition(merchantId);
     const names = isSpent ? [...ACCOUNTS, 'spendings'] : ACCOUNTS;
-    return aSum(item, 'balance', isSpent || balancePartitions(merchantId).includes(item.pk), names);
+    const judged = aSum(item, 'balance', isSpent || balancePartitions(merchantId).includes(item.pk), names);
+    if (!isSpent) return judged;
+    const spent = { currency: item.sk, spendings: Number(item['spendings'] ?? 0) };
+    return { ...judged, value: { type: 'balance', spent } };
   },
   T: ({ item, merchantId }) =>
     aSum(
@@ -104,8 +110,8 @@ const JUDGES: Readonly<Record<string, ((placed: Placed) => JudgedItem) | undefin
 
 /** Quotas and counts of failed authentications. */
 const COUNTERS = new Set(['Q', 'F']);
-/** Leases, what failed authentications named no merchant, the schema, and all that is the other service's. */
-const OTHERS = /^#(L|F|S|V.*)$/;
+/** Leases, what failed authentications named no merchant, and all that is the other service's. */
+const OTHERS = /^#(L|F|V.*)$/;
 
 /**
  * Judges an item by its key: undefined for one that is not checked. Throws on an item that stands for nothing, and gives
@@ -115,6 +121,7 @@ export function judgedItem(item: Item & ItemKey): JudgedItem | 'unknown' | undef
   const [merchant = '', letter = '', place = '', ...rest] = item.pk.split('#');
   if (merchant === '') {
     if (item.pk === '#M') return { value: { type: 'tenant' }, written: { pk: '#M', sk: item.sk } };
+    if (item.pk === SCHEMA_KEY.pk && item.sk === SCHEMA_KEY.sk) return judgedSchema(item);
     return OTHERS.test(item.pk) ? undefined : 'unknown';
   }
   if (COUNTERS.has(letter)) return undefined;
@@ -122,18 +129,22 @@ export function judgedItem(item: Item & ItemKey): JudgedItem | 'unknown' | undef
   return JUDGES[letter]?.(placed) ?? 'unknown';
 }
 
+/** What the table was brought to, whichever version brought it there. */
+export function judgedSchema(item: Item): JudgedItem {
+  const { seal: _, ...schema } = item;
+  return { value: { type: 'schema' }, written: sealedItem('schema', schema) };
+}
+
 /** An item of the outbox, or a parked one. */
 export function judgedEvent(item: Item & ItemKey, isParked: boolean): JudgedItem {
   const event = eventOf(item);
-  const { tries, retry_at, failure } = item;
+  const { retry_at: _, ...parked } = item;
   return {
     value: { type: 'event', event, places: ['outbox'] },
     written: {
       ...eventItem(event),
       ...(isParked ? parkedEventKey(event.id) : {}),
-      tries,
-      failure,
-      ...(isParked ? {} : { retry_at }),
+      ...writtenFailure(event.id, isParked ? parked : item),
     },
     begun: event.created,
   };

@@ -1,5 +1,6 @@
 import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { StoredFault, StoredRow, StoredRows } from '../../ports/stored-rows.ts';
 import { attempt, withRetry } from './faults.ts';
@@ -14,16 +15,30 @@ const UNSENT = [...outboxPartitions(), parkedPartition()];
 /** Where a walk stands: in a partition of unsent events, or behind them all in a scan of the table. */
 type Cursor = Readonly<{ partition: number; start?: Item }>;
 
+/** From when on no item is without its seal, by the seal's attribute. */
+type Sealed = Readonly<Record<'seal' | 'failure_seal', Instant>>;
+
+const sealedSince = (schema: Item | undefined): Sealed => ({
+  seal: Number(schema?.['sealed_since'] ?? 0),
+  failure_seal: Number(schema?.['failures_sealed_since'] ?? 0),
+});
+
+const NO_SCHEMA: StoredRow = {
+  type: 'schema',
+  id: SCHEMA_KEY.sk,
+  fault: { fault: 'absent', detail: `item ${SCHEMA_KEY.pk}` },
+};
+
 /** The outbox, partition after partition, then the whole table, strongly consistent. */
 export function dynamodbStoredRows(table: Table, read: Read): StoredRows {
-  const sealedSince = async (): Promise<number> => Number((await read(SCHEMA_KEY))?.['sealed_since'] ?? 0);
   return {
-    sealedSince: () => attempt(sealedSince),
+    sealedSince: () => attempt(() => read(SCHEMA_KEY)).map((schema) => sealedSince(schema).seal),
     page: (after) =>
       attempt(async () => {
         const { partition, start }: Cursor =
           after === undefined ? { partition: 0 } : (JSON.parse(after) as Cursor);
-        const since = await sealedSince();
+        const schema = await read(SCHEMA_KEY);
+        const since = sealedSince(schema);
         const pk = UNSENT[partition];
         const found =
           pk === undefined
@@ -40,8 +55,9 @@ export function dynamodbStoredRows(table: Table, read: Read): StoredRows {
               ? undefined
               : { partition: partition + 1 };
         const items = found.items as readonly (Item & ItemKey)[];
+        const rows = items.flatMap((item) => storedRow(item, since, pk));
         return {
-          rows: items.flatMap((item) => storedRow(item, since, pk)),
+          rows: next === undefined && schema === undefined ? [...rows, NO_SCHEMA] : rows,
           ...(next === undefined ? {} : { next: JSON.stringify(next) }),
         };
       }),
@@ -65,11 +81,7 @@ async function scan(table: Table, start: Item | undefined): Promise<QueryPage> {
 }
 
 /** `partition` is the outbox's, where the item was read from one: a scan passes those over. */
-function storedRow(
-  item: Item & ItemKey,
-  sealedSince: number,
-  partition: string | undefined,
-): readonly StoredRow[] {
+function storedRow(item: Item & ItemKey, since: Sealed, partition: string | undefined): readonly StoredRow[] {
   if (partition === undefined && UNSENT.includes(item.pk)) return [];
   const [merchant = ''] = item.pk.split('#');
   const owner = merchant === '' ? undefined : (merchant as MerchantId);
@@ -83,7 +95,7 @@ function storedRow(
       return [{ ...known, type: 'row', fault: { fault: 'orphaned', detail: `item ${item.pk}` } }];
     const { value, merchantId = owner } = judged;
     const tenant = value.type === 'tenant' ? (item.sk as MerchantId) : (owner ?? eventTenant(judged));
-    const fault = faultOf(item, judged, sealedSince, owner !== undefined && merchantId !== owner);
+    const fault = faultOf(item, judged, since, owner !== undefined && merchantId !== owner);
     return [{ id, ...present({ merchantId: tenant }), ...value, ...present({ fault }) }];
   } catch (fault) {
     const detail = fault instanceof Error ? fault.message : String(fault);
@@ -94,8 +106,13 @@ function storedRow(
 /** What stands in place of an id where the partition says all: a claim, a window of a quota, a unique key. */
 const MARKS: ReadonlySet<string> = new Set(['C', 'Q', 'K']);
 
-/** What items of an older version lack: seals, and of claims the time at which their response is deleted. */
-const LATER_ATTRIBUTES: ReadonlySet<string> = new Set(['seal', 'due_shard', 'due_at']);
+/** What items of an older version lack, by the seal that came with it: of claims also the time at which their response is deleted. */
+const LATER_ATTRIBUTES: Readonly<Record<string, keyof Sealed | undefined>> = {
+  seal: 'seal',
+  due_shard: 'seal',
+  due_at: 'seal',
+  failure_seal: 'failure_seal',
+};
 
 const eventTenant = ({ value }: JudgedItem): MerchantId | undefined =>
   value.type === 'event' ? value.event.merchantId : undefined;
@@ -103,13 +120,16 @@ const eventTenant = ({ value }: JudgedItem): MerchantId | undefined =>
 function faultOf(
   item: Item,
   { written, begun }: JudgedItem,
-  sealedSince: number,
+  since: Sealed,
   isForeign: boolean,
 ): StoredFault | undefined {
   if (isForeign) return { fault: 'foreign', detail: `item ${String(item['pk'])}` };
-  const mayLackSeal = begun !== undefined && begun < sealedSince;
+  const mayLack = (name: string): boolean => {
+    const seal = LATER_ATTRIBUTES[name];
+    return seal !== undefined && begun !== undefined && begun < since[seal];
+  };
   const name = [...new Set([...Object.keys(item), ...Object.keys(written)])].find(
-    (each) => !(mayLackSeal && LATER_ATTRIBUTES.has(each)) && !isSame(item[each], written[each]),
+    (each) => !mayLack(each) && !isSame(item[each], written[each]),
   );
   return name === undefined ? undefined : { fault: 'edited', detail: `attribute ${name}` };
 }

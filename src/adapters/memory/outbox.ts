@@ -1,7 +1,13 @@
 import { okAsync } from 'neverthrow';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { type Outbox, type OutboxEvent, type Outgoing, outboxShardOf } from '../../ports/outbox.ts';
+import {
+  LONGEST_RETRY_MS,
+  type Outbox,
+  type OutboxEvent,
+  type Outgoing,
+  outboxShardOf,
+} from '../../ports/outbox.ts';
 import { type OutboxStore, positionOf } from './store.ts';
 
 export const memoryOutbox = <Event extends Outgoing = DomainEvent>(
@@ -16,7 +22,8 @@ export const memoryOutbox = <Event extends Outgoing = DomainEvent>(
       const shard = outboxShardOf(event);
       const room = left.get(shard) ?? 0;
       const told = store.tellings.get(event.id);
-      if (room <= 0 || (told?.retryAt ?? now) > now) continue;
+      const waitMs = (told?.retryAt ?? now) - now;
+      if (room <= 0 || (waitMs > 0 && waitMs <= LONGEST_RETRY_MS)) continue;
       found.push({ ...event, tries: 0, ...told });
       if (room === 1) left.delete(shard);
       else left.set(shard, room - 1);
@@ -33,9 +40,9 @@ export const memoryOutbox = <Event extends Outgoing = DomainEvent>(
   failed({ id, tries }, error, next) {
     if (next === 'parked') {
       const event = remove(store, id);
-      if (event !== undefined) store.parked.set(id, { event, tries: tries + 1, error });
+      if (event !== undefined) store.parked.set(id, written(store, { event, tries: tries + 1, error }));
     } else if (store.outbox[positionOf(store.outbox, id)]?.id === id) {
-      store.tellings.set(id, { tries: tries + 1, retryAt: next, error });
+      store.tellings.set(id, written(store, { tries: tries + 1, retryAt: next, error }));
     }
     return okAsync(undefined);
   },
@@ -65,6 +72,15 @@ export const memoryOutbox = <Event extends Outgoing = DomainEvent>(
     });
   },
 });
+
+/** Noted as what the adapter wrote: a seal, on databases. */
+function written<Failure extends object>(
+  { written: objects }: Pick<OutboxStore, 'written'>,
+  failure: Failure,
+): Failure {
+  objects.add(failure);
+  return failure;
+}
 
 function remove<Event extends Outgoing>(store: OutboxStore<Event>, id: Event['id']): Event | undefined {
   const position = positionOf(store.outbox, id);

@@ -37,7 +37,6 @@ type MemoryTables = Readonly<{
   talliesOf: Map<string, Map<string, Tally>>;
   eventsOf: LoggedEvents;
   deliveriesOf: StoredDeliveries;
-  written: Written;
 }>;
 
 /**
@@ -53,6 +52,7 @@ export type OutboxStore<Event extends Outgoing = DomainEvent> = Readonly<{
   /** How telling went so far of those unsent that failed before. */
   tellings: Map<string, Pick<OutboxEvent, 'tries' | 'retryAt' | 'error'>>;
   parked: Map<string, Readonly<{ event: Event; tries: number; error: string }>>;
+  written: Written;
 }>;
 
 export type StoredAggregate = Readonly<{ owner: string; aggregate: Aggregate; changeId: string }>;

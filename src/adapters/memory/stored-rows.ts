@@ -11,6 +11,7 @@ import {
   chainKeyText,
   claimKeyText,
   type MemoryStore,
+  type OutboxStore,
   positionOf,
 } from './store.ts';
 import { tallyKeyText } from './summaries.ts';
@@ -49,9 +50,17 @@ export function memoryStoredRows(store: MemoryStore): StoredRows {
 
 function* rowsIn(store: MemoryStore): Generator<StoredRow> {
   const { written } = store;
-  for (const event of store.outbox) yield eventRow(event, ['outbox'], written.has(event));
-  for (const [id, { event }] of store.parked)
-    yield eventRow(event, ['outbox'], written.has(event) && id === event.id);
+  for (const event of store.outbox)
+    yield eventRow(event, ['outbox'], written.has(event) && isFailureAsWritten(store, event.id));
+  for (const [id, parked] of store.parked)
+    yield eventRow(
+      parked.event,
+      ['outbox'],
+      written.has(parked.event) && written.has(parked) && id === parked.event.id,
+    );
+  for (const id of store.tellings.keys())
+    if (store.outbox[positionOf(store.outbox, id)]?.id !== id)
+      yield { type: 'row', id, fault: { fault: 'orphaned', detail: 'a failed try of no event' } };
   for (const [merchant, own] of store.eventsOf)
     for (const [id, event] of own)
       yield eventRow(
@@ -113,6 +122,11 @@ function* rowsIn(store: MemoryStore): Generator<StoredRow> {
       isWhole && key === balanceKeyText(merchantId, currency),
     );
   }
+  for (const [key, spendings] of store.spendings) {
+    const [merchant = '', currency = ''] = key.split(' ');
+    const row = { type: 'balance', id: currency, merchantId: merchant as MerchantId } as const;
+    yield { ...row, spent: { currency, spendings } };
+  }
   for (const [merchant, own] of store.talliesOf)
     for (const [key, tally] of own) {
       const sums = [tally.amount, tally.captured, tally.refunded];
@@ -135,6 +149,15 @@ const held = (row: StoredRow, isAsWritten: boolean): StoredRow =>
 
 const eventRow = (event: DomainEvent, places: readonly EventPlace[], isAsWritten: boolean): StoredRow =>
   held({ type: 'event', event, places, ...named(event) }, isAsWritten);
+
+/** Of an event that was never refused there is nothing. */
+export function isFailureAsWritten(
+  { tellings, written }: Pick<OutboxStore, 'tellings' | 'written'>,
+  id: string,
+): boolean {
+  const failure = tellings.get(id);
+  return failure === undefined || written.has(failure);
+}
 
 /** A merchant's payments are listed by id. */
 function isListed({ paymentsOf }: MemoryStore, payment: Payment): boolean {

@@ -8,6 +8,7 @@ import { withRetry } from './faults.ts';
 import { kyselyMigrations, type MigrationFiles, migrationTable, newestOf } from './migration-files.ts';
 import hashes from './migrations/manifest.json' with { type: 'json' };
 import type { Database } from './schema.ts';
+import { type AppliedRow, sealOfMigration } from './stored-migrations.ts';
 
 /** The platform's. */
 export const PLATFORM_MIGRATIONS: MigrationFiles = {
@@ -65,7 +66,7 @@ export const applyMigrations = (
         const { error, results = [] } = await migratorOf(db, migrations, files).migrateToLatest();
         if (error !== undefined) throw error;
         const applied = results.map(({ migrationName }) => migrationName);
-        if (applied.length > 0) await noteHashes(db, applied, files);
+        if (applied.length > 0) await noteHashes(db, files);
         return applied;
       }),
   );
@@ -103,14 +104,20 @@ async function newerThan(
   return Object.fromEntries(rows.map(({ name }) => [name, never]));
 }
 
-/** A column and no table of its own, so that who may read the names may read the hashes. */
-async function noteHashes(
-  db: Transaction<Database>,
-  applied: readonly string[],
-  files: MigrationFiles,
-): Promise<void> {
+/**
+ * Of all that lack them: what was applied before hashes were noted is taken to be what landed. Columns and no table of their
+ * own, so that who may read the names may read the hashes.
+ */
+async function noteHashes(db: Transaction<Database>, files: MigrationFiles): Promise<void> {
   const table = sql.raw(migrationTable(files));
-  await sql`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS hash text`.execute(db);
-  for (const name of applied)
-    await sql`UPDATE ${table} SET hash = ${files.hashes[name]} WHERE name = ${name}`.execute(db);
+  await sql`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS hash text, ADD COLUMN IF NOT EXISTS seal text`.execute(
+    db,
+  );
+  const { rows } = await sql<AppliedRow>`
+    SELECT name, timestamp, hash, seal FROM ${table} WHERE seal IS NULL`.execute(db);
+  for (const row of rows) {
+    const hash = row.hash ?? files.hashes[row.name] ?? null;
+    const seal = sealOfMigration({ ...row, hash });
+    await sql`UPDATE ${table} SET hash = ${hash}, seal = ${seal} WHERE name = ${row.name}`.execute(db);
+  }
 }

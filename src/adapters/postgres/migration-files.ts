@@ -16,6 +16,10 @@ export type MigrationFiles = Readonly<{
 export const migrationTable = ({ schema }: MigrationFiles): string =>
   schema === undefined ? 'kysely_migration' : `${schema}.migration`;
 
+/** The table of kysely's lock beside it. */
+export const migrationLockTable = ({ schema }: MigrationFiles): string =>
+  schema === undefined ? 'kysely_migration_lock' : `${schema}.migration_lock`;
+
 /** The last of them: the least that a serving process needs. */
 export const newestOf = ({ hashes }: MigrationFiles): string => Object.keys(hashes).at(-1) ?? 'none';
 

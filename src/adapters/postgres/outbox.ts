@@ -8,6 +8,7 @@ import {
   type Outgoing,
   outboxShardOf,
 } from '../../ports/outbox.ts';
+import { sealOfFailure } from '../shared/row-seal.ts';
 import { withRetry } from './faults.ts';
 import { eventFromRow, uuidOf } from './rows.ts';
 import type { Row } from './schema.ts';
@@ -71,7 +72,9 @@ export function outboxIn<Event extends Outgoing, EventRow>(
     },
 
     failed(event, error, next) {
-      const values = [outboxShardOf(event), uuidOf(event.id), event.tries + 1, error];
+      const tries = event.tries + 1;
+      const failure = { id: event.id, tries, error, ...(next === 'parked' ? {} : { retryAt: next }) };
+      const values = [outboxShardOf(event), uuidOf(event.id), tries, error, sealOfFailure(failure)];
       const noted =
         next === 'parked' ? ask('park_event', values) : ask('retry_event', [...values, new Date(next)]);
       return noted.map(() => undefined);
@@ -106,10 +109,13 @@ function textsFor(schema: string, columns: readonly string[], besides: readonly 
     unsent_events: `SELECT ${read} FROM ${nextEvents}($1, 'infinity', $2) ORDER BY id LIMIT $2`,
     next_events: `SELECT ${read}, tries, retry_at, error FROM ${nextEvents}($1, $2, $3) ORDER BY id`,
     remove_events: `SELECT ${schema}remove_events($1, $2)`,
-    retry_event: `UPDATE ${schema}outbox SET tries = $3, error = $4, retry_at = $5 WHERE shard = $1 AND id = $2`,
+    retry_event: `
+      UPDATE ${schema}outbox SET tries = $3, error = $4, failure_seal = decode($5, 'hex'), retry_at = $6
+      WHERE shard = $1 AND id = $2`,
     park_event: `
       WITH gone AS (DELETE FROM ${schema}outbox WHERE shard = $1 AND id = $2 RETURNING ${stored})
-      INSERT INTO ${schema}outbox_parked (${stored}, tries, error) SELECT gone.*, $3::integer, $4 FROM gone`,
+      INSERT INTO ${schema}outbox_parked (${stored}, tries, error, failure_seal)
+      SELECT gone.*, $3::integer, $4, decode($5, 'hex') FROM gone`,
     parked_events: `
       SELECT ${read}, tries, NULL AS retry_at, error FROM ${schema}outbox_parked ORDER BY id LIMIT $1`,
     unpark_event: `

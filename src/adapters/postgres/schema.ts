@@ -153,7 +153,10 @@ type LedgerEntryTable = {
 };
 
 /** One slot's part of a sum. Sums are numeric, which is read as text. */
-type BalanceTable = { merchant_id: string; currency: string; slot: number } & Record<Account, string>;
+type BalanceTable = { merchant_id: string; currency: string; slot: number; written_in: number } & Record<
+  Account,
+  string
+>;
 
 type SpendingTable = { merchant_id: string; currency: string; spendings: number };
 
@@ -164,6 +167,7 @@ type TallyTable = {
   currency: string;
   status: PaymentStatus;
   slot: number;
+  written_in: number;
   count: bigint;
   amount: string;
   captured: string;

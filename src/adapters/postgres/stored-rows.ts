@@ -1,9 +1,12 @@
 import type pg from 'pg';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import { canonicalJson, type Json, parseJson } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { StoredFault, StoredRow, StoredRows } from '../../ports/stored-rows.ts';
 import { withRetry } from './faults.ts';
+import { PLATFORM_MIGRATIONS } from './migrate.ts';
 import { hexOf } from './rows.ts';
+import { migrationFaults } from './stored-migrations.ts';
 import { type AnyRow, merchantOf, STORED_TABLES, type StoredTable } from './stored-tables.ts';
 
 const PAGE = 500;
@@ -11,31 +14,38 @@ const PAGE = 500;
 /** Where a walk stands: the table, and the key of the last row read of it. */
 type Cursor = Readonly<{ table: number; key?: readonly string[] }>;
 
-/** Table after table by its primary key, one statement a page. */
+/** From when on no row is without its seal, by the seal's column. */
+type Sealed = Readonly<Record<'seal' | 'failure_seal', Instant>>;
+
+/** Table after table by its primary key, one statement a page; behind them, what was applied to the schema. */
 export function postgresStoredRows(pool: pg.Pool): StoredRows {
-  const sealedSince = () =>
-    withRetry(() => pool.query<{ at: number }>('SELECT sealed_since() AS at')).map(
-      ({ rows }) => rows[0]?.at ?? Number.POSITIVE_INFINITY,
-    );
+  const sealed = () =>
+    withRetry(() =>
+      pool.query<Sealed>('SELECT sealed_since() AS seal, failures_sealed_since() AS failure_seal'),
+    ).map(({ rows: [since] }) => {
+      if (since === undefined) throw new Error('the time since when rows are sealed has no row');
+      return since;
+    });
   return {
-    sealedSince,
+    sealedSince: () => sealed().map(({ seal }) => seal),
     page: (after) =>
-      sealedSince().andThen((since) => {
+      sealed().andThen((since) => {
         const { table: index, key }: Cursor =
           after === undefined ? { table: 0 } : (JSON.parse(after) as Cursor);
         const table = STORED_TABLES[index];
-        if (table === undefined) throw new Error(`there is no table ${index}`);
+        if (table === undefined)
+          return migrationFaults(pool, PLATFORM_MIGRATIONS).map((faults) => ({
+            rows: faults.map(({ id, ...fault }): StoredRow => ({ type: 'schema', id, fault })),
+          }));
         return withRetry(() => pool.query<AnyRow>(pageOf(table, key))).map(({ rows }) => {
           const last = rows.at(-1);
-          const next: Cursor | undefined =
+          const next: Cursor =
             last !== undefined && rows.length === PAGE
               ? { table: index, key: table.key.map((column) => cursorText(last[column])) }
-              : index + 1 < STORED_TABLES.length
-                ? { table: index + 1 }
-                : undefined;
+              : { table: index + 1 };
           return {
             rows: rows.flatMap((row) => listed(storedRow(table, row, since))),
-            ...(next === undefined ? {} : { next: JSON.stringify(next) }),
+            next: JSON.stringify(next),
           };
         });
       }),
@@ -55,13 +65,14 @@ function pageOf({ name, key, texts }: StoredTable, after: readonly string[] | un
   };
 }
 
-function storedRow(table: StoredTable, row: AnyRow, sealedSince: number): StoredRow {
+function storedRow(table: StoredTable, row: AnyRow, sealedSince: Sealed): StoredRow {
   const known = { id: table.id(row), merchantId: merchantOf(table, row) };
   try {
     const { value, written, begun } = table.judge(row);
-    const mayLackSeal = begun !== undefined && begun < sealedSince;
+    const mayLack = (name: string) =>
+      (name === 'seal' || name === 'failure_seal') && begun !== undefined && begun < sealedSince[name];
     const column = Object.keys(row).find(
-      (name) => name !== 'shard' && !(name === 'seal' && mayLackSeal) && !isSame(row, written, name),
+      (name) => name !== 'shard' && !mayLack(name) && !isSame(row, written, name),
     );
     return { ...known, ...value, ...(column === undefined ? {} : { fault: edited(column) }) };
   } catch (fault) {

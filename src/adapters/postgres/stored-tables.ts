@@ -3,6 +3,7 @@ import { idOf, type MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { parseJson } from '../../domain/kernel/json.ts';
 import type { EventPlace, StoredValue } from '../../ports/stored-rows.ts';
+import { sealOfFailure } from '../shared/row-seal.ts';
 import { type DeliveryRow, deliveryFromRow, deliveryToRow } from './delivery-rows.ts';
 import { aggregateFromRow, aggregateToRow, entryFromRow, entryToRow } from './ledger-rows.ts';
 import {
@@ -70,10 +71,22 @@ const anEvent = (
   },
 });
 
-/** How sending an event went so far is about nothing but when it is tried next. */
-const triesOf = ({ tries, retry_at, error }: AnyRow) => ({ tries, retry_at, error });
+/** How the delivery of an event went so far, as who noted its last failed try sealed it; one that was never refused has nothing. */
+function failureOf({ id, tries, retry_at, error }: AnyRow): object {
+  if (tries === 0 && (retry_at ?? null) === null && error === null) return { tries };
+  const failure = {
+    id: idOf('evt', hexOf(String(id))),
+    tries: Number(tries),
+    ...(retry_at === null ? {} : { retryAt: retry_at as Instant }),
+    ...(error === null ? {} : { error: error as string }),
+  };
+  return { tries, retry_at, error, failure_seal: sealOfFailure(failure) };
+}
 
-/** A part of a sum: only what all parts add up to means anything, whichever of the parts it is in. */
+/** In rows of before the copy of their part was kept. */
+const NO_COPY = -1;
+
+/** A part of a sum: only what all parts add up to means anything. Which of them it is in has its copy beside it. */
 const aSum = (name: string, type: 'balance' | 'summary', key: readonly string[], texts: readonly string[]) =>
   ({
     name,
@@ -84,14 +97,15 @@ const aSum = (name: string, type: 'balance' | 'summary', key: readonly string[],
     judge(row) {
       const slot = Number(row['slot']);
       if (slot < 0 || slot >= SLOTS) throw new Error(`there is no slot ${slot}`);
-      return { value: { type }, written: row };
+      const written_in = row['written_in'] === NO_COPY ? NO_COPY : slot;
+      return { value: { type }, written: { ...row, written_in } };
     },
   }) satisfies StoredTable;
 
 /** Every table whose rows must agree with others, unsent events first. */
 export const STORED_TABLES: readonly StoredTable[] = [
-  anEvent('outbox', ['outbox'], ['shard', 'id'], triesOf),
-  anEvent('outbox_parked', ['outbox'], ['id'], ({ tries, error }) => ({ tries, error })),
+  anEvent('outbox', ['outbox'], ['shard', 'id'], failureOf),
+  anEvent('outbox_parked', ['outbox'], ['id'], (row) => failureOf({ ...row, retry_at: null })),
   anEvent('event_log', ['log', 'entity_log'], ['merchant_id', 'id'], (row) => ({
     entity_id: entityOf(eventFromRow(row as Row<'outbox'>)),
   })),
@@ -179,6 +193,17 @@ export const STORED_TABLES: readonly StoredTable[] = [
     },
   },
   aSum('balance', 'balance', ['merchant_id', 'currency', 'slot'], []),
+  {
+    name: 'spending',
+    key: ['merchant_id', 'currency'],
+    texts: [],
+    id: joined('currency'),
+    merchant: 'merchant_id',
+    judge(row) {
+      const { currency, spendings } = row as Row<'spending'>;
+      return { value: { type: 'balance', spent: { currency, spendings } }, written: row };
+    },
+  },
   aSum('tally', 'summary', ['merchant_id', 'day', 'currency', 'status', 'slot'], ['day']),
   {
     name: 'webhook_delivery',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
+import type { OutboxEvent } from '../../ports/outbox.ts';
 
 /**
  * SHA-256 over everything that a row of a kind holds, in hex, written beside it by the same commit. It covers rows of which
@@ -9,3 +10,10 @@ export const sealOf = (kind: string, row: JsonObject): string =>
   createHash('sha256')
     .update(`${kind}\n${canonicalJson(row)}`)
     .digest('hex');
+
+/** How the delivery of an event went that was refused before. */
+export type DeliveryFailure = Pick<OutboxEvent, 'tries' | 'retryAt' | 'error'> & Readonly<{ id: string }>;
+
+/** The seal of it, written by whoever notes the failed try. An event that was never refused has none. */
+export const sealOfFailure = ({ id, tries, retryAt, error }: DeliveryFailure): string =>
+  sealOf('failure', { id, tries, retry_at: retryAt ?? null, error: error ?? null });

@@ -34,6 +34,7 @@ export type RowType =
   | 'unique_key'
   | 'tenant'
   | 'delivery'
+  | 'schema'
   | 'row';
 
 /** A row that nothing but a hand in the store could have made so. `detail` is for people. */

@@ -16,11 +16,12 @@ import type { IntegrityFinding } from './integrity-finding.ts';
 import { type CauseReads, verifyCauses, verifyPostings } from './verify-causes.ts';
 import { backTo, type Marks, mark, NO_MARKS } from './verify-marks.ts';
 import { datedEntry } from './verify-postings.ts';
+import { addBounds, boundsOf, type SpendingBounds } from './verify-spendings.ts';
 
 export type LedgerReads = CauseReads & Readonly<{ balances: Balances; clock: Clock }>;
 
 /** `balances` are absent when they never stood still for long enough to be compared. */
-export type LedgerSeen = Readonly<{ entries: number; balances?: readonly Balance[] }>;
+export type LedgerSeen = Readonly<{ entries: number; bounds: SpendingBounds; balances?: readonly Balance[] }>;
 
 const PAGE = 500;
 const MOST_TRIES = 10;
@@ -30,17 +31,20 @@ type Sums = ReadonlyMap<string, Balance>;
 /**
  * Checks that a merchant's entries are exactly those that payments and transfers caused, and that the balances are what
  * the entries add up to. `caused` marks the entries that there must be: where there are these and no others, no more is
- * read; where not, everything is looked up that may be the reason.
+ * read; where not, everything is looked up that may be the reason. Gives how often balances were spent from by the entries until
+ * `spentUntil`.
  */
 export const verifyLedger = (
   ports: LedgerReads,
   merchantId: MerchantId,
   caused: Marks,
   cut: Instant,
+  spentUntil: Instant,
 ): ResultAsync<LedgerSeen, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
-    let old = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt <= cut);
-    const entries = old.count;
+    const isOld = ({ createdAt }: LedgerEntry) => createdAt <= cut;
+    let old = yield* add(ports, merchantId, cut, isOld, spentUntil);
+    const { count: entries, bounds } = old;
     const since = backTo(caused, old.marks, cut);
     if (since !== 'nothing') {
       yield* verifyPostings(ports, merchantId, since);
@@ -49,19 +53,19 @@ export const verifyLedger = (
     let isWalkedAgain = false;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = yield* ports.balances.of(merchantId);
-      const recent = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt > cut, cut);
+      const recent = yield* add(ports, merchantId, cut, (entry) => !isOld(entry), spentUntil, cut);
       const fault = faultOfBalances(merchantId, before, merge(old.sums, recent.sums));
-      if (fault === undefined) return ok({ entries, balances: before });
+      if (fault === undefined) return ok({ entries, bounds, balances: before });
       const after = yield* ports.balances.of(merchantId);
       if (textOf(before) !== textOf(after)) continue;
       if (isWalkedAgain) return err(fault);
       isWalkedAgain = true;
-      old = yield* add(ports, merchantId, cut, ({ createdAt }) => createdAt <= cut);
+      old = yield* add(ports, merchantId, cut, isOld, spentUntil);
     }
-    return ok({ entries });
+    return ok({ entries, bounds });
   });
 
-type Added = Readonly<{ sums: Sums; marks: Marks; count: number }>;
+type Added = Readonly<{ sums: Sums; marks: Marks; count: number; bounds: SpendingBounds }>;
 
 /** Adds up the entries that are wanted, and marks and counts all of them. */
 const add = (
@@ -69,14 +73,16 @@ const add = (
   merchantId: MerchantId,
   cut: Instant,
   isWanted: (entry: LedgerEntry) => boolean,
+  spentUntil: Instant,
   since: Instant = Number.NEGATIVE_INFINITY,
 ): ResultAsync<Added, IntegrityFinding | StorageUnavailable> => {
-  let added: Added = { sums: new Map(), marks: NO_MARKS, count: 0 };
+  let added: Added = { sums: new Map(), marks: NO_MARKS, count: 0, bounds: new Map() };
   return walk(ports, merchantId, since, (page) => {
     added = {
       sums: merge(added.sums, byCurrency(balancesOf(page.filter(isWanted)))),
       marks: mark(added.marks, page.map(datedEntry), cut, ports.digests.sha256),
       count: added.count + page.length,
+      bounds: addBounds(added.bounds, boundsOf(page, spentUntil)),
     };
     return okAsync(undefined);
   }).map(() => added);

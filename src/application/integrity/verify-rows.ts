@@ -11,12 +11,14 @@ import { effectText, transactionText } from './entity-facts.ts';
 import { eventText, isExpectedType } from './expected-events.ts';
 import type { Fact, FactWindow, NoteFact } from './facts.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
+import type { Spendings } from './verify-spendings.ts';
 
-/** `unsent` are the events that were in the outbox when the walk began. */
+/** `unsent` are the events that were in the outbox when the walk began, `spent` is how often balances were spent from until then. */
 export type RowsSeen = Readonly<{
   rows: number;
   tenants: ReadonlySet<MerchantId>;
   unsent: ReadonlySet<EventId>;
+  spent: Spendings;
 }>;
 
 /**
@@ -34,12 +36,14 @@ export const walkRows = (
     /** Unsent events that were not met in the log so far. */
     const waiting = new Map<EventId, DomainEvent>();
     const unsent = new Set<EventId>();
+    const spent = new Map<MerchantId, Map<string, number>>();
     let rows = 0;
     for (let after: string | undefined; ; ) {
       const page = yield* storedRows.page(after);
       for (const row of page.rows) {
         if (row.fault !== undefined) return err(findingOf(row, row.fault));
         if (row.merchantId !== undefined) tenants.add(row.merchantId);
+        if (row.type === 'balance') noteSpent(spent, row);
         if (row.type !== 'event') noteRow(row, window, note);
         else if (row.places.includes('outbox')) {
           waiting.set(row.event.id, row.event);
@@ -61,8 +65,17 @@ export const walkRows = (
       if (after === undefined) break;
     }
     for (const event of waiting.values()) noteEvent(event, 'event', 'found', window, note);
-    return ok({ rows, tenants, unsent });
+    return ok({ rows, tenants, unsent, spent });
   });
+
+function noteSpent(
+  spendings: Map<MerchantId, Map<string, number>>,
+  { merchantId, spent }: Extract<StoredRow, { type: 'balance' }>,
+): void {
+  if (merchantId === undefined || spent === undefined) return;
+  const own = spendings.get(merchantId) ?? new Map<string, number>();
+  spendings.set(merchantId, own.set(spent.currency, (own.get(spent.currency) ?? 0) + spent.spendings));
+}
 
 const findingOf = (
   { type, id, merchantId }: StoredRow,

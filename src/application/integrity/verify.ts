@@ -15,6 +15,7 @@ import { type LedgerReads, verifyLedger } from './verify-ledger.ts';
 import { type Marks, mark, NO_MARKS, STABLE_MS } from './verify-marks.ts';
 import { datedPosting, postingsOfPayment, postingsOfTransfer } from './verify-postings.ts';
 import { type RowsSeen, walkRows } from './verify-rows.ts';
+import { faultOfSpendings } from './verify-spendings.ts';
 import { type Recount, recount, verifySummaries } from './verify-summaries.ts';
 import { datedLink, verifyTrail } from './verify-trail.ts';
 import { walkEntities } from './walk-entities.ts';
@@ -32,7 +33,7 @@ export type Verified = Counts &
 /**
  * Walks everything that is stored and ends at the first row that is not what the rest says it must be: every row and its
  * seal, chains, the entities at their heads, links without an entity, ledger entries and their causes, balances, transfers
- * over all tenants, summaries, claims, events, deliveries. Reads only, in memory that grows with tenants and unsent events
+ * over all tenants, how often balances were spent from, summaries, claims, events, deliveries. Reads only, in memory that grows with tenants and unsent events
  * alone, and raises no false alarm while others write. `onProgress` is called after every page, `onHeads` with the heads
  * of every chain that was found whole.
  */
@@ -158,7 +159,9 @@ const verifyMerchant = (
     });
 
     yield* verifyTrail(ports, merchantId, chained, cut);
-    const ledger = yield* verifyLedger(ports, merchantId, caused, cut);
+    const ledger = yield* verifyLedger(ports, merchantId, caused, cut, window.cut);
+    const overspent = faultOfSpendings(merchantId, rows.spent, ledger.bounds);
+    if (overspent !== undefined) return err<never, IntegrityFinding>(overspent);
     addToClearing(clearing, ledger.balances ?? []);
     const areSummed = yield* verifySummaries(ports, merchantId, counted);
     yield* noteDeliveries(ports, merchantId, endpoints, rows.unsent, window, note);

@@ -18,7 +18,8 @@ export type ApprovalRowType =
   | 'request_claim'
   | 'list_entry'
   | 'event'
-  | 'event_key';
+  | 'event_key'
+  | 'schema';
 
 /** `differs` from what would be written, `absent` though it would be written, or `orphaned`: nothing would write it. */
 export type RowDifference = Readonly<{

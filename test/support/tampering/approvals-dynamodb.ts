@@ -9,7 +9,7 @@ import {
 } from '../../../src/adapters/dynamodb/approvals/keys.ts';
 import { approvalsDynamodbStorage } from '../../../src/adapters/dynamodb/approvals/storage.ts';
 import type { Item } from '../../../src/adapters/dynamodb/items.ts';
-import type { ItemKey } from '../../../src/adapters/dynamodb/table.ts';
+import { type ItemKey, SCHEMA_KEY } from '../../../src/adapters/dynamodb/table.ts';
 import { type Mutation, otherText, otherValue, type TamperedApprovals } from './approvals.ts';
 import { itemsIn, put, remove } from './dynamodb.ts';
 
@@ -41,6 +41,7 @@ export function tamperedApprovalsDynamoDb(at: Table): TamperedApprovals & Readon
 
 /** What an item is of: the letter of its partition, and in a payment's log that of its sort key. */
 function kindOfItem({ pk, sk }: ItemKey): string {
+  if (pk === SCHEMA_KEY.pk) return 'schema';
   const kind = kindOf(pk);
   if (kind === 'X' || kind === 'R') return `${kind} ${sk.split('#')[0] ?? ''}`;
   if (kind === 'C') return pk.startsWith(`${PREFIX}#C#record#`) ? 'C without effect' : 'C';
@@ -48,7 +49,9 @@ function kindOfItem({ pk, sk }: ItemKey): string {
 }
 
 async function mutationsIn(at: Table): Promise<readonly Mutation[]> {
-  const items = (await itemsIn(at)).filter(({ pk }) => pk.startsWith(`${PREFIX}#`) && kindOf(pk) !== 'L');
+  const items = (await itemsIn(at)).filter(
+    ({ pk }) => pk === SCHEMA_KEY.pk || (pk.startsWith(`${PREFIX}#`) && kindOf(pk) !== 'L'),
+  );
   const refusals = items.filter(({ pk }) => kindOf(pk) === 'R');
   const mutations: Mutation[] = [
     {

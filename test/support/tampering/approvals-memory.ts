@@ -132,11 +132,10 @@ function mutationsOf(store: ApprovalsStore): readonly Mutation[] {
       const [first] = store.outbox as [(typeof store.outbox)[0]];
       store.outbox.unshift({ ...first, type: 'PaymentCompleted' });
     }),
-    ...fields(
-      'parked event',
-      [...store.parked.values()].map(({ event }) => event),
-      (old, next) => store.parked.set(old.id, { event: next, tries: 5, error: '' }),
-    ),
+    ...fields('parked', [...store.parked.values()], (old, next) => store.parked.set(old.event.id, next)),
+    ...fields('failed try', [...store.tellings.values()], (old, next) => {
+      for (const [id, failure] of store.tellings) if (failure === old) store.tellings.set(id, next);
+    }),
     ...entries(store.claims, 'claim', 'no claim'),
     mutation('claim held longer than its payout', () => {
       const [claim] = [...store.claims.values()].filter(({ heldUntil }) => heldUntil !== undefined);

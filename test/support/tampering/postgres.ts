@@ -105,7 +105,12 @@ const MAPPINGS: Readonly<{ [Kind in keyof Stored]: Mapping<Stored[Kind]> }> = {
         bigint
       >),
     }),
-    written: ({ merchantId, ...balance }, { slot }) => ({ merchant_id: merchantId, ...balance, slot }),
+    written: ({ merchantId, ...balance }, { slot }) => ({
+      merchant_id: merchantId,
+      ...balance,
+      slot,
+      written_in: slot,
+    }),
   },
   tally: {
     table: 'tally',
@@ -119,7 +124,12 @@ const MAPPINGS: Readonly<{ [Kind in keyof Stored]: Mapping<Stored[Kind]> }> = {
       captured: BigInt(row.captured),
       refunded: BigInt(row.refunded),
     }),
-    written: ({ merchantId, ...tally }, { slot }) => ({ merchant_id: merchantId, ...tally, slot }),
+    written: ({ merchantId, ...tally }, { slot }) => ({
+      merchant_id: merchantId,
+      ...tally,
+      slot,
+      written_in: slot,
+    }),
   },
 };
 

@@ -13,19 +13,12 @@ import type {
 } from '../../../ports/approvals/stored-rows.ts';
 import { attempt, withRetry } from '../faults.ts';
 import type { Item } from '../items.ts';
-import { type QueryPage, queryItems, queryPage, type Read, within } from '../reads.ts';
-import { type ItemKey, outboxPartitions, parkedPartition, type Table } from '../table.ts';
-import {
-  APPROVAL_EVENTS,
-  linkItem,
-  linkOf,
-  takenEventItem,
-  vendorPaymentItem,
-  vendorPaymentOf,
-} from './approval-items.ts';
+import { queryItems, type Read, within } from '../reads.ts';
+import { judgedSchema } from '../stored-items.ts';
+import { type ItemKey, SCHEMA_KEY, type Table } from '../table.ts';
+import { linkItem, linkOf, takenEventItem, vendorPaymentItem, vendorPaymentOf } from './approval-items.ts';
 import { placeItems, statusItems } from './approval-writes.ts';
 import {
-  APPROVALS_OUTBOX,
   kindOf,
   type ListName,
   linkKey,
@@ -39,6 +32,7 @@ import {
 } from './keys.ts';
 import { refusalHeadItem, refusalItems } from './refusals.ts';
 import { storedClaims } from './stored-claims.ts';
+import { storedEvents, UNSENT_PARTITIONS } from './stored-events.ts';
 import { approvalItems, keyText } from './taken-approvals.ts';
 
 /** Items are compared whole, as canonical text, with those that commits write. */
@@ -51,41 +45,23 @@ export const dynamodbStoredRows = (table: Table, read: Read): StoredRows => ({
       const seen = await Promise.all(
         items.map(async (item) => ({ item, payment: await holderOf(read, item) })),
       );
-      return { seen, next };
-    }).map(({ seen, next }) => ({
-      items: seen.filter(isStray).map(({ item }) => differenceOf(item, 'orphaned')),
+      return { seen, next, ofTable: after === undefined ? schemaDifferences(await read(SCHEMA_KEY)) : [] };
+    }).map(({ seen, next, ofTable }) => ({
+      items: [...ofTable, ...seen.filter(isStray).map(({ item }) => differenceOf(item, 'orphaned'))],
       ...present({ next: next && JSON.stringify(next) }),
     })),
   claims: (after) => storedClaims(table, read, after),
-  events(after) {
-    const starts: EventStarts = after === undefined ? OUTBOX.map((pk) => ({ pk })) : parsed(after);
-    return attempt(() => Promise.all(starts.map((start) => eventPage(table, start)))).map((pages) => {
-      const left = pages.flatMap(({ next }) => (next === undefined ? [] : [next]));
-      return {
-        items: pages
-          .flatMap(({ items }) => items)
-          .map((item) => ({ event: APPROVAL_EVENTS.eventOf(item), isSound: isSound(item) })),
-        ...present({ next: left.length === 0 ? undefined : JSON.stringify(left) }),
-      };
-    });
-  },
+  events: (after) => storedEvents(table, read, after),
 });
 
-/** Where to go on in each partition of events that is not at its end: behind an item, or at the beginning. */
-type EventStarts = readonly Readonly<{ pk: string; sk?: string }>[];
-
-const parsed = (after: string): EventStarts => JSON.parse(after) as EventStarts;
-
-const EVENTS_AT_ONCE = 100;
-
-const eventPage = (table: Table, start: EventStarts[number]): Promise<QueryPage> =>
-  queryPage(table, {
-    ...within(start.pk),
-    Limit: EVENTS_AT_ONCE,
-    ...present({ ExclusiveStartKey: start.sk === undefined ? undefined : start }),
-  });
-
-const OUTBOX = [...outboxPartitions(APPROVALS_OUTBOX), parkedPartition(APPROVALS_OUTBOX)];
+/** The table's version, whichever version brought it there. */
+function schemaDifferences(item: Item | undefined): readonly RowDifference[] {
+  const isSound =
+    item !== undefined &&
+    canonicalJson(item as JsonObject) === canonicalJson(judgedSchema(item).written as JsonObject);
+  if (isSound) return [];
+  return [{ row: 'schema', id: SCHEMA_KEY.sk, fault: item === undefined ? 'absent' : 'differs' }];
+}
 
 const LISTS: readonly ListName[] = [
   'open',
@@ -203,10 +179,12 @@ const TYPES: Readonly<Record<string, ApprovalRowType>> = {
 };
 
 const differenceOf = ({ pk, sk }: ItemKey, fault: RowDifference['fault']): RowDifference => ({
-  row: TYPES[kindOf(pk)] ?? (sk.startsWith('L') ? 'audit_entry' : 'approval'),
+  row: isOfSchema(pk) ? 'schema' : (TYPES[kindOf(pk)] ?? (sk.startsWith('L') ? 'audit_entry' : 'approval')),
   id: kindOf(pk) === 'P' ? sk : `${pk} ${sk}`,
   fault,
 });
+
+const isOfSchema = (pk: string): boolean => pk.startsWith(SCHEMA_KEY.pk);
 
 type ScannedItem = ItemKey & Readonly<{ holder?: string; payment_id?: string }>;
 
@@ -221,8 +199,8 @@ const scan = (
       {
         TableName: table.name,
         ConsistentRead: true,
-        FilterExpression: 'begins_with(pk, :prefix)',
-        ExpressionAttributeValues: { ':prefix': `${PREFIX}#` },
+        FilterExpression: 'begins_with(pk, :prefix) OR begins_with(pk, :schema)',
+        ExpressionAttributeValues: { ':prefix': `${PREFIX}#`, ':schema': SCHEMA_KEY.pk },
         ProjectionExpression: 'pk, sk, holder, payment_id',
         ...present({ ExclusiveStartKey: after === undefined ? undefined : (JSON.parse(after) as Item) }),
       },
@@ -233,6 +211,7 @@ const scan = (
 
 /** The item of the payment that an item says it is of, itself for a payment; of an event outside, that payment's first link. */
 function holderOf(read: Read, { pk, sk, holder, payment_id: paymentId }: ScannedItem) {
+  if (isOfSchema(pk)) return Promise.resolve(undefined);
   const kind = kindOf(pk);
   if (kind === 'K') return read(linkKey((paymentId ?? '') as VendorPaymentId, 1));
   const inLog =
@@ -246,13 +225,14 @@ function holderOf(read: Read, { pk, sk, holder, payment_id: paymentId }: Scanned
 
 /** Whether an item is in no place of its payment, and an event in no place of the outbox. */
 function isStray({ item, payment }: Readonly<{ item: ScannedItem; payment: Item | undefined }>): boolean {
+  if (isOfSchema(item.pk)) return keyText(item) !== keyText(SCHEMA_KEY);
   switch (kindOf(item.pk)) {
     // Kept for a time only.
     case 'C':
     case 'L':
       return false;
     case 'E':
-      return !OUTBOX.includes(item.pk);
+      return !UNSENT_PARTITIONS.includes(item.pk);
     case 'P':
       return (
         payment !== undefined && keyText(vendorPaymentKey(vendorPaymentOf(payment).id)) !== keyText(item)
@@ -282,17 +262,5 @@ function isTakenBy(key: ItemKey, firstLink: Item | undefined): boolean {
   return (
     written === undefined ||
     (written.eventKey !== undefined && keyText(takenEventKey(written.eventKey)) === keyText(key))
-  );
-}
-
-/** How the delivery of an event went is left out. */
-function isSound(item: Item): boolean {
-  const { tries: _, retry_at: __, failure: ___, pk, data, ...stored } = item;
-  const event = APPROVAL_EVENTS.eventOf(item);
-  const { pk: place, data: told, ...written } = APPROVAL_EVENTS.itemOf(event);
-  return (
-    (pk === place || pk === parkedPartition(APPROVALS_OUTBOX)) &&
-    canonicalJson(stored as JsonObject) === canonicalJson(written as JsonObject) &&
-    canonicalJson(parseJson(String(data))) === canonicalJson(parseJson(String(told)))
   );
 }

@@ -3,7 +3,7 @@ import type { AuditLogEntry } from '../../../domain/approvals/audit-log.ts';
 import type { Refusal, RefusalHead } from '../../../domain/approvals/refusal.ts';
 import type { RequestClaim } from '../../../domain/approvals/request-claim.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
-import type { OutboxStore, Written } from '../store.ts';
+import type { OutboxStore } from '../store.ts';
 
 /** Everything the memory adapters of approvals share; one object is one database. Values are immutable and never copied. */
 export type ApprovalsStore = OutboxStore<ApprovalEvent> &
@@ -20,8 +20,6 @@ export type ApprovalsStore = OutboxStore<ApprovalEvent> &
     auditOf: Map<string, AuditLogEntry[]>;
     refusalsOf: Map<string, Refusal[]>;
     refusalHeads: Map<string, RefusalHead>;
-    /** Claims. */
-    written: Written;
   }>;
 
 /** `changeId` is of the newest change. */

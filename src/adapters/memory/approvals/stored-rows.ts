@@ -1,6 +1,7 @@
 import { okAsync } from 'neverthrow';
 import { isLive } from '../../../domain/approvals/vendor-payment.ts';
 import type { PaymentHistory, RowDifference, StoredRows } from '../../../ports/approvals/stored-rows.ts';
+import { isFailureAsWritten } from '../stored-rows.ts';
 import { approvalKeyTexts } from './approval-commits.ts';
 import { claimKeyText } from './request-claims.ts';
 import { type ApprovalsStore, liveKeyText } from './store.ts';
@@ -11,10 +12,13 @@ export const memoryStoredRows = (store: ApprovalsStore): StoredRows => ({
   strays: () => okAsync({ items: strays(store) }),
   events: () =>
     okAsync({
-      items: [...store.outbox, ...[...store.parked.values()].map(({ event }) => event)].map((event) => ({
-        event,
-        isSound: true,
-      })),
+      items: [
+        ...store.outbox.map((event) => ({ event, isSound: isFailureAsWritten(store, event.id) })),
+        ...[...store.parked.values()].map((parked) => ({
+          event: parked.event,
+          isSound: store.written.has(parked),
+        })),
+      ],
     }),
   claims: () =>
     okAsync({

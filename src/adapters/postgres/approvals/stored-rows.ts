@@ -1,7 +1,9 @@
+import { ResultAsync } from 'neverthrow';
 import type pg from 'pg';
+import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
 import { headOfRefusals } from '../../../domain/approvals/refusal.ts';
 import type { RequestKey } from '../../../domain/approvals/request-claim.ts';
-import { rfc3339 } from '../../../domain/kernel/instant.ts';
+import { type Instant, rfc3339 } from '../../../domain/kernel/instant.ts';
 import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type {
@@ -10,7 +12,10 @@ import type {
   StoredClaim,
   StoredRows,
 } from '../../../ports/approvals/stored-rows.ts';
+import { sealOfFailure } from '../../shared/row-seal.ts';
 import { findAll } from '../reads.ts';
+import { type MigrationFault, migrationFaults } from '../stored-migrations.ts';
+import { APPROVALS_MIGRATIONS } from './migrate.ts';
 import { type ClaimRow, claimFromRow, claimToRow } from './request-claims.ts';
 import { approvalToRow, entryToRow, eventFromRow, linesToRows, paymentToRow, refusalToRow } from './rows.ts';
 import type { ApprovalsRow } from './schema.ts';
@@ -24,16 +29,19 @@ export const postgresStoredRows = (pool: pg.Pool): StoredRows => ({
       asDifference,
     ),
   strays: () =>
-    findAll(pool, { name: 'approvals.strays', text: STRAYS }, asDifference).map((items) => ({ items })),
+    ResultAsync.combine([
+      findAll(pool, { name: 'approvals.strays', text: STRAYS }, asDifference),
+      migrationFaults(pool, APPROVALS_MIGRATIONS),
+    ]).map(([strays, faults]) => ({ items: [...strays, ...faults.map(schemaDifference)] })),
   events: (after) =>
     findAll(
       pool,
       { name: 'approvals.events', text: EVENTS, values: [...placeIn(after), PAGE] },
-      (row: StoredEventRow) => ({
-        place: `${row.place} ${row.id}`,
-        event: eventFromRow(row),
-        isSound: row.is_sound,
-      }),
+      (row: StoredEventRow) => {
+        const event = eventFromRow(row);
+        const isSound = row.is_whole && isFailureSound(event, row);
+        return { place: `${row.place} ${row.id}`, event, isSound };
+      },
     ).map((items) => ({
       items,
       ...present({ next: items.length < PAGE ? undefined : items.at(-1)?.place }),
@@ -47,6 +55,12 @@ export const postgresStoredRows = (pool: pg.Pool): StoredRows => ({
       items,
       ...present({ next: items.length < PAGE ? undefined : keyText(items.at(-1)?.claim) }),
     })),
+});
+
+const schemaDifference = ({ id, fault }: MigrationFault): RowDifference => ({
+  row: 'schema',
+  id,
+  fault: fault === 'edited' ? 'differs' : fault,
 });
 
 const PAGE = 500;
@@ -161,16 +175,37 @@ const STRAYS = [
   ),
 ].join('\nUNION ALL\n');
 
-type StoredEventRow = ApprovalsRow<'outbox'> & Readonly<{ place: string; is_sound: boolean }>;
+type StoredEventRow = ApprovalsRow<'outbox'> &
+  Readonly<{
+    place: string;
+    is_whole: boolean;
+    tries: number;
+    retry_at: Instant | null;
+    error: string | null;
+    failure_seal: string | null;
+    sealed_since: Instant;
+  }>;
+
+/** How its delivery went is as who noted the last failed try sealed it; an event that was never refused has nothing. */
+function isFailureSound({ id, created }: ApprovalEvent, row: StoredEventRow): boolean {
+  const { tries, retry_at, error, failure_seal: seal } = row;
+  if (tries === 0 && retry_at === null && error === null) return seal === null;
+  if (created < row.sealed_since) return true;
+  const failure = { id, tries, ...present({ retryAt: retry_at ?? undefined, error: error ?? undefined }) };
+  return seal === sealOfFailure(failure);
+}
 
 /** Times are written in milliseconds: none of ours is finer. */
-const eventsIn = (table: string, place: string) => `
-  SELECT ${place} AS place, id, type, payment_id, created_at, data::text AS data,
-    created_at = date_trunc('milliseconds', created_at) AS is_sound
+const eventsIn = (table: string, place: string, retryAt: string) => `
+  SELECT ${place} AS place, id, type, payment_id, created_at, data::text AS data, tries, ${retryAt} AS retry_at, error,
+    encode(failure_seal, 'hex') AS failure_seal, approvals.failures_sealed_since() AS sealed_since,
+    (created_at, coalesce(${retryAt}, created_at)) = (
+      date_trunc('milliseconds', created_at), date_trunc('milliseconds', coalesce(${retryAt}, created_at))) AS is_whole
   FROM approvals.${table}`;
 
 const EVENTS = `
-  SELECT * FROM (${eventsIn('outbox', `to_char(shard, 'FM00')`)} UNION ALL ${eventsIn('outbox_parked', `'parked'`)}) AS e
+  SELECT * FROM (${eventsIn('outbox', `to_char(shard, 'FM00')`, 'retry_at')}
+    UNION ALL ${eventsIn('outbox_parked', `'parked'`, 'NULL::timestamptz')}) AS e
   WHERE (place, id) > ($1::text, $2::uuid) ORDER BY place, id LIMIT $3`;
 
 const placeIn = (after = ' 00000000-0000-0000-0000-000000000000'): readonly string[] => after.split(' ');
