@@ -6,7 +6,7 @@ const SDKS = {
   aws: ['neverthrow', '@aws-sdk'],
   processor: ['neverthrow', 'cockatiel'],
   fraud: ['neverthrow', 'cockatiel'],
-  system: ['uuid'],
+  system: ['uuid', 'temporal-polyfill'],
   webhooks: ['neverthrow', 'ipaddr.js'],
   keys: ['neverthrow'],
   objects: ['neverthrow'],

@@ -13,6 +13,7 @@ import { systemDigests } from '../src/adapters/system/digests.ts';
 import { systemEmailSpellings } from '../src/adapters/system/email-spellings.ts';
 import { systemIds } from '../src/adapters/system/ids.ts';
 import { systemSignedTokens } from '../src/adapters/system/signed-tokens.ts';
+import { systemTimeZones } from '../src/adapters/system/time-zones.ts';
 import { systemUtf8 } from '../src/adapters/system/utf8.ts';
 import { systemWebhookSecrets } from '../src/adapters/system/webhook-secrets.ts';
 import { httpWebhookSender } from '../src/adapters/webhooks/sender.ts';
@@ -107,6 +108,7 @@ export async function systemOver(storage: Storage) {
     webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
     csvFiles,
     utf8: systemUtf8,
+    timeZones: systemTimeZones,
     objects: files.objects,
     objectLinks: files.links,
     leftovers: files.leftovers,

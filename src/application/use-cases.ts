@@ -14,6 +14,7 @@ import type { Leftover, Retention } from '../ports/retention.ts';
 import type { KeyRotation, SecretKeys } from '../ports/secret-keys.ts';
 import type { SignedTokens } from '../ports/signed-tokens.ts';
 import type { Storage } from '../ports/storage.ts';
+import type { TimeZones } from '../ports/time-zones.ts';
 import type { TransferResponseEncoder } from '../ports/transfer-response-encoder.ts';
 import type { Utf8 } from '../ports/utf8.ts';
 import type { Vault } from '../ports/vault.ts';
@@ -30,11 +31,14 @@ import { recordCustomerAccess } from './customers/record-customer-access.ts';
 import { resolvePaymentMethod } from './customers/resolve-payment-method.ts';
 import { updateCustomer } from './customers/update-customer.ts';
 import { cancelExport } from './files/cancel-export.ts';
+import { changeSchedule, removeSchedule } from './files/change-schedule.ts';
+import { createSchedule } from './files/create-schedule.ts';
 import { exportPayments } from './files/export-payments.ts';
 import { headLinkedObject, readLinkedObject, writeLinkedObject } from './files/linked-objects.ts';
 import { listRows } from './files/list-rows.ts';
 import { getExport, listExports } from './files/read-exports.ts';
 import { getReconciliation, listReconciliations } from './files/read-reconciliations.ts';
+import { getSchedule, listSchedules } from './files/read-schedules.ts';
 import { dropFile, receiveFile } from './files/receive-file.ts';
 import { startExport } from './files/start-export.ts';
 import { startReconciliation } from './files/start-reconciliation.ts';
@@ -85,6 +89,7 @@ export type Ports = Omit<Storage, 'close' | 'health'> &
     objectLinks: ObjectLinks;
     leftovers: Retention<Leftover>;
     exportEncoder: ExportEncoder;
+    timeZones: TimeZones;
   }>;
 
 export type Rules = Readonly<{ claims: ClaimTerms; anomalies: AnomalyRules }>;
@@ -116,6 +121,11 @@ export function useCases(ports: Ports, rules: Rules) {
     getExport: getExport(ports),
     listExports: listExports(ports),
     cancelExport: cancelExport(ports),
+    createSchedule: createSchedule(ports),
+    getSchedule: getSchedule(ports),
+    listSchedules: listSchedules(ports),
+    changeSchedule: changeSchedule(ports),
+    removeSchedule: removeSchedule(ports),
     receiveFile: receiveFile(ports),
     dropFile: dropFile(ports),
     startReconciliation: startReconciliation(ports),

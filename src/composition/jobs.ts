@@ -2,6 +2,7 @@ import { exportWork } from '../application/files/export-work.ts';
 import type { JobWork } from '../application/files/job-work.ts';
 import { RECONCILIATION_WORK, reconcileFile } from '../application/files/reconcile-file.ts';
 import { JOB_TERMS, type RunJobs, runJobs } from '../application/files/run-jobs.ts';
+import { runSchedules, SCHEDULE_WORK } from '../application/files/run-schedules.ts';
 import { EXPORT_WORK } from '../application/files/start-export.ts';
 import type { Ports } from '../application/use-cases.ts';
 
@@ -9,6 +10,7 @@ import type { Ports } from '../application/use-cases.ts';
 const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
   new Map([
     [EXPORT_WORK, exportWork(ports)],
+    [SCHEDULE_WORK, runSchedules(ports)],
     [RECONCILIATION_WORK, reconcileFile(ports)],
   ]);
 

@@ -8,6 +8,7 @@ import { systemDigests } from '../adapters/system/digests.ts';
 import { systemEmailSpellings } from '../adapters/system/email-spellings.ts';
 import { systemIds } from '../adapters/system/ids.ts';
 import { systemSignedTokens } from '../adapters/system/signed-tokens.ts';
+import { systemTimeZones } from '../adapters/system/time-zones.ts';
 import { systemUtf8 } from '../adapters/system/utf8.ts';
 import { systemWebhookSecrets } from '../adapters/system/webhook-secrets.ts';
 import type { Ports } from '../application/use-cases.ts';
@@ -57,6 +58,7 @@ export function portsOf({
     objects: files.objects,
     csvFiles,
     utf8: systemUtf8,
+    timeZones: systemTimeZones,
     objectLinks: files.links,
     leftovers: files.leftovers,
   };

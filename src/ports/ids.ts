@@ -3,6 +3,7 @@ import type {
   CustomerId,
   EventId,
   ExportId,
+  ExportScheduleId,
   JobId,
   LedgerEntryId,
   PaymentId,
@@ -25,6 +26,7 @@ export interface Ids {
   paymentMethod(at: Instant): PaymentMethodId;
   transfer(at: Instant): TransferId;
   export(at: Instant): ExportId;
+  exportSchedule(at: Instant): ExportScheduleId;
   job(at: Instant): JobId;
   reconciliation(at: Instant): ReconciliationId;
   webhookEndpoint(at: Instant): WebhookEndpointId;

@@ -4,6 +4,7 @@ import { authentication } from './requests/authentication.ts';
 import { batches } from './requests/batches.ts';
 import { customers } from './requests/customers.ts';
 import { documents } from './requests/documents.ts';
+import { exportSchedules } from './requests/export-schedules.ts';
 import { merchants } from './requests/merchants.ts';
 import { movements } from './requests/movements.ts';
 import { readingPayments } from './requests/reading-payments.ts';
@@ -29,6 +30,7 @@ export const CORPUS: Readonly<Record<string, CorpusGroup>> = {
   transfers,
   webhooks,
   'audit-and-export': auditAndExport,
+  'export-schedules': exportSchedules,
   reconciliations,
   documents,
   'vendor-payments': vendorPayments,

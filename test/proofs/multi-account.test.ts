@@ -146,6 +146,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     expect(rest.map(({ name }) => name).toSorted()).toEqual([
       'get /audit/report',
       'get /balance',
+      'get /export_schedules',
       'get /exports',
       'get /healthz',
       'get /ledger/entries',
@@ -158,6 +159,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       'get /reconciliations',
       'get /webhook_endpoints',
       'post /customers',
+      'post /export_schedules',
       'post /exports',
       'post /merchants',
       'post /payments/export',
@@ -194,6 +196,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
         'export',
         'webhook_endpoint',
         'reconciliation',
+        'export_schedule',
       ] as const)
         for (const each of (
           await storage.aggregates.list(aMerchantId(id), kind, { limit: 100 })

@@ -1,5 +1,6 @@
 import type { Storage } from '../../src/ports/storage.ts';
 import { eventReplaysContract } from './event-replays.scenario.ts';
+import { exportSchedulesContract } from './export-schedules.scenario.ts';
 import { exportsContract } from './exports.scenario.ts';
 import { heavyPagesContract } from './heavy-pages.scenario.ts';
 import { jobsContract } from './jobs.scenario.ts';
@@ -22,6 +23,7 @@ import { webhooksContract } from './webhooks.scenario.ts';
 export function storageScenarios(adapter: string, open: () => Promise<Storage>): void {
   heavyPagesContract(adapter, open);
   exportsContract(adapter, open);
+  exportSchedulesContract(adapter, open);
   transfersContract(adapter, open);
   managingMerchantsContract(adapter, open);
   processorConfigContract(adapter, open);

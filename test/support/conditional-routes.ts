@@ -19,6 +19,11 @@ const aCustomer = async (ask: Ask, methods: readonly object[] = []) => {
 const anEndpoint = async (ask: Ask) =>
   `/webhook_endpoints/${String((await ask({ path: '/webhook_endpoints', body: { url: 'http://127.0.0.1:9/h' } }))['id'])}`;
 
+const aSchedule = async (ask: Ask) => {
+  const body = { kind: 'payments', every: 'day' };
+  return `/export_schedules/${String((await ask({ path: '/export_schedules', body }))['id'])}`;
+};
+
 const aMerchant = async (ask: Ask) => {
   const body = { id: `shop-${randomUUID()}`, name: 'A shop', email: 'shop@example.com' };
   return `/merchants/${String((await ask({ path: '/merchants', body }))['id'])}`;
@@ -60,6 +65,9 @@ export const PLATFORM_CHANGES: Readonly<Record<string, PrepareChanges>> = {
     return [first, second];
   },
   changeMerchant: async (ask) => onItself(await aMerchant(ask), 'PATCH', [{ name: 'B' }, { name: 'C' }]),
+  changeExportSchedule: async (ask) =>
+    onItself(await aSchedule(ask), 'PATCH', [{ gzip: true }, { every: 'week' }]),
+  removeExportSchedule: async (ask) => onItself(await aSchedule(ask), 'DELETE', [undefined, undefined]),
   changeWebhookEndpoint: async (ask) =>
     onItself(await anEndpoint(ask), 'PATCH', [{ description: 'B' }, { description: 'C' }]),
   removeWebhookEndpoint: async (ask) => onItself(await anEndpoint(ask), 'DELETE', [undefined, undefined]),

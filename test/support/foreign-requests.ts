@@ -57,6 +57,7 @@ export function foreignRequests(
     webhook_endpoints: [ofA.endpoint],
     webhook_deliveries: ofA.deliveries,
     exports: ofA.exports,
+    export_schedules: [ofA.schedule],
     reconciliations: ofA.reconciliations,
   };
   const bs: Readonly<Record<string, string>> = {
@@ -66,6 +67,7 @@ export function foreignRequests(
     webhook_endpoints: ofB.endpoint,
     webhook_deliveries: ofB.delivery,
     exports: ofB.export,
+    export_schedules: ofB.schedule,
     reconciliations: ofB.reconciliation,
   };
   const inQueries: Readonly<Record<string, readonly string[]>> = {

@@ -12,10 +12,12 @@ import { systemDigests } from '../../src/adapters/system/digests.ts';
 import { systemEmailSpellings } from '../../src/adapters/system/email-spellings.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
+import { systemTimeZones } from '../../src/adapters/system/time-zones.ts';
 import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
 import { httpWebhookSender } from '../../src/adapters/webhooks/sender.ts';
 import { exportWork } from '../../src/application/files/export-work.ts';
 import { JOB_TERMS, runJobs } from '../../src/application/files/run-jobs.ts';
+import { runSchedules, SCHEDULE_WORK } from '../../src/application/files/run-schedules.ts';
 import { EXPORT_WORK } from '../../src/application/files/start-export.ts';
 import { useCases } from '../../src/application/use-cases.ts';
 import { ANOMALY_RULES } from '../../src/domain/audit/anomalies.ts';
@@ -68,6 +70,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     clock,
     ids: systemIds,
     digests: systemDigests(SECRET),
+    timeZones: systemTimeZones,
     signedTokens: systemSignedTokens(SECRET),
     secretKeys,
     keyRotation: ring.rotation,
@@ -92,7 +95,10 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     newRequestId: randomUUID,
     ...parts.app,
   });
-  const works = new Map([[EXPORT_WORK, exportWork(ports)]]);
+  const works = new Map([
+    [EXPORT_WORK, exportWork(ports)],
+    [SCHEDULE_WORK, runSchedules(ports)],
+  ]);
   const jobs = runJobs(ports, works, { ...JOB_TERMS, holder: randomUUID() });
   return {
     app: describedApp(app),

@@ -135,6 +135,13 @@ export const PLATFORM_POSTS: Readonly<Record<string, KeyedPost>> = {
       return { one: { path, body: { since } }, other: { path, body: { since, dry_run: true } } };
     },
   },
+  createExportSchedule: {
+    prepare: fixed(
+      '/export_schedules',
+      { kind: 'payments', every: 'day' },
+      { kind: 'payments', every: 'week' },
+    ),
+  },
   createReconciliation: {
     prepare: () => {
       const path = '/reconciliations?source=native';

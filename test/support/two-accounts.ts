@@ -76,6 +76,7 @@ export async function twoAccounts(storage: Storage) {
 
   const exports = [await anExport(a), await anExport(a)];
   const reconciliations = [await aReconciliation(a, 'a-1'), await aReconciliation(a, 'a-2')];
+  const [schedule, theirSchedule] = [await aSchedule(a), await aSchedule(b)];
   const [theirExport, theirReconciliation] = [await anExport(b), await aReconciliation(b, 'b-1')];
 
   const theirs = await aCustomer(b, 'bob@b.example', 'Bob of B');
@@ -98,6 +99,7 @@ export async function twoAccounts(storage: Storage) {
       endpoint,
       deliveries,
       exports,
+      schedule,
       reconciliations,
     },
     ofB: {
@@ -107,6 +109,7 @@ export async function twoAccounts(storage: Storage) {
       endpoint: theirEndpoint,
       delivery: theirDelivery,
       export: theirExport,
+      schedule: theirSchedule,
       reconciliation: theirReconciliation,
     },
     end: async (): Promise<void> => {
@@ -137,6 +140,10 @@ const anExport = async (client: Client): Promise<string> => {
   const { export_id } = await responded(client.post('/payments/export', { format: 'csv' }), 202);
   return String(export_id);
 };
+
+/** Its first run is after this world. */
+const aSchedule = async (client: Client): Promise<string> =>
+  (await responded(client.post('/export_schedules', { kind: 'payments', every: 'month' }), 201)).id;
 
 const FILE = 'payment_id,transaction_id,status,fee,processed_date,settlement_date';
 

@@ -51,7 +51,7 @@ const descending = (pk: string, before: string | undefined): PartitionQuery =>
       };
 
 /** The kinds whose aggregates close. */
-const CLOSING: ReadonlySet<AggregateKind> = new Set(['webhook_endpoint', 'job']);
+const CLOSING: ReadonlySet<AggregateKind> = new Set(['webhook_endpoint', 'export_schedule', 'job']);
 
 /** The open ones are read first, so that one that closes meanwhile is not missed; then it is met twice. */
 async function bothItems(table: Table, open: PartitionQuery, closed: PartitionQuery, limit: number) {

@@ -81,6 +81,12 @@ const LISTS_OF_OPEN: Readonly<Partial<Record<AggregateKind, typeof LIST>>> = {
       WHERE owner = $1 AND kind = $2 AND kind = 'webhook_endpoint' AND record ->> 'status' <> 'removed' AND id > $3
       ORDER BY id LIMIT $4`,
   },
+  export_schedule: {
+    name: 'list_open_export_schedules',
+    text: `SELECT record::text, audit_hash FROM aggregate
+      WHERE owner = $1 AND kind = $2 AND kind = 'export_schedule' AND record ->> 'status' <> 'removed' AND id > $3
+      ORDER BY id LIMIT $4`,
+  },
   job: {
     name: 'list_open_jobs',
     text: `SELECT record::text, audit_hash FROM aggregate

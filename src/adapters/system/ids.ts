@@ -18,6 +18,7 @@ export const systemIds: Ids = {
   paymentMethod: (at) => idOf('pm', hex(at)),
   transfer: (at) => idOf('trf', hex(at)),
   export: (at) => idOf('exp', hex(at)),
+  exportSchedule: (at) => idOf('sch', hex(at)),
   job: (at) => idOf('job', hex(at)),
   reconciliation: (at) => idOf('rec', hex(at)),
   webhookEndpoint: (at) => idOf('we', hex(at)),

@@ -1,5 +1,6 @@
 import type { Result, ResultAsync } from 'neverthrow';
 import type { JobProgress, RunningJob } from '../../domain/files/job.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { Change } from '../../ports/commits.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -9,10 +10,11 @@ export type Beside = Partial<Omit<Change, 'id' | 'at' | 'claim'>>;
 
 /**
  * One step of a job: what it did, and from where the next goes on. Everything between two checkpoints may happen again, so
- * what a step does outside its commit must bear that.
+ * what a step does outside its commit must bear that. A step with `resumesAt` is the last of its turn.
  */
 export type JobStep =
   | Readonly<{ checkpoint: JsonObject; progress: JobProgress; beside?: Beside }>
+  | Readonly<{ resumesAt: Instant; beside?: Beside }>
   | Readonly<{ end: JobProgress; beside?: Beside }>;
 
 /** The world is in the way, and the job is tried again later. `cause` is for logs only. */

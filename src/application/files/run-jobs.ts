@@ -2,6 +2,7 @@ import { err, ok, type Result, ResultAsync, safeTry } from 'neverthrow';
 import {
   advanceJob,
   completeJob,
+  deferJob,
   dueAt,
   failJob,
   holdJob,
@@ -15,12 +16,13 @@ import {
 } from '../../domain/files/job.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import { JOBS_TENANT, type JobId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { KeyTaken, StaleVersion } from '../../ports/commits.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
-import type { Beside, JobHeldUp, JobWork } from './job-work.ts';
+import type { Beside, JobHeldUp, JobStep, JobWork } from './job-work.ts';
 
 /** How a job's turn ended. `lost`: it was taken over, cancelled or ended meanwhile; `waiting`: the store did not answer. */
 export type JobEnd = 'completed' | 'failed' | 'released' | 'postponed' | 'lost' | 'waiting';
@@ -117,23 +119,12 @@ export const runJobs = (
           return await heldUp(job, step.error);
         }
         const at = clock.now();
-        if ('end' in step.value) {
-          const done = await move(
-            'job.completed',
-            job,
-            completeJob(job, step.value.end, at),
-            step.value.beside,
-          );
-          return done.isOk() ? ended('completed') : await refused(job, done.error);
-        }
-        const next = await move(
-          'job.advanced',
-          job,
-          advanceJob(job, step.value, at + leaseMs, at),
-          step.value.beside,
-        );
-        if (next.isErr()) return await refused(job, next.error);
-        job = next.value;
+        const { action, next } = afterStep(job, step.value, { leasedUntil: at + leaseMs, now: at });
+        const taken = await move(action, job, next, step.value.beside);
+        if (taken.isErr()) return await refused(job, taken.error);
+        if (taken.value.status !== 'running')
+          return ended(taken.value.status === 'waiting' ? 'released' : 'completed');
+        job = taken.value;
         if (!isStopping() && clock.now() < startedAt + turnMs) continue;
         const given = await move('job.released', job, releaseJob(job, clock.now()));
         return ended(given.isOk() ? 'released' : endOf(given.error));
@@ -199,6 +190,17 @@ const changedBeside = (job: RunningJob, error: Lost): string | undefined => {
 };
 
 const endOf = ({ kind }: Lost): JobEnd => (kind === 'StorageUnavailable' ? 'waiting' : 'lost');
+
+/** The job once its step is committed. */
+function afterStep(
+  job: RunningJob,
+  step: JobStep,
+  { leasedUntil, now }: Readonly<{ leasedUntil: Instant; now: Instant }>,
+): Readonly<{ action: string; next: Job }> {
+  if ('end' in step) return { action: 'job.completed', next: completeJob(job, step.end, now) };
+  if ('resumesAt' in step) return { action: 'job.deferred', next: deferJob(job, step.resumesAt, now) };
+  return { action: 'job.advanced', next: advanceJob(job, step, leasedUntil, now) };
+}
 
 /** What a work throws is a defect of it, and holds its job up. Without an end it has one as well. */
 async function nextOf(steps: ReturnType<JobWork['run']>) {

@@ -1,5 +1,6 @@
 import { errAsync, type ResultAsync } from 'neverthrow';
 import type { ExportFormat } from '../../domain/files/export.ts';
+import { scheduledKey } from '../../domain/files/export-schedule.ts';
 import {
   type ExportSource,
   MOST_UNDER_WAY,
@@ -10,15 +11,10 @@ import {
 import { openJob } from '../../domain/files/job.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Change } from '../../ports/commits.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
-import {
-  aggregateChange,
-  auditedAggregate,
-  type ClaimWith,
-  type MovePorts,
-  unclaimed,
-} from '../kernel/aggregate-change.ts';
+import { auditedAggregate, type ClaimWith, type MovePorts, unclaimed } from '../kernel/aggregate-change.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
 import { type ExportFilter, exportQuery } from './export-filter.ts';
 
@@ -86,44 +82,56 @@ export const startExport = (ports: MovePorts): StartExport => {
   };
 
   function opening(
-    { merchantId, source, format, gzip, filter, origin }: StartExportRequest,
+    { filter, origin, ...order }: StartExportRequest,
     slot: number,
   ): Readonly<{ change: Change; next: PendingFileExport }> {
     const at = clock.now();
-    const job = ids.job(at);
-    const id = ids.export(at);
-    const query = exportQuery(filter);
-    const next = openFileExport({
-      id,
-      merchantId,
-      source,
-      format,
-      gzip,
-      query,
-      slot,
-      job,
-      createdAt: at,
-    });
-    const change = aggregateChange(ports, {
-      at,
-      origin,
-      action: 'export.started',
+    const {
       next,
-      takes: [slotKey(slot)],
-    });
-    const opened = auditedAggregate(ports, {
-      at,
-      origin,
-      action: 'job.opened',
-      next: openJob({ id: job, work: EXPORT_WORK, subject: { merchantId, id }, createdAt: at }),
-    });
+      aggregates: opened,
+      audit,
+    } = openedExport(ports, { ...order, query: exportQuery(filter), slot }, { at, origin });
     return {
       next,
       change: {
-        ...change,
-        aggregates: [...change.aggregates, opened.guarded],
-        audit: [...change.audit, opened.entry],
+        id: ids.change(at),
+        at,
+        transactions: [],
+        aggregates: opened,
+        entries: [],
+        tallies: [],
+        audit,
+        events: [],
       },
     };
   }
 };
+
+export type ExportOrder = Pick<
+  PendingFileExport,
+  'merchantId' | 'source' | 'format' | 'gzip' | 'query' | 'slot' | 'schedule'
+>;
+
+/** An export in its place and the job that makes it, with their links, as parts of a change. */
+export function openedExport(
+  ports: Pick<MovePorts, 'ids' | 'digests'>,
+  order: ExportOrder,
+  { at, origin }: Readonly<{ at: Instant; origin: Origin }>,
+): Pick<Change, 'aggregates' | 'audit'> & Readonly<{ next: PendingFileExport }> {
+  const { merchantId, slot, schedule } = order;
+  const job = ports.ids.job(at);
+  const id = ports.ids.export(at);
+  const next = openFileExport({ ...order, id, job, createdAt: at });
+  const takes = [
+    slotKey(slot),
+    ...(schedule === undefined ? [] : [scheduledKey(schedule.id, schedule.every, schedule.period)]),
+  ];
+  const opened = auditedAggregate(ports, { at, origin, action: 'export.started', next, takes });
+  const queued = auditedAggregate(ports, {
+    at,
+    origin,
+    action: 'job.opened',
+    next: openJob({ id: job, work: EXPORT_WORK, subject: { merchantId, id }, createdAt: at }),
+  });
+  return { next, aggregates: [opened.guarded, queued.guarded], audit: [opened.entry, queued.entry] };
+}

@@ -1,5 +1,7 @@
 import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
+import { scheduledKey } from '../../domain/files/export-schedule.ts';
+import { slotKey } from '../../domain/files/file-export.ts';
 import { fileKey } from '../../domain/files/reconciliation.ts';
 import type { Claim } from '../../domain/kernel/claim.ts';
 import { type DomainEvent, entityOf } from '../../domain/kernel/events.ts';
@@ -114,7 +116,13 @@ function noteAggregate(aggregate: Aggregate, id: string, note: NoteFact): void {
 /** The keys that an aggregate holds against all others of its kind. */
 function uniqueKeysOf(aggregate: Aggregate): readonly string[] {
   if (aggregate.kind === 'customer' && aggregate.status === 'active') return aggregate.emailIndexes;
-  if (aggregate.kind === 'export' && aggregate.status === 'pending') return [`under way ${aggregate.slot}`];
+  if (aggregate.kind === 'export' && 'source' in aggregate) {
+    const { schedule, slot } = aggregate;
+    return [
+      ...(aggregate.status === 'pending' ? [slotKey(slot)] : []),
+      ...(schedule === undefined ? [] : [scheduledKey(schedule.id, schedule.every, schedule.period)]),
+    ];
+  }
   if (aggregate.kind === 'reconciliation' && aggregate.status !== 'failed')
     return [fileKey(aggregate.file.sha256)];
   return [];

@@ -12,6 +12,12 @@ import {
   restoreCustomer,
 } from '../customers/customer-record.ts';
 import { type Export, type ExportRecord, exportRecord, restoreExport } from '../files/export.ts';
+import type { ExportSchedule } from '../files/export-schedule.ts';
+import {
+  type ExportScheduleRecord,
+  exportScheduleRecord,
+  restoreExportSchedule,
+} from '../files/export-schedule-record.ts';
 import {
   type FileExport,
   type FileExportRecord,
@@ -58,7 +64,8 @@ export type Aggregate =
   | CustomerAccess
   | WebhookEndpoint
   | Job
-  | Reconciliation;
+  | Reconciliation
+  | ExportSchedule;
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
 /** What is stored. */
@@ -80,6 +87,8 @@ export function aggregateRecord(aggregate: Aggregate): JsonObject {
       return jobRecord(aggregate);
     case 'reconciliation':
       return reconciliationRecord(aggregate);
+    case 'export_schedule':
+      return exportScheduleRecord(aggregate);
   }
 }
 
@@ -97,6 +106,7 @@ export function auditedRecord(aggregate: Aggregate): JsonObject {
     case 'customer_access':
     case 'job':
     case 'reconciliation':
+    case 'export_schedule':
       return aggregateRecord(aggregate);
   }
 }
@@ -127,12 +137,15 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
       return restoreJob(record as JobRecord, auditHash);
     case 'reconciliation':
       return restoreReconciliation(record as ReconciliationRecord, auditHash);
+    case 'export_schedule':
+      return restoreExportSchedule(record as ExportScheduleRecord, auditHash);
   }
 }
 
 /** True for good: it takes part in nothing any more, and is kept for its audit chain. */
 export const isClosed = (aggregate: Aggregate): boolean =>
-  (aggregate.kind === 'webhook_endpoint' && aggregate.status === 'removed') ||
+  ((aggregate.kind === 'webhook_endpoint' || aggregate.kind === 'export_schedule') &&
+    aggregate.status === 'removed') ||
   (aggregate.kind === 'job' && !isOpen(aggregate));
 
 /** Every tenant that may read the aggregate. */

@@ -1,6 +1,8 @@
-import type { ExportId, JobId, MerchantId } from '../kernel/ids.ts';
+import type { ExportId, ExportScheduleId, JobId, MerchantId } from '../kernel/ids.ts';
 import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
+import { present } from '../kernel/present.ts';
+import type { Period } from './calendar.ts';
 import type { ExportFormat } from './export.ts';
 
 /** What a file can be made of. `journal` is one row for each day, account, type of entry and currency. */
@@ -12,6 +14,9 @@ export const MOST_UNDER_WAY = 3;
 
 /** For how long an export and its file are kept from its order on. */
 export const EXPORT_KEPT_MS = 7 * 24 * 3_600_000;
+
+/** The schedule that ordered an export, how long its periods were, and the one that the export is of. */
+export type ScheduledPeriod = Readonly<{ id: ExportScheduleId; every: string; period: Period }>;
 
 type Known = Readonly<{
   kind: 'export';
@@ -25,6 +30,8 @@ type Known = Readonly<{
   /** Its place among the merchant's exports under way, from 1. */
   slot: number;
   job: JobId;
+  /** Absent of one that was ordered by hand. */
+  schedule?: ScheduledPeriod;
   version: number;
   createdAt: Instant;
   updatedAt: Instant;
@@ -85,6 +92,7 @@ export type FileExportRecord = Readonly<{
   error?: string;
   slot: number;
   job_id: JobId;
+  schedule?: ScheduledPeriod;
   expires_at: string;
   version: number;
   created_at: string;
@@ -103,6 +111,7 @@ export const fileExportRecord = (each: FileExport): FileExportRecord => ({
   ...(each.status === 'failed' ? { error: each.fault } : {}),
   slot: each.slot,
   job_id: each.job,
+  ...present({ schedule: each.schedule }),
   expires_at: rfc3339(expiresAt(each)),
   version: each.version,
   created_at: rfc3339(each.createdAt),
@@ -127,6 +136,7 @@ export function restoreFileExport(record: FileExportRecord, auditHash: string): 
     query: record.query,
     slot: record.slot,
     job: record.job_id,
+    ...present({ schedule: record.schedule }),
     version: record.version,
     createdAt: fromRfc3339(record.created_at),
     updatedAt: fromRfc3339(record.updated_at),

@@ -100,6 +100,12 @@ export const releaseJob = (job: RunningJob, now: Instant): WaitingJob => ({
   runAt: now,
 });
 
+/** Left until a time of its own. Earlier tries are forgotten, and a worker that is on it finds its next step refused. */
+export const deferJob = (job: OpenJob, until: Instant, now: Instant): WaitingJob => {
+  const { lastError: _, ...rest } = moved(job, now);
+  return { ...rest, attempts: 0, status: 'waiting', runAt: until };
+};
+
 /** A try that came to nothing: due again after a pause that doubles, or failed when it was the last. */
 export const postponeJob = (job: RunningJob, error: string, now: Instant): WaitingJob | EndedJob => {
   const attempts = job.attempts + 1;

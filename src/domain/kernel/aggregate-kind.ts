@@ -8,5 +8,6 @@ export const AGGREGATE_KINDS = [
   'webhook_endpoint',
   'job',
   'reconciliation',
+  'export_schedule',
 ] as const;
 export type AggregateKind = (typeof AGGREGATE_KINDS)[number];

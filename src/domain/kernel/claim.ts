@@ -17,6 +17,7 @@ export type Operation =
   | 'start_export'
   | 'start_payment_export'
   | 'cancel_export'
+  | 'create_export_schedule'
   | 'rotate_secret'
   | 'send_test_event'
   | 'replay_failed'

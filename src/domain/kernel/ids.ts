@@ -16,6 +16,7 @@ export type TransferId = Id<'trf'>;
 export type ExportId = Id<'exp'>;
 export type JobId = Id<'job'>;
 export type ReconciliationId = Id<'rec'>;
+export type ExportScheduleId = Id<'sch'>;
 export type WebhookEndpointId = Id<'we'>;
 export type DeliveryId = Id<'whd'>;
 /** The tenant's own string, `[A-Za-z0-9_-]{1,64}`. */
@@ -36,6 +37,7 @@ type Prefixed = {
   exp: ExportId;
   job: JobId;
   rec: ReconciliationId;
+  sch: ExportScheduleId;
   we: WebhookEndpointId;
   whd: DeliveryId;
 };

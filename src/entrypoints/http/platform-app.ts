@@ -5,6 +5,7 @@ import { audit } from './audit/audit.ts';
 import { customers } from './customers/customers.ts';
 import { paymentMethods } from './customers/payment-methods.ts';
 import { exportJobs } from './files/export-jobs.ts';
+import { exportSchedules } from './files/export-schedules.ts';
 import { exports } from './files/exports.ts';
 import { objects } from './files/objects.ts';
 import { reconciliations } from './files/reconciliations.ts';
@@ -42,6 +43,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   paymentSummaries,
   exports,
   exportJobs,
+  exportSchedules,
   objects,
   reconciliations,
   modifications,

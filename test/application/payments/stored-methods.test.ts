@@ -9,6 +9,7 @@ import { simulatorLedger } from '../../../src/adapters/processor/simulator-ledge
 import { systemEmailSpellings } from '../../../src/adapters/system/email-spellings.ts';
 import { systemIds } from '../../../src/adapters/system/ids.ts';
 import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
+import { systemTimeZones } from '../../../src/adapters/system/time-zones.ts';
 import { systemWebhookSecrets } from '../../../src/adapters/system/webhook-secrets.ts';
 import { httpWebhookSender } from '../../../src/adapters/webhooks/sender.ts';
 import { useCases } from '../../../src/application/use-cases.ts';
@@ -55,6 +56,7 @@ async function aPlatform() {
       exportEncoder,
       clock,
       ids: systemIds,
+      timeZones: systemTimeZones,
       digests,
       signedTokens: systemSignedTokens(SECRET),
       secretKeys,

@@ -95,7 +95,10 @@ const FILTERS: Readonly<Record<ExportSource, readonly string[]>> = {
 };
 
 /** A filter that the kind has not was meant for something, so it is refused like an unknown field. */
-function filterIn({ kind, filters = {} }: ExportBody): Result<ExportFilter, MalformedRequest> {
+export function filterIn({
+  kind,
+  filters = {},
+}: Pick<ExportBody, 'kind' | 'filters'>): Result<ExportFilter, MalformedRequest> {
   const { min_amount, max_amount, entity_type, entity_id, ...query } = filters;
   const stray = Object.keys(present(filters)).filter(
     (name) => !['start_date', 'end_date', ...FILTERS[kind]].includes(name),

@@ -5,33 +5,39 @@ import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
 import { auditQuery } from '../audit/audit-schemas.ts';
 import { customerId, listPage, paging, period, storedCurrency, time } from '../server/schemas.ts';
 
-const format = z
+export const format = z
   .enum(EXPORT_FORMATS, { error: 'must be `csv` or `json`' })
   .optional()
   .openapi({ default: 'csv', description: '`json` is one JSON text for each line.' });
-const gzip = z.boolean().optional().openapi({ default: false, description: 'Compressed, as one file.' });
+export const gzip = z
+  .boolean()
+  .optional()
+  .openapi({ default: false, description: 'Compressed, as one file.' });
 const minorUnits = z.int().min(0).optional().openapi({
   format: 'int64',
   description: 'In minor units of `currency`, which must be given beside it.',
 });
 
+/** What chooses rows, but for their time. */
+export const rowFilters = {
+  status: z.enum(PAYMENT_STATUSES).optional(),
+  customer_id: customerId.optional(),
+  currency: storedCurrency.optional(),
+  min_amount: minorUnits,
+  max_amount: minorUnits,
+  entity_type: auditQuery.shape.entity_type,
+  entity_id: auditQuery.shape.entity_id,
+};
+
+/** Which kinds have which. */
+export const FILTERS_OF_KINDS =
+  'Payments, and their transactions: `status`, `customer_id`, `currency`, `min_amount`, `max_amount`. Ledger entries and the ' +
+  'journal: `currency`. Audit: `entity_type`, `entity_id`.';
+
 const filters = z
-  .strictObject({
-    status: z.enum(PAYMENT_STATUSES).optional(),
-    customer_id: customerId.optional(),
-    currency: storedCurrency.optional(),
-    ...period,
-    min_amount: minorUnits,
-    max_amount: minorUnits,
-    entity_type: auditQuery.shape.entity_type,
-    entity_id: auditQuery.shape.entity_id,
-  })
+  .strictObject({ ...rowFilters, ...period })
   .optional()
-  .openapi({
-    description:
-      'Payments, and their transactions: `status`, `customer_id`, `currency`, `min_amount`, `max_amount`. Ledger entries and the ' +
-      'journal: `currency`. Audit: `entity_type`, `entity_id`. All: `start_date`, `end_date`.',
-  });
+  .openapi({ description: `${FILTERS_OF_KINDS} All: \`start_date\`, \`end_date\`.` });
 
 /** The body of `POST /payments/export`. */
 export const newPaymentExport = z
@@ -57,6 +63,13 @@ export const startedExport = z
   .openapi('StartedExport');
 
 const count = z.int().min(0);
+const date = z.string().openapi({ format: 'date' });
+
+/** Days on the calendar of a schedule. */
+export const datedPeriod = z.strictObject({ from: date, to: date }).openapi({
+  description: 'Days of the time zone of the schedule, both inclusive.',
+  example: { from: '2026-03-01', to: '2026-03-31' },
+});
 
 export const exportJob = z
   .strictObject({
@@ -82,6 +95,10 @@ export const exportJob = z
           'it begins with `/`. Absent for tokens without the permission that reading such rows takes.',
       }),
     error: z.string().optional().openapi({ example: 'object_store_unavailable' }),
+    schedule: z
+      .strictObject({ id: z.string(), every: z.string(), period: datedPeriod })
+      .optional()
+      .openapi({ description: 'The schedule that ordered it, and the period that it is of.' }),
     expires_at: time.optional().openapi({ description: 'When the file is deleted.' }),
     version: z.int().min(1),
     created_at: time,

@@ -13,6 +13,7 @@ const CLOSED: Readonly<Record<string, 'states' | 'made for the answer'>> = {
   'CustomerPage.has_more': 'made for the answer',
   'ExportJob.delivery': 'made for the answer',
   'ExportJob.status': 'states',
+  'ExportSchedule.status': 'states',
   'Liveness.status': 'made for the answer',
   'Merchant.refunds_need_balance': 'states',
   'Merchant.status': 'states',

@@ -114,7 +114,8 @@ describe.each(kinds)('an entity tag on $name', ({ name: storageName, open }) => 
       const both = await Promise.all([one, other].map((change) => desk.send(change, { 'if-match': tag })));
       expect(both.filter(({ status }) => status < 300)).toHaveLength(1);
       const [late] = both.filter(({ status }) => status >= 300);
-      const gone = name.startsWith('erase') || name === 'removeWebhookEndpoint';
+      const gone =
+        name.startsWith('erase') || ['removeWebhookEndpoint', 'removeExportSchedule'].includes(name);
       expect(late?.status).toBe(gone ? 404 : 412);
     });
 
