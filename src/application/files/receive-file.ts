@@ -3,6 +3,7 @@ import type { FileReading, FileSource } from '../../domain/files/file-sources.ts
 import type { ProcessorFile } from '../../domain/files/reconciliation.ts';
 import { fileObject } from '../../domain/files/reconciliation-files.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { canonicalJson } from '../../domain/kernel/json.ts';
 import type { Merchant } from '../../domain/merchants/merchant.ts';
 import type { SettlementMapping } from '../../domain/merchants/settlement-mapping.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -57,7 +58,7 @@ export const receiveFile =
     safeTry(async function* () {
       const merchant = yield* merchants.find(merchantId);
       if (merchant === undefined) return err<never, MerchantNotFound>({ kind: 'MerchantNotFound' });
-      const reading = yield* readingOf(merchant, source, mapping);
+      const reading = yield* readingOf(merchant, source, mapping, digests.sha256);
       const id = ids.reconciliation(clock.now());
       const key = fileObject({ merchantId, id });
       const measured = measure(bytes, digests.startSha256());
@@ -72,11 +73,14 @@ function readingOf(
   { settlementMappings = {} }: Merchant,
   source: FileSource,
   mapping: SettlementMapping | string | undefined,
+  sha256: Digests['sha256'],
 ): Result<FileReading, MappingNotFound> {
   if (source !== 'mapped') return mapping === undefined ? ok({ source }) : err({ kind: 'MappingNotFound' });
   const named = new Map(Object.entries(settlementMappings));
   const known = typeof mapping === 'string' ? named.get(mapping) : mapping;
-  return known === undefined ? err({ kind: 'MappingNotFound' }) : ok({ source, mapping: known });
+  return known === undefined
+    ? err({ kind: 'MappingNotFound' })
+    : ok({ source, mapping: known, mappingSha256: sha256(canonicalJson(known)) });
 }
 
 /** Forgets a file that nothing was started of. What a store that does not answer keeps is never read. */

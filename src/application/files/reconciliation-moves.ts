@@ -36,8 +36,7 @@ export function refusedReconciliation(
   at: Instant,
 ): Beside {
   const next = failReconciliation(running, fault, at);
-  return movedReconciliation(ports, 'reconciliation.failed', running, next, [fileKey(running.file.sha256)])
-    .beside;
+  return movedReconciliation(ports, 'reconciliation.failed', running, next, [fileKey(running)]).beside;
 }
 
 export const progressOf = (each: Reconciliation): JobProgress => ({

@@ -32,8 +32,8 @@ export type StartReconciliationRequest = Readonly<{
 export type StartedReconciliation = Readonly<{ reconciliation: Reconciliation; isNew: boolean }>;
 
 /**
- * Leaves the rows of a file to a job. The same bytes again are the reconciliation that there is, whatever they are called,
- * unless it failed; they are then not kept a second time. One commit.
+ * Leaves the rows of a file to a job. The same bytes again, by the same mapping where they have one, are the reconciliation that
+ * there is, whatever they are called, unless it failed; they are then not kept a second time. One commit.
  */
 export type StartReconciliation = (
   request: StartReconciliationRequest,
@@ -67,7 +67,7 @@ const open = (
     subject: { merchantId, id },
     createdAt: at,
   });
-  const takes = [fileKey(file.sha256)];
+  const takes = [fileKey(next)];
   const of = { at, origin };
   const opened = auditedAggregate(ports, { ...of, action: 'reconciliation.opened', next, takes });
   const queued = auditedAggregate(ports, { ...of, action: 'job.opened', next: job });

@@ -123,8 +123,7 @@ function uniqueKeysOf(aggregate: Aggregate): readonly string[] {
       ...(schedule === undefined ? [] : [scheduledKey(schedule.id, schedule.every, schedule.period)]),
     ];
   }
-  if (aggregate.kind === 'reconciliation' && aggregate.status !== 'failed')
-    return [fileKey(aggregate.file.sha256)];
+  if (aggregate.kind === 'reconciliation' && aggregate.status !== 'failed') return [fileKey(aggregate)];
   return [];
 }
 

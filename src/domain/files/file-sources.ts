@@ -11,7 +11,7 @@ export const FILE_SOURCES = ['native', 'stripe', 'adyen', 'mapped'] as const;
 export type FileSource = (typeof FILE_SOURCES)[number];
 
 /** Whose words a file is in, and of `mapped` what they mean. Stored ones may name a source that another version has. */
-export type FileReading = Readonly<{ source: string; mapping?: SettlementMapping }>;
+export type FileReading = Readonly<{ source: string; mapping?: SettlementMapping; mappingSha256?: string }>;
 
 /** How the bytes of a file become rows. */
 export type FileFormat = Readonly<{

@@ -14,6 +14,7 @@ export type ReconciliationRecord = Readonly<{
   merchant_id: MerchantId;
   source: string;
   mapping?: SettlementMapping;
+  mapping_sha256?: string;
   file: Readonly<{ name: string; bytes: number; sha256: string; gzip: boolean }>;
   status: Reconciliation['status'];
   error?: FileFault;
@@ -44,7 +45,7 @@ export function reconciliationRecord(each: Reconciliation): ReconciliationRecord
     id: each.id,
     merchant_id: each.merchantId,
     source: each.source,
-    ...present({ mapping: each.mapping }),
+    ...present({ mapping: each.mapping, mapping_sha256: each.mappingSha256 }),
     file: { name: file.name, bytes: file.bytes, sha256: file.sha256, gzip: file.isGzip },
     status: each.status,
     ...(each.status === 'failed' ? { error: each.error } : {}),
@@ -75,7 +76,7 @@ export function restoreReconciliation(record: ReconciliationRecord, auditHash: s
     id: record.id,
     merchantId: record.merchant_id,
     source: record.source,
-    ...present({ mapping: record.mapping }),
+    ...present({ mapping: record.mapping, mappingSha256: record.mapping_sha256 }),
     file: { name: file.name, bytes: file.bytes, sha256: file.sha256, isGzip: file.gzip },
     outcomes: { counts: record.counts, sums: mapValues(record.sums, restoreSums) },
     bytesDone: record.bytes_done,

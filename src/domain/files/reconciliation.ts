@@ -17,6 +17,8 @@ type Known = Readonly<{
   source: string;
   /** What its columns mean, of a file whose source is `mapped`. */
   mapping?: SettlementMapping;
+  /** Of the mapping's canonical text: the same bytes by another mapping are another reading. */
+  mappingSha256?: string;
   file: ProcessorFile;
   /** What became of the rows so far, and to which byte of the (unpacked) file they go. */
   outcomes: OutcomeTotals;
@@ -51,7 +53,7 @@ export type Reconciliation =
   | FailedReconciliation;
 
 export const openReconciliation = (
-  order: Pick<Known, 'id' | 'merchantId' | 'source' | 'mapping' | 'file' | 'createdAt'>,
+  order: Pick<Known, 'id' | 'merchantId' | 'source' | 'mapping' | 'mappingSha256' | 'file' | 'createdAt'>,
 ): PendingReconciliation => ({
   kind: 'reconciliation',
   ...order,
@@ -65,8 +67,9 @@ export const openReconciliation = (
   auditHash: '',
 });
 
-/** The unique key by which the same bytes are the same reconciliation. */
-export const fileKey = (sha256: string): string => `sha256:${sha256}`;
+/** The unique key by which the same bytes are the same reconciliation, of mapped ones those that are read by the same mapping. */
+export const fileKey = ({ file, mappingSha256 }: Pick<Known, 'file' | 'mappingSha256'>): string =>
+  `sha256:${file.sha256}${mappingSha256 === undefined ? '' : `:${mappingSha256}`}`;
 
 export const beginReconciliation = (
   pending: PendingReconciliation,

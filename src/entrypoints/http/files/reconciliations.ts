@@ -185,8 +185,8 @@ export const reconciliations = resource({
       summary: "Hold a processor's file against the transactions here",
       description:
         'CSV in UTF-8, with a header, or the same in gzip, up to 10 MiB. A worker reads it: `GET /reconciliations/{id}` shows how ' +
-        'far it is. The same bytes again are the same reconciliation, answered with 200, unless it failed. The columns of ' +
-        '`native`: `payment_id`, `transaction_id`, `status` (`settled` or `failed`), `fee`, `processed_date`, `settlement_date`, ' +
+        'far it is. The same bytes again, by the same mapping where they have one, are the same reconciliation, answered with 200, ' +
+        'unless it failed. The columns of `native`: `payment_id`, `transaction_id`, `status` (`settled` or `failed`), `fee`, `processed_date`, `settlement_date`, ' +
         'and when there, checked: `type`, `amount`, `currency`, `reference`, `payout_id`, `bank_reference`. Amounts and fees are ' +
         'minor units. What `stripe` and `adyen` files must have is in the README; a column that is not used is left out there.',
       query: newReconciliation,
