@@ -36,9 +36,11 @@ import { createSchedule } from './files/create-schedule.ts';
 import { exportPayments } from './files/export-payments.ts';
 import { headLinkedObject, readLinkedObject, writeLinkedObject } from './files/linked-objects.ts';
 import { listRows } from './files/list-rows.ts';
+import { listSettlementExceptions, listSettlementItems } from './files/list-settlement-rows.ts';
 import { getExport, listExports } from './files/read-exports.ts';
 import { getReconciliation, listReconciliations } from './files/read-reconciliations.ts';
 import { getSchedule, listSchedules } from './files/read-schedules.ts';
+import { getSettlement, listSettlements } from './files/read-settlements.ts';
 import { dropFile, receiveFile } from './files/receive-file.ts';
 import { startExport } from './files/start-export.ts';
 import { startReconciliation } from './files/start-reconciliation.ts';
@@ -104,6 +106,8 @@ export function useCases(ports: Ports, rules: Rules) {
   };
   const webhooks = { ...customers, updateEndpoint: updateEndpoint(ports) };
   const readReconciliation = getReconciliation(ports);
+  const readSettlement = getSettlement(ports);
+  const settlements = { ...ports, getSettlement: readSettlement };
   const pay = processPayment(paying, rules.claims);
   return {
     commitUnderKey: commitUnderKey(ports, rules.claims),
@@ -132,6 +136,10 @@ export function useCases(ports: Ports, rules: Rules) {
     getReconciliation: readReconciliation,
     listReconciliations: listReconciliations(ports),
     listRows: listRows({ ...ports, getReconciliation: readReconciliation }),
+    getSettlement: readSettlement,
+    listSettlements: listSettlements(ports),
+    listSettlementItems: listSettlementItems(settlements),
+    listSettlementExceptions: listSettlementExceptions(settlements),
     headLinkedObject: headLinkedObject(ports),
     readLinkedObject: readLinkedObject(ports),
     writeLinkedObject: writeLinkedObject(ports),

@@ -1,3 +1,4 @@
+import { CLOSING_WORK, closeSettlementsOfFailed } from '../application/files/close-settlements.ts';
 import { exportWork } from '../application/files/export-work.ts';
 import type { JobWork } from '../application/files/job-work.ts';
 import { RECONCILIATION_WORK, reconcileFile } from '../application/files/reconcile-file.ts';
@@ -12,6 +13,7 @@ const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
     [EXPORT_WORK, exportWork(ports)],
     [SCHEDULE_WORK, runSchedules(ports)],
     [RECONCILIATION_WORK, reconcileFile(ports)],
+    [CLOSING_WORK, closeSettlementsOfFailed(ports)],
   ]);
 
 /** What gives the jobs that are due their turns, in this process. */

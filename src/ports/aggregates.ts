@@ -34,7 +34,7 @@ export interface Aggregates {
    * A tenant's aggregates of a kind newest first by id, `before` exclusive, up to `limit`; fewer only at the end. Of kinds that do
    * not close and whose ids carry times.
    */
-  newest<Kind extends 'export' | 'reconciliation'>(
+  newest<Kind extends 'export' | 'reconciliation' | 'settlement'>(
     merchantId: MerchantId,
     kind: Kind,
     page: Readonly<{ limit: number; before?: string }>,

@@ -11,6 +11,7 @@ import { readingPayments } from './requests/reading-payments.ts';
 import { reconciliations } from './requests/reconciliations.ts';
 import { refusedPayments } from './requests/refused-payments.ts';
 import { refusedVendorPayments } from './requests/refused-vendor-payments.ts';
+import { settlements } from './requests/settlements.ts';
 import { takingPayments } from './requests/taking-payments.ts';
 import { transfers } from './requests/transfers.ts';
 import { vendorPayments } from './requests/vendor-payments.ts';
@@ -36,4 +37,5 @@ export const CORPUS: Readonly<Record<string, CorpusGroup>> = {
   'vendor-payments': vendorPayments,
   'refused-vendor-payments': refusedVendorPayments,
   'work-events': workEvents,
+  settlements,
 };

@@ -157,6 +157,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       'get /payments/summary',
       'get /readyz',
       'get /reconciliations',
+      'get /settlements',
       'get /webhook_endpoints',
       'post /customers',
       'post /export_schedules',
@@ -197,6 +198,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
         'webhook_endpoint',
         'reconciliation',
         'export_schedule',
+        'settlement',
       ] as const)
         for (const each of (
           await storage.aggregates.list(aMerchantId(id), kind, { limit: 100 })

@@ -12,6 +12,7 @@ import { reconciliationsContract } from './reconciliations.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
 import { retiredValuesContract } from './retired-values.scenario.ts';
 import { settlementSourcesContract } from './settlement-sources.scenario.ts';
+import { settlementsContract } from './settlements.scenario.ts';
 import { timesContract } from './times.scenario.ts';
 import { transfersContract } from './transfers.scenario.ts';
 import { webhookHoldingContract } from './webhook-holding.scenario.ts';
@@ -40,4 +41,5 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   jobsContract(adapter, open);
   reconciliationsContract(adapter, open);
   settlementSourcesContract(adapter, open);
+  settlementsContract(adapter, open);
 }

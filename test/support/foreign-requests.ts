@@ -27,6 +27,8 @@ const HARMLESS = new Set([
   'event_type',
   'source',
   'outcome',
+  'date',
+  'payout_id',
 ]);
 
 /** What in a body looks like the name of a thing, and is not one of a tenant's. */
@@ -59,6 +61,7 @@ export function foreignRequests(
     exports: ofA.exports,
     export_schedules: [ofA.schedule],
     reconciliations: ofA.reconciliations,
+    settlements: ofA.settlements,
   };
   const bs: Readonly<Record<string, string>> = {
     payments: ofB.payment,
@@ -69,6 +72,7 @@ export function foreignRequests(
     exports: ofB.export,
     export_schedules: ofB.schedule,
     reconciliations: ofB.reconciliation,
+    settlements: ofB.settlement,
   };
   const inQueries: Readonly<Record<string, readonly string[]>> = {
     customer_id: [ofA.customer],

@@ -16,6 +16,7 @@ import { systemTimeZones } from '../../src/adapters/system/time-zones.ts';
 import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
 import { httpWebhookSender } from '../../src/adapters/webhooks/sender.ts';
 import { exportWork } from '../../src/application/files/export-work.ts';
+import { RECONCILIATION_WORK, reconcileFile } from '../../src/application/files/reconcile-file.ts';
 import { JOB_TERMS, runJobs } from '../../src/application/files/run-jobs.ts';
 import { runSchedules, SCHEDULE_WORK } from '../../src/application/files/run-schedules.ts';
 import { EXPORT_WORK } from '../../src/application/files/start-export.ts';
@@ -98,6 +99,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
   const works = new Map([
     [EXPORT_WORK, exportWork(ports)],
     [SCHEDULE_WORK, runSchedules(ports)],
+    [RECONCILIATION_WORK, reconcileFile(ports)],
   ]);
   const jobs = runJobs(ports, works, { ...JOB_TERMS, holder: randomUUID() });
   return {

@@ -2,6 +2,8 @@ import { expect } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
+import { RECONCILIATION_WORK, reconcileFile } from '../../src/application/files/reconcile-file.ts';
+import { JOB_TERMS, runJobs } from '../../src/application/files/run-jobs.ts';
 import { AGGREGATE_KINDS } from '../../src/domain/kernel/aggregate-kind.ts';
 import type { AuditEntry } from '../../src/domain/kernel/audit-entry.ts';
 import type { AuditEntryId } from '../../src/domain/kernel/ids.ts';
@@ -77,7 +79,12 @@ export async function twoAccounts(storage: Storage) {
   const exports = [await anExport(a), await anExport(a)];
   const reconciliations = [await aReconciliation(a, 'a-1'), await aReconciliation(a, 'a-2')];
   const [schedule, theirSchedule] = [await aSchedule(a), await aSchedule(b)];
+  const works = new Map([[RECONCILIATION_WORK, reconcileFile(platform.ports)]]);
+  const reconcile = async () => runJobs(platform.ports, works, { ...JOB_TERMS, holder: 'reconciler' })(9);
   const [theirExport, theirReconciliation] = [await anExport(b), await aReconciliation(b, 'b-1')];
+
+  const settlements = await theSettlements(a, ['2026-03-01', '2026-03-02'], reconcile);
+  const [theirSettlement = ''] = await theSettlements(b, ['2026-03-01'], reconcile);
 
   const theirs = await aCustomer(b, 'bob@b.example', 'Bob of B');
   const own = { amount: 300, currency: 'USD', payment_method: 'card' };
@@ -101,6 +108,7 @@ export async function twoAccounts(storage: Storage) {
       exports,
       schedule,
       reconciliations,
+      settlements,
     },
     ofB: {
       customer: theirs.customer,
@@ -111,6 +119,7 @@ export async function twoAccounts(storage: Storage) {
       export: theirExport,
       schedule: theirSchedule,
       reconciliation: theirReconciliation,
+      settlement: theirSettlement,
     },
     end: async (): Promise<void> => {
       await storage.close();
@@ -149,6 +158,21 @@ const FILE = 'payment_id,transaction_id,status,fee,processed_date,settlement_dat
 
 const aReconciliation = async (client: Client, row: string): Promise<string> =>
   (await responded(client.postFile('/reconciliations?source=native', `${FILE}\n${row}\n`), 202)).id;
+
+/** What a file comes to that names a transaction of nobody for each of the dates. */
+async function theSettlements(
+  client: Client,
+  dates: readonly string[],
+  reconcile: () => Promise<unknown>,
+): Promise<readonly string[]> {
+  const [payment, transaction] = [`pay_${'0'.repeat(32)}`, `txn_${'0'.repeat(32)}`];
+  const rows = dates.map((date) => `${payment},${transaction},settled,0,${date},${date},100,USD`);
+  const file = [`${FILE},amount,currency`, ...rows].join('\n');
+  await responded(client.postFile('/reconciliations?source=native', file), 202);
+  await reconcile();
+  const { items } = await responded(client.get('/settlements'), 200);
+  return (items as readonly Readonly<{ id: string }>[]).map(({ id }) => id);
+}
 
 /** All that is on record of a merchant, beneath HTTP: two that are equal mean that nothing happened in between. */
 export async function recordOf(storage: Storage, text: string): Promise<unknown> {

@@ -26,11 +26,13 @@ export type BatchPorts = Readonly<{ ids: Ids; digests: Digests; objects: ObjectS
 export async function batchStep(
   ports: BatchPorts,
   running: ProcessingReconciliation,
-  { rows, effects, at, next: place }: MatchedBatch,
+  { rows, lines, effects, at, next: place }: MatchedBatch,
   attempt: number,
 ): Promise<Result<Readonly<{ step: JobStep; stored: ProcessingReconciliation }>, JobHeldUp>> {
   const { digests, objects, utf8 } = ports;
-  const text = rows.map((row) => `${jsonText(rowOutcomeRecord(row))}\n`).join('');
+  const text = rows
+    .map((row, index) => `${jsonText({ ...rowOutcomeRecord(row), ...lines[index] })}\n`)
+    .join('');
   const written = await objects.put(
     batchObject(running, running.batches, attempt),
     utf8.encode(text),

@@ -4,6 +4,7 @@ import { type MatchedRow, matchRow, type Tolerance } from '../../domain/files/ma
 import type { ProcessingReconciliation } from '../../domain/files/reconciliation.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { CsvPlace, CsvRecord } from '../../ports/csv-files.ts';
 import type { Ids } from '../../ports/ids.ts';
@@ -12,21 +13,25 @@ import type { Storage } from '../../ports/storage.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { entriesOfSettlement, ROWS_PER_SETTLEMENT } from '../payments/settle-transactions.ts';
 import { type BatchEffects, batchDraft } from './batch-draft.ts';
-import type { RowContributor } from './row-effects.ts';
+import type { RowContributor, RowEffects } from './row-effects.ts';
 
 /** How much fits into one change. */
 export type BatchBounds = Pick<Storage, 'mostChangeRows'>;
 
-/** The rows of one commit with their outcomes, in the file's order, what they change at `at`, and the place behind them. */
+/**
+ * The rows of one commit with their outcomes, in the file's order, and what contributors say of each; what they change at `at`, and
+ * the place behind them.
+ */
 export type MatchedBatch = Readonly<{
   rows: readonly MatchedRow[];
+  lines: readonly JsonObject[];
   effects: BatchEffects;
   at: Instant;
   next: CsvPlace;
 }>;
 
 /** A job and a reconciliation with their links, and one more for a job that closes. */
-const ROWS_BESIDE = 5;
+export const ROWS_BESIDE = 5;
 
 /** So many rows are read for one batch: when all of them settle and change nothing else, they just fit. */
 export const batchSize = ({ mostChangeRows }: BatchBounds): number =>
@@ -42,8 +47,8 @@ export type MatchTerms = Readonly<{
 }>;
 
 /**
- * Matches as many of the records as one change can hold, at least one. Reads each payment that they name once, and what the
- * contributors ask for, all at once. What one row changes is so for the rows behind it.
+ * Matches as many of the records as one change can hold, at least one. Reads each payment that they name once, all at
+ * once, and then what the contributors ask for. What one row changes is so for the rows behind it.
  */
 export const matchBatch = (
   ports: MatchPorts,
@@ -57,30 +62,31 @@ export const matchBatch = (
     const { merchantId } = reconciliation;
     const read = records.map(({ cells, line }) => terms.read(cells, line));
     const rows = read.flatMap((row) => (row.isOk() ? [row.value] : []));
-    const stored = transactionsOf(payments, merchantId, paymentsIn(rows));
-    const contributions = ResultAsync.combine(
-      terms.contributors.map((each) => each({ reconciliation, rows, now: at })),
+    const stored = yield* transactionsOf(payments, merchantId, paymentsIn(rows));
+    const books = { transactionsOf: (id: PaymentId) => stored.get(id) ?? [] };
+    const effectsOfRow = yield* ResultAsync.combine(
+      terms.contributors.map((each) => each({ reconciliation, rows, books, now: at })),
     );
-    const books = yield* stored;
-    const effectsOfRow = yield* contributions;
     const draft = batchDraft(mostChangeRows - ROWS_BESIDE);
     const matched: MatchedRow[] = [];
+    const lines: JsonObject[] = [];
     let next: CsvPlace = { offset: 0, line: 1 };
     for (const [index, row] of read.entries()) {
-      const each = matchRow(row, { transactionsOf: (id) => books.get(id) ?? [] }, terms.tolerance, at);
+      const each = matchRow(row, books, terms.tolerance, at);
       const { settled } = each;
       const effects = [
         ...(settled === undefined ? [] : [{ entries: entriesOfSettlement({ ids }, settled, at) }]),
         ...effectsOfRow.map((effectsOf) => effectsOf(each, draft.soFar)),
       ];
       if (!draft.add(each, effects)) break;
-      if (settled !== undefined) books.set(settled.next.paymentId, replaced(books, settled.next));
+      if (settled !== undefined) stored.set(settled.next.paymentId, replaced(stored, settled.next));
       matched.push(each);
+      lines.push(Object.assign({}, ...effects.map(({ line }: RowEffects) => line)) as JsonObject);
       next = records[index]?.next ?? next;
     }
     if (matched.length === 0)
       throw new Error(`a row of ${reconciliation.id} changes more than one commit can`);
-    return ok({ rows: matched, effects: draft.effects(), at, next });
+    return ok({ rows: matched, lines, effects: draft.effects(), at, next });
   });
 
 const paymentsIn = (rows: readonly FileRow[]): readonly PaymentId[] => [

@@ -9,6 +9,7 @@ import {
   type Reconciliation,
 } from '../../domain/files/reconciliation.ts';
 import { parseId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CsvPlace, CsvRecord } from '../../ports/csv-files.ts';
@@ -16,8 +17,9 @@ import type { Merchants } from '../../ports/merchants.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type BatchPorts, batchStep } from './batch-step.ts';
 import { CHECK_BEGINS, checkFile, checkingRecord, restoreChecking } from './check-file.ts';
+import { closeSettlements, closingJob } from './close-settlements.ts';
 import { type FilePorts, fileRecords, heldUp } from './file-records.ts';
-import type { JobHeldUp, JobStep, JobWork } from './job-work.ts';
+import type { Beside, JobHeldUp, JobStep, JobWork } from './job-work.ts';
 import { batchSize, type MatchPorts, type MatchTerms, matchBatch } from './match-batch.ts';
 import { movedReconciliation, progressOf, refusedReconciliation } from './reconciliation-moves.ts';
 import { type ContributorPorts, rowContributors } from './row-contributors.ts';
@@ -32,6 +34,7 @@ export type ReconcilePorts = FilePorts &
   Readonly<{ aggregates: Aggregates; merchants: Merchants; clock: Clock }>;
 
 type Step = Result<JobStep, JobHeldUp>;
+type OpenReconciliation = Extract<Reconciliation, { status: 'pending' | 'processing' }>;
 
 /**
  * Reads a file twice: to its end, so that a file that is refused settles nothing; then batch by batch, each in one commit with
@@ -52,10 +55,22 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
       findReconciliation(ports.aggregates, job).map((found) =>
         found === undefined || found.status === 'completed' || found.status === 'failed'
           ? {}
-          : refusedReconciliation(ports, found, { code }, ports.clock.now()),
+          : failed(found, code),
       ),
     cleanUp: () => okAsync(undefined),
   };
+
+  /** What was settled stays so, and its settlements are locked by a job of their own: they may be more than a commit holds. */
+  function failed(running: OpenReconciliation, code: string): Beside {
+    const at = ports.clock.now();
+    const { aggregates = [], audit = [] } = refusedReconciliation(ports, running, { code }, at);
+    if (running.status === 'pending') return { aggregates, audit };
+    const job = closingJob(ports, running, at);
+    return {
+      aggregates: [...aggregates, ...(job.aggregates ?? [])],
+      audit: [...audit, ...(job.audit ?? [])],
+    };
+  }
 
   async function* checking(
     pending: Extract<Reconciliation, { status: 'pending' }>,
@@ -102,6 +117,7 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
     const tolerances: Readonly<Record<string, bigint>> = merchant.value?.settlementTolerances ?? {};
     if (read.isErr()) throw new Error(`the header of ${begun.id} was taken, and is ${read.error.fault}`);
     let running = begun;
+    let place = from;
     const terms: MatchTerms = {
       read: read.value,
       tolerance: (currency) => tolerances[currency] ?? 0n,
@@ -132,20 +148,39 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
           return;
         }
         waiting.splice(0, matched.value.rows.length);
+        place = matched.value.next;
         running = step.value.stored;
         yield ok(step.value.step);
       }
     } finally {
       await records.return();
     }
-    yield ok(endOf(running));
+    yield* closing(running, place, closedIn(job));
   }
 
-  function endOf(running: ProcessingReconciliation): JobStep {
-    if (!addsUp(running.totals, running.outcomes))
+  /** Behind the last row: the file's settlements are locked, and then it ends itself. */
+  async function* closing(
+    running: ProcessingReconciliation,
+    place: CsvPlace,
+    from: string | undefined,
+  ): AsyncGenerator<Step, void, void> {
+    const fault = addsUp(running.totals, running.outcomes) ? undefined : 'file_changed';
+    for await (const step of closeSettlements(ports, running, present({ fault, closed: from }))) {
+      if (step.isErr()) {
+        yield err(step.error);
+        return;
+      }
+      const { beside, closed } = step.value;
+      yield ok({ checkpoint: { ...place, closed }, progress: progressOf(running), beside });
+    }
+    yield ok(endOf(running, fault));
+  }
+
+  function endOf(running: ProcessingReconciliation, fault: string | undefined): JobStep {
+    if (fault !== undefined)
       return {
         end: progressOf(running),
-        beside: refusedReconciliation(ports, running, { code: 'file_changed' }, ports.clock.now()),
+        beside: refusedReconciliation(ports, running, { code: fault }, ports.clock.now()),
       };
     const next = completeReconciliation(running, ports.clock.now());
     return {
@@ -156,6 +191,10 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
 };
 
 const placeIn = ({ checkpoint }: RunningJob): CsvPlace => checkpoint as CsvPlace;
+
+/** Up to which settlement the file's are locked. */
+const closedIn = ({ checkpoint }: RunningJob): string | undefined =>
+  checkpoint?.['closed'] as string | undefined;
 
 /** A file that was sound when it was checked is refused no more: its bytes are not what they were. */
 const asHeldUp = (failure: JobHeldUp | Readonly<{ kind: 'CsvRefused'; code: string }>): JobHeldUp =>

@@ -1,11 +1,12 @@
 import type { ResultAsync } from 'neverthrow';
 import type { Aggregate, AggregateOf } from '../../domain/aggregates/aggregate.ts';
 import type { FileRow } from '../../domain/files/file-row.ts';
-import type { MatchedRow } from '../../domain/files/match-row.ts';
+import type { Books, MatchedRow } from '../../domain/files/match-row.ts';
 import type { ProcessingReconciliation } from '../../domain/files/reconciliation.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
@@ -27,6 +28,8 @@ export type RowEffects = Readonly<{
   aggregates?: readonly AggregateEffect[];
   entries?: readonly LedgerEntry[];
   events?: readonly DomainEvent[];
+  /** What the line of the row's outcome says of it, beside what the row said. */
+  line?: JsonObject;
 }>;
 
 /** What the rows before have changed in the same commit. */
@@ -36,10 +39,11 @@ export type BatchSoFar = Readonly<{
   holding<Kind extends AggregateKind>(kind: Kind, key: string): AggregateOf<Kind> | undefined;
 }>;
 
-/** The rows that may become one batch; the last of them may be left to the next. */
+/** The rows that may become one batch; the last of them may be left to the next. `books` is how it finds what they name. */
 export type RowBatch = Readonly<{
   reconciliation: ProcessingReconciliation;
   rows: readonly FileRow[];
+  books: Books;
   now: Instant;
 }>;
 

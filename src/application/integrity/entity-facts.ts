@@ -6,6 +6,7 @@ import {
   eventsOfEndpoint,
   eventsOfExport,
   eventsOfPayment,
+  eventsOfSettlement,
   eventText,
 } from './expected-events.ts';
 import type { FactWindow, NoteFact } from './facts.ts';
@@ -74,6 +75,8 @@ export function noteFactsOfAggregate(
   }
   if (aggregate.kind === 'export')
     for (const event of eventsOfExport(links)) noteExpectedEvent(event, id, window, note);
+  if (aggregate.kind === 'settlement')
+    for (const event of eventsOfSettlement(links)) noteExpectedEvent(event, id, window, note);
   if (aggregate.kind === 'webhook_endpoint')
     for (const event of eventsOfEndpoint(links)) noteExpectedEvent(event, id, window, note);
 }

@@ -100,6 +100,17 @@ export const eventsOfExport = (chain: readonly AuditEntry[]): readonly ExpectedE
     return [{ type: action, merchantId, created: timestamp, data }];
   });
 
+const OF_BATCHES = new Set(['first_batch', 'last_batch']);
+
+/** The event of a settlement that was locked. */
+export const eventsOfSettlement = (chain: readonly AuditEntry[]): readonly ExpectedEvent[] =>
+  chain.flatMap(({ action, merchantId, timestamp }, index) => {
+    if (action !== 'settlement.completed') return [];
+    const record = Object.entries(foldChain(chain.slice(0, index + 1)));
+    const data = Object.fromEntries(record.filter(([name]) => !OF_BATCHES.has(name)));
+    return [{ type: action, merchantId, created: timestamp, data }];
+  });
+
 /** The types of all of these. Of an event of another type, which an older version made, no chain says whether it must be. */
 const EXPECTED_TYPES: ReadonlySet<string> = new Set<EventType>([
   'payment.created',
@@ -113,6 +124,7 @@ const EXPECTED_TYPES: ReadonlySet<string> = new Set<EventType>([
   'webhook_endpoint.disabled',
   'export.completed',
   'export.failed',
+  'settlement.completed',
 ]);
 
 export const isExpectedType = (type: string): type is EventType => EXPECTED_TYPES.has(type);

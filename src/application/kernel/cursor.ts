@@ -1,4 +1,4 @@
-import { err, ok, type Result, type ResultAsync } from 'neverthrow';
+import { err, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
 import { jsonWeight } from '../../domain/kernel/json-weight.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -18,40 +18,89 @@ const CURSOR_LIFETIME_MS = 24 * 3_600_000;
 /** Of all items of a page together, as `jsonWeight` counts: what is answered is bounded, whatever the items hold. */
 const HEAVIEST_PAGE = 512 * 1_024;
 
+type CursorPorts = Readonly<{ signedTokens: SignedTokens; clock: Clock }>;
+
+/** Reads one part of a list, newest first by id, `before` exclusive; fewer than `limit` only at the end. */
+type ReadPart<Id, Item, Failure> = (
+  part: Readonly<{ limit: number; before?: Id }>,
+) => ResultAsync<readonly Item[], Failure>;
+
 /**
  * Pages of lists that go newest first by id. A page ends early, with a cursor, before the item that would make it too heavy;
  * one item always fits. A cursor is good for a day and in its own context only; the page size may change on the way. One
  * read, of one item more than the page.
  */
 export const paging =
-  <Id extends string>(
-    { signedTokens, clock }: Readonly<{ signedTokens: SignedTokens; clock: Clock }>,
-    parse: (text: string) => Id | undefined,
-  ) =>
+  <Id extends string>(ports: CursorPorts, parse: (text: string) => Id | undefined) =>
   <Item extends Readonly<{ id: Id }>, Failure>(
     { context, limit, cursor }: PageRequest,
-    list: (page: Readonly<{ limit: number; before?: Id }>) => ResultAsync<readonly Item[], Failure>,
+    list: ReadPart<Id, Item, Failure>,
   ): ResultAsync<Page<Item>, CursorInvalid | Failure> => {
-    const bound = canonicalJson(context);
-    return positionOf(cursor)
+    const { open, seal } = cursors(ports, parse, context);
+    return open(cursor)
       .asyncAndThen((position) => list({ ...position, limit: limit + 1 }))
       .map((found) => {
         const items = lightEnough(found.slice(0, limit));
         const last = items.at(-1);
         return found.length > items.length && last !== undefined
-          ? { items, nextCursor: signedTokens.seal(`${clock.now()}:${last.id}`, bound) }
+          ? { items, nextCursor: seal(last.id) }
           : { items };
       });
+  };
 
-    function positionOf(text: string | undefined): Result<Readonly<{ before?: Id }>, CursorInvalid> {
+/** After so many reads a page ends, whatever it has found. */
+const MOST_PARTS = 10;
+const PART = 100;
+
+/**
+ * The same of the items that are wanted, where the storage cannot choose them: it looks through the list, in ten reads of a
+ * hundred items at the most, so that a page may hold fewer than `limit`, and none, and yet have a next.
+ */
+export const pagingOfWanted =
+  <Id extends string>(ports: CursorPorts, parse: (text: string) => Id | undefined) =>
+  <Item extends Readonly<{ id: Id }>, Failure>(
+    { context, limit, cursor }: PageRequest,
+    list: ReadPart<Id, Item, Failure>,
+    isWanted: (item: Item) => boolean,
+  ): ResultAsync<Page<Item>, CursorInvalid | Failure> => {
+    const { open, seal } = cursors(ports, parse, context);
+    return safeTry(async function* () {
+      let position = yield* open(cursor);
+      const wanted: Item[] = [];
+      for (let parts = 0; parts < MOST_PARTS; parts += 1) {
+        const size = parts === 0 ? limit + 1 : PART;
+        const found = yield* list({ ...position, limit: size });
+        wanted.push(...found.filter(isWanted));
+        const items = lightEnough(wanted.slice(0, limit));
+        const lastShown = items.at(-1);
+        if (wanted.length > items.length && lastShown !== undefined)
+          return ok({ items, nextCursor: seal(lastShown.id) });
+        const last = found.at(-1);
+        if (found.length < size || last === undefined) return ok({ items });
+        position = { before: last.id };
+      }
+      return ok({ items: wanted, ...('before' in position ? { nextCursor: seal(position.before) } : {}) });
+    });
+  };
+
+function cursors<Id extends string>(
+  { signedTokens, clock }: CursorPorts,
+  parse: (text: string) => Id | undefined,
+  context: JsonObject,
+) {
+  const bound = canonicalJson(context);
+  return {
+    seal: (last: Id): string => signedTokens.seal(`${clock.now()}:${last}`, bound),
+    open: (text: string | undefined): Result<Readonly<{ before?: Id }>, CursorInvalid> => {
       if (text === undefined) return ok({});
       const [sealedAt = '', id = ''] = signedTokens.open(text, bound)?.split(':') ?? [];
       const before = parse(id);
       return before !== undefined && clock.now() - Number(sealedAt) < CURSOR_LIFETIME_MS
         ? ok({ before })
         : err({ kind: 'CursorInvalid' });
-    }
+    },
   };
+}
 
 function lightEnough<Item>(items: readonly Item[]): readonly Item[] {
   let weight = 0;

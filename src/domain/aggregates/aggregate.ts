@@ -32,6 +32,8 @@ import {
   reconciliationRecord,
   restoreReconciliation,
 } from '../files/reconciliation-record.ts';
+import type { Settlement } from '../files/settlement.ts';
+import { restoreSettlement, type SettlementRecord, settlementRecord } from '../files/settlement-record.ts';
 import type { AggregateKind } from '../kernel/aggregate-kind.ts';
 import type { MerchantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
@@ -65,7 +67,8 @@ export type Aggregate =
   | WebhookEndpoint
   | Job
   | Reconciliation
-  | ExportSchedule;
+  | ExportSchedule
+  | Settlement;
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
 /** What is stored. */
@@ -89,6 +92,8 @@ export function aggregateRecord(aggregate: Aggregate): JsonObject {
       return reconciliationRecord(aggregate);
     case 'export_schedule':
       return exportScheduleRecord(aggregate);
+    case 'settlement':
+      return settlementRecord(aggregate);
   }
 }
 
@@ -107,6 +112,7 @@ export function auditedRecord(aggregate: Aggregate): JsonObject {
     case 'job':
     case 'reconciliation':
     case 'export_schedule':
+    case 'settlement':
       return aggregateRecord(aggregate);
   }
 }
@@ -139,6 +145,8 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
       return restoreReconciliation(record as ReconciliationRecord, auditHash);
     case 'export_schedule':
       return restoreExportSchedule(record as ExportScheduleRecord, auditHash);
+    case 'settlement':
+      return restoreSettlement(record as SettlementRecord, auditHash);
   }
 }
 

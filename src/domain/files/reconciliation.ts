@@ -67,6 +67,10 @@ export const openReconciliation = (
   auditHash: '',
 });
 
+/** When its rows were begun with; undefined for a file that was refused before, or whose turn has not come. */
+export const startedAtOf = (each: Reconciliation): Instant | undefined =>
+  each.status === 'pending' ? undefined : each.startedAt;
+
 /** The unique key by which the same bytes are the same reconciliation, of mapped ones those that are read by the same mapping. */
 export const fileKey = ({ file, mappingSha256 }: Pick<Known, 'file' | 'mappingSha256'>): string =>
   `sha256:${file.sha256}${mappingSha256 === undefined ? '' : `:${mappingSha256}`}`;

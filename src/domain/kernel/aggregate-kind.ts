@@ -9,5 +9,6 @@ export const AGGREGATE_KINDS = [
   'job',
   'reconciliation',
   'export_schedule',
+  'settlement',
 ] as const;
 export type AggregateKind = (typeof AGGREGATE_KINDS)[number];

@@ -18,6 +18,7 @@ export const EVENT_TYPES = [
   'webhook_endpoint.disabled',
   'export.completed',
   'export.failed',
+  'settlement.completed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -17,6 +17,7 @@ export type ExportId = Id<'exp'>;
 export type JobId = Id<'job'>;
 export type ReconciliationId = Id<'rec'>;
 export type ExportScheduleId = Id<'sch'>;
+export type SettlementId = Id<'set'>;
 export type WebhookEndpointId = Id<'we'>;
 export type DeliveryId = Id<'whd'>;
 /** The tenant's own string, `[A-Za-z0-9_-]{1,64}`. */
@@ -38,6 +39,7 @@ type Prefixed = {
   job: JobId;
   rec: ReconciliationId;
   sch: ExportScheduleId;
+  set: SettlementId;
   we: WebhookEndpointId;
   whd: DeliveryId;
 };

@@ -9,6 +9,7 @@ import { exportSchedules } from './files/export-schedules.ts';
 import { exports } from './files/exports.ts';
 import { objects } from './files/objects.ts';
 import { reconciliations } from './files/reconciliations.ts';
+import { settlements } from './files/settlements.ts';
 import { ledger } from './ledger/ledger.ts';
 import { transfers } from './ledger/transfers.ts';
 import { merchants } from './merchants/merchants.ts';
@@ -46,6 +47,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   exportSchedules,
   objects,
   reconciliations,
+  settlements,
   modifications,
   customers,
   paymentMethods,

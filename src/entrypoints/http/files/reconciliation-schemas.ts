@@ -95,6 +95,17 @@ const reconciledRow = z
     differences: z
       .array(z.strictObject({ field: z.string(), ours: z.unknown(), theirs: z.unknown() }))
       .optional(),
+    settlement: z
+      .strictObject({
+        id: z.string(),
+        part: z.string(),
+        amount: z.int(),
+        fee: z.int(),
+        net_amount: z.int(),
+        tolerated_amount: z.int().optional(),
+      })
+      .optional()
+      .openapi({ description: 'The settlement that the row is of, and what it adds to that.' }),
   })
   .openapi('ReconciledRow');
 

@@ -23,6 +23,7 @@ const CLOSED: Readonly<Record<string, 'states' | 'made for the answer'>> = {
   'PaymentWithTransactions.status': 'states',
   'Readiness.status': 'made for the answer',
   'Reconciliation.status': 'states',
+  'Settlement.status': 'states',
   'Transaction.status': 'states',
   'VendorPayment.status': 'states',
   'VendorPaymentAuditLog.entries.written.refusals': 'made for the answer',

@@ -1,0 +1,106 @@
+import { ok, ResultAsync, safeTry } from 'neverthrow';
+import {
+  addToSettlement,
+  openSettlement,
+  type ProcessingSettlement,
+  type Settlement,
+  type SettlementGroup,
+} from '../../domain/files/settlement.ts';
+import { groupText, settlementId, settlementKey } from '../../domain/files/settlement-keys.ts';
+import { settlementGroup, settlementOfLine, settlementRow } from '../../domain/files/settlement-lines.ts';
+import type { MerchantId, SettlementId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { Aggregates } from '../../ports/aggregates.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import type { RowContributor } from './row-effects.ts';
+
+type SettlementPorts = Readonly<{ aggregates: Aggregates; digests: Digests }>;
+
+/** A settlement that rows of a batch may be of: as it is stored, or which in sequence it is when a row opens it. */
+type Known = Readonly<{ id: SettlementId; stored?: ProcessingSettlement; sequence: number }>;
+
+/**
+ * Adds each row to the settlement of its date, currency and payout, which the first row of a file opens. A file has settlements of
+ * its own: of two files at once the one that opens the next in sequence later is refused, and opens the one after.
+ */
+export const settlementRows =
+  ({ aggregates, digests }: SettlementPorts): RowContributor =>
+  ({ reconciliation, rows, books, now }) => {
+    const { id: reconciliationId, merchantId, batches: batch } = reconciliation;
+    const groups = new Map<string, SettlementGroup>();
+    for (const row of rows) {
+      const group = settlementGroup(row, books);
+      if (group !== undefined) groups.set(groupText(group), group);
+    }
+    const known = [...groups].map(([text, group]) =>
+      knownOf(aggregates, merchantId, settlementId(digests.sha256, reconciliation, group), group).map(
+        (each) => [text, each] as const,
+      ),
+    );
+    return ResultAsync.combine(known)
+      .map((all) => new Map(all))
+      .map((settlements) => (row, soFar) => {
+        const of = settlementRow(row);
+        if (of === undefined) return {};
+        const { group, addition } = of;
+        const settlement = settlements.get(groupText(group));
+        if (settlement === undefined)
+          throw new Error(`a settlement of ${groupText(group)} was not looked for`);
+        const { id, stored: before, sequence } = settlement;
+        const left =
+          openIn(soFar.aggregate('settlement', id)) ??
+          before ??
+          openSettlement({ ...group, id, merchantId, sequence, reconciliationId, batch, createdAt: now });
+        const next = addToSettlement(left, addition, { batch, now });
+        const opened = { action: 'settlement.opened', next, takes: [settlementKey(group, sequence)] };
+        return {
+          aggregates: [before === undefined ? opened : { action: 'settlement.advanced', before, next }],
+          line: { settlement: settlementOfLine(id, addition) },
+        };
+      });
+  };
+
+const knownOf = (
+  aggregates: Aggregates,
+  merchantId: MerchantId,
+  id: SettlementId,
+  group: SettlementGroup,
+): ResultAsync<Known, StorageUnavailable> =>
+  safeTry(async function* () {
+    const stored = openIn(yield* aggregates.find(merchantId, 'settlement', id));
+    const sequence = stored?.sequence ?? (yield* nextSequence(aggregates, merchantId, group));
+    return ok({ id, sequence, ...present({ stored }) });
+  });
+
+/** A file's settlements are locked after its last row. */
+function openIn(settlement: Settlement | undefined): ProcessingSettlement | undefined {
+  if (settlement !== undefined && settlement.status !== 'processing')
+    throw new Error(`${settlement.id} is locked, and its file has another row`);
+  return settlement;
+}
+
+/** The first that is free. Settlements are never removed, so that all before it are there: few reads, however many. */
+const nextSequence = (
+  aggregates: Aggregates,
+  merchantId: MerchantId,
+  group: SettlementGroup,
+): ResultAsync<number, StorageUnavailable> =>
+  safeTry(async function* () {
+    const isTaken = (sequence: number) =>
+      aggregates
+        .findByKey(merchantId, 'settlement', settlementKey(group, sequence))
+        .map((found) => found !== undefined);
+    let taken = 0;
+    let free = 1;
+    while (yield* isTaken(free)) {
+      taken = free;
+      free *= 2;
+    }
+    while (free - taken > 1) {
+      const middle = Math.floor((taken + free) / 2);
+      if (yield* isTaken(middle)) taken = middle;
+      else free = middle;
+    }
+    return ok(free);
+  });

@@ -1,0 +1,132 @@
+import type { JsonObject } from '../kernel/json.ts';
+import { type Whole, whole } from '../kernel/json.ts';
+import { present } from '../kernel/present.ts';
+import { type FileRow, isStatementRow, paymentNamedBy } from './file-row.ts';
+import type { Books, MatchedRow } from './match-row.ts';
+import type { SettlementAddition, SettlementGroup } from './settlement.ts';
+
+/** Which settlement a row is of, and what it adds to it. */
+export type SettlementRow = Readonly<{ group: SettlementGroup; addition: SettlementAddition }>;
+
+/**
+ * Which settlement a row may be of, before it is matched; undefined when neither it nor the books name a currency. All
+ * transactions of a payment are of one.
+ */
+export function settlementGroup(row: FileRow, { transactionsOf }: Books): SettlementGroup | undefined {
+  const payment = paymentNamedBy(row);
+  const ours = payment === undefined ? undefined : transactionsOf(payment)[0]?.amount.currency;
+  const currency = row.currency ?? ours;
+  return currency === undefined
+    ? undefined
+    : { date: row.settledOn, currency, ...present({ payoutId: row.payoutId }) };
+}
+
+/**
+ * Undefined for a row that is of none: one that is rejected, a duplicate, which is in the settlement of the row that came first,
+ * one whose currency nobody knows, and one of a transaction that failed on both sides. What took effect is counted by our
+ * figures, as the ledger is; what did not, by the processor's.
+ */
+export function settlementRow({ outcome, row, settled, transaction }: MatchedRow): SettlementRow | undefined {
+  if (row.isErr() || outcome === 'rejected' || outcome === 'duplicate') return undefined;
+  const said = row.value;
+  const currency = said.currency ?? transaction?.amount.currency;
+  if (currency === undefined) return undefined;
+  const group = { date: said.settledOn, currency, ...present({ payoutId: said.payoutId }) };
+  const part = said.type ?? (transaction?.type === 'refund' ? 'refund' : 'payment');
+  const theirs = moved(part, said.amount ?? 0n, said.fee ?? 0n);
+  if (outcome === 'mismatched' || outcome === 'missing_here') {
+    const isPaid = isStatementRow(said) || said.status === 'settled';
+    return { group, addition: { part: 'exception', ...(isPaid ? theirs : NOTHING) } };
+  }
+  if (isStatementRow(said))
+    return { group, addition: { part, ...theirs, ...present({ bankReference: bankReferenceOf(said) }) } };
+  if (settled === undefined || settled.next.status === 'pending') return undefined;
+  const { amount, fee = 0n } = settled.next;
+  const ours = moved(part, amount.minorUnits, fee);
+  const asSaid = moved(part, said.amount ?? amount.minorUnits, said.fee ?? fee);
+  const tolerated = asSaid.amount - asSaid.fee - (ours.amount - ours.fee);
+  return { group, addition: { part, ...ours, ...(tolerated === 0n ? {} : { tolerated }) } };
+}
+
+const NOTHING = { amount: 0n, fee: 0n };
+
+const bankReferenceOf = (row: FileRow): string | undefined =>
+  row.type === 'payout' ? row.bankReference : undefined;
+
+/** With the sign that the merchant sees: a refund and a chargeback cost their amount, a fee costs itself. */
+function moved(
+  part: Exclude<SettlementAddition['part'], 'exception'>,
+  amount: bigint,
+  fee: bigint,
+): Readonly<{ amount: bigint; fee: bigint }> {
+  switch (part) {
+    case 'payment':
+    case 'chargeback_reversal':
+      return { amount, fee };
+    case 'refund':
+    case 'chargeback':
+      return { amount: -amount, fee };
+    case 'fee':
+      return { amount: 0n, fee: amount };
+    case 'adjustment':
+    case 'payout':
+      return { amount, fee: 0n };
+  }
+}
+
+/** What the line of a row's outcome says of the settlement that the row is of. */
+export type SettlementOfLine = Readonly<{
+  id: string;
+  part: SettlementAddition['part'];
+  amount: Whole;
+  fee: Whole;
+  net_amount: Whole;
+  tolerated_amount?: Whole;
+}>;
+
+export const settlementOfLine = (
+  id: string,
+  { part, amount, fee, tolerated }: SettlementAddition,
+): SettlementOfLine => ({
+  id,
+  part,
+  amount: whole(amount),
+  fee: whole(fee),
+  net_amount: whole(amount - fee),
+  ...(tolerated === undefined ? {} : { tolerated_amount: whole(tolerated) }),
+});
+
+/** Reads it back from a line; undefined for a line of no settlement. */
+export function additionIn(
+  line: JsonObject,
+): Readonly<{ id: string; addition: SettlementAddition }> | undefined {
+  const said = line['settlement'] as SettlementOfLine | undefined;
+  if (said === undefined) return undefined;
+  const { id, part, amount, fee, tolerated_amount: tolerated } = said;
+  const bankReference = part === 'payout' ? (line['bank_reference'] as string | undefined) : undefined;
+  return {
+    id,
+    addition: {
+      part,
+      amount: BigInt(amount),
+      fee: BigInt(fee),
+      ...(tolerated === undefined ? {} : { tolerated: BigInt(tolerated) }),
+      ...present({ bankReference }),
+    },
+  };
+}
+
+/** A row that its settlement counts, as it is published. */
+export function settlementItem(line: JsonObject): JsonObject {
+  const { part, amount, fee, net_amount, tolerated_amount } = line['settlement'] as SettlementOfLine;
+  const { payment_id, transaction_id, reference } = line;
+  return {
+    line: line['line'],
+    type: part,
+    ...present({ payment_id, transaction_id, reference }),
+    amount,
+    fee,
+    net_amount,
+    ...present({ tolerated_amount }),
+  };
+}
