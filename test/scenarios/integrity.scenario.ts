@@ -1,3 +1,4 @@
+import { err, ok } from 'neverthrow';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compareHeads, type KnownHeads } from '../../src/application/integrity/checkpoint.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
@@ -14,7 +15,7 @@ import {
   resealed,
   type TamperedStorage,
 } from '../support/tampering/book.ts';
-import type { TamperedStore } from '../support/tampering/tampering.ts';
+import { change, type TamperedStore } from '../support/tampering/tampering.ts';
 import { MUTATIONS } from './integrity-mutations.ts';
 
 /**
@@ -46,6 +47,7 @@ export function integrityContract(storage: TamperedStorage, open: () => Promise<
         links: 34,
         ledgerEntries: 10,
         unsettled: [],
+        unread: [],
       });
       expect((await verifyAt(() => LATER))._unsafeUnwrap()).toEqual(verified);
     });
@@ -58,6 +60,32 @@ export function integrityContract(storage: TamperedStorage, open: () => Promise<
       // How old rows are decides how they are compared, which no storage has a part in.
       if (storage === 'memory')
         expect((await verifyAt(() => LATER))._unsafeUnwrapErr()).toMatchObject(expected);
+    });
+
+    it('names each of several bad rows once and goes on behind them, as far as it is asked to', async () => {
+      await editLink(book, book.declined, 2, (link) => ({ ...link, action: 'payment.canceled' }));
+      await change(book.hand, 'balance', (part) =>
+        part.merchantId === B ? { ...part, fees: part.fees + 1n } : part,
+      );
+      await change(book.hand, 'tally', (part) =>
+        part.merchantId === A && part.status === 'failed' ? { ...part, amount: part.amount + 1n } : part,
+      );
+      const named = async (most: number) => {
+        const found: string[] = [];
+        const ports = { ...store.storage, clock: { now: () => LATER }, digests };
+        const outcome = await verify(ports)(
+          () => {},
+          () => {},
+          (finding) => {
+            found.push(`${finding.merchantId} ${finding.row} ${finding.fault}`);
+            return found.length < most ? ok(undefined) : err(finding);
+          },
+        );
+        return { found: found.toSorted(), isWhole: outcome.isOk() };
+      };
+      const all = [`${A} payment edited`, `${A} summary sum`, `${B} balance sum`];
+      expect(await named(100)).toEqual({ found: all, isWhole: true });
+      expect(await named(2)).toEqual({ found: all.slice(0, 2), isWhole: false });
     });
 
     it('finds a chain that was rewritten or cut, with its head to match, since its heads were known', async () => {

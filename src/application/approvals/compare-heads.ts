@@ -4,23 +4,25 @@ import { headOfRefusals } from '../../domain/approvals/refusal.ts';
 import type { AuditLog } from '../../ports/approvals/audit-log.ts';
 import type { Refusals } from '../../ports/approvals/refusals.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { endAtFirst, type Report } from '../kernel/report-findings.ts';
 import type { ApprovalsFinding } from './approvals-finding.ts';
 import type { ApprovalsHead, VerifiedApprovals } from './verify-approvals.ts';
 import { checkAll } from './verify-side-by-side.ts';
 
 /**
- * Ends at the first payment whose chain no longer holds the link it once ended with: it was rewritten from some link on, set
+ * Reports each payment whose chain no longer holds the link it once ended with: it was rewritten from some link on, set
  * back, or is gone, or so were its refusals, however well its rows were made to match. Chains that went on since agree. One read
  * for each head, two where there are refusals.
  */
 export type CompareApprovalsHeads = (
   heads: readonly ApprovalsHead[],
+  report?: Report<ApprovalsFinding>,
 ) => ResultAsync<void, ApprovalsFinding | StorageUnavailable>;
 
 export const compareApprovalsHeads =
   ({ auditLog, refusals }: Readonly<{ auditLog: AuditLog; refusals: Refusals }>): CompareApprovalsHeads =>
-  (heads) =>
-    checkAll(heads, ({ id, version, hash, refusals: refused }) => {
+  (heads, report = endAtFirst) =>
+    checkAll(heads, report, ({ id, version, hash, refusals: refused }) => {
       const fault = (row: 'vendor_payment' | 'refusal', then: Ended, links: readonly AuditLogEntry[]) => {
         const link = links[then.version - 1];
         if (link?.hash === then.hash) return undefined;

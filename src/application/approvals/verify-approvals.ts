@@ -14,6 +14,7 @@ import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { endAtFirst, type Report, readable, reportAll } from '../kernel/report-findings.ts';
 import type { ApprovalsFinding, Walk } from './approvals-finding.ts';
 import { type ClaimSum, claimWindow, lessExpected, verifyClaims } from './verify-claims.ts';
 import { isCaused } from './verify-events.ts';
@@ -46,14 +47,15 @@ export type VerifiedApprovals = Readonly<{
 }>;
 
 /**
- * Walks everything that approvals have stored and ends at the first row that is not what the payments' chains say it must
+ * Walks everything that approvals have stored and reports each row that is not what the payments' chains say it must
  * be: chains, records, lines, approvals, refusals, keys, lists, events and claims, rows of no payment included. Reads only, in constant
  * memory, and raises no false alarm while others write. `onProgress` is called after every page, `onHeads` with the heads of
- * the chains that were found whole.
+ * the chains that were found whole. Without a `report` the first bad row ends it; one that cannot be read at all ends it always.
  */
 export type VerifyApprovals = (
   onProgress: (verified: VerifiedApprovals) => void,
   onHeads?: (heads: readonly ApprovalsHead[]) => void,
+  report?: Report<ApprovalsFinding>,
 ) => Walk<VerifiedApprovals>;
 
 const PAGE = 100;
@@ -61,16 +63,16 @@ const MOST_READS = 20;
 
 export const verifyApprovals =
   (ports: VerifyApprovalsPorts): VerifyApprovals =>
-  (onProgress, onHeads = () => {}) =>
+  (onProgress, onHeads = () => {}, report = endAtFirst) =>
     readable(
       safeTry(async function* () {
-        let seen: VerifiedApprovals = { payments: 0, links: 0, refusals: 0, events: 0, claims: 0 };
+        let seen: VerifiedApprovals = NOTHING;
         const window = claimWindow(ports.clock.now());
         let claims: ClaimSum = 0n;
         for (let after: VendorPaymentId | undefined; ; ) {
           const page = { order: 'oldest', limit: PAGE, ...present({ after }) } as const;
           const payments = yield* ports.vendorPayments.list({}, page);
-          const whole = yield* checkAll(payments, (payment) => verifyPayment(ports, payment));
+          const whole = yield* checkAll(payments, report, (payment) => verifyPayment(ports, payment));
           onHeads(whole.map(({ head }) => head));
           for (const { head, links } of whole) {
             claims = lessExpected(claims, links, window);
@@ -85,18 +87,22 @@ export const verifyApprovals =
           after = payments.at(-1)?.id;
           if (payments.length < PAGE) break;
         }
-        yield* verifyStrays(ports);
+        yield* verifyStrays(ports, report);
         for (let after: string | undefined; ; ) {
           const { items, next } = yield* ports.storedRows.events(after);
-          yield* checkAll(items, (item) => verifyEvent(ports, item));
+          yield* checkAll(items, report, (item) => verifyEvent(ports, item));
           seen = { ...seen, events: seen.events + items.length };
           onProgress(seen);
           after = next;
           if (after === undefined) break;
         }
-        return ok({ ...seen, claims: yield* verifyClaims(ports, claims, window) });
+        return ok({ ...seen, claims: yield* verifyClaims(ports, claims, window, report) });
       }),
+      unreadable,
+      { report: err, instead: NOTHING },
     );
+
+const NOTHING: VerifiedApprovals = { payments: 0, links: 0, refusals: 0, events: 0, claims: 0 };
 
 /** A payment's chain that was found whole. */
 type Whole = Readonly<{ head: ApprovalsHead; links: readonly AuditLogEntry[] }>;
@@ -166,14 +172,17 @@ const look = (
   });
 
 /** A stray counts when two reads of its page show it: others commit and remove rows meanwhile. */
-const verifyStrays = ({ storedRows }: VerifyApprovalsPorts): Walk<void> =>
+const verifyStrays = ({ storedRows }: VerifyApprovalsPorts, report: Report<ApprovalsFinding>): Walk<void> =>
   safeTry(async function* () {
     for (let after: string | undefined; ; ) {
       const { items, next } = yield* storedRows.strays(after);
       if (items.length > 0) {
         const again = yield* storedRows.strays(after);
-        const stray = again.items.find(({ id }) => items.some((item) => item.id === id));
-        if (stray !== undefined) return err<never, ApprovalsFinding>({ kind: 'BadRow', ...stray });
+        const strays = again.items.filter(({ id }) => items.some((item) => item.id === id));
+        yield* reportAll(
+          strays.map((stray): ApprovalsFinding => ({ kind: 'BadRow', ...stray })),
+          report,
+        );
       }
       after = next;
       if (after === undefined) return ok(undefined);
@@ -192,16 +201,10 @@ const verifyEvent = (
       : errAsync<void, ApprovalsFinding>({ ...bad, fault: 'orphaned' });
   });
 
-/** A row that an adapter cannot make sense of throws there; here it is what was looked for. */
-const readable = <Seen>(walk: Walk<Seen>): Walk<Seen> =>
-  new ResultAsync(
-    Promise.resolve(walk).catch((fault: unknown) =>
-      err<Seen, ApprovalsFinding>({
-        kind: 'BadRow',
-        row: 'row',
-        id: '',
-        fault: 'unreadable',
-        detail: fault instanceof Error ? fault.message : String(fault),
-      }),
-    ),
-  );
+const unreadable = (detail: string): ApprovalsFinding => ({
+  kind: 'BadRow',
+  row: 'row',
+  id: '',
+  fault: 'unreadable',
+  detail,
+});

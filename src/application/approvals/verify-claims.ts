@@ -10,6 +10,7 @@ import type { StoredClaim, StoredRows } from '../../ports/approvals/stored-rows.
 import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
+import { type Report, reportAll } from '../kernel/report-findings.ts';
 import type { ApprovalsFinding, Walk } from './approvals-finding.ts';
 import { checkAll } from './verify-side-by-side.ts';
 
@@ -76,19 +77,24 @@ const numberOf = ({ hash }: ClaimFact): bigint => BigInt(`0x${hash}`);
  * Walks the claims of idempotency keys: each is as it was written, holds no longer than its payment says, and those
  * that have not expired are the ones of which links say so; `sum` is what they lack. Gives how many there are.
  */
-export const verifyClaims = (ports: VerifyClaimsPorts, sum: ClaimSum, window: ClaimWindow): Walk<number> =>
+export const verifyClaims = (
+  ports: VerifyClaimsPorts,
+  sum: ClaimSum,
+  window: ClaimWindow,
+  report: Report<ApprovalsFinding>,
+): Walk<number> =>
   safeTry(async function* () {
     let left = sum;
     let count = 0;
     for (let after: string | undefined; ; ) {
       const { items, next } = yield* ports.storedRows.claims(after);
-      yield* checkAll(items, (item) => verifyClaim(ports, item));
+      yield* checkAll(items, report, (item) => verifyClaim(ports, item));
       for (const fact of foundClaims(items, window, ports.digests.sha256)) left += numberOf(fact);
       count += items.length;
       after = next;
       if (after === undefined) break;
     }
-    if (left !== 0n) yield* nameDifference(ports, window);
+    if (left !== 0n) yield* nameDifferences(ports, window, report);
     return ok(count);
   });
 
@@ -112,7 +118,11 @@ function verifyClaim({ auditLog }: VerifyClaimsPorts, { claim, isSound }: Stored
 const PAGE = 100;
 
 /** Reads all claims and links again, one by one; what had only expired meanwhile is no fault. */
-const nameDifference = (ports: VerifyClaimsPorts, window: ClaimWindow): Walk<void> =>
+const nameDifferences = (
+  ports: VerifyClaimsPorts,
+  window: ClaimWindow,
+  report: Report<ApprovalsFinding>,
+): Walk<void> =>
   safeTry(async function* () {
     const counts = new Map<string, Readonly<{ fact: ClaimFact; count: number }>>();
     const note = (fact: ClaimFact, by: 1 | -1) => {
@@ -129,20 +139,22 @@ const nameDifference = (ports: VerifyClaimsPorts, window: ClaimWindow): Walk<voi
     for (let after: VendorPaymentId | undefined; ; ) {
       const page = { order: 'oldest', limit: PAGE, ...present({ after }) } as const;
       const payments = yield* ports.vendorPayments.list({}, page);
-      const chains = yield* checkAll(payments, ({ id }) => ports.auditLog.of(id));
+      const chains = yield* checkAll(payments, report, ({ id }) => ports.auditLog.of(id));
       for (const fact of chains.flatMap((links) => expectedClaims(links, window))) note(fact, -1);
       after = payments.at(-1)?.id;
       if (payments.length < PAGE) break;
     }
     const now = ports.clock.now();
-    const [first] = [...counts.values()].filter(({ fact }) => fact.expiresAt > now);
-    if (first === undefined) return ok(undefined);
-    const { id, sequence } = first.fact;
-    return err<never, ApprovalsFinding>({
-      kind: 'BadRow',
-      row: 'request_claim',
-      id,
-      ...present({ sequence }),
-      fault: first.count > 0 ? 'orphaned' : 'absent',
-    });
+    const faults = [...counts.values()]
+      .filter(({ fact }) => fact.expiresAt > now)
+      .map(
+        ({ fact: { id, sequence }, count }): ApprovalsFinding => ({
+          kind: 'BadRow',
+          row: 'request_claim',
+          id,
+          ...present({ sequence }),
+          fault: count > 0 ? 'orphaned' : 'absent',
+        }),
+      );
+    return reportAll(faults, report);
   });

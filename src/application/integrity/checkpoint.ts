@@ -4,6 +4,7 @@ import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { AuditTrail } from '../../ports/audit-trail.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { endAtFirst, type Report } from '../kernel/report-findings.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
 import type { SeenAggregate } from './verify-aggregate.ts';
 import { checkAll } from './verify-marks.ts';
@@ -37,18 +38,19 @@ export const headsOfAggregate = ({ aggregate }: SeenAggregate): KnownHeads => ({
 });
 
 /**
- * Ends at the first chain that no longer holds the link it once ended with: it was rewritten from some link on, cut, or is
+ * Reports each chain that no longer holds the link it once ended with: it was rewritten from some link on, cut, or is
  * gone, however well the rest of the store was made to match. Chains that went on since, and new ones, agree. One read of
  * a chain for each of `heads`, side by side.
  */
 export type CompareHeads = (
   heads: readonly KnownHeads[],
+  report?: Report<IntegrityFinding>,
 ) => ResultAsync<void, IntegrityFinding | StorageUnavailable>;
 
 export const compareHeads =
   ({ auditTrail }: Readonly<{ auditTrail: AuditTrail }>): CompareHeads =>
-  (heads) =>
-    checkAll(heads, (known) => {
+  (heads, report = endAtFirst) =>
+    checkAll(heads, report, (known) => {
       const { merchantId, entity, id } = known;
       const chains =
         entity === 'payment'

@@ -2,6 +2,7 @@ import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { BrokenChain } from '../../domain/kernel/audit-chain.ts';
 import type { AuditedEntity } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
 /**
@@ -48,6 +49,20 @@ export type IntegrityFinding = Readonly<{
   fault: RowFault;
   detail?: string;
 }>;
+
+/** Something of `merchantId`, or of the whole store, that an adapter could not make sense of. */
+export const unreadableOf =
+  (merchantId?: MerchantId) =>
+  (detail: string): IntegrityFinding => ({
+    kind: 'BadRow',
+    ...present({ merchantId }),
+    row: 'row',
+    id: '',
+    fault: 'unreadable',
+    detail,
+  });
+
+export const unreadable = unreadableOf();
 
 const MOST_READS = 20;
 

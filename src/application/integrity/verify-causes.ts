@@ -14,6 +14,7 @@ import type { Transfer } from '../../domain/ledger/transfer.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { type Report, reportAll } from '../kernel/report-findings.ts';
 import { confirmed, type IntegrityFinding } from './integrity-finding.ts';
 import type { AggregateReads } from './verify-aggregate.ts';
 import { checkAll } from './verify-marks.ts';
@@ -36,19 +37,24 @@ const PAGE = 500;
  * Looks up, one by one, the ledger entries that everything later than `since` must have caused: none may be absent, none
  * be there twice.
  */
-export const verifyPostings = (ports: CauseReads, merchantId: MerchantId, since: Instant): Checked =>
+export const verifyPostings = (
+  ports: CauseReads,
+  merchantId: MerchantId,
+  since: Instant,
+  report: Report<IntegrityFinding>,
+): Checked =>
   safeTry(async function* () {
     for (let after: string | undefined; ; ) {
       const page = { limit: PAGE, ...present({ after }) };
       const transfers = yield* ports.aggregates.list(merchantId, 'transfer', page);
-      yield* checkAll(transfers, (each) => verifyTransfer(ports, merchantId, each, since));
+      yield* checkAll(transfers, report, (each) => verifyTransfer(ports, merchantId, each, since));
       after = transfers.at(-1)?.id;
       if (transfers.length < PAGE) break;
     }
     for (let before: PaymentId | undefined; ; ) {
       const page = { limit: PAGE, ...present({ before }) };
       const payments = yield* ports.payments.list(merchantId, {}, page);
-      yield* checkAll(payments, (each) => verifyPayment(ports, merchantId, each, since));
+      yield* checkAll(payments, report, (each) => verifyPayment(ports, merchantId, each, since));
       before = payments.at(-1)?.id;
       if (payments.length < PAGE) return ok(undefined);
     }
@@ -146,24 +152,29 @@ export const verifyCauses = (
   ports: CauseReads,
   merchantId: MerchantId,
   entries: readonly LedgerEntry[],
+  report: Report<IntegrityFinding>,
 ): Checked =>
   safeTry(async function* () {
     const causes = [...new Map(entries.map((entry) => [rootOf(entry), entry])).entries()];
     const caused = new Map(
-      yield* checkAll(causes, ([root, entry]) =>
+      yield* checkAll(causes, report, ([root, entry]) =>
         postingTextsOf(ports, merchantId, entry).map((texts) => [root, texts] as const),
       ),
     );
-    const stray = entries.find((entry) => caused.get(rootOf(entry))?.has(entryText(entry)) !== true);
-    return stray === undefined
-      ? ok(undefined)
-      : err<never, IntegrityFinding>({
+    // Where the cause is gone, that was reported.
+    const strays = entries.filter((entry) => caused.get(rootOf(entry))?.has(entryText(entry)) === false);
+    return reportAll(
+      strays.map(
+        ({ id }): IntegrityFinding => ({
           kind: 'BadRow',
           merchantId,
           row: 'ledger_entry',
-          id: stray.id,
+          id,
           fault: 'orphaned',
-        });
+        }),
+      ),
+      report,
+    );
   });
 
 const rootOf = (entry: LedgerEntry): string => ('transferId' in entry ? entry.transferId : entry.paymentId);

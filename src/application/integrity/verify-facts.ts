@@ -1,8 +1,9 @@
-import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
+import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { StoredRows } from '../../ports/stored-rows.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { endAtFirst, ignored, type Report, reportAll } from '../kernel/report-findings.ts';
 import { noteFactsOfAggregate, noteFactsOfPayment } from './entity-facts.ts';
 import {
   type FactCounts,
@@ -42,7 +43,7 @@ export const factsVisitor = (
 });
 
 /**
- * Ends at the first fact that one row says and none else, by tenant and topic. Where the sums differ all of that tenant's
+ * Reports each fact that one row says and none else, by tenant and topic. Where the sums differ all of that tenant's
  * topic is read again, fact by fact: what had only moved meanwhile agrees then, and what does not has a name.
  */
 export const verifyFacts = (
@@ -50,20 +51,23 @@ export const verifyFacts = (
   tenants: readonly MerchantId[],
   sums: FactSums,
   window: FactWindow,
+  report: Report<IntegrityFinding> = endAtFirst,
 ): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     for (const merchantId of tenants)
       for (const topic of TOPICS) {
         if ((sums.get(sumKey(topic, merchantId)) ?? 0n) === 0n) continue;
-        const [first] = (yield* countFacts(ports, topic, merchantId, window)).values();
-        if (first !== undefined)
-          return err({
-            kind: 'BadRow' as const,
+        const facts = [...(yield* countFacts(ports, topic, merchantId, window)).values()];
+        const faults = facts.map(
+          ({ id, count }): IntegrityFinding => ({
+            kind: 'BadRow',
             merchantId,
             row: ROWS[topic],
-            id: first.id,
-            fault: first.count > 0 ? ('orphaned' as const) : ('absent' as const),
-          });
+            id,
+            fault: count > 0 ? 'orphaned' : 'absent',
+          }),
+        );
+        yield* reportAll(faults, report);
       }
     return ok(undefined);
   });
@@ -87,9 +91,9 @@ const countFacts = (
   safeTry(async function* () {
     const counts: FactCounts = new Map();
     const note = noteInCounts(counts, topic, merchantId, ports.digests.sha256);
-    const { unsent } = yield* walkRows(ports.storedRows, window, note, () => {});
+    const { unsent } = yield* walkRows(ports.storedRows, window, note, () => {}, ignored);
     const endpoints: OpenEndpoint[] = [];
-    yield* walkEntities(ports, merchantId, factsVisitor(merchantId, window, note, endpoints));
+    yield* walkEntities(ports, merchantId, factsVisitor(merchantId, window, note, endpoints), ignored);
     if (topic === 'delivery') yield* noteDeliveries(ports, merchantId, endpoints, unsent, window, note);
     return ok(counts);
   });

@@ -1,4 +1,4 @@
-import { err, ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
+import { ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import type { LedgerEntryId, MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
@@ -12,6 +12,7 @@ import {
 import type { Balances } from '../../ports/balances.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { endAtFirst, type Report, reportAll } from '../kernel/report-findings.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
 import { type CauseReads, verifyCauses, verifyPostings } from './verify-causes.ts';
 import { backTo, type Marks, mark, NO_MARKS } from './verify-marks.ts';
@@ -40,6 +41,7 @@ export const verifyLedger = (
   caused: Marks,
   cut: Instant,
   spentUntil: Instant,
+  report: Report<IntegrityFinding> = endAtFirst,
 ): ResultAsync<LedgerSeen, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     const isOld = ({ createdAt }: LedgerEntry) => createdAt <= cut;
@@ -47,18 +49,18 @@ export const verifyLedger = (
     const { count: entries, bounds } = old;
     const since = backTo(caused, old.marks, cut);
     if (since !== 'nothing') {
-      yield* verifyPostings(ports, merchantId, since);
-      yield* walk(ports, merchantId, since, (page) => verifyCauses(ports, merchantId, page));
+      yield* verifyPostings(ports, merchantId, since, report);
+      yield* walk(ports, merchantId, since, (page) => verifyCauses(ports, merchantId, page, report));
     }
     let isWalkedAgain = false;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = yield* ports.balances.of(merchantId);
       const recent = yield* add(ports, merchantId, cut, (entry) => !isOld(entry), spentUntil, cut);
-      const fault = faultOfBalances(merchantId, before, merge(old.sums, recent.sums));
-      if (fault === undefined) return ok({ entries, bounds, balances: before });
+      const faults = faultsOfBalances(merchantId, before, merge(old.sums, recent.sums));
+      if (faults.length === 0) return ok({ entries, bounds, balances: before });
       const after = yield* ports.balances.of(merchantId);
       if (textOf(before) !== textOf(after)) continue;
-      if (isWalkedAgain) return err(fault);
+      if (isWalkedAgain) return reportAll(faults, report).map(() => ({ entries, bounds, balances: before }));
       isWalkedAgain = true;
       old = yield* add(ports, merchantId, cut, isOld, spentUntil);
     }
@@ -106,27 +108,20 @@ const walk = (
     }
   });
 
-function faultOfBalances(
+function faultsOfBalances(
   merchantId: MerchantId,
   stored: readonly Balance[],
   sums: Sums,
-): IntegrityFinding | undefined {
+): readonly IntegrityFinding[] {
   const kept = byCurrency(stored);
-  for (const currency of [...new Set([...kept.keys(), ...sums.keys()])].sort()) {
+  return [...new Set([...kept.keys(), ...sums.keys()])].sort().flatMap((currency): IntegrityFinding[] => {
     const row = kept.get(currency);
     const sum = sums.get(currency);
     const account = ACCOUNTS.find((each) => (row?.[each] ?? 0n) !== (sum?.[each] ?? 0n));
-    if (account !== undefined)
-      return {
-        kind: 'BadRow',
-        merchantId,
-        row: 'balance',
-        id: currency,
-        fault: 'sum',
-        detail: `${account} is ${row?.[account] ?? 0n}, its entries add up to ${sum?.[account] ?? 0n}`,
-      };
-  }
-  return undefined;
+    if (account === undefined) return [];
+    const detail = `${account} is ${row?.[account] ?? 0n}, its entries add up to ${sum?.[account] ?? 0n}`;
+    return [{ kind: 'BadRow', merchantId, row: 'balance', id: currency, fault: 'sum', detail }];
+  });
 }
 
 const byCurrency = (balances: readonly Balance[]): Sums =>

@@ -1,8 +1,8 @@
-import { Result, ResultAsync } from 'neverthrow';
+import type { ResultAsync } from 'neverthrow';
 import type { Sha256 } from '../../domain/kernel/audit-chain.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { inParallel } from '../kernel/in-parallel.ts';
+import { checkEach, type Report } from '../kernel/report-findings.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
 
 /** A row as text, and when it was written. */
@@ -40,13 +40,12 @@ export const backTo = (expected: Marks, found: Marks, cut: Instant): Instant | '
 };
 
 /** Reads that storages coalesce cost less the more there are at once. */
-const WIDTH = 64;
+export const WIDTH = 64;
 
-/** Checks many rows side by side; of several bad ones, the first in order counts. */
+/** Checks many rows side by side; of several bad ones, the first in order is reported first. Gives what was seen of the others. */
 export const checkAll = <Row, Seen>(
   rows: readonly Row[],
+  report: Report<IntegrityFinding>,
   check: (row: Row) => ResultAsync<Seen, IntegrityFinding | StorageUnavailable>,
 ): ResultAsync<readonly Seen[], IntegrityFinding | StorageUnavailable> =>
-  inParallel(rows, WIDTH, (row) => ResultAsync.fromSafePromise(Promise.resolve(check(row)))).andThen(
-    (results) => Result.combine([...results]),
-  );
+  checkEach(rows, { width: WIDTH, report }, check).map((seen) => seen.filter((each) => each !== undefined));

@@ -1,4 +1,4 @@
-import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
+import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
 import { scheduledKey } from '../../domain/files/export-schedule.ts';
 import { slotKey } from '../../domain/files/file-export.ts';
@@ -10,6 +10,7 @@ import type { EventId, MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { StoredRow, StoredRows } from '../../ports/stored-rows.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { endAtFirst, type Report } from '../kernel/report-findings.ts';
 import { effectText, transactionText } from './entity-facts.ts';
 import { eventText, isExpectedType } from './expected-events.ts';
 import type { Fact, FactWindow, NoteFact } from './facts.ts';
@@ -25,14 +26,15 @@ export type RowsSeen = Readonly<{
 }>;
 
 /**
- * Walks every row of the storage and ends at the first that is not what its adapter would write; notes what rows of other
- * kinds must say too. In memory that grows with tenants and unsent events alone.
+ * Walks every row of the storage and reports those that are not what their adapter would write; notes what rows of other
+ * kinds must say too, by a bad row as by a good one. In memory that grows with tenants and unsent events alone.
  */
 export const walkRows = (
   storedRows: StoredRows,
   window: FactWindow,
   note: NoteFact,
   onPage: (rows: number) => void,
+  report: Report<IntegrityFinding> = endAtFirst,
 ): ResultAsync<RowsSeen, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     const tenants = new Set<MerchantId>();
@@ -44,7 +46,7 @@ export const walkRows = (
     for (let after: string | undefined; ; ) {
       const page = yield* storedRows.page(after);
       for (const row of page.rows) {
-        if (row.fault !== undefined) return err(findingOf(row, row.fault));
+        if (row.fault !== undefined) yield* report(findingOf(row, row.fault));
         if (row.merchantId !== undefined) tenants.add(row.merchantId);
         if (row.type === 'balance') noteSpent(spent, row);
         if (row.type !== 'event') noteRow(row, window, note);

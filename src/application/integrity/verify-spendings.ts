@@ -35,25 +35,19 @@ export function addBounds(a: SpendingBounds, b: SpendingBounds): SpendingBounds 
   return sums;
 }
 
-/** The first currency whose balance was spent from less or more often than its entries allow. */
-export function faultOfSpendings(
+/** The currencies whose balance was spent from less or more often than its entries allow. */
+export function faultsOfSpendings(
   merchantId: MerchantId,
   stored: Spendings,
   bounds: SpendingBounds,
-): IntegrityFinding | undefined {
+): readonly IntegrityFinding[] {
   const own = stored.get(merchantId);
-  for (const currency of [...new Set([...(own?.keys() ?? []), ...bounds.keys()])].sort()) {
-    const spendings = own?.get(currency) ?? 0;
-    const { least, most } = bounds.get(currency) ?? NONE;
-    if (spendings >= least && spendings <= most) continue;
-    return {
-      kind: 'BadRow',
-      merchantId,
-      row: 'balance',
-      id: currency,
-      fault: 'sum',
-      detail: `it was spent from ${spendings} times, its entries say ${least} to ${most}`,
-    };
-  }
-  return undefined;
+  const currencies = [...new Set([...(own?.keys() ?? []), ...bounds.keys()])].sort();
+  return currencies.flatMap((id): IntegrityFinding[] => {
+    const spendings = own?.get(id) ?? 0;
+    const { least, most } = bounds.get(id) ?? NONE;
+    if (spendings >= least && spendings <= most) return [];
+    const detail = `it was spent from ${spendings} times, its entries say ${least} to ${most}`;
+    return [{ kind: 'BadRow', merchantId, row: 'balance', id, fault: 'sum', detail }];
+  });
 }

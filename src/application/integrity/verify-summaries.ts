@@ -1,4 +1,4 @@
-import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
+import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { fromRfc3339 } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
@@ -7,6 +7,7 @@ import { addTallies, type Day, type Tally, tallyOf } from '../../domain/payments
 import type { Payments } from '../../ports/payments.ts';
 import type { Summaries } from '../../ports/summaries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { endAtFirst, type Report, reportAll } from '../kernel/report-findings.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
 
 type SummaryReads = Readonly<{ payments: Payments; summaries: Summaries }>;
@@ -35,12 +36,14 @@ export const verifySummaries = (
   ports: SummaryReads,
   merchantId: MerchantId,
   counted: Recount,
+  report: Report<IntegrityFinding> = endAtFirst,
 ): ResultAsync<boolean, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     const stored = yield* ports.summaries.tallies(merchantId, {});
     const days = new Set(differing(stored, counted).map((key) => key.slice(0, 'YYYY-MM-DD'.length)));
     let isSettled = true;
-    for (const day of [...days].sort()) isSettled = (yield* verifyDay(ports, merchantId, day)) && isSettled;
+    for (const day of [...days].sort())
+      isSettled = (yield* verifyDay(ports, merchantId, day, report)) && isSettled;
     return ok(isSettled);
   });
 
@@ -48,6 +51,7 @@ const verifyDay = (
   ports: SummaryReads,
   merchantId: MerchantId,
   day: Day,
+  report: Report<IntegrityFinding>,
 ): ResultAsync<boolean, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     const range = { from: day, to: day };
@@ -56,10 +60,10 @@ const verifyDay = (
       const counted = yield* countDay(ports, merchantId, day);
       const after = yield* ports.summaries.tallies(merchantId, range);
       if (differing(before, byKey(after)).length > 0) continue;
-      const [key] = differing(before, counted);
-      return key === undefined
-        ? ok(true)
-        : err<never, IntegrityFinding>({ kind: 'BadRow', merchantId, row: 'summary', id: key, fault: 'sum' });
+      const faults = differing(before, counted).map(
+        (id): IntegrityFinding => ({ kind: 'BadRow', merchantId, row: 'summary', id, fault: 'sum' }),
+      );
+      return reportAll(faults, report).map(() => true);
     }
     return ok(false);
   });

@@ -5,6 +5,7 @@ import type { Instant } from '../../domain/kernel/instant.ts';
 import { jsonText } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { endAtFirst, type Report, reportAll } from '../kernel/report-findings.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
 import type { AggregateReads } from './verify-aggregate.ts';
 import { backTo, checkAll, type Dated, type Marks, mark, NO_MARKS } from './verify-marks.ts';
@@ -24,6 +25,7 @@ export const verifyTrail = (
   merchantId: MerchantId,
   verified: Marks,
   cut: Instant,
+  report: Report<IntegrityFinding> = endAtFirst,
 ): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     let listed = NO_MARKS;
@@ -33,7 +35,7 @@ export const verifyTrail = (
     });
     const since = backTo(verified, listed, cut);
     if (since !== 'nothing')
-      yield* walk(ports, merchantId, since, (links) => verifyLinks(ports, merchantId, links));
+      yield* walk(ports, merchantId, since, (links) => verifyLinks(ports, merchantId, links, report));
     return ok(undefined);
   });
 
@@ -60,22 +62,27 @@ const verifyLinks = (
   ports: AggregateReads,
   merchantId: MerchantId,
   links: readonly AuditEntry[],
+  report: Report<IntegrityFinding>,
 ): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
-    const rooted = yield* checkAll(links, (link) =>
+    const rooted = yield* checkAll(links, report, (link) =>
       rootOf(ports, merchantId, link).map((root) => ({ link, root, key: `${root.type} ${root.id}` })),
     );
     const roots = [...new Map(rooted.map(({ key, root }) => [key, root])).entries()];
     const chains = new Map(
-      yield* checkAll(roots, ([key, root]) =>
+      yield* checkAll(roots, report, ([key, root]) =>
         chainOf(ports, merchantId, root).map((chain): readonly [string, ReadonlySet<string>] => [
           key,
           new Set(chain.map((link) => datedLink(link).text)),
         ]),
       ),
     );
-    const stray = rooted.find(({ key, link }) => chains.get(key)?.has(datedLink(link).text) !== true);
-    return stray === undefined ? ok(undefined) : err(orphaned(merchantId, stray.link));
+    // Where the root is gone, that was reported.
+    const strays = rooted.filter(({ key, link }) => chains.get(key)?.has(datedLink(link).text) === false);
+    return reportAll(
+      strays.map(({ link }) => orphaned(merchantId, link)),
+      report,
+    );
   });
 
 const orphaned = (merchantId: MerchantId, { id }: AuditEntry): IntegrityFinding => ({

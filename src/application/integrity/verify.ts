@@ -1,13 +1,14 @@
-import { err, ok, ResultAsync, safeTry } from 'neverthrow';
+import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
 import { EVENTS_KEPT_MS } from '../../domain/kernel/events.ts';
 import { JOBS_TENANT, type MerchantId } from '../../domain/kernel/ids.ts';
 import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { Summaries } from '../../ports/summaries.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { endAtFirst, type Report, readable, reportAll, reported } from '../kernel/report-findings.ts';
 import { type Counts, headsOfAggregate, headsOfPayment, type KnownHeads } from './checkpoint.ts';
 import { type FactSums, type FactWindow, type NoteFact, noteInSums } from './facts.ts';
-import type { IntegrityFinding } from './integrity-finding.ts';
+import { type IntegrityFinding, unreadable, unreadableOf } from './integrity-finding.ts';
 import { addToClearing, type Clearing, verifyClearing } from './verify-clearing.ts';
 import { noteDeliveries } from './verify-deliveries.ts';
 import { type FactReads, factsVisitor, verifyFacts } from './verify-facts.ts';
@@ -15,10 +16,10 @@ import { type LedgerReads, verifyLedger } from './verify-ledger.ts';
 import { type Marks, mark, NO_MARKS, STABLE_MS } from './verify-marks.ts';
 import { datedPosting, postingsOfPayment, postingsOfTransfer } from './verify-postings.ts';
 import { type RowsSeen, walkRows } from './verify-rows.ts';
-import { faultOfSpendings } from './verify-spendings.ts';
+import { faultsOfSpendings } from './verify-spendings.ts';
 import { type Recount, recount, verifySummaries } from './verify-summaries.ts';
 import { datedLink, verifyTrail } from './verify-trail.ts';
-import { walkEntities } from './walk-entities.ts';
+import { type EntityVisitor, walkEntities } from './walk-entities.ts';
 
 export type VerifyPorts = LedgerReads & FactReads & Readonly<{ merchants: Merchants; summaries: Summaries }>;
 
@@ -28,49 +29,69 @@ export type Verified = Counts &
     rows: number;
     /** What never stood still for long enough to be compared: a merchant and what of it. */
     unsettled: readonly string[];
+    /** Of which merchants a row could not be read. */
+    unread: readonly MerchantId[];
   }>;
 
 /**
- * Walks everything that is stored and ends at the first row that is not what the rest says it must be: every row and its
+ * Walks everything that is stored and reports each row that is not what the rest says it must be, once: every row and its
  * seal, chains, the entities at their heads, links without an entity, ledger entries and their causes, balances, transfers
  * over all tenants, how often balances were spent from, summaries, claims, events, deliveries. Reads only, in memory that grows with tenants and unsent events
  * alone, and raises no false alarm while others write. `onProgress` is called after every page, `onHeads` with the heads
- * of every chain that was found whole.
+ * of every chain that was read. Without a `report` the first bad row ends it. What stands behind one that cannot be read at all is not
+ * looked at, and `unread` says of whom.
  */
 export type Verify = (
   onProgress: (merchantId: MerchantId | undefined, verified: Verified) => void,
   onHeads?: (heads: readonly KnownHeads[]) => void,
+  report?: Report<IntegrityFinding>,
 ) => ResultAsync<Verified, IntegrityFinding | StorageUnavailable>;
 
 export const verify =
   (ports: VerifyPorts): Verify =>
-  (onProgress, onHeads = () => {}) =>
+  (onProgress, onHeads = () => {}, report = endAtFirst) =>
     readable(
       safeTry(async function* () {
         const window = yield* windowOf(ports);
+        const once = reportedOnce(report);
         const sums: FactSums = new Map();
         const note = noteInSums(sums, ports.digests.sha256);
         let verified: Verified = NOTHING;
-        const rows = yield* walkRows(ports.storedRows, window, note, (count) => {
+        const onPage = (count: number) => {
           verified = { ...verified, rows: count };
           onProgress(undefined, verified);
-        });
+        };
+        const rows = yield* walkRows(ports.storedRows, window, note, onPage, once);
         const tenants = [...new Set([...rows.tenants, ...(yield* ports.auditTrail.tenants())])].sort();
         const clearing: Clearing = new Map();
-        for (const id of tenants)
-          verified = yield* verifyMerchant(ports, id, verified, {
-            window,
-            note,
-            rows,
-            clearing,
-            onProgress,
-            onHeads,
-          });
-        const isCleared = yield* verifyClearing(ports, clearing);
-        yield* verifyFacts(ports, tenants, sums, window);
-        return ok(isCleared ? verified : { ...verified, unsettled: [...verified.unsettled, 'clearing'] });
+        const pass = { window, note, rows, clearing, onProgress, onHeads, report: once };
+        for (const id of tenants) {
+          const before: Verified = verified;
+          const instead = { ...before, unread: [...before.unread, id] };
+          const walk = verifyMerchant(ports, id, before, pass);
+          verified = yield* readable(walk, unreadableOf(id), { report: once, instead });
+        }
+        const { unread, unsettled } = verified;
+        const isCleared = unread.length > 0 || (yield* reported(verifyClearing(ports, clearing), once, true));
+        const whole = tenants.filter((id) => !unread.includes(id));
+        yield* verifyFacts(ports, whole, sums, window, once);
+        return ok(isCleared ? verified : { ...verified, unsettled: [...unsettled, 'clearing'] });
       }),
+      unreadable,
+      { report: err, instead: NOTHING },
     );
+
+/** A row that is bad in several ways is reported for the first; as many are remembered as were reported. */
+function reportedOnce(report: Report<IntegrityFinding>): Report<IntegrityFinding> {
+  const known = new Set<string>();
+  return (finding) => {
+    const { merchantId, row, id } = finding;
+    const key = `${merchantId} ${row} ${id}`;
+    if (known.has(key)) return ok(undefined);
+    known.add(key);
+    return report(finding);
+  };
+}
 
 /** A day less than events are kept, so that none is looked for that is being forgotten. */
 const EVENTS_COMPARED_MS = EVENTS_KEPT_MS - 24 * 3_600_000;
@@ -92,6 +113,7 @@ const NOTHING: Verified = {
   links: 0,
   ledgerEntries: 0,
   unsettled: [],
+  unread: [],
 };
 
 type Pass = Readonly<{
@@ -101,13 +123,14 @@ type Pass = Readonly<{
   clearing: Clearing;
   onProgress: (merchantId: MerchantId | undefined, verified: Verified) => void;
   onHeads: (heads: readonly KnownHeads[]) => void;
+  report: Report<IntegrityFinding>;
 }>;
 
 const verifyMerchant = (
   ports: VerifyPorts,
   merchantId: MerchantId,
   start: Verified,
-  { window, note, rows, clearing, onProgress, onHeads }: Pass,
+  { window, note, rows, clearing, onProgress, onHeads, report }: Pass,
 ): ResultAsync<Verified, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     let seen: Verified = { ...start, merchants: start.merchants + (merchantId === JOBS_TENANT ? 0 : 1) };
@@ -120,7 +143,7 @@ const verifyMerchant = (
     const facts = factsVisitor(merchantId, window, note, endpoints);
     const tell = () => onProgress(merchantId, seen);
 
-    yield* walkEntities(ports, merchantId, {
+    const visitor: EntityVisitor = {
       aggregates(checked) {
         facts.aggregates(checked);
         const own = checked.filter(({ aggregate }) => aggregate.merchantId === merchantId);
@@ -156,14 +179,14 @@ const verifyMerchant = (
         );
         tell();
       },
-    });
+    };
+    yield* walkEntities(ports, merchantId, visitor, report);
 
-    yield* verifyTrail(ports, merchantId, chained, cut);
-    const ledger = yield* verifyLedger(ports, merchantId, caused, cut, window.cut);
-    const overspent = faultOfSpendings(merchantId, rows.spent, ledger.bounds);
-    if (overspent !== undefined) return err<never, IntegrityFinding>(overspent);
+    yield* verifyTrail(ports, merchantId, chained, cut, report);
+    const ledger = yield* verifyLedger(ports, merchantId, caused, cut, window.cut, report);
+    yield* reportAll(faultsOfSpendings(merchantId, rows.spent, ledger.bounds), report);
     addToClearing(clearing, ledger.balances ?? []);
-    const areSummed = yield* verifySummaries(ports, merchantId, counted);
+    const areSummed = yield* verifySummaries(ports, merchantId, counted, report);
     yield* noteDeliveries(ports, merchantId, endpoints, rows.unsent, window, note);
     const unsettled = [
       ...(ledger.balances !== undefined ? [] : [`balances of ${merchantId}`]),
@@ -177,19 +200,3 @@ const verifyMerchant = (
     tell();
     return ok(seen);
   });
-
-/** A row that an adapter cannot make sense of throws there; here it is what was looked for. */
-const readable = (
-  verified: ResultAsync<Verified, IntegrityFinding | StorageUnavailable>,
-): ResultAsync<Verified, IntegrityFinding | StorageUnavailable> =>
-  new ResultAsync(
-    Promise.resolve(verified).catch((fault: unknown) =>
-      err<Verified, IntegrityFinding>({
-        kind: 'BadRow',
-        row: 'row',
-        id: '',
-        fault: 'unreadable',
-        detail: fault instanceof Error ? fault.message : String(fault),
-      }),
-    ),
-  );

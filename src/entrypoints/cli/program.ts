@@ -112,6 +112,12 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .command('verify')
     .description('check all that both services store against each other; changes nothing')
     .option('--json', 'print JSON lines: progress, then {"event": "verified"} or {"event": "bad_row"}')
+    .addOption(
+      new Option(
+        '--most <rows>',
+        'go on behind a bad row, name up to so many of each service, and count them',
+      ).argParser(most),
+    )
     .option('--progress', 'print lines of progress on standard error where that is no terminal, too')
     .option('--checkpoint <file>', 'write the heads of all chains, to be kept elsewhere')
     .option('--since-checkpoint <file>', 'also compare with such a file: find chains rewritten or cut since')
@@ -147,6 +153,7 @@ const TOKEN_EXAMPLES = [
 const VERIFY_EXAMPLES = [
   'paywright verify',
   'STORAGE=dynamodb paywright verify --json',
+  'paywright verify --most 100',
   'paywright verify --since-checkpoint monday.ndjson --checkpoint tuesday.ndjson',
 ];
 
@@ -159,10 +166,17 @@ for long enough to be compared is named on standard error.
 
 Exit codes:
   0   nothing is wrong
-  1   a row is not what it must be; the first such row is named on standard error
+  1   a row is not what it must be; the first such row of each service is named on standard error, with --most more
   2   the command line is wrong, or a checkpoint's file cannot be read or written
   69  not everything could be looked at
   78  the configuration is wrong; one line for each fault on standard error`;
+
+/** As many as are remembered, so that none is named twice. */
+function most(text: string): number {
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (number < 1 || number > 10_000) throw new InvalidArgumentError('It takes 1 to 10000.');
+  return number;
+}
 
 const ROTATE_EXAMPLES = ['paywright keys rotate', 'paywright keys rotate --settle 60s --json'];
 

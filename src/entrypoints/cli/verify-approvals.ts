@@ -20,7 +20,7 @@ export async function verifiableApprovals(
   const { verifyApprovals, compareApprovalsHeads } = opened.approvals.get(APPROVALS_TOKENS.useCases);
   const progress = approvalsProgress(json ? out : err, json);
   return {
-    verify: (onHeads) => verifyApprovals(progress, onHeads),
+    verify: (onHeads, report) => verifyApprovals(progress, onHeads, report),
     compareHeads: compareApprovalsHeads,
     faultOfCounts: faultOfApprovalsCounts,
     format: APPROVALS_CHECKPOINT,
@@ -30,6 +30,7 @@ export async function verifiableApprovals(
     verifiedLine,
     findingText: (finding) => badRowText(finding, ' of approvals'),
     findingLine,
+    countLine: (count, complete) => lineOf({ event: 'bad_rows', service: SERVICE, count, complete }),
     close: opened.close,
   };
 }

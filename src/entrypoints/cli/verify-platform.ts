@@ -21,18 +21,21 @@ export async function verifiablePlatform(
   const { verify, compareHeads } = opened.platform.get(TOKENS.useCases);
   const progress = json ? jsonProgress(out) : textProgress(err, process.stderr.isTTY === true, isWanted);
   return {
-    verify: (onHeads) => verify(progress.show, onHeads),
+    verify: (onHeads, report) => verify(progress.show, onHeads, report),
     compareHeads,
     faultOfCounts,
     format: PLATFORM_CHECKPOINT,
     endProgress: progress.end,
-    notices: ({ unsettled }) =>
-      unsettled.map((what) => `the ${what} changed all the while and could not be compared`),
+    notices: ({ unsettled, unread }) => [
+      ...unsettled.map((what) => `the ${what} changed all the while and could not be compared`),
+      ...unread.map((id) => `what ${id} has behind a row that cannot be read was not looked at`),
+    ],
     verifiedText,
     verifiedLine: (verified) => lineOf({ event: 'verified', ...countsOf(verified) }),
     findingText: (finding) =>
       badRowText(finding, finding.merchantId === undefined ? '' : ` of ${finding.merchantId}`),
     findingLine,
+    countLine: (count, complete) => lineOf({ event: 'bad_rows', count, complete }),
     close: opened.close,
   };
 }
@@ -40,7 +43,10 @@ export async function verifiablePlatform(
 const findingLine = ({ merchantId, row, id, sequence, fault, detail }: IntegrityFinding): string =>
   lineOf({ event: 'bad_row', merchant_id: merchantId, row, id, sequence, fault, detail });
 
-const countsOf = ({ ledgerEntries, ...counts }: Verified) => ({ ...counts, ledger_entries: ledgerEntries });
+function countsOf(verified: Verified) {
+  const { ledgerEntries, unread: _, ...counts } = verified;
+  return { ...counts, ledger_entries: ledgerEntries };
+}
 
 const verifiedText = ({
   merchants,

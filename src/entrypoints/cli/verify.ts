@@ -6,22 +6,23 @@ import { verifiableApprovals } from './verify-approvals.ts';
 import { verifiablePlatform } from './verify-platform.ts';
 import { type VerifyOptions, verifyService } from './verify-service.ts';
 
-/** Checks the platform and then approvals, each on its own storage, and ends at the first row of either that is wrong. */
+/** Checks the platform and then approvals, each on its own storage, and names the first bad row of each, or as many as wanted. */
 export async function verifyCommand(
   config: Config,
   options: VerifyOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const ended = await verifyService(await verifiablePlatform(config, options, terminal), options, terminal);
-  if (ended !== EXIT.ok) return ended;
+  if (ended !== EXIT.ok && ended !== EXIT.failed) return ended;
   if (config.approvals.storage.kind === 'memory') {
     terminal.err(
       'paywright: approvals are in the memory of the process that serves them, and were not looked at\n',
     );
-    return EXIT.ok;
+    return ended;
   }
   const approvals = await verifiableApprovals(config, options, terminal);
-  return verifyService(approvals, besides(options), terminal);
+  const endedToo = await verifyService(approvals, besides(options), terminal);
+  return ended === EXIT.failed ? ended : endedToo;
 }
 
 /** Approvals have a checkpoint of their own, beside the platform's. */
