@@ -1,11 +1,21 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LATE_FAULTS } from './faulty-process.ts';
-import { aPair, everyFault, type Order, type Point, pointText, type Scenario } from './points.ts';
+import {
+  aPair,
+  distinctFaults,
+  everyFault,
+  type Order,
+  type Point,
+  pointText,
+  type Scenario,
+} from './points.ts';
 import { isReached, type Trial, tryPoint, type World } from './trial.ts';
 
-/** What is tried beside every single fault of the request, where everything would take too long. */
+/** What is tried of all that can go wrong, where everything would take too long. */
 export type Extent = Readonly<{
+  /** Every fault at every step, or those alone that reach the store differently. */
+  faults: 'every' | 'distinct';
   /** In how many of the orders of what follows each single fault is tried; the seed says which, and all take turns. */
   ordersEach: number;
   /** One in so many of the faults in what follows, and some in any case; the seed says which. */
@@ -25,7 +35,7 @@ export type Proof<
   name: string;
   scenarios: readonly S[];
   orders: readonly Order[];
-  /** The names of the steps that have an effect, so that a process may die after them. */
+  /** The names of all steps that have an effect: of those a process may die after, and all others only read. */
   effects: readonly string[];
   open(): Promise<Store & Readonly<{ close(): Promise<void> }>>;
   world(storage: Store, scenario: S): Promise<World<Request, Reply>>;
@@ -33,7 +43,8 @@ export type Proof<
 
 /**
  * Plays every scenario with every step of its request hurt in every way, in every order of what follows; hurts recovery
- * and the retry in their turn; and lets nothing be lost, doubled, half-applied or answered differently.
+ * and the retry in their turn; and lets nothing be lost, doubled, half-applied or answered differently. `extent` says how
+ * much of it.
  */
 export function crashProof<
   Request extends Readonly<{ type: string }>,
@@ -41,9 +52,11 @@ export function crashProof<
   Reply,
   Store,
 >({ name, scenarios, orders, effects, open, world }: Proof<Request, S, Reply, Store>, extent: Extent): void {
-  const { ordersEach, oneSecondIn, pairs } = isDeep
-    ? { ...extent, ordersEach: orders.length, oneSecondIn: 1 }
+  const { faults, ordersEach, oneSecondIn, pairs }: Extent = isDeep
+    ? { ...extent, faults: 'every', ordersEach: orders.length, oneSecondIn: 1 }
     : extent;
+  const faultsAt = (steps: readonly string[]) =>
+    faults === 'every' ? everyFault(steps.length) : distinctFaults(steps, effects);
   type AnyPoint = Point<S>;
   type Tried = Readonly<{ point: AnyPoint; trial: Trial }>;
   const [FIRST_ORDER = 'retry, then recovery'] = orders;
@@ -143,7 +156,7 @@ export function crashProof<
     /** Every step of the first request, with every fault. */
     async function singlePoints(scenario: S): Promise<readonly AnyPoint[]> {
       const steps = await stepsOf(scenario);
-      return everyFault(steps.length).flatMap((first, index) => {
+      return faultsAt(steps).flatMap((first, index) => {
         const isLate = LATE_FAULTS.includes(first.fault);
         const possible = orders.filter((each) => isLate || !each.includes('late'));
         return possible
@@ -165,7 +178,7 @@ export function crashProof<
       const dries = await tryPoints(courses);
       return dries.flatMap(({ point, trial }) => {
         const who = point.order === 'recovery, then retry' ? 'recovery' : 'retry';
-        return everyFault(trial.steps[who].length).map((planned) => ({
+        return faultsAt(trial.steps[who]).map((planned) => ({
           ...point,
           second: { ...planned, who },
         }));

@@ -57,6 +57,16 @@ export const pointText = ({ scenario, order, first, second }: Point<Scenario<unk
 export const everyFault = (steps: number): readonly Planned[] =>
   Array.from({ length: steps }, (_, step) => FAULTS.map((fault) => ({ step, fault }))).flat();
 
+/**
+ * The faults that reach a store differently: every one at a step with an effect, two at a step that only reads. To die at
+ * a read is to die before the effect behind it, or after the last one; a read that arrives late changes nothing, so it is one
+ * whose reply was lost; and a read that arrives twice is no fault.
+ */
+export const distinctFaults = (steps: readonly string[], effects: readonly string[]): readonly Planned[] =>
+  everyFault(steps.length).filter(
+    ({ step, fault }) => effects.includes(steps[step] ?? '') || fault === 'reply lost' || fault === 'delay',
+  );
+
 const aFault = (lastStep: number) => ({
   step: fc.nat({ max: lastStep }),
   fault: fc.constantFrom(...FAULTS),

@@ -32,7 +32,6 @@ export type World<Request, Reply> = Readonly<{
   heldForMs(sent: readonly Sent<Request>[]): Promise<number>;
   /** All that is wrong when everything has come to rest. */
   endFaults(sent: readonly Sent<Request>[]): Promise<readonly string[]>;
-  close(): void;
 }>;
 
 /** What came of one point. `steps` names every step that the hurt (or hurtable) processes took. */
@@ -93,7 +92,6 @@ export async function tryPoint<Request extends Readonly<{ type: string }>, Reply
   world.pass(beyondLease);
   await completeAll();
   violations.push(...(await world.endFaults([...earlier, ...sent])));
-  world.close();
   return { violations, steps: { first: opening.taken, retry: retry.taken, recovery: recovery.taken } };
 
   async function inOrder() {

@@ -11,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => engine.stop());
 
 approvalsProof('DynamoDB (embedded engine)', () => freshApprovalsOnDynamoDb(engine.url), {
+  faults: 'distinct',
   ordersEach: 1,
   oneSecondIn: 8,
   pairs: 20,

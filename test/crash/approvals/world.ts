@@ -266,7 +266,6 @@ export function approvalsWorld(
         ),
       ];
     },
-    close: () => ledger.close(),
   };
 }
 

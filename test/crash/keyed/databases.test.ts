@@ -6,4 +6,4 @@ const { kinds, close } = await everyStorage(inject('postgresUrl'));
 afterAll(close);
 
 for (const { name, open } of kinds.filter((each) => each.name !== 'memory'))
-  keyedProof(name, open, { ordersEach: 1, oneSecondIn: 6, pairs: 30 });
+  keyedProof(name, open, { faults: 'distinct', ordersEach: 1, oneSecondIn: 6, pairs: 30 });

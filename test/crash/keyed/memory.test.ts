@@ -1,4 +1,9 @@
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { keyedProof } from './proof.ts';
 
-keyedProof('memory', () => Promise.resolve(memoryStorage()), { ordersEach: 2, oneSecondIn: 1, pairs: 500 });
+keyedProof('memory', () => Promise.resolve(memoryStorage()), {
+  faults: 'every',
+  ordersEach: 2,
+  oneSecondIn: 1,
+  pairs: 500,
+});

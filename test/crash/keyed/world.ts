@@ -3,7 +3,6 @@ import { givenRing } from '../../../src/adapters/keys/given-ring.ts';
 import { ringKeys } from '../../../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../../../src/adapters/keys/vault.ts';
 import { simulatedProcessor } from '../../../src/adapters/processor/simulator.ts';
-import { simulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../../src/adapters/system/ids.ts';
 import { createCustomer } from '../../../src/application/customers/create-customer.ts';
 import type { OpenCustomer } from '../../../src/application/customers/customer-secrets.ts';
@@ -30,6 +29,7 @@ import type { Storage } from '../../../src/ports/storage.ts';
 import { aMerchantId, digests, NOON, origin, terms } from '../../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import type { Process } from '../faulty-process.ts';
+import { ledgerOf } from '../payments/outside.ts';
 import type { Failed, Sent, World } from '../trial.ts';
 import { keyedInSteps } from './outside.ts';
 import type { Request, Scenario } from './scenarios.ts';
@@ -56,6 +56,11 @@ const withSecret = {
 const isRight = ({ request, answer }: Scenario, name: string, texts: ReadonlySet<string>): boolean =>
   answer === undefined || !name.startsWith(`${request.type} `) || texts.has(answer);
 
+/** What makes payments, and what makes deliveries: without either none of them has to be looked for before the end. */
+const makesPayments = ({ request }: Scenario): boolean => request.type === 'batch';
+const makesDeliveries = ({ request }: Scenario): boolean =>
+  request.type === 'test event' || request.type.startsWith('replay');
+
 let worlds = 0;
 
 /** Requests of one merchant under keys, each of which makes one thing or changes it once. */
@@ -69,8 +74,7 @@ export async function keyedWorld(storage: Storage, scenario: Scenario): Promise<
   let now = NOON;
   const clock = { now: () => now };
   const vault = localVault(secretKeys, clock);
-  const ledger = simulatorLedger(':memory:');
-  const processor = simulatedProcessor(ledger, clock);
+  const processor = simulatedProcessor(ledgerOf(storage), clock);
   const deliveries = undelivered(storage, merchantId);
   const replies = new Map<string, Set<string>>();
 
@@ -171,7 +175,7 @@ export async function keyedWorld(storage: Storage, scenario: Scenario): Promise<
     serve,
     recover: (process) =>
       okAsync(undefined)
-        .map(() => deliveries.fail())
+        .map(() => (makesDeliveries(scenario) ? deliveries.fail() : undefined))
         .andThen(() => recoverPayments(portsOf(process), terms)(100)),
     replied(sent, reply: Result<Responded, Failed>) {
       if (reply.isErr()) return;
@@ -183,7 +187,8 @@ export async function keyedWorld(storage: Storage, scenario: Scenario): Promise<
     meaningOf: ({ kind }) => (kind === 'IdempotencyInFlight' ? 'in flight' : 'defect'),
     traces: async (sent) =>
       String((await storage.claims.find(claimKeyOf(sent), now))._unsafeUnwrap()?.state ?? 'none'),
-    isOpen: async () => (await paymentsIn()).some(({ status }) => status === 'processing'),
+    isOpen: async () =>
+      makesPayments(scenario) && (await paymentsIn()).some(({ status }) => status === 'processing'),
     heldForMs: () => Promise.resolve(0),
     endFaults: async () => {
       const end = await endText();
@@ -196,7 +201,6 @@ export async function keyedWorld(storage: Storage, scenario: Scenario): Promise<
         ),
       ];
     },
-    close: () => ledger.close(),
   };
 
   /** What there is, in the words of `Scenario.ends`. */

@@ -2,6 +2,7 @@ import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { paymentsProof } from './proof.ts';
 
 paymentsProof('memory', () => Promise.resolve(memoryStorage()), {
+  faults: 'every',
   ordersEach: 6,
   oneSecondIn: 1,
   oneRecountIn: 1,

@@ -1,4 +1,5 @@
 import { errAsync, okAsync } from 'neverthrow';
+import { type SimulatorLedger, simulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
 import type { TransferPorts } from '../../../src/application/ledger/transfer-money.ts';
 import type { ModifyPorts } from '../../../src/application/payments/modify-payment.ts';
 import type { ProcessPorts } from '../../../src/application/payments/process-payment.ts';
@@ -7,6 +8,15 @@ import type { Processor } from '../../../src/ports/processor.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
 import type { Process } from '../faulty-process.ts';
 import type { Outage } from '../points.ts';
+
+const ledgers = new WeakMap<Storage, SimulatorLedger>();
+
+/** The processor’s books, one for each store: opening them takes longer than most worlds live. */
+export function ledgerOf(storage: Storage): SimulatorLedger {
+  const ledger = ledgers.get(storage) ?? simulatorLedger(':memory:');
+  ledgers.set(storage, ledger);
+  return ledger;
+}
 
 /** A processor that at times refuses before any effect. */
 export const outOfOrder = (processor: Processor, outage: () => Outage | undefined): Processor => ({

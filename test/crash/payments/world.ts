@@ -1,6 +1,6 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
 import { simulatedProcessor } from '../../../src/adapters/processor/simulator.ts';
-import { type SimulatorLedger, simulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
+import type { SimulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../../src/adapters/system/ids.ts';
 import type { Responded } from '../../../src/application/kernel/idempotency.ts';
 import { transferMoney } from '../../../src/application/ledger/transfer-money.ts';
@@ -22,7 +22,7 @@ import type { Process } from '../faulty-process.ts';
 import type { Outage } from '../points.ts';
 import type { Failed, Sent, Span, World } from '../trial.ts';
 import { endFaults, openClaims, traces } from './ending.ts';
-import { inSteps, outOfOrder } from './outside.ts';
+import { inSteps, ledgerOf, outOfOrder } from './outside.ts';
 import { FREE_REFUSALS, type ReplyToClient, replyFaults, replyToClient } from './replies.ts';
 import { type Request, type Scenario, TAKEN } from './scenarios.ts';
 
@@ -38,15 +38,6 @@ export type Scene = Readonly<{
   now(): Instant;
   claimKeyOf(sent: SentRequest): ClaimKey;
 }>;
-
-/** One for each store: opening books takes longer than most worlds live. */
-const ledgers = new WeakMap<Storage, SimulatorLedger>();
-
-function ledgerOf(storage: Storage): SimulatorLedger {
-  const ledger = ledgers.get(storage) ?? simulatorLedger(':memory:');
-  ledgers.set(storage, ledger);
-  return ledger;
-}
 
 /** The part of shared books that is asked for through it. */
 function partOf(ledger: SimulatorLedger): SimulatorLedger {
@@ -174,6 +165,5 @@ export async function paymentsWorld(
       ),
       ...(await endFaults(scene, scenario, sent, recounts)),
     ],
-    close: () => ledger.close(),
   };
 }
