@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { present } from '../../domain/kernel/present.ts';
+import { SigningHash } from './signing-hash.ts';
 
 /** How many requests are on their way at once; each has a connection to itself, and a ping has another. */
 export const MOST_SOCKETS = 64;
@@ -20,6 +21,7 @@ export function dynamodbClient({ region, endpoint }: DynamoDbSettings): DynamoDB
   const client = new DynamoDBClient({
     region,
     maxAttempts: 1,
+    sha256: SigningHash,
     requestHandler: {
       connectionTimeout: 1_000,
       requestTimeout: 3_000,
