@@ -42,6 +42,7 @@ import { getReconciliation, listReconciliations } from './files/read-reconciliat
 import { getSchedule, listSchedules } from './files/read-schedules.ts';
 import { getSettlement, listSettlements } from './files/read-settlements.ts';
 import { dropFile, receiveFile } from './files/receive-file.ts';
+import { showReconciliation } from './files/show-reconciliation.ts';
 import { startExport } from './files/start-export.ts';
 import { startReconciliation } from './files/start-reconciliation.ts';
 import { exportFileRetention } from './files/sweep-exports.ts';
@@ -134,6 +135,7 @@ export function useCases(ports: Ports, rules: Rules) {
     dropFile: dropFile(ports),
     startReconciliation: startReconciliation(ports),
     getReconciliation: readReconciliation,
+    showReconciliation: showReconciliation({ ...ports, getReconciliation: readReconciliation }),
     listReconciliations: listReconciliations(ports),
     listRows: listRows({ ...ports, getReconciliation: readReconciliation }),
     getSettlement: readSettlement,

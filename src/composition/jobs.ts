@@ -2,6 +2,8 @@ import { CLOSING_WORK, closeSettlementsOfFailed } from '../application/files/clo
 import { exportWork } from '../application/files/export-work.ts';
 import type { JobWork } from '../application/files/job-work.ts';
 import { RECONCILIATION_WORK, reconcileFile } from '../application/files/reconcile-file.ts';
+import { REPORT_WORK } from '../application/files/reconciliation-moves.ts';
+import { reportWork } from '../application/files/report-reconciliation.ts';
 import { JOB_TERMS, type RunJobs, runJobs } from '../application/files/run-jobs.ts';
 import { runSchedules, SCHEDULE_WORK } from '../application/files/run-schedules.ts';
 import { EXPORT_WORK } from '../application/files/start-export.ts';
@@ -14,6 +16,7 @@ const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
     [SCHEDULE_WORK, runSchedules(ports)],
     [RECONCILIATION_WORK, reconcileFile(ports)],
     [CLOSING_WORK, closeSettlementsOfFailed(ports)],
+    [REPORT_WORK, reportWork(ports)],
   ]);
 
 /** What gives the jobs that are due their turns, in this process. */

@@ -1,6 +1,7 @@
 import type { ShownAuditEntry } from '../domain/audit/shown-entry.ts';
 import type { ExportFormat } from '../domain/files/export.ts';
 import type { JournalRow } from '../domain/files/journal.ts';
+import type { JsonObject } from '../domain/kernel/json.ts';
 import type { LedgerEntryRecord } from '../domain/ledger/ledger-record.ts';
 import type { PaymentRecord } from '../domain/payments/payment-record.ts';
 import type { TransactionRecord } from '../domain/payments/transaction-record.ts';
@@ -12,6 +13,8 @@ export type ExportRowsOf = Readonly<{
   ledger_entries: readonly LedgerEntryRecord[];
   audit: readonly ShownAuditEntry[];
   journal: readonly JournalRow[];
+  /** What became of rows of a processor's file, as they are kept. */
+  reconciled_rows: readonly JsonObject[];
 }>;
 
 /** Some rows, and of what kind they are. */

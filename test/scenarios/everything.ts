@@ -10,6 +10,7 @@ import { paymentLimitsContract } from './payment-limits.scenario.ts';
 import { processorConfigContract } from './processor-config.scenario.ts';
 import { reconciliationsContract } from './reconciliations.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
+import { reportsContract } from './reports.scenario.ts';
 import { retiredValuesContract } from './retired-values.scenario.ts';
 import { settlementSourcesContract } from './settlement-sources.scenario.ts';
 import { settlementsContract } from './settlements.scenario.ts';
@@ -40,6 +41,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   paymentLimitsContract(adapter, open);
   jobsContract(adapter, open);
   reconciliationsContract(adapter, open);
+  reportsContract(adapter, open);
   settlementSourcesContract(adapter, open);
   settlementsContract(adapter, open);
 }

@@ -102,26 +102,33 @@ export const linesOf = (text: string): readonly Record<string, unknown>[] =>
 const ASKED = ['aggregates', 'commits', 'payments', 'ledger', 'auditTrail', 'objects'] as const;
 
 /** The same world for a process that dies at its nth step: before it asks something, or after that took effect. */
-export function dyingAt(ports: ExportWorkPorts, nth: number): ExportWorkPorts {
+export const dyingAt = (ports: ExportWorkPorts, nth: number): ExportWorkPorts => dying(ports, ASKED, nth);
+
+/** The same for any ports of which some are asked. */
+export function dying<Ports extends object>(
+  ports: Ports,
+  asked: readonly (keyof Ports)[],
+  nth: number,
+): Ports {
   let steps = 0;
   const step = () => {
     steps += 1;
     if (steps >= nth) throw new ProcessDied();
   };
-  const dying = (port: object): object =>
+  const mortal = (port: object): object =>
     Object.fromEntries(
       Object.entries(port).map(([name, call]: [string, (...args: unknown[]) => unknown]) => [
         name,
         (...args: unknown[]) => {
-          const asked = async () => {
+          const reply = async () => {
             step();
             const answer = await (call(...args) as ResultAsync<unknown, unknown>);
             step();
             return answer;
           };
-          return new ResultAsync(asked());
+          return new ResultAsync(reply());
         },
       ]),
     );
-  return { ...ports, ...Object.fromEntries(ASKED.map((name) => [name, dying(ports[name])])) };
+  return { ...ports, ...Object.fromEntries(asked.map((name) => [name, mortal(ports[name] as object)])) };
 }

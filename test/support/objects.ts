@@ -2,11 +2,13 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { csvFiles } from '../../src/adapters/csv/csv-files.ts';
+import { type Files, systemFiles } from '../../src/adapters/objects/files.ts';
 import { folderObjects } from '../../src/adapters/objects/folder.ts';
 import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { systemUtf8 } from '../../src/adapters/system/utf8.ts';
 import type { Ports } from '../../src/application/use-cases.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import { LEAST_PART_BYTES } from '../../src/ports/object-store.ts';
 
 /** What signs the links of every test's files. */
 export const FILE_TOKENS = systemSignedTokens('a secret of these files and of nothing else');
@@ -15,14 +17,19 @@ export const FILE_TOKENS = systemSignedTokens('a secret of these files and of no
 export const temporaryFolder = (): string =>
   mkdtempSync(join(process.env['TEST_OBJECTS_FOLDER'] ?? tmpdir(), 'paywright-objects-'));
 
+/** Lets a part of an upload be of any size, so that a few rows are several. */
+export const ANY_PART: Files = { ...systemFiles, sizeOf: () => Promise.resolve(LEAST_PART_BYTES) };
+
 /** An object store of a test's own, in a folder that goes with its process. */
 export function temporaryFiles(
   clock: Clock,
+  files: Files = systemFiles,
 ): Pick<Ports, 'objects' | 'objectLinks' | 'leftovers' | 'csvFiles' | 'utf8'> {
   const { objects, links, leftovers } = folderObjects({
     folder: temporaryFolder(),
     tokens: FILE_TOKENS,
     clock,
+    files,
   });
   return { objects, objectLinks: links, leftovers, csvFiles, utf8: systemUtf8 };
 }

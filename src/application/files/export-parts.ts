@@ -4,6 +4,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { ExportEncoder } from '../../ports/export-encoder.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { ReadRows, RowCursor, RowPage } from './export-rows.ts';
+import { joined } from './file-parts.ts';
 
 /** A part has at least so many bytes, as S3 asks for 5 MiB; the last may have fewer. */
 export type PartTerms = Readonly<{ partBytes: number }>;
@@ -56,16 +57,6 @@ export async function nextPart(
     rows += page.value.rows.rows.length;
     const { cursor } = page.value;
     if (cursor === undefined || size >= partBytes)
-      return ok({ bytes: joined(pieces, size), rows, ...present({ cursor }) });
+      return ok({ bytes: joined(pieces), rows, ...present({ cursor }) });
   }
-}
-
-function joined(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

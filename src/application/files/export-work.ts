@@ -1,4 +1,4 @@
-import { err, errAsync, ok, okAsync, type Result, type ResultAsync } from 'neverthrow';
+import { err, ok, okAsync, type Result, type ResultAsync } from 'neverthrow';
 import {
   endFileExport,
   type FileExport,
@@ -12,20 +12,13 @@ import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { ExportEncoder } from '../../ports/export-encoder.ts';
-import type {
-  ObjectDamaged,
-  ObjectStore,
-  ObjectStoreUnavailable,
-  PartTag,
-  StoredObject,
-  Upload,
-  UploadNotFound,
-} from '../../ports/object-store.ts';
+import type { ObjectStore, ObjectStoreUnavailable } from '../../ports/object-store.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
 import { objectOf } from './export-object.ts';
-import { nextPart, type Part, type PartTerms, pagesAhead } from './export-parts.ts';
+import { nextPart, type PartTerms, pagesAhead } from './export-parts.ts';
 import { type ReadRows, type RowCursor, type RowPorts, readRows } from './export-rows.ts';
+import { fileParts, partsRecord, restoreParts, type WrittenParts } from './file-parts.ts';
 import type { Beside, JobFailed, JobHeldUp, JobStep, JobWork } from './job-work.ts';
 
 export type ExportWorkPorts = MovePorts &
@@ -42,7 +35,7 @@ const EXPORT_TERMS: ExportTerms = { pageRows: 250, partBytes: 8 * 1_024 * 1_024 
 const MOST_PARTS = 1_000;
 
 /** How far a file has come: its finished parts, and where reading goes on behind them. */
-type Position = Readonly<{ rows: number; cursor?: RowCursor; uploadId?: string; tags: readonly PartTag[] }>;
+type Position = WrittenParts & Readonly<{ rows: number; cursor?: RowCursor }>;
 
 const START: Position = { rows: 0, tags: [] };
 
@@ -91,13 +84,14 @@ async function* stepsOf(ports: Reading, job: RunningJob): AsyncGenerator<Step, v
   if (order === undefined) return yield err({ kind: 'JobFailed', code: 'export_not_found' });
   const key = objectOf(exportEncoder, order);
   const { contentType } = exportEncoder.fileOf(order);
+  const file = fileParts(objects, { key, contentType });
   let position = positionIn(job.checkpoint);
   for (let pages = pagesAhead(ports.read, order, position.cursor); ; ) {
     const part = await nextPart(ports, order, pages, position.tags.length === 0);
     if (part.isErr()) return yield heldUp(part.error);
-    const written = await (part.value.cursor === undefined
-      ? finished(position, part.value)
-      : advanced(position, part.value));
+    const { bytes, cursor } = part.value;
+    const isLast = cursor === undefined;
+    const written = await (isLast ? file.finish(position, bytes) : file.add(position, bytes));
     if (written.isErr()) {
       const { error } = written;
       if (error.kind === 'ObjectStoreUnavailable') return yield heldUp(error);
@@ -106,62 +100,21 @@ async function* stepsOf(ports: Reading, job: RunningJob): AsyncGenerator<Step, v
       pages = pagesAhead(ports.read, order, undefined);
       continue;
     }
-    const step = written.value;
-    if ('file' in step) {
-      const rows = position.rows + part.value.rows;
-      const ended = { status: 'completed', rows, bytes: step.file.size } as const;
+    const rows = position.rows + part.value.rows;
+    if ('size' in written.value) {
+      const ended = { status: 'completed', rows, bytes: written.value.size } as const;
       return yield ok({ end: { done: rows, total: rows }, beside: endedBeside(ports, order, ended) });
     }
-    position = step;
+    position = { ...written.value, rows, ...present({ cursor }) };
     if (position.tags.length >= MOST_PARTS) return yield err({ kind: 'JobFailed', code: 'export_too_large' });
     yield ok({ checkpoint: checkpointOf(position), progress: { done: position.rows } });
   }
-
-  async function advanced(
-    position: Position,
-    part: Part,
-  ): Promise<Result<Position, UploadNotFound | ObjectStoreUnavailable>> {
-    const upload = await uploadOf(position);
-    if (upload.isErr()) return err(upload.error);
-    const tag = await objects.putPart(upload.value, position.tags.length + 1, part.bytes);
-    return tag.map((each) => ({
-      rows: position.rows + part.rows,
-      ...present({ cursor: part.cursor }),
-      uploadId: upload.value.id,
-      tags: [...position.tags, each],
-    }));
-  }
-
-  async function uploadOf({ uploadId }: Position): Promise<Result<Upload, ObjectStoreUnavailable>> {
-    return uploadId === undefined ? objects.startUpload(key, contentType) : ok({ key, id: uploadId });
-  }
-
-  async function finished(
-    { uploadId, tags }: Position,
-    { bytes }: Part,
-  ): Promise<
-    Result<Readonly<{ file: StoredObject }>, UploadNotFound | ObjectDamaged | ObjectStoreUnavailable>
-  > {
-    if (uploadId === undefined) return objects.put(key, bytes, contentType).map((file) => ({ file }));
-    const upload = { key, id: uploadId };
-    return objects
-      .putPart(upload, tags.length + 1, bytes)
-      .andThen((last) => objects.completeUpload(upload, [...tags, last]))
-      .orElse((failure) =>
-        failure.kind === 'UploadNotFound'
-          ? objects
-              .head(key)
-              .orElse((absent) => errAsync(absent.kind === 'ObjectNotFound' ? failure : absent))
-          : errAsync(failure),
-      )
-      .map((file) => ({ file }));
-  }
 }
 
-const checkpointOf = ({ rows, cursor, uploadId, tags }: Position): JsonObject => ({
+const checkpointOf = ({ rows, cursor, ...parts }: Position): JsonObject => ({
   rows,
-  tags,
-  ...present({ cursor, upload_id: uploadId }),
+  ...partsRecord(parts),
+  ...present({ cursor }),
 });
 
 const positionIn = (checkpoint: JsonObject | undefined): Position =>
@@ -169,11 +122,8 @@ const positionIn = (checkpoint: JsonObject | undefined): Position =>
     ? START
     : {
         rows: Number(checkpoint['rows']),
-        tags: checkpoint['tags'] as readonly PartTag[],
-        ...present({
-          cursor: checkpoint['cursor'] as RowCursor | undefined,
-          uploadId: checkpoint['upload_id'] as string | undefined,
-        }),
+        ...restoreParts(checkpoint),
+        ...present({ cursor: checkpoint['cursor'] as RowCursor | undefined }),
       };
 
 const heldUp = ({ kind, cause }: StorageUnavailable | ObjectStoreUnavailable): Step =>

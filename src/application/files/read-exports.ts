@@ -33,7 +33,7 @@ export type ExportReads = Readonly<{
 }>;
 
 /** How long a link to a file is good for. */
-const LINK_MS = 15 * 60_000;
+export const LINK_MS = 15 * 60_000;
 
 /**
  * One export of the merchant, how far it has come, and a link to its file that is made anew each time. Two reads at most.

@@ -21,7 +21,12 @@ import { closeSettlements, closingJob } from './close-settlements.ts';
 import { type FilePorts, fileRecords, heldUp } from './file-records.ts';
 import type { Beside, JobHeldUp, JobStep, JobWork } from './job-work.ts';
 import { batchSize, type MatchPorts, type MatchTerms, matchBatch } from './match-batch.ts';
-import { movedReconciliation, progressOf, refusedReconciliation } from './reconciliation-moves.ts';
+import {
+  endedReconciliation,
+  movedReconciliation,
+  progressOf,
+  refusedReconciliation,
+} from './reconciliation-moves.ts';
 import { type ContributorPorts, rowContributors } from './row-contributors.ts';
 
 /** What jobs that reconcile a file are called. */
@@ -185,7 +190,7 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
     const next = completeReconciliation(running, ports.clock.now());
     return {
       end: progressOf(next),
-      beside: movedReconciliation(ports, 'reconciliation.completed', running, next).beside,
+      beside: endedReconciliation(ports, running, next),
     };
   }
 };

@@ -1,6 +1,7 @@
 import { rowsOf } from '../../domain/files/file-totals.ts';
-import type { JobProgress } from '../../domain/files/job.ts';
+import { type JobProgress, openJob } from '../../domain/files/job.ts';
 import {
+  type EndedReconciliation,
   type FileFault,
   failReconciliation,
   fileKey,
@@ -28,6 +29,31 @@ export function movedReconciliation<Next extends Reconciliation>(
   return { beside: { aggregates: [guarded], audit: [entry] }, stored: { ...next, auditHash: entry.hash } };
 }
 
+/** What jobs that report on a reconciliation are called. */
+export const REPORT_WORK = 'reconciliation_report';
+
+/** The same for one that ends, with the job that reports on it. */
+export function endedReconciliation(
+  ports: Ports,
+  before: Reconciliation,
+  next: EndedReconciliation,
+  releases: AggregateMove['releases'] = [],
+): Beside {
+  const { merchantId, id, updatedAt: at } = next;
+  const { beside } = movedReconciliation(ports, `reconciliation.${next.status}`, before, next, releases);
+  const report = openJob({
+    id: ports.ids.job(at),
+    work: REPORT_WORK,
+    subject: { merchantId, id },
+    createdAt: at,
+  });
+  const opened = auditedAggregate(ports, { at, origin: originOf(next), action: 'job.opened', next: report });
+  return {
+    aggregates: [...(beside.aggregates ?? []), opened.guarded],
+    audit: [...(beside.audit ?? []), opened.entry],
+  };
+}
+
 /** The bytes are free to be sent again. */
 export function refusedReconciliation(
   ports: Ports,
@@ -36,7 +62,7 @@ export function refusedReconciliation(
   at: Instant,
 ): Beside {
   const next = failReconciliation(running, fault, at);
-  return movedReconciliation(ports, 'reconciliation.failed', running, next, [fileKey(running)]).beside;
+  return endedReconciliation(ports, running, next, [fileKey(running)]);
 }
 
 export const progressOf = (each: Reconciliation): JobProgress => ({

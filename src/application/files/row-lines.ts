@@ -1,6 +1,6 @@
 import { err, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import type { ObjectKey } from '../../domain/files/object-key.ts';
-import { batchOf, batchPrefix, beforeBatch } from '../../domain/files/reconciliation-files.ts';
+import { batchObject, batchOf, batchPrefix, beforeBatch } from '../../domain/files/reconciliation-files.ts';
 import type { MerchantId, ReconciliationId } from '../../domain/kernel/ids.ts';
 import { canonicalJson, type JsonObject, parseJson } from '../../domain/kernel/json.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -70,6 +70,31 @@ export function pageOfLines<Failure>(
     return batch !== undefined && row !== undefined && clock.now() - Number(sealedAt) < CURSOR_LIFETIME_MS
       ? ok({ batch, row })
       : err({ kind: 'CursorInvalid' });
+  }
+}
+
+const READ_AT_ONCE = 8;
+
+/** The lines of one batch after the other, from one on; some are read ahead. An Err is the last thing given. */
+export async function* linesFrom(
+  ports: Pick<LinePorts, 'objects' | 'utf8'>,
+  { batches, ...of }: LineRange['of'] & Readonly<{ batches: number }>,
+  from: number,
+): AsyncGenerator<Result<readonly JsonObject[], ObjectDamaged | ObjectStoreUnavailable>, void, void> {
+  for (let batch = from; batch < batches; ) {
+    const keys = await batchKeys(ports.objects, of, batch, batches);
+    if (keys.isErr()) return yield err(keys.error);
+    for (let first = 0; first < keys.value.length; first += READ_AT_ONCE) {
+      const reading = keys.value.slice(first, first + READ_AT_ONCE).map((key) => batchLines(ports, key));
+      for (const [index, lines] of (await Promise.all(reading)).entries()) {
+        // A batch that is counted and not there is passed over by no one.
+        const isNext = batchOf(keys.value[first + index] as ObjectKey) === batch;
+        yield isNext ? lines : err(damaged(batchObject(of, batch, 0)));
+        if (!isNext || lines.isErr()) return;
+        batch += 1;
+      }
+    }
+    if (keys.value.length === 0) return yield err(damaged(batchObject(of, batch, 0)));
   }
 }
 

@@ -7,6 +7,10 @@ type Owner = Readonly<{ merchantId: MerchantId; id: ReconciliationId }>;
 /** The file as it arrived. */
 export const fileObject = (owner: Owner): ObjectKey => keyOf(owner, 'file');
 
+/** What became of it, as a file: a JSON text of the whole, or every row that has its outcome as CSV. */
+export const reportObject = (owner: Owner, format: 'json' | 'csv'): ObjectKey =>
+  keyOf(owner, `report.${format}`);
+
 /** All objects of row outcomes begin so, and sort by batch. */
 export const batchPrefix = ({ merchantId, id }: Owner): string => `reconciliation/${merchantId}/${id}/rows/`;
 

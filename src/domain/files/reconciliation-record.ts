@@ -4,7 +4,7 @@ import { present } from '../kernel/present.ts';
 import type { SettlementMapping } from '../merchants/settlement-mapping.ts';
 import { mapValues, restoreSum, rowsOf, type Sum, type SumRecord, sumRecord } from './file-totals.ts';
 import type { Outcome } from './match-row.ts';
-import type { FileFault, Reconciliation } from './reconciliation.ts';
+import type { FileFault, Reconciliation, ReconciliationReport } from './reconciliation.ts';
 
 type Sums = Readonly<Record<string, SumRecord>>;
 
@@ -30,6 +30,7 @@ export type ReconciliationRecord = Readonly<{
   header?: readonly string[];
   started_at?: string;
   completed_at?: string;
+  report?: Readonly<{ json_bytes: number; csv_bytes: number }> | Readonly<{ error: string }>;
   version: number;
   created_at: string;
   updated_at: string;
@@ -37,6 +38,20 @@ export type ReconciliationRecord = Readonly<{
 
 const sumsRecord = (sums: Readonly<Record<string, Sum>>): Sums => mapValues(sums, sumRecord);
 const restoreSums = (sums: Sums): Readonly<Record<string, Sum>> => mapValues(sums, restoreSum);
+
+const reportRecord = (report: ReconciliationReport | undefined): ReconciliationRecord['report'] => {
+  if (report === undefined) return undefined;
+  return 'fault' in report
+    ? { error: report.fault }
+    : { json_bytes: report.bytes.json, csv_bytes: report.bytes.csv };
+};
+
+const restoreReport = (record: ReconciliationRecord['report']): ReconciliationReport | undefined => {
+  if (record === undefined) return undefined;
+  return 'error' in record
+    ? { fault: record.error }
+    : { bytes: { json: record.json_bytes, csv: record.csv_bytes } };
+};
 
 export function reconciliationRecord(each: Reconciliation): ReconciliationRecord {
   const { outcomes, file } = each;
@@ -59,7 +74,7 @@ export function reconciliationRecord(each: Reconciliation): ReconciliationRecord
     ...present({ header }),
     ...(startedAt === undefined ? {} : { started_at: rfc3339(startedAt) }),
     ...(each.status === 'completed' || each.status === 'failed'
-      ? { completed_at: rfc3339(each.completedAt) }
+      ? { completed_at: rfc3339(each.completedAt), ...present({ report: reportRecord(each.report) }) }
       : {}),
     version: each.version,
     created_at: rfc3339(each.createdAt),
@@ -89,16 +104,17 @@ export function restoreReconciliation(record: ReconciliationRecord, auditHash: s
   } as const;
   const incomplete = (what: string) => new Error(`${status} reconciliation ${record.id} says no ${what}`);
   if (status === 'pending') return { ...known, status };
+  const reported = present({ report: restoreReport(record.report) });
   const checked =
     header === undefined || totals === undefined || startedAt === undefined
       ? undefined
       : { header, totals: { ...totals, sums: restoreSums(totals.sums) }, startedAt: fromRfc3339(startedAt) };
   if (status === 'failed') {
     if (error === undefined || completedAt === undefined) throw incomplete('fault');
-    return { ...known, ...checked, status, error, completedAt: fromRfc3339(completedAt) };
+    return { ...known, ...checked, status, error, completedAt: fromRfc3339(completedAt), ...reported };
   }
   if (checked === undefined) throw incomplete('totals');
   if (status === 'processing') return { ...known, ...checked, status };
   if (completedAt === undefined) throw incomplete('end');
-  return { ...known, ...checked, status, completedAt: fromRfc3339(completedAt) };
+  return { ...known, ...checked, status, completedAt: fromRfc3339(completedAt), ...reported };
 }

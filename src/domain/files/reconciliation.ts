@@ -37,10 +37,19 @@ type Checked = Readonly<{ header: readonly string[]; totals: FileTotals; started
 
 type PendingReconciliation = Known & Readonly<{ status: 'pending' }>;
 export type ProcessingReconciliation = Known & Checked & Readonly<{ status: 'processing' }>;
-type CompletedReconciliation = Known & Checked & Readonly<{ status: 'completed'; completedAt: Instant }>;
+/** Its files say what became of the rows: the bytes that they have, or why they could not be made. */
+export type ReconciliationReport =
+  | Readonly<{ bytes: Readonly<{ json: number; csv: number }> }>
+  | Readonly<{ fault: string }>;
+
+/** `report` is absent until it is made. */
+type Reported = Readonly<{ completedAt: Instant; report?: ReconciliationReport }>;
+type CompletedReconciliation = Known & Checked & Reported & Readonly<{ status: 'completed' }>;
 type FailedReconciliation = Known &
   Partial<Checked> &
-  Readonly<{ status: 'failed'; completedAt: Instant; error: FileFault }>;
+  Reported &
+  Readonly<{ status: 'failed'; error: FileFault }>;
+export type EndedReconciliation = CompletedReconciliation | FailedReconciliation;
 
 /**
  * One file of a processor held against a merchant's transactions. The whole file is read once before the first row counts, so
@@ -126,3 +135,10 @@ export const failReconciliation = (
   version: running.version + 1,
   updatedAt: now,
 });
+
+/** Once: an end has one report. */
+export const reportReconciliation = (
+  ended: EndedReconciliation,
+  report: ReconciliationReport,
+  now: Instant,
+): EndedReconciliation => ({ ...ended, report, version: ended.version + 1, updatedAt: now });

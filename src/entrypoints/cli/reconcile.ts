@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ok } from 'neverthrow';
+import type { ShownReconciliation } from '../../application/files/show-reconciliation.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { FileSource } from '../../domain/files/file-sources.ts';
 import { rowsOf } from '../../domain/files/file-totals.ts';
@@ -13,7 +14,7 @@ import { parseMerchantId } from '../../domain/kernel/ids.ts';
 import { jsonText } from '../../domain/kernel/json.ts';
 import { findsPan } from '../../domain/kernel/pan.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { reconciliationView } from '../http/files/reconciliation-schemas.ts';
+import { shownReconciliation } from '../files/shown-reconciliation.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { mappingOf } from './mapping-file.ts';
@@ -33,6 +34,8 @@ const ORIGIN: Origin = { actor: { id: 'paywright reconcile', type: 'system' }, r
 /** What S3 takes in 10 000 parts of 8 MiB. */
 const MOST_BYTES = 10_000 * 8 * 1_024 * 1_024;
 const POLL_MS = 200;
+/** How long the report is waited for that follows the end; of a file that had ended before, not at all. */
+const REPORT_MS = 30_000;
 
 /**
  * Stores a file, reads it to its end in this process beside the workers that run, and prints what became of it. Stopped by a
@@ -56,7 +59,7 @@ export async function reconcileCommand(
   const opened = await openPlatform(config);
   if ('says' in opened) return notOpened(opened, err);
   try {
-    const { receiveFile, startReconciliation, getReconciliation } = opened.platform.get(TOKENS.useCases);
+    const { receiveFile, startReconciliation, showReconciliation } = opened.platform.get(TOKENS.useCases);
     const started = await receiveFile({
       merchantId,
       name: nameOf(path),
@@ -66,7 +69,9 @@ export async function reconcileCommand(
       mostBytes: MOST_BYTES,
     }).andThen((received) => startReconciliation({ received, origin: ORIGIN }));
     if (started.isErr()) return failed(SAYS[started.error.kind]);
-    const { id } = started.value.reconciliation;
+    const { id, status } = started.value.reconciliation;
+    const isOver = status === 'completed' || status === 'failed';
+    let reportBy = isOver ? 0 : Number.POSITIVE_INFINITY;
     const work = opened.platform.get(TOKENS.jobs);
     const progress = progressLine(err);
     let isStopped = false;
@@ -75,14 +80,17 @@ export async function reconcileCommand(
     });
     for (;;) {
       const turns = await work(1, () => isStopped);
-      const read = await getReconciliation(merchantId, id);
+      const read = await showReconciliation(merchantId, id);
       if (turns.isErr() || read.isErr()) return failed('the storage does not answer');
-      progress.show(read.value);
-      if (read.value.status === 'completed' || read.value.status === 'failed') {
-        progress.end();
-        return ended(read.value);
-      }
-      if (isStopped) {
+      const { reconciliation } = read.value;
+      progress.show(reconciliation);
+      if (reconciliation.status === 'completed' || reconciliation.status === 'failed') {
+        reportBy = Math.min(reportBy, Date.now() + REPORT_MS);
+        if (reconciliation.report !== undefined || isStopped || Date.now() >= reportBy) {
+          progress.end();
+          return ended(read.value);
+        }
+      } else if (isStopped) {
         progress.end();
         return failed(`stopped; a worker goes on with ${id}, and so does the same command`);
       }
@@ -102,8 +110,9 @@ export async function reconcileCommand(
     return EXIT.failed;
   }
 
-  function ended(reconciliation: Reconciliation): ExitCode {
-    if (json) out(`${jsonText(reconciliationView(reconciliation))}\n`);
+  function ended(shown: ShownReconciliation): ExitCode {
+    const { reconciliation } = shown;
+    if (json) out(`${jsonText(shownReconciliation(shown))}\n`);
     if (reconciliation.status === 'failed') {
       const { code, line, column } = reconciliation.error;
       const where = `${line === undefined ? '' : ` at line ${line}`}${column === undefined ? '' : `, column ${column}`}`;

@@ -1,5 +1,5 @@
 import { storedCurrency } from '../../domain/kernel/currency.ts';
-import { type Json, jsonText, type Whole } from '../../domain/kernel/json.ts';
+import { type Json, type JsonObject, jsonText, type Whole } from '../../domain/kernel/json.ts';
 import { decimalText, money } from '../../domain/kernel/money.ts';
 import type { ExportRowsOf } from '../../ports/export-encoder.ts';
 import type { Cell } from './csv.ts';
@@ -101,10 +101,37 @@ const journal: Columns<ExportRowsOf['journal'][number]> = {
   entries: ({ entries }) => entries,
 };
 
+const written = (value: Json | undefined): Cell =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? value : inCell(value);
+
+const RECONCILED = [
+  'line',
+  'outcome',
+  'type',
+  'payment_id',
+  'transaction_id',
+  'processor_reference',
+  'status',
+  'amount',
+  'fee',
+  'currency',
+  'settlement_date',
+  'reference',
+  'payout_id',
+  'bank_reference',
+  'differences',
+  'column',
+  'reason',
+];
+
+const reconciled_rows: Columns<JsonObject> = Object.fromEntries(
+  RECONCILED.map((name) => [name, (row: JsonObject) => written(row[name])]),
+);
+
 /**
  * The columns of each kind in a CSV, in their order. Text and numbers differ here: only numbers may begin with a minus and
  * stay as they are.
  */
 export const EXPORT_COLUMNS: {
   readonly [Source in keyof ExportRowsOf]: Columns<ExportRowsOf[Source][number]>;
-} = { payments, transactions, ledger_entries, audit, journal };
+} = { payments, transactions, ledger_entries, audit, journal, reconciled_rows };

@@ -174,6 +174,11 @@ const FILES = {
   ...text('application/gzip'),
   ...text('application/octet-stream'),
 };
+/** What this service wrote itself may be of this type too. */
+const READ_FILES = {
+  ...FILES,
+  'application/json': { schema: z.record(z.string(), z.unknown()) },
+};
 const FILE_HEADERS = {
   'Content-Disposition': fileName('What a browser saves the file as.'),
   'Accept-Ranges': { description: 'Ranges of bytes are served.', schema: { type: 'string' as const } },
@@ -202,10 +207,10 @@ export const objects = resource({
         'Links come from other answers and are used as they are. One range of `Range` is served, with `If-Range` for an `ETag`; ' +
         'several ranges are answered with the whole file. After a fault on our side the connection is cut before its end.',
       responses: {
-        200: { description: 'The file.', content: FILES, headers: FILE_HEADERS },
+        200: { description: 'The file.', content: READ_FILES, headers: FILE_HEADERS },
         206: {
           description: 'The range of it.',
-          content: FILES,
+          content: READ_FILES,
           headers: { ...FILE_HEADERS, 'Content-Range': CONTENT_RANGE },
         },
         304: { description: 'What is held is the newest.', headers: { ETag: FILE_HEADERS.ETag } },

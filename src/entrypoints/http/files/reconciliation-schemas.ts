@@ -1,10 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { FILE_SOURCES } from '../../../domain/files/file-sources.ts';
 import { OUTCOMES } from '../../../domain/files/match-row.ts';
-import type { Reconciliation } from '../../../domain/files/reconciliation.ts';
-import { reconciliationRecord } from '../../../domain/files/reconciliation-record.ts';
-import type { JsonObject } from '../../../domain/kernel/json.ts';
-import { present } from '../../../domain/kernel/present.ts';
 import { mappingName, publishedMapping } from '../merchants/settlement-mapping-schemas.ts';
 import { listPage, paging, time } from '../server/schemas.ts';
 
@@ -66,6 +62,20 @@ export const reconciliation = z
     bytes_done: count.openapi({ description: 'Of the unpacked file.' }),
     started_at: time.optional(),
     completed_at: time.optional(),
+    report_url: z
+      .string()
+      .optional()
+      .openapi({
+        format: 'uri-reference',
+        description:
+          'Where what became of the file can be read as a JSON text, without a token, for 15 minutes; made anew at each read. Absent ' +
+          'in lists, and until the report is made, moments after the end. Relative to this API where it begins with `/`.',
+      }),
+    report_csv_url: z.string().optional().openapi({
+      format: 'uri-reference',
+      description: 'The same for every row that has its outcome, as CSV.',
+    }),
+    report_error: z.string().optional().openapi({ description: 'Why the report could not be made.' }),
     version: z.int(),
     created_at: time,
     updated_at: time,
@@ -110,32 +120,3 @@ const reconciledRow = z
   .openapi('ReconciledRow');
 
 export const rowPage = listPage(reconciledRow);
-
-/** As it is published: how it is stored is left out. */
-export function reconciliationView(each: Reconciliation): JsonObject {
-  const { file, totals, counts, sums, started_at, completed_at, ...rest } = reconciliationRecord(each);
-  return {
-    id: rest.id,
-    merchant_id: rest.merchant_id,
-    source: rest.source,
-    ...present({ mapping: rest.mapping }),
-    file: file.name,
-    sha256: file.sha256,
-    bytes: file.bytes,
-    status: rest.status,
-    ...present({ error: rest.error }),
-    counts: { ...present({ rows: totals?.rows }), ...counts },
-    sums: Object.fromEntries(
-      Object.entries(totals?.sums ?? {}).map(([currency, all]) => [
-        currency,
-        { ...all, outcomes: sums[currency] ?? {} },
-      ]),
-    ),
-    rows_done: rest.rows_done,
-    bytes_done: rest.bytes_done,
-    ...present({ started_at, completed_at }),
-    version: rest.version,
-    created_at: rest.created_at,
-    updated_at: rest.updated_at,
-  };
-}

@@ -1,8 +1,10 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { UseCases } from '../../../application/use-cases.ts';
+import { publishedReconciliation } from '../../../domain/files/published-reconciliation.ts';
 import { parseId, type ReconciliationId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { shownReconciliation } from '../../files/shown-reconciliation.ts';
 import { MERCHANT_NOT_FOUND } from '../merchants/merchants.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { answerVersion } from '../server/entity-tag.ts';
@@ -10,7 +12,7 @@ import { type WorkingParts, workedOnce } from '../server/keyed-post.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
-import { answerPage, type HttpContext, originOf } from '../server/request-context.ts';
+import { answerJson, answerPage, type HttpContext, originOf } from '../server/request-context.ts';
 import { answer, created, resource, versioned } from '../server/route.ts';
 import { text } from '../server/route-description.ts';
 import {
@@ -18,7 +20,6 @@ import {
   reconciliation,
   reconciliationPage,
   reconciliationsQuery,
-  reconciliationView,
   rowPage,
   rowsQuery,
 } from './reconciliation-schemas.ts';
@@ -32,7 +33,7 @@ type FileTypeMismatch = Readonly<{ kind: 'FileTypeMismatch' }>;
 type Served =
   | 'receiveFile'
   | 'startReconciliation'
-  | 'getReconciliation'
+  | 'showReconciliation'
   | 'listReconciliations'
   | 'listRows';
 
@@ -118,7 +119,7 @@ const postReconciliation =
         status: isNew ? 202 : 200,
         location: `/reconciliations/${id}`,
         version: each.version,
-        body: jsonText(reconciliationView({ id, ...each })),
+        body: jsonText(publishedReconciliation({ id, ...each })),
       }),
     });
     if (!isStarted) await parts.dropFile(received);
@@ -138,11 +139,17 @@ const withId = (
 };
 
 const getReconciliationById =
-  ({ getReconciliation }: Pick<UseCases, 'getReconciliation'>): TenantHandler =>
+  ({ showReconciliation }: Pick<UseCases, 'showReconciliation'>): TenantHandler =>
   async (c, merchantId) =>
     withId(c, (id) =>
-      getReconciliation(merchantId, id).match(
-        (each) => answerVersion(c, { version: each.version, body: jsonText(reconciliationView(each)) }),
+      showReconciliation(merchantId, id).match(
+        (shown) => {
+          const body = jsonText(shownReconciliation(shown));
+          // Links differ at each read, which no entity tag says.
+          return shown.report === undefined
+            ? answerVersion(c, { version: shown.reconciliation.version, body })
+            : answerJson(200, body);
+        },
         (failure) => refuse(c, failure),
       ),
     );
@@ -153,7 +160,7 @@ const getReconciliations =
     parseQuery(reconciliationsQuery, new URL(c.req.url).searchParams)
       .asyncAndThen((query) => listReconciliations({ merchantId, ...pageOf(query) }))
       .match(
-        (page) => answerPage(page, reconciliationView),
+        (page) => answerPage(page, publishedReconciliation),
         (failure) => refuse(c, failure),
       );
 
@@ -209,7 +216,8 @@ export const reconciliations = resource({
       method: 'get',
       path: '/reconciliations/{id}',
       operationId: 'getReconciliation',
-      summary: 'Read a reconciliation, with what has become of its rows so far',
+      summary: 'Read a reconciliation, with what has become of its rows so far, and links to its report',
+      description: 'Once it has links, which differ at each read, the answer has no `ETag`.',
       responses: { 200: versioned('The reconciliation.', reconciliation) },
       refusals: [404],
     }),

@@ -75,6 +75,35 @@ describe('/reconciliations', () => {
     expect(transactions).toMatchObject([{ status: 'settled' }]);
   });
 
+  it('has a report in JSON and CSV once it has ended, by links that need no token and that no entity tag keeps', async () => {
+    const { id } = await json(send(nativeFile([{ ...(await rowOf()), reference: "'=1+2" }])));
+    const path = `/reconciliations/${String(id)}`;
+    await work();
+    expect((await ask(path)).headers.get('etag')).toBe('"4"');
+    await work();
+    const shown = await ask(path);
+    expect(shown.headers.get('etag')).toBeNull();
+    const { report_url, report_csv_url, ...record } = await json(shown);
+    const file = async (url: unknown) => {
+      const response = await http.app.request(String(url));
+      return { name: response.headers.get('content-disposition'), text: await response.text() };
+    };
+    const [summary, rows] = [await file(report_url), await file(report_csv_url)];
+    expect(summary.name).toBe(`attachment; filename="reconciliation-${String(id)}.json"`);
+    expect(rows.name).toBe(`attachment; filename="reconciliation-${String(id)}.csv"`);
+    expect({ ...JSON.parse(summary.text), version: 5 }).toMatchObject({
+      id,
+      counts: record['counts'],
+      version: 5,
+    });
+    expect(rows.text.split('\r\n').slice(0, 2)).toEqual([
+      expect.stringMatching(/^line,outcome,type,/),
+      expect.stringMatching(/^2,matched,/),
+    ]);
+    const { items } = await json(ask('/reconciliations'));
+    expect((items as Body[])[0]).not.toHaveProperty('report_url');
+  });
+
   it('a payment that is settled has another entity tag than before, so that no reader keeps the old one', async () => {
     const row = await rowOf();
     const path = `/payments/${row.payment_id}`;

@@ -1,0 +1,175 @@
+import { err } from 'neverthrow';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { getReconciliation } from '../../src/application/files/read-reconciliations.ts';
+import { showReconciliation } from '../../src/application/files/show-reconciliation.ts';
+import { verify } from '../../src/application/integrity/verify.ts';
+import { publishedReconciliation } from '../../src/domain/files/published-reconciliation.ts';
+import type { Reconciliation } from '../../src/domain/files/reconciliation.ts';
+import { reportObject } from '../../src/domain/files/reconciliation-files.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { ProcessDied, readAll } from '../contract/object-store.contract.ts';
+import { aMerchantId, plain } from '../fixtures/changes.ts';
+import { type FileDesk, fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
+import { readCsv } from '../support/csv-reader.ts';
+import { dying } from '../support/export-scene.ts';
+import { ANY_PART, temporaryFiles } from '../support/objects.ts';
+
+/** A part is then of a row or two. */
+const SMALL = { partBytes: 150 };
+
+/** What every storage promises of the report of a processor's file. */
+export function reportsContract(adapter: string, open: () => Promise<Storage>): void {
+  describe(`Reports of processors' files: ${adapter}`, () => {
+    let storage: Storage;
+    let desk: FileDesk;
+    beforeEach(async () => {
+      // A batch is then of two rows or three.
+      storage = { ...(await open()), mostChangeRows: 15 };
+      const files = temporaryFiles({ now: () => Date.now() }, ANY_PART);
+      desk = fileDesk(storage, files, aMerchantId(), SMALL);
+      await desk.open();
+      return () => storage.close();
+    });
+
+    const work = async (its: Parameters<FileDesk['worker']>[0] = {}) =>
+      (await desk.worker(its)(9))._unsafeUnwrap();
+    const show = ({ merchantId, id }: Reconciliation) =>
+      showReconciliation({ ...desk.ports, getReconciliation: getReconciliation(storage) })(merchantId, id);
+    const textOf = async (reconciliation: Reconciliation, format: 'json' | 'csv') => {
+      const { bytes } = (await desk.ports.objects.get(reportObject(reconciliation, format)))._unsafeUnwrap();
+      const read = await readAll(bytes);
+      if (read.fault !== undefined) throw new Error(read.fault);
+      return read.bytes.toString();
+    };
+    const expectSound = async () => {
+      const clock = { now: () => desk.clock.now() + 86_400_000 };
+      expect((await verify({ ...storage, ...desk.ports, clock })(() => {}))._unsafeUnwrap()).toMatchObject({
+        unsettled: [],
+      });
+    };
+
+    /** Rows of every outcome; the reference of one would run as a formula. */
+    const aFile = async () => {
+      const [first, second] = [await desk.paid(), await desk.paid()];
+      return nativeFile([
+        rowAbout(first, { fee: '30', reference: '' }),
+        rowAbout(second, { amount: '2400', reference: 'REF-2' }),
+        rowAbout(first, { fee: '30', reference: '' }),
+        rowAbout(second, { transaction_id: first.id, reference: '' }),
+        rowAbout(second, { amount: '1e3', reference: '' }),
+        rowAbout(second, { fee: '1', reference: '-' }),
+      ]);
+    };
+
+    it('a report says in JSON what the record says, and in CSV what became of each row, safe for a spreadsheet', async () => {
+      const ended = await desk.reconcile(await aFile());
+      expect(ended).toMatchObject({ status: 'completed' });
+      expect((await show(ended))._unsafeUnwrap()).not.toHaveProperty('report');
+      expect(await work()).toMatchObject([{ work: 'reconciliation_report', end: 'completed' }]);
+      const { reconciliation, report } = (await show(ended))._unsafeUnwrap();
+      expect(report).toEqual({ json: expect.stringContaining('/'), csv: expect.stringContaining('/') });
+      const [json, csv] = [await textOf(ended, 'json'), await textOf(ended, 'csv')];
+      expect(JSON.parse(json)).toEqual(plain(publishedReconciliation(ended)));
+      expect(reconciliation).toMatchObject({
+        report: { bytes: { json: Buffer.byteLength(json), csv: Buffer.byteLength(csv) } },
+        version: ended.version + 1,
+      });
+      const [head = [], ...rows] = readCsv(csv);
+      const cells = rows.map((row) => Object.fromEntries(head.map((name, index) => [name, row[index]])));
+      expect(cells.map(({ line, outcome, reason }) => `${line} ${outcome} ${reason}`.trim())).toEqual([
+        '2 matched',
+        '3 mismatched',
+        '4 duplicate',
+        '5 missing_here',
+        '6 rejected not_an_amount',
+        expect.stringMatching(/^7 /),
+      ]);
+      expect(JSON.parse(String(cells[1]?.['differences']))).toEqual([
+        { field: 'amount', ours: 2500, theirs: 2400 },
+      ]);
+      for (const row of rows) for (const cell of row) expect(cell).not.toMatch(/^[=+@-]/);
+      await expectSound();
+    });
+
+    it('a file that was refused has a report with its fault, and a CSV of no rows', async () => {
+      const refused = await desk.reconcile('payment_id,status\n1,settled\n');
+      expect(refused.status).toBe('failed');
+      await work();
+      expect(JSON.parse(await textOf(refused, 'json'))).toMatchObject({
+        status: 'failed',
+        error: { code: 'column_missing', line: 1 },
+        counts: { matched: 0 },
+      });
+      expect(readCsv(await textOf(refused, 'csv'))).toHaveLength(1);
+      expect((await show(refused))._unsafeUnwrap().report).toBeDefined();
+      await expectSound();
+    });
+
+    it('a worker that dies at any step of a report leaves what another makes the same bytes of', async () => {
+      const wanted = await desk.reconcile(await aFile());
+      await work();
+      const csv = await textOf(wanted, 'csv');
+      const points = adapter === 'memory' ? Array.from({ length: 30 }, (_, n) => n + 1) : [4, 10, 16];
+      let died = 0;
+      for (const nth of points) {
+        // The same rows again are all duplicates; another last row makes it another file.
+        const ended = await desk.reconcile(`${await aFile()}${nth}\n`);
+        try {
+          const mortal = dying(desk.ports, ['aggregates', 'commits', 'objects'], nth);
+          // A process that dies lets go of what it reads.
+          const get: FileDesk['ports']['objects']['get'] = (...args) => desk.ports.objects.get(...args);
+          await work({ ...mortal, objects: { ...mortal.objects, get } });
+        } catch (cause) {
+          if (!(cause instanceof ProcessDied)) throw cause;
+          died += 1;
+        }
+        for (let turns = 0; (await show(ended))._unsafeUnwrap().report === undefined; turns += 1) {
+          if (turns > 3) throw new Error(`there is no report after a death at step ${nth}`);
+          desk.clock.move(60_000);
+          await work();
+        }
+        const rows = readCsv(await textOf(ended, 'csv'));
+        expect(rows, `died at step ${nth}`).toHaveLength(readCsv(csv).length + 1);
+        expect(rows.slice(1).map(([line]) => line)).toEqual(['2', '3', '4', '5', '6', '7', '8']);
+        expect(JSON.parse(await textOf(ended, 'json'))).toEqual(plain(publishedReconciliation(ended)));
+      }
+      expect(died).toBeGreaterThan(2);
+      await expectSound();
+    });
+
+    it('a batch that is not there is not passed over: the report is not made, and the record says so', async () => {
+      const ended = await desk.reconcile(await aFile());
+      const prefix = `reconciliation/${ended.merchantId}/${ended.id}/rows/`;
+      const [, second] = (await desk.ports.objects.list(prefix, { limit: 9 }))._unsafeUnwrap();
+      if (second === undefined) throw new Error('the file had one batch');
+      (await desk.ports.objects.delete(second))._unsafeUnwrap();
+      for (let tries = 0; tries < 10; tries += 1) {
+        await work();
+        desk.clock.move(600_000);
+      }
+      const { reconciliation, report } = (await show(ended))._unsafeUnwrap();
+      expect(report).toBeUndefined();
+      expect(publishedReconciliation(reconciliation)).toMatchObject({
+        status: 'completed',
+        report_error: 'file_damaged',
+      });
+    });
+
+    it('a store of files that does not answer holds the report up, and not the record', async () => {
+      const ended = await desk.reconcile(await aFile());
+      const down = { kind: 'ObjectStoreUnavailable', cause: 'disk full' } as const;
+      const { objects } = desk.ports;
+      const full = {
+        ...objects,
+        put: (...args: Parameters<typeof objects.put>) => objects.put(...args).andThen(() => err(down)),
+      };
+      expect(await work({ objects: full })).toMatchObject([
+        { end: 'postponed', code: 'object_store_unavailable' },
+      ]);
+      expect((await show(ended))._unsafeUnwrap()).toEqual({ reconciliation: ended });
+      desk.clock.move(600_000);
+      await work();
+      expect((await show(ended))._unsafeUnwrap().report).toBeDefined();
+    });
+  });
+}
