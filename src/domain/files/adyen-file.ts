@@ -81,7 +81,8 @@ const dayIn = daysOf('YYYY-MM-DD');
 /**
  * Adyen's settlement detail report (docs.adyen.com, "Settlement details report" and "Settlement detail report structure"): gross
  * amounts in the currency of the payment, net ones and fees in that of the settlement, debits and credits in columns of their
- * own. Columns that are not used here are left out, as is the time of day. `Merchant Reference` is the reference that the payment
+ * own. Columns that are not used here are left out, as is the time of day. Lines of the account have no reference of their own, and
+ * their texts are the same from batch to batch: all that they say is their reference. `Merchant Reference` is the reference that the payment
  * was sent under, `Modification Merchant Reference` that of the capture or refund. The day is that of booking where the report has
  * it, else of the record's creation; the payout is the batch.
  */
@@ -116,17 +117,20 @@ const rowOf = (cell: CellOf, line: number): Cell<FileRow> =>
           payment: cell('Merchant Reference'),
           transaction: cell('Modification Merchant Reference'),
           processorReference: type === 'refund' ? modification : payment,
-          // Lines of the account have no reference of their own: their texts are the same from batch to batch, and within one.
           reference:
-            of === 'transaction'
-              ? (modification ?? payment)
-              : [batch, cell('Type'), createdAt, currency, `${gross}`, modification].join(' '),
+            of === 'balance'
+              ? [batch, cell('Type'), createdAt, currency, `${gross}`, modification].join(' ')
+              : referenceOf(cell('Type'), modification ?? payment),
           bankReference: isPayout ? modification : undefined,
         },
         { amount: 'Gross Debit (GC)', reference: 'Modification Reference', payoutId: 'Batch Number' },
       ),
     );
   });
+
+/** A second chargeback is of the same dispute as the first, and no repetition of it. */
+const referenceOf = (word: string, reference: string | undefined): string | undefined =>
+  reference !== undefined && word === 'SecondChargeback' ? `${reference} second` : reference;
 
 function bookedOn(cell: CellOf): Cell<string> {
   const column: Column = cell('Booking Date') === '' ? 'Creation Date' : 'Booking Date';

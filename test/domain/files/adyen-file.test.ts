@@ -20,7 +20,7 @@ describe('a settlement details report of Adyen', () => {
       `8 ${of('0007')} paymentId=pay_0007 processorReference=LQWDDLKTSV2G0007 fee=0 amount=100 currency=EUR type=refund status=settled`,
       `9 ${of('0008')} paymentId=pay_0002 processorReference=QFQTPCQ8HXSK0002 fee=750 amount=34999 currency=EUR type=chargeback`,
       `10 ${of('0008')} paymentId=pay_0002 processorReference=QFQTPCQ8HXSK0002 fee=0 amount=34999 currency=EUR type=chargeback_reversal`,
-      `11 ${of('0009')} paymentId=pay_0002 processorReference=QFQTPCQ8HXSK0002 fee=0 amount=34999 currency=EUR type=chargeback`,
+      `11 settledOn=2026-03-05 reference=LQWDDLKTSV2G0008 second payoutId=4 paymentId=pay_0002 processorReference=QFQTPCQ8HXSK0002 fee=0 amount=34999 currency=EUR type=chargeback`,
       `12 ${of('0010')} type=adjustment amount=100 currency=EUR`,
       `13 ${line('4', '08', 'Fee 2026-03-08 04:55:40 EUR -1230 Transaction Fees March 2026')} type=fee amount=1230 currency=EUR`,
       `14 ${line('5', '15', 'Fee 2026-03-15 04:55:40 EUR -1230 Transaction Fees March 2026')} type=fee amount=1230 currency=EUR`,

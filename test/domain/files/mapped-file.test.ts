@@ -34,12 +34,16 @@ describe('a file that is read by a mapping', () => {
     ]);
   });
 
-  it('may have tabs between its cells, minor units with signs, and one type and currency for all rows', async () => {
+  it('may have tabs between its cells, minor units with the sign of what they add to the balance, and one currency for all rows', async () => {
     const reading = { source: 'mapped', mapping: mappingFile('mapped-tabs.json') };
     expect(await rowsIn(settlementFile('mapped-tabs.tsv'), reading)).toEqual([
-      '2 settledOn=2026-03-09 paymentId=pay_0001 amount=1250 currency=USD type=payment status=settled',
+      '2 settledOn=2026-03-09 reference=1 payoutId=1 paymentId=pay_0001 amount=1250 currency=USD type=payment status=settled',
       '3 amount not_an_amount',
       '4 amount wrong_sign',
+      '5 settledOn=2026-03-09 reference=4 payoutId=4 paymentId=pay_0004 amount=490 currency=USD type=refund status=settled',
+      '6 amount wrong_sign',
+      '7 settledOn=2026-03-09 reference=6 payoutId=6 type=fee amount=30 currency=USD',
+      '8 settledOn=2026-03-09 reference=7 payoutId=7 type=payout amount=720 currency=USD',
     ]);
   });
 

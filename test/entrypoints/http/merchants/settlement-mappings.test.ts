@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { SettlementMapping } from '../../../../src/domain/merchants/settlement-mapping.ts';
 import { merchant } from '../../../../src/entrypoints/http/merchants/merchant-schemas.ts';
 import { mappingFile } from '../../../fixtures/settlement-files.ts';
 import { aDesk, aMerchantBody } from '../../../support/merchant-desk.ts';
 
 const ACQUIRER = mappingFile('mapped-acquirer.json');
-const TABS = mappingFile('mapped-tabs.json');
+const TABS: SettlementMapping = {
+  delimiter: '\t',
+  columns: { payment_id: 'reference', amount: 'amount', settlement_date: 'date' },
+  fixed: { type: 'payment', currency: 'USD' },
+  amounts: { unit: 'minor', signed: true },
+  dates: 'YYYYMMDD',
+};
 
 describe('the settlement mappings of a merchant', () => {
   it('are kept as they were written, stand in the audit trail, and are all replaced at once', async () => {
