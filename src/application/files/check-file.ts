@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { FileRow, RowRejected } from '../../domain/files/file-row.ts';
-import { formatOf } from '../../domain/files/file-sources.ts';
+import { formatOf, isOfPayoutDays } from '../../domain/files/file-sources.ts';
 import {
   countRow,
   type FileTotals,
@@ -10,6 +10,7 @@ import {
   type SumRecord,
   sumRecord,
 } from '../../domain/files/file-totals.ts';
+import { notePayout } from '../../domain/files/payout-days.ts';
 import type { FileFault, Reconciliation } from '../../domain/files/reconciliation.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
@@ -60,8 +61,11 @@ export async function* checkFile(
         if (above <= recordsBeforeHeader) continue;
         header = { columns: record.cells, rowsFrom: record.next };
         read = rows(header.columns);
-      } else if (read.isOk() && !isNoRow(header.columns, record.cells))
-        totals = countRow(totals, rowOf(read.value(record.cells, record.line)));
+      } else if (read.isOk() && !isNoRow(header.columns, record.cells)) {
+        const row = rowOf(read.value(record.cells, record.line));
+        totals = countRow(totals, row);
+        if (isOfPayoutDays(reconciliation)) totals = notePayout(totals, row);
+      }
       if (read.isErr()) {
         const { fault, column } = read.error;
         yield refused({ code: fault, line: record.line, column });
@@ -97,5 +101,5 @@ export function restoreChecking(record: JsonObject): Checking {
 type StoredChecking = CsvPlace &
   Readonly<{
     header?: FileHeader;
-    totals: Readonly<{ rows: number; rejected: number; sums: Readonly<Record<string, SumRecord>> }>;
+    totals: Omit<FileTotals, 'sums'> & Readonly<{ sums: Readonly<Record<string, SumRecord>> }>;
   }>;

@@ -2,6 +2,7 @@ import { err, ok, okAsync, type Result, type ResultAsync } from 'neverthrow';
 import { formatOf } from '../../domain/files/file-sources.ts';
 import { addsUp } from '../../domain/files/file-totals.ts';
 import type { RunningJob } from '../../domain/files/job.ts';
+import { onPayoutDays } from '../../domain/files/payout-days.ts';
 import {
   beginReconciliation,
   completeReconciliation,
@@ -124,7 +125,7 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
     let running = begun;
     let place = from;
     const terms: MatchTerms = {
-      read: read.value,
+      read: onPayoutDays(read.value, begun.totals),
       tolerance: (currency) => tolerances[currency] ?? 0n,
       contributors: rowContributors(ports),
     };

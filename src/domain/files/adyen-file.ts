@@ -83,8 +83,8 @@ const dayIn = daysOf('YYYY-MM-DD');
  * amounts in the currency of the payment, net ones and fees in that of the settlement, debits and credits in columns of their
  * own. Columns that are not used here are left out, as is the time of day. Lines of the account have no reference of their own, and
  * their texts are the same from batch to batch: all that they say is their reference. `Merchant Reference` is the reference that the payment
- * was sent under, `Modification Merchant Reference` that of the capture or refund. The day is that of booking where the report has
- * it, else of the record's creation; the payout is the batch.
+ * was sent under, `Modification Merchant Reference` that of the capture or refund. The payout is the batch. The day is that
+ * of booking where the report has it, else of the record's creation; a reconciliation takes that of the batch's payout.
  */
 export const adyenRows: RowSource = (header) =>
   columnsOf<Column>(header, { required: REQUIRED, optional: OPTIONAL, others: 'left out' }).map((places) =>

@@ -13,6 +13,9 @@ export type FileSource = (typeof FILE_SOURCES)[number];
 /** Whose words a file is in, and of `mapped` what they mean. Stored ones may name a source that another version has. */
 export type FileReading = Readonly<{ source: string; mapping?: SettlementMapping; mappingSha256?: string }>;
 
+/** True for a source whose rows are of the day of their payout, which only the payout's own row says. */
+export const isOfPayoutDays = ({ source }: FileReading): boolean => source === 'adyen';
+
 /** How the bytes of a file become rows. */
 export type FileFormat = Readonly<{
   delimiter: ',' | ';' | '\t';

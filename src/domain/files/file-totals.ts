@@ -8,7 +8,13 @@ export type Sum = Readonly<{ rows: number; amount: bigint; fee: bigint }>;
 export type Sums = Readonly<Record<string, Sum>>;
 
 /** What a file holds, before anything is held against it. */
-export type FileTotals = Readonly<{ rows: number; rejected: number; sums: Sums }>;
+export type FileTotals = Readonly<{
+  rows: number;
+  rejected: number;
+  sums: Sums;
+  /** The day of each payout by name and currency, of a source whose other rows do not say it. */
+  payouts?: Readonly<Record<string, string>>;
+}>;
 export const NO_TOTALS: FileTotals = { rows: 0, rejected: 0, sums: {} };
 
 /** What has become of its rows so far. */
@@ -30,11 +36,16 @@ const withRow = ({ rows, amount, fee }: Sum, row: FileRow): Sum => ({
 });
 
 /** `row` is undefined for one that was rejected. */
-export function countRow({ rows, rejected, sums }: FileTotals, row: FileRow | undefined): FileTotals {
-  if (row === undefined) return { rows: rows + 1, rejected: rejected + 1, sums };
+export function countRow(totals: FileTotals, row: FileRow | undefined): FileTotals {
+  const { rows, rejected, sums } = totals;
+  if (row === undefined) return { ...totals, rows: rows + 1, rejected: rejected + 1 };
   const { currency } = row;
-  if (currency === undefined) return { rows: rows + 1, rejected, sums };
-  return { rows: rows + 1, rejected, sums: { ...sums, [currency]: withRow(sums[currency] ?? NOTHING, row) } };
+  if (currency === undefined) return { ...totals, rows: rows + 1 };
+  return {
+    ...totals,
+    rows: rows + 1,
+    sums: { ...sums, [currency]: withRow(sums[currency] ?? NOTHING, row) },
+  };
 }
 
 export function countOutcome({ counts, sums }: OutcomeTotals, { outcome, row }: MatchedRow): OutcomeTotals {

@@ -2,7 +2,15 @@ import type { MerchantId, ReconciliationId } from '../kernel/ids.ts';
 import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
 import { present } from '../kernel/present.ts';
 import type { SettlementMapping } from '../merchants/settlement-mapping.ts';
-import { mapValues, restoreSum, rowsOf, type Sum, type SumRecord, sumRecord } from './file-totals.ts';
+import {
+  type FileTotals,
+  mapValues,
+  restoreSum,
+  rowsOf,
+  type Sum,
+  type SumRecord,
+  sumRecord,
+} from './file-totals.ts';
 import type { Outcome } from './match-row.ts';
 import type { FileFault, Reconciliation, ReconciliationReport } from './reconciliation.ts';
 
@@ -19,7 +27,7 @@ export type ReconciliationRecord = Readonly<{
   status: Reconciliation['status'];
   error?: FileFault;
   /** What the file holds. */
-  totals?: Readonly<{ rows: number; rejected: number; sums: Sums }>;
+  totals?: Omit<FileTotals, 'sums'> & Readonly<{ sums: Sums }>;
   /** What became of it, by outcome, and by currency and outcome. */
   counts: Readonly<Record<Outcome, number>>;
   sums: Readonly<Record<string, Sums>>;
