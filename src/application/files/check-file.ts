@@ -1,6 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { FileRow, RowRejected } from '../../domain/files/file-row.ts';
-import { formatOf, isOfPayoutDays } from '../../domain/files/file-sources.ts';
+import { formatOf, headerRead, isOfPayoutDays } from '../../domain/files/file-sources.ts';
 import {
   countRow,
   type FileTotals,
@@ -59,8 +59,8 @@ export async function* checkFile(
       if (read === undefined || header === undefined) {
         above += 1;
         if (above <= recordsBeforeHeader) continue;
-        header = { columns: record.cells, rowsFrom: record.next };
-        read = rows(header.columns);
+        read = rows(record.cells);
+        header = { columns: headerRead(reconciliation, record.cells), rowsFrom: record.next };
       } else if (read.isOk() && !isNoRow(header.columns, record.cells)) {
         const row = rowOf(read.value(record.cells, record.line));
         totals = countRow(totals, row);

@@ -37,6 +37,9 @@ const REQUIRED = [
 const OPTIONAL = [...FEES, 'Booking Date', 'Modification Merchant Reference'] as const;
 type Column = (typeof REQUIRED | typeof OPTIONAL)[number];
 
+/** The columns that are read, of those that a report can have. */
+export const ADYEN_READ: readonly Column[] = [...REQUIRED, ...OPTIONAL];
+
 /** The columns of a sample, in the report's own order. */
 export const ADYEN_COLUMNS: readonly Column[] = [
   ...REQUIRED.slice(0, -1),

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
 import type { CurrencyCode } from '../kernel/currency.ts';
 import type { PaymentId, TransactionId } from '../kernel/ids.ts';
+import { findsPan } from '../kernel/pan.ts';
 
 /** What every row may say; absent is what it does not. Amounts are minor units. */
 type Said = Readonly<{
@@ -101,7 +102,7 @@ export type RowRejected = Readonly<{
 /** The first record of the file does not name the columns that the source has. */
 export type HeaderRefused = Readonly<{
   kind: 'HeaderRefused';
-  fault: 'column_missing' | 'column_doubled' | 'column_unknown';
+  fault: 'column_missing' | 'column_doubled' | 'column_unknown' | 'columns_too_many';
   column: string;
 }>;
 
@@ -110,11 +111,15 @@ export type ReadRow = (cells: readonly string[], line: number) => Result<FileRow
 /** How the files of one source are read: given the header, what reads its rows. */
 export type RowSource = (header: readonly string[]) => Result<ReadRow, HeaderRefused>;
 
+/** Reports have a hundred, with every column that one can ask for. */
+const MOST_COLUMNS = 1_000;
+
 /** Where each column stands, whatever their order. Others are refused, unless the files of the source have some of their own. */
 export function columnsOf<Name extends string>(
   header: readonly string[],
   columns: Readonly<{ required: readonly Name[]; optional: readonly Name[]; others?: 'left out' }>,
 ): Result<ReadonlyMap<string, number>, HeaderRefused> {
+  if (header.length > MOST_COLUMNS) return refused('columns_too_many', `${MOST_COLUMNS + 1}`);
   const known = new Set<string>([...columns.required, ...columns.optional]);
   const places = new Map<string, number>();
   for (const [place, column] of header.entries()) {
@@ -129,10 +134,10 @@ export function columnsOf<Name extends string>(
 
 const LONGEST_SHOWN = 64;
 
-/** What stands in a header may be anything, so no more than the beginning is repeated, in letters that do nothing. */
+/** What stands in a header may be anything, so no more than the beginning is repeated, in letters that do nothing, and no card number. */
 export const refused = (fault: HeaderRefused['fault'], column: string) =>
   err<never, HeaderRefused>({
     kind: 'HeaderRefused',
     fault,
-    column: column.slice(0, LONGEST_SHOWN).replaceAll(/[^\w .-]/g, '?'),
+    column: findsPan(column) ? '?' : column.slice(0, LONGEST_SHOWN).replaceAll(/[^\w .-]/g, '?'),
   });

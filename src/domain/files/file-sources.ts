@@ -1,10 +1,10 @@
 import { err, ok } from 'neverthrow';
 import type { SettlementMapping } from '../merchants/settlement-mapping.ts';
-import { adyenRows } from './adyen-file.ts';
+import { ADYEN_READ, adyenRows } from './adyen-file.ts';
 import { type FileRow, isStatementRow, type RowRejected, type RowSource } from './file-row.ts';
-import { isSkipped, mappedRows } from './mapped-file.ts';
+import { columnsRead, isSkipped, mappedRows } from './mapped-file.ts';
 import { nativeRows } from './native-file.ts';
-import { stripeRows } from './stripe-file.ts';
+import { STRIPE_READ, stripeRows } from './stripe-file.ts';
 
 /** Whose words a file may be in. */
 export const FILE_SOURCES = ['native', 'stripe', 'adyen', 'mapped'] as const;
@@ -15,6 +15,14 @@ export type FileReading = Readonly<{ source: string; mapping?: SettlementMapping
 
 /** True for a source whose rows are of the day of their payout, which only the payout's own row says. */
 export const isOfPayoutDays = ({ source }: FileReading): boolean => source === 'adyen';
+
+const READ: Readonly<Record<string, readonly string[]>> = { stripe: STRIPE_READ, adyen: ADYEN_READ };
+
+/** A header with nothing in the place of columns that are not read: what stands there may be anything, and is not kept. */
+export function headerRead({ source, mapping }: FileReading, header: readonly string[]): readonly string[] {
+  const columns = new Set(mapping === undefined ? (READ[source] ?? header) : columnsRead(mapping));
+  return header.map((column) => (columns.has(column) ? column : ''));
+}
 
 /** How the bytes of a file become rows. */
 export type FileFormat = Readonly<{

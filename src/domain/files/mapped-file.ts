@@ -24,14 +24,23 @@ const OUTWARD: ReadonlySet<RowType> = new Set(['refund', 'chargeback', 'fee', 'p
  * it names must be there, once.
  */
 export const mappedRows = (mapping: SettlementMapping): RowSource => {
-  const { fees = [], ...single } = mapping.columns;
-  const required = [...Object.values(single), ...fees, ...(mapping.skip ?? []).map(({ column }) => column)];
+  const required = columnsRead(mapping);
   const rowOf = readerOf(mapping);
   return (header) =>
     columnsOf(header, { required, optional: [], others: 'left out' }).map((places) =>
       rowReader(header, places, rowOf),
     );
 };
+
+/** The columns that a mapping names. */
+export const columnsRead = ({
+  columns: { fees = [], ...single },
+  skip = [],
+}: SettlementMapping): readonly string[] => [
+  ...Object.values(single),
+  ...fees,
+  ...skip.map(({ column }) => column),
+];
 
 /** True for rows that the mapping leaves out. */
 export function isSkipped({ skip = [] }: SettlementMapping) {

@@ -44,6 +44,9 @@ const OPTIONAL = [
 ] as const;
 type Column = (typeof REQUIRED | typeof OPTIONAL)[number];
 
+/** The columns that are read, of those that a report can have. */
+export const STRIPE_READ: readonly Column[] = [...REQUIRED, ...OPTIONAL];
+
 /** The columns of a sample, as the report's `columns` would ask for them. */
 export const STRIPE_COLUMNS: readonly Column[] = [
   'automatic_payout_id',

@@ -57,6 +57,26 @@ describe.each(SOURCES)('a file of the source %s', (_name, reading, written) => {
     ).toEqual({ matched: 1 });
   });
 
+  it('keeps of its header the columns that are read, and refuses more columns than any report has', async () => {
+    const text = written(await rows(1));
+    const lines = text.split('\n');
+    const at = reading.source === 'mapped' ? 1 : 0;
+    const cell = reading.source === 'mapped' ? ';' : ',';
+    const wider = (name: string) =>
+      lines
+        .map((line, index) =>
+          line === '' || index < at ? line : `${index === at ? name : ''}${cell}${line}`,
+        )
+        .join('\n');
+    const read = await desk.reconcile(wider('4242 4242 4242 4242\u0000'), 'file.csv', reading);
+    expect(countsOf(read)).toEqual({ matched: 1 });
+    const { header = [] } = 'header' in read ? read : {};
+    expect(header).toHaveLength((lines[at] ?? '').split(cell).length + 1);
+    expect(header[0]).toBe('');
+    const many = await desk.reconcile(wider(cell.repeat(1_000)), 'file.csv', reading);
+    expect(many).toMatchObject({ status: 'failed', error: { code: 'columns_too_many', line: at + 1 } });
+  });
+
   it('goes on at the row where it stopped, with as many outcomes as rows, whichever rows are left out', async () => {
     const book = await rows(12);
     const text = written(book);

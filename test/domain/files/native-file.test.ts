@@ -109,5 +109,7 @@ describe('a row of the native source', () => {
     expect(faultOf([...HEADER, 'fee'])).toBe('column_doubled fee');
     expect(faultOf([...HEADER, 'amout'])).toBe('column_unknown amout');
     expect(faultOf(['=cmd()\n'])).toBe('column_unknown ?cmd???');
+    expect(faultOf(['4242 4242 4242 4242'])).toBe('column_unknown ?');
+    expect(faultOf(Array.from({ length: 1_001 }, () => 'fee'))).toBe('columns_too_many 1001');
   });
 });
