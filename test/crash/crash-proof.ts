@@ -38,6 +38,8 @@ export type Proof<
   /** The names of all steps that have an effect: of those a process may die after, and all others only read. */
   effects: readonly string[];
   open(): Promise<Store & Readonly<{ close(): Promise<void> }>>;
+  /** A store in memory: a process takes the same steps on every storage, so its steps are learned here. */
+  rehearsal(): Store;
   world(storage: Store, scenario: S): Promise<World<Request, Reply>>;
 }>;
 
@@ -51,7 +53,10 @@ export function crashProof<
   S extends Scenario<Request>,
   Reply,
   Store,
->({ name, scenarios, orders, effects, open, world }: Proof<Request, S, Reply, Store>, extent: Extent): void {
+>(
+  { name, scenarios, orders, effects, open, rehearsal, world }: Proof<Request, S, Reply, Store>,
+  extent: Extent,
+): void {
   const { faults, ordersEach, oneSecondIn, pairs }: Extent = isDeep
     ? { ...extent, faults: 'every', ordersEach: orders.length, oneSecondIn: 1 }
     : extent;
@@ -146,6 +151,15 @@ export function crashProof<
       return tried;
     }
 
+    /** Plays points in memory for the steps that they take. */
+    async function rehearsed(points: readonly AnyPoint[]): Promise<readonly Tried[]> {
+      const storage = rehearsal();
+      const tried: Tried[] = [];
+      for (const point of points)
+        tried.push({ point, trial: await tryPoint(await world(storage, point.scenario), point) });
+      return tried;
+    }
+
     /** A store takes points until it is full, of one test after another: making one takes longer than most points. */
     async function storeWithRoom() {
       if (store !== undefined && store.room > 0) return store;
@@ -175,7 +189,7 @@ export function crashProof<
         { scenario, first, order: 'recovery, then retry' } as const,
         { scenario, first, order: 'retry, then recovery' } as const,
       ]);
-      const dries = await tryPoints(courses);
+      const dries = await rehearsed(courses);
       return dries.flatMap(({ point, trial }) => {
         const who = point.order === 'recovery, then retry' ? 'recovery' : 'retry';
         return faultsAt(trial.steps[who]).map((planned) => ({
@@ -191,7 +205,7 @@ export function crashProof<
       const order = 'retry, then what was late, then recovery';
       const steps = await stepsOf(scenario);
       const courses = steps.map((_, step) => ({ scenario, order, first: { step, fault } }) as const);
-      const dries = await tryPoints(courses);
+      const dries = await rehearsed(courses);
       return dries.flatMap(({ point, trial }) =>
         trial.steps.retry.map((_, step) => ({ ...point, second: { step, fault, who: 'retry' } }) as const),
       );
@@ -201,7 +215,7 @@ export function crashProof<
     async function stepsOf(scenario: S): Promise<readonly string[]> {
       const known = stepsKnown.get(scenario);
       if (known !== undefined) return known;
-      const [dry] = await tryPoints([{ scenario, order: FIRST_ORDER }]);
+      const [dry] = await rehearsed([{ scenario, order: FIRST_ORDER }]);
       const steps = dry?.trial.steps.first ?? [];
       stepsKnown.set(scenario, steps);
       return steps;

@@ -1,3 +1,4 @@
+import { memoryApprovalsStorage } from '../../../src/adapters/memory/approvals/storage.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';
 import { crashProof, type Extent } from '../crash-proof.ts';
@@ -18,6 +19,7 @@ export const approvalsProof = (
       orders: ORDERS.filter((order) => !order.includes('given up')),
       effects: ['commit', 'pay', 'claim', 'release'],
       open,
+      rehearsal: memoryApprovalsStorage,
       world: (storage, scenario) => Promise.resolve(approvalsWorld(storage, scenario)),
     },
     extent,

@@ -1,3 +1,4 @@
+import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import type { Responded } from '../../../src/application/kernel/idempotency.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
 import { crashProof, type Extent } from '../crash-proof.ts';
@@ -14,6 +15,7 @@ export const keyedProof = (adapter: string, open: () => Promise<Storage>, extent
       orders: ['retry, then recovery', 'recovery, then retry', 'what was late, then retry, then recovery'],
       effects: ['commit', 'add deliveries', 'save deliveries', 'charge'],
       open,
+      rehearsal: memoryStorage,
       world: keyedWorld,
     },
     extent,

@@ -1,3 +1,4 @@
+import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import type { Responded } from '../../../src/application/kernel/idempotency.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
 import { crashProof, type Extent } from '../crash-proof.ts';
@@ -22,6 +23,7 @@ export const paymentsProof = (
       orders: ORDERS,
       effects: ['commit', 'charge', 'move'],
       open,
+      rehearsal: memoryStorage,
       world: (storage, scenario) => paymentsWorld(storage, scenario, ++worlds % oneRecountIn === 0),
     },
     extent,
