@@ -34,9 +34,12 @@ import { cancelExport } from './files/cancel-export.ts';
 import { changeSchedule, removeSchedule } from './files/change-schedule.ts';
 import { createSchedule } from './files/create-schedule.ts';
 import { exportPayments } from './files/export-payments.ts';
+import { fileArrived } from './files/file-arrived.ts';
+import { getUpload } from './files/get-upload.ts';
 import { headLinkedObject, readLinkedObject, writeLinkedObject } from './files/linked-objects.ts';
 import { listRows } from './files/list-rows.ts';
 import { listSettlementExceptions, listSettlementItems } from './files/list-settlement-rows.ts';
+import { orderUpload } from './files/order-upload.ts';
 import { getExport, listExports } from './files/read-exports.ts';
 import { getReconciliation, listReconciliations } from './files/read-reconciliations.ts';
 import { getSchedule, listSchedules } from './files/read-schedules.ts';
@@ -134,6 +137,8 @@ export function useCases(ports: Ports, rules: Rules) {
     receiveFile: receiveFile(ports),
     dropFile: dropFile(ports),
     startReconciliation: startReconciliation(ports),
+    orderUpload: orderUpload(ports),
+    getUpload: getUpload(ports),
     getReconciliation: readReconciliation,
     showReconciliation: showReconciliation({ ...ports, getReconciliation: readReconciliation }),
     listReconciliations: listReconciliations(ports),
@@ -144,7 +149,7 @@ export function useCases(ports: Ports, rules: Rules) {
     listSettlementExceptions: listSettlementExceptions(settlements),
     headLinkedObject: headLinkedObject(ports),
     readLinkedObject: readLinkedObject(ports),
-    writeLinkedObject: writeLinkedObject(ports),
+    writeLinkedObject: writeLinkedObject({ ...ports, fileArrived: fileArrived(ports) }),
     transferMoney: transferMoney(ports, rules.claims),
     getTransfer: getTransfer(ports),
     readBalance: readBalance(ports),

@@ -1,6 +1,7 @@
 import { CLOSING_WORK, closeSettlementsOfFailed } from '../application/files/close-settlements.ts';
 import { exportWork } from '../application/files/export-work.ts';
 import type { JobWork } from '../application/files/job-work.ts';
+import { receiveUploads, UPLOAD_WORK } from '../application/files/receive-upload.ts';
 import { RECONCILIATION_WORK, reconcileFile } from '../application/files/reconcile-file.ts';
 import { REPORT_WORK } from '../application/files/reconciliation-moves.ts';
 import { reportWork } from '../application/files/report-reconciliation.ts';
@@ -17,6 +18,7 @@ const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
     [RECONCILIATION_WORK, reconcileFile(ports)],
     [CLOSING_WORK, closeSettlementsOfFailed(ports)],
     [REPORT_WORK, reportWork(ports)],
+    [UPLOAD_WORK, receiveUploads(ports)],
   ]);
 
 /** What gives the jobs that are due their turns, in this process. */

@@ -4,7 +4,7 @@
  */
 const RANDOM: readonly Readonly<{ pattern: RegExp; kindOf: (found: string) => string }>[] = [
   {
-    pattern: /\b(?:pay|txn|cus|evt|aud|led|pm|trf|exp|job|rec|sch|set|we|whd)_[0-9a-f]{32}\b/g,
+    pattern: /\b(?:pay|txn|cus|evt|aud|led|pm|trf|exp|job|rec|upl|sch|set|we|whd)_[0-9a-f]{32}\b/g,
     kindOf: (id) => id.slice(0, id.indexOf('_')),
   },
   // A reference of the simulators is a hash over an id.
@@ -24,7 +24,7 @@ const RANDOM: readonly Readonly<{ pattern: RegExp; kindOf: (found: string) => st
   },
   { pattern: /(?<="next_?[cC]ursor":")[^"]+/g, kindOf: () => 'cursor' },
   // A link holds the key of its file, which holds an id.
-  { pattern: /(?<="result_url":")[^"]+/g, kindOf: () => 'link' },
+  { pattern: /(?<="(?:result|upload|report|report_csv)_url":")[^"]+/g, kindOf: () => 'link' },
 ];
 
 /**

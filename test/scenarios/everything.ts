@@ -16,6 +16,7 @@ import { settlementSourcesContract } from './settlement-sources.scenario.ts';
 import { settlementsContract } from './settlements.scenario.ts';
 import { timesContract } from './times.scenario.ts';
 import { transfersContract } from './transfers.scenario.ts';
+import { uploadsContract } from './uploads.scenario.ts';
 import { webhookHoldingContract } from './webhook-holding.scenario.ts';
 import { webhookRetriesContract } from './webhook-retries.scenario.ts';
 import { webhookWorkersContract } from './webhook-workers.scenario.ts';
@@ -42,6 +43,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   jobsContract(adapter, open);
   reconciliationsContract(adapter, open);
   reportsContract(adapter, open);
+  uploadsContract(adapter, open);
   settlementSourcesContract(adapter, open);
   settlementsContract(adapter, open);
 }

@@ -26,6 +26,7 @@ const HARMLESS = new Set([
   'entity_type',
   'event_type',
   'source',
+  'mapping',
   'outcome',
   'date',
   'payout_id',

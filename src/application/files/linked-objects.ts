@@ -13,6 +13,7 @@ import type {
   StoredObject,
   UploadNotFound,
 } from '../../ports/object-store.ts';
+import type { FileArrived } from './file-arrived.ts';
 import { type ObjectTooLarge, type SentBytes, storeObject, type UploadCut } from './store-object.ts';
 
 /** The link was forged or changed, its time is over, or it was signed for something else. */
@@ -51,7 +52,7 @@ export const readLinkedObject =
     );
 
 /**
- * Stores what is sent to a link of `signUpload`: whole, or not at all. Holds one part in memory; what is larger goes to the
+ * Stores what is sent to a link of `signUpload`, and says so to what waits for it: whole, or not at all. Holds one part in memory; what is larger goes to the
  * store part by part.
  */
 export type WriteLinkedObject = (
@@ -69,7 +70,11 @@ export type WriteLinkedObject = (
 >;
 
 export const writeLinkedObject =
-  ({ objects, ...ports }: LinkPorts): WriteLinkedObject =>
+  ({
+    objects,
+    fileArrived,
+    ...ports
+  }: LinkPorts & Readonly<{ fileArrived: FileArrived }>): WriteLinkedObject =>
   (link, { contentType, bytes }) =>
     granted(ports, link, 'upload')
       .andThen((grant) =>
@@ -77,7 +82,13 @@ export const writeLinkedObject =
           ? ok(grant)
           : err<never, ObjectTypeMismatch>({ kind: 'ObjectTypeMismatch', contentType: grant.contentType }),
       )
-      .asyncAndThen((grant) => storeObject(objects, grant, bytes));
+      .asyncAndThen((grant) => storeObject(objects, grant, bytes))
+      // It is stored, and what waits for it looks for it in any case.
+      .andThen((stored) =>
+        fileArrived(stored.key)
+          .map(() => stored)
+          .orElse(() => ok(stored)),
+      );
 
 type Granted<Verb extends LinkGrant['verb']> = Extract<LinkGrant, Readonly<{ verb: Verb }>>;
 

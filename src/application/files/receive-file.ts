@@ -69,7 +69,8 @@ export const receiveFile =
       return err<never, FileEmpty>({ kind: 'FileEmpty' });
     });
 
-function readingOf(
+/** How files of a source are read, by the mapping that the merchant has of the name now. */
+export function readingOf(
   { settlementMappings = {} }: Merchant,
   source: FileSource,
   mapping: SettlementMapping | string | undefined,
@@ -92,7 +93,7 @@ export const dropFile =
     objects.delete(fileObject(received)).orElse(() => ok(undefined));
 
 /** The bytes as they pass, and once they have passed what they were. */
-function measure(bytes: SentBytes, digest: RunningDigest) {
+export function measure(bytes: SentBytes, digest: RunningDigest) {
   let size = 0;
   const first: number[] = [];
   return {

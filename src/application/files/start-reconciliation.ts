@@ -10,6 +10,8 @@ import {
 import { fileObject } from '../../domain/files/reconciliation-files.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { MerchantId, ReconciliationId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import type { Change } from '../../ports/commits.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
@@ -56,37 +58,27 @@ export const startReconciliation =
 
 const open = (
   ports: StartPorts,
-  { received: { merchantId, id, file, reading }, origin }: StartReconciliationRequest,
+  { received, origin }: StartReconciliationRequest,
 ): ResultAsync<StartedReconciliation, StorageUnavailable> => {
   const { aggregates, commits, clock, ids } = ports;
   const at = clock.now();
-  const next = openReconciliation({ id, merchantId, ...reading, file, createdAt: at });
-  const job = openJob({
-    id: ids.job(at),
-    work: RECONCILIATION_WORK,
-    subject: { merchantId, id },
-    createdAt: at,
-  });
-  const takes = [fileKey(next)];
-  const of = { at, origin };
-  const opened = auditedAggregate(ports, { ...of, action: 'reconciliation.opened', next, takes });
-  const queued = auditedAggregate(ports, { ...of, action: 'job.opened', next: job });
+  const opened = openedReconciliation(ports, received, { at, origin });
   return commits
     .commit({
       id: ids.change(at),
       at,
       transactions: [],
-      aggregates: [opened.guarded, queued.guarded],
+      aggregates: opened.aggregates,
       entries: [],
       tallies: [],
-      audit: [opened.entry, queued.entry],
+      audit: opened.audit,
       events: [],
     })
-    .map(() => ({ reconciliation: next as Reconciliation, isNew: true }))
+    .map(() => ({ reconciliation: opened.next, isNew: true }))
     .orElse((refused) => {
       if (refused.kind === 'StorageUnavailable') return errAsync(refused);
       if (refused.kind !== 'KeyTaken') throw new Error(`a new reconciliation met ${refused.kind}`);
-      return aggregates.findByKey(merchantId, 'reconciliation', refused.key).andThen((held) =>
+      return aggregates.findByKey(received.merchantId, 'reconciliation', refused.key).andThen((held) =>
         // It failed since, and let go of the key: the bytes are free to be sent again.
         held === undefined
           ? err<never, StorageUnavailable>({ kind: 'StorageUnavailable', cause: 'the file failed meanwhile' })
@@ -94,3 +86,22 @@ const open = (
       );
     });
 };
+
+/** The reconciliation of a stored file and the job that reads it, with their links, as parts of a change. */
+export function openedReconciliation(
+  ports: Pick<MovePorts, 'ids' | 'digests'>,
+  { merchantId, id, file, reading }: ReceivedFile,
+  of: Readonly<{ at: Instant; origin: Origin }>,
+): Pick<Change, 'aggregates' | 'audit'> & Readonly<{ next: Reconciliation }> {
+  const next = openReconciliation({ id, merchantId, ...reading, file, createdAt: of.at });
+  const job = openJob({
+    id: ports.ids.job(of.at),
+    work: RECONCILIATION_WORK,
+    subject: { merchantId, id },
+    createdAt: of.at,
+  });
+  const takes = [fileKey(next)];
+  const opened = auditedAggregate(ports, { ...of, action: 'reconciliation.opened', next, takes });
+  const queued = auditedAggregate(ports, { ...of, action: 'job.opened', next: job });
+  return { next, aggregates: [opened.guarded, queued.guarded], audit: [opened.entry, queued.entry] };
+}

@@ -24,6 +24,8 @@ import {
   fileExportRecord,
   restoreFileExport,
 } from '../files/file-export.ts';
+import type { FileUpload } from '../files/file-upload.ts';
+import { type FileUploadRecord, fileUploadRecord, restoreFileUpload } from '../files/file-upload-record.ts';
 import { isOpen, type Job } from '../files/job.ts';
 import { type JobRecord, jobRecord, restoreJob } from '../files/job-record.ts';
 import type { Reconciliation } from '../files/reconciliation.ts';
@@ -67,6 +69,7 @@ export type Aggregate =
   | WebhookEndpoint
   | Job
   | Reconciliation
+  | FileUpload
   | ExportSchedule
   | Settlement;
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
@@ -92,6 +95,8 @@ export function aggregateRecord(aggregate: Aggregate): JsonObject {
       return reconciliationRecord(aggregate);
     case 'export_schedule':
       return exportScheduleRecord(aggregate);
+    case 'reconciliation_upload':
+      return fileUploadRecord(aggregate);
     case 'settlement':
       return settlementRecord(aggregate);
   }
@@ -112,6 +117,7 @@ export function auditedRecord(aggregate: Aggregate): JsonObject {
     case 'job':
     case 'reconciliation':
     case 'export_schedule':
+    case 'reconciliation_upload':
     case 'settlement':
       return aggregateRecord(aggregate);
   }
@@ -143,6 +149,8 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
       return restoreJob(record as JobRecord, auditHash);
     case 'reconciliation':
       return restoreReconciliation(record as ReconciliationRecord, auditHash);
+    case 'reconciliation_upload':
+      return restoreFileUpload(record as FileUploadRecord, auditHash);
     case 'export_schedule':
       return restoreExportSchedule(record as ExportScheduleRecord, auditHash);
     case 'settlement':

@@ -1,4 +1,4 @@
-import type { MerchantId, ReconciliationId } from '../kernel/ids.ts';
+import { type MerchantId, parseId, parseMerchantId, type ReconciliationId } from '../kernel/ids.ts';
 import { type ObjectKey, parseObjectKey } from './object-key.ts';
 
 /** Whose files they are. */
@@ -6,6 +6,24 @@ type Owner = Readonly<{ merchantId: MerchantId; id: ReconciliationId }>;
 
 /** The file as it arrived. */
 export const fileObject = (owner: Owner): ObjectKey => keyOf(owner, 'file');
+
+const UPLOADS = 'uploads';
+
+/** Where a link stores the file that a reconciliation will be of. */
+export function uploadObject({ merchantId, id }: Owner): ObjectKey {
+  const key = parseObjectKey(`${UPLOADS}/${merchantId}/${id}`);
+  if (key === undefined) throw new Error(`no upload can be called ${id}`);
+  return key;
+}
+
+/** Reads `uploadObject` back; undefined for any other object. */
+export function uploadIn(key: ObjectKey): Owner | undefined {
+  const [folder, merchant = '', rest = '', ...more] = key.split('/');
+  const [merchantId, id] = [parseMerchantId(merchant), parseId('rec', rest)];
+  return folder === UPLOADS && more.length === 0 && merchantId !== undefined && id !== undefined
+    ? { merchantId, id }
+    : undefined;
+}
 
 /** What became of it, as a file: a JSON text of the whole, or every row that has its outcome as CSV. */
 export const reportObject = (owner: Owner, format: 'json' | 'csv'): ObjectKey =>

@@ -9,6 +9,7 @@ export const AGGREGATE_KINDS = [
   'job',
   'reconciliation',
   'export_schedule',
+  'reconciliation_upload',
   'settlement',
 ] as const;
 export type AggregateKind = (typeof AGGREGATE_KINDS)[number];

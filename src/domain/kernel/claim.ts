@@ -18,6 +18,7 @@ export type Operation =
   | 'start_payment_export'
   | 'cancel_export'
   | 'create_export_schedule'
+  | 'order_upload'
   | 'rotate_secret'
   | 'send_test_event'
   | 'replay_failed'

@@ -16,6 +16,7 @@ export type TransferId = Id<'trf'>;
 export type ExportId = Id<'exp'>;
 export type JobId = Id<'job'>;
 export type ReconciliationId = Id<'rec'>;
+export type ReconciliationUploadId = Id<'upl'>;
 export type ExportScheduleId = Id<'sch'>;
 export type SettlementId = Id<'set'>;
 export type WebhookEndpointId = Id<'we'>;
@@ -38,6 +39,7 @@ type Prefixed = {
   exp: ExportId;
   job: JobId;
   rec: ReconciliationId;
+  upl: ReconciliationUploadId;
   sch: ExportScheduleId;
   set: SettlementId;
   we: WebhookEndpointId;

@@ -1,7 +1,15 @@
-import { type CorpusGroup, get, post } from '../corpus-request.ts';
+import { type CorpusGroup, get, post, request } from '../corpus-request.ts';
 
 const CSV = { headers: { 'content-type': 'text/csv' } };
 const FILE = 'payment_id,transaction_id,status,fee,processed_date,settlement_date\n';
+const ORDER = { filename: 'march.csv', source: 'native' };
+const badOrders = [
+  {},
+  { filename: '../march.csv', source: 'native' },
+  { filename: 'march.csv', source: 'word' },
+  { filename: 'march.csv', source: 'mapped', mapping: 'a' },
+  { filename: 'march.csv', source: 'native', bytes: 1 },
+];
 const POST = '/reconciliations?source=native';
 
 /** Files of processors as they are sent and read back before any worker reads them. */
@@ -36,5 +44,17 @@ export const reconciliations: CorpusGroup = {
       FILE,
       CSV,
     ),
+    post('an order of a link', '/reconciliations', ORDER, {
+      key: 'link-1',
+      keep: { sent: 'id', link: 'upload_url' },
+    }),
+    post('the same order again', '/reconciliations', ORDER, { key: 'link-1' }),
+    get('a reconciliation whose file has not come', '/reconciliations/{{sent}}'),
+    get('the same for another merchant', '/reconciliations/{{sent}}', { as: 'other' }),
+    request('PUT', 'a file by the link', '{{link}}', { body: `${FILE}4\n`, ...CSV }),
+    request('PUT', 'a file of another type by the link', '{{link}}', { body: FILE }),
+    ...badOrders.map((body, n) => post(`no order of a link ${n + 1}`, '/reconciliations', body)),
+    post('no order by who may only take payments', '/reconciliations', ORDER, { as: 'cashier' }),
+    get('all reconciliations but those to come', '/reconciliations?limit=1'),
   ],
 };

@@ -4,24 +4,57 @@ import { OUTCOMES } from '../../../domain/files/match-row.ts';
 import { mappingName, publishedMapping } from '../merchants/settlement-mapping-schemas.ts';
 import { listPage, paging, time } from '../server/schemas.ts';
 
-/** The query of `POST /reconciliations`. */
-export const newReconciliation = z
+const source = z.enum(FILE_SOURCES, { error: `must be one of ${FILE_SOURCES.join(', ')}` }).openapi({
+  description:
+    'Whose columns the file has: `native` those of this service, `stripe` those of its itemised reports of payouts and of the ' +
+    'balance, `adyen` those of its settlement details report, `mapped` those of a mapping of the merchant.',
+});
+const mapping = mappingName.optional().openapi({
+  description: 'Which of the merchant’s `settlement_mappings` says what the columns of a `mapped` file mean.',
+  example: 'acquirer',
+});
+
+const isMappedByOne = ({ source, mapping }: Readonly<{ source: string; mapping?: string | undefined }>) =>
+  (source === 'mapped') === (mapping !== undefined);
+const NOT_MAPPED_BY_ONE = {
+  path: ['mapping'],
+  message: 'is for files whose source is mapped, and for all of them',
+};
+
+/** The query of `POST /reconciliations` with a file as its body. */
+export const newReconciliation = z.strictObject({ source, mapping }).refine(isMappedByOne, NOT_MAPPED_BY_ONE);
+
+/** The same as it is described: beside a body in JSON there is no query. */
+export const describedReconciliationQuery = z.strictObject({ source: source.optional(), mapping });
+export const noQuery = z.strictObject({});
+
+/** The body of `POST /reconciliations` for a file that is sent to a link. */
+export const newUpload = z
   .strictObject({
-    source: z.enum(FILE_SOURCES, { error: `must be one of ${FILE_SOURCES.join(', ')}` }).openapi({
-      description:
-        'Whose columns the file has: `native` those of this service, `stripe` those of its itemised reports of payouts and of the ' +
-        'balance, `adyen` those of its settlement details report, `mapped` those of a mapping of the merchant.',
-    }),
-    mapping: mappingName.optional().openapi({
-      description:
-        'Which of the merchant’s `settlement_mappings` says what the columns of a `mapped` file mean.',
-      example: 'acquirer',
-    }),
+    filename: z
+      .string()
+      .regex(/^[\w .()-]{1,128}$/, 'must be 1 to 128 letters, digits, spaces, `.`, `-`, `_` or parentheses')
+      .openapi({ description: 'What the file is called in lists; it names nothing.' }),
+    source,
+    mapping,
   })
-  .refine(({ source, mapping }) => (source === 'mapped') === (mapping !== undefined), {
-    path: ['mapping'],
-    message: 'is for files whose source is mapped, and for all of them',
-  });
+  .refine(isMappedByOne, NOT_MAPPED_BY_ONE)
+  .openapi('NewReconciliationUpload', { example: { filename: 'settled-march.csv', source: 'native' } });
+
+/** Where a file is to be sent. */
+export const orderedUpload = z
+  .strictObject({
+    id: z.string().regex(/^rec_[0-9a-f]{32}$/),
+    status: z.string(),
+    upload_url: z.string().openapi({
+      format: 'uri-reference',
+      description: 'Takes the file by `PUT`, without a token. Relative to this API where it begins with `/`.',
+    }),
+    content_type: z.string().openapi({ description: 'The `Content-Type` to send, of a file in gzip too.' }),
+    most_bytes: z.int(),
+    expires_at: time,
+  })
+  .openapi('ReconciliationUpload');
 
 export const reconciliationsQuery = z.strictObject(paging);
 
@@ -40,8 +73,16 @@ export const reconciliation = z
     source: z.string(),
     mapping: publishedMapping.optional(),
     file: z.string(),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    bytes: count,
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional()
+      .openapi({ description: 'Once the file is there.' }),
+    bytes: count.optional(),
+    upload_expires_at: time.optional().openapi({ description: 'Of a file that is to be sent to a link.' }),
+    duplicate_of: z.string().optional().openapi({
+      description: 'The reconciliation of the same bytes that there was when the file came by its link.',
+    }),
     status: z.enum(['pending', 'processing', 'completed', 'failed']),
     error: z
       .strictObject({ code: z.string(), line: z.int().optional(), column: z.string().optional() })

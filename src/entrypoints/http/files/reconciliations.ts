@@ -5,76 +5,30 @@ import { parseId, type ReconciliationId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { shownReconciliation } from '../../files/shown-reconciliation.ts';
-import { MERCHANT_NOT_FOUND } from '../merchants/merchants.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { answerVersion } from '../server/entity-tag.ts';
 import { type WorkingParts, workedOnce } from '../server/keyed-post.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
-import type { FailureOf } from '../server/problem.ts';
-import { problemTable } from '../server/problem-table.ts';
 import { answerJson, answerPage, type HttpContext, originOf } from '../server/request-context.ts';
-import { answer, created, resource, versioned } from '../server/route.ts';
+import { answer, created, location, resource, versioned } from '../server/route.ts';
 import { text } from '../server/route-description.ts';
+import { type FileTypeMismatch, reconciliationProblems } from './reconciliation-problems.ts';
 import {
+  describedReconciliationQuery,
   newReconciliation,
+  newUpload,
+  orderedUpload,
   reconciliation,
   reconciliationPage,
   reconciliationsQuery,
   rowPage,
   rowsQuery,
 } from './reconciliation-schemas.ts';
-import { STORE_PROBLEMS } from './store-problems.ts';
+import { answerUpload, postUpload } from './reconciliation-uploads.ts';
 
 const MOST_BYTES = 10 * 1_024 * 1_024;
 
-/** The body is no CSV by its type, or HTTP has packed it. */
-type FileTypeMismatch = Readonly<{ kind: 'FileTypeMismatch' }>;
-
-type Served =
-  | 'receiveFile'
-  | 'startReconciliation'
-  | 'showReconciliation'
-  | 'listReconciliations'
-  | 'listRows';
-
-const problems = problemTable<FailureOf<UseCases, Served> | FileTypeMismatch>({
-  ...STORE_PROBLEMS,
-  MerchantNotFound: MERCHANT_NOT_FOUND,
-  ReconciliationNotFound: {
-    status: 404,
-    code: 'reconciliation_not_found',
-    title: 'There is no such reconciliation',
-    detail: 'This merchant has no reconciliation of this id.',
-  },
-  MappingNotFound: {
-    status: 404,
-    code: 'settlement_mapping_not_found',
-    title: 'There is no such mapping',
-    detail:
-      'The merchant has no mapping of this name in its `settlement_mappings`. An administrator adds one.',
-  },
-  FileTypeMismatch: {
-    status: 415,
-    code: 'file_type_mismatch',
-    title: 'The body is not a file that this route reads',
-    detail: 'Send `Content-Type: text/csv` in UTF-8 or `application/gzip`, without `Content-Encoding`.',
-  },
-  FileEmpty: {
-    status: 400,
-    code: 'file_empty',
-    title: 'The file is empty',
-    detail: 'Not one byte came. Nothing is stored.',
-  },
-  ObjectTooLarge: {
-    status: 413,
-    code: 'file_too_large',
-    title: 'The file is too large',
-    detail: ({ mostBytes }) =>
-      `A request takes ${mostBytes} bytes at the most; \`paywright reconcile\` takes more, and so does gzip.`,
-  },
-});
-
-const { refuse } = problems;
+const { refuse } = reconciliationProblems;
 
 const FILE_TYPE = /^(?:text\/csv\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?|application\/gzip)$/i;
 
@@ -139,20 +93,19 @@ const withId = (
 };
 
 const getReconciliationById =
-  ({ showReconciliation }: Pick<UseCases, 'showReconciliation'>): TenantHandler =>
+  (parts: Pick<UseCases, 'showReconciliation' | 'getUpload'>): TenantHandler =>
   async (c, merchantId) =>
-    withId(c, (id) =>
-      showReconciliation(merchantId, id).match(
-        (shown) => {
-          const body = jsonText(shownReconciliation(shown));
-          // Links differ at each read, which no entity tag says.
-          return shown.report === undefined
-            ? answerVersion(c, { version: shown.reconciliation.version, body })
-            : answerJson(200, body);
-        },
-        (failure) => refuse(c, failure),
-      ),
-    );
+    withId(c, async (id) => {
+      const shown = await parts.showReconciliation(merchantId, id);
+      if (shown.isErr())
+        return shown.error.kind === 'ReconciliationNotFound'
+          ? answerUpload(c, parts, { merchantId, id })
+          : refuse(c, shown.error);
+      const { reconciliation: each, report } = shown.value;
+      const body = jsonText(shownReconciliation(shown.value));
+      // Links differ at each read, which no entity tag says.
+      return report === undefined ? answerVersion(c, { version: each.version, body }) : answerJson(200, body);
+    });
 
 const getReconciliations =
   ({ listReconciliations }: Pick<UseCases, 'listReconciliations'>): TenantHandler =>
@@ -178,14 +131,24 @@ const getRows =
         ),
     );
 
+const JSON_TYPE = /^application\/json\s*(?:;|$)/i;
+
+const postFileOrOrder =
+  (parts: Parameters<typeof postReconciliation>[0] & Parameters<typeof postUpload>[0]): TenantHandler =>
+  (c, merchantId) =>
+    (JSON_TYPE.test(c.req.header('content-type') ?? '') ? postUpload : postReconciliation)(parts)(
+      c,
+      merchantId,
+    );
+
 export const reconciliations = resource({
   tag: {
     name: 'reconciliations',
     description: 'Files of processors, held row by row against the transactions here.',
   },
-  problems,
+  problems: reconciliationProblems,
   routes: [
-    forTenants('settlements', postReconciliation, {
+    forTenants('settlements', postFileOrOrder, {
       method: 'post',
       path: '/reconciliations',
       operationId: 'createReconciliation',
@@ -196,10 +159,18 @@ export const reconciliations = resource({
         'unless it failed. The columns of `native`: `payment_id`, `transaction_id`, `status` (`settled` or `failed`), `fee`, `processed_date`, `settlement_date`, ' +
         'and when there, checked: `type`, `amount`, `currency`, `reference`, `payout_id`, `bank_reference`. Amounts and fees are ' +
         'minor units. What `stripe` and `adyen` files must have is in the README; a column that is not used is left out there.',
-      query: newReconciliation,
-      bytes: { ...text('text/csv'), ...text('application/gzip') },
+      query: describedReconciliationQuery,
+      bytes: {
+        ...text('text/csv'),
+        ...text('application/gzip'),
+        'application/json': { schema: newUpload },
+      },
       responses: {
         200: { ...created('reconciliation', reconciliation), description: 'These bytes were sent before.' },
+        201: {
+          ...answer('Where the file is to be sent.', orderedUpload),
+          headers: { Location: location('reconciliation') },
+        },
         202: created('reconciliation', reconciliation),
       },
       refusals: [404, 409, 413, 415],

@@ -25,7 +25,9 @@ export type Documentation = Readonly<{
   tokenOptional?: true;
   body?: z.ZodType;
   /** Bytes of these types in place of JSON. */
-  bytes?: ReturnType<typeof text>;
+  bytes?:
+    | ReturnType<typeof text>
+    | Readonly<Record<string, Readonly<{ schema: z.ZodType | Readonly<{ type: 'string' }> }>>>;
   /** Nothing at all reads as an empty object. */
   bodyOptional?: true;
   /** The resource that is changed only at the version that `If-Match` names, when the request has it. */

@@ -104,6 +104,45 @@ describe('/reconciliations', () => {
     expect((items as Body[])[0]).not.toHaveProperty('report_url');
   });
 
+  it('takes a file by a link that is ordered in JSON, and shows it under the id that was given at once', async () => {
+    const order = { filename: 'march (1).csv', source: 'native' };
+    const headers = { 'content-type': 'application/json', 'idempotency-key': 'upload-1' };
+    const ordered = await ask('/reconciliations', { method: 'POST', body: JSON.stringify(order), headers });
+    const { id, upload_url, ...rest } = await json(ordered);
+    const path = `/reconciliations/${String(id)}`;
+    expect([ordered.status, ordered.headers.get('location')]).toEqual([201, path]);
+    expect(rest).toMatchObject({ status: 'pending', content_type: 'text/csv', most_bytes: 1_073_741_824 });
+    const again = await ask('/reconciliations', { method: 'POST', body: JSON.stringify(order), headers });
+    expect((await json(again))['id']).toBe(id);
+    const waiting = await ask(path);
+    expect([waiting.status, waiting.headers.get('etag')]).toEqual([200, null]);
+    expect(await json(waiting)).toMatchObject({ status: 'pending', file: 'march (1).csv', rows_done: 0 });
+    const other = await aToken({ merchant_id: 'merchant-2', permissions: ['settlements'] });
+    expect((await ask(path, { headers: { authorization: `Bearer ${other}` } })).status).toBe(404);
+    const sent = await http.app.request(String(upload_url), {
+      method: 'PUT',
+      headers: { 'content-type': 'text/csv' },
+      body: nativeFile([await rowOf()]),
+    });
+    expect(sent.status).toBe(201);
+    await work();
+    await work();
+    expect(await json(ask(path))).toMatchObject({ id, status: 'completed', counts: { rows: 1, matched: 1 } });
+  });
+
+  it.each([
+    [{}, 'filename'],
+    [{ filename: '../x', source: 'native' }, 'filename'],
+    [{ filename: 'x.csv', source: 'visa' }, 'source'],
+    [{ filename: 'x.csv', source: 'mapped' }, 'mapping'],
+    [{ filename: 'x.csv', source: 'native', size: 1 }, 'size'],
+  ])('orders no link by %j', async (order, place) => {
+    const headers = { 'content-type': 'application/json' };
+    const refused = await ask('/reconciliations', { method: 'POST', body: JSON.stringify(order), headers });
+    const { errors } = await json(refused);
+    expect([refused.status, JSON.stringify(errors)]).toEqual([400, expect.stringContaining(place)]);
+  });
+
   it('a payment that is settled has another entity tag than before, so that no reader keeps the old one', async () => {
     const row = await rowOf();
     const path = `/payments/${row.payment_id}`;
@@ -134,7 +173,7 @@ describe('/reconciliations', () => {
       const answer = await response;
       return `${answer.status} ${String((await json(answer))['code'])}`;
     };
-    expect(await refused(send('{}', 'application/json'))).toBe('415 file_type_mismatch');
+    expect(await refused(send('{}', 'application/xml'))).toBe('415 file_type_mismatch');
     expect(await refused(send(''))).toBe('400 file_empty');
     expect(await refused(send('x'.repeat(10 * 1_024 * 1_024 + 1)))).toBe('413 file_too_large');
     expect(await refused(ask('/reconciliations?source=word', { method: 'POST', body: 'x' }))).toBe(

@@ -1,0 +1,62 @@
+import { idOf, type JobId, type ReconciliationId, type ReconciliationUploadId } from '../kernel/ids.ts';
+import type { Instant } from '../kernel/instant.ts';
+import { type Revision, revised } from '../kernel/revision.ts';
+import type { FileReading } from './file-sources.ts';
+
+type Known = Revision<'reconciliation_upload', ReconciliationUploadId> &
+  Readonly<{
+    /** What the file is called by whoever sends it, and how it is read. */
+    name: string;
+    reading: FileReading;
+    /** Until then the link takes it. */
+    expiresAt: Instant;
+    /** What looks for the file, and in the end removes what came after it. */
+    job: JobId;
+  }>;
+
+export type PendingUpload = Known & Readonly<{ status: 'pending' }>;
+/** `arrived`: the reconciliation is there, under its own id. `duplicate`: the bytes are another's, which is there. */
+type EndedUpload = Known &
+  (
+    | Readonly<{ status: 'arrived' }>
+    | Readonly<{ status: 'duplicate'; of: ReconciliationId }>
+    | Readonly<{ status: 'failed'; fault: string }>
+  );
+
+/** A file of a processor that is to be sent to a link, and then reconciled. */
+export type FileUpload = PendingUpload | EndedUpload;
+
+/** How long a link takes a file, and how long after that one may still be on its way. */
+export const UPLOAD_MS = 3_600_000;
+export const UPLOAD_GRACE_MS = 300_000;
+
+/** A worker reads all of it in one step of a job, whose lease is a minute. */
+export const MOST_UPLOAD_BYTES = 1_024 ** 3;
+
+export const openUpload = (
+  order: Pick<Known, 'id' | 'merchantId' | 'name' | 'reading' | 'job' | 'createdAt'>,
+): PendingUpload => ({
+  kind: 'reconciliation_upload',
+  ...order,
+  status: 'pending',
+  expiresAt: order.createdAt + UPLOAD_MS,
+  version: 1,
+  updatedAt: order.createdAt,
+  auditHash: '',
+});
+
+type End =
+  | Readonly<{ status: 'arrived' }>
+  | Readonly<{ status: 'duplicate'; of: ReconciliationId }>
+  | Readonly<{ status: 'failed'; fault: string }>;
+
+export const endUpload = (pending: PendingUpload, end: End, now: Instant): EndedUpload => ({
+  ...revised(pending, now),
+  ...end,
+});
+
+/** The upload and the reconciliation of its file have the same digits. */
+export const uploadIdOf = (id: ReconciliationId): ReconciliationUploadId =>
+  idOf('upl', id.slice('rec_'.length));
+export const reconciliationIdOf = (id: ReconciliationUploadId): ReconciliationId =>
+  idOf('rec', id.slice('upl_'.length));

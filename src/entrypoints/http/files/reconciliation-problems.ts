@@ -1,0 +1,55 @@
+import type { UseCases } from '../../../application/use-cases.ts';
+import { MERCHANT_NOT_FOUND } from '../merchants/merchants.ts';
+import type { FailureOf } from '../server/problem.ts';
+import { problemTable } from '../server/problem-table.ts';
+import { STORE_PROBLEMS } from './store-problems.ts';
+
+/** The body is no CSV by its type, or HTTP has packed it. */
+export type FileTypeMismatch = Readonly<{ kind: 'FileTypeMismatch' }>;
+
+type Served =
+  | 'orderUpload'
+  | 'getUpload'
+  | 'receiveFile'
+  | 'startReconciliation'
+  | 'showReconciliation'
+  | 'listReconciliations'
+  | 'listRows';
+
+/** Of files of processors and what became of them. */
+export const reconciliationProblems = problemTable<FailureOf<UseCases, Served> | FileTypeMismatch>({
+  ...STORE_PROBLEMS,
+  MerchantNotFound: MERCHANT_NOT_FOUND,
+  ReconciliationNotFound: {
+    status: 404,
+    code: 'reconciliation_not_found',
+    title: 'There is no such reconciliation',
+    detail: 'This merchant has no reconciliation of this id.',
+  },
+  MappingNotFound: {
+    status: 404,
+    code: 'settlement_mapping_not_found',
+    title: 'There is no such mapping',
+    detail:
+      'The merchant has no mapping of this name in its `settlement_mappings`. An administrator adds one.',
+  },
+  FileTypeMismatch: {
+    status: 415,
+    code: 'file_type_mismatch',
+    title: 'The body is not a file that this route reads',
+    detail: 'Send `Content-Type: text/csv` in UTF-8 or `application/gzip`, without `Content-Encoding`.',
+  },
+  FileEmpty: {
+    status: 400,
+    code: 'file_empty',
+    title: 'The file is empty',
+    detail: 'Not one byte came. Nothing is stored.',
+  },
+  ObjectTooLarge: {
+    status: 413,
+    code: 'file_too_large',
+    title: 'The file is too large',
+    detail: ({ mostBytes }) =>
+      `A request takes ${mostBytes} bytes at the most; \`paywright reconcile\` takes more, and so does gzip.`,
+  },
+});
