@@ -50,7 +50,7 @@ import { startExport } from './files/start-export.ts';
 import { startReconciliation } from './files/start-reconciliation.ts';
 import { exportFileRetention } from './files/sweep-exports.ts';
 import { compareHeads } from './integrity/checkpoint.ts';
-import { verify } from './integrity/verify.ts';
+import { verifyWithFiles } from './integrity/verify-files.ts';
 import { enforceRetention } from './kernel/enforce-retention.ts';
 import { commitUnderKey } from './kernel/keyed-commit.ts';
 import { workUnderKey } from './kernel/keyed-work.ts';
@@ -169,7 +169,7 @@ export function useCases(ports: Ports, rules: Rules) {
     makeAuditReport: makeAuditReport(ports, rules.anomalies),
     ...webhookUseCases(ports, webhooks.updateEndpoint),
     rotateKeys: rotateKeys(webhooks),
-    verify: verify(ports),
+    verify: verifyWithFiles(ports),
     compareHeads: compareHeads(ports),
     enforceRetention: enforceRetention({
       ...ports,

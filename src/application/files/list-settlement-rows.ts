@@ -1,4 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
+import { isItem } from '../../domain/files/settlement.ts';
 import { additionIn, settlementItem } from '../../domain/files/settlement-lines.ts';
 import type { MerchantId, SettlementId } from '../../domain/kernel/ids.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
@@ -21,7 +22,7 @@ export type ListSettlementRows = (
 
 type RowPorts = LinePorts & Readonly<{ getSettlement: GetSettlement }>;
 
-/** Rows that took effect: each once, with what it added. Rows of payouts are in the settlement's own. */
+/** Rows that took effect: each once, with what it added to the net. What was paid out is in the settlement's own. */
 export const listSettlementItems =
   (ports: RowPorts): ListSettlementRows =>
   (request) =>
@@ -48,8 +49,8 @@ const rowsOf = (
       endBatch: lastBatch + 1,
       isWanted(line) {
         const row = additionIn(line);
-        if (row?.id !== id || row.addition.part === 'payout') return false;
-        return (row.addition.part === 'exception') === (list === 'exceptions');
+        if (row?.id !== id) return false;
+        return list === 'items' ? isItem(row.addition) : row.addition.part === 'exception';
       },
     })),
   );

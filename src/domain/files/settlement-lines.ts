@@ -53,7 +53,7 @@ const NOTHING = { amount: 0n, fee: 0n };
 const bankReferenceOf = (row: FileRow): string | undefined =>
   row.type === 'payout' ? row.bankReference : undefined;
 
-/** With the sign that the merchant sees: a refund and a chargeback cost their amount, a fee costs itself. */
+/** With the sign that the merchant sees: a refund and a chargeback cost their amount, a fee costs itself and what was kept for it. */
 function moved(
   part: Exclude<SettlementAddition['part'], 'exception'>,
   amount: bigint,
@@ -67,10 +67,10 @@ function moved(
     case 'chargeback':
       return { amount: -amount, fee };
     case 'fee':
-      return { amount: 0n, fee: amount };
+      return { amount: 0n, fee: amount + fee };
     case 'adjustment':
     case 'payout':
-      return { amount, fee: 0n };
+      return { amount, fee };
   }
 }
 
@@ -118,7 +118,10 @@ export function additionIn(
 
 /** A row that its settlement counts, as it is published. */
 export function settlementItem(line: JsonObject): JsonObject {
-  const { part, amount, fee, net_amount, tolerated_amount } = line['settlement'] as SettlementOfLine;
+  const { part, tolerated_amount, ...said } = line['settlement'] as SettlementOfLine;
+  const { fee } = said;
+  // What was paid out is in the settlement's own: of the row only its fee is part of the net.
+  const { amount, net_amount } = part === 'payout' ? { amount: 0, net_amount: whole(-BigInt(fee)) } : said;
   const { payment_id, transaction_id, reference } = line;
   return {
     line: line['line'],

@@ -43,7 +43,23 @@ export type SettlementSums = Readonly<{
 /** What the processor says that it sent to the bank, all its rows together, negative for what it drew. */
 export type SettlementPayout = Readonly<{ amount: bigint; bankReference?: string }>;
 
+/** What the rows of a settlement come to, and which batches of the file hold them, both inclusive. */
+export type SettlementContents = Readonly<{
+  firstBatch: number;
+  lastBatch: number;
+  sums: SettlementSums;
+  /** Payments and refunds; rows of every part; rows that did not match. */
+  transactions: number;
+  items: number;
+  exceptions: number;
+  /** What the rows that did not match claim to be paid. */
+  unmatched: bigint;
+  tolerated: bigint;
+  payout?: SettlementPayout;
+}>;
+
 type Known = SettlementGroup &
+  SettlementContents &
   Readonly<{
     kind: 'settlement';
     id: SettlementId;
@@ -52,18 +68,6 @@ type Known = SettlementGroup &
     sequence: number;
     /** The file that its rows are of; no other adds to it. */
     reconciliationId: ReconciliationId;
-    /** The batches of the file that hold its rows, both inclusive. */
-    firstBatch: number;
-    lastBatch: number;
-    sums: SettlementSums;
-    /** Payments and refunds; rows of every part; rows that did not match. */
-    transactions: number;
-    items: number;
-    exceptions: number;
-    /** What the rows that did not match claim to be paid. */
-    unmatched: bigint;
-    tolerated: bigint;
-    payout?: SettlementPayout;
     version: number;
     createdAt: Instant;
     updatedAt: Instant;
@@ -96,14 +100,7 @@ export const openSettlement = (
     kind: 'settlement',
     ...known,
     status: 'processing',
-    firstBatch: batch,
-    lastBatch: batch,
-    sums: { payments: 0n, refunds: 0n, fees: 0n, chargebacks: 0n, adjustments: 0n },
-    transactions: 0,
-    items: 0,
-    exceptions: 0,
-    unmatched: 0n,
-    tolerated: 0n,
+    ...noContents(batch),
     version: 1,
     updatedAt: order.createdAt,
     auditHash: '',
@@ -115,31 +112,57 @@ export const addToSettlement = (
   settlement: ProcessingSettlement,
   addition: SettlementAddition,
   { batch, now }: Readonly<{ batch: number; now: Instant }>,
-): ProcessingSettlement => ({ ...withAddition(settlement, addition), lastBatch: batch, updatedAt: now });
+): ProcessingSettlement => ({ ...settlement, ...addToContents(settlement, addition, batch), updatedAt: now });
 
-function withAddition(settlement: ProcessingSettlement, addition: SettlementAddition): ProcessingSettlement {
-  const { part, amount, fee, tolerated = 0n, bankReference } = addition;
-  if (part === 'exception') {
-    const unmatched = settlement.unmatched + amount - fee;
-    return { ...settlement, exceptions: settlement.exceptions + 1, unmatched };
-  }
-  if (part === 'payout') {
-    const before = settlement.payout;
-    const reference = bankReference ?? before?.bankReference;
-    const payout = { amount: (before?.amount ?? 0n) + amount, ...present({ bankReference: reference }) };
-    return { ...settlement, payout };
-  }
+/** Of a settlement whose first row is in the batch, before that row. */
+export const noContents = (batch: number): SettlementContents => ({
+  firstBatch: batch,
+  lastBatch: batch,
+  sums: { payments: 0n, refunds: 0n, fees: 0n, chargebacks: 0n, adjustments: 0n },
+  transactions: 0,
+  items: 0,
+  exceptions: 0,
+  unmatched: 0n,
+  tolerated: 0n,
+});
+
+/** The contents with one row more, and nothing else of what holds them. A payout's row is an item only by its fee. */
+export function addToContents(
+  { firstBatch, sums, transactions, items, exceptions, unmatched, tolerated, payout }: SettlementContents,
+  addition: SettlementAddition,
+  batch: number,
+): SettlementContents {
+  const { part, amount, fee } = addition;
   const isTransaction = part === 'payment' || part === 'refund';
+  const isException = part === 'exception';
   return {
-    ...settlement,
-    sums: sumsWith(settlement.sums, part, amount, fee),
-    transactions: settlement.transactions + (isTransaction ? 1 : 0),
-    items: settlement.items + 1,
-    tolerated: settlement.tolerated + tolerated,
+    firstBatch,
+    lastBatch: batch,
+    sums: isException ? sums : sumsWith(sums, part, amount, fee),
+    transactions: transactions + (isTransaction ? 1 : 0),
+    items: items + (isItem(addition) ? 1 : 0),
+    exceptions: exceptions + (isException ? 1 : 0),
+    unmatched: isException ? unmatched + amount - fee : unmatched,
+    tolerated: tolerated + (addition.tolerated ?? 0n),
+    ...present({ payout: part === 'payout' ? paidOut(payout, addition) : payout }),
   };
 }
 
-function sumsWith(sums: SettlementSums, part: SettlementPart, amount: bigint, fee: bigint): SettlementSums {
+/** Whether a row is one of those that the amounts are made of. */
+export const isItem = ({ part, fee }: Pick<SettlementAddition, 'part' | 'fee'>): boolean =>
+  part === 'payout' ? fee !== 0n : part !== 'exception';
+
+function paidOut(before: SettlementPayout | undefined, { amount, bankReference }: SettlementAddition) {
+  const reference = bankReference ?? before?.bankReference;
+  return { amount: (before?.amount ?? 0n) + amount, ...present({ bankReference: reference }) };
+}
+
+function sumsWith(
+  sums: SettlementSums,
+  part: SettlementPart | 'payout',
+  amount: bigint,
+  fee: bigint,
+): SettlementSums {
   const fees = sums.fees + fee;
   switch (part) {
     case 'payment':
@@ -152,6 +175,7 @@ function sumsWith(sums: SettlementSums, part: SettlementPart, amount: bigint, fe
     case 'adjustment':
       return { ...sums, fees, adjustments: sums.adjustments + amount };
     case 'fee':
+    case 'payout':
       return { ...sums, fees };
   }
 }

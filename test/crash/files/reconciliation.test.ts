@@ -3,7 +3,7 @@ import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
 import { listRows } from '../../../src/application/files/list-rows.ts';
 import { getReconciliation } from '../../../src/application/files/read-reconciliations.ts';
-import { verify } from '../../../src/application/integrity/verify.ts';
+import { verifyWithFiles } from '../../../src/application/integrity/verify-files.ts';
 import { SECRET } from '../../fixtures/changes.ts';
 import { type FileDesk, fileDesk, nativeFile, rowAbout } from '../../fixtures/files.ts';
 import { temporaryFiles } from '../../support/objects.ts';
@@ -78,7 +78,7 @@ async function endOf({ storage, desk, paid, id }: World) {
   const transactions = await Promise.all(paid.map((each) => desk.transaction(each)));
   const [balance] = (await storage.balances.of(desk.merchantId))._unsafeUnwrap();
   const clock = { now: () => desk.clock.now() + 3_600_000 };
-  const verified = await verify({ ...storage, ...desk.ports, clock })(() => {});
+  const verified = await verifyWithFiles({ ...storage, ...desk.ports, clock })(() => {});
   return {
     status: reconciliation.status,
     counts: reconciliation.outcomes.counts,
