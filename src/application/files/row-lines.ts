@@ -1,4 +1,4 @@
-import { err, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { err, ok, Result, type ResultAsync, safeTry } from 'neverthrow';
 import type { ObjectKey } from '../../domain/files/object-key.ts';
 import { batchObject, batchOf, batchPrefix, beforeBatch } from '../../domain/files/reconciliation-files.ts';
 import type { MerchantId, ReconciliationId } from '../../domain/kernel/ids.ts';
@@ -127,15 +127,17 @@ const batchLines = (
       safeTry(async function* () {
         const pieces: Uint8Array[] = [];
         for await (const piece of bytes) pieces.push(yield* piece);
-        return ok(
-          utf8
-            .decode(pieces)
-            .split('\n')
-            .filter((line) => line !== '')
-            .map((line) => parseJson(line) as JsonObject),
-        );
+        return linesIn(utf8.decode(pieces)).mapErr(() => damaged(key));
       }),
     );
+
+/** What was written is lines of JSON; what is none was written by another hand. */
+const linesIn = Result.fromThrowable((text: string): readonly JsonObject[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => parseJson(line) as JsonObject),
+);
 
 /** An object that the reconciliation counts is not there, or not as it was written. */
 const damaged = (key: ObjectKey): ObjectDamaged => ({ kind: 'ObjectDamaged', key });

@@ -1,4 +1,4 @@
-import { err, errAsync, ok, type ResultAsync, safeTry } from 'neverthrow';
+import { err, ok, type Result, ResultAsync, safeTry } from 'neverthrow';
 import type { Outcome } from '../../domain/files/match-row.ts';
 import type { Reconciliation } from '../../domain/files/reconciliation.ts';
 import type { Sha256 } from '../../domain/kernel/audit-chain.ts';
@@ -10,8 +10,9 @@ import type { ObjectDamaged, ObjectStore, ObjectStoreUnavailable } from '../../p
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Utf8 } from '../../ports/utf8.ts';
 import { linesFrom } from '../files/row-lines.ts';
-import type { IntegrityFinding } from './integrity-finding.ts';
-import { type Verify, type VerifyPorts, verify } from './verify.ts';
+import { endAtFirst, type Report, readable, reported } from '../kernel/report-findings.ts';
+import { type IntegrityFinding, unreadableOf } from './integrity-finding.ts';
+import { reportedOnce, type Verify, type VerifyPorts, verify } from './verify.ts';
 import { addLine, type SettlementsOfLines, verifyOrigins, verifySettlements } from './verify-settlements.ts';
 
 export type FileReads = Readonly<{ objects: ObjectStore; utf8: Utf8; digests: Digests }>;
@@ -23,73 +24,87 @@ export type FileReads = Readonly<{ objects: ObjectStore; utf8: Utf8; digests: Di
  */
 export const verifyWithFiles =
   (ports: VerifyPorts & FileReads): Verify =>
-  (onProgress, onHeads) =>
-    verify(ports)(onProgress, onHeads).andThen((verified) =>
+  (onProgress, onHeads, report = endAtFirst) => {
+    const once = reportedOnce(report);
+    return verify(ports)(onProgress, onHeads, once).andThen((verified) =>
       safeTry(async function* () {
-        for (const merchantId of yield* ports.auditTrail.tenants()) {
-          yield* verifyFilesOf(ports, merchantId);
-          yield* verifyOrigins(ports, merchantId);
-        }
+        for (const merchantId of yield* ports.auditTrail.tenants())
+          if (!verified.unread.includes(merchantId))
+            yield* readable(verifyFilesOf(ports, merchantId, once), unreadableOf(merchantId), {
+              report: once,
+              instead: undefined,
+            });
         return ok(verified);
       }),
     );
+  };
 
 const PAGE = 100;
 
 const verifyFilesOf = (
   ports: VerifyPorts & FileReads,
   merchantId: MerchantId,
+  report: Report<IntegrityFinding>,
 ): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     for (let after: string | undefined; ; ) {
       const page = { limit: PAGE, ...present({ after }) };
       const found = yield* ports.aggregates.list(merchantId, 'reconciliation', page);
       for (const each of found)
-        if (each.status === 'completed' || each.status === 'failed') yield* verifyFile(ports, each);
+        if (each.status === 'completed' || each.status === 'failed') yield* verifyFile(ports, each, report);
       after = found.at(-1)?.id;
-      if (found.length < PAGE) return ok(undefined);
+      if (found.length < PAGE) break;
     }
+    return verifyOrigins(ports, merchantId, report);
   });
 
 const verifyFile = (
   ports: VerifyPorts & FileReads,
   reconciliation: Reconciliation,
+  report: Report<IntegrityFinding>,
 ): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
-    const { id, merchantId, batches, outcomes, batchesHash } = reconciliation;
+    const { id, merchantId, outcomes } = reconciliation;
     const bad = { kind: 'BadRow', merchantId, row: 'reconciliation', id } as const;
-    const counts: Partial<Record<Outcome, number>> = {};
-    const settlements: SettlementsOfLines = new Map();
-    let hash = '';
-    let batch = 0;
-    for await (const read of linesFrom(ports, { merchantId, id, batches }, 0)) {
-      if (read.isErr()) return yield* errAsync(asFinding(read.error, bad));
-      hash = hashBehind(ports.digests.sha256, hash, read.value);
-      for (const line of read.value) {
-        const outcome = line['outcome'] as Outcome;
-        counts[outcome] = (counts[outcome] ?? 0) + 1;
-        addLine(settlements, line, batch);
-      }
-      batch += 1;
-    }
-    if (hash !== batchesHash)
-      return err({
-        ...bad,
-        fault: 'differs' as const,
-        detail: 'its lines are not those that were committed',
-      });
+    const lines = yield* reported(new ResultAsync(readLines(ports, reconciliation, bad)), report, undefined);
+    if (lines === undefined) return ok(undefined);
     const differing = Object.entries(outcomes.counts).find(
-      ([outcome, count]) => count !== (counts[outcome as Outcome] ?? 0),
+      ([outcome, count]) => count !== (lines.counts[outcome as Outcome] ?? 0),
     );
     if (differing !== undefined)
-      return err({
-        ...bad,
-        fault: 'sum' as const,
-        detail: `its lines have another count of ${differing[0]}`,
-      });
-    yield* verifySettlements(ports, reconciliation, settlements);
-    return ok(undefined);
+      yield* report({ ...bad, fault: 'sum', detail: `its lines have another count of ${differing[0]}` });
+    return verifySettlements(ports, reconciliation, lines.settlements, report);
   });
+
+type Lines = Readonly<{
+  counts: Readonly<Partial<Record<Outcome, number>>>;
+  settlements: SettlementsOfLines;
+}>;
+
+/** What the lines of a file come to; lines that are not those that were committed come to nothing. */
+async function readLines(
+  ports: FileReads,
+  { id, merchantId, batches, batchesHash }: Reconciliation,
+  bad: Pick<IntegrityFinding, 'kind' | 'merchantId' | 'row' | 'id'>,
+): Promise<Result<Lines | undefined, IntegrityFinding | StorageUnavailable>> {
+  const counts: Partial<Record<Outcome, number>> = {};
+  const settlements: SettlementsOfLines = new Map();
+  let hash = '';
+  let batch = 0;
+  for await (const read of linesFrom(ports, { merchantId, id, batches }, 0)) {
+    if (read.isErr()) return err(asFinding(read.error, bad));
+    hash = hashBehind(ports.digests.sha256, hash, read.value);
+    for (const line of read.value) {
+      const outcome = line['outcome'] as Outcome;
+      counts[outcome] = (counts[outcome] ?? 0) + 1;
+      addLine(settlements, line, batch);
+    }
+    batch += 1;
+  }
+  return hash === batchesHash
+    ? ok({ counts, settlements })
+    : err({ ...bad, fault: 'differs', detail: 'its lines are not those that were committed' });
+}
 
 const hashBehind = (sha256: Sha256, hash: string, lines: readonly JsonObject[]): string =>
   sha256(`${hash}${sha256(lines.map((line) => `${jsonText(line)}\n`).join(''))}`);

@@ -1,4 +1,4 @@
-import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
+import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import { type Reconciliation, startedAtOf } from '../../domain/files/reconciliation.ts';
 import {
   addToContents,
@@ -14,6 +14,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { type Report, reportAll } from '../kernel/report-findings.ts';
 import type { IntegrityFinding, RowFault } from './integrity-finding.ts';
 
 export type SettlementReads = Readonly<{ aggregates: Aggregates; digests: Digests }>;
@@ -38,6 +39,7 @@ export const verifySettlements = (
   { aggregates }: SettlementReads,
   reconciliation: Reconciliation,
   ofLines: SettlementsOfLines,
+  report: Report<IntegrityFinding>,
 ): Seen =>
   safeTry(async function* () {
     const { merchantId, id, status } = reconciliation;
@@ -50,19 +52,19 @@ export const verifySettlements = (
         if (each.reconciliationId !== id || each.id > last) continue;
         const contents = left.get(each.id);
         left.delete(each.id);
-        if (contents === undefined) return err(bad(each, 'orphaned', 'no line of its file names it'));
-        if (canonicalJson(contentsOf(each)) !== canonicalJson(contents))
-          return err(bad(each, 'sum', 'the lines of its file come to something else'));
+        if (contents === undefined) yield* report(bad(each, 'orphaned', 'no line of its file names it'));
+        else if (canonicalJson(contentsOf(each)) !== canonicalJson(contents))
+          yield* report(bad(each, 'sum', 'the lines of its file come to something else'));
         // Those of a file that failed are locked a little later.
-        if (status === 'completed' && each.status === 'processing')
-          return err(bad(each, 'differs', 'it is open, and its file is complete'));
+        else if (status === 'completed' && each.status === 'processing')
+          yield* report(bad(each, 'differs', 'it is open, and its file is complete'));
       }
       after = found.length < PAGE ? last : (found.at(-1)?.id ?? last);
     }
-    const [absent] = left.keys();
-    return absent === undefined
-      ? ok(undefined)
-      : err(bad({ id: absent, merchantId }, 'absent', 'lines of a file name it'));
+    const absent = [...left.keys()].map((each) =>
+      bad({ id: each, merchantId }, 'absent', 'lines of a file name it'),
+    );
+    return reportAll(absent, report);
   });
 
 const contentsOf = (settlement: Settlement): SettlementContents => ({
@@ -78,7 +80,11 @@ const contentsOf = (settlement: Settlement): SettlementContents => ({
 });
 
 /** Every settlement of a merchant is the one that its file has of its date, currency and payout. */
-export const verifyOrigins = ({ aggregates, digests }: SettlementReads, merchantId: MerchantId): Seen =>
+export const verifyOrigins = (
+  { aggregates, digests }: SettlementReads,
+  merchantId: MerchantId,
+  report: Report<IntegrityFinding>,
+): Seen =>
   safeTry(async function* () {
     let file: Reconciliation | undefined;
     for (let after: string | undefined; ; ) {
@@ -90,9 +96,9 @@ export const verifyOrigins = ({ aggregates, digests }: SettlementReads, merchant
           file = yield* aggregates.find(merchantId, 'reconciliation', each.reconciliationId);
         const startedAt = file === undefined ? undefined : startedAtOf(file);
         if (file === undefined || startedAt === undefined)
-          return err(bad(each, 'orphaned', 'there is no file that it is of'));
-        if (settlementId(digests.sha256, { id: file.id, startedAt }, each) !== each.id)
-          return err(bad(each, 'differs', 'its file has another of its date, currency and payout'));
+          yield* report(bad(each, 'orphaned', 'there is no file that it is of'));
+        else if (settlementId(digests.sha256, { id: file.id, startedAt }, each) !== each.id)
+          yield* report(bad(each, 'differs', 'its file has another of its date, currency and payout'));
       }
       after = found.at(-1)?.id;
       if (found.length < PAGE) return ok(undefined);

@@ -82,7 +82,7 @@ export const verify =
     );
 
 /** A row that is bad in several ways is reported for the first; as many are remembered as were reported. */
-function reportedOnce(report: Report<IntegrityFinding>): Report<IntegrityFinding> {
+export function reportedOnce(report: Report<IntegrityFinding>): Report<IntegrityFinding> {
   const known = new Set<string>();
   return (finding) => {
     const { merchantId, row, id } = finding;
