@@ -157,6 +157,7 @@ describe('verify, of files of processors', () => {
   });
 
   it('goes on behind what it finds when it is told to, and names each once', async () => {
+    desk.clock.move(1_000);
     const other = await desk.reconcile(nativeFile([rowAbout(await desk.paid())]));
     await edited({ items: 7 });
     const [key] = (await desk.ports.objects.list(batchPrefix(other), { limit: 1 }))._unsafeUnwrap();
