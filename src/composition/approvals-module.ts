@@ -13,6 +13,7 @@ import { systemDigests } from '../adapters/system/digests.ts';
 import { systemSignedTokens } from '../adapters/system/signed-tokens.ts';
 import { type ApprovalsPorts, approvalsUseCases } from '../application/approvals/approvals-use-cases.ts';
 import { approvalQueueSink, eventBusSink } from '../application/approvals/event-sinks.ts';
+import { noteSentEvents } from '../application/approvals/note-sent-events.ts';
 import { rulesFraudScorer } from '../application/approvals/score-by-rules.ts';
 import { defaultFraudRules } from '../domain/approvals/fraud-rules.ts';
 import { present } from '../domain/kernel/present.ts';
@@ -57,7 +58,14 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
     );
     bind(TOKENS.relay).toResolvedValue(
       ({ storage }: OpenStorage<ApprovalsStorage>, queue: ApprovalQueue, bus: EventBus) =>
-        relayTo([approvalQueueSink(queue), eventBusSink(bus)], storage),
+        relayTo(
+          [
+            approvalQueueSink(queue),
+            eventBusSink(bus),
+            noteSentEvents({ ...storage, digests: systemDigests(settings.secret) }),
+          ],
+          storage,
+        ),
       [TOKENS.openStorage, TOKENS.approvalQueue, TOKENS.eventBus],
     );
   });

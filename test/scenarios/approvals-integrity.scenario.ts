@@ -32,7 +32,7 @@ export function approvalsIntegrityContract(
         payments: 8,
         links: 22,
         refusals: 2,
-        events: 25,
+        events: 24,
         claims: 5,
       });
     });

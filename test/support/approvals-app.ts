@@ -15,6 +15,7 @@ import {
   approvalsUseCases,
 } from '../../src/application/approvals/approvals-use-cases.ts';
 import { approvalQueueSink, eventBusSink } from '../../src/application/approvals/event-sinks.ts';
+import { noteSentEvents } from '../../src/application/approvals/note-sent-events.ts';
 import { rulesFraudScorer } from '../../src/application/approvals/score-by-rules.ts';
 import { relayEvents } from '../../src/application/outbox/relay-events.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
@@ -87,7 +88,7 @@ export function anApprovalsApp(storage: ApprovalsStorage = memoryApprovalsStorag
   });
   const queue = memoryApprovalQueue({ kept: 1_000 });
   const bus = memoryEventBus({ kept: 1_000 });
-  const sinks = [approvalQueueSink(queue), eventBusSink(bus)];
+  const sinks = [approvalQueueSink(queue), eventBusSink(bus), noteSentEvents(ports)];
   const round = relayEvents({ outbox: storage.outbox, sinks, clock: systemClock });
   const shards = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
   const relay = async () => (await round(shards))._unsafeUnwrap();

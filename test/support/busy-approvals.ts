@@ -5,10 +5,12 @@ import type { ClaimApproval } from '../../src/application/approvals/approval-cha
 import { DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
 import type { NewVendorPayment } from '../../src/application/approvals/create-vendor-payment.ts';
 import type { IncidentId, PayerId, VendorId, VendorPaymentId } from '../../src/domain/approvals/ids.ts';
+import { sentEvent } from '../../src/domain/approvals/sent-event.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import { ADMIN, anApprover, asked, DISPATCHER, MAKER, SYSTEM } from '../fixtures/approvals.ts';
+import { digests } from '../fixtures/changes.ts';
 import { anApprovalsApp } from './approvals-app.ts';
 
 const LARGE = 600_000n;
@@ -141,8 +143,11 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
     (payment) => present({ payment }),
   );
   await keyed('record', async () => undefined, undefined, 'of nothing');
-  const [deferred, parked] = (await storage.outbox.unsent(2))._unsafeUnwrap();
-  if (deferred === undefined || parked === undefined) throw new Error('nothing waits to be told');
+  const [deferred, parked, sent] = (await storage.outbox.unsent(3))._unsafeUnwrap();
+  if (deferred === undefined || parked === undefined || sent === undefined)
+    throw new Error('nothing waits to be sent');
+  (await storage.sentEvents.addAll([sentEvent(sent, digests.sha256)]))._unsafeUnwrap();
+  (await storage.outbox.sent([sent]))._unsafeUnwrap();
   (await storage.outbox.failed({ ...deferred, tries: 0 }, 'away', Date.now() + 3_600_000))._unsafeUnwrap();
   (await storage.outbox.failed({ ...parked, tries: 4 }, 'refused', 'parked'))._unsafeUnwrap();
   return {

@@ -1,7 +1,8 @@
 import { type DomainEvent, EVENTS_KEPT_MS, entityOf } from '../../domain/kernel/events.ts';
 import { firstIdAt, lastIdAt, type MerchantId } from '../../domain/kernel/ids.ts';
 import type { EventLog, EventLogFilter } from '../../ports/event-log.ts';
-import { attempt, unprocessed, withRetry } from './faults.ts';
+import { putBatches } from './batch-writes.ts';
+import { attempt } from './faults.ts';
 import { eventItem, eventOf, type Item } from './items.ts';
 import { newestOf } from './newest.ts';
 import type { PartitionQuery } from './reads.ts';
@@ -23,10 +24,7 @@ export const dynamodbEventLog = (table: Table): EventLog => ({
   addAll: (events) =>
     attempt(async () => {
       const items = [...new Map(events.map((event) => [event.id, event])).values()].flatMap(loggedItems);
-      const batches = Array.from({ length: Math.ceil(items.length / MOST_WRITTEN) }, (_, n) =>
-        items.slice(n * MOST_WRITTEN, (n + 1) * MOST_WRITTEN),
-      );
-      await Promise.all(batches.map((batch) => putAll(table, batch)));
+      await putBatches(table, items);
     }),
   list: (merchantId, filter, page) =>
     attempt(async () => {
@@ -34,9 +32,6 @@ export const dynamodbEventLog = (table: Table): EventLog => ({
       return queries.length === 0 ? [] : newestOf(table, queries, page);
     }).map((items) => items.map(eventOf)),
 });
-
-/** What a BatchWriteItem takes. */
-const MOST_WRITTEN = 25;
 
 /** What is written of an event: itself, and its place among those of its entity. */
 export function loggedItems(event: DomainEvent): readonly Item[] {
@@ -47,19 +42,6 @@ export function loggedItems(event: DomainEvent): readonly Item[] {
   ];
   const forgettable = Math.ceil((event.created + EVENTS_KEPT_MS) / 1_000);
   return keys.map((key) => ({ ...eventItem(event), ...key, [TTL_ATTRIBUTE]: forgettable }));
-}
-
-async function putAll(table: Table, items: readonly Item[]): Promise<void> {
-  let left = items.map((Item) => ({ PutRequest: { Item } }));
-  await withRetry(table, async (abortSignal) => {
-    const { UnprocessedItems } = await table.call(
-      'BatchWriteItem',
-      { RequestItems: { [table.name]: left } },
-      abortSignal,
-    );
-    left = (UnprocessedItems?.[table.name] ?? []) as typeof left;
-    if (left.length > 0) throw unprocessed();
-  });
 }
 
 /** 'g' sorts behind every hex digit. */

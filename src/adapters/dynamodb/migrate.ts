@@ -20,7 +20,7 @@ import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableOf } from './table.ts';
 import { tableDefinition } from './table-definition.ts';
 
 /** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
-export const SCHEMA_VERSION = 6;
+export const SCHEMA_VERSION = 7;
 
 /** From this version on every audit link is written with its place in the trail index. */
 const TRAIL_SINCE = 2;
@@ -32,6 +32,8 @@ const SEALS_SINCE = 4;
 const CLAIM_SEALS_SINCE = 5;
 /** From this version on how the delivery of a refused event goes has its seal. */
 const FAILURE_SEALS_SINCE = 6;
+/** From this version on the events of approvals that were sent are noted. */
+const SENT_EVENTS_SINCE = 7;
 /** How long an older version may serve beside the one that migrated. */
 const OLDER_VERSION_MS = 24 * 3_600_000;
 
@@ -59,6 +61,7 @@ export const migrateDynamoDb = (
       sealed_since: sealedSince(SEALS_SINCE),
       claims_sealed_since: sealedSince(CLAIM_SEALS_SINCE),
       failures_sealed_since: sealedSince(FAILURE_SEALS_SINCE),
+      events_noted_since: sealedSince(SENT_EVENTS_SINCE),
     });
     return [
       ...(isCreated ? ['create-table'] : []),

@@ -58,6 +58,7 @@ export const postgresRetention = (pool: pg.Pool): Retention => retentionOf(pool,
 export const postgresApprovalsRetention = (pool: pg.Pool, schema: string): Retention =>
   retentionOf(pool, {
     response: { table: `${schema}request_claim`, since: 'expires_at', keptMs: 0 },
+    event: { table: `${schema}sent_event`, since: 'created_at', keptMs: EVENTS_KEPT_MS },
     lease: leases(schema),
   });
 

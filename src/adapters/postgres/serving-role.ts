@@ -47,7 +47,7 @@ export const APPROVALS_GRANTS: ServingGrants = {
     'lease',
     'request_claim',
   ],
-  DELETE: ['payment_line_items', 'outbox', 'outbox_parked', 'lease', 'request_claim'],
+  DELETE: ['payment_line_items', 'outbox', 'outbox_parked', 'lease', 'request_claim', 'sent_event'],
 };
 
 /**

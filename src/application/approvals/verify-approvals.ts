@@ -4,8 +4,11 @@ import { areMoves } from '../../domain/approvals/audited-moves.ts';
 import { givenApprovals } from '../../domain/approvals/given-approvals.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { headOfRefusals, type RefusalHead } from '../../domain/approvals/refusal.ts';
+import { eventsOfLinks } from '../../domain/approvals/sent-event.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import { vendorPaymentRecord } from '../../domain/approvals/vendor-payment-record.ts';
+import { EVENTS_KEPT_MS } from '../../domain/kernel/events.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { AuditLog } from '../../ports/approvals/audit-log.ts';
 import type { Refusals } from '../../ports/approvals/refusals.ts';
@@ -58,6 +61,9 @@ export type VerifyApprovals = (
   report?: Report<ApprovalsFinding>,
 ) => Walk<VerifiedApprovals>;
 
+/** A day less than events are kept, so that none is looked for that is being forgotten. */
+const EVENTS_COMPARED_MS = EVENTS_KEPT_MS - 24 * 3_600_000;
+
 const PAGE = 100;
 const MOST_READS = 20;
 
@@ -67,12 +73,16 @@ export const verifyApprovals =
     readable(
       safeTry(async function* () {
         let seen: VerifiedApprovals = NOTHING;
-        const window = claimWindow(ports.clock.now());
+        const now = ports.clock.now();
+        const window = claimWindow(now);
+        const owedFrom = Math.max(now - EVENTS_COMPARED_MS, yield* ports.storedRows.sentSince());
         let claims: ClaimSum = 0n;
         for (let after: VendorPaymentId | undefined; ; ) {
           const page = { order: 'oldest', limit: PAGE, ...present({ after }) } as const;
           const payments = yield* ports.vendorPayments.list({}, page);
-          const whole = yield* checkAll(payments, report, (payment) => verifyPayment(ports, payment));
+          const whole = yield* checkAll(payments, report, (payment) =>
+            verifyPayment(ports, payment, owedFrom),
+          );
           onHeads(whole.map(({ head }) => head));
           for (const { head, links } of whole) {
             claims = lessExpected(claims, links, window);
@@ -112,12 +122,12 @@ type Whole = Readonly<{ head: ApprovalsHead; links: readonly AuditLogEntry[] }>;
  * one counts only when the payment was at the same version, and its refusals as many, before and after. What keeps moving
  * counts in the end all the same.
  */
-const verifyPayment = (ports: VerifyApprovalsPorts, listed: VendorPayment): Walk<Whole> =>
+const verifyPayment = (ports: VerifyApprovalsPorts, listed: VendorPayment, owedFrom: Instant): Walk<Whole> =>
   safeTry(async function* () {
     let payment: VendorPayment = listed;
     for (let reads = 1; ; reads += 1) {
       const refused = yield* ports.refusals.head(payment.id);
-      const { fault, links } = yield* look(ports, payment, refused);
+      const { fault, links } = yield* look(ports, payment, { refusalHead: refused, owedFrom });
       const { id, version, auditHash: hash } = payment;
       const refusals = refused.version === 0 ? undefined : refused;
       if (fault === undefined) return ok({ head: { id, version, hash, ...present({ refusals }) }, links });
@@ -147,7 +157,7 @@ type Looked = Readonly<{ fault?: ApprovalsFinding; links: readonly AuditLogEntry
 const look = (
   { auditLog, refusals, storedRows, digests }: VerifyApprovalsPorts,
   payment: VendorPayment,
-  refusalHead: RefusalHead,
+  { refusalHead, owedFrom }: Readonly<{ refusalHead: RefusalHead; owedFrom: Instant }>,
 ): ResultAsync<Looked, StorageUnavailable> =>
   ResultAsync.combine([auditLog.of(payment.id), refusals.of(payment.id)]).andThen(([links, refused]) => {
     const { id } = payment;
@@ -166,8 +176,9 @@ const look = (
     }
     if (headOfRefusals(refused).attempts !== refusalHead.attempts)
       return okAsync(looked({ kind: 'BadRow', row: 'refusal', id, fault: 'differs' }));
+    const owed = eventsOfLinks(links).filter(({ created }) => created >= owedFrom);
     return storedRows
-      .differences({ payment, links, given: givenApprovals(links), refused })
+      .differences({ payment, links, given: givenApprovals(links), refused, owed })
       .map(([difference]) => looked(difference && { kind: 'BadRow', ...difference }));
   });
 

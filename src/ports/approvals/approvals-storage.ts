@@ -8,6 +8,7 @@ import type { ApprovalCommits } from './approval-commits.ts';
 import type { AuditLog } from './audit-log.ts';
 import type { Refusals } from './refusals.ts';
 import type { RequestClaims } from './request-claims.ts';
+import type { SentEvents } from './sent-events.ts';
 import type { StoredRows } from './stored-rows.ts';
 import type { VendorPayments } from './vendor-payments.ts';
 
@@ -17,6 +18,7 @@ export type ApprovalsStorage = Readonly<{
   approvalCommits: ApprovalCommits;
   auditLog: AuditLog;
   refusals: Refusals;
+  sentEvents: SentEvents;
   storedRows: StoredRows;
   requestClaims: RequestClaims;
   /** Of approvals alone, with shards of its own. */

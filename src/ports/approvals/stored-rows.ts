@@ -4,7 +4,9 @@ import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
 import type { GivenApproval } from '../../domain/approvals/given-approvals.ts';
 import type { Refusal } from '../../domain/approvals/refusal.ts';
 import type { RequestClaim } from '../../domain/approvals/request-claim.ts';
+import type { SentEvent } from '../../domain/approvals/sent-event.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { StorageUnavailable } from '../unavailable.ts';
 
 /** What a row is of, in whatever table or under whatever key a storage keeps it. */
@@ -34,6 +36,8 @@ export type PaymentHistory = Readonly<{
   links: readonly AuditLogEntry[];
   given: readonly GivenApproval[];
   refused: readonly Refusal[];
+  /** Of the events of its links, those that must wait, be parked or have been sent. */
+  owed: readonly SentEvent[];
 }>;
 
 /**
@@ -52,7 +56,7 @@ type Page<Item> = Readonly<{ items: readonly Item[]; next?: string }>;
 export interface StoredRows {
   /**
    * How what is stored in all of a payment's places differs from what commits write for such a history: every column of its
-   * rows and every attribute of its items, copies and keys included. Empty for one that is sound. Strongly consistent.
+   * rows and every attribute of its items, copies and keys included, and events that were neither sent nor wait. Empty for one that is sound. Strongly consistent.
    */
   differences(history: PaymentHistory): ResultAsync<readonly RowDifference[], StorageUnavailable>;
   /** A walk over every row: those that are in no place of any payment. Pages of bounded size, most of them empty. */
@@ -64,6 +68,8 @@ export interface StoredRows {
   events(
     after?: string,
   ): ResultAsync<Page<Readonly<{ event: ApprovalEvent; isSound: boolean }>>, StorageUnavailable>;
+  /** From when on every event that leaves the outbox is noted as sent. */
+  sentSince(): ResultAsync<Instant, StorageUnavailable>;
   /** A walk over the claims of idempotency keys, those that have expired and are not deleted yet included. */
   claims(after?: string): ResultAsync<Page<StoredClaim>, StorageUnavailable>;
 }

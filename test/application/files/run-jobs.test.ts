@@ -123,6 +123,22 @@ describe('A job', () => {
     expect(await bench.find(another.id)).toMatchObject({ status: 'completed' });
   });
 
+  it('is left alone by others while steps follow each other within a lease, however long it takes in all', async () => {
+    const bench = jobBench(memoryStorage());
+    const { id } = await bench.add();
+    const others: unknown[] = [];
+    const slow = counting(4, [], async () => {
+      bench.clock.move(40_000);
+      others.push(
+        ...(await bench.worker({ counting: counting(4) }, { holder: 'worker-2' })(1))._unsafeUnwrap(),
+      );
+    });
+    const turns = (await bench.worker({ counting: slow }, { turnMs: 600_000 })(1))._unsafeUnwrap();
+    expect(turns).toMatchObject([{ end: 'completed' }]);
+    expect(others).toEqual([]);
+    expect(await bench.find(id)).toMatchObject({ status: 'completed', progress: { done: 4 } });
+  });
+
   it('of which every worker dies before its first step is not taken up for ever', async () => {
     const bench = jobBench(memoryStorage());
     const { id } = await bench.add();

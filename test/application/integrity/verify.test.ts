@@ -1,8 +1,14 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import { systemIds } from '../../../src/adapters/system/ids.ts';
 import { verify } from '../../../src/application/integrity/verify.ts';
-import { digests } from '../../fixtures/changes.ts';
+import { recordEndpointHealth } from '../../../src/application/webhooks/record-endpoint-health.ts';
+import { updateEndpoint } from '../../../src/application/webhooks/update-endpoint.ts';
+import { digests, NOON } from '../../fixtures/changes.ts';
+import { aVault } from '../../fixtures/vault.ts';
+import { addEndpoint } from '../../fixtures/webhooks.ts';
 import { aBusyStore, busyUseCases } from '../../support/busy-store.ts';
 
 async function aBook() {
@@ -51,6 +57,31 @@ describe('verify', () => {
     )._unsafeUnwrap();
     expect(told.slice(0, 2)).toEqual(['undefined 0', 'merchant-a 0']);
     expect(told.at(-1)).toBe('merchant-b 5');
+  });
+
+  it('holds the event of an endpoint that was disabled to its chain, and misses one that is gone', async () => {
+    const store = memoryStore();
+    const storage = memoryStorage(store);
+    const clock = { now: () => NOON };
+    const { endpoint } = await addEndpoint(
+      { commits: storage.commits, vault: aVault(clock) },
+      { createdAt: NOON - 60_000 },
+    );
+    const ports = { ...storage, clock, ids: systemIds, digests };
+    const record = recordEndpointHealth(
+      { updateEndpoint: updateEndpoint(ports), ids: systemIds },
+      { disableAfterMs: 1_000 },
+    );
+    const isRecorded = await record(endpoint, { failingFrom: NOON - 2_000, isGone: false }, NOON);
+    expect(isRecorded._unsafeUnwrap()).toBe(true);
+    const later = verify({ ...storage, clock: { now: () => NOON + 3_600_000 }, digests });
+    (await later(() => {}))._unsafeUnwrap();
+    store.outbox.splice(0);
+    expect((await later(() => {}))._unsafeUnwrapErr()).toMatchObject({
+      row: 'event',
+      id: `webhook_endpoint.disabled of ${endpoint.id}`,
+      fault: 'absent',
+    });
   });
 
   it('finds nothing wrong while payments, refunds and transfers are written', async () => {

@@ -18,6 +18,8 @@ describe('the name of a card’s security code', () => {
     'CVVNO',
     'ｃｖｖ',
     'c\u200bv\u200bv',
+    'secu\u200brity_code',
+    'secur\u0336ity\u00ad_code',
     'CAV2',
     'cvd2',
     'card_cid',

@@ -136,6 +136,10 @@ function mutationsOf(store: ApprovalsStore): readonly Mutation[] {
     ...fields('failed try', [...store.tellings.values()], (old, next) => {
       for (const [id, failure] of store.tellings) if (failure === old) store.tellings.set(id, next);
     }),
+    ...entries(store.sentEvents, 'sent event', 'no event'),
+    ...fields('sent event', [...store.sentEvents.values()], (old, next) => {
+      for (const [key, event] of store.sentEvents) if (event === old) store.sentEvents.set(key, next);
+    }),
     ...entries(store.claims, 'claim', 'no claim'),
     mutation('claim held longer than its payout', () => {
       const [claim] = [...store.claims.values()].filter(({ heldUntil }) => heldUntil !== undefined);

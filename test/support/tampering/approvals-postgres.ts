@@ -98,6 +98,7 @@ const KEYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'approvals.request_claim': [['caller'], ['operation'], ['key']],
   'approvals.outbox': [['id'], ['id', 'payment_id']],
   'approvals.outbox_parked': [['id'], ['id', 'payment_id']],
+  'approvals.sent_event': [['payment_id'], ['id']],
   'approvals.migration': [['name']],
   'approvals.migration_lock': [['id']],
 };

@@ -3,6 +3,7 @@ import type { FraudStatus } from '../../../domain/approvals/fraud.ts';
 import type { IncidentId, VendorId, VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import type { ApprovalOperation, RequestKey } from '../../../domain/approvals/request-claim.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import type { EventId } from '../../../domain/kernel/ids.ts';
 import { type ItemKey, shardOf, shards } from '../table.ts';
 
 /** Every key of approvals begins with this, and no key of a tenant's does: approvals may share the platform's table. */
@@ -72,6 +73,14 @@ export const refusalCountKey = (id: VendorPaymentId, key: string): ItemKey => ({
 });
 
 export const refusalHeadKey = (id: VendorPaymentId): ItemKey => ({ pk: refusalPartition(id), sk: 'H' });
+
+/** Events of a payment that were sent. */
+export const sentPartition = (id: VendorPaymentId): string => `${PREFIX}#T#${id}`;
+
+export const sentEventKey = (paymentId: VendorPaymentId, id: EventId): ItemKey => ({
+  pk: sentPartition(paymentId),
+  sk: id,
+});
 
 /** Whose an incident and vendor are; a partition to itself. */
 export const liveKey = ({

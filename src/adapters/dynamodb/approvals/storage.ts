@@ -13,6 +13,7 @@ import { dynamodbAuditLog } from './audit-log.ts';
 import { APPROVALS_LEASES } from './keys.ts';
 import { dynamodbRefusals } from './refusals.ts';
 import { dynamodbRequestClaims } from './request-claims.ts';
+import { dynamodbSentEvents } from './sent-events.ts';
 import { dynamodbStoredRows } from './stored-rows.ts';
 import { dynamodbVendorPayments } from './vendor-payments.ts';
 
@@ -31,6 +32,7 @@ export function approvalsDynamodbStorage({
     approvalCommits: dynamodbApprovalCommits(table),
     auditLog: dynamodbAuditLog(table),
     refusals: dynamodbRefusals(table, read),
+    sentEvents: dynamodbSentEvents(table),
     storedRows: dynamodbStoredRows(table, read),
     requestClaims: dynamodbRequestClaims(table, read),
     outbox: dynamodbOutbox(table, read, APPROVAL_EVENTS),

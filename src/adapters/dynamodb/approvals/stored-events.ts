@@ -1,3 +1,4 @@
+import type { SentEvent } from '../../../domain/approvals/sent-event.ts';
 import type { Instant } from '../../../domain/kernel/instant.ts';
 import { canonicalJson, type JsonObject, parseJson } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -5,9 +6,17 @@ import type { StoredRows } from '../../../ports/approvals/stored-rows.ts';
 import { attempt } from '../faults.ts';
 import { type Item, writtenFailure } from '../items.ts';
 import { type QueryPage, queryPage, type Read, within } from '../reads.ts';
-import { outboxPartitions, parkedPartition, SCHEMA_KEY, type Table } from '../table.ts';
+import {
+  eventKey,
+  type ItemKey,
+  outboxPartitions,
+  parkedEventKey,
+  parkedPartition,
+  SCHEMA_KEY,
+  type Table,
+} from '../table.ts';
 import { APPROVAL_EVENTS } from './approval-items.ts';
-import { APPROVALS_OUTBOX } from './keys.ts';
+import { APPROVALS_OUTBOX, sentEventKey } from './keys.ts';
 
 /** Where unsent events are, the parked ones last. */
 export const UNSENT_PARTITIONS = [...outboxPartitions(APPROVALS_OUTBOX), parkedPartition(APPROVALS_OUTBOX)];
@@ -69,3 +78,24 @@ function isSound(item: Item, sealedSince: Instant): boolean {
     canonicalJson(parseJson(String(data))) === canonicalJson(parseJson(String(told)))
   );
 }
+
+/** Of events that must be somewhere, those that were not sent, do not wait and are not parked. */
+export async function lostEvents(
+  read: Read,
+  owed: readonly SentEvent[],
+  sent: ReadonlySet<string>,
+): Promise<readonly SentEvent[]> {
+  const isThere = async (event: SentEvent): Promise<boolean> => {
+    // In the order in which it moves; between waiting and parked it moves to and fro, so those are read twice.
+    for (const key of [...UNSENT, ...UNSENT]) if ((await read(key(event))) !== undefined) return true;
+    return (await read(sentEventKey(event.paymentId, event.id))) !== undefined;
+  };
+  const unknown = owed.filter(({ id }) => !sent.has(id));
+  const found = await Promise.all(unknown.map(isThere));
+  return unknown.filter((_, index) => found[index] !== true);
+}
+
+const UNSENT: readonly ((event: SentEvent) => ItemKey)[] = [
+  (event) => eventKey(event, APPROVALS_OUTBOX),
+  ({ id }) => parkedEventKey(id, APPROVALS_OUTBOX),
+];

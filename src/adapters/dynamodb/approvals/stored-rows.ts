@@ -2,6 +2,7 @@ import { FRAUD_STATUSES } from '../../../domain/approvals/fraud.ts';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { barredBefore } from '../../../domain/approvals/maker-checker.ts';
 import { headOfRefusals } from '../../../domain/approvals/refusal.ts';
+import { eventsOfLinks } from '../../../domain/approvals/sent-event.ts';
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { canonicalJson, type Json, type JsonObject, parseJson } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -27,18 +28,29 @@ import {
   logPartition,
   PREFIX,
   refusalPartition,
+  sentPartition,
   takenEventKey,
   vendorPaymentKey,
 } from './keys.ts';
 import { refusalHeadItem, refusalItems } from './refusals.ts';
+import { sentEventItem } from './sent-events.ts';
 import { storedClaims } from './stored-claims.ts';
-import { storedEvents, UNSENT_PARTITIONS } from './stored-events.ts';
+import { lostEvents, storedEvents, UNSENT_PARTITIONS } from './stored-events.ts';
 import { approvalItems, keyText } from './taken-approvals.ts';
 
 /** Items are compared whole, as canonical text, with those that commits write. */
 export const dynamodbStoredRows = (table: Table, read: Read): StoredRows => ({
   differences: (history) =>
-    attempt(() => storedItems(table, read, history)).map((items) => differing(items, history)),
+    attempt(async () => {
+      const items = await storedItems(table, read, history);
+      const sent = items.filter(({ pk }) => kindOf(pk) === 'T').map(({ sk }) => sk);
+      return { items, lost: await lostEvents(read, history.owed, new Set(sent)) };
+    }).map(({ items, lost }) => [
+      ...lost.map(({ id }): RowDifference => ({ row: 'event', id, fault: 'absent' })),
+      ...differing(items, history),
+    ]),
+  sentSince: () =>
+    attempt(() => read(SCHEMA_KEY)).map((schema) => Number(schema?.['events_noted_since'] ?? 0)),
   strays: (after) =>
     attempt(async () => {
       const { items, next } = await scan(table, after);
@@ -87,14 +99,19 @@ async function storedItems(
     liveKey(payment),
   ];
   const distinct = [...new Map(keys.map((key) => [keyText(key), key])).values()];
-  const [log, refused, beside] = await Promise.all([
+  const [log, refused, sent, beside] = await Promise.all([
     queryItems(table, within(logPartition(id))),
     queryItems(table, within(refusalPartition(id))),
+    queryItems(table, within(sentPartition(id))),
     Promise.all(distinct.map(read)),
   ]);
   const isOwn = (item: Item) => item['holder'] === undefined || item['holder'] === id;
-  return [...log, ...refused, ...beside.filter((item) => item !== undefined).filter(isOwn)] as (Item &
-    ItemKey)[];
+  return [
+    ...log,
+    ...refused,
+    ...sent,
+    ...beside.filter((item) => item !== undefined).filter(isOwn),
+  ] as (Item & ItemKey)[];
 }
 
 /** The items of a payment that guards and lists ask for, which its newest version alone decides. */
@@ -116,6 +133,7 @@ function differing(stored: readonly (Item & ItemKey)[], history: PaymentHistory)
     ...links.map(linkItem),
     ...refused.flatMap(refusalItems),
     ...headItems(history),
+    ...sentItems(links, stored),
   ] as (Item & ItemKey)[];
   const texts = new Map(stored.map((item) => [keyText(item), itemText(item)]));
   const keys = new Set(expected.map(keyText));
@@ -148,6 +166,18 @@ function takenItems({ payment, links: [first] }: PaymentHistory): readonly Item[
   return key === undefined ? [] : [takenEventItem(key, payment.id)];
 }
 
+/** Of events that links say nothing of, which were written before that was kept, the items are taken as they are. */
+function sentItems(links: PaymentHistory['links'], stored: readonly (Item & ItemKey)[]): readonly Item[] {
+  const own = stored.filter(({ pk }) => kindOf(pk) === 'T');
+  const known = new Map(eventsOfLinks(links).map((event) => [event.id as string, event]));
+  const isAllKnown = links.every(({ written }) => written !== undefined);
+  return own.flatMap((item) => {
+    const event = known.get(item.sk);
+    if (event !== undefined) return [sentEventItem(event)];
+    return isAllKnown ? [] : [item];
+  });
+}
+
 /** Payments of before each began with a head have one once somebody was refused. */
 function headItems({ payment: { id }, links: [first], refused }: PaymentHistory): readonly Item[] {
   return refused.length === 0 && first?.written?.refusals === undefined
@@ -176,6 +206,7 @@ const TYPES: Readonly<Record<string, ApprovalRowType>> = {
   R: 'refusal',
   K: 'event_key',
   E: 'event',
+  T: 'event',
 };
 
 const differenceOf = ({ pk, sk }: ItemKey, fault: RowDifference['fault']): RowDifference => ({
@@ -215,7 +246,9 @@ function holderOf(read: Read, { pk, sk, holder, payment_id: paymentId }: Scanned
   const kind = kindOf(pk);
   if (kind === 'K') return read(linkKey((paymentId ?? '') as VendorPaymentId, 1));
   const inLog =
-    kind === 'X' || kind === 'R' ? pk.slice(logPartition('' as VendorPaymentId).length) : undefined;
+    kind === 'X' || kind === 'R' || kind === 'T'
+      ? pk.slice(logPartition('' as VendorPaymentId).length)
+      : undefined;
   const id = inLog ?? holder ?? sk;
   if (kind === 'P') return read({ pk, sk });
   return kind === 'C' || kind === 'E' || kind === 'L'
@@ -239,6 +272,7 @@ function isStray({ item, payment }: Readonly<{ item: ScannedItem; payment: Item 
       );
     case 'X':
     case 'R':
+    case 'T':
       return payment === undefined;
     case 'K':
       return item.payment_id !== undefined && !isTakenBy(item, payment);

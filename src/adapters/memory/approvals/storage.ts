@@ -9,6 +9,7 @@ import { memoryStorageHealth } from '../storage-health.ts';
 import { memoryApprovalCommits } from './approval-commits.ts';
 import { memoryRefusals } from './refusals.ts';
 import { keptClaims, memoryRequestClaims } from './request-claims.ts';
+import { keptSentEvents, memorySentEvents } from './sent-events.ts';
 import { type ApprovalsStore, approvalsStore } from './store.ts';
 import { memoryStoredRows } from './stored-rows.ts';
 import { memoryVendorPayments } from './vendor-payments.ts';
@@ -22,11 +23,16 @@ export function memoryApprovalsStorage(store: ApprovalsStore = approvalsStore())
     requestClaims: memoryRequestClaims(store),
     refusals: memoryRefusals(store),
     auditLog: { of: (id) => okAsync(store.auditOf.get(id) ?? []) },
+    sentEvents: memorySentEvents(store),
     storedRows: memoryStoredRows(store),
     outbox: memoryOutbox<ApprovalEvent>(store),
     leases,
     wakeUps: localWakeUps(),
-    retention: memoryRetention({ response: keptClaims(store), lease: leases.kept }),
+    retention: memoryRetention({
+      response: keptClaims(store),
+      event: keptSentEvents(store),
+      lease: leases.kept,
+    }),
     health: memoryStorageHealth,
     close: () => Promise.resolve(),
   };

@@ -2,6 +2,7 @@ import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts
 import type { AuditLogEntry } from '../../../domain/approvals/audit-log.ts';
 import type { Refusal, RefusalHead } from '../../../domain/approvals/refusal.ts';
 import type { RequestClaim } from '../../../domain/approvals/request-claim.ts';
+import type { SentEvent } from '../../../domain/approvals/sent-event.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import type { OutboxStore } from '../store.ts';
 
@@ -20,6 +21,8 @@ export type ApprovalsStore = OutboxStore<ApprovalEvent> &
     auditOf: Map<string, AuditLogEntry[]>;
     refusalsOf: Map<string, Refusal[]>;
     refusalHeads: Map<string, RefusalHead>;
+    /** By payment and id. */
+    sentEvents: Map<string, SentEvent>;
   }>;
 
 /** `changeId` is of the newest change. */
@@ -38,6 +41,7 @@ export const approvalsStore = (): ApprovalsStore => ({
   auditOf: new Map(),
   refusalsOf: new Map(),
   refusalHeads: new Map(),
+  sentEvents: new Map(),
   written: new WeakSet(),
 });
 

@@ -4,6 +4,7 @@ import type { PaymentHistory, RowDifference, StoredRows } from '../../../ports/a
 import { isFailureAsWritten } from '../stored-rows.ts';
 import { approvalKeyTexts } from './approval-commits.ts';
 import { claimKeyText } from './request-claims.ts';
+import { sentEventKeyText } from './sent-events.ts';
 import { type ApprovalsStore, liveKeyText } from './store.ts';
 
 /** Each of the store's maps and lists is a table; what they hold of a payment is one value, which its chain is held against. */
@@ -20,6 +21,7 @@ export const memoryStoredRows = (store: ApprovalsStore): StoredRows => ({
         })),
       ],
     }),
+  sentSince: () => okAsync(0),
   claims: () =>
     okAsync({
       items: [...store.claims].map(([key, claim]) => ({
@@ -32,7 +34,7 @@ export const memoryStoredRows = (store: ApprovalsStore): StoredRows => ({
 
 function differences(
   store: ApprovalsStore,
-  { payment, links, given, refused }: PaymentHistory,
+  { payment, links, given, refused, owed }: PaymentHistory,
 ): readonly RowDifference[] {
   const { id } = payment;
   const liveKey = liveKeyText(payment);
@@ -42,7 +44,12 @@ function differences(
   const changeId = links.at(-1)?.written?.changeId;
   const eventKey = links[0]?.written?.eventKey;
   const hasHead = links[0]?.written?.refusals === 0 || refused.length > 0;
+  const waiting = new Set([...store.outbox.map(({ id: event }) => event), ...store.parked.keys()]);
+  const lost = owed.filter(
+    (event) => !waiting.has(event.id) && !store.sentEvents.has(sentEventKeyText(event)),
+  );
   return [
+    ...lost.map((event) => ({ row: 'event' as const, id: event.id, fault: 'absent' as const })),
     ...(hasHead && !store.refusalHeads.has(id)
       ? [{ row: 'refusal' as const, id, fault: 'absent' as const }]
       : []),
@@ -78,6 +85,9 @@ function differences(
 }
 
 const strays = (store: ApprovalsStore): readonly RowDifference[] => [
+  ...[...store.sentEvents]
+    .filter(([key, event]) => key !== sentEventKeyText(event) || !store.written.has(event))
+    .map(([key]) => orphan('event', key)),
   ...[...store.live]
     .filter(([key, holder]) => {
       const payment = store.payments.get(holder)?.payment;

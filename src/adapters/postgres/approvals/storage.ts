@@ -13,6 +13,7 @@ import { postgresRefusals } from './refusals.ts';
 import { postgresRequestClaims } from './request-claims.ts';
 import { eventFromRow } from './rows.ts';
 import type { ApprovalsRow } from './schema.ts';
+import { postgresSentEvents } from './sent-events.ts';
 import { postgresStoredRows } from './stored-rows.ts';
 import { postgresVendorPayments } from './vendor-payments.ts';
 
@@ -31,6 +32,7 @@ export function approvalsPostgresStorage(pool: pg.Pool): ApprovalsStorage {
     approvalCommits: postgresApprovalCommits(pool),
     auditLog: postgresAuditLog(pool),
     refusals: postgresRefusals(pool),
+    sentEvents: postgresSentEvents(pool),
     storedRows: postgresStoredRows(pool),
     requestClaims: postgresRequestClaims(pool),
     outbox: outboxIn(pool, OUTBOX),

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
 import { headOfRefusals } from '../../../domain/approvals/refusal.ts';
 import type { RequestKey } from '../../../domain/approvals/request-claim.ts';
+import { eventsOfLinks } from '../../../domain/approvals/sent-event.ts';
 import { type Instant, rfc3339 } from '../../../domain/kernel/instant.ts';
 import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -12,13 +13,16 @@ import type {
   StoredClaim,
   StoredRows,
 } from '../../../ports/approvals/stored-rows.ts';
+import { outboxShardOf } from '../../../ports/outbox.ts';
 import { sealOfFailure } from '../../shared/row-seal.ts';
+import { withRetry } from '../faults.ts';
 import { findAll } from '../reads.ts';
 import { type MigrationFault, migrationFaults } from '../stored-migrations.ts';
 import { APPROVALS_MIGRATIONS } from './migrate.ts';
 import { type ClaimRow, claimFromRow, claimToRow } from './request-claims.ts';
 import { approvalToRow, entryToRow, eventFromRow, linesToRows, paymentToRow, refusalToRow } from './rows.ts';
 import type { ApprovalsRow } from './schema.ts';
+import { sentEventToRow } from './sent-events.ts';
 
 /** Rows are compared by the server, as the text of all their columns, so that no column can be forgotten. */
 export const postgresStoredRows = (pool: pg.Pool): StoredRows => ({
@@ -33,6 +37,10 @@ export const postgresStoredRows = (pool: pg.Pool): StoredRows => ({
       findAll(pool, { name: 'approvals.strays', text: STRAYS }, asDifference),
       migrationFaults(pool, APPROVALS_MIGRATIONS),
     ]).map(([strays, faults]) => ({ items: [...strays, ...faults.map(schemaDifference)] })),
+  sentSince: () =>
+    withRetry(() => pool.query<Readonly<{ at: Instant }>>('SELECT approvals.events_noted_since() AS at')).map(
+      ({ rows }) => rows[0]?.at ?? Number.POSITIVE_INFINITY,
+    ),
   events: (after) =>
     findAll(
       pool,
@@ -66,7 +74,7 @@ const schemaDifference = ({ id, fault }: MigrationFault): RowDifference => ({
 const PAGE = 500;
 
 /** A link of before that was kept says nothing of the newest change's id, or of the event outside that was taken. */
-const rowsOf = ({ payment, links, given, refused }: PaymentHistory): readonly string[] => [
+const rowsOf = ({ payment, links, given, refused, owed }: PaymentHistory): readonly unknown[] => [
   payment.id,
   textOf([paymentToRow(payment, links.at(-1)?.written?.changeId ?? '')]),
   textOf(linesToRows(payment)),
@@ -76,6 +84,10 @@ const rowsOf = ({ payment, links, given, refused }: PaymentHistory): readonly st
   textOf(takenBy(payment, links)),
   textOf(refused.map(refusalToRow)),
   textOf(headRows(payment.id, links, refused)),
+  textOf(eventsOfLinks(links).map(sentEventToRow)),
+  links.every(({ written }) => written !== undefined),
+  textOf(owed.map(sentEventToRow)),
+  outboxShardOf({ id: '', paymentId: payment.id }),
 ];
 
 /** Payments of before each began with a head have one once somebody was refused. */
@@ -150,6 +162,14 @@ const DIFFERENCES = [
   FROM json_populate_recordset(NULL::approvals.event_taken, $7::json) AS e
   LEFT JOIN approvals.event_taken AS t ON t.event_key = e.event_key
   WHERE t::text IS DISTINCT FROM e::text`,
+  `SELECT 'event', t.id::text, CASE WHEN e.id IS NULL THEN 'orphaned' ELSE 'differs' END
+  FROM approvals.sent_event AS t
+  LEFT JOIN json_populate_recordset(NULL::approvals.sent_event, $10::json) AS e ON e.id = t.id
+  WHERE t.payment_id = $1::uuid AND (e.id IS NOT NULL OR $11) AND t::text IS DISTINCT FROM e::text`,
+  `SELECT 'event', e.id::text, 'absent' FROM json_populate_recordset(NULL::approvals.sent_event, $12::json) AS e
+  WHERE NOT EXISTS (SELECT FROM approvals.sent_event AS t WHERE t.payment_id = e.payment_id AND t.id = e.id)
+    AND NOT EXISTS (SELECT FROM approvals.outbox AS o WHERE o.shard = $13::smallint AND o.id = e.id)
+    AND NOT EXISTS (SELECT FROM approvals.outbox_parked AS p WHERE p.id = e.id)`,
 ].join('\nUNION ALL\n');
 
 /** Rows of no payment, the first of each table: references refuse most of them, until somebody takes those away. */
@@ -164,6 +184,7 @@ const STRAYS = [
   straysIn('payment_audit_log', 'audit_entry', `concat_ws(' ', t.payment_id, t.sequence)`),
   straysIn('payment_refusal', 'refusal', `concat_ws(' ', t.payment_id, t.sequence)`),
   straysIn('payment_refusal_count', 'refusal', REFUSAL_COUNT),
+  straysIn('sent_event', 'event', `concat_ws(' ', t.payment_id, t.id)`),
   straysIn('payment_refusal_head', 'refusal', 't.payment_id::text'),
   straysIn(
     'event_taken',

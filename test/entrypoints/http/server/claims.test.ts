@@ -43,6 +43,11 @@ describe('a token whose claims have several names', () => {
     ],
     ['a vendor and null', { vendor_id: null, 'custom:vendor_id': ONE }, { vendorId: ONE }],
     ['a role twice', { role: 'admin', 'custom:role': 'admin' }, { roles: ['admin'] }],
+    [
+      'a role that is no text, for which no group stands in',
+      { role: 7, 'cognito:groups': ['admin'] },
+      { roles: [] },
+    ],
     ['a role and null', { role: null, 'custom:role': 'admin' }, { roles: ['admin'] }],
     [
       'one of several groups as the role',
