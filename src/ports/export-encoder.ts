@@ -1,6 +1,7 @@
 import type { ShownAuditEntry } from '../domain/audit/shown-entry.ts';
 import type { ExportFormat } from '../domain/files/export.ts';
 import type { JournalRow } from '../domain/files/journal.ts';
+import type { PublishedSettlement } from '../domain/files/settlement-record.ts';
 import type { JsonObject } from '../domain/kernel/json.ts';
 import type { LedgerEntryRecord } from '../domain/ledger/ledger-record.ts';
 import type { PaymentRecord } from '../domain/payments/payment-record.ts';
@@ -13,6 +14,7 @@ export type ExportRowsOf = Readonly<{
   ledger_entries: readonly LedgerEntryRecord[];
   audit: readonly ShownAuditEntry[];
   journal: readonly JournalRow[];
+  settlements: readonly PublishedSettlement[];
   /** What became of rows of a processor's file, as they are kept. */
   reconciled_rows: readonly JsonObject[];
 }>;
@@ -22,7 +24,8 @@ export type ExportRows = {
   [Source in keyof ExportRowsOf]: Readonly<{ source: Source; rows: ExportRowsOf[Source] }>;
 }[keyof ExportRowsOf];
 
-export type ExportFileTerms = Readonly<{ format: ExportFormat; gzip: boolean }>;
+/** With `bom` a CSV begins with a byte order mark. */
+export type ExportFileTerms = Readonly<{ format: ExportFormat; gzip: boolean; bom?: boolean }>;
 
 /** Writes rows as bytes of a file. What it makes of rows piece by piece, one after the other, is the file. */
 export interface ExportEncoder {

@@ -1,15 +1,19 @@
 import { err } from 'neverthrow';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ExportFilter } from '../../src/application/files/export-filter.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
 import { MOST_UNDER_WAY, type PendingFileExport } from '../../src/domain/files/file-export.ts';
+import type { CurrencyCode } from '../../src/domain/kernel/currency.ts';
 import { paymentRecord } from '../../src/domain/payments/payment-record.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { ProcessDied } from '../contract/object-store.contract.ts';
 import { aMerchantId, anOpening, aSuccess, digests, NOON, plain } from '../fixtures/changes.ts';
+import { fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { aTransfer } from '../fixtures/transfers.ts';
 import { readCsv } from '../support/csv-reader.ts';
 import { dyingAt, type ExportScene, exportScene, linesOf } from '../support/export-scene.ts';
+import { temporaryFiles } from '../support/objects.ts';
 
 const DAY = 86_400_000;
 /** A database is asked over a wire for each of these. */
@@ -159,6 +163,43 @@ export function exportsContract(adapter: string, open: () => Promise<Storage>): 
           .toSorted()
           .toReversed(),
       );
+    });
+
+    it('settlements are those of files that were begun in time, newest first, of one currency or of all', async () => {
+      const desk = fileDesk(storage, temporaryFiles({ now: () => Date.now() }));
+      const settled = async (currency: CurrencyCode, date: string) => {
+        desk.clock.move(DAY);
+        const row = rowAbout(await desk.paid({ currency }), { fee: '30', settlement_date: date });
+        expect((await desk.reconcile(nativeFile([row]))).status).toBe('completed');
+        return desk.clock.now();
+      };
+      await settled('EUR', '2026-03-05');
+      const second = await settled('USD', '2026-03-04');
+      const third = await settled('USD', '2026-03-06');
+      scene.clock.move(7 * DAY);
+      const dates = async (filter: ExportFilter) =>
+        linesOf(await made({ source: 'settlements', filter })).map(({ date }) => date);
+      expect(await dates({})).toEqual(['2026-03-06', '2026-03-04', '2026-03-05']);
+      expect(await dates({ currency: 'USD' as CurrencyCode })).toEqual(['2026-03-06', '2026-03-04']);
+      expect(await dates({ from: second, to: third - 1 })).toEqual(['2026-03-04']);
+      const [head = [], row = []] = readCsv(await made({ source: 'settlements', format: 'csv' }));
+      const cell = (name: string) => row[head.indexOf(name)];
+      expect(['gross_amount', 'fee_amount', 'net_amount', 'net_decimal', 'status'].map(cell)).toEqual([
+        '2500',
+        '30',
+        '2470',
+        '24.70',
+        'completed',
+      ]);
+    });
+
+    it('a CSV begins with a byte order mark where it is asked for, once, and nothing else does', async () => {
+      await fill();
+      const marked = await made({ format: 'csv', bom: true });
+      expect(marked.split('\uFEFF')).toHaveLength(2);
+      expect(marked.startsWith('\uFEFFid,merchant_id,')).toBe(true);
+      expect(await made({ format: 'csv' })).toBe(marked.slice(1));
+      expect(await made({ bom: true })).toBe(await made());
     });
 
     it('an export shows how far it has come, then a link that is made anew, then that it is over', async () => {

@@ -9,7 +9,14 @@ import {
   type JournalRow,
   rowsOfDay,
 } from '../../domain/files/journal.ts';
-import { type AuditEntryId, firstIdAt, type LedgerEntryId, type PaymentId } from '../../domain/kernel/ids.ts';
+import { publishedSettlement } from '../../domain/files/settlement-record.ts';
+import {
+  type AuditEntryId,
+  firstIdAt,
+  type LedgerEntryId,
+  type PaymentId,
+  type SettlementId,
+} from '../../domain/kernel/ids.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
@@ -18,6 +25,7 @@ import type { Payment } from '../../domain/payments/payment.ts';
 import { paymentRecord } from '../../domain/payments/payment-record.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import { transactionRecord } from '../../domain/payments/transaction-record.ts';
+import type { Aggregates } from '../../ports/aggregates.ts';
 import type { AuditTrail } from '../../ports/audit-trail.ts';
 import type { ExportRows } from '../../ports/export-encoder.ts';
 import type { Ledger } from '../../ports/ledger.ts';
@@ -26,7 +34,12 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { exportFilter } from './export-filter.ts';
 
-export type RowPorts = Readonly<{ payments: Payments; ledger: Ledger; auditTrail: AuditTrail }>;
+export type RowPorts = Readonly<{
+  payments: Payments;
+  ledger: Ledger;
+  auditTrail: AuditTrail;
+  aggregates: Aggregates;
+}>;
 
 /** Where reading goes on, as a checkpoint holds it; undefined before the first page. */
 export type RowCursor = JsonObject;
@@ -47,7 +60,7 @@ const READS_AT_ONCE = 16;
 
 /** `pageRows` are read at once. */
 export const readRows = (ports: RowPorts, pageRows: number): ReadRows => {
-  const { payments, ledger, auditTrail } = ports;
+  const { payments, ledger, auditTrail, aggregates } = ports;
   const readers: Readonly<Record<ExportSource, ReadRows>> = {
     payments: (order, cursor) =>
       paymentsAfter(order, cursor).map((found) => ({
@@ -90,6 +103,7 @@ export const readRows = (ports: RowPorts, pageRows: number): ReadRows => {
           ...(next.cursor === undefined ? {} : { cursor: { ...next.cursor, ...present({ day }) } }),
         };
       }),
+    settlements: settlementsAfter,
     audit: ({ merchantId, query, createdAt }, cursor) => {
       const { entityType, entityId, from, to = createdAt } = exportFilter(query);
       const filter = { ...present({ entityType, entityId, from }), to: Math.min(to, createdAt) };
@@ -104,6 +118,24 @@ export const readRows = (ports: RowPorts, pageRows: number): ReadRows => {
     },
   };
   return (order, cursor) => readers[order.source](order, cursor);
+
+  /** By the time at which the first row of their file was read, which their ids carry. */
+  function settlementsAfter(
+    { merchantId, query, createdAt }: FileExport,
+    cursor: RowCursor | undefined,
+  ): ResultAsync<RowPage, StorageUnavailable> {
+    const { currency, from = 0, to = createdAt } = exportFilter(query);
+    const before =
+      (cursor?.['before'] as SettlementId | undefined) ?? firstIdAt('set', Math.min(to, createdAt) + 1);
+    return aggregates.newest(merchantId, 'settlement', { limit: pageRows, before }).map((found) => {
+      const ofTime = found.filter(({ id }) => id >= firstIdAt('set', from));
+      const rows = ofTime.filter((each) => currency === undefined || each.currency === currency);
+      return {
+        rows: { source: 'settlements', rows: rows.map(publishedSettlement) },
+        ...(ofTime.length < found.length ? {} : nextOf(found)),
+      };
+    });
+  }
 
   function paymentsAfter(
     { merchantId, query, createdAt }: FileExport,

@@ -26,6 +26,7 @@ export type StartExportRequest = Readonly<{
   source: ExportSource;
   format: ExportFormat;
   gzip: boolean;
+  bom?: boolean;
   filter: ExportFilter;
   origin: Origin;
 }>;
@@ -109,7 +110,7 @@ export const startExport = (ports: MovePorts): StartExport => {
 
 export type ExportOrder = Pick<
   PendingFileExport,
-  'merchantId' | 'source' | 'format' | 'gzip' | 'query' | 'slot' | 'schedule'
+  'merchantId' | 'source' | 'format' | 'gzip' | 'bom' | 'query' | 'slot' | 'schedule'
 >;
 
 /** An export in its place and the job that makes it, with their links, as parts of a change. */

@@ -6,7 +6,14 @@ import type { Period } from './calendar.ts';
 import type { ExportFormat } from './export.ts';
 
 /** What a file can be made of. `journal` is one row for each day, account, type of entry and currency. */
-export const EXPORT_SOURCES = ['payments', 'transactions', 'ledger_entries', 'audit', 'journal'] as const;
+export const EXPORT_SOURCES = [
+  'payments',
+  'transactions',
+  'ledger_entries',
+  'audit',
+  'journal',
+  'settlements',
+] as const;
 export type ExportSource = (typeof EXPORT_SOURCES)[number];
 
 /** As many exports of a merchant are under way at once, so that no merchant holds up all others' jobs. */
@@ -25,6 +32,8 @@ type Known = Readonly<{
   source: ExportSource;
   format: ExportFormat;
   gzip: boolean;
+  /** A CSV begins with a byte order mark. */
+  bom?: boolean;
   /** What rows are chosen by: times as `rfc3339` writes them, both inclusive. */
   query: JsonObject;
   /** Its place among the merchant's exports under way, from 1. */
@@ -86,6 +95,7 @@ export type FileExportRecord = Readonly<{
   status: FileExport['status'];
   format: ExportFormat;
   gzip: boolean;
+  bom?: boolean;
   query: JsonObject;
   progress?: Readonly<{ rows_done: number }>;
   size?: number;
@@ -106,6 +116,7 @@ export const fileExportRecord = (each: FileExport): FileExportRecord => ({
   status: each.status,
   format: each.format,
   gzip: each.gzip,
+  ...present({ bom: each.bom }),
   query: each.query,
   ...(each.status === 'completed' ? { progress: { rows_done: each.rows }, size: each.bytes } : {}),
   ...(each.status === 'failed' ? { error: each.fault } : {}),
@@ -133,6 +144,7 @@ export function restoreFileExport(record: FileExportRecord, auditHash: string): 
     source: record.kind,
     format: record.format,
     gzip: record.gzip,
+    ...present({ bom: record.bom }),
     query: record.query,
     slot: record.slot,
     job: record.job_id,

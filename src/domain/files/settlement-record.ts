@@ -82,9 +82,9 @@ export function settlementRecord(each: Settlement): SettlementRecord {
 }
 
 /** As it is published: without where its rows lie. */
-export const publishedSettlement = (
-  each: Settlement,
-): Omit<SettlementRecord, 'first_batch' | 'last_batch'> => {
+export type PublishedSettlement = Omit<SettlementRecord, 'first_batch' | 'last_batch'>;
+
+export const publishedSettlement = (each: Settlement): PublishedSettlement => {
   const { first_batch: _first, last_batch: _last, ...published } = settlementRecord(each);
   return published;
 };

@@ -101,6 +101,38 @@ const journal: Columns<ExportRowsOf['journal'][number]> = {
   entries: ({ entries }) => entries,
 };
 
+const settlements: Columns<ExportRowsOf['settlements'][number]> = {
+  id: ({ id }) => id,
+  merchant_id: ({ merchant_id }) => merchant_id,
+  date: ({ date }) => date,
+  currency: ({ currency }) => currency,
+  payout_id: ({ payout_id }) => payout_id,
+  sequence: ({ sequence }) => sequence,
+  status: ({ status }) => status,
+  batch_id: ({ batch_id }) => batch_id,
+  payment_amount: ({ payment_amount }) => payment_amount,
+  refund_amount: ({ refund_amount }) => refund_amount,
+  gross_amount: ({ gross_amount }) => gross_amount,
+  fee_amount: ({ fee_amount }) => fee_amount,
+  chargeback_amount: ({ chargeback_amount }) => chargeback_amount,
+  adjustment_amount: ({ adjustment_amount }) => adjustment_amount,
+  net_amount: ({ net_amount }) => net_amount,
+  net_decimal: ({ net_amount, currency }) => decimal(net_amount, currency),
+  tolerated_amount: ({ tolerated_amount }) => tolerated_amount,
+  transaction_count: ({ transaction_count }) => transaction_count,
+  item_count: ({ item_count }) => item_count,
+  exception_count: ({ exception_count }) => exception_count,
+  exception_amount: ({ exception_amount }) => exception_amount,
+  payout_amount: ({ payout }) => payout?.amount,
+  payout_difference: ({ payout }) => payout?.difference,
+  bank_reference: ({ payout }) => payout?.bank_reference,
+  error: ({ error }) => error?.code,
+  version: ({ version }) => version,
+  processed_at: ({ processed_at }) => processed_at,
+  created_at: ({ created_at }) => created_at,
+  updated_at: ({ updated_at }) => updated_at,
+};
+
 const written = (value: Json | undefined): Cell =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' ? value : inCell(value);
 
@@ -134,4 +166,4 @@ const reconciled_rows: Columns<JsonObject> = Object.fromEntries(
  */
 export const EXPORT_COLUMNS: {
   readonly [Source in keyof ExportRowsOf]: Columns<ExportRowsOf[Source][number]>;
-} = { payments, transactions, ledger_entries, audit, journal, reconciled_rows };
+} = { payments, transactions, ledger_entries, audit, journal, settlements, reconciled_rows };

@@ -34,13 +34,17 @@ export function fileFormat<Source extends keyof ExportRowsOf>(
   };
 }
 
+/** By which spreadsheets know UTF-8. */
+export const BYTE_ORDER_MARK = '\uFEFF';
+
 /** Gzipped pieces are members of one file (RFC 1952, section 2.2). */
 export const exportEncoder: ExportEncoder = {
   fileOf: ({ format, gzip }) =>
     gzip ? { contentType: 'application/gzip', extension: `${TYPES[format].extension}.gz` } : TYPES[format],
-  encode({ source, rows }, { format, gzip, isFirst }) {
+  encode({ source, rows }, { format, gzip, bom, isFirst }) {
     const { head, line } = fileFormat(source, format);
-    let text = isFirst ? head : '';
+    const mark = bom === true && format === 'csv' ? BYTE_ORDER_MARK : '';
+    let text = isFirst ? `${mark}${head}` : '';
     for (const row of rows) text += line(row as never);
     const bytes = Buffer.from(text);
     return gzip && (bytes.length > 0 || isFirst) ? gzipSync(bytes) : bytes;

@@ -13,7 +13,7 @@ const badAudits = [
 
 const badOrders = [
   {},
-  { kind: 'settlements' },
+  { kind: 'customers' },
   { kind: 'payments', format: 'xlsx' },
   { kind: 'payments', filters: { min_amount: 1 } },
   { kind: 'journal', filters: { status: 'failed' } },

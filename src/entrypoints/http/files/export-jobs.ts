@@ -97,7 +97,8 @@ const pathParameters = {
   id: { schema: { type: 'string' }, example: 'exp_01990000000070008000000000000001' },
 } as const;
 const NEEDS =
-  'The kinds `ledger_entries` and `journal` need the permission `transfers` too, `audit` the permission `audit`.';
+  'The kinds `ledger_entries` and `journal` need the permission `transfers` too, `audit` the permission `audit`, `settlements` the ' +
+  'permission `settlements`.';
 const STARTED = {
   202: {
     ...answer('It is ordered.', startedExport),

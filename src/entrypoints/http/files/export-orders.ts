@@ -57,7 +57,7 @@ const started = (
   }>,
 ): Promise<Response> =>
   withPermission(c, NEEDED[body.kind], async () => {
-    const { kind: source, format = 'csv', gzip = false } = body;
+    const { kind: source, format = 'csv', gzip = false, bom } = body;
     return filterIn(body)
       .asyncAndThen((filter) =>
         committedOnce(c, parts, {
@@ -76,7 +76,10 @@ const started = (
             }),
           }),
           work: (claimWith) =>
-            parts.startExport({ merchantId, source, format, gzip, filter, origin: originOf(c) }, claimWith),
+            parts.startExport(
+              { merchantId, source, format, gzip, ...present({ bom }), filter, origin: originOf(c) },
+              claimWith,
+            ),
         }),
       )
       .match(
@@ -92,6 +95,7 @@ const FILTERS: Readonly<Record<ExportSource, readonly string[]>> = {
   ledger_entries: ['currency'],
   journal: ['currency'],
   audit: ['entity_type', 'entity_id'],
+  settlements: ['currency'],
 };
 
 /** A filter that the kind has not was meant for something, so it is refused like an unknown field. */

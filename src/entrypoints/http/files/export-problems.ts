@@ -41,4 +41,5 @@ export const NEEDED: Readonly<Record<ExportSource, string>> = {
   ledger_entries: 'transfers',
   journal: 'transfers',
   audit: 'audit',
+  settlements: 'settlements',
 };

@@ -189,7 +189,8 @@ const pathParameters = {
   id: { schema: { type: 'string' }, example: 'sch_01990000000070008000000000000001' },
 } as const;
 const NEEDS =
-  'Of the kinds `ledger_entries` and `journal` with the permission `transfers` too, of `audit` with the permission `audit`.';
+  'Of the kinds `ledger_entries` and `journal` with the permission `transfers` too, of `audit` with the permission `audit`, ' +
+  'of `settlements` with the permission `settlements`.';
 
 export const exportSchedules = resource({
   tag: {

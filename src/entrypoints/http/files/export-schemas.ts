@@ -13,6 +13,10 @@ export const gzip = z
   .boolean()
   .optional()
   .openapi({ default: false, description: 'Compressed, as one file.' });
+const bom = z.boolean().optional().openapi({
+  default: false,
+  description: 'Begins a CSV with a byte order mark, by which Excel knows UTF-8.',
+});
 const minorUnits = z.int().min(0).optional().openapi({
   format: 'int64',
   description: 'In minor units of `currency`, which must be given beside it.',
@@ -31,8 +35,9 @@ export const rowFilters = {
 
 /** Which kinds have which. */
 export const FILTERS_OF_KINDS =
-  'Payments, and their transactions: `status`, `customer_id`, `currency`, `min_amount`, `max_amount`. Ledger entries and the ' +
-  'journal: `currency`. Audit: `entity_type`, `entity_id`.';
+  'Payments, and their transactions: `status`, `customer_id`, `currency`, `min_amount`, `max_amount`. Ledger entries, the ' +
+  'journal and settlements: `currency`. Audit: `entity_type`, `entity_id`. The time of a settlement is that at which the first row of ' +
+  'its file was read.';
 
 const filters = z
   .strictObject({ ...rowFilters, ...period })
@@ -41,12 +46,12 @@ const filters = z
 
 /** The body of `POST /payments/export`. */
 export const newPaymentExport = z
-  .strictObject({ kind: z.enum(['payments', 'transactions']).optional(), filters, format, gzip })
+  .strictObject({ kind: z.enum(['payments', 'transactions']).optional(), filters, format, gzip, bom })
   .openapi('NewPaymentExport', { example: { filters: { status: 'succeeded' }, format: 'csv', gzip: true } });
 
 /** The body of `POST /exports`. */
 export const newExport = z
-  .strictObject({ kind: z.enum(EXPORT_SOURCES), filters, format, gzip })
+  .strictObject({ kind: z.enum(EXPORT_SOURCES), filters, format, gzip, bom })
   .openapi('NewExport', { example: { kind: 'journal', filters: { start_date: '2026-03-01' } } });
 
 export type ExportBody = z.output<typeof newExport>;
@@ -82,6 +87,7 @@ export const exportJob = z
     status: z.enum(['pending', 'processing', 'completed', 'failed', 'canceled', 'expired']),
     format: z.string().openapi({ description: `One of ${EXPORT_FORMATS.join(', ')}.` }),
     gzip: z.boolean(),
+    bom: z.boolean().optional(),
     query: z.record(z.string(), z.unknown()),
     progress: z.strictObject({ rows_done: count, rows_total: count.optional() }),
     size: count.optional().openapi({ description: 'Bytes of the file.' }),

@@ -6,7 +6,7 @@ import type { UseCases } from '../../../application/use-cases.ts';
 import { EXPORT_FORMATS } from '../../../domain/files/export.ts';
 import type { Payment } from '../../../domain/payments/payment.ts';
 import { paymentRecord } from '../../../domain/payments/payment-record.ts';
-import { type FileFormat, fileFormat } from '../../files/export-encoder.ts';
+import { BYTE_ORDER_MARK, type FileFormat, fileFormat } from '../../files/export-encoder.ts';
 import { filterOf, paymentFilter } from '../payments/payment-filter.ts';
 import { PAYMENTS_TAG } from '../payments/payment-problems.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
@@ -67,8 +67,6 @@ const getPaymentExport =
       },
     });
   };
-
-const BYTE_ORDER_MARK = '\uFEFF';
 
 type NextPage = Awaited<ReturnType<PaymentPages['next']>>;
 

@@ -116,7 +116,6 @@ describe('exports made by a job', () => {
   it.each([
     [{}, 'kind'],
     [{ kind: 'customers' }, 'kind'],
-    [{ kind: 'settlements' }, 'kind'],
     [{ kind: 'payments', format: 'xlsx' }, 'format'],
     [{ kind: 'payments', gzip: 'yes' }, 'gzip'],
     [{ kind: 'payments', merchant_id: 'merchant-2' }, 'merchant_id'],

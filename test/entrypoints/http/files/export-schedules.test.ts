@@ -4,7 +4,7 @@ import { addMerchants, aMerchant } from '../../../fixtures/merchants.ts';
 import { aPaymentBody, aPlatform, aRequest, aToken } from '../../../support/http-app.ts';
 import { type HandClock, handClock } from '../../../support/relay-workers.ts';
 
-const EVERYTHING = ['payments', 'exports', 'transfers', 'audit'];
+const EVERYTHING = ['payments', 'exports', 'transfers', 'audit', 'settlements'];
 const DAY_MS = 86_400_000;
 const daily = { kind: 'payments', every: 'day', format: 'json', timezone: 'Europe/Berlin' };
 
@@ -82,6 +82,7 @@ describe('export schedules', () => {
       ['journal', 'transfers'],
       ['ledger_entries', 'transfers'],
       ['audit', 'audit'],
+      ['settlements', 'settlements'],
     ] as const) {
       const body = { kind, every: 'day' };
       const refused = await send('POST', '/export_schedules', { body, permissions: ['exports'] });
