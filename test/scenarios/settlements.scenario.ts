@@ -214,7 +214,8 @@ export function settlementsContract(adapter: string, open: () => Promise<Storage
         rowAbout(each, { settlement_date: dates[index] ?? '', payout_id: `po_${index}` }),
       );
       const { reconciliation } = (await desk.send(nativeFile(rows)))._unsafeUnwrap();
-      await book.failAfter(reconciliation.id, 2);
+      await book.failAfter(2);
+      (await book.closer()(9))._unsafeUnwrap();
       const failed = await desk.find(reconciliation.id);
       expect(failed).toMatchObject({ status: 'failed', error: { code: 'object_store_unavailable' } });
       const settlements = await book.all();

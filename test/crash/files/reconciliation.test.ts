@@ -4,17 +4,20 @@ import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.t
 import { listRows } from '../../../src/application/files/list-rows.ts';
 import { getReconciliation } from '../../../src/application/files/read-reconciliations.ts';
 import { verifyWithFiles } from '../../../src/application/integrity/verify-files.ts';
+import { netOf, type Settlement } from '../../../src/domain/files/settlement.ts';
+import type { Storage } from '../../../src/ports/storage.ts';
 import { SECRET } from '../../fixtures/changes.ts';
 import { type FileDesk, fileDesk, nativeFile, rowAbout } from '../../fixtures/files.ts';
+import { settlementBook } from '../../fixtures/settlements.ts';
 import { temporaryFiles } from '../../support/objects.ts';
 import { aProcess, type Planned, type Process } from '../faulty-process.ts';
 import { everyFault } from '../points.ts';
 
-/** A batch is then of two rows, so that a file of a few has several. */
-const FEW_ROWS = 12;
+/** A batch is then of two or three rows, so that a file of a few has several. */
+const FEW_ROWS = 16;
 const LEASE_OVER_MS = 400_000;
 
-/** A file of two batches and a half: rows that match, one of them twice, a fee that was not known, and one that differs. */
+/** A file of two batches: rows that match, one of them twice, a fee that was not known, and one that differs; of two dates. */
 async function aWorld() {
   const storage = { ...memoryStorage(), mostChangeRows: FEW_ROWS };
   const desk = fileDesk(storage, temporaryFiles({ now: () => 0 }));
@@ -26,7 +29,7 @@ async function aWorld() {
     rowAbout(first, { fee: '5' }),
     rowAbout(second, { fee: '3' }),
     rowAbout(first, { fee: '5' }),
-    rowAbout(third, { fee: '1', amount: '1' }),
+    rowAbout(third, { fee: '1', amount: '1', settlement_date: '2026-03-03' }),
     rowAbout(third, { fee: '1' }),
   ]);
   const { reconciliation } = (await desk.send(file))._unsafeUnwrap();
@@ -45,6 +48,7 @@ function inSteps(process: Process, { ports }: FileDesk): Partial<FileDesk['ports
     aggregates: {
       ...aggregates,
       find: (...args) => process.call('find', () => aggregates.find(...args), LOST),
+      findByKey: (...args) => process.call('find', () => aggregates.findByKey(...args), LOST),
       list: (...args) => process.call('list', () => aggregates.list(...args), LOST),
     },
     payments: {
@@ -86,9 +90,26 @@ async function endOf({ storage, desk, paid, id }: World) {
     rows: rows.map(({ line, outcome }) => `${line as number} ${outcome as string}`),
     transactions: transactions.map((each) => `${each?.status} ${each?.version}`),
     fees: balance?.fees,
+    settlements: (await settlementsOf(desk)).map(settled),
+    told: await lockedIn(storage),
     verified: verified.isOk() ? verified.value.unsettled : verified.error,
   };
 }
+
+const settlementsOf = async ({ ports, merchantId }: FileDesk): Promise<readonly Settlement[]> =>
+  (await ports.aggregates.newest(merchantId, 'settlement', { limit: 9 }))._unsafeUnwrap();
+
+const settled = ({ date, sequence, status, sums, items, exceptions }: Settlement): string =>
+  `${date} ${sequence} ${status}: ${netOf(sums)} in ${items}, and ${exceptions} that did not match`;
+
+/** The events of settlements, each once. */
+const lockedIn = async (storage: Storage): Promise<readonly string[]> =>
+  (await storage.outbox.unsent(100))
+    ._unsafeUnwrap()
+    .flatMap(({ type, data }) =>
+      type === 'settlement.completed' ? [`${data['date'] as string} ${data['status'] as string}`] : [],
+    )
+    .toSorted();
 
 /** What must hold however the first worker fared. */
 const ENDED = {
@@ -96,6 +117,11 @@ const ENDED = {
   rows: ['2 matched', '3 matched', '4 duplicate', '5 mismatched', '6 matched'],
   transactions: ['settled 2', 'settled 2', 'settled 2'],
   fees: 9n,
+  settlements: [
+    '2026-03-03 1 completed_with_exceptions: 0 in 0, and 1 that did not match',
+    '2026-03-02 1 completed: 7491 in 3, and 0 that did not match',
+  ],
+  told: ['2026-03-02 completed', '2026-03-03 completed_with_exceptions'],
   verified: [],
 };
 
@@ -122,6 +148,60 @@ describe('a worker that reconciles a file', async () => {
   it('comes to the same end whatever happens to any one of its calls', async () => {
     for (const planned of everyFault(steps)) {
       const { end: hurt } = await played(planned);
+      expect({ ...planned, ...hurt }).toEqual({ ...planned, ...end });
+    }
+  });
+});
+
+describe('a worker that locks the settlements of a file that failed', async () => {
+  const closed = async (planned?: Planned) => {
+    const storage = { ...memoryStorage(), mostChangeRows: FEW_ROWS };
+    const desk = fileDesk(storage, temporaryFiles({ now: () => 0 }));
+    const book = settlementBook(storage, desk);
+    await desk.open();
+    const dates = ['2026-03-01', '2026-03-02', '2026-03-03', '2026-03-04', '2026-03-05'];
+    const paid = await Promise.all(dates.map(() => desk.paid()));
+    const rows = paid.map((each, index) => rowAbout(each, { settlement_date: dates[index] ?? '' }));
+    (await desk.send(nativeFile(rows)))._unsafeUnwrap();
+    await book.failAfter(2);
+    const process = aProcess(planned);
+    const course = await process.follow(book.closer(inSteps(process, desk))(9));
+    const succeed = async () => {
+      for (let n = 0; n < 3; n += 1) {
+        desk.clock.move(LEASE_OVER_MS);
+        (await book.closer({}, `successor-${n}`)(9))._unsafeUnwrap();
+      }
+    };
+    await succeed();
+    const letGo = process.letGo();
+    if (course.kind === 'held') await course.rest;
+    await letGo;
+    await succeed();
+    const end = {
+      settlements: (await settlementsOf(desk)).map(settled),
+      told: await lockedIn(storage),
+      verified: await book.verified(),
+    };
+    return { end, steps: process.taken.length };
+  };
+  const { end, steps } = await closed();
+
+  it('locks each of them once, as one with exceptions', () => {
+    const lockedOf = (date: string) =>
+      `${date} 1 completed_with_exceptions: 2500 in 1, and 0 that did not match`;
+    expect(end).toEqual({
+      settlements: ['2026-03-04', '2026-03-03', '2026-03-02', '2026-03-01'].map(lockedOf),
+      told: ['2026-03-01', '2026-03-02', '2026-03-03', '2026-03-04'].map(
+        (date) => `${date} completed_with_exceptions`,
+      ),
+      verified: [],
+    });
+    expect(steps).toBeGreaterThan(5);
+  });
+
+  it('comes to the same end whatever happens to any one of its calls', async () => {
+    for (const planned of everyFault(steps)) {
+      const { end: hurt } = await closed(planned);
       expect({ ...planned, ...hurt }).toEqual({ ...planned, ...end });
     }
   });
