@@ -3,6 +3,7 @@ import { aKey } from '../../../fixtures/changes.ts';
 import { nativeFile } from '../../../fixtures/files.ts';
 import { anHttpApp, aPaymentBody, aToken } from '../../../support/http-app.ts';
 
+type Asked = Omit<RequestInit, 'headers'> & Readonly<{ headers?: Readonly<Record<string, string>> }>;
 type Body = Readonly<Record<string, unknown>>;
 
 describe('/settlements', () => {
@@ -13,8 +14,8 @@ describe('/settlements', () => {
     authorization = `Bearer ${await aToken({ permissions: ['payments', 'settlements', 'webhooks', 'audit'] })}`;
   });
 
-  const ask = (path: string, init: RequestInit = {}) =>
-    http.app.request(path, { ...init, headers: { authorization, ...init.headers } });
+  const ask = (path: string, { headers = {}, ...init }: Asked = {}) =>
+    http.app.request(path, { ...init, headers: { authorization, ...headers } });
   const json = async (path: string) => (await (await ask(path)).json()) as Body & Readonly<{ items: Body[] }>;
 
   /** What a processor says of a payment that was just taken. */
