@@ -2,6 +2,7 @@ import type {
   AuditEntryId,
   CustomerId,
   EventId,
+  ExceptionId,
   ExportId,
   ExportScheduleId,
   JobId,
@@ -9,6 +10,7 @@ import type {
   PaymentId,
   PaymentMethodId,
   ReconciliationId,
+  StatementLineId,
   TransactionId,
   TransferId,
   WebhookEndpointId,
@@ -29,6 +31,8 @@ export interface Ids {
   exportSchedule(at: Instant): ExportScheduleId;
   job(at: Instant): JobId;
   reconciliation(at: Instant): ReconciliationId;
+  statementLine(at: Instant): StatementLineId;
+  exception(at: Instant): ExceptionId;
   webhookEndpoint(at: Instant): WebhookEndpointId;
   change(at: Instant): string;
 }

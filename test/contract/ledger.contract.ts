@@ -65,7 +65,7 @@ export function ledgerContract(adapter: string, open: () => Promise<Storage>): v
     it('adds a capture to what is available, less its fee, in each currency apart', async () => {
       await take({ amount: 2_500n }, 75n);
       await take({ amount: 1_000n, currency: 'JPY' });
-      const none = { pending: 0n, transfers: 0n, spendings: 0, merchantId: a };
+      const none = { pending: 0n, transfers: 0n, bank: 0n, differences: 0n, spendings: 0, merchantId: a };
       const yen = { ...none, currency: 'JPY', available: 1_000n, processor: -1_000n, fees: 0n };
       const dollars = { ...none, currency: 'USD', available: 2_425n, processor: -2_500n, fees: 75n };
       expect(await balances()).toEqual([yen, dollars]);

@@ -26,9 +26,15 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
   it('leave money with both that adds up, and a transfer that both read', async () => {
     const { a, b, c, ofA } = world;
     const available = async (client: Client) => balance.parse(await jsonOf(client, '/balance')).balances;
-    expect(await available(a)).toEqual([{ currency: 'USD', available: 7_000, pending: 0 }]);
-    expect(await available(b)).toEqual([{ currency: 'USD', available: 2_800, pending: 0 }]);
-    expect(await available(c)).toEqual([{ currency: 'USD', available: 1_000, pending: 0 }]);
+    expect(await available(a)).toEqual([
+      { currency: 'USD', available: 7_000, pending: 0, paid_out: 0, differences: 0 },
+    ]);
+    expect(await available(b)).toEqual([
+      { currency: 'USD', available: 2_800, pending: 0, paid_out: 0, differences: 0 },
+    ]);
+    expect(await available(c)).toEqual([
+      { currency: 'USD', available: 1_000, pending: 0, paid_out: 0, differences: 0 },
+    ]);
 
     const [sent, received] = [await a.get(`/transfers/${ofA.toB}`), await b.get(`/transfers/${ofA.toB}`)];
     expect([sent.status, received.status]).toEqual([200, 200]);
@@ -199,6 +205,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
         'reconciliation',
         'export_schedule',
         'settlement',
+        'statement_line',
       ] as const)
         for (const each of (
           await storage.aggregates.list(aMerchantId(id), kind, { limit: 100 })

@@ -14,6 +14,7 @@ import { reportsContract } from './reports.scenario.ts';
 import { retiredValuesContract } from './retired-values.scenario.ts';
 import { settlementSourcesContract } from './settlement-sources.scenario.ts';
 import { settlementsContract } from './settlements.scenario.ts';
+import { statementLinesContract } from './statement-lines.scenario.ts';
 import { timesContract } from './times.scenario.ts';
 import { transfersContract } from './transfers.scenario.ts';
 import { uploadsContract } from './uploads.scenario.ts';
@@ -46,4 +47,5 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   uploadsContract(adapter, open);
   settlementSourcesContract(adapter, open);
   settlementsContract(adapter, open);
+  statementLinesContract(adapter, open);
 }

@@ -1,13 +1,10 @@
 import { ResultAsync } from 'neverthrow';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
-import { listRows } from '../../src/application/files/list-rows.ts';
-import { getReconciliation } from '../../src/application/files/read-reconciliations.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
 import type { Reconciliation } from '../../src/domain/files/reconciliation.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, SECRET } from '../fixtures/changes.ts';
+import { aMerchantId } from '../fixtures/changes.ts';
 import { countsOf, type FileDesk, fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
 import { temporaryFiles } from '../support/objects.ts';
 
@@ -29,21 +26,6 @@ export function reconciliationsContract(adapter: string, open: () => Promise<Sto
       return seen.isOk() ? seen.value.unsettled : seen.error;
     };
 
-    const rowsOf = async ({ id, merchantId }: Reconciliation, limit = 3) => {
-      const list = listRows({
-        ...desk.ports,
-        signedTokens: systemSignedTokens(SECRET),
-        getReconciliation: getReconciliation(storage),
-      });
-      const rows: unknown[] = [];
-      for (let cursor: string | undefined; ; ) {
-        const page = (await list({ merchantId, id, limit, ...present({ cursor }) }))._unsafeUnwrap();
-        rows.push(...page.items);
-        cursor = page.nextCursor;
-        if (cursor === undefined) return rows;
-      }
-    };
-
     it('every row ends as what it is: matched, mismatched with both values, missing, a duplicate or rejected', async () => {
       const [matched, altered, again] = [await desk.paid(), await desk.paid(), await desk.paid({ fee: 7n })];
       const file = nativeFile([
@@ -63,7 +45,7 @@ export function reconciliationsContract(adapter: string, open: () => Promise<Sto
         missing_here: 1,
         rejected: 1,
       });
-      expect(await rowsOf(reconciliation)).toMatchObject([
+      expect(await desk.rowsOf(reconciliation, 3)).toMatchObject([
         { line: 2, outcome: 'matched' },
         { line: 3, outcome: 'mismatched', differences: [{ field: 'amount', ours: 2500, theirs: 2400 }] },
         { line: 4, outcome: 'matched' },
@@ -106,7 +88,7 @@ export function reconciliationsContract(adapter: string, open: () => Promise<Sto
       );
       expect(countsOf(reconciliation)).toEqual({ matched: 70 });
       expect(reconciliation.batches).toBeGreaterThan(storage.mostChangeRows > 1_000 ? 0 : 2);
-      expect(await rowsOf(reconciliation, 50)).toHaveLength(70);
+      expect(await desk.rowsOf(reconciliation)).toHaveLength(70);
       const [balance] = (await storage.balances.of(desk.merchantId))._unsafeUnwrap();
       expect(balance).toMatchObject({ fees: 70n });
       expect(await verified()).toEqual([]);
@@ -141,7 +123,7 @@ export function reconciliationsContract(adapter: string, open: () => Promise<Sto
       );
       expect(countsOf(reconciliation)).toEqual({ matched_within_tolerance: 1, mismatched: 3 });
       expect(await tolerant.transaction(within)).toMatchObject({ status: 'settled', fee: 5n });
-      expect(await rowsOf(reconciliation)).toMatchObject([
+      expect(await tolerant.rowsOf(reconciliation)).toMatchObject([
         {
           differences: [
             { field: 'amount', ours: 2500, theirs: 2502 },

@@ -9,9 +9,11 @@ import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, digests, NOON, terms } from '../fixtures/changes.ts';
 import { aBeginning, anEnding } from '../fixtures/exports.ts';
+import { fileDesk, nativeFile, rowAbout, rowOfType } from '../fixtures/files.ts';
 import { addEndpoint } from '../fixtures/webhooks.ts';
 import { aBusyStore } from './busy-store.ts';
 import { customerDesk } from './customer-desk.ts';
+import { temporaryFiles } from './objects.ts';
 
 const SHARDS = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
 const HOUR_MS = 3_600_000;
@@ -22,7 +24,7 @@ export const AFTERWARDS = NOON + HOUR_MS;
 /**
  * A small store with every kind of row: what `aBusyStore` holds, customers with keys of their own and who read them, an
  * export, an endpoint with deliveries attempted and not, events logged, unsent and parked, a claim that holds nothing but
- * its response, counters and leases.
+ * its response, a processor's file with lines of its own, counters and leases.
  */
 export async function everythingStored(storage: Storage): Promise<void> {
   const desk = customerDesk(
@@ -42,6 +44,17 @@ export async function everythingStored(storage: Storage): Promise<void> {
   const begun = aBeginning();
   (await storage.commits.commit(begun.change))._unsafeUnwrap();
   (await storage.commits.commit(anEnding(begun.stored).change))._unsafeUnwrap();
+
+  const files = fileDesk(storage, temporaryFiles(clock), merchantId);
+  files.clock.move(NOON + 200 - files.clock.now());
+  const paid = await files.paid();
+  await files.reconcile(
+    nativeFile([
+      rowAbout(paid, { fee: '3' }),
+      rowAbout(paid, { type: 'chargeback', reference: 'd-1', amount: '10' }),
+      rowOfType('payout', { amount: '70', fee: '2', payout_id: 'p-1', bank_reference: 'b-1' }),
+    ]),
+  );
 
   const changeId = `${'0'.repeat(31)}1`;
   const key = { merchantId, operation: 'create_customer', key: 'only-answered' } as const;

@@ -1,8 +1,10 @@
 import { type CurrencyCode, storedCurrency } from '../../domain/kernel/currency.ts';
 import type {
+  ExceptionId,
   LedgerEntryId,
   MerchantId,
   PaymentId,
+  StatementLineId,
   TransactionId,
   TransferId,
 } from '../../domain/kernel/ids.ts';
@@ -15,6 +17,7 @@ import {
   addBalances,
   type Balance,
   balancesOf,
+  causeIdOf,
   emptyBalance,
   type LedgerEntry,
   type LedgerEntryType,
@@ -35,19 +38,26 @@ export const ledgerItem = (entry: LedgerEntry): Item =>
       credit: entry.credit,
       amount: whole(entry.amount.minorUnits),
       created_at: entry.createdAt,
-      ...('paymentId' in entry
-        ? { payment_id: entry.paymentId, transaction_id: entry.transactionId }
-        : { transfer_id: entry.transferId }),
+      ...causeAttributes(entry),
     }),
   });
+
+function causeAttributes(entry: LedgerEntry) {
+  if ('transferId' in entry) return { transfer_id: entry.transferId };
+  if ('statementLineId' in entry) return { statement_line_id: entry.statementLineId };
+  if ('exceptionId' in entry) return { exception_id: entry.exceptionId };
+  return { payment_id: entry.paymentId, transaction_id: entry.transactionId };
+}
 
 export function ledgerEntryOf(item: Item, merchantId: MerchantId): LedgerEntry {
   const stored = item as Readonly<{ sk: LedgerEntryId; currency: string; record: string }>;
   const record = parseJson(stored.record) as StoredEntry;
-  const { type, debit, credit, payment_id, transaction_id, transfer_id } = record;
+  const { type, debit, credit, payment_id, transaction_id } = record;
   const amount = money(BigInt(record.amount), storedCurrency(stored.currency));
   const known = { id: stored.sk, merchantId, type, debit, credit, amount, createdAt: record.created_at };
-  if (transfer_id !== undefined) return { ...known, transferId: transfer_id };
+  if (record.transfer_id !== undefined) return { ...known, transferId: record.transfer_id };
+  if (record.statement_line_id !== undefined) return { ...known, statementLineId: record.statement_line_id };
+  if (record.exception_id !== undefined) return { ...known, exceptionId: record.exception_id };
   if (payment_id === undefined || transaction_id === undefined)
     throw new Error(`ledger entry ${stored.sk} lacks what it came of`);
   return { ...known, paymentId: payment_id, transactionId: transaction_id };
@@ -62,17 +72,18 @@ type StoredEntry = Readonly<{
   payment_id?: PaymentId;
   transaction_id?: TransactionId;
   transfer_id?: TransferId;
+  statement_line_id?: StatementLineId;
+  exception_id?: ExceptionId;
 }>;
 
 /** What the entries add to balances, all but what is spent: that is added by `spendingAddition`. */
 export const balanceAdditions = ({ entries, spending }: Change): readonly Addition[] => {
   const [first] = entries;
   if (first === undefined) return [];
-  const causeId = 'paymentId' in first ? first.paymentId : first.transferId;
   return balancesOf(entries)
     .filter((balance) => !isSpent(balance, spending))
     .map((balance) => ({
-      key: balancePartKey(balance.merchantId, balance.currency, causeId),
+      key: balancePartKey(balance.merchantId, balance.currency, causeIdOf(first)),
       amounts: amountsOf(balance),
     }));
 };

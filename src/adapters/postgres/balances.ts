@@ -16,6 +16,7 @@ export const postgresBalances = (pool: pg.Pool): Balances => ({
         name: 'balances_of',
         text: `SELECT b.merchant_id, b.currency, sum(b.available) AS available, sum(b.pending) AS pending,
             sum(b.processor) AS processor, sum(b.fees) AS fees, sum(b.transfers) AS transfers,
+            sum(b.bank) AS bank, sum(b.differences) AS differences,
             coalesce(max(s.spendings), 0) AS spendings
           FROM balance b LEFT JOIN spending s ON s.merchant_id = b.merchant_id AND s.currency = b.currency
           WHERE b.merchant_id = $1 AND b.currency = coalesce($2, b.currency)
@@ -34,5 +35,7 @@ const balanceFromRow = (row: Sums) => ({
   processor: BigInt(row.processor),
   fees: BigInt(row.fees),
   transfers: BigInt(row.transfers),
+  bank: BigInt(row.bank),
+  differences: BigInt(row.differences),
   spendings: row.spendings,
 });

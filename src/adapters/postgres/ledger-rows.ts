@@ -54,11 +54,16 @@ const entryColumns = (entry: LedgerEntry) => ({
   credit: entry.credit,
   amount: whole(entry.amount.minorUnits),
   currency: entry.amount.currency,
-  ...('transferId' in entry
-    ? { transfer_id: uuidOf(entry.transferId) }
-    : { payment_id: uuidOf(entry.paymentId), transaction_id: uuidOf(entry.transactionId) }),
+  ...causeColumns(entry),
   created_at: rfc3339(entry.createdAt),
 });
+
+function causeColumns(entry: LedgerEntry) {
+  if ('transferId' in entry) return { transfer_id: uuidOf(entry.transferId) };
+  if ('statementLineId' in entry) return { statement_line_id: uuidOf(entry.statementLineId) };
+  if ('exceptionId' in entry) return { exception_id: uuidOf(entry.exceptionId) };
+  return { payment_id: uuidOf(entry.paymentId), transaction_id: uuidOf(entry.transactionId) };
+}
 
 export function entryFromRow(row: Row<'ledger_entry'>): LedgerEntry {
   const known = {
@@ -71,6 +76,9 @@ export function entryFromRow(row: Row<'ledger_entry'>): LedgerEntry {
     createdAt: row.created_at,
   };
   if (row.transfer_id !== null) return { ...known, transferId: idOf('trf', hexOf(row.transfer_id)) };
+  if (row.statement_line_id !== null)
+    return { ...known, statementLineId: idOf('stl', hexOf(row.statement_line_id)) };
+  if (row.exception_id !== null) return { ...known, exceptionId: idOf('exc', hexOf(row.exception_id)) };
   if (row.payment_id === null || row.transaction_id === null)
     throw new Error(`ledger entry ${row.id} of ${row.merchant_id} has no cause`);
   return {

@@ -149,6 +149,8 @@ type LedgerEntryTable = {
   payment_id: string | null;
   transaction_id: string | null;
   transfer_id: string | null;
+  statement_line_id: string | null;
+  exception_id: string | null;
   created_at: Time;
 };
 

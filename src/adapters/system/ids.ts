@@ -21,6 +21,8 @@ export const systemIds: Ids = {
   exportSchedule: (at) => idOf('sch', hex(at)),
   job: (at) => idOf('job', hex(at)),
   reconciliation: (at) => idOf('rec', hex(at)),
+  statementLine: (at) => idOf('stl', hex(at)),
+  exception: (at) => idOf('exc', hex(at)),
   webhookEndpoint: (at) => idOf('we', hex(at)),
   change: (at) => hex(at),
 };

@@ -1,11 +1,13 @@
 import { ok, ResultAsync, safeTry } from 'neverthrow';
 import { type FileRow, paymentNamedBy, type ReadRow } from '../../domain/files/file-row.ts';
-import { type MatchedRow, matchRow, type Tolerance } from '../../domain/files/match-row.ts';
+import { matchRow } from '../../domain/files/match-file-row.ts';
+import type { Books, MatchedRow, Tolerance } from '../../domain/files/match-row.ts';
 import type { ProcessingReconciliation } from '../../domain/files/reconciliation.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
+import type { Aggregates } from '../../ports/aggregates.ts';
 import type { CsvPlace, CsvRecord } from '../../ports/csv-files.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { Payments } from '../../ports/payments.ts';
@@ -14,6 +16,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { entriesOfSettlement, ROWS_PER_SETTLEMENT } from '../payments/settle-transactions.ts';
 import { type BatchEffects, batchDraft } from './batch-draft.ts';
 import type { RowContributor, RowEffects } from './row-effects.ts';
+import { storedLines } from './statement-line-rows.ts';
 
 /** How much fits into one change. */
 export type BatchBounds = Pick<Storage, 'mostChangeRows'>;
@@ -37,7 +40,7 @@ export const ROWS_BESIDE = 5;
 export const batchSize = ({ mostChangeRows }: BatchBounds): number =>
   Math.max(1, Math.floor((mostChangeRows - ROWS_BESIDE) / ROWS_PER_SETTLEMENT));
 
-export type MatchPorts = Readonly<{ payments: Payments; ids: Ids }> & BatchBounds;
+export type MatchPorts = Readonly<{ payments: Payments; aggregates: Aggregates; ids: Ids }> & BatchBounds;
 
 /** How the rows of a file are read and judged, and what they change beside their transactions. */
 export type MatchTerms = Readonly<{
@@ -47,8 +50,9 @@ export type MatchTerms = Readonly<{
 }>;
 
 /**
- * Matches as many of the records as one change can hold, at least one. Reads each payment that they name once, all at
- * once, and then what the contributors ask for. What one row changes is so for the rows behind it.
+ * Matches as many of the records as one change can hold, at least one. Reads each payment that they name once, and the lines of
+ * statements that they may repeat, all at once, and then what the contributors ask for. What one row changes is so for the rows
+ * behind it.
  */
 export const matchBatch = (
   ports: MatchPorts,
@@ -58,16 +62,22 @@ export const matchBatch = (
   at: Instant,
 ): ResultAsync<MatchedBatch, StorageUnavailable> =>
   safeTry(async function* () {
-    const { payments, ids, mostChangeRows } = ports;
+    const { payments, aggregates, ids, mostChangeRows } = ports;
     const { merchantId } = reconciliation;
     const read = records.map(({ cells, line }) => terms.read(cells, line));
     const rows = read.flatMap((row) => (row.isOk() ? [row.value] : []));
-    const stored = yield* transactionsOf(payments, merchantId, paymentsIn(rows));
-    const books = { transactionsOf: (id: PaymentId) => stored.get(id) ?? [] };
+    const stored = transactionsOf(payments, merchantId, paymentsIn(rows));
+    const storedBefore = storedLines(aggregates, merchantId, rows);
+    const transactions = yield* stored;
+    const earlier = yield* storedBefore;
+    const draft = batchDraft(mostChangeRows - ROWS_BESIDE);
+    const books: Books = {
+      transactionsOf: (id) => transactions.get(id) ?? [],
+      statementLine: (key) => draft.soFar.holding('statement_line', key) ?? earlier.get(key),
+    };
     const effectsOfRow = yield* ResultAsync.combine(
       terms.contributors.map((each) => each({ reconciliation, rows, books, now: at })),
     );
-    const draft = batchDraft(mostChangeRows - ROWS_BESIDE);
     const matched: MatchedRow[] = [];
     const lines: JsonObject[] = [];
     let next: CsvPlace = { offset: 0, line: 1 };
@@ -79,7 +89,8 @@ export const matchBatch = (
         ...effectsOfRow.map((effectsOf) => effectsOf(each, draft.soFar)),
       ];
       if (!draft.add(each, effects)) break;
-      if (settled !== undefined) stored.set(settled.next.paymentId, replaced(stored, settled.next));
+      if (settled !== undefined)
+        transactions.set(settled.next.paymentId, replaced(transactions, settled.next));
       matched.push(each);
       lines.push(Object.assign({}, ...effects.map(({ line }: RowEffects) => line)) as JsonObject);
       next = records[index]?.next ?? next;

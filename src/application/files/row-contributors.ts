@@ -3,6 +3,7 @@ import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { RowContributor } from './row-effects.ts';
 import { settlementRows } from './settlement-rows.ts';
+import { statementLineRows } from './statement-line-rows.ts';
 
 /** What contributors read with, and name what they open by. */
 export type ContributorPorts = Readonly<{ aggregates: Aggregates; ids: Ids; digests: Digests }>;
@@ -10,4 +11,5 @@ export type ContributorPorts = Readonly<{ aggregates: Aggregates; ids: Ids; dige
 /** Everything that rows change beside the transactions that they settle: one thing a line, none knows of another. */
 export const rowContributors = (ports: ContributorPorts): readonly RowContributor[] => [
   settlementRows(ports),
+  statementLineRows(ports),
 ];

@@ -1,5 +1,6 @@
-import { err, ok, ResultAsync, safeTry } from 'neverthrow';
-import type { CurrencyCode } from '../../domain/kernel/currency.ts';
+import { err, ok, okAsync, ResultAsync, safeTry } from 'neverthrow';
+import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
+import { type CurrencyCode, storedCurrency } from '../../domain/kernel/currency.ts';
 import {
   idOf,
   type LedgerEntryId,
@@ -9,8 +10,7 @@ import {
 } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
-import type { Transfer } from '../../domain/ledger/transfer.ts';
+import { causeIdOf, type LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -21,9 +21,10 @@ import { checkAll } from './verify-marks.ts';
 import { headsOf, readPayment } from './verify-payment.ts';
 import {
   entryText,
+  POSTING_KINDS,
   type Posting,
+  postingsOfAggregate,
   postingsOfPayment,
-  postingsOfTransfer,
   postingText,
 } from './verify-postings.ts';
 
@@ -44,13 +45,19 @@ export const verifyPostings = (
   report: Report<IntegrityFinding>,
 ): Checked =>
   safeTry(async function* () {
-    for (let after: string | undefined; ; ) {
-      const page = { limit: PAGE, ...present({ after }) };
-      const transfers = yield* ports.aggregates.list(merchantId, 'transfer', page);
-      yield* checkAll(transfers, report, (each) => verifyTransfer(ports, merchantId, each, since));
-      after = transfers.at(-1)?.id;
-      if (transfers.length < PAGE) break;
-    }
+    for (const kind of POSTING_KINDS)
+      for (let after: string | undefined; ; ) {
+        const page = { limit: PAGE, ...present({ after }) };
+        const listed: ResultAsync<readonly Aggregate[], StorageUnavailable> = ports.aggregates.list(
+          merchantId,
+          kind,
+          page,
+        );
+        const aggregates = yield* listed;
+        yield* checkAll(aggregates, report, (each) => verifyAggregatePostings(ports, merchantId, each, since));
+        after = aggregates.at(-1)?.id;
+        if (aggregates.length < PAGE) break;
+      }
     for (let before: PaymentId | undefined; ; ) {
       const page = { limit: PAGE, ...present({ before }) };
       const payments = yield* ports.payments.list(merchantId, {}, page);
@@ -60,15 +67,18 @@ export const verifyPostings = (
     }
   });
 
-const verifyTransfer = (
+/** All that one aggregate posts is in one currency. */
+const verifyAggregatePostings = (
   ports: CauseReads,
   merchantId: MerchantId,
-  transfer: Transfer,
+  aggregate: Aggregate,
   since: Instant,
 ): Checked => {
-  const postings = postingsOfTransfer(merchantId, transfer).filter(({ at }) => at > since);
-  return entriesFor(ports.ledger, merchantId, transfer.amount.currency, postings).andThen((entries) => {
-    const own = entries.filter((entry) => 'transferId' in entry && entry.transferId === transfer.id);
+  const postings = postingsOfAggregate(merchantId, aggregate).filter(({ at }) => at > since);
+  const [first] = postings;
+  if (first === undefined) return okAsync(undefined);
+  return entriesFor(ports.ledger, merchantId, storedCurrency(first.currency), postings).andThen((entries) => {
+    const own = entries.filter((entry) => causeIdOf(entry) === aggregate.id);
     const fault = faultOfEntries(merchantId, postings, own);
     return fault === undefined ? ok(undefined) : err(fault);
   });
@@ -155,14 +165,14 @@ export const verifyCauses = (
   report: Report<IntegrityFinding>,
 ): Checked =>
   safeTry(async function* () {
-    const causes = [...new Map(entries.map((entry) => [rootOf(entry), entry])).entries()];
+    const causes = [...new Map(entries.map((entry) => [causeIdOf(entry), entry])).entries()];
     const caused = new Map(
       yield* checkAll(causes, report, ([root, entry]) =>
         postingTextsOf(ports, merchantId, entry).map((texts) => [root, texts] as const),
       ),
     );
     // Where the cause is gone, that was reported.
-    const strays = entries.filter((entry) => caused.get(rootOf(entry))?.has(entryText(entry)) === false);
+    const strays = entries.filter((entry) => caused.get(causeIdOf(entry))?.has(entryText(entry)) === false);
     return reportAll(
       strays.map(
         ({ id }): IntegrityFinding => ({
@@ -177,22 +187,27 @@ export const verifyCauses = (
     );
   });
 
-const rootOf = (entry: LedgerEntry): string => ('transferId' in entry ? entry.transferId : entry.paymentId);
-
 function postingTextsOf(
   ports: CauseReads,
   merchantId: MerchantId,
   entry: LedgerEntry,
 ): ResultAsync<ReadonlySet<string>, IntegrityFinding | StorageUnavailable> {
-  if (!('transferId' in entry))
+  if ('paymentId' in entry)
     return readPayment(ports, merchantId, entry.paymentId).map(
       ({ links }) => new Set(postingsOfPayment(links).map(postingText)),
     );
-  return ports.aggregates
-    .find(merchantId, 'transfer', entry.transferId)
-    .map((transfer) =>
-      transfer === undefined
-        ? new Set<string>()
-        : new Set(postingsOfTransfer(merchantId, transfer).map(postingText)),
-    );
+  return causeOf(ports, merchantId, entry).map(
+    (cause) => new Set(cause === undefined ? [] : postingsOfAggregate(merchantId, cause).map(postingText)),
+  );
+}
+
+/** The aggregate that an entry names. */
+function causeOf(
+  { aggregates }: CauseReads,
+  merchantId: MerchantId,
+  entry: Exclude<LedgerEntry, { paymentId: PaymentId }>,
+): ResultAsync<Aggregate | undefined, StorageUnavailable> {
+  if ('transferId' in entry) return aggregates.find(merchantId, 'transfer', entry.transferId);
+  if ('statementLineId' in entry) return aggregates.find(merchantId, 'statement_line', entry.statementLineId);
+  return okAsync(undefined);
 }

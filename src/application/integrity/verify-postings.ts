@@ -1,13 +1,16 @@
+import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
+import type { StatementLine } from '../../domain/files/statement-line.ts';
+import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import { foldChain } from '../../domain/kernel/audit-chain.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import type { LedgerEntry, LedgerEntryType } from '../../domain/ledger/ledger.ts';
+import { causeIdOf, type LedgerEntry, type LedgerEntryType } from '../../domain/ledger/ledger.ts';
 import type { Transfer } from '../../domain/ledger/transfer.ts';
 import type { TransactionRecord } from '../../domain/payments/transaction-record.ts';
 import type { Dated } from './verify-marks.ts';
 
-/** A ledger entry that must exist. `cause` is the id of the transaction, whose payment is named too, or of the transfer. */
+/** A ledger entry that must exist. `cause` is the id of the transaction, whose payment is named too, or of the aggregate. */
 export type Posting = Readonly<{
   cause: string;
   payment?: string;
@@ -44,7 +47,8 @@ function postingsOf(chain: readonly AuditEntry[]): readonly Posting[] {
     }
     // A fee is posted once: with the verdict that names it, or with the file that does so first.
     const isSaid = (status === 'succeeded' || status === 'settled') && record.fee_amount !== undefined;
-    if (isSaid && !isFeeKnown && BigInt(fee) !== 0n) postings.push(posting('fee', fee));
+    if (isSaid && !isFeeKnown && BigInt(fee) > 0n) postings.push(posting('fee', fee));
+    if (isSaid && !isFeeKnown && BigInt(fee) < 0n) postings.push(posting('fee_refund', -BigInt(fee)));
     isFeeKnown ||= record.fee_amount !== undefined;
     return postings;
   });
@@ -59,16 +63,46 @@ export const postingsOfPayment = (links: readonly AuditEntry[]): readonly Postin
     ).values(),
   ].flatMap(postingsOf);
 
-/** What a transfer must have put into one side's ledger. */
-export const postingsOfTransfer = (merchantId: MerchantId, transfer: Transfer): readonly Posting[] => [
-  {
-    cause: transfer.id,
-    type: transfer.merchantId === merchantId ? 'transfer_out' : 'transfer_in',
-    minorUnits: transfer.amount.minorUnits,
-    currency: transfer.amount.currency,
-    at: transfer.createdAt,
-  },
-];
+/** The kinds of aggregate that put something into the ledger. */
+export const POSTING_KINDS = ['transfer', 'statement_line'] as const satisfies readonly AggregateKind[];
+
+/** What an aggregate must have put into the ledger of a merchant; nothing, of most. */
+export function postingsOfAggregate(merchantId: MerchantId, aggregate: Aggregate): readonly Posting[] {
+  if (aggregate.kind === 'transfer') return [postingOfTransfer(merchantId, aggregate)];
+  if (aggregate.kind === 'statement_line') return postingsOfLine(aggregate);
+  return [];
+}
+
+const postingOfTransfer = (merchantId: MerchantId, transfer: Transfer): Posting => ({
+  cause: transfer.id,
+  type: transfer.merchantId === merchantId ? 'transfer_out' : 'transfer_in',
+  minorUnits: transfer.amount.minorUnits,
+  currency: transfer.amount.currency,
+  at: transfer.createdAt,
+});
+
+function postingsOfLine({ id, type, amount, fee = 0n, createdAt }: StatementLine): readonly Posting[] {
+  const { minorUnits, currency } = amount;
+  const posting = (of: LedgerEntryType, units: bigint): Posting => ({
+    cause: id,
+    type: of,
+    minorUnits: units < 0n ? -units : units,
+    currency,
+    at: createdAt,
+  });
+  const feeType = (units: bigint) => (units > 0n ? 'fee' : 'fee_refund');
+  const signed: Record<StatementLine['type'], LedgerEntryType> = {
+    chargeback: 'chargeback',
+    chargeback_reversal: 'chargeback_reversal',
+    fee: feeType(minorUnits),
+    adjustment: minorUnits > 0n ? 'adjustment_credit' : 'adjustment_debit',
+    payout: minorUnits > 0n ? 'payout' : 'payout_reversal',
+  };
+  return [
+    ...(minorUnits === 0n ? [] : [posting(signed[type], minorUnits)]),
+    ...(fee === 0n ? [] : [posting(feeType(fee), fee)]),
+  ];
+}
 
 /** One text for one posting and the entry that stands for it. */
 export const postingText = ({ cause, payment = '', type, minorUnits, currency, at }: Posting): string =>
@@ -84,14 +118,23 @@ export const entryText = (entry: LedgerEntry): string => {
 export const datedEntry = (entry: LedgerEntry): Dated => ({ text: entryText(entry), at: entry.createdAt });
 
 const causeOf = (entry: LedgerEntry): string =>
-  'transferId' in entry ? `${entry.transferId} ` : `${entry.transactionId} ${entry.paymentId}`;
+  'paymentId' in entry ? `${entry.transactionId} ${entry.paymentId}` : `${causeIdOf(entry)} `;
 
 const SIDES = {
   capture: 'processor available',
   fee: 'available fees',
+  fee_refund: 'fees available',
   refund_hold: 'available pending',
   refund: 'pending processor',
   refund_release: 'pending available',
   transfer_out: 'available transfers',
   transfer_in: 'transfers available',
+  chargeback: 'available processor',
+  chargeback_reversal: 'processor available',
+  adjustment_credit: 'processor available',
+  adjustment_debit: 'available processor',
+  payout: 'bank processor',
+  payout_reversal: 'processor bank',
+  difference_short: 'differences processor',
+  difference_over: 'processor differences',
 } as const satisfies Record<LedgerEntryType, string>;

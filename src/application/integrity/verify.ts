@@ -14,7 +14,7 @@ import { noteDeliveries } from './verify-deliveries.ts';
 import { type FactReads, factsVisitor, verifyFacts } from './verify-facts.ts';
 import { type LedgerReads, verifyLedger } from './verify-ledger.ts';
 import { type Marks, mark, NO_MARKS, STABLE_MS } from './verify-marks.ts';
-import { datedPosting, postingsOfPayment, postingsOfTransfer } from './verify-postings.ts';
+import { datedPosting, postingsOfAggregate, postingsOfPayment } from './verify-postings.ts';
 import { type RowsSeen, walkRows } from './verify-rows.ts';
 import { faultsOfSpendings } from './verify-spendings.ts';
 import { type Recount, recount, verifySummaries } from './verify-summaries.ts';
@@ -149,10 +149,8 @@ const verifyMerchant = (
         const own = checked.filter(({ aggregate }) => aggregate.merchantId === merchantId);
         onHeads(own.map(headsOfAggregate));
         for (const { aggregate, links } of checked) {
-          if (aggregate.kind === 'transfer') {
-            const postings = postingsOfTransfer(merchantId, aggregate);
-            caused = mark(caused, postings.map(datedPosting), cut, digests.sha256);
-          }
+          const postings = postingsOfAggregate(merchantId, aggregate);
+          caused = mark(caused, postings.map(datedPosting), cut, digests.sha256);
           // A transfer is read on both sides; its chain is its sender's.
           if (aggregate.merchantId !== merchantId) continue;
           chained = mark(chained, links.map(datedLink), cut, digests.sha256);

@@ -3,7 +3,12 @@ import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { Claim } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { type LedgerEntry, type LedgerEntryType, ledgerEntry } from '../../domain/ledger/ledger.ts';
+import {
+  feePosting,
+  type LedgerEntry,
+  type LedgerEntryType,
+  ledgerEntry,
+} from '../../domain/ledger/ledger.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import { paymentEvent, refundEvent } from '../../domain/payments/payment-events.ts';
 import { paymentRecord } from '../../domain/payments/payment-record.ts';
@@ -108,26 +113,26 @@ export function auditedTransaction(
 /** What the newest state of a transaction moves in the ledger. Holding and releasing money moves none of it. */
 function entriesOf({ ids }: Pick<Ports, 'ids'>, transaction: Transaction, at: Instant): LedgerEntry[] {
   const { merchantId, paymentId, id: transactionId } = transaction;
-  const entry = (type: LedgerEntryType, amount = transaction.amount): LedgerEntry =>
+  const entry = (posting: Pick<LedgerEntry, 'type' | 'amount'>): LedgerEntry =>
     ledgerEntry({
       id: ids.ledgerEntry(at),
       merchantId,
-      type,
-      amount,
+      ...posting,
       paymentId,
       transactionId,
       createdAt: at,
     });
+  const entryOf = (type: LedgerEntryType) => entry({ type, amount: transaction.amount });
   const fee =
     transaction.status === 'succeeded' ? feeOf(transaction, transaction.amount.currency) : undefined;
-  const fees = fee === undefined ? [] : [entry('fee', fee)];
+  const fees = fee === undefined ? [] : [entry(feePosting(fee))];
   switch (transaction.type) {
     case 'capture':
-      return transaction.status === 'succeeded' ? [entry('capture'), ...fees] : [];
+      return transaction.status === 'succeeded' ? [entryOf('capture'), ...fees] : [];
     case 'refund':
-      if (transaction.status === 'pending') return [entry('refund_hold')];
-      if (transaction.status === 'failed') return [entry('refund_release')];
-      return transaction.status === 'succeeded' ? [entry('refund'), ...fees] : [];
+      if (transaction.status === 'pending') return [entryOf('refund_hold')];
+      if (transaction.status === 'failed') return [entryOf('refund_release')];
+      return transaction.status === 'succeeded' ? [entryOf('refund'), ...fees] : [];
     case 'authorization':
     case 'void':
       return fees;

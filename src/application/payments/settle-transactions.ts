@@ -1,6 +1,6 @@
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import { type LedgerEntry, ledgerEntry } from '../../domain/ledger/ledger.ts';
+import { feePosting, type LedgerEntry, ledgerEntry } from '../../domain/ledger/ledger.ts';
 import { feeOf, type Transaction } from '../../domain/payments/transaction.ts';
 import type { Change } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
@@ -21,10 +21,10 @@ export function entriesOfSettlement(
 ): readonly LedgerEntry[] {
   const { merchantId, paymentId, id: transactionId } = next;
   if (next.status === 'pending' || before.status === 'pending' || before.fee !== undefined) return [];
-  const amount = feeOf(next, next.amount.currency);
-  if (amount === undefined) return [];
+  const fee = feeOf(next, next.amount.currency);
+  if (fee === undefined) return [];
   const id = ids.ledgerEntry(at);
-  return [ledgerEntry({ id, merchantId, type: 'fee', amount, paymentId, transactionId, createdAt: at })];
+  return [ledgerEntry({ id, merchantId, ...feePosting(fee), paymentId, transactionId, createdAt: at })];
 }
 
 /** What a change holds for transactions that are settled: each with its link. Their payments stay as they are. */

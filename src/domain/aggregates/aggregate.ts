@@ -36,6 +36,12 @@ import {
 } from '../files/reconciliation-record.ts';
 import type { Settlement } from '../files/settlement.ts';
 import { restoreSettlement, type SettlementRecord, settlementRecord } from '../files/settlement-record.ts';
+import {
+  restoreStatementLine,
+  type StatementLine,
+  type StatementLineRecord,
+  statementLineRecord,
+} from '../files/statement-line.ts';
 import type { AggregateKind } from '../kernel/aggregate-kind.ts';
 import type { MerchantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
@@ -71,7 +77,8 @@ export type Aggregate =
   | Reconciliation
   | FileUpload
   | ExportSchedule
-  | Settlement;
+  | Settlement
+  | StatementLine;
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
 /** What is stored. */
@@ -99,6 +106,8 @@ export function aggregateRecord(aggregate: Aggregate): JsonObject {
       return fileUploadRecord(aggregate);
     case 'settlement':
       return settlementRecord(aggregate);
+    case 'statement_line':
+      return statementLineRecord(aggregate);
   }
 }
 
@@ -119,6 +128,7 @@ export function auditedRecord(aggregate: Aggregate): JsonObject {
     case 'export_schedule':
     case 'reconciliation_upload':
     case 'settlement':
+    case 'statement_line':
       return aggregateRecord(aggregate);
   }
 }
@@ -155,6 +165,8 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
       return restoreExportSchedule(record as ExportScheduleRecord, auditHash);
     case 'settlement':
       return restoreSettlement(record as SettlementRecord, auditHash);
+    case 'statement_line':
+      return restoreStatementLine(record as StatementLineRecord, auditHash);
   }
 }
 

@@ -73,7 +73,10 @@ export const isStatementRow = (row: FileRow): row is StatementRow =>
 export const paymentNamedBy = (row: FileRow): PaymentId | undefined =>
   'paymentId' in row ? row.paymentId : undefined;
 
-/** Why a row is not read; a cell's text is never repeated. `column` is the header's name, absent when the row as a whole is wrong. */
+/**
+ * Why a row is not read; a cell's text is never repeated. `column` is the header's name, absent when the row as a whole is wrong.
+ * `not_of_type`: a row of its type says no such thing.
+ */
 export type RowRejected = Readonly<{
   kind: 'RowRejected';
   line: number;
@@ -96,7 +99,7 @@ export type RowRejected = Readonly<{
     | 'net_differs'
     /** Paid in one currency and settled in another: the amounts of one row are not of one currency. */
     | 'converted'
-    | 'unsupported_type';
+    | 'not_of_type';
 }>;
 
 /** The first record of the file does not name the columns that the source has. */

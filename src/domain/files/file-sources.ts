@@ -1,7 +1,6 @@
-import { err, ok } from 'neverthrow';
 import type { SettlementMapping } from '../merchants/settlement-mapping.ts';
 import { ADYEN_READ, adyenRows } from './adyen-file.ts';
-import { type FileRow, isStatementRow, type RowRejected, type RowSource } from './file-row.ts';
+import type { RowSource } from './file-row.ts';
 import { columnsRead, isSkipped, mappedRows } from './mapped-file.ts';
 import { nativeRows } from './native-file.ts';
 import { STRIPE_READ, stripeRows } from './stripe-file.ts';
@@ -46,25 +45,12 @@ export function formatOf({ source, mapping }: FileReading): FileFormat {
   if (source === 'mapped' && mapping !== undefined) return mappedFormat(mapping);
   const rows = Object.hasOwn(ROWS, source) ? ROWS[source] : undefined;
   if (rows === undefined) throw new Error(`files of the source ${source} cannot be read`);
-  return { ...PLAIN, rows: ofTransactions(rows) };
+  return { ...PLAIN, rows };
 }
-
-/** The types that have no transaction of ours are read once there is a ledger entry for them. */
-const ofTransactions =
-  (rows: RowSource): RowSource =>
-  (header) =>
-    rows(header).map(
-      (read) => (cells, line) =>
-        read(cells, line).andThen((row) =>
-          isStatementRow(row)
-            ? err<FileRow, RowRejected>({ kind: 'RowRejected', line, reason: 'unsupported_type' })
-            : ok<FileRow, RowRejected>(row),
-        ),
-    );
 
 const mappedFormat = (mapping: SettlementMapping): FileFormat => ({
   delimiter: mapping.delimiter ?? ',',
   recordsBeforeHeader: mapping.records_before_header ?? 0,
-  rows: ofTransactions(mappedRows(mapping)),
+  rows: mappedRows(mapping),
   isNoRow: isSkipped(mapping),
 });

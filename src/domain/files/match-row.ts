@@ -1,10 +1,11 @@
-import type { Result } from 'neverthrow';
+import { ok, type Result } from 'neverthrow';
 import type { PaymentId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { type Json, whole } from '../kernel/json.ts';
 import { settle, type Transaction } from '../payments/transaction.ts';
-import { type FileRow, isStatementRow, type RowRejected, type TransactionRow } from './file-row.ts';
+import type { FileRow, RowRejected, TransactionName, TransactionRow } from './file-row.ts';
 import { namedTransaction } from './named-transaction.ts';
+import type { StatementLine } from './statement-line.ts';
 
 /** What becomes of a row; each becomes exactly one of these. */
 export const OUTCOMES = [
@@ -31,30 +32,32 @@ export type MatchedRow = Readonly<{
   settled?: Readonly<{ before: Transaction; next: Transaction }>;
 }>;
 
-/** What the merchant has on record, as the rows before left it. Of another merchant's payment there are no transactions. */
-export type Books = Readonly<{ transactionsOf: (id: PaymentId) => readonly Transaction[] }>;
+/** What the merchant has on record, as the rows before left it. */
+export type Books = Readonly<{
+  /** Of another merchant's payment there are none. */
+  transactionsOf: (id: PaymentId) => readonly Transaction[];
+  /** The line of a statement of this type and reference (`statementKey`), from this file or an earlier one. */
+  statementLine: (key: string) => StatementLine | undefined;
+}>;
 
 /** How far amounts and fees may differ from ours, in minor units of each currency; 0 where none is named. */
 export type Tolerance = (currency: string) => bigint;
 
 /**
- * Holds one row against the transaction that it names. A row that says what we know settles it. A transaction that is settled
+ * Holds a row against the transaction that it names. A row that says what we know settles it. A transaction that is settled
  * already is not settled again, whatever the row says.
  */
-export function matchRow(
-  read: Result<FileRow, RowRejected>,
+export function matchTransactionRow(
+  row: TransactionRow,
   books: Books,
   tolerance: Tolerance,
   now: Instant,
 ): MatchedRow {
-  if (read.isErr()) return { outcome: 'rejected', row: read, differences: [] };
-  const row = read.value;
-  if (isStatementRow(row)) throw new Error(`no source reads a row of type ${row.type}`);
-  const transaction = transactionOf(row, books);
-  if (transaction === undefined) return { outcome: 'missing_here', row: read, differences: [] };
+  const transaction = transactionNamed(row, row.type === 'refund' ? 'refund' : 'capture', books);
+  if (transaction === undefined) return { outcome: 'missing_here', row: ok(row), differences: [] };
   const as = (outcome: Outcome, differences: readonly FieldDifference[] = []): MatchedRow => ({
     outcome,
-    row: read,
+    row: ok(row),
     differences,
     transaction,
   });
@@ -71,13 +74,16 @@ export function matchRow(
   return { ...matched, settled: { before: transaction, next: settle(transaction, row.fee, now) } };
 }
 
-const transactionOf = (row: TransactionRow, { transactionsOf }: Books): Transaction | undefined =>
-  row.paymentId === undefined
-    ? undefined
-    : namedTransaction(row, row.type === 'refund' ? 'refund' : 'capture', transactionsOf(row.paymentId));
+/** The transaction of ours that a row names; none, where its payment is another merchant's. */
+export const transactionNamed = (
+  name: TransactionName,
+  type: 'capture' | 'refund',
+  { transactionsOf }: Books,
+): Transaction | undefined =>
+  name.paymentId === undefined ? undefined : namedTransaction(name, type, transactionsOf(name.paymentId));
 
 /** The row's word for a transaction of ours; of an authorization or a void no file says anything. */
-const TYPES = {
+export const ROW_TYPE_OF = {
   capture: 'payment',
   refund: 'refund',
   authorization: 'authorization',
@@ -88,7 +94,7 @@ function differencesOfFacts(
   row: TransactionRow,
   { type, status, amount }: Transaction,
 ): readonly FieldDifference[] {
-  const ours = TYPES[type];
+  const ours = ROW_TYPE_OF[type];
   const isType = row.type === undefined ? ours === 'payment' || ours === 'refund' : row.type === ours;
   const expected = row.status === 'settled' ? 'succeeded' : 'failed';
   return [
@@ -100,7 +106,8 @@ function differencesOfFacts(
   ];
 }
 
-type AmountDifference = Readonly<{ by: bigint; difference: FieldDifference }>;
+/** `by` is above zero. */
+export type AmountDifference = Readonly<{ by: bigint; difference: FieldDifference }>;
 
 /** A fee that we never learned of differs from nothing. */
 function differencesOfAmounts(row: TransactionRow, transaction: Transaction): readonly AmountDifference[] {
@@ -111,7 +118,8 @@ function differencesOfAmounts(row: TransactionRow, transaction: Transaction): re
   ];
 }
 
-function differing(
+/** None where either side says nothing. */
+export function differing(
   field: string,
   ours: bigint | undefined,
   theirs: bigint | undefined,

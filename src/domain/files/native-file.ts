@@ -3,8 +3,25 @@ import { parseId } from '../kernel/ids.ts';
 import { parseDay } from '../kernel/instant.ts';
 import { present } from '../kernel/present.ts';
 import { ROW_TYPES } from '../merchants/settlement-mapping.ts';
-import { bad, type Cell, type CellOf, currencyOf, optional, rowReader, textOf } from './file-cells.ts';
-import { columnsOf, type RowSource, type TransactionRow } from './file-row.ts';
+import {
+  bad,
+  type Cell,
+  type CellOf,
+  currencyOf,
+  neededText,
+  optional,
+  rowReader,
+  textOf,
+} from './file-cells.ts';
+import {
+  type ChargebackRow,
+  type ChargeRow,
+  columnsOf,
+  type FileRow,
+  type PayoutRow,
+  type RowSource,
+  type TransactionRow,
+} from './file-row.ts';
 
 const REQUIRED = [
   'payment_id',
@@ -26,32 +43,93 @@ const AMOUNT = /^\d{1,18}$/;
 /**
  * paywright's own columns, in any order: `payment_id`, `transaction_id`, `status` (`settled` or `failed`), `fee`,
  * `processed_date` and `settlement_date` (YYYY-MM-DD), and where the file has them `type`, `amount`, `currency`, `reference`,
- * `payout_id` and `bank_reference`. Amounts are whole minor units. An optional cell may be empty.
+ * `payout_id` and `bank_reference`. Amounts are whole minor units. An optional cell may be empty. A row of another type than
+ * `payment` and `refund` is `settled` and has amount, currency and reference (a payout its `payout_id` instead); a fee, an adjustment
+ * and a payout name no payment and no transaction, and their amounts may begin with a minus.
  */
 export const nativeRows: RowSource = (header) =>
   columnsOf<Column>(header, { required: REQUIRED, optional: OPTIONAL }).map((places) =>
     rowReader(header, places, rowOf),
   );
 
-const rowOf = (cell: CellOf<Column>, line: number): Cell<TransactionRow> =>
+/** What the file says in a row of any type. */
+const rowOf = (cell: CellOf<Column>, line: number): Cell<FileRow> =>
   Result.combine([
-    idOf('payment_id', 'pay', cell('payment_id')),
-    idOf('transaction_id', 'txn', cell('transaction_id')),
     wordOf('status', cell('status'), ['settled', 'failed'] as const),
     amountOf('fee', cell('fee')),
     dayOf('processed_date', cell('processed_date')),
     dayOf('settlement_date', cell('settlement_date')),
-    optional(cell('type'), typeOf),
-    optional(cell('amount'), (text) => amountOf('amount', text)),
-    optional(cell('currency'), (text) => currencyOf('currency', text)),
+    optional(cell('type'), (text) => wordOf('type', text, ROW_TYPES)),
     textOf('reference', cell('reference')),
     textOf('payout_id', cell('payout_id')),
     textOf('bank_reference', cell('bank_reference')),
-  ]).map(([paymentId, transactionId, status, fee, , settledOn, ...others]) => {
-    const [type, amount, currency, reference, payoutId, bankReference] = others;
-    const said = present({ type, amount, currency, reference, payoutId, bankReference });
-    return { line, paymentId, transactionId, status, fee, settledOn, ...said };
+  ]).andThen(([status, fee, , settledOn, type, reference, payoutId, bankReference]): Cell<FileRow> => {
+    const said = { line, fee, settledOn, ...present({ reference, payoutId, bankReference }) };
+    if (type === undefined || type === 'payment' || type === 'refund')
+      return transactionRowOf(cell, { ...said, ...present({ type }), status });
+    // What failed to be paid, charged or taken back has moved nothing.
+    if (status !== 'settled') return bad('status', 'not_of_type');
+    if (type === 'chargeback' || type === 'chargeback_reversal')
+      return chargebackRowOf(cell, { ...said, type });
+    if (cell('payment_id') !== '') return bad('payment_id', 'not_of_type');
+    if (cell('transaction_id') !== '') return bad('transaction_id', 'not_of_type');
+    return type === 'payout' ? payoutRowOf(cell, { ...said, type }) : chargeRowOf(cell, { ...said, type });
   });
+
+const transactionRowOf = (
+  cell: CellOf<Column>,
+  said: Omit<TransactionRow, 'paymentId' | 'transactionId' | 'amount' | 'currency'>,
+): Cell<TransactionRow> =>
+  Result.combine([
+    idOf('payment_id', 'pay', cell('payment_id')),
+    idOf('transaction_id', 'txn', cell('transaction_id')),
+    optional(cell('amount'), (text) => amountOf('amount', text)),
+    optional(cell('currency'), (text) => currencyOf('currency', text)),
+  ]).map(([paymentId, transactionId, amount, currency]) => ({
+    ...said,
+    paymentId,
+    transactionId,
+    ...present({ amount, currency }),
+  }));
+
+const chargebackRowOf = (
+  cell: CellOf<Column>,
+  said: Omit<ChargebackRow, 'paymentId' | 'transactionId' | 'amount' | 'currency' | 'reference'>,
+): Cell<ChargebackRow> =>
+  Result.combine([
+    idOf('payment_id', 'pay', cell('payment_id')),
+    idOf('transaction_id', 'txn', cell('transaction_id')),
+    amountOf('amount', cell('amount')),
+    currencyOf('currency', cell('currency')),
+    neededText('reference', cell('reference')),
+  ]).map(([paymentId, transactionId, amount, currency, reference]) => ({
+    ...said,
+    paymentId,
+    transactionId,
+    amount,
+    currency,
+    reference,
+  }));
+
+const chargeRowOf = (
+  cell: CellOf<Column>,
+  said: Omit<ChargeRow, 'amount' | 'currency' | 'reference'>,
+): Cell<ChargeRow> =>
+  Result.combine([
+    signedAmountOf(cell('amount')),
+    currencyOf('currency', cell('currency')),
+    neededText('reference', cell('reference')),
+  ]).map(([amount, currency, reference]) => ({ ...said, amount, currency, reference }));
+
+const payoutRowOf = (
+  cell: CellOf<Column>,
+  said: Omit<PayoutRow, 'amount' | 'currency' | 'payoutId'>,
+): Cell<PayoutRow> =>
+  Result.combine([
+    signedAmountOf(cell('amount')),
+    currencyOf('currency', cell('currency')),
+    neededText('payout_id', cell('payout_id')),
+  ]).map(([amount, currency, payoutId]) => ({ ...said, amount, currency, payoutId }));
 
 function idOf<Prefix extends 'pay' | 'txn'>(column: Column, prefix: Prefix, text: string) {
   const id = parseId(prefix, text);
@@ -65,16 +143,16 @@ function wordOf<Word extends string>(column: Column, text: string, words: readon
   return bad(column, text === '' ? 'missing' : 'unknown_word');
 }
 
-/** The types that have no transaction of ours are read once there is a ledger entry for them. */
-const typeOf = (text: string): Cell<NonNullable<TransactionRow['type']>> =>
-  wordOf('type', text, ROW_TYPES).andThen((type) =>
-    type === 'payment' || type === 'refund' ? ok(type) : bad('type', 'unsupported_type'),
-  );
-
 function amountOf(column: Column, text: string): Cell<bigint> {
   if (AMOUNT.test(text)) return ok(BigInt(text));
   return bad(column, text === '' ? 'missing' : 'not_an_amount');
 }
+
+/** Of rows whose money goes either way. */
+const signedAmountOf = (text: string): Cell<bigint> =>
+  text.startsWith('-')
+    ? amountOf('amount', text.slice(1)).map((amount) => -amount)
+    : amountOf('amount', text);
 
 function dayOf(column: Column, text: string): Cell<string> {
   if (parseDay(text) !== undefined) return ok(text);

@@ -11,5 +11,6 @@ export const AGGREGATE_KINDS = [
   'export_schedule',
   'reconciliation_upload',
   'settlement',
+  'statement_line',
 ] as const;
 export type AggregateKind = (typeof AGGREGATE_KINDS)[number];

@@ -19,6 +19,8 @@ export type ReconciliationId = Id<'rec'>;
 export type ReconciliationUploadId = Id<'upl'>;
 export type ExportScheduleId = Id<'sch'>;
 export type SettlementId = Id<'set'>;
+export type StatementLineId = Id<'stl'>;
+export type ExceptionId = Id<'exc'>;
 export type WebhookEndpointId = Id<'we'>;
 export type DeliveryId = Id<'whd'>;
 /** The tenant's own string, `[A-Za-z0-9_-]{1,64}`. */
@@ -42,6 +44,8 @@ type Prefixed = {
   upl: ReconciliationUploadId;
   sch: ExportScheduleId;
   set: SettlementId;
+  stl: StatementLineId;
+  exc: ExceptionId;
   we: WebhookEndpointId;
   whd: DeliveryId;
 };

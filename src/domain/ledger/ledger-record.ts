@@ -14,6 +14,8 @@ export type LedgerEntryRecord = Readonly<{
   payment_id?: string;
   transaction_id?: string;
   transfer_id?: string;
+  statement_line_id?: string;
+  exception_id?: string;
   created_at: string;
 }>;
 
@@ -25,8 +27,13 @@ export const ledgerEntryRecord = (entry: LedgerEntry): LedgerEntryRecord => ({
   credit: entry.credit,
   amount: whole(entry.amount.minorUnits),
   currency: entry.amount.currency,
-  ...('transferId' in entry
-    ? { transfer_id: entry.transferId }
-    : { payment_id: entry.paymentId, transaction_id: entry.transactionId }),
+  ...causeRecord(entry),
   created_at: rfc3339(entry.createdAt),
 });
+
+function causeRecord(entry: LedgerEntry) {
+  if ('transferId' in entry) return { transfer_id: entry.transferId };
+  if ('statementLineId' in entry) return { statement_line_id: entry.statementLineId };
+  if ('exceptionId' in entry) return { exception_id: entry.exceptionId };
+  return { payment_id: entry.paymentId, transaction_id: entry.transactionId };
+}

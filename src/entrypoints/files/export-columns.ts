@@ -66,6 +66,8 @@ const ledger_entries: Columns<ExportRowsOf['ledger_entries'][number]> = {
   payment_id: ({ payment_id }) => payment_id,
   transaction_id: ({ transaction_id }) => transaction_id,
   transfer_id: ({ transfer_id }) => transfer_id,
+  statement_line_id: ({ statement_line_id }) => statement_line_id,
+  exception_id: ({ exception_id }) => exception_id,
   created_at: ({ created_at }) => created_at,
 };
 

@@ -5,7 +5,13 @@ import type { Claim } from '../../../src/domain/kernel/claim.ts';
 import type { DomainEvent } from '../../../src/domain/kernel/events.ts';
 import type { LedgerEntryId, MerchantId, PaymentId } from '../../../src/domain/kernel/ids.ts';
 import { present } from '../../../src/domain/kernel/present.ts';
-import { ACCOUNTS, type Balance, balancesOf, type LedgerEntry } from '../../../src/domain/ledger/ledger.ts';
+import {
+  ACCOUNTS,
+  type Balance,
+  balancesOf,
+  causeIdOf,
+  type LedgerEntry,
+} from '../../../src/domain/ledger/ledger.ts';
 import type { Transfer } from '../../../src/domain/ledger/transfer.ts';
 import type { Payment } from '../../../src/domain/payments/payment.ts';
 import { sumUp } from '../../../src/domain/payments/payment-sum.ts';
@@ -175,7 +181,7 @@ const sideOf = ({ id, merchantId, amount }: Transfer, side: MerchantId): string 
   `${id} ${side === merchantId ? 'transfer_out' : 'transfer_in'} ${amount.minorUnits}`;
 
 const entryText = ({ type, amount, ...entry }: LedgerEntry): string =>
-  `${'transferId' in entry ? entry.transferId : entry.transactionId} ${type} ${amount.minorUnits}`;
+  `${'transactionId' in entry ? entry.transactionId : causeIdOf(entry as LedgerEntry)} ${type} ${amount.minorUnits}`;
 
 const balanceText = (balance: Balance): string =>
   ['currency' as const, ...ACCOUNTS].map((each) => `${each} ${balance[each]}`).join(' ');

@@ -60,7 +60,7 @@ describe('a row of the native source', () => {
           2,
         )._unsafeUnwrap(),
       ),
-    ).toEqual(['line', 'paymentId', 'transactionId', 'status', 'fee', 'settledOn']);
+    ).toEqual(['line', 'fee', 'settledOn', 'status', 'paymentId', 'transactionId']);
   });
 
   it.each(['1,234.50', '1.234,50', '1e3', '12.50', '-5', '+5', ' 5', '', '0x10', '١٢', '1'.repeat(19)])(
@@ -75,7 +75,6 @@ describe('a row of the native source', () => {
     ['status', 'paid', 'unknown_word'],
     ['status', 'Settled', 'unknown_word'],
     ['type', 'sale', 'unknown_word'],
-    ['type', 'chargeback', 'unsupported_type'],
     ['payment_id', 'pay_1', 'not_an_id'],
     ['payment_id', '', 'missing'],
     ['transaction_id', ROW.payment_id, 'not_an_id'],
@@ -92,6 +91,58 @@ describe('a row of the native source', () => {
     ['reference', 'card 4242 4242 4242 4242', 'card_number'],
   ])('is rejected when %s is %j, as %s, and never guessed', (column, cell, reason) => {
     expect(rejectionOf({ [column]: cell })).toBe(`7 ${column} ${reason}`);
+  });
+
+  it('is one of any type of row, with what that type needs', () => {
+    const none = { payment_id: '', transaction_id: '' };
+    const read = (cells: Partial<Record<Column, string>>) => {
+      const row = { ...ROW, ...cells };
+      return nativeRows(HEADER)
+        ._unsafeUnwrap()(
+          HEADER.map((each) => row[each]),
+          7,
+        )
+        ._unsafeUnwrap();
+    };
+    const said = { line: 7, fee: 30n, settledOn: '2026-03-02', payoutId: 'po-1', bankReference: 'IBAN note' };
+    const ids = { paymentId: ROW.payment_id, transactionId: ROW.transaction_id };
+    for (const type of ['chargeback', 'chargeback_reversal'] as const)
+      expect(read({ type })).toEqual({
+        ...said,
+        ...ids,
+        type,
+        amount: 1250n,
+        currency: 'USD',
+        reference: ROW.reference,
+      });
+    for (const type of ['fee', 'adjustment', 'payout'] as const)
+      for (const amount of ['1250', '-1250', '0'])
+        expect(read({ ...none, type, amount })).toEqual({
+          ...said,
+          type,
+          amount: BigInt(amount),
+          currency: 'USD',
+          reference: ROW.reference,
+        });
+  });
+
+  it.each<[Partial<Record<Column, string>>, string]>([
+    [{ type: 'chargeback', reference: '' }, 'reference missing'],
+    [{ type: 'chargeback', amount: '' }, 'amount missing'],
+    [{ type: 'chargeback', amount: '-5' }, 'amount not_an_amount'],
+    [{ type: 'chargeback', currency: '' }, 'currency missing'],
+    [{ type: 'chargeback', transaction_id: '' }, 'transaction_id missing'],
+    [{ type: 'chargeback_reversal', status: 'failed' }, 'status not_of_type'],
+    [{ type: 'fee' }, 'payment_id not_of_type'],
+    [{ type: 'fee', payment_id: '' }, 'transaction_id not_of_type'],
+    [{ type: 'adjustment', payment_id: '', transaction_id: '', reference: '' }, 'reference missing'],
+    [{ type: 'adjustment', payment_id: '', transaction_id: '', amount: '' }, 'amount missing'],
+    [{ type: 'adjustment', payment_id: '', transaction_id: '', amount: '--5' }, 'amount not_an_amount'],
+    [{ type: 'adjustment', payment_id: '', transaction_id: '', amount: '-' }, 'amount missing'],
+    [{ type: 'payout', payment_id: '', transaction_id: '', payout_id: '' }, 'payout_id missing'],
+    [{ type: 'payout', payment_id: '', transaction_id: '', currency: '' }, 'currency missing'],
+  ])('of a type is rejected when it lacks what the type needs, or has what it does not: %j', (cells, why) => {
+    expect(rejectionOf(cells)).toBe(`7 ${why}`);
   });
 
   it('is rejected when it has more or fewer cells than the header', () => {

@@ -135,6 +135,7 @@ const reconciledRow = z
     type: z.string().optional(),
     payment_id: z.string().optional(),
     transaction_id: z.string().optional(),
+    processor_reference: z.string().optional(),
     status: z.string().optional(),
     amount: z.int().optional(),
     fee: z.int().optional(),

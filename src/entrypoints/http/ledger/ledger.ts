@@ -36,6 +36,14 @@ export const balance = z
             'What can be transferred now. Below zero when refunds took more than was left after transfers, which a merchant rules out with `refunds_need_balance`.',
         }),
         pending: z.int().openapi({ format: 'int64', description: 'What refunds under way hold.' }),
+        paid_out: z.int().openapi({
+          format: 'int64',
+          description: 'What the processor paid out to the bank, less what it took from there, by its files.',
+        }),
+        differences: z.int().openapi({
+          format: 'int64',
+          description: 'What was accepted as more, or below zero as less, than was on record.',
+        }),
       }),
     ),
   })
@@ -56,6 +64,15 @@ const ledgerEntry = z
       'refund_release',
       'transfer_out',
       'transfer_in',
+      'fee_refund',
+      'chargeback',
+      'chargeback_reversal',
+      'adjustment_credit',
+      'adjustment_debit',
+      'payout',
+      'payout_reversal',
+      'difference_short',
+      'difference_over',
     ]),
     debit: openList(ACCOUNTS, 'The account the amount leaves: '),
     credit: openList(ACCOUNTS, 'The account it arrives at: '),
@@ -64,6 +81,8 @@ const ledgerEntry = z
     payment_id: z.string().optional(),
     transaction_id: z.string().optional(),
     transfer_id: z.string().optional(),
+    statement_line_id: z.string().optional().openapi({ description: 'A line of a processor’s file.' }),
+    exception_id: z.string().optional(),
     created_at: z.string().openapi({ format: 'date-time' }),
   })
   .openapi('LedgerEntry');
@@ -78,10 +97,13 @@ const getBalance =
         answerJson(
           200,
           jsonText({
-            balances: balances.map(({ currency, available, pending }) => ({
+            balances: balances.map(({ currency, available, pending, bank, differences }) => ({
               currency,
               available: whole(available),
               pending: whole(pending),
+              // Money at the bank is a debit.
+              paid_out: whole(-bank),
+              differences: whole(differences),
             })),
           }),
         ),

@@ -109,7 +109,10 @@ export const transaction = z
     processor_id: z.string().optional(),
     response_code: z.string().optional(),
     response_text: z.string().optional(),
-    fee_amount: money.optional().openapi({ description: 'What the processor kept of the amount.' }),
+    fee_amount: z.int().optional().openapi({
+      format: 'int64',
+      description: 'What the processor kept of the amount, or below zero gave back.',
+    }),
     reason: z.string().optional(),
     processed_at: time.optional(),
     version: z.int(),

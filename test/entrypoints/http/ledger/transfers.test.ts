@@ -50,8 +50,12 @@ describe('POST /transfers', () => {
       description: 'rent',
     });
     expect(response.headers.get('location')).toBe(`/transfers/${done.id}`);
-    expect(await balanceOf(opened)).toEqual([{ currency: 'USD', available: 750, pending: 0 }]);
-    expect(await balanceOf(opened, 'merchant-2')).toEqual([{ currency: 'USD', available: 250, pending: 0 }]);
+    expect(await balanceOf(opened)).toEqual([
+      { currency: 'USD', available: 750, pending: 0, paid_out: 0, differences: 0 },
+    ]);
+    expect(await balanceOf(opened, 'merchant-2')).toEqual([
+      { currency: 'USD', available: 250, pending: 0, paid_out: 0, differences: 0 },
+    ]);
     for (const merchant of ['merchant-1', 'merchant-2']) {
       const read = await get(opened, `/transfers/${done.id}`, merchant);
       expect([read.status, await read.json()]).toEqual([200, done]);
@@ -86,7 +90,9 @@ describe('POST /transfers', () => {
       expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'));
       expect([first, again].map((each) => each.headers.get('idempotency-replayed'))).toEqual([null, 'true']);
     }
-    expect(await balanceOf(opened)).toEqual([{ currency: 'USD', available: 750, pending: 0 }]);
+    expect(await balanceOf(opened)).toEqual([
+      { currency: 'USD', available: 750, pending: 0, paid_out: 0, differences: 0 },
+    ]);
     const metrics = await (await opened.app.request('/metrics')).text();
     expect(metrics).toContain('paywright_idempotency_total{outcome="replayed"} 2');
   });
@@ -105,7 +111,9 @@ describe('POST /transfers', () => {
     expect(response.status).toBe(422);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(problem.parse(await response.json()).code).toBe(code);
-    expect(await balanceOf(opened)).toEqual([{ currency: 'USD', available: 1_000, pending: 0 }]);
+    expect(await balanceOf(opened)).toEqual([
+      { currency: 'USD', available: 1_000, pending: 0, paid_out: 0, differences: 0 },
+    ]);
   });
 
   it.each([
@@ -173,7 +181,9 @@ describe('POST /transfers', () => {
     );
     expect(outcomes.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(outcomes.filter(({ status }) => status === 422)).toHaveLength(49);
-    expect(await balanceOf(opened)).toEqual([{ currency: 'USD', available: 40, pending: 0 }]);
+    expect(await balanceOf(opened)).toEqual([
+      { currency: 'USD', available: 40, pending: 0, paid_out: 0, differences: 0 },
+    ]);
   });
 });
 
@@ -200,7 +210,9 @@ describe('GET /balance', () => {
   it('is empty before anything moved, and shows what refunds under way hold as pending', async () => {
     expect(await balanceOf(await anHttpApp())).toEqual([]);
     const opened = await funded();
-    expect(await balanceOf(opened)).toEqual([{ currency: 'USD', available: 1_000, pending: 0 }]);
+    expect(await balanceOf(opened)).toEqual([
+      { currency: 'USD', available: 1_000, pending: 0, paid_out: 0, differences: 0 },
+    ]);
     expect((await get(opened, '/balance?currency=USD')).status).toBe(400);
     const forbidden = await opened.app.request('/balance', { headers: await as('merchant-1', ['payments']) });
     expect(forbidden.status).toBe(403);

@@ -1,0 +1,175 @@
+import { storedCurrency } from '../kernel/currency.ts';
+import type {
+  LedgerEntryId,
+  MerchantId,
+  PaymentId,
+  ReconciliationId,
+  StatementLineId,
+  TransactionId,
+} from '../kernel/ids.ts';
+import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
+import { type Whole, whole } from '../kernel/json.ts';
+import { type Money, money } from '../kernel/money.ts';
+import { present } from '../kernel/present.ts';
+import { type LedgerEntry, type LedgerEntryType, ledgerEntry } from '../ledger/ledger.ts';
+import type { Transaction } from '../payments/transaction.ts';
+import type { StatementRow } from './file-row.ts';
+
+/**
+ * A line of a processor's statement that is no transaction of ours: what one row of a file told, once for its type and reference. It
+ * never changes. `amount` and `fee` have the row's signs.
+ */
+export type StatementLine = Readonly<{
+  kind: 'statement_line';
+  id: StatementLineId;
+  merchantId: MerchantId;
+  type: StatementRow['type'];
+  reference: string;
+  amount: Money;
+  /** Minor units of the amount's currency. */
+  fee?: bigint;
+  /** `YYYY-MM-DD`. */
+  settledOn: string;
+  payoutId?: string;
+  bankReference?: string;
+  /** What a chargeback, or its reversal, is of. */
+  transaction?: Readonly<{ paymentId: PaymentId; id: TransactionId }>;
+  reconciliationId: ReconciliationId;
+  /** Where it stands in that file. */
+  line: number;
+  version: number;
+  createdAt: Instant;
+  auditHash: string;
+}>;
+
+/** A payout is named by the payout itself. */
+const referenceOf = (row: StatementRow): string => (row.type === 'payout' ? row.payoutId : row.reference);
+
+/**
+ * The unique key by which the same line is known again, in whichever file. A payout that the bank sent back is below zero, under the
+ * name of the payout that it was.
+ */
+export const statementKey = (type: StatementRow['type'] | 'payout_reversal', reference: string): string =>
+  `${type} ${reference}`;
+
+export const keyOfRow = (row: StatementRow): string => keyOf(row.type, row.amount, referenceOf(row));
+export const keyOfLine = ({ type, amount, reference }: StatementLine): string =>
+  keyOf(type, amount.minorUnits, reference);
+
+const keyOf = (type: StatementRow['type'], amount: bigint, reference: string): string =>
+  statementKey(type === 'payout' && amount < 0n ? 'payout_reversal' : type, reference);
+
+export const openStatementLine = (
+  row: StatementRow,
+  transaction: Transaction | undefined,
+  known: Pick<StatementLine, 'id' | 'merchantId' | 'reconciliationId' | 'createdAt'>,
+): StatementLine => ({
+  kind: 'statement_line',
+  ...known,
+  type: row.type,
+  reference: referenceOf(row),
+  amount: money(row.amount, row.currency),
+  ...(row.fee === undefined || row.fee === 0n ? {} : { fee: row.fee }),
+  settledOn: row.settledOn,
+  ...present({ payoutId: row.payoutId, bankReference: row.bankReference }),
+  ...(transaction === undefined
+    ? {}
+    : { transaction: { paymentId: transaction.paymentId, id: transaction.id } }),
+  line: row.line,
+  version: 1,
+  auditHash: '',
+});
+
+/** What a line of each type moves, above and below zero. */
+const ENTRIES = {
+  chargeback: ['chargeback', 'chargeback'],
+  chargeback_reversal: ['chargeback_reversal', 'chargeback_reversal'],
+  fee: ['fee', 'fee_refund'],
+  adjustment: ['adjustment_credit', 'adjustment_debit'],
+  payout: ['payout', 'payout_reversal'],
+} as const satisfies Record<StatementRow['type'], readonly [LedgerEntryType, LedgerEntryType]>;
+
+/** The ledger entries of a line: of its amount and of its fee, where they are not zero. */
+export function statementLineEntries(
+  line: StatementLine,
+  nextId: () => LedgerEntryId,
+): readonly LedgerEntry[] {
+  const { id: statementLineId, merchantId, amount, createdAt } = line;
+  const entriesOf = (units: bigint, [above, below]: readonly [LedgerEntryType, LedgerEntryType]) =>
+    units === 0n
+      ? []
+      : [
+          ledgerEntry({
+            id: nextId(),
+            merchantId,
+            type: units > 0n ? above : below,
+            amount: money(units < 0n ? -units : units, amount.currency),
+            createdAt,
+            statementLineId,
+          }),
+        ];
+  return [...entriesOf(amount.minorUnits, ENTRIES[line.type]), ...entriesOf(line.fee ?? 0n, ENTRIES.fee)];
+}
+
+/** As it is audited and stored. */
+export type StatementLineRecord = Readonly<{
+  id: StatementLineId;
+  merchant_id: MerchantId;
+  type: StatementRow['type'];
+  reference: string;
+  amount: Whole;
+  currency: string;
+  fee?: Whole;
+  settled_on: string;
+  payout_id?: string;
+  bank_reference?: string;
+  payment_id?: PaymentId;
+  transaction_id?: TransactionId;
+  reconciliation_id: ReconciliationId;
+  line: number;
+  version: number;
+  created_at: string;
+}>;
+
+export const statementLineRecord = (line: StatementLine): StatementLineRecord => ({
+  id: line.id,
+  merchant_id: line.merchantId,
+  type: line.type,
+  reference: line.reference,
+  amount: whole(line.amount.minorUnits),
+  currency: line.amount.currency,
+  ...(line.fee === undefined ? {} : { fee: whole(line.fee) }),
+  settled_on: line.settledOn,
+  ...present({
+    payout_id: line.payoutId,
+    bank_reference: line.bankReference,
+    payment_id: line.transaction?.paymentId,
+    transaction_id: line.transaction?.id,
+  }),
+  reconciliation_id: line.reconciliationId,
+  line: line.line,
+  version: line.version,
+  created_at: rfc3339(line.createdAt),
+});
+
+/** Reads `statementLineRecord` back. */
+export function restoreStatementLine(record: StatementLineRecord, auditHash: string): StatementLine {
+  const { payment_id: paymentId, transaction_id: id } = record;
+  return {
+    kind: 'statement_line',
+    id: record.id,
+    merchantId: record.merchant_id,
+    type: record.type,
+    reference: record.reference,
+    amount: money(BigInt(record.amount), storedCurrency(record.currency)),
+    ...(record.fee === undefined ? {} : { fee: BigInt(record.fee) }),
+    settledOn: record.settled_on,
+    ...present({ payoutId: record.payout_id, bankReference: record.bank_reference }),
+    ...(paymentId === undefined || id === undefined ? {} : { transaction: { paymentId, id } }),
+    reconciliationId: record.reconciliation_id,
+    line: record.line,
+    version: record.version,
+    createdAt: fromRfc3339(record.created_at),
+    auditHash,
+  };
+}
