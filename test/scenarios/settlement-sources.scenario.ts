@@ -74,5 +74,57 @@ export function settlementSourcesContract(adapter: string, open: () => Promise<S
       }
       expect(await verified()).toEqual([]);
     });
+
+    it('their chargebacks, fees, adjustments and payouts are lines once, and with the payments one settlement that comes to its payout', async () => {
+      for (const [source, mapping, written, day] of [
+        ['stripe', undefined, stripeFile, '2026-03-12'],
+        ['adyen', undefined, adyenFile, '2026-03-06'],
+        ['mapped', 'acquirer', mappedFile, '2026-03-12'],
+      ] as const) {
+        const reading = { source, ...present({ mapping }) };
+        const payoutId = `payout-${source}`;
+        const [kept, disputed] = [await desk.paid({ currency: 'EUR' }), await desk.paid({ currency: 'EUR' })];
+        const said = (reference: string) => ({ reference: `${source}-${reference}`, payoutId });
+        const ofAccount = (type: BookRow['type'], amount: bigint, settledOn = day): BookRow => ({
+          ...said(type),
+          type,
+          amount,
+          fee: 0n,
+          currency: 'EUR',
+          settledOn,
+        });
+        const rows = [
+          // At Adyen each row has a day of its own, and the payout's is the last.
+          rowOf(kept, { ...said('kept'), settledOn: day }),
+          rowOf(disputed, { ...said('disputed'), settledOn: day }),
+          rowOf(disputed, { ...said('dispute'), type: 'chargeback', fee: 1_500n, settledOn: day }),
+          rowOf(disputed, { ...said('dispute'), type: 'chargeback_reversal', fee: -1_500n, settledOn: day }),
+          ofAccount('fee', 100n),
+          ofAccount('adjustment', -40n),
+          ofAccount('payout', 2n * kept.amount.minorUnits - 200n, '2026-03-12'),
+          { ...ofAccount('payout', 7n, '2026-03-12'), currency: 'JPY' as const },
+        ];
+        const read = await desk.reconcile(written(rows), `${source}-lines.csv`, reading);
+        expect([source, countsOf(read)]).toEqual([source, { matched: 8 }]);
+        const again = await desk.reconcile(`${written(rows)}\n`, `${source}-again.csv`, reading);
+        expect([source, countsOf(again)]).toEqual([source, { duplicate: 8 }]);
+        const settlements = (
+          await storage.aggregates.newest(desk.merchantId, 'settlement', { limit: 50 })
+        )._unsafeUnwrap();
+        expect(
+          settlements.filter((each) => each.payoutId === payoutId && each.currency === 'EUR'),
+        ).toMatchObject([
+          {
+            date: '2026-03-12',
+            currency: 'EUR',
+            status: 'completed',
+            items: 6,
+            sums: { payments: 5_000n, refunds: 0n, fees: 160n, chargebacks: 0n, adjustments: -40n },
+            payout: { amount: 4_800n },
+          },
+        ]);
+      }
+      expect(await verified()).toEqual([]);
+    });
   });
 }

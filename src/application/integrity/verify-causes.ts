@@ -54,7 +54,9 @@ export const verifyPostings = (
           page,
         );
         const aggregates = yield* listed;
-        yield* checkAll(aggregates, report, (each) => verifyAggregatePostings(ports, merchantId, each, since));
+        yield* checkAll(aggregates, report, (each) =>
+          verifyAggregatePostings(ports, merchantId, each, since),
+        );
         after = aggregates.at(-1)?.id;
         if (aggregates.length < PAGE) break;
       }

@@ -46,18 +46,21 @@ export type StatementLine = Readonly<{
 const referenceOf = (row: StatementRow): string => (row.type === 'payout' ? row.payoutId : row.reference);
 
 /**
- * The unique key by which the same line is known again, in whichever file. A payout that the bank sent back is below zero, under the
- * name of the payout that it was.
+ * The unique key by which the same line is known again, in whichever file. A payout is one for each currency (a batch of Adyen is
+ * paid out in several); one that the bank sent back is below zero, under the name of the payout that it was.
  */
 export const statementKey = (type: StatementRow['type'] | 'payout_reversal', reference: string): string =>
   `${type} ${reference}`;
 
-export const keyOfRow = (row: StatementRow): string => keyOf(row.type, row.amount, referenceOf(row));
+export const keyOfRow = (row: StatementRow): string =>
+  keyOf(row.type, money(row.amount, row.currency), referenceOf(row));
 export const keyOfLine = ({ type, amount, reference }: StatementLine): string =>
-  keyOf(type, amount.minorUnits, reference);
+  keyOf(type, amount, reference);
 
-const keyOf = (type: StatementRow['type'], amount: bigint, reference: string): string =>
-  statementKey(type === 'payout' && amount < 0n ? 'payout_reversal' : type, reference);
+const keyOf = (type: StatementRow['type'], { minorUnits, currency }: Money, reference: string): string =>
+  type === 'payout'
+    ? statementKey(minorUnits < 0n ? 'payout_reversal' : type, `${reference} ${currency}`)
+    : statementKey(type, reference);
 
 export const openStatementLine = (
   row: StatementRow,
