@@ -115,7 +115,8 @@ export function webhookWorkersContract(adapter: string, open: () => Promise<Stor
         clock.pass(500);
         // Every living worker delivers something, however slow the store is.
         const before = processes.map(({ rounds }) => rounds());
-        while (processes.some(({ rounds }, n) => rounds() === before[n])) await new Promise(setImmediate);
+        while (processes.some(({ rounds }, n) => rounds() === before[n]))
+          await new Promise((resume) => setTimeout(resume, 1));
       }
       for (const { life } of processes) life.die();
       await Promise.all(processes.map(({ over }) => over));

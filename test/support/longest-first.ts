@@ -8,6 +8,8 @@ const LONG = [
   'crash/approvals/dynamodb',
   'crash/',
   'proofs/',
+  'test/readme',
+  'cli/serve',
   'adapters/postgres',
 ];
 

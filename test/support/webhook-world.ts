@@ -165,7 +165,8 @@ export async function roundsOf(
   for (let isQuiet = false; !isQuiet; ) {
     const round = (await deliver.round(shards))._unsafeUnwrap();
     const { taken, deferred, expired, more } = round;
-    while (deliver.underWay() > hanging()) await new Promise(setImmediate);
+    // Without a pause the waiting would take the processor from the database that is waited for.
+    while (deliver.underWay() > hanging()) await new Promise((resume) => setTimeout(resume, 1));
     isQuiet = !more && taken + deferred + expired === 0;
   }
 }

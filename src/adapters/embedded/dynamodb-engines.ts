@@ -69,6 +69,9 @@ export function dynamodbLocal(): DynamoDbEngine | undefined {
       return [
         'java',
         '-Xmx512m',
+        // For one user the optimizing compiler and parallel collectors cost more than they bring.
+        '-XX:+UseSerialGC',
+        '-XX:TieredStopAtLevel=1',
         `-Djava.library.path=${join(lib, release, 'DynamoDBLocal_lib')}`,
         '-jar',
         jar,
