@@ -30,6 +30,7 @@ import { findCustomer, getCustomer } from './customers/read-customers.ts';
 import { recordCustomerAccess } from './customers/record-customer-access.ts';
 import { resolvePaymentMethod } from './customers/resolve-payment-method.ts';
 import { updateCustomer } from './customers/update-customer.ts';
+import { assignException } from './files/assign-exception.ts';
 import { cancelExport } from './files/cancel-export.ts';
 import { changeSchedule, removeSchedule } from './files/change-schedule.ts';
 import { createSchedule } from './files/create-schedule.ts';
@@ -40,11 +41,13 @@ import { headLinkedObject, readLinkedObject, writeLinkedObject } from './files/l
 import { listRows } from './files/list-rows.ts';
 import { listSettlementExceptions, listSettlementItems } from './files/list-settlement-rows.ts';
 import { orderUpload } from './files/order-upload.ts';
+import { getException, listExceptions } from './files/read-exceptions.ts';
 import { getExport, listExports } from './files/read-exports.ts';
 import { getReconciliation, listReconciliations } from './files/read-reconciliations.ts';
 import { getSchedule, listSchedules } from './files/read-schedules.ts';
 import { getSettlement, listSettlements } from './files/read-settlements.ts';
 import { dropFile, receiveFile } from './files/receive-file.ts';
+import { confirmResolution, rejectResolution, resolveException } from './files/resolve-exception.ts';
 import { showReconciliation } from './files/show-reconciliation.ts';
 import { startExport } from './files/start-export.ts';
 import { startReconciliation } from './files/start-reconciliation.ts';
@@ -147,6 +150,12 @@ export function useCases(ports: Ports, rules: Rules) {
     listSettlements: listSettlements(ports),
     listSettlementItems: listSettlementItems(settlements),
     listSettlementExceptions: listSettlementExceptions(settlements),
+    getException: getException(ports),
+    listExceptions: listExceptions(ports),
+    assignException: assignException(ports),
+    resolveException: resolveException(ports),
+    confirmResolution: confirmResolution(ports),
+    rejectResolution: rejectResolution(ports),
     headLinkedObject: headLinkedObject(ports),
     readLinkedObject: readLinkedObject(ports),
     writeLinkedObject: writeLinkedObject({ ...ports, fileArrived: fileArrived(ports) }),

@@ -31,12 +31,13 @@ export interface Aggregates {
     page: Readonly<{ limit: number; after?: string; isOpen?: true }>,
   ): ResultAsync<readonly AggregateOf<Kind>[], StorageUnavailable>;
   /**
-   * A tenant's aggregates of a kind newest first by id, `before` exclusive, up to `limit`; fewer only at the end. Of kinds that do
-   * not close and whose ids carry times.
+   * A tenant's aggregates of a kind newest first by id, `before` exclusive, `from` inclusive, up to `limit`; fewer only at the
+   * end. Of kinds whose ids carry times. With `isOpen` those that are not closed (`isClosed`), or only those that are: the
+   * others are not read then, however many there are.
    */
-  newest<Kind extends 'export' | 'reconciliation' | 'settlement'>(
+  newest<Kind extends 'export' | 'reconciliation' | 'settlement' | 'exception'>(
     merchantId: MerchantId,
     kind: Kind,
-    page: Readonly<{ limit: number; before?: string }>,
+    page: Readonly<{ limit: number; before?: string; from?: string; isOpen?: boolean }>,
   ): ResultAsync<readonly AggregateOf<Kind>[], StorageUnavailable>;
 }

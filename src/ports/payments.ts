@@ -27,6 +27,12 @@ export type PaymentPage = Readonly<{ limit: number; before?: PaymentId }>;
 /** What belongs to a payment and grows with it. */
 export type PaymentHistory = Readonly<{ transactions: readonly Transaction[]; links: readonly AuditEntry[] }>;
 
+/** Of transactions that were created from `from` on and before `until`. `after` is the `next` of the page before. */
+export type UnsettledPage = Readonly<{ from?: Instant; until: Instant; limit: number; after?: string }>;
+
+/** `next` is absent at the end. A page may hold fewer than its limit, and none, and yet have a next. */
+export type Unsettled = Readonly<{ transactions: readonly Transaction[]; next?: string }>;
+
 /** Where payments are read. Adapters must pass `test/contract/payments.contract.ts`. */
 export interface Payments {
   /** Strongly consistent: sees every commit that has resolved. Another tenant's payment is not found. */
@@ -36,6 +42,12 @@ export interface Payments {
     merchantId: MerchantId,
     id: PaymentId,
   ): ResultAsync<readonly Transaction[], StorageUnavailable>;
+  /**
+   * Captures and refunds that no file has settled yet: those that succeeded, and those whose outcome is not known. Walking from page
+   * to page gives each that was one throughout exactly once, in no order; of the last seconds some may be missing. What was
+   * settled since its creation costs a read at most, and what was created before `from` costs none.
+   */
+  unsettled(merchantId: MerchantId, page: UnsettledPage): ResultAsync<Unsettled, StorageUnavailable>;
   /**
    * A payment's transactions, and the links of it and of them, each as `transactionsOf` and `AuditTrail.ofPayment` give them.
    * No link is older than what is read of its transaction. One round trip or two, shared with other payments where they can be.

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { aggregateChange } from '../../src/application/kernel/aggregate-change.ts';
+import { type Exception, isUnresolved, resolveException } from '../../src/domain/files/exception.ts';
 import type { Export } from '../../src/domain/files/export.ts';
 import { auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
 import { present } from '../../src/domain/kernel/present.ts';
@@ -8,6 +9,7 @@ import { removeEndpoint, type WebhookEndpoint } from '../../src/domain/webhooks/
 import type { Change } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, digests, NOON, origin, ports } from '../fixtures/changes.ts';
+import { anException, aResolver, committedException } from '../fixtures/exceptions.ts';
 import { aBeginning, anEnding, anExport } from '../fixtures/exports.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { aTransfer } from '../fixtures/transfers.ts';
@@ -95,6 +97,47 @@ export function aggregatesContract(adapter: string, open: () => Promise<Storage>
       expect(await newest(2, all[1]?.id)).toEqual(all.slice(2, 4));
       expect(await newest(2, all[3]?.id)).toEqual(all.slice(4));
       expect(await newest(2, all[4]?.id)).toEqual([]);
+    });
+
+    it('lists what is open, what is closed, and both, newest first and between two ids, and finds all by their keys', async () => {
+      const all: Exception[] = [];
+      for (let n = 0; n < 9; n += 1) {
+        const next = anException({ createdAt: NOON + n });
+        const open = await committedException(storage, next, undefined, [`key ${n}`]);
+        const decision = { action: { kind: 'ignore' }, reason: 'r', by: aResolver('ann') } as const;
+        const closed = () => committedException(storage, resolveException(open, decision, NOON), open);
+        all.unshift(n % 3 === 1 ? await closed() : open);
+      }
+      await committedException(storage, anException({ merchantId: b }));
+      type Page = Parameters<typeof storage.aggregates.newest>[2];
+      const newest = async (page: Page) =>
+        (await storage.aggregates.newest(a, 'exception', page))._unsafeUnwrap();
+      const [open, closed] = [all.filter(isUnresolved), all.filter((each) => !isUnresolved(each))];
+      for (const { state, among } of [
+        { state: {}, among: all },
+        { state: { isOpen: true }, among: open },
+        { state: { isOpen: false }, among: closed },
+      ]) {
+        const [first, second, third] = among.map(({ id }) => id);
+        expect(await newest({ ...state, limit: 100 })).toEqual(among);
+        expect(await newest({ ...state, limit: 2 })).toEqual(among.slice(0, 2));
+        expect(await newest({ ...state, limit: 1, ...present({ before: first }) })).toEqual(
+          among.slice(1, 2),
+        );
+        expect(await newest({ ...state, limit: 100, ...present({ from: second }) })).toEqual(
+          among.slice(0, 2),
+        );
+        expect(await newest({ ...state, limit: 9, ...present({ before: first, from: third }) })).toEqual(
+          among.slice(1, 3),
+        );
+        expect(await newest({ ...state, limit: 9, ...present({ before: third, from: first }) })).toEqual([]);
+      }
+      const opened = await storage.aggregates.list(a, 'exception', { limit: 100, isOpen: true });
+      expect(opened._unsafeUnwrap()).toEqual(open.toReversed());
+      for (const [n, each] of all.toReversed().entries())
+        expect((await storage.aggregates.findByKey(a, 'exception', `key ${n}`))._unsafeUnwrap()).toEqual(
+          each,
+        );
     });
 
     it('shows a transfer to both sides and to no other merchant', async () => {

@@ -1,15 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
+import { aggregateChange } from '../../src/application/kernel/aggregate-change.ts';
 import { claimChange } from '../../src/application/kernel/claim-change.ts';
+import { paymentChange } from '../../src/application/payments/payment-change.ts';
+import { settlementsChange } from '../../src/application/payments/settle-transactions.ts';
 import { takeOver } from '../../src/domain/kernel/claim.ts';
 import { idOf, type PaymentId } from '../../src/domain/kernel/ids.ts';
 import { add, type Money } from '../../src/domain/kernel/money.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { Payment } from '../../src/domain/payments/payment.ts';
-import { openTransaction } from '../../src/domain/payments/transaction.ts';
+import { openTransaction, settle, type Transaction } from '../../src/domain/payments/transaction.ts';
 import type { PaymentFilter } from '../../src/ports/payments.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, anOpening, aSuccess, NOON, plain, terms } from '../fixtures/changes.ts';
+import { aMerchantId, anOpening, aSuccess, NOON, origin, plain, ports, terms } from '../fixtures/changes.ts';
+import { anException } from '../fixtures/exceptions.ts';
 
 /** What every `Payments` adapter promises. */
 export function paymentsContract(adapter: string, open: () => Promise<Storage>): void {
@@ -126,6 +130,72 @@ export function paymentsContract(adapter: string, open: () => Promise<Storage>):
         await storage.payments.historyOf(aMerchantId('merchant-b'), ids[0] as PaymentId)
       )._unsafeUnwrap();
       expect(stranger).toEqual({ transactions: [], links: [] });
+    });
+
+    it('walks what no file has settled yet, each once, and neither what was settled, failed, held or voided nor another tenant’s', async () => {
+      const at = (n: number) => NOON + n * 1_000;
+      const openings = Array.from({ length: 12 }, (_, n) => anOpening({ createdAt: at(n) }));
+      const others = [
+        anOpening({ createdAt: at(3), captureMethod: 'manual' }),
+        anOpening({ createdAt: at(4), merchantId: aMerchantId('merchant-b') }),
+      ];
+      await store(...openings, ...others);
+      const captures: Transaction[] = [];
+      for (const opening of [...openings, ...others]) {
+        const success = aSuccess(opening);
+        (await storage.commits.commit(success))._unsafeUnwrap();
+        const [transaction] = success.transactions;
+        if (transaction !== undefined) captures.push(transaction.next);
+      }
+      const { payment, claim } = anOpening({ createdAt: at(5) });
+      const pending = openTransaction({
+        id: systemIds.transaction(at(6)),
+        merchantId: payment.merchantId,
+        paymentId: payment.id,
+        type: 'refund',
+        amount: payment.amount,
+        createdAt: at(6),
+      });
+      const voided = { ...pending, id: systemIds.transaction(at(6)), type: 'void' as const };
+      const move = {
+        at: at(6),
+        origin,
+        next: payment,
+        transactions: [{ next: pending }, { next: voided }],
+        claim: { expected: 0, next: claim },
+      };
+      (await storage.commits.commit(paymentChange(ports, move).change))._unsafeUnwrap();
+      const settled = captures.slice(2, 9);
+      for (const before of settled) {
+        if (before.status !== 'succeeded') throw new Error('it did not succeed');
+        const next = settle(before, undefined, at(20));
+        const change = settlementsChange(ports, { at: at(20), origin }, [{ before, next }]);
+        const held = aggregateChange(ports, { at: at(20), origin, action: 'moved', next: anException() });
+        const whole = { ...held, ...change, audit: [...held.audit, ...change.audit] };
+        (await storage.commits.commit(whole))._unsafeUnwrap();
+      }
+      const expected = [...captures.slice(0, 2), ...captures.slice(9, 12), pending]
+        .map(({ id }) => id)
+        .sort();
+      const walked = async (bounds: Readonly<{ from?: number; until: number }>, limit: number) => {
+        const ids: string[] = [];
+        for (let after: string | undefined; ; ) {
+          const page = { ...bounds, limit, ...present({ after }) };
+          const found = (await storage.payments.unsettled(aMerchantId(), page))._unsafeUnwrap();
+          expect(found.transactions.length).toBeLessThanOrEqual(limit);
+          ids.push(...found.transactions.map(({ id }) => id));
+          after = found.next;
+          if (after === undefined) return ids.sort();
+        }
+      };
+      for (const limit of [1, 3, 100]) expect(await walked({ until: at(99) }, limit)).toEqual(expected);
+      const [first, second] = captures;
+      if (first === undefined || second === undefined) throw new Error('there are captures');
+      expect(await walked({ from: second.createdAt, until: at(99) }, 2)).toEqual(
+        expected.filter((id) => id !== first.id),
+      );
+      expect(await walked({ until: second.createdAt }, 2)).toEqual([first.id]);
+      expect(await walked({ from: at(50), until: at(40) }, 2)).toEqual([]);
     });
 
     it('lists newest first', async () => {

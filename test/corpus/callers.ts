@@ -25,6 +25,7 @@ const CLAIMS = {
   metered: tenant('metered'),
   cashier: tenant('merchant-1', ['payments']),
   treasurer: tenant('merchant-1', ['settlements']),
+  controller: { ...tenant('merchant-1', ['settlements']), sub: 'controller' },
   powerless: tenant('merchant-1', []),
   root: { merchant_id: undefined, permissions: ['admin'] },
   nameless: { merchant_id: undefined, permissions: TENANT },

@@ -4,6 +4,7 @@ import { authentication } from './requests/authentication.ts';
 import { batches } from './requests/batches.ts';
 import { customers } from './requests/customers.ts';
 import { documents } from './requests/documents.ts';
+import { exceptions } from './requests/exceptions.ts';
 import { exportSchedules } from './requests/export-schedules.ts';
 import { merchants } from './requests/merchants.ts';
 import { movements } from './requests/movements.ts';
@@ -33,6 +34,7 @@ export const CORPUS: Readonly<Record<string, CorpusGroup>> = {
   'audit-and-export': auditAndExport,
   'export-schedules': exportSchedules,
   reconciliations,
+  exceptions,
   documents,
   'vendor-payments': vendorPayments,
   'refused-vendor-payments': refusedVendorPayments,

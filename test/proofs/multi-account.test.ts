@@ -134,7 +134,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     }
     for (const request of inPlaces.get('body') ?? []) {
       const { status, text } = await expectNoDifference(world.b, request);
-      const isBatch = request.operation === 'post /payments/batch';
+      const isBatch = ['post /payments/batch', 'post /exceptions/resolve'].includes(request.operation);
       expect([request.operation, isBatch ? text : status]).toEqual([
         request.operation,
         isBatch ? expect.stringContaining('"succeeded":0') : expect.toSatisfy(isRefusal),
@@ -152,6 +152,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     expect(rest.map(({ name }) => name).toSorted()).toEqual([
       'get /audit/report',
       'get /balance',
+      'get /exceptions',
       'get /export_schedules',
       'get /exports',
       'get /healthz',
@@ -205,6 +206,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
         'reconciliation',
         'export_schedule',
         'settlement',
+        'exception',
         'statement_line',
       ] as const)
         for (const each of (

@@ -1,5 +1,6 @@
 import type { Storage } from '../../src/ports/storage.ts';
 import { eventReplaysContract } from './event-replays.scenario.ts';
+import { exceptionsContract } from './exceptions.scenario.ts';
 import { exportSchedulesContract } from './export-schedules.scenario.ts';
 import { exportsContract } from './exports.scenario.ts';
 import { heavyPagesContract } from './heavy-pages.scenario.ts';
@@ -45,6 +46,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   reconciliationsContract(adapter, open);
   reportsContract(adapter, open);
   uploadsContract(adapter, open);
+  exceptionsContract(adapter, open);
   settlementSourcesContract(adapter, open);
   settlementsContract(adapter, open);
   statementLinesContract(adapter, open);

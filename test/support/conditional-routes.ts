@@ -49,6 +49,19 @@ const keyed = (rest: object = {}) => ({ idempotency_key: randomUUID(), ...rest }
 
 /** Every route of the platform that takes `If-Match`, by the name it has in the document. */
 export const PLATFORM_CHANGES: Readonly<Record<string, PrepareChanges>> = {
+  assignException: async (ask) =>
+    onItself(await ask.exception(), 'PATCH', [{ assigned_to: 'ann' }, { assigned_to: 'bob' }]),
+  resolveException: async (ask) =>
+    onItself(
+      await ask.exception(),
+      'POST',
+      ['one', 'other'].map((reason) => keyed({ action: 'ignore', reason })),
+      '/resolve',
+    ),
+  confirmResolution: async (ask) =>
+    onItself(await ask.exception(true), 'POST', [keyed(), keyed()], '/confirm'),
+  rejectResolution: async (ask) =>
+    onItself(await ask.exception(true), 'POST', [{ reason: 'one' }, { reason: 'other' }], '/reject'),
   changeCustomer: async (ask) =>
     onItself((await aCustomer(ask)).path, 'PATCH', [{ name: 'Ada King' }, { name: 'Ada Byron' }]),
   eraseCustomer: async (ask) => onItself((await aCustomer(ask)).path, 'DELETE', [undefined, undefined]),

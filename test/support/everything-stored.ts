@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { givenRing } from '../../src/adapters/keys/given-ring.ts';
+import { resolveException } from '../../src/application/files/resolve-exception.ts';
+import { unclaimed } from '../../src/application/kernel/aggregate-change.ts';
 import { relayEvents } from '../../src/application/outbox/relay-events.ts';
 import { fanOutWebhooks } from '../../src/application/webhooks/fan-out-webhooks.ts';
 import { logEvents } from '../../src/application/webhooks/log-events.ts';
+import { proposeResolution } from '../../src/domain/files/exception.ts';
 import { respondedClaim } from '../../src/domain/kernel/claim.ts';
 import { recordAttempt } from '../../src/domain/webhooks/delivery.ts';
 import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, digests, NOON, terms } from '../fixtures/changes.ts';
+import { aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
+import { aResolver, committedException } from '../fixtures/exceptions.ts';
 import { aBeginning, anEnding } from '../fixtures/exports.ts';
 import { fileDesk, nativeFile, rowAbout, rowOfType } from '../fixtures/files.ts';
 import { addEndpoint } from '../fixtures/webhooks.ts';
@@ -24,7 +28,7 @@ export const AFTERWARDS = NOON + HOUR_MS;
 /**
  * A small store with every kind of row: what `aBusyStore` holds, customers with keys of their own and who read them, an
  * export, an endpoint with deliveries attempted and not, events logged, unsent and parked, a claim that holds nothing but
- * its response, a processor's file with lines of its own, counters and leases.
+ * its response, a processor's file with lines of its own, what people decide about its rows, counters and leases.
  */
 export async function everythingStored(storage: Storage): Promise<void> {
   const desk = customerDesk(
@@ -47,14 +51,26 @@ export async function everythingStored(storage: Storage): Promise<void> {
 
   const files = fileDesk(storage, temporaryFiles(clock), merchantId);
   files.clock.move(NOON + 200 - files.clock.now());
-  const paid = await files.paid();
+  const [paid, short, missing] = [await files.paid(), await files.paid(), await files.paid()];
   await files.reconcile(
     nativeFile([
+      rowAbout(short, { amount: '2400' }),
+      rowAbout(missing, { transaction_id: short.id }),
       rowAbout(paid, { fee: '3' }),
       rowAbout(paid, { type: 'chargeback', reference: 'd-1', amount: '10' }),
       rowOfType('payout', { amount: '70', fee: '2', payout_id: 'p-1', bank_reference: 'b-1' }),
     ]),
   );
+
+  const opened = await storage.aggregates.newest(merchantId, 'exception', { limit: 2 });
+  const [unknown, mismatched] = opened._unsafeUnwrap();
+  if (unknown === undefined || mismatched === undefined) throw new Error('two rows did not match');
+  const decision = { merchantId, reason: 'r', by: aResolver('okta|ann'), origin };
+  const accepting = { ...decision, id: mismatched.id, action: { kind: 'accept_difference' } } as const;
+  (await resolveException(files.ports)(accepting, unclaimed))._unsafeUnwrap();
+  const proposal = { action: { kind: 'ignore' }, reason: 'r', by: aResolver('okta|bob') } as const;
+  if (unknown.status !== 'open') throw new Error('it was just opened');
+  await committedException(storage, proposeResolution(unknown, proposal, files.clock.now()), unknown);
 
   const changeId = `${'0'.repeat(31)}1`;
   const key = { merchantId, operation: 'create_customer', key: 'only-answered' } as const;

@@ -30,6 +30,10 @@ const HARMLESS = new Set([
   'outcome',
   'date',
   'payout_id',
+  'mapping',
+  'kind',
+  'age',
+  'assigned_to',
 ]);
 
 /** What in a body looks like the name of a thing, and is not one of a tenant's. */
@@ -63,6 +67,7 @@ export function foreignRequests(
     export_schedules: [ofA.schedule],
     reconciliations: ofA.reconciliations,
     settlements: ofA.settlements,
+    exceptions: ofA.exceptions,
   };
   const bs: Readonly<Record<string, string>> = {
     payments: ofB.payment,
@@ -74,6 +79,7 @@ export function foreignRequests(
     export_schedules: ofB.schedule,
     reconciliations: ofB.reconciliation,
     settlements: ofB.settlement,
+    exceptions: ofB.exception,
   };
   const inQueries: Readonly<Record<string, readonly string[]>> = {
     customer_id: [ofA.customer],
@@ -85,6 +91,8 @@ export function foreignRequests(
     customer_id: [ofA.customer],
     payment_method: [ofA.method],
     default_method: [ofA.method],
+    payment_id: ofA.payments,
+    transaction_id: [ofA.transaction],
   };
   const known = (of: Readonly<Record<string, readonly string[]>>, name: string, where: string) => {
     const values = of[name];
@@ -176,7 +184,7 @@ function withField(
   body: object | undefined,
   field: string,
   value: string,
-  { customer }: TwoAccounts['ofB'],
+  { customer, exception }: TwoAccounts['ofB'],
 ): object {
   const put = (into: object) => ({
     ...into,
@@ -184,5 +192,7 @@ function withField(
     [field]: value,
   });
   const fields = body ?? {};
+  if ('items' in fields)
+    return { items: (fields.items as object[]).map((item) => ({ ...put(item), id: exception })) };
   return 'payments' in fields ? { payments: (fields.payments as object[]).map(put) } : put(fields);
 }

@@ -1,10 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import { proposeResolution } from '../../src/domain/files/exception.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { aMerchantId, NOON } from '../fixtures/changes.ts';
+import { anException, aResolver, committedException } from '../fixtures/exceptions.ts';
 import { aPaymentBody } from './http-app.ts';
 
 export type Call = Readonly<{ path: string; body?: object; csv?: string }>;
 
-/** Sends a request of its own and gives what the answer says. */
-export type Ask = (call: Call) => Promise<Readonly<Record<string, unknown>>>;
+/** Sends a request of its own and gives what the answer says. `exception` is the path of a new one, which no request makes. */
+export type Ask = ((call: Call) => Promise<Readonly<Record<string, unknown>>>) &
+  Readonly<{ exception: (isProposed?: true) => Promise<string> }>;
+
+/** Opens exceptions of the merchant whom the tokens of these tests name; what is proposed is another person's proposal. */
+export const exceptionsIn =
+  (storage: Storage): Ask['exception'] =>
+  async (isProposed) => {
+    const open = await committedException(storage, anException({ merchantId: aMerchantId('merchant-1') }));
+    const decision = { action: { kind: 'ignore' }, reason: 'r', by: aResolver('okta|another') } as const;
+    if (isProposed) await committedException(storage, proposeResolution(open, decision, NOON), open);
+    return `/exceptions/${open.id}`;
+  };
 
 /**
  * How each POST is called: what has to be there first, then one request, and the same request with another payload.
@@ -147,6 +162,39 @@ export const PLATFORM_POSTS: Readonly<Record<string, KeyedPost>> = {
       const path = '/reconciliations?source=native';
       const file = () => `payment_id,transaction_id\n${randomUUID()},\n`;
       return Promise.resolve({ one: { path, csv: file() }, other: { path, csv: file() } });
+    },
+  },
+  resolveException: {
+    needsKey: true,
+    prepare: async (ask) => {
+      const path = `${await ask.exception()}/resolve`;
+      const body = { action: 'ignore', reason: 'a test row' };
+      return { one: { path, body }, other: { path, body: { ...body, reason: 'another' } } };
+    },
+  },
+  resolveExceptions: {
+    prepare: async (ask) => {
+      const items = [await ask.exception(), await ask.exception()].map((exception) => ({
+        id: exception.replace('/exceptions/', ''),
+        action: 'ignore',
+        reason: 'a test row',
+        idempotency_key: randomUUID(),
+      }));
+      const path = '/exceptions/resolve';
+      return { one: { path, body: { items } }, other: { path, body: { items: items.slice(0, 1) } } };
+    },
+  },
+  confirmResolution: {
+    needsKey: true,
+    prepare: async (ask) => ({
+      one: { path: `${await ask.exception(true)}/confirm`, body: {} },
+      other: { path: `${await ask.exception(true)}/confirm`, body: {} },
+    }),
+  },
+  rejectResolution: {
+    prepare: async (ask) => {
+      const path = `${await ask.exception(true)}/reject`;
+      return { one: { path, body: { reason: 'no' } }, other: { path, body: { reason: 'never' } } };
     },
   },
   replayWebhookDelivery: {

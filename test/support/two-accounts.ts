@@ -83,8 +83,12 @@ export async function twoAccounts(storage: Storage) {
   const reconcile = async () => runJobs(platform.ports, works, { ...JOB_TERMS, holder: 'reconciler' })(9);
   const [theirExport, theirReconciliation] = [await anExport(b), await aReconciliation(b, 'b-1')];
 
-  const settlements = await theSettlements(a, ['2026-03-01', '2026-03-02'], reconcile);
-  const [theirSettlement = ''] = await theSettlements(b, ['2026-03-01'], reconcile);
+  const settlements = await theSettlements(a, 'a', ['2026-03-01', '2026-03-02'], reconcile);
+  const [theirSettlement = ''] = await theSettlements(b, 'b', ['2026-03-01'], reconcile);
+  const exceptions = await theExceptions(a);
+  const [theirException = ''] = await theExceptions(b);
+  const { transactions } = await responded(a.get(`/payments/${refunded.id}`), 200);
+  const [transaction] = transactions as readonly Readonly<{ id: string }>[];
 
   const theirs = await aCustomer(b, 'bob@b.example', 'Bob of B');
   const own = { amount: 300, currency: 'USD', payment_method: 'card' };
@@ -109,6 +113,8 @@ export async function twoAccounts(storage: Storage) {
       schedule,
       reconciliations,
       settlements,
+      exceptions,
+      transaction: transaction?.id ?? '',
     },
     ofB: {
       customer: theirs.customer,
@@ -120,6 +126,7 @@ export async function twoAccounts(storage: Storage) {
       schedule: theirSchedule,
       reconciliation: theirReconciliation,
       settlement: theirSettlement,
+      exception: theirException,
     },
     end: async (): Promise<void> => {
       await storage.close();
@@ -159,18 +166,25 @@ const FILE = 'payment_id,transaction_id,status,fee,processed_date,settlement_dat
 const aReconciliation = async (client: Client, row: string): Promise<string> =>
   (await responded(client.postFile('/reconciliations?source=native', `${FILE}\n${row}\n`), 202)).id;
 
-/** What a file comes to that names a transaction of nobody for each of the dates. */
+/** What a file comes to that names a transaction of nobody, whose id is this digit over and over, for each of the dates. */
 async function theSettlements(
   client: Client,
+  digit: string,
   dates: readonly string[],
   reconcile: () => Promise<unknown>,
 ): Promise<readonly string[]> {
-  const [payment, transaction] = [`pay_${'0'.repeat(32)}`, `txn_${'0'.repeat(32)}`];
+  const [payment, transaction] = [`pay_${digit.repeat(32)}`, `txn_${digit.repeat(32)}`];
   const rows = dates.map((date) => `${payment},${transaction},settled,0,${date},${date},100,USD`);
   const file = [`${FILE},amount,currency`, ...rows].join('\n');
   await responded(client.postFile('/reconciliations?source=native', file), 202);
   await reconcile();
   const { items } = await responded(client.get('/settlements'), 200);
+  return (items as readonly Readonly<{ id: string }>[]).map(({ id }) => id);
+}
+
+/** What did not match in the files of a merchant, the newest first. */
+async function theExceptions(client: Client): Promise<readonly string[]> {
+  const { items } = await responded(client.get('/exceptions?kind=missing_here'), 200);
   return (items as readonly Readonly<{ id: string }>[]).map(({ id }) => id);
 }
 

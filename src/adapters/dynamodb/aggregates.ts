@@ -1,5 +1,6 @@
 import { isClosed } from '../../domain/aggregates/aggregate.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import { attempt } from './faults.ts';
@@ -16,49 +17,80 @@ import {
 
 export const dynamodbAggregates = (table: Table, read: Read): Aggregates => ({
   find: (merchantId, kind, id) =>
-    attempt(async () => {
-      const open = await read(aggregateKey(merchantId, kind, id));
-      return open ?? (CLOSING.has(kind) ? read(closedAggregateKey(merchantId, kind, id)) : undefined);
-    }).map((item) => item && aggregateOf(kind, item)),
+    attempt(() => openOrClosed(read, merchantId, kind, id)).map((item) => item && aggregateOf(kind, item)),
   findByKey: (merchantId, kind, key) =>
     attempt(async () => {
       const held = await read(uniqueKey(merchantId, kind, key));
-      return held && read(aggregateKey(merchantId, kind, String(held['holder'])));
+      return held && openOrClosed(read, merchantId, kind, String(held['holder']));
     }).map((item) => item && aggregateOf(kind, item)),
   list: (merchantId, kind, { limit, after, isOpen = false }) =>
     attempt(async () => {
       const open = ascending(aggregatePartition(merchantId, kind), after);
       if (!CLOSING.has(kind)) return queryItems(table, open, limit);
       if (isOpen) return openItems(table, kind, open, limit);
-      return bothItems(table, open, ascending(closedAggregatePartition(merchantId, kind), after), limit);
+      const closed = ascending(closedAggregatePartition(merchantId, kind), after);
+      return (await mergedItems(table, [open, closed], limit)).slice(0, limit);
     }).map((items) => items.map((item) => aggregateOf(kind, item))),
-  newest: (merchantId, kind, { limit, before }) =>
-    attempt(() =>
-      queryItems(
-        table,
-        { ...descending(aggregatePartition(merchantId, kind), before), ScanIndexForward: false },
-        limit,
-      ),
-    ).map((items) => items.map((item) => aggregateOf(kind, item))),
+  newest: (merchantId, kind, { isOpen, ...page }) =>
+    attempt(() => {
+      const [open, closed] = [
+        aggregatePartition(merchantId, kind),
+        closedAggregatePartition(merchantId, kind),
+      ];
+      const partitions = CLOSING.has(kind)
+        ? [...(isOpen === false ? [] : [open]), ...(isOpen === true ? [] : [closed])]
+        : [open];
+      return newestItems(table, partitions, page);
+    }).map((items) => items.map((item) => aggregateOf(kind, item))),
 });
 
-const descending = (pk: string, before: string | undefined): PartitionQuery =>
-  before === undefined
+/** What closes between the two reads is found by the second. */
+const openOrClosed = async (read: Read, merchantId: MerchantId, kind: AggregateKind, id: string) =>
+  (await read(aggregateKey(merchantId, kind, id))) ??
+  (CLOSING.has(kind) ? read(closedAggregateKey(merchantId, kind, id)) : undefined);
+
+async function newestItems(
+  table: Table,
+  partitions: readonly string[],
+  { limit, before, from }: Readonly<{ limit: number; before?: string; from?: string }>,
+): Promise<readonly Item[]> {
+  if (before !== undefined && from !== undefined && before <= from) return [];
+  // A range has both its ends in it, and `before` is not wanted.
+  const most = before === undefined ? limit : limit + 1;
+  const items = await mergedItems(
+    table,
+    partitions.map((pk) => ({ ...rangeOf(pk, before, from), ScanIndexForward: false })),
+    most,
+  );
+  return items
+    .filter(({ sk }) => sk !== before)
+    .reverse()
+    .slice(0, limit);
+}
+
+const rangeOf = (pk: string, before: string | undefined, from: string | undefined): PartitionQuery =>
+  before === undefined && from === undefined
     ? within(pk)
     : {
-        KeyConditionExpression: 'pk = :pk AND sk < :before',
-        ExpressionAttributeValues: { ':pk': pk, ':before': before },
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :before',
+        // No id begins with either, and all are between them.
+        ExpressionAttributeValues: { ':pk': pk, ':from': from ?? ' ', ':before': before ?? '~' },
       };
 
 /** The kinds whose aggregates close. */
-const CLOSING: ReadonlySet<AggregateKind> = new Set(['webhook_endpoint', 'export_schedule', 'job']);
+const CLOSING: ReadonlySet<AggregateKind> = new Set([
+  'webhook_endpoint',
+  'export_schedule',
+  'job',
+  'exception',
+]);
 
-/** The open ones are read first, so that one that closes meanwhile is not missed; then it is met twice. */
-async function bothItems(table: Table, open: PartitionQuery, closed: PartitionQuery, limit: number) {
+/** By ascending id. The open ones are read first, so that one that closes meanwhile is not missed; then it is met twice. */
+async function mergedItems(table: Table, queries: readonly PartitionQuery[], limit: number) {
   const items = new Map<unknown, Item>();
-  for (const query of [open, closed])
+  for (const query of queries)
     for (const item of await queryItems(table, query, limit)) items.set(item['sk'], item);
-  return [...items.values()].sort((a, b) => (String(a['sk']) < String(b['sk']) ? -1 : 1)).slice(0, limit);
+  return [...items.values()].sort((a, b) => (String(a['sk']) < String(b['sk']) ? -1 : 1));
 }
 
 /** Endpoints that an earlier version removed stand among the open ones still. */

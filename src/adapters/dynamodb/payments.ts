@@ -24,6 +24,7 @@ import {
   type Table,
   TRANSACTION_PREFIX,
 } from './table.ts';
+import { unsettledIn } from './unsettled.ts';
 
 export const dynamodbPayments = (table: Table, read: Read): Payments => ({
   find: (merchantId, id) =>
@@ -32,6 +33,7 @@ export const dynamodbPayments = (table: Table, read: Read): Payments => ({
     ),
   transactionsOf: (merchantId, id) =>
     findAll(table, beginningWith(historyPartition(merchantId, id), TRANSACTION_PREFIX), transactionOf),
+  unsettled: (merchantId, page) => attempt(() => unsettledIn(table, read, merchantId, page)),
   historyOf: (merchantId, id) =>
     // Transactions sort behind links, and are read before them.
     findAll(

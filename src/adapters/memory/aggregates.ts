@@ -24,12 +24,13 @@ export const memoryAggregates = (store: MemoryStore): Aggregates => ({
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, limit),
     ),
-  newest: (merchantId, kind, { limit, before }) =>
+  newest: (merchantId, kind, { limit, before, from = '', isOpen }) =>
     okAsync(
       [...store.aggregates.values()]
         .filter(({ owner }) => owner === merchantId)
         .flatMap(({ aggregate }) => as(kind, aggregate) ?? [])
-        .filter(({ id }) => before === undefined || id < before)
+        .filter(({ id }) => id >= from && (before === undefined || id < before))
+        .filter((aggregate) => isOpen === undefined || isClosed(aggregate) !== isOpen)
         .sort((a, b) => (a.id < b.id ? 1 : -1))
         .slice(0, limit),
     ),

@@ -3,6 +3,7 @@ import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import { sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
+import { isUnsettled, type Transaction } from '../../domain/payments/transaction.ts';
 import type { PaymentFilter, Payments } from '../../ports/payments.ts';
 import { linksOfPayment } from './audit-trail.ts';
 import { type MemoryStore, positionOf } from './store.ts';
@@ -13,6 +14,21 @@ export const memoryPayments = (store: MemoryStore): Payments => ({
     return payment?.merchantId === merchantId ? okAsync(payment) : errAsync({ kind: 'PaymentNotFound', id });
   },
   transactionsOf: (merchantId, id) => okAsync(transactionsOf(store, merchantId, id)),
+  unsettled(merchantId, { from = 0, until, limit, after }) {
+    const all = store.paymentsOf.get(merchantId) ?? [];
+    const [lastPayment = '', lastTransaction = ''] = after?.split(' ') ?? [];
+    const found: Transaction[] = [];
+    for (let position = positionOf(all, lastPayment); position < all.length; position += 1) {
+      const id = (all[position] as Payment).id;
+      for (const each of transactionsOf(store, merchantId, id)) {
+        const isPast = id === lastPayment && each.id <= lastTransaction;
+        if (isPast || !isUnsettled(each) || each.createdAt < from || each.createdAt >= until) continue;
+        if (found.length === limit) return okAsync({ transactions: found, ...nextOf(found.at(-1)) });
+        found.push(each);
+      }
+    }
+    return okAsync({ transactions: found });
+  },
   historyOf: (merchantId, id) =>
     okAsync({
       transactions: transactionsOf(store, merchantId, id),
@@ -35,6 +51,9 @@ export const memoryPayments = (store: MemoryStore): Payments => ({
       ),
     ),
 });
+
+const nextOf = (last: Transaction | undefined) =>
+  last === undefined ? {} : { next: `${last.paymentId} ${last.id}` };
 
 const transactionsOf = (store: MemoryStore, merchantId: MerchantId, id: PaymentId) =>
   (store.transactionsOf.get(id) ?? []).filter((each) => each.merchantId === merchantId);

@@ -36,9 +36,16 @@ export function postgresAggregates(pool: pg.Pool): Aggregates {
         },
         (row: Found) => aggregateFromRow(kind, row),
       ),
-    newest: (merchantId, kind, { limit, before }) =>
-      findAll(pool, { ...NEWEST, values: [merchantId, kind, before ?? BEHIND_ALL, limit] }, (row: Found) =>
-        aggregateFromRow(kind, row),
+    newest: (merchantId, kind, { limit, before = BEHIND_ALL, from = '', isOpen }) =>
+      findAll(
+        pool,
+        {
+          ...(isOpen === undefined
+            ? NEWEST
+            : (NEWEST_BY_STATE[kind]?.[isOpen ? 'open' : 'closed'] ?? NEWEST)),
+          values: [merchantId, kind, before, limit, from],
+        },
+        (row: Found) => aggregateFromRow(kind, row),
       ),
   };
 }
@@ -49,7 +56,22 @@ const BEHIND_ALL = '~';
 const NEWEST = {
   name: 'list_newest_aggregates',
   text: `SELECT record::text, audit_hash FROM aggregate
-    WHERE owner = $1 AND kind = $2 AND id < $3 ORDER BY id DESC LIMIT $4`,
+    WHERE owner = $1 AND kind = $2 AND id < $3 AND id >= $5 ORDER BY id DESC LIMIT $4`,
+};
+
+const newestExceptions = (name: string, statuses: string) => ({
+  name,
+  text: `SELECT record::text, audit_hash FROM aggregate
+    WHERE owner = $1 AND kind = $2 AND kind = 'exception' AND record ->> 'status' IN (${statuses})
+      AND id < $3 AND id >= $5 ORDER BY id DESC LIMIT $4`,
+});
+
+/** In the words of the partial indexes, as below. */
+const NEWEST_BY_STATE: Readonly<Partial<Record<AggregateKind, Record<'open' | 'closed', typeof NEWEST>>>> = {
+  exception: {
+    open: newestExceptions('list_newest_open_exceptions', "'open', 'proposed'"),
+    closed: newestExceptions('list_newest_closed_exceptions', "'resolved', 'ignored'"),
+  },
 };
 
 const AGGREGATES: ManyKeys<Wanted> = {
@@ -91,6 +113,12 @@ const LISTS_OF_OPEN: Readonly<Partial<Record<AggregateKind, typeof LIST>>> = {
     name: 'list_open_jobs',
     text: `SELECT record::text, audit_hash FROM aggregate
       WHERE owner = $1 AND kind = $2 AND kind = 'job' AND record ->> 'status' IN ('waiting', 'running') AND id > $3
+      ORDER BY id LIMIT $4`,
+  },
+  exception: {
+    name: 'list_open_exceptions',
+    text: `SELECT record::text, audit_hash FROM aggregate
+      WHERE owner = $1 AND kind = $2 AND kind = 'exception' AND record ->> 'status' IN ('open', 'proposed') AND id > $3
       ORDER BY id LIMIT $4`,
   },
 };

@@ -2,7 +2,7 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import { errAsync, okAsync } from 'neverthrow';
 import type pg from 'pg';
 import { storedCurrency } from '../../domain/kernel/currency.ts';
-import { type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel/ids.ts';
+import { firstIdAt, type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel/ids.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import type { PaymentFilter, Payments } from '../../ports/payments.ts';
 import { AUDIT_COLUMNS } from './audit-trail.ts';
@@ -27,6 +27,27 @@ export function postgresPayments(pool: pg.Pool): Payments {
         row === undefined ? errAsync({ kind: 'PaymentNotFound' as const, id }) : okAsync(paymentFromRow(row)),
       ),
     transactionsOf,
+    unsettled: (merchantId, { from = 0, until, limit, after }) =>
+      findAll(
+        pool,
+        {
+          ...UNSETTLED,
+          values: [
+            merchantId,
+            uuidOf(firstIdAt('txn', from)),
+            uuidOf(firstIdAt('txn', until)),
+            uuidOf(after ?? firstIdAt('txn', 0)),
+            limit,
+          ],
+        },
+        transactionFromRow,
+      ).map((transactions) => {
+        const last = transactions.at(-1);
+        return {
+          transactions,
+          ...(last === undefined || transactions.length < limit ? {} : { next: last.id }),
+        };
+      }),
     historyOf: (merchantId, id) =>
       transactionsOf(merchantId, id).andThen((found) =>
         links({ merchantId, id }).map((rows) => ({
@@ -89,6 +110,15 @@ const columnsOf = (wanted: readonly Wanted[]) => [
   wanted.map(({ merchantId }) => merchantId),
   wanted.map(({ id }) => uuidOf(id)),
 ];
+
+/** In the words of the partial index, so that it is used whatever the parameters are. */
+const UNSETTLED = {
+  name: 'list_unsettled_transactions',
+  text: `SELECT * FROM transaction
+    WHERE merchant_id = $1 AND type IN ('capture', 'refund') AND status IN ('pending', 'succeeded')
+      AND id >= $2::uuid AND id < $3::uuid AND id > $4::uuid
+    ORDER BY id LIMIT $5`,
+};
 
 const PAYMENTS: ManyKeys<Wanted> = {
   name: 'find_payments',

@@ -1,7 +1,7 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
-import { identitiesOf } from '../../domain/approvals/identity.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { mayLeave, resumePayout } from '../../domain/approvals/payout.ts';
+import { identitiesOf } from '../../domain/kernel/identity.ts';
 import type { ApprovalCommitRefused } from '../../ports/approvals/approval-commits.ts';
 import type { WithheldPayout } from '../../ports/approvals/payout-alarm.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';

@@ -20,6 +20,13 @@ import { type BatchPorts, batchStep } from './batch-step.ts';
 import { CHECK_BEGINS, checkFile, checkingRecord, restoreChecking } from './check-file.ts';
 import { closeSettlements, closingJob } from './close-settlements.ts';
 import { type FilePorts, fileRecords, heldUp } from './file-records.ts';
+import {
+  type AbsencePorts,
+  absencePlaceIn,
+  absencePlaceRecord,
+  absencesBegin,
+  findAbsences,
+} from './find-absences.ts';
 import type { Beside, JobHeldUp, JobStep, JobWork } from './job-work.ts';
 import { batchSize, type MatchPorts, type MatchTerms, matchBatch } from './match-batch.ts';
 import {
@@ -37,6 +44,7 @@ export type ReconcilePorts = FilePorts &
   MatchPorts &
   BatchPorts &
   ContributorPorts &
+  AbsencePorts &
   Readonly<{ aggregates: Aggregates; merchants: Merchants; clock: Clock }>;
 
 type Step = Result<JobStep, JobHeldUp>;
@@ -161,7 +169,30 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
     } finally {
       await records.return();
     }
-    yield* closing(running, place, closedIn(job));
+    yield* absences(running, place, job);
+  }
+
+  /** Behind the last row: what ought to be in the file and is not. */
+  async function* absences(
+    matched: ProcessingReconciliation,
+    place: CsvPlace,
+    job: RunningJob,
+  ): AsyncGenerator<Step, void, void> {
+    let running = matched;
+    let absent = absencePlaceIn(job.checkpoint) ?? absencesBegin(ports.clock.now());
+    if (addsUp(running.totals, running.outcomes))
+      for await (const step of findAbsences(ports, running, absent, job.version)) {
+        if (step.isErr()) {
+          yield err(step.error);
+          return;
+        }
+        running = step.value.stored;
+        absent = step.value.next;
+        const checkpoint = { ...place, absent: absencePlaceRecord(absent) };
+        yield ok({ checkpoint, progress: progressOf(running), beside: step.value.beside });
+      }
+    const behind = { ...place, absent: absencePlaceRecord(absent) };
+    yield* closing(running, behind, closedIn(job));
   }
 
   /** Behind the last row: the file's settlements are locked, and then it ends itself. */

@@ -1,6 +1,7 @@
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
+import { exceptionRows } from './exception-rows.ts';
 import type { RowContributor } from './row-effects.ts';
 import { settlementRows } from './settlement-rows.ts';
 import { statementLineRows } from './statement-line-rows.ts';
@@ -12,4 +13,5 @@ export type ContributorPorts = Readonly<{ aggregates: Aggregates; ids: Ids; dige
 export const rowContributors = (ports: ContributorPorts): readonly RowContributor[] => [
   settlementRows(ports),
   statementLineRows(ports),
+  exceptionRows(ports),
 ];

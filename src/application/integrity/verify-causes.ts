@@ -211,5 +211,5 @@ function causeOf(
 ): ResultAsync<Aggregate | undefined, StorageUnavailable> {
   if ('transferId' in entry) return aggregates.find(merchantId, 'transfer', entry.transferId);
   if ('statementLineId' in entry) return aggregates.find(merchantId, 'statement_line', entry.statementLineId);
-  return okAsync(undefined);
+  return aggregates.find(merchantId, 'exception', entry.exceptionId);
 }

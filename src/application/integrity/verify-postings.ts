@@ -1,4 +1,5 @@
 import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
+import type { Exception } from '../../domain/files/exception.ts';
 import type { StatementLine } from '../../domain/files/statement-line.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import { foldChain } from '../../domain/kernel/audit-chain.ts';
@@ -64,13 +65,17 @@ export const postingsOfPayment = (links: readonly AuditEntry[]): readonly Postin
   ].flatMap(postingsOf);
 
 /** The kinds of aggregate that put something into the ledger. */
-export const POSTING_KINDS = ['transfer', 'statement_line'] as const satisfies readonly AggregateKind[];
+export const POSTING_KINDS = [
+  'transfer',
+  'statement_line',
+  'exception',
+] as const satisfies readonly AggregateKind[];
 
 /** What an aggregate must have put into the ledger of a merchant; nothing, of most. */
 export function postingsOfAggregate(merchantId: MerchantId, aggregate: Aggregate): readonly Posting[] {
   if (aggregate.kind === 'transfer') return [postingOfTransfer(merchantId, aggregate)];
   if (aggregate.kind === 'statement_line') return postingsOfLine(aggregate);
-  return [];
+  return aggregate.kind === 'exception' ? postingsOfException(aggregate) : [];
 }
 
 const postingOfTransfer = (merchantId: MerchantId, transfer: Transfer): Posting => ({
@@ -80,6 +85,23 @@ const postingOfTransfer = (merchantId: MerchantId, transfer: Transfer): Posting 
   currency: transfer.amount.currency,
   at: transfer.createdAt,
 });
+
+/** The difference of one that was resolved by accepting it. */
+function postingsOfException(exception: Exception): readonly Posting[] {
+  const { id, amount, difference = 0n } = exception;
+  if (exception.status !== 'resolved' || amount === undefined || difference === 0n) return [];
+  const { resolution } = exception;
+  if (!('action' in resolution) || resolution.action.kind !== 'accept_difference') return [];
+  return [
+    {
+      cause: id,
+      type: difference > 0n ? 'difference_over' : 'difference_short',
+      minorUnits: difference > 0n ? difference : -difference,
+      currency: amount.currency,
+      at: resolution.at,
+    },
+  ];
+}
 
 function postingsOfLine({ id, type, amount, fee = 0n, createdAt }: StatementLine): readonly Posting[] {
   const { minorUnits, currency } = amount;

@@ -1,5 +1,6 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
+import { missingKey } from '../../domain/files/exception.ts';
 import { scheduledKey } from '../../domain/files/export-schedule.ts';
 import { slotKey } from '../../domain/files/file-export.ts';
 import { fileKey } from '../../domain/files/reconciliation.ts';
@@ -130,6 +131,12 @@ function uniqueKeysOf(aggregate: Aggregate): readonly string[] {
   if (aggregate.kind === 'reconciliation' && aggregate.status !== 'failed') return [fileKey(aggregate)];
   if (aggregate.kind === 'settlement') return [settlementKey(aggregate, aggregate.sequence)];
   if (aggregate.kind === 'statement_line') return [keyOfLine(aggregate)];
+  if (
+    aggregate.kind === 'exception' &&
+    aggregate.type === 'missing_there' &&
+    aggregate.transactionId !== undefined
+  )
+    return [missingKey(aggregate.transactionId)];
   return [];
 }
 

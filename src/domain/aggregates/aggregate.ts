@@ -11,6 +11,8 @@ import {
   customerSnapshot,
   restoreCustomer,
 } from '../customers/customer-record.ts';
+import { type Exception, isUnresolved } from '../files/exception.ts';
+import { type ExceptionRecord, exceptionRecord, restoreException } from '../files/exception-record.ts';
 import { type Export, type ExportRecord, exportRecord, restoreExport } from '../files/export.ts';
 import type { ExportSchedule } from '../files/export-schedule.ts';
 import {
@@ -78,7 +80,8 @@ export type Aggregate =
   | FileUpload
   | ExportSchedule
   | Settlement
-  | StatementLine;
+  | StatementLine
+  | Exception;
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
 /** What is stored. */
@@ -108,6 +111,8 @@ export function aggregateRecord(aggregate: Aggregate): JsonObject {
       return settlementRecord(aggregate);
     case 'statement_line':
       return statementLineRecord(aggregate);
+    case 'exception':
+      return exceptionRecord(aggregate);
   }
 }
 
@@ -129,6 +134,7 @@ export function auditedRecord(aggregate: Aggregate): JsonObject {
     case 'reconciliation_upload':
     case 'settlement':
     case 'statement_line':
+    case 'exception':
       return aggregateRecord(aggregate);
   }
 }
@@ -167,6 +173,8 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
       return restoreSettlement(record as SettlementRecord, auditHash);
     case 'statement_line':
       return restoreStatementLine(record as StatementLineRecord, auditHash);
+    case 'exception':
+      return restoreException(record as ExceptionRecord, auditHash);
   }
 }
 
@@ -174,7 +182,8 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
 export const isClosed = (aggregate: Aggregate): boolean =>
   ((aggregate.kind === 'webhook_endpoint' || aggregate.kind === 'export_schedule') &&
     aggregate.status === 'removed') ||
-  (aggregate.kind === 'job' && !isOpen(aggregate));
+  (aggregate.kind === 'job' && !isOpen(aggregate)) ||
+  (aggregate.kind === 'exception' && !isUnresolved(aggregate));
 
 /** Every tenant that may read the aggregate. */
 export const ownersOf = (aggregate: Aggregate): readonly MerchantId[] =>

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from 'neverthrow';
-import type { Identity } from './identity.ts';
+import type { Identity } from '../kernel/identity.ts';
 import type { VendorId } from './ids.ts';
 
 /** What a token can claim. Approvals and audit links may name others, which no token grants any more. */

@@ -1,8 +1,8 @@
 import { foldChain } from '../kernel/audit-chain.ts';
+import { identitiesOf } from '../kernel/identity.ts';
 import { rfc3339 } from '../kernel/instant.ts';
 import { canonicalJson, type Json, type JsonObject } from '../kernel/json.ts';
 import type { AuditLogEntry } from './audit-log.ts';
-import { identitiesOf } from './identity.ts';
 import type { VendorPaymentStatus } from './vendor-payment.ts';
 import type { VendorPaymentRecord } from './vendor-payment-record.ts';
 

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from 'neverthrow';
+import { areOnePerson, comparedAs, identitiesOf, idsIn } from '../kernel/identity.ts';
 import { present } from '../kernel/present.ts';
 import type { Approval } from './approval.ts';
-import { comparedAs, identitiesOf, idsIn } from './identity.ts';
 import type { VendorId } from './ids.ts';
 import type { Known } from './vendor-payment.ts';
 
@@ -10,7 +10,7 @@ export type Person = Readonly<{ identities: readonly string[]; vendorId?: Vendor
 
 /** Two who have one identity in common, however it is spelt, are one person. Two people of one vendor are two. */
 export const isSamePerson = (one: Person, other: Person): boolean =>
-  meet(comparedAs(one.identities), comparedAs(other.identities));
+  areOnePerson(one.identities, other.identities);
 
 /** Who gave an approval: by its subject alone where nothing else was kept. */
 export const approverIn = ({ by, identities = [], vendorId }: Approval): Person => ({

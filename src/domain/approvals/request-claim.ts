@@ -1,9 +1,9 @@
 import { foldChain, type Sha256 } from '../kernel/audit-chain.ts';
+import { foldClaim } from '../kernel/identity.ts';
 import { type Instant, rfc3339 } from '../kernel/instant.ts';
 import { canonicalJson } from '../kernel/json.ts';
 import type { Approver } from './approver.ts';
 import type { AuditLogEntry, Written } from './audit-log.ts';
-import { foldClaim } from './identity.ts';
 import type { VendorPaymentId } from './ids.ts';
 import type { VendorPayment } from './vendor-payment.ts';
 import { restoreVendorPayment, type VendorPaymentRecord } from './vendor-payment-record.ts';

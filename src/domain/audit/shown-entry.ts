@@ -16,7 +16,7 @@ export type ShownAuditEntry = AuditEntryRecord & Readonly<{ withheld?: readonly 
 const ADMINISTRATOR = 'administrator';
 
 /** Fields of a record that its own merchant writes but never reads, not even sealed. */
-const WRITE_ONLY = new Set(['processor_config']);
+const WRITE_ONLY = new Set(['processor_config', 'proposer_identities']);
 
 /** Merchants learn that an administrator acted, and not which. */
 export const shownActor = (actor: Actor, reader: TrailReader): Actor =>

@@ -24,7 +24,7 @@ export type FieldDifference = Readonly<{ field: string; ours: Json; theirs: Json
 export type MatchedRow = Readonly<{
   outcome: Outcome;
   row: Result<FileRow, RowRejected>;
-  /** Of a row that is mismatched, or matched within the tolerance. */
+  /** Of a row that is mismatched, or matched within the tolerance, and of a duplicate that says something else than was settled. */
   differences: readonly FieldDifference[];
   /** The transaction of ours that the row was held against, as it was before. */
   transaction?: Transaction;
@@ -61,12 +61,12 @@ export function matchTransactionRow(
     differences,
     transaction,
   });
-  if (transaction.status === 'settled') return as('duplicate');
   const facts = differencesOfFacts(row, transaction);
   const amounts = differencesOfAmounts(row, transaction);
   const most = tolerance(transaction.amount.currency);
   const isWithin = amounts.every(({ by }) => by <= most);
   const differences = [...facts, ...amounts.map(({ difference }) => difference)];
+  if (transaction.status === 'settled') return as('duplicate', isWithin ? facts : differences);
   if (facts.length > 0 || !isWithin) return as('mismatched', differences);
   const matched = as(amounts.length === 0 ? 'matched' : 'matched_within_tolerance', differences);
   // What failed has been paid out by no one: both sides say so, and nothing changes.
@@ -96,7 +96,7 @@ function differencesOfFacts(
 ): readonly FieldDifference[] {
   const ours = ROW_TYPE_OF[type];
   const isType = row.type === undefined ? ours === 'payment' || ours === 'refund' : row.type === ours;
-  const expected = row.status === 'settled' ? 'succeeded' : 'failed';
+  const expected = row.status === 'settled' ? (status === 'settled' ? status : 'succeeded') : 'failed';
   return [
     ...(isType ? [] : [{ field: 'type', ours, theirs: row.type ?? null }]),
     ...(status === expected ? [] : [{ field: 'status', ours: status, theirs: row.status }]),

@@ -5,7 +5,7 @@ import { reconciliationRecord } from './reconciliation-record.ts';
 
 /** As it is published: how it is stored is left out. */
 export function publishedReconciliation(each: Reconciliation): JsonObject {
-  const { file, totals, counts, sums, started_at, completed_at, report, ...rest } =
+  const { file, totals, counts, sums, absences, started_at, completed_at, report, ...rest } =
     reconciliationRecord(each);
   return {
     id: rest.id,
@@ -17,7 +17,12 @@ export function publishedReconciliation(each: Reconciliation): JsonObject {
     bytes: file.bytes,
     status: rest.status,
     ...present({ error: rest.error }),
-    counts: { ...present({ rows: totals?.rows }), ...counts },
+    counts: {
+      ...present({ rows: totals?.rows }),
+      ...counts,
+      expected: absences?.expected ?? 0,
+      missing_there: absences?.missing_there ?? 0,
+    },
     sums: Object.fromEntries(
       Object.entries(totals?.sums ?? {}).map(([currency, all]) => [
         currency,

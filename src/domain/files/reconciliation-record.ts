@@ -2,6 +2,7 @@ import type { MerchantId, ReconciliationId } from '../kernel/ids.ts';
 import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
 import { present } from '../kernel/present.ts';
 import type { SettlementMapping } from '../merchants/settlement-mapping.ts';
+import type { Absence, Absences } from './absences.ts';
 import {
   type FileTotals,
   mapValues,
@@ -35,6 +36,8 @@ export type ReconciliationRecord = Readonly<{
   bytes_done: number;
   batches: number;
   batches_hash: string;
+  /** What it does not hold. */
+  absences?: Readonly<{ batches: number; hash: string; since: string }> & Readonly<Record<Absence, number>>;
   header?: readonly string[];
   started_at?: string;
   completed_at?: string;
@@ -79,7 +82,7 @@ export function reconciliationRecord(each: Reconciliation): ReconciliationRecord
     bytes_done: each.bytesDone,
     batches: each.batches,
     batches_hash: each.batchesHash,
-    ...present({ header }),
+    ...present({ absences: each.absences && absencesRecord(each.absences), header }),
     ...(startedAt === undefined ? {} : { started_at: rfc3339(startedAt) }),
     ...(each.status === 'completed' || each.status === 'failed'
       ? { completed_at: rfc3339(each.completedAt), ...present({ report: reportRecord(each.report) }) }
@@ -90,9 +93,17 @@ export function reconciliationRecord(each: Reconciliation): ReconciliationRecord
   };
 }
 
+const absencesRecord = ({ expected, missingThere, batches, hash, since }: Absences) => ({
+  expected,
+  missing_there: missingThere,
+  batches,
+  hash,
+  since: rfc3339(since),
+});
+
 /** The reconciliation a stored record describes. Throws on a record that none could have left. */
 export function restoreReconciliation(record: ReconciliationRecord, auditHash: string): Reconciliation {
-  const { status, header, totals, file, error } = record;
+  const { status, header, totals, file, error, absences } = record;
   const { started_at: startedAt, completed_at: completedAt } = record;
   const known = {
     kind: 'reconciliation',
@@ -105,6 +116,15 @@ export function restoreReconciliation(record: ReconciliationRecord, auditHash: s
     bytesDone: record.bytes_done,
     batches: record.batches,
     batchesHash: record.batches_hash,
+    ...present({
+      absences: absences && {
+        expected: absences.expected,
+        missingThere: absences.missing_there,
+        batches: absences.batches,
+        hash: absences.hash,
+        since: fromRfc3339(absences.since),
+      },
+    }),
     version: record.version,
     createdAt: fromRfc3339(record.created_at),
     updatedAt: fromRfc3339(record.updated_at),

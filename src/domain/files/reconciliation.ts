@@ -1,6 +1,7 @@
 import type { MerchantId, ReconciliationId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { SettlementMapping } from '../merchants/settlement-mapping.ts';
+import type { Absences } from './absences.ts';
 import { type FileTotals, NO_OUTCOMES, type OutcomeTotals } from './file-totals.ts';
 
 /** A file that a processor wrote, as it arrived. `sha256` is of its bytes in lower-case hex. */
@@ -26,6 +27,8 @@ type Known = Readonly<{
   /** How many objects of row outcomes there are, and the hash over all of them, each after the one before. */
   batches: number;
   batchesHash: string;
+  /** Once every row has its outcome, and as far as it has been looked for. */
+  absences?: Absences;
   version: number;
   createdAt: Instant;
   updatedAt: Instant;
@@ -110,6 +113,13 @@ export const advanceReconciliation = (
   version: running.version + 1,
   updatedAt: now,
 });
+
+/** More is known of what the file does not name. */
+export const advanceAbsences = (
+  running: ProcessingReconciliation,
+  absences: Absences,
+  now: Instant,
+): ProcessingReconciliation => ({ ...running, absences, version: running.version + 1, updatedAt: now });
 
 export const completeReconciliation = (
   running: ProcessingReconciliation,

@@ -12,5 +12,6 @@ export const AGGREGATE_KINDS = [
   'reconciliation_upload',
   'settlement',
   'statement_line',
+  'exception',
 ] as const;
 export type AggregateKind = (typeof AGGREGATE_KINDS)[number];

@@ -23,7 +23,11 @@ export type Operation =
   | 'send_test_event'
   | 'replay_failed'
   | 'replay_delivery'
-  | 'create_reconciliation';
+  | 'create_reconciliation'
+  | 'resolve_exception'
+  | 'resolve_exceptions'
+  | 'confirm_resolution'
+  | 'reject_resolution';
 
 /** An answer as it went to the client, bytes and all; opaque to the core (see the port `ResponseEncoder`). */
 export type StoredResponse = string & { readonly responded?: never };

@@ -18,9 +18,9 @@ export type JobId = Id<'job'>;
 export type ReconciliationId = Id<'rec'>;
 export type ReconciliationUploadId = Id<'upl'>;
 export type ExportScheduleId = Id<'sch'>;
-export type SettlementId = Id<'set'>;
 export type StatementLineId = Id<'stl'>;
 export type ExceptionId = Id<'exc'>;
+export type SettlementId = Id<'set'>;
 export type WebhookEndpointId = Id<'we'>;
 export type DeliveryId = Id<'whd'>;
 /** The tenant's own string, `[A-Za-z0-9_-]{1,64}`. */
@@ -43,9 +43,9 @@ type Prefixed = {
   rec: ReconciliationId;
   upl: ReconciliationUploadId;
   sch: ExportScheduleId;
-  set: SettlementId;
   stl: StatementLineId;
   exc: ExceptionId;
+  set: SettlementId;
   we: WebhookEndpointId;
   whd: DeliveryId;
 };

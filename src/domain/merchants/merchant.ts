@@ -3,6 +3,7 @@ import type { AmountsByCurrency } from '../kernel/currency.ts';
 import type { MerchantId } from '../kernel/ids.ts';
 import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
 import { canonicalJson, type JsonObject, type Whole, whole } from '../kernel/json.ts';
+import type { Money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import { revised } from '../kernel/revision.ts';
 import type { Sealed, WrappedKey } from '../kernel/sealed.ts';
@@ -16,6 +17,9 @@ import {
   restoreLimits,
 } from './payment-limits.ts';
 import type { SettlementMappings } from './settlement-mapping.ts';
+
+/** How long a processor takes to pay out where a merchant says nothing else. */
+export const SETTLEMENT_DELAY_DAYS = 3;
 
 /** What the processor must know to act for a merchant, as only the vault can read it. It is never published. */
 export type SealedConfig = Readonly<{ key: WrappedKey; sealed: Sealed }>;
@@ -36,6 +40,10 @@ export type Merchant = Readonly<{
   settlementTolerances?: AmountsByCurrency;
   /** How the merchant's own kinds of settlement files are read, by name. */
   settlementMappings?: SettlementMappings;
+  /** After so many days a transaction ought to be in a file; absent: `SETTLEMENT_DELAY_DAYS`. */
+  settlementDelayDays?: number;
+  /** Up to which amounts one person resolves an exception alone; absent: up to any. */
+  resolutionLimits?: AmountsByCurrency;
   processorConfig?: SealedConfig;
   version: number;
   createdAt: Instant;
@@ -51,6 +59,18 @@ export function activeMerchant(
   merchantId: MerchantId,
 ): Result<Merchant, MerchantInactive> {
   return merchant?.status === 'active' ? ok(merchant) : err({ kind: 'MerchantInactive', merchantId });
+}
+
+/**
+ * Whether a second person has to confirm what is done about such an amount. No currency is converted: a merchant that has a limit
+ * in some currency has none to spare in those that it does not name. What is not known is above no limit.
+ */
+export function needsSecondPerson(
+  { resolutionLimits }: Pick<Merchant, 'resolutionLimits'>,
+  amount: Money | undefined,
+): boolean {
+  if (resolutionLimits === undefined || amount === undefined) return false;
+  return amount.minorUnits > (resolutionLimits[amount.currency] ?? 0n);
 }
 
 /** What a merchant is called and may do. Without a name or email there is no merchant; the rest has defaults. */
@@ -78,6 +98,9 @@ export type MerchantChange = Readonly<{
   settlementTolerances?: AmountsByCurrency;
   /** All of them: with none named, there are none. */
   settlementMappings?: SettlementMappings;
+  settlementDelayDays?: number;
+  /** All of them: with none named, one person resolves any. */
+  resolutionLimits?: AmountsByCurrency;
   processorConfig?: SealedConfig | null;
 }>;
 
@@ -111,17 +134,26 @@ export function changeMerchant(merchant: Merchant, change: MerchantChange, now: 
 }
 
 function applied(
-  { processorConfig, rateLimits, settlementTolerances, settlementMappings, ...named }: MerchantChange,
+  {
+    processorConfig,
+    rateLimits,
+    settlementTolerances,
+    settlementMappings,
+    resolutionLimits,
+    ...named
+  }: MerchantChange,
   merchant: Merchant,
 ): Merchant {
   const {
     processorConfig: before,
     settlementTolerances: tolerated,
     settlementMappings: read,
+    resolutionLimits: limited,
     ...rest
   } = merchant;
   const tolerances = settlementTolerances ?? tolerated ?? {};
   const mappings = settlementMappings ?? read ?? {};
+  const limits = resolutionLimits ?? limited ?? {};
   const config = processorConfig === undefined ? before : processorConfig;
   return {
     ...rest,
@@ -130,6 +162,7 @@ function applied(
       rateLimits === undefined ? merchant.rateLimits : changeLimits(merchant.rateLimits, rateLimits),
     ...(Object.keys(tolerances).length === 0 ? {} : { settlementTolerances: tolerances }),
     ...(Object.keys(mappings).length === 0 ? {} : { settlementMappings: mappings }),
+    ...(Object.keys(limits).length === 0 ? {} : { resolutionLimits: limits }),
     ...(config === undefined || config === null ? {} : { processorConfig: config }),
   };
 }
@@ -148,6 +181,10 @@ export type PublishedMerchant = Readonly<{
   settlement_tolerances?: Readonly<{ [currency: string]: Whole }>;
   /** Absent: none. */
   settlement_mappings?: SettlementMappings;
+  /** Absent: 3. */
+  settlement_delay_days?: number;
+  /** Absent: none. */
+  resolution_limits?: Readonly<{ [currency: string]: Whole }>;
   version: number;
   created_at: string;
   updated_at: string;
@@ -170,6 +207,10 @@ export const publishedMerchant = (merchant: Merchant): PublishedMerchant => ({
     ? {}
     : { settlement_tolerances: eachAmount(merchant.settlementTolerances, whole) }),
   ...present({ settlement_mappings: merchant.settlementMappings }),
+  ...present({ settlement_delay_days: merchant.settlementDelayDays }),
+  ...(merchant.resolutionLimits === undefined
+    ? {}
+    : { resolution_limits: eachAmount(merchant.resolutionLimits, whole) }),
   version: merchant.version,
   created_at: rfc3339(merchant.createdAt),
   updated_at: rfc3339(merchant.updatedAt),
@@ -206,6 +247,10 @@ export const restoreMerchant = (record: MerchantRecord, auditHash: string): Merc
       ? {}
       : { settlementTolerances: eachAmount(record.settlement_tolerances, BigInt) }),
     ...present({ settlementMappings: record.settlement_mappings }),
+    ...present({ settlementDelayDays: record.settlement_delay_days }),
+    ...(record.resolution_limits === undefined
+      ? {}
+      : { resolutionLimits: eachAmount(record.resolution_limits, BigInt) }),
     ...(config === undefined
       ? {}
       : {

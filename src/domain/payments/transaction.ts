@@ -104,6 +104,13 @@ export const settle = (
   updatedAt: now,
 });
 
+/** A capture or refund that succeeded, or may yet: a file of the processor has to say that it was paid out. */
+export const isUnsettled = (
+  transaction: Transaction,
+): transaction is PendingTransaction | SucceededTransaction =>
+  (transaction.type === 'capture' || transaction.type === 'refund') &&
+  (transaction.status === 'pending' || transaction.status === 'succeeded');
+
 const conflict = ({ status }: Transaction) =>
   err<never, TransactionStateConflict>({ kind: 'TransactionStateConflict', status });
 

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ROLES } from '../../domain/approvals/approver.ts';
 import { type Config, readConfig } from './config.ts';
+import { addExceptionCommands } from './exception-commands.ts';
 import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { addExportCommand } from './export-commands.ts';
 import { faultLine } from './faults.ts';
@@ -107,6 +108,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addOutboxCommands(program, configured, terminal);
   addExportCommand(program, configured, terminal);
   addFileCommands(program, configured, terminal);
+  addExceptionCommands(program, configured, terminal);
 
   program
     .command('verify')

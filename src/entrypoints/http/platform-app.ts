@@ -4,6 +4,8 @@ import type { StorageHealth } from '../../ports/storage-health.ts';
 import { audit } from './audit/audit.ts';
 import { customers } from './customers/customers.ts';
 import { paymentMethods } from './customers/payment-methods.ts';
+import { exceptionBatch } from './files/exception-batch.ts';
+import { exceptions } from './files/exceptions.ts';
 import { exportJobs } from './files/export-jobs.ts';
 import { exportSchedules } from './files/export-schedules.ts';
 import { exports } from './files/exports.ts';
@@ -48,6 +50,8 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   objects,
   reconciliations,
   settlements,
+  exceptionBatch,
+  exceptions,
   modifications,
   customers,
   paymentMethods,

@@ -17,14 +17,18 @@ import { everyFault } from '../points.ts';
 const FEW_ROWS = 16;
 const LEASE_OVER_MS = 400_000;
 
-/** A file of two batches: rows that match, one of them twice, a fee that was not known, and one that differs; of two dates. */
+/**
+ * A file of two batches: rows that match, one of them twice, a fee that was not known, and one that differs before another settles its
+ * transaction; of two dates. Five payments are not in it, which is more than one commit holds.
+ */
 async function aWorld() {
   const storage = { ...memoryStorage(), mostChangeRows: FEW_ROWS };
   const desk = fileDesk(storage, temporaryFiles({ now: () => 0 }));
-  await desk.open();
+  await desk.open({ settlementDelayDays: 0 });
   const paid = [await desk.paid(), await desk.paid({ fee: 3n }), await desk.paid()];
   const [first, second, third] = paid;
   if (first === undefined || second === undefined || third === undefined) throw new Error('three were paid');
+  for (let n = 0; n < 5; n += 1) await desk.paid();
   const file = nativeFile([
     rowAbout(first, { fee: '5' }),
     rowAbout(second, { fee: '3' }),
@@ -48,12 +52,14 @@ function inSteps(process: Process, { ports }: FileDesk): Partial<FileDesk['ports
     aggregates: {
       ...aggregates,
       find: (...args) => process.call('find', () => aggregates.find(...args), LOST),
-      findByKey: (...args) => process.call('find', () => aggregates.findByKey(...args), LOST),
       list: (...args) => process.call('list', () => aggregates.list(...args), LOST),
+      newest: (...args) => process.call('newest', () => aggregates.newest(...args), LOST),
+      findByKey: (...args) => process.call('find', () => aggregates.findByKey(...args), LOST),
     },
     payments: {
       ...payments,
       transactionsOf: (...args) => process.call('read', () => payments.transactionsOf(...args), LOST),
+      unsettled: (...args) => process.call('walk', () => payments.unsettled(...args), LOST),
     },
     objects: {
       ...objects,
@@ -78,7 +84,10 @@ async function endOf({ storage, desk, paid, id }: World) {
     signedTokens: systemSignedTokens(SECRET),
     getReconciliation: getReconciliation(storage),
   });
-  const rows = (await list({ merchantId: desk.merchantId, id, limit: 100 }))._unsafeUnwrap().items;
+  const { merchantId } = desk;
+  const rows = (await list({ merchantId, id, limit: 100 }))._unsafeUnwrap().items;
+  const missing = (await list({ merchantId, id, outcome: 'missing_there', limit: 100 }))._unsafeUnwrap();
+  const exceptions = await storage.aggregates.newest(merchantId, 'exception', { limit: 100 });
   const transactions = await Promise.all(paid.map((each) => desk.transaction(each)));
   const [balance] = (await storage.balances.of(desk.merchantId))._unsafeUnwrap();
   const clock = { now: () => desk.clock.now() + 3_600_000 };
@@ -92,6 +101,11 @@ async function endOf({ storage, desk, paid, id }: World) {
     fees: balance?.fees,
     settlements: (await settlementsOf(desk)).map(settled),
     told: await lockedIn(storage),
+    absent: [reconciliation.absences?.expected, reconciliation.absences?.missingThere, missing.items.length],
+    exceptions: exceptions
+      ._unsafeUnwrap()
+      .map(({ type, status }) => `${type} ${status}`)
+      .sort(),
     verified: verified.isOk() ? verified.value.unsettled : verified.error,
   };
 }
@@ -122,6 +136,8 @@ const ENDED = {
     '2026-03-02 1 completed: 7491 in 3, and 0 that did not match',
   ],
   told: ['2026-03-02 completed', '2026-03-03 completed_with_exceptions'],
+  absent: [0, 5, 5],
+  exceptions: ['mismatched resolved', ...Array.from({ length: 5 }, () => 'missing_there open')],
   verified: [],
 };
 

@@ -1,7 +1,7 @@
-import { comparedAs } from '../../../domain/approvals/identity.ts';
 import { approverIn, isBarred, knownBy } from '../../../domain/approvals/maker-checker.ts';
 import { NO_REFUSALS } from '../../../domain/approvals/refusal.ts';
 import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import { comparedAs } from '../../../domain/kernel/identity.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { ApprovalChange, ApprovalCommitRefused } from '../../../ports/approvals/approval-commits.ts';
 import { ABSENT } from '../conditional-writes.ts';

@@ -1,8 +1,8 @@
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import type { GivenApproval } from '../../../domain/approvals/given-approvals.ts';
-import { comparedAs } from '../../../domain/approvals/identity.ts';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { approverIn } from '../../../domain/approvals/maker-checker.ts';
+import { comparedAs } from '../../../domain/kernel/identity.ts';
 import type { ItemKey } from '../table.ts';
 import { approvalIdentityKey, approvalKey } from './keys.ts';
 

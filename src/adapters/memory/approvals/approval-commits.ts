@@ -1,11 +1,11 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
-import { comparedAs } from '../../../domain/approvals/identity.ts';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { approverIn, isBarred } from '../../../domain/approvals/maker-checker.ts';
 import { NO_REFUSALS } from '../../../domain/approvals/refusal.ts';
 import { isLive } from '../../../domain/approvals/vendor-payment.ts';
+import { comparedAs } from '../../../domain/kernel/identity.ts';
 import type {
   ApprovalChange,
   ApprovalCommitRefused,

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ABSENCES } from '../../../domain/files/absences.ts';
 import { FILE_SOURCES } from '../../../domain/files/file-sources.ts';
 import { OUTCOMES } from '../../../domain/files/match-row.ts';
 import { mappingName, publishedMapping } from '../merchants/settlement-mapping-schemas.ts';
@@ -58,7 +59,12 @@ export const orderedUpload = z
 
 export const reconciliationsQuery = z.strictObject(paging);
 
-const outcome = z.enum(OUTCOMES, { error: `must be one of ${OUTCOMES.join(', ')}` });
+const ASKED = [...OUTCOMES, ...ABSENCES] as const;
+
+const outcome = z.enum(ASKED, { error: `must be one of ${ASKED.join(', ')}` }).openapi({
+  description:
+    'Of the rows of the file, which are all where none is named; or transactions that ought to be in it and are not, which are no rows.',
+});
 
 export const rowsQuery = z.strictObject({ ...paging, outcome: outcome.optional() });
 
@@ -91,9 +97,13 @@ export const reconciliation = z
     counts: z
       .strictObject({
         rows: count.optional().openapi({ description: 'Once the file has been read to its end.' }),
-        ...Object.fromEntries(OUTCOMES.map((each) => [each, count])),
+        ...Object.fromEntries(ASKED.map((each) => [each, count])),
       })
-      .openapi({ description: 'They add up to `rows` when the file is done.' }),
+      .openapi({
+        description:
+          'Those of rows add up to `rows` when the file is done. `expected` and `missing_there` are transactions that no file had ' +
+          'settled when this one ended: they are no rows.',
+      }),
     sums: z
       .record(z.string(), z.strictObject({ ...sum, outcomes: z.record(z.string(), z.strictObject(sum)) }))
       .openapi({
@@ -128,8 +138,12 @@ export const reconciliationPage = listPage(reconciliation);
 /** What became of a row. */
 const reconciledRow = z
   .strictObject({
-    line: z.int().min(1).openapi({ description: 'Where the row begins in the file.' }),
-    outcome: z.string().openapi({ description: `One of ${OUTCOMES.join(', ')}.` }),
+    line: z
+      .int()
+      .min(1)
+      .optional()
+      .openapi({ description: 'Where the row begins in the file; absent of what is no row.' }),
+    outcome: z.string().openapi({ description: `One of ${ASKED.join(', ')}.` }),
     column: z.string().optional(),
     reason: z.string().optional().openapi({ description: 'Why the row is rejected.' }),
     type: z.string().optional(),
@@ -144,6 +158,8 @@ const reconciledRow = z
     reference: z.string().optional(),
     payout_id: z.string().optional(),
     bank_reference: z.string().optional(),
+    processed_at: time.optional().openapi({ description: 'Of a transaction that is not in the file.' }),
+    exception_id: z.string().optional(),
     differences: z
       .array(z.strictObject({ field: z.string(), ours: z.unknown(), theirs: z.unknown() }))
       .optional(),

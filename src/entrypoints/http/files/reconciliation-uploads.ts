@@ -77,7 +77,7 @@ function uploadView(upload: FileUpload): JsonObject {
     status: isOver ? 'failed' : 'pending',
     ...(status === 'failed' ? { error: { code: upload.fault } } : {}),
     ...(status === 'duplicate' ? { error: { code: 'duplicate' }, duplicate_of: upload.of } : {}),
-    counts: NO_OUTCOMES.counts,
+    counts: { ...NO_OUTCOMES.counts, expected: 0, missing_there: 0 },
     sums: {},
     rows_done: 0,
     bytes_done: 0,

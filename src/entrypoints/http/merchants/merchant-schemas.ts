@@ -96,6 +96,23 @@ const settlementTolerances = z.partialRecord(currency, z.int().min(0).max(Number
   example: { USD: 5 },
 });
 
+const settlementDelayDays = z
+  .int()
+  .min(0)
+  .max(90)
+  .openapi({
+    description:
+      'After so many days since the processor took it a transaction that no file has named is `missing_there`, and until then ' +
+      '`expected`. 3 where none is set.',
+  });
+
+const resolutionLimits = z.partialRecord(currency, z.int().min(0).max(Number.MAX_SAFE_INTEGER)).openapi({
+  description:
+    'Up to which amounts one person resolves an exception alone, in minor units of each currency; above, a second person ' +
+    'confirms. Once any is set, so does every amount of a currency that is not named. All of them: an empty object takes them away.',
+  example: { USD: 10_000 },
+});
+
 const MOST_PAIRS = 20;
 
 const processorConfig = z
@@ -126,6 +143,8 @@ export const newMerchant = z
     refunds_need_balance: refundsNeedBalance.optional(),
     settlement_tolerances: settlementTolerances.optional(),
     settlement_mappings: settlementMappings.optional(),
+    settlement_delay_days: settlementDelayDays.optional(),
+    resolution_limits: resolutionLimits.optional(),
     processor_config: processorConfig.optional(),
   })
   .openapi('NewMerchant', {
@@ -148,6 +167,8 @@ export const merchantChange = z
     refunds_need_balance: refundsNeedBalance.optional(),
     settlement_tolerances: settlementTolerances.optional(),
     settlement_mappings: settlementMappings.optional(),
+    settlement_delay_days: settlementDelayDays.optional(),
+    resolution_limits: resolutionLimits.optional(),
     processor_config: processorConfig.nullable().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'must change something')
@@ -179,6 +200,8 @@ export const merchant = z
     refunds_need_balance: z.literal(true).optional().openapi({ description: 'Absent: no.' }),
     settlement_tolerances: z.record(z.string(), count.openapi({ format: 'int64' })).optional(),
     settlement_mappings: z.record(z.string(), publishedMapping).optional(),
+    settlement_delay_days: count.optional().openapi({ description: 'Absent: 3.' }),
+    resolution_limits: z.record(z.string(), count.openapi({ format: 'int64' })).optional(),
     version: z.int(),
     created_at: z.string().openapi({ format: 'date-time' }),
     updated_at: z.string().openapi({ format: 'date-time' }),

@@ -169,6 +169,8 @@ const fieldsOf = ({
   refunds_need_balance,
   settlement_tolerances,
   settlement_mappings,
+  settlement_delay_days,
+  resolution_limits,
 }: Omit<Body, 'processor_config'>): Fields => ({
   ...present({ name, email, status, features, refundsNeedBalance: refunds_need_balance }),
   ...(rate_limits === undefined ? {} : { rateLimits: limitsOf(rate_limits) }),
@@ -182,6 +184,8 @@ const fieldsOf = ({
           Object.entries(settlement_mappings).map(([name, mapping]) => [name, mappingIn(mapping)]),
         ),
       }),
+  ...present({ settlementDelayDays: settlement_delay_days }),
+  ...(resolution_limits === undefined ? {} : { resolutionLimits: eachAmount(resolution_limits, BigInt) }),
 });
 
 const limitsOf = ({

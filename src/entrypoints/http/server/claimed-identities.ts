@@ -1,8 +1,8 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import type { JWTPayload } from 'jose';
 import { err, ok, Result } from 'neverthrow';
-import { foldClaim, type Identity, identitiesOf } from '../../../domain/approvals/identity.ts';
 import { knownBy } from '../../../domain/approvals/maker-checker.ts';
+import { foldClaim, type Identity, identitiesOf } from '../../../domain/kernel/identity.ts';
 import { present } from '../../../domain/kernel/present.ts';
 
 /** A claim that says nothing of who the person is, though it is there. */

@@ -21,6 +21,8 @@ type Post<Done> = Pick<ClaimKey, 'merchantId' | 'operation'> &
     /** All that the request says, the names in its path included. */
     payload: JsonObject;
     respond: (done: Done) => PostResponse;
+    /** Of a request whose key need not be in its header; that header's otherwise. */
+    idempotencyKey?: string;
   }>;
 
 type KeyFailures = KeyedFailure | IdempotencyKeyInvalid | PanNotAccepted;
@@ -84,13 +86,13 @@ type Request<Done> = Readonly<{
 function underKey<Done, Failure extends Kinded>(
   c: HttpContext,
   metrics: PlatformMetrics,
-  { merchantId, operation, payload, respond }: Post<Done>,
+  { merchantId, operation, payload, respond, idempotencyKey }: Post<Done>,
   ways: Readonly<{
     plain: () => ResultAsync<Done, Failure>;
     keyed: (request: Request<Done>) => ResultAsync<Responded, Failure | KeyedFailure>;
   }>,
 ): ResultAsync<Response, Failure | KeyFailures> {
-  const key = keyIn(c.req.header('idempotency-key'));
+  const key = idempotencyKey === undefined ? keyIn(c.req.header('idempotency-key')) : ok(idempotencyKey);
   if (key.isErr()) return errAsync(key.error);
   if (key.value === undefined) return ways.plain().map((done) => sent(textOf(respond(done)), false));
   const request = {
@@ -112,15 +114,24 @@ function underKey<Done, Failure extends Kinded>(
 }
 
 /** One line with status, location, `-` for none, and the version if any; then the body, byte for byte as it goes out. */
-const textOf = ({ status, location = '-', version, body }: PostResponse): StoredResponse =>
+export const textOf = ({ status, location = '-', version, body }: PostResponse): StoredResponse =>
   `${status} ${location}${version === undefined ? '' : ` ${version}`}\n${body}`;
 
-function sent(response: StoredResponse, replayed: boolean): Response {
-  const end = response.indexOf('\n');
-  const [status, location, version] = response.slice(0, end).split(' ');
-  const headers = {
-    ...(location === undefined || location === '-' ? {} : { Location: location }),
-    ...tagOf(version),
+/** Reads what `textOf` wrote. */
+export function responseIn(
+  text: StoredResponse,
+): Readonly<{ status: number; location?: string; version?: string; body: string }> {
+  const end = text.indexOf('\n');
+  const [status, location, version] = text.slice(0, end).split(' ');
+  return {
+    status: Number(status),
+    ...(location === '-' ? {} : present({ location })),
+    ...present({ version }),
+    body: text.slice(end + 1),
   };
-  return respondStored({ status: Number(status), body: response.slice(end + 1) }, replayed, headers);
+}
+
+function sent(response: StoredResponse, replayed: boolean): Response {
+  const { status, location, version, body } = responseIn(response);
+  return respondStored({ status, body }, replayed, { ...present({ Location: location }), ...tagOf(version) });
 }

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import { err } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
-import { comparedAs } from '../../../../src/domain/approvals/identity.ts';
+import { comparedAs } from '../../../../src/domain/kernel/identity.ts';
 import { tokenVerifier } from '../../../../src/entrypoints/http/server/authenticate.ts';
 import { AUDIENCE, goodClaims, ISSUER, SECRET } from '../../../support/http-app.ts';
 

@@ -6,7 +6,7 @@ import { type Change, PLATFORM_CHANGES } from '../../../support/conditional-rout
 import { theDocument } from '../../../support/described-app.ts';
 import { everyStorage } from '../../../support/every-storage.ts';
 import { anHttpApp, aToken } from '../../../support/http-app.ts';
-import { type Ask, PLATFORM_POSTS } from '../../../support/keyed-posts.ts';
+import { type Ask, type Call, exceptionsIn, PLATFORM_POSTS } from '../../../support/keyed-posts.ts';
 
 const { kinds, close } = await everyStorage(inject('postgresUrl'));
 afterAll(close);
@@ -16,7 +16,16 @@ type Headers = Readonly<Record<string, string>>;
 
 async function aDesk(storage: Storage = memoryStorage()) {
   const { app } = await anHttpApp({}, storage);
-  const permissions = ['payments', 'refunds', 'customers', 'transfers', 'webhooks', 'exports', 'admin'];
+  const permissions = [
+    'payments',
+    'refunds',
+    'customers',
+    'transfers',
+    'webhooks',
+    'exports',
+    'settlements',
+    'admin',
+  ];
   const authorization = `Bearer ${await aToken({ permissions })}`;
   const send = async ({ method, path, body }: Sent, headers: Headers = {}): Promise<Response> =>
     app.request(path, {
@@ -28,12 +37,13 @@ async function aDesk(storage: Storage = memoryStorage()) {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-  const ask: Ask = async ({ path, body }) => {
+  const asking = async ({ path, body }: Call) => {
     const response = await send({ method: 'POST', path, ...(body === undefined ? {} : { body }) });
     const text = await response.text();
     expect([response.status < 300, text]).toEqual([true, text]);
     return JSON.parse(text) as Readonly<Record<string, unknown>>;
   };
+  const ask: Ask = Object.assign(asking, { exception: exceptionsIn(storage) });
   const read = (path: string, headers: Headers = {}) => send({ method: 'GET', path }, headers);
   const tagOf = async (path: string) => (await read(path)).headers.get('etag') ?? '';
   return { send, ask, read, tagOf };

@@ -6,7 +6,7 @@ import { aMerchantId } from '../../../fixtures/changes.ts';
 import { theDocument } from '../../../support/described-app.ts';
 import { everyStorage } from '../../../support/every-storage.ts';
 import { anHttpApp, aToken } from '../../../support/http-app.ts';
-import { type Ask, type Call, PLATFORM_POSTS } from '../../../support/keyed-posts.ts';
+import { type Ask, type Call, exceptionsIn, PLATFORM_POSTS } from '../../../support/keyed-posts.ts';
 
 const { kinds, close } = await everyStorage(inject('postgresUrl'));
 afterAll(close);
@@ -37,12 +37,13 @@ async function aDesk(storage: Storage) {
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       ...(call.csv === undefined ? {} : { body: call.csv }),
     });
-  const ask: Ask = async (call) => {
+  const asking = async (call: Call) => {
     const response = await send(call);
     const text = await response.text();
     expect([response.status < 300, text]).toEqual([true, text]);
     return JSON.parse(text) as Readonly<Record<string, unknown>>;
   };
+  const ask: Ask = Object.assign(asking, { exception: exceptionsIn(storage) });
   return { send, ask, app, work };
 }
 
@@ -63,6 +64,7 @@ async function effectsIn(storage: Storage): Promise<number> {
     storage.aggregates.list(merchantId, 'transfer', page),
     storage.aggregates.list(merchantId, 'export', page),
     storage.aggregates.list(merchantId, 'reconciliation', page),
+    storage.aggregates.list(merchantId, 'exception', page),
     storage.merchants.list(page),
     storage.payments.list(merchantId, {}, page),
     storage.deliveries.list(merchantId, {}, page),

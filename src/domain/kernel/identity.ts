@@ -63,6 +63,12 @@ export const comparedAs = (identities: readonly string[]): readonly string[] => 
   ),
 ];
 
+/** One of the two people's identities, however it is spelt, is the other's too: they are one person. */
+export const areOnePerson = (one: readonly string[], other: readonly string[]): boolean => {
+  const compared = new Set(comparedAs(other));
+  return comparedAs(one).some((identity) => compared.has(identity));
+};
+
 const UUIDS = /(?=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))|(?<![0-9a-z])([0-9a-f]{32})(?![0-9a-z])/g;
 
 /**

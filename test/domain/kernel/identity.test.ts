@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { comparedAs, foldClaim, identitiesOf, idsIn } from '../../../src/domain/approvals/identity.ts';
+import { comparedAs, foldClaim, identitiesOf, idsIn } from '../../../src/domain/kernel/identity.ts';
 import { trying } from '../arbitraries.ts';
 
 describe('a person’s identities', () => {
