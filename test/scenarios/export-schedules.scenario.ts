@@ -178,6 +178,15 @@ export function exportSchedulesContract(adapter: string, open: () => Promise<Sto
       await expectSound();
     });
 
+    it('a run that is overdue when its schedule changes its time is made all the same', async () => {
+      const { id } = await scene.create();
+      scene.at('2026-03-03T08:00:00Z');
+      const changed = (await scene.change(id, { at: { time: '07:00' } }))._unsafeUnwrap();
+      expect(changed).toMatchObject({ next: { period: { from: '2026-03-02' } } });
+      await scene.runAll();
+      expect(await scene.periods(id)).toEqual(['2026-03-02']);
+    });
+
     it('a period that was made is passed over, when changes lead to it again', async () => {
       const { id } = await scene.create({ at: { time: '12:00' } });
       scene.at('2026-03-03T12:00:00Z');

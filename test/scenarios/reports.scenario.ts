@@ -140,9 +140,9 @@ export function reportsContract(adapter: string, open: () => Promise<Storage>): 
     it('a batch that is not there is not passed over: the report is not made, and the record says so', async () => {
       const ended = await desk.reconcile(await aFile());
       const prefix = `reconciliation/${ended.merchantId}/${ended.id}/rows/`;
-      const [, second] = (await desk.ports.objects.list(prefix, { limit: 9 }))._unsafeUnwrap();
-      if (second === undefined) throw new Error('the file had one batch');
-      (await desk.ports.objects.delete(second))._unsafeUnwrap();
+      const [first, second] = (await desk.ports.objects.list(prefix, { limit: 9 }))._unsafeUnwrap();
+      if (first === undefined || second === undefined) throw new Error('the file had one batch');
+      (await desk.ports.objects.delete(first))._unsafeUnwrap();
       for (let tries = 0; tries < 10; tries += 1) {
         await work();
         desk.clock.move(600_000);
@@ -153,6 +153,25 @@ export function reportsContract(adapter: string, open: () => Promise<Storage>): 
         status: 'completed',
         report_error: 'file_damaged',
       });
+    });
+
+    it('a report whose upload was swept under it is written anew', async () => {
+      const ended = await desk.reconcile(await aFile());
+      const { objects } = desk.ports;
+      let isSwept = false;
+      const swept: typeof objects = {
+        ...objects,
+        completeUpload(upload, tags) {
+          if (isSwept) return objects.completeUpload(upload, tags);
+          isSwept = true;
+          return objects
+            .abortUpload(upload)
+            .andThen(() => err({ kind: 'UploadNotFound' as const, key: upload.key }));
+        },
+      };
+      expect(await work({ objects: swept })).toMatchObject([{ end: 'completed' }]);
+      expect(isSwept).toBe(true);
+      expect(readCsv(await textOf(ended, 'csv'))).toHaveLength(7);
     });
 
     it('a store of files that does not answer holds the report up, and not the record', async () => {
