@@ -1,6 +1,7 @@
 import { err, ok, type Result, ResultAsync, safeTry } from 'neverthrow';
 import type { Outcome } from '../../domain/files/match-row.ts';
 import type { Reconciliation } from '../../domain/files/reconciliation.ts';
+import { fileObject } from '../../domain/files/reconciliation-files.ts';
 import type { Sha256 } from '../../domain/kernel/audit-chain.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { type JsonObject, jsonText } from '../../domain/kernel/json.ts';
@@ -18,8 +19,8 @@ import { addLine, type SettlementsOfLines, verifyOrigins, verifySettlements } fr
 export type FileReads = Readonly<{ objects: ObjectStore; utf8: Utf8; digests: Digests }>;
 
 /**
- * All that `verify` looks at, and then the lines that say what became of the rows of files that have ended: whether they are what was
- * committed, and whether the counts of their file and its settlements are what they add up to. In memory that grows with the
+ * All that `verify` looks at, and then the files that were completed, whose bytes must be those that arrived, and the lines that say
+ * what became of the rows of files that have ended: whether they are what was committed, and whether the counts of their file and its settlements are what they add up to. In memory that grows with the
  * settlements of one file besides.
  */
 export const verifyWithFiles =
@@ -66,6 +67,8 @@ const verifyFile = (
   safeTry(async function* () {
     const { id, merchantId, outcomes } = reconciliation;
     const bad = { kind: 'BadRow', merchantId, row: 'reconciliation', id } as const;
+    if (reconciliation.status === 'completed')
+      yield* reported(new ResultAsync(readFile(ports, reconciliation, bad)), report, undefined);
     const lines = yield* reported(new ResultAsync(readLines(ports, reconciliation, bad)), report, undefined);
     if (lines === undefined) return ok(undefined);
     const differing = Object.entries(outcomes.counts).find(
@@ -76,6 +79,34 @@ const verifyFile = (
     return verifySettlements(ports, reconciliation, lines.settlements, report);
   });
 
+/** The file as it arrived: its bytes are those that were matched. */
+async function readFile(
+  { objects, digests }: FileReads,
+  { merchantId, id, file }: Reconciliation,
+  bad: Bad,
+): Promise<Result<undefined, IntegrityFinding | StorageUnavailable>> {
+  const opened = await objects.get(fileObject({ merchantId, id }));
+  if (opened.isErr()) return err(ofFile(opened.error, bad));
+  const digest = digests.startSha256();
+  for await (const piece of opened.value.bytes) {
+    if (piece.isErr()) return err(ofFile(piece.error, bad));
+    digest.update(piece.value);
+  }
+  return digest.hex() === file.sha256
+    ? ok(undefined)
+    : err({ ...bad, fault: 'differs', detail: 'its file is not the one that arrived' });
+}
+
+const ofFile = (
+  failure: Readonly<{ kind: string; cause?: unknown }>,
+  bad: Bad,
+): IntegrityFinding | StorageUnavailable =>
+  failure.kind === 'ObjectStoreUnavailable'
+    ? { kind: 'StorageUnavailable', cause: failure.cause }
+    : { ...bad, fault: 'absent', detail: 'its file cannot be read' };
+
+type Bad = Pick<IntegrityFinding, 'kind' | 'merchantId' | 'row' | 'id'>;
+
 type Lines = Readonly<{
   counts: Readonly<Partial<Record<Outcome, number>>>;
   settlements: SettlementsOfLines;
@@ -85,7 +116,7 @@ type Lines = Readonly<{
 async function readLines(
   ports: FileReads,
   { id, merchantId, batches, batchesHash }: Reconciliation,
-  bad: Pick<IntegrityFinding, 'kind' | 'merchantId' | 'row' | 'id'>,
+  bad: Bad,
 ): Promise<Result<Lines | undefined, IntegrityFinding | StorageUnavailable>> {
   const counts: Partial<Record<Outcome, number>> = {};
   const settlements: SettlementsOfLines = new Map();
@@ -112,7 +143,7 @@ const hashBehind = (sha256: Sha256, hash: string, lines: readonly JsonObject[]):
 /** An object that was committed and is not there, or not to be read, is what was looked for; a store that is silent is not. */
 const asFinding = (
   failure: ObjectDamaged | ObjectStoreUnavailable,
-  bad: Pick<IntegrityFinding, 'kind' | 'merchantId' | 'row' | 'id'>,
+  bad: Bad,
 ): IntegrityFinding | StorageUnavailable =>
   failure.kind === 'ObjectDamaged'
     ? { ...bad, fault: 'absent', detail: `the lines ${failure.key} cannot be read` }

@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
-import { verify } from '../../../src/application/integrity/verify.ts';
+import { verifyWithFiles } from '../../../src/application/integrity/verify-files.ts';
 import { addsUp } from '../../../src/domain/files/file-totals.ts';
 import type { Outcome } from '../../../src/domain/files/match-row.ts';
 import type { Reconciliation } from '../../../src/domain/files/reconciliation.ts';
 import { aMerchantId } from '../../fixtures/changes.ts';
-import { asItEnded, countsOf, fileDesk, type NativeRow, nativeFile, rowAbout } from '../../fixtures/files.ts';
+import {
+  asItEnded,
+  countsOf,
+  fileDesk,
+  type NativeRow,
+  nativeFile,
+  rowAbout,
+  rowOfType,
+} from '../../fixtures/files.ts';
 import { temporaryFiles } from '../../support/objects.ts';
 
 /** What is wrong with the file about one payment. */
@@ -19,6 +27,12 @@ const FAULTS = [
   'currency',
   'foreign',
   'unreadable',
+  'charged back',
+  'charged back and reversed',
+  'charged back for more',
+  'reversed only',
+  'fee line',
+  'line doubled',
 ] as const;
 type Fault = (typeof FAULTS)[number];
 
@@ -34,6 +48,12 @@ const EXPECTED: Readonly<Record<Fault, readonly Outcome[]>> = {
   currency: ['mismatched'],
   foreign: ['missing_here'],
   unreadable: ['rejected'],
+  'charged back': ['matched', 'matched'],
+  'charged back and reversed': ['matched', 'matched', 'matched'],
+  'charged back for more': ['matched', 'mismatched'],
+  'reversed only': ['matched', 'mismatched'],
+  'fee line': ['matched', 'matched'],
+  'line doubled': ['matched', 'matched', 'duplicate'],
 };
 
 const tally = (outcomes: readonly Outcome[]) => {
@@ -65,6 +85,8 @@ describe('a file with faults', () => {
           await desk.open();
           await other.open();
           const rows: NativeRow[] = [];
+          /** A reversal is one of what is on record: its order is kept. */
+          const later: NativeRow[] = [];
           const settled: boolean[] = [];
           const book = [];
           for (const [index, fault] of faults.entries()) {
@@ -72,8 +94,23 @@ describe('a file with faults', () => {
             const paid = await desk.paid({ amount: BigInt(1_000 + index), currency, fee: 5n });
             const row = rowAbout(paid, { fee: '5' });
             book.push(paid);
-            settled.push(fault === 'none' || fault === 'doubled');
-            if (fault === 'none') rows.push(row);
+            settled.push(EXPECTED[fault][0] === 'matched');
+            const disputed = rowAbout(paid, { type: 'chargeback', reference: `d-${index}` });
+            const reversal = { ...disputed, type: 'chargeback_reversal' };
+            const line = rowOfType('fee', { amount: '7', reference: `f-${index}`, currency });
+            if (
+              fault === 'none' ||
+              fault.includes('charged') ||
+              fault.includes('line') ||
+              fault === 'reversed only'
+            )
+              rows.push(row);
+            if (fault === 'charged back') rows.push(disputed);
+            if (fault === 'charged back and reversed') later.push(disputed, reversal);
+            if (fault === 'charged back for more') rows.push({ ...disputed, amount: '99999' });
+            if (fault === 'reversed only') rows.push(reversal);
+            if (fault === 'fee line') rows.push(line);
+            if (fault === 'line doubled') rows.push(line, line);
             if (fault === 'missing here')
               rows.push({ ...row, transaction_id: `txn_${`${index}`.padStart(32, '0')}` });
             if (fault === 'doubled') rows.push(row, row);
@@ -86,7 +123,8 @@ describe('a file with faults', () => {
           const shuffled = rows
             .map((row) => ({ row, at: order.next().value ?? 0 }))
             .toSorted((a, b) => a.at - b.at)
-            .map(({ row }) => row);
+            .map(({ row }) => row)
+            .concat(later);
           const expected = tally(faults.flatMap((fault) => EXPECTED[fault]));
           const done: Reconciliation[] = [];
           if (way === 'in two files') {
@@ -111,7 +149,7 @@ describe('a file with faults', () => {
           const found = await Promise.all(book.map((each) => desk.transaction(each)));
           expect(found.map((each) => each?.status === 'settled')).toEqual(settled);
           const clock = { now: () => desk.clock.now() + 3_600_000 };
-          const verified = await verify({ ...storage, ...desk.ports, clock })(() => {});
+          const verified = await verifyWithFiles({ ...storage, ...desk.ports, clock })(() => {});
           expect(verified.isOk() ? verified.value.unsettled : verified.error).toEqual([]);
         },
       ),

@@ -5,7 +5,7 @@ import { verifyWithFiles } from '../../../src/application/integrity/verify-files
 import { aggregateChange } from '../../../src/application/kernel/aggregate-change.ts';
 import type { ObjectKey } from '../../../src/domain/files/object-key.ts';
 import type { Reconciliation } from '../../../src/domain/files/reconciliation.ts';
-import { batchPrefix } from '../../../src/domain/files/reconciliation-files.ts';
+import { batchPrefix, fileObject } from '../../../src/domain/files/reconciliation-files.ts';
 import { openSettlement, type Settlement } from '../../../src/domain/files/settlement.ts';
 import { settlementId, settlementKey } from '../../../src/domain/files/settlement-keys.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
@@ -151,6 +151,20 @@ describe('verify, of files of processors', () => {
     await rewrite(key, 'no JSON\n');
     expect(await book.verified()).toMatchObject({ kind: 'BadRow' });
     await rewrite(key, text);
+    expect(await book.verified()).toEqual([]);
+    (await desk.ports.objects.delete(key))._unsafeUnwrap();
+    expect(await book.verified()).toMatchObject({ ...finding, fault: 'absent' });
+  });
+
+  it('finds a file whose bytes are not those that arrived, or that is gone', async () => {
+    const key = fileObject(file);
+    const finding = { kind: 'BadRow', row: 'reconciliation', id: file.id };
+    const text = await textOf(key);
+    (
+      await desk.ports.objects.put(key, Buffer.from(text.replace(',30,', ',31,')), 'text/csv')
+    )._unsafeUnwrap();
+    expect(await book.verified()).toMatchObject({ ...finding, fault: 'differs' });
+    (await desk.ports.objects.put(key, Buffer.from(text), 'text/csv'))._unsafeUnwrap();
     expect(await book.verified()).toEqual([]);
     (await desk.ports.objects.delete(key))._unsafeUnwrap();
     expect(await book.verified()).toMatchObject({ ...finding, fault: 'absent' });
