@@ -124,6 +124,57 @@ export function settlementsContract(adapter: string, open: () => Promise<Storage
       expect(await book.verified()).toEqual([]);
     });
 
+    it('rows of every type are in the equation as they are in the ledger, with the line of the bank', async () => {
+      const [paid, disputed, won] = [await desk.paid(), await desk.paid(), await desk.paid()];
+      const none = { payment_id: '', transaction_id: '', payout_id: 'po_1', currency: 'USD' };
+      const said = (each: typeof paid, cells: Readonly<Record<string, string>>) =>
+        rowAbout(each, { payout_id: 'po_1', reference: '', bank_reference: '', ...cells });
+      const charge = (cells: Readonly<Record<string, string>>) => said(paid, { ...none, ...cells });
+      const file = nativeFile([
+        said(paid, { fee: '30' }),
+        said(disputed, {}),
+        said(won, {}),
+        said(disputed, { type: 'chargeback', amount: '2500', fee: '15', reference: 'dp_1' }),
+        said(won, { type: 'chargeback', amount: '1000', reference: 'dp_2' }),
+        said(won, { type: 'chargeback_reversal', amount: '1000', reference: 'dp_2' }),
+        charge({ type: 'fee', amount: '40', reference: 'monthly' }),
+        charge({ type: 'fee', amount: '40', reference: 'monthly' }),
+        charge({ type: 'adjustment', amount: '-7', reference: 'correction' }),
+        charge({ type: 'payout', amount: '4900', bank_reference: 'bank line 1' }),
+      ]);
+      await desk.reconcile(file);
+      const [settlement, ...others] = await book.all();
+      if (settlement === undefined) throw new Error('there is a settlement');
+      expect(others).toEqual([]);
+      expect(settlementRecord(settlement)).toMatchObject({
+        gross_amount: 7_500,
+        fee_amount: 85,
+        chargeback_amount: 2_500,
+        adjustment_amount: -7,
+        net_amount: 4_908,
+        transaction_count: 3,
+        item_count: 8,
+        exception_count: 0,
+        payout: { amount: 4_900, bank_reference: 'bank line 1', difference: -8 },
+        status: 'completed_with_exceptions',
+      });
+      const items = await book.items(settlement);
+      expect(items.map(({ type, net_amount }) => `${type as string} ${net_amount as number}`)).toEqual([
+        'payment 2470',
+        'payment 2500',
+        'payment 2500',
+        'chargeback -2515',
+        'chargeback -1000',
+        'chargeback_reversal 1000',
+        'fee -40',
+        'adjustment -7',
+      ]);
+      // All that was ever taken is in the file, so what is left of it is the net, and the processor has all but what it sent.
+      const [balance] = (await storage.balances.of(desk.merchantId))._unsafeUnwrap();
+      expect(balance).toMatchObject({ available: 4_908n, fees: 85n, bank: -4_900n });
+      expect(await book.verified()).toEqual([]);
+    });
+
     it('late rows of a later file are the next in sequence, and what is locked stays as it is', async () => {
       const paid = [await desk.paid(), await desk.paid(), await desk.paid()];
       const files: string[] = [];
