@@ -4,7 +4,9 @@ import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { customerSecretsContract } from '../scenarios/customer-secrets.scenario.ts';
 import { customersContract } from '../scenarios/customers.scenario.ts';
+import { keyRotationContract } from '../scenarios/key-rotation.scenario.ts';
 import { freshDynamoDbStorage } from '../support/dynamodb-tables.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 
@@ -15,8 +17,10 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([engine.stop(), server.close()]));
 
-customersContract('memory', () => Promise.resolve(memoryStorage()));
-customersContract('postgres (embedded)', async () =>
-  postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
-);
-customersContract('DynamoDB (embedded engine)', () => freshDynamoDbStorage(engine.url));
+for (const contract of [customersContract, customerSecretsContract, keyRotationContract]) {
+  contract('memory', () => Promise.resolve(memoryStorage()));
+  contract('postgres (embedded)', async () =>
+    postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
+  );
+  contract('DynamoDB (embedded engine)', () => freshDynamoDbStorage(engine.url));
+}

@@ -1,51 +1,19 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { errAsync } from 'neverthrow';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fileRing } from '../../src/adapters/keys/file-ring.ts';
-import type { RingSource } from '../../src/adapters/keys/ring.ts';
-import { systemClock } from '../../src/adapters/system/clock.ts';
-import { verify } from '../../src/application/integrity/verify.ts';
-import { createMerchant } from '../../src/application/merchants/create-merchant.ts';
+import { describe, expect, it } from 'vitest';
 import { customerAccessId } from '../../src/domain/customers/customer-access.ts';
-import { auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
 import type { CustomerId, PaymentMethodId } from '../../src/domain/kernel/ids.ts';
 import type { Commits } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, digests, origin } from '../fixtures/changes.ts';
-import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
-import { customerDesk } from '../support/customer-desk.ts';
+import { aMerchantId } from '../fixtures/changes.ts';
+import { customerScene } from '../support/customer-scene.ts';
 import { aPlatform } from '../support/http-app.ts';
 import { aClient } from '../support/http-client.ts';
 
 /** What the use cases about customers promise on every storage. */
 export function customersContract(adapter: string, open: () => Promise<Storage>): void {
   describe(`Customers on ${adapter}`, () => {
-    const merchantId = aMerchantId();
-    let storage: Storage;
-    let folder: string;
-    /** Another process with the same keys. */
-    const aRing = (): RingSource => fileRing(join(folder, 'keys.json'), systemClock, 1);
-    const aDesk = (over: Storage = storage) => customerDesk(over, aRing());
-
-    beforeEach(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'paywright-customers-'));
-      storage = await open();
-      await addMerchants(storage, [aMerchant('merchant-a'), aMerchant('merchant-b')]);
-    });
-    afterEach(async () => {
-      await storage.close();
-      rmSync(folder, { recursive: true, force: true });
-    });
-
-    const chainOf = async (kind: 'customer' | 'customer_access', id: string) => {
-      const head = (await storage.aggregates.find(merchantId, kind, id))._unsafeUnwrap();
-      const links = (await storage.auditTrail.ofAggregate(merchantId, kind, id))._unsafeUnwrap();
-      if (head === undefined) throw new Error(`${id} is not there`);
-      expect(auditTrailChain.verify(links, head, digests.sha256)._unsafeUnwrap()).toBe(head.version);
-      return links.map(({ action }) => action);
-    };
+    const scene = customerScene(open);
+    const { merchantId, aDesk, chainOf } = scene;
 
     it('gives back what was stored, and to no other merchant', async () => {
       const desk = aDesk();
@@ -54,7 +22,7 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
       )._unsafeUnwrap();
       const read = (await aDesk().get(customer.id))._unsafeUnwrap();
       expect(read.details).toEqual({ email: 'Ada@Example.com', name: 'Ada Ł. 😀', phone: '+441632960961' });
-      const foreign = await storage.aggregates.find(aMerchantId('merchant-b'), 'customer', customer.id);
+      const foreign = await scene.storage.aggregates.find(aMerchantId('merchant-b'), 'customer', customer.id);
       expect(foreign._unsafeUnwrap()).toBeUndefined();
     });
 
@@ -88,7 +56,7 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
     });
 
     it('of one mailbox is one over HTTP, however its host is written', async () => {
-      const { app } = aPlatform(storage);
+      const { app } = aPlatform(scene.storage);
       const client = await aClient((path, init) => app.request(path, init), merchantId);
       const hosts = [
         'münchen.de',
@@ -179,7 +147,7 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
       ])
         (await desk.change({ ...target, ...change }))._unsafeUnwrap();
       const links = (
-        await storage.auditTrail.ofAggregate(merchantId, 'customer', customer.id)
+        await scene.storage.auditTrail.ofAggregate(merchantId, 'customer', customer.id)
       )._unsafeUnwrap();
       const changed = links
         .slice(1)
@@ -264,217 +232,9 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
       const deaf: Commits = {
         commit: () => errAsync({ kind: 'StorageUnavailable', cause: 'no audit today' }),
       };
-      const desk = aDesk({ ...storage, commits: deaf });
+      const desk = aDesk({ ...scene.storage, commits: deaf });
       expect((await desk.get(id))._unsafeUnwrapErr().kind).toBe('StorageUnavailable');
       expect((await desk.find('a@example.com'))._unsafeUnwrapErr().kind).toBe('StorageUnavailable');
     });
-
-    it('does not open what was copied from another customer, tenant or field', async () => {
-      const desk = aDesk();
-      const a = (await desk.create('a@example.com'))._unsafeUnwrap().customer;
-      const b = (await desk.create('b@example.com'))._unsafeUnwrap().customer;
-      const { vault } = desk.ports;
-      const open = (customer: typeof a, secrets: Record<string, string>, from = a) =>
-        Promise.resolve().then(() =>
-          vault.open({ merchantId: customer.merchantId, entityId: customer.id }, from.dataKey, secrets),
-        );
-      expect((await open(a, { email: a.secrets.email }))._unsafeUnwrap()['email']).toBe('a@example.com');
-      await expect(open(b, { email: a.secrets.email })).rejects.toThrow();
-      await expect(open(b, { email: a.secrets.email }, b)).rejects.toThrow();
-      await expect(open(a, { name: a.secrets.email })).rejects.toThrow();
-      const elsewhere = { ...a, merchantId: aMerchantId('merchant-b') };
-      await expect(open(elsewhere, { email: a.secrets.email })).rejects.toThrow();
-    });
-
-    it('forgets an erased customer for good, and its audit chains stay whole', async () => {
-      const desk = aDesk();
-      const { id } = (await desk.create('a@example.com'))._unsafeUnwrap().customer;
-      const { method } = (await desk.addMethod(id, 'tok_first'))._unsafeUnwrap();
-      await desk.get(id);
-      expect((await desk.erase(id)).isOk()).toBe(true);
-
-      for (const outcome of [
-        await desk.get(id),
-        await desk.erase(id),
-        await desk.change({ ...desk.targeting(id), name: 'x' }),
-        await desk.addMethod(id, 'tok_x'),
-      ])
-        expect(outcome._unsafeUnwrapErr().kind).toBe('CustomerNotFound');
-      expect((await desk.find('a@example.com'))._unsafeUnwrap()).toBeUndefined();
-      const charge = await desk.resolve(merchantId, id, method.id);
-      expect(charge._unsafeUnwrapErr().kind).toBe('CustomerNotAccepted');
-
-      const stored = (await storage.aggregates.find(merchantId, 'customer', id))._unsafeUnwrap();
-      expect(Object.keys(stored ?? {}).toSorted()).toEqual(
-        ['auditHash', 'createdAt', 'id', 'kind', 'merchantId', 'status', 'updatedAt', 'version'].toSorted(),
-      );
-      expect(await chainOf('customer', id)).toEqual([
-        'customer.created',
-        'customer.payment_method_added',
-        'customer.erased',
-      ]);
-      expect(await chainOf('customer_access', customerAccessId(id))).toEqual(['customer.read']);
-      const again = (await desk.create('a@example.com'))._unsafeUnwrap();
-      expect((await desk.find('a@example.com'))._unsafeUnwrap()?.customer.id).toBe(again.customer.id);
-    });
-
-    it('keeps no key in the audit trail', async () => {
-      const desk = aDesk();
-      const { customer } = (await desk.create('a@example.com'))._unsafeUnwrap();
-      (await desk.rotate())._unsafeUnwrap();
-      const now = (await desk.get(customer.id))._unsafeUnwrap().customer;
-      (await desk.erase(customer.id))._unsafeUnwrap();
-      const links = (
-        await storage.auditTrail.ofAggregate(merchantId, 'customer', customer.id)
-      )._unsafeUnwrap();
-      const text = JSON.stringify(links);
-      expect(text).toContain(customer.secrets.email);
-      for (const { dataKey, emailIndexes } of [customer, now]) {
-        expect(text).not.toContain(dataKey.wrapped);
-        for (const index of emailIndexes) expect(text).not.toContain(index);
-      }
-    });
-
-    it('rotates keys under every customer, and lets the old index go', async () => {
-      const desk = aDesk();
-      const emails = ['a@example.com', 'b@example.com', 'c@example.com'];
-      const before = [];
-      for (const email of emails) before.push((await desk.create(email))._unsafeUnwrap().customer);
-      const { method } = (await desk.addMethod(before[0]?.id as CustomerId, 'tok_1'))._unsafeUnwrap();
-      (await desk.erase(before[2]?.id as CustomerId))._unsafeUnwrap();
-      const seen: string[] = [];
-      const report = (
-        await desk.rotate({ onProgress: ({ step, changed }) => seen.push(`${step} ${changed}`) })
-      )._unsafeUnwrap();
-      expect(report).toEqual({ seen: 5, rewrapped: 2, released: 2, leftToPeople: [] });
-      expect(seen).toEqual(['rewrap 2', 'rewrap 2', 'settle 2', 'release 2', 'release 2']);
-
-      for (const [index, email] of emails.slice(0, 2).entries()) {
-        const found = (await aDesk().find(email))._unsafeUnwrap()?.customer;
-        expect(found?.id).toBe(before[index]?.id);
-        expect(found?.dataKey.keyId).not.toBe(before[index]?.dataKey.keyId);
-        expect(found?.emailIndexes).toHaveLength(1);
-        const old = before[index]?.emailIndexes[0] ?? '';
-        expect(found?.emailIndexes).not.toContain(old);
-        expect(
-          (await storage.aggregates.findByKey(merchantId, 'customer', old))._unsafeUnwrap(),
-        ).toBeUndefined();
-        expect((await desk.create(email))._unsafeUnwrapErr().kind).toBe('CustomerExists');
-        expect(await chainOf('customer', found?.id ?? '')).toContain('customer.rekeyed');
-      }
-      expect((await desk.resolve(merchantId, before[0]?.id, method.id))._unsafeUnwrap()).toBe('tok_1');
-    });
-
-    it('rotates the key of a merchant’s sealed config too, and leaves everything verifiable', async () => {
-      const desk = aDesk();
-      const id = aMerchantId('merchant-c');
-      const terms = { id, name: 'C', email: 'c@example.com', processorConfig: { account: 'acct_1' } };
-      const made = (await createMerchant(desk.ports)({ ...terms, origin }))._unsafeUnwrap();
-      const { customer } = (await desk.create('a@example.com'))._unsafeUnwrap();
-      (await desk.addMethod(customer.id, 'tok_1'))._unsafeUnwrap();
-      (await desk.get(customer.id))._unsafeUnwrap();
-      (await desk.rotate())._unsafeUnwrap();
-      (await desk.erase(customer.id))._unsafeUnwrap();
-      const config = (await storage.merchants.find(id))._unsafeUnwrap()?.processorConfig;
-      expect(config?.sealed).toBe(made.processorConfig?.sealed);
-      expect(config?.key.keyId).toBe(aRing().read()[0].id);
-      expect(config?.key.keyId).not.toBe(made.processorConfig?.key.keyId);
-      const whole = (await verify(desk.ports)(() => {}))._unsafeUnwrap();
-      // Three merchants, the customer and the head of its reads.
-      expect(whole).toMatchObject({ aggregates: 5, unsettled: [] });
-    });
-
-    it('keeps emails unique and customers readable wherever a rotation is stopped, and goes on with it', async () => {
-      const first = aDesk();
-      const emails = ['a@example.com', 'b@example.com', 'c@example.com'];
-      const ids = [];
-      for (const email of emails) ids.push((await first.create(email))._unsafeUnwrap().customer.id);
-      // An uninterrupted rotation of three customers makes six commits: stop before and after each.
-      for (let stopAt = 0; stopAt <= 6; stopAt++) {
-        for (const applied of [false, true]) {
-          let commits = 0;
-          const dying = aDesk({
-            ...storage,
-            commits: {
-              commit: (change) => {
-                commits += 1;
-                if (commits <= stopAt) return storage.commits.commit(change);
-                const gone = () => {
-                  throw new Error('killed');
-                };
-                return applied ? storage.commits.commit(change).map(gone) : gone();
-              },
-            },
-          });
-          const stopped = Promise.resolve().then(() => dying.rotate());
-          if (stopAt < 6) await expect(stopped).rejects.toThrow('killed');
-          else expect((await stopped).isOk()).toBe(true);
-
-          // In the middle of it: the old process and a new one both see and guard every email.
-          const fresh = `new-${stopAt}-${applied}@example.com`;
-          for (const desk of [first, aDesk()]) {
-            for (const [index, email] of emails.entries()) {
-              expect((await desk.find(email))._unsafeUnwrap()?.customer.id).toBe(ids[index]);
-              expect((await desk.create(email))._unsafeUnwrapErr().kind).toBe('CustomerExists');
-            }
-          }
-          const created = await Promise.all([first.create(fresh), aDesk().create(fresh)]);
-          expect(created.filter((each) => each.isOk())).toHaveLength(1);
-          const made = created.find((each) => each.isOk())?._unsafeUnwrap().customer.id as CustomerId;
-          (await first.erase(made))._unsafeUnwrap();
-
-          // The next run ends it.
-          (await aDesk().rotate())._unsafeUnwrap();
-          expect(
-            aRing()
-              .read()
-              .filter(({ leaving }) => !leaving),
-          ).toHaveLength(1);
-          const current = aRing().read()[0].id;
-          for (const id of ids) {
-            const { customer } = (await aDesk().get(id))._unsafeUnwrap();
-            expect(customer.dataKey.keyId).toBe(current);
-            expect(customer.emailIndexes).toHaveLength(1);
-          }
-        }
-      }
-      for (const id of ids) await chainOf('customer', id);
-    }, 60_000);
-
-    it('creates and changes customers while keys are rotated, and none is left behind', async () => {
-      const [one, two] = [aDesk(), aDesk()];
-      const ids: CustomerId[] = [];
-      for (let each = 0; each < 6; each++)
-        ids.push((await one.create(`old-${each}@example.com`))._unsafeUnwrap().customer.id);
-      let rotating = true;
-      const traffic = async (desk: typeof one, name: string) => {
-        for (let round = 0; rotating && round < 500; round++) {
-          const [a, b] = await Promise.all([
-            desk.create(`new-${round}@example.com`),
-            desk.change({
-              ...desk.targeting(ids[round % ids.length] as CustomerId),
-              name: `${name}-${round}`,
-            }),
-          ]);
-          if (a.isOk()) ids.push(a.value.customer.id);
-          else expect(a.error.kind).toBe('CustomerExists');
-          expect(b.isOk()).toBe(true);
-        }
-      };
-      const busy = [traffic(one, 'one'), traffic(two, 'two')];
-      (await aDesk().rotate({ settleMs: 50 }))._unsafeUnwrap();
-      rotating = false;
-      await Promise.all(busy);
-      (await aDesk().rotate({ settleMs: 0 }))._unsafeUnwrap();
-      const current = aRing().read()[0].id;
-      const emails = new Set<string>();
-      for (const id of ids) {
-        const { customer, details } = (await aDesk().get(id))._unsafeUnwrap();
-        expect(customer.dataKey.keyId).toBe(current);
-        expect(customer.emailIndexes).toHaveLength(1);
-        expect(emails.has(details.email)).toBe(false);
-        emails.add(details.email);
-      }
-    }, 60_000);
   });
 }
