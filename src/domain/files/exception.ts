@@ -20,7 +20,6 @@ export const EXCEPTION_TYPES = [
   'duplicate',
   'rejected',
   'missing_there',
-  'payout_difference',
 ] as const;
 export type ExceptionType = (typeof EXCEPTION_TYPES)[number];
 
