@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { givenRing } from '../../src/adapters/keys/given-ring.ts';
+import { systemTimeZones } from '../../src/adapters/system/time-zones.ts';
+import { createSchedule } from '../../src/application/files/create-schedule.ts';
+import { orderUpload } from '../../src/application/files/order-upload.ts';
 import { resolveException } from '../../src/application/files/resolve-exception.ts';
 import { unclaimed } from '../../src/application/kernel/aggregate-change.ts';
 import { relayEvents } from '../../src/application/outbox/relay-events.ts';
@@ -28,7 +31,8 @@ export const AFTERWARDS = NOON + HOUR_MS;
 /**
  * A small store with every kind of row: what `aBusyStore` holds, customers with keys of their own and who read them, an
  * export, an endpoint with deliveries attempted and not, events logged, unsent and parked, a claim that holds nothing but
- * its response, a processor's file with lines of its own, what people decide about its rows, counters and leases.
+ * its response, a processor's file with lines of its own, what people decide about its rows, a schedule of exports, a file that is to be sent,
+ * counters and leases.
  */
 export async function everythingStored(storage: Storage): Promise<void> {
   const desk = customerDesk(
@@ -61,6 +65,13 @@ export async function everythingStored(storage: Storage): Promise<void> {
       rowOfType('payout', { amount: '70', fee: '2', payout_id: 'p-1', bank_reference: 'b-1' }),
     ]),
   );
+
+  const file = { merchantId, source: 'payments', format: 'csv', gzip: false, query: {}, origin } as const;
+  const daily = { ...file, every: 'day', timezone: 'Europe/Berlin' } as const;
+  (await createSchedule({ ...files.ports, timeZones: systemTimeZones })(daily))._unsafeUnwrap();
+  (
+    await orderUpload(files.ports)({ merchantId, name: 'march.csv', source: 'native', origin })
+  )._unsafeUnwrap();
 
   const opened = await storage.aggregates.newest(merchantId, 'exception', { limit: 2 });
   const [unknown, mismatched] = opened._unsafeUnwrap();
