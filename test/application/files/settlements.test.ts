@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
+import { closeSettlements } from '../../../src/application/files/close-settlements.ts';
 import { netOf, type Settlement } from '../../../src/domain/files/settlement.ts';
 import { groupText } from '../../../src/domain/files/settlement-keys.ts';
+import { idOf } from '../../../src/domain/kernel/ids.ts';
 import { trying } from '../../domain/arbitraries.ts';
 import { fileDesk, type NativeRow, nativeFile, rowAbout } from '../../fixtures/files.ts';
 import { settlementBook } from '../../fixtures/settlements.ts';
@@ -84,6 +86,28 @@ describe('settlements of files that repeat one another and are read side by side
       }),
       trying(20),
     );
+  });
+});
+
+describe('the end of a file', () => {
+  it('locks its own settlements, and none of another file that was begun in the same millisecond', async () => {
+    const storage = { ...memoryStorage(), mostChangeRows: FEW_ROWS };
+    const desk = fileDesk(storage, temporaryFiles({ now: () => 0 }));
+    await desk.open();
+    const rows = await Promise.all(Array.from({ length: 20 }, async () => rowAbout(await desk.paid())));
+    const { reconciliation } = (await desk.send(nativeFile(rows)))._unsafeUnwrap();
+    const worker = desk.worker();
+    for (const _ of ['its start', 'its first batch']) (await worker(9, () => true))._unsafeUnwrap();
+    const running = await desk.find(reconciliation.id);
+    expect(running).toMatchObject({ status: 'processing', batches: 1 });
+    const lockedBy = async (file: typeof running) => {
+      let locked = 0;
+      for await (const step of closeSettlements(desk.ports, file, {}))
+        locked += step._unsafeUnwrap().beside.aggregates?.length ?? 0;
+      return locked;
+    };
+    expect(await lockedBy({ ...running, id: idOf('rec', '0'.repeat(32)) })).toBe(0);
+    expect(await lockedBy(running)).toBe(1);
   });
 });
 
