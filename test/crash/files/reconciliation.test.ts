@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
 import { listRows } from '../../../src/application/files/list-rows.ts';
@@ -7,22 +7,25 @@ import { verifyWithFiles } from '../../../src/application/integrity/verify-files
 import { netOf, type Settlement } from '../../../src/domain/files/settlement.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
 import { SECRET } from '../../fixtures/changes.ts';
-import { type FileDesk, fileDesk, nativeFile, rowAbout } from '../../fixtures/files.ts';
+import { type FileDesk, fileDesk, nativeFile, rowAbout, rowOfType } from '../../fixtures/files.ts';
 import { settlementBook } from '../../fixtures/settlements.ts';
+import { everyStorage } from '../../support/every-storage.ts';
 import { temporaryFiles } from '../../support/objects.ts';
 import { aProcess, type Planned, type Process } from '../faulty-process.ts';
-import { everyFault } from '../points.ts';
+import { distinctFaults, everyFault } from '../points.ts';
 
 /** A batch is then of two or three rows, so that a file of a few has several. */
 const FEW_ROWS = 16;
 const LEASE_OVER_MS = 400_000;
+/** So many faults are tried on each database, of which the seed says which. */
+const SAMPLED = 6;
 
 /**
  * A file of two batches: rows that match, one of them twice, a fee that was not known, and one that differs before another settles its
- * transaction; of two dates.
+ * transaction; of two dates; a chargeback of what was settled, and a payout twice.
  */
-async function aWorld() {
-  const storage = { ...memoryStorage(), mostChangeRows: FEW_ROWS };
+async function aWorld(open: () => Promise<Storage>) {
+  const storage = { ...(await open()), mostChangeRows: FEW_ROWS };
   const desk = fileDesk(storage, temporaryFiles({ now: () => 0 }));
   await desk.open();
   const paid = [await desk.paid(), await desk.paid({ fee: 3n }), await desk.paid()];
@@ -34,6 +37,9 @@ async function aWorld() {
     rowAbout(first, { fee: '5' }),
     rowAbout(third, { fee: '1', amount: '1', settlement_date: '2026-03-03' }),
     rowAbout(third, { fee: '1' }),
+    rowAbout(first, { type: 'chargeback', reference: 'd-1', amount: '900' }),
+    rowOfType('payout', { amount: '70', payout_id: 'p-1' }),
+    rowOfType('payout', { amount: '70', payout_id: 'p-1' }),
   ]);
   const { reconciliation } = (await desk.send(file))._unsafeUnwrap();
   return { storage, desk, paid, id: reconciliation.id };
@@ -85,6 +91,7 @@ async function endOf({ storage, desk, paid, id }: World) {
   });
   const { merchantId } = desk;
   const rows = (await list({ merchantId, id, limit: 100 }))._unsafeUnwrap().items;
+  const lines = await storage.aggregates.list(merchantId, 'statement_line', { limit: 100 });
   const exceptions = await storage.aggregates.newest(merchantId, 'exception', { limit: 100 });
   const transactions = await Promise.all(paid.map((each) => desk.transaction(each)));
   const [balance] = (await storage.balances.of(desk.merchantId))._unsafeUnwrap();
@@ -97,7 +104,12 @@ async function endOf({ storage, desk, paid, id }: World) {
     rows: rows.map(({ line, outcome }) => `${line as number} ${outcome as string}`),
     transactions: transactions.map((each) => `${each?.status} ${each?.version}`),
     fees: balance?.fees,
-    settlements: (await settlementsOf(desk)).map(settled),
+    bank: balance?.bank,
+    lines: lines
+      ._unsafeUnwrap()
+      .map(({ type, reference }) => `${type} ${reference}`)
+      .sort(),
+    settlements: (await settlementsOf(desk)).map(settled).toSorted(),
     told: await lockedIn(storage),
     exceptions: exceptions
       ._unsafeUnwrap()
@@ -125,20 +137,36 @@ const lockedIn = async (storage: Storage): Promise<readonly string[]> =>
 /** What must hold however the first worker fared. */
 const ENDED = {
   status: 'completed',
-  rows: ['2 matched', '3 matched', '4 duplicate', '5 mismatched', '6 matched'],
+  rows: [
+    '2 matched',
+    '3 matched',
+    '4 duplicate',
+    '5 mismatched',
+    '6 matched',
+    '7 matched',
+    '8 matched',
+    '9 duplicate',
+  ],
   transactions: ['settled 2', 'settled 2', 'settled 2'],
   fees: 9n,
+  bank: -70n,
+  lines: ['chargeback d-1', 'payout p-1'],
   settlements: [
+    '2026-03-02 1 completed: 6591 in 4, and 0 that did not match',
+    '2026-03-02 1 completed_with_exceptions: 0 in 0, and 0 that did not match',
     '2026-03-03 1 completed_with_exceptions: 0 in 0, and 1 that did not match',
-    '2026-03-02 1 completed: 7491 in 3, and 0 that did not match',
   ],
-  told: ['2026-03-02 completed', '2026-03-03 completed_with_exceptions'],
+  told: [
+    '2026-03-02 completed',
+    '2026-03-02 completed_with_exceptions',
+    '2026-03-03 completed_with_exceptions',
+  ],
   exceptions: ['mismatched resolved'],
   verified: [],
 };
 
-async function played(planned?: Planned) {
-  const world = await aWorld();
+async function played(planned?: Planned, open: () => Promise<Storage> = inMemory) {
+  const world = await aWorld(open);
   const process = aProcess(planned);
   const course = await process.follow(world.desk.worker(inSteps(process, world.desk))(9));
   await succeeded(world);
@@ -146,24 +174,54 @@ async function played(planned?: Planned) {
   if (course.kind === 'held') await course.rest;
   await letGo;
   await succeeded(world);
-  return { end: await endOf(world), steps: process.taken.length };
+  const end = await endOf(world);
+  await world.storage.close();
+  return { end, steps: process.taken };
 }
+
+/** The calls that leave something behind; the others only read. */
+const EFFECTS = ['commit', 'put'];
+const IS_DEEP = process.env['PAYWRIGHT_DEEP_CRASHES'] === '1';
+
+const pointsOf = (steps: readonly string[]): readonly Planned[] =>
+  IS_DEEP ? everyFault(steps.length) : distinctFaults(steps, EFFECTS);
+
+const inMemory = () => Promise.resolve(memoryStorage());
 
 describe('a worker that reconciles a file', async () => {
   const { end, steps } = await played();
 
   it('settles each transaction once, and finds every row its outcome', () => {
     expect(end).toMatchObject(ENDED);
-    expect(steps).toBeGreaterThan(15);
+    expect(steps.length).toBeGreaterThan(15);
   });
 
   it('comes to the same end whatever happens to any one of its calls', async () => {
-    for (const planned of everyFault(steps)) {
+    for (const planned of pointsOf(steps)) {
       const { end: hurt } = await played(planned);
       expect({ ...planned, ...hurt }).toEqual({ ...planned, ...end });
     }
   });
 });
+
+const { kinds, close } = await everyStorage(inject('postgresUrl'));
+afterAll(close);
+
+describe.each(kinds.filter(({ name }) => name !== 'memory'))(
+  'a worker that reconciles a file on $name',
+  ({ open }) => {
+    it('comes to the end that it comes to in memory, whatever happens to its calls', async () => {
+      const { end, steps } = await played();
+      const points = pointsOf(steps);
+      const seed = Number(process.env['PAYWRIGHT_TEST_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
+      const oneIn = IS_DEEP ? 1 : Math.ceil(points.length / SAMPLED);
+      for (const planned of points.filter((_, index) => (index + seed) % oneIn === 0)) {
+        const { end: hurt } = await played(planned, open);
+        expect({ seed, ...planned, ...hurt }).toEqual({ seed, ...planned, ...end });
+      }
+    });
+  },
+);
 
 describe('a worker that locks the settlements of a file that failed', async () => {
   const closed = async (planned?: Planned) => {
