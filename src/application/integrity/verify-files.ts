@@ -1,9 +1,8 @@
 import { err, ok, type Result, ResultAsync, safeTry } from 'neverthrow';
-import type { Outcome } from '../../domain/files/match-row.ts';
 import type { Reconciliation } from '../../domain/files/reconciliation.ts';
 import { fileObject } from '../../domain/files/reconciliation-files.ts';
 import type { Sha256 } from '../../domain/kernel/audit-chain.ts';
-import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { MerchantId, ReconciliationId } from '../../domain/kernel/ids.ts';
 import { type JsonObject, jsonText } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Digests } from '../../ports/digests.ts';
@@ -19,9 +18,9 @@ import { addLine, type SettlementsOfLines, verifyOrigins, verifySettlements } fr
 export type FileReads = Readonly<{ objects: ObjectStore; utf8: Utf8; digests: Digests }>;
 
 /**
- * All that `verify` looks at, and then the files that were completed, whose bytes must be those that arrived, and the lines that say
- * what became of the rows of files that have ended: whether they are what was committed, and whether the counts of their file and its settlements are what they add up to. In memory that grows with the
- * settlements of one file besides.
+ * All that `verify` looks at, and then the files that were completed, whose bytes must be those that arrived, and the lines of
+ * files that have ended, of their rows and of what they do not name: whether they are those that were committed, and whether they
+ * add up to the counts of their file and to its settlements. In memory that grows with the settlements of one file besides.
  */
 export const verifyWithFiles =
   (ports: VerifyPorts & FileReads): Verify =>
@@ -65,18 +64,21 @@ const verifyFile = (
   report: Report<IntegrityFinding>,
 ): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
-    const { id, merchantId, outcomes } = reconciliation;
+    const { id, merchantId, outcomes, batches, batchesHash, absences } = reconciliation;
     const bad = { kind: 'BadRow', merchantId, row: 'reconciliation', id } as const;
     if (reconciliation.status === 'completed')
       yield* reported(new ResultAsync(readFile(ports, reconciliation, bad)), report, undefined);
-    const lines = yield* reported(new ResultAsync(readLines(ports, reconciliation, bad)), report, undefined);
-    if (lines === undefined) return ok(undefined);
-    const differing = Object.entries(outcomes.counts).find(
-      ([outcome, count]) => count !== (lines.counts[outcome as Outcome] ?? 0),
-    );
-    if (differing !== undefined)
-      yield* report({ ...bad, fault: 'sum', detail: `its lines have another count of ${differing[0]}` });
-    return verifySettlements(ports, reconciliation, lines.settlements, report);
+    const ofRows = { first: 0, end: batches, hash: batchesHash };
+    const rows = yield* reported(readLines(ports, ofRows, bad), report, undefined);
+    if (absences !== undefined) {
+      const { expected, missingThere: missing_there, hash } = absences;
+      const ofAbsent = { first: batches, end: batches + absences.batches, hash };
+      const absent = yield* reported(readLines(ports, ofAbsent, bad), report, undefined);
+      if (absent !== undefined) yield* countsAgree(absent, { expected, missing_there }, bad).orElse(report);
+    }
+    if (rows === undefined) return ok(undefined);
+    yield* countsAgree(rows, outcomes.counts, bad).orElse(report);
+    return verifySettlements(ports, reconciliation, rows.settlements, report);
   });
 
 /** The file as it arrived: its bytes are those that were matched. */
@@ -105,36 +107,59 @@ const ofFile = (
     ? { kind: 'StorageUnavailable', cause: failure.cause }
     : { ...bad, fault: 'absent', detail: 'its file cannot be read' };
 
-type Bad = Pick<IntegrityFinding, 'kind' | 'merchantId' | 'row' | 'id'>;
+type Bad = Pick<IntegrityFinding, 'kind' | 'row'> &
+  Readonly<{ merchantId: MerchantId; id: ReconciliationId }>;
+
+/** The batches from `first` on before `end`, and the hash over all of them. */
+type Batches = Readonly<{ first: number; end: number; hash: string }>;
 
 type Lines = Readonly<{
-  counts: Readonly<Partial<Record<Outcome, number>>>;
+  counts: Readonly<Record<string, number>>;
   settlements: SettlementsOfLines;
 }>;
 
-/** What the lines of a file come to; lines that are not those that were committed come to nothing. */
-async function readLines(
+/** What the lines of these batches come to; lines that are not those that were committed come to nothing. */
+const readLines = (
   ports: FileReads,
-  { id, merchantId, batches, batchesHash }: Reconciliation,
+  batches: Batches,
   bad: Bad,
-): Promise<Result<Lines | undefined, IntegrityFinding | StorageUnavailable>> {
-  const counts: Partial<Record<Outcome, number>> = {};
+): ResultAsync<Lines | undefined, IntegrityFinding | StorageUnavailable> =>
+  new ResultAsync(linesOf(ports, batches, bad));
+
+async function linesOf(
+  ports: FileReads,
+  { first, end, hash: committed }: Batches,
+  bad: Bad,
+): Promise<Result<Lines, IntegrityFinding | StorageUnavailable>> {
+  const { merchantId, id } = bad;
+  const counts: Record<string, number> = {};
   const settlements: SettlementsOfLines = new Map();
   let hash = '';
-  let batch = 0;
-  for await (const read of linesFrom(ports, { merchantId, id, batches }, 0)) {
+  let batch = first;
+  for await (const read of linesFrom(ports, { merchantId, id, batches: end }, first)) {
     if (read.isErr()) return err(asFinding(read.error, bad));
     hash = hashBehind(ports.digests.sha256, hash, read.value);
     for (const line of read.value) {
-      const outcome = line['outcome'] as Outcome;
+      const outcome = String(line['outcome']);
       counts[outcome] = (counts[outcome] ?? 0) + 1;
       addLine(settlements, line, batch);
     }
     batch += 1;
   }
-  return hash === batchesHash
+  return hash === committed
     ? ok({ counts, settlements })
     : err({ ...bad, fault: 'differs', detail: 'its lines are not those that were committed' });
+}
+
+function countsAgree(
+  { counts }: Lines,
+  stored: Readonly<Record<string, number>>,
+  bad: Bad,
+): Result<void, IntegrityFinding> {
+  const differing = Object.entries(stored).find(([outcome, count]) => count !== (counts[outcome] ?? 0));
+  return differing === undefined
+    ? ok(undefined)
+    : err({ ...bad, fault: 'sum', detail: `its lines have another count of ${differing[0]}` });
 }
 
 const hashBehind = (sha256: Sha256, hash: string, lines: readonly JsonObject[]): string =>

@@ -5,7 +5,7 @@ import { verifyWithFiles } from '../../../src/application/integrity/verify-files
 import { aggregateChange } from '../../../src/application/kernel/aggregate-change.ts';
 import type { ObjectKey } from '../../../src/domain/files/object-key.ts';
 import type { Reconciliation } from '../../../src/domain/files/reconciliation.ts';
-import { batchPrefix, fileObject } from '../../../src/domain/files/reconciliation-files.ts';
+import { batchOf, batchPrefix, fileObject } from '../../../src/domain/files/reconciliation-files.ts';
 import { openSettlement, type Settlement } from '../../../src/domain/files/settlement.ts';
 import { settlementId, settlementKey } from '../../../src/domain/files/settlement-keys.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
@@ -61,6 +61,12 @@ describe('verify, of files of processors', () => {
       { ...settlement, ...edit, version: before.version + 1 } as Settlement,
       before,
     );
+
+  const recounted = async (edit: Partial<Reconciliation>) => {
+    const next = { ...file, ...edit, version: file.version + 1 } as Reconciliation;
+    const move = { at: desk.clock.now(), origin, action: 'reconciliation.edited', before: file, next };
+    (await desk.ports.commits.commit(aggregateChange(desk.ports, move)))._unsafeUnwrap();
+  };
 
   const batches = async (): Promise<readonly ObjectKey[]> =>
     (await desk.ports.objects.list(batchPrefix(file), { limit: 9 }))._unsafeUnwrap();
@@ -156,6 +162,22 @@ describe('verify, of files of processors', () => {
     expect(await book.verified()).toMatchObject({ ...finding, fault: 'absent' });
   });
 
+  it('finds lines of what a file does not name that were changed or are gone, and another count of them', async () => {
+    const { absences, batches: before } = file;
+    const key = (await batches()).find((each) => batchOf(each) === before);
+    if (key === undefined || absences === undefined) throw new Error('a transaction is not in the file yet');
+    const finding = { row: 'reconciliation', id: file.id };
+    const text = await textOf(key);
+    await rewrite(key, text.replace('"expected"', '"missing_there"'));
+    expect(await book.verified()).toMatchObject({ ...finding, fault: 'differs' });
+    (await desk.ports.objects.delete(key))._unsafeUnwrap();
+    expect(await book.verified()).toMatchObject({ ...finding, fault: 'absent' });
+    await rewrite(key, text);
+    expect(await book.verified()).toEqual([]);
+    await recounted({ absences: { ...absences, expected: absences.expected + 1 } });
+    expect(await book.verified()).toMatchObject({ ...finding, fault: 'sum' });
+  });
+
   it('finds a file whose bytes are not those that arrived, or that is gone', async () => {
     const key = fileObject(file);
     const finding = { kind: 'BadRow', row: 'reconciliation', id: file.id };
@@ -193,13 +215,7 @@ describe('verify, of files of processors', () => {
 
   it('finds counts of a file that its lines do not come to', async () => {
     const { outcomes } = file;
-    const next = {
-      ...file,
-      outcomes: { ...outcomes, counts: { ...outcomes.counts, matched: 1, duplicate: 1 } },
-      version: file.version + 1,
-    };
-    const move = { at: desk.clock.now(), origin, action: 'reconciliation.edited', before: file, next };
-    (await desk.ports.commits.commit(aggregateChange(desk.ports, move)))._unsafeUnwrap();
+    await recounted({ outcomes: { ...outcomes, counts: { ...outcomes.counts, matched: 1, duplicate: 1 } } });
     expect(await book.verified()).toMatchObject({ row: 'reconciliation', id: file.id, fault: 'sum' });
   });
 });
