@@ -137,6 +137,8 @@ async function expectBalances(client: Client, sums: ReadonlyMap<string, Sums>): 
     currency,
     available: amount - fees,
     pending: 0,
+    paid_out: 0,
+    differences: 0,
   }));
   expect(balances.toSorted(byCurrency)).toEqual(due.toSorted(byCurrency));
 }
