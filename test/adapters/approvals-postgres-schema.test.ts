@@ -6,6 +6,7 @@ import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/
 import { migratePostgres } from '../../src/adapters/postgres/migrate.ts';
 import { newestOf } from '../../src/adapters/postgres/migration-files.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
+import type { PayerId } from '../../src/domain/approvals/ids.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import {
@@ -167,6 +168,28 @@ describe('the checks of approvals', () => {
     await expect(approve(edited, ADMIN.id)).rejects.toMatchObject({ constraint: 'payment_approvals_once' });
     const turn = `UPDATE approvals.payment_approvals SET approved_by = '${MAKER.id}' WHERE payment_id = $1`;
     await expect(owner.query(turn, [edited.id])).rejects.toMatchObject({ code: '23514' });
+  });
+
+  it('keep who is paid from approving, under the id of a claim, in an identity or as the subject, by hand too', async () => {
+    const payerId = '0b6f4a0e-7c52-4d55-9a53-6d3f1f0e7a11' as PayerId;
+    const { id, revision, vendorId } = await committed(aCreation({ payerId }));
+    const approveAs = (by: string, vendor: string | null, identities: readonly string[]) =>
+      owner.query(
+        `INSERT INTO approvals.payment_approvals (payment_id, edition, approved_by, roles, terms_hash, approved_at,
+          payment_version, vendor_id, identities) VALUES ($1, $2, $3, '{admin}', 'hash', now(), 9, $4, $5)`,
+        [id, revision, by, vendor, identities],
+      );
+    const named = (paid: string): readonly Parameters<typeof approveAs>[] => [
+      ['someone', paid, []],
+      ['someone', null, [`mail:${paid}@vendors.example`]],
+      ['someone', null, [`x-${paid.replaceAll('-', '')}`]],
+      [paid, null, []],
+    ];
+    for (const given of [...named(vendorId), ...named(payerId)])
+      await expect(approveAs(...given)).rejects.toMatchObject({
+        constraint: 'payment_approvals_not_by_maker',
+      });
+    await approveAs('someone', '5f6c7d84-1f63-4b4b-8f5e-0a4f6a3d2b99', ['mail:someone@vendors.example']);
   });
 
   it('see who became a maker while an approval waited for it', async () => {

@@ -12,8 +12,15 @@ import { type ItemKey, outboxPartitions, parkedPartition, SCHEMA_KEY, type Table
 const PAGE = 500;
 const UNSENT = [...outboxPartitions(), parkedPartition()];
 
-/** Where a walk stands: in a partition of unsent events, or behind them all in a scan of the table. */
-type Cursor = Readonly<{ partition: number; start?: Item }>;
+/** How many parts of the table are scanned at once: as many pages are in memory. */
+const SEGMENTS = 4;
+
+/** A partition of unsent events, or a segment of the table, from `start` on. */
+type Part = Readonly<({ partition: string } | { segment: number }) & { start?: Item }>;
+
+/** The parts of a walk: first those of unsent events, and once all of them were read to their ends, those of the table. */
+const FIRST_PARTS: readonly Part[] = UNSENT.map((partition) => ({ partition }));
+const TABLE_PARTS: readonly Part[] = Array.from({ length: SEGMENTS }, (_, segment) => ({ segment }));
 
 /** From when on no item is without its seal, by the seal's attribute. */
 type Sealed = Readonly<Record<'seal' | 'failure_seal', Instant>>;
@@ -29,33 +36,28 @@ const NO_SCHEMA: StoredRow = {
   fault: { fault: 'absent', detail: `item ${SCHEMA_KEY.pk}` },
 };
 
-/** The outbox, partition after partition, then the whole table, strongly consistent. */
+/** The outbox, all of its partitions at once, then the whole table, a few segments at once, strongly consistent. */
 export function dynamodbStoredRows(table: Table, read: Read): StoredRows {
   return {
     sealedSince: () => attempt(() => read(SCHEMA_KEY)).map((schema) => sealedSince(schema).seal),
     page: (after) =>
       attempt(async () => {
-        const { partition, start }: Cursor =
-          after === undefined ? { partition: 0 } : (JSON.parse(after) as Cursor);
+        const parts = after === undefined ? FIRST_PARTS : (JSON.parse(after) as readonly Part[]);
         const schema = await read(SCHEMA_KEY);
         const since = sealedSince(schema);
-        const pk = UNSENT[partition];
-        const found =
-          pk === undefined
-            ? await scan(table, start)
-            : await queryPage(table, {
-                ...within(pk),
-                Limit: PAGE,
-                ...present({ ExclusiveStartKey: start }),
-              });
-        const next: Cursor | undefined =
-          found.next !== undefined
-            ? { partition, start: found.next }
-            : pk === undefined
-              ? undefined
-              : { partition: partition + 1 };
-        const items = found.items as readonly (Item & ItemKey)[];
-        const rows = items.flatMap((item) => storedRow(item, since, pk));
+        const pages = await Promise.all(parts.map((part) => pageOf(table, part)));
+        const left = parts.flatMap((part, index): readonly Part[] => {
+          const start = pages[index]?.next;
+          return start === undefined ? [] : [{ ...part, start }];
+        });
+        const isOfUnsent = parts.some((part) => 'partition' in part);
+        const next = left.length > 0 ? left : isOfUnsent ? TABLE_PARTS : undefined;
+        const rows = parts.flatMap((part, index) => {
+          const items = (pages[index]?.items ?? []) as readonly (Item & ItemKey)[];
+          return items.flatMap((item) =>
+            storedRow(item, since, 'partition' in part ? part.partition : undefined),
+          );
+        });
         return {
           rows: next === undefined && schema === undefined ? [...rows, NO_SCHEMA] : rows,
           ...(next === undefined ? {} : { next: JSON.stringify(next) }),
@@ -64,15 +66,18 @@ export function dynamodbStoredRows(table: Table, read: Read): StoredRows {
   };
 }
 
-async function scan(table: Table, start: Item | undefined): Promise<QueryPage> {
+async function pageOf(table: Table, part: Part): Promise<QueryPage> {
+  const from = { Limit: PAGE, ...present({ ExclusiveStartKey: part.start }) };
+  if ('partition' in part) return queryPage(table, { ...within(part.partition), ...from });
   const { Items = [], LastEvaluatedKey: next } = await withRetry(table, (abortSignal) =>
     table.call(
       'Scan',
       {
         TableName: table.name,
         ConsistentRead: true,
-        Limit: PAGE,
-        ...present({ ExclusiveStartKey: start }),
+        Segment: part.segment,
+        TotalSegments: SEGMENTS,
+        ...from,
       },
       abortSignal,
     ),

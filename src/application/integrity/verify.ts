@@ -36,7 +36,7 @@ export type Verified = Counts &
 /**
  * Walks everything that is stored and reports each row that is not what the rest says it must be, once: every row and its
  * seal, chains, the entities at their heads, links without an entity, ledger entries and their causes, balances, transfers
- * over all tenants, how often balances were spent from, summaries, claims, events, deliveries. Reads only, in memory that grows with tenants and unsent events
+ * over all tenants, how often balances were spent from, summaries, claims, events, deliveries. Reads only, in memory that grows with tenants and the ids of unsent events
  * alone, and raises no false alarm while others write. `onProgress` is called after every page, `onHeads` with the heads
  * of every chain that was read. Without a `report` the first bad row ends it. What stands behind one that cannot be read at all is not
  * looked at, and `unread` says of whom.
