@@ -46,10 +46,11 @@ export async function unsettledIn(
   };
 }
 
-const FIRST_LINK = new RegExp(`^${AUDIT_PREFIX}(txn_[0-9a-f]{32})#0{9}1$`);
+/** Of a transaction, behind the prefix of links. */
+const FIRST_LINK = /^(txn_[0-9a-f]{32})#0{9}1$/;
 
 /** The transaction whose first link this is; undefined for every other link. */
 function transactionBegunBy({ pk, sk }: ItemKey): ItemKey | undefined {
-  const [, id] = FIRST_LINK.exec(sk) ?? [];
+  const [, id] = FIRST_LINK.exec(sk.startsWith(AUDIT_PREFIX) ? sk.slice(AUDIT_PREFIX.length) : '') ?? [];
   return id === undefined ? undefined : { pk, sk: `${TRANSACTION_PREFIX}${id}` };
 }

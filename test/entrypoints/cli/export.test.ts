@@ -79,7 +79,7 @@ describe('paywright export', () => {
     [[...MERCHANT, '--since', '2026-02-30'], '--since takes'],
     [[...MERCHANT, '--until', 'today'], '--until takes'],
     [[...MERCHANT, '--since', '2026-03-02', '--until', '2026-03-01'], 'must not be after'],
-    [[...MERCHANT, '--kind', 'settlements'], 'settlements'],
+    [[...MERCHANT, '--kind', 'customers'], 'customers'],
     [[], '--merchant'],
   ])('refuses %j', async (args, says) => {
     const { code, err } = await run(args);
