@@ -8,7 +8,7 @@ import { LongestFirst } from './test/support/longest-first.ts';
  * those that stop a store.
  */
 const SHARING = [
-  'test/{domain,application}/**/*.test.ts',
+  'test/{domain,application}/**/!(verify-memory).test.ts',
   'test/entrypoints/http/**/!(hostile-texts).test.ts',
   'test/approvals/!(retired-values).test.ts',
   'test/entrypoints/worker/!(loop).test.ts',
