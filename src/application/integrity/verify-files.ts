@@ -140,7 +140,7 @@ async function linesOf(
     if (read.isErr()) return err(asFinding(read.error, bad));
     hash = hashBehind(ports.digests.sha256, hash, read.value);
     for (const line of read.value) {
-      const outcome = String(line['outcome']);
+      const outcome = line['outcome'] as string;
       counts[outcome] = (counts[outcome] ?? 0) + 1;
       addLine(settlements, line, batch);
     }
