@@ -2,8 +2,9 @@ import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { LONGEST_RETRY_MS, type Outbox, type Outgoing } from '../../ports/outbox.ts';
 import { type DeliveryFailure, sealOfFailure } from '../shared/row-seal.ts';
+import { deleteBatches } from './batch-writes.ts';
 import { updateItem } from './conditional-writes.ts';
-import { attempt, unprocessed, withRetry } from './faults.ts';
+import { attempt, withRetry } from './faults.ts';
 import { type EventItems, outboxEventOf, parkedEventItem } from './items.ts';
 import { findAll, type PartitionQuery, queryItems, type Read, within } from './reads.ts';
 import {
@@ -19,8 +20,6 @@ import { moveItem } from './transactions.ts';
 
 /** Where a count ends. */
 const MOST_COUNTED = 10_000;
-/** What one BatchWriteItem takes. */
-const BATCH = 25;
 
 /**
  * Every call reads from the oldest event on, in partitions that hold unsent events only. The partitions are not read
@@ -50,13 +49,13 @@ export const dynamodbOutbox = <Event extends Outgoing>(
         .sort(byId),
     ),
 
-  sent(gone) {
-    const keys = gone.map((event) => eventKey(event, events.outbox));
-    const batches = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, n) =>
-      keys.slice(n * BATCH, (n + 1) * BATCH),
-    );
-    return attempt(() => Promise.all(batches.map((batch) => remove(table, batch)))).map(() => undefined);
-  },
+  sent: (gone) =>
+    attempt(() =>
+      deleteBatches(
+        table,
+        gone.map((event) => eventKey(event, events.outbox)),
+      ),
+    ),
 
   failed: (event, error, next) =>
     attempt(() =>
@@ -112,19 +111,6 @@ const notWaiting = (query: PartitionQuery, now: Instant): PartitionQuery => ({
     ':longest': now + LONGEST_RETRY_MS,
   },
 });
-
-async function remove(table: Table, keys: readonly ItemKey[]): Promise<void> {
-  let left = keys.map((Key) => ({ DeleteRequest: { Key } }));
-  await withRetry(table, async (abortSignal) => {
-    const { UnprocessedItems } = await table.call(
-      'BatchWriteItem',
-      { RequestItems: { [table.name]: left } },
-      abortSignal,
-    );
-    left = (UnprocessedItems?.[table.name] ?? []) as typeof left;
-    if (left.length > 0) throw unprocessed();
-  });
-}
 
 /** Nothing when the event is gone. */
 const defer = async (table: Table, Key: ItemKey, failure: DeliveryFailure): Promise<boolean> => {

@@ -15,6 +15,7 @@ import type { Payment } from '../../domain/payments/payment.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type Report, reportAll } from '../kernel/report-findings.ts';
+import { aggregatePages } from './aggregate-pages.ts';
 import { confirmed, type IntegrityFinding } from './integrity-finding.ts';
 import type { AggregateReads } from './verify-aggregate.ts';
 import { checkAll } from './verify-marks.ts';
@@ -46,20 +47,10 @@ export const verifyPostings = (
 ): Checked =>
   safeTry(async function* () {
     for (const kind of POSTING_KINDS)
-      for (let after: string | undefined; ; ) {
-        const page = { limit: PAGE, ...present({ after }) };
-        const listed: ResultAsync<readonly Aggregate[], StorageUnavailable> = ports.aggregates.list(
-          merchantId,
-          kind,
-          page,
-        );
-        const aggregates = yield* listed;
-        yield* checkAll(aggregates, report, (each) =>
+      for await (const page of aggregatePages(ports.aggregates, merchantId, kind))
+        yield* checkAll(yield* page, report, (each) =>
           verifyAggregatePostings(ports, merchantId, each, since),
         );
-        after = aggregates.at(-1)?.id;
-        if (aggregates.length < PAGE) break;
-      }
     for (let before: PaymentId | undefined; ; ) {
       const page = { limit: PAGE, ...present({ before }) };
       const payments = yield* ports.payments.list(merchantId, {}, page);

@@ -4,13 +4,13 @@ import { fileObject } from '../../domain/files/reconciliation-files.ts';
 import type { Sha256 } from '../../domain/kernel/audit-chain.ts';
 import type { MerchantId, ReconciliationId } from '../../domain/kernel/ids.ts';
 import { type JsonObject, jsonText } from '../../domain/kernel/json.ts';
-import { present } from '../../domain/kernel/present.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { ObjectDamaged, ObjectStore, ObjectStoreUnavailable } from '../../ports/object-store.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Utf8 } from '../../ports/utf8.ts';
 import { linesFrom } from '../files/row-lines.ts';
 import { endAtFirst, type Report, readable, reported } from '../kernel/report-findings.ts';
+import { aggregatePages } from './aggregate-pages.ts';
 import { type IntegrityFinding, unreadableOf } from './integrity-finding.ts';
 import { reportedOnce, type Verify, type VerifyPorts, verify } from './verify.ts';
 import { addLine, type SettlementsOfLines, verifyOrigins, verifySettlements } from './verify-settlements.ts';
@@ -39,22 +39,15 @@ export const verifyWithFiles =
     );
   };
 
-const PAGE = 100;
-
 const verifyFilesOf = (
   ports: VerifyPorts & FileReads,
   merchantId: MerchantId,
   report: Report<IntegrityFinding>,
 ): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
-    for (let after: string | undefined; ; ) {
-      const page = { limit: PAGE, ...present({ after }) };
-      const found = yield* ports.aggregates.list(merchantId, 'reconciliation', page);
-      for (const each of found)
+    for await (const page of aggregatePages(ports.aggregates, merchantId, 'reconciliation'))
+      for (const each of yield* page)
         if (each.status === 'completed' || each.status === 'failed') yield* verifyFile(ports, each, report);
-      after = found.at(-1)?.id;
-      if (found.length < PAGE) break;
-    }
     return verifyOrigins(ports, merchantId, report);
   });
 

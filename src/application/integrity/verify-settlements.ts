@@ -15,6 +15,7 @@ import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type Report, reportAll } from '../kernel/report-findings.ts';
+import { aggregatePages } from './aggregate-pages.ts';
 import type { IntegrityFinding, RowFault } from './integrity-finding.ts';
 
 export type SettlementReads = Readonly<{ aggregates: Aggregates; digests: Digests }>;
@@ -87,10 +88,8 @@ export const verifyOrigins = (
 ): Seen =>
   safeTry(async function* () {
     let file: Reconciliation | undefined;
-    for (let after: string | undefined; ; ) {
-      const page = { limit: PAGE, ...present({ after }) };
-      const found = yield* aggregates.list(merchantId, 'settlement', page);
-      for (const each of found) {
+    for await (const page of aggregatePages(aggregates, merchantId, 'settlement'))
+      for (const each of yield* page) {
         // Those of a file are side by side.
         if (file?.id !== each.reconciliationId)
           file = yield* aggregates.find(merchantId, 'reconciliation', each.reconciliationId);
@@ -100,9 +99,7 @@ export const verifyOrigins = (
         else if (settlementId(digests.sha256, { id: file.id, startedAt }, each) !== each.id)
           yield* report(bad(each, 'differs', 'its file has another of its date, currency and payout'));
       }
-      after = found.at(-1)?.id;
-      if (found.length < PAGE) return ok(undefined);
-    }
+    return ok(undefined);
   });
 
 const bad = (

@@ -1,5 +1,4 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
-import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
 import { AGGREGATE_KINDS } from '../../domain/kernel/aggregate-kind.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
@@ -12,6 +11,7 @@ import {
   readable,
   reported,
 } from '../kernel/report-findings.ts';
+import { aggregatePages } from './aggregate-pages.ts';
 import { type IntegrityFinding, unreadable } from './integrity-finding.ts';
 import { type AggregateReads, type SeenAggregate, verifyAggregate } from './verify-aggregate.ts';
 import { WIDTH } from './verify-marks.ts';
@@ -37,14 +37,8 @@ export const walkEntities = (
 ): ResultAsync<void, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     for (const kind of AGGREGATE_KINDS)
-      for (let after: string | undefined; ; ) {
-        const page = { limit: PAGE, ...present({ after }) };
-        const listed: ResultAsync<readonly Aggregate[], StorageUnavailable> = ports.aggregates.list(
-          merchantId,
-          kind,
-          page,
-        );
-        const aggregates = yield* listed;
+      for await (const page of aggregatePages(ports.aggregates, merchantId, kind)) {
+        const aggregates = yield* page;
         const seen = yield* checkEach(aggregates, { width: WIDTH, report }, (each) =>
           verifyAggregate(ports, merchantId, each),
         );
@@ -56,8 +50,6 @@ export const walkEntities = (
                 .ofAggregate(aggregate.merchantId, kind, aggregate.id)
                 .map((links) => visitor.aggregates([{ aggregate, links }])),
             );
-        after = aggregates.at(-1)?.id;
-        if (aggregates.length < PAGE) break;
       }
     for (let before: PaymentId | undefined; ; ) {
       const page = { limit: PAGE, ...present({ before }) };
