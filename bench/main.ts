@@ -39,12 +39,7 @@ const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) =>
     const storage = postgresStorage(pool);
     try {
       const rows = await work(await systemOver(storage), rawPostgres(rawPool), settings);
-      await rawPool.query('CREATE DATABASE verified');
-      const url = new URL(server.url);
-      url.pathname = '/verified';
-      const verifiedPool = postgresPool({ connectionString: url.href });
-      orThrow(await migratePostgres(verifiedPool));
-      return [...rows, await verified(postgresStorage(verifiedPool), settings)];
+      return [...rows, await verifiedOn(join(dataDir, 'verified'), settings)];
     } finally {
       await Promise.all([storage.close(), rawPool.end()]);
       await server.stop();
@@ -72,6 +67,18 @@ const STORAGES: Readonly<Record<string, (dataDir: string, settings: Settings) =>
     }
   },
 };
+
+/** A server of its own too: the role that serves may create no database. */
+async function verifiedOn(dataDir: string, settings: Settings): Promise<Row> {
+  const server = await startPostgres({ dataDir });
+  try {
+    const pool = postgresPool({ connectionString: server.url });
+    orThrow(await migratePostgres(pool));
+    return await verified(postgresStorage(pool), settings);
+  } finally {
+    await server.stop();
+  }
+}
 
 /** On a storage of its own, because what the raw drivers repeat is no history. */
 async function verified(storage: Storage, { sizes, callers }: Settings): Promise<Row> {

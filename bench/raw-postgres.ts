@@ -108,13 +108,13 @@ function rowsOf(changes: readonly Change[]): string[] {
   const entries = changes.flatMap((change) => change.entries);
   return [
     nexts(claims, true).map(claimToRow),
-    nexts(payments, true).map(paymentToRow),
+    nexts(payments, true).map((payment) => ({ reserved_refund_amount: 0, ...paymentToRow(payment) })),
     nexts(transactions, true).map(transactionToRow),
     changes.flatMap(({ audit }) => audit.map(auditToRow)),
     entries.map(entryToRow),
     changes.flatMap(({ id, aggregates }) => aggregates.flatMap((each) => aggregateToRows(each, id))),
     nexts(claims, false).map(claimToRow),
-    nexts(payments, false).map(paymentToRow),
+    nexts(payments, false).map((payment) => ({ reserved_refund_amount: 0, ...paymentToRow(payment) })),
     nexts(transactions, false).map(transactionToRow),
     balancesOf(entries).map(({ merchantId, currency, ...sums }) => ({
       merchant_id: merchantId,
