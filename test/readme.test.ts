@@ -16,6 +16,7 @@ const commands = blocks.flatMap((block) => block.split(/\n(?=curl|npx|npm|STORAG
 const RUN_ELSEWHERE = [
   'npm ci && npm start',
   'npm ci && npm test',
+  'npm run emulators',
   'STORAGE=postgres npm start',
   'STORAGE=dynamodb npm start',
   'STORAGE=memory npm start',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../../src/adapters/embedded/postgres-server.ts';
+import { missingEmulators, startEmulatorStarter } from './aws-emulators.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,7 +24,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const objects = mkdtempSync(join(tmpdir(), 'paywright-test-objects-'));
   // Also programs that tests start are to leave nothing, and they are asked nothing by vitest.
   process.env['TEST_OBJECTS_FOLDER'] = objects;
+  const missing = missingEmulators();
+  if (missing !== undefined) console.log(`\n${missing}\n`);
+  const emulators = await startEmulatorStarter();
+  process.env['TEST_EMULATORS_URL'] = emulators.url;
   return async () => {
+    await emulators.close();
     await postgres.stop();
     rmSync(dataDir, { recursive: true, force: true });
     rmSync(objects, { recursive: true, force: true });

@@ -1,0 +1,148 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../src/adapters/embedded/free-port.ts';
+
+const INSTALLED = join(import.meta.dirname, '../../.emulators');
+const PYTHON = join(INSTALLED, 'python/bin/python');
+const RUN = join(import.meta.dirname, '../../tools/emulators/run.py');
+
+/** All services on one port (`ministack`, `moto`), or S3 alone, the most faithful of them (`versitygw`). */
+export type AwsEmulator = 'ministack' | 'moto' | 'versitygw';
+
+/** For clients, whose requests no emulator but versitygw checks. */
+const EMULATOR_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+const PROGRAMS: Readonly<
+  Record<
+    AwsEmulator,
+    Readonly<{ file: string; command: (port: number, folder: string) => readonly string[] }>
+  >
+> = {
+  ministack: { file: 'python/bin/ministack', command: (port) => [PYTHON, RUN, 'ministack', String(port)] },
+  moto: { file: 'python/bin/moto_server', command: (port) => [PYTHON, RUN, 'moto', String(port)] },
+  versitygw: {
+    file: 'go/versitygw',
+    command: (port, folder) => [
+      join(INSTALLED, 'go/versitygw'),
+      '--access',
+      EMULATOR_CREDENTIALS.accessKeyId,
+      '--secret',
+      EMULATOR_CREDENTIALS.secretAccessKey,
+      '--region',
+      'eu-central-1',
+      '--port',
+      `127.0.0.1:${port}`,
+      '--quiet',
+      'posix',
+      folder,
+    ],
+  },
+};
+
+/** `AWS_EMULATOR_URL` stands in for those that speak for every service. */
+const given = (name: AwsEmulator): string | undefined =>
+  name === 'versitygw' ? undefined : process.env['AWS_EMULATOR_URL'] || undefined;
+
+/** Whether tests that need it can run here: it was installed by `npm run emulators`, or is given. */
+export const hasEmulator = (name: AwsEmulator): boolean =>
+  given(name) !== undefined || existsSync(join(INSTALLED, PROGRAMS[name].file));
+
+/** What a run leaves out here, in a line for its beginning; undefined when that is nothing. */
+export function missingEmulators(): string | undefined {
+  const missing = (Object.keys(PROGRAMS) as readonly AwsEmulator[]).filter((name) => !hasEmulator(name));
+  return missing.length === 0
+    ? undefined
+    : `NOT TESTED: what needs ${missing.join(', ')}. \`npm run emulators\` installs them (Python 3, and Go for versitygw).`;
+}
+
+/** Where the emulator listens, which is started when the first test of a run asks, and shared by all of its files. */
+export async function emulatorUrl(name: AwsEmulator): Promise<string> {
+  const starter = process.env['TEST_EMULATORS_URL'];
+  const reply = await fetch(`${starter}/${name}`);
+  const text = await reply.text();
+  if (reply.status !== 200) throw new Error(text);
+  return text;
+}
+
+/** What starts each emulator once for a run, when it is asked for, and ends them all. */
+export type EmulatorStarter = Readonly<{ url: string; close(): Promise<void> }>;
+
+/** Answers `GET /<name>` with the emulator's URL, on loopback. */
+export async function startEmulatorStarter(): Promise<EmulatorStarter> {
+  const running = new Map<AwsEmulator, Promise<Running>>();
+  const folder = mkdtempSync(join(tmpdir(), 'paywright-emulators-'));
+  const urlOf = async (name: AwsEmulator): Promise<string> => {
+    const one = given(name);
+    if (one !== undefined) return one;
+    const start = running.get(name) ?? launch(name, folder);
+    running.set(name, start);
+    return (await start).url;
+  };
+  const server = createServer((request, response) => {
+    urlOf(request.url?.slice(1) as AwsEmulator).then(
+      (url) => response.end(url),
+      (fault: unknown) => response.writeHead(500).end(String(fault)),
+    );
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      for (const start of await Promise.allSettled(running.values()))
+        if (start.status === 'fulfilled') end(start.value.child);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type Running = Readonly<{ url: string; child: ChildProcess }>;
+
+/**
+ * An emulator leads a group of processes, with one that ends the whole group once our end of its standard input is closed: by the
+ * system, when this process dies in whichever way.
+ */
+const WITH_US = `exec 3<&0; (cat <&3 >/dev/null; kill -9 0) & exec "$@" </dev/null`;
+
+async function launch(name: AwsEmulator, above: string): Promise<Running> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(above, `${name}-`));
+  const logFile = join(above, `${name}.log`);
+  const log = openSync(logFile, 'a');
+  const child = spawn('sh', ['-c', WITH_US, 'sh', ...PROGRAMS[name].command(port, folder)], {
+    detached: true,
+    cwd: folder,
+    stdio: ['pipe', log, log],
+    // Without the machine's credentials, also for the functions that an emulator runs.
+    env: { PATH: process.env['PATH'] ?? '', HOME: folder, TMPDIR: folder, AWS_REGION: 'eu-central-1' },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (const deadline = performance.now() + 45_000; performance.now() < deadline; ) {
+    if (child.exitCode !== null) break;
+    if (await answers(url)) return { url, child };
+    await new Promise((wait) => setTimeout(wait, 50));
+  }
+  end(child);
+  throw new Error(`${name} does not start: ${readFileSync(logFile, 'utf8').slice(-2_000)}`);
+}
+
+/** An answer of whichever status comes from what listens. */
+const answers = (url: string): Promise<boolean> =>
+  fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+    () => true,
+    () => false,
+  );
+
+function end({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The group has ended already.
+  }
+}
