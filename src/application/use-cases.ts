@@ -39,7 +39,8 @@ import { fileArrived } from './files/file-arrived.ts';
 import { getUpload } from './files/get-upload.ts';
 import { headLinkedObject, readLinkedObject, writeLinkedObject } from './files/linked-objects.ts';
 import { listRows } from './files/list-rows.ts';
-import { listSettlementExceptions, listSettlementItems } from './files/list-settlement-rows.ts';
+import { listSettlementExceptions } from './files/list-settlement-exceptions.ts';
+import { listSettlementItems } from './files/list-settlement-items.ts';
 import { orderUpload } from './files/order-upload.ts';
 import { getException, listExceptions } from './files/read-exceptions.ts';
 import { getExport, listExports } from './files/read-exports.ts';
@@ -114,7 +115,11 @@ export function useCases(ports: Ports, rules: Rules) {
   const webhooks = { ...customers, updateEndpoint: updateEndpoint(ports) };
   const readReconciliation = getReconciliation(ports);
   const readSettlement = getSettlement(ports);
-  const settlements = { ...ports, getSettlement: readSettlement };
+  const settlements = {
+    ...ports,
+    getSettlement: readSettlement,
+    listExceptions: listExceptions(ports),
+  };
   const pay = processPayment(paying, rules.claims);
   return {
     commitUnderKey: commitUnderKey(ports, rules.claims),
@@ -151,7 +156,7 @@ export function useCases(ports: Ports, rules: Rules) {
     listSettlementItems: listSettlementItems(settlements),
     listSettlementExceptions: listSettlementExceptions(settlements),
     getException: getException(ports),
-    listExceptions: listExceptions(ports),
+    listExceptions: settlements.listExceptions,
     assignException: assignException(ports),
     resolveException: resolveException(ports),
     confirmResolution: confirmResolution(ports),

@@ -1,9 +1,16 @@
 import { err, ok, okAsync, type Result } from 'neverthrow';
+import { openException } from '../../domain/files/exception.ts';
+import { exceptionOfPayout } from '../../domain/files/exception-facts.ts';
 import { openJob, type RunningJob } from '../../domain/files/job.ts';
 import { type Reconciliation, startedAtOf } from '../../domain/files/reconciliation.ts';
-import { closeSettlement, type ProcessingSettlement } from '../../domain/files/settlement.ts';
+import {
+  type ClosedSettlement,
+  closeSettlement,
+  type ProcessingSettlement,
+} from '../../domain/files/settlement.ts';
 import { settlementIdsOf } from '../../domain/files/settlement-keys.ts';
 import { publishedSettlement } from '../../domain/files/settlement-record.ts';
+import type { DomainEvent } from '../../domain/kernel/events.ts';
 import { parseId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
@@ -25,12 +32,13 @@ export type ClosingPorts = BatchBounds &
 /** Some settlements that are locked in one commit; those up to `closed` are done. */
 export type Closing = Readonly<{ beside: Beside; closed: string }>;
 
-/** A settlement, its link and its event. */
-const ROWS_PER_CLOSING = 3;
+/** A settlement, its link and its event, an exception and its link. */
+const ROWS_PER_CLOSING = 5;
 const PAGE = 100;
 
 /**
- * Locks the settlements of a file from one on, as many in a step as a commit holds, each with its event. `fault` is why the file
+ * Locks the settlements of a file from one on, as many in a step as a commit holds, each with its event, and with an exception where
+ * its payout differs. `fault` is why the file
  * failed. One that is locked already is left as it is, so that a repeat changes nothing.
  */
 export async function* closeSettlements(
@@ -73,7 +81,7 @@ function closedBeside(
   const at = ports.clock.now();
   const origin = originOf(reconciliation);
   const action = 'settlement.completed';
-  const moves = settlements.map((before) => {
+  const moves = settlements.flatMap<Move>((before) => {
     const next = closeSettlement(before, fault, at);
     const { guarded, entry } = auditedAggregate(ports, { at, origin, action, before, next });
     const event = {
@@ -83,14 +91,25 @@ function closedBeside(
       created: at,
       data: publishedSettlement(next),
     } as const;
-    return { guarded, entry, event };
+    return [{ guarded, entry, event }, ...differing(next)];
   });
   return {
     aggregates: moves.map(({ guarded }) => guarded),
     audit: moves.map(({ entry }) => entry),
-    events: moves.map(({ event }) => event),
+    events: moves.flatMap(({ event }) => event ?? []),
   };
+
+  function differing(settlement: ClosedSettlement): readonly Move[] {
+    const facts = exceptionOfPayout(settlement);
+    if (facts === undefined) return [];
+    const { merchantId, reconciliationId, id: settlementId } = settlement;
+    const id = ports.ids.exception(at);
+    const next = openException({ ...facts, id, merchantId, reconciliationId, settlementId, createdAt: at });
+    return [auditedAggregate(ports, { at, origin, action: 'exception.opened', next })];
+  }
 }
+
+type Move = ReturnType<typeof auditedAggregate> & Readonly<{ event?: DomainEvent }>;
 
 /** Leaves the settlements of a file whose job failed to a job of their own, from `runAt` on. */
 export function closingJob(

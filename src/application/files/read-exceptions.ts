@@ -8,6 +8,7 @@ import {
   parseId,
   type SettlementId,
 } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -61,9 +62,13 @@ export type ExceptionFilter = Readonly<{
   settlementId?: SettlementId;
 }>;
 
+/** The times of their opening that are looked at, both inclusive, where no age is asked for; no cursor is bound to them. */
+export type Opened = Readonly<{ from?: Instant; to?: Instant }>;
+
 export type ListExceptionsRequest = Readonly<{
   merchantId: MerchantId;
   filter: ExceptionFilter;
+  opened?: Opened;
   limit: number;
   cursor?: string;
 }>;
@@ -80,10 +85,10 @@ export const listExceptions = (
   ports: Readonly<{ aggregates: Aggregates; signedTokens: SignedTokens; clock: Clock }>,
 ): ListExceptions => {
   const pages = pagingOfWanted(ports, (text) => parseId('exc', text));
-  return ({ merchantId, filter, ...request }) => {
+  return ({ merchantId, filter, opened, ...request }) => {
     const { status, age } = filter;
     const now = ports.clock.now();
-    const { from, to } = age === undefined ? {} : openedWhen(age, now);
+    const { from, to } = age === undefined ? (opened ?? {}) : openedWhen(age, now);
     const range = {
       ...(from === undefined ? {} : { from: firstIdAt('exc', from) }),
       ...(status === undefined ? {} : { isOpen: isUnresolved({ status }) }),

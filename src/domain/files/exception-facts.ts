@@ -1,10 +1,12 @@
 import { type CurrencyCode } from '../kernel/currency.ts';
+import { whole } from '../kernel/json.ts';
 import { type Money, money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import type { SucceededTransaction, Transaction } from '../payments/transaction.ts';
 import type { ExceptionOrder, RowFacts } from './exception.ts';
 import { type FileRow, isStatementRow } from './file-row.ts';
 import type { MatchedRow } from './match-row.ts';
+import { type ClosedSettlement, payoutDifference } from './settlement.ts';
 
 /** What an exception is about, before it has a name and a place. */
 export type ExceptionFacts = Pick<
@@ -49,6 +51,26 @@ export const exceptionOfMissing = (transaction: SucceededTransaction): Exception
   paymentId: transaction.paymentId,
   transactionId: transaction.id,
 });
+
+/**
+ * What the bank was sent beyond what the settlement comes to, or less; undefined where the two agree and where no payout is in the
+ * file. What was tolerated row by row is no difference, and what rows claim that did not match is that of their own exceptions. Of
+ * a file that failed nobody knows what the rest of its rows would have added.
+ */
+export function exceptionOfPayout(settlement: ClosedSettlement): ExceptionFacts | undefined {
+  const differs = payoutDifference(settlement);
+  if (differs === undefined || settlement.fault !== undefined) return undefined;
+  const difference = differs - settlement.tolerated - settlement.unmatched;
+  if (difference === 0n) return undefined;
+  const { payout, currency } = settlement;
+  const theirs = payout?.amount ?? 0n;
+  return {
+    type: 'payout_difference',
+    amount: money(difference < 0n ? -difference : difference, currency),
+    difference,
+    fields: [{ field: 'payout_amount', ours: whole(theirs - difference), theirs: whole(theirs) }],
+  };
+}
 
 /** What is in question: how far the two sides are apart, or all of it where they differ in other things. */
 function moneyAbout(

@@ -13,13 +13,14 @@ import type { Money } from '../kernel/money.ts';
 import { revised } from '../kernel/revision.ts';
 import type { FieldDifference } from './match-row.ts';
 
-/** What does not fit: a row of a file that did not match, or a transaction that no file named in time. */
+/** What does not fit: a row of a file that did not match, a transaction that no file named in time, or a payout and its settlement. */
 export const EXCEPTION_TYPES = [
   'mismatched',
   'missing_here',
   'duplicate',
   'rejected',
   'missing_there',
+  'payout_difference',
 ] as const;
 export type ExceptionType = (typeof EXCEPTION_TYPES)[number];
 

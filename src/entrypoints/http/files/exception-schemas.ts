@@ -20,7 +20,8 @@ const id = z.string().regex(/^exc_[0-9a-f]{32}$/, 'must be the id of an exceptio
 const paymentId = z.string().regex(/^pay_[0-9a-f]{32}$/, 'must be the id of a payment');
 const transactionId = z.string().regex(/^txn_[0-9a-f]{32}$/, 'must be the id of a transaction');
 
-const status = z.enum(['open', 'proposed', 'resolved', 'ignored']);
+/** Where an exception stands. */
+export const exceptionStatus = z.enum(['open', 'proposed', 'resolved', 'ignored']);
 const age = z.enum(AGES, { error: `must be one of ${AGES.join(', ')}` });
 const person = plainText(320).min(1);
 
@@ -31,7 +32,7 @@ export const exceptionsQuery = z.strictObject({
   age: age.optional().openapi({ description: 'Since it was opened.' }),
   currency: storedCurrency.optional(),
   assigned_to: person.optional(),
-  status: status.optional(),
+  status: exceptionStatus.optional(),
 });
 
 /** The body of `PATCH /exceptions/{id}`. */
@@ -143,7 +144,7 @@ export const exception = z
     id,
     merchant_id: z.string(),
     kind: openList(EXCEPTION_TYPES),
-    status,
+    status: exceptionStatus,
     age: openList(AGES, 'How long ago it was opened: '),
     amount: money.optional().openapi({ description: 'How much money is in question; never negative.' }),
     currency: z.string().optional(),

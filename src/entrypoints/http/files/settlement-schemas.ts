@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { SETTLEMENT_PARTS } from '../../../domain/files/settlement.ts';
 import { DAY_PATTERN, parseDay } from '../../../domain/kernel/instant.ts';
 import { listPage, openList, paging, storedCurrency, time } from '../server/schemas.ts';
+import { exceptionStatus } from './exception-schemas.ts';
 
 const STATUSES = ['processing', 'completed', 'completed_with_exceptions'] as const;
 
@@ -29,7 +30,9 @@ export const settlementsQuery = z.strictObject({
     .openapi({ description: "The processor's name of a payout.", example: 'po_1' }),
 });
 
-export const settlementRowsQuery = z.strictObject(paging);
+export const settlementItemsQuery = z.strictObject(paging);
+
+export const settlementExceptionsQuery = z.strictObject({ ...paging, status: exceptionStatus.optional() });
 
 const count = z.int().min(0);
 const amountOf = (description: string) => z.int().openapi({ format: 'int64', description });
@@ -70,7 +73,9 @@ export const settlement = z
       .strictObject({
         amount: amountOf('What was sent to the bank, negative when it was drawn.'),
         bank_reference: z.string().optional().openapi({ description: "The bank's line." }),
-        difference: amountOf('`amount` less `net_amount`.'),
+        difference: amountOf(
+          '`amount` less `net_amount`. What of it is neither tolerated nor claimed by rows that did not match is an exception.',
+        ),
       })
       .optional()
       .openapi({ description: 'Where the file has a row of the payout.' }),

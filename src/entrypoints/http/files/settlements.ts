@@ -13,12 +13,13 @@ import { problemTable } from '../server/problem-table.ts';
 import { answerPage, type HttpContext } from '../server/request-context.ts';
 import type { MalformedRequest } from '../server/request-problems.ts';
 import { answer, resource, versioned } from '../server/route.ts';
-import { rowPage } from './reconciliation-schemas.ts';
+import { exceptionPage, exceptionView } from './exception-schemas.ts';
 import {
   settlement,
+  settlementExceptionsQuery,
   settlementItemPage,
+  settlementItemsQuery,
   settlementPage,
-  settlementRowsQuery,
   settlementsQuery,
 } from './settlement-schemas.ts';
 import { STORE_PROBLEMS } from './store-problems.ts';
@@ -85,14 +86,28 @@ const getSettlementById =
       ),
     );
 
-const getRows =
-  (list: UseCases['listSettlementItems']): TenantHandler =>
+const getItems =
+  ({ listSettlementItems }: Pick<UseCases, 'listSettlementItems'>): TenantHandler =>
   async (c, merchantId) =>
     withId(c, (id) =>
-      parseQuery(settlementRowsQuery, new URL(c.req.url).searchParams)
-        .asyncAndThen((page) => list({ merchantId, id, ...pageOf(page) }))
+      parseQuery(settlementItemsQuery, new URL(c.req.url).searchParams)
+        .asyncAndThen((page) => listSettlementItems({ merchantId, id, ...pageOf(page) }))
         .match(
-          (page) => answerPage(page, (row) => row),
+          (page) => answerPage(page, (item) => item),
+          (failure) => refuse(c, failure),
+        ),
+    );
+
+const getSettlementExceptions =
+  ({ listSettlementExceptions }: Pick<UseCases, 'listSettlementExceptions'>): TenantHandler =>
+  async (c, merchantId) =>
+    withId(c, (id) =>
+      parseQuery(settlementExceptionsQuery, new URL(c.req.url).searchParams)
+        .asyncAndThen(({ status, ...page }) =>
+          listSettlementExceptions({ merchantId, id, ...present({ status }), ...pageOf(page) }),
+        )
+        .match(
+          (page) => answerPage(page, exceptionView),
           (failure) => refuse(c, failure),
         ),
     );
@@ -125,34 +140,25 @@ export const settlements = resource({
       responses: { 200: versioned('The settlement.', settlement) },
       refusals: [404],
     }),
-    forTenants(
-      'settlements',
-      ({ listSettlementItems }: Pick<UseCases, 'listSettlementItems'>) => getRows(listSettlementItems),
-      {
-        method: 'get',
-        path: '/settlements/{id}/items',
-        operationId: 'listSettlementItems',
-        summary: 'List the rows that a settlement is made of, in the order of its file',
-        description: SOME,
-        query: settlementRowsQuery,
-        responses: { 200: answer('A page of items.', settlementItemPage) },
-        refusals: [404],
-      },
-    ),
-    forTenants(
-      'settlements',
-      ({ listSettlementExceptions }: Pick<UseCases, 'listSettlementExceptions'>) =>
-        getRows(listSettlementExceptions),
-      {
-        method: 'get',
-        path: '/settlements/{id}/exceptions',
-        operationId: 'listSettlementExceptions',
-        summary: 'List the rows of a settlement that did not match, in the order of its file',
-        description: SOME,
-        query: settlementRowsQuery,
-        responses: { 200: answer('A page of rows.', rowPage) },
-        refusals: [404],
-      },
-    ),
+    forTenants('settlements', getItems, {
+      method: 'get',
+      path: '/settlements/{id}/items',
+      operationId: 'listSettlementItems',
+      summary: 'List the rows that a settlement is made of, in the order of its file',
+      description: SOME,
+      query: settlementItemsQuery,
+      responses: { 200: answer('A page of items.', settlementItemPage) },
+      refusals: [404],
+    }),
+    forTenants('settlements', getSettlementExceptions, {
+      method: 'get',
+      path: '/settlements/{id}/exceptions',
+      operationId: 'listSettlementExceptions',
+      summary: 'List the exceptions of a settlement, newest first',
+      description: `Those of its rows that did not match, and that of a payout that differs from what it comes to. ${SOME}`,
+      query: settlementExceptionsQuery,
+      responses: { 200: answer('A page of exceptions.', exceptionPage) },
+      refusals: [404],
+    }),
   ],
 });

@@ -87,8 +87,47 @@ describe('/settlements', () => {
       },
     ]);
     expect((await json(`${path}/exceptions`)).items).toMatchObject([
-      { line: 3, outcome: 'mismatched', differences: [{ field: 'amount', ours: 1_250, theirs: 1_300 }] },
+      {
+        kind: 'mismatched',
+        status: 'open',
+        line: 3,
+        difference: 50,
+        fields: [{ field: 'amount', ours: 1_250, theirs: 1_300 }],
+        settlement_id: settlement?.['id'],
+      },
     ]);
+    expect((await json(`${path}/exceptions?status=resolved`)).items).toEqual([]);
+  });
+
+  it('shows a payout that differs as an exception, of the settlement and among all, and takes a decision about it', async () => {
+    const payout = { payment_id: '', transaction_id: '', type: 'payout', fee: '0' };
+    const [settlement] = await settled([
+      await rowOf({ type: 'payment' }),
+      { ...(await rowOf()), ...payout, amount: '1200' },
+    ]);
+    expect(settlement).toMatchObject({
+      status: 'completed_with_exceptions',
+      exception_count: 0,
+      payout: { amount: 1_200, difference: -20 },
+    });
+    const path = `/settlements/${String(settlement?.['id'])}/exceptions`;
+    const [exception, ...others] = (await json(path)).items;
+    expect(exception).toMatchObject({
+      kind: 'payout_difference',
+      amount: 20,
+      currency: 'USD',
+      difference: -20,
+    });
+    expect(others).toEqual([]);
+    expect((await json('/exceptions?kind=payout_difference')).items).toEqual([exception]);
+    const decided = await ask(`/exceptions/${String(exception?.['id'])}/resolve`, {
+      method: 'POST',
+      body: JSON.stringify({ action: 'accept_difference', reason: 'The bank keeps 20 cents.' }),
+      headers: { 'content-type': 'application/json', 'idempotency-key': aKey() },
+    });
+    expect(decided.status).toBe(200);
+    expect((await json(`${path}?status=open`)).items).toEqual([]);
+    expect((await json(`${path}?status=resolved`)).items).toHaveLength(1);
   });
 
   it('a locked one has one entity tag for good, one event, and its history in the audit trail', async () => {
