@@ -1,13 +1,13 @@
 /**
  * Whether a field of this name would hold the security code of a card: CVV, CVC and their like, alone or after words such as
- * `card`, in any spelling of compound names. A name that says how a check of the code ended (`cvc_check`) is none.
+ * `card`, in any spelling of compound names, with or without accents. A name that says how a check of the code ended (`cvc_check`) is none.
  */
 export const namesSecurityCode = (name: string): boolean =>
   SECURITY_CODE.test(
     name
       // Only the end decides, and a bounded piece of text is normalised in bounded time.
       .slice(-LONGEST)
-      .normalize('NFKC')
+      .normalize('NFKD')
       .replace(/[\p{DI}\p{M}]/gu, '')
       .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
       .toLowerCase()

@@ -19,6 +19,8 @@ describe('the name of a card’s security code', () => {
     'ｃｖｖ',
     'c\u200bv\u200bv',
     'secu\u200brity_code',
+    'sécurity_code',
+    'çvč',
     'secur\u0336ity\u00ad_code',
     'CAV2',
     'cvd2',
