@@ -5,6 +5,7 @@ import type { AuditLog } from '../../ports/approvals/audit-log.ts';
 import type { Refusals } from '../../ports/approvals/refusals.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { endAtFirst, type Report } from '../kernel/report-findings.ts';
+import { changeSince, lessThan } from '../kernel/since-checkpoint.ts';
 import type { ApprovalsFinding } from './approvals-finding.ts';
 import type { ApprovalsHead, VerifiedApprovals } from './verify-approvals.ts';
 import { checkAll } from './verify-side-by-side.ts';
@@ -24,10 +25,8 @@ export const compareApprovalsHeads =
   (heads, report = endAtFirst) =>
     checkAll(heads, report, ({ id, version, hash, refusals: refused }) => {
       const fault = (row: 'vendor_payment' | 'refusal', then: Ended, links: readonly AuditLogEntry[]) => {
-        const link = links[then.version - 1];
-        if (link?.hash === then.hash) return undefined;
-        const changed = link === undefined ? 'shortened' : 'rewritten';
-        return { kind: 'BadRow', row, id, sequence: then.version, fault: changed } as const;
+        const changed = changeSince(links[then.version - 1], then.hash);
+        return changed && ({ kind: 'BadRow', row, id, sequence: then.version, fault: changed } as const);
       };
       const ofPayment = auditLog.of(id).map((links) => fault('vendor_payment', { version, hash }, links));
       const ofRefusals =
@@ -53,18 +52,7 @@ type Ended = Readonly<{ version: number; hash: string }>;
 export type ApprovalsCounts = Pick<VerifiedApprovals, 'payments' | 'links'>;
 
 /** What there is less of than there was. */
-export function faultOfApprovalsCounts(
+export const faultOfApprovalsCounts = (
   then: ApprovalsCounts,
   now: ApprovalsCounts,
-): ApprovalsFinding | undefined {
-  const less = (['payments', 'links'] as const).find((name) => now[name] < then[name]);
-  return less === undefined
-    ? undefined
-    : {
-        kind: 'BadRow',
-        row: 'row',
-        id: '',
-        fault: 'shortened',
-        detail: `there were ${then[less]} ${less}, there are ${now[less]}`,
-      };
-}
+): ApprovalsFinding | undefined => lessThan(['payments', 'links'], then, now);

@@ -5,6 +5,7 @@ import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { AuditTrail } from '../../ports/audit-trail.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { endAtFirst, type Report } from '../kernel/report-findings.ts';
+import { changeSince, lessThan } from '../kernel/since-checkpoint.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
 import type { SeenAggregate } from './verify-aggregate.ts';
 import { checkAll } from './verify-marks.ts';
@@ -67,28 +68,17 @@ function faultOfHeads(known: KnownHeads, links: readonly AuditEntry[]): Integrit
   for (const [index, { id, version, hash }] of [known, ...known.transactions].entries()) {
     const row = index === 0 ? entity : 'transaction';
     const link = links.find(({ entityId, sequence }) => entityId === id && sequence === version);
-    if (link?.hash === hash) continue;
-    const fault = link === undefined ? 'shortened' : 'rewritten';
-    return { kind: 'BadRow', merchantId, row, id, sequence: version, fault };
+    const fault = changeSince(link, hash);
+    if (fault !== undefined) return { kind: 'BadRow', merchantId, row, id, sequence: version, fault };
   }
   return undefined;
 }
 
 /** How much of everything that is never deleted there was. */
-export type Counts = Readonly<
-  Record<'merchants' | 'aggregates' | 'payments' | 'transactions' | 'links' | 'ledgerEntries', number>
->;
+export type Counts = Readonly<Record<(typeof COUNTED)[number], number>>;
+
+const COUNTED = ['merchants', 'aggregates', 'payments', 'transactions', 'links', 'ledgerEntries'] as const;
 
 /** What there is less of than there was. */
-export function faultOfCounts(then: Counts, now: Counts): IntegrityFinding | undefined {
-  const less = (Object.keys(then) as (keyof Counts)[]).find((name) => now[name] < then[name]);
-  return less === undefined
-    ? undefined
-    : {
-        kind: 'BadRow',
-        row: 'row',
-        id: '',
-        fault: 'shortened',
-        detail: `there were ${then[less]} ${less}, there are ${now[less]}`,
-      };
-}
+export const faultOfCounts = (then: Counts, now: Counts): IntegrityFinding | undefined =>
+  lessThan(COUNTED, then, now);
