@@ -9,6 +9,7 @@ import type { StorageUnavailable } from './unavailable.ts';
  */
 export type Retained =
   | 'response'
+  | 'claim_trace'
   | 'delivery'
   | 'event'
   | 'failed_authentication'

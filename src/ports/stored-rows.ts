@@ -2,6 +2,7 @@ import type { ResultAsync } from 'neverthrow';
 import type { Aggregate } from '../domain/aggregates/aggregate.ts';
 import type { AggregateKind } from '../domain/kernel/aggregate-kind.ts';
 import type { Claim } from '../domain/kernel/claim.ts';
+import type { ClaimTrace } from '../domain/kernel/claim-trace.ts';
 import type { DomainEvent } from '../domain/kernel/events.ts';
 import type { MerchantId } from '../domain/kernel/ids.ts';
 import type { Instant } from '../domain/kernel/instant.ts';
@@ -21,6 +22,7 @@ export type Spent = Readonly<{ currency: string; spendings: number }>;
 export type StoredValue =
   | Readonly<{ type: 'transaction'; transaction: Transaction }>
   | Readonly<{ type: 'claim'; claim: Claim }>
+  | Readonly<{ type: 'claim_trace'; trace: ClaimTrace }>
   | Readonly<{ type: 'event'; event: DomainEvent; places: readonly EventPlace[] }>
   | Readonly<{ type: 'aggregate'; aggregate: Aggregate }>
   | Readonly<{ type: 'unique_key'; kind: AggregateKind; key: string; holder: string }>
@@ -59,4 +61,6 @@ export interface StoredRows {
   ): ResultAsync<Readonly<{ rows: readonly StoredRow[]; next?: string }>, StorageUnavailable>;
   /** From when on every row has its seal: rows that were begun before may have been written by an older version. */
   sealedSince(): ResultAsync<Instant, StorageUnavailable>;
+  /** From when on every claim without an effect has its trace beside it. */
+  tracedSince(): ResultAsync<Instant, StorageUnavailable>;
 }

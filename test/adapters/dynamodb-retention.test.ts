@@ -44,6 +44,8 @@ it('every item that DynamoDB deletes by time says when, the same as on other sto
   const seconds = (at: number) => Math.ceil(at / 1_000);
   expect(timed.map((item) => Number(item['expires_at_s'])).toSorted(ascending)).toEqual(
     [
+      // The claim of a refusal, and its trace.
+      seconds(NOON + terms.keepResponsesMs),
       seconds(NOON + terms.keepResponsesMs),
       seconds(NOON + DELIVERIES_KEPT_MS),
       // Among all of the merchant, and among those of its entity.

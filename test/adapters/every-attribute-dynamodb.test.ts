@@ -96,7 +96,7 @@ describe('every attribute of every item on DynamoDB', () => {
     (await verified())._unsafeUnwrap();
   });
 
-  it('holds items that were begun before every item had its seal to none', async () => {
+  it('holds items that were begun before every item had its seal or its trace to none', async () => {
     const entry = items.find(({ pk }) => pk.startsWith('merchant-a#L#'));
     const schema = items.find(({ pk }) => pk === '#S');
     if (entry === undefined || schema === undefined)
@@ -112,8 +112,13 @@ describe('every attribute of every item on DynamoDB', () => {
     const { seal: _ofSchema, ...stored } = schema;
     await put(at, sealedItem('schema', { ...stored, sealed_since: AFTERWARDS }));
     (await verified())._unsafeUnwrap();
-    await put(at, schema);
     await put(at, entry);
+    for (const trace of items.filter(({ pk }) => pk.startsWith('merchant-a#CT#'))) await remove(at, trace);
+    expect((await verified())._unsafeUnwrapErr()).toMatchObject({ row: 'claim', fault: 'orphaned' });
+    await put(at, sealedItem('schema', { ...stored, claims_traced_since: AFTERWARDS }));
+    (await verified())._unsafeUnwrap();
+    await put(at, schema);
+    for (const trace of items.filter(({ pk }) => pk.startsWith('merchant-a#CT#'))) await put(at, trace);
   });
 
   it('finds every attribute changed and every kind of item deleted or copied, but for what the decision lists', async () => {

@@ -154,6 +154,16 @@ describe('every column of every table on Postgres', () => {
         expect((await pool.query(`SELECT FROM ${name} LIMIT 1`)).rowCount, name).toBe(1);
   });
 
+  it('holds claims of before they had traces to none', async () => {
+    await pool.query('SAVEPOINT untouched');
+    await pool.query('DELETE FROM claim_trace');
+    expect((await verified())._unsafeUnwrapErr()).toMatchObject({ row: 'claim', fault: 'orphaned' });
+    await pool.query(`CREATE OR REPLACE FUNCTION claims_traced_since() RETURNS timestamptz LANGUAGE sql STABLE
+      AS $f$ SELECT '${new Date(AFTERWARDS).toISOString()}'::timestamptz $f$`);
+    (await verified())._unsafeUnwrap();
+    await pool.query('ROLLBACK TO untouched');
+  });
+
   it('finds every column changed, rows exchanged, and every kind of row deleted or copied, but for what the decision lists', async () => {
     const unfound: string[] = [];
     const needed = new Set<string>();

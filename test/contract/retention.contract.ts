@@ -10,7 +10,16 @@ import { LEASES_KEPT_MS } from '../../src/ports/leases.ts';
 import { quotaEndsAt } from '../../src/ports/quotas.ts';
 import type { Retained } from '../../src/ports/retention.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, anOpening, aRefusal, aSuccess, digests, NOON, terms } from '../fixtures/changes.ts';
+import {
+  aKey,
+  aMerchantId,
+  anOpening,
+  aRefusal,
+  aSuccess,
+  digests,
+  NOON,
+  terms,
+} from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { aTransfer } from '../fixtures/transfers.ts';
 import { aDelivery, anEvent } from '../fixtures/webhooks.ts';
@@ -135,6 +144,7 @@ export function retentionContract(adapter: string, open: () => Promise<Storage>)
       }));
       (await storage.deliveries.save(ended))._unsafeUnwrap();
       (await storage.eventLog.addAll([anEvent(), anEvent({ at: NOON + day })]))._unsafeUnwrap();
+      await commit(aRefusal(aKey(), NOON), aRefusal(aKey(), NOON + day));
       const start = NOON - (NOON % day);
       for (const at of [start, start + day]) {
         (await storage.failedAuthentications.add(merchantId, at, 1))._unsafeUnwrap();
@@ -144,6 +154,7 @@ export function retentionContract(adapter: string, open: () => Promise<Storage>)
         (await storage.quotas.take(merchantId, { kind: 'day', start: at }, 1, 10))._unsafeUnwrap();
       }
       const ends: Readonly<Partial<Record<Retained, number>>> = {
+        claim_trace: END,
         delivery: NOON + DELIVERIES_KEPT_MS,
         event: NOON + EVENTS_KEPT_MS,
         failed_authentication: start + FAILED_AUTHENTICATIONS_KEPT_MS,

@@ -1,4 +1,5 @@
 import type { Storage } from '../../src/ports/storage.ts';
+import { claimTracesContract } from './claim-traces.scenario.ts';
 import { eventReplaysContract } from './event-replays.scenario.ts';
 import { exceptionsContract } from './exceptions.scenario.ts';
 import { exportSchedulesContract } from './export-schedules.scenario.ts';
@@ -50,4 +51,5 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   settlementSourcesContract(adapter, open);
   settlementsContract(adapter, open);
   statementLinesContract(adapter, open);
+  claimTracesContract(adapter, open);
 }

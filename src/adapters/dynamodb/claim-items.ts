@@ -1,8 +1,9 @@
-import type { Claim } from '../../domain/kernel/claim.ts';
+import { type Claim, type ClaimKey, hasEffect } from '../../domain/kernel/claim.ts';
+import type { ClaimTrace } from '../../domain/kernel/claim-trace.ts';
 import type { PaymentId, TransactionId, TransferId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { type Item, sealedItem } from './items.ts';
-import { claimKey, dueShardOf, responseDueShardOf, TTL_ATTRIBUTE } from './table.ts';
+import { claimKey, claimTraceKey, dueShardOf, responseDueShardOf, TTL_ATTRIBUTE } from './table.ts';
 
 /**
  * Open claims carry the due index's attributes and so are in it. Only a claim without an effect, a payment or a
@@ -37,8 +38,22 @@ function dueOf(claim: Claim): Item {
     : {};
 }
 
-const hasEffect = (claim: Claim): boolean =>
-  claim.paymentId !== undefined || ('transferId' in claim && claim.transferId !== undefined);
+/** Deleted by time, as the claim is. */
+export const claimTraceItem = (trace: ClaimTrace): Item => ({
+  ...claimTraceKey(trace),
+  created_at: trace.createdAt,
+  expires_at: trace.expiresAt,
+  [TTL_ATTRIBUTE]: Math.ceil(trace.expiresAt / 1_000),
+});
+
+export function claimTraceOf(item: Item, { merchantId, operation, key }: ClaimKey): ClaimTrace {
+  const { created_at: createdAt, expires_at: expiresAt } = item as StoredTrace;
+  if (typeof createdAt !== 'number' || typeof expiresAt !== 'number')
+    throw new Error(`the trace of claim ${key} lacks its times`);
+  return { merchantId, operation, key, createdAt, expiresAt };
+}
+
+type StoredTrace = Readonly<{ created_at?: unknown; expires_at?: unknown }>;
 
 export function claimOf(item: Item, key: Pick<Claim, 'merchantId' | 'operation' | 'key'>): Claim {
   const stored = item as StoredClaim;

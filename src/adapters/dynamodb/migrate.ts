@@ -20,7 +20,7 @@ import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableOf } from './table.ts';
 import { tableDefinition } from './table-definition.ts';
 
 /** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
-export const SCHEMA_VERSION = 7;
+export const SCHEMA_VERSION = 8;
 
 /** From this version on every audit link is written with its place in the trail index. */
 const TRAIL_SINCE = 2;
@@ -34,6 +34,8 @@ const CLAIM_SEALS_SINCE = 5;
 const FAILURE_SEALS_SINCE = 6;
 /** From this version on the events of approvals that were sent are noted. */
 const SENT_EVENTS_SINCE = 7;
+/** From this version on every claim without an effect has its trace beside it, in both services. */
+const CLAIM_TRACES_SINCE = 8;
 /** How long an older version may serve beside the one that migrated. */
 const OLDER_VERSION_MS = 24 * 3_600_000;
 
@@ -62,6 +64,7 @@ export const migrateDynamoDb = (
       claims_sealed_since: sealedSince(CLAIM_SEALS_SINCE),
       failures_sealed_since: sealedSince(FAILURE_SEALS_SINCE),
       events_noted_since: sealedSince(SENT_EVENTS_SINCE),
+      claims_traced_since: sealedSince(CLAIM_TRACES_SINCE),
     });
     return [
       ...(isCreated ? ['create-table'] : []),

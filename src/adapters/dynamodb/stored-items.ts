@@ -6,7 +6,7 @@ import type { Instant } from '../../domain/kernel/instant.ts';
 import { ACCOUNTS } from '../../domain/ledger/ledger.ts';
 import { PAYMENT_STATUSES } from '../../domain/payments/payment.ts';
 import type { StoredValue } from '../../ports/stored-rows.ts';
-import { claimItem, claimOf } from './claim-items.ts';
+import { claimItem, claimOf, claimTraceItem, claimTraceOf } from './claim-items.ts';
 import { deliveryItem, deliveryOf } from './delivery-items.ts';
 import { loggedItems } from './event-log.ts';
 import {
@@ -67,6 +67,10 @@ const JUDGES: Readonly<Record<string, ((placed: Placed) => JudgedItem) | undefin
   C({ item }) {
     const claim = claimOf(item, claimKeyOf(item.pk));
     return { value: { type: 'claim', claim }, written: claimItem(claim), begun: claim.createdAt };
+  },
+  CT({ item }) {
+    const trace = claimTraceOf(item, claimKeyOf(item.pk));
+    return { value: { type: 'claim_trace', trace }, written: claimTraceItem(trace) };
   },
   W({ item }) {
     const delivery = deliveryOf(item);

@@ -40,6 +40,8 @@ const NO_SCHEMA: StoredRow = {
 export function dynamodbStoredRows(table: Table, read: Read): StoredRows {
   return {
     sealedSince: () => attempt(() => read(SCHEMA_KEY)).map((schema) => sealedSince(schema).seal),
+    tracedSince: () =>
+      attempt(() => read(SCHEMA_KEY)).map((schema) => Number(schema?.['claims_traced_since'] ?? 0)),
     page: (after) =>
       attempt(async () => {
         const parts = after === undefined ? FIRST_PARTS : (JSON.parse(after) as readonly Part[]);

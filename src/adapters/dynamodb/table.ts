@@ -19,6 +19,7 @@ import { OUTBOX_SHARDS, type Outgoing, outboxShardOf } from '../../ports/outbox.
 import type { QuotaWindow } from '../../ports/quotas.ts';
 import type { StoreGate } from '../shared/store-gate.ts';
 import { type DataPlane, dataPlane } from './data-plane.ts';
+import { shardOf, shards } from './shards.ts';
 import { tableGate } from './table-gate.ts';
 
 /** What an item is found by. Every key that belongs to a tenant begins with the tenant's id, which holds no '#'. */
@@ -128,7 +129,13 @@ export const claimKey = ({ merchantId, operation, key }: ClaimKey): ItemKey => (
   sk: 'C',
 });
 
-/** Reads `claimKey` back. Only the key itself may hold a '#'. */
+/** Beside the claim, in a partition to itself too. */
+export const claimTraceKey = ({ merchantId, operation, key }: ClaimKey): ItemKey => ({
+  pk: `${merchantId}#CT#${operation}#${key}`,
+  sk: 'C',
+});
+
+/** Reads `claimKey` and `claimTraceKey` back. Only the key itself may hold a '#'. */
 export function claimKeyOf(pk: string): ClaimKey {
   const [merchantId = '', , operation = '', ...key] = pk.split('#');
   return { merchantId: merchantId as MerchantId, operation: operation as Operation, key: key.join('#') };
@@ -285,14 +292,3 @@ export const parkedEventKey = (id: string, outbox = OUTBOX): ItemKey => ({
 
 /** Who works on what. */
 export const LEASE_PARTITION = '#L';
-
-export const shards = (count: number): readonly number[] =>
-  Array.from({ length: count }, (_, shard) => shard);
-
-/** FNV-1a: the same text always falls into the same shard. */
-export function shardOf(text: string, count: number): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1)
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return (hash >>> 0) % count;
-}

@@ -1,7 +1,8 @@
 import { isClosed, ownersOf } from '../../domain/aggregates/aggregate.ts';
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
+import { traceOf } from '../../domain/kernel/claim-trace.ts';
 import type { Change, CommitRefused, Guarded, GuardedAggregate, Spending } from '../../ports/commits.ts';
-import { claimItem } from './claim-items.ts';
+import { claimItem, claimTraceItem } from './claim-items.ts';
 import { ABSENT, versionIs } from './conditional-writes.ts';
 import {
   aggregateItem,
@@ -91,6 +92,7 @@ function claimWrite(
 ): readonly Write[] {
   if (claim === undefined) return [];
   const { expected, next } = claim;
+  const trace = traceOf(next);
   const guard: Partial<Put> =
     expected === 0
       ? {
@@ -107,6 +109,7 @@ function claimWrite(
       refusal: { kind: expected === 0 ? 'ClaimTaken' : 'FenceLost' },
       isOwn: true,
     },
+    ...(trace === undefined ? [] : [{ operation: put(claimTraceItem(trace)) }]),
   ];
 }
 

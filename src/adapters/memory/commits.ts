@@ -1,10 +1,12 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { ownersOf } from '../../domain/aggregates/aggregate.ts';
-import { isLapsed } from '../../domain/kernel/claim.ts';
+import { type Claim, isLapsed } from '../../domain/kernel/claim.ts';
+import { traceOf } from '../../domain/kernel/claim-trace.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { Change, CommitRefused, Commits, Guarded, GuardedAggregate } from '../../ports/commits.ts';
 import { addToBalances } from './balances.ts';
+import { putEvent } from './outbox.ts';
 import {
   aggregateKeyText,
   balanceKeyText,
@@ -81,7 +83,7 @@ function write(store: MemoryStore, change: Change): void {
   const { claim, payment, transactions, aggregates, spending, entries, tallies, audit, events } = change;
   for (const value of [...(claim === undefined ? [] : [claim.next]), ...entries, ...events])
     store.written.add(value);
-  if (claim !== undefined) store.claims.set(claimKeyText(claim.next), claim.next);
+  if (claim !== undefined) writeClaim(store, claim.next);
   if (payment !== undefined) writePayment(store, payment.next);
   for (const { next } of transactions) place(listOf(store.transactionsOf, next.paymentId), next);
   for (const aggregate of aggregates) writeAggregate(store, aggregate, change.id);
@@ -94,7 +96,13 @@ function write(store: MemoryStore, change: Change): void {
   for (const tally of tallies) addTally(store, tally);
   for (const entry of audit)
     listOf(store.auditOf, chainKeyText(entry.entityType, entry.entityId)).push(entry);
-  for (const event of events) place(store.outbox, event);
+  for (const event of events) putEvent(store, event);
+}
+
+function writeClaim({ claims, claimTraces }: MemoryStore, claim: Claim): void {
+  claims.set(claimKeyText(claim), claim);
+  const trace = traceOf(claim);
+  if (trace !== undefined) claimTraces.set(claimKeyText(trace), trace);
 }
 
 function writePayment(store: MemoryStore, payment: Payment): void {

@@ -8,23 +8,22 @@ import {
   type Outgoing,
   outboxShardOf,
 } from '../../ports/outbox.ts';
-import { type OutboxStore, positionOf } from './store.ts';
+import { type OutboxStore, positionOf, type Unsent } from './store.ts';
 
 export const memoryOutbox = <Event extends Outgoing = DomainEvent>(
   store: OutboxStore<Event>,
 ): Outbox<Event> => ({
-  unsent: (limit) => okAsync(store.outbox.slice(0, limit)),
+  unsent: (limit) => okAsync(store.outbox.slice(0, limit).map(({ event }) => event)),
 
   next(shards, now, limit) {
     const left = new Map(shards.map((shard) => [shard, limit]));
     const found: OutboxEvent<Event>[] = [];
-    for (const event of store.outbox) {
+    for (const { event, failure } of store.outbox) {
       const shard = outboxShardOf(event);
       const room = left.get(shard) ?? 0;
-      const told = store.tellings.get(event.id);
-      const waitMs = (told?.retryAt ?? now) - now;
+      const waitMs = (failure?.retryAt ?? now) - now;
       if (room <= 0 || (waitMs > 0 && waitMs <= LONGEST_RETRY_MS)) continue;
-      found.push({ ...event, tries: 0, ...told });
+      found.push({ ...event, tries: 0, ...failure });
       if (room === 1) left.delete(shard);
       else left.set(shard, room - 1);
       if (left.size === 0) break;
@@ -38,12 +37,10 @@ export const memoryOutbox = <Event extends Outgoing = DomainEvent>(
   },
 
   failed({ id, tries }, error, next) {
-    if (next === 'parked') {
-      const event = remove(store, id);
-      if (event !== undefined) store.parked.set(id, written(store, { event, tries: tries + 1, error }));
-    } else if (store.outbox[positionOf(store.outbox, id)]?.id === id) {
-      store.tellings.set(id, written(store, { tries: tries + 1, retryAt: next, error }));
-    }
+    const event = remove(store, id);
+    if (event === undefined) return okAsync(undefined);
+    if (next === 'parked') store.parked.set(id, written(store, { event, tries: tries + 1, error }));
+    else putEvent(store, event, { tries: tries + 1, retryAt: next, error });
     return okAsync(undefined);
   },
 
@@ -59,7 +56,7 @@ export const memoryOutbox = <Event extends Outgoing = DomainEvent>(
     const parked = store.parked.get(id);
     if (parked === undefined) return okAsync(false);
     store.parked.delete(id);
-    store.outbox.splice(positionOf(store.outbox, id), 0, parked.event);
+    putEvent(store, parked.event);
     return okAsync(true);
   },
 
@@ -68,23 +65,32 @@ export const memoryOutbox = <Event extends Outgoing = DomainEvent>(
     return okAsync({
       unsent: store.outbox.length,
       parked: store.parked.size,
-      ...present({ oldestAt: oldest?.created }),
+      ...present({ oldestAt: oldest?.event.created }),
     });
   },
 });
 
+/** Puts an event among those that wait, where its id sorts. */
+export function putEvent<Event extends Outgoing>(
+  store: OutboxStore<Event>,
+  event: Event,
+  failure?: Unsent['failure'],
+): void {
+  const unsent: Unsent<Event> = { id: event.id, event, ...present({ failure }) };
+  store.outbox.splice(positionOf(store.outbox, event.id), 0, written(store, unsent));
+}
+
 /** Noted as what the adapter wrote: a seal, on databases. */
-function written<Failure extends object>(
+function written<Value extends object>(
   { written: objects }: Pick<OutboxStore, 'written'>,
-  failure: Failure,
-): Failure {
-  objects.add(failure);
-  return failure;
+  value: Value,
+): Value {
+  objects.add(value);
+  return value;
 }
 
 function remove<Event extends Outgoing>(store: OutboxStore<Event>, id: Event['id']): Event | undefined {
   const position = positionOf(store.outbox, id);
   if (store.outbox[position]?.id !== id) return undefined;
-  store.tellings.delete(id);
-  return store.outbox.splice(position, 1)[0];
+  return store.outbox.splice(position, 1)[0]?.event;
 }

@@ -41,6 +41,15 @@ export const keptResponses =
       return [{ endsAt, forget }];
     });
 
+/** Traces of claims whose responses have expired. */
+export const keptTraces =
+  ({ claimTraces }: Pick<MemoryStore, 'claimTraces'>): Kept =>
+  () =>
+    [...claimTraces].map(([key, { expiresAt }]) => ({
+      endsAt: expiresAt,
+      forget: () => claimTraces.delete(key),
+    }));
+
 function withoutResponse(claim: Claim): Claim {
   const { kept: _kept, ...rest } = claim;
   return rest;

@@ -14,7 +14,7 @@ import { memoryMerchants } from './merchants.ts';
 import { memoryOutbox } from './outbox.ts';
 import { memoryPayments } from './payments.ts';
 import { memoryQuotas } from './quotas.ts';
-import { keptResponses, memoryRetention } from './retention.ts';
+import { keptResponses, keptTraces, memoryRetention } from './retention.ts';
 import { memoryStorageHealth } from './storage-health.ts';
 import { type MemoryStore, memoryStore } from './store.ts';
 import { memoryStoredRows } from './stored-rows.ts';
@@ -47,6 +47,7 @@ export function memoryStorage(store: MemoryStore = memoryStore()): Storage {
     failedAuthentications,
     retention: memoryRetention({
       response: keptResponses(store),
+      claim_trace: keptTraces(store),
       delivery: deliveries.kept,
       event: eventLog.kept,
       failed_authentication: failedAuthentications.kept,

@@ -2,6 +2,7 @@ import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { AuditEntry, AuditedEntity } from '../../domain/kernel/audit-entry.ts';
 import type { Claim, ClaimKey } from '../../domain/kernel/claim.ts';
+import type { ClaimTrace } from '../../domain/kernel/claim-trace.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { DeliveryId, EventId, MerchantId } from '../../domain/kernel/ids.ts';
 import type { Balance, LedgerEntry } from '../../domain/ledger/ledger.ts';
@@ -20,6 +21,7 @@ export type StoredDeliveries = Map<MerchantId, Map<DeliveryId, Delivery>>;
 
 type MemoryTables = Readonly<{
   claims: Map<string, Claim>;
+  claimTraces: Map<string, ClaimTrace>;
   payments: Map<string, Payment>;
   /** Each merchant's payments by ascending id. */
   paymentsOf: Map<string, Payment[]>;
@@ -45,12 +47,14 @@ type MemoryTables = Readonly<{
  */
 export type Written = Pick<WeakSet<object>, 'add' | 'has'>;
 
+/** An event that waits, and how its delivery went where it was refused before. */
+export type Unsent<Event extends Outgoing = DomainEvent> = Readonly<{ id: string; event: Event }> &
+  Readonly<{ failure?: Pick<OutboxEvent, 'tries' | 'retryAt' | 'error'> }>;
+
 /** The part of a store that is its outbox. */
 export type OutboxStore<Event extends Outgoing = DomainEvent> = Readonly<{
   /** By ascending id. */
-  outbox: Event[];
-  /** How telling went so far of those unsent that failed before. */
-  tellings: Map<string, Pick<OutboxEvent, 'tries' | 'retryAt' | 'error'>>;
+  outbox: Unsent<Event>[];
   parked: Map<string, Readonly<{ event: Event; tries: number; error: string }>>;
   written: Written;
 }>;
@@ -59,12 +63,12 @@ export type StoredAggregate = Readonly<{ owner: string; aggregate: Aggregate; ch
 
 export const memoryStore = (): MemoryStore => ({
   claims: new Map(),
+  claimTraces: new Map(),
   payments: new Map(),
   paymentsOf: new Map(),
   transactionsOf: new Map(),
   auditOf: new Map(),
   outbox: [],
-  tellings: new Map(),
   parked: new Map(),
   aggregates: new Map(),
   uniqueKeys: new Map(),

@@ -11,7 +11,6 @@ import {
   chainKeyText,
   claimKeyText,
   type MemoryStore,
-  type OutboxStore,
   positionOf,
 } from './store.ts';
 import { tallyKeyText } from './summaries.ts';
@@ -29,6 +28,7 @@ export function memoryStoredRows(store: MemoryStore): StoredRows {
   let begun = 0;
   return {
     sealedSince: () => okAsync(0),
+    tracedSince: () => okAsync(0),
     page(after) {
       const walk = after === undefined ? rowsIn(store) : walks.get(after);
       if (walk === undefined) throw new Error(`there is no walk ${after}`);
@@ -50,17 +50,14 @@ export function memoryStoredRows(store: MemoryStore): StoredRows {
 
 function* rowsIn(store: MemoryStore): Generator<StoredRow> {
   const { written } = store;
-  for (const event of store.outbox)
-    yield eventRow(event, ['outbox'], written.has(event) && isFailureAsWritten(store, event.id));
+  for (const unsent of store.outbox)
+    yield eventRow(unsent.event, ['outbox'], written.has(unsent) && written.has(unsent.event));
   for (const [id, parked] of store.parked)
     yield eventRow(
       parked.event,
       ['outbox'],
       written.has(parked.event) && written.has(parked) && id === parked.event.id,
     );
-  for (const id of store.tellings.keys())
-    if (store.outbox[positionOf(store.outbox, id)]?.id !== id)
-      yield { type: 'row', id, fault: { fault: 'orphaned', detail: 'a failed try of no event' } };
   for (const [merchant, own] of store.eventsOf)
     for (const [id, event] of own)
       yield eventRow(
@@ -81,6 +78,11 @@ function* rowsIn(store: MemoryStore): Generator<StoredRow> {
     const { operation, merchantId } = claim;
     const row = { type: 'claim', claim, id: `${operation} ${claim.key}`, merchantId } as const;
     yield held(row, written.has(claim) && key === claimKeyText(claim));
+  }
+  for (const [key, trace] of store.claimTraces) {
+    const { operation, merchantId } = trace;
+    const row = { type: 'claim_trace', trace, id: `${operation} ${trace.key}`, merchantId } as const;
+    yield held(row, key === claimKeyText(trace));
   }
   for (const [key, own] of store.auditOf)
     for (const link of own)
@@ -149,15 +151,6 @@ const held = (row: StoredRow, isAsWritten: boolean): StoredRow =>
 
 const eventRow = (event: DomainEvent, places: readonly EventPlace[], isAsWritten: boolean): StoredRow =>
   held({ type: 'event', event, places, ...named(event) }, isAsWritten);
-
-/** Of an event that was never refused there is nothing. */
-export function isFailureAsWritten(
-  { tellings, written }: Pick<OutboxStore, 'tellings' | 'written'>,
-  id: string,
-): boolean {
-  const failure = tellings.get(id);
-  return failure === undefined || written.has(failure);
-}
 
 /** A merchant's payments are listed by id. */
 function isListed({ paymentsOf }: MemoryStore, payment: Payment): boolean {

@@ -1,4 +1,5 @@
 import type { ClaimKey } from '../../domain/kernel/claim.ts';
+import { traceOf } from '../../domain/kernel/claim-trace.ts';
 import { rfc3339 } from '../../domain/kernel/instant.ts';
 import { type Json, jsonText } from '../../domain/kernel/json.ts';
 import type { Change, GuardedAggregate } from '../../ports/commits.ts';
@@ -75,6 +76,17 @@ export function argumentsOf(changes: readonly Change[]): (string | number | null
     textOf(stored.released),
     textOf(stored.spendings),
   ];
+}
+
+/** Which claims of the changes get a trace, as `commit_traced_changes` takes it; undefined: none. */
+export function tracesOf(changes: readonly Change[]): string | undefined {
+  const traced = changes.flatMap(({ id, claim }) => {
+    const trace = claim && traceOf(claim.next);
+    return trace === undefined
+      ? []
+      : [{ merchant_id: trace.merchantId, operation: trace.operation, key: trace.key, change_id: id }];
+  });
+  return unsortedTextOf(traced) ?? undefined;
 }
 
 type Stored = Readonly<Record<'aggregates' | 'taken' | 'released' | 'spendings', Sorted[]>>;

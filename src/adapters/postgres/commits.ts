@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { present } from '../../domain/kernel/present.ts';
 import type { Change, CommitRefused, Commits } from '../../ports/commits.ts';
 import { coalesce } from '../shared/coalesce.ts';
-import { argumentsOf, keysOf } from './commit-arguments.ts';
+import { argumentsOf, keysOf, tracesOf } from './commit-arguments.ts';
 import { attempt, isTransient, retried } from './faults.ts';
 import { gateOf } from './pool.ts';
 
@@ -72,13 +72,24 @@ function existingOf({ payment, transactions }: Change, fault: unknown): Outcome 
     : { refused: { kind: 'StaleVersion', id } };
 }
 
+const COMMIT = {
+  name: 'commit_changes',
+  text: `SELECT n, refusal, entity_id
+    FROM commit_changes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+};
+const COMMIT_TRACED = {
+  name: 'commit_traced_changes',
+  text: `SELECT n, refusal, entity_id
+    FROM commit_traced_changes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+};
+
 async function commitInOneStatement(pool: pg.Pool, changes: readonly Change[]): Promise<readonly Outcome[]> {
-  const { rows } = await pool.query<Refusal>({
-    name: 'commit_changes',
-    text: `SELECT n, refusal, entity_id
-      FROM commit_changes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-    values: argumentsOf(changes),
-  });
+  const traces = tracesOf(changes);
+  const { rows } = await pool.query<Refusal>(
+    traces === undefined
+      ? { ...COMMIT, values: argumentsOf(changes) }
+      : { ...COMMIT_TRACED, values: [...argumentsOf(changes), traces] },
+  );
   const refusals = new Map(rows.map((row) => [row.n, row]));
   return changes.map((change, n) => {
     const refused = refusalOf(change.id, refusals.get(n));

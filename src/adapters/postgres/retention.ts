@@ -34,6 +34,7 @@ const leases = (schema: string): Kept => ({
 
 const PLATFORM: Readonly<Record<Retained, Kept>> = {
   response: RESPONSES,
+  claim_trace: { table: 'claim_trace', since: 'expires_at', keptMs: 0 },
   delivery: {
     table: 'webhook_delivery',
     since: 'updated_at',
@@ -58,6 +59,7 @@ export const postgresRetention = (pool: pg.Pool): Retention => retentionOf(pool,
 export const postgresApprovalsRetention = (pool: pg.Pool, schema: string): Retention =>
   retentionOf(pool, {
     response: { table: `${schema}request_claim`, since: 'expires_at', keptMs: 0 },
+    claim_trace: { table: `${schema}request_claim_trace`, since: 'expires_at', keptMs: 0 },
     event: { table: `${schema}sent_event`, since: 'created_at', keptMs: EVENTS_KEPT_MS },
     lease: leases(schema),
   });

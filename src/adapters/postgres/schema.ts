@@ -14,6 +14,7 @@ export type Database = Readonly<{
   payment: PaymentTable;
   transaction: TransactionTable;
   claim: ClaimTable;
+  claim_trace: ClaimTraceTable;
   outbox: OutboxTable;
   outbox_parked: OutboxTable;
   audit_entry: AuditEntryTable;
@@ -91,6 +92,14 @@ type ClaimTable = {
   attempts: number;
   answer: string | null;
   answer_expires_at: ColumnType<Instant | null, Date | null, Date | null>;
+};
+
+type ClaimTraceTable = {
+  merchant_id: string;
+  operation: Operation;
+  key: string;
+  created_at: Time;
+  expires_at: Time;
 };
 
 type OutboxTable = {

@@ -13,6 +13,7 @@ export const PLATFORM_GRANTS: ServingGrants = {
     'aggregate',
     'balance',
     'claim',
+    'claim_trace',
     'failed_authentication',
     'lease',
     'outbox',
@@ -26,6 +27,7 @@ export const PLATFORM_GRANTS: ServingGrants = {
   ],
   DELETE: [
     'claim',
+    'claim_trace',
     'event_log',
     'failed_authentication',
     'lease',
@@ -46,8 +48,17 @@ export const APPROVALS_GRANTS: ServingGrants = {
     'outbox',
     'lease',
     'request_claim',
+    'request_claim_trace',
   ],
-  DELETE: ['payment_line_items', 'outbox', 'outbox_parked', 'lease', 'request_claim', 'sent_event'],
+  DELETE: [
+    'payment_line_items',
+    'outbox',
+    'outbox_parked',
+    'lease',
+    'request_claim',
+    'request_claim_trace',
+    'sent_event',
+  ],
 };
 
 /**

@@ -28,6 +28,10 @@ export function postgresStoredRows(pool: pg.Pool): StoredRows {
     });
   return {
     sealedSince: () => sealed().map(({ seal }) => seal),
+    tracedSince: () =>
+      withRetry(() => pool.query<Readonly<{ at: Instant }>>('SELECT claims_traced_since() AS at')).map(
+        ({ rows }) => rows[0]?.at ?? Number.POSITIVE_INFINITY,
+      ),
     page: (after) =>
       sealed().andThen((since) => {
         const { table: index, key }: Cursor =

@@ -144,6 +144,24 @@ export const STORED_TABLES: readonly StoredTable[] = [
     },
   },
   {
+    name: 'claim_trace',
+    key: ['merchant_id', 'operation', 'key'],
+    texts: [],
+    id: joined('operation', 'key'),
+    merchant: 'merchant_id',
+    judge(row) {
+      const { merchant_id, operation, key, created_at, expires_at } = row as Row<'claim_trace'>;
+      const trace = {
+        merchantId: merchant_id as MerchantId,
+        operation,
+        key,
+        createdAt: created_at,
+        expiresAt: expires_at,
+      };
+      return { value: { type: 'claim_trace', trace }, written: row };
+    },
+  },
+  {
     name: 'audit_entry',
     key: ['entity_id', 'entity_type', 'sequence'],
     texts: ['before', 'after', 'metadata'],

@@ -1,12 +1,13 @@
-import { err, ok, safeTry } from 'neverthrow';
+import { err, errAsync, ok, okAsync, safeTry } from 'neverthrow';
 import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
 import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
-import { type RequestClaim, sealOfClaim } from '../../domain/approvals/request-claim.ts';
+import { sealOfClaim, traceOf } from '../../domain/approvals/request-claim.ts';
 import { foldChain, type Sha256 } from '../../domain/kernel/audit-chain.ts';
 import { fromRfc3339, type Instant, rfc3339 } from '../../domain/kernel/instant.ts';
+import { canonicalJson } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { AuditLog } from '../../ports/approvals/audit-log.ts';
-import type { StoredClaim, StoredRows } from '../../ports/approvals/stored-rows.ts';
+import type { StoredClaim, StoredRows, StoredTrace } from '../../ports/approvals/stored-rows.ts';
 import type { VendorPayments } from '../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
@@ -30,6 +31,9 @@ const STABLE_MS = 60_000;
 /** A walk that takes longer reads anew what expired meanwhile. */
 const WALK_MS = 3_600_000;
 
+/** And of those of which no link speaks the ones that were written since. */
+type TracedWindow = ClaimWindow & Readonly<{ tracedFrom: Instant }>;
+
 export const claimWindow = (now: Instant): ClaimWindow => ({ cut: now - STABLE_MS, until: now + WALK_MS });
 
 /** A claim that one row says, and that another must say too; `id` and `sequence` name the first to people. */
@@ -49,20 +53,19 @@ function expectedClaims(links: readonly AuditLogEntry[], window: ClaimWindow): r
   });
 }
 
-/** What an event outside was answered that changed nothing holds but an answer, and no link says so. */
-const hasEffect = ({ operation, created }: RequestClaim): boolean => operation !== 'record' || created;
-
-function foundClaims(
-  claims: readonly StoredClaim[],
-  window: ClaimWindow,
+/** The claim that a row is, or says was written: at most one. */
+function factsOf(
+  item: StoredClaim | StoredTrace,
+  window: TracedWindow,
   sha256: Sha256,
 ): readonly ClaimFact[] {
-  return claims.flatMap(({ claim, isSealed }) => {
-    const { operation, key, createdAt, expiresAt } = claim;
-    return isSealed && hasEffect(claim) && isWithin(window, createdAt, expiresAt)
-      ? [{ id: `${operation} ${key}`, hash: sealOfClaim(claim, sha256).hash, expiresAt }]
-      : [];
-  });
+  const { operation, key, createdAt, expiresAt } = item.type === 'claim' ? item.claim : item.trace;
+  if (!isWithin(window, createdAt, expiresAt) || (item.type === 'claim' && !item.isSealed)) return [];
+  const id = `${operation} ${key}`;
+  const trace = item.type === 'claim' ? traceOf(item.claim) : item.trace;
+  if (trace !== undefined)
+    return createdAt < window.tracedFrom ? [] : [{ id, hash: sha256(canonicalJson(trace)), expiresAt }];
+  return item.type === 'claim' ? [{ id, hash: sealOfClaim(item.claim, sha256).hash, expiresAt }] : [];
 }
 
 /** Claims that were found less those expected, as a sum of hashes: 0n when they are the same, in constant memory. */
@@ -75,7 +78,7 @@ const numberOf = ({ hash }: ClaimFact): bigint => BigInt(`0x${hash}`);
 
 /**
  * Walks the claims of idempotency keys: each is as it was written, holds no longer than its payment says, and those
- * that have not expired are the ones of which links say so; `sum` is what they lack. Gives how many there are.
+ * that have not expired are the ones of which links or traces say so; `sum` is what they lack. Gives how many there are.
  */
 export const verifyClaims = (
   ports: VerifyClaimsPorts,
@@ -84,19 +87,36 @@ export const verifyClaims = (
   report: Report<ApprovalsFinding>,
 ): Walk<number> =>
   safeTry(async function* () {
+    const { storedRows, digests } = ports;
+    const traced = { ...window, tracedFrom: yield* storedRows.tracedSince() };
     let left = sum;
     let count = 0;
     for (let after: string | undefined; ; ) {
-      const { items, next } = yield* ports.storedRows.claims(after);
-      yield* checkAll(items, report, (item) => verifyClaim(ports, item));
-      for (const fact of foundClaims(items, window, ports.digests.sha256)) left += numberOf(fact);
-      count += items.length;
+      const { items, next } = yield* storedRows.claims(after);
+      yield* checkAll(items, report, (item) =>
+        item.type === 'claim' ? verifyClaim(ports, item) : verifyTrace(item),
+      );
+      for (const item of items) {
+        const facts = factsOf(item, traced, digests.sha256);
+        for (const fact of facts) left += item.type === 'claim' ? numberOf(fact) : -numberOf(fact);
+        if (item.type === 'claim') count += 1;
+      }
       after = next;
       if (after === undefined) break;
     }
-    if (left !== 0n) yield* nameDifferences(ports, window, report);
+    if (left !== 0n) yield* nameDifferences(ports, traced, report);
     return ok(count);
   });
+
+const verifyTrace = ({ trace: { operation, key }, isSound }: StoredTrace): Walk<void> =>
+  isSound
+    ? okAsync<void, ApprovalsFinding>(undefined)
+    : errAsync<void, ApprovalsFinding>({
+        kind: 'BadRow',
+        row: 'request_claim_trace',
+        id: `${operation} ${key}`,
+        fault: 'differs',
+      });
 
 /** One read more for a claim that a payout still holds. */
 function verifyClaim({ auditLog }: VerifyClaimsPorts, { claim, isSound }: StoredClaim): Walk<void> {
@@ -120,7 +140,7 @@ const PAGE = 100;
 /** Reads all claims and links again, one by one; what had only expired meanwhile is no fault. */
 const nameDifferences = (
   ports: VerifyClaimsPorts,
-  window: ClaimWindow,
+  window: TracedWindow,
   report: Report<ApprovalsFinding>,
 ): Walk<void> =>
   safeTry(async function* () {
@@ -132,7 +152,9 @@ const nameDifferences = (
     };
     for (let after: string | undefined; ; ) {
       const { items, next } = yield* ports.storedRows.claims(after);
-      for (const fact of foundClaims(items, window, ports.digests.sha256)) note(fact, 1);
+      for (const item of items)
+        for (const fact of factsOf(item, window, ports.digests.sha256))
+          note(fact, item.type === 'claim' ? 1 : -1);
       after = next;
       if (after === undefined) break;
     }

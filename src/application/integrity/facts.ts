@@ -20,8 +20,11 @@ export type Fact = Readonly<{ topic: Topic; merchantId: MerchantId; id: string; 
 /** Whether the fact was `found` in a row of its own, or must be there because of another. */
 export type NoteFact = (side: 'found' | 'expected', fact: Fact) => void;
 
-/** What is compared: facts that were written by `cut`, when nothing that old is under way any more; of events, since `from`. */
-export type FactWindow = Readonly<{ cut: Instant; from: Instant }>;
+/**
+ * What is compared: facts that were written by `cut`, when nothing that old is under way any more; of events, since `from`; of
+ * claims without an effect, since `tracedFrom`, and none that lapses by `until`.
+ */
+export type FactWindow = Readonly<{ cut: Instant; from: Instant; tracedFrom: Instant; until: Instant }>;
 
 /**
  * Facts found less facts expected, as a sum of hashes for each topic of each tenant: 0n when both are the same, in memory

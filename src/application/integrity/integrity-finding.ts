@@ -31,6 +31,7 @@ export type RowType =
   | 'clearing'
   | 'summary'
   | 'claim'
+  | 'claim_trace'
   | 'event'
   | 'unique_key'
   | 'tenant'

@@ -57,8 +57,10 @@ export const verifyFacts = (
     for (const merchantId of tenants)
       for (const topic of TOPICS) {
         if ((sums.get(sumKey(topic, merchantId)) ?? 0n) === 0n) continue;
-        const facts = [...(yield* countFacts(ports, topic, merchantId, window)).values()];
-        const faults = facts.map(
+        const count = () => countFacts(ports, topic, merchantId, window);
+        const counted = yield* count();
+        const facts = MOVING.has(topic) && counted.size > 0 ? inBoth(counted, yield* count()) : counted;
+        const faults = [...facts.values()].map(
           ({ id, count }): IntegrityFinding => ({
             kind: 'BadRow',
             merchantId,
@@ -71,6 +73,13 @@ export const verifyFacts = (
       }
     return ok(undefined);
   });
+
+/** Two rows of such a fact move in one commit, long after they were written, and are not read at once. */
+const MOVING: ReadonlySet<Topic> = new Set(['claim', 'unique key']);
+
+/** What two counts in a row show alike: of what moved between the reads of one, the next shows something else. */
+const inBoth = (first: FactCounts, second: FactCounts): FactCounts =>
+  new Map([...first].filter(([key, { count }]) => second.get(key)?.count === count));
 
 const ROWS = {
   transaction: 'transaction',

@@ -17,7 +17,7 @@ import type { IntegrityFinding } from './integrity-finding.ts';
 import { type CauseReads, verifyCauses, verifyPostings } from './verify-causes.ts';
 import { backTo, type Marks, mark, NO_MARKS } from './verify-marks.ts';
 import { datedEntry } from './verify-postings.ts';
-import { addBounds, boundsOf, type SpendingBounds } from './verify-spendings.ts';
+import { addBounds, type SpendingBounds } from './verify-spendings.ts';
 
 export type LedgerReads = CauseReads & Readonly<{ balances: Balances; clock: Clock }>;
 
@@ -32,20 +32,19 @@ type Sums = ReadonlyMap<string, Balance>;
 /**
  * Checks that a merchant's entries are exactly those that payments and transfers caused, and that the balances are what
  * the entries add up to. `caused` marks the entries that there must be: where there are these and no others, no more is
- * read; where not, everything is looked up that may be the reason. Gives how often balances were spent from by the entries until
- * `spentUntil`.
+ * read; where not, everything is looked up that may be the reason. Gives the sum of the `boundsOf` all pages.
  */
 export const verifyLedger = (
   ports: LedgerReads,
   merchantId: MerchantId,
   caused: Marks,
   cut: Instant,
-  spentUntil: Instant,
+  boundsOf: BoundsOf,
   report: Report<IntegrityFinding> = endAtFirst,
 ): ResultAsync<LedgerSeen, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
     const isOld = ({ createdAt }: LedgerEntry) => createdAt <= cut;
-    let old = yield* add(ports, merchantId, cut, isOld, spentUntil);
+    let old = yield* add(ports, merchantId, cut, isOld, boundsOf);
     const { count: entries, bounds } = old;
     const since = backTo(caused, old.marks, cut);
     if (since !== 'nothing') {
@@ -55,17 +54,20 @@ export const verifyLedger = (
     let isWalkedAgain = false;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = yield* ports.balances.of(merchantId);
-      const recent = yield* add(ports, merchantId, cut, (entry) => !isOld(entry), spentUntil, cut);
+      const recent = yield* add(ports, merchantId, cut, (entry) => !isOld(entry), boundsOf, cut);
       const faults = faultsOfBalances(merchantId, before, merge(old.sums, recent.sums));
       if (faults.length === 0) return ok({ entries, bounds, balances: before });
       const after = yield* ports.balances.of(merchantId);
       if (textOf(before) !== textOf(after)) continue;
       if (isWalkedAgain) return reportAll(faults, report).map(() => ({ entries, bounds, balances: before }));
       isWalkedAgain = true;
-      old = yield* add(ports, merchantId, cut, isOld, spentUntil);
+      old = yield* add(ports, merchantId, cut, isOld, boundsOf);
     }
     return ok({ entries, bounds });
   });
+
+/** How often balances must have been spent from by a page of entries. */
+type BoundsOf = (entries: readonly LedgerEntry[]) => SpendingBounds;
 
 type Added = Readonly<{ sums: Sums; marks: Marks; count: number; bounds: SpendingBounds }>;
 
@@ -75,7 +77,7 @@ const add = (
   merchantId: MerchantId,
   cut: Instant,
   isWanted: (entry: LedgerEntry) => boolean,
-  spentUntil: Instant,
+  boundsOf: BoundsOf,
   since: Instant = Number.NEGATIVE_INFINITY,
 ): ResultAsync<Added, IntegrityFinding | StorageUnavailable> => {
   let added: Added = { sums: new Map(), marks: NO_MARKS, count: 0, bounds: new Map() };
@@ -84,7 +86,7 @@ const add = (
       sums: merge(added.sums, byCurrency(balancesOf(page.filter(isWanted)))),
       marks: mark(added.marks, page.map(datedEntry), cut, ports.digests.sha256),
       count: added.count + page.length,
-      bounds: addBounds(added.bounds, boundsOf(page, spentUntil)),
+      bounds: addBounds(added.bounds, boundsOf(page)),
     };
     return okAsync(undefined);
   }).map(() => added);

@@ -6,7 +6,8 @@ import { slotKey } from '../../domain/files/file-export.ts';
 import { fileKey } from '../../domain/files/reconciliation.ts';
 import { settlementKey } from '../../domain/files/settlement-keys.ts';
 import { keyOfLine } from '../../domain/files/statement-line.ts';
-import type { Claim } from '../../domain/kernel/claim.ts';
+import { type Claim, hasEffect } from '../../domain/kernel/claim.ts';
+import { type ClaimTrace, traceOf } from '../../domain/kernel/claim-trace.ts';
 import { type DomainEvent, entityOf } from '../../domain/kernel/events.ts';
 import type { EventId, MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
@@ -92,7 +93,8 @@ const findingOf = (
   detail,
 });
 
-function noteRow(row: Exclude<StoredRow, { type: 'event' }>, { cut }: FactWindow, note: NoteFact): void {
+function noteRow(row: Exclude<StoredRow, { type: 'event' }>, window: FactWindow, note: NoteFact): void {
+  const { cut } = window;
   const { id, merchantId } = row;
   if (merchantId === undefined) return;
   const found = (topic: Fact['topic'], text: string) => note('found', { topic, merchantId, id, text });
@@ -100,6 +102,10 @@ function noteRow(row: Exclude<StoredRow, { type: 'event' }>, { cut }: FactWindow
     found('transaction', transactionText(row.transaction));
   if (row.type === 'claim' && hasEffect(row.claim) && row.claim.createdAt <= cut)
     found('claim', claimText(row.claim));
+  const trace = row.type === 'claim' ? traceOf(row.claim) : undefined;
+  if (trace !== undefined && isCompared(trace, window)) found('claim', traceText(trace));
+  if (row.type === 'claim_trace' && isCompared(row.trace, window))
+    note('expected', { topic: 'claim', merchantId, id, text: traceText(row.trace) });
   if (row.type === 'unique_key') found('unique key', `${row.kind} ${row.key} ${row.holder}`);
   if (row.type === 'tenant') found('tenant', id);
   if (row.type === 'aggregate' && row.aggregate.merchantId === merchantId)
@@ -136,8 +142,12 @@ function uniqueKeysOf(aggregate: Aggregate): readonly string[] {
   return [];
 }
 
-const hasEffect = (claim: Claim): boolean =>
-  claim.paymentId !== undefined || ('transferId' in claim && claim.transferId !== undefined);
+/** Of a claim without an effect its trace says that it was there, at which time, and until when. */
+const traceText = ({ operation, key, createdAt, expiresAt }: ClaimTrace): string =>
+  ['trace', operation, createdAt, expiresAt, key].join(' ');
+
+const isCompared = ({ createdAt, expiresAt }: ClaimTrace, { cut, tracedFrom, until }: FactWindow): boolean =>
+  createdAt >= tracedFrom && createdAt <= cut && expiresAt > until;
 
 const claimText = (claim: Claim): string =>
   effectText({

@@ -16,7 +16,7 @@ import { type LedgerReads, verifyLedger } from './verify-ledger.ts';
 import { type Marks, mark, NO_MARKS, STABLE_MS } from './verify-marks.ts';
 import { datedPosting, postingsOfAggregate, postingsOfPayment } from './verify-postings.ts';
 import { type RowsSeen, walkRows } from './verify-rows.ts';
-import { faultsOfSpendings } from './verify-spendings.ts';
+import { boundsOf, faultsOfSpendings, type RefundRules, refundRulesOf } from './verify-spendings.ts';
 import { type Recount, recount, verifySummaries } from './verify-summaries.ts';
 import { datedLink, verifyTrail } from './verify-trail.ts';
 import { type EntityVisitor, walkEntities } from './walk-entities.ts';
@@ -96,12 +96,19 @@ export function reportedOnce(report: Report<IntegrityFinding>): Report<Integrity
 /** A day less than events are kept, so that none is looked for that is being forgotten. */
 const EVENTS_COMPARED_MS = EVENTS_KEPT_MS - 24 * 3_600_000;
 
+/** In a walk that takes longer what lapses is read anew. */
+const WALK_MS = 3_600_000;
+
 const windowOf = ({ clock, storedRows }: VerifyPorts): ResultAsync<FactWindow, StorageUnavailable> => {
   const now = clock.now();
-  return storedRows.sealedSince().map((since) => ({
-    cut: now - STABLE_MS,
-    from: Math.max(now - EVENTS_COMPARED_MS, since),
-  }));
+  return storedRows.sealedSince().andThen((sealedFrom) =>
+    storedRows.tracedSince().map((tracedFrom) => ({
+      cut: now - STABLE_MS,
+      from: Math.max(now - EVENTS_COMPARED_MS, sealedFrom),
+      tracedFrom,
+      until: now + WALK_MS,
+    })),
+  );
 };
 
 const NOTHING: Verified = {
@@ -141,6 +148,7 @@ const verifyMerchant = (
     const counted: Recount = new Map();
     const endpoints: OpenEndpoint[] = [];
     const facts = factsVisitor(merchantId, window, note, endpoints);
+    let rules: RefundRules = [];
     const tell = () => onProgress(merchantId, seen);
 
     const visitor: EntityVisitor = {
@@ -151,6 +159,7 @@ const verifyMerchant = (
         for (const { aggregate, links } of checked) {
           const postings = postingsOfAggregate(merchantId, aggregate);
           caused = mark(caused, postings.map(datedPosting), cut, digests.sha256);
+          if (aggregate.kind === 'merchant') rules = refundRulesOf(links);
           // A transfer is read on both sides; its chain is its sender's.
           if (aggregate.merchantId !== merchantId) continue;
           chained = mark(chained, links.map(datedLink), cut, digests.sha256);
@@ -181,7 +190,14 @@ const verifyMerchant = (
     yield* walkEntities(ports, merchantId, visitor, report);
 
     yield* verifyTrail(ports, merchantId, chained, cut, report);
-    const ledger = yield* verifyLedger(ports, merchantId, caused, cut, window.cut, report);
+    const ledger = yield* verifyLedger(
+      ports,
+      merchantId,
+      caused,
+      cut,
+      (entries) => boundsOf(entries, window.cut, rules),
+      report,
+    );
     yield* reportAll(faultsOfSpendings(merchantId, rows.spent, ledger.bounds), report);
     addToClearing(clearing, ledger.balances ?? []);
     const areSummed = yield* verifySummaries(ports, merchantId, counted, report);

@@ -47,6 +47,21 @@ export const sealOfClaim = (claim: RequestClaim, sha256: Sha256): NonNullable<Wr
   expiresAt: rfc3339(claim.expiresAt),
 });
 
+/**
+ * Beside a claim of which no link says that it was written, with it: the answer to an event outside that changed nothing. It counts
+ * until the claim expires.
+ */
+export type RequestClaimTrace = RequestKey &
+  Readonly<{ changeId: string; createdAt: Instant; expiresAt: Instant }>;
+
+/** The trace of a claim; undefined for one that its change's link speaks for. */
+export function traceOf(claim: RequestClaim): RequestClaimTrace | undefined {
+  const { caller, operation, key, changeId, created, createdAt, expiresAt } = claim;
+  return operation !== 'record' || created
+    ? undefined
+    : { caller, operation, key, changeId, createdAt, expiresAt };
+}
+
 export const hasExpired = ({ expiresAt }: RequestClaim, now: Instant): boolean => expiresAt <= now;
 
 /** The claim of a payout whose request has answered that the outcome is awaited. */

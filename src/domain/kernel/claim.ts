@@ -185,12 +185,13 @@ export const isHeld = ({ dueAt }: Pick<Calling, 'dueAt'>, now: Instant, { leaseM
 export const responseOf = ({ kept }: Claim, now: Instant): StoredResponse | undefined =>
   kept !== undefined && now < kept.expiresAt ? kept.response : undefined;
 
-/** True for a claim that counts as absent: it names no payment and no transfer, and its response has expired. */
+/** Whether the claim names what it was spent on: a payment or a transfer. */
+export const hasEffect = (claim: Claim): boolean =>
+  claim.paymentId !== undefined || ('transferId' in claim && claim.transferId !== undefined);
+
+/** True for a claim that counts as absent: it has no effect, and its response has expired. */
 export const isLapsed = (claim: Claim, now: Instant): boolean =>
-  claim.state === 'completed' &&
-  claim.paymentId === undefined &&
-  claim.transferId === undefined &&
-  responseOf(claim, now) === undefined;
+  claim.state === 'completed' && !hasEffect(claim) && responseOf(claim, now) === undefined;
 
 /**
  * The newest response is the one to replay: while the outcome is awaited it is provisional, and the final one takes its

@@ -3,7 +3,7 @@ import type { ApprovalEvent } from '../../domain/approvals/approval-events.ts';
 import type { AuditLogEntry } from '../../domain/approvals/audit-log.ts';
 import type { GivenApproval } from '../../domain/approvals/given-approvals.ts';
 import type { Refusal } from '../../domain/approvals/refusal.ts';
-import type { RequestClaim } from '../../domain/approvals/request-claim.ts';
+import type { RequestClaim, RequestClaimTrace } from '../../domain/approvals/request-claim.ts';
 import type { SentEvent } from '../../domain/approvals/sent-event.ts';
 import type { VendorPayment } from '../../domain/approvals/vendor-payment.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
@@ -18,6 +18,7 @@ export type ApprovalRowType =
   | 'refusal'
   | 'unique_key'
   | 'request_claim'
+  | 'request_claim_trace'
   | 'list_entry'
   | 'event'
   | 'event_key'
@@ -44,7 +45,15 @@ export type PaymentHistory = Readonly<{
  * The claim of an idempotency key. `isSound` is false for one that is not what was written under its seal, how long its request
  * holds it apart; `isSealed` for one of before claims had seals.
  */
-export type StoredClaim = Readonly<{ claim: RequestClaim; isSound: boolean; isSealed: boolean }>;
+export type StoredClaim = Readonly<{
+  type: 'claim';
+  claim: RequestClaim;
+  isSound: boolean;
+  isSealed: boolean;
+}>;
+
+/** The trace of a claim, likewise. */
+export type StoredTrace = Readonly<{ type: 'trace'; trace: RequestClaimTrace; isSound: boolean }>;
 
 /** One page of a walk: `next` is absent on the last. */
 type Page<Item> = Readonly<{ items: readonly Item[]; next?: string }>;
@@ -70,6 +79,8 @@ export interface StoredRows {
   ): ResultAsync<Page<Readonly<{ event: ApprovalEvent; isSound: boolean }>>, StorageUnavailable>;
   /** From when on every event that leaves the outbox is noted as sent. */
   sentSince(): ResultAsync<Instant, StorageUnavailable>;
-  /** A walk over the claims of idempotency keys, those that have expired and are not deleted yet included. */
-  claims(after?: string): ResultAsync<Page<StoredClaim>, StorageUnavailable>;
+  /** A walk over the claims of idempotency keys and their traces, those that have expired and are not deleted yet included. */
+  claims(after?: string): ResultAsync<Page<StoredClaim | StoredTrace>, StorageUnavailable>;
+  /** From when on every claim of which no link says so has its trace. */
+  tracedSince(): ResultAsync<Instant, StorageUnavailable>;
 }

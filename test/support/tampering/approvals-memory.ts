@@ -25,6 +25,12 @@ export function tamperedApprovalsMemory(): TamperedApprovals {
   };
 }
 
+function unsentOf({ outbox }: ApprovalsStore, id: string) {
+  const unsent = outbox[positionOf(outbox, id)];
+  if (unsent === undefined) throw new Error(`${id} does not wait`);
+  return unsent;
+}
+
 type Parts = { -readonly [Name in keyof ApprovalsStore]: ApprovalsStore[Name] };
 
 /** Every field of every kind of value, in the first value that has it. */
@@ -127,20 +133,35 @@ function mutationsOf(store: ApprovalsStore): readonly Mutation[] {
       for (const [id, head] of store.refusalHeads) if (head === old) store.refusalHeads.set(id, next);
     }),
     ...fields('event', store.outbox, (old, next) => replace(store.outbox, old, next)),
+    ...fields(
+      'unsent event',
+      store.outbox.map(({ event }) => event),
+      (old, next) =>
+        store.outbox.splice(positionOf(store.outbox, old.id), 1, { ...unsentOf(store, old.id), event: next }),
+    ),
+    mutation('failed try deleted', () => {
+      const failed = store.outbox.find(({ failure }) => failure !== undefined);
+      if (failed === undefined) throw new Error('nothing was refused');
+      replace(store.outbox, failed, { id: failed.id, event: failed.event });
+    }),
     mutation('event deleted', () => void store.outbox.pop()),
     mutation('event inserted', () => {
       const [first] = store.outbox as [(typeof store.outbox)[0]];
-      store.outbox.unshift({ ...first, type: 'PaymentCompleted' });
+      store.outbox.unshift({ ...first, event: { ...first.event, type: 'PaymentCompleted' } });
     }),
     ...fields('parked', [...store.parked.values()], (old, next) => store.parked.set(old.event.id, next)),
-    ...fields('failed try', [...store.tellings.values()], (old, next) => {
-      for (const [id, failure] of store.tellings) if (failure === old) store.tellings.set(id, next);
-    }),
     ...entries(store.sentEvents, 'sent event', 'no event'),
     ...fields('sent event', [...store.sentEvents.values()], (old, next) => {
       for (const [key, event] of store.sentEvents) if (event === old) store.sentEvents.set(key, next);
     }),
     ...entries(store.claims, 'claim', 'no claim'),
+    mutation('claim without effect deleted', () => {
+      for (const key of store.claimTraces.keys()) store.claims.delete(key);
+    }),
+    ...entries(store.claimTraces, 'claim trace', 'no claim'),
+    ...fields('claim trace', [...store.claimTraces.values()], (old, next) => {
+      for (const [key, trace] of store.claimTraces) if (trace === old) store.claimTraces.set(key, next);
+    }),
     mutation('claim held longer than its payout', () => {
       const [claim] = [...store.claims.values()].filter(({ heldUntil }) => heldUntil !== undefined);
       if (claim?.heldUntil === undefined) throw new Error('no payout holds its key');

@@ -96,6 +96,7 @@ const KEYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'approvals.payment_refusal_head': [['payment_id']],
   'approvals.event_taken': [['event_key'], ['event_key', 'payment_id']],
   'approvals.request_claim': [['caller'], ['operation'], ['key']],
+  'approvals.request_claim_trace': [['caller'], ['operation'], ['key']],
   'approvals.outbox': [['id'], ['id', 'payment_id']],
   'approvals.outbox_parked': [['id'], ['id', 'payment_id']],
   'approvals.sent_event': [['payment_id'], ['id']],

@@ -18,7 +18,7 @@ import {
   vendorPartition,
 } from './keys.ts';
 import { refusalHeadItem } from './refusals.ts';
-import { claimItem, freeFor } from './request-claims.ts';
+import { claimWrites } from './request-claims.ts';
 
 /** What the condition of an item of a transaction refuses when it fails. `isOwn`: the payment, whose stored item is returned. */
 export type ApprovalWrite = Readonly<{
@@ -35,9 +35,7 @@ export function approvalWritesOf(table: string, change: ApprovalChange): readonl
   const { expected, next } = payment;
   const put: PutItem = (item, condition) => ({ Put: { TableName: table, Item: item, ...condition } });
   return [
-    ...(claim === undefined
-      ? []
-      : [{ operation: put(claimItem(claim), freeFor(claim)), refusal: 'ClaimTaken' as const }]),
+    ...(claim === undefined ? [] : claimWrites(table, claim)),
     { operation: put(vendorPaymentItem(next, change.id), paymentGuard(change)), isOwn: true },
     ...(eventKey === undefined
       ? []
@@ -122,14 +120,14 @@ function approvalWrites(
 const NEVER: Partial<Put> = { ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(pk)' };
 
 /** The lists that a payment is in for good. Most have a low risk, which is found without a list. */
-export const placeItems = ({ id, vendorId, incidentId, fraud }: VendorPayment): readonly Item[] => [
+const placeItems = ({ id, vendorId, incidentId, fraud }: VendorPayment): readonly Item[] => [
   { pk: vendorPartition(vendorId), sk: id },
   { pk: incidentPartition(incidentId), sk: id },
   ...(fraud.status === 'low_risk' ? [] : [listKey(fraud.status, id)]),
 ];
 
 /** The list that a payment is in by its status; a completed one is in none. */
-export function statusItems({ id, status, fraud }: VendorPayment): readonly Item[] {
+function statusItems({ id, status, fraud }: VendorPayment): readonly Item[] {
   if (status === 'completed') return [];
   return status === 'cancelled'
     ? [listKey('cancelled', id)]
@@ -151,3 +149,10 @@ function statusWrites(
     ...statusItems(next).map((item) => ({ operation: put(item) })),
   ];
 }
+
+/** The items of a payment that guards and lists ask for, which its newest version alone decides. */
+export const besideItems = (payment: VendorPayment): readonly Item[] => [
+  ...(isLive(payment) ? [{ ...liveKey(payment), holder: payment.id }] : []),
+  ...placeItems(payment),
+  ...statusItems(payment),
+];

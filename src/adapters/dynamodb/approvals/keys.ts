@@ -4,7 +4,8 @@ import type { IncidentId, VendorId, VendorPaymentId } from '../../../domain/appr
 import type { ApprovalOperation, RequestKey } from '../../../domain/approvals/request-claim.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import type { EventId } from '../../../domain/kernel/ids.ts';
-import { type ItemKey, shardOf, shards } from '../table.ts';
+import { shardOf, shards } from '../shards.ts';
+import type { ItemKey } from '../table.ts';
 
 /** Every key of approvals begins with this, and no key of a tenant's does: approvals may share the platform's table. */
 export const PREFIX = '#V';
@@ -92,17 +93,30 @@ export const liveKey = ({
 });
 
 /** The claim of an idempotency key; a partition to itself. */
-export const requestClaimKey = ({ caller, operation, key }: RequestKey): ItemKey => ({
-  pk: `${PREFIX}#C#${operation}#${key.length}#${key}#${caller}`,
+export const requestClaimKey = (key: RequestKey): ItemKey => ({
+  pk: `${CLAIM_PARTITIONS}${keyTextOf(key)}`,
+  sk: 'C',
+});
+
+/** Beside a claim that no link speaks for, in a partition to itself too. */
+export const claimTraceKey = (key: RequestKey): ItemKey => ({
+  pk: `${TRACE_PARTITIONS}${keyTextOf(key)}`,
   sk: 'C',
 });
 
 export const CLAIM_PARTITIONS = `${PREFIX}#C#`;
+export const TRACE_PARTITIONS = `${PREFIX}#CT#`;
 
-/** Reads `requestClaimKey` back; a key and a caller may hold a '#'. */
-export function requestClaimKeyOf(pk: string): RequestKey {
-  const [operation = '', length = ''] = pk.slice(CLAIM_PARTITIONS.length).split('#');
-  const rest = pk.slice(CLAIM_PARTITIONS.length + operation.length + length.length + 2);
+const keyTextOf = ({ caller, operation, key }: RequestKey): string =>
+  `${operation}#${key.length}#${key}#${caller}`;
+
+/** Reads the key of a claim or of a trace back from its partition; a key and a caller may hold a '#'. */
+export function requestKeyOf(
+  partitions: typeof CLAIM_PARTITIONS | typeof TRACE_PARTITIONS,
+  pk: string,
+): RequestKey {
+  const [operation = '', length = ''] = pk.slice(partitions.length).split('#');
+  const rest = pk.slice(partitions.length + operation.length + length.length + 2);
   return {
     operation: operation as ApprovalOperation,
     key: rest.slice(0, Number(length)),

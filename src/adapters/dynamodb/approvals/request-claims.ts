@@ -1,30 +1,37 @@
-import { errAsync, okAsync } from 'neverthrow';
+import { err } from 'neverthrow';
 import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import {
   hasExpired,
   type RequestClaim,
+  type RequestClaimTrace,
   type RequestKey,
   released,
+  traceOf,
 } from '../../../domain/approvals/request-claim.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { RequestClaims } from '../../../ports/approvals/request-claims.ts';
 import { sealOf } from '../../shared/row-seal.ts';
-import { type Condition, putItem, updateItem } from '../conditional-writes.ts';
+import { type Condition, updateItem } from '../conditional-writes.ts';
 import { attempt } from '../faults.ts';
 import type { Item } from '../items.ts';
 import { findOne, type Read } from '../reads.ts';
 import { type Table, TTL_ATTRIBUTE } from '../table.ts';
-import { requestClaimKey } from './keys.ts';
+import { type Operation, refused, transact } from '../transactions.ts';
+import { claimTraceKey, requestClaimKey } from './keys.ts';
 
 export const dynamodbRequestClaims = (table: Table, read: Read): RequestClaims => ({
   find: (key, now) =>
     findOne(read, requestClaimKey(key), (item) => claimOf(item, key)).map((claim) =>
       claim === undefined || hasExpired(claim, now) ? undefined : claim,
     ),
-  add: (claim) =>
-    attempt(() => putItem(table, { Item: claimItem(claim), ...freeFor(claim) })).andThen((isTaken) =>
-      isTaken ? okAsync(undefined) : errAsync({ kind: 'ClaimTaken' as const }),
-    ),
+  add: (claim) => {
+    const writes = claimWrites(table.name, claim);
+    return transact(table, writes, (fault) =>
+      refused(writes, fault)?.some(({ refusal }) => refusal === 'ClaimTaken') === true
+        ? err({ kind: 'ClaimTaken' as const })
+        : undefined,
+    );
+  },
   release: (claim) =>
     attempt(() =>
       updateItem(table, {
@@ -35,6 +42,34 @@ export const dynamodbRequestClaims = (table: Table, read: Read): RequestClaims =
       }),
     ).map(() => undefined),
 });
+
+/** The claim, and its trace where it has one. */
+export function claimWrites(
+  table: string,
+  claim: RequestClaim,
+): readonly Readonly<{ operation: Operation; refusal?: 'ClaimTaken' }>[] {
+  const trace = traceOf(claim);
+  const taken = { TableName: table, Item: claimItem(claim), ...freeFor(claim) };
+  return [
+    { operation: { Put: taken }, refusal: 'ClaimTaken' },
+    ...(trace === undefined ? [] : [{ operation: { Put: { TableName: table, Item: traceItem(trace) } } }]),
+  ];
+}
+
+/** Deleted by time, as the claim is. */
+export const traceItem = (trace: RequestClaimTrace): Item => ({
+  ...claimTraceKey(trace),
+  change_id: trace.changeId,
+  created_at: trace.createdAt,
+  expires_at: trace.expiresAt,
+  [TTL_ATTRIBUTE]: Math.ceil(trace.expiresAt / 1_000),
+});
+
+export function traceIn(item: Item, { caller, operation, key }: RequestKey): RequestClaimTrace {
+  const stored = item as Readonly<{ change_id: string; created_at: number; expires_at: number }>;
+  const { change_id: changeId, created_at: createdAt, expires_at: expiresAt } = stored;
+  return { caller, operation, key, changeId, createdAt, expiresAt };
+}
 
 /** Deleted by time, some time after it has expired. */
 export const claimItem = (claim: RequestClaim): Item => ({
@@ -51,7 +86,7 @@ export const claimItem = (claim: RequestClaim): Item => ({
 });
 
 /** Nothing holds the key, or what does has expired, or is of the same change. */
-export const freeFor = ({ changeId, createdAt }: RequestClaim): Condition => ({
+const freeFor = ({ changeId, createdAt }: RequestClaim): Condition => ({
   ConditionExpression: 'attribute_not_exists(pk) OR expires_at <= :at OR change_id = :change',
   ExpressionAttributeValues: { ':at': createdAt, ':change': changeId },
 });

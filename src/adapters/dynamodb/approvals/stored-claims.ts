@@ -1,14 +1,14 @@
 import { canonicalJson, type JsonObject } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type { StoredClaim, StoredRows } from '../../../ports/approvals/stored-rows.ts';
+import type { StoredClaim, StoredRows, StoredTrace } from '../../../ports/approvals/stored-rows.ts';
 import { attempt, withRetry } from '../faults.ts';
 import type { Item } from '../items.ts';
 import type { Read } from '../reads.ts';
 import { type ItemKey, SCHEMA_KEY, type Table } from '../table.ts';
-import { CLAIM_PARTITIONS, requestClaimKeyOf } from './keys.ts';
-import { claimItem, claimOf } from './request-claims.ts';
+import { CLAIM_PARTITIONS, requestKeyOf, TRACE_PARTITIONS } from './keys.ts';
+import { claimItem, claimOf, traceIn, traceItem } from './request-claims.ts';
 
-/** A page of a scan of the claims; each is a partition to itself. */
+/** A page of a scan of the claims and their traces; each is a partition to itself. */
 export const storedClaims = (
   table: Table,
   read: Read,
@@ -22,8 +22,8 @@ export const storedClaims = (
         {
           TableName: table.name,
           ConsistentRead: true,
-          FilterExpression: 'begins_with(pk, :claims)',
-          ExpressionAttributeValues: { ':claims': CLAIM_PARTITIONS },
+          FilterExpression: 'begins_with(pk, :claims) OR begins_with(pk, :traces)',
+          ExpressionAttributeValues: { ':claims': CLAIM_PARTITIONS, ':traces': TRACE_PARTITIONS },
           ...present({ ExclusiveStartKey: after === undefined ? undefined : (JSON.parse(after) as Item) }),
         },
         abortSignal,
@@ -31,21 +31,31 @@ export const storedClaims = (
       return { items: Items as unknown as readonly (Item & ItemKey)[], next: LastEvaluatedKey };
     });
     return {
-      items: items.map((item) => storedClaim(item, since)),
+      items: items.map((item) =>
+        item.pk.startsWith(TRACE_PARTITIONS) ? storedTrace(item) : storedClaim(item, since),
+      ),
       ...present({ next: next && JSON.stringify(next) }),
     };
   });
 
+const textOf = (item: Item): string => canonicalJson(item as JsonObject);
+
+function storedTrace(item: Item & ItemKey): StoredTrace {
+  const trace = traceIn(item, requestKeyOf(TRACE_PARTITIONS, item.pk));
+  return { type: 'trace', trace, isSound: textOf(item) === textOf(traceItem(trace)) };
+}
+
 /** Items are compared whole, as canonical text, with those that commits write. */
 function storedClaim(item: Item & ItemKey, sealedSince: number): StoredClaim {
-  const claim = claimOf(item, requestClaimKeyOf(item.pk));
+  const claim = claimOf(item, requestKeyOf(CLAIM_PARTITIONS, item.pk));
   const isSealed = item['seal'] !== undefined;
   const mayLackSeal = !isSealed && claim.createdAt < sealedSince;
   const { seal, ...written } = claimItem(claim);
   const expected = mayLackSeal ? written : { ...written, seal };
   return {
+    type: 'claim',
     claim,
     isSealed,
-    isSound: canonicalJson(item as unknown as JsonObject) === canonicalJson(expected as JsonObject),
+    isSound: textOf(item) === textOf(expected),
   };
 }

@@ -1,9 +1,7 @@
 import { FRAUD_STATUSES } from '../../../domain/approvals/fraud.ts';
-import type { VendorPaymentId } from '../../../domain/approvals/ids.ts';
 import { barredBefore } from '../../../domain/approvals/maker-checker.ts';
 import { headOfRefusals } from '../../../domain/approvals/refusal.ts';
 import { eventsOfLinks } from '../../../domain/approvals/sent-event.ts';
-import { isLive, type VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import { canonicalJson, type Json, type JsonObject, parseJson } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type {
@@ -12,30 +10,28 @@ import type {
   RowDifference,
   StoredRows,
 } from '../../../ports/approvals/stored-rows.ts';
-import { attempt, withRetry } from '../faults.ts';
+import { attempt } from '../faults.ts';
 import type { Item } from '../items.ts';
 import { queryItems, type Read, within } from '../reads.ts';
 import { judgedSchema } from '../stored-items.ts';
 import { type ItemKey, SCHEMA_KEY, type Table } from '../table.ts';
-import { linkItem, linkOf, takenEventItem, vendorPaymentItem, vendorPaymentOf } from './approval-items.ts';
-import { placeItems, statusItems } from './approval-writes.ts';
+import { linkItem, takenEventItem, vendorPaymentItem } from './approval-items.ts';
+import { besideItems } from './approval-writes.ts';
 import {
   kindOf,
   type ListName,
-  linkKey,
   listKey,
   liveKey,
   logPartition,
-  PREFIX,
   refusalPartition,
   sentPartition,
-  takenEventKey,
   vendorPaymentKey,
 } from './keys.ts';
 import { refusalHeadItem, refusalItems } from './refusals.ts';
 import { sentEventItem } from './sent-events.ts';
 import { storedClaims } from './stored-claims.ts';
-import { lostEvents, storedEvents, UNSENT_PARTITIONS } from './stored-events.ts';
+import { lostEvents, storedEvents } from './stored-events.ts';
+import { holderOf, isOfSchema, isStray, scan } from './strays.ts';
 import { approvalItems, keyText } from './taken-approvals.ts';
 
 /** Items are compared whole, as canonical text, with those that commits write. */
@@ -63,6 +59,8 @@ export const dynamodbStoredRows = (table: Table, read: Read): StoredRows => ({
       ...present({ next: next && JSON.stringify(next) }),
     })),
   claims: (after) => storedClaims(table, read, after),
+  tracedSince: () =>
+    attempt(() => read(SCHEMA_KEY)).map((schema) => Number(schema?.['claims_traced_since'] ?? 0)),
   events: (after) => storedEvents(table, read, after),
 });
 
@@ -113,13 +111,6 @@ async function storedItems(
     ...beside.filter((item) => item !== undefined).filter(isOwn),
   ] as (Item & ItemKey)[];
 }
-
-/** The items of a payment that guards and lists ask for, which its newest version alone decides. */
-const besideItems = (payment: VendorPayment): readonly Item[] => [
-  ...(isLive(payment) ? [{ ...liveKey(payment), holder: payment.id }] : []),
-  ...placeItems(payment),
-  ...statusItems(payment),
-];
 
 function differing(stored: readonly (Item & ItemKey)[], history: PaymentHistory): readonly RowDifference[] {
   const { payment, links, given, refused } = history;
@@ -214,87 +205,3 @@ const differenceOf = ({ pk, sk }: ItemKey, fault: RowDifference['fault']): RowDi
   id: kindOf(pk) === 'P' ? sk : `${pk} ${sk}`,
   fault,
 });
-
-const isOfSchema = (pk: string): boolean => pk.startsWith(SCHEMA_KEY.pk);
-
-type ScannedItem = ItemKey & Readonly<{ holder?: string; payment_id?: string }>;
-
-/** A page of a scan, without what other services keep in the table. */
-const scan = (
-  table: Table,
-  after: string | undefined,
-): Promise<Readonly<{ items: readonly ScannedItem[]; next?: Item }>> =>
-  withRetry(table, async (abortSignal) => {
-    const { Items = [], LastEvaluatedKey: next } = await table.call(
-      'Scan',
-      {
-        TableName: table.name,
-        ConsistentRead: true,
-        FilterExpression: 'begins_with(pk, :prefix) OR begins_with(pk, :schema)',
-        ExpressionAttributeValues: { ':prefix': `${PREFIX}#`, ':schema': SCHEMA_KEY.pk },
-        ProjectionExpression: 'pk, sk, holder, payment_id',
-        ...present({ ExclusiveStartKey: after === undefined ? undefined : (JSON.parse(after) as Item) }),
-      },
-      abortSignal,
-    );
-    return { items: Items as unknown as readonly ScannedItem[], ...present({ next }) };
-  });
-
-/** The item of the payment that an item says it is of, itself for a payment; of an event outside, that payment's first link. */
-function holderOf(read: Read, { pk, sk, holder, payment_id: paymentId }: ScannedItem) {
-  if (isOfSchema(pk)) return Promise.resolve(undefined);
-  const kind = kindOf(pk);
-  if (kind === 'K') return read(linkKey((paymentId ?? '') as VendorPaymentId, 1));
-  const inLog =
-    kind === 'X' || kind === 'R' || kind === 'T'
-      ? pk.slice(logPartition('' as VendorPaymentId).length)
-      : undefined;
-  const id = inLog ?? holder ?? sk;
-  if (kind === 'P') return read({ pk, sk });
-  return kind === 'C' || kind === 'E' || kind === 'L'
-    ? Promise.resolve(undefined)
-    : read(vendorPaymentKey(id as VendorPaymentId));
-}
-
-/** Whether an item is in no place of its payment, and an event in no place of the outbox. */
-function isStray({ item, payment }: Readonly<{ item: ScannedItem; payment: Item | undefined }>): boolean {
-  if (isOfSchema(item.pk)) return keyText(item) !== keyText(SCHEMA_KEY);
-  switch (kindOf(item.pk)) {
-    // Kept for a time only.
-    case 'C':
-    case 'L':
-      return false;
-    case 'E':
-      return !UNSENT_PARTITIONS.includes(item.pk);
-    case 'P':
-      return (
-        payment !== undefined && keyText(vendorPaymentKey(vendorPaymentOf(payment).id)) !== keyText(item)
-      );
-    case 'X':
-    case 'R':
-    case 'T':
-      return payment === undefined;
-    case 'K':
-      return item.payment_id !== undefined && !isTakenBy(item, payment);
-    case 'U':
-    case 'S':
-    case 'V':
-    case 'I':
-      return (
-        payment === undefined ||
-        !besideItems(vendorPaymentOf(payment)).some((each) => keyText(each as ItemKey) === keyText(item))
-      );
-    default:
-      return true;
-  }
-}
-
-/** Items of before links said which event was taken name no payment, or one whose first link says nothing of it. */
-function isTakenBy(key: ItemKey, firstLink: Item | undefined): boolean {
-  if (firstLink === undefined) return false;
-  const { written } = linkOf(firstLink);
-  return (
-    written === undefined ||
-    (written.eventKey !== undefined && keyText(takenEventKey(written.eventKey)) === keyText(key))
-  );
-}

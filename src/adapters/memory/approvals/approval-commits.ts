@@ -11,6 +11,7 @@ import type {
   ApprovalCommitRefused,
   ApprovalCommits,
 } from '../../../ports/approvals/approval-commits.ts';
+import { putEvent } from '../outbox.ts';
 import { positionOf } from '../store.ts';
 import { isFreeFor, writeClaim } from './request-claims.ts';
 import { type ApprovalsStore, liveKeyText } from './store.ts';
@@ -55,7 +56,7 @@ function write(store: ApprovalsStore, change: ApprovalChange): void {
   if (claim !== undefined) writeClaim(store, claim);
   if (entry.written?.refusals === 0) store.refusalHeads.set(next.id, NO_REFUSALS);
   store.auditOf.set(next.id, [...(store.auditOf.get(next.id) ?? []), entry]);
-  for (const event of events) place<ApprovalEvent>(store.outbox, event);
+  for (const event of events) putEvent<ApprovalEvent>(store, event);
 }
 
 /** One for a payment, revision and each identity of a person, as people are compared; the id holds no space. */

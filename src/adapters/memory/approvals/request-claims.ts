@@ -4,6 +4,7 @@ import {
   type RequestClaim,
   type RequestKey,
   released,
+  traceOf,
 } from '../../../domain/approvals/request-claim.ts';
 import type { RequestClaims } from '../../../ports/approvals/request-claims.ts';
 import type { Kept } from '../retention.ts';
@@ -32,10 +33,21 @@ export const keptClaims =
   () =>
     [...claims].map(([key, { expiresAt }]) => ({ endsAt: expiresAt, forget: () => claims.delete(key) }));
 
-/** Puts the claim under its key. */
-export function writeClaim({ claims, written }: ApprovalsStore, claim: RequestClaim): void {
+/** Traces of claims whose time is over. */
+export const keptTraces =
+  ({ claimTraces }: ApprovalsStore): Kept =>
+  () =>
+    [...claimTraces].map(([key, { expiresAt }]) => ({
+      endsAt: expiresAt,
+      forget: () => claimTraces.delete(key),
+    }));
+
+/** Puts the claim under its key, with its trace. */
+export function writeClaim({ claims, claimTraces, written }: ApprovalsStore, claim: RequestClaim): void {
   claims.set(claimKeyText(claim), claim);
   written.add(claim);
+  const trace = traceOf(claim);
+  if (trace !== undefined) claimTraces.set(claimKeyText(trace), trace);
 }
 
 /** Whether nothing holds the key, or what does has expired, or is of the same change. */

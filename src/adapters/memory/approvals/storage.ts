@@ -8,7 +8,7 @@ import { memoryRetention } from '../retention.ts';
 import { memoryStorageHealth } from '../storage-health.ts';
 import { memoryApprovalCommits } from './approval-commits.ts';
 import { memoryRefusals } from './refusals.ts';
-import { keptClaims, memoryRequestClaims } from './request-claims.ts';
+import { keptClaims, keptTraces, memoryRequestClaims } from './request-claims.ts';
 import { keptSentEvents, memorySentEvents } from './sent-events.ts';
 import { type ApprovalsStore, approvalsStore } from './store.ts';
 import { memoryStoredRows } from './stored-rows.ts';
@@ -30,6 +30,7 @@ export function memoryApprovalsStorage(store: ApprovalsStore = approvalsStore())
     wakeUps: localWakeUps(),
     retention: memoryRetention({
       response: keptClaims(store),
+      claim_trace: keptTraces(store),
       event: keptSentEvents(store),
       lease: leases.kept,
     }),

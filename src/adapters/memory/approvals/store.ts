@@ -1,7 +1,7 @@
 import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
 import type { AuditLogEntry } from '../../../domain/approvals/audit-log.ts';
 import type { Refusal, RefusalHead } from '../../../domain/approvals/refusal.ts';
-import type { RequestClaim } from '../../../domain/approvals/request-claim.ts';
+import type { RequestClaim, RequestClaimTrace } from '../../../domain/approvals/request-claim.ts';
 import type { SentEvent } from '../../../domain/approvals/sent-event.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import type { OutboxStore } from '../store.ts';
@@ -18,6 +18,7 @@ export type ApprovalsStore = OutboxStore<ApprovalEvent> &
     approvals: Set<string>;
     eventKeys: Set<string>;
     claims: Map<string, RequestClaim>;
+    claimTraces: Map<string, RequestClaimTrace>;
     auditOf: Map<string, AuditLogEntry[]>;
     refusalsOf: Map<string, Refusal[]>;
     refusalHeads: Map<string, RefusalHead>;
@@ -30,7 +31,6 @@ export type StoredVendorPayment = Readonly<{ payment: VendorPayment; changeId: s
 
 export const approvalsStore = (): ApprovalsStore => ({
   outbox: [],
-  tellings: new Map(),
   parked: new Map(),
   payments: new Map(),
   sorted: [],
@@ -38,6 +38,7 @@ export const approvalsStore = (): ApprovalsStore => ({
   approvals: new Set(),
   eventKeys: new Set(),
   claims: new Map(),
+  claimTraces: new Map(),
   auditOf: new Map(),
   refusalsOf: new Map(),
   refusalHeads: new Map(),

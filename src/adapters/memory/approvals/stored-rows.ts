@@ -1,7 +1,6 @@
 import { okAsync } from 'neverthrow';
 import { isLive } from '../../../domain/approvals/vendor-payment.ts';
 import type { PaymentHistory, RowDifference, StoredRows } from '../../../ports/approvals/stored-rows.ts';
-import { isFailureAsWritten } from '../stored-rows.ts';
 import { approvalKeyTexts } from './approval-commits.ts';
 import { claimKeyText } from './request-claims.ts';
 import { sentEventKeyText } from './sent-events.ts';
@@ -14,7 +13,7 @@ export const memoryStoredRows = (store: ApprovalsStore): StoredRows => ({
   events: () =>
     okAsync({
       items: [
-        ...store.outbox.map((event) => ({ event, isSound: isFailureAsWritten(store, event.id) })),
+        ...store.outbox.map((unsent) => ({ event: unsent.event, isSound: store.written.has(unsent) })),
         ...[...store.parked.values()].map((parked) => ({
           event: parked.event,
           isSound: store.written.has(parked),
@@ -22,13 +21,22 @@ export const memoryStoredRows = (store: ApprovalsStore): StoredRows => ({
       ],
     }),
   sentSince: () => okAsync(0),
+  tracedSince: () => okAsync(0),
   claims: () =>
     okAsync({
-      items: [...store.claims].map(([key, claim]) => ({
-        claim,
-        isSound: key === claimKeyText(claim) && store.written.has(claim),
-        isSealed: true,
-      })),
+      items: [
+        ...[...store.claims].map(([key, claim]) => ({
+          type: 'claim' as const,
+          claim,
+          isSound: key === claimKeyText(claim) && store.written.has(claim),
+          isSealed: true,
+        })),
+        ...[...store.claimTraces].map(([key, trace]) => ({
+          type: 'trace' as const,
+          trace,
+          isSound: key === claimKeyText(trace),
+        })),
+      ],
     }),
 });
 

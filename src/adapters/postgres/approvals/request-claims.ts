@@ -6,6 +6,7 @@ import {
   type RequestClaim,
   type RequestKey,
   released,
+  traceOf,
 } from '../../../domain/approvals/request-claim.ts';
 import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
@@ -30,8 +31,7 @@ export const postgresRequestClaims = (pool: pg.Pool): RequestClaims => ({
   add: (claim) =>
     withRetry(() =>
       pool.query<Readonly<{ taken: boolean }>>({
-        name: 'approvals.take_claim',
-        text: 'SELECT approvals.take_claim($1) IS NOT NULL AS taken',
+        ...(traceOf(claim) === undefined ? TAKE : TAKE_TRACED),
         values: [jsonText(claimToRow(claim))],
       }),
     ).andThen(({ rows: [row] }) =>
@@ -47,6 +47,15 @@ export const postgresRequestClaims = (pool: pg.Pool): RequestClaims => ({
       }),
     ).map(() => undefined),
 });
+
+const TAKE = {
+  name: 'approvals.take_claim',
+  text: 'SELECT approvals.take_claim($1) IS NOT NULL AS taken',
+};
+const TAKE_TRACED = {
+  name: 'approvals.take_traced_claim',
+  text: 'SELECT approvals.take_traced_claim($1) IS NOT NULL AS taken',
+};
 
 /** Times are read as epoch milliseconds (see `postgresPool`). */
 export type ClaimRow = Readonly<{

@@ -2,27 +2,21 @@ import { ResultAsync } from 'neverthrow';
 import type pg from 'pg';
 import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
 import { headOfRefusals } from '../../../domain/approvals/refusal.ts';
-import type { RequestKey } from '../../../domain/approvals/request-claim.ts';
 import { eventsOfLinks } from '../../../domain/approvals/sent-event.ts';
 import { type Instant, rfc3339 } from '../../../domain/kernel/instant.ts';
 import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import type {
-  PaymentHistory,
-  RowDifference,
-  StoredClaim,
-  StoredRows,
-} from '../../../ports/approvals/stored-rows.ts';
+import type { PaymentHistory, RowDifference, StoredRows } from '../../../ports/approvals/stored-rows.ts';
 import { outboxShardOf } from '../../../ports/outbox.ts';
 import { sealOfFailure } from '../../shared/row-seal.ts';
 import { withRetry } from '../faults.ts';
 import { findAll } from '../reads.ts';
 import { type MigrationFault, migrationFaults } from '../stored-migrations.ts';
 import { APPROVALS_MIGRATIONS } from './migrate.ts';
-import { type ClaimRow, claimFromRow, claimToRow } from './request-claims.ts';
 import { approvalToRow, entryToRow, eventFromRow, linesToRows, paymentToRow, refusalToRow } from './rows.ts';
 import type { ApprovalsRow } from './schema.ts';
 import { sentEventToRow } from './sent-events.ts';
+import { storedClaims } from './stored-claims.ts';
 
 /** Rows are compared by the server, as the text of all their columns, so that no column can be forgotten. */
 export const postgresStoredRows = (pool: pg.Pool): StoredRows => ({
@@ -54,15 +48,11 @@ export const postgresStoredRows = (pool: pg.Pool): StoredRows => ({
       items,
       ...present({ next: items.length < PAGE ? undefined : items.at(-1)?.place }),
     })),
-  claims: (after) =>
-    findAll(
-      pool,
-      { name: 'approvals.claims', text: CLAIMS, values: [...keyIn(after), PAGE] },
-      storedClaim,
-    ).map((items) => ({
-      items,
-      ...present({ next: items.length < PAGE ? undefined : keyText(items.at(-1)?.claim) }),
-    })),
+  claims: (after) => storedClaims(pool, after),
+  tracedSince: () =>
+    withRetry(() =>
+      pool.query<Readonly<{ at: Instant }>>('SELECT approvals.claims_traced_since() AS at'),
+    ).map(({ rows }) => rows[0]?.at ?? Number.POSITIVE_INFINITY),
 });
 
 const schemaDifference = ({ id, fault }: MigrationFault): RowDifference => ({
@@ -230,31 +220,5 @@ const EVENTS = `
   WHERE (place, id) > ($1::text, $2::uuid) ORDER BY place, id LIMIT $3`;
 
 const placeIn = (after = ' 00000000-0000-0000-0000-000000000000'): readonly string[] => after.split(' ');
-
-type StoredClaimRow = ClaimRow &
-  RequestKey &
-  Readonly<{ seal: string | null; sealed_since: number; is_whole: boolean }>;
-
-/** By key; times are written in milliseconds, as those of events. */
-const CLAIMS = `
-  SELECT caller, operation, key, fingerprint, change_id, payment_id, version, created, held_until, created_at, expires_at,
-    seal, approvals.sealed_since() AS sealed_since,
-    (payment_id IS NULL) = (version IS NULL) AND (created_at, expires_at, coalesce(held_until, created_at)) = (
-      date_trunc('milliseconds', created_at), date_trunc('milliseconds', expires_at),
-      date_trunc('milliseconds', coalesce(held_until, created_at))) AS is_whole
-  FROM approvals.request_claim
-  WHERE (caller, operation, key) > ($1, $2, $3) ORDER BY caller, operation, key LIMIT $4`;
-
-const keyText = (claim: RequestKey | undefined): string | undefined =>
-  claim && JSON.stringify([claim.caller, claim.operation, claim.key]);
-
-const keyIn = (after = '["", "", ""]'): readonly string[] => JSON.parse(after) as string[];
-
-function storedClaim(row: StoredClaimRow): StoredClaim {
-  const claim = claimFromRow(row, row);
-  const isSealed = row.seal !== null;
-  const isAsSealed = isSealed ? row.seal === claimToRow(claim).seal : row.created_at < row.sealed_since;
-  return { claim, isSealed, isSound: row.is_whole && isAsSealed };
-}
 
 const asDifference = ({ row, id, fault }: RowDifference): RowDifference => ({ row, id, fault });
