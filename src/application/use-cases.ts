@@ -58,6 +58,7 @@ import { verifyWithFiles } from './integrity/verify-files.ts';
 import { enforceRetention } from './kernel/enforce-retention.ts';
 import { commitUnderKey } from './kernel/keyed-commit.ts';
 import { workUnderKey } from './kernel/keyed-work.ts';
+import { readKey } from './kernel/read-key.ts';
 import { rotateKeys } from './keys/rotate-keys.ts';
 import { getTransfer } from './ledger/get-transfer.ts';
 import { listLedgerEntries, readBalance } from './ledger/read-ledger.ts';
@@ -124,6 +125,7 @@ export function useCases(ports: Ports, rules: Rules) {
   return {
     commitUnderKey: commitUnderKey(ports, rules.claims),
     workUnderKey: workUnderKey(ports, rules.claims),
+    readKey: readKey(ports),
     processPayment: pay,
     processBatch: processBatch(pay),
     modifyPayment: modifyPayment(ports, rules.claims),

@@ -45,6 +45,9 @@ const FILTERS = 'filters';
 /** A link is its holder's grant: nothing in it is a name that a request could exchange. */
 const isLinked = (path: string): boolean => path === '/objects/{link}';
 
+/** Idempotency keys that A used, and B never did. */
+const KEYS_OF_A = ['refund', 'to-b'];
+
 type Schema = Document['components']['schemas'][string];
 
 /**
@@ -68,6 +71,7 @@ export function foreignRequests(
     reconciliations: ofA.reconciliations,
     settlements: ofA.settlements,
     exceptions: ofA.exceptions,
+    key: KEYS_OF_A,
   };
   const bs: Readonly<Record<string, string>> = {
     payments: ofB.payment,
@@ -80,6 +84,7 @@ export function foreignRequests(
     reconciliations: ofB.reconciliation,
     settlements: ofB.settlement,
     exceptions: ofB.exception,
+    key: 'own',
   };
   const inQueries: Readonly<Record<string, readonly string[]>> = {
     customer_id: [ofA.customer],
@@ -154,7 +159,8 @@ const strangerTo = (value: string): string =>
     ? 'nobody@nowhere.example'
     : value
         .replace(/^([a-z]+_).{32}$/, '$101990000000070008000000000000001')
-        .replace(/^merchant-a$/, 'merchant-x');
+        .replace(/^merchant-a$/, 'merchant-x')
+        .replace(/^(?:refund|to-b)$/, 'unused');
 
 const resolved = ({ components }: Document, schema: Schema): Schema =>
   schema.$ref === undefined

@@ -3,31 +3,34 @@ import type { Instant } from './instant.ts';
 import { present } from './present.ts';
 
 /** What an idempotency key is spent on: the same key on another operation is another key. */
-export type Operation =
-  | 'process'
-  | 'capture'
-  | 'refund'
-  | 'void'
-  | 'transfer'
-  | 'process_batch'
-  | 'create_customer'
-  | 'add_payment_method'
-  | 'create_merchant'
-  | 'create_endpoint'
-  | 'start_export'
-  | 'start_payment_export'
-  | 'cancel_export'
-  | 'create_export_schedule'
-  | 'order_upload'
-  | 'rotate_secret'
-  | 'send_test_event'
-  | 'replay_failed'
-  | 'replay_delivery'
-  | 'create_reconciliation'
-  | 'resolve_exception'
-  | 'resolve_exceptions'
-  | 'confirm_resolution'
-  | 'reject_resolution';
+export const OPERATIONS = [
+  'process',
+  'capture',
+  'refund',
+  'void',
+  'transfer',
+  'process_batch',
+  'create_customer',
+  'add_payment_method',
+  'create_merchant',
+  'create_endpoint',
+  'start_export',
+  'start_payment_export',
+  'cancel_export',
+  'create_export_schedule',
+  'order_upload',
+  'rotate_secret',
+  'send_test_event',
+  'replay_failed',
+  'replay_delivery',
+  'create_reconciliation',
+  'resolve_exception',
+  'resolve_exceptions',
+  'confirm_resolution',
+  'reject_resolution',
+] as const;
+
+export type Operation = (typeof OPERATIONS)[number];
 
 /** An answer as it went to the client, bytes and all; opaque to the core (see the port `ResponseEncoder`). */
 export type StoredResponse = string & { readonly responded?: never };

@@ -18,6 +18,7 @@ import { merchants } from './merchants/merchants.ts';
 import { mountDocs } from './operation/docs.ts';
 import { documentOf } from './operation/openapi-document.ts';
 import { type MetricsAccess, operation } from './operation/operation.ts';
+import { idempotencyKeys } from './payments/idempotency-keys.ts';
 import { modifications } from './payments/modifications.ts';
 import { paymentSummaries } from './payments/payment-summary.ts';
 import { payments } from './payments/payments.ts';
@@ -53,6 +54,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   exceptionBatch,
   exceptions,
   modifications,
+  idempotencyKeys,
   customers,
   paymentMethods,
   merchants,

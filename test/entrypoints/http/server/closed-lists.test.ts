@@ -15,6 +15,7 @@ const CLOSED: Readonly<Record<string, 'states' | 'made for the answer'>> = {
   'ExportJob.delivery': 'made for the answer',
   'ExportJob.status': 'states',
   'ExportSchedule.status': 'states',
+  'IdempotencyKey.uses.state': 'states',
   'Liveness.status': 'made for the answer',
   'Merchant.refunds_need_balance': 'states',
   'Merchant.status': 'states',

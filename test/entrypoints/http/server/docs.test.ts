@@ -46,6 +46,7 @@ describe('/openapi.json', () => {
       'get /exports',
       'get /exports/{id}',
       'get /healthz',
+      'get /idempotency_keys/{key}',
       'get /ledger/entries',
       'get /merchant',
       'get /merchants',
