@@ -43,6 +43,14 @@ export interface Payments {
     id: PaymentId,
   ): ResultAsync<readonly Transaction[], StorageUnavailable>;
   /**
+   * What `transactionsOf` gives of each of some hundreds of payments; those without any may be left out. One round trip where the
+   * storage can ask for many at once.
+   */
+  transactionsOfEach(
+    merchantId: MerchantId,
+    ids: readonly PaymentId[],
+  ): ResultAsync<ReadonlyMap<PaymentId, readonly Transaction[]>, StorageUnavailable>;
+  /**
    * Captures and refunds that no file has settled yet: those that succeeded, and those whose outcome is not known. Walking from page
    * to page gives each that was one throughout exactly once, in no order; of the last seconds some may be missing. What was
    * settled since its creation costs a read at most, and what was created before `from` costs none.

@@ -56,6 +56,8 @@ export function paymentsContract(adapter: string, open: () => Promise<Storage>):
         id: missing,
       });
       expect((await storage.payments.transactionsOf(other, id))._unsafeUnwrap()).toEqual([]);
+      const found = (await storage.payments.transactionsOfEach(other, [id]))._unsafeUnwrap();
+      expect(found.get(id) ?? []).toEqual([]);
       expect((await storage.payments.list(other, {}, { limit: 10 }))._unsafeUnwrap()).toEqual([]);
       expect((await storage.auditTrail.ofPayment(other, id))._unsafeUnwrap()).toEqual([]);
     });
@@ -105,6 +107,20 @@ export function paymentsContract(adapter: string, open: () => Promise<Storage>):
       }
       const found = (await storage.payments.transactionsOf(payment.merchantId, payment.id))._unsafeUnwrap();
       expect(found).toEqual(refunds);
+    });
+
+    it('gives the transactions of each of many payments as it gives those of one', async () => {
+      const openings = Array.from({ length: 4 }, () => anOpening());
+      await store(...openings);
+      for (const opening of openings.slice(1))
+        (await storage.commits.commit(aSuccess(opening)))._unsafeUnwrap();
+      const ids = [...openings.map(({ payment }) => payment.id), systemIds.payment(NOON)];
+      const merchantId = aMerchantId();
+      const found = (await storage.payments.transactionsOfEach(merchantId, ids))._unsafeUnwrap();
+      const each = ids.map((id) => storage.payments.transactionsOf(merchantId, id));
+      const ofOne = (await Promise.all(each)).map((of) => of._unsafeUnwrap());
+      expect(ofOne.map(({ length }) => length)).toEqual([0, 1, 1, 1, 0]);
+      expect(ids.map((id) => found.get(id) ?? [])).toEqual(ofOne);
     });
 
     it('reads a history as its transactions and its links are read, whatever else is read with it', async () => {

@@ -149,8 +149,8 @@ export function reconciliationsContract(adapter: string, open: () => Promise<Sto
       const late = desk.worker({
         payments: {
           ...payments,
-          transactionsOf: (...args) =>
-            payments.transactionsOf(...args).andThen((found) =>
+          transactionsOfEach: (...args) =>
+            payments.transactionsOfEach(...args).andThen((found) =>
               ResultAsync.fromSafePromise(
                 (async () => {
                   // Between its read and its commit another worker does all of the other file.

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { CsvError, type Info, parse } from 'csv-parse';
+import { CsvError, type Info, type Parser, parse } from 'csv-parse';
 import { err, ok } from 'neverthrow';
 import {
   type CsvBytes,
@@ -12,8 +13,6 @@ import {
   LONGEST_RECORD,
 } from '../../ports/csv-files.ts';
 
-/** Few enough that a bunch of the longest records fits in memory, many enough that a step of the loop costs little. */
-const BUNCH = 256;
 /** Files of rows that differ shrink to a fifth or a twentieth; zeros to a thousandth. Small files may shrink as they like. */
 const MOST_RATIO = 100;
 const RATIO_FROM_BYTES = 1_048_576;
@@ -26,40 +25,40 @@ export const csvFiles: CsvFiles = {
   ) {
     const stop = { failure: undefined as Readonly<{ error: Failure }> | undefined };
     const plain = checked(from.isGzip ? skipped(gunzipped(opened()), from.offset) : opened(), from.offset);
+    let bunch: CsvRecord[] = [];
     let next = from.line;
     const parser = parse({
       bom: from.offset === 0,
       delimiter: from.delimiter ?? ',',
-      info: true,
       record_delimiter: ['\r\n', '\n'],
       relax_column_count: true,
       skip_empty_lines: true,
       max_record_size: LONGEST_RECORD,
-      // Called as each record is parsed: what was parsed before a fault may not come out any more.
-      on_record: (record, { lines }) => {
+      // Taken as they are parsed: each on its way through a stream costs as much as its parsing.
+      on_record: (cells: readonly string[], { bytes: offset, lines }: Info) => {
         next = from.line + lines;
-        return record;
+        const behind = { offset: from.offset + offset, line: next };
+        bunch.push({ cells, line: next - 1 - breaksIn(cells), next: behind });
+        return null;
       },
     });
-    const source = Readable.from(plain, { objectMode: false });
-    source.on('error', (fault) => parser.destroy(fault));
-    source.pipe(parser);
-    let bunch: CsvRecord[] = [];
+    // A fault is thrown where it is awaited.
+    parser.on('error', () => {});
     try {
-      for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-        const behind = { offset: from.offset + info.bytes, line: from.line + info.lines };
-        bunch.push({ cells: record, line: behind.line - 1 - breaksIn(record), next: behind });
-        if (bunch.length < BUNCH) continue;
+      for await (const piece of plain) {
+        await written(parser, piece);
+        if (bunch.length === 0) continue;
         yield ok(bunch);
         bunch = [];
       }
+      parser.end();
+      await finished(parser, { readable: false });
       if (bunch.length > 0) yield ok(bunch);
     } catch (fault) {
       if (stop.failure !== undefined) yield err(stop.failure.error);
       else yield err(refusalOf(fault, from.line, next));
     } finally {
       parser.destroy();
-      source.destroy();
       await bytes.return();
     }
 
@@ -75,7 +74,11 @@ export const csvFiles: CsvFiles = {
   },
 };
 
-type Parsed = Readonly<{ record: readonly string[]; info: Info }>;
+/** Resolves once all of the piece is parsed. */
+const written = (parser: Parser, piece: Uint8Array): Promise<void> =>
+  new Promise((resolve, reject) => {
+    parser.write(piece, (fault) => (fault == null ? resolve() : reject(fault)));
+  });
 
 /** A fault on its way through the streams: of the file itself, or of its bytes, which did not come. */
 type Fault = Error & Readonly<{ stops: CsvRefused['code'] | 'bytes' }>;

@@ -1,4 +1,4 @@
-import { errAsync, okAsync } from 'neverthrow';
+import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { timeDigits } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
@@ -26,43 +26,52 @@ import {
 } from './table.ts';
 import { unsettledIn } from './unsettled.ts';
 
-export const dynamodbPayments = (table: Table, read: Read): Payments => ({
-  find: (merchantId, id) =>
-    findOne(read, paymentKey(merchantId, id), paymentOf).andThen((payment) =>
-      payment === undefined ? errAsync({ kind: 'PaymentNotFound' as const, id }) : okAsync(payment),
-    ),
-  transactionsOf: (merchantId, id) =>
-    findAll(table, beginningWith(historyPartition(merchantId, id), TRANSACTION_PREFIX), transactionOf),
-  unsettled: (merchantId, page) => attempt(() => unsettledIn(table, read, merchantId, page)),
-  historyOf: (merchantId, id) =>
-    // Transactions sort behind links, and are read before them.
-    findAll(
-      table,
-      { ...within(historyPartition(merchantId, id)), ScanIndexForward: false },
-      (item) => item,
-    ).map((items) => {
-      const partOf = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix)).reverse();
-      return {
-        transactions: partOf(TRANSACTION_PREFIX).map(transactionOf),
-        links: partOf(AUDIT_PREFIX).map(auditEntryOf),
-      };
-    }),
-  list: (merchantId, filter, page) =>
-    attempt(async () => {
-      const range = idRange(filter, page);
-      if (range.low > range.high || page.limit <= 0) return [];
-      const conditions = conditionsOf(filter);
-      const queries = paymentPartitions(merchantId).map((pk) => rangeQuery(pk, range, conditions));
-      return newestOf(table, queries, page);
-    }).map((items) => items.map(paymentOf)),
-  sums: (merchantId, filter) =>
-    attempt(async () => {
-      const range = idRange(filter, {});
-      if (range.low > range.high) return [];
-      const queries = paymentPartitions(merchantId).map((pk) => rangeQuery(pk, range, conditionsOf(filter)));
-      return (await Promise.all(queries.map((query) => sumsOf(table, query)))).flat();
-    }).map(sumUp),
-});
+export function dynamodbPayments(table: Table, read: Read): Payments {
+  const transactionsOf: Payments['transactionsOf'] = (merchantId, id) =>
+    findAll(table, beginningWith(historyPartition(merchantId, id), TRANSACTION_PREFIX), transactionOf);
+  return {
+    find: (merchantId, id) =>
+      findOne(read, paymentKey(merchantId, id), paymentOf).andThen((payment) =>
+        payment === undefined ? errAsync({ kind: 'PaymentNotFound' as const, id }) : okAsync(payment),
+      ),
+    transactionsOf,
+    transactionsOfEach: (merchantId, ids) =>
+      ResultAsync.combine(
+        ids.map((id) => transactionsOf(merchantId, id).map((found) => [id, found] as const)),
+      ).map((found) => new Map(found)),
+    unsettled: (merchantId, page) => attempt(() => unsettledIn(table, read, merchantId, page)),
+    historyOf: (merchantId, id) =>
+      // Transactions sort behind links, and are read before them.
+      findAll(
+        table,
+        { ...within(historyPartition(merchantId, id)), ScanIndexForward: false },
+        (item) => item,
+      ).map((items) => {
+        const partOf = (prefix: string) => items.filter(({ sk }) => String(sk).startsWith(prefix)).reverse();
+        return {
+          transactions: partOf(TRANSACTION_PREFIX).map(transactionOf),
+          links: partOf(AUDIT_PREFIX).map(auditEntryOf),
+        };
+      }),
+    list: (merchantId, filter, page) =>
+      attempt(async () => {
+        const range = idRange(filter, page);
+        if (range.low > range.high || page.limit <= 0) return [];
+        const conditions = conditionsOf(filter);
+        const queries = paymentPartitions(merchantId).map((pk) => rangeQuery(pk, range, conditions));
+        return newestOf(table, queries, page);
+      }).map((items) => items.map(paymentOf)),
+    sums: (merchantId, filter) =>
+      attempt(async () => {
+        const range = idRange(filter, {});
+        if (range.low > range.high) return [];
+        const queries = paymentPartitions(merchantId).map((pk) =>
+          rangeQuery(pk, range, conditionsOf(filter)),
+        );
+        return (await Promise.all(queries.map((query) => sumsOf(table, query)))).flat();
+      }).map(sumUp),
+  };
+}
 
 /** One partition's payments, a page at a time, so that memory holds sums only. */
 async function sumsOf(table: Table, query: PartitionQuery): Promise<readonly PaymentSum[]> {

@@ -14,6 +14,8 @@ export const memoryPayments = (store: MemoryStore): Payments => ({
     return payment?.merchantId === merchantId ? okAsync(payment) : errAsync({ kind: 'PaymentNotFound', id });
   },
   transactionsOf: (merchantId, id) => okAsync(transactionsOf(store, merchantId, id)),
+  transactionsOfEach: (merchantId, ids) =>
+    okAsync(new Map(ids.map((id) => [id, transactionsOf(store, merchantId, id)]))),
   unsettled(merchantId, { from = 0, until, limit, after }) {
     const all = store.paymentsOf.get(merchantId) ?? [];
     const [lastPayment = '', lastTransaction = ''] = after?.split(' ') ?? [];

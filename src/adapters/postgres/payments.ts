@@ -27,6 +27,16 @@ export function postgresPayments(pool: pg.Pool): Payments {
         row === undefined ? errAsync({ kind: 'PaymentNotFound' as const, id }) : okAsync(paymentFromRow(row)),
       ),
     transactionsOf,
+    transactionsOfEach: (merchantId, ids) =>
+      findAll(
+        pool,
+        {
+          name: TRANSACTIONS.name,
+          text: TRANSACTIONS.text,
+          values: TRANSACTIONS.columnsOf(ids.map((id) => ({ merchantId, id }))),
+        },
+        transactionFromRow,
+      ).map((found) => Map.groupBy(found, ({ paymentId }) => paymentId)),
     unsettled: (merchantId, { from = 0, until, limit, after }) =>
       findAll(
         pool,

@@ -14,7 +14,7 @@ import {
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import {
   restoreTransaction,
-  type TransactionRecord,
+  type StoredTransactionRecord,
   transactionRecord,
 } from '../../domain/payments/transaction-record.ts';
 import { sealOf } from '../shared/row-seal.ts';
@@ -159,7 +159,7 @@ export function paymentFromRow(row: Row<'payment'>): Payment {
 
 export function transactionFromRow(row: Row<'transaction'>): Transaction {
   const { processor_id, response_code, response_text, fee_amount, reason, processed_at } = row;
-  const record: TransactionRecord = {
+  const record: StoredTransactionRecord = {
     id: idOf('txn', hexOf(row.id)),
     payment_id: idOf('pay', hexOf(row.payment_id)),
     type: row.type,
@@ -171,10 +171,10 @@ export function transactionFromRow(row: Row<'transaction'>): Transaction {
     ...(response_text === null ? {} : { response_text }),
     ...(fee_amount === null ? {} : { fee_amount }),
     ...(reason === null ? {} : { reason }),
-    ...(processed_at === null ? {} : { processed_at: rfc3339(processed_at) }),
+    ...(processed_at === null ? {} : { processed_at }),
     version: row.version,
-    created_at: rfc3339(row.created_at),
-    updated_at: rfc3339(row.updated_at),
+    created_at: row.created_at,
+    updated_at: row.updated_at,
   };
   return restoreTransaction(record, row.merchant_id as MerchantId, row.audit_hash);
 }

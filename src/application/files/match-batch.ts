@@ -3,7 +3,7 @@ import { type FileRow, paymentNamedBy, type ReadRow } from '../../domain/files/f
 import { matchRow } from '../../domain/files/match-file-row.ts';
 import type { Books, MatchedRow, Tolerance } from '../../domain/files/match-row.ts';
 import type { ProcessingReconciliation } from '../../domain/files/reconciliation.ts';
-import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
+import type { PaymentId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
@@ -66,9 +66,9 @@ export const matchBatch = (
     const { merchantId } = reconciliation;
     const read = records.map(({ cells, line }) => terms.read(cells, line));
     const rows = read.flatMap((row) => (row.isOk() ? [row.value] : []));
-    const stored = transactionsOf(payments, merchantId, paymentsIn(rows));
+    const stored = payments.transactionsOfEach(merchantId, paymentsIn(rows));
     const storedBefore = storedLines(aggregates, merchantId, rows);
-    const transactions = yield* stored;
+    const transactions: PaymentBooks = new Map(yield* stored);
     const earlier = yield* storedBefore;
     const draft = batchDraft(mostChangeRows - ROWS_BESIDE);
     const books: Books = {
@@ -108,13 +108,3 @@ type PaymentBooks = Map<PaymentId, readonly Transaction[]>;
 
 const replaced = (books: PaymentBooks, next: Transaction): readonly Transaction[] =>
   (books.get(next.paymentId) ?? []).map((each) => (each.id === next.id ? next : each));
-
-/** Another tenant's payment has no transactions here. */
-const transactionsOf = (
-  payments: Payments,
-  merchantId: MerchantId,
-  ids: readonly PaymentId[],
-): ResultAsync<PaymentBooks, StorageUnavailable> =>
-  ResultAsync.combine(
-    ids.map((id) => payments.transactionsOf(merchantId, id).map((found) => [id, found] as const)),
-  ).map((found) => new Map(found));

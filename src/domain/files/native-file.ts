@@ -1,8 +1,8 @@
-import { ok, Result } from 'neverthrow';
+import { err, ok, Result } from 'neverthrow';
 import { parseId } from '../kernel/ids.ts';
 import { parseDay } from '../kernel/instant.ts';
 import { present } from '../kernel/present.ts';
-import { ROW_TYPES } from '../merchants/settlement-mapping.ts';
+import { ROW_TYPES, type RowType } from '../merchants/settlement-mapping.ts';
 import {
   bad,
   type Cell,
@@ -52,45 +52,71 @@ export const nativeRows: RowSource = (header) =>
     rowReader(header, places, rowOf),
   );
 
-/** What the file says in a row of any type. */
-const rowOf = (cell: CellOf<Column>, line: number): Cell<FileRow> =>
-  Result.combine([
-    wordOf('status', cell('status'), ['settled', 'failed'] as const),
-    amountOf('fee', cell('fee')),
-    dayOf('processed_date', cell('processed_date')),
-    dayOf('settlement_date', cell('settlement_date')),
-    optional(cell('type'), (text) => wordOf('type', text, ROW_TYPES)),
-    textOf('reference', cell('reference')),
-    textOf('payout_id', cell('payout_id')),
-    textOf('bank_reference', cell('bank_reference')),
-  ]).andThen(([status, fee, , settledOn, type, reference, payoutId, bankReference]): Cell<FileRow> => {
-    const said = { line, fee, settledOn, ...present({ reference, payoutId, bankReference }) };
-    if (type === undefined || type === 'payment' || type === 'refund')
-      return transactionRowOf(cell, { ...said, ...present({ type }), status });
-    // What failed to be paid, charged or taken back has moved nothing.
-    if (status !== 'settled') return bad('status', 'not_of_type');
-    if (type === 'chargeback' || type === 'chargeback_reversal')
-      return chargebackRowOf(cell, { ...said, type });
-    if (cell('payment_id') !== '') return bad('payment_id', 'not_of_type');
-    if (cell('transaction_id') !== '') return bad('transaction_id', 'not_of_type');
-    return type === 'payout' ? payoutRowOf(cell, { ...said, type }) : chargeRowOf(cell, { ...said, type });
-  });
+/** What the file says in a row of any type: the first of its cells that says nothing decides. Called for every row of a file. */
+function rowOf(cell: CellOf<Column>, line: number): Cell<FileRow> {
+  const status = wordOf('status', cell('status'), STATUSES);
+  if (status.isErr()) return err(status.error);
+  const fee = amountOf('fee', cell('fee'));
+  if (fee.isErr()) return err(fee.error);
+  const processedOn = dayOf('processed_date', cell('processed_date'));
+  if (processedOn.isErr()) return err(processedOn.error);
+  const settledOn = dayOf('settlement_date', cell('settlement_date'));
+  if (settledOn.isErr()) return err(settledOn.error);
+  const type = optional(cell('type'), (text) => wordOf('type', text, ROW_TYPES));
+  if (type.isErr()) return err(type.error);
+  const reference = textOf('reference', cell('reference'));
+  if (reference.isErr()) return err(reference.error);
+  const payoutId = textOf('payout_id', cell('payout_id'));
+  if (payoutId.isErr()) return err(payoutId.error);
+  const bankReference = textOf('bank_reference', cell('bank_reference'));
+  if (bankReference.isErr()) return err(bankReference.error);
+  const said = {
+    line,
+    fee: fee.value,
+    settledOn: settledOn.value,
+    ...present({ reference: reference.value, payoutId: payoutId.value, bankReference: bankReference.value }),
+  };
+  return rowOfType(cell, { ...said, type: type.value, status: status.value });
+}
 
-const transactionRowOf = (
+const STATUSES = ['settled', 'failed'] as const;
+
+function rowOfType(
+  cell: CellOf<Column>,
+  { type, status, ...said }: Said & Readonly<{ type: RowType | undefined; status: TransactionRow['status'] }>,
+): Cell<FileRow> {
+  if (type === undefined || type === 'payment' || type === 'refund')
+    return transactionRowOf(cell, { ...said, ...present({ type }), status });
+  // What failed to be paid, charged or taken back has moved nothing.
+  if (status !== 'settled') return bad('status', 'not_of_type');
+  if (type === 'chargeback' || type === 'chargeback_reversal')
+    return chargebackRowOf(cell, { ...said, type });
+  if (cell('payment_id') !== '') return bad('payment_id', 'not_of_type');
+  if (cell('transaction_id') !== '') return bad('transaction_id', 'not_of_type');
+  return type === 'payout' ? payoutRowOf(cell, { ...said, type }) : chargeRowOf(cell, { ...said, type });
+}
+
+type Said = Omit<ChargeRow, 'type' | 'amount' | 'currency' | 'reference'> & Pick<TransactionRow, 'reference'>;
+
+function transactionRowOf(
   cell: CellOf<Column>,
   said: Omit<TransactionRow, 'paymentId' | 'transactionId' | 'amount' | 'currency'>,
-): Cell<TransactionRow> =>
-  Result.combine([
-    idOf('payment_id', 'pay', cell('payment_id')),
-    idOf('transaction_id', 'txn', cell('transaction_id')),
-    optional(cell('amount'), (text) => amountOf('amount', text)),
-    optional(cell('currency'), (text) => currencyOf('currency', text)),
-  ]).map(([paymentId, transactionId, amount, currency]) => ({
+): Cell<TransactionRow> {
+  const paymentId = idOf('payment_id', 'pay', cell('payment_id'));
+  if (paymentId.isErr()) return err(paymentId.error);
+  const transactionId = idOf('transaction_id', 'txn', cell('transaction_id'));
+  if (transactionId.isErr()) return err(transactionId.error);
+  const amount = optional(cell('amount'), (text) => amountOf('amount', text));
+  if (amount.isErr()) return err(amount.error);
+  const currency = optional(cell('currency'), (text) => currencyOf('currency', text));
+  if (currency.isErr()) return err(currency.error);
+  return ok({
     ...said,
-    paymentId,
-    transactionId,
-    ...present({ amount, currency }),
-  }));
+    paymentId: paymentId.value,
+    transactionId: transactionId.value,
+    ...present({ amount: amount.value, currency: currency.value }),
+  });
+}
 
 const chargebackRowOf = (
   cell: CellOf<Column>,

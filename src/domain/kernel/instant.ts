@@ -3,15 +3,24 @@ export type Instant = number;
 
 /** RFC 3339 in UTC with milliseconds: `2026-03-01T12:00:00.000Z`. */
 export function rfc3339(instant: Instant): string {
-  // One change prints the same instant a dozen times.
-  if (instant !== latest.instant) latest = { instant, text: new Date(instant).toISOString() };
-  return latest.text;
+  // One change prints the same few instants a dozen times.
+  const place = instant & (PRINTED - 1);
+  const known = printed[place];
+  if (known?.instant === instant) return known.text;
+  const text = new Date(instant).toISOString();
+  printed[place] = { instant, text };
+  return text;
 }
 
-let latest = { instant: 0, text: '1970-01-01T00:00:00.000Z' };
+const PRINTED = 64;
+const printed: Readonly<{ instant: Instant; text: string }>[] = [];
 
 /** Reads what `rfc3339` wrote. */
 export const fromRfc3339 = (text: string): Instant => Date.parse(text);
+
+/** A time of a stored record: printed by `rfc3339`, or as it is. */
+export const instantOf = (time: string | Instant): Instant =>
+  typeof time === 'number' ? time : fromRfc3339(time);
 
 /** A `date-time` of RFC 3339 with up to nine digits of a second's fraction; the month decides whether its day exists. */
 export const TIME_PATTERN =
@@ -40,8 +49,19 @@ const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 export const DAY_PATTERN = /^[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$/;
 
 /** The first millisecond of a day in UTC; undefined for what is no `YYYY-MM-DD` or a day that its month has not. */
-export const parseDay = (text: string): Instant | undefined =>
-  DAY_PATTERN.test(text) ? existing(`${text}T00:00:00.000Z`) : undefined;
+export function parseDay(text: string): Instant | undefined {
+  const known = readDays.get(text);
+  if (known !== undefined) return known;
+  const day = DAY_PATTERN.test(text) ? existing(`${text}T00:00:00.000Z`) : undefined;
+  if (day === undefined) return undefined;
+  if (readDays.size === MOST_READ_DAYS) readDays.clear();
+  readDays.set(text, day);
+  return day;
+}
+
+/** A file of a million rows names a few days. */
+const MOST_READ_DAYS = 1_024;
+const readDays = new Map<string, Instant>();
 
 /** `Date` reads February 30 as March 2: a time that exists is written as it was read. */
 function existing(utc: string): Instant | undefined {

@@ -1,6 +1,6 @@
 import { storedCurrency } from '../kernel/currency.ts';
 import type { CustomerId, MerchantId, PaymentId } from '../kernel/ids.ts';
-import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
+import { type Instant, instantOf, rfc3339 } from '../kernel/instant.ts';
 import { type Whole, whole } from '../kernel/json.ts';
 import { type Money, money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
@@ -137,5 +137,3 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
   }
   throw new Error(`payment ${String(record.id)} has the unknown status ${String(record.status)}`);
 }
-
-const instantOf = (time: string | Instant): Instant => (typeof time === 'number' ? time : fromRfc3339(time));

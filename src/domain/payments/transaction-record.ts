@@ -1,6 +1,6 @@
 import { storedCurrency } from '../kernel/currency.ts';
 import type { MerchantId, PaymentId, TransactionId } from '../kernel/ids.ts';
-import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
+import { type Instant, instantOf, rfc3339 } from '../kernel/instant.ts';
 import { type Whole, whole } from '../kernel/json.ts';
 import { money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
@@ -48,9 +48,13 @@ export const transactionRecord = (transaction: Transaction): TransactionRecord =
   updated_at: rfc3339(transaction.updatedAt),
 });
 
+/** A record as a storage gives it back; one that reads times as numbers need not print them first. */
+export type StoredTransactionRecord = Omit<TransactionRecord, 'processed_at' | 'created_at' | 'updated_at'> &
+  Readonly<{ processed_at?: string | Instant; created_at: string | Instant; updated_at: string | Instant }>;
+
 /** The transaction a stored record describes. Throws on a record no move could have made. */
 export function restoreTransaction(
-  record: TransactionRecord,
+  record: StoredTransactionRecord,
   merchantId: MerchantId,
   auditHash: string,
 ): Transaction {
@@ -62,13 +66,19 @@ export function restoreTransaction(
     amount: money(BigInt(record.amount), storedCurrency(record.currency)),
     ...present({ reason: record.reason }),
     version: record.version,
-    createdAt: fromRfc3339(record.created_at),
-    updatedAt: fromRfc3339(record.updated_at),
+    createdAt: instantOf(record.created_at),
+    updatedAt: instantOf(record.updated_at),
     auditHash,
   };
   if (record.status === 'pending') return { ...known, status: 'pending' };
   const { processor_id, response_code, response_text, processed_at } = record;
-  if (!processor_id || response_code === undefined || response_text === undefined || !processed_at)
+  if (
+    !processor_id ||
+    response_code === undefined ||
+    response_text === undefined ||
+    processed_at === undefined ||
+    processed_at === ''
+  )
     throw new Error(`decided transaction ${record.id} lacks the processor's verdict`);
   return {
     ...known,
@@ -76,7 +86,7 @@ export function restoreTransaction(
     processorId: processor_id,
     responseCode: response_code,
     responseText: response_text,
-    processedAt: fromRfc3339(processed_at),
+    processedAt: instantOf(processed_at),
     ...(record.fee_amount === undefined ? {} : { fee: BigInt(record.fee_amount) }),
   };
 }

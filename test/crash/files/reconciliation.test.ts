@@ -63,7 +63,7 @@ function inSteps(process: Process, { ports }: FileDesk): Partial<FileDesk['ports
     },
     payments: {
       ...payments,
-      transactionsOf: (...args) => process.call('read', () => payments.transactionsOf(...args), LOST),
+      transactionsOfEach: (...args) => process.call('read', () => payments.transactionsOfEach(...args), LOST),
       unsettled: (...args) => process.call('walk', () => payments.unsettled(...args), LOST),
     },
     objects: {
