@@ -4,13 +4,44 @@ import type { Whole } from '../../domain/kernel/json.ts';
 /** What a cell holds; a number stays a number also where it begins with a minus. */
 export type Cell = string | Whole | undefined;
 
+/** `csvLines` of one. */
+export const csvLine = (cells: readonly Cell[]): string => csvLines([cells]);
+
 /**
- * One line of CSV as RFC 4180 has it, line end included. Text that a spreadsheet would run as a formula gets an
+ * Lines of CSV as RFC 4180 has them, line ends included. Text that a spreadsheet would run as a formula gets an
  * apostrophe before it, so it is shown as the text it is, also behind what another reader takes for a separator (`,` `;` `|`
  * tab) or a line end inside the cell, and behind quotes that such a reader drops; numbers are never touched.
  */
-export const csvLine = (cells: readonly Cell[]): string =>
-  stringify([cells.map(harmless)], { record_delimiter: 'windows', quoted_match: NEEDS_QUOTES });
+export function csvLines(rows: readonly (readonly Cell[])[]): string {
+  let text = '';
+  let others: (readonly Cell[])[] = [];
+  const takeOthers = () => {
+    if (others.length > 0) text += printed(others);
+    others = [];
+  };
+  for (const cells of rows) {
+    if (!cells.every(isPlain)) {
+      others.push(cells);
+      continue;
+    }
+    takeOthers();
+    text += `${cells.join(',')}\r\n`;
+  }
+  takeOthers();
+  return text;
+}
+
+/** The library makes its options anew for each call, which costs more than a line. */
+const printed = (rows: readonly (readonly Cell[])[]): string =>
+  stringify(
+    rows.map((cells) => cells.map(harmless)),
+    { record_delimiter: 'windows', quoted_match: NEEDS_QUOTES },
+  );
+
+/** Text that is written as it is: most of what is exported are ids, words, times and numbers. */
+const PLAIN = /^(?:\w(?:[\w .:-]*[\w.:-])?)?$/;
+
+const isPlain = (cell: Cell): boolean => typeof cell !== 'string' || PLAIN.test(cell);
 
 /**
  * What makes a spreadsheet calculate: an operator, also the full-width ones, also behind white space, which some

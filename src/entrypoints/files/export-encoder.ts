@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { ExportFormat } from '../../domain/files/export.ts';
 import { type JsonObject, jsonText } from '../../domain/kernel/json.ts';
 import type { ExportEncoder, ExportRowsOf } from '../../ports/export-encoder.ts';
-import { csvLine } from './csv.ts';
+import { csvLine, csvLines } from './csv.ts';
 import { EXPORT_COLUMNS } from './export-columns.ts';
 
 const TYPES: Readonly<Record<ExportFormat, Readonly<{ contentType: string; extension: string }>>> = {
@@ -10,12 +10,12 @@ const TYPES: Readonly<Record<ExportFormat, Readonly<{ contentType: string; exten
   json: { contentType: 'application/x-ndjson; charset=utf-8', extension: 'jsonl' },
 };
 
-/** How a format is written: what comes before all rows, then a line for each. */
+/** How a format is written: what comes before all rows, then a line for each of them. */
 export type FileFormat<Source extends keyof ExportRowsOf = keyof ExportRowsOf> = Readonly<{
   contentType: string;
   extension: string;
   head: string;
-  line: (row: ExportRowsOf[Source][number]) => string;
+  lines: (rows: readonly ExportRowsOf[Source][number][]) => string;
 }>;
 
 /** Rows of one kind as CSV (RFC 4180, formula-safe) or a JSON text for each line. */
@@ -24,13 +24,17 @@ export function fileFormat<Source extends keyof ExportRowsOf>(
   format: ExportFormat,
 ): FileFormat<Source> {
   if (format === 'json')
-    return { ...TYPES.json, head: '', line: (row) => `${jsonText(row as JsonObject)}\n` };
+    return {
+      ...TYPES.json,
+      head: '',
+      lines: (rows) => rows.map((row) => `${jsonText(row as JsonObject)}\n`).join(''),
+    };
   const columns = EXPORT_COLUMNS[source];
   const cellsOf = Object.values(columns);
   return {
     ...TYPES.csv,
     head: csvLine(Object.keys(columns)),
-    line: (row) => csvLine(cellsOf.map((cellOf) => cellOf(row))),
+    lines: (rows) => csvLines(rows.map((row) => cellsOf.map((cellOf) => cellOf(row)))),
   };
 }
 
@@ -42,11 +46,9 @@ export const exportEncoder: ExportEncoder = {
   fileOf: ({ format, gzip }) =>
     gzip ? { contentType: 'application/gzip', extension: `${TYPES[format].extension}.gz` } : TYPES[format],
   encode({ source, rows }, { format, gzip, bom, isFirst }) {
-    const { head, line } = fileFormat(source, format);
+    const { head, lines } = fileFormat(source, format);
     const mark = bom === true && format === 'csv' ? BYTE_ORDER_MARK : '';
-    let text = isFirst ? `${mark}${head}` : '';
-    for (const row of rows) text += line(row as never);
-    const bytes = Buffer.from(text);
+    const bytes = Buffer.from(`${isFirst ? `${mark}${head}` : ''}${lines(rows as never)}`);
     return gzip && (bytes.length > 0 || isFirst) ? gzipSync(bytes) : bytes;
   },
 };

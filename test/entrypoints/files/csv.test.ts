@@ -1,6 +1,7 @@
+import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvLine } from '../../../src/entrypoints/files/csv.ts';
+import { csvLine, csvLines } from '../../../src/entrypoints/files/csv.ts';
 import { trying } from '../../domain/arbitraries.ts';
 import { readCsv, readLeniently } from '../../support/csv-reader.ts';
 
@@ -86,6 +87,33 @@ describe('a line of CSV', () => {
 
   it('never touches a number, also below zero and beyond 2^53', () => {
     expect(csvLine([-1, -9_007_199_254_740_993n, 0, 12n])).toBe('-1,-9007199254740993,0,12\r\n');
+  });
+
+  it('is the same alone as among others, in their order', () => {
+    const cell = fc.oneof(
+      fc.string({ unit: fc.constantFrom('"', ',', '\n', '=', '-', ' ', 'a', '.', 'é') }),
+      fc.stringMatching(/^[\w .:-]{0,8}$/),
+      fc.integer(),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.array(cell, { minLength: 1, maxLength: 3 }), { maxLength: 6 }), (rows) => {
+        expect(csvLines(rows)).toBe(rows.map((cells) => csvLine(cells)).join(''));
+      }),
+      trying(500),
+    );
+  });
+
+  it('is of plain text what the library makes of it', () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[\w .:-]{0,8}$/), { minLength: 1, maxLength: 4 }), (cells) => {
+        const quoted = /^\s|\s$/;
+        const shown = cells.map((cell) => (/^\s*[-]/.test(cell) ? `'${cell}` : cell));
+        expect(csvLine(cells)).toBe(
+          stringify([shown], { record_delimiter: 'windows', quoted_match: quoted }),
+        );
+      }),
+      trying(500),
+    );
   });
 
   it('reads back whatever the cells hold', () => {

@@ -80,7 +80,7 @@ const PIECE = 64 * 1_024;
  */
 function bytesOf(
   { first, pages }: Readonly<{ first: NextPage; pages: PaymentPages }>,
-  { head, line }: FileFormat<'payments'>,
+  { head, lines }: FileFormat<'payments'>,
   c: HttpContext,
   log: Logger,
 ): ReadableStream<Uint8Array> {
@@ -107,7 +107,7 @@ function bytesOf(
                 return;
               }
               page = next.value.value.values();
-            } else text += line(paymentRecord(payment));
+            } else text += lines([paymentRecord(payment)]);
           }
           controller.enqueue(encoder.encode(text));
           text = '';
