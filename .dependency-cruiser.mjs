@@ -147,9 +147,23 @@ export default {
     ...approvalsWalls,
     wall(
       'entrypoints-know-no-adapter',
-      'Entrypoints parse, call and translate; only the command line may put parts together, through composition.',
-      { path: '^src/entrypoints/', pathNot: '^src/entrypoints/cli/' },
-      { path: '^src/(adapters|composition|entrypoints/cli)/' },
+      'Entrypoints parse, call and translate; only the command line and functions may put parts together, through composition.',
+      { path: '^src/entrypoints/', pathNot: '^src/entrypoints/(cli|lambda)/' },
+      { path: '^src/(adapters|composition|entrypoints/(cli|lambda))/' },
+    ),
+    wall(
+      'functions-go-through-composition',
+      'A Lambda function gets its adapters from composition, and has no server and no embedded storage.',
+      { path: '^src/entrypoints/lambda/' },
+      {
+        path: '^src/(adapters/|composition/start-embedded|entrypoints/(cli/(main|program|serve|open-)|http/server/node-server))',
+      },
+    ),
+    wall(
+      'command-line-knows-no-function',
+      'What both mains need stands in the rooms before them, or with the command line.',
+      { path: '^src/entrypoints/cli/' },
+      { path: '^src/entrypoints/lambda/' },
     ),
     wall(
       'cli-goes-through-composition',
@@ -177,8 +191,8 @@ export default {
     ),
     wall(
       'composition-for-mains',
-      'Composition is imported by the command line and by nothing else in the source.',
-      { path: '^src/', pathNot: '^src/(composition|entrypoints/cli)/' },
+      'Composition is imported by the command line and by functions, and by nothing else in the source.',
+      { path: '^src/', pathNot: '^src/(composition|entrypoints/(cli|lambda))/' },
       { path: '^src/composition/' },
     ),
     wall(

@@ -4,18 +4,24 @@
  */
 export default {
   entry: [
+    // Bundled one by one.
+    'src/entrypoints/lambda/*.ts!',
+    // Put in the place of modules by the bundler's plugins.
+    'tools/bundle/in-their-place/*.ts',
     'test/**/*.test.ts',
     // Contracts are offered to every adapter's test, and the broken house is read as text.
     'test/contract/*.contract.ts',
     'test/scenarios/*.scenario.ts',
     'test/fixtures/architecture/**/*.ts',
   ],
-  project: ['src/**/*.ts!', 'test/**/*.ts', 'bench/**/*.ts'],
+  project: ['src/**/*.ts!', 'test/**/*.ts', 'bench/**/*.ts', 'tools/bundle/**/*.ts'],
   // Compiles in a copy of the source alone, where test/recipe.test.ts puts it.
   ignore: ['test/fixtures/recipe/**'],
   // A type that a signature in the same file names is part of what the file offers.
   ignoreExportsUsedInFile: process.argv.includes('--production') ? true : { type: true, interface: true },
   ignoreDependencies: [
+    // Lambda's own runtime client, run as a program around each bundle by tests and benches.
+    'aws-lambda-ric',
     // Inversify asks for it by itself.
     'reflect-metadata',
     // Brings the PostgreSQL binaries of each platform as its own optional dependencies.

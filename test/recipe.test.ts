@@ -13,7 +13,7 @@ const LINES: Readonly<Record<string, readonly (readonly [after: string, line: st
     ['', "import { getCurrency } from './ledger/get-currency.ts';\n"],
     ['  return {\n', '    getCurrency: getCurrency(),\n'],
   ],
-  'src/entrypoints/http/platform-app.ts': [
+  'src/entrypoints/http/platform-resources.ts': [
     ['', "import { currencies } from './ledger/currencies.ts';\n"],
     ['export const PLATFORM: readonly Resource<PlatformParts>[] = [\n', '  currencies,\n'],
   ],

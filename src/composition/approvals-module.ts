@@ -22,10 +22,11 @@ import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { EventBus } from '../ports/approvals/event-bus.ts';
 import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
 import type { ApprovalsSettings } from './approvals-settings.ts';
+import type { OpenStorage } from './open-storage.ts';
 import { relayTo } from './relay.ts';
 import { signallingCommits } from './signalling-commits.ts';
 import type { PlacedStorage } from './storage-settings.ts';
-import { type OpenStorage, openApprovalsStorage } from './storages.ts';
+import { openApprovalsStorage } from './storages.ts';
 import { APPROVALS_TOKENS as TOKENS } from './tokens.ts';
 
 /** What the stand-ins for queue and bus hold in memory. */

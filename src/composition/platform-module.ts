@@ -17,11 +17,12 @@ import type { Processor } from '../ports/processor.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { webhookDeliveryOf } from './deliveries.ts';
 import { jobsOf } from './jobs.ts';
+import type { OpenStorage } from './open-storage.ts';
 import type { Encoders, KeySettings, PlatformSettings } from './platform-settings.ts';
 import { portsOf } from './ports.ts';
 import { relayOf } from './relay.ts';
 import type { PlacedStorage } from './storage-settings.ts';
-import { type OpenStorage, openPlatformStorage } from './storages.ts';
+import { openPlatformStorage } from './storages.ts';
 import { TOKENS } from './tokens.ts';
 
 /** All of the platform: the storage, the outside and the use cases between them. */

@@ -5,10 +5,16 @@ export type StorageSettings =
   | Readonly<{ kind: 'dynamodb'; table: string; region: string; at: DynamoDbPlace | Embedded }>;
 
 /** A storage whose place is known. */
-export type PlacedStorage =
-  | Readonly<{ kind: 'memory' }>
-  | Readonly<{ kind: 'postgres'; at: PostgresPlace }>
-  | Readonly<{ kind: 'dynamodb'; table: string; region: string; at: DynamoDbPlace }>;
+export type PlacedStorage = Readonly<{ kind: 'memory' }> | PostgresStorage | DynamoDbStorage;
+
+export type PostgresStorage = Readonly<{ kind: 'postgres'; at: PostgresPlace }>;
+
+export type DynamoDbStorage = Readonly<{
+  kind: 'dynamodb';
+  table: string;
+  region: string;
+  at: DynamoDbPlace;
+}>;
 
 export type PostgresPlace =
   | Readonly<{ kind: 'url'; url: string }>

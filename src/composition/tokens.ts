@@ -13,8 +13,8 @@ import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { EventBus } from '../ports/approvals/event-bus.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import type { WebhookDelivery } from './deliveries.ts';
+import type { OpenStorage } from './open-storage.ts';
 import type { Relay } from './relay.ts';
-import type { OpenStorage } from './storages.ts';
 
 /** A symbol carries no type of its own; this one does. */
 const token = <T>(name: string) => Symbol(name) as ServiceIdentifier<T>;

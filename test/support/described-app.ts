@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { present } from '../../src/domain/kernel/present.ts';
 import { APPROVALS } from '../../src/entrypoints/http/approvals/approvals-app.ts';
 import { documentOf } from '../../src/entrypoints/http/operation/openapi-document.ts';
-import { PLATFORM } from '../../src/entrypoints/http/platform-app.ts';
+import { PLATFORM } from '../../src/entrypoints/http/platform-resources.ts';
 import type { HttpEnv } from '../../src/entrypoints/http/server/request-context.ts';
 import { type OpenApiDocument, undescribed } from './description.ts';
 

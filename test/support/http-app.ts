@@ -25,6 +25,7 @@ import { ANOMALY_RULES } from '../../src/domain/audit/anomalies.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { exportEncoder } from '../../src/entrypoints/files/export-encoder.ts';
 import { httpTransferResponseEncoder } from '../../src/entrypoints/http/ledger/transfers.ts';
+import { metricsText } from '../../src/entrypoints/http/operation/operation.ts';
 import { httpResponseEncoder } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import { type PlatformAppParts, platformApp } from '../../src/entrypoints/http/platform-app.ts';
 import { tokenVerifier } from '../../src/entrypoints/http/server/authenticate.ts';
@@ -83,12 +84,13 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
   };
   const lines: string[] = [];
   const cases = useCases(ports, { claims: terms, anomalies: ANOMALY_RULES });
+  const metrics = platformMetrics();
   const app = platformApp({
     ...cases,
     health: storage.health,
     authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
-    metrics: platformMetrics(),
-    metricsAccess: { kind: 'open' },
+    metrics,
+    readable: { access: { kind: 'open' }, read: () => metricsText(metrics) },
     noteFailedAuthentication: () => {},
     log: jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),
     corsOrigins: [],

@@ -56,6 +56,16 @@ const gates = new WeakMap<pg.Pool, StoreGate>();
 /** The gate of a pool's queries. */
 export const gateOf = (pool: pg.Pool): StoreGate | undefined => gates.get(pool);
 
+/** Closes the connections that are idle at this moment, without waiting for them. */
+export function dropIdle(pool: pg.Pool): void {
+  for (let idle = pool.idleCount; idle > 0; idle -= 1)
+    pool.connect().then(
+      (client) => client.release(true),
+      // It was found broken first.
+      () => {},
+    );
+}
+
 /** Over a connection of its own, as those of the pool may all be at work. A login that is refused is an answer, too. */
 async function pingOver(options: pg.PoolOptions): Promise<void> {
   const client = new pg.Client({ ...options, connectionTimeoutMillis: PING_MS, query_timeout: PING_MS });

@@ -1,10 +1,11 @@
 import { RECOVERY_ENDS } from '../../application/kernel/recovery-round.ts';
 import type { RecoverPayments } from '../../application/payments/recover-payments.ts';
 import type { Service } from '../../composition/compose-service.ts';
-import type { OpenStorage } from '../../composition/storages.ts';
+import type { OpenStorage } from '../../composition/open-storage.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Processor } from '../../ports/processor.ts';
-import { gaugeOf, measured, type PlatformMetrics } from '../http/server/metrics.ts';
+import { measured } from '../http/server/measurements.ts';
+import { gaugeOf, type PlatformMetrics } from '../http/server/metrics.ts';
 
 /** The same use cases, each timed by outcome under its name in snake case. */
 export function measuredUseCases<Cases extends object>(useCases: Cases, metrics: PlatformMetrics): Cases {

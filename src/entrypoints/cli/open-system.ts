@@ -3,7 +3,8 @@ import type { Service } from '../../composition/compose-service.ts';
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import type { Config } from './config.ts';
-import { type NotReady, openApprovals, openPlatform } from './open-platform.ts';
+import { openApprovals, openPlatform } from './open-platform.ts';
+import type { NotReady } from './storage-fitness.ts';
 
 /** Both services, each on its own storage; `health` is that of both. */
 export type OpenSystem = Readonly<{

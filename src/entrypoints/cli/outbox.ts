@@ -14,8 +14,9 @@ import type { Outbox } from '../../ports/outbox.ts';
 import type { WakeUps } from '../../ports/wake-ups.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { type NotReady, notOpened, openApprovals, openPlatform } from './open-platform.ts';
+import { notOpened, openApprovals, openPlatform } from './open-platform.ts';
 import { openSystem } from './open-system.ts';
+import type { NotReady } from './storage-fitness.ts';
 import type { Terminal } from './terminal.ts';
 
 type ServiceName = 'platform' | 'approvals';

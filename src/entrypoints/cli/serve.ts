@@ -11,6 +11,7 @@ import {
   measuredPayouts,
   watchApprovalQueue,
 } from '../http/approvals/approvals-metrics.ts';
+import { metricsText } from '../http/operation/operation.ts';
 import { platformApp, wholeApp } from '../http/platform-app.ts';
 import { tokenVerifier } from '../http/server/authenticate.ts';
 import { clientAddressBehind } from '../http/server/client-address.ts';
@@ -101,8 +102,9 @@ async function serve(
     measuredUseCases(approvals.get(APPROVALS_TOKENS.useCases), metrics),
     admit,
   );
+  const readable = { access: config.metrics.access, read: () => metricsText(metrics) };
   const app = wholeApp(
-    platformApp({ ...useCases, ...common, health, besides: APPROVALS, metricsAccess: config.metrics.access }),
+    platformApp({ ...useCases, ...common, health, besides: APPROVALS, readable }),
     approvalsApp({ ...approvalsUseCases, ...common }),
   );
   const listening = await listenTo(app, config, { metrics, log });

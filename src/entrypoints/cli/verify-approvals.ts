@@ -4,7 +4,8 @@ import { faultOfApprovalsCounts } from '../../application/approvals/compare-head
 import type { ApprovalsHead, VerifiedApprovals } from '../../application/approvals/verify-approvals.ts';
 import { APPROVALS_TOKENS } from '../../composition/tokens.ts';
 import type { Config } from './config.ts';
-import { type NotReady, openApprovals } from './open-platform.ts';
+import { openApprovals } from './open-platform.ts';
+import type { NotReady } from './storage-fitness.ts';
 import type { Terminal } from './terminal.ts';
 import { APPROVALS_CHECKPOINT } from './verify-checkpoint.ts';
 import { badRowText, every, lineOf, type Verifiable, type VerifyOptions } from './verify-service.ts';

@@ -3,7 +3,8 @@ import type { RowFault } from '../../application/integrity/integrity-finding.ts'
 import type { Report } from '../../application/kernel/report-findings.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import type { NotReady } from './open-platform.ts';
+
+import type { NotReady } from './storage-fitness.ts';
 import type { Terminal } from './terminal.ts';
 import {
   type CheckpointFormat,

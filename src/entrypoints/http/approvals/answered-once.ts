@@ -4,11 +4,11 @@ import { type ClaimApproval, unclaimed } from '../../../application/approvals/ap
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
 import type { IdempotencyFailure } from '../../../application/kernel/idempotency.ts';
 import { keyIn } from '../server/idempotency-key.ts';
-import { countKey, type PlatformMetrics } from '../server/metrics.ts';
+import { countKey, type ServiceMetrics } from '../server/measurements.ts';
 import type { HttpContext } from '../server/request-context.ts';
 import type { IdempotencyKeyInvalid, PanNotAccepted } from '../server/request-problems.ts';
 
-export type AnsweringParts = Pick<ApprovalsUseCases, 'answerOnce'> & Readonly<{ metrics: PlatformMetrics }>;
+export type AnsweringParts = Pick<ApprovalsUseCases, 'answerOnce'> & Readonly<{ metrics: ServiceMetrics }>;
 
 type Post<Failure> = Omit<KeyedApproval, 'key'> &
   Readonly<{

@@ -5,7 +5,8 @@ import type { PayoutAlarm } from '../../../ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../../../ports/approvals/payouts.ts';
 import type { ApprovalBacklog, VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
 import type { Clock } from '../../../ports/clock.ts';
-import { measured, type PlatformMetrics } from '../server/metrics.ts';
+import { measured } from '../server/measurements.ts';
+import type { PlatformMetrics } from '../server/metrics.ts';
 import { readNowAndThen } from '../server/outbox-metrics.ts';
 
 /** As far as waiting payments are counted at a scrape. */

@@ -12,7 +12,7 @@ import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import { answerVersion, tagOf } from '../server/entity-tag.ts';
 import { keyOf } from '../server/idempotency-key.ts';
-import { countKey, type PlatformMetrics } from '../server/metrics.ts';
+import { countKey, type ServiceMetrics } from '../server/measurements.ts';
 import { type FailureOf, problemText } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { readJson } from '../server/read-json.ts';
@@ -112,7 +112,7 @@ const postTransfer =
   ({
     transferMoney,
     metrics,
-  }: Pick<UseCases, 'transferMoney'> & Readonly<{ metrics: PlatformMetrics }>): TenantHandler =>
+  }: Pick<UseCases, 'transferMoney'> & Readonly<{ metrics: ServiceMetrics }>): TenantHandler =>
   async (c, merchantId) => {
     const headerKey = c.req.header('idempotency-key');
     const request = await readJson(c.req.raw)

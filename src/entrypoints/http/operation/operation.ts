@@ -62,19 +62,20 @@ export type MetricsAccess =
 export const metricsText = async ({ registry }: PlatformMetrics): Promise<Response> =>
   new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType } });
 
+/** The measurements beside the API, for whoever `access` lets read them. */
+export type ReadableMetrics = Readonly<{ access: MetricsAccess; read: () => Promise<Response> }>;
+
 const getMetrics =
-  ({
-    metrics,
-    metricsAccess,
-  }: Readonly<{ metrics: PlatformMetrics; metricsAccess: MetricsAccess }>): Handler<HttpEnv> =>
+  ({ readable }: Readonly<{ readable?: ReadableMetrics }>): Handler<HttpEnv> =>
   (c) => {
-    if (metricsAccess.kind === 'elsewhere') return refuseRoute(c);
+    if (readable === undefined || readable.access.kind === 'elsewhere') return refuseRoute(c);
+    const { access, read } = readable;
     const isAllowed =
-      metricsAccess.kind === 'open'
+      access.kind === 'open'
         ? LOOPBACK.test(new URL(c.req.url).hostname)
-        : isBearer(c.req.header('authorization'), metricsAccess.token);
+        : isBearer(c.req.header('authorization'), access.token);
     if (!isAllowed) return problems.refuse(c, { kind: 'ScraperUnknown' }, { 'WWW-Authenticate': 'Bearer' });
-    return metricsText(metrics);
+    return read();
   };
 
 /** As URLs have them, which write every spelling of an address in one way. */

@@ -8,7 +8,7 @@ import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import { expectedIn } from '../server/entity-tag.ts';
 import { type KeyedHeader, type KeyFailure, keyOf } from '../server/idempotency-key.ts';
-import { countKey, type PlatformMetrics } from '../server/metrics.ts';
+import { countKey, type ServiceMetrics } from '../server/measurements.ts';
 import { type JsonBody, readOptionalJson } from '../server/read-json.ts';
 import { originOf, respondStored } from '../server/request-context.ts';
 import type { MalformedRequest, PanNotAccepted } from '../server/request-problems.ts';
@@ -52,7 +52,7 @@ const newVoid = z
   .strictObject({ idempotency_key: idempotencyKey.optional() })
   .openapi('NewVoid', { example: {} });
 
-type Parts = Pick<UseCases, 'modifyPayment'> & Readonly<{ metrics: PlatformMetrics }>;
+type Parts = Pick<UseCases, 'modifyPayment'> & Readonly<{ metrics: ServiceMetrics }>;
 
 /** A modification as a client orders it; the payment comes from the path, who asks from the token. */
 type Order = Pick<ModifyPaymentRequest, 'modification' | 'reason' | 'idempotencyKey'>;

@@ -11,7 +11,7 @@ import { transactionRecord } from '../../../domain/payments/transaction-record.t
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { answerVersion, tagOf } from '../server/entity-tag.ts';
 import { type WorkingParts, workedOnce } from '../server/keyed-post.ts';
-import { countKey, type PlatformMetrics } from '../server/metrics.ts';
+import { countKey, type ServiceMetrics } from '../server/measurements.ts';
 import { problemText } from '../server/problem.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerPage, originOf, respondStored } from '../server/request-context.ts';
@@ -32,7 +32,7 @@ import { decodeResponse } from './stored-responses.ts';
 
 const { refuse, problemOf, retryAfterOf } = paymentProblems;
 
-type Counting = Readonly<{ metrics: PlatformMetrics }>;
+type Counting = Readonly<{ metrics: ServiceMetrics }>;
 
 const postPayment =
   (parts: Pick<UseCases, 'processPayment'> & Counting): TenantHandler =>
@@ -145,7 +145,7 @@ const getPayment =
   };
 
 /** A payment is counted once, when it is first answered. */
-function count(metrics: PlatformMetrics, result: Result<Responded, ProcessPaymentFailure>): void {
+function count(metrics: ServiceMetrics, result: Result<Responded, ProcessPaymentFailure>): void {
   countKey(metrics, result);
   if (result.isOk() && !result.value.replayed)
     metrics.payments.inc({ status: decodeResponse(result.value.response).outcome });

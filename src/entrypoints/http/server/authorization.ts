@@ -2,7 +2,7 @@ import type { Handler } from 'hono';
 import type { MerchantId } from '../../../domain/kernel/ids.ts';
 import type { Authenticate } from './authenticate.ts';
 import { claimedMerchant } from './claimed-merchant.ts';
-import type { PlatformMetrics } from './metrics.ts';
+import type { ServiceMetrics } from './measurements.ts';
 import { problemTable } from './problem-table.ts';
 import type { HttpContext, HttpEnv } from './request-context.ts';
 import type { Route } from './route.ts';
@@ -10,7 +10,7 @@ import type { Documentation } from './route-description.ts';
 
 export type GateParts = Readonly<{
   authenticate: Authenticate;
-  metrics: PlatformMetrics;
+  metrics: ServiceMetrics;
   /** Called with the merchant that a refused token claimed; that claim is unproved. */
   noteFailedAuthentication: (claimed: MerchantId | undefined) => void;
 }>;

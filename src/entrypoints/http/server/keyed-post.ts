@@ -9,7 +9,7 @@ import { present } from '../../../domain/kernel/present.ts';
 import type { Begun } from '../../../domain/kernel/work-claim.ts';
 import { tagOf } from './entity-tag.ts';
 import { keyIn } from './idempotency-key.ts';
-import { countKey, type PlatformMetrics } from './metrics.ts';
+import { countKey, type ServiceMetrics } from './measurements.ts';
 import { type HttpContext, respondStored } from './request-context.ts';
 import type { IdempotencyKeyInvalid, PanNotAccepted } from './request-problems.ts';
 
@@ -28,8 +28,8 @@ type Post<Done> = Pick<ClaimKey, 'merchantId' | 'operation'> &
 type KeyFailures = KeyedFailure | IdempotencyKeyInvalid | PanNotAccepted;
 type Kinded = Readonly<{ kind: string }>;
 
-export type CommittingParts = Pick<UseCases, 'commitUnderKey'> & Readonly<{ metrics: PlatformMetrics }>;
-export type WorkingParts = Pick<UseCases, 'workUnderKey'> & Readonly<{ metrics: PlatformMetrics }>;
+export type CommittingParts = Pick<UseCases, 'commitUnderKey'> & Readonly<{ metrics: ServiceMetrics }>;
+export type WorkingParts = Pick<UseCases, 'workUnderKey'> & Readonly<{ metrics: ServiceMetrics }>;
 
 /** Answers a POST of which all is done by one commit; see `CommitUnderKey` for what its idempotency key promises. */
 export const committedOnce = <Done, Failure extends Kinded>(
@@ -85,7 +85,7 @@ type Request<Done> = Readonly<{
 
 function underKey<Done, Failure extends Kinded>(
   c: HttpContext,
-  metrics: PlatformMetrics,
+  metrics: ServiceMetrics,
   { merchantId, operation, payload, respond, idempotencyKey }: Post<Done>,
   ways: Readonly<{
     plain: () => ResultAsync<Done, Failure>;

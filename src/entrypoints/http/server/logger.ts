@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { present } from '../../../domain/kernel/present.ts';
 
 /** What a log line may say. Anything else is dropped before it is written. */
 const LOG_FIELDS = [
@@ -30,6 +31,12 @@ const LOG_FIELDS = [
   'work',
   'subject',
   'end',
+  'function',
+  'function_request_id',
+  'api_request_id',
+  'trace_id',
+  'cold_start',
+  'left',
   'cause',
   'defect',
 ] as const;
@@ -38,11 +45,19 @@ const LOG_FIELDS = [
  * JSON lines through an allow-list of fields. `cause` is for faults of the world, written as name and code; `defect` for our
  * own, written with the frames of its stack too. Messages are left out of both: libraries put data into them.
  */
-export const jsonLogger = (settings: Readonly<{ level: string; destination?: DestinationStream }>): Logger =>
+export const jsonLogger = (
+  settings: Readonly<{
+    level: string;
+    destination?: DestinationStream;
+    /** What every line says beside its own fields, asked for with each. */
+    beside?: () => object;
+  }>,
+): Logger =>
   pino(
     {
       level: settings.level,
       base: null,
+      ...present({ mixin: settings.beside }),
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       serializers: {
         cause: faultOf,

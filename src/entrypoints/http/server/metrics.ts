@@ -1,29 +1,20 @@
-import type { Result, ResultAsync } from 'neverthrow';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ServiceMetrics } from './measurements.ts';
 
 /** The measurements of one process, in a registry of their own, in the text format of Prometheus. */
-export type PlatformMetrics = Readonly<{
-  /** For measurements that belong to a room of its own: pool use, outbox lag. */
-  registry: Registry;
-  /** Answers given for payments, by how the payment stood; the success rate is succeeded + authorized over all. */
-  payments: Counter<'status'>;
-  /** What keys met: `first`, `replayed`, `in_flight` or `reused`. */
-  idempotency: Counter<'outcome'>;
-  /** Captures, refunds and voids answered, by how the transaction stood. */
-  modifications: Counter<'type' | 'status'>;
-  requests: Histogram<'method' | 'route' | 'status'>;
-  inFlight: Gauge;
-  useCases: Histogram<'use_case' | 'outcome'>;
-  processor: Histogram<'call' | 'outcome'>;
-  /** Answers of 401, by what the refused token claimed to be: a `merchant`, which is unproved, or `nobody`. */
-  failedAuthentications: Counter<'claim'>;
-  /** What was turned away to stay within limits: see `paywright_http_shed_total`. */
-  shed: Counter<'what'>;
-  /** Exceptions and rejections that nobody caught, by whose they were. */
-  uncaughtFaults: Counter<'origin' | 'kind'>;
-  /** What recovery made of open payments, by `RECOVERY_ENDS`. */
-  recovery: Counter<'outcome'>;
-}>;
+export type PlatformMetrics = ServiceMetrics &
+  Readonly<{
+    /** For measurements that belong to a room of its own: pool use, outbox lag. */
+    registry: Registry;
+    useCases: Histogram<'use_case' | 'outcome'>;
+    processor: Histogram<'call' | 'outcome'>;
+    /** What was turned away to stay within limits: see `paywright_http_shed_total`. */
+    shed: Counter<'what'>;
+    /** Exceptions and rejections that nobody caught, by whose they were. */
+    uncaughtFaults: Counter<'origin' | 'kind'>;
+    /** What recovery made of open payments, by `RECOVERY_ENDS`. */
+    recovery: Counter<'outcome'>;
+  }>;
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -104,16 +95,6 @@ export function platformMetrics(): PlatformMetrics {
   };
 }
 
-/** Counts what an idempotency key met, each time it is used. */
-export function countKey(
-  { idempotency }: PlatformMetrics,
-  result: Result<Readonly<{ replayed: boolean }>, Readonly<{ kind: string }>>,
-): void {
-  if (result.isOk()) idempotency.inc({ outcome: result.value.replayed ? 'replayed' : 'first' });
-  else if (result.error.kind === 'IdempotencyInFlight') idempotency.inc({ outcome: 'in_flight' });
-  else if (result.error.kind === 'IdempotencyKeyReused') idempotency.inc({ outcome: 'reused' });
-}
-
 /** A measurement that is read when it is asked for: one value for each label of `read`. */
 export function gaugeOf<Label extends string>(
   { registry }: PlatformMetrics,
@@ -130,23 +111,3 @@ export function gaugeOf<Label extends string>(
     },
   });
 }
-
-/** The same function, timed: `record` gets the seconds and `ok` or the kind of the failure. */
-export const measured =
-  <Args extends readonly unknown[], T, E extends Readonly<{ kind: string }>>(
-    task: (...args: Args) => ResultAsync<T, E>,
-    record: (seconds: number, outcome: string) => void,
-  ): ((...args: Args) => ResultAsync<T, E>) =>
-  (...args) => {
-    const started = performance.now();
-    const seconds = () => (performance.now() - started) / 1_000;
-    return task(...args)
-      .map((value) => {
-        record(seconds(), 'ok');
-        return value;
-      })
-      .mapErr((failure) => {
-        record(seconds(), failure.kind);
-        return failure;
-      });
-  };

@@ -6,7 +6,7 @@ import { findsPan } from '../../../domain/kernel/pan.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { Principal } from './authenticate.ts';
 import type { ClientAddress } from './client-address.ts';
-import type { PlatformMetrics } from './metrics.ts';
+import type { ServiceMetrics } from './measurements.ts';
 import { PROBLEM_TYPE } from './problem.ts';
 import { currentRequest } from './request-scope.ts';
 
@@ -45,7 +45,7 @@ export const observed =
   (
     parts: Readonly<{
       log: Logger;
-      metrics: PlatformMetrics;
+      metrics: ServiceMetrics;
       clientAddress: ClientAddress;
       newRequestId: () => string;
     }>,

@@ -2,13 +2,13 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import type { Logger } from 'pino';
 import type { ClientAddress } from './client-address.ts';
-import type { PlatformMetrics } from './metrics.ts';
+import type { ServiceMetrics } from './measurements.ts';
 import { problemTable } from './problem-table.ts';
 import { type HttpContext, type HttpEnv, observed } from './request-context.ts';
 import type { Resource } from './route.ts';
 
 export type ServiceAppParts = Readonly<{
-  metrics: PlatformMetrics;
+  metrics: ServiceMetrics;
   log: Logger;
   /** Origins whose pages may call; empty: none. */
   corsOrigins: readonly string[];
@@ -45,13 +45,18 @@ export const NO_ROUTE = { RouteNotFound };
 /** Every problem of a service, whichever resources it has. */
 export const SERVICE_PROBLEMS = Object.values(problems.rows);
 
+/** Picks routes, by method in lower case and path with its parameters in braces. */
+export type RouteFilter = (route: Readonly<{ method: string; path: string }>) => boolean;
+
 /**
  * A service that serves these resources and nothing else: every request gets an id and a log line, every failure is a
- * problem, a throw included, and every other method of a path is answered with those there are.
+ * problem, a throw included, and every other method of a path is answered with those there are. Of a part of the service,
+ * `serves` picks the routes; the others' methods are listed still, as another part has them.
  */
 export function serviceApp<Parts extends ServiceAppParts>(
   parts: Parts,
   resources: readonly Resource<Parts>[],
+  serves: RouteFilter = () => true,
 ): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   app.use(observed(parts));
@@ -64,7 +69,7 @@ export function serviceApp<Parts extends ServiceAppParts>(
   const routes = resources.flatMap((resource) => resource.routes);
   for (const [path, served] of byPath(routes)) {
     const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
-    for (const { described, handler } of served) {
+    for (const { described, handler } of served.filter((route) => serves(route.described))) {
       const serve = handler(parts);
       app.on(described.method.toUpperCase(), pattern, (c, next) => {
         c.set('route', path);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { APPROVALS } from '../../../../src/entrypoints/http/approvals/approvals-app.ts';
+import { metricsText } from '../../../../src/entrypoints/http/operation/operation.ts';
+import { platformMetrics } from '../../../../src/entrypoints/http/server/metrics.ts';
 import { anHttpApp, aPaymentBody, aRequest } from '../../../support/http-app.ts';
 
 type Example = Readonly<{ example?: unknown }>;
@@ -226,7 +228,9 @@ describe('/metrics', () => {
 
   it('is read with the scraper’s token alone where one is set', async () => {
     const token = 'mR8vQ2xK0nZ5wTf1LbYc7GdHj4SpAe9U';
-    const { app } = await anHttpApp({ metricsAccess: { kind: 'token', token } });
+    const metrics = platformMetrics();
+    const readable = { access: { kind: 'token', token }, read: () => metricsText(metrics) } as const;
+    const { app } = await anHttpApp({ metrics, readable });
     for (const authorization of [undefined, `Bearer ${token}x`, `bearer${token}`, token]) {
       const refused = await app.request('/metrics', { headers: authorization ? { authorization } : {} });
       expect(refused.status).toBe(401);
@@ -255,7 +259,9 @@ describe('/metrics', () => {
   );
 
   it('is no route where it has a listener of its own', async () => {
-    const { app } = await anHttpApp({ metricsAccess: { kind: 'elsewhere' } });
+    const { app } = await anHttpApp({
+      readable: { access: { kind: 'elsewhere' }, read: () => Promise.reject(new Error('it was read')) },
+    });
     expect((await app.request('/metrics')).status).toBe(404);
   });
 

@@ -1,0 +1,77 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { okAsync, ResultAsync } from 'neverthrow';
+import { auroraCredentials, secretEndpointRisks } from '../adapters/aws/secrets.ts';
+import { APPROVALS_MIGRATIONS, migrateApprovals } from '../adapters/postgres/approvals/migrate.ts';
+import { approvalsPostgresStorage } from '../adapters/postgres/approvals/storage.ts';
+import { migratePostgres, PLATFORM_MIGRATIONS } from '../adapters/postgres/migrate.ts';
+import { dropIdle, gateOf, postgresPool } from '../adapters/postgres/pool.ts';
+import { rotateCredentials } from '../adapters/postgres/rotating-credentials.ts';
+import { APPROVALS_GRANTS, PLATFORM_GRANTS, servingRisks } from '../adapters/postgres/serving-role.ts';
+import { postgresStorage } from '../adapters/postgres/storage.ts';
+import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
+import type { StorageUnavailable } from '../ports/unavailable.ts';
+import type { AnyStorage, OpenStorage } from './open-storage.ts';
+import type { PostgresPlace, PostgresStorage } from './storage-settings.ts';
+
+type Pool = ReturnType<typeof postgresPool>;
+
+/** How one service is stored over a pool. */
+type Adapters<Stored> = Readonly<{
+  storage: (pool: Pool) => Stored;
+  migrate: (pool: Pool) => ReturnType<OpenStorage['migrate']>;
+  risks: (pool: Pool) => ReturnType<OpenStorage['risks']>;
+}>;
+
+function opened<Stored extends AnyStorage>(
+  { at }: PostgresStorage,
+  { storage, migrate, risks: risksOf }: Adapters<Stored>,
+): OpenStorage<Stored> {
+  const pool = poolAt(at);
+  return {
+    storage: storage(pool),
+    migrate: () => migrate(pool),
+    risks: () => secretRisks(at).andThen((risks) => risksOf(pool).map((more) => [...risks, ...more])),
+    dropIdle: () => dropIdle(pool),
+    poolUse: () => ({
+      inUse: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount + (gateOf(pool)?.waiting() ?? 0),
+    }),
+  };
+}
+
+/** Connects when first asked something, as `openApprovalsPostgres` does. */
+export const openPostgres = (storage: PostgresStorage): OpenStorage =>
+  opened(storage, {
+    storage: postgresStorage,
+    migrate: migratePostgres,
+    risks: (pool) => servingRisks(pool, PLATFORM_MIGRATIONS, PLATFORM_GRANTS),
+  });
+
+export const openApprovalsPostgres = (storage: PostgresStorage): OpenStorage<ApprovalsStorage> =>
+  opened(storage, {
+    storage: approvalsPostgresStorage,
+    migrate: migrateApprovals,
+    risks: (pool) => servingRisks(pool, APPROVALS_MIGRATIONS, APPROVALS_GRANTS),
+  });
+
+/** Credentials that are fetched are fetched from somewhere. */
+const secretRisks = (place: PostgresPlace): ReturnType<OpenStorage['risks']> =>
+  place.kind === 'url'
+    ? okAsync([])
+    : ResultAsync.fromPromise(
+        secretEndpointRisks({ secretArn: place.secretArn, client: secretsOf(place) }),
+        (cause): StorageUnavailable => ({ kind: 'StorageUnavailable', cause }),
+      );
+
+const secretsOf = ({ region }: Readonly<{ region: string }>) => new SecretsManagerClient({ region });
+
+/** A pool of one service's own, under credentials that may rotate. */
+function poolAt(place: PostgresPlace): Pool {
+  if (place.kind === 'url') return postgresPool({ connectionString: place.url });
+  const { host, port, database, secretArn } = place;
+  return rotateCredentials(
+    postgresPool({ host, port, database, password: '', ssl: { rejectUnauthorized: true } }),
+    auroraCredentials({ secretArn, client: secretsOf(place) }),
+  );
+}

@@ -1,0 +1,63 @@
+import type { UseCases } from '../../application/use-cases.ts';
+import type { StorageHealth } from '../../ports/storage-health.ts';
+import { audit } from './audit/audit.ts';
+import { customers } from './customers/customers.ts';
+import { paymentMethods } from './customers/payment-methods.ts';
+import { exceptionBatch } from './files/exception-batch.ts';
+import { exceptions } from './files/exceptions.ts';
+import { exportJobs } from './files/export-jobs.ts';
+import { exportSchedules } from './files/export-schedules.ts';
+import { exports } from './files/exports.ts';
+import { objects } from './files/objects.ts';
+import { reconciliations } from './files/reconciliations.ts';
+import { settlements } from './files/settlements.ts';
+import { ledger } from './ledger/ledger.ts';
+import { transfers } from './ledger/transfers.ts';
+import { merchants } from './merchants/merchants.ts';
+import { operation, type ReadableMetrics } from './operation/operation.ts';
+import { idempotencyKeys } from './payments/idempotency-keys.ts';
+import { modifications } from './payments/modifications.ts';
+import { paymentSummaries } from './payments/payment-summary.ts';
+import { payments } from './payments/payments.ts';
+import type { GateParts } from './server/authorization.ts';
+import type { Resource } from './server/route.ts';
+import type { ServiceAppParts } from './server/service-app.ts';
+import { events } from './webhooks/events.ts';
+import { webhookDeliveries } from './webhooks/webhook-deliveries.ts';
+import { webhookEndpoints } from './webhooks/webhook-endpoints.ts';
+
+/** What the platform's routes need. */
+export type PlatformParts = GateParts &
+  ServiceAppParts &
+  UseCases &
+  Readonly<{
+    health: StorageHealth;
+    /** What `/metrics` beside the API shows; without it there is none. */
+    readable?: ReadableMetrics;
+  }>;
+
+/** Everything the platform serves; the document lists it in this order. */
+export const PLATFORM: readonly Resource<PlatformParts>[] = [
+  payments,
+  paymentSummaries,
+  exports,
+  exportJobs,
+  exportSchedules,
+  objects,
+  reconciliations,
+  settlements,
+  exceptionBatch,
+  exceptions,
+  modifications,
+  idempotencyKeys,
+  customers,
+  paymentMethods,
+  merchants,
+  transfers,
+  ledger,
+  audit,
+  webhookEndpoints,
+  webhookDeliveries,
+  events,
+  operation,
+];

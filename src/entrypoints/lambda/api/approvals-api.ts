@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { APPROVALS_TOKENS } from '../../../composition/tokens.ts';
+import { APPROVALS } from '../../http/approvals/approvals-app.ts';
+import { tokenVerifier } from '../../http/server/authenticate.ts';
+import { clientAddressBehind } from '../../http/server/client-address.ts';
+import { type RouteFilter, serviceApp } from '../../http/server/service-app.ts';
+import { approvalsFunction } from '../function/approvals-function.ts';
+import type { LambdaHandler } from '../function/lambda-function.ts';
+import type { ApiResult } from './api-result.ts';
+import { serveApi } from './serve-api.ts';
+
+/**
+ * The API of approvals behind an API Gateway of its own, as far as `serves` goes, with and without `/approvals` before its
+ * paths. Refused tokens are counted by their metric: the tally of failed authentications is the platform's.
+ */
+export const approvalsApi = (serves: RouteFilter): LambdaHandler<ApiResult> =>
+  approvalsFunction(({ config, approvals, log, metrics }) => {
+    const app = serviceApp(
+      {
+        ...approvals.get(APPROVALS_TOKENS.useCases),
+        noteFailedAuthentication: () => {},
+        authenticate: tokenVerifier(config.jwt),
+        metrics,
+        log,
+        corsOrigins: config.http.corsOrigins,
+        clientAddress: clientAddressBehind(config.http.trustedProxies),
+        newRequestId: randomUUID,
+      },
+      APPROVALS,
+      serves,
+    );
+    return (event) => serveApi(app, event, '/approvals');
+  });

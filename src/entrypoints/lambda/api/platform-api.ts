@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { countFailedAuthentications } from '../../../application/audit/failed-authentications.ts';
+import { TOKENS } from '../../../composition/tokens.ts';
+import { PLATFORM } from '../../http/platform-resources.ts';
+import { tokenVerifier } from '../../http/server/authenticate.ts';
+import { clientAddressBehind } from '../../http/server/client-address.ts';
+import { type RouteFilter, serviceApp } from '../../http/server/service-app.ts';
+import type { LambdaHandler } from '../function/lambda-function.ts';
+import { platformFunction } from '../function/platform-function.ts';
+import type { ApiResult } from './api-result.ts';
+import { serveApi } from './serve-api.ts';
+
+/** The platform's API behind API Gateway, as far as `serves` goes; refused tokens are counted before the answer leaves. */
+export const platformApi = (serves: RouteFilter): LambdaHandler<ApiResult> =>
+  platformFunction(({ config, platform, log, metrics }) => {
+    const failedAuthentications = countFailedAuthentications(platform.get(TOKENS.ports));
+    const app = serviceApp(
+      {
+        ...platform.get(TOKENS.useCases),
+        health: platform.get(TOKENS.openStorage).storage.health,
+        noteFailedAuthentication: failedAuthentications.note,
+        authenticate: tokenVerifier(config.jwt),
+        metrics,
+        log,
+        corsOrigins: config.http.corsOrigins,
+        clientAddress: clientAddressBehind(config.http.trustedProxies),
+        newRequestId: randomUUID,
+      },
+      PLATFORM,
+      serves,
+    );
+    return async (event) => {
+      const result = await serveApi(app, event);
+      // What could not be written is kept for the next invocation.
+      await failedAuthentications.flush();
+      return result;
+    };
+  });

@@ -1,0 +1,4 @@
+import { approvalsApi } from './api/approvals-api.ts';
+
+/** What people do with a vendor payment that is there: change, approve, reject, process. */
+export const handler = approvalsApi(({ method, path }) => method !== 'get' && path.includes('{id}'));

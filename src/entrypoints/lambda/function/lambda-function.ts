@@ -1,0 +1,52 @@
+import { environment } from './environment.ts';
+import type { FunctionTelemetry } from './function-telemetry.ts';
+import { beginInvocation, type Invocation, type LambdaContext } from './invocation.ts';
+
+/** What Lambda calls: two arguments, as Node 24's runtime refuses handlers of three. */
+export type LambdaHandler<Result> = (event: unknown, context: LambdaContext) => Promise<Result>;
+
+export type FunctionParts<Result> = Readonly<{
+  telemetry: FunctionTelemetry;
+  /** Made at the first invocation, and made again at the next one when that failed. */
+  open: () => Promise<(event: unknown, invocation: Invocation) => Promise<Result>>;
+  /** Lets go of connections that may have ended while the instance was frozen. */
+  thaw: () => void;
+}>;
+
+/** Longer than this between two invocations, and nothing is believed of a connection. */
+const TRUSTED_MS = 10_000;
+
+/** A function: its log lines and measurements leave before it answers, as it may be frozen with the answer. */
+export function lambdaFunction<Result>({
+  telemetry,
+  open,
+  thaw,
+}: FunctionParts<Result>): LambdaHandler<Result> {
+  const { log, metrics } = telemetry;
+  let opened: ReturnType<FunctionParts<Result>['open']> | undefined;
+  let endedAt = Date.now();
+
+  const handle = async (event: unknown, invocation: Invocation): Promise<Result> => {
+    opened ??= open();
+    const work = await opened.catch((fault: unknown) => {
+      opened = undefined;
+      throw fault;
+    });
+    return work(event, invocation);
+  };
+
+  return async (event, context) => {
+    const invocation = beginInvocation(context, environment['_X_AMZN_TRACE_ID']);
+    if (invocation.isCold) metrics.add('cold_starts');
+    else if (Date.now() - endedAt > TRUSTED_MS) thaw();
+    try {
+      return await handle(event, invocation);
+    } catch (defect) {
+      log.error({ defect }, 'the invocation failed');
+      throw defect;
+    } finally {
+      metrics.flush();
+      endedAt = Date.now();
+    }
+  };
+}

@@ -1,0 +1,3 @@
+export default function threadStream(): never {
+  throw new Error('a function writes its log itself');
+}
