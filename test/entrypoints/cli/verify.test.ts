@@ -69,7 +69,9 @@ it('says what it looked at and ends with 0 where nothing is wrong', async () => 
 it('says the same as a JSON line', async () => {
   const { code, stdout } = await runCli(['verify', '--json'], { ...env, DATABASE_URL: sound });
   expect(code).toBe(0);
-  expect(linesOf(stdout).at(-1)).toEqual({
+  // A slow machine says in between how far it is.
+  const [platform, approvals] = linesOf(stdout).filter(({ event }) => event !== 'progress');
+  expect(approvals).toEqual({
     event: 'verified',
     service: 'approvals',
     payments: 8,
@@ -78,7 +80,7 @@ it('says the same as a JSON line', async () => {
     events: 24,
     claims: 5,
   });
-  expect(linesOf(stdout).at(-2)).toEqual({
+  expect(platform).toEqual({
     event: 'verified',
     rows: expect.any(Number) as number,
     merchants: 2,
