@@ -31,7 +31,9 @@ describe('The README', () => {
   let env: NodeJS.ProcessEnv;
   let url: string;
   beforeAll(async () => {
-    server = startCli(['serve'], { STORAGE: 'memory', PORT: '0', PAYWRIGHT_DATA_DIR: dataDir });
+    const settings = { STORAGE: 'memory', PORT: '0', PAYWRIGHT_DATA_DIR: dataDir };
+    // From its source, as readers start it.
+    server = startCli(['serve'], settings, join(ROOT, 'bin/paywright'));
     url = (await server.said(/url +(\S+)/))[1] ?? '';
     const token = await developmentToken({ PAYWRIGHT_DATA_DIR: dataDir }, { merchant: 'merchant-123' });
     // Settings of the tests' own (a seed, a number of requests) are no settings of paywright.

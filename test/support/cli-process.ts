@@ -2,13 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { localSecret } from '../../src/entrypoints/cli/local-secret.ts';
 import { MERCHANT_PERMISSIONS, signToken } from '../../src/entrypoints/cli/tokens.ts';
 import { DEFAULT_DATA_DIR } from '../../src/entrypoints/cli/variables.ts';
-import { COMPILE_CACHE } from './compile-cache.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/entrypoints/cli/main.ts', import.meta.url));
+import { bundledProgram } from './bundled-program.ts';
 
 /** A CLI process with nothing in its environment but what the test gives it. */
 export type CliProcess = Readonly<{
@@ -23,13 +20,15 @@ export type CliProcess = Readonly<{
 
 type Settings = Readonly<Record<string, string>>;
 
+/** Starts the bundled program, unless `command` is another one. */
 export function startCli(
   args: readonly string[],
   env: Settings = {},
   command = process.execPath,
 ): CliProcess {
-  const child = spawn(command, [...(command === process.execPath ? [MAIN] : []), ...args], {
-    env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...COMPILE_CACHE, ...env },
+  const { main, environment } = bundledProgram();
+  const child = spawn(command, [...(command === process.execPath ? [main] : []), ...args], {
+    env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8', ...environment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { out: '', err: '' };

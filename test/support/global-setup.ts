@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../../src/adapters/embedded/postgres-server.ts';
 import { missingEmulators, startEmulatorStarter } from './aws-emulators.ts';
+import { bundleProgram } from './bundled-program.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,7 +17,11 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'paywright-test-'));
   // Tests end processes, never the machine, so waiting for the disk would prove nothing.
-  const postgres = await startPostgres({ dataDir, settings: { fsync: 'off', max_connections: '300' } });
+  const [postgres, program] = await Promise.all([
+    startPostgres({ dataDir, settings: { fsync: 'off', max_connections: '300' } }),
+    bundleProgram(),
+  ]);
+  process.env['TEST_PROGRAM_FOLDER'] = program.folder;
   const superuser = new URL(postgres.url);
   superuser.username = 'paywright';
   superuser.password = readFileSync(join(dataDir, 'postgres.password'), 'utf8');
@@ -31,6 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await emulators.close();
     await postgres.stop();
+    await program.remove();
     rmSync(dataDir, { recursive: true, force: true });
     rmSync(objects, { recursive: true, force: true });
   };

@@ -1,9 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { COMPILE_CACHE } from '../../support/compile-cache.ts';
-
-const MAIN = fileURLToPath(new URL('../../../src/entrypoints/cli/main.ts', import.meta.url));
+import { bundledProgram } from '../../support/bundled-program.ts';
 
 /** `paywright serve` as a process of its own. */
 export type ServerProcess = Readonly<{
@@ -14,8 +11,9 @@ export type ServerProcess = Readonly<{
 
 /** Resolves when the server is ready; rejects with what it said when it ends instead. */
 export async function startServer(env: Readonly<Record<string, string>>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
-    env: { PATH: process.env['PATH'], ...COMPILE_CACHE, ...env },
+  const { main, environment } = bundledProgram();
+  const child = spawn(process.execPath, [main, 'serve'], {
+    env: { PATH: process.env['PATH'], ...environment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const gone = once(child, 'exit');
