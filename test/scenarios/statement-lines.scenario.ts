@@ -167,6 +167,85 @@ export function statementLinesContract(adapter: string, open: () => Promise<Stor
       expect(await verified()).toEqual([]);
     });
 
+    it('chargebacks of one capture add up, less what was reversed, over files, and never come to more than was captured', async () => {
+      const [paid, other] = [await desk.paid(), await desk.paid()];
+      const partial = (reference: string, amount: string) =>
+        rowAbout(paid, chargedBack(reference, { amount }));
+      const reversal = (reference: string, amount: string) => ({
+        ...partial(reference, amount),
+        type: 'chargeback_reversal',
+      });
+      const outcomesOf = async (rows: Parameters<typeof nativeFile>[0]) =>
+        (await desk.rowsOf(await desk.reconcile(nativeFile(rows)))).map(({ outcome, differences }) =>
+          differences === undefined ? outcome : differences,
+        );
+      const over = (ours: number, theirs: number) => [{ field: 'amount', ours, theirs }];
+      expect(
+        await outcomesOf([partial('d-1', '1000'), partial('d-2', '1501'), partial('d-3', '1400')]),
+      ).toEqual(['matched', over(1_500, 1_501), 'matched']);
+      desk.clock.move(1_000);
+      expect(
+        await outcomesOf([
+          partial('d-4', '101'),
+          reversal('d-1', '900'),
+          partial('d-5', '1001'),
+          partial('d-6', '1000'),
+          partial('d-7', '1'),
+          rowAbout(other, chargedBack('d-8')),
+        ]),
+      ).toEqual([over(100, 101), 'matched', over(1_000, 1_001), 'matched', over(0, 1), 'matched']);
+      expect((await linesOf()).map(({ chargebacks }) => chargebacks).filter(Boolean)).toEqual([
+        { sequence: 1, amount: 1_000n },
+        { sequence: 2, amount: 2_400n },
+        { sequence: 3, amount: 1_500n },
+        { sequence: 4, amount: 2_500n },
+        { sequence: 1, amount: 2_500n },
+      ]);
+      // A capture that is settled says nothing of what was charged back of it beyond that.
+      await desk.reconcile(nativeFile([rowAbout(paid)]));
+      const open = await storage.aggregates.newest(desk.merchantId, 'exception', { limit: 9, isOpen: true });
+      expect(open._unsafeUnwrap().map(({ difference }) => difference)).toEqual([
+        -1n,
+        -1_001n,
+        -101n,
+        -1_501n,
+      ]);
+      expect(await verified()).toEqual([]);
+    });
+
+    it('of two files that charge back of one capture at once, the later one is held against what the other left', async () => {
+      const paid = await desk.paid();
+      const part = (reference: string) =>
+        nativeFile([rowAbout(paid, chargedBack(reference, { amount: '2000' }))]);
+      const { reconciliation: slower } = (await desk.send(part('d-1')))._unsafeUnwrap();
+      let faster: Promise<Reconciliation> | undefined;
+      const { aggregates } = desk.ports;
+      const late = desk.worker({
+        aggregates: {
+          ...aggregates,
+          findByKey: (merchantId, kind, key) =>
+            aggregates.findByKey(merchantId, kind, key).andThen((found) =>
+              ResultAsync.fromSafePromise(
+                (async () => {
+                  if (!key.startsWith('chargebacks')) return found;
+                  faster ??= desk.reconcile(part('d-2'));
+                  await faster;
+                  return found;
+                })(),
+              ),
+            ),
+        },
+      });
+      expect((await late(1))._unsafeUnwrap()).toMatchObject([
+        { end: 'postponed', code: 'changed_meanwhile' },
+      ]);
+      desk.clock.move(2_000);
+      (await desk.worker({}, 'worker-2')(9))._unsafeUnwrap();
+      expect(countsOf(await desk.find(slower.id))).toEqual({ mismatched: 1 });
+      expect(await linesOf()).toMatchObject([{ chargebacks: { sequence: 1, amount: 2_000n } }]);
+      expect(await verified()).toEqual([]);
+    });
+
     it('of two files that have one line at once, one posts it, and the other says that it is a duplicate', async () => {
       const row = rowOfType('payout', { amount: '7', payout_id: 'p-1' });
       const { reconciliation: slower } = (await desk.send(nativeFile([row])))._unsafeUnwrap();

@@ -3,7 +3,8 @@ import { type FileRow, paymentNamedBy, type ReadRow } from '../../domain/files/f
 import { matchRow } from '../../domain/files/match-file-row.ts';
 import type { Books, MatchedRow, Tolerance } from '../../domain/files/match-row.ts';
 import type { ProcessingReconciliation } from '../../domain/files/reconciliation.ts';
-import type { PaymentId } from '../../domain/kernel/ids.ts';
+import { type Chargebacks, chargebackKey } from '../../domain/files/statement-line.ts';
+import type { PaymentId, TransactionId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
@@ -15,8 +16,8 @@ import type { Storage } from '../../ports/storage.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { entriesOfSettlement, ROWS_PER_SETTLEMENT } from '../payments/settle-transactions.ts';
 import { type BatchEffects, batchDraft } from './batch-draft.ts';
-import type { RowContributor, RowEffects } from './row-effects.ts';
-import { storedLines } from './statement-line-rows.ts';
+import type { BatchSoFar, RowContributor, RowEffects } from './row-effects.ts';
+import { storedChargebacks, storedLines } from './statement-line-rows.ts';
 
 /** How much fits into one change. */
 export type BatchBounds = Pick<Storage, 'mostChangeRows'>;
@@ -70,10 +71,13 @@ export const matchBatch = (
     const storedBefore = storedLines(aggregates, merchantId, rows);
     const transactions: PaymentBooks = new Map(yield* stored);
     const earlier = yield* storedBefore;
+    const known = { transactionsOf: (id: PaymentId) => transactions.get(id) ?? [] };
+    const chargebacks = yield* storedChargebacks(aggregates, merchantId, rows, known);
     const draft = batchDraft(mostChangeRows - ROWS_BESIDE);
     const books: Books = {
-      transactionsOf: (id) => transactions.get(id) ?? [],
+      ...known,
       statementLine: (key) => draft.soFar.holding('statement_line', key) ?? earlier.get(key),
+      chargebacksOf: (id) => lastChargebacks(draft.soFar, id, chargebacks.get(id)),
     };
     const effectsOfRow = yield* ResultAsync.combine(
       terms.contributors.map((each) => each({ reconciliation, rows, books, now: at })),
@@ -99,6 +103,16 @@ export const matchBatch = (
       throw new Error(`a row of ${reconciliation.id} changes more than one commit can`);
     return ok({ rows: matched, lines, effects: draft.effects(), at, next });
   });
+
+/** As the rows before left it, of those that are stored and those of this batch. */
+function lastChargebacks(
+  soFar: BatchSoFar,
+  id: TransactionId,
+  stored: Chargebacks | undefined,
+): Chargebacks | undefined {
+  const line = soFar.holding('statement_line', chargebackKey(id, (stored?.sequence ?? 0) + 1));
+  return line?.chargebacks === undefined ? stored : lastChargebacks(soFar, id, line.chargebacks);
+}
 
 const paymentsIn = (rows: readonly FileRow[]): readonly PaymentId[] => [
   ...new Set(rows.flatMap((row) => paymentNamedBy(row) ?? [])),

@@ -13,6 +13,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { lastInSequence } from './last-in-sequence.ts';
 import type { RowContributor } from './row-effects.ts';
 
 type SettlementPorts = Readonly<{ aggregates: Aggregates; digests: Digests }>;
@@ -80,27 +81,12 @@ function openIn(settlement: Settlement | undefined): ProcessingSettlement | unde
   return settlement;
 }
 
-/** The first that is free. Settlements are never removed, so that all before it are there: few reads, however many. */
+/** The first that is free. Settlements are never removed, so that all before it are there. */
 const nextSequence = (
   aggregates: Aggregates,
   merchantId: MerchantId,
   group: SettlementGroup,
 ): ResultAsync<number, StorageUnavailable> =>
-  safeTry(async function* () {
-    const isTaken = (sequence: number) =>
-      aggregates
-        .findByKey(merchantId, 'settlement', settlementKey(group, sequence))
-        .map((found) => found !== undefined);
-    let taken = 0;
-    let free = 1;
-    while (yield* isTaken(free)) {
-      taken = free;
-      free *= 2;
-    }
-    while (free - taken > 1) {
-      const middle = Math.floor((taken + free) / 2);
-      if (yield* isTaken(middle)) taken = middle;
-      else free = middle;
-    }
-    return ok(free);
-  });
+  lastInSequence((sequence) =>
+    aggregates.findByKey(merchantId, 'settlement', settlementKey(group, sequence)),
+  ).map((last) => (last?.sequence ?? 0) + 1);

@@ -1,31 +1,38 @@
 import { okAsync, Result, ResultAsync } from 'neverthrow';
 import { type FileRow, isStatementRow, type StatementRow } from '../../domain/files/file-row.ts';
-import type { MatchedRow } from '../../domain/files/match-row.ts';
+import { type Books, type MatchedRow, transactionNamed } from '../../domain/files/match-row.ts';
 import {
+  type Chargebacks,
+  chargebackKey,
+  chargebacksAfter,
   keyOfRow,
+  keysOfLine,
   openStatementLine,
   type StatementLine,
   statementKey,
   statementLineEntries,
 } from '../../domain/files/statement-line.ts';
-import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { MerchantId, TransactionId } from '../../domain/kernel/ids.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
+import { lastInSequence } from './last-in-sequence.ts';
 import type { RowContributor, RowEffects } from './row-effects.ts';
 
 /** A row that stands for itself and matches is a line of the processor's statement from then on, with its ledger entries. */
 export const statementLineRows =
   ({ ids }: Readonly<{ ids: Ids }>): RowContributor =>
-  ({ reconciliation: { id: reconciliationId, merchantId }, now: createdAt }) =>
+  ({ reconciliation: { id: reconciliationId, merchantId }, books, now: createdAt }) =>
     okAsync(({ outcome, row, transaction }: MatchedRow): RowEffects => {
       if (row.isErr() || !isStatementRow(row.value)) return {};
       if (outcome !== 'matched' && outcome !== 'matched_within_tolerance') return {};
       const id = ids.statementLine(createdAt);
-      const next = openStatementLine(row.value, transaction, { id, merchantId, reconciliationId, createdAt });
+      const known = { id, merchantId, reconciliationId, createdAt };
+      const before = transaction && books.chargebacksOf(transaction.id);
+      const next = openStatementLine(row.value, transaction, known, chargebacksAfter(row.value, before));
       return {
-        aggregates: [{ action: 'statement_line.opened', next, takes: [keyOfRow(row.value)] }],
+        aggregates: [{ action: 'statement_line.opened', next, takes: keysOfLine(next) }],
         entries: statementLineEntries(next, () => ids.ledgerEntry(createdAt)),
       };
     });
@@ -55,3 +62,38 @@ const keysOf = (row: StatementRow): readonly string[] =>
   row.type === 'chargeback_reversal'
     ? [keyOfRow(row), statementKey('chargeback', row.reference)]
     : [keyOfRow(row)];
+
+/**
+ * What is charged back of each transaction that rows charge back or reverse, as the lines on record leave it. A search for the last of
+ * a transaction's lines: one read where there is none, two where there is one.
+ */
+export const storedChargebacks = (
+  aggregates: Aggregates,
+  merchantId: MerchantId,
+  rows: readonly FileRow[],
+  { transactionsOf }: Pick<Books, 'transactionsOf'>,
+): ResultAsync<ReadonlyMap<TransactionId, Chargebacks>, StorageUnavailable> => {
+  const disputed = rows.flatMap((row) =>
+    row.type === 'chargeback' || row.type === 'chargeback_reversal'
+      ? (transactionNamed(row, 'capture', { transactionsOf })?.id ?? [])
+      : [],
+  );
+  return inParallel([...new Set(disputed)], AT_ONCE, (id) =>
+    ResultAsync.fromSafePromise(
+      Promise.resolve(
+        lastOf(aggregates, merchantId, id).map((line): readonly (readonly [TransactionId, Chargebacks])[] =>
+          line?.chargebacks === undefined ? [] : [[id, line.chargebacks]],
+        ),
+      ),
+    ),
+  ).andThen((found) => Result.combine([...found]).map((all) => new Map(all.flat())));
+};
+
+const lastOf = (
+  aggregates: Aggregates,
+  merchantId: MerchantId,
+  id: TransactionId,
+): ResultAsync<StatementLine | undefined, StorageUnavailable> =>
+  lastInSequence((sequence) =>
+    aggregates.findByKey(merchantId, 'statement_line', chargebackKey(id, sequence)),
+  );

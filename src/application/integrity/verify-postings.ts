@@ -113,15 +113,17 @@ function postingsOfLine({ id, type, amount, fee = 0n, createdAt }: StatementLine
     at: createdAt,
   });
   const feeType = (units: bigint) => (units > 0n ? 'fee' : 'fee_refund');
-  const signed: Record<StatementLine['type'], LedgerEntryType> = {
+  const signed: Record<StatementLine['type'], LedgerEntryType | undefined> = {
+    uncaptured: undefined,
     chargeback: 'chargeback',
     chargeback_reversal: 'chargeback_reversal',
     fee: feeType(minorUnits),
     adjustment: minorUnits > 0n ? 'adjustment_credit' : 'adjustment_debit',
     payout: minorUnits > 0n ? 'payout' : 'payout_reversal',
   };
+  const moves = signed[type];
   return [
-    ...(minorUnits === 0n ? [] : [posting(signed[type], minorUnits)]),
+    ...(minorUnits === 0n || moves === undefined ? [] : [posting(moves, minorUnits)]),
     ...(fee === 0n ? [] : [posting(feeType(fee), fee)]),
   ];
 }

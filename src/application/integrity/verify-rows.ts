@@ -5,7 +5,7 @@ import { scheduledKey } from '../../domain/files/export-schedule.ts';
 import { slotKey } from '../../domain/files/file-export.ts';
 import { fileKey } from '../../domain/files/reconciliation.ts';
 import { settlementKey } from '../../domain/files/settlement-keys.ts';
-import { keyOfLine } from '../../domain/files/statement-line.ts';
+import { keysOfLine } from '../../domain/files/statement-line.ts';
 import { type Claim, hasEffect } from '../../domain/kernel/claim.ts';
 import { type ClaimTrace, traceOf } from '../../domain/kernel/claim-trace.ts';
 import { type DomainEvent, entityOf } from '../../domain/kernel/events.ts';
@@ -132,7 +132,7 @@ function uniqueKeysOf(aggregate: Aggregate): readonly string[] {
   }
   if (aggregate.kind === 'reconciliation' && aggregate.status !== 'failed') return [fileKey(aggregate)];
   if (aggregate.kind === 'settlement') return [settlementKey(aggregate, aggregate.sequence)];
-  if (aggregate.kind === 'statement_line') return [keyOfLine(aggregate)];
+  if (aggregate.kind === 'statement_line') return keysOfLine(aggregate);
   if (
     aggregate.kind === 'exception' &&
     aggregate.type === 'missing_there' &&

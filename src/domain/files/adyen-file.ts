@@ -55,7 +55,9 @@ const transaction = (type: RowType): Kind => ({ type, of: 'transaction' });
 const balance = (type: RowType): Kind => ({ type, of: 'balance' });
 
 /**
- * What the words of `Type` are to us (docs.adyen.com, "Journal types" of the settlement detail report). Others are rejected; a
+ * What the words of `Type` are to us (docs.adyen.com, "Journal types" of the settlement detail report). Others are rejected, among
+ * them `PaidOut` and `EpaPaid`; a payout that the account made to another one of the company is an adjustment, as the bank has no part in
+ * it, and what a payment cost beside its fees is a fee. A
  * payout that the bank sent back is one below zero, a refund that came back no refund, but money in the merchant's favour.
  */
 const TYPES: ReadonlyMap<string, Kind> = new Map([
@@ -69,10 +71,12 @@ const TYPES: ReadonlyMap<string, Kind> = new Map([
   ['MiscCosts', balance('fee')],
   ['AuthorisationSchemeFee', balance('fee')],
   ['InvoiceDeduction', balance('fee')],
+  ['PaymentCost', balance('fee')],
   ['DepositCorrection', balance('adjustment')],
   ['Balancetransfer', balance('adjustment')],
   ['MatchedStatement', balance('adjustment')],
   ['ManualCorrected', balance('adjustment')],
+  ['InternalCompanyPayout', balance('adjustment')],
   ['MerchantPayout', balance('payout')],
   ['BankInstructionReturned', balance('payout')],
 ]);
@@ -122,7 +126,9 @@ const rowOf = (cell: CellOf, line: number): Cell<FileRow> =>
           processorReference: type === 'refund' ? modification : payment,
           reference:
             of === 'balance'
-              ? [batch, cell('Type'), createdAt, currency, `${gross}`, modification].join(' ')
+              ? [batch, cell('Type'), createdAt, currency, `${gross}`, modification, ...costOf(cell)].join(
+                  ' ',
+                )
               : referenceOf(cell('Type'), modification ?? payment),
           bankReference: isPayout ? modification : undefined,
         },
@@ -130,6 +136,10 @@ const rowOf = (cell: CellOf, line: number): Cell<FileRow> =>
       ),
     );
   });
+
+/** Two payments may have cost the same in the same second. */
+const costOf = (cell: CellOf): readonly string[] =>
+  cell('Type') === 'PaymentCost' ? [cell('Psp Reference')] : [];
 
 /** A second chargeback is of the same dispute as the first, and no repetition of it. */
 const referenceOf = (word: string, reference: string | undefined): string | undefined =>

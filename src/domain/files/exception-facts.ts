@@ -19,7 +19,7 @@ export type ExceptionFacts = Pick<
  * files overlap, and its money is in no settlement twice.
  */
 export function exceptionOfRow(matched: MatchedRow): ExceptionFacts | undefined {
-  const { outcome, row, differences, transaction } = matched;
+  const { outcome, row, differences, transaction, uncaptured } = matched;
   if (outcome === 'matched' || outcome === 'matched_within_tolerance') return undefined;
   if (row.isErr()) {
     const { line, reason, column } = row.error;
@@ -28,7 +28,7 @@ export function exceptionOfRow(matched: MatchedRow): ExceptionFacts | undefined 
   const said = row.value;
   if (outcome === 'duplicate' && differences.length === 0) return undefined;
   const currency = said.currency ?? transaction?.amount.currency;
-  const difference = differenceOf(said, transaction);
+  const difference = differenceOf(said, transaction, uncaptured);
   return {
     type: outcome,
     fields: differences,
@@ -89,17 +89,27 @@ function moneyAbout(
 
 /**
  * By how much more than our books say the processor pays for the row, fee included; undefined where that cannot be said: it names no
- * amount, another currency than ours, or a transaction whose outcome is not known yet.
+ * amount, another currency than ours, or a transaction whose outcome is not known yet. A row that stands for itself is all of it a
+ * difference, whatever became of the transaction.
  */
-function differenceOf(row: FileRow, transaction: Transaction | undefined): bigint | undefined {
-  if (transaction === undefined)
+function differenceOf(
+  row: FileRow,
+  transaction: Transaction | undefined,
+  uncaptured = 0n,
+): bigint | undefined {
+  if (transaction === undefined || isStatementRow(row))
     return row.amount === undefined ? undefined : theirsOf(row, row.type ?? 'payment', row.amount, 0n);
   const { type, status, amount } = transaction;
   if (status === 'pending' || (row.currency !== undefined && row.currency !== amount.currency))
     return undefined;
   const ours = transaction.fee ?? row.fee ?? 0n;
-  const theirs = theirsOf(row, row.type ?? type, row.amount ?? amount.minorUnits, ours);
-  const isTakenBack = status === 'settled' && !isStatementRow(row) && row.status === 'failed';
+  const theirs = theirsOf(
+    row,
+    row.type ?? type,
+    (row.amount ?? amount.minorUnits + uncaptured) - uncaptured,
+    ours,
+  );
+  const isTakenBack = status === 'settled' && row.status === 'failed';
   // What was settled has been paid already, and what failed has not to be.
   return status === 'succeeded' || isTakenBack ? theirs - paidFor(type, amount.minorUnits, ours) : theirs;
 }
@@ -112,6 +122,7 @@ function paidFor(type: string, amount: bigint, fee: bigint): bigint {
   switch (type) {
     case 'refund':
     case 'chargeback':
+    case 'uncaptured':
       return -amount - fee;
     case 'fee':
     case 'payout':

@@ -11,6 +11,7 @@ import type {
 import type { Instant } from '../kernel/instant.ts';
 import type { Money } from '../kernel/money.ts';
 import { revised } from '../kernel/revision.ts';
+import { isStatementType } from './file-row.ts';
 import type { FieldDifference } from './match-row.ts';
 
 /** What does not fit: a row of a file that did not match, a transaction that no file named in time, or a payout and its settlement. */
@@ -264,9 +265,13 @@ function decided(
   };
 }
 
-/** The exceptions that there is nothing left of once their transaction is settled; a duplicate is about one that was before. */
-export const endsWhenSettled = ({ type }: Pick<Exception, 'type'>): boolean =>
-  type === 'mismatched' || type === 'missing_here' || type === 'missing_there';
+/**
+ * The exceptions that there is nothing left of once their transaction is settled. A duplicate is about one that was before, and a
+ * row that stands for itself, such as a chargeback, about money that no settlement of the transaction moves.
+ */
+export const endsWhenSettled = ({ type, row }: Pick<Exception, 'type' | 'row'>): boolean =>
+  (type === 'mismatched' || type === 'missing_here' || type === 'missing_there') &&
+  !isStatementType(row?.type);
 
 /** True while a person may still have to act. */
 export const isUnresolved = <Standing extends Pick<Exception, 'status'>>(

@@ -35,6 +35,11 @@ export type TransactionRow = Said &
     type?: 'payment' | 'refund';
     status: 'settled' | 'failed';
     amount?: bigint;
+    /**
+     * The amount is what was authorized, of a source that says what was not captured of it in a row of its own (`uncaptured`), and
+     * what was captured where it names no such row.
+     */
+    amountIs?: 'authorized';
     /** The transaction's own where the row names none. */
     currency?: CurrencyCode;
   }>;
@@ -49,6 +54,11 @@ export type ChargebackRow = Said &
     reference: string;
   }>;
 
+/** What was authorized and not captured, of a payment whose own row says all that was authorized. Nothing was paid for it. */
+export type UncapturedRow = Said &
+  TransactionName &
+  Readonly<{ type: 'uncaptured'; amount: bigint; currency: CurrencyCode; reference: string }>;
+
 /**
  * Money that no transaction moved. A fee above zero was kept, one below zero given back; an adjustment above zero is in the
  * merchant's favour. The amount is what moved, whatever `fee` says.
@@ -61,13 +71,17 @@ export type PayoutRow = Said &
   Readonly<{ type: 'payout'; amount: bigint; currency: CurrencyCode; payoutId: string }>;
 
 /** A row that stands for itself: no transaction of ours is settled by it. */
-export type StatementRow = ChargebackRow | ChargeRow | PayoutRow;
+export type StatementRow = ChargebackRow | UncapturedRow | ChargeRow | PayoutRow;
 
 /** One row, whichever processor wrote it. */
 export type FileRow = TransactionRow | StatementRow;
 
-export const isStatementRow = (row: FileRow): row is StatementRow =>
-  row.type !== undefined && row.type !== 'payment' && row.type !== 'refund';
+export const isStatementRow = (row: FileRow): row is StatementRow => isStatementType(row.type);
+
+export const isStatementType = <Type extends string>(
+  type: Type | undefined,
+): type is Exclude<Type, 'payment' | 'refund'> =>
+  type !== undefined && type !== 'payment' && type !== 'refund';
 
 /** The payment that a row names, when it is one of ours. */
 export const paymentNamedBy = (row: FileRow): PaymentId | undefined =>

@@ -1,11 +1,12 @@
 import { ok, type Result } from 'neverthrow';
-import type { PaymentId } from '../kernel/ids.ts';
+import type { PaymentId, TransactionId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { type Json, whole } from '../kernel/json.ts';
 import { settle, type Transaction } from '../payments/transaction.ts';
 import type { FileRow, RowRejected, TransactionName, TransactionRow } from './file-row.ts';
 import { namedTransaction } from './named-transaction.ts';
-import type { StatementLine } from './statement-line.ts';
+import type { Chargebacks, StatementLine } from './statement-line.ts';
+import { uncapturedIn } from './uncaptured.ts';
 
 /** What becomes of a row; each becomes exactly one of these. */
 export const OUTCOMES = [
@@ -28,6 +29,8 @@ export type MatchedRow = Readonly<{
   differences: readonly FieldDifference[];
   /** The transaction of ours that the row was held against, as it was before. */
   transaction?: Transaction;
+  /** How much of the row's amount was authorized and never captured; another row takes it back. */
+  uncaptured?: bigint;
   /** The row settles the transaction: how it was, and how it is from now on. */
   settled?: Readonly<{ before: Transaction; next: Transaction }>;
 }>;
@@ -38,6 +41,8 @@ export type Books = Readonly<{
   transactionsOf: (id: PaymentId) => readonly Transaction[];
   /** The line of a statement of this type and reference (`statementKey`), from this file or an earlier one. */
   statementLine: (key: string) => StatementLine | undefined;
+  /** What is charged back of a capture so far, less what was reversed of it; undefined where nothing ever was. */
+  chargebacksOf: (id: TransactionId) => Chargebacks | undefined;
 }>;
 
 /** How far amounts and fees may differ from ours, in minor units of each currency; 0 where none is named. */
@@ -55,14 +60,16 @@ export function matchTransactionRow(
 ): MatchedRow {
   const transaction = transactionNamed(row, row.type === 'refund' ? 'refund' : 'capture', books);
   if (transaction === undefined) return { outcome: 'missing_here', row: ok(row), differences: [] };
+  const uncaptured = uncapturedIn(row, transaction, books.transactionsOf(transaction.paymentId));
   const as = (outcome: Outcome, differences: readonly FieldDifference[] = []): MatchedRow => ({
     outcome,
     row: ok(row),
     differences,
     transaction,
+    ...(uncaptured === 0n ? {} : { uncaptured }),
   });
   const facts = differencesOfFacts(row, transaction);
-  const amounts = differencesOfAmounts(row, transaction);
+  const amounts = differencesOfAmounts(row, transaction, uncaptured);
   const most = tolerance(transaction.amount.currency);
   const isWithin = amounts.every(({ by }) => by <= most);
   const differences = [...facts, ...amounts.map(({ difference }) => difference)];
@@ -78,7 +85,7 @@ export function matchTransactionRow(
 export const transactionNamed = (
   name: TransactionName,
   type: 'capture' | 'refund',
-  { transactionsOf }: Books,
+  { transactionsOf }: Pick<Books, 'transactionsOf'>,
 ): Transaction | undefined =>
   name.paymentId === undefined ? undefined : namedTransaction(name, type, transactionsOf(name.paymentId));
 
@@ -110,10 +117,18 @@ function differencesOfFacts(
 export type AmountDifference = Readonly<{ by: bigint; difference: FieldDifference }>;
 
 /** A fee that we never learned of differs from nothing. */
-function differencesOfAmounts(row: TransactionRow, transaction: Transaction): readonly AmountDifference[] {
+function differencesOfAmounts(
+  row: TransactionRow,
+  transaction: Transaction,
+  uncaptured: bigint,
+): readonly AmountDifference[] {
   const known = transaction.status === 'pending' ? undefined : transaction.fee;
   return [
-    ...differing('amount', transaction.amount.minorUnits, row.amount),
+    ...differing(
+      'amount',
+      transaction.amount.minorUnits,
+      row.amount === undefined ? undefined : row.amount - uncaptured,
+    ),
     ...differing('fee', known, row.fee),
   ];
 }

@@ -1,7 +1,7 @@
 import { ok } from 'neverthrow';
 import type { Money } from '../kernel/money.ts';
 import type { Transaction } from '../payments/transaction.ts';
-import type { ChargebackRow, StatementRow } from './file-row.ts';
+import type { ChargebackRow, StatementRow, UncapturedRow } from './file-row.ts';
 import {
   type Books,
   differing,
@@ -13,11 +13,13 @@ import {
   transactionNamed,
 } from './match-row.ts';
 import { keyOfRow, type StatementLine, statementKey } from './statement-line.ts';
+import { uncapturedOf } from './uncaptured.ts';
 
 /**
  * What becomes of a row that stands for itself. The same type and reference again is a duplicate, whatever else it says. A fee, an
- * adjustment and a payout are as the processor says. A chargeback must be of money that was captured, and of no more of it; a
- * reversal of a chargeback that is on record, and of no more than that.
+ * adjustment and a payout are as the processor says. A chargeback must be of money that was captured, and with those before it, less
+ * what was reversed of them, of no more of it; a reversal of a chargeback that is on record, and of no more than that. What was
+ * not captured is exactly what was authorized beyond the capture.
  */
 export function matchStatementRow(row: StatementRow, books: Books, tolerance: Tolerance): MatchedRow {
   const as = (outcome: Outcome, differences: readonly FieldDifference[] = []): MatchedRow => ({
@@ -26,27 +28,51 @@ export function matchStatementRow(row: StatementRow, books: Books, tolerance: To
     differences,
   });
   if (books.statementLine(keyOfRow(row)) !== undefined) return as('duplicate');
-  if (row.type !== 'chargeback' && row.type !== 'chargeback_reversal') return as('matched');
+  if (!isOfTransaction(row)) return as('matched');
   const transaction = transactionNamed(row, 'capture', books);
   if (transaction === undefined) return as('missing_here');
-  const { facts, most } = held(row, transaction, books);
-  const over = most === undefined ? [] : overAmount(row, most);
-  const isWithin = over.every(({ by }) => by <= tolerance(row.currency));
-  const differences = [...facts, ...over.map(({ difference }) => difference)];
+  const { facts, bounds } = held(row, transaction, books);
+  const amounts = bounds === undefined ? [] : outside(row, bounds);
+  const isWithin = amounts.every(({ by }) => by <= tolerance(row.currency));
+  const differences = [...facts, ...amounts.map(({ difference }) => difference)];
   if (facts.length > 0 || !isWithin) return { ...as('mismatched', differences), transaction };
-  return { ...as(over.length === 0 ? 'matched' : 'matched_within_tolerance', differences), transaction };
+  return { ...as(amounts.length === 0 ? 'matched' : 'matched_within_tolerance', differences), transaction };
 }
 
-/** Where the row says other than we know, and the most that it can be of. */
-type Held = Readonly<{ facts: readonly FieldDifference[]; most: Money | undefined }>;
+type OfTransaction = ChargebackRow | UncapturedRow;
 
-const held = (row: ChargebackRow, transaction: Transaction, books: Books): Held =>
-  row.type === 'chargeback'
-    ? { facts: factsOfCapture(row, transaction), most: transaction.amount }
-    : reversed(row, transaction, books.statementLine(statementKey('chargeback', row.reference)));
+const isOfTransaction = (row: StatementRow): row is OfTransaction =>
+  row.type === 'chargeback' || row.type === 'chargeback_reversal' || row.type === 'uncaptured';
+
+/** What the row's amount may be, in its own currency. */
+type Bounds = Readonly<{ least: bigint; most: bigint }>;
+
+/** Where the row says other than we know, and what its amount may be where that can be said. */
+type Held = Readonly<{ facts: readonly FieldDifference[]; bounds: Bounds | undefined }>;
+
+function held(row: OfTransaction, transaction: Transaction, books: Books): Held {
+  switch (row.type) {
+    case 'chargeback':
+      return { facts: factsOfCapture(row, transaction), bounds: upTo(leftOf(transaction, books)) };
+    case 'chargeback_reversal':
+      return reversed(row, transaction, books.statementLine(statementKey('chargeback', row.reference)));
+    case 'uncaptured': {
+      const amount = uncapturedOf(transaction, books.transactionsOf(transaction.paymentId));
+      return { facts: factsOfCapture(row, transaction), bounds: { least: amount, most: amount } };
+    }
+  }
+}
+
+const upTo = (most: bigint): Bounds => ({ least: 0n, most });
+
+/** What of a capture is not charged back. */
+const leftOf = ({ id, amount }: Transaction, { chargebacksOf }: Books): bigint => {
+  const left = amount.minorUnits - (chargebacksOf(id)?.amount ?? 0n);
+  return left > 0n ? left : 0n;
+};
 
 function factsOfCapture(
-  row: ChargebackRow,
+  row: OfTransaction,
   { type, status, amount }: Transaction,
 ): readonly FieldDifference[] {
   const isCaptured = status === 'succeeded' || status === 'settled';
@@ -59,20 +85,21 @@ function factsOfCapture(
 
 function reversed(row: ChargebackRow, { id }: Transaction, chargeback: StatementLine | undefined): Held {
   if (chargeback === undefined)
-    return { facts: [{ field: 'reference', ours: null, theirs: row.reference }], most: undefined };
+    return { facts: [{ field: 'reference', ours: null, theirs: row.reference }], bounds: undefined };
   const of = chargeback.transaction?.id ?? null;
   return {
     facts: [
       ...(of === id ? [] : [{ field: 'transaction_id', ours: of, theirs: id }]),
       ...currencyDiffers(row, chargeback.amount),
     ],
-    most: chargeback.amount,
+    bounds: upTo(chargeback.amount.minorUnits),
   };
 }
 
-const currencyDiffers = (row: ChargebackRow, { currency }: Money): readonly FieldDifference[] =>
+const currencyDiffers = (row: OfTransaction, { currency }: Money): readonly FieldDifference[] =>
   row.currency === currency ? [] : [{ field: 'currency', ours: currency, theirs: row.currency }];
 
-/** Less than all may be charged back. */
-const overAmount = ({ amount }: ChargebackRow, { minorUnits }: Money) =>
-  amount > minorUnits ? differing('amount', minorUnits, amount) : [];
+const outside = ({ amount }: OfTransaction, { least, most }: Bounds) => {
+  if (amount > most) return differing('amount', most, amount);
+  return amount < least ? differing('amount', least, amount) : [];
+};

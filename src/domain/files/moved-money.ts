@@ -9,7 +9,8 @@ import type { FileRow } from './file-row.ts';
 /** What a foreign row says, in one form for every source. Texts are empty where it says nothing. */
 export type ForeignRow = Readonly<{
   line: number;
-  type: RowType;
+  type: RowType | 'uncaptured';
+  amountIs?: 'authorized';
   status: 'settled' | 'failed';
   settledOn: string;
   currency: CurrencyCode;
@@ -30,7 +31,7 @@ export type ForeignRow = Readonly<{
 /** Columns that a row of some type must have a value in, for its rejection to name. */
 export type NeededColumns = Readonly<{ amount: string; reference: string; payoutId: string }>;
 
-const INWARD: ReadonlySet<RowType> = new Set(['payment', 'chargeback_reversal']);
+const INWARD: ReadonlySet<ForeignRow['type']> = new Set(['payment', 'chargeback_reversal']);
 
 /**
  * The row as it is held against our own: without the sign that its type has anyhow. A payment or reversal that takes money, and
@@ -53,9 +54,12 @@ export function fileRowOf(said: ForeignRow, columns: NeededColumns): Cell<FileRo
   const amount = INWARD.has(type) ? gross : -gross;
   if (amount < 0n) return bad(columns.amount, 'wrong_sign');
   const named = { ...nameOf(said), ...present({ fee }), amount, currency };
-  if (type === 'payment' || type === 'refund') return ok({ ...known, ...named, type, status });
+  if (type === 'payment' || type === 'refund')
+    return ok({ ...known, ...named, ...present({ amountIs: said.amountIs }), type, status });
   if (reference === undefined) return bad(columns.reference, 'missing');
-  return ok({ ...known, ...named, type, reference });
+  return type === 'uncaptured'
+    ? ok({ ...known, ...named, type, reference })
+    : ok({ ...known, ...named, type, reference });
 }
 
 /** Beside our own reference of a transaction, the processor's says nothing more. */

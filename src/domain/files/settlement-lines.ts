@@ -1,6 +1,7 @@
 import type { JsonObject } from '../kernel/json.ts';
 import { type Whole, whole } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
+import type { Transaction } from '../payments/transaction.ts';
 import { type FileRow, isStatementRow, paymentNamedBy } from './file-row.ts';
 import type { Books, MatchedRow } from './match-row.ts';
 import type { SettlementAddition, SettlementGroup } from './settlement.ts';
@@ -26,27 +27,42 @@ export function settlementGroup(row: FileRow, { transactionsOf }: Books): Settle
  * one whose currency nobody knows, and one of a transaction that failed on both sides. What took effect is counted by our
  * figures, as the ledger is; what did not, by the processor's.
  */
-export function settlementRow({ outcome, row, settled, transaction }: MatchedRow): SettlementRow | undefined {
+export function settlementRow({
+  outcome,
+  row,
+  settled,
+  transaction,
+  uncaptured = 0n,
+}: MatchedRow): SettlementRow | undefined {
   if (row.isErr() || outcome === 'rejected' || outcome === 'duplicate') return undefined;
   const said = row.value;
   const currency = said.currency ?? transaction?.amount.currency;
   if (currency === undefined) return undefined;
   const group = { date: said.settledOn, currency, ...present({ payoutId: said.payoutId }) };
-  const part = said.type ?? (transaction?.type === 'refund' ? 'refund' : 'payment');
-  const theirs = moved(part, said.amount ?? 0n, said.fee ?? 0n);
+  const theirs = moved(said.type ?? typeOf(transaction), said.amount ?? 0n, said.fee ?? 0n);
   if (outcome === 'mismatched' || outcome === 'missing_here') {
     const isPaid = isStatementRow(said) || said.status === 'settled';
     return { group, addition: { part: 'exception', ...(isPaid ? theirs : NOTHING) } };
   }
+  // It takes back what the row of the payment said too much, and that row counts as what was captured.
+  if (said.type === 'uncaptured')
+    return { group, addition: { part: 'adjustment', amount: 0n, fee: said.fee ?? 0n } };
   if (isStatementRow(said))
-    return { group, addition: { part, ...theirs, ...present({ bankReference: bankReferenceOf(said) }) } };
+    return {
+      group,
+      addition: { part: said.type, ...theirs, ...present({ bankReference: bankReferenceOf(said) }) },
+    };
   if (settled === undefined || settled.next.status === 'pending') return undefined;
+  const part = said.type ?? typeOf(transaction);
   const { amount, fee = 0n } = settled.next;
   const ours = moved(part, amount.minorUnits, fee);
-  const asSaid = moved(part, said.amount ?? amount.minorUnits, said.fee ?? fee);
+  const asSaid = moved(part, (said.amount ?? amount.minorUnits + uncaptured) - uncaptured, said.fee ?? fee);
   const tolerated = asSaid.amount - asSaid.fee - (ours.amount - ours.fee);
   return { group, addition: { part, ...ours, ...(tolerated === 0n ? {} : { tolerated }) } };
 }
+
+const typeOf = (transaction: Transaction | undefined): 'payment' | 'refund' =>
+  transaction?.type === 'refund' ? 'refund' : 'payment';
 
 const NOTHING = { amount: 0n, fee: 0n };
 
@@ -55,7 +71,7 @@ const bankReferenceOf = (row: FileRow): string | undefined =>
 
 /** With the sign that the merchant sees: a refund and a chargeback cost their amount, a fee costs itself and what was kept for it. */
 function moved(
-  part: Exclude<SettlementAddition['part'], 'exception'>,
+  part: Exclude<SettlementAddition['part'], 'exception'> | 'uncaptured',
   amount: bigint,
   fee: bigint,
 ): Readonly<{ amount: bigint; fee: bigint }> {
@@ -65,6 +81,7 @@ function moved(
       return { amount, fee };
     case 'refund':
     case 'chargeback':
+    case 'uncaptured':
       return { amount: -amount, fee };
     case 'fee':
       return { amount: 0n, fee: amount + fee };

@@ -32,8 +32,10 @@ export type StatementLine = Readonly<{
   settledOn: string;
   payoutId?: string;
   bankReference?: string;
-  /** What a chargeback, or its reversal, is of. */
+  /** What a chargeback, its reversal, or what was not captured is of. */
   transaction?: Readonly<{ paymentId: PaymentId; id: TransactionId }>;
+  /** Of a chargeback and of its reversal: what is charged back of the transaction from this line on. */
+  chargebacks?: Chargebacks;
   reconciliationId: ReconciliationId;
   /** Where it stands in that file. */
   line: number;
@@ -41,6 +43,30 @@ export type StatementLine = Readonly<{
   createdAt: Instant;
   auditHash: string;
 }>;
+
+/** The lines of one transaction are numbered from 1; `amount` is what they charged back, less what they reversed. */
+export type Chargebacks = Readonly<{ sequence: number; amount: bigint }>;
+
+/** The unique key of a line among those that charge a transaction back or reverse it: two files at once never number alike. */
+export const chargebackKey = (id: TransactionId, sequence: number): string => `chargebacks ${id} ${sequence}`;
+
+/** What is charged back of a transaction once the row has taken effect; undefined for a row of any other type. */
+export function chargebacksAfter(
+  { type, amount }: StatementRow,
+  before: Chargebacks | undefined,
+): Chargebacks | undefined {
+  if (type !== 'chargeback' && type !== 'chargeback_reversal') return undefined;
+  const { sequence, amount: so } = before ?? { sequence: 0, amount: 0n };
+  return { sequence: sequence + 1, amount: type === 'chargeback' ? so + amount : so - amount };
+}
+
+/** Every unique key that a line holds. */
+export const keysOfLine = (line: StatementLine): readonly string[] => [
+  keyOfLine(line),
+  ...(line.chargebacks === undefined || line.transaction === undefined
+    ? []
+    : [chargebackKey(line.transaction.id, line.chargebacks.sequence)]),
+];
 
 /** A payout is named by the payout itself. */
 const referenceOf = (row: StatementRow): string => (row.type === 'payout' ? row.payoutId : row.reference);
@@ -54,8 +80,7 @@ export const statementKey = (type: StatementRow['type'] | 'payout_reversal', ref
 
 export const keyOfRow = (row: StatementRow): string =>
   keyOf(row.type, money(row.amount, row.currency), referenceOf(row));
-export const keyOfLine = ({ type, amount, reference }: StatementLine): string =>
-  keyOf(type, amount, reference);
+const keyOfLine = ({ type, amount, reference }: StatementLine): string => keyOf(type, amount, reference);
 
 const keyOf = (type: StatementRow['type'], { minorUnits, currency }: Money, reference: string): string =>
   type === 'payout'
@@ -66,6 +91,7 @@ export const openStatementLine = (
   row: StatementRow,
   transaction: Transaction | undefined,
   known: Pick<StatementLine, 'id' | 'merchantId' | 'reconciliationId' | 'createdAt'>,
+  chargebacks?: Chargebacks,
 ): StatementLine => ({
   kind: 'statement_line',
   ...known,
@@ -78,19 +104,23 @@ export const openStatementLine = (
   ...(transaction === undefined
     ? {}
     : { transaction: { paymentId: transaction.paymentId, id: transaction.id } }),
+  ...present({ chargebacks }),
   line: row.line,
   version: 1,
   auditHash: '',
 });
 
-/** What a line of each type moves, above and below zero. */
+/** What a line of each type moves, above and below zero; what was not captured was in no balance, and moves nothing. */
 const ENTRIES = {
   chargeback: ['chargeback', 'chargeback'],
   chargeback_reversal: ['chargeback_reversal', 'chargeback_reversal'],
   fee: ['fee', 'fee_refund'],
   adjustment: ['adjustment_credit', 'adjustment_debit'],
   payout: ['payout', 'payout_reversal'],
-} as const satisfies Record<StatementRow['type'], readonly [LedgerEntryType, LedgerEntryType]>;
+} as const satisfies Record<
+  Exclude<StatementRow['type'], 'uncaptured'>,
+  readonly [LedgerEntryType, LedgerEntryType]
+>;
 
 /** The ledger entries of a line: of its amount and of its fee, where they are not zero. */
 export function statementLineEntries(
@@ -111,7 +141,10 @@ export function statementLineEntries(
             statementLineId,
           }),
         ];
-  return [...entriesOf(amount.minorUnits, ENTRIES[line.type]), ...entriesOf(line.fee ?? 0n, ENTRIES.fee)];
+  return [
+    ...(line.type === 'uncaptured' ? [] : entriesOf(amount.minorUnits, ENTRIES[line.type])),
+    ...entriesOf(line.fee ?? 0n, ENTRIES.fee),
+  ];
 }
 
 /** As it is audited and stored. */
@@ -128,6 +161,8 @@ export type StatementLineRecord = Readonly<{
   bank_reference?: string;
   payment_id?: PaymentId;
   transaction_id?: TransactionId;
+  chargeback_sequence?: number;
+  charged_back?: Whole;
   reconciliation_id: ReconciliationId;
   line: number;
   version: number;
@@ -148,6 +183,8 @@ export const statementLineRecord = (line: StatementLine): StatementLineRecord =>
     bank_reference: line.bankReference,
     payment_id: line.transaction?.paymentId,
     transaction_id: line.transaction?.id,
+    chargeback_sequence: line.chargebacks?.sequence,
+    charged_back: line.chargebacks && whole(line.chargebacks.amount),
   }),
   reconciliation_id: line.reconciliationId,
   line: line.line,
@@ -157,7 +194,7 @@ export const statementLineRecord = (line: StatementLine): StatementLineRecord =>
 
 /** Reads `statementLineRecord` back. */
 export function restoreStatementLine(record: StatementLineRecord, auditHash: string): StatementLine {
-  const { payment_id: paymentId, transaction_id: id } = record;
+  const { payment_id: paymentId, transaction_id: id, chargeback_sequence: sequence, charged_back } = record;
   return {
     kind: 'statement_line',
     id: record.id,
@@ -169,6 +206,9 @@ export function restoreStatementLine(record: StatementLineRecord, auditHash: str
     settledOn: record.settled_on,
     ...present({ payoutId: record.payout_id, bankReference: record.bank_reference }),
     ...(paymentId === undefined || id === undefined ? {} : { transaction: { paymentId, id } }),
+    ...(sequence === undefined || charged_back === undefined
+      ? {}
+      : { chargebacks: { sequence, amount: BigInt(charged_back) } }),
     reconciliationId: record.reconciliation_id,
     line: record.line,
     version: record.version,

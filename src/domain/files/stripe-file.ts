@@ -65,9 +65,11 @@ export const STRIPE_COLUMNS: readonly Column[] = [
 
 /**
  * What the words of `reporting_category` are to us (docs.stripe.com/reports/reporting-categories). Those that are not here, of
- * Issuing, Capital, Connect and others, are rejected. A charge or refund that failed afterwards gives its money back.
+ * Issuing, Capital, Connect and others, are rejected. A charge or refund that failed afterwards gives its money back. A charge that
+ * was captured in part is of all that was authorized, and `partial_capture_reversal` of what was not captured: only together are
+ * they the capture.
  */
-const CATEGORIES: ReadonlyMap<string, RowType> = new Map([
+const CATEGORIES: ReadonlyMap<string, RowType | 'uncaptured'> = new Map([
   ['charge', 'payment'],
   ['refund', 'refund'],
   ['dispute', 'chargeback'],
@@ -76,7 +78,7 @@ const CATEGORIES: ReadonlyMap<string, RowType> = new Map([
   ['network_cost', 'fee'],
   ['charge_failure', 'adjustment'],
   ['refund_failure', 'adjustment'],
-  ['partial_capture_reversal', 'adjustment'],
+  ['partial_capture_reversal', 'uncaptured'],
   ['other_adjustment', 'adjustment'],
   ['payout', 'payout'],
   ['payout_reversal', 'payout'],
@@ -123,6 +125,7 @@ const rowOf = (cell: CellOf, line: number): Cell<FileRow> =>
           currency,
           bankReference,
           payment: cell(PAYMENT),
+          ...(type === 'payment' ? { amountIs: 'authorized' as const } : {}),
           transaction: type === 'refund' ? cell(TRANSACTION) : '',
           processorReference: type === 'refund' ? source : charge,
           // The dispute, that its reversal names too; of other rows their entry in the balance.

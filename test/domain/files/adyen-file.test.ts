@@ -40,6 +40,14 @@ describe('a settlement details report of Adyen', () => {
       '28 Modification Reference formula',
       '29 Batch Number missing',
       '30 Gross Debit (GC) not_an_amount',
+      // Two payments that cost the same in the same second are two lines.
+      ...['0020', '0021'].map(
+        (last, index) =>
+          `${31 + index} ${line('4', '08', `PaymentCost 2026-03-08 04:55:40 EUR -195 Late return fee QFQTPCQ8HXSK${last}`)} type=fee amount=195 currency=EUR`,
+      ),
+      `33 ${line('4', '08', 'InternalCompanyPayout 2026-03-08 04:55:40 EUR -5000 To TestMerchant2')} type=adjustment amount=-5000 currency=EUR`,
+      '34 Type unknown_word',
+      '35 Type unknown_word',
     ]);
   });
 

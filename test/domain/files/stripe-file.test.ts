@@ -11,10 +11,10 @@ const DISPUTE = `settledOn=2026-03-09 reference=du_1SxAd2LkdIwHu7ix0001 ${PAYOUT
 describe('a payout reconciliation report of Stripe', () => {
   it('says of every row what it is, in the minor units of its currency, and which of our transactions, or why it is rejected', async () => {
     expect(await rowsIn(settlementFile('stripe-payout-reconciliation.csv'), STRIPE)).toEqual([
-      `2 ${of('0001')} paymentId=pay_0001 processorReference=pi_3SxAd2LkdIwHu7ix0001 fee=103 amount=2500 currency=USD type=payment status=settled`,
-      `3 ${of('0002')} paymentId=pay_0002 processorReference=pi_3SxAd2LkdIwHu7ix0002 fee=45 amount=1250 currency=JPY type=payment status=settled`,
-      `5 ${of('0003')} paymentId=pay_0003 processorReference=pi_3SxAd2LkdIwHu7ix0003 fee=362 amount=12345 currency=KWD type=payment status=settled`,
-      `6 ${of('0004')} paymentId=pay_0004 processorReference=pi_3SxAd2LkdIwHu7ix0004 fee=3590 amount=123450 currency=EUR type=payment status=settled`,
+      `2 ${of('0001')} paymentId=pay_0001 processorReference=pi_3SxAd2LkdIwHu7ix0001 fee=103 amount=2500 currency=USD amountIs=authorized type=payment status=settled`,
+      `3 ${of('0002')} paymentId=pay_0002 processorReference=pi_3SxAd2LkdIwHu7ix0002 fee=45 amount=1250 currency=JPY amountIs=authorized type=payment status=settled`,
+      `5 ${of('0003')} paymentId=pay_0003 processorReference=pi_3SxAd2LkdIwHu7ix0003 fee=362 amount=12345 currency=KWD amountIs=authorized type=payment status=settled`,
+      `6 ${of('0004')} paymentId=pay_0004 processorReference=pi_3SxAd2LkdIwHu7ix0004 fee=3590 amount=123450 currency=EUR amountIs=authorized type=payment status=settled`,
       `7 ${of('0005')} paymentId=pay_0005 transactionId=txn_0005 fee=0 amount=490 currency=USD type=refund status=settled`,
       `8 ${of('0006')} paymentId=pay_0006 processorReference=re_3SxAd2LkdIwHu7ix0006 fee=-59 amount=1000 currency=USD type=refund status=settled`,
       `9 ${DISPUTE} fee=1500 amount=2500 currency=USD type=chargeback`,
@@ -22,7 +22,7 @@ describe('a payout reconciliation report of Stripe', () => {
       `11 ${of('0009')} type=fee amount=10 currency=USD`,
       `12 ${of('0010')} type=fee amount=4 currency=EUR`,
       `13 ${of('0011')} type=adjustment amount=490 currency=USD`,
-      `14 ${of('0012')} type=adjustment amount=-485 currency=USD`,
+      `14 ${of('0012')} paymentId=pay_0007 processorReference=pi_3SxAd2LkdIwHu7ix0007 fee=-15 amount=500 currency=USD type=uncaptured`,
       `15 ${of('0013')} type=adjustment amount=-350 currency=USD`,
       `16 ${of('0014', '07')} fee=0 type=payout amount=3801 currency=USD`,
       '17 customer_facing_currency converted',
@@ -31,7 +31,7 @@ describe('a payout reconciliation report of Stripe', () => {
       '20 gross not_an_amount',
       '21 net net_differs',
       '22 gross wrong_sign',
-      `23 ${of('0021')} processorReference=pi_3SxAd2LkdIwHu7ix0013 fee=59 amount=1000 currency=USD type=payment status=settled`,
+      `23 ${of('0021')} processorReference=pi_3SxAd2LkdIwHu7ix0013 fee=59 amount=1000 currency=USD amountIs=authorized type=payment status=settled`,
       '24 gross not_an_amount',
       '25 currency unknown_currency',
       '26 payment_intent_id formula',

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { jobsOf } from '../../../../src/composition/jobs.ts';
+import { aKey } from '../../../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../../../fixtures/merchants.ts';
-import { MAPPING, mappedFile } from '../../../fixtures/rendered-files.ts';
+import { type BookRow, MAPPING, mappedFile, stripeFile } from '../../../fixtures/rendered-files.ts';
 import { settlementFile } from '../../../fixtures/settlement-files.ts';
-import { anHttpApp, aToken } from '../../../support/http-app.ts';
+import { anHttpApp, aPaymentBody, aToken } from '../../../support/http-app.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -66,6 +67,67 @@ describe('POST /reconciliations of files in others’ words', () => {
           reference: 'L1',
         },
       ],
+    });
+  });
+
+  it('holds the two rows of a Stripe charge that was captured in part against the capture, in either order, and the payout comes to it', async () => {
+    authorization = `Bearer ${await aToken({ permissions: ['payments', 'settlements'] })}`;
+    const post = (path: string, body: unknown) =>
+      json(
+        http.app.request(path, {
+          method: 'POST',
+          body: JSON.stringify(body),
+          headers: { authorization, 'content-type': 'application/json', 'idempotency-key': aKey() },
+        }),
+      );
+    const held = aPaymentBody({ amount: 2_500, capture_method: 'manual' });
+    const capturedOf = async (amount: number) => {
+      const { id } = await post('/payments', held);
+      await post(`/payments/${String(id)}/capture`, { amount, final: true });
+      return String(id);
+    };
+    const rowsOf = (paymentId: string, uncaptured: bigint): readonly BookRow[] => {
+      const known = { paymentId, currency: 'USD', settledOn: '2026-03-09', payoutId: 'po_7' } as const;
+      return [
+        { ...known, type: 'payment', amount: 2_500n, fee: 75n, reference: `charge ${paymentId}` },
+        { ...known, type: 'uncaptured', amount: uncaptured, fee: -15n, reference: `rest ${paymentId}` },
+      ];
+    };
+    const [first, second, short] = [await capturedOf(2_000), await capturedOf(1), await capturedOf(2_000)];
+    const payout = {
+      type: 'payout',
+      amount: 2_001n - 120n,
+      fee: 0n,
+      currency: 'USD',
+      settledOn: '2026-03-09',
+      reference: 'txn_payout',
+      payoutId: 'po_7',
+    } as const;
+    const rows = [...rowsOf(first, 500n), ...rowsOf(second, 2_499n).toReversed(), payout];
+    const read = await finished(await json(send('source=stripe', stripeFile(rows))));
+    expect(read).toMatchObject({ status: 'completed', counts: { rows: 5, matched: 5 } });
+    const { items } = (await json(ask('/settlements'))) as Readonly<{ items: readonly Body[] }>;
+    expect(items).toMatchObject([
+      {
+        status: 'completed',
+        gross_amount: 2_001,
+        fee_amount: 120,
+        adjustment_amount: 0,
+        tolerated_amount: 0,
+        payout: { difference: 0 },
+      },
+    ]);
+    const again = await finished(await json(send('source=stripe', `${stripeFile(rows)}\n`)));
+    expect(again).toMatchObject({ counts: { rows: 5, duplicate: 5 } });
+    // What was given up is not what was authorized beyond the capture.
+    const other = rowsOf(short, 499n);
+    const odd = await finished(await json(send('source=stripe', stripeFile(other))));
+    expect(odd).toMatchObject({ counts: { rows: 2, matched: 1, mismatched: 1 } });
+    expect(await json(ask(`/reconciliations/${String(odd['id'])}/rows?outcome=mismatched`))).toMatchObject({
+      items: [{ type: 'uncaptured', differences: [{ field: 'amount', ours: 500, theirs: 499 }] }],
+    });
+    expect(await json(ask('/exceptions'))).toMatchObject({
+      items: [{ kind: 'mismatched', amount: 484, difference: -484 }],
     });
   });
 
