@@ -6,6 +6,8 @@ import type { ClaimTrace } from '../domain/kernel/claim-trace.ts';
 import type { DomainEvent } from '../domain/kernel/events.ts';
 import type { MerchantId } from '../domain/kernel/ids.ts';
 import type { Instant } from '../domain/kernel/instant.ts';
+import type { Balance } from '../domain/ledger/ledger.ts';
+import type { Tally } from '../domain/payments/tally.ts';
 import type { Transaction } from '../domain/payments/transaction.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
@@ -17,7 +19,7 @@ export type Spent = Readonly<{ currency: string; spendings: number }>;
 
 /**
  * What a row stands for, as far as rows of other kinds must agree with it. A `tenant` is what a merchant is listed by, a `schema`
- * what was applied to the store itself.
+ * what was applied to the store itself. A part of a balance or of summaries is nothing by itself: all parts add up to it.
  */
 export type StoredValue =
   | Readonly<{ type: 'transaction'; transaction: Transaction }>
@@ -27,9 +29,10 @@ export type StoredValue =
   | Readonly<{ type: 'aggregate'; aggregate: Aggregate }>
   | Readonly<{ type: 'unique_key'; kind: AggregateKind; key: string; holder: string }>
   | Readonly<{ type: 'tenant' }>
-  | Readonly<{ type: 'balance'; spent?: Spent }>
+  | Readonly<{ type: 'balance'; part?: Balance; spent?: Spent }>
+  | Readonly<{ type: 'summary'; parts: readonly Tally[] }>
   | Readonly<{
-      type: 'payment' | 'audit_entry' | 'ledger_entry' | 'summary' | 'delivery' | 'schema' | 'row';
+      type: 'payment' | 'audit_entry' | 'ledger_entry' | 'delivery' | 'schema' | 'row';
     }>;
 
 /**

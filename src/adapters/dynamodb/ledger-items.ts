@@ -128,7 +128,8 @@ export function currentBalances(merchantId: MerchantId, parts: readonly Item[]):
     .sort((a, b) => (a.currency < b.currency ? -1 : 1));
 }
 
-const balanceOf = (merchantId: MerchantId, currency: CurrencyCode, part: Item): Balance => ({
+/** What one item holds of a balance; an amount that it lacks counts as 0. */
+export const balanceOf = (merchantId: MerchantId, currency: CurrencyCode, part: Item): Balance => ({
   ...emptyBalance(merchantId, currency),
   ...(Object.fromEntries(
     ACCOUNTS.map((account) => [account, BigInt((part[account] ?? 0) as Whole)]),

@@ -1,5 +1,6 @@
 import { isClosed } from '../../domain/aggregates/aggregate.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
+import { storedCurrency } from '../../domain/kernel/currency.ts';
 import type { DomainEvent } from '../../domain/kernel/events.ts';
 import { type MerchantId, parseId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
@@ -24,7 +25,7 @@ import {
   transactionOf,
   writtenFailure,
 } from './items.ts';
-import { ledgerEntryOf, ledgerItem } from './ledger-items.ts';
+import { balanceOf, ledgerEntryOf, ledgerItem } from './ledger-items.ts';
 import {
   aggregateHistory,
   balancePartitions,
@@ -38,6 +39,7 @@ import {
   tallyPartitions,
   uniqueKey,
 } from './table.ts';
+import { talliesIn } from './tally-items.ts';
 
 /** What an item stands for, what would be written for it, and whose it says it is. */
 export type JudgedItem = Readonly<{
@@ -95,21 +97,19 @@ const JUDGES: Readonly<Record<string, ((placed: Placed) => JudgedItem) | undefin
   },
   B({ item, merchantId }) {
     const isSpent = item.pk === spendingPartition(merchantId);
-    const names = isSpent ? [...ACCOUNTS, 'spendings'] : ACCOUNTS;
-    const judged = aSum(item, 'balance', isSpent || balancePartitions(merchantId).includes(item.pk), names);
-    if (!isSpent) return judged;
+    const isPart = isSpent || balancePartitions(merchantId).includes(item.pk);
+    const written = writtenSum(item, isPart, isSpent ? [...ACCOUNTS, 'spendings'] : ACCOUNTS);
+    const part = balanceOf(merchantId, storedCurrency(item.sk), item);
     const spent = { currency: item.sk, spendings: Number(item['spendings'] ?? 0) };
-    return { ...judged, value: { type: 'balance', spent } };
+    return { value: { type: 'balance', part, ...(isSpent ? { spent } : {}) }, written };
   },
-  T: ({ item, merchantId }) =>
-    aSum(
-      item,
-      'summary',
-      tallyPartitions(merchantId).includes(item.pk),
-      PAYMENT_STATUSES.flatMap((status) =>
-        ['count', 'amount', 'captured', 'refunded'].map((name) => `${status}#${name}`),
-      ),
-    ),
+  T({ item, merchantId }) {
+    const names = PAYMENT_STATUSES.flatMap((status) =>
+      ['count', 'amount', 'captured', 'refunded'].map((name) => `${status}#${name}`),
+    );
+    const written = writtenSum(item, tallyPartitions(merchantId).includes(item.pk), names);
+    return { value: { type: 'summary', parts: talliesIn(merchantId, [item]) }, written };
+  },
 };
 
 /** Quotas and counts of failed authentications. */
@@ -199,13 +199,7 @@ function aLoggedEvent(item: Item & ItemKey, place: 'log' | 'entity_log'): Judged
 }
 
 /** A part of a sum: only what all parts add up to means anything, whichever of the parts it is in. */
-function aSum(
-  item: Item & ItemKey,
-  type: 'balance' | 'summary',
-  isPart: boolean,
-  names: readonly string[],
-): JudgedItem {
+function writtenSum(item: Item & ItemKey, isPart: boolean, names: readonly string[]): Item {
   if (!isPart) throw new Error('it is no part of a sum');
-  const named = ['pk', 'sk', ...names].map((name): readonly [string, unknown] => [name, item[name]]);
-  return { value: { type }, written: Object.fromEntries(named) };
+  return Object.fromEntries(['pk', 'sk', ...names].map((name) => [name, item[name]]));
 }

@@ -120,7 +120,7 @@ function* rowsIn(store: MemoryStore): Generator<StoredRow> {
     const { merchantId, currency } = balance;
     const isWhole = ACCOUNTS.every((account) => typeof balance[account] === 'bigint');
     yield held(
-      { type: 'balance', id: currency, merchantId },
+      { type: 'balance', part: balance, id: currency, merchantId },
       isWhole && key === balanceKeyText(merchantId, currency),
     );
   }
@@ -134,7 +134,10 @@ function* rowsIn(store: MemoryStore): Generator<StoredRow> {
       const sums = [tally.amount, tally.captured, tally.refunded];
       const isWhole = Number.isSafeInteger(tally.count) && sums.every((sum) => typeof sum === 'bigint');
       const isOwn = merchant === tally.merchantId && key === tallyKeyText(tally);
-      yield held({ type: 'summary', id: key, merchantId: merchant as MerchantId }, isWhole && isOwn);
+      yield held(
+        { type: 'summary', parts: [tally], id: key, merchantId: merchant as MerchantId },
+        isWhole && isOwn,
+      );
     }
   for (const [merchant, own] of store.deliveriesOf)
     for (const [id, delivery] of own)

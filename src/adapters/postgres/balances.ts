@@ -1,11 +1,12 @@
 import type pg from 'pg';
 import { storedCurrency } from '../../domain/kernel/currency.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Account, Balance } from '../../domain/ledger/ledger.ts';
 import type { Balances } from '../../ports/balances.ts';
 import { findAll } from './reads.ts';
 import type { Row } from './schema.ts';
 
-type Sums = Omit<Row<'balance'>, 'slot'> & Pick<Row<'spending'>, 'spendings'>;
+type Sums = Omit<Row<'balance'>, 'slot' | 'written_in'> & Pick<Row<'spending'>, 'spendings'>;
 
 /** The sums and the spendings are read by one statement, so they are of one moment. */
 export const postgresBalances = (pool: pg.Pool): Balances => ({
@@ -23,11 +24,12 @@ export const postgresBalances = (pool: pg.Pool): Balances => ({
           GROUP BY b.merchant_id, b.currency ORDER BY b.currency`,
         values: [merchantId, currency ?? null],
       },
-      balanceFromRow,
+      (row: Sums) => ({ ...balanceFromRow(row), spendings: row.spendings }),
     ),
 });
 
-const balanceFromRow = (row: Sums) => ({
+/** A balance, or one slot's part of it. */
+export const balanceFromRow = (row: Pick<Row<'balance'>, 'merchant_id' | 'currency' | Account>): Balance => ({
   merchantId: row.merchant_id as MerchantId,
   currency: storedCurrency(row.currency),
   available: BigInt(row.available),
@@ -37,5 +39,4 @@ const balanceFromRow = (row: Sums) => ({
   transfers: BigInt(row.transfers),
   bank: BigInt(row.bank),
   differences: BigInt(row.differences),
-  spendings: row.spendings,
 });

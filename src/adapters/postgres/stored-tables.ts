@@ -4,6 +4,7 @@ import type { Instant } from '../../domain/kernel/instant.ts';
 import { parseJson } from '../../domain/kernel/json.ts';
 import type { EventPlace, StoredValue } from '../../ports/stored-rows.ts';
 import { sealOfFailure } from '../shared/row-seal.ts';
+import { balanceFromRow } from './balances.ts';
 import { type DeliveryRow, deliveryFromRow, deliveryToRow } from './delivery-rows.ts';
 import { aggregateFromRow, aggregateToRow, entryFromRow, entryToRow } from './ledger-rows.ts';
 import {
@@ -20,6 +21,7 @@ import {
   transactionToRow,
 } from './rows.ts';
 import type { Row } from './schema.ts';
+import { tallyFromRow } from './summaries.ts';
 
 /** A row as it is read: columns of type json and date as text. */
 export type AnyRow = Readonly<Record<string, unknown>>;
@@ -87,20 +89,24 @@ function failureOf({ id, tries, retry_at, error }: AnyRow): object {
 const NO_COPY = -1;
 
 /** A part of a sum: only what all parts add up to means anything. Which of them it is in has its copy beside it. */
-const aSum = (name: string, type: 'balance' | 'summary', key: readonly string[], texts: readonly string[]) =>
-  ({
-    name,
-    key,
-    texts,
-    id: joined(...key),
-    merchant: 'merchant_id',
-    judge(row) {
-      const slot = Number(row['slot']);
-      if (slot < 0 || slot >= SLOTS) throw new Error(`there is no slot ${slot}`);
-      const written_in = row['written_in'] === NO_COPY ? NO_COPY : slot;
-      return { value: { type }, written: { ...row, written_in } };
-    },
-  }) satisfies StoredTable;
+const aSum = (
+  name: string,
+  key: readonly string[],
+  texts: readonly string[],
+  valueOf: (row: AnyRow) => StoredValue,
+): StoredTable => ({
+  name,
+  key,
+  texts,
+  id: joined(...key),
+  merchant: 'merchant_id',
+  judge(row) {
+    const slot = Number(row['slot']);
+    if (slot < 0 || slot >= SLOTS) throw new Error(`there is no slot ${slot}`);
+    const written_in = row['written_in'] === NO_COPY ? NO_COPY : slot;
+    return { value: valueOf(row), written: { ...row, written_in } };
+  },
+});
 
 /** Every table whose rows must agree with others, unsent events first. */
 export const STORED_TABLES: readonly StoredTable[] = [
@@ -210,7 +216,10 @@ export const STORED_TABLES: readonly StoredTable[] = [
       return { value: { type: 'ledger_entry' }, written: entryToRow(entry), begun: entry.createdAt };
     },
   },
-  aSum('balance', 'balance', ['merchant_id', 'currency', 'slot'], []),
+  aSum('balance', ['merchant_id', 'currency', 'slot'], [], (row) => ({
+    type: 'balance',
+    part: balanceFromRow(row as Row<'balance'>),
+  })),
   {
     name: 'spending',
     key: ['merchant_id', 'currency'],
@@ -222,7 +231,10 @@ export const STORED_TABLES: readonly StoredTable[] = [
       return { value: { type: 'balance', spent: { currency, spendings } }, written: row };
     },
   },
-  aSum('tally', 'summary', ['merchant_id', 'day', 'currency', 'status', 'slot'], ['day']),
+  aSum('tally', ['merchant_id', 'day', 'currency', 'status', 'slot'], ['day'], (row) => ({
+    type: 'summary',
+    parts: [tallyFromRow(row as Row<'tally'>)],
+  })),
   {
     name: 'webhook_delivery',
     key: ['merchant_id', 'id'],

@@ -24,7 +24,8 @@ export const postgresSummaries = (pool: pg.Pool): Summaries => ({
     ),
 });
 
-const tallyFromRow = (row: Omit<Row<'tally'>, 'slot'>): Tally => ({
+/** A tally, or one slot's part of it. */
+export const tallyFromRow = (row: Omit<Row<'tally'>, 'slot' | 'written_in'>): Tally => ({
   merchantId: row.merchant_id as MerchantId,
   day: row.day,
   currency: storedCurrency(row.currency),

@@ -100,7 +100,7 @@ const countFacts = (
   safeTry(async function* () {
     const counts: FactCounts = new Map();
     const note = noteInCounts(counts, topic, merchantId, ports.digests.sha256);
-    const { unsent } = yield* walkRows(ports.storedRows, window, note, () => {}, ignored);
+    const { unsent } = yield* walkRows(ports, window, note, () => {}, ignored);
     const endpoints: OpenEndpoint[] = [];
     yield* walkEntities(ports, merchantId, factsVisitor(merchantId, window, note, endpoints), ignored);
     if (topic === 'delivery') yield* noteDeliveries(ports, merchantId, endpoints, unsent, window, note);

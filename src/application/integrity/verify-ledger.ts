@@ -29,39 +29,48 @@ const MOST_TRIES = 10;
 
 type Sums = ReadonlyMap<string, Balance>;
 
+/** `caused` marks the entries that there must be, those until `cut` apart; `seen` are the balances as their rows added up to before. */
+export type LedgerTerms = Readonly<{
+  caused: Marks;
+  cut: Instant;
+  boundsOf: BoundsOf;
+  seen: ReadonlyMap<string, Balance>;
+}>;
+
 /**
  * Checks that a merchant's entries are exactly those that payments and transfers caused, and that the balances are what
- * the entries add up to. `caused` marks the entries that there must be: where there are these and no others, no more is
- * read; where not, everything is looked up that may be the reason. Gives the sum of the `boundsOf` all pages.
+ * the entries add up to. Where there are the entries that there must be and no others, no more is read; where not, everything is
+ * looked up that may be the reason. Balances are read where those that were seen are not what the entries add up to. Gives the sum of
+ * the `boundsOf` all pages.
  */
 export const verifyLedger = (
   ports: LedgerReads,
   merchantId: MerchantId,
-  caused: Marks,
-  cut: Instant,
-  boundsOf: BoundsOf,
+  { caused, cut, boundsOf, seen }: LedgerTerms,
   report: Report<IntegrityFinding> = endAtFirst,
 ): ResultAsync<LedgerSeen, IntegrityFinding | StorageUnavailable> =>
   safeTry(async function* () {
-    const isOld = ({ createdAt }: LedgerEntry) => createdAt <= cut;
-    let old = yield* add(ports, merchantId, cut, isOld, boundsOf);
-    const { count: entries, bounds } = old;
-    const since = backTo(caused, old.marks, cut);
+    let walked = yield* add(ports, merchantId, { cut, boundsOf });
+    const { count: entries, bounds, recent: sinceCut } = walked;
+    const since = backTo(caused, walked.marks, cut);
     if (since !== 'nothing') {
       yield* verifyPostings(ports, merchantId, since, report);
       yield* walk(ports, merchantId, since, (page) => verifyCauses(ports, merchantId, page, report));
     }
+    const balances = [...seen.values()];
+    if (faultsOfBalances(merchantId, balances, merge(walked.old, sinceCut)).length === 0)
+      return ok({ entries, bounds, balances });
     let isWalkedAgain = false;
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       const before = yield* ports.balances.of(merchantId);
-      const recent = yield* add(ports, merchantId, cut, (entry) => !isOld(entry), boundsOf, cut);
-      const faults = faultsOfBalances(merchantId, before, merge(old.sums, recent.sums));
+      const { recent } = yield* add(ports, merchantId, { cut, boundsOf, since: cut });
+      const faults = faultsOfBalances(merchantId, before, merge(walked.old, recent));
       if (faults.length === 0) return ok({ entries, bounds, balances: before });
       const after = yield* ports.balances.of(merchantId);
       if (textOf(before) !== textOf(after)) continue;
       if (isWalkedAgain) return reportAll(faults, report).map(() => ({ entries, bounds, balances: before }));
       isWalkedAgain = true;
-      old = yield* add(ports, merchantId, cut, isOld, boundsOf);
+      walked = yield* add(ports, merchantId, { cut, boundsOf });
     }
     return ok({ entries, bounds });
   });
@@ -69,21 +78,26 @@ export const verifyLedger = (
 /** How often balances must have been spent from by a page of entries. */
 type BoundsOf = (entries: readonly LedgerEntry[]) => SpendingBounds;
 
-type Added = Readonly<{ sums: Sums; marks: Marks; count: number; bounds: SpendingBounds }>;
+/** What the entries until the cut add up to, and those since. */
+type Added = Readonly<{ old: Sums; recent: Sums; marks: Marks; count: number; bounds: SpendingBounds }>;
 
-/** Adds up the entries that are wanted, and marks and counts all of them. */
+/** Adds up, marks and counts the entries, newest first, back to those of `since`. */
 const add = (
   ports: LedgerReads,
   merchantId: MerchantId,
-  cut: Instant,
-  isWanted: (entry: LedgerEntry) => boolean,
-  boundsOf: BoundsOf,
-  since: Instant = Number.NEGATIVE_INFINITY,
+  {
+    cut,
+    boundsOf,
+    since = Number.NEGATIVE_INFINITY,
+  }: Readonly<{ cut: Instant; boundsOf: BoundsOf; since?: Instant }>,
 ): ResultAsync<Added, IntegrityFinding | StorageUnavailable> => {
-  let added: Added = { sums: new Map(), marks: NO_MARKS, count: 0, bounds: new Map() };
+  const isOld = ({ createdAt }: LedgerEntry) => createdAt <= cut;
+  const sumsOf = (entries: readonly LedgerEntry[]): Sums => byCurrency(balancesOf(entries));
+  let added: Added = { old: new Map(), recent: new Map(), marks: NO_MARKS, count: 0, bounds: new Map() };
   return walk(ports, merchantId, since, (page) => {
     added = {
-      sums: merge(added.sums, byCurrency(balancesOf(page.filter(isWanted)))),
+      old: merge(added.old, sumsOf(page.filter(isOld))),
+      recent: merge(added.recent, sumsOf(page.filter((entry) => !isOld(entry)))),
       marks: mark(added.marks, page.map(datedEntry), cut, ports.digests.sha256),
       count: added.count + page.length,
       bounds: addBounds(added.bounds, boundsOf(page)),

@@ -11,6 +11,7 @@ import { type ClaimTrace, traceOf } from '../../domain/kernel/claim-trace.ts';
 import { type DomainEvent, entityOf } from '../../domain/kernel/events.ts';
 import type { EventId, MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { Digests } from '../../ports/digests.ts';
 import type { StoredRow, StoredRows } from '../../ports/stored-rows.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { endAtFirst, type Report } from '../kernel/report-findings.ts';
@@ -18,22 +19,24 @@ import { effectText, transactionText } from './entity-facts.ts';
 import { eventText, isExpectedType } from './expected-events.ts';
 import type { Fact, FactWindow, NoteFact } from './facts.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
-import type { Spendings } from './verify-spendings.ts';
+import { addToSums, type StoredSums } from './stored-sums.ts';
 
-/** `unsent` are the events that were in the outbox when the walk began, `spent` is how often balances were spent from until then. */
+/** `unsent` are the events that were in the outbox when the walk began, `sums` what the parts of each tenant's sums came to. */
 export type RowsSeen = Readonly<{
   rows: number;
   tenants: ReadonlySet<MerchantId>;
   unsent: ReadonlySet<EventId>;
-  spent: Spendings;
+  sums: ReadonlyMap<MerchantId, StoredSums>;
 }>;
+
+type RowReads = Readonly<{ storedRows: StoredRows; digests: Digests }>;
 
 /**
  * Walks every row of the storage and reports those that are not what their adapter would write; notes what rows of other
  * kinds must say too, by a bad row as by a good one. In memory that grows with tenants and the ids of unsent events alone.
  */
 export const walkRows = (
-  storedRows: StoredRows,
+  { storedRows, digests }: RowReads,
   window: FactWindow,
   note: NoteFact,
   onPage: (rows: number) => void,
@@ -42,14 +45,14 @@ export const walkRows = (
   safeTry(async function* () {
     const tenants = new Set<MerchantId>();
     const unsent = new Set<EventId>();
-    const spent = new Map<MerchantId, Map<string, number>>();
+    const sums = new Map<MerchantId, StoredSums>();
     let rows = 0;
     for (let after: string | undefined; ; ) {
       const page = yield* storedRows.page(after);
       for (const row of page.rows) {
         if (row.fault !== undefined) yield* report(findingOf(row, row.fault));
         if (row.merchantId !== undefined) tenants.add(row.merchantId);
-        if (row.type === 'balance') noteSpent(spent, row);
+        addToSums(sums, row, digests.sha256);
         if (row.type !== 'event') noteRow(row, window, note);
         else if (row.places.includes('outbox')) {
           // One that moves meanwhile is met again, in the log or parked.
@@ -69,17 +72,8 @@ export const walkRows = (
       after = page.next;
       if (after === undefined) break;
     }
-    return ok({ rows, tenants, unsent, spent });
+    return ok({ rows, tenants, unsent, sums });
   });
-
-function noteSpent(
-  spendings: Map<MerchantId, Map<string, number>>,
-  { merchantId, spent }: Extract<StoredRow, { type: 'balance' }>,
-): void {
-  if (merchantId === undefined || spent === undefined) return;
-  const own = spendings.get(merchantId) ?? new Map<string, number>();
-  spendings.set(merchantId, own.set(spent.currency, (own.get(spent.currency) ?? 0) + spent.spendings));
-}
 
 const findingOf = (
   { type, id, merchantId }: StoredRow,

@@ -5,9 +5,6 @@ import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { IntegrityFinding } from './integrity-finding.ts';
 import { STABLE_MS } from './verify-marks.ts';
 
-/** How often each merchant's balance of a currency was spent from, as its row says. */
-export type Spendings = ReadonlyMap<MerchantId, ReadonlyMap<string, number>>;
-
 /** How often it must have been by the entries of a currency, at least and at most. */
 export type SpendingBounds = ReadonlyMap<string, Readonly<{ least: number; most: number }>>;
 
@@ -65,13 +62,12 @@ export function addBounds(a: SpendingBounds, b: SpendingBounds): SpendingBounds 
 /** The currencies whose balance was spent from less or more often than its entries allow. */
 export function faultsOfSpendings(
   merchantId: MerchantId,
-  stored: Spendings,
+  stored: ReadonlyMap<string, number>,
   bounds: SpendingBounds,
 ): readonly IntegrityFinding[] {
-  const own = stored.get(merchantId);
-  const currencies = [...new Set([...(own?.keys() ?? []), ...bounds.keys()])].sort();
+  const currencies = [...new Set([...stored.keys(), ...bounds.keys()])].sort();
   return currencies.flatMap((id): IntegrityFinding[] => {
-    const spendings = own?.get(id) ?? 0;
+    const spendings = stored.get(id) ?? 0;
     const { least, most } = bounds.get(id) ?? NONE;
     if (spendings >= least && spendings <= most) return [];
     const detail = `it was spent from ${spendings} times, its entries say ${least} to ${most}`;

@@ -9,10 +9,11 @@ import { endAtFirst, type Report, readable, reportAll, reported } from '../kerne
 import { type Counts, headsOfAggregate, headsOfPayment, type KnownHeads } from './checkpoint.ts';
 import { type FactSums, type FactWindow, type NoteFact, noteInSums } from './facts.ts';
 import { type IntegrityFinding, unreadable, unreadableOf } from './integrity-finding.ts';
+import { NO_SUMS } from './stored-sums.ts';
 import { addToClearing, type Clearing, verifyClearing } from './verify-clearing.ts';
 import { noteDeliveries } from './verify-deliveries.ts';
 import { type FactReads, factsVisitor, verifyFacts } from './verify-facts.ts';
-import { type LedgerReads, verifyLedger } from './verify-ledger.ts';
+import { type LedgerReads, type LedgerTerms, verifyLedger } from './verify-ledger.ts';
 import { type Marks, mark, NO_MARKS, STABLE_MS } from './verify-marks.ts';
 import { datedPosting, postingsOfAggregate, postingsOfPayment } from './verify-postings.ts';
 import { type RowsSeen, walkRows } from './verify-rows.ts';
@@ -61,7 +62,7 @@ export const verify =
           verified = { ...verified, rows: count };
           onProgress(undefined, verified);
         };
-        const rows = yield* walkRows(ports.storedRows, window, note, onPage, once);
+        const rows = yield* walkRows(ports, window, note, onPage, once);
         const tenants = [...new Set([...rows.tenants, ...(yield* ports.auditTrail.tenants())])].sort();
         const clearing: Clearing = new Map();
         const pass = { window, note, rows, clearing, onProgress, onHeads, report: once };
@@ -149,6 +150,7 @@ const verifyMerchant = (
     const endpoints: OpenEndpoint[] = [];
     const facts = factsVisitor(merchantId, window, note, endpoints);
     let rules: RefundRules = [];
+    const stored = rows.sums.get(merchantId) ?? NO_SUMS;
     const tell = () => onProgress(merchantId, seen);
 
     const visitor: EntityVisitor = {
@@ -190,17 +192,16 @@ const verifyMerchant = (
     yield* walkEntities(ports, merchantId, visitor, report);
 
     yield* verifyTrail(ports, merchantId, chained, cut, report);
-    const ledger = yield* verifyLedger(
-      ports,
-      merchantId,
+    const terms: LedgerTerms = {
       caused,
       cut,
-      (entries) => boundsOf(entries, window.cut, rules),
-      report,
-    );
-    yield* reportAll(faultsOfSpendings(merchantId, rows.spent, ledger.bounds), report);
+      boundsOf: (entries) => boundsOf(entries, window.cut, rules),
+      seen: stored.balances,
+    };
+    const ledger = yield* verifyLedger(ports, merchantId, terms, report);
+    yield* reportAll(faultsOfSpendings(merchantId, stored.spent, ledger.bounds), report);
     addToClearing(clearing, ledger.balances ?? []);
-    const areSummed = yield* verifySummaries(ports, merchantId, counted, report);
+    const areSummed = yield* verifySummaries(ports, merchantId, counted, stored.tallies, report);
     yield* noteDeliveries(ports, merchantId, endpoints, rows.unsent, window, note);
     const unsettled = [
       ...(ledger.balances !== undefined ? [] : [`balances of ${merchantId}`]),

@@ -33,7 +33,7 @@ const link = (timestamp: number, parts: Pick<AuditEntry, 'before' | 'after'>): A
 function passing(holds: readonly LedgerEntry[], rules: RefundRules): readonly number[] {
   const bounds = boundsOf(holds, NOON + 100 * HOUR_MS, rules);
   return [0, 1, 2, 3].filter((spendings) => {
-    const stored = new Map([[merchantId, new Map(spendings === 0 ? [] : [['USD', spendings]])]]);
+    const stored = new Map(spendings === 0 ? [] : [['USD', spendings] as const]);
     return faultsOfSpendings(merchantId, stored, bounds).length === 0;
   });
 }

@@ -42,9 +42,18 @@ describe('verify', () => {
   it('ends with StorageUnavailable when the storage does not answer', async () => {
     const { storage, clock } = await aBook();
     const unavailable = { kind: 'StorageUnavailable', cause: 'gone' } as const;
-    const balances = { of: () => errAsync(unavailable) };
-    const cutOff = verify({ ...storage, balances, clock, digests })(() => {});
+    const ledger = { list: () => errAsync(unavailable) };
+    const cutOff = verify({ ...storage, ledger, clock, digests })(() => {});
     expect((await cutOff)._unsafeUnwrapErr()).toEqual(unavailable);
+  });
+
+  it('reads no balance and no summary whose rows add up to what entries and payments say', async () => {
+    const { storage, clock } = await aBook();
+    const read = () => {
+      throw new Error('it was read again');
+    };
+    const seenOnce = { ...storage, balances: { of: read }, summaries: { tallies: read } };
+    (await verify({ ...seenOnce, clock, digests })(() => {}))._unsafeUnwrap();
   });
 
   it('reports progress for each merchant', async () => {
