@@ -2,8 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ContainerModule } from 'inversify';
 import { DEFAULT_SCORER_TERMS, guardedFraudScorer } from '../adapters/fraud/guarded.ts';
-import { memoryApprovalQueue } from '../adapters/memory/approvals/approval-queue.ts';
-import { memoryEventBus } from '../adapters/memory/approvals/event-bus.ts';
 import { guardedPayouts } from '../adapters/processor/guarded-payouts.ts';
 import { type PayoutLedger, payoutLedger } from '../adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../adapters/processor/payout-simulator.ts';
@@ -16,21 +14,16 @@ import { approvalQueueSink, eventBusSink } from '../application/approvals/event-
 import { noteSentEvents } from '../application/approvals/note-sent-events.ts';
 import { rulesFraudScorer } from '../application/approvals/score-by-rules.ts';
 import { defaultFraudRules } from '../domain/approvals/fraud-rules.ts';
-import { present } from '../domain/kernel/present.ts';
-import type { ApprovalQueue } from '../ports/approvals/approval-queue.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
-import type { EventBus } from '../ports/approvals/event-bus.ts';
 import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
 import type { ApprovalsSettings } from './approvals-settings.ts';
+import { type Messaging, openMessaging } from './messaging.ts';
 import type { OpenStorage } from './open-storage.ts';
 import { relayTo } from './relay.ts';
 import { signallingCommits } from './signalling-commits.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 import { openApprovalsStorage } from './storages.ts';
 import { APPROVALS_TOKENS as TOKENS } from './tokens.ts';
-
-/** What the stand-ins for queue and bus hold in memory. */
-const KEPT = 1_000;
 
 /** All of approvals: the storage, the outside and the use cases between them. */
 export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): ContainerModule =>
@@ -42,12 +35,12 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
       .toResolvedValue(() => openLedger(settings.payoutsFile))
       .onDeactivation((ledger) => ledger.close());
     const { tellQueued, tellPublished } = settings;
-    bind(TOKENS.approvalQueue).toResolvedValue(() =>
-      memoryApprovalQueue({ kept: KEPT, ...present({ tell: tellQueued }) }),
-    );
-    bind(TOKENS.eventBus).toResolvedValue(() =>
-      memoryEventBus({ kept: KEPT, ...present({ tell: tellPublished }) }),
-    );
+    bind(TOKENS.messaging)
+      .toResolvedValue(
+        ({ storage }: OpenStorage<ApprovalsStorage>) => openMessaging(settings, storage),
+        [TOKENS.openStorage],
+      )
+      .onDeactivation((messaging) => messaging.close());
     bind(TOKENS.ports).toResolvedValue(
       ({ storage }: OpenStorage<ApprovalsStorage>, ledger: PayoutLedger) =>
         portsOf(storage, ledger, settings),
@@ -58,16 +51,16 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
       [TOKENS.ports],
     );
     bind(TOKENS.relay).toResolvedValue(
-      ({ storage }: OpenStorage<ApprovalsStorage>, queue: ApprovalQueue, bus: EventBus) =>
+      ({ storage }: OpenStorage<ApprovalsStorage>, { queue, bus }: Messaging) =>
         relayTo(
           [
-            approvalQueueSink(queue),
-            eventBusSink(bus),
+            approvalQueueSink(queue, systemClock, tellQueued),
+            eventBusSink(bus, tellPublished),
             noteSentEvents({ ...storage, digests: systemDigests(settings.secret) }),
           ],
           storage,
         ),
-      [TOKENS.openStorage, TOKENS.approvalQueue, TOKENS.eventBus],
+      [TOKENS.openStorage, TOKENS.messaging],
     );
   });
 

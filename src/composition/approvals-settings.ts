@@ -7,6 +7,16 @@ import type { Payouts } from '../ports/approvals/payouts.ts';
 import type { RefusalAlarm } from '../ports/approvals/refusal-alarm.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
 
+/** Where approvers' tools receive from. `storage` stands in for a queue, in the database of approvals. */
+export type QueueSettings =
+  | Readonly<{ kind: 'storage' }>
+  | Readonly<{ kind: 'sqs'; url: string; region: string }>;
+
+/** Where other systems listen. `storage` stands in for a bus, likewise. */
+export type BusSettings =
+  | Readonly<{ kind: 'storage' }>
+  | Readonly<{ kind: 'event_bridge'; name: string; region: string }>;
+
 /** What approvals are made from. `Place` says whether embedded servers have been started yet. */
 export type ApprovalsSettings<Place extends StorageSettings | PlacedStorage = StorageSettings> = Readonly<{
   storage: Place;
@@ -16,7 +26,9 @@ export type ApprovalsSettings<Place extends StorageSettings | PlacedStorage = St
   processorTimeoutMs: number;
   /** Where simulated payouts are booked; ':memory:' forgets them with the process. */
   payoutsFile: string;
-  /** Called with what the queue and the bus of this process take. */
+  queue: QueueSettings;
+  bus: BusSettings;
+  /** Called with what the queue and the bus took from this process. */
   tellQueued?: (message: QueuedApproval) => void;
   tellPublished?: (event: ApprovalEvent) => void;
   /** Without one, as in commands that pay nothing, no alarm is raised. */

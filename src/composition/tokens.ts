@@ -7,12 +7,10 @@ import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts'
 import type { ApprovalsPorts, ApprovalsUseCases } from '../application/approvals/approvals-use-cases.ts';
 import type { RunJobs } from '../application/files/run-jobs.ts';
 import type { Ports, UseCases } from '../application/use-cases.ts';
-import type { ApprovalEvent } from '../domain/approvals/approval-events.ts';
-import type { ApprovalQueue, QueuedApproval } from '../ports/approvals/approval-queue.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
-import type { EventBus } from '../ports/approvals/event-bus.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import type { WebhookDelivery } from './deliveries.ts';
+import type { Messaging } from './messaging.ts';
 import type { OpenStorage } from './open-storage.ts';
 import type { Relay } from './relay.ts';
 
@@ -34,15 +32,11 @@ export const TOKENS = {
   jobs: token<RunJobs>('RunJobs'),
 };
 
-/** A stand-in whose newest items can be looked at. */
-type Kept<Item> = Readonly<{ newest(): readonly Item[] }>;
-
 /** The same of approvals. */
 export const APPROVALS_TOKENS = {
   openStorage: token<OpenStorage<ApprovalsStorage>>('ApprovalsOpenStorage'),
   payoutLedger: token<PayoutLedger>('PayoutLedger'),
-  approvalQueue: token<ApprovalQueue & Kept<QueuedApproval>>('ApprovalQueue'),
-  eventBus: token<EventBus & Kept<ApprovalEvent>>('EventBus'),
+  messaging: token<Messaging>('Messaging'),
   ports: token<ApprovalsPorts>('ApprovalsPorts'),
   useCases: token<ApprovalsUseCases>('ApprovalsUseCases'),
   relay: token<Relay>('ApprovalsRelay'),

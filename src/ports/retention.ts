@@ -15,7 +15,9 @@ export type Retained =
   | 'failed_authentication'
   | 'minute_window'
   | 'day_window'
-  | 'lease';
+  | 'lease'
+  | 'queued_message'
+  | 'published_event';
 
 /** Of the object store: what writers began and never finished, and files of exports. */
 export type Leftover = 'upload' | 'export_file';

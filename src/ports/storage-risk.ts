@@ -18,4 +18,12 @@ export type StorageRisk =
   /** What goes to the database and comes from it can be read on the way. */
   | Readonly<{ kind: 'ConnectionInTheClear' }>
   /** Requests of the client for `service` go to `url`, which is not AWS over TLS. */
-  | Readonly<{ kind: 'EndpointForeign'; service: string; url: string }>;
+  | Readonly<{ kind: 'EndpointForeign'; service: string; url: string }>
+  /** The approvers' queue loses what consumers fail at, gives it to two of them at once, or keeps it in the clear. */
+  | Readonly<{
+      kind: 'QueueUnfit';
+      url: string;
+      lacks: 'dead_letter_queue' | 'visibility' | 'encryption';
+    }>
+  /** A queue or a bus that is configured does not answer, or is not there; `fault` is the service's name for why. */
+  | Readonly<{ kind: 'ResourceUnreachable'; service: string; resource: string; fault: string }>;

@@ -43,6 +43,8 @@ const approvalsOn = (storage: PlacedStorage, parts: Partial<ApprovalsSettings<Pl
     },
     processorTimeoutMs: 10_000,
     payoutsFile: ':memory:',
+    queue: { kind: 'storage' },
+    bus: { kind: 'storage' },
     ...parts,
   });
 

@@ -12,6 +12,7 @@ import { jsonLogger } from '../../src/entrypoints/http/server/logger.ts';
 import { platformMetrics } from '../../src/entrypoints/http/server/metrics.ts';
 import { startRecovery } from '../../src/entrypoints/worker/recovery.ts';
 import { startRelay } from '../../src/entrypoints/worker/relay.ts';
+import type { ReceivedApproval } from '../../src/ports/approvals/approval-queue.ts';
 import { aColleague, aWorkEvent, told } from '../support/approvals-app.ts';
 import { type ApprovalsStorageKind, everyApprovalsStorage } from '../support/approvals-storages.ts';
 import { AUDIENCE, ISSUER, SECRET } from '../support/http-app.ts';
@@ -33,6 +34,8 @@ async function running({ place }: ApprovalsStorageKind) {
     },
     processorTimeoutMs: 200,
     payoutsFile: ':memory:',
+    queue: { kind: 'storage' },
+    bus: { kind: 'storage' },
   });
   const useCases = approvals.get(APPROVALS_TOKENS.useCases);
   const log = jsonLogger({ level: 'silent' });
@@ -59,20 +62,26 @@ async function running({ place }: ApprovalsStorageKind) {
     await stop();
     await approvals.release();
   });
-  const bus = approvals.get(APPROVALS_TOKENS.eventBus);
+  const { approvalQueue, eventBus } = approvals.get(APPROVALS_TOKENS.openStorage).storage;
+  const received: ReceivedApproval[] = [];
+  const published = async () => (await eventBus.newest(100))._unsafeUnwrap().toReversed();
   return {
     stop,
     storage: approvals.get(APPROVALS_TOKENS.openStorage).storage,
     paid: () => approvals.get(APPROVALS_TOKENS.payoutLedger).paid(),
-    queued: () => approvals.get(APPROVALS_TOKENS.approvalQueue).newest(),
-    published: () => bus.newest(),
+    /** All that the queue has given so far. */
+    queued: async () => {
+      received.push(...(await approvalQueue.receive(10, Date.now()))._unsafeUnwrap());
+      return received;
+    },
+    published,
     /** The first event of the type about the payment, once the bus has it. */
     event: (type: string, paymentId?: string) =>
       vi.waitFor(
-        () => {
-          const found = bus
-            .newest()
-            .find((each) => each.type === type && (paymentId ?? each.paymentId) === each.paymentId);
+        async () => {
+          const found = (await published()).find(
+            (each) => each.type === type && (paymentId ?? each.paymentId) === each.paymentId,
+          );
           if (found === undefined) throw new Error(`no ${type}`);
           return found;
         },
@@ -95,8 +104,8 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
     expect(responses.map(({ status }) => `${status}`).toSorted()).toEqual(['200', '200', '201']);
 
     const created = await event('PaymentCreated');
-    await vi.waitFor(() => expect(queued()).toHaveLength(1), 10_000);
-    const [first] = queued();
+    await vi.waitFor(async () => expect(await queued()).toHaveLength(1), 10_000);
+    const [first] = await queued();
     const { body, attributes } = first?.message ?? {};
     const amountCents = 13_550;
     const payment = await told<{ createdAt: string }>(dispatcher.get(`/payments/${created.paymentId}`), 200);
@@ -136,12 +145,12 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
 
     await stop();
     expect((await storage.outbox.backlog())._unsafeUnwrap()).toEqual({ unsent: 0, parked: 0 });
-    expect(published().map(({ type }) => type)).toEqual([
+    expect((await published()).map(({ type }) => type)).toEqual([
       'PaymentCreated',
       'PaymentApproved',
       'PaymentCompleted',
     ]);
-    expect(queued()).toHaveLength(1);
+    expect(await queued()).toHaveLength(1);
   });
 
   it('publishes what was rejected, refused by the bank and suspected', async () => {
@@ -168,8 +177,8 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
     for (let each = 0; each < 6; each += 1) last = await create(suspicious);
     const { data } = await event('FraudDetected', last);
     expect(data).toMatchObject({ fraudStatus: 'flagged', fraudScore: expect.any(Number) });
-    await vi.waitFor(() => {
-      const message = queued().find(({ message: { body } }) => body.paymentId === last)?.message;
+    await vi.waitFor(async () => {
+      const message = (await queued()).find(({ message: { body } }) => body.paymentId === last)?.message;
       expect(message?.attributes.priority).toBe('high');
     }, 10_000);
     expect((await dispatcher.post(`/payments/${last}/approve`)).status).toBe(403);

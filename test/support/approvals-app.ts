@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { memoryApprovalQueue } from '../../src/adapters/memory/approvals/approval-queue.ts';
-import { memoryEventBus } from '../../src/adapters/memory/approvals/event-bus.ts';
 import { memoryApprovalsStorage } from '../../src/adapters/memory/approvals/storage.ts';
 import { payoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.ts';
@@ -86,9 +84,8 @@ export function anApprovalsApp(storage: ApprovalsStorage = memoryApprovalsStorag
     clientAddress: parts.clientAddress ?? clientAddressBehind([]),
     newRequestId: randomUUID,
   });
-  const queue = memoryApprovalQueue({ kept: 1_000 });
-  const bus = memoryEventBus({ kept: 1_000 });
-  const sinks = [approvalQueueSink(queue), eventBusSink(bus), noteSentEvents(ports)];
+  const { approvalQueue: queue, eventBus: bus } = memoryApprovalsStorage();
+  const sinks = [approvalQueueSink(queue, systemClock), eventBusSink(bus), noteSentEvents(ports)];
   const round = relayEvents({ outbox: storage.outbox, sinks, clock: systemClock });
   const shards = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
   const relay = async () => (await round(shards))._unsafeUnwrap();

@@ -21,5 +21,7 @@ export const production = (changes: Environment = {}): Environment => ({
   PAYWRIGHT_CUSTOMER_KEYS: `k1:${CUSTOMER_KEY}`,
   PAYWRIGHT_PROCESSOR: 'simulator',
   PAYWRIGHT_OBJECTS: 'folder',
+  PAYWRIGHT_APPROVAL_QUEUE: 'storage',
+  PAYWRIGHT_EVENT_BUS: 'storage',
   ...changes,
 });

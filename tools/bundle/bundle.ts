@@ -2,7 +2,14 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { type BundledFunction, FUNCTIONS, type Service } from './functions.ts';
-import { credentialsOfLambda, oneStorage, oneThread, type Storage, withoutDocuments } from './plugins.ts';
+import {
+  credentialsOfLambda,
+  oneStorage,
+  oneThread,
+  type Storage,
+  withoutDocuments,
+  withoutMessaging,
+} from './plugins.ts';
 
 export type BundleOptions = Readonly<{
   /** Gets a folder for each function, and is emptied first. */
@@ -42,7 +49,13 @@ async function bundleFunction(each: BundledFunction, outDir: string, storage: St
     define: { 'import.meta.url': '__bundleUrl' },
     banner: { js: "const __bundleUrl=require('node:url').pathToFileURL(__filename).href;" },
     external: ['pg-native'],
-    plugins: [oneStorage(storage), withoutDocuments, credentialsOfLambda, oneThread],
+    plugins: [
+      oneStorage(storage),
+      ...(each.name === 'approvals-relay' ? [] : [withoutMessaging]),
+      withoutDocuments,
+      credentialsOfLambda,
+      oneThread,
+    ],
   });
   const [output] = Object.values(metafile.outputs);
   return { ...each, storage, file, bytes: output?.bytes ?? 0, metafile };

@@ -16,6 +16,14 @@ export const oneStorage = (storage: Storage): Plugin => ({
   },
 });
 
+/** The clients of the queue and the bus, which the relay of approvals alone sends to. */
+export const withoutMessaging: Plugin = {
+  name: 'without-messaging',
+  setup(build) {
+    build.onResolve({ filter: /\/aws-messaging\.ts$/ }, () => ({ path: join(STANDS, 'aws-messaging.ts') }));
+  },
+};
+
 /** Schemas as they validate: what only documents them, and texts in other languages, are left out. */
 export const withoutDocuments: Plugin = {
   name: 'without-documents',

@@ -26,13 +26,14 @@ const window = (kind: 'minute' | 'day'): Kept => ({
   where: `kind = '${kind}'`,
 });
 
-const leases = (schema: string): Kept => ({
+/** Of a service whose tables are in the schema named with its dot, or in the current one. */
+export const leases = (schema: string): Kept => ({
   table: `${schema}lease`,
   since: 'until',
   keptMs: LEASES_KEPT_MS,
 });
 
-const PLATFORM: Readonly<Record<Retained, Kept>> = {
+const PLATFORM: Readonly<Partial<Record<Retained, Kept>>> = {
   response: RESPONSES,
   claim_trace: { table: 'claim_trace', since: 'expires_at', keptMs: 0 },
   delivery: {
@@ -55,17 +56,8 @@ const PLATFORM: Readonly<Record<Retained, Kept>> = {
 /** In the platform's tables. */
 export const postgresRetention = (pool: pg.Pool): Retention => retentionOf(pool, PLATFORM);
 
-/** In approvals' tables, in the schema named with its dot. */
-export const postgresApprovalsRetention = (pool: pg.Pool, schema: string): Retention =>
-  retentionOf(pool, {
-    response: { table: `${schema}request_claim`, since: 'expires_at', keptMs: 0 },
-    claim_trace: { table: `${schema}request_claim_trace`, since: 'expires_at', keptMs: 0 },
-    event: { table: `${schema}sent_event`, since: 'created_at', keptMs: EVENTS_KEPT_MS },
-    lease: leases(schema),
-  });
-
-/** The statements are not named: what plan is good depends on how full the tables are. */
-const retentionOf = (pool: pg.Pool, kept: Readonly<Partial<Record<Retained, Kept>>>): Retention => ({
+/** Of the kinds that are named. The statements are not named: what plan is good depends on how full the tables are. */
+export const retentionOf = (pool: pg.Pool, kept: Readonly<Partial<Record<Retained, Kept>>>): Retention => ({
   kinds: Object.keys(kept) as Retained[],
   prune: (kind, now, limit) =>
     withRetry(async () => {

@@ -11,6 +11,7 @@ import type { JwtSettings } from '../http/server/authenticate.ts';
 import type { AddressRange } from '../http/server/client-address.ts';
 import type { InFlightLimits, ServerLimits } from '../http/server/server-limits.ts';
 import type { Fault } from './faults.ts';
+import { messagingFaults, messagingOf } from './messaging-variables.ts';
 import { productionFaults } from './production.ts';
 import { VARIABLES, type Variables } from './variables.ts';
 
@@ -92,6 +93,7 @@ function togetherFaults(given: Variables): readonly Fault[] {
       });
     }
   }
+  faults.push(...messagingFaults(given, regionOf(given)));
   if (given.PAYWRIGHT_METRICS_PORT !== undefined && given.PAYWRIGHT_METRICS_TOKEN !== undefined) {
     faults.push({
       name: 'PAYWRIGHT_METRICS_TOKEN',
@@ -117,6 +119,8 @@ function togetherFaults(given: Variables): readonly Fault[] {
   }
   return faults;
 }
+
+const regionOf = (given: Variables): string => given.AWS_REGION ?? 'us-east-1';
 
 /** An address that only this machine reaches. `localhost` is one by RFC 6761. */
 const isLoopback = (host: string): boolean =>
@@ -206,12 +210,13 @@ function approvalsOf(given: Variables, secret: string): ApprovalsSettings {
       eventSources: given.PAYWRIGHT_EVENT_SOURCES,
     },
     processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,
+    ...messagingOf(given, regionOf(given)),
     payoutsFile: storage.kind === 'memory' ? ':memory:' : join(given.PAYWRIGHT_DATA_DIR, 'payouts.sqlite'),
   };
 }
 
 function storageOf(given: Variables, kind: Variables['STORAGE']): StorageSettings {
-  const region = given.AWS_REGION ?? 'us-east-1';
+  const region = regionOf(given);
   switch (kind) {
     case 'memory':
       return { kind };

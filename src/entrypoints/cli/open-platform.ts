@@ -31,9 +31,19 @@ export async function openApprovals(config: Config): Promise<OpenApprovals | Not
   const { approvals: settings } = config;
   const opened = await open(config, settings.storage, (storage) => {
     const service = composeApprovals({ ...settings, storage });
-    return { service, room: () => service.get(APPROVALS_TOKENS.openStorage) };
+    return { service, room: () => approvalsRoom(service) };
   });
   return 'says' in opened ? opened : { approvals: opened.service, close: opened.close };
+}
+
+/** Risks of the queue and the bus are approvals' as those of their storage are. */
+function approvalsRoom(service: Service): OpenedStorage {
+  const room = service.get(APPROVALS_TOKENS.openStorage);
+  const { risks } = service.get(APPROVALS_TOKENS.messaging);
+  return {
+    ...room,
+    risks: () => room.risks().andThen((first) => risks().map((more) => [...first, ...more])),
+  };
 }
 
 async function open<Service extends Readonly<{ release(): Promise<void> }>>(

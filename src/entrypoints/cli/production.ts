@@ -1,11 +1,13 @@
 import type { Fault } from './faults.ts';
 import { isGuessable } from './guessable.ts';
+import { messagingProductionFaults } from './messaging-variables.ts';
 import type { Variables } from './variables.ts';
 
 /** What `STAGE=production` refuses, whatever else is right. `env` is looked at for what libraries read by themselves. */
 export function productionFaults(given: Variables, env: Environment): readonly Fault[] {
   return [
     ...storageFaults(given),
+    ...messagingProductionFaults(given),
     ...transportFaults(given, env),
     ...keyFaults(given),
     ...secretFaults(given),
@@ -25,7 +27,9 @@ function storageFaults(given: Variables): readonly Fault[] {
       says: 'is needed, or AURORA_SECRET_ARN: embedded servers are for development',
     });
   }
-  if ((usesStorage(given, 'dynamodb') || given.AURORA_SECRET_ARN) && !given.AWS_REGION) {
+  const { AURORA_SECRET_ARN, APPROVAL_QUEUE_URL, EVENT_BUS_NAME } = given;
+  const usesAws = usesStorage(given, 'dynamodb') || AURORA_SECRET_ARN || APPROVAL_QUEUE_URL || EVENT_BUS_NAME;
+  if (usesAws && !given.AWS_REGION) {
     faults.push({ name: 'AWS_REGION', says: 'is needed' });
   }
   if (given.PAYWRIGHT_PROCESSOR === undefined) {

@@ -10,6 +10,7 @@ import {
   countedPayoutRecovery,
   measuredPayouts,
   watchApprovalQueue,
+  watchQueuedMessages,
 } from '../http/approvals/approvals-metrics.ts';
 import { metricsText } from '../http/operation/operation.ts';
 import { platformApp, wholeApp } from '../http/platform-app.ts';
@@ -87,6 +88,8 @@ async function serve(
   const approvalsPorts = approvals.get(APPROVALS_TOKENS.ports);
   watchBacklog(metrics, approvalsPorts, APPROVALS_OUTBOX);
   watchApprovalQueue(metrics, approvalsPorts);
+  const { queue } = approvals.get(APPROVALS_TOKENS.messaging);
+  watchQueuedMessages(metrics, { queue, clock: approvalsPorts.clock });
   const openApprovalsStorage = approvals.get(APPROVALS_TOKENS.openStorage);
   watchPool(metrics, openApprovalsStorage, 'paywright_approvals_postgres_connections');
   const common = {

@@ -3,7 +3,7 @@ import type { ApprovalsSettings } from '../../composition/approvals-settings.ts'
 import type { PayoutAlarm } from '../../ports/approvals/payout-alarm.ts';
 import type { RefusalAlarm } from '../../ports/approvals/refusal-alarm.ts';
 
-/** A log line for each message and event that goes to the stand-ins for queue and bus, which show it nowhere else. */
+/** A log line for each message and event that the queue and the bus took. */
 export const tellingTo = (log: Logger): Pick<ApprovalsSettings, 'tellQueued' | 'tellPublished'> => ({
   tellQueued: ({ eventId, message }) =>
     log.info({ sink: 'approval_queue', event_id: eventId, payment_id: message.body.paymentId }, 'queued'),

@@ -6,6 +6,7 @@ import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { IN_FLIGHT_LIMITS, SERVER_LIMITS } from '../http/server/server-limits.ts';
 import { amountsByCurrency } from './amount-variables.ts';
 import { approvalPolicy, eventSources, fraudScore, personClaim } from './approvals-variables.ts';
+import { MESSAGING_VARIABLES } from './messaging-variables.ts';
 import { trustedProxies } from './proxy-variables.ts';
 
 const storage = z.enum(['postgres', 'dynamodb', 'memory'], 'must be one of postgres, dynamodb, memory');
@@ -82,7 +83,7 @@ export const VARIABLES = z.object({
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region such as eu-central-1')
     .optional()
-    .describe('region of DynamoDB and Secrets Manager (us-east-1 in development)'),
+    .describe('region of every AWS service (us-east-1 in development)'),
   DYNAMODB_ENDPOINT: url('http', 'https')
     .optional()
     .describe('a DynamoDB engine other than AWS. Without it, development runs one of its own'),
@@ -169,6 +170,7 @@ export const VARIABLES = z.object({
     .describe(
       "where exported and uploaded files are kept (folder: the data directory's objects); production must name it, because every process has to see that folder",
     ),
+  ...MESSAGING_VARIABLES,
   PAYWRIGHT_PROCESSOR_TIMEOUT_MS: whole(1, 600_000)
     .default(10_000)
     .describe('how long the processor may take (10000)'),

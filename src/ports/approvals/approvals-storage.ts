@@ -5,7 +5,9 @@ import type { Retention } from '../retention.ts';
 import type { StorageHealth } from '../storage-health.ts';
 import type { WakeUps } from '../wake-ups.ts';
 import type { ApprovalCommits } from './approval-commits.ts';
+import type { ApprovalQueue } from './approval-queue.ts';
 import type { AuditLog } from './audit-log.ts';
+import type { ReadableEventBus } from './event-bus.ts';
 import type { Refusals } from './refusals.ts';
 import type { RequestClaims } from './request-claims.ts';
 import type { SentEvents } from './sent-events.ts';
@@ -23,6 +25,10 @@ export type ApprovalsStorage = Readonly<{
   requestClaims: RequestClaims;
   /** Of approvals alone, with shards of its own. */
   outbox: Outbox<ApprovalEvent>;
+  /** Stands in for the queue where none is configured. */
+  approvalQueue: ApprovalQueue;
+  /** Stands in for the bus where none is configured. */
+  eventBus: ReadableEventBus;
   leases: Leases;
   wakeUps: WakeUps;
   retention: Retention;

@@ -201,12 +201,15 @@ describe('reading vendors’ payments', () => {
     const relay = relayEvents<ApprovalEvent>({
       outbox: world.storage.outbox,
       sinks: [
-        approvalQueueSink({
-          send(messages) {
-            sent.push(...messages);
-            return okAsync([]);
+        approvalQueueSink(
+          {
+            send(messages) {
+              sent.push(...messages);
+              return okAsync([]);
+            },
           },
-        }),
+          world.clock,
+        ),
         eventBusSink({
           publish(events) {
             published.push(...events);

@@ -11,6 +11,7 @@ import { auditLogContract } from './audit-log.contract.ts';
 import { refusalsContract } from './refusals.contract.ts';
 import { requestClaimsContract } from './request-claims.contract.ts';
 import { retiredRolesContract } from './retired-roles.contract.ts';
+import { standInsContract } from './stand-ins.contract.ts';
 import { vendorPaymentsContract } from './vendor-payments.contract.ts';
 
 /** Every storage contract of approvals. `open` gives an empty store that shares nothing with the ones before. */
@@ -24,6 +25,7 @@ export function approvalsContracts(adapter: string, open: () => Promise<Approval
   approvalsOutboxContract(adapter, open);
   refusalsContract(adapter, open);
   retiredRolesContract(adapter, open);
+  standInsContract(adapter, open);
   leasesContract(`${adapter}, approvals`, open);
   leaseRetentionContract(`${adapter}, approvals`, open);
   wakeUpsContract(`${adapter}, approvals`, open);

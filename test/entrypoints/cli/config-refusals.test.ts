@@ -145,6 +145,47 @@ describe('configuration', () => {
     ),
     ['a short secret in production', ['PAYWRIGHT_SECRET'], production({ PAYWRIGHT_SECRET: 'short' })],
     ['no place of files in production', ['PAYWRIGHT_OBJECTS'], production({ PAYWRIGHT_OBJECTS: undefined })],
+    ['no queue in production', ['APPROVAL_QUEUE_URL'], production({ PAYWRIGHT_APPROVAL_QUEUE: undefined })],
+    ['no bus in production', ['EVENT_BUS_NAME'], production({ PAYWRIGHT_EVENT_BUS: undefined })],
+    ['a queue that is no URL', ['APPROVAL_QUEUE_URL'], { APPROVAL_QUEUE_URL: 'approvals' }],
+    [
+      'a FIFO queue',
+      ['APPROVAL_QUEUE_URL'],
+      { APPROVAL_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/approvals.fifo' },
+    ],
+    [
+      'a queue of another region',
+      ['APPROVAL_QUEUE_URL'],
+      {
+        AWS_REGION: 'eu-central-1',
+        APPROVAL_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/000000000000/approvals',
+      },
+    ],
+    [
+      'a queue beside its stand-in',
+      ['PAYWRIGHT_APPROVAL_QUEUE'],
+      { APPROVAL_QUEUE_URL: 'http://127.0.0.1:4567/0/approvals', PAYWRIGHT_APPROVAL_QUEUE: 'storage' },
+    ],
+    [
+      'a bus beside its stand-in',
+      ['PAYWRIGHT_EVENT_BUS'],
+      { EVENT_BUS_NAME: 'approvals', PAYWRIGHT_EVENT_BUS: 'storage' },
+    ],
+    ['a bus whose name is none', ['EVENT_BUS_NAME'], { EVENT_BUS_NAME: 'our bus' }],
+    [
+      'a queue in the clear in production',
+      ['APPROVAL_QUEUE_URL'],
+      production({
+        AWS_REGION: 'eu-central-1',
+        PAYWRIGHT_APPROVAL_QUEUE: undefined,
+        APPROVAL_QUEUE_URL: 'http://sqs.eu-central-1.amazonaws.com/000000000000/approvals',
+      }),
+    ],
+    [
+      'a bus without a region in production',
+      ['AWS_REGION'],
+      production({ PAYWRIGHT_EVENT_BUS: undefined, EVENT_BUS_NAME: 'approvals' }),
+    ],
     ['no processor in production', ['PAYWRIGHT_PROCESSOR'], production({ PAYWRIGHT_PROCESSOR: undefined })],
     ['no region in production', ['AWS_REGION'], production({ STORAGE: 'dynamodb' })],
     [
@@ -197,6 +238,8 @@ describe('configuration', () => {
         'STORAGE',
         'PAYWRIGHT_PROCESSOR',
         'PAYWRIGHT_OBJECTS',
+        'APPROVAL_QUEUE_URL',
+        'EVENT_BUS_NAME',
         'PAYWRIGHT_SECRET',
         'PAYWRIGHT_CUSTOMER_KEYS',
         'JWT_JWKS_URL',

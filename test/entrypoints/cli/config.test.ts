@@ -99,6 +99,25 @@ describe('configuration', () => {
     });
   });
 
+  it('sends approvals to the queue and the bus that are named, and keeps them in their database otherwise', () => {
+    const kept = { queue: { kind: 'storage' }, bus: { kind: 'storage' } };
+    expect(configOf({}).approvals).toMatchObject(kept);
+    expect(configOf(production()).approvals).toMatchObject(kept);
+    const url = 'https://sqs.eu-central-1.amazonaws.com/000000000000/approvals';
+    const named = {
+      AWS_REGION: 'eu-central-1',
+      APPROVAL_QUEUE_URL: url,
+      EVENT_BUS_NAME: 'arn:aws:events:eu-central-1:000000000000:event-bus/approvals',
+      PAYWRIGHT_APPROVAL_QUEUE: undefined,
+      PAYWRIGHT_EVENT_BUS: undefined,
+    };
+    for (const env of [named, production(named)])
+      expect(configOf(env).approvals).toMatchObject({
+        queue: { kind: 'sqs', url, region: 'eu-central-1' },
+        bus: { kind: 'event_bridge', name: named.EVENT_BUS_NAME, region: 'eu-central-1' },
+      });
+  });
+
   it('names the claim by which approvals know a person, and no claim that many share', () => {
     expect(configOf({}).jwt).not.toHaveProperty('personClaim');
     expect(configOf({ PAYWRIGHT_PERSON_CLAIM: 'custom:employee' }).jwt.personClaim).toBe('custom:employee');
@@ -228,7 +247,7 @@ describe('configuration', () => {
   });
 
   it('leaves the settings of others alone', () => {
-    expect(read({ EVENT_BUS_NAME: 'x', KMS_KEY_ID: 'x', npm_config_x: 'y', PATH: '/bin' }).isOk()).toBe(true);
+    expect(read({ KMS_KEY_ID: 'x', npm_config_x: 'y', PATH: '/bin' }).isOk()).toBe(true);
   });
 
   it('opens /metrics to a development machine alone', () => {

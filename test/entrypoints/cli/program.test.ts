@@ -200,6 +200,8 @@ describe('paywright token', () => {
       PAYWRIGHT_SECRET: SECRET,
       PAYWRIGHT_PROCESSOR: 'simulator',
       PAYWRIGHT_OBJECTS: 'folder',
+      PAYWRIGHT_APPROVAL_QUEUE: 'storage',
+      PAYWRIGHT_EVENT_BUS: 'storage',
       PAYWRIGHT_CUSTOMER_KEYS: 'k1:Zq3T8mW5xK1vB7nR2yL9cF4hJ6dG0sPaEuXiOwYtUbM',
     };
     for (const settings of [jwks, production]) {

@@ -48,9 +48,12 @@ function kindOfItem({ pk, sk }: ItemKey): string {
   return pk.endsWith('#parked') ? `${kind} parked` : kind;
 }
 
+/** Who works on what, and copies for other systems, in the place of a queue and a bus outside. */
+const LEFT_OUT = ['L', 'Q', 'B'];
+
 async function mutationsIn(at: Table): Promise<readonly Mutation[]> {
   const items = (await itemsIn(at)).filter(
-    ({ pk }) => pk === SCHEMA_KEY.pk || (pk.startsWith(`${PREFIX}#`) && kindOf(pk) !== 'L'),
+    ({ pk }) => pk === SCHEMA_KEY.pk || (pk.startsWith(`${PREFIX}#`) && !LEFT_OUT.includes(kindOf(pk))),
   );
   const refusals = items.filter(({ pk }) => kindOf(pk) === 'R');
   const mutations: Mutation[] = [

@@ -24,6 +24,8 @@ export const APPROVALS_LEASES = `${PREFIX}#L`;
 const SHARDS = 8;
 /** Payouts under way are in the due index too, apart from whatever the platform has there. */
 const FIRST_DUE_SHARD = 1_000_000;
+/** Messages of the stand-in for the queue are there too. */
+export const QUEUE_DUE_SHARD = 2_000_000;
 
 export const vendorPaymentKey = (id: VendorPaymentId): ItemKey => ({
   pk: `${PREFIX}#P#${shardOf(id, SHARDS)}`,
@@ -82,6 +84,13 @@ export const sentEventKey = (paymentId: VendorPaymentId, id: EventId): ItemKey =
   pk: sentPartition(paymentId),
   sk: id,
 });
+
+/** What stands in for the queue and the bus, each in one partition. */
+export const QUEUE_PARTITION = `${PREFIX}#Q`;
+export const BUS_PARTITION = `${PREFIX}#B`;
+
+export const messageKey = (eventId: string): ItemKey => ({ pk: QUEUE_PARTITION, sk: eventId });
+export const busEventKey = (id: EventId): ItemKey => ({ pk: BUS_PARTITION, sk: id });
 
 /** Whose an incident and vendor are; a partition to itself. */
 export const liveKey = ({

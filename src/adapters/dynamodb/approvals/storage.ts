@@ -9,7 +9,9 @@ import { dynamodbStorageHealth } from '../storage-health.ts';
 import { tableOf } from '../table.ts';
 import { dynamodbApprovalCommits } from './approval-commits.ts';
 import { APPROVAL_EVENTS } from './approval-items.ts';
+import { dynamodbApprovalQueue } from './approval-queue.ts';
 import { dynamodbAuditLog } from './audit-log.ts';
+import { dynamodbEventBus } from './event-bus.ts';
 import { APPROVALS_LEASES } from './keys.ts';
 import { dynamodbRefusals } from './refusals.ts';
 import { dynamodbRequestClaims } from './request-claims.ts';
@@ -36,6 +38,8 @@ export function approvalsDynamodbStorage({
     storedRows: dynamodbStoredRows(table, read),
     requestClaims: dynamodbRequestClaims(table, read),
     outbox: dynamodbOutbox(table, read, APPROVAL_EVENTS),
+    approvalQueue: dynamodbApprovalQueue(table),
+    eventBus: dynamodbEventBus(table),
     leases: dynamodbLeases(table, APPROVALS_LEASES),
     wakeUps: localWakeUps(),
     retention: dynamodbApprovalsRetention,

@@ -37,6 +37,9 @@ export const scan = (
     return { items: Items as unknown as readonly ScannedItem[], ...present({ next }) };
   });
 
+/** Kept for a time only: claims and their traces, leases, and what stands in for the queue and the bus. */
+const OF_NO_PAYMENT: ReadonlySet<string> = new Set(['B', 'C', 'CT', 'L', 'Q']);
+
 /** The item of the payment that an item says it is of, itself for a payment; of an event outside, that payment's first link. */
 export function holderOf(read: Read, { pk, sk, holder, payment_id: paymentId }: ScannedItem) {
   if (isOfSchema(pk)) return Promise.resolve(undefined);
@@ -48,7 +51,7 @@ export function holderOf(read: Read, { pk, sk, holder, payment_id: paymentId }: 
       : undefined;
   const id = inLog ?? holder ?? sk;
   if (kind === 'P') return read({ pk, sk });
-  return kind === 'C' || kind === 'CT' || kind === 'E' || kind === 'L'
+  return kind === 'E' || OF_NO_PAYMENT.has(kind)
     ? Promise.resolve(undefined)
     : read(vendorPaymentKey(id as VendorPaymentId));
 }
@@ -59,12 +62,9 @@ export function isStray({
   payment,
 }: Readonly<{ item: ScannedItem; payment: Item | undefined }>): boolean {
   if (isOfSchema(item.pk)) return keyText(item) !== keyText(SCHEMA_KEY);
-  switch (kindOf(item.pk)) {
-    // Kept for a time only.
-    case 'C':
-    case 'CT':
-    case 'L':
-      return false;
+  const kind = kindOf(item.pk);
+  if (OF_NO_PAYMENT.has(kind)) return false;
+  switch (kind) {
     case 'E':
       return !UNSENT_PARTITIONS.includes(item.pk);
     case 'P':

@@ -7,6 +7,8 @@ import { memoryOutbox } from '../outbox.ts';
 import { memoryRetention } from '../retention.ts';
 import { memoryStorageHealth } from '../storage-health.ts';
 import { memoryApprovalCommits } from './approval-commits.ts';
+import { keptMessages, memoryApprovalQueue } from './approval-queue.ts';
+import { keptPublishedEvents, memoryEventBus } from './event-bus.ts';
 import { memoryRefusals } from './refusals.ts';
 import { keptClaims, keptTraces, memoryRequestClaims } from './request-claims.ts';
 import { keptSentEvents, memorySentEvents } from './sent-events.ts';
@@ -26,12 +28,16 @@ export function memoryApprovalsStorage(store: ApprovalsStore = approvalsStore())
     sentEvents: memorySentEvents(store),
     storedRows: memoryStoredRows(store),
     outbox: memoryOutbox<ApprovalEvent>(store),
+    approvalQueue: memoryApprovalQueue(store),
+    eventBus: memoryEventBus(store),
     leases,
     wakeUps: localWakeUps(),
     retention: memoryRetention({
       response: keptClaims(store),
       claim_trace: keptTraces(store),
       event: keptSentEvents(store),
+      queued_message: keptMessages(store),
+      published_event: keptPublishedEvents(store),
       lease: leases.kept,
     }),
     health: memoryStorageHealth,

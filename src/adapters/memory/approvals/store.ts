@@ -1,9 +1,11 @@
 import type { ApprovalEvent } from '../../../domain/approvals/approval-events.ts';
+import type { ApprovalMessage } from '../../../domain/approvals/approval-message.ts';
 import type { AuditLogEntry } from '../../../domain/approvals/audit-log.ts';
 import type { Refusal, RefusalHead } from '../../../domain/approvals/refusal.ts';
 import type { RequestClaim, RequestClaimTrace } from '../../../domain/approvals/request-claim.ts';
 import type { SentEvent } from '../../../domain/approvals/sent-event.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
+import type { Instant } from '../../../domain/kernel/instant.ts';
 import type { OutboxStore } from '../store.ts';
 
 /** Everything the memory adapters of approvals share; one object is one database. Values are immutable and never copied. */
@@ -24,7 +26,14 @@ export type ApprovalsStore = OutboxStore<ApprovalEvent> &
     refusalHeads: Map<string, RefusalHead>;
     /** By payment and id. */
     sentEvents: Map<string, SentEvent>;
+    /** Of the stand-in for the queue, by the id of their event. */
+    messages: Map<string, StoredMessage>;
+    /** Of the stand-in for the bus, by id. */
+    published: Map<string, ApprovalEvent>;
   }>;
+
+/** A message that was not removed. It waits or, after its last receive, is dead from `visibleAt` on. */
+export type StoredMessage = Readonly<{ message: ApprovalMessage; visibleAt: Instant; receives: number }>;
 
 /** `changeId` is of the newest change. */
 export type StoredVendorPayment = Readonly<{ payment: VendorPayment; changeId: string }>;
@@ -43,6 +52,8 @@ export const approvalsStore = (): ApprovalsStore => ({
   refusalsOf: new Map(),
   refusalHeads: new Map(),
   sentEvents: new Map(),
+  messages: new Map(),
+  published: new Map(),
   written: new WeakSet(),
 });
 

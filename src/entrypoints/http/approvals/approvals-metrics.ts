@@ -1,6 +1,7 @@
 import { Counter, Gauge } from 'prom-client';
 import type { RecoverPayouts } from '../../../application/approvals/recover-payouts.ts';
 import { RECOVERY_ENDS } from '../../../application/kernel/recovery-round.ts';
+import type { ApprovalQueue } from '../../../ports/approvals/approval-queue.ts';
 import type { PayoutAlarm } from '../../../ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../../../ports/approvals/payouts.ts';
 import type { ApprovalBacklog, VendorPayments } from '../../../ports/approvals/vendor-payments.ts';
@@ -38,6 +39,25 @@ export function watchApprovalQueue(
     'How long the oldest of them has waited; 0 when none does.',
     ({ oldestAt }) => (oldestAt === undefined ? 0 : Math.max(0, clock.now() - oldestAt) / 1_000),
   );
+}
+
+/** What approvers' tools have to receive, read every few seconds at most. No numbers while the queue does not answer. */
+export function watchQueuedMessages(
+  { registry }: PlatformMetrics,
+  { queue, clock }: Readonly<{ queue: Pick<ApprovalQueue, 'depth'>; clock: Clock }>,
+): void {
+  const read = readNowAndThen(() => queue.depth(clock.now()));
+  new Gauge({
+    name: 'paywright_approval_queue_messages',
+    help: "Messages of the approvers' queue: waiting, hidden after they were received, and dead. SQS counts roughly; a stand-in up to 1 000.",
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      const depth = await read();
+      for (const state of ['waiting', 'hidden', 'dead'] as const)
+        this.set({ state }, depth === undefined ? Number.NaN : depth[state]);
+    },
+  });
 }
 
 /** The same paying side, its calls timed by outcome beside those of the processor. */
