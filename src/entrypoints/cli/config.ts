@@ -103,7 +103,14 @@ function togetherFaults(given: Variables): readonly Fault[] {
   if (given.JWT_JWKS_URL) {
     if (given.JWT_SECRET) faults.push({ name: 'JWT_SECRET', says: 'cannot be used beside JWT_JWKS_URL' });
     if (!given.JWT_ISSUER) faults.push({ name: 'JWT_ISSUER', says: 'is needed with JWT_JWKS_URL' });
-    if (!given.JWT_AUDIENCE) faults.push({ name: 'JWT_AUDIENCE', says: 'is needed with JWT_JWKS_URL' });
+    if (!given.JWT_AUDIENCE && !given.JWT_CLIENT_IDS) {
+      faults.push({
+        name: 'JWT_AUDIENCE',
+        says: 'is needed with JWT_JWKS_URL, or JWT_CLIENT_IDS for access tokens of Cognito',
+      });
+    }
+  } else if (given.JWT_CLIENT_IDS) {
+    faults.push({ name: 'JWT_CLIENT_IDS', says: 'goes with JWT_JWKS_URL' });
   }
   if (given.PAYWRIGHT_LEASE_MS <= given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS) {
     faults.push({
@@ -240,9 +247,12 @@ function storageOf(given: Variables, kind: Variables['STORAGE']): StorageSetting
 
 function jwtOf(given: Variables, localSecret: LocalSecret): JwtSettings {
   const issuer = given.JWT_ISSUER ?? 'paywright';
+  const expected = { issuer, ...present({ personClaim: given.PAYWRIGHT_PERSON_CLAIM }) };
+  if (given.JWT_JWKS_URL) {
+    const forWhom = present({ audience: given.JWT_AUDIENCE, clientIds: given.JWT_CLIENT_IDS });
+    return { kind: 'jwks', url: given.JWT_JWKS_URL, ...expected, ...forWhom };
+  }
   const audience = given.JWT_AUDIENCE ?? 'paywright';
-  const expected = { issuer, audience, ...present({ personClaim: given.PAYWRIGHT_PERSON_CLAIM }) };
-  if (given.JWT_JWKS_URL) return { kind: 'jwks', url: given.JWT_JWKS_URL, ...expected };
   const secret = given.JWT_SECRET ?? localSecret(given.PAYWRIGHT_DATA_DIR, 'jwt-secret');
-  return { kind: 'hs256', secret, ...expected };
+  return { kind: 'hs256', secret, audience, ...expected };
 }

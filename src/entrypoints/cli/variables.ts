@@ -31,6 +31,14 @@ const url = (...schemes: readonly string[]) =>
 const isOrigin = (text: string) =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
 
+const clientIds = z
+  .string()
+  .transform((text) => text.split(',').map((id) => id.trim()))
+  .refine(
+    (ids) => ids.every((id) => /^[\w+-]{1,128}$/.test(id)),
+    'must be ids of app clients, with commas between',
+  );
+
 const KEY = /^([A-Za-z0-9_-]{1,64}):([A-Za-z0-9_-]{43})$/;
 
 /** `id:secret` with commas between, each secret 32 bytes in base64url, the current one first. */
@@ -104,6 +112,11 @@ export const VARIABLES = z.object({
     .optional()
     .describe('`iss` of every token (paywright, with JWT_SECRET in development)'),
   JWT_AUDIENCE: z.string().optional().describe('`aud` of every token (paywright, likewise)'),
+  JWT_CLIENT_IDS: clientIds
+    .optional()
+    .describe(
+      'clients of a Cognito pool whose access tokens are taken, with commas between, in place of JWT_AUDIENCE (none)',
+    ),
   PORT: whole(0, 65_535).default(8080).describe('port of the HTTP server; 0 takes any free one (8080)'),
   HOST: z
     .string()

@@ -45,6 +45,12 @@ describe('configuration', () => {
     ['a DynamoDB endpoint without a scheme', ['DYNAMODB_ENDPOINT'], { DYNAMODB_ENDPOINT: 'localhost:8000' }],
     ['a short JWT secret', ['JWT_SECRET'], { JWT_SECRET: 's'.repeat(31) }],
     ['a secret and a JWKS', ['JWT_SECRET'], { ...jwks(), JWT_SECRET }],
+    ['a client of Cognito without a JWKS', ['JWT_CLIENT_IDS'], { JWT_CLIENT_IDS: 'abc123' }],
+    [
+      'ids of clients that are none',
+      ['JWT_CLIENT_IDS'],
+      { JWT_CLIENT_IDS: 'a,,b', JWT_JWKS_URL: 'https://x/y', JWT_ISSUER: 'https://x', JWT_AUDIENCE: 'y' },
+    ],
     ['a JWKS without issuer and audience', ['JWT_ISSUER', 'JWT_AUDIENCE'], { JWT_JWKS_URL: 'https://x/y' }],
     ['a flag that is neither 0 nor 1', ['JWT_ALLOW_HS256'], { JWT_ALLOW_HS256: 'yes' }],
     ['a port in words', ['PORT'], { PORT: 'http' }],

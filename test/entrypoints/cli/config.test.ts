@@ -118,6 +118,23 @@ describe('configuration', () => {
       });
   });
 
+  it('takes tokens for an audience, for clients of Cognito, or for either', () => {
+    const issued = { JWT_JWKS_URL: 'https://id.example/jwks', JWT_ISSUER: 'https://id.example' };
+    const jwks = { kind: 'jwks', url: issued.JWT_JWKS_URL, issuer: issued.JWT_ISSUER };
+    const clients = { JWT_CLIENT_IDS: '4h57kdf, 7lqcp+x' };
+    for (const env of [
+      { ...issued, ...clients },
+      production({ ...issued, ...clients, JWT_AUDIENCE: undefined }),
+    ])
+      expect(configOf(env).jwt).toEqual({ ...jwks, clientIds: ['4h57kdf', '7lqcp+x'] });
+    expect(configOf({ ...issued, ...clients, JWT_AUDIENCE: 'api' }).jwt).toEqual({
+      ...jwks,
+      audience: 'api',
+      clientIds: ['4h57kdf', '7lqcp+x'],
+    });
+    expect(configOf({ ...issued, JWT_AUDIENCE: 'api' }).jwt).toEqual({ ...jwks, audience: 'api' });
+  });
+
   it('names the claim by which approvals know a person, and no claim that many share', () => {
     expect(configOf({}).jwt).not.toHaveProperty('personClaim');
     expect(configOf({ PAYWRIGHT_PERSON_CLAIM: 'custom:employee' }).jwt.personClaim).toBe('custom:employee');

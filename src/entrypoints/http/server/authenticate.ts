@@ -10,11 +10,21 @@ import { claimedIdentities } from './claimed-identities.ts';
 
 export type JwtSettings = Readonly<{
   issuer: string;
-  audience: string;
   /** A claim that names one person whatever the token, such as an employee's number. */
   personClaim?: string;
 }> &
-  (Readonly<{ kind: 'hs256'; secret: string }> | Readonly<{ kind: 'jwks'; url: string }>);
+  (Readonly<{ kind: 'hs256'; secret: string; audience: string }> | JwksSettings);
+
+/**
+ * One of `audience` and `clientIds` is there. With `clientIds` a token must name one of them as its `client_id`, as Cognito's
+ * do, and needs no `aud`; without, the `client_id` of a token without `aud` must be the audience.
+ */
+type JwksSettings = Readonly<{
+  kind: 'jwks';
+  url: string;
+  audience?: string;
+  clientIds?: readonly string[];
+}>;
 
 /**
  * Who a token says is asking. `merchantId` is absent for people of no tenant. `identities`, `roles` and `vendorId` are for
@@ -149,7 +159,7 @@ const keyFailure = (fault: unknown): Unauthenticated | AuthenticationUnavailable
 /** What the signature cannot vouch for: the audience, times ahead, the kind of token, the shape of claims. */
 function principalOf(
   claims: JWTPayload,
-  { audience, personClaim }: JwtSettings,
+  settings: JwtSettings,
   now: number,
 ): Result<Principal, Unauthenticated> {
   const { sub, iat, exp } = claims;
@@ -161,12 +171,12 @@ function principalOf(
   if (!Number.isFinite(exp)) return refused;
   if (iat !== undefined && iat * 1_000 > now + LEEWAY_S * 1_000) return refused;
   if (claims['token_use'] !== undefined && claims['token_use'] !== 'access') return refused;
-  if (!isFor(claims, audience)) return refused;
+  if (!isFor(claims, settings)) return refused;
   if (merchant !== undefined && merchantId === undefined) return refused;
   if (!isTexts(permissions)) return refused;
   if (merchant !== undefined && saidBy(claims, 'custom:merchant_id').some((other) => other !== merchant))
     return refused;
-  return claimedIdentities(sub, claims, personClaim)
+  return claimedIdentities(sub, claims, settings.personClaim)
     .mapErr(() => unauthenticated)
     .andThen((identities) =>
       rolesOf(claims).andThen((roles) =>
@@ -186,9 +196,14 @@ const saidBy = (claims: JWTPayload, ...names: readonly string[]): readonly unkno
   names.map((name) => claims[name] ?? undefined).filter((claim) => claim !== undefined);
 
 /** Cognito's access tokens have no `aud`: they name the client they were made for. */
-function isFor(claims: JWTPayload, audience: string): boolean {
-  const { aud } = claims;
-  if (aud === undefined) return claims['token_use'] === 'access' && claims['client_id'] === audience;
+function isFor({ aud, ...claims }: JWTPayload, settings: JwtSettings): boolean {
+  const { audience } = settings;
+  const clientId = claims['client_id'];
+  const clientIds = settings.kind === 'jwks' ? settings.clientIds : undefined;
+  if (clientIds !== undefined && !clientIds.some((known) => known === clientId)) return false;
+  if (aud === undefined)
+    return claims['token_use'] === 'access' && (clientIds !== undefined || clientId === audience);
+  if (audience === undefined) return false;
   return typeof aud === 'string' ? aud === audience : isTexts(aud) && aud.includes(audience);
 }
 
