@@ -204,9 +204,14 @@ export default {
     wall('no-cycles', 'What needs each other is one thing.', { path: '^src/' }, { circular: true }),
     wall(
       'source-is-self-contained',
-      'The source never imports tests, benches or packages of development.',
+      'The source never imports tests, benches, stacks or packages of development.',
       { path: '^src/' },
-      { path: ['^(test|bench)/', packages(['vitest', 'fast-check', 'testcontainers', 'autocannon'])] },
+      {
+        path: [
+          '^(test|bench|infra)/',
+          packages(['vitest', 'fast-check', 'testcontainers', 'autocannon', 'aws-cdk-lib', 'constructs']),
+        ],
+      },
     ),
   ],
   options: {

@@ -13,8 +13,10 @@ export default {
     'test/contract/*.contract.ts',
     'test/scenarios/*.scenario.ts',
     'test/fixtures/architecture/**/*.ts',
+    // Run by the CDK command line, which reads it in cdk.json.
+    'infra/app.ts',
   ],
-  project: ['src/**/*.ts!', 'test/**/*.ts', 'bench/**/*.ts', 'tools/bundle/**/*.ts'],
+  project: ['src/**/*.ts!', 'test/**/*.ts', 'bench/**/*.ts', 'tools/bundle/**/*.ts', 'infra/**/*.ts'],
   // Compiles in a copy of the source alone, where test/recipe.test.ts puts it.
   ignore: ['test/fixtures/recipe/**'],
   // A type that a signature in the same file names is part of what the file offers.

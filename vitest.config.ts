@@ -9,6 +9,7 @@ import { LongestFirst } from './test/support/longest-first.ts';
  */
 const SHARING = [
   'test/{domain,application}/**/!(verify-memory).test.ts',
+  'test/infra/*.test.ts',
   'test/entrypoints/http/**/!(hostile-texts).test.ts',
   'test/approvals/!(retired-values).test.ts',
   'test/entrypoints/worker/!(loop).test.ts',

@@ -1,0 +1,50 @@
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+/** `storage` encrypts what AWS stores for us; `customers` wraps the keys of customers' details, and nothing else. */
+export type Keys = Readonly<{ storage: Key; customers: Key }>;
+
+/** Both rotate every year; a key that is deleted can be had back for 30 days. */
+export function encryptionKeys(scope: Construct, name: string, removalPolicy: RemovalPolicy): Keys {
+  const key = (id: string, description: string) =>
+    new Key(scope, id, {
+      alias: `${name}-${id.toLowerCase()}`,
+      description,
+      enableKeyRotation: true,
+      rotationPeriod: Duration.days(365),
+      pendingWindow: Duration.days(30),
+      removalPolicy,
+    });
+  const storage = key('Storage', 'Encrypts tables, files, queues, secrets and logs of paywright');
+  const { region, account, partition } = Stack.of(scope);
+  storage.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'LogsOfThisAccount',
+      effect: Effect.ALLOW,
+      principals: [new ServicePrincipal('logs.amazonaws.com')],
+      actions: ['kms:Encrypt', 'kms:Decrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:DescribeKey'],
+      resources: ['*'],
+      conditions: {
+        ArnLike: {
+          'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:/paywright/${name}/*`,
+        },
+      },
+    }),
+  );
+  storage.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'ServicesThatSendToOurQueuesAndTopics',
+      effect: Effect.ALLOW,
+      principals: [
+        new ServicePrincipal('events.amazonaws.com'),
+        new ServicePrincipal('cloudwatch.amazonaws.com'),
+      ],
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: ['*'],
+      conditions: { StringEquals: { 'aws:SourceAccount': account } },
+    }),
+  );
+  return { storage, customers: key('Customers', "Wraps the keys of customers' details") };
+}

@@ -1,0 +1,361 @@
+import { describe, expect, it } from 'vitest';
+import { APPROVALS_FUNCTIONS, PLATFORM_FUNCTIONS } from '../../infra/function-plans.ts';
+import { TTL_ATTRIBUTE } from '../../src/adapters/dynamodb/table.ts';
+import { tableDefinition } from '../../src/adapters/dynamodb/table-definition.ts';
+import {
+  FUNCTION_NAMES,
+  production,
+  type Resource,
+  resourcesOf,
+  synthesized,
+  theResource,
+} from './synthesized.ts';
+
+const NAME = 'paywright-production';
+const PLATFORM = Object.keys(PLATFORM_FUNCTIONS);
+const APPROVALS = Object.keys(APPROVALS_FUNCTIONS);
+
+const functionCalled = (name: string) =>
+  theResource('AWS::Lambda::Function', { FunctionName: `${NAME}-${name}` }).Properties;
+const queueCalled = (name: string) =>
+  theResource('AWS::SQS::Queue', { QueueName: `${NAME}-${name}` }).Properties;
+
+describe('Functions', () => {
+  it('are those of SPEC 5, the two that migrate and the one that makes claims', () => {
+    const names = resourcesOf('AWS::Lambda::Function').map(({ Properties }) =>
+      String(Properties['FunctionName']),
+    );
+    expect(names.toSorted()).toEqual(FUNCTION_NAMES.map((name) => `${NAME}-${name}`).toSorted());
+  });
+
+  it.each(FUNCTION_NAMES)('run %s on ARM64 and Node 24, for 30 s at most, traced by X-Ray', (name) => {
+    expect(functionCalled(name)).toMatchObject({
+      Architectures: ['arm64'],
+      Runtime: 'nodejs24.x',
+      Timeout: 30,
+      TracingConfig: { Mode: 'Active' },
+      Handler: 'index.handler',
+    });
+  });
+
+  it.each(PLATFORM)('give %s of the platform 512 MB', (name) => {
+    expect(functionCalled(name)['MemorySize']).toBe(512);
+  });
+
+  it.each(APPROVALS)('give %s of approvals 1024 MB, and the private network', (name) => {
+    expect(functionCalled(name)['MemorySize']).toBe(1_024);
+    expect(functionCalled(name)).toMatchObject({ VpcConfig: { SubnetIds: [{}, {}] } });
+  });
+
+  it('write logs that are encrypted and end after three months', () => {
+    const logs = resourcesOf('AWS::Logs::LogGroup').filter(({ Properties }) =>
+      FUNCTION_NAMES.some((name) => Properties['LogGroupName'] === `/paywright/${NAME}/${name}`),
+    );
+    expect(logs).toHaveLength(FUNCTION_NAMES.length);
+    for (const { Properties } of logs) {
+      expect(Properties['RetentionInDays']).toBe(90);
+      expect(Properties['KmsKeyId']).toBeDefined();
+    }
+  });
+
+  it.each([
+    ...['jobs', 'webhooks', 'relay', 'recovery', 'approvals-relay', 'approvals-recovery'].map((name) => [
+      name,
+      'rate(1 minute)',
+    ]),
+    ...['retention', 'approvals-retention'].map((name) => [name, 'rate(1 hour)']),
+  ])('run %s at %s', (name, rate) => {
+    const { ScheduleExpression, State, Targets } = theResource('AWS::Events::Rule', {
+      Name: `${NAME}-${name}`,
+    }).Properties;
+    expect({ ScheduleExpression, State }).toEqual({ ScheduleExpression: rate, State: 'ENABLED' });
+    expect(Targets).toHaveLength(1);
+  });
+});
+
+describe('The table', () => {
+  const { Properties, DeletionPolicy } = theResource('AWS::DynamoDB::Table', {});
+  type Named = Readonly<{ AttributeName: string }>;
+  const byName = (all: readonly Named[]) =>
+    all.toSorted((a, b) => (a.AttributeName < b.AttributeName ? -1 : 1));
+
+  it('is the one that `paywright migrate` makes', () => {
+    const { AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, BillingMode } = tableDefinition(NAME);
+    expect(byName(Properties['AttributeDefinitions'] as Named[])).toEqual(byName(AttributeDefinitions));
+    expect(Properties['KeySchema']).toEqual(KeySchema);
+    expect(Properties['GlobalSecondaryIndexes']).toEqual(GlobalSecondaryIndexes);
+    expect(Properties['BillingMode']).toBe(BillingMode);
+  });
+
+  it('lets items expire, can be restored to any second, has a stream of keys and is kept', () => {
+    expect(Properties).toMatchObject({
+      TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
+      StreamSpecification: { StreamViewType: 'KEYS_ONLY' },
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+      DeletionProtectionEnabled: true,
+    });
+    expect(DeletionPolicy).toBe('Retain');
+  });
+
+  it('wakes the relay for new events of the outbox alone', () => {
+    expect(
+      theResource('AWS::Lambda::EventSourceMapping', { StartingPosition: 'LATEST' }).Properties,
+    ).toMatchObject({
+      BatchSize: 100,
+      FilterCriteria: {
+        Filters: [
+          {
+            Pattern: JSON.stringify({
+              eventName: ['INSERT'],
+              dynamodb: { Keys: { pk: { S: [{ prefix: '#E#' }] } } },
+            }),
+          },
+        ],
+      },
+    });
+  });
+});
+
+describe('Queues', () => {
+  it.each(['approvals', 'work-completed'])(
+    'hide what was received from %s for 300 s, wait 20 s for more, and give up after three times',
+    (name) => {
+      expect(queueCalled(name)).toMatchObject({
+        VisibilityTimeout: 300,
+        ReceiveMessageWaitTimeSeconds: 20,
+        RedrivePolicy: { maxReceiveCount: 3 },
+      });
+    },
+  );
+
+  it('keep dead letters for 14 days', () => {
+    const dead = resourcesOf('AWS::SQS::Queue').filter(({ Properties }) =>
+      String(Properties['QueueName']).endsWith('dead-letters'),
+    );
+    expect(dead).toHaveLength(4);
+    for (const { Properties } of dead) expect(Properties['MessageRetentionPeriod']).toBe(14 * 86_400);
+  });
+
+  it('are encrypted under our key and speak TLS alone', () => {
+    for (const { Properties } of resourcesOf('AWS::SQS::Queue'))
+      expect(Properties['KmsMasterKeyId']).toBeDefined();
+    const policies = resourcesOf('AWS::SQS::QueuePolicy').map(({ Properties }) =>
+      JSON.stringify(Properties['PolicyDocument']),
+    );
+    expect(policies).toHaveLength(6);
+    for (const policy of policies) expect(policy).toContain('"aws:SecureTransport":"false"');
+  });
+
+  it('feed one function, which says of each message whether it failed', () => {
+    expect(theResource('AWS::Lambda::EventSourceMapping', { BatchSize: 10 }).Properties).toMatchObject({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+});
+
+describe('The bus', () => {
+  it('passes WorkCompleted of the incident service on, tries for an hour and then keeps the event', () => {
+    const { EventPattern, Targets } = theResource('AWS::Events::Rule', {
+      Name: `${NAME}-work-completed`,
+    }).Properties;
+    expect(EventPattern).toEqual({ source: ['roadcall.incident-service'], 'detail-type': ['WorkCompleted'] });
+    expect(Targets).toMatchObject([
+      { RetryPolicy: { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 3_600 }, DeadLetterConfig: {} },
+    ]);
+  });
+
+  it('has a bound of tries and a place for what could not be delivered in every rule', () => {
+    for (const { Properties } of resourcesOf('AWS::Events::Rule'))
+      for (const target of Properties['Targets'] as readonly unknown[])
+        expect(target).toMatchObject({
+          RetryPolicy: {
+            MaximumRetryAttempts: expect.any(Number),
+            MaximumEventAgeInSeconds: expect.any(Number),
+          },
+          DeadLetterConfig: { Arn: expect.anything() },
+        });
+  });
+
+  it('keeps what a function failed at that nobody waits for', () => {
+    for (const { Properties } of resourcesOf('AWS::Lambda::EventInvokeConfig'))
+      expect(Properties).toMatchObject({ DestinationConfig: { OnFailure: {} } });
+    expect(resourcesOf('AWS::Lambda::EventInvokeConfig')).toHaveLength(9);
+  });
+});
+
+describe('Files', () => {
+  it('are in buckets that nobody outside reads, over TLS alone', () => {
+    const buckets = resourcesOf('AWS::S3::Bucket');
+    expect(buckets).toHaveLength(2);
+    for (const { Properties } of buckets)
+      expect(Properties['PublicAccessBlockConfiguration']).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+    for (const { Properties } of resourcesOf('AWS::S3::BucketPolicy'))
+      expect(JSON.stringify(Properties['PolicyDocument'])).toContain('"aws:SecureTransport":"false"');
+  });
+
+  it('of exports end after eight days, uploads that were given up after seven', () => {
+    const [files] = resourcesOf('AWS::S3::Bucket').filter(
+      ({ Properties }) => Properties['NotificationConfiguration'] !== undefined,
+    );
+    expect(files?.Properties).toMatchObject({
+      LifecycleConfiguration: {
+        Rules: expect.arrayContaining([
+          expect.objectContaining({ Prefix: 'exports/', ExpirationInDays: 8, Status: 'Enabled' }),
+          expect.objectContaining({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 } }),
+        ]),
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [
+          { BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } },
+        ],
+      },
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+    });
+  });
+
+  it('that arrive are reconciled, those that paywright writes are not', () => {
+    const key = [{ 'anything-but': { wildcard: ['reconciliation/*/*/*', 'exports/*'] } }];
+    expect(theResource('AWS::Events::Rule', { Name: `${NAME}-reconcile` }).Properties).toMatchObject({
+      EventPattern: { source: ['aws.s3'], 'detail-type': ['Object Created'], detail: { object: { key } } },
+    });
+  });
+});
+
+describe('The database', () => {
+  const cluster = theResource('AWS::RDS::DBCluster', {});
+
+  it('grows from 2 to 16 units, is encrypted, kept, and backed up for 35 days', () => {
+    expect(cluster.Properties).toMatchObject({
+      ServerlessV2ScalingConfiguration: { MinCapacity: 2, MaxCapacity: 16 },
+      StorageEncrypted: true,
+      DeletionProtection: true,
+      BackupRetentionPeriod: 35,
+      ManageMasterUserPassword: true,
+    });
+    expect(resourcesOf('AWS::RDS::DBInstance')).toHaveLength(2);
+  });
+
+  it('is spoken to over TLS alone, by functions through a proxy that holds 80 % of its connections', () => {
+    expect(theResource('AWS::RDS::DBProxy', {}).Properties).toMatchObject({ RequireTLS: true });
+    expect(theResource('AWS::RDS::DBProxyTargetGroup', {}).Properties).toMatchObject({
+      ConnectionPoolConfigurationInfo: { MaxConnectionsPercent: 80, ConnectionBorrowTimeout: 5 },
+    });
+    expect(theResource('AWS::RDS::DBClusterParameterGroup', {}).Properties['Parameters']).toMatchObject({
+      'rds.force_ssl': '1',
+    });
+  });
+
+  it('is reached on port 5432 from functions and the proxy alone', () => {
+    const ingress = resourcesOf('AWS::EC2::SecurityGroupIngress').filter(
+      ({ Properties }) => Properties['FromPort'] !== 443,
+    );
+    const ofTheCluster = expect.objectContaining({ 'Fn::GetAtt': [expect.anything(), 'Endpoint.Port'] });
+    for (const { Properties } of ingress) {
+      expect([5_432, ofTheCluster]).toContainEqual(Properties['FromPort']);
+      expect(Properties['SourceSecurityGroupId']).toBeDefined();
+    }
+    expect(ingress).toHaveLength(3);
+  });
+});
+
+describe('Keys', () => {
+  it('rotate every year, and are two: of what AWS stores and of customers’ details', () => {
+    const keys = resourcesOf('AWS::KMS::Key');
+    expect(keys).toHaveLength(2);
+    for (const { Properties } of keys)
+      expect(Properties).toMatchObject({ EnableKeyRotation: true, RotationPeriodInDays: 365 });
+  });
+});
+
+describe('APIs', () => {
+  const open = (routes: readonly Resource[]) =>
+    routes.filter(({ Properties }) => Properties['AuthorizationType'] !== 'JWT');
+
+  it('ask for a token on every route but the two of health', () => {
+    const routes = resourcesOf('AWS::ApiGatewayV2::Route');
+    expect(routes.length).toBeGreaterThan(10);
+    expect(
+      open(routes)
+        .map(({ Properties }) => String(Properties['RouteKey']))
+        .toSorted(),
+    ).toEqual(['GET /healthz', 'GET /readyz']);
+  });
+
+  it('are two, each with tokens of the pool and an access log', () => {
+    expect(
+      resourcesOf('AWS::ApiGatewayV2::Authorizer').map(({ Properties }) => Properties['AuthorizerType']),
+    ).toEqual(['JWT', 'JWT']);
+    for (const { Properties } of resourcesOf('AWS::ApiGatewayV2::Stage'))
+      expect(Properties).toMatchObject({
+        StageName: '$default',
+        AccessLogSettings: { DestinationArn: {} },
+        DefaultRouteSettings: { ThrottlingRateLimit: 1_000, ThrottlingBurstLimit: 2_000 },
+      });
+  });
+
+  it('of approvals have the paths that the service has below /approvals', () => {
+    const { approvals } = production().templates;
+    expect(
+      resourcesOf('AWS::ApiGatewayV2::Route', approvals)
+        .map(({ Properties }) => String(Properties['RouteKey']))
+        .toSorted(),
+    ).toEqual([
+      'GET /payments',
+      'GET /payments/flagged',
+      'GET /payments/pending',
+      'GET /payments/{id}',
+      'GET /payments/{id}/audit',
+      'PATCH /payments/{id}',
+      'POST /payments',
+      'POST /payments/{id}/approve',
+      'POST /payments/{id}/process',
+      'POST /payments/{id}/reject',
+    ]);
+  });
+});
+
+it('breaks no rule of CloudFormation or cdk-nag that nothing explains', () => {
+  expect(production().findings).toEqual([]);
+});
+
+describe('A deployment of another kind', () => {
+  const small = synthesized({
+    stage: 'staging',
+    keepData: 'false',
+    highlyAvailable: 'false',
+    domain: 'pay.example.com',
+    certificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/1',
+    vpcId: 'vpc-0123456789abcdef0',
+    vpcZones: 'eu-central-1a,eu-central-1b',
+    vpcPrivateSubnets: 'subnet-0123456789abcdef1,subnet-0123456789abcdef2',
+  });
+
+  it('takes everything with it when it is destroyed and keepData is false', () => {
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::RDS::DBCluster', 'AWS::KMS::Key'])
+      for (const { DeletionPolicy } of resourcesOf(type, small.templates.data))
+        expect([type, DeletionPolicy]).toEqual([type, 'Delete']);
+  });
+
+  it('uses the VPC that is there, and one database instance where it need not be highly available', () => {
+    small.templates.data.resourceCountIs('AWS::EC2::VPC', 0);
+    small.templates.data.resourceCountIs('AWS::EC2::NatGateway', 0);
+    small.templates.data.resourceCountIs('AWS::RDS::DBInstance', 1);
+  });
+
+  it('has one domain for both services, approvals below /approvals, and no other address', () => {
+    const mappings = resourcesOf(
+      'AWS::ApiGatewayV2::ApiMapping',
+      small.templates.platform,
+      small.templates.approvals,
+    );
+    expect(mappings.map(({ Properties }) => Properties['ApiMappingKey'])).toEqual([undefined, 'approvals']);
+    for (const { Properties } of resourcesOf('AWS::ApiGatewayV2::Api', ...Object.values(small.templates)))
+      expect(Properties['DisableExecuteApiEndpoint']).toBe(true);
+  });
+});
