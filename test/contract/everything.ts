@@ -15,6 +15,7 @@ import { paymentSumsContract } from './payment-sums.contract.ts';
 import { paymentsContract } from './payments.contract.ts';
 import { quotasContract } from './quotas.contract.ts';
 import { retentionContract } from './retention.contract.ts';
+import { settlingCommitsContract } from './settling-commits.contract.ts';
 import { storageHealthContract } from './storage-health.contract.ts';
 import { summariesContract } from './summaries.contract.ts';
 import { wakeUpsContract } from './wake-ups.contract.ts';
@@ -36,6 +37,7 @@ export function storageContracts(
   histories: number = HISTORIES,
 ): void {
   commitsContract(adapter, open);
+  settlingCommitsContract(adapter, open);
   commitsModelContract(adapter, open, histories);
   paymentsContract(adapter, open);
   paymentSumsContract(adapter, open);

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { present } from '../../domain/kernel/present.ts';
 import type { Change, CommitRefused, Commits } from '../../ports/commits.ts';
 import { coalesce } from '../shared/coalesce.ts';
+import { BATCH_ARGUMENTS, batchArgumentsOf } from './batch-arguments.ts';
 import { argumentsOf, keysOf, tracesOf } from './commit-arguments.ts';
 import { attempt, isTransient, retried } from './faults.ts';
 import { gateOf } from './pool.ts';
@@ -18,7 +19,7 @@ const LANES = 4;
  */
 export function postgresCommits(pool: pg.Pool): Commits {
   const commit = coalesce<Change, Outcome>({
-    run: (changes) => commitTogether(pool, changes),
+    run: (changes) => commitAll(pool, changes),
     most: MOST_CHANGES,
     gate: gateOf(pool),
     lanes: LANES,
@@ -45,6 +46,32 @@ type Refusal = Readonly<{
   refusal: 'taken' | 'fence' | 'stale' | 'key';
   entity_id: string | null;
 }>;
+
+/** A change of very many rows goes alone, in columns; the others share a statement. */
+async function commitAll(pool: pg.Pool, changes: readonly Change[]): Promise<readonly Outcome[]> {
+  const batches = changes.map(batchArgumentsOf);
+  const others = changes.filter((_, n) => batches[n] === undefined);
+  const [together, alone] = await Promise.all([
+    others.length === 0 ? [] : commitTogether(pool, others),
+    Promise.all(batches.map(async (values) => values && commitBatch(pool, values))),
+  ]);
+  const left = together.values();
+  return alone.map((outcome) => outcome ?? (left.next().value as Outcome));
+}
+
+/** What `commit_batch` raises for a change that is refused. */
+const REFUSED = 'PW409';
+
+async function commitBatch(pool: pg.Pool, values: readonly (string | null)[]): Promise<Outcome> {
+  try {
+    await retried(() => pool.query({ ...COMMIT_BATCH, values: [...values] }));
+    return {};
+  } catch (fault) {
+    const { code, message, detail: id } = fault as Partial<Record<'code' | 'message' | 'detail', string>>;
+    if (code !== REFUSED || id === undefined) return { fault };
+    return { refused: message === 'stale' ? { kind: 'StaleVersion', id } : { kind: 'KeyTaken', key: id } };
+  }
+}
 
 /** A change that the server cannot store fails the statement for all, so then each goes alone. */
 async function commitTogether(pool: pg.Pool, changes: readonly Change[]): Promise<readonly Outcome[]> {
@@ -76,6 +103,10 @@ const COMMIT = {
   name: 'commit_changes',
   text: `SELECT n, refusal, entity_id
     FROM commit_changes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+};
+const COMMIT_BATCH = {
+  name: 'commit_batch',
+  text: `SELECT commit_batch(${Array.from({ length: BATCH_ARGUMENTS }, (_, n) => `$${n + 1}`).join(', ')})`,
 };
 const COMMIT_TRACED = {
   name: 'commit_traced_changes',
