@@ -113,7 +113,11 @@ export async function systemOver(storage: Storage) {
     objectLinks: files.links,
     leftovers: files.leftovers,
   };
-  const does = useCases(ports, { claims: terms, anomalies: ANOMALY_RULES });
+  const does = useCases(ports, {
+    claims: terms,
+    anomalies: ANOMALY_RULES,
+    files: { keepFilesMs: 86_400_000 },
+  });
   for (const id of MERCHANTS) {
     const added = await does.createMerchant({ id, name: id, email: `${id}@example.com`, origin });
     if (added.isErr()) throw new Error(added.error.kind);

@@ -43,6 +43,7 @@ const platformOn = (storage: PlacedStorage) =>
       secret: 's'.repeat(32),
       keys: { kind: 'given', ring: [{ id: 'test', secret: 'k'.repeat(43) }] },
       anomalyRules: ANOMALY_RULES,
+      fileTerms: { keepFilesMs: 86_400_000 },
       claimTerms: { leaseMs: 30_000, keepResponsesMs: 86_400_000 },
       processorTimeoutMs: 10_000,
       webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },

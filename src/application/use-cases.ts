@@ -47,12 +47,13 @@ import { getExport, listExports } from './files/read-exports.ts';
 import { getReconciliation, listReconciliations } from './files/read-reconciliations.ts';
 import { getSchedule, listSchedules } from './files/read-schedules.ts';
 import { getSettlement, listSettlements } from './files/read-settlements.ts';
-import { dropFile, receiveFile } from './files/receive-file.ts';
+import { dropFile, type FileTerms, receiveFile } from './files/receive-file.ts';
 import { confirmResolution, rejectResolution, resolveException } from './files/resolve-exception.ts';
 import { showReconciliation } from './files/show-reconciliation.ts';
 import { startExport } from './files/start-export.ts';
 import { startReconciliation } from './files/start-reconciliation.ts';
 import { exportFileRetention } from './files/sweep-exports.ts';
+import { processorFileRetention } from './files/sweep-processor-files.ts';
 import { compareHeads } from './integrity/checkpoint.ts';
 import { verifyWithFiles } from './integrity/verify-files.ts';
 import { enforceRetention } from './kernel/enforce-retention.ts';
@@ -103,7 +104,7 @@ export type Ports = Omit<Storage, 'close' | 'health'> &
     timeZones: TimeZones;
   }>;
 
-export type Rules = Readonly<{ claims: ClaimTerms; anomalies: AnomalyRules }>;
+export type Rules = Readonly<{ claims: ClaimTerms; anomalies: AnomalyRules; files: FileTerms }>;
 
 /** Everything the platform does. What takes turns or leases permits does so within one such value. */
 export function useCases(ports: Ports, rules: Rules) {
@@ -144,10 +145,10 @@ export function useCases(ports: Ports, rules: Rules) {
     listSchedules: listSchedules(ports),
     changeSchedule: changeSchedule(ports),
     removeSchedule: removeSchedule(ports),
-    receiveFile: receiveFile(ports),
+    receiveFile: receiveFile(ports, rules.files),
     dropFile: dropFile(ports),
     startReconciliation: startReconciliation(ports),
-    orderUpload: orderUpload(ports),
+    orderUpload: orderUpload(ports, rules.files),
     getUpload: getUpload(ports),
     getReconciliation: readReconciliation,
     showReconciliation: showReconciliation({ ...ports, getReconciliation: readReconciliation }),
@@ -189,7 +190,7 @@ export function useCases(ports: Ports, rules: Rules) {
     compareHeads: compareHeads(ports),
     enforceRetention: enforceRetention({
       ...ports,
-      leftovers: [ports.leftovers, exportFileRetention(ports)],
+      leftovers: [ports.leftovers, exportFileRetention(ports), processorFileRetention(ports)],
     }),
   };
 }

@@ -73,7 +73,12 @@ export const platformModule = (
       ],
     );
     bind(TOKENS.useCases).toResolvedValue(
-      (ports: Ports) => useCases(ports, { claims: settings.claimTerms, anomalies: settings.anomalyRules }),
+      (ports: Ports) =>
+        useCases(ports, {
+          claims: settings.claimTerms,
+          anomalies: settings.anomalyRules,
+          files: settings.fileTerms,
+        }),
       [TOKENS.ports],
     );
     bind(TOKENS.relay).toResolvedValue(relayOf, [TOKENS.ports]);

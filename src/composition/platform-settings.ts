@@ -1,4 +1,5 @@
 import type { RingEntry } from '../adapters/keys/ring.ts';
+import type { FileTerms } from '../application/files/receive-file.ts';
 import type { AnomalyRules } from '../domain/audit/anomalies.ts';
 import type { ClaimTerms } from '../domain/kernel/claim.ts';
 import type { ExportEncoder } from '../ports/export-encoder.ts';
@@ -35,6 +36,7 @@ export type PlatformSettings<Place extends StorageSettings | PlacedStorage = Sto
   anomalyRules: AnomalyRules;
   claimTerms: ClaimTerms;
   processorTimeoutMs: number;
+  fileTerms: FileTerms;
   /** Where the simulated processor keeps its books; ':memory:' forgets them with the process. */
   simulatorFile: string;
   /** Where uploaded and exported files are kept; ':memory:' is a folder that goes with the process. */

@@ -19,8 +19,8 @@ export type Retained =
   | 'queued_message'
   | 'published_event';
 
-/** Of the object store: what writers began and never finished, and files of exports. */
-export type Leftover = 'upload' | 'export_file';
+/** Of the object store: what writers began and never finished, files of exports, and files of processors as they arrived. */
+export type Leftover = 'upload' | 'export_file' | 'processor_file';
 
 /** Deletes what has been kept for its time. Adapters must pass `test/contract/retention.contract.ts`. */
 export interface Retention<Kind extends Retained | Leftover = Retained> {

@@ -4,11 +4,17 @@ import { type OrderUploadRequest, orderUpload } from '../../src/application/file
 import { receiveUploads, UPLOAD_WORK } from '../../src/application/files/receive-upload.ts';
 import { runJobs } from '../../src/application/files/run-jobs.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
-import { type PendingUpload, reconciliationIdOf, UPLOAD_MS } from '../../src/domain/files/file-upload.ts';
-import { uploadObject } from '../../src/domain/files/reconciliation-files.ts';
+import {
+  MOST_PENDING_UPLOADS,
+  type PendingUpload,
+  reconciliationIdOf,
+  UPLOAD_GRACE_MS,
+  UPLOAD_MS,
+} from '../../src/domain/files/file-upload.ts';
+import { fileObject, PROCESSOR_FILES, uploadObject } from '../../src/domain/files/reconciliation-files.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { ProcessDied } from '../contract/object-store.contract.ts';
-import { aMerchantId, origin } from '../fixtures/changes.ts';
+import { aMerchantId, fileTerms, origin } from '../fixtures/changes.ts';
 import { type FileDesk, fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
 import { dying } from '../support/export-scene.ts';
 import { temporaryFiles } from '../support/objects.ts';
@@ -30,7 +36,7 @@ export function uploadsContract(adapter: string, open: () => Promise<Storage>): 
 
     const order = async (parts: Partial<OrderUploadRequest> = {}): Promise<PendingUpload> => {
       const request = { merchantId: aMerchantId(), name: 'march.csv', source: 'native', origin } as const;
-      return (await orderUpload(desk.ports)({ ...request, ...parts }))._unsafeUnwrap().upload;
+      return (await orderUpload(desk.ports, fileTerms)({ ...request, ...parts }))._unsafeUnwrap().upload;
     };
     const keyOf = ({ merchantId, id }: PendingUpload) =>
       uploadObject({ merchantId, id: reconciliationIdOf(id) });
@@ -107,6 +113,44 @@ export function uploadsContract(adapter: string, open: () => Promise<Storage>): 
       await expectSound();
     });
 
+    it('a merchant has so many pending and no more, whoever orders at once, until files arrive or links are over; others are not held up', async () => {
+      const request = { name: 'march.csv', source: 'native', origin } as const;
+      const ordering = (merchantId = desk.merchantId) =>
+        orderUpload(desk.ports, fileTerms)({ ...request, merchantId });
+      const asked = [];
+      for (let round = 0; round < 4; round += 1)
+        asked.push(...(await Promise.all(Array.from({ length: 6 }, () => ordering()))));
+      const pending = asked.filter((each) => each.isOk()).map((each) => each._unsafeUnwrap().upload);
+      expect(pending).toHaveLength(MOST_PENDING_UPLOADS);
+      for (const each of asked.filter((one) => one.isErr()))
+        expect(each._unsafeUnwrapErr()).toEqual({ kind: 'UploadsPending', most: MOST_PENDING_UPLOADS });
+      const other = aMerchantId('merchant-b');
+      await fileDesk(storage, desk.ports, other).open();
+      expect((await ordering(other)).isOk()).toBe(true);
+      const [first] = pending;
+      if (first === undefined) throw new Error('an upload is pending');
+      await put(first, await aFile());
+      await arrived(first);
+      await look();
+      expect((await ordering()).isOk()).toBe(true);
+      expect((await ordering())._unsafeUnwrapErr()).toMatchObject({ kind: 'UploadsPending' });
+      desk.clock.move(UPLOAD_MS + UPLOAD_GRACE_MS);
+      for (let due = 1; due > 0; ) due = (await look()).length;
+      expect((await ordering()).isOk()).toBe(true);
+      await expectSound();
+    });
+
+    it('a file that is said to be larger than any may be is refused before a link is made for it', async () => {
+      const request = { merchantId: desk.merchantId, name: 'a.csv', source: 'native', origin } as const;
+      const of = (bytes: number) => orderUpload(desk.ports, fileTerms)({ ...request, bytes });
+      expect((await of(1_024 ** 3 + 1))._unsafeUnwrapErr()).toEqual({
+        kind: 'ObjectTooLarge',
+        mostBytes: 1_024 ** 3,
+      });
+      expect((await of(1_024 ** 3))._unsafeUnwrap()).toMatchObject({ mostBytes: 1_024 ** 3 });
+      expect((await of(7))._unsafeUnwrap()).toMatchObject({ mostBytes: 7 });
+    });
+
     it('the same bytes are the reconciliation that there is, whichever way they came', async () => {
       const text = await aFile();
       const first = await desk.reconcile(text);
@@ -115,9 +159,7 @@ export function uploadsContract(adapter: string, open: () => Promise<Storage>): 
       await arrived(upload);
       await look();
       expect(await stateOf(upload)).toMatchObject({ status: 'duplicate', of: first.id });
-      expect(await objects(`reconciliation/${upload.merchantId}/${reconciliationIdOf(upload.id)}`)).toEqual(
-        [],
-      );
+      expect(await objects(PROCESSOR_FILES)).toEqual([fileObject(first)]);
       await expectSound();
     });
 

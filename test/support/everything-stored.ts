@@ -13,7 +13,7 @@ import { respondedClaim } from '../../src/domain/kernel/claim.ts';
 import { recordAttempt } from '../../src/domain/webhooks/delivery.ts';
 import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
+import { aMerchantId, digests, fileTerms, NOON, origin, terms } from '../fixtures/changes.ts';
 import { aResolver, committedException } from '../fixtures/exceptions.ts';
 import { aBeginning, anEnding } from '../fixtures/exports.ts';
 import { fileDesk, nativeFile, rowAbout, rowOfType } from '../fixtures/files.ts';
@@ -70,7 +70,7 @@ export async function everythingStored(storage: Storage): Promise<void> {
   const daily = { ...file, every: 'day', timezone: 'Europe/Berlin' } as const;
   (await createSchedule({ ...files.ports, timeZones: systemTimeZones })(daily))._unsafeUnwrap();
   (
-    await orderUpload(files.ports)({ merchantId, name: 'march.csv', source: 'native', origin })
+    await orderUpload(files.ports, fileTerms)({ merchantId, name: 'march.csv', source: 'native', origin })
   )._unsafeUnwrap();
 
   const opened = await storage.aggregates.newest(merchantId, 'exception', { limit: 2 });

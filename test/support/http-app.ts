@@ -35,6 +35,7 @@ import { platformMetrics } from '../../src/entrypoints/http/server/metrics.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Processor } from '../../src/ports/processor.ts';
 import type { Storage } from '../../src/ports/storage.ts';
+import { fileTerms } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { describedApp } from './described-app.ts';
 import { temporaryFiles } from './objects.ts';
@@ -83,7 +84,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     ...files,
   };
   const lines: string[] = [];
-  const cases = useCases(ports, { claims: terms, anomalies: ANOMALY_RULES });
+  const cases = useCases(ports, { claims: terms, anomalies: ANOMALY_RULES, files: fileTerms });
   const metrics = platformMetrics();
   const app = platformApp({
     ...cases,

@@ -21,7 +21,7 @@ export async function* fileRecords(
   const { delimiter } = formatOf(reading);
   if (!isGzip && place.offset >= file.bytes) return;
   const opened = await objects.get(
-    fileObject({ merchantId, id }),
+    fileObject({ merchantId, id, file }),
     isGzip || place.offset === 0 ? undefined : { first: place.offset },
   );
   if (opened.isErr()) {

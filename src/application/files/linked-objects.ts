@@ -52,12 +52,12 @@ export const readLinkedObject =
     );
 
 /**
- * Stores what is sent to a link of `signUpload`, and says so to what waits for it: whole, or not at all. Holds one part in memory; what is larger goes to the
- * store part by part.
+ * Stores what is sent to a link of `signUpload`, and says so to what waits for it: whole, or not at all. What announces more bytes than
+ * the link takes is refused before one is read. Holds one part in memory; what is larger goes to the store part by part.
  */
 export type WriteLinkedObject = (
   link: string,
-  sent: Readonly<{ contentType: string; bytes: SentBytes }>,
+  sent: Readonly<{ contentType: string; bytes: SentBytes; announced?: number }>,
 ) => ResultAsync<
   StoredObject,
   | LinkRefused
@@ -75,12 +75,17 @@ export const writeLinkedObject =
     fileArrived,
     ...ports
   }: LinkPorts & Readonly<{ fileArrived: FileArrived }>): WriteLinkedObject =>
-  (link, { contentType, bytes }) =>
+  (link, { contentType, bytes, announced = 0 }) =>
     granted(ports, link, 'upload')
       .andThen((grant) =>
         contentType === grant.contentType
           ? ok(grant)
           : err<never, ObjectTypeMismatch>({ kind: 'ObjectTypeMismatch', contentType: grant.contentType }),
+      )
+      .andThen((grant) =>
+        announced <= grant.mostBytes
+          ? ok(grant)
+          : err<never, ObjectTooLarge>({ kind: 'ObjectTooLarge', mostBytes: grant.mostBytes }),
       )
       .asyncAndThen((grant) => storeObject(objects, grant, bytes))
       // It is stored, and what waits for it looks for it in any case.

@@ -52,18 +52,23 @@ export type ReceivePorts = Readonly<{
   digests: Digests;
 }>;
 
+/** For how long the bytes of a file are kept; nothing but themselves is read from them once it is reconciled. */
+export type FileTerms = Readonly<{ keepFilesMs: number }>;
+
 export const receiveFile =
-  ({ merchants, objects, clock, ids, digests }: ReceivePorts): ReceiveFile =>
+  ({ merchants, objects, clock, ids, digests }: ReceivePorts, { keepFilesMs }: FileTerms): ReceiveFile =>
   ({ merchantId, name, source, mapping, bytes, mostBytes }) =>
     safeTry(async function* () {
       const merchant = yield* merchants.find(merchantId);
       if (merchant === undefined) return err<never, MerchantNotFound>({ kind: 'MerchantNotFound' });
       const reading = yield* readingOf(merchant, source, mapping, digests.sha256);
-      const id = ids.reconciliation(clock.now());
-      const key = fileObject({ merchantId, id });
+      const now = clock.now();
+      const id = ids.reconciliation(now);
+      const keptUntil = now + keepFilesMs;
+      const key = fileObject({ merchantId, id, file: { keptUntil } });
       const measured = measure(bytes, digests.startSha256());
       yield* storeObject(objects, { key, contentType: 'text/csv', mostBytes }, measured.bytes);
-      const received = { merchantId, id, file: { name, ...measured.file() }, reading };
+      const received = { merchantId, id, file: { name, ...measured.file(), keptUntil }, reading };
       if (received.file.bytes > 0) return ok(received);
       yield* dropFile({ objects })(received);
       return err<never, FileEmpty>({ kind: 'FileEmpty' });
@@ -105,7 +110,7 @@ export function measure(bytes: SentBytes, digest: RunningDigest) {
         yield piece;
       }
     })(),
-    file: (): Omit<ProcessorFile, 'name'> => ({
+    file: (): Omit<ProcessorFile, 'name' | 'keptUntil'> => ({
       bytes: size,
       sha256: digest.hex(),
       isGzip: first[0] === 0x1f && first[1] === 0x8b,

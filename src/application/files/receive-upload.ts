@@ -2,6 +2,7 @@ import { err, ok, okAsync, type Result, type ResultAsync } from 'neverthrow';
 import {
   endUpload,
   type FileUpload,
+  keysOfUpload,
   MOST_UPLOAD_BYTES,
   type PendingUpload,
   reconciliationIdOf,
@@ -12,6 +13,7 @@ import { fileKey } from '../../domain/files/reconciliation.ts';
 import { fileObject, uploadObject } from '../../domain/files/reconciliation-files.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { ObjectBytes, ObjectStore } from '../../ports/object-store.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
@@ -89,14 +91,15 @@ async function copied(
   upload: PendingUpload,
   bytes: ObjectBytes,
 ): Promise<Result<Beside, JobHeldUp>> {
-  const { merchantId, name, reading } = upload;
+  const { merchantId, name, reading, fileKeptUntil: keptUntil } = upload;
   const id = reconciliationIdOf(upload.id);
-  const key = fileObject({ merchantId, id });
+  const kept = present({ keptUntil });
+  const key = fileObject({ merchantId, id, file: kept });
   const measured = measure(sentFrom(bytes), ports.digests.startSha256());
   const place = { key, contentType: 'text/csv', mostBytes: MOST_UPLOAD_BYTES };
   const stored = await storeObject(ports.objects, place, measured.bytes);
   if (stored.isErr()) return err(heldUp(stored.error));
-  const received: ReceivedFile = { merchantId, id, file: { name, ...measured.file() }, reading };
+  const received: ReceivedFile = { merchantId, id, file: { name, ...measured.file(), ...kept }, reading };
   if (received.file.bytes === 0) return dropped({ status: 'failed', fault: 'file_empty' });
   const held = await ports.aggregates.findByKey(
     merchantId,
@@ -145,6 +148,7 @@ function endedBeside(
     action: `reconciliation_upload.${end.status}`,
     before,
     next: endUpload(before, end, at),
+    releases: keysOfUpload(before),
   });
   return { aggregates: [guarded], audit: [entry] };
 }

@@ -4,6 +4,7 @@ import { fileObject } from '../../domain/files/reconciliation-files.ts';
 import type { Sha256 } from '../../domain/kernel/audit-chain.ts';
 import type { MerchantId, ReconciliationId } from '../../domain/kernel/ids.ts';
 import { type JsonObject, jsonText } from '../../domain/kernel/json.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { ObjectDamaged, ObjectStore, ObjectStoreUnavailable } from '../../ports/object-store.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
@@ -15,7 +16,7 @@ import { type IntegrityFinding, unreadableOf } from './integrity-finding.ts';
 import { reportedOnce, type Verify, type VerifyPorts, verify } from './verify.ts';
 import { addLine, type SettlementsOfLines, verifyOrigins, verifySettlements } from './verify-settlements.ts';
 
-export type FileReads = Readonly<{ objects: ObjectStore; utf8: Utf8; digests: Digests }>;
+export type FileReads = Readonly<{ objects: ObjectStore; utf8: Utf8; digests: Digests; clock: Clock }>;
 
 /**
  * All that `verify` looks at, and then the files that were completed, whose bytes must be those that arrived, and the lines of
@@ -74,13 +75,15 @@ const verifyFile = (
     return verifySettlements(ports, reconciliation, rows.settlements, report);
   });
 
-/** The file as it arrived: its bytes are those that were matched. */
+/** The file as it arrived: its bytes are those that were matched, or are gone once their time is over. */
 async function readFile(
-  { objects, digests }: FileReads,
+  { objects, digests, clock }: FileReads,
   { merchantId, id, file }: Reconciliation,
   bad: Bad,
 ): Promise<Result<undefined, IntegrityFinding | StorageUnavailable>> {
-  const opened = await objects.get(fileObject({ merchantId, id }));
+  const opened = await objects.get(fileObject({ merchantId, id, file }));
+  const isOver = file.keptUntil !== undefined && file.keptUntil <= clock.now();
+  if (opened.isErr() && opened.error.kind === 'ObjectNotFound' && isOver) return ok(undefined);
   if (opened.isErr()) return err(ofFile(opened.error, bad));
   const digest = digests.startSha256();
   for await (const piece of opened.value.bytes) {

@@ -3,6 +3,7 @@ import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
 import { missingKey } from '../../domain/files/exception.ts';
 import { scheduledKey } from '../../domain/files/export-schedule.ts';
 import { slotKey } from '../../domain/files/file-export.ts';
+import { keysOfUpload } from '../../domain/files/file-upload.ts';
 import { fileKey } from '../../domain/files/reconciliation.ts';
 import { settlementKey } from '../../domain/files/settlement-keys.ts';
 import { keysOfLine } from '../../domain/files/statement-line.ts';
@@ -125,6 +126,7 @@ function uniqueKeysOf(aggregate: Aggregate): readonly string[] {
     ];
   }
   if (aggregate.kind === 'reconciliation' && aggregate.status !== 'failed') return [fileKey(aggregate)];
+  if (aggregate.kind === 'reconciliation_upload') return keysOfUpload(aggregate);
   if (aggregate.kind === 'settlement') return [settlementKey(aggregate, aggregate.sequence)];
   if (aggregate.kind === 'statement_line') return keysOfLine(aggregate);
   if (

@@ -15,6 +15,8 @@ export type FileUploadRecord = RevisionRecord<ReconciliationUploadId> &
     mapping?: SettlementMapping;
     mapping_sha256?: string;
     expires_at: string;
+    file_kept_until?: string;
+    place?: number;
     duplicate_of?: ReconciliationId;
     error?: string;
     job_id: JobId;
@@ -27,6 +29,8 @@ export const fileUploadRecord = (each: FileUpload): FileUploadRecord & JsonObjec
   source: each.reading.source,
   ...present({ mapping: each.reading.mapping, mapping_sha256: each.reading.mappingSha256 }),
   expires_at: rfc3339(each.expiresAt),
+  ...(each.fileKeptUntil === undefined ? {} : { file_kept_until: rfc3339(each.fileKeptUntil) }),
+  ...present({ place: each.place }),
   ...(each.status === 'duplicate' ? { duplicate_of: each.of } : {}),
   ...(each.status === 'failed' ? { error: each.fault } : {}),
   job_id: each.job,
@@ -42,6 +46,8 @@ export function restoreFileUpload(record: FileUploadRecord, auditHash: string): 
       ...present({ mapping: record.mapping, mappingSha256: record.mapping_sha256 }),
     },
     expiresAt: fromRfc3339(record.expires_at),
+    ...(record.file_kept_until === undefined ? {} : { fileKeptUntil: fromRfc3339(record.file_kept_until) }),
+    ...present({ place: record.place }),
     job: record.job_id,
   };
   const { status, duplicate_of: of, error } = record;

@@ -10,6 +10,10 @@ type Known = Revision<'reconciliation_upload', ReconciliationUploadId> &
     reading: FileReading;
     /** Until then the link takes it. */
     expiresAt: Instant;
+    /** Until then the file is kept once it has arrived; for good where nothing is said. */
+    fileKeptUntil?: Instant;
+    /** Its place among the merchant's uploads that are pending, from 1; absent of those of an earlier version. */
+    place?: number;
     /** What looks for the file, and in the end removes what came after it. */
     job: JobId;
   }>;
@@ -33,8 +37,21 @@ export const UPLOAD_GRACE_MS = 300_000;
 /** A worker reads all of it in one step of a job, whose lease is a minute. */
 export const MOST_UPLOAD_BYTES = 1_024 ** 3;
 
+/** As many uploads of a merchant are pending at once; each is looked for until its link is over. */
+export const MOST_PENDING_UPLOADS = 20;
+
+/** The unique key of a place among a merchant's pending uploads. */
+export const uploadPlaceKey = (place: number): string => `pending ${place}`;
+
+/** Every unique key that an upload holds. */
+export const keysOfUpload = ({ status, place }: Pick<FileUpload, 'status' | 'place'>): readonly string[] =>
+  status === 'pending' && place !== undefined ? [uploadPlaceKey(place)] : [];
+
 export const openUpload = (
-  order: Pick<Known, 'id' | 'merchantId' | 'name' | 'reading' | 'job' | 'createdAt'>,
+  order: Pick<
+    Known,
+    'id' | 'merchantId' | 'name' | 'reading' | 'job' | 'createdAt' | 'fileKeptUntil' | 'place'
+  >,
 ): PendingUpload => ({
   kind: 'reconciliation_upload',
   ...order,

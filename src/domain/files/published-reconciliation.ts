@@ -15,6 +15,7 @@ export function publishedReconciliation(each: Reconciliation): JsonObject {
     file: file.name,
     sha256: file.sha256,
     bytes: file.bytes,
+    ...present({ file_kept_until: file.kept_until }),
     status: rest.status,
     ...present({ error: rest.error }),
     counts: {

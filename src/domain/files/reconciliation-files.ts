@@ -1,11 +1,32 @@
-import { type MerchantId, parseId, parseMerchantId, type ReconciliationId } from '../kernel/ids.ts';
+import {
+  type MerchantId,
+  parseId,
+  parseMerchantId,
+  type ReconciliationId,
+  timeDigits,
+} from '../kernel/ids.ts';
+import type { Instant } from '../kernel/instant.ts';
 import { type ObjectKey, parseObjectKey } from './object-key.ts';
 
 /** Whose files they are. */
 type Owner = Readonly<{ merchantId: MerchantId; id: ReconciliationId }>;
 
-/** The file as it arrived. */
-export const fileObject = (owner: Owner): ObjectKey => keyOf(owner, 'file');
+/** All files of processors that are kept for a time begin so, and sort by when it is over. */
+export const PROCESSOR_FILES = 'processor-files/';
+
+/** The file as it arrived. One that is kept for good lies beside what became of it. */
+export function fileObject({ file: { keptUntil }, ...owner }: Owner & FileKept): ObjectKey {
+  if (keptUntil === undefined) return keyOf(owner, 'file');
+  const key = parseObjectKey(`${PROCESSOR_FILES}${timeDigits(keptUntil)}/${owner.merchantId}/${owner.id}`);
+  if (key === undefined) throw new Error(`no file can be called ${owner.id}`);
+  return key;
+}
+
+type FileKept = Readonly<{ file: Readonly<{ keptUntil?: Instant }> }>;
+
+/** When the time of a file is over that is kept for one; what is called otherwise is over since long ago. */
+export const keptUntilIn = (key: ObjectKey): Instant =>
+  Number.parseInt(/^processor-files\/([0-9a-f]{12})\//.exec(key)?.[1] ?? '0', 16);
 
 const UPLOADS = 'uploads';
 

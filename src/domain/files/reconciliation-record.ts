@@ -24,7 +24,7 @@ export type ReconciliationRecord = Readonly<{
   source: string;
   mapping?: SettlementMapping;
   mapping_sha256?: string;
-  file: Readonly<{ name: string; bytes: number; sha256: string; gzip: boolean }>;
+  file: Readonly<{ name: string; bytes: number; sha256: string; gzip: boolean; kept_until?: string }>;
   status: Reconciliation['status'];
   error?: FileFault;
   /** What the file holds. */
@@ -72,7 +72,13 @@ export function reconciliationRecord(each: Reconciliation): ReconciliationRecord
     merchant_id: each.merchantId,
     source: each.source,
     ...present({ mapping: each.mapping, mapping_sha256: each.mappingSha256 }),
-    file: { name: file.name, bytes: file.bytes, sha256: file.sha256, gzip: file.isGzip },
+    file: {
+      name: file.name,
+      bytes: file.bytes,
+      sha256: file.sha256,
+      gzip: file.isGzip,
+      ...(file.keptUntil === undefined ? {} : { kept_until: rfc3339(file.keptUntil) }),
+    },
     status: each.status,
     ...(each.status === 'failed' ? { error: each.error } : {}),
     ...(totals === undefined ? {} : { totals: { ...totals, sums: sumsRecord(totals.sums) } }),
@@ -111,7 +117,13 @@ export function restoreReconciliation(record: ReconciliationRecord, auditHash: s
     merchantId: record.merchant_id,
     source: record.source,
     ...present({ mapping: record.mapping, mappingSha256: record.mapping_sha256 }),
-    file: { name: file.name, bytes: file.bytes, sha256: file.sha256, isGzip: file.gzip },
+    file: {
+      name: file.name,
+      bytes: file.bytes,
+      sha256: file.sha256,
+      isGzip: file.gzip,
+      ...(file.kept_until === undefined ? {} : { keptUntil: fromRfc3339(file.kept_until) }),
+    },
     outcomes: { counts: record.counts, sums: mapValues(record.sums, restoreSums) },
     bytesDone: record.bytes_done,
     batches: record.batches,

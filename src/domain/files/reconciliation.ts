@@ -4,8 +4,17 @@ import type { SettlementMapping } from '../merchants/settlement-mapping.ts';
 import type { Absences } from './absences.ts';
 import { type FileTotals, NO_OUTCOMES, type OutcomeTotals } from './file-totals.ts';
 
-/** A file that a processor wrote, as it arrived. `sha256` is of its bytes in lower-case hex. */
-export type ProcessorFile = Readonly<{ name: string; bytes: number; sha256: string; isGzip: boolean }>;
+/**
+ * A file that a processor wrote, as it arrived. `sha256` is of its bytes in lower-case hex. Once `keptUntil` has come its bytes are
+ * deleted; without it they are kept.
+ */
+export type ProcessorFile = Readonly<{
+  name: string;
+  bytes: number;
+  sha256: string;
+  isGzip: boolean;
+  keptUntil?: Instant;
+}>;
 
 /** Why a file as a whole was refused, and at which line or column. `code` is stable. */
 export type FileFault = Readonly<{ code: string; line?: number; column?: string }>;

@@ -180,6 +180,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
         keepResponsesMs: given.PAYWRIGHT_KEY_RETENTION_HOURS * 3_600_000,
       },
       processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,
+      fileTerms: { keepFilesMs: given.PAYWRIGHT_PROCESSOR_FILE_DAYS * 24 * 3_600_000 },
       webhooks: {
         // Where other machines may register endpoints, none of them leads to this one.
         allowLoopbackHttp: given.STAGE === 'development' && isLoopback(given.HOST),

@@ -193,6 +193,11 @@ export const VARIABLES = z.object({
   PAYWRIGHT_KEY_RETENTION_HOURS: whole(24, 24 * 366)
     .default(24)
     .describe('how long answers are kept for replays, at least 24 (24)'),
+  PAYWRIGHT_PROCESSOR_FILE_DAYS: whole(1, 3_660)
+    .default(90)
+    .describe(
+      'how long files of processors are kept as they came, which may hold card numbers; their rows and reports stay (90)',
+    ),
   PAYWRIGHT_WEBHOOK_DISABLE_AFTER_HOURS: whole(1, 24 * 366)
     .default(72)
     .describe('how long a webhook endpoint may fail, without one success, until it is disabled (72)'),

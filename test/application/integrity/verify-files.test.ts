@@ -1,15 +1,16 @@
 import { ok } from 'neverthrow';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
+import { processorFileRetention } from '../../../src/application/files/sweep-processor-files.ts';
 import { verifyWithFiles } from '../../../src/application/integrity/verify-files.ts';
 import { aggregateChange } from '../../../src/application/kernel/aggregate-change.ts';
 import type { ObjectKey } from '../../../src/domain/files/object-key.ts';
-import type { Reconciliation } from '../../../src/domain/files/reconciliation.ts';
+import type { ProcessorFile, Reconciliation } from '../../../src/domain/files/reconciliation.ts';
 import { batchOf, batchPrefix, fileObject } from '../../../src/domain/files/reconciliation-files.ts';
 import { openSettlement, type Settlement } from '../../../src/domain/files/settlement.ts';
 import { settlementId, settlementKey } from '../../../src/domain/files/settlement-keys.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
-import { digests, origin } from '../../fixtures/changes.ts';
+import { digests, fileTerms, origin } from '../../fixtures/changes.ts';
 import { type FileDesk, fileDesk, nativeFile, rowAbout } from '../../fixtures/files.ts';
 import { settlementBook } from '../../fixtures/settlements.ts';
 import { temporaryFiles } from '../../support/objects.ts';
@@ -190,6 +191,48 @@ describe('verify, of files of processors', () => {
     expect(await book.verified()).toEqual([]);
     (await desk.ports.objects.delete(key))._unsafeUnwrap();
     expect(await book.verified()).toMatchObject({ ...finding, fault: 'absent' });
+  });
+
+  it('takes a file for gone once its time is over, and its sweep leaves its rows and its report', async () => {
+    const { keptUntil = 0 } = file.file;
+    expect(keptUntil - file.createdAt).toBe(fileTerms.keepFilesMs);
+    (await desk.worker()(9))._unsafeUnwrap();
+    const { objects } = desk.ports;
+    const all = async () => (await objects.list('', { limit: 99 }))._unsafeUnwrap();
+    const before = await all();
+    const sweep = processorFileRetention({ objects });
+    const swept = async (at: number) => (await sweep.prune('processor_file', at, 9))._unsafeUnwrap();
+    expect((await sweep.oldestEnds('processor_file'))._unsafeUnwrap()).toBe(keptUntil);
+    expect(await swept(keptUntil - 1)).toBe(0);
+    expect(await swept(keptUntil)).toBe(1);
+    expect(await all()).toEqual(before.filter((key) => key !== fileObject(file)));
+    expect(before.filter((key) => key.includes('report'))).toHaveLength(2);
+    // To a clock that is behind, the file went before its time.
+    expect(await book.verified()).toMatchObject({ row: 'reconciliation', id: file.id, fault: 'absent' });
+    desk.clock.move(fileTerms.keepFilesMs);
+    expect(await book.verified()).toEqual([]);
+    const [rows] = await batches();
+    if (rows === undefined) throw new Error('there is a batch');
+    (await objects.delete(rows))._unsafeUnwrap();
+    expect(await book.verified()).toMatchObject({ row: 'reconciliation', id: file.id, fault: 'absent' });
+  });
+
+  it('finds a file that is gone and was to be kept for good, as those of earlier versions are', async () => {
+    const { keptUntil: _until, ...rest } = file.file;
+    const kept: ProcessorFile = rest;
+    const key = fileObject({ ...file, file: kept });
+    expect(key).toBe(`reconciliation/${file.merchantId}/${file.id}/file`);
+    (
+      await desk.ports.objects.put(key, Buffer.from(await textOf(fileObject(file))), 'text/csv')
+    )._unsafeUnwrap();
+    await recounted({ file: kept });
+    desk.clock.move(10 * fileTerms.keepFilesMs);
+    expect(await book.verified()).toEqual([]);
+    const prune = processorFileRetention(desk.ports).prune('processor_file', desk.clock.now(), 9);
+    expect((await prune)._unsafeUnwrap()).toBe(1);
+    expect(await book.verified()).toEqual([]);
+    (await desk.ports.objects.delete(key))._unsafeUnwrap();
+    expect(await book.verified()).toMatchObject({ row: 'reconciliation', id: file.id, fault: 'absent' });
   });
 
   it('goes on behind what it finds when it is told to, and names each once', async () => {

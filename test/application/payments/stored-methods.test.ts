@@ -23,7 +23,16 @@ import {
   httpResponseEncoder,
 } from '../../../src/entrypoints/http/payments/stored-responses.ts';
 import type { Processor } from '../../../src/ports/processor.ts';
-import { aKey, aMerchantId, digests, NOON, origin, SECRET, terms } from '../../fixtures/changes.ts';
+import {
+  aKey,
+  aMerchantId,
+  digests,
+  fileTerms,
+  NOON,
+  origin,
+  SECRET,
+  terms,
+} from '../../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import { temporaryFiles } from '../../support/objects.ts';
 
@@ -67,7 +76,7 @@ async function aPlatform() {
       webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
       ...temporaryFiles(clock),
     },
-    { claims: terms, anomalies: ANOMALY_RULES },
+    { claims: terms, anomalies: ANOMALY_RULES, files: fileTerms },
   );
   const merchantId = aMerchantId();
   const { customer } = (

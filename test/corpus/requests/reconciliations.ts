@@ -8,7 +8,7 @@ const badOrders = [
   { filename: '../march.csv', source: 'native' },
   { filename: 'march.csv', source: 'word' },
   { filename: 'march.csv', source: 'mapped', mapping: 'a' },
-  { filename: 'march.csv', source: 'native', bytes: 1 },
+  { filename: 'march.csv', source: 'native', size: 1 },
 ];
 const POST = '/reconciliations?source=native';
 

@@ -13,6 +13,15 @@ import {
 } from '../../support/configuration.ts';
 
 describe('configuration', () => {
+  it('sets for how many days files of processors are kept, at least one', () => {
+    const days = (text?: string) =>
+      configOf(text === undefined ? {} : { PAYWRIGHT_PROCESSOR_FILE_DAYS: text }).platform.fileTerms
+        .keepFilesMs / 86_400_000;
+    expect([days(), days('1'), days('3660')]).toEqual([90, 1, 3_660]);
+    for (const text of ['0', '3661', '1.5', '-1'])
+      expect(namesOf({ PAYWRIGHT_PROCESSOR_FILE_DAYS: text })).toEqual(['PAYWRIGHT_PROCESSOR_FILE_DAYS']);
+  });
+
   it('sets what counts as an anomaly', () => {
     expect(configOf({}).platform.anomalyRules).toEqual(ANOMALY_RULES);
     const changed = configOf({

@@ -16,7 +16,7 @@ import {
   watchParts,
 } from '../../../src/entrypoints/cli/measure.ts';
 import { platformMetrics } from '../../../src/entrypoints/http/server/metrics.ts';
-import { aMerchantId } from '../../fixtures/changes.ts';
+import { aMerchantId, fileTerms } from '../../fixtures/changes.ts';
 import { plainEncoders } from '../../fixtures/plain-responses.ts';
 import { noConfig } from '../../fixtures/vault.ts';
 import { postgresServer } from '../../support/postgres-database.ts';
@@ -31,6 +31,7 @@ const platformOn = (storage: PlacedStorage) =>
       secret: 's'.repeat(32),
       keys: { kind: 'given', ring: [{ id: 'test', secret: Buffer.alloc(32, 7).toString('base64url') }] },
       anomalyRules: ANOMALY_RULES,
+      fileTerms,
       claimTerms: { leaseMs: 30_000, keepResponsesMs: 86_400_000 },
       processorTimeoutMs: 10_000,
       webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },

@@ -154,7 +154,9 @@ const putObject =
   async (c) => {
     const type = c.req.header('content-type') ?? '';
     const encoding = c.req.header('content-encoding') ?? 'identity';
+    const length = /^\d{1,15}$/.exec(c.req.header('content-length') ?? '')?.[0];
     const stored = await writeLinkedObject(c.req.param('link') ?? '', {
+      ...(length === undefined ? {} : { announced: Number(length) }),
       contentType: encoding === 'identity' ? type : `${type}, encoded as ${encoding}`,
       bytes: c.req.raw.body ?? NOTHING,
     });
@@ -224,7 +226,8 @@ export const objects = resource({
       operationId: 'writeObject',
       summary: 'Store a file by a signed link',
       description:
-        'Of the type and up to the size that the link was made for; whole, or not at all. A file of the same name is replaced.',
+        'Of the type and up to the size that the link was made for, which is 1 GiB at the most; whole, or not at all. A `Content-Length` ' +
+        'above it is refused before any byte is read. A file of the same name is replaced.',
       bytes: FILES,
       responses: { 201: answer('It is stored.', storedObject) },
       refusals: [400, 403, 409, 413, 415, 503],

@@ -50,6 +50,14 @@ export const reconciliationProblems = problemTable<FailureOf<UseCases, Served> |
     code: 'file_too_large',
     title: 'The file is too large',
     detail: ({ mostBytes }) =>
-      `A request takes ${mostBytes} bytes at the most; \`paywright reconcile\` takes more, and so does gzip.`,
+      `${mostBytes} bytes are taken here at the most. A body in JSON orders a link that takes up to 1 GiB, \`paywright reconcile\` takes more, and gzip makes files smaller.`,
+  },
+  UploadsPending: {
+    status: 429,
+    code: 'uploads_pending',
+    title: 'Too many uploads are pending',
+    detail: ({ most }) =>
+      `A merchant has ${most} uploads pending at once. Send the files that were ordered; what is not sent ends with its link, within the hour.`,
+    retryAfterS: 60,
   },
 });

@@ -38,6 +38,10 @@ export const newUpload = z
       .openapi({ description: 'What the file is called in lists; it names nothing.' }),
     source,
     mapping,
+    bytes: z.int().min(1).optional().openapi({
+      description:
+        'How large the file is, where that is known: the link takes no more then. More than 1 GiB (1073741824) is refused with 413.',
+    }),
   })
   .refine(isMappedByOne, NOT_MAPPED_BY_ONE)
   .openapi('NewReconciliationUpload', { example: { filename: 'settled-march.csv', source: 'native' } });
@@ -52,7 +56,10 @@ export const orderedUpload = z
       description: 'Takes the file by `PUT`, without a token. Relative to this API where it begins with `/`.',
     }),
     content_type: z.string().openapi({ description: 'The `Content-Type` to send, of a file in gzip too.' }),
-    most_bytes: z.int(),
+    most_bytes: z.int().openapi({
+      description:
+        'What the link takes: 1 GiB, or the `bytes` that were named. A longer `Content-Length` is refused at once.',
+    }),
     expires_at: time,
   })
   .openapi('ReconciliationUpload');
@@ -85,6 +92,9 @@ export const reconciliation = z
       .optional()
       .openapi({ description: 'Once the file is there.' }),
     bytes: count.optional(),
+    file_kept_until: time.optional().openapi({
+      description: 'From then on the file itself is gone; what became of its rows stays. Absent: it is kept.',
+    }),
     upload_expires_at: time.optional().openapi({ description: 'Of a file that is to be sent to a link.' }),
     duplicate_of: z.string().optional().openapi({
       description: 'The reconciliation of the same bytes that there was when the file came by its link.',

@@ -1,7 +1,7 @@
 import { type OrderedUpload, UPLOAD_TYPE } from '../../../application/files/order-upload.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
 import { NO_OUTCOMES } from '../../../domain/files/file-totals.ts';
-import { type FileUpload, MOST_UPLOAD_BYTES, reconciliationIdOf } from '../../../domain/files/file-upload.ts';
+import { type FileUpload, reconciliationIdOf } from '../../../domain/files/file-upload.ts';
 import type { MerchantId, ReconciliationId } from '../../../domain/kernel/ids.ts';
 import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
@@ -29,7 +29,7 @@ export const postUpload =
           merchantId,
           operation: 'order_upload',
           payload: body,
-          respond: ({ upload, url }: OrderedUpload) => ({
+          respond: ({ upload, url, mostBytes }: OrderedUpload) => ({
             status: 201,
             location: `/reconciliations/${reconciliationIdOf(upload.id)}`,
             body: jsonText({
@@ -37,13 +37,13 @@ export const postUpload =
               status: upload.status,
               upload_url: url,
               content_type: UPLOAD_TYPE,
-              most_bytes: MOST_UPLOAD_BYTES,
+              most_bytes: mostBytes,
               expires_at: rfc3339(upload.expiresAt),
             }),
           }),
           work: (claimWith) => {
-            const { filename: name, source, mapping } = body;
-            const order = { merchantId, name, source, ...present({ mapping }), origin: originOf(c) };
+            const { filename: name, source, mapping, bytes } = body;
+            const order = { merchantId, name, source, ...present({ mapping, bytes }), origin: originOf(c) };
             return parts.orderUpload(order, claimWith);
           },
         }),

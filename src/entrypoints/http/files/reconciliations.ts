@@ -158,7 +158,7 @@ export const reconciliations = resource({
         'far it is. The same bytes again, by the same mapping where they have one, are the same reconciliation, answered with 200, ' +
         'unless it failed. The columns of `native`: `payment_id`, `transaction_id`, `status` (`settled` or `failed`), `fee`, `processed_date`, `settlement_date`, ' +
         'and when there, checked: `type`, `amount`, `currency`, `reference`, `payout_id`, `bank_reference`. Amounts and fees are ' +
-        'minor units. A `type` other than `payment` and `refund` stands for itself, once for its `reference`, and posts to the ledger: ' +
+        'minor units. A larger file, up to 1 GiB, goes to a link: `{filename, source}` in JSON orders one. A `type` other than `payment` and `refund` stands for itself, once for its `reference`, and posts to the ledger: ' +
         '`chargeback` and `chargeback_reversal` of a captured transaction, with the reference of the dispute; `fee` (above zero: ' +
         'kept) and `adjustment` (above zero: in your favour), and `payout` by its `payout_id` (above zero: to the bank), without ' +
         'payment and transaction. What `stripe` and `adyen` files must have is in the README; a column that is not used is left out there.',
@@ -176,7 +176,7 @@ export const reconciliations = resource({
         },
         202: created('reconciliation', reconciliation),
       },
-      refusals: [404, 409, 413, 415],
+      refusals: [404, 409, 413, 415, 429],
     }),
     forTenants('settlements', getReconciliations, {
       method: 'get',

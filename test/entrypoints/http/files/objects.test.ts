@@ -166,6 +166,18 @@ describe('files by signed links', () => {
       await put();
       const larger = await upload(await uploadLink(bytes.length - 1), bytes);
       expect([larger.status, await codeOf(larger)]).toEqual([413, 'object_too_large']);
+      let isRead = false;
+      const unread = new ReadableStream(
+        {
+          pull(controller) {
+            isRead = true;
+            controller.close();
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      const announced = await upload(await uploadLink(), unread, { 'Content-Length': '101' });
+      expect([announced.status, await codeOf(announced), isRead]).toEqual([413, 'object_too_large', false]);
       for (const headers of [{ 'Content-Type': 'text/html' }, { 'Content-Encoding': 'gzip' }]) {
         const other = await upload(await uploadLink(), 'x', headers);
         expect([other.status, await codeOf(other)]).toEqual([415, 'object_type_mismatch']);

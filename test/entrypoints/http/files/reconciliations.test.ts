@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { jobsOf } from '../../../../src/composition/jobs.ts';
+import { MOST_PENDING_UPLOADS } from '../../../../src/domain/files/file-upload.ts';
 import { aKey } from '../../../fixtures/changes.ts';
 import { nativeFile } from '../../../fixtures/files.ts';
 import { anHttpApp, aPaymentBody, aToken } from '../../../support/http-app.ts';
@@ -130,6 +131,20 @@ describe('/reconciliations', () => {
     expect(await json(ask(path))).toMatchObject({ id, status: 'completed', counts: { rows: 1, matched: 1 } });
   });
 
+  it('refuses a file that is said to be larger than 1 GiB before it is sent, and more uploads than may be pending', async () => {
+    const order = async (parts: Body = {}) => {
+      const body = JSON.stringify({ filename: 'a.csv', source: 'native', ...parts });
+      const headers = { 'content-type': 'application/json' };
+      const ordered = await ask('/reconciliations', { method: 'POST', body, headers });
+      const { code, most_bytes } = await json(ordered);
+      return [ordered.status, code ?? most_bytes, ordered.headers.get('retry-after')];
+    };
+    expect(await order({ bytes: 1_073_741_825 })).toEqual([413, 'file_too_large', null]);
+    expect(await order({ bytes: 77 })).toEqual([201, 77, null]);
+    for (let more = 1; more < MOST_PENDING_UPLOADS; more += 1) expect((await order())[0]).toBe(201);
+    expect(await order()).toEqual([429, 'uploads_pending', '60']);
+  });
+
   it.each([
     [{}, 'filename'],
     [{ filename: '../x', source: 'native' }, 'filename'],
@@ -179,7 +194,7 @@ describe('/reconciliations', () => {
     expect(await refused(ask('/reconciliations?source=word', { method: 'POST', body: 'x' }))).toBe(
       '400 invalid_request',
     );
-    expect((await http.files.objects.list('reconciliation/', { limit: 9 }))._unsafeUnwrap()).toEqual([]);
+    expect((await http.files.objects.list('', { limit: 9 }))._unsafeUnwrap()).toEqual([]);
     expect(await json(ask('/reconciliations'))).toMatchObject({ items: [] });
   });
 

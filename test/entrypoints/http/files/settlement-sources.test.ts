@@ -141,7 +141,7 @@ describe('POST /reconciliations of files in others’ words', () => {
     expect(await refusal('source=mapped&mapping=../a')).toBe('400 invalid_request');
     for (const name of ['other', 'constructor'])
       expect(await refusal(`source=mapped&mapping=${name}`)).toBe('404 settlement_mapping_not_found');
-    expect((await http.files.objects.list('reconciliation/', { limit: 9 }))._unsafeUnwrap()).toEqual([]);
+    expect((await http.files.objects.list('', { limit: 9 }))._unsafeUnwrap()).toEqual([]);
   });
 
   it.each([
