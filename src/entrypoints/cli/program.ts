@@ -9,6 +9,7 @@ import { faultLine } from './faults.ts';
 import { addFileCommands } from './file-commands.ts';
 import type { RotateOptions } from './keys.ts';
 import { localSecret } from './local-secret.ts';
+import { addMessagingCommands } from './messaging-commands.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
 import type { Terminal } from './terminal.ts';
 import type { TokenOptions } from './token.ts';
@@ -106,6 +107,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 
   addWebhookCommands(program, configured, terminal);
   addOutboxCommands(program, configured, terminal);
+  addMessagingCommands(program, configured, terminal);
   addExportCommand(program, configured, terminal);
   addFileCommands(program, configured, terminal);
   addExceptionCommands(program, configured, terminal);
