@@ -82,7 +82,8 @@ export function dayOf(
 }
 
 const FORMULA = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
-const CONTROL = /\p{Cc}/u;
+/** Control characters, and those that turn a line round, break it or are not seen. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 const LONGEST_TEXT = 255;
 
 /** Text of others, which is stored and shown: nothing that a spreadsheet runs, no control characters, no card. */

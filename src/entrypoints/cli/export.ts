@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { exportFilter } from '../../application/files/export-filter.ts';
@@ -14,6 +15,7 @@ import type { ObjectBytes } from '../../ports/object-store.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { notOpened, type OpenPlatform, openPlatform } from './open-platform.ts';
+import { notWritten, outputPlace } from './output-place.ts';
 import { type ProgressLine, progressLine } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -39,11 +41,14 @@ export async function exportCommand(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { err } = terminal;
-  const wanted = wantedOf(options);
-  if (typeof wanted === 'string') {
-    err(`paywright: ${wanted}\n`);
+  const misused = (says: string): ExitCode => {
+    err(`paywright: ${says}\n`);
     return EXIT.usage;
-  }
+  };
+  const wanted = wantedOf(options);
+  if (typeof wanted === 'string') return misused(wanted);
+  const place = options.output === undefined ? undefined : outputPlace(options.output);
+  if (place !== undefined && 'says' in place) return misused(place.says);
   const opened = await openPlatform(config);
   if ('says' in opened) return notOpened(opened, err);
   const progress = progressLine(err);
@@ -115,9 +120,10 @@ async function downloaded(
   const found = await objects.get(objectOf(exportEncoder, each));
   if (found.isErr()) return `the file of export ${each.id} cannot be read`;
   const { object, bytes } = found.value;
-  return (await written(bytes, file))
+  const fault = await written(bytes, file);
+  return fault === undefined
     ? { export_id: each.id, rows: progress.done, bytes: object.size, file }
-    : `the file of export ${each.id} cannot be read to its end`;
+    : `export ${each.id} is made, and ${fault}`;
 }
 
 const faultOf = (each: ShownExport['export'] | FileExport): string =>
@@ -125,23 +131,28 @@ const faultOf = (each: ShownExport['export'] | FileExport): string =>
     ? `export ${each.id} failed: ${each.fault}`
     : `export ${each.id} is ${each.status}`;
 
-/** Under a name of its own until it is whole. */
-async function written(bytes: ObjectBytes, file: string): Promise<boolean> {
-  const draft = `${file}.${process.pid}.part`;
-  const handle = await open(draft, 'w', 0o600);
+/** Under a name of its own until it is whole; one line where it cannot be, and nothing is left. */
+async function written(bytes: ObjectBytes, file: string): Promise<string | undefined> {
+  const place = outputPlace(file);
+  if ('says' in place) return place.says;
+  const draft = `${place.file}.${randomUUID()}.part`;
   try {
-    for await (const piece of bytes) {
-      if (piece.isErr()) {
-        await rm(draft, { force: true });
-        return false;
+    const handle = await open(draft, 'wx', 0o600);
+    try {
+      for await (const piece of bytes) {
+        if (piece.isErr()) return 'its file cannot be read to its end';
+        await handle.writeFile(piece.value);
       }
-      await handle.writeFile(piece.value);
+    } finally {
+      await handle.close();
     }
+    await rename(draft, place.file);
+    return undefined;
+  } catch (fault) {
+    return notWritten(file, fault);
   } finally {
-    await handle.close();
+    await rm(draft, { force: true });
   }
-  await rename(draft, file);
-  return true;
 }
 
 const SAYS = {

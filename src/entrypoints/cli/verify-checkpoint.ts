@@ -8,6 +8,7 @@ import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { AGGREGATE_KINDS } from '../../domain/kernel/aggregate-kind.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { notWritten, outputPlace } from './output-place.ts';
 
 /** A checkpoint's file cannot be read or written, or is none; its message is one line for people. */
 const checkpointFault = (message: string): Error =>
@@ -127,10 +128,21 @@ export function writeCheckpoint<Head, Sums>(
   at: Date,
   { headLine, countsLine }: CheckpointFormat<Head, Sums>,
 ): CheckpointWriter<Head, Sums> {
-  const beside = `${path}.partial`;
-  const file = attempt(path, () => openSync(beside, 'w', 0o600));
+  const place = outputPlace(path);
+  if ('says' in place) throw checkpointFault(place.says);
+  const beside = `${place.file}.partial`;
+  const file = attempt(path, () => {
+    rmSync(beside, { force: true });
+    // Nothing that another put there meanwhile is written to.
+    return openSync(beside, 'wx', 0o600);
+  });
   const write = (lines: readonly object[]) =>
     attempt(path, () => writeSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
+  let isOpen = true;
+  const close = () => {
+    if (isOpen) closeSync(file);
+    isOpen = false;
+  };
   write([{ paywright_checkpoint: 1, at: at.toISOString() }]);
   return {
     add: (heads) => void write(heads.map(headLine)),
@@ -138,12 +150,12 @@ export function writeCheckpoint<Head, Sums>(
       write([countsLine(counts)]);
       attempt(path, () => {
         fsyncSync(file);
-        closeSync(file);
-        renameSync(beside, path);
+        close();
+        renameSync(beside, place.file);
       });
     },
     discard() {
-      closeSync(file);
+      close();
       rmSync(beside, { force: true });
     },
   };
@@ -224,8 +236,7 @@ function attempt<Value>(path: string, act: () => Value): Value {
   try {
     return act();
   } catch (fault) {
-    if (!isSystemFault(fault)) throw fault;
-    throw checkpointFault(`${path} cannot be written: ${fault.code}`);
+    throw checkpointFault(notWritten(path, fault));
   }
 }
 

@@ -80,6 +80,22 @@ describe('verify, of files of processors', () => {
   const rewrite = async (key: ObjectKey, text: string) =>
     (await desk.ports.objects.put(key, Buffer.from(text), 'application/x-ndjson'))._unsafeUnwrap();
 
+  /** Everything that is wrong, in order. */
+  const found = async (): Promise<readonly string[]> => {
+    const findings: string[] = [];
+    const clock = { now: () => desk.clock.now() + 3_600_000 };
+    const all = await verifyWithFiles({ ...desk.ports, clock })(
+      () => {},
+      () => {},
+      ({ row, id, fault }) => {
+        findings.push(`${row} ${id} ${fault}`);
+        return ok(undefined);
+      },
+    );
+    all._unsafeUnwrap();
+    return findings;
+  };
+
   it('finds a locked settlement that was changed, in any of its figures, though its chain is whole', async () => {
     const { sums } = settlement;
     const edits: readonly Partial<Settlement>[] = [
@@ -132,6 +148,26 @@ describe('verify, of files of processors', () => {
     const own = open({ id: reconciliationId, startedAt });
     await forged('settlement.opened', own);
     expect(await book.verified()).toMatchObject({ row: 'unique_key' });
+  });
+
+  it('finds a settlement that no line of its file names, and one that lines name and is not there', async () => {
+    const [key] = await batches();
+    if (key === undefined) throw new Error('there is a batch');
+    const other = `${settlement.id.slice(0, -1)}${settlement.id.endsWith('0') ? '1' : '0'}`;
+    const text = (await textOf(key)).replaceAll(settlement.id, other);
+    await rewrite(key, text);
+    await recounted({ batchesHash: digests.sha256(digests.sha256(text)) });
+    expect(await found()).toEqual([`settlement ${settlement.id} orphaned`, `settlement ${other} absent`]);
+  });
+
+  it('finds a settlement under the name of another time than that of its file', async () => {
+    if (file.status !== 'completed') throw new Error('the file is complete');
+    const { startedAt, merchantId, id: reconciliationId } = file;
+    const group = { date: '2026-03-08', currency: 'USD' } as const;
+    const id = settlementId(digests.sha256, { id: reconciliationId, startedAt: startedAt + 5 }, group);
+    const order = { ...group, merchantId, sequence: 1, reconciliationId, batch: 0, createdAt: startedAt };
+    await forged('settlement.opened', openSettlement({ ...order, id }), undefined, [settlementKey(group, 1)]);
+    expect(await found()).toEqual([`settlement ${id} differs`]);
   });
 
   it('finds a settlement that was opened again', async () => {
@@ -242,18 +278,7 @@ describe('verify, of files of processors', () => {
     const [key] = (await desk.ports.objects.list(batchPrefix(other), { limit: 1 }))._unsafeUnwrap();
     if (key === undefined) throw new Error('there is a batch');
     await rewrite(key, '{"line":2,"outcome":"matched"}\n');
-    const found: string[] = [];
-    const clock = { now: () => desk.clock.now() + 3_600_000 };
-    const all = await verifyWithFiles({ ...desk.ports, clock })(
-      () => {},
-      () => {},
-      ({ row, id, fault }) => {
-        found.push(`${row} ${id} ${fault}`);
-        return ok(undefined);
-      },
-    );
-    expect(all.isOk()).toBe(true);
-    expect(found).toEqual([`settlement ${settlement.id} sum`, `reconciliation ${other.id} differs`]);
+    expect(await found()).toEqual([`settlement ${settlement.id} sum`, `reconciliation ${other.id} differs`]);
   });
 
   it('finds counts of a file that its lines do not come to', async () => {

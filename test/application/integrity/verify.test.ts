@@ -6,7 +6,8 @@ import { systemIds } from '../../../src/adapters/system/ids.ts';
 import { verify } from '../../../src/application/integrity/verify.ts';
 import { recordEndpointHealth } from '../../../src/application/webhooks/record-endpoint-health.ts';
 import { updateEndpoint } from '../../../src/application/webhooks/update-endpoint.ts';
-import { digests, NOON } from '../../fixtures/changes.ts';
+import type { StoredRow, StoredRows } from '../../../src/ports/stored-rows.ts';
+import { aRefusal, digests, NOON } from '../../fixtures/changes.ts';
 import { aVault } from '../../fixtures/vault.ts';
 import { addEndpoint } from '../../fixtures/webhooks.ts';
 import { aBusyStore, busyUseCases } from '../../support/busy-store.ts';
@@ -54,6 +55,33 @@ describe('verify', () => {
     };
     const seenOnce = { ...storage, balances: { of: read }, summaries: { tallies: read } };
     (await verify({ ...seenOnce, clock, digests })(() => {}))._unsafeUnwrap();
+  });
+
+  it('takes a claim whose trace moved between two reads for none that is wrong, and one that differs twice for one', async () => {
+    const { storage, clock } = await aBook();
+    (await storage.commits.commit(aRefusal()))._unsafeUnwrap();
+    let walks = 0;
+    /** Each of the first walks meets the trace as it was at another time; \`later\` says by how much. */
+    const movingFor = (most: number, later: () => number) => {
+      walks = 0;
+      const page: StoredRows['page'] = (after) => {
+        if (after === undefined) walks += 1;
+        return storage.storedRows.page(after).map(({ rows, ...next }) => ({
+          ...next,
+          rows: rows.map((row): StoredRow => {
+            if (row.type !== 'claim_trace' || walks > most) return row;
+            return { ...row, trace: { ...row.trace, expiresAt: row.trace.expiresAt + later() } };
+          }),
+        }));
+      };
+      const at = { now: () => clock.now() + 120_000 };
+      return verify({ ...storage, storedRows: { ...storage.storedRows, page }, clock: at, digests })(
+        () => {},
+      );
+    };
+    (await movingFor(2, () => walks))._unsafeUnwrap();
+    (await movingFor(9, () => walks % 2))._unsafeUnwrap();
+    expect((await movingFor(9, () => 1))._unsafeUnwrapErr()).toMatchObject({ row: 'claim' });
   });
 
   it('reports progress for each merchant', async () => {

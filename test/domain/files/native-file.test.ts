@@ -87,6 +87,8 @@ describe('a row of the native source', () => {
     ['payout_id', '-1+1', 'formula'],
     ['bank_reference', '\tx', 'formula'],
     ['bank_reference', 'a\nb', 'control_character'],
+    ['payout_id', 'po_1\u202e2', 'control_character'],
+    ['reference', 'a\u200bb', 'control_character'],
     ['reference', 'x'.repeat(256), 'too_long'],
     ['reference', 'card 4242 4242 4242 4242', 'card_number'],
   ])('is rejected when %s is %j, as %s, and never guessed', (column, cell, reason) => {

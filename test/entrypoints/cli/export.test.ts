@@ -72,6 +72,21 @@ describe('paywright export', () => {
     expect([code, err]).toEqual([1, 'paywright: there is no such merchant\n']);
   });
 
+  it('takes the place of no directory, device or pipe, and leaves nothing beside one', async () => {
+    const inside = mkdtempSync(join(folder, 'taken-'));
+    for (const [taken, says] of [
+      [inside, 'is a directory'],
+      ['/dev/null', 'is no file'],
+      [join(inside, 'nowhere', 'x.csv'), 'cannot be written: ENOENT'],
+    ] as const) {
+      const { code, err } = await run([...MERCHANT, '--output', taken]);
+      expect([code, err]).toEqual([2, `paywright: ${taken} ${says}\n`]);
+    }
+    expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+    expect(readdirSync(inside)).toEqual([]);
+    rmSync(inside, { recursive: true });
+  });
+
   it.each([
     [['--merchant', 'a b'], '--merchant takes'],
     [[...MERCHANT, '--currency', 'usd'], '--currency takes'],

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
@@ -149,6 +158,33 @@ it('ends with 2 before it looks at anything when the file cannot be written', as
     stdout: '',
     stderr: `paywright: ${path} cannot be written: ENOENT\n`,
   });
+});
+
+it('takes the place of no directory and of no device', async () => {
+  for (const [taken, says] of [
+    [folder, 'is a directory'],
+    ['/dev/null', 'is no file'],
+  ] as const) {
+    const { code, stderr } = await verifying('--checkpoint', taken);
+    expect([code, stderr]).toEqual([2, `paywright: ${taken} ${says}\n`]);
+  }
+  expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
+});
+
+it('writes through a link to the file that it names, and into none that lies where it writes first', async () => {
+  const [link, other, named] = ['link', 'other', 'named'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  writeFileSync(named, '');
+  writeFileSync(other, 'untouched');
+  symlinkSync(named, link);
+  symlinkSync(other, `${named}.partial`);
+  expect((await verifying('--checkpoint', link)).code).toBe(0);
+  expect(linesOf(named)).toEqual(linesOf(known).with(0, linesOf(named)[0] ?? ''));
+  expect(readFileSync(other, 'utf8')).toBe('untouched');
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
 });
 
 it('prints lines of progress only where they are asked for', async () => {

@@ -14,10 +14,21 @@ import { text } from '../server/route-description.ts';
 import { byteRange } from './byte-range.ts';
 import { STORE_PROBLEMS } from './store-problems.ts';
 
-type LinkFailure = FailureOf<UseCases, 'headLinkedObject' | 'readLinkedObject' | 'writeLinkedObject'>;
+/** A part of a file was sent: it would be taken for all of it. */
+type PartSent = Readonly<{ kind: 'PartSent' }>;
+
+type LinkFailure =
+  | FailureOf<UseCases, 'headLinkedObject' | 'readLinkedObject' | 'writeLinkedObject'>
+  | PartSent;
 
 const problems = problemTable<LinkFailure>({
   ...STORE_PROBLEMS,
+  PartSent: {
+    status: 400,
+    code: 'part_not_taken',
+    title: 'A file is stored whole',
+    detail: 'Send all of it at once, without `Content-Range`. Nothing is stored.',
+  },
   LinkRefused: {
     status: 403,
     code: 'link_refused',
@@ -152,6 +163,7 @@ const storedObject = z
 const putObject =
   ({ writeLinkedObject }: Parts): Handler<HttpEnv> =>
   async (c) => {
+    if (c.req.header('content-range') !== undefined) return refused(c, { kind: 'PartSent' });
     const type = c.req.header('content-type') ?? '';
     const encoding = c.req.header('content-encoding') ?? 'identity';
     const length = /^\d{1,15}$/.exec(c.req.header('content-length') ?? '')?.[0];

@@ -185,6 +185,13 @@ describe('files by signed links', () => {
       expect(await (await get(await readLink())).text()).toBe(TEXT);
     });
 
+    it('are refused when they are a part of a file, which would be taken for all of it', async () => {
+      await put();
+      const part = await upload(await uploadLink(), 'id,', { 'Content-Range': 'bytes 0-2/22' });
+      expect([part.status, await codeOf(part)]).toEqual([400, 'part_not_taken']);
+      expect(await (await get(await readLink())).text()).toBe(TEXT);
+    });
+
     it('are refused, and leave no trace, when their sender stops before the end', async () => {
       const cut = new ReadableStream<Uint8Array>({
         start(controller) {
