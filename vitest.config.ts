@@ -3,17 +3,23 @@ import { closingLine } from './test/support/closing-line.ts';
 import { LongestFirst } from './test/support/longest-first.ts';
 
 /**
- * Files that leave nothing behind in their process, so that a worker reads the source once for all of them: a second of CPU
- * for each. Not among them: a file that mocks a module, one that measures the heap, one that counts the work of what it loads, and
- * those that stop a store.
+ * Files that share no process with others. All others leave nothing behind, so that a worker reads the source once for many of them:
+ * half a second to a second of CPU for each.
  */
-const SHARING = [
-  'test/{domain,application}/**/!(verify-memory).test.ts',
-  'test/infra/*.test.ts',
-  'test/entrypoints/http/**/!(hostile-texts).test.ts',
-  'test/approvals/!(retired-values).test.ts',
-  'test/entrypoints/worker/!(loop).test.ts',
-  'test/adapters/!(*dynamodb*|*-scenarios|every-*|*postgres|postgres-faults|memory|stopped-store|containers).test.ts',
+const ALONE = [
+  // Mock a module.
+  'test/approvals/retired-values.test.ts',
+  // Measure the heap, or count the work of what is loaded.
+  'test/application/integrity/verify-memory.test.ts',
+  'test/entrypoints/worker/loop.test.ts',
+  'test/entrypoints/http/server/hostile-texts.test.ts',
+  // Stop a store, or a whole process.
+  'test/adapters/{stopped-store,containers,*postgres-faults,postgres-server,dynamodb-engine}.test.ts',
+  'test/entrypoints/cli/{serve,process-faults}.test.ts',
+  // Run for minutes.
+  'test/{crash,proofs}/**/*.test.ts',
+  'test/adapters/{storage-scenarios,*dynamodb-local,every-*}.test.ts',
+  'test/{readme,recipe,architecture}.test.ts',
 ];
 
 const limits = {
@@ -30,8 +36,8 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     ...limits,
     projects: [
-      { test: { ...limits, name: 'shared', include: SHARING, isolate: false } },
-      { test: { ...limits, name: 'alone', include: ['test/**/*.test.ts'], exclude: SHARING } },
+      { test: { ...limits, name: 'shared', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false } },
+      { test: { ...limits, name: 'alone', include: ALONE } },
     ],
   },
 });

@@ -2,15 +2,22 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Parts of the paths of files that run for minutes, the longest first. */
 const LONG = [
-  'crash/payments/dynamodb',
   'adapters/storage-scenarios',
-  'adapters/dynamodb',
-  'crash/approvals/dynamodb',
+  'crash/killed/payments',
+  'crash/payments/dynamodb',
+  'adapters/dynamodb-local',
+  'proofs/trouble-outside',
+  'server/hostile-texts',
   'crash/',
   'proofs/',
+  'adapters/dynamodb.test',
+  'adapters/integrity-dynamodb',
+  'adapters/payment-scenarios',
+  'corpus/',
   'test/readme',
   'cli/serve',
-  'adapters/postgres',
+  'adapters/postgres.test',
+  'adapters/every-',
 ];
 
 const rankOf = ({ moduleId }: TestSpecification): number => {
