@@ -22,8 +22,6 @@ export default {
   // A type that a signature in the same file names is part of what the file offers.
   ignoreExportsUsedInFile: process.argv.includes('--production') ? true : { type: true, interface: true },
   ignoreDependencies: [
-    // Lambda's own runtime client, run as a program around each bundle by tests and benches.
-    'aws-lambda-ric',
     // Inversify asks for it by itself.
     'reflect-metadata',
     // Brings the PostgreSQL binaries of each platform as its own optional dependencies.

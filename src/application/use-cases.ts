@@ -54,6 +54,7 @@ import { startExport } from './files/start-export.ts';
 import { startReconciliation } from './files/start-reconciliation.ts';
 import { exportFileRetention } from './files/sweep-exports.ts';
 import { processorFileRetention } from './files/sweep-processor-files.ts';
+import { takeUpFile } from './files/take-up-file.ts';
 import { compareHeads } from './integrity/checkpoint.ts';
 import { verifyWithFiles } from './integrity/verify-files.ts';
 import { enforceRetention } from './kernel/enforce-retention.ts';
@@ -167,6 +168,7 @@ export function useCases(ports: Ports, rules: Rules) {
     headLinkedObject: headLinkedObject(ports),
     readLinkedObject: readLinkedObject(ports),
     writeLinkedObject: writeLinkedObject({ ...ports, fileArrived: fileArrived(ports) }),
+    takeUpFile: takeUpFile(ports, rules.files),
     transferMoney: transferMoney(ports, rules.claims),
     getTransfer: getTransfer(ports),
     readBalance: readBalance(ports),

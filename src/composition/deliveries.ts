@@ -16,6 +16,7 @@ export type WebhookDelivery = Readonly<{
   share: ShardAssignment;
   /** Calls `wake` when there may be new deliveries; gives back what ends that. */
   subscribe: (wake: () => void) => () => void;
+  /** Ends what is under way, as if its time was over. */
   cutOff: () => void;
 }>;
 
@@ -28,6 +29,6 @@ export function webhookDeliveryOf(ports: Ports, { disableAfterMs }: WebhookSetti
       { work: 'webhooks', shards: DELIVERY_SHARDS, holder: crypto.randomUUID() },
     ),
     subscribe: (wake) => wakeUps.subscribe('deliveries', wake),
-    cutOff: () => webhookSender.close(),
+    cutOff: () => webhookSender.cutOff(),
   };
 }

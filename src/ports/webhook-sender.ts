@@ -40,6 +40,8 @@ export interface WebhookSender {
    * timeout. The address that is connected to was resolved and checked for this very call.
    */
   send(request: WebhookRequest): ResultAsync<WebhookResponse, WebhookUnanswered>;
-  /** Cuts off whatever is under way; those calls are unanswered. Nothing may be sent afterwards. */
+  /** Cuts off whatever is under way; those calls are unanswered, as when their time is over. */
+  cutOff(): void;
+  /** The same, and nothing may be sent afterwards. */
   close(): void;
 }

@@ -218,6 +218,18 @@ describe('the webhook sender', () => {
     expect(connections).toBe(2);
   });
 
+  it('sends again after it has cut off what was under way', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const silent = await aReceiver(() => arrived.resolve());
+    const sender = aSender({ timeoutMs: 60_000 });
+    const sent = sender.send(request(local(silent)));
+    await arrived.promise;
+    sender.cutOff();
+    expect((await sent)._unsafeUnwrapErr().error).toBe('timeout');
+    const receiver = await aReceiver((_, response) => void response.end());
+    expect((await sender.send(request(local(receiver)))).isOk()).toBe(true);
+  });
+
   it('cuts off what is under way when it is closed', async () => {
     const arrived = Promise.withResolvers<void>();
     const silent = await aReceiver(() => arrived.resolve());

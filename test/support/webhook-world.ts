@@ -66,6 +66,7 @@ function someReceivers(clock: HandClock) {
         },
       );
     },
+    cutOff() {},
     close() {},
   };
   return {

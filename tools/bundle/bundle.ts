@@ -30,7 +30,12 @@ export async function bundleFunctions({ outDir, storages }: BundleOptions): Prom
   return Promise.all(FUNCTIONS.map((each) => bundleFunction(each, outDir, storages[each.service])));
 }
 
-async function bundleFunction(each: BundledFunction, outDir: string, storage: Storage): Promise<Bundle> {
+/** One of them alone, with this storage. */
+export async function bundleFunction(
+  each: BundledFunction,
+  outDir: string,
+  storage: Storage,
+): Promise<Bundle> {
   const file = join(outDir, each.name, 'index.cjs');
   const { metafile } = await build({
     entryPoints: [each.entry],

@@ -39,6 +39,10 @@ export function httpWebhookSender(settings: SenderSettings): WebhookSender {
   const agents = connections(trust);
   const resolver = names(nameServers);
   const closing = new AbortController();
+  const underWay = new Set<AbortController>();
+  const cutOff = () => {
+    for (const ending of underWay) ending.abort();
+  };
 
   return {
     accepts: (text) =>
@@ -50,8 +54,10 @@ export function httpWebhookSender(settings: SenderSettings): WebhookSender {
         ),
       ),
     send: (request) => new ResultAsync(send(request)),
+    cutOff,
     close() {
       closing.abort();
+      cutOff();
       resolver.close();
       for (const { http, https } of [agents.kept, agents.fresh]) {
         http.destroy();
@@ -65,11 +71,11 @@ export function httpWebhookSender(settings: SenderSettings): WebhookSender {
     const ending = new AbortController();
     const end = () => ending.abort();
     const timer = setTimeout(end, timeoutMs);
-    closing.signal.addEventListener('abort', end);
+    underWay.add(ending);
     if (closing.signal.aborted) end();
     const result = await attempt(request, ending.signal);
     clearTimeout(timer);
-    closing.signal.removeEventListener('abort', end);
+    underWay.delete(ending);
     const durationMs = Math.round(performance.now() - start);
     return result
       .map((answer) => ({ ...answer, durationMs }))

@@ -123,7 +123,7 @@ async function copied(
 }
 
 /** What cannot be read to its end is not stored. */
-async function* sentFrom(bytes: ObjectBytes): SentBytes & AsyncGenerator<Uint8Array> {
+export async function* sentFrom(bytes: ObjectBytes): SentBytes & AsyncGenerator<Uint8Array> {
   for await (const piece of bytes) {
     if (piece.isErr()) throw new Error(piece.error.kind);
     yield piece.value;

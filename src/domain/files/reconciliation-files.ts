@@ -46,6 +46,15 @@ export function uploadIn(key: ObjectKey): Owner | undefined {
     : undefined;
 }
 
+/** A file that was placed beside those of reconciliations, for one of its own; undefined for any other object. */
+export function placedFileIn(key: ObjectKey): Readonly<{ merchantId: MerchantId; name: string }> | undefined {
+  const [folder, merchant = '', name = '', ...more] = key.split('/');
+  const merchantId = parseMerchantId(merchant);
+  return folder === 'reconciliation' && name !== '' && more.length === 0 && merchantId !== undefined
+    ? { merchantId, name }
+    : undefined;
+}
+
 /** What became of it, as a file: a JSON text of the whole, or every row that has its outcome as CSV. */
 export const reportObject = (owner: Owner, format: 'json' | 'csv'): ObjectKey =>
   keyOf(owner, `report.${format}`);

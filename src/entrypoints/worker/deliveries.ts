@@ -1,7 +1,14 @@
 import type { ShardAssignment } from '../../application/outbox/shard-assignment.ts';
 import type { DeliverWebhooks } from '../../application/webhooks/deliver-webhooks.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { type RunningWorker, releaseShards, type Subscribe, startLoop, type WorkerLog } from './loop.ts';
+import {
+  type Round,
+  type RunningWorker,
+  releaseShards,
+  type Subscribe,
+  startLoop,
+  type WorkerLog,
+} from './loop.ts';
 
 export type DeliveriesParts = Readonly<{
   deliver: DeliverWebhooks;
@@ -21,6 +28,18 @@ const LONGEST_PAUSE_MS = 10_000;
 /** What is cut off is sent again by the worker that takes over, so a stop waits for the slow, and not for the silent. */
 const LONGEST_DRAIN_MS = 10_000;
 
+/** One round over the worker's shards: attempts are begun, and end on their own. */
+export const deliveriesRound =
+  ({ deliver, share, log }: Pick<DeliveriesParts, 'deliver' | 'share' | 'log'>): Round =>
+  () =>
+    share
+      .held()
+      .andThen(deliver.round)
+      .map(({ more, expired }) => {
+        if (expired > 0) log.warn({ count: expired }, 'deliveries expired');
+        return more ? 'more' : 'idle';
+      });
+
 /**
  * Delivers this worker's shards; also woken when an endpoint has room for more, or what was held for it is recalled. When it is stopped,
  * attempts under way may end, for 10 s at most, and the shards are given back.
@@ -29,14 +48,7 @@ export function startDeliveries(parts: DeliveriesParts): RunningWorker {
   const { deliver, share, subscribe, cutOff, log, random } = parts;
   return startLoop({
     name: 'delivery',
-    round: () =>
-      share
-        .held()
-        .andThen(deliver.round)
-        .map(({ more, expired }) => {
-          if (expired > 0) log.warn({ count: expired }, 'deliveries expired');
-          return more ? 'more' : 'idle';
-        }),
+    round: deliveriesRound(parts),
     pollMs: POLL_MS,
     longestPauseMs: LONGEST_PAUSE_MS,
     gatherMs: GATHER_MS,

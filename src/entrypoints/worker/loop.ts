@@ -18,11 +18,13 @@ export type RunningWorker = Readonly<{
 /** Registers `wake` for signals that there may be work; gives back what ends that. */
 export type Subscribe = (wake: () => void) => () => void;
 
+/** A round of work, bounded. `more`: the next round finds work at once. */
+export type Round = () => ResultAsync<'more' | 'idle', StorageUnavailable>;
+
 export type LoopParts = Readonly<{
   /** Names the worker in its log lines, such as `relay`. */
   name: string;
-  /** `more`: the next round finds work at once. */
-  round: () => ResultAsync<'more' | 'idle', StorageUnavailable>;
+  round: Round;
   /** The pause after an idle round; an unavailable store doubles it, up to `longestPauseMs`. */
   pollMs: number;
   longestPauseMs: number;

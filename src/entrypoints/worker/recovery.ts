@@ -1,6 +1,6 @@
 import type { RecoverPayments } from '../../application/payments/recover-payments.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { type RunningWorker, startLoop, type WorkerLog } from './loop.ts';
+import { type Round, type RunningWorker, startLoop, type WorkerLog } from './loop.ts';
 
 export type RecoveryParts = Readonly<{
   /** In log lines: `payment recovery`. */
@@ -15,17 +15,22 @@ const RECOVERED_PER_ROUND = 100;
 const POLL_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
+/** One round of recovery: more while rounds settle something. */
+export const recoveryRound =
+  ({ name, recover, log }: Pick<RecoveryParts, 'name' | 'recover' | 'log'>): Round =>
+  () =>
+    recover(RECOVERED_PER_ROUND).map(({ due, settled, waiting, skipped, stuck }) => {
+      if (due > 0) log.info({ due, settled, waiting, skipped, stuck }, `${name} round`);
+      return settled > 0 ? 'more' : 'idle';
+    });
+
 /** Finishes open payments or payouts: round after round while rounds settle something, once a second otherwise. */
-export const startRecovery = ({ name, recover, log, random }: RecoveryParts): RunningWorker =>
+export const startRecovery = (parts: RecoveryParts): RunningWorker =>
   startLoop({
-    name,
-    round: () =>
-      recover(RECOVERED_PER_ROUND).map(({ due, settled, waiting, skipped, stuck }) => {
-        if (due > 0) log.info({ due, settled, waiting, skipped, stuck }, `${name} round`);
-        return settled > 0 ? 'more' : 'idle';
-      }),
+    name: parts.name,
+    round: recoveryRound(parts),
     pollMs: POLL_MS,
     longestPauseMs: LONGEST_PAUSE_MS,
-    log,
-    ...present({ random }),
+    log: parts.log,
+    ...present({ random: parts.random }),
   });

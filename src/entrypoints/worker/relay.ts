@@ -1,7 +1,14 @@
 import type { RelayEvents, Relayed } from '../../application/outbox/relay-events.ts';
 import type { ShardAssignment } from '../../application/outbox/shard-assignment.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { type RunningWorker, releaseShards, type Subscribe, startLoop, type WorkerLog } from './loop.ts';
+import {
+  type Round,
+  type RunningWorker,
+  releaseShards,
+  type Subscribe,
+  startLoop,
+  type WorkerLog,
+} from './loop.ts';
 
 export type RelayParts = Readonly<{
   relayEvents: RelayEvents;
@@ -19,28 +26,22 @@ const POLL_MS = 500;
 const GATHER_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Relays this worker's shards of an outbox, and gives them back when it is stopped. */
-export function startRelay(parts: RelayParts): RunningWorker {
-  const { relayEvents, share, subscribe, record = () => {}, log, random } = parts;
-  return startLoop({
-    name: 'relay',
-    round: () =>
-      share
-        .held()
-        .andThen(relayEvents)
-        .map((relayed) => {
-          logFailures(relayed);
-          record(relayed);
-          return relayed.more ? 'more' : 'idle';
-        }),
-    pollMs: POLL_MS,
-    longestPauseMs: LONGEST_PAUSE_MS,
-    gatherMs: GATHER_MS,
-    subscribe,
-    atEnd: () => releaseShards(share, log),
-    log,
-    ...present({ random }),
-  });
+/** One round over the worker's shards: more while there are events that a round leaves. */
+export function relayRound({
+  relayEvents,
+  share,
+  record = () => {},
+  log,
+}: Pick<RelayParts, 'relayEvents' | 'share' | 'record' | 'log'>): Round {
+  return () =>
+    share
+      .held()
+      .andThen(relayEvents)
+      .map((relayed) => {
+        logFailures(relayed);
+        record(relayed);
+        return relayed.more ? 'more' : 'idle';
+      });
 
   /** One line for each sink and way of failing, however many events it was. */
   function logFailures({ failures, parked }: Relayed): void {
@@ -56,3 +57,17 @@ export function startRelay(parts: RelayParts): RunningWorker {
     if (parked > 0) log.error({ count: parked }, 'events were parked after too many tries');
   }
 }
+
+/** Relays this worker's shards of an outbox, and gives them back when it is stopped. */
+export const startRelay = (parts: RelayParts): RunningWorker =>
+  startLoop({
+    name: 'relay',
+    round: relayRound(parts),
+    pollMs: POLL_MS,
+    longestPauseMs: LONGEST_PAUSE_MS,
+    gatherMs: GATHER_MS,
+    subscribe: parts.subscribe,
+    atEnd: () => releaseShards(parts.share, parts.log),
+    log: parts.log,
+    ...present({ random: parts.random }),
+  });

@@ -10,7 +10,7 @@ import { fromRfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { parseBody } from '../server/body-input.ts';
-import { readJson } from '../server/read-json.ts';
+import { type JsonBody, readJson } from '../server/read-json.ts';
 import { answerJson, type HttpContext } from '../server/request-context.ts';
 import { answer, location, resource } from '../server/route.ts';
 import { moment } from '../server/schemas.ts';
@@ -103,6 +103,9 @@ const keptWork = workCompleted.transform(
     detail: { incidentId, vendorId, completedAt, workDetails, pricing },
   }),
 );
+
+/** What an event says that comes as JSON, whoever hands it over. */
+export const parseWorkCompleted = (json: JsonBody) => parseBody(keptWork, json).map(workFrom);
 
 /** What a parsed envelope says. */
 function workFrom({ id, source, detail }: z.output<typeof keptWork>): WorkCompleted {

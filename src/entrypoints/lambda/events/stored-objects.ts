@@ -1,0 +1,35 @@
+import { type ObjectKey, parseObjectKey } from '../../../domain/files/object-key.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * The objects that an event says were stored: one of S3 itself, whose keys are encoded as forms are, or one that S3 sent
+ * through EventBridge, whose keys are not. The event that S3 sends to try a new target names none. Throws on any other.
+ */
+export function storedObjects(event: unknown): readonly ObjectKey[] {
+  const { Records: records, Event: named, source, detail, 'detail-type': type } = (event ?? {}) as Fields;
+  if (named === 's3:TestEvent') return [];
+  if (Array.isArray(records)) return records.flatMap((record) => recordedObject(record));
+  if (source === 'aws.s3' && type === 'Object Created') return keyed(keyOf(detail));
+  throw new Error('the event is none of S3');
+}
+
+/** Of what was removed there is nothing to read. */
+function recordedObject(record: unknown): readonly ObjectKey[] {
+  const { eventSource, eventName, s3 } = (record ?? {}) as Fields;
+  if (eventSource !== 'aws:s3' || typeof eventName !== 'string') throw new Error('the event is none of S3');
+  if (!eventName.startsWith('ObjectCreated:')) return [];
+  return keyed(decodeURIComponent(keyOf(s3).replaceAll('+', ' ')));
+}
+
+function keyOf(holder: unknown): string {
+  const { key } = ((holder as Fields | undefined)?.['object'] ?? {}) as Fields;
+  if (typeof key !== 'string') throw new Error('the event of S3 names no object');
+  return key;
+}
+
+/** A key that no file of this service has is not this service's. */
+const keyed = (key: string): readonly ObjectKey[] => {
+  const parsed = parseObjectKey(key);
+  return parsed === undefined ? [] : [parsed];
+};

@@ -1,0 +1,27 @@
+import { TOKENS } from '../../composition/tokens.ts';
+import { eachEvent } from './events/queued-events.ts';
+import { storedObjects } from './events/stored-objects.ts';
+import { platformFunction } from './function/platform-function.ts';
+import { workFor } from './worker/jobs-worker.ts';
+
+/**
+ * Takes up files that S3 says were stored, by itself, through EventBridge or through a queue, and goes on with the jobs that read
+ * them. An event that is none of S3, and a file that cannot be taken up, fail alone.
+ */
+export const handler = platformFunction((parts) => {
+  const { platform, log } = parts;
+  const { takeUpFile } = platform.get(TOKENS.useCases);
+  const deal = async (event: unknown) => {
+    for (const key of storedObjects(event)) {
+      const taken = await takeUpFile(key);
+      if (taken.isErr()) throw new Error(`a stored file was not taken up: ${taken.error.kind}`);
+    }
+  };
+  return async (event, invocation) => {
+    const result = await eachEvent(event, deal, (defect, event_id) =>
+      log.error({ defect, event_id }, 'a message was not dealt with'),
+    );
+    await workFor(invocation, parts);
+    return result;
+  };
+});
