@@ -6,6 +6,8 @@ import { onPayoutDays } from '../../domain/files/payout-days.ts';
 import {
   beginReconciliation,
   completeReconciliation,
+  countReconciliation,
+  type PendingReconciliation,
   type ProcessingReconciliation,
   type Reconciliation,
 } from '../../domain/files/reconciliation.ts';
@@ -87,9 +89,10 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
   }
 
   async function* checking(
-    pending: Extract<Reconciliation, { status: 'pending' }>,
+    pending: PendingReconciliation,
     job: RunningJob,
   ): AsyncGenerator<Step, void, void> {
+    let open = pending;
     const from = job.checkpoint === undefined ? CHECK_BEGINS : restoreChecking(job.checkpoint);
     for await (const seen of checkFile(ports, pending, from)) {
       if (seen.isErr()) {
@@ -98,19 +101,23 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
       }
       const said = seen.value;
       if (!('kind' in said)) {
-        yield ok({ checkpoint: checkingRecord(said), progress: { done: 0 } });
+        const counted = { rows: said.totals.rows, bytes: said.place.offset };
+        const next = countReconciliation(open, counted, ports.clock.now());
+        const { beside, stored } = movedReconciliation(ports, 'reconciliation.counted', open, next);
+        open = stored;
+        yield ok({ checkpoint: checkingRecord(said), progress: { done: 0 }, beside });
         continue;
       }
       if (said.kind === 'FileRefused') {
         yield ok({
           end: { done: 0 },
-          beside: refusedReconciliation(ports, pending, said.fault, ports.clock.now()),
+          beside: refusedReconciliation(ports, open, said.fault, ports.clock.now()),
         });
         return;
       }
       const { header, totals } = said;
-      const next = beginReconciliation(pending, { header: header.columns, totals }, ports.clock.now());
-      const { beside, stored } = movedReconciliation(ports, 'reconciliation.started', pending, next);
+      const next = beginReconciliation(open, { header: header.columns, totals }, ports.clock.now());
+      const { beside, stored } = movedReconciliation(ports, 'reconciliation.started', open, next);
       yield ok({ checkpoint: { ...header.rowsFrom }, progress: progressOf(next), beside });
       yield* matching(stored, job, header.rowsFrom);
     }

@@ -1,9 +1,10 @@
 import { err, ok, type Result, ResultAsync, safeTry } from 'neverthrow';
+import { addsUp, type OutcomeTotals, sumLine } from '../../domain/files/file-totals.ts';
 import type { Reconciliation } from '../../domain/files/reconciliation.ts';
 import { fileObject } from '../../domain/files/reconciliation-files.ts';
 import type { Sha256 } from '../../domain/kernel/audit-chain.ts';
 import type { MerchantId, ReconciliationId } from '../../domain/kernel/ids.ts';
-import { type JsonObject, jsonText } from '../../domain/kernel/json.ts';
+import { canonicalJson, type JsonObject, jsonText } from '../../domain/kernel/json.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { ObjectDamaged, ObjectStore, ObjectStoreUnavailable } from '../../ports/object-store.ts';
@@ -72,6 +73,7 @@ const verifyFile = (
     }
     if (rows === undefined) return ok(undefined);
     yield* countsAgree(rows, outcomes.counts, bad).orElse(report);
+    yield* sumsAgree(rows, reconciliation, bad).orElse(report);
     return verifySettlements(ports, reconciliation, rows.settlements, report);
   });
 
@@ -111,6 +113,8 @@ type Batches = Readonly<{ first: number; end: number; hash: string }>;
 
 type Lines = Readonly<{
   counts: Readonly<Record<string, number>>;
+  /** Of lines that name their currency, by currency and outcome, as the totals of the file have them. */
+  sums: OutcomeTotals['sums'];
   settlements: SettlementsOfLines;
 }>;
 
@@ -129,6 +133,7 @@ async function linesOf(
 ): Promise<Result<Lines, IntegrityFinding | StorageUnavailable>> {
   const { merchantId, id } = bad;
   const counts: Record<string, number> = {};
+  let sums: OutcomeTotals['sums'] = {};
   const settlements: SettlementsOfLines = new Map();
   let hash = '';
   let batch = first;
@@ -138,12 +143,13 @@ async function linesOf(
     for (const line of read.value) {
       const outcome = line['outcome'] as string;
       counts[outcome] = (counts[outcome] ?? 0) + 1;
+      sums = sumLine(sums, line);
       addLine(settlements, line, batch);
     }
     batch += 1;
   }
   return hash === committed
-    ? ok({ counts, settlements })
+    ? ok({ counts, sums, settlements })
     : err({ ...bad, fault: 'differs', detail: 'its lines are not those that were committed' });
 }
 
@@ -156,6 +162,22 @@ function countsAgree(
   return differing === undefined
     ? ok(undefined)
     : err({ ...bad, fault: 'sum', detail: `its lines have another count of ${differing[0]}` });
+}
+
+/** The sums of the rows by outcome, and of a file that was read to its end those of the file, are what the lines come to. */
+function sumsAgree(
+  { counts, sums }: Lines,
+  reconciliation: Reconciliation,
+  bad: Bad,
+): Result<void, IntegrityFinding> {
+  const stored = reconciliation.outcomes;
+  const differs = (detail: string) => err<never, IntegrityFinding>({ ...bad, fault: 'sum', detail });
+  if (canonicalJson(sums) !== canonicalJson(stored.sums))
+    return differs('its lines come to other sums by currency and outcome');
+  const outcomes = { counts: { ...stored.counts, ...counts }, sums };
+  return reconciliation.status === 'completed' && !addsUp(reconciliation.totals, outcomes)
+    ? differs('its lines do not come to the totals of the file')
+    : ok(undefined);
 }
 
 const hashBehind = (sha256: Sha256, hash: string, lines: readonly JsonObject[]): string =>

@@ -1,4 +1,4 @@
-import { type Whole, whole } from '../kernel/json.ts';
+import { type JsonObject, type Whole, whole } from '../kernel/json.ts';
 import type { FileRow } from './file-row.ts';
 import { type MatchedRow, OUTCOMES, type Outcome } from './match-row.ts';
 
@@ -55,6 +55,25 @@ export function countOutcome({ counts, sums }: OutcomeTotals, { outcome, row }: 
   const ofCurrency = sums[currency] ?? {};
   const sum = withRow(ofCurrency[outcome] ?? NOTHING, row.value);
   return { counts: counted, sums: { ...sums, [currency]: { ...ofCurrency, [outcome]: sum } } };
+}
+
+/** The sums with the row that a line of outcomes is of, which says what the row said. */
+export function sumLine(sums: OutcomeTotals['sums'], line: JsonObject): OutcomeTotals['sums'] {
+  const { currency, outcome, amount, fee } = line as Readonly<{
+    currency?: string;
+    outcome: Outcome;
+    amount?: Whole;
+    fee?: Whole;
+  }>;
+  if (currency === undefined) return sums;
+  const ofCurrency = sums[currency] ?? {};
+  const before = ofCurrency[outcome] ?? NOTHING;
+  const sum = {
+    rows: before.rows + 1,
+    amount: before.amount + BigInt(amount ?? 0),
+    fee: before.fee + BigInt(fee ?? 0),
+  };
+  return { ...sums, [currency]: { ...ofCurrency, [outcome]: sum } };
 }
 
 export const rowsOf = ({ counts }: OutcomeTotals): number =>

@@ -5,7 +5,7 @@ import { reconciliationRecord } from './reconciliation-record.ts';
 
 /** As it is published: how it is stored is left out. */
 export function publishedReconciliation(each: Reconciliation): JsonObject {
-  const { file, totals, counts, sums, absences, started_at, completed_at, report, ...rest } =
+  const { file, counted, totals, counts, sums, absences, started_at, completed_at, report, ...rest } =
     reconciliationRecord(each);
   return {
     id: rest.id,
@@ -30,6 +30,7 @@ export function publishedReconciliation(each: Reconciliation): JsonObject {
         { ...all, outcomes: sums[currency] ?? {} },
       ]),
     ),
+    ...present({ rows_counted: counted?.rows, bytes_counted: counted?.bytes, rows_total: totals?.rows }),
     rows_done: rest.rows_done,
     bytes_done: rest.bytes_done,
     ...present({ started_at, completed_at }),

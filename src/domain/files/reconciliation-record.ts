@@ -27,6 +27,8 @@ export type ReconciliationRecord = Readonly<{
   file: Readonly<{ name: string; bytes: number; sha256: string; gzip: boolean; kept_until?: string }>;
   status: Reconciliation['status'];
   error?: FileFault;
+  /** How far the first reading is, while it is under way. */
+  counted?: Readonly<{ rows: number; bytes: number }>;
   /** What the file holds. */
   totals?: Omit<FileTotals, 'sums'> & Readonly<{ sums: Sums }>;
   /** What became of it, by outcome, and by currency and outcome. */
@@ -80,6 +82,7 @@ export function reconciliationRecord(each: Reconciliation): ReconciliationRecord
       ...(file.keptUntil === undefined ? {} : { kept_until: rfc3339(file.keptUntil) }),
     },
     status: each.status,
+    ...(each.status === 'pending' ? present({ counted: each.counted }) : {}),
     ...(each.status === 'failed' ? { error: each.error } : {}),
     ...(totals === undefined ? {} : { totals: { ...totals, sums: sumsRecord(totals.sums) } }),
     counts: outcomes.counts,
@@ -143,7 +146,7 @@ export function restoreReconciliation(record: ReconciliationRecord, auditHash: s
     auditHash,
   } as const;
   const incomplete = (what: string) => new Error(`${status} reconciliation ${record.id} says no ${what}`);
-  if (status === 'pending') return { ...known, status };
+  if (status === 'pending') return { ...known, status, ...present({ counted: record.counted }) };
   const reported = present({ report: restoreReport(record.report) });
   const checked =
     header === undefined || totals === undefined || startedAt === undefined

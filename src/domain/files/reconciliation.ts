@@ -47,7 +47,11 @@ type Known = Readonly<{
 /** Known once the file has been read to its end and nothing of it settled yet. */
 type Checked = Readonly<{ header: readonly string[]; totals: FileTotals; startedAt: Instant }>;
 
-type PendingReconciliation = Known & Readonly<{ status: 'pending' }>;
+/** How far the first reading is, which counts the rows; bytes are of the unpacked file. */
+export type Counted = Readonly<{ rows: number; bytes: number }>;
+
+/** `counted` is absent until the first reading has come upon something. */
+export type PendingReconciliation = Known & Readonly<{ status: 'pending'; counted?: Counted }>;
 export type ProcessingReconciliation = Known & Checked & Readonly<{ status: 'processing' }>;
 /** Its files say what became of the rows: the bytes that they have, or why they could not be made. */
 export type ReconciliationReport =
@@ -96,8 +100,15 @@ export const startedAtOf = (each: Reconciliation): Instant | undefined =>
 export const fileKey = ({ file, mappingSha256 }: Pick<Known, 'file' | 'mappingSha256'>): string =>
   `sha256:${file.sha256}${mappingSha256 === undefined ? '' : `:${mappingSha256}`}`;
 
-export const beginReconciliation = (
+/** More of its rows are counted; nothing of them has an outcome yet. */
+export const countReconciliation = (
   pending: PendingReconciliation,
+  counted: Counted,
+  now: Instant,
+): PendingReconciliation => ({ ...pending, counted, version: pending.version + 1, updatedAt: now });
+
+export const beginReconciliation = (
+  { counted: _counted, ...pending }: PendingReconciliation,
   { header, totals }: Pick<Checked, 'header' | 'totals'>,
   now: Instant,
 ): ProcessingReconciliation => ({
@@ -142,18 +153,22 @@ export const completeReconciliation = (
 });
 
 /** What was settled before stays so. */
-export const failReconciliation = (
+export function failReconciliation(
   running: PendingReconciliation | ProcessingReconciliation,
   error: FileFault,
   now: Instant,
-): FailedReconciliation => ({
-  ...running,
-  status: 'failed',
-  error,
-  completedAt: now,
-  version: running.version + 1,
-  updatedAt: now,
-});
+): FailedReconciliation {
+  const end = {
+    status: 'failed',
+    error,
+    completedAt: now,
+    version: running.version + 1,
+    updatedAt: now,
+  } as const;
+  if (running.status === 'processing') return { ...running, ...end };
+  const { counted: _counted, ...known } = running;
+  return { ...known, ...end };
+}
 
 /** Once: an end has one report. */
 export const reportReconciliation = (

@@ -34,6 +34,8 @@ const ORIGIN: Origin = { actor: { id: 'paywright reconcile', type: 'system' }, r
 /** What S3 takes in 10 000 parts of 8 MiB. */
 const MOST_BYTES = 10_000 * 8 * 1_024 * 1_024;
 const POLL_MS = 200;
+/** A turn of a job is longer than a person waits for the next figure. */
+const SHOWN_EVERY_MS = 500;
 /** How long the report is waited for that follows the end; of a file that had ended before, not at all. */
 const REPORT_MS = 30_000;
 
@@ -70,8 +72,8 @@ export async function reconcileCommand(
     }).andThen((received) => startReconciliation({ received, origin: ORIGIN }));
     if (started.isErr()) return failed(SAYS[started.error.kind]);
     const { id, status } = started.value.reconciliation;
-    const isOver = status === 'completed' || status === 'failed';
-    let reportBy = isOver ? 0 : Number.POSITIVE_INFINITY;
+    const hadEnded = status === 'completed' || status === 'failed';
+    let reportBy = hadEnded ? 0 : Number.POSITIVE_INFINITY;
     const work = opened.platform.get(TOKENS.jobs);
     const progress = progressLine(err);
     let isStopped = false;
@@ -79,8 +81,10 @@ export async function reconcileCommand(
       isStopped = true;
     });
     for (;;) {
-      const turns = await work(1, () => isStopped);
-      const read = await showReconciliation(merchantId, id);
+      const turn = Promise.resolve(work(1, () => isStopped));
+      while (!(await isOver(turn, SHOWN_EVERY_MS)))
+        (await showReconciliation(merchantId, id)).map((each) => progress.show(each.reconciliation));
+      const [turns, read] = [await turn, await showReconciliation(merchantId, id)];
       if (turns.isErr() || read.isErr()) return failed('the storage does not answer');
       const { reconciliation } = read.value;
       progress.show(reconciliation);
@@ -123,6 +127,10 @@ export async function reconcileCommand(
   }
 }
 
+/** Whether the work has ended within that time. */
+const isOver = (work: Promise<unknown>, ms: number): Promise<boolean> =>
+  Promise.race([work.then(() => true), setTimeout(ms, false, { ref: false })]);
+
 /** A name is stored and shown, so it is cut to what does nothing, and is no card number. */
 const nameOf = (path: string): string => {
   const name = basename(path)
@@ -151,17 +159,37 @@ const textOf = ({ id, file, outcomes }: Reconciliation): string =>
 
 const BAR = 30;
 
+/** A bar of one part of a whole, and what it is of. */
+const barOf = (part: number, whole: number, of: string): string => {
+  const filled = whole === 0 ? BAR : Math.min(BAR, Math.round((BAR * part) / whole));
+  return `[${'#'.repeat(filled)}${'.'.repeat(BAR - filled)}] ${of}`;
+};
+
+/**
+ * How far a file is: the first reading by its bytes, as nobody knows its rows yet, and where it is packed by the rows alone; then its
+ * rows, and of them those that did not match.
+ */
+export function progressText(each: Reconciliation): string {
+  if ('totals' in each && each.totals !== undefined) {
+    const { counts } = each.outcomes;
+    const done = rowsOf(each.outcomes);
+    const other = done - counts.matched - counts.matched_within_tolerance;
+    return barOf(done, each.totals.rows, `${done} of ${each.totals.rows} rows, ${other} not matched`);
+  }
+  if (each.status !== 'pending' || each.counted === undefined) return 'counting rows';
+  const { rows, bytes } = each.counted;
+  const counted = `${rows} rows counted`;
+  return each.file.isGzip ? counted : barOf(bytes, each.file.bytes, counted);
+}
+
 /** One line that is written over, where the output is a terminal. */
 function progressLine(err: Terminal['err']) {
   const isSeen = process.stderr.isTTY;
   let isOpen = false;
   return {
     show(each: Reconciliation): void {
-      if (!isSeen || !('totals' in each) || each.totals === undefined) return;
-      const { rows } = each.totals;
-      const done = rowsOf(each.outcomes);
-      const filled = rows === 0 ? BAR : Math.round((BAR * done) / rows);
-      err(`\r\u001b[K[${'#'.repeat(filled)}${'.'.repeat(BAR - filled)}] ${done} of ${rows} rows`);
+      if (!isSeen) return;
+      err(`\r\u001b[K${progressText(each)}`);
       isOpen = true;
     },
     end(): void {

@@ -3,64 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { verifyWithFiles } from '../../../src/application/integrity/verify-files.ts';
 import { addsUp } from '../../../src/domain/files/file-totals.ts';
-import type { Outcome } from '../../../src/domain/files/match-row.ts';
+import { publishedReconciliation } from '../../../src/domain/files/published-reconciliation.ts';
 import type { Reconciliation } from '../../../src/domain/files/reconciliation.ts';
 import { aMerchantId } from '../../fixtures/changes.ts';
-import {
-  asItEnded,
-  countsOf,
-  fileDesk,
-  type NativeRow,
-  nativeFile,
-  rowAbout,
-  rowOfType,
-} from '../../fixtures/files.ts';
+import { ROW_FAULTS, rowsWithFaults } from '../../fixtures/faulty-rows.ts';
+import { asItEnded, countsOf, fileDesk, nativeFile, rowAbout, rowOfType } from '../../fixtures/files.ts';
 import { temporaryFiles } from '../../support/objects.ts';
-
-/** What is wrong with the file about one payment. */
-const FAULTS = [
-  'none',
-  'missing here',
-  'doubled',
-  'amount',
-  'fee',
-  'currency',
-  'foreign',
-  'unreadable',
-  'charged back',
-  'charged back and reversed',
-  'charged back for more',
-  'reversed only',
-  'fee line',
-  'line doubled',
-] as const;
-type Fault = (typeof FAULTS)[number];
 
 /** How the file as a whole arrives. */
 const WAYS = ['whole', 'sent twice', 'in two files', 'cut in its last row'] as const;
-
-const EXPECTED: Readonly<Record<Fault, readonly Outcome[]>> = {
-  none: ['matched'],
-  'missing here': ['missing_here'],
-  doubled: ['matched', 'duplicate'],
-  amount: ['mismatched'],
-  fee: ['mismatched'],
-  currency: ['mismatched'],
-  foreign: ['missing_here'],
-  unreadable: ['rejected'],
-  'charged back': ['matched', 'matched'],
-  'charged back and reversed': ['matched', 'matched', 'matched'],
-  'charged back for more': ['matched', 'mismatched'],
-  'reversed only': ['matched', 'mismatched'],
-  'fee line': ['matched', 'matched'],
-  'line doubled': ['matched', 'matched', 'duplicate'],
-};
-
-const tally = (outcomes: readonly Outcome[]) => {
-  const counts: Partial<Record<Outcome, number>> = {};
-  for (const each of outcomes) counts[each] = (counts[each] ?? 0) + 1;
-  return counts;
-};
 
 const sumOf = (all: readonly Reconciliation[]) => {
   const counts: Record<string, number> = {};
@@ -74,7 +25,7 @@ describe('a file with faults', () => {
   it('has exactly the outcomes of its faults, and counts and sums that add up, however it arrives', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.constantFrom(...FAULTS), { minLength: 1, maxLength: 40 }),
+        fc.array(fc.constantFrom(...ROW_FAULTS), { minLength: 1, maxLength: 40 }),
         fc.constantFrom(...WAYS),
         fc.infiniteStream(fc.nat()),
         async (faults, way, order) => {
@@ -84,48 +35,12 @@ describe('a file with faults', () => {
           const other = fileDesk(storage, files, aMerchantId('merchant-b'));
           await desk.open();
           await other.open();
-          const rows: NativeRow[] = [];
-          /** A reversal is one of what is on record: its order is kept. */
-          const later: NativeRow[] = [];
-          const settled: boolean[] = [];
-          const book = [];
-          for (const [index, fault] of faults.entries()) {
-            const currency = index % 3 === 0 ? 'JPY' : 'USD';
-            const paid = await desk.paid({ amount: BigInt(1_000 + index), currency, fee: 5n });
-            const row = rowAbout(paid, { fee: '5' });
-            book.push(paid);
-            settled.push(EXPECTED[fault][0] === 'matched');
-            const disputed = rowAbout(paid, { type: 'chargeback', reference: `d-${index}` });
-            const reversal = { ...disputed, type: 'chargeback_reversal' };
-            const line = rowOfType('fee', { amount: '7', reference: `f-${index}`, currency });
-            if (
-              fault === 'none' ||
-              fault.includes('charged') ||
-              fault.includes('line') ||
-              fault === 'reversed only'
-            )
-              rows.push(row);
-            if (fault === 'charged back') rows.push(disputed);
-            if (fault === 'charged back and reversed') later.push(disputed, reversal);
-            if (fault === 'charged back for more') rows.push({ ...disputed, amount: '99999' });
-            if (fault === 'reversed only') rows.push(reversal);
-            if (fault === 'fee line') rows.push(line);
-            if (fault === 'line doubled') rows.push(line, line);
-            if (fault === 'missing here')
-              rows.push({ ...row, transaction_id: `txn_${`${index}`.padStart(32, '0')}` });
-            if (fault === 'doubled') rows.push(row, row);
-            if (fault === 'amount') rows.push({ ...row, amount: '1' });
-            if (fault === 'fee') rows.push({ ...row, fee: '6' });
-            if (fault === 'currency') rows.push({ ...row, currency: 'EUR' });
-            if (fault === 'foreign') rows.push(rowAbout(await other.paid()));
-            if (fault === 'unreadable') rows.push({ ...row, amount: '1,000'.replace(',', '.') });
-          }
-          const shuffled = rows
-            .map((row) => ({ row, at: order.next().value ?? 0 }))
-            .toSorted((a, b) => a.at - b.at)
-            .map(({ row }) => row)
-            .concat(later);
-          const expected = tally(faults.flatMap((fault) => EXPECTED[fault]));
+          const {
+            rows: shuffled,
+            expected,
+            book,
+            settled,
+          } = await rowsWithFaults(desk, other, faults, order);
           const done: Reconciliation[] = [];
           if (way === 'in two files') {
             const middle = Math.ceil(shuffled.length / 2);
@@ -155,6 +70,41 @@ describe('a file with faults', () => {
       ),
       { numRuns: 25 },
     );
+  });
+
+  it('says how many of its rows are counted while it is read for the first time, and then how many there are, before the first has an outcome', async () => {
+    const desk = fileDesk(memoryStorage(), temporaryFiles({ now: () => 0 }));
+    await desk.open();
+    const text = nativeFile(Array.from({ length: 50_500 }, () => ({ ...rowOfType('fee', { amount: 'x' }) })));
+    const { reconciliation } = (await desk.send(text))._unsafeUnwrap();
+    const worker = desk.worker();
+    const shown = async () => {
+      (await worker(1, () => true))._unsafeUnwrap();
+      const { status, counts, rows_counted, bytes_counted, rows_total, rows_done } = publishedReconciliation(
+        await desk.find(reconciliation.id),
+      ) as Readonly<Record<string, unknown>>;
+      return {
+        status,
+        rows: (counts as Record<string, unknown>)['rows'],
+        rows_counted,
+        bytes_counted,
+        rows_total,
+        rows_done,
+      };
+    };
+    const first = await shown();
+    expect(first).toMatchObject({ status: 'pending', rows: undefined, rows_total: undefined, rows_done: 0 });
+    expect(first.rows_counted).toBeGreaterThanOrEqual(50_000);
+    expect(first.rows_counted).toBeLessThan(50_500);
+    expect(first.bytes_counted).toBeGreaterThan(0.98 * text.length);
+    expect(await shown()).toEqual({
+      status: 'processing',
+      rows: 50_500,
+      rows_counted: undefined,
+      bytes_counted: undefined,
+      rows_total: 50_500,
+      rows_done: 0,
+    });
   });
 
   it('that is another one when it is read again fails, as its rows do not add up to what was counted', async () => {

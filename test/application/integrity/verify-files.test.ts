@@ -281,6 +281,26 @@ describe('verify, of files of processors', () => {
     expect(await found()).toEqual([`settlement ${settlement.id} sum`, `reconciliation ${other.id} differs`]);
   });
 
+  it('finds sums of a file by currency that its lines do not come to, of its outcomes and of the file', async () => {
+    if (file.status !== 'completed') throw new Error('the file is complete');
+    const { outcomes, totals } = file;
+    const finding = { row: 'reconciliation', id: file.id, fault: 'sum' };
+    const { USD = {} } = outcomes.sums;
+    const more = { rows: 2, amount: 5_001n, fee: 50n };
+    expect(USD.matched).toEqual({ ...more, amount: 5_000n });
+    await recounted({ outcomes: { ...outcomes, sums: { USD: { ...USD, matched: more } } } });
+    expect(await book.verified()).toMatchObject(finding);
+    file = await desk.find(file.id);
+    await recounted({ outcomes });
+    expect(await book.verified()).toEqual([]);
+    file = await desk.find(file.id);
+    const { USD: all = more } = totals.sums;
+    await recounted({
+      totals: { ...totals, sums: { USD: { ...all, fee: all.fee + 1n } } },
+    } as Partial<Reconciliation>);
+    expect(await book.verified()).toMatchObject(finding);
+  });
+
   it('finds counts of a file that its lines do not come to', async () => {
     const { outcomes } = file;
     await recounted({ outcomes: { ...outcomes, counts: { ...outcomes.counts, matched: 1, duplicate: 1 } } });

@@ -119,6 +119,15 @@ export const reconciliation = z
       .openapi({
         description: 'What rows that name their currency say, in minor units, of the file and by outcome.',
       }),
+    rows_counted: count.optional().openapi({
+      description:
+        'How many rows the first reading has counted, while it is under way: nothing of the file is settled before its end.',
+    }),
+    bytes_counted: count.optional().openapi({ description: 'How far that reading is in the unpacked file.' }),
+    rows_total: count.optional().openapi({
+      description:
+        'How many rows there are: exact, known before the first of them is settled, and what `rows_done` comes to.',
+    }),
     rows_done: count,
     bytes_done: count.openapi({ description: 'Of the unpacked file.' }),
     started_at: time.optional(),
