@@ -2,6 +2,7 @@ import { approvalsDynamodbStorage } from '../adapters/dynamodb/approvals/storage
 import { dynamodbClient } from '../adapters/dynamodb/client.ts';
 import { endpointRisks } from '../adapters/dynamodb/endpoint.ts';
 import { migrateDynamoDb } from '../adapters/dynamodb/migrate.ts';
+import { dynamodbTime } from '../adapters/dynamodb/server-time.ts';
 import { dynamodbStorage } from '../adapters/dynamodb/storage.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { AnyStorage, OpenStorage } from './open-storage.ts';
@@ -19,6 +20,7 @@ function opened<Stored extends AnyStorage>(
     migrate: () => migrateDynamoDb(client, table),
     // IAM says what may be done to the table, not the table itself.
     risks: () => endpointRisks(client, table),
+    time: () => dynamodbTime(client, table),
     // Ends the agents' connections, and the agents make others.
     dropIdle: () => client.config.requestHandler.destroy?.(),
   };

@@ -1,4 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
+import type { Instant } from '../domain/kernel/instant.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { StorageHealth } from '../ports/storage-health.ts';
 import type { StorageRisk } from '../ports/storage-risk.ts';
@@ -16,6 +17,8 @@ export type OpenStorage<Stored extends AnyStorage = Storage> = Readonly<{
   risks(): ResultAsync<readonly StorageRisk[], StorageUnavailable>;
   /** Lets go of connections that are idle; what is asked next makes others. For a process that was frozen. */
   dropIdle(): void;
+  /** What time it is for the storage, which may say so to the second only, or not at all. */
+  time(): ResultAsync<Instant | undefined, StorageUnavailable>;
   /** How its pool stands at this moment; absent where there is no pool. */
   poolUse?: () => PoolUse;
 }>;

@@ -6,6 +6,7 @@ import { approvalsPostgresStorage } from '../adapters/postgres/approvals/storage
 import { migratePostgres, PLATFORM_MIGRATIONS } from '../adapters/postgres/migrate.ts';
 import { dropIdle, gateOf, postgresPool } from '../adapters/postgres/pool.ts';
 import { rotateCredentials } from '../adapters/postgres/rotating-credentials.ts';
+import { postgresTime } from '../adapters/postgres/server-time.ts';
 import { APPROVALS_GRANTS, PLATFORM_GRANTS, servingRisks } from '../adapters/postgres/serving-role.ts';
 import { postgresStorage } from '../adapters/postgres/storage.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
@@ -32,6 +33,7 @@ function opened<Stored extends AnyStorage>(
     migrate: () => migrate(pool),
     risks: () => secretRisks(at).andThen((risks) => risksOf(pool).map((more) => [...risks, ...more])),
     dropIdle: () => dropIdle(pool),
+    time: () => postgresTime(pool),
     poolUse: () => ({
       inUse: pool.totalCount - pool.idleCount,
       idle: pool.idleCount,

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ROLES } from '../../domain/approvals/approver.ts';
 import { type Config, readConfig } from './config.ts';
+import type { DoctorOptions } from './doctor.ts';
 import { addExceptionCommands } from './exception-commands.ts';
 import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { addExportCommand } from './export-commands.ts';
@@ -105,6 +106,15 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       (await import('./keys.ts')).createKeyCommand(options, terminal),
     );
 
+  program
+    .command('doctor')
+    .description('look at settings, storages, clocks, keys, queues and outboxes; changes nothing')
+    .option('--json', 'print a line {"check", "status", "says", "remedy"} for each')
+    .addHelpText('after', `${examples(DOCTOR_EXAMPLES)}${DOCTOR_HELP}`)
+    .action(async (options: DoctorOptions) => {
+      exit = await (await import('./doctor.ts')).doctorCommand(localSecret, options, terminal);
+    });
+
   addWebhookCommands(program, configured, terminal);
   addOutboxCommands(program, configured, terminal);
   addMessagingCommands(program, configured, terminal);
@@ -138,6 +148,18 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     return fault.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
 }
+
+const DOCTOR_EXAMPLES = ['paywright doctor', 'STAGE=production paywright doctor --json'];
+
+const DOCTOR_HELP = `
+Each line says what was found and, unless all is well, what mends it. Opens storages as a server would; development
+starts its embedded ones. No schema is brought up to date.
+
+Exit codes:
+  0   nothing must be mended; there may be warnings
+  1   at least one line says fail
+  2   the command line is wrong
+  78  the configuration is wrong, and nothing else was looked at`;
 
 const SERVE_EXAMPLES = [
   'paywright serve',

@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES, resourcesOf } from './synthesized.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const FOLDER = join(ROOT, 'docs/operations');
+const PAGES = readdirSync(FOLDER).filter((name) => name.endsWith('.md'));
+const textOf = (page: string) => readFileSync(join(FOLDER, page), 'utf8');
+const index = textOf('README.md');
+
+const alarms = resourcesOf('AWS::CloudWatch::Alarm').map(({ Properties }) => ({
+  name: String(Properties['AlarmName']).replace('paywright-production-', ''),
+  runbook:
+    /Runbook: docs\/operations\/([a-z-]+\.md)$/.exec(String(Properties['AlarmDescription']))?.[1] ?? '',
+}));
+
+describe('Alarms', () => {
+  it('are those of SPEC 5: dead letters, depth, errors, throttles, latency and connections', () => {
+    const names = alarms.map(({ name }) => name);
+    for (const each of FUNCTION_NAMES)
+      expect(names).toEqual(expect.arrayContaining([`${each}-errors`, `${each}-throttles`]));
+    expect(names.filter((name) => !/-(errors|throttles)$/.test(name)).toSorted()).toEqual([
+      'approval-dead-letters',
+      'approval-queue-depth',
+      'approvals-dead-letters',
+      'approvals-latency',
+      'database-capacity',
+      'database-connections',
+      'database-connections-pinned',
+      'platform-dead-letters',
+      'platform-latency',
+      'relay-behind',
+      'work-completed-dead-letters',
+    ]);
+  });
+
+  it.each([
+    ['approval-dead-letters', 1],
+    ['work-completed-dead-letters', 1],
+    ['platform-dead-letters', 1],
+    ['approval-queue-depth', 100],
+    ['process-errors', 1],
+    ['process-throttles', 1],
+    ['platform-latency', 1_000],
+    ['database-connections', 2_306],
+  ])('%s begins at %i', (name, threshold) => {
+    const [alarm] = resourcesOf('AWS::CloudWatch::Alarm').filter(
+      ({ Properties }) => Properties['AlarmName'] === `paywright-production-${name}`,
+    );
+    expect(alarm?.Properties).toMatchObject({
+      Threshold: threshold,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      AlarmActions: [expect.anything()],
+    });
+  });
+
+  it('of latency look at the slowest hundredth', () => {
+    const latency = resourcesOf('AWS::CloudWatch::Alarm').filter(({ Properties }) =>
+      String(Properties['AlarmName']).endsWith('-latency'),
+    );
+    expect(latency.map(({ Properties }) => Properties['ExtendedStatistic'])).toEqual(['p99', 'p99']);
+  });
+
+  it('are mailed to the address of the settings', () => {
+    expect(resourcesOf('AWS::SNS::Subscription').map(({ Properties }) => Properties['Endpoint'])).toEqual([
+      'payments@example.com',
+    ]);
+  });
+
+  it.each(alarms)('$name names a page that is there and in the index', ({ name, runbook }) => {
+    expect(PAGES).toContain(runbook);
+    const row = FUNCTION_NAMES.some((each) => name === `${each}-errors` || name === `${each}-throttles`)
+      ? `<function>-${name.slice(name.lastIndexOf('-') + 1)}`
+      : name.endsWith('-dead-letters')
+        ? '…-dead-letters'
+        : name;
+    expect(index).toMatch(new RegExp(`\\\`${row}\\\`.*\\(${runbook}\\)`));
+  });
+});
