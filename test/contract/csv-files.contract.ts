@@ -114,7 +114,16 @@ export function csvFilesContract(name: string, files: CsvFiles): void {
     it('refuses what is no CSV in UTF-8 with its line', async () => {
       expect(await refusalOf('a,b\n1,2\n3,"4\n5,6\n')).toBe('quote_not_closed 3');
       expect(await refusalOf('a,b\n1,2"3"\n')).toBe('quote_misplaced 2');
-      expect(await refusalOf(new Uint8Array(Buffer.from('\ufeffa,b\n1,2\n', 'utf16le')))).toBe('utf16 1');
+      const utf16 = (text: string) => Buffer.from(text, 'utf16le');
+      for (const mark of ['', '\ufeff']) {
+        const little = utf16(`${mark}a,b\n1,2\n`);
+        const big = Buffer.from(little).swap16();
+        for (const bytes of [little, big])
+          for (const size of [1, 3, 100]) {
+            expect(await refusalOf(new Uint8Array(bytes), { size })).toBe('utf16 1');
+            expect(await refusalOf(new Uint8Array(gzipSync(bytes)), { size, isGzip: true })).toBe('utf16 1');
+          }
+      }
       expect(await refusalOf(new Uint8Array([0x61, 0x2c, 0xff, 0x0a]))).toBe('not_utf8 1');
       expect(await refusalOf(new Uint8Array([0x1f, 0x8b, 1, 2, 3]), { isGzip: true })).toBe('gzip_broken 1');
       const cut = new Uint8Array(gzipSync('a,b\n'.repeat(9_999))).subarray(0, 60);
@@ -122,10 +131,29 @@ export function csvFilesContract(name: string, files: CsvFiles): void {
     });
 
     it('refuses a line without an end after little more than the longest that a record may be', async () => {
-      const { failure, seen } = await read('x'.repeat(20_000_000), { size: 65_536 });
+      const hundredMegabytes = async function* (first: string) {
+        let given = Buffer.from(first.padEnd(65_536, 'x'));
+        for (let size = 0; size < 100_000_000; size += given.length) {
+          seen.given = size;
+          yield ok(given);
+          given = Buffer.alloc(65_536, 'x');
+        }
+      };
+      const seen = { given: 0 };
+      for (const [first, line] of [
+        ['x', 1],
+        ['a,b\n1,"2', 2],
+      ] as const) {
+        let failure: unknown;
+        const place = { ...BEGIN, isGzip: false };
+        for await (const bunch of files.records(hundredMegabytes(first), place))
+          if (bunch.isErr()) failure = bunch.error;
+        expect(failure).toEqual({ kind: 'CsvRefused', code: 'record_too_long', line });
+        expect(seen.given).toBeLessThan(LONGEST_RECORD * 12);
+      }
+      const { failure, seen: large } = await read('x'.repeat(LONGEST_RECORD * 20), { size: 65_536 });
       expect(failure).toEqual({ kind: 'CsvRefused', code: 'record_too_long', line: 1 });
-      expect(seen.given).toBeLessThan(LONGEST_RECORD * 12);
-      expect(seen.isReturned).toBe(true);
+      expect(large.isReturned).toBe(true);
     });
 
     it('refuses gzip that unpacks to a hundred times its size, long before all of it is unpacked', async () => {

@@ -4,6 +4,7 @@ import { eventReplaysContract } from './event-replays.scenario.ts';
 import { exceptionsContract } from './exceptions.scenario.ts';
 import { exportSchedulesContract } from './export-schedules.scenario.ts';
 import { exportsContract } from './exports.scenario.ts';
+import { fileIntegrityContract } from './file-integrity.scenario.ts';
 import { heavyPagesContract } from './heavy-pages.scenario.ts';
 import { jobsContract } from './jobs.scenario.ts';
 import { managingMerchantsContract } from './managing-merchants.scenario.ts';
@@ -28,6 +29,7 @@ import { webhooksContract } from './webhooks.scenario.ts';
 /** Every use case whose course depends on the storage. `open` gives an empty store that shares nothing with the ones before. */
 export function storageScenarios(adapter: string, open: () => Promise<Storage>): void {
   heavyPagesContract(adapter, open);
+  fileIntegrityContract(adapter, open);
   exportsContract(adapter, open);
   exportSchedulesContract(adapter, open);
   transfersContract(adapter, open);

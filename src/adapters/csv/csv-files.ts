@@ -112,12 +112,22 @@ function breaksIn(cells: readonly string[]): number {
 /** The same bytes, as long as they are UTF-8. */
 async function* checked(pieces: AsyncIterable<Uint8Array>, offset: number): AsyncGenerator<Uint8Array> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let isFirst = offset === 0;
+  // The first two bytes say what the file is, in however many pieces they come.
+  let first = offset === 0 ? new Uint8Array() : undefined;
   for await (const piece of pieces) {
-    if (isFirst && isUtf16(piece)) throw faultOf('utf16');
-    isFirst = false;
-    decode(decoder, piece);
-    yield piece;
+    let whole = piece;
+    if (first !== undefined) {
+      whole = Buffer.concat([first, piece]);
+      first = whole.length < 2 ? new Uint8Array(whole) : undefined;
+      if (first !== undefined) continue;
+      if (isUtf16(whole)) throw faultOf('utf16');
+    }
+    decode(decoder, whole);
+    yield whole;
+  }
+  if (first !== undefined) {
+    decode(decoder, first);
+    yield first;
   }
   decode(decoder);
 }
