@@ -121,6 +121,24 @@ describe('every attribute of every item on DynamoDB', () => {
     for (const trace of items.filter(({ pk }) => pk.startsWith('merchant-a#CT#'))) await put(at, trace);
   });
 
+  it('finds what is closed among what is open, but for what an older version left there', async () => {
+    const closed = items.find(({ pk }) => pk.startsWith('merchant-a#AC#'));
+    const schema = items.find(({ pk }) => pk === '#S');
+    if (closed === undefined || schema === undefined)
+      throw new Error('the store lacks what the test is about');
+    const left = { ...closed, pk: closed.pk.replace('#AC#', '#A#') };
+    await put(at, left);
+    expect((await verified())._unsafeUnwrapErr()).toMatchObject({ id: closed.sk, detail: 'attribute pk' });
+    await remove(at, closed);
+    expect((await verified())._unsafeUnwrapErr()).toMatchObject({ id: closed.sk, detail: 'attribute pk' });
+    const { seal: _, ...stored } = schema;
+    await put(at, sealedItem('schema', { ...stored, closed_apart_since: AFTERWARDS }));
+    (await verified())._unsafeUnwrap();
+    await put(at, schema);
+    await remove(at, left);
+    await put(at, closed);
+  });
+
   it('finds every attribute changed and every kind of item deleted or copied, but for what the decision lists', async () => {
     const unfound: string[] = [];
     const needed = new Set<string>();

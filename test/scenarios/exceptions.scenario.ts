@@ -194,11 +194,22 @@ export function exceptionsContract(adapter: string, open: () => Promise<Storage>
       expect((await link(theirs))._unsafeUnwrapErr()).toEqual({ kind: 'LinkTargetNotFound' });
       expect((await link(wrong))._unsafeUnwrapErr()).toEqual({ kind: 'LinkTargetDiffers', field: 'amount' });
       expect((await link(spent))._unsafeUnwrapErr()).toEqual({ kind: 'LinkTargetClosed', status: 'settled' });
+      const [foreign, charged] = [await desk.paid({ currency: 'EUR' }), await desk.paid({ fee: 8n })];
+      expect((await link(foreign))._unsafeUnwrapErr()).toMatchObject({ field: 'currency' });
+      expect((await link(charged))._unsafeUnwrapErr()).toMatchObject({ field: 'fee' });
       expect((await link(meant))._unsafeUnwrap().status).toBe('resolved');
       expect(await desk.transaction(meant)).toMatchObject({ status: 'settled', fee: 9n, version: 2 });
       expect(await other.transaction(theirs)).toEqual(theirs);
       const again = await desk.reconcile(nativeFile([rowAbout(meant, { fee: '9' })]));
       expect(countsOf(again)).toEqual({ duplicate: 1 });
+      const taken = await desk.paid();
+      await desk.reconcile(
+        nativeFile([{ ...rowAbout(taken, { type: 'refund' }), payment_id: theirs.paymentId }]),
+      );
+      const refund = await only({ type: 'missing_here', status: 'open' });
+      const { paymentId, id: transactionId } = taken;
+      const wrongly = await resolving(refund, { kind: 'link', paymentId, transactionId });
+      expect(wrongly._unsafeUnwrapErr()).toEqual({ kind: 'LinkTargetDiffers', field: 'type' });
       expect(await verified()).toEqual([]);
     });
 
@@ -232,6 +243,17 @@ export function exceptionsContract(adapter: string, open: () => Promise<Storage>
       expect(await verified()).toEqual([]);
     });
 
+    it('a link is held against the limit by the transaction that it settles, however little is in question', async () => {
+      await desk.open({ resolutionLimits: { USD: 50n } });
+      const [charged, meant] = [await desk.paid({ fee: 7n }), await desk.paid()];
+      await desk.reconcile(nativeFile([rowAbout(charged, { fee: '9', amount: '' })]));
+      const exception = await only();
+      expect(exception.amount?.minorUnits).toBe(2n);
+      const { paymentId, id: transactionId } = meant;
+      const linked = await resolving(exception, { kind: 'link', paymentId, transactionId });
+      expect(linked._unsafeUnwrap().status).toBe('proposed');
+    });
+
     it('a rejected proposal leaves the exception open, and the next one is confirmed by who says that it was seen', async () => {
       await desk.open({ resolutionLimits: { USD: 1n } });
       const paid = await desk.paid();
@@ -248,7 +270,21 @@ export function exceptionsContract(adapter: string, open: () => Promise<Storage>
       expect((await confirming(second, bob, [proposed.version]))._unsafeUnwrapErr()).toMatchObject({
         kind: 'VersionMismatch',
       });
+      expect(
+        (await confirming(second, bob, [proposed.version, second.version]))._unsafeUnwrapErr(),
+      ).toMatchObject({ kind: 'ProposalUnseen' });
       expect((await confirming(second, bob, [second.version]))._unsafeUnwrap().status).toBe('resolved');
+    });
+
+    it('what was proposed is confirmed only while it can be done', async () => {
+      await desk.open({ resolutionLimits: { USD: 1n } });
+      const paid = await desk.paid();
+      await desk.reconcile(nativeFile([rowAbout(paid, { amount: '2400' })]));
+      const until = desk.clock.now() + DAY_MS;
+      const proposed = (await resolving(await only(), { kind: 'expect_later', until }))._unsafeUnwrap();
+      desk.clock.move(2 * DAY_MS);
+      expect((await confirming(proposed))._unsafeUnwrapErr()).toMatchObject({ kind: 'UntilOutOfRange' });
+      expect(await only({ status: 'proposed' })).toMatchObject({ version: proposed.version });
     });
 
     it('of two people who resolve one at once, one does, and the difference is posted once', async () => {

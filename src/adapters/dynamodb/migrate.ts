@@ -36,6 +36,8 @@ const FAILURE_SEALS_SINCE = 6;
 const SENT_EVENTS_SINCE = 7;
 /** From this version on every claim without an effect has its trace beside it, in both services. */
 const CLAIM_TRACES_SINCE = 8;
+/** From this version on what is closed stands among what is closed. */
+const CLOSED_APART_SINCE = 8;
 /** How long an older version may serve beside the one that migrated. */
 const OLDER_VERSION_MS = 24 * 3_600_000;
 
@@ -65,6 +67,7 @@ export const migrateDynamoDb = (
       failures_sealed_since: sealedSince(FAILURE_SEALS_SINCE),
       events_noted_since: sealedSince(SENT_EVENTS_SINCE),
       claims_traced_since: sealedSince(CLAIM_TRACES_SINCE),
+      closed_apart_since: sealedSince(CLOSED_APART_SINCE),
     });
     return [
       ...(isCreated ? ['create-table'] : []),

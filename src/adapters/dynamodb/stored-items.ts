@@ -41,10 +41,14 @@ import {
 } from './table.ts';
 import { talliesIn } from './tally-items.ts';
 
-/** What an item stands for, what would be written for it, and whose it says it is. */
+/**
+ * What an item stands for, what would be written for it, and whose it says it is; where an older version wrote another one, that, and
+ * when it was written.
+ */
 export type JudgedItem = Readonly<{
   value: StoredValue;
   written: Item;
+  older?: Readonly<{ written: Item; at: Instant }>;
   merchantId?: MerchantId;
   begun?: Instant;
 }>;
@@ -175,14 +179,18 @@ function aLink(item: Item & ItemKey, place: string): JudgedItem {
   return { value: { type: 'audit_entry' }, written, merchantId };
 }
 
-/** A version before this one left what it closed among what is open. */
+/** An older version left what it closed among what is open. */
 function anAggregate({ item, merchantId, letter, place }: Placed): JudgedItem {
   const aggregate = aggregateOf(place as AggregateKind, item);
   const written = aggregateItem(merchantId, aggregate, String(item['change_id']));
+  const begun = 'createdAt' in aggregate ? aggregate.createdAt : aggregate.updatedAt;
+  const isLeft = letter === 'A' && isClosed(aggregate);
+  const at = 'updatedAt' in aggregate ? aggregate.updatedAt : begun;
   return {
     value: { type: 'aggregate', aggregate },
-    written: letter === 'A' && isClosed(aggregate) ? { ...written, pk: item.pk } : written,
-    begun: 'createdAt' in aggregate ? aggregate.createdAt : aggregate.updatedAt,
+    written,
+    begun,
+    ...(isLeft ? { older: { written: { ...written, pk: item.pk }, at } } : {}),
   };
 }
 

@@ -22,12 +22,13 @@ type Part = Readonly<({ partition: string } | { segment: number }) & { start?: I
 const FIRST_PARTS: readonly Part[] = UNSENT.map((partition) => ({ partition }));
 const TABLE_PARTS: readonly Part[] = Array.from({ length: SEGMENTS }, (_, segment) => ({ segment }));
 
-/** From when on no item is without its seal, by the seal's attribute. */
-type Sealed = Readonly<Record<'seal' | 'failure_seal', Instant>>;
+/** From when on no item is without its seal, by the seal's attribute, and what is closed stands apart. */
+type Sealed = Readonly<Record<'seal' | 'failure_seal' | 'closed_apart', Instant>>;
 
 const sealedSince = (schema: Item | undefined): Sealed => ({
   seal: Number(schema?.['sealed_since'] ?? 0),
   failure_seal: Number(schema?.['failures_sealed_since'] ?? 0),
+  closed_apart: Number(schema?.['closed_apart_since'] ?? 0),
 });
 
 const NO_SCHEMA: StoredRow = {
@@ -126,11 +127,12 @@ const eventTenant = ({ value }: JudgedItem): MerchantId | undefined =>
 
 function faultOf(
   item: Item,
-  { written, begun }: JudgedItem,
+  { written: newest, older, begun }: JudgedItem,
   since: Sealed,
   isForeign: boolean,
 ): StoredFault | undefined {
   if (isForeign) return { fault: 'foreign', detail: `item ${String(item['pk'])}` };
+  const written = older !== undefined && older.at < since.closed_apart ? older.written : newest;
   const mayLack = (name: string): boolean => {
     const seal = LATER_ATTRIBUTES[name];
     return seal !== undefined && begun !== undefined && begun < since[seal];

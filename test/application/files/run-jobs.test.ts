@@ -2,8 +2,11 @@ import { err, errAsync, ok, okAsync } from 'neverthrow';
 import { describe, expect, it, vi } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import type { JobHeldUp, JobWork } from '../../../src/application/files/job-work.ts';
+import { auditedAggregate } from '../../../src/application/kernel/aggregate-change.ts';
 import { MOST_ATTEMPTS } from '../../../src/domain/files/job.ts';
 import type { Commits } from '../../../src/ports/commits.ts';
+import { ports as changePorts, NOON, origin } from '../../fixtures/changes.ts';
+import { anException, committedException } from '../../fixtures/exceptions.ts';
 import { counting, jobBench } from '../../fixtures/jobs.ts';
 import { dieAfter, dieBefore } from '../world.ts';
 
@@ -122,6 +125,37 @@ describe('A job', () => {
     expect(await bench.find(id)).toMatchObject({ status: 'failed', lastError: 'filters_invalid' });
     expect(await bench.find(another.id)).toMatchObject({ status: 'completed' });
   });
+
+  it.each(['StaleVersion', 'KeyTaken'] as const)(
+    'whose step met %s of something else decides the step anew after a pause, and is not lost',
+    async (kind) => {
+      const storage = memoryStorage();
+      const bench = jobBench(storage);
+      const { id } = await bench.add();
+      const taken = await committedException(storage, anException(), undefined, ['missing txn_1']);
+      const rival = anException(kind === 'StaleVersion' ? { id: taken.id } : {});
+      const beside = auditedAggregate(changePorts, {
+        at: NOON,
+        origin,
+        action: 'exception.opened',
+        next: rival,
+        takes: ['missing txn_1'],
+      });
+      const meeting: JobWork = failing({
+        async *run() {
+          yield ok({ end: { done: 1 }, beside: { aggregates: [beside.guarded], audit: [beside.entry] } });
+        },
+      });
+      expect((await bench.worker({ counting: meeting })(1))._unsafeUnwrap()).toMatchObject([
+        {
+          end: 'postponed',
+          code: 'changed_meanwhile',
+          cause: kind === 'KeyTaken' ? 'missing txn_1' : taken.id,
+        },
+      ]);
+      expect(await bench.find(id)).toMatchObject({ status: 'waiting', attempts: 1 });
+    },
+  );
 
   it('is left alone by others while steps follow each other within a lease, however long it takes in all', async () => {
     const bench = jobBench(memoryStorage());
