@@ -8,14 +8,13 @@ import type { PaymentId, TransactionId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
-import type { Aggregates } from '../../ports/aggregates.ts';
 import type { CsvPlace, CsvRecord } from '../../ports/csv-files.ts';
 import type { Ids } from '../../ports/ids.ts';
-import type { Payments } from '../../ports/payments.ts';
 import type { Storage } from '../../ports/storage.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { entriesOfSettlement, ROWS_PER_SETTLEMENT } from '../payments/settle-transactions.ts';
 import { type BatchEffects, batchDraft } from './batch-draft.ts';
+import type { MatchReads } from './left-by-step.ts';
 import type { BatchSoFar, RowContributor, RowEffects } from './row-effects.ts';
 import { storedChargebacks, storedLines } from './statement-line-rows.ts';
 
@@ -41,7 +40,7 @@ export const ROWS_BESIDE = 5;
 export const batchSize = ({ mostChangeRows }: BatchBounds): number =>
   Math.max(1, Math.floor((mostChangeRows - ROWS_BESIDE) / ROWS_PER_SETTLEMENT));
 
-export type MatchPorts = Readonly<{ payments: Payments; aggregates: Aggregates; ids: Ids }> & BatchBounds;
+export type MatchPorts = MatchReads & Readonly<{ ids: Ids }> & BatchBounds;
 
 /** How the rows of a file are read and judged, and what they change beside their transactions. */
 export type MatchTerms = Readonly<{

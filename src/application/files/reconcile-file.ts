@@ -15,13 +15,13 @@ import { parseId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CsvPlace, CsvRecord } from '../../ports/csv-files.ts';
+import type { CsvPlace } from '../../ports/csv-files.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { type BatchPorts, batchStep } from './batch-step.ts';
 import { CHECK_BEGINS, checkFile, checkingRecord, restoreChecking } from './check-file.ts';
 import { closeSettlements, closingJob } from './close-settlements.ts';
-import { type FilePorts, fileRecords, heldUp } from './file-records.ts';
+import { type FileBatchPorts, fileBatches } from './file-batches.ts';
+import { heldUp } from './file-records.ts';
 import {
   type AbsencePorts,
   absencePlaceIn,
@@ -30,22 +30,17 @@ import {
   findAbsences,
 } from './find-absences.ts';
 import type { Beside, JobHeldUp, JobStep, JobWork } from './job-work.ts';
-import { batchSize, type MatchPorts, type MatchTerms, matchBatch } from './match-batch.ts';
 import {
   endedReconciliation,
   movedReconciliation,
   progressOf,
   refusedReconciliation,
 } from './reconciliation-moves.ts';
-import { type ContributorPorts, rowContributors } from './row-contributors.ts';
 
 /** What jobs that reconcile a file are called. */
 export const RECONCILIATION_WORK = 'reconciliation';
 
-export type ReconcilePorts = FilePorts &
-  MatchPorts &
-  BatchPorts &
-  ContributorPorts &
+export type ReconcilePorts = FileBatchPorts &
   AbsencePorts &
   Readonly<{ aggregates: Aggregates; merchants: Merchants; clock: Clock }>;
 
@@ -53,7 +48,7 @@ type Step = Result<JobStep, JobHeldUp>;
 type OpenReconciliation = Extract<Reconciliation, { status: 'pending' | 'processing' }>;
 
 /**
- * Reads a file twice: to its end, so that a file that is refused settles nothing; then batch by batch, each in one commit with
+ * Reads a file twice: to its end, so that a file that is refused settles nothing; then batch by batch (`fileBatches`), each in one commit with
  * the transactions that it settles, the counts and the place where the next begins. What became of the rows is one object a
  * batch, written before that commit.
  */
@@ -137,46 +132,24 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
     }
     const tolerances: Readonly<Record<string, bigint>> = merchant.value?.settlementTolerances ?? {};
     if (read.isErr()) throw new Error(`the header of ${begun.id} was taken, and is ${read.error.fault}`);
-    let running = begun;
-    let place = from;
-    const terms: MatchTerms = {
-      read: onPayoutDays(read.value, begun.totals),
-      tolerance: (currency) => tolerances[currency] ?? 0n,
-      contributors: rowContributors(ports),
-    };
-    const size = batchSize(ports);
-    const waiting: CsvRecord[] = [];
-    const records = fileRecords(ports, running, from);
-    try {
-      for (let isAtEnd = false; ; ) {
-        while (!isAtEnd && waiting.length <= size) {
-          const more = await records.next();
-          if (more.done === true) isAtEnd = true;
-          else if (more.value.isErr()) {
-            yield err(asHeldUp(more.value.error));
-            return;
-          } else waiting.push(...more.value.value.filter(({ cells }) => !isNoRow(begun.header, cells)));
-        }
-        if (waiting.length === 0) break;
-        const matched = await matchBatch(ports, running, waiting.slice(0, size), terms, ports.clock.now());
-        if (matched.isErr()) {
-          yield err(heldUp(matched.error));
-          return;
-        }
-        const step = await batchStep(ports, running, matched.value, job.version);
-        if (step.isErr()) {
-          yield err(step.error);
-          return;
-        }
-        waiting.splice(0, matched.value.rows.length);
-        place = matched.value.next;
-        running = step.value.stored;
-        yield ok(step.value.step);
+    const batches = fileBatches(ports, begun, from, {
+      attempt: job.version,
+      isRow: ({ cells }) => !isNoRow(begun.header, cells),
+      terms: {
+        read: onPayoutDays(read.value, begun.totals),
+        tolerance: (currency) => tolerances[currency] ?? 0n,
+      },
+    });
+    let last = { stored: begun, place: from };
+    for await (const batch of batches) {
+      if (batch.isErr()) {
+        yield err(batch.error);
+        return;
       }
-    } finally {
-      await records.return();
+      last = batch.value;
+      yield ok(batch.value.step);
     }
-    yield* absences(running, place, job);
+    yield* absences(last.stored, last.place, job);
   }
 
   /** Behind the last row: what ought to be in the file and is not. */
@@ -239,10 +212,6 @@ const placeIn = ({ checkpoint }: RunningJob): CsvPlace => checkpoint as CsvPlace
 /** Up to which settlement the file's are locked. */
 const closedIn = ({ checkpoint }: RunningJob): string | undefined =>
   checkpoint?.['closed'] as string | undefined;
-
-/** A file that was sound when it was checked is refused no more: its bytes are not what they were. */
-const asHeldUp = (failure: JobHeldUp | Readonly<{ kind: 'CsvRefused'; code: string }>): JobHeldUp =>
-  failure.kind === 'JobHeldUp' ? failure : { kind: 'JobHeldUp', code: 'file_damaged', cause: failure.code };
 
 const findReconciliation = (
   aggregates: Aggregates,

@@ -1,13 +1,13 @@
-import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import { exceptionRows } from './exception-rows.ts';
+import type { MatchReads } from './left-by-step.ts';
 import type { RowContributor } from './row-effects.ts';
 import { settlementRows } from './settlement-rows.ts';
 import { statementLineRows } from './statement-line-rows.ts';
 
 /** What contributors read with, and name what they open by. */
-export type ContributorPorts = Readonly<{ aggregates: Aggregates; ids: Ids; digests: Digests }>;
+export type ContributorPorts = Readonly<{ aggregates: MatchReads['aggregates']; ids: Ids; digests: Digests }>;
 
 /** Everything that rows change beside the transactions that they settle: one thing a line, none knows of another. */
 export const rowContributors = (ports: ContributorPorts): readonly RowContributor[] => [

@@ -10,13 +10,13 @@ import { groupText, settlementId, settlementKey } from '../../domain/files/settl
 import { settlementGroup, settlementOfLine, settlementRow } from '../../domain/files/settlement-lines.ts';
 import type { MerchantId, SettlementId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { lastInSequence } from './last-in-sequence.ts';
+import type { MatchReads } from './left-by-step.ts';
 import type { RowContributor } from './row-effects.ts';
 
-type SettlementPorts = Readonly<{ aggregates: Aggregates; digests: Digests }>;
+type SettlementPorts = Readonly<{ aggregates: MatchReads['aggregates']; digests: Digests }>;
 
 /** A settlement that rows of a batch may be of: as it is stored, or which in sequence it is when a row opens it. */
 type Known = Readonly<{ id: SettlementId; stored?: ProcessingSettlement; sequence: number }>;
@@ -63,7 +63,7 @@ export const settlementRows =
   };
 
 const knownOf = (
-  aggregates: Aggregates,
+  aggregates: MatchReads['aggregates'],
   merchantId: MerchantId,
   id: SettlementId,
   group: SettlementGroup,
@@ -83,7 +83,7 @@ function openIn(settlement: Settlement | undefined): ProcessingSettlement | unde
 
 /** The first that is free. Settlements are never removed, so that all before it are there. */
 const nextSequence = (
-  aggregates: Aggregates,
+  aggregates: MatchReads['aggregates'],
   merchantId: MerchantId,
   group: SettlementGroup,
 ): ResultAsync<number, StorageUnavailable> =>

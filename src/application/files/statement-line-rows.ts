@@ -13,11 +13,11 @@ import {
   statementLineEntries,
 } from '../../domain/files/statement-line.ts';
 import type { MerchantId, TransactionId } from '../../domain/kernel/ids.ts';
-import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { lastInSequence } from './last-in-sequence.ts';
+import type { MatchReads } from './left-by-step.ts';
 import type { RowContributor, RowEffects } from './row-effects.ts';
 
 /** A row that stands for itself and matches is a line of the processor's statement from then on, with its ledger entries. */
@@ -42,7 +42,7 @@ const AT_ONCE = 16;
 
 /** The lines on record that rows would be duplicates of, and the chargebacks that they reverse, by key. */
 export const storedLines = (
-  aggregates: Aggregates,
+  aggregates: MatchReads['aggregates'],
   merchantId: MerchantId,
   rows: readonly FileRow[],
 ): ResultAsync<ReadonlyMap<string, StatementLine>, StorageUnavailable> => {
@@ -68,7 +68,7 @@ const keysOf = (row: StatementRow): readonly string[] =>
  * a transaction's lines: one read where there is none, two where there is one.
  */
 export const storedChargebacks = (
-  aggregates: Aggregates,
+  aggregates: MatchReads['aggregates'],
   merchantId: MerchantId,
   rows: readonly FileRow[],
   { transactionsOf }: Pick<Books, 'transactionsOf'>,
@@ -90,7 +90,7 @@ export const storedChargebacks = (
 };
 
 const lastOf = (
-  aggregates: Aggregates,
+  aggregates: MatchReads['aggregates'],
   merchantId: MerchantId,
   id: TransactionId,
 ): ResultAsync<StatementLine | undefined, StorageUnavailable> =>

@@ -1,0 +1,102 @@
+import { setImmediate } from 'node:timers/promises';
+import { okAsync, ResultAsync } from 'neverthrow';
+import { expect, it } from 'vitest';
+import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
+import type { Transaction } from '../../../src/domain/payments/transaction.ts';
+import { fileDesk, nativeFile, rowAbout, rowOfType } from '../../fixtures/files.ts';
+import { settlementBook } from '../../fixtures/settlements.ts';
+import { temporaryFiles } from '../../support/objects.ts';
+
+/** A batch is then of two rows or so. */
+const FEW_ROWS = 14;
+const TURNS_OF_A_COMMIT = 20;
+
+/** A file whose rows repeat, add to and take back what the rows just before them did, so that some of them are in the next batch. */
+async function aFileOfRepeats() {
+  const storage = { ...memoryStorage(), mostChangeRows: FEW_ROWS };
+  const desk = fileDesk(storage, temporaryFiles({ now: () => 0 }));
+  await desk.open();
+  const paid = [];
+  for (let n = 0; n < 6; n += 1) paid.push(await desk.paid());
+  // A batch ends with the third, and the next begins with its repeat.
+  const [a, b, c] = paid as [Transaction, Transaction, Transaction];
+  const first = [a, b, c, b, c].map((each) => rowAbout(each, { fee: '5' }));
+  const others = paid.flatMap((each, n) => [
+    rowAbout(each, { fee: '5' }),
+    rowAbout(each, { type: 'chargeback', reference: `d-${n}`, amount: '900' }),
+    rowAbout(each, { fee: '5' }),
+    rowAbout(each, { type: 'chargeback', reference: `d-${n}`, amount: '900' }),
+    rowAbout(each, { fee: '5' }),
+    rowAbout(each, { type: 'chargeback', reference: `e-${n}`, amount: '100' }),
+    rowOfType('fee', { amount: '7', reference: `f-${n >> 1}` }),
+  ]);
+  (await desk.send(nativeFile([...first, ...others])))._unsafeUnwrap();
+  return { storage, desk, paid };
+}
+
+/** What became of the rows, and what the books say after it. */
+async function endOf({ storage, desk, paid }: Awaited<ReturnType<typeof aFileOfRepeats>>) {
+  const [reconciliation] = (
+    await storage.aggregates.newest(desk.merchantId, 'reconciliation', { limit: 1 })
+  )._unsafeUnwrap();
+  if (reconciliation === undefined) throw new Error('there is no reconciliation');
+  const rows = await desk.rowsOf(reconciliation);
+  const book = settlementBook(storage, desk);
+  return {
+    status: reconciliation.status,
+    batches: reconciliation.batches,
+    counts: reconciliation.outcomes.counts,
+    outcomes: rows.map(({ line, outcome }) => `${line as number} ${outcome as string}`),
+    versions: (await Promise.all(paid.map((each) => desk.transaction(each)))).map((each) => each?.version),
+    settlements: (await book.all()).map(({ items, sums }) => ({ items, sums })),
+    balances: (await storage.balances.of(desk.merchantId))._unsafeUnwrap(),
+  };
+}
+
+/** A worker whose commits take long, and what happens in its time. */
+function slowly({ desk, storage }: Awaited<ReturnType<typeof aFileOfRepeats>>) {
+  const log: string[] = [];
+  const { commits, payments } = storage;
+  const worker = desk.worker({
+    commits: {
+      commit: (change) =>
+        okAsync(undefined)
+          .andThen(() => ResultAsync.fromSafePromise(turns(TURNS_OF_A_COMMIT)))
+          .andThen(() => commits.commit(change))
+          .map(() => void log.push('committed')),
+    },
+    payments: {
+      ...payments,
+      transactionsOfEach: (...args) => {
+        log.push('read');
+        return payments.transactionsOfEach(...args);
+      },
+    },
+  });
+  return { worker, log };
+}
+
+async function turns(count: number): Promise<void> {
+  for (let n = 0; n < count; n += 1) await setImmediate();
+}
+
+it('rows are matched as the batch before leaves the books, whether or not its commit has arrived', async () => {
+  const [quick, slow] = [await aFileOfRepeats(), await aFileOfRepeats()];
+  (await quick.desk.worker()(9))._unsafeUnwrap();
+  expect((await slowly(slow).worker(9))._unsafeUnwrap()).toMatchObject([{ end: 'completed' }]);
+  const end = await endOf(slow);
+  expect(end).toEqual(await endOf(quick));
+  expect(end.batches).toBeGreaterThan(6);
+  expect(end.versions).toEqual(Array(6).fill(2));
+  expect(end.counts).toMatchObject({ matched: 21, duplicate: 26 });
+});
+
+it('a batch is read while the one before it is being committed, and none while two are not', async () => {
+  const world = await aFileOfRepeats();
+  const { worker, log } = slowly(world);
+  (await worker(9))._unsafeUnwrap();
+  const from = log.indexOf('read');
+  // Behind these the file is read to its end and closed, which may take longer than a commit does.
+  const most = log.slice(from, from + 30);
+  expect(most).toEqual(['read', ...Array(14).fill(['read', 'committed']).flat(), 'read']);
+});
