@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
 import type { OutboxEvent } from '../../ports/outbox.ts';
 
@@ -7,9 +7,7 @@ import type { OutboxEvent } from '../../ports/outbox.ts';
  * no audit chain tells all. It is not keyed: it finds an edit of the row, not one by who seals the row again.
  */
 export const sealOf = (kind: string, row: JsonObject): string =>
-  createHash('sha256')
-    .update(`${kind}\n${canonicalJson(row)}`)
-    .digest('hex');
+  hash('sha256', `${kind}\n${canonicalJson(row)}`, 'hex');
 
 /** How the delivery of an event went that was refused before. */
 export type DeliveryFailure = Pick<OutboxEvent, 'tries' | 'retryAt' | 'error'> & Readonly<{ id: string }>;

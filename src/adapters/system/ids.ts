@@ -29,8 +29,11 @@ export const systemIds: Ids = {
 
 function hex(at: Instant): string {
   const random = sixteenBytes();
-  return v7({ msecs: at, seq: countAt(at, random), random }).replaceAll('-', '');
+  return v7({ msecs: at, seq: countAt(at, random), random }, made).toString('hex');
 }
+
+/** Where each is made before it is printed. */
+const made = Buffer.alloc(16);
 
 let countedAt: Instant | undefined;
 let count = 0;

@@ -42,14 +42,46 @@ function print(value: Json, sorted: boolean): string {
   if (value === null || typeof value !== 'object') return String(value);
   if (isList(value)) return `[${value.map((item) => print(item, sorted)).join(',')}]`;
   const names = Object.keys(value);
-  if (sorted) names.sort();
+  if (sorted) sortFew(names);
   let text = '';
   for (const name of names) {
     const field = value[name];
-    if (field !== undefined)
-      text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${print(field, sorted)}`;
+    if (field !== undefined) text += `${text === '' ? '{' : ','}${printedName(name)}${print(field, sorted)}`;
   }
   return text === '' ? '{}' : `${text}}`;
+}
+
+/** A record has a dozen fields, which the engine's own sort would copy first. */
+const MOST_FEW = 24;
+
+function sortFew(names: string[]): void {
+  if (names.length > MOST_FEW) {
+    names.sort();
+    return;
+  }
+  for (let index = 1; index < names.length; index += 1) {
+    const name = names[index] as string;
+    let place = index;
+    for (; place > 0 && (names[place - 1] as string) > name; place -= 1)
+      names[place] = names[place - 1] as string;
+    names[place] = name;
+  }
+}
+
+/** Records have the same few names over and over; those of metadata may be any. */
+const MOST_NAMES = 1_024;
+const LONGEST_KEPT = 64;
+const printedNames = new Map<string, string>();
+
+/** A field's name with its colon. */
+function printedName(name: string): string {
+  const known = printedNames.get(name);
+  if (known !== undefined) return known;
+  const text = `${JSON.stringify(name)}:`;
+  if (name.length > LONGEST_KEPT) return text;
+  if (printedNames.size === MOST_NAMES) printedNames.clear();
+  printedNames.set(name, text);
+  return text;
 }
 
 const isList = (value: object): value is readonly Json[] => Array.isArray(value);
@@ -70,13 +102,19 @@ function exactly(_name: string, value: unknown, context?: { source: string }): u
 
 /** The fields whose value differs, as they were and as they are. */
 export function difference(before: JsonObject, after: JsonObject): { before: JsonObject; after: JsonObject } {
-  const changed = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (name) => !isSame(before[name] ?? null, after[name] ?? null),
-  );
-  const pick = (from: JsonObject) =>
-    Object.fromEntries(changed.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
-  return { before: pick(before), after: pick(after) };
+  const changed = { before: [] as Field[], after: [] as Field[] };
+  const compare = (name: string) => {
+    const [was, is] = [before[name], after[name]];
+    if (isSame(was ?? null, is ?? null)) return;
+    if (was !== undefined) changed.before.push([name, was]);
+    if (is !== undefined) changed.after.push([name, is]);
+  };
+  for (const name of Object.keys(before)) compare(name);
+  for (const name of Object.keys(after)) if (!Object.hasOwn(before, name)) compare(name);
+  return { before: Object.fromEntries(changed.before), after: Object.fromEntries(changed.after) };
 }
+
+type Field = readonly [name: string, value: Json];
 
 const isSame = (a: Json, b: Json): boolean =>
   a === b || (typeof a === 'object' && typeof b === 'object' && canonicalJson(a) === canonicalJson(b));
