@@ -1,23 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ContainerModule } from 'inversify';
 import { fileRing } from '../adapters/keys/file-ring.ts';
 import { givenRing } from '../adapters/keys/given-ring.ts';
 import type { RingSource } from '../adapters/keys/ring.ts';
-import { type FolderObjects, folderObjects } from '../adapters/objects/folder.ts';
 import { type GuardedProcessor, guardedProcessor } from '../adapters/processor/guarded.ts';
 import { simulatedProcessor } from '../adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { systemSignedTokens } from '../adapters/system/signed-tokens.ts';
 import { httpWebhookSender } from '../adapters/webhooks/sender.ts';
 import { type Ports, useCases } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { webhookDeliveryOf } from './deliveries.ts';
 import { jobsOf } from './jobs.ts';
+import { type KeptObjects, openObjects } from './kept-objects.ts';
 import type { OpenStorage } from './open-storage.ts';
+import { withOutsideRisks } from './outside-risks.ts';
 import type { Encoders, KeySettings, PlatformSettings } from './platform-settings.ts';
 import { portsOf } from './ports.ts';
 import { relayOf } from './relay.ts';
@@ -32,7 +31,7 @@ export const platformModule = (
 ): ContainerModule =>
   new ContainerModule(({ bind }) => {
     bind(TOKENS.openStorage)
-      .toResolvedValue(() => openPlatformStorage(settings.storage))
+      .toResolvedValue(() => withOutsideRisks(openPlatformStorage(settings.storage), settings))
       .onDeactivation(({ storage }) => storage.close());
     bind(TOKENS.simulatorLedger)
       .toResolvedValue(() => openLedger(settings.simulatorFile))
@@ -49,8 +48,8 @@ export const platformModule = (
       .toResolvedValue(() => httpWebhookSender({ allowLoopbackHttp: settings.webhooks.allowLoopbackHttp }))
       .onDeactivation((sender) => sender.close());
     bind(TOKENS.keyRing).toResolvedValue(() => ringOf(settings.keys));
-    bind(TOKENS.folderObjects)
-      .toResolvedValue(() => openFiles(settings))
+    bind(TOKENS.keptObjects)
+      .toResolvedValue(() => openObjects(settings.objects, settings.secret))
       .onDeactivation((files) => files.close());
     bind(TOKENS.ports).toResolvedValue(
       (
@@ -58,19 +57,13 @@ export const platformModule = (
         guarded: GuardedProcessor,
         ring: RingSource,
         webhookSender: WebhookSender,
-        files: FolderObjects,
+        files: KeptObjects,
       ) => {
         const processor = aroundProcessor(guarded);
         const { secret } = settings;
         return portsOf({ storage, processor, ring, webhookSender, files, secret, encoders });
       },
-      [
-        TOKENS.openStorage,
-        TOKENS.guardedProcessor,
-        TOKENS.keyRing,
-        TOKENS.webhookSender,
-        TOKENS.folderObjects,
-      ],
+      [TOKENS.openStorage, TOKENS.guardedProcessor, TOKENS.keyRing, TOKENS.webhookSender, TOKENS.keptObjects],
     );
     bind(TOKENS.useCases).toResolvedValue(
       (ports: Ports) =>
@@ -92,18 +85,6 @@ export const platformModule = (
 function openLedger(file: string): SimulatorLedger {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   return simulatorLedger(file);
-}
-
-/** What forgets its storage at the end forgets its files too. */
-function openFiles({ objectsFolder, secret }: Pick<PlatformSettings, 'objectsFolder' | 'secret'>) {
-  const isKept = objectsFolder !== ':memory:';
-  const folder = isKept ? objectsFolder : mkdtempSync(join(tmpdir(), 'paywright-objects-'));
-  return {
-    ...folderObjects({ folder, tokens: systemSignedTokens(secret), clock: systemClock }),
-    close() {
-      if (!isKept) rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 const ringOf = (keys: KeySettings): RingSource =>

@@ -13,6 +13,11 @@ export type KeySettings =
   | Readonly<{ kind: 'file'; file: string }>
   | Readonly<{ kind: 'given'; ring: readonly RingEntry[] }>;
 
+/** Where uploaded and exported files are kept. The folder ':memory:' goes with the process. */
+export type ObjectsPlace =
+  | Readonly<{ kind: 'folder'; folder: string }>
+  | Readonly<{ kind: 'bucket'; bucket: string; region: string }>;
+
 export type WebhookSettings = Readonly<{
   /** Lets endpoints be `http:` on this very host; for development. */
   allowLoopbackHttp: boolean;
@@ -39,8 +44,7 @@ export type PlatformSettings<Place extends StorageSettings | PlacedStorage = Sto
   fileTerms: FileTerms;
   /** Where the simulated processor keeps its books; ':memory:' forgets them with the process. */
   simulatorFile: string;
-  /** Where uploaded and exported files are kept; ':memory:' is a folder that goes with the process. */
-  objectsFolder: string;
+  objects: ObjectsPlace;
   webhooks: WebhookSettings;
   /** Laid round the processor, guard included: to measure it, or to break it in tests. */
   aroundProcessor?: (processor: Processor) => Processor;

@@ -2,7 +2,6 @@ import { csvFiles } from '../adapters/csv/csv-files.ts';
 import type { RingSource } from '../adapters/keys/ring.ts';
 import { ringKeys } from '../adapters/keys/secret-keys.ts';
 import { localVault } from '../adapters/keys/vault.ts';
-import type { FolderObjects } from '../adapters/objects/folder.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemDigests } from '../adapters/system/digests.ts';
 import { systemEmailSpellings } from '../adapters/system/email-spellings.ts';
@@ -15,6 +14,7 @@ import type { Ports } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
+import type { KeptObjects } from './kept-objects.ts';
 import type { Encoders } from './platform-settings.ts';
 import { signallingCommits } from './signalling-commits.ts';
 
@@ -24,7 +24,7 @@ export type Outside = Readonly<{
   processor: Processor;
   ring: RingSource;
   webhookSender: WebhookSender;
-  files: FolderObjects;
+  files: KeptObjects;
   secret: string;
   encoders: Encoders;
 }>;

@@ -1,6 +1,5 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { RingSource } from '../adapters/keys/ring.ts';
-import type { FolderObjects } from '../adapters/objects/folder.ts';
 import type { GuardedProcessor } from '../adapters/processor/guarded.ts';
 import type { PayoutLedger } from '../adapters/processor/payout-ledger.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
@@ -10,6 +9,7 @@ import type { Ports, UseCases } from '../application/use-cases.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import type { WebhookDelivery } from './deliveries.ts';
+import type { KeptObjects } from './kept-objects.ts';
 import type { Messaging } from './messaging.ts';
 import type { OpenStorage } from './open-storage.ts';
 import type { Relay } from './relay.ts';
@@ -24,7 +24,7 @@ export const TOKENS = {
   guardedProcessor: token<GuardedProcessor>('GuardedProcessor'),
   webhookSender: token<WebhookSender>('WebhookSender'),
   keyRing: token<RingSource>('RingSource'),
-  folderObjects: token<FolderObjects & Readonly<{ close(): void }>>('FolderObjects'),
+  keptObjects: token<KeptObjects>('KeptObjects'),
   ports: token<Ports>('Ports'),
   useCases: token<UseCases>('UseCases'),
   relay: token<Relay>('Relay'),

@@ -5,7 +5,7 @@ import type { Instant } from '../domain/kernel/instant.ts';
 export type LinkGrant = Readonly<{ key: ObjectKey; expiresAt: Instant }> &
   (
     | Readonly<{ verb: 'read'; fileName?: string }>
-    | Readonly<{ verb: 'upload'; mostBytes: number; contentType: string }>
+    | Readonly<{ verb: 'upload'; mostBytes: number; bytes?: number; contentType: string }>
   );
 
 /** The signed URLs of a store that has no server of its own, for the one that serves them. */

@@ -16,7 +16,10 @@ export type ObjectNotFound = Readonly<{ kind: 'ObjectNotFound'; key: ObjectKey }
 export type UploadNotFound = Readonly<{ kind: 'UploadNotFound'; key: ObjectKey }>;
 /** The object has no byte of the range that was asked for. */
 export type RangeNotSatisfiable = Readonly<{ kind: 'RangeNotSatisfiable'; size: number }>;
-/** What is stored is not what was written: asking again does not help. */
+/**
+ * What is stored is not what was written: asking again does not help. A store that keeps files finds it before a byte of the
+ * damaged part is given out; S3 sees to what it keeps by itself, and what the way did to a whole object is found at its end.
+ */
 export type ObjectDamaged = Readonly<{ kind: 'ObjectDamaged'; key: ObjectKey }>;
 /**
  * The disk is full, the folder has vanished or may not be written, the service is silent. Nothing that was not whole before
@@ -121,9 +124,12 @@ export interface ObjectStore {
     key: ObjectKey,
     terms: Readonly<{ expiresAt: Instant; fileName?: string }>,
   ): ResultAsync<string, ObjectStoreUnavailable>;
-  /** A URL to which one object of this type and of at most so many bytes can be PUT until `expiresAt`. */
+  /**
+   * A URL to which one object of this type can be PUT until `expiresAt`: of exactly `bytes` where they are said, else of at most
+   * `mostBytes`. S3 binds a link to no size but an exact one, so what came is judged again by who reads it.
+   */
   signUpload(
     key: ObjectKey,
-    terms: Readonly<{ expiresAt: Instant; mostBytes: number; contentType: string }>,
+    terms: Readonly<{ expiresAt: Instant; mostBytes: number; bytes?: number; contentType: string }>,
   ): ResultAsync<string, ObjectStoreUnavailable>;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { bucketEndpointRisks, s3Client } from '../../src/adapters/aws/bucket.ts';
 import { secretEndpointRisks } from '../../src/adapters/aws/secrets.ts';
 import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { endpointRisks } from '../../src/adapters/dynamodb/endpoint.ts';
@@ -86,29 +87,48 @@ describe('where requests of an AWS client go', () => {
   });
 });
 
-it('production does not start where a profile leads elsewhere, and says nothing there', async () => {
-  let asked = 0;
-  const server = createServer((_, response) => {
-    asked += 1;
-    response.end('{}');
-  });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  profile(`endpoint_url = http://127.0.0.1:${port}`);
-  const config = readConfig({ STORAGE: 'memory' }, () => 's'.repeat(32))._unsafeUnwrap();
-  const storage = { kind: 'dynamodb', table: 'paywright', region, at: { kind: 'aws' } } as const;
-  const opened = await openPlatform({
-    ...config,
-    stage: 'production',
-    platform: { ...config.platform, storage },
-  });
-  expect(opened).toMatchObject({
-    kind: 'NotReady',
-    configuration: true,
-    says: expect.stringContaining(
-      `DynamoDB is asked at http://127.0.0.1:${port}/, which is not AWS over TLS`,
-    ),
-  });
-  expect(asked).toBe(0);
-  server.close();
+it('is a risk of the bucket that keeps files, too', async () => {
+  profile('services = here', '[services here]', 's3 =', '  endpoint_url = http://192.0.2.1:9000');
+  const at = { client: s3Client({ region }), bucket: 'paywright-files' };
+  expect(await bucketEndpointRisks(at)).toEqual([
+    { kind: 'EndpointForeign', service: 'S3', url: 'http://192.0.2.1:9000/' },
+  ]);
 });
+
+it('is no risk of a bucket at its region', async () => {
+  const at = { client: s3Client({ region }), bucket: 'paywright-files' };
+  expect(await bucketEndpointRisks(at)).toEqual([]);
+});
+
+it.each([
+  ['DynamoDB', {}, 'dynamodb', 'DynamoDB'],
+  ['S3', { EXPORT_BUCKET: 'paywright-files' }, 's3', 'S3'],
+])(
+  'production does not start where a profile leads %s elsewhere, and says nothing there',
+  async (_, env, part, service) => {
+    let asked = 0;
+    const server = createServer((_, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    profile('services = here', '[services here]', `${part} =`, `  endpoint_url = http://127.0.0.1:${port}`);
+    const config = readConfig({ STORAGE: 'memory', ...env }, () => 's'.repeat(32))._unsafeUnwrap();
+    const storage = { kind: 'dynamodb', table: 'paywright', region, at: { kind: 'aws' } } as const;
+    const opened = await openPlatform({
+      ...config,
+      stage: 'production',
+      platform: { ...config.platform, storage },
+    });
+    expect(opened).toMatchObject({
+      kind: 'NotReady',
+      configuration: true,
+      says: expect.stringContaining(
+        `${service} is asked at http://127.0.0.1:${port}/, which is not AWS over TLS`,
+      ),
+    });
+    expect(asked).toBe(0);
+    server.close();
+  },
+);

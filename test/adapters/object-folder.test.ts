@@ -19,7 +19,7 @@ const openFolder = (folder: string, files: Files = systemFiles, now = () => NOON
   folderObjects({ folder, tokens, clock: { now }, files });
 
 /** The same files until the nth call, which ends with the fault, as all do after it. */
-function failingFiles(nth: number, fault: 'died' | 'full'): Files {
+function failingFiles(nth: number, fault: 'died' | 'refused'): Files {
   let calls = 0;
   const step = () => {
     calls += 1;
@@ -65,6 +65,8 @@ objectStoreContract('folder', async () => {
   return {
     objects,
     failing: (nth, fault) => openFolder(folder, failingFiles(nth, fault)).objects,
+    refusal: { code: 'ENOSPC' },
+    callsOfPut: 5,
     damage: async (_key, at) => {
       const [file = ''] = await filesBelow(join(folder, 'stored'));
       const handle = await open(file, 'r+');
@@ -100,7 +102,7 @@ describe('objects in a folder', () => {
     const { objects } = openFolder(folder);
     (await objects.put(key, new Uint8Array(200_000), 'text/csv'))._unsafeUnwrap();
     for (let nth = 1; nth < 12; nth += 1) {
-      await openFolder(folder, failingFiles(nth, 'full')).objects.put(
+      await openFolder(folder, failingFiles(nth, 'refused')).objects.put(
         key,
         new Uint8Array(100_000),
         'text/csv',

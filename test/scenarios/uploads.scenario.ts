@@ -6,6 +6,7 @@ import { runJobs } from '../../src/application/files/run-jobs.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
 import {
   MOST_PENDING_UPLOADS,
+  MOST_UPLOAD_BYTES,
   type PendingUpload,
   reconciliationIdOf,
   UPLOAD_GRACE_MS,
@@ -149,6 +150,22 @@ export function uploadsContract(adapter: string, open: () => Promise<Storage>): 
       });
       expect((await of(1_024 ** 3))._unsafeUnwrap()).toMatchObject({ mostBytes: 1_024 ** 3 });
       expect((await of(7))._unsafeUnwrap()).toMatchObject({ mostBytes: 7 });
+    });
+
+    it('a file that is larger than any is read is refused unread, and goes when its link is over', async () => {
+      const upload = await order();
+      await put(upload, await aFile());
+      await arrived(upload);
+      const { objects: real } = desk.ports;
+      const size = MOST_UPLOAD_BYTES + 1;
+      const get: typeof real.get = (...args) =>
+        real.get(...args).map((opened) => ({ ...opened, object: { ...opened.object, size } }));
+      await look({ ...desk.ports, objects: { ...real, get } });
+      expect(await stateOf(upload)).toMatchObject({ status: 'failed', fault: 'file_too_large' });
+      desk.clock.move(2 * UPLOAD_MS);
+      await look();
+      expect(await objects('')).toEqual([]);
+      await expectSound();
     });
 
     it('the same bytes are the reconciliation that there is, whichever way they came', async () => {

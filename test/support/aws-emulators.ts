@@ -14,7 +14,7 @@ const RUN = join(import.meta.dirname, '../../tools/emulators/run.py');
 export type AwsEmulator = 'ministack' | 'moto' | 'versitygw';
 
 /** For clients, whose requests no emulator but versitygw checks. */
-const EMULATOR_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+export const EMULATOR_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 const PROGRAMS: Readonly<
   Record<

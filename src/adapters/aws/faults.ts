@@ -1,9 +1,21 @@
 import { NETWORK_FAULTS } from '../shared/network-faults.ts';
 
 /** The part of an SDK's fault that is looked at. Only what a service answered has `$fault`. */
-type SdkFault = Readonly<{ name: string; code: string; $fault: 'client' | 'server' }>;
+type SdkFault = Readonly<{
+  name: string;
+  code: string;
+  $fault: 'client' | 'server';
+  $metadata: Readonly<{ httpStatusCode?: number }>;
+  $response: Readonly<{ statusCode?: number }>;
+}>;
 
 export const nameOf = (fault: unknown): string => String((fault as Partial<SdkFault>).name ?? '');
+
+/** Of the answer, also of one that could not be read. */
+export const statusOf = (fault: unknown): number | undefined => {
+  const { $metadata, $response } = fault as Partial<SdkFault>;
+  return $metadata?.httpStatusCode ?? $response?.statusCode;
+};
 
 /** What a service calls wrong with the request itself: a defect of ours, whatever the moment. */
 const DEFECTS = new Set([
@@ -31,5 +43,11 @@ const ON_THE_WAY = new Set<string>([
 export function isOfTheWorld(fault: unknown): boolean {
   const { name = '', code = '', $fault } = fault as Partial<SdkFault>;
   if (DEFECTS.has(name)) return false;
-  return $fault !== undefined || ON_THE_WAY.has(name) || (NETWORK_FAULTS as readonly string[]).includes(code);
+  return (
+    $fault !== undefined ||
+    (statusOf(fault) ?? 0) >= 500 ||
+    ON_THE_WAY.has(name) ||
+    (NETWORK_FAULTS as readonly string[]).includes(code) ||
+    code === 'ERR_STREAM_PREMATURE_CLOSE'
+  );
 }

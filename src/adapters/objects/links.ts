@@ -1,21 +1,18 @@
 import { type ObjectKey, parseObjectKey } from '../../domain/files/object-key.ts';
 import type { LinkGrant, ObjectLinks } from '../../ports/object-links.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
+import { checkedFileName, checkedType } from '../shared/link-terms.ts';
 
 /** What no other signed text of the installation is sealed for. */
 const CONTEXT = 'object link';
-const FILE_NAME = /^[A-Za-z0-9._-]{1,120}$/;
-const TYPE = /^[\x20-\x7e]{1,200}$/;
 
 /**
  * Links that our own HTTP serves: one segment that holds the grant and its HMAC over verb, key, expiry, name, type and size,
  * so that nothing of it can be changed. Throws on a name or type that no header can carry.
  */
 export const signedPath = (tokens: SignedTokens, grant: LinkGrant): string => {
-  if (grant.verb === 'read' && grant.fileName !== undefined && !FILE_NAME.test(grant.fileName))
-    throw new Error('a file name has letters, digits, dots, dashes and underscores');
-  if (grant.verb === 'upload' && !TYPE.test(grant.contentType))
-    throw new Error('a content type is visible ASCII');
+  if (grant.verb === 'upload') checkedType(grant.contentType);
+  else if (grant.fileName !== undefined) checkedFileName(grant.fileName);
   return `/objects/${tokens.seal(JSON.stringify(grant), CONTEXT)}`;
 };
 

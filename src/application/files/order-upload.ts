@@ -14,6 +14,7 @@ import { openJob } from '../../domain/files/job.ts';
 import { uploadObject } from '../../domain/files/reconciliation-files.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Change } from '../../ports/commits.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { ObjectStore, ObjectStoreUnavailable } from '../../ports/object-store.ts';
@@ -38,7 +39,7 @@ export type OrderUploadRequest = Readonly<{
   source: FileSource;
   /** The name of one of the merchant's. */
   mapping?: string;
-  /** How large it is, where its sender knows: the link takes no more. */
+  /** How large it is, where its sender knows: the link takes exactly so many bytes. */
   bytes?: number;
   origin: Origin;
 }>;
@@ -76,10 +77,8 @@ export const UPLOAD_TYPE = 'text/csv';
 
 export const orderUpload =
   (ports: OrderUploadPorts, { keepFilesMs }: FileTerms): OrderUpload =>
-  (
-    { merchantId, name, source, mapping, bytes: mostBytes = MOST_UPLOAD_BYTES, origin },
-    claimWith = unclaimed,
-  ) => {
+  ({ merchantId, name, source, mapping, bytes, origin }, claimWith = unclaimed) => {
+    const mostBytes = bytes ?? MOST_UPLOAD_BYTES;
     return safeTry<OrderedUpload, OrderUploadFailure>(async function* () {
       if (mostBytes > MOST_UPLOAD_BYTES)
         return err<never, ObjectTooLarge>({ kind: 'ObjectTooLarge', mostBytes: MOST_UPLOAD_BYTES });
@@ -116,6 +115,7 @@ export const orderUpload =
           expiresAt: upload.expiresAt,
           mostBytes,
           contentType: UPLOAD_TYPE,
+          ...present({ bytes }),
         });
         const ordered = { upload, url, mostBytes };
         const claimed = yield* claimWith(uploadChange(ports, upload, origin), ordered);

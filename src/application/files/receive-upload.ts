@@ -82,6 +82,12 @@ async function stepOf(ports: UploadPorts, job: RunningJob): Promise<Result<JobSt
         : { resumesAt: nextLook(upload, now) },
     );
   }
+  if (opened.value.object.size > MOST_UPLOAD_BYTES) {
+    // No link of a bucket is bound to a size that its sender did not say.
+    await opened.value.bytes.return();
+    const end = { status: 'failed', fault: 'file_too_large' } as const;
+    return ok({ resumesAt: closesAt(upload), beside: endedBeside(ports, upload, end) });
+  }
   const beside = await copied(ports, upload, opened.value.bytes);
   return beside.map((each) => ({ resumesAt: closesAt(upload), beside: each }));
 }

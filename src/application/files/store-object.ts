@@ -12,7 +12,7 @@ import type {
 
 /** More bytes came than the link allows. Nothing is stored. */
 export type ObjectTooLarge = Readonly<{ kind: 'ObjectTooLarge'; mostBytes: number }>;
-/** The client stopped sending before the end. Nothing is stored. */
+/** The client stopped sending before the end, or sent less than it had said. Nothing is stored. */
 export type UploadCut = Readonly<{ kind: 'UploadCut' }>;
 
 /** Rejects when its sender leaves before the end. */
@@ -21,8 +21,13 @@ export type SentBytes = AsyncIterable<Uint8Array>;
 /** Above what S3 takes for the least of a part, and so that 10 000 of them hold 78 GiB. */
 const PART_BYTES = 8 * 1_024 * 1_024;
 
-/** Where the bytes go, and how many at the most. */
-export type ObjectPlace = Readonly<{ key: ObjectKey; contentType: string; mostBytes: number }>;
+/** Where the bytes go, and how many at the most, or exactly. */
+export type ObjectPlace = Readonly<{
+  key: ObjectKey;
+  contentType: string;
+  mostBytes: number;
+  bytes?: number;
+}>;
 
 export type NotStored = ObjectTooLarge | UploadCut | UploadNotFound | ObjectDamaged | ObjectStoreUnavailable;
 
@@ -37,7 +42,7 @@ export const storeObject = (
 
 async function stored(
   objects: ObjectStore,
-  { key, contentType, mostBytes }: ObjectPlace,
+  { key, contentType, mostBytes, bytes }: ObjectPlace,
   sent: SentBytes,
 ): Promise<Result<StoredObject, NotStored>> {
   const part = new Uint8Array(Math.min(PART_BYTES, mostBytes));
@@ -72,7 +77,8 @@ async function stored(
     for (;;) {
       const next = await ResultAsync.fromPromise(pieces.next(), (): UploadCut => ({ kind: 'UploadCut' }));
       if (next.isErr()) return err(next.error);
-      if (next.value.done === true) return ok(undefined);
+      if (next.value.done === true)
+        return bytes === undefined || size === bytes ? ok(undefined) : err({ kind: 'UploadCut' });
       const piece = next.value.value;
       size += piece.length;
       if (size > mostBytes) {

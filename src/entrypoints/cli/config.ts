@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { err, ok, type Result } from 'neverthrow';
 import type { ApprovalsSettings } from '../../composition/approvals-settings.ts';
-import type { PlatformSettings } from '../../composition/platform-settings.ts';
+import type { ObjectsPlace, PlatformSettings } from '../../composition/platform-settings.ts';
 import type { StorageSettings } from '../../composition/storage-settings.ts';
 import { areThresholds } from '../../domain/approvals/fraud.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
@@ -92,6 +92,9 @@ function togetherFaults(given: Variables): readonly Fault[] {
         says: 'is one way to name the database, AURORA_SECRET_ARN another',
       });
     }
+  }
+  if (given.EXPORT_BUCKET && given.PAYWRIGHT_OBJECTS) {
+    faults.push({ name: 'PAYWRIGHT_OBJECTS', says: 'is one place for files, EXPORT_BUCKET another' });
   }
   faults.push(...messagingFaults(given, regionOf(given)));
   if (given.PAYWRIGHT_METRICS_PORT !== undefined && given.PAYWRIGHT_METRICS_TOKEN !== undefined) {
@@ -186,12 +189,17 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
         allowLoopbackHttp: given.STAGE === 'development' && isLoopback(given.HOST),
         disableAfterMs: given.PAYWRIGHT_WEBHOOK_DISABLE_AFTER_HOURS * 3_600_000,
       },
-      objectsFolder: storage.kind === 'memory' ? ':memory:' : join(dataDir, 'objects'),
+      objects: objectsOf(given, storage.kind === 'memory' ? ':memory:' : join(dataDir, 'objects')),
       simulatorFile: storage.kind === 'memory' ? ':memory:' : join(dataDir, 'simulator.sqlite'),
     },
     approvals: approvalsOf(given, secret),
   };
 }
+
+const objectsOf = (given: Variables, folder: string): ObjectsPlace =>
+  given.EXPORT_BUCKET === undefined
+    ? { kind: 'folder', folder }
+    : { kind: 'bucket', bucket: given.EXPORT_BUCKET, region: regionOf(given) };
 
 /** Open only where no other machine can ask; then by token, or on a port of its own, or not at all. */
 function metricsOf({

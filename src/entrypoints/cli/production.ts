@@ -27,9 +27,13 @@ function storageFaults(given: Variables): readonly Fault[] {
       says: 'is needed, or AURORA_SECRET_ARN: embedded servers are for development',
     });
   }
-  const { AURORA_SECRET_ARN, APPROVAL_QUEUE_URL, EVENT_BUS_NAME } = given;
-  const usesAws = usesStorage(given, 'dynamodb') || AURORA_SECRET_ARN || APPROVAL_QUEUE_URL || EVENT_BUS_NAME;
-  if (usesAws && !given.AWS_REGION) {
+  const ofAws = [
+    given.AURORA_SECRET_ARN,
+    given.APPROVAL_QUEUE_URL,
+    given.EVENT_BUS_NAME,
+    given.EXPORT_BUCKET,
+  ];
+  if ((usesStorage(given, 'dynamodb') || ofAws.some(Boolean)) && !given.AWS_REGION) {
     faults.push({ name: 'AWS_REGION', says: 'is needed' });
   }
   if (given.PAYWRIGHT_PROCESSOR === undefined) {
@@ -38,10 +42,10 @@ function storageFaults(given: Variables): readonly Fault[] {
       says: 'no live processor is configured; set simulator to run, on purpose, with one that moves no money',
     });
   }
-  if (given.PAYWRIGHT_OBJECTS === undefined) {
+  if (given.EXPORT_BUCKET === undefined && given.PAYWRIGHT_OBJECTS === undefined) {
     faults.push({
-      name: 'PAYWRIGHT_OBJECTS',
-      says: 'no bucket is configured; set folder to keep files, on purpose, in a folder that every process must see',
+      name: 'EXPORT_BUCKET',
+      says: 'is needed; or set PAYWRIGHT_OBJECTS=folder to keep files, on purpose, in a folder that every process must see',
     });
   }
   return faults;

@@ -177,11 +177,19 @@ export const VARIABLES = z.object({
     .describe(
       'the payment processor (simulator); production must name it, because the simulator moves no money',
     ),
+  EXPORT_BUCKET: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/,
+      'must be a bucket of 3 to 63 small letters, digits and dashes',
+    )
+    .optional()
+    .describe('bucket of S3 where exported and uploaded files are kept (none: a folder)'),
   PAYWRIGHT_OBJECTS: z
     .enum(['folder'], 'must be folder')
     .optional()
     .describe(
-      "where exported and uploaded files are kept (folder: the data directory's objects); production must name it, because every process has to see that folder",
+      "keeps those files in the data directory's objects; production must say so, or name EXPORT_BUCKET, because every process has to see that folder",
     ),
   ...MESSAGING_VARIABLES,
   PAYWRIGHT_PROCESSOR_TIMEOUT_MS: whole(1, 600_000)

@@ -12,6 +12,8 @@ import {
   SECRET,
 } from '../../support/configuration.ts';
 
+const BUCKET = { EXPORT_BUCKET: 'paywright-files' };
+
 describe('configuration', () => {
   it('accepts a production that is safe', () => {
     const config = configOf(production());
@@ -150,7 +152,14 @@ describe('configuration', () => {
       (host) => [`development at ${host}, which other machines reach`, ['HOST'], { HOST: host }] as const,
     ),
     ['a short secret in production', ['PAYWRIGHT_SECRET'], production({ PAYWRIGHT_SECRET: 'short' })],
-    ['no place of files in production', ['PAYWRIGHT_OBJECTS'], production({ PAYWRIGHT_OBJECTS: undefined })],
+    ['no place of files in production', ['EXPORT_BUCKET'], production({ PAYWRIGHT_OBJECTS: undefined })],
+    [
+      'a bucket without a region in production',
+      ['AWS_REGION'],
+      production({ ...BUCKET, PAYWRIGHT_OBJECTS: '' }),
+    ],
+    ['two places of files', ['PAYWRIGHT_OBJECTS'], { ...BUCKET, PAYWRIGHT_OBJECTS: 'folder' }],
+    ['a bucket of another name than S3 has', ['EXPORT_BUCKET'], { EXPORT_BUCKET: 'Files_of/us' }],
     ['no queue in production', ['APPROVAL_QUEUE_URL'], production({ PAYWRIGHT_APPROVAL_QUEUE: undefined })],
     ['no bus in production', ['EVENT_BUS_NAME'], production({ PAYWRIGHT_EVENT_BUS: undefined })],
     ['a queue that is no URL', ['APPROVAL_QUEUE_URL'], { APPROVAL_QUEUE_URL: 'approvals' }],
@@ -243,7 +252,7 @@ describe('configuration', () => {
         'PAYWRIGHT_LEASE_MS',
         'STORAGE',
         'PAYWRIGHT_PROCESSOR',
-        'PAYWRIGHT_OBJECTS',
+        'EXPORT_BUCKET',
         'APPROVAL_QUEUE_URL',
         'EVENT_BUS_NAME',
         'PAYWRIGHT_SECRET',

@@ -267,9 +267,17 @@ describe('configuration', () => {
 
   it('keeps the simulator’s books in memory exactly when the payments are', () => {
     expect(configOf({ STORAGE: 'memory' }).platform.simulatorFile).toBe(':memory:');
-    expect(configOf({ STORAGE: 'memory' }).platform.objectsFolder).toBe(':memory:');
-    expect(configOf({ PAYWRIGHT_DATA_DIR: 'here' }).platform.objectsFolder).toBe('here/objects');
+    const objectsOf = (env: Environment) => configOf(env).platform.objects;
+    expect(objectsOf({ STORAGE: 'memory' })).toEqual({ kind: 'folder', folder: ':memory:' });
+    expect(objectsOf({ PAYWRIGHT_DATA_DIR: 'here' })).toEqual({ kind: 'folder', folder: 'here/objects' });
     expect(configOf({ PAYWRIGHT_DATA_DIR: 'here' }).platform.simulatorFile).toBe('here/simulator.sqlite');
+  });
+
+  it('keeps files in a bucket where one is named, in every stage', () => {
+    const env = { EXPORT_BUCKET: 'paywright-files', AWS_REGION: 'eu-central-1' };
+    const place = { kind: 'bucket', bucket: 'paywright-files', region: 'eu-central-1' };
+    expect(configOf(env).platform.objects).toEqual(place);
+    expect(configOf(production({ ...env, PAYWRIGHT_OBJECTS: '' })).platform.objects).toEqual(place);
   });
 
   it('leaves the settings of others alone', () => {

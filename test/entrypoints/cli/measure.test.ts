@@ -36,7 +36,7 @@ const platformOn = (storage: PlacedStorage) =>
       processorTimeoutMs: 10_000,
       webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },
       simulatorFile: ':memory:',
-      objectsFolder: ':memory:',
+      objects: { kind: 'folder', folder: ':memory:' },
     },
     plainEncoders,
   );
