@@ -1,10 +1,11 @@
 import { ResultAsync } from 'neverthrow';
 import { bucketEndpointRisks, s3Client } from '../adapters/aws/bucket.ts';
+import { kmsClient, kmsEndpointRisks } from '../adapters/aws/kms-client.ts';
 import type { StorageRisk } from '../ports/storage-risk.ts';
 import type { OpenStorage } from './open-storage.ts';
 import type { PlatformSettings } from './platform-settings.ts';
 
-type Outside = Pick<PlatformSettings, 'objects'>;
+type Outside = Pick<PlatformSettings, 'objects' | 'keys'>;
 
 /** The storage, among whose risks are those on the way to what else the platform asks of AWS; these are looked for first. */
 export const withOutsideRisks = (storage: OpenStorage, outside: Outside): OpenStorage => ({
@@ -15,8 +16,11 @@ export const withOutsideRisks = (storage: OpenStorage, outside: Outside): OpenSt
     ),
 });
 
-async function outsideRisks({ objects }: Outside): Promise<readonly StorageRisk[]> {
-  if (objects.kind === 'folder') return [];
-  const { bucket, region } = objects;
-  return bucketEndpointRisks({ client: s3Client({ region }), bucket });
+async function outsideRisks({ objects, keys }: Outside): Promise<readonly StorageRisk[]> {
+  return [
+    ...(objects.kind === 'bucket'
+      ? await bucketEndpointRisks({ ...objects, client: s3Client(objects) })
+      : []),
+    ...(keys.kind === 'kms' ? await kmsEndpointRisks({ ...keys, client: kmsClient(keys) }) : []),
+  ];
 }

@@ -1,9 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ContainerModule } from 'inversify';
-import { fileRing } from '../adapters/keys/file-ring.ts';
-import { givenRing } from '../adapters/keys/given-ring.ts';
-import type { RingSource } from '../adapters/keys/ring.ts';
 import { type GuardedProcessor, guardedProcessor } from '../adapters/processor/guarded.ts';
 import { simulatedProcessor } from '../adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../adapters/processor/simulator-ledger.ts';
@@ -14,10 +11,11 @@ import type { Processor } from '../ports/processor.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { webhookDeliveryOf } from './deliveries.ts';
 import { jobsOf } from './jobs.ts';
+import { type KeptKeys, openKeys } from './kept-keys.ts';
 import { type KeptObjects, openObjects } from './kept-objects.ts';
 import type { OpenStorage } from './open-storage.ts';
 import { withOutsideRisks } from './outside-risks.ts';
-import type { Encoders, KeySettings, PlatformSettings } from './platform-settings.ts';
+import type { Encoders, PlatformSettings } from './platform-settings.ts';
 import { portsOf } from './ports.ts';
 import { relayOf } from './relay.ts';
 import type { PlacedStorage } from './storage-settings.ts';
@@ -47,7 +45,7 @@ export const platformModule = (
     bind(TOKENS.webhookSender)
       .toResolvedValue(() => httpWebhookSender({ allowLoopbackHttp: settings.webhooks.allowLoopbackHttp }))
       .onDeactivation((sender) => sender.close());
-    bind(TOKENS.keyRing).toResolvedValue(() => ringOf(settings.keys));
+    bind(TOKENS.keptKeys).toResolvedValue(() => openKeys(settings.keys));
     bind(TOKENS.keptObjects)
       .toResolvedValue(() => openObjects(settings.objects, settings.secret))
       .onDeactivation((files) => files.close());
@@ -55,15 +53,21 @@ export const platformModule = (
       (
         { storage }: OpenStorage,
         guarded: GuardedProcessor,
-        ring: RingSource,
+        keys: KeptKeys,
         webhookSender: WebhookSender,
         files: KeptObjects,
       ) => {
         const processor = aroundProcessor(guarded);
         const { secret } = settings;
-        return portsOf({ storage, processor, ring, webhookSender, files, secret, encoders });
+        return portsOf({ storage, processor, keys, webhookSender, files, secret, encoders });
       },
-      [TOKENS.openStorage, TOKENS.guardedProcessor, TOKENS.keyRing, TOKENS.webhookSender, TOKENS.keptObjects],
+      [
+        TOKENS.openStorage,
+        TOKENS.guardedProcessor,
+        TOKENS.keptKeys,
+        TOKENS.webhookSender,
+        TOKENS.keptObjects,
+      ],
     );
     bind(TOKENS.useCases).toResolvedValue(
       (ports: Ports) =>
@@ -86,6 +90,3 @@ function openLedger(file: string): SimulatorLedger {
   if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   return simulatorLedger(file);
 }
-
-const ringOf = (keys: KeySettings): RingSource =>
-  keys.kind === 'file' ? fileRing(keys.file, systemClock) : givenRing(keys.ring);

@@ -8,10 +8,22 @@ import type { ResponseEncoder } from '../ports/response-encoder.ts';
 import type { TransferResponseEncoder } from '../ports/transfer-response-encoder.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
 
-/** Where the keys are that guard stored secrets: in a file of this installation, or given, the current one first. */
+/**
+ * Where the keys are that guard stored secrets: in a file of this installation, given, the current one first, or in KMS, beside
+ * those that were given before.
+ */
 export type KeySettings =
   | Readonly<{ kind: 'file'; file: string }>
-  | Readonly<{ kind: 'given'; ring: readonly RingEntry[] }>;
+  | Readonly<{ kind: 'given'; ring: readonly RingEntry[] }>
+  | Readonly<{
+      kind: 'kms';
+      region: string;
+      /** Id or ARN of the symmetric key that wraps. */
+      keyId: string;
+      /** Ids or ARNs of the HMAC keys that index, the current one first. */
+      indexKeyIds: readonly [string, ...string[]];
+      former?: readonly RingEntry[];
+    }>;
 
 /** Where uploaded and exported files are kept. The folder ':memory:' goes with the process. */
 export type ObjectsPlace =

@@ -1,6 +1,4 @@
 import { csvFiles } from '../adapters/csv/csv-files.ts';
-import type { RingSource } from '../adapters/keys/ring.ts';
-import { ringKeys } from '../adapters/keys/secret-keys.ts';
 import { localVault } from '../adapters/keys/vault.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemDigests } from '../adapters/system/digests.ts';
@@ -14,6 +12,7 @@ import type { Ports } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
+import type { KeptKeys } from './kept-keys.ts';
 import type { KeptObjects } from './kept-objects.ts';
 import type { Encoders } from './platform-settings.ts';
 import { signallingCommits } from './signalling-commits.ts';
@@ -22,24 +21,23 @@ import { signallingCommits } from './signalling-commits.ts';
 export type Outside = Readonly<{
   storage: Storage;
   processor: Processor;
-  ring: RingSource;
+  keys: KeptKeys;
   webhookSender: WebhookSender;
   files: KeptObjects;
   secret: string;
   encoders: Encoders;
 }>;
 
-/** One storage, one processor, one ring of keys and one way to the Internet, with the system's own adapters. */
+/** One storage, one processor, one keeper of keys and one way to the Internet, with the system's own adapters. */
 export function portsOf({
   storage,
   processor,
-  ring,
+  keys: { secretKeys, keyRotation },
   webhookSender,
   files,
   secret,
   encoders,
 }: Outside): Ports {
-  const secretKeys = ringKeys(ring);
   return {
     ...storage,
     commits: signallingCommits(storage.commits, storage.wakeUps),
@@ -50,7 +48,7 @@ export function portsOf({
     ...encoders,
     processor,
     secretKeys,
-    keyRotation: ring.rotation,
+    keyRotation,
     vault: localVault(secretKeys, systemClock),
     webhookSecrets: systemWebhookSecrets,
     emailSpellings: systemEmailSpellings,

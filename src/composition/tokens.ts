@@ -1,5 +1,4 @@
 import type { ServiceIdentifier } from 'inversify';
-import type { RingSource } from '../adapters/keys/ring.ts';
 import type { GuardedProcessor } from '../adapters/processor/guarded.ts';
 import type { PayoutLedger } from '../adapters/processor/payout-ledger.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
@@ -9,6 +8,7 @@ import type { Ports, UseCases } from '../application/use-cases.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import type { WebhookDelivery } from './deliveries.ts';
+import type { KeptKeys } from './kept-keys.ts';
 import type { KeptObjects } from './kept-objects.ts';
 import type { Messaging } from './messaging.ts';
 import type { OpenStorage } from './open-storage.ts';
@@ -23,7 +23,7 @@ export const TOKENS = {
   simulatorLedger: token<SimulatorLedger>('SimulatorLedger'),
   guardedProcessor: token<GuardedProcessor>('GuardedProcessor'),
   webhookSender: token<WebhookSender>('WebhookSender'),
-  keyRing: token<RingSource>('RingSource'),
+  keptKeys: token<KeptKeys>('KeptKeys'),
   keptObjects: token<KeptObjects>('KeptObjects'),
   ports: token<Ports>('Ports'),
   useCases: token<UseCases>('UseCases'),

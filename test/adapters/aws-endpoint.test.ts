@@ -29,6 +29,7 @@ afterEach(() => {
 const profile = (...lines: readonly string[]) =>
   writeFileSync(join(folder, 'config'), ['[default]', ...lines].join('\n'));
 const region = 'eu-central-1';
+const KMS_KEY = '11111111-1111-4111-8111-111111111111';
 const dynamodbRisks = async (endpoint?: string) =>
   (
     await endpointRisks(
@@ -103,6 +104,7 @@ it('is no risk of a bucket at its region', async () => {
 it.each([
   ['DynamoDB', {}, 'dynamodb', 'DynamoDB'],
   ['S3', { EXPORT_BUCKET: 'paywright-files' }, 's3', 'S3'],
+  ['KMS', { KMS_KEY_ID: KMS_KEY, KMS_INDEX_KEY_ID: KMS_KEY }, 'kms', 'KMS'],
 ])(
   'production does not start where a profile leads %s elsewhere, and says nothing there',
   async (_, env, part, service) => {

@@ -10,6 +10,7 @@ import { givenRing } from '../../src/adapters/keys/given-ring.ts';
 import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../../src/adapters/keys/vault.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
+import type { WrappedKey } from '../../src/domain/kernel/sealed.ts';
 import type { SecretKeys } from '../../src/ports/secret-keys.ts';
 import { secretKeysContract } from '../contract/secret-keys.contract.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
@@ -169,6 +170,72 @@ describe('data keys kept in memory', () => {
       if (key) (await vault.seal(each, key, { name: 'x' }))._unsafeUnwrap();
     }
     expect(calls.unwrap).toBeGreaterThan(0);
+  });
+});
+
+describe('data keys that are dropped from memory', () => {
+  const watched = (bounds: { ageMs: number; uses: number; keys: number }) => {
+    const ring = ringKeys(givenRing([{ id: 'one', secret: secretOf(1) }]));
+    const given: Uint8Array[] = [];
+    const keys: SecretKeys = {
+      ...ring,
+      newDataKey: (...args) =>
+        ring.newDataKey(...args).map((made) => {
+          given.push(made.bytes);
+          return made;
+        }),
+      unwrap: (...args) =>
+        ring.unwrap(...args).map((bytes) => {
+          given.push(bytes);
+          return bytes;
+        }),
+    };
+    const clock = { at: NOON, now: () => clock.at };
+    const isOverwritten = (index: number) => given[index]?.every((byte) => byte === 0);
+    return { vault: localVault(keys, clock, bounds), clock, given, isOverwritten };
+  };
+  const seal = async (vault: ReturnType<typeof watched>['vault'], key: WrappedKey) =>
+    (await vault.seal(owner, key, { name: 'x' }))._unsafeUnwrap();
+
+  it('are overwritten when their time is over, whichever is asked for then, and not before', async () => {
+    const { vault, clock, isOverwritten } = watched({ ageMs: 1_000, uses: 100, keys: 10 });
+    const key = (await vault.newKey(owner))._unsafeUnwrap();
+    clock.at += 999;
+    await seal(vault, key);
+    expect(isOverwritten(0)).toBe(false);
+    clock.at += 1;
+    (await vault.newKey({ ...owner, entityId: 'cus_2' }))._unsafeUnwrap();
+    expect(isOverwritten(0)).toBe(true);
+  });
+
+  it('are overwritten when they were used often enough, and when there are too many', async () => {
+    const { vault, isOverwritten } = watched({ ageMs: 1_000, uses: 2, keys: 2 });
+    const key = (await vault.newKey(owner))._unsafeUnwrap();
+    await seal(vault, key);
+    await seal(vault, key);
+    expect([isOverwritten(0), isOverwritten(1)]).toEqual([true, false]);
+    for (const entityId of ['cus_2', 'cus_3']) (await vault.newKey({ ...owner, entityId }))._unsafeUnwrap();
+    expect([isOverwritten(1), isOverwritten(2), isOverwritten(3)]).toEqual([true, false, false]);
+  });
+
+  it('are overwritten by themselves where nothing is asked any more', async () => {
+    const { vault, clock, isOverwritten } = watched({ ageMs: 5, uses: 100, keys: 10 });
+    (await vault.newKey(owner))._unsafeUnwrap();
+    clock.at += 5;
+    await expect.poll(() => isOverwritten(0)).toBe(true);
+  });
+
+  it('are overwritten after what was sealed with them, however many are sealed and dropped at once', async () => {
+    const { vault } = watched({ ageMs: 1_000, uses: 1, keys: 1 });
+    const owners = Array.from({ length: 30 }, (_, index) => ({ ...owner, entityId: `cus_${index}` }));
+    await Promise.all(
+      owners.map(async (each) => {
+        const key = (await vault.newKey(each))._unsafeUnwrap();
+        const sealed = (await vault.seal(each, key, { name: each.entityId }))._unsafeUnwrap();
+        expect((await vault.open(each, key, sealed))._unsafeUnwrap()).toEqual({ name: each.entityId });
+        expect((await aVault().open(each, key, sealed))._unsafeUnwrap()).toEqual({ name: each.entityId });
+      }),
+    );
   });
 });
 

@@ -1,4 +1,4 @@
-import { okAsync, type ResultAsync } from 'neverthrow';
+import { ok, ResultAsync } from 'neverthrow';
 import { canonicalJson } from '../../domain/kernel/json.ts';
 import type { WrappedKey } from '../../domain/kernel/sealed.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -17,30 +17,66 @@ const SCHEMA_VERSION = 1;
 
 type Kept = { readonly bytes: Uint8Array; readonly until: number; uses: number };
 
-/** A vault whose data keys are wrapped by `keys`. Unwrapped ones are kept for a bounded time, number and uses. */
+/**
+ * A vault whose data keys are wrapped by `keys`. Unwrapped ones are kept for a bounded time, number and uses, and overwritten when
+ * they are dropped.
+ */
 export function localVault(keys: SecretKeys, clock: Clock, bounds: CacheBounds = BOUNDS): Vault {
+  /** In the order in which they end. */
   const kept = new Map<string, Kept>();
+  let sweeping = false;
 
-  function dataKey(owner: KeyOwner, key: WrappedKey): ResultAsync<Uint8Array, KeysUnavailable> {
+  /** The work is done in the turn in which it gets the key: between two turns the key may be overwritten. */
+  function withKey<T>(
+    owner: KeyOwner,
+    key: WrappedKey,
+    work: (bytes: Uint8Array) => T,
+  ): ResultAsync<T, KeysUnavailable> {
     const name = canonicalJson({ ...owner, ...key });
+    sweep();
     const known = kept.get(name);
-    const now = clock.now();
-    // A clock that was set back must not make a key last longer.
-    if (known && now < known.until && known.until - now <= bounds.ageMs && known.uses < bounds.uses) {
+    if (known !== undefined && known.uses < bounds.uses) {
       known.uses += 1;
-      return okAsync(known.bytes);
+      return inThisTurn(() => work(known.bytes));
     }
-    kept.delete(name);
     return keys.unwrap(owner, key).map((bytes) => {
       keep(name, bytes);
-      return bytes;
+      return work(bytes);
     });
   }
 
   function keep(name: string, bytes: Uint8Array): void {
+    drop(name);
+    sweep();
     const oldest = kept.keys().next().value;
-    if (kept.size >= bounds.keys && oldest !== undefined) kept.delete(oldest);
+    if (kept.size >= bounds.keys && oldest !== undefined) drop(oldest);
     kept.set(name, { bytes, until: clock.now() + bounds.ageMs, uses: 1 });
+    sweepLater();
+  }
+
+  function drop(name: string): void {
+    kept.get(name)?.bytes.fill(0);
+    kept.delete(name);
+  }
+
+  function sweep(): void {
+    const now = clock.now();
+    for (const [name, { until }] of kept) {
+      // A clock that was set back must not make a key last longer.
+      if (now < until && until - now <= bounds.ageMs) return;
+      drop(name);
+    }
+  }
+
+  /** Also where nothing is asked of the vault any more. */
+  function sweepLater(): void {
+    if (sweeping) return;
+    sweeping = true;
+    setTimeout(() => {
+      sweeping = false;
+      sweep();
+      if (kept.size > 0) sweepLater();
+    }, bounds.ageMs).unref();
   }
 
   return {
@@ -50,15 +86,18 @@ export function localVault(keys: SecretKeys, clock: Clock, bounds: CacheBounds =
         return wrapped;
       }),
     seal: (owner, key, fields) =>
-      dataKey(owner, key).map((bytes) =>
+      withKey(owner, key, (bytes) =>
         mapFields(fields, (text, field) => encrypt(bytes, text, placeOf(owner, field))),
       ),
     open: (owner, key, fields) =>
-      dataKey(owner, key).map((bytes) =>
+      withKey(owner, key, (bytes) =>
         mapFields(fields, (sealed, field) => decrypt(bytes, sealed, placeOf(owner, field)).toString()),
       ),
   };
 }
+
+/** What is thrown rejects, as it does behind a call. */
+const inThisTurn = <T>(work: () => T): ResultAsync<T, never> => new ResultAsync((async () => ok(work()))());
 
 const mapFields = (
   fields: Readonly<Record<string, string>>,

@@ -11,6 +11,7 @@ import type { JwtSettings } from '../http/server/authenticate.ts';
 import type { AddressRange } from '../http/server/client-address.ts';
 import type { InFlightLimits, ServerLimits } from '../http/server/server-limits.ts';
 import type { Fault } from './faults.ts';
+import { keyFaults, keysOf } from './key-variables.ts';
 import { messagingFaults, messagingOf } from './messaging-variables.ts';
 import { productionFaults } from './production.ts';
 import { VARIABLES, type Variables } from './variables.ts';
@@ -96,7 +97,7 @@ function togetherFaults(given: Variables): readonly Fault[] {
   if (given.EXPORT_BUCKET && given.PAYWRIGHT_OBJECTS) {
     faults.push({ name: 'PAYWRIGHT_OBJECTS', says: 'is one place for files, EXPORT_BUCKET another' });
   }
-  faults.push(...messagingFaults(given, regionOf(given)));
+  faults.push(...messagingFaults(given, regionOf(given)), ...keyFaults(given, regionOf(given)));
   if (given.PAYWRIGHT_METRICS_PORT !== undefined && given.PAYWRIGHT_METRICS_TOKEN !== undefined) {
     faults.push({
       name: 'PAYWRIGHT_METRICS_TOKEN',
@@ -174,10 +175,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
         velocity: { ...ANOMALY_RULES.velocity, count: given.PAYWRIGHT_ANOMALY_VELOCITY },
         failures: { ...ANOMALY_RULES.failures, count: given.PAYWRIGHT_ANOMALY_FAILURES },
       },
-      keys:
-        given.PAYWRIGHT_CUSTOMER_KEYS === undefined
-          ? { kind: 'file', file: join(dataDir, 'keys.json') }
-          : { kind: 'given', ring: given.PAYWRIGHT_CUSTOMER_KEYS },
+      keys: keysOf(given, regionOf(given), join(dataDir, 'keys.json')),
       claimTerms: {
         leaseMs: given.PAYWRIGHT_LEASE_MS,
         keepResponsesMs: given.PAYWRIGHT_KEY_RETENTION_HOURS * 3_600_000,

@@ -6,6 +6,7 @@ import type { Outbox, Outgoing } from '../../ports/outbox.ts';
 import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { JwtSettings } from '../http/server/authenticate.ts';
 import { type Finding, riskFinding } from './doctor-finding.ts';
+import { keyRemedy } from './key-remedies.ts';
 
 const FETCH_TIMEOUT_MS = 3_000;
 
@@ -75,7 +76,9 @@ export async function keyFinding(keys: Pick<SecretKeys, 'newDataKey' | 'unwrap'>
         check: 'keys',
         status: 'fail',
         says: 'customers’ details cannot be sealed',
-        remedy: 'see PAYWRIGHT_CUSTOMER_KEYS or the file of keys, and that this process may use them',
+        remedy:
+          keyRemedy(same.isErr() ? same.error.cause : undefined) ??
+          'see PAYWRIGHT_CUSTOMER_KEYS or the file of keys, and that this process may use them',
       };
 }
 

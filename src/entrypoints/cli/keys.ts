@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { KeysRotated, RotateKeysFailure, RotationProgress } from '../../application/keys/rotate-keys.ts';
+import type { KeySettings } from '../../composition/platform-settings.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { keyRemedy } from './key-remedies.ts';
 import { notOpened, openPlatform } from './open-platform.ts';
 import { progressLine } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
@@ -41,11 +43,12 @@ export async function rotateKeysCommand(
     }
     return outcome.match(
       (rotated) => {
-        out(json ? jsonOf(rotated) : textOf(rotated));
+        out(json ? jsonOf(rotated) : textOf(rotated, settingOf(config.platform.keys)));
         return EXIT.ok;
       },
       (failure) => {
-        err(`paywright: ${SAYS[failure.kind]}; run it again to go on\n`);
+        const remedy = failure.kind === 'KeysUnavailable' ? keyRemedy(failure.cause) : undefined;
+        err(`paywright: ${remedy ?? SAYS[failure.kind]}; run it again to go on\n`);
         return EXIT.failed;
       },
     );
@@ -73,10 +76,19 @@ const SAYS: Readonly<Record<RotateKeysFailure['kind'], string>> = {
 const jsonOf = ({ seen, rewrapped, released, leftToPeople }: KeysRotated): string =>
   `${JSON.stringify({ seen, rewrapped, released, left_to_people: leftToPeople })}\n`;
 
-const textOf = ({ seen, rewrapped, released, leftToPeople }: KeysRotated): string =>
+/** Which setting holds a key that people keep. */
+const settingOf =
+  (keys: KeySettings) =>
+  (id: string): string =>
+    keys.kind === 'kms' && keys.indexKeyIds.includes(id) ? 'KMS_INDEX_KEY_ID' : 'PAYWRIGHT_CUSTOMER_KEYS';
+
+const textOf = (
+  { seen, rewrapped, released, leftToPeople }: KeysRotated,
+  settingNamed: (id: string) => string,
+): string =>
   [
     `${rewrapped} of ${seen} customers and merchants came under the current key, ${released} let old indexes go\n`,
-    ...leftToPeople.map((id) => `take ${id} out of PAYWRIGHT_CUSTOMER_KEYS everywhere, then run it again\n`),
+    ...leftToPeople.map((id) => `take ${id} out of ${settingNamed(id)} everywhere, then run it again\n`),
   ].join('');
 
 const STEPS = {

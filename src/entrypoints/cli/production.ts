@@ -1,5 +1,6 @@
 import type { Fault } from './faults.ts';
 import { isGuessable } from './guessable.ts';
+import { keyProductionFaults } from './key-variables.ts';
 import { messagingProductionFaults } from './messaging-variables.ts';
 import type { Variables } from './variables.ts';
 
@@ -32,6 +33,7 @@ function storageFaults(given: Variables): readonly Fault[] {
     given.APPROVAL_QUEUE_URL,
     given.EVENT_BUS_NAME,
     given.EXPORT_BUCKET,
+    given.KMS_KEY_ID,
   ];
   if ((usesStorage(given, 'dynamodb') || ofAws.some(Boolean)) && !given.AWS_REGION) {
     faults.push({ name: 'AWS_REGION', says: 'is needed' });
@@ -80,9 +82,7 @@ function keyFaults(given: Variables): readonly Fault[] {
   if (!given.PAYWRIGHT_SECRET) {
     faults.push({ name: 'PAYWRIGHT_SECRET', says: 'is needed: key files are for development' });
   }
-  if (!given.PAYWRIGHT_CUSTOMER_KEYS) {
-    faults.push({ name: 'PAYWRIGHT_CUSTOMER_KEYS', says: 'is needed: key files are for development' });
-  }
+  faults.push(...keyProductionFaults(given));
   if (!given.JWT_SECRET && !given.JWT_JWKS_URL) faults.push({ name: 'JWT_JWKS_URL', says: 'is needed' });
   if (given.JWT_SECRET && !given.JWT_ALLOW_HS256) {
     faults.push({

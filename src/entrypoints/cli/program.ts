@@ -209,6 +209,9 @@ const ROTATE_EXAMPLES = ['paywright keys rotate', 'paywright keys rotate --settl
 const ROTATE_HELP = `
 With a key file a new key is made. With PAYWRIGHT_CUSTOMER_KEYS, restart every process with the new key at the
 end of the list, then with the new key at its front; rotate; restart without the old key; and rotate once more.
+With KMS nothing is to be done when KMS rotates a key by itself. Another KMS_KEY_ID is set everywhere, then rotate; keep
+the old key until then. KMS_INDEX_KEY_ID is a list and goes as PAYWRIGHT_CUSTOMER_KEYS do, which beside KMS_KEY_ID are those of before:
+rotate brings what they wrapped under KMS, and says when to take them out.
 `;
 
 const examples = (lines: readonly string[]): string =>

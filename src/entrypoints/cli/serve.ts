@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { countFailedAuthentications } from '../../application/audit/failed-authentications.ts';
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Payouts } from '../../ports/approvals/payouts.ts';
 import type { Processor } from '../../ports/processor.ts';
 import { APPROVALS, approvalsApp } from '../http/approvals/approvals-app.ts';
@@ -106,8 +107,9 @@ async function serve(
     admit,
   );
   const readable = { access: config.metrics.access, read: () => metricsText(metrics) };
+  const { health: keysHealth } = platform.get(TOKENS.keptKeys);
   const app = wholeApp(
-    platformApp({ ...useCases, ...common, health, besides: APPROVALS, readable }),
+    platformApp({ ...useCases, ...common, health, ...present({ keysHealth }), besides: APPROVALS, readable }),
     approvalsApp({ ...approvalsUseCases, ...common }),
   );
   const listening = await listenTo(app, config, { metrics, log });

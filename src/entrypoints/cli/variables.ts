@@ -6,6 +6,7 @@ import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { IN_FLIGHT_LIMITS, SERVER_LIMITS } from '../http/server/server-limits.ts';
 import { amountsByCurrency } from './amount-variables.ts';
 import { approvalPolicy, eventSources, fraudScore, personClaim } from './approvals-variables.ts';
+import { KEY_VARIABLES } from './key-variables.ts';
 import { MESSAGING_VARIABLES } from './messaging-variables.ts';
 import { trustedProxies } from './proxy-variables.ts';
 
@@ -38,23 +39,6 @@ const clientIds = z
     (ids) => ids.every((id) => /^[\w+-]{1,128}$/.test(id)),
     'must be ids of app clients, with commas between',
   );
-
-const KEY = /^([A-Za-z0-9_-]{1,64}):([A-Za-z0-9_-]{43})$/;
-
-/** `id:secret` with commas between, each secret 32 bytes in base64url, the current one first. */
-const keyRing = z
-  .string()
-  .transform((text) =>
-    text.split(',').map((entry) => {
-      const [, id = '', secret = ''] = KEY.exec(entry.trim()) ?? [];
-      return { id, secret };
-    }),
-  )
-  .refine(
-    (keys) => keys.every(({ id }) => id !== ''),
-    'must be id:key with commas between, as `paywright keys create` prints them',
-  )
-  .refine((keys) => new Set(keys.map(({ id }) => id)).size === keys.length, 'must not give two keys one id');
 
 /** Relative to where paywright is started. */
 export const DEFAULT_DATA_DIR = '.paywright';
@@ -166,11 +150,7 @@ export const VARIABLES = z.object({
   PAYWRIGHT_SECRET: secret
     .optional()
     .describe('signs cursors and fingerprints, at least 32 bytes; made once in development'),
-  PAYWRIGHT_CUSTOMER_KEYS: keyRing
-    .optional()
-    .describe(
-      "guard what is kept encrypted, the current key first; development keeps its own in the data directory's keys.json",
-    ),
+  ...KEY_VARIABLES,
   PAYWRIGHT_PROCESSOR: z
     .enum(['simulator'], 'must be simulator')
     .optional()

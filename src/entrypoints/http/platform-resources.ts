@@ -1,4 +1,5 @@
 import type { UseCases } from '../../application/use-cases.ts';
+import type { KeysHealth } from '../../ports/keys-health.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import { audit } from './audit/audit.ts';
 import { customers } from './customers/customers.ts';
@@ -32,6 +33,8 @@ export type PlatformParts = GateParts &
   UseCases &
   Readonly<{
     health: StorageHealth;
+    /** How the keys are that a service keeps; absent where none does. */
+    keysHealth?: KeysHealth;
     /** What `/metrics` beside the API shows; without it there is none. */
     readable?: ReadableMetrics;
   }>;

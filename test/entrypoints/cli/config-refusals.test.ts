@@ -12,6 +12,8 @@ import {
   SECRET,
 } from '../../support/configuration.ts';
 
+const KMS_KEY = '11111111-1111-4111-8111-111111111111';
+const KMS = { KMS_KEY_ID: KMS_KEY, KMS_INDEX_KEY_ID: KMS_KEY };
 const BUCKET = { EXPORT_BUCKET: 'paywright-files' };
 
 describe('configuration', () => {
@@ -158,6 +160,20 @@ describe('configuration', () => {
       ['AWS_REGION'],
       production({ ...BUCKET, PAYWRIGHT_OBJECTS: '' }),
     ],
+    ['KMS without a key that indexes', ['KMS_INDEX_KEY_ID'], { KMS_KEY_ID: KMS.KMS_KEY_ID }],
+    ['KMS without a key that wraps', ['KMS_KEY_ID'], { KMS_INDEX_KEY_ID: KMS.KMS_KEY_ID }],
+    ['an alias of a key', ['KMS_KEY_ID'], { ...KMS, KMS_KEY_ID: 'alias/paywright' }],
+    ['no key that indexes in a list', ['KMS_INDEX_KEY_ID'], { ...KMS, KMS_INDEX_KEY_ID: `${KMS_KEY},` }],
+    [
+      'a key of another region',
+      ['KMS_KEY_ID'],
+      {
+        ...KMS,
+        KMS_KEY_ID: `arn:aws:kms:us-east-1:111122223333:key/${KMS.KMS_KEY_ID}`,
+        AWS_REGION: 'eu-central-1',
+      },
+    ],
+    ['KMS without a region in production', ['AWS_REGION'], production(KMS)],
     ['two places of files', ['PAYWRIGHT_OBJECTS'], { ...BUCKET, PAYWRIGHT_OBJECTS: 'folder' }],
     ['a bucket of another name than S3 has', ['EXPORT_BUCKET'], { EXPORT_BUCKET: 'Files_of/us' }],
     ['no queue in production', ['APPROVAL_QUEUE_URL'], production({ PAYWRIGHT_APPROVAL_QUEUE: undefined })],

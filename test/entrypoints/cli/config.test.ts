@@ -280,8 +280,17 @@ describe('configuration', () => {
     expect(configOf(production({ ...env, PAYWRIGHT_OBJECTS: '' })).platform.objects).toEqual(place);
   });
 
+  it('has KMS keep the keys where it is named, in every stage, beside those that were given before', () => {
+    const [KMS_KEY_ID, one, two] = ['1', '2', '3'].map((n) => `${n.repeat(8)}-1111-4111-8111-111111111111`);
+    const env = { KMS_KEY_ID, KMS_INDEX_KEY_ID: `${two}, ${one}`, AWS_REGION: 'eu-central-1' };
+    const keys = { kind: 'kms', region: 'eu-central-1', keyId: KMS_KEY_ID, indexKeyIds: [two, one] };
+    expect(configOf(env).platform.keys).toEqual(keys);
+    expect(configOf(production({ ...env, PAYWRIGHT_CUSTOMER_KEYS: '' })).platform.keys).toEqual(keys);
+    expect(configOf(production(env)).platform.keys).toMatchObject({ ...keys, former: [{ id: 'k1' }] });
+  });
+
   it('leaves the settings of others alone', () => {
-    expect(read({ KMS_KEY_ID: 'x', npm_config_x: 'y', PATH: '/bin' }).isOk()).toBe(true);
+    expect(read({ STRIPE_SECRET_ARN: 'x', npm_config_x: 'y', PATH: '/bin' }).isOk()).toBe(true);
   });
 
   it('opens /metrics to a development machine alone', () => {

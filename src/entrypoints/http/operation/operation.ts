@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { Handler } from 'hono';
+import { present } from '../../../domain/kernel/present.ts';
+import type { KeysHealth } from '../../../ports/keys-health.ts';
 import type { SchemaDiverged, SchemaOutdated, StorageHealth } from '../../../ports/storage-health.ts';
 import type { PlatformMetrics } from '../server/metrics.ts';
 import { problemTable } from '../server/problem-table.ts';
@@ -36,17 +38,30 @@ const problems = problemTable<OperationFailure>({
 });
 
 const liveness = z.strictObject({ status: z.literal('ok') }).openapi('Liveness');
-const readiness = z.strictObject({ status: z.literal('ready'), storage: z.string() }).openapi('Readiness');
+const readiness = z
+  .strictObject({
+    status: z.literal('ready'),
+    storage: z.string(),
+    keys: z.string().optional().openapi({
+      description:
+        'How the keys in KMS are: `usable`, or why they are not (`denied`, `disabled`, `pending_deletion`, `missing`, `throttled`, `unavailable`). What needs no key is served all the same.',
+    }),
+  })
+  .openapi('Readiness');
 
 const getHealthz = (): Handler<HttpEnv> => () => answerJson(200, '{"status":"ok"}');
 
 const getReadyz =
-  ({ health }: Readonly<{ health: StorageHealth }>): Handler<HttpEnv> =>
-  (c) =>
-    health.check().match(
-      () => answerJson(200, JSON.stringify({ status: 'ready', storage: health.name })),
-      (failure) => problems.refuse(c, failure),
+  ({ health, keysHealth }: Readonly<{ health: StorageHealth; keysHealth?: KeysHealth }>): Handler<HttpEnv> =>
+  async (c) => {
+    const storage = await health.check();
+    if (storage.isErr()) return problems.refuse(c, storage.error);
+    const keys = await keysHealth?.check().match(
+      () => 'usable',
+      ({ reason }) => reason,
     );
+    return answerJson(200, JSON.stringify({ status: 'ready', storage: health.name, ...present({ keys }) }));
+  };
 
 /**
  * Who may read `/metrics` beside the API: every client, as on a development machine's own loopback, if it asks under a name

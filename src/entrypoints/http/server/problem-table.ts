@@ -79,7 +79,7 @@ export function problemTable<F extends Kinded = never>(
     const problem = problemOf(failure, c.var.requestId);
     const retryAfter = retryAfterOf(failure);
     c.set('code', problem.code);
-    if (failure.kind === 'StorageUnavailable' && 'cause' in failure) c.set('cause', failure.cause);
+    if (CAUSED.has(failure.kind) && 'cause' in failure) c.set('cause', failure.cause);
     return new Response(problemText(problem), {
       status: problem.status,
       headers: {
@@ -93,3 +93,6 @@ export function problemTable<F extends Kinded = never>(
 
   return { rows: table as ProblemTable<F>['rows'], problemOf, retryAfterOf, refuse } as ProblemTable<F>;
 }
+
+/** Of the world's faults: what the log says beside their code. */
+const CAUSED: ReadonlySet<string> = new Set(['StorageUnavailable', 'KeysUnavailable']);

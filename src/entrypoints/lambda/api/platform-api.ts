@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { countFailedAuthentications } from '../../../application/audit/failed-authentications.ts';
 import { TOKENS } from '../../../composition/tokens.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { PLATFORM } from '../../http/platform-resources.ts';
 import { tokenVerifier } from '../../http/server/authenticate.ts';
 import { clientAddressBehind } from '../../http/server/client-address.ts';
@@ -18,6 +19,7 @@ export const platformApi = (serves: RouteFilter): LambdaHandler<ApiResult> =>
       {
         ...platform.get(TOKENS.useCases),
         health: platform.get(TOKENS.openStorage).storage.health,
+        ...present({ keysHealth: platform.get(TOKENS.keptKeys).health }),
         noteFailedAuthentication: failedAuthentications.note,
         authenticate: tokenVerifier(config.jwt),
         metrics,

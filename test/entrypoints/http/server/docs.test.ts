@@ -1,3 +1,4 @@
+import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { APPROVALS } from '../../../../src/entrypoints/http/approvals/approvals-app.ts';
 import { metricsText } from '../../../../src/entrypoints/http/operation/operation.ts';
@@ -278,5 +279,16 @@ describe('/healthz and /readyz', () => {
     const { app } = await anHttpApp();
     expect(await (await app.request('/healthz')).json()).toEqual({ status: 'ok' });
     expect(await (await app.request('/readyz')).json()).toEqual({ status: 'ready', storage: 'memory' });
+  });
+
+  it('say how keys are that a service keeps, and go on serving what needs none', async () => {
+    for (const [check, keys] of [
+      [() => okAsync(undefined), 'usable'],
+      [() => errAsync({ kind: 'KeysUnusable', reason: 'disabled', cause: undefined } as const), 'disabled'],
+    ] as const) {
+      const { app } = await anHttpApp({ keysHealth: { check } });
+      const ready = await app.request('/readyz');
+      expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', storage: 'memory', keys }]);
+    }
   });
 });
