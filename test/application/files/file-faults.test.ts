@@ -107,6 +107,41 @@ describe('a file with faults', () => {
     });
   });
 
+  it('and nothing else opens an exception for each row, in commits and objects that are each no larger than of any other file', async () => {
+    const mostChangeRows = 60;
+    const desk = fileDesk({ ...memoryStorage(), mostChangeRows }, temporaryFiles({ now: () => 0 }));
+    await desk.open();
+    const { commits, objects } = desk.ports;
+    let mostAggregates = 0;
+    let mostBytes = 0;
+    const watching = desk.worker({
+      commits: {
+        commit(change) {
+          mostAggregates = Math.max(mostAggregates, change.aggregates.length);
+          return commits.commit(change);
+        },
+      },
+      objects: {
+        ...objects,
+        put(key, bytes, type) {
+          mostBytes = Math.max(mostBytes, bytes.length);
+          return objects.put(key, bytes, type);
+        },
+      },
+    });
+    const bad = Array.from({ length: 1_000 }, (_, n) =>
+      rowOfType('fee', { amount: 'x', reference: `f-${n}` }),
+    );
+    const { reconciliation } = (await desk.send(nativeFile(bad)))._unsafeUnwrap();
+    (await watching(1))._unsafeUnwrap();
+    expect(countsOf(await desk.find(reconciliation.id))).toEqual({ rejected: 1_000 });
+    const open = { limit: 2_000, isOpen: true } as const;
+    const exceptions = await desk.ports.aggregates.newest(desk.merchantId, 'exception', open);
+    expect(exceptions._unsafeUnwrap()).toHaveLength(1_000);
+    expect(mostAggregates).toBeLessThanOrEqual(mostChangeRows / 2);
+    expect(mostBytes).toBeLessThan(mostChangeRows * 100);
+  });
+
   it('that is another one when it is read again fails, as its rows do not add up to what was counted', async () => {
     const desk = fileDesk(memoryStorage(), temporaryFiles({ now: () => 0 }));
     await desk.open();
