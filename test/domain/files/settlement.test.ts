@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { restoreAggregate } from '../../../src/domain/aggregates/aggregate.ts';
+import { exceptionOfPayout } from '../../../src/domain/files/exception-facts.ts';
 import {
   addToSettlement,
   closeSettlement,
@@ -166,5 +167,25 @@ describe('the id of a settlement', () => {
       }),
       trying(200),
     );
+  });
+});
+
+describe('the exception of a payout', () => {
+  const payout = { part: 'payout', amount: 90n, fee: 0n } as const;
+  const paid = { part: 'payment', amount: 100n, fee: 3n } as const;
+  const differenceOf = (additions: readonly SettlementAddition[], fault?: string) =>
+    exceptionOfPayout(closeSettlement(added(additions), fault, NOON))?.difference;
+
+  it('is of what neither a tolerance nor rows that did not match account for, and there is none without it', () => {
+    expect(differenceOf([paid, payout])).toBe(-7n);
+    expect(differenceOf([{ ...paid, tolerated: -7n }, payout])).toBeUndefined();
+    const claim = { part: 'exception', amount: -5n, fee: 0n } as const;
+    expect(differenceOf([paid, claim, payout])).toBe(-2n);
+    expect(differenceOf([paid, claim, { ...payout, amount: 92n }])).toBeUndefined();
+    expect(differenceOf([paid])).toBeUndefined();
+  });
+
+  it('is none of a file that failed: its other rows may be the difference', () => {
+    expect(differenceOf([paid, payout], 'file_changed')).toBeUndefined();
   });
 });
