@@ -36,6 +36,7 @@ import { changeSchedule, removeSchedule } from './files/change-schedule.ts';
 import { createSchedule } from './files/create-schedule.ts';
 import { exportPayments } from './files/export-payments.ts';
 import { fileArrived } from './files/file-arrived.ts';
+import { filesAtOnce } from './files/files-at-once.ts';
 import { getUpload } from './files/get-upload.ts';
 import { headLinkedObject, readLinkedObject, writeLinkedObject } from './files/linked-objects.ts';
 import { listRows } from './files/list-rows.ts';
@@ -47,7 +48,7 @@ import { getExport, listExports } from './files/read-exports.ts';
 import { getReconciliation, listReconciliations } from './files/read-reconciliations.ts';
 import { getSchedule, listSchedules } from './files/read-schedules.ts';
 import { getSettlement, listSettlements } from './files/read-settlements.ts';
-import { dropFile, type FileTerms, receiveFile } from './files/receive-file.ts';
+import { dropFile, type FileTerms, type ReceiveFileRequest, receiveFile } from './files/receive-file.ts';
 import { confirmResolution, rejectResolution, resolveException } from './files/resolve-exception.ts';
 import { showReconciliation } from './files/show-reconciliation.ts';
 import { startExport } from './files/start-export.ts';
@@ -117,6 +118,8 @@ export function useCases(ports: Ports, rules: Rules) {
   };
   const webhooks = { ...customers, updateEndpoint: updateEndpoint(ports) };
   const readReconciliation = getReconciliation(ports);
+  const sending = filesAtOnce();
+  const receive = receiveFile(ports, rules.files);
   const readSettlement = getSettlement(ports);
   const settlements = {
     ...ports,
@@ -146,7 +149,7 @@ export function useCases(ports: Ports, rules: Rules) {
     listSchedules: listSchedules(ports),
     changeSchedule: changeSchedule(ports),
     removeSchedule: removeSchedule(ports),
-    receiveFile: receiveFile(ports, rules.files),
+    receiveFile: (request: ReceiveFileRequest) => sending(() => receive(request)),
     dropFile: dropFile(ports),
     startReconciliation: startReconciliation(ports),
     orderUpload: orderUpload(ports, rules.files),
@@ -167,7 +170,11 @@ export function useCases(ports: Ports, rules: Rules) {
     rejectResolution: rejectResolution(ports),
     headLinkedObject: headLinkedObject(ports),
     readLinkedObject: readLinkedObject(ports),
-    writeLinkedObject: writeLinkedObject({ ...ports, fileArrived: fileArrived(ports) }),
+    writeLinkedObject: writeLinkedObject({
+      ...ports,
+      fileArrived: fileArrived(ports),
+      filesAtOnce: sending,
+    }),
     takeUpFile: takeUpFile(ports, rules.files),
     transferMoney: transferMoney(ports, rules.claims),
     getTransfer: getTransfer(ports),

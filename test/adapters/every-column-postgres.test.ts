@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { type AppliedRow, sealOfMigration } from '../../src/adapters/postgres/stored-migrations.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
 import { digests } from '../fixtures/changes.ts';
 import { AFTERWARDS, everythingStored } from '../support/everything-stored.ts';
@@ -152,6 +153,24 @@ describe('every column of every table on Postgres', () => {
     for (const { name } of tables)
       if (!exceptions.has(name.replace('public.', '')))
         expect((await pool.query(`SELECT FROM ${name} LIMIT 1`)).rowCount, name).toBe(1);
+  });
+
+  it('finds a migration that is noted with the hash of another file, under a seal that says so', async () => {
+    await pool.query('SAVEPOINT untouched');
+    const { rows } = await pool.query<AppliedRow>(
+      'SELECT name, timestamp, hash, seal FROM kysely_migration ORDER BY name LIMIT 1',
+    );
+    const [first] = rows;
+    if (first === undefined) throw new Error('nothing was applied');
+    const hash = '0'.repeat(64);
+    const seal = sealOfMigration({ ...first, hash });
+    await pool.query('UPDATE kysely_migration SET hash = $1, seal = $2 WHERE name = $3', [
+      hash,
+      seal,
+      first.name,
+    ]);
+    expect((await verified())._unsafeUnwrapErr()).toMatchObject({ id: first.name, detail: 'column hash' });
+    await pool.query('ROLLBACK TO untouched');
   });
 
   it('holds claims of before they had traces to none', async () => {

@@ -14,6 +14,7 @@ import type {
   UploadNotFound,
 } from '../../ports/object-store.ts';
 import type { FileArrived } from './file-arrived.ts';
+import type { FilesAtOnce, TooManyFiles } from './files-at-once.ts';
 import { type ObjectTooLarge, type SentBytes, storeObject, type UploadCut } from './store-object.ts';
 
 /** The link was forged or changed, its time is over, or it was signed for something else. */
@@ -63,6 +64,7 @@ export type WriteLinkedObject = (
   | LinkRefused
   | ObjectTooLarge
   | ObjectTypeMismatch
+  | TooManyFiles
   | UploadCut
   | UploadNotFound
   | ObjectDamaged
@@ -73,8 +75,9 @@ export const writeLinkedObject =
   ({
     objects,
     fileArrived,
+    filesAtOnce,
     ...ports
-  }: LinkPorts & Readonly<{ fileArrived: FileArrived }>): WriteLinkedObject =>
+  }: LinkPorts & Readonly<{ fileArrived: FileArrived; filesAtOnce: FilesAtOnce }>): WriteLinkedObject =>
   (link, { contentType, bytes, announced = 0 }) =>
     granted(ports, link, 'upload')
       .andThen((grant) =>
@@ -87,7 +90,7 @@ export const writeLinkedObject =
           ? ok(grant)
           : err<never, ObjectTooLarge>({ kind: 'ObjectTooLarge', mostBytes: grant.mostBytes }),
       )
-      .asyncAndThen((grant) => storeObject(objects, grant, bytes))
+      .asyncAndThen((grant) => filesAtOnce(() => storeObject(objects, grant, bytes)))
       // It is stored, and what waits for it looks for it in any case.
       .andThen((stored) =>
         fileArrived(stored.key)

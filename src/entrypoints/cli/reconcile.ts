@@ -148,6 +148,7 @@ const SAYS = {
   UploadNotFound: 'the store of files lost the upload; run it again',
   ObjectDamaged: 'the store of files is damaged',
   ObjectStoreUnavailable: 'the store of files does not answer',
+  TooManyFiles: 'too many files are being sent',
   StorageUnavailable: 'the storage does not answer',
 } as const;
 

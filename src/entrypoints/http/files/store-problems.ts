@@ -1,5 +1,12 @@
 /** What can be wrong with the store of files, for every resource that has some there. */
 export const STORE_PROBLEMS = {
+  TooManyFiles: {
+    status: 503,
+    code: 'too_many_files',
+    title: 'Too many files are being sent',
+    detail: 'Nothing is stored. Send the file again.',
+    retryAfterS: 5,
+  },
   UploadNotFound: {
     status: 409,
     code: 'upload_not_found',

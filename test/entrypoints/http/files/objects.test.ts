@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseObjectKey } from '../../../../src/domain/files/object-key.ts';
 import { aKey } from '../../../contract/object-store.contract.ts';
 import { anHttpApp } from '../../../support/http-app.ts';
@@ -190,6 +190,29 @@ describe('files by signed links', () => {
       const part = await upload(await uploadLink(), 'id,', { 'Content-Range': 'bytes 0-2/22' });
       expect([part.status, await codeOf(part)]).toEqual([400, 'part_not_taken']);
       expect(await (await get(await readLink())).text()).toBe(TEXT);
+    });
+
+    it('are refused while sixteen others are being sent, and taken when one of those has ended', async () => {
+      const ends: (() => void)[] = [];
+      const slow = async () => {
+        const body = new ReadableStream<Uint8Array>({
+          start(controller) {
+            controller.enqueue(bytes);
+            ends.push(() => controller.close());
+          },
+        });
+        return upload(await uploadLink(), body);
+      };
+      const slowly = Array.from({ length: 16 }, slow);
+      await vi.waitFor(() => expect(ends).toHaveLength(16));
+      const refused = await upload(await uploadLink(), bytes);
+      expect([refused.status, await codeOf(refused)]).toEqual([503, 'too_many_files']);
+      expect(refused.headers.get('retry-after')).toBe('5');
+      ends[0]?.();
+      expect((await slowly[0])?.status).toBe(201);
+      expect((await upload(await uploadLink(), bytes)).status).toBe(201);
+      for (const end of ends.slice(1)) end();
+      expect((await Promise.all(slowly)).map(({ status }) => status)).toEqual(Array(16).fill(201));
     });
 
     it('are refused, and leave no trace, when their sender stops before the end', async () => {
