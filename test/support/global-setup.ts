@@ -13,12 +13,17 @@ declare module 'vitest' {
   }
 }
 
+/**
+ * Tests end processes, never the machine, so neither waiting for the disk nor whole pages in the log would prove anything. Their
+ * databases, some thousand in a run, live for seconds: none needs to be vacuumed.
+ */
+const SETTINGS = { fsync: 'off', full_page_writes: 'off', autovacuum: 'off', max_connections: '300' };
+
 /** Starts the servers that tests share, each on a port of its own, and leaves nothing running. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'paywright-test-'));
-  // Tests end processes, never the machine, so waiting for the disk would prove nothing.
   const [postgres, program] = await Promise.all([
-    startPostgres({ dataDir, settings: { fsync: 'off', max_connections: '300' } }),
+    startPostgres({ dataDir, settings: SETTINGS }),
     bundleProgram(),
   ]);
   process.env['TEST_PROGRAM_FOLDER'] = program.folder;
