@@ -9,6 +9,7 @@ import { rotateCredentials } from '../adapters/postgres/rotating-credentials.ts'
 import { postgresTime } from '../adapters/postgres/server-time.ts';
 import { APPROVALS_GRANTS, PLATFORM_GRANTS, servingRisks } from '../adapters/postgres/serving-role.ts';
 import { postgresStorage } from '../adapters/postgres/storage.ts';
+import { type PostgresWakeUps, wakeUpsOfProcess } from '../adapters/postgres/wake-ups.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { StorageUnavailable } from '../ports/unavailable.ts';
 import type { AnyStorage, OpenStorage } from './open-storage.ts';
@@ -16,20 +17,23 @@ import type { PostgresPlace, PostgresStorage } from './storage-settings.ts';
 
 type Pool = ReturnType<typeof postgresPool>;
 
+/** One request at a time reads on two connections side by side, and a thousand instances have two each (docs/decisions/0030). */
+const FUNCTION_POOL = { max: 2 };
+
 /** How one service is stored over a pool. */
 type Adapters<Stored> = Readonly<{
-  storage: (pool: Pool) => Stored;
+  storage: (pool: Pool, wakeUps?: PostgresWakeUps) => Stored;
   migrate: (pool: Pool) => ReturnType<OpenStorage['migrate']>;
   risks: (pool: Pool) => ReturnType<OpenStorage['risks']>;
 }>;
 
 function opened<Stored extends AnyStorage>(
-  { at }: PostgresStorage,
+  { at, ofFunction = false }: PostgresStorage,
   { storage, migrate, risks: risksOf }: Adapters<Stored>,
 ): OpenStorage<Stored> {
-  const pool = poolAt(at);
+  const pool = poolAt(at, ofFunction ? FUNCTION_POOL : {});
   return {
-    storage: storage(pool),
+    storage: ofFunction ? storage(pool, wakeUpsOfProcess()) : storage(pool),
     migrate: () => migrate(pool),
     risks: () => secretRisks(at).andThen((risks) => risksOf(pool).map((more) => [...risks, ...more])),
     dropIdle: () => dropIdle(pool),
@@ -69,11 +73,11 @@ const secretRisks = (place: PostgresPlace): ReturnType<OpenStorage['risks']> =>
 const secretsOf = ({ region }: Readonly<{ region: string }>) => new SecretsManagerClient({ region });
 
 /** A pool of one service's own, under credentials that may rotate. */
-function poolAt(place: PostgresPlace): Pool {
-  if (place.kind === 'url') return postgresPool({ connectionString: place.url });
+function poolAt(place: PostgresPlace, terms: Readonly<{ max?: number }>): Pool {
+  if (place.kind === 'url') return postgresPool({ connectionString: place.url, ...terms });
   const { host, port, database, secretArn } = place;
   return rotateCredentials(
-    postgresPool({ host, port, database, password: '', ssl: { rejectUnauthorized: true } }),
+    postgresPool({ host, port, database, password: '', ssl: { rejectUnauthorized: true }, ...terms }),
     auroraCredentials({ secretArn, client: secretsOf(place) }),
   );
 }

@@ -7,7 +7,12 @@ export type StorageSettings =
 /** A storage whose place is known. */
 export type PlacedStorage = Readonly<{ kind: 'memory' }> | PostgresStorage | DynamoDbStorage;
 
-export type PostgresStorage = Readonly<{ kind: 'postgres'; at: PostgresPlace }>;
+export type PostgresStorage = Readonly<{
+  kind: 'postgres';
+  at: PostgresPlace;
+  /** Of a process that is frozen between its requests, and has one at a time. */
+  ofFunction?: boolean;
+}>;
 
 export type DynamoDbStorage = Readonly<{
   kind: 'dynamodb';

@@ -1,5 +1,5 @@
 /** The address that every request comes from. */
-const SOURCE_IP = '203.0.113.7';
+export const SOURCE_IP = '203.0.113.7';
 
 async function bodyOf(request: Request) {
   const bytes = Buffer.from(await request.arrayBuffer());

@@ -21,8 +21,8 @@ import { postgresSummaries } from './summaries.ts';
 import { postgresWakeUps } from './wake-ups.ts';
 
 /** Every storage port over one pool, which `close` ends. The schema must be migrated. */
-export function postgresStorage(pool: pg.Pool): Storage {
-  const { close, ...wakeUps } = postgresWakeUps(pool);
+export function postgresStorage(pool: pg.Pool, signals = postgresWakeUps(pool)): Storage {
+  const { close, ...wakeUps } = signals;
   return {
     commits: postgresCommits(pool),
     payments: postgresPayments(pool),

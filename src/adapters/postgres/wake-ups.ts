@@ -88,6 +88,15 @@ export function postgresWakeUps(pool: pg.Pool, channel = 'paywright'): PostgresW
   }
 }
 
+/**
+ * Signals within this process alone, and no statement for them: a function that is frozen with its answer can neither listen nor
+ * leave a NOTIFY under way.
+ */
+export const wakeUpsOfProcess = (): PostgresWakeUps => ({
+  ...localWakeUps<WakeUpTopic>(),
+  close: () => Promise.resolve(),
+});
+
 /** As the pool's newest connection logged in; the pool hides its password from being listed. */
 const settingsOf = ({ options }: pg.Pool): pg.ClientConfig => {
   const { password } = options;

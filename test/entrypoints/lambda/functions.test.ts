@@ -121,6 +121,16 @@ describe('the functions of the API', () => {
     expect(await query.initError()).toMatch(/made without dynamodb/);
   });
 
+  it('hold two connections at most, and tell nobody by NOTIFY', async () => {
+    const process_ = await onPostgres('process', { DATABASE_URL: `${url}?application_name=counted` });
+    for (const key of ['a', 'b', 'c'])
+      expect((await answered(process_, await pay(`counted-${key}`))).status).toBe(201);
+    const { rows } = await counted(
+      `SELECT count(*) <= 2 AS few, count(*) FILTER (WHERE query ~ 'pg_notify|LISTEN') AS told FROM pg_stat_activity WHERE application_name = 'counted'`,
+    );
+    expect(rows).toEqual([{ few: true, told: '0' }]);
+  });
+
   it('answer after they were frozen and their connections had been closed', async () => {
     const query = await onPostgres('query');
     expect((await answered(query, await aCall('/payments'))).status).toBe(200);
@@ -141,7 +151,9 @@ describe('the functions of the API', () => {
     await lock.end();
 
     const next = await onPostgres('process', terms);
-    await expect.poll(async () => (await answered(next, await pay('slow'))).status).toBe(201);
+    await expect
+      .poll(async () => (await answered(next, await pay('slow'))).status, { timeout: 40_000 })
+      .toBe(201);
     const { rows } = await counted(`SELECT count(*) FROM payment WHERE idempotency_key = 'slow'`);
     expect(rows).toEqual([{ count: '1' }]);
   });

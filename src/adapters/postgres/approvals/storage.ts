@@ -27,8 +27,11 @@ const OUTBOX: OutboxTable<ApprovalEvent, ApprovalsRow<'outbox'>> = {
 };
 
 /** Every storage port of approvals over one pool, which `close` ends. The schema must be migrated (`migrateApprovals`). */
-export function approvalsPostgresStorage(pool: pg.Pool): ApprovalsStorage {
-  const { close, ...wakeUps } = postgresWakeUps(pool, 'paywright_approvals');
+export function approvalsPostgresStorage(
+  pool: pg.Pool,
+  signals = postgresWakeUps(pool, 'paywright_approvals'),
+): ApprovalsStorage {
+  const { close, ...wakeUps } = signals;
   return {
     vendorPayments: postgresVendorPayments(pool),
     approvalCommits: postgresApprovalCommits(pool),

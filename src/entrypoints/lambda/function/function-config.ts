@@ -47,7 +47,7 @@ function placed(storage: StorageSettings): Result<PlacedStorage, readonly Fault[
     case 'postgres':
       return storage.at.kind === 'embedded'
         ? err([{ name: 'DATABASE_URL', says: 'is needed, or AURORA_SECRET_ARN: a function runs no server' }])
-        : ok({ ...storage, at: storage.at });
+        : ok({ ...storage, at: storage.at, ofFunction: true });
     case 'dynamodb':
       return ok({ ...storage, at: storage.at.kind === 'embedded' ? { kind: 'aws' } : storage.at });
   }
