@@ -17,7 +17,7 @@ import type { PostgresPlace, PostgresStorage } from './storage-settings.ts';
 
 type Pool = ReturnType<typeof postgresPool>;
 
-/** One request at a time reads on two connections side by side, and a thousand instances have two each (docs/decisions/0030). */
+/** One request at a time reads on two connections side by side, and a thousand instances have two each (docs/decisions/0032). */
 const FUNCTION_POOL = { max: 2 };
 
 /** How one service is stored over a pool. */
