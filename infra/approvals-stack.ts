@@ -34,13 +34,13 @@ export function approvalsStack(
     bundles,
     storageKey: key,
     network: data.network,
-    environment: approvalsEnvironment(data, {
+    secretKey: data.keys.customers,
+    environment: approvalsEnvironment(data, data.database, {
       queueUrl: approvalQueue.queue.queueUrl,
       busName: bus.eventBusName,
     }),
     places: {
       servingLogin: [data.database.serving.secretArn],
-      secret: [data.signing.secretArn],
       approvalQueue: [approvalQueue.queue.queueArn],
       workCompleted: [workCompleted.queue.queueArn],
       deadLetters: [dead.queueArn],

@@ -5,13 +5,14 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { DATABASE_NAME, type Database, database, SERVING_ROLE } from './database.ts';
+import { type Database, database } from './database.ts';
 import { filesBucket } from './files-bucket.ts';
 import { MIGRATION_FUNCTIONS } from './function-plans.ts';
 import { type Identity, identity } from './identity.ts';
 import { encryptionKeys, type Keys } from './keys.ts';
-import { type Network, network, POSTGRES_PORT } from './network.ts';
+import { type Network, network } from './network.ts';
 import { paymentsTable } from './payments-table.ts';
+import { ownerEnvironment, platformEnvironment } from './service-environment.ts';
 import { serviceFunction } from './service-function.ts';
 import type { DeploymentSettings } from './settings.ts';
 
@@ -24,8 +25,8 @@ export type Data = Readonly<{
   files: Bucket;
   database: Database;
   identity: Identity;
-  /** Signs cursors and fingerprints. */
-  signing: Secret;
+  /** What signs cursors and fingerprints, and what guards customers' details. */
+  secrets: Readonly<{ signing: Secret; customerKeys: Secret }>;
   functions: Readonly<Record<string, LambdaFunction>>;
 }>;
 
@@ -55,12 +56,18 @@ export function dataStack(
   const table = paymentsTable(stack, kept);
   const files = filesBucket(stack, kept);
   const db = database(stack, net, kept, settings);
-  const signing = new Secret(stack, 'Signing', {
-    description: 'Signs cursors and fingerprints of paywright',
-    encryptionKey: key,
-    generateSecretString: { passwordLength: 64, excludePunctuation: true },
-    removalPolicy,
-  });
+  const secret = (id: string, description: string, passwordLength: number) =>
+    new Secret(stack, id, {
+      description,
+      encryptionKey: keys.customers,
+      generateSecretString: { passwordLength, excludePunctuation: true },
+      removalPolicy,
+    });
+  const secrets = {
+    signing: secret('Signing', 'Signs cursors and fingerprints of paywright', 64),
+    // As base64url it stands for 32 bytes, of more than 250 random bits.
+    customerKeys: secret('CustomerKeys', "Wraps the keys of customers' details", 43),
+  };
   const terms = { prefix: name, bundles, storageKey: key };
   const claims = serviceFunction(
     stack,
@@ -72,12 +79,15 @@ export function dataStack(
       environment: {},
     },
   );
+  const people = identity(stack, kept, claims);
+  const settled = { identity: people, secrets };
   const functions = {
     'token-claims': claims,
     migrate: serviceFunction(stack, 'migrate', MIGRATION_FUNCTIONS.migrate, {
       ...terms,
+      secretKey: keys.customers,
       places: { table: [table.tableArn] },
-      environment: { DYNAMODB_TABLE: table.tableName },
+      environment: platformEnvironment(settled, { tableName: table.tableName, bucketName: files.bucketName }),
     }),
     'approvals-migrate': serviceFunction(
       stack,
@@ -85,24 +95,16 @@ export function dataStack(
       MIGRATION_FUNCTIONS['approvals-migrate'],
       {
         ...terms,
+        secretKey: keys.customers,
         network: net,
         places: { ownerLogin: [db.owner.secretArn], servingLogin: [db.serving.secretArn] },
-        environment: {
-          AURORA_SECRET_ARN: db.owner.secretArn,
-          AURORA_ENDPOINT: `${db.cluster.clusterEndpoint.hostname}:${POSTGRES_PORT}`,
-          DATABASE_NAME,
-          SERVING_SECRET_ARN: db.serving.secretArn,
-          SERVING_ROLE,
-          // Lambda's image carries the authorities of RDS; the proxy's certificate is of a public one.
-          NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
-        },
+        environment: ownerEnvironment(settled, db),
       },
     ),
   };
-  const people = identity(stack, kept, claims);
   new CfnOutput(stack, 'TableName', { value: table.tableName });
   new CfnOutput(stack, 'FilesBucket', { value: files.bucketName });
   new CfnOutput(stack, 'UserPoolId', { value: people.pool.userPoolId });
   new CfnOutput(stack, 'UserPoolClientId', { value: people.client.userPoolClientId });
-  return { stack, keys, network: net, table, files, database: db, identity: people, signing, functions };
+  return { stack, keys, network: net, table, files, database: db, identity: people, secrets, functions };
 }

@@ -30,7 +30,7 @@ export type Database = Readonly<{
 
 export const DATABASE_NAME = 'paywright';
 /** The role that functions log in as; migrations make it, and grant what serving needs. */
-export const SERVING_ROLE = 'paywright_serving';
+const SERVING_ROLE = 'paywright_serving';
 
 /** Of the connections that the database takes, how many the proxy may hold: the rest is for people and migrations. */
 export const PROXY_CONNECTIONS_PERCENT = 80;

@@ -20,7 +20,7 @@ export type Ask = Readonly<{
   by?: 'lambda';
 }>;
 
-/** Secrets are three: `secret` is what signs cursors, the logins are the database's. */
+/** The logins are the database's. */
 export type Resource =
   | 'table'
   | 'index'
@@ -28,8 +28,6 @@ export type Resource =
   | 'streams'
   | 'bucket'
   | 'objects'
-  | 'customerKey'
-  | 'secret'
   | 'servingLogin'
   | 'ownerLogin'
   | 'approvalQueue'
@@ -52,13 +50,18 @@ const table: readonly Ask[] = [
   { of: 'table', to: [...ITEMS.read, ...ITEMS.write, 'dynamodb:DescribeTable'] },
   { of: 'index', to: ['dynamodb:Query'] },
 ];
-const signing: readonly Ask[] = [{ of: 'secret', to: ['secretsmanager:GetSecretValue'] }];
-const customers: readonly Ask[] = [
-  { of: 'customerKey', to: ['kms:GenerateDataKey', 'kms:Decrypt', 'kms:GenerateMac'] },
-];
 const files: readonly Ask[] = [
-  { of: 'objects', to: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'] },
-  { of: 'bucket', to: ['s3:ListBucket'] },
+  {
+    of: 'objects',
+    to: [
+      's3:GetObject',
+      's3:PutObject',
+      's3:DeleteObject',
+      's3:AbortMultipartUpload',
+      's3:ListMultipartUploadParts',
+    ],
+  },
+  { of: 'bucket', to: ['s3:ListBucket', 's3:ListBucketMultipartUploads'] },
 ];
 const database: readonly Ask[] = [{ of: 'servingLogin', to: ['secretsmanager:GetSecretValue'] }];
 
@@ -83,25 +86,25 @@ const APPROVALS_MB = 1_024;
 
 const platform = (asks: readonly Ask[], everyMinutes?: number): FunctionPlan => ({
   memoryMb: PLATFORM_MB,
-  asks: [...table, ...signing, ...asks, ...(everyMinutes === undefined ? [] : [failures])],
+  asks: [...table, ...asks, ...(everyMinutes === undefined ? [] : [failures])],
   ...(everyMinutes === undefined ? {} : { everyMinutes }),
 });
 
 const approvals = (asks: readonly Ask[], everyMinutes?: number): FunctionPlan => ({
   memoryMb: APPROVALS_MB,
-  asks: [...database, ...signing, ...asks, ...(everyMinutes === undefined ? [] : [failures])],
+  asks: [...database, ...asks, ...(everyMinutes === undefined ? [] : [failures])],
   ...(everyMinutes === undefined ? {} : { everyMinutes }),
 });
 
 /** The platform's functions, on DynamoDB. */
 export const PLATFORM_FUNCTIONS = {
-  process: platform([...customers, ...files]),
-  query: platform([...customers, ...files]),
-  reconcile: platform([...customers, ...files, failures]),
-  jobs: platform([...customers, ...files], 1),
-  webhooks: platform(customers, 1),
+  process: platform(files),
+  query: platform(files),
+  reconcile: platform([...files, failures]),
+  jobs: platform(files, 1),
+  webhooks: platform([], 1),
   relay: platform(wakeUps, 1),
-  recovery: platform(customers, 1),
+  recovery: platform([], 1),
   retention: platform(files, 60),
 } as const satisfies Readonly<Record<string, FunctionPlan>>;
 
@@ -130,7 +133,13 @@ export const MIGRATION_FUNCTIONS = {
     asks: [
       {
         of: 'table',
-        to: ['dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive', 'dynamodb:GetItem', 'dynamodb:PutItem'],
+        to: [
+          ...ITEMS.read,
+          ...ITEMS.write,
+          'dynamodb:Scan',
+          'dynamodb:DescribeTable',
+          'dynamodb:DescribeTimeToLive',
+        ],
       },
     ],
   },

@@ -3,7 +3,7 @@ import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
-/** `storage` encrypts what AWS stores for us; `customers` wraps the keys of customers' details, and nothing else. */
+/** `storage` encrypts what AWS stores for us; `customers` the secrets that guard customers' details and sign for us. */
 export type Keys = Readonly<{ storage: Key; customers: Key }>;
 
 /** Both rotate every year; a key that is deleted can be had back for 30 days. */
@@ -46,5 +46,8 @@ export function encryptionKeys(scope: Construct, name: string, removalPolicy: Re
       conditions: { StringEquals: { 'aws:SourceAccount': account } },
     }),
   );
-  return { storage, customers: key('Customers', "Wraps the keys of customers' details") };
+  return {
+    storage,
+    customers: key('Customers', "Encrypts what guards customers' details and signs cursors"),
+  };
 }

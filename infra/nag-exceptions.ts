@@ -20,7 +20,8 @@ export function acknowledgeFindings(
       });
   const exported = (logicalId: string) =>
     `Resource::${data.stack.stackName}:ExportsOutputFnGetAtt${logicalId}`;
-  for (const each of Object.values(platform.functions))
+  const { process, query, reconcile, jobs, retention } = platform.functions;
+  for (const each of [process, query, reconcile, jobs, retention])
     accept(each.role, {
       [`AwsSolutions-IAM5[${exported('Files8E6940B8ArnD8EE6C03')}/*]`]:
         'Objects are of every merchant; the bucket holds nothing but them.',
@@ -42,9 +43,11 @@ export function acknowledgeFindings(
     'AwsSolutions-RDS6':
       'Functions log in through the proxy with a secret; the database is reached from two security groups alone.',
   });
-  accept(data.signing, {
-    'AwsSolutions-SMG4':
-      'It signs cursors that clients hold: it is replaced by people, who accept that those end.',
+  accept(data.secrets.signing, {
+    'AwsSolutions-SMG4': 'It signs cursors that clients hold: people replace it, and accept that those end.',
+  });
+  accept(data.secrets.customerKeys, {
+    'AwsSolutions-SMG4': 'Its rotation rewraps every customer (`paywright keys rotate`), which people begin.',
   });
   accept(data.database.serving, {
     'AwsSolutions-SMG4':

@@ -38,7 +38,7 @@ export function platformStack(
   { name, bundles, data, domain }: Readonly<{ name: string; bundles: string; data: Data; domain?: Domain }>,
 ): Platform {
   const stack = new Stack(scope, `${name}-platform`, { description: 'paywright: payments of merchants' });
-  const { table, files, keys, signing } = data;
+  const { table, files, keys } = data;
   const streamArn = table.tableStreamArn;
   if (streamArn === undefined) throw new Error('the table has no stream');
   const dead = deadLetters(stack, 'DeadLetters', {
@@ -49,17 +49,16 @@ export function platformStack(
     prefix: name,
     bundles,
     storageKey: keys.storage,
-    environment: platformEnvironment(data),
+    secretKey: keys.customers,
+    environment: platformEnvironment(data, { tableName: table.tableName, bucketName: files.bucketName }),
     places: {
       table: [table.tableArn],
       index: [DUE_INDEX, TRAIL_INDEX].map((index) => `${table.tableArn}/index/${index}`),
       stream: [streamArn],
       streams: [`${table.tableArn}/stream/*`],
-      deadLetters: [dead.queueArn],
       bucket: [files.bucketArn],
       objects: [files.arnForObjects('*')],
-      customerKey: [keys.customers.keyArn],
-      secret: [signing.secretArn],
+      deadLetters: [dead.queueArn],
     },
   };
   const functions = mapped(PLATFORM_FUNCTIONS, (plan, each) => serviceFunction(stack, each, plan, terms));

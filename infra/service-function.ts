@@ -24,6 +24,8 @@ export type FunctionTerms = Readonly<{
   storageKey: IKey;
   places: Places;
   environment: Readonly<Record<string, string>>;
+  /** What encrypts the environment, where it holds secrets. */
+  secretKey?: IKey;
   /** Of functions that reach the database. */
   network?: Network;
 }>;
@@ -71,6 +73,7 @@ export function serviceFunction(
     role,
     logGroup,
     environment: { ...terms.environment },
+    ...(terms.secretKey === undefined ? {} : { environmentEncryption: terms.secretKey }),
     ...(terms.network === undefined
       ? {}
       : {
@@ -125,7 +128,6 @@ const KEY_USE: Readonly<Partial<Record<Resource, readonly [service: string, acti
   approvalQueue: ['sqs', ['kms:Decrypt', 'kms:GenerateDataKey']],
   workCompleted: ['sqs', ['kms:Decrypt', 'kms:GenerateDataKey']],
   deadLetters: ['sqs', ['kms:Decrypt', 'kms:GenerateDataKey']],
-  secret: ['secretsmanager', ['kms:Decrypt']],
   servingLogin: ['secretsmanager', ['kms:Decrypt']],
   ownerLogin: ['secretsmanager', ['kms:Decrypt']],
 };

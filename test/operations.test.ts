@@ -28,7 +28,7 @@ describe('Pages of operations', () => {
     },
   );
 
-  const documents = PAGES.map(textOf);
+  const documents = [...PAGES.map(textOf), readFileSync(join(DOCS, 'deploy.md'), 'utf8')];
   it.each([...new Set(documents.flatMap(commandsIn))])(
     'name a command that is there: paywright %s',
     async (command) => {

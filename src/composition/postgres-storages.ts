@@ -70,10 +70,11 @@ const secretRisks = (place: PostgresPlace): ReturnType<OpenStorage['risks']> =>
         (cause): StorageUnavailable => ({ kind: 'StorageUnavailable', cause }),
       );
 
-const secretsOf = ({ region }: Readonly<{ region: string }>) => new SecretsManagerClient({ region });
+/** Where credentials are fetched from. */
+export const secretsOf = ({ region }: Readonly<{ region: string }>) => new SecretsManagerClient({ region });
 
 /** A pool of one service's own, under credentials that may rotate. */
-function poolAt(place: PostgresPlace, terms: Readonly<{ max?: number }>): Pool {
+export function poolAt(place: PostgresPlace, terms: Readonly<{ max?: number }>): Pool {
   if (place.kind === 'url') return postgresPool({ connectionString: place.url, ...terms });
   const { host, port, database, secretArn } = place;
   return rotateCredentials(

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { type BundledFunction, FUNCTIONS, type Service } from './functions.ts';
@@ -20,6 +20,14 @@ export type BundleOptions = Readonly<{
 
 export type Bundle = BundledFunction &
   Readonly<{ storage: Storage; file: string; bytes: number; metafile: Metafile }>;
+
+const POSTGRES = join(import.meta.dirname, '../../src/adapters/postgres');
+
+/** The files that a function which migrates applies; it reads them where `import.meta.url` says they are, beside it. */
+const MIGRATIONS: Readonly<Record<Service, string>> = {
+  platform: join(POSTGRES, 'migrations'),
+  approvals: join(POSTGRES, 'approvals/migrations'),
+};
 
 /**
  * Makes `<outDir>/<name>/index.cjs` of every function, minified, with all that it uses and nothing to install beside it, for
@@ -62,6 +70,8 @@ export async function bundleFunction(
       oneThread,
     ],
   });
+  if (each.name.endsWith('migrate') && storage === 'postgres')
+    cpSync(MIGRATIONS[each.service], join(outDir, each.name, 'migrations'), { recursive: true });
   const [output] = Object.values(metafile.outputs);
   return { ...each, storage, file, bytes: output?.bytes ?? 0, metafile };
 }

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { APPROVALS_FUNCTIONS, MIGRATION_FUNCTIONS, PLATFORM_FUNCTIONS } from '../../infra/function-plans.ts';
+import { theResource } from './synthesized.ts';
+
+type Faults = readonly Readonly<{ name: string; says: string }>[];
+type ReadConfig = (
+  env: Readonly<Record<string, string>>,
+  localSecret: () => string,
+) => Readonly<{ match<Read>(ok: () => Read, err: (faults: Faults) => Read): Read }>;
+
+/** By a name that is no literal: the source is compiled under stricter rules than what imports aws-cdk-lib can be. */
+const SOURCE: string = '../../src/entrypoints/cli/config.ts';
+const { readConfig } = (await import(SOURCE)) as { readConfig: ReadConfig };
+
+/** What CloudFormation puts in the place of each reference, by the setting that has it. */
+const RESOLVED: Readonly<Record<string, string>> = {
+  AURORA_ENDPOINT: 'paywright.cluster-1.eu-central-1.rds.amazonaws.com:5432',
+  AURORA_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:serving-1',
+  SERVING_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:serving-1',
+  APPROVAL_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/111122223333/paywright-production-approvals',
+  DYNAMODB_TABLE: 'paywright-production-data-Payments',
+  EVENT_BUS_NAME: 'paywright-production',
+  EXPORT_BUCKET: 'paywright-production-data-files',
+  JWT_CLIENT_IDS: '1h57kf5cpq17m0eml12EXAMPLE',
+  JWT_ISSUER: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_abcdefghi',
+  JWT_JWKS_URL: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_abcdefghi/.well-known/jwks.json',
+  PAYWRIGHT_SECRET: 'mR8vQ2xK0nZ5wTf1LbYc7GdHj4SpAe9UmR8vQ2xK0nZ5wTf1LbYc7GdHj4SpAe9U',
+  // As Secrets Manager draws it: letters and digits, 43 of them.
+  PAYWRIGHT_CUSTOMER_KEYS: 'first:Zq3T8mW5xK1vB7nR2yL9cF4hJ6dG0sPaEuXiOwYtUbM',
+};
+
+describe('The environment of a function', () => {
+  it.each(Object.keys({ ...MIGRATION_FUNCTIONS, ...PLATFORM_FUNCTIONS, ...APPROVALS_FUNCTIONS }))(
+    'is one that production accepts: %s',
+    (name) => {
+      const { Properties } = theResource('AWS::Lambda::Function', {
+        FunctionName: `paywright-production-${name}`,
+      });
+      const { Variables } = Properties['Environment'] as { Variables: Readonly<Record<string, unknown>> };
+      const env = Object.entries(Variables).map(([setting, value]) => {
+        if (typeof value === 'string') return [setting, value];
+        const resolved = RESOLVED[setting];
+        if (resolved === undefined) throw new Error(`nothing stands for ${setting}`);
+        return [setting, resolved];
+      });
+      const faults = readConfig({ AWS_REGION: 'eu-central-1', ...Object.fromEntries(env) }, () => {
+        throw new Error('a function keeps no keys of its own');
+      }).match(
+        (): Faults => [],
+        (found) => found,
+      );
+      expect(faults).toEqual([]);
+      expect(Properties['KmsKeyArn']).toBeDefined();
+    },
+  );
+});
