@@ -57,7 +57,7 @@ describe('roles', () => {
     ]);
     (await storage.leases.release(['shard-1'], 'me'))._unsafeUnwrap();
     const enforce = enforceRetention({ ...storage, clock: { now: () => NOON + 10 * 365 * 86_400_000 } });
-    expect((await enforce(10))._unsafeUnwrap().kinds).toHaveLength(7);
+    expect((await enforce(10))._unsafeUnwrap().kinds).toHaveLength(8);
     await storage.close();
   });
 

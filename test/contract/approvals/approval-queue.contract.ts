@@ -145,17 +145,18 @@ export function approvalQueueContract(
       expect(await depth()).toEqual({ waiting: 0, hidden: 0, dead: 0 });
     });
 
-    it.runIf(hasMoves)('lets dead letters wait again, as if they had never been received', async () => {
-      const messages = someMessages(3);
-      await send(messages);
-      await letItDie(3);
-      await send(someMessages(1));
-      expect((await scene.queue.redrive(scene.now()))._unsafeUnwrap()).toEqual({ moved: 3 });
-      expect((await scene.queue.redrive(scene.now()))._unsafeUnwrap()).toEqual({ moved: 0 });
-      const received = await receiveAll(4);
-      expect(received.map(({ receives }) => receives)).toEqual([1, 1, 1, 1]);
-      expect(paymentsOf(received)).toEqual(expect.arrayContaining(paymentsOf(messages)));
-    });
+    if (hasMoves)
+      it('lets dead letters wait again, as if they had never been received', async () => {
+        const messages = someMessages(3);
+        await send(messages);
+        await letItDie(3);
+        await send(someMessages(1));
+        expect((await scene.queue.redrive(scene.now()))._unsafeUnwrap()).toEqual({ moved: 3 });
+        expect((await scene.queue.redrive(scene.now()))._unsafeUnwrap()).toEqual({ moved: 0 });
+        const received = await receiveAll(4);
+        expect(received.map(({ receives }) => receives)).toEqual([1, 1, 1, 1]);
+        expect(paymentsOf(received)).toEqual(expect.arrayContaining(paymentsOf(messages)));
+      });
   });
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Bundle, bundleFunctions } from '../../../tools/bundle/bundle.ts';
 
 /** Of each service's largest function. The aim is 1 MB: those of the platform are above it still. */
-const MOST_BYTES = { platform: 1_200_000, approvals: 1_000_000 };
+const MOST_BYTES = { platform: 1_410_000, approvals: 1_000_000 };
 
 const outDir = mkdtempSync(join(tmpdir(), 'paywright-bundles-'));
 let bundles: readonly Bundle[];
@@ -20,17 +20,20 @@ describe('the bundles', () => {
       'approvals-approve',
       'approvals-create',
       'approvals-get',
+      'approvals-migrate',
       'approvals-pending',
       'approvals-recovery',
       'approvals-relay',
       'approvals-retention',
       'jobs',
+      'migrate',
       'process',
       'query',
       'reconcile',
       'recovery',
       'relay',
       'retention',
+      'token-claims',
       'webhooks',
       'work-completed',
     ]);
