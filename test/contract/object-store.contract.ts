@@ -36,6 +36,8 @@ export type BreakableObjects = Readonly<{
 export type StandInGaps = Readonly<{
   /** One key may not go on behind another and a slash. */
   keysBelowKeys?: true;
+  /** Keeps its files where no test can change them: what it gives out damaged is tried on the way to it. */
+  filesOutOfReach?: true;
 }>;
 
 export const aKey = (text: string): ObjectKey => {
@@ -347,19 +349,19 @@ export function objectStoreContract(
       expect(refused).toMatchObject({ kind: 'ObjectStoreUnavailable', cause: store.refusal });
     });
 
-    it('finds a byte that was changed beneath it, before it gives out what stands with it', async (context) => {
-      const whole = pattern(300_000);
-      await put(key, whole);
-      if (store.damage === undefined) return context.skip();
-      await store.damage(key, 200_000);
-      const { bytes, fault } = await read(key);
-      expect(fault).toBe('ObjectDamaged');
-      expect(bytes.length).toBeLessThanOrEqual(200_000);
-      expect(bytes.equals(whole.subarray(0, bytes.length))).toBe(true);
-      expect((await read(key, { first: 200_000, last: 200_001 })).fault).toBe('ObjectDamaged');
-      const sound = await read(key, { first: 0, last: 9 });
-      expect([sound.fault, sound.bytes.length]).toEqual([undefined, 10]);
-    });
+    if (gaps.filesOutOfReach === undefined)
+      it('finds a byte that was changed beneath it, before it gives out what stands with it', async () => {
+        const whole = pattern(300_000);
+        await put(key, whole);
+        await store.damage?.(key, 200_000);
+        const { bytes, fault } = await read(key);
+        expect(fault).toBe('ObjectDamaged');
+        expect(bytes.length).toBeLessThanOrEqual(200_000);
+        expect(bytes.equals(whole.subarray(0, bytes.length))).toBe(true);
+        expect((await read(key, { first: 200_000, last: 200_001 })).fault).toBe('ObjectDamaged');
+        const sound = await read(key, { first: 0, last: 9 });
+        expect([sound.fault, sound.bytes.length]).toEqual([undefined, 10]);
+      });
 
     it('is unavailable, and does not begin anew, where everything has vanished', async () => {
       await put(key, bytesOf('a'));
