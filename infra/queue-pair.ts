@@ -8,7 +8,8 @@ const VISIBILITY_S = 300;
 const LONG_POLL_S = 20;
 /** Receptions after which a message goes to the dead letters. */
 const MOST_RECEPTIONS = 3;
-const DEAD_LETTERS_DAYS = 14;
+/** The longest there is. A dead letter of a standard queue keeps the age that it had as a message. */
+const KEPT_DAYS = 14;
 
 /** A queue and where its messages go that were received three times and never deleted. */
 export type QueuePair = Readonly<{ queue: Queue; deadLetters: Queue }>;
@@ -24,6 +25,7 @@ export function queuePair(
     encryption: QueueEncryption.KMS,
     encryptionMasterKey: key,
     enforceSSL: true,
+    retentionPeriod: Duration.days(KEPT_DAYS),
     visibilityTimeout: Duration.seconds(VISIBILITY_S),
     receiveMessageWaitTime: Duration.seconds(LONG_POLL_S),
     deadLetterQueue: { queue: dead, maxReceiveCount: MOST_RECEPTIONS },
@@ -42,5 +44,5 @@ export const deadLetters = (
     encryption: QueueEncryption.KMS,
     encryptionMasterKey: key,
     enforceSSL: true,
-    retentionPeriod: Duration.days(DEAD_LETTERS_DAYS),
+    retentionPeriod: Duration.days(KEPT_DAYS),
   });

@@ -129,12 +129,10 @@ describe('Queues', () => {
     },
   );
 
-  it('keep dead letters for 14 days', () => {
-    const dead = resourcesOf('AWS::SQS::Queue').filter(({ Properties }) =>
-      String(Properties['QueueName']).endsWith('dead-letters'),
-    );
-    expect(dead).toHaveLength(4);
-    for (const { Properties } of dead) expect(Properties['MessageRetentionPeriod']).toBe(14 * 86_400);
+  it('keep messages and dead letters for 14 days', () => {
+    const queues = resourcesOf('AWS::SQS::Queue');
+    expect(queues).toHaveLength(6);
+    for (const { Properties } of queues) expect(Properties['MessageRetentionPeriod']).toBe(14 * 86_400);
   });
 
   it('are encrypted under our key and speak TLS alone', () => {

@@ -51,9 +51,17 @@ const given = (name: AwsEmulator): string | undefined =>
 export const hasEmulator = (name: AwsEmulator): boolean =>
   given(name) !== undefined || existsSync(join(INSTALLED, PROGRAMS[name].file));
 
+const CFN_LINT = join(INSTALLED, 'python/bin/cfn-lint');
+
+/** AWS's linter of templates, which is installed beside the emulators; undefined where it is not. */
+export const cfnLint = (): string | undefined => (existsSync(CFN_LINT) ? CFN_LINT : undefined);
+
 /** What a run leaves out here, in a line for its beginning; undefined when that is nothing. */
 export function missingEmulators(): string | undefined {
-  const missing = (Object.keys(PROGRAMS) as readonly AwsEmulator[]).filter((name) => !hasEmulator(name));
+  const missing: string[] = (Object.keys(PROGRAMS) as readonly AwsEmulator[]).filter(
+    (name) => !hasEmulator(name),
+  );
+  if (cfnLint() === undefined) missing.push('cfn-lint');
   return missing.length === 0
     ? undefined
     : `NOT TESTED: what needs ${missing.join(', ')}. \`npm run emulators\` installs them (Python 3, and Go for versitygw).`;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the AWS emulators that tests use into .emulators, at the versions that are named here: MiniStack and moto
-# from PyPI, and versitygw, an S3, where Go can build it. Done once for each set of versions.
+# Installs the AWS emulators that tests use into .emulators, at the versions that are named here: MiniStack, moto and
+# cfn-lint from PyPI, and versitygw, an S3, where Go can build it. Done once for each set of versions.
 set -eu
 cd "$(dirname "$0")/../.."
 versitygw=v1.8.0
@@ -11,7 +11,7 @@ if ! cmp -s tools/emulators/requirements.txt .emulators/python/installed.txt; th
   .emulators/python/bin/pip install --quiet --disable-pip-version-check -r tools/emulators/requirements.txt
   cp tools/emulators/requirements.txt .emulators/python/installed.txt
 fi
-echo 'emulators: MiniStack and moto are in .emulators/python'
+echo 'emulators: MiniStack, moto and cfn-lint are in .emulators/python'
 
 if [ "$(cat .emulators/go/installed.txt 2>/dev/null)" = "$versitygw" ]; then
   echo 'emulators: versitygw is in .emulators/go'
