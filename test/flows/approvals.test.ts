@@ -14,21 +14,11 @@ import { aWorkEvent } from '../support/approvals-app.ts';
 import { emulatorUrl, hasEmulator } from '../support/aws-emulators.ts';
 import { aBus, aQueue, askingAt, REGION } from '../support/aws-messaging.ts';
 import { type AwsProxy, awsProxy } from '../support/aws-proxy.ts';
-import { httpEvent } from '../support/gateway.ts';
-import { aCall, someFunctions } from '../support/lambda/functions.ts';
-import type { Instance } from '../support/lambda/runtime-api.ts';
+import { SCHEDULED, someDeployment } from '../support/lambda/functions.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 
 type Envelope = Readonly<{ 'detail-type': string; detail: Readonly<{ eventId: string; paymentId: string }> }>;
 type Person = Readonly<{ sub: string; role: string }>;
-
-const SCHEDULED = {
-  version: '0',
-  id: '1',
-  'detail-type': 'Scheduled Event',
-  source: 'aws.events',
-  detail: {},
-};
 
 /**
  * From completed work on a bus to events about its payout on another, through the functions' bundles, on an emulator of SQS
@@ -36,11 +26,18 @@ const SCHEDULED = {
  * are removed.
  */
 describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
-  const functions = someFunctions();
   let server: Awaited<ReturnType<typeof postgresServer>>;
   let proxy: AwsProxy;
   let names: Awaited<ReturnType<typeof resources>>;
-  const instances = new Map<string, Promise<Instance>>();
+  const deployed = someDeployment('postgres', () => ({
+    DATABASE_URL: names.databaseUrl,
+    AWS_REGION: REGION,
+    AWS_ENDPOINT_URL: proxy.url,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    APPROVAL_QUEUE_URL: names.approvals.url,
+    EVENT_BUS_NAME: names.bus.name,
+  }));
 
   async function resources(url: string) {
     askingAt(url);
@@ -65,32 +62,10 @@ describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
   });
   afterAll(async () => {
     vi.unstubAllEnvs();
-    await functions.close();
+    await deployed.close();
     await proxy.close();
     await server.close();
   });
-
-  const instance = (name: string): Promise<Instance> => {
-    const started =
-      instances.get(name) ??
-      functions.start(name, 'postgres', {
-        DATABASE_URL: names.databaseUrl,
-        AWS_REGION: REGION,
-        AWS_ENDPOINT_URL: proxy.url,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        APPROVAL_QUEUE_URL: names.approvals.url,
-        EVENT_BUS_NAME: names.bus.name,
-      });
-    instances.set(name, started);
-    return started;
-  };
-
-  async function invoked<Result>(name: string, event: unknown): Promise<Result> {
-    const outcome = await (await instance(name)).invoke(event);
-    if (outcome.kind !== 'result') throw new Error(`${name}: ${JSON.stringify(outcome)}`);
-    return outcome.payload as Result;
-  }
 
   /** Messages that wait, up to ten, waited for as a long poll does. */
   async function received(QueueUrl: string): Promise<readonly Message[]> {
@@ -116,9 +91,12 @@ describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
       body: Body,
       eventSource: 'aws:sqs',
     }));
-    const { batchItemFailures } = await invoked<{ batchItemFailures: { itemIdentifier: string }[] }>(name, {
-      Records,
-    });
+    const { batchItemFailures } = await deployed.invoked<{ batchItemFailures: { itemIdentifier: string }[] }>(
+      name,
+      {
+        Records,
+      },
+    );
     const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     for (const message of messages) if (!failed.has(message.MessageId ?? '')) await remove(QueueUrl, message);
   }
@@ -169,18 +147,11 @@ describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
       }),
     );
 
-  /** A request to the API of approvals by such a person, through API Gateway. */
-  async function asked(name: string, path: string, person: Person, body?: object) {
-    const call = await aCall(path, {
+  const byPerson = (name: string, path: string, person: Person, body?: object) =>
+    deployed.asked(name, path, {
       ...(body === undefined ? {} : { body }),
       claims: { ...person, merchant_id: undefined, permissions: [] },
     });
-    const { statusCode, body: text } = await invoked<{ statusCode: number; body: string }>(
-      name,
-      await httpEvent(call),
-    );
-    return { status: statusCode, body: JSON.parse(text) as Readonly<Record<string, unknown>> };
-  }
   const dispatcher = { sub: 'dispatcher-1', role: 'dispatcher' };
   const admin = { sub: 'admin-1', role: 'admin' };
 
@@ -193,7 +164,7 @@ describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
 
     proxy.trouble(/SendMessageBatch/, 'throttled', 'reply lost', 'duplicated');
     proxy.trouble(/PutEvents/, 'reply lost', 'throttled');
-    expect(await invoked('approvals-relay', SCHEDULED)).toMatchObject({ left: false });
+    expect(await deployed.invoked('approvals-relay', SCHEDULED)).toMatchObject({ left: false });
     const message = await waitInQueue();
     expect(message).toMatchObject({
       incidentId: work.detail.incidentId,
@@ -205,17 +176,17 @@ describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
     expect([...queued.keys()]).toEqual([paymentId]);
 
     const path = `/payments/${paymentId}`;
-    expect(await asked('approvals-approve', `${path}/approve`, dispatcher, {})).toMatchObject({
+    expect(await byPerson('approvals-approve', `${path}/approve`, dispatcher, {})).toMatchObject({
       status: 200,
       body: { status: 'approved' },
     });
-    expect(await asked('approvals-approve', `${path}/process`, admin, {})).toMatchObject({
+    expect(await byPerson('approvals-approve', `${path}/process`, admin, {})).toMatchObject({
       status: 200,
       body: { status: 'completed', processorReference: expect.any(String) },
     });
     // A stream wakes the relay as a schedule does.
     const stream = { Records: [{ eventSource: 'aws:dynamodb', eventID: '1' }] };
-    expect(await invoked('approvals-relay', stream)).toMatchObject({ left: false });
+    expect(await deployed.invoked('approvals-relay', stream)).toMatchObject({ left: false });
     await expect
       .poll(async () => (await typesHeard(paymentId)).toSorted(), { timeout: 20_000, interval: 10 })
       .toEqual(['PaymentApproved', 'PaymentCompleted', 'PaymentCreated']);
@@ -258,7 +229,7 @@ describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
         { timeout: 30_000, interval: 100 },
       )
       .toBe(2);
-    const { body } = await asked('approvals-pending', '/payments/pending', dispatcher);
+    const { body } = await byPerson('approvals-pending', '/payments/pending', dispatcher);
     const waiting = (body['payments'] as readonly { incidentId: string }[]).map(
       ({ incidentId }) => incidentId,
     );
@@ -268,7 +239,7 @@ describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
   });
 
   it('sends nothing to another queue when the one that is named is away, and all of it once it is back', async () => {
-    const { status, body } = await asked('approvals-create', '/payments', dispatcher, {
+    const { status, body } = await byPerson('approvals-create', '/payments', dispatcher, {
       incidentId: randomUUID(),
       vendorId: randomUUID(),
       payerType: 'back_office',
@@ -277,11 +248,11 @@ describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
     });
     expect(status).toBe(201);
     proxy.trouble(/SendMessageBatch/, 'throttled', 'throttled', 'throttled', 'throttled');
-    await invoked('approvals-relay', SCHEDULED);
+    await deployed.invoked('approvals-relay', SCHEDULED);
     await expect
       .poll(
         async () => {
-          await invoked('approvals-relay', SCHEDULED);
+          await deployed.invoked('approvals-relay', SCHEDULED);
           return [...(await typesHeard(String(body['paymentId'])))];
         },
         { timeout: 20_000, interval: 100 },

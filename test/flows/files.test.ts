@@ -6,31 +6,28 @@ import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { EMULATOR_CREDENTIALS, hasEmulator } from '../support/aws-emulators.ts';
 import { type AwsProxy, awsProxy } from '../support/aws-proxy.ts';
 import { freshTable } from '../support/dynamodb-tables.ts';
-import { httpEvent } from '../support/gateway.ts';
 import { aPaymentBody } from '../support/http-app.ts';
-import { aCall, someFunctions } from '../support/lambda/functions.ts';
-import type { Instance } from '../support/lambda/runtime-api.ts';
+import { SCHEDULED, someDeployment } from '../support/lambda/functions.ts';
 import { freshBucket } from '../support/s3-buckets.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Payment = Readonly<{ id: string; transactions: readonly Readonly<{ id: string; status: string }>[] }>;
 
-const SCHEDULED = {
-  version: '0',
-  id: '1',
-  'detail-type': 'Scheduled Event',
-  source: 'aws.events',
-  detail: {},
-};
-
 /** The platform's functions as bundles, on an engine of DynamoDB and an emulator of S3 that loses and throttles. */
 describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
-  const functions = someFunctions();
   let engine: Awaited<ReturnType<typeof startDynamoDbEngine>>;
   let table: Awaited<ReturnType<typeof freshTable>>;
   let files: Awaited<ReturnType<typeof freshBucket>>;
   let proxy: AwsProxy;
-  const instances = new Map<string, Promise<Instance>>();
+  const deployed = someDeployment('dynamodb', () => ({
+    DYNAMODB_ENDPOINT: engine.url,
+    DYNAMODB_TABLE: table.table,
+    AWS_REGION: 'eu-central-1',
+    AWS_ENDPOINT_URL_S3: proxy.url,
+    AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
+    EXPORT_BUCKET: files.bucket,
+  }));
 
   beforeAll(async () => {
     engine = await startDynamoDbEngine({});
@@ -40,44 +37,20 @@ describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
     proxy = await awsProxy(files.endpoint);
   });
   afterAll(async () => {
-    await functions.close();
+    await deployed.close();
     await proxy.close();
     await engine.stop();
   });
 
-  const instance = (name: string): Promise<Instance> => {
-    const started =
-      instances.get(name) ??
-      functions.start(name, 'dynamodb', {
-        DYNAMODB_ENDPOINT: engine.url,
-        DYNAMODB_TABLE: table.table,
-        AWS_REGION: 'eu-central-1',
-        AWS_ENDPOINT_URL_S3: proxy.url,
-        AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
-        EXPORT_BUCKET: files.bucket,
-      });
-    instances.set(name, started);
-    return started;
-  };
-
-  async function invoked<Result>(name: string, event: unknown): Promise<Result> {
-    const outcome = await (await instance(name)).invoke(event);
-    if (outcome.kind !== 'result') throw new Error(`${name}: ${JSON.stringify(outcome)}`);
-    return outcome.payload as Result;
-  }
-
-  async function asked(path: string, sent: Parameters<typeof aCall>[1] = {}) {
-    const name = sent.body === undefined ? 'query' : 'process';
-    const claims = { permissions: ['payments', 'settlements', 'exports'] };
-    const event = await httpEvent(await aCall(path, { claims, ...sent }));
-    const { statusCode, body } = await invoked<{ statusCode: number; body: string }>(name, event);
-    return { status: statusCode, body: JSON.parse(body) as Fields };
-  }
+  const byMerchant = (path: string, sent: Parameters<typeof deployed.asked>[2] = {}) =>
+    deployed.asked(sent.body === undefined ? 'query' : 'process', path, {
+      claims: { permissions: ['payments', 'settlements', 'exports'] },
+      ...sent,
+    });
 
   async function paid(key: string): Promise<Payment> {
-    const { body } = await asked('/payments', { body: aPaymentBody(), key });
-    return (await asked(`/payments/${String(body['id'])}`)).body as unknown as Payment;
+    const { body } = await byMerchant('/payments', { body: aPaymentBody(), key });
+    return (await byMerchant(`/payments/${String(body['id'])}`)).body as unknown as Payment;
   }
 
   /** What a link gives to one who has no token. */
@@ -104,12 +77,12 @@ describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
     const stored = { bucket: { name: files.bucket }, object: { key } };
     const event = { Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: stored }] };
     for (const _ of [1, 2])
-      expect(await invoked('reconcile', event)).toMatchObject({ batchItemFailures: [] });
+      expect(await deployed.invoked('reconcile', event)).toMatchObject({ batchItemFailures: [] });
     const reconciled = async () => {
-      await invoked('jobs', SCHEDULED);
-      const { body } = await asked('/reconciliations');
+      await deployed.invoked('jobs', SCHEDULED);
+      const { body } = await byMerchant('/reconciliations');
       const [newest] = body['items'] as readonly Fields[];
-      return (await asked(`/reconciliations/${String(newest?.['id'])}`)).body;
+      return (await byMerchant(`/reconciliations/${String(newest?.['id'])}`)).body;
     };
     await expect
       .poll(async () => (await reconciled())['report_url'], { timeout: 30_000, interval: 100 })
@@ -121,19 +94,19 @@ describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
     });
     expect(proxy.met()).toBeGreaterThanOrEqual(4);
     expect(await fetched(done['report_csv_url'])).toContain('missing_here');
-    const settled = await asked(`/payments/${payments[0]?.id}`);
+    const settled = await byMerchant(`/payments/${payments[0]?.id}`);
     expect(settled.body['transactions']).toMatchObject([{ status: 'settled' }]);
   });
 
   it('exports to the bucket, though S3 throttles and loses replies, and gives a link that needs no token', async () => {
     const { id } = await paid('third');
-    const ordered = await asked('/payments/export', { body: { format: 'csv' }, key: 'export' });
+    const ordered = await byMerchant('/payments/export', { body: { format: 'csv' }, key: 'export' });
     expect(ordered.status).toBe(202);
     const met = proxy.met();
     proxy.trouble(/^PUT .*exports/, 'reply lost', 'throttled');
     const exported = async () => {
-      await invoked('jobs', SCHEDULED);
-      return (await asked(String(ordered.body['check_url']))).body;
+      await deployed.invoked('jobs', SCHEDULED);
+      return (await byMerchant(String(ordered.body['check_url']))).body;
     };
     await expect
       .poll(async () => (await exported())['status'], { timeout: 30_000, interval: 100 })

@@ -1,26 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   APPROVALS_FUNCTIONS,
   type FunctionPlan,
   MIGRATION_FUNCTIONS,
   PLATFORM_FUNCTIONS,
 } from '../../infra/function-plans.ts';
-import { type Bundle, bundleFunctions } from '../../tools/bundle/bundle.ts';
+import type { Bundle } from '../../tools/bundle/bundle.ts';
+import { deployedBundles } from '../support/lambda/bundles.ts';
 import { resourcesOf } from './synthesized.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'paywright-privilege-'));
 const bundles = new Map<string, Bundle>();
 beforeAll(async () => {
-  const made = await bundleFunctions({
-    outDir: folder,
-    storages: { platform: 'dynamodb', approvals: 'postgres' },
-  });
-  for (const bundle of made) bundles.set(bundle.name, bundle);
-}, 300_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  for (const bundle of await deployedBundles()) bundles.set(bundle.name, bundle);
+});
 
 const ITEM_OPERATIONS = [
   'BatchGetItem',

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../src/adapters/embedded/free-port.ts';
+import { madeOnce, startOnceARun } from './once-a-run.ts';
 
 const INSTALLED = join(import.meta.dirname, '../../.emulators');
 const PYTHON = join(INSTALLED, 'python/bin/python');
@@ -68,42 +67,30 @@ export function missingEmulators(): string | undefined {
 }
 
 /** Where the emulator listens, which is started when the first test of a run asks, and shared by all of its files. */
-export async function emulatorUrl(name: AwsEmulator): Promise<string> {
-  const starter = process.env['TEST_EMULATORS_URL'];
-  const reply = await fetch(`${starter}/${name}`);
-  const text = await reply.text();
-  if (reply.status !== 200) throw new Error(text);
-  return text;
-}
+export const emulatorUrl = (name: AwsEmulator): Promise<string> =>
+  madeOnce(process.env['TEST_EMULATORS_URL'], name);
 
 /** What starts each emulator once for a run, when it is asked for, and ends them all. */
 export type EmulatorStarter = Readonly<{ url: string; close(): Promise<void> }>;
 
-/** Answers `GET /<name>` with the emulator's URL, on loopback. */
+/** Answers with the emulator's URL. */
 export async function startEmulatorStarter(): Promise<EmulatorStarter> {
-  const running = new Map<AwsEmulator, Promise<Running>>();
+  const running: Promise<Running>[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'paywright-emulators-'));
-  const urlOf = async (name: AwsEmulator): Promise<string> => {
+  const { url, close } = await startOnceARun(async (asked) => {
+    const name = asked as AwsEmulator;
     const one = given(name);
     if (one !== undefined) return one;
-    const start = running.get(name) ?? launch(name, folder);
-    running.set(name, start);
-    return (await start).url;
-  };
-  const server = createServer((request, response) => {
-    urlOf(request.url?.slice(1) as AwsEmulator).then(
-      (url) => response.end(url),
-      (fault: unknown) => response.writeHead(500).end(String(fault)),
-    );
+    const started = launch(name, folder);
+    running.push(started);
+    return (await started).url;
   });
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     async close() {
-      server.close();
-      server.closeAllConnections();
-      for (const start of await Promise.allSettled(running.values()))
-        if (start.status === 'fulfilled') end(start.value.child);
+      close();
+      for (const started of await Promise.allSettled(running))
+        if (started.status === 'fulfilled') end(started.value.child);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -5,6 +5,7 @@ import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../../src/adapters/embedded/postgres-server.ts';
 import { missingEmulators, startEmulatorStarter } from './aws-emulators.ts';
 import { bundleProgram } from './bundled-program.ts';
+import { startBundler } from './lambda/bundles.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -38,7 +39,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   if (missing !== undefined) console.log(`\n${missing}\n`);
   const emulators = await startEmulatorStarter();
   process.env['TEST_EMULATORS_URL'] = emulators.url;
+  const bundler = await startBundler();
+  process.env['TEST_BUNDLES_URL'] = bundler.url;
   return async () => {
+    bundler.close();
     await emulators.close();
     await postgres.stop();
     await program.remove();

@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
 import { type BundledFunction, FUNCTIONS, type Service } from './functions.ts';
 import {
   credentialsOfLambda,
@@ -19,7 +19,13 @@ export type BundleOptions = Readonly<{
 }>;
 
 export type Bundle = BundledFunction &
-  Readonly<{ storage: Storage; file: string; bytes: number; metafile: Metafile }>;
+  Readonly<{
+    storage: Storage;
+    file: string;
+    bytes: number;
+    /** What it is made of: files by their path from the folder where it was made, and what is left of each. */
+    inputs: Readonly<Record<string, Readonly<{ bytesInOutput: number }>>>;
+  }>;
 
 const POSTGRES = join(import.meta.dirname, '../../src/adapters/postgres');
 
@@ -35,19 +41,38 @@ const MIGRATIONS: Readonly<Record<Service, string>> = {
  */
 export async function bundleFunctions({ outDir, storages }: BundleOptions): Promise<readonly Bundle[]> {
   rmSync(outDir, { recursive: true, force: true });
-  return Promise.all(FUNCTIONS.map((each) => bundleFunction(each, outDir, storages[each.service])));
+  const made = await Promise.all(
+    (['approvals', 'platform'] as const).map((service) => bundleService(service, outDir, storages[service])),
+  );
+  return made.flat().toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** One of them alone, with this storage. */
-export async function bundleFunction(
-  each: BundledFunction,
+/** Those of one service, with this storage. A source file is read once for all of them, though each holds what it uses of it. */
+export async function bundleService(
+  service: Service,
   outDir: string,
   storage: Storage,
-): Promise<Bundle> {
-  const file = join(outDir, each.name, 'index.cjs');
+): Promise<readonly Bundle[]> {
+  const all = FUNCTIONS.filter((each) => each.service === service);
+  const made = await Promise.all(
+    [all.filter(sendsMessages), all.filter((each) => !sendsMessages(each))]
+      .filter((alike) => alike.length > 0)
+      .map((alike) => bundleAlike(alike, outDir, storage)),
+  );
+  return made.flat();
+}
+
+const sendsMessages = ({ name }: BundledFunction): boolean => name === 'approvals-relay';
+
+async function bundleAlike(
+  functions: readonly BundledFunction[],
+  outDir: string,
+  storage: Storage,
+): Promise<readonly Bundle[]> {
   const { metafile } = await build({
-    entryPoints: [each.entry],
-    outfile: file,
+    entryPoints: functions.map(({ name, entry }) => ({ in: entry, out: join(name, 'index') })),
+    outdir: outDir,
+    outExtension: { '.js': '.cjs' },
     bundle: true,
     minify: true,
     metafile: true,
@@ -64,14 +89,20 @@ export async function bundleFunction(
     external: ['pg-native'],
     plugins: [
       oneStorage(storage),
-      ...(each.name === 'approvals-relay' ? [] : [withoutMessaging]),
+      ...(functions.some(sendsMessages) ? [] : [withoutMessaging]),
       withoutDocuments,
       credentialsOfLambda,
       oneThread,
     ],
   });
-  if (each.name.endsWith('migrate') && storage === 'postgres')
-    cpSync(MIGRATIONS[each.service], join(outDir, each.name, 'migrations'), { recursive: true });
-  const [output] = Object.values(metafile.outputs);
-  return { ...each, storage, file, bytes: output?.bytes ?? 0, metafile };
+  for (const { name, service } of functions)
+    if (name.endsWith('migrate') && storage === 'postgres')
+      cpSync(MIGRATIONS[service], join(outDir, name, 'migrations'), { recursive: true });
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [resolve(path), output]));
+  return functions.map((each) => {
+    const file = join(outDir, each.name, 'index.cjs');
+    const output = outputs.get(resolve(file));
+    if (output === undefined) throw new Error(`${each.name} was not bundled`);
+    return { ...each, storage, file, bytes: output.bytes, inputs: output.inputs };
+  });
 }

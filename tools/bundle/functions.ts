@@ -15,8 +15,9 @@ export const FUNCTIONS: readonly BundledFunction[] = readdirSync(HANDLERS, { wit
   .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
   .map((entry) => entry.name.slice(0, -3))
   .toSorted()
-  .map((name) => ({
-    name,
-    entry: join(HANDLERS, `${name}.ts`),
-    service: name.startsWith('approvals-') || name === 'work-completed' ? 'approvals' : 'platform',
-  }));
+  .map((name) => ({ name, entry: join(HANDLERS, `${name}.ts`), service: serviceOf(name) }));
+
+/** Whose function has this name. */
+export function serviceOf(name: string): Service {
+  return name.startsWith('approvals-') || name === 'work-completed' ? 'approvals' : 'platform';
+}

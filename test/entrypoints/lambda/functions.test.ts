@@ -11,7 +11,7 @@ import { parseObjectKey } from '../../../src/domain/files/object-key.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import { httpEvent, restEvent } from '../../support/gateway.ts';
 import { aPaymentBody } from '../../support/http-app.ts';
-import { aCall, someFunctions } from '../../support/lambda/functions.ts';
+import { aCall, SCHEDULED, someFunctions } from '../../support/lambda/functions.ts';
 import type { Instance, Invoked } from '../../support/lambda/runtime-api.ts';
 import { FILE_TOKENS } from '../../support/objects.ts';
 import { postgresServer } from '../../support/postgres-database.ts';
@@ -54,14 +54,6 @@ const linesOf = (instance: Instance) =>
     .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
 
 const pay = (key: string) => aCall('/payments', { body: aPaymentBody(), key });
-/** What EventBridge hands over when a schedule is due. */
-const SCHEDULED = {
-  version: '0',
-  id: '1',
-  'detail-type': 'Scheduled Event',
-  source: 'aws.events',
-  detail: {},
-};
 const DONE = { left: false, batchItemFailures: [] };
 
 describe('the functions of the API', () => {

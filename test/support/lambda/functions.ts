@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleFunction } from '../../../tools/bundle/bundle.ts';
-import { FUNCTIONS } from '../../../tools/bundle/functions.ts';
+import { serviceOf } from '../../../tools/bundle/functions.ts';
 import type { Storage } from '../../../tools/bundle/plugins.ts';
+import { httpEvent } from '../gateway.ts';
 import { AUDIENCE, aToken, ISSUER, SECRET } from '../http-app.ts';
+import { bundlesOf } from './bundles.ts';
 import { type Instance, startInstance } from './runtime-api.ts';
 
 /** What every function of these tests is told, but for its storage. */
@@ -17,24 +18,25 @@ const VARIABLES = {
   PAYWRIGHT_CUSTOMER_KEYS: `test:${Buffer.alloc(32, 7).toString('base64url')}`,
 } as const;
 
-/** Bundles functions when they are first started, and starts instances of them; `close` ends all of it. */
+/** What EventBridge hands over when a schedule is due. */
+export const SCHEDULED = {
+  version: '0',
+  id: '1',
+  'detail-type': 'Scheduled Event',
+  source: 'aws.events',
+  detail: {},
+};
+
+/** Starts instances of functions from their bundles; `close` ends all of them. */
 export function someFunctions() {
   const folder = mkdtempSync(join(tmpdir(), 'paywright-functions-'));
-  const bundles = new Map<string, Promise<string>>();
   const instances: Instance[] = [];
 
   return {
     folder,
-    /** The file of the bundle, made once for each storage. */
-    bundle(name: string, storage: Storage): Promise<string> {
-      const key = `${storage}/${name}`;
-      const bundled = bundles.get(key) ?? made(name, storage, join(folder, storage));
-      bundles.set(key, bundled);
-      return bundled;
-    },
     async start(name: string, storage: Storage, variables: Readonly<Record<string, string>> = {}) {
       const dataDir = join(folder, 'data');
-      const instance = await startInstance(await this.bundle(name, storage), {
+      const instance = await startInstance(await fileOf(name, storage), {
         ...VARIABLES,
         STORAGE: storage,
         PAYWRIGHT_DATA_DIR: dataDir,
@@ -50,10 +52,36 @@ export function someFunctions() {
   };
 }
 
-async function made(name: string, storage: Storage, outDir: string): Promise<string> {
-  const found = FUNCTIONS.find((each) => each.name === name);
+async function fileOf(name: string, storage: Storage): Promise<string> {
+  const found = (await bundlesOf(serviceOf(name), storage)).find((each) => each.name === name);
   if (found === undefined) throw new Error(`there is no function ${name}`);
-  return (await bundleFunction(found, outDir, storage)).file;
+  return found.file;
+}
+
+/** Functions on one storage, an instance of each, which starts when it is first invoked. */
+export function someDeployment(storage: Storage, variables: () => Readonly<Record<string, string>>) {
+  const functions = someFunctions();
+  const started = new Map<string, Promise<Instance>>();
+
+  /** Throws when the function fails. */
+  async function invoked<Result>(name: string, event: unknown): Promise<Result> {
+    const instance = started.get(name) ?? functions.start(name, storage, variables());
+    started.set(name, instance);
+    const outcome = await (await instance).invoke(event);
+    if (outcome.kind !== 'result') throw new Error(`${name}: ${JSON.stringify(outcome)}`);
+    return outcome.payload as Result;
+  }
+
+  return {
+    invoked,
+    close: () => functions.close(),
+    /** A request to the API, as the gateway hands it to the function. */
+    async asked(name: string, path: string, sent: Sent = {}) {
+      const event = await httpEvent(await aCall(path, sent));
+      const { statusCode, body } = await invoked<{ statusCode: number; body: string }>(name, event);
+      return { status: statusCode, body: JSON.parse(body) as Readonly<Record<string, unknown>> };
+    },
+  };
 }
 
 type Sent = Readonly<{
