@@ -1,15 +1,17 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { partsOf, withoutAbsent } from './absent.ts';
+import { withoutDocuments } from './documents.ts';
 import { type BundledFunction, FUNCTIONS, type Service } from './functions.ts';
 import {
   credentialsOfLambda,
-  oneStorage,
+  lightContainer,
   oneThread,
   type Storage,
-  withoutDocuments,
-  withoutMessaging,
+  withoutVerification,
 } from './plugins.ts';
+import { schemasThatAreUsed, withoutEventStreams } from './sdk-plugins.ts';
 
 export type BundleOptions = Readonly<{
   /** Gets a folder for each function, and is emptied first. */
@@ -53,19 +55,19 @@ export async function bundleService(
   outDir: string,
   storage: Storage,
 ): Promise<readonly Bundle[]> {
-  const all = FUNCTIONS.filter((each) => each.service === service);
+  const alike = Map.groupBy(
+    FUNCTIONS.filter((each) => each.service === service),
+    ({ name }) => partsOf(name),
+  );
   const made = await Promise.all(
-    [all.filter(sendsMessages), all.filter((each) => !sendsMessages(each))]
-      .filter((alike) => alike.length > 0)
-      .map((alike) => bundleAlike(alike, outDir, storage)),
+    [...alike].map(([parts, functions]) => bundleAlike(functions, parts, outDir, storage)),
   );
   return made.flat();
 }
 
-const sendsMessages = ({ name }: BundledFunction): boolean => name === 'approvals-relay';
-
 async function bundleAlike(
   functions: readonly BundledFunction[],
+  parts: readonly string[],
   outDir: string,
   storage: Storage,
 ): Promise<readonly Bundle[]> {
@@ -88,10 +90,13 @@ async function bundleAlike(
     banner: { js: "const __bundleUrl=require('node:url').pathToFileURL(__filename).href;" },
     external: ['pg-native'],
     plugins: [
-      oneStorage(storage),
-      ...(functions.some(sendsMessages) ? [] : [withoutMessaging]),
+      withoutAbsent(parts, storage),
+      withoutVerification,
       withoutDocuments,
+      withoutEventStreams,
+      schemasThatAreUsed,
       credentialsOfLambda,
+      lightContainer,
       oneThread,
     ],
   });

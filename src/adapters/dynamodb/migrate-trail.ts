@@ -1,8 +1,4 @@
-import {
-  type GlobalSecondaryIndexDescription,
-  ResourceInUseException,
-  UpdateTableCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type GlobalSecondaryIndexDescription, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { present } from '../../domain/kernel/present.ts';
 import { updateItem } from './conditional-writes.ts';
@@ -30,7 +26,7 @@ export async function addTrailIndex(
     return true;
   } catch (fault) {
     // A rival is adding it, or has: DynamoDB calls the second a wrong request.
-    if (fault instanceof ResourceInUseException) return false;
+    if ((fault as Error).name === 'ResourceInUseException') return false;
     if (/already exists/i.test((fault as Error).message)) return false;
     throw fault;
   }

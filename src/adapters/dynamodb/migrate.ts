@@ -2,8 +2,6 @@ import {
   CreateTableCommand,
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
-  ResourceInUseException,
-  ResourceNotFoundException,
   type TableDescription,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -86,7 +84,7 @@ export const describeTable = (table: Table): Promise<TableDescription | undefine
       const command = new DescribeTableCommand({ TableName: table.name });
       return (await table.client.send(command, { abortSignal })).Table;
     } catch (fault) {
-      if (fault instanceof ResourceNotFoundException) return undefined;
+      if ((fault as Error).name === 'ResourceNotFoundException') return undefined;
       throw fault;
     }
   });
@@ -97,7 +95,7 @@ async function createIfAbsent(table: Table): Promise<boolean> {
     await table.client.send(new CreateTableCommand(tableDefinition(table.name)));
     return true;
   } catch (fault) {
-    if (fault instanceof ResourceInUseException) return false;
+    if ((fault as Error).name === 'ResourceInUseException') return false;
     throw fault;
   }
 }

@@ -1,4 +1,7 @@
-import { Temporal } from 'temporal-polyfill';
+import * as instants from 'temporal-polyfill/fns/Instant';
+import * as dates from 'temporal-polyfill/fns/PlainDate';
+import * as dateTimes from 'temporal-polyfill/fns/PlainDateTime';
+import * as zoned from 'temporal-polyfill/fns/ZonedDateTime';
 import type { TimeZones } from '../../ports/time-zones.ts';
 
 /** The time zones that the runtime brings along. */
@@ -7,20 +10,24 @@ export const systemTimeZones: TimeZones = {
     // Temporal takes an offset such as `+01:00` for a zone, too.
     if (!/^[A-Za-z]/.test(text)) return undefined;
     try {
-      return Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text).timeZoneId;
+      return inZone(0, text).timeZoneId;
     } catch (fault) {
       if (fault instanceof RangeError) return undefined;
       throw fault;
     }
   },
-  dateAt: (zone, at) =>
-    Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDate().toString(),
+  dateAt: (zone, at) => dates.toString(zoned.toPlainDate(inZone(at, zone))),
   firstInstantAt(zone, { date, time }) {
-    const wanted = Temporal.PlainDateTime.from(`${date}T${time}`);
-    const earlier = wanted.toZonedDateTime(zone, { disambiguation: 'earlier' });
-    const isShown = earlier.toPlainDateTime().equals(wanted);
+    const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+    const [hour = 0, minute = 0] = time.split(':').map(Number);
+    const wanted = dateTimes.create(year, month, day, hour, minute);
+    const earlier = dateTimes.toZonedDateTime(wanted, zone, { disambiguation: 'earlier' });
+    const isShown = dateTimes.equals(zoned.toPlainDateTime(earlier), wanted);
     // Of a time that is skipped `earlier` is before the skip.
-    const first = isShown ? earlier : (earlier.getTimeZoneTransition('next') ?? earlier);
+    const first = isShown ? earlier : (zoned.getTimeZoneTransition(earlier, 'next') ?? earlier);
     return first.epochMilliseconds;
   },
 };
+
+const inZone = (at: number, zone: string) =>
+  instants.toZonedDateTimeISO(instants.fromEpochMilliseconds(at), zone);

@@ -2,8 +2,28 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bundle } from '../../../tools/bundle/bundle.ts';
 import { deployedBundles } from '../../support/lambda/bundles.ts';
 
-/** Of each service's largest function. The aim is 1 MB: those of the platform are above it still. */
-const MOST_BYTES = { platform: 1_410_000, approvals: 1_000_000 };
+/** What a function may come to, minified: what it is today and some 3 % more, and 1 MB at the most. */
+const MOST_BYTES: Readonly<Record<string, number>> = {
+  'approvals-approve': 825_000,
+  'approvals-create': 825_000,
+  'approvals-get': 825_000,
+  'approvals-migrate': 605_000,
+  'approvals-pending': 825_000,
+  'approvals-recovery': 730_000,
+  'approvals-relay': 775_000,
+  'approvals-retention': 730_000,
+  jobs: 945_000,
+  migrate: 415_000,
+  process: 980_000,
+  query: 980_000,
+  reconcile: 945_000,
+  recovery: 825_000,
+  relay: 945_000,
+  retention: 825_000,
+  'token-claims': 2_000,
+  webhooks: 945_000,
+  'work-completed': 760_000,
+};
 
 let bundles: readonly Bundle[];
 beforeAll(async () => {
@@ -12,31 +32,11 @@ beforeAll(async () => {
 
 describe('the bundles', () => {
   it('are of the functions that the stacks deploy', () => {
-    expect(bundles.map(({ name }) => name).toSorted()).toEqual([
-      'approvals-approve',
-      'approvals-create',
-      'approvals-get',
-      'approvals-migrate',
-      'approvals-pending',
-      'approvals-recovery',
-      'approvals-relay',
-      'approvals-retention',
-      'jobs',
-      'migrate',
-      'process',
-      'query',
-      'reconcile',
-      'recovery',
-      'relay',
-      'retention',
-      'token-claims',
-      'webhooks',
-      'work-completed',
-    ]);
+    expect(bundles.map(({ name }) => name).toSorted()).toEqual(Object.keys(MOST_BYTES).toSorted());
   });
 
-  it('are no larger than what is on record', () => {
-    const tooLarge = bundles.filter(({ service, bytes }) => bytes > MOST_BYTES[service]);
+  it('are below 1 MB, and no larger than what is on record', () => {
+    const tooLarge = bundles.filter(({ name, bytes }) => bytes > Math.min(1_000_000, MOST_BYTES[name] ?? 0));
     expect(tooLarge.map(({ name, bytes }) => `${name} ${bytes}`)).toEqual([]);
   });
 
