@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs the AWS emulators that tests use into .emulators, at the versions that are named here: MiniStack, moto and
-# cfn-lint from PyPI, and versitygw, an S3, where Go can build it. Done once for each set of versions.
+# Installs what tests use in place of AWS and Stripe into .emulators, at the versions that are named here: MiniStack, moto and
+# cfn-lint from PyPI; versitygw, an S3, and stripe-mock with the description of Stripe's API that it embeds, where Go can
+# build them. Done once for each set of versions.
 set -eu
 cd "$(dirname "$0")/../.."
-versitygw=v1.8.0
+stripe_mock=v0.203.0
 
 if ! cmp -s tools/emulators/requirements.txt .emulators/python/installed.txt; then
   rm -rf .emulators/python
@@ -13,13 +14,26 @@ if ! cmp -s tools/emulators/requirements.txt .emulators/python/installed.txt; th
 fi
 echo 'emulators: MiniStack, moto and cfn-lint are in .emulators/python'
 
-if [ "$(cat .emulators/go/installed.txt 2>/dev/null)" = "$versitygw" ]; then
-  echo 'emulators: versitygw is in .emulators/go'
-elif ! command -v go >/dev/null; then
-  echo 'emulators: no Go here, so no versitygw; the contract of S3 runs on MiniStack alone'
-elif GOBIN="$PWD/.emulators/go" go install "github.com/versity/versitygw/cmd/versitygw@$versitygw"; then
-  echo "$versitygw" >.emulators/go/installed.txt
-  echo 'emulators: versitygw is in .emulators/go'
-else
-  echo 'emulators: versitygw could not be built; the contract of S3 runs on MiniStack alone'
+# Name, package and version of a program, and what the tests lack without it.
+go_program() {
+  if [ "$(cat ".emulators/go/$1.txt" 2>/dev/null)" = "$3" ]; then
+    echo "emulators: $1 is in .emulators/go"
+  elif ! command -v go >/dev/null; then
+    echo "emulators: no Go here, so no $1; $4"
+  elif GOBIN="$PWD/.emulators/go" go install "$2@$3"; then
+    echo "$3" >".emulators/go/$1.txt"
+    echo "emulators: $1 is in .emulators/go"
+  else
+    echo "emulators: $1 could not be built; $4"
+  fi
+}
+go_program versitygw github.com/versity/versitygw/cmd/versitygw v1.8.0 'the contract of S3 runs on MiniStack alone'
+go_program stripe-mock github.com/stripe/stripe-mock "$stripe_mock" 'nothing of Stripe is tested'
+
+if [ "$(cat .emulators/go/stripe-mock.txt 2>/dev/null)" = "$stripe_mock" ] &&
+  [ "$(cat .emulators/stripe/installed.txt 2>/dev/null)" != "$stripe_mock" ]; then
+  mkdir -p .emulators/stripe
+  module=$(go mod download -json "github.com/stripe/stripe-mock@$stripe_mock" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
+  install -m 644 "$module/embedded/openapi/spec3.json" .emulators/stripe/spec3.json
+  echo "$stripe_mock" >.emulators/stripe/installed.txt
 fi
