@@ -111,6 +111,43 @@ export function csvFilesContract(name: string, files: CsvFiles): void {
       );
     });
 
+    it('reads what has no quote as it reads the same cells behind a quote, byte by byte and line by line', async () => {
+      const cell = fc.stringMatching(/^[ -!#-+\--~é😀]{0,6}$/u);
+      const end = fc.constantFrom('\n', '\r\n', '\n\n', '\r\n\n', '\r');
+      const row = fc.tuple(fc.array(cell, { minLength: 1, maxLength: 3 }), end);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.boolean(),
+          fc.array(row, { maxLength: 12 }),
+          cell,
+          fc.integer({ min: 1, max: 40 }),
+          async (isMarked, rows, last, size) => {
+            const mark = isMarked ? '\ufeff' : '';
+            const rest = `${rows.map(([cells, ends]) => `${cells.join(',')}${ends}`).join('')}${last}`;
+            const plain = await read(`${mark}a,b\n${rest}`, { size });
+            const quoted = await read(`${mark}"a",b\n${rest}`, { size });
+            const asPlain = ({ next: { offset, line }, ...record }: CsvRecord) => ({
+              ...record,
+              next: { offset: offset - 2, line },
+            });
+            expect(plain.failure).toBeUndefined();
+            expect(plain.records).toEqual(quoted.records.map(asPlain));
+          },
+        ),
+        { numRuns: 60 },
+      );
+    });
+
+    it('takes a record of the longest that there may be, and none that is much longer, with a quote in the file and without', async () => {
+      const longest = 'x'.repeat(LONGEST_RECORD);
+      for (const header of ['a\n', '"a"\n'])
+        for (const size of [4_096, 100_000]) {
+          const { cells, failure } = await read(`${header}${longest}\nb\n`, { size });
+          expect([failure, cells.length]).toEqual([undefined, 3]);
+          expect(await refusalOf(`${header}${longest}xx\nb\n`, { size })).toBe('record_too_long 2');
+        }
+    });
+
     it('refuses what is no CSV in UTF-8 with its line', async () => {
       expect(await refusalOf('a,b\n1,2\n3,"4\n5,6\n')).toBe('quote_not_closed 3');
       expect(await refusalOf('a,b\n1,2"3"\n')).toBe('quote_misplaced 2');

@@ -12,53 +12,51 @@ import {
   type CsvRefused,
   LONGEST_RECORD,
 } from '../../ports/csv-files.ts';
+import { plainLines } from './plain-lines.ts';
 
 /** Files of rows that differ shrink to a fifth or a twentieth; zeros to a thousandth. Small files may shrink as they like. */
 const MOST_RATIO = 100;
 const RATIO_FROM_BYTES = 1_048_576;
 
-/** Reads with `csv-parse`; its count of bytes and lines is exact at each record. */
+/**
+ * Reads lines without a quote as they stand (`plainLines`), and from the first that has one on with `csv-parse`, whose count of bytes
+ * and lines is exact at each record.
+ */
 export const csvFiles: CsvFiles = {
   async *records<Failure>(
     bytes: CsvBytes<Failure>,
     from: CsvPlace & Readonly<{ isGzip: boolean; delimiter?: CsvDelimiter }>,
   ) {
+    const { isGzip, delimiter = ',' } = from;
     const stop = { failure: undefined as Readonly<{ error: Failure }> | undefined };
-    const plain = checked(from.isGzip ? skipped(gunzipped(opened()), from.offset) : opened(), from.offset);
-    let bunch: CsvRecord[] = [];
+    const pieces = checked(isGzip ? skipped(gunzipped(opened()), from.offset) : opened(), from.offset);
+    let place: CsvPlace = { offset: from.offset, line: from.line };
+    let left: Buffer = Buffer.alloc(0);
+    let parser: RecordParser | undefined;
     let next = from.line;
-    const parser = parse({
-      bom: from.offset === 0,
-      delimiter: from.delimiter ?? ',',
-      record_delimiter: ['\r\n', '\n'],
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: LONGEST_RECORD,
-      // Taken as they are parsed: each on its way through a stream costs as much as its parsing.
-      on_record: (cells: readonly string[], { bytes: offset, lines }: Info) => {
-        next = from.line + lines;
-        const behind = { offset: from.offset + offset, line: next };
-        bunch.push({ cells, line: next - 1 - breaksIn(cells), next: behind });
-        return null;
-      },
-    });
-    // A fault is thrown where it is awaited.
-    parser.on('error', () => {});
     try {
-      for await (const piece of plain) {
-        await written(parser, piece);
-        if (bunch.length === 0) continue;
-        yield ok(bunch);
-        bunch = [];
+      for await (const piece of pieces) {
+        if (parser === undefined) {
+          const lines = plainLines(Buffer.concat([left, piece]), place, delimiter);
+          ({ place, left } = lines);
+          next = lines.records.at(-1)?.next.line ?? next;
+          if (lines.records.length > 0) yield ok(lines.records);
+          if (lines.isPlain) continue;
+          parser = recordParser(place, delimiter);
+        }
+        const records = await parser.write(left.length === 0 ? piece : left);
+        left = Buffer.alloc(0);
+        next = records.at(-1)?.next.line ?? next;
+        if (records.length > 0) yield ok(records);
       }
-      parser.end();
-      await finished(parser, { readable: false });
-      if (bunch.length > 0) yield ok(bunch);
+      parser ??= recordParser(place, delimiter);
+      const last = await parser.end(left);
+      if (last.length > 0) yield ok(last);
     } catch (fault) {
       if (stop.failure !== undefined) yield err(stop.failure.error);
-      else yield err(refusalOf(fault, from.line, next));
+      else yield err(refusalOf(fault, place.line, parser?.next() ?? next));
     } finally {
-      parser.destroy();
+      parser?.destroy();
       await bytes.return();
     }
 
@@ -73,6 +71,53 @@ export const csvFiles: CsvFiles = {
     }
   },
 };
+
+/** Takes bytes from a place on, piece by piece, and gives the records that end in each. */
+type RecordParser = Readonly<{
+  write(piece: Uint8Array): Promise<readonly CsvRecord[]>;
+  end(piece: Uint8Array): Promise<readonly CsvRecord[]>;
+  /** The line behind the last record; undefined before the first. */
+  next(): number | undefined;
+  destroy(): void;
+}>;
+
+function recordParser(from: CsvPlace, delimiter: CsvDelimiter): RecordParser {
+  let bunch: CsvRecord[] = [];
+  let next: number | undefined;
+  const parser = parse({
+    bom: from.offset === 0,
+    delimiter,
+    record_delimiter: ['\r\n', '\n'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: LONGEST_RECORD,
+    // Taken as they are parsed: each on its way through a stream costs as much as its parsing.
+    on_record: (cells: readonly string[], { bytes: offset, lines }: Info) => {
+      next = from.line + lines;
+      const behind = { offset: from.offset + offset, line: next };
+      bunch.push({ cells, line: next - 1 - breaksIn(cells), next: behind });
+      return null;
+    },
+  });
+  // A fault is thrown where it is awaited.
+  parser.on('error', () => {});
+  const taken = () => {
+    const records = bunch;
+    bunch = [];
+    return records;
+  };
+  return {
+    write: (piece) => written(parser, piece).then(taken),
+    async end(piece) {
+      if (piece.length > 0) await written(parser, piece);
+      parser.end();
+      await finished(parser, { readable: false });
+      return taken();
+    },
+    next: () => next,
+    destroy: () => void parser.destroy(),
+  };
+}
 
 /** Resolves once all of the piece is parsed. */
 const written = (parser: Parser, piece: Uint8Array): Promise<void> =>
