@@ -30,9 +30,14 @@ export function batchArgumentsOf(change: Change): (string | null)[] | undefined 
   const { merchantId, updatedAt: at } = pattern.next;
   const links = linksOf(moves, audit);
   const [link] = links;
+  if (moves.length < LEAST_TRANSACTIONS || link === undefined) return undefined;
+  const metadata = jsonText(link.metadata ?? null);
   const isOfOne = (move: Guarded<Transaction>, n: number) =>
-    isSettled(move, at) && move.next.merchantId === merchantId && isAlike(links[n], link, move.next);
-  if (moves.length < LEAST_TRANSACTIONS || link === undefined || !moves.every(isOfOne)) return undefined;
+    isSettled(move, at) &&
+    move.next.merchantId === merchantId &&
+    isAlike(links[n], link, move.next) &&
+    jsonText(links[n]?.metadata ?? null) === metadata;
+  if (!moves.every(isOfOne)) return undefined;
 
   const [fee] = entries.filter(isOfTransaction);
   const isFee = (entry: LedgerEntry): entry is OfTransaction =>
@@ -100,7 +105,7 @@ function linksOf(
   return moves.map(({ next }) => byEntity.get(next.id));
 }
 
-/** The link is of this version of the transaction, and is in all that `commit_batch` takes once as the first one is. */
+/** The link is of this version of the transaction, and is in all that `commit_batch` takes once, metadata apart, as the first one is. */
 function isAlike(link: AuditEntry | undefined, first: AuditEntry | undefined, next: Transaction): boolean {
   return (
     link !== undefined &&
@@ -114,8 +119,7 @@ function isAlike(link: AuditEntry | undefined, first: AuditEntry | undefined, ne
     link.userAgent === undefined &&
     link.action === first.action &&
     link.actor.id === first.actor.id &&
-    link.actor.type === first.actor.type &&
-    jsonText(link.metadata ?? null) === jsonText(first.metadata ?? null)
+    link.actor.type === first.actor.type
   );
 }
 
@@ -124,6 +128,7 @@ const column = <Of>(rows: readonly Of[], valueOf: (row: Of) => string | number |
   `{${rows.map(valueOf).join(',')}}`;
 
 const quoted = (value: Json | undefined): string =>
-  value === undefined ? 'NULL' : `"${jsonText(value).replaceAll(/["\\]/g, '\\$&')}"`;
+  // JSON text has no control character, and what an array escapes in an element is what JSON escapes in a string.
+  value === undefined ? 'NULL' : JSON.stringify(jsonText(value));
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -46,16 +46,17 @@ export const aggregateFromRow = <Kind extends AggregateKind>(
 
 export const entryToRow = (entry: LedgerEntry) => sealed('ledger_entry', entryColumns(entry));
 
+/** In the order in which its seal takes them. */
 const entryColumns = (entry: LedgerEntry) => ({
-  merchant_id: entry.merchantId,
-  id: uuidOf(entry.id),
-  type: entry.type,
-  debit: entry.debit,
-  credit: entry.credit,
   amount: whole(entry.amount.minorUnits),
-  currency: entry.amount.currency,
-  ...causeColumns(entry),
   created_at: rfc3339(entry.createdAt),
+  credit: entry.credit,
+  currency: entry.amount.currency,
+  debit: entry.debit,
+  id: uuidOf(entry.id),
+  merchant_id: entry.merchantId,
+  ...causeColumns(entry),
+  type: entry.type,
 });
 
 function causeColumns(entry: LedgerEntry) {

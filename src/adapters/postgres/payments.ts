@@ -33,7 +33,7 @@ export function postgresPayments(pool: pg.Pool): Payments {
         {
           name: TRANSACTIONS.name,
           text: TRANSACTIONS.text,
-          values: TRANSACTIONS.columnsOf(ids.map((id) => ({ merchantId, id }))),
+          values: [`{${ids.map(() => `"${merchantId}"`).join(',')}}`, `{${ids.map(uuidOf).join(',')}}`],
         },
         transactionFromRow,
       ).map((found) => Map.groupBy(found, ({ paymentId }) => paymentId)),

@@ -45,24 +45,25 @@ export function batchDraft(mostRows: number): BatchDraft {
     },
     add({ settled }, effects) {
       const changed = new Map<string, AggregateEffect>();
-      for (const effect of effects.flatMap(({ aggregates = [] }) => aggregates)) {
-        const key = nameOf(effect.next);
-        changed.set(key, later(changed.get(key) ?? drafts.get(key), effect));
+      const balances = new Set<string>();
+      let needed = settled === undefined ? 0 : ROWS_OF_SETTLEMENT;
+      for (const { aggregates = [], entries: posted = [], events: told = [] } of effects) {
+        for (const effect of aggregates) {
+          const key = nameOf(effect.next);
+          changed.set(key, later(changed.get(key) ?? drafts.get(key), effect));
+        }
+        for (const { amount } of posted) if (!currencies.has(amount.currency)) balances.add(amount.currency);
+        needed += posted.length + told.length;
       }
-      const posted = effects.flatMap((each) => each.entries ?? []);
-      const told = effects.flatMap((each) => each.events ?? []);
-      const balances = new Set(posted.map(({ amount }) => amount.currency)).difference(currencies);
-      const needed =
-        (settled === undefined ? 0 : ROWS_OF_SETTLEMENT) +
-        posted.length +
-        balances.size +
-        told.length +
-        [...changed].reduce((sum, [key, effect]) => sum + rowsOf(effect) - rowsOf(drafts.get(key)), 0);
+      for (const [key, effect] of changed) needed += rowsOf(effect) - rowsOf(drafts.get(key));
+      needed += balances.size;
       if (used + needed > mostRows) return false;
       used += needed;
       if (settled !== undefined) settlements.push(settled);
-      entries.push(...posted);
-      events.push(...told);
+      for (const { entries: posted = [], events: told = [] } of effects) {
+        entries.push(...posted);
+        events.push(...told);
+      }
       for (const currency of balances) currencies.add(currency);
       for (const [key, effect] of changed) {
         drafts.set(key, effect);
@@ -79,18 +80,19 @@ const nameOf = ({ kind, id }: Aggregate): string => `${kind} ${id}`;
 /** What is stored was there before the first of the two. */
 function later(first: AggregateEffect | undefined, second: AggregateEffect): AggregateEffect {
   if (first === undefined) return second;
-  const { before: _, ...rest } = second;
   return {
-    ...rest,
+    action: second.action,
+    next: second.next,
     ...(first.before === undefined ? {} : { before: first.before }),
     takes: both(first.takes, second.takes),
     releases: both(first.releases, second.releases),
   };
 }
 
-const both = (a: readonly string[] = [], b: readonly string[] = []): readonly string[] => [
-  ...new Set([...a, ...b]),
-];
+const NONE: readonly string[] = [];
+
+const both = (a = NONE, b = NONE): readonly string[] =>
+  b.every((key) => a.includes(key)) ? a : [...new Set([...a, ...b])];
 
 /** A row for each owner, the link, one for each key, and the place among those that are open which it leaves when it closes. */
 const rowsOf = (effect: AggregateEffect | undefined): number =>

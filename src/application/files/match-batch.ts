@@ -87,21 +87,27 @@ export const matchBatch = (
     for (const [index, row] of read.entries()) {
       const each = matchRow(row, books, terms.tolerance, at);
       const { settled } = each;
-      const effects = [
-        ...(settled === undefined ? [] : [{ entries: entriesOfSettlement({ ids }, settled, at) }]),
-        ...effectsOfRow.map((effectsOf) => effectsOf(each, draft.soFar)),
-      ];
+      const effects: RowEffects[] = effectsOfRow.map((effectsOf) => effectsOf(each, draft.soFar));
+      if (settled !== undefined) effects.unshift({ entries: entriesOfSettlement({ ids }, settled, at) });
       if (!draft.add(each, effects)) break;
       if (settled !== undefined)
         transactions.set(settled.next.paymentId, replaced(transactions, settled.next));
       matched.push(each);
-      lines.push(Object.assign({}, ...effects.map(({ line }: RowEffects) => line)) as JsonObject);
+      lines.push(lineOf(effects));
       next = records[index]?.next ?? next;
     }
     if (matched.length === 0)
       throw new Error(`a row of ${reconciliation.id} changes more than one commit can`);
     return ok({ rows: matched, lines, effects: draft.effects(), at, next });
   });
+
+/** What all of it says of the row: of most rows, one does. */
+function lineOf(effects: readonly RowEffects[]): JsonObject {
+  let said: JsonObject | undefined;
+  for (const { line } of effects)
+    if (line !== undefined) said = said === undefined ? line : { ...said, ...line };
+  return said ?? {};
+}
 
 /** As the rows before left it, of those that are stored and those of this batch. */
 function lastChargebacks(

@@ -54,9 +54,12 @@ export const settlementRows =
           before ??
           openSettlement({ ...group, id, merchantId, sequence, reconciliationId, batch, createdAt: now });
         const next = addToSettlement(left, addition, { batch, now });
-        const opened = { action: 'settlement.opened', next, takes: [settlementKey(group, sequence)] };
         return {
-          aggregates: [before === undefined ? opened : { action: 'settlement.advanced', before, next }],
+          aggregates: [
+            before === undefined
+              ? { action: 'settlement.opened', next, takes: [settlementKey(group, sequence)] }
+              : { action: 'settlement.advanced', before, next },
+          ],
           line: { settlement: settlementOfLine(id, addition) },
         };
       });

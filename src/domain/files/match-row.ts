@@ -104,13 +104,12 @@ function differencesOfFacts(
   const ours = ROW_TYPE_OF[type];
   const isType = row.type === undefined ? ours === 'payment' || ours === 'refund' : row.type === ours;
   const expected = row.status === 'settled' ? (status === 'settled' ? status : 'succeeded') : 'failed';
-  return [
-    ...(isType ? [] : [{ field: 'type', ours, theirs: row.type ?? null }]),
-    ...(status === expected ? [] : [{ field: 'status', ours: status, theirs: row.status }]),
-    ...(row.currency === undefined || row.currency === amount.currency
-      ? []
-      : [{ field: 'currency', ours: amount.currency, theirs: row.currency }]),
-  ];
+  const differences: FieldDifference[] = [];
+  if (!isType) differences.push({ field: 'type', ours, theirs: row.type ?? null });
+  if (status !== expected) differences.push({ field: 'status', ours: status, theirs: row.status });
+  if (row.currency !== undefined && row.currency !== amount.currency)
+    differences.push({ field: 'currency', ours: amount.currency, theirs: row.currency });
+  return differences;
 }
 
 /** `by` is above zero. */

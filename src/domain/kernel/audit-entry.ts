@@ -3,7 +3,7 @@ import type { AggregateKind } from './aggregate-kind.ts';
 import { auditChain, type ChainLink, type Unsealed } from './audit-chain.ts';
 import type { MerchantId } from './ids.ts';
 import { rfc3339 } from './instant.ts';
-import type { JsonObject } from './json.ts';
+import { inOrder, type JsonObject } from './json.ts';
 import { present } from './present.ts';
 
 export type AuditedEntity = 'payment' | 'transaction' | AggregateKind;
@@ -37,7 +37,32 @@ export type AuditEntryRecord = Readonly<{
   hash: string;
 }>;
 
-const sealedFields = (entry: Unsealed<AuditEntry>): Omit<AuditEntryRecord, 'hash'> => ({
+/** In the order in which canonical JSON prints them, as most of what is hashed is of links. */
+const sealedFields = ({
+  before,
+  after,
+  metadata,
+  ...entry
+}: Unsealed<AuditEntry>): Omit<AuditEntryRecord, 'hash'> => ({
+  action: entry.action,
+  actor: entry.actor,
+  ...present({ after: after && inOrder(after), before: before && inOrder(before) }),
+  entity_id: entry.entityId,
+  entity_type: entry.entityType,
+  id: entry.id,
+  ...present({ ip_address: entry.ipAddress }),
+  merchant_id: entry.merchantId,
+  ...present({ metadata: metadata && inOrder(metadata) }),
+  previous_hash: entry.previousHash,
+  sequence: entry.sequence,
+  timestamp: rfc3339(entry.timestamp),
+  ...present({ user_agent: entry.userAgent }),
+});
+
+/** Seals and checks the chain of one entity of the audit trail. */
+export const auditTrailChain = auditChain<AuditEntry>(sealedFields, ({ entityId }) => entityId);
+
+export const auditEntryRecord = (entry: AuditEntry): AuditEntryRecord => ({
   id: entry.id,
   entity_type: entry.entityType,
   entity_id: entry.entityId,
@@ -54,12 +79,5 @@ const sealedFields = (entry: Unsealed<AuditEntry>): Omit<AuditEntryRecord, 'hash
   }),
   timestamp: rfc3339(entry.timestamp),
   previous_hash: entry.previousHash,
-});
-
-/** Seals and checks the chain of one entity of the audit trail. */
-export const auditTrailChain = auditChain<AuditEntry>(sealedFields, ({ entityId }) => entityId);
-
-export const auditEntryRecord = (entry: AuditEntry): AuditEntryRecord => ({
-  ...sealedFields(entry),
   hash: entry.hash,
 });

@@ -35,7 +35,31 @@ export function jsonText(value: Json): string {
  * One text for one value: fields sorted by UTF-16 code unit, no white space (RFC 8785, for whole numbers).
  * Hashes and fingerprints are taken over this text.
  */
-export const canonicalJson = (value: Json): string => print(value, true);
+export const canonicalJson = (value: Json): string =>
+  isInOrder(value) ? jsonText(value) : print(value, true);
+
+/** True where the engine prints the fields in their order, of all that the value holds. */
+function isInOrder(value: Json | undefined): boolean {
+  if (value === null || typeof value !== 'object') return typeof value !== 'number' || Number.isFinite(value);
+  if (isList(value)) return value.every(isInOrder);
+  let last = '';
+  for (const name in value) {
+    if (name < last || !isInOrder(value[name])) return false;
+    last = name;
+  }
+  return true;
+}
+
+/** The same record with its fields in the order of canonical JSON, and so those of records in it: it is hashed in half the time. */
+export function inOrder(record: JsonObject): JsonObject {
+  if (isInOrder(record)) return record;
+  const names = Object.keys(record);
+  sortFew(names);
+  return Object.fromEntries(names.map((name) => [name, ordered(record[name])]));
+}
+
+const ordered = (value: Json | undefined): Json | undefined =>
+  value === null || typeof value !== 'object' || isList(value) ? value : inOrder(value);
 
 function print(value: Json, sorted: boolean): string {
   if (typeof value === 'string') return JSON.stringify(value);
@@ -102,19 +126,18 @@ function exactly(_name: string, value: unknown, context?: { source: string }): u
 
 /** The fields whose value differs, as they were and as they are. */
 export function difference(before: JsonObject, after: JsonObject): { before: JsonObject; after: JsonObject } {
-  const changed = { before: [] as Field[], after: [] as Field[] };
-  const compare = (name: string) => {
-    const [was, is] = [before[name], after[name]];
-    if (isSame(was ?? null, is ?? null)) return;
-    if (was !== undefined) changed.before.push([name, was]);
-    if (is !== undefined) changed.after.push([name, is]);
-  };
-  for (const name of Object.keys(before)) compare(name);
-  for (const name of Object.keys(after)) if (!Object.hasOwn(before, name)) compare(name);
-  return { before: Object.fromEntries(changed.before), after: Object.fromEntries(changed.after) };
+  const names = Object.keys(before).filter((name) => !isSame(before[name] ?? null, after[name] ?? null));
+  for (const name in after)
+    if (!Object.hasOwn(before, name) && !isSame(after[name] ?? null, null)) names.push(name);
+  return { before: fieldsOf(before, names), after: fieldsOf(after, names) };
 }
 
-type Field = readonly [name: string, value: Json];
+/** Those of the names that the record has. */
+function fieldsOf(record: JsonObject, names: readonly string[]): JsonObject {
+  const fields: { [name: string]: Json | undefined } = {};
+  for (const name of names) if (record[name] !== undefined) fields[name] = record[name];
+  return fields;
+}
 
 const isSame = (a: Json, b: Json): boolean =>
   a === b || (typeof a === 'object' && typeof b === 'object' && canonicalJson(a) === canonicalJson(b));

@@ -26,27 +26,29 @@ export type TransactionRecord = Readonly<{
   updated_at: string;
 }>;
 
-export const transactionRecord = (transaction: Transaction): TransactionRecord => ({
-  id: transaction.id,
-  payment_id: transaction.paymentId,
-  type: transaction.type,
-  amount: whole(transaction.amount.minorUnits),
-  currency: transaction.amount.currency,
-  status: transaction.status,
-  ...(transaction.status === 'pending'
-    ? {}
-    : {
-        processor_id: transaction.processorId,
-        response_code: transaction.responseCode,
-        response_text: transaction.responseText,
-        ...(transaction.fee === undefined ? {} : { fee_amount: whole(transaction.fee) }),
-      }),
-  ...present({ reason: transaction.reason }),
-  ...(transaction.status === 'pending' ? {} : { processed_at: rfc3339(transaction.processedAt) }),
-  version: transaction.version,
-  created_at: rfc3339(transaction.createdAt),
-  updated_at: rfc3339(transaction.updatedAt),
-});
+/** Built field by field: a file of a million rows prints two million. */
+export function transactionRecord(transaction: Transaction): TransactionRecord {
+  const record: { -readonly [Name in keyof TransactionRecord]?: TransactionRecord[Name] } = {
+    id: transaction.id,
+    payment_id: transaction.paymentId,
+    type: transaction.type,
+    amount: whole(transaction.amount.minorUnits),
+    currency: transaction.amount.currency,
+    status: transaction.status,
+  };
+  if (transaction.status !== 'pending') {
+    record.processor_id = transaction.processorId;
+    record.response_code = transaction.responseCode;
+    record.response_text = transaction.responseText;
+    if (transaction.fee !== undefined) record.fee_amount = whole(transaction.fee);
+  }
+  if (transaction.reason !== undefined) record.reason = transaction.reason;
+  if (transaction.status !== 'pending') record.processed_at = rfc3339(transaction.processedAt);
+  record.version = transaction.version;
+  record.created_at = rfc3339(transaction.createdAt);
+  record.updated_at = rfc3339(transaction.updatedAt);
+  return record as TransactionRecord;
+}
 
 /** A record as a storage gives it back; one that reads times as numbers need not print them first. */
 export type StoredTransactionRecord = Omit<TransactionRecord, 'processed_at' | 'created_at' | 'updated_at'> &
