@@ -40,6 +40,7 @@ export function approvalsStack(
       busName: bus.eventBusName,
     }),
     places: {
+      signingSecret: [data.secrets.signing.secretArn],
       servingLogin: [data.database.serving.secretArn],
       approvalQueue: [approvalQueue.queue.queueArn],
       workCompleted: [workCompleted.queue.queueArn],

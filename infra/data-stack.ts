@@ -86,7 +86,7 @@ export function dataStack(
     migrate: serviceFunction(stack, 'migrate', MIGRATION_FUNCTIONS.migrate, {
       ...terms,
       secretKey: keys.customers,
-      places: { table: [table.tableArn] },
+      places: { table: [table.tableArn], signingSecret: [secrets.signing.secretArn] },
       environment: platformEnvironment(settled, { tableName: table.tableName, bucketName: files.bucketName }),
     }),
     'approvals-migrate': serviceFunction(
@@ -97,7 +97,11 @@ export function dataStack(
         ...terms,
         secretKey: keys.customers,
         network: net,
-        places: { ownerLogin: [db.owner.secretArn], servingLogin: [db.serving.secretArn] },
+        places: {
+          signingSecret: [secrets.signing.secretArn],
+          ownerLogin: [db.owner.secretArn],
+          servingLogin: [db.serving.secretArn],
+        },
         environment: ownerEnvironment(settled, db),
       },
     ),

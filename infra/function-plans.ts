@@ -20,8 +20,9 @@ export type Ask = Readonly<{
   by?: 'lambda';
 }>;
 
-/** The logins are the database's. */
+/** `signingSecret` is the installation's own; the logins are the database's. */
 export type Resource =
+  | 'signingSecret'
   | 'table'
   | 'index'
   | 'stream'
@@ -63,6 +64,8 @@ const files: readonly Ask[] = [
   },
   { of: 'bucket', to: ['s3:ListBucket', 's3:ListBucketMultipartUploads'] },
 ];
+/** What every function reads at its first invocation. */
+const signing: Ask = { of: 'signingSecret', to: ['secretsmanager:GetSecretValue'] };
 const database: readonly Ask[] = [{ of: 'servingLogin', to: ['secretsmanager:GetSecretValue'] }];
 
 /** Of a function that nobody waits for. */
@@ -86,13 +89,13 @@ const APPROVALS_MB = 1_024;
 
 const platform = (asks: readonly Ask[], everyMinutes?: number): FunctionPlan => ({
   memoryMb: PLATFORM_MB,
-  asks: [...table, ...asks, ...(everyMinutes === undefined ? [] : [failures])],
+  asks: [signing, ...table, ...asks, ...(everyMinutes === undefined ? [] : [failures])],
   ...(everyMinutes === undefined ? {} : { everyMinutes }),
 });
 
 const approvals = (asks: readonly Ask[], everyMinutes?: number): FunctionPlan => ({
   memoryMb: APPROVALS_MB,
-  asks: [...database, ...asks, ...(everyMinutes === undefined ? [] : [failures])],
+  asks: [signing, ...database, ...asks, ...(everyMinutes === undefined ? [] : [failures])],
   ...(everyMinutes === undefined ? {} : { everyMinutes }),
 });
 
@@ -131,6 +134,7 @@ export const MIGRATION_FUNCTIONS = {
   migrate: {
     memoryMb: PLATFORM_MB,
     asks: [
+      signing,
       {
         of: 'table',
         to: [
@@ -146,6 +150,7 @@ export const MIGRATION_FUNCTIONS = {
   'approvals-migrate': {
     memoryMb: PLATFORM_MB,
     asks: [
+      signing,
       { of: 'ownerLogin', to: ['secretsmanager:GetSecretValue'] },
       { of: 'servingLogin', to: ['secretsmanager:GetSecretValue'] },
     ],

@@ -52,6 +52,7 @@ export function platformStack(
     secretKey: keys.customers,
     environment: platformEnvironment(data, { tableName: table.tableName, bucketName: files.bucketName }),
     places: {
+      signingSecret: [data.secrets.signing.secretArn],
       table: [table.tableArn],
       index: [DUE_INDEX, TRAIL_INDEX].map((index) => `${table.tableArn}/index/${index}`),
       stream: [streamArn],

@@ -5,8 +5,8 @@ import { POSTGRES_PORT } from './network.ts';
 type Environment = Readonly<Record<string, string>>;
 
 /**
- * Settings that every function has, each by the name that `paywright serve --help` gives it. The two secrets are resolved by
- * CloudFormation when it deploys, are in no template, and are encrypted under a key of their own.
+ * Settings that every function has, each by the name that `paywright serve --help` gives it. The customers' ring is resolved by
+ * CloudFormation when it deploys, is in no template, and is encrypted under a key of its own.
  */
 const common = ({ identity, secrets }: Pick<Data, 'identity' | 'secrets'>): Environment => ({
   STAGE: 'production',
@@ -14,7 +14,7 @@ const common = ({ identity, secrets }: Pick<Data, 'identity' | 'secrets'>): Envi
   JWT_JWKS_URL: identity.jwksUrl,
   JWT_ISSUER: identity.issuer,
   JWT_CLIENT_IDS: identity.client.userPoolClientId,
-  PAYWRIGHT_SECRET: secrets.signing.secretValue.unsafeUnwrap(),
+  PAYWRIGHT_SECRET_ARN: secrets.signing.secretArn,
   PAYWRIGHT_CUSTOMER_KEYS: `first:${secrets.customerKeys.secretValue.unsafeUnwrap()}`,
   PAYWRIGHT_PROCESSOR: 'simulator',
 });

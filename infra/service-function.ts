@@ -24,7 +24,7 @@ export type FunctionTerms = Readonly<{
   storageKey: IKey;
   places: Places;
   environment: Readonly<Record<string, string>>;
-  /** What encrypts the environment, where it holds secrets. */
+  /** What encrypts the environment and the signing secret. */
   secretKey?: IKey;
   /** Of functions that reach the database. */
   network?: Network;
@@ -59,6 +59,9 @@ export function serviceFunction(
     ...(terms.network === undefined ? [] : [allow('Network', NETWORK_INTERFACES, ['*'])]),
     ...asks.map((ask) => statementOf(ask, terms.places)),
     ...keyStatements(asks, terms.storageKey),
+    ...(terms.secretKey !== undefined && asks.some(({ of }) => of === 'signingSecret')
+      ? [useOf(terms.secretKey, 'secretsmanager', ['kms:Decrypt'])]
+      : []),
   ])
     role.addToPolicy(statement);
   return new LambdaFunction(scope, name, {
@@ -140,13 +143,13 @@ function keyStatements(asks: readonly Ask[], key: IKey): readonly PolicyStatemen
       return use === undefined ? [] : [use];
     }),
   );
-  return [...used].map(
-    ([service, actions]) =>
-      new PolicyStatement({
-        effect: Effect.ALLOW,
-        actions: [...actions],
-        resources: [key.keyArn],
-        conditions: { StringEquals: { 'kms:ViaService': `${service}.${Aws.REGION}.amazonaws.com` } },
-      }),
-  );
+  return [...used].map(([service, actions]) => useOf(key, service, actions));
 }
+
+const useOf = (key: IKey, service: string, actions: readonly string[]): PolicyStatement =>
+  new PolicyStatement({
+    effect: Effect.ALLOW,
+    actions: [...actions],
+    resources: [key.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `${service}.${Aws.REGION}.amazonaws.com` } },
+  });

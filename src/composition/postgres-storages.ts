@@ -1,5 +1,5 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { okAsync, ResultAsync } from 'neverthrow';
+import { secretsClient } from '../adapters/aws/secret-text.ts';
 import { auroraCredentials, secretEndpointRisks } from '../adapters/aws/secrets.ts';
 import { APPROVALS_MIGRATIONS, migrateApprovals } from '../adapters/postgres/approvals/migrate.ts';
 import { approvalsPostgresStorage } from '../adapters/postgres/approvals/storage.ts';
@@ -66,12 +66,9 @@ const secretRisks = (place: PostgresPlace): ReturnType<OpenStorage['risks']> =>
   place.kind === 'url'
     ? okAsync([])
     : ResultAsync.fromPromise(
-        secretEndpointRisks({ secretArn: place.secretArn, client: secretsOf(place) }),
+        secretEndpointRisks({ secretArn: place.secretArn, client: secretsClient(place) }),
         (cause): StorageUnavailable => ({ kind: 'StorageUnavailable', cause }),
       );
-
-/** Where credentials are fetched from. */
-export const secretsOf = ({ region }: Readonly<{ region: string }>) => new SecretsManagerClient({ region });
 
 /** A pool of one service's own, under credentials that may rotate. */
 export function poolAt(place: PostgresPlace, terms: Readonly<{ max?: number }>): Pool {
@@ -79,6 +76,6 @@ export function poolAt(place: PostgresPlace, terms: Readonly<{ max?: number }>):
   const { host, port, database, secretArn } = place;
   return rotateCredentials(
     postgresPool({ host, port, database, password: '', ssl: { rejectUnauthorized: true }, ...terms }),
-    auroraCredentials({ secretArn, client: secretsOf(place) }),
+    auroraCredentials({ secretArn, client: secretsClient(place) }),
   );
 }

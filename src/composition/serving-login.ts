@@ -1,15 +1,16 @@
+import { secretsClient } from '../adapters/aws/secret-text.ts';
 import { auroraCredentials } from '../adapters/aws/secrets.ts';
 import { APPROVALS_MIGRATIONS } from '../adapters/postgres/approvals/migrate.ts';
 import { admitServing } from '../adapters/postgres/serving-login.ts';
 import { APPROVALS_GRANTS } from '../adapters/postgres/serving-role.ts';
-import { poolAt, secretsOf } from './postgres-storages.ts';
+import { poolAt } from './postgres-storages.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 
 /** Makes the login of a secret, at the storage that its owner's settings name; see `admitServing`. Throws what went wrong. */
 export async function admitServingLogin(storage: PlacedStorage, secretArn: string): Promise<void> {
   if (storage.kind !== 'postgres' || storage.at.kind !== 'aurora')
     throw new Error('a serving login is of Aurora alone');
-  const login = await auroraCredentials({ secretArn, client: secretsOf(storage.at) }).current();
+  const login = await auroraCredentials({ secretArn, client: secretsClient(storage.at) }).current();
   const pool = poolAt(storage.at, { max: 1 });
   try {
     await admitServing(pool, login, APPROVALS_MIGRATIONS, APPROVALS_GRANTS);

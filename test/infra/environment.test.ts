@@ -3,14 +3,13 @@ import { APPROVALS_FUNCTIONS, MIGRATION_FUNCTIONS, PLATFORM_FUNCTIONS } from '..
 import { theResource } from './synthesized.ts';
 
 type Faults = readonly Readonly<{ name: string; says: string }>[];
-type ReadConfig = (
+type ReadVariables = (
   env: Readonly<Record<string, string>>,
-  localSecret: () => string,
 ) => Readonly<{ match<Read>(ok: () => Read, err: (faults: Faults) => Read): Read }>;
 
 /** By a name that is no literal: the source is compiled under stricter rules than what imports aws-cdk-lib can be. */
-const SOURCE: string = '../../src/entrypoints/cli/config.ts';
-const { readConfig } = (await import(SOURCE)) as { readConfig: ReadConfig };
+const SOURCE: string = '../../src/entrypoints/cli/read-variables.ts';
+const { readVariables } = (await import(SOURCE)) as { readVariables: ReadVariables };
 
 /** What CloudFormation puts in the place of each reference, by the setting that has it. */
 const RESOLVED: Readonly<Record<string, string>> = {
@@ -24,7 +23,7 @@ const RESOLVED: Readonly<Record<string, string>> = {
   JWT_CLIENT_IDS: '1h57kf5cpq17m0eml12EXAMPLE',
   JWT_ISSUER: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_abcdefghi',
   JWT_JWKS_URL: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_abcdefghi/.well-known/jwks.json',
-  PAYWRIGHT_SECRET: 'mR8vQ2xK0nZ5wTf1LbYc7GdHj4SpAe9UmR8vQ2xK0nZ5wTf1LbYc7GdHj4SpAe9U',
+  PAYWRIGHT_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:Signing-a1b2c3',
   // As Secrets Manager draws it: letters and digits, 43 of them.
   PAYWRIGHT_CUSTOMER_KEYS: 'first:Zq3T8mW5xK1vB7nR2yL9cF4hJ6dG0sPaEuXiOwYtUbM',
 };
@@ -43,9 +42,7 @@ describe('The environment of a function', () => {
         if (resolved === undefined) throw new Error(`nothing stands for ${setting}`);
         return [setting, resolved];
       });
-      const faults = readConfig({ AWS_REGION: 'eu-central-1', ...Object.fromEntries(env) }, () => {
-        throw new Error('a function keeps no keys of its own');
-      }).match(
+      const faults = readVariables({ AWS_REGION: 'eu-central-1', ...Object.fromEntries(env) }).match(
         (): Faults => [],
         (found) => found,
       );

@@ -1,5 +1,6 @@
-import { type Config, type Environment, readConfig } from '../../src/entrypoints/cli/config.ts';
+import { type Config, readConfig } from '../../src/entrypoints/cli/config.ts';
 import { type Fault } from '../../src/entrypoints/cli/faults.ts';
+import type { Environment } from '../../src/entrypoints/cli/read-variables.ts';
 
 export const SECRET = 'mR8vQ2xK0nZ5wTf1LbYc7GdHj4SpAe9U';
 export const JWT_SECRET = 'u7Fk2Lq9XzR4mTb8WcYe1NdHg5JpVa3S';

@@ -1,6 +1,7 @@
-import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { StorageRisk } from '../../ports/storage-risk.ts';
 import { foreignEndpoint } from '../shared/aws-endpoint.ts';
+import { type StoredSecret, storedText } from './secret-text.ts';
 
 /** A database role's name and password. */
 type DatabaseCredentials = Readonly<{ user: string; password: string }>;
@@ -13,17 +14,10 @@ export type CredentialSource = Readonly<{
   refresh(): Promise<DatabaseCredentials>;
 }>;
 
-export type AuroraSecret = Readonly<{
-  secretArn: string;
-  client: SecretsManagerClient;
-  now?: () => number;
-}>;
+export type AuroraSecret = StoredSecret & Readonly<{ now?: () => number }>;
 
 /** A risk when the secret is asked for elsewhere than at AWS over TLS. */
-export const secretEndpointRisks = ({
-  client,
-  secretArn,
-}: Pick<AuroraSecret, 'client' | 'secretArn'>): Promise<readonly StorageRisk[]> =>
+export const secretEndpointRisks = ({ client, secretArn }: StoredSecret): Promise<readonly StorageRisk[]> =>
   foreignEndpoint('Secrets Manager', new GetSecretValueCommand({ SecretId: secretArn }), (command) =>
     client.send(command),
   );
@@ -48,17 +42,19 @@ export function auroraCredentials({ secretArn, client, now = Date.now }: AuroraS
 
   async function fetchSecret(): Promise<DatabaseCredentials> {
     const at = now();
-    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
-    const credentials = credentialsIn(SecretString);
+    const text = await storedText({ client, secretArn });
+    if (text.isErr())
+      throw new Error(`the database secret is ${text.error.reason}`, { cause: text.error.cause });
+    const credentials = credentialsIn(text.value);
     fetched = { credentials: Promise.resolve(credentials), at };
     return credentials;
   }
 }
 
 /** Nothing of the secret is repeated in the fault. */
-function credentialsIn(secret: string | undefined): DatabaseCredentials {
+function credentialsIn(secret: string): DatabaseCredentials {
   try {
-    const { username, password } = JSON.parse(secret ?? '') as Readonly<Record<string, unknown>>;
+    const { username, password } = JSON.parse(secret) as Readonly<Record<string, unknown>>;
     if (typeof username === 'string' && typeof password === 'string') return { user: username, password };
   } catch {
     // Refused below, with every other shape that is not ours.

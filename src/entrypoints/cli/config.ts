@@ -3,7 +3,6 @@ import { err, ok, type Result } from 'neverthrow';
 import type { ApprovalsSettings } from '../../composition/approvals-settings.ts';
 import type { ObjectsPlace, PlatformSettings } from '../../composition/platform-settings.ts';
 import type { StorageSettings } from '../../composition/storage-settings.ts';
-import { areThresholds } from '../../domain/approvals/fraud.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { MetricsAccess } from '../http/operation/operation.ts';
@@ -11,13 +10,18 @@ import type { JwtSettings } from '../http/server/authenticate.ts';
 import type { AddressRange } from '../http/server/client-address.ts';
 import type { InFlightLimits, ServerLimits } from '../http/server/server-limits.ts';
 import type { Fault } from './faults.ts';
-import { keyFaults, keysOf } from './key-variables.ts';
-import { messagingFaults, messagingOf } from './messaging-variables.ts';
-import { productionFaults } from './production.ts';
-import { VARIABLES, type Variables } from './variables.ts';
-
-/** The environment's variables; an empty one counts as absent. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { keysOf } from './key-variables.ts';
+import { messagingOf } from './messaging-variables.ts';
+import {
+  type Environment,
+  type FetchedTexts,
+  isLoopback,
+  readVariables,
+  regionOf,
+  thresholdsOf,
+} from './read-variables.ts';
+import { type NamedSecret, SECRET_SETTINGS, secretsOf } from './secret-variables.ts';
+import type { Variables } from './variables.ts';
 
 /** A key of at least 32 bytes that is made when first asked for and the same ever after. Throws when it cannot be kept. */
 export type LocalSecret = (dataDir: string, name: string) => string;
@@ -35,113 +39,35 @@ export type Config = Readonly<{
   logLevel: Variables['LOG_LEVEL'];
   dataDir: string;
   jwt: JwtSettings;
+  /** Every secret that is kept elsewhere, by the setting that names it. */
+  secrets: readonly NamedSecret[];
   platform: PlatformSettings;
   approvals: ApprovalsSettings;
 }>;
 
 /**
  * The whole configuration, or every fault at once. Nothing is made before all of it is right; then, in development,
- * keys that were not given come from `localSecret`.
+ * keys that were not given come from `localSecret`. Of secrets that are kept elsewhere, `fetched` holds the texts
+ * (`loadConfig` reads them); one that it does not hold is a fault.
  */
-export function readConfig(env: Environment, localSecret: LocalSecret): Result<Config, readonly Fault[]> {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = VARIABLES.safeParse(set);
-  const broken = parsed.success ? [] : parsed.error.issues;
-  const brokenNames = new Set(broken.map(({ path }) => String(path[0])));
-  // The faulty ones aside, the rest is judged as if they had been left out, and what that says of them is dropped.
-  const sound = Object.fromEntries(Object.entries(set).filter(([name]) => !brokenNames.has(name)));
-  const given = VARIABLES.parse(sound);
-  const faults = [
-    ...broken.map(({ path, message }) => ({ name: String(path[0]), says: message })),
-    ...[
-      ...unknownNames(set),
-      ...togetherFaults(given),
-      ...(given.STAGE === 'production' ? productionFaults(given, set) : []),
-    ].filter(({ name }) => !brokenNames.has(name)),
-  ];
-  if (faults.length > 0) return err(faults);
-  try {
-    return ok(configOf(given, localSecret));
-  } catch (fault) {
-    const { code, message } = fault as NodeJS.ErrnoException;
-    return err([{ name: 'PAYWRIGHT_DATA_DIR', says: `cannot keep keys there (${code ?? message})` }]);
-  }
+export function readConfig(
+  env: Environment,
+  localSecret: LocalSecret,
+  fetched: FetchedTexts = {},
+): Result<Config, readonly Fault[]> {
+  return readVariables(env, fetched).andThen((given) => {
+    const unread = SECRET_SETTINGS.filter(
+      ({ arn }) => given[arn] !== undefined && fetched[arn] === undefined,
+    );
+    if (unread.length > 0) return err(unread.map(({ arn }) => ({ name: arn, says: 'was not read' })));
+    try {
+      return ok(configOf(given, localSecret));
+    } catch (fault) {
+      const { code, message } = fault as NodeJS.ErrnoException;
+      return err([{ name: 'PAYWRIGHT_DATA_DIR', says: `cannot keep keys there (${code ?? message})` }]);
+    }
+  });
 }
-
-const unknownNames = (env: Environment): readonly Fault[] =>
-  Object.keys(env)
-    .filter((name) => name.startsWith('PAYWRIGHT_') && !Object.hasOwn(VARIABLES.shape, name))
-    .map((name) => ({ name, says: 'is not a setting' }));
-
-/** Settings that are right by themselves and wrong side by side, in every stage. */
-function togetherFaults(given: Variables): readonly Fault[] {
-  const faults: Fault[] = [];
-  if (given.STAGE === 'development' && !isLoopback(given.HOST) && !given.PAYWRIGHT_EXPOSE_DEVELOPMENT) {
-    faults.push({
-      name: 'HOST',
-      says: 'opens development, with keys it made itself, to other machines: set STAGE=production, or PAYWRIGHT_EXPOSE_DEVELOPMENT=1 on purpose',
-    });
-  }
-  const aurora = ['AURORA_SECRET_ARN', 'AURORA_ENDPOINT', 'DATABASE_NAME'] as const;
-  if (aurora.some((name) => given[name])) {
-    for (const name of aurora) {
-      if (!given[name]) faults.push({ name, says: `is needed with ${aurora.find((each) => given[each])}` });
-    }
-    if (given.DATABASE_URL) {
-      faults.push({
-        name: 'DATABASE_URL',
-        says: 'is one way to name the database, AURORA_SECRET_ARN another',
-      });
-    }
-  }
-  if (given.EXPORT_BUCKET && given.PAYWRIGHT_OBJECTS) {
-    faults.push({ name: 'PAYWRIGHT_OBJECTS', says: 'is one place for files, EXPORT_BUCKET another' });
-  }
-  faults.push(...messagingFaults(given, regionOf(given)), ...keyFaults(given, regionOf(given)));
-  if (given.PAYWRIGHT_METRICS_PORT !== undefined && given.PAYWRIGHT_METRICS_TOKEN !== undefined) {
-    faults.push({
-      name: 'PAYWRIGHT_METRICS_TOKEN',
-      says: 'is asked for beside the API, where PAYWRIGHT_METRICS_PORT takes /metrics away',
-    });
-  }
-  if (given.JWT_JWKS_URL) {
-    if (given.JWT_SECRET) faults.push({ name: 'JWT_SECRET', says: 'cannot be used beside JWT_JWKS_URL' });
-    if (!given.JWT_ISSUER) faults.push({ name: 'JWT_ISSUER', says: 'is needed with JWT_JWKS_URL' });
-    if (!given.JWT_AUDIENCE && !given.JWT_CLIENT_IDS) {
-      faults.push({
-        name: 'JWT_AUDIENCE',
-        says: 'is needed with JWT_JWKS_URL, or JWT_CLIENT_IDS for access tokens of Cognito',
-      });
-    }
-  } else if (given.JWT_CLIENT_IDS) {
-    faults.push({ name: 'JWT_CLIENT_IDS', says: 'goes with JWT_JWKS_URL' });
-  }
-  if (given.PAYWRIGHT_LEASE_MS <= given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS) {
-    faults.push({
-      name: 'PAYWRIGHT_LEASE_MS',
-      says: `must be longer than PAYWRIGHT_PROCESSOR_TIMEOUT_MS (${given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS})`,
-    });
-  }
-  if (!areThresholds(thresholdsOf(given))) {
-    faults.push({
-      name: 'PAYWRIGHT_FRAUD_FLAGGED',
-      says: 'must be above PAYWRIGHT_FRAUD_HIGH, that above PAYWRIGHT_FRAUD_MEDIUM, and that above 0',
-    });
-  }
-  return faults;
-}
-
-const regionOf = (given: Variables): string => given.AWS_REGION ?? 'us-east-1';
-
-/** An address that only this machine reaches. `localhost` is one by RFC 6761. */
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
-
-const thresholdsOf = (given: Variables) => ({
-  flagged: given.PAYWRIGHT_FRAUD_FLAGGED,
-  high: given.PAYWRIGHT_FRAUD_HIGH,
-  medium: given.PAYWRIGHT_FRAUD_MEDIUM,
-});
 
 function configOf(given: Variables, localSecret: LocalSecret): Config {
   const dataDir = given.PAYWRIGHT_DATA_DIR;
@@ -165,6 +91,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
     logLevel: given.LOG_LEVEL,
     dataDir,
     jwt: jwtOf(given, localSecret),
+    secrets: secretsOf(given, regionOf(given)),
     platform: {
       storage,
       secret,
@@ -261,5 +188,7 @@ function jwtOf(given: Variables, localSecret: LocalSecret): JwtSettings {
   }
   const audience = given.JWT_AUDIENCE ?? 'paywright';
   const secret = given.JWT_SECRET ?? localSecret(given.PAYWRIGHT_DATA_DIR, 'jwt-secret');
-  return { kind: 'hs256', secret, audience, ...expected };
+  const secretArn = given.JWT_SECRET_ARN;
+  const kept = secretArn === undefined ? undefined : { secretArn, region: regionOf(given) };
+  return { kind: 'hs256', secret, audience, ...expected, ...present({ kept }) };
 }

@@ -4,7 +4,14 @@ import type { PlacedStorage, StorageSettings } from '../../composition/storage-s
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import { httpEncoders } from '../http/http-encoders.ts';
 import type { Config } from './config.ts';
-import { keyFinding, objectsFinding, outboxFinding, queueFindings, tokenFinding } from './doctor-edges.ts';
+import {
+  keyFinding,
+  objectsFinding,
+  outboxFinding,
+  queueFindings,
+  secretFinding,
+  tokenFinding,
+} from './doctor-edges.ts';
 import type { Finding } from './doctor-finding.ts';
 import { clockFinding, storageFindings } from './doctor-storage.ts';
 
@@ -15,6 +22,7 @@ import { clockFinding, storageFindings } from './doctor-storage.ts';
 export async function* allChecks(config: Config): AsyncGenerator<Finding> {
   yield versionFinding();
   yield* settingsFindings(config);
+  for (const secret of config.secrets) yield await secretFinding(secret, config.stage);
   yield await tokenFinding(config.jwt);
   const { platform, approvals } = config;
   yield* onStorage('platform', config, platform.storage, (storage) => {

@@ -5,15 +5,21 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Outbox, Outgoing } from '../../ports/outbox.ts';
 import type { SecretKeys } from '../../ports/secret-keys.ts';
 import type { JwtSettings } from '../http/server/authenticate.ts';
+import type { Config } from './config.ts';
 import { type Finding, riskFinding } from './doctor-finding.ts';
 import { keyRemedy } from './key-remedies.ts';
+import { secretSaid } from './secret-remedies.ts';
+import type { NamedSecret } from './secret-variables.ts';
 
 const FETCH_TIMEOUT_MS = 3_000;
 
 /** Whether the keys that verify bearer tokens can be had. */
 export async function tokenFinding(jwt: JwtSettings): Promise<Finding> {
   const check = 'tokens';
-  if (jwt.kind === 'hs256') return { check, status: 'ok', says: 'one shared secret (HS256)' };
+  if (jwt.kind === 'hs256') {
+    const says = 'one shared secret (HS256)';
+    return { check, status: 'ok', says: jwt.kept === undefined ? says : `${says}, kept in Secrets Manager` };
+  }
   const remedy = 'see JWT_JWKS_URL, and that this machine may reach it';
   try {
     const response = await fetch(jwt.url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
@@ -26,6 +32,24 @@ export async function tokenFinding(jwt: JwtSettings): Promise<Finding> {
   } catch {
     return { check, status: 'fail', says: 'the JWKS cannot be fetched', remedy };
   }
+}
+
+/** Whether a secret that a setting names can be read, and in production, whether AWS is who would be asked for it. */
+export async function secretFinding(
+  { name, ...place }: NamedSecret,
+  stage: Config['stage'],
+): Promise<Finding> {
+  const { isReadable, secretPlaceRisks } = await import('../../composition/kept-secrets.ts');
+  const check = 'secrets';
+  const [risk] = stage === 'production' ? await secretPlaceRisks(place) : [];
+  if (risk !== undefined) return riskFinding(check, risk);
+  return isReadable(place).match(
+    (): Finding => ({ check, status: 'ok', says: `${name} names one that can be read` }),
+    ({ reason }): Finding => {
+      const { says, remedy } = secretSaid(reason);
+      return { check, status: 'fail', says: `${name} ${says}`, remedy };
+    },
+  );
 }
 
 /** Old enough that a relay that runs would have sent it. */

@@ -1,8 +1,10 @@
-import { err, ok } from 'neverthrow';
-import { type Environment, type LocalSecret, readConfig } from './config.ts';
+import type { LocalSecret } from './config.ts';
 import { allChecks } from './doctor-checks.ts';
 import type { Finding } from './doctor-finding.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { exitFor, type Fault } from './faults.ts';
+import { loadConfig } from './load-config.ts';
+import { secretReader } from './secret-reader.ts';
 import type { Terminal } from './terminal.ts';
 
 export type DoctorOptions = Readonly<{ json?: boolean }>;
@@ -17,10 +19,10 @@ export async function doctorCommand(
   { env, out }: Pick<Terminal, 'env' | 'out'>,
 ): Promise<ExitCode> {
   const say = (finding: Finding) => out(json ? `${JSON.stringify(finding)}\n` : line(finding));
-  const settings = settingsOf(env, localSecret);
+  const settings = await loadConfig(env, localSecret, secretReader);
   if (settings.isErr()) {
-    for (const finding of settings.error) say(finding);
-    return EXIT.configuration;
+    for (const fault of settings.error) say(settingFinding(fault));
+    return exitFor(settings.error);
   }
   let failed = 0;
   for await (const finding of allChecks(settings.value)) {
@@ -31,21 +33,12 @@ export async function doctorCommand(
   return failed === 0 ? EXIT.ok : EXIT.failed;
 }
 
-const settingsOf = (env: Environment, localSecret: LocalSecret) =>
-  readConfig(env, localSecret).match(
-    (config) => ok(config),
-    (faults) =>
-      err(
-        faults.map(
-          ({ name, says }): Finding => ({
-            check: 'settings',
-            status: 'fail',
-            says: `${name} ${says}`,
-            remedy: 'set it as `paywright serve --help` says',
-          }),
-        ),
-      ),
-  );
+const settingFinding = ({ name, says }: Fault): Finding => ({
+  check: 'settings',
+  status: 'fail',
+  says: `${name} ${says}`,
+  remedy: 'set it as `paywright serve --help` says',
+});
 
 const line = ({ check, status, says, remedy }: Finding): string =>
   `${status.padEnd(4)}  ${check.padEnd(18)}  ${says}${remedy === undefined ? '' : `: ${remedy}`}\n`;

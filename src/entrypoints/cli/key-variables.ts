@@ -85,7 +85,11 @@ export function keyFaults(given: Given, region: string): readonly Fault[] {
 const REGION = /^arn:[\w-]+:kms:([a-z0-9-]+):/;
 
 /** What production refuses: a file. */
-export const keyProductionFaults = (given: Given): readonly Fault[] =>
-  given.PAYWRIGHT_CUSTOMER_KEYS !== undefined || KMS.some((name) => given[name] !== undefined)
+export const keyProductionFaults = (
+  given: Given & Readonly<{ PAYWRIGHT_CUSTOMER_KEYS_ARN?: string | undefined }>,
+): readonly Fault[] =>
+  given.PAYWRIGHT_CUSTOMER_KEYS !== undefined ||
+  given.PAYWRIGHT_CUSTOMER_KEYS_ARN !== undefined ||
+  KMS.some((name) => given[name] !== undefined)
     ? []
     : [{ name: 'PAYWRIGHT_CUSTOMER_KEYS', says: 'is needed, or KMS_KEY_ID: key files are for development' }];

@@ -2,6 +2,7 @@ import type { Fault } from './faults.ts';
 import { isGuessable } from './guessable.ts';
 import { keyProductionFaults } from './key-variables.ts';
 import { messagingProductionFaults } from './messaging-variables.ts';
+import { SECRET_SETTINGS, settingOf } from './secret-variables.ts';
 import type { Variables } from './variables.ts';
 
 /** What `STAGE=production` refuses, whatever else is right. `env` is looked at for what libraries read by themselves. */
@@ -34,6 +35,7 @@ function storageFaults(given: Variables): readonly Fault[] {
     given.EVENT_BUS_NAME,
     given.EXPORT_BUCKET,
     given.KMS_KEY_ID,
+    ...SECRET_SETTINGS.map(({ arn }) => given[arn]),
   ];
   if ((usesStorage(given, 'dynamodb') || ofAws.some(Boolean)) && !given.AWS_REGION) {
     faults.push({ name: 'AWS_REGION', says: 'is needed' });
@@ -79,14 +81,18 @@ function transportFaults(given: Variables, env: Environment): readonly Fault[] {
 
 function keyFaults(given: Variables): readonly Fault[] {
   const faults: Fault[] = [];
-  if (!given.PAYWRIGHT_SECRET) {
-    faults.push({ name: 'PAYWRIGHT_SECRET', says: 'is needed: key files are for development' });
+  if (!given.PAYWRIGHT_SECRET && !given.PAYWRIGHT_SECRET_ARN) {
+    faults.push({
+      name: 'PAYWRIGHT_SECRET',
+      says: 'is needed, or PAYWRIGHT_SECRET_ARN: key files are for development',
+    });
   }
   faults.push(...keyProductionFaults(given));
-  if (!given.JWT_SECRET && !given.JWT_JWKS_URL) faults.push({ name: 'JWT_JWKS_URL', says: 'is needed' });
-  if (given.JWT_SECRET && !given.JWT_ALLOW_HS256) {
+  const isShared = given.JWT_SECRET !== undefined || given.JWT_SECRET_ARN !== undefined;
+  if (!isShared && !given.JWT_JWKS_URL) faults.push({ name: 'JWT_JWKS_URL', says: 'is needed' });
+  if (isShared && !given.JWT_ALLOW_HS256) {
     faults.push({
-      name: 'JWT_SECRET',
+      name: settingOf(given, 'JWT_SECRET'),
       says: 'HS256 is refused: use JWT_JWKS_URL, or set JWT_ALLOW_HS256=1 on purpose',
     });
   }
@@ -101,11 +107,11 @@ function keyFaults(given: Variables): readonly Fault[] {
 /** Secrets that are none: guessable ones, and one that stands in for another. */
 function secretFaults(given: Variables): readonly Fault[] {
   const secrets = [
-    { name: 'PAYWRIGHT_SECRET', secret: given.PAYWRIGHT_SECRET },
-    { name: 'JWT_SECRET', secret: given.JWT_SECRET },
+    { name: settingOf(given, 'PAYWRIGHT_SECRET'), secret: given.PAYWRIGHT_SECRET },
+    { name: settingOf(given, 'JWT_SECRET'), secret: given.JWT_SECRET },
     { name: 'PAYWRIGHT_METRICS_TOKEN', secret: given.PAYWRIGHT_METRICS_TOKEN },
     ...(given.PAYWRIGHT_CUSTOMER_KEYS ?? []).map(({ secret }) => ({
-      name: 'PAYWRIGHT_CUSTOMER_KEYS',
+      name: settingOf(given, 'PAYWRIGHT_CUSTOMER_KEYS'),
       secret,
     })),
   ];

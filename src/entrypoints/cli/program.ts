@@ -1,17 +1,19 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ROLES } from '../../domain/approvals/approver.ts';
-import { type Config, readConfig } from './config.ts';
+import type { Config } from './config.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { addExceptionCommands } from './exception-commands.ts';
 import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { addExportCommand } from './export-commands.ts';
-import { faultLine } from './faults.ts';
+import { exitFor, faultLine } from './faults.ts';
 import { addFileCommands } from './file-commands.ts';
 import type { RotateOptions } from './keys.ts';
+import { loadConfig } from './load-config.ts';
 import { localSecret } from './local-secret.ts';
 import { addMessagingCommands } from './messaging-commands.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
+import { secretReader } from './secret-reader.ts';
 import type { Terminal } from './terminal.ts';
 import type { TokenOptions } from './token.ts';
 import { PERMISSIONS } from './tokens.ts';
@@ -26,9 +28,10 @@ import { addWebhookCommands } from './webhook-commands.ts';
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let exit: ExitCode = EXIT.ok;
   const configured = async (command: (config: Config) => Promise<ExitCode>) => {
-    exit = await readConfig(terminal.env, localSecret).match(command, (faults) => {
+    const config = await loadConfig(terminal.env, localSecret, secretReader);
+    exit = await config.match(command, (faults) => {
       for (const fault of faults) terminal.err(faultLine(fault));
-      return Promise.resolve(EXIT.configuration);
+      return Promise.resolve(exitFor(faults));
     });
   };
 

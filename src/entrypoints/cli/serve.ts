@@ -15,7 +15,6 @@ import {
 } from '../http/approvals/approvals-metrics.ts';
 import { metricsText } from '../http/operation/operation.ts';
 import { platformApp, wholeApp } from '../http/platform-app.ts';
-import { tokenVerifier } from '../http/server/authenticate.ts';
 import { clientAddressBehind } from '../http/server/client-address.ts';
 import { admitted, inFlight } from '../http/server/in-flight.ts';
 import { jsonLogger } from '../http/server/logger.ts';
@@ -25,6 +24,7 @@ import { APPROVALS_RETENTION, countRetention } from '../http/server/retention-me
 import { startFlushing } from '../worker/flush.ts';
 import { startRecovery } from '../worker/recovery.ts';
 import { startRetention } from '../worker/retention.ts';
+import { bearerVerifier } from './bearer-verifier.ts';
 import type { Config } from './config.ts';
 import { addDemoMerchants } from './demo-merchants.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
@@ -93,9 +93,10 @@ async function serve(
   watchQueuedMessages(metrics, { queue, clock: approvalsPorts.clock });
   const openApprovalsStorage = approvals.get(APPROVALS_TOKENS.openStorage);
   watchPool(metrics, openApprovalsStorage, 'paywright_approvals_postgres_connections');
+  const { authenticate, secretHealth } = bearerVerifier(config);
   const common = {
     noteFailedAuthentication: failedAuthentications.note,
-    authenticate: tokenVerifier(config.jwt),
+    authenticate,
     metrics,
     log,
     corsOrigins: config.http.corsOrigins,
@@ -109,7 +110,14 @@ async function serve(
   const readable = { access: config.metrics.access, read: () => metricsText(metrics) };
   const { health: keysHealth } = platform.get(TOKENS.keptKeys);
   const app = wholeApp(
-    platformApp({ ...useCases, ...common, health, ...present({ keysHealth }), besides: APPROVALS, readable }),
+    platformApp({
+      ...useCases,
+      ...common,
+      health,
+      ...present({ keysHealth, secretHealth }),
+      besides: APPROVALS,
+      readable,
+    }),
     approvalsApp({ ...approvalsUseCases, ...common }),
   );
   const listening = await listenTo(app, config, { metrics, log });

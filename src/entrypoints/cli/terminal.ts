@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Environment } from './config.ts';
+import type { Environment } from './read-variables.ts';
 
 /** What a command sees of the process it runs in. */
 export type Terminal = Readonly<{

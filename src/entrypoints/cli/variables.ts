@@ -9,9 +9,10 @@ import { approvalPolicy, eventSources, fraudScore, personClaim } from './approva
 import { KEY_VARIABLES } from './key-variables.ts';
 import { MESSAGING_VARIABLES } from './messaging-variables.ts';
 import { trustedProxies } from './proxy-variables.ts';
+import { isLongEnough, SECRET_VARIABLES } from './secret-variables.ts';
 
 const storage = z.enum(['postgres', 'dynamodb', 'memory'], 'must be one of postgres, dynamodb, memory');
-const secret = z.string().refine((text) => Buffer.byteLength(text) >= 32, 'must have at least 32 bytes');
+const secret = z.string().refine(isLongEnough, 'must have at least 32 bytes');
 const flag = z.enum(['0', '1'], 'must be 0 or 1').transform((text) => text === '1');
 
 const whole = (least: number, most: number) =>
@@ -151,6 +152,7 @@ export const VARIABLES = z.object({
     .optional()
     .describe('signs cursors and fingerprints, at least 32 bytes; made once in development'),
   ...KEY_VARIABLES,
+  ...SECRET_VARIABLES,
   PAYWRIGHT_PROCESSOR: z
     .enum(['simulator'], 'must be simulator')
     .optional()

@@ -1,5 +1,6 @@
 import type { UseCases } from '../../application/use-cases.ts';
 import type { KeysHealth } from '../../ports/keys-health.ts';
+import type { SecretHealth } from '../../ports/secrets.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import { audit } from './audit/audit.ts';
 import { customers } from './customers/customers.ts';
@@ -35,6 +36,7 @@ export type PlatformParts = GateParts &
     health: StorageHealth;
     /** How the keys are that a service keeps; absent where none does. */
     keysHealth?: KeysHealth;
+    secretHealth?: SecretHealth;
     /** What `/metrics` beside the API shows; without it there is none. */
     readable?: ReadableMetrics;
   }>;

@@ -1,10 +1,10 @@
 import { admitServingLogin } from '../../composition/serving-login.ts';
 import { openApprovalsStorage } from '../../composition/storages.ts';
 import { environment } from './function/environment.ts';
-import { functionConfig } from './function/function-config.ts';
+import { functionSettings } from './function/function-config.ts';
 import { type Migrated, migrated } from './function/migrated.ts';
 
-const { approvals } = functionConfig(environment);
+const settings = functionSettings(environment);
 
 /**
  * Brings the schema of approvals up to this version as its owner, then makes the login of functions as the secret
@@ -12,6 +12,7 @@ const { approvals } = functionConfig(environment);
  * secret. Safe to repeat.
  */
 export const handler = async (_event: unknown, _context: unknown): Promise<Migrated> => {
+  const { approvals } = await settings.load();
   const opened = openApprovalsStorage(approvals.storage);
   try {
     const done = await migrated(opened);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type Environment, readConfig } from '../../../src/entrypoints/cli/config.ts';
+import { readConfig } from '../../../src/entrypoints/cli/config.ts';
 import { faultLine } from '../../../src/entrypoints/cli/faults.ts';
 import { localSecret } from '../../../src/entrypoints/cli/local-secret.ts';
+import type { Environment } from '../../../src/entrypoints/cli/read-variables.ts';
 import {
   configOf,
   faultsOf,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
 import { ANOMALY_RULES } from '../../../src/domain/audit/anomalies.ts';
-import { type Environment } from '../../../src/entrypoints/cli/config.ts';
+import type { Environment } from '../../../src/entrypoints/cli/read-variables.ts';
 import {
   configOf,
   faultsOf,

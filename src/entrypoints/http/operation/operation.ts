@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import type { Handler } from 'hono';
 import { present } from '../../../domain/kernel/present.ts';
 import type { KeysHealth } from '../../../ports/keys-health.ts';
+import type { SecretHealth } from '../../../ports/secrets.ts';
 import type { SchemaDiverged, SchemaOutdated, StorageHealth } from '../../../ports/storage-health.ts';
 import type { PlatformMetrics } from '../server/metrics.ts';
 import { problemTable } from '../server/problem-table.ts';
@@ -46,22 +47,32 @@ const readiness = z
       description:
         'How the keys in KMS are: `usable`, or why they are not (`denied`, `disabled`, `pending_deletion`, `missing`, `throttled`, `unavailable`). What needs no key is served all the same.',
     }),
+    token_secret: z.string().optional().openapi({
+      description:
+        'How the secret of bearer tokens in Secrets Manager is: `usable`, or why it is not (`denied`, `missing`, `pending_deletion`, `undecryptable`, `malformed`, `weak`, `throttled`, `unavailable`). Tokens are then judged by what was known, for an hour at the most.',
+    }),
   })
   .openapi('Readiness');
 
 const getHealthz = (): Handler<HttpEnv> => () => answerJson(200, '{"status":"ok"}');
 
+type Watched = Readonly<{ health: StorageHealth; keysHealth?: KeysHealth; secretHealth?: SecretHealth }>;
+
 const getReadyz =
-  ({ health, keysHealth }: Readonly<{ health: StorageHealth; keysHealth?: KeysHealth }>): Handler<HttpEnv> =>
+  ({ health, keysHealth, secretHealth }: Watched): Handler<HttpEnv> =>
   async (c) => {
     const storage = await health.check();
     if (storage.isErr()) return problems.refuse(c, storage.error);
-    const keys = await keysHealth?.check().match(
-      () => 'usable',
-      ({ reason }) => reason,
-    );
-    return answerJson(200, JSON.stringify({ status: 'ready', storage: health.name, ...present({ keys }) }));
+    const [keys, token_secret] = await Promise.all([wordOf(keysHealth), wordOf(secretHealth)]);
+    const body = { status: 'ready', storage: health.name, ...present({ keys, token_secret }) };
+    return answerJson(200, JSON.stringify(body));
   };
+
+const wordOf = async (kept: KeysHealth | SecretHealth | undefined): Promise<string | undefined> =>
+  kept?.check().match(
+    () => 'usable',
+    ({ reason }) => reason,
+  );
 
 /**
  * Who may read `/metrics` beside the API: every client, as on a development machine's own loopback, if it asks under a name

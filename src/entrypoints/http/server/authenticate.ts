@@ -6,14 +6,24 @@ import { parseUuid, type VendorId } from '../../../domain/approvals/ids.ts';
 import type { Identity } from '../../../domain/kernel/identity.ts';
 import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import type { TokenSecrets } from '../../../ports/secrets.ts';
 import { claimedIdentities } from './claimed-identities.ts';
+import { signingSecrets } from './signing-secrets.ts';
 
 export type JwtSettings = Readonly<{
   issuer: string;
   /** A claim that names one person whatever the token, such as an employee's number. */
   personClaim?: string;
 }> &
-  (Readonly<{ kind: 'hs256'; secret: string; audience: string }> | JwksSettings);
+  (SharedSecret | JwksSettings);
+
+/** `kept` says where the secret comes from and changes; the text is then the one of the start. */
+type SharedSecret = Readonly<{
+  kind: 'hs256';
+  secret: string;
+  audience: string;
+  kept?: Readonly<{ secretArn: string; region: string }>;
+}>;
 
 /**
  * One of `audience` and `clientIds` is there. With `clientIds` a token must name one of them as its `client_id`, as Cognito's
@@ -50,18 +60,29 @@ export type Authenticate = (
   authorization: string | undefined,
 ) => ResultAsync<Principal, Unauthenticated | AuthenticationUnavailable>;
 
+export type VerifierParts = Readonly<{
+  /** The secrets of HS256 tokens where they rotate, in place of the one in the settings. */
+  secrets?: TokenSecrets;
+  /** In milliseconds. */
+  now?: () => number;
+}>;
+
 /**
- * Bearer tokens (RFC 7519, signed, compact): HS256 under the shared secret alone, RS256 and ES256 under a JWKS alone, so
+ * Bearer tokens (RFC 7519, signed, compact): HS256 under the shared secrets alone, RS256 and ES256 under a JWKS alone, so
  * that no public key can pass for a secret. Keys are fetched at most every 30 s for unknown key ids and 5 s after a
- * failure, whatever a flood of tokens asks for. `now` is in milliseconds.
+ * failure, and secrets as `TokenSecrets` says, whatever a flood of tokens asks for.
  */
-export function tokenVerifier(settings: JwtSettings, now: () => number = Date.now): Authenticate {
+export function tokenVerifier(
+  settings: JwtSettings,
+  { secrets, now = Date.now }: VerifierParts = {},
+): Authenticate {
   const algorithms = settings.kind === 'hs256' ? ['HS256'] : ['RS256', 'ES256'];
-  const keyFor = settings.kind === 'hs256' ? sharedSecret(settings.secret) : remoteKeys(settings.url, now);
+  const keyFor =
+    settings.kind === 'hs256' ? sharedKey(settings.secret, secrets) : remoteKeys(settings.url, now);
   return (authorization) =>
     tokenOf(authorization)
       .andThen((token) => headerOf(token, algorithms).map((header) => ({ token, header })))
-      .asyncAndThen(({ token, header }) => keyFor(header).andThen((key) => verify(token, key)))
+      .asyncAndThen(({ token, header }) => keyFor(header, token).andThen((key) => verify(token, key)))
       .andThen((claims) => principalOf(claims, settings, now()));
 
   function verify(token: string, key: SigningKey): ResultAsync<JWTPayload, Unauthenticated> {
@@ -81,7 +102,10 @@ export function tokenVerifier(settings: JwtSettings, now: () => number = Date.no
 
 type Header = Readonly<{ alg: string; kid?: string }>;
 type SigningKey = Parameters<typeof jwtVerify>[1] & object;
-type KeyFor = (header: Header) => ResultAsync<SigningKey, Unauthenticated | AuthenticationUnavailable>;
+type KeyFor = (
+  header: Header,
+  token: string,
+) => ResultAsync<SigningKey, Unauthenticated | AuthenticationUnavailable>;
 
 const LEEWAY_S = 60;
 const LONGEST_TOKEN = 8 * 1024;
@@ -121,9 +145,14 @@ const parseHeader = Result.fromThrowable(
   () => unauthenticated,
 );
 
-function sharedSecret(secret: string): KeyFor {
+function sharedKey(secret: string, secrets: TokenSecrets | undefined): KeyFor {
   const key = createSecretKey(Buffer.from(secret));
-  return () => okAsync(key);
+  if (secrets === undefined) return () => okAsync(key);
+  const signerOf = signingSecrets(secrets);
+  return (_, token) =>
+    signerOf(token)
+      .mapErr((): AuthenticationUnavailable => ({ kind: 'AuthenticationUnavailable' }))
+      .andThen((signer) => (signer === undefined ? refused : ok(signer)));
 }
 
 const FETCH_TIMEOUT_MS = 3_000;

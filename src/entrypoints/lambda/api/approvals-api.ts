@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { APPROVALS_TOKENS } from '../../../composition/tokens.ts';
+import { bearerVerifier } from '../../cli/bearer-verifier.ts';
 import { APPROVALS } from '../../http/approvals/approvals-app.ts';
-import { tokenVerifier } from '../../http/server/authenticate.ts';
 import { clientAddressBehind } from '../../http/server/client-address.ts';
 import { type RouteFilter, serviceApp } from '../../http/server/service-app.ts';
 import { approvalsFunction } from '../function/approvals-function.ts';
@@ -19,7 +19,7 @@ export const approvalsApi = (serves: RouteFilter): LambdaHandler<ApiResult> =>
       {
         ...approvals.get(APPROVALS_TOKENS.useCases),
         noteFailedAuthentication: () => {},
-        authenticate: tokenVerifier(config.jwt),
+        authenticate: bearerVerifier(config).authenticate,
         metrics,
         log,
         corsOrigins: config.http.corsOrigins,

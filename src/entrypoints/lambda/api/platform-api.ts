@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { countFailedAuthentications } from '../../../application/audit/failed-authentications.ts';
 import { TOKENS } from '../../../composition/tokens.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { bearerVerifier } from '../../cli/bearer-verifier.ts';
 import { PLATFORM } from '../../http/platform-resources.ts';
-import { tokenVerifier } from '../../http/server/authenticate.ts';
 import { clientAddressBehind } from '../../http/server/client-address.ts';
 import { type RouteFilter, serviceApp } from '../../http/server/service-app.ts';
 import type { LambdaHandler } from '../function/lambda-function.ts';
@@ -15,13 +15,14 @@ import { serveApi } from './serve-api.ts';
 export const platformApi = (serves: RouteFilter): LambdaHandler<ApiResult> =>
   platformFunction(({ config, platform, log, metrics }) => {
     const failedAuthentications = countFailedAuthentications(platform.get(TOKENS.ports));
+    const { authenticate, secretHealth } = bearerVerifier(config);
     const app = serviceApp(
       {
         ...platform.get(TOKENS.useCases),
         health: platform.get(TOKENS.openStorage).storage.health,
-        ...present({ keysHealth: platform.get(TOKENS.keptKeys).health }),
+        ...present({ keysHealth: platform.get(TOKENS.keptKeys).health, secretHealth }),
         noteFailedAuthentication: failedAuthentications.note,
-        authenticate: tokenVerifier(config.jwt),
+        authenticate,
         metrics,
         log,
         corsOrigins: config.http.corsOrigins,

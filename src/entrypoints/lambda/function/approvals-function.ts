@@ -3,7 +3,7 @@ import { APPROVALS_TOKENS } from '../../../composition/tokens.ts';
 import { alarmTo, refusalAlarmTo, tellingTo } from '../../cli/telling.ts';
 import { environment } from './environment.ts';
 import { fitStorage } from './fit-storage.ts';
-import { type FunctionConfig, functionConfig } from './function-config.ts';
+import { type FunctionConfig, functionSettings } from './function-config.ts';
 import { type FunctionTelemetry, functionTelemetry } from './function-telemetry.ts';
 import type { Invocation } from './invocation.ts';
 import { type LambdaHandler, lambdaFunction } from './lambda-function.ts';
@@ -18,23 +18,27 @@ type Work<Result> = (event: unknown, invocation: Invocation) => Promise<Result>;
 export function approvalsFunction<Result>(
   workOf: (parts: ApprovalsOfFunction) => Work<Result>,
 ): LambdaHandler<Result> {
-  const config = functionConfig(environment);
-  const telemetry = functionTelemetry('approvals', config.logLevel);
-  const { log } = telemetry;
-  const approvals = composeApprovals({
-    ...config.approvals,
-    ...tellingTo(log),
-    payoutAlarm: alarmTo(log),
-    refusalAlarm: refusalAlarmTo(log),
-  });
-  const storage = approvals.get(APPROVALS_TOKENS.openStorage);
-  const work = workOf({ ...telemetry, config, approvals });
+  const { logLevel, known, load } = functionSettings(environment);
+  const telemetry = functionTelemetry('approvals', logLevel);
+  const make = (config: FunctionConfig) => {
+    const { log } = telemetry;
+    const approvals = composeApprovals({
+      ...config.approvals,
+      ...tellingTo(log),
+      payoutAlarm: alarmTo(log),
+      refusalAlarm: refusalAlarmTo(log),
+    });
+    const work = workOf({ ...telemetry, config, approvals });
+    return { config, storage: approvals.get(APPROVALS_TOKENS.openStorage), work };
+  };
+  let made = known === undefined ? undefined : make(known);
   return lambdaFunction({
     telemetry,
     open: async () => {
-      await fitStorage(config, storage);
-      return work;
+      made ??= make(await load());
+      await fitStorage(made.config, made.storage);
+      return made.work;
     },
-    thaw: () => storage.dropIdle(),
+    thaw: () => made?.storage.dropIdle(),
   });
 }

@@ -3,7 +3,7 @@ import { TOKENS } from '../../../composition/tokens.ts';
 import { httpEncoders } from '../../http/http-encoders.ts';
 import { environment } from './environment.ts';
 import { fitStorage } from './fit-storage.ts';
-import { type FunctionConfig, functionConfig } from './function-config.ts';
+import { type FunctionConfig, functionSettings } from './function-config.ts';
 import { type FunctionTelemetry, functionTelemetry } from './function-telemetry.ts';
 import type { Invocation } from './invocation.ts';
 import { type LambdaHandler, lambdaFunction } from './lambda-function.ts';
@@ -15,22 +15,26 @@ type Work<Result> = (event: unknown, invocation: Invocation) => Promise<Result>;
 
 /**
  * A function of the platform. What asks nobody is made while the instance starts, when Lambda gives it a whole processor;
- * the storage is asked at the first invocation.
+ * the storage is asked at the first invocation. Where secrets have to be read first, all is made at that.
  */
 export function platformFunction<Result>(
   workOf: (parts: PlatformOfFunction) => Work<Result>,
 ): LambdaHandler<Result> {
-  const config = functionConfig(environment);
-  const telemetry = functionTelemetry('platform', config.logLevel);
-  const platform = composePlatform(config.platform, httpEncoders);
-  const storage = platform.get(TOKENS.openStorage);
-  const work = workOf({ ...telemetry, config, platform });
+  const { logLevel, known, load } = functionSettings(environment);
+  const telemetry = functionTelemetry('platform', logLevel);
+  const make = (config: FunctionConfig) => {
+    const platform = composePlatform(config.platform, httpEncoders);
+    const work = workOf({ ...telemetry, config, platform });
+    return { config, storage: platform.get(TOKENS.openStorage), work };
+  };
+  let made = known === undefined ? undefined : make(known);
   return lambdaFunction({
     telemetry,
     open: async () => {
-      await fitStorage(config, storage);
-      return work;
+      made ??= make(await load());
+      await fitStorage(made.config, made.storage);
+      return made.work;
     },
-    thaw: () => storage.dropIdle(),
+    thaw: () => made?.storage.dropIdle(),
   });
 }

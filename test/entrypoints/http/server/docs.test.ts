@@ -291,4 +291,15 @@ describe('/healthz and /readyz', () => {
       expect([ready.status, await ready.json()]).toEqual([200, { status: 'ready', storage: 'memory', keys }]);
     }
   });
+
+  it('say how the secret of tokens is that a service keeps', async () => {
+    for (const [check, token_secret] of [
+      [() => okAsync(undefined), 'usable'],
+      [() => errAsync({ kind: 'SecretUnusable', reason: 'denied', cause: undefined } as const), 'denied'],
+    ] as const) {
+      const { app } = await anHttpApp({ secretHealth: { check } });
+      const ready = { status: 'ready', storage: 'memory', token_secret };
+      expect(await (await app.request('/readyz')).json()).toEqual(ready);
+    }
+  });
 });

@@ -41,7 +41,13 @@ async function aJwksVerifier(
   now?: () => number,
 ) {
   const { url, asked } = await aKeyServer(answer);
-  return { verify: tokenVerifier({ kind: 'jwks', url, issuer: ISSUER, audience: AUDIENCE }, now), asked };
+  return {
+    verify: tokenVerifier(
+      { kind: 'jwks', url, issuer: ISSUER, audience: AUDIENCE },
+      now === undefined ? {} : { now },
+    ),
+    asked,
+  };
 }
 
 const kindOf = async (verdict: ReturnType<ReturnType<typeof tokenVerifier>>) =>

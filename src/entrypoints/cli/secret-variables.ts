@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Fault } from './faults.ts';
+
+/** As long as the digests of what it signs (RFC 7518, section 3.2). */
+export const isLongEnough = (secret: string): boolean => Buffer.byteLength(secret) >= 32;
+
+const ARN = /^arn:[\w-]+:secretsmanager:([a-z0-9-]+):\d{12}:secret:[\w/+=.@-]{1,512}$/;
+
+const secretArn = z.string().regex(ARN, 'must be the ARN of a Secrets Manager secret');
+
+/** Variables that name a secret in place of holding it, of which each may be absent. */
+export const SECRET_VARIABLES = {
+  JWT_SECRET_ARN: secretArn
+    .optional()
+    .describe(
+      'secret of Secrets Manager that holds JWT_SECRET, and may rotate while processes run: tokens of AWSCURRENT and AWSPREVIOUS are taken',
+    ),
+  PAYWRIGHT_SECRET_ARN: secretArn
+    .optional()
+    .describe('secret of Secrets Manager that holds PAYWRIGHT_SECRET; read at start'),
+  PAYWRIGHT_CUSTOMER_KEYS_ARN: secretArn
+    .optional()
+    .describe('secret of Secrets Manager that holds PAYWRIGHT_CUSTOMER_KEYS; read at start'),
+};
+
+/** Each secret that can be kept elsewhere: the setting that names it, and the one that holds it. */
+export const SECRET_SETTINGS = [
+  { arn: 'JWT_SECRET_ARN', text: 'JWT_SECRET' },
+  { arn: 'PAYWRIGHT_SECRET_ARN', text: 'PAYWRIGHT_SECRET' },
+  { arn: 'PAYWRIGHT_CUSTOMER_KEYS_ARN', text: 'PAYWRIGHT_CUSTOMER_KEYS' },
+] as const;
+
+export type SecretArnName = keyof typeof SECRET_VARIABLES;
+type Environment = Readonly<Record<string, string | undefined>>;
+type Given = Readonly<{ [Name in SecretArnName]?: string | undefined }>;
+
+/** The setting that people look at for the text in `name`. */
+export const settingOf = (given: Given, name: string): string =>
+  SECRET_SETTINGS.find(({ arn, text }) => text === name && given[arn] !== undefined)?.arn ?? name;
+
+/** A secret that is held and named, in `env` as it was set; and one of another region than is asked. */
+export const secretArnFaults = (given: Given, env: Environment, region: string): readonly Fault[] =>
+  SECRET_SETTINGS.flatMap(({ arn, text }) => {
+    const home = ARN.exec(given[arn] ?? '')?.[1] ?? region;
+    return [
+      ...(given[arn] !== undefined && env[text] !== undefined
+        ? [{ name: arn, says: `cannot be used beside ${text}` }]
+        : []),
+      ...(home === region
+        ? []
+        : [
+            {
+              name: arn,
+              says: `is a secret in ${home}, and everything else is in ${region}: set AWS_REGION`,
+            },
+          ]),
+    ];
+  });
+
+/** One secret of Secrets Manager, and the setting that names it. */
+export type NamedSecret = Readonly<{ name: string; secretArn: string; region: string }>;
+
+/** All that are named, the database's login among them. */
+export const secretsOf = (
+  given: Given & Readonly<{ AURORA_SECRET_ARN?: string | undefined }>,
+  region: string,
+): readonly NamedSecret[] =>
+  ([...SECRET_SETTINGS.map(({ arn }) => arn), 'AURORA_SECRET_ARN'] as const).flatMap((name) => {
+    const secretArn = given[name];
+    return secretArn === undefined ? [] : [{ name, secretArn, region }];
+  });
