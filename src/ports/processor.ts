@@ -1,7 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
 import type { MerchantId } from '../domain/kernel/ids.ts';
 import type { Money } from '../domain/kernel/money.ts';
-import type { Modification } from '../domain/payments/modification.ts';
+import type { Modification, ModificationType } from '../domain/payments/modification.ts';
 import type { ProcessorVerdict } from '../domain/payments/transaction.ts';
 
 /**
@@ -13,23 +13,32 @@ export type OpenConfig = (name: string) => string | undefined;
 /** On whose account the processor acts, with what the merchant's config says of that account now. */
 type Account = Readonly<{ merchantId: MerchantId; config: OpenConfig }>;
 
-/** `reference` is ours and names the charge for good: the processor must never charge one reference twice. */
-export type ChargeOrder = Account &
+/** `reference` is ours and names the charge for good; `processorId` is the processor's own name for it, once it is known. */
+export type ChargeQuery = Account & Readonly<{ reference: string; processorId?: string }>;
+
+/**
+ * `reference` is ours and names the modification; `charge` is the reference of its charge and `chargeId` the processor's own
+ * name for that, absent for charges of before the name was kept.
+ */
+export type ModificationQuery = Account &
+  Readonly<{ reference: string; type: ModificationType; charge: string; chargeId?: string }>;
+
+/** What a look-up is about: a charge, or a modification of one. */
+export type RecordQuery = ChargeQuery | ModificationQuery;
+
+/** The processor must never charge one reference twice. */
+export type ChargeOrder = ChargeQuery &
   Readonly<{
-    reference: string;
     amount: Money;
     paymentMethod: string;
     capture: boolean;
   }>;
 
 /**
- * A modification of a charge's money under a reference of its own. `charge` is the reference of the charge; `final` has the
- * processor release what a capture leaves of the authorization.
+ * A modification of a charge's money under a reference of its own. `final` has the processor release what a capture leaves of
+ * the authorization.
  */
-export type ModificationOrder = Modification & Account & Readonly<{ reference: string; charge: string }>;
-
-/** The reference of a charge or of a modification, and the account it went to. */
-export type RecordQuery = Account & Readonly<{ reference: string }>;
+export type ModificationOrder = Modification & ModificationQuery;
 
 export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'movement_refused';
 
@@ -38,12 +47,24 @@ export type Verdict = ProcessorVerdict &
   Readonly<{ amount: Money }> &
   (Readonly<{ approved: true }> | Readonly<{ approved: false; decline: DeclineCode }>);
 
+/**
+ * It made a record of the charge under `processorId`, and moves no money before it is charged again with that id. A processor
+ * whose record can be found by its own id alone answers so first: by then that id is on record here, and what became of
+ * the charge can always be asked.
+ */
+export type ChargeOpened = Readonly<{ awaits: 'confirmation'; processorId: string }>;
+
+/** What a processor says of a charge: how it ended, or what it waits for. */
+export type ChargeAnswer = Verdict | ChargeOpened;
+
 /** It refused before any effect: nothing was or will be charged by this call. */
 export type ProcessorUnavailable = Readonly<{ kind: 'ProcessorUnavailable' }>;
 /** Sent, and no answer: it may have charged, or may yet. Not a failure. */
 export type ProcessorOutcomeUnknown = Readonly<{ kind: 'ProcessorOutcomeUnknown' }>;
 /** It provably never got the reference. */
 export type ProcessorHasNoRecord = Readonly<{ kind: 'ProcessorHasNoRecord' }>;
+/** It may have got the reference, and its record does not show that yet. Nothing follows from it, and it is asked again. */
+export type ProcessorRecordNotKnown = Readonly<{ kind: 'ProcessorRecordNotKnown' }>;
 
 /**
  * A payment processor. Both promises are needed to survive a lost answer, so an implementation without idempotent
@@ -64,10 +85,15 @@ export type ProcessorHasNoRecord = Readonly<{ kind: 'ProcessorHasNoRecord' }>;
 export interface Processor {
   /** False for a payment method it can never charge; asked before anything is recorded. */
   accepts(paymentMethod: string): boolean;
-  /** Repeating a reference gives the first verdict and charges nothing more. */
-  charge(order: ChargeOrder): ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
+  /**
+   * Repeating a reference gives the first verdict and charges nothing more; before there is a verdict, the same id. Asked with
+   * a `processorId` it never answers that it opened a charge.
+   */
+  charge(order: ChargeOrder): ResultAsync<ChargeAnswer, ProcessorUnavailable | ProcessorOutcomeUnknown>;
   /** Takes, gives back or releases money of a charge. Repeating a reference gives the first verdict and moves nothing more. */
   move(order: ModificationOrder): ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
-  /** Its own record of a reference, a charge's or a modification's. Changes nothing. */
-  lookup(query: RecordQuery): ResultAsync<Verdict, ProcessorHasNoRecord | ProcessorUnavailable>;
+  /** Its own record of a reference; of a modification's it answers with a verdict only. Changes nothing. */
+  lookup(
+    query: RecordQuery,
+  ): ResultAsync<ChargeAnswer, ProcessorHasNoRecord | ProcessorRecordNotKnown | ProcessorUnavailable>;
 }

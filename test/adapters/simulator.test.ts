@@ -23,16 +23,22 @@ const methods = {
   silentlyDeclined: 'test_timeout_declined',
   unavailable: 'test_unavailable',
   movesNothing: 'test_movement_refused',
+  opensFirst: 'test_opens_first',
+  shownLate: 'test_timeout_late_record',
   foreign: 'cash',
 };
 
-const tested = (ledger: SimulatorLedger) => ({
-  processor: simulatedProcessor(ledger, clock),
-  methods,
-  declining: { simulate: 'test_declined' },
-  charged: () => [...ledger.charges().keys()],
-  book: (charge: string) => ledger.book(charge),
-});
+function tested(ledger: SimulatorLedger) {
+  const time = { at: NOON };
+  return {
+    processor: simulatedProcessor(ledger, { now: () => time.at }),
+    methods,
+    untilShown: () => void (time.at += 5_000),
+    declining: { simulate: 'test_declined' },
+    charged: () => [...ledger.charges().keys()],
+    book: (charge: string) => ledger.book(charge),
+  };
+}
 
 processorContract('simulator in memory', () => {
   const ledger = simulatorLedger(':memory:');
@@ -118,13 +124,13 @@ describe('the simulator’s books in a file', () => {
     const config = (simulate: string) => (name: string) =>
       ({ simulate, api_key: 'sk_live_canary_5d2e' })[name];
     const fee = { ...anOrder('pay_1'), amount: money(1_000n, 'USD'), config: config('test_fee') };
-    expect((await processor.charge(fee))._unsafeUnwrap().fee).toBe(29n);
+    expect((await processor.charge(fee))._unsafeUnwrap()).toMatchObject({ fee: 29n });
     for (const simulate of ['test_unavailable', 'no_method']) {
       const asked = { ...anOrder('pay_2'), config: config(simulate) };
       expect((await processor.charge(asked))._unsafeUnwrapErr().kind).toBe('ProcessorUnavailable');
     }
     const own = { ...anOrder('pay_3', 'test_declined'), config: config('card') };
-    expect((await processor.charge(own))._unsafeUnwrap().approved).toBe(false);
+    expect((await processor.charge(own))._unsafeUnwrap()).toMatchObject({ approved: false });
     const refund = aModification('txn_1', 'refund', 1n);
     const refused = await processor.move({ ...refund, config: config('test_movement_refused') });
     expect(refused._unsafeUnwrap()).toMatchObject({ approved: false, decline: 'movement_refused' });

@@ -27,7 +27,7 @@ import { aVault } from '../fixtures/vault.ts';
 import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
 
 /** Stands between the core and one call to the outside: makes it, loses it, or loses its reply. */
-type Turn<Called> = (call: () => Called) => Called;
+export type Turn<Called> = (call: () => Called) => Called;
 type Committed = ReturnType<Commits['commit']>;
 type Charged = ReturnType<Processor['charge']>;
 type Moved = ReturnType<Processor['move']>;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { ChargeOrder, ModificationOrder, Processor } from '../../src/ports/processor.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 import { noConfig } from '../fixtures/vault.ts';
@@ -19,10 +20,16 @@ export type ProcessorUnderTest = Readonly<{
     unavailable: string;
     /** Charged, and every modification refused. */
     movesNothing: string;
+    /** Charged once it is asked for again under the id that it was given. */
+    opensFirst: string;
+    /** Charged, the answer lost, and for a time not to be seen in the processor's record. */
+    shownLate: string;
     foreign: string;
   }>;
   /** What a merchant's config says so that its charges by the approved method are declined. */
   declining: Readonly<Record<string, string>>;
+  /** Has so much time pass that a record that shows late is seen. */
+  untilShown(): void;
   /** References of every approved charge. */
   charged(): readonly string[];
   /** What became of an approved charge's money, in minor units. */
@@ -40,6 +47,7 @@ export type ProcessorUnderTest = Readonly<{
  *     processor: bank(sandbox.url),
  *     methods: { approved: 'card', declined: 'card_declined', … },
  *     declining: { api_key: 'closed_account' },
+ *     untilShown: () => sandbox.pass(60_000),
  *     charged: () => sandbox.charged(),
  *     book: (charge) => sandbox.book(charge),
  *     close: () => sandbox.close(),
@@ -172,6 +180,43 @@ export function processorContract(adapter: string, open: () => Promise<Processor
       expect((await charge(asked))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorUnavailable' });
       expect((await lookup(asked.reference))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorHasNoRecord' });
       expect((await charge({ ...asked, paymentMethod: tested.methods.approved })).isOk()).toBe(true);
+    });
+
+    it('gives a charge that it opens first one id, and charges it when it is asked with that id', async () => {
+      const asked = order(tested.methods.opensFirst);
+      const opened = (await charge(asked))._unsafeUnwrap();
+      expect(opened).toEqual({ awaits: 'confirmation', processorId: expect.any(String) });
+      expect((await charge(asked))._unsafeUnwrap()).toEqual(opened);
+      const { processorId } = opened;
+      const query = {
+        reference: asked.reference,
+        merchantId: asked.merchantId,
+        config: noConfig,
+        processorId,
+      };
+      const found = await tested.processor.lookup(query);
+      expect(found.unwrapOr(undefined) ?? found._unsafeUnwrapErr()).toEqual(
+        found.isOk() ? opened : { kind: 'ProcessorHasNoRecord' },
+      );
+      expect(tested.charged()).toEqual([]);
+      const verdict = (await charge({ ...asked, processorId }))._unsafeUnwrap();
+      expect(verdict).toMatchObject({ approved: true, amount: asked.amount, processorId });
+      for (const again of [asked, { ...asked, processorId }])
+        expect((await charge(again))._unsafeUnwrap()).toEqual(verdict);
+      expect((await tested.processor.lookup(query))._unsafeUnwrap()).toEqual(verdict);
+      expect(tested.charged()).toEqual([asked.reference]);
+    });
+
+    it('says of a charge that its record does not show yet neither that it has it nor that it has none', async () => {
+      const asked = order(tested.methods.shownLate);
+      expect((await charge(asked))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorOutcomeUnknown' });
+      expect((await lookup(asked.reference))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorRecordNotKnown' });
+      tested.untilShown();
+      expect((await lookup(asked.reference))._unsafeUnwrap()).toMatchObject({
+        approved: true,
+        amount: asked.amount,
+      });
+      expect(tested.charged()).toEqual([asked.reference]);
     });
 
     describe('moving money of a charge', () => {
@@ -334,6 +379,21 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         }
         expect(tested.book(held.reference)).toMatchObject({ captured: 0n, ended: false });
         expect(tested.book(taken.reference)).toMatchObject({ captured: 100n, refunded: 0n });
+      });
+
+      it('moves a charge that is named by the id it gave it, and none that is named by another', async () => {
+        const taken = await aCharge({ capture: true });
+        const { processorId } = (await lookup(taken.reference))._unsafeUnwrap();
+        const [right, wrong] = [processorId, `${processorId}0`].map((chargeId) =>
+          modification(taken, 'refund', 40n, { chargeId }),
+        );
+        if (right === undefined || wrong === undefined) throw new Error('two modifications were made');
+        expect(await move(right)).toMatchObject({ approved: true });
+        expect(await move(wrong)).toMatchObject(refused);
+        const { type, charge: of, chargeId, reference, config, merchantId } = right;
+        const query = { type, charge: of, reference, config, merchantId, ...present({ chargeId }) };
+        expect((await tested.processor.lookup(query))._unsafeUnwrap()).toMatchObject({ approved: true });
+        expect(tested.book(taken.reference)?.refunded).toBe(40n);
       });
 
       it('has no record of a modification that it never got', async () => {

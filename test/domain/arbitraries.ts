@@ -14,6 +14,7 @@ import {
 import {
   approve,
   fail,
+  identify,
   openPayment,
   type Payment,
   type PaymentOrder,
@@ -110,7 +111,7 @@ export const paymentOrder: fc.Arbitrary<PaymentOrder> = fc
  * for all that is left. `which` of the modifications under way ends.
  */
 export type Move = Readonly<{
-  kind: 'approve' | 'fail' | 'postpone' | 'resume' | 'capture' | 'refund' | 'void' | 'complete' | 'release';
+  kind: 'identify' | 'approve' | 'fail' | 'postpone' | 'resume' | 'capture' | 'refund' | 'void' | 'complete' | 'release';
   share: number | undefined;
   final: boolean;
   which: number;
@@ -118,6 +119,7 @@ export type Move = Readonly<{
 
 export const move: fc.Arbitrary<Move> = fc.record({
   kind: fc.constantFrom(
+    'identify',
     'approve',
     'fail',
     'postpone',
@@ -148,6 +150,8 @@ export type Moving = Readonly<{ payment: Payment; underWay: readonly Modificatio
 export function after({ payment, underWay }: Moving, each: Move, now: number): Moving | undefined {
   const next = (moved: Payment): Moving => ({ payment: moved, underWay });
   switch (each.kind) {
+    case 'identify':
+      return payment.status === 'processing' ? next(identify(payment, `ch_${each.which}`, now)) : undefined;
     case 'approve':
       return payment.status === 'processing' ? next(approve(payment, now)) : undefined;
     case 'fail':

@@ -1,6 +1,7 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { money } from '../../src/domain/kernel/money.ts';
 import type {
+  ChargeAnswer,
   Processor,
   ProcessorOutcomeUnknown,
   ProcessorUnavailable,
@@ -22,9 +23,9 @@ export const TROUBLES = [
   'tok_forgets',
 ] as const;
 
-type StoredResponse = ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
+type Answered<Answer> = ResultAsync<Answer, ProcessorUnavailable | ProcessorOutcomeUnknown>;
 
-const silence: StoredResponse = ResultAsync.fromSafePromise(new Promise<never>(() => {}));
+const silence: Answered<never> = ResultAsync.fromSafePromise(new Promise<never>(() => {}));
 
 /** A processor that goes wrong as its orders' payment methods say, and is right when it is asked again. */
 export function troubledProcessor(
@@ -37,7 +38,11 @@ export function troubledProcessor(
   const forgotten = new Set<string>();
   const underWay: Promise<unknown>[] = [];
 
-  function trouble(method: string | undefined, reference: string, act: () => StoredResponse): StoredResponse {
+  function trouble<Answer extends ChargeAnswer>(
+    method: string | undefined,
+    reference: string,
+    act: () => Answered<Answer>,
+  ): Answered<Answer> {
     if (met.has(reference)) return act();
     met.add(reference);
     switch (method) {
@@ -51,10 +56,11 @@ export function troubledProcessor(
       case 'tok_lost':
         return silence;
       case 'tok_denies':
-        return act().andThen((): StoredResponse => errAsync({ kind: 'ProcessorUnavailable' }));
+        return act().andThen((): Answered<Answer> => errAsync({ kind: 'ProcessorUnavailable' }));
       case 'tok_miscounts':
         return act().andThen(
-          (verdict): StoredResponse => okAsync({ ...verdict, amount: oneMore(verdict.amount) }),
+          (answer): Answered<Answer> =>
+            okAsync('amount' in answer ? { ...answer, amount: oneMore(answer.amount) } : answer),
         );
       case 'tok_forgets':
         forgotten.add(reference);

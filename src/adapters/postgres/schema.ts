@@ -49,6 +49,7 @@ type PaymentTable = {
   closing: boolean;
   failure_code: string | null;
   failure_message: string | null;
+  processor_id: string | null;
   version: number;
   audit_hash: string;
   created_at: Time;

@@ -18,7 +18,15 @@ import type { ChargeBook, SimulatorLedger } from './simulator-ledger.ts';
  */
 type Method =
   | 'unavailable'
-  | Readonly<{ verdict: 'approved' | DeclineCode; silent?: true; fee?: true; movesNothing?: true }>;
+  | Readonly<{
+      verdict: 'approved' | DeclineCode;
+      silent?: true;
+      /** For so long after its charge the books do not show what they hold of it. */
+      shownAfterMs?: number;
+      opensFirst?: true;
+      fee?: true;
+      movesNothing?: true;
+    }>;
 
 const APPROVED: Method = { verdict: 'approved' };
 
@@ -29,6 +37,8 @@ const METHODS: Readonly<Record<string, Method>> = {
   test_insufficient_funds: { verdict: 'insufficient_funds' },
   test_timeout_approved: { verdict: 'approved', silent: true },
   test_timeout_declined: { verdict: 'card_declined', silent: true },
+  test_timeout_late_record: { verdict: 'approved', silent: true, shownAfterMs: 5_000 },
+  test_opens_first: { verdict: 'approved', opensFirst: true },
   test_unavailable: 'unavailable',
   test_fee: { verdict: 'approved', fee: true },
   test_movement_refused: { verdict: 'approved', movesNothing: true },
@@ -62,7 +72,8 @@ const RESPONSES = {
 
 /**
  * A processor with books of its own, for development and tests: the payment method says what happens. A silent method
- * is charged, declined and moved on its books, and only `lookup` says so. `test_fee` keeps 2.9 % of what it takes;
+ * is charged, declined and moved on its books, and only `lookup` says so, of `test_timeout_late_record` after 5 s. `test_opens_first`
+ * is charged once it is asked again under the id that it was given. `test_fee` keeps 2.9 % of what it takes;
  * `test_movement_refused` charges, and then refuses every capture, refund and void. A merchant whose config says
  * `simulate: <method>` has that done to its cards, bank accounts and stored methods. Nothing of a config is kept.
  */
@@ -70,26 +81,46 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
   accepts: (paymentMethod) => methodOf(paymentMethod) !== undefined,
   charge(order) {
     const method = behaviour(order.paymentMethod, order.config);
-    if (method === undefined || method === 'unavailable') return errAsync({ kind: 'ProcessorUnavailable' });
+    if (method === undefined || method === 'unavailable') return errAsync(unavailable);
+    const processorId = idOf(order.reference);
+    if (method.opensFirst && order.processorId === undefined)
+      return okAsync(ledger.find(order.reference) ?? { awaits: 'confirmation', processorId });
+    if (order.processorId !== undefined && order.processorId !== processorId) return errAsync(unavailable);
     const fee = method.fee && order.capture ? feeOn(order.amount) : undefined;
     const verdict = ledger.record(order, verdictOn(order, method.verdict, clock.now(), fee));
     return method.silent ? errAsync({ kind: 'ProcessorOutcomeUnknown' }) : okAsync(verdict);
   },
   move(order) {
     const method = behaviour(ledger.book(order.charge)?.paymentMethod ?? '', order.config);
-    if (method === 'unavailable') return errAsync({ kind: 'ProcessorUnavailable' });
+    if (method === 'unavailable') return errAsync(unavailable);
     const verdict = ledger.move(order, (book) => {
-      const allowed = !method?.movesNothing && fits(order, book);
+      const allowed = !method?.movesNothing && isOfCharge(order) && fits(order, book);
       const fee = allowed && method?.fee && order.type === 'capture' ? feeOn(order.amount) : undefined;
       return verdictOn(order, allowed ? 'approved' : 'movement_refused', clock.now(), fee);
     });
     return method?.silent ? errAsync({ kind: 'ProcessorOutcomeUnknown' }) : okAsync(verdict);
   },
-  lookup({ reference }) {
-    const verdict = ledger.find(reference);
-    return verdict === undefined ? errAsync({ kind: 'ProcessorHasNoRecord' }) : okAsync(verdict);
+  lookup(query) {
+    const verdict = ledger.find(query.reference);
+    if (verdict === undefined) return errAsync({ kind: 'ProcessorHasNoRecord' });
+    const method = methodOf(
+      ledger.book('charge' in query ? query.charge : query.reference)?.paymentMethod ?? '',
+    );
+    const shownAfterMs = method === undefined || method === 'unavailable' ? undefined : method.shownAfterMs;
+    return clock.now() < verdict.processedAt + (shownAfterMs ?? 0)
+      ? errAsync({ kind: 'ProcessorRecordNotKnown' })
+      : okAsync(verdict);
   },
 });
+
+const unavailable = { kind: 'ProcessorUnavailable' } as const;
+
+const idOf = (reference: string): string =>
+  `sim_${createHash('sha256').update(reference).digest('hex').slice(0, 24)}`;
+
+/** Whether the id that is handed back is that of the charge. */
+const isOfCharge = ({ charge, chargeId }: ModificationOrder): boolean =>
+  chargeId === undefined || chargeId === idOf(charge);
 
 /** Whether the processor's own sums allow a modification: it does not rely on the sums of its callers. */
 function fits({ type, amount: { minorUnits } }: ModificationOrder, book: ChargeBook | undefined): boolean {
@@ -120,7 +151,7 @@ function verdictOn(
 ): Verdict {
   const said = {
     amount,
-    processorId: `sim_${createHash('sha256').update(reference).digest('hex').slice(0, 24)}`,
+    processorId: idOf(reference),
     processedAt,
     ...present({ fee }),
     ...RESPONSES[verdict],

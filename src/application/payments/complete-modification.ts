@@ -8,6 +8,7 @@ import {
   type OpenClaim,
   takeOver,
 } from '../../domain/kernel/claim.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { complete, type Modification, modificationOf, release } from '../../domain/payments/modification.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import { decide, type PendingTransaction, verdictIn } from '../../domain/payments/transaction.ts';
@@ -16,6 +17,7 @@ import type { CommitRefused } from '../../ports/commits.ts';
 import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
 import type {
   ModificationOrder,
+  ModificationQuery,
   OpenConfig,
   Processor,
   ProcessorOutcomeUnknown,
@@ -102,12 +104,20 @@ function verdictOn(
   modification: Modification,
   ask: 'move' | 'lookup',
 ): ResultAsync<Verdict, ProcessorOutcomeUnknown> {
-  const query = { reference: transaction.id, merchantId: payment.merchantId, config };
-  const order: ModificationOrder = { ...modification, ...query, charge: payment.id };
+  const query: ModificationQuery = {
+    reference: transaction.id,
+    merchantId: payment.merchantId,
+    config,
+    type: modification.type,
+    charge: payment.id,
+    ...present({ chargeId: payment.processorId }),
+  };
+  const order: ModificationOrder = { ...modification, ...query };
   const move = () => processor.move(order).mapErr(() => unknown);
   if (ask === 'move') return move();
   return processor
     .lookup(query)
+    .andThen((answer) => ('awaits' in answer ? errAsync(unknown) : okAsync(answer)))
     .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? move() : errAsync(unknown)));
 }
 

@@ -1,4 +1,4 @@
-import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
+import { errAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import {
   awaitOutcome,
@@ -7,49 +7,35 @@ import {
   type ClaimTerms,
   completeClaim,
   releaseClaim,
+  renewLease,
   type StoredResponse,
 } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import { approve, fail, type Payment, type Processing, postpone } from '../../domain/payments/payment.ts';
+import {
+  approve,
+  fail,
+  identify,
+  type Payment,
+  type Processing,
+  postpone,
+} from '../../domain/payments/payment.ts';
 import { decidedTransaction, verdictIn } from '../../domain/payments/transaction.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CommitRefused, Commits } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
-import type {
-  OpenConfig,
-  Processor,
-  ProcessorOutcomeUnknown,
-  ProcessorUnavailable,
-  Verdict,
-} from '../../ports/processor.ts';
+import type { ChargeAnswer, ProcessorUnavailable, Verdict } from '../../ports/processor.ts';
 import type { ResponseEncoder } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
-import type { PaymentMethods } from '../customers/resolve-payment-method.ts';
 import { claimChange } from '../kernel/claim-change.ts';
+import { type AskedPayment, type AskFailure, type AskPorts, answerTo, unknown } from './ask-for-charge.ts';
 import { type PaymentMove, paymentChange } from './payment-change.ts';
 
-export type CompletePaymentPorts = Readonly<{
-  commits: Commits;
-  processor: Processor;
-  paymentMethods: PaymentMethods;
-  responses: ResponseEncoder;
-  clock: Clock;
-  ids: Ids;
-  digests: Digests;
-}>;
+export type CompletePaymentPorts = AskPorts &
+  Readonly<{ commits: Commits; responses: ResponseEncoder; clock: Clock; ids: Ids; digests: Digests }>;
 
-/**
- * A payment whose claim is held, its intent on record. `method`: what to charge, when it has been resolved already; `config`:
- * the merchant's, for the processor alone.
- */
-export type HeldPayment = Readonly<{
-  claim: Calling;
-  payment: Processing;
-  origin: Origin;
-  config: OpenConfig;
-  method?: string;
-}>;
+/** A payment whose claim is held, its intent on record. */
+export type HeldPayment = AskedPayment & Readonly<{ claim: Calling; origin: Origin }>;
 
 export type Approach = Readonly<{
   /** `charge` only when the processor provably has nothing of the reference; else its record is asked first. */
@@ -68,85 +54,69 @@ export type CompletePaymentFailure =
   | StorageUnavailable;
 
 /**
- * Asks the processor and commits what it says: step two and three of the life cycle. A silent processor leaves the
- * payment processing, its claim due again later. One processor call (two when a lookup finds nothing), one commit.
+ * Asks the processor and commits what it says: step two and three of the life cycle. A charge that the processor opens first
+ * is sent again once the id it was given is on record. A silent processor leaves the payment processing, its claim due again
+ * later. One processor call (two when a lookup finds nothing) and one commit; one of each more for a charge opened first.
  */
-export const completePayment =
-  (ports: CompletePaymentPorts, terms: ClaimTerms) =>
-  (held: HeldPayment, approach: Approach): ResultAsync<Completion, CompletePaymentFailure> =>
-    verdictOn(ports, held, approach.ask)
-      .andThen<ResultAsync<Completion, StepFailure>>((verdict) =>
-        verdict.amount.minorUnits === held.payment.amount.minorUnits &&
-        verdict.amount.currency === held.payment.amount.currency
-          ? conclude(ports, terms, held, verdict)
-          : errAsync(unknown),
-      )
-      .orElse((failure) => {
-        switch (failure.kind) {
-          case 'ProcessorOutcomeUnknown':
-            return keepWaiting(ports, terms, held);
-          case 'PaymentMethodGone':
-            return approach.ask === 'lookup' && isGivenUp(held.claim, ports.clock.now(), terms)
-              ? giveUp(ports, terms, held)
-              : keepWaiting(ports, terms, held);
-          case 'ProcessorUnavailable':
-            return approach.clientWaits && held.claim.kept === undefined
-              ? release(ports, terms, held).andThen(() => errAsync(failure))
-              : keepWaiting(ports, terms, held);
-          case 'ClaimTaken':
-          case 'FenceLost':
-          case 'KeyTaken':
-          case 'StaleVersion':
-          case 'KeysUnavailable':
-          case 'StorageUnavailable':
-            return errAsync(failure);
-        }
-      });
+export const completePayment = (ports: CompletePaymentPorts, terms: ClaimTerms): CompletePayment => {
+  const complete: CompletePayment = (held, approach) =>
+    safeTry(async function* () {
+      const answer = await answerTo(ports, held, approach.ask);
+      const isNew = answer.isOk() && 'awaits' in answer.value && held.payment.processorId === undefined;
+      if (!isNew) return end(ports, terms, held, approach, answer);
+      const identified = yield* keepId(ports, terms, held, answer.value.processorId);
+      return complete(identified, { ...approach, ask: 'charge' });
+    });
+  return complete;
+};
 
-const unknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown' };
-
-/** The customer was erased, or the stored method taken away, before the charge could be sent again. */
-type PaymentMethodGone = Readonly<{ kind: 'PaymentMethodGone' }>;
-type StepFailure = CompletePaymentFailure | ProcessorOutcomeUnknown | PaymentMethodGone;
-
-function verdictOn(
-  ports: CompletePaymentPorts,
+export type CompletePayment = (
   held: HeldPayment,
-  ask: Approach['ask'],
-): ResultAsync<Verdict, StepFailure> {
-  const { processor } = ports;
-  if (ask === 'charge') return charge(ports, held);
-  return processor
-    .lookup({ reference: held.payment.id, merchantId: held.payment.merchantId, config: held.config })
-    .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? charge(ports, held) : errAsync(unknown)));
-}
+  approach: Approach,
+) => ResultAsync<Completion, CompletePaymentFailure>;
 
-function charge(
-  { processor, paymentMethods }: CompletePaymentPorts,
-  { payment, method, config }: HeldPayment,
-): ResultAsync<Verdict, StepFailure> {
-  const { merchantId, customerId } = payment;
-  const resolved: ResultAsync<string, StepFailure> =
-    method === undefined
-      ? paymentMethods
-          .resolve(merchantId, customerId, payment.paymentMethod)
-          .mapErr((failure) =>
-            failure.kind === 'CustomerNotAccepted' || failure.kind === 'PaymentMethodNotAccepted'
-              ? { kind: 'PaymentMethodGone' as const }
-              : failure,
-          )
-      : okAsync(method);
-  return resolved.andThen((paymentMethod) =>
-    processor.charge({
-      reference: payment.id,
-      merchantId,
-      config,
-      amount: payment.amount,
-      paymentMethod,
-      capture: payment.captureMethod === 'automatic',
-    }),
-  );
-}
+type StepFailure = CompletePaymentFailure | AskFailure;
+
+/** Commits how the charge ended, or that it has not. */
+const end = (
+  ports: CompletePaymentPorts,
+  terms: ClaimTerms,
+  held: HeldPayment,
+  approach: Approach,
+  answer: Result<ChargeAnswer, StepFailure>,
+): ResultAsync<Completion, CompletePaymentFailure> =>
+  answer
+    .asyncAndThen<Completion, StepFailure>((verdict) =>
+      isAbout(verdict, held.payment) ? conclude(ports, terms, held, verdict) : errAsync(unknown),
+    )
+    .orElse((failure) => {
+      switch (failure.kind) {
+        case 'ProcessorOutcomeUnknown':
+          return keepWaiting(ports, terms, held);
+        case 'PaymentMethodGone':
+          return approach.ask === 'lookup' && isGivenUp(held.claim, ports.clock.now(), terms)
+            ? giveUp(ports, terms, held)
+            : keepWaiting(ports, terms, held);
+        case 'ProcessorUnavailable':
+          return approach.clientWaits && held.claim.kept === undefined
+            ? release(ports, terms, held).andThen(() => errAsync(failure))
+            : keepWaiting(ports, terms, held);
+        case 'ClaimTaken':
+        case 'FenceLost':
+        case 'KeyTaken':
+        case 'StaleVersion':
+        case 'KeysUnavailable':
+        case 'StorageUnavailable':
+          return errAsync(failure);
+      }
+    });
+
+/** A verdict on the whole amount, of the charge that the payment is known by. */
+const isAbout = (answer: ChargeAnswer, { amount, processorId }: Processing): answer is Verdict =>
+  !('awaits' in answer) &&
+  answer.amount.minorUnits === amount.minorUnits &&
+  answer.amount.currency === amount.currency &&
+  (processorId === undefined || answer.processorId === processorId);
 
 /**
  * A charge that can never be sent again: nothing of the first one has shown for as long as keys are kept. The processor
@@ -170,7 +140,7 @@ const METHOD_GONE = {
 
 function conclude(ports: CompletePaymentPorts, terms: ClaimTerms, held: HeldPayment, verdict: Verdict) {
   const now = ports.clock.now();
-  const { payment } = held;
+  const payment = { ...held.payment, processorId: verdict.processorId };
   const transaction = decidedTransaction(
     {
       id: ports.ids.transaction(now),
@@ -189,10 +159,30 @@ function conclude(ports: CompletePaymentPorts, terms: ClaimTerms, held: HeldPaym
   return closeWith(ports, terms, held.claim, {
     at: now,
     origin: held.origin,
-    before: payment,
+    before: held.payment,
     next,
     transactions: [{ next: transaction }],
   }).map((response) => ({ response, ended: true }));
+}
+
+/** Puts the id on record that the processor gave the charge, under a renewed lease: the charge is sent again after that. */
+function keepId(
+  ports: CompletePaymentPorts,
+  terms: ClaimTerms,
+  before: HeldPayment,
+  processorId: string,
+): ResultAsync<HeldPayment, CommitRefused | StorageUnavailable> {
+  const now = ports.clock.now();
+  const claim = renewLease(before.claim, { changeId: ports.ids.change(now), now }, terms);
+  const { change, payment } = paymentChange(ports, {
+    at: now,
+    origin: before.origin,
+    before: before.payment,
+    next: identify(before.payment, processorId, now),
+    transactions: [],
+    claim: held(before.claim, claim),
+  });
+  return ports.commits.commit(change).map(() => ({ ...before, claim, payment }));
 }
 
 /** Commits a move that ends a claim, and gives the response that is replayed from then on. */

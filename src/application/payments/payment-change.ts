@@ -142,7 +142,8 @@ function entriesOf({ ids }: Pick<Ports, 'ids'>, transaction: Transaction, at: In
 function actionOf({ before, next, transactions: [modification] }: PaymentMove): string {
   if (next.version === 1) return 'payment.created';
   if (next.status === 'pending') return 'payment.postponed';
-  if (next.status === 'processing') return 'payment.resumed';
+  if (next.status === 'processing')
+    return before?.status === 'processing' ? 'payment.identified' : 'payment.resumed';
   if (before?.status !== next.status || modification === undefined) return `payment.${next.status}`;
   return `payment.${modification.next.type}_${modification.next.status}`;
 }

@@ -13,12 +13,18 @@ import type { Claims } from '../../ports/claims.ts';
 import type { Commits } from '../../ports/commits.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
-import type { OpenConfig, Processor, ProcessorUnavailable } from '../../ports/processor.ts';
+import type {
+  OpenConfig,
+  Processor,
+  ProcessorRecordNotKnown,
+  ProcessorUnavailable,
+} from '../../ports/processor.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { claimChange } from '../kernel/claim-change.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
 import { type RecoveryEnd, type RecoveryRound, recoveryRound } from '../kernel/recovery-round.ts';
 import { openProcessorConfig } from '../merchants/merchant-secrets.ts';
+import { chargeQuery } from './ask-for-charge.ts';
 import { completeModification, heldModification } from './complete-modification.ts';
 import {
   type CompletePaymentFailure,
@@ -79,7 +85,7 @@ const recoverOne = (
     })
     .orElse((failure) => okAsync<RecoveryEnd>(waits(failure) ? 'waiting' : 'skipped'));
 
-type RecoverFailure = PaymentNotFound | CompletePaymentFailure;
+type RecoverFailure = PaymentNotFound | ProcessorRecordNotKnown | CompletePaymentFailure;
 
 const recoverModification = (
   ports: RecoverPorts,
@@ -131,18 +137,22 @@ const recoverPayment = (
 
 const endOf = ({ ended }: Completion): RecoveryEnd => (ended ? 'settled' : 'waiting');
 
+/** Whether the processor's record may hold money: a charge that it only opened holds none. */
 const hasRecord = (
   processor: Processor,
-  { id, merchantId }: Payment,
+  payment: Payment,
   config: OpenConfig,
-): ResultAsync<boolean, ProcessorUnavailable> =>
+): ResultAsync<boolean, ProcessorUnavailable | ProcessorRecordNotKnown> =>
   processor
-    .lookup({ reference: id, merchantId, config })
-    .map(() => true)
+    .lookup(chargeQuery(payment, config))
+    .map((answer) => !('awaits' in answer))
     .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? okAsync(false) : errAsync(failure)));
 
 const waits = ({ kind }: RecoverFailure): boolean =>
-  kind === 'StorageUnavailable' || kind === 'ProcessorUnavailable' || kind === 'KeysUnavailable';
+  kind === 'StorageUnavailable' ||
+  kind === 'ProcessorUnavailable' ||
+  kind === 'ProcessorRecordNotKnown' ||
+  kind === 'KeysUnavailable';
 
 const isDue = (claim: Claim, now: Instant): claim is OpenClaim =>
   claim.state !== 'completed' && claim.dueAt <= now;

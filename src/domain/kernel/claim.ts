@@ -138,6 +138,15 @@ export const takeOver = (claim: OpenClaim, { changeId, now }: Step, { leaseMs }:
   attempts: claim.state === 'retryable' ? 0 : claim.attempts + 1,
 });
 
+/** The holder goes on for another lease, under a higher fence: what it knew before is on record now. */
+export const renewLease = (claim: Calling, { changeId, now }: Step, { leaseMs }: ClaimTerms): Calling => ({
+  ...stepped(claim, changeId),
+  ...effectOf(claim),
+  state: 'calling',
+  dueAt: now + leaseMs,
+  attempts: claim.attempts,
+});
+
 export const completeClaim = (
   claim: Calling,
   response: StoredResponse,

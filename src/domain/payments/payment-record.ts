@@ -31,6 +31,8 @@ export type PaymentRecord = Readonly<{
   authorized_amount: Whole;
   captured_amount: Whole;
   refunded_amount: Whole;
+  /** What the processor calls the charge. */
+  processor_id?: string;
   /** What captures and refunds under way hold. Absent: nothing. */
   reserved_amount?: Whole;
   /** The part of it that refunds hold while the rest is authorized; all of it where nothing is authorized any more. */
@@ -63,6 +65,7 @@ export function paymentRecord(payment: Payment): PaymentRecord {
     authorized_amount: whole(authorized.minorUnits),
     captured_amount: whole(captured.minorUnits),
     refunded_amount: whole(refunded.minorUnits),
+    ...present({ processor_id: payment.processorId }),
     ...(underWay === 0n ? {} : { reserved_amount: whole(underWay) }),
     ...(payment.status === 'authorized' && refunding.minorUnits > 0n
       ? { reserved_refund_amount: whole(refunding.minorUnits) }
@@ -94,6 +97,7 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
       customerId: record.customer_id,
       description: record.description,
       metadata: record.metadata,
+      processorId: record.processor_id,
     }),
     version: record.version,
     createdAt: instantOf(record.created_at),

@@ -22,7 +22,14 @@ export type PaymentOrder = Readonly<{
 }>;
 
 /** `version` counts moves from 1; `auditHash` is the head of the payment's audit chain at that version. */
-type Known = PaymentOrder & Readonly<{ version: number; updatedAt: Instant; auditHash: string }>;
+type Known = PaymentOrder &
+  Readonly<{
+    /** What the processor calls the charge, from when it first said so; each later call about the payment names it. */
+    processorId?: string;
+    version: number;
+    updatedAt: Instant;
+    auditHash: string;
+  }>;
 
 export type PaymentFailure = Readonly<{ code: string; message: string }>;
 
@@ -69,6 +76,13 @@ export function openPayment(order: PaymentOrder): Result<Processing, AmountNotPo
   if (order.amount.minorUnits <= 0n) return err({ kind: 'AmountNotPositive' });
   return ok({ ...order, status: 'processing', version: 1, updatedAt: order.createdAt, auditHash: '' });
 }
+
+/** The processor made a record of the charge under an id of its own, and has moved no money yet. */
+export const identify = (payment: Processing, processorId: string, now: Instant): Processing => ({
+  ...moved(payment, now),
+  status: 'processing',
+  processorId,
+});
 
 /** processing → authorized (manual) or succeeded (automatic), for the whole amount. */
 export function approve(payment: Processing, now: Instant): Authorized | Succeeded {
@@ -132,7 +146,7 @@ export const taken = ({ authorized, captured, refunded, refunding }: Authorized 
 /** What every state keeps, one version on. */
 export function moved(payment: Payment, now: Instant): Known {
   const { id, merchantId, idempotencyKey, amount, paymentMethod, captureMethod, createdAt } = payment;
-  const { customerId, description, metadata, auditHash } = payment;
+  const { customerId, description, metadata, processorId, auditHash } = payment;
   return {
     id,
     merchantId,
@@ -141,7 +155,7 @@ export function moved(payment: Payment, now: Instant): Known {
     paymentMethod,
     captureMethod,
     createdAt,
-    ...present({ customerId, description, metadata }),
+    ...present({ customerId, description, metadata, processorId }),
     version: payment.version + 1,
     updatedAt: now,
     auditHash,

@@ -52,6 +52,7 @@ function chargeFaults(
   const type = payment.captureMethod === 'manual' ? 'authorization' : 'capture';
   return [
     ...verdictFaults(charged, charge),
+    ...(payment.processorId === charge.processorId ? [] : [`charged as ${payment.processorId}`]),
     ...(charged.type === type ? [] : [`charged, and the first transaction is a ${charged.type}`]),
     ...(charge.amount.minorUnits === payment.amount.minorUnits ? [] : ['another amount was charged']),
   ];

@@ -26,6 +26,16 @@ export const outOfOrder = (processor: Processor, outage: () => Outage | undefine
   lookup: (query) => (outage()?.refuses === 'everything' ? errAsync(unavailable) : processor.lookup(query)),
 });
 
+/** A processor that knows charges by its own ids only: a modification that does not name its charge's fails the test. */
+export const knowingIds = (processor: Processor, ledger: SimulatorLedger): Processor => ({
+  ...processor,
+  move(order) {
+    if (order.chargeId !== ledger.find(order.charge)?.processorId)
+      throw new Error(`${order.type} of ${order.charge} names ${order.chargeId}`);
+    return processor.move(order);
+  },
+});
+
 const unavailable = { kind: 'ProcessorUnavailable' } as const;
 const outcomeUnknown = { kind: 'ProcessorOutcomeUnknown' } as const;
 const lost = { kind: 'StorageUnavailable', cause: 'the reply was lost' } as const;

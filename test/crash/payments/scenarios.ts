@@ -53,6 +53,13 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('a payment declined', [], taking('test_declined'), ['failed']),
   scenario('a payment charged in silence', [], taking('test_timeout_approved'), [TOOK]),
   scenario('a payment declined in silence', [], taking('test_timeout_declined'), ['failed']),
+  scenario('a payment charged in silence whose record shows late', [], taking('test_timeout_late_record'), [
+    TOOK,
+  ]),
+  scenario('a payment opened first', [], taking('test_opens_first'), [TOOK]),
+  scenario('a payment opened first and refused for long', [], taking('test_opens_first'), [TOOK, 'failed'], {
+    outage: FOR_LONG,
+  }),
   scenario('a payment refused for ever', [], taking('test_unavailable'), ['failed', 'processing']),
   scenario('a payment refused at first', [], taking('card'), [TOOK, 'failed'], { outage: AT_FIRST }),
   scenario('a payment refused for long', [], taking('card'), [TOOK, 'failed'], { outage: FOR_LONG }),

@@ -22,7 +22,7 @@ import type { Process } from '../faulty-process.ts';
 import type { Outage } from '../points.ts';
 import type { Failed, Sent, Span, World } from '../trial.ts';
 import { endFaults, openClaims, traces } from './ending.ts';
-import { inSteps, ledgerOf, outOfOrder } from './outside.ts';
+import { inSteps, knowingIds, ledgerOf, outOfOrder } from './outside.ts';
 import { FREE_REFUSALS, type ReplyToClient, replyFaults, replyToClient } from './replies.ts';
 import { type Request, type Scenario, TAKEN } from './scenarios.ts';
 
@@ -75,7 +75,7 @@ export async function paymentsWorld(
   let now = NOON;
   let outage: Outage | undefined;
   const clock = { now: () => now };
-  const processor = outOfOrder(simulatedProcessor(ledger, clock), () => outage);
+  const processor = outOfOrder(knowingIds(simulatedProcessor(ledger, clock), ledger), () => outage);
   const claimKeyOf = ({ request, key }: SentRequest): ClaimKey => ({
     merchantId,
     operation: request.type,

@@ -15,11 +15,12 @@ const underWayOf = (payment: Payment): bigint =>
 describe('a payment record', () => {
   it('restores every payment that moves can reach, as it was', () => {
     const seen = new Set<string>();
-    let [aside, closing, refunding] = [0, 0, 0];
+    let [aside, closing, refunding, identified] = [0, 0, 0, 0];
     fc.assert(
       fc.property(reachablePayment, fc.stringMatching(/^[0-9a-f]{64}$/), (payment, auditHash) => {
         seen.add(payment.status);
         if (underWayOf(payment) > 0n) aside += 1;
+        if (payment.processorId !== undefined) identified += 1;
         if (payment.status === 'authorized' && payment.refunding.minorUnits > 0n) refunding += 1;
         if (payment.status === 'authorized' && payment.closing) closing += 1;
         const stored = { ...payment, auditHash };
@@ -28,7 +29,7 @@ describe('a payment record', () => {
       trying(4_000),
     );
     expect([...seen].sort()).toEqual([...PAYMENT_STATUSES].sort());
-    expect(Math.min(aside, closing, refunding)).toBeGreaterThan(5);
+    expect(Math.min(aside, closing, refunding, identified)).toBeGreaterThan(5);
   });
 
   it('restores it also from JSON text', () => {

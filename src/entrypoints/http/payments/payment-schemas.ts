@@ -82,6 +82,9 @@ export const payment = z
     authorized_amount: money,
     captured_amount: money,
     refunded_amount: money,
+    processor_id: z.string().optional().openapi({
+      description: 'What the processor calls the charge; absent until it has said so.',
+    }),
     reserved_amount: money
       .optional()
       .openapi({ description: 'What captures or refunds under way hold; absent when none is.' }),

@@ -1,0 +1,81 @@
+import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
+import { present } from '../../domain/kernel/present.ts';
+import type { Payment, Processing } from '../../domain/payments/payment.ts';
+import type {
+  ChargeAnswer,
+  ChargeQuery,
+  OpenConfig,
+  Processor,
+  ProcessorOutcomeUnknown,
+  ProcessorUnavailable,
+} from '../../ports/processor.ts';
+import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
+import type { PaymentMethods } from '../customers/resolve-payment-method.ts';
+
+export type AskPorts = Readonly<{ processor: Processor; paymentMethods: PaymentMethods }>;
+
+/** `method`: what to charge, when it has been resolved already; `config`: the merchant's, for the processor alone. */
+export type AskedPayment = Readonly<{ payment: Processing; config: OpenConfig; method?: string }>;
+
+/** The customer was erased, or the stored method taken away, before the charge could be sent again. */
+type PaymentMethodGone = Readonly<{ kind: 'PaymentMethodGone' }>;
+
+export type AskFailure =
+  | ProcessorOutcomeUnknown
+  | ProcessorUnavailable
+  | PaymentMethodGone
+  | KeysUnavailable
+  | StorageUnavailable;
+
+export const unknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown' };
+
+/** The answer to a charge, or that of its record. A charge that is known and waits to be sent again is sent. */
+export function answerTo(
+  ports: AskPorts,
+  asked: AskedPayment,
+  ask: 'charge' | 'lookup',
+): ResultAsync<ChargeAnswer, AskFailure> {
+  const { payment, config } = asked;
+  if (ask === 'charge') return charge(ports, asked);
+  return ports.processor
+    .lookup(chargeQuery(payment, config))
+    .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? okAsync(undefined) : errAsync(unknown)))
+    .andThen((answer) =>
+      answer === undefined || ('awaits' in answer && answer.processorId === payment.processorId)
+        ? charge(ports, asked)
+        : okAsync(answer),
+    );
+}
+
+/** What a payment's charge is asked about under. */
+export const chargeQuery = ({ id, merchantId, processorId }: Payment, config: OpenConfig): ChargeQuery => ({
+  reference: id,
+  merchantId,
+  config,
+  ...present({ processorId }),
+});
+
+function charge(
+  { processor, paymentMethods }: AskPorts,
+  { payment, method, config }: AskedPayment,
+): ResultAsync<ChargeAnswer, AskFailure> {
+  const { merchantId, customerId } = payment;
+  const resolved: ResultAsync<string, AskFailure> =
+    method === undefined
+      ? paymentMethods
+          .resolve(merchantId, customerId, payment.paymentMethod)
+          .mapErr((failure) =>
+            failure.kind === 'CustomerNotAccepted' || failure.kind === 'PaymentMethodNotAccepted'
+              ? { kind: 'PaymentMethodGone' as const }
+              : failure,
+          )
+      : okAsync(method);
+  return resolved.andThen((paymentMethod) =>
+    processor.charge({
+      ...chargeQuery(payment, config),
+      amount: payment.amount,
+      paymentMethod,
+      capture: payment.captureMethod === 'automatic',
+    }),
+  );
+}
