@@ -111,7 +111,17 @@ export const paymentOrder: fc.Arbitrary<PaymentOrder> = fc
  * for all that is left. `which` of the modifications under way ends.
  */
 export type Move = Readonly<{
-  kind: 'identify' | 'approve' | 'fail' | 'postpone' | 'resume' | 'capture' | 'refund' | 'void' | 'complete' | 'release';
+  kind:
+    | 'identify'
+    | 'approve'
+    | 'fail'
+    | 'postpone'
+    | 'resume'
+    | 'capture'
+    | 'refund'
+    | 'void'
+    | 'complete'
+    | 'release';
   share: number | undefined;
   final: boolean;
   which: number;

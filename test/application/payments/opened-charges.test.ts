@@ -39,12 +39,12 @@ describe('a charge that the processor opens first', () => {
   it('is sent again only once its id is on record', async () => {
     const request = opened();
     const onRecord: (string | undefined)[] = [];
-    const { charge } = world.ports.processor;
+    const its = world.ports.processor;
     const { process } = over({
       charge: (order) =>
         ResultAsync.fromSafePromise(storedFor(world, request)).andThen(({ payment }) => {
           onRecord.push(payment?.processorId);
-          return charge(order);
+          return its.charge(order);
         }),
     });
     (await process(request))._unsafeUnwrap();
@@ -120,25 +120,25 @@ describe('a charge that the processor opens first', () => {
 describe('what the processor calls a charge', () => {
   it('is named in each later call about it', async () => {
     const named: (readonly [string, string | undefined])[] = [];
-    const { charge, move, lookup } = world.ports.processor;
+    const its = world.ports.processor;
     const cases = over({
       charge: (order) => {
         named.push(['charge', order.processorId]);
-        return charge(order);
+        return its.charge(order);
       },
       move: (order) => {
         named.push([order.type, order.chargeId]);
-        return move(order);
+        return its.move(order);
       },
       lookup: (query) => {
         named.push(['look-up', 'charge' in query ? query.chargeId : query.processorId]);
-        return lookup(query);
+        return its.lookup(query);
       },
     });
     const request = aRequest({ captureMethod: 'manual', amount: 100n });
     const id = paymentIn((await cases.process(request))._unsafeUnwrap().response);
     const { payment } = await storedFor(world, request);
-    const its = payment?.processorId;
+    const name = payment?.processorId;
     world.turns.move.push(dieAfter);
     void cases.move(aModification(id, { type: 'capture', amount: 60n, final: false }));
     await soon();
@@ -146,21 +146,21 @@ describe('what the processor calls a charge', () => {
     await cases.recover(100);
     await cases.move(aModification(id, { type: 'refund', amount: 10n }));
     await cases.move(aModification(id, { type: 'void' }));
-    expect(its).toMatch(/^sim_/);
+    expect(name).toMatch(/^sim_/);
     expect(named).toEqual([
       ['charge', undefined],
-      ['capture', its],
-      ['look-up', its],
-      ['refund', its],
-      ['void', its],
+      ['capture', name],
+      ['look-up', name],
+      ['refund', name],
+      ['void', name],
     ]);
   });
 
   it('is no other than the one on record: a verdict on another charge ends nothing', async () => {
-    const { charge } = world.ports.processor;
+    const its = world.ports.processor;
     const cases = over({
       charge: (order) =>
-        charge(order).map((answer) => (order.processorId ? { ...answer, processorId: 'other' } : answer)),
+        its.charge(order).map((answer) => (order.processorId ? { ...answer, processorId: 'other' } : answer)),
     });
     const request = opened();
     (await cases.process(request))._unsafeUnwrap();
