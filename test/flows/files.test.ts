@@ -13,6 +13,19 @@ import { freshBucket } from '../support/s3-buckets.ts';
 type Fields = Readonly<Record<string, unknown>>;
 type Payment = Readonly<{ id: string; transactions: readonly Readonly<{ id: string; status: string }>[] }>;
 
+const HEADER = 'payment_id,transaction_id,status,fee,processed_date,settlement_date';
+
+/** What S3 says of an object that was put into a bucket. */
+const putEvent = (bucket: string, key: string) => ({
+  Records: [
+    {
+      eventSource: 'aws:s3',
+      eventName: 'ObjectCreated:Put',
+      s3: { bucket: { name: bucket }, object: { key } },
+    },
+  ],
+});
+
 /** The platform's functions as bundles, on an engine of DynamoDB and an emulator of S3 that loses and throttles. */
 describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
   let engine: Awaited<ReturnType<typeof startDynamoDbEngine>>;
@@ -60,24 +73,35 @@ describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
     return response.text();
   }
 
+  it('takes up no file when the event is of another bucket, and fails so that it is reported', async () => {
+    const key = 'reconciliation/merchant-1/foreign.csv';
+    await files.client.send(new PutObjectCommand({ Bucket: files.bucket, Key: key, Body: `${HEADER}\n` }));
+    const event = putEvent('another-bucket', key);
+    await expect(deployed.invoked('reconcile', event)).rejects.toThrow('of another bucket');
+    const queued = { messageId: 'foreign', eventSource: 'aws:sqs', body: JSON.stringify(event) };
+    expect(await deployed.invoked('reconcile', { Records: [queued] })).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'foreign' }],
+    });
+    expect((await byMerchant('/reconciliations')).body['items']).toEqual([]);
+  });
+
   it('reconciles a file that is put into the bucket, though S3 throttles and loses replies, with its report beside it', async () => {
     const payments = [await paid('first'), await paid('second')];
     const rows = payments.map(
       ({ id, transactions: [taken] }) => `${id},${taken?.id},settled,30,2026-03-01,2026-03-02`,
     );
     const unknown = 'pay_00000000000000000000000000000001,txn_00000000000000000000000000000001';
-    const header = 'payment_id,transaction_id,status,fee,processed_date,settlement_date';
-    const text = [header, ...rows, `${unknown},settled,30,2026-03-01,2026-03-02`, ''].join('\n');
+    const text = [HEADER, ...rows, `${unknown},settled,30,2026-03-01,2026-03-02`, ''].join('\n');
     const key = 'reconciliation/merchant-1/march.csv';
     await files.client.send(
       new PutObjectCommand({ Bucket: files.bucket, Key: key, Body: text, ContentType: 'text/csv' }),
     );
     proxy.trouble(/^GET \//, 'throttled', 'reply lost');
     proxy.trouble(/^PUT \//, 'reply lost', 'throttled', 'duplicated');
-    const stored = { bucket: { name: files.bucket }, object: { key } };
-    const event = { Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3: stored }] };
     for (const _ of [1, 2])
-      expect(await deployed.invoked('reconcile', event)).toMatchObject({ batchItemFailures: [] });
+      expect(await deployed.invoked('reconcile', putEvent(files.bucket, key))).toMatchObject({
+        batchItemFailures: [],
+      });
     const reconciled = async () => {
       await deployed.invoked('jobs', SCHEDULED);
       const { body } = await byMerchant('/reconciliations');

@@ -6,13 +6,19 @@ import { workFor } from './worker/jobs-worker.ts';
 
 /**
  * Takes up files that S3 says were stored, by itself, through EventBridge or through a queue, and goes on with the jobs that read
- * them. An event that is none of S3, and a file that cannot be taken up, fail alone.
+ * them. An event that is none of S3 or of another bucket than the one of this service, and a file that cannot be taken up, fail
+ * alone, and leave no trace but that.
  */
 export const handler = platformFunction((parts) => {
-  const { platform, log } = parts;
+  const { platform, config, log } = parts;
+  const { objects } = config.platform;
   const { takeUpFile } = platform.get(TOKENS.useCases);
   const deal = async (event: unknown) => {
-    for (const key of storedObjects(event)) {
+    const stored = storedObjects(event);
+    // The same key in another bucket is another file, and who may write there is not known here.
+    if (objects.kind === 'bucket' && stored.some(({ bucket }) => bucket !== objects.bucket))
+      throw new Error('the event of S3 is of another bucket');
+    for (const { key } of stored) {
       const taken = await takeUpFile(key);
       if (taken.isErr()) throw new Error(`a stored file was not taken up: ${taken.error.kind}`);
     }

@@ -72,15 +72,18 @@ describe('the functions of the API', () => {
     });
   });
 
-  it('say in every line which invocation it is of, and which was the first, and write what they measured', async () => {
+  it("say in every line which invocation and which of the gateway's requests it is of, and write what they measured", async () => {
     const query = await onPostgres('query');
-    for (const _ of [1, 2]) await answered(query, await aCall('/payments'));
+    const headers = { 'x-request-id': 'named-by-its-client' };
+    for (const _ of [1, 2]) await answered(query, await aCall('/payments', { headers }));
     const requests = linesOf(query).filter((line) => line['route'] === '/payments');
     expect(requests.map((line) => line['cold_start'])).toEqual([true, false]);
     expect(new Set(requests.map((line) => line['function_request_id'])).size).toBe(2);
     expect(requests[0]).toMatchObject({
       trace_id: '1-5759e988-bd862e3fe1be46a994272793',
       function: 'under-test',
+      api_request_id: 'JKJaXmPLvHcESHA=',
+      request_id: 'named-by-its-client',
     });
     const measured = linesOf(query).filter((line) => '_aws' in line);
     expect(measured).toHaveLength(2);

@@ -2,34 +2,36 @@ import { type ObjectKey, parseObjectKey } from '../../../domain/files/object-key
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** An object that S3 says was stored. */
+export type StoredAt = Readonly<{ bucket: string; key: ObjectKey }>;
+
 /**
  * The objects that an event says were stored: one of S3 itself, whose keys are encoded as forms are, or one that S3 sent
  * through EventBridge, whose keys are not. The event that S3 sends to try a new target names none. Throws on any other.
  */
-export function storedObjects(event: unknown): readonly ObjectKey[] {
+export function storedObjects(event: unknown): readonly StoredAt[] {
   const { Records: records, Event: named, source, detail, 'detail-type': type } = (event ?? {}) as Fields;
   if (named === 's3:TestEvent') return [];
   if (Array.isArray(records)) return records.flatMap((record) => recordedObject(record));
-  if (source === 'aws.s3' && type === 'Object Created') return keyed(keyOf(detail));
+  if (source === 'aws.s3' && type === 'Object Created') return storedAt(detail, (key) => key);
   throw new Error('the event is none of S3');
 }
 
 /** Of what was removed there is nothing to read. */
-function recordedObject(record: unknown): readonly ObjectKey[] {
+function recordedObject(record: unknown): readonly StoredAt[] {
   const { eventSource, eventName, s3 } = (record ?? {}) as Fields;
   if (eventSource !== 'aws:s3' || typeof eventName !== 'string') throw new Error('the event is none of S3');
   if (!eventName.startsWith('ObjectCreated:')) return [];
-  return keyed(decodeURIComponent(keyOf(s3).replaceAll('+', ' ')));
-}
-
-function keyOf(holder: unknown): string {
-  const { key } = ((holder as Fields | undefined)?.['object'] ?? {}) as Fields;
-  if (typeof key !== 'string') throw new Error('the event of S3 names no object');
-  return key;
+  return storedAt(s3, (key) => decodeURIComponent(key.replaceAll('+', ' ')));
 }
 
 /** A key that no file of this service has is not this service's. */
-const keyed = (key: string): readonly ObjectKey[] => {
-  const parsed = parseObjectKey(key);
-  return parsed === undefined ? [] : [parsed];
-};
+function storedAt(holder: unknown, decoded: (key: string) => string): readonly StoredAt[] {
+  const { bucket, object } = (holder ?? {}) as Fields;
+  const { name } = (bucket ?? {}) as Fields;
+  const { key } = (object ?? {}) as Fields;
+  if (typeof key !== 'string') throw new Error('the event of S3 names no object');
+  if (typeof name !== 'string') throw new Error('the event of S3 names no bucket');
+  const parsed = parseObjectKey(decoded(key));
+  return parsed === undefined ? [] : [{ bucket: name, key: parsed }];
+}

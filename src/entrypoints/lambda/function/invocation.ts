@@ -13,6 +13,8 @@ export type Invocation = Readonly<{
   requestId: string;
   /** X-Ray's root, such as `1-5759e988-bd862e3fe1be46a994272793`. */
   traceId?: string;
+  /** The gateway's id of the request that is answered, once its event is read. */
+  apiRequestId?: string;
   isCold: boolean;
   remainingMs: () => number;
 }>;
@@ -34,14 +36,19 @@ export function beginInvocation(context: LambdaContext, traceHeader: string | un
   return current;
 }
 
+/** Notes the gateway's own id of the request, by which its access log and its support know it. */
+export function noteApiRequest(apiRequestId: string | undefined): void {
+  if (current !== undefined) current = { ...current, ...present({ apiRequestId }) };
+}
+
 /** What every log line of the invocation says. */
 export function invocationFields(): object {
   if (current === undefined) return {};
-  const { functionName, requestId, traceId, isCold } = current;
+  const { functionName, requestId, traceId, apiRequestId, isCold } = current;
   return {
     function: functionName,
     function_request_id: requestId,
     cold_start: isCold,
-    ...present({ trace_id: traceId }),
+    ...present({ api_request_id: apiRequestId, trace_id: traceId }),
   };
 }
