@@ -2,7 +2,6 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
-import { rotateCredentials } from '../../src/adapters/postgres/rotating-credentials.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import {
@@ -12,15 +11,11 @@ import {
   anApprover,
   anEdit,
   anUncheckedApproval,
-  aPayoutBegun,
-  aPayoutEnded,
   aRejection,
   DISPATCHER,
   type Made,
 } from '../fixtures/approvals.ts';
-import { NOON } from '../fixtures/changes.ts';
 import { postgresServer } from '../support/postgres-database.ts';
-import { APPROVALS_GRANTS, asOwner, plainRole } from '../support/postgres-roles.ts';
 import { type Trouble, tcpProxy } from './tcp-proxy.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -232,67 +227,5 @@ describe('a commit of approvals on Postgres', () => {
       'StorageUnavailable',
     );
     expect((await storage.health.check())._unsafeUnwrapErr().kind).toBe('StorageUnavailable');
-  });
-});
-
-describe('the role that serves approvals', () => {
-  /** From creation to payout, with an edit on the way, and its events told. */
-  async function wholeWay(storage: ApprovalsStorage, createdAt: number): Promise<void> {
-    const created = await committed(storage, aCreation({ createdAt, eventKey: `source ${createdAt}` }));
-    const edited = await committed(storage, anEdit(created));
-    const approved = await committed(storage, anUncheckedApproval(edited));
-    const begun = await committed(storage, aPayoutBegun(approved));
-    const completed = await committed(storage, aPayoutEnded(begun));
-    expect(await find(storage, completed)).toEqual(completed);
-    expect((await storage.auditLog.of(completed.id))._unsafeUnwrap()).toHaveLength(5);
-  }
-
-  it('can do all that is asked of it', async () => {
-    const { url: connectionString } = await plainRole(url, APPROVALS_GRANTS);
-    const storage = storageOn({ connectionString });
-    expect((await storage.health.check()).isOk()).toBe(true);
-    await wholeWay(storage, NOON);
-    const { leases, outbox } = storage;
-    expect((await leases.hold(['relay/1'], 'me', NOON, NOON + 1_000))._unsafeUnwrap()).toEqual(['relay/1']);
-    (await leases.release(['relay/1'], 'me'))._unsafeUnwrap();
-    const shards = Array.from({ length: 16 }, (_, shard) => shard);
-    const [first, second, ...others] = (await outbox.next(shards, NOON, 10))._unsafeUnwrap();
-    if (first === undefined || second === undefined) throw new Error('too few');
-    (await outbox.failed(first, 'later', NOON + 1))._unsafeUnwrap();
-    (await outbox.failed(second, 'never', 'parked'))._unsafeUnwrap();
-    expect((await outbox.unpark(second.id))._unsafeUnwrap()).toBe(true);
-    (await outbox.sent([first, second, ...others]))._unsafeUnwrap();
-    expect((await outbox.backlog())._unsafeUnwrap()).toEqual({ unsent: 0, parked: 0 });
-  });
-
-  it('may have its password changed under load, and no caller notices', async () => {
-    const { user, url: as } = await plainRole(url, APPROVALS_GRANTS);
-    const { hostname: host, port, pathname } = new URL(as);
-    const passwords = ['first', 'second'];
-    let refreshes = 0;
-    const login = () => Promise.resolve({ user, password: passwords[Math.min(refreshes, 1)] as string });
-    const settings = { host, port: Number(port), database: pathname.slice(1), password: '' };
-    const pool = rotateCredentials(postgresPool(settings), {
-      current: login,
-      refresh: () => {
-        refreshes += 1;
-        return login();
-      },
-    });
-    const storage = approvalsPostgresStorage(pool);
-    opened.push(storage);
-    const load = Array.from({ length: 60 }, async (_, n) => {
-      await pause(n * 10);
-      if (n === 20)
-        await asOwner(
-          url,
-          `ALTER ROLE ${user} PASSWORD 'second'`,
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${user}'`,
-        );
-      await wholeWay(storage, NOON + n);
-    });
-    await Promise.all(load);
-    expect(refreshes).toBeGreaterThan(0);
-    expect((await storage.outbox.backlog())._unsafeUnwrap()).toMatchObject({ unsent: 60 * 4 });
   });
 });
