@@ -54,8 +54,14 @@ export type Verdict = ProcessorVerdict &
  */
 export type ChargeOpened = Readonly<{ awaits: 'confirmation'; processorId: string }>;
 
+/**
+ * It took the charge on, as it does debits of bank accounts, and knows itself only later how it ends: then its record is a
+ * verdict. Money may move meanwhile.
+ */
+export type ChargePending = Readonly<{ awaits: 'processor'; processorId: string }>;
+
 /** What a processor says of a charge: how it ended, or what it waits for. */
-export type ChargeAnswer = Verdict | ChargeOpened;
+export type ChargeAnswer = Verdict | ChargeOpened | ChargePending;
 
 /** It refused before any effect: nothing was or will be charged by this call. */
 export type ProcessorUnavailable = Readonly<{ kind: 'ProcessorUnavailable' }>;
@@ -87,7 +93,7 @@ export interface Processor {
   accepts(paymentMethod: string): boolean;
   /**
    * Repeating a reference gives the first verdict and charges nothing more; before there is a verdict, the same id. Asked with
-   * a `processorId` it never answers that it opened a charge.
+   * a `processorId` it never answers that it awaits confirmation.
    */
   charge(order: ChargeOrder): ResultAsync<ChargeAnswer, ProcessorUnavailable | ProcessorOutcomeUnknown>;
   /** Takes, gives back or releases money of a charge. Repeating a reference gives the first verdict and moves nothing more. */

@@ -24,6 +24,8 @@ const methods = {
   unavailable: 'test_unavailable',
   movesNothing: 'test_movement_refused',
   opensFirst: 'test_opens_first',
+  pendingApproved: 'test_pending_approved',
+  pendingDeclined: 'test_pending_declined',
   shownLate: 'test_timeout_late_record',
   foreign: 'cash',
 };

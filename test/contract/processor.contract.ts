@@ -4,7 +4,9 @@ import { money } from '../../src/domain/kernel/money.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { ChargeOrder, ModificationOrder, Processor } from '../../src/ports/processor.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
+import { aChargeOrder } from '../fixtures/charge-orders.ts';
 import { noConfig } from '../fixtures/vault.ts';
+import { unfinishedChargesContract } from './unfinished-charges.contract.ts';
 
 /** A processor under test, the payment methods that make it behave, and a look at its own books. */
 export type ProcessorUnderTest = Readonly<{
@@ -22,13 +24,16 @@ export type ProcessorUnderTest = Readonly<{
     movesNothing: string;
     /** Charged once it is asked for again under the id that it was given. */
     opensFirst: string;
+    /** Taken on, and charged or declined only later. */
+    pendingApproved: string;
+    pendingDeclined: string;
     /** Charged, the answer lost, and for a time not to be seen in the processor's record. */
     shownLate: string;
     foreign: string;
   }>;
   /** What a merchant's config says so that its charges by the approved method are declined. */
   declining: Readonly<Record<string, string>>;
-  /** Has so much time pass that a record that shows late is seen. */
+  /** Has so much time pass that a record that shows late is seen, and a charge that it took on has ended. */
   untilShown(): void;
   /** References of every approved charge. */
   charged(): readonly string[];
@@ -63,15 +68,6 @@ export function processorContract(adapter: string, open: () => Promise<Processor
     });
     afterEach(() => tested.close());
 
-    const order = (paymentMethod: string, parts: Partial<ChargeOrder> = {}): ChargeOrder => ({
-      reference: systemIds.payment(NOON),
-      merchantId: aMerchantId(),
-      config: noConfig,
-      amount: money(2_500n, 'USD'),
-      paymentMethod,
-      capture: true,
-      ...parts,
-    });
     const charge = (asked: ChargeOrder) => tested.processor.charge(asked);
     const lookup = (reference: string) =>
       tested.processor.lookup({ reference, merchantId: aMerchantId(), config: noConfig });
@@ -89,7 +85,7 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         money(9_007_199_254_740_993n, 'USD'),
         money(2n ** 62n, 'KWD'),
       ]) {
-        const asked = order(tested.methods.approved, { amount });
+        const asked = aChargeOrder(tested.methods.approved, { amount });
         const verdict = (await charge(asked))._unsafeUnwrap();
         expect(verdict).toMatchObject({
           approved: true,
@@ -108,7 +104,7 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         [declined, 'card_declined'],
         [insufficientFunds, 'insufficient_funds'],
       ] as const) {
-        const asked = order(method);
+        const asked = aChargeOrder(method);
         const verdict = (await charge(asked))._unsafeUnwrap();
         expect(verdict).toMatchObject({ approved: false, decline, amount: asked.amount });
         expect((await lookup(asked.reference))._unsafeUnwrap()).toEqual(verdict);
@@ -119,24 +115,24 @@ export function processorContract(adapter: string, open: () => Promise<Processor
     it('charges on the account that the config of the order names, and reads no other', async () => {
       const { approved } = tested.methods;
       const declining = new Map(Object.entries(tested.declining));
-      const asked = order(approved, { config: (name) => declining.get(name) });
+      const asked = aChargeOrder(approved, { config: (name) => declining.get(name) });
       expect((await charge(asked))._unsafeUnwrap()).toMatchObject({
         approved: false,
         decline: 'card_declined',
       });
-      expect((await charge(order(approved)))._unsafeUnwrap()).toMatchObject({ approved: true });
+      expect((await charge(aChargeOrder(approved)))._unsafeUnwrap()).toMatchObject({ approved: true });
       expect(tested.charged()).not.toContain(asked.reference);
     });
 
     it('has no record of a reference it never got, and asking makes none', async () => {
-      const { reference } = order(tested.methods.approved);
+      const { reference } = aChargeOrder(tested.methods.approved);
       for (let round = 0; round < 2; round += 1)
         expect((await lookup(reference))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorHasNoRecord' });
       expect(tested.charged()).toEqual([]);
     });
 
     it('gives the first verdict again for a reference, whatever it is asked then', async () => {
-      const asked = order(tested.methods.approved);
+      const asked = aChargeOrder(tested.methods.approved);
       const first = (await charge(asked))._unsafeUnwrap();
       const others = [
         asked,
@@ -144,7 +140,7 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         { ...asked, paymentMethod: tested.methods.declined },
       ];
       for (const other of others) expect((await charge(other))._unsafeUnwrap()).toEqual(first);
-      const refused = order(tested.methods.declined);
+      const refused = aChargeOrder(tested.methods.declined);
       const second = (await charge(refused))._unsafeUnwrap();
       expect((await charge({ ...refused, paymentMethod: tested.methods.approved }))._unsafeUnwrap()).toEqual(
         second,
@@ -153,7 +149,7 @@ export function processorContract(adapter: string, open: () => Promise<Processor
     });
 
     it('charges a reference once, however many ask at once', async () => {
-      const asked = order(tested.methods.approved);
+      const asked = aChargeOrder(tested.methods.approved);
       const verdicts = await Promise.all(Array.from({ length: 50 }, () => charge(asked)));
       expect(new Set(verdicts.map((each) => each._unsafeUnwrap().processorId)).size).toBe(1);
       expect(tested.charged()).toEqual([asked.reference]);
@@ -165,7 +161,7 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         [silentlyApproved, true],
         [silentlyDeclined, false],
       ] as const) {
-        const asked = order(method);
+        const asked = aChargeOrder(method);
         expect((await charge(asked))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorOutcomeUnknown' });
         expect((await lookup(asked.reference))._unsafeUnwrap()).toMatchObject({
           approved,
@@ -176,53 +172,18 @@ export function processorContract(adapter: string, open: () => Promise<Processor
     });
 
     it('when it is unavailable has had no effect', async () => {
-      const asked = order(tested.methods.unavailable);
+      const asked = aChargeOrder(tested.methods.unavailable);
       expect((await charge(asked))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorUnavailable' });
       expect((await lookup(asked.reference))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorHasNoRecord' });
       expect((await charge({ ...asked, paymentMethod: tested.methods.approved })).isOk()).toBe(true);
     });
 
-    it('gives a charge that it opens first one id, and charges it when it is asked with that id', async () => {
-      const asked = order(tested.methods.opensFirst);
-      const opened = (await charge(asked))._unsafeUnwrap();
-      expect(opened).toEqual({ awaits: 'confirmation', processorId: expect.any(String) });
-      expect((await charge(asked))._unsafeUnwrap()).toEqual(opened);
-      const { processorId } = opened;
-      const query = {
-        reference: asked.reference,
-        merchantId: asked.merchantId,
-        config: noConfig,
-        processorId,
-      };
-      const found = await tested.processor.lookup(query);
-      expect(found.unwrapOr(undefined) ?? found._unsafeUnwrapErr()).toEqual(
-        found.isOk() ? opened : { kind: 'ProcessorHasNoRecord' },
-      );
-      expect(tested.charged()).toEqual([]);
-      const verdict = (await charge({ ...asked, processorId }))._unsafeUnwrap();
-      expect(verdict).toMatchObject({ approved: true, amount: asked.amount, processorId });
-      for (const again of [asked, { ...asked, processorId }])
-        expect((await charge(again))._unsafeUnwrap()).toEqual(verdict);
-      expect((await tested.processor.lookup(query))._unsafeUnwrap()).toEqual(verdict);
-      expect(tested.charged()).toEqual([asked.reference]);
-    });
-
-    it('says of a charge that its record does not show yet neither that it has it nor that it has none', async () => {
-      const asked = order(tested.methods.shownLate);
-      expect((await charge(asked))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorOutcomeUnknown' });
-      expect((await lookup(asked.reference))._unsafeUnwrapErr()).toEqual({ kind: 'ProcessorRecordNotKnown' });
-      tested.untilShown();
-      expect((await lookup(asked.reference))._unsafeUnwrap()).toMatchObject({
-        approved: true,
-        amount: asked.amount,
-      });
-      expect(tested.charged()).toEqual([asked.reference]);
-    });
+    unfinishedChargesContract(() => tested);
 
     describe('moving money of a charge', () => {
       /** A charge to move money of: held, or with `capture` taken. */
       async function aCharge(parts: Partial<ChargeOrder> = {}): Promise<ChargeOrder> {
-        const asked = order(tested.methods.approved, {
+        const asked = aChargeOrder(tested.methods.approved, {
           amount: money(100n, 'USD'),
           capture: false,
           ...parts,
@@ -316,9 +277,9 @@ export function processorContract(adapter: string, open: () => Promise<Processor
       });
 
       it('knows nothing of a charge that it declined or never got', async () => {
-        const declined = order(tested.methods.declined, { capture: false });
+        const declined = aChargeOrder(tested.methods.declined, { capture: false });
         await charge(declined);
-        for (const each of [declined, order(tested.methods.approved)])
+        for (const each of [declined, aChargeOrder(tested.methods.approved)])
           for (const type of ['capture', 'refund', 'void'] as const)
             expect(await move(modification(each, type, 1n))).toMatchObject(refused);
       });

@@ -150,6 +150,30 @@ export function idempotencyContract(adapter: string, open: () => Promise<Storage
       await expectBooksAgree(storage, books, merchantId);
     }
 
+    it('gives 202 again while the processor itself does not know how a charge ends, and then the end, under its id', async () => {
+      for (const [paymentMethod, end] of [
+        ['test_pending_approved', 'succeeded'],
+        ['test_pending_declined', 'failed'],
+      ] as const) {
+        const again = { key: aKey(), paymentMethod };
+        const first = await pay(again);
+        expect(first).toMatch(/^processing /);
+        const id = first.split(' ')[1] as PaymentId;
+        const processorIdOf = async () =>
+          (await storage.payments.find(merchantId, id))._unsafeUnwrap().processorId;
+        const processorId = await processorIdOf();
+        expect(processorId).toMatch(/^sim_/);
+        expect(await pay(again)).toBe(`${first}, replayed`);
+        await recovered();
+        expect(await pay(again)).toBe(`${first}, replayed`);
+        clock.at += 10_000;
+        await recovered();
+        expect(await pay(again)).toMatch(new RegExp(`^${end} ${id} .*, replayed$`));
+        expect(await processorIdOf()).toBe(processorId);
+        await expectSound(id);
+      }
+    });
+
     describe('a refusal that may pass', () => {
       it('for an amount over the limit leaves the key free, and the same request pays when the limit is raised', async () => {
         await merchantChanges({ rateLimits: { maxPaymentAmount: 99n } });

@@ -24,6 +24,8 @@ export interface SimulatorLedger {
   /** Of every charge and modification it ever judged, however. */
   references(): readonly string[];
   book(charge: string): ChargeBook | undefined;
+  /** Of any charge that it judged, a declined one too. */
+  paymentMethodOf(charge: string): string | undefined;
   close(): void;
 }
 
@@ -89,6 +91,7 @@ export function simulatorLedger(file: string): SimulatorLedger {
   const insertModification = db.prepare(`INSERT INTO movement ${values(13)}`);
   const selectCharge = db.prepare('SELECT * FROM charge WHERE reference = ?');
   const selectModification = db.prepare('SELECT * FROM movement WHERE reference = ?');
+  const selectMethod = db.prepare('SELECT payment_method AS method FROM charge WHERE reference = ?');
   const selectBook = db.prepare(BOOK);
   const approved = db.prepare('SELECT * FROM charge WHERE decline IS NULL');
   const judged = db.prepare('SELECT reference FROM charge UNION ALL SELECT reference FROM movement');
@@ -104,6 +107,7 @@ export function simulatorLedger(file: string): SimulatorLedger {
   return {
     find,
     book,
+    paymentMethodOf: (charge) => (selectMethod.get(charge) as { method: string } | undefined)?.method,
     record(order, verdict) {
       const { changes } = insertCharge.run(
         order.reference,

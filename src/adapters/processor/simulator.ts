@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { errAsync, okAsync } from 'neverthrow';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import { allocate, type Money } from '../../domain/kernel/money.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
+  ChargeAnswer,
   DeclineCode,
   ModificationOrder,
   OpenConfig,
@@ -21,6 +23,8 @@ type Method =
   | Readonly<{
       verdict: 'approved' | DeclineCode;
       silent?: true;
+      /** For so long after its charge it does not know how that ends. */
+      decidedAfterMs?: number;
       /** For so long after its charge the books do not show what they hold of it. */
       shownAfterMs?: number;
       opensFirst?: true;
@@ -38,6 +42,8 @@ const METHODS: Readonly<Record<string, Method>> = {
   test_timeout_approved: { verdict: 'approved', silent: true },
   test_timeout_declined: { verdict: 'card_declined', silent: true },
   test_timeout_late_record: { verdict: 'approved', silent: true, shownAfterMs: 5_000 },
+  test_pending_approved: { verdict: 'approved', decidedAfterMs: 5_000 },
+  test_pending_declined: { verdict: 'card_declined', decidedAfterMs: 5_000 },
   test_opens_first: { verdict: 'approved', opensFirst: true },
   test_unavailable: 'unavailable',
   test_fee: { verdict: 'approved', fee: true },
@@ -73,9 +79,10 @@ const RESPONSES = {
 /**
  * A processor with books of its own, for development and tests: the payment method says what happens. A silent method
  * is charged, declined and moved on its books, and only `lookup` says so, of `test_timeout_late_record` after 5 s. `test_opens_first`
- * is charged once it is asked again under the id that it was given. `test_fee` keeps 2.9 % of what it takes;
- * `test_movement_refused` charges, and then refuses every capture, refund and void. A merchant whose config says
- * `simulate: <method>` has that done to its cards, bank accounts and stored methods. Nothing of a config is kept.
+ * is charged once it is asked again under the id that it was given. `test_pending_…` end 5 s after their charge. `test_fee`
+ * keeps 2.9 % of what it takes; `test_movement_refused` charges, and then refuses every capture, refund and void. A merchant
+ * whose config says `simulate: <method>` has that done to its cards, bank accounts and stored methods. Nothing of a config
+ * is kept.
  */
 export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Processor => ({
   accepts: (paymentMethod) => methodOf(paymentMethod) !== undefined,
@@ -88,7 +95,9 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
     if (order.processorId !== undefined && order.processorId !== processorId) return errAsync(unavailable);
     const fee = method.fee && order.capture ? feeOn(order.amount) : undefined;
     const verdict = ledger.record(order, verdictOn(order, method.verdict, clock.now(), fee));
-    return method.silent ? errAsync({ kind: 'ProcessorOutcomeUnknown' }) : okAsync(verdict);
+    return method.silent
+      ? errAsync({ kind: 'ProcessorOutcomeUnknown' })
+      : okAsync(knownBy(clock.now(), method, verdict));
   },
   move(order) {
     const method = behaviour(ledger.book(order.charge)?.paymentMethod ?? '', order.config);
@@ -103,15 +112,29 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
   lookup(query) {
     const verdict = ledger.find(query.reference);
     if (verdict === undefined) return errAsync({ kind: 'ProcessorHasNoRecord' });
-    const method = methodOf(
-      ledger.book('charge' in query ? query.charge : query.reference)?.paymentMethod ?? '',
-    );
-    const shownAfterMs = method === undefined || method === 'unavailable' ? undefined : method.shownAfterMs;
-    return clock.now() < verdict.processedAt + (shownAfterMs ?? 0)
+    const charge = 'charge' in query ? query.charge : query.reference;
+    const method = behaviour(ledger.paymentMethodOf(charge) ?? '', query.config);
+    if (method === undefined || method === 'unavailable') return okAsync(verdict);
+    const now = clock.now();
+    return isWithin(method.shownAfterMs, verdict, now)
       ? errAsync({ kind: 'ProcessorRecordNotKnown' })
-      : okAsync(verdict);
+      : okAsync('charge' in query ? verdict : knownBy(now, method, verdict));
   },
 });
+
+/** What it can say by now of a charge that it judged. */
+const knownBy = (
+  now: Instant,
+  { decidedAfterMs }: Exclude<Method, 'unavailable'>,
+  verdict: Verdict,
+): ChargeAnswer =>
+  isWithin(decidedAfterMs, verdict, now)
+    ? { awaits: 'processor', processorId: verdict.processorId }
+    : verdict;
+
+/** Never without a time: of two processes one may be behind the other that charged. */
+const isWithin = (ms: number | undefined, { processedAt }: Verdict, now: Instant): boolean =>
+  ms !== undefined && now < processedAt + ms;
 
 const unavailable = { kind: 'ProcessorUnavailable' } as const;
 

@@ -3,6 +3,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Payment, Processing } from '../../domain/payments/payment.ts';
 import type {
   ChargeAnswer,
+  ChargeOpened,
   ChargeQuery,
   OpenConfig,
   Processor,
@@ -41,11 +42,15 @@ export function answerTo(
     .lookup(chargeQuery(payment, config))
     .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? okAsync(undefined) : errAsync(unknown)))
     .andThen((answer) =>
-      answer === undefined || ('awaits' in answer && answer.processorId === payment.processorId)
+      answer === undefined || (isOpened(answer) && answer.processorId === payment.processorId)
         ? charge(ports, asked)
         : okAsync(answer),
     );
 }
+
+/** Of such a charge no money has moved, and none will by itself. */
+export const isOpened = (answer: ChargeAnswer): answer is ChargeOpened =>
+  'awaits' in answer && answer.awaits === 'confirmation';
 
 /** What a payment's charge is asked about under. */
 export const chargeQuery = ({ id, merchantId, processorId }: Payment, config: OpenConfig): ChargeQuery => ({

@@ -28,7 +28,14 @@ import type { ChargeAnswer, ProcessorUnavailable, Verdict } from '../../ports/pr
 import type { ResponseEncoder } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import { claimChange } from '../kernel/claim-change.ts';
-import { type AskedPayment, type AskFailure, type AskPorts, answerTo, unknown } from './ask-for-charge.ts';
+import {
+  type AskedPayment,
+  type AskFailure,
+  type AskPorts,
+  answerTo,
+  isOpened,
+  unknown,
+} from './ask-for-charge.ts';
 import { type PaymentMove, paymentChange } from './payment-change.ts';
 
 export type CompletePaymentPorts = AskPorts &
@@ -55,8 +62,9 @@ export type CompletePaymentFailure =
 
 /**
  * Asks the processor and commits what it says: step two and three of the life cycle. A charge that the processor opens first
- * is sent again once the id it was given is on record. A silent processor leaves the payment processing, its claim due again
- * later. One processor call (two when a lookup finds nothing) and one commit; one of each more for a charge opened first.
+ * is sent again once the id it was given is on record. A processor that is silent, or does not know the end itself, leaves the
+ * payment processing, its claim due again later. One processor call (two when a lookup finds nothing) and one commit; one of
+ * each more for a charge opened first.
  */
 export const completePayment = (ports: CompletePaymentPorts, terms: ClaimTerms): CompletePayment => {
   const complete: CompletePayment = (held, approach) =>
@@ -64,8 +72,9 @@ export const completePayment = (ports: CompletePaymentPorts, terms: ClaimTerms):
       const answer = await answerTo(ports, held, approach.ask);
       const isNew = answer.isOk() && 'awaits' in answer.value && held.payment.processorId === undefined;
       if (!isNew) return end(ports, terms, held, approach, answer);
-      const identified = yield* keepId(ports, terms, held, answer.value.processorId);
-      return complete(identified, { ...approach, ask: 'charge' });
+      const { processorId } = answer.value;
+      if (!isOpened(answer.value)) return keepWaiting(ports, terms, held, processorId);
+      return complete(yield* keepId(ports, terms, held, processorId), { ...approach, ask: 'charge' });
     });
   return complete;
 };
@@ -200,15 +209,24 @@ export function closeWith(
   return ports.commits.commit(change).map(() => response);
 }
 
+/** The claim is due again later; an id that the processor gave the charge goes on record with that. */
 function keepWaiting(
   ports: CompletePaymentPorts,
   terms: ClaimTerms,
-  { claim, payment }: HeldPayment,
+  { claim, payment: before, origin }: HeldPayment,
+  processorId?: string,
 ): ResultAsync<Completion, CommitRefused | StorageUnavailable> {
   const now = ports.clock.now();
+  const payment = processorId === undefined ? before : identify(before, processorId, now);
   const response = ports.responses.processed(payment, claim.requestId);
   const waiting = awaitOutcome(claim, response, { changeId: ports.ids.change(now), now }, terms);
-  return ports.commits.commit(claimChange(held(claim, waiting), now)).map(() => ({ response, ended: false }));
+  const guarded = held(claim, waiting);
+  const change =
+    payment === before
+      ? claimChange(guarded, now)
+      : paymentChange(ports, { at: now, origin, before, next: payment, transactions: [], claim: guarded })
+          .change;
+  return ports.commits.commit(change).map(() => ({ response, ended: false }));
 }
 
 function release(ports: CompletePaymentPorts, terms: ClaimTerms, { claim, payment, origin }: HeldPayment) {

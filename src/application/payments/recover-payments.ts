@@ -24,7 +24,7 @@ import { claimChange } from '../kernel/claim-change.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
 import { type RecoveryEnd, type RecoveryRound, recoveryRound } from '../kernel/recovery-round.ts';
 import { openProcessorConfig } from '../merchants/merchant-secrets.ts';
-import { chargeQuery } from './ask-for-charge.ts';
+import { chargeQuery, isOpened } from './ask-for-charge.ts';
 import { completeModification, heldModification } from './complete-modification.ts';
 import {
   type CompletePaymentFailure,
@@ -145,7 +145,7 @@ const hasRecord = (
 ): ResultAsync<boolean, ProcessorUnavailable | ProcessorRecordNotKnown> =>
   processor
     .lookup(chargeQuery(payment, config))
-    .map((answer) => !('awaits' in answer))
+    .map((answer) => !isOpened(answer))
     .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? okAsync(false) : errAsync(failure)));
 
 const waits = ({ kind }: RecoverFailure): boolean =>

@@ -216,3 +216,48 @@ describe('a record that does not show yet', () => {
     await stored(id);
   });
 });
+
+describe('a charge that the processor decides later', () => {
+  it.each([
+    ['test_pending_approved', 'succeeded'],
+    ['test_pending_declined', 'failed'],
+  ])('by %s is processing under its id until the processor says %s', async (paymentMethod, end) => {
+    const request = aRequest({ paymentMethod });
+    (await world.process(request))._unsafeUnwrap();
+    const processing = { status: 'processing', processorId: expect.stringMatching(/^sim_/), version: 2 };
+    for (let round = 0; round < 2; round += 1) {
+      const { payment, claim, events } = await storedFor(world, request);
+      expect(payment).toMatchObject(processing);
+      expect(claim).toMatchObject({ state: 'unknown' });
+      expect(events).toEqual(['payment.created']);
+      world.pass(1_000);
+      if (round === 0) expect(await recovered()).toMatchObject({ waiting: 1 });
+    }
+    world.pass(5_000);
+    expect(await recovered()).toMatchObject({ settled: 1 });
+    expect((await storedFor(world, request)).payment).toMatchObject({
+      ...processing,
+      status: end,
+      version: 3,
+    });
+    expect(world.calls.charge).toBe(1);
+    await expectSound(world, request);
+  });
+
+  it('keeps its key from being given up, and its money from being counted as none', async () => {
+    const request = aRequest({ paymentMethod: 'test_pending_approved' });
+    world.turns.charge.push((call) => call().andThen(() => refuseCharge(call)));
+    expect((await world.process(request))._unsafeUnwrapErr().kind).toBe('ProcessorUnavailable');
+    world.pass(DAY);
+    const pending = { awaits: 'processor', processorId: 'sim_1' } as const;
+    world.turns.lookup.push(
+      () => okAsync(pending),
+      () => okAsync(pending),
+    );
+    expect(await recovered()).toMatchObject({ waiting: 1 });
+    expect((await storedFor(world, request)).payment).toMatchObject({
+      status: 'processing',
+      processorId: 'sim_1',
+    });
+  });
+});

@@ -56,6 +56,8 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('a payment charged in silence whose record shows late', [], taking('test_timeout_late_record'), [
     TOOK,
   ]),
+  scenario('a payment that settles later', [], taking('test_pending_approved'), [TOOK]),
+  scenario('a payment that is declined later', [], taking('test_pending_declined'), ['failed']),
   scenario('a payment opened first', [], taking('test_opens_first'), [TOOK]),
   scenario('a payment opened first and refused for long', [], taking('test_opens_first'), [TOOK, 'failed'], {
     outage: FOR_LONG,

@@ -1,0 +1,66 @@
+import { expect, it } from 'vitest';
+import { aChargeOrder } from '../fixtures/charge-orders.ts';
+import type { ProcessorUnderTest } from './processor.contract.ts';
+
+/** The part of a processor's contract that is of charges whose first answer is no verdict. */
+export function unfinishedChargesContract(tested: () => ProcessorUnderTest): void {
+  it('gives a charge that it opens first one id, and charges it when it is asked with that id', async () => {
+    const asked = aChargeOrder(tested().methods.opensFirst);
+    const opened = (await tested().processor.charge(asked))._unsafeUnwrap();
+    expect(opened).toEqual({ awaits: 'confirmation', processorId: expect.any(String) });
+    expect((await tested().processor.charge(asked))._unsafeUnwrap()).toEqual(opened);
+    const { processorId } = opened;
+    const { reference, merchantId, config } = asked;
+    const query = { reference, merchantId, config, processorId };
+    const found = await tested().processor.lookup(query);
+    expect(found.unwrapOr(undefined) ?? found._unsafeUnwrapErr()).toEqual(
+      found.isOk() ? opened : { kind: 'ProcessorHasNoRecord' },
+    );
+    expect(tested().charged()).toEqual([]);
+    const verdict = (await tested().processor.charge({ ...asked, processorId }))._unsafeUnwrap();
+    expect(verdict).toMatchObject({ approved: true, amount: asked.amount, processorId });
+    for (const again of [asked, { ...asked, processorId }])
+      expect((await tested().processor.charge(again))._unsafeUnwrap()).toEqual(verdict);
+    expect((await tested().processor.lookup(query))._unsafeUnwrap()).toEqual(verdict);
+    expect(tested().charged()).toEqual([asked.reference]);
+  });
+
+  it('gives the verdict on a charge that it took on to a look-up, once it knows it itself', async () => {
+    const { pendingApproved, pendingDeclined } = tested().methods;
+    for (const [method, approved] of [
+      [pendingApproved, true],
+      [pendingDeclined, false],
+    ] as const) {
+      const asked = aChargeOrder(method);
+      const pending = (await tested().processor.charge(asked))._unsafeUnwrap();
+      expect(pending).toEqual({ awaits: 'processor', processorId: expect.any(String) });
+      const { processorId } = pending;
+      for (const again of [asked, { ...asked, processorId }])
+        expect((await tested().processor.charge(again))._unsafeUnwrap()).toEqual(pending);
+      const { reference, merchantId, config } = asked;
+      const query = { reference, merchantId, config, processorId };
+      expect((await tested().processor.lookup(query))._unsafeUnwrap()).toEqual(pending);
+      tested().untilShown();
+      const verdict = (await tested().processor.lookup(query))._unsafeUnwrap();
+      expect(verdict).toMatchObject({ approved, amount: asked.amount, processorId });
+      expect((await tested().processor.charge(asked))._unsafeUnwrap()).toEqual(verdict);
+    }
+    expect(tested().charged()).toHaveLength(1);
+  });
+
+  it('says of a charge that its record does not show yet neither that it has it nor that it has none', async () => {
+    const asked = aChargeOrder(tested().methods.shownLate);
+    expect((await tested().processor.charge(asked))._unsafeUnwrapErr()).toEqual({
+      kind: 'ProcessorOutcomeUnknown',
+    });
+    expect((await tested().processor.lookup(asked))._unsafeUnwrapErr()).toEqual({
+      kind: 'ProcessorRecordNotKnown',
+    });
+    tested().untilShown();
+    expect((await tested().processor.lookup(asked))._unsafeUnwrap()).toMatchObject({
+      approved: true,
+      amount: asked.amount,
+    });
+    expect(tested().charged()).toEqual([asked.reference]);
+  });
+}
