@@ -1,4 +1,4 @@
-import { errAsync, okAsync } from 'neverthrow';
+import { err, ok, type Result } from 'neverthrow';
 import type pg from 'pg';
 import { present } from '../../domain/kernel/present.ts';
 import type { Change, CommitRefused, Commits } from '../../ports/commits.ts';
@@ -25,13 +25,11 @@ export function postgresCommits(pool: pg.Pool): Commits {
     lanes: LANES,
     keysOf,
   });
-  return {
-    commit: (change) =>
-      attempt(() => commit(change).then(orThrow)).andThen((refused) =>
-        refused === undefined ? okAsync(undefined) : errAsync(refused),
-      ),
-  };
+  return { commit: (change) => attempt(() => commit(change).then(orThrow)).andThen(asResult) };
 }
+
+const asResult = (refused: CommitRefused | undefined): Result<undefined, CommitRefused> =>
+  refused === undefined ? ok(undefined) : err(refused);
 
 /** A change's own result: applied, refused, or impossible to store at all. */
 type Outcome = Readonly<{ refused?: CommitRefused; fault?: unknown }>;

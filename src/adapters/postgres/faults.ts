@@ -1,5 +1,5 @@
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel';
-import { ResultAsync } from 'neverthrow';
+import { err, ok, type Result, ResultAsync } from 'neverthrow';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { NETWORK_FAULTS } from '../shared/network-faults.ts';
 import { isOverloaded, LONGEST_WAIT_MS } from '../shared/overload.ts';
@@ -49,12 +49,21 @@ export function retried<T>(work: () => Promise<T>): Promise<T> {
   }).execute(work);
 }
 
-/** Turns the world's silence into an Err. A fault that trying again cannot mend is thrown: it is a defect. */
+/**
+ * Turns the world's silence into an Err. A fault that trying again cannot mend is thrown: it is a defect. Nothing that the work holds
+ * outlives it, as it would in the generator of `fromThrowable`, which the engine keeps until the next full collection (decision 12).
+ */
 export const attempt = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavailable> =>
-  ResultAsync.fromThrowable(work, (cause): StorageUnavailable => {
+  new ResultAsync(attempted(work));
+
+async function attempted<T>(work: () => Promise<T>): Promise<Result<T, StorageUnavailable>> {
+  try {
+    return ok(await work());
+  } catch (cause) {
     if (!isTransient(cause) && !isOverloaded(cause)) throw cause;
-    return { kind: 'StorageUnavailable', cause };
-  })();
+    return err({ kind: 'StorageUnavailable', cause });
+  }
+}
 
 /** Both, for a call that shares its trip with no other. */
 export const withRetry = <T>(work: () => Promise<T>): ResultAsync<T, StorageUnavailable> =>

@@ -3,7 +3,7 @@ import type { ResultAsync } from 'neverthrow';
 import type pg from 'pg';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { coalesce } from '../shared/coalesce.ts';
-import { attempt, retried, withRetry } from './faults.ts';
+import { attempt, retried } from './faults.ts';
 import { gateOf } from './pool.ts';
 
 /** A statement that reads; under its name the server prepares it once for each connection. */
@@ -15,7 +15,10 @@ export const findAll = <Row extends pg.QueryResultRow, Entity>(
   statement: Statement,
   entityOf: (row: Row) => Entity,
 ): ResultAsync<readonly Entity[], StorageUnavailable> =>
-  withRetry(() => pool.query<Row>(asked(statement))).map(({ rows }) => rows.map((row) => entityOf(row)));
+  attempt(async () => {
+    const { rows } = await retried(() => pool.query<Row>(asked(statement)));
+    return rows.map((row) => entityOf(row));
+  });
 
 /** The first of them. */
 export const findOne = <Row extends pg.QueryResultRow, Entity>(

@@ -1,4 +1,4 @@
-import { okAsync } from 'neverthrow';
+import { okAsync, ResultAsync } from 'neverthrow';
 import type { Aggregate, AggregateOf } from '../../domain/aggregates/aggregate.ts';
 import type { AggregateKind } from '../../domain/kernel/aggregate-kind.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
@@ -48,8 +48,13 @@ export function leftByStep<Ports extends MatchReads>(
       },
     },
     payments: {
+      // Not by `map`, which holds what it is given until the next full collection.
       transactionsOfEach: (merchantId, ids) =>
-        payments.transactionsOfEach(merchantId, ids).map((found) => withLeft(found, transactions)),
+        new ResultAsync(
+          Promise.resolve(payments.transactionsOfEach(merchantId, ids)).then((read) =>
+            read.map((found) => withLeft(found, transactions)),
+          ),
+        ),
     },
   };
   return { ...ports, ...reads };

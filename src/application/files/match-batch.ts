@@ -1,4 +1,4 @@
-import { ok, ResultAsync, safeTry } from 'neverthrow';
+import { err, ok, Result } from 'neverthrow';
 import { type FileRow, paymentNamedBy, type ReadRow } from '../../domain/files/file-row.ts';
 import { matchRow } from '../../domain/files/match-file-row.ts';
 import type { Books, MatchedRow, Tolerance } from '../../domain/files/match-row.ts';
@@ -52,54 +52,57 @@ export type MatchTerms = Readonly<{
 /**
  * Matches as many of the records as one change can hold, at least one. Reads each payment that they name once, and the lines of
  * statements that they may repeat, all at once, and then what the contributors ask for. What one row changes is so for the rows
- * behind it.
+ * behind it. No generator, which would hold the batch until the next full collection.
  */
-export const matchBatch = (
+export async function matchBatch(
   ports: MatchPorts,
   reconciliation: ProcessingReconciliation,
   records: readonly CsvRecord[],
   terms: MatchTerms,
   at: Instant,
-): ResultAsync<MatchedBatch, StorageUnavailable> =>
-  safeTry(async function* () {
-    const { payments, aggregates, ids, mostChangeRows } = ports;
-    const { merchantId } = reconciliation;
-    const read = records.map(({ cells, line }) => terms.read(cells, line));
-    const rows = read.flatMap((row) => (row.isOk() ? [row.value] : []));
-    const stored = payments.transactionsOfEach(merchantId, paymentsIn(rows));
-    const storedBefore = storedLines(aggregates, merchantId, rows);
-    const transactions: PaymentBooks = new Map(yield* stored);
-    const earlier = yield* storedBefore;
-    const known = { transactionsOf: (id: PaymentId) => transactions.get(id) ?? [] };
-    const chargebacks = yield* storedChargebacks(aggregates, merchantId, rows, known);
-    const draft = batchDraft(mostChangeRows - ROWS_BESIDE);
-    const books: Books = {
-      ...known,
-      statementLine: (key) => draft.soFar.holding('statement_line', key) ?? earlier.get(key),
-      chargebacksOf: (id) => lastChargebacks(draft.soFar, id, chargebacks.get(id)),
-    };
-    const effectsOfRow = yield* ResultAsync.combine(
-      terms.contributors.map((each) => each({ reconciliation, rows, books, now: at })),
-    );
-    const matched: MatchedRow[] = [];
-    const lines: JsonObject[] = [];
-    let next: CsvPlace = { offset: 0, line: 1 };
-    for (const [index, row] of read.entries()) {
-      const each = matchRow(row, books, terms.tolerance, at);
-      const { settled } = each;
-      const effects: RowEffects[] = effectsOfRow.map((effectsOf) => effectsOf(each, draft.soFar));
-      if (settled !== undefined) effects.unshift({ entries: entriesOfSettlement({ ids }, settled, at) });
-      if (!draft.add(each, effects)) break;
-      if (settled !== undefined)
-        transactions.set(settled.next.paymentId, replaced(transactions, settled.next));
-      matched.push(each);
-      lines.push(lineOf(effects));
-      next = records[index]?.next ?? next;
-    }
-    if (matched.length === 0)
-      throw new Error(`a row of ${reconciliation.id} changes more than one commit can`);
-    return ok({ rows: matched, lines, effects: draft.effects(), at, next });
-  });
+): Promise<Result<MatchedBatch, StorageUnavailable>> {
+  const { payments, aggregates, ids, mostChangeRows } = ports;
+  const { merchantId } = reconciliation;
+  const read = records.map(({ cells, line }) => terms.read(cells, line));
+  const rows = read.flatMap((row) => (row.isOk() ? [row.value] : []));
+  const [stored, earlier] = await Promise.all([
+    payments.transactionsOfEach(merchantId, paymentsIn(rows)),
+    storedLines(aggregates, merchantId, rows),
+  ]);
+  if (stored.isErr()) return err(stored.error);
+  if (earlier.isErr()) return err(earlier.error);
+  const transactions: PaymentBooks = new Map(stored.value);
+  const known = { transactionsOf: (id: PaymentId) => transactions.get(id) ?? [] };
+  const chargebacks = await storedChargebacks(aggregates, merchantId, rows, known);
+  if (chargebacks.isErr()) return err(chargebacks.error);
+  const draft = batchDraft(mostChangeRows - ROWS_BESIDE);
+  const books: Books = {
+    ...known,
+    statementLine: (key) => draft.soFar.holding('statement_line', key) ?? earlier.value.get(key),
+    chargebacksOf: (id) => lastChargebacks(draft.soFar, id, chargebacks.value.get(id)),
+  };
+  const effectsOf = await Promise.all(
+    terms.contributors.map((each) => each({ reconciliation, rows, books, now: at })),
+  );
+  const effectsOfRow = Result.combine(effectsOf);
+  if (effectsOfRow.isErr()) return err(effectsOfRow.error);
+  const matched: MatchedRow[] = [];
+  const lines: JsonObject[] = [];
+  let next: CsvPlace = { offset: 0, line: 1 };
+  for (const [index, row] of read.entries()) {
+    const each = matchRow(row, books, terms.tolerance, at);
+    const { settled } = each;
+    const effects: RowEffects[] = effectsOfRow.value.map((effectsOfEach) => effectsOfEach(each, draft.soFar));
+    if (settled !== undefined) effects.unshift({ entries: entriesOfSettlement({ ids }, settled, at) });
+    if (!draft.add(each, effects)) break;
+    if (settled !== undefined) transactions.set(settled.next.paymentId, replaced(transactions, settled.next));
+    matched.push(each);
+    lines.push(lineOf(effects));
+    next = records[index]?.next ?? next;
+  }
+  if (matched.length === 0) throw new Error(`a row of ${reconciliation.id} changes more than one commit can`);
+  return ok({ rows: matched, lines, effects: draft.effects(), at, next });
+}
 
 /** What all of it says of the row: of most rows, one does. */
 function lineOf(effects: readonly RowEffects[]): JsonObject {

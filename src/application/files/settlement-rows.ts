@@ -1,4 +1,4 @@
-import { ok, ResultAsync, safeTry } from 'neverthrow';
+import { err, ok, Result, ResultAsync } from 'neverthrow';
 import {
   addToSettlement,
   openSettlement,
@@ -9,17 +9,16 @@ import {
 import { groupText, settlementId, settlementKey } from '../../domain/files/settlement-keys.ts';
 import { settlementGroup, settlementOfLine, settlementRow } from '../../domain/files/settlement-lines.ts';
 import type { MerchantId, SettlementId } from '../../domain/kernel/ids.ts';
-import { present } from '../../domain/kernel/present.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { lastInSequence } from './last-in-sequence.ts';
 import type { MatchReads } from './left-by-step.ts';
-import type { RowContributor } from './row-effects.ts';
+import type { EffectsOfRow, RowContributor } from './row-effects.ts';
 
 type SettlementPorts = Readonly<{ aggregates: MatchReads['aggregates']; digests: Digests }>;
 
 /** A settlement that rows of a batch may be of: as it is stored, or which in sequence it is when a row opens it. */
-type Known = Readonly<{ id: SettlementId; stored?: ProcessingSettlement; sequence: number }>;
+type Known = Readonly<{ id: SettlementId; group: string; stored?: ProcessingSettlement; sequence: number }>;
 
 /**
  * Adds each row to the settlement of its date, currency and payout, which the first row of a file opens. A file has settlements of
@@ -34,14 +33,14 @@ export const settlementRows =
       const group = settlementGroup(row, books);
       if (group !== undefined) groups.set(groupText(group), group);
     }
-    const known = [...groups].map(([text, group]) =>
-      knownOf(aggregates, merchantId, settlementId(digests.sha256, reconciliation, group), group).map(
-        (each) => [text, each] as const,
-      ),
+    const known = [...groups.values()].map((group) =>
+      knownOf(aggregates, merchantId, settlementId(digests.sha256, reconciliation, group), group),
     );
-    return ResultAsync.combine(known)
-      .map((all) => new Map(all))
-      .map((settlements) => (row, soFar) => {
+    return new ResultAsync(Promise.all(known).then((all) => Result.combine(all).map(effectsIn)));
+
+    function effectsIn(all: readonly Known[]): EffectsOfRow {
+      const settlements = new Map(all.map((each) => [each.group, each]));
+      return (row, soFar) => {
         const of = settlementRow(row);
         if (of === undefined) return {};
         const { group, addition } = of;
@@ -62,20 +61,24 @@ export const settlementRows =
           ],
           line: { settlement: settlementOfLine(id, addition) },
         };
-      });
+      };
+    }
   };
 
-const knownOf = (
+/** No generator, which would hold all that the batch before left until the next full collection. */
+async function knownOf(
   aggregates: MatchReads['aggregates'],
   merchantId: MerchantId,
   id: SettlementId,
   group: SettlementGroup,
-): ResultAsync<Known, StorageUnavailable> =>
-  safeTry(async function* () {
-    const stored = openIn(yield* aggregates.find(merchantId, 'settlement', id));
-    const sequence = stored?.sequence ?? (yield* nextSequence(aggregates, merchantId, group));
-    return ok({ id, sequence, ...present({ stored }) });
-  });
+): Promise<Result<Known, StorageUnavailable>> {
+  const found = await aggregates.find(merchantId, 'settlement', id);
+  if (found.isErr()) return err(found.error);
+  const stored = openIn(found.value);
+  if (stored !== undefined) return ok({ id, group: groupText(group), sequence: stored.sequence, stored });
+  const sequence = await nextSequence(aggregates, merchantId, group);
+  return sequence.map((next) => ({ id, group: groupText(group), sequence: next }));
+}
 
 /** A file's settlements are locked after its last row. */
 function openIn(settlement: Settlement | undefined): ProcessingSettlement | undefined {

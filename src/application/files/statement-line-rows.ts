@@ -71,14 +71,9 @@ export const storedChargebacks = (
   aggregates: MatchReads['aggregates'],
   merchantId: MerchantId,
   rows: readonly FileRow[],
-  { transactionsOf }: Pick<Books, 'transactionsOf'>,
-): ResultAsync<ReadonlyMap<TransactionId, Chargebacks>, StorageUnavailable> => {
-  const disputed = rows.flatMap((row) =>
-    row.type === 'chargeback' || row.type === 'chargeback_reversal'
-      ? (transactionNamed(row, 'capture', { transactionsOf })?.id ?? [])
-      : [],
-  );
-  return inParallel([...new Set(disputed)], AT_ONCE, (id) =>
+  known: Pick<Books, 'transactionsOf'>,
+): ResultAsync<ReadonlyMap<TransactionId, Chargebacks>, StorageUnavailable> =>
+  inParallel(disputedIn(rows, known), AT_ONCE, (id) =>
     ResultAsync.fromSafePromise(
       Promise.resolve(
         lastOf(aggregates, merchantId, id).map((line): readonly (readonly [TransactionId, Chargebacks])[] =>
@@ -87,7 +82,19 @@ export const storedChargebacks = (
       ),
     ),
   ).andThen((found) => Result.combine([...found]).map((all) => new Map(all.flat())));
-};
+
+const disputedIn = (
+  rows: readonly FileRow[],
+  known: Pick<Books, 'transactionsOf'>,
+): readonly TransactionId[] => [
+  ...new Set(
+    rows.flatMap((row) =>
+      row.type === 'chargeback' || row.type === 'chargeback_reversal'
+        ? (transactionNamed(row, 'capture', known)?.id ?? [])
+        : [],
+    ),
+  ),
+];
 
 const lastOf = (
   aggregates: MatchReads['aggregates'],
