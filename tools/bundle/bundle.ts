@@ -18,6 +18,8 @@ export type BundleOptions = Readonly<{
   outDir: string;
   /** The one storage of each service's functions. */
   storages: Readonly<Record<Service, Storage>>;
+  /** Beside each bundle, `index.cjs.map`, which nothing of it names. */
+  sourceMaps?: boolean;
 }>;
 
 export type Bundle = BundledFunction &
@@ -41,10 +43,16 @@ const MIGRATIONS: Readonly<Record<Service, string>> = {
  * Makes `<outDir>/<name>/index.cjs` of every function, minified, with all that it uses and nothing to install beside it, for
  * `index.handler` on Node 24. CommonJS, because Node starts it sooner than modules.
  */
-export async function bundleFunctions({ outDir, storages }: BundleOptions): Promise<readonly Bundle[]> {
+export async function bundleFunctions({
+  outDir,
+  storages,
+  sourceMaps = false,
+}: BundleOptions): Promise<readonly Bundle[]> {
   rmSync(outDir, { recursive: true, force: true });
   const made = await Promise.all(
-    (['approvals', 'platform'] as const).map((service) => bundleService(service, outDir, storages[service])),
+    (['approvals', 'platform'] as const).map((service) =>
+      bundleService(service, outDir, storages[service], sourceMaps),
+    ),
   );
   return made.flat().toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -54,22 +62,26 @@ export async function bundleService(
   service: Service,
   outDir: string,
   storage: Storage,
+  sourceMaps = false,
 ): Promise<readonly Bundle[]> {
   const alike = Map.groupBy(
     FUNCTIONS.filter((each) => each.service === service),
     ({ name }) => partsOf(name),
   );
   const made = await Promise.all(
-    [...alike].map(([parts, functions]) => bundleAlike(functions, parts, outDir, storage)),
+    [...alike].map(([parts, functions]) => bundleAlike(functions, { parts, outDir, storage, sourceMaps })),
   );
   return made.flat();
 }
 
 async function bundleAlike(
   functions: readonly BundledFunction[],
-  parts: readonly string[],
-  outDir: string,
-  storage: Storage,
+  {
+    parts,
+    outDir,
+    storage,
+    sourceMaps,
+  }: Readonly<{ parts: readonly string[]; outDir: string; storage: Storage; sourceMaps: boolean }>,
 ): Promise<readonly Bundle[]> {
   const { metafile } = await build({
     entryPoints: functions.map(({ name, entry }) => ({ in: entry, out: join(name, 'index') })),
@@ -78,6 +90,7 @@ async function bundleAlike(
     bundle: true,
     minify: true,
     metafile: true,
+    sourcemap: sourceMaps ? 'external' : false,
     platform: 'node',
     target: 'node24',
     format: 'cjs',
