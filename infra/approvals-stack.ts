@@ -35,12 +35,13 @@ export function approvalsStack(
     storageKey: key,
     network: data.network,
     secretKey: data.keys.customers,
+    customers: data.customers,
     environment: approvalsEnvironment(data, data.database, {
       queueUrl: approvalQueue.queue.queueUrl,
       busName: bus.eventBusName,
     }),
     places: {
-      signingSecret: [data.secrets.signing.secretArn],
+      signingSecret: [data.signing.secretArn],
       servingLogin: [data.database.serving.secretArn],
       approvalQueue: [approvalQueue.queue.queueArn],
       workCompleted: [workCompleted.queue.queueArn],

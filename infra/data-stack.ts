@@ -1,15 +1,17 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
+import { type CustomerKeys, customerKeys } from './customer-keys.ts';
 import { type Database, database } from './database.ts';
 import { filesBucket } from './files-bucket.ts';
 import { MIGRATION_FUNCTIONS } from './function-plans.ts';
 import { type Identity, identity } from './identity.ts';
-import { encryptionKeys, type Keys } from './keys.ts';
+import { encryptionKeys, type Keys, keyTerms } from './keys.ts';
 import { type Network, network } from './network.ts';
 import { paymentsTable } from './payments-table.ts';
 import { ownerEnvironment, platformEnvironment } from './service-environment.ts';
@@ -25,8 +27,9 @@ export type Data = Readonly<{
   files: Bucket;
   database: Database;
   identity: Identity;
-  /** What signs cursors and fingerprints, and what guards customers' details. */
-  secrets: Readonly<{ signing: Secret; customerKeys: Secret }>;
+  /** What signs cursors and fingerprints. */
+  signing: Secret;
+  customers: CustomerKeys & Readonly<{ index: Key }>;
   functions: Readonly<Record<string, LambdaFunction>>;
 }>;
 
@@ -40,7 +43,8 @@ export function dataStack(
 ): Data {
   const stack = new Stack(scope, `${name}-data`, { description: 'paywright: tables, files, keys, people' });
   const removalPolicy = settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-  const keys = encryptionKeys(stack, name, removalPolicy);
+  const keys = encryptionKeys(stack, keyTerms(name, removalPolicy));
+  const customers = customerKeys(stack, keyTerms(name, removalPolicy), settings.customerKeysArn);
   const key = keys.storage;
   const kept = { key, removalPolicy, keepData: settings.keepData, name };
   const net = network(
@@ -56,18 +60,12 @@ export function dataStack(
   const table = paymentsTable(stack, kept);
   const files = filesBucket(stack, kept);
   const db = database(stack, net, kept, settings);
-  const secret = (id: string, description: string, passwordLength: number) =>
-    new Secret(stack, id, {
-      description,
-      encryptionKey: keys.customers,
-      generateSecretString: { passwordLength, excludePunctuation: true },
-      removalPolicy,
-    });
-  const secrets = {
-    signing: secret('Signing', 'Signs cursors and fingerprints of paywright', 64),
-    // As base64url it stands for 32 bytes, of more than 250 random bits.
-    customerKeys: secret('CustomerKeys', "Wraps the keys of customers' details", 43),
-  };
+  const signing = new Secret(stack, 'Signing', {
+    description: 'Signs cursors and fingerprints of paywright',
+    encryptionKey: keys.customers,
+    generateSecretString: { passwordLength: 64, excludePunctuation: true },
+    removalPolicy,
+  });
   const terms = { prefix: name, bundles, storageKey: key };
   const claims = serviceFunction(
     stack,
@@ -80,13 +78,14 @@ export function dataStack(
     },
   );
   const people = identity(stack, kept, claims);
-  const settled = { identity: people, secrets };
+  const settled = { identity: people, signing, customers };
   const functions = {
     'token-claims': claims,
     migrate: serviceFunction(stack, 'migrate', MIGRATION_FUNCTIONS.migrate, {
       ...terms,
       secretKey: keys.customers,
-      places: { table: [table.tableArn], signingSecret: [secrets.signing.secretArn] },
+      customers,
+      places: { table: [table.tableArn], signingSecret: [signing.secretArn] },
       environment: platformEnvironment(settled, { tableName: table.tableName, bucketName: files.bucketName }),
     }),
     'approvals-migrate': serviceFunction(
@@ -96,9 +95,10 @@ export function dataStack(
       {
         ...terms,
         secretKey: keys.customers,
+        customers,
         network: net,
         places: {
-          signingSecret: [secrets.signing.secretArn],
+          signingSecret: [signing.secretArn],
           ownerLogin: [db.owner.secretArn],
           servingLogin: [db.serving.secretArn],
         },
@@ -110,5 +110,16 @@ export function dataStack(
   new CfnOutput(stack, 'FilesBucket', { value: files.bucketName });
   new CfnOutput(stack, 'UserPoolId', { value: people.pool.userPoolId });
   new CfnOutput(stack, 'UserPoolClientId', { value: people.client.userPoolClientId });
-  return { stack, keys, network: net, table, files, database: db, identity: people, secrets, functions };
+  return {
+    stack,
+    keys,
+    network: net,
+    table,
+    files,
+    database: db,
+    identity: people,
+    signing,
+    customers,
+    functions,
+  };
 }

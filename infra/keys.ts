@@ -3,19 +3,32 @@ import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
-/** `storage` encrypts what AWS stores for us; `customers` the secrets that guard customers' details and sign for us. */
+/** `storage` encrypts what AWS stores for us; `customers` the settings of functions and the secret that signs for us. */
 export type Keys = Readonly<{ storage: Key; customers: Key }>;
 
-/** Both rotate every year; a key that is deleted can be had back for 30 days. */
-export function encryptionKeys(scope: Construct, name: string, removalPolicy: RemovalPolicy): Keys {
+/** What all keys of a deployment have in common; one that is deleted can be had back for `pendingWindow`. */
+export type KeyTerms = Readonly<{
+  name: string;
+  removalPolicy: RemovalPolicy;
+  rotationPeriod: Duration;
+  pendingWindow: Duration;
+}>;
+
+export const keyTerms = (name: string, removalPolicy: RemovalPolicy): KeyTerms => ({
+  name,
+  removalPolicy,
+  rotationPeriod: Duration.days(365),
+  pendingWindow: Duration.days(30),
+});
+
+/** Both rotate every year. */
+export function encryptionKeys(scope: Construct, { name, ...terms }: KeyTerms): Keys {
   const key = (id: string, description: string) =>
     new Key(scope, id, {
       alias: `${name}-${id.toLowerCase()}`,
       description,
       enableKeyRotation: true,
-      rotationPeriod: Duration.days(365),
-      pendingWindow: Duration.days(30),
-      removalPolicy,
+      ...terms,
     });
   const storage = key('Storage', 'Encrypts tables, files, queues, secrets and logs of paywright');
   const { region, account, partition } = Stack.of(scope);
@@ -48,6 +61,6 @@ export function encryptionKeys(scope: Construct, name: string, removalPolicy: Re
   );
   return {
     storage,
-    customers: key('Customers', "Encrypts what guards customers' details and signs cursors"),
+    customers: key('Customers', 'Encrypts settings of functions and what signs cursors'),
   };
 }

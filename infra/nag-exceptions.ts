@@ -43,11 +43,11 @@ export function acknowledgeFindings(
     'AwsSolutions-RDS6':
       'Functions log in through the proxy with a secret; the database is reached from two security groups alone.',
   });
-  accept(data.secrets.signing, {
+  accept(data.signing, {
     'AwsSolutions-SMG4': 'It signs cursors that clients hold: people replace it, and accept that those end.',
   });
-  accept(data.secrets.customerKeys, {
-    'AwsSolutions-SMG4': 'Its rotation rewraps every customer (`paywright keys rotate`), which people begin.',
+  accept(data.customers.index, {
+    'AwsSolutions-KMS5': 'KMS rotates no HMAC key: people put another in front (`paywright keys rotate`).',
   });
   accept(data.database.serving, {
     'AwsSolutions-SMG4':

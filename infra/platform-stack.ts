@@ -50,9 +50,10 @@ export function platformStack(
     bundles,
     storageKey: keys.storage,
     secretKey: keys.customers,
+    customers: data.customers,
     environment: platformEnvironment(data, { tableName: table.tableName, bucketName: files.bucketName }),
     places: {
-      signingSecret: [data.secrets.signing.secretArn],
+      signingSecret: [data.signing.secretArn],
       table: [table.tableArn],
       index: [DUE_INDEX, TRAIL_INDEX].map((index) => `${table.tableArn}/index/${index}`),
       stream: [streamArn],

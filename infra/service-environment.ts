@@ -1,3 +1,4 @@
+import { customerKeySettings } from './customer-keys.ts';
 import type { Data } from './data-stack.ts';
 import { DATABASE_NAME, type Database } from './database.ts';
 import { POSTGRES_PORT } from './network.ts';
@@ -5,17 +6,21 @@ import { POSTGRES_PORT } from './network.ts';
 type Environment = Readonly<Record<string, string>>;
 
 /**
- * Settings that every function has, each by the name that `paywright serve --help` gives it. The customers' ring is resolved by
- * CloudFormation when it deploys, is in no template, and is encrypted under a key of its own.
+ * Settings that every function has, each by the name that `paywright serve --help` gives it. None holds a secret:
+ * each names where it is.
  */
-const common = ({ identity, secrets }: Pick<Data, 'identity' | 'secrets'>): Environment => ({
+const common = ({
+  identity,
+  signing,
+  customers,
+}: Pick<Data, 'identity' | 'signing' | 'customers'>): Environment => ({
   STAGE: 'production',
   LOG_LEVEL: 'info',
   JWT_JWKS_URL: identity.jwksUrl,
   JWT_ISSUER: identity.issuer,
   JWT_CLIENT_IDS: identity.client.userPoolClientId,
-  PAYWRIGHT_SECRET_ARN: secrets.signing.secretArn,
-  PAYWRIGHT_CUSTOMER_KEYS: `first:${secrets.customerKeys.secretValue.unsafeUnwrap()}`,
+  PAYWRIGHT_SECRET_ARN: signing.secretArn,
+  ...customerKeySettings(customers),
   PAYWRIGHT_PROCESSOR: 'simulator',
 });
 

@@ -7,6 +7,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { type CustomerKeys, customerKeyStatements } from './customer-keys.ts';
 import type { Ask, FunctionPlan, Resource } from './function-plans.ts';
 import type { Network } from './network.ts';
 
@@ -26,6 +27,8 @@ export type FunctionTerms = Readonly<{
   environment: Readonly<Record<string, string>>;
   /** What encrypts the environment and the signing secret. */
   secretKey?: IKey;
+  /** Of functions that are given their settings. */
+  customers?: CustomerKeys;
   /** Of functions that reach the database. */
   network?: Network;
 }>;
@@ -62,6 +65,7 @@ export function serviceFunction(
     ...(terms.secretKey !== undefined && asks.some(({ of }) => of === 'signingSecret')
       ? [useOf(terms.secretKey, 'secretsmanager', ['kms:Decrypt'])]
       : []),
+    ...(terms.customers === undefined ? [] : customerKeyStatements(name, terms.customers)),
   ])
     role.addToPolicy(statement);
   return new LambdaFunction(scope, name, {

@@ -27,6 +27,10 @@ const CONTEXT = z.strictObject({
     .optional(),
   vpcZones: csv.optional(),
   vpcPrivateSubnets: csv.optional(),
+  customerKeysArn: z
+    .string()
+    .regex(/^arn:[\w-]+:secretsmanager:/, 'must be the ARN of a Secrets Manager secret')
+    .optional(),
   keepData: flag.default(true),
   highlyAvailable: flag.default(true),
   leastCapacity: whole.refine((units) => units >= 1, 'must be at least 1').default(2),
@@ -42,6 +46,8 @@ export type DeploymentSettings = Readonly<{
   alarmEmail?: string;
   domain?: Readonly<{ name: string; certificateArn: string }>;
   vpc?: Readonly<{ id: string; zones: readonly string[]; privateSubnets: readonly string[] }>;
+  /** The ring that guarded customers before their keys were in KMS. */
+  customerKeysArn?: string;
   keepData: boolean;
   highlyAvailable: boolean;
   leastCapacity: number;
@@ -58,7 +64,8 @@ export function deploymentSettings(context: Readonly<Record<string, unknown>>): 
     throw new Error(
       parsed.error.issues.map(({ path, message }) => `-c ${String(path[0])}: ${message}`).join('\n'),
     );
-  const { alarmEmail, domain, certificateArn, vpcId, vpcZones, vpcPrivateSubnets, ...rest } = parsed.data;
+  const { alarmEmail, customerKeysArn, domain, certificateArn, vpcId, vpcZones, vpcPrivateSubnets, ...rest } =
+    parsed.data;
   const vpc = together({ vpcId, vpcZones, vpcPrivateSubnets });
   const address = together({ domain, certificateArn });
   if (rest.leastCapacity > rest.mostCapacity)
@@ -66,6 +73,7 @@ export function deploymentSettings(context: Readonly<Record<string, unknown>>): 
   return {
     ...rest,
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
+    ...(customerKeysArn === undefined ? {} : { customerKeysArn }),
     ...(address === undefined
       ? {}
       : { domain: { name: address.domain, certificateArn: address.certificateArn } }),

@@ -24,8 +24,8 @@ const RESOLVED: Readonly<Record<string, string>> = {
   JWT_ISSUER: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_abcdefghi',
   JWT_JWKS_URL: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_abcdefghi/.well-known/jwks.json',
   PAYWRIGHT_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:Signing-a1b2c3',
-  // As Secrets Manager draws it: letters and digits, 43 of them.
-  PAYWRIGHT_CUSTOMER_KEYS: 'first:Zq3T8mW5xK1vB7nR2yL9cF4hJ6dG0sPaEuXiOwYtUbM',
+  KMS_KEY_ID: 'arn:aws:kms:eu-central-1:111122223333:key/11111111-1111-4111-8111-111111111111',
+  KMS_INDEX_KEY_ID: 'arn:aws:kms:eu-central-1:111122223333:key/22222222-2222-4222-8222-222222222222',
 };
 
 describe('The environment of a function', () => {

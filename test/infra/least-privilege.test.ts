@@ -78,7 +78,7 @@ const OF_OTHERS: readonly Readonly<{ actions: RegExp; but: readonly string[]; of
   {
     actions: /^kms:/,
     but: [],
-    of: 'installations whose keys are in KMS; these have a ring (KMS_KEY_ID is not set)',
+    of: 'functions that open or find customers, whose rights are in customer-keys.test.ts, and `paywright keys rotate`',
   },
   {
     actions: /^dynamodb:(CreateTable|UpdateTable|UpdateTimeToLive)$/,
