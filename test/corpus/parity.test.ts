@@ -11,8 +11,7 @@ import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { anApprovalsApp } from '../support/approvals-app.ts';
 import { httpEvent, restEvent, SOURCE_IP } from '../support/gateway.ts';
 import { aPlatform } from '../support/http-app.ts';
-import { someFunctions } from '../support/lambda/functions.ts';
-import type { Instance } from '../support/lambda/runtime-api.ts';
+import { someDeployment } from '../support/lambda/functions.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 import type { BothServices } from './both-services.ts';
 import type { CorpusGroup } from './corpus-request.ts';
@@ -31,13 +30,15 @@ const GROUPS = [
   'refused-vendor-payments',
 ];
 
-const functions = someFunctions();
 let server: Awaited<ReturnType<typeof postgresServer>>;
+let url: string;
+const deployed = someDeployment('postgres', () => ({ DATABASE_URL: url }));
 beforeAll(async () => {
   server = await postgresServer(inject('postgresUrl'));
+  url = await server.newDatabase();
 });
 afterAll(async () => {
-  await functions.close();
+  await deployed.close();
   await server.close();
 });
 
@@ -101,29 +102,27 @@ async function overHttp(url: string, request: Request): Promise<Response> {
 const answerOf = (status: number, body: Buffer, headers: Record<string, string>): Response =>
   new Response(status === 204 || status === 304 ? null : Uint8Array.from(body), { status, headers });
 
-/** Bundles of every function of the API, each under Lambda's runtime client, on one database, behind a gateway that routes to them. */
+/** What a gateway's answer is made of, in either format. */
+type Handed = Readonly<{
+  statusCode: number;
+  headers?: Record<string, string>;
+  multiValueHeaders?: Record<string, readonly string[]>;
+  body: string;
+  isBase64Encoded: boolean;
+}>;
+
+/**
+ * Bundles of every function of the API, each under Lambda's runtime client, on a database that holds merchants alone, behind a
+ * gateway that routes to them. The instances are those of the group before, whose connections ended with its database.
+ */
 async function gateway(eventOf: (request: Request) => Promise<unknown>): Promise<BothServices> {
-  const url = await server.newDatabase();
+  await server.renew(url);
   const storage = postgresStorage(postgresPool({ connectionString: url }));
   await addMerchants(storage, MERCHANTS);
   await storage.close();
-  const started = new Map<string, Promise<Instance>>();
-  const instanceOf = (name: string) => {
-    const instance = started.get(name) ?? functions.start(name, 'postgres', { DATABASE_URL: url });
-    started.set(name, instance);
-    return instance;
-  };
   return bothBy(async (request) => {
-    const instance = await instanceOf(functionFor(request));
-    const invoked = await instance.invoke(await eventOf(request));
-    if (invoked.kind !== 'result') throw new Error(JSON.stringify(invoked));
-    const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = invoked.payload as Readonly<{
-      statusCode: number;
-      headers?: Record<string, string>;
-      multiValueHeaders?: Record<string, readonly string[]>;
-      body: string;
-      isBase64Encoded: boolean;
-    }>;
+    const handed = await deployed.invoked<Handed>(functionFor(request), await eventOf(request));
+    const { statusCode, headers, multiValueHeaders, body, isBase64Encoded } = handed;
     const listed = Object.entries(multiValueHeaders ?? {}).map(([name, values]) => [name, values.join(', ')]);
     return answerOf(
       statusCode,
