@@ -6,7 +6,7 @@ import {
   hostileHeaders,
   hostilePlaces,
 } from '../../test/support/hostile-places.ts';
-import type { Document } from '../../test/support/http-requests.ts';
+import type { Document } from '../../test/support/operations.ts';
 import { processorMsOf, type Server } from '../server.ts';
 import type { Table } from './main.ts';
 

@@ -14,6 +14,7 @@ import type { WrappedKey } from '../../src/domain/kernel/sealed.ts';
 import type { SecretKeys } from '../../src/ports/secret-keys.ts';
 import { secretKeysContract } from '../contract/secret-keys.contract.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
+import { anyCodePoint } from '../support/any-text.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -37,7 +38,7 @@ const aVault = () => {
 };
 
 describe('sealed fields', () => {
-  const text = fc.string({ unit: 'binary', maxLength: 300 });
+  const text = fc.string({ unit: anyCodePoint, maxLength: 300 });
 
   it('open to what was sealed', async () => {
     const vault = aVault();

@@ -23,6 +23,7 @@ import {
 } from '../../src/domain/payments/payment.ts';
 import type { SettledTransaction, Transaction } from '../../src/domain/payments/transaction.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
+import { anyCodePoint } from '../support/any-text.ts';
 
 const seed = process.env['PAYWRIGHT_TEST_SEED'];
 
@@ -46,7 +47,7 @@ export const amounts = (count: number): fc.Arbitrary<readonly Money[]> =>
     .tuple(currency, fc.array(minorUnits, { minLength: count, maxLength: count }))
     .map(([code, units]) => units.map((each) => money(each, code)));
 
-const text = fc.string({ unit: 'binary', maxLength: 20 });
+const text = fc.string({ unit: anyCodePoint, maxLength: 20 });
 
 /** Only what survives a trip through JSON as the same value: no −0, no fields that are absent. */
 export const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({

@@ -8,7 +8,7 @@ import { versionsOf, wholeLength } from '../support/audit-reader.ts';
 import { everyStorage } from '../support/every-storage.ts';
 import { type ForeignRequest, foreignRequests } from '../support/foreign-requests.ts';
 import { allPages, type Client, jsonOf } from '../support/http-client.ts';
-import { type Document, operationsOf } from '../support/http-requests.ts';
+import { type Document, operationsOf } from '../support/operations.ts';
 import { recordOf, SECRETS, type TwoAccounts, twoAccounts } from '../support/two-accounts.ts';
 
 const { kinds, close } = await everyStorage(inject('postgresUrl'));

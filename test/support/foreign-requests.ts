@@ -1,4 +1,4 @@
-import { type Document, operationsOf } from './http-requests.ts';
+import { type Document, operationsOf } from './operations.ts';
 import { SECRETS, type TwoAccounts } from './two-accounts.ts';
 
 /** A request of B, and the same one about what does not exist; `value` is A's where the other has `stranger`. */

@@ -1,5 +1,4 @@
-import type { Document, Schema } from './http-requests.ts';
-import { operationsOf } from './http-requests.ts';
+import { type Document, operationsOf, type Schema } from './operations.ts';
 
 /** A place of a request that takes text from outside: in a body, a query, a path or a header. */
 export type HostilePlace = Readonly<{

@@ -1,51 +1,9 @@
 import fc from 'fast-check';
-
-/** What a generator needs of a JSON schema; `$ref`s lead into the document. */
-export type Schema = Readonly<{
-  $ref?: string;
-  type?: string | readonly string[];
-  enum?: readonly unknown[];
-  properties?: Readonly<Record<string, Schema>>;
-  required?: readonly string[];
-  additionalProperties?: boolean | Schema;
-  allOf?: readonly Schema[];
-  anyOf?: readonly Schema[];
-  items?: Schema;
-  pattern?: string;
-  minLength?: number;
-  maxLength?: number;
-  minimum?: number;
-  maximum?: number;
-  minItems?: number;
-  maxItems?: number;
-  example?: unknown;
-}>;
-
-type Parameter = Readonly<{ name: string; in: string; schema: Schema; example?: unknown }>;
-type Operation = Readonly<{
-  parameters?: readonly Parameter[];
-  requestBody?: Readonly<{ content: Readonly<Record<string, Readonly<{ schema: Schema }>>> }>;
-  responses: Readonly<Record<string, unknown>>;
-}>;
-
-export type Document = Readonly<{
-  paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  components: Readonly<{ schemas: Readonly<Record<string, Schema>> }>;
-}>;
+import { anyCodePoint } from './any-text.ts';
+import { type Document, type Operation, operationsOf, type Schema } from './operations.ts';
 
 /** `operation` is `method /path` as the document writes it, or `none` for a route or method it does not know. */
 export type FuzzRequest = Readonly<{ operation: string; url: string; init: RequestInit }>;
-
-export const operationsOf = ({ paths }: Document) =>
-  Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({
-      name: `${method} ${path}`,
-      method,
-      path,
-      operation,
-      statuses: Object.keys(operation.responses).map(Number),
-    })),
-  );
 
 /**
  * Requests that are valid, nearly valid or hostile, over every operation and some that are none. The first token is the
@@ -86,8 +44,9 @@ export function arbitraryRequest(
       init: fc.record({ method: fc.constantFrom('PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND') }),
     }),
   );
-  const posts = known.filter((_, index) => operationsOf(document)[index]?.method === 'post');
-  const others = known.filter((_, index) => operationsOf(document)[index]?.method !== 'post');
+  const isPost = operationsOf(document).map(({ method }) => method === 'post');
+  const posts = known.filter((_, index) => isPost[index]);
+  const others = known.filter((_, index) => !isPost[index]);
   return fc.oneof(
     { arbitrary: fc.oneof(...posts), weight: 6 },
     { arbitrary: fc.oneof(...others), weight: 3 },
@@ -143,7 +102,10 @@ function printed(value: unknown): string {
     .join(',')}}`;
 }
 
-const hostileText = fc.oneof(fc.constantFrom(...HOSTILE_TEXT), fc.string({ unit: 'binary', maxLength: 40 }));
+const hostileText = fc.oneof(
+  fc.constantFrom(...HOSTILE_TEXT),
+  fc.string({ unit: anyCodePoint, maxLength: 40 }),
+);
 const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(...HOSTILE_JSON).map((raw): Raw => ({ raw })),
   hostileText,

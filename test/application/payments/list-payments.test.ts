@@ -9,6 +9,7 @@ import type { PaymentFilter } from '../../../src/ports/payments.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
 import { trying } from '../../domain/arbitraries.ts';
 import { aMerchantId, anOpening, NOON, SECRET } from '../../fixtures/changes.ts';
+import { anyCodePoint } from '../../support/any-text.ts';
 
 const DAY = 24 * 3_600_000;
 const clock = { at: NOON, now: () => clock.at };
@@ -162,7 +163,7 @@ describe('a cursor', () => {
     for (const bent of ['', '.', cursor.slice(0, -1), `${cursor}A`, `${cursor}.`, `.${cursor}`, ` ${cursor}`])
       expect(await refusal({ cursor: bent })).toEqual(invalid);
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
+      fc.asyncProperty(fc.string({ unit: anyCodePoint }), async (text) => {
         expect(await refusal({ cursor: text })).toEqual(invalid);
       }),
       trying(200),

@@ -16,7 +16,7 @@ import {
   told,
 } from '../../../support/approvals-app.ts';
 import { anHttpApp } from '../../../support/http-app.ts';
-import type { Document } from '../../../support/http-requests.ts';
+import type { Document } from '../../../support/operations.ts';
 
 /** An app with people in it; `maker` makes the payments, and approves none. */
 async function anOffice(...parts: Parameters<typeof anApprovalsApp>) {

@@ -11,7 +11,8 @@ import {
   told,
 } from '../../../support/approvals-app.ts';
 import { anHttpApp, aToken, ISSUER } from '../../../support/http-app.ts';
-import { arbitraryRequest, type Document, operationsOf } from '../../../support/http-requests.ts';
+import { arbitraryRequest } from '../../../support/http-requests.ts';
+import { type Document, operationsOf } from '../../../support/operations.ts';
 
 const REQUESTS = Number(process.env['PAYWRIGHT_FUZZ_REQUESTS'] ?? 5_000);
 const SEED = Number(process.env['PAYWRIGHT_FUZZ_SEED'] ?? Date.now() % 2 ** 31);

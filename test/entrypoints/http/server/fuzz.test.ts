@@ -2,12 +2,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import { anHttpApp, aPaymentBody, aRequest, aToken, ISSUER } from '../../../support/http-app.ts';
-import {
-  arbitraryRequest,
-  type Document,
-  type KnownIds,
-  operationsOf,
-} from '../../../support/http-requests.ts';
+import { arbitraryRequest, type KnownIds } from '../../../support/http-requests.ts';
+import { type Document, operationsOf } from '../../../support/operations.ts';
 
 const REQUESTS = Number(process.env['PAYWRIGHT_FUZZ_REQUESTS'] ?? 5_000);
 const SEED = Number(process.env['PAYWRIGHT_FUZZ_SEED'] ?? Date.now() % 2 ** 31);
