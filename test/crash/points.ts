@@ -57,26 +57,49 @@ export const pointText = ({ scenario, order, first, second }: Point<Scenario<unk
 export const everyFault = (steps: number): readonly Planned[] =>
   Array.from({ length: steps }, (_, step) => FAULTS.map((fault) => ({ step, fault }))).flat();
 
+/** True for a fault of which everything that follows is what follows another one, as long as reading changes nothing. */
+const hasTwin = ({ step, fault }: Planned, steps: readonly string[], effects: readonly string[]): boolean =>
+  !effects.includes(steps[step] ?? '') && fault !== 'reply lost' && fault !== 'delay';
+
 /**
- * The faults that reach a store differently: every one at a step with an effect, two at a step that only reads. To die at
+ * The faults that differ in what follows: every one at a step with an effect, two at a step that only reads. To die at
  * a read is to die before the effect behind it, or after the last one; a read that arrives late changes nothing, so it is one
  * whose reply was lost; and a read that arrives twice is no fault.
  */
 export const distinctFaults = (steps: readonly string[], effects: readonly string[]): readonly Planned[] =>
-  everyFault(steps.length).filter(
-    ({ step, fault }) => effects.includes(steps[step] ?? '') || fault === 'reply lost' || fault === 'delay',
+  everyFault(steps.length).filter((planned) => !hasTwin(planned, steps, effects));
+
+/** The distinct faults, and beside them one in `oneIn` of the others, so that a read which changes something is met; `turn` says which. */
+export function distinctFaultsAndSome(
+  steps: readonly string[],
+  effects: readonly string[],
+  { oneIn, turn }: Readonly<{ oneIn: number; turn: number }>,
+): readonly Planned[] {
+  let twins = turn;
+  return everyFault(steps.length).filter(
+    (planned) => !hasTwin(planned, steps, effects) || twins++ % oneIn === 0,
   );
+}
 
 const aFault = (lastStep: number) => ({
   step: fc.nat({ max: lastStep }),
   fault: fc.constantFrom(...FAULTS),
 });
 
-/** Two faults in any scenario and any order; steps that are not reached do no harm. */
-export const aPair = <S>(scenarios: readonly S[], orders: readonly Order[]): fc.Arbitrary<Point<S>> =>
-  fc.record({
-    scenario: fc.constantFrom(...scenarios),
-    order: fc.constantFrom(...orders),
-    first: fc.record(aFault(5)),
-    second: fc.record({ ...aFault(7), who: fc.constantFrom<Follower>('retry', 'recovery') }),
-  });
+/** Two faults in any scenario, of a first request of `stepsOf` it, and any order; steps of the second that are not reached do no harm. */
+export const aPair = <S>(
+  scenarios: readonly S[],
+  orders: readonly Order[],
+  stepsOf: (scenario: S) => number,
+): fc.Arbitrary<Point<S>> =>
+  fc
+    .record({
+      scenario: fc.constantFrom(...scenarios),
+      order: fc.constantFrom(...orders),
+      first: fc.record(aFault(59)),
+      second: fc.record({ ...aFault(7), who: fc.constantFrom<Follower>('retry', 'recovery') }),
+    })
+    .map(({ first, ...rest }) => ({
+      ...rest,
+      first: { ...first, step: first.step % stepsOf(rest.scenario) },
+    }));

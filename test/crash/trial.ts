@@ -82,10 +82,12 @@ export async function tryPoint<Request extends Readonly<{ type: string }>, Reply
   world.endOutage();
   await letAllGo();
   await completeAll();
-  if (!order.includes('silence')) await comeBackForGood();
-  await giveUp();
-  await comeBackForGood();
-  await giveUp();
+  const isSilent = order.includes('silence');
+  if (!isSilent) await comeBackForGood();
+  if ((await giveUp()) || isSilent) {
+    await comeBackForGood();
+    await giveUp();
+  }
   for (const each of [...sent, ...sent])
     if (!isAnswered((await client(each)).course))
       violations.push(`no answer to the ${each.request.type} in the end`);
@@ -181,12 +183,13 @@ export async function tryPoint<Request extends Readonly<{ type: string }>, Reply
     await completeAll();
   }
 
-  /** The clients do not come back for as long as their requests are held for them, and recovery ends those. */
-  async function giveUp(): Promise<void> {
+  /** The clients do not come back for as long as their requests are held for them, and recovery ends those; false when none is held. */
+  async function giveUp(): Promise<boolean> {
     const heldForMs = await world.heldForMs(sent);
-    if (heldForMs === 0) return;
+    if (heldForMs === 0) return false;
     world.pass(heldForMs);
     await completeAll();
+    return true;
   }
 
   function meaningOf(course: Course<Result<Reply, Failed>>) {

@@ -2,7 +2,7 @@ import { memoryApprovalsStorage } from '../../../src/adapters/memory/approvals/s
 import { approvalsProof } from './proof.ts';
 
 approvalsProof('memory', () => Promise.resolve(memoryApprovalsStorage()), {
-  faults: 'every',
+  faults: 'distinct and some',
   ordersEach: 5,
   oneSecondIn: 1,
   pairs: 600,

@@ -1,8 +1,17 @@
 import type { FileDesk } from '../../fixtures/files.ts';
-import type { Process } from '../faulty-process.ts';
+import type { Planned, Process } from '../faulty-process.ts';
+import { distinctFaults, everyFault } from '../points.ts';
 
 const LOST = { kind: 'StorageUnavailable', cause: 'no reply' } as const;
 const UNSTORED = { kind: 'ObjectStoreUnavailable', cause: 'no reply' } as const;
+
+/** The calls that leave something behind; the others only read. */
+const EFFECTS = ['commit', 'put'];
+export const IS_DEEP = process.env['PAYWRIGHT_DEEP_CRASHES'] !== undefined;
+
+/** What is tried of the faults at these steps: all of them in `npm run test:deep`, else those of which something else follows. */
+export const pointsOf = (steps: readonly string[]): readonly Planned[] =>
+  IS_DEEP ? everyFault(steps.length) : distinctFaults(steps, EFFECTS);
 
 /** The worker's side of the world, every call of it a step. */
 export function inSteps(process: Process, { ports }: FileDesk): Partial<FileDesk['ports']> {

@@ -12,8 +12,7 @@ import { settlementBook } from '../../fixtures/settlements.ts';
 import { everyStorage } from '../../support/every-storage.ts';
 import { temporaryFiles } from '../../support/objects.ts';
 import { aProcess, type Planned } from '../faulty-process.ts';
-import { distinctFaults, everyFault } from '../points.ts';
-import { inSteps } from './in-steps.ts';
+import { IS_DEEP, inSteps, pointsOf } from './in-steps.ts';
 
 /** A batch is then of two or three rows, so that a file of a few has several. */
 const FEW_ROWS = 16;
@@ -67,7 +66,7 @@ async function endOf({ storage, desk, paid, id }: World) {
   const lines = await storage.aggregates.list(merchantId, 'statement_line', { limit: 100 });
   const exceptions = await storage.aggregates.newest(merchantId, 'exception', { limit: 100 });
   const transactions = await Promise.all(paid.map((each) => desk.transaction(each)));
-  const [balance] = (await storage.balances.of(desk.merchantId))._unsafeUnwrap();
+  const [balance] = (await storage.balances.of(desk.merchantId, 'USD'))._unsafeUnwrap();
   const clock = { now: () => desk.clock.now() + 3_600_000 };
   const verified = await verifyWithFiles({ ...storage, ...desk.ports, clock })(() => {});
   return {
@@ -152,13 +151,6 @@ async function played(planned?: Planned, open: () => Promise<Storage> = inMemory
   return { end, steps: process.taken };
 }
 
-/** The calls that leave something behind; the others only read. */
-const EFFECTS = ['commit', 'put'];
-const IS_DEEP = process.env['PAYWRIGHT_DEEP_CRASHES'] === '1';
-
-const pointsOf = (steps: readonly string[]): readonly Planned[] =>
-  IS_DEEP ? everyFault(steps.length) : distinctFaults(steps, EFFECTS);
-
 const inMemory = () => Promise.resolve(memoryStorage());
 
 describe('a worker that reconciles a file', async () => {
@@ -225,7 +217,7 @@ describe('a worker that locks the settlements of a file that failed', async () =
       told: await lockedIn(storage),
       verified: await book.verified(),
     };
-    return { end, steps: process.taken.length };
+    return { end, steps: process.taken };
   };
   const { end, steps } = await closed();
 
@@ -239,11 +231,11 @@ describe('a worker that locks the settlements of a file that failed', async () =
       ),
       verified: [],
     });
-    expect(steps).toBeGreaterThan(5);
+    expect(steps.length).toBeGreaterThan(5);
   });
 
   it('comes to the same end whatever happens to any one of its calls', async () => {
-    for (const planned of everyFault(steps)) {
+    for (const planned of pointsOf(steps)) {
       const { end: hurt } = await closed(planned);
       expect({ ...planned, ...hurt }).toEqual({ ...planned, ...end });
     }

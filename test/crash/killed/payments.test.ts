@@ -28,13 +28,16 @@ type Tokens = ReadonlyMap<MerchantId, string>;
 const folder = mkdtempSync(join(tmpdir(), 'paywright-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** `npm run test:deep` kills more of them. */
+const KILLS = process.env['PAYWRIGHT_DEEP_CRASHES'] === undefined ? 30 : 50;
+
 describe('Killed servers', () => {
   it('lose, double and half-apply nothing on postgres', { timeout: 300_000 }, async () => {
     const server = await postgresServer(inject('postgresUrl'));
     const url = await server.newDatabase();
     const storage = postgresStorage(postgresPool({ connectionString: url }));
     try {
-      await killUnderLoad('postgres', { DATABASE_URL: url }, storage, { servers: 2, kills: 50 });
+      await killUnderLoad('postgres', { DATABASE_URL: url }, storage, { servers: 2, kills: KILLS });
     } finally {
       await storage.close();
       await server.close();

@@ -9,6 +9,6 @@ afterAll(() => server.close());
 
 paymentsProof(
   'postgres (embedded)',
-  async () => postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
+  async () => postgresStorage(postgresPool({ connectionString: await server.newDatabase(), max: 3 })),
   { faults: 'distinct', ordersEach: 1, oneSecondIn: 24, oneRecountIn: 1, pairs: 160 },
 );
