@@ -21,7 +21,7 @@ export function platformApp({ besides = [], ...parts }: PlatformAppParts): Hono<
   const app = serviceApp<PlatformParts>(parts, PLATFORM);
   const documented: readonly Resource<never>[] = [...PLATFORM, ...besides];
   mountDocs(app, {
-    document: documentOf(documented),
+    document: () => documentOf(documented),
     problems: [...SERVICE_PROBLEMS, ...ACCESS_PROBLEMS, ...documented.flatMap(({ problems }) => problems)],
   });
   return app;

@@ -54,21 +54,24 @@ const PAGE = `<!doctype html>
 /** Without a validator URL the page asks no outside service about the document. */
 const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });\n`;
 
-type Documented = Readonly<{ document: string; problems: readonly DocumentedProblem[] }>;
+type Documented = Readonly<{ document: () => string; problems: readonly DocumentedProblem[] }>;
 
 const HEADERS = { 'Content-Security-Policy': CSP, 'Referrer-Policy': 'no-referrer' };
 const HTML = 'text/html; charset=utf-8';
 
 /**
  * The document at `/openapi.json`, rendered at `/docs` from files of this installation alone, and a page for each problem
- * code. A file is read once, when it is first asked for, and shared by all of its readers.
+ * code. The document is made and a file is read once, when it is first asked for, and shared by all of its readers.
  */
 export function mountDocs(app: Hono<HttpEnv>, { document, problems }: Documented): void {
-  const openApi = publicFile(document, 'application/json');
+  let openApi: PublicFile | undefined;
   const page = publicFile(PAGE, HTML);
   const start = publicFile(START, 'text/javascript; charset=utf-8');
   const served = (c: HttpContext, file: PublicFile) => answerFile(c, file, HEADERS);
-  app.get('/openapi.json', (c) => answerFile(c, openApi));
+  app.get('/openapi.json', (c) => {
+    openApi ??= publicFile(document(), 'application/json');
+    return answerFile(c, openApi);
+  });
   app.get('/docs', (c) => served(c, page));
   app.get('/docs/start.js', (c) => served(c, start));
   app.get('/docs/problems/:code', (c) => {

@@ -26,7 +26,7 @@ type Made = Readonly<{ resources: readonly Resource<never>[]; text: string }>;
 
 const made: Made[] = [];
 
-/** The OpenAPI 3.1 document of these resources, in their order, as JSON text: made once for each list of them, in some 50 ms. */
+/** The OpenAPI 3.1 document of these resources, in their order, as JSON text: made once for each list of them, in some 50 to 100 ms. */
 export function documentOf(resources: readonly Resource<never>[]): string {
   const known = made.find(({ resources: of }) => isSameList(of, resources));
   if (known !== undefined) return known.text;
