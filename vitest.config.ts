@@ -16,9 +16,7 @@ const ALONE = [
   // Stop a store, or a whole process.
   'test/adapters/{stopped-store,containers,*postgres-faults,postgres-server,dynamodb-engine}.test.ts',
   'test/entrypoints/cli/{serve,process-faults}.test.ts',
-  // Run for minutes.
-  'test/{crash,proofs}/**/*.test.ts',
-  'test/adapters/{storage-scenarios,*dynamodb-local,every-*}.test.ts',
+  // Start programs that read the source.
   'test/{readme,recipe,architecture}.test.ts',
 ];
 

@@ -20,9 +20,11 @@ const LONG = [
   'adapters/every-',
 ];
 
-const rankOf = ({ moduleId }: TestSpecification): number => {
+/** Files with a process to themselves are before all others: a worker that is shared ends where the next file in the queue is one of them. */
+const rankOf = ({ moduleId, project }: TestSpecification): number => {
   const rank = LONG.findIndex((part) => moduleId.includes(part));
-  return rank === -1 ? LONG.length : rank;
+  const isShared = project.config.isolate === false;
+  return (isShared ? LONG.length + 1 : 0) + (rank === -1 ? LONG.length : rank);
 };
 
 /**
