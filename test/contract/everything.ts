@@ -1,7 +1,9 @@
 import type { Storage } from '../../src/ports/storage.ts';
 import { aggregatesContract } from './aggregates.contract.ts';
 import { auditTrailContract } from './audit-trail.contract.ts';
+import { claimCommitsContract } from './claim-commits.contract.ts';
 import { claimsContract } from './claims.contract.ts';
+import { closedAggregatesContract } from './closed-aggregates.contract.ts';
 import { commitsContract } from './commits.contract.ts';
 import { commitsModelContract } from './commits-model.contract.ts';
 import { deliveriesContract } from './deliveries.contract.ts';
@@ -20,7 +22,7 @@ import { storageHealthContract } from './storage-health.contract.ts';
 import { summariesContract } from './summaries.contract.ts';
 import { wakeUpsContract } from './wake-ups.contract.ts';
 
-/** How many random histories are compared with memory; fewer where an engine is slow. */
+/** How many random histories are compared with memory, and what is drawn in proportion to them; fewer where an engine is slow. */
 const HISTORIES = 15;
 
 /**
@@ -37,13 +39,15 @@ export function storageContracts(
   histories: number = HISTORIES,
 ): void {
   commitsContract(adapter, open);
+  claimCommitsContract(adapter, open);
   settlingCommitsContract(adapter, open);
   commitsModelContract(adapter, open, histories);
   paymentsContract(adapter, open);
-  paymentSumsContract(adapter, open);
+  paymentSumsContract(adapter, open, histories);
   claimsContract(adapter, open);
   merchantsContract(adapter, open);
   aggregatesContract(adapter, open);
+  closedAggregatesContract(adapter, open);
   ledgerContract(adapter, open);
   summariesContract(adapter, open);
   outboxContract(adapter, open);

@@ -54,7 +54,7 @@ function aFailure({ payment, claim }: Opening): Change {
 }
 
 /** What every storage promises of sums, counts and summaries: the same as counting payment by payment. */
-export function paymentSumsContract(adapter: string, open: () => Promise<Storage>): void {
+export function paymentSumsContract(adapter: string, open: () => Promise<Storage>, histories: number): void {
   describe(`Payment sums contract: ${adapter}`, () => {
     let storage: Storage;
     let summarize: SummarizePayments;
@@ -132,7 +132,7 @@ export function paymentSumsContract(adapter: string, open: () => Promise<Storage
             byCurrency: sorted(wanted.byCurrency),
           });
         }),
-        trying(60),
+        trying(4 * histories),
       );
     });
 
@@ -154,7 +154,7 @@ export function paymentSumsContract(adapter: string, open: () => Promise<Storage
         fc.asyncProperty(filter, async (chosen) => {
           expect((await count(aMerchantId(), chosen))._unsafeUnwrap()).toBe((await listed(chosen)).length);
         }),
-        trying(60),
+        trying(4 * histories),
       );
     });
 
@@ -163,12 +163,21 @@ export function paymentSumsContract(adapter: string, open: () => Promise<Storage
       let opened = 0;
       let committed = 0;
       let writing = true;
+      const waiting: (() => void)[] = [];
+      const goOn = () => {
+        for (const reader of waiting.splice(0)) reader();
+      };
+      /** Reads are spread over all that is written. */
+      const manyMore = async (than: number) => {
+        while (writing && committed < than + 8) await new Promise<void>((resume) => waiting.push(resume));
+      };
       const writers = Array.from({ length: 4 }, async () => {
         for (let each = 0; each < 20; each += 1) {
           const opening = anOpening({ createdAt: NOON + each });
           opened += 1;
           await commit(opening.change);
           committed += 1;
+          goOn();
           await commit(each % 2 === 0 ? aSuccess(opening) : aFailure(opening));
         }
       });
@@ -181,11 +190,13 @@ export function paymentSumsContract(adapter: string, open: () => Promise<Storage
           expect(summary.totalCount).toBeLessThanOrEqual(opened);
           expect(statuses).toBe(summary.totalCount);
           expect(summary.byCurrency.get('USD')?.totalAmount ?? 0n).toBe(2_500n * BigInt(summary.totalCount));
+          await manyMore(least);
         }
       };
       const readers = periods.map(reader);
       await Promise.all(writers).finally(() => {
         writing = false;
+        goOn();
       });
       await Promise.all(readers);
       for (const period of periods) {

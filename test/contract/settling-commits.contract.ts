@@ -49,7 +49,7 @@ export function settlingCommitsContract(adapter: string, open: () => Promise<Sto
         transactions: ids.flatMap((id) => found.get(id) ?? []),
         links: links.flat(),
         entries: entries.filter(({ type }) => type === 'fee').toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-        balances: (await storage.balances.of(merchantId))._unsafeUnwrap(),
+        balances: (await storage.balances.of(merchantId, 'USD'))._unsafeUnwrap(),
       };
     };
     const linksOf = async (id: PaymentId) =>
@@ -59,7 +59,7 @@ export function settlingCommitsContract(adapter: string, open: () => Promise<Sto
 
     it('writes every transaction, link and entry as it says, and once however often it comes', async () => {
       const before = await paid(SETTLED);
-      const [sums] = (await storage.balances.of(merchantId))._unsafeUnwrap();
+      const [sums] = (await storage.balances.of(merchantId, 'USD'))._unsafeUnwrap();
       const change = settling(before);
       for (let tries = 0; tries < 2; tries += 1) {
         expect(await storage.commits.commit(change)).toEqual(ok);

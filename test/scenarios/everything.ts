@@ -15,6 +15,7 @@ import { reconciliationsContract } from './reconciliations.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
 import { reportsContract } from './reports.scenario.ts';
 import { retiredValuesContract } from './retired-values.scenario.ts';
+import { settlementPayoutsContract } from './settlement-payouts.scenario.ts';
 import { settlementSourcesContract } from './settlement-sources.scenario.ts';
 import { settlementsContract } from './settlements.scenario.ts';
 import { statementLinesContract } from './statement-lines.scenario.ts';
@@ -52,6 +53,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   exceptionsContract(adapter, open);
   settlementSourcesContract(adapter, open);
   settlementsContract(adapter, open);
+  settlementPayoutsContract(adapter, open);
   statementLinesContract(adapter, open);
   claimTracesContract(adapter, open);
 }

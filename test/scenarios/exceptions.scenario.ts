@@ -69,7 +69,7 @@ export function exceptionsContract(adapter: string, open: () => Promise<Storage>
         unclaimed,
       );
     const balance = async () => {
-      const [found] = (await storage.balances.of(desk.merchantId))._unsafeUnwrap();
+      const [found] = (await storage.balances.of(desk.merchantId, 'USD'))._unsafeUnwrap();
       return found;
     };
     const absent = async (

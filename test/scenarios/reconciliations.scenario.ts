@@ -56,7 +56,7 @@ export function reconciliationsContract(adapter: string, open: () => Promise<Sto
       expect(await desk.transaction(matched)).toMatchObject({ status: 'settled', fee: 30n, version: 2 });
       expect(await desk.transaction(altered)).toMatchObject({ status: 'succeeded', version: 1 });
       expect(await desk.transaction(again)).toMatchObject({ status: 'settled', fee: 7n, version: 2 });
-      const [balance] = (await storage.balances.of(desk.merchantId))._unsafeUnwrap();
+      const [balance] = (await storage.balances.of(desk.merchantId, 'USD'))._unsafeUnwrap();
       expect(balance).toMatchObject({ available: 7_463n, fees: 37n, processor: -7_500n });
       expect(await verified()).toEqual([]);
     });
@@ -89,7 +89,7 @@ export function reconciliationsContract(adapter: string, open: () => Promise<Sto
       expect(countsOf(reconciliation)).toEqual({ matched: 70 });
       expect(reconciliation.batches).toBeGreaterThan(storage.mostChangeRows > 1_000 ? 0 : 2);
       expect(await desk.rowsOf(reconciliation)).toHaveLength(70);
-      const [balance] = (await storage.balances.of(desk.merchantId))._unsafeUnwrap();
+      const [balance] = (await storage.balances.of(desk.merchantId, 'USD'))._unsafeUnwrap();
       expect(balance).toMatchObject({ fees: 70n });
       expect(await verified()).toEqual([]);
     });

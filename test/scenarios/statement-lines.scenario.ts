@@ -99,7 +99,7 @@ export function statementLinesContract(adapter: string, open: () => Promise<Stor
         bankReference: 'B 1',
         amount: { minorUnits: 2000n, currency: 'USD' },
       });
-      const [balance] = (await storage.balances.of(desk.merchantId))._unsafeUnwrap();
+      const [balance] = (await storage.balances.of(desk.merchantId, 'USD'))._unsafeUnwrap();
       expect(balance).toMatchObject({
         available: 5_000n - 700n - 1_500n - 25n + 180n,
         fees: 1_525n,
@@ -284,7 +284,7 @@ export function statementLinesContract(adapter: string, open: () => Promise<Stor
       const reconciliation = await desk.reconcile(nativeFile(rows));
       expect(countsOf(reconciliation)).toEqual({ matched: 60 });
       expect(reconciliation.batches).toBeGreaterThan(storage.mostChangeRows > 1_000 ? 0 : 2);
-      const [balance] = (await storage.balances.of(desk.merchantId))._unsafeUnwrap();
+      const [balance] = (await storage.balances.of(desk.merchantId, 'USD'))._unsafeUnwrap();
       expect(balance).toMatchObject({ available: 1_830n - 60n, processor: -1_830n, fees: 60n });
       expect(await verified()).toEqual([]);
     });

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
+import type { CurrencyCode } from '../../src/domain/kernel/currency.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { balancesOf, type LedgerEntry } from '../../src/domain/ledger/ledger.ts';
@@ -54,12 +55,13 @@ export async function expectChainsWhole(storage: Storage, payment: Payment): Pro
 /**
  * What holds of a merchant at rest: payments say what their transactions add up to, and the processor's books say the
  * same but for what is under way; balances are the fold of the entries, and these what the transactions call for;
- * summaries are a recount.
+ * summaries are a recount. `currency` is the only one whose balance is read, where another was looked for in another way.
  */
 export async function expectBooksAgree(
   storage: Storage,
   processor: Pick<SimulatorLedger, 'book'>,
   merchantId: MerchantId,
+  currency?: CurrencyCode,
 ): Promise<void> {
   const { payments, entries, transactions } = await everythingOf(storage, merchantId);
   for (const payment of payments) {
@@ -78,7 +80,7 @@ export async function expectBooksAgree(
     sumOf(all, ['refund'], ['pending']),
   );
   expect(fees).toBe(all.reduce((sum, each) => sum + ('fee' in each ? (each.fee ?? 0n) : 0n), 0n));
-  const balances = (await storage.balances.of(merchantId))._unsafeUnwrap();
+  const balances = (await storage.balances.of(merchantId, currency))._unsafeUnwrap();
   expect(balances).toEqual(folded.map((balance) => ({ ...balance, spendings: expect.any(Number) })));
   const tallies = (await storage.summaries.tallies(merchantId, {}))._unsafeUnwrap();
   expect(sorted(tallies)).toEqual(recounted(payments));

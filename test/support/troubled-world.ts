@@ -66,10 +66,11 @@ export async function aTroubledWorld(raw: Storage) {
     expectSound: async (): Promise<void> => {
       clock.at += DAY_MS;
       for (const { id } of merchants) {
-        await expectBooksAgree(raw, books, id);
+        await expectBooksAgree(raw, books, id, 'USD');
         for (const status of ['pending', 'processing'] as const)
           expect((await raw.payments.list(id, { status }, { limit: 10 }))._unsafeUnwrap()).toEqual([]);
-        for (const { pending } of (await raw.balances.of(id))._unsafeUnwrap()) expect(pending).toBe(0n);
+        for (const { pending } of (await raw.balances.of(id, 'USD'))._unsafeUnwrap())
+          expect(pending).toBe(0n);
       }
       const verified = (await platform.useCases.verify(() => {}))._unsafeUnwrap();
       expect(verified).toMatchObject({ merchants: merchants.length, unsettled: [] });
