@@ -17,13 +17,19 @@ export const FILE_TOKENS = systemSignedTokens('a secret of these files and of no
 export const temporaryFolder = (): string =>
   mkdtempSync(join(process.env['TEST_OBJECTS_FOLDER'] ?? tmpdir(), 'paywright-objects-'));
 
+/** Tests end processes, never the machine, so that waiting for the disk would prove nothing. */
+const UNSYNCED: Files = {
+  ...systemFiles,
+  open: async (...args) => Object.assign(await systemFiles.open(...args), { sync: () => Promise.resolve() }),
+};
+
 /** Lets a part of an upload be of any size, so that a few rows are several. */
-export const ANY_PART: Files = { ...systemFiles, sizeOf: () => Promise.resolve(LEAST_PART_BYTES) };
+export const ANY_PART: Files = { ...UNSYNCED, sizeOf: () => Promise.resolve(LEAST_PART_BYTES) };
 
 /** An object store of a test's own, in a folder that goes with its process. */
 export function temporaryFiles(
   clock: Clock,
-  files: Files = systemFiles,
+  files: Files = UNSYNCED,
 ): Pick<Ports, 'objects' | 'objectLinks' | 'leftovers' | 'csvFiles' | 'utf8'> {
   const { objects, links, leftovers } = folderObjects({
     folder: temporaryFolder(),
