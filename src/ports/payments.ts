@@ -1,25 +1,14 @@
 import type { ResultAsync } from 'neverthrow';
 import type { AuditEntry } from '../domain/kernel/audit-entry.ts';
-import type { CurrencyCode } from '../domain/kernel/currency.ts';
-import type { CustomerId, MerchantId, PaymentId } from '../domain/kernel/ids.ts';
+import type { MerchantId, PaymentId } from '../domain/kernel/ids.ts';
 import type { Instant } from '../domain/kernel/instant.ts';
-import type { Payment, PaymentStatus } from '../domain/payments/payment.ts';
+import type { Payment } from '../domain/payments/payment.ts';
+import type { PaymentFilter } from '../domain/payments/payment-filter.ts';
 import type { PaymentSum } from '../domain/payments/payment-sum.ts';
 import type { Transaction } from '../domain/payments/transaction.ts';
 import type { StorageUnavailable } from './unavailable.ts';
 
 export type PaymentNotFound = Readonly<{ kind: 'PaymentNotFound'; id: PaymentId }>;
-
-/** All bounds are inclusive; `from` and `to` are about `createdAt`; amounts are minor units in whatever currency. */
-export type PaymentFilter = Readonly<{
-  status?: PaymentStatus;
-  customerId?: CustomerId;
-  currency?: CurrencyCode;
-  from?: Instant;
-  to?: Instant;
-  minAmount?: bigint;
-  maxAmount?: bigint;
-}>;
 
 /** `before` is the last payment of the page before, exclusive. */
 export type PaymentPage = Readonly<{ limit: number; before?: PaymentId }>;

@@ -11,11 +11,11 @@ import { completeClaim } from '../../src/domain/kernel/claim.ts';
 import type { Instant } from '../../src/domain/kernel/instant.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { fail, PAYMENT_STATUSES, type Payment } from '../../src/domain/payments/payment.ts';
+import type { PaymentFilter } from '../../src/domain/payments/payment-filter.ts';
 import { sumUp } from '../../src/domain/payments/payment-sum.ts';
 import { summaryOf } from '../../src/domain/payments/payment-summary.ts';
 import { tallyOf } from '../../src/domain/payments/tally.ts';
 import type { Change } from '../../src/ports/commits.ts';
-import type { PaymentFilter } from '../../src/ports/payments.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { trying } from '../domain/arbitraries.ts';
 import {

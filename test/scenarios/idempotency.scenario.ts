@@ -3,8 +3,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../src/adapters/system/ids.ts';
+import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { aggregateChange } from '../../src/application/kernel/aggregate-change.ts';
 import { transferMoney } from '../../src/application/ledger/transfer-money.ts';
+import { listPayments } from '../../src/application/payments/list-payments.ts';
 import { modifyPayment } from '../../src/application/payments/modify-payment.ts';
 import { processPayment } from '../../src/application/payments/process-payment.ts';
 import { rateLimit } from '../../src/application/payments/rate-limit.ts';
@@ -16,7 +18,7 @@ import { changeMerchant, type MerchantChange } from '../../src/domain/merchants/
 import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
 import type { CaptureMethod } from '../../src/domain/payments/payment.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
+import { aKey, aMerchantId, digests, NOON, origin, SECRET, terms } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { plainResponseEncoder } from '../fixtures/plain-responses.ts';
 import { aVault } from '../fixtures/vault.ts';
@@ -172,6 +174,27 @@ export function idempotencyContract(adapter: string, open: () => Promise<Storage
         expect(await processorIdOf()).toBe(processorId);
         await expectSound(id);
       }
+    });
+
+    it('finds a payment by the key that took it, however it ended, and by no key of another operation', async () => {
+      const taken = await paid({ key: 'taken' });
+      const declined = await pay({ key: 'declined', paymentMethod: 'test_declined' });
+      expect(await modify(taken, refund(10n), 'refunded')).toMatch(/^succeeded /);
+      const found = async (idempotencyKey: string) =>
+        (
+          await listPayments({ ...storage, signedTokens: systemSignedTokens(SECRET), clock })({
+            merchantId,
+            filter: {},
+            idempotencyKey,
+            limit: 2,
+          })
+        )
+          ._unsafeUnwrap()
+          .items.map(({ id, status }) => `${status} ${id}`);
+      expect(await found('taken')).toEqual([`succeeded ${taken}`]);
+      expect(await found('declined')).toEqual([declined.split(' ', 2).join(' ')]);
+      expect(await found('refunded')).toEqual([]);
+      expect(await found('unused')).toEqual([]);
     });
 
     describe('a refusal that may pass', () => {

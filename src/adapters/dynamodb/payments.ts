@@ -1,9 +1,10 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { timeDigits } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
-import type { PaymentFilter, PaymentPage, Payments } from '../../ports/payments.ts';
+import type { PaymentPage, Payments } from '../../ports/payments.ts';
 import { attempt } from './faults.ts';
 import { auditEntryOf, type Item, paymentOf, transactionOf } from './items.ts';
 import { newestOf } from './newest.ts';

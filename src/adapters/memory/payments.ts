@@ -1,10 +1,11 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
+import { isChosen } from '../../domain/payments/payment-filter.ts';
 import { sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
 import { isUnsettled, type Transaction } from '../../domain/payments/transaction.ts';
-import type { PaymentFilter, Payments } from '../../ports/payments.ts';
+import type { Payments } from '../../ports/payments.ts';
 import { linksOfPayment } from './audit-trail.ts';
 import { type MemoryStore, positionOf } from './store.ts';
 
@@ -42,14 +43,14 @@ export const memoryPayments = (store: MemoryStore): Payments => ({
     let position = before === undefined ? all.length : positionOf(all, before);
     while (found.length < limit && position > 0) {
       const payment = all[--position];
-      if (payment !== undefined && matches(payment, filter)) found.push(payment);
+      if (payment !== undefined && isChosen(payment, filter)) found.push(payment);
     }
     return okAsync(found);
   },
   sums: (merchantId, filter) =>
     okAsync(
       sumUp(
-        (store.paymentsOf.get(merchantId) ?? []).filter((payment) => matches(payment, filter)).map(tallyOf),
+        (store.paymentsOf.get(merchantId) ?? []).filter((payment) => isChosen(payment, filter)).map(tallyOf),
       ),
     ),
 });
@@ -59,16 +60,3 @@ const nextOf = (last: Transaction | undefined) =>
 
 const transactionsOf = (store: MemoryStore, merchantId: MerchantId, id: PaymentId) =>
   (store.transactionsOf.get(id) ?? []).filter((each) => each.merchantId === merchantId);
-
-function matches(payment: Payment, filter: PaymentFilter): boolean {
-  const { minorUnits, currency } = payment.amount;
-  return (
-    (filter.status === undefined || payment.status === filter.status) &&
-    (filter.customerId === undefined || payment.customerId === filter.customerId) &&
-    (filter.currency === undefined || currency === filter.currency) &&
-    (filter.from === undefined || payment.createdAt >= filter.from) &&
-    (filter.to === undefined || payment.createdAt <= filter.to) &&
-    (filter.minAmount === undefined || minorUnits >= filter.minAmount) &&
-    (filter.maxAmount === undefined || minorUnits <= filter.maxAmount)
-  );
-}

@@ -5,7 +5,7 @@ import { fromRfc3339, type Instant, rfc3339 } from '../../domain/kernel/instant.
 import { type JsonObject, whole } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { PaymentStatus } from '../../domain/payments/payment.ts';
-import type { PaymentFilter } from '../../ports/payments.ts';
+import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
 
 /** What rows of any kind are chosen by; each kind takes those that it has. Times are inclusive. */
 export type ExportFilter = PaymentFilter & Readonly<{ entityType?: AuditedEntity; entityId?: string }>;

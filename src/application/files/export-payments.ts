@@ -5,11 +5,12 @@ import type { ExportId, MerchantId, PaymentId } from '../../domain/kernel/ids.ts
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
+import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CommitRefused, Commits } from '../../ports/commits.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
-import type { PaymentFilter, Payments } from '../../ports/payments.ts';
+import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { aggregateChange } from '../kernel/aggregate-change.ts';
 import { exportPlaces, type TooManyExports } from './export-places.ts';

@@ -1,7 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import type { PaymentSum } from '../../domain/payments/payment-sum.ts';
-import type { PaymentFilter } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { paymentSums, type SumPorts } from './payment-sums.ts';
 

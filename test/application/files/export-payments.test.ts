@@ -9,7 +9,7 @@ import {
 } from '../../../src/application/files/export-payments.ts';
 import { auditTrailChain } from '../../../src/domain/kernel/audit-entry.ts';
 import type { Payment } from '../../../src/domain/payments/payment.ts';
-import type { PaymentFilter } from '../../../src/ports/payments.ts';
+import type { PaymentFilter } from '../../../src/domain/payments/payment-filter.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
 import type { StorageUnavailable } from '../../../src/ports/unavailable.ts';
 import { aMerchantId, anOpening, digests, NOON, origin } from '../../fixtures/changes.ts';

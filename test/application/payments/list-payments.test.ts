@@ -5,7 +5,7 @@ import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.t
 import { type ListPaymentsRequest, listPayments } from '../../../src/application/payments/list-payments.ts';
 import { present } from '../../../src/domain/kernel/present.ts';
 import type { Payment } from '../../../src/domain/payments/payment.ts';
-import type { PaymentFilter } from '../../../src/ports/payments.ts';
+import type { PaymentFilter } from '../../../src/domain/payments/payment-filter.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
 import { trying } from '../../domain/arbitraries.ts';
 import { aMerchantId, anOpening, NOON, SECRET } from '../../fixtures/changes.ts';
@@ -23,7 +23,7 @@ beforeEach(() => {
 });
 
 const list = (request: Partial<ListPaymentsRequest>) =>
-  listPayments({ payments: storage.payments, signedTokens, clock })({
+  listPayments({ ...storage, signedTokens, clock })({
     merchantId: aMerchantId(),
     filter: {},
     limit: 3,
@@ -53,6 +53,32 @@ const cursorOf = async (request: Partial<ListPaymentsRequest> = {}) => {
   if (nextCursor === undefined) throw new Error('there is no next page');
   return nextCursor;
 };
+
+describe('a list of the payment of a key', () => {
+  it('holds that payment alone, whatever page it would be on, and has no next page', async () => {
+    const [wanted] = await store(1, { idempotencyKey: 'order-1' });
+    await store(5);
+    expect(await page({ idempotencyKey: 'order-1', limit: 1 })).toEqual({ items: [wanted] });
+  });
+
+  it('is empty where the filter chooses another payment, another merchant asks, or the key took none', async () => {
+    await store(1, { idempotencyKey: 'order-1', amount: 100n });
+    const asked = { idempotencyKey: 'order-1' };
+    const empty = { items: [] };
+    expect(await page({ ...asked, filter: { status: 'failed' } })).toEqual(empty);
+    expect(await page({ ...asked, filter: { from: NOON + 1_000_000 } })).toEqual(empty);
+    expect(await page({ ...asked, filter: { currency: 'USD', minAmount: 101n } })).toEqual(empty);
+    expect(await page({ ...asked, merchantId: aMerchantId('merchant-b') })).toEqual(empty);
+    expect(await page({ idempotencyKey: 'order-2' })).toEqual(empty);
+    expect((await page({ ...asked, filter: { status: 'processing' } })).items).toHaveLength(1);
+  });
+
+  it('takes no cursor of the list of all', async () => {
+    await store(5, {});
+    const cursor = await cursorOf();
+    expect(await refusal({ idempotencyKey: 'order-1', cursor })).toEqual(invalid);
+  });
+});
 
 describe('a list of payments', () => {
   it('is empty, and has no next page, where there are none', async () => {
@@ -172,7 +198,7 @@ describe('a cursor', () => {
 
   it('signed by another installation is refused', async () => {
     const others = systemSignedTokens('the secret of quite another installation');
-    const foreign = listPayments({ payments: storage.payments, signedTokens: others, clock });
+    const foreign = listPayments({ ...storage, signedTokens: others, clock });
     const { nextCursor = '' } = (
       await foreign({ merchantId: aMerchantId(), filter: {}, limit: 3 })
     )._unsafeUnwrap();

@@ -107,5 +107,16 @@ export const readingPayments: CorpusGroup = {
     get('a cursor after a day', '/payments?limit=2&cursor={{page}}', { before: [{ pass: 86_400_000 }] }),
     get('a suspended merchant reads on', '/payments', { as: 'suspended' }),
     get('an unknown merchant has none', '/payments', { as: 'unknown' }),
+    get('the payment of a key', '/payments?idempotency_key=p-1&include=total'),
+    get(
+      'the payment of a key that is not as the filter says',
+      '/payments?idempotency_key=p-1&status=failed&include=total',
+    ),
+    get('no payment of a key that only another merchant used', '/payments?idempotency_key=p-1', {
+      as: 'suspended',
+    }),
+    get('no payment of a key that was never used', '/payments?idempotency_key=p-1001'),
+    get('no payment of what is no key', '/payments?idempotency_key=p%201'),
+    get('no page of another list after a key', '/payments?idempotency_key=p-1&cursor={{page}}'),
   ],
 };

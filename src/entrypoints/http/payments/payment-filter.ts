@@ -4,10 +4,17 @@ import type { ListPaymentsRequest } from '../../../application/payments/list-pay
 import type { CustomerId } from '../../../domain/kernel/ids.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
-import type { PaymentFilter } from '../../../ports/payments.ts';
+import type { PaymentFilter } from '../../../domain/payments/payment-filter.ts';
 import { type Fields, malformed, pageOf, parseQuery, periodOf } from '../server/list-input.ts';
 import type { MalformedRequest } from '../server/request-problems.ts';
-import { customerId, paging, period, storedCurrency, wholeNumber } from '../server/schemas.ts';
+import {
+  customerId,
+  idempotencyKey,
+  paging,
+  period,
+  storedCurrency,
+  wholeNumber,
+} from '../server/schemas.ts';
 
 const minorUnits = wholeNumber(Number.MAX_SAFE_INTEGER).openapi({
   type: 'integer',
@@ -29,6 +36,9 @@ export const paymentFilter = {
 /** The query of `GET /payments`, as text. */
 export const listQuery = z.strictObject({
   ...paymentFilter,
+  idempotency_key: idempotencyKey
+    .optional()
+    .openapi({ description: 'Of the request that took the payment; one payment at most has it.' }),
   ...paging,
   include: z
     .enum(['total'], { error: 'must be `total`' })
@@ -43,6 +53,7 @@ export const parseListQuery = (query: URLSearchParams): Result<ListQuery, Malfor
   parseQuery(listQuery, query).andThen((parsed) =>
     filterOf(parsed).map((filter) => ({
       filter,
+      ...present({ idempotencyKey: parsed.idempotency_key }),
       ...pageOf(parsed),
       withTotal: parsed.include === 'total',
     })),

@@ -116,14 +116,16 @@ const getPayments =
   (parts: Pick<UseCases, 'listPayments' | 'countPayments'>): TenantHandler =>
   (c, merchantId) =>
     parseListQuery(new URL(c.req.url).searchParams)
-      .asyncAndThen(({ withTotal, ...request }) =>
-        ResultAsync.combine([
-          parts.listPayments({ ...request, merchantId }),
-          withTotal ? parts.countPayments(merchantId, request.filter) : okAsync(undefined),
-        ] as const),
-      )
+      .asyncAndThen(({ withTotal, ...request }) => {
+        const isOne = request.idempotencyKey !== undefined;
+        const counted =
+          withTotal && !isOne ? parts.countPayments(merchantId, request.filter) : okAsync(undefined);
+        return ResultAsync.combine([parts.listPayments({ ...request, merchantId }), counted] as const).map(
+          ([page, total]) => ({ page, total: withTotal && isOne ? page.items.length : total }),
+        );
+      })
       .match(
-        ([page, total]) => answerPage(page, paymentRecord, { total }),
+        ({ page, total }) => answerPage(page, paymentRecord, { total }),
         (failure) => refuse(c, failure),
       );
 

@@ -1,0 +1,29 @@
+import type { CurrencyCode } from '../kernel/currency.ts';
+import type { CustomerId } from '../kernel/ids.ts';
+import type { Instant } from '../kernel/instant.ts';
+import type { Payment, PaymentStatus } from './payment.ts';
+
+/** All bounds are inclusive; `from` and `to` are about `createdAt`; amounts are minor units in whatever currency. */
+export type PaymentFilter = Readonly<{
+  status?: PaymentStatus;
+  customerId?: CustomerId;
+  currency?: CurrencyCode;
+  from?: Instant;
+  to?: Instant;
+  minAmount?: bigint;
+  maxAmount?: bigint;
+}>;
+
+/** Whether a filter chooses a payment as it stands. */
+export function isChosen(payment: Payment, filter: PaymentFilter): boolean {
+  const { minorUnits, currency } = payment.amount;
+  return (
+    (filter.status === undefined || payment.status === filter.status) &&
+    (filter.customerId === undefined || payment.customerId === filter.customerId) &&
+    (filter.currency === undefined || currency === filter.currency) &&
+    (filter.from === undefined || payment.createdAt >= filter.from) &&
+    (filter.to === undefined || payment.createdAt <= filter.to) &&
+    (filter.minAmount === undefined || minorUnits >= filter.minAmount) &&
+    (filter.maxAmount === undefined || minorUnits <= filter.maxAmount)
+  );
+}
