@@ -1,7 +1,9 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { isDeepStrictEqual } from 'node:util';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
+import { aMerchantId, anOpening, NOON } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { EMULATOR_CREDENTIALS, hasEmulator } from '../support/aws-emulators.ts';
 import { type AwsProxy, awsProxy } from '../support/aws-proxy.ts';
@@ -13,6 +15,7 @@ import { freshBucket } from '../support/s3-buckets.ts';
 type Fields = Readonly<Record<string, unknown>>;
 type Payment = Readonly<{ id: string; transactions: readonly Readonly<{ id: string; status: string }>[] }>;
 
+const MERCHANT = aMerchantId('merchant-1');
 const HEADER = 'payment_id,transaction_id,status,fee,processed_date,settlement_date';
 
 /** What S3 says of an object that was put into a bucket. */
@@ -137,5 +140,48 @@ describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
       .toBe('completed');
     expect(proxy.met()).toBe(met + 2);
     expect(await fetched((await exported())['result_url'])).toContain(id);
+  });
+
+  it('exports what is larger than one part and than any answer, part by part, and the link gives every byte of it', async () => {
+    const { commits } = dynamodbStorage(table);
+    const metadata = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`pair-${n}`, '€'.repeat(500)]));
+    const large = Array.from({ length: 130 }, () => anOpening({ merchantId: MERCHANT, metadata }));
+    // A page of rows is the least that a part holds, so some come after it.
+    const older = { merchantId: MERCHANT, createdAt: NOON - 86_400_000 };
+    const small = Array.from({ length: 150 }, () => anOpening(older));
+    for (const { change } of [...large, ...small]) (await commits.commit(change))._unsafeUnwrap();
+
+    const streamed = await byMerchant('/payments/export?format=json');
+    expect([streamed.status, streamed.body['code']]).toEqual([500, 'answer_too_large']);
+
+    const ordered = await byMerchant('/payments/export', { body: { format: 'json' }, key: 'large' });
+    const met = proxy.met();
+    proxy.forget();
+    proxy.trouble(/^PUT .*partNumber=1/, 'reply lost', 'throttled');
+    proxy.trouble(/^PUT .*partNumber=2/, 'duplicated');
+    proxy.trouble(/^POST .*uploadId=/, 'reply lost');
+    const exported = async () => {
+      await deployed.invoked('jobs', SCHEDULED);
+      return (await byMerchant(String(ordered.body['check_url']))).body;
+    };
+    await expect
+      .poll(async () => (await exported())['status'], { timeout: 60_000, interval: 100 })
+      .toBe('completed');
+    expect(proxy.met()).toBe(met + 4);
+    const [started = ''] = proxy.seen().filter((name) => /^POST .*[?&]uploads/.test(name));
+    const Key = decodeURIComponent(/^POST \/[^/]+\/([^?]+)/.exec(started)?.[1] ?? '');
+    const kept = await files.client.send(new GetObjectCommand({ Bucket: files.bucket, Key }));
+    const text = await fetched((await exported())['result_url']);
+    expect(Buffer.byteLength(text)).toBeGreaterThan(9_000_000);
+    expect(text === (await kept.Body?.transformToString())).toBe(true);
+    const rows = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows.length).toBeGreaterThanOrEqual(large.length + small.length);
+    const whole = rows
+      .filter((row) => isDeepStrictEqual(row['metadata'], metadata))
+      .map((row) => String(row['id']));
+    expect(whole.toSorted()).toEqual(large.map(({ payment }) => payment.id).toSorted());
   });
 });
