@@ -1,6 +1,8 @@
+import { AGGREGATE_KEYS, KEYS, PAYMENT_KEYS, TENANT_KEYS } from './leading-keys.ts';
+
 /**
  * What one function is and asks of AWS. Names are those of `src/entrypoints/lambda` and of the bundles;
- * `test/infra/least-privilege.test.ts` holds `asks` against what each bundle does.
+ * `test/infra/least-privilege.test.ts` holds `asks` against what each bundle was heard to ask.
  */
 export type FunctionPlan = Readonly<{
   memoryMb: number;
@@ -20,11 +22,12 @@ export type Ask = Readonly<{
   by?: 'lambda';
 }>;
 
-/** `signingSecret` is the installation's own; the logins are the database's. */
+/** `signingSecret` is the installation's own; the logins are the database's, the indexes the table's. */
 export type Resource =
   | 'signingSecret'
   | 'table'
-  | 'index'
+  | 'dueIndex'
+  | 'trailIndex'
   | 'stream'
   | 'streams'
   | 'bucket'
@@ -36,34 +39,54 @@ export type Resource =
   | 'deadLetters'
   | 'bus';
 
-const ITEMS = {
-  read: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
-  write: [
-    'dynamodb:PutItem',
-    'dynamodb:UpdateItem',
-    'dynamodb:DeleteItem',
-    'dynamodb:BatchWriteItem',
-    'dynamodb:ConditionCheckItem',
-  ],
-} as const;
-
-const table: readonly Ask[] = [
-  { of: 'table', to: [...ITEMS.read, ...ITEMS.write, 'dynamodb:DescribeTable'] },
-  { of: 'index', to: ['dynamodb:Query'] },
+const reads = (...leadingKeys: readonly string[]): Ask => ({
+  of: 'table',
+  to: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'],
+  leadingKeys,
+});
+const puts = (...leadingKeys: readonly string[]): Ask => ({
+  of: 'table',
+  to: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  leadingKeys,
+});
+/** In one statement with deletions, so that a transaction of both is within it however its keys are counted. */
+const writes = (...leadingKeys: readonly string[]): Ask => ({
+  of: 'table',
+  to: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+  leadingKeys,
+});
+/** What a function does to the table in production before its first work: is it there, and of this version? */
+const fits: readonly Ask[] = [
+  { of: 'table', to: ['dynamodb:DescribeTable'] },
+  { of: 'table', to: ['dynamodb:GetItem'], leadingKeys: [KEYS.schema] },
 ];
-const files: readonly Ask[] = [
+const indexed = (of: 'dueIndex' | 'trailIndex'): Ask => ({ of, to: ['dynamodb:Query'] });
+const leases: readonly Ask[] = [
+  { of: 'table', to: ['dynamodb:Query'], leadingKeys: [KEYS.leases] },
+  { of: 'table', to: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'], leadingKeys: [KEYS.leases] },
+];
+
+const readsFiles: readonly Ask[] = [
+  { of: 'objects', to: ['s3:GetObject'] },
+  // S3 says of an object that is not there that it is forbidden, to one who may not list.
+  { of: 'bucket', to: ['s3:ListBucket'] },
+];
+const writesFiles: readonly Ask[] = [
+  ...readsFiles,
   {
     of: 'objects',
-    to: [
-      's3:GetObject',
-      's3:PutObject',
-      's3:DeleteObject',
-      's3:AbortMultipartUpload',
-      's3:ListMultipartUploadParts',
-    ],
+    to: ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
   },
-  { of: 'bucket', to: ['s3:ListBucket', 's3:ListBucketMultipartUploads'] },
 ];
+
+/** Jobs that make exports and reconcile files, and what takes them up. */
+const jobs: readonly Ask[] = [
+  reads(...TENANT_KEYS),
+  writes(...AGGREGATE_KEYS),
+  indexed('trailIndex'),
+  ...writesFiles,
+];
+
 /** What every function reads at its first invocation. */
 const signing: Ask = { of: 'signingSecret', to: ['secretsmanager:GetSecretValue'] };
 const database: readonly Ask[] = [{ of: 'servingLogin', to: ['secretsmanager:GetSecretValue'] }];
@@ -89,7 +112,7 @@ const APPROVALS_MB = 1_024;
 
 const platform = (asks: readonly Ask[], everyMinutes?: number): FunctionPlan => ({
   memoryMb: PLATFORM_MB,
-  asks: [signing, ...table, ...asks, ...(everyMinutes === undefined ? [] : [failures])],
+  asks: [signing, ...fits, ...asks, ...(everyMinutes === undefined ? [] : [failures])],
   ...(everyMinutes === undefined ? {} : { everyMinutes }),
 });
 
@@ -101,14 +124,73 @@ const approvals = (asks: readonly Ask[], everyMinutes?: number): FunctionPlan =>
 
 /** The platform's functions, on DynamoDB. */
 export const PLATFORM_FUNCTIONS = {
-  process: platform(files),
-  query: platform(files),
-  reconcile: platform([...files, failures]),
-  jobs: platform(files, 1),
-  webhooks: platform([], 1),
-  relay: platform(wakeUps, 1),
-  recovery: platform([], 1),
-  retention: platform(files, 60),
+  process: platform([
+    reads(...TENANT_KEYS),
+    writes(
+      ...PAYMENT_KEYS,
+      ...AGGREGATE_KEYS,
+      KEYS.spendings,
+      KEYS.claimTraces,
+      KEYS.quotas,
+      KEYS.deliveries,
+      KEYS.failedAuthentications,
+      KEYS.tenants,
+    ),
+    ...writesFiles,
+  ]),
+  query: platform([
+    reads(...TENANT_KEYS, KEYS.tenants),
+    // Who was shown a customer, an export that was read at once, and tokens that were refused.
+    puts(KEYS.customerAccess, KEYS.exports, KEYS.histories, KEYS.failedAuthentications),
+    indexed('trailIndex'),
+    ...readsFiles,
+  ]),
+  reconcile: platform([...jobs, failures]),
+  jobs: platform(jobs, 1),
+  webhooks: platform(
+    [
+      {
+        of: 'table',
+        to: ['dynamodb:GetItem', 'dynamodb:BatchGetItem'],
+        leadingKeys: [KEYS.webhookEndpoints, KEYS.deliveries],
+      },
+      // An endpoint that is gone is disabled, with its event.
+      {
+        of: 'table',
+        to: ['dynamodb:PutItem'],
+        leadingKeys: [KEYS.webhookEndpoints, KEYS.deliveries, KEYS.histories, KEYS.outbox],
+      },
+      ...leases,
+      indexed('dueIndex'),
+    ],
+    1,
+  ),
+  relay: platform(
+    [
+      { of: 'table', to: ['dynamodb:Query'], leadingKeys: [KEYS.outbox, KEYS.webhookEndpoints] },
+      // An event that a sink refuses is put off, and parked in the end.
+      writes(KEYS.outbox),
+      { of: 'table', to: ['dynamodb:PutItem'], leadingKeys: [KEYS.deliveries] },
+      {
+        of: 'table',
+        to: ['dynamodb:BatchWriteItem'],
+        leadingKeys: [KEYS.outbox, KEYS.eventLog, KEYS.entityEvents],
+      },
+      ...leases,
+      ...wakeUps,
+    ],
+    1,
+  ),
+  recovery: platform([reads(...TENANT_KEYS), puts(...PAYMENT_KEYS), indexed('dueIndex')], 1),
+  retention: platform(
+    [
+      { of: 'table', to: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'], leadingKeys: [KEYS.claims] },
+      indexed('dueIndex'),
+      { of: 'objects', to: ['s3:DeleteObject', 's3:AbortMultipartUpload'] },
+      { of: 'bucket', to: ['s3:ListBucket', 's3:ListBucketMultipartUploads'] },
+    ],
+    60,
+  ),
 } as const satisfies Readonly<Record<string, FunctionPlan>>;
 
 /** The functions of approvals, on Aurora. */
@@ -129,22 +211,18 @@ export const APPROVALS_FUNCTIONS = {
   'approvals-retention': approvals([], 60),
 } as const satisfies Readonly<Record<string, FunctionPlan>>;
 
-/** Run by people before each version; they log in as the tables' owner. */
+/**
+ * Run by people before each version; they log in as the tables' owner. The first may not move items: a table of a deployment is
+ * younger than the versions that did.
+ */
 export const MIGRATION_FUNCTIONS = {
   migrate: {
     memoryMb: PLATFORM_MB,
     asks: [
       signing,
-      {
-        of: 'table',
-        to: [
-          ...ITEMS.read,
-          ...ITEMS.write,
-          'dynamodb:Scan',
-          'dynamodb:DescribeTable',
-          'dynamodb:DescribeTimeToLive',
-        ],
-      },
+      { of: 'table', to: ['dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive', 'dynamodb:Scan'] },
+      { of: 'table', to: ['dynamodb:GetItem', 'dynamodb:PutItem'], leadingKeys: [KEYS.schema] },
+      { of: 'table', to: ['dynamodb:Query'], leadingKeys: [KEYS.outbox] },
     ],
   },
   'approvals-migrate': {

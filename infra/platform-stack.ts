@@ -55,7 +55,8 @@ export function platformStack(
     places: {
       signingSecret: [data.signing.secretArn],
       table: [table.tableArn],
-      index: [DUE_INDEX, TRAIL_INDEX].map((index) => `${table.tableArn}/index/${index}`),
+      dueIndex: [`${table.tableArn}/index/${DUE_INDEX}`],
+      trailIndex: [`${table.tableArn}/index/${TRAIL_INDEX}`],
       stream: [streamArn],
       streams: [`${table.tableArn}/stream/*`],
       bucket: [files.bucketArn],

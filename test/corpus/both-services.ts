@@ -27,8 +27,8 @@ export type BothServices = Awaited<ReturnType<typeof bothServices>>;
  * Both services behind one address, over storages that are empty but for four merchants, on a clock that moves by a
  * second with each request and by what a request asks to pass before it.
  */
-export async function bothServices(storage: Storage, approvalsStorage: ApprovalsStorage) {
-  const clock = handClock(OPENING);
+export async function bothServices(storage: Storage, approvalsStorage: ApprovalsStorage, opening = OPENING) {
+  const clock = handClock(opening);
   await addMerchants(storage, [
     aMerchant('merchant-1'),
     aMerchant('merchant-2'),

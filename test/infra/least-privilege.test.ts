@@ -5,9 +5,12 @@ import {
   type FunctionPlan,
   MIGRATION_FUNCTIONS,
   PLATFORM_FUNCTIONS,
+  type Resource,
 } from '../../infra/function-plans.ts';
 import type { Bundle } from '../../tools/bundle/bundle.ts';
+import type { AskedCalls } from '../support/asked-calls.ts';
 import { deployedBundles } from '../support/lambda/bundles.ts';
+import asked from './asked-calls.json' with { type: 'json' };
 import { resourcesOf } from './synthesized.ts';
 
 const bundles = new Map<string, Bundle>();
@@ -15,23 +18,9 @@ beforeAll(async () => {
   for (const bundle of await deployedBundles()) bundles.set(bundle.name, bundle);
 });
 
-const ITEM_OPERATIONS = [
-  'BatchGetItem',
-  'BatchWriteItem',
-  'DeleteItem',
-  'GetItem',
-  'PutItem',
-  'Query',
-  'Scan',
-  'UpdateItem',
-];
-
 /** Every operation of AWS that the source can ask, by the name that the request has, as IAM names what it takes. */
 const IAM: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(ITEM_OPERATIONS.map((name) => [name, [`dynamodb:${name}`]])),
-  TransactWriteItems: ['ConditionCheckItem', 'DeleteItem', 'PutItem', 'UpdateItem'].map(
-    (name) => `dynamodb:${name}`,
-  ),
+  ...Object.fromEntries(['GetItem', 'PutItem', 'Query', 'Scan'].map((name) => [name, [`dynamodb:${name}`]])),
   CreateTable: ['dynamodb:CreateTable'],
   // Of the clients themselves, for what is not used here: discovered endpoints, and directory buckets.
   CreateSession: [],
@@ -70,30 +59,60 @@ const IAM: Readonly<Record<string, readonly string[]>> = {
   ),
 };
 
-const KEEPS_FILES = ['process', 'query', 'reconcile', 'jobs', 'retention'];
-
-/** What a bundle holds and its function never asks, as nothing that it serves reaches it; and who does. */
-const OF_OTHERS: readonly Readonly<{ actions: RegExp; but: readonly string[]; of: string }>[] = [
-  { actions: /^s3:/, but: KEEPS_FILES, of: 'functions whose work has files' },
+/** What a bundle's clients could ask and its function never does, as nothing that it serves reaches it; and who does. */
+const OF_OTHERS: readonly Readonly<{ actions: RegExp; of: string }>[] = [
+  { actions: /^s3:/, of: 'functions whose work has files' },
   {
     actions: /^kms:/,
-    but: [],
     of: 'functions that open or find customers, whose rights are in customer-keys.test.ts, and `paywright keys rotate`',
   },
   {
-    actions: /^dynamodb:(CreateTable|UpdateTable|UpdateTimeToLive)$/,
-    but: [],
-    of: 'CloudFormation makes the table',
+    actions: /^dynamodb:(CreateTable|UpdateTable|UpdateTimeToLive|PutItem)$/,
+    of: '`paywright migrate` where CloudFormation has not made the table',
   },
   {
-    actions: /^dynamodb:(DescribeTimeToLive|Scan)$/,
-    but: ['migrate'],
+    actions: /^dynamodb:(DescribeTable|DescribeTimeToLive|GetItem|Query|Scan)$/,
     of: 'migrations and `paywright verify`',
   },
   {
-    actions: /^(sqs:(?!SendMessage$)|events:DescribeEventBus)/,
-    but: [],
+    actions: /^(sqs:|events:DescribeEventBus)/,
     of: 'consumers, `paywright approval-queue` and `paywright doctor`',
+  },
+];
+
+/** Rights that no run of `test/flows/asked-calls.test.ts` needs, and why they are given. */
+const UNHEARD: readonly Readonly<{ names: RegExp; rights: RegExp; because: string }>[] = [
+  {
+    names: /./,
+    rights: /^secretsmanager:GetSecretValue signingSecret$/,
+    because: 'asked by each function where its secret has an ARN: test/flows/rotation.test.ts',
+  },
+  {
+    names: /^(process|reconcile|jobs|webhooks|relay|recovery|retention)$/,
+    rights: /^dynamodb:(DescribeTable table|GetItem table #S)$/,
+    because: 'asked in production before the first work, as `GET /readyz` asks it of `query`',
+  },
+  {
+    names: /^(process|query|reconcile|jobs|recovery)$/,
+    rights: /^dynamodb:(GetItem|BatchGetItem|Query) table \*#/,
+    because: 'what is of a tenant is read as a whole',
+  },
+  {
+    names: /^(process|reconcile|jobs|query|webhooks|relay|retention)$/,
+    rights:
+      /^s3:(AbortMultipartUpload|ListMultipartUploadParts|DeleteObject|GetObject) objects$|^s3:ListBucket bucket$/,
+    because:
+      'of files above 9 MB, of what was given up and after lost replies: test/adapters/object-s3.test.ts',
+  },
+  {
+    names: /^relay$/,
+    rights: /^dynamodb:(PutItem|UpdateItem|DeleteItem) table #E#\*$/,
+    because: 'an event that a sink refuses is put off and parked: test/contract/outbox.contract.ts',
+  },
+  {
+    names: /^approvals-(?!get$)|^work-completed$/,
+    rights: /^secretsmanager:GetSecretValue servingLogin$/,
+    because: 'each has the pool of `approvals-get`; who migrates asks once the schema is there',
   },
 ];
 
@@ -105,26 +124,111 @@ const PLANS: Readonly<Record<string, FunctionPlan>> = {
 
 const sorted = (names: Iterable<string>): readonly string[] => [...new Set(names)].toSorted();
 
-/** As AWS's clients say which operation a command is, and as items are asked for past them. */
+/** As AWS's clients say which operation a command is. Items are asked for past them, by code that is in every bundle. */
 const COMMAND = /class extends [\w$]+\([\w$]+,[\w$]+,"([A-Za-z0-9]+)",[\w$]+\)/g;
-const PAST_CLIENTS = [...ITEM_OPERATIONS, 'TransactWriteItems'];
 
 function asksIn(name: string): readonly string[] {
   const text = readFileSync(bundles.get(name)?.file ?? '', 'utf8');
-  const operations = [
-    ...[...text.matchAll(COMMAND)].map(([, operation = '']) => operation),
-    ...PAST_CLIENTS.filter((operation) => text.includes(`"${operation}"`)),
-  ];
-  const actions = operations.flatMap((operation) => {
-    const needed = IAM[operation];
-    if (needed === undefined) throw new Error(`${name} asks ${operation}, which is not known here`);
-    return needed;
-  });
   return sorted(
-    actions.filter(
-      (action) => !OF_OTHERS.some(({ actions: others, but }) => others.test(action) && !but.includes(name)),
-    ),
+    [...text.matchAll(COMMAND)].flatMap(([, operation = '']) => {
+      const needed = IAM[operation];
+      if (needed === undefined) throw new Error(`${name} asks ${operation}, which is not known here`);
+      return needed;
+    }),
   );
+}
+
+/** What each resource of a plan is called in the ARNs of a policy. */
+const ARNS: Readonly<Record<Resource, RegExp>> = {
+  table: /Payments[0-9A-F]+(?:",")?Arn\w*"[\]}]*$/,
+  dueIndex: /"\/index\/due"/,
+  trailIndex: /"\/index\/trail"/,
+  stream: /StreamArn/,
+  streams: /"\/stream\/\*"/,
+  bucket: /Files\w+Arn\w*"}$/,
+  objects: /Files\w+Arn\w*"},"\/\*"/,
+  signingSecret: /Signing[0-9A-F]/,
+  servingLogin: /DatabaseServing/,
+  ownerLogin: /MasterUserSecret/,
+  approvalQueue: /"ApprovalQueue[0-9A-F]+"/,
+  workCompleted: /"WorkCompleted[0-9A-F]+"/,
+  deadLetters: /"DeadLetters[0-9A-F]+"/,
+  bus: /"Bus[0-9A-F]+"/,
+};
+
+type Right = Readonly<{ actions: readonly string[]; of: string; keys?: readonly string[] }>;
+type Statement = Readonly<{
+  Action: string | readonly string[];
+  Resource: unknown;
+  Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}>;
+
+const statementsOf = (name: string): readonly Statement[] => {
+  const [policy] = resourcesOf('AWS::IAM::Policy').filter(({ Properties }) =>
+    JSON.stringify(Properties['Roles']).includes(`"${name.replaceAll('-', '')}role`),
+  );
+  if (policy === undefined) throw new Error(`${name} has no policy`);
+  return (policy.Properties['PolicyDocument'] as Readonly<{ Statement: readonly Statement[] }>).Statement;
+};
+
+/** Of every function; the key of storage is used through a service alone. */
+const COMMON =
+  /^(logs:(CreateLogStream|PutLogEvents)|xray:Put(TraceSegments|TelemetryRecords)|kms:[A-Za-z]+|ec2:\w+)$/;
+
+/** What the policy of the role gives, each statement with one resource. */
+const rightsOf = (name: string): readonly Right[] =>
+  statementsOf(name).flatMap(({ Action, Resource: resource, Condition }): readonly Right[] => {
+    const actions = [Action].flat();
+    if (actions.every((action) => COMMON.test(action))) return [];
+    const keys = Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+    return [resource].flat().map((each) => {
+      const arn = JSON.stringify(each);
+      const [of, ...others] = Object.entries(ARNS).flatMap(([called, form]) =>
+        form.test(arn) ? [called] : [],
+      );
+      if (of === undefined || others.length > 0) throw new Error(`${name}: ${arn} is no one resource`);
+      return { actions, of, ...(keys === undefined ? {} : { keys: [keys].flat() }) };
+    });
+  });
+
+const matches = (pattern: string, key: string): boolean =>
+  new RegExp(`^${pattern.split('*').map(literally).join('.*')}$`).test(key);
+const literally = (text: string): string => text.replaceAll(/[$.*+?^()[\]{}|]/g, '\\$&');
+
+/** What each was heard to ask; who takes a file up does the jobs that read it. */
+const heardOf = (name: string): readonly Readonly<{ action: string; of: string; key?: string }>[] =>
+  [name, ...(name === 'reconcile' ? ['jobs'] : [])].flatMap((each) =>
+    Object.entries((asked as AskedCalls)[each] ?? {}).flatMap(([ask, keys]) => {
+      const [action = '', of = ''] = ask.split(' ');
+      return keys.length === 0 ? [{ action, of }] : keys.map((key) => ({ action, of, key }));
+    }),
+  );
+
+const line = ({ action, of, key }: Readonly<{ action: string; of: string; key?: string }>) =>
+  [action, of, key].filter((part) => part !== undefined).join(' ');
+
+/** Rights of a role that it was not heard to use: actions, and for the kinds of keys that none of them was used on, each of them. */
+function unusedRights(name: string): readonly string[] {
+  const byLambda = new Set<string>(PLANS[name]?.asks.flatMap(({ of, by }) => (by === 'lambda' ? [of] : [])));
+  const heard = heardOf(name);
+  return rightsOf(name)
+    .filter(({ of }) => !byLambda.has(of))
+    .flatMap(({ actions, of, keys }) => {
+      const used = heard.filter(
+        (call) =>
+          call.of === of &&
+          actions.includes(call.action) &&
+          (keys === undefined || keys.some((key) => matches(key, call.key ?? ''))),
+      );
+      const unusedActions = actions.filter((action) => !used.some((call) => call.action === action));
+      const unusedKeys = (keys ?? []).filter((key) => !used.some((call) => matches(key, call.key ?? '')));
+      return [
+        ...unusedActions.flatMap((action) =>
+          (keys ?? [undefined]).map((key) => line({ action, of, ...(key === undefined ? {} : { key }) })),
+        ),
+        ...unusedKeys.flatMap((key) => actions.map((action) => line({ action, of, key }))),
+      ];
+    });
 }
 
 describe('What a function may do', () => {
@@ -132,29 +236,59 @@ describe('What a function may do', () => {
     expect(sorted([...Object.keys(PLANS), 'token-claims'])).toEqual(sorted(bundles.keys()));
   });
 
-  it.each(Object.keys(PLANS))('is what its bundle asks, one no more and none less: %s', (name) => {
-    const granted = PLANS[name]?.asks.filter(({ by }) => by === undefined).flatMap(({ to }) => to) ?? [];
-    expect(sorted(granted)).toEqual(asksIn(name));
+  it.each(Object.keys(PLANS))('is all that its bundle was heard to ask: %s', (name) => {
+    const rights = rightsOf(name);
+    const refused = heardOf(name).filter(
+      ({ action, of, key }) =>
+        !rights.some(
+          (right) =>
+            right.of === of &&
+            right.actions.includes(action) &&
+            (right.keys === undefined || right.keys.some((pattern) => matches(pattern, key ?? ''))),
+        ),
+    );
+    expect(refused.map(line)).toEqual([]);
   });
+
+  it.each(Object.keys(PLANS))(
+    'is no more than its bundle was heard to ask, but what is named: %s',
+    (name) => {
+      const unexplained = unusedRights(name).filter(
+        (right) => !UNHEARD.some(({ names, rights }) => names.test(name) && rights.test(right)),
+      );
+      expect(unexplained).toEqual([]);
+    },
+  );
+
+  it('is named with a reason only where no run needs it', () => {
+    const needless = UNHEARD.filter(
+      ({ names, rights }) =>
+        !Object.keys(PLANS).some(
+          (name) => names.test(name) && unusedRights(name).some((right) => rights.test(right)),
+        ),
+    );
+    expect(needless.map(({ because }) => because)).toEqual([]);
+  });
+
+  it.each(Object.keys(PLANS))(
+    'leaves out of what the clients in its bundle could ask only what others do: %s',
+    (name) => {
+      const granted = new Set(PLANS[name]?.asks.flatMap(({ to }) => to));
+      const left = asksIn(name).filter((action) => !granted.has(action));
+      expect(left.filter((action) => !OF_OTHERS.some(({ actions }) => actions.test(action)))).toEqual([]);
+    },
+  );
 
   it.each(Object.entries(PLANS))(
     'is in its role, and nothing else but logs, traces, keys and its network: %s',
     (name, { asks }) => {
-      const [policy] = resourcesOf('AWS::IAM::Policy').filter(({ Properties }) =>
-        JSON.stringify(Properties['Roles']).includes(`"${name.replaceAll('-', '')}role`),
-      );
-      if (policy === undefined) throw new Error(`${name} has no policy`);
-      const { Statement } = policy.Properties['PolicyDocument'] as {
-        Statement: readonly Readonly<{ Action: string | readonly string[]; Resource: unknown }>[];
-      };
-      const actions = Statement.flatMap(({ Action }) => Action);
-      const common =
-        /^(logs:(CreateLogStream|PutLogEvents)|xray:Put(TraceSegments|TelemetryRecords)|kms:[A-Za-z]+|ec2:\w+)$/;
-      expect(sorted(actions.filter((action) => !common.test(action)))).toEqual(
+      const statements = statementsOf(name);
+      const actions = statements.flatMap(({ Action }) => Action);
+      expect(sorted(actions.filter((action) => !COMMON.test(action)))).toEqual(
         sorted(asks.flatMap(({ to }) => to)),
       );
       expect(actions.filter((action) => action.includes('*'))).toEqual([]);
-      const anywhere = Statement.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action);
+      const anywhere = statements.filter(({ Resource }) => Resource === '*').flatMap(({ Action }) => Action);
       expect(anywhere.filter((action) => !/^(xray|ec2):/.test(action))).toEqual([]);
     },
   );

@@ -21,8 +21,17 @@ export type AwsProxy = Readonly<{
   close(): Promise<void>;
 }>;
 
-/** A wire of HTTP to an AWS emulator at `target`, which can be troubled. Signatures stay right: the `Host` that was signed is sent on. */
-export async function awsProxy(target: string): Promise<AwsProxy> {
+/** One request as it came; `action` is its `X-Amz-Target`, empty for S3. */
+export type AwsRequest = Readonly<{ method: string; url: string; action: string; body: Buffer }>;
+
+/**
+ * A wire of HTTP to an AWS emulator at `target`, which can be troubled; `heard` gets each request before anything comes of it.
+ * Signatures stay right: the `Host` that was signed is sent on.
+ */
+export async function awsProxy(
+  target: string,
+  heard: (request: AwsRequest) => void = () => {},
+): Promise<AwsProxy> {
   const plan: { name: RegExp; trouble: AwsTrouble }[] = [];
   const waiting: { name: RegExp; go: () => void }[] = [];
   let seen: string[] = [];
@@ -31,8 +40,10 @@ export async function awsProxy(target: string): Promise<AwsProxy> {
   async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await bytesOf(incoming);
     const action = String(incoming.headers['x-amz-target'] ?? '');
-    const name = `${incoming.method} ${incoming.url}${action === '' ? '' : ` ${action}`}`;
+    const [method, url] = [incoming.method ?? '', incoming.url ?? ''];
+    const name = `${method} ${url}${action === '' ? '' : ` ${action}`}`;
     seen.push(name);
+    heard({ method, url, action, body });
     const index = plan.findIndex((each) => each.name.test(name));
     const [planned] = index < 0 ? [] : plan.splice(index, 1);
     if (planned !== undefined) met += 1;

@@ -1,0 +1,302 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { sqsClient } from '../../src/adapters/aws/approval-queue.ts';
+import { eventBridgeClient } from '../../src/adapters/aws/event-bus.ts';
+import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
+import { SCHEMA_KEY } from '../../src/adapters/dynamodb/table.ts';
+import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
+import { memoryApprovalsStorage } from '../../src/adapters/memory/approvals/storage.ts';
+import { bothServices } from '../corpus/both-services.ts';
+import type { Before, CorpusGroup } from '../corpus/corpus-request.ts';
+import { CORPUS } from '../corpus/requests.ts';
+import { responsesOf } from '../corpus/responses.ts';
+import { type AskedCalls, askedCalls } from '../support/asked-calls.ts';
+import { EMULATOR_CREDENTIALS, emulatorUrl, hasEmulator } from '../support/aws-emulators.ts';
+import { aBus, aQueue, askingAt, REGION } from '../support/aws-messaging.ts';
+import { freshTable } from '../support/dynamodb-tables.ts';
+import { httpEvent } from '../support/gateway.ts';
+import { aPaymentBody } from '../support/http-app.ts';
+import { aCall, SCHEDULED, someFunctions } from '../support/lambda/functions.ts';
+import type { Instance } from '../support/lambda/runtime-api.ts';
+import { postgresServer } from '../support/postgres-database.ts';
+import { freshBucket } from '../support/s3-buckets.ts';
+
+/** What roles are held against (`test/infra/least-privilege.test.ts`). `PAYWRIGHT_RECORD_CALLS=1` records it anew. */
+const RECORD = join(import.meta.dirname, '../infra/asked-calls.json');
+
+const LONG_AGO_MS = 40 * 86_400_000;
+
+/** Groups of the platform, but for those that are refused before a store is asked. */
+const ALL_GROUPS = [
+  'authentication',
+  'taking-payments',
+  'reading-payments',
+  'movements',
+  'customers',
+  'merchants',
+  'transfers',
+  'webhooks',
+  'audit-and-export',
+  'export-schedules',
+  'reconciliations',
+  'exceptions',
+  'settlements',
+];
+
+const isRecording = process.env['PAYWRIGHT_RECORD_CALLS'] === '1';
+/** All of them, or two in which every function has work. */
+const isWhole = isRecording || process.env['PAYWRIGHT_WHOLE_CALLS'] === '1';
+const GROUPS = isWhole ? ALL_GROUPS : ['webhooks', 'exceptions'];
+
+/**
+ * The group as it is sent to an installation that others have used, in hours that do not pass at will: keys of idempotency are the
+ * group's own, webhooks go to `receiver`, and what a schedule made tomorrow is not asked.
+ */
+function asSentHere(name: string, receiver: string): CorpusGroup {
+  const { as, requests } = CORPUS[name] ?? { as: 'anonymous', requests: [] };
+  const tomorrow = requests.findIndex(({ keep }) => keep?.['export'] === 'last_run.export_id');
+  return {
+    as,
+    requests: (tomorrow < 0 ? requests : requests.slice(0, tomorrow)).map((request) => ({
+      ...request,
+      ...(request.key === undefined ? {} : { key: `${name}-${request.key}` }),
+      ...(name === 'webhooks' ? { body: sentTo(receiver, request.body) } : {}),
+    })),
+  };
+}
+
+const sentTo = (receiver: string, body: unknown): unknown =>
+  body === undefined
+    ? undefined
+    : JSON.parse(JSON.stringify(body).replaceAll(/https:\/\/93\.184\.215\.14(?::8443)?/g, receiver));
+
+const DISPATCHER = { role: 'dispatcher', merchant_id: undefined, permissions: [] };
+
+const CSV = 'payment_id,transaction_id,status,fee,processed_date,settlement_date\n';
+const UNKNOWN = `pay_${'0'.repeat(31)}1,txn_${'0'.repeat(31)}1,settled,30,2026-03-01,2026-03-02\n`;
+
+/** Answers 500, and 410 once it is gone, for which an endpoint is disabled. */
+async function aReceiver() {
+  let status = 500;
+  const server = createServer((_, response) => void response.writeHead(status).end());
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    isGone() {
+      status = 410;
+    },
+    close() {
+      server.closeAllConnections();
+      return new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+/**
+ * Every function's bundle at work, on emulators that hear each call. What no run reaches is named beside the roles, with its
+ * reason.
+ */
+describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What functions ask of AWS', () => {
+  const functions = someFunctions();
+  const instances = new Map<string, Promise<Instance>>();
+  const names = new Map<string, string>();
+  const asked = askedCalls(names);
+  let engine: Awaited<ReturnType<typeof startDynamoDbEngine>>;
+  let table: Awaited<ReturnType<typeof freshTable>>;
+  let files: Awaited<ReturnType<typeof freshBucket>>;
+  let server: Awaited<ReturnType<typeof postgresServer>>;
+  let receiver: Awaited<ReturnType<typeof aReceiver>>;
+
+  beforeAll(async () => {
+    receiver = await aReceiver();
+    server = await postgresServer(inject('postgresUrl'));
+    engine = await startDynamoDbEngine({});
+    table = await freshTable(engine.url);
+    files = await freshBucket('versitygw');
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await functions.close();
+    await Promise.all([asked.close(), receiver.close(), engine.stop(), server.close()]);
+  });
+
+  const credentials = {
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
+  };
+  async function startPlatform(name: string): Promise<Instance> {
+    return functions.start(name, 'dynamodb', {
+      ...credentials,
+      DYNAMODB_ENDPOINT: await asked.wire(name, engine.url),
+      DYNAMODB_TABLE: table.table,
+      AWS_ENDPOINT_URL_S3: await asked.wire(name, files.endpoint),
+      EXPORT_BUCKET: files.bucket,
+      // What the processor is silent about is due for recovery at once.
+      PAYWRIGHT_LEASE_MS: '200',
+      PAYWRIGHT_PROCESSOR_TIMEOUT_MS: '100',
+    });
+  }
+  async function invoked<Result>(name: string, event: unknown): Promise<Result> {
+    const instance = instances.get(name) ?? startPlatform(name);
+    instances.set(name, instance);
+    const outcome = await (await instance).invoke(event);
+    if (outcome.kind !== 'result') throw new Error(`${name}: ${JSON.stringify(outcome)}`);
+    return outcome.payload as Result;
+  }
+
+  async function send(request: Request): Promise<Response> {
+    // Links of files go to the bucket.
+    if (new URL(request.url).pathname.startsWith('/objects/')) return new Response('', { status: 404 });
+    const name = request.method === 'GET' ? 'query' : 'process';
+    const { statusCode, body, isBase64Encoded } = await invoked<
+      Readonly<{ statusCode: number; body: string; isBase64Encoded: boolean }>
+    >(name, await httpEvent(request));
+    const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
+    return new Response(statusCode === 204 || statusCode === 304 ? null : bytes, { status: statusCode });
+  }
+  async function happen(step: Before): Promise<void> {
+    if (step === 'payments are recovered') await invoked('recovery', SCHEDULED);
+    else if (step === 'events are relayed') await invoked('relay', SCHEDULED);
+    else if (step === 'jobs are done') await invoked('jobs', SCHEDULED);
+    else if (typeof step === 'object' && 'deliveriesAnswer' in step) await invoked('webhooks', SCHEDULED);
+  }
+
+  /** A payment and a capture that the processor is silent about, which recovery settles. */
+  async function captureInSilence(): Promise<void> {
+    const held = aPaymentBody({ payment_method: 'test_timeout_approved', capture_method: 'manual' });
+    const { id } = (await (await send(await aCall('/payments', { body: held, key: 'silent' }))).json()) as {
+      id: string;
+    };
+    const recovered = async () => {
+      await invoked('recovery', SCHEDULED);
+      const payment = (await (await send(await aCall(`/payments/${id}`))).json()) as { status: string };
+      return payment.status;
+    };
+    await expect.poll(recovered, { timeout: 30_000, interval: 500 }).toBe('authorized');
+    await send(await aCall(`/payments/${id}/capture`, { body: {}, key: 'silent-capture' }));
+    await expect.poll(recovered, { timeout: 30_000, interval: 500 }).toBe('succeeded');
+  }
+
+  it('of the platform', async () => {
+    // As CloudFormation makes the table: nobody has marked its version.
+    await table.client.send(new DeleteCommand({ TableName: table.table, Key: SCHEMA_KEY }));
+    await invoked('migrate', {});
+    const longAgo = await bothServices(
+      dynamodbStorage(table),
+      memoryApprovalsStorage(),
+      Date.now() - LONG_AGO_MS,
+    );
+    await responsesOf(longAgo, CORPUS['taking-payments'] ?? { as: 'anonymous', requests: [] });
+    for (const name of GROUPS)
+      await responsesOf({ send, sendBesideItself: send, happen }, asSentHere(name, receiver.url));
+    await send(new Request('https://pay.example/readyz'));
+
+    const key = 'reconciliation/merchant-1/march.csv';
+    const old = `exports/merchant-1/exp_${'0'.repeat(32)}.csv`;
+    for (const Key of [key, old])
+      await files.client.send(
+        new PutObjectCommand({ Bucket: files.bucket, Key, Body: CSV + UNKNOWN, ContentType: 'text/csv' }),
+      );
+    const s3 = { bucket: { name: files.bucket }, object: { key } };
+    await invoked('reconcile', { Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] });
+    await captureInSilence();
+
+    receiver.isGone();
+    await send(await aCall('/webhook_endpoints', { body: { url: receiver.url } }));
+    await send(await aCall('/payments', { body: aPaymentBody(), key: 'last' }));
+    // Events stay in the outbox until a round has reached every sink.
+    await expect
+      .poll(
+        async () => {
+          await invoked('relay', SCHEDULED);
+          return asked.all()['relay']?.['dynamodb:BatchWriteItem table'];
+        },
+        { timeout: 60_000, interval: 100 },
+      )
+      .toContain('#E#*');
+    for (const worker of ['jobs', 'webhooks', 'recovery', 'retention']) await invoked(worker, SCHEDULED);
+  }, 300_000);
+
+  it('of approvals', async () => {
+    const emulator = await emulatorUrl('ministack');
+    askingAt(emulator);
+    const [events, sqs, secrets] = [
+      eventBridgeClient(REGION),
+      sqsClient(REGION),
+      new SecretsManagerClient({ region: REGION }),
+    ];
+    const queue = await aQueue(sqs);
+    const bus = await aBus({ events, sqs }, { source: ['paywright.approvals'] });
+    const secret = async (of: string) => {
+      const { ARN = '' } = await secrets.send(
+        new CreateSecretCommand({
+          Name: `${of}-${crypto.randomUUID()}`,
+          SecretString: '{"username": "someone", "password": "a password"}',
+        }),
+      );
+      names.set(ARN, of);
+      return ARN;
+    };
+    names.set(queue.url, 'approvalQueue').set(bus.name, 'bus');
+
+    const DATABASE_URL = await server.newDatabase();
+    const create = await functions.start('approvals-create', 'postgres', { ...credentials, DATABASE_URL });
+    const payment = await aCall('/payments', {
+      body: {
+        incidentId: crypto.randomUUID(),
+        vendorId: crypto.randomUUID(),
+        payerType: 'back_office',
+        amountCents: 100,
+        lineItems: [{ description: 'Towing', quantity: 1, unitPriceCents: 100 }],
+      },
+      claims: DISPATCHER,
+    });
+    expect(await create.invoke(await httpEvent(payment))).toMatchObject({ payload: { statusCode: 201 } });
+    const relay = await functions.start('approvals-relay', 'postgres', {
+      ...credentials,
+      DATABASE_URL,
+      AWS_ENDPOINT_URL: await asked.wire('approvals-relay', emulator),
+      APPROVAL_QUEUE_URL: queue.url,
+      EVENT_BUS_NAME: bus.name,
+    });
+    expect(await relay.invoke(SCHEDULED)).toMatchObject({ payload: { left: false } });
+
+    // A login is asked for before the database is, and no TLS is spoken here.
+    for (const [name, of] of [
+      ['approvals-get', 'servingLogin'],
+      ['approvals-migrate', 'ownerLogin'],
+    ] as const) {
+      const instance = await functions.start(name, 'postgres', {
+        ...credentials,
+        AWS_ENDPOINT_URL: await asked.wire(name, emulator),
+        AURORA_SECRET_ARN: await secret(of),
+        AURORA_ENDPOINT: '127.0.0.1:9',
+        DATABASE_NAME: 'paywright',
+      });
+      await instance.invoke(await httpEvent(await aCall('/payments', { claims: DISPATCHER })));
+    }
+  });
+
+  it('is on record, and in a whole run there is nothing else on record', () => {
+    const all = asked.all();
+    if (isRecording) writeFileSync(RECORD, `${JSON.stringify(all, undefined, 2)}\n`);
+    const record = JSON.parse(readFileSync(RECORD, 'utf8')) as AskedCalls;
+    expect(isWhole ? all : linesOf(all).filter((line) => !linesOf(record).includes(line))).toEqual(
+      isWhole ? record : [],
+    );
+  });
+});
+
+const linesOf = (calls: AskedCalls): readonly string[] =>
+  Object.entries(calls).flatMap(([name, asks]) =>
+    Object.entries(asks).flatMap(([ask, keys]) =>
+      (keys.length === 0 ? [''] : keys).map((key) => `${name}: ${ask} ${key}`),
+    ),
+  );
