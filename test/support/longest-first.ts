@@ -2,6 +2,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Parts of the paths of files that run for minutes, the longest first. */
 const LONG = [
+  'proofs/high-volume',
   'adapters/storage-scenarios',
   'crash/killed/payments',
   'crash/payments/dynamodb',
