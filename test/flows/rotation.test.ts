@@ -89,11 +89,28 @@ describe.runIf(hasEmulator('moto'))('secrets and keys on AWS', () => {
     return { arn: KeyId, rotate: () => kms.send(new RotateKeyOnDemandCommand({ KeyId })) };
   }
 
+  it('that cannot be had fail the invocation by the name of their setting, and the next one has them', async () => {
+    const [tokens, signing, ring] = await Promise.all(
+      [SECRET, SIGNING, RING].map((text) => aSecret(client, text)),
+    );
+    const ask = deployed({
+      JWT_SECRET_ARN: tokens?.arn ?? '',
+      PAYWRIGHT_SECRET_ARN: signing?.arn ?? '',
+      PAYWRIGHT_CUSTOMER_KEYS_ARN: ring?.arn ?? '',
+    });
+    proxy.trouble(/GetSecretValue/, ...Array(9).fill('throttled'));
+    const fault = await ask(SECRET, '/payments').catch((each: unknown) => String(each));
+    for (const name of ['JWT_SECRET_ARN', 'PAYWRIGHT_SECRET_ARN', 'PAYWRIGHT_CUSTOMER_KEYS_ARN'])
+      expect(fault).toContain(`${name}: names a secret for which Secrets Manager is asked too often`);
+    expect((await ask(SECRET, '/payments')).status).toBe(200);
+  });
+
   it('change in the middle of payments, of customers from before and after, and nothing is refused or lost', async () => {
     const [tokens, signing, ring] = await Promise.all(
       [SECRET, SIGNING, RING].map((text) => aSecret(client, text)),
     );
     const named = { JWT_SECRET_ARN: tokens?.arn ?? '', PAYWRIGHT_SECRET_ARN: signing?.arn ?? '' };
+    const met = proxy.met();
     proxy.trouble(/GetSecretValue/, 'throttled', 'reply lost');
     const byRing = deployed({ ...named, PAYWRIGHT_CUSTOMER_KEYS_ARN: ring?.arn ?? '' });
     const method = (token: string) => ({ type: 'card', token, last4: '4242', is_default: true });
@@ -132,7 +149,7 @@ describe.runIf(hasEmulator('moto'))('secrets and keys on AWS', () => {
     expect((await byBoth(SECRET, `/payments/${paymentId}/capture`, {}, 'capture')).status).toBe(201);
 
     // Everything comes under KMS, and the ring goes.
-    const rotated = await runCli(['keys', 'rotate', '--settle', '1s', '--json'], {
+    const rotated = await runCli(['keys', 'rotate', '--settle', '1s'], {
       ...common,
       ...named,
       ...kms,
@@ -140,7 +157,7 @@ describe.runIf(hasEmulator('moto'))('secrets and keys on AWS', () => {
       PAYWRIGHT_CUSTOMER_KEYS_ARN: ring?.arn ?? '',
     });
     expect(rotated.stderr).toBe('');
-    expect(JSON.parse(rotated.stdout)).toMatchObject({ left_to_people: ['k1'] });
+    expect(rotated.stdout).toContain('take k1 out of the secret of PAYWRIGHT_CUSTOMER_KEYS_ARN everywhere');
     const byKms = deployed({ ...named, ...kms });
     for (const [email, name, secret] of [
       ['ada@example.com', 'Ada', SECRET],
@@ -161,7 +178,7 @@ describe.runIf(hasEmulator('moto'))('secrets and keys on AWS', () => {
     expect((await afterwards(SECRET, `/payments/${paymentId}`)).status).toBe(401);
     const done = await afterwards(NEW, `/payments/${paymentId}`);
     expect(done.body).toMatchObject({ status: 'succeeded', captured_amount: 1_250, refunded_amount: 100 });
-    expect(proxy.met()).toBe(2);
+    expect(proxy.met() - met).toBe(2);
   });
 });
 

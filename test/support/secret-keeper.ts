@@ -9,6 +9,8 @@ export type SecretKeeper = Readonly<{
   put(secretArn: string, versions: Versions): void;
   /** Every request meets this fault from now on; none without a name. */
   refuse(fault?: string): void;
+  /** Answers from now on are as they are now, and leave when the hold is let go. */
+  hold(): () => void;
   /** What was asked, as `<arn> <stage>`. */
   asked(): readonly string[];
   close(): Promise<void>;
@@ -18,12 +20,14 @@ export async function secretKeeper(): Promise<SecretKeeper> {
   const secrets = new Map<string, Versions>();
   const asked: string[] = [];
   let fault: string | undefined;
+  let held: Promise<void> | undefined;
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { SecretId, VersionStage = 'AWSCURRENT' } = JSON.parse(await textOf(request)) as Asked;
     asked.push(`${SecretId} ${VersionStage}`);
     const { current, previous } = secrets.get(SecretId) ?? {};
     const value = VersionStage === 'AWSPREVIOUS' ? previous : current;
     const refusal = fault ?? (value === undefined ? 'ResourceNotFoundException' : undefined);
+    await held;
     response.setHeader('content-type', 'application/x-amz-json-1.1');
     response.statusCode = refusal === undefined ? 200 : 400;
     response.end(JSON.stringify(refusal === undefined ? valueOf(value) : { __type: refusal, message: 'no' }));
@@ -36,6 +40,14 @@ export async function secretKeeper(): Promise<SecretKeeper> {
     put: (secretArn, versions) => void secrets.set(secretArn, versions),
     refuse: (name) => {
       fault = name;
+    },
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return () => {
+        held = undefined;
+        resolve();
+      };
     },
     asked: () => asked,
     close() {

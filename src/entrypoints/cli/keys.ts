@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { KeysRotated, RotateKeysFailure, RotationProgress } from '../../application/keys/rotate-keys.ts';
-import type { KeySettings } from '../../composition/platform-settings.ts';
 import { TOKENS } from '../../composition/tokens.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { Config } from './config.ts';
@@ -43,7 +42,7 @@ export async function rotateKeysCommand(
     }
     return outcome.match(
       (rotated) => {
-        out(json ? jsonOf(rotated) : textOf(rotated, settingOf(config.platform.keys)));
+        out(json ? jsonOf(rotated) : textOf(rotated, settingOf(config)));
         return EXIT.ok;
       },
       (failure) => {
@@ -78,9 +77,12 @@ const jsonOf = ({ seen, rewrapped, released, leftToPeople }: KeysRotated): strin
 
 /** Which setting holds a key that people keep. */
 const settingOf =
-  (keys: KeySettings) =>
-  (id: string): string =>
-    keys.kind === 'kms' && keys.indexKeyIds.includes(id) ? 'KMS_INDEX_KEY_ID' : 'PAYWRIGHT_CUSTOMER_KEYS';
+  ({ platform: { keys }, secrets }: Config) =>
+  (id: string): string => {
+    if (keys.kind === 'kms' && keys.indexKeyIds.includes(id)) return 'KMS_INDEX_KEY_ID';
+    const named = secrets.find(({ name }) => name === 'PAYWRIGHT_CUSTOMER_KEYS_ARN');
+    return named === undefined ? 'PAYWRIGHT_CUSTOMER_KEYS' : `the secret of ${named.name}`;
+  };
 
 const textOf = (
   { seen, rewrapped, released, leftToPeople }: KeysRotated,
