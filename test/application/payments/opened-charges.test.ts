@@ -11,6 +11,7 @@ import {
   aRequest,
   dieAfter,
   expectSound,
+  loseCharge,
   pass,
   paymentIn,
   refuseCharge,
@@ -89,6 +90,27 @@ describe('a charge that the processor opens first', () => {
       failure: { code: 'processor_unavailable' },
     });
     expect(world.ledger.charges().size).toBe(0);
+  });
+
+  it('of which the record says that it waits is sent again by recovery, and is no money to a key that is given up', async () => {
+    const sent = opened();
+    world.turns.charge.push(pass, loseCharge);
+    (await world.process(sent))._unsafeUnwrap();
+    const left = opened();
+    world.turns.charge.push(pass, refuseCharge);
+    await world.process(left);
+    for (const [request, afterMs, status] of [
+      [sent, 1_000, 'succeeded'],
+      [left, DAY, 'failed'],
+    ] as const) {
+      const { payment } = await storedFor(world, request);
+      const processorId = payment?.processorId ?? '';
+      world.turns.lookup.push(() => okAsync({ awaits: 'confirmation', processorId }));
+      world.pass(afterMs);
+      expect(await recovered()).toMatchObject({ settled: 1 });
+      expect((await storedFor(world, request)).payment).toMatchObject({ status, processorId });
+    }
+    expect(world.ledger.charges().size).toBe(1);
   });
 
   it('is charged by the next request with its key, under the same id', async () => {
