@@ -69,7 +69,24 @@ const alarmPlans = (watched: Watched): readonly AlarmPlan[] => [
   ...apiPlans(watched),
   ...databasePlans(watched),
   ...tablePlans(watched),
+  ...relayPlans(),
 ];
+
+/** As functions count in the lines of their log: the names and dimensions of `emfMetrics` and `relayFor`. */
+const relayPlans = (): readonly AlarmPlan[] =>
+  ['platform', 'approvals'].map((service) => ({
+    id: `${service}-events-parked`,
+    runbook: 'relay-behind',
+    says: `Events of ${service} were parked, since a sink refused them five times`,
+    metric: new Metric({
+      namespace: 'paywright',
+      metricName: 'events_relayed',
+      dimensionsMap: { service, outcome: 'parked' },
+      period: MINUTE,
+      statistic: Stats.SUM,
+    }),
+    atLeast: 1,
+  }));
 
 function queuePlans({ platform, approvals }: Watched): readonly AlarmPlan[] {
   const dead = (id: string, queue: Queue, says: string): AlarmPlan => ({

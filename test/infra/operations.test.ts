@@ -24,11 +24,13 @@ describe('Alarms', () => {
       'approval-dead-letters',
       'approval-queue-depth',
       'approvals-dead-letters',
+      'approvals-events-parked',
       'approvals-latency',
       'database-capacity',
       'database-connections',
       'database-connections-pinned',
       'platform-dead-letters',
+      'platform-events-parked',
       'platform-latency',
       'relay-behind',
       'work-completed-dead-letters',
@@ -40,6 +42,8 @@ describe('Alarms', () => {
     ['work-completed-dead-letters', 1],
     ['platform-dead-letters', 1],
     ['approval-queue-depth', 100],
+    ['platform-events-parked', 1],
+    ['approvals-events-parked', 1],
     ['process-errors', 1],
     ['process-throttles', 1],
     ['platform-latency', 1_000],
@@ -60,6 +64,23 @@ describe('Alarms', () => {
       String(Properties['AlarmName']).endsWith('-latency'),
     );
     expect(latency.map(({ Properties }) => Properties['ExtendedStatistic'])).toEqual(['p99', 'p99']);
+  });
+
+  it('of parked events look at what the functions that relay write, which is in EMF', () => {
+    for (const service of ['platform', 'approvals']) {
+      const [alarm] = resourcesOf('AWS::CloudWatch::Alarm').filter(
+        ({ Properties }) => Properties['AlarmName'] === `paywright-production-${service}-events-parked`,
+      );
+      expect(alarm?.Properties).toMatchObject({
+        Namespace: 'paywright',
+        MetricName: 'events_relayed',
+        Dimensions: expect.arrayContaining([
+          { Name: 'service', Value: service },
+          { Name: 'outcome', Value: 'parked' },
+        ]),
+        Statistic: 'Sum',
+      });
+    }
   });
 
   it('are mailed to the address of the settings', () => {
