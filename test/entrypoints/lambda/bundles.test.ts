@@ -13,7 +13,7 @@ const MOST_BYTES: Readonly<Record<string, number>> = {
   'approvals-relay': 775_000,
   'approvals-retention': 730_000,
   jobs: 945_000,
-  migrate: 415_000,
+  migrate: 430_000,
   process: 980_000,
   query: 980_000,
   reconcile: 945_000,
