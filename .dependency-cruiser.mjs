@@ -5,6 +5,7 @@ const SDKS = {
   dynamodb: ['neverthrow', '@aws-sdk', 'cockatiel'],
   aws: ['neverthrow', '@aws-sdk'],
   processor: ['neverthrow', 'cockatiel'],
+  stripe: ['neverthrow', 'stripe'],
   fraud: ['neverthrow', 'cockatiel'],
   system: ['uuid', 'temporal-polyfill'],
   webhooks: ['neverthrow', 'ipaddr.js'],

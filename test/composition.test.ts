@@ -1,6 +1,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import { describe, expect, it } from 'vitest';
 import { composePlatform } from '../src/composition/compose-service.ts';
+import type { ProcessorSettings } from '../src/composition/processors.ts';
 import type { PlacedStorage } from '../src/composition/storage-settings.ts';
 import { TOKENS } from '../src/composition/tokens.ts';
 import { ANOMALY_RULES } from '../src/domain/audit/anomalies.ts';
@@ -36,7 +37,7 @@ const STORAGES: readonly (readonly [name: string, storage: PlacedStorage])[] = [
   ['dynamodb on AWS', { kind: 'dynamodb', table: 'paywright', region: 'eu-central-1', at: { kind: 'aws' } }],
 ];
 
-const platformOn = (storage: PlacedStorage) =>
+const platformOn = (storage: PlacedStorage, processor: ProcessorSettings = { kind: 'simulator' }) =>
   composePlatform(
     {
       storage,
@@ -45,6 +46,7 @@ const platformOn = (storage: PlacedStorage) =>
       anomalyRules: ANOMALY_RULES,
       fileTerms: { keepFilesMs: 86_400_000 },
       claimTerms: { leaseMs: 30_000, keepResponsesMs: 86_400_000 },
+      processor,
       processorTimeoutMs: 10_000,
       webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },
       simulatorFile: ':memory:',
@@ -76,6 +78,23 @@ describe.each(STORAGES)('composition on %s', (_, storage) => {
     await opened.release();
     await platformOn(storage).release();
   });
+});
+
+it.each([
+  [{ kind: 'simulator' }, { card: true, pm_card_visa: false }],
+  [
+    { kind: 'simulator', stripe: { secretKey: 'sk_test_x' } },
+    { card: true, pm_card_visa: true },
+  ],
+  [
+    { kind: 'stripe', stripe: { secretKey: 'sk_test_x' } },
+    { card: false, pm_card_visa: true },
+  ],
+] as const)('puts the processors that are set behind the port: %o', async (processor, accepted) => {
+  const platform = platformOn({ kind: 'memory' }, processor);
+  const { processor: composed } = platform.get(TOKENS.ports);
+  for (const [method, is] of Object.entries(accepted)) expect(composed.accepts(method)).toBe(is);
+  await platform.release();
 });
 
 it('lets the processor’s books go on release', async () => {

@@ -2,9 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ContainerModule } from 'inversify';
 import { type GuardedProcessor, guardedProcessor } from '../adapters/processor/guarded.ts';
-import { simulatedProcessor } from '../adapters/processor/simulator.ts';
 import { type SimulatorLedger, simulatorLedger } from '../adapters/processor/simulator-ledger.ts';
-import { systemClock } from '../adapters/system/clock.ts';
 import { httpWebhookSender } from '../adapters/webhooks/sender.ts';
 import { type Ports, useCases } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
@@ -17,6 +15,7 @@ import type { OpenStorage } from './open-storage.ts';
 import { withOutsideRisks } from './outside-risks.ts';
 import type { Encoders, PlatformSettings } from './platform-settings.ts';
 import { portsOf } from './ports.ts';
+import { simulatorFirst, stripeAlone } from './processors.ts';
 import { relayOf } from './relay.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 import { openPlatformStorage } from './storages.ts';
@@ -35,13 +34,16 @@ export const platformModule = (
       .toResolvedValue(() => openLedger(settings.simulatorFile))
       .onDeactivation((ledger) => ledger.close());
     const { aroundProcessor = (processor: Processor) => processor, processorTimeoutMs: timeoutMs } = settings;
-    bind(TOKENS.guardedProcessor).toResolvedValue(
-      (ledger: SimulatorLedger) => {
-        const guard = { timeoutMs, opensAfter: 5, staysOpenMs: timeoutMs };
-        return guardedProcessor(simulatedProcessor(ledger, systemClock), guard);
-      },
-      [TOKENS.simulatorLedger],
-    );
+    const guarded = (processor: Processor) =>
+      guardedProcessor(processor, { timeoutMs, opensAfter: 5, staysOpenMs: timeoutMs });
+    const { kind, stripe } = settings.processor;
+    if (kind === 'stripe')
+      bind(TOKENS.guardedProcessor).toResolvedValue(() => guarded(stripeAlone(stripe, timeoutMs)));
+    else
+      bind(TOKENS.guardedProcessor).toResolvedValue(
+        (ledger: SimulatorLedger) => guarded(simulatorFirst(ledger, stripe, timeoutMs)),
+        [TOKENS.simulatorLedger],
+      );
     bind(TOKENS.webhookSender)
       .toResolvedValue(() => httpWebhookSender({ allowLoopbackHttp: settings.webhooks.allowLoopbackHttp }))
       .onDeactivation((sender) => sender.close());
@@ -52,14 +54,21 @@ export const platformModule = (
     bind(TOKENS.ports).toResolvedValue(
       (
         { storage }: OpenStorage,
-        guarded: GuardedProcessor,
+        processor: GuardedProcessor,
         keys: KeptKeys,
         webhookSender: WebhookSender,
         files: KeptObjects,
       ) => {
-        const processor = aroundProcessor(guarded);
         const { secret } = settings;
-        return portsOf({ storage, processor, keys, webhookSender, files, secret, encoders });
+        return portsOf({
+          storage,
+          processor: aroundProcessor(processor),
+          keys,
+          webhookSender,
+          files,
+          secret,
+          encoders,
+        });
       },
       [
         TOKENS.openStorage,

@@ -6,6 +6,7 @@ import type { ExportEncoder } from '../ports/export-encoder.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { ResponseEncoder } from '../ports/response-encoder.ts';
 import type { TransferResponseEncoder } from '../ports/transfer-response-encoder.ts';
+import type { ProcessorSettings } from './processors.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
 
 /**
@@ -52,6 +53,7 @@ export type PlatformSettings<Place extends StorageSettings | PlacedStorage = Sto
   keys: KeySettings;
   anomalyRules: AnomalyRules;
   claimTerms: ClaimTerms;
+  processor: ProcessorSettings;
   processorTimeoutMs: number;
   fileTerms: FileTerms;
   /** Where the simulated processor keeps its books; ':memory:' forgets them with the process. */

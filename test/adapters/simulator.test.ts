@@ -37,6 +37,9 @@ function tested(ledger: SimulatorLedger) {
     methods,
     untilShown: () => void (time.at += 5_000),
     declining: { simulate: 'test_declined' },
+    amounts: [money(1n, 'JPY'), money(9_007_199_254_740_993n, 'USD'), money(2n ** 62n, 'KWD')],
+    saidOfApproved: { responseCode: '00', responseText: 'Approved' },
+    recordsRefusals: true,
     charged: () => [...ledger.charges().keys()],
     book: (charge: string) => ledger.book(charge),
   };

@@ -1,5 +1,4 @@
 import { expect } from 'vitest';
-import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { auditTrailChain } from '../../src/domain/kernel/audit-entry.ts';
 import type { CurrencyCode } from '../../src/domain/kernel/currency.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
@@ -52,6 +51,13 @@ export async function expectChainsWhole(storage: Storage, payment: Payment): Pro
   }
 }
 
+/** What a processor's own books say of a charge, by our reference. */
+export type BooksOfProcessor = Readonly<{
+  book(
+    reference: string,
+  ): Readonly<{ authorized: bigint; captured: bigint; refunded: bigint; ended: boolean }> | undefined;
+}>;
+
 /**
  * What holds of a merchant at rest: payments say what their transactions add up to, and the processor's books say the
  * same but for what is under way; balances are the fold of the entries, and these what the transactions call for;
@@ -59,7 +65,7 @@ export async function expectChainsWhole(storage: Storage, payment: Payment): Pro
  */
 export async function expectBooksAgree(
   storage: Storage,
-  processor: Pick<SimulatorLedger, 'book'>,
+  processor: BooksOfProcessor,
   merchantId: MerchantId,
   currency?: CurrencyCode,
 ): Promise<void> {
@@ -101,7 +107,7 @@ function expectPaymentAddsUp(payment: Payment, moves: readonly Transaction[]): v
 function expectProcessorAgrees(
   payment: Payment,
   moves: readonly Transaction[],
-  processor: Pick<SimulatorLedger, 'book'>,
+  processor: BooksOfProcessor,
 ): void {
   const book = processor.book(payment.id);
   if (payment.status === 'failed' || payment.status === 'pending') expect(book).toBeUndefined();

@@ -12,6 +12,7 @@ import type { InFlightLimits, ServerLimits } from '../http/server/server-limits.
 import type { Fault } from './faults.ts';
 import { keysOf } from './key-variables.ts';
 import { messagingOf } from './messaging-variables.ts';
+import { processorOf } from './processor-variables.ts';
 import {
   type Environment,
   type FetchedTexts,
@@ -107,6 +108,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
         leaseMs: given.PAYWRIGHT_LEASE_MS,
         keepResponsesMs: given.PAYWRIGHT_KEY_RETENTION_HOURS * 3_600_000,
       },
+      processor: processorOf(given),
       processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,
       fileTerms: { keepFilesMs: given.PAYWRIGHT_PROCESSOR_FILE_DAYS * 24 * 3_600_000 },
       webhooks: {

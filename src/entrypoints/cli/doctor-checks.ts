@@ -56,13 +56,31 @@ function versionFinding(): Finding {
 function* settingsFindings({ stage, platform, approvals }: Config): Generator<Finding> {
   const storage = `platform on ${platform.storage.kind}, approvals on ${approvals.storage.kind}`;
   yield { check: 'settings', status: 'ok', says: `${stage}, ${storage}` };
-  if (stage === 'production')
+  if (stage === 'production') yield* processorFindings(platform.processor);
+}
+
+/** What moves no money in production, though it says that it does. */
+function* processorFindings({ kind, stripe }: Config['platform']['processor']): Generator<Finding> {
+  if (kind === 'simulator')
     yield {
       check: 'processor',
       status: 'warn',
       says: 'a simulator, which moves no money',
-      remedy: 'nothing yet: there is no live processor to set',
+      remedy: 'set PAYWRIGHT_PROCESSOR=stripe and STRIPE_SECRET_KEY (docs/stripe.md)',
     };
+  if (stripe !== undefined && /^.k_test_/.test(stripe.secretKey))
+    yield {
+      check: 'processor',
+      status: 'warn',
+      says: 'Stripe with a test key, which moves no money',
+      remedy: 'set STRIPE_SECRET_KEY to a live key',
+    };
+  yield {
+    check: 'payouts',
+    status: 'warn',
+    says: 'vendors are paid by a simulator, which moves no money',
+    remedy: 'pay approved payments by hand until there is a live payout',
+  };
 }
 
 type Composed = Readonly<{

@@ -2,6 +2,7 @@ import type { Fault } from './faults.ts';
 import { isGuessable } from './guessable.ts';
 import { keyProductionFaults } from './key-variables.ts';
 import { messagingProductionFaults } from './messaging-variables.ts';
+import { processorProductionFaults } from './processor-variables.ts';
 import { SECRET_SETTINGS, settingOf } from './secret-variables.ts';
 import type { Variables } from './variables.ts';
 
@@ -9,6 +10,7 @@ import type { Variables } from './variables.ts';
 export function productionFaults(given: Variables, env: Environment): readonly Fault[] {
   return [
     ...storageFaults(given),
+    ...processorProductionFaults(given),
     ...messagingProductionFaults(given),
     ...transportFaults(given, env),
     ...keyFaults(given),
@@ -39,12 +41,6 @@ function storageFaults(given: Variables): readonly Fault[] {
   ];
   if ((usesStorage(given, 'dynamodb') || ofAws.some(Boolean)) && !given.AWS_REGION) {
     faults.push({ name: 'AWS_REGION', says: 'is needed' });
-  }
-  if (given.PAYWRIGHT_PROCESSOR === undefined) {
-    faults.push({
-      name: 'PAYWRIGHT_PROCESSOR',
-      says: 'no live processor is configured; set simulator to run, on purpose, with one that moves no money',
-    });
   }
   if (given.EXPORT_BUCKET === undefined && given.PAYWRIGHT_OBJECTS === undefined) {
     faults.push({

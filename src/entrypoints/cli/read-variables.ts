@@ -3,6 +3,7 @@ import { areThresholds } from '../../domain/approvals/fraud.ts';
 import type { Fault } from './faults.ts';
 import { keyFaults } from './key-variables.ts';
 import { messagingFaults } from './messaging-variables.ts';
+import { processorFaults } from './processor-variables.ts';
 import { productionFaults } from './production.ts';
 import { SECRET_SETTINGS, type SecretArnName, secretArnFaults, settingOf } from './secret-variables.ts';
 import { VARIABLES, type Variables } from './variables.ts';
@@ -72,7 +73,11 @@ function togetherFaults(given: Variables): readonly Fault[] {
   if (given.EXPORT_BUCKET && given.PAYWRIGHT_OBJECTS) {
     faults.push({ name: 'PAYWRIGHT_OBJECTS', says: 'is one place for files, EXPORT_BUCKET another' });
   }
-  faults.push(...messagingFaults(given, regionOf(given)), ...keyFaults(given, regionOf(given)));
+  faults.push(
+    ...processorFaults(given),
+    ...messagingFaults(given, regionOf(given)),
+    ...keyFaults(given, regionOf(given)),
+  );
   if (given.PAYWRIGHT_METRICS_PORT !== undefined && given.PAYWRIGHT_METRICS_TOKEN !== undefined) {
     faults.push({
       name: 'PAYWRIGHT_METRICS_TOKEN',

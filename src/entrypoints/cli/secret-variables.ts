@@ -21,6 +21,9 @@ export const SECRET_VARIABLES = {
   PAYWRIGHT_CUSTOMER_KEYS_ARN: secretArn
     .optional()
     .describe('secret of Secrets Manager that holds PAYWRIGHT_CUSTOMER_KEYS; read at start'),
+  STRIPE_SECRET_ARN: secretArn
+    .optional()
+    .describe('secret of Secrets Manager that holds STRIPE_SECRET_KEY; read at start'),
 };
 
 /** Each secret that can be kept elsewhere: the setting that names it, and the one that holds it. */
@@ -28,6 +31,7 @@ export const SECRET_SETTINGS = [
   { arn: 'JWT_SECRET_ARN', text: 'JWT_SECRET' },
   { arn: 'PAYWRIGHT_SECRET_ARN', text: 'PAYWRIGHT_SECRET' },
   { arn: 'PAYWRIGHT_CUSTOMER_KEYS_ARN', text: 'PAYWRIGHT_CUSTOMER_KEYS' },
+  { arn: 'STRIPE_SECRET_ARN', text: 'STRIPE_SECRET_KEY' },
 ] as const;
 
 export type SecretArnName = keyof typeof SECRET_VARIABLES;

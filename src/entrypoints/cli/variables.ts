@@ -8,6 +8,7 @@ import { amountsByCurrency } from './amount-variables.ts';
 import { approvalPolicy, eventSources, fraudScore, personClaim } from './approvals-variables.ts';
 import { KEY_VARIABLES } from './key-variables.ts';
 import { MESSAGING_VARIABLES } from './messaging-variables.ts';
+import { PROCESSOR_VARIABLES } from './processor-variables.ts';
 import { trustedProxies } from './proxy-variables.ts';
 import { isLongEnough, SECRET_VARIABLES } from './secret-variables.ts';
 
@@ -153,12 +154,7 @@ export const VARIABLES = z.object({
     .describe('signs cursors and fingerprints, at least 32 bytes; made once in development'),
   ...KEY_VARIABLES,
   ...SECRET_VARIABLES,
-  PAYWRIGHT_PROCESSOR: z
-    .enum(['simulator'], 'must be simulator')
-    .optional()
-    .describe(
-      'the payment processor (simulator); production must name it, because the simulator moves no money',
-    ),
+  ...PROCESSOR_VARIABLES,
   EXPORT_BUCKET: z
     .string()
     .regex(

@@ -15,6 +15,7 @@ import {
 
 const KMS_KEY = '11111111-1111-4111-8111-111111111111';
 const KMS = { KMS_KEY_ID: KMS_KEY, KMS_INDEX_KEY_ID: KMS_KEY };
+const onStripe = { PAYWRIGHT_PROCESSOR: 'stripe', STRIPE_SECRET_KEY: 'sk_test_ofthistest' };
 const BUCKET = { EXPORT_BUCKET: 'paywright-files' };
 
 describe('configuration', () => {
@@ -68,6 +69,26 @@ describe('configuration', () => {
     ['a short secret', ['PAYWRIGHT_SECRET'], { PAYWRIGHT_SECRET: 'short' }],
     ['an unknown place of files', ['PAYWRIGHT_OBJECTS'], { PAYWRIGHT_OBJECTS: 'bucket' }],
     ['an unknown processor', ['PAYWRIGHT_PROCESSOR'], { PAYWRIGHT_PROCESSOR: 'acme' }],
+    ['Stripe without a key', ['STRIPE_SECRET_KEY'], { PAYWRIGHT_PROCESSOR: 'stripe' }],
+    ['a key that is none of Stripe’s', ['STRIPE_SECRET_KEY'], { STRIPE_SECRET_KEY: 'pk_live_abcd1234' }],
+    [
+      'an address of Stripe without a key',
+      ['STRIPE_API_BASE'],
+      { STRIPE_API_BASE: 'https://api.stripe.com' },
+    ],
+    [
+      'an address of Stripe that is no URL',
+      ['STRIPE_API_BASE'],
+      { ...onStripe, STRIPE_API_BASE: 'api.stripe.com' },
+    ],
+    ...['https://stripe.example', 'http://api.stripe.com', 'https://notstripe.com'].map(
+      (base) =>
+        [
+          `keys of Stripe that go elsewhere in production (${base})`,
+          ['STRIPE_API_BASE'],
+          production({ ...onStripe, STRIPE_API_BASE: base }),
+        ] as const,
+    ),
     ['an unknown PAYWRIGHT name', ['PAYWRIGHT_LEASE'], { PAYWRIGHT_LEASE: '1' }],
     ['a negative lease', ['PAYWRIGHT_LEASE_MS'], { PAYWRIGHT_LEASE_MS: '-1' }],
     ['a lease shorter than the processor may take', ['PAYWRIGHT_LEASE_MS'], { PAYWRIGHT_LEASE_MS: '9000' }],

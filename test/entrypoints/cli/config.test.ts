@@ -273,6 +273,25 @@ describe('configuration', () => {
     expect(configOf({ PAYWRIGHT_DATA_DIR: 'here' }).platform.simulatorFile).toBe('here/simulator.sqlite');
   });
 
+  it('knows the processors that are set, and leaves the simulator out where Stripe is chosen', () => {
+    const processorOf = (env: Environment) => configOf(env).platform.processor;
+    expect(processorOf({})).toEqual({ kind: 'simulator' });
+    const secretKey = 'rk_live_ofthistest';
+    expect(processorOf({ STRIPE_SECRET_KEY: secretKey })).toEqual({
+      kind: 'simulator',
+      stripe: { secretKey },
+    });
+    const apiBase = 'http://127.0.0.1:12111';
+    const chosen = { PAYWRIGHT_PROCESSOR: 'stripe', STRIPE_SECRET_KEY: secretKey };
+    expect(processorOf({ ...chosen, STRIPE_API_BASE: apiBase })).toEqual({
+      kind: 'stripe',
+      stripe: { secretKey, apiBase },
+    });
+    expect(processorOf(production({ ...chosen, STRIPE_API_BASE: 'https://api.stripe.com' })).kind).toBe(
+      'stripe',
+    );
+  });
+
   it('keeps files in a bucket where one is named, in every stage', () => {
     const env = { EXPORT_BUCKET: 'paywright-files', AWS_REGION: 'eu-central-1' };
     const place = { kind: 'bucket', bucket: 'paywright-files', region: 'eu-central-1' };
@@ -290,7 +309,7 @@ describe('configuration', () => {
   });
 
   it('leaves the settings of others alone', () => {
-    expect(read({ STRIPE_SECRET_ARN: 'x', npm_config_x: 'y', PATH: '/bin' }).isOk()).toBe(true);
+    expect(read({ ADYEN_API_KEY: 'x', npm_config_x: 'y', PATH: '/bin' }).isOk()).toBe(true);
   });
 
   it('opens /metrics to a development machine alone', () => {

@@ -33,6 +33,7 @@ const platformOn = (storage: PlacedStorage) =>
       anomalyRules: ANOMALY_RULES,
       fileTerms,
       claimTerms: { leaseMs: 30_000, keepResponsesMs: 86_400_000 },
+      processor: { kind: 'simulator' },
       processorTimeoutMs: 10_000,
       webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },
       simulatorFile: ':memory:',

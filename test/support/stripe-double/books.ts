@@ -10,6 +10,8 @@ import type {
 
 /** What Stripe would hold of one account; tests read it to see what truly happened. Oldest first in every map. */
 export type Books = Readonly<{
+  /** Whether every charge on the account is declined. */
+  declines: boolean;
   /** Seconds since 1970. */
   now(): number;
   /** An id that no other object has: `pi_double_000001`. */
@@ -38,11 +40,17 @@ type BookEntry = Readonly<{
 }>;
 
 /** An empty account. `version` is that of the API, which events name. */
-export function openBooks(now: () => number, newId: (prefix: string) => string, version: string): Books {
+export function openBooks(
+  now: () => number,
+  newId: (prefix: string) => string,
+  version: string,
+  declines: boolean,
+): Books {
   const events = new Map<string, StripeEvent>();
   const balanceTransactions = new Map<string, BalanceTransaction>();
   const available = new Map<string, number>();
   return {
+    declines,
     now,
     newId,
     intents: new Map(),

@@ -4,7 +4,10 @@ import type { ErrorFacts } from './replies.ts';
 import { type CardOutcome, testCard } from './test-cards.ts';
 
 /** Charges or holds what the intent asks for, and says why the issuer declined it, or nothing. */
-export function authorize(books: Books, intent: Intent, card: CardOutcome): ErrorFacts | undefined {
+export function authorize(books: Books, intent: Intent, asked: CardOutcome): ErrorFacts | undefined {
+  const card = books.declines
+    ? { ...asked, refused: { code: 'card_declined', decline: 'generic_decline' } }
+    : asked;
   const { refused } = card;
   const charge = newCharge(books, intent, card);
   intent.latest_charge = charge.id;

@@ -16,16 +16,16 @@ export type Fault =
       body(right: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
     }>;
 
-/** Faults in the order in which they were scripted; each befalls the next request that fits, and no other. */
+/** Faults in the order in which they were scripted; each befalls the next request that fits, and no other; undefined is a request that goes well. */
 export type Script = Readonly<{
   /** `endpoint` is method and path as the description spells them: `POST /v1/payment_intents/{intent}/confirm`. */
-  next(endpoint: string, ...faults: readonly Fault[]): void;
+  next(endpoint: string, ...faults: readonly (Fault | undefined)[]): void;
   take(endpoint: string): Fault | undefined;
 }>;
 
 /** Nothing goes wrong until it is scripted. */
 export function openScript(): Script {
-  const scripted = new Map<string, Fault[]>();
+  const scripted = new Map<string, (Fault | undefined)[]>();
   return {
     next(endpoint, ...faults) {
       scripted.set(endpoint, [...(scripted.get(endpoint) ?? []), ...faults]);

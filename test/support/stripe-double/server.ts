@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refusedByCard, silencedByCard } from './behaviour.ts';
 import { type Books, openBooks } from './books.ts';
 import { stripeDescription } from './description.ts';
 import { type Endpoint, endpointOf, expander } from './endpoints.ts';
@@ -22,13 +23,18 @@ export type StripeDouble = Readonly<{
   forgetKeys(): void;
   /** What the double said that Stripe's description does not allow; a test expects none. */
   undescribed(): readonly string[];
-  /** `METHOD path` of every request, in order. */
-  requests(): readonly string[];
+  /** Every request, in order, as it came. */
+  requests(): readonly SentRequest[];
   close(): Promise<void>;
 }>;
 
 /** The only key that it takes; `sk_test_expired` is one that it took once. */
 export const DOUBLE_KEY = 'sk_test_double';
+
+/** A connected account whose every charge is declined. */
+export const DECLINING_ACCOUNT = 'acct_double_declining';
+
+export type SentRequest = Readonly<{ method: string; path: string; body: string }>;
 
 type Wire = Readonly<{ request: IncomingMessage; response: ServerResponse; body: string }>;
 
@@ -39,7 +45,7 @@ export async function startStripeDouble(
   const description = stripeDescription();
   const script = openScript();
   const undescribed: string[] = [];
-  const requests: string[] = [];
+  const requests: SentRequest[] = [];
   const accounts = new Map<
     string,
     Readonly<{ books: Books; keys: ReturnType<typeof openIdempotencyKeys> }>
@@ -49,7 +55,7 @@ export async function startStripeDouble(
   const newId = (prefix: string) => `${prefix}_double_${String((ids += 1)).padStart(6, '0')}`;
   const account = (name: string) => {
     const opened = accounts.get(name) ?? {
-      books: openBooks(now, newId, description.version),
+      books: openBooks(now, newId, description.version, name === DECLINING_ACCOUNT),
       keys: openIdempotencyKeys(),
     };
     accounts.set(name, opened);
@@ -75,7 +81,7 @@ export async function startStripeDouble(
     const { request, body } = wire;
     const { pathname, search } = new URL(request.url ?? '', 'http://double');
     const method = request.method ?? '';
-    requests.push(`${method} ${pathname}`);
+    requests.push({ method, path: request.url ?? '', body });
     const found = endpointOf(method, pathname);
     const params = parseForm(method === 'GET' ? search : body);
     const refused =
@@ -89,8 +95,10 @@ export async function startStripeDouble(
     const perform = (): Reply => {
       const refusal = fault && refusalOf(fault, key);
       if (refusal !== undefined) return refusal;
-      const right = endpoint.run({ books, params, id, expanded: expander(books, params) });
-      if (fault?.kind === 'error') return SERVER_ERROR;
+      const call = { books, params, id, expanded: expander(books, params) };
+      const silenced = silencedByCard(endpoint, call);
+      const right = refusedByCard(endpoint, call) ?? endpoint.run(call);
+      if (fault?.kind === 'error' || silenced) return SERVER_ERROR;
       return fault?.kind === 'wrong' && right.status === 200
         ? { ...right, body: fault.body(right.body) }
         : right;

@@ -11,6 +11,12 @@ export type CardOutcome = Readonly<{
   disputes?: true;
   refunds?: 'succeeded' | 'pending' | 'failed';
   multicapture?: false;
+  /** Stripe does what it is asked to, and answers with a 500. */
+  silent?: true;
+  /** No intent is made of it: a 503. */
+  unavailable?: true;
+  /** Charged, and every capture, refund and cancellation refused. */
+  immovable?: true;
   brand?: 'visa' | 'mastercard' | 'amex';
   type?: 'card' | 'us_bank_account';
 }>;
@@ -46,12 +52,22 @@ const TEST_CARDS: Readonly<Record<string, CardOutcome>> = {
   pm_usBankAccount_success: { pending: true, type: 'us_bank_account', multicapture: false },
 };
 
-/** Beside Stripe's: `pm_double_declined_<decline code>` for decline codes that no test card of Stripe's brings about. */
+/** What no test card of Stripe's brings about. */
+const OWN_CARDS: Readonly<Record<string, CardOutcome>> = {
+  pm_double_silent: { silent: true },
+  pm_double_silent_declined: { silent: true, ...declined('generic_decline') },
+  pm_double_unavailable: { unavailable: true },
+  pm_double_immovable: { immovable: true },
+  pm_double_debit_returned: { pending: true, type: 'us_bank_account', multicapture: false },
+};
+
+/** Beside those: `pm_double_declined_<decline code>` for decline codes that no test card of Stripe's brings about. */
 const DECLINED_BY_CODE = /^pm_double_declined_([a-z_0-9]+)$/;
 
 /** Undefined for a payment method that does not exist. */
 export function testCard(paymentMethod: string): CardOutcome | undefined {
   if (Object.hasOwn(TEST_CARDS, paymentMethod)) return TEST_CARDS[paymentMethod];
+  if (Object.hasOwn(OWN_CARDS, paymentMethod)) return OWN_CARDS[paymentMethod];
   const code = DECLINED_BY_CODE.exec(paymentMethod)?.[1];
   return code === undefined ? undefined : declined(code);
 }

@@ -1,0 +1,55 @@
+import { ResultAsync } from 'neverthrow';
+import Stripe from 'stripe';
+import { present } from '../../domain/kernel/present.ts';
+import type { OpenConfig } from '../../ports/processor.ts';
+import { meaningOf, type StripeFault } from './meanings.ts';
+
+/** `apiBase`: where Stripe is, for tests; its own address when absent. `timeoutMs` bounds each request. */
+export type StripeSettings = Readonly<{ secretKey: string; apiBase?: string; timeoutMs: number }>;
+
+/**
+ * The version of Stripe's API that this folder was written for. It is the one that the tests' description of the API is of,
+ * which is older than that of the client's types.
+ */
+const API_VERSION = '2026-08-26.dahlia' as '2026-10-28.endive';
+
+/**
+ * Retries belong to the use cases, which know what a repeat may do, so the client makes none; what it cannot be kept from is
+ * repeating once, under the same idempotency key, what a reset connection ended.
+ */
+export function stripeClient({ secretKey, apiBase, timeoutMs }: StripeSettings): Stripe {
+  const { protocol, hostname, port } = new URL(apiBase ?? 'https://api.stripe.com');
+  return new Stripe(secretKey, {
+    apiVersion: API_VERSION,
+    protocol: protocol === 'http:' ? 'http' : 'https',
+    host: hostname,
+    port: port === '' ? (protocol === 'http:' ? 80 : 443) : port,
+    maxNetworkRetries: 0,
+    telemetry: false,
+    timeout: timeoutMs,
+  });
+}
+
+/** A connected account of the platform's, when the merchant's config names one; else the platform's own. */
+export function onAccount(config: OpenConfig): Readonly<{ stripeAccount?: string }> {
+  const account = config('account');
+  return account === undefined ? {} : { stripeAccount: account };
+}
+
+/** A call of Stripe's client. What is no error of Stripe's is a defect, and thrown. */
+export const ask = <Said>(call: () => Promise<Said>): ResultAsync<Said, StripeFault> =>
+  ResultAsync.fromThrowable(call, faultOf)();
+
+function faultOf(error: unknown): StripeFault {
+  if (!(error instanceof Stripe.errors.StripeError)) throw error;
+  const { statusCode: status, rawType: type, code, decline_code: decline, message, requestId } = error;
+  const replayed = error.headers?.['idempotent-replayed'] === 'true';
+  return {
+    kind: 'StripeFault',
+    meaning: meaningOf({ status, ...present({ type, code }) }),
+    code: decline ?? code ?? type ?? 'no_answer',
+    text: message,
+    replayed,
+    ...present({ requestId }),
+  };
+}

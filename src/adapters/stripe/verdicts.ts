@@ -1,0 +1,118 @@
+import type Stripe from 'stripe';
+import { storedCurrency } from '../../domain/kernel/currency.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import type { Money } from '../../domain/kernel/money.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { ChargeAnswer, Verdict } from '../../ports/processor.ts';
+import { fromStripe } from './amounts.ts';
+import { declineOf, type StripeFault } from './meanings.ts';
+
+/** What every intent is asked to come with, so that its verdict is whole. */
+export const WITH_CHARGE = ['latest_charge.balance_transaction'];
+
+/** Under this name an intent or refund says which payment of ours it is of. */
+export const PAYMENT_NAME = 'paywright_payment';
+
+/** Nothing follows from the intent. */
+export type Undecided = Readonly<{ kind: 'Undecided' }>;
+const undecided: Undecided = { kind: 'Undecided' };
+
+/**
+ * What an intent says of the charge that it is of. The amount is the intent's own, whatever was asked. Of a charge that is
+ * captured at once the fee is known with it.
+ */
+export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer | Undecided {
+  const charge = expanded(intent.latest_charge);
+  switch (intent.status) {
+    case 'requires_confirmation':
+      return { awaits: 'confirmation', processorId: intent.id };
+    case 'requires_capture':
+    case 'succeeded':
+      return charge === undefined ? undecided : approved(intent, charge);
+    case 'canceled':
+      return charge?.paid ? approved(intent, charge) : declined(intent, charge, CANCELED);
+    case 'requires_payment_method':
+      return declined(intent, charge, failureOf(intent));
+    // The customer has to act, or the bank to answer: the record says later what became of it.
+    case 'requires_action':
+    case 'processing':
+      return { awaits: 'processor', processorId: intent.id };
+    default:
+      return undecided;
+  }
+}
+
+const CANCELED = { code: 'canceled', text: 'The payment was canceled before it was charged.' };
+
+const failureOf = ({ last_payment_error: failure }: Stripe.PaymentIntent) => ({
+  code: failure?.decline_code ?? failure?.code ?? 'payment_method_missing',
+  text: failure?.message ?? 'The payment method was refused.',
+});
+
+function approved(intent: Stripe.PaymentIntent, charge: Stripe.Charge): ChargeAnswer | Undecided {
+  const amount = amountOf(intent.amount, intent.currency);
+  if (amount === undefined) return undecided;
+  const fee = intent.capture_method === 'manual' ? undefined : feeIn(charge.balance_transaction, amount);
+  return {
+    approved: true,
+    amount,
+    processorId: intent.id,
+    responseCode: charge.outcome?.network_status ?? charge.status,
+    responseText: charge.outcome?.seller_message ?? 'Payment complete.',
+    processedAt: instantOf(charge.created),
+    ...present({ fee }),
+  };
+}
+
+function declined(
+  intent: Stripe.PaymentIntent,
+  charge: Stripe.Charge | undefined,
+  { code, text }: Readonly<{ code: string; text: string }>,
+): ChargeAnswer | Undecided {
+  const amount = amountOf(intent.amount, intent.currency);
+  if (amount === undefined) return undecided;
+  return {
+    approved: false,
+    decline: declineOf(code),
+    amount,
+    processorId: intent.id,
+    responseCode: code,
+    responseText: text,
+    processedAt: instantOf(charge?.created ?? intent.created),
+  };
+}
+
+/** A charge or modification that Stripe refused without effect. It has no name of Stripe's but that of the request. */
+export const refusal = (
+  { code, text, requestId = 'not_sent' }: Pick<StripeFault, 'code' | 'text' | 'requestId'>,
+  asked: Readonly<{ amount: Money; now: Instant; decline: 'card_declined' | 'movement_refused' }>,
+): Verdict => ({
+  approved: false,
+  decline: asked.decline,
+  amount: asked.amount,
+  processorId: requestId,
+  responseCode: code,
+  responseText: text,
+  processedAt: asked.now,
+});
+
+/** Seconds of Stripe's as milliseconds. */
+export const instantOf = (seconds: number): Instant => (seconds * 1_000) as Instant;
+
+/** In minor units of ISO 4217; undefined when Stripe says an amount that cannot be said in them. */
+export const amountOf = (units: number, currency: string): Money | undefined =>
+  fromStripe(units, storedCurrency(currency.toUpperCase()));
+
+/** What Stripe kept, when it settles in the currency of the amount; what it converts, its settlement files say. */
+export function feeIn(
+  entry: string | Stripe.BalanceTransaction | null,
+  { currency }: Money,
+): bigint | undefined {
+  if (entry === null || typeof entry === 'string' || entry.currency.toUpperCase() !== currency)
+    return undefined;
+  return fromStripe(entry.fee, currency)?.minorUnits;
+}
+
+/** An object that was asked for with what names it; undefined when there is none, or its id alone came. */
+export const expanded = <Held extends object>(held: string | Held | null): Held | undefined =>
+  held === null || typeof held === 'string' ? undefined : held;

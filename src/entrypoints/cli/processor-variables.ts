@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { ProcessorSettings } from '../../composition/processors.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { Fault } from './faults.ts';
+
+/** Variables of the processors of charges, of which each may be absent. */
+export const PROCESSOR_VARIABLES = {
+  PAYWRIGHT_PROCESSOR: z
+    .enum(['simulator', 'stripe'], 'must be simulator or stripe')
+    .optional()
+    .describe(
+      'the payment processor, simulator or stripe, of merchants whose config names none (simulator); production must name it, because the simulator moves no money',
+    ),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^(?:sk|rk)_(?:test|live)_\w{4,250}$/, 'must be a secret or restricted key of Stripe')
+    .optional()
+    .describe('key of the Stripe account; beside the simulator, for merchants whose config says kind stripe'),
+  STRIPE_API_BASE: z
+    .url({ protocol: /^https?$/, error: 'must be a URL' })
+    .optional()
+    .describe('where Stripe is, for tests (https://api.stripe.com)'),
+};
+
+type Given = Readonly<{
+  [Name in keyof typeof PROCESSOR_VARIABLES]?: z.infer<(typeof PROCESSOR_VARIABLES)[Name]>;
+}>;
+
+/** The key counts as there where a secret is named that holds it. */
+type NamedGiven = Given & Readonly<{ STRIPE_SECRET_ARN?: string | undefined }>;
+
+const hasKey = (given: NamedGiven): boolean =>
+  given.STRIPE_SECRET_KEY !== undefined || given.STRIPE_SECRET_ARN !== undefined;
+
+/** Which processors there are. */
+export function processorOf(given: Given): ProcessorSettings {
+  const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: apiBase } = given;
+  const stripe = secretKey === undefined ? undefined : { secretKey, ...present({ apiBase }) };
+  return given.PAYWRIGHT_PROCESSOR === 'stripe' && stripe !== undefined
+    ? { kind: 'stripe', stripe }
+    : { kind: 'simulator', ...present({ stripe }) };
+}
+
+/** Settings of processors that are wrong side by side, in every stage. */
+export const processorFaults = (given: NamedGiven): readonly Fault[] => [
+  ...(given.PAYWRIGHT_PROCESSOR === 'stripe' && !hasKey(given)
+    ? [{ name: 'STRIPE_SECRET_KEY', says: 'is needed with PAYWRIGHT_PROCESSOR=stripe, or STRIPE_SECRET_ARN' }]
+    : []),
+  ...(given.STRIPE_API_BASE !== undefined && !hasKey(given)
+    ? [{ name: 'STRIPE_API_BASE', says: 'goes with STRIPE_SECRET_KEY' }]
+    : []),
+];
+
+/** What production refuses of them. */
+export const processorProductionFaults = (given: Given): readonly Fault[] => [
+  ...(given.PAYWRIGHT_PROCESSOR === undefined
+    ? [
+        {
+          name: 'PAYWRIGHT_PROCESSOR',
+          says: 'no processor is chosen: set stripe, or simulator to run, on purpose, with one that moves no money',
+        },
+      ]
+    : []),
+  ...(given.STRIPE_API_BASE === undefined || isStripe(new URL(given.STRIPE_API_BASE))
+    ? []
+    : [{ name: 'STRIPE_API_BASE', says: 'is not an address of Stripe: keys go to stripe.com alone' }]),
+];
+
+const isStripe = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' && (hostname === 'stripe.com' || hostname.endsWith('.stripe.com'));

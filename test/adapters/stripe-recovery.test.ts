@@ -1,0 +1,242 @@
+import fc from 'fast-check';
+import { okAsync } from 'neverthrow';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { modifyPayment } from '../../src/application/payments/modify-payment.ts';
+import { processPayment } from '../../src/application/payments/process-payment.ts';
+import { recoverPayments } from '../../src/application/payments/recover-payments.ts';
+import type { PaymentId } from '../../src/domain/kernel/ids.ts';
+import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
+import { eachInItsOwnWorld, world } from '../application/each-world.ts';
+import { aModification, aRequest, dieAfter, dieBefore, pass, soon } from '../application/world.ts';
+import { trying } from '../domain/arbitraries.ts';
+import { aMerchantId, terms } from '../fixtures/changes.ts';
+import { hasStripeDescription } from '../support/aws-emulators.ts';
+import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
+import { bookOf, charged, processorAt } from '../support/stripe-double/bookkeeping.ts';
+import type { Fault } from '../support/stripe-double/faults.ts';
+import { type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts';
+
+/** Deep runs, which crash on every step, try as many as live money is promised. */
+const HISTORIES = process.env['PAYWRIGHT_DEEP_CRASHES'] === undefined ? 40 : 200;
+
+const OPEN = 'POST /v1/payment_intents';
+const CONFIRM = 'POST /v1/payment_intents/{intent}/confirm';
+const MOVES = {
+  capture: 'POST /v1/payment_intents/{intent}/capture',
+  refund: 'POST /v1/refunds',
+  void: 'POST /v1/payment_intents/{intent}/cancel',
+} as const;
+
+const FAULTS: readonly Fault[] = [
+  { kind: 'error', when: 'before' },
+  { kind: 'error', when: 'after' },
+  { kind: 'never', when: 'before' },
+  { kind: 'never', when: 'after' },
+  { kind: 'unavailable' },
+  { kind: 'rate_limited' },
+  { kind: 'lock_timeout' },
+  { kind: 'key_in_use' },
+  { kind: 'doubled' },
+  { kind: 'wrong', body: (right) => ({ ...right, amount: 1 }) },
+  { kind: 'wrong', body: (right) => ({ ...right, status: 'canceled' }) },
+];
+
+eachInItsOwnWorld();
+
+describe.runIf(hasStripeDescription())('Payments on Stripe, whose answers are late, lost or wrong', () => {
+  let double: StripeDouble;
+  let use: ReturnType<typeof useCases>;
+  beforeEach(async () => {
+    double = await startStripeDouble();
+    use = useCases();
+  });
+  afterEach(async () => {
+    await double.close();
+    expect(double.undescribed()).toEqual([]);
+  });
+
+  function useCases() {
+    const stripe = processorAt(double, 100);
+    const ports = {
+      ...world.ports,
+      processor: {
+        accepts: (method: string) => stripe.accepts(method),
+        charge: (order: Parameters<typeof stripe.charge>[0]) =>
+          (world.turns.charge.shift() ?? pass)(() => stripe.charge(order)),
+        move: (order: Parameters<typeof stripe.move>[0]) =>
+          (world.turns.move.shift() ?? pass)(() => stripe.move(order)),
+        lookup: (query: Parameters<typeof stripe.lookup>[0]) => stripe.lookup(query),
+      },
+      paymentMethods: { resolve: (_: unknown, __: unknown, method: string) => okAsync(method) },
+    };
+    return {
+      process: processPayment(ports, terms),
+      move: modifyPayment(ports, terms),
+      recover: recoverPayments(ports, terms),
+    };
+  }
+  const onStripe = (paymentMethod = 'pm_card_visa') => aRequest({ amount: 100n, paymentMethod });
+  const payments = async () =>
+    (await world.storage.payments.list(aMerchantId(), {}, { limit: 1_000 }))._unsafeUnwrap();
+
+  /** Recovery until nothing is due, half a day at a time, and Stripe forgets its keys after the second. */
+  async function settled(): Promise<void> {
+    for (let round = 0; round < 6; round += 1) {
+      world.pass(12 * 3_600_000 - 1_000);
+      if (round === 2) double.forgetKeys();
+      (await use.recover(1_000))._unsafeUnwrap();
+    }
+  }
+
+  /** One charge for each payment that has money, our books Stripe's, and every payment in an end state. */
+  async function expectSettled(): Promise<void> {
+    const all = await payments();
+    const ours = all.flatMap((each) => (each.status === 'failed' ? [] : [each.id]));
+    expect([...charged(double.books())].sort()).toEqual([...ours].sort());
+    for (const payment of all) {
+      expect(['authorized', 'succeeded', 'canceled', 'failed']).toContain(payment.status);
+      await expectChainsWhole(world.storage, payment);
+    }
+    const book = (reference: string) => bookOf(double.books(), reference);
+    await expectBooksAgree(world.storage, { book }, aMerchantId());
+  }
+
+  it.for(FAULTS.flatMap((fault) => [OPEN, CONFIRM].map((endpoint) => [endpoint, fault] as const)))(
+    'charge once under a key, and end as Stripe has it: %s, %o',
+    async ([endpoint, fault]) => {
+      double.script.next(endpoint, fault);
+      const request = onStripe();
+      await use.process(request);
+      await use.process(request);
+      await settled();
+      await expectSettled();
+      const [payment] = await payments();
+      const book = bookOf(double.books(), payment?.id ?? '');
+      expect(book?.captured ?? 0n).toBe(payment?.status === 'succeeded' ? 100n : 0n);
+    },
+  );
+
+  it('does not wait until Stripe forgets a 500 that it keeps, since an intent is confirmed once under whatever key', async () => {
+    double.script.next(CONFIRM, { kind: 'error', when: 'before' });
+    await use.process(onStripe());
+    world.pass(terms.leaseMs + 60_000);
+    (await use.recover(1_000))._unsafeUnwrap();
+    await expectSettled();
+    expect((await payments()).map(({ status }) => status)).toEqual(['succeeded']);
+  });
+
+  const movable = async ({ type }: ModificationRequest): Promise<PaymentId> => {
+    const captureMethod = type === 'refund' ? 'automatic' : 'manual';
+    (await use.process({ ...onStripe(), captureMethod }))._unsafeUnwrap();
+    const [payment] = await payments();
+    return payment?.id ?? expect.fail('no payment was made');
+  };
+  const EACH: readonly ModificationRequest[] = [
+    { type: 'capture', amount: 30n, final: false },
+    { type: 'refund', amount: 30n },
+    { type: 'void' },
+  ];
+
+  const AFTER = {
+    capture: { authorized: 100n, captured: 30n, refunded: 0n, ended: false },
+    refund: { authorized: 100n, captured: 100n, refunded: 30n, ended: true },
+    void: { authorized: 100n, captured: 0n, refunded: 0n, ended: true },
+  };
+
+  it.for(FAULTS.slice(0, 9).flatMap((fault) => EACH.map((asked) => [asked, fault] as const)))(
+    'move money once under a key: %o, %o',
+    async ([asked, fault]) => {
+      const id = await movable(asked);
+      double.script.next(MOVES[asked.type], fault);
+      const request = aModification(id, asked);
+      await use.move(request);
+      await use.move(request);
+      await settled();
+      await expectSettled();
+      expect(bookOf(double.books(), id)).toEqual(AFTER[asked.type]);
+    },
+  );
+
+  it('are given back once when Stripe answers wrongly that a refund came to nothing', async () => {
+    const id = await movable({ type: 'refund', amount: 30n });
+    double.script.next(MOVES.refund, { kind: 'wrong', body: (right) => ({ ...right, status: 'failed' }) });
+    await use.move(aModification(id, { type: 'refund', amount: 30n }));
+    await settled();
+    await expectSettled();
+    expect(bookOf(double.books(), id)).toEqual(AFTER.refund);
+  });
+
+  it.for([
+    ['before it is opened', 0, [dieBefore]],
+    ['after it is opened', 1, [dieAfter]],
+    ['before it is confirmed', 1, [pass, dieBefore]],
+    ['after it is confirmed', 2, [pass, dieAfter]],
+  ] as const)('are charged once when the process ends %s', async ([, requests, turns]) => {
+    world.turns.charge.push(...turns);
+    void use.process(onStripe());
+    await until(() => world.turns.charge.length === 0 && double.requests().length === requests);
+    await settled();
+    await expectSettled();
+    expect((await payments()).map(({ status }) => status)).toEqual(['succeeded']);
+  });
+
+  it.for(EACH.flatMap((asked) => [dieBefore, dieAfter].map((turn) => [asked, turn] as const)))(
+    'are modified once when the process ends about it: %o',
+    async ([asked, turn]) => {
+      const id = await movable(asked);
+      world.turns.move.push(turn);
+      const answered = double.requests().length;
+      void use.move(aModification(id, asked));
+      await until(
+        () => world.turns.move.length === 0 && (turn === dieBefore || double.requests().length > answered),
+      );
+      await settled();
+      await expectSettled();
+      expect(bookOf(double.books(), id)).toEqual(AFTER[asked.type]);
+    },
+  );
+
+  const step = fc.record({
+    asked: fc.constantFrom<ModificationRequest>(
+      { type: 'capture', amount: 30n, final: false },
+      { type: 'capture', amount: 20n, final: true },
+      { type: 'refund', amount: 15n },
+      { type: 'void' },
+    ),
+    fault: fc.option(fc.constantFrom(...FAULTS.filter(({ kind }) => kind !== 'never')), { nil: undefined }),
+    again: fc.boolean(),
+  });
+  const history = fc.record({
+    captureMethod: fc.constantFrom('automatic' as const, 'manual' as const),
+    paymentMethod: fc.constantFrom('pm_card_visa', 'pm_card_visa_chargeDeclined', 'pm_card_refundFail'),
+    opened: step.map(({ fault }) => fault),
+    confirmed: step.map(({ fault }) => fault),
+    steps: fc.array(step, { maxLength: 5 }),
+  });
+
+  it('end in an end state with Stripe’s books, whatever went wrong in whatever order', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async ({ captureMethod, paymentMethod, opened, confirmed, steps }) => {
+        double.script.next(OPEN, opened);
+        double.script.next(CONFIRM, confirmed);
+        await use.process({ ...onStripe(paymentMethod), captureMethod });
+        const [payment] = await payments();
+        for (const { asked, fault, again } of payment === undefined ? [] : steps) {
+          double.script.next(MOVES[asked.type], fault);
+          const request = aModification(payment?.id ?? expect.fail(), asked);
+          await use.move(request);
+          if (again) await use.move(request);
+          double.script.take(MOVES[asked.type]);
+        }
+        for (const endpoint of [OPEN, CONFIRM]) double.script.take(endpoint);
+        await settled();
+        await expectSettled();
+      }),
+      trying(HISTORIES),
+    );
+  });
+
+  async function until(there: () => boolean): Promise<void> {
+    while (!there()) await soon();
+  }
+});
