@@ -110,7 +110,7 @@ describe('the functions of the API', () => {
     const query = await onPostgres('query', { PAYWRIGHT_CUSTOMER_KEYS: '' });
     expect(await query.initError()).toMatch(/PAYWRIGHT_CUSTOMER_KEYS/);
     const onStripe = await onPostgres('query', { STRIPE_SECRET_KEY: 'sk_test_ofthistest' });
-    expect(await onStripe.initError()).toMatch(/STRIPE_SECRET_KEY is for servers/);
+    expect(await onStripe.initError()).toMatch(/STRIPE_SECRET_KEY: is for servers/);
   });
 
   it('do not start on a storage that they were not bundled for', async () => {
