@@ -49,10 +49,8 @@ export function retiredValuesContract(adapter: string, open: () => Promise<Stora
       await addMerchants(storage, [aMerchant()]);
       const currency: CurrencyCode = 'HRK';
       const opening = anOpening({ currency });
-      for (const change of [opening.change, aSuccess(opening)])
-        (await storage.commits.commit(change))._unsafeUnwrap();
       const { id, amount, paymentMethod } = opening.payment;
-      (
+      const { processorId } = (
         await processor.charge({
           reference: id,
           merchantId,
@@ -62,6 +60,8 @@ export function retiredValuesContract(adapter: string, open: () => Promise<Stora
           capture: true,
         })
       )._unsafeUnwrap();
+      for (const change of [opening.change, aSuccess(opening, undefined, undefined, processorId)])
+        (await storage.commits.commit(change))._unsafeUnwrap();
       const body = { amount: 2_500, currency, payment_method: 'card' };
       expect(await told(client.post('/payments', body, aKey()), 400)).toMatchObject({
         code: 'invalid_request',

@@ -46,7 +46,7 @@ const FILTERS = 'filters';
 const isLinked = (path: string): boolean => path === '/objects/{link}';
 
 /** Idempotency keys that A used, and B never did. */
-const KEYS_OF_A = ['refund', 'to-b'];
+const KEYS_OF_A = ['refund', 'to-b', 'held'];
 
 type Schema = Document['components']['schemas'][string];
 
@@ -91,6 +91,7 @@ export function foreignRequests(
     endpoint_id: [ofA.endpoint],
     entity_id: [...ofA.payments, ofA.customer, ofA.toB, ofA.toC, 'merchant-a'],
     email: [SECRETS.email],
+    idempotency_key: KEYS_OF_A,
   };
   const inBodies: Readonly<Record<string, readonly string[]>> = {
     customer_id: [ofA.customer],
