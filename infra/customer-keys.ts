@@ -9,7 +9,7 @@ import type { KeyTerms } from './keys.ts';
  */
 export type CustomerKeys = Readonly<{ details: IKey; index: IKey; formerArn?: string }>;
 
-/** `details` rotates every year; an HMAC key has one version for good. Whoever deletes either deletes customers' details. */
+/** `details` rotates every year; an HMAC key has one version for good. Deleting either deletes customers' details. */
 export function customerKeys(
   scope: Construct,
   { name, removalPolicy, pendingWindow, rotationPeriod }: KeyTerms,

@@ -91,7 +91,7 @@ const jobs: readonly Ask[] = [
 const signing: Ask = { of: 'signingSecret', to: ['secretsmanager:GetSecretValue'] };
 const database: readonly Ask[] = [{ of: 'servingLogin', to: ['secretsmanager:GetSecretValue'] }];
 
-/** Of a function that nobody waits for. */
+/** Of a function that is invoked without waiting for its answer. */
 const failures: Ask = { of: 'deadLetters', to: ['sqs:SendMessage'], by: 'lambda' };
 const wakeUps: readonly Ask[] = [
   {

@@ -90,7 +90,7 @@ export function platformStack(
   return { stack, api, functions, dead };
 }
 
-/** New events in the outbox only: what else is written wakes nobody, and is not charged. */
+/** New events in the outbox only: what else is written invokes no function, and is not charged. */
 function wakeRelay(relay: LambdaFunction, streamArn: string, dead: Queue): void {
   new EventSourceMapping(relay, 'WakeUps', {
     target: relay,

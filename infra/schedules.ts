@@ -6,7 +6,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { FunctionPlan } from './function-plans.ts';
 
-/** How an event reaches a function that nobody waits for: tried again twice for an hour, then among the dead letters. */
+/** How an event reaches a function that is invoked without waiting for its answer: tried again twice for an hour, then among the dead letters. */
 export const TRIES_AGAIN = 2;
 export const TRIED_FOR = Duration.hours(1);
 

@@ -245,7 +245,7 @@ describe('DynamoDB guards of approvals under faults', () => {
     const cancelled = await committed(rejection);
     const { incidentId, vendorId } = created;
     const heir = await committed(aCreation({ incidentId, vendorId }));
-    // No move leads here; whoever made one has a defect, and is told so.
+    // No move leads here: a caller that made one has a defect, which is thrown.
     const next: VendorPayment = { ...cancelled, version: 3 };
     const entry = { ...rejection.change.entry, sequence: 3 };
     const again = { ...rejection.change, id: 'again', entry, events: [], payment: { expected: 2, next } };

@@ -57,7 +57,7 @@ describe.runIf(hasStripeDescription())('The double of Stripe', () => {
       expect(stripeDescription().parameters(method, path), `${method} ${path}`).toBeDefined();
   });
 
-  it('finds a wrong type, a status that does not exist and a property that nobody described', async () => {
+  it('finds a wrong type, a status that does not exist and a property that is not described', async () => {
     const { faultsOf } = stripeDescription();
     const { lastResponse, ...intent } = await unconfirmed();
     expect(lastResponse.statusCode).toBe(200);

@@ -185,7 +185,7 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
   }
 
   it('of the platform', async () => {
-    // As CloudFormation makes the table: nobody has marked its version.
+    // As CloudFormation makes the table: its version is not marked yet.
     await table.client.send(new DeleteCommand({ TableName: table.table, Key: SCHEMA_KEY }));
     await invoked('migrate', {});
     const longAgo = await bothServices(

@@ -175,7 +175,7 @@ describe('The bus', () => {
         });
   });
 
-  it('keeps what a function failed at that nobody waits for', () => {
+  it('keeps events at which an asynchronous function failed', () => {
     for (const { Properties } of resourcesOf('AWS::Lambda::EventInvokeConfig'))
       expect(Properties).toMatchObject({ DestinationConfig: { OnFailure: {} } });
     expect(resourcesOf('AWS::Lambda::EventInvokeConfig')).toHaveLength(9);
@@ -183,7 +183,7 @@ describe('The bus', () => {
 });
 
 describe('Files', () => {
-  it('are in buckets that nobody outside reads, over TLS alone', () => {
+  it('are in buckets that are not public, over TLS alone', () => {
     const buckets = resourcesOf('AWS::S3::Bucket');
     expect(buckets).toHaveLength(2);
     for (const { Properties } of buckets)
@@ -263,7 +263,7 @@ describe('The database', () => {
 });
 
 describe('Keys', () => {
-  it('rotate every year, and are three beside one of HMAC, which KMS rotates for nobody: of what AWS stores, of settings and of customers’ details', () => {
+  it('rotate every year, and are three beside one of HMAC, which KMS does not rotate: of what AWS stores, of settings and of customers’ details', () => {
     const keys = resourcesOf('AWS::KMS::Key').filter(
       ({ Properties }) => Properties['KeySpec'] !== 'HMAC_256',
     );

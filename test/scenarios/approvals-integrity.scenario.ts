@@ -6,7 +6,7 @@ import { aBusyApprovalsStore } from '../support/busy-approvals.ts';
 import type { TamperedApprovals } from '../support/tampering/approvals.ts';
 
 /**
- * What `verify` promises of approvals whose store somebody wrote to beneath the core. `open` gives an empty store of its own;
+ * What `verify` promises of approvals whose store was written to beneath the core. `open` gives an empty store of its own;
  * `exceptions` are the titles of the mutations that it does not find, each with the reason.
  */
 export function approvalsIntegrityContract(

@@ -12,7 +12,7 @@ const NOT_INTACT = { status: 409, code: 'payment_not_intact', paid: 0 };
 const VOID = { status: 409, code: 'approval_void', paid: 0 };
 
 /**
- * What the approvals service makes of a storage that somebody wrote to beneath it: no money leaves. `open` gives an empty
+ * What the approvals service makes of a storage that was written to beneath it: no money leaves. `open` gives an empty
  * store of its own.
  */
 export function editedPaymentsScenario(

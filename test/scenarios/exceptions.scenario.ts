@@ -362,7 +362,7 @@ export function exceptionsContract(adapter: string, open: () => Promise<Storage>
       expect(await verified()).toEqual([]);
     });
 
-    it('more than one commit holds are found at the end of a file, each once, whoever dies in between', async () => {
+    it('more than one commit holds are found at the end of a file, each once, however often the worker dies in between', async () => {
       await desk.open({ settlementDelayDays: 0 });
       const paid = await Promise.all(Array.from({ length: 70 }, () => desk.paid()));
       const { reconciliation } = (await desk.send(anyFile('first')))._unsafeUnwrap();

@@ -233,7 +233,7 @@ export function exportsContract(adapter: string, open: () => Promise<Storage>): 
       expect((await scene.objects.list('', { limit: 9 }))._unsafeUnwrap()).toEqual([]);
     });
 
-    it('a merchant has so many exports under way and no more, whoever asks at once; others are not held up', async () => {
+    it('a merchant has so many exports under way and no more, however many requests come at once; others are not held up', async () => {
       const asked = await Promise.all(Array.from({ length: MOST_UNDER_WAY + 3 }, () => scene.order()));
       expect(asked.filter((each) => each.isOk())).toHaveLength(MOST_UNDER_WAY);
       for (const each of asked.filter((one) => one.isErr()))

@@ -88,7 +88,7 @@ export function uploadsContract(adapter: string, open: () => Promise<Storage>): 
       await expectSound();
     });
 
-    it('an arrival that nobody said is found by looking, soon at first and then more seldom', async () => {
+    it('an arrival that was not announced is found by looking, soon at first and then more seldom', async () => {
       const upload = await order();
       desk.clock.move(MINUTE_MS);
       expect(await look()).toMatchObject([{ end: 'released' }]);
@@ -114,7 +114,7 @@ export function uploadsContract(adapter: string, open: () => Promise<Storage>): 
       await expectSound();
     });
 
-    it('a merchant has so many pending and no more, whoever orders at once, until files arrive or links are over; others are not held up', async () => {
+    it('a merchant has so many pending and no more, however many are ordered at once, until files arrive or links are over; others are not held up', async () => {
       const request = { name: 'march.csv', source: 'native', origin } as const;
       const ordering = (merchantId = desk.merchantId) =>
         orderUpload(desk.ports, fileTerms)({ ...request, merchantId });

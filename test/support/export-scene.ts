@@ -75,7 +75,7 @@ export function exportScene(storage: Storage, clock = aClock(NOON + 3_600_000)) 
       });
       return (await run(9))._unsafeUnwrap();
     },
-    /** The lease of whoever died is over. */
+    /** The lease of the dead worker is over. */
     afterTheLease: () => clock.move(LEASE_MS),
     /** The text of a file, unpacked if it is packed. */
     async textOf(order: FileExport): Promise<string> {

@@ -166,7 +166,7 @@ const FILE = 'payment_id,transaction_id,status,fee,processed_date,settlement_dat
 const aReconciliation = async (client: Client, row: string): Promise<string> =>
   (await responded(client.postFile('/reconciliations?source=native', `${FILE}\n${row}\n`), 202)).id;
 
-/** What a file comes to that names a transaction of nobody, whose id is this digit over and over, for each of the dates. */
+/** What a file comes to that names a transaction that does not exist, whose id is this digit over and over, for each of the dates. */
 async function theSettlements(
   client: Client,
   digit: string,

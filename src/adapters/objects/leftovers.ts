@@ -14,7 +14,7 @@ const PARTIAL_KEPT_MS = DAY_MS;
 /** Both folders name what they hold by the time at which it was begun. */
 const begunAt = (name: string): Instant => Number.parseInt(name.slice(0, 12), 16);
 
-/** Deletes the uploads that nobody completed, and what writers that died had begun. */
+/** Deletes the uploads that were not completed, and what writers that died had begun. */
 export function leftoverRetention({
   files,
   uploads,

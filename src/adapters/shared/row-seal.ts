@@ -12,6 +12,6 @@ export const sealOf = (kind: string, row: JsonObject): string =>
 /** How the delivery of an event went that was refused before. */
 export type DeliveryFailure = Pick<OutboxEvent, 'tries' | 'retryAt' | 'error'> & Readonly<{ id: string }>;
 
-/** The seal of it, written by whoever notes the failed try. An event that was never refused has none. */
+/** The seal of it, written with the failed try. An event that was never refused has none. */
 export const sealOfFailure = ({ id, tries, retryAt, error }: DeliveryFailure): string =>
   sealOf('failure', { id, tries, retry_at: retryAt ?? null, error: error ?? null });

@@ -23,7 +23,7 @@ export type AssignFailure =
   | ChangedMeanwhile
   | StorageUnavailable;
 
-/** Says who looks after an exception; null: no one. The same again changes nothing. One read, one commit. */
+/** Says who looks after an exception; null: it is unassigned. The same again changes nothing. One read, one commit. */
 export type AssignException = (request: AssignRequest) => ResultAsync<Exception, AssignFailure>;
 
 export const assignException = (ports: MovePorts): AssignException => {

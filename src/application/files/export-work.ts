@@ -148,7 +148,7 @@ const findPending = (
 ): ResultAsync<PendingFileExport | undefined, StorageUnavailable> =>
   findExport(ports, subject).map((found) => (found?.status === 'pending' ? found : undefined));
 
-/** The worker is nobody's request. */
+/** The worker acts for no request. */
 const ORIGIN: Origin = { actor: { id: 'jobs', type: 'system' }, requestId: 'jobs' };
 
 /** The end of an export as it is committed with the end of its job: its place is free, and its event says so. */

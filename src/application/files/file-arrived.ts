@@ -10,8 +10,8 @@ import { aggregateChange, type MovePorts } from '../kernel/aggregate-change.ts';
 import { type ChangedMeanwhile, orChangedMeanwhile, retryWhenStale } from '../kernel/retry-when-stale.ts';
 
 /**
- * An object is there: when it is what an upload is for, its job is due at once. Whoever stores files says so, as often as it likes;
- * an arrival that nobody said is found by the job's own looks. Two reads and a commit.
+ * An object is there: when it is what an upload is for, its job is due at once. A store of files says so, once or often;
+ * an arrival that was not announced is found by the job's own looks. Two reads and a commit.
  */
 export type FileArrived = (key: ObjectKey) => ResultAsync<void, ChangedMeanwhile | StorageUnavailable>;
 

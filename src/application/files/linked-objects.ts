@@ -39,7 +39,7 @@ export const headLinkedObject =
       objects.head(key).map((object) => ({ object, ...present({ fileName }) })),
     );
 
-/** What a link of `signRead` leads to, read as it is asked for. Whoever gets it reads the bytes to the end or returns them. */
+/** What a link of `signRead` leads to, read as it is asked for. The caller reads the bytes to the end or returns them. */
 export type ReadLinkedObject = (
   link: string,
   range?: ByteRange,

@@ -34,7 +34,7 @@ import type { ObjectTooLarge } from './store-object.ts';
 
 export type OrderUploadRequest = Readonly<{
   merchantId: MerchantId;
-  /** What the file is called by whoever sends it. */
+  /** What the file is called by its sender. */
   name: string;
   source: FileSource;
   /** The name of one of the merchant's. */

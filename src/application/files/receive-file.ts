@@ -21,7 +21,7 @@ export type FileEmpty = Readonly<{ kind: 'FileEmpty' }>;
 
 export type ReceiveFileRequest = Readonly<{
   merchantId: MerchantId;
-  /** What the file is called by whoever sends it. */
+  /** What the file is called by its sender. */
   name: string;
   /** How it is read; `mapped` by a mapping, or by the merchant's of that name. */
   source: FileSource;

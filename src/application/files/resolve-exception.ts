@@ -77,7 +77,7 @@ export type ConfirmFailure =
   | UntilOutOfRange
   | EffectFailure;
 
-/** Does what another person proposed, as `ResolveException` does. Whoever refuses to confirm leaves it as it is. */
+/** Does what another person proposed, as `ResolveException` does. A refused confirmation leaves it as it is. */
 export type ConfirmResolution = (
   request: Target,
   claimWith: ClaimWith<Exception>,

@@ -87,7 +87,7 @@ export async function* linesFrom(
     for (let first = 0; first < keys.value.length; first += READ_AT_ONCE) {
       const reading = keys.value.slice(first, first + READ_AT_ONCE).map((key) => batchLines(ports, key));
       for (const [index, lines] of (await Promise.all(reading)).entries()) {
-        // A batch that is counted and not there is passed over by no one.
+        // A batch that is counted and not there is not passed over.
         const isNext = batchOf(keys.value[first + index] as ObjectKey) === batch;
         yield isNext ? lines : err(damaged(batchObject(of, batch, 0)));
         if (!isNext || lines.isErr()) return;

@@ -107,7 +107,7 @@ export const runJobs = (
     const held = await move('job.held', found, holdJob(found, holder, startedAt + leaseMs, startedAt));
     if (held.isErr()) return ended(endOf(held.error));
     let job = held.value;
-    // Whoever held it before never came to a step, and each time the process may have died of it.
+    // No holder before this one came to a step, and each time the process may have died of it.
     if (job.attempts >= MOST_ATTEMPTS) return failed(job, job.lastError ?? 'abandoned');
     const steps = work.run(job);
     try {

@@ -36,9 +36,9 @@ export type TakeUpFailure =
   | StorageUnavailable;
 
 /**
- * An object is in the store, whoever put it there. What an upload is for is due at once; a file of a processor in the words of
+ * An object is in the store, by an upload's link or put there by itself. What an upload is for is due at once; a file of a processor in the words of
  * `native` that was placed at `reconciliation/<merchant>/<name>` is copied to be reconciled; any other is let be. Safe to
- * repeat: the same bytes are the reconciliation that there is, and one that is gone again was taken up or is nobody's.
+ * repeat: the same bytes are the reconciliation that there is, and one that is gone again was taken up or belongs to no upload.
  */
 export type TakeUpFile = (key: ObjectKey) => ResultAsync<void, TakeUpFailure>;
 

@@ -19,7 +19,7 @@ const PAGE = 500;
 
 /**
  * Notes the deliveries that there are, and those that the log's events must have led to: of each event for each endpoint
- * that has not changed since before it, so that whoever fanned it out found the endpoint as it is. `unsent` events may not
+ * that has not changed since before it, so that the fan-out found the endpoint as it is. `unsent` events may not
  * have been fanned out yet.
  */
 export const noteDeliveries = (

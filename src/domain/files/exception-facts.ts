@@ -55,7 +55,7 @@ export const exceptionOfMissing = (transaction: SucceededTransaction): Exception
 /**
  * What the bank was sent beyond what the settlement comes to, or less; undefined where the two agree and where no payout is in the
  * file. What was tolerated row by row is no difference, and what rows claim that did not match is that of their own exceptions. Of
- * a file that failed nobody knows what the rest of its rows would have added.
+ * a file that failed it is not known what the rest of its rows would have added.
  */
 export function exceptionOfPayout(settlement: ClosedSettlement): ExceptionFacts | undefined {
   const differs = payoutDifference(settlement);

@@ -45,7 +45,7 @@ export type ExceptionRecord = RevisionRecord<ExceptionId> &
     proposals?: number;
     refusal?: Readonly<{ reason: string; by: string; at: string }>;
     proposal?: ActionRecord & Readonly<{ reason: string; by: string; at: string }>;
-    /** By which whoever proposed is known again; never published. */
+    /** By which the proposer is known again; never published. */
     proposer_identities?: readonly string[];
     resolution?: Readonly<{ at: string }> &
       (

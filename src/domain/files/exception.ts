@@ -123,7 +123,7 @@ export type ResolutionPending = Readonly<{ kind: 'ResolutionPending' }>;
 export type NothingProposed = Readonly<{ kind: 'NothingProposed' }>;
 /** Who proposed a resolution does not confirm it. */
 export type SelfConfirmation = Readonly<{ kind: 'SelfConfirmation' }>;
-/** Another resolution was proposed before, so that whoever confirms has to say which one was seen. */
+/** Another resolution was proposed before, so that the confirmation has to say which one was seen. */
 export type ProposalUnseen = Readonly<{ kind: 'ProposalUnseen'; version: number }>;
 /** What the exception is about leaves nothing that the action could do. */
 export type ActionNotPossible = Readonly<{ kind: 'ActionNotPossible'; action: Action['kind'] }>;
@@ -207,7 +207,7 @@ export function confirmResolution(
   return ok({ next, action: proposal.action });
 }
 
-/** proposed → open: whoever proposed it takes it back, or another person does not agree. */
+/** proposed → open: the proposer takes it back, or another person does not agree. */
 export function rejectResolution(
   exception: Exception,
   { reason, by }: Omit<Refusal, 'at'>,
@@ -218,7 +218,7 @@ export function rejectResolution(
   return ok({ ...revised(withoutProposal(exception), now), refusal: { reason, by, at: now } });
 }
 
-/** Whom it is assigned to from now on; undefined: no one. */
+/** Whom it is assigned to from now on; undefined: it is unassigned. */
 export function assignException(
   exception: Exception,
   assignedTo: string | undefined,

@@ -5,7 +5,7 @@ import type { FileReading } from './file-sources.ts';
 
 type Known = Revision<'reconciliation_upload', ReconciliationUploadId> &
   Readonly<{
-    /** What the file is called by whoever sends it, and how it is read. */
+    /** What the file is called by its sender, and how it is read. */
     name: string;
     reading: FileReading;
     /** Until then the link takes it. */

@@ -37,7 +37,7 @@ export type EndedJob = Known & Readonly<{ status: 'completed' | 'failed' | 'canc
 
 /**
  * Work that outlives the process that began it. Every step is committed with the next checkpoint under the job's version:
- * whoever stalled past its lease finds the version moved and its step refused.
+ * a worker that stalled past its lease finds the version moved and its step refused.
  */
 export type Job = OpenJob | EndedJob;
 

@@ -76,7 +76,7 @@ export function matchTransactionRow(
   if (transaction.status === 'settled') return as('duplicate', isWithin ? facts : differences);
   if (facts.length > 0 || !isWithin) return as('mismatched', differences);
   const matched = as(amounts.length === 0 ? 'matched' : 'matched_within_tolerance', differences);
-  // What failed has been paid out by no one: both sides say so, and nothing changes.
+  // What failed was not paid out: both sides say so, and nothing changes.
   if (transaction.status !== 'succeeded') return matched;
   return { ...matched, settled: { before: transaction, next: settle(transaction, row.fee, now) } };
 }

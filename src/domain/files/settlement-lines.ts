@@ -24,7 +24,7 @@ export function settlementGroup(row: FileRow, { transactionsOf }: Books): Settle
 
 /**
  * Undefined for a row that is of none: one that is rejected, a duplicate, which is in the settlement of the row that came first,
- * one whose currency nobody knows, and one of a transaction that failed on both sides. What took effect is counted by our
+ * one of an unknown currency, and one of a transaction that failed on both sides. What took effect is counted by our
  * figures, as the ledger is; what did not, by the processor's.
  */
 export function settlementRow({

@@ -9,7 +9,7 @@ import { isLongEnough } from './secret-variables.ts';
 export type BearerVerifier = Readonly<{ authenticate: Authenticate; secretHealth?: SecretHealth }>;
 
 /**
- * Asks nobody: the secret of the start is known. One that comes after it must be as long, and in production no text that can be
+ * Without I/O: the secret of the start is known. One that comes after it must be as long, and in production no text that can be
  * guessed or that signs cursors.
  */
 export function bearerVerifier({

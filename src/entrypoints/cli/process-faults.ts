@@ -17,8 +17,8 @@ export type ProcessFaults = Readonly<{
 const LONGEST_END_MS = 40_000;
 
 /**
- * Takes up what nobody caught: exceptions thrown in callbacks, and promises whose rejection nobody awaits. Each is logged and
- * counted. A request's fault is that request's alone, and the process lives on. After one of its own nobody knows which of its
+ * Takes up uncaught exceptions of callbacks, and rejections of promises that are not awaited. Each is logged and
+ * counted. A request's fault is that request's alone, and the process lives on. After one of its own it is not known which of its
  * workers still runs, so it ends in order, as if it was stopped, with exit code 1; at once when that takes too long.
  */
 export function watchFaults(

@@ -167,7 +167,7 @@ const barOf = (part: number, whole: number, of: string): string => {
 };
 
 /**
- * How far a file is: the first reading by its bytes, as nobody knows its rows yet, and where it is packed by the rows alone; then its
+ * How far a file is: the first reading by its bytes, as its rows are not counted yet, and where it is packed by the rows alone; then its
  * rows, and of them those that did not match.
  */
 export function progressText(each: Reconciliation): string {

@@ -36,7 +36,7 @@ const SAID: Readonly<Record<SecretFault, Said>> = {
   },
 };
 
-/** What nobody has to set otherwise. */
+/** Faults that pass without a change of settings. */
 const PASSING: ReadonlySet<SecretFault> = new Set(['throttled', 'unavailable']);
 
 /** The fault of the setting that names the secret. */

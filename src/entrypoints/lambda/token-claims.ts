@@ -7,7 +7,7 @@ type TokenEvent = Readonly<{ request: Readonly<{ userAttributes: Attributes }>; 
 
 /**
  * Puts into access tokens what Cognito keeps of a person and leaves out: the merchant and permissions, which administrators alone
- * write, and an address that was verified, by which approvals know one person in several tokens. Asks nobody.
+ * write, and an address that was verified, by which approvals know one person in several tokens. Without I/O.
  */
 export const handler = async (event: unknown, _context: unknown): Promise<object> => {
   const { request, ...rest } = event as TokenEvent;

@@ -82,7 +82,7 @@ describe('paying a vendor', () => {
   it('is refused for terms that are not those that were approved', async () => {
     const id = await anApproved(world);
     const before = await world.stored(id);
-    // As if somebody had edited the store by hand.
+    // As after an edit of the store by hand.
     const next = { ...before, ...nextOf(before, world.clock.at), amount: money(99_999n, 'USD') };
     const { change } = approvalChange(approvalPorts, {
       ...asked(ADMIN),

@@ -47,7 +47,7 @@ type Appended = ReturnType<Refusals['append']>;
 export const losePay: Turn<Paid> = () => errAsync({ kind: 'PayoutOutcomeUnknown' });
 export const refusePay: Turn<Paid> = () => errAsync({ kind: 'PayoutsUnavailable' });
 export const refuseLookup: Turn<LookedUp> = () => errAsync({ kind: 'PayoutsUnavailable' });
-/** The payout happens, and nobody hears of it. */
+/** The payout happens, and its reply is lost. */
 export const payInSilence: Turn<Paid> = (call) =>
   call().andThen(() => errAsync({ kind: 'PayoutOutcomeUnknown' as const }));
 

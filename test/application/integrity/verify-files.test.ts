@@ -39,7 +39,7 @@ describe('verify, of files of processors', () => {
     expect(await book.verified()).toEqual([]);
   });
 
-  /** What somebody with the keys of the store could commit: its chain is whole. */
+  /** What a holder of the store's keys could commit: its chain is whole. */
   const forged = async (
     action: string,
     next: Settlement,

@@ -144,7 +144,7 @@ function moved(
   }
 }
 
-/** An edit that changes nothing is no move, and nobody commits it. */
+/** An edit that changes nothing is no move, and is not committed. */
 function edited(before: VendorPayment, cents: bigint, now: number, by: Approver): Made | undefined {
   const made = anEdit(before, { lineItems: [aLine(cents)] }, now, by);
   return made.payment.version > before.version ? made : undefined;

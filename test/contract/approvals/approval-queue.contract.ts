@@ -128,7 +128,7 @@ export function approvalQueueContract(
       expect(await receive(0)).toEqual([]);
     });
 
-    it('makes a message that nobody removes a dead letter after its third receive, and leaves the others', async () => {
+    it('makes a message that is not removed a dead letter after its third receive, and leaves the others', async () => {
       const [poison] = someMessages(1) as [QueuedApproval];
       await send([poison]);
       await letItDie(1);

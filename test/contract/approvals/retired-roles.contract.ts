@@ -4,7 +4,7 @@ import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-st
 import { aCreation, anApprover, anUncheckedApproval } from '../../fixtures/approvals.ts';
 import { aColleague, anApprovalsApp, told } from '../../support/approvals-app.ts';
 
-/** What was approved in a role that nobody can have any more: read as it was, over HTTP, as the document says. */
+/** What was approved in a role that can no longer be given: read as it was, over HTTP, as the document says. */
 export function retiredRolesContract(adapter: string, open: () => Promise<ApprovalsStorage>): void {
   describe(`roles that are no longer accepted: ${adapter}`, () => {
     let storage: ApprovalsStorage;

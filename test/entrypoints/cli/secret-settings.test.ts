@@ -174,7 +174,7 @@ describe('production', () => {
     ]);
   });
 
-  it('asks nobody but AWS over TLS for a secret', async () => {
+  it('asks only AWS over TLS for a secret', async () => {
     expect(await faultsOf({ ...without, ...region, ...NAMED, JWT_SECRET_ARN: '' })).toMatchObject([
       { name: 'PAYWRIGHT_SECRET_ARN', says: expect.stringContaining('which is not AWS over TLS') },
       { name: 'PAYWRIGHT_CUSTOMER_KEYS_ARN' },

@@ -118,7 +118,7 @@ describe('the functions of the API', () => {
     expect(await query.initError()).toMatch(/made without dynamodb/);
   });
 
-  it('hold two connections at most, and tell nobody by NOTIFY', async () => {
+  it('hold two connections at most, and send no NOTIFY', async () => {
     const process_ = await onPostgres('process', { DATABASE_URL: `${url}?application_name=counted` });
     for (const key of ['a', 'b', 'c'])
       expect((await answered(process_, await pay(`counted-${key}`))).status).toBe(201);

@@ -34,7 +34,7 @@ describe('Claims of access tokens', () => {
     });
   });
 
-  it('are none of what the person has not, nor an address that nobody verified', async () => {
+  it('are none of what the person has not, nor an address that was not verified', async () => {
     expect(await claimsOf({ sub: 'someone', email: 'ada@example.com', email_verified: 'false' })).toEqual({});
   });
 });

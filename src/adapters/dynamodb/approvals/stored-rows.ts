@@ -169,7 +169,7 @@ function sentItems(links: PaymentHistory['links'], stored: readonly (Item & Item
   });
 }
 
-/** Payments of before each began with a head have one once somebody was refused. */
+/** Payments of before each began with a head have one once an approver was refused. */
 function headItems({ payment: { id }, links: [first], refused }: PaymentHistory): readonly Item[] {
   return refused.length === 0 && first?.written?.refusals === undefined
     ? []

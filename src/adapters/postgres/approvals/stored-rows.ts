@@ -80,7 +80,7 @@ const rowsOf = ({ payment, links, given, refused, owed }: PaymentHistory): reado
   outboxShardOf({ id: '', paymentId: payment.id }),
 ];
 
-/** Payments of before each began with a head have one once somebody was refused. */
+/** Payments of before each began with a head have one once an approver was refused. */
 function headRows(
   id: PaymentHistory['payment']['id'],
   [first]: PaymentHistory['links'],
@@ -162,7 +162,7 @@ const DIFFERENCES = [
     AND NOT EXISTS (SELECT FROM approvals.outbox_parked AS p WHERE p.id = e.id)`,
 ].join('\nUNION ALL\n');
 
-/** Rows of no payment, the first of each table: references refuse most of them, until somebody takes those away. */
+/** Rows of no payment, the first of each table: references refuse most of them, until those are taken away. */
 const straysIn = (table: string, row: RowDifference['row'], id: string, unless = '') => `
   (SELECT '${row}' AS row, ${id} AS id, 'orphaned' AS fault FROM approvals.${table} AS t
   WHERE NOT EXISTS (SELECT FROM approvals.payments AS p WHERE p.payment_id = t.payment_id${unless}) LIMIT 1)`;

@@ -104,7 +104,7 @@ const keptWork = workCompleted.transform(
   }),
 );
 
-/** What an event says that comes as JSON, whoever hands it over. */
+/** What an event says that comes as JSON, over HTTP or from the bus. */
 export const parseWorkCompleted = (json: JsonBody) => parseBody(keptWork, json).map(workFrom);
 
 /** What a parsed envelope says. */

@@ -88,7 +88,7 @@ export type MetricsAccess =
 export const metricsText = async ({ registry }: PlatformMetrics): Promise<Response> =>
   new Response(await registry.metrics(), { headers: { 'Content-Type': registry.contentType } });
 
-/** The measurements beside the API, for whoever `access` lets read them. */
+/** The measurements beside the API, for those whom `access` lets read them. */
 export type ReadableMetrics = Readonly<{ access: MetricsAccess; read: () => Promise<Response> }>;
 
 const getMetrics =

@@ -7,7 +7,7 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 export type AddressRange = Readonly<{ network: Address; bits: number }>;
 
 /**
- * The address of whoever sent a request, as it is kept: IPv4 dotted, also where IPv6 carries it, else as RFC 5952 writes
+ * The address of the client of a request, as it is kept: IPv4 dotted, also where IPv6 carries it, else as RFC 5952 writes
  * IPv6, without a zone. Undefined where there is no connection.
  */
 export type ClientAddress = (

@@ -10,7 +10,7 @@ export type PlatformMetrics = ServiceMetrics &
     processor: Histogram<'call' | 'outcome'>;
     /** What was turned away to stay within limits: see `paywright_http_shed_total`. */
     shed: Counter<'what'>;
-    /** Exceptions and rejections that nobody caught, by whose they were. */
+    /** Uncaught exceptions and unhandled rejections, by their origin. */
     uncaughtFaults: Counter<'origin' | 'kind'>;
     /** What recovery made of open payments, by `RECOVERY_ENDS`. */
     recovery: Counter<'outcome'>;
@@ -82,7 +82,7 @@ export function platformMetrics(): PlatformMetrics {
     }),
     uncaughtFaults: new Counter({
       name: 'paywright_uncaught_faults_total',
-      help: 'Faults nobody caught, by origin (request, process) and kind (exception, rejection).',
+      help: 'Uncaught faults, by origin (request, process) and kind (exception, rejection).',
       labelNames: ['origin', 'kind'],
       registers,
     }),

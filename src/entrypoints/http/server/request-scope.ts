@@ -4,9 +4,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 export type RequestScope = {
   /** As `X-Request-Id` has it, once that is known. */
   id?: string;
-  /** Whether nobody waits for the answer any more. */
+  /** Whether the client closed its connection before the answer. */
   hasLeft: () => boolean;
-  /** Runs once it is answered, whether or not somebody reads that. */
+  /** Runs once it is answered, whether or not the client reads that. */
   atEnd?: () => void;
 };
 

@@ -181,7 +181,7 @@ const IF_NONE_MATCH = {
 
 const NOT_MODIFIED = { description: 'What is held is the newest.', headers: { ETag: ETAG } };
 
-/** Refusals before anything is looked up under a key, or without an effect whoever asks. */
+/** Refusals before anything is looked up under a key, or without an effect under any token. */
 const NEVER_KEPT = new Set(['400', '401', '412', '413', '415', '429', '500', '503']);
 
 /** An answer that is kept under a key says whether it was given before. */

@@ -14,7 +14,7 @@ export type PlatformOfFunction = FunctionTelemetry & Readonly<{ config: Function
 type Work<Result> = (event: unknown, invocation: Invocation) => Promise<Result>;
 
 /**
- * A function of the platform. What asks nobody is made while the instance starts, when Lambda gives it a whole processor;
+ * A function of the platform. What needs no I/O is made while the instance starts, when Lambda gives it a whole processor;
  * the storage is asked at the first invocation. Where secrets have to be read first, all is made at that.
  */
 export function platformFunction<Result>(

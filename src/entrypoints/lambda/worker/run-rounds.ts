@@ -15,7 +15,7 @@ export type RoundsParts = FunctionTelemetry &
 
 /**
  * What an invocation came to. `left`: there was no time for all of it, and the next schedule goes on. A queue or a stream that
- * woke the function sees no item that failed: what is to be done is in the store, whoever says so.
+ * woke the function sees no item that failed: what is to be done is in the store, and the next schedule finds it.
  */
 export type WorkResult = Readonly<{ rounds: number; left: boolean; batchItemFailures: readonly never[] }>;
 

@@ -205,7 +205,7 @@ describe.each(kinds)('an idempotency key of approvals on $name', ({ open }) => {
     expect(await readOf(await office.send(pay, key))).toEqual(first);
   });
 
-  it('answers a payout that nobody knows the end of as it stands, and once it has ended with its end', async () => {
+  it('answers a payout whose end is unknown as it stands, and once it has ended with its end', async () => {
     const [path, key] = [await office.approved({ vendorId: SILENT }), randomUUID()];
     const pay: Call = { by: 'admin', path: `${path}/process` };
     for (const replayed of [null, 'true']) {

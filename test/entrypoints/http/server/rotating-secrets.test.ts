@@ -38,7 +38,7 @@ const signed = (secret: string, claims = {}) =>
   sign(goodClaims({ sub: 'ada', ...claims }), {}, Buffer.from(secret));
 
 describe('tokens under secrets that rotate', () => {
-  it('are good by each of those that are accepted, and nobody is asked for more', async () => {
+  it('are good by each of those that are accepted, and the secret is not asked for again', async () => {
     const { verdict, asked } = verifier([NEW, OLD]);
     expect(await verdict(await signed(OLD))).toBe('ada');
     expect(await verdict(await signed(NEW))).toBe('ada');
@@ -61,7 +61,7 @@ describe('tokens under secrets that rotate', () => {
       expect(await verdict(`${head}.${signature}`)).toBe('Unauthenticated');
   });
 
-  it('that are good by their signature and not by their claims are refused, and nobody is asked', async () => {
+  it('that are good by their signature and not by their claims are refused, and the secret is not asked for', async () => {
     const { verdict, asked } = verifier([NEW, OLD]);
     const past = Math.floor(Date.now() / 1_000) - 3_600;
     for (const claims of [{ exp: past }, { aud: 'others' }, { iss: 'others' }])
