@@ -1,7 +1,6 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
-import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import {
@@ -15,51 +14,19 @@ import {
   DISPATCHER,
   type Made,
 } from '../fixtures/approvals.ts';
-import { postgresServer } from '../support/postgres-database.ts';
-import { type Trouble, tcpProxy } from './tcp-proxy.ts';
+import { databaseForEachTest } from '../support/database-for-each-test.ts';
+import { type Trouble } from './tcp-proxy.ts';
 
-const server = await postgresServer(inject('postgresUrl'));
-afterAll(() => server.close());
+const database = await databaseForEachTest(approvalsPostgresStorage);
+const { storageOn, superuser, proxied } = database;
 
 const pause = (ms: number) => new Promise((over) => setTimeout(over, ms));
-
-let url: string;
-let opened: { close(): Promise<unknown> }[];
-beforeEach(async () => {
-  url = await server.newDatabase();
-  opened = [];
-});
-afterEach(async () => {
-  for (const each of opened.reverse()) await each.close();
-});
-
-function storageOn(settings: pg.PoolConfig = {}): ApprovalsStorage {
-  const storage = approvalsPostgresStorage(postgresPool({ connectionString: url, ...settings }));
-  opened.push(storage);
-  return storage;
-}
-
-function superuser(): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max: 4 });
-  pool.on('error', () => {});
-  opened.push({ close: () => pool.end() });
-  return pool;
-}
 
 /** Given back after the test, whatever it has come to. */
 async function aConnection(pool: pg.Pool): Promise<pg.PoolClient> {
   const client = await pool.connect();
-  opened.push({ close: () => Promise.resolve(client.release(true)) });
+  database.closing({ close: () => Promise.resolve(client.release(true)) });
   return client;
-}
-
-async function proxied(settings: pg.PoolConfig = {}) {
-  const direct = new URL(url);
-  const wire = await tcpProxy({ host: direct.hostname, port: Number(direct.port) });
-  opened.push(wire);
-  direct.hostname = '127.0.0.1';
-  direct.port = `${wire.port}`;
-  return { wire, storage: storageOn({ connectionString: direct.href, ...settings }) };
 }
 
 async function committed<Payment extends VendorPayment>(

@@ -1,5 +1,4 @@
-import type pg from 'pg';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { secretsClient } from '../../src/adapters/aws/secret-text.ts';
 import { auroraCredentials } from '../../src/adapters/aws/secrets.ts';
 import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
@@ -17,30 +16,13 @@ import {
 } from '../fixtures/approvals.ts';
 import { NOON } from '../fixtures/changes.ts';
 import { EMULATOR_CREDENTIALS } from '../support/aws-emulators.ts';
-import { postgresServer } from '../support/postgres-database.ts';
+import { databaseForEachTest } from '../support/database-for-each-test.ts';
 import { APPROVALS_GRANTS, asOwner, plainRole } from '../support/postgres-roles.ts';
 import { secretKeeper } from '../support/secret-keeper.ts';
 
-const server = await postgresServer(inject('postgresUrl'));
-afterAll(() => server.close());
+const database = await databaseForEachTest(approvalsPostgresStorage);
 
 const pause = (ms: number) => new Promise((over) => setTimeout(over, ms));
-
-let url: string;
-let opened: { close(): Promise<unknown> }[];
-beforeEach(async () => {
-  url = await server.newDatabase();
-  opened = [];
-});
-afterEach(async () => {
-  for (const each of opened.reverse()) await each.close();
-});
-
-function storageOn(pool: pg.Pool): ApprovalsStorage {
-  const storage = approvalsPostgresStorage(pool);
-  opened.push(storage);
-  return storage;
-}
 
 async function committed<Payment extends VendorPayment>(
   storage: ApprovalsStorage,
@@ -65,8 +47,8 @@ describe('the role that serves approvals', () => {
   }
 
   it('can do all that is asked of it', async () => {
-    const { url: connectionString } = await plainRole(url, APPROVALS_GRANTS);
-    const storage = storageOn(postgresPool({ connectionString }));
+    const { url: connectionString } = await plainRole(database.url(), APPROVALS_GRANTS);
+    const storage = database.storageOn({ connectionString });
     expect((await storage.health.check()).isOk()).toBe(true);
     await wholeWay(storage, NOON);
     const { leases, outbox } = storage;
@@ -83,7 +65,7 @@ describe('the role that serves approvals', () => {
   });
 
   it('may have its password changed under load, secret first and role after, and no payment is lost', async () => {
-    const { user, url: as } = await plainRole(url, APPROVALS_GRANTS);
+    const { user, url: as } = await plainRole(database.url(), APPROVALS_GRANTS);
     const { hostname: host, port, pathname } = new URL(as);
     const keeper = await secretKeeper();
     const secretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:serving';
@@ -92,11 +74,14 @@ describe('the role that serves approvals', () => {
     store('first');
     const client = secretsClient({ region: 'eu-central-1', endpoint: keeper.url });
     client.config.credentials = () => Promise.resolve(EMULATOR_CREDENTIALS);
-    opened.push(keeper, { close: () => Promise.resolve(client.destroy()) });
-    const storage = storageOn(
-      rotateCredentials(
-        postgresPool({ host, port: Number(port), database: pathname.slice(1), password: '' }),
-        auroraCredentials({ secretArn, client }),
+    database.closing(keeper);
+    database.closing({ close: () => Promise.resolve(client.destroy()) });
+    const storage = database.closing(
+      approvalsPostgresStorage(
+        rotateCredentials(
+          postgresPool({ host, port: Number(port), database: pathname.slice(1), password: '' }),
+          auroraCredentials({ secretArn, client }),
+        ),
       ),
     );
     const load = Array.from({ length: 60 }, async (_, n) => {
@@ -104,7 +89,7 @@ describe('the role that serves approvals', () => {
       if (n === 20) store('second');
       if (n === 21)
         await asOwner(
-          url,
+          database.url(),
           `ALTER ROLE ${user} PASSWORD 'second'`,
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${user}'`,
         );

@@ -1,54 +1,16 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { isTransient, retried } from '../../src/adapters/postgres/faults.ts';
-import { migratePostgres, PLATFORM_MIGRATIONS } from '../../src/adapters/postgres/migrate.ts';
-import { newestOf } from '../../src/adapters/postgres/migration-files.ts';
+import { describe, expect, inject, it } from 'vitest';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aKey, anOpening, aSuccess, type Opening } from '../fixtures/changes.ts';
-import { postgresServer } from '../support/postgres-database.ts';
-import { type Trouble, tcpProxy } from './tcp-proxy.ts';
+import { anOpening, aSuccess, type Opening } from '../fixtures/changes.ts';
+import { databaseForEachTest } from '../support/database-for-each-test.ts';
+import { type Trouble } from './tcp-proxy.ts';
 
-const server = await postgresServer(inject('postgresUrl'));
-afterAll(() => server.close());
+const database = await databaseForEachTest(postgresStorage);
+const { storageOn, superuser, proxied } = database;
 
 const pause = (ms: number) => new Promise((over) => setTimeout(over, ms));
-
-let url: string;
-let opened: { close(): Promise<unknown> }[];
-beforeEach(async () => {
-  url = await server.newDatabase();
-  opened = [];
-});
-afterEach(async () => {
-  for (const each of opened.reverse()) await each.close();
-});
-
-function storageOn(settings: pg.PoolConfig = {}): Storage {
-  const storage = postgresStorage(postgresPool({ connectionString: url, ...settings }));
-  opened.push(storage);
-  return storage;
-}
-
-function superuser(connectionString = url): pg.Pool {
-  const pool = new pg.Pool({ connectionString, max: 4 });
-  pool.on('error', () => {});
-  opened.push({ close: () => pool.end() });
-  return pool;
-}
-
-async function proxied(settings: pg.PoolConfig = {}) {
-  const direct = new URL(url);
-  const wire = await tcpProxy({ host: direct.hostname, port: Number(direct.port) });
-  opened.push(wire);
-  direct.hostname = '127.0.0.1';
-  direct.port = `${wire.port}`;
-  return { wire, storage: storageOn({ connectionString: direct.href, ...settings }) };
-}
 
 /** Every opening is stored exactly once, whole. */
 async function expectStoredOnce(storage: Storage, openings: readonly Opening[]): Promise<void> {
@@ -103,14 +65,14 @@ describe('a commit on Postgres', () => {
   it('under load, with connections killed all the time, is made once or known not to be', async () => {
     const storage = storageOn();
     const admin = superuser(inject('postgresUrl'));
-    const database = new URL(url).pathname.slice(1);
+    const name = new URL(database.url()).pathname.slice(1);
     let killed = 0;
     let over = false;
     const killing = (async () => {
       while (!over) {
         const { rowCount } = await admin.query(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name = 'paywright'`,
-          [database],
+          [name],
         );
         killed += rowCount ?? 0;
         await pause(60);
@@ -137,7 +99,7 @@ describe('a commit on Postgres', () => {
   it.each(['25006', '40001', '40P01', '53100', '57P01', '08006'])(
     'is tried again after %s, and given up in bounded time when it stays',
     async (code) => {
-      const pool = postgresPool({ connectionString: url });
+      const pool = database.pool();
       const query = pool.query.bind(pool) as (...given: readonly unknown[]) => Promise<unknown>;
       let faults = 2;
       let calls = 0;
@@ -149,7 +111,6 @@ describe('a commit on Postgres', () => {
         },
       });
       const storage = postgresStorage(faulty);
-      opened.push({ close: () => pool.end() });
       const opening = anOpening();
       expect((await storage.commits.commit(opening.change)).isOk()).toBe(true);
       expect(calls).toBe(3);
@@ -198,9 +159,8 @@ describe('a commit on Postgres', () => {
   });
 
   it('waits for a pool that is used up, and goes on when a connection comes free', async () => {
-    const pool = postgresPool({ connectionString: url, max: 2, connectionTimeoutMillis: 100 });
-    const storage = postgresStorage(pool);
-    opened.push(storage);
+    const pool = postgresPool({ connectionString: database.url(), max: 2, connectionTimeoutMillis: 100 });
+    const storage = database.closing(postgresStorage(pool));
     const held = [await pool.connect(), await pool.connect()];
     const opening = anOpening();
     const commit = storage.commits.commit(opening.change);
@@ -211,9 +171,8 @@ describe('a commit on Postgres', () => {
   });
 
   it('is unavailable, in bounded time, while the pool stays used up', async () => {
-    const pool = postgresPool({ connectionString: url, max: 1, connectionTimeoutMillis: 50 });
-    const storage = postgresStorage(pool);
-    opened.push(storage);
+    const pool = postgresPool({ connectionString: database.url(), max: 1, connectionTimeoutMillis: 50 });
+    const storage = database.closing(postgresStorage(pool));
     const held = await pool.connect();
     const opening = anOpening();
     const refused = (await storage.commits.commit(opening.change))._unsafeUnwrapErr();
@@ -241,132 +200,4 @@ describe('a commit on Postgres', () => {
       expect((await storage.claims.find(key, key.createdAt))._unsafeUnwrap()).toBeUndefined();
     },
   );
-});
-
-describe('a read on Postgres', () => {
-  it.each(['lost request', 'reset', 'cut', 'silence'] as const)(
-    'that meets a wire with %s is asked again',
-    async (trouble) => {
-      const { wire, storage } = await proxied({ query_timeout: 1_000 });
-      const opening = anOpening();
-      (await storage.commits.commit(opening.change))._unsafeUnwrap();
-      wire.trouble('find_payments', trouble);
-      wire.trouble('find_claims', trouble);
-      const { merchantId, id } = opening.payment;
-      expect((await storage.payments.find(merchantId, id))._unsafeUnwrap()).toEqual(opening.payment);
-      expect((await storage.claims.find(opening.claim, opening.claim.createdAt))._unsafeUnwrap()).toEqual(
-        opening.claim,
-      );
-      expect(wire.met()).toBe(2);
-    },
-  );
-
-  it('prepared before a migration changed its table is prepared anew', async () => {
-    const storage = storageOn();
-    const opening = anOpening();
-    (await storage.commits.commit(opening.change))._unsafeUnwrap();
-    const { claim } = opening;
-    expect((await storage.claims.find(claim, claim.createdAt))._unsafeUnwrap()).toEqual(claim);
-    await superuser().query('ALTER TABLE claim ADD COLUMN later text');
-    expect((await storage.claims.find(claim, claim.createdAt))._unsafeUnwrap()).toEqual(claim);
-  });
-
-  it('of a server that is silent for as long as a query may take is asked once, so that its client waits for one time-out', async () => {
-    let now = 0;
-    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
-    let calls = 0;
-    const silent = retried(() => {
-      calls += 1;
-      now += 10_000;
-      return Promise.reject(new Error('Query read timeout'));
-    });
-    await expect(silent).rejects.toThrow('Query read timeout');
-    clock.mockRestore();
-    expect(calls).toBe(1);
-  });
-
-  it('on a connection that was ended while it was lent fails alone', async () => {
-    const pool = postgresPool({ connectionString: url });
-    opened.push({ close: () => pool.end() });
-    const lent = await pool.connect();
-    const ended = new Promise((over) => lent.once('end', over));
-    await superuser().query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE application_name = 'paywright' AND datname = current_database()`,
-    );
-    await ended;
-    await expect(lent.query('SELECT 1')).rejects.toSatisfy(isTransient);
-    lent.release(true);
-    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
-  });
-
-  it('of a server that is gone is unavailable', async () => {
-    const direct = new URL(url);
-    const wire = await tcpProxy({ host: direct.hostname, port: Number(direct.port) });
-    await wire.close();
-    direct.port = `${wire.port}`;
-    const storage = storageOn({ connectionString: direct.href });
-    const { payment } = anOpening({ idempotencyKey: aKey() });
-    const found = await storage.payments.find(payment.merchantId, payment.id);
-    expect(found._unsafeUnwrapErr().kind).toBe('StorageUnavailable');
-    expect((await storage.health.check())._unsafeUnwrapErr().kind).toBe('StorageUnavailable');
-  });
-});
-
-describe('the schema on Postgres', () => {
-  async function emptyDatabase(): Promise<string> {
-    const name = `empty_${randomBytes(6).toString('hex')}`;
-    await superuser(inject('postgresUrl')).query(`CREATE DATABASE ${name}`);
-    const at = new URL(inject('postgresUrl'));
-    at.pathname = `/${name}`;
-    return at.href;
-  }
-
-  it('is brought up to date once, however often it is asked', async () => {
-    url = await emptyDatabase();
-    const pool = postgresPool({ connectionString: url });
-    opened.push({ close: () => pool.end() });
-    expect((await migratePostgres(pool))._unsafeUnwrap().at(-1)).toBe(newestOf(PLATFORM_MIGRATIONS));
-    expect((await migratePostgres(pool))._unsafeUnwrap()).toEqual([]);
-    expect((await postgresStorage(pool).health.check()).isOk()).toBe(true);
-  });
-
-  it('is brought up to date by one of several processes that start at once', async () => {
-    url = await emptyDatabase();
-    const from = (name: string) => JSON.stringify(new URL(`../../src/${name}`, import.meta.url).href);
-    const program = `
-      import { migratePostgres } from ${from('adapters/postgres/migrate.ts')};
-      import { postgresPool } from ${from('adapters/postgres/pool.ts')};
-      const pool = postgresPool({ connectionString: process.argv[1] });
-      console.log(JSON.stringify((await migratePostgres(pool))._unsafeUnwrap()));
-      await pool.end();
-    `;
-    const run = promisify(execFile);
-    const outputs = await Promise.all(
-      Array.from({ length: 3 }, () => run(process.execPath, ['--input-type=module', '-e', program, url])),
-    );
-    const applied = outputs.map(({ stdout }) => JSON.parse(stdout) as string[]);
-    expect(applied.filter((each) => each.length > 0)).toHaveLength(1);
-    expect(applied.flat().at(-1)).toBe(newestOf(PLATFORM_MIGRATIONS));
-  });
-
-  it('says what it lacks on an empty database, and on one that is behind', async () => {
-    url = await emptyDatabase();
-    const needed = newestOf(PLATFORM_MIGRATIONS);
-    const { health } = storageOn();
-    expect((await health.check())._unsafeUnwrapErr()).toEqual({
-      kind: 'SchemaOutdated',
-      found: 'none',
-      needed,
-    });
-    const pool = postgresPool({ connectionString: url });
-    opened.push({ close: () => pool.end() });
-    const applied = (await migratePostgres(pool))._unsafeUnwrap();
-    await pool.query('DELETE FROM kysely_migration WHERE name = $1', [needed]);
-    expect((await health.check())._unsafeUnwrapErr()).toEqual({
-      kind: 'SchemaOutdated',
-      found: applied.at(-2),
-      needed,
-    });
-  });
 });
