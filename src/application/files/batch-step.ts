@@ -12,33 +12,39 @@ import type { Utf8 } from '../../ports/utf8.ts';
 import { type AggregateMove, auditedAggregate } from '../kernel/aggregate-change.ts';
 import { settlementsChange } from '../payments/settle-transactions.ts';
 import { heldUp } from './file-records.ts';
-import type { JobHeldUp, JobStep } from './job-work.ts';
+import type { Beside, JobHeldUp, JobStep } from './job-work.ts';
 import type { MatchedBatch } from './match-batch.ts';
 import { movedReconciliation, originOf, progressOf } from './reconciliation-moves.ts';
 import type { AggregateEffect } from './row-effects.ts';
 
+/** The step of a batch, the reconciliation as it is stored then, and what comes of writing the batch's object. */
+export type BatchMade = Readonly<{
+  step: Extract<JobStep, Readonly<{ checkpoint: unknown }>> & Readonly<{ beside: Beside }>;
+  stored: ProcessingReconciliation;
+  written: Promise<Result<void, JobHeldUp>>;
+}>;
+
 export type BatchPorts = Readonly<{ ids: Ids; digests: Digests; objects: ObjectStore; utf8: Utf8 }>;
 
 /**
- * Writes what became of the rows of a batch as one object, and gives the step that commits all that they change. `attempt` is the
- * version of the job.
+ * Begins to write what became of the rows of a batch as one object, and gives the step that commits all that they change, which must
+ * not be committed before the object is `written`. `attempt` is the version of the job.
  */
-export async function batchStep(
+export function batchStep(
   ports: BatchPorts,
   running: ProcessingReconciliation,
   { rows, lines, effects, at, next: place }: MatchedBatch,
   attempt: number,
-): Promise<Result<Readonly<{ step: JobStep; stored: ProcessingReconciliation }>, JobHeldUp>> {
+): BatchMade {
   const { digests, objects, utf8 } = ports;
   const text = rows
     .map((row, index) => `${jsonText({ ...rowOutcomeRecord(row), ...lines[index] })}\n`)
     .join('');
-  const written = await objects.put(
-    batchObject(running, running.batches, attempt),
-    utf8.encode(text),
-    'application/x-ndjson',
-  );
-  if (written.isErr()) return err(heldUp(written.error));
+  const object = batchObject(running, running.batches, attempt);
+  const putting = Promise.resolve(objects.put(object, utf8.encode(text), 'application/x-ndjson'));
+  const written = putting.then((put) => (put.isErr() ? err(heldUp(put.error)) : ok(undefined)));
+  // A defect is thrown where it is awaited, which may be never.
+  written.catch(() => {});
   const next = advanceReconciliation(
     running,
     {
@@ -64,7 +70,7 @@ export async function batchStep(
       events: effects.events,
     },
   };
-  return ok({ step, stored });
+  return { step, stored, written };
 }
 
 /** One version for a batch, however many of its rows changed the aggregate. */

@@ -1,5 +1,5 @@
 import { err, ok, Result } from 'neverthrow';
-import { type FileRow, paymentNamedBy, type ReadRow } from '../../domain/files/file-row.ts';
+import { type FileRow, paymentNamedBy, type RowRejected } from '../../domain/files/file-row.ts';
 import { matchRow } from '../../domain/files/match-file-row.ts';
 import type { Books, MatchedRow, Tolerance } from '../../domain/files/match-row.ts';
 import type { ProcessingReconciliation } from '../../domain/files/reconciliation.ts';
@@ -8,13 +8,14 @@ import type { PaymentId, TransactionId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
-import type { CsvPlace, CsvRecord } from '../../ports/csv-files.ts';
+import type { CsvPlace } from '../../ports/csv-files.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { Storage } from '../../ports/storage.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { entriesOfSettlement, ROWS_PER_SETTLEMENT } from '../payments/settle-transactions.ts';
 import { type BatchEffects, batchDraft } from './batch-draft.ts';
-import type { MatchReads } from './left-by-step.ts';
+import type { PaymentBooks } from './books-ahead.ts';
+import type { MatchReads } from './left-by-steps.ts';
 import type { BatchSoFar, RowContributor, RowEffects } from './row-effects.ts';
 import { storedChargebacks, storedLines } from './statement-line-rows.ts';
 
@@ -42,36 +43,38 @@ export const batchSize = ({ mostChangeRows }: BatchBounds): number =>
 
 export type MatchPorts = MatchReads & Readonly<{ ids: Ids }> & BatchBounds;
 
-/** How the rows of a file are read and judged, and what they change beside their transactions. */
+/** How the rows of a file are judged, and what they change beside their transactions. */
 export type MatchTerms = Readonly<{
-  read: ReadRow;
   tolerance: Tolerance;
   contributors: readonly RowContributor[];
 }>;
 
+/** A row as it was read, and the place behind it. */
+export type RowRead = Readonly<{ row: Result<FileRow, RowRejected>; next: CsvPlace }>;
+
+/** The payments that rows name. */
+export const paymentsIn = (rows: readonly RowRead[]): readonly PaymentId[] => [
+  ...new Set(rows.flatMap(({ row }) => (row.isOk() ? (paymentNamedBy(row.value) ?? []) : []))),
+];
+
 /**
- * Matches as many of the records as one change can hold, at least one. Reads each payment that they name once, and the lines of
- * statements that they may repeat, all at once, and then what the contributors ask for. What one row changes is so for the rows
- * behind it. No generator, which would hold the batch until the next full collection.
+ * Matches as many of the rows as one change can hold, at least one. `transactions` are those of the payments that they name, and left
+ * as the rows leave them. Reads the lines of statements that they may repeat, all at once, and then what the contributors ask for. What
+ * one row changes is so for the rows behind it. No generator, which would hold the batch until the next full collection.
  */
 export async function matchBatch(
   ports: MatchPorts,
   reconciliation: ProcessingReconciliation,
-  records: readonly CsvRecord[],
+  read: readonly RowRead[],
+  transactions: PaymentBooks,
   terms: MatchTerms,
   at: Instant,
 ): Promise<Result<MatchedBatch, StorageUnavailable>> {
-  const { payments, aggregates, ids, mostChangeRows } = ports;
+  const { aggregates, ids, mostChangeRows } = ports;
   const { merchantId } = reconciliation;
-  const read = records.map(({ cells, line }) => terms.read(cells, line));
-  const rows = read.flatMap((row) => (row.isOk() ? [row.value] : []));
-  const [stored, earlier] = await Promise.all([
-    payments.transactionsOfEach(merchantId, paymentsIn(rows)),
-    storedLines(aggregates, merchantId, rows),
-  ]);
-  if (stored.isErr()) return err(stored.error);
+  const rows = read.flatMap(({ row }) => (row.isOk() ? [row.value] : []));
+  const earlier = await storedLines(aggregates, merchantId, rows);
   if (earlier.isErr()) return err(earlier.error);
-  const transactions: PaymentBooks = new Map(stored.value);
   const known = { transactionsOf: (id: PaymentId) => transactions.get(id) ?? [] };
   const chargebacks = await storedChargebacks(aggregates, merchantId, rows, known);
   if (chargebacks.isErr()) return err(chargebacks.error);
@@ -88,8 +91,8 @@ export async function matchBatch(
   if (effectsOfRow.isErr()) return err(effectsOfRow.error);
   const matched: MatchedRow[] = [];
   const lines: JsonObject[] = [];
-  let next: CsvPlace = { offset: 0, line: 1 };
-  for (const [index, row] of read.entries()) {
+  let place: CsvPlace = { offset: 0, line: 1 };
+  for (const { row, next } of read) {
     const each = matchRow(row, books, terms.tolerance, at);
     const { settled } = each;
     const effects: RowEffects[] = effectsOfRow.value.map((effectsOfEach) => effectsOfEach(each, draft.soFar));
@@ -98,10 +101,10 @@ export async function matchBatch(
     if (settled !== undefined) transactions.set(settled.next.paymentId, replaced(transactions, settled.next));
     matched.push(each);
     lines.push(lineOf(effects));
-    next = records[index]?.next ?? next;
+    place = next;
   }
   if (matched.length === 0) throw new Error(`a row of ${reconciliation.id} changes more than one commit can`);
-  return ok({ rows: matched, lines, effects: draft.effects(), at, next });
+  return ok({ rows: matched, lines, effects: draft.effects(), at, next: place });
 }
 
 /** What all of it says of the row: of most rows, one does. */
@@ -121,12 +124,6 @@ function lastChargebacks(
   const line = soFar.holding('statement_line', chargebackKey(id, (stored?.sequence ?? 0) + 1));
   return line?.chargebacks === undefined ? stored : lastChargebacks(soFar, id, line.chargebacks);
 }
-
-const paymentsIn = (rows: readonly FileRow[]): readonly PaymentId[] => [
-  ...new Set(rows.flatMap((row) => paymentNamedBy(row) ?? [])),
-];
-
-type PaymentBooks = Map<PaymentId, readonly Transaction[]>;
 
 const replaced = (books: PaymentBooks, next: Transaction): readonly Transaction[] =>
   (books.get(next.paymentId) ?? []).map((each) => (each.id === next.id ? next : each));

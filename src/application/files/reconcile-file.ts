@@ -135,10 +135,8 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
     const batches = fileBatches(ports, begun, from, {
       attempt: job.version,
       isRow: ({ cells }) => !isNoRow(begun.header, cells),
-      terms: {
-        read: onPayoutDays(read.value, begun.totals),
-        tolerance: (currency) => tolerances[currency] ?? 0n,
-      },
+      read: onPayoutDays(read.value, begun.totals),
+      terms: { tolerance: (currency) => tolerances[currency] ?? 0n },
     });
     let last = { stored: begun, place: from };
     for await (const batch of batches) {

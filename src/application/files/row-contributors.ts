@@ -1,7 +1,7 @@
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import { exceptionRows } from './exception-rows.ts';
-import type { MatchReads } from './left-by-step.ts';
+import type { MatchReads } from './left-by-steps.ts';
 import type { RowContributor } from './row-effects.ts';
 import { settlementRows } from './settlement-rows.ts';
 import { statementLineRows } from './statement-line-rows.ts';

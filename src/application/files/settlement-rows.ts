@@ -12,7 +12,7 @@ import type { MerchantId, SettlementId } from '../../domain/kernel/ids.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { lastInSequence } from './last-in-sequence.ts';
-import type { MatchReads } from './left-by-step.ts';
+import type { MatchReads } from './left-by-steps.ts';
 import type { EffectsOfRow, RowContributor } from './row-effects.ts';
 
 type SettlementPorts = Readonly<{ aggregates: MatchReads['aggregates']; digests: Digests }>;

@@ -17,7 +17,7 @@ import type { Ids } from '../../ports/ids.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { lastInSequence } from './last-in-sequence.ts';
-import type { MatchReads } from './left-by-step.ts';
+import type { MatchReads } from './left-by-steps.ts';
 import type { RowContributor, RowEffects } from './row-effects.ts';
 
 /** A row that stands for itself and matches is a line of the processor's statement from then on, with its ledger entries. */

@@ -2,6 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { okAsync, ResultAsync } from 'neverthrow';
 import { expect, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
+import type { ObjectKey } from '../../../src/domain/files/object-key.ts';
+import { batchOf } from '../../../src/domain/files/reconciliation-files.ts';
 import type { Transaction } from '../../../src/domain/payments/transaction.ts';
 import { fileDesk, nativeFile, rowAbout, rowOfType } from '../../fixtures/files.ts';
 import { settlementBook } from '../../fixtures/settlements.ts';
@@ -56,7 +58,8 @@ async function endOf({ storage, desk, paid }: Awaited<ReturnType<typeof aFileOfR
 /** A worker whose commits take long, and what happens in its time. */
 function slowly({ desk, storage }: Awaited<ReturnType<typeof aFileOfRepeats>>) {
   const log: string[] = [];
-  const { commits, payments } = storage;
+  const { commits } = storage;
+  const { objects } = desk.ports;
   const worker = desk.worker({
     commits: {
       commit: (change) =>
@@ -65,11 +68,11 @@ function slowly({ desk, storage }: Awaited<ReturnType<typeof aFileOfRepeats>>) {
           .andThen(() => commits.commit(change))
           .map(() => void log.push('committed')),
     },
-    payments: {
-      ...payments,
-      transactionsOfEach: (...args) => {
-        log.push('read');
-        return payments.transactionsOfEach(...args);
+    objects: {
+      ...objects,
+      put: (...args) => {
+        log.push('made');
+        return objects.put(...args);
       },
     },
   });
@@ -91,12 +94,47 @@ it('rows are matched as the batch before leaves the books, whether or not its co
   expect(end.counts).toMatchObject({ matched: 21, duplicate: 26 });
 });
 
-it('a batch is read while the one before it is being committed, and none while two are not', async () => {
+it('the next two batches are made while one is being committed, and no more than these', async () => {
   const world = await aFileOfRepeats();
   const { worker, log } = slowly(world);
   (await worker(9))._unsafeUnwrap();
-  const from = log.indexOf('read');
+  const from = log.indexOf('made');
   // Behind these the file is read to its end and closed, which may take longer than a commit does.
   const most = log.slice(from, from + 30);
-  expect(most).toEqual(['read', ...Array(14).fill(['read', 'committed']).flat(), 'read']);
+  expect(most).toEqual([
+    ...Array(3).fill('made'),
+    ...Array(13).fill(['committed', 'made']).flat(),
+    'committed',
+  ]);
+});
+
+it('no batch is committed before its object is written', async () => {
+  const { desk } = await aFileOfRepeats();
+  const { commits, objects } = desk.ports;
+  const written = new Set<string>();
+  const unwritten: string[] = [];
+  const worker = desk.worker({
+    commits: {
+      commit(change) {
+        for (const { next } of change.aggregates)
+          if (next.kind === 'reconciliation' && next.status === 'processing' && next.batches > 0)
+            if (![...written].some((key) => batchOf(key as ObjectKey) === next.batches - 1))
+              unwritten.push(`${next.batches - 1}`);
+        return commits.commit(change);
+      },
+    },
+    objects: {
+      ...objects,
+      put: (key, ...args) =>
+        ResultAsync.fromSafePromise(turns(TURNS_OF_A_COMMIT))
+          .andThen(() => objects.put(key, ...args))
+          .map((stored) => {
+            written.add(key);
+            return stored;
+          }),
+    },
+  });
+  expect((await worker(9))._unsafeUnwrap()).toMatchObject([{ end: 'completed' }]);
+  expect(written.size).toBeGreaterThan(6);
+  expect(unwritten).toEqual([]);
 });

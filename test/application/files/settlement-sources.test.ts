@@ -3,6 +3,7 @@ import { errAsync } from 'neverthrow';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { verify } from '../../../src/application/integrity/verify.ts';
+import { batchOf } from '../../../src/domain/files/reconciliation-files.ts';
 import type { Transaction } from '../../../src/domain/payments/transaction.ts';
 import { asItEnded, countsOf, type FileDesk, fileDesk } from '../../fixtures/files.ts';
 import { adyenFile, type BookRow, MAPPING, mappedFile, stripeFile } from '../../fixtures/rendered-files.ts';
@@ -82,17 +83,14 @@ describe.each(SOURCES)('a file of the source %s', (_name, reading, written) => {
     const text = written(book);
     const { reconciliation } = (await desk.send(text, 'file.csv', reading))._unsafeUnwrap();
     const { objects } = desk.ports;
-    const batches: string[] = [];
-    const breaking: typeof objects = {
-      ...objects,
-      put(key, bytes, contentType) {
-        batches.push(key);
-        return batches.length % 2 === 0
-          ? errAsync({ kind: 'ObjectStoreUnavailable', cause: 'broken' })
-          : objects.put(key, bytes, contentType);
-      },
-    };
-    for (let turns = 0; turns < 20; turns += 1) {
+    for (let turn = 0; turn < 20; turn += 1) {
+      const breaking: typeof objects = {
+        ...objects,
+        put: (key, bytes, contentType) =>
+          batchOf(key) > turn
+            ? errAsync({ kind: 'ObjectStoreUnavailable', cause: 'broken' })
+            : objects.put(key, bytes, contentType),
+      };
       (await desk.worker({ objects: breaking, mostChangeRows: 15 })(1))._unsafeUnwrap();
       desk.clock.move(60_000);
     }
