@@ -76,6 +76,7 @@ import { modifyPayment } from './payments/modify-payment.ts';
 import { processBatch } from './payments/process-batch.ts';
 import { processPayment } from './payments/process-payment.ts';
 import { rateLimit } from './payments/rate-limit.ts';
+import { receiveNotification } from './payments/receive-notification.ts';
 import { recoverPayments } from './payments/recover-payments.ts';
 import { summarizePayments } from './payments/summarize-payments.ts';
 import { updateEndpoint } from './webhooks/update-endpoint.ts';
@@ -135,6 +136,7 @@ export function useCases(ports: Ports, rules: Rules) {
     processBatch: processBatch(pay),
     modifyPayment: modifyPayment(ports, rules.claims),
     recoverPayments: recoverPayments(paying, rules.claims),
+    receiveNotification: receiveNotification(ports),
     getPayment: getPayment(ports),
     listPayments: listPayments(ports),
     countPayments: countPayments(ports),

@@ -15,7 +15,7 @@ import type { OpenStorage } from './open-storage.ts';
 import { withOutsideRisks } from './outside-risks.ts';
 import type { Encoders, PlatformSettings } from './platform-settings.ts';
 import { portsOf } from './ports.ts';
-import { simulatorFirst, stripeAlone } from './processors.ts';
+import { notificationReaders, simulatorFirst, stripeAlone } from './processors.ts';
 import { relayOf } from './relay.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 import { openPlatformStorage } from './storages.ts';
@@ -44,6 +44,7 @@ export const platformModule = (
         (ledger: SimulatorLedger) => guarded(simulatorFirst(ledger, stripe, timeoutMs)),
         [TOKENS.simulatorLedger],
       );
+    bind(TOKENS.notificationReaders).toResolvedValue(() => notificationReaders(settings.processor));
     bind(TOKENS.webhookSender)
       .toResolvedValue(() => httpWebhookSender({ allowLoopbackHttp: settings.webhooks.allowLoopbackHttp }))
       .onDeactivation((sender) => sender.close());

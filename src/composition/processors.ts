@@ -2,12 +2,22 @@ import { chosenProcessor } from '../adapters/processor/chosen.ts';
 import { simulatedProcessor } from '../adapters/processor/simulator.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import { stripeClient } from '../adapters/stripe/client.ts';
+import { readStripeEvent } from '../adapters/stripe/notifications.ts';
 import { stripeProcessor } from '../adapters/stripe/processor.ts';
 import { systemClock } from '../adapters/system/clock.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Processor } from '../ports/processor.ts';
+import type { ReadNotification } from '../ports/processor-notifications.ts';
 
-/** How Stripe is reached. `apiBase`: where it is, when that is not Stripe's own address. */
-export type StripeAccess = Readonly<{ secretKey: string; apiBase?: string }>;
+/**
+ * How Stripe is reached, and known again. `apiBase`: where it is, when that is not Stripe's own address; `webhookSecrets`: those that
+ * sign its events, absent where none are taken.
+ */
+export type StripeAccess = Readonly<{
+  secretKey: string;
+  apiBase?: string;
+  webhookSecrets?: readonly string[];
+}>;
 
 /**
  * Which processor acts for merchants whose config names none. Where the simulator does, Stripe may stand beside it; where Stripe
@@ -33,5 +43,11 @@ export function simulatorFirst(
 export const stripeAlone = (stripe: StripeAccess, timeoutMs: number): Processor =>
   chosenProcessor({ stripe: onStripe(stripe, timeoutMs) }, 'stripe');
 
-const onStripe = (stripe: StripeAccess, timeoutMs: number): Processor =>
-  stripeProcessor(() => stripeClient({ ...stripe, timeoutMs }), systemClock);
+const onStripe = ({ secretKey, apiBase }: StripeAccess, timeoutMs: number): Processor =>
+  stripeProcessor(() => stripeClient({ secretKey, ...present({ apiBase }), timeoutMs }), systemClock);
+
+/** What reads the notifications of each processor that may send some. */
+export type NotificationReaders = Readonly<{ stripe?: ReadNotification }>;
+
+export const notificationReaders = ({ stripe }: ProcessorSettings): NotificationReaders =>
+  stripe?.webhookSecrets === undefined ? {} : { stripe: readStripeEvent(stripe.webhookSecrets, systemClock) };

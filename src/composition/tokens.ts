@@ -12,6 +12,7 @@ import type { KeptKeys } from './kept-keys.ts';
 import type { KeptObjects } from './kept-objects.ts';
 import type { Messaging } from './messaging.ts';
 import type { OpenStorage } from './open-storage.ts';
+import type { NotificationReaders } from './processors.ts';
 import type { Relay } from './relay.ts';
 
 /** A symbol carries no type of its own; this one does. */
@@ -22,6 +23,7 @@ export const TOKENS = {
   openStorage: token<OpenStorage>('OpenStorage'),
   simulatorLedger: token<SimulatorLedger>('SimulatorLedger'),
   guardedProcessor: token<GuardedProcessor>('GuardedProcessor'),
+  notificationReaders: token<NotificationReaders>('NotificationReaders'),
   webhookSender: token<WebhookSender>('WebhookSender'),
   keptKeys: token<KeptKeys>('KeptKeys'),
   keptObjects: token<KeptObjects>('KeptObjects'),

@@ -1,5 +1,6 @@
 import { payoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.ts';
+import { readStripeEvent } from '../../src/adapters/stripe/notifications.ts';
 import { recordAttempt } from '../../src/domain/webhooks/delivery.ts';
 import { APPROVALS } from '../../src/entrypoints/http/approvals/approvals-app.ts';
 import { wholeApp } from '../../src/entrypoints/http/platform-app.ts';
@@ -12,6 +13,7 @@ import { handClock } from '../support/relay-workers.ts';
 import { aWebhookWorld, EVERY_SHARD } from '../support/webhook-world.ts';
 import type { Before } from './corpus-request.ts';
 import { aProcessorThatHolds } from './holding-processor.ts';
+import { CORPUS_SECRET } from './requests/processor-notifications.ts';
 
 /** Ahead of every engine's own clock, so that none of them thinks that something is over and may be forgotten. */
 const OPENING = Date.UTC(2045, 2, 1, 12);
@@ -36,7 +38,8 @@ export async function bothServices(storage: Storage, approvalsStorage: Approvals
     aMerchant('suspended', { status: 'suspended' }),
   ]);
   const processor = aProcessorThatHolds(clock);
-  const platform = aPlatform(storage, { clock, processor, app: { besides: APPROVALS } });
+  const notifications = { stripe: readStripeEvent([CORPUS_SECRET], clock), counted: { inc: () => {} } };
+  const platform = aPlatform(storage, { clock, processor, app: { besides: APPROVALS, notifications } });
   const payouts = simulatedPayouts(payoutLedger(':memory:'), clock);
   const approvals = anApprovalsApp(approvalsStorage, { ports: { clock, payouts } });
   const app = wholeApp(platform.app, approvals.app);

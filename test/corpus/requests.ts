@@ -8,6 +8,7 @@ import { exceptions } from './requests/exceptions.ts';
 import { exportSchedules } from './requests/export-schedules.ts';
 import { merchants } from './requests/merchants.ts';
 import { movements } from './requests/movements.ts';
+import { processorNotifications } from './requests/processor-notifications.ts';
 import { readingPayments } from './requests/reading-payments.ts';
 import { reconciliations } from './requests/reconciliations.ts';
 import { refusedPayments } from './requests/refused-payments.ts';
@@ -40,4 +41,5 @@ export const CORPUS: Readonly<Record<string, CorpusGroup>> = {
   'refused-vendor-payments': refusedVendorPayments,
   'work-events': workEvents,
   settlements,
+  'processor-notifications': processorNotifications,
 };

@@ -171,6 +171,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       'post /exports',
       'post /merchants',
       'post /payments/export',
+      'post /processors/stripe/webhook',
       'post /reconciliations',
       'post /transfers',
       'post /webhook_endpoints',

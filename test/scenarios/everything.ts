@@ -8,6 +8,7 @@ import { fileIntegrityContract } from './file-integrity.scenario.ts';
 import { heavyPagesContract } from './heavy-pages.scenario.ts';
 import { jobsContract } from './jobs.scenario.ts';
 import { managingMerchantsContract } from './managing-merchants.scenario.ts';
+import { notificationsContract } from './notifications.scenario.ts';
 import { parkedEventsContract } from './parked-events.scenario.ts';
 import { paymentLimitsContract } from './payment-limits.scenario.ts';
 import { processorConfigContract } from './processor-config.scenario.ts';
@@ -56,4 +57,5 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   settlementPayoutsContract(adapter, open);
   statementLinesContract(adapter, open);
   claimTracesContract(adapter, open);
+  notificationsContract(adapter, open);
 }

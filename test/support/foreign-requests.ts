@@ -42,8 +42,12 @@ const FREE_FIELDS = new Set(['capture_method', 'destination_merchant_id', 'id'])
 /** Choose rows of the merchant's own, as a query does, for a file that is made later. */
 const FILTERS = 'filters';
 
-/** A link is its holder's grant: nothing in it is a name that a request could exchange. */
-const isLinked = (path: string): boolean => path === '/objects/{link}';
+/**
+ * A link is its holder's grant, and what a processor sends is signed: nothing in them is a name that a request of a tenant could
+ * exchange.
+ */
+const isSigned = (path: string): boolean =>
+  path === '/objects/{link}' || path === '/processors/stripe/webhook';
 
 /** Idempotency keys that A used, and B never did. */
 const KEYS_OF_A = ['refund', 'to-b', 'held'];
@@ -106,7 +110,7 @@ export function foreignRequests(
     return values;
   };
 
-  const operations = operationsOf(document).filter(({ path }) => !isLinked(path));
+  const operations = operationsOf(document).filter(({ path }) => !isSigned(path));
   return operations.flatMap(({ name, method, path, operation }) => {
     const parameters = operation.parameters ?? [];
     const key = parameters.some((each) => each.name === 'Idempotency-Key');

@@ -14,7 +14,7 @@ import type {
 import { toStripe } from './amounts.ts';
 import { ask, onAccount } from './client.ts';
 import type { StripeFault } from './meanings.ts';
-import { answerOf, PAYMENT_NAME, refusal, type Undecided, WITH_CHARGE } from './verdicts.ts';
+import { answerOf, MERCHANT_NAME, PAYMENT_NAME, refusal, type Undecided, WITH_CHARGE } from './verdicts.ts';
 
 export const outcomeUnknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown' };
 export const unavailable: ProcessorUnavailable = { kind: 'ProcessorUnavailable' };
@@ -39,7 +39,7 @@ export const charge =
       : confirm(stripe, clock, order, order.processorId);
 
 function open(stripe: Stripe, clock: Clock, order: ChargeOrder): Charged {
-  const { reference, amount, paymentMethod, capture, config } = order;
+  const { reference, merchantId, amount, paymentMethod, capture, config } = order;
   const asked = { amount, now: clock.now(), decline: 'card_declined' } as const;
   const units = toStripe(amount);
   if (units === undefined) return okAsync(refusal(UNSAYABLE, asked));
@@ -50,7 +50,7 @@ function open(stripe: Stripe, clock: Clock, order: ChargeOrder): Charged {
         currency: amount.currency.toLowerCase(),
         payment_method: paymentMethod,
         automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-        metadata: { [PAYMENT_NAME]: reference },
+        metadata: { [PAYMENT_NAME]: reference, [MERCHANT_NAME]: merchantId },
         ...(capture
           ? { capture_method: 'automatic' }
           : {

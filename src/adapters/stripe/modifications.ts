@@ -16,7 +16,7 @@ import { toStripe } from './amounts.ts';
 import { intentOf, noRecord, notKnown, outcomeUnknown, unavailable } from './charges.ts';
 import { ask, onAccount } from './client.ts';
 import type { StripeFault } from './meanings.ts';
-import { amountOf, expanded, feeIn, instantOf, PAYMENT_NAME, refusal } from './verdicts.ts';
+import { amountOf, expanded, feeIn, instantOf, MERCHANT_NAME, PAYMENT_NAME, refusal } from './verdicts.ts';
 
 /** Under this name a refund says which transaction of ours it is. */
 const TRANSACTION_NAME = 'paywright_transaction';
@@ -73,13 +73,13 @@ const MOVES: Readonly<Record<ModificationOrder['type'], Move>> = {
       ),
     ).andThen((intent) => captured(stripe, intent, { reference, config }).mapErr(() => outcomeUnknown));
   },
-  refund(stripe, { reference, charge, chargeId, units, config }) {
+  refund(stripe, { reference, merchantId, charge, chargeId, units, config }) {
     return ask(() =>
       stripe.refunds.create(
         {
           payment_intent: chargeId,
           amount: units,
-          metadata: { [PAYMENT_NAME]: charge, [TRANSACTION_NAME]: reference },
+          metadata: { [PAYMENT_NAME]: charge, [MERCHANT_NAME]: merchantId, [TRANSACTION_NAME]: reference },
         },
         { idempotencyKey: reference, ...onAccount(config) },
       ),

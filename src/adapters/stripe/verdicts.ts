@@ -13,6 +13,9 @@ export const WITH_CHARGE = ['latest_charge.balance_transaction'];
 /** Under this name an intent or refund says which payment of ours it is of. */
 export const PAYMENT_NAME = 'paywright_payment';
 
+/** And under this one whose payment it is, so that a notification about it says so. */
+export const MERCHANT_NAME = 'paywright_merchant';
+
 /** Nothing follows from the intent. */
 export type Undecided = Readonly<{ kind: 'Undecided' }>;
 const undecided: Undecided = { kind: 'Undecided' };

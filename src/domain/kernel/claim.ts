@@ -30,7 +30,8 @@ export const OPERATIONS = [
   'reject_resolution',
 ] as const;
 
-export type Operation = (typeof OPERATIONS)[number];
+/** What clients spend keys on; and the notifications of a processor, each once under the processor's name for it. */
+export type Operation = (typeof OPERATIONS)[number] | 'processor_notification';
 
 /** An answer as it went to the client, bytes and all; opaque to the core (see the port `ResponseEncoder`). */
 export type StoredResponse = string & { readonly responded?: never };
@@ -171,6 +172,15 @@ export const awaitOutcome = (
   ...keeping(response, step, terms),
   state: 'unknown',
   dueAt: step.now + Math.min(1_000 * 2 ** Math.min(claim.attempts, 16), 300_000),
+  attempts: claim.attempts,
+});
+
+/** The processor has something to say: it is asked in the next round, and as often after that as it would have been. */
+export const askNow = (claim: Unknown, { changeId, now }: Step): Unknown => ({
+  ...stepped(claim, changeId),
+  ...effectOf(claim),
+  state: 'unknown',
+  dueAt: now,
   attempts: claim.attempts,
 });
 

@@ -16,6 +16,17 @@ export const PROCESSOR_VARIABLES = {
     .regex(/^(?:sk|rk)_(?:test|live)_\w{4,250}$/, 'must be a secret or restricted key of Stripe')
     .optional()
     .describe('key of the Stripe account; beside the simulator, for merchants whose config says kind stripe'),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .refine(
+      (secrets) => secrets.length <= 8 && secrets.every((each) => /^whsec_[\w+/=-]{8,250}$/.test(each)),
+      'must be signing secrets of webhook endpoints of Stripe, 8 at the most, with commas between',
+    )
+    .optional()
+    .describe(
+      'signing secrets of the webhook endpoints that Stripe sends events from, with commas between; without one no event is taken',
+    ),
   STRIPE_API_BASE: z
     .url({ protocol: /^https?$/, error: 'must be a URL' })
     .optional()
@@ -27,15 +38,20 @@ type Given = Readonly<{
 }>;
 
 /** The key counts as there where a secret is named that holds it. */
-type NamedGiven = Given & Readonly<{ STRIPE_SECRET_ARN?: string | undefined }>;
+type NamedGiven = Given &
+  Readonly<{ STRIPE_SECRET_ARN?: string | undefined; STRIPE_WEBHOOK_SECRET_ARN?: string | undefined }>;
 
 const hasKey = (given: NamedGiven): boolean =>
   given.STRIPE_SECRET_KEY !== undefined || given.STRIPE_SECRET_ARN !== undefined;
 
 /** Which processors there are. */
 export function processorOf(given: Given): ProcessorSettings {
-  const { STRIPE_SECRET_KEY: secretKey, STRIPE_API_BASE: apiBase } = given;
-  const stripe = secretKey === undefined ? undefined : { secretKey, ...present({ apiBase }) };
+  const {
+    STRIPE_SECRET_KEY: secretKey,
+    STRIPE_WEBHOOK_SECRET: webhookSecrets,
+    STRIPE_API_BASE: apiBase,
+  } = given;
+  const stripe = secretKey === undefined ? undefined : { secretKey, ...present({ apiBase, webhookSecrets }) };
   return given.PAYWRIGHT_PROCESSOR === 'stripe' && stripe !== undefined
     ? { kind: 'stripe', stripe }
     : { kind: 'simulator', ...present({ stripe }) };
@@ -46,9 +62,9 @@ export const processorFaults = (given: NamedGiven): readonly Fault[] => [
   ...(given.PAYWRIGHT_PROCESSOR === 'stripe' && !hasKey(given)
     ? [{ name: 'STRIPE_SECRET_KEY', says: 'is needed with PAYWRIGHT_PROCESSOR=stripe, or STRIPE_SECRET_ARN' }]
     : []),
-  ...(given.STRIPE_API_BASE !== undefined && !hasKey(given)
-    ? [{ name: 'STRIPE_API_BASE', says: 'goes with STRIPE_SECRET_KEY' }]
-    : []),
+  ...(['STRIPE_API_BASE', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_WEBHOOK_SECRET_ARN'] as const).flatMap((name) =>
+    given[name] !== undefined && !hasKey(given) ? [{ name, says: 'goes with STRIPE_SECRET_KEY' }] : [],
+  ),
 ];
 
 /** What production refuses of them. */

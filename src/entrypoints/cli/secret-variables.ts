@@ -24,6 +24,9 @@ export const SECRET_VARIABLES = {
   STRIPE_SECRET_ARN: secretArn
     .optional()
     .describe('secret of Secrets Manager that holds STRIPE_SECRET_KEY; read at start'),
+  STRIPE_WEBHOOK_SECRET_ARN: secretArn
+    .optional()
+    .describe('secret of Secrets Manager that holds STRIPE_WEBHOOK_SECRET; read at start'),
 };
 
 /** Each secret that can be kept elsewhere: the setting that names it, and the one that holds it. */
@@ -32,6 +35,7 @@ export const SECRET_SETTINGS = [
   { arn: 'PAYWRIGHT_SECRET_ARN', text: 'PAYWRIGHT_SECRET' },
   { arn: 'PAYWRIGHT_CUSTOMER_KEYS_ARN', text: 'PAYWRIGHT_CUSTOMER_KEYS' },
   { arn: 'STRIPE_SECRET_ARN', text: 'STRIPE_SECRET_KEY' },
+  { arn: 'STRIPE_WEBHOOK_SECRET_ARN', text: 'STRIPE_WEBHOOK_SECRET' },
 ] as const;
 
 export type SecretArnName = keyof typeof SECRET_VARIABLES;

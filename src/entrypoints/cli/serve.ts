@@ -108,6 +108,7 @@ async function serve(
     admit,
   );
   const readable = { access: config.metrics.access, read: () => metricsText(metrics) };
+  const notifications = { ...platform.get(TOKENS.notificationReaders), counted: metrics.notifications };
   const { health: keysHealth } = platform.get(TOKENS.keptKeys);
   const app = wholeApp(
     platformApp({
@@ -117,6 +118,7 @@ async function serve(
       ...present({ keysHealth, secretHealth }),
       besides: APPROVALS,
       readable,
+      notifications,
     }),
     approvalsApp({ ...approvalsUseCases, ...common }),
   );

@@ -21,6 +21,7 @@ import { idempotencyKeys } from './payments/idempotency-keys.ts';
 import { modifications } from './payments/modifications.ts';
 import { paymentSummaries } from './payments/payment-summary.ts';
 import { payments } from './payments/payments.ts';
+import { processorNotifications, type ReceivedNotifications } from './payments/processor-notifications.ts';
 import type { GateParts } from './server/authorization.ts';
 import type { Resource } from './server/route.ts';
 import type { ServiceAppParts } from './server/service-app.ts';
@@ -37,6 +38,8 @@ export type PlatformParts = GateParts &
     /** How the keys are that a service keeps; absent where none does. */
     keysHealth?: KeysHealth;
     secretHealth?: SecretHealth;
+    /** What processors send by themselves; absent where none is taken. */
+    notifications?: ReceivedNotifications;
     /** What `/metrics` beside the API shows; without it there is none. */
     readable?: ReadableMetrics;
   }>;
@@ -64,5 +67,6 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   webhookEndpoints,
   webhookDeliveries,
   events,
+  processorNotifications,
   operation,
 ];

@@ -77,6 +77,16 @@ describe('configuration', () => {
       { STRIPE_API_BASE: 'https://api.stripe.com' },
     ],
     [
+      'a signing secret of Stripe without a key',
+      ['STRIPE_WEBHOOK_SECRET'],
+      { STRIPE_WEBHOOK_SECRET: 'whsec_ofthistest' },
+    ],
+    [
+      'a signing secret that is none of Stripe’s, among others',
+      ['STRIPE_WEBHOOK_SECRET'],
+      { ...onStripe, STRIPE_WEBHOOK_SECRET: 'whsec_ofthistest,sk_test_ofthistest' },
+    ],
+    [
       'an address of Stripe that is no URL',
       ['STRIPE_API_BASE'],
       { ...onStripe, STRIPE_API_BASE: 'api.stripe.com' },

@@ -287,6 +287,11 @@ describe('configuration', () => {
       kind: 'stripe',
       stripe: { secretKey, apiBase },
     });
+    const webhookSecrets = ['whsec_ofthistest', 'whsec_before/AAA='];
+    expect(processorOf({ ...chosen, STRIPE_WEBHOOK_SECRET: webhookSecrets.join(', ') })).toEqual({
+      kind: 'stripe',
+      stripe: { secretKey, webhookSecrets },
+    });
     expect(processorOf(production({ ...chosen, STRIPE_API_BASE: 'https://api.stripe.com' })).kind).toBe(
       'stripe',
     );

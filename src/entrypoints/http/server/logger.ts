@@ -26,6 +26,8 @@ const LOG_FIELDS = [
   'sink',
   'event_type',
   'event_id',
+  'processor',
+  'outcome',
   'payment_id',
   'job',
   'work',

@@ -14,6 +14,8 @@ export type PlatformMetrics = ServiceMetrics &
     uncaughtFaults: Counter<'origin' | 'kind'>;
     /** What recovery made of open payments, by `RECOVERY_ENDS`. */
     recovery: Counter<'outcome'>;
+    /** What processors sent by themselves, by what became of it. */
+    notifications: Counter<'processor' | 'outcome'>;
   }>;
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -90,6 +92,12 @@ export function platformMetrics(): PlatformMetrics {
       name: 'paywright_recovery_payments_total',
       help: 'Open payments that recovery took up, by what became of them.',
       labelNames: ['outcome'],
+      registers,
+    }),
+    notifications: new Counter({
+      name: 'paywright_processor_notifications_total',
+      help: 'Notifications of processors, by what became of them: due, busy, settled, repeated, unknown, forged, stale, malformed.',
+      labelNames: ['processor', 'outcome'],
       registers,
     }),
   };

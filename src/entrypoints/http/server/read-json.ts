@@ -50,6 +50,10 @@ const malformed = (message: string): MalformedRequest => ({
   faults: [{ path: [], message }],
 });
 
+/** The body as it arrived, byte for byte, up to 256 KiB: for what is signed. */
+export const readBytes = (request: Request): ResultAsync<Uint8Array, MalformedRequest | BodyTooLarge> =>
+  arrived(request);
+
 type Encoding = 'identity' | 'gzip';
 
 /** How the body is packed, when it is JSON. */

@@ -87,7 +87,7 @@ export function describe(
     required: true,
     ...(pathParameters[parameter] ?? { schema: { type: 'string' as const } }),
   }));
-  const isPost = rest.method === 'post';
+  const isPost = rest.method === 'post' && access.secured;
   const keyed = isPost ? [keyHeader(idempotencyKey)] : [];
   const isCached = rest.method === 'get' && hasTag(responses[200]);
   const parameters = [

@@ -94,6 +94,7 @@ describe('/openapi.json', () => {
       'post /payments/{id}/capture',
       'post /payments/{id}/refunds',
       'post /payments/{id}/void',
+      'post /processors/stripe/webhook',
       'post /reconciliations',
       'post /transfers',
       'post /webhook_deliveries/{id}/replay',

@@ -52,6 +52,8 @@ describe('the document of both services', () => {
     expect(known.get('get /metrics')).toEqual([{}, { bearer: [] }]);
     for (const verb of ['get', 'put']) expect(known.get(`${verb} /objects/{link}`)).toEqual([]);
     for (const route of ['get /healthz', 'get /readyz', 'get /metrics']) known.delete(route);
+    expect(known.get('post /processors/stripe/webhook')).toEqual([]);
+    known.delete('post /processors/stripe/webhook');
     for (const verb of ['get', 'put']) known.delete(`${verb} /objects/{link}`);
     expect(new Set([...known.values()].map((security) => JSON.stringify(security)))).toEqual(
       new Set(['[{"bearer":[]}]']),

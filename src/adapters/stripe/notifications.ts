@@ -1,0 +1,77 @@
+import { err, ok, Result } from 'neverthrow';
+import Stripe from 'stripe';
+import { parseId, parseMerchantId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type {
+  NotificationMalformed,
+  NotifiedPayment,
+  ProcessorNotification,
+  ReadNotification,
+  SentNotification,
+} from '../../ports/processor-notifications.ts';
+import { MERCHANT_NAME, PAYMENT_NAME } from './verdicts.ts';
+
+/** How old a signature may be. Stripe signs each time it sends, so an event of years ago comes with a new one. */
+const TOLERANCE_S = 300;
+
+/** No bound on the age of a signature. */
+const ANY_AGE = 0;
+
+const malformed: NotificationMalformed = { kind: 'NotificationMalformed' };
+
+/**
+ * Reads Stripe's events, signed with any of the secrets: of the endpoint for the platform's own account, of the one for connected
+ * accounts, and of either while it is being replaced. Stripe's client verifies. Of the event only its name, its type and the
+ * metadata that this folder wrote are read.
+ */
+export const readStripeEvent =
+  (secrets: readonly string[], clock: Clock): ReadNotification =>
+  (sent) => {
+    const now = clock.now();
+    const isSigned = (toleranceS: number) =>
+      secrets.some((secret) => isSignedWith(secret, sent, { now, toleranceS }));
+    if (isSigned(TOLERANCE_S)) return jsonIn(sent.body).andThen(notificationOf);
+    return err({ kind: isSigned(ANY_AGE) ? 'NotificationStale' : 'NotificationForged' });
+  };
+
+/** Stripe's client throws where a signature does not verify, and at headers that are none. */
+const isSignedWith = (
+  secret: string,
+  { body, signature = '' }: SentNotification,
+  { now, toleranceS }: Readonly<{ now: Instant; toleranceS: number }>,
+): boolean =>
+  Result.fromThrowable(() =>
+    Stripe.webhooks.signature?.verifyHeader(body, signature, secret, toleranceS, undefined, now),
+  )().unwrapOr(false) === true;
+
+const jsonIn = Result.fromThrowable(
+  (body: Uint8Array): unknown => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)),
+  () => malformed,
+);
+
+function notificationOf(event: unknown): Result<ProcessorNotification, NotificationMalformed> {
+  const { id, type, data } = membersOf(event);
+  if (!isName(id) || !isName(type)) return err(malformed);
+  const about = paymentIn(membersOf(membersOf(membersOf(data)['object'])['metadata']));
+  return ok({ id, type, ...present({ about }) });
+}
+
+/** Names of events and of their types are logged and kept, so they are short and plain. */
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && /^[A-Za-z0-9_.]{1,100}$/.test(value);
+
+function paymentIn(metadata: Members): NotifiedPayment | undefined {
+  const merchantId = parseMerchantId(textOf(metadata[MERCHANT_NAME]));
+  const paymentId = parseId('pay', textOf(metadata[PAYMENT_NAME]));
+  return merchantId === undefined || paymentId === undefined ? undefined : { merchantId, paymentId };
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** Of an object; of anything else none. */
+const membersOf = (value: unknown): Members =>
+  typeof value === 'object' && value !== null ? (value as Members) : {};

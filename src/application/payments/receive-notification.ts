@@ -1,0 +1,118 @@
+import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
+import {
+  askNow,
+  type Claim,
+  type ClaimKey,
+  type ClaimTerms,
+  respondedClaim,
+} from '../../domain/kernel/claim.ts';
+import type { Claims } from '../../ports/claims.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { CommitRefused, Commits } from '../../ports/commits.ts';
+import type { Ids } from '../../ports/ids.ts';
+import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
+import type { NotifiedPayment, ProcessorNotification } from '../../ports/processor-notifications.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { claimChange } from '../kernel/claim-change.ts';
+
+/**
+ * `due`: the processor is asked about the payment in recovery's next round. `busy`: a request or a worker is asking it now, and
+ * recovery asks again. `settled`: the payment waits for nothing. `repeated`: it came before. `unknown`: it is about no payment here.
+ */
+export const NOTIFICATION_ENDS = ['due', 'busy', 'settled', 'repeated', 'unknown'] as const;
+export type NotificationEnd = (typeof NOTIFICATION_ENDS)[number];
+
+export type ReceiveNotificationPorts = Readonly<{
+  payments: Payments;
+  claims: Claims;
+  commits: Commits;
+  clock: Clock;
+  ids: Ids;
+}>;
+
+/**
+ * Takes a processor's notification as a reason to look up: a payment whose outcome is awaited is due now, and recovery asks the
+ * processor. That is on record before this resolves, so a crash after it loses nothing; a crash before it loses no more than the
+ * notification, since such a payment is asked about without one too. Nothing here waits for the processor. Three reads and
+ * two commits at the most, in any order of notifications, and safe to repeat.
+ */
+export type ReceiveNotification = (
+  notification: ProcessorNotification & Readonly<{ requestId: string }>,
+) => ResultAsync<NotificationEnd, StorageUnavailable>;
+
+/** Longer than Stripe, for one, lets an event be sent again: 30 days. */
+const NOTIFICATIONS_KEPT_MS = 31 * 24 * 3_600_000;
+
+export const receiveNotification =
+  (ports: ReceiveNotificationPorts): ReceiveNotification =>
+  ({ id, about, requestId }) => {
+    if (about === undefined) return okAsync('unknown');
+    const { merchantId } = about;
+    const key: ClaimKey = { merchantId, operation: 'processor_notification', key: id };
+    return ports.claims
+      .find(key, ports.clock.now())
+      .andThen((known) =>
+        known !== undefined
+          ? okAsync<NotificationEnd>('repeated')
+          : makeDue(ports, about).andThen((end) =>
+              end === 'due' ? remember(ports, key, requestId).map(() => end) : okAsync(end),
+            ),
+      );
+  };
+
+const makeDue = (
+  ports: ReceiveNotificationPorts,
+  { merchantId, paymentId }: NotifiedPayment,
+): ResultAsync<NotificationEnd, StorageUnavailable> =>
+  ports.payments
+    .find(merchantId, paymentId)
+    .andThen(({ idempotencyKey }) =>
+      ports.claims.find({ merchantId, operation: 'process', key: idempotencyKey }, ports.clock.now()),
+    )
+    .andThen((claim) => moveUp(ports, claim))
+    .orElse((failure: PaymentNotFound | StorageUnavailable) =>
+      failure.kind === 'PaymentNotFound' ? okAsync<NotificationEnd>('unknown') : errAsync(failure),
+    );
+
+/** A claim that is held is left to its holder, and one that the processor has nothing of to its client. */
+function moveUp(
+  { commits, clock, ids }: ReceiveNotificationPorts,
+  claim: Claim | undefined,
+): ResultAsync<NotificationEnd, StorageUnavailable> {
+  if (claim === undefined || claim.state === 'completed' || claim.state === 'retryable')
+    return okAsync('settled');
+  if (claim.state === 'calling') return okAsync('busy');
+  const now = clock.now();
+  if (claim.dueAt <= now) return okAsync('due');
+  const next = askNow(claim, { changeId: ids.change(now), now });
+  return commits
+    .commit(claimChange({ expected: claim.fence, next }, now))
+    .map((): NotificationEnd => 'due')
+    .orElse((failure) => orTaken(failure, 'busy'));
+}
+
+/** Only what made something due is remembered: a repeat of anything else finds what it found, and writes nothing. */
+function remember(
+  { commits, clock, ids }: ReceiveNotificationPorts,
+  key: ClaimKey,
+  requestId: string,
+): ResultAsync<NotificationEnd, StorageUnavailable> {
+  const now = clock.now();
+  const facts = { fingerprint: '', requestId, response: '' };
+  const step = { changeId: ids.change(now), now };
+  const claim = respondedClaim(key, facts, step, KEPT);
+  return commits
+    .commit(claimChange({ expected: 0, next: claim }, now))
+    .map((): NotificationEnd => 'due')
+    .orElse((failure) => orTaken(failure, 'due'));
+}
+
+/** Nothing holds such a claim: it comes with its response, which is empty. */
+const KEPT: ClaimTerms = { leaseMs: 0, keepResponsesMs: NOTIFICATIONS_KEPT_MS };
+
+/** A rival was faster: it moved the same claim on, or received the same notification. */
+const orTaken = (
+  failure: CommitRefused | StorageUnavailable,
+  end: NotificationEnd,
+): ResultAsync<NotificationEnd, StorageUnavailable> =>
+  failure.kind === 'StorageUnavailable' ? errAsync(failure) : okAsync(end);

@@ -1,0 +1,123 @@
+import { z } from '@hono/zod-openapi';
+import type { Handler } from 'hono';
+import type { Logger } from 'pino';
+import type { NotificationEnd } from '../../../application/payments/receive-notification.ts';
+import type { UseCases } from '../../../application/use-cases.ts';
+import type {
+  NotificationForged,
+  NotificationMalformed,
+  NotificationStale,
+  ReadNotification,
+} from '../../../ports/processor-notifications.ts';
+import type { Counted } from '../server/measurements.ts';
+import type { FailureOf } from '../server/problem.ts';
+import { problemTable } from '../server/problem-table.ts';
+import { readBytes } from '../server/read-json.ts';
+import { answerJson, type HttpEnv } from '../server/request-context.ts';
+import { answer, forAnyone, resource } from '../server/route.ts';
+import { json } from '../server/route-description.ts';
+import { NO_ROUTE, refuseRoute } from '../server/service-app.ts';
+
+type NotificationRefused = NotificationForged | NotificationStale | NotificationMalformed;
+type NotificationFailure = NotificationRefused | FailureOf<UseCases, 'receiveNotification'>;
+
+/** How notifications are read and counted; a processor without a reader has no route. */
+export type ReceivedNotifications = Readonly<{
+  stripe?: ReadNotification;
+  /** By what became of each: `NOTIFICATION_ENDS`, or why it was refused. */
+  counted: Counted<'processor' | 'outcome'>;
+}>;
+
+const problems = problemTable<NotificationFailure>({
+  NotificationForged: {
+    status: 400,
+    code: 'notification_forged',
+    title: 'The notification is not signed as it should be',
+    detail:
+      'No signing secret of this installation made the signature over these bytes. The endpoint’s secret in the dashboard and the one set here differ, or the sender is another.',
+  },
+  NotificationStale: {
+    status: 400,
+    code: 'notification_stale',
+    title: 'The notification was signed too long ago',
+    detail: 'A signature counts for 300 seconds. Sent again by the processor, it has a new one.',
+  },
+  NotificationMalformed: {
+    status: 400,
+    code: 'notification_malformed',
+    title: 'The notification is signed, and is no event',
+    detail: 'The body is a JSON object of UTF-8 with the event’s `id` and `type`.',
+  },
+});
+
+type Parts = Pick<UseCases, 'receiveNotification'> &
+  Readonly<{ notifications?: ReceivedNotifications; log: Logger }>;
+
+const REFUSED = {
+  NotificationForged: 'forged',
+  NotificationStale: 'stale',
+  NotificationMalformed: 'malformed',
+} as const satisfies Record<NotificationRefused['kind'], string>;
+
+const postStripeEvent =
+  ({ receiveNotification, notifications, log }: Parts): Handler<HttpEnv> =>
+  async (c) => {
+    const read = notifications?.stripe;
+    if (read === undefined) return refuseRoute(c);
+    const count = (outcome: string) => notifications?.counted.inc({ processor: 'stripe', outcome });
+    const { requestId } = c.var;
+    const received = await readBytes(c.req.raw).andThen((body) =>
+      read({ body, signature: c.req.header('stripe-signature') })
+        .mapErr((refusal) => {
+          count(REFUSED[refusal.kind]);
+          return refusal;
+        })
+        .asyncAndThen((notification) =>
+          receiveNotification({ ...notification, requestId }).map((outcome) => {
+            count(outcome);
+            log.info(lineOf(notification, outcome, requestId), 'processor notification');
+            return outcome;
+          }),
+        ),
+    );
+    return received.match(
+      () => answerJson(200, '{"received":true}'),
+      (failure) => problems.refuse(c, failure),
+    );
+  };
+
+/** What the log says: names, and nothing that the notification holds. */
+const lineOf = (
+  { id, type }: Readonly<{ id: string; type: string }>,
+  outcome: NotificationEnd,
+  requestId: string,
+) => ({ processor: 'stripe', event_id: id, event_type: type, outcome, request_id: requestId });
+
+/** What processors send by themselves. */
+export const processorNotifications = resource({
+  tag: {
+    name: 'processors',
+    description: 'For the processors: what they send to say that they have something new.',
+  },
+  problems: { rows: { ...problems.rows, ...NO_ROUTE } },
+  routes: [
+    forAnyone(postStripeEvent, {
+      method: 'post',
+      path: '/processors/stripe/webhook',
+      operationId: 'receiveStripeEvent',
+      summary: 'Take an event of Stripe',
+      description:
+        'For webhook endpoints of Stripe, with the signature in `Stripe-Signature` in place of a token. An event is a reason to ask Stripe, and nothing in it ' +
+        'is believed: a payment whose outcome is awaited is asked about within seconds. Events about anything else are answered alike, so that Stripe ' +
+        'does not send them again. There is no such route where STRIPE_WEBHOOK_SECRET is not set, and none on functions.',
+      bytes: json(z.record(z.string(), z.unknown())),
+      responses: {
+        200: answer(
+          'It was received.',
+          z.strictObject({ received: z.boolean() }).openapi('ReceivedNotification'),
+        ),
+      },
+      refusals: [400, 404, 413, 503],
+    }),
+  ],
+});
