@@ -35,6 +35,9 @@ export function batchDraft(mostRows: number): BatchDraft {
   const entries: LedgerEntry[] = [];
   const events: DomainEvent[] = [];
   const currencies = new Set<string>();
+  /** Of the row that is being added; made once, as rows are many. */
+  const changed = new Map<string, AggregateEffect>();
+  const balances = new Set<string>();
   let used = 0;
   const find = <Kind extends AggregateKind>(key: string | undefined) =>
     key === undefined ? undefined : (drafts.get(key)?.next as AggregateOf<Kind> | undefined);
@@ -44,8 +47,8 @@ export function batchDraft(mostRows: number): BatchDraft {
       holding: (kind, key) => find(holders.get(`${kind} ${key}`)),
     },
     add({ settled }, effects) {
-      const changed = new Map<string, AggregateEffect>();
-      const balances = new Set<string>();
+      changed.clear();
+      balances.clear();
       let needed = settled === undefined ? 0 : ROWS_OF_SETTLEMENT;
       for (const { aggregates = [], entries: posted = [], events: told = [] } of effects) {
         for (const effect of aggregates) {

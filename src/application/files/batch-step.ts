@@ -38,7 +38,7 @@ export function batchStep(
 ): BatchMade {
   const { digests, objects, utf8 } = ports;
   const text = rows
-    .map((row, index) => `${jsonText({ ...rowOutcomeRecord(row), ...lines[index] })}\n`)
+    .map((row, index) => `${jsonText(Object.assign(rowOutcomeRecord(row), lines[index]))}\n`)
     .join('');
   const object = batchObject(running, running.batches, attempt);
   const putting = Promise.resolve(objects.put(object, utf8.encode(text), 'application/x-ndjson'));

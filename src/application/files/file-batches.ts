@@ -109,7 +109,8 @@ export async function* fileBatches(
     const matched = await matchBatch(reads, running, rows, books.value, of, ports.clock.now());
     if (matched.isErr()) return err(heldUp(matched.error));
     const { step, stored, written } = batchStep(ports, running, matched.value, attempt);
-    steps.push(step.beside);
+    const { transactions = [], aggregates = [] } = step.beside;
+    steps.push({ transactions, aggregates });
     if (steps.length > AHEAD + 1) steps.shift();
     waiting.splice(0, matched.value.rows.length);
     return ok({ step, stored, written, place: matched.value.next });

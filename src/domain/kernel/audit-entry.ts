@@ -37,27 +37,27 @@ export type AuditEntryRecord = Readonly<{
   hash: string;
 }>;
 
-/** In the order in which canonical JSON prints them, as most of what is hashed is of links. */
-const sealedFields = ({
-  before,
-  after,
-  metadata,
-  ...entry
-}: Unsealed<AuditEntry>): Omit<AuditEntryRecord, 'hash'> => ({
-  action: entry.action,
-  actor: entry.actor,
-  ...present({ after: after && inOrder(after), before: before && inOrder(before) }),
-  entity_id: entry.entityId,
-  entity_type: entry.entityType,
-  id: entry.id,
-  ...present({ ip_address: entry.ipAddress }),
-  merchant_id: entry.merchantId,
-  ...present({ metadata: metadata && inOrder(metadata) }),
-  previous_hash: entry.previousHash,
-  sequence: entry.sequence,
-  timestamp: rfc3339(entry.timestamp),
-  ...present({ user_agent: entry.userAgent }),
-});
+/** In the order in which canonical JSON prints them, and field by field, as most of what is hashed is of links. */
+function sealedFields(entry: Unsealed<AuditEntry>): Omit<AuditEntryRecord, 'hash'> {
+  const { before, after, metadata, ipAddress, userAgent } = entry;
+  const fields: { -readonly [Name in keyof AuditEntryRecord]?: AuditEntryRecord[Name] } = {
+    action: entry.action,
+    actor: entry.actor,
+  };
+  if (after !== undefined) fields.after = inOrder(after);
+  if (before !== undefined) fields.before = inOrder(before);
+  fields.entity_id = entry.entityId;
+  fields.entity_type = entry.entityType;
+  fields.id = entry.id;
+  if (ipAddress !== undefined) fields.ip_address = ipAddress;
+  fields.merchant_id = entry.merchantId;
+  if (metadata !== undefined) fields.metadata = inOrder(metadata);
+  fields.previous_hash = entry.previousHash;
+  fields.sequence = entry.sequence;
+  fields.timestamp = rfc3339(entry.timestamp);
+  if (userAgent !== undefined) fields.user_agent = userAgent;
+  return fields as Omit<AuditEntryRecord, 'hash'>;
+}
 
 /** Seals and checks the chain of one entity of the audit trail. */
 export const auditTrailChain = auditChain<AuditEntry>(sealedFields, ({ entityId }) => entityId);
