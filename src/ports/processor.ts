@@ -98,7 +98,10 @@ export interface Processor {
   charge(order: ChargeOrder): ResultAsync<ChargeAnswer, ProcessorUnavailable | ProcessorOutcomeUnknown>;
   /** Takes, gives back or releases money of a charge. Repeating a reference gives the first verdict and moves nothing more. */
   move(order: ModificationOrder): ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
-  /** Its own record of a reference; of a modification's it answers with a verdict only. Changes nothing. */
+  /**
+   * Its own record of a reference; of a modification's it answers with a verdict only. Changes nothing. Of a charge that is named by
+   * an id which it does not know it never says that it has no record: another account, or another processor, gave that id.
+   */
   lookup(
     query: RecordQuery,
   ): ResultAsync<ChargeAnswer, ProcessorHasNoRecord | ProcessorRecordNotKnown | ProcessorUnavailable>;

@@ -391,6 +391,17 @@ export function processorContract(adapter: string, open: () => Promise<Processor
         expect(tested.book(taken.reference)?.refunded).toBe(40n);
       });
 
+      it('says of a modification whose charge is named by an id that it never gave neither that it has it nor that it has none', async () => {
+        const taken = await aCharge({ capture: true });
+        const { processorId } = (await lookup(taken.reference))._unsafeUnwrap();
+        for (const type of ['capture', 'refund', 'void'] as const)
+          expect(
+            (
+              await lookupMove(modification(taken, type, 1n, { chargeId: `${processorId}0` }))
+            )._unsafeUnwrapErr(),
+          ).toEqual({ kind: 'ProcessorRecordNotKnown' });
+      });
+
       it('has no record of a modification that it never got', async () => {
         const held = await aCharge();
         for (const type of ['capture', 'refund', 'void'] as const)

@@ -26,6 +26,21 @@ export function unfinishedChargesContract(tested: () => ProcessorUnderTest): voi
     expect(tested().charged()).toEqual([asked.reference]);
   });
 
+  it('says of a charge that is named by an id it never gave neither that it has it nor that it has none, and charges nothing', async () => {
+    const asked = aChargeOrder(tested().methods.approved);
+    const made = (await platformCharges(() => tested().processor).charge(asked))._unsafeUnwrap();
+    const processorId = `${made.processorId}0`;
+    const { reference, merchantId, config, ...order } = aChargeOrder(tested().methods.approved);
+    const query = { reference, merchantId, config, processorId };
+    expect((await tested().processor.lookup(query))._unsafeUnwrapErr()).toEqual({
+      kind: 'ProcessorRecordNotKnown',
+    });
+    expect((await tested().processor.charge({ ...order, ...query }))._unsafeUnwrapErr()).toEqual({
+      kind: 'ProcessorOutcomeUnknown',
+    });
+    expect(tested().charged()).toEqual([asked.reference]);
+  });
+
   it('gives the verdict on a charge that it took on to a look-up, once it knows it itself', async () => {
     const { pendingApproved, pendingDeclined } = tested().methods;
     for (const [method, approved] of [

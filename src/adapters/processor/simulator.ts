@@ -92,7 +92,8 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
     const processorId = idOf(order.reference);
     if (method.opensFirst && order.processorId === undefined)
       return okAsync(ledger.find(order.reference) ?? { awaits: 'confirmation', processorId });
-    if (order.processorId !== undefined && order.processorId !== processorId) return errAsync(unavailable);
+    if (order.processorId !== undefined && order.processorId !== processorId)
+      return errAsync({ kind: 'ProcessorOutcomeUnknown' });
     const fee = method.fee && order.capture ? feeOn(order.amount) : undefined;
     const verdict = ledger.record(order, verdictOn(order, method.verdict, clock.now(), fee));
     return method.silent
@@ -110,9 +111,12 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
     return method?.silent ? errAsync({ kind: 'ProcessorOutcomeUnknown' }) : okAsync(verdict);
   },
   lookup(query) {
+    const charge = 'charge' in query ? query.charge : query.reference;
+    const named = 'charge' in query ? query.chargeId : query.processorId;
+    // Another processor gave that id, and has what became of it.
+    if (named !== undefined && named !== idOf(charge)) return errAsync({ kind: 'ProcessorRecordNotKnown' });
     const verdict = ledger.find(query.reference);
     if (verdict === undefined) return errAsync({ kind: 'ProcessorHasNoRecord' });
-    const charge = 'charge' in query ? query.charge : query.reference;
     const method = behaviour(ledger.paymentMethodOf(charge) ?? '', query.config);
     if (method === undefined || method === 'unavailable') return okAsync(verdict);
     const now = clock.now();

@@ -90,16 +90,12 @@ function confirm(stripe: Stripe, clock: Clock, order: ChargeOrder, id: string): 
       if (fault.meaning === 'unavailable') return errAsync(unavailable);
       return intentOf(stripe, id, order)
         .map((intent) => ({ intent, fault }))
-        .orElse((unread) =>
-          // Stripe has no such intent, so it confirmed none.
-          unread.meaning === 'refused' ? okAsync({ intent: undefined, fault }) : errAsync(outcomeUnknown),
-        );
+        .mapErr(() => outcomeUnknown);
     })
     .andThen(({ intent, fault }) => {
-      const answer = intent === undefined ? undefined : ofReference(intent, reference);
-      if (answer !== undefined && ('approved' in answer || isUnderWay(answer))) return ok(answer);
-      const untried = answer === undefined || 'awaits' in answer;
-      return untried && fault !== undefined
+      const answer = ofReference(intent, reference);
+      if ('approved' in answer || isUnderWay(answer)) return ok(answer);
+      return 'awaits' in answer && fault !== undefined
         ? ok(refusal(fault, { amount, now: clock.now(), decline: 'card_declined' }))
         : err(outcomeUnknown);
     });
@@ -108,7 +104,10 @@ function confirm(stripe: Stripe, clock: Clock, order: ChargeOrder, id: string): 
 const isUnderWay = (answer: ChargeAnswer | Undecided): answer is ChargePending =>
   'awaits' in answer && answer.awaits === 'processor';
 
-/** What Stripe has of a charge. Without an id there is nothing to confirm, so provably nothing was. */
+/**
+ * What Stripe has of a charge. Without an id there is nothing to confirm, so provably nothing was. An intent is never removed: where
+ * Stripe knows none under its id, another account is asked than the one it was made on, and nothing follows.
+ */
 export const lookupCharge =
   (stripe: Stripe) =>
   (
@@ -117,12 +116,16 @@ export const lookupCharge =
     const { processorId, reference } = query;
     if (processorId === undefined) return errAsync(noRecord);
     return intentOf(stripe, processorId, query)
-      .mapErr(({ meaning }) => (meaning === 'refused' ? noRecord : unavailable))
+      .mapErr(unread)
       .andThen((intent) => {
         const answer = ofReference(intent, reference);
         return 'kind' in answer ? err(notKnown) : ok(answer);
       });
   };
+
+/** What follows where the intent of a charge was not read. */
+export const unread = ({ meaning }: StripeFault): ProcessorRecordNotKnown | ProcessorUnavailable =>
+  meaning === 'refused' ? notKnown : unavailable;
 
 /** An intent with its latest charge and what that left on the balance. */
 export const intentOf = (stripe: Stripe, id: string, { config }: Pick<ChargeQuery, 'config'>) =>

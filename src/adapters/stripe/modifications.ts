@@ -13,7 +13,7 @@ import type {
   Verdict,
 } from '../../ports/processor.ts';
 import { toStripe } from './amounts.ts';
-import { intentOf, noRecord, notKnown, outcomeUnknown, unavailable } from './charges.ts';
+import { intentOf, noRecord, notKnown, outcomeUnknown, unavailable, unread } from './charges.ts';
 import { ask, onAccount } from './client.ts';
 import type { StripeFault } from './meanings.ts';
 import { amountOf, expanded, feeIn, instantOf, MERCHANT_NAME, PAYMENT_NAME, refusal } from './verdicts.ts';
@@ -49,6 +49,8 @@ export const move =
       if (fault.kind === 'ProcessorOutcomeUnknown') return errAsync(fault);
       if (fault.meaning === 'silent') return errAsync(outcomeUnknown);
       if (fault.meaning === 'unavailable') return errAsync(unavailable);
+      // The account that is asked has no such charge, so nothing of it was moved by this call.
+      if (fault.code === 'resource_missing') return okAsync(refused(fault));
       // Refused, or done already under a key that Stripe has forgotten: the record says which.
       return lookupModification(stripe)(order).orElse((failure) =>
         failure.kind === 'ProcessorHasNoRecord' ? okAsync(refused(fault)) : errAsync(outcomeUnknown),
@@ -134,11 +136,17 @@ export const lookupModification =
   (query: ModificationQuery): Looked => {
     const { type, chargeId, reference, config } = query;
     if (chargeId === undefined) return errAsync(noRecord);
-    const unread = ({ meaning }: StripeFault) => (meaning === 'refused' ? noRecord : unavailable);
     if (type === 'refund')
       return ask(() => refundOf(stripe, { chargeId, reference, config }))
         .mapErr(unread)
-        .andThen((refund) => (refund === undefined ? errAsync(noRecord) : refunded(refund)));
+        .andThen((refund) =>
+          refund === undefined
+            ? // A list is as empty of a charge that the account does not have.
+              intentOf(stripe, chargeId, query)
+                .mapErr(unread)
+                .andThen(() => errAsync(noRecord))
+            : refunded(refund),
+        );
     return intentOf(stripe, chargeId, query)
       .mapErr(unread)
       .andThen((intent) => {
