@@ -20,12 +20,12 @@ export function csvLines(rows: readonly (readonly Cell[])[]): string {
     others = [];
   };
   for (const cells of rows) {
-    if (!cells.every(isPlain)) {
+    if (!cells.every(isSimple)) {
       others.push(cells);
       continue;
     }
     takeOthers();
-    text += `${cells.join(',')}\r\n`;
+    text += `${cells.map(simple).join(',')}\r\n`;
   }
   takeOthers();
   return text;
@@ -38,10 +38,23 @@ const printed = (rows: readonly (readonly Cell[])[]): string =>
     { record_delimiter: 'windows', quoted_match: NEEDS_QUOTES },
   );
 
-/** Text that is written as it is: most of what is exported are ids, words, times and numbers. */
+/** Text that is written as it is: most of what is exported are ids, words, times and numbers. Looked for first, as it is found fast. */
 const PLAIN = /^(?:\w(?:[\w .:-]*[\w.:-])?)?$/;
 
-const isPlain = (cell: Cell): boolean => typeof cell !== 'string' || PLAIN.test(cell);
+/**
+ * Text that at most needs quotes, such as JSON: no white space at its ends, no control character or line end in it, and nothing that
+ * starts a formula but behind a letter or digit.
+ */
+const QUOTABLE =
+  /^(?!\s)(?:[^\x00-\x1f\x7f-\x9f\u2028\u2029=+\-@\uff1d\uff0b\uff0d\uff20]|(?<=\w)[=+\-@])+(?<!\s)$/;
+
+const isSimple = (cell: Cell): boolean => typeof cell !== 'string' || PLAIN.test(cell) || QUOTABLE.test(cell);
+
+/** As the library prints it, which looks at each of its options for every cell. */
+const simple = (cell: Cell): Cell =>
+  typeof cell === 'string' && (cell.includes('"') || cell.includes(','))
+    ? `"${cell.replaceAll('"', '""')}"`
+    : cell;
 
 /**
  * What makes a spreadsheet calculate: an operator, also the full-width ones, also behind white space, which some

@@ -117,6 +117,26 @@ describe('a line of CSV', () => {
     );
   });
 
+  it('is of text that needs quotes alone, such as JSON, what the library makes of it', () => {
+    const json = fc.dictionary(
+      fc.stringMatching(/^[a-z ]{1,6}$/),
+      fc.string({ unit: fc.constantFrom('é', 'a-1', '"', ' ') }),
+    );
+    const text = fc.string({ unit: fc.constantFrom('"', ',', ';', '{', ':', '\\', 'a', 'a-1', ' ', '𝄞') });
+    const cell = fc.oneof(
+      json.map((value) => JSON.stringify(value)),
+      text,
+    );
+    fc.assert(
+      fc.property(fc.array(cell, { minLength: 1, maxLength: 4 }), (cells) => {
+        expect(csvLine(cells)).toBe(
+          stringify([cells], { record_delimiter: 'windows', quoted_match: /^\s|\s$/ }),
+        );
+      }),
+      trying(500),
+    );
+  });
+
   it('reads back whatever the cells hold', () => {
     const text = fc.oneof(
       fc.string({ unit: anyCodePoint }),
