@@ -45,8 +45,7 @@ const PLAIN = /^(?:\w(?:[\w .:-]*[\w.:-])?)?$/;
  * Text that at most needs quotes, such as JSON: no white space at its ends, no control character or line end in it, and nothing that
  * starts a formula but behind a letter or digit.
  */
-const QUOTABLE =
-  /^(?!\s)(?:[^\x00-\x1f\x7f-\x9f\u2028\u2029=+\-@\uff1d\uff0b\uff0d\uff20]|(?<=\w)[=+\-@])+(?<!\s)$/;
+const QUOTABLE = /^(?!\s)(?:[^\p{Cc}\p{Zl}\p{Zp}=+\-@\uff1d\uff0b\uff0d\uff20]|(?<=\w)[=+\-@])+(?<!\s)$/u;
 
 const isSimple = (cell: Cell): boolean => typeof cell !== 'string' || PLAIN.test(cell) || QUOTABLE.test(cell);
 
