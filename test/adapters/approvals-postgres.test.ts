@@ -1,12 +1,9 @@
 import { afterAll, inject } from 'vitest';
 import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
-import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { approvalsContracts } from '../contract/approvals/everything.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
 afterAll(() => server.close());
 
-approvalsContracts('postgres (embedded)', async () =>
-  approvalsPostgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
-);
+approvalsContracts('postgres (embedded)', async () => approvalsPostgresStorage(await server.newPool()));

@@ -1,7 +1,6 @@
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
 import { afterAll, describe, expect, it } from 'vitest';
 import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
-import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { approvalsContracts } from '../contract/approvals/everything.ts';
 import { storageContracts } from '../contract/everything.ts';
@@ -32,12 +31,8 @@ if (isDockerThere) {
     await server.close();
     await Promise.all([postgres.stop(), dynamodb.stop()]);
   });
-  storageContracts('postgres (container)', async () =>
-    postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
-  );
-  approvalsContracts('postgres (container)', async () =>
-    approvalsPostgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
-  );
+  storageContracts('postgres (container)', async () => postgresStorage(await server.newPool()));
+  approvalsContracts('postgres (container)', async () => approvalsPostgresStorage(await server.newPool()));
   storageContracts('dynamodb-local (container)', () => freshDynamoDbStorage(`http://${at(dynamodb, 8000)}`));
 } else {
   describe('Containers', () => {

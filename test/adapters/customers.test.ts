@@ -2,7 +2,6 @@ import { afterAll, beforeAll, inject } from 'vitest';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
-import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { customerSecretsContract } from '../scenarios/customer-secrets.scenario.ts';
 import { customersContract } from '../scenarios/customers.scenario.ts';
@@ -19,8 +18,6 @@ afterAll(() => Promise.all([engine.stop(), server.close()]));
 
 for (const contract of [customersContract, customerSecretsContract, keyRotationContract]) {
   contract('memory', () => Promise.resolve(memoryStorage()));
-  contract('postgres (embedded)', async () =>
-    postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
-  );
+  contract('postgres (embedded)', async () => postgresStorage(await server.newPool()));
   contract('DynamoDB (embedded engine)', () => freshDynamoDbStorage(engine.url));
 }

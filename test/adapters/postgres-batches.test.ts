@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import { afterAll, expect, inject, it } from 'vitest';
-import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 import { countsOf, fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
@@ -14,7 +13,7 @@ afterAll(() => server.close());
 const MOVED_TRANSACTIONS = 7;
 
 it('settles the transactions of a file in columns, one statement a batch, and none of them in JSON, also of a merchant that is called NULL', async () => {
-  const pool = postgresPool({ connectionString: await server.newDatabase() });
+  const pool = await server.newPool();
   const asked: pg.QueryConfig<unknown[]>[] = [];
   const query = pool.query.bind(pool) as (statement: pg.QueryConfig) => Promise<unknown>;
   pool.query = ((statement: pg.QueryConfig<unknown[]>) => {

@@ -1,5 +1,4 @@
 import { afterAll, inject } from 'vitest';
-import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { storageContracts } from '../contract/everything.ts';
 import { postgresServer } from '../support/postgres-database.ts';
@@ -7,6 +6,4 @@ import { postgresServer } from '../support/postgres-database.ts';
 const server = await postgresServer(inject('postgresUrl'));
 afterAll(() => server.close());
 
-storageContracts('postgres (embedded)', async () =>
-  postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
-);
+storageContracts('postgres (embedded)', async () => postgresStorage(await server.newPool()));

@@ -95,7 +95,7 @@ describe('quota rows on Postgres', () => {
   };
 
   it('are as many as windows are kept, however many there were', async () => {
-    const pool = postgresPool({ connectionString: await postgres.newDatabase() });
+    const pool = await postgres.newPool();
     const storage = postgresStorage(pool);
     await takeInTurn(storage, QUOTA_WINDOWS_KEPT + 20);
     const { rows } = await pool.query<{ count: bigint }>('SELECT count(*) FROM quota');

@@ -78,7 +78,7 @@ describe.each(Object.entries(STORES))('%s that is stopped under load', (_, open)
 
 describe('Postgres whose connections are all in use', () => {
   it('is not taken for silent while it is long at what they ask', async () => {
-    const pool = postgresPool({ connectionString: await server.newDatabase(), max: 2 });
+    const pool = await server.newPool({ max: 2 });
     const long = Array.from({ length: 2 }, () => pool.query('SELECT pg_sleep(2.5)'));
     const behind = pool.query('SELECT 1 AS one');
     expect((await behind).rows).toEqual([{ one: 1 }]);
@@ -87,7 +87,7 @@ describe('Postgres whose connections are all in use', () => {
   });
 
   it('refuses at once the call that finds too many others waiting for one', async () => {
-    const pool = postgresPool({ connectionString: await server.newDatabase(), max: 1 });
+    const pool = await server.newPool({ max: 1 });
     const held = await pool.connect();
     const waiting = Array.from({ length: 1 + 1_000 }, () => pool.query('SELECT 1'));
     await expect(pool.query('SELECT 1')).rejects.toSatisfy(isOverloaded);

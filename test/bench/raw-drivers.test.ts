@@ -8,7 +8,6 @@ import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { migrateDynamoDb } from '../../src/adapters/dynamodb/migrate.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
-import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -23,7 +22,7 @@ afterAll(async () => {
 });
 
 async function onPostgres(): Promise<Contenders> {
-  const pool = postgresPool({ connectionString: await server.newDatabase() });
+  const pool = await server.newPool();
   const storage = postgresStorage(pool);
   return { storage, raw: rawPostgres(pool), close: () => storage.close() };
 }

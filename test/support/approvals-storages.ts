@@ -1,7 +1,6 @@
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import { memoryApprovalsStorage } from '../../src/adapters/memory/approvals/storage.ts';
 import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
-import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import type { PlacedStorage } from '../../src/composition/storage-settings.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import { freshApprovalsOnDynamoDb, freshTable } from './dynamodb-tables.ts';
@@ -28,8 +27,7 @@ export async function everyApprovalsStorage(
       },
       {
         name: 'Postgres',
-        open: async () =>
-          approvalsPostgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
+        open: async () => approvalsPostgresStorage(await server.newPool()),
         place: async () => ({ kind: 'postgres', at: { kind: 'url', url: await server.newDatabase() } }),
       },
       {

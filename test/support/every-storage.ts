@@ -1,6 +1,5 @@
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
-import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { freshDynamoDbStorage } from './dynamodb-tables.ts';
@@ -22,7 +21,7 @@ export async function everyStorage(
       { name: 'memory', open: () => Promise.resolve(memoryStorage()) },
       {
         name: 'Postgres',
-        open: async () => postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
+        open: async () => postgresStorage(await server.newPool()),
       },
       { name: 'DynamoDB', open: () => freshDynamoDbStorage(engine.url) },
     ],

@@ -1,5 +1,4 @@
 import { afterAll, inject } from 'vitest';
-import { postgresPool } from '../../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../../src/adapters/postgres/storage.ts';
 import { postgresServer } from '../../support/postgres-database.ts';
 import { paymentsProof } from './proof.ts';
@@ -7,8 +6,10 @@ import { paymentsProof } from './proof.ts';
 const server = await postgresServer(inject('postgresUrl'));
 afterAll(() => server.close());
 
-paymentsProof(
-  'postgres (embedded)',
-  async () => postgresStorage(postgresPool({ connectionString: await server.newDatabase(), max: 3 })),
-  { faults: 'distinct', ordersEach: 1, oneSecondIn: 24, oneRecountIn: 1, pairs: 160 },
-);
+paymentsProof('postgres (embedded)', async () => postgresStorage(await server.newPool({ max: 3 })), {
+  faults: 'distinct',
+  ordersEach: 1,
+  oneSecondIn: 24,
+  oneRecountIn: 1,
+  pairs: 160,
+});

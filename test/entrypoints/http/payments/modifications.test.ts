@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { startDynamoDbEngine } from '../../../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../../../src/adapters/embedded/server.ts';
 import { memoryStorage } from '../../../../src/adapters/memory/storage.ts';
-import { postgresPool } from '../../../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../../../src/adapters/postgres/storage.ts';
 import { transaction } from '../../../../src/entrypoints/http/payments/payment-schemas.ts';
 import type { Storage } from '../../../../src/ports/storage.ts';
@@ -23,7 +22,7 @@ afterAll(() => Promise.all([engine.stop(), server.close()]));
 
 const STORES: Readonly<Record<string, () => Promise<Storage>>> = {
   memory: () => Promise.resolve(memoryStorage()),
-  postgres: async () => postgresStorage(postgresPool({ connectionString: await server.newDatabase() })),
+  postgres: async () => postgresStorage(await server.newPool()),
   dynamodb: () => freshDynamoDbStorage(engine.url),
 };
 
