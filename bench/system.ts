@@ -117,6 +117,7 @@ export async function systemOver(storage: Storage) {
     claims: terms,
     anomalies: ANOMALY_RULES,
     files: { keepFilesMs: 86_400_000 },
+    authorizationMarginMs: 43_200_000,
   });
   for (const id of MERCHANTS) {
     const added = await does.createMerchant({ id, name: id, email: `${id}@example.com`, origin });

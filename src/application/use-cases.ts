@@ -70,6 +70,7 @@ import { changeMerchant } from './merchants/change-merchant.ts';
 import { createMerchant } from './merchants/create-merchant.ts';
 import { getMerchant, listMerchants } from './merchants/read-merchants.ts';
 import { countPayments } from './payments/count-payments.ts';
+import { expireAuthorizations } from './payments/expire-authorizations.ts';
 import { getPayment } from './payments/get-payment.ts';
 import { listPayments } from './payments/list-payments.ts';
 import { modifyPayment } from './payments/modify-payment.ts';
@@ -107,7 +108,13 @@ export type Ports = Omit<Storage, 'close' | 'health'> &
     timeZones: TimeZones;
   }>;
 
-export type Rules = Readonly<{ claims: ClaimTerms; anomalies: AnomalyRules; files: FileTerms }>;
+/** `authorizationMarginMs`: how long before it lapses an authorization is voided. */
+export type Rules = Readonly<{
+  claims: ClaimTerms;
+  anomalies: AnomalyRules;
+  files: FileTerms;
+  authorizationMarginMs: number;
+}>;
 
 /** Everything the platform does. What takes turns or leases permits does so within one such value. */
 export function useCases(ports: Ports, rules: Rules) {
@@ -128,13 +135,18 @@ export function useCases(ports: Ports, rules: Rules) {
     listExceptions: listExceptions(ports),
   };
   const pay = processPayment(paying, rules.claims);
+  const modify = modifyPayment(ports, rules.claims);
   return {
     commitUnderKey: commitUnderKey(ports, rules.claims),
     workUnderKey: workUnderKey(ports, rules.claims),
     readKey: readKey(ports),
     processPayment: pay,
     processBatch: processBatch(pay),
-    modifyPayment: modifyPayment(ports, rules.claims),
+    modifyPayment: modify,
+    expireAuthorizations: expireAuthorizations(ports, modify, {
+      marginMs: rules.authorizationMarginMs,
+      leaseMs: rules.claims.leaseMs,
+    }),
     recoverPayments: recoverPayments(paying, rules.claims),
     receiveNotification: receiveNotification(ports),
     getPayment: getPayment(ports),

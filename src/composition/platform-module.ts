@@ -85,6 +85,7 @@ export const platformModule = (
           claims: settings.claimTerms,
           anomalies: settings.anomalyRules,
           files: settings.fileTerms,
+          authorizationMarginMs: settings.authorizationMarginMs,
         }),
       [TOKENS.ports],
     );

@@ -56,6 +56,8 @@ export type PlatformSettings<Place extends StorageSettings | PlacedStorage = Sto
   processor: ProcessorSettings;
   processorTimeoutMs: number;
   fileTerms: FileTerms;
+  /** How long before the processor lets it lapse an authorization is voided. */
+  authorizationMarginMs: number;
   /** Where the simulated processor keeps its books; ':memory:' forgets them with the process. */
   simulatorFile: string;
   objects: ObjectsPlace;

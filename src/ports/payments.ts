@@ -22,6 +22,9 @@ export type UnsettledPage = Readonly<{ from?: Instant; until: Instant; limit: nu
 /** `next` is absent at the end. A page may hold fewer than its limit, and none, and yet have a next. */
 export type Unsettled = Readonly<{ transactions: readonly Transaction[]; next?: string }>;
 
+/** A payment of any merchant. */
+export type PaymentKey = Readonly<{ merchantId: MerchantId; id: PaymentId }>;
+
 /** Where payments are read. Adapters must pass `test/contract/payments.contract.ts`. */
 export interface Payments {
   /** Strongly consistent: sees every commit that has resolved. Another tenant's payment is not found. */
@@ -45,6 +48,11 @@ export interface Payments {
    * settled since its creation costs a read at most, and what was created before `from` costs none.
    */
   unsettled(merchantId: MerchantId, page: UnsettledPage): ResultAsync<Unsettled, StorageUnavailable>;
+  /**
+   * Authorized payments, of all merchants, that no void or final capture is under way of and that the processor lets lapse by `until`:
+   * the first to lapse first, up to `limit`. Of the last seconds some may be missing, and some may have moved on.
+   */
+  lapsing(until: Instant, limit: number): ResultAsync<readonly PaymentKey[], StorageUnavailable>;
   /**
    * A payment's transactions, and the links of it and of them, each as `transactionsOf` and `AuditTrail.ofPayment` give them.
    * No link is older than what is read of its transaction. One round trip or two, shared with other payments where they can be.

@@ -1,5 +1,6 @@
 import type { ResultAsync } from 'neverthrow';
 import type { MerchantId } from '../domain/kernel/ids.ts';
+import type { Instant } from '../domain/kernel/instant.ts';
 import type { Money } from '../domain/kernel/money.ts';
 import type { Modification, ModificationType } from '../domain/payments/modification.ts';
 import type { ProcessorVerdict } from '../domain/payments/transaction.ts';
@@ -42,10 +43,16 @@ export type ModificationOrder = Modification & ModificationQuery;
 
 export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'movement_refused';
 
-/** `amount` is what the processor says it moved or refused to. */
+/**
+ * `amount` is what the processor says it moved or refused to. `authorizedUntil` is of a charge that holds money: when the processor
+ * lets it lapse, absent when it does not say so.
+ */
 export type Verdict = ProcessorVerdict &
   Readonly<{ amount: Money }> &
-  (Readonly<{ approved: true }> | Readonly<{ approved: false; decline: DeclineCode }>);
+  (
+    | Readonly<{ approved: true; authorizedUntil?: Instant }>
+    | Readonly<{ approved: false; decline: DeclineCode }>
+  );
 
 /**
  * It made a record of the charge under `processorId`, and moves no money before it is charged again with that id. A processor
@@ -96,7 +103,10 @@ export interface Processor {
    * a `processorId` it never answers that it awaits confirmation.
    */
   charge(order: ChargeOrder): ResultAsync<ChargeAnswer, ProcessorUnavailable | ProcessorOutcomeUnknown>;
-  /** Takes, gives back or releases money of a charge. Repeating a reference gives the first verdict and moves nothing more. */
+  /**
+   * Takes, gives back or releases money of a charge. Repeating a reference gives the first verdict and moves nothing more. The void
+   * of an authorization that has lapsed is approved: nothing is held any more.
+   */
   move(order: ModificationOrder): ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
   /**
    * Its own record of a reference; of a modification's it answers with a verdict only. Changes nothing. Of a charge that is named by

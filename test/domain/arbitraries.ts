@@ -164,7 +164,9 @@ export function after({ payment, underWay }: Moving, each: Move, now: number): M
     case 'identify':
       return payment.status === 'processing' ? next(identify(payment, `ch_${each.which}`, now)) : undefined;
     case 'approve':
-      return payment.status === 'processing' ? next(approve(payment, now)) : undefined;
+      return payment.status === 'processing'
+        ? next(approve(payment, now, each.final ? NOON + each.which : undefined))
+        : undefined;
     case 'fail':
       return payment.status === 'processing' || payment.status === 'pending'
         ? next(fail(payment, { code: 'card_declined', message: 'Do not honor' }, now))

@@ -1,4 +1,5 @@
 import type { Storage } from '../../src/ports/storage.ts';
+import { authorizationExpiryContract } from './authorization-expiry.scenario.ts';
 import { claimTracesContract } from './claim-traces.scenario.ts';
 import { eventReplaysContract } from './event-replays.scenario.ts';
 import { exceptionsContract } from './exceptions.scenario.ts';
@@ -58,4 +59,5 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   statementLinesContract(adapter, open);
   claimTracesContract(adapter, open);
   notificationsContract(adapter, open);
+  authorizationExpiryContract(adapter, open);
 }

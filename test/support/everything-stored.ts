@@ -113,6 +113,7 @@ export async function everythingStored(storage: Storage): Promise<void> {
   (await storage.deliveries.save([{ expected: delivery.version, next: tried }]))._unsafeUnwrap();
   await busy.pay('merchant-a', 4_000n);
   await busy.pay('merchant-b', 4_100n);
+  await busy.pay('merchant-a', 4_200n, { paymentMethod: 'test_expires', manual: true });
   const [parked, deferred] = (await storage.outbox.next(SHARDS, AFTERWARDS, 2))._unsafeUnwrap();
   if (parked === undefined || deferred === undefined) throw new Error('nothing is unsent');
   (await storage.outbox.failed(parked, 'refused', 'parked'))._unsafeUnwrap();

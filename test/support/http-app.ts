@@ -84,7 +84,12 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     ...files,
   };
   const lines: string[] = [];
-  const cases = useCases(ports, { claims: terms, anomalies: ANOMALY_RULES, files: fileTerms });
+  const cases = useCases(ports, {
+    claims: terms,
+    anomalies: ANOMALY_RULES,
+    files: fileTerms,
+    authorizationMarginMs: 43_200_000,
+  });
   const metrics = platformMetrics();
   const app = platformApp({
     ...cases,

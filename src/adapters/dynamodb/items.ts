@@ -11,7 +11,7 @@ import type { DomainEvent } from '../../domain/kernel/events.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { type JsonObject, jsonText, parseJson } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { Payment } from '../../domain/payments/payment.ts';
+import { lapsesAt, type Payment } from '../../domain/payments/payment.ts';
 import { type PaymentRecord, paymentRecord, restorePayment } from '../../domain/payments/payment-record.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import {
@@ -26,6 +26,7 @@ import {
   auditKey,
   closedAggregateKey,
   eventKey,
+  lapsingDueShardOf,
   OUTBOX,
   parkedEventKey,
   paymentKey,
@@ -54,9 +55,16 @@ export const paymentItem = (payment: Payment): Item => ({
   currency: payment.amount.currency,
   amount: payment.amount.minorUnits,
   customer_id: payment.customerId,
+  ...lapsing(payment),
   audit_hash: payment.auditHash,
   record: jsonText(paymentRecord(payment)),
 });
+
+/** Only what may lapse is in the due index. */
+function lapsing(payment: Payment): Item {
+  const due_at = lapsesAt(payment);
+  return due_at === undefined ? {} : { due_shard: lapsingDueShardOf(payment.id), due_at };
+}
 
 export function paymentOf(item: Item): Payment {
   const stored = item as Readonly<{ record: string; audit_hash: string }>;

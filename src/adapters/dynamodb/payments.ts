@@ -1,10 +1,11 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
-import { timeDigits } from '../../domain/kernel/ids.ts';
+import { type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
 import type { PaymentPage, Payments } from '../../ports/payments.ts';
+import { overdue } from './due.ts';
 import { attempt } from './faults.ts';
 import { auditEntryOf, type Item, paymentOf, transactionOf } from './items.ts';
 import { newestOf } from './newest.ts';
@@ -20,6 +21,7 @@ import {
 import {
   AUDIT_PREFIX,
   historyPartition,
+  lapsingDueShards,
   paymentKey,
   paymentPartitions,
   type Table,
@@ -41,6 +43,13 @@ export function dynamodbPayments(table: Table, read: Read): Payments {
         ids.map((id) => transactionsOf(merchantId, id).map((found) => [id, found] as const)),
       ).map((found) => new Map(found)),
     unsettled: (merchantId, page) => attempt(() => unsettledIn(table, read, merchantId, page)),
+    lapsing: (until, limit) =>
+      attempt(() => overdue(table, lapsingDueShards(), until, limit)).map((items) =>
+        items.map(({ pk, sk }) => ({
+          merchantId: String(pk).split('#')[0] as MerchantId,
+          id: sk as PaymentId,
+        })),
+      ),
     historyOf: (merchantId, id) =>
       // Transactions sort behind links, and are read before them.
       findAll(

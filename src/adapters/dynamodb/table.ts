@@ -54,13 +54,14 @@ const SUM_SHARDS = 128;
 const DUE_SHARDS = 8;
 const DELIVERY_PARTITIONS = 8;
 const EVENT_LOG_SHARDS = 8;
-/** Deliveries and kept responses are in the due index too, behind all shards that others may ever have. */
+/** Deliveries, kept responses and authorized payments are in the due index too, behind all shards that others may ever have. */
 const FIRST_DELIVERY_DUE_SHARD = 1_000;
 const FIRST_RESPONSE_DUE_SHARD = 2_000;
+const FIRST_LAPSING_DUE_SHARD = 3_000;
 
 /** A merchant's audit links by id; keys only. */
 export const TRAIL_INDEX = 'trail';
-/** Open claims, pending deliveries and kept responses only, by when they are due; an item without `due_shard` is not in it. */
+/** Open claims, pending deliveries, kept responses and authorizations that lapse only, by when they are due; an item without `due_shard` is not in it. */
 export const DUE_INDEX = 'due';
 export const SCHEMA_KEY: ItemKey = { pk: '#S', sk: 'schema' };
 /** Seconds since 1970, after which DynamoDB may delete the item. */
@@ -70,6 +71,11 @@ export const paymentKey = (merchantId: MerchantId, id: PaymentId): ItemKey => ({
   pk: paymentPartition(merchantId, shardOf(id, PAYMENT_SHARDS)),
   sk: id,
 });
+
+/** Where authorized payments stand in the due index, by when they lapse. */
+export const lapsingDueShardOf = (id: PaymentId): number => FIRST_LAPSING_DUE_SHARD + shardOf(id, DUE_SHARDS);
+export const lapsingDueShards = (): readonly number[] =>
+  dueShards().map((shard) => FIRST_LAPSING_DUE_SHARD + shard);
 
 /** Every partition that holds payments of the merchant. */
 export const paymentPartitions = (merchantId: MerchantId): readonly string[] =>

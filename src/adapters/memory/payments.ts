@@ -1,6 +1,6 @@
 import { errAsync, okAsync } from 'neverthrow';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
-import type { Payment } from '../../domain/payments/payment.ts';
+import { lapsesAt, type Payment } from '../../domain/payments/payment.ts';
 import { isChosen } from '../../domain/payments/payment-filter.ts';
 import { sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
@@ -31,6 +31,14 @@ export const memoryPayments = (store: MemoryStore): Payments => ({
       }
     }
     return okAsync({ transactions: found });
+  },
+  lapsing(until, limit) {
+    const found = [...store.payments.values()].flatMap(({ merchantId, id, ...rest }) => {
+      const at = lapsesAt({ merchantId, id, ...rest } as Payment);
+      return at !== undefined && at <= until ? [{ at, key: { merchantId, id } }] : [];
+    });
+    found.sort((a, b) => a.at - b.at);
+    return okAsync(found.slice(0, limit).map(({ key }) => key));
   },
   historyOf: (merchantId, id) =>
     okAsync({

@@ -2,14 +2,14 @@ import { type SelectQueryBuilder, sql } from 'kysely';
 import { errAsync, okAsync } from 'neverthrow';
 import type pg from 'pg';
 import { storedCurrency } from '../../domain/kernel/currency.ts';
-import { firstIdAt, type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel/ids.ts';
+import { firstIdAt, idOf, type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel/ids.ts';
 import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { AUDIT_COLUMNS } from './audit-trail.ts';
 import { queriesOn } from './migrate.ts';
 import { findAll, type ManyKeys, prepared, readsByKey } from './reads.ts';
-import { auditFromRow, paymentFromRow, transactionFromRow, uuidOf } from './rows.ts';
+import { auditFromRow, hexOf, paymentFromRow, transactionFromRow, uuidOf } from './rows.ts';
 import type { Database, Row } from './schema.ts';
 
 type Wanted = Readonly<{ merchantId: MerchantId; id: PaymentId }>;
@@ -59,6 +59,11 @@ export function postgresPayments(pool: pg.Pool): Payments {
           ...(last === undefined || transactions.length < limit ? {} : { next: last.id }),
         };
       }),
+    lapsing: (until, limit) =>
+      findAll(pool, { ...LAPSING, values: [new Date(until), limit] }, (row: LapsingRow) => ({
+        merchantId: row.merchant_id as MerchantId,
+        id: idOf('pay', hexOf(row.id)),
+      })),
     historyOf: (merchantId, id) =>
       transactionsOf(merchantId, id).andThen((found) =>
         links({ merchantId, id }).map((rows) => ({
@@ -129,6 +134,16 @@ const UNSETTLED = {
     WHERE merchant_id = $1 AND type IN ('capture', 'refund') AND status IN ('pending', 'succeeded')
       AND id >= $2::uuid AND id < $3::uuid AND id > $4::uuid
     ORDER BY id LIMIT $5`,
+};
+
+type LapsingRow = Pick<Row<'payment'>, 'merchant_id' | 'id'>;
+
+/** In the words of the partial index, likewise. */
+const LAPSING = {
+  name: 'list_lapsing_payments',
+  text: `SELECT merchant_id, id FROM payment
+    WHERE status = 'authorized' AND NOT closing AND authorized_until <= $1::timestamptz
+    ORDER BY authorized_until LIMIT $2`,
 };
 
 const PAYMENTS: ManyKeys<Wanted> = {

@@ -51,7 +51,7 @@ export function paymentMoveToRow(payment: Payment) {
   const { merchant_id, id, status, authorized_amount, captured_amount, refunded_amount, ...rest } =
     paymentToRow(payment);
   const { reserved_amount, reserved_refund_amount, closing, failure_code, failure_message } = rest;
-  const { processor_id, version, audit_hash, updated_at } = rest;
+  const { authorized_until, processor_id, version, audit_hash, updated_at } = rest;
   return {
     merchant_id,
     id,
@@ -64,6 +64,7 @@ export function paymentMoveToRow(payment: Payment) {
     closing,
     failure_code,
     failure_message,
+    authorized_until,
     processor_id,
     version,
     audit_hash,
@@ -144,7 +145,7 @@ export const auditToRow = (entry: AuditEntry) => ({
 
 export function paymentFromRow(row: Row<'payment'>): Payment {
   const { failure_code, failure_message, audit_hash, customer_id, description, metadata, ...others } = row;
-  const { closing, processor_id, ...rest } = others;
+  const { closing, authorized_until, processor_id, ...rest } = others;
   const record: StoredPaymentRecord = {
     ...rest,
     id: idOf('pay', hexOf(row.id)),
@@ -153,6 +154,7 @@ export function paymentFromRow(row: Row<'payment'>): Payment {
     ...(description === null ? {} : { description }),
     ...(metadata === null ? {} : { metadata }),
     ...(closing ? { closing } : {}),
+    ...(authorized_until === null ? {} : { authorized_until }),
     ...(processor_id === null ? {} : { processor_id }),
     ...(failure_code === null ? {} : { failure: { code: failure_code, message: failure_message ?? '' } }),
   };

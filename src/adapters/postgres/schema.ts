@@ -50,6 +50,7 @@ type PaymentTable = {
   failure_code: string | null;
   failure_message: string | null;
   processor_id: string | null;
+  authorized_until: ColumnType<Instant | null, Date | null, Date | null>;
   version: number;
   audit_hash: string;
   created_at: Time;

@@ -28,6 +28,8 @@ type Method =
       /** For so long after its charge the books do not show what they hold of it. */
       shownAfterMs?: number;
       opensFirst?: true;
+      /** For so long after its charge it holds what it did not take. */
+      heldMs?: number;
       fee?: true;
       movesNothing?: true;
     }>;
@@ -44,6 +46,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   test_timeout_late_record: { verdict: 'approved', silent: true, shownAfterMs: 5_000 },
   test_pending_approved: { verdict: 'approved', decidedAfterMs: 5_000 },
   test_pending_declined: { verdict: 'card_declined', decidedAfterMs: 5_000 },
+  test_expires: { verdict: 'approved', heldMs: 7 * 86_400_000 },
   test_opens_first: { verdict: 'approved', opensFirst: true },
   test_unavailable: 'unavailable',
   test_fee: { verdict: 'approved', fee: true },
@@ -71,6 +74,7 @@ function behaviour(paymentMethod: string, config: OpenConfig): Method | undefine
 /** ISO 8583 response codes. */
 const RESPONSES = {
   approved: { responseCode: '00', responseText: 'Approved' },
+  lapsed: { responseCode: '00', responseText: 'Authorization had lapsed' },
   card_declined: { responseCode: '05', responseText: 'Do not honor' },
   insufficient_funds: { responseCode: '51', responseText: 'Insufficient funds' },
   movement_refused: { responseCode: '57', responseText: 'Transaction not permitted' },
@@ -79,7 +83,8 @@ const RESPONSES = {
 /**
  * A processor with books of its own, for development and tests: the payment method says what happens. A silent method
  * is charged, declined and moved on its books, and only `lookup` says so, of `test_timeout_late_record` after 5 s. `test_opens_first`
- * is charged once it is asked again under the id that it was given. `test_pending_…` end 5 s after their charge. `test_fee`
+ * is charged once it is asked again under the id that it was given. `test_pending_…` end 5 s after their charge. `test_expires` is
+ * held for 7 days: after them it takes no capture, and a void finds nothing to release. `test_fee`
  * keeps 2.9 % of what it takes; `test_movement_refused` charges, and then refuses every capture, refund and void. A merchant
  * whose config says `simulate: <method>` has that done to its cards, bank accounts and stored methods. Nothing of a config
  * is kept.
@@ -104,9 +109,14 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
     const method = behaviour(ledger.book(order.charge)?.paymentMethod ?? '', order.config);
     if (method === 'unavailable') return errAsync(unavailable);
     const verdict = ledger.move(order, (book) => {
+      const now = clock.now();
       const allowed = !method?.movesNothing && isOfCharge(order) && fits(order, book);
+      const isLapsed =
+        method?.heldMs !== undefined && !isWithin(method.heldMs, ledger.find(order.charge), now);
+      if (allowed && isLapsed && order.type !== 'refund')
+        return verdictOn(order, order.type === 'void' ? 'lapsed' : 'movement_refused', now, undefined);
       const fee = allowed && method?.fee && order.type === 'capture' ? feeOn(order.amount) : undefined;
-      return verdictOn(order, allowed ? 'approved' : 'movement_refused', clock.now(), fee);
+      return verdictOn(order, allowed ? 'approved' : 'movement_refused', now, fee);
     });
     return method?.silent ? errAsync({ kind: 'ProcessorOutcomeUnknown' }) : okAsync(verdict);
   },
@@ -129,16 +139,19 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
 /** What it can say by now of a charge that it judged. */
 const knownBy = (
   now: Instant,
-  { decidedAfterMs }: Exclude<Method, 'unavailable'>,
+  { decidedAfterMs, heldMs }: Exclude<Method, 'unavailable'>,
   verdict: Verdict,
-): ChargeAnswer =>
-  isWithin(decidedAfterMs, verdict, now)
-    ? { awaits: 'processor', processorId: verdict.processorId }
+): ChargeAnswer => {
+  if (isWithin(decidedAfterMs, verdict, now))
+    return { awaits: 'processor', processorId: verdict.processorId };
+  return verdict.approved && heldMs !== undefined
+    ? { ...verdict, authorizedUntil: verdict.processedAt + heldMs }
     : verdict;
+};
 
 /** Never without a time: of two processes one may be behind the other that charged. */
-const isWithin = (ms: number | undefined, { processedAt }: Verdict, now: Instant): boolean =>
-  ms !== undefined && now < processedAt + ms;
+const isWithin = (ms: number | undefined, verdict: Verdict | undefined, now: Instant): boolean =>
+  ms !== undefined && verdict !== undefined && now < verdict.processedAt + ms;
 
 const unavailable = { kind: 'ProcessorUnavailable' } as const;
 
@@ -172,7 +185,7 @@ const feeOn = (amount: Money): bigint =>
 
 function verdictOn(
   { reference, amount }: Readonly<{ reference: string; amount: Money }>,
-  verdict: 'approved' | DeclineCode,
+  verdict: 'approved' | 'lapsed' | DeclineCode,
   processedAt: number,
   fee: bigint | undefined,
 ): Verdict {
@@ -183,7 +196,7 @@ function verdictOn(
     ...present({ fee }),
     ...RESPONSES[verdict],
   };
-  return verdict === 'approved'
+  return verdict === 'approved' || verdict === 'lapsed'
     ? { ...said, approved: true }
     : { ...said, approved: false, decline: verdict };
 }

@@ -97,17 +97,25 @@ const MOVES: Readonly<Record<ModificationOrder['type'], Move>> = {
   void(stripe, order) {
     return ask(() => stripe.paymentIntents.retrieve(order.chargeId, {}, onAccount(order.config)))
       .andThen((intent) => release(stripe, order, intent))
-      .andThen((intent) => voided(intent, order.reference).mapErr(() => outcomeUnknown));
+      .andThen((intent) =>
+        hasLapsed(intent, order.units)
+          ? okAsync(lapsed(intent, order.amount))
+          : voided(intent, order.reference).mapErr(() => outcomeUnknown),
+      );
   },
 };
 
-/** Marks an intent whose whole rest is to be released, and cancels it; one that this reference has canceled stays as it is. */
+/**
+ * Marks an intent whose whole rest is to be released, and cancels it; one that this reference has canceled stays as it is, and so
+ * does one whose rest Stripe has let lapse.
+ */
 function release(
   stripe: Stripe,
   { reference, chargeId, units, config }: Named,
   intent: Stripe.PaymentIntent,
 ): ResultAsync<Stripe.PaymentIntent, StripeFault> {
   if (intent.status === 'canceled' && intent.metadata[reference] !== undefined) return okAsync(intent);
+  if (hasLapsed(intent, units)) return okAsync(intent);
   if (intent.status !== 'requires_capture') return refusedAs(NO_CHARGE);
   if (intent.amount_capturable !== units) return refusedAs(NOT_ALL);
   return ask(() =>
@@ -220,6 +228,22 @@ function captured(
       });
     });
 }
+
+/** Whether Stripe itself released what is held and not captured: an intent of which nothing was captured it cancels. */
+const hasLapsed = (intent: Stripe.PaymentIntent, units: number): boolean =>
+  (intent.status === 'canceled' &&
+    (intent.cancellation_reason === 'expired' || intent.cancellation_reason === 'automatic')) ||
+  (intent.status === 'succeeded' && units > 0 && intent.amount - intent.amount_received === units);
+
+/** What lapsed has no mark, and is as good as voided. */
+const lapsed = (intent: Stripe.PaymentIntent, amount: Money): Verdict => ({
+  approved: true,
+  amount,
+  processorId: intent.id,
+  responseCode: 'expired',
+  responseText: 'The authorization had lapsed.',
+  processedAt: instantOf(intent.canceled_at ?? intent.created),
+});
 
 /** A mark without a canceled intent is a void that was never done. */
 function voided(

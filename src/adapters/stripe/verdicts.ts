@@ -63,8 +63,14 @@ function approved(intent: Stripe.PaymentIntent, charge: Stripe.Charge): ChargeAn
     responseCode: charge.outcome?.network_status ?? charge.status,
     responseText: charge.outcome?.seller_message ?? 'Payment complete.',
     processedAt: instantOf(charge.created),
-    ...present({ fee }),
+    ...present({ fee, authorizedUntil: heldUntil(charge) }),
   };
+}
+
+/** Until when a card's hold can be captured; Stripe says no such time of other methods. */
+function heldUntil({ payment_method_details: details }: Stripe.Charge): Instant | undefined {
+  const before = details?.card?.capture_before;
+  return before === undefined ? undefined : instantOf(before);
 }
 
 function declined(

@@ -1,5 +1,5 @@
 import type { MerchantId } from '../../domain/kernel/ids.ts';
-import type { Transaction } from '../../domain/payments/transaction.ts';
+import { isExpiry, type Transaction } from '../../domain/payments/transaction.ts';
 import {
   type ExpectedEvent,
   eventOfTransfer,
@@ -48,7 +48,12 @@ export function noteFactsOfPayment(seen: SeenPayment, window: FactWindow, note: 
     if (each.type === 'authorization' || (each.type === 'capture' && captureMethod === 'automatic')) continue;
     expected(
       'claim',
-      effectText({ operation: each.type, key: '', payment: id, transaction: each.id }),
+      effectText({
+        operation: isExpiry(each) ? 'expire' : each.type,
+        key: '',
+        payment: id,
+        transaction: each.id,
+      }),
       each.id,
     );
   }

@@ -22,21 +22,35 @@ type Told = JsonObject &
  * The events of a payment and its refunds, as their chains say. This says a second time, and apart from what makes events,
  * which those are, so that a mistake there is found here.
  */
-export const eventsOfPayment = (links: readonly AuditEntry[]): readonly ExpectedEvent[] =>
-  [...Map.groupBy(links, ({ entityId }) => entityId).values()].flatMap((chain) => {
+export function eventsOfPayment(links: readonly AuditEntry[]): readonly ExpectedEvent[] {
+  const chains = [...Map.groupBy(links, ({ entityId }) => entityId).values()];
+  const expired = new Set(chains.flatMap(expiryIn));
+  return chains.flatMap((chain) => {
     let status: unknown;
     return chain.flatMap((link, index) => {
       const record = foldChain(chain.slice(0, index + 1)) as Told;
+      const isMoved = record.status !== status;
+      const isExpired = isMoved && status === 'authorized' && expired.has(record.updated_at);
+      status = record.status;
       const type =
         link.entityType === 'transaction'
           ? refundEventType(record)
-          : record.status === status
-            ? undefined
-            : paymentEventType(record);
-      status = record.status;
-      return type === undefined ? [] : [eventAbout(type, link.merchantId, record)];
+          : isMoved
+            ? paymentEventType(record)
+            : undefined;
+      return [type, isExpired ? ('payment.authorization_expired' as const) : undefined].flatMap((each) =>
+        each === undefined ? [] : [eventAbout(each, link.merchantId, record)],
+      );
     });
   });
+}
+
+/** When a void released what was about to lapse; nothing of every other chain. */
+function expiryIn(chain: readonly AuditEntry[]): readonly (string | undefined)[] {
+  if (chain[0]?.entityType !== 'transaction') return [];
+  const { type, status, reason, updated_at } = foldChain(chain) as Told;
+  return type === 'void' && status === 'succeeded' && reason === 'authorization_expired' ? [updated_at] : [];
+}
 
 function paymentEventType({ status, version }: Partial<PaymentRecord>): EventType | undefined {
   if (status === undefined || status === 'pending') return undefined;
@@ -118,6 +132,7 @@ const EXPECTED_TYPES: ReadonlySet<string> = new Set<EventType>([
   'payment.succeeded',
   'payment.failed',
   'payment.canceled',
+  'payment.authorization_expired',
   'refund.created',
   'refund.failed',
   'transfer.completed',

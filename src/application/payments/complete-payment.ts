@@ -163,7 +163,7 @@ function conclude(ports: CompletePaymentPorts, terms: ClaimTerms, held: HeldPaym
     verdictIn(verdict),
   );
   const next = verdict.approved
-    ? approve(payment, now)
+    ? approve(payment, now, verdict.authorizedUntil)
     : fail(payment, { code: verdict.decline, message: verdict.responseText }, now);
   return closeWith(ports, terms, held.claim, {
     at: now,

@@ -4,6 +4,7 @@ import {
   type Claim,
   type ClaimKey,
   type ClaimTerms,
+  type Operation,
   openClaim,
   respondedClaim,
   type StoredResponse,
@@ -59,7 +60,9 @@ export type ModifyPaymentRequest = Expecting &
     paymentId: PaymentId;
     idempotencyKey: string;
     modification: ModificationRequest;
-    /** Of a refund, in the merchant's words. */
+    /** What the key is spent on, where that is not the modification's own type. */
+    operation?: Operation;
+    /** Of a refund, in the merchant's words; of a void, `AUTHORIZATION_EXPIRED` or nothing. */
     reason?: string;
     origin: Origin;
   }>;
@@ -91,7 +94,8 @@ export const modifyPayment = (ports: ModifyPorts, terms: ClaimTerms): ModifyPaym
   const turns = inTurn();
   return (request) => {
     const { merchantId, idempotencyKey, modification, origin } = request;
-    const key: ClaimKey = { merchantId, operation: modification.type, key: idempotencyKey };
+    const { operation = modification.type } = request;
+    const key: ClaimKey = { merchantId, operation, key: idempotencyKey };
     const fingerprint = ports.digests.fingerprint(canonicalJson(payloadOf(request)));
     const idempotentRequest: IdempotentRequest = { key, fingerprint, requestId: origin.requestId };
     return idempotent<Merchant | undefined, ModifyPaymentFailure>(ports, terms, idempotentRequest, {

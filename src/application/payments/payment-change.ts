@@ -10,7 +10,7 @@ import {
   ledgerEntry,
 } from '../../domain/ledger/ledger.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
-import { paymentEvent, refundEvent } from '../../domain/payments/payment-events.ts';
+import { expiryEvent, paymentEvent, refundEvent } from '../../domain/payments/payment-events.ts';
 import { paymentRecord } from '../../domain/payments/payment-record.ts';
 import { talliesOf } from '../../domain/payments/tally.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
@@ -61,13 +61,15 @@ export function paymentChange<Next extends Payment>(
   });
   const payment = { ...next, auditHash: paymentLink.hash };
   const transactions = move.transactions.map((each) => auditedTransaction(ports, move, each));
+  const moved = transactions.map(({ stored }) => stored);
   const events = [
     paymentEvent(before, payment, ports.ids.event(at)),
-    ...transactions.map(({ stored }) => refundEvent(stored, ports.ids.event(at))),
+    expiryEvent(payment, moved, ports.ids.event(at)),
+    ...moved.map((each) => refundEvent(each, ports.ids.event(at))),
   ];
   return {
     payment,
-    transactions: transactions.map(({ stored }) => stored),
+    transactions: moved,
     change: {
       id: claim.next.changeId,
       at,

@@ -30,8 +30,11 @@ export const OPERATIONS = [
   'reject_resolution',
 ] as const;
 
-/** What clients spend keys on; and the notifications of a processor, each once under the processor's name for it. */
-export type Operation = (typeof OPERATIONS)[number] | 'processor_notification';
+/**
+ * What clients spend keys on; the notifications of a processor, each once under the processor's name for it; and `expire`, the void of
+ * an authorization about to lapse, under the id of its payment.
+ */
+export type Operation = (typeof OPERATIONS)[number] | 'processor_notification' | 'expire';
 
 /** An answer as it went to the client, bytes and all; opaque to the core (see the port `ResponseEncoder`). */
 export type StoredResponse = string & { readonly responded?: never };

@@ -12,6 +12,7 @@ export const EVENT_TYPES = [
   'payment.succeeded',
   'payment.failed',
   'payment.canceled',
+  'payment.authorization_expired',
   'refund.created',
   'refund.failed',
   'transfer.completed',

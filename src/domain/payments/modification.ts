@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { Instant } from '../kernel/instant.ts';
 import type { AmountNotPositive } from '../kernel/money.ts';
 import { add, type Money, money, subtract } from '../kernel/money.ts';
+import { present } from '../kernel/present.ts';
 import {
   type Authorized,
   type Canceled,
@@ -151,7 +152,13 @@ export function complete(
   const next = { ...moved(on, now), ...taken(on), captured };
   return final || captured.minorUnits === authorized.minorUnits
     ? { ...next, status: 'succeeded' }
-    : { ...next, status: 'authorized', reserved: less(on.reserved, amount), closing: false };
+    : {
+        ...next,
+        status: 'authorized',
+        reserved: less(on.reserved, amount),
+        closing: false,
+        ...present({ authorizedUntil: on.authorizedUntil }),
+      };
 }
 
 /** The processor refused it: what was set aside is free again. Throws for a payment on which nothing was reserved. */

@@ -2,7 +2,7 @@ import type { DomainEvent, EventType } from '../kernel/events.ts';
 import type { EventId } from '../kernel/ids.ts';
 import type { Payment } from './payment.ts';
 import { paymentRecord } from './payment-record.ts';
-import type { Transaction } from './transaction.ts';
+import { isExpiry, type Transaction } from './transaction.ts';
 import { transactionRecord } from './transaction-record.ts';
 
 /**
@@ -26,6 +26,23 @@ export function paymentEvent(
         data: paymentRecord(payment),
       };
 }
+
+/** One event when what was held of a payment was released because its authorization expired, with the payment as that left it. */
+export const expiryEvent = (
+  payment: Payment,
+  transactions: readonly Transaction[],
+  id: EventId,
+): DomainEvent | undefined =>
+  transactions.some((each) => isExpiry(each) && each.status === 'succeeded')
+    ? {
+        id,
+        type: 'payment.authorization_expired',
+        merchantId: payment.merchantId,
+        paymentId: payment.id,
+        created: payment.updatedAt,
+        data: paymentRecord(payment),
+      }
+    : undefined;
 
 /** One event for each refund, when it has succeeded (`refund.created`) or failed. */
 export function refundEvent(transaction: Transaction, id: EventId): DomainEvent | undefined {

@@ -31,6 +31,8 @@ export type PaymentRecord = Readonly<{
   authorized_amount: Whole;
   captured_amount: Whole;
   refunded_amount: Whole;
+  /** When the processor lets what is authorized lapse. Absent: it has not said so, or nothing is held. */
+  authorized_until?: string;
   /** What the processor calls the charge. */
   processor_id?: string;
   /** What captures and refunds under way hold. Absent: nothing. */
@@ -65,6 +67,9 @@ export function paymentRecord(payment: Payment): PaymentRecord {
     authorized_amount: whole(authorized.minorUnits),
     captured_amount: whole(captured.minorUnits),
     refunded_amount: whole(refunded.minorUnits),
+    ...(payment.status === 'authorized' && payment.authorizedUntil !== undefined
+      ? { authorized_until: rfc3339(payment.authorizedUntil) }
+      : {}),
     ...present({ processor_id: payment.processorId }),
     ...(underWay === 0n ? {} : { reserved_amount: whole(underWay) }),
     ...(payment.status === 'authorized' && refunding.minorUnits > 0n
@@ -79,8 +84,12 @@ export function paymentRecord(payment: Payment): PaymentRecord {
 }
 
 /** A record as a storage gives it back; one that reads times as numbers need not print them first. */
-export type StoredPaymentRecord = Omit<PaymentRecord, 'created_at' | 'updated_at'> &
-  Readonly<{ created_at: string | Instant; updated_at: string | Instant }>;
+export type StoredPaymentRecord = Omit<PaymentRecord, 'created_at' | 'updated_at' | 'authorized_until'> &
+  Readonly<{
+    created_at: string | Instant;
+    updated_at: string | Instant;
+    authorized_until?: string | Instant;
+  }>;
 
 /** The payment a stored record describes. Throws on a record no move could have made: a corrupt store is a defect. */
 export function restorePayment(record: StoredPaymentRecord, auditHash: string): Payment {
@@ -123,6 +132,9 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
         reserved: money(underWay - refunds, currency),
         refunding: money(refunds, currency),
         closing: record.closing === true,
+        ...(record.authorized_until === undefined
+          ? {}
+          : { authorizedUntil: instantOf(record.authorized_until) }),
       };
     case 'succeeded':
       return {

@@ -41,6 +41,7 @@ export type Processing = Known & Readonly<{ status: 'processing' }>;
  * Money is held; `captured` is what partial captures took so far, `refunded` what went back of it, `reserved` what captures
  * under way may take and `refunding` what refunds under way may give back. `closing`: a final capture or a void is under
  * way, and no other capture or void may begin. captured + reserved ≤ authorized, 0 ≤ refunded + refunding ≤ captured.
+ * `authorizedUntil` is when the processor lets the hold lapse, where it said so.
  */
 export type Authorized = Known &
   Readonly<{
@@ -51,6 +52,7 @@ export type Authorized = Known &
     reserved: Money;
     refunding: Money;
     closing: boolean;
+    authorizedUntil?: Instant;
   }>;
 /** `refunding` is what refunds under way may give back. 0 ≤ refunded + refunding ≤ captured ≤ authorized, in one currency. */
 export type Succeeded = Known &
@@ -84,12 +86,26 @@ export const identify = (payment: Processing, processorId: string, now: Instant)
   processorId,
 });
 
-/** processing → authorized (manual) or succeeded (automatic), for the whole amount. */
-export function approve(payment: Processing, now: Instant): Authorized | Succeeded {
+/**
+ * processing → authorized (manual) or succeeded (automatic), for the whole amount. `authorizedUntil` is of a hold, and passed over
+ * where the money was taken.
+ */
+export function approve(
+  payment: Processing,
+  now: Instant,
+  authorizedUntil?: Instant,
+): Authorized | Succeeded {
   const none = zero(payment.amount.currency);
   const held = { ...moved(payment, now), authorized: payment.amount, refunded: none, refunding: none };
   return payment.captureMethod === 'manual'
-    ? { ...held, status: 'authorized', captured: none, reserved: none, closing: false }
+    ? {
+        ...held,
+        status: 'authorized',
+        captured: none,
+        reserved: none,
+        closing: false,
+        ...present({ authorizedUntil }),
+      }
     : { ...held, status: 'succeeded', captured: payment.amount };
 }
 
@@ -134,6 +150,10 @@ export function amountsOf(payment: Payment): PaymentAmounts {
       return { ...taken(payment), reserved: none };
   }
 }
+
+/** When what is held of a payment lapses; undefined where that is not known, or its end is under way already. */
+export const lapsesAt = (payment: Payment): Instant | undefined =>
+  payment.status === 'authorized' && !payment.closing ? payment.authorizedUntil : undefined;
 
 /** What a payment that was approved keeps in whatever becomes of the rest. */
 export const taken = ({ authorized, captured, refunded, refunding }: Authorized | Succeeded) => ({

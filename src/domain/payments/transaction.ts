@@ -104,6 +104,13 @@ export const settle = (
   updatedAt: now,
 });
 
+/** The reason of a void with which paywright itself releases what the processor is about to let lapse. */
+export const AUTHORIZATION_EXPIRED = 'authorization_expired';
+
+/** A void of that reason; a merchant's has none. */
+export const isExpiry = ({ type, reason }: Pick<Transaction, 'type' | 'reason'>): boolean =>
+  type === 'void' && reason === AUTHORIZATION_EXPIRED;
+
 /** A capture or refund that succeeded, or may yet: a file of the processor has to say that it was paid out. */
 export const isUnsettled = (
   transaction: Transaction,

@@ -110,6 +110,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
       },
       processor: processorOf(given),
       processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,
+      authorizationMarginMs: given.PAYWRIGHT_AUTHORIZATION_MARGIN_MINUTES * 60_000,
       fileTerms: { keepFilesMs: given.PAYWRIGHT_PROCESSOR_FILE_DAYS * 24 * 3_600_000 },
       webhooks: {
         // Where other machines may register endpoints, none of them leads to this one.

@@ -3,7 +3,7 @@ import type { ProcessorSettings } from '../../composition/processors.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Fault } from './faults.ts';
 
-/** Variables of the processors of charges, of which each may be absent. */
+/** Variables of the processors of charges, which may all be absent. */
 export const PROCESSOR_VARIABLES = {
   PAYWRIGHT_PROCESSOR: z
     .enum(['simulator', 'stripe'], 'must be simulator or stripe')
@@ -31,6 +31,13 @@ export const PROCESSOR_VARIABLES = {
     .url({ protocol: /^https?$/, error: 'must be a URL' })
     .optional()
     .describe('where Stripe is, for tests (https://api.stripe.com)'),
+  PAYWRIGHT_AUTHORIZATION_MARGIN_MINUTES: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((minutes) => minutes >= 1 && minutes <= 43_200, 'must be between 1 and 43200')
+    .default(720)
+    .describe('how long before the processor lets it lapse an authorization is voided (720)'),
 };
 
 type Given = Readonly<{

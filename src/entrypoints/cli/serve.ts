@@ -132,6 +132,7 @@ async function serve(
   const recoverPayouts = countedPayoutRecovery(approvalsUseCases.recoverPayouts, metrics);
   const workers = [
     startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
+    startRecovery({ name: 'authorization expiry', recover: useCases.expireAuthorizations, log }),
     startRecovery({ name: 'payout recovery', recover: recoverPayouts, log }),
     relayEventsOf(platform, log, metrics),
     deliverWebhooksOf(platform, log, metrics),

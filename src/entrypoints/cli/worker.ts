@@ -13,7 +13,7 @@ import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
 
-/** Runs both services' recovery, relays events, delivers webhooks, does jobs and deletes what was kept for its time, until it is stopped. */
+/** Runs both services' recovery, voids what is about to lapse, relays events, delivers webhooks, does jobs and deletes what was kept for its time, until it is stopped. */
 export async function workerCommand(config: Config, { out, err, untilStopped }: Terminal): Promise<ExitCode> {
   const log = jsonLogger({ level: config.logLevel, destination: standardError() });
   const opened = await openSystem({
@@ -22,11 +22,12 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
   });
   if ('says' in opened) return notOpened(opened, err);
   const { platform, approvals, health, close } = opened;
-  const { recoverPayments, enforceRetention } = platform.get(TOKENS.useCases);
+  const { recoverPayments, expireAuthorizations, enforceRetention } = platform.get(TOKENS.useCases);
   const { recoverPayouts, ...approvalsUseCases } = approvals.get(APPROVALS_TOKENS.useCases);
   const faults = watchFaults(log);
   const workers = [
     startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
+    startRecovery({ name: 'authorization expiry', recover: expireAuthorizations, log }),
     startRecovery({ name: 'payout recovery', recover: recoverPayouts, log }),
     relayEventsOf(platform, log),
     deliverWebhooksOf(platform, log),

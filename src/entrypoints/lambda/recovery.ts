@@ -1,12 +1,22 @@
+import { ok } from 'neverthrow';
 import { TOKENS } from '../../composition/tokens.ts';
+import type { Round } from '../worker/loop.ts';
 import { recoveryRound } from '../worker/recovery.ts';
 import { platformFunction } from './function/platform-function.ts';
 import { runRounds } from './worker/run-rounds.ts';
 
-/** Finishes payments, captures, refunds and voids that a request left open, by schedule. */
+/**
+ * Finishes payments, captures, refunds and voids that a request left open, and voids what the processor is about to let lapse, by
+ * schedule.
+ */
 export const handler = platformFunction(({ platform, log, metrics }) => {
-  const { recoverPayments } = platform.get(TOKENS.useCases);
+  const { recoverPayments, expireAuthorizations } = platform.get(TOKENS.useCases);
   const name = 'payment recovery';
-  const round = recoveryRound({ name, recover: recoverPayments, log });
+  const recovery = recoveryRound({ name, recover: recoverPayments, log });
+  const expiry = recoveryRound({ name: 'authorization expiry', recover: expireAuthorizations, log });
+  const round: Round = () =>
+    recovery().andThen((recovered) =>
+      expiry().andThen((expired) => ok(recovered === 'more' ? recovered : expired)),
+    );
   return (_, invocation) => runRounds({ name, round, log, metrics }, invocation);
 });

@@ -76,7 +76,7 @@ async function aPlatform() {
       webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
       ...temporaryFiles(clock),
     },
-    { claims: terms, anomalies: ANOMALY_RULES, files: fileTerms },
+    { claims: terms, anomalies: ANOMALY_RULES, files: fileTerms, authorizationMarginMs: 0 },
   );
   const merchantId = aMerchantId();
   const { customer } = (

@@ -5,7 +5,7 @@ import type { Claim } from '../../../src/domain/kernel/claim.ts';
 import type { DomainEvent } from '../../../src/domain/kernel/events.ts';
 import { amountsOf, type Payment } from '../../../src/domain/payments/payment.ts';
 import { paymentRecord } from '../../../src/domain/payments/payment-record.ts';
-import type { Transaction } from '../../../src/domain/payments/transaction.ts';
+import { isExpiry, type Transaction } from '../../../src/domain/payments/transaction.ts';
 import { transactionRecord } from '../../../src/domain/payments/transaction-record.ts';
 import type { Verdict } from '../../../src/ports/processor.ts';
 import { digests } from '../../fixtures/changes.ts';
@@ -140,6 +140,9 @@ function eventFaults({ payment, transactions, events, ledger }: PaymentBooks): r
     'payment.created',
     ...(wasHeld ? ['payment.authorized'] : []),
     ...(isOpen || (wasHeld && status === 'authorized') ? [] : [`payment.${status}`]),
+    ...transactions
+      .filter((each) => isExpiry(each) && each.status === 'succeeded')
+      .map(() => 'payment.authorization_expired'),
     ...transactions
       .filter(({ type, status: end }) => type === 'refund' && end !== 'pending')
       .map(({ status: end }) => `refund.${end === 'failed' ? 'failed' : 'created'}`),

@@ -2,10 +2,14 @@ import type { ModificationRequest } from '../../../src/domain/payments/modificat
 import type { CaptureMethod } from '../../../src/domain/payments/payment.ts';
 import type { Scenario as AnyScenario, Outage } from '../points.ts';
 
-/** What a client asks for. Modifications are of the one payment there is, transfers go to the other merchant. */
+/**
+ * What a client asks for. Modifications are of the one payment there is, transfers go to the other merchant. `expire` is the void of
+ * an authorization about to lapse, which a round of paywright asks for.
+ */
 export type Request =
   | Readonly<{ type: 'process'; paymentMethod: string; captureMethod: CaptureMethod }>
   | ModificationRequest
+  | Readonly<{ type: 'expire' }>
   | Readonly<{ type: 'transfer'; amount: bigint }>;
 
 /** Of every payment, in US cents. */
@@ -32,6 +36,7 @@ const capture = (amount: bigint): Request => ({ type: 'capture', amount, final: 
 const lastCapture = (amount: bigint): Request => ({ type: 'capture', amount, final: true });
 const refund = (amount: bigint): Request => ({ type: 'refund', amount });
 const voiding: Request = { type: 'void' };
+const expiring: Request = { type: 'expire' };
 const transfer = (amount: bigint): Request => ({ type: 'transfer', amount });
 
 const scenario = (
@@ -140,6 +145,18 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('a void against a capture', CARD_HELD, voiding, ['canceled', TOOK], {
     rival: { type: 'capture', final: false },
   }),
+
+  scenario('an authorization that expires', [holding('test_expires')], expiring, ['canceled']),
+  scenario('an authorization that expires in silence', [holding('test_timeout_approved')], expiring, [
+    'canceled',
+  ]),
+  scenario(
+    'an authorization that expires against a capture of a part',
+    [holding('test_expires')],
+    expiring,
+    ['canceled', 'succeeded, 1000 captured'],
+    { rival: lastCapture(1_000n) },
+  ),
 
   scenario('a transfer', CARD_TAKEN, transfer(1_000n), [`${TOOK}, 1000 sent`]),
   scenario('a transfer of what another left', [...CARD_TAKEN, transfer(1_000n)], transfer(1_500n), [

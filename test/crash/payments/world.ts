@@ -11,6 +11,7 @@ import type { ClaimKey } from '../../../src/domain/kernel/claim.ts';
 import type { MerchantId, PaymentId } from '../../../src/domain/kernel/ids.ts';
 import type { Instant } from '../../../src/domain/kernel/instant.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
+import { AUTHORIZATION_EXPIRED } from '../../../src/domain/payments/transaction.ts';
 import { httpTransferResponseEncoder } from '../../../src/entrypoints/http/ledger/transfers.ts';
 import { httpResponseEncoder } from '../../../src/entrypoints/http/payments/stored-responses.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
@@ -124,6 +125,19 @@ export async function paymentsWorld(
       case 'void':
         return thePayment().andThen((paymentId) =>
           modifyPayment(ports, terms)({ ...asked, paymentId, modification: request }),
+        );
+      case 'expire':
+        return thePayment().andThen((paymentId) =>
+          modifyPayment(
+            ports,
+            terms,
+          )({
+            ...asked,
+            paymentId,
+            operation: 'expire',
+            modification: { type: 'void' },
+            reason: AUTHORIZATION_EXPIRED,
+          }),
         );
       case 'transfer': {
         const amount = money(request.amount, 'USD');

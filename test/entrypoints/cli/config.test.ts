@@ -74,6 +74,17 @@ describe('configuration', () => {
     ]);
   });
 
+  it('sets how long before it lapses an authorization is voided, never none', () => {
+    const marginOf = (minutes?: string) =>
+      configOf(minutes === undefined ? {} : { PAYWRIGHT_AUTHORIZATION_MARGIN_MINUTES: minutes }).platform
+        .authorizationMarginMs;
+    expect([marginOf(), marginOf('90')]).toEqual([12 * 3_600_000, 90 * 60_000]);
+    for (const wrong of ['0', '43201', '1.5', 'soon'])
+      expect(namesOf({ PAYWRIGHT_AUTHORIZATION_MARGIN_MINUTES: wrong })).toEqual([
+        'PAYWRIGHT_AUTHORIZATION_MARGIN_MINUTES',
+      ]);
+  });
+
   it('sets what approvals ask for', () => {
     expect(configOf({}).approvals.rules).toEqual({
       policy: DEFAULT_POLICY,

@@ -35,6 +35,7 @@ const platformOn = (storage: PlacedStorage) =>
       claimTerms: { leaseMs: 30_000, keepResponsesMs: 86_400_000 },
       processor: { kind: 'simulator' },
       processorTimeoutMs: 10_000,
+      authorizationMarginMs: 43_200_000,
       webhooks: { allowLoopbackHttp: true, disableAfterMs: 3_600_000 },
       simulatorFile: ':memory:',
       objects: { kind: 'folder', folder: ':memory:' },

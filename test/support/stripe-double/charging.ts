@@ -114,6 +114,20 @@ export function release(books: Books, intent: Intent, reason: string | null): vo
   books.emit('payment_intent.canceled', intent);
 }
 
+/** The issuer lets what is held of an intent go; where a part was captured the intent has succeeded. */
+export function lapse(books: Books, intentId: string): void {
+  const intent = held(books.intents, intentId);
+  if (intent.status !== 'requires_capture') throw new Error(`nothing is held of ${intentId}`);
+  if (intent.amount_received === 0) {
+    release(books, intent, 'automatic');
+    return;
+  }
+  intent.amount_capturable = 0;
+  intent.status = 'succeeded';
+  held(books.charges, intent.latest_charge).captured = true;
+  books.emit('payment_intent.succeeded', intent);
+}
+
 /** What the customer does at `next_action`, or a bank days later: the intent goes on, or asks for another method. */
 export function act(books: Books, intentId: string, outcome: 'approve' | 'fail'): void {
   const intent = held(books.intents, intentId);

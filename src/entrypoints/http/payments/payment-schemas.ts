@@ -82,6 +82,10 @@ export const payment = z
     authorized_amount: money,
     captured_amount: money,
     refunded_amount: money,
+    authorized_until: time.optional().openapi({
+      description:
+        'When the processor lets what is authorized lapse; paywright voids it before that. Absent when the processor has not said so, and once nothing is held.',
+    }),
     processor_id: z.string().optional().openapi({
       description: 'What the processor calls the charge; absent until it has said so.',
     }),
