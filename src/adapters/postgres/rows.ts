@@ -161,25 +161,26 @@ export function paymentFromRow(row: Row<'payment'>): Payment {
   return restorePayment(record, audit_hash);
 }
 
+/** Field by field: a file of a million rows reads as many. */
 export function transactionFromRow(row: Row<'transaction'>): Transaction {
   const { processor_id, response_code, response_text, fee_amount, reason, processed_at } = row;
-  const record: StoredTransactionRecord = {
+  const record: { -readonly [Name in keyof StoredTransactionRecord]: StoredTransactionRecord[Name] } = {
     id: idOf('txn', hexOf(row.id)),
     payment_id: idOf('pay', hexOf(row.payment_id)),
     type: row.type,
     amount: row.amount,
     currency: row.currency,
     status: row.status,
-    ...(processor_id === null ? {} : { processor_id }),
-    ...(response_code === null ? {} : { response_code }),
-    ...(response_text === null ? {} : { response_text }),
-    ...(fee_amount === null ? {} : { fee_amount }),
-    ...(reason === null ? {} : { reason }),
-    ...(processed_at === null ? {} : { processed_at }),
     version: row.version,
     created_at: row.created_at,
     updated_at: row.updated_at,
   };
+  if (processor_id !== null) record.processor_id = processor_id;
+  if (response_code !== null) record.response_code = response_code;
+  if (response_text !== null) record.response_text = response_text;
+  if (fee_amount !== null) record.fee_amount = fee_amount;
+  if (reason !== null) record.reason = reason;
+  if (processed_at !== null) record.processed_at = processed_at;
   return restoreTransaction(record, row.merchant_id as MerchantId, row.audit_hash);
 }
 

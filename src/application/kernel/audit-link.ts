@@ -1,10 +1,9 @@
 import type { Origin } from '../../domain/kernel/actor.ts';
-import { linkOfChange } from '../../domain/kernel/audit-chain.ts';
+import { linkOfChange, type Unsealed } from '../../domain/kernel/audit-chain.ts';
 import { type AuditEntry, auditTrailChain } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { JsonObject } from '../../domain/kernel/json.ts';
-import { present } from '../../domain/kernel/present.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 
@@ -23,17 +22,22 @@ export function auditLink(
   { ids, digests }: Readonly<{ ids: Ids; digests: Digests }>,
   { at, origin, merchantId, entity, before, after }: Audited,
 ): AuditEntry {
-  return auditTrailChain.seal(
-    {
-      id: ids.auditEntry(at),
-      ...entity,
-      merchantId,
-      actor: origin.actor,
-      ...present({ ipAddress: origin.ipAddress, userAgent: origin.userAgent }),
-      ...linkOfChange(before, after),
-      metadata: { request_id: origin.requestId },
-      timestamp: at,
-    },
-    digests.sha256,
-  );
+  const change = linkOfChange(before, after);
+  const link: { -readonly [Name in keyof Unsealed<AuditEntry>]: AuditEntry[Name] } = {
+    id: ids.auditEntry(at),
+    entityType: entity.entityType,
+    entityId: entity.entityId,
+    sequence: entity.sequence,
+    action: entity.action,
+    merchantId,
+    actor: origin.actor,
+    after: change.after,
+    previousHash: change.previousHash,
+    metadata: { request_id: origin.requestId },
+    timestamp: at,
+  };
+  if (change.before !== undefined) link.before = change.before;
+  if (origin.ipAddress !== undefined) link.ipAddress = origin.ipAddress;
+  if (origin.userAgent !== undefined) link.userAgent = origin.userAgent;
+  return auditTrailChain.seal(link, digests.sha256);
 }

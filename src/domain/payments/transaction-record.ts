@@ -3,8 +3,13 @@ import type { MerchantId, PaymentId, TransactionId } from '../kernel/ids.ts';
 import { type Instant, instantOf, rfc3339 } from '../kernel/instant.ts';
 import { type Whole, whole } from '../kernel/json.ts';
 import { money } from '../kernel/money.ts';
-import { present } from '../kernel/present.ts';
-import type { Transaction, TransactionStatus, TransactionType } from './transaction.ts';
+import type {
+  PendingTransaction,
+  ProcessorVerdict,
+  Transaction,
+  TransactionStatus,
+  TransactionType,
+} from './transaction.ts';
 
 /** A transaction flat, under the names it is published with; see `PaymentRecord`. */
 export type TransactionRecord = Readonly<{
@@ -60,19 +65,20 @@ export function restoreTransaction(
   merchantId: MerchantId,
   auditHash: string,
 ): Transaction {
-  const known = {
+  const known: { -readonly [Name in keyof PendingTransaction]: PendingTransaction[Name] } = {
     id: record.id,
     merchantId,
     paymentId: record.payment_id,
     type: record.type,
     amount: money(BigInt(record.amount), storedCurrency(record.currency)),
-    ...present({ reason: record.reason }),
     version: record.version,
     createdAt: instantOf(record.created_at),
     updatedAt: instantOf(record.updated_at),
     auditHash,
+    status: 'pending',
   };
-  if (record.status === 'pending') return { ...known, status: 'pending' };
+  if (record.reason !== undefined) known.reason = record.reason;
+  if (record.status === 'pending') return known;
   const { processor_id, response_code, response_text, processed_at } = record;
   if (
     !processor_id ||
@@ -82,13 +88,12 @@ export function restoreTransaction(
     processed_at === ''
   )
     throw new Error(`decided transaction ${record.id} lacks the processor's verdict`);
-  return {
-    ...known,
-    status: record.status,
+  const verdict: { -readonly [Name in keyof ProcessorVerdict]: ProcessorVerdict[Name] } = {
     processorId: processor_id,
     responseCode: response_code,
     responseText: response_text,
     processedAt: instantOf(processed_at),
-    ...(record.fee_amount === undefined ? {} : { fee: BigInt(record.fee_amount) }),
   };
+  if (record.fee_amount !== undefined) verdict.fee = BigInt(record.fee_amount);
+  return Object.assign(known, verdict, { status: record.status });
 }
