@@ -17,6 +17,7 @@ import { defaultFraudRules } from '../domain/approvals/fraud-rules.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
 import type { ApprovalsSettings } from './approvals-settings.ts';
+import { aroundStorage, bare } from './around-part.ts';
 import { type Messaging, openMessaging } from './messaging.ts';
 import type { OpenStorage } from './open-storage.ts';
 import { relayTo } from './relay.ts';
@@ -34,7 +35,7 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
     bind(TOKENS.payoutLedger)
       .toResolvedValue(() => openLedger(settings.payoutsFile))
       .onDeactivation((ledger) => ledger.close());
-    const { tellQueued, tellPublished } = settings;
+    const { tellQueued, tellPublished, aroundPart = bare } = settings;
     bind(TOKENS.messaging)
       .toResolvedValue(
         ({ storage }: OpenStorage<ApprovalsStorage>) => openMessaging(settings, storage),
@@ -43,7 +44,7 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
       .onDeactivation((messaging) => messaging.close());
     bind(TOKENS.ports).toResolvedValue(
       ({ storage }: OpenStorage<ApprovalsStorage>, ledger: PayoutLedger) =>
-        portsOf(storage, ledger, settings),
+        portsOf(aroundStorage(storage, aroundPart), ledger, settings),
       [TOKENS.openStorage, TOKENS.payoutLedger],
     );
     bind(TOKENS.useCases).toResolvedValue(
@@ -51,15 +52,17 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
       [TOKENS.ports],
     );
     bind(TOKENS.relay).toResolvedValue(
-      ({ storage }: OpenStorage<ApprovalsStorage>, { queue, bus }: Messaging) =>
-        relayTo(
+      (opened: OpenStorage<ApprovalsStorage>, { queue, bus }: Messaging) => {
+        const storage = aroundStorage(opened.storage, aroundPart);
+        return relayTo(
           [
-            approvalQueueSink(queue, systemClock, tellQueued),
-            eventBusSink(bus, tellPublished),
+            approvalQueueSink(aroundPart('queue', 'approvalQueue', queue), systemClock, tellQueued),
+            eventBusSink(aroundPart('bus', 'eventBus', bus), tellPublished),
             noteSentEvents({ ...storage, digests: systemDigests(settings.secret) }),
           ],
           storage,
-        ),
+        );
+      },
       [TOKENS.openStorage, TOKENS.messaging],
     );
   });
@@ -73,6 +76,7 @@ function portsOf(
     secret,
     processorTimeoutMs: timeoutMs,
     aroundPayouts = same,
+    aroundPart = bare,
     payoutAlarm = { raise: () => {} },
     refusalAlarm = { raise: () => {} },
   } = settings;
@@ -84,12 +88,16 @@ function portsOf(
     digests: systemDigests(secret),
     signedTokens: systemSignedTokens(secret),
     fraudScorer: guardedFraudScorer(scorerOf(storage, settings), DEFAULT_SCORER_TERMS),
-    payouts: aroundPayouts(
-      guardedPayouts(simulatedPayouts(ledger, systemClock), {
-        timeoutMs,
-        opensAfter: 5,
-        staysOpenMs: timeoutMs,
-      }),
+    payouts: aroundPart(
+      'processor',
+      'payouts',
+      aroundPayouts(
+        guardedPayouts(simulatedPayouts(ledger, systemClock), {
+          timeoutMs,
+          opensAfter: 5,
+          staysOpenMs: timeoutMs,
+        }),
+      ),
     ),
     payoutAlarm,
     refusalAlarm,

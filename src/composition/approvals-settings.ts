@@ -5,6 +5,7 @@ import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
 import type { PayoutAlarm } from '../ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../ports/approvals/payouts.ts';
 import type { RefusalAlarm } from '../ports/approvals/refusal-alarm.ts';
+import type { AroundPart } from './around-part.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
 
 /** Where approvers' tools receive from. `storage` stands in for a queue, in the database of approvals. */
@@ -39,4 +40,6 @@ export type ApprovalsSettings<Place extends StorageSettings | PlacedStorage = St
   aroundPayouts?: (payouts: Payouts) => Payouts;
   /** The same for the scorer, within its guard. */
   aroundScorer?: (scorer: FraudScorer) => FraudScorer;
+  /** Laid round the ports of the storage, the paying side, the queue and the bus, outside of everything else: to trace them. */
+  aroundPart?: AroundPart;
 }>;

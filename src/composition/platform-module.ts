@@ -7,6 +7,7 @@ import { httpWebhookSender } from '../adapters/webhooks/sender.ts';
 import { type Ports, useCases } from '../application/use-cases.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
+import { aroundStorage, bare } from './around-part.ts';
 import { webhookDeliveryOf } from './deliveries.ts';
 import { jobsOf } from './jobs.ts';
 import { type KeptKeys, openKeys } from './kept-keys.ts';
@@ -33,7 +34,11 @@ export const platformModule = (
     bind(TOKENS.simulatorLedger)
       .toResolvedValue(() => openLedger(settings.simulatorFile))
       .onDeactivation((ledger) => ledger.close());
-    const { aroundProcessor = (processor: Processor) => processor, processorTimeoutMs: timeoutMs } = settings;
+    const {
+      aroundProcessor = (processor: Processor) => processor,
+      aroundPart = bare,
+      processorTimeoutMs: timeoutMs,
+    } = settings;
     const guarded = (processor: Processor) =>
       guardedProcessor(processor, { timeoutMs, opensAfter: 5, staysOpenMs: timeoutMs });
     const { kind, stripe } = settings.processor;
@@ -62,11 +67,11 @@ export const platformModule = (
       ) => {
         const { secret } = settings;
         return portsOf({
-          storage,
-          processor: aroundProcessor(processor),
+          storage: aroundStorage(storage, aroundPart),
+          processor: aroundPart('processor', 'processor', aroundProcessor(processor)),
           keys,
           webhookSender,
-          files,
+          files: { ...files, objects: aroundPart('objects', 'objects', files.objects) },
           secret,
           encoders,
         });

@@ -6,6 +6,7 @@ import type { ExportEncoder } from '../ports/export-encoder.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { ResponseEncoder } from '../ports/response-encoder.ts';
 import type { TransferResponseEncoder } from '../ports/transfer-response-encoder.ts';
+import type { AroundPart } from './around-part.ts';
 import type { ProcessorSettings } from './processors.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
 
@@ -64,4 +65,6 @@ export type PlatformSettings<Place extends StorageSettings | PlacedStorage = Sto
   webhooks: WebhookSettings;
   /** Laid round the processor, guard included: to measure it, or to break it in tests. */
   aroundProcessor?: (processor: Processor) => Processor;
+  /** Laid round the ports of the storage, the processor and the files, outside of everything else: to trace them. */
+  aroundPart?: AroundPart;
 }>;

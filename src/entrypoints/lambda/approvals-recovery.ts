@@ -1,11 +1,10 @@
-import { APPROVALS_TOKENS } from '../../composition/tokens.ts';
 import { recoveryRound } from '../worker/recovery.ts';
 import { approvalsFunction } from './function/approvals-function.ts';
 import { runRounds } from './worker/run-rounds.ts';
 
 /** Finishes payouts that a request left open, by schedule. */
-export const handler = approvalsFunction(({ approvals, log, metrics }) => {
-  const { recoverPayouts } = approvals.get(APPROVALS_TOKENS.useCases);
+export const handler = approvalsFunction(({ useCases, log, metrics }) => {
+  const { recoverPayouts } = useCases();
   const name = 'payout recovery';
   const round = recoveryRound({ name, recover: recoverPayouts, log });
   return (_, invocation) => runRounds({ name, round, log, metrics }, invocation);

@@ -1,4 +1,3 @@
-import { TOKENS } from '../../composition/tokens.ts';
 import { eachEvent } from './events/queued-events.ts';
 import { storedObjects } from './events/stored-objects.ts';
 import { platformFunction } from './function/platform-function.ts';
@@ -10,9 +9,9 @@ import { workFor } from './worker/jobs-worker.ts';
  * alone, and leave no trace but that.
  */
 export const handler = platformFunction((parts) => {
-  const { platform, config, log } = parts;
+  const { useCases, config, log } = parts;
   const { objects } = config.platform;
-  const { takeUpFile } = platform.get(TOKENS.useCases);
+  const { takeUpFile } = useCases();
   const deal = async (event: unknown) => {
     const stored = storedObjects(event);
     // The same key in another bucket is another file, and who may write there is not known here.

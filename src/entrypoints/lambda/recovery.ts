@@ -1,5 +1,4 @@
 import { ok } from 'neverthrow';
-import { TOKENS } from '../../composition/tokens.ts';
 import type { Round } from '../worker/loop.ts';
 import { recoveryRound } from '../worker/recovery.ts';
 import { platformFunction } from './function/platform-function.ts';
@@ -9,8 +8,8 @@ import { runRounds } from './worker/run-rounds.ts';
  * Finishes payments, captures, refunds and voids that a request left open, and voids what the processor is about to let lapse, by
  * schedule.
  */
-export const handler = platformFunction(({ platform, log, metrics }) => {
-  const { recoverPayments, expireAuthorizations } = platform.get(TOKENS.useCases);
+export const handler = platformFunction(({ useCases, log, metrics }) => {
+  const { recoverPayments, expireAuthorizations } = useCases();
   const name = 'payment recovery';
   const recovery = recoveryRound({ name, recover: recoverPayments, log });
   const expiry = recoveryRound({ name: 'authorization expiry', recover: expireAuthorizations, log });

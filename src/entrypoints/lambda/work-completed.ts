@@ -1,4 +1,3 @@
-import { APPROVALS_TOKENS } from '../../composition/tokens.ts';
 import type { Approver } from '../../domain/approvals/approver.ts';
 import { identitiesOf } from '../../domain/kernel/identity.ts';
 import { parseWorkCompleted } from '../http/approvals/work-completed.ts';
@@ -17,8 +16,8 @@ const BUS: Approver = {
  * Vendor payments from `WorkCompleted` of EventBridge, by itself or through a queue. The same event again makes nothing twice;
  * one that is malformed or from a source that is not believed fails alone.
  */
-export const handler = approvalsFunction(({ approvals, log, metrics }) => {
-  const { recordWorkCompleted } = approvals.get(APPROVALS_TOKENS.useCases);
+export const handler = approvalsFunction(({ useCases, log, metrics }) => {
+  const { recordWorkCompleted } = useCases();
   const recorded = metrics.counted('work_completed', 'outcome');
   return (event, { requestId }) => {
     const deal = async (each: unknown) => {

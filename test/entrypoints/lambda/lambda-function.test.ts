@@ -20,6 +20,7 @@ function aFunction(parts: Partial<FunctionParts<unknown>>) {
     telemetry,
     open: () => Promise.resolve(() => Promise.resolve('done')),
     thaw: () => {},
+    traced: { begin: () => {}, flush: () => Promise.resolve() },
     now: () => now,
     ...parts,
   });
@@ -51,6 +52,22 @@ describe('an instance of a function', () => {
     });
     await expect(invoke()).rejects.toThrow('silent');
     expect([await invoke(), await invoke(), opened]).toEqual(['done', 'done', 2]);
+  });
+
+  it('has sent its segments when it answers, also when it fails', async () => {
+    let sent = 0;
+    const traced = {
+      begin: () => {},
+      flush: async () => {
+        await Promise.resolve();
+        sent += 1;
+      },
+    };
+    await aFunction({ traced }).invoke();
+    expect(sent).toBe(1);
+    const open = () => Promise.resolve(() => Promise.reject(new Error('defect')));
+    await expect(aFunction({ traced, open }).invoke()).rejects.toThrow('defect');
+    expect(sent).toBe(2);
   });
 
   it('has written its measurements when it answers, also when it fails, and each once', async () => {

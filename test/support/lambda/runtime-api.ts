@@ -14,7 +14,7 @@ export type Invoked =
 /** One instance of a function: the bundle in a process of its own, loaded by Lambda's runtime client. */
 export type Instance = Readonly<{
   /** One at a time. One that lasts longer than the function's time-out ends the instance. */
-  invoke(event: unknown, timeoutMs?: number): Promise<Invoked>;
+  invoke(event: unknown, timeoutMs?: number, traceHeader?: string): Promise<Invoked>;
   /** Stops the process between two invocations as Lambda does, and lets it go on. */
   freeze(): void;
   thaw(): void;
@@ -27,6 +27,7 @@ export type Instance = Readonly<{
 
 const CLIENT = fileURLToPath(import.meta.resolve('aws-lambda-ric/index.mjs'));
 const SHIM = join(import.meta.dirname, 'native-client.cjs');
+const TRACE_HEADER = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
 const NEXT = '/2018-06-01/runtime/invocation/next';
 const ANSWERED = /^\/2018-06-01\/runtime\/invocation\/([\w-]+)\/(response|error)$/;
 /** Of an instance that has been asked to end. */
@@ -61,7 +62,7 @@ export async function startInstance(
   });
 
   return {
-    async invoke(event, timeoutMs = 30_000) {
+    async invoke(event, timeoutMs = 30_000, traceHeader = TRACE_HEADER) {
       await Promise.race([ready.promise, exited]);
       const id = randomUUID();
       const answered = Promise.withResolvers<Invoked>();
@@ -76,8 +77,7 @@ export async function startInstance(
         'lambda-runtime-aws-request-id': id,
         'lambda-runtime-deadline-ms': String(Date.now() + timeoutMs),
         'lambda-runtime-invoked-function-arn': 'arn:aws:lambda:eu-central-1:123456789012:function:under-test',
-        'lambda-runtime-trace-id':
-          'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1',
+        'lambda-runtime-trace-id': traceHeader,
       });
       waiting?.end(JSON.stringify(event));
       waiting = undefined;

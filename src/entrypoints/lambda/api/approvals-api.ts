@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { APPROVALS_TOKENS } from '../../../composition/tokens.ts';
 import { bearerVerifier } from '../../cli/bearer-verifier.ts';
 import { APPROVALS } from '../../http/approvals/approvals-app.ts';
 import { clientAddressBehind } from '../../http/server/client-address.ts';
@@ -14,10 +13,10 @@ import { serveApi } from './serve-api.ts';
  * paths. Refused tokens are counted by their metric: the tally of failed authentications is the platform's.
  */
 export const approvalsApi = (serves: RouteFilter): LambdaHandler<ApiResult> =>
-  approvalsFunction(({ config, approvals, log, metrics }) => {
+  approvalsFunction(({ config, useCases, log, metrics }) => {
     const app = serviceApp(
       {
-        ...approvals.get(APPROVALS_TOKENS.useCases),
+        ...useCases(),
         noteFailedAuthentication: () => {},
         authenticate: bearerVerifier(config).authenticate,
         metrics,

@@ -13,12 +13,12 @@ import { serveApi } from './serve-api.ts';
 
 /** The platform's API behind API Gateway, as far as `serves` goes; refused tokens are counted before the answer leaves. */
 export const platformApi = (serves: RouteFilter): LambdaHandler<ApiResult> =>
-  platformFunction(({ config, platform, log, metrics }) => {
+  platformFunction(({ config, platform, useCases, log, metrics }) => {
     const failedAuthentications = countFailedAuthentications(platform.get(TOKENS.ports));
     const { authenticate, secretHealth } = bearerVerifier(config);
     const app = serviceApp(
       {
-        ...platform.get(TOKENS.useCases),
+        ...useCases(),
         health: platform.get(TOKENS.openStorage).storage.health,
         ...present({ keysHealth: platform.get(TOKENS.keptKeys).health, secretHealth }),
         noteFailedAuthentication: failedAuthentications.note,

@@ -1,12 +1,14 @@
 import { environment } from './environment.ts';
 import type { FunctionTelemetry } from './function-telemetry.ts';
 import { beginInvocation, type Invocation, type LambdaContext } from './invocation.ts';
+import type { Segments } from './segments.ts';
 
 /** What Lambda calls: two arguments, as Node 24's runtime refuses handlers of three. */
 export type LambdaHandler<Result> = (event: unknown, context: LambdaContext) => Promise<Result>;
 
 export type FunctionParts<Result> = Readonly<{
   telemetry: FunctionTelemetry;
+  traced: Pick<Segments, 'begin' | 'flush'>;
   /** Made at the first invocation, and made again at the next one when that failed. */
   open: () => Promise<(event: unknown, invocation: Invocation) => Promise<Result>>;
   /** Lets go of connections that may have ended while the instance was frozen. */
@@ -20,9 +22,10 @@ export type FunctionParts<Result> = Readonly<{
  */
 const TRUSTED_MS = 60_000;
 
-/** A function: its log lines and measurements leave before it answers, as it may be frozen with the answer. */
+/** A function: its log lines, measurements and segments leave before it answers, as it may be frozen with the answer. */
 export function lambdaFunction<Result>({
   telemetry,
+  traced,
   open,
   thaw,
   now = Date.now,
@@ -41,7 +44,9 @@ export function lambdaFunction<Result>({
   };
 
   return async (event, context) => {
-    const invocation = beginInvocation(context, environment['_X_AMZN_TRACE_ID']);
+    const traceHeader = environment['_X_AMZN_TRACE_ID'];
+    const invocation = beginInvocation(context, traceHeader);
+    traced.begin(traceHeader);
     if (invocation.isCold) metrics.add('cold_starts');
     else if (now() - endedAt > TRUSTED_MS) thaw();
     try {
@@ -51,6 +56,7 @@ export function lambdaFunction<Result>({
       throw defect;
     } finally {
       metrics.flush();
+      await traced.flush();
       endedAt = now();
     }
   };
