@@ -22,7 +22,7 @@ import { type PlatformMetrics, platformMetrics } from '../http/server/metrics.ts
 import { APPROVALS_OUTBOX, watchBacklog } from '../http/server/outbox-metrics.ts';
 import { APPROVALS_RETENTION, countRetention } from '../http/server/retention-metrics.ts';
 import { startFlushing } from '../worker/flush.ts';
-import { startRecovery } from '../worker/recovery.ts';
+import { startRecovery, UNHURRIED_POLL_MS } from '../worker/recovery.ts';
 import { startRetention } from '../worker/retention.ts';
 import { bearerVerifier } from './bearer-verifier.ts';
 import type { Config } from './config.ts';
@@ -132,7 +132,12 @@ async function serve(
   const recoverPayouts = countedPayoutRecovery(approvalsUseCases.recoverPayouts, metrics);
   const workers = [
     startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
-    startRecovery({ name: 'authorization expiry', recover: useCases.expireAuthorizations, log }),
+    startRecovery({
+      name: 'authorization expiry',
+      recover: useCases.expireAuthorizations,
+      pollMs: UNHURRIED_POLL_MS,
+      log,
+    }),
     startRecovery({ name: 'payout recovery', recover: recoverPayouts, log }),
     relayEventsOf(platform, log, metrics),
     deliverWebhooksOf(platform, log, metrics),

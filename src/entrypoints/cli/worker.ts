@@ -1,6 +1,6 @@
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import { jsonLogger } from '../http/server/logger.ts';
-import { startRecovery } from '../worker/recovery.ts';
+import { startRecovery, UNHURRIED_POLL_MS } from '../worker/recovery.ts';
 import { startRetention } from '../worker/retention.ts';
 import type { Config } from './config.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -27,7 +27,12 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
   const faults = watchFaults(log);
   const workers = [
     startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
-    startRecovery({ name: 'authorization expiry', recover: expireAuthorizations, log }),
+    startRecovery({
+      name: 'authorization expiry',
+      recover: expireAuthorizations,
+      pollMs: UNHURRIED_POLL_MS,
+      log,
+    }),
     startRecovery({ name: 'payout recovery', recover: recoverPayouts, log }),
     relayEventsOf(platform, log),
     deliverWebhooksOf(platform, log),

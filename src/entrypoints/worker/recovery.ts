@@ -7,8 +7,13 @@ export type RecoveryParts = Readonly<{
   name: string;
   recover: RecoverPayments;
   log: WorkerLog;
+  /** The pause after a round that settled nothing; a second unless it is said. */
+  pollMs?: number;
   random?: () => number;
 }>;
+
+/** Of what is due hours before it has to be done, such as the void of an authorization. */
+export const UNHURRIED_POLL_MS = 60_000;
 
 /** Of one round: enough to share trips, and few enough that a stop need not wait long. */
 const RECOVERED_PER_ROUND = 100;
@@ -24,12 +29,12 @@ export const recoveryRound =
       return settled > 0 ? 'more' : 'idle';
     });
 
-/** Finishes open payments or payouts: round after round while rounds settle something, once a second otherwise. */
+/** Finishes open payments or payouts: round after round while rounds settle something, once in `pollMs` otherwise. */
 export const startRecovery = (parts: RecoveryParts): RunningWorker =>
   startLoop({
     name: parts.name,
     round: recoveryRound(parts),
-    pollMs: POLL_MS,
+    pollMs: parts.pollMs ?? POLL_MS,
     longestPauseMs: LONGEST_PAUSE_MS,
     log: parts.log,
     ...present({ random: parts.random }),
