@@ -9,6 +9,7 @@ import type { Ids } from '../ports/ids.ts';
 import type { ObjectLinks } from '../ports/object-links.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Processor } from '../ports/processor.ts';
+import type { ProcessorDisputes } from '../ports/processor-disputes.ts';
 import type { ResponseEncoder } from '../ports/response-encoder.ts';
 import type { Leftover, Retention } from '../ports/retention.ts';
 import type { KeyRotation, SecretKeys } from '../ports/secret-keys.ts';
@@ -30,6 +31,8 @@ import { findCustomer, getCustomer } from './customers/read-customers.ts';
 import { recordCustomerAccess } from './customers/record-customer-access.ts';
 import { resolvePaymentMethod } from './customers/resolve-payment-method.ts';
 import { updateCustomer } from './customers/update-customer.ts';
+import { queueDispute } from './disputes/queue-dispute.ts';
+import { getDispute, listDisputes } from './disputes/read-disputes.ts';
 import { assignException } from './files/assign-exception.ts';
 import { cancelExport } from './files/cancel-export.ts';
 import { changeSchedule, removeSchedule } from './files/change-schedule.ts';
@@ -93,6 +96,8 @@ export type Ports = Omit<Storage, 'close' | 'health'> &
     responses: ResponseEncoder;
     transferResponses: TransferResponseEncoder;
     processor: Processor;
+    /** Absent where no processor has any. */
+    processorDisputes?: ProcessorDisputes;
     secretKeys: SecretKeys;
     keyRotation: KeyRotation;
     vault: Vault;
@@ -149,6 +154,9 @@ export function useCases(ports: Ports, rules: Rules) {
     }),
     recoverPayments: recoverPayments(paying, rules.claims),
     receiveNotification: receiveNotification(ports),
+    queueDispute: queueDispute(ports),
+    getDispute: getDispute(ports),
+    listDisputes: listDisputes(ports),
     getPayment: getPayment(ports),
     listPayments: listPayments(ports),
     countPayments: countPayments(ports),

@@ -1,3 +1,5 @@
+import { DISPUTE_WORK } from '../application/disputes/queue-dispute.ts';
+import { recordDispute } from '../application/disputes/record-dispute.ts';
 import { CLOSING_WORK, closeSettlementsOfFailed } from '../application/files/close-settlements.ts';
 import { exportWork } from '../application/files/export-work.ts';
 import type { JobWork } from '../application/files/job-work.ts';
@@ -19,7 +21,11 @@ const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
     [CLOSING_WORK, closeSettlementsOfFailed(ports)],
     [REPORT_WORK, reportWork(ports)],
     [UPLOAD_WORK, receiveUploads(ports)],
+    ...disputeWork(ports),
   ]);
+
+const disputeWork = ({ processorDisputes, ...ports }: Ports): readonly (readonly [string, JobWork])[] =>
+  processorDisputes === undefined ? [] : [[DISPUTE_WORK, recordDispute({ ...ports, processorDisputes })]];
 
 /** What gives the jobs that are due their turns, in this process. */
 export const jobsOf = (ports: Ports): RunJobs =>

@@ -5,6 +5,7 @@ import { type GuardedProcessor, guardedProcessor } from '../adapters/processor/g
 import { type SimulatorLedger, simulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import { httpWebhookSender } from '../adapters/webhooks/sender.ts';
 import { type Ports, useCases } from '../application/use-cases.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { aroundStorage, bare } from './around-part.ts';
@@ -16,7 +17,7 @@ import type { OpenStorage } from './open-storage.ts';
 import { withOutsideRisks } from './outside-risks.ts';
 import type { Encoders, PlatformSettings } from './platform-settings.ts';
 import { portsOf } from './ports.ts';
-import { notificationReaders, simulatorFirst, stripeAlone } from './processors.ts';
+import { disputesOf, notificationReaders, simulatorFirst, stripeAlone } from './processors.ts';
 import { relayOf } from './relay.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 import { openPlatformStorage } from './storages.ts';
@@ -69,6 +70,7 @@ export const platformModule = (
         return portsOf({
           storage: aroundStorage(storage, aroundPart),
           processor: aroundPart('processor', 'processor', aroundProcessor(processor)),
+          ...present({ processorDisputes: disputesOf(settings.processor, timeoutMs) }),
           keys,
           webhookSender,
           files: { ...files, objects: aroundPart('objects', 'objects', files.objects) },

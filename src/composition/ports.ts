@@ -9,7 +9,9 @@ import { systemTimeZones } from '../adapters/system/time-zones.ts';
 import { systemUtf8 } from '../adapters/system/utf8.ts';
 import { systemWebhookSecrets } from '../adapters/system/webhook-secrets.ts';
 import type { Ports } from '../application/use-cases.ts';
+import { present } from '../domain/kernel/present.ts';
 import type { Processor } from '../ports/processor.ts';
+import type { ProcessorDisputes } from '../ports/processor-disputes.ts';
 import type { Storage } from '../ports/storage.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import type { KeptKeys } from './kept-keys.ts';
@@ -21,6 +23,7 @@ import { signallingCommits } from './signalling-commits.ts';
 export type Outside = Readonly<{
   storage: Storage;
   processor: Processor;
+  processorDisputes?: ProcessorDisputes;
   keys: KeptKeys;
   webhookSender: WebhookSender;
   files: KeptObjects;
@@ -32,6 +35,7 @@ export type Outside = Readonly<{
 export function portsOf({
   storage,
   processor,
+  processorDisputes,
   keys: { secretKeys, keyRotation },
   webhookSender,
   files,
@@ -47,6 +51,7 @@ export function portsOf({
     signedTokens: systemSignedTokens(secret),
     ...encoders,
     processor,
+    ...present({ processorDisputes }),
     secretKeys,
     keyRotation,
     vault: localVault(secretKeys, systemClock),

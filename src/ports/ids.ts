@@ -1,6 +1,7 @@
 import type {
   AuditEntryId,
   CustomerId,
+  DisputeId,
   EventId,
   ExceptionId,
   ExportId,
@@ -33,6 +34,7 @@ export interface Ids {
   reconciliation(at: Instant): ReconciliationId;
   statementLine(at: Instant): StatementLineId;
   exception(at: Instant): ExceptionId;
+  dispute(at: Instant): DisputeId;
   webhookEndpoint(at: Instant): WebhookEndpointId;
   change(at: Instant): string;
 }

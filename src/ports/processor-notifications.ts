@@ -4,6 +4,9 @@ import type { MerchantId, PaymentId } from '../domain/kernel/ids.ts';
 /** Which payment a notification names. It proves nothing: the payment may be of another installation, or not be there. */
 export type NotifiedPayment = Readonly<{ merchantId: MerchantId; paymentId: PaymentId }>;
 
+/** Which dispute it names, in the processor's words, and on which of its accounts, where that is not the installation's own. */
+export type NotifiedDispute = Readonly<{ id: string; account?: string }>;
+
 /** What a processor sent to say that it has something new. It is a reason to look up, and nothing in it is believed. */
 export type ProcessorNotification = Readonly<{
   /** The processor's own name for it, the same however often it is sent. */
@@ -12,6 +15,8 @@ export type ProcessorNotification = Readonly<{
   type: string;
   /** Absent where it names no payment of ours. */
   about?: NotifiedPayment;
+  /** Absent where it is about no dispute. */
+  dispute?: NotifiedDispute;
 }>;
 
 /** No secret of ours signed these bytes. */

@@ -12,6 +12,7 @@ import { aPlatform } from '../support/http-app.ts';
 import { handClock } from '../support/relay-workers.ts';
 import { aWebhookWorld, EVERY_SHARD } from '../support/webhook-world.ts';
 import type { Before } from './corpus-request.ts';
+import { disputesOfNewest } from './disputes-of-newest.ts';
 import { aProcessorThatHolds } from './holding-processor.ts';
 import { CORPUS_SECRET } from './requests/processor-notifications.ts';
 
@@ -39,7 +40,13 @@ export async function bothServices(storage: Storage, approvalsStorage: Approvals
   ]);
   const processor = aProcessorThatHolds(clock);
   const notifications = { stripe: readStripeEvent([CORPUS_SECRET], clock), counted: { inc: () => {} } };
-  const platform = aPlatform(storage, { clock, processor, app: { besides: APPROVALS, notifications } });
+  const processorDisputes = disputesOfNewest(storage);
+  const platform = aPlatform(storage, {
+    clock,
+    processor,
+    processorDisputes,
+    app: { besides: APPROVALS, notifications },
+  });
   const payouts = simulatedPayouts(payoutLedger(':memory:'), clock);
   const approvals = anApprovalsApp(approvalsStorage, { ports: { clock, payouts } });
   const app = wholeApp(platform.app, approvals.app);

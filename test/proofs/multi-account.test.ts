@@ -209,6 +209,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
         'settlement',
         'exception',
         'statement_line',
+        'dispute',
       ] as const)
         for (const each of (
           await storage.aggregates.list(aMerchantId(id), kind, { limit: 100 })

@@ -1,6 +1,7 @@
 import type { Storage } from '../../src/ports/storage.ts';
 import { authorizationExpiryContract } from './authorization-expiry.scenario.ts';
 import { claimTracesContract } from './claim-traces.scenario.ts';
+import { disputesContract } from './disputes.scenario.ts';
 import { eventReplaysContract } from './event-replays.scenario.ts';
 import { exceptionsContract } from './exceptions.scenario.ts';
 import { exportSchedulesContract } from './export-schedules.scenario.ts';
@@ -60,4 +61,5 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   claimTracesContract(adapter, open);
   notificationsContract(adapter, open);
   authorizationExpiryContract(adapter, open);
+  disputesContract(adapter, open);
 }

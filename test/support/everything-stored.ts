@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { givenRing } from '../../src/adapters/keys/given-ring.ts';
 import { systemTimeZones } from '../../src/adapters/system/time-zones.ts';
+import { queueDispute } from '../../src/application/disputes/queue-dispute.ts';
 import { createSchedule } from '../../src/application/files/create-schedule.ts';
 import { orderUpload } from '../../src/application/files/order-upload.ts';
 import { resolveException } from '../../src/application/files/resolve-exception.ts';
@@ -14,6 +15,7 @@ import { recordAttempt } from '../../src/domain/webhooks/delivery.ts';
 import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, digests, fileTerms, NOON, origin, terms } from '../fixtures/changes.ts';
+import { aDispute, committedDispute } from '../fixtures/disputes.ts';
 import { aResolver, committedException } from '../fixtures/exceptions.ts';
 import { aBeginning, anEnding } from '../fixtures/exports.ts';
 import { fileDesk, nativeFile, rowAbout, rowOfType } from '../fixtures/files.ts';
@@ -31,7 +33,7 @@ export const AFTERWARDS = NOON + HOUR_MS;
 /**
  * A small store with every kind of row: what `aBusyStore` holds, customers with keys of their own and who read them, an
  * export, an endpoint with deliveries attempted and not, events logged, unsent and parked, a claim that holds nothing but
- * its response, a processor's file with lines of its own, what people decide about its rows, a schedule of exports, a file that is to be sent,
+ * its response, a processor's file with lines of its own, what people decide about its rows, a dispute and a job that reads one, a schedule of exports, a file that is to be sent,
  * counters and leases.
  */
 export async function everythingStored(storage: Storage): Promise<void> {
@@ -82,6 +84,11 @@ export async function everythingStored(storage: Storage): Promise<void> {
   const proposal = { action: { kind: 'ignore' }, reason: 'r', by: aResolver('okta|bob') } as const;
   if (unknown.status !== 'open') throw new Error('it was just opened');
   await committedException(storage, proposeResolution(unknown, proposal, files.clock.now()), unknown);
+
+  const queued = { id: 'evt_1', dispute: { id: 'du_1' }, requestId: 'request-1' };
+  (await queueDispute({ ...files.ports, claims: storage.claims })(queued))._unsafeUnwrap();
+  const dispute = await committedDispute(storage, aDispute({ createdAt: NOON + 300 }));
+  await committedDispute(storage, { ...dispute, status: 'lost', version: 2, updatedAt: NOON + 400 }, dispute);
 
   const changeId = `${'0'.repeat(31)}1`;
   const key = { merchantId, operation: 'create_customer', key: 'only-answered' } as const;

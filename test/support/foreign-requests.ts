@@ -75,6 +75,7 @@ export function foreignRequests(
     reconciliations: ofA.reconciliations,
     settlements: ofA.settlements,
     exceptions: ofA.exceptions,
+    disputes: ofA.disputes,
     key: KEYS_OF_A,
   };
   const bs: Readonly<Record<string, string>> = {
@@ -88,6 +89,7 @@ export function foreignRequests(
     reconciliations: ofB.reconciliation,
     settlements: ofB.settlement,
     exceptions: ofB.exception,
+    disputes: ofB.dispute,
     key: 'own',
   };
   const inQueries: Readonly<Record<string, readonly string[]>> = {
@@ -95,6 +97,7 @@ export function foreignRequests(
     endpoint_id: [ofA.endpoint],
     entity_id: [...ofA.payments, ofA.customer, ofA.toB, ofA.toC, 'merchant-a'],
     email: [SECRETS.email],
+    payment_id: ofA.payments,
     idempotency_key: KEYS_OF_A,
   };
   const inBodies: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { errAsync } from 'neverthrow';
 import { givenRing } from '../../src/adapters/keys/given-ring.ts';
 import type { RingSource } from '../../src/adapters/keys/ring.ts';
 import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
@@ -15,6 +16,8 @@ import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { systemTimeZones } from '../../src/adapters/system/time-zones.ts';
 import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
 import { httpWebhookSender } from '../../src/adapters/webhooks/sender.ts';
+import { DISPUTE_WORK } from '../../src/application/disputes/queue-dispute.ts';
+import { recordDispute } from '../../src/application/disputes/record-dispute.ts';
 import { exportWork } from '../../src/application/files/export-work.ts';
 import { RECONCILIATION_WORK, reconcileFile } from '../../src/application/files/reconcile-file.ts';
 import { JOB_TERMS, runJobs } from '../../src/application/files/run-jobs.ts';
@@ -34,6 +37,7 @@ import { jsonLogger } from '../../src/entrypoints/http/server/logger.ts';
 import { platformMetrics } from '../../src/entrypoints/http/server/metrics.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Processor } from '../../src/ports/processor.ts';
+import type { ProcessorDisputes } from '../../src/ports/processor-disputes.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { fileTerms } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
@@ -51,10 +55,14 @@ export const terms = { leaseMs: 30_000, keepResponsesMs: 86_400_000 };
 export const aRing = (): RingSource =>
   givenRing([{ id: 'test', secret: Buffer.alloc(32, 7).toString('base64url') }]);
 
+const noDisputes: ProcessorDisputes = { find: () => errAsync({ kind: 'ProcessorHasNoRecord' }) };
+
 export type PlatformParts = Readonly<{
   clock?: Clock;
   /** In place of a simulated one of its own. */
   processor?: Processor;
+  /** Absent: no processor has any dispute. */
+  processorDisputes?: ProcessorDisputes;
   ring?: RingSource;
   app?: Partial<PlatformAppParts>;
 }>;
@@ -108,6 +116,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     [EXPORT_WORK, exportWork(ports)],
     [SCHEDULE_WORK, runSchedules(ports)],
     [RECONCILIATION_WORK, reconcileFile(ports)],
+    [DISPUTE_WORK, recordDispute({ ...ports, processorDisputes: parts.processorDisputes ?? noDisputes })],
   ]);
   const jobs = runJobs(ports, works, { ...JOB_TERMS, holder: randomUUID() });
   return {

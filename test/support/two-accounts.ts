@@ -6,10 +6,11 @@ import { RECONCILIATION_WORK, reconcileFile } from '../../src/application/files/
 import { JOB_TERMS, runJobs } from '../../src/application/files/run-jobs.ts';
 import { AGGREGATE_KINDS } from '../../src/domain/kernel/aggregate-kind.ts';
 import type { AuditEntry } from '../../src/domain/kernel/audit-entry.ts';
-import type { AuditEntryId } from '../../src/domain/kernel/ids.ts';
+import type { AuditEntryId, PaymentId } from '../../src/domain/kernel/ids.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, plain } from '../fixtures/changes.ts';
+import { aDispute, committedDispute } from '../fixtures/disputes.ts';
 import { everythingOf } from './books.ts';
 import { aPlatform } from './http-app.ts';
 import { aClient, type Client } from './http-client.ts';
@@ -93,6 +94,16 @@ export async function twoAccounts(storage: Storage) {
   const theirs = await aCustomer(b, 'bob@b.example', 'Bob of B');
   const own = { amount: 300, currency: 'USD', payment_method: 'card' };
   const paidToB = await responded(b.post('/payments', own, 'own'), 201);
+  const aDisputeOf = async (merchant: string, processorId: string, paymentId: string): Promise<string> => {
+    const order = { merchantId: aMerchantId(merchant), processorId, createdAt: Date.now() };
+    const dispute = aDispute({ ...order, paymentId: paymentId as PaymentId });
+    return (await committedDispute(storage, dispute)).id;
+  };
+  const disputes = [
+    await aDisputeOf('merchant-a', 'du_1', refunded.id),
+    await aDisputeOf('merchant-a', 'du_2', captured.id),
+  ];
+  const theirDispute = await aDisputeOf('merchant-b', 'du_3', paidToB.id);
   return {
     ...platform,
     storage,
@@ -114,6 +125,7 @@ export async function twoAccounts(storage: Storage) {
       reconciliations,
       settlements,
       exceptions,
+      disputes,
       transaction: transaction?.id ?? '',
     },
     ofB: {
@@ -127,6 +139,7 @@ export async function twoAccounts(storage: Storage) {
       reconciliation: theirReconciliation,
       settlement: theirSettlement,
       exception: theirException,
+      dispute: theirDispute,
     },
     end: async (): Promise<void> => {
       await storage.close();

@@ -6,6 +6,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   NotificationMalformed,
+  NotifiedDispute,
   NotifiedPayment,
   ProcessorNotification,
   ReadNotification,
@@ -52,17 +53,23 @@ const jsonIn = Result.fromThrowable(
 );
 
 function notificationOf(event: unknown): Result<ProcessorNotification, NotificationMalformed> {
-  const { id, type, data } = membersOf(event);
+  const { id, type, data, account } = membersOf(event);
   if (!isName(id) || !isName(type)) return err(malformed);
-  const about = paymentIn(membersOf(membersOf(membersOf(data)['object'])['metadata']));
-  return ok({ id, type, ...present({ about }) });
+  const about = membersOf(membersOf(data)['object']);
+  const dispute = about['object'] === 'dispute' ? disputeIn(about, account) : undefined;
+  return ok({ id, type, ...present({ about: paymentIn(membersOf(about['metadata'])), dispute }) });
 }
+
+/** Without a name it is none that can be asked about. */
+const disputeIn = ({ id }: Members, account: unknown): NotifiedDispute | undefined =>
+  isName(id) ? { id, ...present({ account: isName(account) ? account : undefined }) } : undefined;
 
 /** Names of events and of their types are logged and kept, so they are short and plain. */
 const isName = (value: unknown): value is string =>
   typeof value === 'string' && /^[A-Za-z0-9_.]{1,100}$/.test(value);
 
-function paymentIn(metadata: Members): NotifiedPayment | undefined {
+/** Which payment of ours an object of Stripe's is of, as its metadata says. */
+export function paymentIn(metadata: Members): NotifiedPayment | undefined {
   const merchantId = parseMerchantId(textOf(metadata[MERCHANT_NAME]));
   const paymentId = parseId('pay', textOf(metadata[PAYMENT_NAME]));
   return merchantId === undefined || paymentId === undefined ? undefined : { merchantId, paymentId };

@@ -23,6 +23,7 @@ export const systemIds: Ids = {
   reconciliation: (at) => idOf('rec', hex(at)),
   statementLine: (at) => idOf('stl', hex(at)),
   exception: (at) => idOf('exc', hex(at)),
+  dispute: (at) => idOf('dsp', hex(at)),
   webhookEndpoint: (at) => idOf('we', hex(at)),
   change: (at) => hex(at),
 };

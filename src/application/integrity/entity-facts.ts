@@ -3,6 +3,7 @@ import { isExpiry, type Transaction } from '../../domain/payments/transaction.ts
 import {
   type ExpectedEvent,
   eventOfTransfer,
+  eventsOfDispute,
   eventsOfEndpoint,
   eventsOfExport,
   eventsOfPayment,
@@ -82,6 +83,8 @@ export function noteFactsOfAggregate(
     for (const event of eventsOfExport(links)) noteExpectedEvent(event, id, window, note);
   if (aggregate.kind === 'settlement')
     for (const event of eventsOfSettlement(links)) noteExpectedEvent(event, id, window, note);
+  if (aggregate.kind === 'dispute')
+    for (const event of eventsOfDispute(links)) noteExpectedEvent(event, id, window, note);
   if (aggregate.kind === 'webhook_endpoint')
     for (const event of eventsOfEndpoint(links)) noteExpectedEvent(event, id, window, note);
 }

@@ -125,6 +125,14 @@ export const eventsOfSettlement = (chain: readonly AuditEntry[]): readonly Expec
     return [{ type: action, merchantId, created: timestamp, data }];
   });
 
+/** The events of a dispute: each of its versions is one. */
+export const eventsOfDispute = (chain: readonly AuditEntry[]): readonly ExpectedEvent[] =>
+  chain.flatMap(({ action, merchantId }, index) =>
+    isExpectedType(action)
+      ? [eventAbout(action, merchantId, foldChain(chain.slice(0, index + 1)) as Told)]
+      : [],
+  );
+
 /** The types of all of these. Of an event of another type, which an older version made, no chain says whether it must be. */
 const EXPECTED_TYPES: ReadonlySet<string> = new Set<EventType>([
   'payment.created',
@@ -140,6 +148,9 @@ const EXPECTED_TYPES: ReadonlySet<string> = new Set<EventType>([
   'export.completed',
   'export.failed',
   'settlement.completed',
+  'dispute.created',
+  'dispute.updated',
+  'dispute.closed',
 ]);
 
 export const isExpectedType = (type: string): type is EventType => EXPECTED_TYPES.has(type);

@@ -1,5 +1,6 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
+import { disputeKey } from '../../domain/disputes/dispute.ts';
 import { missingKey } from '../../domain/files/exception.ts';
 import { scheduledKey } from '../../domain/files/export-schedule.ts';
 import { slotKey } from '../../domain/files/file-export.ts';
@@ -128,6 +129,7 @@ function uniqueKeysOf(aggregate: Aggregate): readonly string[] {
   if (aggregate.kind === 'reconciliation' && aggregate.status !== 'failed') return [fileKey(aggregate)];
   if (aggregate.kind === 'reconciliation_upload') return keysOfUpload(aggregate);
   if (aggregate.kind === 'settlement') return [settlementKey(aggregate, aggregate.sequence)];
+  if (aggregate.kind === 'dispute') return [disputeKey(aggregate.processorId)];
   if (aggregate.kind === 'statement_line') return keysOfLine(aggregate);
   if (
     aggregate.kind === 'exception' &&

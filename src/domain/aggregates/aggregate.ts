@@ -11,6 +11,8 @@ import {
   customerSnapshot,
   restoreCustomer,
 } from '../customers/customer-record.ts';
+import type { Dispute } from '../disputes/dispute.ts';
+import { type DisputeRecord, disputeRecord, restoreDispute } from '../disputes/dispute-record.ts';
 import { type Exception, isUnresolved } from '../files/exception.ts';
 import { type ExceptionRecord, exceptionRecord, restoreException } from '../files/exception-record.ts';
 import { type Export, type ExportRecord, exportRecord, restoreExport } from '../files/export.ts';
@@ -81,7 +83,8 @@ export type Aggregate =
   | ExportSchedule
   | Settlement
   | StatementLine
-  | Exception;
+  | Exception
+  | Dispute;
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
 /** What is stored. */
@@ -113,6 +116,8 @@ export function aggregateRecord(aggregate: Aggregate): JsonObject {
       return statementLineRecord(aggregate);
     case 'exception':
       return exceptionRecord(aggregate);
+    case 'dispute':
+      return disputeRecord(aggregate);
   }
 }
 
@@ -135,6 +140,7 @@ export function auditedRecord(aggregate: Aggregate): JsonObject {
     case 'settlement':
     case 'statement_line':
     case 'exception':
+    case 'dispute':
       return aggregateRecord(aggregate);
   }
 }
@@ -175,6 +181,8 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
       return restoreStatementLine(record as StatementLineRecord, auditHash);
     case 'exception':
       return restoreException(record as ExceptionRecord, auditHash);
+    case 'dispute':
+      return restoreDispute(record as DisputeRecord, auditHash);
   }
 }
 

@@ -13,5 +13,6 @@ export const AGGREGATE_KINDS = [
   'settlement',
   'statement_line',
   'exception',
+  'dispute',
 ] as const;
 export type AggregateKind = (typeof AGGREGATE_KINDS)[number];

@@ -20,6 +20,9 @@ export const EVENT_TYPES = [
   'export.completed',
   'export.failed',
   'settlement.completed',
+  'dispute.created',
+  'dispute.updated',
+  'dispute.closed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -21,6 +21,7 @@ export type ExportScheduleId = Id<'sch'>;
 export type StatementLineId = Id<'stl'>;
 export type ExceptionId = Id<'exc'>;
 export type SettlementId = Id<'set'>;
+export type DisputeId = Id<'dsp'>;
 export type WebhookEndpointId = Id<'we'>;
 export type DeliveryId = Id<'whd'>;
 /** The tenant's own string, `[A-Za-z0-9_-]{1,64}`. */
@@ -46,6 +47,7 @@ type Prefixed = {
   stl: StatementLineId;
   exc: ExceptionId;
   set: SettlementId;
+  dsp: DisputeId;
   we: WebhookEndpointId;
   whd: DeliveryId;
 };

@@ -5,6 +5,7 @@ import type { StorageHealth } from '../../ports/storage-health.ts';
 import { audit } from './audit/audit.ts';
 import { customers } from './customers/customers.ts';
 import { paymentMethods } from './customers/payment-methods.ts';
+import { disputes } from './disputes/disputes.ts';
 import { exceptionBatch } from './files/exception-batch.ts';
 import { exceptions } from './files/exceptions.ts';
 import { exportJobs } from './files/export-jobs.ts';
@@ -58,6 +59,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   exceptions,
   modifications,
   idempotencyKeys,
+  disputes,
   customers,
   paymentMethods,
   merchants,

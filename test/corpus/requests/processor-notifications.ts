@@ -9,12 +9,12 @@ const PATH = '/processors/stripe/webhook';
 /** Signed after every clock of the corpus, so that no signature grows old. */
 const LATER = Date.UTC(2100, 0, 1) / 1_000;
 
-const anEvent = (id: string) => ({
+const anEvent = (id: string, object: object = { object: 'payment_intent', metadata: { order: 'A-1' } }) => ({
   id,
   object: 'event' as const,
   api_version: '2026-08-26.dahlia',
   created: 1_600_000_000,
-  data: { object: { object: 'payment_intent', metadata: { order: 'A-1' } } },
+  data: { object: object as Readonly<Record<string, unknown>> },
   livemode: false as const,
   pending_webhooks: 1,
   request: { id: null, idempotency_key: null },
@@ -26,7 +26,18 @@ const sent = (id: string, secret = CORPUS_SECRET, at = LATER) => {
   return [body, { headers }] as const;
 };
 
-/** What processors send, without a token. */
+/** Of the newest payment, which the corpus's processor says is disputed. */
+const aDispute = (id: string, dispute: string) => {
+  const { body, headers } = signedEvent(
+    anEvent(id, { object: 'dispute', id: dispute }),
+    [CORPUS_SECRET],
+    LATER,
+  );
+  return [body, { headers }] as const;
+};
+const done = { as: 'merchant', before: ['jobs are done'] } as const;
+
+/** What processors send, without a token, and what becomes of it. */
 export const processorNotifications: CorpusGroup = {
   as: 'anonymous',
   requests: [
@@ -40,5 +51,33 @@ export const processorNotifications: CorpusGroup = {
     ...['notification_forged', 'notification_stale', 'notification_malformed'].map((code) =>
       get(`the page about ${code}`, `/docs/problems/${code}`),
     ),
+    post(
+      'a payment',
+      '/payments',
+      { amount: 1_250, currency: 'USD', payment_method: 'card' },
+      { as: 'merchant', key: 'disputed' },
+    ),
+    get('no disputes', '/disputes', { as: 'merchant' }),
+    post('an event about a dispute', PATH, ...aDispute('evt_2', 'du_1')),
+    post('the same event about a dispute', PATH, ...aDispute('evt_2', 'du_1')),
+    post('an event about a dispute of others', PATH, ...aDispute('evt_3', 'du_of_others')),
+    get('the disputes', '/disputes', {
+      ...done,
+      keep: { dispute: 'items.0.id', payment: 'items.0.payment_id' },
+    }),
+    get('the dispute', '/disputes/{{dispute}}', { as: 'merchant' }),
+    get('the dispute as another merchant', '/disputes/{{dispute}}', { as: 'other' }),
+    post('an event about the dispute’s end', PATH, ...aDispute('evt_4', 'du_1')),
+    get('the dispute as it ended', '/disputes/{{dispute}}', done),
+    get('disputes of the payment that are lost', '/disputes?status=lost&payment_id={{payment}}', {
+      as: 'merchant',
+    }),
+    get('disputes that are won', '/disputes?status=won', { as: 'merchant' }),
+    get('disputes of no such status', '/disputes?status=open', { as: 'merchant' }),
+    get('disputes of no payment', '/disputes?payment_id=x', { as: 'merchant' }),
+    get('no such dispute', '/disputes/x', { as: 'merchant' }),
+    get('disputes for the powerless', '/disputes', { as: 'powerless' }),
+    get('the events of a dispute', '/events', { as: 'merchant', before: ['events are relayed'] }),
+    get('the page about dispute_not_found', '/docs/problems/dispute_not_found'),
   ],
 };

@@ -1,12 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import type { Handler } from 'hono';
 import type { Logger } from 'pino';
+import type { DisputeNotificationEnd } from '../../../application/disputes/queue-dispute.ts';
 import type { NotificationEnd } from '../../../application/payments/receive-notification.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
 import type {
   NotificationForged,
   NotificationMalformed,
   NotificationStale,
+  ProcessorNotification,
   ReadNotification,
 } from '../../../ports/processor-notifications.ts';
 import type { Counted } from '../server/measurements.ts';
@@ -19,12 +21,12 @@ import { json } from '../server/route-description.ts';
 import { NO_ROUTE, refuseRoute } from '../server/service-app.ts';
 
 type NotificationRefused = NotificationForged | NotificationStale | NotificationMalformed;
-type NotificationFailure = NotificationRefused | FailureOf<UseCases, 'receiveNotification'>;
+type NotificationFailure = NotificationRefused | FailureOf<UseCases, 'receiveNotification' | 'queueDispute'>;
 
 /** How notifications are read and counted; a processor without a reader has no route. */
 export type ReceivedNotifications = Readonly<{
   stripe?: ReadNotification;
-  /** By what became of each: `NOTIFICATION_ENDS`, or why it was refused. */
+  /** By what became of each: `NotificationEnd`, `DisputeNotificationEnd`, or why it was refused. */
   counted: Counted<'processor' | 'outcome'>;
 }>;
 
@@ -50,7 +52,7 @@ const problems = problemTable<NotificationFailure>({
   },
 });
 
-type Parts = Pick<UseCases, 'receiveNotification'> &
+type Parts = Pick<UseCases, 'receiveNotification' | 'queueDispute'> &
   Readonly<{ notifications?: ReceivedNotifications; log: Logger }>;
 
 const REFUSED = {
@@ -59,9 +61,15 @@ const REFUSED = {
   NotificationMalformed: 'malformed',
 } as const satisfies Record<NotificationRefused['kind'], string>;
 
-const postStripeEvent =
-  ({ receiveNotification, notifications, log }: Parts): Handler<HttpEnv> =>
-  async (c) => {
+const postStripeEvent = ({
+  receiveNotification,
+  queueDispute,
+  notifications,
+  log,
+}: Parts): Handler<HttpEnv> => {
+  const taken = ({ dispute, ...notification }: ProcessorNotification & Readonly<{ requestId: string }>) =>
+    dispute === undefined ? receiveNotification(notification) : queueDispute({ ...notification, dispute });
+  return async (c) => {
     const read = notifications?.stripe;
     if (read === undefined) return refuseRoute(c);
     const count = (outcome: string) => notifications?.counted.inc({ processor: 'stripe', outcome });
@@ -73,7 +81,7 @@ const postStripeEvent =
           return refusal;
         })
         .asyncAndThen((notification) =>
-          receiveNotification({ ...notification, requestId }).map((outcome) => {
+          taken({ ...notification, requestId }).map((outcome) => {
             count(outcome);
             log.info(lineOf(notification, outcome, requestId), 'processor notification');
             return outcome;
@@ -85,11 +93,12 @@ const postStripeEvent =
       (failure) => problems.refuse(c, failure),
     );
   };
+};
 
 /** What the log says: names, and nothing that the notification holds. */
 const lineOf = (
   { id, type }: Readonly<{ id: string; type: string }>,
-  outcome: NotificationEnd,
+  outcome: NotificationEnd | DisputeNotificationEnd,
   requestId: string,
 ) => ({ processor: 'stripe', event_id: id, event_type: type, outcome, request_id: requestId });
 
@@ -108,7 +117,7 @@ export const processorNotifications = resource({
       summary: 'Take an event of Stripe',
       description:
         'For webhook endpoints of Stripe, with the signature in `Stripe-Signature` in place of a token. An event is a reason to ask Stripe, and nothing in it ' +
-        'is believed: a payment whose outcome is awaited is asked about within seconds. Events about anything else are answered alike, so that Stripe ' +
+        'is believed: a payment whose outcome is awaited is asked about within seconds, and a dispute is read. Events about anything else are answered alike, so that Stripe ' +
         'does not send them again. There is no such route where STRIPE_WEBHOOK_SECRET is not set, and none on functions.',
       bytes: json(z.record(z.string(), z.unknown())),
       responses: {

@@ -96,7 +96,7 @@ export function platformMetrics(): PlatformMetrics {
     }),
     notifications: new Counter({
       name: 'paywright_processor_notifications_total',
-      help: 'Notifications of processors, by what became of them: due, busy, settled, repeated, unknown, forged, stale, malformed.',
+      help: 'Notifications of processors, by what became of them: due, busy, settled, queued, repeated, unknown, forged, stale, malformed.',
       labelNames: ['processor', 'outcome'],
       registers,
     }),

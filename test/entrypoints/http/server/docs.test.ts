@@ -41,6 +41,8 @@ describe('/openapi.json', () => {
       'get /balance',
       'get /customers',
       'get /customers/{id}',
+      'get /disputes',
+      'get /disputes/{id}',
       'get /events',
       'get /exceptions',
       'get /exceptions/{id}',

@@ -1,0 +1,89 @@
+import type { DisputeId, MerchantId, PaymentId } from '../kernel/ids.ts';
+import type { Instant } from '../kernel/instant.ts';
+import type { Money } from '../kernel/money.ts';
+import { present } from '../kernel/present.ts';
+import { type Revision, revised } from '../kernel/revision.ts';
+
+/** From the first to the last; `won` and `lost` are how the issuer decided. */
+export const DISPUTE_STATUSES = ['needs_response', 'under_review', 'won', 'lost'] as const;
+export type DisputeStatus = (typeof DISPUTE_STATUSES)[number];
+
+/** What the processor says of a dispute. */
+export type DisputeFacts = Readonly<{
+  /** What the cardholder disputes, which may be a part of the payment. */
+  amount: Money;
+  /** In the processor's words. */
+  reason: string;
+  status: DisputeStatus;
+  /** Until when evidence is taken; absent where none is. */
+  respondBy?: Instant;
+}>;
+
+/**
+ * A payment that its cardholder disputes: the case. Its money, the chargeback, is posted as files of the processor say. There is one for
+ * each dispute that the processor names, and it is as the processor's record was when that was last read.
+ */
+export type Dispute = Revision<'dispute', DisputeId> &
+  DisputeFacts &
+  Readonly<{
+    paymentId: PaymentId;
+    /** The processor's own name for it. */
+    processorId: string;
+  }>;
+
+export type DisputeOrder = DisputeFacts &
+  Readonly<{
+    id: DisputeId;
+    merchantId: MerchantId;
+    paymentId: PaymentId;
+    processorId: string;
+    createdAt: Instant;
+  }>;
+
+/** The unique key of a dispute: the processor's name for it. */
+export const disputeKey = (processorId: string): string => `processor ${processorId}`;
+
+export const openDispute = ({
+  id,
+  merchantId,
+  paymentId,
+  processorId,
+  createdAt,
+  ...facts
+}: DisputeOrder): Dispute => ({
+  kind: 'dispute',
+  id,
+  merchantId,
+  paymentId,
+  processorId,
+  ...factsIn(facts),
+  version: 1,
+  createdAt,
+  updatedAt: createdAt,
+  auditHash: '',
+});
+
+/** The dispute as the processor's record is now; undefined when that says nothing new. */
+export function updateDispute(dispute: Dispute, facts: DisputeFacts, now: Instant): Dispute | undefined {
+  if (isSame(dispute, facts)) return undefined;
+  const { respondBy: _, ...rest } = revised(dispute, now);
+  return { ...rest, ...factsIn(facts) };
+}
+
+/** True once the issuer has decided. */
+export const isDecided = ({ status }: Pick<DisputeFacts, 'status'>): boolean =>
+  status === 'won' || status === 'lost';
+
+const factsIn = ({ amount, reason, status, respondBy }: DisputeFacts): DisputeFacts => ({
+  amount,
+  reason,
+  status,
+  ...present({ respondBy }),
+});
+
+const isSame = (a: DisputeFacts, b: DisputeFacts): boolean =>
+  a.amount.minorUnits === b.amount.minorUnits &&
+  a.amount.currency === b.amount.currency &&
+  a.reason === b.reason &&
+  a.status === b.status &&
+  a.respondBy === b.respondBy;

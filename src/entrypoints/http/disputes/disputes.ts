@@ -1,0 +1,111 @@
+import { z } from '@hono/zod-openapi';
+import type { UseCases } from '../../../application/use-cases.ts';
+import { DISPUTE_STATUSES } from '../../../domain/disputes/dispute.ts';
+import { disputeRecord } from '../../../domain/disputes/dispute-record.ts';
+import { parseId } from '../../../domain/kernel/ids.ts';
+import { jsonText } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
+import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { answerVersion } from '../server/entity-tag.ts';
+import { pageOf, parseQuery } from '../server/list-input.ts';
+import type { FailureOf } from '../server/problem.ts';
+import { problemTable } from '../server/problem-table.ts';
+import { answerPage } from '../server/request-context.ts';
+import { answer, resource, versioned } from '../server/route.ts';
+import { listPage, paging, time } from '../server/schemas.ts';
+
+const problems = problemTable<FailureOf<UseCases, 'getDispute' | 'listDisputes'>>({
+  DisputeNotFound: {
+    status: 404,
+    code: 'dispute_not_found',
+    title: 'There is no such dispute',
+    detail: 'The merchant has no dispute with this id.',
+  },
+});
+const { refuse } = problems;
+
+const status = z.enum(DISPUTE_STATUSES, { error: `must be one of ${DISPUTE_STATUSES.join(', ')}` });
+
+const dispute = z
+  .strictObject({
+    id: z.string().regex(/^dsp_[0-9a-f]{32}$/),
+    merchant_id: z.string(),
+    payment_id: z.string(),
+    processor_id: z.string().openapi({ description: 'What the processor calls it.' }),
+    amount: z.int().openapi({ format: 'int64', description: 'What is disputed, in minor units.' }),
+    currency: z.string(),
+    reason: z.string().openapi({ description: 'In the processor’s words.' }),
+    status: status.openapi({
+      description:
+        '`needs_response`: evidence is taken until `respond_by`. `under_review`: the issuer has it. `won`, `lost`: the issuer has decided.',
+    }),
+    respond_by: time.optional(),
+    version: z.int().min(1),
+    created_at: time,
+    updated_at: time,
+  })
+  .openapi('Dispute');
+
+const disputesQuery = z.strictObject({
+  ...paging,
+  status: status.optional(),
+  payment_id: z
+    .string()
+    .transform((text) => parseId('pay', text))
+    .refine((id) => id !== undefined, 'must be the id of a payment')
+    .optional()
+    .openapi({ description: 'Of this payment.' }),
+});
+
+const getDisputes =
+  ({ listDisputes }: Pick<UseCases, 'listDisputes'>): TenantHandler =>
+  (c, merchantId) =>
+    parseQuery(disputesQuery, new URL(c.req.url).searchParams)
+      .asyncAndThen(({ status: wanted, payment_id: paymentId, ...page }) =>
+        listDisputes({ merchantId, filter: present({ status: wanted, paymentId }), ...pageOf(page) }),
+      )
+      .match(
+        (page) => answerPage(page, disputeRecord),
+        (failure) => refuse(c, failure),
+      );
+
+const getDisputeById =
+  ({ getDispute }: Pick<UseCases, 'getDispute'>): TenantHandler =>
+  async (c, merchantId) => {
+    const id = parseId('dsp', c.req.param('id') ?? '');
+    if (id === undefined) return refuse(c, { kind: 'DisputeNotFound' });
+    return getDispute(merchantId, id).match(
+      (found) => answerVersion(c, { version: found.version, body: jsonText(disputeRecord(found)) }),
+      (failure) => refuse(c, failure),
+    );
+  };
+
+/** Payments that their cardholders dispute, as the processor has them. */
+export const disputes = resource({
+  tag: {
+    name: 'disputes',
+    description: 'Payments that their cardholders dispute, as the processor’s own records say.',
+  },
+  problems,
+  routes: [
+    forTenants('payments', getDisputes, {
+      method: 'get',
+      path: '/disputes',
+      operationId: 'listDisputes',
+      summary: 'List disputes, newest first',
+      description:
+        'A page may hold fewer than `limit`, and none, and yet have a next: it looks through no more than a part. The money of a dispute is ' +
+        'in the ledger when a file of the processor has been reconciled that says so.',
+      query: disputesQuery,
+      responses: { 200: answer('A page of disputes.', listPage(dispute).openapi('DisputePage')) },
+    }),
+    forTenants('payments', getDisputeById, {
+      method: 'get',
+      path: '/disputes/{id}',
+      operationId: 'getDispute',
+      summary: 'Read a dispute',
+      responses: { 200: versioned('The dispute.', dispute) },
+      refusals: [404],
+    }),
+  ],
+});

@@ -1,0 +1,20 @@
+import type { ResultAsync } from 'neverthrow';
+import type { DisputeFacts } from '../domain/disputes/dispute.ts';
+import type { ProcessorHasNoRecord, ProcessorUnavailable } from './processor.ts';
+import type { NotifiedDispute, NotifiedPayment } from './processor-notifications.ts';
+
+/** A dispute as the processor has it now. */
+export type ProcessorDispute = DisputeFacts &
+  Readonly<{
+    processorId: string;
+    /** What the processor calls the disputed charge. */
+    chargeId: string;
+    /** Which payment the charge was made for, as it says itself; absent where it names none of ours. */
+    about?: NotifiedPayment;
+  }>;
+
+/** Disputes in a processor's own records. An adapter is tested as `test/adapters/stripe-disputes.test.ts` does. */
+export interface ProcessorDisputes {
+  /** Changes nothing. What it cannot say in our terms it does not say: then it is unavailable, and asked again. */
+  find(dispute: NotifiedDispute): ResultAsync<ProcessorDispute, ProcessorHasNoRecord | ProcessorUnavailable>;
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { type DisputeFacts, updateDispute } from '../../../src/domain/disputes/dispute.ts';
+import { disputeAction, disputeRecord, restoreDispute } from '../../../src/domain/disputes/dispute-record.ts';
+import { money } from '../../../src/domain/kernel/money.ts';
+import { NOON } from '../../fixtures/changes.ts';
+import { aDispute } from '../../fixtures/disputes.ts';
+
+const dispute = { ...aDispute(), auditHash: 'hash' };
+const factsOf = (parts: Partial<DisputeFacts> = {}): DisputeFacts => {
+  const { amount, reason, status, respondBy = NOON } = dispute;
+  return { amount, reason, status, respondBy, ...parts };
+};
+
+describe('A dispute', () => {
+  it('is not changed by a record that says what is known', () => {
+    expect(updateDispute(dispute, factsOf(), NOON + 1)).toBeUndefined();
+  });
+
+  it.for([
+    { amount: money(2_000n, 'USD') },
+    { amount: money(2_500n, 'EUR') },
+    { reason: 'duplicate' },
+    { status: 'under_review' },
+    { respondBy: NOON },
+  ] as const)('is a version further when the processor says otherwise: %o', (parts) => {
+    const next = updateDispute(dispute, factsOf(parts), NOON + 1);
+    expect(next).toEqual({ ...dispute, ...parts, version: 2, updatedAt: NOON + 1 });
+  });
+
+  it('has no time to respond by any more when the processor names none', () => {
+    const { respondBy: _, ...rest } = factsOf({ status: 'under_review' });
+    expect(updateDispute(dispute, rest, NOON + 1)).not.toHaveProperty('respondBy');
+  });
+
+  it('is created, then updated, and closed once, when the issuer has decided', () => {
+    const lost = { ...dispute, status: 'lost' } as const;
+    expect(disputeAction(undefined, lost)).toBe('dispute.created');
+    expect(disputeAction(dispute, { ...dispute, status: 'under_review' })).toBe('dispute.updated');
+    expect(disputeAction(dispute, lost)).toBe('dispute.closed');
+    expect(disputeAction(lost, { ...lost, reason: 'duplicate' })).toBe('dispute.updated');
+  });
+
+  it('is read back as it was stored, beyond what a double holds exactly', () => {
+    const { respondBy: _, ...undated } = dispute;
+    for (const each of [dispute, undated, { ...dispute, amount: money(2n ** 60n + 1n, 'JPY') }])
+      expect(restoreDispute(disputeRecord(each), 'hash')).toEqual(each);
+  });
+});
