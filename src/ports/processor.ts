@@ -3,15 +3,17 @@ import type { MerchantId } from '../domain/kernel/ids.ts';
 import type { Instant } from '../domain/kernel/instant.ts';
 import type { Money } from '../domain/kernel/money.ts';
 import type { Modification, ModificationType } from '../domain/payments/modification.ts';
+import type { ChargeRoute } from '../domain/payments/payment.ts';
 import type { ProcessorVerdict } from '../domain/payments/transaction.ts';
 
 /**
  * A merchant's `processor_config`, open for the calls of one use case and read by name. It is a function, so that neither
- * JSON, a log line nor `inspect` shows what it holds; an adapter that has to keep anything of it keeps a hash.
+ * JSON, a log line nor `inspect` shows what it holds; an adapter that has to keep anything of it keeps a hash. Of a charge
+ * whose route is on record, `kind` and `account` are those of the route; every other name is the config's of now.
  */
 export type OpenConfig = (name: string) => string | undefined;
 
-/** On whose account the processor acts, with what the merchant's config says of that account now. */
+/** On whose account the processor acts, with what the merchant's config says of it. */
 type Account = Readonly<{ merchantId: MerchantId; config: OpenConfig }>;
 
 /** `reference` is ours and names the charge for good; `processorId` is the processor's own name for it, once it is known. */
@@ -87,6 +89,7 @@ export type ProcessorRecordNotKnown = Readonly<{ kind: 'ProcessorRecordNotKnown'
  * ```ts
  * // A processor that takes our references as its own keys. `call` never throws: it knows no answer from no effect.
  * const bank: Processor = {
+ *   routeOf: () => ({ processor: 'bank' }),
  *   accepts: (paymentMethod) => paymentMethod === 'card',
  *   charge: ({ reference, amount, config }) => call('POST', '/charges', { reference, amount, key: config('api_key') }),
  *   move: ({ reference, charge, type, amount, config }) =>
@@ -96,6 +99,11 @@ export type ProcessorRecordNotKnown = Readonly<{ kind: 'ProcessorRecordNotKnown'
  * ```
  */
 export interface Processor {
+  /**
+   * Where a new charge goes under a config; asked before anything is recorded, and kept with the payment. Undefined when the config
+   * names a processor that there is not.
+   */
+  routeOf(config: OpenConfig): ChargeRoute | undefined;
   /** False for a payment method it can never charge; asked before anything is recorded. */
   accepts(paymentMethod: string): boolean;
   /**

@@ -2,11 +2,13 @@ import { okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { chosenProcessor } from '../../src/adapters/processor/chosen.ts';
 import { money } from '../../src/domain/kernel/money.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { ChargeOrder, Processor } from '../../src/ports/processor.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 
 /** A processor that opens every charge, and says by which processor. */
 const named = (name: string): Processor => ({
+  routeOf: (config) => ({ processor: name, ...present({ account: config('account') }) }),
   accepts: (paymentMethod) => paymentMethod === name,
   charge: () => okAsync({ awaits: 'confirmation', processorId: name }),
   move: () => expect.fail(`${name} moves nothing`),
@@ -43,6 +45,13 @@ describe('processors among which merchants choose', () => {
         expect((await processor[call](order({ kind })))._unsafeUnwrapErr()).toEqual({
           kind: 'ProcessorUnavailable',
         });
+  });
+
+  it('say where a new charge goes: to the processor of the config with its account there, and nowhere for a kind that is not among them', () => {
+    const routeOf = (config: Readonly<Record<string, string>>) => processor.routeOf((name) => config[name]);
+    expect(routeOf({})).toEqual({ processor: 'bank' });
+    expect(routeOf({ kind: 'house', account: 'a-1' })).toEqual({ processor: 'house', account: 'a-1' });
+    for (const kind of ['simulator', '', '__proto__', 'toString']) expect(routeOf({ kind })).toBeUndefined();
   });
 
   it('take the methods that any of them takes', () => {

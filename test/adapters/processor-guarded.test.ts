@@ -42,6 +42,7 @@ function guarded(response: Partial<Processor>) {
   let sent = 0;
   const processor = guardedProcessor(
     {
+      routeOf: () => ({ processor: 'bank' }),
       accepts: (method) => method === 'card',
       charge: (asked) => {
         sent += 1;

@@ -60,6 +60,7 @@ describe.runIf(hasStripeDescription())('Payments on Stripe, whose answers are la
     const ports = {
       ...world.ports,
       processor: {
+        routeOf: (config: Parameters<typeof stripe.routeOf>[0]) => stripe.routeOf(config),
         accepts: (method: string) => stripe.accepts(method),
         charge: (order: Parameters<typeof stripe.charge>[0]) =>
           (world.turns.charge.shift() ?? pass)(() => stripe.charge(order)),

@@ -107,6 +107,7 @@ export async function aWorld() {
           .map((found) => found && (suspended.has(id) ? { ...found, status: 'suspended' as const } : found)),
     },
     processor: {
+      routeOf: (config) => simulated.routeOf(config),
       accepts: (paymentMethod) => simulated.accepts(paymentMethod),
       charge(order) {
         calls.charge += 1;

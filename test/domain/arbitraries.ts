@@ -13,6 +13,7 @@ import {
 } from '../../src/domain/payments/modification.ts';
 import {
   approve,
+  type ChargeRoute,
   fail,
   identify,
   openPayment,
@@ -91,6 +92,7 @@ export const paymentOrder: fc.Arbitrary<PaymentOrder> = fc
         text,
         { maxKeys: 3, noNullPrototype: true },
       ),
+      route: fc.constantFrom<ChargeRoute>({ processor: 'bank' }, { processor: 'bank', account: 'acct_1' }),
       createdAt: fc.integer({ min: 0, max: NOON * 2 }),
     },
     {

@@ -2,10 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import type { PaymentId } from '../../src/domain/kernel/ids.ts';
+import { jsonText } from '../../src/domain/kernel/json.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
 import type { CaptureMethod } from '../../src/domain/payments/payment.ts';
+import { paymentRecord } from '../../src/domain/payments/payment-record.ts';
 import { decodeResponse } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import type { Processor } from '../../src/ports/processor.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -55,9 +57,12 @@ export function processorConfigContract(adapter: string, open: () => Promise<Sto
       const clock = handClock();
       const simulated = simulatedProcessor(simulatorLedger(':memory:'), clock);
       const note = (call: string, config: (name: string) => string | undefined) =>
-        void seen.push(`${call} by ${config('api_key') ?? 'no key'}`);
+        void seen.push(
+          [`${call} by ${config('api_key') ?? 'no key'}`, config('account')].filter(Boolean).join(' at '),
+        );
       const processor: Processor = {
         ...simulated,
+        routeOf: (config) => ({ processor: 'simulator', ...present({ account: config('account') }) }),
         charge(order) {
           note('charge', order.config);
           return simulated.charge(order);
@@ -131,6 +136,38 @@ export function processorConfigContract(adapter: string, open: () => Promise<Sto
       await world.changeMerchant({ id: shop, processorConfig: null, origin });
       await modify(id, { type: 'refund', amount: 10n });
       expect(seen).toEqual(['charge by one', 'refund by two', 'refund by no key']);
+    });
+
+    it('say where a charge goes once and for all: its account is kept, shown to nobody, and in every later call', async () => {
+      await openShop({ api_key: 'one', account: 'acct_1' });
+      const { id } = await pay({ captureMethod: 'manual' });
+      const silent = await pay({ method: 'test_timeout_approved' });
+      await world.changeMerchant({
+        id: shop,
+        processorConfig: { api_key: 'two', account: 'acct_2' },
+        origin,
+      });
+      await modify(id, { type: 'capture', amount: 60n, final: true });
+      expect(await recover()).toMatchObject({ settled: 1 });
+      await modify(id, { type: 'refund', amount: 10n });
+      await pay();
+      expect(seen).toEqual([
+        'charge by one at acct_1',
+        'charge by one at acct_1',
+        'capture by two at acct_1',
+        'look-up by two at acct_1',
+        'refund by two at acct_1',
+        'charge by two at acct_2',
+      ]);
+      for (const each of [id, silent.id]) {
+        const payment = (await storage.payments.find(shop, each))._unsafeUnwrap();
+        expect(payment.route).toEqual({ processor: 'simulator', account: 'acct_1' });
+        const links = (await storage.auditTrail.ofPayment(shop, each))._unsafeUnwrap();
+        const events = (await storage.outbox.unsent(100))._unsafeUnwrap();
+        expect(
+          jsonText([paymentRecord(payment), links, events.map(({ data }) => data)] as never),
+        ).not.toContain('acct_');
+      }
     });
 
     it('say to the simulator how the cards of their merchant end, and of no other', async () => {

@@ -26,7 +26,10 @@ export function busyUseCases(storage: Storage) {
   };
   const ports = {
     ...storage,
-    processor: simulatedProcessor(simulatorLedger(':memory:'), clock),
+    processor: {
+      ...simulatedProcessor(simulatorLedger(':memory:'), clock),
+      routeOf: () => ({ processor: 'simulator', account: 'acct_1' }),
+    },
     paymentMethods: { resolve: (_merchant: unknown, _customer: unknown, method: string) => okAsync(method) },
     admit: () => okAsync(undefined),
     responses,

@@ -12,7 +12,11 @@ import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { type JsonObject, jsonText, parseJson } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { lapsesAt, type Payment } from '../../domain/payments/payment.ts';
-import { type PaymentRecord, paymentRecord, restorePayment } from '../../domain/payments/payment-record.ts';
+import {
+  restorePayment,
+  type StoredPaymentRecord,
+  storedPaymentRecord,
+} from '../../domain/payments/payment-record.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import {
   restoreTransaction,
@@ -57,7 +61,7 @@ export const paymentItem = (payment: Payment): Item => ({
   customer_id: payment.customerId,
   ...lapsing(payment),
   audit_hash: payment.auditHash,
-  record: jsonText(paymentRecord(payment)),
+  record: jsonText(storedPaymentRecord(payment)),
 });
 
 /** Only what may lapse is in the due index. */
@@ -68,7 +72,7 @@ function lapsing(payment: Payment): Item {
 
 export function paymentOf(item: Item): Payment {
   const stored = item as Readonly<{ record: string; audit_hash: string }>;
-  return restorePayment(parseJson(stored.record) as PaymentRecord, stored.audit_hash);
+  return restorePayment(parseJson(stored.record) as StoredPaymentRecord, stored.audit_hash);
 }
 
 export const transactionItem = (transaction: Transaction): Item => ({

@@ -7,9 +7,9 @@ import { type JsonObject, parseJson } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import {
-  paymentRecord,
   restorePayment,
   type StoredPaymentRecord,
+  storedPaymentRecord,
 } from '../../domain/payments/payment-record.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import {
@@ -33,7 +33,13 @@ export const hexOf = (uuid: string): string => uuid.replaceAll('-', '');
 
 /** Everything that never changes, and what `paymentMoveToRow` gives. */
 export function paymentToRow(payment: Payment) {
-  const { failure, customer_id, reserved_amount = 0, closing = false, ...record } = paymentRecord(payment);
+  const {
+    failure,
+    customer_id,
+    reserved_amount = 0,
+    closing = false,
+    ...record
+  } = storedPaymentRecord(payment);
   return {
     ...record,
     id: uuidOf(record.id),
@@ -51,7 +57,8 @@ export function paymentMoveToRow(payment: Payment) {
   const { merchant_id, id, status, authorized_amount, captured_amount, refunded_amount, ...rest } =
     paymentToRow(payment);
   const { reserved_amount, reserved_refund_amount, closing, failure_code, failure_message } = rest;
-  const { authorized_until, processor_id, version, audit_hash, updated_at } = rest;
+  const { authorized_until, processor, processor_account, processor_id, version, audit_hash, updated_at } =
+    rest;
   return {
     merchant_id,
     id,
@@ -65,6 +72,8 @@ export function paymentMoveToRow(payment: Payment) {
     failure_code,
     failure_message,
     authorized_until,
+    processor,
+    processor_account,
     processor_id,
     version,
     audit_hash,
@@ -145,7 +154,7 @@ export const auditToRow = (entry: AuditEntry) => ({
 
 export function paymentFromRow(row: Row<'payment'>): Payment {
   const { failure_code, failure_message, audit_hash, customer_id, description, metadata, ...others } = row;
-  const { closing, authorized_until, processor_id, ...rest } = others;
+  const { closing, authorized_until, processor, processor_account, processor_id, ...rest } = others;
   const record: StoredPaymentRecord = {
     ...rest,
     id: idOf('pay', hexOf(row.id)),
@@ -155,6 +164,8 @@ export function paymentFromRow(row: Row<'payment'>): Payment {
     ...(metadata === null ? {} : { metadata }),
     ...(closing ? { closing } : {}),
     ...(authorized_until === null ? {} : { authorized_until }),
+    ...(processor === null ? {} : { processor }),
+    ...(processor_account === null ? {} : { processor_account }),
     ...(processor_id === null ? {} : { processor_id }),
     ...(failure_code === null ? {} : { failure: { code: failure_code, message: failure_message ?? '' } }),
   };

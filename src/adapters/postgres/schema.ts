@@ -51,6 +51,8 @@ type PaymentTable = {
   failure_message: string | null;
   processor_id: string | null;
   authorized_until: ColumnType<Instant | null, Date | null, Date | null>;
+  processor: string | null;
+  processor_account: string | null;
   version: number;
   audit_hash: string;
   created_at: Time;

@@ -15,6 +15,7 @@ const outcomeUnknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown
 export function guardedProcessor(processor: Processor, terms: GuardTerms): GuardedProcessor {
   const { guard, state } = circuit(terms, unavailable);
   return {
+    routeOf: (config) => processor.routeOf(config),
     accepts: (paymentMethod) => processor.accepts(paymentMethod),
     charge: (order) => guard(() => processor.charge(order), outcomeUnknown),
     move: (order) => guard(() => processor.move(order), outcomeUnknown),

@@ -90,6 +90,7 @@ const RESPONSES = {
  * is kept.
  */
 export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Processor => ({
+  routeOf: () => ({ processor: 'simulator' }),
   accepts: (paymentMethod) => methodOf(paymentMethod) !== undefined,
   charge(order) {
     const method = behaviour(order.paymentMethod, order.config);

@@ -1,5 +1,6 @@
 import { ResultAsync } from 'neverthrow';
 import type Stripe from 'stripe';
+import { present } from '../../domain/kernel/present.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Processor } from '../../ports/processor.ts';
 import { charge, lookupCharge } from './charges.ts';
@@ -19,6 +20,7 @@ export function stripeProcessor(open: () => Stripe, clock: Clock): Processor {
   let opened: Stripe | undefined;
   const stripe = () => (opened ??= open());
   return {
+    routeOf: (config) => ({ processor: 'stripe', ...present({ account: config('account') }) }),
     accepts: (paymentMethod) => PAYMENT_METHOD.test(paymentMethod),
     charge: (order) =>
       charging(`${order.reference} ${order.processorId ?? ''}`, () => charge(stripe(), clock)(order)),

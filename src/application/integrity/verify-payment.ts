@@ -2,7 +2,7 @@ import { errAsync, type ResultAsync } from 'neverthrow';
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { amountsOf, type Payment } from '../../domain/payments/payment.ts';
-import { paymentRecord } from '../../domain/payments/payment-record.ts';
+import { auditedPaymentRecord } from '../../domain/payments/payment-record.ts';
 import type { Transaction, TransactionType } from '../../domain/payments/transaction.ts';
 import { transactionRecord } from '../../domain/payments/transaction-record.ts';
 import type { AuditTrail } from '../../ports/audit-trail.ts';
@@ -74,7 +74,7 @@ function faultOf(seen: SeenPayment, { sha256 }: Digests): IntegrityFinding | und
   const { payment, transactions, links } = seen;
   const { merchantId } = payment;
   const entities: readonly ChainedEntity[] = [
-    { ...payment, type: 'payment', record: paymentRecord(payment) },
+    { ...payment, type: 'payment', record: auditedPaymentRecord(payment, sha256) },
     ...transactions.map((each) => ({
       ...each,
       type: 'transaction' as const,

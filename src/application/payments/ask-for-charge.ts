@@ -12,6 +12,7 @@ import type {
 } from '../../ports/processor.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { PaymentMethods } from '../customers/resolve-payment-method.ts';
+import { routedConfig } from './charge-route.ts';
 
 export type AskPorts = Readonly<{ processor: Processor; paymentMethods: PaymentMethods }>;
 
@@ -53,11 +54,11 @@ export const isOpened = (answer: ChargeAnswer): answer is ChargeOpened =>
   'awaits' in answer && answer.awaits === 'confirmation';
 
 /** What a payment's charge is asked about under. */
-export const chargeQuery = ({ id, merchantId, processorId }: Payment, config: OpenConfig): ChargeQuery => ({
-  reference: id,
-  merchantId,
-  config,
-  ...present({ processorId }),
+export const chargeQuery = (payment: Payment, config: OpenConfig): ChargeQuery => ({
+  reference: payment.id,
+  merchantId: payment.merchantId,
+  config: routedConfig(payment, config),
+  ...present({ processorId: payment.processorId }),
 });
 
 function charge(

@@ -27,6 +27,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { claimChange } from '../kernel/claim-change.ts';
 import type { InTurn } from '../kernel/in-turn.ts';
 import { retryWhenStale } from '../kernel/retry-when-stale.ts';
+import { routedConfig } from './charge-route.ts';
 import type { CompletePaymentPorts, Completion } from './complete-payment.ts';
 import { paymentChange } from './payment-change.ts';
 
@@ -107,7 +108,7 @@ function verdictOn(
   const query: ModificationQuery = {
     reference: transaction.id,
     merchantId: payment.merchantId,
-    config,
+    config: routedConfig(payment, config),
     type: modification.type,
     charge: payment.id,
     ...present({ chargeId: payment.processorId }),

@@ -11,7 +11,7 @@ import {
 } from '../../domain/ledger/ledger.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import { expiryEvent, paymentEvent, refundEvent } from '../../domain/payments/payment-events.ts';
-import { paymentRecord } from '../../domain/payments/payment-record.ts';
+import { auditedPaymentRecord } from '../../domain/payments/payment-record.ts';
 import { talliesOf } from '../../domain/payments/tally.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import { feeOf } from '../../domain/payments/transaction.ts';
@@ -49,15 +49,14 @@ export function paymentChange<Next extends Payment>(
   move: PaymentMove<Next>,
 ): Readonly<{ change: Change; payment: Next; transactions: readonly Transaction[] }> {
   const { at, origin, claim, before, next } = move;
+  const audited = (payment: Payment) => auditedPaymentRecord(payment, ports.digests.sha256);
   const paymentLink = auditLink(ports, {
     at,
     origin,
     merchantId: next.merchantId,
     entity: { entityType: 'payment', entityId: next.id, sequence: next.version, action: actionOf(move) },
-    ...(before === undefined
-      ? {}
-      : { before: { record: paymentRecord(before), auditHash: before.auditHash } }),
-    after: paymentRecord(next),
+    ...(before === undefined ? {} : { before: { record: audited(before), auditHash: before.auditHash } }),
+    after: audited(next),
   });
   const payment = { ...next, auditHash: paymentLink.hash };
   const transactions = move.transactions.map((each) => auditedTransaction(ports, move, each));

@@ -43,7 +43,8 @@ import { type CompletePaymentPorts, completePayment } from './complete-payment.t
 import { paymentChange } from './payment-change.ts';
 import type { AdmitPayment, RateLimited } from './rate-limit.ts';
 
-export type ProcessPaymentRequest = Omit<PaymentOrder, 'id' | 'createdAt'> & Readonly<{ origin: Origin }>;
+export type ProcessPaymentRequest = Omit<PaymentOrder, 'id' | 'route' | 'createdAt'> &
+  Readonly<{ origin: Origin }>;
 
 export type ProcessPaymentFailure =
   | AmountNotPositive
@@ -103,10 +104,12 @@ function start(
     if (resolved.isErr()) return refuseFreely(ports, key, resolved.error);
     const method = resolved.value;
     const config = yield* openProcessorConfig(ports.vault, merchant);
+    const route = ports.processor.routeOf(config);
+    if (route === undefined) return refuseFreely(ports, key, { kind: 'ProcessorUnavailable' as const });
     const now = ports.clock.now();
     const step = { changeId: ports.ids.change(now), now };
     const { origin, ...order } = request;
-    const opened = yield* openPayment({ ...order, id: ports.ids.payment(now), createdAt: now });
+    const opened = yield* openPayment({ ...order, id: ports.ids.payment(now), route, createdAt: now });
     // Last of all, so that a request that is refused uses up nothing.
     yield* ports.admit(merchant);
     const claim = openClaim(key, { fingerprint, requestId, paymentId: opened.id }, step, terms);

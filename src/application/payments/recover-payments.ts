@@ -43,7 +43,7 @@ export type RecoverPorts = CompletePaymentPorts &
  * commits its answer; sends the reference again only when the processor provably has none. Keys that no client
  * repeated are given up as failed, once the processor has said again that it has nothing. Any number of workers may run it
  * at once. `recoveryRound` says what becomes of a claim that cannot be moved. A claim is one read more than its request was,
- * of the merchant, whose processor config is the one of today.
+ * of the merchant, whose config of now says how to reach the processor that the charge went to.
  */
 export type RecoverPayments = RecoveryRound;
 

@@ -1,12 +1,14 @@
+import type { Sha256 } from '../kernel/audit-chain.ts';
 import { storedCurrency } from '../kernel/currency.ts';
 import type { CustomerId, MerchantId, PaymentId } from '../kernel/ids.ts';
 import { type Instant, instantOf, rfc3339 } from '../kernel/instant.ts';
-import { type Whole, whole } from '../kernel/json.ts';
+import { type JsonObject, type Whole, whole } from '../kernel/json.ts';
 import { type Money, money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import {
   amountsOf,
   type CaptureMethod,
+  type ChargeRoute,
   type Payment,
   type PaymentFailure,
   type PaymentStatus,
@@ -14,7 +16,7 @@ import {
 
 /**
  * A payment flat, under the names it is published with: the wire body, the audit snapshot and the event payload are
- * this one record. Amounts are minor units of `currency`; times are RFC 3339.
+ * this one record, but for the account of its route. Amounts are minor units of `currency`; times are RFC 3339.
  */
 export type PaymentRecord = Readonly<{
   id: PaymentId;
@@ -33,6 +35,8 @@ export type PaymentRecord = Readonly<{
   refunded_amount: Whole;
   /** When the processor lets what is authorized lapse. Absent: it has not said so, or nothing is held. */
   authorized_until?: string;
+  /** Which processor the charge goes to. */
+  processor?: string;
   /** What the processor calls the charge. */
   processor_id?: string;
   /** What captures and refunds under way hold. Absent: nothing. */
@@ -70,7 +74,7 @@ export function paymentRecord(payment: Payment): PaymentRecord {
     ...(payment.status === 'authorized' && payment.authorizedUntil !== undefined
       ? { authorized_until: rfc3339(payment.authorizedUntil) }
       : {}),
-    ...present({ processor_id: payment.processorId }),
+    ...present({ processor: payment.route?.processor, processor_id: payment.processorId }),
     ...(underWay === 0n ? {} : { reserved_amount: whole(underWay) }),
     ...(payment.status === 'authorized' && refunding.minorUnits > 0n
       ? { reserved_refund_amount: whole(refunding.minorUnits) }
@@ -83,8 +87,28 @@ export function paymentRecord(payment: Payment): PaymentRecord {
   };
 }
 
+/** Beside the record: the account of the route, which is of the merchant's config and so is shown to no reader of payments. */
+type RoutedRecord<Record> = Record & Readonly<{ processor_account?: string }>;
+
+/** As a storage keeps it. */
+export const storedPaymentRecord = (payment: Payment): RoutedRecord<PaymentRecord> => ({
+  ...paymentRecord(payment),
+  ...present({ processor_account: payment.route?.account }),
+});
+
+/** As audit links have it: a hash stands for the account of the route, so that no edit of it passes unseen. */
+export function auditedPaymentRecord(payment: Payment, sha256: Sha256): JsonObject {
+  const account = payment.route?.account;
+  return {
+    ...paymentRecord(payment),
+    ...(account === undefined ? {} : { processor_account_sha256: sha256(account) }),
+  };
+}
+
 /** A record as a storage gives it back; one that reads times as numbers need not print them first. */
-export type StoredPaymentRecord = Omit<PaymentRecord, 'created_at' | 'updated_at' | 'authorized_until'> &
+export type StoredPaymentRecord = RoutedRecord<
+  Omit<PaymentRecord, 'created_at' | 'updated_at' | 'authorized_until'>
+> &
   Readonly<{
     created_at: string | Instant;
     updated_at: string | Instant;
@@ -106,6 +130,7 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
       customerId: record.customer_id,
       description: record.description,
       metadata: record.metadata,
+      route: routeIn(record),
       processorId: record.processor_id,
     }),
     version: record.version,
@@ -152,4 +177,8 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
       return { ...known, status: 'canceled', authorized };
   }
   throw new Error(`payment ${String(record.id)} has the unknown status ${String(record.status)}`);
+}
+
+function routeIn({ processor, processor_account }: StoredPaymentRecord): ChargeRoute | undefined {
+  return processor === undefined ? undefined : { processor, ...present({ account: processor_account }) };
 }

@@ -8,6 +8,9 @@ import { present } from '../kernel/present.ts';
 /** `automatic` takes the money with the authorization; `manual` holds it until captured. */
 export type CaptureMethod = 'automatic' | 'manual';
 
+/** Where a charge goes: to which processor, and to which account there when the merchant's config named one. */
+export type ChargeRoute = Readonly<{ processor: string; account?: string }>;
+
 export type PaymentOrder = Readonly<{
   id: PaymentId;
   merchantId: MerchantId;
@@ -18,6 +21,8 @@ export type PaymentOrder = Readonly<{
   customerId?: CustomerId;
   description?: string;
   metadata?: Readonly<Record<string, string>>;
+  /** For good: what the merchant's config says later moves no charge. Absent from payments of before it was kept. */
+  route?: ChargeRoute;
   createdAt: Instant;
 }>;
 
@@ -166,7 +171,7 @@ export const taken = ({ authorized, captured, refunded, refunding }: Authorized 
 /** What every state keeps, one version on. */
 export function moved(payment: Payment, now: Instant): Known {
   const { id, merchantId, idempotencyKey, amount, paymentMethod, captureMethod, createdAt } = payment;
-  const { customerId, description, metadata, processorId, auditHash } = payment;
+  const { customerId, description, metadata, route, processorId, auditHash } = payment;
   return {
     id,
     merchantId,
@@ -175,7 +180,7 @@ export function moved(payment: Payment, now: Instant): Known {
     paymentMethod,
     captureMethod,
     createdAt,
-    ...present({ customerId, description, metadata, processorId }),
+    ...present({ customerId, description, metadata, route, processorId }),
     version: payment.version + 1,
     updatedAt: now,
     auditHash,

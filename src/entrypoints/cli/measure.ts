@@ -23,6 +23,7 @@ export function measuredProcessor(processor: Processor, metrics: PlatformMetrics
   const as = (call: string) => (seconds: number, outcome: string) =>
     metrics.processor.observe({ call, outcome }, seconds);
   return {
+    routeOf: (config) => processor.routeOf(config),
     accepts: (paymentMethod) => processor.accepts(paymentMethod),
     charge: measured((order) => processor.charge(order), as('charge')),
     move: measured((order) => processor.move(order), as('move')),

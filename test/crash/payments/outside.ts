@@ -20,6 +20,7 @@ export function ledgerOf(storage: Storage): SimulatorLedger {
 
 /** A processor that at times refuses before any effect. */
 export const outOfOrder = (processor: Processor, outage: () => Outage | undefined): Processor => ({
+  routeOf: (config) => processor.routeOf(config),
   accepts: (paymentMethod) => processor.accepts(paymentMethod),
   charge: (order) => (outage() === undefined ? processor.charge(order) : errAsync(unavailable)),
   move: (order) => (outage() === undefined ? processor.move(order) : errAsync(unavailable)),
@@ -84,6 +85,7 @@ export function inSteps(
         process.call('find aggregate', () => aggregates.find(tenant, kind, id), lost),
     },
     processor: {
+      routeOf: (config) => processor.routeOf(config),
       accepts: (paymentMethod) => processor.accepts(paymentMethod),
       charge: (order) => process.call('charge', () => processor.charge(order), outcomeUnknown),
       move: (order) => process.call('move', () => processor.move(order), outcomeUnknown),

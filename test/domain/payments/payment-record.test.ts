@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { jsonText, parseJson } from '../../../src/domain/kernel/json.ts';
 import { amountsOf, PAYMENT_STATUSES, type Payment } from '../../../src/domain/payments/payment.ts';
 import {
-  type PaymentRecord,
   paymentRecord,
   restorePayment,
+  type StoredPaymentRecord,
+  storedPaymentRecord,
 } from '../../../src/domain/payments/payment-record.ts';
 import { reachable, reachablePayment, trying } from '../arbitraries.ts';
 
@@ -15,27 +16,28 @@ const underWayOf = (payment: Payment): bigint =>
 describe('a payment record', () => {
   it('restores every payment that moves can reach, as it was', () => {
     const seen = new Set<string>();
-    let [aside, closing, refunding, identified] = [0, 0, 0, 0];
+    let [aside, closing, refunding, identified, routed] = [0, 0, 0, 0, 0];
     fc.assert(
       fc.property(reachablePayment, fc.stringMatching(/^[0-9a-f]{64}$/), (payment, auditHash) => {
         seen.add(payment.status);
         if (underWayOf(payment) > 0n) aside += 1;
+        if (payment.route?.account !== undefined) routed += 1;
         if (payment.processorId !== undefined) identified += 1;
         if (payment.status === 'authorized' && payment.refunding.minorUnits > 0n) refunding += 1;
         if (payment.status === 'authorized' && payment.closing) closing += 1;
         const stored = { ...payment, auditHash };
-        expect(restorePayment(paymentRecord(stored), auditHash)).toEqual(stored);
+        expect(restorePayment(storedPaymentRecord(stored), auditHash)).toEqual(stored);
       }),
       trying(4_000),
     );
     expect([...seen].sort()).toEqual([...PAYMENT_STATUSES].sort());
-    expect(Math.min(aside, closing, refunding, identified)).toBeGreaterThan(5);
+    expect(Math.min(aside, closing, refunding, identified, routed)).toBeGreaterThan(5);
   });
 
   it('restores it also from JSON text', () => {
     fc.assert(
       fc.property(reachablePayment, (payment) => {
-        const record = parseJson(jsonText(paymentRecord(payment))) as PaymentRecord;
+        const record = parseJson(jsonText(storedPaymentRecord(payment))) as StoredPaymentRecord;
         expect(restorePayment(record, payment.auditHash)).toEqual(payment);
       }),
       trying(300),
@@ -60,7 +62,8 @@ describe('a payment record', () => {
 
   it('that no move could have made is a defect', () => {
     const record = paymentRecord(fc.sample(reachablePayment, { numRuns: 1, seed: 1 })[0] as never);
-    const bent = (change: object) => () => restorePayment({ ...record, ...change } as PaymentRecord, '');
+    const bent = (change: object) => () =>
+      restorePayment({ ...record, ...change } as StoredPaymentRecord, '');
     expect(bent({ status: 'failed', failure: undefined })).toThrow('no failure');
     expect(bent({ status: 'lost' })).toThrow('unknown status');
     expect(bent({ currency: 'usd' })).toThrow('unknown currency');

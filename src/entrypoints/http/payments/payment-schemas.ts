@@ -86,6 +86,10 @@ export const payment = z
       description:
         'When the processor lets what is authorized lapse; paywright voids it before that. Absent when the processor has not said so, and once nothing is held.',
     }),
+    processor: z.string().optional().openapi({
+      description:
+        'Which processor the charge goes to, for good; absent from payments of before it was kept.',
+    }),
     processor_id: z.string().optional().openapi({
       description: 'What the processor calls the charge; absent until it has said so.',
     }),
