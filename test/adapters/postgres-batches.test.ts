@@ -1,6 +1,14 @@
+import fc from 'fast-check';
 import type pg from 'pg';
 import { afterAll, expect, inject, it } from 'vitest';
+import {
+  bigintArray,
+  integerArray,
+  textArray,
+  uuidArray,
+} from '../../src/adapters/postgres/binary-arrays.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import { trying } from '../domain/arbitraries.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 import { countsOf, fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
 import { temporaryFiles } from '../support/objects.ts';
@@ -37,5 +45,55 @@ it('settles the transactions of a file in columns, one statement a batch, and no
     expect(settled.every((each) => each?.status === 'settled' && each.merchantId === 'NULL')).toBe(true);
   } finally {
     await storage.close();
+  }
+});
+
+it('takes arrays in binary that hold what was put into them', async () => {
+  const pool = await server.newPool();
+  const some = <Value>(value: fc.Arbitrary<Value>) =>
+    fc.array(fc.option(value, { nil: undefined, freq: 4 }), { maxLength: 5 });
+  const uuid = fc.stringMatching(/^[0-9a-f]{32}$/);
+  const text = fc.string({ unit: fc.constantFrom('a', '"', '{', ',', '\\', 'NULL', 'é', '𝄞', ' ') });
+  const bigint = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
+  try {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(some(uuid), some(text), some(text), some(bigint), fc.array(fc.integer(), { maxLength: 5 })),
+        async ([uuids, texts, jsons, bigints, integers]) => {
+          const printed = jsons.map((each) =>
+            each === undefined ? undefined : JSON.stringify({ [each]: each }),
+          );
+          const { rows } = await pool.query(
+            `SELECT $1::uuid[]::text[] AS uuids, $2::text[] AS texts, $3::json[]::text[] AS jsons,
+              $4::bigint[]::text[] AS bigints, $5::integer[] AS integers`,
+            [
+              uuidArray(uuids),
+              textArray(texts),
+              textArray(printed, 'json'),
+              bigintArray(bigints),
+              integerArray(integers),
+            ],
+          );
+          const stored = (values: readonly (string | bigint | undefined)[]) =>
+            values.map((each) => (each === undefined ? null : `${each}`));
+          expect(rows).toEqual([
+            {
+              uuids: stored(uuids).map(
+                (each) => each?.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-') ?? null,
+              ),
+              texts: stored(texts),
+              jsons: stored(printed),
+              bigints: stored(bigints),
+              integers,
+            },
+          ]);
+        },
+      ),
+      trying(60),
+    );
+    for (const id of ['', '0'.repeat(31), '0'.repeat(33), `${'0'.repeat(30)}zz`, `0-${'0'.repeat(30)}`])
+      expect(() => uuidArray([id])).toThrow('32 hex digits');
+  } finally {
+    await pool.end();
   }
 });

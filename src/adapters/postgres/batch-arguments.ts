@@ -1,9 +1,10 @@
 import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import { rfc3339 } from '../../domain/kernel/instant.ts';
-import { type Json, jsonText } from '../../domain/kernel/json.ts';
+import { jsonText } from '../../domain/kernel/json.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import type { Change, Guarded } from '../../ports/commits.ts';
+import { bigintArray, integerArray, textArray, uuidArray } from './binary-arrays.ts';
 import { argumentsOf } from './commit-arguments.ts';
 import { entryToRow } from './ledger-rows.ts';
 import { uuidOf } from './rows.ts';
@@ -20,7 +21,7 @@ type OfTransaction = Extract<LedgerEntry, Readonly<{ transactionId: unknown }>>;
  * The arguments of `commit_batch`, in its order, for a change of many transactions that one file settles, each with its link;
  * undefined for every other change. Settling changes a transaction's status, fee, version, link and time, and nothing else of it.
  */
-export function batchArgumentsOf(change: Change): (string | null)[] | undefined {
+export function batchArgumentsOf(change: Change): (string | Buffer | null)[] | undefined {
   const { id, claim, payment, spending, tallies, aggregates, audit, entries } = change;
   const [first] = aggregates;
   const moves = change.transactions.toSorted((a, b) => order(a.next.id, b.next.id));
@@ -58,26 +59,32 @@ export function batchArgumentsOf(change: Change): (string | null)[] | undefined 
     first.next.id,
     merchantId,
     rfc3339(at),
-    column(moves, ({ next }) => uuidOf(next.paymentId)),
-    column(moves, ({ next }) => uuidOf(next.id)),
-    column(moves, ({ next }) => next.version),
-    column(moves, ({ next }) => ('fee' in next ? next.fee : undefined) ?? 'NULL'),
-    column(moves, ({ next }) => next.auditHash),
-    column(moves, ({ next }) => next.id),
-    column(links, (each) => uuidOf(each?.id ?? '')),
-    column(links, (each) => quoted(each?.before)),
-    column(links, (each) => quoted(each?.after)),
-    column(links, (each) => each?.previousHash ?? ''),
+    uuidArray(moves.map(({ next }) => uuidOf(next.paymentId))),
+    uuidArray(moves.map(({ next }) => uuidOf(next.id))),
+    integerArray(moves.map(({ next }) => next.version)),
+    bigintArray(moves.map(({ next }) => ('fee' in next ? next.fee : undefined))),
+    textArray(moves.map(({ next }) => next.auditHash)),
+    textArray(moves.map(({ next }) => next.id)),
+    uuidArray(links.map((each) => uuidOf(each?.id ?? ''))),
+    textArray(
+      links.map((each) => each?.before && jsonText(each.before)),
+      'json',
+    ),
+    textArray(
+      links.map((each) => each?.after && jsonText(each.after)),
+      'json',
+    ),
+    textArray(links.map((each) => each?.previousHash ?? '')),
     link.action,
     link.actor.id,
     link.actor.type,
     link.metadata === undefined ? null : jsonText(link.metadata),
-    fees.length === 0 ? null : column(fees, (each) => each.id),
-    column(fees, ({ amount }) => amount),
-    column(fees, ({ currency }) => currency),
-    column(fees, (each) => each.payment_id ?? 'NULL'),
-    column(fees, (each) => each.transaction_id ?? 'NULL'),
-    column(fees, ({ seal }) => seal),
+    fees.length === 0 ? null : uuidArray(fees.map((each) => each.id)),
+    bigintArray(fees.map(({ amount }) => amount)),
+    textArray(fees.map(({ currency }) => currency)),
+    uuidArray(fees.map((each) => each.payment_id)),
+    uuidArray(fees.map((each) => each.transaction_id)),
+    textArray(fees.map(({ seal }) => seal)),
     fee?.type ?? null,
     fee?.debit ?? null,
     fee?.credit ?? null,
@@ -122,13 +129,5 @@ function isAlike(link: AuditEntry | undefined, first: AuditEntry | undefined, ne
     link.actor.type === first.actor.type
   );
 }
-
-/** An array as PostgreSQL reads it, of elements that need no quotes or have them. */
-const column = <Of>(rows: readonly Of[], valueOf: (row: Of) => string | number | bigint): string =>
-  `{${rows.map(valueOf).join(',')}}`;
-
-const quoted = (value: Json | undefined): string =>
-  // JSON text has no control character, and what an array escapes in an element is what JSON escapes in a string.
-  value === undefined ? 'NULL' : JSON.stringify(jsonText(value));
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

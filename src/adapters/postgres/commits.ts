@@ -60,7 +60,7 @@ async function commitAll(pool: pg.Pool, changes: readonly Change[]): Promise<rea
 /** What `commit_batch` raises for a change that is refused. */
 const REFUSED = 'PW409';
 
-async function commitBatch(pool: pg.Pool, values: readonly (string | null)[]): Promise<Outcome> {
+async function commitBatch(pool: pg.Pool, values: readonly (string | Buffer | null)[]): Promise<Outcome> {
   try {
     await retried(() => pool.query({ ...COMMIT_BATCH, values: [...values] }));
     return {};
