@@ -70,21 +70,73 @@ const alarmPlans = (watched: Watched): readonly AlarmPlan[] => [
   ...databasePlans(watched),
   ...tablePlans(watched),
   ...relayPlans(),
+  ...workPlans(),
 ];
 
-/** As functions count in the lines of their log: the names and dimensions of `emfMetrics` and `relayFor`. */
+/** Read by the run of each minute; a service's relay sends some hundred events a second. */
+const OUTBOX_DEPTH = 1_000;
+const OUTBOX_AGE_S = 300;
+
+/** As functions measure in the lines of their log: the names and dimensions of `emfMetrics`. */
+const ours = (metricName: string, dimensionsMap: Record<string, string>, statistic: string): IMetric =>
+  new Metric({ namespace: 'paywright', metricName, dimensionsMap, period: MINUTE, statistic });
+
+/** Work that is stuck or lost while every function runs well. */
+const workPlans = (): readonly AlarmPlan[] => [
+  ...['platform', 'approvals'].flatMap((service): readonly AlarmPlan[] => [
+    {
+      id: `${service}-outbox-parked`,
+      runbook: 'relay-behind',
+      says: `Parked events of ${service} wait for people`,
+      metric: ours('outbox_parked', { service }, Stats.MAXIMUM),
+      atLeast: 1,
+    },
+    {
+      id: `${service}-outbox-depth`,
+      runbook: 'relay-behind',
+      says: `A thousand events of ${service} wait to be relayed`,
+      metric: ours('outbox_unsent', { service }, Stats.MAXIMUM),
+      atLeast: OUTBOX_DEPTH,
+      minutes: 3,
+    },
+    {
+      id: `${service}-outbox-oldest`,
+      runbook: 'relay-behind',
+      says: `An event of ${service} has waited for five minutes`,
+      metric: ours('outbox_oldest_seconds', { service }, Stats.MAXIMUM),
+      atLeast: OUTBOX_AGE_S,
+      minutes: 3,
+    },
+  ]),
+  {
+    id: 'webhooks-failed',
+    runbook: 'webhooks-failed',
+    says: 'Webhooks were given up after their last try',
+    metric: ours('webhooks_failed', { service: 'platform' }, Stats.SUM),
+    atLeast: 1,
+  },
+  {
+    id: 'payments-stuck',
+    runbook: 'recovery-stuck',
+    says: 'Recovery cannot end payments that a request left open',
+    metric: ours('payments_stuck', { service: 'platform' }, Stats.MAXIMUM),
+    atLeast: 1,
+  },
+  {
+    id: 'payouts-stuck',
+    runbook: 'recovery-stuck',
+    says: 'Recovery cannot end payouts that a request left open',
+    metric: ours('payouts_stuck', { service: 'approvals' }, Stats.MAXIMUM),
+    atLeast: 1,
+  },
+];
+
 const relayPlans = (): readonly AlarmPlan[] =>
   ['platform', 'approvals'].map((service) => ({
     id: `${service}-events-parked`,
     runbook: 'relay-behind',
     says: `Events of ${service} were parked, since a sink refused them five times`,
-    metric: new Metric({
-      namespace: 'paywright',
-      metricName: 'events_relayed',
-      dimensionsMap: { service, outcome: 'parked' },
-      period: MINUTE,
-      statistic: Stats.SUM,
-    }),
+    metric: ours('events_relayed', { service, outcome: 'parked' }, Stats.SUM),
     atLeast: 1,
   }));
 

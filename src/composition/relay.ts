@@ -1,10 +1,12 @@
+import type { ResultAsync } from 'neverthrow';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { EventSink } from '../application/outbox/event-sink.ts';
 import { type RelayEvents, relayEvents } from '../application/outbox/relay-events.ts';
 import { type ShardAssignment, shardAssignment } from '../application/outbox/shard-assignment.ts';
 import type { Ports } from '../application/use-cases.ts';
 import type { Leases } from '../ports/leases.ts';
-import { OUTBOX_SHARDS, type Outbox, type Outgoing } from '../ports/outbox.ts';
+import { type Backlog, OUTBOX_SHARDS, type Outbox, type Outgoing } from '../ports/outbox.ts';
+import type { StorageUnavailable } from '../ports/unavailable.ts';
 import type { WakeUps } from '../ports/wake-ups.ts';
 import { eventSinks } from './event-sinks.ts';
 
@@ -14,6 +16,8 @@ export type Relay = Readonly<{
   share: ShardAssignment;
   /** Calls `wake` when there may be new events; gives back what ends that. */
   subscribe: (wake: () => void) => () => void;
+  /** What waits in all of the outbox, and not in this process's part alone. */
+  backlog: () => ResultAsync<Backlog, StorageUnavailable>;
 }>;
 
 export const relayOf = (ports: Ports): Relay => relayTo(eventSinks(ports), ports);
@@ -30,5 +34,6 @@ export function relayTo<Event extends Outgoing>(
       { work: 'outbox', shards: OUTBOX_SHARDS, holder: crypto.randomUUID() },
     ),
     subscribe: (wake) => wakeUps.subscribe('outbox', wake),
+    backlog: () => outbox.backlog(),
   };
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES, resourcesOf } from './synthesized.ts';
+import { FUNCTION_NAMES, resourcesOf, theResource } from './synthesized.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const FOLDER = join(ROOT, 'docs/operations');
@@ -26,13 +26,22 @@ describe('Alarms', () => {
       'approvals-dead-letters',
       'approvals-events-parked',
       'approvals-latency',
+      'approvals-outbox-depth',
+      'approvals-outbox-oldest',
+      'approvals-outbox-parked',
       'database-capacity',
       'database-connections',
       'database-connections-pinned',
+      'payments-stuck',
+      'payouts-stuck',
       'platform-dead-letters',
       'platform-events-parked',
       'platform-latency',
+      'platform-outbox-depth',
+      'platform-outbox-oldest',
+      'platform-outbox-parked',
       'relay-behind',
+      'webhooks-failed',
       'work-completed-dead-letters',
     ]);
   });
@@ -48,6 +57,15 @@ describe('Alarms', () => {
     ['process-throttles', 1],
     ['platform-latency', 1_000],
     ['database-connections', 2_306],
+    ['database-connections-pinned', 1_441],
+    ...['platform', 'approvals'].flatMap((service): [string, number][] => [
+      [`${service}-outbox-parked`, 1],
+      [`${service}-outbox-depth`, 1_000],
+      [`${service}-outbox-oldest`, 300],
+    ]),
+    ['webhooks-failed', 1],
+    ['payments-stuck', 1],
+    ['payouts-stuck', 1],
   ])('%s begins at %i', (name, threshold) => {
     const [alarm] = resourcesOf('AWS::CloudWatch::Alarm').filter(
       ({ Properties }) => Properties['AlarmName'] === `paywright-production-${name}`,
@@ -81,6 +99,27 @@ describe('Alarms', () => {
         Statistic: 'Sum',
       });
     }
+  });
+
+  it.each([
+    ['platform-outbox-parked', 'outbox_parked', 'platform', 'Maximum'],
+    ['approvals-outbox-parked', 'outbox_parked', 'approvals', 'Maximum'],
+    ['platform-outbox-depth', 'outbox_unsent', 'platform', 'Maximum'],
+    ['approvals-outbox-oldest', 'outbox_oldest_seconds', 'approvals', 'Maximum'],
+    ['webhooks-failed', 'webhooks_failed', 'platform', 'Sum'],
+    ['payments-stuck', 'payments_stuck', 'platform', 'Maximum'],
+    ['payouts-stuck', 'payouts_stuck', 'approvals', 'Maximum'],
+  ])('%s reads %s, which functions of %s write', (name, metric, service, statistic) => {
+    expect(
+      theResource('AWS::CloudWatch::Alarm', { AlarmName: `paywright-production-${name}` }).Properties,
+    ).toMatchObject({
+      Namespace: 'paywright',
+      MetricName: metric,
+      Dimensions: [{ Name: 'service', Value: service }],
+      Statistic: statistic,
+      Period: 60,
+      TreatMissingData: 'notBreaching',
+    });
   });
 
   it('are mailed to the address of the settings', () => {

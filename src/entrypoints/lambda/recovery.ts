@@ -2,6 +2,7 @@ import { ok } from 'neverthrow';
 import type { Round } from '../worker/loop.ts';
 import { recoveryRound } from '../worker/recovery.ts';
 import { platformFunction } from './function/platform-function.ts';
+import { countingStuck } from './worker/counted-work.ts';
 import { runRounds } from './worker/run-rounds.ts';
 
 /**
@@ -11,7 +12,11 @@ import { runRounds } from './worker/run-rounds.ts';
 export const handler = platformFunction(({ useCases, log, metrics }) => {
   const { recoverPayments, expireAuthorizations } = useCases();
   const name = 'payment recovery';
-  const recovery = recoveryRound({ name, recover: recoverPayments, log });
+  const recovery = recoveryRound({
+    name,
+    recover: countingStuck(recoverPayments, metrics, 'payments_stuck'),
+    log,
+  });
   const expiry = recoveryRound({ name: 'authorization expiry', recover: expireAuthorizations, log });
   const round: Round = () =>
     recovery().andThen((recovered) =>

@@ -5,6 +5,6 @@ import { relayFor } from './worker/relay-worker.ts';
 /** Relays the platform's events, by schedule and when a stream of the table says that there are new ones. */
 export const handler = platformFunction(
   ({ platform, ...telemetry }) =>
-    (_, invocation) =>
-      relayFor(invocation, platform.get(TOKENS.relay), telemetry),
+    (event, invocation) =>
+      relayFor(event, invocation, platform.get(TOKENS.relay), telemetry),
 );

@@ -53,6 +53,8 @@ const linesOf = (instance: Instance) =>
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
 
+const measuredBy = (instance: Instance) => linesOf(instance).filter((line) => '_aws' in line);
+
 const pay = (key: string) => aCall('/payments', { body: aPaymentBody(), key });
 const DONE = { left: false, batchItemFailures: [] };
 
@@ -176,6 +178,8 @@ describe('the functions that a schedule runs', () => {
 
     const relay = await onPostgres('relay');
     expect(resultOf(await relay.invoke(SCHEDULED))).toMatchObject(DONE);
+    const waiting = { outbox_unsent: 0, outbox_parked: 0, outbox_oldest_seconds: 0 };
+    expect(measuredBy(relay)).toContainEqual(expect.objectContaining(waiting));
     const webhooks = await onPostgres('webhooks');
     expect(resultOf(await webhooks.invoke(SCHEDULED))).toMatchObject(DONE);
     expect(received.join()).toContain(String(body['id']));
@@ -183,6 +187,7 @@ describe('the functions that a schedule runs', () => {
     expect(
       resultOf(await relay.invoke({ Records: [{ eventSource: 'aws:dynamodb', eventID: '1' }] })),
     ).toMatchObject(DONE);
+    expect(measuredBy(relay).filter((line) => 'outbox_unsent' in line)).toHaveLength(1);
     receiver.close();
   });
 
@@ -193,6 +198,15 @@ describe('the functions that a schedule runs', () => {
       for (const _ of [1, 2]) expect(resultOf(await worker.invoke(SCHEDULED))).toMatchObject(DONE);
     },
   );
+
+  it.each([
+    ['recovery', 'payments_stuck'],
+    ['approvals-recovery', 'payouts_stuck'],
+  ])('%s measures what people have to look at, also when there is none', async (name, metric) => {
+    const worker = await onPostgres(name);
+    expect(resultOf(await worker.invoke(SCHEDULED))).toMatchObject(DONE);
+    expect(measuredBy(worker)).toContainEqual(expect.objectContaining({ [metric]: 0 }));
+  });
 
   it('begin nothing when little time is left, and say that there may be more', async () => {
     const relay = await onPostgres('relay');

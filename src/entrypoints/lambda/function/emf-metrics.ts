@@ -5,6 +5,8 @@ export type EmfMetrics = ServiceMetrics &
   Readonly<{
     /** 1 of this name, under the dimensions that every line has. */
     add(name: string, value?: number): void;
+    /** The same of a time. */
+    seconds(name: string, value: number): void;
     counted<Label extends string>(name: string, ...labels: readonly Label[]): Counted<Label>;
     /** Writes what has gathered since the last time: a line for each set of dimensions. */
     flush(): void;
@@ -42,6 +44,7 @@ export function emfMetrics({ dimensions, write, now }: EmfParts): EmfMetrics {
     // An instance has one request at a time.
     inFlight: { inc: () => {}, dec: () => {} },
     add: (name, value = 1) => put(name, 'Count', {}, value),
+    seconds: (name, value) => put(name, 'Seconds', {}, value),
     counted,
     flush() {
       const gathered = groups;

@@ -3,6 +3,7 @@ import { deliveriesRound } from '../../worker/deliveries.ts';
 import { releaseShards } from '../../worker/loop.ts';
 import type { FunctionTelemetry } from '../function/function-telemetry.ts';
 import type { Invocation } from '../function/invocation.ts';
+import { countingAttempts } from './counted-work.ts';
 import { RESERVE_MS, runRounds, type WorkResult } from './run-rounds.ts';
 
 /**
@@ -14,11 +15,8 @@ export async function deliverFor(
   { deliverWith, share, cutOff }: WebhookDelivery,
   { log, metrics }: FunctionTelemetry,
 ): Promise<WorkResult> {
-  const attempts = metrics.counted('webhook_attempts', 'outcome');
   const deliver = deliverWith({
-    onEnd: (end) => {
-      if (end.kind === 'sent') attempts.inc({ outcome: end.succeeded ? 'delivered' : 'not_delivered' });
-    },
+    onEnd: countingAttempts(metrics),
     onFault: (cause) => log.warn({ cause }, 'a webhook could not be attempted, or not be recorded'),
   });
   const isTime = () => invocation.remainingMs() > RESERVE_MS;
