@@ -59,8 +59,14 @@ export interface Payments {
    */
   historyOf(merchantId: MerchantId, id: PaymentId): ResultAsync<PaymentHistory, StorageUnavailable>;
   /**
+   * Since when the payment that has needed people the longest needs them, whichever tenant's. May lag behind the newest commits,
+   * and leave out those of which only a refund is in question while the rest is held and may lapse.
+   */
+  oldestAttention(): ResultAsync<Instant | undefined, StorageUnavailable>;
+  /**
    * Newest first by id, up to `limit`; fewer only at the end. Walking with `before` gives every payment that existed
-   * at the start and matches throughout exactly once, whatever is inserted meanwhile.
+   * at the start and matches throughout exactly once, whatever is inserted meanwhile. Those that need people cost no read of others;
+   * of the last seconds some may be missing.
    */
   list(
     merchantId: MerchantId,

@@ -46,13 +46,18 @@ export type ModificationOrder = Modification & ModificationQuery;
 export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'movement_refused';
 
 /**
- * `amount` is what the processor says it moved or refused to. `authorizedUntil` is of a charge that holds money: when the processor
- * lets it lapse, absent when it does not say so.
+ * `amount` is what the processor's record says it moved or refused to. `standing`: what its record says of the money of a charge
+ * that it approved, where it says so: held, taken, or given back since. `authorizedUntil` is of a charge that holds money: when the
+ * processor lets it lapse, absent when it does not say so.
  */
 export type Verdict = ProcessorVerdict &
   Readonly<{ amount: Money }> &
   (
-    | Readonly<{ approved: true; authorizedUntil?: Instant }>
+    | Readonly<{
+        approved: true;
+        standing?: 'authorized' | 'captured' | 'canceled';
+        authorizedUntil?: Instant;
+      }>
     | Readonly<{ approved: false; decline: DeclineCode }>
   );
 

@@ -1,5 +1,6 @@
 import type { Storage } from '../../src/ports/storage.ts';
 import { aggregatesContract } from './aggregates.contract.ts';
+import { attentionContract } from './attention.contract.ts';
 import { auditTrailContract } from './audit-trail.contract.ts';
 import { claimCommitsContract } from './claim-commits.contract.ts';
 import { claimsContract } from './claims.contract.ts';
@@ -43,6 +44,7 @@ export function storageContracts(
   settlingCommitsContract(adapter, open);
   commitsModelContract(adapter, open, histories);
   paymentsContract(adapter, open);
+  attentionContract(adapter, open);
   paymentSumsContract(adapter, open, histories);
   claimsContract(adapter, open);
   merchantsContract(adapter, open);

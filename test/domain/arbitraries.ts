@@ -5,6 +5,12 @@ import { idOf } from '../../src/domain/kernel/ids.ts';
 import type { Json } from '../../src/domain/kernel/json.ts';
 import { type Money, money } from '../../src/domain/kernel/money.ts';
 import {
+  ATTENTION_REASONS,
+  type Attention,
+  RESOLUTION_OUTCOMES,
+  SEEN_STATES,
+} from '../../src/domain/payments/attention.ts';
+import {
   complete,
   type Modification,
   type ModificationRequest,
@@ -108,6 +114,46 @@ export const paymentOrder: fc.Arbitrary<PaymentOrder> = fc
     },
   )
   .map((order) => order as PaymentOrder);
+
+/** What a processor may say of money, of any amount and currency. */
+export const seen = fc
+  .record(
+    {
+      state: fc.constantFrom(...SEEN_STATES),
+      amount: amounts(1).map(([amount]) => amount as Money),
+      processorId: fc.constantFrom('ch_1', 'ch_2'),
+    },
+    { requiredKeys: ['state'] },
+  )
+  .map((facts) => facts as Attention['seen']);
+
+/** Why a payment may need people, with what one of them proposed or without. */
+export const attentionIn = (code: CurrencyCode): fc.Arbitrary<Attention> =>
+  fc
+    .record(
+      {
+        reason: fc.constantFrom(...ATTENTION_REASONS),
+        since: fc.integer({ min: 0, max: NOON * 2 }),
+        seen,
+        modification: fc.record({
+          transactionId: hex32.map((hex) => idOf('txn', hex)),
+          idempotencyKey: text,
+        }),
+        proposal: fc.record(
+          {
+            outcome: fc.constantFrom(...RESOLUTION_OUTCOMES),
+            amount: fc.bigInt({ min: 1n, max: 2n ** 62n }).map((units) => money(units, code)),
+            reason: text,
+            evidence: text,
+            by: fc.record({ id: text, identities: fc.array(text, { maxLength: 3 }) }),
+            at: fc.integer({ min: 0, max: NOON * 2 }),
+          },
+          { requiredKeys: ['outcome', 'reason', 'by', 'at'] },
+        ),
+      },
+      { requiredKeys: ['reason', 'since', 'seen'] },
+    )
+    .map((facts) => facts as Attention);
 
 /**
  * One attempt to move a payment. `share` of its amount in thousandths, beyond 1000 and below 0 included; undefined asks

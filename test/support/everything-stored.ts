@@ -33,7 +33,7 @@ export const AFTERWARDS = NOON + HOUR_MS;
 /**
  * A small store with every kind of row: what `aBusyStore` holds, customers with keys of their own and who read them, an
  * export, an endpoint with deliveries attempted and not, events logged, unsent and parked, a claim that holds nothing but
- * its response, a processor's file with lines of its own, what people decide about its rows, a dispute and a job that reads one, a schedule of exports, a file that is to be sent,
+ * its response, a payment that needs people, a processor's file with lines of its own, what people decide about its rows, a dispute and a job that reads one, a schedule of exports, a file that is to be sent,
  * counters and leases.
  */
 export async function everythingStored(storage: Storage): Promise<void> {
@@ -48,6 +48,7 @@ export async function everythingStored(storage: Storage): Promise<void> {
   );
   const busy = await aBusyStore(storage);
   const { clock } = busy;
+  await busy.pay('merchant-a', 1_300n, { paymentMethod: 'test_amount_differs' });
   const { customer } = (await desk.create('ada@example.com', 'Ada', { phone: '+441234567' }))._unsafeUnwrap();
   (await desk.addMethod(customer.id, 'tok_visa', true))._unsafeUnwrap();
   (await desk.get(customer.id))._unsafeUnwrap();

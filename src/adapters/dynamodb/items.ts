@@ -25,6 +25,7 @@ import {
 } from '../../domain/payments/transaction-record.ts';
 import type { OutboxEvent, Outgoing } from '../../ports/outbox.ts';
 import { type DeliveryFailure, sealOf, sealOfFailure } from '../shared/row-seal.ts';
+import { attentionKeys } from './attention-keys.ts';
 import {
   aggregateKey,
   auditKey,
@@ -60,11 +61,12 @@ export const paymentItem = (payment: Payment): Item => ({
   amount: payment.amount.minorUnits,
   customer_id: payment.customerId,
   ...lapsing(payment),
+  ...attentionKeys(payment),
   audit_hash: payment.auditHash,
   record: jsonText(storedPaymentRecord(payment)),
 });
 
-/** Only what may lapse is in the due index. */
+/** What may lapse is in the due index. */
 function lapsing(payment: Payment): Item {
   const due_at = lapsesAt(payment);
   return due_at === undefined ? {} : { due_shard: lapsingDueShardOf(payment.id), due_at };

@@ -5,6 +5,7 @@ import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
 import type { PaymentPage, Payments } from '../../ports/payments.ts';
+import { inAttention, oldestAttention } from './attention.ts';
 import { overdue } from './due.ts';
 import { attempt } from './faults.ts';
 import { auditEntryOf, type Item, paymentOf, transactionOf } from './items.ts';
@@ -67,14 +68,21 @@ export function dynamodbPayments(table: Table, read: Read): Payments {
       attempt(async () => {
         const range = idRange(filter, page);
         if (range.low > range.high || page.limit <= 0) return [];
+        if (filter.attention) return inAttention(table, read, merchantId, filter, page);
         const conditions = conditionsOf(filter);
         const queries = paymentPartitions(merchantId).map((pk) => rangeQuery(pk, range, conditions));
         return newestOf(table, queries, page);
       }).map((items) => items.map(paymentOf)),
+    oldestAttention: () => attempt(() => oldestAttention(table)),
     sums: (merchantId, filter) =>
       attempt(async () => {
         const range = idRange(filter, {});
         if (range.low > range.high) return [];
+        if (filter.attention) {
+          const page = { limit: Number.POSITIVE_INFINITY };
+          const found = await inAttention(table, read, merchantId, filter, page);
+          return found.map(paymentOf).map(tallyOf);
+        }
         const queries = paymentPartitions(merchantId).map((pk) =>
           rangeQuery(pk, range, conditionsOf(filter)),
         );

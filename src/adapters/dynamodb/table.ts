@@ -59,9 +59,9 @@ const FIRST_DELIVERY_DUE_SHARD = 1_000;
 const FIRST_RESPONSE_DUE_SHARD = 2_000;
 const FIRST_LAPSING_DUE_SHARD = 3_000;
 
-/** A merchant's audit links by id; keys only. */
+/** A merchant's audit links by id, and its payments that need people; keys only. */
 export const TRAIL_INDEX = 'trail';
-/** Open claims, pending deliveries, kept responses and authorizations that lapse only, by when they are due; an item without `due_shard` is not in it. */
+/** Open claims, deliveries, kept responses, what lapses and what needs people, by when; an item without `due_shard` is not in it. */
 export const DUE_INDEX = 'due';
 export const SCHEMA_KEY: ItemKey = { pk: '#S', sk: 'schema' };
 /** Seconds since 1970, after which DynamoDB may delete the item. */

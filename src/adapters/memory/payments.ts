@@ -45,6 +45,12 @@ export const memoryPayments = (store: MemoryStore): Payments => ({
       transactions: transactionsOf(store, merchantId, id),
       links: linksOfPayment(store, merchantId, id),
     }),
+  oldestAttention: () =>
+    okAsync(
+      [...store.payments.values()]
+        .flatMap(({ attention }) => attention?.since ?? [])
+        .reduce<number | undefined>((a, b) => (a === undefined || b < a ? b : a), undefined),
+    ),
   list(merchantId, filter, { limit, before }) {
     const all = store.paymentsOf.get(merchantId) ?? [];
     const found: Payment[] = [];

@@ -3,6 +3,7 @@ import { errAsync, okAsync } from 'neverthrow';
 import type pg from 'pg';
 import { storedCurrency } from '../../domain/kernel/currency.ts';
 import { firstIdAt, idOf, type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import type { Payments } from '../../ports/payments.ts';
@@ -71,6 +72,10 @@ export function postgresPayments(pool: pg.Pool): Payments {
           links: rows.map(auditFromRow),
         })),
       ),
+    oldestAttention: () =>
+      findAll(pool, OLDEST_ATTENTION, (row: Readonly<{ since: Instant }>) => row.since).map(
+        ([since]) => since,
+      ),
     list(merchantId, filter, { limit, before }) {
       let query = matching(db.selectFrom('payment'), merchantId, filter).selectAll();
       if (before !== undefined) query = query.where('id', '<', uuidOf(before));
@@ -109,9 +114,10 @@ function matching<Output>(
   merchantId: MerchantId,
   filter: PaymentFilter,
 ): SelectQueryBuilder<Database, 'payment', Output> {
-  const { status, customerId, currency, from, to, minAmount, maxAmount } = filter;
+  const { status, attention, customerId, currency, from, to, minAmount, maxAmount } = filter;
   let chosen = query.where('merchant_id', '=', merchantId);
   if (status !== undefined) chosen = chosen.where('status', '=', status);
+  if (attention !== undefined) chosen = chosen.where('attention_since', 'is not', null);
   if (customerId !== undefined) chosen = chosen.where('customer_id', '=', uuidOf(customerId));
   if (currency !== undefined) chosen = chosen.where('currency', '=', currency);
   // An id begins with its time, so the range of times is a range of the index.
@@ -126,6 +132,14 @@ const columnsOf = (wanted: readonly Wanted[]) => [
   wanted.map(({ merchantId }) => merchantId),
   wanted.map(({ id }) => uuidOf(id)),
 ];
+
+/** In the words of the partial index. */
+const OLDEST_ATTENTION = {
+  name: 'oldest_attention',
+  text: `SELECT attention_since AS since FROM payment
+    WHERE attention_since IS NOT NULL ORDER BY attention_since LIMIT 1`,
+  values: [],
+};
 
 /** In the words of the partial index, so that it is used whatever the parameters are. */
 const UNSETTLED = {

@@ -3,8 +3,9 @@ import type { Claim, Completed } from '../../domain/kernel/claim.ts';
 import type { DomainEvent, EventType } from '../../domain/kernel/events.ts';
 import { idOf, type MerchantId } from '../../domain/kernel/ids.ts';
 import { rfc3339 } from '../../domain/kernel/instant.ts';
-import { type JsonObject, parseJson } from '../../domain/kernel/json.ts';
+import { type JsonObject, jsonText, parseJson } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { AttentionRecord } from '../../domain/payments/attention-record.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import {
   restorePayment,
@@ -38,8 +39,9 @@ export function paymentToRow(payment: Payment) {
     customer_id,
     reserved_amount = 0,
     closing = false,
-    ...record
+    ...rest
   } = storedPaymentRecord(payment);
+  const { attention, proposer_identities, ...record } = rest;
   return {
     ...record,
     id: uuidOf(record.id),
@@ -48,17 +50,32 @@ export function paymentToRow(payment: Payment) {
     closing,
     failure_code: failure?.code,
     failure_message: failure?.message,
+    attention_since: attention?.since,
+    attention:
+      attention && jsonText({ ...attention, ...present({ proposer_identities }) } satisfies StoredAttention),
     audit_hash: payment.auditHash,
   };
 }
+
+/** One text, so that every digit stays; what is asked for in it has a column of its own. */
+type StoredAttention = AttentionRecord & Readonly<{ proposer_identities?: readonly string[] }>;
 
 /** The key and the columns that a move changes. */
 export function paymentMoveToRow(payment: Payment) {
   const { merchant_id, id, status, authorized_amount, captured_amount, refunded_amount, ...rest } =
     paymentToRow(payment);
   const { reserved_amount, reserved_refund_amount, closing, failure_code, failure_message } = rest;
-  const { authorized_until, processor, processor_account, processor_id, version, audit_hash, updated_at } =
-    rest;
+  const {
+    authorized_until,
+    processor,
+    processor_account,
+    processor_id,
+    attention_since,
+    attention,
+    version,
+    audit_hash,
+    updated_at,
+  } = rest;
   return {
     merchant_id,
     id,
@@ -75,6 +92,8 @@ export function paymentMoveToRow(payment: Payment) {
     processor,
     processor_account,
     processor_id,
+    attention_since,
+    attention,
     version,
     audit_hash,
     updated_at,
@@ -154,7 +173,8 @@ export const auditToRow = (entry: AuditEntry) => ({
 
 export function paymentFromRow(row: Row<'payment'>): Payment {
   const { failure_code, failure_message, audit_hash, customer_id, description, metadata, ...others } = row;
-  const { closing, authorized_until, processor, processor_account, processor_id, ...rest } = others;
+  const { closing, authorized_until, processor, processor_account, processor_id, ...more } = others;
+  const { attention_since: _since, attention, ...rest } = more;
   const record: StoredPaymentRecord = {
     ...rest,
     id: idOf('pay', hexOf(row.id)),
@@ -167,9 +187,15 @@ export function paymentFromRow(row: Row<'payment'>): Payment {
     ...(processor === null ? {} : { processor }),
     ...(processor_account === null ? {} : { processor_account }),
     ...(processor_id === null ? {} : { processor_id }),
+    ...(attention === null ? {} : attentionIn(attention)),
     ...(failure_code === null ? {} : { failure: { code: failure_code, message: failure_message ?? '' } }),
   };
   return restorePayment(record, audit_hash);
+}
+
+function attentionIn(text: string): Pick<StoredPaymentRecord, 'attention' | 'proposer_identities'> {
+  const { proposer_identities, ...attention } = parseJson(text) as StoredAttention;
+  return { attention, ...present({ proposer_identities }) };
 }
 
 /** Field by field: a file of a million rows reads as many. */

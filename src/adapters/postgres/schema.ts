@@ -53,6 +53,8 @@ type PaymentTable = {
   authorized_until: ColumnType<Instant | null, Date | null, Date | null>;
   processor: string | null;
   processor_account: string | null;
+  attention_since: ColumnType<Instant | null, Date | null, Date | null>;
+  attention: string | null;
   version: number;
   audit_hash: string;
   created_at: Time;

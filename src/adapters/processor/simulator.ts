@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errAsync, okAsync } from 'neverthrow';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import { allocate, type Money } from '../../domain/kernel/money.ts';
+import { allocate, type Money, money } from '../../domain/kernel/money.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
@@ -32,6 +32,8 @@ type Method =
       heldMs?: number;
       fee?: true;
       movesNothing?: true;
+      /** Its record says another amount than was asked for. */
+      otherAmount?: true;
     }>;
 
 const APPROVED: Method = { verdict: 'approved' };
@@ -50,6 +52,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   test_opens_first: { verdict: 'approved', opensFirst: true },
   test_unavailable: 'unavailable',
   test_fee: { verdict: 'approved', fee: true },
+  test_amount_differs: { verdict: 'approved', otherAmount: true },
   test_movement_refused: { verdict: 'approved', movesNothing: true },
 };
 
@@ -85,7 +88,8 @@ const RESPONSES = {
  * is charged, declined and moved on its books, and only `lookup` says so, of `test_timeout_late_record` after 5 s. `test_opens_first`
  * is charged once it is asked again under the id that it was given. `test_pending_…` end 5 s after their charge. `test_expires` is
  * held for 7 days: after them it takes no capture, and a void finds nothing to release. `test_fee`
- * keeps 2.9 % of what it takes; `test_movement_refused` charges, and then refuses every capture, refund and void. A merchant
+ * keeps 2.9 % of what it takes; the record of `test_amount_differs` says one minor unit less, of 1 one more; `test_movement_refused`
+ * charges, and then refuses every capture, refund and void. A merchant
  * whose config says `simulate: <method>` has that done to its cards, bank accounts and stored methods. Nothing of a config
  * is kept.
  */
@@ -101,7 +105,8 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
     if (order.processorId !== undefined && order.processorId !== processorId)
       return errAsync({ kind: 'ProcessorOutcomeUnknown' });
     const fee = method.fee && order.capture ? feeOn(order.amount) : undefined;
-    const verdict = ledger.record(order, verdictOn(order, method.verdict, clock.now(), fee));
+    const recorded = method.otherAmount ? { ...order, amount: otherThan(order.amount) } : order;
+    const verdict = ledger.record(order, verdictOn(recorded, method.verdict, clock.now(), fee));
     return method.silent
       ? errAsync({ kind: 'ProcessorOutcomeUnknown' })
       : okAsync(knownBy(clock.now(), method, verdict));
@@ -176,6 +181,9 @@ function fits({ type, amount: { minorUnits } }: ModificationOrder, book: ChargeB
       return !ended && captured + minorUnits === authorized;
   }
 }
+
+const otherThan = ({ minorUnits, currency }: Money): Money =>
+  money(minorUnits > 1n ? minorUnits - 1n : minorUnits + 1n, currency);
 
 /** 2.9 %, rounded toward zero. */
 const feeOn = (amount: Money): bigint =>

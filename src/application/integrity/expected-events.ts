@@ -28,21 +28,28 @@ export function eventsOfPayment(links: readonly AuditEntry[]): readonly Expected
   const expired = new Set(chains.flatMap(expiryIn));
   return chains.flatMap((chain) => {
     let status: unknown;
+    let cause: string | undefined;
     return chain.flatMap((link, index) => {
       const { processor_account_sha256: _, ...folded } = foldChain(chain.slice(0, index + 1));
       const record = folded as Told;
       const isMoved = record.status !== status;
       const isExpired = isMoved && status === 'authorized' && expired.has(record.updated_at);
+      const needs = causeIn(record);
+      const isNeeding = needs !== undefined && needs !== cause;
       status = record.status;
+      cause = needs;
       const type =
         link.entityType === 'transaction'
           ? refundEventType(record)
           : isMoved
             ? paymentEventType(record)
             : undefined;
-      return [type, isExpired ? ('payment.authorization_expired' as const) : undefined].flatMap((each) =>
-        each === undefined ? [] : [eventAbout(each, link.merchantId, record)],
-      );
+      const types = [
+        type,
+        isExpired ? ('payment.authorization_expired' as const) : undefined,
+        isNeeding ? ('payment.attention' as const) : undefined,
+      ];
+      return types.flatMap((each) => (each === undefined ? [] : [eventAbout(each, link.merchantId, record)]));
     });
   });
 }
@@ -52,6 +59,13 @@ function expiryIn(chain: readonly AuditEntry[]): readonly (string | undefined)[]
   if (chain[0]?.entityType !== 'transaction') return [];
   const { type, status, reason, updated_at } = foldChain(chain) as Told;
   return type === 'void' && status === 'succeeded' && reason === 'authorization_expired' ? [updated_at] : [];
+}
+
+/** One text for one cause, whatever was proposed about it and since when it is there. */
+function causeIn({ attention }: Told): string | undefined {
+  if (attention === undefined) return undefined;
+  const { since: _since, proposal: _proposal, ...cause } = attention;
+  return canonicalJson(cause);
 }
 
 function paymentEventType({ status, version }: Partial<PaymentRecord>): EventType | undefined {
@@ -66,7 +80,8 @@ function refundEventType({ type, status }: Told): EventType | undefined {
   return status === 'failed' ? 'refund.failed' : undefined;
 }
 
-function eventAbout(type: EventType, merchantId: MerchantId, data: Told): ExpectedEvent {
+function eventAbout(type: EventType, merchantId: MerchantId, told: Told): ExpectedEvent {
+  const { proposer_identities: _identities, ...data } = told;
   const paymentId = parseId('pay', data.payment_id ?? data.id ?? '');
   return {
     type,
@@ -143,6 +158,7 @@ const EXPECTED_TYPES: ReadonlySet<string> = new Set<EventType>([
   'payment.failed',
   'payment.canceled',
   'payment.authorization_expired',
+  'payment.attention',
   'refund.created',
   'refund.failed',
   'transfer.completed',

@@ -1,5 +1,6 @@
 import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import { present } from '../../domain/kernel/present.ts';
+import { hasVerdict } from '../../domain/payments/attention.ts';
 import type { Payment, Processing } from '../../domain/payments/payment.ts';
 import type {
   ChargeAnswer,
@@ -31,26 +32,35 @@ export type AskFailure =
 
 export const unknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown' };
 
-/** The answer to a charge, or that of its record. A charge that is known and waits to be sent again is sent. */
+/** The processor provably has nothing of what it gave a verdict on before. */
+export type ChargeAbsent = Readonly<{ absent: true }>;
+const absent: ChargeAbsent = { absent: true };
+
+/**
+ * The answer to a charge, or that of its record. A charge that is known and waits to be sent again is sent, unless there was a
+ * verdict on it before: then money may have moved, whatever its record says now.
+ */
 export function answerTo(
   ports: AskPorts,
   asked: AskedPayment,
   ask: 'charge' | 'lookup',
-): ResultAsync<ChargeAnswer, AskFailure> {
+): ResultAsync<ChargeAnswer | ChargeAbsent, AskFailure> {
   const { payment, config } = asked;
+  const isJudged = payment.attention !== undefined && hasVerdict(payment.attention);
   if (ask === 'charge') return charge(ports, asked);
   return ports.processor
     .lookup(chargeQuery(payment, config))
     .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? okAsync(undefined) : errAsync(unknown)))
-    .andThen((answer) =>
-      answer === undefined || (isOpened(answer) && answer.processorId === payment.processorId)
-        ? charge(ports, asked)
-        : okAsync(answer),
-    );
+    .andThen((answer): ResultAsync<ChargeAnswer | ChargeAbsent, AskFailure> => {
+      const isUnsent =
+        answer === undefined || (isOpened(answer) && answer.processorId === payment.processorId);
+      if (!isUnsent) return okAsync(answer);
+      return isJudged ? okAsync(absent) : charge(ports, asked);
+    });
 }
 
 /** Of such a charge no money has moved, and none will by itself. */
-export const isOpened = (answer: ChargeAnswer): answer is ChargeOpened =>
+export const isOpened = (answer: ChargeAnswer | ChargeAbsent): answer is ChargeOpened =>
   'awaits' in answer && answer.awaits === 'confirmation';
 
 /** What a payment's charge is asked about under. */

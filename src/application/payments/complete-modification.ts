@@ -9,6 +9,15 @@ import {
   takeOver,
 } from '../../domain/kernel/claim.ts';
 import { present } from '../../domain/kernel/present.ts';
+import {
+  ATTENTION_INTERVAL_MS,
+  type Attention,
+  type AttentionReason,
+  differenceOf,
+  hasVerdict,
+  isAboutSame,
+  type Seen,
+} from '../../domain/payments/attention.ts';
 import { complete, type Modification, modificationOf, release } from '../../domain/payments/modification.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import { decide, type PendingTransaction, verdictIn } from '../../domain/payments/transaction.ts';
@@ -27,9 +36,11 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { claimChange } from '../kernel/claim-change.ts';
 import type { InTurn } from '../kernel/in-turn.ts';
 import { retryWhenStale } from '../kernel/retry-when-stale.ts';
+import type { ChargeAbsent } from './ask-for-charge.ts';
 import { routedConfig } from './charge-route.ts';
 import type { CompletePaymentPorts, Completion } from './complete-payment.ts';
 import { paymentChange } from './payment-change.ts';
+import { isSilentTooLong, raised, SILENT, seenIn, withoutAttention } from './raise-attention.ts';
 
 export type CompleteModificationPorts = Omit<CompletePaymentPorts, 'paymentMethods'> &
   Readonly<{ claims: Claims; payments: Payments }>;
@@ -51,30 +62,57 @@ type CompleteModificationFailure = CommitRefused | StorageUnavailable;
 /**
  * Asks the processor to move what was set aside, under the transaction's id, and commits what it says. `lookup` asks for
  * its record first; `move` is for the first time only. Without an answer the transaction stays pending, its claim due
- * again later. One processor call (two when a lookup finds nothing) and one commit; two reads and a commit more for each
+ * again later; so it does where the answer is not about what was asked, and its payment says then that it needs people. One processor call (two when a lookup finds nothing) and one commit; two reads and a commit more for each
  * change of the payment in the meantime. Outcomes on one payment are committed in turn: each moves the same version on.
  */
 export const completeModification =
   (ports: CompleteModificationPorts, terms: ClaimTerms, turns: InTurn) =>
   (held: HeldModification, ask: 'move' | 'lookup'): ResultAsync<Completion, CompleteModificationFailure> => {
     const modification = modificationOf(held.payment, modificationType(held), held.transaction.amount);
+    const onNewest = <Done>(
+      task: (newest: HeldModification) => ResultAsync<Done, CompleteModificationFailure>,
+    ): ResultAsync<Done, CompleteModificationFailure> => {
+      let read: Payment | undefined = held.payment;
+      const attempt = () => {
+        const payment = read === undefined ? rereadPayment(ports, held) : okAsync(read);
+        read = undefined;
+        return payment.andThen((before) => task({ ...held, payment: before }));
+      };
+      return turns(held.payment.id, () => retryWhenStale(attempt));
+    };
     return verdictOn(ports.processor, held, modification, ask)
-      .andThen((verdict) => (isAbout(verdict, modification) ? okAsync(verdict) : errAsync(unknown)))
-      .andThen((verdict) => {
-        let read: Payment | undefined = held.payment;
-        const task = () => {
-          const payment = read === undefined ? rereadPayment(ports, held) : okAsync(read);
-          read = undefined;
-          return payment.andThen((before) =>
-            conclude(ports, terms, { ...held, payment: before }, modification, verdict),
-          );
-        };
-        return turns(held.payment.id, () => retryWhenStale(task));
+      .andThen((said) => {
+        const seen = seenOf(said);
+        const reason = differenceOf({ amount: modification.amount }, seen, earlierOn(held));
+        if (reason !== undefined)
+          return onNewest((newest) => keepWaiting(ports, terms, newest, { reason, seen }));
+        if ('absent' in said) return errAsync(unknown);
+        return onNewest((newest) => conclude(ports, terms, newest, modification, said));
       })
-      .orElse((failure) =>
-        failure.kind === 'ProcessorOutcomeUnknown' ? keepWaiting(ports, terms, held) : errAsync(failure),
-      );
+      .orElse((failure) => {
+        if (failure.kind !== 'ProcessorOutcomeUnknown') return errAsync(failure);
+        const isSilent = isSilentTooLong(held.payment, held.claim.createdAt, ports.clock.now());
+        return isSilent
+          ? onNewest((newest) => keepWaiting(ports, terms, newest, { reason: 'silence', seen: SILENT }))
+          : keepWaiting(ports, terms, held);
+      });
   };
+
+/** The id that a modification has at the processor is its own, and no other was asked for. */
+function seenOf(said: Verdict | ChargeAbsent): Seen {
+  const { processorId: _own, ...seen } = seenIn(said);
+  return seen;
+}
+
+const aboutOf = ({ transaction, claim }: HeldModification): Required<Pick<Attention, 'modification'>> => ({
+  modification: { transactionId: transaction.id, idempotencyKey: claim.key },
+});
+
+/** What the processor said of the modification before, if that was a cause for attention. */
+const earlierOn = (held: HeldModification): Seen | undefined => {
+  const { attention } = held.payment;
+  return attention !== undefined && isAboutSame(attention, aboutOf(held)) ? attention.seen : undefined;
+};
 
 /** Takes over the claim of a modification whose holder stopped, with its payment and transaction as they are now. */
 export const heldModification = (
@@ -99,12 +137,16 @@ export const heldModification = (
 
 const unknown: ProcessorOutcomeUnknown = { kind: 'ProcessorOutcomeUnknown' };
 
+/** Nothing is sent again on which there was a verdict before: money may have moved, whatever its record says now. */
 function verdictOn(
   processor: Processor,
-  { payment, transaction, config }: HeldModification,
+  held: HeldModification,
   modification: Modification,
   ask: 'move' | 'lookup',
-): ResultAsync<Verdict, ProcessorOutcomeUnknown> {
+): ResultAsync<Verdict | ChargeAbsent, ProcessorOutcomeUnknown> {
+  const { payment, transaction, config } = held;
+  const earlier = earlierOn(held);
+  const isJudged = earlier !== undefined && hasVerdict({ seen: earlier });
   const query: ModificationQuery = {
     reference: transaction.id,
     merchantId: payment.merchantId,
@@ -119,21 +161,23 @@ function verdictOn(
   return processor
     .lookup(query)
     .andThen((answer) => ('awaits' in answer ? errAsync(unknown) : okAsync(answer)))
-    .orElse((failure) => (failure.kind === 'ProcessorHasNoRecord' ? move() : errAsync(unknown)));
+    .orElse((failure): ResultAsync<Verdict | ChargeAbsent, ProcessorOutcomeUnknown> => {
+      if (failure.kind !== 'ProcessorHasNoRecord') return errAsync(unknown);
+      return isJudged ? okAsync({ absent: true }) : move();
+    });
 }
-
-const isAbout = ({ amount }: Verdict, modification: Modification): boolean =>
-  amount.minorUnits === modification.amount.minorUnits && amount.currency === modification.amount.currency;
 
 function conclude(
   ports: CompleteModificationPorts,
   terms: ClaimTerms,
-  { claim, payment, transaction, origin }: HeldModification,
+  held: HeldModification,
   modification: Modification,
   verdict: Verdict,
 ): ResultAsync<Completion, CompleteModificationFailure> {
+  const { claim, payment, transaction, origin } = held;
   const now = ports.clock.now();
-  const next = verdict.approved ? complete(payment, modification, now) : release(payment, modification, now);
+  const from = withoutAttention(payment, aboutOf(held));
+  const next = verdict.approved ? complete(from, modification, now) : release(from, modification, now);
   const decided = decide(
     transaction,
     verdict.approved ? 'succeeded' : 'failed',
@@ -161,14 +205,22 @@ function conclude(
 function keepWaiting(
   ports: CompleteModificationPorts,
   terms: ClaimTerms,
-  { claim, transaction }: HeldModification,
+  held: HeldModification,
+  cause?: Readonly<{ reason: AttentionReason; seen: Seen }>,
 ): ResultAsync<Completion, CompleteModificationFailure> {
+  const { claim, payment, transaction, origin } = held;
   const now = ports.clock.now();
   const response = ports.responses.moved(transaction, claim.requestId);
-  const waiting = awaitOutcome(claim, response, { changeId: ports.ids.change(now), now }, terms);
-  return ports.commits
-    .commit(claimChange({ expected: claim.fence, next: waiting }, now))
-    .map(() => ({ response, ended: false }));
+  const next = cause && raised(payment, { ...cause, ...aboutOf(held) }, now);
+  const step = { changeId: ports.ids.change(now), now };
+  const mostMs = (next ?? payment).attention === undefined ? undefined : ATTENTION_INTERVAL_MS;
+  const guarded = { expected: claim.fence, next: awaitOutcome(claim, response, step, terms, mostMs) };
+  const change =
+    next === undefined
+      ? claimChange(guarded, now)
+      : paymentChange(ports, { at: now, origin, before: payment, next, transactions: [], claim: guarded })
+          .change;
+  return ports.commits.commit(change).map(() => ({ response, ended: false }));
 }
 
 /**

@@ -11,6 +11,14 @@ import {
   type StoredResponse,
 } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
+import {
+  type Asked,
+  ATTENTION_INTERVAL_MS,
+  type AttentionReason,
+  differenceOf,
+  type Seen,
+} from '../../domain/payments/attention.ts';
 import {
   approve,
   fail,
@@ -33,10 +41,19 @@ import {
   type AskFailure,
   type AskPorts,
   answerTo,
+  type ChargeAbsent,
   isOpened,
   unknown,
 } from './ask-for-charge.ts';
 import { type PaymentMove, paymentChange } from './payment-change.ts';
+import {
+  clearAttention,
+  isSilentTooLong,
+  raised,
+  SILENT,
+  seenIn,
+  withoutAttention,
+} from './raise-attention.ts';
 
 export type CompletePaymentPorts = AskPorts &
   Readonly<{ commits: Commits; responses: ResponseEncoder; clock: Clock; ids: Ids; digests: Digests }>;
@@ -63,7 +80,8 @@ export type CompletePaymentFailure =
 /**
  * Asks the processor and commits what it says: step two and three of the life cycle. A charge that the processor opens first
  * is sent again once the id it was given is on record. A processor that is silent, or does not know the end itself, leaves the
- * payment processing, its claim due again later. One processor call (two when a lookup finds nothing) and one commit; one of
+ * payment processing, its claim due again later; so does one whose answer is not about what was asked, and the payment says then that
+ * it needs people. One processor call (two when a lookup finds nothing) and one commit; one of
  * each more for a charge opened first.
  */
 export const completePayment = (ports: CompletePaymentPorts, terms: ClaimTerms): CompletePayment => {
@@ -73,7 +91,7 @@ export const completePayment = (ports: CompletePaymentPorts, terms: ClaimTerms):
       const isNew = answer.isOk() && 'awaits' in answer.value && held.payment.processorId === undefined;
       if (!isNew) return end(ports, terms, held, approach, answer);
       const { processorId } = answer.value;
-      if (!isOpened(answer.value)) return keepWaiting(ports, terms, held, processorId);
+      if (!isOpened(answer.value)) return keepWaiting(ports, terms, held, { identified: processorId });
       return complete(yield* keepId(ports, terms, held, processorId), { ...approach, ask: 'charge' });
     });
   return complete;
@@ -92,24 +110,30 @@ const end = (
   terms: ClaimTerms,
   held: HeldPayment,
   approach: Approach,
-  answer: Result<ChargeAnswer, StepFailure>,
+  answer: Result<ChargeAnswer | ChargeAbsent, StepFailure>,
 ): ResultAsync<Completion, CompletePaymentFailure> =>
   answer
-    .asyncAndThen<Completion, StepFailure>((verdict) =>
-      isAbout(verdict, held.payment) ? conclude(ports, terms, held, verdict) : errAsync(unknown),
-    )
+    .asyncAndThen<Completion, StepFailure>((said) => {
+      const seen = seenIn(said);
+      const reason = differenceOf(askedOf(held.payment), seen, held.payment.attention?.seen);
+      if (reason !== undefined) return keepWaiting(ports, terms, held, { cause: { reason, seen } });
+      if (isVerdict(said)) return conclude(ports, terms, held, said);
+      return 'awaits' in said && !isOpened(said)
+        ? keepWaiting(ports, terms, held, { cleared: true })
+        : errAsync(unknown);
+    })
     .orElse((failure) => {
       switch (failure.kind) {
         case 'ProcessorOutcomeUnknown':
-          return keepWaiting(ports, terms, held);
+          return keepWaiting(ports, terms, held, silence(ports, held));
         case 'PaymentMethodGone':
           return approach.ask === 'lookup' && isGivenUp(held.claim, ports.clock.now(), terms)
             ? giveUp(ports, terms, held)
-            : keepWaiting(ports, terms, held);
+            : keepWaiting(ports, terms, held, silence(ports, held));
         case 'ProcessorUnavailable':
           return approach.clientWaits && held.claim.kept === undefined
             ? release(ports, terms, held).andThen(() => errAsync(failure))
-            : keepWaiting(ports, terms, held);
+            : keepWaiting(ports, terms, held, silence(ports, held));
         case 'ClaimTaken':
         case 'FenceLost':
         case 'KeyTaken':
@@ -120,12 +144,21 @@ const end = (
       }
     });
 
-/** A verdict on the whole amount, of the charge that the payment is known by. */
-const isAbout = (answer: ChargeAnswer, { amount, processorId }: Processing): answer is Verdict =>
-  !('awaits' in answer) &&
-  answer.amount.minorUnits === amount.minorUnits &&
-  answer.amount.currency === amount.currency &&
-  (processorId === undefined || answer.processorId === processorId);
+const isVerdict = (said: ChargeAnswer | ChargeAbsent): said is Verdict =>
+  !('awaits' in said) && !('absent' in said);
+
+/** A verdict on the whole amount, of the charge that the payment is known by, is what was asked for. */
+const askedOf = ({ amount, processorId, captureMethod }: Processing): Asked => ({
+  amount,
+  ...present({ processorId }),
+  state: captureMethod === 'manual' ? 'authorized' : 'captured',
+});
+
+/** What there is to say of a processor that says nothing. */
+const silence = ({ clock }: CompletePaymentPorts, { payment, claim }: HeldPayment): Waiting =>
+  isSilentTooLong(payment, claim.createdAt, clock.now())
+    ? { cause: { reason: 'silence', seen: SILENT } }
+    : {};
 
 /**
  * A charge that can never be sent again: nothing of the first one has shown for as long as keys are kept. The processor
@@ -149,7 +182,7 @@ const METHOD_GONE = {
 
 function conclude(ports: CompletePaymentPorts, terms: ClaimTerms, held: HeldPayment, verdict: Verdict) {
   const now = ports.clock.now();
-  const payment = { ...held.payment, processorId: verdict.processorId };
+  const payment = { ...withoutAttention(held.payment), processorId: verdict.processorId };
   const transaction = decidedTransaction(
     {
       id: ports.ids.transaction(now),
@@ -209,17 +242,32 @@ export function closeWith(
   return ports.commits.commit(change).map(() => response);
 }
 
-/** The claim is due again later; an id that the processor gave the charge goes on record with that. */
+/** What is learnt of a payment that goes on waiting: the charge's id, why it needs people, or that it does not any more. */
+type Waiting = Readonly<{
+  identified?: string;
+  cause?: Readonly<{ reason: AttentionReason; seen: Seen }>;
+  cleared?: true;
+}>;
+
+function waitingOn(payment: Processing, { identified, cause, cleared }: Waiting, now: Instant): Processing {
+  if (cause !== undefined) return raised(payment, cause, now) ?? payment;
+  if (identified !== undefined) return identify(withoutAttention(payment), identified, now);
+  return cleared && withoutAttention(payment) !== payment ? clearAttention(payment, now) : payment;
+}
+
+/** The claim is due again later, much later where people are to look; what was learnt goes on record with that. */
 function keepWaiting(
   ports: CompletePaymentPorts,
   terms: ClaimTerms,
   { claim, payment: before, origin }: HeldPayment,
-  processorId?: string,
+  learnt: Waiting,
 ): ResultAsync<Completion, CommitRefused | StorageUnavailable> {
   const now = ports.clock.now();
-  const payment = processorId === undefined ? before : identify(before, processorId, now);
+  const payment = waitingOn(before, learnt, now);
+  const mostMs = payment.attention === undefined ? undefined : ATTENTION_INTERVAL_MS;
   const response = ports.responses.processed(payment, claim.requestId);
-  const waiting = awaitOutcome(claim, response, { changeId: ports.ids.change(now), now }, terms);
+  const step = { changeId: ports.ids.change(now), now };
+  const waiting = awaitOutcome(claim, response, step, terms, mostMs);
   const guarded = held(claim, waiting);
   const change =
     payment === before

@@ -17,8 +17,8 @@ export type CountPayments = (
 export const countPayments =
   (ports: SumPorts): CountPayments =>
   (merchantId, filter) => {
-    const { status, currency, customerId, minAmount, maxAmount, ...period } = filter;
-    const isSummed = customerId === undefined && minAmount === undefined && maxAmount === undefined;
+    const { status, attention, currency, customerId, minAmount, maxAmount, ...period } = filter;
+    const isSummed = [attention, customerId, minAmount, maxAmount].every((each) => each === undefined);
     const matches = (sum: PaymentSum) =>
       (status === undefined || sum.status === status) &&
       (currency === undefined || sum.currency === currency);

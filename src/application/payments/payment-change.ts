@@ -10,7 +10,12 @@ import {
   ledgerEntry,
 } from '../../domain/ledger/ledger.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
-import { expiryEvent, paymentEvent, refundEvent } from '../../domain/payments/payment-events.ts';
+import {
+  attentionEvent,
+  expiryEvent,
+  paymentEvent,
+  refundEvent,
+} from '../../domain/payments/payment-events.ts';
 import { auditedPaymentRecord } from '../../domain/payments/payment-record.ts';
 import { talliesOf } from '../../domain/payments/tally.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
@@ -33,6 +38,8 @@ export type PaymentMove<Next extends Payment = Payment> = Readonly<{
   before?: Payment;
   next: Next;
   transactions: readonly TransactionMove[];
+  /** What happened, where the states before and after do not say it, such as `payment.resolved`. */
+  action?: string;
   /** When the move spends from the merchant's balance and must not find it changed. */
   spending?: Spending;
 }>;
@@ -64,6 +71,7 @@ export function paymentChange<Next extends Payment>(
   const events = [
     paymentEvent(before, payment, ports.ids.event(at)),
     expiryEvent(payment, moved, ports.ids.event(at)),
+    attentionEvent(before, payment, ports.ids.event(at)),
     ...moved.map((each) => refundEvent(each, ports.ids.event(at))),
   ];
   return {
@@ -140,8 +148,11 @@ function entriesOf({ ids }: Pick<Ports, 'ids'>, transaction: Transaction, at: In
   }
 }
 
-function actionOf({ before, next, transactions: [modification] }: PaymentMove): string {
+function actionOf({ action, before, next, transactions: [modification] }: PaymentMove): string {
+  if (action !== undefined) return action;
   if (next.version === 1) return 'payment.created';
+  if (modification === undefined && before?.status === next.status && before.attention !== next.attention)
+    return next.attention === undefined ? 'payment.attention_cleared' : 'payment.attention';
   if (next.status === 'pending') return 'payment.postponed';
   if (next.status === 'processing')
     return before?.status === 'processing' ? 'payment.identified' : 'payment.resumed';

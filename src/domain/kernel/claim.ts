@@ -163,18 +163,19 @@ export const completeClaim = (
   state: 'completed',
 });
 
-/** Backs off from 1 s, doubling to 5 min, so that a dead processor is asked ever less often. */
+/** Backs off from 1 s, doubling to `mostMs`, so that a dead processor is asked ever less often. */
 export const awaitOutcome = (
   claim: Calling,
   response: StoredResponse,
   step: Step,
   terms: ClaimTerms,
+  mostMs = 300_000,
 ): Unknown => ({
   ...stepped(claim, step.changeId),
   ...effectOf(claim),
   ...keeping(response, step, terms),
   state: 'unknown',
-  dueAt: step.now + Math.min(1_000 * 2 ** Math.min(claim.attempts, 16), 300_000),
+  dueAt: step.now + Math.min(1_000 * 2 ** Math.min(claim.attempts, 16), mostMs),
   attempts: claim.attempts,
 });
 

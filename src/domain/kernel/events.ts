@@ -13,6 +13,7 @@ export const EVENT_TYPES = [
   'payment.failed',
   'payment.canceled',
   'payment.authorization_expired',
+  'payment.attention',
   'refund.created',
   'refund.failed',
   'transfer.completed',

@@ -1,7 +1,8 @@
 import type { DomainEvent, EventType } from '../kernel/events.ts';
 import type { EventId } from '../kernel/ids.ts';
+import { isSameCause } from './attention.ts';
 import type { Payment } from './payment.ts';
-import { paymentRecord } from './payment-record.ts';
+import { publishedPayment } from './payment-record.ts';
 import { isExpiry, type Transaction } from './transaction.ts';
 import { transactionRecord } from './transaction-record.ts';
 
@@ -23,7 +24,7 @@ export function paymentEvent(
         merchantId: payment.merchantId,
         paymentId: payment.id,
         created: payment.updatedAt,
-        data: paymentRecord(payment),
+        data: publishedPayment(payment),
       };
 }
 
@@ -40,9 +41,28 @@ export const expiryEvent = (
         merchantId: payment.merchantId,
         paymentId: payment.id,
         created: payment.updatedAt,
-        data: paymentRecord(payment),
+        data: publishedPayment(payment),
       }
     : undefined;
+
+/** One event for each cause for which a payment needs people: none for what is proposed or said again about it. */
+export function attentionEvent(
+  before: Payment | undefined,
+  payment: Payment,
+  id: EventId,
+): DomainEvent | undefined {
+  const { attention } = payment;
+  if (attention === undefined) return undefined;
+  if (before?.attention !== undefined && isSameCause(before.attention, attention)) return undefined;
+  return {
+    id,
+    type: 'payment.attention',
+    merchantId: payment.merchantId,
+    paymentId: payment.id,
+    created: payment.updatedAt,
+    data: publishedPayment(payment),
+  };
+}
 
 /** One event for each refund, when it has succeeded (`refund.created`) or failed. */
 export function refundEvent(transaction: Transaction, id: EventId): DomainEvent | undefined {

@@ -6,6 +6,8 @@ import type { Payment, PaymentStatus } from './payment.ts';
 /** All bounds are inclusive; `from` and `to` are about `createdAt`; amounts are minor units in whatever currency. */
 export type PaymentFilter = Readonly<{
   status?: PaymentStatus;
+  /** Only those that need people. */
+  attention?: true;
   customerId?: CustomerId;
   currency?: CurrencyCode;
   from?: Instant;
@@ -19,6 +21,7 @@ export function isChosen(payment: Payment, filter: PaymentFilter): boolean {
   const { minorUnits, currency } = payment.amount;
   return (
     (filter.status === undefined || payment.status === filter.status) &&
+    (filter.attention === undefined || payment.attention !== undefined) &&
     (filter.customerId === undefined || payment.customerId === filter.customerId) &&
     (filter.currency === undefined || currency === filter.currency) &&
     (filter.from === undefined || payment.createdAt >= filter.from) &&

@@ -5,6 +5,7 @@ import { type Instant, instantOf, rfc3339 } from '../kernel/instant.ts';
 import { type JsonObject, type Whole, whole } from '../kernel/json.ts';
 import { type Money, money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
+import { type AttentionRecord, attentionRecord, restoreAttention } from './attention-record.ts';
 import {
   amountsOf,
   type CaptureMethod,
@@ -15,8 +16,8 @@ import {
 } from './payment.ts';
 
 /**
- * A payment flat, under the names it is published with: the wire body, the audit snapshot and the event payload are
- * this one record, but for the account of its route. Amounts are minor units of `currency`; times are RFC 3339.
+ * A payment flat, under the names it is published with: the audit snapshot is this record, but for the account of its route, and the
+ * wire body and the event payload are what `publishedPayment` leaves of it. Amounts are minor units of `currency`; times are RFC 3339.
  */
 export type PaymentRecord = Readonly<{
   id: PaymentId;
@@ -46,6 +47,9 @@ export type PaymentRecord = Readonly<{
   /** A final capture or a void is under way. */
   closing?: true;
   failure?: PaymentFailure;
+  attention?: AttentionRecord;
+  /** By which who proposed a resolution is known again; never published. */
+  proposer_identities?: readonly string[];
   version: number;
   created_at: string;
   updated_at: string;
@@ -81,11 +85,21 @@ export function paymentRecord(payment: Payment): PaymentRecord {
       : {}),
     ...(payment.status === 'authorized' && payment.closing ? { closing: true } : {}),
     ...(payment.status === 'failed' ? { failure: payment.failure } : {}),
+    ...present({
+      attention: payment.attention && attentionRecord(payment.attention),
+      proposer_identities: payment.attention?.proposal?.by.identities,
+    }),
     version: payment.version,
     created_at: rfc3339(payment.createdAt),
     updated_at: rfc3339(payment.updatedAt),
   };
 }
+
+/** As it is published: without by what the proposer of a resolution is known again. */
+export const publishedPayment = (payment: Payment): Omit<PaymentRecord, 'proposer_identities'> => {
+  const { proposer_identities: _identities, ...published } = paymentRecord(payment);
+  return published;
+};
 
 /** Beside the record: the account of the route, which is of the merchant's config and so is shown to no reader of payments. */
 type RoutedRecord<Record> = Record & Readonly<{ processor_account?: string }>;
@@ -132,6 +146,7 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
       metadata: record.metadata,
       route: routeIn(record),
       processorId: record.processor_id,
+      attention: record.attention && restoreAttention(record.attention, of, record.proposer_identities),
     }),
     version: record.version,
     createdAt: instantOf(record.created_at),

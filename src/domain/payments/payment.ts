@@ -4,6 +4,7 @@ import type { Instant } from '../kernel/instant.ts';
 import type { AmountNotPositive } from '../kernel/money.ts';
 import { type Money, zero } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
+import type { Attention } from './attention.ts';
 
 /** `automatic` takes the money with the authorization; `manual` holds it until captured. */
 export type CaptureMethod = 'automatic' | 'manual';
@@ -31,6 +32,8 @@ type Known = PaymentOrder &
   Readonly<{
     /** What the processor calls the charge, from when it first said so; each later call about the payment names it. */
     processorId?: string;
+    /** People have to look: what the processor says is not what it was asked for. */
+    attention?: Attention;
     version: number;
     updatedAt: Instant;
     auditHash: string;
@@ -171,7 +174,7 @@ export const taken = ({ authorized, captured, refunded, refunding }: Authorized 
 /** What every state keeps, one version on. */
 export function moved(payment: Payment, now: Instant): Known {
   const { id, merchantId, idempotencyKey, amount, paymentMethod, captureMethod, createdAt } = payment;
-  const { customerId, description, metadata, route, processorId, auditHash } = payment;
+  const { customerId, description, metadata, route, processorId, attention, auditHash } = payment;
   return {
     id,
     merchantId,
@@ -180,7 +183,7 @@ export function moved(payment: Payment, now: Instant): Known {
     paymentMethod,
     captureMethod,
     createdAt,
-    ...present({ customerId, description, metadata, route, processorId }),
+    ...present({ customerId, description, metadata, route, processorId, attention }),
     version: payment.version + 1,
     updatedAt: now,
     auditHash,

@@ -1,8 +1,9 @@
-import { okAsync } from 'neverthrow';
+import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { modifyPayment } from '../../../src/application/payments/modify-payment.ts';
 import { recoverPayments } from '../../../src/application/payments/recover-payments.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
+import { ATTENTION_INTERVAL_MS } from '../../../src/domain/payments/attention.ts';
 import { amountsOf, type Payment } from '../../../src/domain/payments/payment.ts';
 import type { Verdict } from '../../../src/ports/processor.ts';
 import { NOON, terms } from '../../fixtures/changes.ts';
@@ -180,18 +181,51 @@ describe('a modification without an answer', () => {
       responseText: 'Approved',
       processedAt: NOON,
     };
-    for (const other of [
-      verdict,
-      { ...verdict, amount: money(60n, 'EUR') },
-      { ...verdict, approved: false as const, decline: 'movement_refused' as const },
-    ]) {
+    const causes: unknown[] = [];
+    for (const other of [verdict, { ...verdict, amount: money(60n, 'EUR') }]) {
       world.turns.lookup.push(() => okAsync(other));
-      world.pass(300_000);
+      world.pass(ATTENTION_INTERVAL_MS);
       expect(await recovered()).toMatchObject({ due: 1, settled: 0, waiting: 1 });
+      const { payment, modifications } = await stored(id);
+      const { reason, modification } = payment.attention ?? {};
+      expect(modification?.transactionId).toBe(modifications[0]?.id);
+      causes.push(reason);
     }
-    world.pass(300_000);
+    expect(causes).toEqual(['amount_differs', 'currency_differs']);
+    world.pass(ATTENTION_INTERVAL_MS);
     expect(await recovered()).toMatchObject({ settled: 1 });
-    expect((await stored(id)).payment).toMatchObject({ refunded: money(60n, 'USD') });
+    const { payment } = await stored(id);
+    expect(payment).toMatchObject({ refunded: money(60n, 'USD') });
+    expect(payment.attention).toBeUndefined();
+  });
+
+  it('stays with people once the processor refused what it had done before', async () => {
+    const id = await fit(refund, 'test_timeout_approved');
+    await afterwards(aModification(id, refund));
+    const approved: Verdict = {
+      approved: true,
+      amount: money(59n, 'USD'),
+      processorId: 'p',
+      responseCode: '00',
+      responseText: 'Approved',
+      processedAt: NOON,
+    };
+    const refused = {
+      ...approved,
+      amount: money(60n, 'USD'),
+      approved: false as const,
+      decline: 'movement_refused' as const,
+    };
+    const absent = { kind: 'ProcessorHasNoRecord' } as const;
+    for (const other of [okAsync(approved), okAsync(refused), errAsync(absent)]) {
+      world.turns.lookup.push(() => other);
+      world.pass(ATTENTION_INTERVAL_MS);
+      expect(await recovered()).toMatchObject({ settled: 0, waiting: 1 });
+    }
+    const { payment, modifications } = await stored(id);
+    expect(payment.attention).toMatchObject({ reason: 'state_differs', seen: { state: 'absent' } });
+    expect(modifications[0]?.status).toBe('pending');
+    expect(payment).toMatchObject({ refunding: money(60n, 'USD'), refunded: money(0n, 'USD') });
   });
 
   it('does not hold up the others of its payment, which recovery ends side by side', async () => {

@@ -1,9 +1,7 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { recoverPayments } from '../../../src/application/payments/recover-payments.ts';
-import { money } from '../../../src/domain/kernel/money.ts';
-import type { Verdict } from '../../../src/ports/processor.ts';
-import { NOON, terms } from '../../fixtures/changes.ts';
+import { terms } from '../../fixtures/changes.ts';
 import { eachInItsOwnWorld, world } from '../each-world.ts';
 import {
   aRequest,
@@ -108,32 +106,6 @@ describe('recovery', () => {
       actor: { id: 'recovery', type: 'system' },
       metadata: { request_id: 'req-1' },
     });
-  });
-
-  it('never settles on a contradicting amount', async () => {
-    const { request } = await silent();
-    const verdict: Verdict = {
-      approved: true,
-      amount: money(2_501n, 'USD'),
-      processorId: 'p',
-      responseCode: '00',
-      responseText: 'Approved',
-      processedAt: NOON,
-    };
-    const others = [
-      verdict,
-      { ...verdict, amount: money(2_500n, 'EUR') },
-      { ...verdict, approved: false as const, decline: 'card_declined' as const },
-    ];
-    for (const other of others) {
-      world.turns.lookup.push(() => okAsync(other));
-      world.pass(300_000);
-      expect(await recovered()).toMatchObject({ due: 1, settled: 0, waiting: 1 });
-    }
-    expect((await storedFor(world, request)).payment).toMatchObject({ status: 'processing', version: 1 });
-    world.pass(300_000);
-    expect(await recovered()).toMatchObject({ settled: 1 });
-    await expectSound(world, request);
   });
 
   it('asks a processor that is down ever less often, and settles when it is back', async () => {

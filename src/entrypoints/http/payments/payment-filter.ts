@@ -36,6 +36,10 @@ export const paymentFilter = {
 /** The query of `GET /payments`, as text. */
 export const listQuery = z.strictObject({
   ...paymentFilter,
+  attention: z
+    .enum(['true'], { error: 'must be `true`' })
+    .optional()
+    .openapi({ description: 'Only payments that need people.' }),
   idempotency_key: idempotencyKey
     .optional()
     .openapi({ description: 'Of the request that took the payment; one payment at most has it.' }),
@@ -52,7 +56,7 @@ export type ListQuery = Omit<ListPaymentsRequest, 'merchantId'> & Readonly<{ wit
 export const parseListQuery = (query: URLSearchParams): Result<ListQuery, MalformedRequest> =>
   parseQuery(listQuery, query).andThen((parsed) =>
     filterOf(parsed).map((filter) => ({
-      filter,
+      filter: { ...filter, ...(parsed.attention === undefined ? {} : { attention: true as const }) },
       ...present({ idempotencyKey: parsed.idempotency_key }),
       ...pageOf(parsed),
       withTotal: parsed.include === 'total',

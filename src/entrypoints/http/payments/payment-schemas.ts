@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ATTENTION_REASONS, RESOLUTION_OUTCOMES, SEEN_STATES } from '../../../domain/payments/attention.ts';
 import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
 import { problem } from '../server/problem.ts';
 import {
@@ -57,6 +58,7 @@ export const newBatch = batchOf(
   },
 });
 
+const transactionId = z.string().regex(/^txn_[0-9a-f]{32}$/);
 const paymentId = z.string().regex(/^pay_[0-9a-f]{32}$/);
 const money = z.int().min(0).openapi({ format: 'int64' });
 /** The payment that a path names. */
@@ -64,6 +66,37 @@ export const paymentIdParameter = {
   schema: { type: 'string' },
   example: 'pay_01990000000070008000000000000001',
 } as const;
+
+const attention = z.strictObject({
+  reason: openList(ATTENTION_REASONS),
+  since: time,
+  seen: z
+    .strictObject({
+      state: openList(SEEN_STATES),
+      amount: money.optional(),
+      currency: z.string().optional(),
+      processor_id: z.string().optional(),
+    })
+    .openapi({ description: "What the processor's record says." }),
+  transaction_id: transactionId
+    .optional()
+    .openapi({ description: 'The capture, refund or void that it is about; absent: the charge itself.' }),
+  idempotency_key: z
+    .string()
+    .optional()
+    .openapi({ description: 'Of the request that asked for that capture, refund or void.' }),
+  proposal: z
+    .strictObject({
+      outcome: openList(RESOLUTION_OUTCOMES),
+      amount: money.optional(),
+      reason: z.string(),
+      evidence: z.string().optional(),
+      by: z.string(),
+      at: time,
+    })
+    .optional()
+    .openapi({ description: 'A resolution that another person has to confirm.' }),
+});
 
 /** A payment as it is published. */
 export const payment = z
@@ -102,6 +135,10 @@ export const payment = z
     }),
     closing: z.literal(true).optional().openapi({ description: 'A final capture or a void is under way.' }),
     failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+    attention: attention.optional().openapi({
+      description:
+        'Why people have to look: what the processor says is not what it was asked for. Nothing moves in the books because of it.',
+    }),
     version: z.int(),
     created_at: time,
     updated_at: time,
@@ -111,7 +148,7 @@ export const payment = z
 /** A transaction as it is published. */
 export const transaction = z
   .strictObject({
-    id: z.string().regex(/^txn_[0-9a-f]{32}$/),
+    id: transactionId,
     payment_id: paymentId,
     type: openList(['authorization', 'capture', 'refund', 'void']),
     amount: money,

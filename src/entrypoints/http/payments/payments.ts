@@ -6,7 +6,7 @@ import type { UseCases } from '../../../application/use-cases.ts';
 import { parseId } from '../../../domain/kernel/ids.ts';
 import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { paymentRecord } from '../../../domain/payments/payment-record.ts';
+import { publishedPayment } from '../../../domain/payments/payment-record.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { answerVersion, tagOf } from '../server/entity-tag.ts';
@@ -125,7 +125,7 @@ const getPayments =
         );
       })
       .match(
-        ({ page, total }) => answerPage(page, paymentRecord, { total }),
+        ({ page, total }) => answerPage(page, publishedPayment, { total }),
         (failure) => refuse(c, failure),
       );
 
@@ -140,7 +140,7 @@ const getPayment =
           version: payment.version,
           // A file settles transactions and leaves their payment as it is.
           beside: transactions.filter(({ status }) => status === 'settled').length,
-          body: jsonText({ ...paymentRecord(payment), transactions: transactions.map(transactionRecord) }),
+          body: jsonText({ ...publishedPayment(payment), transactions: transactions.map(transactionRecord) }),
         }),
       (failure) => refuse(c, failure),
     );
