@@ -7,7 +7,17 @@ import type { Storage } from './plugins.ts';
  * Files of `src/composition` and `src/adapters` that are for the work of some functions alone. Stripe's client is for none:
  * with it `process` would be beyond 1 MB, and a function refuses to start where it is set.
  */
-const OF_WORK = new Set(['aws-messaging', 'client', 'csv-files', 'deliveries', 'jobs', 'processor', 'relay']);
+const OF_WORK = new Set([
+  'aws-messaging',
+  'client',
+  'csv-files',
+  'deliveries',
+  'disputes',
+  'jobs',
+  'notifications',
+  'processor',
+  'relay',
+]);
 
 const OF_SENDERS: readonly string[] = ['aws-messaging', 'relay'];
 const OF_WORKERS: readonly string[] = ['csv-files', 'deliveries', 'jobs', 'relay'];
