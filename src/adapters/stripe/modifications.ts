@@ -28,6 +28,9 @@ const UNSAYABLE = { code: 'invalid_charge_amount', text: 'Stripe takes no such a
 const NO_CHARGE = { code: 'payment_intent_unexpected_state', text: 'There is no charge to move money of.' };
 const NOT_ALL = { code: 'amount_not_releasable', text: 'A void releases all of what is not captured.' };
 
+/** Ends the mark of a capture that released the rest: what is gone by it has not lapsed. */
+const FINAL = ' final';
+
 /** A modification, its charge and amount as Stripe names them. */
 type Named = ModificationOrder & Readonly<{ chargeId: string; units: number }>;
 
@@ -68,7 +71,7 @@ const MOVES: Readonly<Record<ModificationOrder['type'], Move>> = {
         {
           amount_to_capture: units,
           final_capture: final,
-          metadata: { [reference]: `capture ${units}` },
+          metadata: { [reference]: final ? `capture ${units}${FINAL}` : `capture ${units}` },
           expand: ['latest_charge'],
         },
         { idempotencyKey: reference, ...onAccount(config) },
@@ -229,11 +232,17 @@ function captured(
     });
 }
 
-/** Whether Stripe itself released what is held and not captured: an intent of which nothing was captured it cancels. */
+/**
+ * Whether Stripe itself released what is held and not captured: an intent of which nothing was captured it cancels, one that was
+ * captured in part succeeds, as it does by a final capture.
+ */
 const hasLapsed = (intent: Stripe.PaymentIntent, units: number): boolean =>
   (intent.status === 'canceled' &&
     (intent.cancellation_reason === 'expired' || intent.cancellation_reason === 'automatic')) ||
-  (intent.status === 'succeeded' && units > 0 && intent.amount - intent.amount_received === units);
+  (intent.status === 'succeeded' &&
+    units > 0 &&
+    intent.amount - intent.amount_received === units &&
+    !Object.values(intent.metadata).some((mark) => mark.endsWith(FINAL)));
 
 /** What lapsed has no mark, and is as good as voided. */
 const lapsed = (intent: Stripe.PaymentIntent, amount: Money): Verdict => ({
