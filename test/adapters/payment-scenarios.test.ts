@@ -9,6 +9,7 @@ import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { idempotencyContract } from '../scenarios/idempotency.scenario.ts';
 import { modificationsContract } from '../scenarios/modifications.scenario.ts';
+import { refundLimitsContract } from '../scenarios/refund-limits.scenario.ts';
 import { freshTable } from '../support/dynamodb-tables.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 
@@ -41,6 +42,8 @@ modificationsContract('DynamoDB (embedded engine)', async () => {
   return [aStorage(), aStorage()];
 });
 
-idempotencyContract('memory', () => Promise.resolve(memoryStorage()));
-idempotencyContract('postgres (embedded)', async () => (await overPostgres())());
-idempotencyContract('DynamoDB (embedded engine)', async () => (await overDynamoDb())());
+for (const contract of [idempotencyContract, refundLimitsContract]) {
+  contract('memory', () => Promise.resolve(memoryStorage()));
+  contract('postgres (embedded)', async () => (await overPostgres())());
+  contract('DynamoDB (embedded engine)', async () => (await overDynamoDb())());
+}

@@ -1,156 +1,29 @@
-import { okAsync } from 'neverthrow';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
-import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
-import { systemIds } from '../../src/adapters/system/ids.ts';
+import { describe, expect, it } from 'vitest';
 import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
-import { aggregateChange } from '../../src/application/kernel/aggregate-change.ts';
-import { transferMoney } from '../../src/application/ledger/transfer-money.ts';
 import { listPayments } from '../../src/application/payments/list-payments.ts';
-import { modifyPayment } from '../../src/application/payments/modify-payment.ts';
-import { processPayment } from '../../src/application/payments/process-payment.ts';
-import { rateLimit } from '../../src/application/payments/rate-limit.ts';
-import { recoverPayments } from '../../src/application/payments/recover-payments.ts';
-import type { Operation } from '../../src/domain/kernel/claim.ts';
 import type { PaymentId } from '../../src/domain/kernel/ids.ts';
-import { money } from '../../src/domain/kernel/money.ts';
-import { changeMerchant, type MerchantChange } from '../../src/domain/merchants/merchant.ts';
-import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
-import type { CaptureMethod } from '../../src/domain/payments/payment.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aKey, aMerchantId, digests, NOON, origin, SECRET, terms } from '../fixtures/changes.ts';
-import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
-import { plainResponseEncoder } from '../fixtures/plain-responses.ts';
-import { aVault } from '../fixtures/vault.ts';
-import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
-
-type PayParts = Readonly<{
-  amount?: bigint;
-  captureMethod?: CaptureMethod;
-  paymentMethod?: string;
-  key?: string;
-}>;
+import { aKey, SECRET, terms } from '../fixtures/changes.ts';
+import { aVoid, capture, paymentDesk, refund } from './payment-desk.ts';
 
 const DAY = terms.keepResponsesMs;
-
-const refund = (amount: bigint): ModificationRequest => ({ type: 'refund', amount });
-const capture = (amount: bigint, final = false): ModificationRequest => ({ type: 'capture', amount, final });
-const aVoid: ModificationRequest = { type: 'void' };
 
 /** What every storage promises of idempotency keys, with the real use cases over it. */
 export function idempotencyContract(adapter: string, open: () => Promise<Storage>): void {
   describe(`Idempotency contract: ${adapter}`, () => {
-    const clock = { at: NOON, now: () => clock.at };
-    const merchantId = aMerchantId();
-    let storage: Storage;
-    let books: SimulatorLedger;
-    let useCases: ReturnType<typeof aProcess>;
-
-    beforeEach(async () => {
-      clock.at = NOON;
-      books = simulatorLedger(':memory:');
-      storage = await open();
-      await addMerchants(storage, [aMerchant(), aMerchant('merchant-b')]);
-      useCases = aProcess();
-      return async () => {
-        await storage.close();
-        books.close();
-      };
-    });
-
-    function aProcess() {
-      const ports = {
-        ...storage,
-        processor: simulatedProcessor(books, clock),
-        paymentMethods: {
-          resolve: (_tenant: unknown, _customer: unknown, method: string) => okAsync(method),
-        },
-        admit: rateLimit({ quotas: storage.quotas, clock }),
-        responses: plainResponseEncoder,
-        transferResponses: {
-          transferred: ({ id }: Readonly<{ id: string }>) => `transferred ${id}`,
-          refused: ({ kind }: Readonly<{ kind: string }>) => `refused ${kind}`,
-        },
-        clock,
-        ids: systemIds,
-        digests,
-        vault: aVault(clock),
-      };
-      return {
-        process: processPayment(ports, terms),
-        modify: modifyPayment(ports, terms),
-        transfer: transferMoney(ports, terms),
-        recover: recoverPayments(ports, terms),
-      };
-    }
-
-    /** What a client gets: the response and whether it is a replay, or the kind of the refusal. */
-    const heard = <E extends Readonly<{ kind: string }>>(
-      reply: Awaited<ReturnType<typeof useCases.process | typeof useCases.modify | typeof useCases.transfer>>,
-    ): string =>
-      reply.match(
-        ({ response, replayed }) => `${response}${replayed ? ', replayed' : ''}`,
-        (failure: E | Readonly<{ kind: string }>) => failure.kind,
-      );
-
-    const pay = async ({ amount = 100n, key = aKey(), ...parts }: PayParts = {}): Promise<string> =>
-      heard(
-        await useCases.process({
-          merchantId,
-          idempotencyKey: key,
-          amount: money(amount, 'USD'),
-          paymentMethod: 'card',
-          captureMethod: 'automatic',
-          origin,
-          ...parts,
-        }),
-      );
-    const paid = async (parts: PayParts = {}) => (await pay(parts)).split(' ')[1] as PaymentId;
-
-    const modify = async (
-      paymentId: PaymentId,
-      modification: ModificationRequest,
-      idempotencyKey = aKey(),
-    ): Promise<string> =>
-      heard(await useCases.modify({ merchantId, paymentId, idempotencyKey, modification, origin }));
-
-    const transfer = async (amount: bigint, idempotencyKey = aKey()): Promise<string> =>
-      heard(
-        await useCases.transfer({
-          merchantId,
-          idempotencyKey,
-          destinationMerchantId: aMerchantId('merchant-b'),
-          amount: money(amount, 'USD'),
-          origin,
-        }),
-      );
-
-    const claimOf = async (operation: Operation, key: string) =>
-      (await storage.claims.find({ merchantId, operation, key }, clock.at))._unsafeUnwrap();
-
-    async function merchantChanges(change: MerchantChange): Promise<void> {
-      const before = (await storage.merchants.find(merchantId))._unsafeUnwrap();
-      if (before === undefined) throw new Error('there is no merchant');
-      const move = { at: clock.at, origin, action: 'merchant.changed', before };
-      const next = changeMerchant(before, change, clock.at);
-      (
-        await storage.commits.commit(aggregateChange({ ids: systemIds, digests }, { ...move, next }))
-      )._unsafeUnwrap();
-    }
-
-    const available = async (): Promise<bigint> =>
-      (await storage.balances.of(merchantId, 'USD'))._unsafeUnwrap()[0]?.available ?? 0n;
-
-    async function recovered(): Promise<void> {
-      clock.at += 1_000;
-      (await useCases.recover(100))._unsafeUnwrap();
-    }
-
-    async function expectSound(id: PaymentId): Promise<void> {
-      const payment = (await storage.payments.find(merchantId, id))._unsafeUnwrap();
-      await expectChainsWhole(storage, payment);
-      await expectBooksAgree(storage, books, merchantId);
-    }
+    const {
+      clock,
+      merchantId,
+      storage,
+      pay,
+      paid,
+      modify,
+      transfer,
+      claimOf,
+      merchantChanges,
+      recovered,
+      expectSound,
+    } = paymentDesk(open);
 
     it('gives 202 again while the processor itself does not know how a charge ends, and then the end, under its id', async () => {
       for (const [paymentMethod, end] of [
@@ -162,7 +35,7 @@ export function idempotencyContract(adapter: string, open: () => Promise<Storage
         expect(first).toMatch(/^processing /);
         const id = first.split(' ')[1] as PaymentId;
         const processorIdOf = async () =>
-          (await storage.payments.find(merchantId, id))._unsafeUnwrap().processorId;
+          (await storage().payments.find(merchantId, id))._unsafeUnwrap().processorId;
         const processorId = await processorIdOf();
         expect(processorId).toMatch(/^sim_/);
         expect(await pay(again)).toBe(`${first}, replayed`);
@@ -182,7 +55,7 @@ export function idempotencyContract(adapter: string, open: () => Promise<Storage
       expect(await modify(taken, refund(10n), 'refunded')).toMatch(/^succeeded /);
       const found = async (idempotencyKey: string) =>
         (
-          await listPayments({ ...storage, signedTokens: systemSignedTokens(SECRET), clock })({
+          await listPayments({ ...storage(), signedTokens: systemSignedTokens(SECRET), clock })({
             merchantId,
             filter: {},
             idempotencyKey,
@@ -338,114 +211,6 @@ export function idempotencyContract(adapter: string, open: () => Promise<Storage
         expect(final).toMatch(/^succeeded .*, replayed$/);
         expect(final.split(' ')[1]).toBe(provisional.split(' ')[1]);
         expect(await modify(id, modification, 'k')).toBe(final);
-        await expectSound(id);
-      });
-    });
-
-    describe('a refund of money that was sent on', () => {
-      it('takes the balance below zero, unless the merchant’s refunds need the balance', async () => {
-        const id = await paid();
-        expect(await transfer(80n)).toMatch(/^transferred /);
-        await merchantChanges({ refundsNeedBalance: true });
-        expect(await modify(id, refund(21n), 'k')).toBe('InsufficientFunds');
-        expect(await claimOf('refund', 'k')).toBeUndefined();
-        expect(await modify(id, refund(20n))).toMatch(/^succeeded /);
-        await paid();
-        const first = await modify(id, refund(21n), 'k');
-        expect(first).toMatch(/^succeeded /);
-        expect(await modify(id, refund(21n), 'k')).toBe(`${first}, replayed`);
-        await merchantChanges({ refundsNeedBalance: false });
-        expect(await transfer(79n)).toMatch(/^transferred /);
-        expect(await modify(id, refund(59n))).toMatch(/^succeeded /);
-        expect(await available()).toBe(-59n);
-        await expectSound(id);
-      });
-
-      it('never overdraws where refunds need the balance, whatever refunds and transfers come at once', async () => {
-        await merchantChanges({ refundsNeedBalance: true });
-        const ids = await Promise.all(Array.from({ length: 3 }, () => paid()));
-        expect(await transfer(150n)).toMatch(/^transferred /);
-        const others = aProcess();
-        const replies = await Promise.all(
-          Array.from({ length: 12 }, async (_, n) => {
-            const { modify: moves, transfer: sends } = n % 2 === 0 ? useCases : others;
-            const common = { merchantId, idempotencyKey: aKey(), origin };
-            const paymentId = ids[n % 3];
-            return n % 4 === 0 || paymentId === undefined
-              ? heard(
-                  await sends({
-                    ...common,
-                    destinationMerchantId: aMerchantId('merchant-b'),
-                    amount: money(40n, 'USD'),
-                  }),
-                )
-              : heard(await moves({ ...common, paymentId, modification: refund(40n) }));
-          }),
-        );
-        const done = replies.filter((each) => /^(succeeded|transferred) /.test(each));
-        for (const each of replies)
-          expect(each).toMatch(
-            /^(succeeded|transferred) |^(InsufficientFunds|AmountExceedsCaptured|BalanceContended|IdempotencyInFlight)$/,
-          );
-        expect(await available()).toBe(150n - 40n * BigInt(done.length));
-        expect(await available()).toBeGreaterThanOrEqual(0n);
-        for (const id of ids) await expectSound(id);
-      });
-    });
-
-    describe('a held payment of which a part was captured', () => {
-      it('is refunded of that part, before and after the rest is captured', async () => {
-        const id = await paid({ captureMethod: 'manual', paymentMethod: 'test_fee' });
-        expect(await modify(id, refund(10n))).toBe('PaymentStateConflict');
-        expect(await modify(id, capture(60n))).toMatch(/^succeeded /);
-        expect(await modify(id, refund(61n))).toBe('AmountExceedsCaptured');
-        expect(await modify(id, refund(50n))).toMatch(/^succeeded /);
-        await expectSound(id);
-        expect(await modify(id, capture(40n))).toMatch(/^succeeded /);
-        expect(await modify(id, refund(50n))).toMatch(/^succeeded /);
-        expect((await storage.payments.find(merchantId, id))._unsafeUnwrap()).toMatchObject({
-          status: 'succeeded',
-          captured: money(100n, 'USD'),
-          refunded: money(100n, 'USD'),
-        });
-        await expectSound(id);
-      });
-
-      it('keeps a refund under way through a void or a final capture of the rest', async () => {
-        for (const end of [aVoid, capture(10n, true)]) {
-          const id = await paid({ captureMethod: 'manual', paymentMethod: 'test_timeout_approved' });
-          await recovered();
-          await modify(id, capture(60n));
-          await recovered();
-          expect(await modify(id, refund(20n))).toMatch(/^pending /);
-          await expectSound(id);
-          expect(await modify(id, end)).toMatch(/^pending /);
-          expect(await modify(id, refund(30n))).toMatch(/^pending /);
-          await expectSound(id);
-          await recovered();
-          expect((await storage.payments.find(merchantId, id))._unsafeUnwrap()).toMatchObject({
-            status: 'succeeded',
-            refunded: money(50n, 'USD'),
-            refunding: money(0n, 'USD'),
-          });
-          await expectSound(id);
-        }
-      });
-
-      it('is never refunded of more than was captured by rivals at once', async () => {
-        const id = await paid({ captureMethod: 'manual' });
-        expect(await modify(id, capture(50n))).toMatch(/^succeeded /);
-        const others = aProcess();
-        const replies = await Promise.all(
-          Array.from({ length: 12 }, async (_, n) => {
-            const modification = n % 3 === 0 ? capture(10n) : refund(20n);
-            const request = { merchantId, paymentId: id, idempotencyKey: aKey(), modification, origin };
-            return heard(await (n % 2 === 0 ? useCases : others).modify(request));
-          }),
-        );
-        const payment = (await storage.payments.find(merchantId, id))._unsafeUnwrap();
-        expect(payment).toMatchObject({ status: 'authorized', captured: money(90n, 'USD') });
-        expect(replies.filter((each) => each.startsWith('succeeded')).length).toBeGreaterThanOrEqual(6);
         await expectSound(id);
       });
     });
