@@ -74,6 +74,7 @@ import { createMerchant } from './merchants/create-merchant.ts';
 import { getMerchant, listMerchants } from './merchants/read-merchants.ts';
 import { countPayments } from './payments/count-payments.ts';
 import { expireAuthorizations } from './payments/expire-authorizations.ts';
+import { filterByEmail } from './payments/filter-by-email.ts';
 import { getPayment } from './payments/get-payment.ts';
 import { listPayments } from './payments/list-payments.ts';
 import { modifyPayment } from './payments/modify-payment.ts';
@@ -141,6 +142,7 @@ export function useCases(ports: Ports, rules: Rules) {
   };
   const pay = processPayment(paying, rules.claims);
   const modify = modifyPayment(ports, rules.claims);
+  const find = findCustomer(customers);
   return {
     commitUnderKey: commitUnderKey(ports, rules.claims),
     workUnderKey: workUnderKey(ports, rules.claims),
@@ -159,6 +161,7 @@ export function useCases(ports: Ports, rules: Rules) {
     listDisputes: listDisputes(ports),
     getPayment: getPayment(ports),
     listPayments: listPayments(ports),
+    filterByEmail: filterByEmail(find),
     countPayments: countPayments(ports),
     summarizePayments: summarizePayments(ports),
     exportPayments: exportPayments(ports),
@@ -204,7 +207,7 @@ export function useCases(ports: Ports, rules: Rules) {
     listLedgerEntries: listLedgerEntries(ports),
     createCustomer: createCustomer(customers),
     getCustomer: getCustomer(customers),
-    findCustomer: findCustomer(customers),
+    findCustomer: find,
     changeCustomer: changeCustomer(customers),
     addPaymentMethod: addPaymentMethod(customers),
     removePaymentMethod: removePaymentMethod(customers),

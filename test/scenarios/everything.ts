@@ -7,6 +7,7 @@ import { exceptionsContract } from './exceptions.scenario.ts';
 import { exportSchedulesContract } from './export-schedules.scenario.ts';
 import { exportsContract } from './exports.scenario.ts';
 import { fileIntegrityContract } from './file-integrity.scenario.ts';
+import { findingPaymentsContract } from './finding-payments.scenario.ts';
 import { heavyPagesContract } from './heavy-pages.scenario.ts';
 import { jobsContract } from './jobs.scenario.ts';
 import { managingMerchantsContract } from './managing-merchants.scenario.ts';
@@ -62,4 +63,5 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   notificationsContract(adapter, open);
   authorizationExpiryContract(adapter, open);
   disputesContract(adapter, open);
+  findingPaymentsContract(adapter, open);
 }

@@ -21,6 +21,7 @@ const HARMLESS = new Set([
   'max_amount',
   'limit',
   'include',
+  'metadata',
   'format',
   'bom',
   'entity_type',
@@ -98,6 +99,7 @@ export function foreignRequests(
     entity_id: [...ofA.payments, ofA.customer, ofA.toB, ofA.toC, 'merchant-a'],
     email: [SECRETS.email],
     payment_id: ofA.payments,
+    customer_email: [SECRETS.email],
     idempotency_key: KEYS_OF_A,
   };
   const inBodies: Readonly<Record<string, readonly string[]>> = {

@@ -1,7 +1,9 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { type MerchantId, type PaymentId, timeDigits } from '../../domain/kernel/ids.ts';
+import { jsonText } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
+import { isChosen, type PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import { type PaymentSum, sumUp } from '../../domain/payments/payment-sum.ts';
 import { tallyOf } from '../../domain/payments/tally.ts';
 import type { PaymentPage, Payments } from '../../ports/payments.ts';
@@ -66,13 +68,22 @@ export function dynamodbPayments(table: Table, read: Read): Payments {
       }),
     list: (merchantId, filter, page) =>
       attempt(async () => {
-        const range = idRange(filter, page);
-        if (range.low > range.high || page.limit <= 0) return [];
-        if (filter.attention) return inAttention(table, read, merchantId, filter, page);
+        if (filter.attention)
+          return (await inAttention(table, read, merchantId, filter, page)).map(paymentOf);
         const conditions = conditionsOf(filter);
-        const queries = paymentPartitions(merchantId).map((pk) => rangeQuery(pk, range, conditions));
-        return newestOf(table, queries, page);
-      }).map((items) => items.map(paymentOf)),
+        const chosen: Payment[] = [];
+        for (let { before } = page, isMore = true; isMore && chosen.length < page.limit; ) {
+          const range = idRange(filter, present({ before }));
+          if (range.low > range.high) break;
+          const part = { limit: page.limit - chosen.length, ...present({ before }) };
+          const queries = paymentPartitions(merchantId).map((pk) => rangeQuery(pk, range, conditions));
+          const found = (await newestOf(table, queries, part)).map(paymentOf);
+          chosen.push(...found.filter((payment) => isChosen(payment, filter)));
+          before = found.at(-1)?.id;
+          isMore = found.length === part.limit;
+        }
+        return chosen;
+      }),
     oldestAttention: () => attempt(() => oldestAttention(table)),
     sums: (merchantId, filter) =>
       attempt(async () => {
@@ -86,13 +97,17 @@ export function dynamodbPayments(table: Table, read: Read): Payments {
         const queries = paymentPartitions(merchantId).map((pk) =>
           rangeQuery(pk, range, conditionsOf(filter)),
         );
-        return (await Promise.all(queries.map((query) => sumsOf(table, query)))).flat();
+        return (await Promise.all(queries.map((query) => sumsOf(table, query, filter)))).flat();
       }).map(sumUp),
   };
 }
 
 /** One partition's payments, a page at a time, so that memory holds sums only. */
-async function sumsOf(table: Table, query: PartitionQuery): Promise<readonly PaymentSum[]> {
+async function sumsOf(
+  table: Table,
+  query: PartitionQuery,
+  filter: PaymentFilter,
+): Promise<readonly PaymentSum[]> {
   let sums: readonly PaymentSum[] = [];
   let next: Item | undefined;
   do {
@@ -100,7 +115,8 @@ async function sumsOf(table: Table, query: PartitionQuery): Promise<readonly Pay
       ...query,
       ...present({ ExclusiveStartKey: next }),
     });
-    sums = sumUp([...sums, ...page.items.map(paymentOf).map(tallyOf)]);
+    const chosen = page.items.map(paymentOf).filter((payment) => isChosen(payment, filter));
+    sums = sumUp([...sums, ...chosen.map(tallyOf)]);
     next = page.next;
   } while (next !== undefined);
   return sums;
@@ -138,18 +154,24 @@ type Conditions = Readonly<{
   ExpressionAttributeValues?: Record<string, unknown>;
 }>;
 
+/** All that chooses but a pair of metadata: that is text of the record here, which may stand elsewhere in it too. */
 function conditionsOf(filter: PaymentFilter): Conditions {
+  const { metadata } = filter;
+  const pair = metadata && jsonText({ [metadata.name]: metadata.value }).slice(1, -1);
   const conditions = [
     { name: 'status', operator: '=', value: filter.status },
     { name: 'customer_id', operator: '=', value: filter.customerId },
     { name: 'currency', operator: '=', value: filter.currency },
     { name: 'amount', operator: '>=', value: filter.minAmount },
     { name: 'amount', operator: '<=', value: filter.maxAmount },
+    { name: 'record', operator: 'contains', value: pair },
   ].filter(({ value }) => value !== undefined);
   if (conditions.length === 0) return {};
   return {
     FilterExpression: conditions
-      .map(({ name, operator }, index) => `#${name} ${operator} :f${index}`)
+      .map(({ name, operator }, index) =>
+        operator === 'contains' ? `contains(#${name}, :f${index})` : `#${name} ${operator} :f${index}`,
+      )
       .join(' AND '),
     ExpressionAttributeNames: Object.fromEntries(conditions.map(({ name }) => [`#${name}`, name])),
     ExpressionAttributeValues: Object.fromEntries(

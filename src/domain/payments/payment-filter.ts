@@ -3,6 +3,9 @@ import type { CustomerId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { Payment, PaymentStatus } from './payment.ts';
 
+/** One pair of a payment's metadata, both exactly. */
+export type MetadataPair = Readonly<{ name: string; value: string }>;
+
 /** All bounds are inclusive; `from` and `to` are about `createdAt`; amounts are minor units in whatever currency. */
 export type PaymentFilter = Readonly<{
   status?: PaymentStatus;
@@ -14,6 +17,7 @@ export type PaymentFilter = Readonly<{
   to?: Instant;
   minAmount?: bigint;
   maxAmount?: bigint;
+  metadata?: MetadataPair;
 }>;
 
 /** Whether a filter chooses a payment as it stands. */
@@ -27,6 +31,10 @@ export function isChosen(payment: Payment, filter: PaymentFilter): boolean {
     (filter.from === undefined || payment.createdAt >= filter.from) &&
     (filter.to === undefined || payment.createdAt <= filter.to) &&
     (filter.minAmount === undefined || minorUnits >= filter.minAmount) &&
-    (filter.maxAmount === undefined || minorUnits <= filter.maxAmount)
+    (filter.maxAmount === undefined || minorUnits <= filter.maxAmount) &&
+    (filter.metadata === undefined || hasPair(payment, filter.metadata))
   );
 }
+
+const hasPair = ({ metadata = {} }: Payment, { name, value }: MetadataPair): boolean =>
+  Object.hasOwn(metadata, name) && metadata[name] === value;

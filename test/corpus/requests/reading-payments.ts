@@ -118,5 +118,10 @@ export const readingPayments: CorpusGroup = {
     get('no payment of a key that was never used', '/payments?idempotency_key=p-1001'),
     get('no payment of what is no key', '/payments?idempotency_key=p%201'),
     get('no page of another list after a key', '/payments?idempotency_key=p-1&cursor={{page}}'),
+    get('no payment of an unknown email', '/payments?customer_email=nobody%40example.com&include=total'),
+    get('no payments by a bad email', '/payments?customer_email=nobody'),
+    get('payments by a pair of metadata', '/payments?metadata[order]=1001&include=total'),
+    get('no payments by two pairs of metadata', '/payments?metadata[order]=1001&metadata[shop]=1'),
+    get('no payments by metadata without a name', '/payments?metadata=1001'),
   ],
 };

@@ -4,12 +4,14 @@ import type { ListPaymentsRequest } from '../../../application/payments/list-pay
 import type { CustomerId } from '../../../domain/kernel/ids.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
-import type { PaymentFilter } from '../../../domain/payments/payment-filter.ts';
+import type { MetadataPair, PaymentFilter } from '../../../domain/payments/payment-filter.ts';
 import { type Fields, malformed, pageOf, parseQuery, periodOf } from '../server/list-input.ts';
+import { email } from '../server/person-schemas.ts';
 import type { MalformedRequest } from '../server/request-problems.ts';
 import {
   customerId,
   idempotencyKey,
+  metadata,
   paging,
   period,
   storedCurrency,
@@ -40,6 +42,20 @@ export const listQuery = z.strictObject({
     .enum(['true'], { error: 'must be `true`' })
     .optional()
     .openapi({ description: 'Only payments that need people.' }),
+  customer_email: email.optional().openapi({
+    description:
+      'Payments of the customer who has this email now. To find one by email is on record as a read of the customer’s data.',
+  }),
+  metadata: metadata
+    .refine((pairs) => Object.keys(pairs).length === 1, 'must be one pair')
+    .optional()
+    .openapi({
+      param: { name: 'metadata', in: 'query', style: 'deepObject', explode: true },
+      maxProperties: 1,
+      minProperties: 1,
+      description: 'One pair, as `metadata[order]=1001`: both its name and its value as they are, exactly.',
+      example: { order: '1001' },
+    }),
   idempotency_key: idempotencyKey
     .optional()
     .openapi({ description: 'Of the request that took the payment; one payment at most has it.' }),
@@ -50,14 +66,40 @@ export const listQuery = z.strictObject({
     .openapi({ description: '`total` counts every payment that matches, on all pages.' }),
 });
 
-export type ListQuery = Omit<ListPaymentsRequest, 'merchantId'> & Readonly<{ withTotal: boolean }>;
+export type ListQuery = Omit<ListPaymentsRequest, 'merchantId'> &
+  Readonly<{ customerEmail?: string; withTotal: boolean }>;
+
+const PAIR = /^metadata\[(.*)\]$/su;
+
+/** `metadata[order]=1001` as what it says. Anything else of that name is refused as no pair. */
+const metadataIn = (fields: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> => {
+  const given = Object.entries(fields);
+  const pairs = given.flatMap(([name, value]) => {
+    const key = PAIR.exec(name)?.[1];
+    return key === undefined ? [] : [[key, value] as const];
+  });
+  const others = given.filter(([name]) => !PAIR.test(name));
+  return {
+    ...Object.fromEntries(others),
+    ...(pairs.length === 0 ? {} : { metadata: Object.fromEntries(pairs) }),
+  };
+};
+
+const pairOf = (pairs: Readonly<Record<string, string>> | undefined): MetadataPair | undefined => {
+  const [pair] = Object.entries(pairs ?? {});
+  return pair && { name: pair[0], value: pair[1] };
+};
 
 /** What a list of payments is asked for; whose list it is comes from the token. */
 export const parseListQuery = (query: URLSearchParams): Result<ListQuery, MalformedRequest> =>
-  parseQuery(listQuery, query).andThen((parsed) =>
+  parseQuery(listQuery, query, metadataIn).andThen((parsed) =>
     filterOf(parsed).map((filter) => ({
-      filter: { ...filter, ...(parsed.attention === undefined ? {} : { attention: true as const }) },
-      ...present({ idempotencyKey: parsed.idempotency_key }),
+      filter: {
+        ...filter,
+        ...(parsed.attention === undefined ? {} : { attention: true as const }),
+        ...present({ metadata: pairOf(parsed.metadata) }),
+      },
+      ...present({ idempotencyKey: parsed.idempotency_key, customerEmail: parsed.customer_email }),
       ...pageOf(parsed),
       withTotal: parsed.include === 'total',
     })),

@@ -24,7 +24,13 @@ export const PAYMENT_METHOD_NOT_ACCEPTED = {
 
 type PaymentsFailure = FailureOf<
   UseCases,
-  'processPayment' | 'modifyPayment' | 'getPayment' | 'listPayments' | 'countPayments' | 'summarizePayments'
+  | 'processPayment'
+  | 'modifyPayment'
+  | 'getPayment'
+  | 'listPayments'
+  | 'filterByEmail'
+  | 'countPayments'
+  | 'summarizePayments'
 >;
 
 /** What is under way ends in about as long, unless the processor is silent. */

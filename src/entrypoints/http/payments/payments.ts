@@ -6,6 +6,7 @@ import type { UseCases } from '../../../application/use-cases.ts';
 import { parseId } from '../../../domain/kernel/ids.ts';
 import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import type { Payment } from '../../../domain/payments/payment.ts';
 import { publishedPayment } from '../../../domain/payments/payment-record.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
@@ -113,17 +114,30 @@ function batchText(
 }
 
 const getPayments =
-  (parts: Pick<UseCases, 'listPayments' | 'countPayments'>): TenantHandler =>
+  (parts: Pick<UseCases, 'listPayments' | 'countPayments' | 'filterByEmail'>): TenantHandler =>
   (c, merchantId) =>
     parseListQuery(new URL(c.req.url).searchParams)
-      .asyncAndThen(({ withTotal, ...request }) => {
-        const isOne = request.idempotencyKey !== undefined;
-        const counted =
-          withTotal && !isOne ? parts.countPayments(merchantId, request.filter) : okAsync(undefined);
-        return ResultAsync.combine([parts.listPayments({ ...request, merchantId }), counted] as const).map(
-          ([page, total]) => ({ page, total: withTotal && isOne ? page.items.length : total }),
-        );
-      })
+      .asyncAndThen(({ withTotal, customerEmail, ...request }) =>
+        parts
+          .filterByEmail({
+            merchantId,
+            filter: request.filter,
+            ...present({ customerEmail }),
+            origin: originOf(c),
+          })
+          .andThen((filter) => {
+            if (filter === undefined)
+              return okAsync({ page: { items: [] as readonly Payment[] }, total: withTotal ? 0 : undefined });
+            const isOne = request.idempotencyKey !== undefined;
+            const counted =
+              withTotal && !isOne ? parts.countPayments(merchantId, filter) : okAsync(undefined);
+            const listed = parts.listPayments({ ...request, filter, merchantId });
+            return ResultAsync.combine([listed, counted] as const).map(([page, total]) => ({
+              page,
+              total: withTotal && isOne ? page.items.length : total,
+            }));
+          }),
+      )
       .match(
         ({ page, total }) => answerPage(page, publishedPayment, { total }),
         (failure) => refuse(c, failure),

@@ -9,10 +9,11 @@ import type { paging } from './schemas.ts';
 
 const DEFAULT_LIMIT = 20;
 
-/** A query as its schema reads it. Unknown and repeated parameters are refused. */
+/** A query as its schema reads it. Unknown and repeated parameters are refused. `read` makes values of names that say more. */
 export function parseQuery<Schema extends z.ZodType>(
   schema: Schema,
   query: URLSearchParams,
+  read: (fields: Readonly<Record<string, string>>) => unknown = (fields) => fields,
 ): Result<z.output<Schema>, MalformedRequest> {
   const seen = new Set<string>();
   const repeated: string[] = [];
@@ -20,7 +21,7 @@ export function parseQuery<Schema extends z.ZodType>(
     if (seen.has(name)) repeated.push(name);
     seen.add(name);
   }
-  const parsed = schema.safeParse(Object.fromEntries(query));
+  const parsed = schema.safeParse(read(Object.fromEntries(query)));
   const faults: readonly Fault[] = [
     ...repeated.map((name) => ({ path: [name], message: 'is given twice' })),
     ...(parsed.success ? [] : faultsOf(parsed.error)),

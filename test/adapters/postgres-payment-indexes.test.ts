@@ -1,0 +1,65 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { aMerchantId, anOpening, aSuccess, NOON } from '../fixtures/changes.ts';
+import { postgresServer } from '../support/postgres-database.ts';
+
+const server = await postgresServer(inject('postgresUrl'));
+afterAll(() => server.close());
+
+const MANY = 20_000;
+
+/** Searches that a table with many payments of one merchant answers from an index of their own. */
+describe('Payments on Postgres, among many', () => {
+  let pool: pg.Pool;
+  let storage: Storage;
+  beforeAll(async () => {
+    pool = await server.newPool({ max: 1 });
+    storage = postgresStorage(pool);
+    const opening = anOpening({ captureMethod: 'manual', metadata: { order: 'first' } });
+    const success = aSuccess(opening, NOON + 50, undefined, 'ch_1', NOON + 900);
+    for (const { change } of [opening, { change: success }])
+      (await storage.commits.commit(change))._unsafeUnwrap();
+    const { rows } = await pool.query<{ name: string }>(
+      "SELECT attname AS name FROM pg_attribute WHERE attrelid = 'payment'::regclass AND attnum > 0 AND NOT attisdropped",
+    );
+    const others: Readonly<Record<string, string>> = {
+      id: 'gen_random_uuid()',
+      metadata: `json_build_object('order', n::text, 'shop', 'one')`,
+      status: "'succeeded'",
+      captured_amount: 'authorized_amount',
+    };
+    const names = rows.map(({ name }) => name);
+    await pool.query(`INSERT INTO payment (${names.join(', ')})
+      SELECT ${names.map((name) => others[name] ?? name).join(', ')} FROM payment, generate_series(1, ${MANY}) AS n`);
+    await pool.query('ANALYZE payment');
+    return () => storage.close();
+  });
+
+  /** How often each index was asked so far. */
+  async function asked(index: string): Promise<number> {
+    await pool.query('SELECT pg_stat_force_next_flush()');
+    const { rows } = await pool.query<{ idx_scan: number }>(
+      'SELECT idx_scan::int FROM pg_stat_user_indexes WHERE indexrelname = $1',
+      [index],
+    );
+    return rows[0]?.idx_scan ?? Number.NaN;
+  }
+
+  it('finds a pair of metadata by the index of pairs, also when it has planned for many pairs before', async () => {
+    const before = await asked('payment_metadata');
+    for (let n = 1; n <= 8; n += 1) {
+      const filter = { metadata: { name: 'order', value: `${n}` } };
+      const found = await storage.payments.list(aMerchantId(), filter, { limit: 20 });
+      expect(found._unsafeUnwrap()).toHaveLength(1);
+    }
+    await vi.waitFor(async () => expect((await asked('payment_metadata')) - before).toBe(8));
+  });
+
+  it('finds what lapses by the index of that', async () => {
+    const before = await asked('payment_lapsing');
+    expect((await storage.payments.lapsing(NOON + 900, 10))._unsafeUnwrap()).toHaveLength(1);
+    await vi.waitFor(async () => expect(await asked('payment_lapsing')).toBeGreaterThan(before));
+  });
+});
