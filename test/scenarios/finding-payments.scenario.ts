@@ -82,7 +82,7 @@ export function findingPaymentsContract(adapter: string, open: () => Promise<Sto
       const cursor = next_cursor ?? '';
       expect(cursor).not.toBe('');
       for (const text of [cursor, Buffer.from(cursor, 'base64url').toString('latin1'), ...platform.lines])
-        expect(text).not.toMatch(/ada|lovelace/i);
+        expect(text).not.toMatch(/lovelace|ada@|@example/i);
       const trail = auditPage.parse(await (await mine.get(`/audit?entity_type=customer_access`)).json());
       expect(trail.items.map(({ action }) => action)).toContain('customer.found');
       const stale = await mine.get(

@@ -22,6 +22,7 @@ const HARMLESS = new Set([
   'limit',
   'include',
   'metadata',
+  'attention',
   'format',
   'bom',
   'entity_type',
