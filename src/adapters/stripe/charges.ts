@@ -96,7 +96,10 @@ function confirm(stripe: Stripe, clock: Clock, order: ChargeOrder, id: string): 
       const answer = ofReference(intent, reference);
       if ('approved' in answer || isUnderWay(answer)) return ok(answer);
       return 'awaits' in answer && fault !== undefined
-        ? ok(refusal(fault, { amount, now: clock.now(), decline: 'card_declined' }))
+        ? ok({
+            ...refusal(fault, { amount, now: clock.now(), decline: 'card_declined' }),
+            processorId: id,
+          })
         : err(outcomeUnknown);
     });
 }
