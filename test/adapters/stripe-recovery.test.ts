@@ -126,6 +126,19 @@ describe.runIf(hasStripeDescription())('Payments on Stripe, whose answers are la
     expect((await payments()).map(({ status }) => status)).toEqual(['succeeded']);
   });
 
+  it('fail, with nothing in attention, when Stripe refuses to confirm an intent that it opened', async () => {
+    double.script.next(CONFIRM, { kind: 'refused' });
+    await use.process(onStripe());
+    await expectSettled();
+    const [payment] = await payments();
+    expect(payment).toMatchObject({
+      status: 'failed',
+      failure: { code: 'card_declined' },
+      processorId: [...double.books().intents.keys()][0],
+    });
+    expect(payment?.attention).toBeUndefined();
+  });
+
   it('are never without a record because Stripe could not be asked for it', async () => {
     await use.process(onStripe());
     const [payment] = await payments();

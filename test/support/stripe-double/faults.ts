@@ -5,12 +5,14 @@ import { refuse, refuseEarly } from './replies.ts';
  * How one answer goes wrong. `before` has no effect, `after` has all of it.
  * `reset`: the connection breaks; `never`: nothing comes while the connection stays; `late`: it comes when the test releases it, and its key is in use until then;
  * `error`: Stripe's 500, kept under the key as Stripe keeps those of an endpoint that began; `unavailable`: a 503 that is not kept;
- * `rate_limited`, `lock_timeout`, `key_in_use`: refused without effect; `doubled`: the network brings the request twice;
+ * `rate_limited`, `lock_timeout`, `key_in_use`, `refused`: refused without effect, the last for good; `doubled`: the network brings the request twice;
  * `wrong`: another body, which must be as described all the same.
  */
 export type Fault =
   | Readonly<{ kind: 'reset' | 'never' | 'error'; when: 'before' | 'after' }>
-  | Readonly<{ kind: 'late' | 'unavailable' | 'rate_limited' | 'lock_timeout' | 'key_in_use' | 'doubled' }>
+  | Readonly<{
+      kind: 'late' | 'unavailable' | 'rate_limited' | 'lock_timeout' | 'key_in_use' | 'refused' | 'doubled';
+    }>
   | Readonly<{
       kind: 'wrong';
       body(right: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
@@ -53,6 +55,10 @@ export function refusalOf(fault: Fault, key: string | undefined): Reply | undefi
       );
     case 'key_in_use':
       return keyInUse(key);
+    case 'refused':
+      return refuseEarly(400, 'The payment method type is not activated on this account.', {
+        code: 'payment_intent_invalid_parameter',
+      });
     case 'unavailable':
       return refuseEarly(
         503,
