@@ -41,7 +41,7 @@ export function paymentToRow(payment: Payment) {
     closing = false,
     ...rest
   } = storedPaymentRecord(payment);
-  const { attention, proposer_identities, ...record } = rest;
+  const { attention, ...record } = rest;
   return {
     ...record,
     id: uuidOf(record.id),
@@ -51,14 +51,11 @@ export function paymentToRow(payment: Payment) {
     failure_code: failure?.code,
     failure_message: failure?.message,
     attention_since: attention?.since,
-    attention:
-      attention && jsonText({ ...attention, ...present({ proposer_identities }) } satisfies StoredAttention),
+    // One text, so that every digit stays; what is asked for in it has a column of its own.
+    attention: attention && jsonText(attention),
     audit_hash: payment.auditHash,
   };
 }
-
-/** One text, so that every digit stays; what is asked for in it has a column of its own. */
-type StoredAttention = AttentionRecord & Readonly<{ proposer_identities?: readonly string[] }>;
 
 /** The key and the columns that a move changes. */
 export function paymentMoveToRow(payment: Payment) {
@@ -187,15 +184,10 @@ export function paymentFromRow(row: Row<'payment'>): Payment {
     ...(processor === null ? {} : { processor }),
     ...(processor_account === null ? {} : { processor_account }),
     ...(processor_id === null ? {} : { processor_id }),
-    ...(attention === null ? {} : attentionIn(attention)),
+    ...(attention === null ? {} : { attention: parseJson(attention) as AttentionRecord }),
     ...(failure_code === null ? {} : { failure: { code: failure_code, message: failure_message ?? '' } }),
   };
   return restorePayment(record, audit_hash);
-}
-
-function attentionIn(text: string): Pick<StoredPaymentRecord, 'attention' | 'proposer_identities'> {
-  const { proposer_identities, ...attention } = parseJson(text) as StoredAttention;
-  return { attention, ...present({ proposer_identities }) };
 }
 
 /** Field by field: a file of a million rows reads as many. */

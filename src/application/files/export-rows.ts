@@ -22,7 +22,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import { ledgerEntryRecord } from '../../domain/ledger/ledger-record.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
-import { publishedPayment } from '../../domain/payments/payment-record.ts';
+import { paymentRecord } from '../../domain/payments/payment-record.ts';
 import type { Transaction } from '../../domain/payments/transaction.ts';
 import { transactionRecord } from '../../domain/payments/transaction-record.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
@@ -64,7 +64,7 @@ export const readRows = (ports: RowPorts, pageRows: number): ReadRows => {
   const readers: Readonly<Record<ExportSource, ReadRows>> = {
     payments: (order, cursor) =>
       paymentsAfter(order, cursor).map((found) => ({
-        rows: { source: 'payments', rows: found.map(publishedPayment) },
+        rows: { source: 'payments', rows: found.map(paymentRecord) },
         ...nextOf(found),
       })),
     transactions: (order, cursor) =>

@@ -61,10 +61,10 @@ function expiryIn(chain: readonly AuditEntry[]): readonly (string | undefined)[]
   return type === 'void' && status === 'succeeded' && reason === 'authorization_expired' ? [updated_at] : [];
 }
 
-/** One text for one cause, whatever was proposed about it and since when it is there. */
+/** One text for one cause, since whenever it is there. */
 function causeIn({ attention }: Told): string | undefined {
   if (attention === undefined) return undefined;
-  const { since: _since, proposal: _proposal, ...cause } = attention;
+  const { since: _since, ...cause } = attention;
   return canonicalJson(cause);
 }
 
@@ -81,14 +81,13 @@ function refundEventType({ type, status }: Told): EventType | undefined {
 }
 
 function eventAbout(type: EventType, merchantId: MerchantId, told: Told): ExpectedEvent {
-  const { proposer_identities: _identities, ...data } = told;
-  const paymentId = parseId('pay', data.payment_id ?? data.id ?? '');
+  const paymentId = parseId('pay', told.payment_id ?? told.id ?? '');
   return {
     type,
     merchantId,
     ...(paymentId === undefined ? {} : { paymentId }),
-    created: fromRfc3339(data.updated_at ?? ''),
-    data,
+    created: fromRfc3339(told.updated_at ?? ''),
+    data: told,
   };
 }
 

@@ -35,24 +35,6 @@ export type SeenState = (typeof SEEN_STATES)[number];
 /** The facts of a processor's answer that are compared with what it was asked for. */
 export type Seen = Readonly<{ state: SeenState; amount?: Money; processorId?: string }>;
 
-/** What a person decides became of the money. */
-export const RESOLUTION_OUTCOMES = ['succeeded', 'failed', 'canceled'] as const;
-export type ResolutionOutcome = (typeof RESOLUTION_OUTCOMES)[number];
-
-/** A person: the subject of the token, and every identity in its claims. */
-export type Resolver = Readonly<{ id: string; identities: readonly string[] }>;
-
-/** A resolution that another person has to confirm. `evidence` says where the truth was seen. */
-export type ResolutionProposal = Readonly<{
-  outcome: ResolutionOutcome;
-  /** What was taken or held; absent: all that was asked for. */
-  amount?: Money;
-  reason: string;
-  evidence?: string;
-  by: Resolver;
-  at: Instant;
-}>;
-
 /**
  * A payment whose processor and books disagree. `modification` is the capture, refund or void that it is about, and the key it
  * was asked for under; absent: the charge itself.
@@ -62,7 +44,6 @@ export type Attention = Readonly<{
   since: Instant;
   seen: Seen;
   modification?: Readonly<{ transactionId: TransactionId; idempotencyKey: string }>;
-  proposal?: ResolutionProposal;
 }>;
 
 /**

@@ -2,7 +2,7 @@ import type { DomainEvent, EventType } from '../kernel/events.ts';
 import type { EventId } from '../kernel/ids.ts';
 import { isSameCause } from './attention.ts';
 import type { Payment } from './payment.ts';
-import { publishedPayment } from './payment-record.ts';
+import { paymentRecord } from './payment-record.ts';
 import { isExpiry, type Transaction } from './transaction.ts';
 import { transactionRecord } from './transaction-record.ts';
 
@@ -24,7 +24,7 @@ export function paymentEvent(
         merchantId: payment.merchantId,
         paymentId: payment.id,
         created: payment.updatedAt,
-        data: publishedPayment(payment),
+        data: paymentRecord(payment),
       };
 }
 
@@ -41,7 +41,7 @@ export const expiryEvent = (
         merchantId: payment.merchantId,
         paymentId: payment.id,
         created: payment.updatedAt,
-        data: publishedPayment(payment),
+        data: paymentRecord(payment),
       }
     : undefined;
 
@@ -60,7 +60,7 @@ export function attentionEvent(
     merchantId: payment.merchantId,
     paymentId: payment.id,
     created: payment.updatedAt,
-    data: publishedPayment(payment),
+    data: paymentRecord(payment),
   };
 }
 

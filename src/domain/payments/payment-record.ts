@@ -16,8 +16,8 @@ import {
 } from './payment.ts';
 
 /**
- * A payment flat, under the names it is published with: the audit snapshot is this record, but for the account of its route, and the
- * wire body and the event payload are what `publishedPayment` leaves of it. Amounts are minor units of `currency`; times are RFC 3339.
+ * A payment flat, under the names it is published with: the wire body, the audit snapshot and the event payload are
+ * this one record, but for the account of its route. Amounts are minor units of `currency`; times are RFC 3339.
  */
 export type PaymentRecord = Readonly<{
   id: PaymentId;
@@ -48,8 +48,6 @@ export type PaymentRecord = Readonly<{
   closing?: true;
   failure?: PaymentFailure;
   attention?: AttentionRecord;
-  /** By which who proposed a resolution is known again; never published. */
-  proposer_identities?: readonly string[];
   version: number;
   created_at: string;
   updated_at: string;
@@ -85,21 +83,12 @@ export function paymentRecord(payment: Payment): PaymentRecord {
       : {}),
     ...(payment.status === 'authorized' && payment.closing ? { closing: true } : {}),
     ...(payment.status === 'failed' ? { failure: payment.failure } : {}),
-    ...present({
-      attention: payment.attention && attentionRecord(payment.attention),
-      proposer_identities: payment.attention?.proposal?.by.identities,
-    }),
+    ...present({ attention: payment.attention && attentionRecord(payment.attention) }),
     version: payment.version,
     created_at: rfc3339(payment.createdAt),
     updated_at: rfc3339(payment.updatedAt),
   };
 }
-
-/** As it is published: without by what the proposer of a resolution is known again. */
-export const publishedPayment = (payment: Payment): Omit<PaymentRecord, 'proposer_identities'> => {
-  const { proposer_identities: _identities, ...published } = paymentRecord(payment);
-  return published;
-};
 
 /** Beside the record: the account of the route, which is of the merchant's config and so is shown to no reader of payments. */
 type RoutedRecord<Record> = Record & Readonly<{ processor_account?: string }>;
@@ -146,7 +135,7 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
       metadata: record.metadata,
       route: routeIn(record),
       processorId: record.processor_id,
-      attention: record.attention && restoreAttention(record.attention, of, record.proposer_identities),
+      attention: record.attention && restoreAttention(record.attention),
     }),
     version: record.version,
     createdAt: instantOf(record.created_at),

@@ -5,7 +5,7 @@ import { MOST_EXPORTS } from '../../../application/files/export-places.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
 import { EXPORT_FORMATS } from '../../../domain/files/export.ts';
 import type { Payment } from '../../../domain/payments/payment.ts';
-import { publishedPayment } from '../../../domain/payments/payment-record.ts';
+import { paymentRecord } from '../../../domain/payments/payment-record.ts';
 import { BYTE_ORDER_MARK, type FileFormat, fileFormat } from '../../files/export-encoder.ts';
 import { filterOf, paymentFilter } from '../payments/payment-filter.ts';
 import { PAYMENTS_TAG } from '../payments/payment-problems.ts';
@@ -107,7 +107,7 @@ function bytesOf(
                 return;
               }
               page = next.value.value.values();
-            } else text += lines([publishedPayment(payment)]);
+            } else text += lines([paymentRecord(payment)]);
           }
           controller.enqueue(encoder.encode(text));
           text = '';

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { ATTENTION_REASONS, RESOLUTION_OUTCOMES, SEEN_STATES } from '../../../domain/payments/attention.ts';
+import { ATTENTION_REASONS, SEEN_STATES } from '../../../domain/payments/attention.ts';
 import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
 import { problem } from '../server/problem.ts';
 import {
@@ -85,17 +85,6 @@ const attention = z.strictObject({
     .string()
     .optional()
     .openapi({ description: 'Of the request that asked for that capture, refund or void.' }),
-  proposal: z
-    .strictObject({
-      outcome: openList(RESOLUTION_OUTCOMES),
-      amount: money.optional(),
-      reason: z.string(),
-      evidence: z.string().optional(),
-      by: z.string(),
-      at: time,
-    })
-    .optional()
-    .openapi({ description: 'A resolution that another person has to confirm.' }),
 });
 
 /** A payment as it is published. */

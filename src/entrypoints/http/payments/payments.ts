@@ -7,7 +7,7 @@ import { parseId } from '../../../domain/kernel/ids.ts';
 import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { Payment } from '../../../domain/payments/payment.ts';
-import { publishedPayment } from '../../../domain/payments/payment-record.ts';
+import { paymentRecord } from '../../../domain/payments/payment-record.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { answerVersion, tagOf } from '../server/entity-tag.ts';
@@ -139,7 +139,7 @@ const getPayments =
           }),
       )
       .match(
-        ({ page, total }) => answerPage(page, publishedPayment, { total }),
+        ({ page, total }) => answerPage(page, paymentRecord, { total }),
         (failure) => refuse(c, failure),
       );
 
@@ -154,7 +154,7 @@ const getPayment =
           version: payment.version,
           // A file settles transactions and leaves their payment as it is.
           beside: transactions.filter(({ status }) => status === 'settled').length,
-          body: jsonText({ ...publishedPayment(payment), transactions: transactions.map(transactionRecord) }),
+          body: jsonText({ ...paymentRecord(payment), transactions: transactions.map(transactionRecord) }),
         }),
       (failure) => refuse(c, failure),
     );

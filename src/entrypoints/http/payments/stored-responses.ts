@@ -2,7 +2,7 @@ import type { StoredResponse } from '../../../domain/kernel/claim.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { Payment, PaymentStatus } from '../../../domain/payments/payment.ts';
-import { publishedPayment } from '../../../domain/payments/payment-record.ts';
+import { paymentRecord } from '../../../domain/payments/payment-record.ts';
 import type { Transaction, TransactionStatus } from '../../../domain/payments/transaction.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import type { ResponseEncoder } from '../../../ports/response-encoder.ts';
@@ -66,7 +66,7 @@ function statusOf({ status }: Payment): number {
 const bodyOf = (payment: Payment, requestId: string): string =>
   payment.status === 'failed'
     ? problemText(declineOf(payment.failure, payment.id, requestId))
-    : jsonText(publishedPayment(payment));
+    : jsonText(paymentRecord(payment));
 
 const movedStatusOf = ({ status }: Transaction): number =>
   status === 'pending' ? 202 : status === 'failed' ? 402 : 201;
