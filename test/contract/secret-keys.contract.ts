@@ -55,7 +55,9 @@ export function secretKeysContract(adapter: string, open: () => Promise<SecretKe
       expect(await indexOf('merchant-a', 'ada@example.com')).toEqual(index);
       expect(await indexOf('merchant-a', 'bob@example.com')).not.toEqual(index);
       expect(await indexOf('merchant-b', 'ada@example.com')).not.toEqual(index);
-      expect(String(index)).not.toContain('ada');
+      // Of letters and digits alone, three may be there by chance.
+      expect(String(index)).not.toContain('ada@');
+      expect(String(index)).not.toContain('example');
     });
   });
 }

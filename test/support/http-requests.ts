@@ -89,19 +89,28 @@ const FIXED_STEPS = new Set(['batch', 'summary', 'export', 'pending', 'flagged']
 function queryOf(document: Document, operation: Operation): fc.Arbitrary<string> {
   const parameters = (operation.parameters ?? []).filter((each) => each.in === 'query');
   if (parameters.length === 0) return fc.constant('');
-  const pairs = parameters.map(({ name, schema }) => {
-    const good = goodValueOf(document, schema, 0).map((value) => `${value as string}`);
-    const value = fc.oneof({ arbitrary: good, weight: 20 }, { arbitrary: hostileText, weight: 1 });
-    return sometimes(name === 'cursor' ? 3 : 20, value).map((given) => [name, given] as const);
+  const given = parameters.map(({ name, schema }) => {
+    const good = goodValueOf(document, schema, 0).map((value) => pairsOf(name, value));
+    const hostile = hostileText.map((value): readonly Pair[] => [[name, value]]);
+    const pairs = fc.oneof({ arbitrary: good, weight: 20 }, { arbitrary: hostile, weight: 1 });
+    return sometimes(name === 'cursor' ? 3 : 20, pairs);
   });
   const more = sometimes(3, fc.tuple(hostileText, hostileText));
-  return fc.tuple(fc.tuple(...pairs), more).map(([known, surplus]) => {
+  return fc.tuple(fc.tuple(...given), more).map(([known, surplus]) => {
     const query = new URLSearchParams();
-    for (const [name, value] of [...known, surplus ?? ['', undefined]])
-      if (value !== undefined) query.append(name, value);
+    for (const [name, value] of [...known.flatMap((each) => each ?? []), surplus ?? []])
+      if (name !== undefined && value !== undefined) query.append(name, value);
     return query.toString();
   });
 }
+
+type Pair = readonly [name: string, value: string];
+
+/** An object is a parameter for each of its members, as `metadata[order]=1001`. */
+const pairsOf = (name: string, value: unknown): readonly Pair[] =>
+  typeof value === 'object' && value !== null
+    ? Object.entries(value).map(([member, each]) => [`${name}[${member}]`, String(each)])
+    : [[name, String(value)]];
 
 function headersOf(tokens: readonly string[], operation: Operation): fc.Arbitrary<Record<string, string>> {
   const visible = textOf(0x21, 0x7e, 1, 300);
