@@ -63,7 +63,7 @@ export function attentionContract(adapter: string, open: () => Promise<Storage>)
         },
       });
 
-    it('finds a merchant’s own, newest first and a page at a time, until they need nobody', async () => {
+    it('finds a merchant’s own, newest first and a page at a time, until they are in attention no more', async () => {
       const opened = await Promise.all(Array.from({ length: 7 }, (_, n) => taken({ createdAt: NOON + n })));
       const needed = await Promise.all(
         opened.filter((_, n) => n % 2 === 0).map((held, n) => needing(held, NOON - n)),

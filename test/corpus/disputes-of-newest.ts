@@ -6,7 +6,7 @@ import type { Storage } from '../../src/ports/storage.ts';
 
 const MERCHANT = 'merchant-1' as MerchantId;
 
-/** A processor at which the newest payment is disputed, and lost once that is on record; other disputes are of nobody here. */
+/** A processor at which the newest payment is disputed, and lost once that is on record; other disputes are of no payment here. */
 export function disputesOfNewest(storage: Storage): ProcessorDisputes {
   return {
     find: ({ id }) =>

@@ -65,7 +65,7 @@ export function findingPaymentsContract(adapter: string, open: () => Promise<Sto
       expect(await found({ customer_email: EMAIL, start_date: '2999-01-01' })).toEqual([]);
     });
 
-    it('finds none by the email of another merchant’s customer, of nobody’s and of one that was erased', async () => {
+    it('finds none by the email of another merchant’s customer, of no customer’s and of one that was erased', async () => {
       const ada = await register(mine, EMAIL);
       await pay(mine, { customer_id: ada });
       expect(await found({ customer_email: EMAIL }, theirs)).toEqual([]);

@@ -138,7 +138,7 @@ export function processorConfigContract(adapter: string, open: () => Promise<Sto
       expect(seen).toEqual(['charge by one', 'refund by two', 'refund by no key']);
     });
 
-    it('say where a charge goes once and for all: its account is kept, shown to nobody, and in every later call', async () => {
+    it('say where a charge goes once and for all: its account is kept, shown in no answer, and in every later call', async () => {
       await openShop({ api_key: 'one', account: 'acct_1' });
       const { id } = await pay({ captureMethod: 'manual' });
       const silent = await pay({ method: 'test_timeout_approved' });

@@ -18,7 +18,7 @@ declare module 'vitest' {
 /**
  * Tests end processes, never the machine, so neither waiting for the disk nor whole pages in the log would prove anything. Their
  * databases, some two thousand in a run, live for seconds: none needs to be vacuumed or copied. They log in some ten
- * thousand times with passwords that nobody guesses: hashing one of them 4096 times on either side shields nothing.
+ * thousand times with passwords that are random: hashing one of them 4096 times on either side shields nothing.
  */
 const SETTINGS = {
   fsync: 'off',

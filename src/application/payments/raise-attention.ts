@@ -48,7 +48,7 @@ export function withoutAttention<Known extends Payment>(
   return attention === undefined || !isAboutSame(attention, about) ? payment : (rest as unknown as Known);
 }
 
-/** The charge goes on as it was asked for, so that nobody has to look any more. */
+/** The charge goes on as it was asked for, so it is in attention no more. */
 export const clearAttention = (payment: Processing, now: Instant): Processing => ({
   ...moved(withoutAttention(payment), now),
   status: 'processing',

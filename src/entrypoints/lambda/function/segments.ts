@@ -83,7 +83,7 @@ export function segments(daemonAddress: string | undefined): Segments {
       trace.ended.push(JSON.stringify(document));
     };
     const answer = ask(id);
-    // What answers at once asked no one, and what gives a stream is read long after.
+    // What answers at once asked nothing of a store, and what gives a stream is read long after.
     if (!isPromised(answer)) return answer;
     answer.then(
       (value) => {
