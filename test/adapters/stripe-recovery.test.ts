@@ -13,6 +13,7 @@ import { aMerchantId, terms } from '../fixtures/changes.ts';
 import { hasStripeDescription } from '../support/aws-emulators.ts';
 import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
 import { bookOf, charged, processorAt } from '../support/stripe-double/bookkeeping.ts';
+import { doubleClient } from '../support/stripe-double/client.ts';
 import type { Fault } from '../support/stripe-double/faults.ts';
 import { type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts';
 
@@ -55,8 +56,8 @@ describe.runIf(hasStripeDescription())('Payments on Stripe, whose answers are la
     expect(double.undescribed()).toEqual([]);
   });
 
-  function useCases() {
-    const stripe = processorAt(double, 100);
+  function useCases(timeoutMs = 100) {
+    const stripe = processorAt(double, timeoutMs);
     const ports = {
       ...world.ports,
       processor: {
@@ -138,6 +139,26 @@ describe.runIf(hasStripeDescription())('Payments on Stripe, whose answers are la
     });
     expect(payment?.attention).toBeUndefined();
   });
+
+  it.for([
+    ['captured', (id: string) => doubleClient(double).paymentIntents.capture(id)],
+    ['canceled', (id: string) => doubleClient(double).paymentIntents.cancel(id)],
+  ] as const)(
+    'that were %s at Stripe by others before their hold was on record are for people, and move nothing',
+    async ([state, byOthers]) => {
+      use = useCases(500);
+      double.script.next(CONFIRM, { kind: 'never', when: 'after' });
+      await use.process({ ...onStripe(), captureMethod: 'manual' });
+      await byOthers([...double.books().intents.keys()][0] ?? expect.fail('there is no intent'));
+      world.pass(terms.leaseMs + 60_000);
+      (await use.recover(1_000))._unsafeUnwrap();
+      const [payment] = await payments();
+      expect(payment).toMatchObject({
+        status: 'processing',
+        attention: { reason: 'state_differs', seen: { state } },
+      });
+    },
+  );
 
   it('are never without a record because Stripe could not be asked for it', async () => {
     await use.process(onStripe());

@@ -31,9 +31,11 @@ export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer | Undecided
       return { awaits: 'confirmation', processorId: intent.id };
     case 'requires_capture':
     case 'succeeded':
-      return charge === undefined ? undecided : approved(intent, charge);
+      return charge === undefined
+        ? undecided
+        : approved(intent, charge, intent.status === 'succeeded' ? 'captured' : 'authorized');
     case 'canceled':
-      return charge?.paid ? approved(intent, charge) : declined(intent, charge, CANCELED);
+      return charge?.paid ? approved(intent, charge, 'canceled') : declined(intent, charge, CANCELED);
     case 'requires_payment_method':
       return declined(intent, charge, failureOf(intent));
     // The customer has to act, or the bank to answer: the record says later what became of it.
@@ -52,12 +54,17 @@ const failureOf = ({ last_payment_error: failure }: Stripe.PaymentIntent) => ({
   text: failure?.message ?? 'The payment method was refused.',
 });
 
-function approved(intent: Stripe.PaymentIntent, charge: Stripe.Charge): ChargeAnswer | Undecided {
+function approved(
+  intent: Stripe.PaymentIntent,
+  charge: Stripe.Charge,
+  standing: 'authorized' | 'captured' | 'canceled',
+): ChargeAnswer | Undecided {
   const amount = amountOf(intent.amount, intent.currency);
   if (amount === undefined) return undecided;
   const fee = intent.capture_method === 'manual' ? undefined : feeIn(charge.balance_transaction, amount);
   return {
     approved: true,
+    standing,
     amount,
     processorId: intent.id,
     responseCode: charge.outcome?.network_status ?? charge.status,

@@ -1,4 +1,4 @@
-import { err, ok, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { err, errAsync, ok, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import { type Dispute, disputeKey, openDispute, updateDispute } from '../../domain/disputes/dispute.ts';
 import { disputeAction, disputeEvent } from '../../domain/disputes/dispute-record.ts';
 import type { RunningJob } from '../../domain/files/job.ts';
@@ -72,7 +72,7 @@ function disputedPayment(
   { payments }: RecordDisputePorts,
   { about, chargeId }: ProcessorDispute,
 ): ResultAsync<Payment, Unread> {
-  if (about === undefined) return okAsync(undefined).andThen(() => err(noRecord));
+  if (about === undefined) return errAsync(noRecord);
   return payments
     .find(about.merchantId, about.paymentId)
     .andThen((payment) => (payment.processorId === chargeId ? ok(payment) : err(noRecord)));

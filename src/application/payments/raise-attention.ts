@@ -28,7 +28,7 @@ type Cause = Pick<Attention, 'modification'> & Readonly<{ reason: AttentionReaso
 
 /**
  * The payment with a cause for attention put on it; undefined where there is nothing new to say: it has that cause already, or one
- * that is about something else and comes first. What was proposed was about what was seen then, and is gone with it.
+ * that is about something else and comes first.
  */
 export function raised<Known extends Payment>(payment: Known, cause: Cause, now: Instant): Known | undefined {
   const { attention } = payment;

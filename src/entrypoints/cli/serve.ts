@@ -14,6 +14,7 @@ import {
   watchQueuedMessages,
 } from '../http/approvals/approvals-metrics.ts';
 import { metricsText } from '../http/operation/operation.ts';
+import { watchAttention } from '../http/payments/attention-metrics.ts';
 import { platformApp, wholeApp } from '../http/platform-app.ts';
 import { clientAddressBehind } from '../http/server/client-address.ts';
 import { admitted, inFlight } from '../http/server/in-flight.ts';
@@ -86,6 +87,7 @@ async function serve(
   const failedAuthentications = countFailedAuthentications(platform.get(TOKENS.ports));
   watchParts(platform, metrics);
   watchBacklog(metrics, platform.get(TOKENS.ports));
+  watchAttention(metrics, platform.get(TOKENS.ports));
   const approvalsPorts = approvals.get(APPROVALS_TOKENS.ports);
   watchBacklog(metrics, approvalsPorts, APPROVALS_OUTBOX);
   watchApprovalQueue(metrics, approvalsPorts);

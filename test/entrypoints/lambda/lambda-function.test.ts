@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { jsonLogger } from '../../../src/entrypoints/http/server/logger.ts';
 import { emfMetrics } from '../../../src/entrypoints/lambda/function/emf-metrics.ts';
@@ -59,7 +60,7 @@ describe('an instance of a function', () => {
     const traced = {
       begin: () => {},
       flush: async () => {
-        await Promise.resolve();
+        await setImmediate();
         sent += 1;
       },
     };

@@ -2,6 +2,7 @@ import { errAsync, okAsync } from 'neverthrow';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { postgresPool } from '../../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../../src/adapters/postgres/storage.ts';
+import { segmentSender } from '../../../src/entrypoints/lambda/function/segment-sender.ts';
 import { segments } from '../../../src/entrypoints/lambda/function/segments.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import { httpEvent } from '../../support/gateway.ts';
@@ -47,6 +48,16 @@ async function traceOf(
 const namesOf = (sent: readonly Segment[]) => sent.map(({ name, annotations }) => [name, annotations]);
 
 describe('the segments of an invocation', () => {
+  it.each(['127.0.0.1:99999', '255.255.255.255:2000'])(
+    'that cannot be sent, to %s, are lost, and the function goes on',
+    async (address) => {
+      const sender = segmentSender(address);
+      expect(sender).toBeDefined();
+      await sender?.send(['{}', '{}']);
+      await sender?.send(['{}']);
+    },
+  );
+
   const store = {
     find: (id: string) => (id === 'known' ? okAsync(id) : errAsync({ kind: 'PaymentNotFound', id })),
     commit: () => errAsync({ kind: 'StorageUnavailable' as const }),

@@ -8,33 +8,38 @@ export type SegmentSender = Readonly<{
 
 const HEADER = '{"format":"json","version":1}\n';
 
+type Opened = Readonly<{ socket: Socket; closed: Promise<void> }>;
+
 /** Nothing where no address is given, or none of the form `169.254.79.129:2000`, as Lambda gives it. */
 export function segmentSender(address: string | undefined): SegmentSender | undefined {
   const [, host, port] = /^(\d+\.\d+\.\d+\.\d+):(\d+)$/.exec(address ?? '') ?? [];
   if (host === undefined) return undefined;
-  let socket: Socket | undefined;
-  const opened = () => {
-    const made = createSocket('udp4').unref();
-    // A daemon that is not there is heard of here, and means that there is no trace.
-    made.on('error', () => {
-      if (socket === made) socket = undefined;
-      made.close();
+  let open: Opened | undefined;
+  const opened = (): Opened => {
+    const socket = createSocket('udp4').unref();
+    const closed = new Promise<void>((resolve) => {
+      socket.once('close', resolve);
+    });
+    const made = { socket, closed };
+    // What could not be bound is opened anew; what it had to send is lost, and its sender waits no longer.
+    socket.on('error', () => {
+      if (open === made) open = undefined;
+      socket.close();
     });
     return made;
   };
   return {
     async send(documents) {
       if (documents.length === 0) return;
-      socket ??= opened();
-      const to = socket;
-      await Promise.all(
-        documents.map(
-          (document) =>
-            new Promise<void>((resolve) => {
-              to.send(HEADER + document, Number(port), host, () => resolve());
-            }),
-        ),
+      open ??= opened();
+      const { socket, closed } = open;
+      const sent = documents.map(
+        (document) =>
+          new Promise<void>((resolve) => {
+            socket.send(HEADER + document, Number(port), host, () => resolve());
+          }),
       );
+      await Promise.race([Promise.allSettled(sent), closed]);
     },
   };
 }
