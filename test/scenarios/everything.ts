@@ -11,6 +11,7 @@ import { findingPaymentsContract } from './finding-payments.scenario.ts';
 import { heavyPagesContract } from './heavy-pages.scenario.ts';
 import { jobsContract } from './jobs.scenario.ts';
 import { managingMerchantsContract } from './managing-merchants.scenario.ts';
+import { missingTransactionsContract } from './missing-transactions.scenario.ts';
 import { notificationsContract } from './notifications.scenario.ts';
 import { parkedEventsContract } from './parked-events.scenario.ts';
 import { paymentLimitsContract } from './payment-limits.scenario.ts';
@@ -55,6 +56,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   reportsContract(adapter, open);
   uploadsContract(adapter, open);
   exceptionsContract(adapter, open);
+  missingTransactionsContract(adapter, open);
   settlementSourcesContract(adapter, open);
   settlementsContract(adapter, open);
   settlementPayoutsContract(adapter, open);

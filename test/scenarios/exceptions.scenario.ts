@@ -1,96 +1,29 @@
 import { okAsync } from 'neverthrow';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { assignException } from '../../src/application/files/assign-exception.ts';
-import { listRows } from '../../src/application/files/list-rows.ts';
-import { type ExceptionFilter, listExceptions } from '../../src/application/files/read-exceptions.ts';
-import { getReconciliation } from '../../src/application/files/read-reconciliations.ts';
-import {
-  confirmResolution,
-  type RequestedAction,
-  rejectResolution,
-  resolveException,
-} from '../../src/application/files/resolve-exception.ts';
-import { verify } from '../../src/application/integrity/verify.ts';
+import type { ExceptionFilter } from '../../src/application/files/read-exceptions.ts';
+import { rejectResolution, resolveException } from '../../src/application/files/resolve-exception.ts';
 import { unclaimed } from '../../src/application/kernel/aggregate-change.ts';
-import { type Exception, missingKey } from '../../src/domain/files/exception.ts';
-import type { Reconciliation } from '../../src/domain/files/reconciliation.ts';
-import { present } from '../../src/domain/kernel/present.ts';
 import type { Transaction } from '../../src/domain/payments/transaction.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, origin, SECRET } from '../fixtures/changes.ts';
+import { aMerchantId } from '../fixtures/changes.ts';
 import { aResolver } from '../fixtures/exceptions.ts';
 import { countsOf, type FileDesk, fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
-import { temporaryFiles } from '../support/objects.ts';
+import { ann, bob, exceptionDesk } from './exception-desk.ts';
 
 const DAY_MS = 86_400_000;
-const ann = aResolver('okta|ann', 'ann@x.com');
-const bob = aResolver('okta|bob', 'bob@x.com');
 
 /** What exceptions promise, from the row that opens one to the second person, on every storage. */
 export function exceptionsContract(adapter: string, open: () => Promise<Storage>): void {
   describe(`Exceptions: ${adapter}`, () => {
-    let storage: Storage;
+    const on = exceptionDesk(open);
+    const { verified, listed, only, targetOf, resolving, confirming, balance, anyFile } = on;
     let desk: FileDesk;
-    beforeEach(async () => {
-      storage = await open();
-      desk = fileDesk(storage, temporaryFiles({ now: () => Date.now() }));
-      return () => storage.close();
+    let storage: Storage;
+    beforeEach(() => {
+      desk = on.desk();
+      storage = on.storage();
     });
-
-    const verified = async () => {
-      const clock = { now: () => desk.clock.now() + 3_600_000 };
-      const seen = await verify({ ...storage, ...desk.ports, clock })(() => {});
-      return seen.isOk() ? seen.value.unsettled : seen.error;
-    };
-
-    const signedTokens = systemSignedTokens(SECRET);
-    const listed = async (filter: ExceptionFilter = {}, limit = 100, merchantId = desk.merchantId) => {
-      const list = listExceptions({ ...desk.ports, signedTokens });
-      const found: Exception[] = [];
-      for (let cursor: string | undefined; ; ) {
-        const page = (await list({ merchantId, filter, limit, ...present({ cursor }) }))._unsafeUnwrap();
-        found.push(...page.items.map(({ exception }) => exception));
-        cursor = page.nextCursor;
-        if (cursor === undefined) return found;
-      }
-    };
-    const only = async (filter: ExceptionFilter = {}): Promise<Exception> => {
-      const [first, ...others] = await listed(filter);
-      if (first === undefined || others.length > 0) throw new Error('there is not just one exception');
-      return first;
-    };
-    const targetOf = ({ id, merchantId }: Exception, by = ann) => ({ merchantId, id, by, origin });
-    const resolving = (exception: Exception, action: RequestedAction, by = ann) =>
-      resolveException(desk.ports)({ ...targetOf(exception, by), action, reason: 'looked into' }, unclaimed);
-    const confirming = (exception: Exception, by = bob, expectedVersions?: readonly number[]) =>
-      confirmResolution(desk.ports)(
-        { ...targetOf(exception, by), ...present({ expectedVersions }) },
-        unclaimed,
-      );
-    const balance = async () => {
-      const [found] = (await storage.balances.of(desk.merchantId, 'USD'))._unsafeUnwrap();
-      return found;
-    };
-    const absent = async (
-      { id, merchantId }: Reconciliation,
-      outcome: 'expected' | 'missing_there',
-    ): Promise<readonly unknown[]> => {
-      const list = listRows({ ...desk.ports, signedTokens, getReconciliation: getReconciliation(storage) });
-      return (await list({ merchantId, id, outcome, limit: 100 }))._unsafeUnwrap().items;
-    };
-    const absences = ({ status, absences: found }: Reconciliation) => {
-      expect(status).toBe('completed');
-      return [found?.expected, found?.missingThere];
-    };
-    /** A file of one row that is rejected: what it looks at is everything else. */
-    const anyFile = (name: string) => nativeFile([{ ...rowAbout(lost), fee: 'x', reference: name }]);
-    const lost = {
-      paymentId: 'pay_1',
-      id: 'txn_1',
-      type: 'capture',
-      amount: { minorUnits: 1n, currency: 'USD' },
-    } as unknown as Transaction;
 
     it('each row that did not match opens one in its batch’s commit, with both values, and a duplicate only where it says something else', async () => {
       await desk.open();
@@ -298,84 +231,6 @@ export function exceptionsContract(adapter: string, open: () => Promise<Storage>
       const outcomes = await Promise.all(rivals);
       expect(outcomes.filter((outcome) => outcome.isOk())).toHaveLength(1);
       expect(await balance()).toMatchObject({ differences: -100n });
-      expect(await verified()).toEqual([]);
-    });
-
-    it('what no file settles is expected for the merchant’s days, then missing once, and closed by the file that settles it', async () => {
-      await desk.open({ settlementDelayDays: 2 });
-      const [settled, late] = [await desk.paid(), await desk.paid()];
-      const first = await desk.reconcile(nativeFile([rowAbout(settled)]));
-      expect(absences(first)).toEqual([1, 0]);
-      expect(await absent(first, 'expected')).toMatchObject([
-        { outcome: 'expected', payment_id: late.paymentId, transaction_id: late.id, amount: 2_500 },
-      ]);
-      expect(await listed()).toEqual([]);
-      desk.clock.move(DAY_MS + 1_000);
-      const second = await desk.reconcile(anyFile('second'));
-      expect(absences(second)).toEqual([0, 1]);
-      const missing = await only({ type: 'missing_there' });
-      expect(missing).toMatchObject({
-        transactionId: late.id,
-        difference: -2_500n,
-        reconciliationId: second.id,
-      });
-      expect(await absent(second, 'missing_there')).toMatchObject([
-        { outcome: 'missing_there', transaction_id: late.id, exception_id: missing.id },
-      ]);
-      // Not opened a second time, and counted in each file that lacks it.
-      const third = await desk.reconcile(anyFile('third'));
-      expect(absences(third)).toEqual([0, 1]);
-      expect(await only({ type: 'missing_there' })).toEqual(missing);
-      const found = await desk.reconcile(nativeFile([rowAbout(late)]));
-      expect(absences(found)).toEqual([0, 0]);
-      expect(await only({ type: 'missing_there' })).toMatchObject({
-        status: 'resolved',
-        resolution: { settledBy: found.id },
-      });
-      expect(await verified()).toEqual([]);
-    });
-
-    it('a transaction is missing once, also where the next file comes within the hour and looks at it again', async () => {
-      await desk.open({ settlementDelayDays: 0 });
-      const late = await desk.paid();
-      desk.clock.move(late.createdAt + 60_000 - desk.clock.now());
-      for (const name of ['first', 'second'])
-        expect(absences(await desk.reconcile(anyFile(name)))).toEqual([0, 1]);
-      expect(await only({ type: 'missing_there' })).toMatchObject({ transactionId: late.id, version: 1 });
-    });
-
-    it('one that is expected later is expected until then, and one that was decided is counted no more', async () => {
-      await desk.open({ settlementDelayDays: 0 });
-      await desk.paid();
-      await desk.reconcile(anyFile('first'));
-      const until = desk.clock.now() + 5 * DAY_MS;
-      const missing = await only({ type: 'missing_there' });
-      const later = (await resolving(missing, { kind: 'expect_later', until }))._unsafeUnwrap();
-      expect(absences(await desk.reconcile(anyFile('second')))).toEqual([1, 0]);
-      desk.clock.move(5 * DAY_MS);
-      expect(absences(await desk.reconcile(anyFile('third')))).toEqual([0, 1]);
-      (await resolving(later, { kind: 'ignore' }))._unsafeUnwrap();
-      expect(absences(await desk.reconcile(anyFile('fourth')))).toEqual([0, 0]);
-      const key = missingKey(missing.transactionId ?? ('' as never));
-      const held = (await storage.aggregates.findByKey(desk.merchantId, 'exception', key))._unsafeUnwrap();
-      expect(held).toMatchObject({ id: missing.id, status: 'ignored' });
-      expect(await verified()).toEqual([]);
-    });
-
-    it('more than one commit holds are found at the end of a file, each once, however often the worker dies in between', async () => {
-      await desk.open({ settlementDelayDays: 0 });
-      const paid = await Promise.all(Array.from({ length: 70 }, () => desk.paid()));
-      const { reconciliation } = (await desk.send(anyFile('first')))._unsafeUnwrap();
-      // Each turn of a worker ends after one step, as if it had died there.
-      for (let turns = 0; turns < 40; turns += 1)
-        (await desk.worker({}, `worker-${turns}`)(1, () => true))._unsafeUnwrap();
-      const ended = await desk.find(reconciliation.id);
-      expect(ended.status).toBe('completed');
-      expect(absences(ended)).toEqual([0, 70]);
-      const missing = await listed({ type: 'missing_there' });
-      const ids = new Set(missing.map(({ transactionId }) => transactionId));
-      expect([missing.length, ids]).toEqual([70, new Set(paid.map(({ id }) => id))]);
-      expect(await absent(ended, 'missing_there')).toHaveLength(70);
       expect(await verified()).toEqual([]);
     });
 
