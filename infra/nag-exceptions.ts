@@ -6,7 +6,7 @@ import type { DeploymentSettings } from './settings.ts';
 /** Rules of cdk-nag that do not hold here, and why that is right; everything else they find fails the synthesis. */
 export function acknowledgeFindings(
   { data, platform, approvals }: Deployment,
-  { keepData }: DeploymentSettings,
+  { keepData, stripe }: DeploymentSettings,
 ): void {
   if (!keepData)
     accept(data.database.cluster, {
@@ -33,6 +33,11 @@ export function acknowledgeFindings(
   for (const path of ['GET--healthz', 'GET--readyz'])
     accept(platform.api.node.findChild(path), {
       'AwsSolutions-APIG4': 'Probes have no token; the answer says nothing of anybody.',
+    });
+  if (stripe?.webhookArn !== undefined)
+    accept(platform.api.node.findChild('POST--processors--stripe--webhook'), {
+      'AwsSolutions-APIG4':
+        'Stripe has no token of ours: its events are signed, and no more than a reason to ask.',
     });
   for (const dead of [platform.dead, approvals.dead])
     accept(dead, { 'AwsSolutions-SQS3': 'It is itself where failed runs and events are kept.' });

@@ -21,6 +21,7 @@ import { deadLetters } from './queue-pair.ts';
 import { keepFailures, schedules, TRIED_FOR, TRIES_AGAIN } from './schedules.ts';
 import { platformEnvironment } from './service-environment.ts';
 import { serviceFunction } from './service-function.ts';
+import { STRIPE_EVENTS, type StripeSecrets } from './stripe-secrets.ts';
 
 /** A service that runs: what alarms and dashboards look at. */
 export type Running<Name extends string> = Readonly<{
@@ -35,7 +36,13 @@ export type Platform = Running<keyof typeof PLATFORM_FUNCTIONS>;
 /** The platform's functions over the table, its API, its schedules and what wakes them before their time. */
 export function platformStack(
   scope: Construct,
-  { name, bundles, data, domain }: Readonly<{ name: string; bundles: string; data: Data; domain?: Domain }>,
+  {
+    name,
+    bundles,
+    data,
+    domain,
+    stripe,
+  }: Readonly<{ name: string; bundles: string; data: Data; domain?: Domain; stripe?: StripeSecrets }>,
 ): Platform {
   const stack = new Stack(scope, `${name}-platform`, { description: 'paywright: payments of merchants' });
   const { table, files, keys } = data;
@@ -51,6 +58,7 @@ export function platformStack(
     storageKey: keys.storage,
     secretKey: keys.customers,
     customers: data.customers,
+    stripe,
     environment: platformEnvironment(data, { tableName: table.tableName, bucketName: files.bucketName }),
     places: {
       signingSecret: [data.signing.secretArn],
@@ -82,6 +90,9 @@ export function platformStack(
       { method: HttpMethod.DELETE, path: '/{proxy+}', to: process },
       { method: HttpMethod.GET, path: '/healthz', to: query, open: true },
       { method: HttpMethod.GET, path: '/readyz', to: query, open: true },
+      ...(stripe?.webhookArn === undefined
+        ? []
+        : [{ method: HttpMethod.POST, path: STRIPE_EVENTS, to: process, open: true }]),
     ],
   });
   new CfnOutput(stack, 'Url', {

@@ -21,6 +21,7 @@ const common = ({
   JWT_CLIENT_IDS: identity.client.userPoolClientId,
   PAYWRIGHT_SECRET_ARN: signing.secretArn,
   ...customerKeySettings(customers),
+  // Where Stripe is, functions that ask it have it in place of this (`stripe-secrets.ts`); the others ask no processor.
   PAYWRIGHT_PROCESSOR: 'simulator',
 });
 

@@ -10,6 +10,7 @@ import type { Construct } from 'constructs';
 import { type CustomerKeys, customerKeyStatements } from './customer-keys.ts';
 import type { Ask, FunctionPlan, Resource } from './function-plans.ts';
 import type { Network } from './network.ts';
+import { type StripeSecrets, stripeSettings, stripeStatements } from './stripe-secrets.ts';
 
 /** Seconds that a function may take; queues hide a message six times as long at least. */
 const FUNCTION_TIMEOUT_S = 30;
@@ -29,6 +30,8 @@ export type FunctionTerms = Readonly<{
   secretKey?: IKey;
   /** Of functions that are given their settings. */
   customers?: CustomerKeys;
+  /** Of a deployment that charges on Stripe. */
+  stripe?: StripeSecrets;
   /** Of functions that reach the database. */
   network?: Network;
 }>;
@@ -66,6 +69,7 @@ export function serviceFunction(
       ? [useOf(terms.secretKey, 'secretsmanager', ['kms:Decrypt'])]
       : []),
     ...(terms.customers === undefined ? [] : customerKeyStatements(name, terms.customers)),
+    ...stripeStatements(name, terms.stripe),
   ])
     role.addToPolicy(statement);
   return new LambdaFunction(scope, name, {
@@ -79,7 +83,7 @@ export function serviceFunction(
     tracing: Tracing.ACTIVE,
     role,
     logGroup,
-    environment: { ...terms.environment },
+    environment: { ...terms.environment, ...stripeSettings(name, terms.stripe) },
     ...(terms.secretKey === undefined ? {} : { environmentEncryption: terms.secretKey }),
     ...(terms.network === undefined
       ? {}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { StripeSecrets } from './stripe-secrets.ts';
 
 const csv = z.string().transform((text) => text.split(',').map((each) => each.trim()));
 const whole = z
@@ -6,6 +7,11 @@ const whole = z
   .regex(/^\d{1,6}$/, 'must be a whole number')
   .transform(Number);
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
+
+const secretArn = z
+  .string()
+  .regex(/^arn:[\w-]+:secretsmanager:/, 'must be the ARN of a Secrets Manager secret')
+  .optional();
 
 const CONTEXT = z.strictObject({
   stage: z
@@ -27,10 +33,9 @@ const CONTEXT = z.strictObject({
     .optional(),
   vpcZones: csv.optional(),
   vpcPrivateSubnets: csv.optional(),
-  customerKeysArn: z
-    .string()
-    .regex(/^arn:[\w-]+:secretsmanager:/, 'must be the ARN of a Secrets Manager secret')
-    .optional(),
+  customerKeysArn: secretArn,
+  stripeSecretArn: secretArn,
+  stripeWebhookSecretArn: secretArn,
   keepData: flag.default(true),
   highlyAvailable: flag.default(true),
   leastCapacity: whole.refine((units) => units >= 1, 'must be at least 1').default(2),
@@ -48,6 +53,7 @@ export type DeploymentSettings = Readonly<{
   vpc?: Readonly<{ id: string; zones: readonly string[]; privateSubnets: readonly string[] }>;
   /** The ring that guarded customers before their keys were in KMS. */
   customerKeysArn?: string;
+  stripe?: StripeSecrets;
   keepData: boolean;
   highlyAvailable: boolean;
   leastCapacity: number;
@@ -64,16 +70,36 @@ export function deploymentSettings(context: Readonly<Record<string, unknown>>): 
     throw new Error(
       parsed.error.issues.map(({ path, message }) => `-c ${String(path[0])}: ${message}`).join('\n'),
     );
-  const { alarmEmail, customerKeysArn, domain, certificateArn, vpcId, vpcZones, vpcPrivateSubnets, ...rest } =
-    parsed.data;
+  const {
+    alarmEmail,
+    customerKeysArn,
+    stripeSecretArn,
+    stripeWebhookSecretArn,
+    domain,
+    certificateArn,
+    vpcId,
+    vpcZones,
+    vpcPrivateSubnets,
+    ...rest
+  } = parsed.data;
   const vpc = together({ vpcId, vpcZones, vpcPrivateSubnets });
   const address = together({ domain, certificateArn });
   if (rest.leastCapacity > rest.mostCapacity)
     throw new Error('-c leastCapacity: must not be above mostCapacity');
+  if (stripeWebhookSecretArn !== undefined && stripeSecretArn === undefined)
+    throw new Error('-c stripeWebhookSecretArn: goes with stripeSecretArn');
   return {
     ...rest,
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
     ...(customerKeysArn === undefined ? {} : { customerKeysArn }),
+    ...(stripeSecretArn === undefined
+      ? {}
+      : {
+          stripe: {
+            keyArn: stripeSecretArn,
+            ...(stripeWebhookSecretArn === undefined ? {} : { webhookArn: stripeWebhookSecretArn }),
+          },
+        }),
     ...(address === undefined
       ? {}
       : { domain: { name: address.domain, certificateArn: address.certificateArn } }),

@@ -3,21 +3,8 @@ import { basename } from 'node:path';
 import type { Plugin } from 'esbuild';
 import type { Storage } from './plugins.ts';
 
-/**
- * Files of `src/composition` and `src/adapters` that are for the work of some functions alone. Stripe's client is for none:
- * with it `process` would be beyond 1 MB, and a function refuses to start where it is set.
- */
-const OF_WORK = new Set([
-  'aws-messaging',
-  'client',
-  'csv-files',
-  'deliveries',
-  'disputes',
-  'jobs',
-  'notifications',
-  'processor',
-  'relay',
-]);
+/** Files of `src/composition` and of the CSV adapter that are for the work of some functions alone. */
+const OF_WORK = new Set(['aws-messaging', 'csv-files', 'deliveries', 'jobs', 'relay']);
 
 const OF_SENDERS: readonly string[] = ['aws-messaging', 'relay'];
 const OF_WORKERS: readonly string[] = ['csv-files', 'deliveries', 'jobs', 'relay'];
@@ -33,7 +20,7 @@ export function partsOf(name: string): readonly string[] {
 export const withoutAbsent = (parts: readonly string[], storage: Storage): Plugin => ({
   name: 'without-absent',
   setup(build) {
-    build.onLoad({ filter: /\/src\/(?:composition|adapters\/(?:csv|stripe))\/[a-z-]+\.ts$/ }, ({ path }) => {
+    build.onLoad({ filter: /\/src\/(?:composition|adapters\/csv)\/[a-z-]+\.ts$/ }, ({ path }) => {
       const file = basename(path, '.ts');
       const ofStorage = /^(memory|postgres|dynamodb)-storages$/.exec(file)?.[1];
       const isThere =

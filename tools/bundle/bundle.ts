@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { partsOf, withoutAbsent } from './absent.ts';
@@ -12,6 +12,7 @@ import {
   withoutVerification,
 } from './plugins.ts';
 import { schemasThatAreUsed, withoutEventStreams } from './sdk-plugins.ts';
+import { asksStripe, bundleStripe, STRIPE_FILE, stripeBeside } from './stripe.ts';
 
 export type BundleOptions = Readonly<{
   /** Gets a folder for each function, and is emptied first. */
@@ -27,6 +28,8 @@ export type Bundle = BundledFunction &
     storage: Storage;
     file: string;
     bytes: number;
+    /** Of the file beside, which is loaded where Stripe is in the settings. */
+    stripeBytes?: number;
     /** What it is made of: files by their path from the folder where it was made, and what is left of each. */
     inputs: Readonly<Record<string, Readonly<{ bytesInOutput: number }>>>;
   }>;
@@ -71,7 +74,17 @@ export async function bundleService(
   const made = await Promise.all(
     [...alike].map(([parts, functions]) => bundleAlike(functions, { parts, outDir, storage, sourceMaps })),
   );
-  return made.flat();
+  return withStripe(made.flat(), outDir);
+}
+
+/** Made once for all functions that ask Stripe, and put beside each. */
+async function withStripe(bundles: readonly Bundle[], outDir: string): Promise<readonly Bundle[]> {
+  const [first, ...others] = bundles.filter(({ name }) => asksStripe(name));
+  if (first === undefined) return bundles;
+  const file = join(outDir, first.name, STRIPE_FILE);
+  const stripeBytes = await bundleStripe(file);
+  for (const { name } of others) copyFileSync(file, join(outDir, name, STRIPE_FILE));
+  return bundles.map((each) => (asksStripe(each.name) ? { ...each, stripeBytes } : each));
 }
 
 async function bundleAlike(
@@ -103,6 +116,7 @@ async function bundleAlike(
     banner: { js: "const __bundleUrl=require('node:url').pathToFileURL(__filename).href;" },
     external: ['pg-native'],
     plugins: [
+      stripeBeside,
       withoutAbsent(parts, storage),
       withoutVerification,
       withoutDocuments,

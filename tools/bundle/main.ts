@@ -27,6 +27,11 @@ function storageNamed(name: string): Storage {
   return name;
 }
 
-function row({ name, storage, bytes }: Bundle): string {
-  return `${name.padEnd(20)} ${storage.padEnd(9)} ${(bytes / 1_000).toFixed(0).padStart(6)} kB`;
+function row({ name, storage, bytes, stripeBytes }: Bundle): string {
+  const stripe = stripeBytes === undefined ? '' : `  and ${kilobytes(stripeBytes)} kB for Stripe`;
+  return `${name.padEnd(20)} ${storage.padEnd(9)} ${kilobytes(bytes).padStart(6)} kB${stripe}`;
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1_000).toFixed(0);
 }

@@ -40,6 +40,16 @@ describe('the bundles', () => {
     expect(tooLarge.map(({ name, bytes }) => `${name} ${bytes}`)).toEqual([]);
   });
 
+  it('have the client of Stripe beside them where they ask it, in 95 kB and with what is asked of it alone', () => {
+    const beside = bundles.filter(({ stripeBytes }) => stripeBytes !== undefined);
+    expect(beside.map(({ name }) => name).toSorted()).toEqual(['jobs', 'process', 'reconcile', 'recovery']);
+    for (const { stripeBytes } of beside) expect(stripeBytes).toBeLessThan(95_000);
+    const inside = bundles.flatMap(({ name, inputs }) =>
+      Object.keys(inputs).some((path) => path.includes('node_modules/stripe/')) ? [name] : [],
+    );
+    expect(inside).toEqual([]);
+  });
+
   it('hold one storage, and neither Prometheus, nor the document and its page, nor an embedded server', () => {
     const strays = bundles.flatMap(({ name, storage, inputs }) => {
       const other = storage === 'dynamodb' ? 'postgres' : 'dynamodb';

@@ -84,7 +84,7 @@ export function someDeployment(storage: Storage, variables: () => Readonly<Recor
   };
 }
 
-type Sent = Readonly<{
+export type Sent = Readonly<{
   method?: string;
   body?: unknown;
   key?: string;

@@ -118,7 +118,7 @@ export const processorNotifications = resource({
       description:
         'For webhook endpoints of Stripe, with the signature in `Stripe-Signature` in place of a token. An event is a reason to ask Stripe, and nothing in it ' +
         'is believed: a payment whose outcome is awaited is asked about within seconds, and a dispute is read. Events about anything else are answered alike, so that Stripe ' +
-        'does not send them again. There is no such route where STRIPE_WEBHOOK_SECRET is not set, and none on functions.',
+        'does not send them again. There is no such route where STRIPE_WEBHOOK_SECRET is not set.',
       bytes: json(z.record(z.string(), z.unknown())),
       responses: {
         200: answer(

@@ -14,6 +14,7 @@ import { serveApi } from './serve-api.ts';
 /** The platform's API behind API Gateway, as far as `serves` goes; refused tokens are counted before the answer leaves. */
 export const platformApi = (serves: RouteFilter): LambdaHandler<ApiResult> =>
   platformFunction(({ config, platform, useCases, log, metrics }) => {
+    const counted = metrics.counted('processor_notifications', 'processor', 'outcome');
     const failedAuthentications = countFailedAuthentications(platform.get(TOKENS.ports));
     const { authenticate, secretHealth } = bearerVerifier(config);
     const app = serviceApp(
@@ -21,6 +22,7 @@ export const platformApi = (serves: RouteFilter): LambdaHandler<ApiResult> =>
         ...useCases(),
         health: platform.get(TOKENS.openStorage).storage.health,
         ...present({ keysHealth: platform.get(TOKENS.keptKeys).health, secretHealth }),
+        notifications: { ...platform.get(TOKENS.notificationReaders), counted },
         noteFailedAuthentication: failedAuthentications.note,
         authenticate,
         metrics,

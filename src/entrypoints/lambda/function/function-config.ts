@@ -50,18 +50,12 @@ const noLocalSecret = (_: string, name: string): never => {
 };
 
 const functionConfig = (config: Config): Result<FunctionConfig, readonly Fault[]> =>
-  withGivenKeys(config).andThen(withoutStripe).andThen(withPlacedStorages);
+  withGivenKeys(config).andThen(withPlacedStorages);
 
 const withGivenKeys = (config: Config): Result<Config, readonly Fault[]> =>
   config.platform.keys.kind === 'file'
     ? err([{ name: 'PAYWRIGHT_CUSTOMER_KEYS', says: 'is needed: a function keeps no keys' }])
     : ok(config);
-
-/** Bundles have no room for Stripe's client. */
-const withoutStripe = (config: Config): Result<Config, readonly Fault[]> =>
-  config.platform.processor.stripe === undefined
-    ? ok(config)
-    : err([{ name: 'STRIPE_SECRET_KEY', says: 'is for servers: functions have no client of Stripe' }]);
 
 const withPlacedStorages = (config: Config): Result<FunctionConfig, readonly Fault[]> =>
   placed(config.platform.storage).andThen((platform) =>
