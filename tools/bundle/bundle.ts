@@ -11,7 +11,13 @@ import {
   type Storage,
   withoutVerification,
 } from './plugins.ts';
-import { schemasThatAreUsed, withoutEventStreams } from './sdk-plugins.ts';
+import {
+  knownEndpoints,
+  nativeSigning,
+  schemasThatAreUsed,
+  versionOfPackages,
+  withoutEventStreams,
+} from './sdk-plugins.ts';
 import { asksStripe, bundleStripe, STRIPE_FILE, stripeBeside } from './stripe.ts';
 
 export type BundleOptions = Readonly<{
@@ -122,6 +128,9 @@ async function bundleAlike(
       withoutDocuments,
       withoutEventStreams,
       schemasThatAreUsed,
+      versionOfPackages,
+      knownEndpoints,
+      nativeSigning,
       credentialsOfLambda,
       lightContainer,
       oneThread,

@@ -5,6 +5,9 @@ import { type Plugin, transformSync } from 'esbuild';
 
 const STANDS = join(import.meta.dirname, 'in-their-place');
 
+/** Sources whose schemas carry what their readers are shown: the document over HTTP, `--help` of the command line. */
+const DOCUMENTED = /\/entrypoints\/(?:http\/|cli\/[a-z-]*variables\.ts$)/;
+
 /** Schemas as they validate: what only documents them, and texts in other languages, are left out. */
 export const withoutDocuments: Plugin = {
   name: 'without-documents',
@@ -25,7 +28,7 @@ export const withoutDocuments: Plugin = {
         /^import \{ z \} from '(?:@hono\/zod-openapi|zod)';$/m,
         "import * as z from '@hono/zod-openapi';",
       );
-      return path.includes('/entrypoints/http/')
+      return DOCUMENTED.test(path)
         ? { contents: undocumented(path, source), loader: 'js' }
         : { contents: source, loader: 'ts' };
     });
@@ -47,7 +50,7 @@ const SERVED = new Set(['method', 'path', 'query']);
 
 const cut = new Map<string, string>();
 
-/** A source of HTTP without the calls of `.openapi`, and with routes that say what they are served at and nothing else. */
+/** A source without the calls of `.openapi` and `.describe`, and with routes that say what they are served at and nothing else. */
 function undocumented(path: string, source: string): string {
   const known = cut.get(path);
   if (known !== undefined) return known;
@@ -102,7 +105,7 @@ type Describing = Node & Readonly<{ callee: Readonly<{ object: Node }> }>;
 
 const isDescribing = (node: Node): node is Describing => {
   const { callee } = node as Readonly<{ callee?: Readonly<{ property?: Readonly<{ name?: string }> }> }>;
-  return node.type === 'CallExpression' && callee?.property?.name === 'openapi';
+  return node.type === 'CallExpression' && /^(?:openapi|describe)$/.test(callee?.property?.name ?? '');
 };
 
 const isRoute = (node: Node): node is Node & Readonly<{ properties: readonly Property[] }> =>

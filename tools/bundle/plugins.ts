@@ -33,10 +33,14 @@ export const withoutVerification: Plugin = {
   },
 };
 
-/** The logger writes from the thread that it is called in. */
+/** The logger writes to one stream, from the thread that it is called in. */
 export const oneThread: Plugin = {
   name: 'one-thread',
   setup(build) {
-    build.onResolve({ filter: /^thread-stream$/ }, () => ({ path: join(STANDS, 'thread-stream.ts') }));
+    build.onResolve({ filter: /\/(?:transport|multistream)$/ }, ({ importer }) =>
+      /\/pino\/(?:lib\/tools|pino)\.js$/.test(importer)
+        ? { path: join(STANDS, 'pino-streams.ts') }
+        : undefined,
+    );
   },
 };
