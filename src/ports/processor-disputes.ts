@@ -1,7 +1,11 @@
 import type { ResultAsync } from 'neverthrow';
 import type { DisputeFacts } from '../domain/disputes/dispute.ts';
+import type { Money } from '../domain/kernel/money.ts';
 import type { ProcessorHasNoRecord, ProcessorUnavailable } from './processor.ts';
 import type { NotifiedDispute, NotifiedPayment } from './processor-notifications.ts';
+
+/** Money of a dispute. `fee` is what the processor kept beside it, below zero what it gave back. Both are of the dispute's currency. */
+export type DisputeMovement = Readonly<{ amount: Money; fee: bigint }>;
 
 /** A dispute as the processor has it now. */
 export type ProcessorDispute = DisputeFacts &
@@ -11,6 +15,10 @@ export type ProcessorDispute = DisputeFacts &
     chargeId: string;
     /** Which payment the charge was made for, as it says itself; absent where it names none of ours. */
     about?: NotifiedPayment;
+    /** What was taken from the merchant's account; absent while nothing was. It stays once it was. */
+    chargedBack?: DisputeMovement;
+    /** What came back of that. */
+    returned?: DisputeMovement;
   }>;
 
 /** Disputes in a processor's own records. An adapter is tested as `test/adapters/stripe-disputes.test.ts` does. */

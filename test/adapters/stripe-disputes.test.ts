@@ -50,7 +50,28 @@ describe.runIf(hasStripeDescription())('Disputes on Stripe', () => {
       reason: 'fraudulent',
       status: 'needs_response',
       respondBy: (dispute.evidence_details.due_by ?? 0) * 1_000,
+      chargedBack: { amount: order.amount, fee: 1_500n },
     });
+  });
+
+  it('say what was taken and what came back as Stripe’s balance has it, and of an inquiry nothing', async () => {
+    const { order, dispute } = await aDisputedCharge();
+    decideDispute(double.books(), dispute.id, 'won');
+    const movements = async () => {
+      const { chargedBack, returned } = (await disputesAt().find({ id: dispute.id }))._unsafeUnwrap();
+      return { chargedBack, returned };
+    };
+    expect(await movements()).toEqual({
+      chargedBack: { amount: order.amount, fee: 1_500n },
+      returned: { amount: order.amount, fee: 0n },
+    });
+    const [taken] = dispute.balance_transactions;
+    if (taken === undefined) throw new Error('nothing was taken');
+    // Converted for the balance: what was disputed is what was taken, whatever came of it there.
+    Object.assign(dispute, { balance_transactions: [{ ...taken, currency: 'jpy', amount: -7 }] });
+    expect(await movements()).toEqual({ chargedBack: { amount: order.amount, fee: 0n } });
+    Object.assign(dispute, { balance_transactions: [] });
+    expect(await movements()).toEqual({});
   });
 
   it('are named by their events, with the connected account that they are on', async () => {

@@ -1,6 +1,7 @@
 import type { Storage } from '../../src/ports/storage.ts';
 import { authorizationExpiryContract } from './authorization-expiry.scenario.ts';
 import { claimTracesContract } from './claim-traces.scenario.ts';
+import { disputeMoneyContract } from './dispute-money.scenario.ts';
 import { disputesContract } from './disputes.scenario.ts';
 import { eventReplaysContract } from './event-replays.scenario.ts';
 import { exceptionsContract } from './exceptions.scenario.ts';
@@ -65,5 +66,6 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   notificationsContract(adapter, open);
   authorizationExpiryContract(adapter, open);
   disputesContract(adapter, open);
+  disputeMoneyContract(adapter, open);
   findingPaymentsContract(adapter, open);
 }

@@ -1,9 +1,10 @@
 import { err, ok, type Result } from 'neverthrow';
 import type Stripe from 'stripe';
 import type { DisputeStatus } from '../../domain/disputes/dispute.ts';
+import type { Money } from '../../domain/kernel/money.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { ProcessorHasNoRecord, ProcessorUnavailable } from '../../ports/processor.ts';
-import type { ProcessorDispute, ProcessorDisputes } from '../../ports/processor-disputes.ts';
+import type { DisputeMovement, ProcessorDispute, ProcessorDisputes } from '../../ports/processor-disputes.ts';
 import { noRecord, unavailable } from './charges.ts';
 import { ask } from './client.ts';
 import { paymentIn } from './notifications.ts';
@@ -47,6 +48,8 @@ function disputeOf(
   const amount = amountOf(dispute.amount, dispute.currency);
   const status = Object.hasOwn(STATUSES, dispute.status) ? STATUSES[dispute.status] : undefined;
   if (amount === undefined || status === undefined) return err(unavailable);
+  const moved = movementsOf(dispute, amount);
+  if (moved === undefined) return err(unavailable);
   const dueBy = dispute.evidence_details.due_by;
   return ok({
     processorId: dispute.id,
@@ -54,9 +57,37 @@ function disputeOf(
     amount,
     reason: dispute.reason,
     status,
+    ...moved,
     ...present({
       about: paymentIn(intent.metadata),
       respondBy: typeof dueBy === 'number' ? instantOf(dueBy) : undefined,
     }),
   });
+}
+
+/**
+ * What the dispute took and gave back, as Stripe's balance has it, so that a row of a report says the same; undefined when that is an
+ * amount that cannot be said. An inquiry took nothing. Of a balance in another currency the disputed amount is meant, and no fee.
+ */
+function movementsOf(
+  { balance_transactions: entries }: Stripe.Dispute,
+  disputed: Money,
+): Pick<ProcessorDispute, 'chargedBack' | 'returned'> | undefined {
+  const out = entries.find(({ amount }) => amount < 0);
+  const back = entries.find(({ amount }) => amount > 0);
+  const chargedBack = out && movementOf(out, disputed);
+  const returned = back && movementOf(back, disputed);
+  if (out !== undefined && chargedBack === undefined) return undefined;
+  if (back !== undefined && returned === undefined) return undefined;
+  return present({ chargedBack, returned });
+}
+
+function movementOf(
+  { amount, fee, currency }: Stripe.BalanceTransaction,
+  disputed: Money,
+): DisputeMovement | undefined {
+  if (currency.toUpperCase() !== disputed.currency) return { amount: disputed, fee: 0n };
+  const moved = amountOf(Math.abs(amount), currency);
+  const kept = amountOf(fee, currency);
+  return moved === undefined || kept === undefined ? undefined : { amount: moved, fee: kept.minorUnits };
 }

@@ -36,7 +36,10 @@ export function leftBySteps<Ports extends MatchReads>(ports: Ports, steps: reado
       },
       findByKey: <Kind extends AggregateKind>(merchantId: MerchantId, kind: Kind, key: string) => {
         const name = nameOf(merchantId, kind, key);
-        if (!holders.has(name)) return aggregates.findByKey(merchantId, kind, key);
+        if (!holders.has(name))
+          return aggregates
+            .findByKey(merchantId, kind, key)
+            .map((found) => (found === undefined ? found : asLeft(found)));
         const holder = holders.get(name);
         return okAsync(
           holder === undefined ? undefined : (byId.get(holder) as AggregateOf<Kind> | undefined),
@@ -45,6 +48,10 @@ export function leftBySteps<Ports extends MatchReads>(ports: Ports, steps: reado
     },
   };
   return { ...ports, ...reads };
+
+  function asLeft<Found extends Aggregate>(found: Found): Found {
+    return (byId.get(nameOf(found.merchantId, found.kind, found.id)) as Found | undefined) ?? found;
+  }
 }
 
 const nameOf = (merchantId: MerchantId, kind: AggregateKind, rest: string): string =>

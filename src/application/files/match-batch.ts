@@ -81,7 +81,12 @@ export async function matchBatch(
   const draft = batchDraft(mostChangeRows - ROWS_BESIDE);
   const books: Books = {
     ...known,
-    statementLine: (key) => draft.soFar.holding('statement_line', key) ?? earlier.value.get(key),
+    statementLine: (key) => {
+      const stored = earlier.value.get(key);
+      return stored === undefined
+        ? draft.soFar.holding('statement_line', key)
+        : (draft.soFar.aggregate('statement_line', stored.id) ?? stored);
+    },
     chargebacksOf: (id) => lastChargebacks(draft.soFar, id, chargebacks.value.get(id)),
   };
   const effectsOf = await Promise.all(

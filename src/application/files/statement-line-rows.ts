@@ -5,6 +5,7 @@ import {
   type Chargebacks,
   chargebackKey,
   chargebacksAfter,
+  fileLine,
   keyOfRow,
   keysOfLine,
   openStatementLine,
@@ -20,13 +21,20 @@ import { lastInSequence } from './last-in-sequence.ts';
 import type { MatchReads } from './left-by-steps.ts';
 import type { RowContributor, RowEffects } from './row-effects.ts';
 
-/** A row that stands for itself and matches is a line of the processor's statement from then on, with its ledger entries. */
+/**
+ * A row that stands for itself and matches is a line of the processor's statement from then on, with its ledger entries; where the
+ * line was announced they are posted, and the row says where it stands.
+ */
 export const statementLineRows =
   ({ ids }: Readonly<{ ids: Ids }>): RowContributor =>
   ({ reconciliation: { id: reconciliationId, merchantId }, books, now: createdAt }) =>
-    okAsync(({ outcome, row, transaction }: MatchedRow): RowEffects => {
+    okAsync(({ outcome, row, transaction, announced }: MatchedRow): RowEffects => {
       if (row.isErr() || !isStatementRow(row.value)) return {};
       if (outcome !== 'matched' && outcome !== 'matched_within_tolerance') return {};
+      if (announced !== undefined) {
+        const filed = fileLine(announced, row.value, reconciliationId);
+        return { aggregates: [{ action: 'statement_line.filed', before: announced, next: filed }] };
+      }
       const id = ids.statementLine(createdAt);
       const known = { id, merchantId, reconciliationId, createdAt };
       const before = transaction && books.chargebacksOf(transaction.id);

@@ -20,7 +20,7 @@ export type DisputeFacts = Readonly<{
 }>;
 
 /**
- * A payment that its cardholder disputes: the case. Its money, the chargeback, is posted as files of the processor say. There is one for
+ * A payment that its cardholder disputes: the case. Its money, the chargeback, is lines of the processor's statement. There is one for
  * each dispute that the processor names, and it is as the processor's record was when that was last read.
  */
 export type Dispute = Revision<'dispute', DisputeId> &

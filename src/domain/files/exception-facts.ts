@@ -7,6 +7,7 @@ import type { ExceptionOrder, RowFacts } from './exception.ts';
 import { type FileRow, isStatementRow } from './file-row.ts';
 import type { MatchedRow } from './match-row.ts';
 import { type ClosedSettlement, payoutDifference } from './settlement.ts';
+import type { StatementLine } from './statement-line.ts';
 
 /** What an exception is about, before it has a name and a place. */
 export type ExceptionFacts = Pick<
@@ -19,7 +20,7 @@ export type ExceptionFacts = Pick<
  * files overlap, and its money is in no settlement twice.
  */
 export function exceptionOfRow(matched: MatchedRow): ExceptionFacts | undefined {
-  const { outcome, row, differences, transaction, uncaptured } = matched;
+  const { outcome, row, differences, transaction } = matched;
   if (outcome === 'matched' || outcome === 'matched_within_tolerance') return undefined;
   if (row.isErr()) {
     const { line, reason, column } = row.error;
@@ -28,7 +29,7 @@ export function exceptionOfRow(matched: MatchedRow): ExceptionFacts | undefined 
   const said = row.value;
   if (outcome === 'duplicate' && differences.length === 0) return undefined;
   const currency = said.currency ?? transaction?.amount.currency;
-  const difference = differenceOf(said, transaction, uncaptured);
+  const difference = differenceOf(matched, said);
   return {
     type: outcome,
     fields: differences,
@@ -90,15 +91,17 @@ function moneyAbout(
 /**
  * By how much more than our books say the processor pays for the row, fee included; undefined where that cannot be said: it names no
  * amount, another currency than ours, or a transaction whose outcome is not known yet. A row that stands for itself is all of it a
- * difference, whatever became of the transaction.
+ * difference, whatever became of the transaction, but for what was announced of it: that is in the books.
  */
 function differenceOf(
+  { transaction, uncaptured = 0n, announced }: MatchedRow,
   row: FileRow,
-  transaction: Transaction | undefined,
-  uncaptured = 0n,
 ): bigint | undefined {
+  if (announced !== undefined && announced.amount.currency !== row.currency) return undefined;
   if (transaction === undefined || isStatementRow(row))
-    return row.amount === undefined ? undefined : theirsOf(row, row.type ?? 'payment', row.amount, 0n);
+    return row.amount === undefined
+      ? undefined
+      : theirsOf(row, row.type ?? 'payment', row.amount, announced?.fee ?? 0n) - postedFor(announced);
   const { type, status, amount } = transaction;
   if (status === 'pending' || (row.currency !== undefined && row.currency !== amount.currency))
     return undefined;
@@ -113,6 +116,9 @@ function differenceOf(
   // What was settled has been paid already, and what failed has not to be.
   return status === 'succeeded' || isTakenBack ? theirs - paidFor(type, amount.minorUnits, ours) : theirs;
 }
+
+const postedFor = (line: StatementLine | undefined): bigint =>
+  line === undefined ? 0n : paidFor(line.type, line.amount.minorUnits, line.fee ?? 0n);
 
 const theirsOf = (row: FileRow, type: string, amount: bigint, fee: bigint): bigint =>
   !isStatementRow(row) && row.status === 'failed' ? 0n : paidFor(type, amount, row.fee ?? fee);

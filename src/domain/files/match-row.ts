@@ -29,6 +29,8 @@ export type MatchedRow = Readonly<{
   differences: readonly FieldDifference[];
   /** The transaction of ours that the row was held against, as it was before. */
   transaction?: Transaction;
+  /** The line that the row says, as the processor's record of a dispute said it before any file. */
+  announced?: StatementLine;
   /** How much of the row's amount was authorized and never captured; another row takes it back. */
   uncaptured?: bigint;
   /** The row settles the transaction: how it was, and how it is from now on. */

@@ -1,5 +1,6 @@
 import { ok } from 'neverthrow';
 import type { Money } from '../kernel/money.ts';
+import { present } from '../kernel/present.ts';
 import type { Transaction } from '../payments/transaction.ts';
 import type { ChargebackRow, StatementRow, UncapturedRow } from './file-row.ts';
 import {
@@ -12,14 +13,15 @@ import {
   type Tolerance,
   transactionNamed,
 } from './match-row.ts';
-import { keyOfRow, type StatementLine, statementKey } from './statement-line.ts';
+import { isAnnounced, keyOfRow, type StatementLine, statementKey } from './statement-line.ts';
 import { uncapturedOf } from './uncaptured.ts';
 
 /**
  * What becomes of a row that stands for itself. The same type and reference again is a duplicate, whatever else it says. A fee, an
  * adjustment and a payout are as the processor says. A chargeback must be of money that was captured, and with those before it, less
  * what was reversed of them, of no more of it; a reversal of a chargeback that is on record, and of no more than that. What was
- * not captured is exactly what was authorized beyond the capture.
+ * not captured is exactly what was authorized beyond the capture. A line that was announced is held against what was said then, to the
+ * unit: that is posted.
  */
 export function matchStatementRow(row: StatementRow, books: Books, tolerance: Tolerance): MatchedRow {
   const as = (outcome: Outcome, differences: readonly FieldDifference[] = []): MatchedRow => ({
@@ -27,7 +29,9 @@ export function matchStatementRow(row: StatementRow, books: Books, tolerance: To
     row: ok(row),
     differences,
   });
-  if (books.statementLine(keyOfRow(row)) !== undefined) return as('duplicate');
+  const earlier = books.statementLine(keyOfRow(row));
+  if (earlier !== undefined && !isAnnounced(earlier)) return as('duplicate');
+  if (earlier !== undefined) return ofAnnounced(row, earlier, books);
   if (!isOfTransaction(row)) return as('matched');
   const transaction = transactionNamed(row, 'capture', books);
   if (transaction === undefined) return as('missing_here');
@@ -37,6 +41,21 @@ export function matchStatementRow(row: StatementRow, books: Books, tolerance: To
   const differences = [...facts, ...amounts.map(({ difference }) => difference)];
   if (facts.length > 0 || !isWithin) return { ...as('mismatched', differences), transaction };
   return { ...as(amounts.length === 0 ? 'matched' : 'matched_within_tolerance', differences), transaction };
+}
+
+function ofAnnounced(row: StatementRow, announced: StatementLine, books: Books): MatchedRow {
+  const { amount, fee = 0n, transaction: of } = announced;
+  const transaction =
+    of === undefined ? undefined : books.transactionsOf(of.paymentId).find(({ id }) => id === of.id);
+  const differences = [
+    ...(row.currency === amount.currency
+      ? []
+      : [{ field: 'currency', ours: amount.currency, theirs: row.currency }]),
+    ...differing('amount', amount.minorUnits, row.amount).map(({ difference }) => difference),
+    ...differing('fee', fee, row.fee).map(({ difference }) => difference),
+  ];
+  const outcome = differences.length === 0 ? 'matched' : 'mismatched';
+  return { outcome, row: ok(row), differences, announced, ...present({ transaction }) };
 }
 
 type OfTransaction = ChargebackRow | UncapturedRow;

@@ -16,8 +16,8 @@ import type { Transaction } from '../payments/transaction.ts';
 import type { StatementRow } from './file-row.ts';
 
 /**
- * A line of a processor's statement that is no transaction of ours: what one row of a file told, once for its type and reference. It
- * never changes. `amount` and `fee` have the row's signs.
+ * A line of a processor's statement that is no transaction of ours, once for its type and reference: what one row of a file told, or what
+ * the processor's record of a dispute says before any file does. What it moves never changes. `amount` and `fee` have the row's signs.
  */
 export type StatementLine = Readonly<{
   kind: 'statement_line';
@@ -28,17 +28,18 @@ export type StatementLine = Readonly<{
   amount: Money;
   /** Minor units of the amount's currency. */
   fee?: bigint;
-  /** `YYYY-MM-DD`. */
-  settledOn: string;
+  /** `YYYY-MM-DD`; until a row says it there is none. */
+  settledOn?: string;
   payoutId?: string;
   bankReference?: string;
   /** What a chargeback, its reversal, or what was not captured is of. */
   transaction?: Readonly<{ paymentId: PaymentId; id: TransactionId }>;
   /** Of a chargeback and of its reversal: what is charged back of the transaction from this line on. */
   chargebacks?: Chargebacks;
-  reconciliationId: ReconciliationId;
+  /** The file that has it; absent while a record of the processor's alone does. */
+  reconciliationId?: ReconciliationId;
   /** Where it stands in that file. */
-  line: number;
+  line?: number;
   version: number;
   createdAt: Instant;
   auditHash: string;
@@ -87,10 +88,11 @@ const keyOf = (type: StatementRow['type'], { minorUnits, currency }: Money, refe
     ? statementKey(minorUnits < 0n ? 'payout_reversal' : type, `${reference} ${currency}`)
     : statementKey(type, reference);
 
+/** Without a reconciliation it is announced, and a row will say the rest of it. */
 export const openStatementLine = (
   row: StatementRow,
   transaction: Transaction | undefined,
-  known: Pick<StatementLine, 'id' | 'merchantId' | 'reconciliationId' | 'createdAt'>,
+  { reconciliationId, ...known }: Pick<StatementLine, 'id' | 'merchantId' | 'createdAt' | 'reconciliationId'>,
   chargebacks?: Chargebacks,
 ): StatementLine => ({
   kind: 'statement_line',
@@ -99,15 +101,34 @@ export const openStatementLine = (
   reference: referenceOf(row),
   amount: money(row.amount, row.currency),
   ...(row.fee === undefined || row.fee === 0n ? {} : { fee: row.fee }),
-  settledOn: row.settledOn,
-  ...present({ payoutId: row.payoutId, bankReference: row.bankReference }),
   ...(transaction === undefined
     ? {}
     : { transaction: { paymentId: transaction.paymentId, id: transaction.id } }),
   ...present({ chargebacks }),
-  line: row.line,
+  ...(reconciliationId === undefined ? {} : placeOf(row, reconciliationId)),
   version: 1,
   auditHash: '',
+});
+
+const placeOf = (row: StatementRow, reconciliationId: ReconciliationId) => ({
+  settledOn: row.settledOn,
+  ...present({ payoutId: row.payoutId, bankReference: row.bankReference }),
+  reconciliationId,
+  line: row.line,
+});
+
+/** True until a file has the line. */
+export const isAnnounced = ({ reconciliationId }: StatementLine): boolean => reconciliationId === undefined;
+
+/** The line once a file has it. It posts nothing more. */
+export const fileLine = (
+  announced: StatementLine,
+  row: StatementRow,
+  reconciliationId: ReconciliationId,
+): StatementLine => ({
+  ...announced,
+  ...placeOf(row, reconciliationId),
+  version: announced.version + 1,
 });
 
 /** What a line of each type moves, above and below zero; what was not captured was in no balance, and moves nothing. */
@@ -156,15 +177,15 @@ export type StatementLineRecord = Readonly<{
   amount: Whole;
   currency: string;
   fee?: Whole;
-  settled_on: string;
+  settled_on?: string;
   payout_id?: string;
   bank_reference?: string;
   payment_id?: PaymentId;
   transaction_id?: TransactionId;
   chargeback_sequence?: number;
   charged_back?: Whole;
-  reconciliation_id: ReconciliationId;
-  line: number;
+  reconciliation_id?: ReconciliationId;
+  line?: number;
   version: number;
   created_at: string;
 }>;
@@ -177,17 +198,17 @@ export const statementLineRecord = (line: StatementLine): StatementLineRecord =>
   amount: whole(line.amount.minorUnits),
   currency: line.amount.currency,
   ...(line.fee === undefined ? {} : { fee: whole(line.fee) }),
-  settled_on: line.settledOn,
   ...present({
+    settled_on: line.settledOn,
     payout_id: line.payoutId,
     bank_reference: line.bankReference,
     payment_id: line.transaction?.paymentId,
     transaction_id: line.transaction?.id,
     chargeback_sequence: line.chargebacks?.sequence,
     charged_back: line.chargebacks && whole(line.chargebacks.amount),
+    reconciliation_id: line.reconciliationId,
+    line: line.line,
   }),
-  reconciliation_id: line.reconciliationId,
-  line: line.line,
   version: line.version,
   created_at: rfc3339(line.createdAt),
 });
@@ -203,14 +224,17 @@ export function restoreStatementLine(record: StatementLineRecord, auditHash: str
     reference: record.reference,
     amount: money(BigInt(record.amount), storedCurrency(record.currency)),
     ...(record.fee === undefined ? {} : { fee: BigInt(record.fee) }),
-    settledOn: record.settled_on,
-    ...present({ payoutId: record.payout_id, bankReference: record.bank_reference }),
+    ...present({
+      settledOn: record.settled_on,
+      payoutId: record.payout_id,
+      bankReference: record.bank_reference,
+      reconciliationId: record.reconciliation_id,
+      line: record.line,
+    }),
     ...(paymentId === undefined || id === undefined ? {} : { transaction: { paymentId, id } }),
     ...(sequence === undefined || charged_back === undefined
       ? {}
       : { chargebacks: { sequence, amount: BigInt(charged_back) } }),
-    reconciliationId: record.reconciliation_id,
-    line: record.line,
     version: record.version,
     createdAt: fromRfc3339(record.created_at),
     auditHash,

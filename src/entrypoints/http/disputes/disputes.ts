@@ -95,7 +95,7 @@ export const disputes = resource({
       summary: 'List disputes, newest first',
       description:
         'A page may hold fewer than `limit`, and none, and yet have a next: it looks through no more than a part. The money of a dispute is ' +
-        'in the ledger when a file of the processor has been reconciled that says so.',
+        'in the ledger, as a chargeback and its reversal, once the processor’s record or a reconciled file of it says so.',
       query: disputesQuery,
       responses: { 200: answer('A page of disputes.', listPage(dispute).openapi('DisputePage')) },
     }),
