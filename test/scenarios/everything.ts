@@ -5,6 +5,7 @@ import { disputeMoneyContract } from './dispute-money.scenario.ts';
 import { disputesContract } from './disputes.scenario.ts';
 import { eventReplaysContract } from './event-replays.scenario.ts';
 import { exceptionsContract } from './exceptions.scenario.ts';
+import { exportLifeContract } from './export-life.scenario.ts';
 import { exportSchedulesContract } from './export-schedules.scenario.ts';
 import { exportsContract } from './exports.scenario.ts';
 import { fileIntegrityContract } from './file-integrity.scenario.ts';
@@ -38,6 +39,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   heavyPagesContract(adapter, open);
   fileIntegrityContract(adapter, open);
   exportsContract(adapter, open);
+  exportLifeContract(adapter, open);
   exportSchedulesContract(adapter, open);
   transfersContract(adapter, open);
   managingMerchantsContract(adapter, open);
