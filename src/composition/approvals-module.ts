@@ -16,6 +16,7 @@ import { rulesFraudScorer } from '../application/approvals/score-by-rules.ts';
 import { defaultFraudRules } from '../domain/approvals/fraud-rules.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
+import type { Payouts } from '../ports/approvals/payouts.ts';
 import type { ApprovalsSettings } from './approvals-settings.ts';
 import { aroundStorage, bare } from './around-part.ts';
 import { type Messaging, openMessaging } from './messaging.ts';
@@ -24,6 +25,7 @@ import { relayTo } from './relay.ts';
 import { signallingCommits } from './signalling-commits.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 import { openApprovalsStorage } from './storages.ts';
+import { payoutsOnStripe } from './stripe-payouts.ts';
 import { APPROVALS_TOKENS as TOKENS } from './tokens.ts';
 
 /** All of approvals: the storage, the outside and the use cases between them. */
@@ -35,6 +37,13 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
     bind(TOKENS.payoutLedger)
       .toResolvedValue(() => openLedger(settings.payoutsFile))
       .onDeactivation((ledger) => ledger.close());
+    const { stripePayouts, processorTimeoutMs } = settings;
+    if (stripePayouts === undefined)
+      bind(TOKENS.payouts).toResolvedValue(
+        (ledger: PayoutLedger) => simulatedPayouts(ledger, systemClock),
+        [TOKENS.payoutLedger],
+      );
+    else bind(TOKENS.payouts).toResolvedValue(() => payoutsOnStripe(stripePayouts, processorTimeoutMs));
     const { tellQueued, tellPublished, aroundPart = bare } = settings;
     bind(TOKENS.messaging)
       .toResolvedValue(
@@ -43,9 +52,9 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
       )
       .onDeactivation((messaging) => messaging.close());
     bind(TOKENS.ports).toResolvedValue(
-      ({ storage }: OpenStorage<ApprovalsStorage>, ledger: PayoutLedger) =>
-        portsOf(aroundStorage(storage, aroundPart), ledger, settings),
-      [TOKENS.openStorage, TOKENS.payoutLedger],
+      ({ storage }: OpenStorage<ApprovalsStorage>, payouts: Payouts) =>
+        portsOf(aroundStorage(storage, aroundPart), payouts, settings),
+      [TOKENS.openStorage, TOKENS.payouts],
     );
     bind(TOKENS.useCases).toResolvedValue(
       (ports: ApprovalsPorts) => approvalsUseCases(ports, settings.rules),
@@ -69,7 +78,7 @@ export const approvalsModule = (settings: ApprovalsSettings<PlacedStorage>): Con
 
 function portsOf(
   storage: ApprovalsStorage,
-  ledger: PayoutLedger,
+  payouts: Payouts,
   settings: ApprovalsSettings<PlacedStorage>,
 ): ApprovalsPorts {
   const {
@@ -91,13 +100,7 @@ function portsOf(
     payouts: aroundPart(
       'processor',
       'payouts',
-      aroundPayouts(
-        guardedPayouts(simulatedPayouts(ledger, systemClock), {
-          timeoutMs,
-          opensAfter: 5,
-          staysOpenMs: timeoutMs,
-        }),
-      ),
+      aroundPayouts(guardedPayouts(payouts, { timeoutMs, opensAfter: 5, staysOpenMs: timeoutMs })),
     ),
     payoutAlarm,
     refusalAlarm,

@@ -7,6 +7,7 @@ import type { Payouts } from '../ports/approvals/payouts.ts';
 import type { RefusalAlarm } from '../ports/approvals/refusal-alarm.ts';
 import type { AroundPart } from './around-part.ts';
 import type { PlacedStorage, StorageSettings } from './storage-settings.ts';
+import type { StripePayoutSettings } from './stripe-payouts.ts';
 
 /** Where approvers' tools receive from. `storage` stands in for a queue, in the database of approvals. */
 export type QueueSettings =
@@ -27,6 +28,8 @@ export type ApprovalsSettings<Place extends StorageSettings | PlacedStorage = St
   processorTimeoutMs: number;
   /** Where simulated payouts are booked; ':memory:' forgets them with the process. */
   payoutsFile: string;
+  /** Where Stripe pays vendors, in place of the simulator. */
+  stripePayouts?: StripePayoutSettings;
   queue: QueueSettings;
   bus: BusSettings;
   /** Called with what the queue and the bus took from this process. */

@@ -1,25 +1,14 @@
 import { chosenProcessor } from '../adapters/processor/chosen.ts';
 import { simulatedProcessor } from '../adapters/processor/simulator.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
-import { stripeClient } from '../adapters/stripe/client.ts';
 import { stripeDisputes } from '../adapters/stripe/disputes.ts';
 import { readStripeEvent } from '../adapters/stripe/notifications.ts';
 import { stripeProcessor } from '../adapters/stripe/processor.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import { present } from '../domain/kernel/present.ts';
 import type { Processor } from '../ports/processor.ts';
 import type { ProcessorDisputes } from '../ports/processor-disputes.ts';
 import type { ReadNotification } from '../ports/processor-notifications.ts';
-
-/**
- * How Stripe is reached, and known again. `apiBase`: where it is, when that is not Stripe's own address; `webhookSecrets`: those that
- * sign its events, absent where none are taken.
- */
-export type StripeAccess = Readonly<{
-  secretKey: string;
-  apiBase?: string;
-  webhookSecrets?: readonly string[];
-}>;
+import { type StripeAccess, stripeClientOf } from './stripe-access.ts';
 
 /**
  * Which processor acts for merchants whose config names none. Where the simulator does, Stripe may stand beside it; where Stripe
@@ -46,17 +35,14 @@ export const stripeAlone = (stripe: StripeAccess, timeoutMs: number): Processor 
   chosenProcessor({ stripe: onStripe(stripe, timeoutMs) }, 'stripe');
 
 const onStripe = (stripe: StripeAccess, timeoutMs: number): Processor =>
-  stripeProcessor(() => clientOf(stripe, timeoutMs), systemClock);
-
-const clientOf = ({ secretKey, apiBase }: StripeAccess, timeoutMs: number) =>
-  stripeClient({ secretKey, ...present({ apiBase }), timeoutMs });
+  stripeProcessor(() => stripeClientOf(stripe, timeoutMs), systemClock);
 
 /** Stripe's disputes, where its events say that there are any. */
 export const disputesOf = (
   { stripe }: ProcessorSettings,
   timeoutMs: number,
 ): ProcessorDisputes | undefined =>
-  stripe?.webhookSecrets === undefined ? undefined : stripeDisputes(() => clientOf(stripe, timeoutMs));
+  stripe?.webhookSecrets === undefined ? undefined : stripeDisputes(() => stripeClientOf(stripe, timeoutMs));
 
 /** What reads the notifications of each processor that may send some. */
 export type NotificationReaders = Readonly<{ stripe?: ReadNotification }>;

@@ -6,6 +6,7 @@ import type { ApprovalsPorts, ApprovalsUseCases } from '../application/approvals
 import type { RunJobs } from '../application/files/run-jobs.ts';
 import type { Ports, UseCases } from '../application/use-cases.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
+import type { Payouts } from '../ports/approvals/payouts.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import type { WebhookDelivery } from './deliveries.ts';
 import type { KeptKeys } from './kept-keys.ts';
@@ -38,6 +39,7 @@ export const TOKENS = {
 export const APPROVALS_TOKENS = {
   openStorage: token<OpenStorage<ApprovalsStorage>>('ApprovalsOpenStorage'),
   payoutLedger: token<PayoutLedger>('PayoutLedger'),
+  payouts: token<Payouts>('Payouts'),
   messaging: token<Messaging>('Messaging'),
   ports: token<ApprovalsPorts>('ApprovalsPorts'),
   useCases: token<ApprovalsUseCases>('ApprovalsUseCases'),

@@ -28,6 +28,8 @@ const clock = { now: () => NOON };
 const tested = (ledger: PayoutLedger) => ({
   payouts: simulatedPayouts(ledger, clock),
   vendors,
+  most: money(9_007_199_254_740_991n, 'USD'),
+  recordsRefusals: true,
   paid: () => ledger.paid().map(({ reference }) => reference),
 });
 const anOrder = (reference: string): PayoutOrder => ({

@@ -49,9 +49,10 @@ const REACHING: readonly (readonly [meaning: Meaning, status: number, codes: rea
       payment_intent_invalid_parameter payment_intent_mandate_invalid payment_method_billing_details_address_missing
       payment_method_configuration_failures payment_method_currency_mismatch payment_method_invalid_parameter
       payment_method_invalid_parameter_testmode payment_method_not_available payment_method_restricted
-      payment_method_unactivated payment_method_unexpected_state payment_method_unsupported_type
+      payment_method_unactivated payment_method_unexpected_state payment_method_unsupported_type no_account
       refund_disputed_payment request_blocked resource_already_exists status_transition_invalid
-      three_d_secure_authentication_not_supported token_already_used token_in_use`),
+      three_d_secure_authentication_not_supported token_already_used token_in_use
+      transfer_source_balance_parameters_mismatch transfers_not_allowed country_unsupported`),
   ],
   ['refused', 404, ['resource_missing']],
   ['silent', 500, ['three_d_secure_authentication_upstream_error']],
@@ -59,7 +60,7 @@ const REACHING: readonly (readonly [meaning: Meaning, status: number, codes: rea
 
 /** Codes of what `src/adapters/stripe` never asks for. */
 const OF_OTHERS =
-  /^(?:account_(?!closed|invalid)|acss_|alipay_|application_fees_|balance_invalid|bank_account_|billing_|bitcoin_|cardholder_|clearing_|country_|coupon_|customer_|dispute_|email_|failed_tax|financial_|forwarding_|india_|instant_payouts_|intent_verification|invalid_canceled|invalid_mandate_reference|invalid_tax|invoice_|no_account$|out_of_inventory|ownership_|payment_evaluation_|payment_intent_konbini|payment_method_bank_account|payment_method_microdeposit|payout|postal_code_invalid|product_|progressive_|routing_|sepa_|service_period|setup_|shipping_|siret_|sku_|smart_disputes|state_unsupported|storer_|stripe_tax|subscription_|tax|terminal_|token_card_network|transfer|url_invalid)/;
+  /^(?:account_(?!closed|invalid)|acss_|alipay_|application_fees_|balance_invalid|bank_account_|billing_|bitcoin_|cardholder_|clearing_|country_code|coupon_|customer_|dispute_|email_|failed_tax|financial_|forwarding_|india_|instant_payouts_|intent_verification|invalid_canceled|invalid_mandate_reference|invalid_tax|invoice_|out_of_inventory|ownership_|payment_evaluation_|payment_intent_konbini|payment_method_bank_account|payment_method_microdeposit|payout|postal_code_invalid|product_|progressive_|routing_|sepa_|service_period|setup_|shipping_|siret_|sku_|smart_disputes|state_unsupported|storer_|stripe_tax|subscription_|tax|terminal_|token_card_network|url_invalid)/;
 
 /** All codes that Stripe's client has a type for. */
 function allCodes(): readonly string[] {

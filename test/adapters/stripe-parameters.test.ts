@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { ModificationOrder } from '../../src/ports/processor.ts';
+import { aVendorId } from '../fixtures/approvals.ts';
 import { aMerchantId, NOON } from '../fixtures/changes.ts';
 import { noConfig } from '../fixtures/vault.ts';
 import { emulatorUrl, hasEmulator, hasStripeDescription } from '../support/aws-emulators.ts';
 import { processorAt } from '../support/stripe-double/bookkeeping.ts';
+import { payoutsAt } from '../support/stripe-double/payouts.ts';
 import { DOUBLE_KEY, startStripeDouble } from '../support/stripe-double/server.ts';
 
 const account = { merchantId: aMerchantId(), config: noConfig };
@@ -39,11 +42,16 @@ describe.runIf(hasStripeDescription() && hasEmulator('stripe-mock'))('What is as
         expect((await stripe.lookup(asked)).isOk()).toBe(true);
       }
     }
+    double.books().available.set('usd', 1_000);
+    const payouts = payoutsAt(double);
+    const payout = { reference: randomUUID(), attempt: 1, vendorId: aVendorId(), amount: money(100n, 'USD') };
+    expect((await payouts.pay(payout))._unsafeUnwrap().paid).toBe(true);
+    expect((await payouts.lookup(payout.reference)).isOk()).toBe(true);
     const mock = await emulatorUrl('stripe-mock');
     const sent = double.requests();
     expect(
       new Set(sent.map(({ method, path }) => `${method} ${path.replace(/\?.*|pi_\w+/g, '')}`)).size,
-    ).toBe(9);
+    ).toBe(11);
     for (const { method, path, body } of sent) {
       const said = await fetch(`${mock}${path}`, {
         method,

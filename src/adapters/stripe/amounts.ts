@@ -32,3 +32,12 @@ export function fromStripe(units: number, currency: CurrencyCode): Money | undef
   if (theirs <= ours) return money(BigInt(units) * step, currency);
   return BigInt(units) % step === 0n ? money(BigInt(units) / step, currency) : undefined;
 }
+
+/** Charged with two decimals, and paid out in whole units. */
+const PAID_OUT_WHOLE: ReadonlySet<CurrencyCode> = new Set<CurrencyCode>(['HUF', 'TWD']);
+
+/** The same of money that leaves, which of two currencies goes in whole forints and dollars. */
+export function payoutToStripe(amount: Money): number | undefined {
+  const units = toStripe(amount);
+  return units !== undefined && PAID_OUT_WHOLE.has(amount.currency) && units % 100 !== 0 ? undefined : units;
+}

@@ -12,7 +12,7 @@ import type { InFlightLimits, ServerLimits } from '../http/server/server-limits.
 import type { Fault } from './faults.ts';
 import { keysOf } from './key-variables.ts';
 import { messagingOf } from './messaging-variables.ts';
-import { processorOf } from './processor-variables.ts';
+import { processorOf, stripePayoutsOf } from './processor-variables.ts';
 import {
   type Environment,
   type FetchedTexts,
@@ -155,6 +155,7 @@ function approvalsOf(given: Variables, secret: string): ApprovalsSettings {
     },
     processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,
     ...messagingOf(given, regionOf(given)),
+    ...present({ stripePayouts: stripePayoutsOf(given) }),
     payoutsFile: storage.kind === 'memory' ? ':memory:' : join(given.PAYWRIGHT_DATA_DIR, 'payouts.sqlite'),
   };
 }

@@ -56,7 +56,9 @@ function versionFinding(): Finding {
 function* settingsFindings({ stage, platform, approvals }: Config): Generator<Finding> {
   const storage = `platform on ${platform.storage.kind}, approvals on ${approvals.storage.kind}`;
   yield { check: 'settings', status: 'ok', says: `${stage}, ${storage}` };
-  if (stage === 'production') yield* processorFindings(platform.processor);
+  if (stage !== 'production') return;
+  yield* processorFindings(platform.processor);
+  yield* payoutFindings(approvals.stripePayouts);
 }
 
 /** What moves no money in production, though it says that it does. */
@@ -75,12 +77,23 @@ function* processorFindings({ kind, stripe }: Config['platform']['processor']): 
       says: 'Stripe with a test key, which moves no money',
       remedy: 'set STRIPE_SECRET_KEY to a live key',
     };
-  yield {
-    check: 'payouts',
-    status: 'warn',
-    says: 'vendors are paid by a simulator, which moves no money',
-    remedy: 'pay approved payments by hand until there is a live payout',
-  };
+}
+
+function* payoutFindings(stripe: Config['approvals']['stripePayouts']): Generator<Finding> {
+  if (stripe === undefined)
+    yield {
+      check: 'payouts',
+      status: 'warn',
+      says: 'vendors are paid by a simulator, which moves no money',
+      remedy: 'set PAYWRIGHT_PAYOUTS=stripe (docs/stripe.md), or pay approved payments by hand',
+    };
+  else if (stripe.accountsFile === undefined)
+    yield {
+      check: 'payouts',
+      status: 'warn',
+      says: 'no vendor has an account at Stripe, so every payout fails',
+      remedy: 'name the file of their accounts as STRIPE_VENDOR_ACCOUNTS (docs/stripe.md)',
+    };
 }
 
 type Composed = Readonly<{

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ProcessorSettings } from '../../composition/processors.ts';
+import type { StripeAccess } from '../../composition/stripe-access.ts';
+import type { StripePayoutSettings } from '../../composition/stripe-payouts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Fault } from './faults.ts';
 
@@ -31,6 +33,17 @@ export const PROCESSOR_VARIABLES = {
     .url({ protocol: /^https?$/, error: 'must be a URL' })
     .optional()
     .describe('where Stripe is, for tests (https://api.stripe.com)'),
+  PAYWRIGHT_PAYOUTS: z
+    .enum(['simulator', 'stripe'], 'must be simulator or stripe')
+    .optional()
+    .describe('what pays vendors, simulator or stripe (what PAYWRIGHT_PROCESSOR says)'),
+  STRIPE_VENDOR_ACCOUNTS: z
+    .string()
+    .min(1, 'must be the path of a file')
+    .optional()
+    .describe(
+      'file of the connected accounts that vendors are paid on, as {"<vendor id>": "acct_…"}, read again for each payout; without one each fails',
+    ),
   PAYWRIGHT_AUTHORIZATION_MARGIN_MINUTES: z
     .string()
     .regex(/^\d{1,5}$/, 'must be a whole number')
@@ -53,21 +66,40 @@ const hasKey = (given: NamedGiven): boolean =>
 
 /** Which processors there are. */
 export function processorOf(given: Given): ProcessorSettings {
-  const {
-    STRIPE_SECRET_KEY: secretKey,
-    STRIPE_WEBHOOK_SECRET: webhookSecrets,
-    STRIPE_API_BASE: apiBase,
-  } = given;
-  const stripe = secretKey === undefined ? undefined : { secretKey, ...present({ apiBase, webhookSecrets }) };
+  const stripe = stripeOf(given);
   return given.PAYWRIGHT_PROCESSOR === 'stripe' && stripe !== undefined
     ? { kind: 'stripe', stripe }
     : { kind: 'simulator', ...present({ stripe }) };
 }
 
+function stripeOf({
+  STRIPE_SECRET_KEY: secretKey,
+  STRIPE_WEBHOOK_SECRET: webhookSecrets,
+  STRIPE_API_BASE: apiBase,
+}: Given): StripeAccess | undefined {
+  return secretKey === undefined ? undefined : { secretKey, ...present({ apiBase, webhookSecrets }) };
+}
+
+/** What pays vendors on Stripe; undefined where the simulator does. */
+export function stripePayoutsOf(given: Given): StripePayoutSettings | undefined {
+  const access = stripeOf(given);
+  return payoutsKind(given) === 'stripe' && access !== undefined
+    ? { access, ...present({ accountsFile: given.STRIPE_VENDOR_ACCOUNTS }) }
+    : undefined;
+}
+
+const payoutsKind = (given: Given) => given.PAYWRIGHT_PAYOUTS ?? given.PAYWRIGHT_PROCESSOR;
+
 /** Settings of processors that are wrong side by side, in every stage. */
 export const processorFaults = (given: NamedGiven): readonly Fault[] => [
   ...(given.PAYWRIGHT_PROCESSOR === 'stripe' && !hasKey(given)
     ? [{ name: 'STRIPE_SECRET_KEY', says: 'is needed with PAYWRIGHT_PROCESSOR=stripe, or STRIPE_SECRET_ARN' }]
+    : []),
+  ...(given.PAYWRIGHT_PAYOUTS === 'stripe' && !hasKey(given)
+    ? [{ name: 'STRIPE_SECRET_KEY', says: 'is needed with PAYWRIGHT_PAYOUTS=stripe, or STRIPE_SECRET_ARN' }]
+    : []),
+  ...(given.STRIPE_VENDOR_ACCOUNTS !== undefined && payoutsKind(given) !== 'stripe'
+    ? [{ name: 'STRIPE_VENDOR_ACCOUNTS', says: 'goes with PAYWRIGHT_PAYOUTS=stripe' }]
     : []),
   ...(['STRIPE_API_BASE', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_WEBHOOK_SECRET_ARN'] as const).flatMap((name) =>
     given[name] !== undefined && !hasKey(given) ? [{ name, says: 'goes with STRIPE_SECRET_KEY' }] : [],

@@ -52,14 +52,16 @@ export const payInSilence: Turn<Paid> = (call) =>
   call().andThen(() => errAsync({ kind: 'PayoutOutcomeUnknown' as const }));
 
 /**
- * The use cases of approvals over memory and simulated payouts, at noon. The next calls to the outside take the turns
+ * The use cases of approvals over memory and simulated payouts, or those of `bank`, at noon. The next calls to the outside take the turns
  * queued for them; without one they simply happen. Fraud is scored by the rules, unless `scorer` does.
  */
-export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ scorer?: FraudScorer }> = {}) {
+export function anApprovalsWorld(
+  settings: Partial<ApprovalRules> & Readonly<{ scorer?: FraudScorer; bank?: Payouts }> = {},
+) {
   const storage = memoryApprovalsStorage();
   const ledger = payoutLedger(':memory:');
   const clock = { at: NOON, now: (): Instant => clock.at };
-  const simulated = simulatedPayouts(ledger, clock);
+  const { bank = simulatedPayouts(ledger, clock) } = settings;
   const turns: {
     commit: Turn<Committed>[];
     pay: Turn<Paid>[];
@@ -71,7 +73,7 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
   /** Payments at which a refused attempt could not be kept. */
   const lost: VendorPaymentId[] = [];
   const calls = { commit: 0, pay: 0, lookup: 0 };
-  const { scorer = rulesFraudScorer(storage, defaultFraudRules([500_000n])), ...rules } = settings;
+  const { scorer = rulesFraudScorer(storage, defaultFraudRules([500_000n])), bank: _, ...rules } = settings;
 
   const ports = {
     ...storage,
@@ -89,11 +91,11 @@ export function anApprovalsWorld(settings: Partial<ApprovalRules> & Readonly<{ s
     payouts: {
       pay(order) {
         calls.pay += 1;
-        return (turns.pay.shift() ?? pass)(() => simulated.pay(order));
+        return (turns.pay.shift() ?? pass)(() => bank.pay(order));
       },
       lookup(reference) {
         calls.lookup += 1;
-        return (turns.lookup.shift() ?? pass)(() => simulated.lookup(reference));
+        return (turns.lookup.shift() ?? pass)(() => bank.lookup(reference));
       },
     } satisfies Payouts,
     payoutAlarm: { raise: (withheld: WithheldPayout) => void alarms.push(withheld) },

@@ -70,6 +70,12 @@ describe('configuration', () => {
     ['an unknown place of files', ['PAYWRIGHT_OBJECTS'], { PAYWRIGHT_OBJECTS: 'bucket' }],
     ['an unknown processor', ['PAYWRIGHT_PROCESSOR'], { PAYWRIGHT_PROCESSOR: 'acme' }],
     ['Stripe without a key', ['STRIPE_SECRET_KEY'], { PAYWRIGHT_PROCESSOR: 'stripe' }],
+    ['payouts on Stripe without a key', ['STRIPE_SECRET_KEY'], { PAYWRIGHT_PAYOUTS: 'stripe' }],
+    [
+      'accounts of vendors where the simulator pays them',
+      ['STRIPE_VENDOR_ACCOUNTS'],
+      { ...onStripe, PAYWRIGHT_PAYOUTS: 'simulator', STRIPE_VENDOR_ACCOUNTS: 'vendors.json' },
+    ],
     ['a key that is none of Stripe’s', ['STRIPE_SECRET_KEY'], { STRIPE_SECRET_KEY: 'pk_live_abcd1234' }],
     [
       'an address of Stripe without a key',

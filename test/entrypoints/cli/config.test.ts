@@ -284,6 +284,24 @@ describe('configuration', () => {
     expect(configOf({ PAYWRIGHT_DATA_DIR: 'here' }).platform.simulatorFile).toBe('here/simulator.sqlite');
   });
 
+  it('pays vendors by what PAYWRIGHT_PAYOUTS says, or else where charges go', () => {
+    const key = { STRIPE_SECRET_KEY: 'sk_test_ofthistest' };
+    const payoutsOf = (env: Parameters<typeof configOf>[0]) => configOf(env).approvals.stripePayouts;
+    const access = { secretKey: key.STRIPE_SECRET_KEY };
+    expect(payoutsOf({})).toBeUndefined();
+    expect(payoutsOf(key)).toBeUndefined();
+    expect(
+      payoutsOf({ ...key, PAYWRIGHT_PROCESSOR: 'stripe', PAYWRIGHT_PAYOUTS: 'simulator' }),
+    ).toBeUndefined();
+    expect(payoutsOf({ ...key, PAYWRIGHT_PROCESSOR: 'stripe' })).toEqual({ access });
+    expect(
+      payoutsOf({ ...key, PAYWRIGHT_PAYOUTS: 'stripe', STRIPE_VENDOR_ACCOUNTS: 'vendors.json' }),
+    ).toEqual({
+      access,
+      accountsFile: 'vendors.json',
+    });
+  });
+
   it('knows the processors that are set, and leaves the simulator out where Stripe is chosen', () => {
     const processorOf = (env: Environment) => configOf(env).platform.processor;
     expect(processorOf({})).toEqual({ kind: 'simulator' });

@@ -2,6 +2,7 @@ import type { Call, Endpoint } from './endpoints.ts';
 import { textIn } from './form.ts';
 import { type Reply, refuse, refuseEarly } from './replies.ts';
 import { type CardOutcome, testCard } from './test-cards.ts';
+import { SILENT_DESTINATIONS } from './transfers.ts';
 
 const MOVES = /\/(?:confirm|capture|cancel)$|^\/v1\/refunds$/;
 
@@ -28,6 +29,9 @@ export function refusedByCard({ method, path }: Endpoint, call: Call): Reply | u
   return undefined;
 }
 
-/** Whether the card has the answer to a request that moves money lost. It is asked before the request is run. */
-export const silencedByCard = ({ method, path }: Endpoint, call: Call): boolean =>
-  method === 'POST' && MOVES.test(path) && cardBehind(call)?.silent === true;
+/** Whether the card or the account behind a request that moves money has its answer lost. It is asked before the request is run. */
+export const silenced = ({ method, path }: Endpoint, call: Call): boolean =>
+  method === 'POST' &&
+  (path === '/v1/transfers'
+    ? SILENT_DESTINATIONS.includes(textIn(call.params, 'destination') ?? '')
+    : MOVES.test(path) && cardBehind(call)?.silent === true);

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { refusedByCard, silencedByCard } from './behaviour.ts';
+import { refusedByCard, silenced } from './behaviour.ts';
 import { type Books, openBooks } from './books.ts';
 import { stripeDescription } from './description.ts';
 import { type Endpoint, endpointOf, expander } from './endpoints.ts';
@@ -96,9 +96,9 @@ export async function startStripeDouble(
       const refusal = fault && refusalOf(fault, key);
       if (refusal !== undefined) return refusal;
       const call = { books, params, id, expanded: expander(books, params) };
-      const silenced = silencedByCard(endpoint, call);
+      const isSilenced = silenced(endpoint, call);
       const right = refusedByCard(endpoint, call) ?? endpoint.run(call);
-      if (fault?.kind === 'error' || silenced) return SERVER_ERROR;
+      if (fault?.kind === 'error' || isSilenced) return SERVER_ERROR;
       return fault?.kind === 'wrong' && right.status === 200
         ? { ...right, body: fault.body(right.body) }
         : right;

@@ -3,20 +3,38 @@ import { type Books, held } from './books.ts';
 import type { Call } from './endpoints.ts';
 import { metadataIn, textIn } from './form.ts';
 import type { Reversal, Transfer } from './objects.ts';
-import { answer, type Reply, refuse } from './replies.ts';
+import { answer, type Reply, refuse, refuseEarly } from './replies.ts';
+
+const incapable = refuse(
+  400,
+  'Your destination account needs to have at least one of the following capabilities enabled: transfers.',
+  { code: 'insufficient_capabilities_for_transfer' },
+);
 
 /** Connected accounts by what they can receive; every other one does not exist. */
 const DESTINATIONS: Readonly<Record<string, Reply | undefined>> = {
   acct_double_vendor: undefined,
-  acct_double_restricted: refuse(
-    400,
-    'Your destination account needs to have at least one of the following capabilities enabled: transfers.',
-    { code: 'insufficient_capabilities_for_transfer' },
-  ),
+  acct_double_capable_later: undefined,
+  acct_double_silent: undefined,
+  acct_double_silent_restricted: incapable,
+  acct_double_away: refuseEarly(429, 'Request rate limit exceeded.', { code: 'rate_limit' }),
+  acct_double_restricted: incapable,
   acct_double_closed: refuse(403, 'The provided key does not have access to account acct_double_closed.', {
     code: 'account_invalid',
   }),
 };
+
+/** Accounts of which transfers are done and never answered. */
+export const SILENT_DESTINATIONS: readonly string[] = ['acct_double_silent', 'acct_double_silent_restricted'];
+
+/** In whose name `acct_double_capable_later` was asked to be paid before, which it can be from the second time on. */
+const askedBefore = new WeakSet<Books>();
+
+function isIncapable(books: Books, destination: string): boolean {
+  if (destination !== 'acct_double_capable_later' || askedBefore.has(books)) return false;
+  askedBefore.add(books);
+  return true;
+}
 
 /** `POST /v1/transfers`: from the platform's balance to a connected account. */
 export function createTransfer({ books, params, expanded }: Call): Reply {
@@ -29,7 +47,7 @@ export function createTransfer({ books, params, expanded }: Call): Reply {
       code: 'resource_missing',
       param: 'destination',
     });
-  const closed = DESTINATIONS[destination];
+  const closed = isIncapable(books, destination) ? incapable : DESTINATIONS[destination];
   if (closed !== undefined) return closed;
   const amount = Number(textIn(params, 'amount'));
   if ((books.available.get(currency ?? '') ?? 0) < amount)
