@@ -17,7 +17,7 @@ const ALONE = [
   'test/adapters/{stopped-store,containers,*postgres-faults,postgres-server,dynamodb-engine}.test.ts',
   'test/entrypoints/cli/{serve,process-faults}.test.ts',
   // Start programs that read the source.
-  'test/{readme,recipe,architecture}.test.ts',
+  'test/{readme,readme-on-stripe,recipe,architecture}.test.ts',
 ];
 
 const limits = {
