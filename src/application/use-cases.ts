@@ -31,6 +31,7 @@ import { findCustomer, getCustomer } from './customers/read-customers.ts';
 import { recordCustomerAccess } from './customers/record-customer-access.ts';
 import { resolvePaymentMethod } from './customers/resolve-payment-method.ts';
 import { updateCustomer } from './customers/update-customer.ts';
+import { acceptDispute } from './disputes/accept-dispute.ts';
 import { queueDispute } from './disputes/queue-dispute.ts';
 import { getDispute, listDisputes } from './disputes/read-disputes.ts';
 import { assignException } from './files/assign-exception.ts';
@@ -157,6 +158,7 @@ export function useCases(ports: Ports, rules: Rules) {
     recoverPayments: recoverPayments(paying, rules.claims),
     receiveNotification: receiveNotification(ports),
     queueDispute: queueDispute(ports),
+    acceptDispute: acceptDispute(ports),
     getDispute: getDispute(ports),
     listDisputes: listDisputes(ports),
     getPayment: getPayment(ports),

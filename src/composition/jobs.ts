@@ -1,3 +1,5 @@
+import { ACCEPT_WORK } from '../application/disputes/accept-dispute.ts';
+import { closeAccepted } from '../application/disputes/close-accepted.ts';
 import { DISPUTE_WORK } from '../application/disputes/queue-dispute.ts';
 import { recordDispute } from '../application/disputes/record-dispute.ts';
 import { CLOSING_WORK, closeSettlementsOfFailed } from '../application/files/close-settlements.ts';
@@ -25,7 +27,12 @@ const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
   ]);
 
 const disputeWork = ({ processorDisputes, ...ports }: Ports): readonly (readonly [string, JobWork])[] =>
-  processorDisputes === undefined ? [] : [[DISPUTE_WORK, recordDispute({ ...ports, processorDisputes })]];
+  processorDisputes === undefined
+    ? []
+    : [
+        [DISPUTE_WORK, recordDispute({ ...ports, processorDisputes })],
+        [ACCEPT_WORK, closeAccepted({ ...ports, processorDisputes })],
+      ];
 
 /** What gives the jobs that are due their turns, in this process. */
 export const jobsOf = (ports: Ports): RunJobs =>

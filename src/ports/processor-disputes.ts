@@ -21,8 +21,16 @@ export type ProcessorDispute = DisputeFacts &
     returned?: DisputeMovement;
   }>;
 
+/** The processor does not close it: it has ended, or evidence was sent, or it is not there. Nothing was changed. */
+export type DisputeNotClosed = Readonly<{ kind: 'DisputeNotClosed' }>;
+
 /** Disputes in a processor's own records. An adapter is tested as `test/adapters/stripe-disputes.test.ts` does. */
 export interface ProcessorDisputes {
   /** Changes nothing. What it cannot say in our terms it does not say: then it is unavailable, and asked again. */
   find(dispute: NotifiedDispute): ResultAsync<ProcessorDispute, ProcessorHasNoRecord | ProcessorUnavailable>;
+  /**
+   * Closes it in the cardholder's favour. After silence it may be closed or not, which is unavailable too: asking again does nothing
+   * more, and its record says what became of it.
+   */
+  accept(dispute: NotifiedDispute): ResultAsync<void, DisputeNotClosed | ProcessorUnavailable>;
 }

@@ -121,6 +121,17 @@ describe.runIf(hasStripeDescription())('Disputes on Stripe', () => {
     }
   });
 
+  it('that are accepted are closed once and lost, and closed no more', async () => {
+    const { dispute } = await aDisputedCharge();
+    const disputes = disputesAt();
+    expect((await disputes.accept({ id: dispute.id })).isOk()).toBe(true);
+    expect((await disputes.find({ id: dispute.id }))._unsafeUnwrap().status).toBe('lost');
+    for (const id of [dispute.id, 'du_none'])
+      expect((await disputes.accept({ id }))._unsafeUnwrapErr().kind).toBe('DisputeNotClosed');
+    const away = await disputesAt('sk_test_expired').accept({ id: dispute.id });
+    expect(away._unsafeUnwrapErr().kind).toBe('ProcessorUnavailable');
+  });
+
   it('are asked about again when Stripe does not answer, or says what has no meaning here', async () => {
     const { dispute } = await aDisputedCharge();
     const away = disputesAt('sk_test_expired');

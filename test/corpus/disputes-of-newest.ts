@@ -31,5 +31,6 @@ export function disputesOfNewest(storage: Storage): ProcessorDisputes {
           throw new Error('the store is away', { cause });
         })
         .andThen((found) => okAsync(found)),
+    accept: () => okAsync(undefined),
   };
 }

@@ -43,6 +43,7 @@ async function aShop(storage: Storage) {
       const found = records.get(id);
       return found === undefined ? errAsync({ kind: 'ProcessorHasNoRecord' }) : okAsync(found);
     },
+    accept: () => errAsync({ kind: 'DisputeNotClosed' }),
   };
   const platform = aPlatform(storage, { clock, processorDisputes });
   const desk = fileDesk(storage, platform.files);

@@ -40,6 +40,7 @@ async function aShop(storage: Storage) {
         found === undefined ? errAsync({ kind: 'ProcessorHasNoRecord' as const }) : okAsync(found),
       );
     },
+    accept: () => errAsync({ kind: 'DisputeNotClosed' }),
   };
   const platform = aPlatform(storage, { clock, processorDisputes });
   const pay = async (): Promise<PaymentId> => {

@@ -1,4 +1,5 @@
 import type { Storage } from '../../src/ports/storage.ts';
+import { acceptingDisputesContract } from './accepting-disputes.scenario.ts';
 import { authorizationExpiryContract } from './authorization-expiry.scenario.ts';
 import { claimTracesContract } from './claim-traces.scenario.ts';
 import { disputeMoneyContract } from './dispute-money.scenario.ts';
@@ -69,5 +70,6 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   authorizationExpiryContract(adapter, open);
   disputesContract(adapter, open);
   disputeMoneyContract(adapter, open);
+  acceptingDisputesContract(adapter, open);
   findingPaymentsContract(adapter, open);
 }

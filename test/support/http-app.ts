@@ -16,6 +16,8 @@ import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
 import { systemTimeZones } from '../../src/adapters/system/time-zones.ts';
 import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.ts';
 import { httpWebhookSender } from '../../src/adapters/webhooks/sender.ts';
+import { ACCEPT_WORK } from '../../src/application/disputes/accept-dispute.ts';
+import { closeAccepted } from '../../src/application/disputes/close-accepted.ts';
 import { DISPUTE_WORK } from '../../src/application/disputes/queue-dispute.ts';
 import { recordDispute } from '../../src/application/disputes/record-dispute.ts';
 import { exportWork } from '../../src/application/files/export-work.ts';
@@ -55,7 +57,10 @@ export const terms = { leaseMs: 30_000, keepResponsesMs: 86_400_000 };
 export const aRing = (): RingSource =>
   givenRing([{ id: 'test', secret: Buffer.alloc(32, 7).toString('base64url') }]);
 
-const noDisputes: ProcessorDisputes = { find: () => errAsync({ kind: 'ProcessorHasNoRecord' }) };
+const noDisputes: ProcessorDisputes = {
+  find: () => errAsync({ kind: 'ProcessorHasNoRecord' }),
+  accept: () => errAsync({ kind: 'DisputeNotClosed' }),
+};
 
 export type PlatformParts = Readonly<{
   clock?: Clock;
@@ -69,7 +74,7 @@ export type PlatformParts = Readonly<{
 
 /** The platform over a storage as it is, its use cases, and what went to its log, line by line. */
 export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
-  const { clock = systemClock, ring = aRing() } = parts;
+  const { clock = systemClock, ring = aRing(), processorDisputes = noDisputes } = parts;
   const secretKeys = ringKeys(ring);
   const files = temporaryFiles(clock);
   const ports = {
@@ -116,7 +121,8 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     [EXPORT_WORK, exportWork(ports)],
     [SCHEDULE_WORK, runSchedules(ports)],
     [RECONCILIATION_WORK, reconcileFile(ports)],
-    [DISPUTE_WORK, recordDispute({ ...ports, processorDisputes: parts.processorDisputes ?? noDisputes })],
+    [DISPUTE_WORK, recordDispute({ ...ports, processorDisputes })],
+    [ACCEPT_WORK, closeAccepted({ ...ports, processorDisputes })],
   ]);
   const jobs = runJobs(ports, works, { ...JOB_TERMS, holder: randomUUID() });
   return {

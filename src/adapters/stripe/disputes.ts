@@ -36,6 +36,12 @@ export function stripeDisputes(open: () => Stripe): ProcessorDisputes {
       )
         .mapErr(({ meaning }) => (meaning === 'refused' ? noRecord : unavailable))
         .andThen(disputeOf),
+    accept: ({ id, account }) =>
+      ask(() => stripe().disputes.close(id, {}, present({ stripeAccount: account })))
+        .map(() => undefined)
+        .mapErr(({ meaning }) =>
+          meaning === 'silent' || meaning === 'unavailable' ? unavailable : { kind: 'DisputeNotClosed' },
+        ),
   };
 }
 

@@ -1,7 +1,13 @@
 import { err, errAsync, ok, okAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
-import { type Dispute, disputeKey, openDispute, updateDispute } from '../../domain/disputes/dispute.ts';
+import {
+  type Dispute,
+  disputeKey,
+  isDecided,
+  openDispute,
+  refuseAcceptance,
+  updateDispute,
+} from '../../domain/disputes/dispute.ts';
 import { disputeAction, disputeEvent } from '../../domain/disputes/dispute-record.ts';
-import type { RunningJob } from '../../domain/files/job.ts';
 import { keysOfLine, type StatementLine, statementLineEntries } from '../../domain/files/statement-line.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
@@ -9,6 +15,7 @@ import type { Payment } from '../../domain/payments/payment.ts';
 import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
 import type { ProcessorHasNoRecord, ProcessorUnavailable } from '../../ports/processor.ts';
 import type { ProcessorDispute, ProcessorDisputes } from '../../ports/processor-disputes.ts';
+import type { NotifiedDispute } from '../../ports/processor-notifications.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Beside, JobHeldUp, JobStep, JobWork } from '../files/job-work.ts';
 import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
@@ -19,7 +26,7 @@ export type RecordDisputePorts = MovePorts &
   Readonly<{ payments: Payments; processorDisputes: ProcessorDisputes }>;
 
 /** How long a processor that is away is left alone. It is asked for as long as it is. */
-const AWAY_MS = 60_000;
+export const AWAY_MS = 60_000;
 
 /**
  * Reads a dispute at the processor and puts it on record as it is there, with the money that it took and gave back and the end of the job
@@ -28,37 +35,45 @@ const AWAY_MS = 60_000;
  */
 export const recordDispute = (ports: RecordDisputePorts): JobWork => ({
   async *run(job) {
-    yield await stepOf(ports, job);
+    const seen = await recordOf(ports, disputeNamed(job.subject.id));
+    yield seen.match(
+      (read) => ok(stepAfter(ports, read)),
+      (failure) => stepWithout(ports, failure),
+    );
   },
   failing: () => okAsync({}),
   cleanUp: () => okAsync(undefined),
 });
 
-type Unread = ProcessorHasNoRecord | ProcessorUnavailable | PaymentNotFound | StorageUnavailable;
+export type Unread = ProcessorHasNoRecord | ProcessorUnavailable | PaymentNotFound | StorageUnavailable;
 
-async function stepOf(ports: RecordDisputePorts, job: RunningJob): Promise<Result<JobStep, JobHeldUp>> {
-  const seen = await recordOf(ports, job);
-  if (seen.isOk()) {
-    const { beside, isEarly } = seen.value;
-    return ok(isEarly ? { resumesAt: ports.clock.now() + AWAY_MS, beside } : { end: { done: 1 }, beside });
-  }
-  switch (seen.error.kind) {
+/** What a look at the processor's record changes here. `isEarly`: money of it cannot be posted before the payment has settled. */
+export type DisputeRead = Readonly<{ beside: Beside; isEarly: boolean; dispute: Dispute }>;
+
+/** The job's end, unless the record has to be read again. */
+export const stepAfter = ({ clock }: RecordDisputePorts, { beside, isEarly }: DisputeRead): JobStep =>
+  isEarly ? { resumesAt: clock.now() + AWAY_MS, beside } : { end: { done: 1 }, beside };
+
+/** What is not there is let go of, and who is away is asked again. */
+export function stepWithout({ clock }: RecordDisputePorts, failure: Unread): Result<JobStep, JobHeldUp> {
+  switch (failure.kind) {
     case 'ProcessorHasNoRecord':
     case 'PaymentNotFound':
       return ok({ end: { done: 0 } });
     case 'ProcessorUnavailable':
-      return ok({ resumesAt: ports.clock.now() + AWAY_MS });
+      return ok({ resumesAt: clock.now() + AWAY_MS });
     case 'StorageUnavailable':
-      return err({ kind: 'JobHeldUp', code: 'storage_unavailable', cause: seen.error.cause });
+      return err({ kind: 'JobHeldUp', code: 'storage_unavailable', cause: failure.cause });
   }
 }
 
-/** `isEarly`: the payment has not settled, and with it money of the dispute; it is read again. */
-type Seen = Readonly<{ beside: Beside; isEarly: boolean }>;
-
-const recordOf = (ports: RecordDisputePorts, job: RunningJob): ResultAsync<Seen, Unread> =>
-  safeTry<Seen, Unread>(async function* () {
-    const name = disputeNamed(job.subject.id);
+/** `isRefused`: the processor has just said that it does not close the dispute. */
+export const recordOf = (
+  ports: RecordDisputePorts,
+  name: NotifiedDispute,
+  isRefused = false,
+): ResultAsync<DisputeRead, Unread> =>
+  safeTry<DisputeRead, Unread>(async function* () {
     const payment = yield* disputedPayment(ports, yield* ports.processorDisputes.find(name));
     const before = yield* ports.aggregates.findByKey(payment.merchantId, 'dispute', disputeKey(name.id));
     const found = yield* ports.processorDisputes.find(name);
@@ -72,9 +87,14 @@ const recordOf = (ports: RecordDisputePorts, job: RunningJob): ResultAsync<Seen,
             paymentId: payment.id,
             createdAt: at,
           })
-        : updateDispute(before, found, at);
+        : (updateDispute(before, found, at) ?? before);
+    const left =
+      isRefused && before?.acceptRequestedAt !== undefined && !isDecided(next)
+        ? { ...refuseAcceptance(next, at), version: before.version + 1 }
+        : next;
     const { lines, isEarly } = yield* newLinesOf(ports, payment, found, at);
-    return ok({ beside: changeOf(ports, before, next, lines, at), isEarly });
+    const changed = left === before ? undefined : left;
+    return ok({ beside: disputeChange(ports, before, changed, lines, at), isEarly, dispute: left });
   });
 
 /** The payment that the charge names, if it is that charge's: what is in a charge's metadata can be written by others. */
@@ -93,7 +113,7 @@ const noRecord: ProcessorHasNoRecord = { kind: 'ProcessorHasNoRecord' };
 const ORIGIN: Origin = { actor: { id: 'processor', type: 'system' }, requestId: 'dispute' };
 
 /** All of it is guarded: a rival that records the dispute, or posts one of the lines, refuses this. */
-function changeOf(
+export function disputeChange(
   ports: RecordDisputePorts,
   before: Dispute | undefined,
   next: Dispute | undefined,

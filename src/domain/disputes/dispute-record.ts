@@ -18,6 +18,7 @@ export type DisputeRecord = RevisionRecord<DisputeId> &
     reason: string;
     status: DisputeStatus;
     respond_by?: string;
+    accept_requested_at?: string;
   }>;
 
 export const disputeRecord = (dispute: Dispute): DisputeRecord => ({
@@ -28,7 +29,11 @@ export const disputeRecord = (dispute: Dispute): DisputeRecord => ({
   currency: dispute.amount.currency,
   reason: dispute.reason,
   status: dispute.status,
-  ...(dispute.respondBy === undefined ? {} : { respond_by: rfc3339(dispute.respondBy) }),
+  ...present({
+    respond_by: dispute.respondBy === undefined ? undefined : rfc3339(dispute.respondBy),
+    accept_requested_at:
+      dispute.acceptRequestedAt === undefined ? undefined : rfc3339(dispute.acceptRequestedAt),
+  }),
 });
 
 /** Reads `disputeRecord` back. */
@@ -39,7 +44,11 @@ export const restoreDispute = (record: DisputeRecord, auditHash: string): Disput
   amount: money(BigInt(record.amount), storedCurrency(record.currency)),
   reason: record.reason,
   status: record.status,
-  ...present({ respondBy: record.respond_by === undefined ? undefined : fromRfc3339(record.respond_by) }),
+  ...present({
+    respondBy: record.respond_by === undefined ? undefined : fromRfc3339(record.respond_by),
+    acceptRequestedAt:
+      record.accept_requested_at === undefined ? undefined : fromRfc3339(record.accept_requested_at),
+  }),
 });
 
 /** What happened to a dispute with its newest version: the action in its audit trail, and its event. */

@@ -1,11 +1,12 @@
+import { err, ok, type Result } from 'neverthrow';
 import type { DisputeId, MerchantId, PaymentId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { Money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import { type Revision, revised } from '../kernel/revision.ts';
 
-/** From the first to the last; `won` and `lost` are how the issuer decided. */
-export const DISPUTE_STATUSES = ['needs_response', 'under_review', 'won', 'lost'] as const;
+/** From the first to the last; `won` and `lost` are how the issuer decided, `accepted` is lost because the merchant said so. */
+export const DISPUTE_STATUSES = ['needs_response', 'under_review', 'won', 'lost', 'accepted'] as const;
 export type DisputeStatus = (typeof DISPUTE_STATUSES)[number];
 
 /** What the processor says of a dispute. */
@@ -29,6 +30,8 @@ export type Dispute = Revision<'dispute', DisputeId> &
     paymentId: PaymentId;
     /** The processor's own name for it. */
     processorId: string;
+    /** The merchant has accepted it, and the processor is asked to close it. */
+    acceptRequestedAt?: Instant;
   }>;
 
 export type DisputeOrder = DisputeFacts &
@@ -63,16 +66,36 @@ export const openDispute = ({
   auditHash: '',
 });
 
-/** The dispute as the processor's record is now; undefined when that says nothing new. */
-export function updateDispute(dispute: Dispute, facts: DisputeFacts, now: Instant): Dispute | undefined {
+/**
+ * The dispute as the processor's record is now; undefined when that says nothing new. What is lost after the merchant accepted it is
+ * accepted.
+ */
+export function updateDispute(dispute: Dispute, said: DisputeFacts, now: Instant): Dispute | undefined {
+  const isAccepted = said.status === 'lost' && dispute.acceptRequestedAt !== undefined;
+  const facts: DisputeFacts = isAccepted ? { ...said, status: 'accepted' } : said;
   if (isSame(dispute, facts)) return undefined;
   const { respondBy: _, ...rest } = revised(dispute, now);
   return { ...rest, ...factsIn(facts) };
 }
 
-/** True once the issuer has decided. */
+/** It is decided, the issuer has it, or it is being accepted. */
+export type DisputeNotAcceptable = Readonly<{ kind: 'DisputeNotAcceptable'; status: DisputeStatus }>;
+
+/** The merchant gives up the disputed money. The processor has yet to close the dispute. */
+export const acceptDispute = (dispute: Dispute, now: Instant): Result<Dispute, DisputeNotAcceptable> =>
+  dispute.status === 'needs_response' && dispute.acceptRequestedAt === undefined
+    ? ok({ ...revised(dispute, now), acceptRequestedAt: now })
+    : err({ kind: 'DisputeNotAcceptable', status: dispute.status });
+
+/** The processor did not close it: it is as it was before it was accepted. */
+export function refuseAcceptance(dispute: Dispute, now: Instant): Dispute {
+  const { acceptRequestedAt: _, ...rest } = revised(dispute, now);
+  return rest;
+}
+
+/** True once it has ended. */
 export const isDecided = ({ status }: Pick<DisputeFacts, 'status'>): boolean =>
-  status === 'won' || status === 'lost';
+  status === 'won' || status === 'lost' || status === 'accepted';
 
 const factsIn = ({ amount, reason, status, respondBy }: DisputeFacts): DisputeFacts => ({
   amount,

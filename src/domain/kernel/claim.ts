@@ -24,6 +24,7 @@ export const OPERATIONS = [
   'replay_failed',
   'replay_delivery',
   'create_reconciliation',
+  'accept_dispute',
   'resolve_exception',
   'resolve_exceptions',
   'confirm_resolution',

@@ -35,6 +35,8 @@ const aDispute = (id: string, dispute: string) => {
   );
   return [body, { headers }] as const;
 };
+const ACCEPT = '/disputes/{{dispute}}/accept';
+const accepting = { as: 'merchant', key: 'accept-1' } as const;
 const done = { as: 'merchant', before: ['jobs are done'] } as const;
 
 /** What processors send, without a token, and what becomes of it. */
@@ -67,9 +69,23 @@ export const processorNotifications: CorpusGroup = {
     }),
     get('the dispute', '/disputes/{{dispute}}', { as: 'merchant' }),
     get('the dispute as another merchant', '/disputes/{{dispute}}', { as: 'other' }),
+    post('the dispute accepted by the powerless', ACCEPT, {}, { as: 'powerless', key: 'accept-1' }),
+    post('the dispute accepted by another merchant', ACCEPT, {}, { as: 'other', key: 'accept-1' }),
+    post('the dispute accepted without a key', ACCEPT, {}, { as: 'merchant' }),
+    post(
+      'the dispute accepted as it never was',
+      ACCEPT,
+      {},
+      { ...accepting, headers: { 'if-match': '"9"' } },
+    ),
+    post('the dispute accepted', ACCEPT, {}, accepting),
+    post('the dispute accepted again', ACCEPT, {}, accepting),
+    post('the dispute accepted under another key', ACCEPT, {}, { ...accepting, key: 'accept-2' }),
+    post('no such dispute accepted', '/disputes/x/accept', {}, accepting),
+    get('the page about dispute_not_acceptable', '/docs/problems/dispute_not_acceptable'),
     post('an event about the dispute’s end', PATH, ...aDispute('evt_4', 'du_1')),
     get('the dispute as it ended', '/disputes/{{dispute}}', done),
-    get('disputes of the payment that are lost', '/disputes?status=lost&payment_id={{payment}}', {
+    get('disputes of the payment that are accepted', '/disputes?status=accepted&payment_id={{payment}}', {
       as: 'merchant',
     }),
     get('disputes that are won', '/disputes?status=won', { as: 'merchant' }),

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type DisputeFacts, updateDispute } from '../../../src/domain/disputes/dispute.ts';
+import {
+  acceptDispute,
+  type DisputeFacts,
+  refuseAcceptance,
+  updateDispute,
+} from '../../../src/domain/disputes/dispute.ts';
 import { disputeAction, disputeRecord, restoreDispute } from '../../../src/domain/disputes/dispute-record.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
 import { NOON } from '../../fixtures/changes.ts';
@@ -30,6 +35,26 @@ describe('A dispute', () => {
   it('has no time to respond by any more when the processor names none', () => {
     const { respondBy: _, ...rest } = factsOf({ status: 'under_review' });
     expect(updateDispute(dispute, rest, NOON + 1)).not.toHaveProperty('respondBy');
+  });
+
+  it('can be accepted while it needs a response, once, and is accepted when it is lost then', () => {
+    const accepting = acceptDispute(dispute, NOON + 1)._unsafeUnwrap();
+    expect(accepting).toEqual({ ...dispute, version: 2, updatedAt: NOON + 1, acceptRequestedAt: NOON + 1 });
+    expect(acceptDispute(accepting, NOON + 2).isErr()).toBe(true);
+    for (const status of ['under_review', 'won', 'lost', 'accepted'] as const)
+      expect(acceptDispute({ ...dispute, status }, NOON + 1)._unsafeUnwrapErr()).toEqual({
+        kind: 'DisputeNotAcceptable',
+        status,
+      });
+    const lost = factsOf({ status: 'lost' });
+    expect(updateDispute(accepting, lost, NOON + 2)?.status).toBe('accepted');
+    expect(updateDispute(dispute, lost, NOON + 2)?.status).toBe('lost');
+    expect(updateDispute(accepting, factsOf({ status: 'won' }), NOON + 2)?.status).toBe('won');
+    const accepted = updateDispute(accepting, lost, NOON + 2) ?? dispute;
+    expect(updateDispute(accepted, lost, NOON + 3)).toBeUndefined();
+    expect(disputeAction(accepting, accepted)).toBe('dispute.closed');
+    expect(restoreDispute(disputeRecord(accepted), 'hash')).toEqual(accepted);
+    expect(refuseAcceptance(accepting, NOON + 2)).toEqual({ ...dispute, version: 3, updatedAt: NOON + 2 });
   });
 
   it('is created, then updated, and closed once, when the issuer has decided', () => {

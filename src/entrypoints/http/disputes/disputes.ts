@@ -1,20 +1,32 @@
 import { z } from '@hono/zod-openapi';
 import type { UseCases } from '../../../application/use-cases.ts';
-import { DISPUTE_STATUSES } from '../../../domain/disputes/dispute.ts';
+import { DISPUTE_STATUSES, type Dispute } from '../../../domain/disputes/dispute.ts';
 import { disputeRecord } from '../../../domain/disputes/dispute-record.ts';
 import { parseId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
-import { answerVersion } from '../server/entity-tag.ts';
+import { answerVersion, expectedIn } from '../server/entity-tag.ts';
+import { keyOf } from '../server/idempotency-key.ts';
+import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
-import { answerPage } from '../server/request-context.ts';
+import { readOptionalJson } from '../server/read-json.ts';
+import { answerPage, originOf } from '../server/request-context.ts';
 import { answer, resource, versioned } from '../server/route.ts';
 import { listPage, paging, time } from '../server/schemas.ts';
 
-const problems = problemTable<FailureOf<UseCases, 'getDispute' | 'listDisputes'>>({
+const problems = problemTable<FailureOf<UseCases, 'getDispute' | 'listDisputes' | 'acceptDispute'>>({
+  DisputeNotAcceptable: {
+    status: 409,
+    code: 'dispute_not_acceptable',
+    title: 'The dispute cannot be accepted',
+    detail: ({ status }) =>
+      status === 'needs_response'
+        ? 'It is being accepted.'
+        : `It is ${status}: only one that needs a response can be.`,
+  },
   DisputeNotFound: {
     status: 404,
     code: 'dispute_not_found',
@@ -37,9 +49,13 @@ const dispute = z
     reason: z.string().openapi({ description: 'In the processor’s words.' }),
     status: status.openapi({
       description:
-        '`needs_response`: evidence is taken until `respond_by`. `under_review`: the issuer has it. `won`, `lost`: the issuer has decided.',
+        '`needs_response`: evidence is taken until `respond_by`. `under_review`: the issuer has it. `won`, `lost`: the issuer has decided. ' +
+        '`accepted`: it is lost because it was accepted.',
     }),
     respond_by: time.optional(),
+    accept_requested_at: time.optional().openapi({
+      description: 'It was accepted, and the processor is asked to close it, or has done so.',
+    }),
     version: z.int().min(1),
     created_at: time,
     updated_at: time,
@@ -80,6 +96,35 @@ const getDisputeById =
     );
   };
 
+const postAcceptance =
+  (parts: Pick<UseCases, 'acceptDispute'> & CommittingParts): TenantHandler =>
+  async (c, merchantId) => {
+    const id = parseId('dsp', c.req.param('id') ?? '');
+    if (id === undefined) return refuse(c, { kind: 'DisputeNotFound' });
+    return readOptionalJson(c.req.raw)
+      .andThen(() => keyOf(c.req.header('idempotency-key'), undefined))
+      .andThen((idempotencyKey) => expectedIn(c).map((expecting) => ({ idempotencyKey, expecting })))
+      .andThen(({ idempotencyKey, expecting }) =>
+        committedOnce(c, parts, {
+          merchantId,
+          operation: 'accept_dispute',
+          idempotencyKey,
+          payload: { id },
+          respond: (accepted: Dispute) => ({
+            status: 202,
+            version: accepted.version,
+            body: jsonText(disputeRecord(accepted)),
+          }),
+          work: (claimWith) =>
+            parts.acceptDispute({ ...expecting, merchantId, id, origin: originOf(c) }, claimWith),
+        }),
+      )
+      .match(
+        (response) => response,
+        (failure) => refuse(c, failure),
+      );
+  };
+
 /** Payments that their cardholders dispute, as the processor has them. */
 export const disputes = resource({
   tag: {
@@ -106,6 +151,20 @@ export const disputes = resource({
       summary: 'Read a dispute',
       responses: { 200: versioned('The dispute.', dispute) },
       refusals: [404],
+    }),
+    forTenants('refunds', postAcceptance, {
+      method: 'post',
+      path: '/disputes/{id}/accept',
+      operationId: 'acceptDispute',
+      summary: 'Accept a dispute: the money is the cardholder’s',
+      description:
+        'A job asks the processor to close it, within seconds and for as long as the processor does not answer; `accept_requested_at` says that. ' +
+        'It is `accepted` once the processor’s record says so, with the event `dispute.closed`. One that the processor does not close is as it was before, ' +
+        'with the event `dispute.updated`.',
+      idempotencyKey: 'accept-1001',
+      ifMatch: 'dispute',
+      responses: { 202: versioned('It is accepted, and the processor is asked to close it.', dispute) },
+      refusals: [404, 409],
     }),
   ],
 });

@@ -79,6 +79,7 @@ describe('/openapi.json', () => {
       'patch /webhook_endpoints/{id}',
       'post /customers',
       'post /customers/{id}/payment_methods',
+      'post /disputes/{id}/accept',
       'post /exceptions/resolve',
       'post /exceptions/{id}/confirm',
       'post /exceptions/{id}/reject',
