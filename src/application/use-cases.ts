@@ -73,6 +73,7 @@ import { transferMoney } from './ledger/transfer-money.ts';
 import { changeMerchant } from './merchants/change-merchant.ts';
 import { createMerchant } from './merchants/create-merchant.ts';
 import { getMerchant, listMerchants } from './merchants/read-merchants.ts';
+import { confirmOutcome } from './payments/confirm-outcome.ts';
 import { countPayments } from './payments/count-payments.ts';
 import { expireAuthorizations } from './payments/expire-authorizations.ts';
 import { filterByEmail } from './payments/filter-by-email.ts';
@@ -81,6 +82,7 @@ import { listPayments } from './payments/list-payments.ts';
 import { modifyPayment } from './payments/modify-payment.ts';
 import { processBatch } from './payments/process-batch.ts';
 import { processPayment } from './payments/process-payment.ts';
+import { proposeOutcome } from './payments/propose-outcome.ts';
 import { rateLimit } from './payments/rate-limit.ts';
 import { receiveNotification } from './payments/receive-notification.ts';
 import { recoverPayments } from './payments/recover-payments.ts';
@@ -156,6 +158,8 @@ export function useCases(ports: Ports, rules: Rules) {
       leaseMs: rules.claims.leaseMs,
     }),
     recoverPayments: recoverPayments(paying, rules.claims),
+    proposeOutcome: proposeOutcome(ports),
+    confirmOutcome: confirmOutcome(ports, rules.claims),
     receiveNotification: receiveNotification(ports),
     queueDispute: queueDispute(ports),
     acceptDispute: acceptDispute(ports),

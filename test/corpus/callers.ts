@@ -18,7 +18,7 @@ const now = Math.floor(Date.now() / 1_000);
 /** Claims laid over those of a good token; `undefined` takes one away. */
 const CLAIMS = {
   merchant: tenant('merchant-1'),
-  other: tenant('merchant-2', [...TENANT, 'settlements']),
+  other: tenant('merchant-2', [...TENANT, 'settlements', 'resolutions']),
   limited: tenant('limited'),
   suspended: tenant('suspended'),
   unknown: tenant('merchant-absent', [...TENANT, 'settlements']),
@@ -26,6 +26,8 @@ const CLAIMS = {
   cashier: tenant('merchant-1', ['payments']),
   treasurer: tenant('merchant-1', ['settlements']),
   controller: { ...tenant('merchant-1', ['settlements']), sub: 'controller' },
+  resolver: { ...tenant('merchant-1', ['payments', 'resolutions']), sub: 'resolver' },
+  confirmer: { ...tenant('merchant-1', ['payments', 'resolutions', 'audit']), sub: 'confirmer' },
   powerless: tenant('merchant-1', []),
   root: { merchant_id: undefined, permissions: ['admin'] },
   nameless: { merchant_id: undefined, permissions: TENANT },

@@ -13,6 +13,7 @@ import { readingPayments } from './requests/reading-payments.ts';
 import { reconciliations } from './requests/reconciliations.ts';
 import { refusedPayments } from './requests/refused-payments.ts';
 import { refusedVendorPayments } from './requests/refused-vendor-payments.ts';
+import { resolutions } from './requests/resolutions.ts';
 import { settlements } from './requests/settlements.ts';
 import { takingPayments } from './requests/taking-payments.ts';
 import { transfers } from './requests/transfers.ts';
@@ -42,4 +43,5 @@ export const CORPUS: Readonly<Record<string, CorpusGroup>> = {
   'work-events': workEvents,
   settlements,
   'processor-notifications': processorNotifications,
+  resolutions,
 };

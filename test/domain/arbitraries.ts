@@ -4,7 +4,12 @@ import type { CustomerId } from '../../src/domain/kernel/ids.ts';
 import { idOf } from '../../src/domain/kernel/ids.ts';
 import type { Json } from '../../src/domain/kernel/json.ts';
 import { type Money, money } from '../../src/domain/kernel/money.ts';
-import { ATTENTION_REASONS, type Attention, SEEN_STATES } from '../../src/domain/payments/attention.ts';
+import {
+  ATTENTION_REASONS,
+  type Attention,
+  RESOLUTION_OUTCOMES,
+  SEEN_STATES,
+} from '../../src/domain/payments/attention.ts';
 import {
   complete,
   type Modification,
@@ -133,6 +138,17 @@ export const attention: fc.Arbitrary<Attention> = fc
         transactionId: hex32.map((hex) => idOf('txn', hex)),
         idempotencyKey: text,
       }),
+      proposal: fc.record(
+        {
+          outcome: fc.constantFrom(...RESOLUTION_OUTCOMES),
+          reason: text,
+          evidence: text,
+          by: fc.record({ id: text, identities: fc.array(text, { maxLength: 3 }) }),
+          at: fc.integer({ min: 0, max: NOON * 2 }),
+          refusedAt: fc.integer({ min: 0, max: NOON * 2 }),
+        },
+        { requiredKeys: ['outcome', 'reason', 'by', 'at'] },
+      ),
     },
     { requiredKeys: ['reason', 'since', 'seen'] },
   )

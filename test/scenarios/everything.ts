@@ -22,6 +22,7 @@ import { processorConfigContract } from './processor-config.scenario.ts';
 import { reconciliationsContract } from './reconciliations.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
 import { reportsContract } from './reports.scenario.ts';
+import { resolutionsContract } from './resolutions.scenario.ts';
 import { retiredValuesContract } from './retired-values.scenario.ts';
 import { settlementPayoutsContract } from './settlement-payouts.scenario.ts';
 import { settlementSourcesContract } from './settlement-sources.scenario.ts';
@@ -68,6 +69,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   claimTracesContract(adapter, open);
   notificationsContract(adapter, open);
   authorizationExpiryContract(adapter, open);
+  resolutionsContract(adapter, open);
   disputesContract(adapter, open);
   disputeMoneyContract(adapter, open);
   acceptingDisputesContract(adapter, open);

@@ -62,6 +62,15 @@ export const PLATFORM_CHANGES: Readonly<Record<string, PrepareChanges>> = {
     onItself(await ask.exception(true), 'POST', [keyed(), keyed()], '/confirm'),
   rejectResolution: async (ask) =>
     onItself(await ask.exception(true), 'POST', [{ reason: 'one' }, { reason: 'other' }], '/reject'),
+  proposeOutcome: async (ask) =>
+    onItself(
+      await ask.inAttention(),
+      'POST',
+      ['one', 'other'].map((reason) => keyed({ outcome: 'failed', reason, replaces: true })),
+      '/resolve',
+    ),
+  confirmOutcome: async (ask) =>
+    onItself(await ask.inAttention(true), 'POST', [keyed(), keyed()], '/resolve/confirm'),
   changeCustomer: async (ask) =>
     onItself((await aCustomer(ask)).path, 'PATCH', [{ name: 'Ada King' }, { name: 'Ada Byron' }]),
   eraseCustomer: async (ask) => onItself((await aCustomer(ask)).path, 'DELETE', [undefined, undefined]),

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { okAsync } from 'neverthrow';
 import { givenRing } from '../../src/adapters/keys/given-ring.ts';
+import { systemIds } from '../../src/adapters/system/ids.ts';
 import { systemTimeZones } from '../../src/adapters/system/time-zones.ts';
 import { queueDispute } from '../../src/application/disputes/queue-dispute.ts';
 import { createSchedule } from '../../src/application/files/create-schedule.ts';
@@ -7,11 +9,13 @@ import { orderUpload } from '../../src/application/files/order-upload.ts';
 import { resolveException } from '../../src/application/files/resolve-exception.ts';
 import { unclaimed } from '../../src/application/kernel/aggregate-change.ts';
 import { relayEvents } from '../../src/application/outbox/relay-events.ts';
+import { proposeOutcome } from '../../src/application/payments/propose-outcome.ts';
 import { fanOutWebhooks } from '../../src/application/webhooks/fan-out-webhooks.ts';
 import { logEvents } from '../../src/application/webhooks/log-events.ts';
 import { proposeResolution } from '../../src/domain/files/exception.ts';
 import { respondedClaim } from '../../src/domain/kernel/claim.ts';
 import { recordAttempt } from '../../src/domain/webhooks/delivery.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, digests, fileTerms, NOON, origin, terms } from '../fixtures/changes.ts';
@@ -30,10 +34,33 @@ const HOUR_MS = 3_600_000;
 /** When all of it was written long enough ago to be compared, and no event is old enough to be forgotten. */
 export const AFTERWARDS = NOON + HOUR_MS;
 
+/** Says of the newest payment, which needs people, what became of it. */
+async function anOutcome(storage: Storage, clock: Clock): Promise<void> {
+  const merchantId = aMerchantId();
+  const found = await storage.payments.list(merchantId, { attention: true }, { limit: 1 });
+  const [needing] = found._unsafeUnwrap();
+  if (needing === undefined) throw new Error('no payment needs people');
+  const said = { outcome: 'succeeded', amount: 1_299n, reason: 'r', evidence: 'e', replaces: false } as const;
+  const request = {
+    merchantId,
+    paymentId: needing.id,
+    proposing: { ...said, by: aResolver('okta|ann', 'ann@x.com') },
+    origin,
+  };
+  const ports = { ...storage, clock, ids: systemIds, digests };
+  const key = { merchantId, operation: 'propose_outcome', key: 'said' } as const;
+  const facts = { fingerprint: 'f', requestId: origin.requestId, response: 'kept' };
+  const proposed = await proposeOutcome(ports)(request, (change) => {
+    const next = respondedClaim(key, facts, { changeId: change.id, now: change.at }, terms);
+    return okAsync({ ...change, claim: { expected: 0, next } });
+  });
+  proposed._unsafeUnwrap();
+}
+
 /**
  * A small store with every kind of row: what `aBusyStore` holds, customers with keys of their own and who read them, an
  * export, an endpoint with deliveries attempted and not, events logged, unsent and parked, a claim that holds nothing but
- * its response, a payment that needs people, a processor's file with lines of its own, what people decide about its rows, a dispute and a job that reads one, a schedule of exports, a file that is to be sent,
+ * its response, a payment that needs people and what one says of it, a processor's file with lines of its own, what people decide about its rows, a dispute and a job that reads one, a schedule of exports, a file that is to be sent,
  * counters and leases.
  */
 export async function everythingStored(storage: Storage): Promise<void> {
@@ -49,6 +76,7 @@ export async function everythingStored(storage: Storage): Promise<void> {
   const busy = await aBusyStore(storage);
   const { clock } = busy;
   await busy.pay('merchant-a', 1_300n, { paymentMethod: 'test_amount_differs' });
+  await anOutcome(storage, clock);
   const { customer } = (await desk.create('ada@example.com', 'Ada', { phone: '+441234567' }))._unsafeUnwrap();
   (await desk.addMethod(customer.id, 'tok_visa', true))._unsafeUnwrap();
   (await desk.get(customer.id))._unsafeUnwrap();

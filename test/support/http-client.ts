@@ -15,6 +15,7 @@ const TENANT_PERMISSIONS = [
   'audit',
   'webhooks',
   'settlements',
+  'resolutions',
 ];
 
 /** A client that holds a token, `permissions` being all that a merchant may have unless they are given. */

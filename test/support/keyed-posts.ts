@@ -1,15 +1,27 @@
 import { randomUUID } from 'node:crypto';
+import { systemIds } from '../../src/adapters/system/ids.ts';
+import { paymentChange } from '../../src/application/payments/payment-change.ts';
 import { proposeResolution } from '../../src/domain/files/exception.ts';
+import { awaitOutcome } from '../../src/domain/kernel/claim.ts';
+import { money } from '../../src/domain/kernel/money.ts';
+import { moved, type Processing } from '../../src/domain/payments/payment.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, NOON } from '../fixtures/changes.ts';
+import { aMerchantId, anOpening, NOON, origin, ports, terms } from '../fixtures/changes.ts';
 import { anException, aResolver, committedException } from '../fixtures/exceptions.ts';
 import { aPaymentBody } from './http-app.ts';
 
-export type Call = Readonly<{ path: string; body?: object; csv?: string }>;
+/** `ifMatch`: of a request that has to say what was seen. */
+export type Call = Readonly<{ path: string; body?: object; csv?: string; ifMatch?: string }>;
 
-/** Sends a request of its own and gives what the answer says. `exception` is the path of a new one, which no request makes. */
+/** The path of a new one; `isProposed`: with what another person says of it. */
+type Opened = (isProposed?: true) => Promise<string>;
+
+/**
+ * Sends a request of its own and gives what the answer says. `exception` opens one, and `inAttention` a payment of which the
+ * processor says another amount: no request makes what another person proposed.
+ */
 export type Ask = ((call: Call) => Promise<Readonly<Record<string, unknown>>>) &
-  Readonly<{ exception: (isProposed?: true) => Promise<string> }>;
+  Readonly<{ exception: Opened; inAttention: Opened }>;
 
 /** Opens exceptions of the merchant whom the tokens of these tests name; what is proposed is another person's proposal. */
 export const exceptionsIn =
@@ -19,6 +31,35 @@ export const exceptionsIn =
     const decision = { action: { kind: 'ignore' }, reason: 'r', by: aResolver('okta|another') } as const;
     if (isProposed) await committedException(storage, proposeResolution(open, decision, NOON), open);
     return `/exceptions/${open.id}`;
+  };
+
+/** Takes payments of the same merchant that need people, at their second version. */
+export const attentionIn =
+  (storage: Storage): Ask['inAttention'] =>
+  async (isProposed) => {
+    const { change, payment, claim } = anOpening({ merchantId: aMerchantId('merchant-1') });
+    (await storage.commits.commit(change))._unsafeUnwrap();
+    const attention = {
+      reason: 'amount_differs',
+      since: NOON,
+      seen: { state: 'approved', amount: money(1n, 'USD') },
+    } as const;
+    const proposal = { outcome: 'failed', reason: 'r', by: aResolver('okta|another'), at: NOON } as const;
+    const stepped = awaitOutcome(claim, 'waits', { changeId: systemIds.change(NOON), now: NOON }, terms);
+    const needing = paymentChange<Processing>(ports, {
+      at: NOON,
+      origin,
+      before: payment,
+      next: {
+        ...moved(payment, NOON),
+        status: 'processing',
+        attention: isProposed ? { ...attention, proposal } : attention,
+      },
+      transactions: [],
+      claim: { expected: claim.fence, next: stepped },
+    });
+    (await storage.commits.commit(needing.change))._unsafeUnwrap();
+    return `/payments/${payment.id}`;
   };
 
 /**
@@ -195,6 +236,25 @@ export const PLATFORM_POSTS: Readonly<Record<string, KeyedPost>> = {
     prepare: async (ask) => {
       const path = `${await ask.exception(true)}/reject`;
       return { one: { path, body: { reason: 'no' } }, other: { path, body: { reason: 'never' } } };
+    },
+  },
+  proposeOutcome: {
+    needsKey: true,
+    prepare: async (ask) => {
+      const path = `${await ask.inAttention()}/resolve`;
+      const body = { outcome: 'failed', reason: 'a test' };
+      return { one: { path, body }, other: { path, body: { ...body, outcome: 'canceled' } } };
+    },
+  },
+  confirmOutcome: {
+    needsKey: true,
+    prepare: async (ask) => {
+      const call = async () => ({
+        path: `${await ask.inAttention(true)}/resolve/confirm`,
+        body: {},
+        ifMatch: '"2"',
+      });
+      return { one: await call(), other: await call() };
     },
   },
   replayWebhookDelivery: {

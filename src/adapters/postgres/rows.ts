@@ -41,7 +41,7 @@ export function paymentToRow(payment: Payment) {
     closing = false,
     ...rest
   } = storedPaymentRecord(payment);
-  const { attention, ...record } = rest;
+  const { attention, proposer_identities, ...record } = rest;
   return {
     ...record,
     id: uuidOf(record.id),
@@ -52,7 +52,7 @@ export function paymentToRow(payment: Payment) {
     failure_message: failure?.message,
     attention_since: attention?.since,
     // One text, so that every digit stays; what is asked for in it has a column of its own.
-    attention: attention && jsonText(attention),
+    attention: attention && jsonText({ ...attention, ...present({ proposer_identities }) }),
     audit_hash: payment.auditHash,
   };
 }
@@ -184,10 +184,17 @@ export function paymentFromRow(row: Row<'payment'>): Payment {
     ...(processor === null ? {} : { processor }),
     ...(processor_account === null ? {} : { processor_account }),
     ...(processor_id === null ? {} : { processor_id }),
-    ...(attention === null ? {} : { attention: parseJson(attention) as AttentionRecord }),
+    ...(attention === null ? {} : attentionFromText(attention)),
     ...(failure_code === null ? {} : { failure: { code: failure_code, message: failure_message ?? '' } }),
   };
   return restorePayment(record, audit_hash);
+}
+
+/** The column holds what people are needed for, and by what the person is known who proposed how to end it. */
+function attentionFromText(text: string): Pick<StoredPaymentRecord, 'attention' | 'proposer_identities'> {
+  const { proposer_identities, ...attention } = parseJson(text) as AttentionRecord &
+    Pick<StoredPaymentRecord, 'proposer_identities'>;
+  return { attention, ...present({ proposer_identities }) };
 }
 
 /** Field by field: a file of a million rows reads as many. */

@@ -5,21 +5,23 @@ import {
   confirmResolution as confirmed,
   type Exception,
   type ExceptionClosed,
-  type NothingProposed,
-  type ProposalUnseen,
   possible,
   proposeResolution,
-  type ResolutionPending,
-  type Resolver,
   rejectResolution as rejected,
   resolvable,
   resolveException as resolved,
-  type SelfConfirmation,
   type UntilOutOfRange,
 } from '../../domain/files/exception.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { Expecting, VersionMismatch } from '../../domain/kernel/expected-version.ts';
 import type { ExceptionId, MerchantId, PaymentId, TransactionId } from '../../domain/kernel/ids.ts';
+import type {
+  NothingProposed,
+  ProposalUnseen,
+  ResolutionPending,
+  Resolver,
+  SelfConfirmation,
+} from '../../domain/kernel/second-person.ts';
 import { needsSecondPerson } from '../../domain/merchants/merchant.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { Payments } from '../../ports/payments.ts';

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../../domain/kernel/audit-entry.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { isExpiry, type Transaction } from '../../domain/payments/transaction.ts';
 import {
@@ -38,7 +39,8 @@ export const transactionText = ({ merchantId, paymentId, id }: Transaction): str
 /** What other rows must say of a verified payment: its transactions, the claims spent on it and its events. */
 export function noteFactsOfPayment(seen: SeenPayment, window: FactWindow, note: NoteFact): void {
   const { payment, transactions, links } = seen;
-  const { id, merchantId, idempotencyKey: key, captureMethod } = payment;
+  const { id, merchantId, idempotencyKey: key } = payment;
+  const ofCharge = new Set(links.filter(isOfCharge).map(({ entityId }) => entityId));
   const expected = (topic: 'transaction' | 'claim', text: string, of: string) =>
     note('expected', { topic, merchantId, id: of, text });
   if (payment.createdAt <= window.cut)
@@ -46,7 +48,7 @@ export function noteFactsOfPayment(seen: SeenPayment, window: FactWindow, note: 
   for (const each of transactions) {
     if (each.createdAt > window.cut) continue;
     expected('transaction', transactionText(each), each.id);
-    if (each.type === 'authorization' || (each.type === 'capture' && captureMethod === 'automatic')) continue;
+    if (ofCharge.has(each.id)) continue;
     expected(
       'claim',
       effectText({
@@ -60,6 +62,10 @@ export function noteFactsOfPayment(seen: SeenPayment, window: FactWindow, note: 
   }
   for (const event of eventsOfPayment(links)) noteExpectedEvent(event, id, window, note);
 }
+
+/** The first link of a charge's own transaction says how that ended; every other transaction was open first, under a claim of its own. */
+const isOfCharge = ({ entityType, sequence, after }: AuditEntry): boolean =>
+  entityType === 'transaction' && sequence === 1 && after?.['status'] !== 'pending';
 
 /** What other rows must say of a verified aggregate, on the side of one of its owners. */
 export function noteFactsOfAggregate(

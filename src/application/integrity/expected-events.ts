@@ -20,8 +20,8 @@ type Told = JsonObject &
 
 /**
  * The events of a payment and its refunds, as their chains say. This says a second time, and apart from what makes events,
- * which those are, so that a mistake there is found here. Links have a hash of the account of the charge's route, and events
- * have neither.
+ * which those are, so that a mistake there is found here. Links have a hash of the account of the charge's route, and by
+ * what a proposer is known; events have none of it.
  */
 export function eventsOfPayment(links: readonly AuditEntry[]): readonly ExpectedEvent[] {
   const chains = [...Map.groupBy(links, ({ entityId }) => entityId).values()];
@@ -30,7 +30,11 @@ export function eventsOfPayment(links: readonly AuditEntry[]): readonly Expected
     let status: unknown;
     let cause: string | undefined;
     return chain.flatMap((link, index) => {
-      const { processor_account_sha256: _, ...folded } = foldChain(chain.slice(0, index + 1));
+      const {
+        processor_account_sha256: _,
+        proposer_identities: _by,
+        ...folded
+      } = foldChain(chain.slice(0, index + 1));
       const record = folded as Told;
       const isMoved = record.status !== status;
       const isExpired = isMoved && status === 'authorized' && expired.has(record.updated_at);
@@ -61,10 +65,10 @@ function expiryIn(chain: readonly AuditEntry[]): readonly (string | undefined)[]
   return type === 'void' && status === 'succeeded' && reason === 'authorization_expired' ? [updated_at] : [];
 }
 
-/** One text for one cause, since whenever it is there. */
+/** One text for one cause, since whenever it is there and whatever is proposed about it. */
 function causeIn({ attention }: Told): string | undefined {
   if (attention === undefined) return undefined;
-  const { since: _since, ...cause } = attention;
+  const { since: _since, proposal: _proposal, ...cause } = attention;
   return canonicalJson(cause);
 }
 

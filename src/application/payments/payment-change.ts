@@ -33,7 +33,8 @@ export type TransactionMove = Readonly<{ before?: Transaction; next: Transaction
 export type PaymentMove<Next extends Payment = Payment> = Readonly<{
   at: Instant;
   origin: Origin;
-  claim: Guarded<Claim>;
+  /** Absent where the request's own is added to the change. */
+  claim?: Guarded<Claim>;
   /** Absent when the move creates the payment. */
   before?: Payment;
   next: Next;
@@ -78,9 +79,9 @@ export function paymentChange<Next extends Payment>(
     payment,
     transactions: moved,
     change: {
-      id: claim.next.changeId,
+      id: claim?.next.changeId ?? ports.ids.change(at),
       at,
-      claim,
+      ...present({ claim }),
       payment: { expected: before?.version ?? 0, next: payment },
       transactions: transactions.map(({ expected, stored }) => ({ expected, next: stored })),
       aggregates: [],

@@ -11,6 +11,13 @@ import type {
 import type { Instant } from '../kernel/instant.ts';
 import type { Money } from '../kernel/money.ts';
 import { revised } from '../kernel/revision.ts';
+import type {
+  NothingProposed,
+  ProposalUnseen,
+  ResolutionPending,
+  Resolver,
+  SelfConfirmation,
+} from '../kernel/second-person.ts';
 import { isStatementType } from './file-row.ts';
 import type { FieldDifference } from './match-row.ts';
 
@@ -76,9 +83,6 @@ export type Action =
   | Readonly<{ kind: 'expect_later'; until: Instant }>
   | Readonly<{ kind: 'ignore' }>;
 
-/** Who acts: the subject of the token, and every identity in its claims. */
-export type Resolver = Readonly<{ id: string; identities: readonly string[] }>;
-
 /** A resolution that another person has to confirm. */
 export type Proposal = Readonly<{ action: Action; reason: string; by: Resolver; at: Instant }>;
 
@@ -117,14 +121,6 @@ export const missingKey = (id: TransactionId): string => `missing ${id}`;
 
 /** The exception has ended. */
 export type ExceptionClosed = Readonly<{ kind: 'ExceptionClosed'; status: ClosedException['status'] }>;
-/** A resolution waits for another person already. */
-export type ResolutionPending = Readonly<{ kind: 'ResolutionPending' }>;
-/** No resolution waits. */
-export type NothingProposed = Readonly<{ kind: 'NothingProposed' }>;
-/** Who proposed a resolution does not confirm it. */
-export type SelfConfirmation = Readonly<{ kind: 'SelfConfirmation' }>;
-/** Another resolution was proposed before, so that the confirmation has to say which one was seen. */
-export type ProposalUnseen = Readonly<{ kind: 'ProposalUnseen'; version: number }>;
 /** What the exception is about leaves nothing that the action could do. */
 export type ActionNotPossible = Readonly<{ kind: 'ActionNotPossible'; action: Action['kind'] }>;
 /** `until` is past, or later than exceptions may be put off. */

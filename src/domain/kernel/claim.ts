@@ -29,13 +29,16 @@ export const OPERATIONS = [
   'resolve_exceptions',
   'confirm_resolution',
   'reject_resolution',
+  'propose_outcome',
+  'confirm_outcome',
 ] as const;
 
 /**
- * What clients spend keys on; the notifications of a processor, each once under the processor's name for it; and `expire`, the void of
- * an authorization about to lapse, under the id of its payment.
+ * What clients spend keys on; the notifications of a processor, each once under the processor's name for it; `expire`, the void of
+ * an authorization about to lapse, under the id of its payment; and `note_outcome`, under which a version of a
+ * payment is noted that moves nothing else: a refused confirmation, or that people have seen what the processor says.
  */
-export type Operation = (typeof OPERATIONS)[number] | 'processor_notification' | 'expire';
+export type Operation = (typeof OPERATIONS)[number] | 'processor_notification' | 'expire' | 'note_outcome';
 
 /** An answer as it went to the client, bytes and all; opaque to the core (see the port `ResponseEncoder`). */
 export type StoredResponse = string & { readonly responded?: never };

@@ -1,6 +1,7 @@
 import type { TransactionId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import type { Money } from '../kernel/money.ts';
+import type { Resolver } from '../kernel/second-person.ts';
 
 /**
  * Why a payment needs people: the processor's record says another amount, currency or charge than was asked for, a state that
@@ -35,15 +36,34 @@ export type SeenState = (typeof SEEN_STATES)[number];
 /** The facts of a processor's answer that are compared with what it was asked for. */
 export type Seen = Readonly<{ state: SeenState; amount?: Money; processorId?: string }>;
 
+/** How people may say that it ended. */
+export const RESOLUTION_OUTCOMES = ['succeeded', 'failed', 'canceled'] as const;
+export type ResolutionOutcome = (typeof RESOLUTION_OUTCOMES)[number];
+
+/**
+ * What one person says became of the money, and another has to confirm. `amount` is what a charge went through with; absent: what
+ * was asked. `refusedAt`: its own proposer tried to confirm it.
+ */
+export type Proposal = Readonly<{
+  outcome: ResolutionOutcome;
+  amount?: Money;
+  reason: string;
+  evidence?: string;
+  by: Resolver;
+  at: Instant;
+  refusedAt?: Instant;
+}>;
+
 /**
  * A payment whose processor and books disagree. `modification` is the capture, refund or void that it is about, and the key it
- * was asked for under; absent: the charge itself.
+ * was asked for under; absent: the charge itself. A proposal is about this cause, and goes when the processor says something else.
  */
 export type Attention = Readonly<{
   reason: AttentionReason;
   since: Instant;
   seen: Seen;
   modification?: Readonly<{ transactionId: TransactionId; idempotencyKey: string }>;
+  proposal?: Proposal;
 }>;
 
 /**

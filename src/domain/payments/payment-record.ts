@@ -17,7 +17,7 @@ import {
 
 /**
  * A payment flat, under the names it is published with: the wire body, the audit snapshot and the event payload are
- * this one record, but for the account of its route. Amounts are minor units of `currency`; times are RFC 3339.
+ * this one record, but for the account of its route and by what a proposer is known. Amounts are minor units of `currency`; times are RFC 3339.
  */
 export type PaymentRecord = Readonly<{
   id: PaymentId;
@@ -90,12 +90,23 @@ export function paymentRecord(payment: Payment): PaymentRecord {
   };
 }
 
-/** Beside the record: the account of the route, which is of the merchant's config and so is shown to no reader of payments. */
-type RoutedRecord<Record> = Record & Readonly<{ processor_account?: string }>;
+/** By what the person is known again who proposed a resolution. */
+type Proposed<Record> = Record & Readonly<{ proposer_identities?: readonly string[] }>;
+
+/**
+ * Beside the record, and shown to no reader of payments: the account of the route, which is of the merchant's config, and by what a
+ * proposer is known.
+ */
+type KeptRecord<Record> = Proposed<Record> & Readonly<{ processor_account?: string }>;
+
+const proposedRecord = (payment: Payment): Proposed<PaymentRecord> => ({
+  ...paymentRecord(payment),
+  ...present({ proposer_identities: payment.attention?.proposal?.by.identities }),
+});
 
 /** As a storage keeps it. */
-export const storedPaymentRecord = (payment: Payment): RoutedRecord<PaymentRecord> => ({
-  ...paymentRecord(payment),
+export const storedPaymentRecord = (payment: Payment): KeptRecord<PaymentRecord> => ({
+  ...proposedRecord(payment),
   ...present({ processor_account: payment.route?.account }),
 });
 
@@ -103,13 +114,13 @@ export const storedPaymentRecord = (payment: Payment): RoutedRecord<PaymentRecor
 export function auditedPaymentRecord(payment: Payment, sha256: Sha256): JsonObject {
   const account = payment.route?.account;
   return {
-    ...paymentRecord(payment),
+    ...proposedRecord(payment),
     ...(account === undefined ? {} : { processor_account_sha256: sha256(account) }),
   };
 }
 
 /** A record as a storage gives it back; one that reads times as numbers need not print them first. */
-export type StoredPaymentRecord = RoutedRecord<
+export type StoredPaymentRecord = KeptRecord<
   Omit<PaymentRecord, 'created_at' | 'updated_at' | 'authorized_until'>
 > &
   Readonly<{
@@ -135,7 +146,7 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
       metadata: record.metadata,
       route: routeIn(record),
       processorId: record.processor_id,
-      attention: record.attention && restoreAttention(record.attention),
+      attention: record.attention && restoreAttention(record.attention, currency, record.proposer_identities),
     }),
     version: record.version,
     createdAt: instantOf(record.created_at),

@@ -3,7 +3,7 @@ import type { RequestedAction, ResolveFailure } from '../../application/files/re
 import { unclaimed } from '../../application/kernel/aggregate-change.ts';
 import type { UseCases } from '../../application/use-cases.ts';
 import { TOKENS } from '../../composition/tokens.ts';
-import type { Exception, ExceptionType, Resolver } from '../../domain/files/exception.ts';
+import type { Exception, ExceptionType } from '../../domain/files/exception.ts';
 import type { Age } from '../../domain/files/exception-age.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import { type MerchantId, parseId, parseMerchantId } from '../../domain/kernel/ids.ts';
@@ -11,6 +11,7 @@ import { parseInstant } from '../../domain/kernel/instant.ts';
 import { jsonText } from '../../domain/kernel/json.ts';
 import { findsPan } from '../../domain/kernel/pan.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { Resolver } from '../../domain/kernel/second-person.ts';
 import { exceptionView } from '../http/files/exception-schemas.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';

@@ -12,6 +12,7 @@ export const MERCHANT_PERMISSIONS = [
   'audit',
   'webhooks',
   'settlements',
+  'resolutions',
 ] as const;
 
 export const PERMISSIONS: readonly string[] = [...MERCHANT_PERMISSIONS, 'admin'];

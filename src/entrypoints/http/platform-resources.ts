@@ -23,6 +23,7 @@ import { modifications } from './payments/modifications.ts';
 import { paymentSummaries } from './payments/payment-summary.ts';
 import { payments } from './payments/payments.ts';
 import { processorNotifications, type ReceivedNotifications } from './payments/processor-notifications.ts';
+import { resolutions } from './payments/resolutions.ts';
 import type { GateParts } from './server/authorization.ts';
 import type { Resource } from './server/route.ts';
 import type { ServiceAppParts } from './server/service-app.ts';
@@ -58,6 +59,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   exceptionBatch,
   exceptions,
   modifications,
+  resolutions,
   idempotencyKeys,
   disputes,
   customers,

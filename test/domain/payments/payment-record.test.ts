@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonText, parseJson } from '../../../src/domain/kernel/json.ts';
+import type { Attention } from '../../../src/domain/payments/attention.ts';
 import { amountsOf, PAYMENT_STATUSES, type Payment } from '../../../src/domain/payments/payment.ts';
 import {
   paymentRecord,
@@ -12,6 +13,10 @@ import { attention, reachable, reachablePayment, trying } from '../arbitraries.t
 
 const underWayOf = (payment: Payment): bigint =>
   amountsOf(payment).reserved.minorUnits + amountsOf(payment).refunding.minorUnits;
+
+/** What is proposed is of the payment's currency. */
+const withAmount = (why: Attention, { amount }: Payment): Attention =>
+  why.proposal?.outcome === 'succeeded' ? { ...why, proposal: { ...why.proposal, amount } } : why;
 
 describe('a payment record', () => {
   it('restores every payment that moves can reach, as it was', () => {
@@ -46,7 +51,7 @@ describe('a payment record', () => {
 
   it('restores why a payment needs people, also from JSON text', () => {
     const needing = reachablePayment.chain((payment) =>
-      attention.map((why): Payment => ({ ...payment, attention: why })),
+      attention.map((why): Payment => ({ ...payment, attention: withAmount(why, payment) })),
     );
     fc.assert(
       fc.property(needing, (payment) => {

@@ -12,12 +12,12 @@ import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { responseIn, textOf, type WorkingParts, workedOnce } from '../server/keyed-post.ts';
 import { problemText } from '../server/problem.ts';
 import { readJson } from '../server/read-json.ts';
-import { type HttpContext, originOf } from '../server/request-context.ts';
+import { type HttpContext, originOf, resolverOf } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
 import { type DecisionFailure, parseBatchItem, parseItems } from './exception-input.ts';
 import { exceptionProblems } from './exception-problems.ts';
 import { newResolutions, resolutionResults } from './exception-schemas.ts';
-import { changedResponse, EXCEPTIONS_TAG, resolverOf } from './exceptions.ts';
+import { changedResponse, EXCEPTIONS_TAG } from './exceptions.ts';
 
 const { refuse, problemOf, retryAfterOf } = exceptionProblems;
 

@@ -1,7 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
 import { asChanged } from '../../../application/files/read-exceptions.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
-import type { Exception, Resolver } from '../../../domain/files/exception.ts';
+import type { Exception } from '../../../domain/files/exception.ts';
 import { type ExceptionId, parseId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -12,7 +12,7 @@ import { keyOf } from '../server/idempotency-key.ts';
 import { type CommittingParts, committedOnce, type PostResponse } from '../server/keyed-post.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
 import { readJson } from '../server/read-json.ts';
-import { answerPage, type HttpContext, originOf } from '../server/request-context.ts';
+import { answerPage, type HttpContext, originOf, resolverOf } from '../server/request-context.ts';
 import { answer, resource, versioned } from '../server/route.ts';
 import { parseDecision } from './exception-input.ts';
 import { exceptionProblems } from './exception-problems.ts';
@@ -37,12 +37,6 @@ const withId = (
   const id = parseId('exc', c.req.param('id') ?? '');
   return id === undefined ? refuse(c, { kind: 'ExceptionNotFound' }) : serve(id);
 };
-
-/** Who acts, with every claim of the token that says who that is. */
-export const resolverOf = (c: HttpContext): Resolver => ({
-  id: c.var.principal.subject,
-  identities: c.var.principal.identities,
-});
 
 /** An exception as a change left it; 202 where it waits for another person. */
 export const changedResponse = (changed: Exception): PostResponse => ({

@@ -22,6 +22,14 @@ export const PAYMENT_METHOD_NOT_ACCEPTED = {
     'The processor knows no such payment method. One that is stored (`pm_…`) is used with the `customer_id` it belongs to.',
 } as const satisfies ProblemRow<never>;
 
+/** Also where people say what became of one. */
+export const PAYMENT_NOT_FOUND = {
+  status: 404,
+  code: 'payment_not_found',
+  title: 'There is no such payment',
+  detail: 'No payment of this merchant has this id.',
+} as const satisfies ProblemRow<never>;
+
 type PaymentsFailure = FailureOf<
   UseCases,
   | 'processPayment'
@@ -43,12 +51,7 @@ const whileUnderWay = ({ underWay }: Readonly<{ underWay: boolean }>): number | 
 export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
   MerchantInactive: MERCHANT_INACTIVE,
   InsufficientFunds: INSUFFICIENT_FUNDS,
-  PaymentNotFound: {
-    status: 404,
-    code: 'payment_not_found',
-    title: 'There is no such payment',
-    detail: 'No payment of this merchant has this id.',
-  },
+  PaymentNotFound: PAYMENT_NOT_FOUND,
   PaymentStateConflict: {
     status: 409,
     code: 'payment_state_conflict',
@@ -113,6 +116,7 @@ const DECLINES: Readonly<Record<string, string>> = {
   processor_unavailable: 'The processor was not available in time',
   payment_method_unavailable: 'The stored payment method is gone',
   movement_refused: 'The processor refused to move the money',
+  resolved_as_failed: 'Two people settled that it failed',
   payment_failed: 'The payment failed',
 };
 

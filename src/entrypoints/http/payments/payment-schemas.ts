@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { ATTENTION_REASONS, SEEN_STATES } from '../../../domain/payments/attention.ts';
+import { ATTENTION_REASONS, RESOLUTION_OUTCOMES, SEEN_STATES } from '../../../domain/payments/attention.ts';
 import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
 import { problem } from '../server/problem.ts';
 import {
@@ -85,6 +85,20 @@ const attention = z.strictObject({
     .string()
     .optional()
     .openapi({ description: 'Of the request that asked for that capture, refund or void.' }),
+  proposal: z
+    .strictObject({
+      outcome: openList(RESOLUTION_OUTCOMES),
+      amount: money.optional(),
+      reason: z.string(),
+      evidence: z.string().optional(),
+      by: z.string().openapi({ description: 'The subject of a token.' }),
+      at: time,
+      refused_at: time
+        .optional()
+        .openapi({ description: 'When who proposed it tried to confirm it, which is refused.' }),
+    })
+    .optional()
+    .openapi({ description: 'What one person says became of it; another has to confirm.' }),
 });
 
 /** A payment as it is published. */

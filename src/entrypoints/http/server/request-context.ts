@@ -4,6 +4,7 @@ import type { Actor, Origin } from '../../../domain/kernel/actor.ts';
 import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
 import { findsPan } from '../../../domain/kernel/pan.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import type { Resolver } from '../../../domain/kernel/second-person.ts';
 import type { Principal } from './authenticate.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { ServiceMetrics } from './measurements.ts';
@@ -128,6 +129,12 @@ export function cut({ env }: HttpContext, controller: ReadableStreamDefaultContr
 }
 
 const LONGEST_USER_AGENT = 256;
+
+/** Who acts, with every claim of the token that says who that is. */
+export const resolverOf = (c: HttpContext): Resolver => ({
+  id: c.var.principal.subject,
+  identities: c.var.principal.identities,
+});
 
 /** Who sent a request and from where, for the audit trail. */
 export function originOf(c: HttpContext, type: Actor['type'] = 'user'): Origin {

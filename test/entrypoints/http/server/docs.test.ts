@@ -93,6 +93,8 @@ describe('/openapi.json', () => {
       'post /payments/export',
       'post /payments/{id}/capture',
       'post /payments/{id}/refunds',
+      'post /payments/{id}/resolve',
+      'post /payments/{id}/resolve/confirm',
       'post /payments/{id}/void',
       'post /processors/stripe/webhook',
       'post /reconciliations',

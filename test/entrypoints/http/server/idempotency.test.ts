@@ -6,7 +6,13 @@ import { aMerchantId } from '../../../fixtures/changes.ts';
 import { theDocument } from '../../../support/described-app.ts';
 import { everyStorage } from '../../../support/every-storage.ts';
 import { anHttpApp, aToken } from '../../../support/http-app.ts';
-import { type Ask, type Call, exceptionsIn, PLATFORM_POSTS } from '../../../support/keyed-posts.ts';
+import {
+  type Ask,
+  attentionIn,
+  type Call,
+  exceptionsIn,
+  PLATFORM_POSTS,
+} from '../../../support/keyed-posts.ts';
 
 const { kinds, close } = await everyStorage(inject('postgresUrl'));
 afterAll(close);
@@ -19,6 +25,7 @@ const PERMISSIONS = [
   'transfers',
   'webhooks',
   'settlements',
+  'resolutions',
   'admin',
 ];
 
@@ -33,6 +40,7 @@ async function aDesk(storage: Storage) {
         ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(call.csv === undefined ? {} : { 'content-type': 'text/csv' }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
+        ...(call.ifMatch === undefined ? {} : { 'if-match': call.ifMatch }),
       },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       ...(call.csv === undefined ? {} : { body: call.csv }),
@@ -43,7 +51,10 @@ async function aDesk(storage: Storage) {
     expect([response.status < 300, text]).toEqual([true, text]);
     return JSON.parse(text) as Readonly<Record<string, unknown>>;
   };
-  const ask: Ask = Object.assign(asking, { exception: exceptionsIn(storage) });
+  const ask: Ask = Object.assign(asking, {
+    exception: exceptionsIn(storage),
+    inAttention: attentionIn(storage),
+  });
   return { send, ask, app, work };
 }
 
