@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { dataDirectory } from './support/cli-process.ts';
+import { theDocument } from './support/described-app.ts';
+import { postgresServer } from './support/postgres-database.ts';
 import { runInProcess } from './support/run-program.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');
@@ -11,6 +14,19 @@ const textOf = (page: string) => readFileSync(join(DOCS, 'operations', page), 'u
 const commandsIn = (text: string): readonly string[] => [
   ...[...text.matchAll(/^npx paywright ([^\n#|]+)$/gm)].map(([, command = '']) => command.trim()),
   ...[...text.matchAll(/`(?:npx )?paywright ([a-z][^`]*)`/g)].map(([, command = '']) => command.trim()),
+];
+
+/** Routes between backticks, as `GET /readyz`. */
+const routesIn = (text: string): readonly string[] =>
+  [...text.matchAll(/`((?:GET|POST|PATCH|DELETE) \/[^`\s]*)`/g)].map(([, route = '']) => route);
+
+/** What a page has people run, line by line. */
+const RUN = [
+  ...new Set(
+    PAGES.map(textOf).flatMap((text) =>
+      [...text.matchAll(/^npx paywright ([^\n#|]+)$/gm)].map(([, command = '']) => command.trim()),
+    ),
+  ),
 ];
 
 describe('Pages of operations', () => {
@@ -41,8 +57,36 @@ describe('Pages of operations', () => {
     },
   );
 
+  it.each([...new Set(documents.flatMap(routesIn))])('name a route that is served: %s', (route) => {
+    const [method = '', path = ''] = route.split(' ');
+    expect(Object.keys(theDocument.paths[path.replace(/\?.*$/, '')] ?? {})).toContain(method.toLowerCase());
+  });
+
   it('link to pages that are there', () => {
     for (const text of PAGES.map(textOf))
       for (const [, link = ''] of text.matchAll(/\]\(([a-z-]+\.md)\)/g)) expect(PAGES).toContain(link);
+  });
+});
+
+describe('Commands that pages of operations have people run', () => {
+  const dir = dataDirectory();
+  let server: Awaited<ReturnType<typeof postgresServer>>;
+  let env: Readonly<Record<string, string>>;
+  beforeAll(async () => {
+    server = await postgresServer(inject('postgresUrl'));
+    env = {
+      STORAGE: 'postgres',
+      DATABASE_URL: await server.newDatabase(),
+      PAYWRIGHT_DATA_DIR: dir.path,
+    };
+    await runInProcess(['migrate'], env);
+  });
+  afterAll(async () => {
+    await server.close();
+    dir.remove();
+  });
+
+  it.each(RUN)('end well on an installation that is well: paywright %s', async (command) => {
+    expect(await runInProcess(command.split(' '), env)).toMatchObject({ code: 0, err: '' });
   });
 });

@@ -29,6 +29,15 @@ const putEvent = (bucket: string, key: string) => ({
   ],
 });
 
+/** The same as a queue that was subscribed to the bucket hands them over. */
+const queuedEvents = (bucket: string, keys: readonly string[]) => ({
+  Records: keys.map((key, at) => ({
+    messageId: `${at}`,
+    eventSource: 'aws:sqs',
+    body: JSON.stringify(putEvent(bucket, key)),
+  })),
+});
+
 /** The platform's functions as bundles, on an engine of DynamoDB and an emulator of S3 that loses and throttles. */
 describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
   let engine: Awaited<ReturnType<typeof startDynamoDbEngine>>;
@@ -124,6 +133,63 @@ describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
     const settled = await byMerchant(`/payments/${payments[0]?.id}`);
     expect(settled.body['transactions']).toMatchObject([{ status: 'settled' }]);
   });
+
+  it('ends the same whichever order the events of two files come in, doubled and in one batch or alone', async () => {
+    const inOrder = await settledBy('in-order', (first, second) => [[first], [second]]);
+    const troubled = await settledBy('troubled', (first, second) => [
+      [second, first, second],
+      [second],
+      [first, first],
+    ]);
+    expect(troubled).toEqual(inOrder);
+    expect(inOrder).toMatchObject({ files: [{ counts: { matched: 1 } }, { counts: { matched: 1 } }] });
+    expect(inOrder.transactions).toMatchObject([[{ status: 'settled' }], [{ status: 'settled' }]]);
+  });
+
+  /** What becomes of two files, each of one payment, whose events `reconcile` gets in these batches. */
+  async function settledBy(
+    name: string,
+    batches: (first: string, second: string) => readonly (readonly string[])[],
+  ) {
+    const payments = [await paid(`${name}-1`), await paid(`${name}-2`)];
+    const keys: string[] = [];
+    for (const { id, transactions } of payments) {
+      const Key = `reconciliation/merchant-1/${name}-${keys.length}.csv`;
+      const Body = `${HEADER}\n${id},${transactions[0]?.id},settled,30,2026-03-01,2026-03-02\n`;
+      await files.client.send(new PutObjectCommand({ Bucket: files.bucket, Key, Body }));
+      keys.push(Key);
+    }
+    for (const batch of batches(keys[0] ?? '', keys[1] ?? ''))
+      expect(await deployed.invoked('reconcile', queuedEvents(files.bucket, batch))).toEqual({
+        batchItemFailures: [],
+      });
+    const ofThese = async () => {
+      await deployed.invoked('jobs', SCHEDULED);
+      const { body } = await byMerchant('/reconciliations');
+      const found = (body['items'] as readonly Fields[]).filter(({ file }) => String(file).includes(name));
+      return found.toSorted((a, b) => (String(a['file']) < String(b['file']) ? -1 : 1));
+    };
+    await expect
+      .poll(async () => (await ofThese()).map(({ status }) => status), { timeout: 30_000, interval: 100 })
+      .toEqual(['completed', 'completed']);
+    const settled = await Promise.all(payments.map(({ id }) => byMerchant(`/payments/${id}`)));
+    return {
+      // What other files had not settled when one ended is not of its rows, and follows from their order.
+      files: (await ofThese()).map(({ counts, sums, status }) => ({
+        counts: { ...(counts as Fields), expected: undefined },
+        sums,
+        status,
+      })),
+      transactions: settled.map(({ body }) =>
+        (body['transactions'] as readonly Fields[]).map(({ type, status, amount, fee_amount }) => ({
+          type,
+          status,
+          amount,
+          fee_amount,
+        })),
+      ),
+    };
+  }
 
   it('exports to the bucket, though S3 throttles and loses replies, and gives a link that needs no token', async () => {
     const { id } = await paid('third');

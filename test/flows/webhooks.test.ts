@@ -52,19 +52,30 @@ async function aReceiver() {
   };
 }
 
+/** What the table's stream says of an event that was written, under the keys that it is found by. */
+const wakeUp = (paymentId: string) => ({
+  eventID: paymentId,
+  eventName: 'INSERT',
+  eventSource: 'aws:dynamodb',
+  dynamodb: { Keys: { pk: { S: `#E#${paymentId}` }, sk: { S: paymentId } }, StreamViewType: 'KEYS_ONLY' },
+});
+
 /** The platform's functions as bundles, on an engine of DynamoDB behind a wire that throttles, loses and doubles. */
 describe('payments and their webhooks on AWS', () => {
   let engine: Awaited<ReturnType<typeof startDynamoDbEngine>>;
   let table: Awaited<ReturnType<typeof freshTable>>;
   let proxy: AwsProxy;
   let receiver: Awaited<ReturnType<typeof aReceiver>>;
-  const deployed = someDeployment('dynamodb', () => ({
+  const variables = () => ({
     DYNAMODB_ENDPOINT: proxy.url,
     DYNAMODB_TABLE: table.table,
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-  }));
+  });
+  const deployed = someDeployment('dynamodb', variables);
+  /** Another instance of each, which gets what comes while the first is busy. */
+  const beside = someDeployment('dynamodb', variables);
 
   beforeAll(async () => {
     engine = await startDynamoDbEngine({});
@@ -78,6 +89,7 @@ describe('payments and their webhooks on AWS', () => {
   });
   afterAll(async () => {
     await deployed.close();
+    await beside.close();
     receiver.close();
     await proxy.close();
     await engine.stop();
@@ -124,5 +136,26 @@ describe('payments and their webhooks on AWS', () => {
     await schedules();
     const heard = heardOf(payment['id']);
     expect([heard.length, new Set(heard.map(({ id }) => id)).size]).toEqual([3, 1]);
+  });
+
+  it('reach the receiver once, though wake-ups of the stream are late, doubled and in another order, at two instances', async () => {
+    const payments = [await paid('woken-1'), await paid('woken-2'), await paid('woken-3')];
+    const [first, second, third] = payments.map(({ id }) => wakeUp(String(id)));
+    await Promise.all([
+      deployed.invoked('relay', { Records: [third, first, third] }),
+      beside.invoked('relay', { Records: [second, second] }),
+    ]);
+    await Promise.all([deployed.invoked('webhooks', SCHEDULED), beside.invoked('webhooks', SCHEDULED)]);
+    await deployed.invoked('relay', { Records: [first] });
+    await schedules();
+    for (const { id } of payments) {
+      const heard = heardOf(id);
+      expect(heard).toMatchObject([{ event: { event_type: 'payment.succeeded' } }]);
+    }
+    const { body } = await deployed.asked('query', '/webhook_deliveries');
+    const deliveries = (body['items'] as readonly Readonly<Record<string, unknown>>[]).filter(
+      ({ payment_id: of }) => payments.some(({ id }) => id === of),
+    );
+    expect(deliveries.map(({ status }) => status)).toEqual(['delivered', 'delivered', 'delivered']);
   });
 });
