@@ -127,6 +127,9 @@ const ACCESS_TOKEN = /^(?:application\/)?(?:at\+)?jwt$/i;
 
 const KEYS_OF_ITS_OWN = ['jku', 'jwk', 'x5u', 'x5c', 'crit'];
 
+/** A word, or base64 as Cognito's are, whose slashes stand between no dots: an id is no path. */
+const KEY_ID = /^(?:[A-Za-z0-9._=-]{1,128}|[A-Za-z0-9+/]{1,126}={0,2})$/;
+
 /** The protected header, if it names an algorithm of ours and tries nothing else. */
 function headerOf(token: string, algorithms: readonly string[]): Result<Header, Unauthenticated> {
   return parseHeader(token).andThen((header) => {
@@ -136,7 +139,7 @@ function headerOf(token: string, algorithms: readonly string[]): Result<Header, 
     if (typeof typ !== 'string' || !ACCESS_TOKEN.test(typ)) return refused;
     if (KEYS_OF_ITS_OWN.some((name) => Object.hasOwn(header, name))) return refused;
     if (kid === undefined) return ok({ alg });
-    return typeof kid === 'string' && /^[A-Za-z0-9._=-]{1,128}$/.test(kid) ? ok({ alg, kid }) : refused;
+    return typeof kid === 'string' && KEY_ID.test(kid) ? ok({ alg, kid }) : refused;
   });
 }
 

@@ -10,12 +10,15 @@ import { sign } from '../../../support/bearer-tokens.ts';
 const REGION = 'eu-central-1';
 const CLIENT = '4h57kdf0client';
 
+/** As a pool's ids of keys are. */
+const BASE64_KEY_ID = 'qjkyWk84OTr4YVh4yu+MH9U9d5eMO3mSmPqu1/8zPJ8=';
+
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2_048 });
 const issuer = `https://cognito-idp.${REGION}.amazonaws.com/${REGION}_Pool00001`;
 const seconds = () => Math.floor(Date.now() / 1_000);
 
 /** An access token as Cognito makes it, with what a pre-token trigger of version 2 adds. */
-const accessToken = (claims: object = {}) =>
+const accessToken = (claims: object = {}, kid = 'pool-1') =>
   sign(
     {
       sub: '7c1f0c5e-0000-4000-8000-000000000001',
@@ -35,14 +38,14 @@ const accessToken = (claims: object = {}) =>
       permissions: ['payments', 'refunds'],
       ...claims,
     },
-    { alg: 'RS256', kid: 'pool-1' },
+    { alg: 'RS256', kid },
     rsa.privateKey,
   );
 
 describe('access tokens of a Cognito pool', () => {
   const server = createServer((_, response) => {
-    const key = { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'pool-1', alg: 'RS256', use: 'sig' };
-    response.end(JSON.stringify({ keys: [key] }));
+    const key = { ...rsa.publicKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig' };
+    response.end(JSON.stringify({ keys: ['pool-1', BASE64_KEY_ID].map((kid) => ({ ...key, kid })) }));
   });
   let url = '';
   beforeAll(async () => {
@@ -75,6 +78,11 @@ describe('access tokens of a Cognito pool', () => {
       expect([client_id, await isTaken({ client_id })]).toEqual([client_id, false]);
     expect(await isTaken({}, { audience: CLIENT })).toBe(true);
     expect(await isTaken({}, { audience: 'another' })).toBe(false);
+  });
+
+  it('are taken under a key whose id is base64, with its plus, its slash and its padding', async () => {
+    const verifier = tokenVerifier({ kind: 'jwks', url, issuer, clientIds: [CLIENT] });
+    expect((await verifier(`Bearer ${await accessToken({}, BASE64_KEY_ID)}`)).isOk()).toBe(true);
   });
 
   it('are access tokens alone', async () => {
