@@ -27,12 +27,6 @@ describe('The numbers of SPEC', () => {
 });
 
 function another(value: number | string | boolean): number | string | boolean {
-  switch (typeof value) {
-    case 'number':
-      return value + 1;
-    case 'boolean':
-      return !value;
-    default:
-      return `not ${value}`;
-  }
+  if (typeof value === 'number') return value + 1;
+  return typeof value === 'boolean' ? !value : `not ${value}`;
 }
