@@ -130,6 +130,7 @@ export const PLATFORM_FUNCTIONS = {
       ...PAYMENT_KEYS,
       ...AGGREGATE_KEYS,
       KEYS.spendings,
+      KEYS.finders,
       KEYS.claimTraces,
       KEYS.quotas,
       KEYS.deliveries,
@@ -212,8 +213,8 @@ export const APPROVALS_FUNCTIONS = {
 } as const satisfies Readonly<Record<string, FunctionPlan>>;
 
 /**
- * Run by people before each version; they log in as the tables' owner. The first may not move items: a table of a deployment is
- * younger than the versions that did.
+ * Run by people before each version; they log in as the tables' owner. The first may make what finds payments, and move no items: a
+ * table of a deployment is younger than the versions that did.
  */
 export const MIGRATION_FUNCTIONS = {
   migrate: {
@@ -222,7 +223,7 @@ export const MIGRATION_FUNCTIONS = {
       signing,
       { of: 'table', to: ['dynamodb:DescribeTable', 'dynamodb:DescribeTimeToLive', 'dynamodb:Scan'] },
       { of: 'table', to: ['dynamodb:GetItem', 'dynamodb:PutItem'], leadingKeys: [KEYS.schema] },
-      { of: 'table', to: ['dynamodb:Query'], leadingKeys: [KEYS.outbox] },
+      { of: 'table', to: ['dynamodb:BatchWriteItem'], leadingKeys: [KEYS.finders] },
     ],
   },
   'approvals-migrate': {

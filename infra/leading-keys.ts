@@ -13,6 +13,7 @@ const OF_TENANTS = {
   eventLog: '*#E#*',
   entityEvents: '*#EE#*',
   failedAuthentications: '*#F',
+  finders: '*#PF#*',
   uniqueKeys: '*#K#*',
   ledger: '*#L#*',
   payments: '*#P#*',

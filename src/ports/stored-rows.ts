@@ -20,6 +20,7 @@ export type Spent = Readonly<{ currency: string; spendings: number }>;
 /**
  * What a row stands for, as far as rows of other kinds must agree with it. A `tenant` is what a merchant is listed by, a `schema`
  * what was applied to the store itself. A part of a balance or of summaries is nothing by itself: all parts add up to it.
+ * Where rows of their own find a payment by more than its id, it names its `finders`; such a row's `id` is the payment's.
  */
 export type StoredValue =
   | Readonly<{ type: 'transaction'; transaction: Transaction }>
@@ -30,9 +31,11 @@ export type StoredValue =
   | Readonly<{ type: 'unique_key'; kind: AggregateKind; key: string; holder: string }>
   | Readonly<{ type: 'tenant' }>
   | Readonly<{ type: 'balance'; part?: Balance; spent?: Spent }>
+  | Readonly<{ type: 'payment'; finders?: readonly string[] }>
+  | Readonly<{ type: 'finder'; finder: string }>
   | Readonly<{ type: 'summary'; parts: readonly Tally[] }>
   | Readonly<{
-      type: 'payment' | 'audit_entry' | 'ledger_entry' | 'delivery' | 'schema' | 'row';
+      type: 'audit_entry' | 'ledger_entry' | 'delivery' | 'schema' | 'row';
     }>;
 
 /**
@@ -66,4 +69,6 @@ export interface StoredRows {
   sealedSince(): ResultAsync<Instant, StorageUnavailable>;
   /** From when on every claim without an effect has its trace beside it. */
   tracedSince(): ResultAsync<Instant, StorageUnavailable>;
+  /** From when on every payment has its finders. */
+  findersSince(): ResultAsync<Instant, StorageUnavailable>;
 }

@@ -10,6 +10,7 @@ import { commitsModelContract } from './commits-model.contract.ts';
 import { deliveriesContract } from './deliveries.contract.ts';
 import { eventLogContract } from './event-log.contract.ts';
 import { failedAuthenticationsContract } from './failed-authentications.contract.ts';
+import { findingPaymentsContract } from './finding-payments.contract.ts';
 import { lapsingPaymentsContract } from './lapsing-payments.contract.ts';
 import { leasesContract } from './leases.contract.ts';
 import { ledgerContract } from './ledger.contract.ts';
@@ -47,6 +48,7 @@ export function storageContracts(
   paymentsContract(adapter, open);
   attentionContract(adapter, open);
   lapsingPaymentsContract(adapter, open);
+  findingPaymentsContract(adapter, open);
   paymentSumsContract(adapter, open, histories);
   claimsContract(adapter, open);
   merchantsContract(adapter, open);

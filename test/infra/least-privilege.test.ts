@@ -105,6 +105,16 @@ const UNHEARD: readonly Readonly<{ names: RegExp; rights: RegExp; because: strin
       'of files above 9 MB, of what was given up and after lost replies: test/adapters/object-s3.test.ts',
   },
   {
+    names: /^migrate$/,
+    rights: /^dynamodb:BatchWriteItem table /,
+    because: 'of payments that a version before took: test/adapters/dynamodb-migrate-finders.test.ts',
+  },
+  {
+    names: /^process$/,
+    rights: /^dynamodb:(PutItem|UpdateItem|DeleteItem) table \*#PF#\*$/,
+    because: 'of payments with a customer or with metadata: test/contract/finding-payments.contract.ts',
+  },
+  {
     names: /^relay$/,
     rights: /^dynamodb:(PutItem|UpdateItem|DeleteItem) table #E#\*$/,
     because: 'an event that a sink refuses is put off and parked: test/contract/outbox.contract.ts',

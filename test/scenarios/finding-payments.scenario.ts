@@ -117,6 +117,7 @@ export function findingPaymentsContract(adapter: string, open: () => Promise<Sto
     it.each([
       'metadata=1001',
       'metadata[]=1001',
+      'metadata=1&metadata[a]=1',
       'metadata[a]=1&metadata[b]=2',
       'metadata[a]=1&metadata[a]=1',
       `metadata[${'n'.repeat(41)}]=1`,
@@ -125,6 +126,13 @@ export function findingPaymentsContract(adapter: string, open: () => Promise<Sto
       'customer_email=ada',
     ])('refuses %s', async (query) => {
       expect((await mine.get(`/payments?${query}`)).status).toBe(400);
+    });
+
+    it('says of metadata that is no pair how one is written', async () => {
+      const refused = await (await mine.get('/payments?metadata=1001')).json();
+      expect(refused).toMatchObject({
+        errors: [{ path: 'metadata', message: 'must be one pair, as `metadata[order]=1001`' }],
+      });
     });
   });
 }

@@ -8,6 +8,7 @@ import { modifyPayment } from '../../src/application/payments/modify-payment.ts'
 import { processPayment } from '../../src/application/payments/process-payment.ts';
 import type { PaymentId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aKey, aMerchantId, digests, NOON, origin, terms } from '../fixtures/changes.ts';
@@ -44,13 +45,18 @@ export function busyUseCases(storage: Storage) {
   const transfer = transferMoney(ports, terms);
   return {
     clock,
-    pay: async (merchant: string, amount: bigint, parts: { paymentMethod?: string; manual?: true } = {}) => {
+    pay: async (
+      merchant: string,
+      amount: bigint,
+      parts: { paymentMethod?: string; manual?: true; metadata?: Readonly<Record<string, string>> } = {},
+    ) => {
       const paid = await process({
         merchantId: aMerchantId(merchant),
         idempotencyKey: aKey(),
         amount: money(amount, 'USD'),
         paymentMethod: parts.paymentMethod ?? 'card',
         captureMethod: parts.manual ? 'manual' : 'automatic',
+        ...present({ metadata: parts.metadata }),
         origin,
       });
       return paid._unsafeUnwrap().response as PaymentId;

@@ -5,20 +5,21 @@ import {
   type TableDescription,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ResultAsync } from 'neverthrow';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
-import { putItem } from './conditional-writes.ts';
 import { attempt, withRetry } from './faults.ts';
-import { type Item, sealedItem } from './items.ts';
+import type { Item } from './items.ts';
+import { makeLateFinders, makeOldFinders } from './migrate-finders.ts';
 import { moveOldEvents } from './migrate-outbox.ts';
 import { addTrailIndex, placeOldLinks } from './migrate-trail.ts';
-import { SCHEMA_KEY, type Table, TTL_ATTRIBUTE, tableOf } from './table.ts';
+import { type FinderTimes, OLDER_VERSION_MS, putSchema, schemaItem } from './schema-item.ts';
+import { type Table, TTL_ATTRIBUTE, tableOf } from './table.ts';
 import { tableDefinition } from './table-definition.ts';
 
 /** What this build reads and writes. Raise it with every change to keys or items that old items do not fit. */
-export const SCHEMA_VERSION = 8;
+export const SCHEMA_VERSION = 9;
 
 /** From this version on every audit link is written with its place in the trail index. */
 const TRAIL_SINCE = 2;
@@ -36,8 +37,8 @@ const SENT_EVENTS_SINCE = 7;
 const CLAIM_TRACES_SINCE = 8;
 /** From this version on what is closed stands among what is closed. */
 const CLOSED_APART_SINCE = 8;
-/** How long an older version may serve beside the one that migrated. */
-const OLDER_VERSION_MS = 24 * 3_600_000;
+/** From this version on every payment has its finders. */
+const FINDERS_SINCE = 9;
 
 /**
  * Makes the table, or brings it up to this build. Safe to run twice and by several at once. Gives the names of what
@@ -51,29 +52,35 @@ export const migrateDynamoDb = (
     const table = tableOf(client, name);
     const isCreated = await createIfAbsent(table);
     await untilActive(table);
+    const isNew = isCreated || (await isEmpty(table));
     const isIndexed = await addTrailIndex(table, (await describeTable(table))?.GlobalSecondaryIndexes ?? []);
     if (isIndexed) await untilActive(table);
     const isExpiring = await enableTimeToLive(table);
-    const isPlaced = !isCreated && (await schemaOf(table)) < TRAIL_SINCE && (await placeOldLinks(table));
-    const isMoved =
-      !isCreated && (await schemaOf(table)) < EVENT_SHARDS_SINCE && (await moveOldEvents(table));
-    const version = isCreated ? SCHEMA_VERSION : await schemaOf(table);
+    const isPlaced = !isNew && (await schemaOf(table)) < TRAIL_SINCE && (await placeOldLinks(table));
+    const isMoved = !isNew && (await schemaOf(table)) < EVENT_SHARDS_SINCE && (await moveOldEvents(table));
+    const version = isNew ? SCHEMA_VERSION : await schemaOf(table);
+    const isOld = version < FINDERS_SINCE;
+    const finders = isOld ? await makeOldFinders(table) : { finders_since: 0 };
     const sealedSince = (since: number): Instant => (version < since ? Date.now() + OLDER_VERSION_MS : 0);
-    const isMarked = await markSchema(table, {
+    const times = {
       sealed_since: sealedSince(SEALS_SINCE),
       claims_sealed_since: sealedSince(CLAIM_SEALS_SINCE),
       failures_sealed_since: sealedSince(FAILURE_SEALS_SINCE),
       events_noted_since: sealedSince(SENT_EVENTS_SINCE),
       claims_traced_since: sealedSince(CLAIM_TRACES_SINCE),
       closed_apart_since: sealedSince(CLOSED_APART_SINCE),
-    });
+    };
+    const isMarked = await markSchema(table, times, finders);
+    const isFilled = await makeLateFinders(table, Date.now());
     return [
       ...(isCreated ? ['create-table'] : []),
       ...(isIndexed ? ['add-trail-index'] : []),
       ...(isExpiring ? ['enable-time-to-live'] : []),
       ...(isPlaced ? ['place-old-links'] : []),
       ...(isMoved ? ['move-old-events'] : []),
+      ...(isOld ? ['make-old-finders'] : []),
       ...(isMarked ? [`schema-${SCHEMA_VERSION}`] : []),
+      ...(isFilled ? ['make-late-finders'] : []),
     ];
   });
 
@@ -139,31 +146,30 @@ async function isExpiring(table: Table): Promise<boolean> {
 /** The version that the table was last brought to; 0 for none. */
 const schemaOf = async (table: Table): Promise<number> => Number((await schemaItem(table))?.['version'] ?? 0);
 
-const schemaItem = (table: Table): Promise<Item | undefined> =>
+/** A table that holds nothing has nothing of an older version. */
+const isEmpty = async (table: Table): Promise<boolean> =>
   withRetry(table, async (abortSignal) => {
-    const get = new GetCommand({ TableName: table.name, Key: SCHEMA_KEY, ConsistentRead: true });
-    return (await table.client.send(get, { abortSignal })).Item;
+    const scanned = await table.call(
+      'Scan',
+      { TableName: table.name, Limit: 1, ConsistentRead: true },
+      abortSignal,
+    );
+    return scanned.Items?.length === 0 && scanned.LastEvaluatedKey === undefined;
   });
 
 /**
- * Never lowers the version: an old build must not undo what a newer one did. Times that stand there stay. A rival that was
- * faster is met at the next turn.
+ * Never lowers the version: an old build must not undo what a newer one did. Times that stand there stay, but for those of finders,
+ * which are this run's. A rival that was faster is met at the next turn.
  */
-async function markSchema(table: Table, since: Readonly<Record<string, Instant>>): Promise<boolean> {
+async function markSchema(
+  table: Table,
+  since: Readonly<Record<string, Instant>>,
+  finders: FinderTimes,
+): Promise<boolean> {
   for (;;) {
     const stored = await schemaItem(table);
-    const version = stored?.['version'];
-    if (Number(version ?? 0) >= SCHEMA_VERSION) return false;
-    const { seal: _, ...times } = { ...since, ...stored };
-    const marked = await putItem(table, {
-      Item: sealedItem('schema', { ...times, ...SCHEMA_KEY, version: SCHEMA_VERSION }),
-      ...(version === undefined
-        ? { ConditionExpression: 'attribute_not_exists(version)' }
-        : {
-            ConditionExpression: 'version = :version',
-            ExpressionAttributeValues: { ':version': version },
-          }),
-    });
-    if (marked) return true;
+    if (Number(stored?.['version'] ?? 0) >= SCHEMA_VERSION) return false;
+    const { finders_at: _, ...times }: Item = { ...since, ...stored, ...finders };
+    if (await putSchema(table, { ...times, version: SCHEMA_VERSION }, 'version', stored)) return true;
   }
 }

@@ -10,6 +10,7 @@ import type { StoredValue } from '../../ports/stored-rows.ts';
 import { claimItem, claimOf, claimTraceItem, claimTraceOf } from './claim-items.ts';
 import { deliveryItem, deliveryOf } from './delivery-items.ts';
 import { loggedItems } from './event-log.ts';
+import { FINDER_LETTER, finderItems, isFinderKey } from './finders.ts';
 import {
   aggregateItem,
   aggregateOf,
@@ -67,7 +68,12 @@ const JUDGES: Readonly<Record<string, ((placed: Placed) => JudgedItem) | undefin
   P({ item }) {
     const payment = paymentOf(item);
     const { merchantId } = payment;
-    return { value: { type: 'payment' }, written: paymentItem(payment), merchantId };
+    const finders = finderItems(payment).map(({ pk }) => pk);
+    return { value: { type: 'payment', finders }, written: paymentItem(payment), merchantId };
+  },
+  [FINDER_LETTER]({ item: { pk, sk } }) {
+    if (!isFinderKey({ pk, sk })) throw new Error('it finds no payment');
+    return { value: { type: 'finder', finder: pk }, written: { pk, sk } };
   },
   X: ({ item, place }) => (item.sk.startsWith(TRANSACTION_PREFIX) ? aTransaction(item) : aLink(item, place)),
   C({ item }) {

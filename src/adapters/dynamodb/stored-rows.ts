@@ -43,6 +43,10 @@ export function dynamodbStoredRows(table: Table, read: Read): StoredRows {
     sealedSince: () => attempt(() => read(SCHEMA_KEY)).map((schema) => sealedSince(schema).seal),
     tracedSince: () =>
       attempt(() => read(SCHEMA_KEY)).map((schema) => Number(schema?.['claims_traced_since'] ?? 0)),
+    findersSince: () =>
+      attempt(() => read(SCHEMA_KEY)).map((schema) =>
+        Number(schema?.['finders_since'] ?? Number.POSITIVE_INFINITY),
+      ),
     page: (after) =>
       attempt(async () => {
         const parts = after === undefined ? FIRST_PARTS : (JSON.parse(after) as readonly Part[]);

@@ -4,6 +4,7 @@ import { traceOf } from '../../domain/kernel/claim-trace.ts';
 import type { Change, CommitRefused, Guarded, GuardedAggregate, Spending } from '../../ports/commits.ts';
 import { claimItem, claimTraceItem } from './claim-items.ts';
 import { ABSENT, versionIs } from './conditional-writes.ts';
+import { finderItems } from './finders.ts';
 import {
   aggregateItem,
   auditItem,
@@ -38,6 +39,7 @@ export function writesOf(table: string, change: Change): readonly Write[] {
   return [
     ...claimWrite(change, put),
     ...(payment === undefined ? [] : [versioned(paymentItem(payment.next), payment)]),
+    ...(payment?.expected === 0 ? finderItems(payment.next).map((item) => ({ operation: put(item) })) : []),
     ...transactions.map((each) => versioned(transactionItem(each.next), each)),
     ...aggregates.flatMap((each, index) =>
       ownersOf(each.next).map((owner, copy): Write => {

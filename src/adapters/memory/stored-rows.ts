@@ -29,6 +29,7 @@ export function memoryStoredRows(store: MemoryStore): StoredRows {
   return {
     sealedSince: () => okAsync(0),
     tracedSince: () => okAsync(0),
+    findersSince: () => okAsync(0),
     page(after) {
       const walk = after === undefined ? rowsIn(store) : walks.get(after);
       if (walk === undefined) throw new Error(`there is no walk ${after}`);

@@ -1,3 +1,4 @@
+import { okAsync } from 'neverthrow';
 import type pg from 'pg';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { canonicalJson, type Json, parseJson } from '../../domain/kernel/json.ts';
@@ -32,6 +33,7 @@ export function postgresStoredRows(pool: pg.Pool): StoredRows {
       withRetry(() => pool.query<Readonly<{ at: Instant }>>('SELECT claims_traced_since() AS at')).map(
         ({ rows }) => rows[0]?.at ?? Number.POSITIVE_INFINITY,
       ),
+    findersSince: () => okAsync(0),
     page: (after) =>
       sealed().andThen((since) => {
         const { table: index, key }: Cursor =

@@ -9,6 +9,7 @@ export const TOPICS = [
   'event',
   'indexed event',
   'unique key',
+  'finder',
   'tenant',
   'delivery',
 ] as const;
@@ -22,9 +23,15 @@ export type NoteFact = (side: 'found' | 'expected', fact: Fact) => void;
 
 /**
  * What is compared: facts that were written by `cut`, when nothing that old is under way any more; of events, since `from`; of
- * claims without an effect, since `tracedFrom`, and none that lapses by `until`.
+ * claims without an effect, since `tracedFrom`, and none that lapses by `until`; of what finds payments, those since `foundFrom`.
  */
-export type FactWindow = Readonly<{ cut: Instant; from: Instant; tracedFrom: Instant; until: Instant }>;
+export type FactWindow = Readonly<{
+  cut: Instant;
+  from: Instant;
+  tracedFrom: Instant;
+  foundFrom: Instant;
+  until: Instant;
+}>;
 
 /**
  * Facts found less facts expected, as a sum of hashes for each topic of each tenant: 0n when both are the same, in memory

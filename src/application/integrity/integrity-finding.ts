@@ -34,6 +34,7 @@ export type RowType =
   | 'claim_trace'
   | 'event'
   | 'unique_key'
+  | 'finder'
   | 'tenant'
   | 'delivery'
   | 'schema'

@@ -87,6 +87,7 @@ const ROWS = {
   event: 'event',
   'indexed event': 'event',
   'unique key': 'unique_key',
+  finder: 'finder',
   tenant: 'tenant',
   delivery: 'delivery',
 } as const satisfies Record<Topic, RowType>;

@@ -11,7 +11,7 @@ import { keysOfLine } from '../../domain/files/statement-line.ts';
 import { type Claim, hasEffect } from '../../domain/kernel/claim.ts';
 import { type ClaimTrace, traceOf } from '../../domain/kernel/claim-trace.ts';
 import { type DomainEvent, entityOf } from '../../domain/kernel/events.ts';
-import type { EventId, MerchantId } from '../../domain/kernel/ids.ts';
+import { type EventId, firstIdAt, lastIdAt, type MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Digests } from '../../ports/digests.ts';
 import type { StoredRow, StoredRows } from '../../ports/stored-rows.ts';
@@ -102,6 +102,10 @@ function noteRow(row: Exclude<StoredRow, { type: 'event' }>, window: FactWindow,
   if (trace !== undefined && isCompared(trace, window)) found('claim', traceText(trace));
   if (row.type === 'claim_trace' && isCompared(row.trace, window))
     note('expected', { topic: 'claim', merchantId, id, text: traceText(row.trace) });
+  if (row.type === 'payment' && isFound(id, window))
+    for (const finder of row.finders ?? [])
+      note('expected', { topic: 'finder', merchantId, id, text: `${finder} ${id}` });
+  if (row.type === 'finder' && isFound(id, window)) found('finder', `${row.finder} ${id}`);
   if (row.type === 'unique_key') found('unique key', `${row.kind} ${row.key} ${row.holder}`);
   if (row.type === 'tenant') found('tenant', id);
   if (row.type === 'aggregate' && row.aggregate.merchantId === merchantId)
@@ -146,6 +150,10 @@ const traceText = ({ operation, key, createdAt, expiresAt }: ClaimTrace): string
 
 const isCompared = ({ createdAt, expiresAt }: ClaimTrace, { cut, tracedFrom, until }: FactWindow): boolean =>
   createdAt >= tracedFrom && createdAt <= cut && expiresAt > until;
+
+/** Both rows have the payment's id, which says when it was made. */
+const isFound = (id: string, { cut, foundFrom }: FactWindow): boolean =>
+  id >= firstIdAt('pay', foundFrom) && id <= lastIdAt('pay', cut);
 
 const claimText = (claim: Claim): string =>
   effectText({

@@ -1,4 +1,4 @@
-import { err, ok, type ResultAsync, safeTry } from 'neverthrow';
+import { err, ok, ResultAsync, safeTry } from 'neverthrow';
 import { EVENTS_KEPT_MS } from '../../domain/kernel/events.ts';
 import { JOBS_TENANT, type MerchantId } from '../../domain/kernel/ids.ts';
 import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
@@ -102,14 +102,17 @@ const WALK_MS = 3_600_000;
 
 const windowOf = ({ clock, storedRows }: VerifyPorts): ResultAsync<FactWindow, StorageUnavailable> => {
   const now = clock.now();
-  return storedRows.sealedSince().andThen((sealedFrom) =>
-    storedRows.tracedSince().map((tracedFrom) => ({
-      cut: now - STABLE_MS,
-      from: Math.max(now - EVENTS_COMPARED_MS, sealedFrom),
-      tracedFrom,
-      until: now + WALK_MS,
-    })),
-  );
+  return ResultAsync.combine([
+    storedRows.sealedSince(),
+    storedRows.tracedSince(),
+    storedRows.findersSince(),
+  ] as const).map(([sealedFrom, tracedFrom, foundFrom]) => ({
+    cut: now - STABLE_MS,
+    from: Math.max(now - EVENTS_COMPARED_MS, sealedFrom),
+    tracedFrom,
+    foundFrom,
+    until: now + WALK_MS,
+  }));
 };
 
 const NOTHING: Verified = {

@@ -47,7 +47,7 @@ export const listQuery = z.strictObject({
       'Payments of the customer who has this email now. To find one by email is on record as a read of the customer’s data.',
   }),
   metadata: metadata
-    .refine((pairs) => Object.keys(pairs).length === 1, 'must be one pair')
+    .refine((pairs) => Object.keys(pairs).length === 1, 'must be one pair, as `metadata[order]=1001`')
     .optional()
     .openapi({
       param: { name: 'metadata', in: 'query', style: 'deepObject', explode: true },
@@ -71,7 +71,7 @@ export type ListQuery = Omit<ListPaymentsRequest, 'merchantId'> &
 
 const PAIR = /^metadata\[(.*)\]$/su;
 
-/** `metadata[order]=1001` as what it says. Anything else of that name is refused as no pair. */
+/** `metadata[order]=1001` as what it says. A `metadata` that names nothing is read as no pair, whatever stands beside it. */
 const metadataIn = (fields: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> => {
   const given = Object.entries(fields);
   const pairs = given.flatMap(([name, value]) => {
@@ -82,6 +82,7 @@ const metadataIn = (fields: Readonly<Record<string, string>>): Readonly<Record<s
   return {
     ...Object.fromEntries(others),
     ...(pairs.length === 0 ? {} : { metadata: Object.fromEntries(pairs) }),
+    ...(fields['metadata'] === undefined ? {} : { metadata: {} }),
   };
 };
 

@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { idOf, type PaymentId } from '../../src/domain/kernel/ids.ts';
+import { present } from '../../src/domain/kernel/present.ts';
+import type { PaymentFilter } from '../../src/domain/payments/payment-filter.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import { aMerchantId, anOpening, aSuccess, NOON } from '../fixtures/changes.ts';
+
+const customerId = idOf('cus', 'c'.repeat(32));
+const metadata = { name: 'order', value: '1001' };
+
+/** What `Payments` promises of lists by customer and by a pair of metadata. */
+export function findingPaymentsContract(adapter: string, open: () => Promise<Storage>): void {
+  describe(`Payments contract, those found by customer and metadata: ${adapter}`, () => {
+    let storage: Storage;
+    beforeEach(async () => {
+      storage = await open();
+      return () => storage.close();
+    });
+
+    const store = async (...openings: readonly ReturnType<typeof anOpening>[]) => {
+      for (const { change } of openings) (await storage.commits.commit(change))._unsafeUnwrap();
+    };
+
+    /** Ids in the order in which pages of `limit` give them; what the same filter adds up to must be of as many. */
+    const found = async (filter: PaymentFilter, limit: number, merchantId = aMerchantId()) => {
+      const seen: PaymentId[] = [];
+      for (let before: PaymentId | undefined, isMore = true; isMore; ) {
+        const page = { limit, ...present({ before }) };
+        const ids = (await storage.payments.list(merchantId, filter, page))
+          ._unsafeUnwrap()
+          .map(({ id }) => id);
+        seen.push(...ids);
+        before = ids.at(-1);
+        isMore = ids.length === limit;
+      }
+      const sums = (await storage.payments.sums(merchantId, filter))._unsafeUnwrap();
+      expect(sums.reduce((total, { count }) => total + count, 0)).toBe(seen.length);
+      return seen;
+    };
+
+    it('finds a merchant’s own by each, newest first and a page at a time, beside every other filter', async () => {
+      const openings = Array.from({ length: 30 }, (_, n) =>
+        anOpening({
+          createdAt: NOON + n * 1_000,
+          currency: n % 5 === 0 ? 'EUR' : 'USD',
+          metadata: { order: n % 3 === 0 ? '1001' : '1002', shop: 'berlin' },
+          ...(n % 2 === 0 ? { customerId } : {}),
+        }),
+      );
+      const theirs = anOpening({
+        merchantId: aMerchantId('merchant-b'),
+        customerId,
+        metadata: { order: '1001' },
+      });
+      await store(...openings, theirs, anOpening({ createdAt: NOON + 500 }));
+      for (const opening of openings.filter((_, n) => n % 4 === 0))
+        (await storage.commits.commit(aSuccess(opening)))._unsafeUnwrap();
+      const those = (keep: (n: number) => boolean) =>
+        openings.flatMap(({ payment }, n) => (keep(n) ? [payment.id] : [])).reverse();
+
+      for (const limit of [1, 4, 100]) {
+        expect(await found({ customerId }, limit)).toEqual(those((n) => n % 2 === 0));
+        expect(await found({ metadata }, limit)).toEqual(those((n) => n % 3 === 0));
+        expect(await found({ customerId, metadata }, limit)).toEqual(those((n) => n % 6 === 0));
+        expect(await found({ metadata, status: 'succeeded', currency: 'USD' }, limit)).toEqual(
+          those((n) => n % 12 === 0 && n % 5 !== 0),
+        );
+        expect(await found({ customerId, from: NOON + 4_000, to: NOON + 20_000 }, limit)).toEqual(
+          those((n) => n % 2 === 0 && n >= 4 && n <= 20),
+        );
+      }
+      expect(await found({ metadata: { name: 'order', value: '100' } }, 10)).toEqual([]);
+      expect(await found({ metadata: { name: 'Order', value: '1001' } }, 10)).toEqual([]);
+      expect(await found({ customerId: idOf('cus', 'd'.repeat(32)) }, 10)).toEqual([]);
+      expect(await found({ metadata, to: NOON - 1 }, 10)).toEqual([]);
+      expect(await found({ metadata }, 10, aMerchantId('merchant-b'))).toEqual([theirs.payment.id]);
+      expect(await found({ customerId }, 10, aMerchantId('merchant-b'))).toEqual([theirs.payment.id]);
+    });
+
+    it('takes a payment of as many pairs as one may have, with a customer, and finds it by each', async () => {
+      const pairs = Array.from({ length: 50 }, (_, n) => [`name ${n}`, `${n}`.padEnd(500, 'v')] as const);
+      const opening = anOpening({ customerId, metadata: Object.fromEntries(pairs) });
+      await store(opening, anOpening({ metadata: { 'name 0': '0' } }));
+      (await storage.commits.commit(aSuccess(opening)))._unsafeUnwrap();
+      for (const [name, value] of pairs)
+        expect(await found({ metadata: { name, value } }, 10)).toEqual([opening.payment.id]);
+      expect(await found({ customerId }, 10)).toEqual([opening.payment.id]);
+    });
+  });
+}
