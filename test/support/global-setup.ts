@@ -7,6 +7,7 @@ import { startPostgres } from '../../src/adapters/embedded/postgres-server.ts';
 import { missingEmulators, startEmulatorStarter } from './aws-emulators.ts';
 import { bundleProgram } from './bundled-program.ts';
 import { startBundler } from './lambda/bundles.ts';
+import { startTemplateMaker } from './postgres-template.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -74,8 +75,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   process.env['TEST_EMULATORS_URL'] = emulators.url;
   const bundler = await startBundler();
   process.env['TEST_BUNDLES_URL'] = bundler.url;
+  const templates = await startTemplateMaker(superuser.href);
+  process.env['TEST_TEMPLATE_URL'] = templates.url;
   return async () => {
     bundler.close();
+    templates.close();
     await emulators.close();
     await postgres.stop();
     await program.remove();
