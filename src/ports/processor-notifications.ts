@@ -17,6 +17,8 @@ export type ProcessorNotification = Readonly<{
   about?: NotifiedPayment;
   /** Absent where it is about no dispute. */
   dispute?: NotifiedDispute;
+  /** Our reference of the payout that it is about; absent where it is about none. */
+  payout?: string;
 }>;
 
 /** No secret of ours signed these bytes. */

@@ -47,6 +47,25 @@ describe('An event of Stripe', () => {
     });
   });
 
+  it('names the payout that a transfer is of, as its metadata says, and of nothing but a transfer', () => {
+    const about = (object: string, metadata: object) =>
+      read(
+        sent(anEvent({ type: 'transfer.reversed', data: { object: { object, metadata } } })),
+      )._unsafeUnwrap();
+    const payout = '0192f0c8-7b1a-7000-8000-000000000001';
+    expect(about('transfer', { paywright_payout: payout })).toEqual({
+      id: 'evt_1',
+      type: 'transfer.reversed',
+      payout,
+    });
+    for (const none of [
+      about('payment_intent', { paywright_payout: payout }),
+      about('transfer', {}),
+      about('transfer', { paywright_payout: ['a'] }),
+    ])
+      expect(none).toEqual({ id: 'evt_1', type: 'transfer.reversed' });
+  });
+
   it('is taken with the signature of any secret that is set, and with several signatures', () => {
     for (const secrets of [[ROLLING], ['whsec_of_others', ROLLING], [SECRET, ROLLING]])
       expect(read(sent(anEvent(), secrets)).isOk()).toBe(true);

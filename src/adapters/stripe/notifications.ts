@@ -12,7 +12,7 @@ import type {
   ReadNotification,
   SentNotification,
 } from '../../ports/processor-notifications.ts';
-import { MERCHANT_NAME, PAYMENT_NAME } from './verdicts.ts';
+import { MERCHANT_NAME, PAYMENT_NAME, PAYOUT_NAME } from './verdicts.ts';
 
 /** How old a signature may be. Stripe signs each time it sends, so an event of years ago comes with a new one. */
 const TOLERANCE_S = 300;
@@ -57,7 +57,9 @@ function notificationOf(event: unknown): Result<ProcessorNotification, Notificat
   if (!isName(id) || !isName(type)) return err(malformed);
   const about = membersOf(membersOf(data)['object']);
   const dispute = about['object'] === 'dispute' ? disputeIn(about, account) : undefined;
-  return ok({ id, type, ...present({ about: paymentIn(membersOf(about['metadata'])), dispute }) });
+  const metadata = membersOf(about['metadata']);
+  const payout = about['object'] === 'transfer' ? payoutIn(metadata) : undefined;
+  return ok({ id, type, ...present({ about: paymentIn(metadata), dispute, payout }) });
 }
 
 /** Without a name it is none that can be asked about. */
@@ -66,7 +68,7 @@ const disputeIn = ({ id }: Members, account: unknown): NotifiedDispute | undefin
 
 /** Names of events and of their types are logged and kept, so they are short and plain. */
 const isName = (value: unknown): value is string =>
-  typeof value === 'string' && /^[A-Za-z0-9_.]{1,100}$/.test(value);
+  typeof value === 'string' && /^[A-Za-z0-9_.-]{1,100}$/.test(value);
 
 /** Which payment of ours an object of Stripe's is of, as its metadata says. */
 export function paymentIn(metadata: Members): NotifiedPayment | undefined {
@@ -74,6 +76,10 @@ export function paymentIn(metadata: Members): NotifiedPayment | undefined {
   const paymentId = parseId('pay', textOf(metadata[PAYMENT_NAME]));
   return merchantId === undefined || paymentId === undefined ? undefined : { merchantId, paymentId };
 }
+
+/** Which payout of ours a transfer is of, as its metadata says. */
+const payoutIn = ({ [PAYOUT_NAME]: reference }: Members): string | undefined =>
+  isName(reference) ? reference : undefined;
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 

@@ -14,10 +14,9 @@ import { ask } from './client.ts';
 import type { StripeFault } from './meanings.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { VendorAccounts } from './vendor-accounts.ts';
-import { amountOf, instantOf } from './verdicts.ts';
+import { amountOf, instantOf, PAYOUT_NAME } from './verdicts.ts';
 
-/** Under these names a transfer says which payout of ours it is of, which attempt, and whom it pays. */
-const PAYOUT_NAME = 'paywright_payout';
+/** Beside its payout, a transfer says under these names which attempt it is, and whom it pays. */
 const ATTEMPT_NAME = 'paywright_attempt';
 const VENDOR_NAME = 'paywright_vendor';
 

@@ -16,6 +16,9 @@ export const PAYMENT_NAME = 'paywright_payment';
 /** And under this one whose payment it is, so that a notification about it says so. */
 export const MERCHANT_NAME = 'paywright_merchant';
 
+/** Under this one a transfer says which payout of ours it is of. */
+export const PAYOUT_NAME = 'paywright_payout';
+
 /** Nothing follows from the intent. */
 export type Undecided = Readonly<{ kind: 'Undecided' }>;
 const undecided: Undecided = { kind: 'Undecided' };

@@ -18,6 +18,7 @@ import { getAuditLog } from './get-audit-log.ts';
 import { findByIncident, getVendorPayment } from './get-vendor-payment.ts';
 import { listFlagged, listPending, listVendorPayments } from './list-vendor-payments.ts';
 import { processVendorPayment } from './process-vendor-payment.ts';
+import { receiveReturnedPayout } from './receive-returned-payout.ts';
 import { recordingRefusals, recordRefusal } from './record-refusal.ts';
 import { recordWorkCompleted } from './record-work-completed.ts';
 import { recoverPayouts } from './recover-payouts.ts';
@@ -62,6 +63,7 @@ export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) =
   listPending: listPending(ports),
   listFlagged: listFlagged(ports),
   recoverPayouts: recoverPayouts(ports, rules),
+  receiveReturnedPayout: receiveReturnedPayout(ports),
   enforceRetention: enforceRetention(ports),
   verifyApprovals: verifyApprovals(ports),
   compareApprovalsHeads: compareApprovalsHeads(ports),

@@ -61,6 +61,7 @@ const MOVES: Readonly<Record<string, Move>> = {
   'payment.resumed': { from: ['processing'], to: 'processing', changes: ['payout'] },
   'payment.completed': { from: ['processing'], to: 'completed', changes: ['status', ...PAYOUT] },
   'payment.failed': { from: ['processing'], to: 'failed', changes: ['status', ...PAYOUT] },
+  'payment.returned': { from: ['completed'], to: 'failed', changes: ['status', ...PAYOUT] },
 };
 
 /**

@@ -69,28 +69,39 @@ export const resumePayout = (payment: Processing, now: Instant, { leaseMs }: Pay
   dueAt: now + Math.max(leaseMs, Math.min(1_000 * 2 ** Math.min(payment.resumptions, 16), 300_000)),
 });
 
-/** What the processor says of a payout, once and for all. */
-export type PayoutOutcome = Readonly<{ processorReference: string; processedAt: Instant }> &
-  (Readonly<{ paid: true }> | Readonly<{ paid: false; reason: string }>);
+/** What the processor says of a payout. A refusal is for good; what was paid may come back. */
+export type PayoutOutcome = PayoutRefusal | (Named & Readonly<{ paid: true }>);
+export type PayoutRefusal = Named & Readonly<{ paid: false; reason: string }>;
+type Named = Readonly<{ processorReference: string; processedAt: Instant }>;
 
 /** processing → completed | failed. */
-export function concludePayout(
+export const concludePayout = (
   payment: Processing,
   outcome: PayoutOutcome,
   now: Instant,
-): Completed | Failed {
-  const { processedAt, processorReference } = outcome;
-  const next = {
-    ...nextOf(payment, now),
-    ...decidedOf(payment),
-    attempt: payment.attempt,
-    processedAt,
-    processorReference,
-  };
-  return outcome.paid
-    ? { ...next, status: 'completed' }
-    : { ...next, status: 'failed', failedReason: outcome.reason };
-}
+): Completed | Failed =>
+  outcome.paid
+    ? { ...payoutOf(payment, outcome, now), status: 'completed' }
+    : { ...payoutOf(payment, outcome, now), status: 'failed', failedReason: outcome.reason };
+
+/** completed → failed: what was paid came back. It may be paid again, as the next attempt. */
+export const returnPayout = (payment: Completed, outcome: PayoutRefusal, now: Instant): Failed => ({
+  ...payoutOf(payment, outcome, now),
+  status: 'failed',
+  failedReason: outcome.reason,
+});
+
+const payoutOf = (
+  payment: Processing | Completed,
+  { processedAt, processorReference }: PayoutOutcome,
+  now: Instant,
+) => ({
+  ...nextOf(payment, now),
+  ...decidedOf(payment),
+  attempt: payment.attempt,
+  processedAt,
+  processorReference,
+});
 
 /**
  * Whether everything that made a payment approved holds still: its audit links are moves, so that each approval was given by
@@ -120,7 +131,7 @@ function satisfies(payment: Approved | Failed | Processing, policy: ApprovalPoli
 const areDistinct = (people: readonly Person[]): boolean =>
   people.every((one, index) => !people.slice(index + 1).some((other) => isSamePerson(one, other)));
 
-const decidedOf = ({ approvals, approvedBy, approvedAt }: Approved | Failed | Processing) => ({
+const decidedOf = ({ approvals, approvedBy, approvedAt }: Approved | Completed | Failed | Processing) => ({
   approvals,
   approvedBy,
   approvedAt,

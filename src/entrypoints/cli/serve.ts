@@ -110,7 +110,11 @@ async function serve(
     admit,
   );
   const readable = { access: config.metrics.access, read: () => metricsText(metrics) };
-  const notifications = { ...platform.get(TOKENS.notificationReaders), counted: metrics.notifications };
+  const notifications = {
+    ...platform.get(TOKENS.notificationReaders),
+    receivePayout: approvalsUseCases.receiveReturnedPayout,
+    counted: metrics.notifications,
+  };
   const { health: keysHealth } = platform.get(TOKENS.keptKeys);
   const app = wholeApp(
     platformApp({

@@ -8,7 +8,12 @@ import { type Audited, areMoves } from '../../../src/domain/approvals/audited-mo
 import { approveVendorPayment, rejectVendorPayment } from '../../../src/domain/approvals/decisions.ts';
 import { parseUuid } from '../../../src/domain/approvals/ids.ts';
 import { addUp } from '../../../src/domain/approvals/line-item.ts';
-import { beginPayout, concludePayout, resumePayout } from '../../../src/domain/approvals/payout.ts';
+import {
+  beginPayout,
+  concludePayout,
+  resumePayout,
+  returnPayout,
+} from '../../../src/domain/approvals/payout.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import { changeVendorPayment, type PricedOrder } from '../../../src/domain/approvals/vendor-payment-order.ts';
@@ -102,7 +107,17 @@ describe('the hash of terms', () => {
 });
 
 /** What may be tried on a payment, whatever its state. */
-const MOVES = ['approve', 'approveAsAdmin', 'reject', 'change', 'begin', 'resume', 'pay', 'refuse'] as const;
+const MOVES = [
+  'approve',
+  'approveAsAdmin',
+  'reject',
+  'change',
+  'begin',
+  'resume',
+  'pay',
+  'refuse',
+  'return',
+] as const;
 
 type Move = (typeof MOVES)[number];
 
@@ -116,11 +131,13 @@ const MOVER: Readonly<Record<Move, Approver>> = {
   resume: SYSTEM,
   pay: ADMIN,
   refuse: ADMIN,
+  return: SYSTEM,
 };
 
 /** What the audit link of a move is called. */
 function actionOf(move: Move, { status }: VendorPayment): string {
   if (move === 'resume' || move === 'change') return `payment.${move}d`;
+  if (move === 'return') return 'payment.returned';
   if (move === 'reject') return 'payment.rejected';
   return `payment.${status === 'pending_approval' ? 'approval_given' : status}`;
 }
@@ -159,6 +176,10 @@ function moved(
       return payment.status === 'processing'
         ? concludePayout(payment, { ...said, paid: false, reason: 'closed' }, at)
         : undefined;
+    case 'return':
+      return payment.status === 'completed'
+        ? returnPayout(payment, { ...said, paid: false, reason: 'transfer_reversed' }, at)
+        : undefined;
   }
 }
 
@@ -167,7 +188,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   approved: ['processing', 'cancelled'],
   processing: ['processing', 'completed', 'failed'],
   failed: ['processing', 'cancelled'],
-  completed: [],
+  completed: ['failed'],
   cancelled: [],
 };
 

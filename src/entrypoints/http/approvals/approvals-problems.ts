@@ -14,7 +14,12 @@ export const approvalsProblems = problemTable<
     ApprovalsUseCases,
     Exclude<
       keyof ApprovalsUseCases,
-      'recoverPayouts' | 'verifyApprovals' | 'compareApprovalsHeads' | 'findByIncident' | 'answerOnce'
+      | 'recoverPayouts'
+      | 'receiveReturnedPayout'
+      | 'verifyApprovals'
+      | 'compareApprovalsHeads'
+      | 'findByIncident'
+      | 'answerOnce'
     >
   >
 >({

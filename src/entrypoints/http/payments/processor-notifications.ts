@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import type { Handler } from 'hono';
+import type { ResultAsync } from 'neverthrow';
 import type { Logger } from 'pino';
-import type { DisputeNotificationEnd } from '../../../application/disputes/queue-dispute.ts';
-import type { NotificationEnd } from '../../../application/payments/receive-notification.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
 import type {
   NotificationForged,
@@ -11,6 +10,7 @@ import type {
   ProcessorNotification,
   ReadNotification,
 } from '../../../ports/processor-notifications.ts';
+import type { StorageUnavailable } from '../../../ports/unavailable.ts';
 import type { Counted } from '../server/measurements.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
@@ -21,12 +21,23 @@ import { json } from '../server/route-description.ts';
 import { NO_ROUTE, refuseRoute } from '../server/service-app.ts';
 
 type NotificationRefused = NotificationForged | NotificationStale | NotificationMalformed;
-type NotificationFailure = NotificationRefused | FailureOf<UseCases, 'receiveNotification' | 'queueDispute'>;
+type PayoutsUnavailable = Readonly<{ kind: 'PayoutsUnavailable' }>;
+type NotificationFailure =
+  | NotificationRefused
+  | PayoutsUnavailable
+  | FailureOf<UseCases, 'receiveNotification' | 'queueDispute'>;
+
+/** What pays vendors, which looks up whether a payout has come back. */
+type ReceivePayout = (
+  payout: Readonly<{ reference: string; requestId: string }>,
+) => ResultAsync<string, StorageUnavailable | PayoutsUnavailable>;
 
 /** How notifications are read and counted; a processor without a reader has no route. */
 export type ReceivedNotifications = Readonly<{
   stripe?: ReadNotification;
-  /** By what became of each: `NotificationEnd`, `DisputeNotificationEnd`, or why it was refused. */
+  /** Where vendors are paid beside the platform. */
+  receivePayout?: ReceivePayout;
+  /** By what became of each: `NotificationEnd`, `DisputeNotificationEnd`, what `receivePayout` says, or why it was refused. */
   counted: Counted<'processor' | 'outcome'>;
 }>;
 
@@ -50,6 +61,13 @@ const problems = problemTable<NotificationFailure>({
     title: 'The notification is signed, and is no event',
     detail: 'The body is a JSON object of UTF-8 with the event’s `id` and `type`.',
   },
+  PayoutsUnavailable: {
+    status: 503,
+    code: 'payout_not_looked_up',
+    title: 'The payout could not be looked up',
+    detail: 'The processor did not say what became of it. Nothing was changed; send the event again.',
+    retryAfterS: 60,
+  },
 });
 
 type Parts = Pick<UseCases, 'receiveNotification' | 'queueDispute'> &
@@ -67,8 +85,17 @@ const postStripeEvent = ({
   notifications,
   log,
 }: Parts): Handler<HttpEnv> => {
-  const taken = ({ dispute, ...notification }: ProcessorNotification & Readonly<{ requestId: string }>) =>
-    dispute === undefined ? receiveNotification(notification) : queueDispute({ ...notification, dispute });
+  const receivePayout = notifications?.receivePayout;
+  const taken = (
+    sent: ProcessorNotification & Readonly<{ requestId: string }>,
+  ): ResultAsync<string, StorageUnavailable | PayoutsUnavailable> => {
+    const { dispute, payout, ...notification } = sent;
+    if (payout !== undefined && receivePayout !== undefined)
+      return receivePayout({ reference: payout, requestId: sent.requestId });
+    return dispute === undefined
+      ? receiveNotification(notification)
+      : queueDispute({ ...notification, dispute });
+  };
   return async (c) => {
     const read = notifications?.stripe;
     if (read === undefined) return refuseRoute(c);
@@ -98,7 +125,7 @@ const postStripeEvent = ({
 /** What the log says: names, and nothing that the notification holds. */
 const lineOf = (
   { id, type }: Readonly<{ id: string; type: string }>,
-  outcome: NotificationEnd | DisputeNotificationEnd,
+  outcome: string,
   requestId: string,
 ) => ({ processor: 'stripe', event_id: id, event_type: type, outcome, request_id: requestId });
 
@@ -117,7 +144,7 @@ export const processorNotifications = resource({
       summary: 'Take an event of Stripe',
       description:
         'For webhook endpoints of Stripe, with the signature in `Stripe-Signature` in place of a token. An event is a reason to ask Stripe, and nothing in it ' +
-        'is believed: a payment whose outcome is awaited is asked about within seconds, and a dispute is read. Events about anything else are answered alike, so that Stripe ' +
+        'is believed: a payment whose outcome is awaited is asked about within seconds, a dispute is read, and a transfer to a vendor is looked up before the answer. Events about anything else are answered alike, so that Stripe ' +
         'does not send them again. There is no such route where STRIPE_WEBHOOK_SECRET is not set.',
       bytes: json(z.record(z.string(), z.unknown())),
       responses: {

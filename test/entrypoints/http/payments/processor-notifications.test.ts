@@ -1,4 +1,4 @@
-import { errAsync } from 'neverthrow';
+import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { readStripeEvent } from '../../../../src/adapters/stripe/notifications.ts';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
@@ -37,7 +37,7 @@ const anEvent = (metadata: object = {}, id = 'evt_1') => ({
 });
 
 /** Without a token, as Stripe sends it. */
-const sent = (event = anEvent(), secret = SECRET, at = now()) => ({
+const sent = (event: Parameters<typeof signedEvent>[0] = anEvent(), secret = SECRET, at = now()) => ({
   method: 'POST',
   ...signedEvent(event, [secret], at),
 });
@@ -115,6 +115,33 @@ describe('POST /processors/stripe/webhook', () => {
     });
     expect(await codeOf(await app.request(PATH, sent()))).toEqual([503, 'storage_unavailable']);
     expect(await counts()).toEqual({});
+  });
+
+  it('has a payout looked up before the answer, and sent again where the processor does not say what became of it', async () => {
+    const metrics = platformMetrics();
+    const asked: string[] = [];
+    const { app } = await anApp({
+      notifications: {
+        stripe: readStripeEvent([SECRET], systemClock),
+        receivePayout: ({ reference }) => {
+          asked.push(reference);
+          return asked.length === 1 ? errAsync({ kind: 'PayoutsUnavailable' }) : okAsync('returned');
+        },
+        counted: metrics.notifications,
+      },
+    });
+    const event = {
+      ...anEvent(),
+      type: 'transfer.reversed',
+      data: { object: { object: 'transfer', metadata: { paywright_payout: 'payout-1' } } },
+    };
+    const refused = await app.request(PATH, sent(event));
+    expect(refused.headers.get('retry-after')).toBe('60');
+    expect(await codeOf(refused)).toEqual([503, 'payout_not_looked_up']);
+    expect((await app.request(PATH, sent(event))).status).toBe(200);
+    expect(asked).toEqual(['payout-1', 'payout-1']);
+    const { values } = await metrics.notifications.get();
+    expect(values.map(({ labels, value }) => [labels.outcome, value])).toEqual([['returned', 1]]);
   });
 
   it('logs an event by its names, and nothing that it holds', async () => {
