@@ -15,6 +15,7 @@ import {
 } from '../http/approvals/approvals-metrics.ts';
 import { metricsText } from '../http/operation/operation.ts';
 import { watchAttention } from '../http/payments/attention-metrics.ts';
+import { countedExpiry } from '../http/payments/expiry-metrics.ts';
 import { platformApp, wholeApp } from '../http/platform-app.ts';
 import { clientAddressBehind } from '../http/server/client-address.ts';
 import { admitted, inFlight } from '../http/server/in-flight.ts';
@@ -140,7 +141,7 @@ async function serve(
     startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
     startRecovery({
       name: 'authorization expiry',
-      recover: useCases.expireAuthorizations,
+      recover: countedExpiry(useCases.expireAuthorizations, metrics),
       pollMs: UNHURRIED_POLL_MS,
       log,
     }),

@@ -17,7 +17,11 @@ export const handler = platformFunction(({ useCases, log, metrics }) => {
     recover: countingStuck(recoverPayments, metrics, 'payments_stuck'),
     log,
   });
-  const expiry = recoveryRound({ name: 'authorization expiry', recover: expireAuthorizations, log });
+  const expiry = recoveryRound({
+    name: 'authorization expiry',
+    recover: countingStuck(expireAuthorizations, metrics, 'authorizations_stuck'),
+    log,
+  });
   const round: Round = () =>
     recovery().andThen((recovered) =>
       expiry().andThen((expired) => ok(recovered === 'more' ? recovered : expired)),
