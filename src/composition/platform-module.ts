@@ -2,7 +2,9 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ContainerModule } from 'inversify';
 import { type GuardedProcessor, guardedProcessor } from '../adapters/processor/guarded.ts';
+import { simulatedDisputes } from '../adapters/processor/simulator-disputes.ts';
 import { type SimulatorLedger, simulatorLedger } from '../adapters/processor/simulator-ledger.ts';
+import { systemClock } from '../adapters/system/clock.ts';
 import { httpWebhookSender } from '../adapters/webhooks/sender.ts';
 import { type Ports, useCases } from '../application/use-cases.ts';
 import { present } from '../domain/kernel/present.ts';
@@ -17,7 +19,13 @@ import type { OpenStorage } from './open-storage.ts';
 import { withOutsideRisks } from './outside-risks.ts';
 import type { Encoders, PlatformSettings } from './platform-settings.ts';
 import { portsOf } from './ports.ts';
-import { disputesOf, notificationReaders, simulatorFirst, stripeAlone } from './processors.ts';
+import {
+  disputesOf,
+  notificationReaders,
+  type Simulated,
+  simulatorFirst,
+  stripeAlone,
+} from './processors.ts';
 import { relayOf } from './relay.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 import { openPlatformStorage } from './storages.ts';
@@ -50,6 +58,12 @@ export const platformModule = (
         (ledger: SimulatorLedger) => guarded(simulatorFirst(ledger, stripe, timeoutMs)),
         [TOKENS.simulatorLedger],
       );
+    if (kind === 'stripe') bind(TOKENS.simulated).toResolvedValue((): Simulated => ({}));
+    else
+      bind(TOKENS.simulated).toResolvedValue(
+        (ledger: SimulatorLedger): Simulated => ({ disputes: simulatedDisputes(ledger, systemClock) }),
+        [TOKENS.simulatorLedger],
+      );
     bind(TOKENS.notificationReaders).toResolvedValue(() => notificationReaders(settings.processor));
     bind(TOKENS.webhookSender)
       .toResolvedValue(() => httpWebhookSender({ allowLoopbackHttp: settings.webhooks.allowLoopbackHttp }))
@@ -65,12 +79,13 @@ export const platformModule = (
         keys: KeptKeys,
         webhookSender: WebhookSender,
         files: KeptObjects,
+        simulated: Simulated,
       ) => {
         const { secret } = settings;
         return portsOf({
           storage: aroundStorage(storage, aroundPart),
           processor: aroundPart('processor', 'processor', aroundProcessor(processor)),
-          ...present({ processorDisputes: disputesOf(settings.processor, timeoutMs) }),
+          ...present({ processorDisputes: disputesOf(settings.processor, simulated, timeoutMs) }),
           keys,
           webhookSender,
           files: { ...files, objects: aroundPart('objects', 'objects', files.objects) },
@@ -84,6 +99,7 @@ export const platformModule = (
         TOKENS.keptKeys,
         TOKENS.webhookSender,
         TOKENS.keptObjects,
+        TOKENS.simulated,
       ],
     );
     bind(TOKENS.useCases).toResolvedValue(

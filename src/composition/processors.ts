@@ -1,5 +1,6 @@
 import { chosenProcessor } from '../adapters/processor/chosen.ts';
 import { simulatedProcessor } from '../adapters/processor/simulator.ts';
+import { besideSimulated, type SimulatedDisputes } from '../adapters/processor/simulator-disputes.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import { stripeDisputes } from '../adapters/stripe/disputes.ts';
 import { readStripeEvent } from '../adapters/stripe/notifications.ts';
@@ -37,12 +38,21 @@ export const stripeAlone = (stripe: StripeAccess, timeoutMs: number): Processor 
 const onStripe = (stripe: StripeAccess, timeoutMs: number): Processor =>
   stripeProcessor(() => stripeClientOf(stripe, timeoutMs), systemClock);
 
-/** Stripe's disputes, where its events say that there are any. */
-export const disputesOf = (
+/** The simulator's disputes, where it acts for any merchant. */
+export type Simulated = Readonly<{ disputes?: SimulatedDisputes }>;
+
+/** The simulator's disputes, and Stripe's where its events say that there are any. */
+export function disputesOf(
   { stripe }: ProcessorSettings,
+  { disputes }: Simulated,
   timeoutMs: number,
-): ProcessorDisputes | undefined =>
-  stripe?.webhookSecrets === undefined ? undefined : stripeDisputes(() => stripeClientOf(stripe, timeoutMs));
+): ProcessorDisputes | undefined {
+  const stripes =
+    stripe?.webhookSecrets === undefined
+      ? undefined
+      : stripeDisputes(() => stripeClientOf(stripe, timeoutMs));
+  return disputes === undefined ? stripes : besideSimulated(disputes, stripes);
+}
 
 /** What reads the notifications of each processor that may send some. */
 export type NotificationReaders = Readonly<{ stripe?: ReadNotification }>;

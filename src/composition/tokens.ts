@@ -13,7 +13,7 @@ import type { KeptKeys } from './kept-keys.ts';
 import type { KeptObjects } from './kept-objects.ts';
 import type { Messaging } from './messaging.ts';
 import type { OpenStorage } from './open-storage.ts';
-import type { NotificationReaders } from './processors.ts';
+import type { NotificationReaders, Simulated } from './processors.ts';
 import type { Relay } from './relay.ts';
 
 /** A symbol carries no type of its own; this one does. */
@@ -24,6 +24,7 @@ export const TOKENS = {
   openStorage: token<OpenStorage>('OpenStorage'),
   simulatorLedger: token<SimulatorLedger>('SimulatorLedger'),
   guardedProcessor: token<GuardedProcessor>('GuardedProcessor'),
+  simulated: token<Simulated>('Simulated'),
   notificationReaders: token<NotificationReaders>('NotificationReaders'),
   webhookSender: token<WebhookSender>('WebhookSender'),
   keptKeys: token<KeptKeys>('KeptKeys'),

@@ -27,6 +27,7 @@ import { retiredValuesContract } from './retired-values.scenario.ts';
 import { settlementPayoutsContract } from './settlement-payouts.scenario.ts';
 import { settlementSourcesContract } from './settlement-sources.scenario.ts';
 import { settlementsContract } from './settlements.scenario.ts';
+import { simulatedDisputesContract } from './simulated-disputes.scenario.ts';
 import { statementLinesContract } from './statement-lines.scenario.ts';
 import { timesContract } from './times.scenario.ts';
 import { transfersContract } from './transfers.scenario.ts';
@@ -73,5 +74,6 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   disputesContract(adapter, open);
   disputeMoneyContract(adapter, open);
   acceptingDisputesContract(adapter, open);
+  simulatedDisputesContract(adapter, open);
   findingPaymentsContract(adapter, open);
 }

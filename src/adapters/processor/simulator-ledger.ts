@@ -1,5 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { storedCurrency } from '../../domain/kernel/currency.ts';
+import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import { money } from '../../domain/kernel/money.ts';
 import type { ChargeOrder, DeclineCode, ModificationOrder, Verdict } from '../../ports/processor.ts';
 
@@ -11,6 +13,9 @@ export type ChargeBook = Readonly<{
   refunded: bigint;
   ended: boolean;
 }>;
+
+/** A dispute of a charge in the simulator's books. */
+export type SimulatedDispute = Readonly<{ merchantId: MerchantId; opensAt: Instant; isAccepted: boolean }>;
 
 /** What the simulated processor remembers, on its own side of the wire: one row for one reference, never changed. */
 export interface SimulatorLedger {
@@ -26,6 +31,13 @@ export interface SimulatorLedger {
   book(charge: string): ChargeBook | undefined;
   /** Of any charge that it judged, a declined one too. */
   paymentMethodOf(charge: string): string | undefined;
+  /** Has a charge disputed from a time on; the first time stands. */
+  dispute(order: Pick<ChargeOrder, 'reference' | 'merchantId'>, opensAt: Instant): void;
+  disputeOf(charge: string): SimulatedDispute | undefined;
+  /** Charges whose disputes have opened by then. */
+  disputed(by: Instant): readonly string[];
+  /** The merchant has accepted the dispute of a charge; false where that is so already, or there is none. */
+  acceptDispute(charge: string): boolean;
   close(): void;
 }
 
@@ -53,6 +65,9 @@ const SCHEMA = `
     reference TEXT PRIMARY KEY, merchant_id TEXT NOT NULL, amount INTEGER NOT NULL, currency TEXT NOT NULL,
     decline TEXT, fee INTEGER, processor_id TEXT NOT NULL, response_code TEXT NOT NULL, response_text TEXT NOT NULL,
     processed_at INTEGER NOT NULL, charge TEXT NOT NULL, type TEXT NOT NULL, final INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS dispute (
+    charge TEXT PRIMARY KEY, merchant_id TEXT NOT NULL, opens_at INTEGER NOT NULL, accepted INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS movement_charge ON movement (charge);
 `;
@@ -96,6 +111,11 @@ export function simulatorLedger(file: string): SimulatorLedger {
   const approved = db.prepare('SELECT * FROM charge WHERE decline IS NULL');
   const judged = db.prepare('SELECT reference FROM charge UNION ALL SELECT reference FROM movement');
 
+  const insertDispute = db.prepare('INSERT INTO dispute VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING');
+  const selectDispute = db.prepare('SELECT * FROM dispute WHERE charge = ?');
+  const opened = db.prepare('SELECT charge FROM dispute WHERE opens_at <= ?');
+  const accept = db.prepare('UPDATE dispute SET accepted = 1 WHERE charge = ? AND accepted = 0');
+
   const find = (reference: string) => {
     const row = (selectCharge.get(reference) ?? selectModification.get(reference)) as Row | undefined;
     return row && fromRow(row);
@@ -108,6 +128,23 @@ export function simulatorLedger(file: string): SimulatorLedger {
     find,
     book,
     paymentMethodOf: (charge) => (selectMethod.get(charge) as { method: string } | undefined)?.method,
+    dispute({ reference, merchantId }, opensAt) {
+      insertDispute.run(reference, merchantId, opensAt);
+    },
+    disputeOf(charge) {
+      const row = selectDispute.get(charge) as
+        | Readonly<{ merchant_id: MerchantId; opens_at: bigint; accepted: bigint }>
+        | undefined;
+      return (
+        row && {
+          merchantId: row.merchant_id,
+          opensAt: Number(row.opens_at),
+          isAccepted: row.accepted === 1n,
+        }
+      );
+    },
+    disputed: (by) => (opened.all(by) as { charge: string }[]).map(({ charge }) => charge),
+    acceptDispute: (charge) => Number(accept.run(charge).changes) === 1,
     record(order, verdict) {
       const { changes } = insertCharge.run(
         order.reference,

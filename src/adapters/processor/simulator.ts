@@ -34,6 +34,8 @@ type Method =
       movesNothing?: true;
       /** Its record says another amount than was asked for. */
       otherAmount?: true;
+      /** So long after its charge the cardholder disputes it. */
+      disputedAfterMs?: number;
     }>;
 
 const APPROVED: Method = { verdict: 'approved' };
@@ -53,6 +55,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   test_unavailable: 'unavailable',
   test_fee: { verdict: 'approved', fee: true },
   test_amount_differs: { verdict: 'approved', otherAmount: true },
+  test_disputed: { verdict: 'approved', disputedAfterMs: 3_000 },
   test_movement_refused: { verdict: 'approved', movesNothing: true },
 };
 
@@ -88,7 +91,7 @@ const RESPONSES = {
  * is charged, declined and moved on its books, and only `lookup` says so, of `test_timeout_late_record` after 5 s. `test_opens_first`
  * is charged once it is asked again under the id that it was given. `test_pending_…` end 5 s after their charge. `test_expires` is
  * held for 7 days: after them it takes no capture, and a void finds nothing to release. `test_fee`
- * keeps 2.9 % of what it takes; the record of `test_amount_differs` says one minor unit less, of 1 one more; `test_movement_refused`
+ * keeps 2.9 % of what it takes; `test_disputed` is disputed 3 s after its charge, where that takes the money; the record of `test_amount_differs` says one minor unit less, of 1 one more; `test_movement_refused`
  * charges, and then refuses every capture, refund and void. A merchant
  * whose config says `simulate: <method>` has that done to its cards, bank accounts and stored methods. Nothing of a config
  * is kept.
@@ -107,6 +110,8 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
     const fee = method.fee && order.capture ? feeOn(order.amount) : undefined;
     const recorded = method.otherAmount ? { ...order, amount: otherThan(order.amount) } : order;
     const verdict = ledger.record(order, verdictOn(recorded, method.verdict, clock.now(), fee));
+    if (method.disputedAfterMs !== undefined && order.capture)
+      ledger.dispute(order, verdict.processedAt + method.disputedAfterMs);
     return method.silent
       ? errAsync({ kind: 'ProcessorOutcomeUnknown' })
       : okAsync(knownBy(clock.now(), method, verdict));

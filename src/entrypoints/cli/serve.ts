@@ -36,7 +36,7 @@ import { notOpened } from './open-platform.ts';
 import { type OpenSystem, openSystem } from './open-system.ts';
 import { type ProcessFaults, watchFaults } from './process-faults.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
-import { runJobsOf } from './start-jobs.ts';
+import { queueSimulatedOf, runJobsOf } from './start-jobs.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, refusalAlarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
@@ -150,6 +150,7 @@ async function serve(
     deliverWebhooksOf(platform, log, metrics),
     relayApprovalsOf(approvals, log, metrics),
     runJobsOf(platform, log, metrics),
+    ...queueSimulatedOf(platform, log),
     startRetention({
       name: 'platform retention',
       enforce: useCases.enforceRetention,

@@ -8,7 +8,7 @@ import { notOpened } from './open-platform.ts';
 import { openSystem } from './open-system.ts';
 import { watchFaults } from './process-faults.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
-import { runJobsOf } from './start-jobs.ts';
+import { queueSimulatedOf, runJobsOf } from './start-jobs.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, tellingTo } from './telling.ts';
 import { standardError, type Terminal } from './terminal.ts';
@@ -38,6 +38,7 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
     deliverWebhooksOf(platform, log),
     relayApprovalsOf(approvals, log),
     runJobsOf(platform, log),
+    ...queueSimulatedOf(platform, log),
     startRetention({ name: 'platform retention', enforce: enforceRetention, log }),
     startRetention({ name: 'approvals retention', enforce: approvalsUseCases.enforceRetention, log }),
   ];
