@@ -59,8 +59,7 @@ export interface Payments {
    */
   historyOf(merchantId: MerchantId, id: PaymentId): ResultAsync<PaymentHistory, StorageUnavailable>;
   /**
-   * Since when the payment that has needed people the longest needs them, whichever tenant's. May lag behind the newest commits,
-   * and leave out those of which only a refund is in question while the rest is held and may lapse.
+   * Since when the payment that has needed people the longest needs them, whichever tenant's. May lag behind the newest commits.
    */
   oldestAttention(): ResultAsync<Instant | undefined, StorageUnavailable>;
   /**

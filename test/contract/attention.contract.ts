@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import { paymentChange } from '../../src/application/payments/payment-change.ts';
-import { type Calling, takeOver } from '../../src/domain/kernel/claim.ts';
+import { type Calling, respondedClaim, takeOver } from '../../src/domain/kernel/claim.ts';
 import type { PaymentId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import { moved, type Payment, type Processing } from '../../src/domain/payments/payment.ts';
 import type { PaymentFilter } from '../../src/domain/payments/payment-filter.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, anOpening, NOON, origin, ports, terms } from '../fixtures/changes.ts';
+import { aMerchantId, anOpening, aSuccess, NOON, origin, ports, terms } from '../fixtures/changes.ts';
 
 /** What every `Payments` adapter promises of payments that need people. */
 export function attentionContract(adapter: string, open: () => Promise<Storage>): void {
@@ -82,6 +82,36 @@ export function attentionContract(adapter: string, open: () => Promise<Storage>)
       const { attention: _none, ...rest } = moved(newest.payment, NOON);
       await move(newest, { ...rest, status: 'processing' });
       expect(await walk({ attention: true }, 10)).toEqual(found.slice(1));
+    });
+
+    it('says so too of a payment whose rest is held and may lapse, and finds it among those that lapse', async () => {
+      const opening = anOpening({ captureMethod: 'manual' });
+      (await storage.commits.commit(opening.change))._unsafeUnwrap();
+      const held = aSuccess(opening, NOON + 50, undefined, 'ch_1', NOON + 900);
+      (await storage.commits.commit(held))._unsafeUnwrap();
+      const { merchantId, id } = opening.payment;
+      const before = (await storage.payments.find(merchantId, id))._unsafeUnwrap();
+      if (before.status !== 'authorized') throw new Error('it is held');
+      const modification = { transactionId: systemIds.transaction(NOON), idempotencyKey: 'refund-1' };
+      const needs = { reason: 'silence', since: NOON + 60, seen: { state: 'silent' }, modification } as const;
+      const key = { merchantId, operation: 'note_outcome', key: 'noted' } as const;
+      const facts = { fingerprint: 'f', requestId: origin.requestId, response: '' };
+      const step = { changeId: systemIds.change(NOON), now: NOON };
+      const { change } = paymentChange(ports, {
+        at: NOON,
+        origin,
+        before,
+        next: { ...before, ...moved(before, NOON), attention: needs },
+        transactions: [],
+        claim: { expected: 0, next: respondedClaim(key, facts, step, terms) },
+      });
+      (await storage.commits.commit(change))._unsafeUnwrap();
+      expect((await storage.payments.oldestAttention())._unsafeUnwrap()).toBe(NOON + 60);
+      for (const [until, found] of [
+        [NOON + 900, [{ merchantId, id }]],
+        [NOON + 899, []],
+      ] as const)
+        expect((await storage.payments.lapsing(until, 10))._unsafeUnwrap()).toEqual(found);
     });
 
     it('says since when the longest of all merchants’ does, and nothing while none does', async () => {

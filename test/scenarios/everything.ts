@@ -15,6 +15,7 @@ import { heavyPagesContract } from './heavy-pages.scenario.ts';
 import { jobsContract } from './jobs.scenario.ts';
 import { managingMerchantsContract } from './managing-merchants.scenario.ts';
 import { missingTransactionsContract } from './missing-transactions.scenario.ts';
+import { modificationResolutionsContract } from './modification-resolutions.scenario.ts';
 import { notificationsContract } from './notifications.scenario.ts';
 import { parkedEventsContract } from './parked-events.scenario.ts';
 import { paymentLimitsContract } from './payment-limits.scenario.ts';
@@ -71,6 +72,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   notificationsContract(adapter, open);
   authorizationExpiryContract(adapter, open);
   resolutionsContract(adapter, open);
+  modificationResolutionsContract(adapter, open);
   disputesContract(adapter, open);
   disputeMoneyContract(adapter, open);
   acceptingDisputesContract(adapter, open);

@@ -1,4 +1,4 @@
-import { okAsync } from 'neverthrow';
+import { errAsync, okAsync } from 'neverthrow';
 import { beforeEach, expect } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
@@ -67,6 +67,11 @@ export function resolutionDesk(open: () => Promise<Storage>) {
         asked.push('charge');
         return simulated.charge(order);
       },
+      // What is asked of it is done, and no answer comes.
+      move: (order) =>
+        says === undefined
+          ? simulated.move(order)
+          : simulated.move(order).andThen(() => errAsync({ kind: 'ProcessorOutcomeUnknown' as const })),
       lookup: (query) => (says === undefined ? simulated.lookup(query) : says()),
     };
     const ports = {

@@ -1,20 +1,12 @@
 import { errAsync, okAsync, ResultAsync } from 'neverthrow';
-import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Payments } from '../../ports/payments.ts';
 import { oldestAttention } from './attention.ts';
-import { overdue } from './due.ts';
 import { attempt } from './faults.ts';
 import { auditEntryOf, paymentOf, transactionOf } from './items.ts';
+import { lapsingBy } from './lapsing.ts';
 import { listedPayments, summedPayments } from './listed-payments.ts';
 import { beginningWith, findAll, findOne, type Read, within } from './reads.ts';
-import {
-  AUDIT_PREFIX,
-  historyPartition,
-  lapsingDueShards,
-  paymentKey,
-  type Table,
-  TRANSACTION_PREFIX,
-} from './table.ts';
+import { AUDIT_PREFIX, historyPartition, paymentKey, type Table, TRANSACTION_PREFIX } from './table.ts';
 import { unsettledIn } from './unsettled.ts';
 
 export function dynamodbPayments(table: Table, read: Read): Payments {
@@ -31,13 +23,7 @@ export function dynamodbPayments(table: Table, read: Read): Payments {
         ids.map((id) => transactionsOf(merchantId, id).map((found) => [id, found] as const)),
       ).map((found) => new Map(found)),
     unsettled: (merchantId, page) => attempt(() => unsettledIn(table, read, merchantId, page)),
-    lapsing: (until, limit) =>
-      attempt(() => overdue(table, lapsingDueShards(), until, limit)).map((items) =>
-        items.map(({ pk, sk }) => ({
-          merchantId: String(pk).split('#')[0] as MerchantId,
-          id: sk as PaymentId,
-        })),
-      ),
+    lapsing: (until, limit) => attempt(() => lapsingBy(table, read, until, limit)),
     historyOf: (merchantId, id) =>
       // Transactions sort behind links, and are read before them.
       findAll(
