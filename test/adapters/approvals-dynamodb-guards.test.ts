@@ -1,28 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approvalsDynamodbStorage } from '../../src/adapters/dynamodb/approvals/storage.ts';
-import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import type { EmbeddedServer } from '../../src/adapters/embedded/server.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
 import type { ApprovalChange, ApprovalCommitRefused } from '../../src/ports/approvals/approval-commits.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
-import type { VendorPaymentPage } from '../../src/ports/approvals/vendor-payments.ts';
-import type { Storage } from '../../src/ports/storage.ts';
 import {
   ADMIN,
   aCreation,
-  aLine,
-  anApprover,
-  anEdit,
   anUncheckedApproval,
-  aPayoutBegun,
   aRejection,
   aVendorId,
   DISPATCHER,
   MAKER,
   type Made,
 } from '../fixtures/approvals.ts';
-import { anOpening, NOON, plain } from '../fixtures/changes.ts';
+import { NOON, plain } from '../fixtures/changes.ts';
 import {
   awsError,
   canceled,
@@ -54,14 +47,12 @@ const canceledFor = (...codes: readonly ('ConditionalCheckFailed' | 'Transaction
 
 describe('DynamoDB guards of approvals under faults', () => {
   let storage: ApprovalsStorage;
-  let platform: Storage;
   let tamper: Tampering | undefined;
   beforeEach(async () => {
     const { client, table } = await freshTable(engine.url);
     tamper = undefined;
     tamperWith(client, (request, send) => (tamper === undefined ? send() : tamper(request, send)));
     storage = approvalsDynamodbStorage({ client, table });
-    platform = dynamodbStorage({ client, table });
     return () => storage.close();
   });
 
@@ -218,27 +209,6 @@ describe('DynamoDB guards of approvals under faults', () => {
     expect(isMoved).toBe(true);
   });
 
-  it('finds the few of a vendor’s many payments that match, however far they lie apart', async () => {
-    const vendorId = aVendorId();
-    const made = Array.from({ length: 40 }, (_, n) => aCreation({ vendorId, createdAt: NOON + n }));
-    const all = await Promise.all(made.map(committed));
-    const waiting = all.filter((_, n) => [5, 21, 22, 39].includes(n));
-    await Promise.all(
-      all.filter((payment) => !waiting.includes(payment)).map((payment) => committed(aRejection(payment))),
-    );
-    const list = async (page: Partial<VendorPaymentPage>) =>
-      (
-        await storage.vendorPayments.list(
-          { vendorId, status: 'pending_approval' },
-          { order: 'oldest', limit: 2, ...page },
-        )
-      )._unsafeUnwrap();
-    expect(await list({})).toEqual(waiting.slice(0, 2));
-    expect(await list({ skip: 1 })).toEqual(waiting.slice(1, 3));
-    expect(await list({ order: 'newest', limit: 3 })).toEqual(waiting.toReversed().slice(0, 3));
-    expect(await list({ limit: 9 })).toEqual(waiting);
-  });
-
   it('never lets go of an incident and vendor that another payment holds', async () => {
     const created = await committed(aCreation());
     const rejection = aRejection(created);
@@ -276,42 +246,5 @@ describe('DynamoDB guards of approvals under faults', () => {
     const page = { order: 'newest', limit: 9 } as const;
     expect((await storage.vendorPayments.list({ vendorId }, page))._unsafeUnwrap()).toEqual(all.toReversed());
     expect([...seen].toSorted()).toEqual(['BatchGetItem', 'Query']);
-  });
-
-  it('has room for the largest payment there can be, and for the link of its change', async () => {
-    const lineItems = (sign: string) =>
-      Array.from({ length: 100 }, () => aLine(90_071_992_547_409n, { description: sign.repeat(255) }));
-    const metadata = (sign: string) => ({ a: sign.repeat(16_376) });
-    const created = await committed(aCreation({ lineItems: lineItems('😀'), metadata: metadata('€') }));
-    const edit = anEdit(created, { lineItems: lineItems('🤑'), metadata: metadata('₿') });
-    const edited = await committed(edit);
-    expect(await find(created)).toEqual(edited);
-    expect(plain((await storage.auditLog.of(created.id))._unsafeUnwrap()[1])).toEqual(
-      plain(edit.change.entry),
-    );
-  });
-
-  it('shares a table with the platform, and neither meets what is the other’s', async () => {
-    const opening = anOpening();
-    (await platform.commits.commit(opening.change))._unsafeUnwrap();
-    const creation = aCreation();
-    const approved = await committed(
-      anUncheckedApproval(await committed(creation), anApprover('a', 'admin')),
-    );
-    const begun = await committed(aPayoutBegun(approved));
-    const idsOf = (events: readonly Readonly<{ id: string }>[]) => events.map(({ id }) => id);
-    expect(idsOf((await platform.outbox.unsent(9))._unsafeUnwrap())).toEqual(idsOf(opening.change.events));
-    expect((await storage.outbox.unsent(9))._unsafeUnwrap()).toHaveLength(3);
-    const [due, claims] = [
-      await storage.vendorPayments.due(NOON * 2, 9),
-      await platform.claims.due(NOON * 2, 9),
-    ];
-    expect(due._unsafeUnwrap()).toEqual([begun.id]);
-    expect(claims._unsafeUnwrap()).toHaveLength(1);
-    for (const [holder, { leases }] of Object.entries({ platform, storage }))
-      expect((await leases.hold(['outbox-0'], holder, NOON, NOON + 9))._unsafeUnwrap()).toEqual(['outbox-0']);
-    expect((await platform.auditTrail.tenants())._unsafeUnwrap()).toEqual([opening.payment.merchantId]);
-    (await storage.outbox.sent((await storage.outbox.unsent(9))._unsafeUnwrap()))._unsafeUnwrap();
-    expect((await platform.outbox.backlog())._unsafeUnwrap().unsent).toBe(opening.change.events.length);
   });
 });

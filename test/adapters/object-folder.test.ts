@@ -6,7 +6,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type Files, systemFiles } from '../../src/adapters/objects/files.ts';
 import { folderObjects } from '../../src/adapters/objects/folder.ts';
 import { systemSignedTokens } from '../../src/adapters/system/signed-tokens.ts';
-import { aKey, objectStoreContract, ProcessDied } from '../contract/object-store.contract.ts';
+import { aKey, ProcessDied } from '../contract/breakable-objects.ts';
+import { objectStoreContract } from '../contract/object-store.contract.ts';
 import { NOON } from '../fixtures/changes.ts';
 import { SECRET } from '../support/http-app.ts';
 

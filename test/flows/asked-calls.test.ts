@@ -16,7 +16,7 @@ import { bothServices } from '../corpus/both-services.ts';
 import type { Before, CorpusGroup } from '../corpus/corpus-request.ts';
 import { CORPUS } from '../corpus/requests.ts';
 import { responsesOf } from '../corpus/responses.ts';
-import { type AskedCalls, askedCalls } from '../support/asked-calls.ts';
+import { type AskedCalls, askedCalls, linesOf } from '../support/asked-calls.ts';
 import { EMULATOR_CREDENTIALS, emulatorUrl, hasEmulator } from '../support/aws-emulators.ts';
 import { aBus, aQueue, askingAt, REGION } from '../support/aws-messaging.ts';
 import { freshTable } from '../support/dynamodb-tables.ts';
@@ -293,10 +293,3 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
     );
   });
 });
-
-const linesOf = (calls: AskedCalls): readonly string[] =>
-  Object.entries(calls).flatMap(([name, asks]) =>
-    Object.entries(asks).flatMap(([ask, keys]) =>
-      (keys.length === 0 ? [''] : keys).map((key) => `${name}: ${ask} ${key}`),
-    ),
-  );

@@ -2,7 +2,7 @@ import { err } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { MOST_UNDER_WAY, type PendingFileExport } from '../../src/domain/files/file-export.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { ProcessDied } from '../contract/object-store.contract.ts';
+import { ProcessDied } from '../contract/breakable-objects.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 import { dyingAt, type ExportScene, linesOf } from '../support/export-scene.ts';
 import { exportDesk } from './export-desk.ts';

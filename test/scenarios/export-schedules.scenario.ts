@@ -4,7 +4,7 @@ import { verify } from '../../src/application/integrity/verify.ts';
 import type { RunningJob } from '../../src/domain/files/job.ts';
 import { JOBS_TENANT } from '../../src/domain/kernel/ids.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { ProcessDied } from '../contract/object-store.contract.ts';
+import { ProcessDied } from '../contract/breakable-objects.ts';
 import { aMerchantId, anOpening, digests } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { dyingAt, linesOf } from '../support/export-scene.ts';

@@ -7,7 +7,7 @@ import { publishedReconciliation } from '../../src/domain/files/published-reconc
 import type { Reconciliation } from '../../src/domain/files/reconciliation.ts';
 import { reportObject } from '../../src/domain/files/reconciliation-files.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { ProcessDied, readAll } from '../contract/object-store.contract.ts';
+import { ProcessDied, readAll } from '../contract/breakable-objects.ts';
 import { aMerchantId, plain } from '../fixtures/changes.ts';
 import { type FileDesk, fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
 import { readCsv } from '../support/csv-reader.ts';

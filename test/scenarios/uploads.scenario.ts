@@ -14,7 +14,7 @@ import {
 } from '../../src/domain/files/file-upload.ts';
 import { fileObject, PROCESSOR_FILES, uploadObject } from '../../src/domain/files/reconciliation-files.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { ProcessDied } from '../contract/object-store.contract.ts';
+import { ProcessDied } from '../contract/breakable-objects.ts';
 import { aMerchantId, fileTerms, origin } from '../fixtures/changes.ts';
 import { type FileDesk, fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
 import { dying } from '../support/export-scene.ts';

@@ -37,3 +37,11 @@ const inOrder = <Value, Shown>(
   Object.fromEntries(
     [...all].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [name, show(value)]),
   );
+
+/** A line for each kind of key that a function asked for something. */
+export const linesOf = (calls: AskedCalls): readonly string[] =>
+  Object.entries(calls).flatMap(([name, asks]) =>
+    Object.entries(asks).flatMap(([ask, keys]) =>
+      (keys.length === 0 ? [''] : keys).map((key) => `${name}: ${ask} ${key}`),
+    ),
+  );

@@ -26,3 +26,18 @@ export const production = (changes: Environment = {}): Environment => ({
   PAYWRIGHT_EVENT_BUS: 'storage',
   ...changes,
 });
+
+export const KMS_KEY = '11111111-1111-4111-8111-111111111111';
+/** Keys of customers that KMS keeps. */
+export const KMS = { KMS_KEY_ID: KMS_KEY, KMS_INDEX_KEY_ID: KMS_KEY };
+/** Charges that go to Stripe, under a key of its test mode. */
+export const onStripe = { PAYWRIGHT_PROCESSOR: 'stripe', STRIPE_SECRET_KEY: 'sk_test_ofthistest' };
+/** Files in a bucket, and no region of it. */
+export const BUCKET = { EXPORT_BUCKET: 'paywright-files' };
+
+/** Tokens that the keys at `url` check. */
+export const jwks = (url: string | undefined = 'https://id.example/jwks'): Environment => ({
+  JWT_JWKS_URL: url,
+  JWT_ISSUER: 'https://id.example',
+  JWT_AUDIENCE: 'paywright',
+});

@@ -22,7 +22,7 @@ import type { FileExport } from '../../src/domain/files/file-export.ts';
 import { exportEncoder } from '../../src/entrypoints/files/export-encoder.ts';
 import { LEAST_PART_BYTES } from '../../src/ports/object-store.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { ProcessDied, readAll } from '../contract/object-store.contract.ts';
+import { ProcessDied, readAll } from '../contract/breakable-objects.ts';
 import { aMerchantId, digests, NOON, origin, SECRET } from '../fixtures/changes.ts';
 import { aClock } from '../fixtures/jobs.ts';
 import { temporaryFolder } from './objects.ts';

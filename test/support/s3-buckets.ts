@@ -11,7 +11,7 @@ import {
 import { s3Client } from '../../src/adapters/aws/bucket.ts';
 import { s3Objects } from '../../src/adapters/aws/object-store.ts';
 import type { Clock } from '../../src/ports/clock.ts';
-import { type BreakableObjects, ProcessDied } from '../contract/object-store.contract.ts';
+import { type BreakableObjects, ProcessDied } from '../contract/breakable-objects.ts';
 import { type AwsEmulator, EMULATOR_CREDENTIALS, emulatorUrl } from './aws-emulators.ts';
 
 let count = 0;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { paymentRecord } from '../../../src/domain/payments/payment-record.ts';
-import { ProcessDied } from '../../contract/object-store.contract.ts';
+import { ProcessDied } from '../../contract/breakable-objects.ts';
 import { trying } from '../../domain/arbitraries.ts';
 import { aMerchantId, anOpening, aSuccess, NOON, plain } from '../../fixtures/changes.ts';
 import { dyingAt, exportScene, linesOf } from '../../support/export-scene.ts';

@@ -1,180 +1,28 @@
-import { ok } from 'neverthrow';
-import { beforeEach, describe, expect, it } from 'vitest';
-import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
+import { describe, expect, it } from 'vitest';
 import { processorFileRetention } from '../../../src/application/files/sweep-processor-files.ts';
-import { verifyWithFiles } from '../../../src/application/integrity/verify-files.ts';
-import { aggregateChange } from '../../../src/application/kernel/aggregate-change.ts';
-import type { ObjectKey } from '../../../src/domain/files/object-key.ts';
 import type { ProcessorFile, Reconciliation } from '../../../src/domain/files/reconciliation.ts';
 import { batchOf, batchPrefix, fileObject } from '../../../src/domain/files/reconciliation-files.ts';
-import { openSettlement, type Settlement } from '../../../src/domain/files/settlement.ts';
-import { settlementId, settlementKey } from '../../../src/domain/files/settlement-keys.ts';
 import { idOf } from '../../../src/domain/kernel/ids.ts';
-import { digests, fileTerms, origin } from '../../fixtures/changes.ts';
-import { type FileDesk, fileDesk, nativeFile, rowAbout } from '../../fixtures/files.ts';
-import { settlementBook } from '../../fixtures/settlements.ts';
-import { temporaryFiles } from '../../support/objects.ts';
+import { fileTerms } from '../../fixtures/changes.ts';
+import { nativeFile, rowAbout } from '../../fixtures/files.ts';
+import {
+  batches,
+  book,
+  desk,
+  eachWithAFile,
+  edited,
+  file,
+  found,
+  recounted,
+  reread,
+  rewrite,
+  settlement,
+  textOf,
+} from './verified-file.ts';
+
+eachWithAFile();
 
 describe('verify, of files of processors', () => {
-  let desk: FileDesk;
-  let book: ReturnType<typeof settlementBook>;
-  let file: Reconciliation;
-  let settlement: Settlement;
-  beforeEach(async () => {
-    const storage = { ...memoryStorage(), mostChangeRows: 24 };
-    desk = fileDesk(storage, temporaryFiles({ now: () => 0 }));
-    book = settlementBook(storage, desk);
-    await desk.open();
-    const [first, second, altered] = [await desk.paid(), await desk.paid(), await desk.paid()];
-    file = await desk.reconcile(
-      nativeFile([
-        rowAbout(first, { fee: '30' }),
-        rowAbout(second, { fee: '20' }),
-        rowAbout(altered, { amount: '1' }),
-      ]),
-    );
-    const [found] = await book.all();
-    if (found === undefined) throw new Error('the file has a settlement');
-    settlement = found;
-    expect(await book.verified()).toEqual([]);
-  });
-
-  /** What a holder of the store's keys could commit: its chain is whole. */
-  const forged = async (
-    action: string,
-    next: Settlement,
-    before?: Settlement,
-    takes: readonly string[] = [],
-  ) => {
-    const move = {
-      at: desk.clock.now(),
-      origin,
-      action,
-      next,
-      takes,
-      ...(before === undefined ? {} : { before }),
-    };
-    (await desk.ports.commits.commit(aggregateChange(desk.ports, move)))._unsafeUnwrap();
-  };
-  const edited = (edit: Partial<Settlement>, before = settlement) =>
-    forged(
-      'settlement.edited',
-      { ...settlement, ...edit, version: before.version + 1 } as Settlement,
-      before,
-    );
-
-  const recounted = async (edit: Partial<Reconciliation>) => {
-    const next = { ...file, ...edit, version: file.version + 1 } as Reconciliation;
-    const move = { at: desk.clock.now(), origin, action: 'reconciliation.edited', before: file, next };
-    (await desk.ports.commits.commit(aggregateChange(desk.ports, move)))._unsafeUnwrap();
-  };
-
-  const batches = async (): Promise<readonly ObjectKey[]> =>
-    (await desk.ports.objects.list(batchPrefix(file), { limit: 9 }))._unsafeUnwrap();
-  const textOf = async (key: ObjectKey): Promise<string> => {
-    const { bytes } = (await desk.ports.objects.get(key))._unsafeUnwrap();
-    const pieces: Uint8Array[] = [];
-    for await (const piece of bytes) pieces.push(piece._unsafeUnwrap());
-    return Buffer.concat(pieces).toString();
-  };
-  const rewrite = async (key: ObjectKey, text: string) =>
-    (await desk.ports.objects.put(key, Buffer.from(text), 'application/x-ndjson'))._unsafeUnwrap();
-
-  /** Everything that is wrong, in order. */
-  const found = async (): Promise<readonly string[]> => {
-    const findings: string[] = [];
-    const clock = { now: () => desk.clock.now() + 3_600_000 };
-    const all = await verifyWithFiles({ ...desk.ports, clock })(
-      () => {},
-      () => {},
-      ({ row, id, fault }) => {
-        findings.push(`${row} ${id} ${fault}`);
-        return ok(undefined);
-      },
-    );
-    all._unsafeUnwrap();
-    return findings;
-  };
-
-  it('finds a locked settlement that was changed, in any of its figures, though its chain is whole', async () => {
-    const { sums } = settlement;
-    const edits: readonly Partial<Settlement>[] = [
-      { sums: { ...sums, payments: sums.payments + 1n, fees: sums.fees + 1n } },
-      { sums: { ...sums, refunds: 1n, adjustments: 1n } },
-      { sums: { ...sums, chargebacks: sums.chargebacks - 1n } },
-      { transactions: 3 },
-      { items: 1 },
-      { exceptions: 0 },
-      { unmatched: 2n },
-      { tolerated: 1n },
-      { payout: { amount: 4_950n } },
-      { firstBatch: settlement.firstBatch + 1 },
-      { lastBatch: settlement.lastBatch + 1 },
-    ];
-    for (const edit of edits) {
-      const [before] = await book.all();
-      await edited(edit, before);
-      expect([edit, await book.verified()]).toMatchObject([
-        edit,
-        { row: 'settlement', id: settlement.id, fault: 'sum' },
-      ]);
-    }
-  });
-
-  it('finds a settlement that was moved to another date', async () => {
-    await edited({ date: '2026-03-09' });
-    // Its unique key is another one then.
-    expect(await book.verified()).toMatchObject({ row: 'unique_key' });
-  });
-
-  it('finds a settlement that no line names, and one whose file is not there', async () => {
-    if (file.status !== 'completed') throw new Error('the file is complete');
-    const { startedAt, merchantId, id: reconciliationId } = file;
-    const group = { date: '2026-03-08', currency: 'USD' } as const;
-    const open = (of: { id: typeof reconciliationId; startedAt: number }) => {
-      const order = {
-        ...group,
-        merchantId,
-        sequence: 1,
-        reconciliationId: of.id,
-        batch: 0,
-        createdAt: startedAt,
-      };
-      return openSettlement({ ...order, id: settlementId(digests.sha256, of, group) });
-    };
-    const strange = open({ id: idOf('rec', 'f'.repeat(32)), startedAt });
-    await forged('settlement.opened', strange, undefined, [settlementKey(group, 1)]);
-    expect(await book.verified()).toMatchObject({ row: 'settlement', id: strange.id, fault: 'orphaned' });
-    const own = open({ id: reconciliationId, startedAt });
-    await forged('settlement.opened', own);
-    expect(await book.verified()).toMatchObject({ row: 'unique_key' });
-  });
-
-  it('finds a settlement that no line of its file names, and one that lines name and is not there', async () => {
-    const [key] = await batches();
-    if (key === undefined) throw new Error('there is a batch');
-    const other = `${settlement.id.slice(0, -1)}${settlement.id.endsWith('0') ? '1' : '0'}`;
-    const text = (await textOf(key)).replaceAll(settlement.id, other);
-    await rewrite(key, text);
-    await recounted({ batchesHash: digests.sha256(digests.sha256(text)) });
-    expect(await found()).toEqual([`settlement ${settlement.id} orphaned`, `settlement ${other} absent`]);
-  });
-
-  it('finds a settlement under the name of another time than that of its file', async () => {
-    if (file.status !== 'completed') throw new Error('the file is complete');
-    const { startedAt, merchantId, id: reconciliationId } = file;
-    const group = { date: '2026-03-08', currency: 'USD' } as const;
-    const id = settlementId(digests.sha256, { id: reconciliationId, startedAt: startedAt + 5 }, group);
-    const order = { ...group, merchantId, sequence: 1, reconciliationId, batch: 0, createdAt: startedAt };
-    await forged('settlement.opened', openSettlement({ ...order, id }), undefined, [settlementKey(group, 1)]);
-    expect(await found()).toEqual([`settlement ${id} differs`]);
-  });
-
-  it('finds a settlement that was opened again', async () => {
-    await edited({ status: 'processing' });
-    expect(await book.verified()).toMatchObject({ row: 'settlement', id: settlement.id, fault: 'differs' });
-  });
-
   it('finds lines that are not those that were committed, and batches that are gone', async () => {
     const [key] = await batches();
     if (key === undefined) throw new Error('there is a batch');
@@ -290,10 +138,10 @@ describe('verify, of files of processors', () => {
     expect(USD.matched).toEqual({ ...more, amount: 5_000n });
     await recounted({ outcomes: { ...outcomes, sums: { USD: { ...USD, matched: more } } } });
     expect(await book.verified()).toMatchObject(finding);
-    file = await desk.find(file.id);
+    await reread();
     await recounted({ outcomes });
     expect(await book.verified()).toEqual([]);
-    file = await desk.find(file.id);
+    await reread();
     const { USD: all = more } = totals.sums;
     await recounted({
       totals: { ...totals, sums: { USD: { ...all, fee: all.fee + 1n } } },

@@ -5,17 +5,10 @@ import { ATTENTION_INTERVAL_MS } from '../../../src/domain/payments/attention.ts
 import type { Verdict } from '../../../src/ports/processor.ts';
 import { NOON } from '../../fixtures/changes.ts';
 import { eachInItsOwnWorld, world } from '../each-world.ts';
-import { aRequest, expectSound, refuseLookup, storedFor } from '../world.ts';
-import { recovered } from './recovering.ts';
+import { expectSound, refuseLookup, storedFor } from '../world.ts';
+import { recovered, silent } from './recovering.ts';
 
 eachInItsOwnWorld();
-
-/** A payment that was charged, and whose answer never came. */
-async function silent() {
-  const request = aRequest({ paymentMethod: 'test_timeout_approved' });
-  (await world.process(request))._unsafeUnwrap();
-  return { request };
-}
 
 describe('recovery of a payment that needs people', () => {
   it('never settles on a contradicting amount', async () => {

@@ -3,14 +3,9 @@ import { processPayment } from '../../../src/application/payments/process-paymen
 import { terms } from '../../fixtures/changes.ts';
 import { eachInItsOwnWorld, world } from '../each-world.ts';
 import { aRequest, dieBefore, expectSound, refuseCharge, soon, storedFor } from '../world.ts';
-
-const DAY = terms.keepResponsesMs;
+import { DAY, none, recovered } from './recovering.ts';
 
 eachInItsOwnWorld();
-
-const recovered = async (limit = 100) => (await world.recover(limit))._unsafeUnwrap();
-
-const none = { due: 0, settled: 0, waiting: 0, skipped: 0, stuck: 0 };
 
 describe('a key that no client repeated', () => {
   it('is given up as failed when its day is over, and never charged', async () => {

@@ -7,13 +7,32 @@ import type { ModificationRequest } from '../../../src/domain/payments/modificat
 import { aMerchantId, terms } from '../../fixtures/changes.ts';
 import { expectBooksAgree, expectChainsWhole } from '../../support/books.ts';
 import { world } from '../each-world.ts';
-import { aPayment } from '../world.ts';
+import { aPayment, aRequest, dieBefore, soon } from '../world.ts';
 
 /** For how long responses are kept. */
 export const DAY = terms.keepResponsesMs;
 
-/** One round of recovery over everything that is due. */
-export const recovered = async () => (await world.recover(100))._unsafeUnwrap();
+/** One round of recovery over what is due, the most overdue first. */
+export const recovered = async (limit = 100) => (await world.recover(limit))._unsafeUnwrap();
+
+/** What a round comes to where nothing is due. */
+export const none = { due: 0, settled: 0, waiting: 0, skipped: 0, stuck: 0 };
+
+/** A payment whose answer never came, charged or declined on the processor's side all the same. */
+export async function silent(paymentMethod = 'test_timeout_approved') {
+  const request = aRequest({ paymentMethod });
+  const { response } = (await world.process(request))._unsafeUnwrap();
+  return { request, response };
+}
+
+/** A payment whose holder ended before it could charge. */
+export async function abandoned() {
+  const request = aRequest();
+  world.turns.charge.push(dieBefore);
+  void world.process(request);
+  await soon();
+  return request;
+}
 
 /** What a process that started after the others ended would do. */
 export const afterwards = async (request: ModifyPaymentRequest) =>

@@ -1,5 +1,5 @@
 import { signedPath } from '../../../src/adapters/objects/links.ts';
-import { aKey } from '../../contract/object-store.contract.ts';
+import { aKey } from '../../contract/breakable-objects.ts';
 import { FILE_TOKENS } from '../../support/objects.ts';
 import { type CorpusGroup, get, request } from '../corpus-request.ts';
 

@@ -20,6 +20,7 @@ export const page = async (opened: Opened, path: string, claims: Readonly<Record
 };
 
 let keys = 0;
+
 /** The id of a new payment, whether it was approved or declined. */
 export async function pay(
   { app }: Opened,
@@ -41,6 +42,7 @@ export async function pay(
 }
 
 let customers = 0;
+
 /** The id of a new customer of merchant-1. */
 export async function aCustomer({ app }: Opened): Promise<string> {
   customers += 1;

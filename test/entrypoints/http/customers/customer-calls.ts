@@ -24,6 +24,7 @@ export async function call(
 
 /** What a customer is made of, valid but for what the rest changes. */
 export const aCustomer = (rest: Claims = {}) => ({ email: 'ada@example.com', name: 'Ada Lovelace', ...rest });
+
 /** A card that the simulator approves, but for what the rest changes. */
 export const aCard = (rest: Claims = {}) => ({ type: 'card', token: 'tok_visa', last4: '4242', ...rest });
 

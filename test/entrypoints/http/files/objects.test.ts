@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseObjectKey } from '../../../../src/domain/files/object-key.ts';
-import { aKey } from '../../../contract/object-store.contract.ts';
+import { aKey } from '../../../contract/breakable-objects.ts';
 import { anHttpApp } from '../../../support/http-app.ts';
 
 const key = aKey('exports/merchant-1/exp_1.csv');
