@@ -39,7 +39,7 @@ describe('a payout that the processor has not answered', () => {
     await expectPaidOnce(paid);
   });
 
-  it('stays processing while the processor is away, ever less often and goes out when it is back', async () => {
+  it('stays processing while the processor is away, ever less often asked, and goes out when it is back', async () => {
     const id = await anApproved(world);
     world.turns.pay.push(...Array.from({ length: 9 }, () => refusePay));
     expect((await world.process(id))._unsafeUnwrap().status).toBe('processing');
