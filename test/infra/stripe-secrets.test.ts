@@ -12,8 +12,8 @@ const variablesOf = (name: string) => {
   const [found] = resourcesOf('AWS::Lambda::Function', ...Object.values(onStripe.templates)).filter(
     ({ Properties }) => Properties['FunctionName'] === `paywright-production-${name}`,
   );
-  const environment = found?.Properties['Environment'] as { Variables: Readonly<Record<string, unknown>> };
-  return environment.Variables;
+  type Environment = Readonly<{ Variables: Readonly<Record<string, unknown>> }>;
+  return (found?.Properties['Environment'] as Environment | undefined)?.Variables ?? {};
 };
 
 const policiesOf = (name: string) =>
