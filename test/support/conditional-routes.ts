@@ -62,6 +62,7 @@ export const PLATFORM_CHANGES: Readonly<Record<string, PrepareChanges>> = {
     onItself(await ask.exception(true), 'POST', [keyed(), keyed()], '/confirm'),
   rejectResolution: async (ask) =>
     onItself(await ask.exception(true), 'POST', [{ reason: 'one' }, { reason: 'other' }], '/reject'),
+  acceptDispute: async (ask) => onItself(await ask.dispute(), 'POST', [keyed(), keyed()], '/accept'),
   proposeOutcome: async (ask) =>
     onItself(
       await ask.inAttention(),

@@ -7,6 +7,7 @@ import { money } from '../../src/domain/kernel/money.ts';
 import { moved, type Processing } from '../../src/domain/payments/payment.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, anOpening, NOON, origin, ports, terms } from '../fixtures/changes.ts';
+import { aDispute, committedDispute } from '../fixtures/disputes.ts';
 import { anException, aResolver, committedException } from '../fixtures/exceptions.ts';
 import { aPaymentBody } from './http-app.ts';
 
@@ -18,10 +19,10 @@ type Opened = (isProposed?: true) => Promise<string>;
 
 /**
  * Sends a request of its own and gives what the answer says. `exception` opens one, and `inAttention` a payment of which the
- * processor says another amount: no request makes what another person proposed.
+ * processor says another amount: no request makes what another person proposed, nor a `dispute`.
  */
 export type Ask = ((call: Call) => Promise<Readonly<Record<string, unknown>>>) &
-  Readonly<{ exception: Opened; inAttention: Opened }>;
+  Readonly<{ exception: Opened; inAttention: Opened; dispute: Opened }>;
 
 /** Opens exceptions of the merchant whom the tokens of these tests name; what is proposed is another person's proposal. */
 export const exceptionsIn =
@@ -60,6 +61,14 @@ export const attentionIn =
     });
     (await storage.commits.commit(needing.change))._unsafeUnwrap();
     return `/payments/${payment.id}`;
+  };
+
+/** Opens disputes of the same merchant, whose answer is due. */
+export const disputesIn =
+  (storage: Storage): Ask['dispute'] =>
+  async () => {
+    const parts = { merchantId: aMerchantId('merchant-1'), processorId: `du_${randomUUID()}` };
+    return `/disputes/${(await committedDispute(storage, aDispute(parts))).id}`;
   };
 
 /**
@@ -237,6 +246,13 @@ export const PLATFORM_POSTS: Readonly<Record<string, KeyedPost>> = {
       const path = `${await ask.exception(true)}/reject`;
       return { one: { path, body: { reason: 'no' } }, other: { path, body: { reason: 'never' } } };
     },
+  },
+  acceptDispute: {
+    needsKey: true,
+    prepare: async (ask) => ({
+      one: { path: `${await ask.dispute()}/accept` },
+      other: { path: `${await ask.dispute()}/accept` },
+    }),
   },
   proposeOutcome: {
     needsKey: true,

@@ -6,6 +6,7 @@ import { parseId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
+import { parseBody } from '../server/body-input.ts';
 import { answerVersion, expectedIn } from '../server/entity-tag.ts';
 import { keyOf } from '../server/idempotency-key.ts';
 import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
@@ -15,7 +16,7 @@ import { problemTable } from '../server/problem-table.ts';
 import { readOptionalJson } from '../server/read-json.ts';
 import { answerPage, originOf } from '../server/request-context.ts';
 import { answer, resource, versioned } from '../server/route.ts';
-import { listPage, paging, time } from '../server/schemas.ts';
+import { idempotencyKey, listPage, paging, time } from '../server/schemas.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'getDispute' | 'listDisputes' | 'acceptDispute'>>({
   DisputeNotAcceptable: {
@@ -96,13 +97,20 @@ const getDisputeById =
     );
   };
 
+/** The body of `POST /disputes/{id}/accept`. */
+const newAcceptance = z
+  .strictObject({ idempotency_key: idempotencyKey.optional() })
+  .openapi('NewAcceptance', { example: {} });
+
 const postAcceptance =
   (parts: Pick<UseCases, 'acceptDispute'> & CommittingParts): TenantHandler =>
   async (c, merchantId) => {
     const id = parseId('dsp', c.req.param('id') ?? '');
     if (id === undefined) return refuse(c, { kind: 'DisputeNotFound' });
+    const header = c.req.header('idempotency-key');
     return readOptionalJson(c.req.raw)
-      .andThen(() => keyOf(c.req.header('idempotency-key'), undefined))
+      .andThen((body) => parseBody(newAcceptance, body, header))
+      .andThen(({ idempotency_key }) => keyOf(header, idempotency_key))
       .andThen((idempotencyKey) => expectedIn(c).map((expecting) => ({ idempotencyKey, expecting })))
       .andThen(({ idempotencyKey, expecting }) =>
         committedOnce(c, parts, {
@@ -162,6 +170,8 @@ export const disputes = resource({
         'It is `accepted` once the processor’s record says so, with the event `dispute.closed`. One that the processor does not close is as it was before, ' +
         'with the event `dispute.updated`.',
       idempotencyKey: 'accept-1001',
+      body: newAcceptance,
+      bodyOptional: true,
       ifMatch: 'dispute',
       responses: { 202: versioned('It is accepted, and the processor is asked to close it.', dispute) },
       refusals: [404, 409],

@@ -10,6 +10,7 @@ import {
   type Ask,
   attentionIn,
   type Call,
+  disputesIn,
   exceptionsIn,
   PLATFORM_POSTS,
 } from '../../../support/keyed-posts.ts';
@@ -53,6 +54,7 @@ async function aDesk(storage: Storage = memoryStorage()) {
   const ask: Ask = Object.assign(asking, {
     exception: exceptionsIn(storage),
     inAttention: attentionIn(storage),
+    dispute: disputesIn(storage),
   });
   const read = (path: string, headers: Headers = {}) => send({ method: 'GET', path }, headers);
   const tagOf = async (path: string) => (await read(path)).headers.get('etag') ?? '';

@@ -10,6 +10,7 @@ import {
   type Ask,
   attentionIn,
   type Call,
+  disputesIn,
   exceptionsIn,
   PLATFORM_POSTS,
 } from '../../../support/keyed-posts.ts';
@@ -54,6 +55,7 @@ async function aDesk(storage: Storage) {
   const ask: Ask = Object.assign(asking, {
     exception: exceptionsIn(storage),
     inAttention: attentionIn(storage),
+    dispute: disputesIn(storage),
   });
   return { send, ask, app, work };
 }
