@@ -18,7 +18,8 @@ async function aReceiver() {
   const refused: string[] = [];
   const replies: ('silence' | number)[] = [];
   let secret = '';
-  const server = createServer((request, response) => {
+  // A connection is kept for longer than any step of these tests takes on a busy machine: which of them is fresh is then known.
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.on('end', () => {
