@@ -96,7 +96,8 @@ describe('twice the text costs twice the work', () => {
       request: (of: number) => makers.map((make) => request(make(of))),
     }));
     expect(await growsFaster(cases)).toEqual([]);
-  });
+    // Some 200 places, each with every kind of text, twice: a minute of a core that others use too.
+  }, 300_000);
 
   it('in bodies that are hostile as a whole', async () => {
     const headers = { authorization, 'content-type': 'application/json' };
