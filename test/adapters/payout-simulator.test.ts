@@ -8,22 +8,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { guardedPayouts } from '../../src/adapters/processor/guarded-payouts.ts';
 import { type PayoutLedger, payoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.ts';
-import type { VendorId } from '../../src/domain/approvals/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { PayoutOrder } from '../../src/ports/approvals/payouts.ts';
 import { payoutsContract } from '../contract/approvals/payouts.contract.ts';
-import { aVendorId } from '../fixtures/approvals.ts';
+import { payoutVendors } from '../fixtures/approvals.ts';
 import { NOON } from '../fixtures/changes.ts';
 
-const vendor = (n: number) => `00000000-0000-4000-8000-00000000000${n}` as VendorId;
-const vendors = {
-  paid: aVendorId(),
-  refused: vendor(1),
-  refusedOnce: vendor(2),
-  silentlyPaid: vendor(3),
-  silentlyRefused: vendor(4),
-  away: vendor(5),
-};
+const vendors = payoutVendors;
 const clock = { now: () => NOON };
 const tested = (ledger: PayoutLedger) => ({
   payouts: simulatedPayouts(ledger, clock),

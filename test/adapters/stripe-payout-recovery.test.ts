@@ -5,7 +5,7 @@ import { dieAfter, dieBefore, pass, soon } from '../application/world.ts';
 import { trying } from '../domain/arbitraries.ts';
 import { payoutTerms } from '../fixtures/approvals.ts';
 import { hasStripeDescription } from '../support/aws-emulators.ts';
-import type { Fault } from '../support/stripe-double/faults.ts';
+import { EVERY_FAULT } from '../support/stripe-double/faults.ts';
 import { payoutsAt, transferred } from '../support/stripe-double/payouts.ts';
 import { type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts';
 
@@ -14,19 +14,6 @@ const HISTORIES = process.env['PAYWRIGHT_DEEP_CRASHES'] === undefined ? 30 : 200
 
 const READ = 'GET /v1/transfers';
 const SEND = 'POST /v1/transfers';
-
-const FAULTS: readonly Fault[] = [
-  { kind: 'error', when: 'before' },
-  { kind: 'error', when: 'after' },
-  { kind: 'never', when: 'before' },
-  { kind: 'never', when: 'after' },
-  { kind: 'unavailable' },
-  { kind: 'rate_limited' },
-  { kind: 'lock_timeout' },
-  { kind: 'key_in_use' },
-  { kind: 'doubled' },
-  { kind: 'wrong', body: (right) => ({ ...right, amount: 1 }) },
-];
 
 describe.runIf(hasStripeDescription())('Payouts on Stripe that are cut off', () => {
   let double: StripeDouble;
@@ -51,7 +38,7 @@ describe.runIf(hasStripeDescription())('Payouts on Stripe that are cut off', () 
     }
   }
 
-  it.for(FAULTS.flatMap((fault) => [READ, SEND].map((endpoint) => [endpoint, fault] as const)))(
+  it.for(EVERY_FAULT.flatMap((fault) => [READ, SEND].map((endpoint) => [endpoint, fault] as const)))(
     'pay a vendor once: %s, %o',
     async ([endpoint, fault]) => {
       const id = await anApproved(world);
@@ -98,8 +85,12 @@ describe.runIf(hasStripeDescription())('Payouts on Stripe that are cut off', () 
   });
 
   const turn = fc.record({
-    read: fc.option(fc.constantFrom(...FAULTS.filter(({ kind }) => kind !== 'never')), { nil: undefined }),
-    send: fc.option(fc.constantFrom(...FAULTS.filter(({ kind }) => kind !== 'never')), { nil: undefined }),
+    read: fc.option(fc.constantFrom(...EVERY_FAULT.filter(({ kind }) => kind !== 'never')), {
+      nil: undefined,
+    }),
+    send: fc.option(fc.constantFrom(...EVERY_FAULT.filter(({ kind }) => kind !== 'never')), {
+      nil: undefined,
+    }),
     funded: fc.boolean(),
     recovers: fc.boolean(),
   });

@@ -9,21 +9,13 @@ import type { VendorId } from '../../src/domain/approvals/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { PayoutOrder } from '../../src/ports/approvals/payouts.ts';
 import { payoutsContract } from '../contract/approvals/payouts.contract.ts';
-import { aVendorId } from '../fixtures/approvals.ts';
+import { payoutVendors } from '../fixtures/approvals.ts';
 import { hasStripeDescription } from '../support/aws-emulators.ts';
 import { payoutsAt, transferred } from '../support/stripe-double/payouts.ts';
 import { type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts';
 import { reverseTransfer } from '../support/stripe-double/transfers.ts';
 
-const vendor = (n: number) => `00000000-0000-4000-8000-00000000000${n}` as VendorId;
-const vendors = {
-  paid: aVendorId(),
-  refused: vendor(1),
-  refusedOnce: vendor(2),
-  silentlyPaid: vendor(3),
-  silentlyRefused: vendor(4),
-  away: vendor(5),
-};
+const vendors = payoutVendors;
 const ACCOUNTS: Readonly<Record<string, string>> = {
   [vendors.paid]: 'acct_double_vendor',
   [vendors.refused]: 'acct_double_restricted',

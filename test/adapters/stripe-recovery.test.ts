@@ -14,7 +14,7 @@ import { hasStripeDescription } from '../support/aws-emulators.ts';
 import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
 import { bookOf, charged, processorAt } from '../support/stripe-double/bookkeeping.ts';
 import { doubleClient } from '../support/stripe-double/client.ts';
-import type { Fault } from '../support/stripe-double/faults.ts';
+import { EVERY_FAULT, type Fault } from '../support/stripe-double/faults.ts';
 import { type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts';
 
 /** Deep runs, which crash on every step, try as many as live money is promised. */
@@ -29,16 +29,7 @@ const MOVES = {
 } as const;
 
 const FAULTS: readonly Fault[] = [
-  { kind: 'error', when: 'before' },
-  { kind: 'error', when: 'after' },
-  { kind: 'never', when: 'before' },
-  { kind: 'never', when: 'after' },
-  { kind: 'unavailable' },
-  { kind: 'rate_limited' },
-  { kind: 'lock_timeout' },
-  { kind: 'key_in_use' },
-  { kind: 'doubled' },
-  { kind: 'wrong', body: (right) => ({ ...right, amount: 1 }) },
+  ...EVERY_FAULT,
   { kind: 'wrong', body: (right) => ({ ...right, status: 'canceled' }) },
 ];
 

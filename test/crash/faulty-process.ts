@@ -42,6 +42,20 @@ export type Process = Readonly<{
   letGo(): Promise<void>;
 }>;
 
+/** Follows the work of a process as far as it comes by itself, has another finish it, lets what was late arrive, and has it finished again. */
+export async function outlived<T>(
+  process: Process,
+  work: PromiseLike<T>,
+  finish: () => Promise<unknown>,
+): Promise<void> {
+  const course = await process.follow(work);
+  await finish();
+  const letGo = process.letGo();
+  if (course.kind === 'held') await course.rest;
+  await letGo;
+  await finish();
+}
+
 export function aProcess(planned?: Planned): Process {
   const taken: string[] = [];
   const onTheWire: (() => Promise<void>)[] = [];

@@ -11,53 +11,13 @@ import type { Bundle } from '../../tools/bundle/bundle.ts';
 import type { AskedCalls } from '../support/asked-calls.ts';
 import { deployedBundles } from '../support/lambda/bundles.ts';
 import asked from './asked-calls.json' with { type: 'json' };
+import { IAM } from './iam-actions.ts';
 import { resourcesOf } from './synthesized.ts';
 
 const bundles = new Map<string, Bundle>();
 beforeAll(async () => {
   for (const bundle of await deployedBundles()) bundles.set(bundle.name, bundle);
 });
-
-/** Every operation of AWS that the source can ask, by the name that the request has, as IAM names what it takes. */
-const IAM: Readonly<Record<string, readonly string[]>> = {
-  ...Object.fromEntries(['GetItem', 'PutItem', 'Query', 'Scan'].map((name) => [name, [`dynamodb:${name}`]])),
-  CreateTable: ['dynamodb:CreateTable'],
-  // Of the clients themselves, for what is not used here: discovered endpoints, and directory buckets.
-  CreateSession: [],
-  DescribeEndpoints: [],
-  DescribeTable: ['dynamodb:DescribeTable'],
-  DescribeTimeToLive: ['dynamodb:DescribeTimeToLive'],
-  UpdateTable: ['dynamodb:UpdateTable'],
-  UpdateTimeToLive: ['dynamodb:UpdateTimeToLive'],
-  DeleteMessageBatch: ['sqs:DeleteMessage'],
-  GetQueueAttributes: ['sqs:GetQueueAttributes'],
-  GetQueueUrl: ['sqs:GetQueueUrl'],
-  ListMessageMoveTasks: ['sqs:ListMessageMoveTasks'],
-  ReceiveMessage: ['sqs:ReceiveMessage'],
-  SendMessageBatch: ['sqs:SendMessage'],
-  StartMessageMoveTask: ['sqs:StartMessageMoveTask'],
-  DescribeEventBus: ['events:DescribeEventBus'],
-  PutEvents: ['events:PutEvents'],
-  GetSecretValue: ['secretsmanager:GetSecretValue'],
-  AbortMultipartUpload: ['s3:AbortMultipartUpload'],
-  CompleteMultipartUpload: ['s3:PutObject'],
-  CreateMultipartUpload: ['s3:PutObject'],
-  DeleteObject: ['s3:DeleteObject'],
-  GetObject: ['s3:GetObject'],
-  HeadBucket: ['s3:ListBucket'],
-  HeadObject: ['s3:GetObject'],
-  ListMultipartUploads: ['s3:ListBucketMultipartUploads'],
-  ListObjectsV2: ['s3:ListBucket'],
-  ListParts: ['s3:ListMultipartUploadParts'],
-  PutObject: ['s3:PutObject'],
-  UploadPart: ['s3:PutObject'],
-  ...Object.fromEntries(
-    ['Decrypt', 'DescribeKey', 'Encrypt', 'GenerateDataKey', 'GenerateMac', 'ReEncrypt'].map((name) => [
-      name,
-      [`kms:${name}`],
-    ]),
-  ),
-};
 
 /** What a bundle's clients could ask and its function never does, as nothing that it serves reaches it; and who does. */
 const OF_OTHERS: readonly Readonly<{ actions: RegExp; of: string }>[] = [

@@ -1,18 +1,16 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { verify } from '../../src/application/integrity/verify.ts';
 import { unclaimed } from '../../src/application/kernel/aggregate-change.ts';
 import type { Dispute } from '../../src/domain/disputes/dispute.ts';
 import type { DisputeRecord } from '../../src/domain/disputes/dispute-record.ts';
-import type { PaymentId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
-import { decodeResponse } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import type { ProcessorDispute, ProcessorDisputes } from '../../src/ports/processor-disputes.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aKey, aMerchantId, digests, origin } from '../fixtures/changes.ts';
+import { aMerchantId, origin } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { aPlatform } from '../support/http-app.ts';
 import { handClock } from '../support/relay-workers.ts';
+import { disputeDesk } from './dispute-desk.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -52,17 +50,8 @@ async function aShop(storage: Storage) {
   };
   const platform = aPlatform(storage, { clock, processorDisputes });
   const merchantId = aMerchantId();
-  const taken = await platform.useCases.processPayment({
-    merchantId,
-    idempotencyKey: aKey(),
-    amount: money(100n, 'USD'),
-    paymentMethod: 'card',
-    captureMethod: 'automatic',
-    origin,
-  });
-  const { id: paymentId } = JSON.parse(decodeResponse(taken._unsafeUnwrap().response).body) as {
-    id: PaymentId;
-  };
+  const desk = disputeDesk(storage, platform, { clock, merchantId });
+  const paymentId = await desk.takePayment();
   const { processorId = '' } = (await storage.payments.find(merchantId, paymentId))._unsafeUnwrap();
   const amount = money(100n, 'USD');
   at.record = {
@@ -87,6 +76,7 @@ async function aShop(storage: Storage) {
   };
   return {
     ...platform,
+    ...desk,
     at,
     clock,
     becomes,
@@ -108,15 +98,6 @@ async function aShop(storage: Storage) {
           type.startsWith('dispute.') ? [`${type} ${(data as DisputeRecord).status}`] : [],
         )
         .toSorted();
-    },
-    available: async () => {
-      const [balance] = (await storage.balances.of(merchantId, 'USD'))._unsafeUnwrap();
-      return balance?.available;
-    },
-    verified: async () => {
-      const later = { now: () => clock.now() + 3_600_000 };
-      const seen = await verify({ ...storage, ...platform.files, clock: later, digests })(() => {});
-      return seen.isOk() ? seen.value.unsettled : seen.error;
     },
   };
 }

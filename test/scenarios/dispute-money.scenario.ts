@@ -1,19 +1,18 @@
 import fc from 'fast-check';
 import { errAsync, okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { verify } from '../../src/application/integrity/verify.ts';
 import type { DisputeStatus } from '../../src/domain/disputes/dispute.ts';
-import type { MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
+import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { Transaction } from '../../src/domain/payments/transaction.ts';
-import { decodeResponse } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import type { ProcessorDispute, ProcessorDisputes } from '../../src/ports/processor-disputes.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { trying } from '../domain/arbitraries.ts';
-import { aKey, aMerchantId, digests, NOON, origin } from '../fixtures/changes.ts';
+import { aMerchantId, NOON } from '../fixtures/changes.ts';
 import { countsOf, fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
 import { aPlatform } from '../support/http-app.ts';
 import { handClock } from '../support/relay-workers.ts';
+import { disputeDesk } from './dispute-desk.ts';
 
 const MINUTE_MS = 60_000;
 const usd = (units: bigint) => money(units, 'USD');
@@ -49,6 +48,7 @@ async function aShop(storage: Storage) {
   const desk = fileDesk(storage, platform.files);
   await desk.open();
   const merchantId: MerchantId = aMerchantId();
+  const disputes = disputeDesk(storage, platform, { clock, merchantId });
   let events = 0;
   const work = async () => {
     for (let round = 0; round < 4; round += 1) {
@@ -57,21 +57,14 @@ async function aShop(storage: Storage) {
     }
   };
   const pay = async (): Promise<Transaction> => {
-    const taken = await platform.useCases.processPayment({
-      merchantId,
-      idempotencyKey: aKey(),
-      amount: usd(100n),
-      paymentMethod: 'card',
-      captureMethod: 'automatic',
-      origin,
-    });
-    const { id } = JSON.parse(decodeResponse(taken._unsafeUnwrap().response).body) as { id: PaymentId };
+    const id = await disputes.takePayment();
     const [transaction] = (await storage.payments.transactionsOf(merchantId, id))._unsafeUnwrap();
     if (transaction === undefined) throw new Error('a payment that was taken has a transaction');
     return transaction;
   };
   return {
     ...platform,
+    ...disputes,
     clock,
     desk,
     work,
@@ -100,15 +93,6 @@ async function aShop(storage: Storage) {
       return entries
         .flatMap((each) => ('statementLineId' in each ? [`${each.type} ${each.amount.minorUnits}`] : []))
         .toSorted();
-    },
-    async available() {
-      const [balance] = (await storage.balances.of(merchantId, 'USD'))._unsafeUnwrap();
-      return balance?.available;
-    },
-    async verified() {
-      const later = { now: () => clock.now() + 3_600_000 };
-      const seen = await verify({ ...storage, ...platform.files, clock: later, digests })(() => {});
-      return seen.isOk() ? seen.value.unsettled : seen.error;
     },
   };
 }

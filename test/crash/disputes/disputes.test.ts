@@ -21,7 +21,7 @@ import { handClock } from '../../support/relay-workers.ts';
 import { processorAt } from '../../support/stripe-double/bookkeeping.ts';
 import { decideDispute } from '../../support/stripe-double/disputes.ts';
 import { DOUBLE_KEY, type StripeDouble, startStripeDouble } from '../../support/stripe-double/server.ts';
-import { aProcess, type Planned, type Process } from '../faulty-process.ts';
+import { aProcess, outlived, type Planned, type Process } from '../faulty-process.ts';
 import { distinctFaults } from '../points.ts';
 
 const LOST = { kind: 'StorageUnavailable', cause: 'no reply' } as const;
@@ -178,12 +178,7 @@ describe.runIf(hasStripeDescription()).each(TASKS)('a worker that is hurt while 
   async function played(planned?: Planned, open: () => Promise<Storage> = inMemory) {
     const world = await aWorld(double, open, task);
     const process = aProcess(planned);
-    const course = await process.follow(worker(world, process)(9));
-    await succeeded(world);
-    const letGo = process.letGo();
-    if (course.kind === 'held') await course.rest;
-    await letGo;
-    await succeeded(world);
+    await outlived(process, worker(world, process)(9), () => succeeded(world));
     const end = await endOf(world);
     await world.storage.close();
     return { end, steps: process.taken };

@@ -10,7 +10,7 @@ import { SECRET } from '../../fixtures/changes.ts';
 import { committedException } from '../../fixtures/exceptions.ts';
 import { fileDesk, nativeFile, rowAbout } from '../../fixtures/files.ts';
 import { temporaryFiles } from '../../support/objects.ts';
-import { aProcess, type Planned } from '../faulty-process.ts';
+import { aProcess, outlived, type Planned } from '../faulty-process.ts';
 import { pointsOf } from './in-steps.ts';
 
 /** Two exceptions are then all that a commit opens or closes. */
@@ -67,12 +67,7 @@ async function played(planned?: Planned) {
       (await desk.worker({}, `successor-${n}`)(9))._unsafeUnwrap();
     }
   };
-  const course = await process.follow(desk.worker(its)(9));
-  await succeed();
-  const letGo = process.letGo();
-  if (course.kind === 'held') await course.rest;
-  await letGo;
-  await succeed();
+  await outlived(process, desk.worker(its)(9), succeed);
 
   const { id } = reconciliation;
   const signedTokens = systemSignedTokens(SECRET);

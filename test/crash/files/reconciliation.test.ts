@@ -11,7 +11,7 @@ import { type FileDesk, fileDesk, nativeFile, rowAbout, rowOfType } from '../../
 import { settlementBook } from '../../fixtures/settlements.ts';
 import { everyStorage } from '../../support/every-storage.ts';
 import { temporaryFiles } from '../../support/objects.ts';
-import { aProcess, type Planned } from '../faulty-process.ts';
+import { aProcess, outlived, type Planned } from '../faulty-process.ts';
 import { IS_DEEP, inSteps, pointsOf } from './in-steps.ts';
 
 /** A batch is then of two or three rows, so that a file of a few has several. */
@@ -140,12 +140,7 @@ const ENDED = {
 async function played(planned?: Planned, open: () => Promise<Storage> = inMemory) {
   const world = await aWorld(open);
   const process = aProcess(planned);
-  const course = await process.follow(world.desk.worker(inSteps(process, world.desk))(9));
-  await succeeded(world);
-  const letGo = process.letGo();
-  if (course.kind === 'held') await course.rest;
-  await letGo;
-  await succeeded(world);
+  await outlived(process, world.desk.worker(inSteps(process, world.desk))(9), () => succeeded(world));
   const end = await endOf(world);
   await world.storage.close();
   return { end, steps: process.taken };
@@ -200,18 +195,13 @@ describe('a worker that locks the settlements of a file that failed', async () =
     (await desk.send(nativeFile(rows)))._unsafeUnwrap();
     await book.failAfter(2);
     const process = aProcess(planned);
-    const course = await process.follow(book.closer(inSteps(process, desk))(9));
     const succeed = async () => {
       for (let n = 0; n < 3; n += 1) {
         desk.clock.move(LEASE_OVER_MS);
         (await book.closer({}, `successor-${n}`)(9))._unsafeUnwrap();
       }
     };
-    await succeed();
-    const letGo = process.letGo();
-    if (course.kind === 'held') await course.rest;
-    await letGo;
-    await succeed();
+    await outlived(process, book.closer(inSteps(process, desk))(9), succeed);
     const end = {
       settlements: (await settlementsOf(desk)).map(settled),
       told: await lockedIn(storage),

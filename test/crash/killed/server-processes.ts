@@ -52,23 +52,32 @@ export type Fleet = Readonly<{
   urls: ReadonlySet<string>;
   /** True when a server is about to die: the time to have requests under way. */
   isDoomed(): boolean;
-  /** Resolves after `kills` servers were killed, with that number. */
+  /** Resolves when enough servers were killed, with their number. */
   over: Promise<number>;
 }>;
 
-export type FleetTerms = Readonly<{ servers: number; kills: number }>;
+export type FleetTerms = Readonly<{
+  servers: number;
+  /** The fewest servers that are killed. */
+  kills: number;
+  /** Servers are killed until this is true too: how much is done in their lives depends on the machine. */
+  enough(): boolean;
+}>;
 
 const SHORTEST_LIFE_MS = 150;
 const LONGEST_LIFE_MS = 600;
 /** How long before its death a server is known to be doomed. */
 const DOOM_MS = 40;
 
-export function aDyingFleet(env: Readonly<Record<string, string>>, { servers, kills }: FleetTerms): Fleet {
+export function aDyingFleet(
+  env: Readonly<Record<string, string>>,
+  { servers, kills, enough }: FleetTerms,
+): Fleet {
   const urls = new Set<string>();
   let begun = 0;
   let doomed = 0;
   const place = async () => {
-    while (begun < kills) {
+    while (begun < kills || !enough()) {
       begun += 1;
       const server = await startServer(env);
       urls.add(server.url);
@@ -80,7 +89,7 @@ export function aDyingFleet(env: Readonly<Record<string, string>>, { servers, ki
       urls.delete(server.url);
     }
   };
-  const over = Promise.all(Array.from({ length: servers }, place)).then(() => kills);
+  const over = Promise.all(Array.from({ length: servers }, place)).then(() => begun);
   return { urls, isDoomed: () => doomed > 0, over };
 }
 

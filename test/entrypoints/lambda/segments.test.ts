@@ -1,15 +1,12 @@
 import { errAsync, okAsync } from 'neverthrow';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { postgresPool } from '../../../src/adapters/postgres/pool.ts';
-import { postgresStorage } from '../../../src/adapters/postgres/storage.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { segmentSender } from '../../../src/entrypoints/lambda/function/segment-sender.ts';
 import { segments } from '../../../src/entrypoints/lambda/function/segments.ts';
-import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import { httpEvent } from '../../support/gateway.ts';
 import { aPaymentBody } from '../../support/http-app.ts';
-import { aCall, someFunctions } from '../../support/lambda/functions.ts';
+import { aCall } from '../../support/lambda/functions.ts';
+import { functionsOnPostgres } from '../../support/lambda/functions-on-postgres.ts';
 import { type Segment, xrayDaemon } from '../../support/lambda/xray-daemon.ts';
-import { postgresServer } from '../../support/postgres-database.ts';
 
 const PARENT = '53995c3f42cd8ad8';
 const headerOf = (root: string, sampled: 0 | 1) => `Root=${root};Parent=${PARENT};Sampled=${sampled}`;
@@ -143,26 +140,10 @@ describe('the segments of an invocation', () => {
 });
 
 describe('a function that is traced', () => {
-  const functions = someFunctions();
-  let server: Awaited<ReturnType<typeof postgresServer>>;
-  let url: string;
-  beforeAll(async () => {
-    server = await postgresServer(inject('postgresUrl'));
-    url = await server.newDatabase();
-    const storage = postgresStorage(postgresPool({ connectionString: url }));
-    await addMerchants(storage, [aMerchant('merchant-1')]);
-    await storage.close();
-  });
-  afterAll(async () => {
-    await functions.close();
-    await server.close();
-  });
+  const { onPostgres } = functionsOnPostgres();
 
   it('sends the store and the processor of a payment below its use case, before it answers, and nothing of what was paid', async () => {
-    const process_ = await functions.start('process', 'postgres', {
-      DATABASE_URL: url,
-      AWS_XRAY_DAEMON_ADDRESS: daemon.address,
-    });
+    const process_ = await onPostgres('process', { AWS_XRAY_DAEMON_ADDRESS: daemon.address });
     const pay = async (key: string, root: string, sampled: 0 | 1) => {
       const body = { ...aPaymentBody(), description: 'a canary of this test' };
       const event = await httpEvent(await aCall('/payments', { body, key }));

@@ -1,7 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { postgresPool } from '../../../src/adapters/postgres/pool.ts';
-import { postgresStorage } from '../../../src/adapters/postgres/storage.ts';
-import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasStripeDescription } from '../../support/aws-emulators.ts';
 import { httpEvent } from '../../support/gateway.ts';
 import {
@@ -11,7 +8,7 @@ import {
   someDeployment,
   someFunctions,
 } from '../../support/lambda/functions.ts';
-import { postgresServer } from '../../support/postgres-database.ts';
+import { aMerchantsDatabase } from '../../support/lambda/functions-on-postgres.ts';
 import { bookOf, charged } from '../../support/stripe-double/bookkeeping.ts';
 import { DOUBLE_KEY, type StripeDouble, startStripeDouble } from '../../support/stripe-double/server.ts';
 import { signedEvent } from '../../support/stripe-double/signed-events.ts';
@@ -22,11 +19,10 @@ const WEBHOOK = '/processors/stripe/webhook';
 const claims = { permissions: ['payments', 'refunds', 'customers'] };
 
 describe.runIf(hasStripeDescription())('Functions on Stripe', () => {
+  const url = aMerchantsDatabase();
   let double: StripeDouble;
-  let server: Awaited<ReturnType<typeof postgresServer>>;
-  let url: string;
   const onStripe = () => ({
-    DATABASE_URL: url,
+    DATABASE_URL: url(),
     PAYWRIGHT_PROCESSOR: 'stripe',
     STRIPE_SECRET_KEY: DOUBLE_KEY,
     STRIPE_WEBHOOK_SECRET: SECRET,
@@ -35,15 +31,9 @@ describe.runIf(hasStripeDescription())('Functions on Stripe', () => {
   const deployment = someDeployment('postgres', onStripe);
   beforeAll(async () => {
     double = await startStripeDouble();
-    server = await postgresServer(inject('postgresUrl'));
-    url = await server.newDatabase();
-    const storage = postgresStorage(postgresPool({ connectionString: url }));
-    await addMerchants(storage, [aMerchant('merchant-1')]);
-    await storage.close();
   });
   afterAll(async () => {
     await deployment.close();
-    await server.close();
     await double.close();
     expect(double.undescribed()).toEqual([]);
   });
@@ -101,7 +91,7 @@ describe.runIf(hasStripeDescription())('Functions on Stripe', () => {
     expect(await notified('charge.dispute.created')).toMatchObject({ status: 200 });
     await deployment.invoked('jobs', SCHEDULED);
     const functions = someFunctions();
-    const query = await functions.start('query', 'postgres', { DATABASE_URL: url });
+    const query = await functions.start('query', 'postgres', { DATABASE_URL: url() });
     const invoked = await query.invoke(
       await httpEvent(await aCall(`/disputes?payment_id=${String(body['id'])}`)),
     );

@@ -8,9 +8,8 @@ import { postgresServer } from '../postgres-database.ts';
 import { aCall, someFunctions } from './functions.ts';
 import type { Instance, Invoked } from './runtime-api.ts';
 
-/** Functions on a database of the file's own, in which there is merchant-1, from before its first test until after its last. */
-export function functionsOnPostgres() {
-  const functions = someFunctions();
+/** The URL of a database of the file's own, in which there is merchant-1, from before its first test until after its last. */
+export function aMerchantsDatabase(): () => string {
   let server: Awaited<ReturnType<typeof postgresServer>>;
   let url: string;
   beforeAll(async () => {
@@ -20,17 +19,22 @@ export function functionsOnPostgres() {
     await addMerchants(storage, [aMerchant('merchant-1')]);
     await storage.close();
   });
-  afterAll(async () => {
-    await functions.close();
-    await server.close();
-  });
+  afterAll(() => server.close());
+  return () => url;
+}
+
+/** Functions on such a database. */
+export function functionsOnPostgres() {
+  const url = aMerchantsDatabase();
+  const functions = someFunctions();
+  afterAll(() => functions.close());
 
   const onPostgres = (name: string, variables: Readonly<Record<string, string>> = {}) =>
-    functions.start(name, 'postgres', { DATABASE_URL: url, ...variables });
+    functions.start(name, 'postgres', { DATABASE_URL: url(), ...variables });
 
   return {
     folder: functions.folder,
-    url: () => url,
+    url,
     start: (...given: Parameters<typeof functions.start>) => functions.start(...given),
     onPostgres,
   };

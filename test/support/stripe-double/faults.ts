@@ -18,6 +18,20 @@ export type Fault =
       body(right: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
     }>;
 
+/** One of each kind after which a caller has to look what became of its request, or to ask again. */
+export const EVERY_FAULT: readonly Fault[] = [
+  { kind: 'error', when: 'before' },
+  { kind: 'error', when: 'after' },
+  { kind: 'never', when: 'before' },
+  { kind: 'never', when: 'after' },
+  { kind: 'unavailable' },
+  { kind: 'rate_limited' },
+  { kind: 'lock_timeout' },
+  { kind: 'key_in_use' },
+  { kind: 'doubled' },
+  { kind: 'wrong', body: (right) => ({ ...right, amount: 1 }) },
+];
+
 /** Faults in the order in which they were scripted; each befalls the next request that fits, and no other; undefined is a request that goes well. */
 export type Script = Readonly<{
   /** `endpoint` is method and path as the description spells them: `POST /v1/payment_intents/{intent}/confirm`. */
