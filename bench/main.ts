@@ -13,6 +13,7 @@ import { postgresPool } from '../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../src/adapters/postgres/storage.ts';
 import type { Storage } from '../src/ports/storage.ts';
 import { httpLoad } from './http.ts';
+import { httpThroughput } from './http-throughput.ts';
 import { rawDynamoDb } from './raw-dynamodb.ts';
 import { rawPostgres } from './raw-postgres.ts';
 import { machine, type Report, table, versions } from './report.ts';
@@ -94,9 +95,16 @@ const program = new Command('bench')
   .option('--storage <names...>', 'which storages', Object.keys(STORAGES))
   .option('--callers <n>', 'parallel callers', '256')
   .option('--quick', 'little load: to see that it runs, not how fast', false)
+  .option('--http', 'only what is asked over HTTP', false)
   .option('--json <file>', 'where the JSON report goes', 'bench/results/latest.json')
   .parse();
-const options = program.opts<{ storage: string[]; callers: string; quick: boolean; json: string }>();
+const options = program.opts<{
+  storage: string[];
+  callers: string;
+  quick: boolean;
+  http: boolean;
+  json: string;
+}>();
 
 const callers = Number(options.callers);
 const storages = [];
@@ -111,8 +119,12 @@ for (const storage of options.storage) {
     const http = await middleOf(options.quick ? 1 : 3, (run) =>
       httpLoad(storage, { dataDir: join(dataDir, `http-${run}`), seconds: options.quick ? 2 : 20 }),
     );
-    const rows = await bench(dataDir, { sizes, callers });
-    storages.push({ storage, callers, rows: [...rows, http] });
+    const throughput = await httpThroughput(storage, {
+      dataDir: join(dataDir, 'http-throughput'),
+      seconds: options.quick ? 2 : 20,
+    });
+    const rows = options.http ? [] : await bench(dataDir, { sizes, callers });
+    storages.push({ storage, callers, rows: [throughput, http, ...rows] });
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PAYWRIGHT = fileURLToPath(new URL('../bin/paywright', import.meta.url));
@@ -17,15 +18,19 @@ export type Server = Readonly<{
   stop(): Promise<void>;
 }>;
 
-export async function startServer(storage: string, dataDir: string): Promise<Server> {
+/** Its log goes to `serve.log` in its folder. */
+export async function startServer(storage: string, dataDir: string, logLevel = 'silent'): Promise<Server> {
   const env = {
     ...process.env,
     STORAGE: storage,
     PAYWRIGHT_DATA_DIR: dataDir,
     PORT: '0',
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: logLevel,
   };
-  const child = spawn(PAYWRIGHT, ['serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  mkdirSync(dataDir, { recursive: true });
+  const log = openSync(join(dataDir, 'serve.log'), 'a');
+  const child = spawn(PAYWRIGHT, ['serve'], { env, stdio: ['ignore', 'pipe', log] });
+  closeSync(log);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let said = '';
   for await (const chunk of child.stdout) {

@@ -29,7 +29,11 @@ export function circuit<Unavailable>(terms: GuardTerms, unavailable: Unavailable
     breaker: new ConsecutiveBreaker(terms.opensAfter),
     halfOpenAfter: terms.staysOpenMs,
   });
-  const policy = wrap(breaker, timeout(terms.timeoutMs, TimeoutStrategy.Aggressive));
+  // An answer aborts nothing: each abort would build an exception with its stack that is thrown away.
+  const policy = wrap(
+    breaker,
+    timeout(terms.timeoutMs, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }),
+  );
   return {
     guard: <T, E, Silence>(call: () => PromiseLike<Result<T, E>>, silence: Silence) =>
       new ResultAsync<T, E | Silence | Unavailable>(

@@ -9,6 +9,7 @@ import { present } from '../../../domain/kernel/present.ts';
 import type { TokenSecrets } from '../../../ports/secrets.ts';
 import { claimedIdentities } from './claimed-identities.ts';
 import { signingSecrets } from './signing-secrets.ts';
+import { verifiedTokens } from './verified-tokens.ts';
 
 export type JwtSettings = Readonly<{
   issuer: string;
@@ -70,7 +71,8 @@ export type VerifierParts = Readonly<{
 /**
  * Bearer tokens (RFC 7519, signed, compact): HS256 under the shared secrets alone, RS256 and ES256 under a JWKS alone, so
  * that no public key can pass for a secret. Keys are fetched at most every 30 s for unknown key ids and 5 s after a
- * failure, and secrets as `TokenSecrets` says, whatever a flood of tokens asks for.
+ * failure, and secrets as `TokenSecrets` says, whatever a flood of tokens asks for. A token that was good is believed for 10 s
+ * more without its signature being verified again, never beyond its expiry.
  */
 export function tokenVerifier(
   settings: JwtSettings,
@@ -79,11 +81,21 @@ export function tokenVerifier(
   const algorithms = settings.kind === 'hs256' ? ['HS256'] : ['RS256', 'ES256'];
   const keyFor =
     settings.kind === 'hs256' ? sharedKey(settings.secret, secrets) : remoteKeys(settings.url, now);
-  return (authorization) =>
-    tokenOf(authorization)
+  const verified = verifiedTokens();
+  return (authorization = '') => {
+    const known = verified.find(authorization, now());
+    if (known !== undefined) return okAsync(known);
+    return tokenOf(authorization)
       .andThen((token) => headerOf(token, algorithms).map((header) => ({ token, header })))
       .asyncAndThen(({ token, header }) => keyFor(header, token).andThen((key) => verify(token, key)))
-      .andThen((claims) => principalOf(claims, settings, now()));
+      .andThen((claims) =>
+        principalOf(claims, settings, now()).map((principal) => {
+          const expiresAt = (Number(claims.exp) + LEEWAY_S) * 1_000;
+          verified.keep(authorization, principal, { now: now(), expiresAt });
+          return principal;
+        }),
+      );
+  };
 
   function verify(token: string, key: SigningKey): ResultAsync<JWTPayload, Unauthenticated> {
     const options = {
@@ -114,7 +126,7 @@ const unauthenticated: Unauthenticated = { kind: 'Unauthenticated' };
 const refused = err(unauthenticated);
 
 /** Two headers arrive joined by a comma, JSON serialisation has braces and JWE five parts: none of them fits. */
-function tokenOf(authorization = ''): Result<string, Unauthenticated> {
+function tokenOf(authorization: string): Result<string, Unauthenticated> {
   const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
   return token === undefined || token.length > LONGEST_TOKEN ? refused : ok(token);
 }
