@@ -32,7 +32,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const KILLS = process.env['PAYWRIGHT_DEEP_CRASHES'] === undefined ? 30 : 50;
 
 describe('Killed servers', () => {
-  it('lose, double and half-apply nothing on postgres', { timeout: 300_000 }, async () => {
+  it('lose, double and half-apply nothing on postgres', { timeout: 600_000 }, async () => {
     const server = await postgresServer(inject('postgresUrl'));
     const url = await server.newDatabase();
     const storage = postgresStorage(postgresPool({ connectionString: url }));
@@ -44,7 +44,7 @@ describe('Killed servers', () => {
     }
   });
 
-  it('lose, double and half-apply nothing on dynamodb', { timeout: 300_000 }, async () => {
+  it('lose, double and half-apply nothing on dynamodb', { timeout: 600_000 }, async () => {
     const engine = await startDynamoDbEngine({});
     const client = dynamodbClient({ region: 'us-east-1', endpoint: engine.url });
     (await migrateDynamoDb(client, 'paywright'))._unsafeUnwrap();
@@ -84,6 +84,7 @@ async function killUnderLoad(
   const fleet = aDyingFleet(env, {
     servers: 2,
     kills,
+    done: () => clients.acknowledged.length,
     enough: () => clients.interrupted() > 0 && EVERYTHING.every((operation) => isDone(operation, clients)),
   });
   const urls = new Set<string>();

@@ -46,7 +46,7 @@ export async function startServer(env: Readonly<Record<string, string>>): Promis
 export const endedOnce = async (env: Readonly<Record<string, string>>): Promise<void> =>
   (await startServer(env)).end('SIGTERM');
 
-/** Servers on one store that are killed without warning, each a moment after it is ready, and followed by others. */
+/** Servers on one store that are killed without warning, each a moment after it is ready and has done something, and followed by others. */
 export type Fleet = Readonly<{
   /** Where some server is listening, or was until just now. */
   urls: ReadonlySet<string>;
@@ -60,28 +60,35 @@ export type FleetTerms = Readonly<{
   servers: number;
   /** The fewest servers that are killed. */
   kills: number;
-  /** Servers are killed until this is true too: how much is done in their lives depends on the machine. */
+  /** How much the servers have done together so far; each lives until some of it is new, however slow the machine. */
+  done(): number;
+  /** Servers are killed until this is true too, yet never more than four times `kills`. */
   enough(): boolean;
 }>;
 
 const SHORTEST_LIFE_MS = 150;
 const LONGEST_LIFE_MS = 600;
+/** A server that does nothing is killed then. */
+const IDLE_LIFE_MS = 10_000;
+const FEWEST_DONE = 5;
 /** How long before its death a server is known to be doomed. */
 const DOOM_MS = 40;
 
 export function aDyingFleet(
   env: Readonly<Record<string, string>>,
-  { servers, kills, enough }: FleetTerms,
+  { servers, kills, done, enough }: FleetTerms,
 ): Fleet {
   const urls = new Set<string>();
   let begun = 0;
   let doomed = 0;
   const place = async () => {
-    while (begun < kills || !enough()) {
+    while (begun < kills || (begun < 4 * kills && !enough())) {
       begun += 1;
       const server = await startServer(env);
       urls.add(server.url);
+      const [doneBefore, readyAt] = [done(), performance.now()];
       await pause(SHORTEST_LIFE_MS + Math.random() * (LONGEST_LIFE_MS - SHORTEST_LIFE_MS));
+      while (done() < doneBefore + FEWEST_DONE && performance.now() < readyAt + IDLE_LIFE_MS) await pause(10);
       doomed += 1;
       await pause(Math.random() * DOOM_MS);
       await server.end('SIGKILL');
