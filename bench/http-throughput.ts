@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { closedLoop, type Target } from './closed-loop.ts';
+import type { Measured } from './measure.ts';
 import type { Row } from './rows.ts';
 import { processorMsOf, type Server, startServer } from './server.ts';
 
@@ -72,7 +73,7 @@ function paymentsAt({ hostname: host, port }: URL, token: string, run: string): 
 }
 
 /** What HTTP alone costs on this machine: as many bytes in and out, and nothing between them. */
-async function bareServer(body: string, seconds: number, token: string): Promise<Row['raw']> {
+async function bareServer(body: string, seconds: number, token: string): Promise<Measured> {
   const bare = new Worker(new URL('bare-server.ts', import.meta.url), { workerData: { body } });
   try {
     const [port] = (await once(bare, 'message')) as [number];

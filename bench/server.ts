@@ -33,7 +33,7 @@ export async function startServer(storage: string, dataDir: string, logLevel = '
   closeSync(log);
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   let said = '';
-  for await (const chunk of child.stdout) {
+  for await (const chunk of child.stdout ?? []) {
     said += String(chunk);
     if (said.includes('Stop: Ctrl-C')) break;
   }

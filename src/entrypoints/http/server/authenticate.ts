@@ -81,7 +81,7 @@ export function tokenVerifier(
   const algorithms = settings.kind === 'hs256' ? ['HS256'] : ['RS256', 'ES256'];
   const keyFor =
     settings.kind === 'hs256' ? sharedKey(settings.secret, secrets) : remoteKeys(settings.url, now);
-  const verified = verifiedTokens();
+  const verified = verifiedTokens<Principal>();
   return (authorization = '') => {
     const known = verified.find(authorization, now());
     if (known !== undefined) return okAsync(known);
