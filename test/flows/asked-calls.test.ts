@@ -1,28 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { sqsClient } from '../../src/adapters/aws/approval-queue.ts';
-import { eventBridgeClient } from '../../src/adapters/aws/event-bus.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
 import { SCHEMA_KEY } from '../../src/adapters/dynamodb/table.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
 import { memoryApprovalsStorage } from '../../src/adapters/memory/approvals/storage.ts';
+import { type Service, serviceOf } from '../../tools/bundle/functions.ts';
 import { bothServices } from '../corpus/both-services.ts';
 import type { Before, CorpusGroup } from '../corpus/corpus-request.ts';
 import { CORPUS } from '../corpus/requests.ts';
 import { responsesOf } from '../corpus/responses.ts';
-import { type AskedCalls, askedCalls, linesOf } from '../support/asked-calls.ts';
+import { aWorkEvent } from '../support/approvals-app.ts';
+import { type AskedCalls, askedCalls, linesOf, withoutProbes } from '../support/asked-calls.ts';
 import { EMULATOR_CREDENTIALS, emulatorUrl, hasEmulator } from '../support/aws-emulators.ts';
-import { aBus, aQueue, askingAt, REGION } from '../support/aws-messaging.ts';
+import { REGION } from '../support/aws-messaging.ts';
 import { freshTable } from '../support/dynamodb-tables.ts';
 import { httpEvent } from '../support/gateway.ts';
 import { aPaymentBody } from '../support/http-app.ts';
-import { aCall, SCHEDULED, someFunctions } from '../support/lambda/functions.ts';
+import { anEmulatedSecret, approvalsDeployment } from '../support/lambda/approvals-deployment.ts';
+import { aCall, SCHEDULED, type Sent, someFunctions } from '../support/lambda/functions.ts';
 import type { Instance } from '../support/lambda/runtime-api.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 import { freshBucket } from '../support/s3-buckets.ts';
@@ -31,6 +33,8 @@ import { freshBucket } from '../support/s3-buckets.ts';
 const RECORD = join(import.meta.dirname, '../infra/asked-calls.json');
 
 const LONG_AGO_MS = 40 * 86_400_000;
+/** Of an invocation of a whole run, which is not about how long it takes. */
+const LONGEST_MS = 300_000;
 
 /** Groups of the platform, but for those that are refused before a store is asked. */
 const ALL_GROUPS = [
@@ -76,7 +80,7 @@ const sentTo = (receiver: string, body: unknown): unknown =>
     ? undefined
     : JSON.parse(JSON.stringify(body).replaceAll(/https:\/\/93\.184\.215\.14(?::8443)?/g, receiver));
 
-const DISPATCHER = { role: 'dispatcher', merchant_id: undefined, permissions: [] };
+type Answered = Readonly<{ statusCode: number; body: string; isBase64Encoded: boolean }>;
 
 const CSV = 'payment_id,transaction_id,status,fee,processed_date,settlement_date\n';
 const UNKNOWN = `pay_${'0'.repeat(31)}1,txn_${'0'.repeat(31)}1,settled,30,2026-03-01,2026-03-02\n`;
@@ -105,6 +109,8 @@ async function aReceiver() {
 describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What functions ask of AWS', () => {
   const functions = someFunctions();
   const instances = new Map<string, Promise<Instance>>();
+  /** Those that have succeeded, of which all are needed for a record. */
+  const heard = new Set<Service>();
   const names = new Map<string, string>();
   const asked = askedCalls(names);
   let engine: Awaited<ReturnType<typeof startDynamoDbEngine>>;
@@ -112,28 +118,41 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
   let files: Awaited<ReturnType<typeof freshBucket>>;
   let server: Awaited<ReturnType<typeof postgresServer>>;
   let receiver: Awaited<ReturnType<typeof aReceiver>>;
+  let approvals: Awaited<ReturnType<typeof approvalsDeployment>>;
+  let emulator: string;
+  let signingSecret: string;
 
   beforeAll(async () => {
     receiver = await aReceiver();
     server = await postgresServer(inject('postgresUrl'));
+    emulator = await emulatorUrl('ministack');
+    const databaseUrl = await server.newDatabase();
+    approvals = await approvalsDeployment({ functions, emulator, databaseUrl, settingsOf });
+    for (const [at, of] of approvals.names) names.set(at, of);
+    signingSecret = await anEmulatedSecret('a signing secret of this test and of nothing else');
+    names.set(signingSecret, 'signingSecret');
     engine = await startDynamoDbEngine({});
     table = await freshTable(engine.url);
     files = await freshBucket('versitygw');
-  });
+  }, LONGEST_MS);
   afterAll(async () => {
     vi.unstubAllEnvs();
     await functions.close();
     await Promise.all([asked.close(), receiver.close(), engine.stop(), server.close()]);
   });
 
-  const credentials = {
+  /** Of every function: what it asks is heard, and its signing secret is where infra/ puts it. */
+  const settingsOf = async (name: string) => ({
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
-  };
+    AWS_ENDPOINT_URL: await asked.wire(name, emulator),
+    PAYWRIGHT_SECRET: '',
+    PAYWRIGHT_SECRET_ARN: signingSecret,
+  });
   async function startPlatform(name: string): Promise<Instance> {
     return functions.start(name, 'dynamodb', {
-      ...credentials,
+      ...(await settingsOf(name)),
       DYNAMODB_ENDPOINT: await asked.wire(name, engine.url),
       DYNAMODB_TABLE: table.table,
       AWS_ENDPOINT_URL_S3: await asked.wire(name, files.endpoint),
@@ -144,9 +163,10 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
     });
   }
   async function invoked<Result>(name: string, event: unknown): Promise<Result> {
-    const instance = instances.get(name) ?? startPlatform(name);
+    const start = () => (serviceOf(name) === 'platform' ? startPlatform(name) : approvals.start(name));
+    const instance = instances.get(name) ?? start();
     instances.set(name, instance);
-    const outcome = await (await instance).invoke(event);
+    const outcome = await (await instance).invoke(event, isWhole ? LONGEST_MS : undefined);
     if (outcome.kind !== 'result') throw new Error(`${name}: ${JSON.stringify(outcome)}`);
     return outcome.payload as Result;
   }
@@ -155,9 +175,7 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
     // Links of files go to the bucket.
     if (new URL(request.url).pathname.startsWith('/objects/')) return new Response('', { status: 404 });
     const name = request.method === 'GET' ? 'query' : 'process';
-    const { statusCode, body, isBase64Encoded } = await invoked<
-      Readonly<{ statusCode: number; body: string; isBase64Encoded: boolean }>
-    >(name, await httpEvent(request));
+    const { statusCode, body, isBase64Encoded } = await invoked<Answered>(name, await httpEvent(request));
     const bytes = Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
     return new Response(statusCode === 204 || statusCode === 304 ? null : bytes, { status: statusCode });
   }
@@ -222,71 +240,47 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
       )
       .toContain('#E#*');
     for (const worker of ['jobs', 'webhooks', 'recovery', 'retention']) await invoked(worker, SCHEDULED);
-  }, 300_000);
+    heard.add('platform');
+  }, 1_800_000);
 
   it('of approvals', async () => {
-    const emulator = await emulatorUrl('ministack');
-    askingAt(emulator);
-    const [events, sqs, secrets] = [
-      eventBridgeClient(REGION),
-      sqsClient(REGION),
-      new SecretsManagerClient({ region: REGION }),
-    ];
-    const queue = await aQueue(sqs);
-    const bus = await aBus({ events, sqs }, { source: ['paywright.approvals'] });
-    const secret = async (of: string) => {
-      const { ARN = '' } = await secrets.send(
-        new CreateSecretCommand({
-          Name: `${of}-${crypto.randomUUID()}`,
-          SecretString: '{"username": "someone", "password": "a password"}',
-        }),
-      );
-      names.set(ARN, of);
-      return ARN;
+    const incident = randomUUID();
+    const payment = {
+      incidentId: incident,
+      vendorId: randomUUID(),
+      payerType: 'back_office',
+      amountCents: 100,
+      lineItems: [{ description: 'Towing', quantity: 1, unitPriceCents: 100 }],
     };
-    names.set(queue.url, 'approvalQueue').set(bus.name, 'bus');
-
-    const DATABASE_URL = await server.newDatabase();
-    const create = await functions.start('approvals-create', 'postgres', { ...credentials, DATABASE_URL });
-    const payment = await aCall('/payments', {
-      body: {
-        incidentId: crypto.randomUUID(),
-        vendorId: crypto.randomUUID(),
-        payerType: 'back_office',
-        amountCents: 100,
-        lineItems: [{ description: 'Towing', quantity: 1, unitPriceCents: 100 }],
-      },
-      claims: DISPATCHER,
+    const ask = async (name: string, path: string, sub: string, sent: Sent = {}) => {
+      const claims = { sub, role: sub, merchant_id: undefined, permissions: [] };
+      const answer = await invoked<Answered>(name, await httpEvent(await aCall(path, { claims, ...sent })));
+      return JSON.parse(answer.body) as Readonly<Record<string, unknown>>;
+    };
+    expect(await invoked('approvals-migrate', {})).toEqual({ applied: [] });
+    const made = await ask('approvals-create', '/payments', 'dispatcher', { body: payment });
+    const path = `/payments/${String(made['paymentId'])}`;
+    expect(await ask('approvals-get', path, 'admin')).toMatchObject({ incidentId: incident });
+    expect(await ask('approvals-pending', '/payments/pending', 'admin')).toMatchObject({
+      payments: [{ incidentId: incident }],
     });
-    expect(await create.invoke(await httpEvent(payment))).toMatchObject({ payload: { statusCode: 201 } });
-    const relay = await functions.start('approvals-relay', 'postgres', {
-      ...credentials,
-      DATABASE_URL,
-      AWS_ENDPOINT_URL: await asked.wire('approvals-relay', emulator),
-      APPROVAL_QUEUE_URL: queue.url,
-      EVENT_BUS_NAME: bus.name,
+    await ask('approvals-approve', `${path}/approve`, 'admin', { body: {} });
+    expect(await ask('approvals-approve', `${path}/process`, 'admin', { body: {} })).toMatchObject({
+      status: 'completed',
     });
-    expect(await relay.invoke(SCHEDULED)).toMatchObject({ payload: { left: false } });
-
-    // A login is asked for before the database is, and no TLS is spoken here.
-    for (const [name, of] of [
-      ['approvals-get', 'servingLogin'],
-      ['approvals-migrate', 'ownerLogin'],
-    ] as const) {
-      const instance = await functions.start(name, 'postgres', {
-        ...credentials,
-        AWS_ENDPOINT_URL: await asked.wire(name, emulator),
-        AURORA_SECRET_ARN: await secret(of),
-        AURORA_ENDPOINT: '127.0.0.1:9',
-        DATABASE_NAME: 'paywright',
-      });
-      await instance.invoke(await httpEvent(await aCall('/payments', { claims: DISPATCHER })));
-    }
-  });
+    expect(await invoked('work-completed', aWorkEvent())).toEqual({ batchItemFailures: [] });
+    for (const worker of ['approvals-relay', 'approvals-recovery', 'approvals-retention'])
+      expect(await invoked(worker, SCHEDULED)).toMatchObject({ left: false });
+    heard.add('approvals');
+  }, 300_000);
 
   it('is on record, and in a whole run there is nothing else on record', () => {
-    const all = asked.all();
-    if (isRecording) writeFileSync(RECORD, `${JSON.stringify(all, undefined, 2)}\n`);
+    const all = withoutProbes(asked.all());
+    expect([...heard]).toEqual(['platform', 'approvals']);
+    if (isRecording) {
+      writeFileSync(RECORD, JSON.stringify(all));
+      execFileSync('biome', ['format', '--write', RECORD]);
+    }
     const record = JSON.parse(readFileSync(RECORD, 'utf8')) as AskedCalls;
     expect(isWhole ? all : linesOf(all).filter((line) => !linesOf(record).includes(line))).toEqual(
       isWhole ? record : [],

@@ -43,11 +43,6 @@ const OF_OTHERS: readonly Readonly<{ actions: RegExp; of: string }>[] = [
 /** Rights that no run of `test/flows/asked-calls.test.ts` needs, and why they are given. */
 const UNHEARD: readonly Readonly<{ names: RegExp; rights: RegExp; because: string }>[] = [
   {
-    names: /./,
-    rights: /^secretsmanager:GetSecretValue signingSecret$/,
-    because: 'asked by each function where its secret has an ARN: test/flows/rotation.test.ts',
-  },
-  {
     names: /^(process|reconcile|jobs|webhooks|relay|recovery|retention)$/,
     rights: /^dynamodb:(DescribeTable table|GetItem table #S)$/,
     because: 'asked in production before the first work, as `GET /readyz` asks it of `query`',
@@ -70,19 +65,9 @@ const UNHEARD: readonly Readonly<{ names: RegExp; rights: RegExp; because: strin
     because: 'of payments that a version before took: test/adapters/dynamodb-migrate-finders.test.ts',
   },
   {
-    names: /^process$/,
-    rights: /^dynamodb:(PutItem|UpdateItem|DeleteItem) table \*#PF#\*$/,
-    because: 'of payments with a customer or with metadata: test/contract/finding-payments.contract.ts',
-  },
-  {
     names: /^relay$/,
     rights: /^dynamodb:(PutItem|UpdateItem|DeleteItem) table #E#\*$/,
     because: 'an event that a sink refuses is put off and parked: test/contract/outbox.contract.ts',
-  },
-  {
-    names: /^approvals-(?!get$)|^work-completed$/,
-    rights: /^secretsmanager:GetSecretValue servingLogin$/,
-    because: 'each has the pool of `approvals-get`; who migrates asks once the schema is there',
   },
 ];
 
