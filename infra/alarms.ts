@@ -76,6 +76,8 @@ const alarmPlans = (watched: Watched): readonly AlarmPlan[] => [
 /** Read by the run of each minute; a service's relay sends some hundred events a second. */
 const OUTBOX_DEPTH = 1_000;
 const OUTBOX_AGE_S = 300;
+/** A working day: people look at payments in attention, in their hours. */
+const ATTENTION_AGE_S = 8 * 3_600;
 
 /** As functions measure in the lines of their log: the names and dimensions of `emfMetrics`. */
 const ours = (metricName: string, dimensionsMap: Record<string, string>, statistic: string): IMetric =>
@@ -121,6 +123,21 @@ const workPlans = (): readonly AlarmPlan[] => [
     says: 'Recovery cannot end payments that a request left open',
     metric: ours('payments_stuck', { service: 'platform' }, Stats.MAXIMUM),
     atLeast: 1,
+  },
+  {
+    id: 'authorizations-stuck',
+    runbook: 'authorizations-stuck',
+    says: 'Authorizations are about to lapse, and the processor refuses to void them',
+    metric: ours('authorizations_stuck', { service: 'platform' }, Stats.MAXIMUM),
+    atLeast: 1,
+  },
+  {
+    id: 'payments-attention-oldest',
+    runbook: 'payments-in-attention',
+    says: 'A payment has needed people for a working day',
+    metric: ours('payments_attention_oldest_seconds', { service: 'platform' }, Stats.MAXIMUM),
+    atLeast: ATTENTION_AGE_S,
+    minutes: 3,
   },
   {
     id: 'payouts-stuck',

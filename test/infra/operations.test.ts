@@ -29,9 +29,11 @@ describe('Alarms', () => {
       'approvals-outbox-depth',
       'approvals-outbox-oldest',
       'approvals-outbox-parked',
+      'authorizations-stuck',
       'database-capacity',
       'database-connections',
       'database-connections-pinned',
+      'payments-attention-oldest',
       'payments-stuck',
       'payouts-stuck',
       'platform-dead-letters',
@@ -65,6 +67,8 @@ describe('Alarms', () => {
     ]),
     ['webhooks-failed', 1],
     ['payments-stuck', 1],
+    ['authorizations-stuck', 1],
+    ['payments-attention-oldest', 28_800],
     ['payouts-stuck', 1],
   ])('%s begins at %i', (name, threshold) => {
     const [alarm] = resourcesOf('AWS::CloudWatch::Alarm').filter(
@@ -108,6 +112,8 @@ describe('Alarms', () => {
     ['approvals-outbox-oldest', 'outbox_oldest_seconds', 'approvals', 'Maximum'],
     ['webhooks-failed', 'webhooks_failed', 'platform', 'Sum'],
     ['payments-stuck', 'payments_stuck', 'platform', 'Maximum'],
+    ['authorizations-stuck', 'authorizations_stuck', 'platform', 'Maximum'],
+    ['payments-attention-oldest', 'payments_attention_oldest_seconds', 'platform', 'Maximum'],
     ['payouts-stuck', 'payouts_stuck', 'approvals', 'Maximum'],
   ])('%s reads %s, which functions of %s write', (name, metric, service, statistic) => {
     expect(

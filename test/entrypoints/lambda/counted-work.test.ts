@@ -1,8 +1,13 @@
-import { okAsync } from 'neverthrow';
+import { errAsync, okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import type { AttemptEnd } from '../../../src/application/webhooks/attempt-delivery.ts';
 import { emfMetrics } from '../../../src/entrypoints/lambda/function/emf-metrics.ts';
-import { countingAttempts, countingStuck } from '../../../src/entrypoints/lambda/worker/counted-work.ts';
+import {
+  countingAttempts,
+  countingStuck,
+  measureAttention,
+} from '../../../src/entrypoints/lambda/worker/counted-work.ts';
+import type { Payments } from '../../../src/ports/payments.ts';
 
 function someMetrics() {
   const lines: Record<string, unknown>[] = [];
@@ -29,6 +34,23 @@ describe('what a worker measures', () => {
     onEnd({ kind: 'dropped' });
     expect(written('webhooks_failed')).toEqual([1]);
     expect(written('webhook_attempts')).toEqual([3, 1]);
+  });
+
+  it('says for how long the oldest payment has needed people, 0 when none does, and nothing while the store is away', async () => {
+    const { metrics, written } = someMetrics();
+    const warned: string[] = [];
+    const log = { warn: (_: object, says: string) => void warned.push(says) };
+    const measured = (oldestAttention: Payments['oldestAttention']) =>
+      measureAttention({ oldestAttention }, { log, metrics }, () => 100_000);
+    await measured(() => okAsync(10_000));
+    expect(written('payments_attention_oldest_seconds')).toEqual([90]);
+    await measured(() => okAsync(undefined));
+    // Of a clock that is ahead.
+    await measured(() => okAsync(100_001));
+    expect(written('payments_attention_oldest_seconds')).toEqual([90, [0, 0]]);
+    await measured(() => errAsync({ kind: 'StorageUnavailable', cause: 'gone' } as const));
+    expect(written('payments_attention_oldest_seconds')).toHaveLength(2);
+    expect(warned).toHaveLength(1);
   });
 
   it('adds up the stuck of all rounds, and writes 0 when none is', async () => {

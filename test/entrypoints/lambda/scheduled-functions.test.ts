@@ -58,6 +58,7 @@ describe('the functions that a schedule runs', () => {
   it.each([
     ['recovery', 'payments_stuck'],
     ['recovery', 'authorizations_stuck'],
+    ['recovery', 'payments_attention_oldest_seconds'],
     ['approvals-recovery', 'payouts_stuck'],
   ])('%s measures what people have to look at, also when there is none', async (name, metric) => {
     const worker = await onPostgres(name);
