@@ -23,8 +23,10 @@ const ALONE = [
 const limits = {
   // Most tests wait for a database or for time to pass, so a third file costs little, also on two cores.
   maxWorkers: 3,
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  // Bounds of what hangs, and of nothing else: a slow machine takes three times as long as a quiet one.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 60_000 } },
 };
 
 export default defineConfig({

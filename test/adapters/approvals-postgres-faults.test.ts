@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
@@ -15,6 +15,7 @@ import {
   type Made,
 } from '../fixtures/approvals.ts';
 import { databaseForEachTest } from '../support/database-for-each-test.ts';
+import { eventually } from '../support/eventually.ts';
 import { type Trouble } from './tcp-proxy.ts';
 
 const database = await databaseForEachTest(approvalsPostgresStorage);
@@ -102,7 +103,7 @@ describe('a commit of approvals on Postgres', () => {
       middle,
     ]);
     const approved = storage.approvalCommits.commit(anUncheckedApproval(created).change);
-    await vi.waitFor(async () => expect(await waitersIn(admin)).toBe(1), 5_000);
+    await eventually(async () => expect(await waitersIn(admin)).toBe(1));
     const isFree = async (table: string, column: string, id: string | undefined) => {
       const text = `SELECT FROM approvals.${table} WHERE ${column} = $1 FOR UPDATE SKIP LOCKED`;
       return (await admin.query(text, [id])).rowCount === 1;

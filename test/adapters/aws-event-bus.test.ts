@@ -64,7 +64,7 @@ describe.runIf(hasEmulator('ministack'))('on an emulator', () => {
     });
     onTestFinished(close);
     (await bus.publish([...someEvents(3), event]))._unsafeUnwrap();
-    await expect.poll(async () => (await envelopes()).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await envelopes()).length).toBe(1);
     expect((await envelopes())[0]?.detail).toEqual({ ...event.data, eventId: event.id });
   });
 
@@ -80,7 +80,7 @@ describe.runIf(hasEmulator('ministack'))('on an emulator', () => {
     expect((await bus.publish(events))._unsafeUnwrap()).toEqual([]);
     expect(proxy.met()).toBe(4);
     await expect
-      .poll(async () => new Set((await envelopes()).map(({ detail }) => detail.eventId)), { timeout: 10_000 })
+      .poll(async () => new Set((await envelopes()).map(({ detail }) => detail.eventId)))
       .toEqual(new Set(events.map(({ id }) => id)));
   });
 });

@@ -116,5 +116,5 @@ describe('every field of every map in memory', () => {
     }
     (await verified())._unsafeUnwrap();
     expect([...missed]).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -63,7 +63,7 @@ describe('the books of payouts in a file', () => {
     remove();
   });
 
-  it('take one payout for a reference from several processes at once', { timeout: 30_000 }, async () => {
+  it('take one payout for a reference from several processes at once', async () => {
     const { file, remove } = inDirectory();
     payoutLedger(file).close();
     const from = (name: string) => JSON.stringify(new URL(`../../src/${name}`, import.meta.url).href);

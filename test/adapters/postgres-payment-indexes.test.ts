@@ -1,8 +1,9 @@
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, anOpening, aSuccess, NOON } from '../fixtures/changes.ts';
+import { eventually } from '../support/eventually.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -54,12 +55,12 @@ describe('Payments on Postgres, among many', () => {
       const found = await storage.payments.list(aMerchantId(), filter, { limit: 20 });
       expect(found._unsafeUnwrap()).toHaveLength(1);
     }
-    await vi.waitFor(async () => expect((await asked('payment_metadata')) - before).toBe(8));
+    await eventually(async () => expect((await asked('payment_metadata')) - before).toBe(8));
   });
 
   it('finds what lapses by the index of that', async () => {
     const before = await asked('payment_lapsing');
     expect((await storage.payments.lapsing(NOON + 900, 10))._unsafeUnwrap()).toHaveLength(1);
-    await vi.waitFor(async () => expect(await asked('payment_lapsing')).toBeGreaterThan(before));
+    await eventually(async () => expect(await asked('payment_lapsing')).toBeGreaterThan(before));
   });
 });

@@ -30,7 +30,7 @@ it('is shared by all who start it on one directory, at once or later, and ended 
   await client.end();
   for (const each of servers.toReversed()) await each.stop();
   expect(isAlive(pid)).toBe(false);
-}, 60_000);
+});
 
 it('lets go of its lock with the process that held it, however that ended', async () => {
   const file = join(dataDir, 'start.lock');
@@ -63,7 +63,7 @@ it('waits for what is left of a killed server, and comes back where it was', asy
   expect(remains.exitCode).toBe(0);
   expect(second.url).toBe(first.url);
   await second.stop();
-}, 60_000);
+});
 
 it('serves under a role that owns the tables and may do nothing else to the server', async () => {
   const server = await startPostgres({ dataDir });
@@ -80,7 +80,7 @@ it('serves under a role that owns the tables and may do nothing else to the serv
     await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
   await client.end();
   await server.stop();
-}, 60_000);
+});
 
 it('brings what the superuser owned in an older installation under the role that serves', async () => {
   const first = await startPostgres({ dataDir });
@@ -106,7 +106,7 @@ it('brings what the superuser owned in an older installation under the role that
   await after.query('DROP SCHEMA approvals CASCADE');
   await after.end();
   await second.stop();
-}, 60_000);
+});
 
 it('knows nothing of the environment, and its data directory is closed to other users', async () => {
   process.env['PAYWRIGHT_TEST_CANARY'] = 'not-for-children';
@@ -118,4 +118,4 @@ it('knows nothing of the environment, and its data directory is closed to other 
   for (const secret of ['postgres.password', 'postgres.owner-password'])
     expect(statSync(join(dataDir, secret)).mode & 0o077).toBe(0);
   await server.stop();
-}, 60_000);
+});

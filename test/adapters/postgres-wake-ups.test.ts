@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { signallingCommits } from '../../src/composition/signalling-commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { anOpening, aRefusal } from '../fixtures/changes.ts';
+import { eventually } from '../support/eventually.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -25,10 +26,10 @@ function aProcess(): Storage {
 
 /** Resolves when so many processes listen. */
 const isListening = (admin: ReturnType<typeof postgresPool>, count = 1) =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const { rows } = await admin.query(`SELECT FROM pg_stat_activity WHERE ${LISTENS}`);
     expect(rows).toHaveLength(count);
-  }, 5_000);
+  });
 
 const LISTENS = "query LIKE 'LISTEN%' AND datname = current_database()";
 
@@ -41,9 +42,9 @@ describe('wake-ups over Postgres', () => {
     far.wakeUps.subscribe('deliveries', () => heard.push('deliveries'));
     await isListening(admin);
     near.wakeUps.signal('outbox');
-    await vi.waitFor(() => expect(heard).toEqual(['outbox']), 5_000);
+    await eventually(() => expect(heard).toEqual(['outbox']));
     near.wakeUps.signal('deliveries');
-    await vi.waitFor(() => expect(heard).toEqual(['outbox', 'deliveries']), 5_000);
+    await eventually(() => expect(heard).toEqual(['outbox', 'deliveries']));
     await admin.end();
   });
 
@@ -59,7 +60,7 @@ describe('wake-ups over Postgres', () => {
     (await commits.commit(aRefusal()))._unsafeUnwrap();
     const opening = anOpening();
     (await commits.commit(opening.change))._unsafeUnwrap();
-    await vi.waitFor(() => expect(heard).toBe(1), 5_000);
+    await eventually(() => expect(heard).toBe(1));
     await admin.end();
   });
 
@@ -76,7 +77,7 @@ describe('wake-ups over Postgres', () => {
     });
     await isListening(admin, 2);
     for (let n = 0; n < 500; n += 1) near.wakeUps.signal('outbox');
-    await vi.waitFor(() => expect(heard).toBe(2), 5_000);
+    await eventually(() => expect(heard).toBe(2));
     // One for each signal of its own, and none back from the server.
     expect(own).toBe(500);
     await admin.end();
@@ -95,10 +96,10 @@ describe('wake-ups over Postgres', () => {
     );
     await isListening(admin);
     // The server may still list the ended connection, so one signal may come before the new one listens.
-    await vi.waitFor(() => {
+    await eventually(() => {
       near.wakeUps.signal('outbox');
       expect(heard).toBeGreaterThan(0);
-    }, 20_000);
+    });
     await admin.end();
   });
 
@@ -109,7 +110,7 @@ describe('wake-ups over Postgres', () => {
       heard += 1;
     });
     away.wakeUps.signal('outbox');
-    await vi.waitFor(() => expect(heard).toBe(1));
+    await eventually(() => expect(heard).toBe(1));
     await away.close();
     away.wakeUps.signal('outbox');
 

@@ -173,7 +173,7 @@ describe('the simulator’s books in a file', () => {
     after.close();
   });
 
-  it('take one charge for a reference from several processes at once', { timeout: 30_000 }, async () => {
+  it('take one charge for a reference from several processes at once', async () => {
     simulatorLedger(file).close();
     const from = (name: string) => JSON.stringify(new URL(`../../src/${name}`, import.meta.url).href);
     const program = `
@@ -201,7 +201,7 @@ describe('the simulator’s books in a file', () => {
     ledger.close();
   });
 
-  it('let modifications of several processes at once never pass the whole', { timeout: 30_000 }, async () => {
+  it('let modifications of several processes at once never pass the whole', async () => {
     const books = simulatorLedger(file);
     await simulatedProcessor(books, clock).charge({ ...anOrder('pay_1'), amount: money(100n, 'USD') });
     const from = (name: string) => JSON.stringify(new URL(`../../src/${name}`, import.meta.url).href);

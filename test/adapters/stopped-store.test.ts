@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, inject, it, vi } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
 import { startDynamoDbEngine } from '../../src/adapters/embedded/dynamodb-engine.ts';
@@ -8,6 +8,7 @@ import { isOverloaded } from '../../src/adapters/shared/overload.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { anOpening } from '../fixtures/changes.ts';
 import { freshTable } from '../support/dynamodb-tables.ts';
+import { eventually } from '../support/eventually.ts';
 import { postgresServer } from '../support/postgres-database.ts';
 import { tcpProxy } from './tcp-proxy.ts';
 
@@ -63,9 +64,8 @@ describe.each(Object.entries(STORES))('%s that is stopped under load', (_, open)
       cause: { message: expect.stringContaining('does not answer') },
     });
     wire.goOn();
-    await vi.waitFor(
-      async () => (await storage.payments.find(payment.merchantId, payment.id))._unsafeUnwrap(),
-      { timeout: 5_000 },
+    await eventually(async () =>
+      (await storage.payments.find(payment.merchantId, payment.id))._unsafeUnwrap(),
     );
     for (const opening of openings) (await storage.commits.commit(opening.change))._unsafeUnwrap();
     expect((await storage.payments.find(payment.merchantId, payment.id)).isOk()).toBe(true);
@@ -73,7 +73,7 @@ describe.each(Object.entries(STORES))('%s that is stopped under load', (_, open)
     expect(listed).toHaveLength(openings.length + 1);
     await storage.close();
     await wire.close();
-  }, 60_000);
+  });
 });
 
 describe('Postgres whose connections are all in use', () => {

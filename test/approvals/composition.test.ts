@@ -91,7 +91,7 @@ describe('approvals as they are composed', () => {
     expect(scored._unsafeUnwrapErr().kind).toBe('ScorerUnavailable');
     expect(performance.now() - started).toBeLessThan(6_000);
     await approvals.release();
-  }, 10_000);
+  });
 });
 
 describe('the health of both services', () => {

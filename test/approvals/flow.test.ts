@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
+import { afterAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-rules.ts';
 import { composeApprovals } from '../../src/composition/compose-service.ts';
 import { APPROVALS_TOKENS } from '../../src/composition/tokens.ts';
@@ -15,6 +15,7 @@ import { startRelay } from '../../src/entrypoints/worker/relay.ts';
 import type { ReceivedApproval } from '../../src/ports/approvals/approval-queue.ts';
 import { aColleague, aWorkEvent, told } from '../support/approvals-app.ts';
 import { type ApprovalsStorageKind, everyApprovalsStorage } from '../support/approvals-storages.ts';
+import { eventually } from '../support/eventually.ts';
 import { AUDIENCE, ISSUER, SECRET } from '../support/http-app.ts';
 
 const { kinds, close } = await everyApprovalsStorage(inject('postgresUrl'));
@@ -77,16 +78,13 @@ async function running({ place }: ApprovalsStorageKind) {
     published,
     /** The first event of the type about the payment, once the bus has it. */
     event: (type: string, paymentId?: string) =>
-      vi.waitFor(
-        async () => {
-          const found = (await published()).find(
-            (each) => each.type === type && (paymentId ?? each.paymentId) === each.paymentId,
-          );
-          if (found === undefined) throw new Error(`no ${type}`);
-          return found;
-        },
-        { timeout: 10_000 },
-      ),
+      eventually(async () => {
+        const found = (await published()).find(
+          (each) => each.type === type && (paymentId ?? each.paymentId) === each.paymentId,
+        );
+        if (found === undefined) throw new Error(`no ${type}`);
+        return found;
+      }),
     source: await aColleague(app.request, 'incident-service', 'system'),
     dispatcher: await aColleague(app.request, 'dispatcher-1', 'dispatcher'),
     admin: await aColleague(app.request, 'admin-1', 'admin'),
@@ -104,7 +102,7 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
     expect(responses.map(({ status }) => `${status}`).toSorted()).toEqual(['200', '200', '201']);
 
     const created = await event('PaymentCreated');
-    await vi.waitFor(async () => expect(await queued()).toHaveLength(1), 10_000);
+    await eventually(async () => expect(await queued()).toHaveLength(1));
     const [first] = await queued();
     const { body, attributes } = first?.message ?? {};
     const amountCents = 13_550;
@@ -177,10 +175,10 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
     for (let each = 0; each < 6; each += 1) last = await create(suspicious);
     const { data } = await event('FraudDetected', last);
     expect(data).toMatchObject({ fraudStatus: 'flagged', fraudScore: expect.any(Number) });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const message = (await queued()).find(({ message: { body } }) => body.paymentId === last)?.message;
       expect(message?.attributes.priority).toBe('high');
-    }, 10_000);
+    });
     expect((await dispatcher.post(`/payments/${last}/approve`)).status).toBe(403);
     await told(admin.post(`/payments/${last}/approve`), 200);
   });

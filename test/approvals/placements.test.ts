@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { aWorkEvent, told } from '../support/approvals-app.ts';
 import { dataDirectory, runCli, startServing } from '../support/cli-process.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** What a server says of its two storages when it is ready. */
 const PLACEMENTS = [
@@ -53,16 +54,13 @@ describe.each(PLACEMENTS)(
 
       const name = platform === approvals ? platform : `${platform}, approvals on ${approvals}`;
       expect(await told(call('/readyz'), 200)).toEqual({ status: 'ready', storage: name });
-      await vi.waitFor(
-        async () => {
-          const metrics = await (await call('/metrics')).text();
-          expect(metrics).toContain('paywright_approvals_outbox_unsent 0\n');
-          expect(metrics).toContain('paywright_approval_queue_depth 0\n');
-          expect(metrics).toContain('use_case="approve_vendor_payment",outcome="ok"');
-          expect(metrics).toContain('call="pay",outcome="ok"');
-        },
-        { timeout: 10_000, interval: 200 },
-      );
+      await eventually(async () => {
+        const metrics = await (await call('/metrics')).text();
+        expect(metrics).toContain('paywright_approvals_outbox_unsent 0\n');
+        expect(metrics).toContain('paywright_approval_queue_depth 0\n');
+        expect(metrics).toContain('use_case="approve_vendor_payment",outcome="ok"');
+        expect(metrics).toContain('call="pay",outcome="ok"');
+      });
       for (const stop of stops.splice(0)) await stop();
       expect(await served.cli.ended).toBe(0);
       const lines = served.cli

@@ -114,7 +114,7 @@ describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
           }
           return paymentId === undefined ? queued.size > 0 : queued.has(paymentId);
         },
-        { timeout: 20_000, interval: 10 },
+        { interval: 10 },
       )
       .toBe(true);
     return queued.get(paymentId ?? [...queued.keys()][0] ?? '') ?? {};
@@ -188,7 +188,7 @@ describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
     const stream = { Records: [{ eventSource: 'aws:dynamodb', eventID: '1' }] };
     expect(await deployed.invoked('approvals-relay', stream)).toMatchObject({ left: false });
     await expect
-      .poll(async () => (await typesHeard(paymentId)).toSorted(), { timeout: 20_000, interval: 10 })
+      .poll(async () => (await typesHeard(paymentId)).toSorted(), { interval: 10 })
       .toEqual(['PaymentApproved', 'PaymentCompleted', 'PaymentCreated']);
     expect(proxy.met()).toBe(5);
   });
@@ -226,7 +226,7 @@ describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
           await consume(names.work.url, 'work-completed');
           return figures(names.work.deadUrl);
         },
-        { timeout: 30_000, interval: 100 },
+        { interval: 100 },
       )
       .toBe(2);
     const { body } = await byPerson('approvals-pending', '/payments/pending', dispatcher);
@@ -255,7 +255,7 @@ describe.runIf(hasEmulator('ministack'))('approvals on AWS', () => {
           await deployed.invoked('approvals-relay', SCHEDULED);
           return [...(await typesHeard(String(body['paymentId'])))];
         },
-        { timeout: 20_000, interval: 100 },
+        { interval: 100 },
       )
       .toEqual(['PaymentCreated']);
     await waitInQueue(String(body['paymentId']));

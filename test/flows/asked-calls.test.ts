@@ -197,9 +197,9 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
       const payment = (await (await send(await aCall(`/payments/${id}`))).json()) as { status: string };
       return payment.status;
     };
-    await expect.poll(recovered, { timeout: 30_000, interval: 500 }).toBe('authorized');
+    await expect.poll(recovered, { interval: 500 }).toBe('authorized');
     await send(await aCall(`/payments/${id}/capture`, { body: {}, key: 'silent-capture' }));
-    await expect.poll(recovered, { timeout: 30_000, interval: 500 }).toBe('succeeded');
+    await expect.poll(recovered, { interval: 500 }).toBe('succeeded');
   }
 
   it('of the platform', async () => {
@@ -236,7 +236,7 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
           await invoked('relay', SCHEDULED);
           return asked.all()['relay']?.['dynamodb:BatchWriteItem table'];
         },
-        { timeout: 60_000, interval: 100 },
+        { interval: 100 },
       )
       .toContain('#E#*');
     for (const worker of ['jobs', 'webhooks', 'recovery', 'retention']) await invoked(worker, SCHEDULED);

@@ -120,9 +120,7 @@ describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
       const [newest] = body['items'] as readonly Fields[];
       return (await byMerchant(`/reconciliations/${String(newest?.['id'])}`)).body;
     };
-    await expect
-      .poll(async () => (await reconciled())['report_url'], { timeout: 30_000, interval: 100 })
-      .toBeDefined();
+    await expect.poll(async () => (await reconciled())['report_url'], { interval: 100 }).toBeDefined();
     const done = await reconciled();
     expect(done).toMatchObject({
       status: 'completed',
@@ -170,7 +168,7 @@ describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
       return found.toSorted((a, b) => (String(a['file']) < String(b['file']) ? -1 : 1));
     };
     await expect
-      .poll(async () => (await ofThese()).map(({ status }) => status), { timeout: 30_000, interval: 100 })
+      .poll(async () => (await ofThese()).map(({ status }) => status), { interval: 100 })
       .toEqual(['completed', 'completed']);
     const settled = await Promise.all(payments.map(({ id }) => byMerchant(`/payments/${id}`)));
     return {
@@ -201,9 +199,7 @@ describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
       await deployed.invoked('jobs', SCHEDULED);
       return (await byMerchant(String(ordered.body['check_url']))).body;
     };
-    await expect
-      .poll(async () => (await exported())['status'], { timeout: 30_000, interval: 100 })
-      .toBe('completed');
+    await expect.poll(async () => (await exported())['status'], { interval: 100 }).toBe('completed');
     expect(proxy.met()).toBe(met + 2);
     expect(await fetched((await exported())['result_url'])).toContain(id);
   });
@@ -230,9 +226,7 @@ describe.runIf(hasEmulator('versitygw'))('files on AWS', () => {
       await deployed.invoked('jobs', SCHEDULED);
       return (await byMerchant(String(ordered.body['check_url']))).body;
     };
-    await expect
-      .poll(async () => (await exported())['status'], { timeout: 60_000, interval: 100 })
-      .toBe('completed');
+    await expect.poll(async () => (await exported())['status'], { interval: 100 }).toBe('completed');
     expect(proxy.met()).toBe(met + 4);
     const [started = ''] = proxy.seen().filter((name) => /^POST .*[?&]uploads/.test(name));
     const Key = decodeURIComponent(/^POST \/[^/]+\/([^?]+)/.exec(started)?.[1] ?? '');

@@ -201,7 +201,7 @@ export function modificationsContract(
           const [id, key] = [await mine.pay(100n, method), aKey()];
           silences = 1;
           void mine.move(id, modification, key);
-          await expect.poll(() => silences, { timeout: 10_000 }).toBe(0);
+          await expect.poll(() => silences).toBe(0);
           clock.at += terms.leaseMs;
           const [worker, client] = await Promise.all([mine.recover(10), theirs.move(id, modification, key)]);
           const settled = worker._unsafeUnwrap().settled;

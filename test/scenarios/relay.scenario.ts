@@ -108,7 +108,7 @@ export function relayContract(adapter: string, open: () => Promise<Storage>): vo
       expect(await turns([2], 8)).toEqual([16]);
     });
 
-    it('loses nothing while relays run side by side and are killed', { timeout: 60_000 }, async () => {
+    it('loses nothing while relays run side by side and are killed', async () => {
       const clock = handClock();
       const { sink, taken } = aSink();
       let isOver = false;

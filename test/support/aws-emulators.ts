@@ -128,7 +128,7 @@ async function launch(name: Emulator, above: string): Promise<Running> {
     env: { PATH: process.env['PATH'] ?? '', HOME: folder, TMPDIR: folder, AWS_REGION: 'eu-central-1' },
   });
   const url = `http://127.0.0.1:${port}`;
-  for (const deadline = performance.now() + 45_000; performance.now() < deadline; ) {
+  for (const deadline = performance.now() + 120_000; performance.now() < deadline; ) {
     if (child.exitCode !== null) break;
     if (await answers(url)) return { url, child };
     await new Promise((wait) => setTimeout(wait, 50));

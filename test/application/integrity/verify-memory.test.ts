@@ -74,4 +74,4 @@ it('verify holds no more for four times as many payments', async () => {
   await heldFor(100);
   const [few, many] = [await heldFor(1_000), await heldFor(4_000)];
   expect(many - few).toBeLessThan(MOST_GROWTH);
-}, 60_000);
+});

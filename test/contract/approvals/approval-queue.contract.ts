@@ -76,7 +76,7 @@ export function approvalQueueContract(
             all.push(...(await receive()));
             return all.length;
           },
-          { timeout: 10_000, interval: 1 },
+          { interval: 1 },
         )
         .toBe(count);
       return all;

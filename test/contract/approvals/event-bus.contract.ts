@@ -32,7 +32,7 @@ export function eventBusContract(adapter: string, open: () => Promise<BusScene>)
     it('gives listeners every event that was published, whole, with its own id', async () => {
       const events = someEvents(23, { note: 'ü ☕ \u0001', list: [1, { deep: true }] });
       expect((await scene.bus.publish(events))._unsafeUnwrap()).toEqual([]);
-      await expect.poll(async () => (await scene.heard()).length, { timeout: 10_000 }).toBe(23);
+      await expect.poll(async () => (await scene.heard()).length).toBe(23);
       expect(byId(await scene.heard())).toEqual(byId(events));
     });
 

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { payoutLedger } from '../../../src/adapters/processor/payout-ledger.ts';
 import { aVendorPaymentBody, ofCents } from '../../support/approvals-app.ts';
 import { dataDirectory, type Offered, runCli, startServing } from '../../support/cli-process.ts';
+import { eventually } from '../../support/eventually.ts';
 
 type Payment = Readonly<{ paymentId: string; status: string }>;
 
@@ -56,7 +57,7 @@ describe.each(['postgres', 'dynamodb'])('kill -9 in the middle of approvals on %
       }
     };
     const clients = Array.from({ length: CLIENTS }, () => work().catch(() => 'cut off'));
-    await vi.waitFor(() => expect(acknowledged.size).toBeGreaterThan(20), { timeout: 20_000, interval: 5 });
+    await eventually(() => expect(acknowledged.size).toBeGreaterThan(20));
     first.cli.child.kill('SIGKILL');
     expect(await Promise.all(clients)).toEqual(Array(CLIENTS).fill('cut off'));
     await first.cli.ended;
@@ -66,14 +67,11 @@ describe.each(['postgres', 'dynamodb'])('kill -9 in the middle of approvals on %
     const now = (id: string) => call(second.url, `/${id}`, admin);
     const completed = new Set<string>();
     for (const [paymentId, status] of acknowledged) {
-      const found = await vi.waitFor(
-        async () => {
-          const payment = await now(paymentId);
-          expect(payment.status).not.toBe('processing');
-          return payment;
-        },
-        { timeout: 20_000, interval: 200 },
-      );
+      const found = await eventually(async () => {
+        const payment = await now(paymentId);
+        expect(payment.status).not.toBe('processing');
+        return payment;
+      });
       expect(STATUSES.indexOf(found.status)).toBeGreaterThanOrEqual(STATUSES.indexOf(status));
       if (found.status === 'completed') completed.add(paymentId);
     }
@@ -86,13 +84,10 @@ describe.each(['postgres', 'dynamodb'])('kill -9 in the middle of approvals on %
     expect(new Set(paid).size).toBe(paid.length);
     for (const paymentId of completed) expect(paid).toContain(paymentId);
 
-    await vi.waitFor(
-      () => {
-        const log = first.cli.stderr() + second.cli.stderr();
-        const published = log.split('\n').filter((line) => line.includes('"PaymentCompleted"'));
-        for (const paymentId of completed) expect(published.join('\n')).toContain(paymentId);
-      },
-      { timeout: 20_000, interval: 200 },
-    );
-  }, 60_000);
+    await eventually(() => {
+      const log = first.cli.stderr() + second.cli.stderr();
+      const published = log.split('\n').filter((line) => line.includes('"PaymentCompleted"'));
+      for (const paymentId of completed) expect(published.join('\n')).toContain(paymentId);
+    });
+  });
 });

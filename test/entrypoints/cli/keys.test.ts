@@ -105,5 +105,5 @@ describe('paywright keys', () => {
     again.child.kill('SIGTERM');
     expect(await again.ended).toBe(1);
     expect(again.stderr()).toBe('paywright: stopped; run it again to go on\n');
-  }, 90_000);
+  });
 });

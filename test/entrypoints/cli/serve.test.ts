@@ -175,13 +175,11 @@ describe('paywright serve', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     npm.child.kill('SIGTERM');
     await expect
-      .poll(
-        () =>
-          fetch(url).then(
-            () => 'answers',
-            () => 'gone',
-          ),
-        { timeout: 5_000 },
+      .poll(() =>
+        fetch(url).then(
+          () => 'answers',
+          () => 'gone',
+        ),
       )
       .toBe('gone');
   });
@@ -224,9 +222,7 @@ describe('paywright serve', () => {
       expect(replay.headers.get('idempotency-replayed')).toBe('true');
       expect(await replay.text()).toBe(body);
       expect(statSync(dir.path).mode & 0o067).toBe(0);
-      await expect
-        .poll(async () => (await find(same, open.id)).status, { timeout: 15_000 })
-        .toBe('succeeded');
+      await expect.poll(async () => (await find(same, open.id)).status).toBe('succeeded');
     },
   );
 

@@ -5,6 +5,7 @@ import { shardAssignment } from '../../../src/application/outbox/shard-assignmen
 import type { DeliverWebhooks } from '../../../src/application/webhooks/deliver-webhooks.ts';
 import { startDeliveries } from '../../../src/entrypoints/worker/deliveries.ts';
 import { DELIVERY_SHARDS } from '../../../src/ports/deliveries.ts';
+import { eventually } from '../../support/eventually.ts';
 import { handClock } from '../../support/relay-workers.ts';
 import { addShops, eventsFor, gotBy, urlOf } from '../../support/webhook-proof.ts';
 import { aWebhookWorld, DISABLE_AFTER_MS, EVERY_SHARD } from '../../support/webhook-world.ts';
@@ -71,9 +72,9 @@ describe('the delivery worker', () => {
       cutOff: () => {},
       log,
     });
-    await vi.waitFor(() => expect(world.receivers.received).toHaveLength(15));
+    await eventually(() => expect(world.receivers.received).toHaveLength(15));
     await world.tell(told.slice(15));
-    await vi.waitFor(() => expect(world.receivers.received).toHaveLength(30));
+    await eventually(() => expect(world.receivers.received).toHaveLength(30));
     await worker.stop();
     expect([...gotBy(world).keys()].toSorted()).toEqual([urlOf(0), urlOf(1), urlOf(2)]);
     expect((await storage.leases.holders('webhooks/', clock.now()))._unsafeUnwrap()).toEqual([]);

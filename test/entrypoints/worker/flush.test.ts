@@ -2,6 +2,7 @@ import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import { describe, expect, it, vi } from 'vitest';
 import { startFlushing } from '../../../src/entrypoints/worker/flush.ts';
 import type { StorageUnavailable } from '../../../src/ports/unavailable.ts';
+import { eventually } from '../../support/eventually.ts';
 
 type Flush = () => ResultAsync<void, StorageUnavailable>;
 
@@ -15,7 +16,7 @@ describe('the flusher', () => {
   it('flushes again and again, and once more when it is stopped', async () => {
     const flush = vi.fn<Flush>(() => okAsync(undefined));
     const { worker } = running(flush);
-    await vi.waitFor(() => expect(flush.mock.calls.length).toBeGreaterThan(3));
+    await eventually(() => expect(flush.mock.calls.length).toBeGreaterThan(3));
     const before = flush.mock.calls.length;
     await worker.stop();
     expect(flush.mock.calls.length).toBe(before + 1);
@@ -32,7 +33,7 @@ describe('the flusher', () => {
       }),
     );
     const { worker } = running(flush);
-    await vi.waitFor(() => expect(flush).toHaveBeenCalled());
+    await eventually(() => expect(flush).toHaveBeenCalled());
     await new Promise((later) => setTimeout(later, 20));
     expect(flush).toHaveBeenCalledTimes(1);
     const stopped = worker.stop();
@@ -51,7 +52,7 @@ describe('the flusher', () => {
     ];
     const flush = vi.fn<Flush>(() => results.shift()?.() ?? okAsync(undefined));
     const { worker, log } = running(flush);
-    await vi.waitFor(() => expect(flush.mock.calls.length).toBeGreaterThan(3));
+    await eventually(() => expect(flush.mock.calls.length).toBeGreaterThan(3));
     await worker.stop();
     expect(log.warn).toHaveBeenCalledTimes(1);
     expect(log.error).toHaveBeenCalledTimes(1);

@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parseObjectKey } from '../../../../src/domain/files/object-key.ts';
 import { aKey } from '../../../contract/breakable-objects.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { anHttpApp } from '../../../support/http-app.ts';
 
 const key = aKey('exports/merchant-1/exp_1.csv');
@@ -204,7 +205,7 @@ describe('files by signed links', () => {
         return upload(await uploadLink(), body);
       };
       const slowly = Array.from({ length: 16 }, slow);
-      await vi.waitFor(() => expect(ends).toHaveLength(16));
+      await eventually(() => expect(ends).toHaveLength(16));
       const refused = await upload(await uploadLink(), bytes);
       expect([refused.status, await codeOf(refused)]).toEqual([503, 'too_many_files']);
       expect(refused.headers.get('retry-after')).toBe('5');

@@ -57,6 +57,5 @@ describe('the plain text of a processor config', () => {
         await place.close();
       }
     },
-    60_000,
   );
 });

@@ -11,9 +11,7 @@ describe('a modification over HTTP', () => {
   it('leaves the key of a final capture free while another is under way, and replays the final answer to its 202', async () => {
     const { post, pay, move, useCases } = await aDesk();
     const recovered = () =>
-      expect
-        .poll(async () => (await useCases.recoverPayments(10))._unsafeUnwrap().settled, { timeout: 20_000 })
-        .toBe(1);
+      expect.poll(async () => (await useCases.recoverPayments(10))._unsafeUnwrap().settled).toBe(1);
     const id = await pay({ capture_method: 'manual', payment_method: 'test_timeout_approved' });
     await recovered();
     expect((await move(id, 'capture', { amount: 30 })).status).toBe(202);
@@ -119,9 +117,7 @@ describe('a modification over HTTP', () => {
     const { post, move, read, useCases } = await aDesk();
     /** Silence is asked about a second after it began. */
     const recovered = () =>
-      expect
-        .poll(async () => (await useCases.recoverPayments(10))._unsafeUnwrap().settled, { timeout: 10_000 })
-        .toBe(1);
+      expect.poll(async () => (await useCases.recoverPayments(10))._unsafeUnwrap().settled).toBe(1);
     const body = JSON.stringify(aPaymentBody({ amount: 100, payment_method: 'test_timeout_approved' }));
     const { id } = payment.parse(await (await post('/payments', { body, key: 'silent' })).json());
     await recovered();

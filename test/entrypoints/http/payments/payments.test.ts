@@ -66,13 +66,10 @@ describe('POST /payments', () => {
       const order = aPaymentBody({ payment_method, idempotency_key: payment_method });
       expect((await pay(opened, order)).status).toBe(202);
       await expect
-        .poll(
-          async () => {
-            (await opened.useCases.recoverPayments(10))._unsafeUnwrap();
-            return (await pay(opened, order)).status;
-          },
-          { timeout: 20_000 },
-        )
+        .poll(async () => {
+          (await opened.useCases.recoverPayments(10))._unsafeUnwrap();
+          return (await pay(opened, order)).status;
+        })
         .toBe(status);
       const [once, again] = [await pay(opened, order), await pay(opened, order)];
       expect(await again.text()).toBe(await once.text());

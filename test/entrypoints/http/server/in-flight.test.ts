@@ -13,6 +13,7 @@ import { inRequest, type RequestScope } from '../../../../src/entrypoints/http/s
 import type { Processor } from '../../../../src/ports/processor.ts';
 import { aMerchantId } from '../../../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../../../fixtures/merchants.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { aPaymentBody, aPlatform, aToken } from '../../../support/http-app.ts';
 
 afterEach(() => void vi.useRealTimers());
@@ -194,7 +195,7 @@ describe('over a socket', () => {
   it('a payment whose client leaves is carried through, and one that waited behind it then has its turn', async () => {
     const { pay, stored, asked, letGo } = await aServer(60_000);
     const first = pay('first');
-    await vi.waitUntil(() => asked() === 1);
+    await eventually(() => expect(asked()).toBe(1));
     const second = pay('second');
     first.leave();
     expect(await first.status).toBe(0);
@@ -209,7 +210,7 @@ describe('over a socket', () => {
   it('a request is refused early with the time to come again, while what watches the process is answered', async () => {
     const { url, token, pay, stored, asked, letGo } = await aServer(20);
     const first = pay('first');
-    await vi.waitUntil(() => asked() === 1);
+    await eventually(() => expect(asked()).toBe(1));
     const headers = { authorization: `Bearer ${token}` };
     const refused = await fetch(`${url}/payments`, { headers });
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
@@ -226,7 +227,7 @@ describe('over a socket', () => {
   it('a request whose client leaves before its turn is never begun', async () => {
     const { url, token, pay, stored, asked, letGo } = await aServer(60_000);
     const first = pay('first');
-    await vi.waitUntil(() => asked() === 1);
+    await eventually(() => expect(asked()).toBe(1));
     const left = pay('left');
     await new Promise((resolve) => setTimeout(resolve, 100));
     left.leave();

@@ -1,12 +1,13 @@
 import { connect } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { ResultAsync } from 'neverthrow';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { PlatformAppParts } from '../../../../src/entrypoints/http/platform-app.ts';
 import { clientAddressBehind } from '../../../../src/entrypoints/http/server/client-address.ts';
 import { jsonLogger } from '../../../../src/entrypoints/http/server/logger.ts';
 import { type ListeningServer, serveHttp } from '../../../../src/entrypoints/http/server/node-server.ts';
 import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { anHttpApp, aPaymentBody, aToken } from '../../../support/http-app.ts';
 import { exchange, statusesOf } from '../../../support/raw-exchange.ts';
 
@@ -136,7 +137,7 @@ describe('over a socket', () => {
     // Ends when no connection is left, or cuts what is left after 25 s.
     await close();
     socket.destroy();
-  }, 15_000);
+  });
 
   it('answers pipelined requests in order', async () => {
     const { url } = await aServer();
@@ -162,15 +163,15 @@ describe('over a socket', () => {
     const ready = 'GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n';
     const last = 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
     const answers = exchange(url, ready.repeat(2) + last);
-    await vi.waitUntil(() => finish.length === 1);
+    await eventually(() => expect(finish.length).toBe(1));
     await fetch(`${url}/healthz`);
     expect(begun).toBe(1);
     finish[0]?.();
-    await vi.waitUntil(() => finish.length === 2);
+    await eventually(() => expect(finish.length).toBe(2));
     finish[1]?.();
     expect(statusesOf(await answers)).toEqual([200, 200, 200]);
     const flood = exchange(url, ready.repeat(1_000));
-    await vi.waitUntil(() => finish.length === 3);
+    await eventually(() => expect(finish.length).toBe(3));
     finish[2]?.();
     expect(statusesOf(await flood)).toEqual([]);
     expect(begun).toBe(3);
