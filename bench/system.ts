@@ -82,6 +82,9 @@ export function anIntent(merchantId?: MerchantId): Change {
   ).change;
 }
 
+/** Of every system that was made; gone at the end. */
+const folders: string[] = [];
+
 /** The use cases over a storage, with a processor that answers at once, for merchants that are there. */
 export async function systemOver(storage: Storage) {
   const ring = givenRing([{ id: 'bench', secret: Buffer.alloc(32, 'k').toString('base64url') }]);
@@ -89,7 +92,10 @@ export async function systemOver(storage: Storage) {
   const folder = mkdtempSync(join(tmpdir(), 'paywright-bench-'));
   const tokens = systemSignedTokens(SECRET);
   const files = folderObjects({ folder, tokens, clock: systemClock });
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  if (folders.push(folder) === 1)
+    process.once('exit', () => {
+      for (const each of folders) rmSync(each, { recursive: true, force: true });
+    });
   const ports = {
     ...storage,
     processor: simulatedProcessor(simulatorLedger(':memory:'), systemClock),

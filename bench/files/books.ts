@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { NATIVE_COLUMNS } from '../../src/domain/files/native-file.ts';
 import type { MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
+import type { Change } from '../../src/ports/commits.ts';
+import { recorded } from '../recording.ts';
 import { orThrow } from '../rows.ts';
 import { aRequest, type System } from '../system.ts';
 
@@ -9,12 +11,29 @@ const PAGE = 1_000;
 const FEE = '29';
 const DAY = '2026-01-31';
 
-/** Takes so many payments for one merchant. */
+/** Of so many payments that were taken in memory, all the commits are written at once. */
+const TOGETHER = 2_000;
+
+/** Takes so many payments for one merchant, or writes what it takes where the store has a shorter way. */
 export async function takePayments(
   { processPayment }: System,
   merchantId: MerchantId,
-  { payments, callers }: Readonly<{ payments: number; callers: number }>,
+  {
+    payments,
+    callers,
+    fill,
+  }: Readonly<{ payments: number; callers: number; fill?: (changes: readonly Change[]) => Promise<void> }>,
 ): Promise<void> {
+  if (fill !== undefined) {
+    for (let left = payments; left > 0; left -= TOGETHER) {
+      const count = Math.min(TOGETHER, left);
+      const taken = await recorded(count, (memory) =>
+        Promise.resolve(memory.processPayment(aRequest(merchantId))),
+      );
+      await fill(taken.flat());
+    }
+    return;
+  }
   let begun = 0;
   const lane = async () => {
     while (begun < payments) {

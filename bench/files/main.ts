@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
+import { present } from '../../src/domain/kernel/present.ts';
 import { machine } from '../report.ts';
 import { MERCHANTS, systemOver } from '../system.ts';
 import { takePayments, writeFile } from './books.ts';
@@ -11,7 +12,7 @@ import { STORES, type Store } from './stores.ts';
 
 const SIZES: Readonly<Record<string, number>> = { postgres: 1_000_000, dynamodb: 100_000 };
 const QUICK = 500;
-const CALLERS = 256;
+const CALLERS = 96;
 const [MERCHANT] = MERCHANTS as readonly [MerchantId];
 
 const program = new Command('bench:files')
@@ -47,7 +48,11 @@ for (const name of names) {
 
 async function measured(name: string, store: Store, dir: string, count: number): Promise<void> {
   const system = await systemOver(store.storage);
-  await takePayments(system, MERCHANT, { payments: count, callers: CALLERS });
+  await takePayments(system, MERCHANT, {
+    payments: count,
+    callers: CALLERS,
+    ...present({ fill: store.fill }),
+  });
   const file = join(dir, 'settled.csv');
   const rows = await writeFile(system, MERCHANT, file);
   const commands = [

@@ -1,4 +1,4 @@
-import { ok, okAsync, ResultAsync, safeTry } from 'neverthrow';
+import { ok, okAsync, Result, ResultAsync, safeTry } from 'neverthrow';
 import { type AbsentTransaction, absenceOf } from '../../domain/files/absences.ts';
 import {
   type Exception,
@@ -18,6 +18,7 @@ import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { Payments } from '../../ports/payments.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { inParallel } from '../kernel/in-parallel.ts';
 import { type BatchBounds, ROWS_BESIDE } from './match-batch.ts';
 import type { AggregateEffect } from './row-effects.ts';
 
@@ -121,10 +122,7 @@ export const amongTransactions = (
     const { transactions, next } = yield* ports.payments.unsettled(merchantId, page);
     const succeeded = transactions.filter((each) => each.status === 'succeeded');
     const late = succeeded.filter((each) => absenceOf(each, delayDays, until) === 'missing_there');
-    const known = yield* ResultAsync.combine(
-      late.map(({ id }) => ports.aggregates.findByKey(merchantId, 'exception', missingKey(id))),
-    );
-    const missing = late.filter((_, index) => known[index] === undefined);
+    const missing = yield* withoutException(ports, merchantId, late);
     const lateIds = new Set(late.map(({ id }) => id));
     const young = transactions.filter(({ id }) => !lateIds.has(id));
     const most = mostExceptions(ports);
@@ -158,6 +156,22 @@ export const amongTransactions = (
       return { transaction, exception };
     }
   });
+
+/** So many are looked for at once: a page of them together would take every connection from all others. */
+const AT_ONCE = 16;
+
+const withoutException = <Late extends Transaction>(
+  { aggregates }: AbsenceWalkPorts,
+  merchantId: MerchantId,
+  late: readonly Late[],
+): ResultAsync<readonly Late[], StorageUnavailable> =>
+  inParallel(late, AT_ONCE, ({ id }) =>
+    ResultAsync.fromSafePromise(
+      Promise.resolve(aggregates.findByKey(merchantId, 'exception', missingKey(id))),
+    ),
+  ).andThen((found) =>
+    Result.combine([...found]).map((known) => late.filter((_, index) => known[index] === undefined)),
+  );
 
 type Opened = Readonly<{ transaction: SucceededTransaction; exception: Exception }>;
 

@@ -70,13 +70,14 @@ export async function* fileBatches(
       const next = await (made.shift() as Promise<Made>);
       if (next.isErr()) yield err(next.error);
       if (next.isErr() || next.value === undefined) return;
-      makeNext();
       const { written, ...batch } = next.value;
       const put = await written;
       if (put.isErr()) {
         yield err(put.error);
         return;
       }
+      // Not before: what is matched meanwhile is matched while nothing is committed.
+      makeNext();
       yield ok(batch);
     }
   } finally {

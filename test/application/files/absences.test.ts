@@ -89,4 +89,30 @@ describe('what comes behind the last row of a file', () => {
     expect(pages).toHaveLength(EMPTY_PAGES + 1);
     expect(steps.length).toBeGreaterThan(paid.length / 3);
   });
+
+  it('looks for the exceptions of late transactions a few at a time, however many a page has', async () => {
+    await desk.open({ settlementDelayDays: 0 });
+    const late = await Promise.all(Array.from({ length: 60 }, () => desk.paid()));
+    await desk.send(nativeFile([rowOfType('fee', { amount: '5', reference: 'f' })]));
+    const { aggregates } = desk.ports;
+    const looking = { now: 0, most: 0, all: 0 };
+    const worker = desk.worker({
+      aggregates: {
+        ...aggregates,
+        findByKey(merchantId, kind, key) {
+          if (kind !== 'exception') return aggregates.findByKey(merchantId, kind, key);
+          looking.now += 1;
+          looking.all += 1;
+          looking.most = Math.max(looking.most, looking.now);
+          return aggregates.findByKey(merchantId, kind, key).map((found) => {
+            looking.now -= 1;
+            return found;
+          });
+        },
+      },
+    });
+    expect((await worker(1))._unsafeUnwrap()).toMatchObject([{ end: 'completed' }]);
+    expect(looking.all).toBe(late.length);
+    expect(looking.most).toBeLessThanOrEqual(16);
+  });
 });

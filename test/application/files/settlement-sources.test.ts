@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { errAsync } from 'neverthrow';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { verify } from '../../../src/application/integrity/verify.ts';
-import { batchOf } from '../../../src/domain/files/reconciliation-files.ts';
 import type { Transaction } from '../../../src/domain/payments/transaction.ts';
 import { asItEnded, countsOf, type FileDesk, fileDesk } from '../../fixtures/files.ts';
 import { adyenFile, type BookRow, MAPPING, mappedFile, stripeFile } from '../../fixtures/rendered-files.ts';
@@ -27,6 +27,9 @@ const rowOf = ({ paymentId, amount }: Transaction): BookRow => ({
 });
 
 describe.each(SOURCES)('a file of the source %s', (_name, reading, written) => {
+  const isMapped = reading.source === 'mapped';
+  /** Lines that are no rows: empty ones, and those that the mapping skips. */
+  const noRows = isMapped ? ['', 'Total', 'Total;;;"1;\n2"'] : ['', '\r'];
   let desk: FileDesk;
   beforeEach(async () => {
     desk = fileDesk(memoryStorage(), temporaryFiles({ now: () => 0 }));
@@ -61,8 +64,8 @@ describe.each(SOURCES)('a file of the source %s', (_name, reading, written) => {
   it('keeps of its header the columns that are read, and refuses more columns than any report has', async () => {
     const text = written(await rows(1));
     const lines = text.split('\n');
-    const at = reading.source === 'mapped' ? 1 : 0;
-    const cell = reading.source === 'mapped' ? ';' : ',';
+    const at = isMapped ? 1 : 0;
+    const cell = isMapped ? ';' : ',';
     const wider = (name: string) =>
       lines
         .map((line, index) =>
@@ -78,30 +81,52 @@ describe.each(SOURCES)('a file of the source %s', (_name, reading, written) => {
     expect(many).toMatchObject({ status: 'failed', error: { code: 'columns_too_many', line: at + 1 } });
   });
 
-  it('goes on at the row where it stopped, with as many outcomes as rows, whichever rows are left out', async () => {
-    const book = await rows(12);
-    const text = written(book);
-    const { reconciliation } = (await desk.send(text, 'file.csv', reading))._unsafeUnwrap();
-    const { objects } = desk.ports;
-    for (let turn = 0; turn < 20; turn += 1) {
+  it('goes on at the row where it stopped, with as many outcomes as rows, wherever it stops and whatever between its rows is none', async () => {
+    const gap = fc.array(fc.constantFrom(...noRows), { maxLength: 3 });
+    const gaps = fc.array(gap, { minLength: 1, maxLength: 14 });
+    // How many batches are written before the store of files fails, turn after turn.
+    const stops = fc.array(fc.nat(3), { maxLength: 4 });
+    const mostRows = fc.integer({ min: 14, max: 60 });
+    await fc.assert(fc.asyncProperty(gaps, stops, mostRows, goesOn), { numRuns: 40 });
+  });
+
+  async function goesOn(
+    gaps: readonly (readonly string[])[],
+    stops: readonly number[],
+    mostChangeRows: number,
+  ): Promise<void> {
+    const own = fileDesk(memoryStorage(), temporaryFiles({ now: () => 0 }));
+    await own.open();
+    const paid = await Promise.all(gaps.map(() => own.paid()));
+    const text = written(paid.map(rowOf));
+    const lines = text.split('\n');
+    const first = lines.length - 1 - paid.length - (isMapped ? 1 : 0);
+    const among = lines.flatMap((line, index) => [line, ...(gaps[index - first] ?? [])]).join('\n');
+    const { reconciliation } = (await own.send(among, 'file.csv', reading))._unsafeUnwrap();
+    const { objects } = own.ports;
+    for (const stop of [...stops, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]) {
+      let puts = 0;
       const breaking: typeof objects = {
         ...objects,
-        put: (key, bytes, contentType) =>
-          batchOf(key) > turn
+        put: (...object) => {
+          puts += 1;
+          return puts > stop
             ? errAsync({ kind: 'ObjectStoreUnavailable', cause: 'broken' })
-            : objects.put(key, bytes, contentType),
+            : objects.put(...object);
+        },
       };
-      (await desk.worker({ objects: breaking, mostChangeRows: 15 })(1))._unsafeUnwrap();
-      desk.clock.move(60_000);
+      (await own.worker({ objects: breaking, mostChangeRows })(1))._unsafeUnwrap();
+      own.clock.move(600_000);
     }
-    const read = await desk.find(reconciliation.id);
+    const read = await own.find(reconciliation.id);
     expect(read.status).toBe('completed');
-    expect(countsOf(read)).toEqual({ matched: 12 });
-    expect(read.batches).toBeGreaterThan(2);
-    const clock = { now: () => desk.clock.now() + 3_600_000 };
-    const verified = await verify({ ...desk.ports, clock })(() => {});
+    expect(countsOf(read)).toEqual({ matched: paid.length });
+    const outcomes = await own.rowsOf(read);
+    expect(outcomes.map((each) => each['payment_id'])).toEqual(paid.map(({ paymentId }) => paymentId));
+    const clock = { now: () => own.clock.now() + 3_600_000 };
+    const verified = await verify({ ...own.ports, clock })(() => {});
     expect(verified.isOk() ? verified.value.unsettled : verified.error).toEqual([]);
-  });
+  }
 });
 
 describe('a file that was sent by a mapping with a fault', () => {
