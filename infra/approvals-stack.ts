@@ -13,6 +13,7 @@ import { deadLetters, type QueuePair, queuePair } from './queue-pair.ts';
 import { schedules, TRIED_FOR, TRIES_AGAIN } from './schedules.ts';
 import { approvalsEnvironment } from './service-environment.ts';
 import { serviceFunction } from './service-function.ts';
+import { STRIPE_EVENTS, type StripeSecrets } from './stripe-secrets.ts';
 
 /** `approvalQueue` is what approvers' tools receive from; `workCompleted` what arrives for approvals itself. */
 export type Approvals = Running<keyof typeof APPROVALS_FUNCTIONS> &
@@ -21,7 +22,13 @@ export type Approvals = Running<keyof typeof APPROVALS_FUNCTIONS> &
 /** The functions of approvals over Aurora, its API with the paths below `/approvals`, its queue and its bus. */
 export function approvalsStack(
   scope: Construct,
-  { name, bundles, data, domain }: Readonly<{ name: string; bundles: string; data: Data; domain?: Domain }>,
+  {
+    name,
+    bundles,
+    data,
+    domain,
+    stripe,
+  }: Readonly<{ name: string; bundles: string; data: Data; domain?: Domain; stripe?: StripeSecrets }>,
 ): Approvals {
   const stack = new Stack(scope, `${name}-approvals`, { description: 'paywright: payments of vendors' });
   const key = data.keys.storage;
@@ -36,6 +43,7 @@ export function approvalsStack(
     network: data.network,
     secretKey: data.keys.customers,
     customers: data.customers,
+    stripe,
     environment: approvalsEnvironment(data, data.database, {
       queueUrl: approvalQueue.queue.queueUrl,
       busName: bus.eventBusName,
@@ -58,7 +66,13 @@ export function approvalsStack(
     audience: data.identity.client.userPoolClientId,
     logKey: key,
     domain: domain === undefined ? undefined : { ...domain, path: 'approvals' },
-    routes: routesTo(functions),
+    routes: [
+      ...routesTo(functions),
+      // Where vendors are paid on Stripe, which says so when a payout comes back.
+      ...(stripe?.webhookArn === undefined || stripe.vendorAccountsArn === undefined
+        ? []
+        : [{ method: HttpMethod.POST, path: STRIPE_EVENTS, to: functions['approvals-approve'], open: true }]),
+    ],
   });
   new CfnOutput(stack, 'Url', {
     value: domain === undefined ? api.apiEndpoint : `https://${domain.name.name}/approvals`,

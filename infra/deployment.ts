@@ -44,7 +44,7 @@ export function deployment(app: App, settings: DeploymentSettings, bundles: stri
   const domain =
     settings.domain === undefined ? undefined : { name: domainName(data.stack, settings.domain) };
   const platform = platformStack(app, { name, bundles, data, domain, stripe: settings.stripe });
-  const approvals = approvalsStack(app, { name, bundles, data, domain });
+  const approvals = approvalsStack(app, { name, bundles, data, domain, stripe: settings.stripe });
   const observability = observabilityStack(app, name, { data, platform, approvals, settings });
   Tags.of(app).add('application', name);
   return { data, platform, approvals, observability };

@@ -30,7 +30,7 @@ export type FunctionTerms = Readonly<{
   secretKey?: IKey;
   /** Of functions that are given their settings. */
   customers?: CustomerKeys;
-  /** Of a deployment that charges on Stripe. */
+  /** Of a deployment that charges on Stripe, or pays vendors there. */
   stripe?: StripeSecrets;
   /** Of functions that reach the database. */
   network?: Network;

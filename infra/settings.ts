@@ -36,6 +36,7 @@ const CONTEXT = z.strictObject({
   customerKeysArn: secretArn,
   stripeSecretArn: secretArn,
   stripeWebhookSecretArn: secretArn,
+  stripeVendorAccountsArn: secretArn,
   keepData: flag.default(true),
   highlyAvailable: flag.default(true),
   leastCapacity: whole.refine((units) => units >= 1, 'must be at least 1').default(2),
@@ -75,6 +76,7 @@ export function deploymentSettings(context: Readonly<Record<string, unknown>>): 
     customerKeysArn,
     stripeSecretArn,
     stripeWebhookSecretArn,
+    stripeVendorAccountsArn,
     domain,
     certificateArn,
     vpcId,
@@ -86,8 +88,9 @@ export function deploymentSettings(context: Readonly<Record<string, unknown>>): 
   const address = together({ domain, certificateArn });
   if (rest.leastCapacity > rest.mostCapacity)
     throw new Error('-c leastCapacity: must not be above mostCapacity');
-  if (stripeWebhookSecretArn !== undefined && stripeSecretArn === undefined)
-    throw new Error('-c stripeWebhookSecretArn: goes with stripeSecretArn');
+  for (const [name, arn] of Object.entries({ stripeWebhookSecretArn, stripeVendorAccountsArn }))
+    if (arn !== undefined && stripeSecretArn === undefined)
+      throw new Error(`-c ${name}: goes with stripeSecretArn`);
   return {
     ...rest,
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
@@ -98,6 +101,7 @@ export function deploymentSettings(context: Readonly<Record<string, unknown>>): 
           stripe: {
             keyArn: stripeSecretArn,
             ...(stripeWebhookSecretArn === undefined ? {} : { webhookArn: stripeWebhookSecretArn }),
+            ...(stripeVendorAccountsArn === undefined ? {} : { vendorAccountsArn: stripeVendorAccountsArn }),
           },
         }),
     ...(address === undefined

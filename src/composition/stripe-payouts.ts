@@ -3,10 +3,15 @@ import { vendorAccountsIn } from '../adapters/stripe/vendor-accounts.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { Payouts } from '../ports/approvals/payouts.ts';
 import { type StripeAccess, stripeClientOf } from './stripe-access.ts';
+import { readAccountsAt, type VendorAccountsPlace } from './vendor-accounts.ts';
 
-/** How vendors are paid on Stripe. `accountsFile`: where their accounts are; without one every payout fails. */
-export type StripePayoutSettings = Readonly<{ access: StripeAccess; accountsFile?: string }>;
+/** How vendors are paid on Stripe. `accounts`: where theirs are; without them every payout fails. */
+export type StripePayoutSettings = Readonly<{ access: StripeAccess; accounts?: VendorAccountsPlace }>;
 
 /** The paying side of Stripe, beside the processor of charges and with a client of its own. */
-export const payoutsOnStripe = ({ access, accountsFile }: StripePayoutSettings, timeoutMs: number): Payouts =>
-  stripePayouts(() => stripeClientOf(access, timeoutMs), vendorAccountsIn(accountsFile), systemClock);
+export const payoutsOnStripe = ({ access, accounts }: StripePayoutSettings, timeoutMs: number): Payouts =>
+  stripePayouts(
+    () => stripeClientOf(access, timeoutMs),
+    vendorAccountsIn(accounts === undefined ? undefined : readAccountsAt(accounts)),
+    systemClock,
+  );

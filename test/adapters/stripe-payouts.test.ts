@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { okAsync } from 'neverthrow';
+import { errAsync, okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { payoutToStripe } from '../../src/adapters/stripe/amounts.ts';
 import { vendorAccountsIn } from '../../src/adapters/stripe/vendor-accounts.ts';
+import { readAccountsAt } from '../../src/composition/vendor-accounts.ts';
 import type { VendorId } from '../../src/domain/approvals/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { PayoutOrder } from '../../src/ports/approvals/payouts.ts';
@@ -164,6 +165,12 @@ describe.runIf(hasStripeDescription())('Payouts on Stripe', () => {
     expect((await pay({ attempt: 1 }))._unsafeUnwrap()).toEqual(again);
     expect(transferred(double)).toEqual(['r-1']);
   });
+
+  it('waits for accounts that do not answer, as nothing was sent', async () => {
+    const away = payoutsAt(double, () => errAsync({ kind: 'VendorAccountsAway' }));
+    expect((await away.pay(anOrder()))._unsafeUnwrapErr()).toEqual({ kind: 'PayoutsUnavailable' });
+    expect(transferred(double)).toEqual([]);
+  });
 });
 
 describe('Accounts of vendors', () => {
@@ -172,10 +179,11 @@ describe('Accounts of vendors', () => {
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   it('are read from their file again for each payout', async () => {
-    const accounts = vendorAccountsIn(file);
+    const accounts = vendorAccountsIn(readAccountsAt({ kind: 'file', file }));
     const account = async (id: VendorId) => {
       const found = await accounts(id);
-      return found.isOk() ? found.value : found.error.reason;
+      if (found.isOk()) return found.value;
+      return found.error.kind === 'NoVendorAccount' ? found.error.reason : found.error.kind;
     };
     const mixed = 'AAAAAAAA-0000-4000-8000-000000000001';
     const vendorId = mixed.toLowerCase() as VendorId;
@@ -190,8 +198,8 @@ describe('Accounts of vendors', () => {
       writeFileSync(file, text);
       expect(await account(vendorId)).toBe(found);
     }
-    expect((await vendorAccountsIn(undefined)(vendorId))._unsafeUnwrapErr().reason).toBe(
-      'vendor_account_missing',
-    );
+    expect((await vendorAccountsIn(undefined)(vendorId))._unsafeUnwrapErr()).toMatchObject({
+      reason: 'vendor_account_missing',
+    });
   });
 });

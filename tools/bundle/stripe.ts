@@ -11,8 +11,15 @@ const ADAPTERS = join(import.meta.dirname, '../../src/adapters/stripe');
  */
 export const STRIPE_FILE = './stripe.cjs';
 
-/** Functions that charge, look up what became of it, and read disputes. */
-const ASKING: readonly string[] = ['process', 'recovery', 'jobs', 'reconcile'];
+/** Functions that charge, pay vendors, look up what became of either, and read disputes. */
+const ASKING: readonly string[] = [
+  'process',
+  'recovery',
+  'jobs',
+  'reconcile',
+  'approvals-approve',
+  'approvals-recovery',
+];
 
 export const asksStripe = (name: string): boolean => ASKING.includes(name);
 

@@ -69,6 +69,7 @@ function send(stripe: Stripe, accounts: VendorAccounts, clock: Clock, order: Pay
     .andThen((destination) => transfer(stripe, order, { units, destination }))
     .orElse((failure): Paid => {
       if (failure.kind === 'NoVendorAccount') return okAsync(refusal(order, clock, failure.reason));
+      if (failure.kind === 'VendorAccountsAway') return errAsync(unavailable);
       if (failure.kind !== 'StripeFault') return errAsync(failure);
       if (isRefusal(failure)) return okAsync(refusal(order, clock, failure.code, failure.requestId));
       if (failure.meaning === 'unavailable') return errAsync(unavailable);

@@ -155,7 +155,7 @@ function approvalsOf(given: Variables, secret: string): ApprovalsSettings {
     },
     processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,
     ...messagingOf(given, regionOf(given)),
-    ...present({ stripePayouts: stripePayoutsOf(given) }),
+    ...present({ stripePayouts: stripePayoutsOf(given, regionOf(given)) }),
     payoutsFile: storage.kind === 'memory' ? ':memory:' : join(given.PAYWRIGHT_DATA_DIR, 'payouts.sqlite'),
   };
 }

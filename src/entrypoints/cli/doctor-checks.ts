@@ -87,12 +87,13 @@ function* payoutFindings(stripe: Config['approvals']['stripePayouts']): Generato
       says: 'vendors are paid by a simulator, which moves no money',
       remedy: 'set PAYWRIGHT_PAYOUTS=stripe (docs/stripe.md), or pay approved payments by hand',
     };
-  else if (stripe.accountsFile === undefined)
+  else if (stripe.accounts === undefined)
     yield {
       check: 'payouts',
       status: 'warn',
       says: 'no vendor has an account at Stripe, so every payout fails',
-      remedy: 'name the file of their accounts as STRIPE_VENDOR_ACCOUNTS (docs/stripe.md)',
+      remedy:
+        'name where their accounts are as STRIPE_VENDOR_ACCOUNTS or STRIPE_VENDOR_ACCOUNTS_ARN (docs/stripe.md)',
     };
 }
 

@@ -5,7 +5,8 @@ import type { Fault } from './faults.ts';
 import { type Environment, type FetchedTexts, readVariables, regionOf } from './read-variables.ts';
 import { riskText } from './risk-text.ts';
 import { secretFault } from './secret-remedies.ts';
-import { SECRET_SETTINGS } from './secret-variables.ts';
+import { READ_LATER, SECRET_SETTINGS } from './secret-variables.ts';
+import type { Variables } from './variables.ts';
 
 /** Reads secrets; a command loads it, and the driver with it, when a setting names one. */
 export type OpenSecretReader = () => Promise<
@@ -33,10 +34,24 @@ export async function loadConfig(
       return text.map((each) => ({ [arn]: each })).mapErr((fault) => ({ name: arn, ...fault }));
     }),
   );
-  const faults = read.flatMap((each) => (each.isErr() ? [each.error] : []));
+  const faults = [
+    ...read.flatMap((each) => (each.isErr() ? [each.error] : [])),
+    ...(await laterFaults(given.value, region, openReader)),
+  ];
   if (faults.length > 0) return err(faults);
   const fetched: FetchedTexts = Object.assign({}, ...read.map((each) => each.unwrapOr({})));
   return readConfig(env, localSecret, fetched);
+}
+
+/** Of a secret that is read while processes run: in production it is asked of AWS, over TLS. */
+async function laterFaults(
+  { STAGE: stage, [READ_LATER.arn]: secretArn }: Variables,
+  region: string,
+  openReader: OpenSecretReader,
+): Promise<readonly Fault[]> {
+  if (secretArn === undefined || stage !== 'production') return [];
+  const [risk] = await (await openReader()).secretPlaceRisks({ secretArn, region });
+  return risk === undefined ? [] : [{ name: READ_LATER.arn, says: riskText(risk) }];
 }
 
 async function readSecret(

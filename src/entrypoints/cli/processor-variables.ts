@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ProcessorSettings } from '../../composition/processors.ts';
 import type { StripeAccess } from '../../composition/stripe-access.ts';
 import type { StripePayoutSettings } from '../../composition/stripe-payouts.ts';
+import type { VendorAccountsPlace } from '../../composition/vendor-accounts.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Fault } from './faults.ts';
 
@@ -59,7 +60,11 @@ type Given = Readonly<{
 
 /** The key counts as there where a secret is named that holds it. */
 type NamedGiven = Given &
-  Readonly<{ STRIPE_SECRET_ARN?: string | undefined; STRIPE_WEBHOOK_SECRET_ARN?: string | undefined }>;
+  Readonly<{
+    STRIPE_SECRET_ARN?: string | undefined;
+    STRIPE_WEBHOOK_SECRET_ARN?: string | undefined;
+    STRIPE_VENDOR_ACCOUNTS_ARN?: string | undefined;
+  }>;
 
 const hasKey = (given: NamedGiven): boolean =>
   given.STRIPE_SECRET_KEY !== undefined || given.STRIPE_SECRET_ARN !== undefined;
@@ -81,11 +86,19 @@ function stripeOf({
 }
 
 /** What pays vendors on Stripe; undefined where the simulator does. */
-export function stripePayoutsOf(given: Given): StripePayoutSettings | undefined {
+export function stripePayoutsOf(given: NamedGiven, region: string): StripePayoutSettings | undefined {
   const access = stripeOf(given);
   return payoutsKind(given) === 'stripe' && access !== undefined
-    ? { access, ...present({ accountsFile: given.STRIPE_VENDOR_ACCOUNTS }) }
+    ? { access, ...present({ accounts: accountsOf(given, region) }) }
     : undefined;
+}
+
+function accountsOf(
+  { STRIPE_VENDOR_ACCOUNTS: file, STRIPE_VENDOR_ACCOUNTS_ARN: secretArn }: NamedGiven,
+  region: string,
+): VendorAccountsPlace | undefined {
+  if (secretArn !== undefined) return { kind: 'secret', secretArn, region };
+  return file === undefined ? undefined : { kind: 'file', file };
 }
 
 const payoutsKind = (given: Given) => given.PAYWRIGHT_PAYOUTS ?? given.PAYWRIGHT_PROCESSOR;
@@ -98,9 +111,11 @@ export const processorFaults = (given: NamedGiven): readonly Fault[] => [
   ...(given.PAYWRIGHT_PAYOUTS === 'stripe' && !hasKey(given)
     ? [{ name: 'STRIPE_SECRET_KEY', says: 'is needed with PAYWRIGHT_PAYOUTS=stripe, or STRIPE_SECRET_ARN' }]
     : []),
-  ...(given.STRIPE_VENDOR_ACCOUNTS !== undefined && payoutsKind(given) !== 'stripe'
-    ? [{ name: 'STRIPE_VENDOR_ACCOUNTS', says: 'goes with PAYWRIGHT_PAYOUTS=stripe' }]
-    : []),
+  ...(['STRIPE_VENDOR_ACCOUNTS', 'STRIPE_VENDOR_ACCOUNTS_ARN'] as const).flatMap((name) =>
+    given[name] !== undefined && payoutsKind(given) !== 'stripe'
+      ? [{ name, says: 'goes with PAYWRIGHT_PAYOUTS=stripe' }]
+      : [],
+  ),
   ...(['STRIPE_API_BASE', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_WEBHOOK_SECRET_ARN'] as const).flatMap((name) =>
     given[name] !== undefined && !hasKey(given) ? [{ name, says: 'goes with STRIPE_SECRET_KEY' }] : [],
   ),

@@ -27,6 +27,11 @@ export const SECRET_VARIABLES = {
   STRIPE_WEBHOOK_SECRET_ARN: secretArn
     .optional()
     .describe('secret of Secrets Manager that holds STRIPE_WEBHOOK_SECRET; read at start'),
+  STRIPE_VENDOR_ACCOUNTS_ARN: secretArn
+    .optional()
+    .describe(
+      'secret of Secrets Manager that holds, in 64 KB, what the file STRIPE_VENDOR_ACCOUNTS would; read again for each payout',
+    ),
 };
 
 /** Each secret that can be kept elsewhere: the setting that names it, and the one that holds it. */
@@ -38,9 +43,13 @@ export const SECRET_SETTINGS = [
   { arn: 'STRIPE_WEBHOOK_SECRET_ARN', text: 'STRIPE_WEBHOOK_SECRET' },
 ] as const;
 
-export type SecretArnName = keyof typeof SECRET_VARIABLES;
+/** Read while processes run, and not before they start. */
+export const READ_LATER = { arn: 'STRIPE_VENDOR_ACCOUNTS_ARN', text: 'STRIPE_VENDOR_ACCOUNTS' } as const;
+
+/** Of the secrets that hold a setting's text. */
+export type SecretArnName = (typeof SECRET_SETTINGS)[number]['arn'];
 type Environment = Readonly<Record<string, string | undefined>>;
-type Given = Readonly<{ [Name in SecretArnName]?: string | undefined }>;
+type Given = Readonly<{ [Name in keyof typeof SECRET_VARIABLES]?: string | undefined }>;
 
 /** The setting that people look at for the text in `name`. */
 export const settingOf = (given: Given, name: string): string =>
@@ -48,7 +57,7 @@ export const settingOf = (given: Given, name: string): string =>
 
 /** A secret that is held and named, in `env` as it was set; and one of another region than is asked. */
 export const secretArnFaults = (given: Given, env: Environment, region: string): readonly Fault[] =>
-  SECRET_SETTINGS.flatMap(({ arn, text }) => {
+  [...SECRET_SETTINGS, READ_LATER].flatMap(({ arn, text }) => {
     const home = ARN.exec(given[arn] ?? '')?.[1] ?? region;
     return [
       ...(given[arn] !== undefined && env[text] !== undefined
@@ -73,7 +82,9 @@ export const secretsOf = (
   given: Given & Readonly<{ AURORA_SECRET_ARN?: string | undefined }>,
   region: string,
 ): readonly NamedSecret[] =>
-  ([...SECRET_SETTINGS.map(({ arn }) => arn), 'AURORA_SECRET_ARN'] as const).flatMap((name) => {
-    const secretArn = given[name];
-    return secretArn === undefined ? [] : [{ name, secretArn, region }];
-  });
+  ([...SECRET_SETTINGS.map(({ arn }) => arn), READ_LATER.arn, 'AURORA_SECRET_ARN'] as const).flatMap(
+    (name) => {
+      const secretArn = given[name];
+      return secretArn === undefined ? [] : [{ name, secretArn, region }];
+    },
+  );

@@ -1,4 +1,7 @@
 import { approvalsApi } from './api/approvals-api.ts';
 
-/** What people do with a vendor payment that is there: change, approve, reject, process. */
-export const handler = approvalsApi(({ method, path }) => method !== 'get' && path.includes('{id}'));
+/** What people do with a vendor payment that is there: change, approve, reject, process; and what a processor says of its payout. */
+export const handler = approvalsApi(
+  ({ method, path }) =>
+    method !== 'get' && (path.includes('{id}') || path.startsWith('/approvals/processors/')),
+);

@@ -62,6 +62,25 @@ describe('configuration', () => {
       ['STRIPE_VENDOR_ACCOUNTS'],
       { ...onStripe, PAYWRIGHT_PAYOUTS: 'simulator', STRIPE_VENDOR_ACCOUNTS: 'vendors.json' },
     ],
+    [
+      'a secret of those accounts there, and of another region',
+      ['STRIPE_VENDOR_ACCOUNTS_ARN', 'STRIPE_VENDOR_ACCOUNTS_ARN'],
+      {
+        ...onStripe,
+        PAYWRIGHT_PAYOUTS: 'simulator',
+        STRIPE_VENDOR_ACCOUNTS_ARN: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:vendors',
+      },
+    ],
+    [
+      'accounts of vendors in two places',
+      ['STRIPE_VENDOR_ACCOUNTS_ARN'],
+      {
+        ...onStripe,
+        PAYWRIGHT_PAYOUTS: 'stripe',
+        STRIPE_VENDOR_ACCOUNTS: 'vendors.json',
+        STRIPE_VENDOR_ACCOUNTS_ARN: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:vendors',
+      },
+    ],
     ['a key that is none of Stripe’s', ['STRIPE_SECRET_KEY'], { STRIPE_SECRET_KEY: 'pk_live_abcd1234' }],
     [
       'an address of Stripe without a key',
