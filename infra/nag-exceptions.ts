@@ -2,11 +2,15 @@ import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { Deployment } from './deployment.ts';
 import type { DeploymentSettings } from './settings.ts';
+import { STRIPE_EVENTS } from './stripe-secrets.ts';
+
+/** As CDK names a route of an API. */
+const STRIPE_ROUTE = `POST${STRIPE_EVENTS.replaceAll('/', '--')}`;
 
 /** Rules of cdk-nag that do not hold here, and why that is right; everything else they find fails the synthesis. */
 export function acknowledgeFindings(
   { data, platform, approvals }: Deployment,
-  { keepData, stripe }: DeploymentSettings,
+  { keepData }: DeploymentSettings,
 ): void {
   if (!keepData)
     accept(data.database.cluster, {
@@ -34,11 +38,12 @@ export function acknowledgeFindings(
     accept(platform.api.node.findChild(path), {
       'AwsSolutions-APIG4': 'Probes have no token; the answer says nothing of anybody.',
     });
-  if (stripe?.webhookArn !== undefined)
-    accept(platform.api.node.findChild('POST--processors--stripe--webhook'), {
-      'AwsSolutions-APIG4':
-        'Stripe has no token of ours: its events are signed, and no more than a reason to ask.',
-    });
+  for (const { api } of [platform, approvals])
+    if (api.node.tryFindChild(STRIPE_ROUTE) !== undefined)
+      accept(api.node.findChild(STRIPE_ROUTE), {
+        'AwsSolutions-APIG4':
+          'Stripe has no token of ours: its events are signed, and no more than a reason to ask.',
+      });
   for (const dead of [platform.dead, approvals.dead])
     accept(dead, { 'AwsSolutions-SQS3': 'It is itself where failed runs and events are kept.' });
   accept(data.identity.pool, {

@@ -92,6 +92,8 @@ describe('A deployment that charges on Stripe', () => {
     expect(() => deploymentSettings({ stripeWebhookSecretArn: WEBHOOK })).toThrow(
       /goes with stripeSecretArn/,
     );
-    expect(() => deploymentSettings({ stripeVendorAccountsArn: VENDORS })).toThrow(/goes with stripeSecretArn/);
+    expect(() => deploymentSettings({ stripeVendorAccountsArn: VENDORS })).toThrow(
+      /goes with stripeSecretArn/,
+    );
   });
 });

@@ -87,9 +87,9 @@ describe('configuration of where things are', () => {
       accounts: { kind: 'file', file: 'vendors.json' },
     });
     const secretArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:vendors';
-    expect(
-      payoutsOf({ ...key, PAYWRIGHT_PAYOUTS: 'stripe', STRIPE_VENDOR_ACCOUNTS_ARN: secretArn }),
-    ).toEqual({ access, accounts: { kind: 'secret', secretArn, region: 'us-east-1' } });
+    expect(payoutsOf({ ...key, PAYWRIGHT_PAYOUTS: 'stripe', STRIPE_VENDOR_ACCOUNTS_ARN: secretArn })).toEqual(
+      { access, accounts: { kind: 'secret', secretArn, region: 'us-east-1' } },
+    );
   });
 
   it('knows the processors that are set, and leaves the simulator out where Stripe is chosen', () => {
