@@ -137,6 +137,7 @@ export const PLATFORM_FUNCTIONS = {
       KEYS.failedAuthentications,
       KEYS.tenants,
     ),
+    indexed('dueIndex'),
     ...writesFiles,
   ]),
   query: platform([

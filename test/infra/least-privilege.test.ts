@@ -48,6 +48,11 @@ const UNHEARD: readonly Readonly<{ names: RegExp; rights: RegExp; because: strin
     because: 'asked in production before the first work, as `GET /readyz` asks it of `query`',
   },
   {
+    names: /^process$/,
+    rights: /^dynamodb:Query dueIndex$/,
+    because: 'asked for what is under way on a payment that an event of Stripe names',
+  },
+  {
     names: /^(process|query|reconcile|jobs|recovery)$/,
     rights: /^dynamodb:(GetItem|BatchGetItem|Query) table \*#/,
     because: 'what is of a tenant is read as a whole',

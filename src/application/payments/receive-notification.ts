@@ -1,11 +1,15 @@
-import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
+import { errAsync, okAsync, ResultAsync } from 'neverthrow';
 import {
   askNow,
   type Claim,
   type ClaimKey,
   type ClaimTerms,
+  type Operation,
   respondedClaim,
 } from '../../domain/kernel/claim.ts';
+import { ATTENTION_INTERVAL_MS } from '../../domain/payments/attention.ts';
+import { hasModificationUnderWay } from '../../domain/payments/modification.ts';
+import type { Payment } from '../../domain/payments/payment.ts';
 import type { Claims } from '../../ports/claims.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { CommitRefused, Commits } from '../../ports/commits.ts';
@@ -16,7 +20,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { claimChange } from '../kernel/claim-change.ts';
 
 /**
- * `due`: the processor is asked about the payment in recovery's next round. `busy`: a request or a worker is asking it now, and
+ * `due`: the processor is asked about the payment, or its captures, refunds and voids, in recovery's next round. `busy`: a request or a worker is asking it now, and
  * recovery asks again. `settled`: the payment waits for nothing. `repeated`: it came before. `unknown`: it is about no payment here.
  */
 export const NOTIFICATION_ENDS = ['due', 'busy', 'settled', 'repeated', 'unknown'] as const;
@@ -31,10 +35,11 @@ export type ReceiveNotificationPorts = Readonly<{
 }>;
 
 /**
- * Takes a processor's notification as a reason to look up: a payment whose outcome is awaited is due now, and recovery asks the
- * processor. That is on record before this resolves, so a crash after it loses nothing; a crash before it loses no more than the
+ * Takes a processor's notification as a reason to look up: a payment whose outcome is awaited is due now, or else what is under way
+ * on it, and recovery asks the processor. That is on record before this resolves, so a crash after it loses nothing; a crash before it loses no more than the
  * notification, since such a payment is asked about without one too. Nothing here waits for the processor. Three reads and
- * two commits at the most, in any order of notifications, and safe to repeat.
+ * two commits at the most, in any order of notifications, and safe to repeat; where something is under way on the payment, one read
+ * more, one for each claim of the merchant that it finds, and a commit for each that is moved up.
  */
 export type ReceiveNotification = (
   notification: ProcessorNotification & Readonly<{ requestId: string }>,
@@ -66,13 +71,46 @@ const makeDue = (
 ): ResultAsync<NotificationEnd, StorageUnavailable> =>
   ports.payments
     .find(merchantId, paymentId)
-    .andThen(({ idempotencyKey }) =>
-      ports.claims.find({ merchantId, operation: 'process', key: idempotencyKey }, ports.clock.now()),
-    )
-    .andThen((claim) => moveUp(ports, claim))
+    .andThen((payment) => {
+      const { idempotencyKey: key } = payment;
+      return ports.claims
+        .find({ merchantId, operation: 'process', key }, ports.clock.now())
+        .andThen((claim) => moveUp(ports, claim))
+        .andThen((end) =>
+          end === 'settled' && hasModificationUnderWay(payment)
+            ? modificationsDue(ports, payment)
+            : okAsync(end),
+        );
+    })
     .orElse((failure: PaymentNotFound | StorageUnavailable) =>
       failure.kind === 'PaymentNotFound' ? okAsync<NotificationEnd>('unknown') : errAsync(failure),
     );
+
+/**
+ * Their keys are not on the payment, so they are looked for among the open claims, of which there are few at any time. What is not
+ * found there, because they are many or their index lags, is asked about when it is due by itself.
+ */
+const modificationsDue = (
+  ports: ReceiveNotificationPorts,
+  { merchantId, id }: Payment,
+): ResultAsync<NotificationEnd, StorageUnavailable> =>
+  ports.claims
+    .due(ports.clock.now() + ATTENTION_INTERVAL_MS, MOST_OPEN)
+    .map((keys) =>
+      keys
+        .filter((key) => key.merchantId === merchantId && MODIFYING.includes(key.operation))
+        .slice(0, MOST_READ),
+    )
+    .andThen((keys) => ResultAsync.combine(keys.map((key) => ports.claims.find(key, ports.clock.now()))))
+    .map((claims) => claims.filter((claim) => claim?.paymentId === id))
+    .andThen((claims) => ResultAsync.combine(claims.map((claim) => moveUp(ports, claim))))
+    .map((ends) => ENDS_FIRST.find((end) => ends.includes(end)) ?? 'settled');
+
+const MODIFYING: readonly Operation[] = ['capture', 'refund', 'void', 'expire'];
+/** Of several that are under way, one that is due is what there is to say. */
+const ENDS_FIRST = ['due', 'busy'] as const;
+const MOST_OPEN = 1_000;
+const MOST_READ = 100;
 
 /** A claim that is held is left to its holder, and one that the processor has nothing of to its client. */
 function moveUp(

@@ -5,6 +5,7 @@ import { add, type Money, money, subtract } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import {
   type Authorized,
+  amountsOf,
   type Canceled,
   moved,
   type Payment,
@@ -201,6 +202,10 @@ function conflict(payment: Payment) {
     underWay: isCapturing(payment),
   });
 }
+
+/** True while a capture, refund or void of the payment waits for its outcome. */
+export const hasModificationUnderWay = (payment: Payment): boolean =>
+  isCapturing(payment) || amountsOf(payment).refunding.minorUnits > 0n;
 
 /** True while a capture or a void is under way. */
 const isCapturing = (payment: Payment): boolean =>
