@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { modifyPayment } from '../../src/application/payments/modify-payment.ts';
@@ -8,7 +7,6 @@ import type { PaymentId } from '../../src/domain/kernel/ids.ts';
 import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
 import { eachInItsOwnWorld, world } from '../application/each-world.ts';
 import { aModification, aRequest, dieAfter, dieBefore, pass, soon } from '../application/world.ts';
-import { trying } from '../domain/arbitraries.ts';
 import { aMerchantId, terms } from '../fixtures/changes.ts';
 import { hasStripeDescription } from '../support/aws-emulators.ts';
 import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
@@ -16,9 +14,6 @@ import { bookOf, charged, processorAt } from '../support/stripe-double/bookkeepi
 import { doubleClient } from '../support/stripe-double/client.ts';
 import { EVERY_FAULT, type Fault } from '../support/stripe-double/faults.ts';
 import { type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts';
-
-/** Deep runs, which crash on every step, try as many as live money is promised. */
-const HISTORIES = process.env['PAYWRIGHT_DEEP_CRASHES'] === undefined ? 40 : 200;
 
 const OPEN = 'POST /v1/payment_intents';
 const CONFIRM = 'POST /v1/payment_intents/{intent}/confirm';
@@ -236,46 +231,6 @@ describe.runIf(hasStripeDescription())('Payments on Stripe, whose answers are la
       expect(bookOf(double.books(), id)).toEqual(AFTER[asked.type]);
     },
   );
-
-  const step = fc.record({
-    asked: fc.constantFrom<ModificationRequest>(
-      { type: 'capture', amount: 30n, final: false },
-      { type: 'capture', amount: 20n, final: true },
-      { type: 'refund', amount: 15n },
-      { type: 'void' },
-    ),
-    fault: fc.option(fc.constantFrom(...FAULTS.filter(({ kind }) => kind !== 'never')), { nil: undefined }),
-    again: fc.boolean(),
-  });
-  const history = fc.record({
-    captureMethod: fc.constantFrom('automatic' as const, 'manual' as const),
-    paymentMethod: fc.constantFrom('pm_card_visa', 'pm_card_visa_chargeDeclined', 'pm_card_refundFail'),
-    opened: step.map(({ fault }) => fault),
-    confirmed: step.map(({ fault }) => fault),
-    steps: fc.array(step, { maxLength: 5 }),
-  });
-
-  it('end in an end state with Stripe’s books, whatever went wrong in whatever order', async () => {
-    await fc.assert(
-      fc.asyncProperty(history, async ({ captureMethod, paymentMethod, opened, confirmed, steps }) => {
-        double.script.next(OPEN, opened);
-        double.script.next(CONFIRM, confirmed);
-        await use.process({ ...onStripe(paymentMethod), captureMethod });
-        const [payment] = await payments();
-        for (const { asked, fault, again } of payment === undefined ? [] : steps) {
-          double.script.next(MOVES[asked.type], fault);
-          const request = aModification(payment?.id ?? expect.fail(), asked);
-          await use.move(request);
-          if (again) await use.move(request);
-          double.script.take(MOVES[asked.type]);
-        }
-        for (const endpoint of [OPEN, CONFIRM]) double.script.take(endpoint);
-        await settled();
-        await expectSettled();
-      }),
-      trying(HISTORIES),
-    );
-  });
 
   async function until(there: () => boolean): Promise<void> {
     while (!there()) await soon();
