@@ -54,6 +54,8 @@ describe('The login that serves', () => {
     await expect(
       admitServing(owner, { user, password: 'first' }, PLATFORM_MIGRATIONS, grants),
     ).rejects.toThrow();
+    // A connection within a transaction that failed would refuse whatever is asked on it.
+    expect(owner.totalCount).toBe(0);
     const { rowCount } = await owner.query('SELECT FROM pg_roles WHERE rolname = $1', [user]);
     expect(rowCount).toBe(0);
     await owner.end();

@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emulatorUrl, hasEmulator } from '../support/aws-emulators.ts';
+import { pageShell } from '../support/page-shell.ts';
 import { deploySteps } from './deploy-guide.ts';
 import { emulatedAssembly } from './emulated-assembly.ts';
 
-const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
 const PASSWORD = 'Correct-Horse-9-Battery';
 
@@ -23,61 +21,34 @@ const isFollowed = process.env['PAYWRIGHT_FOLLOW_DEPLOY'] !== undefined && hasEm
 
 describe.runIf(isFollowed)('docs/deploy.md, followed line by line on MiniStack', () => {
   let folder: string;
-  let environment: Readonly<Record<string, string>>;
+  let shell: ReturnType<typeof pageShell>;
   const rest = deploySteps().filter(({ mark }) => mark === 'E');
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'paywright-deploy-'));
     const emulator = await emulatorUrl('ministack');
     const assembly = await emulatedAssembly(folder, emulator);
-    const programs = join(folder, 'programs');
-    mkdirSync(programs);
-    const python = join(ROOT, '.emulators/python/bin/python');
-    const program = (name: string, text: string) =>
-      writeFileSync(join(programs, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-    program('aws', `exec ${python} ${join(ROOT, 'tools/emulators/aws.py')} "$@"`);
-    program(
-      'npx',
-      `shift
+    shell = pageShell({
+      folder,
+      emulator,
+      npx: `shift
 case $1 in
 deploy) set -- "$@" --require-approval never --method direct ;;
 destroy) set -- "$@" --force ;;
 esac
 exec ${join(ROOT, 'node_modules/.bin/cdk')} "$@" --app ${assembly} --no-notices`,
-    );
-    environment = {
-      PATH: `${programs}:${process.env['PATH'] ?? ''}`,
-      HOME: folder,
-      TMPDIR: folder,
-      CI: '1',
-      CDK_DISABLE_CLI_TELEMETRY: 'true',
-      AWS_ENDPOINT_URL: emulator,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: 'eu-central-1',
-      AWS_DEFAULT_REGION: 'eu-central-1',
-      CDK_DEFAULT_REGION: 'eu-central-1',
-      CDK_DEFAULT_ACCOUNT: '000000000000',
-    };
-    writeFileSync(join(folder, 'variables'), '');
+      environment: {
+        CI: '1',
+        CDK_DISABLE_CLI_TELEMETRY: 'true',
+        CDK_DEFAULT_REGION: 'eu-central-1',
+        CDK_DEFAULT_ACCOUNT: '000000000000',
+      },
+      variables: ['POOL', 'CLIENT', 'URL', 'ADMIN', 'TOKEN'],
+    });
   }, 900_000);
   afterAll(() => {
     rmSync(folder, { recursive: true, force: true });
   });
-
-  /** As one shell would run them one after the other: variables that an earlier step set are there. */
-  async function shell(commands: string): Promise<string> {
-    const kept = join(folder, 'variables');
-    // Behind a pipe, since Node's own is a socket, which `/dev/stdout` cannot be opened as.
-    const keep = `declare -p POOL CLIENT URL ADMIN TOKEN >${kept} 2>/dev/null || true`;
-    const script = `set -eu -o pipefail; set -a; . ${kept}\n{ ${commands}\n${keep}; } | cat`;
-    const { stdout } = await run('bash', ['-c', script], {
-      cwd: folder,
-      env: environment,
-      maxBuffer: 64 * 1_024 ** 2,
-    });
-    return stdout;
-  }
 
   /** The next step of the document, which has to have this title. */
   async function follow(title: string, edit: (commands: string) => string = (text) => text): Promise<string> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { APPROVALS_FUNCTIONS, MIGRATION_FUNCTIONS, PLATFORM_FUNCTIONS } from '../../infra/function-plans.ts';
-import { theResource } from './synthesized.ts';
+import { production, resourcesOf, type Synthesized, synthesized } from './synthesized.ts';
 
 type Faults = readonly Readonly<{ name: string; says: string }>[];
 type ReadVariables = (
@@ -28,26 +28,40 @@ const RESOLVED: Readonly<Record<string, string>> = {
   KMS_INDEX_KEY_ID: 'arn:aws:kms:eu-central-1:111122223333:key/22222222-2222-4222-8222-222222222222',
 };
 
-describe('The environment of a function', () => {
-  it.each(Object.keys({ ...MIGRATION_FUNCTIONS, ...PLATFORM_FUNCTIONS, ...APPROVALS_FUNCTIONS }))(
-    'is one that production accepts: %s',
-    (name) => {
-      const { Properties } = theResource('AWS::Lambda::Function', {
-        FunctionName: `paywright-production-${name}`,
-      });
-      const { Variables } = Properties['Environment'] as { Variables: Readonly<Record<string, unknown>> };
-      const env = Object.entries(Variables).map(([setting, value]) => {
-        if (typeof value === 'string') return [setting, value];
-        const resolved = RESOLVED[setting];
-        if (resolved === undefined) throw new Error(`nothing stands for ${setting}`);
-        return [setting, resolved];
-      });
-      const faults = readVariables({ AWS_REGION: 'eu-central-1', ...Object.fromEntries(env) }).match(
-        (): Faults => [],
-        (found) => found,
-      );
-      expect(faults).toEqual([]);
-      expect(Properties['KmsKeyArn']).toBeDefined();
-    },
+const NAMES = Object.keys({ ...MIGRATION_FUNCTIONS, ...PLATFORM_FUNCTIONS, ...APPROVALS_FUNCTIONS });
+
+/** What production says against the environment of a function. */
+function faultsOf(name: string, { templates }: Synthesized): Faults {
+  const [found] = resourcesOf('AWS::Lambda::Function', ...Object.values(templates)).filter(
+    ({ Properties }) => Properties['FunctionName'] === `paywright-production-${name}`,
   );
+  const { Environment: environment, KmsKeyArn } = found?.Properties ?? {};
+  expect(KmsKeyArn).toBeDefined();
+  const { Variables } = environment as { Variables: Readonly<Record<string, unknown>> };
+  const env = Object.entries(Variables).map(([setting, value]) => {
+    if (typeof value === 'string') return [setting, value];
+    const resolved = RESOLVED[setting];
+    if (resolved === undefined) throw new Error(`nothing stands for ${setting}`);
+    return [setting, resolved];
+  });
+  return readVariables({ AWS_REGION: 'eu-central-1', ...Object.fromEntries(env) }).match(
+    (): Faults => [],
+    (faults) => faults,
+  );
+}
+
+describe('The environment of a function', () => {
+  it.each(NAMES)('is one that production accepts: %s', (name) => {
+    expect(faultsOf(name, production())).toEqual([]);
+  });
+
+  it('is one that production accepts where payments and payouts are on Stripe', () => {
+    const secret = (name: string) => `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${name}-a1b2c3`;
+    const onStripe = synthesized({
+      stripeSecretArn: secret('Stripe'),
+      stripeWebhookSecretArn: secret('StripeEvents'),
+      stripeVendorAccountsArn: secret('Vendors'),
+    });
+    for (const name of NAMES) expect(faultsOf(name, onStripe), name).toEqual([]);
+  });
 });
