@@ -6,8 +6,16 @@ import { addsUp } from '../../../src/domain/files/file-totals.ts';
 import { publishedReconciliation } from '../../../src/domain/files/published-reconciliation.ts';
 import type { Reconciliation } from '../../../src/domain/files/reconciliation.ts';
 import { aMerchantId } from '../../fixtures/changes.ts';
-import { ROW_FAULTS, rowsWithFaults } from '../../fixtures/faulty-rows.ts';
-import { asItEnded, countsOf, fileDesk, nativeFile, rowAbout, rowOfType } from '../../fixtures/files.ts';
+import { faultsOfRows, rowsWithFaults } from '../../fixtures/faulty-rows.ts';
+import {
+  absentAtEndOf,
+  asItEnded,
+  countsOf,
+  fileDesk,
+  nativeFile,
+  rowAbout,
+  rowOfType,
+} from '../../fixtures/files.ts';
 import { temporaryFiles } from '../../support/objects.ts';
 
 /** How the file as a whole arrives. */
@@ -25,7 +33,7 @@ describe('a file with faults', () => {
   it('has exactly the outcomes of its faults, and counts and sums that add up, however it arrives', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.constantFrom(...ROW_FAULTS), { minLength: 1, maxLength: 40 }),
+        faultsOfRows(40),
         fc.constantFrom(...WAYS),
         fc.infiniteStream(fc.nat()),
         async (faults, way, order) => {
@@ -63,6 +71,7 @@ describe('a file with faults', () => {
             expect(each.status === 'completed' && addsUp(each.totals, each.outcomes)).toBe(true);
           const found = await Promise.all(book.map((each) => desk.transaction(each)));
           expect(found.map((each) => each?.status === 'settled')).toEqual(settled);
+          expect(absentAtEndOf(done.at(-1))).toBe(settled.filter((isSettled) => !isSettled).length);
           const clock = { now: () => desk.clock.now() + 3_600_000 };
           const verified = await verifyWithFiles({ ...storage, ...desk.ports, clock })(() => {});
           expect(verified.isOk() ? verified.value.unsettled : verified.error).toEqual([]);

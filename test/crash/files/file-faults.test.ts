@@ -5,8 +5,8 @@ import { verifyWithFiles } from '../../../src/application/integrity/verify-files
 import { addsUp } from '../../../src/domain/files/file-totals.ts';
 import { trying } from '../../domain/arbitraries.ts';
 import { aMerchantId } from '../../fixtures/changes.ts';
-import { ROW_FAULTS, rowsWithFaults } from '../../fixtures/faulty-rows.ts';
-import { countsOf, fileDesk, nativeFile } from '../../fixtures/files.ts';
+import { faultsOfRows, rowsWithFaults } from '../../fixtures/faulty-rows.ts';
+import { absentAtEndOf, countsOf, fileDesk, nativeFile } from '../../fixtures/files.ts';
 import { temporaryFiles } from '../../support/objects.ts';
 import { aProcess, FAULTS } from '../faulty-process.ts';
 import { inSteps } from './in-steps.ts';
@@ -25,7 +25,7 @@ describe('a file with faults that is read by workers which die, stall and repeat
   it('has exactly the outcomes of its faults, settles each transaction once, and leaves nothing that verify finds', async () => {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.constantFrom(...ROW_FAULTS), { minLength: 1, maxLength: 14 }),
+        faultsOfRows(14),
         hurts,
         fc.infiniteStream(fc.nat()),
         async (faults, workers, order) => {
@@ -60,6 +60,7 @@ describe('a file with faults that is read by workers which die, stall and repeat
           expect(end.status === 'completed' && addsUp(end.totals, end.outcomes)).toBe(true);
           const found = await Promise.all(book.map((each) => desk.transaction(each)));
           expect(found.map((each) => each?.status === 'settled')).toEqual(settled);
+          expect(absentAtEndOf(end)).toBe(settled.filter((isSettled) => !isSettled).length);
           // Once: a second settlement would be another version.
           expect(found.every((each) => each?.status !== 'settled' || each.version === 2)).toBe(true);
           const clock = { now: () => desk.clock.now() + 3_600_000 };
