@@ -1,5 +1,6 @@
 import { ACCEPT_WORK } from '../application/disputes/accept-dispute.ts';
 import { closeAccepted } from '../application/disputes/close-accepted.ts';
+import { disputeRows } from '../application/disputes/dispute-rows.ts';
 import { DISPUTE_WORK } from '../application/disputes/queue-dispute.ts';
 import { recordDispute } from '../application/disputes/record-dispute.ts';
 import { CLOSING_WORK, closeSettlementsOfFailed } from '../application/files/close-settlements.ts';
@@ -19,7 +20,7 @@ const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
   new Map([
     [EXPORT_WORK, exportWork(ports)],
     [SCHEDULE_WORK, runSchedules(ports)],
-    [RECONCILIATION_WORK, reconcileFile(ports)],
+    [RECONCILIATION_WORK, reconcileFile(ports, [disputeRows])],
     [CLOSING_WORK, closeSettlementsOfFailed(ports)],
     [REPORT_WORK, reportWork(ports)],
     [UPLOAD_WORK, receiveUploads(ports)],

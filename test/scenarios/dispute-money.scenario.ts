@@ -1,106 +1,10 @@
 import fc from 'fast-check';
-import { errAsync, okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DisputeStatus } from '../../src/domain/disputes/dispute.ts';
-import type { MerchantId } from '../../src/domain/kernel/ids.ts';
-import { money } from '../../src/domain/kernel/money.ts';
-import type { Transaction } from '../../src/domain/payments/transaction.ts';
-import type { ProcessorDispute, ProcessorDisputes } from '../../src/ports/processor-disputes.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { trying } from '../domain/arbitraries.ts';
-import { aMerchantId, NOON } from '../fixtures/changes.ts';
-import { countsOf, fileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
-import { aPlatform } from '../support/http-app.ts';
-import { handClock } from '../support/relay-workers.ts';
-import { disputeDesk } from './dispute-desk.ts';
-
-const MINUTE_MS = 60_000;
-const usd = (units: bigint) => money(units, 'USD');
-
-/** What the processor has said of a dispute by each of its states. */
-const SAID = {
-  inquired: { status: 'needs_response' },
-  opened: { status: 'needs_response', chargedBack: { amount: usd(80n), fee: 15n } },
-  lost: { status: 'lost', chargedBack: { amount: usd(80n), fee: 15n } },
-  won: {
-    status: 'won',
-    chargedBack: { amount: usd(80n), fee: 15n },
-    returned: { amount: usd(80n), fee: 5n },
-  },
-} as const satisfies Record<
-  string,
-  Pick<ProcessorDispute, 'chargedBack' | 'returned'> & { status: DisputeStatus }
->;
-type Said = keyof typeof SAID;
-
-/** A shop that takes payments, is told of disputes, and gets its processor's files. */
-async function aShop(storage: Storage) {
-  const clock = handClock(NOON + 86_400_000);
-  const records = new Map<string, ProcessorDispute>();
-  const processorDisputes: ProcessorDisputes = {
-    find: ({ id }) => {
-      const found = records.get(id);
-      return found === undefined ? errAsync({ kind: 'ProcessorHasNoRecord' }) : okAsync(found);
-    },
-    accept: () => errAsync({ kind: 'DisputeNotClosed' }),
-  };
-  const platform = aPlatform(storage, { clock, processorDisputes });
-  const desk = fileDesk(storage, platform.files);
-  await desk.open();
-  const merchantId: MerchantId = aMerchantId();
-  const disputes = disputeDesk(storage, platform, { clock, merchantId });
-  let events = 0;
-  const work = async () => {
-    for (let round = 0; round < 4; round += 1) {
-      await platform.work();
-      clock.pass(2 * MINUTE_MS);
-    }
-  };
-  const pay = async (): Promise<Transaction> => {
-    const id = await disputes.takePayment();
-    const [transaction] = (await storage.payments.transactionsOf(merchantId, id))._unsafeUnwrap();
-    if (transaction === undefined) throw new Error('a payment that was taken has a transaction');
-    return transaction;
-  };
-  return {
-    ...platform,
-    ...disputes,
-    clock,
-    desk,
-    work,
-    pay,
-    /** The processor says from now on, and sends an event once or more. */
-    async says(id: string, capture: Transaction, said: Said, times = 1) {
-      const payment = (await storage.payments.find(merchantId, capture.paymentId))._unsafeUnwrap();
-      const about = { merchantId, paymentId: capture.paymentId };
-      const known = { processorId: id, chargeId: payment.processorId ?? '', about, reason: 'fraudulent' };
-      records.set(id, { ...known, amount: usd(80n), ...SAID[said] });
-      for (let time = 0; time < times; time += 1) {
-        events += 1;
-        const event = { id: `evt_${events}`, dispute: { id }, requestId: 'req-event' };
-        (await platform.useCases.queueDispute(event))._unsafeUnwrap();
-      }
-    },
-    /** A file of these rows arrives; no two are the same bytes. */
-    async arrives(rows: Parameters<typeof nativeFile>[0]) {
-      events += 1;
-      const marked = rows.map((row) => ({ ...row, payout_id: `po-${events}` }));
-      return (await desk.send(nativeFile(marked)))._unsafeUnwrap().reconciliation;
-    },
-    /** What was posted for disputes of a payment, whatever came first. */
-    async posted() {
-      const entries = (await storage.ledger.list(merchantId, {}, { limit: 500 }))._unsafeUnwrap();
-      return entries
-        .flatMap((each) => ('statementLineId' in each ? [`${each.type} ${each.amount.minorUnits}`] : []))
-        .toSorted();
-    },
-  };
-}
-
-const chargedBack = (capture: Transaction, reference: string, cells: Record<string, string> = {}) =>
-  rowAbout(capture, { type: 'chargeback', reference, amount: '80', fee: '15', ...cells });
-const reversed = (capture: Transaction, reference: string, cells: Record<string, string> = {}) =>
-  rowAbout(capture, { type: 'chargeback_reversal', reference, amount: '80', fee: '5', ...cells });
+import { aMerchantId } from '../fixtures/changes.ts';
+import { countsOf, rowAbout } from '../fixtures/files.ts';
+import { aShop, chargedBack, reversed, type Said } from './dispute-shop.ts';
 
 const TAKEN = ['chargeback 80', 'fee 15'];
 const GIVEN_BACK = [...TAKEN, 'chargeback_reversal 80', 'fee 5'].toSorted();
@@ -214,6 +118,8 @@ export function disputeMoneyContract(adapter: string, open: () => Promise<Storag
             await shop.work();
             isKnown = [...isKnown, ...(end === 'won' ? GIVEN_BACK : TAKEN)].toSorted();
             expect(await shop.posted()).toEqual(isKnown);
+            const known = (await shop.disputes()).filter((each) => each.startsWith(`${name} `));
+            expect(known).toEqual([`${name} ${end} fraudulent 80`]);
           },
         ),
         trying(adapter === 'memory' ? 30 : 4),

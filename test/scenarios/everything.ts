@@ -9,6 +9,7 @@ import { exceptionsContract } from './exceptions.scenario.ts';
 import { exportLifeContract } from './export-life.scenario.ts';
 import { exportSchedulesContract } from './export-schedules.scenario.ts';
 import { exportsContract } from './exports.scenario.ts';
+import { fileDisputesContract } from './file-disputes.scenario.ts';
 import { fileIntegrityContract } from './file-integrity.scenario.ts';
 import { findingPaymentsContract } from './finding-payments.scenario.ts';
 import { heavyPagesContract } from './heavy-pages.scenario.ts';
@@ -75,6 +76,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   modificationResolutionsContract(adapter, open);
   disputesContract(adapter, open);
   disputeMoneyContract(adapter, open);
+  fileDisputesContract(adapter, open);
   acceptingDisputesContract(adapter, open);
   simulatedDisputesContract(adapter, open);
   findingPaymentsContract(adapter, open);

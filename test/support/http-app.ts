@@ -18,6 +18,7 @@ import { systemWebhookSecrets } from '../../src/adapters/system/webhook-secrets.
 import { httpWebhookSender } from '../../src/adapters/webhooks/sender.ts';
 import { ACCEPT_WORK } from '../../src/application/disputes/accept-dispute.ts';
 import { closeAccepted } from '../../src/application/disputes/close-accepted.ts';
+import { disputeRows } from '../../src/application/disputes/dispute-rows.ts';
 import { DISPUTE_WORK } from '../../src/application/disputes/queue-dispute.ts';
 import { recordDispute } from '../../src/application/disputes/record-dispute.ts';
 import { exportWork } from '../../src/application/files/export-work.ts';
@@ -120,7 +121,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
   const works = new Map([
     [EXPORT_WORK, exportWork(ports)],
     [SCHEDULE_WORK, runSchedules(ports)],
-    [RECONCILIATION_WORK, reconcileFile(ports)],
+    [RECONCILIATION_WORK, reconcileFile(ports, [disputeRows])],
     [DISPUTE_WORK, recordDispute({ ...ports, processorDisputes })],
     [ACCEPT_WORK, closeAccepted({ ...ports, processorDisputes })],
   ]);

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
+import { disputeRows } from '../../src/application/disputes/dispute-rows.ts';
 import { RECONCILIATION_WORK, reconcileFile } from '../../src/application/files/reconcile-file.ts';
 import { JOB_TERMS, runJobs } from '../../src/application/files/run-jobs.ts';
 import { AGGREGATE_KINDS } from '../../src/domain/kernel/aggregate-kind.ts';
@@ -80,7 +81,7 @@ export async function twoAccounts(storage: Storage) {
   const exports = [await anExport(a), await anExport(a)];
   const reconciliations = [await aReconciliation(a, 'a-1'), await aReconciliation(a, 'a-2')];
   const [schedule, theirSchedule] = [await aSchedule(a), await aSchedule(b)];
-  const works = new Map([[RECONCILIATION_WORK, reconcileFile(platform.ports)]]);
+  const works = new Map([[RECONCILIATION_WORK, reconcileFile(platform.ports, [disputeRows])]]);
   const reconcile = async () => runJobs(platform.ports, works, { ...JOB_TERMS, holder: 'reconciler' })(9);
   const [theirExport, theirReconciliation] = [await anExport(b), await aReconciliation(b, 'b-1')];
 

@@ -33,7 +33,6 @@ export function batchDraft(mostRows: number): BatchDraft {
   const drafts = new Map<string, AggregateEffect>();
   const holders = new Map<string, string>();
   const entries: LedgerEntry[] = [];
-  const events: DomainEvent[] = [];
   const currencies = new Set<string>();
   /** Of the row that is being added; made once, as rows are many. */
   const changed = new Map<string, AggregateEffect>();
@@ -50,23 +49,20 @@ export function batchDraft(mostRows: number): BatchDraft {
       changed.clear();
       balances.clear();
       let needed = settled === undefined ? 0 : ROWS_OF_SETTLEMENT;
-      for (const { aggregates = [], entries: posted = [], events: told = [] } of effects) {
+      for (const { aggregates = [], entries: posted = [] } of effects) {
         for (const effect of aggregates) {
           const key = nameOf(effect.next);
           changed.set(key, later(changed.get(key) ?? drafts.get(key), effect));
         }
         for (const { amount } of posted) if (!currencies.has(amount.currency)) balances.add(amount.currency);
-        needed += posted.length + told.length;
+        needed += posted.length;
       }
       for (const [key, effect] of changed) needed += rowsOf(effect) - rowsOf(drafts.get(key));
       needed += balances.size;
       if (used + needed > mostRows) return false;
       used += needed;
       if (settled !== undefined) settlements.push(settled);
-      for (const { entries: posted = [], events: told = [] } of effects) {
-        entries.push(...posted);
-        events.push(...told);
-      }
+      for (const { entries: posted = [] } of effects) entries.push(...posted);
       for (const currency of balances) currencies.add(currency);
       for (const [key, effect] of changed) {
         drafts.set(key, effect);
@@ -74,7 +70,11 @@ export function batchDraft(mostRows: number): BatchDraft {
       }
       return true;
     },
-    effects: () => ({ settlements, aggregates: [...drafts.values()], entries, events }),
+    effects() {
+      const aggregates = [...drafts.values()];
+      const events = aggregates.flatMap(({ event }) => (event === undefined ? [] : [event]));
+      return { settlements, aggregates, entries, events };
+    },
   };
 }
 
@@ -87,6 +87,7 @@ function later(first: AggregateEffect | undefined, second: AggregateEffect): Agg
     action: second.action,
     next: second.next,
     ...(first.before === undefined ? {} : { before: first.before }),
+    ...(second.event === undefined ? {} : { event: second.event }),
     takes: both(first.takes, second.takes),
     releases: both(first.releases, second.releases),
   };
@@ -97,7 +98,7 @@ const NONE: readonly string[] = [];
 const both = (a = NONE, b = NONE): readonly string[] =>
   b.every((key) => a.includes(key)) ? a : [...new Set([...a, ...b])];
 
-/** A row for each owner, the link, one for each key, and the place among those that are open which it leaves when it closes. */
+/** A row for each owner, the link, the event, one for each key, and the place among those that are open which it leaves when it closes. */
 const rowsOf = (effect: AggregateEffect | undefined): number =>
   effect === undefined
     ? 0
@@ -105,4 +106,5 @@ const rowsOf = (effect: AggregateEffect | undefined): number =>
       1 +
       (effect.takes?.length ?? 0) +
       (effect.releases?.length ?? 0) +
+      (effect.event === undefined ? 0 : 1) +
       (isClosed(effect.next) ? 1 : 0);

@@ -17,7 +17,7 @@ import {
   paymentsIn,
   type RowRead,
 } from './match-batch.ts';
-import { type ContributorPorts, rowContributors } from './row-contributors.ts';
+import { type ContributorOf, type ContributorPorts, rowContributors } from './row-contributors.ts';
 
 export type FileBatchPorts = FilePorts &
   MatchPorts &
@@ -34,6 +34,7 @@ export type FileBatchTerms = Readonly<{
   isRow: (record: CsvRecord) => boolean;
   read: ReadRow;
   terms: Omit<MatchTerms, 'contributors'>;
+  contributors: readonly ContributorOf[];
 }>;
 
 /** So many are made and not committed beside the one that is asked for: while one object is written the next batch is matched. */
@@ -51,7 +52,7 @@ export async function* fileBatches(
   ports: FileBatchPorts,
   begun: ProcessingReconciliation,
   from: CsvPlace,
-  { attempt, isRow, read, terms }: FileBatchTerms,
+  { attempt, isRow, read, terms, contributors }: FileBatchTerms,
 ): AsyncGenerator<Result<FileBatch, JobHeldUp>, void, void> {
   const size = batchSize(ports);
   const records = fileRecords(ports, begun, from);
@@ -106,7 +107,7 @@ export async function* fileBatches(
     const books = await booksOf(names, steps);
     if (books.isErr()) return err(heldUp(books.error));
     const reads = leftBySteps(ports, steps.slice(-AHEAD));
-    const of = { ...terms, contributors: rowContributors(reads) };
+    const of = { ...terms, contributors: rowContributors(reads, contributors) };
     const matched = await matchBatch(reads, running, rows, books.value, of, ports.clock.now());
     if (matched.isErr()) return err(heldUp(matched.error));
     const { step, stored, written } = batchStep(ports, running, matched.value, attempt);

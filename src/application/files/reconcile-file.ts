@@ -36,6 +36,7 @@ import {
   progressOf,
   refusedReconciliation,
 } from './reconciliation-moves.ts';
+import type { ContributorOf } from './row-contributors.ts';
 
 /** What jobs that reconcile a file are called. */
 export const RECONCILIATION_WORK = 'reconciliation';
@@ -50,9 +51,9 @@ type OpenReconciliation = Extract<Reconciliation, { status: 'pending' | 'process
 /**
  * Reads a file twice: to its end, so that a file that is refused settles nothing; then batch by batch (`fileBatches`), each in one commit with
  * the transactions that it settles, the counts and the place where the next begins. What became of the rows is one object a
- * batch, written before that commit.
+ * batch, written before that commit. `contributors` are what rows change in other features.
  */
-export const reconcileFile = (ports: ReconcilePorts): JobWork => {
+export const reconcileFile = (ports: ReconcilePorts, contributors: readonly ContributorOf[]): JobWork => {
   return {
     async *run(job) {
       const found = await findReconciliation(ports.aggregates, job);
@@ -137,6 +138,7 @@ export const reconcileFile = (ports: ReconcilePorts): JobWork => {
       isRow: ({ cells }) => !isNoRow(begun.header, cells),
       read: onPayoutDays(read.value, begun.totals),
       terms: { tolerance: (currency) => tolerances[currency] ?? 0n },
+      contributors,
     });
     let last = { stored: begun, place: from };
     for await (const batch of batches) {

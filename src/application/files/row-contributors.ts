@@ -9,9 +9,16 @@ import { statementLineRows } from './statement-line-rows.ts';
 /** What contributors read with, and name what they open by. */
 export type ContributorPorts = Readonly<{ aggregates: MatchReads['aggregates']; ids: Ids; digests: Digests }>;
 
+/** What rows change in another feature, which this one does not know. */
+export type ContributorOf = (ports: ContributorPorts) => RowContributor;
+
 /** Everything that rows change beside the transactions that they settle: one thing a line, none knows of another. */
-export const rowContributors = (ports: ContributorPorts): readonly RowContributor[] => [
+export const rowContributors = (
+  ports: ContributorPorts,
+  others: readonly ContributorOf[],
+): readonly RowContributor[] => [
   settlementRows(ports),
   statementLineRows(ports),
   exceptionRows(ports),
+  ...others.map((each) => each(ports)),
 ];

@@ -12,7 +12,8 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
 /**
  * An aggregate as a row leaves it. `before` is how it is stored, absent when it is not. The batch writes an aggregate once, as the
- * last row that changed it left it, with all the keys that they took or let go of; version and audit link are the batch's.
+ * last row that changed it left it, with all the keys that they took or let go of, and with the event of that row alone; version and audit
+ * link are the batch's.
  */
 export type AggregateEffect = Readonly<{
   /** What happened, such as `settlement.advanced`. */
@@ -21,13 +22,13 @@ export type AggregateEffect = Readonly<{
   next: Aggregate;
   takes?: readonly string[];
   releases?: readonly string[];
+  event?: DomainEvent;
 }>;
 
 /** What one row changes, beside the transaction that it settles and the fee of that. */
 export type RowEffects = Readonly<{
   aggregates?: readonly AggregateEffect[];
   entries?: readonly LedgerEntry[];
-  events?: readonly DomainEvent[];
   /** What the line of the row's outcome says of it, beside what the row said. */
   line?: JsonObject;
 }>;

@@ -15,7 +15,7 @@ import { aProcess, outlived, type Planned } from '../faulty-process.ts';
 import { IS_DEEP, inSteps, pointsOf } from './in-steps.ts';
 
 /** A batch is then of two or three rows, so that a file of a few has several. */
-const FEW_ROWS = 16;
+const FEW_ROWS = 18;
 const LEASE_OVER_MS = 400_000;
 /** So many faults are tried on each database, of which the seed says which. */
 const SAMPLED = 6;
@@ -65,6 +65,7 @@ async function endOf({ storage, desk, paid, id }: World) {
   const rows = (await list({ merchantId, id, limit: 100 }))._unsafeUnwrap().items;
   const lines = await storage.aggregates.list(merchantId, 'statement_line', { limit: 100 });
   const exceptions = await storage.aggregates.newest(merchantId, 'exception', { limit: 100 });
+  const disputes = await storage.aggregates.newest(merchantId, 'dispute', { limit: 100 });
   const transactions = await Promise.all(paid.map((each) => desk.transaction(each)));
   const [balance] = (await storage.balances.of(desk.merchantId, 'USD'))._unsafeUnwrap();
   const clock = { now: () => desk.clock.now() + 3_600_000 };
@@ -81,6 +82,9 @@ async function endOf({ storage, desk, paid, id }: World) {
       ._unsafeUnwrap()
       .map(({ type, reference }) => `${type} ${reference}`)
       .sort(),
+    disputes: disputes
+      ._unsafeUnwrap()
+      .map(({ status, processorId, version }) => `${status} ${processorId} ${version}`),
     settlements: (await settlementsOf(desk)).map(settled).toSorted(),
     told: await lockedIn(storage),
     exceptions: exceptions
@@ -123,6 +127,7 @@ const ENDED = {
   fees: 9n,
   bank: -70n,
   lines: ['chargeback d-1', 'payout p-1'],
+  disputes: ['needs_response d-1 1'],
   settlements: [
     '2026-03-02 1 completed: 6591 in 4, and 0 that did not match',
     '2026-03-02 1 completed_with_exceptions: 0 in 0, and 0 that did not match',
