@@ -20,7 +20,7 @@ const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
   new Map([
     [EXPORT_WORK, exportWork(ports)],
     [SCHEDULE_WORK, runSchedules(ports)],
-    [RECONCILIATION_WORK, reconcileFile(ports, [disputeRows])],
+    [RECONCILIATION_WORK, reconcileFile(ports, [disputeRows(ports)])],
     [CLOSING_WORK, closeSettlementsOfFailed(ports)],
     [REPORT_WORK, reportWork(ports)],
     [UPLOAD_WORK, receiveUploads(ports)],

@@ -46,6 +46,7 @@ export function fileDisputesContract(adapter: string, open: () => Promise<Storag
     it('are as the processor’s own record says once that is read, whichever came first', async () => {
       const [one, two] = [await shop.pay(), await shop.pay()];
       await shop.arrives([chargedBack(one, 'du_1')]);
+      await shop.work();
       await shop.says('du_2', two, 'opened');
       await shop.work();
       await shop.arrives([chargedBack(two, 'du_2')]);
@@ -57,6 +58,17 @@ export function fileDisputesContract(adapter: string, open: () => Promise<Storag
       ]);
       expect(await shop.told()).toEqual(['dispute.closed', 'dispute.created', 'dispute.created']);
       expect(await shop.posted()).toEqual(['chargeback 80', 'chargeback 80', 'fee 15', 'fee 15']);
+      expect(await shop.verified()).toEqual([]);
+    });
+
+    it('are read at the processor, also where it has sent no event of them', async () => {
+      const capture = await shop.pay();
+      await shop.says('du_1', capture, 'lost', 0);
+      await shop.arrives([chargedBack(capture, 'du_1'), chargedBack(capture, 'du_1')]);
+      await shop.work();
+      expect(await shop.disputes()).toEqual(['du_1 lost fraudulent 80']);
+      expect(await shop.told()).toEqual(['dispute.closed', 'dispute.created']);
+      expect(await shop.posted()).toEqual(['chargeback 80', 'fee 15']);
       expect(await shop.verified()).toEqual([]);
     });
 

@@ -121,7 +121,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
   const works = new Map([
     [EXPORT_WORK, exportWork(ports)],
     [SCHEDULE_WORK, runSchedules(ports)],
-    [RECONCILIATION_WORK, reconcileFile(ports, [disputeRows])],
+    [RECONCILIATION_WORK, reconcileFile(ports, [disputeRows({ ...ports, processorDisputes })])],
     [DISPUTE_WORK, recordDispute({ ...ports, processorDisputes })],
     [ACCEPT_WORK, closeAccepted({ ...ports, processorDisputes })],
   ]);

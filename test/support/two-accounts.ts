@@ -81,7 +81,9 @@ export async function twoAccounts(storage: Storage) {
   const exports = [await anExport(a), await anExport(a)];
   const reconciliations = [await aReconciliation(a, 'a-1'), await aReconciliation(a, 'a-2')];
   const [schedule, theirSchedule] = [await aSchedule(a), await aSchedule(b)];
-  const works = new Map([[RECONCILIATION_WORK, reconcileFile(platform.ports, [disputeRows])]]);
+  const works = new Map([
+    [RECONCILIATION_WORK, reconcileFile(platform.ports, [disputeRows(platform.ports)])],
+  ]);
   const reconcile = async () => runJobs(platform.ports, works, { ...JOB_TERMS, holder: 'reconciler' })(9);
   const [theirExport, theirReconciliation] = [await anExport(b), await aReconciliation(b, 'b-1')];
 

@@ -1,4 +1,4 @@
-import { Result, ResultAsync } from 'neverthrow';
+import { errAsync, okAsync, Result, ResultAsync } from 'neverthrow';
 import {
   type Dispute,
   disputeKey,
@@ -8,29 +8,38 @@ import {
 } from '../../domain/disputes/dispute.ts';
 import { disputeAction, disputeEvent } from '../../domain/disputes/dispute-record.ts';
 import type { ChargebackRow, FileRow } from '../../domain/files/file-row.ts';
-import type { MatchedRow } from '../../domain/files/match-row.ts';
+import { type Books, type MatchedRow, transactionNamed } from '../../domain/files/match-row.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { money } from '../../domain/kernel/money.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Ids } from '../../ports/ids.ts';
+import type { Payments } from '../../ports/payments.ts';
+import type { ProcessorDisputes } from '../../ports/processor-disputes.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { ContributorPorts } from '../files/row-contributors.ts';
 import type { RowContributor } from '../files/row-effects.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
+import { disputeJob } from './queue-dispute.ts';
+
+/** Without `processorDisputes` no job reads disputes at the processor. */
+export type DisputeRowPorts = Readonly<{ payments: Payments; processorDisputes?: ProcessorDisputes }>;
 
 /**
  * A chargeback that matches opens the dispute that it names, where none is known by that name; a reversal of all of it wins one that is
  * not decided, for the money is back. A processor whose record is read says the rest, before or after: it has the same name for it, and
- * of two that open it at once the later is refused. One read for each dispute that rows name.
+ * of two that open it at once the later is refused. The commit that opens a dispute opens the job that reads it there. One read for each
+ * dispute that rows name, and one of the payment where it is new.
  */
 export const disputeRows =
+  (ports: DisputeRowPorts) =>
   ({ aggregates, ids }: ContributorPorts): RowContributor =>
-  ({ reconciliation: { merchantId }, rows, now }) =>
-    storedDisputes(aggregates, merchantId, rows).map((stored) => (matched, soFar) => {
+  ({ reconciliation: { merchantId }, rows, books, now }) =>
+    knownDisputes({ ...ports, aggregates }, merchantId, rows, books).map((disputes) => (matched, soFar) => {
       const row = chargebackIn(matched);
       if (row === undefined) return {};
       const key = disputeKey(row.reference);
-      const before = stored.get(row.reference);
+      const { dispute: before, readOn } = disputes.get(row.reference) ?? {};
       const inBatch =
         before === undefined ? soFar.holding('dispute', key) : soFar.aggregate('dispute', before.id);
       const known = inBatch ?? before;
@@ -38,6 +47,7 @@ export const disputeRows =
       if (next === undefined) return {};
       // What one commit opens and wins is stored once, and is new.
       const left = inBatch === undefined ? next : { ...next, version: inBatch.version };
+      const isRead = known === undefined && readOn !== undefined;
       return {
         aggregates: [
           {
@@ -46,6 +56,9 @@ export const disputeRows =
             event: disputeEvent(before, left, ids.event(now)),
             ...(before === undefined ? { takes: [key] } : { before }),
           },
+          ...(isRead
+            ? [{ action: 'job.opened', next: disputeJob(ids, { id: row.reference, ...readOn }, now) }]
+            : []),
         ],
       };
     });
@@ -86,21 +99,34 @@ const won = (known: Dispute, row: ChargebackRow, now: Instant): Dispute | undefi
 /** So many are looked for at once: few files are of chargebacks alone. */
 const AT_ONCE = 16;
 
-/** The disputes on record that rows name, by the processor's name. */
-const storedDisputes = (
-  aggregates: ContributorPorts['aggregates'],
+/** `readOn`: of one that is new, the account of the processor where its record is; absent where no record is read. */
+type Known = Readonly<{ dispute?: Dispute; readOn?: Readonly<{ account?: string }> }>;
+
+/** What is on record of the disputes that rows name, by the processor's name. */
+const knownDisputes = (
+  {
+    aggregates,
+    payments,
+    processorDisputes,
+  }: DisputeRowPorts & Readonly<{ aggregates: ContributorPorts['aggregates'] }>,
   merchantId: MerchantId,
   rows: readonly FileRow[],
-): ResultAsync<ReadonlyMap<string, Dispute>, StorageUnavailable> =>
-  inParallel(
-    [...new Set(rows.flatMap((row) => (isChargeback(row) ? [row.reference] : [])))],
-    AT_ONCE,
-    (reference) =>
-      ResultAsync.fromSafePromise(
-        Promise.resolve(
-          aggregates
-            .findByKey(merchantId, 'dispute', disputeKey(reference))
-            .map((found): readonly (readonly [string, Dispute])[] => (found ? [[reference, found]] : [])),
-        ),
-      ),
-  ).andThen((found) => Result.combine([...found]).map((all) => new Map(all.flat())));
+  books: Pick<Books, 'transactionsOf'>,
+): ResultAsync<ReadonlyMap<string, Known>, StorageUnavailable> => {
+  const named = new Map(rows.filter(isChargeback).map((row) => [row.reference, row]));
+  const read = (reference: string, row: ChargebackRow): ResultAsync<Known, StorageUnavailable> =>
+    aggregates.findByKey(merchantId, 'dispute', disputeKey(reference)).andThen((dispute) => {
+      if (dispute !== undefined) return okAsync<Known>({ dispute });
+      const paymentId = transactionNamed(row, 'capture', books)?.paymentId;
+      if (paymentId === undefined || processorDisputes === undefined) return okAsync<Known>({});
+      return payments
+        .find(merchantId, paymentId)
+        .map(({ route }): Known => ({ readOn: present({ account: route?.account }) }))
+        .orElse((failure) => (failure.kind === 'PaymentNotFound' ? okAsync<Known>({}) : errAsync(failure)));
+    });
+  return inParallel([...named], AT_ONCE, ([reference, row]) =>
+    ResultAsync.fromSafePromise(
+      Promise.resolve(read(reference, row).map((known) => [reference, known] as const)),
+    ),
+  ).andThen((found) => Result.combine([...found]).map((all) => new Map(all)));
+};

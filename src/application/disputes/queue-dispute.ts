@@ -2,7 +2,9 @@ import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
 import { openJob } from '../../domain/files/job.ts';
 import { type ClaimKey, type ClaimTerms, respondedClaim } from '../../domain/kernel/claim.ts';
 import { JOBS_TENANT } from '../../domain/kernel/ids.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Claims } from '../../ports/claims.ts';
+import type { Ids } from '../../ports/ids.ts';
 import type { NotifiedDispute } from '../../ports/processor-notifications.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { auditedAggregate, type MovePorts } from '../kernel/aggregate-change.ts';
@@ -35,12 +37,11 @@ export const queueDispute =
       const changeId = ports.ids.change(at);
       const facts = { fingerprint: '', requestId, response: '' };
       const claim = respondedClaim(key, facts, { changeId, now: at }, KEPT);
-      const subject = { merchantId: JOBS_TENANT, id: nameOf(dispute) };
       const queued = auditedAggregate(ports, {
         at,
         origin: { actor: { id: 'processor', type: 'system' }, requestId },
         action: 'job.opened',
-        next: openJob({ id: ports.ids.job(at), work: DISPUTE_WORK, subject, createdAt: at }),
+        next: disputeJob(ports.ids, dispute, at),
       });
       return ports.commits
         .commit({
@@ -62,6 +63,15 @@ export const queueDispute =
         );
     });
   };
+
+/** A job that reads the dispute at the processor. */
+export const disputeJob = (ids: Ids, dispute: NotifiedDispute, at: Instant) =>
+  openJob({
+    id: ids.job(at),
+    work: DISPUTE_WORK,
+    subject: { merchantId: JOBS_TENANT, id: nameOf(dispute) },
+    createdAt: at,
+  });
 
 /** A dispute's name as one text, for the subject of a job. */
 const nameOf = ({ id, account }: NotifiedDispute): string =>
