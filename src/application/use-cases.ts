@@ -74,6 +74,7 @@ import { changeMerchant } from './merchants/change-merchant.ts';
 import { createMerchant } from './merchants/create-merchant.ts';
 import { getMerchant, listMerchants } from './merchants/read-merchants.ts';
 import { confirmOutcome } from './payments/confirm-outcome.ts';
+import { confirmPayment } from './payments/confirm-payment.ts';
 import { countPayments } from './payments/count-payments.ts';
 import { expireAuthorizations } from './payments/expire-authorizations.ts';
 import { filterByEmail } from './payments/filter-by-email.ts';
@@ -144,7 +145,7 @@ export function useCases(ports: Ports, rules: Rules) {
     listExceptions: listExceptions(ports),
   };
   const pay = processPayment(paying, rules.claims);
-  const modify = modifyPayment(ports, rules.claims);
+  const modify = modifyPayment(paying, rules.claims);
   const find = findCustomer(customers);
   return {
     commitUnderKey: commitUnderKey(ports, rules.claims),
@@ -152,6 +153,7 @@ export function useCases(ports: Ports, rules: Rules) {
     readKey: readKey(ports),
     processPayment: pay,
     processBatch: processBatch(pay),
+    confirmPayment: confirmPayment(paying, rules.claims),
     modifyPayment: modify,
     expireAuthorizations: expireAuthorizations(ports, modify, {
       marginMs: rules.authorizationMarginMs,

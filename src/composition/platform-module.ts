@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ContainerModule } from 'inversify';
 import { type GuardedProcessor, guardedProcessor } from '../adapters/processor/guarded.ts';
+import { simulatedCustomers } from '../adapters/processor/simulator-customers.ts';
 import { simulatedDisputes } from '../adapters/processor/simulator-disputes.ts';
 import { type SimulatorLedger, simulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import { systemClock } from '../adapters/system/clock.ts';
@@ -43,6 +44,10 @@ export const platformModule = (
     bind(TOKENS.simulatorLedger)
       .toResolvedValue(() => openLedger(settings.simulatorFile))
       .onDeactivation((ledger) => ledger.close());
+    bind(TOKENS.simulatedCustomers).toResolvedValue(
+      (ledger: SimulatorLedger) => simulatedCustomers(ledger, systemClock),
+      [TOKENS.simulatorLedger],
+    );
     const {
       aroundProcessor = (processor: Processor) => processor,
       aroundPart = bare,

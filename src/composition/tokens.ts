@@ -1,6 +1,7 @@
 import type { ServiceIdentifier } from 'inversify';
 import type { GuardedProcessor } from '../adapters/processor/guarded.ts';
 import type { PayoutLedger } from '../adapters/processor/payout-ledger.ts';
+import type { SimulatedCustomers } from '../adapters/processor/simulator-customers.ts';
 import type { SimulatorLedger } from '../adapters/processor/simulator-ledger.ts';
 import type { ApprovalsPorts, ApprovalsUseCases } from '../application/approvals/approvals-use-cases.ts';
 import type { RunJobs } from '../application/files/run-jobs.ts';
@@ -23,6 +24,7 @@ const token = <T>(name: string) => Symbol(name) as ServiceIdentifier<T>;
 export const TOKENS = {
   openStorage: token<OpenStorage>('OpenStorage'),
   simulatorLedger: token<SimulatorLedger>('SimulatorLedger'),
+  simulatedCustomers: token<SimulatedCustomers>('SimulatedCustomers'),
   guardedProcessor: token<GuardedProcessor>('GuardedProcessor'),
   simulated: token<Simulated>('Simulated'),
   notificationReaders: token<NotificationReaders>('NotificationReaders'),

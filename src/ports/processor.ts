@@ -3,6 +3,7 @@ import type { MerchantId } from '../domain/kernel/ids.ts';
 import type { Instant } from '../domain/kernel/instant.ts';
 import type { Money } from '../domain/kernel/money.ts';
 import type { Modification, ModificationType } from '../domain/payments/modification.ts';
+import type { NextAction } from '../domain/payments/next-action.ts';
 import type { ChargeRoute } from '../domain/payments/payment.ts';
 import type { ProcessorVerdict } from '../domain/payments/transaction.ts';
 
@@ -48,7 +49,8 @@ export type DeclineCode = 'card_declined' | 'insufficient_funds' | 'movement_ref
 /**
  * `amount` is what the processor's record says it moved or refused to. `standing`: what its record says of the money of a charge
  * that it approved, where it says so: held, taken, or given back since. `authorizedUntil` is of a charge that holds money: when the
- * processor lets it lapse, absent when it does not say so.
+ * processor lets it lapse, absent when it does not say so. `canceled` is of a charge that ended before anything was charged, because
+ * it was canceled.
  */
 export type Verdict = ProcessorVerdict &
   Readonly<{ amount: Money }> &
@@ -58,7 +60,7 @@ export type Verdict = ProcessorVerdict &
         standing?: 'authorized' | 'captured' | 'canceled';
         authorizedUntil?: Instant;
       }>
-    | Readonly<{ approved: false; decline: DeclineCode }>
+    | Readonly<{ approved: false; decline: DeclineCode; canceled?: true }>
   );
 
 /**
@@ -74,8 +76,11 @@ export type ChargeOpened = Readonly<{ awaits: 'confirmation'; processorId: strin
  */
 export type ChargePending = Readonly<{ awaits: 'processor'; processorId: string }>;
 
+/** It waits for the customer to act, and moves no money before: then its record says what became of the charge. */
+export type ChargeAwaitsCustomer = Readonly<{ awaits: 'customer'; processorId: string; action: NextAction }>;
+
 /** What a processor says of a charge: how it ended, or what it waits for. */
-export type ChargeAnswer = Verdict | ChargeOpened | ChargePending;
+export type ChargeAnswer = Verdict | ChargeOpened | ChargePending | ChargeAwaitsCustomer;
 
 /** It refused before any effect: nothing was or will be charged by this call. */
 export type ProcessorUnavailable = Readonly<{ kind: 'ProcessorUnavailable' }>;
@@ -99,6 +104,7 @@ export type ProcessorRecordNotKnown = Readonly<{ kind: 'ProcessorRecordNotKnown'
  *   charge: ({ reference, amount, config }) => call('POST', '/charges', { reference, amount, key: config('api_key') }),
  *   move: ({ reference, charge, type, amount, config }) =>
  *     call('POST', `/charges/${charge}/${type}`, { reference, amount, key: config('api_key') }),
+ *   cancel: ({ reference, config }) => call('POST', `/charges/${reference}/cancel`, { key: config('api_key') }),
  *   lookup: ({ reference, config }) => find(`/references/${reference}`, config('api_key')),
  * };
  * ```
@@ -121,6 +127,11 @@ export interface Processor {
    * of an authorization that has lapsed is approved: nothing is held any more.
    */
   move(order: ModificationOrder): ResultAsync<Verdict, ProcessorUnavailable | ProcessorOutcomeUnknown>;
+  /**
+   * Has a charge end that waits for its customer, who can no longer act then. Answers with what its record says after that: canceled, or
+   * what the customer was quicker with. A charge that waits for nothing stays as it is.
+   */
+  cancel(query: ChargeQuery): ResultAsync<ChargeAnswer, ProcessorUnavailable | ProcessorOutcomeUnknown>;
   /**
    * Its own record of a reference; of a modification's it answers with a verdict only. Changes nothing. Of a charge that is named by
    * an id which it does not know it never says that it has no record: another account, or another processor, gave that id.

@@ -11,6 +11,7 @@ const named = (name: string): Processor => ({
   routeOf: (config) => ({ processor: name, ...present({ account: config('account') }) }),
   accepts: (paymentMethod) => paymentMethod === name,
   charge: () => okAsync({ awaits: 'confirmation', processorId: name }),
+  cancel: () => okAsync({ awaits: 'confirmation', processorId: name }),
   move: () => expect.fail(`${name} moves nothing`),
   lookup: () => okAsync({ awaits: 'confirmation', processorId: name }),
 });

@@ -48,6 +48,10 @@ function guarded(response: Partial<Processor>) {
         sent += 1;
         return (response.charge ?? (() => okAsync(verdict)))(asked);
       },
+      cancel: (query) => {
+        sent += 1;
+        return (response.cancel ?? (() => okAsync(verdict)))(query);
+      },
       move: (asked) => {
         sent += 1;
         return (response.move ?? (() => okAsync(verdict)))(asked);

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
+import { simulatedCustomers } from '../../src/adapters/processor/simulator-customers.ts';
 import { type SimulatorLedger, simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { ChargeOrder, ModificationOrder } from '../../src/ports/processor.ts';
@@ -26,14 +27,19 @@ const methods = {
   opensFirst: 'test_opens_first',
   pendingApproved: 'test_pending_approved',
   pendingDeclined: 'test_pending_declined',
+  awaitsCustomer: 'test_requires_action',
   shownLate: 'test_timeout_late_record',
   foreign: 'cash',
 };
 
 function tested(ledger: SimulatorLedger) {
   const time = { at: NOON };
+  const clock = { now: () => time.at };
+  const customers = simulatedCustomers(ledger, clock);
   return {
-    processor: simulatedProcessor(ledger, { now: () => time.at }),
+    processor: simulatedProcessor(ledger, clock),
+    customerActs: (reference: string, choice: 'approve' | 'decline') =>
+      void expect(customers.act(reference, choice)).toBe(true),
     methods,
     untilShown: () => void (time.at += 5_000),
     declining: { simulate: 'test_declined' },

@@ -51,6 +51,7 @@ describe.runIf(hasStripeDescription())('Payments on Stripe, whose answers are la
         accepts: (method: string) => stripe.accepts(method),
         charge: (order: Parameters<typeof stripe.charge>[0]) =>
           (world.turns.charge.shift() ?? pass)(() => stripe.charge(order)),
+        cancel: (query: Parameters<typeof stripe.cancel>[0]) => stripe.cancel(query),
         move: (order: Parameters<typeof stripe.move>[0]) =>
           (world.turns.move.shift() ?? pass)(() => stripe.move(order)),
         lookup: (query: Parameters<typeof stripe.lookup>[0]) => stripe.lookup(query),

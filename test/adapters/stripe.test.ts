@@ -22,6 +22,7 @@ if (hasStripeDescription())
         opensFirst: 'pm_card_visa',
         pendingApproved: 'pm_usBankAccount_success',
         pendingDeclined: 'pm_double_debit_returned',
+        awaitsCustomer: 'pm_card_authenticationRequired',
         shownLate: undefined,
         foreign: 'card',
       },
@@ -34,6 +35,11 @@ if (hasStripeDescription())
       ],
       saidOfApproved: { responseCode: 'approved_by_network', responseText: 'Payment complete.' },
       recordsRefusals: false,
+      customerActs: (reference, choice) => {
+        for (const { id, metadata } of books.intents.values())
+          if (metadata['paywright_payment'] === reference)
+            act(books, id, choice === 'approve' ? 'approve' : 'fail');
+      },
       untilShown: () => {
         for (const { id, status, payment_method } of books.intents.values())
           if (status === 'processing')

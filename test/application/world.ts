@@ -113,6 +113,7 @@ export async function aWorld() {
         calls.charge += 1;
         return (turns.charge.shift() ?? pass)(() => simulated.charge(order));
       },
+      cancel: (query) => simulated.cancel(query),
       move(order) {
         calls.move += 1;
         return (turns.move.shift() ?? pass)(() => simulated.move(order));

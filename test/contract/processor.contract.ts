@@ -25,6 +25,8 @@ export type ProcessorUnderTest = Readonly<{
     /** Taken on, and charged or declined only later. */
     pendingApproved: string;
     pendingDeclined: string;
+    /** Charged once its customer has approved. */
+    awaitsCustomer: string;
     /** Charged, the answer lost, and for a time not to be seen in the processor's record; undefined where that shows at once. */
     shownLate: string | undefined;
     foreign: string;
@@ -39,6 +41,8 @@ export type ProcessorUnderTest = Readonly<{
   recordsRefusals: boolean;
   /** Has so much time pass that a record that shows late is seen, and a charge that it took on has ended. */
   untilShown(): void;
+  /** What the customer of a waiting charge does. */
+  customerActs(reference: string, choice: 'approve' | 'decline'): void;
   /** References of every approved charge. */
   charged(): readonly string[];
   /** What became of an approved charge's money, in minor units. */
@@ -59,6 +63,7 @@ export type ProcessorUnderTest = Readonly<{
  *     amounts: [money(1n, 'JPY'), money(99_999_999n, 'USD')],
  *     saidOfApproved: { responseCode: '00', responseText: 'Approved' },
  *     recordsRefusals: true,
+ *     customerActs: (reference, choice) => sandbox.act(reference, choice),
  *     untilShown: () => sandbox.pass(60_000),
  *     charged: () => sandbox.charged(),
  *     book: (charge) => sandbox.book(charge),

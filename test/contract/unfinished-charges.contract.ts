@@ -65,6 +65,47 @@ export function unfinishedChargesContract(tested: () => ProcessorUnderTest): voi
     expect(tested().charged()).toHaveLength(1);
   });
 
+  it('charges nothing before the customer has acted, and then what the customer chose', async () => {
+    const { awaitsCustomer } = tested().methods;
+    for (const choice of ['approve', 'decline'] as const) {
+      const { asked, waiting, query } = await waitingCharge(awaitsCustomer);
+      expect((await tested().processor.charge({ ...asked, ...query }))._unsafeUnwrap()).toEqual(waiting);
+      expect((await tested().processor.lookup(query))._unsafeUnwrap()).toEqual(waiting);
+      expect(tested().charged()).not.toContain(asked.reference);
+      tested().customerActs(asked.reference, choice);
+      const verdict = (await tested().processor.lookup(query))._unsafeUnwrap();
+      expect(verdict).toMatchObject({
+        approved: choice === 'approve',
+        amount: asked.amount,
+        processorId: query.processorId,
+      });
+      expect((await tested().processor.cancel(query))._unsafeUnwrap()).toEqual(verdict);
+      expect(tested().charged().includes(asked.reference)).toBe(choice === 'approve');
+    }
+  });
+
+  it('cancels a charge whose customer has not acted, once, and charges it never', async () => {
+    const { asked, query } = await waitingCharge(tested().methods.awaitsCustomer);
+    const canceled = (await tested().processor.cancel(query))._unsafeUnwrap();
+    expect(canceled).toMatchObject({ approved: false, canceled: true, amount: asked.amount });
+    expect((await tested().processor.cancel(query))._unsafeUnwrap()).toEqual(canceled);
+    expect((await tested().processor.lookup(query))._unsafeUnwrap()).toEqual(canceled);
+    expect((await tested().processor.charge({ ...asked, ...query }))._unsafeUnwrap()).toEqual(canceled);
+    expect(tested().charged()).toEqual([]);
+  });
+
+  async function waitingCharge(method: string) {
+    const asked = aChargeOrder(method);
+    const waiting = (await platformCharges(() => tested().processor).charge(asked))._unsafeUnwrap();
+    expect(waiting).toEqual({
+      awaits: 'customer',
+      processorId: expect.any(String),
+      action: { kind: expect.any(String), value: expect.any(String), expiresAt: expect.any(Number) },
+    });
+    const { reference, merchantId, config } = asked;
+    return { asked, waiting, query: { reference, merchantId, config, processorId: waiting.processorId } };
+  }
+
   it('says of a charge that its record does not show yet neither that it has it nor that it has none', async () => {
     const { shownLate } = tested().methods;
     if (shownLate === undefined) return;

@@ -3,6 +3,7 @@ import { auditAndExport } from './requests/audit-and-export.ts';
 import { authentication } from './requests/authentication.ts';
 import { batches } from './requests/batches.ts';
 import { customers } from './requests/customers.ts';
+import { customersWhoAct } from './requests/customers-who-act.ts';
 import { documents } from './requests/documents.ts';
 import { exceptions } from './requests/exceptions.ts';
 import { exportSchedules } from './requests/export-schedules.ts';
@@ -44,4 +45,5 @@ export const CORPUS: Readonly<Record<string, CorpusGroup>> = {
   settlements,
   'processor-notifications': processorNotifications,
   resolutions,
+  'customers-who-act': customersWhoAct,
 };

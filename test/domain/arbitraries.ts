@@ -17,15 +17,20 @@ import {
   release,
   reserve,
 } from '../../src/domain/payments/modification.ts';
+import type { NextAction } from '../../src/domain/payments/next-action.ts';
 import {
   approve,
   type ChargeRoute,
+  cancel,
   fail,
   identify,
+  isUndecided,
   openPayment,
   type Payment,
   type PaymentOrder,
   postpone,
+  proceed,
+  requireAction,
   resume,
 } from '../../src/domain/payments/payment.ts';
 import type { SettledTransaction, Transaction } from '../../src/domain/payments/transaction.ts';
@@ -161,6 +166,9 @@ export const attention: fc.Arbitrary<Attention> = fc
 export type Move = Readonly<{
   kind:
     | 'identify'
+    | 'require_action'
+    | 'proceed'
+    | 'cancel'
     | 'approve'
     | 'fail'
     | 'postpone'
@@ -178,6 +186,9 @@ export type Move = Readonly<{
 export const move: fc.Arbitrary<Move> = fc.record({
   kind: fc.constantFrom(
     'identify',
+    'require_action',
+    'proceed',
+    'cancel',
     'approve',
     'fail',
     'postpone',
@@ -209,13 +220,21 @@ export function after({ payment, underWay }: Moving, each: Move, now: number): M
   const next = (moved: Payment): Moving => ({ payment: moved, underWay });
   switch (each.kind) {
     case 'identify':
-      return payment.status === 'processing' ? next(identify(payment, `ch_${each.which}`, now)) : undefined;
+      return isUndecided(payment) ? next(identify(payment, `ch_${each.which}`, now)) : undefined;
+    case 'require_action':
+      return isUndecided(payment)
+        ? next(requireAction(payment, `ch_${each.which}`, actionOf(each), now))
+        : undefined;
+    case 'proceed':
+      return isUndecided(payment) ? next(proceed(payment, now)) : undefined;
+    case 'cancel':
+      return isUndecided(payment) ? next(cancel(payment, now)) : undefined;
     case 'approve':
-      return payment.status === 'processing'
+      return isUndecided(payment)
         ? next(approve(payment, now, each.final ? NOON + each.which : undefined))
         : undefined;
     case 'fail':
-      return payment.status === 'processing' || payment.status === 'pending'
+      return isUndecided(payment) || payment.status === 'pending'
         ? next(fail(payment, { code: 'card_declined', message: 'Do not honor' }, now))
         : undefined;
     case 'postpone':
@@ -241,6 +260,12 @@ export function after({ payment, underWay }: Moving, each: Move, now: number): M
       );
   }
 }
+
+const actionOf = ({ final, which }: Pick<Move, 'final' | 'which'>): NextAction => ({
+  kind: final ? 'redirect' : 'client_secret',
+  value: `act-${which}`,
+  expiresAt: NOON + which,
+});
 
 function requestOf(
   { amount }: Payment,

@@ -1,6 +1,7 @@
 import type { Storage } from '../../src/ports/storage.ts';
 import { acceptingDisputesContract } from './accepting-disputes.scenario.ts';
 import { authorizationExpiryContract } from './authorization-expiry.scenario.ts';
+import { awaitedCustomersContract } from './awaited-customers.scenario.ts';
 import { claimTracesContract } from './claim-traces.scenario.ts';
 import { disputeMoneyContract } from './dispute-money.scenario.ts';
 import { disputesContract } from './disputes.scenario.ts';
@@ -80,4 +81,5 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   acceptingDisputesContract(adapter, open);
   simulatedDisputesContract(adapter, open);
   findingPaymentsContract(adapter, open);
+  awaitedCustomersContract(adapter, open);
 }

@@ -60,7 +60,7 @@ async function anOutcome(storage: Storage, clock: Clock): Promise<void> {
 /**
  * A small store with every kind of row: what `aBusyStore` holds, customers with keys of their own and who read them, an
  * export, an endpoint with deliveries attempted and not, events logged, unsent and parked, a claim that holds nothing but
- * its response, a payment with metadata that needs people and what one says of it, a processor's file with lines of its own, what people decide about its rows, a dispute and a job that reads one, a schedule of exports, a file that is to be sent,
+ * its response, a payment with metadata that needs people and what one says of it, one that waits for its customer, a processor's file with lines of its own, what people decide about its rows, a dispute and a job that reads one, a schedule of exports, a file that is to be sent,
  * counters and leases.
  */
 export async function everythingStored(storage: Storage): Promise<void> {
@@ -76,6 +76,7 @@ export async function everythingStored(storage: Storage): Promise<void> {
   const busy = await aBusyStore(storage);
   const { clock } = busy;
   await busy.pay('merchant-a', 1_300n, { paymentMethod: 'test_amount_differs', metadata: { order: '1001' } });
+  await busy.pay('merchant-a', 1_400n, { paymentMethod: 'test_requires_action' });
   await anOutcome(storage, clock);
   const { customer } = (await desk.create('ada@example.com', 'Ada', { phone: '+441234567' }))._unsafeUnwrap();
   (await desk.addMethod(customer.id, 'tok_visa', true))._unsafeUnwrap();

@@ -6,6 +6,7 @@ import { rfc3339 } from '../../domain/kernel/instant.ts';
 import { type JsonObject, jsonText, parseJson } from '../../domain/kernel/json.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { AttentionRecord } from '../../domain/payments/attention-record.ts';
+import type { NextActionRecord } from '../../domain/payments/next-action.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import {
   restorePayment,
@@ -41,7 +42,7 @@ export function paymentToRow(payment: Payment) {
     closing = false,
     ...rest
   } = storedPaymentRecord(payment);
-  const { attention, proposer_identities, ...record } = rest;
+  const { attention, proposer_identities, next_action, ...record } = rest;
   return {
     ...record,
     id: uuidOf(record.id),
@@ -53,6 +54,7 @@ export function paymentToRow(payment: Payment) {
     attention_since: attention?.since,
     // One text, so that every digit stays; what is asked for in it has a column of its own.
     attention: attention && jsonText({ ...attention, ...present({ proposer_identities }) }),
+    next_action: next_action && jsonText(next_action),
     audit_hash: payment.auditHash,
   };
 }
@@ -69,6 +71,7 @@ export function paymentMoveToRow(payment: Payment) {
     processor_id,
     attention_since,
     attention,
+    next_action,
     version,
     audit_hash,
     updated_at,
@@ -91,6 +94,7 @@ export function paymentMoveToRow(payment: Payment) {
     processor_id,
     attention_since,
     attention,
+    next_action,
     version,
     audit_hash,
     updated_at,
@@ -171,7 +175,7 @@ export const auditToRow = (entry: AuditEntry) => ({
 export function paymentFromRow(row: Row<'payment'>): Payment {
   const { failure_code, failure_message, audit_hash, customer_id, description, metadata, ...others } = row;
   const { closing, authorized_until, processor, processor_account, processor_id, ...more } = others;
-  const { attention_since: _since, attention, ...rest } = more;
+  const { attention_since: _since, attention, next_action, ...rest } = more;
   const record: StoredPaymentRecord = {
     ...rest,
     id: idOf('pay', hexOf(row.id)),
@@ -184,6 +188,7 @@ export function paymentFromRow(row: Row<'payment'>): Payment {
     ...(processor === null ? {} : { processor }),
     ...(processor_account === null ? {} : { processor_account }),
     ...(processor_id === null ? {} : { processor_id }),
+    ...(next_action === null ? {} : { next_action: parseJson(next_action) as NextActionRecord }),
     ...(attention === null ? {} : attentionFromText(attention)),
     ...(failure_code === null ? {} : { failure: { code: failure_code, message: failure_message ?? '' } }),
   };

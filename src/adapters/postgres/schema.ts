@@ -55,6 +55,7 @@ type PaymentTable = {
   processor_account: string | null;
   attention_since: ColumnType<Instant | null, Date | null, Date | null>;
   attention: string | null;
+  next_action: string | null;
   version: number;
   audit_hash: string;
   created_at: Time;

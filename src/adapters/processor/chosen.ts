@@ -16,6 +16,7 @@ export function chosenProcessor<Kind extends string>(
     routeOf: (config) => of(config)?.routeOf(config),
     accepts: (paymentMethod) => [...all.values()].some((each) => each.accepts(paymentMethod)),
     charge: (order) => of(order.config)?.charge(order) ?? errAsync(unavailable),
+    cancel: (query) => of(query.config)?.cancel(query) ?? errAsync(unavailable),
     move: (order) => of(order.config)?.move(order) ?? errAsync(unavailable),
     lookup: (query) => of(query.config)?.lookup(query) ?? errAsync(unavailable),
   };

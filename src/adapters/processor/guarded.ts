@@ -18,6 +18,7 @@ export function guardedProcessor(processor: Processor, terms: GuardTerms): Guard
     routeOf: (config) => processor.routeOf(config),
     accepts: (paymentMethod) => processor.accepts(paymentMethod),
     charge: (order) => guard(() => processor.charge(order), outcomeUnknown),
+    cancel: (query) => guard(() => processor.cancel(query), outcomeUnknown),
     move: (order) => guard(() => processor.move(order), outcomeUnknown),
     lookup: (query) => guard(() => processor.lookup(query), unavailable),
     circuit: state,

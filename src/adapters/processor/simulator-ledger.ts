@@ -4,6 +4,13 @@ import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { money } from '../../domain/kernel/money.ts';
 import type { ChargeOrder, DeclineCode, ModificationOrder, Verdict } from '../../ports/processor.ts';
+import {
+  type KeptCharge,
+  keptMethod,
+  WAITING_CHARGES,
+  type WaitingCharges,
+  waitingCharges,
+} from './simulator-waiting.ts';
 
 /** What became of a charge's money, in minor units. `ended`: a void or a final capture released the rest. */
 export type ChargeBook = Readonly<{
@@ -18,9 +25,9 @@ export type ChargeBook = Readonly<{
 export type SimulatedDispute = Readonly<{ merchantId: MerchantId; opensAt: Instant; isAccepted: boolean }>;
 
 /** What the simulated processor remembers, on its own side of the wire: one row for one reference, never changed. */
-export interface SimulatorLedger {
+export interface SimulatorLedger extends WaitingCharges {
   /** The first verdict ever recorded for the reference; records this one when there is none. */
-  record(order: ChargeOrder, verdict: Verdict): Verdict;
+  record(order: KeptCharge, verdict: Verdict): Verdict;
   /** The same for a modification: `judge` sees how the charge stands, and no other process moves it meanwhile. */
   move(order: ModificationOrder, judge: (book: ChargeBook | undefined) => Verdict): Verdict;
   find(reference: string): Verdict | undefined;
@@ -45,7 +52,7 @@ type Row = Readonly<{
   reference: string;
   amount: bigint;
   currency: string;
-  decline: DeclineCode | null;
+  decline: DeclineCode | 'canceled' | null;
   fee: bigint | null;
   processor_id: string;
   response_code: string;
@@ -69,6 +76,7 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS dispute (
     charge TEXT PRIMARY KEY, merchant_id TEXT NOT NULL, opens_at INTEGER NOT NULL, accepted INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  ${WAITING_CHARGES}
   CREATE INDEX IF NOT EXISTS movement_charge ON movement (charge);
 `;
 
@@ -82,10 +90,6 @@ const BOOK = `
     captured OR EXISTS (SELECT 1 FROM movement m
       WHERE m.charge = c.reference AND m.final AND m.decline IS NULL) AS ended
   FROM charge c WHERE reference = ? AND decline IS NULL`;
-
-/** Tokens are customers' own, who may be erased, and every token is charged as a card is: the books say card. */
-const keptMethod = (paymentMethod: string): string =>
-  paymentMethod.startsWith('tok_') ? 'card' : paymentMethod;
 
 /** Tokens that an earlier version kept; the pages and the journal that hold them are written anew. */
 function forgetTokens(db: DatabaseSync): void {
@@ -127,6 +131,7 @@ export function simulatorLedger(file: string): SimulatorLedger {
   return {
     find,
     book,
+    ...waitingCharges(db),
     paymentMethodOf: (charge) => (selectMethod.get(charge) as { method: string } | undefined)?.method,
     dispute({ reference, merchantId }, opensAt) {
       insertDispute.run(reference, merchantId, opensAt);
@@ -186,7 +191,7 @@ const columnsOf = (verdict: Verdict) =>
   [
     verdict.amount.minorUnits,
     verdict.amount.currency,
-    verdict.approved ? null : verdict.decline,
+    verdict.approved ? null : verdict.canceled ? 'canceled' : verdict.decline,
     verdict.fee ?? null,
     verdict.processorId,
     verdict.responseCode,
@@ -203,7 +208,8 @@ function fromRow(row: Row): Verdict {
     processedAt: Number(row.processed_at),
     ...(row.fee === null ? {} : { fee: row.fee }),
   };
-  return row.decline === null
-    ? { ...said, approved: true }
+  if (row.decline === null) return { ...said, approved: true };
+  return row.decline === 'canceled'
+    ? { ...said, approved: false, decline: 'card_declined', canceled: true }
     : { ...said, approved: false, decline: row.decline };
 }

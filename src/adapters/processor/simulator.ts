@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import { errAsync, okAsync } from 'neverthrow';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { allocate, type Money, money } from '../../domain/kernel/money.ts';
-import { present } from '../../domain/kernel/present.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   ChargeAnswer,
@@ -12,7 +10,9 @@ import type {
   Processor,
   Verdict,
 } from '../../ports/processor.ts';
+import { awaitingCustomer } from './simulator-customers.ts';
 import type { ChargeBook, SimulatorLedger } from './simulator-ledger.ts';
+import { idOf, verdictOn } from './simulator-verdicts.ts';
 
 /**
  * How a payment method behaves: the verdict its charge gets, and for good whether answers arrive, what is kept of the
@@ -28,6 +28,8 @@ type Method =
       /** For so long after its charge the books do not show what they hold of it. */
       shownAfterMs?: number;
       opensFirst?: true;
+      /** Nothing is charged before the customer has acted on the simulator's page. */
+      awaitsCustomer?: true;
       /** For so long after its charge it holds what it did not take. */
       heldMs?: number;
       fee?: true;
@@ -52,6 +54,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   test_pending_declined: { verdict: 'card_declined', decidedAfterMs: 5_000 },
   test_expires: { verdict: 'approved', heldMs: 7 * 86_400_000 },
   test_opens_first: { verdict: 'approved', opensFirst: true },
+  test_requires_action: { verdict: 'approved', awaitsCustomer: true },
   test_unavailable: 'unavailable',
   test_fee: { verdict: 'approved', fee: true },
   test_amount_differs: { verdict: 'approved', otherAmount: true },
@@ -77,20 +80,12 @@ function behaviour(paymentMethod: string, config: OpenConfig): Method | undefine
   return method === APPROVED && simulated !== undefined ? (methodOf(simulated) ?? 'unavailable') : method;
 }
 
-/** ISO 8583 response codes. */
-const RESPONSES = {
-  approved: { responseCode: '00', responseText: 'Approved' },
-  lapsed: { responseCode: '00', responseText: 'Authorization had lapsed' },
-  card_declined: { responseCode: '05', responseText: 'Do not honor' },
-  insufficient_funds: { responseCode: '51', responseText: 'Insufficient funds' },
-  movement_refused: { responseCode: '57', responseText: 'Transaction not permitted' },
-} as const;
-
 /**
  * A processor with books of its own, for development and tests: the payment method says what happens. A silent method
  * is charged, declined and moved on its books, and only `lookup` says so, of `test_timeout_late_record` after 5 s. `test_opens_first`
  * is charged once it is asked again under the id that it was given. `test_pending_…` end 5 s after their charge. `test_expires` is
- * held for 7 days: after them it takes no capture, and a void finds nothing to release. `test_fee`
+ * held for 7 days: after them it takes no capture, and a void finds nothing to release. `test_requires_action` is charged when its
+ * customer has approved it (`simulator-customers.ts`). `test_fee`
  * keeps 2.9 % of what it takes; `test_disputed` is disputed 3 s after its charge, where that takes the money; the record of `test_amount_differs` says one minor unit less, of 1 one more; `test_movement_refused`
  * charges, and then refuses every capture, refund and void. A merchant
  * whose config says `simulate: <method>` has that done to its cards, bank accounts and stored methods. Nothing of a config
@@ -107,6 +102,9 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
       return okAsync(ledger.find(order.reference) ?? { awaits: 'confirmation', processorId });
     if (order.processorId !== undefined && order.processorId !== processorId)
       return errAsync({ kind: 'ProcessorOutcomeUnknown' });
+    const known = ledger.find(order.reference);
+    if (method.awaitsCustomer && known === undefined)
+      return okAsync(awaitingCustomer(ledger.awaitCustomer(order, clock.now())));
     const fee = method.fee && order.capture ? feeOn(order.amount) : undefined;
     const recorded = method.otherAmount ? { ...order, amount: otherThan(order.amount) } : order;
     const verdict = ledger.record(order, verdictOn(recorded, method.verdict, clock.now(), fee));
@@ -115,6 +113,12 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
     return method.silent
       ? errAsync({ kind: 'ProcessorOutcomeUnknown' })
       : okAsync(knownBy(clock.now(), method, verdict));
+  },
+  cancel({ reference, processorId }) {
+    const waiting = ledger.waiting(reference);
+    const isNamed = processorId === undefined || processorId === idOf(reference);
+    if (waiting === undefined || !isNamed) return errAsync({ kind: 'ProcessorOutcomeUnknown' });
+    return okAsync(ledger.record(waiting, verdictOn(waiting, 'canceled', clock.now(), undefined)));
   },
   move(order) {
     const method = behaviour(ledger.book(order.charge)?.paymentMethod ?? '', order.config);
@@ -137,6 +141,8 @@ export const simulatedProcessor = (ledger: SimulatorLedger, clock: Clock): Proce
     // Another processor gave that id, and has what became of it.
     if (named !== undefined && named !== idOf(charge)) return errAsync({ kind: 'ProcessorRecordNotKnown' });
     const verdict = ledger.find(query.reference);
+    const waiting = verdict === undefined && !('charge' in query) ? ledger.waiting(charge) : undefined;
+    if (waiting !== undefined) return okAsync(awaitingCustomer(waiting));
     if (verdict === undefined) return errAsync({ kind: 'ProcessorHasNoRecord' });
     const method = behaviour(ledger.paymentMethodOf(charge) ?? '', query.config);
     if (method === undefined || method === 'unavailable') return okAsync(verdict);
@@ -166,9 +172,6 @@ const isWithin = (ms: number | undefined, verdict: Verdict | undefined, now: Ins
 
 const unavailable = { kind: 'ProcessorUnavailable' } as const;
 
-const idOf = (reference: string): string =>
-  `sim_${createHash('sha256').update(reference).digest('hex').slice(0, 24)}`;
-
 /** Whether the id that is handed back is that of the charge. */
 const isOfCharge = ({ charge, chargeId }: ModificationOrder): boolean =>
   chargeId === undefined || chargeId === idOf(charge);
@@ -196,21 +199,3 @@ const feeOn = (amount: Money): bigint =>
     ({ shares }) => shares[0]?.minorUnits ?? 0n,
     () => 0n,
   );
-
-function verdictOn(
-  { reference, amount }: Readonly<{ reference: string; amount: Money }>,
-  verdict: 'approved' | 'lapsed' | DeclineCode,
-  processedAt: number,
-  fee: bigint | undefined,
-): Verdict {
-  const said = {
-    amount,
-    processorId: idOf(reference),
-    processedAt,
-    ...present({ fee }),
-    ...RESPONSES[verdict],
-  };
-  return verdict === 'approved' || verdict === 'lapsed'
-    ? { ...said, approved: true }
-    : { ...said, approved: false, decline: verdict };
-}

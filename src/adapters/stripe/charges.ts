@@ -3,6 +3,7 @@ import type Stripe from 'stripe';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   ChargeAnswer,
+  ChargeAwaitsCustomer,
   ChargeOrder,
   ChargePending,
   ChargeQuery,
@@ -104,8 +105,35 @@ function confirm(stripe: Stripe, clock: Clock, order: ChargeOrder, id: string): 
     });
 }
 
-const isUnderWay = (answer: ChargeAnswer | Undecided): answer is ChargePending =>
-  'awaits' in answer && answer.awaits === 'processor';
+const isUnderWay = (answer: ChargeAnswer | Undecided): answer is ChargePending | ChargeAwaitsCustomer =>
+  'awaits' in answer && answer.awaits !== 'confirmation';
+
+/**
+ * Cancels an intent that waits for its customer, and no other: Stripe would cancel one whose customer declined, too. One that goes on
+ * in between is not canceled by Stripe, and read again. Under no idempotency key, which would have an old refusal come back for a day.
+ */
+export const cancelCharge =
+  (stripe: Stripe) =>
+  (query: ChargeQuery): Charged => {
+    const { processorId: id, reference, config } = query;
+    if (id === undefined) return errAsync(outcomeUnknown);
+    return intentOf(stripe, id, query)
+      .andThen((intent) =>
+        intent.status === 'requires_action' && intent.metadata[PAYMENT_NAME] === reference
+          ? ask(() => stripe.paymentIntents.cancel(id, { expand: WITH_CHARGE }, onAccount(config))).orElse(
+              (fault) =>
+                fault.meaning === 'silent' || fault.meaning === 'unavailable'
+                  ? errAsync(fault)
+                  : intentOf(stripe, id, query),
+            )
+          : okAsync(intent),
+      )
+      .mapErr((fault) => (fault.meaning === 'unavailable' ? unavailable : outcomeUnknown))
+      .andThen((intent) => {
+        const answer = ofReference(intent, reference);
+        return 'kind' in answer ? err(outcomeUnknown) : ok(answer);
+      });
+  };
 
 /**
  * What Stripe has of a charge. Without an id there is nothing to confirm, so provably nothing was. An intent is never removed: where

@@ -2,7 +2,7 @@ import type Stripe from 'stripe';
 import { present } from '../../domain/kernel/present.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Processor } from '../../ports/processor.ts';
-import { charge, lookupCharge } from './charges.ts';
+import { cancelCharge, charge, lookupCharge } from './charges.ts';
 import { lookupModification, move } from './modifications.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 
@@ -23,6 +23,7 @@ export function stripeProcessor(open: () => Stripe, clock: Clock): Processor {
     accepts: (paymentMethod) => PAYMENT_METHOD.test(paymentMethod),
     charge: (order) =>
       charging(`${order.reference} ${order.processorId ?? ''}`, () => charge(stripe(), clock)(order)),
+    cancel: (query) => cancelCharge(stripe())(query),
     move: (order) => moving(order.reference, () => move(stripe(), clock)(order)),
     lookup: (query) =>
       'charge' in query ? lookupModification(stripe())(query) : lookupCharge(stripe())(query),

@@ -3,7 +3,7 @@ import { storedCurrency } from '../../domain/kernel/currency.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Money } from '../../domain/kernel/money.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { ChargeAnswer, Verdict } from '../../ports/processor.ts';
+import type { ChargeAnswer, ChargeAwaitsCustomer, Verdict } from '../../ports/processor.ts';
 import { fromStripe } from './amounts.ts';
 import { declineOf, type StripeFault } from './meanings.ts';
 
@@ -38,16 +38,34 @@ export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer | Undecided
         ? undecided
         : approved(intent, charge, intent.status === 'succeeded' ? 'captured' : 'authorized');
     case 'canceled':
-      return charge?.paid ? approved(intent, charge, 'canceled') : declined(intent, charge, CANCELED);
+      return charge?.paid ? approved(intent, charge, 'canceled') : declined(intent, charge, CANCELED, true);
     case 'requires_payment_method':
       return declined(intent, charge, failureOf(intent));
-    // The customer has to act, or the bank to answer: the record says later what became of it.
     case 'requires_action':
+      return awaiting(intent);
+    // The bank has to answer: the record says later what became of it.
     case 'processing':
       return { awaits: 'processor', processorId: intent.id };
     default:
       return undecided;
   }
+}
+
+/** For how long a customer can act: Stripe's intents wait for good, and a cart does not. */
+const ACTION_S = 3_600;
+
+/** An address where the intent has one; else the secret with which Stripe's script in the merchant's page has the customer act. */
+function awaiting({ id, created, next_action: next, client_secret }: Stripe.PaymentIntent): ChargeAnswer {
+  const address = next?.redirect_to_url?.url;
+  const expiresAt = instantOf(created + ACTION_S);
+  const action: ChargeAwaitsCustomer['action'] | undefined = address
+    ? { kind: 'redirect', value: address, expiresAt }
+    : client_secret === null
+      ? undefined
+      : { kind: 'client_secret', value: client_secret, expiresAt };
+  return action === undefined
+    ? { awaits: 'processor', processorId: id }
+    : { awaits: 'customer', processorId: id, action };
 }
 
 const CANCELED = { code: 'canceled', text: 'The payment was canceled before it was charged.' };
@@ -87,6 +105,7 @@ function declined(
   intent: Stripe.PaymentIntent,
   charge: Stripe.Charge | undefined,
   { code, text }: Readonly<{ code: string; text: string }>,
+  canceled?: true,
 ): ChargeAnswer | Undecided {
   const amount = amountOf(intent.amount, intent.currency);
   if (amount === undefined) return undecided;
@@ -98,6 +117,7 @@ function declined(
     responseCode: code,
     responseText: text,
     processedAt: instantOf(charge?.created ?? intent.created),
+    ...present({ canceled }),
   };
 }
 

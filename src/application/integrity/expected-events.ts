@@ -20,8 +20,8 @@ type Told = JsonObject &
 
 /**
  * The events of a payment and its refunds, as their chains say. This says a second time, and apart from what makes events,
- * which those are, so that a mistake there is found here. Links have a hash of the account of the charge's route, and by
- * what a proposer is known; events have none of it.
+ * which those are, so that a mistake there is found here. Links have hashes of the account of the charge's route and of what lets a
+ * customer act, and by what a proposer is known; events have none of it.
  */
 export function eventsOfPayment(links: readonly AuditEntry[]): readonly ExpectedEvent[] {
   const chains = [...Map.groupBy(links, ({ entityId }) => entityId).values()];
@@ -33,6 +33,7 @@ export function eventsOfPayment(links: readonly AuditEntry[]): readonly Expected
       const {
         processor_account_sha256: _,
         proposer_identities: _by,
+        next_action_value_sha256: _value,
         ...folded
       } = foldChain(chain.slice(0, index + 1));
       const record = folded as Told;
@@ -156,6 +157,7 @@ export const eventsOfDispute = (chain: readonly AuditEntry[]): readonly Expected
 /** The types of all of these. Of an event of another type, which an older version made, no chain says whether it must be. */
 const EXPECTED_TYPES: ReadonlySet<string> = new Set<EventType>([
   'payment.created',
+  'payment.requires_action',
   'payment.authorized',
   'payment.succeeded',
   'payment.failed',

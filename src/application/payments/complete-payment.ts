@@ -1,9 +1,7 @@
 import { errAsync, type Result, type ResultAsync, safeTry } from 'neverthrow';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import {
-  awaitOutcome,
   type Calling,
-  type Claim,
   type ClaimTerms,
   completeClaim,
   releaseClaim,
@@ -12,20 +10,16 @@ import {
 } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
-import {
-  type Asked,
-  ATTENTION_INTERVAL_MS,
-  type AttentionReason,
-  differenceOf,
-  type Seen,
-} from '../../domain/payments/attention.ts';
+import { type Asked, differenceOf } from '../../domain/payments/attention.ts';
 import {
   approve,
+  cancel,
   fail,
   identify,
   type Payment,
   type Processing,
   postpone,
+  type Undecided,
 } from '../../domain/payments/payment.ts';
 import { decidedTransaction, verdictIn } from '../../domain/payments/transaction.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -35,25 +29,19 @@ import type { Ids } from '../../ports/ids.ts';
 import type { ChargeAnswer, ProcessorUnavailable, Verdict } from '../../ports/processor.ts';
 import type { ResponseEncoder } from '../../ports/response-encoder.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
-import { claimChange } from '../kernel/claim-change.ts';
 import {
   type AskedPayment,
   type AskFailure,
   type AskPorts,
   answerTo,
+  awaitsCustomer,
   type ChargeAbsent,
   isOpened,
   unknown,
 } from './ask-for-charge.ts';
+import { held, keepWaiting, type Waiting } from './keep-waiting.ts';
 import { type PaymentMove, paymentChange } from './payment-change.ts';
-import {
-  clearAttention,
-  isSilentTooLong,
-  raised,
-  SILENT,
-  seenIn,
-  withoutAttention,
-} from './raise-attention.ts';
+import { isSilentTooLong, SILENT, seenIn, withoutAttention } from './raise-attention.ts';
 
 export type CompletePaymentPorts = AskPorts &
   Readonly<{ commits: Commits; responses: ResponseEncoder; clock: Clock; ids: Ids; digests: Digests }>;
@@ -62,8 +50,11 @@ export type CompletePaymentPorts = AskPorts &
 export type HeldPayment = AskedPayment & Readonly<{ claim: Calling; origin: Origin }>;
 
 export type Approach = Readonly<{
-  /** `charge` only when the processor provably has nothing of the reference; else its record is asked first. */
-  ask: 'charge' | 'lookup';
+  /**
+   * `charge` only when the processor provably has nothing of the reference; else its record is asked first. `cancel` has a charge end
+   * then that waits for its customer.
+   */
+  ask: 'charge' | 'lookup' | 'cancel';
   /** False in recovery: where no client gets the 503, a processor that is away means waiting, not releasing the key. */
   clientWaits: boolean;
 }>;
@@ -82,15 +73,16 @@ export type CompletePaymentFailure =
  * is sent again once the id it was given is on record. A processor that is silent, or does not know the end itself, leaves the
  * payment processing, its claim due again later; so does one whose answer is not about what was asked, and the payment says then that
  * it needs people. One processor call (two when a lookup finds nothing) and one commit; one of
- * each more for a charge opened first.
+ * each more for a charge opened first. A processor that waits for the customer leaves the payment saying what the customer has to do.
  */
 export const completePayment = (ports: CompletePaymentPorts, terms: ClaimTerms): CompletePayment => {
   const complete: CompletePayment = (held, approach) =>
     safeTry(async function* () {
-      const answer = await answerTo(ports, held, approach.ask);
+      const answer = await answerTo(ports, held, approach.ask, ports.clock.now());
       const isNew = answer.isOk() && 'awaits' in answer.value && held.payment.processorId === undefined;
       if (!isNew) return end(ports, terms, held, approach, answer);
       const { processorId } = answer.value;
+      if (awaitsCustomer(answer.value)) return end(ports, terms, held, approach, answer);
       if (!isOpened(answer.value)) return keepWaiting(ports, terms, held, { identified: processorId });
       return complete(yield* keepId(ports, terms, held, processorId), { ...approach, ask: 'charge' });
     });
@@ -118,6 +110,7 @@ const end = (
       const reason = differenceOf(askedOf(held.payment), seen, held.payment.attention?.seen);
       if (reason !== undefined) return keepWaiting(ports, terms, held, { cause: { reason, seen } });
       if (isVerdict(said)) return conclude(ports, terms, held, said);
+      if (awaitsCustomer(said)) return keepWaiting(ports, terms, held, { awaited: said });
       return 'awaits' in said && !isOpened(said)
         ? keepWaiting(ports, terms, held, { cleared: true })
         : errAsync(unknown);
@@ -127,11 +120,11 @@ const end = (
         case 'ProcessorOutcomeUnknown':
           return keepWaiting(ports, terms, held, silence(ports, held));
         case 'PaymentMethodGone':
-          return approach.ask === 'lookup' && isGivenUp(held.claim, ports.clock.now(), terms)
+          return approach.ask !== 'charge' && isGivenUp(held.claim, ports.clock.now(), terms)
             ? giveUp(ports, terms, held)
             : keepWaiting(ports, terms, held, silence(ports, held));
         case 'ProcessorUnavailable':
-          return approach.clientWaits && held.claim.kept === undefined
+          return approach.clientWaits && held.claim.kept === undefined && isUnanswered(held)
             ? release(ports, terms, held).andThen(() => errAsync(failure))
             : keepWaiting(ports, terms, held, silence(ports, held));
         case 'ClaimTaken':
@@ -148,7 +141,7 @@ const isVerdict = (said: ChargeAnswer | ChargeAbsent): said is Verdict =>
   !('awaits' in said) && !('absent' in said);
 
 /** A verdict on the whole amount, of the charge that the payment is known by, is what was asked for. */
-const askedOf = ({ amount, processorId, captureMethod }: Processing): Asked => ({
+const askedOf = ({ amount, processorId, captureMethod }: Undecided): Asked => ({
   amount,
   ...present({ processorId }),
   state: captureMethod === 'manual' ? 'authorized' : 'captured',
@@ -159,6 +152,10 @@ const silence = ({ clock }: CompletePaymentPorts, { payment, claim }: HeldPaymen
   isSilentTooLong(payment, claim.createdAt, clock.now())
     ? { cause: { reason: 'silence', seen: SILENT } }
     : {};
+
+/** No answer to the charge is on record. */
+const isUnanswered = (held: HeldPayment): held is HeldPayment & Readonly<{ payment: Processing }> =>
+  held.payment.status === 'processing';
 
 /**
  * A charge that can never be sent again: nothing of the first one has shown for as long as keys are kept. The processor
@@ -183,28 +180,34 @@ const METHOD_GONE = {
 function conclude(ports: CompletePaymentPorts, terms: ClaimTerms, held: HeldPayment, verdict: Verdict) {
   const now = ports.clock.now();
   const payment = { ...withoutAttention(held.payment), processorId: verdict.processorId };
+  const isCanceled = !verdict.approved && verdict.canceled === true;
+  const charged = payment.captureMethod === 'manual' ? 'authorization' : 'capture';
   const transaction = decidedTransaction(
     {
       id: ports.ids.transaction(now),
       merchantId: payment.merchantId,
       paymentId: payment.id,
-      type: payment.captureMethod === 'manual' ? 'authorization' : 'capture',
+      type: isCanceled ? 'void' : charged,
       amount: payment.amount,
       createdAt: now,
     },
-    verdict.approved ? 'succeeded' : 'failed',
+    verdict.approved || isCanceled ? 'succeeded' : 'failed',
     verdictIn(verdict),
   );
-  const next = verdict.approved
-    ? approve(payment, now, verdict.authorizedUntil)
-    : fail(payment, { code: verdict.decline, message: verdict.responseText }, now);
   return closeWith(ports, terms, held.claim, {
     at: now,
     origin: held.origin,
     before: held.payment,
-    next,
+    next: endOf(payment, verdict, now),
     transactions: [{ next: transaction }],
   }).map((response) => ({ response, ended: true }));
+}
+
+function endOf(payment: Undecided, verdict: Verdict, now: Instant): Payment {
+  if (verdict.approved) return approve(payment, now, verdict.authorizedUntil);
+  return verdict.canceled
+    ? cancel(payment, now)
+    : fail(payment, { code: verdict.decline, message: verdict.responseText }, now);
 }
 
 /** Puts the id on record that the processor gave the charge, under a renewed lease: the charge is sent again after that. */
@@ -242,42 +245,11 @@ export function closeWith(
   return ports.commits.commit(change).map(() => response);
 }
 
-/** What is learnt of a payment that goes on waiting: the charge's id, why it needs people, or that it does not any more. */
-type Waiting = Readonly<{
-  identified?: string;
-  cause?: Readonly<{ reason: AttentionReason; seen: Seen }>;
-  cleared?: true;
-}>;
-
-function waitingOn(payment: Processing, { identified, cause, cleared }: Waiting, now: Instant): Processing {
-  if (cause !== undefined) return raised(payment, cause, now) ?? payment;
-  if (identified !== undefined) return identify(withoutAttention(payment), identified, now);
-  return cleared && withoutAttention(payment) !== payment ? clearAttention(payment, now) : payment;
-}
-
-/** The claim is due again later, much later where people are to look; what was learnt goes on record with that. */
-function keepWaiting(
+function release(
   ports: CompletePaymentPorts,
   terms: ClaimTerms,
-  { claim, payment: before, origin }: HeldPayment,
-  learnt: Waiting,
-): ResultAsync<Completion, CommitRefused | StorageUnavailable> {
-  const now = ports.clock.now();
-  const payment = waitingOn(before, learnt, now);
-  const mostMs = payment.attention === undefined ? undefined : ATTENTION_INTERVAL_MS;
-  const response = ports.responses.processed(payment, claim.requestId);
-  const step = { changeId: ports.ids.change(now), now };
-  const waiting = awaitOutcome(claim, response, step, terms, mostMs);
-  const guarded = held(claim, waiting);
-  const change =
-    payment === before
-      ? claimChange(guarded, now)
-      : paymentChange(ports, { at: now, origin, before, next: payment, transactions: [], claim: guarded })
-          .change;
-  return ports.commits.commit(change).map(() => ({ response, ended: false }));
-}
-
-function release(ports: CompletePaymentPorts, terms: ClaimTerms, { claim, payment, origin }: HeldPayment) {
+  { claim, payment, origin }: HeldPayment & Readonly<{ payment: Processing }>,
+) {
   const now = ports.clock.now();
   const released = releaseClaim(claim, { changeId: ports.ids.change(now), now }, terms);
   const { change } = paymentChange(ports, {
@@ -290,5 +262,3 @@ function release(ports: CompletePaymentPorts, terms: ClaimTerms, { claim, paymen
   });
   return ports.commits.commit(change);
 }
-
-const held = (claim: Calling, next: Claim) => ({ expected: claim.fence, next });

@@ -25,6 +25,7 @@ import {
   type ModificationRequest,
   reserve,
 } from '../../domain/payments/modification.ts';
+import type { RequiresAction } from '../../domain/payments/payment.ts';
 import { openTransaction } from '../../domain/payments/transaction.ts';
 import type { Balances } from '../../ports/balances.ts';
 import type { CommitRefused, Spending } from '../../ports/commits.ts';
@@ -45,6 +46,8 @@ import {
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
 import { retryWhenStale } from '../kernel/retry-when-stale.ts';
 import { openProcessorConfig } from '../merchants/merchant-secrets.ts';
+import type { AskAgainPorts } from './ask-again.ts';
+import { cancelWaiting, voidOfUncharged } from './cancel-waiting.ts';
 import {
   type CompleteModificationPorts,
   completeModification,
@@ -83,11 +86,13 @@ export type ModifyPaymentFailure =
  * has been set aside is carried through, by recovery if need be: a silent or absent processor makes the answer "pending",
  * never a second modification. Of modifications that do not fit together exactly one is taken on. Three reads, two commits and
  * one processor call when new, one read more for a refund of a merchant whose refunds need the balance; one read more for each
- * rival that was quicker; two reads for a replay.
+ * rival that was quicker; two reads for a replay. A void of a payment that waits for its customer cancels the charge, under the
+ * payment's own claim: asked for again, it finds that done.
  */
 export type ModifyPayment = (request: ModifyPaymentRequest) => ResultAsync<Responded, ModifyPaymentFailure>;
 
 export type ModifyPorts = CompleteModificationPorts &
+  AskAgainPorts &
   Readonly<{ merchants: Merchants; balances: Balances; vault: Vault }>;
 
 export const modifyPayment = (ports: ModifyPorts, terms: ClaimTerms): ModifyPayment => {
@@ -134,8 +139,14 @@ const needsBalance = (merchant: Merchant | undefined, { modification }: ModifyPa
 /** The request, whether it has to find its amount on the merchant's balance, and the merchant's config. */
 type Judged = ModifyPaymentRequest & Readonly<{ needsBalance: boolean; config: OpenConfig }>;
 
-/** What the key's first use comes to: a modification set aside, or the answer of a rule that refused it. */
-type Begun = Readonly<{ held: HeldModification }> | Readonly<{ refused: StoredResponse }>;
+/**
+ * What the key's first use comes to: a modification set aside, the answer that stands already or of a rule that refused it, or a
+ * payment of which there is nothing to modify before its customer has acted.
+ */
+type Begun =
+  | Readonly<{ held: HeldModification }>
+  | Readonly<{ answered: StoredResponse }>
+  | Readonly<{ waiting: RequiresAction }>;
 
 /** Modifications of one payment, or of one balance, begin one after the other, so that only another process can be quicker. */
 const start = (
@@ -147,12 +158,14 @@ const start = (
 ): ResultAsync<Responded, ModifyPaymentFailure | CommitRefused> =>
   turns(request.needsBalance ? request.merchantId : request.paymentId, () =>
     retryWhenStale(() => begin(ports, terms, request, idempotentRequest)),
-  ).andThen(
-    (begun): ResultAsync<Responded, ModifyPaymentFailure | CommitRefused> =>
-      'held' in begun
-        ? completeModification(ports, terms, turns)(begun.held, 'move').map(responded)
-        : okAsync({ response: begun.refused, replayed: false }),
-  );
+  ).andThen((begun): ResultAsync<Responded, ModifyPaymentFailure | CommitRefused> => {
+    if ('answered' in begun) return okAsync({ response: begun.answered, replayed: false });
+    if ('held' in begun) return completeModification(ports, terms, turns)(begun.held, 'move').map(responded);
+    const { expectedVersions: _seen, ...rest } = request;
+    return cancelWaiting(ports, terms, { ...request, payment: begun.waiting }).andThen(() =>
+      start(ports, terms, turns, rest, idempotentRequest),
+    );
+  });
 
 function begin(
   ports: ModifyPorts,
@@ -175,15 +188,23 @@ function begin(
     if (expected.isErr()) return refuseFreely(ports, key, expected.error);
     const now = ports.clock.now();
     const step = { changeId: ports.ids.change(now), now };
+    const answered = (response: StoredResponse) => {
+      const next = respondedClaim(key, { fingerprint, requestId, response }, step, terms);
+      return ports.commits
+        .commit(claimChange({ expected: 0, next }, now))
+        .map((): Begun => ({ answered: response }));
+    };
+    if (modification.type === 'void') {
+      if (before.status === 'requires_action') return ok<Begun>({ waiting: before });
+      const done = yield* voidOfUncharged(ports, before);
+      if (done !== undefined) return answered(ports.responses.moved(done, requestId));
+    }
     const reserved = reserve(before, modification, now);
     if (reserved.isErr()) {
       const refusal = reserved.error;
-      if (!isStored(refusal, before)) return refuseFreely(ports, key, refusal);
-      const response = ports.responses.refused(refusal, requestId);
-      const claim = respondedClaim(key, { fingerprint, requestId, response }, step, terms);
-      return ports.commits
-        .commit(claimChange({ expected: 0, next: claim }, now))
-        .map((): Begun => ({ refused: response }));
+      return isStored(refusal, before)
+        ? answered(ports.responses.refused(refusal, requestId))
+        : refuseFreely(ports, key, refusal);
     }
     const { amount } = reserved.value.modification;
     const spending = isGuarded ? yield* spendingOf(ports, key, merchantId, amount) : undefined;

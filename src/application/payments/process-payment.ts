@@ -15,11 +15,12 @@ import type { AmountNotPositive } from '../../domain/kernel/money.ts';
 import { activeMerchant, type Merchant, type MerchantInactive } from '../../domain/merchants/merchant.ts';
 import { withinLimit } from '../../domain/merchants/payment-limits.ts';
 import {
+  isUndecided,
   openPayment,
   type Payment,
   type PaymentOrder,
-  type Processing,
   resume,
+  type Undecided,
 } from '../../domain/payments/payment.ts';
 import type { Claims } from '../../ports/claims.ts';
 import type { CommitRefused } from '../../ports/commits.ts';
@@ -165,11 +166,11 @@ function resumePayment(
       yield* ports.commits.commit(change);
       return finish(payment, 'charge');
     }
-    if (stored.status !== 'processing') return err(movedOn(stored));
+    if (!isUndecided(stored)) return err(movedOn(stored));
     yield* ports.commits.commit(claimChange(guarded, now));
     return finish(stored, 'lookup');
 
-    function finish(payment: Processing, ask: 'charge' | 'lookup') {
+    function finish(payment: Undecided, ask: 'charge' | 'lookup') {
       return completePayment(ports, terms)(
         { claim: held, payment, origin, config },
         { ask, clientWaits: true },

@@ -8,7 +8,7 @@ import {
   isSameCause,
   type Seen,
 } from '../../domain/payments/attention.ts';
-import { moved, type Payment, type Processing } from '../../domain/payments/payment.ts';
+import { moved, type Payment, type Undecided } from '../../domain/payments/payment.ts';
 import type { ChargeAnswer } from '../../ports/processor.ts';
 import type { ChargeAbsent } from './ask-for-charge.ts';
 
@@ -49,10 +49,10 @@ export function withoutAttention<Known extends Payment>(
 }
 
 /** The charge goes on as it was asked for, so it is in attention no more. */
-export const clearAttention = (payment: Processing, now: Instant): Processing => ({
-  ...moved(withoutAttention(payment), now),
-  status: 'processing',
-});
+export function clearAttention<Known extends Undecided>(payment: Known, now: Instant): Known {
+  const cleared = withoutAttention(payment);
+  return { ...cleared, ...moved(cleared, now) };
+}
 
 /** Silence is a cause once processors may have forgotten what they were asked, where nothing else is one. */
 export const isSilentTooLong = ({ attention }: Payment, askedAt: Instant, now: Instant): boolean =>

@@ -8,7 +8,7 @@ import {
   takeOver,
 } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import { fail, type Payment, type Processing, resume } from '../../domain/payments/payment.ts';
+import { fail, isUndecided, type Payment, resume, type Undecided } from '../../domain/payments/payment.ts';
 import type { Claims } from '../../ports/claims.ts';
 import type { Commits } from '../../ports/commits.ts';
 import type { Merchants } from '../../ports/merchants.ts';
@@ -122,16 +122,15 @@ const recoverPayment = (
       yield* ports.commits.commit(resumed.change);
       return finish(resumed.payment);
     }
-    if (payment.status !== 'processing') return ok<RecoveryEnd>('skipped');
+    if (!isUndecided(payment)) return ok<RecoveryEnd>('skipped');
     yield* ports.commits.commit(claimChange(guarded, now));
     return finish(payment);
 
-    function finish(processing: Processing) {
+    function finish(undecided: Undecided) {
       const approach = { ask: 'lookup', clientWaits: false } as const;
-      return completePayment(ports, terms)(
-        { claim: held, payment: processing, origin, config },
-        approach,
-      ).map(endOf);
+      return completePayment(ports, terms)({ claim: held, payment: undecided, origin, config }, approach).map(
+        endOf,
+      );
     }
   });
 

@@ -3,7 +3,7 @@ import type { Claim, ClaimKey } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Attention, Proposal } from '../../domain/payments/attention.ts';
 import { complete, modificationOf, release } from '../../domain/payments/modification.ts';
-import { moved, type Payment, type Processing } from '../../domain/payments/payment.ts';
+import { isUndecided, moved, type Payment, type Undecided } from '../../domain/payments/payment.ts';
 import { isHeldBy, resolveCharge } from '../../domain/payments/resolution.ts';
 import {
   decide,
@@ -45,9 +45,7 @@ export function resolutionMove(
       ? ok(ofModification(payment, transaction, modification, proposal, now))
       : err({ kind: 'StaleVersion', id: payment.id });
   }
-  return ok(
-    payment.status === 'processing' ? ofCharge(ids, payment, proposal, now) : acknowledged(payment, now),
-  );
+  return ok(isUndecided(payment) ? ofCharge(ids, payment, proposal, now) : acknowledged(payment, now));
 }
 
 /** The books stand, and people have seen what the processor says. */
@@ -56,7 +54,7 @@ const acknowledged = (payment: Payment, now: Instant): ResolutionMove => {
   return { next: { ...seen, ...moved(seen, now) }, transactions: [] };
 };
 
-function ofCharge(ids: Ids, payment: Processing, proposal: Proposal, now: Instant): ResolutionMove {
+function ofCharge(ids: Ids, payment: Undecided, proposal: Proposal, now: Instant): ResolutionMove {
   const { merchantId, id: paymentId, idempotencyKey: key } = payment;
   const next = resolveCharge(payment, proposal, now);
   const transaction = decidedTransaction(

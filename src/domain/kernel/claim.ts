@@ -167,21 +167,27 @@ export const completeClaim = (
   state: 'completed',
 });
 
-/** Backs off from 1 s, doubling to `mostMs`, so that a dead processor is asked ever less often. */
-export const awaitOutcome = (
+/**
+ * Backs off from 1 s, doubling to `mostMs`, so that a dead processor is asked ever less often. Without a response none is kept, and a
+ * repeat is answered with how things stand.
+ */
+export function awaitOutcome(
   claim: Calling,
-  response: StoredResponse,
+  response: StoredResponse | undefined,
   step: Step,
   terms: ClaimTerms,
   mostMs = 300_000,
-): Unknown => ({
-  ...stepped(claim, step.changeId),
-  ...effectOf(claim),
-  ...keeping(response, step, terms),
-  state: 'unknown',
-  dueAt: step.now + Math.min(1_000 * 2 ** Math.min(claim.attempts, 16), mostMs),
-  attempts: claim.attempts,
-});
+): Unknown {
+  const { kept: _replaced, ...known } = stepped(claim, step.changeId);
+  return {
+    ...known,
+    ...effectOf(claim),
+    ...(response === undefined ? {} : keeping(response, step, terms)),
+    state: 'unknown',
+    dueAt: step.now + Math.min(1_000 * 2 ** Math.min(claim.attempts, 16), mostMs),
+    attempts: claim.attempts,
+  };
+}
 
 /** The processor has something to say: it is asked in the next round, and as often after that as it would have been. */
 export const askNow = (claim: Unknown, { changeId, now }: Step): Unknown => ({

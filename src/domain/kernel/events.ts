@@ -8,6 +8,7 @@ import type { JsonObject } from './json.ts';
  */
 export const EVENT_TYPES = [
   'payment.created',
+  'payment.requires_action',
   'payment.authorized',
   'payment.succeeded',
   'payment.failed',

@@ -84,6 +84,7 @@ function typeOf(payment: Payment): EventType | undefined {
       return payment.version === 1 ? 'payment.created' : undefined;
     case 'pending':
       return undefined;
+    case 'requires_action':
     case 'authorized':
     case 'succeeded':
     case 'failed':

@@ -7,6 +7,13 @@ import { type Money, money } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import { type AttentionRecord, attentionRecord, restoreAttention } from './attention-record.ts';
 import {
+  type NextAction,
+  type NextActionRecord,
+  nextActionRecord,
+  restoreNextAction,
+  usableNextActionRecord,
+} from './next-action.ts';
+import {
   amountsOf,
   type CaptureMethod,
   type ChargeRoute,
@@ -17,7 +24,7 @@ import {
 
 /**
  * A payment flat, under the names it is published with: the wire body, the audit snapshot and the event payload are
- * this one record, but for the account of its route and by what a proposer is known. Amounts are minor units of `currency`; times are RFC 3339.
+ * this one record, but for the account of its route, by what a proposer is known and what lets a customer act. Amounts are minor units of `currency`; times are RFC 3339.
  */
 export type PaymentRecord = Readonly<{
   id: PaymentId;
@@ -47,6 +54,8 @@ export type PaymentRecord = Readonly<{
   /** A final capture or a void is under way. */
   closing?: true;
   failure?: PaymentFailure;
+  /** What the processor waits for the customer to do. */
+  next_action?: NextActionRecord;
   attention?: AttentionRecord;
   version: number;
   created_at: string;
@@ -83,12 +92,22 @@ export function paymentRecord(payment: Payment): PaymentRecord {
       : {}),
     ...(payment.status === 'authorized' && payment.closing ? { closing: true } : {}),
     ...(payment.status === 'failed' ? { failure: payment.failure } : {}),
+    ...(payment.status === 'requires_action' ? { next_action: nextActionRecord(payment.nextAction) } : {}),
     ...present({ attention: payment.attention && attentionRecord(payment.attention) }),
     version: payment.version,
     created_at: rfc3339(payment.createdAt),
     updated_at: rfc3339(payment.updatedAt),
   };
 }
+
+/** As an answer about this one payment has it: with what lets its customer act. */
+export const answeredPaymentRecord = (payment: Payment): PaymentRecord => ({
+  ...paymentRecord(payment),
+  ...actionIn(payment),
+});
+
+const actionIn = (payment: Payment): Pick<PaymentRecord, 'next_action'> =>
+  payment.status === 'requires_action' ? { next_action: usableNextActionRecord(payment.nextAction) } : {};
 
 /** By what the person is known again who proposed a resolution. */
 type Proposed<Record> = Record & Readonly<{ proposer_identities?: readonly string[] }>;
@@ -107,15 +126,22 @@ const proposedRecord = (payment: Payment): Proposed<PaymentRecord> => ({
 /** As a storage keeps it. */
 export const storedPaymentRecord = (payment: Payment): KeptRecord<PaymentRecord> => ({
   ...proposedRecord(payment),
+  ...actionIn(payment),
   ...present({ processor_account: payment.route?.account }),
 });
 
-/** As audit links have it: a hash stands for the account of the route, so that no edit of it passes unseen. */
+/**
+ * As audit links have it: hashes stand for the account of the route and for what lets a customer act, so that no edit of them passes
+ * unseen.
+ */
 export function auditedPaymentRecord(payment: Payment, sha256: Sha256): JsonObject {
   const account = payment.route?.account;
   return {
     ...proposedRecord(payment),
     ...(account === undefined ? {} : { processor_account_sha256: sha256(account) }),
+    ...(payment.status === 'requires_action'
+      ? { next_action_value_sha256: sha256(payment.nextAction.value) }
+      : {}),
   };
 }
 
@@ -162,6 +188,8 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
     case 'pending':
     case 'processing':
       return { ...known, status: record.status };
+    case 'requires_action':
+      return { ...known, status: 'requires_action', nextAction: actionOf(record) };
     case 'authorized':
       return {
         ...known,
@@ -192,6 +220,12 @@ export function restorePayment(record: StoredPaymentRecord, auditHash: string): 
       return { ...known, status: 'canceled', authorized };
   }
   throw new Error(`payment ${String(record.id)} has the unknown status ${String(record.status)}`);
+}
+
+function actionOf({ id, next_action: record }: StoredPaymentRecord): NextAction {
+  const action = record && restoreNextAction(record);
+  if (action === undefined) throw new Error(`payment ${id} has no action to wait for`);
+  return action;
 }
 
 function routeIn({ processor, processor_account }: StoredPaymentRecord): ChargeRoute | undefined {

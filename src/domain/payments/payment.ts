@@ -5,6 +5,7 @@ import type { AmountNotPositive } from '../kernel/money.ts';
 import { type Money, zero } from '../kernel/money.ts';
 import { present } from '../kernel/present.ts';
 import type { Attention } from './attention.ts';
+import type { NextAction } from './next-action.ts';
 
 /** `automatic` takes the money with the authorization; `manual` holds it until captured. */
 export type CaptureMethod = 'automatic' | 'manual';
@@ -45,6 +46,14 @@ export type PaymentFailure = Readonly<{ code: string; message: string }>;
 export type Pending = Known & Readonly<{ status: 'pending' }>;
 /** The intent is on record; the processor may or may not have acted. Only its answer ends this state. */
 export type Processing = Known & Readonly<{ status: 'processing' }>;
+/** The processor waits for the customer to act, and moves no money before. Asked again, it says whether the customer has. */
+export type RequiresAction = Known & Readonly<{ status: 'requires_action'; nextAction: NextAction }>;
+/** A charge whose outcome is the processor's to say. */
+export type Undecided = Processing | RequiresAction;
+
+export const isUndecided = (payment: Payment): payment is Undecided =>
+  payment.status === 'processing' || payment.status === 'requires_action';
+
 /**
  * Money is held; `captured` is what partial captures took so far, `refunded` what went back of it, `reserved` what captures
  * under way may take and `refunding` what refunds under way may give back. `closing`: a final capture or a void is under
@@ -68,13 +77,14 @@ export type Succeeded = Known &
 export type Failed = Known & Readonly<{ status: 'failed'; failure: PaymentFailure }>;
 export type Canceled = Known & Readonly<{ status: 'canceled'; authorized: Money }>;
 
-export type Payment = Pending | Processing | Authorized | Succeeded | Failed | Canceled;
+export type Payment = Pending | Undecided | Authorized | Succeeded | Failed | Canceled;
 export type PaymentStatus = Payment['status'];
 
 /** In the order of the life cycle. */
 export const PAYMENT_STATUSES = [
   'pending',
   'processing',
+  'requires_action',
   'authorized',
   'succeeded',
   'failed',
@@ -88,21 +98,38 @@ export function openPayment(order: PaymentOrder): Result<Processing, AmountNotPo
 }
 
 /** The processor made a record of the charge under an id of its own, and has moved no money yet. */
-export const identify = (payment: Processing, processorId: string, now: Instant): Processing => ({
+export const identify = (payment: Undecided, processorId: string, now: Instant): Processing => ({
   ...moved(payment, now),
   status: 'processing',
   processorId,
 });
 
-/**
- * processing → authorized (manual) or succeeded (automatic), for the whole amount. `authorizedUntil` is of a hold, and passed over
- * where the money was taken.
- */
-export function approve(
-  payment: Processing,
+/** The processor waits for the customer of the charge that it calls `processorId`. */
+export const requireAction = (
+  payment: Undecided,
+  processorId: string,
+  nextAction: NextAction,
   now: Instant,
-  authorizedUntil?: Instant,
-): Authorized | Succeeded {
+): RequiresAction => ({ ...moved(payment, now), status: 'requires_action', processorId, nextAction });
+
+/** The charge is the processor's to end, and waits for nothing else: the customer has acted, or need not any more. */
+export const proceed = (payment: Undecided, now: Instant): Processing => ({
+  ...moved(payment, now),
+  status: 'processing',
+});
+
+/** The charge ended before anything was authorized, because it was canceled at the processor. */
+export const cancel = (payment: Undecided, now: Instant): Canceled => ({
+  ...moved(payment, now),
+  status: 'canceled',
+  authorized: zero(payment.amount.currency),
+});
+
+/**
+ * processing or requires_action → authorized (manual) or succeeded (automatic), for the whole amount. `authorizedUntil` is of a hold,
+ * and passed over where the money was taken.
+ */
+export function approve(payment: Undecided, now: Instant, authorizedUntil?: Instant): Authorized | Succeeded {
   const none = zero(payment.amount.currency);
   const held = { ...moved(payment, now), authorized: payment.amount, refunded: none, refunding: none };
   return payment.captureMethod === 'manual'
@@ -118,7 +145,7 @@ export function approve(
 }
 
 /** For good: a failed payment is never tried again. */
-export const fail = (payment: Processing | Pending, failure: PaymentFailure, now: Instant): Failed => ({
+export const fail = (payment: Undecided | Pending, failure: PaymentFailure, now: Instant): Failed => ({
   ...moved(payment, now),
   status: 'failed',
   failure,
@@ -148,6 +175,7 @@ export function amountsOf(payment: Payment): PaymentAmounts {
   switch (payment.status) {
     case 'pending':
     case 'processing':
+    case 'requires_action':
     case 'failed':
       return nothing;
     case 'canceled':

@@ -10,7 +10,7 @@ import type {
   SelfConfirmation,
 } from '../kernel/second-person.ts';
 import type { Attention, Proposal, ResolutionOutcome } from './attention.ts';
-import { fail, moved, type Payment, type Processing } from './payment.ts';
+import { cancel, fail, isUndecided, moved, type Payment, type Undecided } from './payment.ts';
 
 /** Nothing about the payment needs people. */
 export type NotInAttention = Readonly<{ kind: 'NotInAttention' }>;
@@ -47,6 +47,7 @@ function possibleOutcomes(payment: Payment): readonly ResolutionOutcome[] {
   if (payment.attention?.modification !== undefined) return ['succeeded', 'failed'];
   switch (payment.status) {
     case 'processing':
+    case 'requires_action':
       return ['succeeded', 'failed', 'canceled'];
     case 'authorized':
     case 'succeeded':
@@ -85,15 +86,16 @@ export function propose<Known extends Payment>(
 }
 
 function amountOf(
-  { status, amount: asked }: Payment,
+  payment: Payment,
   { modification }: Attention,
   outcome: ResolutionOutcome,
   amount: bigint | undefined,
 ): Result<Money | undefined, AmountNotPositive | ResolvedAmountNotPossible> {
   if (amount === undefined) return ok(undefined);
-  if (modification !== undefined || status !== 'processing' || outcome !== 'succeeded')
+  if (modification !== undefined || !isUndecided(payment) || outcome !== 'succeeded')
     return err({ kind: 'ResolvedAmountNotPossible' });
   if (amount <= 0n) return err({ kind: 'AmountNotPositive' });
+  const { amount: asked } = payment;
   return amount > asked.minorUnits
     ? err({ kind: 'ResolvedAmountNotPossible', most: asked })
     : ok(money(amount, asked.currency));
@@ -126,20 +128,20 @@ export const isHeldBy = ({ captureMethod, attention }: Payment): boolean =>
 
 /** The end of a charge that two people agree on. The processor is not asked, and what it calls the charge is taken from what it said. */
 export function resolveCharge(
-  payment: Processing,
+  payment: Undecided,
   { outcome, amount = payment.amount }: Proposal,
   now: Instant,
-): Exclude<Payment, Processing | { status: 'pending' }> {
+): Exclude<Payment, Undecided | { status: 'pending' }> {
   const { attention, ...rest } = payment;
   const processorId = payment.processorId ?? attention?.seen.processorId;
-  const from: Processing = { ...rest, ...present({ processorId }) };
+  const from: Undecided = { ...rest, ...present({ processorId }) };
   const none = zero(amount.currency);
   const next = moved(from, now);
   switch (outcome) {
     case 'failed':
       return fail(from, RESOLVED_AS_FAILED, now);
     case 'canceled':
-      return { ...next, status: 'canceled', authorized: none };
+      return cancel(from, now);
     case 'succeeded': {
       const approved = { ...next, authorized: amount, refunded: none, refunding: none };
       return isHeldBy(payment)

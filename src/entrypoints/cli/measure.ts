@@ -26,6 +26,7 @@ export function measuredProcessor(processor: Processor, metrics: PlatformMetrics
     routeOf: (config) => processor.routeOf(config),
     accepts: (paymentMethod) => processor.accepts(paymentMethod),
     charge: measured((order) => processor.charge(order), as('charge')),
+    cancel: measured((query) => processor.cancel(query), as('cancel')),
     move: measured((order) => processor.move(order), as('move')),
     lookup: measured((query) => processor.lookup(query), as('lookup')),
   };

@@ -73,6 +73,12 @@ export async function serveCommand(config: Config, terminal: Terminal): Promise<
   }
 }
 
+/** Of development's own simulator: in production no page may approve what was charged. */
+const customersIn = ({ stage, platform: { processor } }: Config, platform: OpenSystem['platform']) =>
+  stage === 'development' && processor.kind === 'simulator'
+    ? platform.get(TOKENS.simulatedCustomers)
+    : undefined;
+
 async function serve(
   config: Config,
   { platform, approvals, health }: OpenSystem,
@@ -126,6 +132,7 @@ async function serve(
       besides: APPROVALS,
       readable,
       notifications,
+      ...present({ simulatedCustomers: customersIn(config, platform) }),
     }),
     approvalsApp({ ...approvalsUseCases, ...common }),
   );

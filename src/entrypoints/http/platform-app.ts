@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { mountDocs } from './operation/docs.ts';
 import { documentOf } from './operation/openapi-document.ts';
+import { mountSimulatedCustomers, type SimulatedCustomers } from './payments/simulated-customers.ts';
 import { PLATFORM, type PlatformParts } from './platform-resources.ts';
 import { ACCESS_PROBLEMS } from './server/authorization.ts';
 import type { HttpEnv } from './server/request-context.ts';
@@ -11,15 +12,18 @@ export type PlatformAppParts = PlatformParts &
   Readonly<{
     /** What another service serves beside this one: it is in the same document. */
     besides?: readonly Resource<never>[];
+    /** For the simulator's page; in development alone. */
+    simulatedCustomers?: SimulatedCustomers;
   }>;
 
 /**
  * The platform over HTTP, as a fetch handler that any server can run. A request gets its id, then its route, then its
  * principal, then its body read; the first of these that fails decides the answer, and every failure is a problem.
  */
-export function platformApp({ besides = [], ...parts }: PlatformAppParts): Hono<HttpEnv> {
+export function platformApp({ besides = [], simulatedCustomers, ...parts }: PlatformAppParts): Hono<HttpEnv> {
   const app = serviceApp<PlatformParts>(parts, PLATFORM);
   const documented: readonly Resource<never>[] = [...PLATFORM, ...besides];
+  if (simulatedCustomers !== undefined) mountSimulatedCustomers(app, simulatedCustomers);
   mountDocs(app, {
     document: () => documentOf(documented),
     problems: [...SERVICE_PROBLEMS, ...ACCESS_PROBLEMS, ...documented.flatMap(({ problems }) => problems)],

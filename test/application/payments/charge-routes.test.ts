@@ -67,6 +67,7 @@ function accountsOf(kind: string): Processor {
     routeOf: (open) => ({ processor: kind, ...present({ account: open('account') }) }),
     accepts: () => true,
     charge: (order) => of(order.config).charge(order),
+    cancel: (query) => of(query.config).cancel(query),
     move: (order) => of(order.config).move(order),
     lookup: (query) => of(query.config).lookup(query),
   };

@@ -1,9 +1,9 @@
 import type { SimulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
 import { faultOfEntity } from '../../../src/application/integrity/verify-entity.ts';
 import type { AuditEntry } from '../../../src/domain/kernel/audit-entry.ts';
-import type { Claim } from '../../../src/domain/kernel/claim.ts';
+import { type Claim, hasEffect } from '../../../src/domain/kernel/claim.ts';
 import type { DomainEvent } from '../../../src/domain/kernel/events.ts';
-import { amountsOf, type Payment } from '../../../src/domain/payments/payment.ts';
+import { amountsOf, isUndecided, type Payment } from '../../../src/domain/payments/payment.ts';
 import { paymentRecord } from '../../../src/domain/payments/payment-record.ts';
 import { isExpiry, type Transaction } from '../../../src/domain/payments/transaction.ts';
 import { transactionRecord } from '../../../src/domain/payments/transaction-record.ts';
@@ -44,12 +44,13 @@ function chargeFaults(
   charged: Transaction | undefined,
 ): readonly string[] {
   if (charge === undefined) {
-    const open = payment.status === 'pending' || payment.status === 'processing';
+    const open = payment.status === 'pending' || isUndecided(payment);
     const givenUp = payment.status === 'failed' && payment.failure.code === 'processor_unavailable';
     return open || givenUp ? [] : [`${payment.status}, and the processor never heard of it`];
   }
   if (charged === undefined) return ['charged, and no transaction says so'];
-  const type = payment.captureMethod === 'manual' ? 'authorization' : 'capture';
+  const charging = payment.captureMethod === 'manual' ? 'authorization' : 'capture';
+  const type = isCanceled(charge) ? 'void' : charging;
   return [
     ...verdictFaults(charged, charge),
     ...(payment.processorId === charge.processorId ? [] : [`charged as ${payment.processorId}`]),
@@ -61,10 +62,12 @@ function chargeFaults(
 const moveFaults = (move: Transaction, verdict: Verdict | undefined): readonly string[] =>
   verdict === undefined ? [`the processor never heard of ${move.id}`] : verdictFaults(move, verdict);
 
+const isCanceled = (verdict: Verdict): boolean => !verdict.approved && verdict.canceled === true;
+
 function verdictFaults(move: Transaction, verdict: Verdict): readonly string[] {
   const { type, status, amount } = move;
   return [
-    ...(status === (verdict.approved ? 'succeeded' : 'failed')
+    ...(status === (verdict.approved || isCanceled(verdict) ? 'succeeded' : 'failed')
       ? []
       : [`a ${type} is ${status}, and at the processor ${verdict.approved ? 'done' : 'refused'}`]),
     ...('processorId' in move && (move.processorId !== verdict.processorId || move.fee !== verdict.fee)
@@ -99,10 +102,13 @@ function bookFaults({ payment, ledger }: PaymentBooks): readonly string[] {
 function claimFaults({ payment, claims }: PaymentBooks, moves: readonly Transaction[]): readonly string[] {
   const opening = claims.filter(({ operation }) => operation === 'process');
   const moving = claims.filter(({ operation }) => operation !== 'process');
-  const spentOn = moving.map((claim) => ('transactionId' in claim ? claim.transactionId : undefined));
+  // A void of what was never charged is answered by what the payment's own claim did.
+  const spentOn = moving
+    .filter(hasEffect)
+    .map((claim) => ('transactionId' in claim ? claim.transactionId : undefined));
   const fits = {
     calling: [] as readonly string[],
-    unknown: ['processing'],
+    unknown: ['processing', 'requires_action'],
     retryable: ['pending'],
     completed: ['authorized', 'succeeded', 'failed', 'canceled'],
   };
@@ -134,10 +140,15 @@ function answerFaults(claim: Claim, { id }: Payment): readonly string[] {
 /** Each transition has exactly one event. */
 function eventFaults({ payment, transactions, events, ledger }: PaymentBooks): readonly string[] {
   const { status, captureMethod } = payment;
-  const isOpen = status === 'pending' || status === 'processing';
+  const isOpen = status === 'pending' || isUndecided(payment);
+  const sent = events.map(({ type }) => type);
+  // A charge that was judged before its answer was on record was never seen to wait.
+  const waited =
+    ledger.waiting(payment.id) !== undefined && new Set<string>(sent).has('payment.requires_action');
   const wasHeld = captureMethod === 'manual' && ledger.book(payment.id) !== undefined;
   const due = [
     'payment.created',
+    ...(waited ? ['payment.requires_action'] : []),
     ...(wasHeld ? ['payment.authorized'] : []),
     ...(isOpen || (wasHeld && status === 'authorized') ? [] : [`payment.${status}`]),
     ...transactions
@@ -147,7 +158,6 @@ function eventFaults({ payment, transactions, events, ledger }: PaymentBooks): r
       .filter(({ type, status: end }) => type === 'refund' && end !== 'pending')
       .map(({ status: end }) => `refund.${end === 'failed' ? 'failed' : 'created'}`),
   ];
-  const sent = events.map(({ type }) => type);
   return sorted(sent) === sorted(due) ? [] : [`events ${sorted(sent)} where ${sorted(due)} are due`];
 }
 

@@ -8,7 +8,8 @@ import type { Scene, SentRequest } from './world.ts';
 
 async function claimsOf(scene: Scene, sent: readonly SentRequest[]): Promise<readonly Claim[]> {
   const { storage, now, claimKeyOf } = scene;
-  const found = await Promise.all(sent.map((each) => storage.claims.find(claimKeyOf(each), now())));
+  const keys = new Map(sent.map(claimKeyOf).map((key) => [`${key.operation} ${key.key}`, key]));
+  const found = await Promise.all([...keys.values()].map((key) => storage.claims.find(key, now())));
   return found.flatMap((claim) => claim._unsafeUnwrap() ?? []);
 }
 

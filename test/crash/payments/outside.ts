@@ -23,6 +23,7 @@ export const outOfOrder = (processor: Processor, outage: () => Outage | undefine
   routeOf: (config) => processor.routeOf(config),
   accepts: (paymentMethod) => processor.accepts(paymentMethod),
   charge: (order) => (outage() === undefined ? processor.charge(order) : errAsync(unavailable)),
+  cancel: (query) => (outage() === undefined ? processor.cancel(query) : errAsync(unavailable)),
   move: (order) => (outage() === undefined ? processor.move(order) : errAsync(unavailable)),
   lookup: (query) => (outage()?.refuses === 'everything' ? errAsync(unavailable) : processor.lookup(query)),
 });
@@ -88,6 +89,7 @@ export function inSteps(
       routeOf: (config) => processor.routeOf(config),
       accepts: (paymentMethod) => processor.accepts(paymentMethod),
       charge: (order) => process.call('charge', () => processor.charge(order), outcomeUnknown),
+      cancel: (query) => process.call('cancel', () => processor.cancel(query), outcomeUnknown),
       move: (order) => process.call('move', () => processor.move(order), outcomeUnknown),
       lookup: (query) => process.call('look up', () => processor.lookup(query), unavailable),
     },

@@ -21,7 +21,7 @@ export const paymentsProof = (
       name: `payments on ${adapter}`,
       scenarios: SCENARIOS,
       orders: ORDERS,
-      effects: ['commit', 'charge', 'move'],
+      effects: ['commit', 'charge', 'cancel', 'move'],
       open,
       rehearsal: memoryStorage,
       world: (storage, scenario) => paymentsWorld(storage, scenario, ++worlds % oneRecountIn === 0),

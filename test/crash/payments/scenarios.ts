@@ -4,12 +4,15 @@ import type { Scenario as AnyScenario, Outage } from '../points.ts';
 
 /**
  * What a client asks for. Modifications are of the one payment there is, transfers go to the other merchant. `expire` is the void of
- * an authorization about to lapse, which a round of paywright asks for.
+ * an authorization about to lapse, which a round of paywright asks for. `customer` is what the customer does for whom the payment
+ * waits, before the client has it confirmed.
  */
 export type Request =
   | Readonly<{ type: 'process'; paymentMethod: string; captureMethod: CaptureMethod }>
   | ModificationRequest
   | Readonly<{ type: 'expire' }>
+  | Readonly<{ type: 'customer'; choice: 'approve' | 'decline' }>
+  | Readonly<{ type: 'confirm' }>
   | Readonly<{ type: 'transfer'; amount: bigint }>;
 
 /** Of every payment, in US cents. */
@@ -37,6 +40,7 @@ const lastCapture = (amount: bigint): Request => ({ type: 'capture', amount, fin
 const refund = (amount: bigint): Request => ({ type: 'refund', amount });
 const voiding: Request = { type: 'void' };
 const expiring: Request = { type: 'expire' };
+const confirm: Request = { type: 'confirm' };
 const transfer = (amount: bigint): Request => ({ type: 'transfer', amount });
 
 const scenario = (
@@ -50,6 +54,8 @@ const scenario = (
 const TOOK = 'succeeded, 2500 captured';
 const CARD_TAKEN = [taking('card')];
 const CARD_HELD = [holding('card')];
+const WAITING = [taking('test_requires_action')];
+const acted = (choice: 'approve' | 'decline'): Request => ({ type: 'customer', choice });
 
 export const SCENARIOS: readonly Scenario[] = [
   scenario('a payment approved at once', [], taking('card'), [TOOK]),
@@ -71,6 +77,26 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('a payment refused at first', [], taking('card'), [TOOK, 'failed'], { outage: AT_FIRST }),
   scenario('a payment refused for long', [], taking('card'), [TOOK, 'failed'], { outage: FOR_LONG }),
   scenario('a payment with the processor gone', [], taking('card'), [TOOK, 'failed'], { outage: GONE }),
+
+  scenario('a payment whose customer never acts', [], taking('test_requires_action'), ['canceled']),
+  scenario('a confirmation of what the customer approved', [...WAITING, acted('approve')], confirm, [TOOK]),
+  scenario('a confirmation of what the customer declined', [...WAITING, acted('decline')], confirm, [
+    'failed',
+  ]),
+  scenario(
+    'a confirmation of a hold that the customer approved',
+    [holding('test_requires_action'), acted('approve')],
+    confirm,
+    ['authorized'],
+  ),
+  scenario('a confirmation against a void', [...WAITING, acted('approve')], confirm, [TOOK], {
+    rival: voiding,
+  }),
+  scenario('a void while the customer has not acted', WAITING, voiding, ['canceled']),
+  scenario('a void when the customer has approved', [...WAITING, acted('approve')], voiding, [TOOK]),
+  scenario('a void while the customer has not acted, refused for long', WAITING, voiding, ['canceled'], {
+    outage: FOR_LONG,
+  }),
 
   scenario('a capture of a part', CARD_HELD, capture(1_000n), ['authorized, 1000 captured']),
   scenario('a capture of the rest', [...CARD_HELD, capture(1_000n)], capture(1_500n), [TOOK]),

@@ -1,13 +1,15 @@
 import { okAsync, type ResultAsync } from 'neverthrow';
 import { simulatedProcessor } from '../../../src/adapters/processor/simulator.ts';
+import { simulatedCustomers } from '../../../src/adapters/processor/simulator-customers.ts';
 import type { SimulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
 import { systemIds } from '../../../src/adapters/system/ids.ts';
 import type { Responded } from '../../../src/application/kernel/idempotency.ts';
 import { transferMoney } from '../../../src/application/ledger/transfer-money.ts';
+import { confirmPayment } from '../../../src/application/payments/confirm-payment.ts';
 import { modifyPayment } from '../../../src/application/payments/modify-payment.ts';
 import { processPayment } from '../../../src/application/payments/process-payment.ts';
 import { recoverPayments } from '../../../src/application/payments/recover-payments.ts';
-import type { ClaimKey } from '../../../src/domain/kernel/claim.ts';
+import type { ClaimKey, OpenClaim } from '../../../src/domain/kernel/claim.ts';
 import type { MerchantId, PaymentId } from '../../../src/domain/kernel/ids.ts';
 import type { Instant } from '../../../src/domain/kernel/instant.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
@@ -58,6 +60,10 @@ function partOf(ledger: SimulatorLedger): SimulatorLedger {
   };
 }
 
+/** Until the request that is looked at has been sent, a payment is left to wait for its customer: no answer of it is kept. */
+const isWaiting = ({ state, kept }: OpenClaim, sent: readonly SentRequest[]): boolean =>
+  state === 'unknown' && kept === undefined && sent.every(({ key }) => key.startsWith('before-'));
+
 let worlds = 0;
 
 /** One payment of a merchant of its own, what is done with it, and transfers. `recounts`: summaries are compared, too. */
@@ -77,11 +83,11 @@ export async function paymentsWorld(
   let outage: Outage | undefined;
   const clock = { now: () => now };
   const processor = outOfOrder(knowingIds(simulatedProcessor(ledger, clock), ledger), () => outage);
-  const claimKeyOf = ({ request, key }: SentRequest): ClaimKey => ({
-    merchantId,
-    operation: request.type,
-    key,
-  });
+  /** What a customer does, and a confirmation of it, is about the payment's own claim. */
+  const claimKeyOf = ({ request: { type }, key }: SentRequest): ClaimKey =>
+    type === 'customer' || type === 'confirm'
+      ? claimKeyOf(theOpening())
+      : { merchantId, operation: type, key };
   const merchants = { own: own.id, other: other.id };
   const scene: Scene = { storage, ledger, merchants, now: clock.now, claimKeyOf };
   const replies = new Map<SentRequest, (ReplyToClient & Span)[]>();
@@ -96,13 +102,18 @@ export async function paymentsWorld(
     vault,
   });
 
+  const customers = simulatedCustomers(ledger, clock);
+
   let opening: SentRequest | undefined;
   let taken: PaymentId | undefined;
+  function theOpening(): SentRequest {
+    if (opening === undefined) throw new Error('there is no payment to modify');
+    return opening;
+  }
   /** The client knows which payment it is since it was taken. */
   const thePayment = (): ResultAsync<PaymentId, StorageUnavailable> => {
     if (taken !== undefined) return okAsync(taken);
-    if (opening === undefined) throw new Error('there is no payment to modify');
-    return storage.claims.find(claimKeyOf(opening), now).map((claim) => {
+    return storage.claims.find(claimKeyOf(theOpening()), now).map((claim) => {
       if (claim?.paymentId === undefined) throw new Error('the payment has no claim');
       taken = claim.paymentId;
       return taken;
@@ -139,6 +150,15 @@ export async function paymentsWorld(
             reason: AUTHORIZATION_EXPIRED,
           }),
         );
+      case 'customer':
+        return thePayment().map((paymentId) => ({
+          response: `201 acted\n${customers.act(paymentId, request.choice)}`,
+          replayed: false,
+        }));
+      case 'confirm':
+        return thePayment()
+          .andThen((paymentId) => confirmPayment(ports, terms)({ merchantId, paymentId, origin }))
+          .map((response) => ({ response, replayed: false }));
       case 'transfer': {
         const amount = money(request.amount, 'USD');
         return transferMoney(ports, terms)({ ...asked, destinationMerchantId: other.id, amount });
@@ -170,7 +190,9 @@ export async function paymentsWorld(
     },
     traces: (sent) => traces(scene, sent),
     isOpen: async (sent) =>
-      (await openClaims(scene, sent)).some(({ state, dueAt }) => state !== 'retryable' || dueAt <= now),
+      (await openClaims(scene, sent)).some((claim) =>
+        isWaiting(claim, sent) ? false : claim.state !== 'retryable' || claim.dueAt <= now,
+      ),
     heldForMs: async (sent) =>
       (await openClaims(scene, sent)).some(({ state }) => state === 'retryable') ? terms.keepResponsesMs : 0,
     endFaults: async (sent) => [

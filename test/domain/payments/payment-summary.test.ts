@@ -28,7 +28,15 @@ describe('a summary', () => {
   it('of nothing says 0 for every status and no currency', () => {
     expect(summaryRecord(summaryOf([]))).toEqual({
       total_count: 0,
-      by_status: { pending: 0, processing: 0, authorized: 0, succeeded: 0, failed: 0, canceled: 0 },
+      by_status: {
+        pending: 0,
+        processing: 0,
+        requires_action: 0,
+        authorized: 0,
+        succeeded: 0,
+        failed: 0,
+        canceled: 0,
+      },
       by_currency: {},
       success_rate: 0,
     });

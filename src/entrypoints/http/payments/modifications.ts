@@ -147,7 +147,8 @@ export const modifications = resource({
       path: '/payments/{id}/void',
       operationId: 'voidPayment',
       summary: 'Release authorized money',
-      description: 'The payment is canceled, or has succeeded when a part was captured before.',
+      description:
+        'The payment is canceled, or has succeeded when a part was captured before. One that waits for its customer is canceled at the processor; where the customer was quicker, what is held is released, and what was taken is left to a refund.',
       body: newVoid,
     }),
     forTenants('refunds', modifyAs(parseRefund), {

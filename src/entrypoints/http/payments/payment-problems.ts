@@ -33,6 +33,7 @@ export const PAYMENT_NOT_FOUND = {
 type PaymentsFailure = FailureOf<
   UseCases,
   | 'processPayment'
+  | 'confirmPayment'
   | 'modifyPayment'
   | 'getPayment'
   | 'listPayments'

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ATTENTION_REASONS, RESOLUTION_OUTCOMES, SEEN_STATES } from '../../../domain/payments/attention.ts';
+import { ACTION_KINDS } from '../../../domain/payments/next-action.ts';
 import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
 import { problem } from '../server/problem.ts';
 import {
@@ -101,6 +102,17 @@ const attention = z.strictObject({
     .openapi({ description: 'What one person says became of it; another has to confirm.' }),
 });
 
+const nextAction = z.strictObject({
+  kind: openList(ACTION_KINDS),
+  value: z.string().optional().openapi({
+    description:
+      "The address to send the customer to, or the secret for the processor's script in the merchant's page. Only in answers about the one payment: lists, events, exports and the audit trail leave it out.",
+  }),
+  expires_at: time.openapi({
+    description: 'The payment is canceled when the customer has not acted by then.',
+  }),
+});
+
 /** A payment as it is published. */
 export const payment = z
   .strictObject({
@@ -138,6 +150,9 @@ export const payment = z
     }),
     closing: z.literal(true).optional().openapi({ description: 'A final capture or a void is under way.' }),
     failure: z.strictObject({ code: z.string(), message: z.string() }).optional(),
+    next_action: nextAction.optional().openapi({
+      description: 'What the processor waits for the customer to do; of a payment that is `requires_action`.',
+    }),
     attention: attention.optional().openapi({
       description:
         'Why people have to look: what the processor says is not what it was asked for. Nothing moves in the books because of it.',

@@ -7,7 +7,7 @@ import { parseId } from '../../../domain/kernel/ids.ts';
 import { type Json, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { Payment } from '../../../domain/payments/payment.ts';
-import { paymentRecord } from '../../../domain/payments/payment-record.ts';
+import { answeredPaymentRecord, paymentRecord } from '../../../domain/payments/payment-record.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { answerVersion, tagOf } from '../server/entity-tag.ts';
@@ -52,6 +52,20 @@ const postPayment =
           ...(located ? { Location: `/payments/${read.paymentId}` } : {}),
           ...tagOf(read.version),
         });
+      },
+      (failure) => refuse(c, failure),
+    );
+  };
+
+const postConfirm =
+  ({ confirmPayment }: Pick<UseCases, 'confirmPayment'>): TenantHandler =>
+  async (c, merchantId) => {
+    const paymentId = parseId('pay', c.req.param('id') ?? '');
+    if (paymentId === undefined) return refuse(c, { kind: 'PaymentNotFound' });
+    return confirmPayment({ merchantId, paymentId, origin: originOf(c) }).match(
+      (response) => {
+        const read = decodeResponse(response);
+        return respondStored(read, false, tagOf(read.version));
       },
       (failure) => refuse(c, failure),
     );
@@ -154,7 +168,10 @@ const getPayment =
           version: payment.version,
           // A file settles transactions and leaves their payment as it is.
           beside: transactions.filter(({ status }) => status === 'settled').length,
-          body: jsonText({ ...paymentRecord(payment), transactions: transactions.map(transactionRecord) }),
+          body: jsonText({
+            ...answeredPaymentRecord(payment),
+            transactions: transactions.map(transactionRecord),
+          }),
         }),
       (failure) => refuse(c, failure),
     );
@@ -196,10 +213,25 @@ export const payments = resource({
         },
         202: {
           ...created('payment', payment),
-          description: 'The processor has not answered yet. Ask for the payment again later.',
+          description:
+            'The processor has not answered yet: ask for the payment again later. Or it waits for the customer, where the payment is `requires_action`: send the customer to what `next_action` says, and confirm.',
         },
       },
       refusals: [402, 409, 429],
+    }),
+    forTenants('payments', postConfirm, {
+      method: 'post',
+      path: '/payments/{id}/confirm',
+      operationId: 'confirmPayment',
+      summary: 'Ask what became of a payment whose customer has acted',
+      description:
+        'The processor is asked at once, as it is by and by without this. The answer is that of the request that made the payment; safe to repeat, and it needs no key.',
+      pathParameters: { id: paymentIdParameter },
+      responses: {
+        201: versioned('The payment as it ended.', payment),
+        202: versioned('The customer has still to act, or the processor to answer.', payment),
+      },
+      refusals: [402, 404, 409],
     }),
     forTenants('payments', getPayments, {
       method: 'get',

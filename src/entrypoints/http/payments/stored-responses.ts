@@ -2,7 +2,7 @@ import type { StoredResponse } from '../../../domain/kernel/claim.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { Payment, PaymentStatus } from '../../../domain/payments/payment.ts';
-import { paymentRecord } from '../../../domain/payments/payment-record.ts';
+import { answeredPaymentRecord } from '../../../domain/payments/payment-record.ts';
 import type { Transaction, TransactionStatus } from '../../../domain/payments/transaction.ts';
 import { transactionRecord } from '../../../domain/payments/transaction-record.ts';
 import type { ResponseEncoder } from '../../../ports/response-encoder.ts';
@@ -57,6 +57,7 @@ function statusOf({ status }: Payment): number {
       return 201;
     case 'pending':
     case 'processing':
+    case 'requires_action':
       return 202;
     case 'failed':
       return 402;
@@ -66,7 +67,7 @@ function statusOf({ status }: Payment): number {
 const bodyOf = (payment: Payment, requestId: string): string =>
   payment.status === 'failed'
     ? problemText(declineOf(payment.failure, payment.id, requestId))
-    : jsonText(paymentRecord(payment));
+    : jsonText(answeredPaymentRecord(payment));
 
 const movedStatusOf = ({ status }: Transaction): number =>
   status === 'pending' ? 202 : status === 'failed' ? 402 : 201;

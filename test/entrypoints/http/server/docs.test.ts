@@ -92,6 +92,7 @@ describe('/openapi.json', () => {
       'post /payments/batch',
       'post /payments/export',
       'post /payments/{id}/capture',
+      'post /payments/{id}/confirm',
       'post /payments/{id}/refunds',
       'post /payments/{id}/resolve',
       'post /payments/{id}/resolve/confirm',
