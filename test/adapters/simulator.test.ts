@@ -38,8 +38,9 @@ function tested(ledger: SimulatorLedger) {
   const customers = simulatedCustomers(ledger, clock);
   return {
     processor: simulatedProcessor(ledger, clock),
-    customerActs: (reference: string, choice: 'approve' | 'decline') =>
-      void expect(customers.act(reference, choice)).toBe(true),
+    customerActs: (reference: string, choice: 'approve' | 'decline') => {
+      expect(customers.act(reference, choice)).toBe(true);
+    },
     methods,
     untilShown: () => void (time.at += 5_000),
     declining: { simulate: 'test_declined' },

@@ -58,7 +58,10 @@ export const askAgain = (
       case 'KeyTaken':
       case 'StaleVersion':
         return comeBack;
-      default:
+      case 'IdempotencyInFlight':
+      case 'ProcessorUnavailable':
+      case 'KeysUnavailable':
+      case 'StorageUnavailable':
         return failure;
     }
   });
