@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasStripeDescription } from './support/aws-emulators.ts';
 import { type CliProcess, developmentToken, startCli } from './support/cli-process.ts';
 import { bookOf, charged } from './support/stripe-double/bookkeeping.ts';
+import { act } from './support/stripe-double/charging.ts';
 import { transferred } from './support/stripe-double/payouts.ts';
 import { DOUBLE_KEY, type StripeDouble, startStripeDouble } from './support/stripe-double/server.ts';
 
@@ -100,6 +101,32 @@ describe.runIf(hasStripeDescription())('The README, with PAYWRIGHT_PROCESSOR=str
       refunded: 1_000n,
       ended: true,
     });
+  });
+
+  it('takes a payment whose customer must act, and ends it when the customer has approved', async () => {
+    const method = commandWith('/payment_methods').replace('tok_visa', 'pm_card_authenticationRequired');
+    const stored = idOf(await run(method));
+    const waiting = await run(
+      commandWith('idempotency-key: order-6').replace(
+        '"payment_method": "test_requires_action"',
+        `"customer_id": "${env['CUSTOMER']}", "payment_method": "${stored}"`,
+      ),
+    );
+    const intent = String(waiting['processor_id']);
+    expect(waiting).toMatchObject({
+      status: 'requires_action',
+      next_action: {
+        kind: 'client_secret',
+        value: double.books().intents.get(intent)?.client_secret,
+      },
+    });
+    env['PAYMENT'] = idOf(waiting);
+    const confirmed = commandWith('$PAYMENT/confirm', 'curl -sS -X POST');
+    expect(await run(confirmed)).toMatchObject({ status: 'requires_action' });
+    // What Stripe's script in the merchant's page has the customer do.
+    act(double.books(), intent, 'approve');
+    expect(await run(confirmed)).toMatchObject({ status: 'succeeded', processor: 'stripe' });
+    expect(charged(double.books())).toContain(idOf(waiting));
   });
 
   it('pays a vendor once people have said yes', async () => {

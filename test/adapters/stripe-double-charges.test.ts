@@ -95,7 +95,7 @@ describe.runIf(hasStripeDescription())('Charges on the double of Stripe', () => 
     const late = { payment_method: 'pm_card_authenticationRequiredChargeDeclinedInsufficientFunds' };
     const [good, bad, declined] = await Promise.all([acting, acting, late].map((each) => held(each)));
     for (const each of [good, bad, declined])
-      expect(each).toMatchObject({ status: 'requires_action', next_action: { type: 'redirect_to_url' } });
+      expect(each).toMatchObject({ status: 'requires_action', next_action: { type: 'use_stripe_sdk' } });
     act(double().books(), good?.id ?? '', 'approve');
     act(double().books(), bad?.id ?? '', 'fail');
     act(double().books(), declined?.id ?? '', 'approve');

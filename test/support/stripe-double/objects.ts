@@ -19,10 +19,10 @@ export type Intent = {
   latest_charge: string | null;
   livemode: false;
   metadata: Readonly<Record<string, string>>;
-  next_action: Readonly<{
-    type: 'redirect_to_url';
-    redirect_to_url: Readonly<{ url: string; return_url: string | null }>;
-  }> | null;
+  next_action:
+    | Readonly<{ type: 'redirect_to_url'; redirect_to_url: Readonly<{ url: string; return_url: string }> }>
+    | Readonly<{ type: 'use_stripe_sdk'; use_stripe_sdk: Readonly<Record<string, string>> }>
+    | null;
   payment_method: string | null;
   payment_method_options: Readonly<Record<string, unknown>>;
   payment_method_types: readonly string[];

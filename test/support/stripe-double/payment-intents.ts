@@ -71,13 +71,12 @@ export function confirmIntent({ books, params, id, expanded }: Call): Reply {
   intent.payment_method = method;
   if (card.authenticates) {
     intent.status = 'requires_action';
-    intent.next_action = {
-      type: 'redirect_to_url',
-      redirect_to_url: {
-        url: `https://hooks.stripe.example/3d_secure/${id}`,
-        return_url: textIn(params, 'return_url') ?? null,
-      },
-    };
+    const url = `https://hooks.stripe.example/3d_secure/${id}`;
+    const returnUrl = textIn(params, 'return_url');
+    intent.next_action =
+      returnUrl === undefined
+        ? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: url } }
+        : { type: 'redirect_to_url', redirect_to_url: { url, return_url: returnUrl } };
     books.emit('payment_intent.requires_action', intent);
     return answer(expanded(intent));
   }
