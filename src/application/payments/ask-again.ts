@@ -67,4 +67,4 @@ export const askAgain = (
   });
 
 /** The outcome is not known yet. */
-export const comeBack: IdempotencyInFlight = { kind: 'IdempotencyInFlight', retryAfterMs: 1_000 };
+const comeBack: IdempotencyInFlight = { kind: 'IdempotencyInFlight', retryAfterMs: 1_000 };

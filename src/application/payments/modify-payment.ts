@@ -31,7 +31,7 @@ import type { Balances } from '../../ports/balances.ts';
 import type { CommitRefused, Spending } from '../../ports/commits.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { PaymentNotFound } from '../../ports/payments.ts';
-import type { OpenConfig } from '../../ports/processor.ts';
+import type { OpenConfig, ProcessorUnavailable } from '../../ports/processor.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { claimChange } from '../kernel/claim-change.ts';
@@ -78,6 +78,7 @@ export type ModifyPaymentFailure =
   | InsufficientFunds
   | IdempotencyKeyReused
   | IdempotencyInFlight
+  | ProcessorUnavailable
   | KeysUnavailable
   | StorageUnavailable;
 
