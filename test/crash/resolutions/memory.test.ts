@@ -5,5 +5,6 @@ resolutionsProof('memory', () => Promise.resolve(memoryStorage()), {
   faults: 'distinct and some',
   ordersEach: 2,
   oneSecondIn: 3,
+  oneRecountIn: 1,
   pairs: 200,
 });

@@ -5,8 +5,16 @@ import { crashProof, type Extent } from '../crash-proof.ts';
 import { type Request, SCENARIOS, type Scenario } from './scenarios.ts';
 import { resolutionsWorld } from './world.ts';
 
-/** The proof of what two people say became of a charge, capture, refund or void in attention, on one storage. */
-export const resolutionsProof = (adapter: string, open: () => Promise<Storage>, extent: Extent): void =>
+/**
+ * The proof of what two people say became of a charge, capture, refund or void in attention, on one storage. Ledger and summaries are
+ * recounted in one world in `oneRecountIn`: reading them is dear on DynamoDB.
+ */
+export const resolutionsProof = (
+  adapter: string,
+  open: () => Promise<Storage>,
+  { oneRecountIn, ...extent }: Extent & Readonly<{ oneRecountIn: number }>,
+): void => {
+  let worlds = 0;
   crashProof<Request, Scenario, Responded, Storage>(
     {
       name: `resolutions on ${adapter}`,
@@ -21,7 +29,8 @@ export const resolutionsProof = (adapter: string, open: () => Promise<Storage>, 
       effects: ['commit'],
       open,
       rehearsal: memoryStorage,
-      world: resolutionsWorld,
+      world: (storage, scenario) => resolutionsWorld(storage, scenario, ++worlds % oneRecountIn === 0),
     },
     extent,
   );
+};

@@ -54,10 +54,11 @@ const REFUSALS: readonly string[] = [
 
 let worlds = 0;
 
-/** One payment in attention of a merchant of its own, and the people who say what became of it. */
+/** One payment in attention of a merchant of its own, and the people who say what became of it. `recounts`: ledger and summaries, too. */
 export async function resolutionsWorld(
   storage: Storage,
   scenario: Scenario,
+  recounts: boolean,
 ): Promise<World<Request, Responded>> {
   const { about, request: opening, rival, corrected = false } = scenario;
   const name = `resolved-${++worlds}`;
@@ -222,7 +223,7 @@ export async function resolutionsWorld(
         ...(isAlone ? sent.filter(({ key }) => !replies.has(key)) : []).map(
           ({ key }) => `${key} was refused in the end`,
         ),
-        ...(await endFaults(scene)),
+        ...(await endFaults(scene, recounts)),
       ];
     },
   };

@@ -16,7 +16,7 @@ const MOST_BYTES: Readonly<Record<string, number>> = {
   migrate: 410_000,
   process: 1_000_000,
   query: 1_000_000,
-  reconcile: 920_000,
+  reconcile: 925_000,
   recovery: 795_000,
   relay: 920_000,
   retention: 795_000,
