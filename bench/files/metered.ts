@@ -1,7 +1,7 @@
 import { Agent, createServer, request } from 'node:http';
 
-/** What DynamoDB would charge, in its own units (`ConsumedCapacity`), of reads and of writes. */
-export type Units = { read: number; write: number };
+/** What DynamoDB would charge, in its own units (`ConsumedCapacity`), of reads and of writes; `index`: of these, what indexes write. */
+export type Units = { read: number; write: number; index: number };
 
 const WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems']);
 
@@ -9,7 +9,7 @@ export type Meter = Readonly<{ url: string; units: Units; stop(): Promise<void> 
 
 /** Stands before an engine, asks it with every request what the request costs, and adds that up. */
 export async function metered(engine: string): Promise<Meter> {
-  const units: Units = { read: 0, write: 0 };
+  const units: Units = { read: 0, write: 0, index: 0 };
   const agent = new Agent({ keepAlive: true });
   const server = createServer((asked, answer) => {
     void (async () => {
@@ -17,12 +17,17 @@ export async function metered(engine: string): Promise<Meter> {
       const operation = String(asked.headers['x-amz-target']).split('.')[1] ?? '';
       const isItems = operation.includes('Item') || operation === 'Query' || operation === 'Scan';
       const body = isItems
-        ? JSON.stringify({ ...(JSON.parse(text) as object), ReturnConsumedCapacity: 'TOTAL' })
+        ? JSON.stringify({ ...(JSON.parse(text) as object), ReturnConsumedCapacity: 'INDEXES' })
         : text;
       const { 'content-length': _length, host: _host, ...headers } = asked.headers;
       const passed = request(engine, { agent, method: 'POST', path: asked.url, headers }, (reply) => {
         void textOf(reply).then((said) => {
-          if (isItems) units[WRITES.has(operation) ? 'write' : 'read'] += unitsIn(said);
+          if (isItems) {
+            const { all, ofIndexes } = unitsIn(said);
+            const isWrite = WRITES.has(operation);
+            units[isWrite ? 'write' : 'read'] += all;
+            if (isWrite) units.index += ofIndexes;
+          }
           const { 'content-length': _replyLength, ...others } = reply.headers;
           answer.writeHead(reply.statusCode ?? 500, others).end(said);
         });
@@ -45,14 +50,20 @@ export async function metered(engine: string): Promise<Meter> {
   };
 }
 
-type Consumed = Readonly<{ CapacityUnits?: number }>;
+type Consumed = Readonly<{
+  CapacityUnits?: number;
+  GlobalSecondaryIndexes?: Readonly<Record<string, Readonly<{ CapacityUnits?: number }>>>;
+}>;
 
-function unitsIn(reply: string): number {
+function unitsIn(reply: string): Readonly<{ all: number; ofIndexes: number }> {
   const { ConsumedCapacity: consumed } = JSON.parse(reply) as {
     ConsumedCapacity?: Consumed | readonly Consumed[];
   };
-  const all = consumed === undefined ? [] : [consumed].flat();
-  return all.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+  const every = consumed === undefined ? [] : [consumed].flat();
+  const indexes = every.flatMap(({ GlobalSecondaryIndexes = {} }) => Object.values(GlobalSecondaryIndexes));
+  const added = (of: readonly Readonly<{ CapacityUnits?: number }>[]) =>
+    of.reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
+  return { all: added(every), ofIndexes: added(indexes) };
 }
 
 async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {

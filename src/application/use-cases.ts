@@ -23,6 +23,7 @@ import type { WebhookSecrets } from '../ports/webhook-secrets.ts';
 import type { WebhookSender } from '../ports/webhook-sender.ts';
 import { makeAuditReport } from './audit/audit-report.ts';
 import { listAudit } from './audit/list-audit.ts';
+import { recentTransactions } from './cost/recent-transactions.ts';
 import { changeCustomer } from './customers/change-customer.ts';
 import { createCustomer } from './customers/create-customer.ts';
 import { eraseCustomer } from './customers/erase-customer.ts';
@@ -172,6 +173,7 @@ export function useCases(ports: Ports, rules: Rules) {
     filterByEmail: filterByEmail(find),
     countPayments: countPayments(ports),
     summarizePayments: summarizePayments(ports),
+    recentTransactions: recentTransactions(ports),
     exportPayments: exportPayments(ports),
     startExport: startExport(ports),
     getExport: getExport(ports),

@@ -2,6 +2,7 @@ import type { CorpusGroup } from './corpus-request.ts';
 import { auditAndExport } from './requests/audit-and-export.ts';
 import { authentication } from './requests/authentication.ts';
 import { batches } from './requests/batches.ts';
+import { cost } from './requests/cost.ts';
 import { customers } from './requests/customers.ts';
 import { customersWhoAct } from './requests/customers-who-act.ts';
 import { documents } from './requests/documents.ts';
@@ -46,4 +47,5 @@ export const CORPUS: Readonly<Record<string, CorpusGroup>> = {
   'processor-notifications': processorNotifications,
   resolutions,
   'customers-who-act': customersWhoAct,
+  cost,
 };

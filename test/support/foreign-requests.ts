@@ -36,6 +36,14 @@ const HARMLESS = new Set([
   'kind',
   'age',
   'assigned_to',
+  'preset',
+  'region',
+  'regions',
+  'transactions_per_month',
+  'queries_per_transaction',
+  'refunds_per_transaction',
+  'retention_days',
+  'utilisation',
 ]);
 
 /** What in a body looks like the name of a thing, and is not one of a tenant's. */
@@ -102,6 +110,7 @@ export function foreignRequests(
     payment_id: ofA.payments,
     customer_email: [SECRETS.email],
     idempotency_key: KEYS_OF_A,
+    merchant_id: ['merchant-a'],
   };
   const inBodies: Readonly<Record<string, readonly string[]>> = {
     customer_id: [ofA.customer],

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ROLES } from '../../domain/approvals/approver.ts';
 import type { Config } from './config.ts';
+import { addCostCommand } from './cost-command.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { addExceptionCommands } from './exception-commands.ts';
 import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
@@ -33,6 +34,10 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       for (const fault of faults) terminal.err(faultLine(fault));
       return Promise.resolve(exitFor(faults));
     });
+  };
+
+  const ran = async (command: () => Promise<ExitCode>) => {
+    exit = await command();
   };
 
   const program = new Command('paywright')
@@ -124,6 +129,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addExportCommand(program, configured, terminal);
   addFileCommands(program, configured, terminal);
   addExceptionCommands(program, configured, terminal);
+  addCostCommand(program, { configured, ran }, terminal);
 
   program
     .command('verify')

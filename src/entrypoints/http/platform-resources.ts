@@ -3,6 +3,7 @@ import type { KeysHealth } from '../../ports/keys-health.ts';
 import type { SecretHealth } from '../../ports/secrets.ts';
 import type { StorageHealth } from '../../ports/storage-health.ts';
 import { audit } from './audit/audit.ts';
+import { cost } from './cost/cost.ts';
 import { customers } from './customers/customers.ts';
 import { paymentMethods } from './customers/payment-methods.ts';
 import { disputes } from './disputes/disputes.ts';
@@ -72,5 +73,6 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   webhookDeliveries,
   events,
   processorNotifications,
+  cost,
   operation,
 ];

@@ -36,6 +36,7 @@ describe('/openapi.json', () => {
       'get /audit',
       'get /audit/report',
       'get /balance',
+      'get /cost',
       'get /customers',
       'get /customers/{id}',
       'get /disputes',

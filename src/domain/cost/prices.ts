@@ -1,0 +1,121 @@
+import { type Fraction, fraction, parseFraction } from './fraction.ts';
+
+/** What is priced, and for how many of it. A price is a decimal text in US dollars, before taxes, free tiers and discounts. */
+export const PRICED = {
+  write_requests: '1000000',
+  read_requests: '1000000',
+  write_capacity_hours: '1',
+  read_capacity_hours: '1',
+  storage_gb_months: '1',
+  infrequent_write_requests: '1000000',
+  infrequent_read_requests: '1000000',
+  infrequent_storage_gb_months: '1',
+  stream_reads: '100000',
+  backup_gb_months: '1',
+  aurora_capacity_hours: '1',
+  aurora_storage_gb_months: '1',
+  aurora_requests: '1000000',
+} as const;
+
+export type Priced = keyof typeof PRICED;
+
+export type RegionPrices = Readonly<Record<Priced, string>>;
+
+/** Prices of one day by AWS region. `--prices` reads a file of this shape in place of the tables here. */
+export type PriceTable = Readonly<{
+  /** A day, `YYYY-MM-DD`. */
+  as_of: string;
+  source: string;
+  regions: Readonly<Record<string, RegionPrices>>;
+}>;
+
+/**
+ * DynamoDB's Standard and Standard-IA tables, its streams and continuous backups, and Aurora Serverless v2 of PostgreSQL
+ * (Standard storage). Requests are units of `ConsumedCapacity`.
+ */
+export const PRICES = {
+  as_of: '2026-08-15',
+  source:
+    'AWS Price List, offer AmazonDynamoDB of 2026-08-15, and AmazonRDS of the same quarter; capacity hours of eu-west-1 and stream reads of both European regions were not in what could be read and are in proportion to the region',
+  regions: {
+    'us-east-1': {
+      write_requests: '0.625',
+      read_requests: '0.125',
+      write_capacity_hours: '0.00065',
+      read_capacity_hours: '0.00013',
+      storage_gb_months: '0.25',
+      infrequent_write_requests: '0.78',
+      infrequent_read_requests: '0.155',
+      infrequent_storage_gb_months: '0.10',
+      stream_reads: '0.02',
+      backup_gb_months: '0.20',
+      aurora_capacity_hours: '0.12',
+      aurora_storage_gb_months: '0.10',
+      aurora_requests: '0.20',
+    },
+    'eu-west-1': {
+      write_requests: '0.705',
+      read_requests: '0.1415',
+      write_capacity_hours: '0.000735',
+      read_capacity_hours: '0.000147',
+      storage_gb_months: '0.283',
+      infrequent_write_requests: '0.885',
+      infrequent_read_requests: '0.177',
+      infrequent_storage_gb_months: '0.1132',
+      stream_reads: '0.0226',
+      backup_gb_months: '0.22',
+      aurora_capacity_hours: '0.14',
+      aurora_storage_gb_months: '0.11',
+      aurora_requests: '0.22',
+    },
+    'eu-central-1': {
+      write_requests: '0.7625',
+      read_requests: '0.1525',
+      write_capacity_hours: '0.000793',
+      read_capacity_hours: '0.0001586',
+      storage_gb_months: '0.306',
+      infrequent_write_requests: '0.955',
+      infrequent_read_requests: '0.1905',
+      infrequent_storage_gb_months: '0.1224',
+      stream_reads: '0.0245',
+      backup_gb_months: '0.2448',
+      aurora_capacity_hours: '0.14',
+      aurora_storage_gb_months: '0.119',
+      aurora_requests: '0.22',
+    },
+  },
+} as const satisfies PriceTable;
+
+/** What was published for us-east-1 until requests became cheaper by half in November 2024; backups are those on demand. */
+export const PRICES_OF_2024: PriceTable = {
+  as_of: '2024-10-31',
+  source: 'DynamoDB pricing page before 2024-11-01',
+  regions: {
+    'us-east-1': {
+      ...PRICES.regions['us-east-1'],
+      write_requests: '1.25',
+      read_requests: '0.25',
+      infrequent_write_requests: '1.56',
+      infrequent_read_requests: '0.31',
+      backup_gb_months: '0.10',
+    },
+  },
+};
+
+/** Exact dollars for one of what is priced. */
+export type UnitPrices = Readonly<Record<Priced, Fraction>>;
+
+const NAMES = Object.keys(PRICED) as Priced[];
+
+/** The prices of a region; undefined where the table has none of it, or one that is no decimal. */
+export function unitPrices(table: PriceTable, region: string): UnitPrices | undefined {
+  const prices = Object.hasOwn(table.regions, region) ? table.regions[region] : undefined;
+  if (prices === undefined) return undefined;
+  const found: [Priced, Fraction][] = [];
+  for (const name of NAMES) {
+    const price = parseFraction(prices[name]);
+    if (price === undefined) return undefined;
+    found.push([name, { of: price.of, over: price.over * fraction(PRICED[name]).of }]);
+  }
+  return Object.fromEntries(found) as Record<Priced, Fraction>;
+}
