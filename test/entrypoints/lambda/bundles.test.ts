@@ -12,16 +12,16 @@ const MOST_BYTES: Readonly<Record<string, number>> = {
   'approvals-recovery': 715_000,
   'approvals-relay': 755_000,
   'approvals-retention': 715_000,
-  jobs: 920_000,
+  jobs: 945_000,
   migrate: 410_000,
   process: 1_000_000,
   query: 1_000_000,
-  reconcile: 925_000,
-  recovery: 795_000,
-  relay: 920_000,
-  retention: 795_000,
+  reconcile: 945_000,
+  recovery: 820_000,
+  relay: 945_000,
+  retention: 820_000,
   'token-claims': 2_000,
-  webhooks: 920_000,
+  webhooks: 945_000,
   'work-completed': 745_000,
 };
 
@@ -40,7 +40,7 @@ describe('the bundles', () => {
     expect(tooLarge.map(({ name, bytes }) => `${name} ${bytes}`)).toEqual([]);
   });
 
-  it('have the client of Stripe beside them where they ask it, in 95 kB and with what is asked of it alone', () => {
+  it('have the client of Stripe beside them where they ask it, in 98 kB and with what is asked of it alone', () => {
     const beside = bundles.filter(({ stripeBytes }) => stripeBytes !== undefined);
     expect(beside.map(({ name }) => name).toSorted()).toEqual([
       'approvals-approve',
@@ -50,7 +50,7 @@ describe('the bundles', () => {
       'reconcile',
       'recovery',
     ]);
-    for (const { stripeBytes } of beside) expect(stripeBytes).toBeLessThan(95_000);
+    for (const { stripeBytes } of beside) expect(stripeBytes).toBeLessThan(98_000);
     const inside = bundles.flatMap(({ name, inputs }) =>
       Object.keys(inputs).some((path) => path.includes('node_modules/stripe/')) ? [name] : [],
     );
