@@ -36,7 +36,7 @@ export type PriceTable = Readonly<{
 export const PRICES = {
   as_of: '2026-08-15',
   source:
-    'AWS Price List, offer AmazonDynamoDB of 2026-08-15, and AmazonRDS of the same quarter; capacity hours of eu-west-1 and stream reads of both European regions were not in what could be read and are in proportion to the region',
+    'public copies of the AWS Price List of 2026-08-15 for DynamoDB, where capacity hours of eu-west-1 and stream reads of both European regions are missing and in proportion to the region; public pages for Aurora',
   regions: {
     'us-east-1': {
       write_requests: '0.625',
