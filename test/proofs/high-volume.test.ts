@@ -116,7 +116,15 @@ async function expectSummary(client: Client, sums: ReadonlyMap<string, Sums>): P
   expect(summary).toEqual({
     total_count: total,
     success_rate: 1,
-    by_status: { pending: 0, processing: 0, authorized: 0, succeeded: total, failed: 0, canceled: 0 },
+    by_status: {
+      pending: 0,
+      processing: 0,
+      requires_action: 0,
+      authorized: 0,
+      succeeded: total,
+      failed: 0,
+      canceled: 0,
+    },
     by_currency: Object.fromEntries(
       [...sums].map(([currency, { count, amount }]) => [
         currency,

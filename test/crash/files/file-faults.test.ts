@@ -11,8 +11,8 @@ import { temporaryFiles } from '../../support/objects.ts';
 import { aProcess, FAULTS } from '../faulty-process.ts';
 import { inSteps } from './in-steps.ts';
 
-/** A batch is then of two or three rows, so that a file of a few has several. */
-const FEW_ROWS = 16;
+/** A batch is then of five rows at the most, so that a file of a few has several; the row that changes most, a chargeback that opens a dispute, just fits. */
+const FEW_ROWS = 20;
 const LEASE_OVER_MS = 400_000;
 
 /** What happens to each of the workers that come one after the other: at which of its calls, and whether it is let go before the next. */

@@ -24,7 +24,15 @@ describe('GET /payments/summary', () => {
   it('of a merchant without payments is all zeros', async () => {
     expect(await summary(await anHttpApp())).toEqual({
       total_count: 0,
-      by_status: { pending: 0, processing: 0, authorized: 0, succeeded: 0, failed: 0, canceled: 0 },
+      by_status: {
+        pending: 0,
+        processing: 0,
+        requires_action: 0,
+        authorized: 0,
+        succeeded: 0,
+        failed: 0,
+        canceled: 0,
+      },
       by_currency: {},
       success_rate: 0,
     });
@@ -38,7 +46,15 @@ describe('GET /payments/summary', () => {
     await pay(opened, { amount: 77, currency: 'JPY', capture_method: 'manual' });
     expect(await summary(opened)).toEqual({
       total_count: 4,
-      by_status: { pending: 0, processing: 0, authorized: 1, succeeded: 2, failed: 1, canceled: 0 },
+      by_status: {
+        pending: 0,
+        processing: 0,
+        requires_action: 0,
+        authorized: 1,
+        succeeded: 2,
+        failed: 1,
+        canceled: 0,
+      },
       by_currency: {
         USD: {
           count: 3,
