@@ -21,7 +21,7 @@ describe.runIf(hasStripeDescription())('Payouts on Stripe that are cut off', () 
   beforeEach(async () => {
     double = await startStripeDouble();
     double.books().available.set('usd', 10_000_000);
-    world = anApprovalsWorld({ bank: payoutsAt(double, undefined, 100) });
+    world = anApprovalsWorld({ bank: payoutsAt(double, undefined, 400) });
   });
   afterEach(async () => {
     world.close();

@@ -42,7 +42,7 @@ describe.runIf(hasStripeDescription())('Payments on Stripe, whose answers are la
     expect(double.undescribed()).toEqual([]);
   });
 
-  function useCases(timeoutMs = 100) {
+  function useCases(timeoutMs = 400) {
     const stripe = processorAt(double, timeoutMs);
     const ports = {
       ...world.ports,
