@@ -68,8 +68,10 @@ describe('the functions that a schedule runs', () => {
 
   it('begin nothing when little time is left, and say that there may be more', async () => {
     const relay = await onPostgres('relay');
+    // A cold start alone may take as long on a busy machine.
+    resultOf(await relay.invoke(SCHEDULED));
     expect(resultOf(await relay.invoke(SCHEDULED, 4_000))).toMatchObject({ rounds: 0, left: true });
-    expect(linesOf(relay).filter((line) => '_aws' in line)[0]).toMatchObject({ rounds_left: 1 });
+    expect(linesOf(relay).findLast((line) => '_aws' in line)).toMatchObject({ rounds_left: 1 });
   });
 
   it('fail when the store does not answer, so that the alarm of failures is raised', async () => {
