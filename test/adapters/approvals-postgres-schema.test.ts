@@ -21,7 +21,7 @@ import {
   type Made,
 } from '../fixtures/approvals.ts';
 import { NOON, plain } from '../fixtures/changes.ts';
-import { postgresServer } from '../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../support/postgres-database.ts';
 import { APPROVALS_GRANTS, asOwner, plainRole } from '../support/postgres-roles.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -32,8 +32,8 @@ let storage: ApprovalsStorage;
 let owner: pg.Pool;
 beforeEach(async () => {
   url = await server.newDatabase();
-  storage = approvalsPostgresStorage(postgresPool({ connectionString: url }));
-  owner = postgresPool({ connectionString: url, max: 4 });
+  storage = approvalsPostgresStorage(postgresPool({ ...PATIENT, connectionString: url }));
+  owner = postgresPool({ ...PATIENT, connectionString: url, max: 4 });
 });
 afterEach(async () => {
   await storage.close();
@@ -256,7 +256,7 @@ describe('the schema of approvals', () => {
 
   it('is brought up to date once by the first of many, with the platform’s or without', async () => {
     const empty = await emptyDatabase();
-    const pools = Array.from({ length: 3 }, () => postgresPool({ connectionString: empty }));
+    const pools = Array.from({ length: 3 }, () => postgresPool({ ...PATIENT, connectionString: empty }));
     const [first] = pools;
     if (first === undefined) throw new Error('there is no pool');
     const { health } = approvalsPostgresStorage(first);

@@ -5,7 +5,7 @@ import { type AppliedRow, sealOfMigration } from '../../src/adapters/postgres/st
 import { verify } from '../../src/application/integrity/verify.ts';
 import { digests } from '../fixtures/changes.ts';
 import { AFTERWARDS, everythingStored } from '../support/everything-stored.ts';
-import { postgresServer } from '../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../support/postgres-database.ts';
 import { exceptionsOf, isExcepted, type Tampering } from '../support/tampering/exceptions.ts';
 import { disarm, type Table, tablesOf } from '../support/tampering/postgres-tables.ts';
 
@@ -135,10 +135,10 @@ describe('every column of every table on Postgres', () => {
 
   beforeAll(async () => {
     const connectionString = await server.newDatabase();
-    const filling = postgresStorage(postgresPool({ connectionString }));
+    const filling = postgresStorage(postgresPool({ ...PATIENT, connectionString }));
     await everythingStored(filling);
     await filling.close();
-    pool = postgresPool({ connectionString, max: 1, idleTimeoutMillis: 0 });
+    pool = postgresPool({ ...PATIENT, connectionString, max: 1, idleTimeoutMillis: 0 });
     await disarm(pool);
     tables = (await tablesOf(pool)).filter(({ name }) => !name.startsWith('approvals.'));
     await pool.query('BEGIN');

@@ -5,6 +5,9 @@ import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { type EmptiedDatabase, emptiedDatabase } from './emptied-database.ts';
 import { databaseUrl, migratedTemplate, templateOfRun } from './postgres-template.ts';
 
+/** How long connections and queries of tests may take: a minute, for tests share their machine. */
+export const PATIENT = { query_timeout: 60_000, connectionTimeoutMillis: 60_000 } as const;
+
 /** A server on which tests make databases, each a clone of one that was migrated once, for both services. */
 export async function postgresServer(serverUrl: string) {
   const admin = new pg.Pool({ connectionString: serverUrl, max: 2 });
@@ -27,12 +30,16 @@ export async function postgresServer(serverUrl: string) {
     newDatabase,
     /**
      * Over a migrated database without rows, for what reads and writes rows alone: when the pool ends it is emptied and the next pool's, which
-     * takes a tenth of the time of a fresh one. A query may take six times as long as when the product serves: tests share their machine.
+     * takes a tenth of the time of a fresh one. Connections and queries may take longer than when the product serves: tests share their machine.
      */
     async newPool(settings: pg.PoolConfig = {}): Promise<pg.Pool> {
       const database = free.pop() ?? (await emptiedDatabase(await newDatabase()));
       kept.add(database);
-      const pool = postgresPool({ query_timeout: 60_000, ...settings, connectionString: database.url });
+      const pool = postgresPool({
+        ...PATIENT,
+        ...settings,
+        connectionString: database.url,
+      });
       const end = pool.end.bind(pool) as () => Promise<void>;
       pool.end = (async () => {
         await end();
