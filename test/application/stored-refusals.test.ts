@@ -9,7 +9,7 @@ import { transfers } from '../../src/entrypoints/http/ledger/transfers.ts';
 import { modifications } from '../../src/entrypoints/http/payments/modifications.ts';
 import { payments } from '../../src/entrypoints/http/payments/payments.ts';
 import type { PaymentRefused } from '../../src/ports/response-encoder.ts';
-import { reachable } from '../domain/arbitraries.ts';
+import { reachable } from '../domain/payment-moves.ts';
 
 type PaymentKind =
   | ModificationRefused['kind']

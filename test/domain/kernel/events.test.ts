@@ -14,7 +14,8 @@ import { paymentRecord } from '../../../src/domain/payments/payment-record.ts';
 import { decide, openTransaction } from '../../../src/domain/payments/transaction.ts';
 import { transactionRecord } from '../../../src/domain/payments/transaction-record.ts';
 import { aMerchantId, anOrder, aVerdict, NOON } from '../../fixtures/changes.ts';
-import { after, move, opened, paymentOrder, settled, trying } from '../arbitraries.ts';
+import { paymentOrder, trying } from '../arbitraries.ts';
+import { after, move, opened, settled } from '../payment-moves.ts';
 
 const id = idOf('evt', '1'.repeat(32));
 

@@ -19,17 +19,8 @@ import {
   reserved,
   succeeded,
 } from '../../fixtures/modified-payments.ts';
-import {
-  after,
-  type Move,
-  type Moving,
-  move,
-  moves,
-  opened,
-  paymentOrder,
-  reachable,
-  trying,
-} from '../arbitraries.ts';
+import { paymentOrder, trying } from '../arbitraries.ts';
+import { after, type Move, type Moving, move, moves, opened, reachable } from '../payment-moves.ts';
 
 /** Modifications that end after one another, as they were set aside. */
 const doneAll = (payment: Payment, requests: readonly ModificationRequest[]): Payment =>

@@ -9,7 +9,8 @@ import {
   type StoredPaymentRecord,
   storedPaymentRecord,
 } from '../../../src/domain/payments/payment-record.ts';
-import { attention, reachable, reachablePayment, trying } from '../arbitraries.ts';
+import { attention, trying } from '../arbitraries.ts';
+import { reachable, reachablePayment } from '../payment-moves.ts';
 
 const underWayOf = (payment: Payment): bigint =>
   amountsOf(payment).reserved.minorUnits + amountsOf(payment).refunding.minorUnits;

@@ -12,7 +12,8 @@ import {
   resume,
 } from '../../../src/domain/payments/payment.ts';
 import { anOrder, NOON } from '../../fixtures/changes.ts';
-import { after, move, opened, paymentOrder, reachable, trying } from '../arbitraries.ts';
+import { paymentOrder, trying } from '../arbitraries.ts';
+import { after, move, opened, reachable } from '../payment-moves.ts';
 
 const usd = (units: bigint) => money(units, 'USD');
 

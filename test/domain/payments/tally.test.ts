@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { approve, openPayment, type Payment } from '../../../src/domain/payments/payment.ts';
 import { addTallies, dayOf, type Tally, talliesOf, tallyOf } from '../../../src/domain/payments/tally.ts';
 import { anOrder, NOON } from '../../fixtures/changes.ts';
-import { after, move, opened, paymentOrder, trying } from '../arbitraries.ts';
+import { paymentOrder, trying } from '../arbitraries.ts';
+import { after, move, opened } from '../payment-moves.ts';
 
 const DAY = 86_400_000;
 

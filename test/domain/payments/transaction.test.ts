@@ -15,7 +15,8 @@ import {
   transactionRecord,
 } from '../../../src/domain/payments/transaction-record.ts';
 import { aMerchantId, NOON } from '../../fixtures/changes.ts';
-import { settled, trying } from '../arbitraries.ts';
+import { trying } from '../arbitraries.ts';
+import { settled } from '../payment-moves.ts';
 
 const verdict = {
   processorId: 'sim_1',
