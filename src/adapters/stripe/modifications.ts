@@ -16,7 +16,16 @@ import { toStripe } from './amounts.ts';
 import { intentOf, noRecord, notKnown, outcomeUnknown, unavailable, unread } from './charges.ts';
 import { ask, onAccount } from './client.ts';
 import type { StripeFault } from './meanings.ts';
-import { amountOf, expanded, feeIn, instantOf, MERCHANT_NAME, PAYMENT_NAME, refusal } from './verdicts.ts';
+import {
+  amountOf,
+  expanded,
+  feeIn,
+  instantOf,
+  isCanceled,
+  MERCHANT_NAME,
+  PAYMENT_NAME,
+  refusal,
+} from './verdicts.ts';
 
 /** Under this name a refund says which transaction of ours it is. */
 const TRANSACTION_NAME = 'paywright_transaction';
@@ -117,7 +126,7 @@ function release(
   { reference, chargeId, units, config }: Named,
   intent: Stripe.PaymentIntent,
 ): ResultAsync<Stripe.PaymentIntent, StripeFault> {
-  if (intent.status === 'canceled' && intent.metadata[reference] !== undefined) return okAsync(intent);
+  if (isCanceled(intent) && intent.metadata[reference] !== undefined) return okAsync(intent);
   if (hasLapsed(intent, units)) return okAsync(intent);
   if (intent.status !== 'requires_capture') return refusedAs(NO_CHARGE);
   if (intent.amount_capturable !== units) return refusedAs(NOT_ALL);
@@ -237,7 +246,7 @@ function captured(
  * captured in part succeeds, as it does by a final capture.
  */
 const hasLapsed = (intent: Stripe.PaymentIntent, units: number): boolean =>
-  (intent.status === 'canceled' &&
+  (isCanceled(intent) &&
     (intent.cancellation_reason === 'expired' || intent.cancellation_reason === 'automatic')) ||
   (intent.status === 'succeeded' &&
     units > 0 &&
@@ -260,7 +269,7 @@ function voided(
   reference: string,
 ): ResultAsync<Verdict, ProcessorRecordNotKnown> {
   const amount = markedIn(intent, reference);
-  if (amount === undefined || intent.status !== 'canceled') return errAsync(notKnown);
+  if (amount === undefined || !isCanceled(intent)) return errAsync(notKnown);
   return okAsync({
     approved: true,
     amount,

@@ -38,6 +38,7 @@ export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer | Undecided
         ? undecided
         : approved(intent, charge, intent.status === 'succeeded' ? 'captured' : 'authorized');
     case 'canceled':
+      if (!isCanceled(intent)) return undecided;
       return charge?.paid ? approved(intent, charge, 'canceled') : declined(intent, charge, CANCELED, true);
     case 'requires_payment_method':
       return declined(intent, charge, failureOf(intent));
@@ -50,6 +51,10 @@ export function answerOf(intent: Stripe.PaymentIntent): ChargeAnswer | Undecided
       return undecided;
   }
 }
+
+/** Stripe populates the time of every cancellation: a status without it is contradicted by its own record, and nothing follows from it. */
+export const isCanceled = (intent: Stripe.PaymentIntent): boolean =>
+  intent.status === 'canceled' && intent.canceled_at !== null;
 
 /** For how long a customer can act: Stripe's intents wait for good, and a cart does not. */
 const ACTION_S = 3_600;

@@ -5,12 +5,22 @@ import {
   type ClaimKey,
   type ClaimTerms,
   type OpenClaim,
+  type Retryable,
   takeOver,
+  withholdClaim,
 } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
-import { fail, isUndecided, type Payment, resume, type Undecided } from '../../domain/payments/payment.ts';
+import { ATTENTION_INTERVAL_MS, isForgotten } from '../../domain/payments/attention.ts';
+import {
+  fail,
+  isUndecided,
+  type Payment,
+  type Pending,
+  resume,
+  type Undecided,
+} from '../../domain/payments/payment.ts';
 import type { Claims } from '../../ports/claims.ts';
-import type { Commits } from '../../ports/commits.ts';
+import type { CommitRefused, Commits } from '../../ports/commits.ts';
 import type { Merchants } from '../../ports/merchants.ts';
 import type { PaymentNotFound, Payments } from '../../ports/payments.ts';
 import type {
@@ -19,6 +29,7 @@ import type {
   ProcessorRecordNotKnown,
   ProcessorUnavailable,
 } from '../../ports/processor.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
 import { claimChange } from '../kernel/claim-change.ts';
 import { type InTurn, inTurn } from '../kernel/in-turn.ts';
@@ -34,6 +45,7 @@ import {
   completePayment,
 } from './complete-payment.ts';
 import { paymentChange } from './payment-change.ts';
+import { raised, SILENT, withoutAttention } from './raise-attention.ts';
 
 export type RecoverPorts = CompletePaymentPorts &
   Readonly<{ claims: Claims; merchants: Merchants; payments: Payments; vault: Vault }>;
@@ -41,9 +53,9 @@ export type RecoverPorts = CompletePaymentPorts &
 /**
  * Finishes what crashes and silence left open: takes over each due claim, asks the processor for the reference and
  * commits its answer; sends the reference again only when the processor provably has none. Keys that no client
- * repeated are given up as failed, once the processor has said again that it has nothing. Any number of workers may run it
- * at once. `recoveryRound` says what becomes of a claim that cannot be moved. A claim is one read more than its request was,
- * of the merchant, whose config of now says how to reach the processor that the charge went to.
+ * repeated are given up as failed, once the processor has said again that it has nothing; one that says nothing for a day
+ * leaves the payment pending and in attention. Any number of workers may run it at once. `recoveryRound` says what becomes of
+ * a claim that cannot be moved. A claim is one read more than its request was, of the merchant, whose config of now says how to reach the processor that the charge went to.
  */
 export type RecoverPayments = RecoveryRound;
 
@@ -114,8 +126,11 @@ const recoverPayment = (
       if (payment.status !== 'pending') return ok<RecoveryEnd>('skipped');
       const move = { at: now, origin, before: payment, transactions: [] };
       // An earlier charge may have been on the wire when a later one was refused, and have arrived since.
-      if (!(yield* hasRecord(ports.processor, payment, config))) {
-        const given = { ...move, next: fail(payment, GIVEN_UP, now) };
+      const recorded = await hasRecord(ports.processor, payment, config);
+      if (recorded.isErr() && isForgotten(claim.createdAt + terms.keepResponsesMs, now))
+        return withhold(ports, claim, payment, origin);
+      if (!(yield* recorded)) {
+        const given = { ...move, next: fail(withoutAttention(payment), GIVEN_UP, now) };
         return closeWith(ports, terms, held, given, claim.fence).map((): RecoveryEnd => 'settled');
       }
       const resumed = paymentChange(ports, { ...move, next: resume(payment, now), claim: guarded });
@@ -133,6 +148,24 @@ const recoverPayment = (
       );
     }
   });
+
+/** Says that a payment needs people of which the processor's record cannot be read, and is sent nothing again. */
+function withhold(
+  ports: RecoverPorts,
+  claim: Retryable,
+  before: Pending,
+  origin: Origin,
+): ResultAsync<RecoveryEnd, CommitRefused | StorageUnavailable> {
+  const now = ports.clock.now();
+  const next = raised(before, { reason: 'silence', seen: SILENT }, now);
+  const later = withholdClaim(claim, { changeId: ports.ids.change(now), now }, ATTENTION_INTERVAL_MS);
+  const guarded = { expected: claim.fence, next: later };
+  const change =
+    next === undefined
+      ? claimChange(guarded, now)
+      : paymentChange(ports, { at: now, origin, before, next, transactions: [], claim: guarded }).change;
+  return ports.commits.commit(change).map((): RecoveryEnd => 'waiting');
+}
 
 const endOf = ({ ended }: Completion): RecoveryEnd => (ended ? 'settled' : 'waiting');
 

@@ -3,8 +3,8 @@ import type { Claim, ClaimKey } from '../../domain/kernel/claim.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Attention, Proposal } from '../../domain/payments/attention.ts';
 import { complete, modificationOf, release } from '../../domain/payments/modification.ts';
-import { isUndecided, moved, type Payment, type Undecided } from '../../domain/payments/payment.ts';
-import { isHeldBy, resolveCharge } from '../../domain/payments/resolution.ts';
+import { moved, type Payment, type Pending, type Undecided } from '../../domain/payments/payment.ts';
+import { isHeldBy, isUnsettled, resolveCharge } from '../../domain/payments/resolution.ts';
 import {
   decide,
   decidedTransaction,
@@ -45,7 +45,7 @@ export function resolutionMove(
       ? ok(ofModification(payment, transaction, modification, proposal, now))
       : err({ kind: 'StaleVersion', id: payment.id });
   }
-  return ok(isUndecided(payment) ? ofCharge(ids, payment, proposal, now) : acknowledged(payment, now));
+  return ok(isUnsettled(payment) ? ofCharge(ids, payment, proposal, now) : acknowledged(payment, now));
 }
 
 /** The books stand, and people have seen what the processor says. */
@@ -54,7 +54,7 @@ const acknowledged = (payment: Payment, now: Instant): ResolutionMove => {
   return { next: { ...seen, ...moved(seen, now) }, transactions: [] };
 };
 
-function ofCharge(ids: Ids, payment: Undecided, proposal: Proposal, now: Instant): ResolutionMove {
+function ofCharge(ids: Ids, payment: Undecided | Pending, proposal: Proposal, now: Instant): ResolutionMove {
   const { merchantId, id: paymentId, idempotencyKey: key } = payment;
   const next = resolveCharge(payment, proposal, now);
   const transaction = decidedTransaction(

@@ -210,6 +210,14 @@ export const releaseClaim = (
   dueAt: claim.createdAt + keepResponsesMs,
 });
 
+/** Nothing can be said yet of a key that is to be given up: it is looked at again after `ms`. */
+export const withholdClaim = (claim: Retryable, { changeId, now }: Step, ms: number): Retryable => ({
+  ...stepped(claim, changeId),
+  ...effectOf(claim),
+  state: 'retryable',
+  dueAt: now + ms,
+});
+
 /**
  * True while the holder's lease runs. A lease that ends later than any given now could, clocks of one system being a
  * lease apart at the most, was given before the clock was set back, and does not count.

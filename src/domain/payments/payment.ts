@@ -119,7 +119,7 @@ export const proceed = (payment: Undecided, now: Instant): Processing => ({
 });
 
 /** The charge ended before anything was authorized, because it was canceled at the processor. */
-export const cancel = (payment: Undecided, now: Instant): Canceled => ({
+export const cancel = (payment: Undecided | Pending, now: Instant): Canceled => ({
   ...moved(payment, now),
   status: 'canceled',
   authorized: zero(payment.amount.currency),

@@ -10,7 +10,7 @@ import type {
   SelfConfirmation,
 } from '../kernel/second-person.ts';
 import type { Attention, Proposal, ResolutionOutcome } from './attention.ts';
-import { cancel, fail, isUndecided, moved, type Payment, type Undecided } from './payment.ts';
+import { cancel, fail, isUndecided, moved, type Payment, type Pending, type Undecided } from './payment.ts';
 
 /** Nothing about the payment needs people. */
 export type NotInAttention = Readonly<{ kind: 'NotInAttention' }>;
@@ -46,6 +46,7 @@ export type Proposing = Readonly<{
 function possibleOutcomes(payment: Payment): readonly ResolutionOutcome[] {
   if (payment.attention?.modification !== undefined) return ['succeeded', 'failed'];
   switch (payment.status) {
+    case 'pending':
     case 'processing':
     case 'requires_action':
       return ['succeeded', 'failed', 'canceled'];
@@ -56,10 +57,12 @@ function possibleOutcomes(payment: Payment): readonly ResolutionOutcome[] {
       return ['failed'];
     case 'canceled':
       return ['canceled'];
-    case 'pending':
-      return [];
   }
 }
+
+/** A charge that has not ended: the processor's answer to it is not known, or none of it was. */
+export const isUnsettled = (payment: Payment): payment is Undecided | Pending =>
+  payment.status === 'pending' || isUndecided(payment);
 
 /** Writes down what one person says; nothing else happens until another confirms. */
 export function propose<Known extends Payment>(
@@ -92,7 +95,7 @@ function amountOf(
   amount: bigint | undefined,
 ): Result<Money | undefined, AmountNotPositive | ResolvedAmountNotPossible> {
   if (amount === undefined) return ok(undefined);
-  if (modification !== undefined || !isUndecided(payment) || outcome !== 'succeeded')
+  if (modification !== undefined || !isUnsettled(payment) || outcome !== 'succeeded')
     return err({ kind: 'ResolvedAmountNotPossible' });
   if (amount <= 0n) return err({ kind: 'AmountNotPositive' });
   const { amount: asked } = payment;
@@ -128,13 +131,13 @@ export const isHeldBy = ({ captureMethod, attention }: Payment): boolean =>
 
 /** The end of a charge that two people agree on. The processor is not asked, and what it calls the charge is taken from what it said. */
 export function resolveCharge(
-  payment: Undecided,
+  payment: Undecided | Pending,
   { outcome, amount = payment.amount }: Proposal,
   now: Instant,
-): Exclude<Payment, Undecided | { status: 'pending' }> {
+): Exclude<Payment, Undecided | Pending> {
   const { attention, ...rest } = payment;
   const processorId = payment.processorId ?? attention?.seen.processorId;
-  const from: Undecided = { ...rest, ...present({ processorId }) };
+  const from: Undecided | Pending = { ...rest, ...present({ processorId }) };
   const none = zero(amount.currency);
   const next = moved(from, now);
   switch (outcome) {

@@ -118,3 +118,25 @@ export const aHistory: fc.Arbitrary<History> = fc.record({
     { nil: undefined, freq: 4 },
   ),
 });
+
+const CARD = { captureMethod: 'manual', paymentMethod: 'pm_card_visa', again: false } as const;
+
+/** Histories that once ended in silence, or with other books than Stripe's. */
+export const ENDED_WRONGLY: readonly History[] = [
+  {
+    ...CARD,
+    opened: undefined,
+    confirmed: undefined,
+    steps: [
+      { asked: { type: 'void' }, fault: { kind: 'error', when: 'before' }, again: false, notified: false },
+    ],
+    lie: { of: 'another state', fromStep: 1, forGood: false },
+  },
+  {
+    ...CARD,
+    opened: undefined,
+    confirmed: { kind: 'lock_timeout' },
+    steps: [],
+    lie: { of: 'another state', fromStep: 0, forGood: true },
+  },
+];

@@ -4,7 +4,7 @@ import { memoryStorage } from '../../../src/adapters/memory/storage.ts';
 import { ATTENTION_REASONS } from '../../../src/domain/payments/attention.ts';
 import { trying } from '../../domain/arbitraries.ts';
 import { hasStripeDescription } from '../../support/aws-emulators.ts';
-import { aHistory } from './history.ts';
+import { aHistory, ENDED_WRONGLY } from './history.ts';
 import { type End, played } from './world.ts';
 
 const HISTORIES = 200;
@@ -19,7 +19,7 @@ describe.runIf(hasStripeDescription())(
           const end = await played(history, () => Promise.resolve(memoryStorage()));
           ends.set(end, (ends.get(end) ?? 0) + 1);
         }),
-        trying(HISTORIES),
+        { ...trying(HISTORIES), examples: ENDED_WRONGLY.map((history) => [history]) },
       );
       console.log(`histories on Stripe: ${[...ends].map(([end, count]) => `${end} ${count}`).join(', ')}`);
       const questioned = ATTENTION_REASONS.filter((reason) => ends.has(reason));

@@ -1,8 +1,19 @@
+import { okAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
+import { confirmOutcome } from '../../../src/application/payments/confirm-outcome.ts';
 import { processPayment } from '../../../src/application/payments/process-payment.ts';
-import { terms } from '../../fixtures/changes.ts';
+import { proposeOutcome } from '../../../src/application/payments/propose-outcome.ts';
+import { respondedClaim } from '../../../src/domain/kernel/claim.ts';
+import {
+  ATTENTION_INTERVAL_MS,
+  REMEMBERED_MS,
+  RESOLUTION_OUTCOMES,
+} from '../../../src/domain/payments/attention.ts';
+import { origin, terms } from '../../fixtures/changes.ts';
+import { aResolver } from '../../fixtures/exceptions.ts';
+import { expectChainsWhole } from '../../support/books.ts';
 import { eachInItsOwnWorld, world } from '../each-world.ts';
-import { aRequest, dieBefore, expectSound, refuseCharge, soon, storedFor } from '../world.ts';
+import { aRequest, dieBefore, expectSound, refuseCharge, refuseLookup, soon, storedFor } from '../world.ts';
 import { DAY, none, recovered } from './recovering.ts';
 
 eachInItsOwnWorld();
@@ -23,6 +34,76 @@ describe('a key that no client repeated', () => {
     expect(world.ledger.charges().size).toBe(0);
     await expectSound(world, request);
   });
+
+  it('waits in attention while the processor’s record of it cannot be read, is sent nothing, and is given up after that', async () => {
+    world.turns.charge.push(refuseCharge);
+    const request = aRequest();
+    await world.process(request);
+    world.pass(DAY);
+    world.turns.lookup.push(refuseLookup);
+    expect(await recovered()).toMatchObject({ settled: 0, waiting: 1 });
+    expect((await storedFor(world, request)).payment).not.toHaveProperty('attention');
+    world.pass(REMEMBERED_MS);
+    for (const round of [1, 2]) {
+      world.turns.lookup.push(refuseLookup);
+      expect(await recovered()).toMatchObject({ settled: 0, waiting: 1 });
+      const { payment, claim, events } = await storedFor(world, request);
+      expect(payment).toMatchObject({ status: 'pending', attention: { reason: 'silence' } });
+      expect(claim).toMatchObject({ state: 'retryable' });
+      expect(events?.filter((type) => type === 'payment.attention')).toEqual(['payment.attention']);
+      expect(await recovered()).toMatchObject({ settled: 0 });
+      world.pass(round * ATTENTION_INTERVAL_MS);
+    }
+    expect(await recovered()).toMatchObject({ settled: 1 });
+    const { payment } = await storedFor(world, request);
+    expect(payment).toMatchObject({ status: 'failed', failure: { code: 'processor_unavailable' } });
+    expect(payment).not.toHaveProperty('attention');
+    expect(world.calls.charge).toBe(1);
+    await expectSound(world, request);
+  });
+
+  it.each(RESOLUTION_OUTCOMES)(
+    'can be resolved as %s by two people while that record cannot be read',
+    async (outcome) => {
+      world.turns.charge.push(refuseCharge);
+      const request = aRequest();
+      await world.process(request);
+      world.pass(DAY + REMEMBERED_MS);
+      world.turns.lookup.push(refuseLookup);
+      await recovered();
+      const { payment: waiting } = await storedFor(world, request);
+      if (waiting === undefined) throw new Error('the payment does not exist');
+      const about = { merchantId: request.merchantId, paymentId: waiting.id, origin };
+      const proposing = {
+        outcome,
+        reason: 'The bank says so.',
+        by: aResolver('okta|ann', 'ann@x.com'),
+        replaces: false,
+      };
+      const proposed = (
+        await proposeOutcome(world.ports)({ ...about, proposing }, (change) => {
+          const key = { merchantId: request.merchantId, operation: 'propose_outcome', key: 'first' } as const;
+          const facts = { fingerprint: '', requestId: origin.requestId, response: '' };
+          const next = respondedClaim(key, facts, { changeId: change.id, now: world.clock.at }, terms);
+          return okAsync({ ...change, claim: { expected: 0, next } });
+        })
+      )._unsafeUnwrap();
+      const resolved = (
+        await confirmOutcome(
+          world.ports,
+          terms,
+        )({ ...about, by: aResolver('okta|bob', 'bob@x.com'), expectedVersions: [proposed.version] })
+      )._unsafeUnwrap();
+      expect(resolved.status).toBe(outcome);
+      const { claim } = await storedFor(world, request);
+      expect(claim?.state).toBe('completed');
+      world.pass(DAY);
+      expect(await recovered()).toEqual(none);
+      expect((await world.process(request))._unsafeUnwrap()).toMatchObject({ replayed: true });
+      expect(world.calls.charge).toBe(1);
+      await expectChainsWhole(world.storage, resolved);
+    },
+  );
 
   it('answers a repeat that comes too late with the failure', async () => {
     world.turns.charge.push(refuseCharge);
