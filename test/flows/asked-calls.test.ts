@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { CreateKeyCommand, type KeySpec, type KeyUsageType, KMSClient } from '@aws-sdk/client-kms';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
@@ -27,10 +26,13 @@ import { anEmulatedSecret, approvalsDeployment } from '../support/lambda/approva
 import { aCall, SCHEDULED, type Sent, someFunctions } from '../support/lambda/functions.ts';
 import type { Instance } from '../support/lambda/runtime-api.ts';
 import { postgresServer } from '../support/postgres-database.ts';
+import { aRefusingReceiver } from '../support/refusing-receiver.ts';
 import { freshBucket } from '../support/s3-buckets.ts';
 
 /** What roles are held against (`test/infra/least-privilege.test.ts`). `PAYWRIGHT_RECORD_CALLS=1` records it anew. */
 const RECORD = join(import.meta.dirname, '../infra/asked-calls.json');
+
+const EMULATORS = ['versitygw', 'ministack', 'moto'] as const;
 
 const LONG_AGO_MS = 40 * 86_400_000;
 /** Of an invocation of a whole run, which is not about how long it takes. */
@@ -85,28 +87,11 @@ type Answered = Readonly<{ statusCode: number; body: string; isBase64Encoded: bo
 const CSV = 'payment_id,transaction_id,status,fee,processed_date,settlement_date\n';
 const UNKNOWN = `pay_${'0'.repeat(31)}1,txn_${'0'.repeat(31)}1,settled,30,2026-03-01,2026-03-02\n`;
 
-/** Answers 500, and 410 once it is gone, for which an endpoint is disabled. */
-async function aReceiver() {
-  let status = 500;
-  const server = createServer((_, response) => void response.writeHead(status).end());
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    isGone() {
-      status = 410;
-    },
-    close() {
-      server.closeAllConnections();
-      return new Promise((closed) => server.close(closed));
-    },
-  };
-}
-
 /**
  * Every function's bundle at work, on emulators that hear each call. What no run reaches is named beside the roles, with its
  * reason.
  */
-describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What functions ask of AWS', () => {
+describe.runIf(EMULATORS.every(hasEmulator))('What functions ask of AWS', () => {
   const functions = someFunctions();
   const instances = new Map<string, Promise<Instance>>();
   /** Those that have succeeded, of which all are needed for a record. */
@@ -117,13 +102,15 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
   let table: Awaited<ReturnType<typeof freshTable>>;
   let files: Awaited<ReturnType<typeof freshBucket>>;
   let server: Awaited<ReturnType<typeof postgresServer>>;
-  let receiver: Awaited<ReturnType<typeof aReceiver>>;
+  let receiver: Awaited<ReturnType<typeof aRefusingReceiver>>;
   let approvals: Awaited<ReturnType<typeof approvalsDeployment>>;
   let emulator: string;
   let signingSecret: string;
+  let kms: string;
+  let keys: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
-    receiver = await aReceiver();
+    receiver = await aRefusingReceiver();
     server = await postgresServer(inject('postgresUrl'));
     emulator = await emulatorUrl('ministack');
     const databaseUrl = await server.newDatabase();
@@ -131,6 +118,11 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
     for (const [at, of] of approvals.names) names.set(at, of);
     signingSecret = await anEmulatedSecret('a signing secret of this test and of nothing else');
     names.set(signingSecret, 'signingSecret');
+    kms = await emulatorUrl('moto');
+    keys = {
+      KMS_KEY_ID: await aKey('customerDetails', 'SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT'),
+      KMS_INDEX_KEY_ID: await aKey('customerIndex', 'HMAC_256', 'GENERATE_VERIFY_MAC'),
+    };
     engine = await startDynamoDbEngine({});
     table = await freshTable(engine.url);
     files = await freshBucket('versitygw');
@@ -141,7 +133,15 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
     await Promise.all([asked.close(), receiver.close(), engine.stop(), server.close()]);
   });
 
-  /** Of every function: what it asks is heard, and its signing secret is where infra/ puts it. */
+  async function aKey(of: string, KeySpec: KeySpec, KeyUsage: KeyUsageType): Promise<string> {
+    const client = new KMSClient({ region: REGION, endpoint: kms, credentials: EMULATOR_CREDENTIALS });
+    const { KeyMetadata } = await client.send(new CreateKeyCommand({ KeySpec, KeyUsage }));
+    const arn = KeyMetadata?.Arn ?? '';
+    names.set(arn, of);
+    return arn;
+  }
+
+  /** Of every function: what it asks is heard, and its signing secret and customers' keys are where infra/ puts them. */
   const settingsOf = async (name: string) => ({
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
@@ -149,6 +149,9 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
     AWS_ENDPOINT_URL: await asked.wire(name, emulator),
     PAYWRIGHT_SECRET: '',
     PAYWRIGHT_SECRET_ARN: signingSecret,
+    PAYWRIGHT_CUSTOMER_KEYS: '',
+    AWS_ENDPOINT_URL_KMS: await asked.wire(name, kms),
+    ...keys,
   });
   async function startPlatform(name: string): Promise<Instance> {
     return functions.start(name, 'dynamodb', {
@@ -223,7 +226,9 @@ describe.runIf(hasEmulator('versitygw') && hasEmulator('ministack'))('What funct
         new PutObjectCommand({ Bucket: files.bucket, Key, Body: CSV + UNKNOWN, ContentType: 'text/csv' }),
       );
     const s3 = { bucket: { name: files.bucket }, object: { key } };
-    await invoked('reconcile', { Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] });
+    await invoked('reconcile', {
+      Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }],
+    });
     await captureInSilence();
 
     receiver.isGone();

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { AskedCalls } from '../support/asked-calls.ts';
+import asked from './asked-calls.json' with { type: 'json' };
 import { FUNCTION_NAMES, resourcesOf, type Synthesized, synthesized, theResource } from './synthesized.ts';
 
 type Statement = Readonly<{
@@ -30,6 +32,15 @@ const variablesOf = (name: string) =>
       'Environment'
     ] as { Variables: Readonly<Record<string, unknown>> }
   ).Variables;
+
+/**
+ * What no run asks: `process` has sealed itself what it opens, so that its cache of data keys has them, and `recovery` opens a stored
+ * method only for a charge that it sends again.
+ */
+const UNHEARD: Readonly<Record<string, readonly string[]>> = {
+  process: ['kms:Decrypt customerDetails'],
+  recovery: ['kms:Decrypt customerDetails'],
+};
 
 const RUN = FUNCTION_NAMES.filter((name) => name !== 'token-claims');
 
@@ -74,6 +85,20 @@ describe('Customers’ keys', () => {
       expect(rights(name, 'CustomerIndex').map(({ Action }) => Action)).toEqual(
         finding === undefined ? [] : [finding],
       );
+    },
+  );
+
+  it.each(RUN)(
+    'are used by %s for what its bundle was heard to ask, and may be for no more than is named',
+    (name) => {
+      const given = ['CustomerDetails', 'CustomerIndex'].flatMap((key) =>
+        rights(name, key).flatMap(({ Action }) =>
+          [Action].flat().map((action) => `${action} ${key.replace('C', 'c')}`),
+        ),
+      );
+      const heard = Object.keys((asked as AskedCalls)[name] ?? {}).filter((ask) => ask.startsWith('kms:'));
+      expect(heard.filter((ask) => !given.includes(ask))).toEqual([]);
+      expect(given.filter((right) => !heard.includes(right))).toEqual(UNHEARD[name] ?? []);
     },
   );
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { sqsClient } from '../../../src/adapters/aws/approval-queue.ts';
-import { eventBridgeClient } from '../../../src/adapters/aws/event-bus.ts';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { SHOP_CERTIFICATE } from '../../fixtures/shop-certificate.ts';
 import { aBus, aQueue, askingAt, REGION } from '../aws-messaging.ts';
 import { serveTls } from '../postgres-roles.ts';
@@ -35,7 +35,7 @@ export async function anEmulatedSecret(text: string): Promise<string> {
 export async function approvalsDeployment({ functions, emulator, databaseUrl, settingsOf }: Parts) {
   askingAt(emulator);
   await serveTls(databaseUrl);
-  const [events, sqs] = [eventBridgeClient(REGION), sqsClient(REGION)];
+  const [events, sqs] = [new EventBridgeClient({ region: REGION }), new SQSClient({ region: REGION })];
   const queue = await aQueue(sqs);
   const bus = await aBus({ events, sqs }, { source: ['paywright.approvals'] });
   const at = new URL(databaseUrl);
