@@ -16,10 +16,7 @@ describe('docs/deploy.md', () => {
   });
 });
 
-/** Minutes on a busy machine, so it is of deep runs. The beginning of a run says so where MiniStack is missing. */
-const isFollowed = process.env['PAYWRIGHT_FOLLOW_DEPLOY'] !== undefined && hasEmulator('ministack');
-
-describe.runIf(isFollowed)('docs/deploy.md, followed line by line on MiniStack', () => {
+describe.runIf(hasEmulator('ministack'))('docs/deploy.md, followed line by line on MiniStack', () => {
   let folder: string;
   let shell: ReturnType<typeof pageShell>;
   const rest = deploySteps().filter(({ mark }) => mark === 'E');
