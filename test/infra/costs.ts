@@ -1,9 +1,17 @@
 import prices from '../../docs/prices.json' with { type: 'json' };
 import { APPROVALS_FUNCTIONS, type FunctionPlan, PLATFORM_FUNCTIONS } from '../../infra/function-plans.ts';
+import { MEASURED } from '../../src/domain/cost/measured-capacity.ts';
+import { PRICES } from '../../src/domain/cost/prices.ts';
 import { production, type Resource, resourcesOf, type Synthesized } from './synthesized.ts';
 
 const { usd, measured, assumed } = prices;
 const MILLION = 1_000_000;
+/** Those that `paywright cost` counts by. */
+const stores = PRICES.regions['eu-central-1'];
+const [writeUnit, readUnit] = [
+  Number(stores.write_requests) / MILLION,
+  Number(stores.read_requests) / MILLION,
+];
 const GB = 1_024 ** 3;
 const MINUTES_A_MONTH = assumed.hours_a_month * 60;
 
@@ -48,12 +56,13 @@ function partsOf({ templates }: Synthesized) {
 }
 
 /**
- * Each part of the stacks that costs something, by `docs/prices.json`. A vendor's payment is three requests (created, approved,
+ * Each part of the stacks that costs something, by `docs/prices.json` and, of DynamoDB and Aurora, by the prices of `paywright cost`. A vendor's payment is three requests (created, approved,
  * processed), a message that is sent, received and removed, and four events on the bus.
  */
 export function costs(of: Synthesized = production()): readonly PartCost[] {
   const { count: countOf, acu, endpointZones, secrets } = partsOf(of);
   const hours = assumed.hours_a_month;
+  const { payment } = MEASURED.requests;
   const { memoryMb: platformMb } = PLATFORM_FUNCTIONS.process;
   const { memoryMb: approvalsMb } = APPROVALS_FUNCTIONS['approvals-create'];
   const runs = sum(scheduled.map((each) => each.runs));
@@ -75,13 +84,10 @@ export function costs(of: Synthesized = production()): readonly PartCost[] {
     part('API Gateway', 0, MILLION * usd.http_api_request, 3 * MILLION * usd.http_api_request),
     part(
       'DynamoDB',
-      units(measured.idle_reads_a_run, usd.dynamodb_read_unit) +
-        units(measured.idle_writes_a_run, usd.dynamodb_write_unit),
-      MILLION *
-        (measured.writes_a_payment * usd.dynamodb_write_unit +
-          measured.reads_a_payment * usd.dynamodb_read_unit),
+      units(measured.idle_reads_a_run, readUnit) + units(measured.idle_writes_a_run, writeUnit),
+      MILLION * ((payment.writes + payment.index_writes) * writeUnit + payment.reads * readUnit),
     ),
-    part('Aurora', acu * hours * usd.acu_hour),
+    part('Aurora', acu * hours * Number(stores.aurora_capacity_hours)),
     part('RDS Proxy', Math.max(assumed.least_proxy_acu, acu) * hours * usd.proxy_acu_hour),
     part('NAT gateways', countOf('AWS::EC2::NatGateway') * hours * usd.nat_hour),
     part('Endpoints of the VPC', endpointZones * hours * usd.endpoint_zone_hour),
