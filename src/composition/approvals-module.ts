@@ -25,7 +25,7 @@ import { relayTo } from './relay.ts';
 import { signallingCommits } from './signalling-commits.ts';
 import type { PlacedStorage } from './storage-settings.ts';
 import { openApprovalsStorage } from './storages.ts';
-import { payoutsOnStripe } from './stripe-payouts.ts';
+import { bankPayoutsOnStripe, payoutsOnStripe } from './stripe-payouts.ts';
 import { APPROVALS_TOKENS as TOKENS } from './tokens.ts';
 
 /** All of approvals: the storage, the outside and the use cases between them. */
@@ -84,6 +84,7 @@ function portsOf(
   const {
     secret,
     processorTimeoutMs: timeoutMs,
+    stripePayouts,
     aroundPayouts = same,
     aroundPart = bare,
     payoutAlarm = { raise: () => {} },
@@ -102,6 +103,11 @@ function portsOf(
       'payouts',
       aroundPayouts(guardedPayouts(payouts, { timeoutMs, opensAfter: 5, staysOpenMs: timeoutMs })),
     ),
+    ...(stripePayouts === undefined
+      ? {}
+      : {
+          bankPayouts: aroundPart('processor', 'bankPayouts', bankPayoutsOnStripe(stripePayouts, timeoutMs)),
+        }),
     payoutAlarm,
     refusalAlarm,
   };

@@ -7,6 +7,9 @@ export type NotifiedPayment = Readonly<{ merchantId: MerchantId; paymentId: Paym
 /** Which dispute it names, in the processor's words, and on which of its accounts, where that is not the installation's own. */
 export type NotifiedDispute = Readonly<{ id: string; account?: string }>;
 
+/** Which payout from a vendor's account at the processor to their bank it names, in the processor's words. */
+export type NotifiedBankPayout = Readonly<{ id: string; account: string }>;
+
 /** What a processor sent to say that it has something new. It is a reason to look up, and nothing in it is believed. */
 export type ProcessorNotification = Readonly<{
   /** The processor's own name for it, the same however often it is sent. */
@@ -19,6 +22,8 @@ export type ProcessorNotification = Readonly<{
   dispute?: NotifiedDispute;
   /** Our reference of the payout that it is about; absent where it is about none. */
   payout?: string;
+  /** Absent where it is about none. */
+  bankPayout?: NotifiedBankPayout;
 }>;
 
 /** No secret of ours signed these bytes. */

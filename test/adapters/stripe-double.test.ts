@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasStripeDescription } from '../support/aws-emulators.ts';
+import { failPayout, payOut } from '../support/stripe-double/bank-payouts.ts';
 import { doubleClient } from '../support/stripe-double/client.ts';
 import { stripeDescription } from '../support/stripe-double/description.ts';
 import { decideDispute } from '../support/stripe-double/disputes.ts';
@@ -85,6 +86,37 @@ describe.runIf(hasStripeDescription())('The double of Stripe', () => {
     const { data } = await stripe().transfers.list({ transfer_group: 'group' });
     expect(data).toMatchObject([{ id, reversed: true, amount_reversed: 400 }]);
     expect((await stripe().transfers.list({ transfer_group: 'other' })).data).toEqual([]);
+  });
+
+  it('has what a connected account is paid on its balance, and says which entries a payout of the schedule paid out', async () => {
+    const account = 'acct_double_vendor';
+    double().books().available.set('usd', 1_000);
+    const { id, destination_payment } = await stripe().transfers.create({
+      amount: 400,
+      currency: 'usd',
+      destination: account,
+    });
+    const vendor = double().books(account);
+    const payout = payOut(vendor);
+    expect(vendor.available.get('usd')).toBe(0);
+    failPayout(vendor, payout);
+    expect(vendor.available.get('usd')).toBe(400);
+    const on = { stripeAccount: account };
+    expect(await stripe().payouts.retrieve(payout, {}, on)).toMatchObject({
+      status: 'failed',
+      amount: 400,
+      failure_code: 'account_closed',
+    });
+    const entries = (query: object) => stripe().balanceTransactions.list(query, on);
+    const { data } = await entries({ payout, expand: ['data.source'] });
+    expect(data).toMatchObject([
+      { type: 'payment', source: { id: destination_payment, source_transfer: id } },
+    ]);
+    const next = (await entries({ payout: payOut(vendor), expand: ['data.source'] })).data;
+    expect(next).toMatchObject([{ type: 'payout_failure', source: { id: payout } }]);
+    expect([...vendor.events.values()].map((event) => [event.type, event.account])).toEqual(
+      ['payout.paid', 'payout.failed', 'payout.paid'].map((type) => [type, account]),
+    );
   });
 
   it('takes amounts as Stripe counts them', async () => {

@@ -66,6 +66,23 @@ describe('An event of Stripe', () => {
       expect(none).toEqual({ id: 'evt_1', type: 'transfer.reversed' });
   });
 
+  it('names a payout to a vendor’s bank with the account that it is of, and none of the platform’s own', () => {
+    const about = (object: object, rest: object = { account: 'acct_1' }) =>
+      read(sent(anEvent({ type: 'payout.failed', data: { object }, ...rest })))._unsafeUnwrap();
+    expect(about({ object: 'payout', id: 'po_1' })).toEqual({
+      id: 'evt_1',
+      type: 'payout.failed',
+      bankPayout: { id: 'po_1', account: 'acct_1' },
+    });
+    for (const none of [
+      about({ object: 'payout', id: 'po_1' }, {}),
+      about({ object: 'payout', id: 'po_1' }, { account: ['acct_1'] }),
+      about({ object: 'payout' }),
+      about({ object: 'charge', id: 'po_1' }),
+    ])
+      expect(none).toEqual({ id: 'evt_1', type: 'payout.failed' });
+  });
+
   it('is taken with the signature of any secret that is set, and with several signatures', () => {
     for (const secrets of [[ROLLING], ['whsec_of_others', ROLLING], [SECRET, ROLLING]])
       expect(read(sent(anEvent(), secrets)).isOk()).toBe(true);

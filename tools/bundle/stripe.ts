@@ -45,6 +45,7 @@ const ASKED = new Set([
   'Charges',
   'Disputes',
   'PaymentIntents',
+  'Payouts',
   'Refunds',
   'Transfers',
 ]);

@@ -6,6 +6,7 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   NotificationMalformed,
+  NotifiedBankPayout,
   NotifiedDispute,
   NotifiedPayment,
   ProcessorNotification,
@@ -59,12 +60,17 @@ function notificationOf(event: unknown): Result<ProcessorNotification, Notificat
   const dispute = about['object'] === 'dispute' ? disputeIn(about, account) : undefined;
   const metadata = membersOf(about['metadata']);
   const payout = about['object'] === 'transfer' ? payoutIn(metadata) : undefined;
-  return ok({ id, type, ...present({ about: paymentIn(metadata), dispute, payout }) });
+  const bankPayout = about['object'] === 'payout' ? bankPayoutIn(about, account) : undefined;
+  return ok({ id, type, ...present({ about: paymentIn(metadata), dispute, payout, bankPayout }) });
 }
 
 /** Without a name it is none that can be asked about. */
 const disputeIn = ({ id }: Members, account: unknown): NotifiedDispute | undefined =>
   isName(id) ? { id, ...present({ account: isName(account) ? account : undefined }) } : undefined;
+
+/** The platform's own payouts, to its own bank, are no vendor's. */
+const bankPayoutIn = ({ id }: Members, account: unknown): NotifiedBankPayout | undefined =>
+  isName(id) && isName(account) ? { id, account } : undefined;
 
 /** Names of events and of their types are logged and kept, so they are short and plain. */
 const isName = (value: unknown): value is string =>

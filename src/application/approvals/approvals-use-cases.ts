@@ -1,5 +1,6 @@
 import type { ApprovalIds } from '../../ports/approvals/approval-ids.ts';
 import type { ApprovalsStorage } from '../../ports/approvals/approvals-storage.ts';
+import type { BankPayouts } from '../../ports/approvals/bank-payouts.ts';
 import type { FraudScorer } from '../../ports/approvals/fraud-scorer.ts';
 import type { PayoutAlarm } from '../../ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../../ports/approvals/payouts.ts';
@@ -18,6 +19,7 @@ import { getAuditLog } from './get-audit-log.ts';
 import { findByIncident, getVendorPayment } from './get-vendor-payment.ts';
 import { listFlagged, listPending, listVendorPayments } from './list-vendor-payments.ts';
 import { processVendorPayment } from './process-vendor-payment.ts';
+import { receiveFailedBankPayout } from './receive-failed-bank-payout.ts';
 import { receiveReturnedPayout } from './receive-returned-payout.ts';
 import { recordingRefusals, recordRefusal } from './record-refusal.ts';
 import { recordWorkCompleted } from './record-work-completed.ts';
@@ -34,6 +36,8 @@ export type ApprovalsPorts = Omit<ApprovalsStorage, 'close' | 'health'> &
     signedTokens: SignedTokens;
     fraudScorer: FraudScorer;
     payouts: Payouts;
+    /** Absent where payouts end with the processor. */
+    bankPayouts?: BankPayouts;
     payoutAlarm: PayoutAlarm;
     refusalAlarm: RefusalAlarm;
   }>;
@@ -64,6 +68,7 @@ export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) =
   listFlagged: listFlagged(ports),
   recoverPayouts: recoverPayouts(ports, rules),
   receiveReturnedPayout: receiveReturnedPayout(ports),
+  receiveFailedBankPayout: receiveFailedBankPayout(ports),
   enforceRetention: enforceRetention(ports),
   verifyApprovals: verifyApprovals(ports),
   compareApprovalsHeads: compareApprovalsHeads(ports),

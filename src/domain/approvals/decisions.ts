@@ -65,7 +65,10 @@ export function approveVendorPayment(
   });
 }
 
-/** pending_approval | approved | failed → cancelled, for good: what the processor refused for good has its way out too. */
+/**
+ * pending_approval | approved | failed → cancelled, for good: what the processor refused for good has its way out too. That nothing it
+ * paid stands is the caller's to know.
+ */
 export function rejectVendorPayment(
   payment: VendorPayment,
   { by, at, reason }: Readonly<{ by: Approver; at: Instant; reason: string }>,

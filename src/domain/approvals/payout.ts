@@ -84,7 +84,10 @@ export const concludePayout = (
     ? { ...payoutOf(payment, outcome, now), status: 'completed' }
     : { ...payoutOf(payment, outcome, now), status: 'failed', failedReason: outcome.reason };
 
-/** completed → failed: what was paid came back. It may be paid again, as the next attempt. */
+/**
+ * completed → failed: what was paid came back, or has not reached the vendor's bank. It may be asked for again, as the next attempt:
+ * the processor pays it anew only where nothing that it paid stands.
+ */
 export const returnPayout = (payment: Completed, outcome: PayoutRefusal, now: Instant): Failed => ({
   ...payoutOf(payment, outcome, now),
   status: 'failed',

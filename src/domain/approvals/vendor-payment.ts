@@ -47,7 +47,7 @@ export type Processing = Known &
 export type Completed = Known &
   Paying &
   Readonly<{ status: 'completed'; processedAt: Instant; processorReference: string }>;
-/** The processor refused it for good, or paid it and had it come back; it may be tried again. */
+/** The processor refused it for good, or paid it and it came back or did not reach the vendor's bank; it may be tried again. */
 export type Failed = Known &
   Paying &
   Readonly<{ status: 'failed'; processedAt: Instant; processorReference: string; failedReason: string }>;

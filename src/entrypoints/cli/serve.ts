@@ -120,6 +120,7 @@ async function serve(
   const notifications = {
     ...platform.get(TOKENS.notificationReaders),
     receivePayout: approvalsUseCases.receiveReturnedPayout,
+    receiveBankPayout: approvalsUseCases.receiveFailedBankPayout,
     counted: metrics.notifications,
   };
   const { health: keysHealth } = platform.get(TOKENS.keptKeys);

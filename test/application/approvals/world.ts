@@ -19,7 +19,9 @@ import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import type { WorkCompleted } from '../../../src/domain/approvals/work-completed.ts';
 import type { Instant } from '../../../src/domain/kernel/instant.ts';
+import { present } from '../../../src/domain/kernel/present.ts';
 import type { ApprovalCommits } from '../../../src/ports/approvals/approval-commits.ts';
+import type { BankPayouts } from '../../../src/ports/approvals/bank-payouts.ts';
 import type { FraudScorer } from '../../../src/ports/approvals/fraud-scorer.ts';
 import type { WithheldPayout } from '../../../src/ports/approvals/payout-alarm.ts';
 import type { Payouts } from '../../../src/ports/approvals/payouts.ts';
@@ -56,7 +58,8 @@ export const payInSilence: Turn<Paid> = (call) =>
  * queued for them; without one they simply happen. Fraud is scored by the rules, unless `scorer` does.
  */
 export function anApprovalsWorld(
-  settings: Partial<ApprovalRules> & Readonly<{ scorer?: FraudScorer; bank?: Payouts }> = {},
+  settings: Partial<ApprovalRules> &
+    Readonly<{ scorer?: FraudScorer; bank?: Payouts; bankPayouts?: BankPayouts }> = {},
 ) {
   const storage = memoryApprovalsStorage();
   const ledger = payoutLedger(':memory:');
@@ -73,7 +76,12 @@ export function anApprovalsWorld(
   /** Payments at which a refused attempt could not be kept. */
   const lost: VendorPaymentId[] = [];
   const calls = { commit: 0, pay: 0, lookup: 0 };
-  const { scorer = rulesFraudScorer(storage, defaultFraudRules([500_000n])), bank: _, ...rules } = settings;
+  const {
+    scorer = rulesFraudScorer(storage, defaultFraudRules([500_000n])),
+    bank: _,
+    bankPayouts,
+    ...rules
+  } = settings;
 
   const ports = {
     ...storage,
@@ -98,6 +106,7 @@ export function anApprovalsWorld(
         return (turns.lookup.shift() ?? pass)(() => bank.lookup(reference));
       },
     } satisfies Payouts,
+    ...present({ bankPayouts }),
     payoutAlarm: { raise: (withheld: WithheldPayout) => void alarms.push(withheld) },
     refusalAlarm: { raise: ({ id }: Readonly<{ id: VendorPaymentId }>) => void lost.push(id) },
     refusals: {

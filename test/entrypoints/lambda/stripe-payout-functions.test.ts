@@ -5,6 +5,7 @@ import { httpEvent } from '../../support/gateway.ts';
 import { SCHEDULED, someDeployment } from '../../support/lambda/functions.ts';
 import { aMerchantsDatabase } from '../../support/lambda/functions-on-postgres.ts';
 import { type SecretKeeper, secretKeeper } from '../../support/secret-keeper.ts';
+import { failPayout, payOut } from '../../support/stripe-double/bank-payouts.ts';
 import { transferred } from '../../support/stripe-double/payouts.ts';
 import { DOUBLE_KEY, type StripeDouble, startStripeDouble } from '../../support/stripe-double/server.ts';
 import { signedEvent } from '../../support/stripe-double/signed-events.ts';
@@ -73,8 +74,8 @@ describe.runIf(hasStripeDescription())('Functions of approvals on Stripe', () =>
     keeper.put(ACCOUNTS, { current: JSON.stringify(accounts) });
 
   /** Posts an event of the double to the API of approvals, at the path that it has with or without a domain. */
-  async function notified(at: string, type: string, secret = SECRET) {
-    const event = [...double.books().events.values()].findLast((each) => each.type === type);
+  async function notified(at: string, type: string, secret = SECRET, account = '') {
+    const event = [...double.books(account).events.values()].findLast((each) => each.type === type);
     if (event === undefined) throw new Error(`the double has no ${type}`);
     const { body, headers } = signedEvent(event, [secret], Math.floor(Date.now() / 1_000));
     const request = new Request(`https://pay.example${at}`, { method: 'POST', headers, body });
@@ -130,6 +131,28 @@ describe.runIf(hasStripeDescription())('Functions of approvals on Stripe', () =>
       expect(await notified(at, 'transfer.reversed')).toBe(200);
       expect(await read(path)).toMatchObject({ status: 'failed', failedReason: 'transfer_reversed' });
     }
+  });
+
+  it('fail a payment whose money does not reach the vendor’s bank, and reject none that the vendor has', async () => {
+    const vendor = randomUUID();
+    pays({ [vendor]: 'acct_double_vendor' });
+    const path = await approved(vendor);
+    const { body } = await process(path);
+    const books = double.books('acct_double_vendor');
+    failPayout(books, payOut(books));
+    const at = '/processors/stripe/webhook';
+    expect(await notified(at, 'payout.failed', SECRET, 'acct_double_vendor')).toBe(200);
+    expect(await read(path)).toMatchObject({
+      status: 'failed',
+      failedReason: 'payout_failed: account_closed',
+    });
+    const asked = { ...as('admin'), body: { reason: 'No' } };
+    const rejected = await deployment.asked('approvals-approve', `${path}/reject`, asked);
+    expect([rejected.status, rejected.body['code']]).toEqual([409, 'payout_stands']);
+    expect((await process(path)).body).toMatchObject({
+      status: 'completed',
+      processorReference: body['processorReference'],
+    });
   });
 
   it('take no event where none is to be taken', async () => {

@@ -1,6 +1,8 @@
 import type {
   BalanceTransaction,
+  BankPayout,
   Charge,
+  DestinationPayment,
   Dispute,
   Intent,
   Refund,
@@ -20,6 +22,11 @@ export type Books = Readonly<{
   charges: Map<string, Charge>;
   refunds: Map<string, Refund>;
   transfers: Map<string, Transfer>;
+  /** What a connected account was paid by transfer. */
+  payments: Map<string, DestinationPayment>;
+  payouts: Map<string, BankPayout>;
+  /** Entries of the balance that were paid out, each with the payout that says so; an empty name where none does. */
+  paidOut: Map<string, string>;
   balanceTransactions: Map<string, BalanceTransaction>;
   disputes: Map<string, Dispute>;
   events: Map<string, StripeEvent>;
@@ -39,12 +46,12 @@ type BookEntry = Readonly<{
   source: string;
 }>;
 
-/** An empty account. `version` is that of the API, which events name. */
+/** An empty account, the platform's own where it has no name. `version` is that of the API, which events name. */
 export function openBooks(
   now: () => number,
   newId: (prefix: string) => string,
   version: string,
-  declines: boolean,
+  { name, declines }: Readonly<{ name: string; declines: boolean }>,
 ): Books {
   const events = new Map<string, StripeEvent>();
   const balanceTransactions = new Map<string, BalanceTransaction>();
@@ -57,6 +64,9 @@ export function openBooks(
     charges: new Map(),
     refunds: new Map(),
     transfers: new Map(),
+    payments: new Map(),
+    payouts: new Map(),
+    paidOut: new Map(),
     balanceTransactions,
     disputes: new Map(),
     events,
@@ -66,6 +76,7 @@ export function openBooks(
       events.set(id, {
         id,
         object: 'event',
+        ...(name === '' ? {} : { account: name }),
         api_version: version,
         created: now(),
         data: { object: structuredClone(object) },

@@ -16,7 +16,7 @@ const SPOKEN = new Set(
     'payment_intent_payment_method_options payment_intent_payment_method_options_card',
     'charge billing_details charge_outcome payment_method_details payment_method_details_card',
     'payment_flows_private_payment_methods_card_details_api_resource_multicapture',
-    'refund transfer transfer_reversal balance_transaction fee',
+    'refund transfer transfer_reversal balance_transaction fee payout',
     'dispute dispute_evidence dispute_evidence_details dispute_enhanced_eligibility dispute_enhanced_evidence',
     'event notification_event_data notification_event_request error api_errors',
   ].flatMap((names) => names.split(' ')),

@@ -1,6 +1,6 @@
 import { type Books, held } from './books.ts';
 import { closeDispute } from './disputes.ts';
-import { listIn, type Params, textIn } from './form.ts';
+import { listIn, objectIn, type Params, textIn } from './form.ts';
 import { cancelIntent, captureIntent, confirmIntent, createIntent, updateIntent } from './payment-intents.ts';
 import { createRefund } from './refunds.ts';
 import { answer, missing, type Reply } from './replies.ts';
@@ -9,6 +9,8 @@ import { createTransfer } from './transfers.ts';
 /** One request of an endpoint, its parameters read. `id` is that of the path, or empty. */
 export type Call = Readonly<{
   books: Books;
+  /** Those of a connected account. */
+  booksOf(account: string): Books;
   params: Params;
   id: string;
   /** A copy of an object for an answer, with the objects in place of ids that `expand` names. */
@@ -23,7 +25,15 @@ export type Endpoint = Readonly<{
   run(call: Call): Reply;
 }>;
 
-type Kind = 'intents' | 'charges' | 'refunds' | 'transfers' | 'balanceTransactions' | 'disputes' | 'events';
+type Kind =
+  | 'intents'
+  | 'charges'
+  | 'refunds'
+  | 'transfers'
+  | 'payouts'
+  | 'balanceTransactions'
+  | 'disputes'
+  | 'events';
 
 const reads = (kind: Kind, path: string, param: string, answers: string, filters: readonly string[] = []) =>
   [
@@ -42,8 +52,18 @@ const reads = (kind: Kind, path: string, param: string, answers: string, filters
       answers: `list:${answers}`,
       run: ({ books, params, expanded }: Call) => {
         const newestFirst = [...books[kind].values()].reverse() as readonly Record<string, unknown>[];
-        const wanted = newestFirst.filter((object) =>
-          filters.every((name) => (textIn(params, name) ?? object[name]) === object[name]),
+        const valueOf = (object: Record<string, unknown>, name: string) =>
+          kind === 'balanceTransactions' && name === 'payout'
+            ? books.paidOut.get(String(object['id']))
+            : object[name];
+        const since = Number(textIn(objectIn(params, 'created'), 'gte') ?? 0);
+        const wanted = newestFirst.filter(
+          (object) =>
+            Number(object['created']) >= since &&
+            filters.every((name) => {
+              const value = valueOf(object, name);
+              return (textIn(params, name) ?? value) === value;
+            }),
         );
         const after = textIn(params, 'starting_after');
         const begin = after === undefined ? 0 : wanted.findIndex(({ id }) => id === after) + 1;
@@ -76,7 +96,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...reads('balanceTransactions', '/v1/balance_transactions', 'id', 'balance_transaction', [
     'source',
     'type',
+    'payout',
   ]),
+  ...reads('payouts', '/v1/payouts', 'payout', 'payout', ['status']),
   { method: 'POST', path: '/v1/disputes/{dispute}/close', answers: 'dispute', run: closeDispute },
   ...reads('disputes', '/v1/disputes', 'dispute', 'dispute', ['payment_intent', 'charge']),
   ...reads('events', '/v1/events', 'id', 'event', ['type']),
@@ -108,6 +130,14 @@ export const expander =
     return copy;
   };
 
+/** Whose ids begin so; any other is a balance transaction's. */
+const EXPANDED: Readonly<Record<string, 'charges' | 'intents' | 'payments' | 'payouts'>> = {
+  ch_: 'charges',
+  pi_: 'intents',
+  py_: 'payments',
+  po_: 'payouts',
+};
+
 function expandAt(
   books: Books,
   object: Record<string, unknown>,
@@ -116,14 +146,7 @@ function expandAt(
   const id = object[name];
   if (typeof id === 'string')
     object[name] = structuredClone(
-      held<object>(
-        id.startsWith('ch_')
-          ? books.charges
-          : id.startsWith('pi_')
-            ? books.intents
-            : books.balanceTransactions,
-        id,
-      ),
+      held<object>(books[EXPANDED[id.slice(0, 3)] ?? 'balanceTransactions'], id),
     );
   const next = object[name];
   if (inner.length > 0 && typeof next === 'object' && next !== null)

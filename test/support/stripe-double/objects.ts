@@ -88,6 +88,7 @@ export type Transfer = {
   currency: string;
   description: string | null;
   destination: string;
+  destination_payment: string;
   livemode: false;
   metadata: Readonly<Record<string, string>>;
   reversals: Readonly<{ object: 'list'; data: readonly Reversal[]; has_more: false; url: string }>;
@@ -129,8 +130,66 @@ export type BalanceTransaction = Readonly<{
   reporting_category: string;
   source: string;
   status: 'available' | 'pending';
-  type: 'charge' | 'refund' | 'refund_failure' | 'transfer' | 'transfer_refund' | 'adjustment';
+  type:
+    | 'charge'
+    | 'refund'
+    | 'refund_failure'
+    | 'transfer'
+    | 'transfer_refund'
+    | 'adjustment'
+    | 'payment'
+    | 'payout'
+    | 'payout_failure';
 }>;
+
+/** A charge of a connected account that a transfer made. */
+export type DestinationPayment = Readonly<{
+  id: string;
+  object: 'charge';
+  amount: number;
+  amount_captured: number;
+  amount_refunded: number;
+  balance_transaction: string;
+  billing_details: Readonly<Record<string, null>>;
+  captured: true;
+  created: number;
+  currency: string;
+  disputed: false;
+  livemode: false;
+  metadata: Readonly<Record<string, string>>;
+  paid: true;
+  payment_intent: null;
+  refunded: false;
+  source_transfer: string;
+  status: 'succeeded';
+  transfer_group: string | null;
+}>;
+
+export type BankPayout = {
+  id: string;
+  object: 'payout';
+  amount: number;
+  arrival_date: number;
+  automatic: boolean;
+  balance_transaction: string;
+  created: number;
+  currency: string;
+  description: null;
+  destination: null;
+  failure_balance_transaction: string | null;
+  failure_code: string | null;
+  failure_message: null;
+  livemode: false;
+  metadata: Readonly<Record<string, string>>;
+  method: 'standard';
+  original_payout: string | null;
+  reconciliation_status: 'completed' | 'in_progress' | 'not_applicable';
+  reversed_by: null;
+  source_type: 'card';
+  statement_descriptor: null;
+  status: 'pending' | 'in_transit' | 'paid' | 'failed' | 'canceled';
+  type: 'bank_account';
+};
 
 export type Dispute = {
   id: string;
@@ -160,6 +219,7 @@ export type Dispute = {
 export type StripeEvent = Readonly<{
   id: string;
   object: 'event';
+  account?: string;
   api_version: string;
   created: number;
   data: Readonly<{ object: Readonly<Record<string, unknown>> }>;

@@ -7,7 +7,8 @@ import { answer, missing, type Reply, refuse, refuseEarly } from './replies.ts';
 import { testCard } from './test-cards.ts';
 
 /** `POST /v1/payment_intents`: nothing moves before it is confirmed. */
-export function createIntent({ books, params, expanded }: Call): Reply {
+export function createIntent(call: Call): Reply {
+  const { books, params, expanded } = call;
   const currency = textIn(params, 'currency');
   const refused =
     currencyRefused(currency) ?? amountRefused(textIn(params, 'amount'), currency ?? '', 'amount');
@@ -43,9 +44,7 @@ export function createIntent({ books, params, expanded }: Call): Reply {
   };
   books.intents.set(id, intent);
   books.emit('payment_intent.created', intent);
-  return textIn(params, 'confirm') === 'true'
-    ? confirmIntent({ books, params, expanded, id })
-    : answer(expanded(intent));
+  return textIn(params, 'confirm') === 'true' ? confirmIntent({ ...call, id }) : answer(expanded(intent));
 }
 
 const unexpected = (intent: Intent, doing: string, expanded: Call['expanded']): Reply =>

@@ -1,4 +1,5 @@
 import { okAsync } from 'neverthrow';
+import { stripeBankPayouts } from '../../../src/adapters/stripe/bank-payouts.ts';
 import { stripeClient } from '../../../src/adapters/stripe/client.ts';
 import { stripePayouts } from '../../../src/adapters/stripe/payouts.ts';
 import type { VendorAccounts } from '../../../src/adapters/stripe/vendor-accounts.ts';
@@ -21,3 +22,7 @@ export const transferred = (double: StripeDouble): readonly string[] =>
   [...double.books().transfers.values()].flatMap(({ reversed, transfer_group }) =>
     reversed ? [] : [transfer_group ?? ''],
   );
+
+/** What becomes of vendors' balances on the way to their banks. */
+export const bankPayoutsAt = (double: StripeDouble) =>
+  stripeBankPayouts(() => stripeClient({ secretKey: DOUBLE_KEY, apiBase: double.url, timeoutMs: 5_000 }));

@@ -55,7 +55,10 @@ export async function startStripeDouble(
   const newId = (prefix: string) => `${prefix}_double_${String((ids += 1)).padStart(6, '0')}`;
   const account = (name: string) => {
     const opened = accounts.get(name) ?? {
-      books: openBooks(now, newId, description.version, name === DECLINING_ACCOUNT),
+      books: openBooks(now, newId, description.version, {
+        name,
+        declines: name === DECLINING_ACCOUNT,
+      }),
       keys: openIdempotencyKeys(),
     };
     accounts.set(name, opened);
@@ -95,7 +98,13 @@ export async function startStripeDouble(
     const perform = (): Reply => {
       const refusal = fault && refusalOf(fault, key);
       if (refusal !== undefined) return refusal;
-      const call = { books, params, id, expanded: expander(books, params) };
+      const call = {
+        books,
+        booksOf: (name: string) => account(name).books,
+        params,
+        id,
+        expanded: expander(books, params),
+      };
       const isSilenced = silenced(endpoint, call);
       const right = refusedByCard(endpoint, call) ?? endpoint.run(call);
       if (fault?.kind === 'error' || isSilenced) return SERVER_ERROR;

@@ -1,4 +1,5 @@
 import { currencyRefused, payoutAmountRefused } from './amounts.ts';
+import { receiveTransfer } from './bank-payouts.ts';
 import { type Books, held } from './books.ts';
 import type { Call } from './endpoints.ts';
 import { metadataIn, textIn } from './form.ts';
@@ -37,7 +38,7 @@ function isIncapable(books: Books, destination: string): boolean {
 }
 
 /** `POST /v1/transfers`: from the platform's balance to a connected account. */
-export function createTransfer({ books, params, expanded }: Call): Reply {
+export function createTransfer({ books, booksOf, params, expanded }: Call): Reply {
   const currency = textIn(params, 'currency');
   const refused = currencyRefused(currency) ?? payoutAmountRefused(textIn(params, 'amount'), currency ?? '');
   if (refused !== undefined) return refused;
@@ -55,7 +56,7 @@ export function createTransfer({ books, params, expanded }: Call): Reply {
       code: 'balance_insufficient',
     });
   const id = books.newId('tr');
-  const transfer: Transfer = {
+  const sent: Omit<Transfer, 'destination_payment'> = {
     id,
     object: 'transfer',
     amount,
@@ -77,6 +78,7 @@ export function createTransfer({ books, params, expanded }: Call): Reply {
     source_transaction: null,
     transfer_group: textIn(params, 'transfer_group') ?? null,
   };
+  const transfer = { ...sent, destination_payment: receiveTransfer(booksOf(destination), sent) };
   books.transfers.set(id, transfer);
   books.emit('transfer.created', transfer);
   return answer(expanded(transfer));

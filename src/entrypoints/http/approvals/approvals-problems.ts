@@ -16,6 +16,7 @@ export const approvalsProblems = problemTable<
       keyof ApprovalsUseCases,
       | 'recoverPayouts'
       | 'receiveReturnedPayout'
+      | 'receiveFailedBankPayout'
       | 'verifyApprovals'
       | 'compareApprovalsHeads'
       | 'findByIncident'
@@ -60,7 +61,21 @@ export const approvalsProblems = problemTable<
     code: 'duplicate_incident',
     title: 'The incident and vendor have a payment',
     detail:
-      'Of one incident and vendor one payment is live. Find it by both; a pending, approved or failed one can be rejected.',
+      'Of one incident and vendor one payment is live. Find it by both; a pending or approved one can be rejected, and a failed one of which the vendor has no money.',
+  },
+  PayoutStands: {
+    status: 409,
+    code: 'payout_stands',
+    title: 'The vendor has the money',
+    detail:
+      'The payment failed on the way to the vendor’s bank, and the money is theirs, at the processor. Process it again once their bank account is right: it is completed, and nothing is paid a second time. To reject it, take the money back at the processor first.',
+  },
+  PayoutsUnavailable: {
+    status: 503,
+    code: 'payout_not_looked_up',
+    title: 'The payout could not be looked up',
+    detail: 'The processor did not say whether the vendor has the money. Nothing was changed; ask again.',
+    retryAfterS: 60,
   },
   AlreadyApproved: {
     status: 409,

@@ -115,7 +115,7 @@ export const vendorPaymentDecisions = resource({
       operationId: 'rejectVendorPayment',
       summary: 'Reject a payment, for good',
       description:
-        'Roles: dispatcher, admin, but not who is paid. Also after it was approved, until it is processed, and after a payout failed. The incident and vendor are free for another payment.',
+        'Roles: dispatcher, admin, but not who is paid. Also after it was approved, until it is processed, and after a payout failed, unless the vendor has its money all the same (`payout_stands`). The incident and vendor are free for another payment.',
       pathParameters,
       body: rejection,
       ifMatch: 'payment',

@@ -7,6 +7,7 @@ import type {
   NotificationForged,
   NotificationMalformed,
   NotificationStale,
+  NotifiedBankPayout,
   ProcessorNotification,
   ReadNotification,
 } from '../../../ports/processor-notifications.ts';
@@ -32,12 +33,18 @@ type ReceivePayout = (
   payout: Readonly<{ reference: string; requestId: string }>,
 ) => ResultAsync<string, StorageUnavailable | PayoutsUnavailable>;
 
+/** The same of a payout from the vendor's account at the processor to their bank. */
+type ReceiveBankPayout = (
+  payout: NotifiedBankPayout & Readonly<{ requestId: string }>,
+) => ReturnType<ReceivePayout>;
+
 /** How notifications are read and counted; a processor without a reader has no route. */
 export type ReceivedNotifications = Readonly<{
   stripe?: ReadNotification;
   /** Where vendors are paid beside the platform. */
   receivePayout?: ReceivePayout;
-  /** By what became of each: `NotificationEnd`, `DisputeNotificationEnd`, what `receivePayout` says, or why it was refused. */
+  receiveBankPayout?: ReceiveBankPayout;
+  /** By what became of each: `NotificationEnd`, `DisputeNotificationEnd`, what `receivePayout` and `receiveBankPayout` say, or why it was refused. */
   counted: Counted<'processor' | 'outcome'>;
 }>;
 
@@ -85,13 +92,15 @@ const postStripeEvent = ({
   notifications,
   log,
 }: Parts): Handler<HttpEnv> => {
-  const receivePayout = notifications?.receivePayout;
+  const { receivePayout, receiveBankPayout } = notifications ?? {};
   const taken = (
     sent: ProcessorNotification & Readonly<{ requestId: string }>,
   ): ResultAsync<string, StorageUnavailable | PayoutsUnavailable> => {
-    const { dispute, payout, ...notification } = sent;
+    const { dispute, payout, bankPayout, ...notification } = sent;
     if (payout !== undefined && receivePayout !== undefined)
       return receivePayout({ reference: payout, requestId: sent.requestId });
+    if (bankPayout !== undefined && receiveBankPayout !== undefined)
+      return receiveBankPayout({ ...bankPayout, requestId: sent.requestId });
     return dispute === undefined
       ? receiveNotification(notification)
       : queueDispute({ ...notification, dispute });
@@ -144,7 +153,7 @@ export const processorNotifications = resource({
       summary: 'Take an event of Stripe',
       description:
         'For webhook endpoints of Stripe, with the signature in `Stripe-Signature` in place of a token. An event is a reason to ask Stripe, and nothing in it ' +
-        'is believed: a payment whose outcome is awaited is asked about within seconds, a dispute is read, and a transfer to a vendor is looked up before the answer. Events about anything else are answered alike, so that Stripe ' +
+        'is believed: a payment whose outcome is awaited is asked about within seconds, a dispute is read, and a transfer to a vendor, or a payout from there to their bank, is looked up before the answer. Events about anything else are answered alike, so that Stripe ' +
         'does not send them again. There is no such route where STRIPE_WEBHOOK_SECRET is not set.',
       bytes: json(z.record(z.string(), z.unknown())),
       responses: {

@@ -18,7 +18,10 @@ export const returnedPayouts: typeof processorNotifications = {
 
 /** What it needs: events about anything but a payout are the platform's, and left to it. */
 export const returnedPayoutParts = (
-  { receiveReturnedPayout }: Pick<ApprovalsUseCases, 'receiveReturnedPayout'>,
+  {
+    receiveReturnedPayout,
+    receiveFailedBankPayout,
+  }: Pick<ApprovalsUseCases, 'receiveReturnedPayout' | 'receiveFailedBankPayout'>,
   readers: NotificationReaders,
   metrics: Pick<EmfMetrics, 'counted'>,
 ) => ({
@@ -27,6 +30,7 @@ export const returnedPayoutParts = (
   notifications: {
     ...readers,
     receivePayout: receiveReturnedPayout,
+    receiveBankPayout: receiveFailedBankPayout,
     counted: metrics.counted('processor_notifications', 'processor', 'outcome'),
   },
 });

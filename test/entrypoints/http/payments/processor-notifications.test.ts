@@ -144,6 +144,31 @@ describe('POST /processors/stripe/webhook', () => {
     expect(values.map(({ labels, value }) => [labels.outcome, value])).toEqual([['returned', 1]]);
   });
 
+  it('has a payout to a vendor’s bank looked up on its account before the answer, where vendors are paid', async () => {
+    const asked: object[] = [];
+    const notifications = (parts: object = {}) => ({
+      stripe: readStripeEvent([SECRET], systemClock),
+      counted: platformMetrics().notifications,
+      ...parts,
+    });
+    const receiveBankPayout = (said: object) => {
+      asked.push(said);
+      return asked.length === 1 ? errAsync({ kind: 'PayoutsUnavailable' as const }) : okAsync('returned');
+    };
+    const { app } = await anHttpApp({ notifications: notifications({ receiveBankPayout }) });
+    const event = {
+      ...anEvent(),
+      account: 'acct_1',
+      type: 'payout.failed',
+      data: { object: { object: 'payout', id: 'po_1' } },
+    };
+    expect(await codeOf(await app.request(PATH, sent(event)))).toEqual([503, 'payout_not_looked_up']);
+    expect((await app.request(PATH, sent(event))).status).toBe(200);
+    expect(asked).toMatchObject(Array(2).fill({ id: 'po_1', account: 'acct_1' }));
+    const { app: other } = await anHttpApp({ notifications: notifications() });
+    expect((await other.request(PATH, sent(event))).status).toBe(200);
+  });
+
   it('logs an event by its names, and nothing that it holds', async () => {
     const { app, lines } = await anApp();
     await app.request(PATH, sent());
