@@ -38,6 +38,7 @@ import { getDispute, listDisputes } from './disputes/read-disputes.ts';
 import { assignException } from './files/assign-exception.ts';
 import { cancelExport } from './files/cancel-export.ts';
 import { changeSchedule, removeSchedule } from './files/change-schedule.ts';
+import { queueComparison } from './files/compare-payments.ts';
 import { createSchedule } from './files/create-schedule.ts';
 import { exportPayments } from './files/export-payments.ts';
 import { fileArrived } from './files/file-arrived.ts';
@@ -163,7 +164,7 @@ export function useCases(ports: Ports, rules: Rules) {
     recoverPayments: recoverPayments(paying, rules.claims),
     proposeOutcome: proposeOutcome(ports),
     confirmOutcome: confirmOutcome(ports, rules.claims),
-    receiveNotification: receiveNotification(ports),
+    receiveNotification: receiveNotification({ ...ports, queueComparison: queueComparison(ports) }),
     queueDispute: queueDispute(ports),
     acceptDispute: acceptDispute(ports),
     getDispute: getDispute(ports),

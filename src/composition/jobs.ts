@@ -4,6 +4,7 @@ import { disputeRows } from '../application/disputes/dispute-rows.ts';
 import { DISPUTE_WORK } from '../application/disputes/queue-dispute.ts';
 import { recordDispute } from '../application/disputes/record-dispute.ts';
 import { CLOSING_WORK, closeSettlementsOfFailed } from '../application/files/close-settlements.ts';
+import { COMPARISON_WORK, comparePayments } from '../application/files/compare-payments.ts';
 import { exportWork } from '../application/files/export-work.ts';
 import type { JobWork } from '../application/files/job-work.ts';
 import { receiveUploads, UPLOAD_WORK } from '../application/files/receive-upload.ts';
@@ -24,6 +25,7 @@ const jobWorks = (ports: Ports): ReadonlyMap<string, JobWork> =>
     [CLOSING_WORK, closeSettlementsOfFailed(ports)],
     [REPORT_WORK, reportWork(ports)],
     [UPLOAD_WORK, receiveUploads(ports)],
+    [COMPARISON_WORK, comparePayments(ports)],
     ...disputeWork(ports),
   ]);
 

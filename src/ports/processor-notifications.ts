@@ -1,5 +1,6 @@
 import type { Result } from 'neverthrow';
 import type { MerchantId, PaymentId } from '../domain/kernel/ids.ts';
+import type { Seen } from '../domain/payments/attention.ts';
 
 /** Which payment a notification names. It proves nothing: the payment may be of another installation, or not be there. */
 export type NotifiedPayment = Readonly<{ merchantId: MerchantId; paymentId: PaymentId }>;
@@ -18,6 +19,8 @@ export type ProcessorNotification = Readonly<{
   type: string;
   /** Absent where it names no payment of ours. */
   about?: NotifiedPayment;
+  /** What it says of that payment's charge, to be held against what is on record; absent where it does not say so. */
+  said?: Seen;
   /** Absent where it is about no dispute. */
   dispute?: NotifiedDispute;
   /** Our reference of the payout that it is about; absent where it is about none. */

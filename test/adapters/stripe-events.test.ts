@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readStripeEvent } from '../../src/adapters/stripe/notifications.ts';
 import { modifyPayment } from '../../src/application/payments/modify-payment.ts';
 import { processPayment } from '../../src/application/payments/process-payment.ts';
-import { receiveNotification } from '../../src/application/payments/receive-notification.ts';
 import { recoverPayments } from '../../src/application/payments/recover-payments.ts';
 import { eachInItsOwnWorld, world } from '../application/each-world.ts';
 import { aModification, aRequest, paymentIn } from '../application/world.ts';
@@ -12,6 +11,7 @@ import { trying } from '../domain/arbitraries.ts';
 import { aMerchantId, terms } from '../fixtures/changes.ts';
 import { hasStripeDescription } from '../support/aws-emulators.ts';
 import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
+import { notified } from '../support/notified.ts';
 import { bookOf, charged, processorAt } from '../support/stripe-double/bookkeeping.ts';
 import { act } from '../support/stripe-double/charging.ts';
 import { type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts';
@@ -38,11 +38,12 @@ describe.runIf(hasStripeDescription())('Events of Stripe about payments', () => 
       paymentMethods: { resolve: (_: unknown, __: unknown, method: string) => okAsync(method) },
     };
     const read = readStripeEvent([SECRET], world.ports.clock);
-    const receive = receiveNotification(ports);
+    const { receive, compare } = notified(ports);
     return {
       process: processPayment(ports, terms),
       move: modifyPayment(ports, terms),
       recover: recoverPayments(ports, terms),
+      compare,
       /** Posted by Stripe, as it signs it at that moment. */
       post: (event: Parameters<typeof signedEvent>[0]) => {
         const { body, headers } = signedEvent(event, [SECRET], Math.floor(world.clock.at / 1_000));
@@ -92,7 +93,7 @@ describe.runIf(hasStripeDescription())('Events of Stripe about payments', () => 
     });
     await fc.assert(
       fc.asyncProperty(course, async ({ methods, outcome, picks, refunds }) => {
-        const { process, move, recover, post } = useCases();
+        const { process, move, recover, compare, post } = useCases();
         const ids = [];
         for (const paymentMethod of methods) {
           const taken = await process(aRequest({ amount: 100n, paymentMethod }));
@@ -125,6 +126,11 @@ describe.runIf(hasStripeDescription())('Events of Stripe about payments', () => 
           if (isApproved && refunds) await move(aModification(id, { type: 'refund', amount: 40n }));
         }
         await some();
+        await compare();
+        const questioned = (
+          await world.storage.payments.list(aMerchantId(), { attention: true }, { limit: 9 })
+        )._unsafeUnwrap();
+        expect(questioned).toEqual([]);
         expect(new Set(charged(double.books())).size).toBe(charged(double.books()).length);
         const book = (reference: string) => bookOf(double.books(), reference);
         await expectBooksAgree(world.storage, { book }, aMerchantId());

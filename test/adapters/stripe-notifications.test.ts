@@ -47,6 +47,37 @@ describe('An event of Stripe', () => {
     });
   });
 
+  it('says what an intent was left in, and nothing where it does not say it whole', () => {
+    const said = (facts: object) => {
+      const object = { object: 'payment_intent', id: 'pi_1', metadata: ours, ...facts };
+      return read(sent(anEvent({ data: { object } })))._unsafeUnwrap().said;
+    };
+    const states = {
+      requires_capture: 'authorized',
+      succeeded: 'captured',
+      canceled: 'canceled',
+      requires_payment_method: 'declined',
+    };
+    for (const [status, state] of Object.entries(states))
+      expect(said({ status, amount: 250, currency: 'usd' })).toEqual({
+        state,
+        amount: { minorUnits: 250n, currency: 'USD' },
+        processorId: 'pi_1',
+      });
+    const whole = { status: 'succeeded', amount: 250, currency: 'usd' };
+    for (const other of [
+      { status: 'processing' },
+      { status: 'constructor' },
+      { amount: 2.5 },
+      { amount: '250' },
+      { currency: 'xxx' },
+      { currency: null },
+      { id: 7 },
+      { object: 'refund' },
+    ])
+      expect(said({ ...whole, ...other })).toBeUndefined();
+  });
+
   it('names the payout that a transfer is of, as its metadata says, and of nothing but a transfer', () => {
     const about = (object: string, metadata: object) =>
       read(

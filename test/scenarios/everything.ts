@@ -5,6 +5,7 @@ import { awaitedCustomersContract } from './awaited-customers.scenario.ts';
 import { claimTracesContract } from './claim-traces.scenario.ts';
 import { disputeMoneyContract } from './dispute-money.scenario.ts';
 import { disputesContract } from './disputes.scenario.ts';
+import { endedPaymentsContract } from './ended-payments.scenario.ts';
 import { eventReplaysContract } from './event-replays.scenario.ts';
 import { exceptionsContract } from './exceptions.scenario.ts';
 import { exportLifeContract } from './export-life.scenario.ts';
@@ -72,6 +73,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   statementLinesContract(adapter, open);
   claimTracesContract(adapter, open);
   notificationsContract(adapter, open);
+  endedPaymentsContract(adapter, open);
   authorizationExpiryContract(adapter, open);
   resolutionsContract(adapter, open);
   modificationResolutionsContract(adapter, open);

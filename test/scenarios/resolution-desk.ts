@@ -26,6 +26,7 @@ import { aResolver } from '../fixtures/exceptions.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { plainResponseEncoder } from '../fixtures/plain-responses.ts';
 import { aVault } from '../fixtures/vault.ts';
+import { notified } from '../support/notified.ts';
 
 /** The person who proposes, and the one who confirms. */
 export const ann = aResolver('okta|ann', 'ann@x.com');
@@ -123,6 +124,8 @@ export function resolutionDesk(open: () => Promise<Storage>) {
     commits: (through: Partial<Commits> | undefined) => {
       instead = through;
     },
+    /** What takes notifications of the processor, and compares. */
+    notified: () => notified(desk.ports),
 
     /** A payment whose charge the processor's record is at odds about, and its key. */
     async inAttention(captureMethod: CaptureMethod = 'automatic', paymentMethod = 'test_amount_differs') {

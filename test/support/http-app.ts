@@ -21,6 +21,7 @@ import { closeAccepted } from '../../src/application/disputes/close-accepted.ts'
 import { disputeRows } from '../../src/application/disputes/dispute-rows.ts';
 import { DISPUTE_WORK } from '../../src/application/disputes/queue-dispute.ts';
 import { recordDispute } from '../../src/application/disputes/record-dispute.ts';
+import { COMPARISON_WORK, comparePayments } from '../../src/application/files/compare-payments.ts';
 import { exportWork } from '../../src/application/files/export-work.ts';
 import { RECONCILIATION_WORK, reconcileFile } from '../../src/application/files/reconcile-file.ts';
 import { JOB_TERMS, runJobs } from '../../src/application/files/run-jobs.ts';
@@ -124,6 +125,7 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     [RECONCILIATION_WORK, reconcileFile(ports, [disputeRows({ ...ports, processorDisputes })])],
     [DISPUTE_WORK, recordDispute({ ...ports, processorDisputes })],
     [ACCEPT_WORK, closeAccepted({ ...ports, processorDisputes })],
+    [COMPARISON_WORK, comparePayments(ports)],
   ]);
   const jobs = runJobs(ports, works, { ...JOB_TERMS, holder: randomUUID() });
   return {

@@ -1,8 +1,10 @@
 import { err, ok, Result } from 'neverthrow';
 import Stripe from 'stripe';
+import { STORED_CURRENCIES } from '../../domain/kernel/currency.ts';
 import { parseId, parseMerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { Seen, SeenState } from '../../domain/payments/attention.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   NotificationMalformed,
@@ -13,6 +15,7 @@ import type {
   ReadNotification,
   SentNotification,
 } from '../../ports/processor-notifications.ts';
+import { fromStripe } from './amounts.ts';
 import { MERCHANT_NAME, PAYMENT_NAME, PAYOUT_NAME } from './verdicts.ts';
 
 /** How old a signature may be. Stripe signs each time it sends, so an event of years ago comes with a new one. */
@@ -61,8 +64,27 @@ function notificationOf(event: unknown): Result<ProcessorNotification, Notificat
   const metadata = membersOf(about['metadata']);
   const payout = about['object'] === 'transfer' ? payoutIn(metadata) : undefined;
   const bankPayout = about['object'] === 'payout' ? bankPayoutIn(about, account) : undefined;
-  return ok({ id, type, ...present({ about: paymentIn(metadata), dispute, payout, bankPayout }) });
+  const said = about['object'] === 'payment_intent' ? saidIn(about) : undefined;
+  return ok({ id, type, ...present({ about: paymentIn(metadata), said, dispute, payout, bankPayout }) });
 }
+
+/** What an intent was when the event was made; undefined where the event alone does not say it whole. */
+function saidIn({ id, status, amount, currency }: Members): Seen | undefined {
+  const state = typeof status === 'string' && Object.hasOwn(STATES, status) ? STATES[status] : undefined;
+  const code = STORED_CURRENCIES.find((each) => each === textOf(currency).toUpperCase());
+  if (state === undefined || code === undefined || !Number.isSafeInteger(amount) || !isName(id))
+    return undefined;
+  const said = fromStripe(Number(amount), code);
+  return said && { state, amount: said, processorId: id };
+}
+
+/** States that an intent is left in, and that money is held, taken, released or refused in. */
+const STATES: Readonly<Record<string, SeenState>> = {
+  requires_capture: 'authorized',
+  succeeded: 'captured',
+  canceled: 'canceled',
+  requires_payment_method: 'declined',
+};
 
 /** Without a name it is none that can be asked about. */
 const disputeIn = ({ id }: Members, account: unknown): NotifiedDispute | undefined =>

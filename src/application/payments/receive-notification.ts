@@ -7,7 +7,9 @@ import {
   type Operation,
   respondedClaim,
 } from '../../domain/kernel/claim.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
 import { ATTENTION_INTERVAL_MS } from '../../domain/payments/attention.ts';
+import { contradictionOf, type Ended, isAtRest } from '../../domain/payments/ended-charge.ts';
 import { hasModificationUnderWay } from '../../domain/payments/modification.ts';
 import type { Payment } from '../../domain/payments/payment.ts';
 import type { Claims } from '../../ports/claims.ts';
@@ -21,9 +23,10 @@ import { claimChange } from '../kernel/claim-change.ts';
 
 /**
  * `due`: the processor is asked about the payment, or its captures, refunds and voids, in recovery's next round. `busy`: a request or a worker is asking it now, and
- * recovery asks again. `settled`: the payment waits for nothing. `repeated`: it came before. `unknown`: it is about no payment here.
+ * recovery asks again. `queued`: the payment has ended, and a job compares it with the processor's record. `settled`: it waits for
+ * nothing, and nothing was said that contradicts it. `repeated`: it came before. `unknown`: it is about no payment here.
  */
-export const NOTIFICATION_ENDS = ['due', 'busy', 'settled', 'repeated', 'unknown'] as const;
+export const NOTIFICATION_ENDS = ['due', 'busy', 'queued', 'settled', 'repeated', 'unknown'] as const;
 export type NotificationEnd = (typeof NOTIFICATION_ENDS)[number];
 
 export type ReceiveNotificationPorts = Readonly<{
@@ -32,25 +35,34 @@ export type ReceiveNotificationPorts = Readonly<{
   commits: Commits;
   clock: Clock;
   ids: Ids;
+  /** Has a payment that has ended compared with the processor's record; on record once it resolves. */
+  queueComparison: (
+    notification: Readonly<{ id: string; about: NotifiedPayment; requestId: string }>,
+  ) => ResultAsync<'queued' | 'repeated', StorageUnavailable>;
 }>;
 
 /**
  * Takes a processor's notification as a reason to look up: a payment whose outcome is awaited is due now, or else what is under way
- * on it, and recovery asks the processor. That is on record before this resolves, so a crash after it loses nothing; a crash before it loses no more than the
+ * on it, and recovery asks the processor; one that has ended is compared by a job, unless the notification itself says what is on
+ * record and no people are needed. That is on record before this resolves, so a crash after it loses nothing; a crash before it loses no more than the
  * notification, since such a payment is asked about without one too. Nothing here waits for the processor. Three reads and
  * two commits at the most, in any order of notifications, and safe to repeat; where something is under way on the payment, one read
  * more, one for each claim of the merchant that it finds, and a commit for each that is moved up.
  */
 export type ReceiveNotification = (
-  notification: ProcessorNotification & Readonly<{ requestId: string }>,
+  notification: Received,
 ) => ResultAsync<NotificationEnd, StorageUnavailable>;
+
+type Received = ProcessorNotification & Readonly<{ requestId: string }>;
+type AboutPayment = Received & Readonly<{ about: NotifiedPayment }>;
 
 /** Longer than Stripe, for one, lets an event be sent again: 30 days. */
 const NOTIFICATIONS_KEPT_MS = 31 * 24 * 3_600_000;
 
 export const receiveNotification =
   (ports: ReceiveNotificationPorts): ReceiveNotification =>
-  ({ id, about, requestId }) => {
+  (notification) => {
+    const { id, about, requestId } = notification;
     if (about === undefined) return okAsync('unknown');
     const { merchantId } = about;
     const key: ClaimKey = { merchantId, operation: 'processor_notification', key: id };
@@ -59,7 +71,7 @@ export const receiveNotification =
       .andThen((known) =>
         known !== undefined
           ? okAsync<NotificationEnd>('repeated')
-          : makeDue(ports, about).andThen((end) =>
+          : makeDue(ports, { ...notification, about }).andThen((end) =>
               end === 'due' ? remember(ports, key, requestId).map(() => end) : okAsync(end),
             ),
       );
@@ -67,24 +79,32 @@ export const receiveNotification =
 
 const makeDue = (
   ports: ReceiveNotificationPorts,
-  { merchantId, paymentId }: NotifiedPayment,
-): ResultAsync<NotificationEnd, StorageUnavailable> =>
-  ports.payments
+  notification: AboutPayment,
+): ResultAsync<NotificationEnd, StorageUnavailable> => {
+  const { merchantId, paymentId } = notification.about;
+  return ports.payments
     .find(merchantId, paymentId)
     .andThen((payment) => {
       const { idempotencyKey: key } = payment;
       return ports.claims
         .find({ merchantId, operation: 'process', key }, ports.clock.now())
         .andThen((claim) => moveUp(ports, claim))
-        .andThen((end) =>
-          end === 'settled' && hasModificationUnderWay(payment)
-            ? modificationsDue(ports, payment)
-            : okAsync(end),
-        );
+        .andThen((end) => {
+          if (end !== 'settled') return okAsync(end);
+          if (hasModificationUnderWay(payment)) return modificationsDue(ports, payment);
+          return isAtRest(payment) && isNews(payment, notification, ports.clock.now())
+            ? ports.queueComparison(notification)
+            : okAsync(end);
+        });
     })
     .orElse((failure: PaymentNotFound | StorageUnavailable) =>
       failure.kind === 'PaymentNotFound' ? okAsync<NotificationEnd>('unknown') : errAsync(failure),
     );
+};
+
+/** Each move that a payment makes is said in some notification: what is on record already is no reason to ask. */
+const isNews = (payment: Ended, { said }: AboutPayment, now: Instant): boolean =>
+  said === undefined || payment.attention !== undefined || contradictionOf(payment, said, now) !== undefined;
 
 /**
  * Their keys are not on the payment, so they are looked for among the open claims, of which there are few at any time. What is not

@@ -3,10 +3,10 @@ import { expect } from 'vitest';
 import { systemIds } from '../../../src/adapters/system/ids.ts';
 import { modifyPayment } from '../../../src/application/payments/modify-payment.ts';
 import { processPayment } from '../../../src/application/payments/process-payment.ts';
-import { receiveNotification } from '../../../src/application/payments/receive-notification.ts';
 import { recoverPayments } from '../../../src/application/payments/recover-payments.ts';
 import { money } from '../../../src/domain/kernel/money.ts';
 import { ATTENTION_REASONS, type AttentionReason } from '../../../src/domain/payments/attention.ts';
+import { isAtRest } from '../../../src/domain/payments/ended-charge.ts';
 import { amountsOf, type Payment } from '../../../src/domain/payments/payment.ts';
 import { outboxShardOf } from '../../../src/ports/outbox.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
@@ -15,6 +15,7 @@ import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import { plainResponseEncoder } from '../../fixtures/plain-responses.ts';
 import { aVault } from '../../fixtures/vault.ts';
 import { expectBooksAgree, expectChainsWhole } from '../../support/books.ts';
+import { notified } from '../../support/notified.ts';
 import { bookOf, charged, processorAt } from '../../support/stripe-double/bookkeeping.ts';
 import { type StripeDouble, startStripeDouble } from '../../support/stripe-double/server.ts';
 import { ENDPOINTS, type History, LIES } from './history.ts';
@@ -55,12 +56,12 @@ async function endOf(history: History, storage: Storage, double: StripeDouble): 
     digests,
     vault: aVault(clock),
   };
-  const [process, modify, recover, receive] = [
+  const [process, modify, recover] = [
     processPayment(ports, terms),
     modifyPayment(ports, terms),
     recoverPayments(ports, terms),
-    receiveNotification(ports),
   ];
+  const { receive, compare, open } = notified(ports);
   const { captureMethod, paymentMethod, opened, confirmed, steps, lie } = history;
 
   const lying = lie && LIES[lie.of];
@@ -90,7 +91,7 @@ async function endOf(history: History, storage: Storage, double: StripeDouble): 
   const [begun] = (await storage.payments.list(merchantId, {}, { limit: 2 }))._unsafeUnwrap();
   if (begun === undefined) return 'never begun';
   const paymentId = begun.id;
-  for (const [n, { asked, fault, again, notified }] of steps.entries()) {
+  for (const [n, { asked, fault, again, notified: isNotified }] of steps.entries()) {
     lieFrom(n + 1);
     const endpoint = ENDPOINTS[asked.type];
     double.script.next(endpoint, fault);
@@ -100,7 +101,7 @@ async function endOf(history: History, storage: Storage, double: StripeDouble): 
     if (again) await modify(request);
     double.script.take(endpoint);
     const event = { id: `evt_${n}`, type: 'any', about: { merchantId, paymentId }, requestId: 'req-event' };
-    if (notified) (await receive(event))._unsafeUnwrap();
+    if (isNotified) (await receive(event))._unsafeUnwrap();
   }
   for (const endpoint of [ENDPOINTS.open, ENDPOINTS.confirm]) double.script.take(endpoint);
   for (let round = 0; round < 6; round += 1) {
@@ -108,11 +109,13 @@ async function endOf(history: History, storage: Storage, double: StripeDouble): 
     if (round === 2) double.forgetKeys();
     if (round === 3 && lie?.forGood === false) truthAgain();
     (await recover(1_000))._unsafeUnwrap();
+    await compare();
   }
 
   const all = (await storage.payments.list(merchantId, {}, { limit: 10 }))._unsafeUnwrap();
   expect(all).toHaveLength(1);
   const [payment = begun] = all;
+  if (isAtRest(payment)) expect(await open()).toBe(0);
   await expectNothingSilent(storage, payment, clock.at);
   await expectOnce(storage, double, payment);
   return payment.attention?.reason ?? payment.status;
@@ -131,6 +134,8 @@ async function expectNothingSilent(storage: Storage, payment: Payment, now: numb
   expect(ATTENTION_REASONS).toContain(attention.reason);
   const events = (await storage.outbox.next([outboxShardOf({ id })], now, 1_000))._unsafeUnwrap();
   expect(events.map(({ type }) => type)).toContain('payment.attention');
+  // What has ended waits for people alone.
+  if (isAtRest(payment)) return;
   const due = (await storage.claims.due(now + HALF_A_DAY_MS, 1_000))._unsafeUnwrap();
   expect(due.filter((key) => key.merchantId === merchantId).length).toBeGreaterThan(0);
 }

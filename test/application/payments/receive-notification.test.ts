@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { errAsync } from 'neverthrow';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { receiveNotification } from '../../../src/application/payments/receive-notification.ts';
+import type { ReceiveNotification } from '../../../src/application/payments/receive-notification.ts';
 import { idOf, type PaymentId } from '../../../src/domain/kernel/ids.ts';
+import { money } from '../../../src/domain/kernel/money.ts';
 import { trying } from '../../domain/arbitraries.ts';
 import { aMerchantId } from '../../fixtures/changes.ts';
+import { notified as notifiedWith } from '../../support/notified.ts';
 import { eachInItsOwnWorld, world } from '../each-world.ts';
 import {
   aPayment,
@@ -25,9 +27,9 @@ import { recovered, stored } from './recovering.ts';
 eachInItsOwnWorld();
 
 const DAY_MS = 24 * 3_600_000;
-let receive: ReturnType<typeof receiveNotification>;
+let receive: ReceiveNotification;
 beforeEach(() => {
-  receive = receiveNotification(world.ports);
+  ({ receive } = notifiedWith(world.ports));
 });
 
 const about = (paymentId: PaymentId, merchantId = aMerchantId()) => ({ merchantId, paymentId });
@@ -101,10 +103,11 @@ describe('A notification of the processor', () => {
     expect(await received(id)).toBe('due');
   });
 
-  it('writes nothing about a payment that has ended, one here unknown, another tenant’s, or none at all', async () => {
+  it('writes nothing about what is on record, a payment here unknown, another tenant’s, or none at all', async () => {
     const id = await aPayment(world);
     const before = world.calls.commit;
-    expect(await received(id)).toBe('settled');
+    const said = { state: 'captured', amount: money(100n, 'USD') } as const;
+    expect((await receive({ ...notified(id), said }))._unsafeUnwrap()).toBe('settled');
     expect(await received(idOf('pay', '0'.repeat(32)))).toBe('unknown');
     expect(
       (await receive({ ...notified(id), about: about(id, aMerchantId('merchant-b')) }))._unsafeUnwrap(),
@@ -157,7 +160,7 @@ describe('A notification of the processor', () => {
     world.pass(300_000);
     await recovered();
     expect((await stored(id)).payment.status).toBe('succeeded');
-    expect(['settled', 'repeated']).toContain(await received(id));
+    expect(['queued', 'repeated']).toContain(await received(id));
     await expectSound(world, request);
   });
 

@@ -155,7 +155,7 @@ export const payment = z
     }),
     attention: attention.optional().openapi({
       description:
-        'Why people have to look: what the processor says is not what it was asked for. Nothing moves in the books because of it.',
+        'Why people have to look: what the processor says is not what it was asked for, or is not on record. Nothing moves in the books because of it.',
     }),
     version: z.int(),
     created_at: time,

@@ -44,7 +44,7 @@ export type ReceivedNotifications = Readonly<{
   /** Where vendors are paid beside the platform. */
   receivePayout?: ReceivePayout;
   receiveBankPayout?: ReceiveBankPayout;
-  /** By what became of each: `NotificationEnd`, `DisputeNotificationEnd`, what `receivePayout` and `receiveBankPayout` say, or why it was refused. */
+  /** By what became of each: `NotificationEnd`, `QueueEnd`, what `receivePayout` and `receiveBankPayout` say, or why it was refused. */
   counted: Counted<'processor' | 'outcome'>;
 }>;
 
@@ -153,7 +153,7 @@ export const processorNotifications = resource({
       summary: 'Take an event of Stripe',
       description:
         'For webhook endpoints of Stripe, with the signature in `Stripe-Signature` in place of a token. An event is a reason to ask Stripe, and nothing in it ' +
-        'is believed: a payment whose outcome is awaited is asked about within seconds, a dispute is read, and a transfer to a vendor, or a payout from there to their bank, is looked up before the answer. Events about anything else are answered alike, so that Stripe ' +
+        'is believed: a payment whose outcome is awaited is asked about within seconds, one that has ended is compared with Stripe’s record, a dispute is read, and a transfer to a vendor, or a payout from there to their bank, is looked up before the answer. Events about anything else are answered alike, so that Stripe ' +
         'does not send them again. There is no such route where STRIPE_WEBHOOK_SECRET is not set.',
       bytes: json(z.record(z.string(), z.unknown())),
       responses: {

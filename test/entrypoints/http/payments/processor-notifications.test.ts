@@ -69,7 +69,7 @@ describe('POST /processors/stripe/webhook', () => {
     for (let again = 0; again < 2; again += 1)
       expect((await app.request(PATH, sent(anEvent(metadata)))).status).toBe(200);
     expect((await app.request(PATH, sent(anEvent(metadata, 'evt_2')))).status).toBe(200);
-    expect(await counts()).toEqual({ due: 1, repeated: 2, settled: 1 });
+    expect(await counts()).toEqual({ due: 1, repeated: 2, queued: 1 });
   });
 
   it('answers what is about nothing here as received, so that it is not sent again', async () => {

@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { okAsync } from 'neverthrow';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readStripeEvent } from '../../src/adapters/stripe/notifications.ts';
+import { modifyPayment } from '../../src/application/payments/modify-payment.ts';
+import { processPayment } from '../../src/application/payments/process-payment.ts';
+import { recoverPayments } from '../../src/application/payments/recover-payments.ts';
+import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
+import type { CaptureMethod, Payment } from '../../src/domain/payments/payment.ts';
+import { eachInItsOwnWorld, world } from '../application/each-world.ts';
+import { aModification, aRequest, paymentIn } from '../application/world.ts';
+import { trying } from '../domain/arbitraries.ts';
+import { aMerchantId, terms } from '../fixtures/changes.ts';
+import { hasStripeDescription } from '../support/aws-emulators.ts';
+import { expectChainsWhole } from '../support/books.ts';
+import { notified } from '../support/notified.ts';
+import { processorAt } from '../support/stripe-double/bookkeeping.ts';
+import { held } from '../support/stripe-double/books.ts';
+import { authorize, capture, lapse, release } from '../support/stripe-double/charging.ts';
+import { type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts';
+import { signedEvent } from '../support/stripe-double/signed-events.ts';
+
+const SECRET = 'whsec_of_the_double';
+const DAY_MS = 24 * 3_600_000;
+
+eachInItsOwnWorld();
+
+describe.runIf(hasStripeDescription())('Payments that have ended, and what Stripe says of them', () => {
+  let double: StripeDouble;
+  let use: ReturnType<typeof useCases>;
+  beforeEach(async () => {
+    double = await startStripeDouble(() => Math.floor(world.clock.at / 1_000));
+    use = useCases();
+  });
+  afterEach(async () => {
+    await double.close();
+    expect(double.undescribed()).toEqual([]);
+  });
+
+  function useCases() {
+    const ports = {
+      ...world.ports,
+      processor: processorAt(double, 20_000),
+      paymentMethods: { resolve: (_: unknown, __: unknown, method: string) => okAsync(method) },
+    };
+    const read = readStripeEvent([SECRET], world.ports.clock);
+    const { receive, compare } = notified(ports);
+    return {
+      process: processPayment(ports, terms),
+      move: modifyPayment(ports, terms),
+      recover: recoverPayments(ports, terms),
+      compare,
+      /** What became of each event that Stripe has, when it is sent now. */
+      post: async (events: Iterable<Parameters<typeof signedEvent>[0]>) => {
+        const ends: string[] = [];
+        for (const event of events) {
+          const { body, headers } = signedEvent(event, [SECRET], Math.floor(world.clock.at / 1_000));
+          const notification = read({ body: Buffer.from(body), signature: headers['stripe-signature'] });
+          const sent = { ...notification._unsafeUnwrap(), requestId: 'req-event' };
+          ends.push((await receive(sent))._unsafeUnwrap());
+        }
+        return ends;
+      },
+    };
+  }
+
+  async function paid(paymentMethod: string, captureMethod: CaptureMethod = 'automatic') {
+    const request = aRequest({ amount: 100n, paymentMethod, captureMethod });
+    const id = paymentIn((await use.process(request))._unsafeUnwrap().response);
+    return (await world.storage.payments.find(aMerchantId(), id))._unsafeUnwrap();
+  }
+  const now = async ({ id }: Payment) =>
+    (await world.storage.payments.find(aMerchantId(), id))._unsafeUnwrap();
+  const intentOf = ({ processorId = '' }: Payment) => held(double.books().intents, processorId);
+
+  /** What is done to a charge in Stripe’s dashboard, or by the bank, of which nothing here was asked. */
+  const OTHERS = {
+    'a hold that is canceled': [
+      'pm_card_visa',
+      'manual',
+      (payment: Payment) => release(double.books(), intentOf(payment), null),
+    ],
+    'a hold that is taken': [
+      'pm_card_visa',
+      'manual',
+      (payment: Payment) => capture(double.books(), intentOf(payment), 100, true),
+    ],
+    'a charge that succeeds after it failed': [
+      'pm_card_visa_chargeDeclined',
+      'automatic',
+      (payment: Payment) => authorize(double.books(), intentOf(payment), {}),
+    ],
+  } as const;
+
+  it.each(Object.keys(OTHERS) as (keyof typeof OTHERS)[])(
+    '%s puts its payment in attention',
+    async (what) => {
+      const [method, captureMethod, meddle] = OTHERS[what];
+      const before = await paid(method, captureMethod);
+      const known = new Set(double.books().events.keys());
+      meddle(before);
+      const news = [...double.books().events.values()].filter(({ id }) => !known.has(id));
+      expect(await use.post(news)).toContain('queued');
+      await use.compare();
+      const payment = await now(before);
+      expect(payment).toMatchObject({
+        status: before.status,
+        attention: { reason: 'state_differs', seen: { amount: { minorUnits: 100n } } },
+      });
+      await expectChainsWhole(world.storage, payment);
+    },
+  );
+
+  it('asks Stripe nothing about an event that says what is on record', async () => {
+    await paid('pm_card_visa');
+    await paid('pm_card_visa_chargeDeclined');
+    await paid('pm_card_visa', 'manual');
+    const named = ['succeeded', 'payment_failed', 'amount_capturable_updated', 'canceled'];
+    const events = [...double.books().events.values()].filter(({ type }) =>
+      named.some((name) => type === `payment_intent.${name}`),
+    );
+    expect(events).toHaveLength(3);
+    expect(await use.post(events)).toEqual(['settled', 'settled', 'settled']);
+    expect(await use.compare()).toEqual([]);
+  });
+
+  it('contradicts nothing after any history of our own doing, whichever events come, in whatever order', async () => {
+    const step = fc.record({
+      asked: fc.constantFrom<ModificationRequest | 'lapse' | 'wait'>(
+        { type: 'capture', amount: 30n, final: false },
+        { type: 'capture', final: false },
+        { type: 'capture', amount: 20n, final: true },
+        { type: 'refund', amount: 15n },
+        { type: 'refund' },
+        { type: 'void' },
+        'lapse',
+        'wait',
+      ),
+      picks: fc.array(fc.nat(60), { maxLength: 4 }),
+    });
+    const course = fc.record({
+      method: fc.constantFrom(
+        'pm_card_visa',
+        'pm_card_visa_chargeDeclined',
+        'pm_card_createDispute',
+        'pm_card_refundFail',
+        'pm_double_silent',
+      ),
+      captureMethod: fc.constantFrom<CaptureMethod>('automatic', 'manual'),
+      steps: fc.array(step, { maxLength: 5 }),
+    });
+    let compared = 0;
+    await fc.assert(
+      fc.asyncProperty(course, async ({ method, captureMethod, steps }) => {
+        const payment = await paid(method, captureMethod);
+        const all = () =>
+          [...double.books().events.values()].filter(({ type }) => !type.startsWith('charge.dispute'));
+        for (const { asked, picks } of steps) {
+          if (asked === 'wait') world.pass(DAY_MS);
+          else if (asked === 'lapse') {
+            const isHeld = (await now(payment)).status === 'authorized';
+            if (isHeld && intentOf(payment).status === 'requires_capture') {
+              world.pass(8 * DAY_MS);
+              lapse(double.books(), payment.processorId ?? '');
+            }
+          } else await use.move(aModification(payment.id, asked));
+          await use.recover(10);
+          await use.post(picks.flatMap((pick) => all()[pick % all().length] ?? []));
+          compared += (await use.compare()).length;
+        }
+        world.pass(DAY_MS);
+        await use.recover(10);
+        await use.post(all());
+        world.pass(DAY_MS);
+        compared += (await use.compare()).length;
+        expect((await now(payment)).attention).toBeUndefined();
+      }),
+      trying(60),
+    );
+    expect(compared).toBeGreaterThan(0);
+  });
+});
