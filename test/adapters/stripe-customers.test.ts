@@ -80,6 +80,21 @@ describe.runIf(hasStripeDescription())('Customers who must act on Stripe', () =>
     expect(charged(double.books())).toEqual([]);
   });
 
+  it('are asked for by no request that has an address to come back to, and given the secret whatever address Stripe names', async () => {
+    const redirected = (right: Readonly<Record<string, unknown>>) => ({
+      ...right,
+      next_action: {
+        type: 'redirect_to_url',
+        redirect_to_url: { url: 'https://hooks.stripe.example/3d_secure', return_url: 'https://shop.example' },
+      },
+    });
+    double.script.next(CONFIRM, { kind: 'wrong', body: redirected });
+    double.script.next(READ, { kind: 'wrong', body: redirected });
+    const { nextAction } = (await waiting()) as Payment & { nextAction: unknown };
+    expect(nextAction).toMatchObject({ kind: 'client_secret', value: theIntent().client_secret });
+    expect(theIntent().next_action).toMatchObject({ type: 'use_stripe_sdk' });
+  });
+
   it.each([
     ['pm_card_authenticationRequired', 'approve', 'succeeded'],
     ['pm_card_authenticationRequired', 'fail', 'failed'],

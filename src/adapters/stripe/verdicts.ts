@@ -3,7 +3,7 @@ import { storedCurrency } from '../../domain/kernel/currency.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Money } from '../../domain/kernel/money.ts';
 import { present } from '../../domain/kernel/present.ts';
-import type { ChargeAnswer, ChargeAwaitsCustomer, Verdict } from '../../ports/processor.ts';
+import type { ChargeAnswer, Verdict } from '../../ports/processor.ts';
 import { fromStripe } from './amounts.ts';
 import { declineOf, type StripeFault } from './meanings.ts';
 
@@ -59,19 +59,18 @@ export const isCanceled = (intent: Stripe.PaymentIntent): boolean =>
 /** For how long a customer can act: Stripe's intents wait for good, and a cart does not. */
 const ACTION_S = 3_600;
 
-/** An address where the intent has one; else the secret with which Stripe's script in the merchant's page has the customer act. */
-function awaiting({ id, created, next_action: next, client_secret }: Stripe.PaymentIntent): ChargeAnswer {
-  const address = next?.redirect_to_url?.url;
-  const expiresAt = instantOf(created + ACTION_S);
-  const action: ChargeAwaitsCustomer['action'] | undefined = address
-    ? { kind: 'redirect', value: address, expiresAt }
-    : client_secret === null
-      ? undefined
-      : { kind: 'client_secret', value: client_secret, expiresAt };
-  return action === undefined
+/**
+ * The secret with which Stripe's script in the merchant's page has the customer act. No intent of ours has an address to go to: none is
+ * confirmed with a `return_url`, nor made with methods that redirect. Where one had, the script would go there.
+ */
+const awaiting = ({ id, created, client_secret: value }: Stripe.PaymentIntent): ChargeAnswer =>
+  value === null
     ? { awaits: 'processor', processorId: id }
-    : { awaits: 'customer', processorId: id, action };
-}
+    : {
+        awaits: 'customer',
+        processorId: id,
+        action: { kind: 'client_secret', value, expiresAt: instantOf(created + ACTION_S) },
+      };
 
 const CANCELED = { code: 'canceled', text: 'The payment was canceled before it was charged.' };
 
