@@ -77,6 +77,7 @@ import { createMerchant } from './merchants/create-merchant.ts';
 import { getMerchant, listMerchants } from './merchants/read-merchants.ts';
 import { confirmOutcome } from './payments/confirm-outcome.ts';
 import { confirmPayment } from './payments/confirm-payment.ts';
+import { limitConfirmations } from './payments/confirmation-limit.ts';
 import { countPayments } from './payments/count-payments.ts';
 import { expireAuthorizations } from './payments/expire-authorizations.ts';
 import { filterByEmail } from './payments/filter-by-email.ts';
@@ -130,7 +131,12 @@ export type Rules = Readonly<{
 
 /** Everything the platform does. What takes turns or leases permits does so within one such value. */
 export function useCases(ports: Ports, rules: Rules) {
-  const paying = { ...ports, paymentMethods: resolvePaymentMethod(ports), admit: rateLimit(ports) };
+  const paying = {
+    ...ports,
+    paymentMethods: resolvePaymentMethod(ports),
+    admit: rateLimit(ports),
+    admitConfirmation: limitConfirmations(ports),
+  };
   const customers = {
     ...ports,
     updateCustomer: updateCustomer(ports),

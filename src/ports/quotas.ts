@@ -16,6 +16,9 @@ export const QUOTA_WINDOWS_KEPT = 60;
 export const quotaEndsAt = ({ kind, start }: QuotaWindow): Instant =>
   start + (QUOTA_WINDOWS_KEPT + 1) * QUOTA_WINDOW_MS[kind];
 
+/** Whose permits they are: a merchant's payments under its id, and its confirmations beside them. No id has a colon. */
+export type QuotaHolder = MerchantId | `${string}:confirmations`;
+
 /** Counts of permits given, apart from all other data. Adapters must pass `test/contract/quotas.contract.ts`. */
 export interface Quotas {
   /**
@@ -26,7 +29,7 @@ export interface Quotas {
    * was cut short stay spent.
    */
   take(
-    merchantId: MerchantId,
+    holder: QuotaHolder,
     window: QuotaWindow,
     wanted: number,
     limit: number,

@@ -85,7 +85,10 @@ describe.runIf(hasStripeDescription())('Customers who must act on Stripe', () =>
       ...right,
       next_action: {
         type: 'redirect_to_url',
-        redirect_to_url: { url: 'https://hooks.stripe.example/3d_secure', return_url: 'https://shop.example' },
+        redirect_to_url: {
+          url: 'https://hooks.stripe.example/3d_secure',
+          return_url: 'https://shop.example',
+        },
       },
     });
     double.script.next(CONFIRM, { kind: 'wrong', body: redirected });

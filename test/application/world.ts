@@ -135,6 +135,7 @@ export async function aWorld() {
       },
     } satisfies PaymentMethods,
     admit: () => okAsync(undefined),
+    admitConfirmation: () => okAsync(undefined),
     responses: plainResponseEncoder,
     clock,
     ids: systemIds,

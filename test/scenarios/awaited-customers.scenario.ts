@@ -3,11 +3,12 @@ import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatedCustomers } from '../../src/adapters/processor/simulator-customers.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
 import { verify } from '../../src/application/integrity/verify.ts';
+import { CONFIRMATIONS_PER_MINUTE } from '../../src/application/payments/confirmation-limit.ts';
 import type { PaymentId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import { decodeResponse } from '../../src/entrypoints/http/payments/stored-responses.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aKey, aMerchantId, digests, origin } from '../fixtures/changes.ts';
+import { aKey, aMerchantId, digests, NOON, origin } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { expectBooksAgree } from '../support/books.ts';
 import { aPlatform } from '../support/http-app.ts';
@@ -77,6 +78,30 @@ export function awaitedCustomersContract(adapter: string, open: () => Promise<St
       const confirmed = await world.useCases.confirmPayment({ merchantId, paymentId: id, origin });
       expect(decodeResponse(confirmed._unsafeUnwrap()).status).toBe(201);
       expect(await found('requires_action')).toEqual([]);
+      await expectSound(id, 'succeeded');
+    });
+
+    it('are confirmed so often in a minute by one merchant, and after it again', async () => {
+      const id = await waiting();
+      const confirmed = () => world.useCases.confirmPayment({ merchantId, paymentId: id, origin });
+      const minute = { kind: 'minute', start: NOON } as const;
+      const take = (holder: Parameters<typeof storage.quotas.take>[0], wanted: number) =>
+        storage.quotas.take(holder, minute, wanted, CONFIRMATIONS_PER_MINUTE);
+      (await take(merchantId, CONFIRMATIONS_PER_MINUTE))._unsafeUnwrap();
+      (await take('merchant-b:confirmations', CONFIRMATIONS_PER_MINUTE))._unsafeUnwrap();
+      (await take(`${merchantId}:confirmations`, CONFIRMATIONS_PER_MINUTE - 2))._unsafeUnwrap();
+      expect((await confirmed()).isOk()).toBe(true);
+      expect((await confirmed()).isOk()).toBe(true);
+      expect((await confirmed())._unsafeUnwrapErr()).toEqual({
+        kind: 'ConfirmationsLimited',
+        retryAfterMs: 60_000,
+      });
+      world.clock.pass(60_000);
+      world.customers.act(id, 'approve');
+      expect(decodeResponse((await confirmed())._unsafeUnwrap()).status).toBe(201);
+      // How it ended is said without the processor, however often.
+      (await take(`${merchantId}:confirmations`, CONFIRMATIONS_PER_MINUTE))._unsafeUnwrap();
+      for (let again = 0; again < 10; again += 1) expect((await confirmed()).isOk()).toBe(true);
       await expectSound(id, 'succeeded');
     });
 

@@ -8,10 +8,10 @@ import { quotaKey, type Table, TTL_ATTRIBUTE } from './table.ts';
  * once, when it is cut short; from then on nothing is written.
  */
 export const dynamodbQuotas = (table: Table): Quotas => ({
-  take: (merchantId, { kind, start }, wanted, limit) =>
+  take: (holder, { kind, start }, wanted, limit) =>
     attempt(() =>
       updateItem(table, {
-        Key: quotaKey(merchantId, { kind, start }),
+        Key: quotaKey(holder, { kind, start }),
         UpdateExpression: 'ADD used :wanted SET #expiry = :expiry',
         ConditionExpression: 'attribute_not_exists(used) OR used < :limit',
         ExpressionAttributeNames: { '#expiry': TTL_ATTRIBUTE },

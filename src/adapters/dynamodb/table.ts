@@ -16,7 +16,7 @@ import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Day } from '../../domain/payments/tally.ts';
 import { deliveryShardOf } from '../../ports/deliveries.ts';
 import { OUTBOX_SHARDS, type Outgoing, outboxShardOf } from '../../ports/outbox.ts';
-import type { QuotaWindow } from '../../ports/quotas.ts';
+import type { QuotaHolder, QuotaWindow } from '../../ports/quotas.ts';
 import type { StoreGate } from '../shared/store-gate.ts';
 import { type DataPlane, dataPlane } from './data-plane.ts';
 import { shardOf, shards } from './shards.ts';
@@ -172,8 +172,8 @@ export const deliveryDueShardOf = (endpointId: WebhookEndpointId): number =>
   deliveryDueShard(deliveryShardOf(endpointId));
 
 /** A partition for each window, so that a count lives and expires by itself. */
-export const quotaKey = (merchantId: MerchantId, { kind, start }: QuotaWindow): ItemKey => ({
-  pk: `${merchantId}#Q#${kind}#${start}`,
+export const quotaKey = (holder: QuotaHolder, { kind, start }: QuotaWindow): ItemKey => ({
+  pk: `${holder}#Q#${kind}#${start}`,
   sk: 'Q',
 });
 

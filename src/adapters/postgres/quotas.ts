@@ -4,7 +4,7 @@ import { withRetry } from './faults.ts';
 
 /**
  * One row, locked for one statement. A take may count past the limit once, when it is cut short; from then on nothing is
- * written. Windows take turns in a merchant's slots, so that nothing has to be deleted: a newer window takes the slot
+ * written. Windows take turns in a holder's slots, so that nothing has to be deleted: a newer window takes the slot
  * over, and an older one gets nothing.
  */
 const TAKE = `
@@ -16,13 +16,13 @@ const TAKE = `
   RETURNING used`;
 
 export const postgresQuotas = (pool: pg.Pool): Quotas => ({
-  take: (merchantId, { kind, start }, wanted, limit) =>
+  take: (holder, { kind, start }, wanted, limit) =>
     withRetry(async () => {
       const slot = Math.floor(start / QUOTA_WINDOW_MS[kind]) % QUOTA_WINDOWS_KEPT;
       const { rows } = await pool.query<{ used: bigint }>({
         name: 'take_quota',
         text: TAKE,
-        values: [merchantId, kind, slot, new Date(start), wanted, limit],
+        values: [holder, kind, slot, new Date(start), wanted, limit],
       });
       const [count] = rows;
       if (count === undefined) return 0;

@@ -3,7 +3,13 @@ import type { MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Merchant } from '../../domain/merchants/merchant.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { QUOTA_WINDOW_MS, type QuotaKind, type Quotas, type QuotaWindow } from '../../ports/quotas.ts';
+import {
+  QUOTA_WINDOW_MS,
+  type QuotaHolder,
+  type QuotaKind,
+  type Quotas,
+  type QuotaWindow,
+} from '../../ports/quotas.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
 /** The merchant's payments of this minute or this day are used up; `retryAfterMs` from now a new window begins. */
@@ -47,8 +53,23 @@ type Lease = {
 /** The leases of the window the clock is in; those of an older one are dropped with it. */
 type Leases = Readonly<{ start: Instant; of: Map<MerchantId, Lease> }>;
 
-/** One for the process: its leases are what spares the store a call for each payment. */
-export const rateLimit = ({ quotas, clock }: Readonly<{ quotas: Quotas; clock: Clock }>): AdmitPayment => {
+/** What is bounded, under whose name its permits are counted; a limit of 0 is none. */
+export type Bounded = Readonly<{
+  holderOf(merchant: Merchant): QuotaHolder;
+  limitOf(merchant: Merchant, kind: QuotaKind): number;
+}>;
+
+const PAYMENTS: Bounded = {
+  holderOf: ({ id }) => id,
+  limitOf: ({ rateLimits }, kind) =>
+    kind === 'minute' ? rateLimits.paymentsPerMinute : rateLimits.paymentsPerDay,
+};
+
+/** One for the process and what is bounded: its leases are what spares the store a call for each. */
+export const rateLimit = (
+  { quotas, clock }: Readonly<{ quotas: Quotas; clock: Clock }>,
+  { holderOf, limitOf }: Bounded = PAYMENTS,
+): AdmitPayment => {
   const current = new Map<QuotaKind, Leases>();
 
   const admit = (merchant: Merchant): ResultAsync<void, RateLimited | StorageUnavailable> => {
@@ -64,7 +85,8 @@ export const rateLimit = ({ quotas, clock }: Readonly<{ quotas: Quotas; clock: C
     }
     // One window after the other, so that what the minute refuses takes nothing of the day.
     const empty = leases.find(({ lease }) => lease.permits === 0);
-    if (empty !== undefined) return more(merchant.id, empty, empty.lease).andThen(() => admit(merchant));
+    if (empty !== undefined)
+      return more(holderOf(merchant), empty, empty.lease).andThen(() => admit(merchant));
     for (const { lease } of leases) lease.permits -= 1;
     return okAsync(undefined);
   };
@@ -86,7 +108,7 @@ export const rateLimit = ({ quotas, clock }: Readonly<{ quotas: Quotas; clock: C
   }
 
   function more(
-    merchantId: MerchantId,
+    holder: QuotaHolder,
     { kind, start }: QuotaWindow,
     lease: Lease,
   ): ResultAsync<void, StorageUnavailable> {
@@ -99,7 +121,7 @@ export const rateLimit = ({ quotas, clock }: Readonly<{ quotas: Quotas; clock: C
       await Promise.resolve();
       const wanted = Math.max(lease.waiting, blockOf(kind, lease.limit));
       try {
-        return await quotas.take(merchantId, { kind, start }, wanted, lease.limit).map((granted) => {
+        return await quotas.take(holder, { kind, start }, wanted, lease.limit).map((granted) => {
           lease.permits += granted;
           lease.exhausted = granted < wanted;
         });
@@ -110,7 +132,3 @@ export const rateLimit = ({ quotas, clock }: Readonly<{ quotas: Quotas; clock: C
     }
   }
 };
-
-/** 0: no limit. */
-const limitOf = ({ rateLimits }: Merchant, kind: QuotaKind): number =>
-  kind === 'minute' ? rateLimits.paymentsPerMinute : rateLimits.paymentsPerDay;

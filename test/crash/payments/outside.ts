@@ -1,6 +1,7 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { type SimulatorLedger, simulatorLedger } from '../../../src/adapters/processor/simulator-ledger.ts';
 import type { TransferPorts } from '../../../src/application/ledger/transfer-money.ts';
+import type { ConfirmPorts } from '../../../src/application/payments/confirm-payment.ts';
 import type { ModifyPorts } from '../../../src/application/payments/modify-payment.ts';
 import type { ProcessPorts } from '../../../src/application/payments/process-payment.ts';
 import type { MerchantId } from '../../../src/domain/kernel/ids.ts';
@@ -42,7 +43,7 @@ const unavailable = { kind: 'ProcessorUnavailable' } as const;
 const outcomeUnknown = { kind: 'ProcessorOutcomeUnknown' } as const;
 const lost = { kind: 'StorageUnavailable', cause: 'the reply was lost' } as const;
 
-type AllPorts = ProcessPorts & ModifyPorts & TransferPorts;
+type AllPorts = ProcessPorts & ModifyPorts & ConfirmPorts & TransferPorts;
 type SystemPorts = 'responses' | 'transferResponses' | 'clock' | 'ids' | 'digests' | 'vault';
 
 type Outside = Readonly<{ storage: Storage; processor: Processor; merchantId: MerchantId }>;
@@ -95,5 +96,6 @@ export function inSteps(
     },
     paymentMethods: { resolve: (_merchantId, _customerId, paymentMethod) => okAsync(paymentMethod) },
     admit: () => okAsync(undefined),
+    admitConfirmation: () => okAsync(undefined),
   };
 }

@@ -102,6 +102,14 @@ export const paymentProblems = problemTable<PaymentsFailure | Refusal>({
     detail: 'Repeat the request after the time in `Retry-After`.',
     retryAfterS: ({ retryAfterMs }) => Math.max(1, Math.ceil(retryAfterMs / 1_000)),
   },
+  ConfirmationsLimited: {
+    status: 429,
+    code: 'confirmations_limited',
+    title: 'The merchant has confirmed too often for now',
+    detail:
+      'Each confirmation asks the processor, which is asked by and by without it. Repeat the request after the time in `Retry-After`.',
+    retryAfterS: ({ retryAfterMs }) => Math.max(1, Math.ceil(retryAfterMs / 1_000)),
+  },
   ProcessorUnavailable: {
     status: 503,
     code: 'processor_unavailable',

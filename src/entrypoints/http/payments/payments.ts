@@ -225,13 +225,13 @@ export const payments = resource({
       operationId: 'confirmPayment',
       summary: 'Ask what became of a payment whose customer has acted',
       description:
-        'The processor is asked at once, as it is by and by without this. The answer is that of the request that made the payment; safe to repeat, and it needs no key.',
+        'The processor is asked at once, as it is by and by without this. The answer is that of the request that made the payment; safe to repeat, and it needs no key. Of payments that wait a merchant may confirm 600 in a minute, or as many as it may begin where that is more.',
       pathParameters: { id: paymentIdParameter },
       responses: {
         201: versioned('The payment as it ended.', payment),
         202: versioned('The customer has still to act, or the processor to answer.', payment),
       },
-      refusals: [402, 404, 409],
+      refusals: [402, 404, 409, 429],
     }),
     forTenants('payments', getPayments, {
       method: 'get',

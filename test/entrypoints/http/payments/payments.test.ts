@@ -173,6 +173,20 @@ describe('POST /payments', () => {
   });
 });
 
+describe('POST /payments/{id}/confirm', () => {
+  it('of a merchant that has confirmed too often for now is to be repeated later', async () => {
+    const { app } = await anHttpApp({
+      confirmPayment: () => errAsync({ kind: 'ConfirmationsLimited', retryAfterMs: 1_500 }),
+    });
+    const response = await app.request(
+      `/payments/pay_${'0'.repeat(32)}/confirm`,
+      await aRequest({ method: 'POST' }),
+    );
+    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '2']);
+    expect(problem.parse(await response.json()).code).toBe('confirmations_limited');
+  });
+});
+
 describe('a storage in trouble', () => {
   const cause = Object.assign(new Error('SELECT secret FROM somewhere'), { code: '57P01' });
   const down = () => errAsync({ kind: 'StorageUnavailable' as const, cause });
