@@ -69,22 +69,20 @@ function notificationOf(event: unknown): Result<ProcessorNotification, Notificat
 }
 
 /** What an intent was when the event was made; undefined where the event alone does not say it whole. */
-function saidIn({ id, status, amount, currency }: Members): Seen | undefined {
-  const state = typeof status === 'string' && Object.hasOwn(STATES, status) ? STATES[status] : undefined;
+function saidIn({ status, amount, currency }: Members): Seen | undefined {
+  const state = STATES.get(textOf(status));
   const code = STORED_CURRENCIES.find((each) => each === textOf(currency).toUpperCase());
-  if (state === undefined || code === undefined || !Number.isSafeInteger(amount) || !isName(id))
-    return undefined;
-  const said = fromStripe(Number(amount), code);
-  return said && { state, amount: said, processorId: id };
+  const said = code && Number.isSafeInteger(amount) ? fromStripe(amount as number, code) : undefined;
+  return state && said && { state, amount: said };
 }
 
 /** States that an intent is left in, and that money is held, taken, released or refused in. */
-const STATES: Readonly<Record<string, SeenState>> = {
-  requires_capture: 'authorized',
-  succeeded: 'captured',
-  canceled: 'canceled',
-  requires_payment_method: 'declined',
-};
+const STATES: ReadonlyMap<string, SeenState> = new Map([
+  ['requires_capture', 'authorized'],
+  ['succeeded', 'captured'],
+  ['canceled', 'canceled'],
+  ['requires_payment_method', 'declined'],
+]);
 
 /** Without a name it is none that can be asked about. */
 const disputeIn = ({ id }: Members, account: unknown): NotifiedDispute | undefined =>
