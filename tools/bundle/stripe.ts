@@ -50,11 +50,15 @@ const ASKED = new Set([
   'Transfers',
 ]);
 
+/** Empty classes in place of resources that are not asked, and of what the client is made with where there is no Node. */
 const askedAlone: Plugin = {
   name: 'asked-alone',
   setup(builder) {
     builder.onLoad(
-      { filter: /\/stripe\/esm\/(?:resources\/.*|StripeEventNotificationHandler)\.js$/ },
+      {
+        filter:
+          /\/stripe\/esm\/(?:resources\/.*|StripeEventNotificationHandler|net\/FetchHttpClient|crypto\/SubtleCryptoProvider)\.js$/,
+      },
       ({ path }) => {
         const name = /\/resources\/(\w+)\.js$/.exec(path)?.[1];
         if (name !== undefined && ASKED.has(name)) return undefined;
