@@ -44,6 +44,8 @@ const KEY_USES: Readonly<Record<string, readonly KeyUse[]>> = {
   query: ['seal', 'open', 'find'],
   webhooks: ['open'],
   recovery: ['open'],
+  jobs: ['open'],
+  reconcile: ['open'],
 };
 
 const ACTIONS = { seal: 'kms:GenerateDataKey', open: 'kms:Decrypt', find: 'kms:GenerateMac' } as const;

@@ -79,10 +79,10 @@ const writesFiles: readonly Ask[] = [
   },
 ];
 
-/** Jobs that make exports and reconcile files, and what takes them up. */
+/** Jobs that make exports, reconcile files and compare payments with the processor's record, and what takes them up. */
 const jobs: readonly Ask[] = [
   reads(...TENANT_KEYS),
-  writes(...AGGREGATE_KEYS),
+  writes(...AGGREGATE_KEYS, KEYS.payments),
   indexed('trailIndex'),
   ...writesFiles,
 ];

@@ -34,12 +34,14 @@ const variablesOf = (name: string) =>
   ).Variables;
 
 /**
- * What no run asks: `process` has sealed itself what it opens, so that its cache of data keys has them, and `recovery` opens a stored
- * method only for a charge that it sends again.
+ * What no run asks: `process` has sealed itself what it opens, so that its cache of data keys has them, `recovery` opens a stored
+ * method only for a charge that it sends again, and jobs a merchant's config only for a payment that has ended and is compared.
  */
 const UNHEARD: Readonly<Record<string, readonly string[]>> = {
   process: ['kms:Decrypt customerDetails'],
   recovery: ['kms:Decrypt customerDetails'],
+  jobs: ['kms:Decrypt customerDetails'],
+  reconcile: ['kms:Decrypt customerDetails'],
 };
 
 const RUN = FUNCTION_NAMES.filter((name) => name !== 'token-claims');
@@ -71,6 +73,8 @@ describe('Customers’ keys', () => {
     ['query', ['kms:Decrypt', 'kms:GenerateDataKey'], 'kms:GenerateMac'],
     ['webhooks', 'kms:Decrypt', undefined],
     ['recovery', 'kms:Decrypt', undefined],
+    ['jobs', 'kms:Decrypt', undefined],
+    ['reconcile', 'kms:Decrypt', undefined],
   ] as const)(
     'are used by %s for what its work takes, a data key for one tenant and record',
     (name, sealing, finding) => {
@@ -103,7 +107,8 @@ describe('Customers’ keys', () => {
   );
 
   it('are used by no other function', () => {
-    const others = RUN.filter((name) => !['process', 'query', 'webhooks', 'recovery'].includes(name));
+    const users = ['process', 'query', 'webhooks', 'recovery', 'jobs', 'reconcile'];
+    const others = RUN.filter((name) => !users.includes(name));
     for (const name of others)
       expect([...rights(name, 'CustomerDetails'), ...rights(name, 'CustomerIndex')]).toEqual([]);
   });
