@@ -26,6 +26,6 @@ export interface Leases {
   ): ResultAsync<readonly string[], StorageUnavailable>;
   /** The leases whose names begin with `prefix` and that have not lapsed at `now`, by name. Strongly consistent. */
   holders(prefix: string, now: Instant): ResultAsync<readonly Lease[], StorageUnavailable>;
-  /** Frees those of `names` that are the holder's; others' are left alone. */
+  /** Frees those of `names` that are the holder's, who may be gone; others' are left alone. */
   release(names: readonly string[], holder: string): ResultAsync<void, StorageUnavailable>;
 }

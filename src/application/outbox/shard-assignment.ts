@@ -17,7 +17,9 @@ export type AssignmentTerms = Readonly<{
 /**
  * One worker's part of the shards. Workers find each other by leases of their own names, and each takes an even part,
  * so that parts differ by one shard at the most and settle within about a third of a lease after one joined or left. A
- * worker that died loses its part when its leases lapse, 10 s after it last renewed them.
+ * worker that died loses its part when the lease of its name lapses, 10 s after it last renewed it. The leases of its shards run on,
+ * and count for no more than the name that holds them: so a worker writes one lease each third of a lease, and those of shards
+ * once in ten leases.
  */
 export type ShardAssignment = Readonly<{
   /**
@@ -30,6 +32,9 @@ export type ShardAssignment = Readonly<{
 }>;
 
 const LEASE_MS = 10_000;
+/** How long leases of shards are, in leases, and how many before their end they are renewed. */
+const SHARD_LEASES = 12;
+const RENEWED_BEFORE = 2;
 
 export function shardAssignment(
   { leases, clock }: Readonly<{ leases: Leases; clock: Clock }>,
@@ -65,26 +70,41 @@ export function shardAssignment(
 
   function renew(now: Instant): ResultAsync<readonly number[], StorageUnavailable> {
     return safeTry(async function* () {
-      const standing = yield* leases.holders(`${work}/`, now);
-      const part = partOf(standing);
-      const holderOf = new Map(standing.map((lease) => [lease.name, lease.holder]));
-      const own = all.filter((shard) => holderOf.get(shardName(shard)) === holder);
-      const free = all.filter((shard) => !holderOf.has(shardName(shard)));
+      const standing = new Map(
+        (yield* leases.holders(`${work}/`, now)).map((lease) => [lease.name, lease] as const),
+      );
+      const part = partOf([...standing.keys()]);
+      const leaseOf = (shard: number) => standing.get(shardName(shard));
+      const isFree = (lease: Lease | undefined) =>
+        lease === undefined || (lease.holder !== holder && !standing.has(`${workers}${lease.holder}`));
+      const own = all.filter((shard) => leaseOf(shard)?.holder === holder);
       const surplus = own.slice(part);
       if (surplus.length > 0) yield* leases.release(surplus.map(shardName), holder);
-      const wanted = [...own, ...free].slice(0, part);
-      const got = new Set(yield* leases.hold([self, ...wanted.map(shardName)], holder, now, now + leaseMs));
-      held = wanted.filter((shard) => got.has(shardName(shard)));
+      const wanted = [...own, ...all.filter((shard) => isFree(leaseOf(shard)))].slice(0, part);
+      // The name comes first: what is held in a name that does not stand is free to all.
+      yield* leases.hold([self], holder, now, now + leaseMs);
+      for (const [gone, left] of Map.groupBy(wanted, (shard) => leaseOf(shard)?.holder))
+        if (gone !== undefined && gone !== holder) yield* leases.release(left.map(shardName), gone);
+      const due = wanted.filter((shard) => !standing.has(self) || isDue(leaseOf(shard), now)).map(shardName);
+      const got = due.length === 0 ? [] : yield* leases.hold(due, holder, now, now + SHARD_LEASES * leaseMs);
+      const missed = new Set(due).difference(new Set(got));
+      held = wanted.filter((shard) => !missed.has(shardName(shard)));
       // A worker with less than its part waits for others to release, and need not wait long.
       asked = { from: now, to: now + leaseMs / (held.length < part ? 20 : 3) };
       return ok(held);
     });
   }
 
+  /** A lease that ends later than any given now was taken before the clock stepped back. */
+  function isDue(lease: Lease | undefined, now: Instant): boolean {
+    const left = lease?.holder === holder ? lease.until - now : 0;
+    return left < RENEWED_BEFORE * leaseMs || left > SHARD_LEASES * leaseMs;
+  }
+
   /** Every worker ranks the same workers in the same order, so all parts together are all shards. */
-  function partOf(standing: readonly Lease[]): number {
-    const names = standing.map(({ name }) => name).filter((name) => name.startsWith(workers));
-    const ranked = [...new Set([...names, self])].toSorted();
+  function partOf(names: readonly string[]): number {
+    const standing = names.filter((name) => name.startsWith(workers));
+    const ranked = [...new Set([...standing, self])].toSorted();
     return Math.floor(shards / ranked.length) + (ranked.indexOf(self) < shards % ranked.length ? 1 : 0);
   }
 }

@@ -10,17 +10,22 @@ const LEASE_MS = 10_000;
 function sharing(leases: Leases = memoryLeases()) {
   const clock = handClock();
   let asked = 0;
+  let written = 0;
   const counted: Leases = {
     ...leases,
     holders: (prefix, now) => {
       asked += 1;
       return leases.holders(prefix, now);
     },
+    hold: (names, ...rest) => {
+      written += names.length;
+      return leases.hold(names, ...rest);
+    },
   };
   const join = (holder: string, work = 'outbox', shards = 16) =>
     shardAssignment({ leases: counted, clock }, { work, shards, holder, leaseMs: LEASE_MS });
   const held = async (share: ReturnType<typeof join>) => (await share.held())._unsafeUnwrap();
-  return { clock, join, held, asked: () => asked, leases };
+  return { clock, join, held, asked: () => asked, written: () => written, leases };
 }
 
 describe('a share of shards', () => {
@@ -32,6 +37,31 @@ describe('a share of shards', () => {
       clock.pass(100);
     }
     expect(asked()).toBeLessThanOrEqual(10);
+  });
+
+  it('is kept with one write each time, and one for each shard in a hundred seconds', async () => {
+    const { clock, join, held, asked, written } = sharing();
+    const share = join('one');
+    for (let ms = 0; ms < 1_000_000; ms += 500) {
+      expect(await held(share)).toHaveLength(16);
+      clock.pass(500);
+    }
+    expect(written() - asked()).toBeLessThanOrEqual(16 * 11);
+  });
+
+  it('is taken from one who died, however long its leases of shards run on', async () => {
+    const { clock, join, held } = sharing();
+    const [a, b] = [join('a'), join('b')];
+    expect(await held(a)).toHaveLength(16);
+    clock.pass(LEASE_MS - 1);
+    expect(await held(b)).toEqual([]);
+    clock.pass(1_000);
+    expect(await held(b)).toHaveLength(16);
+    const c = join('c');
+    expect(await held(c)).toEqual([]);
+    clock.pass(LEASE_MS / 2);
+    expect(await held(b)).toHaveLength(8);
+    expect(await held(c)).toHaveLength(8);
   });
 
   it.each([2, 3, 5, 7, 16, 20])('is even for %d, and all shares are all shards', async (count) => {
