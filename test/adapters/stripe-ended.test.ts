@@ -1,26 +1,18 @@
 import fc from 'fast-check';
-import { okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readStripeEvent } from '../../src/adapters/stripe/notifications.ts';
-import { modifyPayment } from '../../src/application/payments/modify-payment.ts';
-import { processPayment } from '../../src/application/payments/process-payment.ts';
-import { recoverPayments } from '../../src/application/payments/recover-payments.ts';
 import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
 import type { CaptureMethod, Payment } from '../../src/domain/payments/payment.ts';
 import { eachInItsOwnWorld, world } from '../application/each-world.ts';
 import { aModification, aRequest, paymentIn } from '../application/world.ts';
 import { trying } from '../domain/arbitraries.ts';
-import { aMerchantId, terms } from '../fixtures/changes.ts';
+import { aMerchantId } from '../fixtures/changes.ts';
 import { hasStripeDescription } from '../support/aws-emulators.ts';
 import { expectChainsWhole } from '../support/books.ts';
-import { notified } from '../support/notified.ts';
-import { processorAt } from '../support/stripe-double/bookkeeping.ts';
 import { held } from '../support/stripe-double/books.ts';
 import { authorize, capture, lapse, release } from '../support/stripe-double/charging.ts';
+import { eventsTo, paymentsOn } from '../support/stripe-double/payments.ts';
 import { type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts';
-import { signedEvent } from '../support/stripe-double/signed-events.ts';
 
-const SECRET = 'whsec_of_the_double';
 const DAY_MS = 24 * 3_600_000;
 
 eachInItsOwnWorld();
@@ -38,27 +30,15 @@ describe.runIf(hasStripeDescription())('Payments that have ended, and what Strip
   });
 
   function useCases() {
-    const ports = {
-      ...world.ports,
-      processor: processorAt(double, 20_000),
-      paymentMethods: { resolve: (_: unknown, __: unknown, method: string) => okAsync(method) },
-    };
-    const read = readStripeEvent([SECRET], world.ports.clock);
-    const { receive, compare } = notified(ports);
+    const { ports, ...payments } = paymentsOn(double, 20_000);
+    const { compare, post } = eventsTo(ports);
     return {
-      process: processPayment(ports, terms),
-      move: modifyPayment(ports, terms),
-      recover: recoverPayments(ports, terms),
+      ...payments,
       compare,
       /** What became of each event that Stripe has, when it is sent now. */
-      post: async (events: Iterable<Parameters<typeof signedEvent>[0]>) => {
+      post: async (events: Iterable<Parameters<typeof post>[0]>) => {
         const ends: string[] = [];
-        for (const event of events) {
-          const { body, headers } = signedEvent(event, [SECRET], Math.floor(world.clock.at / 1_000));
-          const notification = read({ body: Buffer.from(body), signature: headers['stripe-signature'] });
-          const sent = { ...notification._unsafeUnwrap(), requestId: 'req-event' };
-          ends.push((await receive(sent))._unsafeUnwrap());
-        }
+        for (const event of events) ends.push((await post(event))._unsafeUnwrap());
         return ends;
       },
     };

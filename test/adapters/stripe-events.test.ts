@@ -1,23 +1,15 @@
 import fc from 'fast-check';
-import { okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readStripeEvent } from '../../src/adapters/stripe/notifications.ts';
-import { modifyPayment } from '../../src/application/payments/modify-payment.ts';
-import { processPayment } from '../../src/application/payments/process-payment.ts';
-import { recoverPayments } from '../../src/application/payments/recover-payments.ts';
 import { eachInItsOwnWorld, world } from '../application/each-world.ts';
 import { aModification, aRequest, paymentIn } from '../application/world.ts';
 import { trying } from '../domain/arbitraries.ts';
-import { aMerchantId, terms } from '../fixtures/changes.ts';
+import { aMerchantId } from '../fixtures/changes.ts';
 import { hasStripeDescription } from '../support/aws-emulators.ts';
 import { expectBooksAgree, expectChainsWhole } from '../support/books.ts';
-import { notified } from '../support/notified.ts';
-import { bookOf, charged, processorAt } from '../support/stripe-double/bookkeeping.ts';
+import { bookOf, charged } from '../support/stripe-double/bookkeeping.ts';
 import { act } from '../support/stripe-double/charging.ts';
+import { eventsTo, paymentsOn } from '../support/stripe-double/payments.ts';
 import { type StripeDouble, startStripeDouble } from '../support/stripe-double/server.ts';
-import { signedEvent } from '../support/stripe-double/signed-events.ts';
-
-const SECRET = 'whsec_of_the_double';
 
 eachInItsOwnWorld();
 
@@ -32,26 +24,8 @@ describe.runIf(hasStripeDescription())('Events of Stripe about payments', () => 
   });
 
   function useCases() {
-    const ports = {
-      ...world.ports,
-      processor: processorAt(double),
-      paymentMethods: { resolve: (_: unknown, __: unknown, method: string) => okAsync(method) },
-    };
-    const read = readStripeEvent([SECRET], world.ports.clock);
-    const { receive, compare } = notified(ports);
-    return {
-      process: processPayment(ports, terms),
-      move: modifyPayment(ports, terms),
-      recover: recoverPayments(ports, terms),
-      compare,
-      /** Posted by Stripe, as it signs it at that moment. */
-      post: (event: Parameters<typeof signedEvent>[0]) => {
-        const { body, headers } = signedEvent(event, [SECRET], Math.floor(world.clock.at / 1_000));
-        return read({ body: Buffer.from(body), signature: headers['stripe-signature'] })
-          .mapErr(({ kind }) => ({ kind, cause: undefined }))
-          .asyncAndThen((notification) => receive({ ...notification, requestId: 'req-event' }));
-      },
-    };
+    const { ports, ...payments } = paymentsOn(double);
+    return { ...payments, ...eventsTo(ports) };
   }
   const debit = () => aRequest({ amount: 100n, paymentMethod: 'pm_usBankAccount_success' });
 

@@ -1,10 +1,7 @@
 import { errAsync, okAsync } from 'neverthrow';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { approvalChange } from '../../../src/application/approvals/approval-change.ts';
 import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
-import { nextOf } from '../../../src/domain/approvals/vendor-payment.ts';
 import type { BankPayouts, CarriedPayout } from '../../../src/ports/approvals/bank-payouts.ts';
-import { ADMIN, approvalPorts, asked } from '../../fixtures/approvals.ts';
 import { pass } from '../world.ts';
 import { type ApprovalsWorld, anApprovalsWorld, anApproved } from './world.ts';
 
@@ -53,16 +50,7 @@ describe('a payout to a vendor’s bank that carried several payments, and faile
 
   it('leaves one that was changed beneath its audit log as it is, raises the alarm, and fails the others', async () => {
     const [edited, other] = [await paid(), await paid()];
-    const before = await world.stored(edited);
-    const { change } = approvalChange(approvalPorts, {
-      ...asked(ADMIN),
-      at: before.updatedAt,
-      action: 'payment.forged',
-      before,
-      next: { ...before, ...nextOf(before, before.updatedAt) },
-    });
-    const entry = { ...change.entry, hash: 'f'.repeat(64) };
-    (await world.storage.approvalCommits.commit({ ...change, entry }))._unsafeUnwrap();
+    await world.forge(edited);
     expect((await receive())._unsafeUnwrap()).toBe('returned');
     expect(world.alarms).toEqual([{ id: edited, reason: 'PaymentNotIntact' }]);
     expect([await statusOf(edited), await statusOf(other)]).toEqual(['completed', 'failed']);

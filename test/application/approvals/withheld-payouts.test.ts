@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { approvalChange } from '../../../src/application/approvals/approval-change.ts';
 import type { VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
-import { nextOf } from '../../../src/domain/approvals/vendor-payment.ts';
-import { ADMIN, approvalPorts, asked, payoutTerms } from '../../fixtures/approvals.ts';
+import { payoutTerms } from '../../fixtures/approvals.ts';
 import { type ApprovalsWorld, anApprovalsWorld, anApproved, losePay, payInSilence } from './world.ts';
 
 describe('a payout that is withheld', () => {
@@ -16,19 +14,6 @@ describe('a payout that is withheld', () => {
   afterEach(() => world.close());
 
   const recover = async (limit = 100) => (await world.recoverPayouts(limit))._unsafeUnwrap();
-  /** Leaves the payment in its state, one version on, with a last link whose hash is wrong. */
-  const tamper = async (id: VendorPaymentId) => {
-    const before = await world.stored(id);
-    const { change } = approvalChange(approvalPorts, {
-      ...asked(ADMIN),
-      at: before.updatedAt,
-      action: 'payment.forged',
-      before,
-      next: { ...before, ...nextOf(before, before.updatedAt) },
-    });
-    const entry = { ...change.entry, hash: 'f'.repeat(64) };
-    (await world.storage.approvalCommits.commit({ ...change, entry }))._unsafeUnwrap();
-  };
   const aLostPayout = async (turn = losePay) => {
     const id = await anApproved(world);
     world.turns.pay.push(turn);
@@ -43,7 +28,7 @@ describe('a payout that is withheld', () => {
 
   it('because its stored payment was changed raises the alarm each time that it is asked for', async () => {
     const id = await anApproved(world);
-    await tamper(id);
+    await world.forge(id);
     for (let times = 0; times < 2; times += 1)
       expect((await world.process(id))._unsafeUnwrapErr()).toEqual({ kind: 'PaymentNotIntact', id });
     const alarm = { id, reason: 'PaymentNotIntact' };
@@ -60,7 +45,7 @@ describe('a payout that is withheld', () => {
 
   it('is counted as stuck by recovery, with an alarm once a lease', async () => {
     const id = await aLostPayout();
-    await tamper(id);
+    await world.forge(id);
     const alarm = { id, reason: 'PaymentNotIntact' };
     for (let leases = 1; leases <= 3; leases += 1) {
       world.pass(payoutTerms.leaseMs);
@@ -75,7 +60,7 @@ describe('a payout that is withheld', () => {
   it('holds up no other, however small the rounds are', async () => {
     const tampered: VendorPaymentId[] = [];
     for (let n = 0; n < 5; n += 1) tampered.push(await aLostPayout());
-    for (const id of tampered) await tamper(id);
+    for (const id of tampered) await world.forge(id);
     world.pass(1_000);
     const sound = await aLostPayout();
     world.pass(payoutTerms.leaseMs);

@@ -5,6 +5,7 @@ import { payoutLedger } from '../../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../../src/adapters/processor/payout-simulator.ts';
 import { systemApprovalIds } from '../../../src/adapters/system/approval-ids.ts';
 import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
+import { approvalChange } from '../../../src/application/approvals/approval-change.ts';
 import type { ApprovalRules } from '../../../src/application/approvals/approval-rules.ts';
 import { DEFAULT_EVENT_SOURCES } from '../../../src/application/approvals/approval-rules.ts';
 import { approvalsUseCases } from '../../../src/application/approvals/approvals-use-cases.ts';
@@ -16,7 +17,7 @@ import { DEFAULT_THRESHOLDS } from '../../../src/domain/approvals/fraud.ts';
 import { defaultFraudRules } from '../../../src/domain/approvals/fraud-rules.ts';
 import type { VendorId, VendorPaymentId } from '../../../src/domain/approvals/ids.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
-import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
+import { nextOf, type VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import type { WorkCompleted } from '../../../src/domain/approvals/work-completed.ts';
 import type { Instant } from '../../../src/domain/kernel/instant.ts';
 import { present } from '../../../src/domain/kernel/present.ts';
@@ -30,6 +31,7 @@ import type { VendorPayments } from '../../../src/ports/approvals/vendor-payment
 import {
   ADMIN,
   anIncidentId,
+  approvalPorts,
   asked,
   aVendorId,
   DISPATCHER,
@@ -163,6 +165,19 @@ export function anApprovalsWorld(
       const links = (await storage.auditLog.of(id))._unsafeUnwrap();
       expect(auditLogChain.verify(links, await stored(id), digests.sha256).isOk()).toBe(true);
       return links.map(({ action }) => action);
+    },
+    /** Leaves the payment in its state, one version on, with a last link whose hash is wrong. */
+    forge: async (id: VendorPaymentId) => {
+      const before = await stored(id);
+      const { change } = approvalChange(approvalPorts, {
+        ...asked(ADMIN),
+        at: before.updatedAt,
+        action: 'payment.forged',
+        before,
+        next: { ...before, ...nextOf(before, before.updatedAt) },
+      });
+      const entry = { ...change.entry, hash: 'f'.repeat(64) };
+      (await storage.approvalCommits.commit({ ...change, entry }))._unsafeUnwrap();
     },
     pass: (ms: number) => {
       clock.at += ms;
