@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { confirmPayment } from '../../src/application/payments/confirm-payment.ts';
 import type { Payment } from '../../src/domain/payments/payment.ts';
 import { eachInItsOwnWorld, world } from '../application/each-world.ts';
-import { aModification, aRequest } from '../application/world.ts';
+import { aModification, aRequest, dieAfter, dieBefore, pass } from '../application/world.ts';
 import { trying } from '../domain/arbitraries.ts';
 import { aMerchantId, origin, terms } from '../fixtures/changes.ts';
 import { hasStripeDescription } from '../support/aws-emulators.ts';
@@ -131,6 +131,25 @@ describe.runIf(hasStripeDescription())('Customers who must act on Stripe', () =>
     acts('approve');
     expect((await use.move(request))._unsafeUnwrapErr()).toMatchObject({ kind: 'PaymentStateConflict' });
     expect(charged(double.books())).toEqual([payment.id]);
+  });
+
+  it.for([
+    ['before it holds the key', [dieBefore]],
+    ['once it holds the key', [dieAfter]],
+    ['before the outcome is on record', [pass, dieBefore]],
+    ['after the outcome is on record', [pass, dieAfter]],
+  ] as const)('are charged once where the process that confirms ends %s', async ([, turns]) => {
+    const payment = await waiting();
+    acts('approve');
+    world.turns.commit.push(...turns);
+    void use.confirm(payment);
+    await expect.poll(() => world.turns.commit.length).toBe(0);
+    world.pass(terms.leaseMs + HOUR_MS);
+    (await use.recover(10))._unsafeUnwrap();
+    const ended = await thePayment();
+    expect(ended.status).toBe('succeeded');
+    expect(charged(double.books())).toEqual([payment.id]);
+    await expectChainsWhole(world.storage, ended);
   });
 
   const fault = fc.option(fc.constantFrom(...EVERY_FAULT.filter(({ kind }) => kind !== 'never')), {

@@ -217,6 +217,24 @@ describe.runIf(hasStripeDescription())('Payments on Stripe, whose answers are la
     expect((await payments()).map(({ status }) => status)).toEqual(['succeeded']);
   });
 
+  const COMMITS = [[dieBefore], [dieAfter], [pass, dieBefore], [pass, dieAfter]] as const;
+
+  it.for(EACH.flatMap((asked) => COMMITS.map((turns, n) => [asked, n, turns] as const)))(
+    'are modified once when the process ends at a commit: %o, %d',
+    async ([asked, n, turns]) => {
+      const id = await movable(asked);
+      world.turns.commit.push(...turns);
+      void use.move(aModification(id, asked));
+      await expect.poll(() => world.turns.commit.length).toBe(0);
+      await settled();
+      await expectSettled();
+      const untouched = { ...AFTER[asked.type], refunded: 0n, ended: asked.type === 'refund' };
+      const isBegun = n > 0;
+      const captured = asked.type === 'refund' ? 100n : 0n;
+      expect(bookOf(double.books(), id)).toEqual(isBegun ? AFTER[asked.type] : { ...untouched, captured });
+    },
+  );
+
   it.for(EACH.flatMap((asked) => [dieBefore, dieAfter].map((turn) => [asked, turn] as const)))(
     'are modified once when the process ends about it: %o',
     async ([asked, turn]) => {
