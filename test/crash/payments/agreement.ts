@@ -26,8 +26,11 @@ export type PaymentBooks = Readonly<{
 export function paymentFaults(books: PaymentBooks): readonly string[] {
   const { payment, transactions, ledger } = books;
   const charge = ledger.find(payment.id);
-  const [charged, ...moves] =
-    charge === undefined ? [undefined, ...transactions] : [transactions[0], ...transactions.slice(1)];
+  // The order of transactions is that of the clocks of the processes that made them.
+  const charged = transactions.find(
+    (each) => 'processorId' in each && each.processorId === charge?.processorId,
+  );
+  const moves = transactions.filter((each) => each !== charged);
   return [
     ...chargeFaults(payment, charge, charged),
     ...moves.flatMap((move) => moveFaults(move, ledger.find(move.id))),

@@ -1,0 +1,75 @@
+import { ok } from 'neverthrow';
+import { verify } from '../../src/application/integrity/verify.ts';
+import { readBooks } from '../crash/payments/merchant-books.ts';
+import { commonPorts } from './outside.ts';
+import { MERCHANTS, type World } from './world.ts';
+
+/** All that is wrong with payments, money and webhooks when everything has come to rest. */
+export async function platformFaults(world: World, clocksAgree: boolean): Promise<readonly string[]> {
+  const { storage, store, books, events } = world;
+  const claims = [...store.claims.values()];
+  const witnesses = { storage, ledger: books, claims, events, recounts: true };
+  const own = [];
+  for (const merchantId of MERCHANTS) own.push(await readBooks(witnesses, merchantId));
+  const known = new Set<string>(
+    own.flatMap(({ payments, transactions }) => [...payments, ...transactions].map(({ id }) => id)),
+  );
+  const needing = own[1]?.balance?.available ?? 0n;
+  return [
+    ...own.flatMap(({ faults }) => faults),
+    ...books
+      .references()
+      .filter((reference) => !known.has(reference))
+      .map((reference) => `the processor has ${reference}, which is not on record here`),
+    ...(needing < 0n ? [`the balance of a merchant whose refunds need it is ${needing}`] : []),
+    ...eventFaults(world, clocksAgree),
+    ...(await integrityFaults(world)),
+  ];
+}
+
+/**
+ * Each event is in the log and at the receiver, and those of one payment came in the order in which they were made, which is that of
+ * their ids where clocks agree.
+ */
+function eventFaults({ events, store, logged, received }: World, clocksAgree: boolean): readonly string[] {
+  const urlsOf = Map.groupBy(received, ({ eventId }) => eventId);
+  const faults: string[] = [];
+  for (const { id, type, merchantId } of events) {
+    if (store.eventsOf.get(merchantId)?.has(id) !== true) faults.push(`${type} ${id} is not in the log`);
+    if (!urlsOf.has(id)) faults.push(`${type} ${id} never reached its receiver`);
+  }
+  const made = new Set<string>(events.map(({ id }) => id));
+  for (const id of urlsOf.keys())
+    if (!made.has(id)) faults.push(`a receiver got ${id}, which was never committed`);
+  const deliveries = [...store.deliveriesOf.values()].flatMap((each) => [...each.values()]);
+  const perEvent = Map.groupBy(deliveries, ({ eventId, endpointId }) => `${eventId} ${endpointId}`);
+  for (const [name, same] of perEvent)
+    if (same.length > 1) faults.push(`${same.length} deliveries of ${name}`);
+  if (!clocksAgree) return faults;
+  const places = new Map([...logged].map((id, place) => [id, place]));
+  for (const [payment, own] of Map.groupBy(events, ({ paymentId }) => paymentId)) {
+    if (payment === undefined) continue;
+    const order = own.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ id }) => places.get(id) ?? -1);
+    if (order.some((place, index) => index > 0 && place < (order[index - 1] ?? 0)))
+      faults.push(`events of ${payment} came in another order than they were made`);
+  }
+  return faults;
+}
+
+/** What `paywright verify` says. */
+async function integrityFaults({ storage, loop }: World): Promise<readonly string[]> {
+  const ports = { ...commonPorts, ...storage, clock: { now: loop.now } };
+  const found: string[] = [];
+  const verified = await verify(ports)(
+    () => {},
+    undefined,
+    (finding) => {
+      found.push(`verify: ${JSON.stringify(finding)}`);
+      return ok(undefined);
+    },
+  );
+  return verified.match(
+    ({ unsettled }) => [...found, ...unsettled.map((what) => `verify: ${what} is not settled`)],
+    (failure) => [...found, `verify ended with ${JSON.stringify(failure)}`],
+  );
+}

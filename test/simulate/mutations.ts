@@ -1,0 +1,129 @@
+import { errAsync } from 'neverthrow';
+import { claimKeyText, type MemoryStore } from '../../src/adapters/memory/store.ts';
+import type { DeliveryId } from '../../src/domain/kernel/ids.ts';
+import type { Payment } from '../../src/domain/payments/payment.ts';
+import type { Change } from '../../src/ports/commits.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import type { Breaking } from './world.ts';
+
+/** A fault that was there once, or could be, put back at the seam where it was. */
+export type Mutation = Readonly<{ name: string; breaking: Breaking }>;
+
+const committing = (storage: Storage, change: (change: Change) => Change): Storage => ({
+  ...storage,
+  commits: { commit: (given) => storage.commits.commit(change(given)) },
+});
+
+/** The fence that is stored is the one that is expected, whichever it was. */
+function withoutFence(store: MemoryStore, change: Change): Change {
+  const { claim } = change;
+  const stored = claim && store.claims.get(claimKeyText(claim.next));
+  if (claim === undefined || stored === undefined || claim.expected === 0) return change;
+  return { ...change, claim: { ...claim, expected: stored.fence } };
+}
+
+function withoutVersion(store: MemoryStore, change: Change): Change {
+  const stored = change.payment && store.payments.get(change.payment.next.id);
+  if (change.payment === undefined || stored === undefined) return change;
+  return { ...change, payment: { ...change.payment, expected: stored.version } };
+}
+
+function withoutResponse(change: Change): Change {
+  const { claim } = change;
+  if (claim === undefined || claim.next.state !== 'completed' || claim.expected === 0) return change;
+  const { kept: _kept, ...next } = claim.next;
+  return { ...change, claim: { ...claim, next } };
+}
+
+function withoutReservation(payment: Payment): Payment {
+  if (payment.status !== 'authorized') return payment;
+  return { ...payment, reserved: { ...payment.reserved, minorUnits: 0n } };
+}
+
+let deliveries = 0;
+
+export const MUTATIONS: readonly Mutation[] = [
+  {
+    name: 'commits do not check the fence',
+    breaking: { storage: (storage, store) => committing(storage, (change) => withoutFence(store, change)) },
+  },
+  {
+    name: 'commits check neither the fence nor the version of the payment',
+    breaking: {
+      storage: (storage, store) =>
+        committing(storage, (change) => withoutVersion(store, withoutFence(store, change))),
+    },
+  },
+  {
+    name: 'the answer is not committed with the outcome',
+    breaking: { storage: (storage) => committing(storage, withoutResponse) },
+  },
+  {
+    name: 'the amount under way is not held against a capture',
+    breaking: {
+      storage: (storage) => ({
+        ...storage,
+        payments: {
+          ...storage.payments,
+          find: (...given) => storage.payments.find(...given).map(withoutReservation),
+        },
+      }),
+    },
+  },
+  {
+    name: 'the relay removes events before the sinks took them',
+    breaking: {
+      storage: (storage) => ({
+        ...storage,
+        outbox: {
+          ...storage.outbox,
+          next: (...given) =>
+            storage.outbox.next(...given).andThen((events) => storage.outbox.sent(events).map(() => events)),
+        },
+      }),
+    },
+  },
+  {
+    name: 'the payload of a key is not looked at',
+    breaking: { ports: (ports) => ({ ...ports, digests: { ...ports.digests, fingerprint: () => 'same' } }) },
+  },
+  {
+    name: 'the id of a delivery does not follow from its event',
+    breaking: {
+      storage: (storage) => ({
+        ...storage,
+        deliveries: {
+          ...storage.deliveries,
+          addAll: (added) =>
+            storage.deliveries.addAll(
+              added.map((each) => ({
+                ...each,
+                id: `${each.id.slice(0, -8)}${(++deliveries).toString(16).padStart(8, '0')}` as DeliveryId,
+              })),
+            ),
+        },
+      }),
+    },
+  },
+  {
+    name: 'the processor is not asked for its record',
+    breaking: {
+      ports: (ports) => ({
+        ...ports,
+        processor: { ...ports.processor, lookup: () => errAsync({ kind: 'ProcessorHasNoRecord' }) },
+      }),
+    },
+  },
+  {
+    name: 'two may spend one balance at once',
+    breaking: {
+      storage: (storage, store) =>
+        committing(storage, (change) => {
+          const { spending } = change;
+          if (spending === undefined) return change;
+          const expected = store.spendings.get(`${spending.merchantId} ${spending.currency}`) ?? 0;
+          return { ...change, spending: { ...spending, expected } };
+        }),
+    },
+  },
+];

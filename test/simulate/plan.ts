@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { OUTAGES, type Outage } from './outside.ts';
+import { FAULTS, type Hurt } from './steps.ts';
+
+/** Which of the two processes. */
+export type ProcessIndex = 0 | 1;
+
+/** One time that a client sends a request: so long after its first, to which process, and what happens to it there. */
+export type Send = Readonly<{
+  afterMs: number;
+  process: ProcessIndex;
+  hurts: readonly Hurt[];
+  isAnswerLost: boolean;
+}>;
+
+/** What a client asks for. `of` counts the payments that were asked for before, round and round. */
+export type PlatformRequest =
+  | Readonly<{ type: 'process'; merchant: ProcessIndex; amount: bigint; method: string; isHeld: boolean }>
+  | Readonly<{ type: 'capture'; of: number; amount: bigint; isFinal: boolean }>
+  | Readonly<{ type: 'refund'; of: number; amount: bigint }>
+  | Readonly<{ type: 'void'; of: number }>
+  | Readonly<{ type: 'confirm'; of: number }>
+  | Readonly<{ type: 'transfer'; merchant: ProcessIndex; amount: bigint }>
+  /** Another payload under the key of an earlier request. */
+  | Readonly<{ type: 'reuse'; of: number }>;
+
+/** The work of one worker. */
+export const ROUNDS = ['recovery', 'relay', 'deliveries', 'expiry', 'retention'] as const;
+export type Round = (typeof ROUNDS)[number];
+
+type Happening =
+  | Readonly<{ kind: 'request'; request: PlatformRequest; sends: readonly Send[] }>
+  | Readonly<{ kind: 'round'; round: Round; process: ProcessIndex; hurts: readonly Hurt[] }>
+  | Readonly<{ kind: 'customer'; of: number; approves: boolean }>
+  | Readonly<{ kind: 'outage'; of: Outage; lengthMs: number }>
+  | Readonly<{ kind: 'death'; process: ProcessIndex }>;
+
+/** `afterMs`: since the action before. */
+export type Action = Happening & Readonly<{ afterMs: number }>;
+
+/** All of a history: the same plan is the same history. `seed` draws how long every call takes, and all ids. */
+export type Plan = Readonly<{
+  seed: number;
+  /** How far the clocks of the processes are from the time. */
+  skewsMs: readonly [number, number];
+  actions: readonly Action[];
+}>;
+
+const METHODS = [
+  'card',
+  'test_timeout_approved',
+  'test_declined',
+  'test_fee',
+  'test_timeout_declined',
+  'test_timeout_late_record',
+  'test_pending_approved',
+  'test_pending_declined',
+  'test_opens_first',
+  'test_requires_action',
+  'test_movement_refused',
+];
+
+const MOST_STEP = 9;
+const process: fc.Arbitrary<ProcessIndex> = fc.constantFrom(0, 1);
+const of = fc.nat(3);
+const amount = fc.constantFrom(1_000n, 2_500n, 600n, 5_000n);
+
+const hurt: fc.Arbitrary<Hurt> = fc.record({
+  step: fc.nat(MOST_STEP),
+  // Those after which two go on with one thing are drawn as often again.
+  fault: fc.oneof(fc.constantFrom(...FAULTS), fc.constantFrom('slow', 'slow reply', 'late')),
+});
+/** Most go well. */
+const hurts: fc.Arbitrary<readonly Hurt[]> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant([]) },
+  { weight: 2, arbitrary: fc.tuple(hurt) },
+  { weight: 1, arbitrary: fc.tuple(hurt, hurt) },
+);
+
+const sendOf = (afterMs: fc.Arbitrary<number>): fc.Arbitrary<Send> =>
+  fc.record({ afterMs, process, hurts, isAnswerLost: fc.nat(4).map((drawn) => drawn === 4) });
+const first = sendOf(fc.constant(0));
+const again = sendOf(fc.constantFrom(0, 4, 60, 2_000, 31_000, 76_000));
+const sends: fc.Arbitrary<readonly Send[]> = fc.oneof(
+  { weight: 3, arbitrary: fc.tuple(first) },
+  { weight: 2, arbitrary: fc.tuple(first, again) },
+  { weight: 1, arbitrary: fc.tuple(first, again, again) },
+);
+
+const request: fc.Arbitrary<PlatformRequest> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('process'),
+      merchant: process,
+      amount,
+      method: fc.oneof(fc.constant('card'), fc.constantFrom(...METHODS)),
+      isHeld: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constant('capture'), of, amount, isFinal: fc.boolean() }),
+  },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('refund'), of, amount }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('void'), of }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('confirm'), of }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('transfer'), merchant: process, amount }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('reuse'), of: fc.nat(9) }) },
+);
+
+const afterMs = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(0, 2, 20) },
+  { weight: 2, arbitrary: fc.constantFrom(300, 2_000, 12_000) },
+  { weight: 1, arbitrary: fc.constantFrom(46_000, 400_000) },
+);
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 10, arbitrary: fc.record({ kind: fc.constant('request'), afterMs, request, sends }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('round'),
+      afterMs,
+      round: fc.oneof(fc.constantFrom('recovery', 'relay', 'deliveries'), fc.constantFrom(...ROUNDS)),
+      process,
+      hurts,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('customer'), afterMs, of, approves: fc.boolean() }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('outage'),
+      afterMs,
+      of: fc.constantFrom(...OUTAGES),
+      lengthMs: fc.constantFrom(40, 5_000, 60_000),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('death'), afterMs, process }) },
+);
+
+const skew = fc.constantFrom(0, 0, 0, 1_500, -1_500, 12_000, -12_000);
+
+/** Of 5 to 40 actions. */
+export const plans: fc.Arbitrary<Plan> = fc.noBias(
+  fc.record({
+    seed: fc.nat(2 ** 31 - 1),
+    skewsMs: fc.tuple(skew, skew),
+    actions: fc.array(action, { minLength: 1, maxLength: 40, size: 'max' }),
+  }),
+);

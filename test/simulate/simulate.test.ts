@@ -1,0 +1,79 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from './command.ts';
+import { playHistory } from './history.ts';
+import { MUTATIONS } from './mutations.ts';
+import { planOf, simulate, sizeOf } from './simulate.ts';
+
+const seed = Number(process.env['PAYWRIGHT_TEST_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
+const histories = Number(process.env['PAYWRIGHT_HISTORIES'] ?? 500);
+
+const [brokenMutation] = MUTATIONS.filter(({ name }) => name === 'the payload of a key is not looked at');
+
+describe('Simulated histories of the whole system', () => {
+  beforeAll(() => console.log(`simulated histories: PAYWRIGHT_TEST_SEED=${seed}`));
+
+  it(`keep every invariant, ${histories} of seed ${seed}`, async () => {
+    const { broken } = await simulate({ seed, from: 0, until: histories });
+    expect(broken && { history: broken.history, faults: broken.faults, actions: broken.shrunk.actions }).toBe(
+      undefined,
+    );
+  });
+
+  it('are the same, step by step, whenever a seed is played', async () => {
+    for (let history = 0; history < 5; history += 1) {
+      const first = await playHistory(planOf(seed, history));
+      const second = await playHistory(planOf(seed, history));
+      expect(second.trace).toEqual(first.trace);
+      expect(second.hash).toBe(first.hash);
+    }
+  });
+
+  it('differ from one number to the next', async () => {
+    const hashes = new Set<string>();
+    for (let history = 0; history < 5; history += 1)
+      hashes.add((await playHistory(planOf(seed, history))).hash);
+    expect(hashes.size).toBe(5);
+  });
+
+  it('are shrunk to the few actions that break them', async () => {
+    const breaking = brokenMutation?.breaking ?? {};
+    const { broken } = await simulate({ seed: 1, from: 0, until: 10, breaking });
+    expect(broken?.plan.actions.length).toBeGreaterThan(4);
+    expect(broken?.shrunk.actions.length).toBeLessThan(5);
+    expect(sizeOf(broken?.shrunk ?? planOf(1, 0)).faults).toBe(0);
+  });
+});
+
+describe('npm run simulate', () => {
+  async function simulated(...given: readonly string[]) {
+    const stdout: string[] = [];
+    const stderr: string[] = [];
+    const lines = {
+      out: (line: string) => void stdout.push(line),
+      err: (line: string) => void stderr.push(line),
+    };
+    const code = await runCommand(given, lines);
+    return { code, stdout: stdout.join('\n'), stderr: stderr.join('\n') };
+  }
+
+  it('plays what it is asked for, and says so', async () => {
+    const { code, stdout } = await simulated('--seed', '5', '--histories', '3');
+    expect(stdout).toMatch(/^simulate: seed 5, 3 histories\n3 histories, \d+ steps, .*: none broken$/m);
+    expect(code).toBe(0);
+  });
+
+  it('prints every step of the one history that is asked for', async () => {
+    const { stdout } = await simulated('--seed', '5', '--history', '2', '--verbose');
+    expect(stdout).toContain((await playHistory(planOf(5, 2))).trace.join('\n'));
+  });
+
+  it.each([
+    ['--histories', 'many'],
+    ['--seed', '-1'],
+    ['--storage', 'memory'],
+  ])('refuses %s %s', async (...given) => {
+    const { code, stderr } = await simulated(...given);
+    expect(stderr).toContain('usage: npm run simulate');
+    expect(code).toBe(2);
+  });
+});

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { playHistory } from './history.ts';
+import { type Plan, plans } from './plan.ts';
+import type { Breaking } from './world.ts';
+
+/** A history that broke. `shrunk` breaks too, and has no action or fault that can be left out; `faults` are of it. */
+export type Broken = Readonly<{ history: number; plan: Plan; shrunk: Plan; faults: readonly string[] }>;
+
+export type Simulated = Readonly<{ histories: number; steps: number; broken?: Broken }>;
+
+export type Terms = Readonly<{
+  seed: number;
+  /** Numbers of histories, one after the other. */
+  from: number;
+  until: number;
+  breaking?: Breaking;
+  /** How long a broken history may be shrunk for; 0: it is left as it is. */
+  shrinkMs?: number;
+}>;
+
+const SHRINK_MS = 60_000;
+
+/** Plays histories until one breaks, and shrinks that one. A history follows from the seed and its number alone. */
+export async function simulate({
+  seed,
+  from,
+  until,
+  breaking,
+  shrinkMs = SHRINK_MS,
+}: Terms): Promise<Simulated> {
+  let steps = 0;
+  for (let history = from; history < until; history += 1) {
+    const tried = await fc.check(
+      fc.asyncProperty(plans, async (plan) => {
+        const played = await playHistory(plan, breaking);
+        steps += played.steps;
+        return played.faults.length === 0;
+      }),
+      { seed: seedOf(seed, history), numRuns: 1, ...boundOf(shrinkMs) },
+    );
+    if (!tried.failed) continue;
+    const plan = planOf(seed, history);
+    const [shrunk] = tried.counterexample ?? [plan];
+    const { faults } = await playHistory(shrunk, breaking);
+    return { histories: history - from + 1, steps, broken: { history, plan, shrunk, faults } };
+  }
+  return { histories: until - from, steps };
+}
+
+const boundOf = (shrinkMs: number) =>
+  shrinkMs === 0 ? { endOnFailure: true } : { interruptAfterTimeLimit: shrinkMs };
+
+/** The plan of one history. */
+export function planOf(seed: number, history: number): Plan {
+  const [plan] = fc.sample(plans, { seed: seedOf(seed, history), numRuns: 1 });
+  if (plan === undefined) throw new Error(`history ${history} has no plan`);
+  return plan;
+}
+
+/** Far apart for neighbours, as fast-check's generators need no more. */
+const seedOf = (seed: number, history: number): number => (Math.imul(seed, 0x9e3779b1) + history) | 0;
+
+/** How many actions a plan has, and how many faults of single calls. */
+export const sizeOf = ({ actions }: Plan): Readonly<{ actions: number; faults: number }> => ({
+  actions: actions.length,
+  faults: actions
+    .map((action) => {
+      if (action.kind === 'request') return action.sends.reduce((sum, { hurts }) => sum + hurts.length, 0);
+      return action.kind === 'round' ? action.hurts.length : 0;
+    })
+    .reduce((sum, each) => sum + each, 0),
+});

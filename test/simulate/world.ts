@@ -1,0 +1,196 @@
+import { memoryStorage } from '../../src/adapters/memory/storage.ts';
+import { type MemoryStore, memoryStore } from '../../src/adapters/memory/store.ts';
+import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
+import { aggregateChange } from '../../src/application/kernel/aggregate-change.ts';
+import type { Ports } from '../../src/application/use-cases.ts';
+import { createEndpoint } from '../../src/application/webhooks/create-endpoint.ts';
+import type { DomainEvent } from '../../src/domain/kernel/events.ts';
+import type { MerchantId } from '../../src/domain/kernel/ids.ts';
+import { amountsOf } from '../../src/domain/payments/payment.ts';
+import type { Change } from '../../src/ports/commits.ts';
+import type { Ids } from '../../src/ports/ids.ts';
+import type { Processor } from '../../src/ports/processor.ts';
+import type { Storage } from '../../src/ports/storage.ts';
+import type { WebhookSender } from '../../src/ports/webhook-sender.ts';
+import { aMerchantId, digests, NOON, origin } from '../fixtures/changes.ts';
+import { aMerchant } from '../fixtures/merchants.ts';
+import { type Draws, drawsOf } from './draws.ts';
+import { type EventLoop, eventLoop } from './event-loop.ts';
+import { commonPorts, type Outage, processorBehind, type Received, receiversBehind } from './outside.ts';
+import { simulatedIds } from './simulated-ids.ts';
+import { inSteps, type Steps, stepsOn } from './steps.ts';
+
+/** The second needs its balance for refunds. */
+export const MERCHANTS: readonly [MerchantId, MerchantId] = [
+  aMerchantId('merchant-a'),
+  aMerchantId('merchant-b'),
+];
+
+/** Puts an old fault back, to see that it is found: in the storage, or in any port, as processes have them. */
+export type Breaking = Readonly<{
+  storage?: (storage: Storage, store: MemoryStore) => Storage;
+  ports?: (ports: Ports) => Ports;
+}>;
+
+/** All that outlives processes: the time, the store, the processor, the receivers, and what the checks look at. */
+export type World = Readonly<{
+  loop: EventLoop;
+  draws: Draws;
+  steps: Steps;
+  ids: Ids;
+  store: MemoryStore;
+  /** As it is, for the checks. */
+  storage: Storage;
+  /** As processes have it: each call is a step. */
+  stored: Storage;
+  processor: Processor;
+  books: SimulatorLedger;
+  sender: WebhookSender;
+  received: readonly Received[];
+  outages: Map<Outage, number>;
+  endTrouble(): void;
+  breaking: Breaking;
+  /** All events that were ever committed, in the order of their commits. */
+  events: readonly DomainEvent[];
+  /** Ids of events in the order in which they first reached the event log. */
+  logged: ReadonlySet<string>;
+  note(line: string): void;
+  trace: readonly string[];
+  fault(text: string): void;
+  faults: readonly string[];
+}>;
+
+const gone = { kind: 'StorageUnavailable', cause: 'simulated' } as const;
+const SILENCE = { lost: gone, refused: gone };
+
+/** Two merchants with an endpoint each, at noon. */
+export async function aWorld(seed: number, breaking: Breaking = {}): Promise<World> {
+  const draws = drawsOf(seed);
+  const loop = eventLoop(NOON);
+  const trace: string[] = [];
+  const faults: string[] = [];
+  const note = (line: string) => void trace.push(`${loop.now() - NOON} ${line}`);
+  const fault = (text: string) => {
+    note(`FAULT ${text}`);
+    faults.push(text);
+  };
+  const steps = stepsOn(loop, draws, note);
+  const ids = simulatedIds(draws);
+  const outages = new Map<Outage, number>();
+  const isOut = (part: Outage) => (outages.get(part) ?? 0) > loop.now();
+  const store = memoryStore();
+  const events: DomainEvent[] = [];
+  const logged = new Set<string>();
+  const storage = watched(memoryStorage(store), { store, events, logged, fault });
+  const given = breaking.storage?.(storage, store) ?? storage;
+  const stored = Object.fromEntries(
+    Object.entries(given).map(([name, port]) => [
+      name,
+      typeof port === 'object' && name !== 'wakeUps' && name !== 'health'
+        ? inSteps(
+            steps,
+            name,
+            port,
+            () => SILENCE,
+            () => isOut('store'),
+          )
+        : port,
+    ]),
+  ) as unknown as Storage;
+  const { processor, books } = processorBehind(steps, loop.now, isOut);
+  const receivers = receiversBehind(steps, draws, isOut);
+  await addMerchants(storage, ids);
+  const clock = { now: loop.now };
+  const open = createEndpoint({ ...commonPorts, ...storage, ids, clock, webhookSender: receivers.sender });
+  for (const merchantId of MERCHANTS)
+    (await open({ merchantId, url: `https://${merchantId}.example`, events: ['*'], origin }))._unsafeUnwrap();
+  return {
+    loop,
+    draws,
+    steps,
+    ids,
+    store,
+    storage,
+    stored: { ...stored, wakeUps: { signal() {}, subscribe: () => () => {} } },
+    processor,
+    books,
+    sender: receivers.sender,
+    received: receivers.received,
+    outages,
+    endTrouble() {
+      outages.clear();
+      receivers.endTrouble();
+    },
+    breaking,
+    events,
+    logged,
+    note,
+    trace,
+    fault,
+    faults,
+  };
+}
+
+async function addMerchants({ commits }: Storage, ids: Ids): Promise<void> {
+  for (const [index, id] of MERCHANTS.entries()) {
+    const next = aMerchant(id, { refundsNeedBalance: index === 1 });
+    const move = { at: NOON, origin, action: 'merchant.created', next };
+    (await commits.commit(aggregateChange({ ids, digests }, move)))._unsafeUnwrap();
+  }
+}
+
+type Watch = Readonly<{
+  store: MemoryStore;
+  events: DomainEvent[];
+  logged: Set<string>;
+  fault: (text: string) => void;
+}>;
+
+/** The storage, of which every commit is looked at, and what reaches the event log is noted. */
+function watched(storage: Storage, { store, events, logged, fault }: Watch): Storage {
+  const committed = new Set<string>();
+  return {
+    ...storage,
+    commits: {
+      commit: (change) =>
+        storage.commits.commit(change).map(() => {
+          if (committed.has(change.id)) return;
+          committed.add(change.id);
+          events.push(...change.events);
+          for (const text of [...boundFaults(change), ...spendingFaults(store, change)]) fault(text);
+        }),
+    },
+    eventLog: {
+      ...storage.eventLog,
+      addAll(added) {
+        for (const { id } of added) logged.add(id);
+        return storage.eventLog.addAll(added);
+      },
+    },
+  };
+}
+
+/** The invariant of a payment's amounts, which holds at every commit. */
+function boundFaults({ payment }: Change): readonly string[] {
+  if (payment === undefined) return [];
+  const { next } = payment;
+  const { authorized, captured, refunded, reserved, refunding } = amountsOf(next);
+  const bounds = [
+    0n,
+    refunded.minorUnits + refunding.minorUnits,
+    captured.minorUnits,
+    captured.minorUnits + reserved.minorUnits,
+    authorized.minorUnits,
+  ];
+  const isOrdered = bounds.every((bound, index) => index === 0 || (bounds[index - 1] ?? 0n) <= bound);
+  return isOrdered ? [] : [`amounts of ${next.id} out of bounds: ${bounds.join(' <= ')}`];
+}
+
+/** What spends a balance leaves it at zero or above, at every commit, unless refunds may take more than there is. */
+function spendingFaults({ balances, entriesOf }: MemoryStore, { spending }: Change): readonly string[] {
+  if (spending === undefined) return [];
+  const isRefunded = entriesOf.get(spending.merchantId)?.some(({ type }) => type === 'refund_hold') === true;
+  if (spending.merchantId === MERCHANTS[0] && isRefunded) return [];
+  const left = balances.get(`${spending.merchantId} ${spending.currency}`)?.available ?? 0n;
+  return left >= 0n ? [] : [`the balance of ${spending.merchantId} was overdrawn: ${left}`];
+}
