@@ -1,4 +1,4 @@
-/** How every command ends; 69 and 78 are `EX_UNAVAILABLE` and `EX_CONFIG` of sysexits.h. Only `verify` ends with 69. */
+/** How every command ends; 69 and 78 are `EX_UNAVAILABLE` and `EX_CONFIG` of sysexits.h. Only `verify` and `backup check` end with 69. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unavailable: 69, configuration: 78 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ROLES } from '../../domain/approvals/approver.ts';
+import { addBackupCommands } from './backup-commands.ts';
 import type { Config } from './config.ts';
 import { addCostCommand } from './cost-command.ts';
 import type { DoctorOptions } from './doctor.ts';
@@ -113,7 +114,6 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     .action(async (options: { json?: boolean }) =>
       (await import('./keys.ts')).createKeyCommand(options, terminal),
     );
-
   program
     .command('doctor')
     .description('look at settings, storages, clocks, keys, queues and outboxes; changes nothing')
@@ -129,8 +129,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addExportCommand(program, configured, terminal);
   addFileCommands(program, configured, terminal);
   addExceptionCommands(program, configured, terminal);
+  addBackupCommands(program, configured, terminal);
   addCostCommand(program, { configured, ran }, terminal);
-
   program
     .command('verify')
     .description('check all that both services store against each other; changes nothing')

@@ -35,6 +35,8 @@ describe('paywright', () => {
       'outbox list',
       'outbox unpark',
       'export',
+      'backup heads',
+      'backup check',
     ];
     for (const command of commands) {
       const { code, stdout } = await runCli([...command.split(' '), '--help']);

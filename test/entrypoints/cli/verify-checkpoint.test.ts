@@ -11,14 +11,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { auditTrailChain } from '../../../src/domain/kernel/audit-entry.ts';
-import type { PaymentId } from '../../../src/domain/kernel/ids.ts';
-import { digests } from '../../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import { aBusyStore } from '../../support/busy-store.ts';
 import { dataDirectory, runCli } from '../../support/cli-process.ts';
 import { postgresServer } from '../../support/postgres-database.ts';
 import { tamperedPostgres } from '../../support/tampering/postgres.ts';
+import { rewriteHistory } from '../../support/tampering/rewritten-history.ts';
 import { change, type Hand, type TamperedStore } from '../../support/tampering/tampering.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -49,24 +47,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Another first link, every later one sealed again, and the payment under the new head: nothing is left that disagrees. */
-async function rewriteHistory(id: PaymentId): Promise<void> {
-  const links = (await hand.rows('link'))
-    .map(({ value }) => value)
-    .filter(({ entityId }) => entityId === id)
-    .sort((a, b) => a.sequence - b.sequence);
-  const sealed = new Map<string, (typeof links)[number]>();
-  let previousHash = links[0]?.previousHash ?? '';
-  for (const link of links) {
-    const actor = { id: 'somebody', type: 'user' } as const;
-    const next = auditTrailChain.seal({ ...link, actor, previousHash }, digests.sha256);
-    sealed.set(link.id, next);
-    previousHash = next.hash;
-  }
-  await change(hand, 'link', (link) => sealed.get(link.id) ?? link);
-  await change(hand, 'payment', (each) => (each.id === id ? { ...each, auditHash: previousHash } : each));
-}
-
 it('writes the head of every chain, then the counts, into a file that only its owner reads', () => {
   const [first = '', ...rest] = linesOf(known);
   expect(JSON.parse(first)).toEqual({ paywright_checkpoint: 1, at: expect.any(String) as string });
@@ -91,7 +71,7 @@ it('agrees with a checkpoint when payments went on and others began since', asyn
 });
 
 it('finds a history rewritten from its first link on, which agrees with everything stored', async () => {
-  await rewriteHistory(busy.declined);
+  await rewriteHistory(hand, busy.declined);
   const [alone, beside] = [await verifying(), await verifying('--since-checkpoint', known, '--json')];
   await hand.restore();
   expect(alone.code).toBe(0);
