@@ -90,10 +90,12 @@ const routesTo = (functions: Approvals['functions']) => [
   { method: HttpMethod.GET, path: '/payments/{id}/audit', to: functions['approvals-get'] },
   { method: HttpMethod.GET, path: '/payments/pending', to: functions['approvals-pending'] },
   { method: HttpMethod.GET, path: '/payments/flagged', to: functions['approvals-pending'] },
+  { method: HttpMethod.GET, path: '/payments/unreviewed', to: functions['approvals-pending'] },
   { method: HttpMethod.PATCH, path: '/payments/{id}', to: functions['approvals-approve'] },
   { method: HttpMethod.POST, path: '/payments/{id}/approve', to: functions['approvals-approve'] },
   { method: HttpMethod.POST, path: '/payments/{id}/reject', to: functions['approvals-approve'] },
   { method: HttpMethod.POST, path: '/payments/{id}/process', to: functions['approvals-approve'] },
+  { method: HttpMethod.POST, path: '/payments/{id}/review', to: functions['approvals-approve'] },
 ];
 
 /**

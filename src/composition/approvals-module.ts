@@ -13,7 +13,6 @@ import { type ApprovalsPorts, approvalsUseCases } from '../application/approvals
 import { approvalQueueSink, eventBusSink } from '../application/approvals/event-sinks.ts';
 import { noteSentEvents } from '../application/approvals/note-sent-events.ts';
 import { rulesFraudScorer } from '../application/approvals/score-by-rules.ts';
-import { defaultFraudRules } from '../domain/approvals/fraud-rules.ts';
 import type { ApprovalsStorage } from '../ports/approvals/approvals-storage.ts';
 import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
 import type { Payouts } from '../ports/approvals/payouts.ts';
@@ -113,13 +112,11 @@ function portsOf(
   };
 }
 
-/** The rules look for amounts that keep just under what fewer people are asked for. */
 function scorerOf(
   { vendorPayments }: ApprovalsStorage,
-  { rules, aroundScorer = same }: ApprovalsSettings<PlacedStorage>,
+  { fraudRules, aroundScorer = same }: ApprovalsSettings<PlacedStorage>,
 ): FraudScorer {
-  const bounds = rules.policy.tiers.flatMap(({ upToCents }) => upToCents ?? []);
-  return aroundScorer(rulesFraudScorer({ vendorPayments }, defaultFraudRules(bounds)));
+  return aroundScorer(rulesFraudScorer({ vendorPayments }, fraudRules));
 }
 
 const same = <T>(part: T): T => part;

@@ -1,5 +1,6 @@
 import type { ApprovalRules } from '../application/approvals/approval-rules.ts';
 import type { ApprovalEvent } from '../domain/approvals/approval-events.ts';
+import type { FraudRules } from '../domain/approvals/fraud-rules.ts';
 import type { QueuedApproval } from '../ports/approvals/approval-queue.ts';
 import type { FraudScorer } from '../ports/approvals/fraud-scorer.ts';
 import type { PayoutAlarm } from '../ports/approvals/payout-alarm.ts';
@@ -25,6 +26,7 @@ export type ApprovalsSettings<Place extends StorageSettings | PlacedStorage = St
   /** The installation's own, at least 32 bytes; every process on one store must have the same. */
   secret: string;
   rules: ApprovalRules;
+  fraudRules: FraudRules;
   processorTimeoutMs: number;
   /** Where simulated payouts are booked; ':memory:' forgets them with the process. */
   payoutsFile: string;

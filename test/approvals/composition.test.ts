@@ -8,6 +8,7 @@ import { composeApprovals } from '../../src/composition/compose-service.ts';
 import type { PlacedStorage } from '../../src/composition/storage-settings.ts';
 import { APPROVALS_TOKENS } from '../../src/composition/tokens.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
+import { defaultFraudRules } from '../../src/domain/approvals/fraud-rules.ts';
 import { aPricedOrder } from '../fixtures/approvals.ts';
 import { NOON } from '../fixtures/changes.ts';
 
@@ -41,6 +42,7 @@ const approvalsOn = (storage: PlacedStorage, parts: Partial<ApprovalsSettings<Pl
       payouts: { leaseMs: 30_000 },
       eventSources: DEFAULT_EVENT_SOURCES,
     },
+    fraudRules: defaultFraudRules([100_000n]),
     processorTimeoutMs: 10_000,
     payoutsFile: ':memory:',
     queue: { kind: 'storage' },

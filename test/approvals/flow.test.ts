@@ -4,6 +4,7 @@ import { DEFAULT_EVENT_SOURCES } from '../../src/application/approvals/approval-
 import { composeApprovals } from '../../src/composition/compose-service.ts';
 import { APPROVALS_TOKENS } from '../../src/composition/tokens.ts';
 import { DEFAULT_THRESHOLDS } from '../../src/domain/approvals/fraud.ts';
+import { defaultFraudRules } from '../../src/domain/approvals/fraud-rules.ts';
 import { DEFAULT_POLICY } from '../../src/domain/approvals/policy.ts';
 import { approvalsApp } from '../../src/entrypoints/http/approvals/approvals-app.ts';
 import { tokenVerifier } from '../../src/entrypoints/http/server/authenticate.ts';
@@ -33,6 +34,7 @@ async function running({ place }: ApprovalsStorageKind) {
       payouts: { leaseMs: 400 },
       eventSources: DEFAULT_EVENT_SOURCES,
     },
+    fraudRules: defaultFraudRules([500_000n]),
     processorTimeoutMs: 200,
     payoutsFile: ':memory:',
     queue: { kind: 'storage' },

@@ -136,7 +136,8 @@ function functionFor({ method, url }: Request): string {
   const { pathname } = new URL(url);
   const isRead = method === 'GET' || method === 'HEAD';
   if (!pathname.startsWith('/approvals')) return isRead ? 'query' : 'process';
-  if (isRead) return /\/(?:pending|flagged)$/.test(pathname) ? 'approvals-pending' : 'approvals-get';
+  if (isRead)
+    return /\/(?:pending|flagged|unreviewed)$/.test(pathname) ? 'approvals-pending' : 'approvals-get';
   return /^\/approvals\/(?:payments|events)$/.test(pathname) ? 'approvals-create' : 'approvals-approve';
 }
 

@@ -172,6 +172,7 @@ describe('APIs', () => {
       'GET /payments',
       'GET /payments/flagged',
       'GET /payments/pending',
+      'GET /payments/unreviewed',
       'GET /payments/{id}',
       'GET /payments/{id}/audit',
       'PATCH /payments/{id}',
@@ -179,6 +180,7 @@ describe('APIs', () => {
       'POST /payments/{id}/approve',
       'POST /payments/{id}/process',
       'POST /payments/{id}/reject',
+      'POST /payments/{id}/review',
     ]);
   });
 });

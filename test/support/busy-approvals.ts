@@ -28,7 +28,8 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
   const { useCases } = anApprovalsApp(storage, {
     ports: {
       fraudScorer: {
-        score: ({ metadata }) => okAsync({ score: metadata['suspect'] === true ? 900 : 120, reasons: [] }),
+        score: ({ metadata }) =>
+          okAsync({ score: metadata['suspect'] === true ? 900 : 120, reasons: [], rules: 'busy-1' }),
       },
     },
   });
@@ -97,6 +98,9 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
   )._unsafeUnwrap();
   await approve(pending);
   const suspect = await create({ metadata: { suspect: true }, payerId: randomUUID() as PayerId });
+  const reviewed = await create({ metadata: { suspect: true } });
+  const review = { ...asked(ADMIN), id: reviewed, outcome: 'fraud', notes: 'Not their work ☕' } as const;
+  await keyed('review', async (claim) => (await useCases.reviewVendorPayment(review, claim))._unsafeUnwrap());
   const waiting = await create();
   await keyed('approve', (claim) =>
     approve(waiting, { ...DISPATCHER, vendorId: randomUUID() as VendorId }, claim),
@@ -157,6 +161,7 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
     process,
     pending,
     suspect,
+    reviewed,
     waiting,
     completed,
     failed,

@@ -17,7 +17,7 @@ import { compareApprovalsHeads } from './compare-heads.ts';
 import { createVendorPayment } from './create-vendor-payment.ts';
 import { getAuditLog } from './get-audit-log.ts';
 import { findByIncident, getVendorPayment } from './get-vendor-payment.ts';
-import { listFlagged, listPending, listVendorPayments } from './list-vendor-payments.ts';
+import { listFlagged, listPending, listUnreviewed, listVendorPayments } from './list-vendor-payments.ts';
 import { processVendorPayment } from './process-vendor-payment.ts';
 import { receiveFailedBankPayout } from './receive-failed-bank-payout.ts';
 import { receiveReturnedPayout } from './receive-returned-payout.ts';
@@ -25,6 +25,8 @@ import { recordingRefusals, recordRefusal } from './record-refusal.ts';
 import { recordWorkCompleted } from './record-work-completed.ts';
 import { recoverPayouts } from './recover-payouts.ts';
 import { rejectVendorPayment } from './reject-vendor-payment.ts';
+import { reviewVendorPayment } from './review-vendor-payment.ts';
+import { tryFraudRules } from './try-fraud-rules.ts';
 import { verifyApprovals } from './verify-approvals.ts';
 
 /** All the world that approvals ask, as one value: each use case takes from it what it names. */
@@ -51,6 +53,7 @@ function decisions(ports: ApprovalsPorts, rules: ApprovalRules) {
     approveVendorPayment: recordingRefusals(record, 'approve', approveVendorPayment(ports, rules)),
     rejectVendorPayment: recordingRefusals(record, 'reject', rejectVendorPayment(ports)),
     processVendorPayment: recordingRefusals(record, 'process', processVendorPayment(ports, rules)),
+    reviewVendorPayment: recordingRefusals(record, 'review', reviewVendorPayment(ports)),
     getAuditLog: recordingRefusals(record, 'audit', getAuditLog(ports)),
   };
 }
@@ -66,6 +69,8 @@ export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) =
   listVendorPayments: listVendorPayments(ports),
   listPending: listPending(ports),
   listFlagged: listFlagged(ports),
+  listUnreviewed: listUnreviewed(ports),
+  tryFraudRules: tryFraudRules(ports),
   recoverPayouts: recoverPayouts(ports, rules),
   receiveReturnedPayout: receiveReturnedPayout(ports),
   receiveFailedBankPayout: receiveFailedBankPayout(ports),

@@ -32,6 +32,11 @@ export type ListPending = (request: ListForReviewRequest) => Listed;
  * one is not shown that it is among them.
  */
 export type ListFlagged = (request: ListForReviewRequest) => Listed;
+/**
+ * A page of flagged payments that await a review, oldest first, without those that pay who asks. As with what waits for
+ * approval, each that waits throughout is met exactly once.
+ */
+export type ListUnreviewed = (request: ListForReviewRequest) => Listed;
 
 export type ListPorts = Readonly<{
   vendorPayments: VendorPayments;
@@ -57,13 +62,18 @@ export const listPending = (ports: ListPorts): ListPending => {
     permitted(by, 'list').asyncAndThen(() => read(by, { status: 'pending_approval' }, page));
 };
 
-export const listFlagged = (ports: ListPorts): ListFlagged => {
-  const read = pagesOf(ports, 'flagged', 'newest');
-  return ({ by, ...page }) =>
+export const listFlagged = (ports: ListPorts): ListFlagged =>
+  suspected(pagesOf(ports, 'flagged', 'newest'), { fraudStatus: 'flagged' });
+
+export const listUnreviewed = (ports: ListPorts): ListUnreviewed =>
+  suspected(pagesOf(ports, 'unreviewed', 'oldest'), { fraudStatus: 'flagged', unreviewed: true });
+
+const suspected =
+  (read: ReturnType<typeof pagesOf>, filter: VendorPaymentFilter) =>
+  ({ by, ...page }: ListForReviewRequest): Listed =>
     permitted(by, 'list')
-      .asyncAndThen(() => read(by, { fraudStatus: 'flagged' }, page))
+      .asyncAndThen(() => read(by, filter, page))
       .map(({ items, ...rest }) => ({ ...rest, items: items.filter((payment) => !isParty(payment, by)) }));
-};
 
 /** A cursor is good for one list, one filter, and a vendor's for that vendor only. */
 function pagesOf(ports: ListPorts, list: string, order: 'oldest' | 'newest') {

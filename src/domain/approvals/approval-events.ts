@@ -4,7 +4,7 @@ import type { Instant } from '../kernel/instant.ts';
 import { canonicalJson, type JsonObject } from '../kernel/json.ts';
 import type { VendorPaymentId } from './ids.ts';
 import { publishedRecord } from './published-record.ts';
-import type { VendorPayment } from './vendor-payment.ts';
+import { isJudgedFraud, type VendorPayment } from './vendor-payment.ts';
 
 /** What is published on the bus. */
 export const BUS_EVENTS = [
@@ -35,7 +35,7 @@ export const isBusEvent = (event: ApprovalEvent): event is ApprovalEvent & { typ
 
 /**
  * The events of a payment's newest move, in the order they are published. None for a payment that waits for more approvals,
- * was changed or is being paid; one without a score is not called a fraud.
+ * was changed or is being paid; one without a score is not called a fraud, until a person finds that it is.
  */
 export function busEventsOf(
   before: VendorPayment | undefined,
@@ -45,7 +45,8 @@ export function busEventsOf(
     return payment.fraud.status === 'flagged' && payment.fraud.score !== undefined
       ? ['PaymentCreated', 'FraudDetected']
       : ['PaymentCreated'];
-  if (before.status === payment.status) return [];
+  if (before.status === payment.status)
+    return isJudgedFraud(payment) && !isJudgedFraud(before) ? ['FraudDetected'] : [];
   switch (payment.status) {
     case 'pending_approval':
     case 'processing':

@@ -26,7 +26,8 @@ export type Permission =
   | 'change'
   | 'approve'
   | 'reject'
-  | 'process';
+  | 'process'
+  | 'review';
 
 const ALLOWED = {
   create: ['dispatcher', 'admin', 'system'],
@@ -38,6 +39,7 @@ const ALLOWED = {
   approve: ['dispatcher', 'admin'],
   reject: ['dispatcher', 'admin'],
   process: ['admin'],
+  review: ['admin'],
 } as const satisfies Record<Permission, readonly Role[]>;
 
 /** One of `allowed` would do. */

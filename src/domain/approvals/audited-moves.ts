@@ -3,6 +3,7 @@ import { identitiesOf } from '../kernel/identity.ts';
 import { rfc3339 } from '../kernel/instant.ts';
 import { canonicalJson, type Json, type JsonObject } from '../kernel/json.ts';
 import type { AuditLogEntry } from './audit-log.ts';
+import { REVIEW_OUTCOMES } from './fraud-review.ts';
 import type { VendorPaymentStatus } from './vendor-payment.ts';
 import type { VendorPaymentRecord } from './vendor-payment-record.ts';
 
@@ -12,7 +13,8 @@ export type Audited<Payment> = Readonly<{ payment: Payment; links: readonly Audi
 type Field = keyof VendorPaymentRecord;
 type Move = Readonly<{
   from: readonly VendorPaymentStatus[];
-  to: VendorPaymentStatus;
+  /** Absent where the status stays. */
+  to?: VendorPaymentStatus;
   /** What it may change of the record, beside version and time. */
   changes: readonly Field[];
   isMade?: (link: AuditLogEntry, before: VendorPaymentRecord, after: VendorPaymentRecord) => boolean;
@@ -57,6 +59,11 @@ const MOVES: Readonly<Record<string, Move>> = {
     to: 'cancelled',
     changes: ['status', 'rejectedBy', 'rejectedAt', 'rejectedReason', ...PAYOUT],
   },
+  'payment.reviewed': {
+    from: ['pending_approval', 'approved', 'completed', 'failed', 'cancelled'],
+    changes: ['fraudReview'],
+    isMade: isReviewed,
+  },
   'payment.processing': { from: ['approved', 'failed'], to: 'processing', changes: ['status', ...PAYOUT] },
   'payment.resumed': { from: ['processing'], to: 'processing', changes: ['payout'] },
   'payment.completed': { from: ['processing'], to: 'completed', changes: ['status', ...PAYOUT] },
@@ -85,7 +92,7 @@ export function areMoves(links: readonly AuditLogEntry[]): boolean {
 const recordIn = (fields: JsonObject) => fields as unknown as VendorPaymentRecord;
 
 function isCreation({ action, actor, after }: AuditLogEntry): boolean {
-  const { status, createdBy, changedBy, makerIdentities, edition, approvals } = recordIn(after);
+  const { status, createdBy, changedBy, makerIdentities, edition, approvals, fraudReview } = recordIn(after);
   return (
     action === 'payment.created' &&
     status === 'pending_approval' &&
@@ -93,13 +100,14 @@ function isCreation({ action, actor, after }: AuditLogEntry): boolean {
     isSame(changedBy, []) &&
     edition === 1 &&
     isSame(approvals, []) &&
+    fraudReview === undefined &&
     isKnownBy(actor.id, makerIdentities)
   );
 }
 
 function isMove(link: AuditLogEntry, before: VendorPaymentRecord, after: VendorPaymentRecord): boolean {
   const move = Object.hasOwn(MOVES, link.action) ? MOVES[link.action] : undefined;
-  if (!move?.from.includes(before.status) || move.to !== after.status) return false;
+  if (!move?.from.includes(before.status) || (move.to ?? before.status) !== after.status) return false;
   const changes: readonly string[] = ['version', 'updatedAt', ...move.changes];
   return (
     Object.keys({ ...link.before, ...link.after }).every((field) => changes.includes(field)) &&
@@ -138,6 +146,19 @@ function isChanged(
     isSame(after.changedBy, makers.includes(actor.id) ? before.changedBy : [...before.changedBy, actor.id]) &&
     (before.makerIdentities ?? []).every((known) => makerIdentities?.includes(known) === true) &&
     isKnownBy(actor.id, makerIdentities)
+  );
+}
+
+function isReviewed(
+  { actor, timestamp }: AuditLogEntry,
+  _before: VendorPaymentRecord,
+  { fraudReview }: VendorPaymentRecord,
+): boolean {
+  return (
+    fraudReview !== undefined &&
+    REVIEW_OUTCOMES.includes(fraudReview.outcome) &&
+    fraudReview.by === actor.id &&
+    fraudReview.at === rfc3339(timestamp)
   );
 }
 

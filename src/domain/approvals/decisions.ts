@@ -3,22 +3,29 @@ import type { Instant } from '../kernel/instant.ts';
 import { present } from '../kernel/present.ts';
 import type { Approval } from './approval.ts';
 import { type Approver, hasRole, type RoleNotAllowed } from './approver.ts';
+import type { JudgedFraud, ReviewOutcome } from './fraud-review.ts';
 import { approverIn, byAnother, isBarred, isSamePerson, type PartyNotAllowed } from './maker-checker.ts';
 import { type ApprovalPolicy, approvalsMissing, rolesAwaited, tierFor } from './policy.ts';
 import {
   type Approved,
   type Cancelled,
+  isJudgedFraud,
   nextOf,
   type PendingApproval,
   type VendorPayment,
   type VendorPaymentStateConflict,
 } from './vendor-payment.ts';
 
-/** Who made or changed a payment, or is paid by it, does not approve it, under whichever claim of theirs. */
+/** Who made or changed a payment, or is paid by it, neither approves nor reviews it, under whichever claim of theirs. */
 export type SelfApproval = Readonly<{ kind: 'SelfApproval' }>;
 /** Each person counts once, under all of their claims. */
 export type AlreadyApproved = Readonly<{ kind: 'AlreadyApproved' }>;
-export type ApproveRefused = VendorPaymentStateConflict | SelfApproval | AlreadyApproved | RoleNotAllowed;
+export type ApproveRefused =
+  | VendorPaymentStateConflict
+  | SelfApproval
+  | AlreadyApproved
+  | RoleNotAllowed
+  | JudgedFraud;
 
 export type Approving = Readonly<{ by: Approver; at: Instant; notes?: string }>;
 
@@ -36,6 +43,7 @@ export function approveVendorPayment(
   if (isBarred(payment, by)) return err({ kind: 'SelfApproval' });
   if (payment.approvals.some((given) => isSamePerson(approverIn(given), by)))
     return err({ kind: 'AlreadyApproved' });
+  if (isJudgedFraud(payment)) return err({ kind: 'JudgedFraud' });
   const { revision, termsHash, amount } = payment;
   const judged = { amount, flagged: isFlagged(payment) };
   const approval: Approval = {
@@ -86,6 +94,26 @@ export function rejectVendorPayment(
     rejectedAt: at,
     rejectedReason: reason,
   }));
+}
+
+export type Reviewing = Readonly<{ by: Approver; at: Instant; outcome: ReviewOutcome; notes?: string }>;
+
+/**
+ * Puts a finding on a payment of any status but `processing`, whose version is the payout's fence. The status stays; see
+ * `JudgedFraud` for what a fraud stops. Neither its makers nor its parties judge a payment.
+ */
+export function reviewVendorPayment(
+  payment: VendorPayment,
+  { by, at, outcome, notes }: Reviewing,
+): Result<VendorPayment, VendorPaymentStateConflict | SelfApproval> {
+  if (payment.status === 'processing') return conflict(payment);
+  if (isBarred(payment, by)) return err({ kind: 'SelfApproval' });
+  return ok({
+    ...payment,
+    version: payment.version + 1,
+    updatedAt: at,
+    review: { outcome, by: by.id, at, ...present({ notes }) },
+  });
 }
 
 /** A score too high, or none at all. */

@@ -1,29 +1,37 @@
 import type { Instant } from '../kernel/instant.ts';
 import type { FraudAssessment, FraudReason, Thousandths } from './fraud.ts';
-import type { IncidentId } from './ids.ts';
-import { isLive, type VendorPayment } from './vendor-payment.ts';
+import { type PastPayment, standingOf, type VendorLists } from './fraud-standing.ts';
+import type { IncidentId, VendorId } from './ids.ts';
+import { isJudgedFraud, isLive } from './vendor-payment.ts';
 import type { PricedOrder } from './vendor-payment-order.ts';
 
 const HOUR = 3_600_000;
 
 /** What each pattern adds to a score, and when it is met. All amounts are cents of USD, as every vendor payment is. */
-export type FraudRules = Readonly<{
-  /** More than so many times what the vendor was paid on average, once there are `least` payments to compare with. */
-  aboveHistory: readonly Readonly<{ times: bigint; points: Thousandths }>[];
-  leastHistory: number;
-  /** So many payments for the vendor within the window, this one among them. */
-  velocity: Readonly<{ windowMs: number; most: number; points: Thousandths }>;
-  /** The same amount for the vendor within the window, for another incident. */
-  duplicate: Readonly<{ windowMs: number; points: Thousandths }>;
-  newPayee: Readonly<{ points: Thousandths }>;
-  /** Whole multiples of `of`. */
-  roundAmount: Readonly<{ of: bigint; points: Thousandths }>;
-  /** At or under one of the bounds by no more than so many hundredths of it. */
-  underBound: Readonly<{ bounds: readonly bigint[]; percent: bigint; points: Thousandths }>;
-}>;
+export type FraudRules = VendorLists &
+  Readonly<{
+    /** By which a verdict says what it was scored with. */
+    version: string;
+    /** More than so many times what the vendor was paid on average, once there are `least` payments to compare with. */
+    aboveHistory: readonly Readonly<{ times: bigint; points: Thousandths }>[];
+    leastHistory: number;
+    /** So many payments for the vendor within the window, this one among them. */
+    velocity: Readonly<{ windowMs: number; most: number; points: Thousandths }>;
+    /** The same amount for the vendor within the window, for another incident. */
+    duplicate: Readonly<{ windowMs: number; points: Thousandths }>;
+    newPayee: Readonly<{ points: Thousandths }>;
+    /** Whole multiples of `of`. */
+    roundAmount: Readonly<{ of: bigint; points: Thousandths }>;
+    /** At or under one of the bounds by no more than so many hundredths of it. */
+    underBound: Readonly<{ bounds: readonly bigint[]; percent: bigint; points: Thousandths }>;
+  }>;
 
 /** `bounds` are the amounts up to which fewer people are asked. */
 export const defaultFraudRules = (bounds: readonly bigint[]): FraudRules => ({
+  version: 'default',
+  block: [],
+  allow: [],
+  outcomes: { blockAfter: 1, allowAfter: 5 },
   aboveHistory: [
     { times: 10n, points: 500 },
     { times: 3n, points: 300 },
@@ -36,29 +44,50 @@ export const defaultFraudRules = (bounds: readonly bigint[]): FraudRules => ({
   underBound: { bounds, percent: 5n, points: 250 },
 });
 
-type Asked = Readonly<{ amountCents: bigint; incidentId: IncidentId; at: Instant }>;
-type Rule = (asked: Asked, past: readonly VendorPayment[], rules: FraudRules) => FraudReason | undefined;
+/** As far back as the rules look, in payments of one vendor. */
+export const NEWEST_PAYMENTS = 100;
 
-/** Adds up what the rules have to say; each reason is one of them. `past` are the vendor's newest payments. */
+/** Of a payment that is to be scored, what the rules go by. */
+export type Scored = Readonly<{
+  vendorId: VendorId;
+  amountCents: bigint;
+  incidentId: IncidentId;
+  at: Instant;
+}>;
+type Rule = (asked: Scored, past: readonly PastPayment[], rules: FraudRules) => FraudReason | undefined;
+
+export const scoredOrder = ({ vendorId, amount, incidentId }: PricedOrder, at: Instant): Scored => ({
+  vendorId,
+  amountCents: amount.minorUnits,
+  incidentId,
+  at,
+});
+
+/**
+ * Adds up what the rules have to say; each reason is one of them. `past` are the vendor's newest payments, at most
+ * `NEWEST_PAYMENTS`. A vendor that is blocked scores all there is; of one that is allowed only amounts count.
+ */
 export function scoreByRules(
-  order: PricedOrder,
-  at: Instant,
-  past: readonly VendorPayment[],
+  asked: Scored,
+  past: readonly PastPayment[],
   rules: FraudRules,
 ): FraudAssessment {
-  const asked = { amountCents: order.amount.minorUnits, incidentId: order.incidentId, at };
-  const reasons = RULES.flatMap((rule) => rule(asked, past, rules) ?? []);
+  const standing = standingOf(asked.vendorId, past, rules);
+  const listed = standing?.list === 'block' ? [reason('vendor_blocked', 1000, standing.why)] : [];
+  const applied = standing?.list === 'allow' ? OF_AMOUNTS : RULES;
+  const reasons = [...listed, ...applied.flatMap((rule) => rule(asked, past, rules) ?? [])];
   return {
     score: Math.min(
       1000,
       reasons.reduce((sum, { points }) => sum + points, 0),
     ),
     reasons,
+    rules: rules.version,
   };
 }
 
 const aboveHistory: Rule = ({ amountCents }, past, { aboveHistory: steps, leastHistory }) => {
-  const live = past.filter(isLive);
+  const live = past.filter((payment) => isLive(payment) && !isJudgedFraud(payment));
   if (live.length < leastHistory) return undefined;
   const sum = live.reduce((total, { amount }) => total + amount.minorUnits, 0n);
   const met = steps
@@ -100,5 +129,6 @@ const underBound: Rule = ({ amountCents }, _past, { underBound: { bounds, percen
 };
 
 const RULES: readonly Rule[] = [aboveHistory, velocity, duplicate, newPayee, roundAmount, underBound];
+const OF_AMOUNTS: readonly Rule[] = [aboveHistory, underBound];
 
 const reason = (code: string, points: Thousandths, detail: string): FraudReason => ({ code, points, detail });

@@ -1,3 +1,5 @@
+import { present } from '../kernel/present.ts';
+
 /** Whole thousandths, 0–1000, so that a score is compared exactly: 0.695 is 695 and never 0.7. */
 export type Thousandths = number;
 
@@ -7,14 +9,19 @@ export type FraudStatus = (typeof FRAUD_STATUSES)[number];
 /** Why a score is what it is; `points` are the thousandths it adds. */
 export type FraudReason = Readonly<{ code: string; points: Thousandths; detail: string }>;
 
-/** What a scorer says. */
-export type FraudAssessment = Readonly<{ score: Thousandths; reasons: readonly FraudReason[] }>;
+/** What a scorer says; `rules` names the version of what it went by, where it goes by rules. */
+export type FraudAssessment = Readonly<{
+  score: Thousandths;
+  reasons: readonly FraudReason[];
+  rules?: string;
+}>;
 
 /** What stands of a payment's score. Without one it counts as flagged, and goes to people. */
 export type FraudVerdict = Readonly<{
   status: FraudStatus;
   score?: Thousandths;
   reasons: readonly FraudReason[];
+  rules?: string;
 }>;
 
 /** The lowest score of each status, itself included; below `medium` risk is low. */
@@ -36,9 +43,12 @@ export const MANUAL_REVIEW: FraudVerdict = {
 };
 
 /** A scorer that says something other than a score has said nothing. */
-export const judgeFraud = ({ score, reasons }: FraudAssessment, thresholds: FraudThresholds): FraudVerdict =>
+export const judgeFraud = (
+  { score, reasons, rules }: FraudAssessment,
+  thresholds: FraudThresholds,
+): FraudVerdict =>
   Number.isSafeInteger(score) && 0 <= score && score <= 1000
-    ? { status: statusOf(score, thresholds), score, reasons }
+    ? { status: statusOf(score, thresholds), score, reasons, ...present({ rules }) }
     : MANUAL_REVIEW;
 
 function statusOf(score: Thousandths, { flagged, high, medium }: FraudThresholds): FraudStatus {

@@ -5,6 +5,7 @@ import { isHashOf } from './approval.ts';
 import { hasRole } from './approver.ts';
 import { type Audited, areMoves } from './audited-moves.ts';
 import { isFlagged } from './decisions.ts';
+import type { JudgedFraud } from './fraud-review.ts';
 import {
   approverIn,
   byAnother,
@@ -18,6 +19,7 @@ import {
   type Approved,
   type Completed,
   type Failed,
+  isJudgedFraud,
   nextOf,
   type Processing,
   type VendorPayment,
@@ -29,7 +31,7 @@ export type PayoutTerms = Readonly<{ leaseMs: number }>;
 
 /** What was approved is not what would be paid. */
 export type ApprovalVoid = Readonly<{ kind: 'ApprovalVoid' }>;
-export type PayoutRefused = VendorPaymentStateConflict | PartyNotAllowed | ApprovalVoid;
+export type PayoutRefused = VendorPaymentStateConflict | PartyNotAllowed | JudgedFraud | ApprovalVoid;
 
 /** What a payout is judged by, anew each time that money may leave. */
 export type PayoutJudgement = Readonly<{ policy: ApprovalPolicy; sha256: Sha256 }>;
@@ -43,8 +45,9 @@ export function beginPayout(
 ): Result<Processing, PayoutRefused> {
   if (payment.status !== 'approved' && payment.status !== 'failed')
     return err({ kind: 'VendorPaymentStateConflict', status: payment.status });
-  return byAnother(payment, by).andThen<Processing, PayoutRefused>(() =>
-    mayLeave({ payment, links }, judgement)
+  return byAnother(payment, by).andThen<Processing, PayoutRefused>(() => {
+    if (isJudgedFraud(payment)) return err({ kind: 'JudgedFraud' });
+    return mayLeave({ payment, links }, judgement)
       ? ok({
           ...nextOf(payment, at),
           ...decidedOf(payment),
@@ -53,8 +56,8 @@ export function beginPayout(
           dueAt: at + leaseMs,
           resumptions: 0,
         })
-      : err({ kind: 'ApprovalVoid' }),
-  );
+      : err({ kind: 'ApprovalVoid' });
+  });
 }
 
 /**

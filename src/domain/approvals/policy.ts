@@ -25,6 +25,10 @@ export const DEFAULT_POLICY: ApprovalPolicy = {
   flagged: ['admin'],
 };
 
+/** The amounts up to which fewer people are asked; just under them is where a fraud would keep. */
+export const boundsOf = ({ tiers }: ApprovalPolicy): readonly bigint[] =>
+  tiers.flatMap(({ upToCents }) => upToCents ?? []);
+
 export type PolicyFault =
   | 'no_tiers'
   | 'tiers_not_ascending'

@@ -43,6 +43,7 @@ const ACTIONS = {
   approve: 'payment.approval_refused',
   reject: 'payment.rejection_refused',
   process: 'payment.payout_refused',
+  review: 'payment.review_refused',
 } as const satisfies Record<Permission, string>;
 
 /** Attempts with one key are one entry: of one person at one payment, refused one thing for one reason in one hour. */

@@ -9,7 +9,7 @@ import type { VendorPayment } from './vendor-payment.ts';
 import { restoreVendorPayment, type VendorPaymentRecord } from './vendor-payment-record.ts';
 
 /** What an idempotency key of approvals is spent on: the same key on another operation is another key. */
-export type ApprovalOperation = 'create' | 'record' | 'approve' | 'reject' | 'process';
+export type ApprovalOperation = 'create' | 'record' | 'approve' | 'reject' | 'process' | 'review';
 
 /** A key belongs to whom the token names: `caller` is the folded subject. */
 export type RequestKey = Readonly<{ caller: string; operation: ApprovalOperation; key: string }>;

@@ -6,6 +6,7 @@ import { present } from '../kernel/present.ts';
 import type { Approval } from './approval.ts';
 import type { Role } from './approver.ts';
 import { type FraudReason, type FraudStatus, fractionOf, thousandthsOf } from './fraud.ts';
+import type { FraudReview } from './fraud-review.ts';
 import type { IncidentId, LineItemId, PayerId, VendorId, VendorPaymentId } from './ids.ts';
 import type { LineItem } from './line-item.ts';
 import type { Known, PayerType, VendorPayment, VendorPaymentStatus } from './vendor-payment.ts';
@@ -29,6 +30,8 @@ export type ApprovalRecord = Readonly<{
   termsHash: string;
 }>;
 
+export type FraudReviewRecord = Omit<FraudReview, 'at'> & Readonly<{ at: string }>;
+
 /**
  * A payment flat, under the names it is published with: what the audit log compares, and, without what people are known
  * by, the wire body and the event payload. Amounts are cents, which fit a JSON number; times are RFC 3339.
@@ -47,6 +50,9 @@ export type VendorPaymentRecord = Readonly<{
   fraudScore?: number;
   fraudStatus: FraudStatus;
   fraudReasons: readonly FraudReason[];
+  /** The version of the rules that scored it. */
+  fraudRules?: string;
+  fraudReview?: FraudReviewRecord;
   approvals: readonly ApprovalRecord[];
   approvedBy?: string;
   approvedAt?: string;
@@ -71,7 +77,8 @@ export type VendorPaymentRecord = Readonly<{
 
 export function vendorPaymentRecord(payment: VendorPayment): VendorPaymentRecord {
   const [createdBy, ...changedBy] = payment.makers;
-  const { score, status: fraudStatus, reasons: fraudReasons } = payment.fraud;
+  const { score, status: fraudStatus, reasons: fraudReasons, rules: fraudRules } = payment.fraud;
+  const { review } = payment;
   return {
     paymentId: payment.id,
     incidentId: payment.incidentId,
@@ -85,6 +92,7 @@ export function vendorPaymentRecord(payment: VendorPayment): VendorPaymentRecord
     ...(score === undefined ? {} : { fraudScore: fractionOf(score) }),
     fraudStatus,
     fraudReasons,
+    ...present({ fraudRules, fraudReview: review && { ...review, at: rfc3339(review.at) } }),
     approvals: payment.approvals.map(approvalRecord),
     ...decisionRecord(payment),
     ...payoutRecord(payment),
@@ -129,7 +137,11 @@ export function restoreVendorPayment(record: VendorPaymentRecord, auditHash: str
       status: record.fraudStatus,
       ...(record.fraudScore === undefined ? {} : { score: needed(record, thousandthsOf(record.fraudScore)) }),
       reasons: record.fraudReasons,
+      ...present({ rules: record.fraudRules }),
     },
+    ...present({
+      review: record.fraudReview && { ...record.fraudReview, at: fromRfc3339(record.fraudReview.at) },
+    }),
     version: record.version,
     createdAt: fromRfc3339(record.createdAt),
     updatedAt: fromRfc3339(record.updatedAt),

@@ -2,6 +2,7 @@ import type { Instant } from '../kernel/instant.ts';
 import { present } from '../kernel/present.ts';
 import type { Approval, Terms } from './approval.ts';
 import type { FraudVerdict } from './fraud.ts';
+import type { FraudReview } from './fraud-review.ts';
 import type { IncidentId, PayerId, VendorPaymentId } from './ids.ts';
 
 export const PAYER_TYPES = ['back_office', 'driver_ic'] as const;
@@ -22,6 +23,7 @@ export type Known = Terms &
     revision: number;
     termsHash: string;
     fraud: FraudVerdict;
+    review?: FraudReview;
     version: number;
     createdAt: Instant;
     updatedAt: Instant;
@@ -72,12 +74,15 @@ export const VENDOR_PAYMENT_STATUSES = [
 ] as const satisfies readonly VendorPaymentStatus[];
 
 /** Of one incident and vendor at most one payment is live; only a cancelled one makes room for another. */
-export const isLive = ({ status }: VendorPayment): boolean => status !== 'cancelled';
+export const isLive = ({ status }: Pick<VendorPayment, 'status'>): boolean => status !== 'cancelled';
 
 export type VendorPaymentStateConflict = Readonly<{
   kind: 'VendorPaymentStateConflict';
   status: VendorPaymentStatus;
 }>;
+
+/** Whether a person found it to be a fraud: then it is neither approved nor paid. */
+export const isJudgedFraud = ({ review }: Pick<Known, 'review'>): boolean => review?.outcome === 'fraud';
 
 /** The fields that every state has, without those of the state it is in. */
 const knownOf = (payment: VendorPayment): Known => ({
@@ -94,6 +99,7 @@ const knownOf = (payment: VendorPayment): Known => ({
   revision: payment.revision,
   termsHash: payment.termsHash,
   fraud: payment.fraud,
+  ...present({ review: payment.review }),
   version: payment.version,
   createdAt: payment.createdAt,
   updatedAt: payment.updatedAt,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ROLES } from '../../domain/approvals/approver.ts';
 import { type ApprovalPolicy, checkPolicy, type PolicyFault } from '../../domain/approvals/policy.ts';
+import { fraudRulesIn, type UnboundRules } from './fraud-rules-text.ts';
 
 /** Thousandths, read from the digits, so that 0.57 is 570 and 0.6999 is refused instead of rounded. */
 export const fraudScore = z
@@ -74,6 +75,18 @@ export const approvalPolicy = z.string().transform((text, context): ApprovalPoli
     ({ fault: kind }) => fault(FAULTS[kind]),
   );
 });
+
+/** As `paywright fraud try` reads them from a file. */
+export const fraudRules = z.string().transform(
+  (text, context): UnboundRules =>
+    fraudRulesIn(text).match(
+      (rules) => rules,
+      (faults) => {
+        context.addIssue({ code: 'custom', message: faults.join('; ') });
+        return z.NEVER;
+      },
+    ),
+);
 
 function jsonOf(text: string): unknown {
   try {

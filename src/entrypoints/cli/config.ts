@@ -3,6 +3,7 @@ import { err, ok, type Result } from 'neverthrow';
 import type { ApprovalsSettings } from '../../composition/approvals-settings.ts';
 import type { ObjectsPlace, PlatformSettings } from '../../composition/platform-settings.ts';
 import type { StorageSettings } from '../../composition/storage-settings.ts';
+import { boundsOf } from '../../domain/approvals/policy.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { MetricsAccess } from '../http/operation/operation.ts';
@@ -153,6 +154,7 @@ function approvalsOf(given: Variables, secret: string): ApprovalsSettings {
       claims: { keepResponsesMs: given.PAYWRIGHT_KEY_RETENTION_HOURS * 3_600_000 },
       eventSources: given.PAYWRIGHT_EVENT_SOURCES,
     },
+    fraudRules: given.PAYWRIGHT_FRAUD_RULES.boundBy(boundsOf(given.PAYWRIGHT_APPROVAL_POLICY)),
     processorTimeoutMs: given.PAYWRIGHT_PROCESSOR_TIMEOUT_MS,
     ...messagingOf(given, regionOf(given)),
     ...present({ stripePayouts: stripePayoutsOf(given, regionOf(given)) }),

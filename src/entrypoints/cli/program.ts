@@ -10,6 +10,7 @@ import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { addExportCommand } from './export-commands.ts';
 import { exitFor, faultLine } from './faults.ts';
 import { addFileCommands } from './file-commands.ts';
+import { addFraudCommands } from './fraud-command.ts';
 import type { RotateOptions } from './keys.ts';
 import { loadConfig } from './load-config.ts';
 import { localSecret } from './local-secret.ts';
@@ -130,6 +131,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addFileCommands(program, configured, terminal);
   addExceptionCommands(program, configured, terminal);
   addBackupCommands(program, configured, terminal);
+  addFraudCommands(program, configured, terminal);
   addCostCommand(program, { configured, ran }, terminal);
   program
     .command('verify')

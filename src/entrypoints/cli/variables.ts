@@ -5,7 +5,8 @@ import { DEFAULT_POLICY } from '../../domain/approvals/policy.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { IN_FLIGHT_LIMITS, SERVER_LIMITS } from '../http/server/server-limits.ts';
 import { amountsByCurrency } from './amount-variables.ts';
-import { approvalPolicy, eventSources, fraudScore, personClaim } from './approvals-variables.ts';
+import { approvalPolicy, eventSources, fraudRules, fraudScore, personClaim } from './approvals-variables.ts';
+import { DEFAULT_RULES } from './fraud-rules-text.ts';
 import { KEY_VARIABLES } from './key-variables.ts';
 import { MESSAGING_VARIABLES } from './messaging-variables.ts';
 import { PROCESSOR_VARIABLES } from './processor-variables.ts';
@@ -212,6 +213,9 @@ export const VARIABLES = z.object({
   PAYWRIGHT_PERSON_CLAIM: personClaim
     .optional()
     .describe('claim by which approvals know one person in several tokens, beside sub and email (none)'),
+  PAYWRIGHT_FRAUD_RULES: fraudRules
+    .default(DEFAULT_RULES)
+    .describe('JSON: what fraud scores are made of, under a version (the built-in rules, version default)'),
   PAYWRIGHT_FRAUD_FLAGGED: fraudScore
     .default(DEFAULT_THRESHOLDS.flagged)
     .describe('lowest fraud score that only an admin can approve, 0 to 1 with up to three decimals (0.7)'),

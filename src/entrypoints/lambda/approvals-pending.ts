@@ -2,5 +2,5 @@ import { approvalsApi } from './api/approvals-api.ts';
 
 /** The lists that approvers work through. */
 export const handler = approvalsApi(
-  ({ method, path }) => method === 'get' && /\/(?:pending|flagged)$/.test(path),
+  ({ method, path }) => method === 'get' && /\/(?:pending|flagged|unreviewed)$/.test(path),
 );

@@ -10,6 +10,8 @@ export type VendorPaymentFilter = Readonly<{
   incidentId?: IncidentId;
   status?: VendorPaymentStatus;
   fraudStatus?: FraudStatus;
+  /** Those that no review found to be anything. */
+  unreviewed?: true;
 }>;
 
 /** `after` is the last payment of the page before, exclusive; `skip` passes over so many that match, and costs them. */

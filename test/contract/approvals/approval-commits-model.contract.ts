@@ -18,6 +18,7 @@ import {
   aPayoutEnded,
   aPayoutResumed,
   aRejection,
+  aReview,
   aVendorId,
   DISPATCHER,
   MAKER,
@@ -33,7 +34,7 @@ type Step = Readonly<{ kind: (typeof KINDS)[number]; pick: number; who: number; 
 
 const KINDS = [
   ...(['create', 'create', 'createForEvent', 'approve', 'approve', 'approveLast', 'edit', 'reject'] as const),
-  ...(['begin', 'begin', 'resume', 'end', 'end', 'repeat'] as const),
+  ...(['begin', 'begin', 'resume', 'end', 'end', 'repeat', 'review'] as const),
 ] as const;
 
 const steps = fc.array(
@@ -47,6 +48,8 @@ const steps = fc.array(
 );
 
 const PEOPLE = [DISPATCHER, ADMIN, MAKER, anApprover('editor-1', 'admin')];
+
+const FLAGGED = { status: 'flagged', score: 900, reasons: [], rules: '7' } as const;
 
 type World = Readonly<{ incidents: readonly IncidentId[]; vendors: readonly VendorId[] }>;
 type History = Readonly<{ changes: ApprovalChange[]; payments: VendorPayment[] }>;
@@ -106,7 +109,8 @@ function changeFor(
     const [incidentId, vendorId] = [world.incidents[who % 2], world.vendors[what % 2]];
     if (incidentId === undefined || vendorId === undefined) return undefined;
     const event = kind === 'createForEvent' ? { eventKey: `source e-${pick % 3}` } : {};
-    return aCreation({ incidentId, vendorId, createdAt: now, ...event }).change;
+    const verdict = pick % 2 === 0 ? {} : { fraud: FLAGGED };
+    return aCreation({ incidentId, vendorId, createdAt: now, ...event, ...verdict }).change;
   }
   const before = picked(payments, pick);
   return before && moved(before, { kind, who, what }, now)?.change;
@@ -129,6 +133,10 @@ function moved(
       return pending ? edited(before, BigInt(what) + 1n, now, by) : undefined;
     case 'reject':
       return pending || before.status === 'approved' ? aRejection(before, now) : undefined;
+    case 'review':
+      return before.status === 'processing'
+        ? undefined
+        : aReview(before, what % 2 === 0 ? 'fraud' : 'legitimate', now);
     case 'begin':
       return before.status === 'approved' || before.status === 'failed'
         ? aPayoutBegun(before, now)
@@ -175,6 +183,9 @@ async function contents(
     lists: await all(STATUSES, async (status) =>
       (await vendorPayments.list({ status }, page))._unsafeUnwrap().map(({ id }) => id),
     ),
+    unreviewed: (
+      await vendorPayments.list({ fraudStatus: 'flagged', unreviewed: true }, page)
+    )._unsafeUnwrap(),
     ofVendors: await all(vendors, async (vendorId) =>
       (await vendorPayments.list({ vendorId }, page))._unsafeUnwrap().map(({ id }) => id),
     ),

@@ -13,6 +13,7 @@ import {
   aPayoutEnded,
   aPayoutResumed,
   aRejection,
+  aReview,
   aVendorId,
   type Made,
 } from '../../fixtures/approvals.ts';
@@ -129,6 +130,26 @@ export function vendorPaymentsContract(adapter: string, open: () => Promise<Appr
       expect(await list({ vendorId })).toEqual([completed, rejected, third]);
       expect(await list({ fraudStatus: 'flagged' })).toEqual([completed, rejected, third]);
       expect(await list({ fraudStatus: 'flagged', status: 'pending_approval' })).toEqual([third]);
+    });
+
+    it('lists as unreviewed what no review found to be anything, whatever else became of it', async () => {
+      const vendorId = aVendorId();
+      const [first, second, third] = await many(3, { vendorId, fraud: FLAGGED });
+      const [usual] = await many(1, { vendorId });
+      if (first === undefined || second === undefined || third === undefined || usual === undefined)
+        throw new Error('too few');
+      const unreviewed = { fraudStatus: 'flagged', unreviewed: true } as const;
+      expect(await list(unreviewed)).toEqual([first, second, third]);
+      const fraud = await committed(aReview(second, 'fraud'));
+      const rejected = await committed(aRejection(third));
+      await committed(aReview(usual, 'legitimate'));
+      expect(await list(unreviewed)).toEqual([first, rejected]);
+      expect(await list(unreviewed, { limit: 1, after: first.id })).toEqual([rejected]);
+      expect(await list({ fraudStatus: 'flagged' })).toEqual([first, fraud, rejected]);
+      expect(await list({ ...unreviewed, vendorId })).toEqual([first, rejected]);
+      await committed(aRejection(fraud));
+      await committed(aReview(rejected, 'legitimate'));
+      expect(await list(unreviewed)).toEqual([first]);
     });
 
     it('lets a failed payout be rejected, and its incident and vendor be taken again', async () => {

@@ -6,7 +6,7 @@ import {
   fractionOf,
   thousandthsOf,
 } from '../../../src/domain/approvals/fraud.ts';
-import { defaultFraudRules, scoreByRules } from '../../../src/domain/approvals/fraud-rules.ts';
+import { defaultFraudRules, scoreByRules, scoredOrder } from '../../../src/domain/approvals/fraud-rules.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import { aCreation, aLine, aPricedOrder, aRejection } from '../../fixtures/approvals.ts';
 import { NOON } from '../../fixtures/changes.ts';
@@ -16,7 +16,11 @@ const rules = defaultFraudRules([500_000n]);
 const past = (cents: bigint, hoursAgo: number) =>
   aCreation({ lineItems: [aLine(cents)], createdAt: NOON - hoursAgo * HOUR }).payment;
 const scored = (cents: bigint, history: readonly VendorPayment[] = [past(1_001n, 1_000)]) => {
-  const { score, reasons } = scoreByRules(aPricedOrder({ lineItems: [aLine(cents)] }), NOON, history, rules);
+  const { score, reasons } = scoreByRules(
+    scoredOrder(aPricedOrder({ lineItems: [aLine(cents)] }), NOON),
+    history,
+    rules,
+  );
   return [score, ...reasons.map(({ code }) => code)];
 };
 

@@ -5,7 +5,11 @@ import { hashTerms } from '../../../src/domain/approvals/approval.ts';
 import type { Approver } from '../../../src/domain/approvals/approver.ts';
 import type { AuditLogEntry } from '../../../src/domain/approvals/audit-log.ts';
 import { type Audited, areMoves } from '../../../src/domain/approvals/audited-moves.ts';
-import { approveVendorPayment, rejectVendorPayment } from '../../../src/domain/approvals/decisions.ts';
+import {
+  approveVendorPayment,
+  rejectVendorPayment,
+  reviewVendorPayment,
+} from '../../../src/domain/approvals/decisions.ts';
 import { parseUuid } from '../../../src/domain/approvals/ids.ts';
 import { addUp } from '../../../src/domain/approvals/line-item.ts';
 import {
@@ -15,7 +19,7 @@ import {
   returnPayout,
 } from '../../../src/domain/approvals/payout.ts';
 import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
-import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
+import { isJudgedFraud, type VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import { changeVendorPayment, type PricedOrder } from '../../../src/domain/approvals/vendor-payment-order.ts';
 import {
   restoreVendorPayment,
@@ -117,6 +121,8 @@ const MOVES = [
   'pay',
   'refuse',
   'return',
+  'findFraud',
+  'findLegitimate',
 ] as const;
 
 type Move = (typeof MOVES)[number];
@@ -132,12 +138,15 @@ const MOVER: Readonly<Record<Move, Approver>> = {
   pay: ADMIN,
   refuse: ADMIN,
   return: SYSTEM,
+  findFraud: ADMIN,
+  findLegitimate: ADMIN,
 };
 
 /** What the audit link of a move is called. */
 function actionOf(move: Move, { status }: VendorPayment): string {
   if (move === 'resume' || move === 'change') return `payment.${move}d`;
   if (move === 'return') return 'payment.returned';
+  if (move.startsWith('find')) return 'payment.reviewed';
   if (move === 'reject') return 'payment.rejected';
   return `payment.${status === 'pending_approval' ? 'approval_given' : status}`;
 }
@@ -180,6 +189,11 @@ function moved(
       return payment.status === 'completed'
         ? returnPayout(payment, { ...said, paid: false, reason: 'transfer_reversed' }, at)
         : undefined;
+    case 'findFraud':
+    case 'findLegitimate': {
+      const outcome = move === 'findFraud' ? 'fraud' : 'legitimate';
+      return reviewVendorPayment(payment, { by: ADMIN, at, outcome, notes: 'asked' }).unwrapOr(undefined);
+    }
   }
 }
 
@@ -206,7 +220,13 @@ describe('a vendor’s payment', () => {
             const at = NOON + index + 1;
             const next = moved({ payment, links }, move, at);
             if (next === undefined) continue;
-            expect(ALLOWED[payment.status]).toContain(next.status);
+            expect(move.startsWith('find') ? [payment.status] : ALLOWED[payment.status]).toContain(
+              next.status,
+            );
+            if (isJudgedFraud(payment))
+              expect(['approved', 'processing']).not.toContain(
+                next.status === payment.status ? '' : next.status,
+              );
             expect(next.version).toBe(payment.version + 1);
             expectWellApproved(next);
             const text = JSON.stringify(vendorPaymentRecord(next));

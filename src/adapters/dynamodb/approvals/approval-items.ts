@@ -9,6 +9,7 @@ import {
   vendorPaymentRecord,
 } from '../../../domain/approvals/vendor-payment-record.ts';
 import { type JsonObject, jsonText, parseJson } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import type { EventItems, Item } from '../items.ts';
 import { eventKey } from '../table.ts';
 import { APPROVALS_OUTBOX, linkKey, payoutDueShardOf, takenEventKey, vendorPaymentKey } from './keys.ts';
@@ -23,6 +24,7 @@ export const vendorPaymentItem = (payment: VendorPayment, changeId: string): Ite
   change_id: changeId,
   status: payment.status,
   fraud_status: payment.fraud.status,
+  ...present({ review: payment.review?.outcome }),
   makers: payment.makers,
   barred: barredFrom(payment),
   audit_hash: payment.auditHash,

@@ -47,7 +47,7 @@ export function approvalWritesOf(table: string, change: ApprovalChange): readonl
         ]),
     ...liveWrites(table, change, put),
     ...approvalWrites(change, put),
-    ...(expected === 0 ? placeItems(next).map((item) => ({ operation: put(item) })) : []),
+    ...placeWrites(next, expected).map((item) => ({ operation: put(item) })),
     ...statusWrites(table, change, put),
     { operation: put(linkItem(entry), ABSENT), refusal: 'StaleVersion' },
     ...(entry.written?.refusals === 0 ? [{ operation: put(refusalHeadItem(next.id, NO_REFUSALS)) }] : []),
@@ -120,11 +120,22 @@ function approvalWrites(
 const NEVER: Partial<Put> = { ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(pk)' };
 
 /** The lists that a payment is in for good. Most have a low risk, which is found without a list. */
-const placeItems = ({ id, vendorId, incidentId, fraud }: VendorPayment): readonly Item[] => [
-  { pk: vendorPartition(vendorId), sk: id },
-  { pk: incidentPartition(incidentId), sk: id },
-  ...(fraud.status === 'low_risk' ? [] : [listKey(fraud.status, id)]),
+const placeItems = (payment: VendorPayment): readonly Item[] => [
+  { pk: vendorPartition(payment.vendorId), sk: payment.id },
+  { pk: incidentPartition(payment.incidentId), sk: payment.id },
+  ...riskItems(payment),
 ];
+
+/** That of a risk says what a review found. */
+const riskItems = ({ id, fraud, review }: VendorPayment): readonly Item[] =>
+  fraud.status === 'low_risk'
+    ? []
+    : [{ ...listKey(fraud.status, id), ...present({ review: review?.outcome }) }];
+
+function placeWrites(next: VendorPayment, expected: number): readonly Item[] {
+  if (expected === 0) return placeItems(next);
+  return next.review === undefined ? [] : riskItems(next);
+}
 
 /** The list that a payment is in by its status; a completed one is in none. */
 function statusItems({ id, status, fraud }: VendorPayment): readonly Item[] {

@@ -69,17 +69,24 @@ export const dynamodbVendorPayments = (table: Table, read: Read): VendorPayments
 /** Partitions of ids, and what their items say of a payment besides. */
 type List = Readonly<{
   partitions: readonly string[];
-  tells?: Pick<VendorPaymentFilter, 'status' | 'fraudStatus'>;
+  tells?: Pick<VendorPaymentFilter, 'status' | 'fraudStatus' | 'unreviewed'>;
 }>;
 
 /** The shortest list that holds all payments of the filter; undefined when most payments may be among them. */
-function listFor({ incidentId, vendorId, status, fraudStatus }: VendorPaymentFilter): List | undefined {
+function listFor({
+  incidentId,
+  vendorId,
+  status,
+  fraudStatus,
+  unreviewed,
+}: VendorPaymentFilter): List | undefined {
   if (incidentId !== undefined) return { partitions: [incidentPartition(incidentId)] };
   if (vendorId !== undefined) return { partitions: [vendorPartition(vendorId)] };
   const of = (list: ListName): List => ({ partitions: listPartitions(list) });
   if (status !== undefined && status !== 'completed' && status !== 'cancelled')
     return { ...of('open'), tells: { status, ...present({ fraudStatus }) } };
-  if (fraudStatus !== undefined && fraudStatus !== 'low_risk') return of(fraudStatus);
+  if (fraudStatus !== undefined && fraudStatus !== 'low_risk')
+    return { ...of(fraudStatus), tells: present({ unreviewed }) };
   return status === 'cancelled' ? of('cancelled') : undefined;
 }
 
@@ -117,12 +124,10 @@ async function amongListed(
 
 async function amongAll(
   table: Table,
-  { status, fraudStatus }: VendorPaymentFilter,
+  { status, fraudStatus, unreviewed }: VendorPaymentFilter,
   { order, limit, after, skip = 0 }: VendorPaymentPage,
 ): Promise<readonly Item[]> {
-  const tells = {
-    ...present({ status, fraudStatus }),
-  };
+  const tells = present({ status, fraudStatus, unreviewed });
   const queries = vendorPaymentPartitions().map((pk) => ofPayments(behind(pk, order, after, tells)));
   return (await firstOf(table, queries, { order, limit: skip + limit })).slice(skip);
 }
@@ -139,11 +144,12 @@ function behind(
   pk: string,
   order: VendorPaymentPage['order'],
   after: VendorPaymentId | undefined,
-  { status, fraudStatus }: NonNullable<List['tells']>,
+  { status, fraudStatus, unreviewed }: NonNullable<List['tells']>,
 ): PartitionQuery {
   const conditions = [
     ...(status === undefined ? [] : ['#status = :status']),
     ...(fraudStatus === undefined ? [] : ['fraud_status = :fraud']),
+    ...(unreviewed === undefined ? [] : ['attribute_not_exists(review)']),
   ];
   return {
     KeyConditionExpression: `pk = :pk${after === undefined ? '' : ` AND sk ${order === 'oldest' ? '>' : '<'} :after`}`,
@@ -160,4 +166,5 @@ const matches = (payment: VendorPayment, filter: VendorPaymentFilter): boolean =
   (filter.vendorId === undefined || payment.vendorId === filter.vendorId) &&
   (filter.incidentId === undefined || payment.incidentId === filter.incidentId) &&
   (filter.status === undefined || payment.status === filter.status) &&
-  (filter.fraudStatus === undefined || payment.fraud.status === filter.fraudStatus);
+  (filter.fraudStatus === undefined || payment.fraud.status === filter.fraudStatus) &&
+  (filter.unreviewed === undefined || payment.review === undefined);

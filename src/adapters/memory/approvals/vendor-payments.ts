@@ -36,4 +36,5 @@ const matches = (payment: VendorPayment, filter: VendorPaymentFilter): boolean =
   (filter.vendorId === undefined || payment.vendorId === filter.vendorId) &&
   (filter.incidentId === undefined || payment.incidentId === filter.incidentId) &&
   (filter.status === undefined || payment.status === filter.status) &&
-  (filter.fraudStatus === undefined || payment.fraud.status === filter.fraudStatus);
+  (filter.fraudStatus === undefined || payment.fraud.status === filter.fraudStatus) &&
+  (filter.unreviewed === undefined || payment.review === undefined);

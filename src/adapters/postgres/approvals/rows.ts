@@ -5,6 +5,7 @@ import type { IncidentId, PayerId, VendorId, VendorPaymentId } from '../../../do
 import { type Refusal, refusalKey } from '../../../domain/approvals/refusal.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
 import {
+  type FraudReviewRecord,
   restoreVendorPayment,
   type VendorPaymentRecord,
   vendorPaymentRecord,
@@ -34,6 +35,8 @@ export function paymentToRow(payment: VendorPayment, changeId: string) {
     fraud_score: record.fraudScore,
     fraud_status: record.fraudStatus,
     fraud_reasons: record.fraudReasons,
+    fraud_rules: record.fraudRules,
+    fraud_review: record.fraudReview,
     created_by: record.createdBy,
     changed_by: record.changedBy,
     maker_identities: record.makerIdentities,
@@ -132,6 +135,10 @@ export function paymentFromRow(row: WholePaymentRow): VendorPayment {
     ...known({ fraudScore: row.fraud_score === null ? null : Number(row.fraud_score) }),
     fraudStatus: row.fraud_status,
     fraudReasons: recordsIn<'fraudReasons'>(row.fraud_reasons),
+    ...known({
+      fraudRules: row.fraud_rules,
+      fraudReview: row.fraud_review === null ? null : (JSON.parse(row.fraud_review) as FraudReviewRecord),
+    }),
     approvals: recordsIn<'approvals'>(row.approvals),
     ...known({
       approvedBy: row.approved_by,

@@ -30,6 +30,8 @@ type PaymentsTable = {
   fraud_score: string | null;
   fraud_status: FraudStatus;
   fraud_reasons: string;
+  fraud_rules: string | null;
+  fraud_review: string | null;
   created_by: string;
   changed_by: string[];
   maker_identities: string[] | null;

@@ -32,6 +32,7 @@ export function postgresVendorPayments(pool: pg.Pool): VendorPayments {
       // As text: parsed by `pg` it would lose digits.
       sql<string>`metadata::text`.as('metadata'),
       sql<string>`fraud_reasons::text`.as('fraud_reasons'),
+      sql<string | null>`fraud_review::text`.as('fraud_review'),
       LINE_ITEMS.as('line_items'),
       APPROVALS.as('approvals'),
     ]);
@@ -89,12 +90,14 @@ export function postgresVendorPayments(pool: pg.Pool): VendorPayments {
 }
 
 function matching<Output>(query: Select<Output>, filter: VendorPaymentFilter): Select<Output> {
-  const { vendorId, incidentId, status, fraudStatus } = filter;
+  const { vendorId, incidentId, status, fraudStatus, unreviewed } = filter;
   let chosen = query;
   if (vendorId !== undefined) chosen = chosen.where('vendor_id', '=', vendorId);
   if (incidentId !== undefined) chosen = chosen.where('incident_id', '=', incidentId);
   if (status !== undefined) chosen = chosen.where('status', '=', status);
   if (fraudStatus !== undefined) chosen = chosen.where('fraud_status', '=', fraudStatus);
+  // As text, or no prepared plan could use the index of payments to review.
+  if (unreviewed !== undefined) chosen = chosen.where(sql<boolean>`fraud_review IS NULL`);
   return chosen;
 }
 
@@ -109,6 +112,7 @@ const COLUMNS = [
   'status',
   'fraud_score',
   'fraud_status',
+  'fraud_rules',
   'created_by',
   'changed_by',
   'maker_identities',

@@ -21,6 +21,7 @@ export const approvalsProblems = problemTable<
       | 'compareApprovalsHeads'
       | 'findByIncident'
       | 'answerOnce'
+      | 'tryFraudRules'
     >
   >
 >({
@@ -33,9 +34,9 @@ export const approvalsProblems = problemTable<
   SelfApproval: {
     status: 403,
     code: 'self_approval',
-    title: 'No person approves what they made or are paid',
+    title: 'No person approves or reviews what they made or are paid',
     detail:
-      'Who created or changed a payment, or is paid by it, does not approve it, whatever the token or role. A person is known by subject, email and the claim that the installation names.',
+      'Who created or changed a payment, or is paid by it, neither approves nor reviews it, whatever the token or role. A person is known by subject, email and the claim that the installation names.',
   },
   PartyNotAllowed: {
     status: 403,
@@ -76,6 +77,13 @@ export const approvalsProblems = problemTable<
     title: 'The payout could not be looked up',
     detail: 'The processor did not say whether the vendor has the money. Nothing was changed; ask again.',
     retryAfterS: 60,
+  },
+  JudgedFraud: {
+    status: 409,
+    code: 'judged_fraud',
+    title: 'The payment was judged a fraud',
+    detail:
+      'It is neither approved nor paid. Reject it, or, if the finding was wrong, have an admin review it again.',
   },
   AlreadyApproved: {
     status: 409,

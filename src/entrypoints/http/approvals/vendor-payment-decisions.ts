@@ -14,13 +14,20 @@ import { type AnsweringParts, answeredOnce } from './answered-once.ts';
 import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
 import { paymentAnswer, seenTargetOf, targetOf } from './vendor-payment-answers.ts';
-import { approval, nothing, paymentIdParameter, rejection, vendorPayment } from './vendor-payment-schemas.ts';
+import {
+  approval,
+  nothing,
+  paymentIdParameter,
+  rejection,
+  review,
+  vendorPayment,
+} from './vendor-payment-schemas.ts';
 
 const { refuse } = approvalsProblems;
 
 type Decision = Readonly<{
   by: Approver;
-  operation: 'approve' | 'reject' | 'process';
+  operation: 'approve' | 'reject' | 'process' | 'review';
   /** All that the request says beside which payment it is about. */
   payload: JsonObject;
 }>;
@@ -87,6 +94,21 @@ const postProcessing =
         (failure) => refuse(c, failure),
       );
 
+const postReview =
+  (parts: Pick<ApprovalsUseCases, 'reviewVendorPayment'> & AnsweringParts): ApproverHandler =>
+  (c, by) =>
+    readJson(c.req.raw)
+      .andThen((json) => parseBody(review, json))
+      .andThen(({ outcome, ...body }) =>
+        decided(c, parts, { by, operation: 'review', payload: { outcome, ...body } }, (target, claim) =>
+          parts.reviewVendorPayment({ ...askedBy(c, by), ...target, outcome, ...present(body) }, claim),
+        ),
+      )
+      .match(
+        (response) => response,
+        (failure) => refuse(c, failure),
+      );
+
 const pathParameters = { id: paymentIdParameter };
 
 /** What people decide of a payment to a vendor. */
@@ -140,6 +162,20 @@ export const vendorPaymentDecisions = resource({
           vendorPayment,
         ),
       },
+      refusals: [404, 409],
+    }),
+    forRoles('review', postReview, {
+      method: 'post',
+      path: '/approvals/payments/{id}/review',
+      operationId: 'reviewVendorPayment',
+      summary: 'Say whether a payment is a fraud',
+      description:
+        'Role: admin, but neither who made or changed the payment nor who is paid. A payment that was found to be a fraud is neither approved nor processed until a later review finds otherwise; it can be rejected. What reviews found counts when the vendor’s next payments are scored. Not while the payment is being paid.',
+      pathParameters,
+      body: review,
+      ifMatch: 'payment',
+      ifMatchIsOne: true,
+      responses: { 200: versioned('The payment as it is now.', vendorPayment) },
       refusals: [404, 409],
     }),
   ],

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { FRAUD_STATUSES } from '../../../domain/approvals/fraud.ts';
+import { REVIEW_OUTCOMES } from '../../../domain/approvals/fraud-review.ts';
 import { isDescription, MOST_LINE_ITEMS } from '../../../domain/approvals/line-item.ts';
 import { PAYER_TYPES, VENDOR_PAYMENT_STATUSES } from '../../../domain/approvals/vendor-payment.ts';
 import { CURRENCY, MOST_METADATA_CHARACTERS } from '../../../domain/approvals/vendor-payment-order.ts';
@@ -129,6 +130,11 @@ export const rejection = z
   .strictObject({ reason: textOf(MOST_WORDS) })
   .openapi('Reject', { example: { reason: 'Paid already' } });
 
+/** The body of `POST /payments/{id}/review`. */
+export const review = z
+  .strictObject({ outcome: z.enum(REVIEW_OUTCOMES), notes: textOf(MOST_WORDS).optional() })
+  .openapi('Review', { example: { outcome: 'fraud', notes: 'The vendor knows nothing of the work' } });
+
 /** The body of `POST /payments/{id}/process`; it may be absent. */
 export const nothing = z.strictObject({});
 
@@ -171,6 +177,16 @@ export const vendorPayment = z
       .array(z.strictObject({ code: z.string(), points: count, detail: z.string() }))
       .optional()
       .openapi({ description: 'What the score is made of, in thousandths.' }),
+    fraudRules: z.string().optional().openapi({ description: 'The version of the rules that scored it.' }),
+    fraudReview: z
+      .strictObject({
+        outcome: openList(REVIEW_OUTCOMES),
+        by: z.string(),
+        at: time,
+        notes: z.string().optional(),
+      })
+      .optional()
+      .openapi({ description: 'What a person found; the newest review stands.' }),
     approvals: z
       .array(
         z.strictObject({

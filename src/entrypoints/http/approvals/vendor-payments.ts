@@ -94,8 +94,8 @@ const getVendorPayments =
 
 /** Of payments that wait for people; the use case says which. */
 const review =
-  (name: 'listPending' | 'listFlagged') =>
-  (useCases: Pick<ApprovalsUseCases, 'listPending' | 'listFlagged'>): ApproverHandler =>
+  (name: 'listPending' | 'listFlagged' | 'listUnreviewed') =>
+  (useCases: Pick<ApprovalsUseCases, 'listPending' | 'listFlagged' | 'listUnreviewed'>): ApproverHandler =>
   (c, by) =>
     parseQuery(reviewQuery, new URL(c.req.url).searchParams)
       .asyncAndThen((paging) => {
@@ -201,6 +201,16 @@ export const vendorPayments = resource({
       operationId: 'listFlaggedVendorPayments',
       summary: 'List payments that were flagged or have no score, newest first',
       description: 'Roles: dispatcher, admin. Whatever became of them.',
+      query: reviewQuery,
+      responses: { 200: answer('A page.', vendorPaymentPage) },
+    }),
+    forRoles('list', review('listUnreviewed'), {
+      method: 'get',
+      path: '/approvals/payments/unreviewed',
+      operationId: 'listUnreviewedVendorPayments',
+      summary: 'List flagged payments that await a review, oldest first',
+      description:
+        'Roles: dispatcher, admin. Whatever became of them; an admin says what each is by `review`.',
       query: reviewQuery,
       responses: { 200: answer('A page.', vendorPaymentPage) },
     }),

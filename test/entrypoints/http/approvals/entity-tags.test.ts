@@ -43,13 +43,14 @@ type Step = Readonly<{
 }>;
 
 /** For which `If-Match` says what was seen. */
-const DECISIONS: readonly string[] = ['approveVendorPayment', 'rejectVendorPayment'];
+const DECISIONS: readonly string[] = ['approveVendorPayment', 'rejectVendorPayment', 'reviewVendorPayment'];
 
 /** Every route of approvals that takes `If-Match`, by the name it has in the document. */
 const STEPS: Readonly<Record<string, Step>> = {
   approveVendorPayment: { by: 'dispatcher', method: 'POST', step: '/approve' },
   rejectVendorPayment: { by: 'admin', method: 'POST', step: '/reject', body: { reason: 'No' } },
   processVendorPayment: { by: 'admin', method: 'POST', step: '/process', after: 'approve' },
+  reviewVendorPayment: { by: 'admin', method: 'POST', step: '/review', body: { outcome: 'fraud' } },
   changeVendorPayment: { by: 'maker', method: 'PATCH', step: '', body: ofCents(777) },
 };
 

@@ -89,6 +89,13 @@ const POSTS: Readonly<Record<string, (office: Office) => Promise<readonly [one: 
       { by: 'admin', path, body: { reason: 'Never' } },
     ];
   },
+  reviewVendorPayment: async ({ create }) => {
+    const path = `${await create()}/review`;
+    return [
+      { by: 'admin', path, body: { outcome: 'fraud' } },
+      { by: 'admin', path, body: { outcome: 'legitimate' } },
+    ];
+  },
   processVendorPayment: async ({ approved }) => [
     { by: 'admin', path: `${await approved()}/process` },
     { by: 'admin', path: `${await approved()}/process` },

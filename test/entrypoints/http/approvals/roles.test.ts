@@ -9,12 +9,14 @@ describe('roles', () => {
     ['GET', '/payments', ['dispatcher', 'admin', 'system', 'vendor']],
     ['GET', '/payments/pending', ['dispatcher', 'admin']],
     ['GET', '/payments/flagged', ['dispatcher', 'admin']],
+    ['GET', '/payments/unreviewed', ['dispatcher', 'admin']],
     ['GET', '/payments/x', ['dispatcher', 'admin', 'system', 'vendor']],
     ['PATCH', '/payments/x', ['dispatcher', 'admin']],
     ['GET', '/payments/x/audit', ['dispatcher', 'admin']],
     ['POST', '/payments/x/approve', ['dispatcher', 'admin']],
     ['POST', '/payments/x/reject', ['dispatcher', 'admin']],
     ['POST', '/payments/x/process', ['admin']],
+    ['POST', '/payments/x/review', ['admin']],
     ['POST', '/events', ['system']],
   ] as const;
 
