@@ -90,6 +90,7 @@ import { proposeOutcome } from './payments/propose-outcome.ts';
 import { rateLimit } from './payments/rate-limit.ts';
 import { receiveNotification } from './payments/receive-notification.ts';
 import { recoverPayments } from './payments/recover-payments.ts';
+import { reportPayments } from './payments/report-payments.ts';
 import { summarizePayments } from './payments/summarize-payments.ts';
 import { updateEndpoint } from './webhooks/update-endpoint.ts';
 import { webhookUseCases } from './webhooks/webhook-use-cases.ts';
@@ -180,6 +181,7 @@ export function useCases(ports: Ports, rules: Rules) {
     filterByEmail: filterByEmail(find),
     countPayments: countPayments(ports),
     summarizePayments: summarizePayments(ports),
+    reportPayments: reportPayments(ports),
     recentTransactions: recentTransactions(ports),
     exportPayments: exportPayments(ports),
     startExport: startExport(ports),

@@ -1,4 +1,4 @@
-import type { ZoneClocks } from '../domain/files/schedule-runs.ts';
+import type { ZoneClocks } from '../domain/kernel/calendar.ts';
 
 /**
  * What clocks show in the time zones of the IANA database, as this process has it. What it says of a zone that `named`

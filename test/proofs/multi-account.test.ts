@@ -170,6 +170,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       'get /payments/summary',
       'get /readyz',
       'get /reconciliations',
+      'get /reports/payments',
       'get /settlements',
       'get /webhook_endpoints',
       'post /customers',

@@ -22,6 +22,7 @@ import { modificationResolutionsContract } from './modification-resolutions.scen
 import { notificationsContract } from './notifications.scenario.ts';
 import { parkedEventsContract } from './parked-events.scenario.ts';
 import { paymentLimitsContract } from './payment-limits.scenario.ts';
+import { paymentReportsContract } from './payment-reports.scenario.ts';
 import { processorConfigContract } from './processor-config.scenario.ts';
 import { reconciliationsContract } from './reconciliations.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
@@ -61,6 +62,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   retiredValuesContract(adapter, open);
   timesContract(adapter, open);
   paymentLimitsContract(adapter, open);
+  paymentReportsContract(adapter, open);
   jobsContract(adapter, open);
   reconciliationsContract(adapter, open);
   reportsContract(adapter, open);

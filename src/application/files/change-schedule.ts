@@ -19,8 +19,8 @@ import { present } from '../../domain/kernel/present.ts';
 import type { Change, StaleVersion } from '../../ports/commits.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { aggregateChange, auditedAggregate } from '../kernel/aggregate-change.ts';
+import { namedZone, type TimeZoneUnknown } from '../kernel/named-zone.ts';
 import { type ChangedMeanwhile, orChangedMeanwhile, retryWhenStale } from '../kernel/retry-when-stale.ts';
-import { namedZone, type TimeZoneUnknown } from './create-schedule.ts';
 import { getSchedule, type ScheduleNotFound, type ScheduleTarget } from './read-schedules.ts';
 import { type SchedulePorts, scheduleJob } from './run-schedules.ts';
 

@@ -1,4 +1,4 @@
-import { err, errAsync, ok, type Result, type ResultAsync, safeTry } from 'neverthrow';
+import { err, errAsync, type ResultAsync, safeTry } from 'neverthrow';
 import {
   MOST_SCHEDULES,
   type OpenSchedule,
@@ -8,17 +8,15 @@ import {
 import { completeRunTime, type RunTime, type ScheduleTiming } from '../../domain/files/schedule-runs.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
-import type { TimeZones } from '../../ports/time-zones.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import { aggregateChange, auditedAggregate, type ClaimWith, unclaimed } from '../kernel/aggregate-change.ts';
+import { namedZone, type TimeZoneUnknown } from '../kernel/named-zone.ts';
 import type { ChangedMeanwhile } from '../kernel/retry-when-stale.ts';
 import { listSchedules } from './read-schedules.ts';
 import { type SchedulePorts, scheduleJob } from './run-schedules.ts';
 
 /** Requests that come at once may each get their schedule past this number. */
 export type TooManySchedules = Readonly<{ kind: 'TooManySchedules'; most: number }>;
-/** No zone of the IANA database is called so. */
-export type TimeZoneUnknown = Readonly<{ kind: 'TimeZoneUnknown'; timezone: string }>;
 
 export type CreateScheduleRequest = ScheduleOrder &
   Omit<ScheduleTiming, 'at'> &
@@ -78,12 +76,3 @@ export const createSchedule = (ports: SchedulePorts): CreateSchedule => {
         );
     });
 };
-
-/** The zone's name as the database writes it. */
-export function namedZone(
-  { timeZones }: Readonly<{ timeZones: TimeZones }>,
-  timezone: string,
-): Result<string, TimeZoneUnknown> {
-  const name = timeZones.named(timezone);
-  return name === undefined ? err({ kind: 'TimeZoneUnknown', timezone }) : ok(name);
-}

@@ -1,9 +1,9 @@
+import type { Period, PeriodLength } from '../kernel/calendar.ts';
 import type { ExportId, ExportScheduleId, JobId } from '../kernel/ids.ts';
 import { fromRfc3339, rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
 import { type RevisionRecord, restoreRevision, revisionRecord } from '../kernel/revision.ts';
-import type { Period, PeriodLength } from './calendar.ts';
 import type { ExportFormat } from './export.ts';
 import type { ExportSchedule, OpenSchedule } from './export-schedule.ts';
 import type { ExportSource } from './file-export.ts';

@@ -1,8 +1,8 @@
+import type { Period, PeriodLength, ZoneClocks } from '../kernel/calendar.ts';
 import type { ExportId, ExportScheduleId, JobId } from '../kernel/ids.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { canonicalJson, type JsonObject } from '../kernel/json.ts';
 import { type Revision, revised, tombstone } from '../kernel/revision.ts';
-import type { Period, PeriodLength } from './calendar.ts';
 import type { ExportFormat } from './export.ts';
 import type { ExportSource } from './file-export.ts';
 import {
@@ -13,7 +13,6 @@ import {
   runOf,
   type ScheduledRun,
   type ScheduleTiming,
-  type ZoneClocks,
 } from './schedule-runs.ts';
 
 type Known = Revision<'export_schedule', ExportScheduleId>;

@@ -1,8 +1,8 @@
+import type { Period } from '../kernel/calendar.ts';
 import type { ExportId, ExportScheduleId, JobId, MerchantId } from '../kernel/ids.ts';
 import { fromRfc3339, type Instant, rfc3339 } from '../kernel/instant.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { present } from '../kernel/present.ts';
-import type { Period } from './calendar.ts';
 import type { ExportFormat } from './export.ts';
 
 /** What a file can be made of. `journal` is one row for each day, account, type of entry and currency. */

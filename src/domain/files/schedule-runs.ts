@@ -1,4 +1,3 @@
-import type { Instant } from '../kernel/instant.ts';
 import {
   dayIn,
   daysLater,
@@ -9,20 +8,9 @@ import {
   periodOf,
   type Weekday,
   weekdayIn,
-} from './calendar.ts';
-
-/** A date of the Gregorian calendar as `YYYY-MM-DD`, and a time of day as `HH:MM`; in no time zone. */
-export type LocalTime = Readonly<{ date: string; time: string }>;
-
-/** What calendars and clocks show in a time zone. */
-export interface ZoneClocks {
-  dateAt(zone: string, at: Instant): string;
-  /**
-   * The first instant at which clocks show the time: where they show it twice, the earlier; where they skip it, the first that
-   * they show after it.
-   */
-  firstInstantAt(zone: string, local: LocalTime): Instant;
-}
+  type ZoneClocks,
+} from '../kernel/calendar.ts';
+import type { Instant } from '../kernel/instant.ts';
 
 /** When in the period after: a weekday of a week, a day of a month, or its last where the month is shorter. */
 export type RunTime = Readonly<{ time: string; weekday?: Weekday; day?: number }>;

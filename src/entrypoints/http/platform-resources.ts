@@ -21,6 +21,7 @@ import { merchants } from './merchants/merchants.ts';
 import { operation, type ReadableMetrics } from './operation/operation.ts';
 import { idempotencyKeys } from './payments/idempotency-keys.ts';
 import { modifications } from './payments/modifications.ts';
+import { paymentReports } from './payments/payment-report.ts';
 import { paymentSummaries } from './payments/payment-summary.ts';
 import { payments } from './payments/payments.ts';
 import { processorNotifications, type ReceivedNotifications } from './payments/processor-notifications.ts';
@@ -51,6 +52,7 @@ export type PlatformParts = GateParts &
 export const PLATFORM: readonly Resource<PlatformParts>[] = [
   payments,
   paymentSummaries,
+  paymentReports,
   exports,
   exportJobs,
   exportSchedules,

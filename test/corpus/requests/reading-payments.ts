@@ -93,6 +93,23 @@ export const readingPayments: CorpusGroup = {
     get('no summary by status', '/payments/summary?status=failed'),
     get('no summary backwards', '/payments/summary?start_date=2045-03-02&end_date=2045-03-01'),
     get('no summary without permission', '/payments/summary', { as: 'powerless' }),
+    get('a report of days', '/reports/payments?from=2045-02-28&to=2045-03-01&group_by=status'),
+    get(
+      'a report of a day by method, as CSV',
+      '/reports/payments?from=2045-03-01&to=2045-03-01&group_by=payment_method&format=csv',
+    ),
+    get(
+      'a report of why payments failed',
+      '/reports/payments?to=2045-03-01&group_by=decline_code&interval=month',
+    ),
+    get(
+      'a report of hours of another zone',
+      '/reports/payments?to=2044-11-20&interval=hour&timezone=Asia/Kolkata',
+    ),
+    get('no report of Mars', '/reports/payments?timezone=Mars/Olympus'),
+    get('no report of a century by day', '/reports/payments?from=1970-01-01&to=2069-12-31'),
+    get('no report backwards', '/reports/payments?from=2045-03-02&to=2045-03-01'),
+    get('no report without permission', '/reports/payments', { as: 'powerless' }),
     get('one payment', '/payments/{{first}}'),
     request('HEAD', 'the head of one payment', '/payments/{{first}}'),
     get('the same by who may only take payments', '/payments/{{first}}', { as: 'cashier' }),

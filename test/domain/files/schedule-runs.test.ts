@@ -2,15 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemTimeZones } from '../../../src/adapters/system/time-zones.ts';
 import {
-  daysLater,
-  PERIODS,
-  type PeriodLength,
-  periodAfter,
-  periodBefore,
-  periodOf,
-  WEEKDAYS,
-} from '../../../src/domain/files/calendar.ts';
-import {
   boundsOf,
   completeRunTime,
   firstRun,
@@ -19,6 +10,15 @@ import {
   runOf,
   type ScheduleTiming,
 } from '../../../src/domain/files/schedule-runs.ts';
+import {
+  daysLater,
+  PERIODS,
+  type PeriodLength,
+  periodAfter,
+  periodBefore,
+  periodOf,
+  WEEKDAYS,
+} from '../../../src/domain/kernel/calendar.ts';
 import { trying } from '../arbitraries.ts';
 
 const ZONES = Intl.supportedValuesOf('timeZone');

@@ -14,6 +14,7 @@ import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { readJson } from '../server/read-json.ts';
+import { TIME_ZONE_UNKNOWN } from '../server/report-input.ts';
 import { answerJson, type HttpContext, originOf } from '../server/request-context.ts';
 import type { MalformedRequest } from '../server/request-problems.ts';
 import { answer, created, resource, versioned } from '../server/route.ts';
@@ -36,12 +37,7 @@ const problems = problemTable<FailureOf<UseCases, Served>>({
     title: 'There is no such export schedule',
     detail: 'The merchant has no export schedule with this id.',
   },
-  TimeZoneUnknown: {
-    status: 400,
-    code: 'time_zone_unknown',
-    title: 'There is no such time zone',
-    detail: 'Send a name of the IANA time zone database, such as `Europe/Berlin`.',
-  },
+  TimeZoneUnknown: TIME_ZONE_UNKNOWN,
   TooManySchedules: {
     status: 409,
     code: 'too_many_export_schedules',

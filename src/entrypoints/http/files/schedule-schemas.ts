@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import { PERIODS, WEEKDAYS } from '../../../domain/files/calendar.ts';
 import { EXPORT_FORMATS } from '../../../domain/files/export.ts';
 import { EXPORT_SOURCES } from '../../../domain/files/file-export.ts';
-import { listPage, time } from '../server/schemas.ts';
+import { PERIODS, WEEKDAYS } from '../../../domain/kernel/calendar.ts';
+import { listPage, time, timezone } from '../server/schemas.ts';
 import { datedPeriod, FILTERS_OF_KINDS, format, gzip, rowFilters } from './export-schemas.ts';
 
 const filters = z
@@ -31,11 +31,6 @@ const at = z
       'When in the day, the week (from Monday) or the month after the period. A time that clocks skip is that at which they go on; ' +
       'of a time that they show twice the earlier counts.',
   });
-
-const timezone = z.string().min(1).max(64).openapi({
-  description: 'A name of the IANA time zone database, which says when days begin and what clocks show.',
-  example: 'Europe/Berlin',
-});
 
 /** The body of `POST /export_schedules`. */
 export const newSchedule = z

@@ -111,6 +111,11 @@ const to = date.optional().openapi({
 /** A range of creation times, as text. */
 export const period = { start_date: from, end_date: to };
 
+export const timezone = z.string().min(1).max(64).openapi({
+  description: 'A name of the IANA time zone database, which says when days begin and what clocks show.',
+  example: 'Europe/Berlin',
+});
+
 /** Of `limit`. */
 export const FEWER = 'At most so many: a page whose items are large ends earlier, with a cursor.';
 

@@ -64,6 +64,7 @@ describe('/openapi.json', () => {
       'get /reconciliations',
       'get /reconciliations/{id}',
       'get /reconciliations/{id}/rows',
+      'get /reports/payments',
       'get /settlements',
       'get /settlements/{id}',
       'get /settlements/{id}/exceptions',

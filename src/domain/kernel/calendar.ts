@@ -1,4 +1,4 @@
-import { type Instant, parseDay, rfc3339 } from '../kernel/instant.ts';
+import { type Instant, parseDay, rfc3339 } from './instant.ts';
 
 /** What a schedule repeats by. A week is that of ISO 8601, from Monday to Sunday. */
 export const PERIODS = ['day', 'week', 'month'] as const;
@@ -59,3 +59,16 @@ export const dayIn = ({ from, to }: Period, day: number): string => {
   const date = daysLater(from, day - 1);
   return date < to ? date : to;
 };
+
+/** A date of the Gregorian calendar as `YYYY-MM-DD`, and a time of day as `HH:MM`; in no time zone. */
+export type LocalTime = Readonly<{ date: string; time: string }>;
+
+/** What calendars and clocks show in a time zone. */
+export interface ZoneClocks {
+  dateAt(zone: string, at: Instant): string;
+  /**
+   * The first instant at which clocks show the time: where they show it twice, the earlier; where they skip it, the first that
+   * they show after it.
+   */
+  firstInstantAt(zone: string, local: LocalTime): Instant;
+}

@@ -1,0 +1,136 @@
+import { err, ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
+import { daysLater } from '../../domain/kernel/calendar.ts';
+import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
+import { fromRfc3339 } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
+import { areUtcDays, type Bucket, bucketsOf, type Interval } from '../../domain/kernel/time-buckets.ts';
+import type { PaymentStatus } from '../../domain/payments/payment.ts';
+import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
+import {
+  groupOfPayment,
+  groupOfSum,
+  isTallied,
+  type PaymentReport,
+  type ReportGroup,
+  type ReportPart,
+  reportSums,
+} from '../../domain/payments/payment-report.ts';
+import { type Day, dayOf, type Tally, tallyOf } from '../../domain/payments/tally.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { TimeZones } from '../../ports/time-zones.ts';
+import type { StorageUnavailable } from '../../ports/unavailable.ts';
+import { namedZone, type TimeZoneUnknown } from '../kernel/named-zone.ts';
+import type { SumPorts } from './payment-sums.ts';
+
+/** A year of days, two weeks of hours. */
+export const MOST_BUCKETS = 400;
+/** What a report that is not of whole UTC days reads one by one. */
+export const MOST_READ = 10_000;
+
+export type TooManyBuckets = Readonly<{ kind: 'TooManyBuckets'; interval: Interval }>;
+export type ReportTooLarge = Readonly<{ kind: 'ReportTooLarge' }>;
+
+/** Days of the zone, both inclusive. Without an end up to today; without a beginning the 30 days before, or the day of its hours. */
+export type ReportPaymentsRequest = Readonly<{
+  merchantId: MerchantId;
+  interval: Interval;
+  timezone: string;
+  from?: string;
+  to?: string;
+  groupBy?: ReportGroup;
+}>;
+
+/**
+ * A merchant's payments by the time they were made, as they stand. Whole days of UTC by currency or status come from tallies, and cost
+ * what their days do. What tallies do not keep apart is read payment by payment, up to a bound: beyond it nothing is answered. Each
+ * payment is counted once, in a state that it had while this was read.
+ */
+export type ReportPayments = (
+  request: ReportPaymentsRequest,
+) => ResultAsync<PaymentReport, TimeZoneUnknown | TooManyBuckets | ReportTooLarge | StorageUnavailable>;
+
+type ReportPorts = SumPorts & Readonly<{ clock: Clock; timeZones: TimeZones }>;
+
+const DAYS_BEFORE = 29;
+const PAGE = 500;
+const DAY_MS = 86_400_000;
+
+export const reportPayments =
+  (ports: ReportPorts): ReportPayments =>
+  ({ merchantId, interval, groupBy, ...request }) =>
+    safeTry(async function* () {
+      const timezone = yield* namedZone(ports, request.timezone);
+      const today = ports.timeZones.dateAt(timezone, ports.clock.now());
+      const to = request.to ?? (request.from !== undefined && request.from > today ? request.from : today);
+      const from = request.from ?? (interval === 'hour' ? to : daysLater(to, -DAYS_BEFORE));
+      const order = { interval, timezone, from, to, ...present({ groupBy }) };
+      const buckets = bucketsOf(ports.timeZones, order, MOST_BUCKETS);
+      if (buckets === undefined) return err({ kind: 'TooManyBuckets' as const, interval });
+      const source = isTallied(groupBy) && areUtcDays(buckets) ? 'tallies' : 'payments';
+      const sums = reportSums(buckets);
+      const read = { ...ports, merchantId, buckets, add: sums.add };
+      if (source === 'tallies') yield* addTallies(read, groupBy as 'status' | 'currency' | undefined);
+      else yield* addPayments(read, groupBy);
+      return ok({ order, source, ...sums.result() } satisfies PaymentReport);
+    });
+
+/** The days of UTC that lie in the time as a whole; undefined where none does. */
+function utcDays(buckets: readonly Bucket[]): Readonly<{ from: Day; to: Day }> | undefined {
+  const [first] = buckets;
+  const last = buckets.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const begin = Math.ceil(first.begin / DAY_MS) * DAY_MS;
+  const end = Math.floor(last.end / DAY_MS) * DAY_MS;
+  return begin < end ? { from: dayOf(begin), to: dayOf(end - 1) } : undefined;
+}
+
+type Reading = SumPorts &
+  Readonly<{ merchantId: MerchantId; buckets: readonly Bucket[]; add: (part: ReportPart) => void }>;
+
+const talliesWithin = ({
+  summaries,
+  merchantId,
+  buckets,
+}: Reading): ResultAsync<readonly Tally[], StorageUnavailable> => {
+  const days = utcDays(buckets);
+  return days === undefined ? okAsync([]) : summaries.tallies(merchantId, days);
+};
+
+const addTallies = (
+  reading: Reading,
+  groupBy: 'status' | 'currency' | undefined,
+): ResultAsync<void, StorageUnavailable> =>
+  talliesWithin(reading).map((tallies) => {
+    for (const tally of tallies)
+      reading.add({ at: fromRfc3339(tally.day), group: groupOfSum(groupBy, tally), sum: tally });
+  });
+
+/** Reads in pages of 500, and first the tallies, so that what is far too much costs no more than they do. */
+const addPayments = (
+  reading: Reading,
+  groupBy: ReportGroup | undefined,
+): ResultAsync<void, ReportTooLarge | StorageUnavailable> =>
+  safeTry(async function* () {
+    const { payments, merchantId, buckets, add } = reading;
+    const first = buckets[0];
+    const last = buckets.at(-1);
+    if (first === undefined || last === undefined) return ok();
+    const status: PaymentStatus | undefined = groupBy === 'decline_code' ? 'failed' : undefined;
+    const known = (yield* talliesWithin(reading))
+      .filter((tally) => status === undefined || tally.status === status)
+      .reduce((sum, { count }) => sum + count, 0);
+    if (known > MOST_READ) return err({ kind: 'ReportTooLarge' as const });
+    const filter: PaymentFilter = { from: first.begin, to: last.end - 1, ...present({ status }) };
+    let read = 0;
+    for (let before: PaymentId | undefined; ; ) {
+      const page = yield* payments.list(merchantId, filter, { limit: PAGE, ...present({ before }) });
+      read += page.length;
+      if (read > MOST_READ) return err({ kind: 'ReportTooLarge' as const });
+      for (const payment of page) {
+        const group = groupOfPayment(groupBy, payment);
+        if (group !== undefined) add({ at: payment.createdAt, group, sum: tallyOf(payment) });
+      }
+      if (page.length < PAGE) return ok();
+      before = page.at(-1)?.id;
+    }
+  });
