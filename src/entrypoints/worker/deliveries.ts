@@ -22,6 +22,8 @@ export type DeliveriesParts = Readonly<{
 
 /** How late a delivery is attempted whose wake-up was lost. */
 const POLL_MS = 500;
+/** The same where nothing happened for a while. */
+const REST_MS = 5_000;
 /** Deliveries that come in quick succession share a round. */
 const GATHER_MS = 10;
 const LONGEST_PAUSE_MS = 10_000;
@@ -35,9 +37,10 @@ export const deliveriesRound =
     share
       .held()
       .andThen(deliver.round)
-      .map(({ more, expired }) => {
+      .map(({ more, taken, deferred, expired, left }) => {
         if (expired > 0) log.warn({ count: expired }, 'deliveries expired');
-        return more ? 'more' : 'idle';
+        if (more) return 'more';
+        return taken + deferred + expired + left > 0 ? 'done' : 'idle';
       });
 
 /**
@@ -50,6 +53,7 @@ export function startDeliveries(parts: DeliveriesParts): RunningWorker {
     name: 'delivery',
     round: deliveriesRound(parts),
     pollMs: POLL_MS,
+    restMs: REST_MS,
     longestPauseMs: LONGEST_PAUSE_MS,
     gatherMs: GATHER_MS,
     subscribe(wake) {

@@ -18,15 +18,17 @@ export type RunningWorker = Readonly<{
 /** Registers `wake` for signals that there may be work; gives back what ends that. */
 export type Subscribe = (wake: () => void) => () => void;
 
-/** A round of work, bounded. `more`: the next round finds work at once. */
-export type Round = () => ResultAsync<'more' | 'idle', StorageUnavailable>;
+/** A round of work, bounded. `more`: the next round finds work at once. `idle`: this one found none. */
+export type Round = () => ResultAsync<'more' | 'done' | 'idle', StorageUnavailable>;
 
 export type LoopParts = Readonly<{
   /** Names the worker in its log lines, such as `relay`. */
   name: string;
   round: Round;
-  /** The pause after an idle round; an unavailable store doubles it, up to `longestPauseMs`. */
+  /** The pause after a round that leaves no more; an unavailable store doubles it, up to `longestPauseMs`. */
   pollMs: number;
+  /** The pause in its place once nothing was found for 30 s: what another process makes then is found so late. */
+  restMs?: number;
   longestPauseMs: number;
   /** What a signal waits for others before the round that serves all of them. */
   gatherMs?: number;
@@ -40,13 +42,16 @@ export type LoopParts = Readonly<{
   random?: () => number;
 }>;
 
+const RESTS_AFTER_MS = 30_000;
+
 /**
  * Runs rounds one after the other: at once while there is more, when a signal comes, and every `pollMs` otherwise, which
- * bounds how late work is whose signal was lost. A round that fails or throws is logged and followed by another, ever
+ * bounds how late work is whose signal was lost; so does `restMs` where nothing happens. A round that fails or throws is logged and followed by another, ever
  * less often. Holds one timer at most, and nothing of the rounds before.
  */
 export function startLoop(parts: LoopParts): RunningWorker {
-  const { name, round, pollMs, longestPauseMs, gatherMs = 0, log, random = Math.random } = parts;
+  const { name, round, pollMs, restMs = pollMs, longestPauseMs, gatherMs = 0, log } = parts;
+  const { random = Math.random } = parts;
   let isStopping = false;
   let isWoken = false;
   /** Ends the pause under way, where a signal may end it, and in any case. */
@@ -70,18 +75,25 @@ export function startLoop(parts: LoopParts): RunningWorker {
 
   async function run(): Promise<void> {
     let failures = 0;
+    let idleMs = 0;
     while (!isStopping) {
+      // A signal is the sign of more, though this round may not find it yet.
+      if (isWoken) idleMs = 0;
       isWoken = false;
       const end = await roundEnd();
       failures = end === 'failed' ? failures + 1 : 0;
       if (end === 'failed') await pause(Math.min(pollMs * 2 ** failures, longestPauseMs));
-      if (end !== 'idle') continue;
+      if (end !== 'idle') idleMs = 0;
+      if (end === 'failed' || end === 'more') continue;
       if (gatherMs > 0) await pause(gatherMs);
-      if (!isWoken) await pause(pollMs, { wakeable: true });
+      if (isWoken) continue;
+      const lengthMs = idleMs < RESTS_AFTER_MS ? pollMs : restMs;
+      idleMs += lengthMs;
+      await pause(lengthMs, { wakeable: true });
     }
   }
 
-  async function roundEnd(): Promise<'more' | 'idle' | 'failed'> {
+  async function roundEnd(): Promise<'more' | 'done' | 'idle' | 'failed'> {
     try {
       const result = await round();
       if (result.isOk()) return result.value;

@@ -18,6 +18,8 @@ export const UNHURRIED_POLL_MS = 60_000;
 /** Of one round: enough to share trips, and few enough that a stop need not wait long. */
 const RECOVERED_PER_ROUND = 100;
 const POLL_MS = 1_000;
+/** Leases and processors' silences are longer by far. */
+const REST_MS = 5_000;
 const LONGEST_PAUSE_MS = 30_000;
 
 /** One round of recovery: more while rounds settle something. */
@@ -26,15 +28,17 @@ export const recoveryRound =
   () =>
     recover(RECOVERED_PER_ROUND).map(({ due, settled, waiting, skipped, stuck }) => {
       if (due > 0) log.info({ due, settled, waiting, skipped, stuck }, `${name} round`);
-      return settled > 0 ? 'more' : 'idle';
+      if (settled > 0) return 'more';
+      return due > 0 ? 'done' : 'idle';
     });
 
-/** Finishes open payments or payouts: round after round while rounds settle something, once in `pollMs` otherwise. */
+/** Finishes open payments or payouts: round after round while rounds settle something, once in `pollMs` otherwise, or in 5 s where nothing was due for a while. */
 export const startRecovery = (parts: RecoveryParts): RunningWorker =>
   startLoop({
     name: parts.name,
     round: recoveryRound(parts),
     pollMs: parts.pollMs ?? POLL_MS,
+    restMs: parts.pollMs ?? REST_MS,
     longestPauseMs: LONGEST_PAUSE_MS,
     log: parts.log,
     ...present({ random: parts.random }),

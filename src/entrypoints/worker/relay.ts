@@ -22,6 +22,8 @@ export type RelayParts = Readonly<{
 
 /** How late an event is relayed whose wake-up was lost. */
 const POLL_MS = 500;
+/** The same where nothing happened for a while. */
+const REST_MS = 5_000;
 /** Events that come in quick succession share a round. */
 const GATHER_MS = 50;
 const LONGEST_PAUSE_MS = 10_000;
@@ -40,7 +42,9 @@ export function relayRound({
       .map((relayed) => {
         logFailures(relayed);
         record(relayed);
-        return relayed.more ? 'more' : 'idle';
+        if (relayed.more) return 'more';
+        const { lagsMs, retried, parked, failures } = relayed;
+        return lagsMs.length + retried + parked + failures.length > 0 ? 'done' : 'idle';
       });
 
   /** One line for each sink and way of failing, however many events it was. */
@@ -64,6 +68,7 @@ export const startRelay = (parts: RelayParts): RunningWorker =>
     name: 'relay',
     round: relayRound(parts),
     pollMs: POLL_MS,
+    restMs: REST_MS,
     longestPauseMs: LONGEST_PAUSE_MS,
     gatherMs: GATHER_MS,
     subscribe: parts.subscribe,
