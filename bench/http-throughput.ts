@@ -15,7 +15,7 @@ export async function httpThroughput(
   storage: string,
   { dataDir, seconds }: Readonly<{ dataDir: string; seconds: number }>,
 ): Promise<Row> {
-  const server = await startServer(storage, dataDir, 'info');
+  const server = await startServer(storage, dataDir, { LOG_LEVEL: 'info' });
   const receiver = new Worker(new URL('receiver.ts', import.meta.url));
   try {
     const [port] = (await once(receiver, 'message')) as [number];

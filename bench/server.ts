@@ -18,14 +18,19 @@ export type Server = Readonly<{
   stop(): Promise<void>;
 }>;
 
-/** Its log goes to `serve.log` in its folder. */
-export async function startServer(storage: string, dataDir: string, logLevel = 'silent'): Promise<Server> {
+/** Its log goes to `serve.log` in its folder; it has none unless `settings` say so. */
+export async function startServer(
+  storage: string,
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const env = {
     ...process.env,
     STORAGE: storage,
     PAYWRIGHT_DATA_DIR: dataDir,
     PORT: '0',
-    LOG_LEVEL: logLevel,
+    LOG_LEVEL: 'silent',
+    ...settings,
   };
   mkdirSync(dataDir, { recursive: true });
   const log = openSync(join(dataDir, 'serve.log'), 'a');
@@ -41,9 +46,12 @@ export async function startServer(storage: string, dataDir: string, logLevel = '
   if (url === undefined || child.pid === undefined) throw new Error(`the server did not start: ${said}`);
   const tokenFor = (...args: readonly string[]) =>
     spawnSync(PAYWRIGHT, ['token', ...args], { env, encoding: 'utf8' }).stdout.trim();
+  let token: string | undefined;
   return {
     url: new URL(url),
-    token: tokenFor('--merchant', 'merchant-123'),
+    get token() {
+      return (token ??= tokenFor('--merchant', 'merchant-123'));
+    },
     pid: child.pid,
     tokenFor,
     ended,
