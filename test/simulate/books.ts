@@ -1,3 +1,4 @@
+import type { PaidOut, PayoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
 import type {
   ChargeBook,
   SimulatedDispute,
@@ -8,6 +9,7 @@ import {
   keptMethod,
   type WaitingCharge,
 } from '../../src/adapters/processor/simulator-waiting.ts';
+import type { PayoutOrder, PayoutVerdict } from '../../src/ports/approvals/payouts.ts';
 import type { ModificationOrder, Verdict } from '../../src/ports/processor.ts';
 
 type Charged = Readonly<{ order: KeptCharge; verdict: Verdict }>;
@@ -83,6 +85,38 @@ export function chargeBooks(): SimulatorLedger {
       disputes.set(charge, { ...dispute, isAccepted: true });
       return true;
     },
+    close() {},
+  };
+}
+
+/** The same of payouts: one row for each attempt that was judged. */
+export function payoutBooks(): PayoutLedger {
+  const rows: Readonly<{ order: PayoutOrder; verdict: PayoutVerdict }>[] = [];
+  const find = (reference: string) =>
+    rows
+      .filter(({ order }) => order.reference === reference)
+      .map(({ verdict }) => verdict)
+      .toSorted((a, b) => a.attempt - b.attempt)
+      .at(-1);
+  return {
+    find,
+    settle(order, judge) {
+      const known = find(order.reference);
+      if (known !== undefined && (known.paid || known.attempt >= order.attempt)) return known;
+      const verdict = judge();
+      rows.push({ order, verdict });
+      return verdict;
+    },
+    paid: () =>
+      rows
+        .filter(({ verdict }) => verdict.paid)
+        .map(
+          ({ order }): PaidOut => ({
+            reference: order.reference,
+            vendorId: order.vendorId,
+            cents: order.amount.minorUnits,
+          }),
+        ),
     close() {},
   };
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { simulatedCustomers } from '../../src/adapters/processor/simulator-customers.ts';
+import { approvalsFaults } from './approvals-ending.ts';
 import { clientsOf } from './clients.ts';
 import { platformFaults } from './ending.ts';
 import { leftOpen } from './left-open.ts';
+import { officeOf } from './office.ts';
 import type { Action, Plan, ProcessIndex } from './plan.ts';
 import { type ServerProcess, serverProcess } from './server-process.ts';
 import { aWorld, type Breaking } from './world.ts';
@@ -27,6 +29,7 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
   const world = await aWorld(plan.seed, breaking);
   const { loop, fault } = world;
   const clients = clientsOf(world);
+  const office = officeOf(world);
   let lives = 0;
   const processes = [start(0), start(1)] as [ServerProcess, ServerProcess];
 
@@ -49,23 +52,40 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
   world.endTrouble();
   world.note('trouble ends');
   await rest();
-  for (let asked = 0; asked < MOST_ASKED_AGAIN; asked += 1) {
-    if (asked >= LEAST_ASKED_AGAIN && clients.unanswered().length === 0) break;
-    clients.askAgain(processes[asked % 2 === 0 ? 0 : 1]);
-    await settle();
-    await rest();
-  }
+  if (plan.clientsReturn) await askAgain();
+  else await rest({ forDays: true });
   const clocksAgree = plan.skewsMs[0] === plan.skewsMs[1];
-  for (const left of clients.unanswered()) fault(`no answer in the end: ${left}`);
-  for (const each of [...clients.faults(), ...(await platformFaults(world, clocksAgree))]) fault(each);
+  if (plan.clientsReturn) for (const left of unanswered()) fault(`no answer in the end: ${left}`);
+  for (const each of [
+    ...clients.faults(),
+    ...office.faults(),
+    ...(await platformFaults(world, clocksAgree)),
+    ...(await approvalsFaults(world)),
+  ])
+    fault(each);
   const { trace } = world;
   const hash = createHash('sha256').update(trace.join('\n')).digest('hex');
   return { faults: world.faults, hash, trace, steps: trace.length };
+
+  async function askAgain(): Promise<void> {
+    for (let asked = 0; asked < MOST_ASKED_AGAIN; asked += 1) {
+      if (asked >= LEAST_ASKED_AGAIN && unanswered().length === 0) return;
+      for (const each of [clients, office]) each.askAgain(processes[asked % 2 === 0 ? 0 : 1]);
+      await settle();
+      await rest();
+    }
+  }
+
+  function unanswered(): readonly string[] {
+    return [...clients.unanswered(), ...office.unanswered()];
+  }
 
   function begin(action: Action): void {
     switch (action.kind) {
       case 'request':
         return clients.ask(action.request, action.sends, (send) => processes[send.process]);
+      case 'approval':
+        return office.ask(action.request, action.sends, (send) => processes[send.process]);
       case 'round':
         return processes[action.process].round(action.round, action.hurts);
       case 'customer': {
@@ -87,9 +107,9 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
   }
 
   /** Rounds of the workers that have something to do, now of one process and then of the other, until none has. */
-  async function rest(): Promise<void> {
+  async function rest({ forDays } = { forDays: false }): Promise<void> {
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
-      const due = leftOpen(world);
+      const due = leftOpen(world, forDays);
       if (due.length === 0) return;
       loop.pass(Math.max(BETWEEN_ROUNDS_MS, Math.min(...due.map(({ at }) => at)) - loop.now()));
       for (const each of new Set(due.map((open) => open.round))) {
@@ -98,7 +118,7 @@ export async function playHistory(plan: Plan, breaking?: Breaking): Promise<Hist
       }
     }
     fault(
-      `it does not come to rest: ${leftOpen(world)
+      `it does not come to rest: ${leftOpen(world, forDays)
         .map(({ what }) => what)
         .join()}`,
     );

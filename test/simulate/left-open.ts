@@ -1,14 +1,15 @@
 import type { Instant } from '../../src/domain/kernel/instant.ts';
+import { lapsesAt } from '../../src/domain/payments/payment.ts';
 import type { Round } from './plan.ts';
 import type { World } from './world.ts';
 
 /** Something that a worker is to go on with, and when. */
 export type Open = Readonly<{ round: Round; at: Instant; what: string }>;
 
-/** All that workers have left to do. Keys that wait for their clients do not count. */
-export function leftOpen({ store, loop }: World): readonly Open[] {
+/** All that workers have left to do. Keys that wait for their clients, and authorizations, count only for days. */
+export function leftOpen({ store, loop, approvals }: World, forDays: boolean): readonly Open[] {
   const claims = [...store.claims.values()].flatMap((claim): readonly Open[] =>
-    claim.state === 'calling' || claim.state === 'unknown'
+    claim.state === 'calling' || claim.state === 'unknown' || (forDays && claim.state === 'retryable')
       ? [{ round: 'recovery', at: claim.dueAt, what: `${claim.operation} ${claim.key} is ${claim.state}` }]
       : [],
   );
@@ -26,5 +27,21 @@ export function leftOpen({ store, loop }: World): readonly Open[] {
         : [],
     ),
   );
-  return [...claims, ...events, ...deliveries];
+  const lapsing = [...store.payments.values()].flatMap((payment): readonly Open[] => {
+    const at = forDays ? lapsesAt(payment) : undefined;
+    return at === undefined ? [] : [{ round: 'expiry', at, what: `${payment.id} lapses` }];
+  });
+  const payouts = approvals.store.sorted.flatMap((payment): readonly Open[] =>
+    payment.status === 'processing'
+      ? [{ round: 'payouts', at: payment.dueAt, what: `the payout of ${payment.id} is under way` }]
+      : [],
+  );
+  const approvalEvents = approvals.store.outbox.map(
+    ({ failure, event }): Open => ({
+      round: 'approvals relay',
+      at: failure?.retryAt ?? loop.now(),
+      what: `${event.type} waits`,
+    }),
+  );
+  return [...claims, ...events, ...deliveries, ...lapsing, ...payouts, ...approvalEvents];
 }

@@ -41,6 +41,7 @@ function withoutReservation(payment: Payment): Payment {
 }
 
 let deliveries = 0;
+let payouts = 0;
 
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -124,6 +125,46 @@ export const MUTATIONS: readonly Mutation[] = [
           const expected = store.spendings.get(`${spending.merchantId} ${spending.currency}`) ?? 0;
           return { ...change, spending: { ...spending, expected } };
         }),
+    },
+  },
+  {
+    name: 'a payout is tried again under another reference',
+    breaking: {
+      approvals: (ports) => ({
+        ...ports,
+        payouts: {
+          ...ports.payouts,
+          pay: (order) => ports.payouts.pay({ ...order, reference: `${order.reference}/${++payouts}` }),
+        },
+      }),
+    },
+  },
+  {
+    name: 'commits of approvals do not check the version',
+    breaking: {
+      approvalsStorage: (storage, store) => ({
+        ...storage,
+        approvalCommits: {
+          commit: ({ payment: { next, expected }, ...change }) => {
+            const stored = store.payments.get(next.id)?.payment.version;
+            const payment = { next, expected: expected === 0 ? 0 : (stored ?? expected) };
+            return storage.approvalCommits.commit({ ...change, payment });
+          },
+        },
+      }),
+    },
+  },
+  {
+    name: 'the relay of approvals removes events before queue and bus took them',
+    breaking: {
+      approvals: (ports) => ({
+        ...ports,
+        outbox: {
+          ...ports.outbox,
+          next: (...given) =>
+            ports.outbox.next(...given).andThen((events) => ports.outbox.sent(events).map(() => events)),
+        },
+      }),
     },
   },
 ];

@@ -18,7 +18,7 @@ import type { Draws } from './draws.ts';
 import type { Steps } from './steps.ts';
 
 /** What is out of order for a while, beside what happens to single calls. */
-export const OUTAGES = ['processor', 'store', 'receivers'] as const;
+export const OUTAGES = ['processor', 'payouts', 'store', 'receivers'] as const;
 export type Outage = (typeof OUTAGES)[number];
 
 /** A request that a receiver of webhooks answered with 200. */

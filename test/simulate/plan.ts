@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { type ApprovalRequest, approvalRequests } from './approvals-plan.ts';
 import { OUTAGES, type Outage } from './outside.ts';
 import { FAULTS, type Hurt } from './steps.ts';
 
@@ -25,11 +26,20 @@ export type PlatformRequest =
   | Readonly<{ type: 'reuse'; of: number }>;
 
 /** The work of one worker. */
-export const ROUNDS = ['recovery', 'relay', 'deliveries', 'expiry', 'retention'] as const;
+export const ROUNDS = [
+  'recovery',
+  'relay',
+  'deliveries',
+  'expiry',
+  'retention',
+  'payouts',
+  'approvals relay',
+] as const;
 export type Round = (typeof ROUNDS)[number];
 
 type Happening =
   | Readonly<{ kind: 'request'; request: PlatformRequest; sends: readonly Send[] }>
+  | Readonly<{ kind: 'approval'; request: ApprovalRequest; sends: readonly Send[] }>
   | Readonly<{ kind: 'round'; round: Round; process: ProcessIndex; hurts: readonly Hurt[] }>
   | Readonly<{ kind: 'customer'; of: number; approves: boolean }>
   | Readonly<{ kind: 'outage'; of: Outage; lengthMs: number }>
@@ -43,6 +53,8 @@ export type Plan = Readonly<{
   seed: number;
   /** How far the clocks of the processes are from the time. */
   skewsMs: readonly [number, number];
+  /** Clients ask again for everything in the end; if not, days pass, in which keys are given up and authorizations lapse. */
+  clientsReturn: boolean;
   actions: readonly Action[];
 }>;
 
@@ -58,6 +70,7 @@ const METHODS = [
   'test_opens_first',
   'test_requires_action',
   'test_movement_refused',
+  'test_expires',
 ];
 
 const MOST_STEP = 9;
@@ -70,8 +83,9 @@ const hurt: fc.Arbitrary<Hurt> = fc.record({
   // Those after which two go on with one thing are drawn as often again.
   fault: fc.oneof(fc.constantFrom(...FAULTS), fc.constantFrom('slow', 'slow reply', 'late')),
 });
-/** Most go well. */
+/** Most go well, as do all that a history can do without to break. */
 const hurts: fc.Arbitrary<readonly Hurt[]> = fc.oneof(
+  { withCrossShrink: true },
   { weight: 3, arbitrary: fc.constant([]) },
   { weight: 2, arbitrary: fc.tuple(hurt) },
   { weight: 1, arbitrary: fc.tuple(hurt, hurt) },
@@ -82,6 +96,7 @@ const sendOf = (afterMs: fc.Arbitrary<number>): fc.Arbitrary<Send> =>
 const first = sendOf(fc.constant(0));
 const again = sendOf(fc.constantFrom(0, 4, 60, 2_000, 31_000, 76_000));
 const sends: fc.Arbitrary<readonly Send[]> = fc.oneof(
+  { withCrossShrink: true },
   { weight: 3, arbitrary: fc.tuple(first) },
   { weight: 2, arbitrary: fc.tuple(first, again) },
   { weight: 1, arbitrary: fc.tuple(first, again, again) },
@@ -119,10 +134,14 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 10, arbitrary: fc.record({ kind: fc.constant('request'), afterMs, request, sends }) },
   {
     weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('approval'), afterMs, request: approvalRequests, sends }),
+  },
+  {
+    weight: 5,
     arbitrary: fc.record({
       kind: fc.constant('round'),
       afterMs,
-      round: fc.oneof(fc.constantFrom('recovery', 'relay', 'deliveries'), fc.constantFrom(...ROUNDS)),
+      round: fc.constantFrom('recovery', 'relay', 'deliveries', 'recovery', ...ROUNDS),
       process,
       hurts,
     }),
@@ -150,6 +169,7 @@ export const plans: fc.Arbitrary<Plan> = fc.noBias(
   fc.record({
     seed: fc.nat(2 ** 31 - 1),
     skewsMs: fc.tuple(skew, skew),
+    clientsReturn: fc.nat(4).map((drawn) => drawn < 4),
     actions: fc.array(action, { minLength: 1, maxLength: 40, size: 'max' }),
   }),
 );

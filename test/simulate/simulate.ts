@@ -65,7 +65,8 @@ export const sizeOf = ({ actions }: Plan): Readonly<{ actions: number; faults: n
   actions: actions.length,
   faults: actions
     .map((action) => {
-      if (action.kind === 'request') return action.sends.reduce((sum, { hurts }) => sum + hurts.length, 0);
+      if (action.kind === 'request' || action.kind === 'approval')
+        return action.sends.reduce((sum, { hurts }) => sum + hurts.length, 0);
       return action.kind === 'round' ? action.hurts.length : 0;
     })
     .reduce((sum, each) => sum + each, 0),

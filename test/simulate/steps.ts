@@ -121,12 +121,11 @@ export function inSteps<Port extends object>(
   { call }: Steps,
   name: string,
   port: Port,
-  silenceOf: (method: string) => Silence<unknown>,
-  isOut: () => boolean = () => false,
+  silence: Silence<unknown>,
+  isOut: () => boolean,
 ): Port {
   const made = Object.entries(port).map(([method, value]) => {
     if (typeof value !== 'function') return [method, value];
-    const silence = silenceOf(method);
     const step = `${name}.${method}`;
     return [
       method,

@@ -1,12 +1,15 @@
+import type { ApprovalsStore } from '../../src/adapters/memory/approvals/store.ts';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { type MemoryStore, memoryStore } from '../../src/adapters/memory/store.ts';
 import type { SimulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
+import type { ApprovalsPorts } from '../../src/application/approvals/approvals-use-cases.ts';
 import { aggregateChange } from '../../src/application/kernel/aggregate-change.ts';
 import type { Ports } from '../../src/application/use-cases.ts';
 import { createEndpoint } from '../../src/application/webhooks/create-endpoint.ts';
 import type { DomainEvent } from '../../src/domain/kernel/events.ts';
 import type { MerchantId } from '../../src/domain/kernel/ids.ts';
 import { amountsOf } from '../../src/domain/payments/payment.ts';
+import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import type { Change } from '../../src/ports/commits.ts';
 import type { Ids } from '../../src/ports/ids.ts';
 import type { Processor } from '../../src/ports/processor.ts';
@@ -14,6 +17,7 @@ import type { Storage } from '../../src/ports/storage.ts';
 import type { WebhookSender } from '../../src/ports/webhook-sender.ts';
 import { aMerchantId, digests, NOON, origin } from '../fixtures/changes.ts';
 import { aMerchant } from '../fixtures/merchants.ts';
+import { type ApprovalsWorld, approvalsWorld } from './approvals-world.ts';
 import { type Draws, drawsOf } from './draws.ts';
 import { type EventLoop, eventLoop } from './event-loop.ts';
 import { commonPorts, type Outage, processorBehind, type Received, receiversBehind } from './outside.ts';
@@ -30,6 +34,8 @@ export const MERCHANTS: readonly [MerchantId, MerchantId] = [
 export type Breaking = Readonly<{
   storage?: (storage: Storage, store: MemoryStore) => Storage;
   ports?: (ports: Ports) => Ports;
+  approvals?: (ports: ApprovalsPorts) => ApprovalsPorts;
+  approvalsStorage?: (storage: ApprovalsStorage, store: ApprovalsStore) => ApprovalsStorage;
 }>;
 
 /** All that outlives processes: the time, the store, the processor, the receivers, and what the checks look at. */
@@ -49,6 +55,8 @@ export type World = Readonly<{
   received: readonly Received[];
   outages: Map<Outage, number>;
   endTrouble(): void;
+  approvals: ApprovalsWorld;
+  approvalsStored: ApprovalsStorage;
   breaking: Breaking;
   /** All events that were ever committed, in the order of their commits. */
   events: readonly DomainEvent[];
@@ -62,6 +70,10 @@ export type World = Readonly<{
 
 const gone = { kind: 'StorageUnavailable', cause: 'simulated' } as const;
 const SILENCE = { lost: gone, refused: gone };
+const sinkGone = { kind: 'SinkUnavailable', cause: 'simulated' } as const;
+const SINK_SILENCE = { lost: sinkGone, refused: sinkGone };
+/** Ports that stand in for a queue and a bus, and are silent as those are. */
+const SINKS: readonly string[] = ['approvalQueue', 'eventBus'];
 
 /** Two merchants with an endpoint each, at noon. */
 export async function aWorld(seed: number, breaking: Breaking = {}): Promise<World> {
@@ -83,20 +95,9 @@ export async function aWorld(seed: number, breaking: Breaking = {}): Promise<Wor
   const logged = new Set<string>();
   const storage = watched(memoryStorage(store), { store, events, logged, fault });
   const given = breaking.storage?.(storage, store) ?? storage;
-  const stored = Object.fromEntries(
-    Object.entries(given).map(([name, port]) => [
-      name,
-      typeof port === 'object' && name !== 'wakeUps' && name !== 'health'
-        ? inSteps(
-            steps,
-            name,
-            port,
-            () => SILENCE,
-            () => isOut('store'),
-          )
-        : port,
-    ]),
-  ) as unknown as Storage;
+  const asSteps = <Stored extends object>(from: Stored): Stored =>
+    storageInSteps(steps, from, () => isOut('store'));
+  const approvals = approvalsWorld(steps, loop.now, isOut);
   const { processor, books } = processorBehind(steps, loop.now, isOut);
   const receivers = receiversBehind(steps, draws, isOut);
   await addMerchants(storage, ids);
@@ -111,7 +112,11 @@ export async function aWorld(seed: number, breaking: Breaking = {}): Promise<Wor
     ids,
     store,
     storage,
-    stored: { ...stored, wakeUps: { signal() {}, subscribe: () => () => {} } },
+    stored: asSteps(given),
+    approvals,
+    approvalsStored: asSteps(
+      breaking.approvalsStorage?.(approvals.storage, approvals.store) ?? approvals.storage,
+    ),
     processor,
     books,
     sender: receivers.sender,
@@ -129,6 +134,16 @@ export async function aWorld(seed: number, breaking: Breaking = {}): Promise<Wor
     fault,
     faults,
   };
+}
+
+/** The ports of a storage as processes have them. Nothing is woken: rounds are drawn. */
+function storageInSteps<Stored extends object>(steps: Steps, stored: Stored, isOut: () => boolean): Stored {
+  const ports = Object.entries(stored).map(([name, port]) => {
+    if (name === 'wakeUps') return [name, { signal() {}, subscribe: () => () => {} }];
+    if (typeof port !== 'object' || name === 'health') return [name, port];
+    return [name, inSteps(steps, name, port, SINKS.includes(name) ? SINK_SILENCE : SILENCE, isOut)];
+  });
+  return Object.fromEntries(ports) as Stored;
 }
 
 async function addMerchants({ commits }: Storage, ids: Ids): Promise<void> {

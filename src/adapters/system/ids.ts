@@ -4,11 +4,8 @@ import { idOf } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import type { Ids } from '../../ports/ids.ts';
 
-/**
- * UUIDv7 (RFC 9562): 48 bits of milliseconds, a counter, then randomness enough that two processes never agree. What
- * one process makes within a millisecond sorts in the order it was made, so a payment's first event comes first.
- */
-export const systemIds: Ids = {
+/** Ids whose 32 hex digits come from `hex`, which makes each once, and later ones so that they sort behind. */
+export const idsFrom = (hex: (at: Instant) => string): Ids => ({
   payment: (at) => idOf('pay', hex(at)),
   transaction: (at) => idOf('txn', hex(at)),
   event: (at) => idOf('evt', hex(at)),
@@ -26,7 +23,13 @@ export const systemIds: Ids = {
   dispute: (at) => idOf('dsp', hex(at)),
   webhookEndpoint: (at) => idOf('we', hex(at)),
   change: (at) => hex(at),
-};
+});
+
+/**
+ * UUIDv7 (RFC 9562): 48 bits of milliseconds, a counter, then randomness enough that two processes never agree. What
+ * one process makes within a millisecond sorts in the order it was made, so a payment's first event comes first.
+ */
+export const systemIds: Ids = idsFrom(hex);
 
 function hex(at: Instant): string {
   const random = sixteenBytes();

@@ -1,0 +1,35 @@
+import fc from 'fast-check';
+
+/** What people and the system ask approvals for. `of` counts the payments that were asked for before, `by` the approvers. */
+export type ApprovalRequest = Readonly<{ isKeyed: boolean }> &
+  (
+    | Readonly<{ type: 'record' | 'create'; incident: number; vendor: number; cents: bigint }>
+    | Readonly<{ type: 'approve' | 'reject' | 'pay'; of: number; by: number }>
+  );
+
+const isKeyed = fc.boolean();
+const of = fc.nat(2);
+const by = fc.nat(3);
+
+/** Of the larger amount two must approve. */
+const opening = fc.record({
+  type: fc.constantFrom('record' as const, 'create' as const),
+  isKeyed,
+  incident: fc.nat(2),
+  vendor: fc.nat(5),
+  cents: fc.constantFrom(12_345n, 600_123n),
+});
+const deciding = fc.record({
+  type: fc.oneof(
+    fc.constantFrom('approve' as const, 'pay' as const),
+    fc.constantFrom('approve', 'reject', 'pay' as const),
+  ),
+  isKeyed,
+  of,
+  by,
+});
+
+export const approvalRequests: fc.Arbitrary<ApprovalRequest> = fc.oneof(
+  { weight: 2, arbitrary: opening },
+  { weight: 5, arbitrary: deciding },
+);
