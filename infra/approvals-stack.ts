@@ -91,6 +91,7 @@ const routesTo = (functions: Approvals['functions']) => [
   { method: HttpMethod.GET, path: '/payments/pending', to: functions['approvals-pending'] },
   { method: HttpMethod.GET, path: '/payments/flagged', to: functions['approvals-pending'] },
   { method: HttpMethod.GET, path: '/payments/unreviewed', to: functions['approvals-pending'] },
+  { method: HttpMethod.GET, path: '/reports/{report}', to: functions['approvals-get'] },
   { method: HttpMethod.PATCH, path: '/payments/{id}', to: functions['approvals-approve'] },
   { method: HttpMethod.POST, path: '/payments/{id}/approve', to: functions['approvals-approve'] },
   { method: HttpMethod.POST, path: '/payments/{id}/reject', to: functions['approvals-approve'] },

@@ -175,6 +175,7 @@ describe('APIs', () => {
       'GET /payments/unreviewed',
       'GET /payments/{id}',
       'GET /payments/{id}/audit',
+      'GET /reports/{report}',
       'PATCH /payments/{id}',
       'POST /payments',
       'POST /payments/{id}/approve',

@@ -25,6 +25,7 @@ import { recordingRefusals, recordRefusal } from './record-refusal.ts';
 import { recordWorkCompleted } from './record-work-completed.ts';
 import { recoverPayouts } from './recover-payouts.ts';
 import { rejectVendorPayment } from './reject-vendor-payment.ts';
+import { reportApprovers, reportFraud, reportIncidents, reportPayouts } from './report-vendor-payments.ts';
 import { reviewVendorPayment } from './review-vendor-payment.ts';
 import { tryFraudRules } from './try-fraud-rules.ts';
 import { verifyApprovals } from './verify-approvals.ts';
@@ -71,6 +72,10 @@ export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) =
   listFlagged: listFlagged(ports),
   listUnreviewed: listUnreviewed(ports),
   tryFraudRules: tryFraudRules(ports),
+  reportPayouts: reportPayouts(ports),
+  reportIncidents: reportIncidents(ports),
+  reportApprovers: reportApprovers(ports),
+  reportFraud: reportFraud(ports),
   recoverPayouts: recoverPayouts(ports, rules),
   receiveReturnedPayout: receiveReturnedPayout(ports),
   receiveFailedBankPayout: receiveFailedBankPayout(ports),

@@ -1,9 +1,8 @@
 import { err, ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
-import { daysLater } from '../../domain/kernel/calendar.ts';
 import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import { fromRfc3339 } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
-import { areUtcDays, type Bucket, bucketsOf, type Interval } from '../../domain/kernel/time-buckets.ts';
+import { areUtcDays, type Bucket } from '../../domain/kernel/time-buckets.ts';
 import type { PaymentStatus } from '../../domain/payments/payment.ts';
 import type { PaymentFilter } from '../../domain/payments/payment-filter.ts';
 import {
@@ -20,25 +19,18 @@ import type { Clock } from '../../ports/clock.ts';
 import type { TimeZones } from '../../ports/time-zones.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { namedZone, type TimeZoneUnknown } from '../kernel/named-zone.ts';
+import {
+  type ReportTime,
+  type ReportTooLarge,
+  reportBuckets,
+  type TooManyBuckets,
+} from '../kernel/report-time.ts';
 import type { SumPorts } from './payment-sums.ts';
 
-/** A year of days, two weeks of hours. */
-export const MOST_BUCKETS = 400;
 /** What a report that is not of whole UTC days reads one by one. */
 export const MOST_READ = 10_000;
 
-export type TooManyBuckets = Readonly<{ kind: 'TooManyBuckets'; interval: Interval }>;
-export type ReportTooLarge = Readonly<{ kind: 'ReportTooLarge' }>;
-
-/** Days of the zone, both inclusive. Without an end up to today; without a beginning the 30 days before, or the day of its hours. */
-export type ReportPaymentsRequest = Readonly<{
-  merchantId: MerchantId;
-  interval: Interval;
-  timezone: string;
-  from?: string;
-  to?: string;
-  groupBy?: ReportGroup;
-}>;
+export type ReportPaymentsRequest = ReportTime & Readonly<{ merchantId: MerchantId; groupBy?: ReportGroup }>;
 
 /**
  * A merchant's payments by the time they were made, as they stand. Whole days of UTC by currency or status come from tallies, and cost
@@ -51,21 +43,17 @@ export type ReportPayments = (
 
 type ReportPorts = SumPorts & Readonly<{ clock: Clock; timeZones: TimeZones }>;
 
-const DAYS_BEFORE = 29;
 const PAGE = 500;
 const DAY_MS = 86_400_000;
 
 export const reportPayments =
   (ports: ReportPorts): ReportPayments =>
-  ({ merchantId, interval, groupBy, ...request }) =>
+  ({ merchantId, groupBy, ...time }) =>
     safeTry(async function* () {
-      const timezone = yield* namedZone(ports, request.timezone);
-      const today = ports.timeZones.dateAt(timezone, ports.clock.now());
-      const to = request.to ?? (request.from !== undefined && request.from > today ? request.from : today);
-      const from = request.from ?? (interval === 'hour' ? to : daysLater(to, -DAYS_BEFORE));
-      const order = { interval, timezone, from, to, ...present({ groupBy }) };
-      const buckets = bucketsOf(ports.timeZones, order, MOST_BUCKETS);
-      if (buckets === undefined) return err({ kind: 'TooManyBuckets' as const, interval });
+      const timezone = yield* namedZone(ports, time.timezone);
+      const cut = yield* reportBuckets(ports.timeZones, ports.clock.now(), { ...time, timezone });
+      const order = { ...cut.order, ...present({ groupBy }) };
+      const { buckets } = cut;
       const source = isTallied(groupBy) && areUtcDays(buckets) ? 'tallies' : 'payments';
       const sums = reportSums(buckets);
       const read = { ...ports, merchantId, buckets, add: sums.add };

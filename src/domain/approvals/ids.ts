@@ -1,3 +1,5 @@
+import type { Instant } from '../kernel/instant.ts';
+
 declare const kind: unique symbol;
 
 type Uuid<Kind extends string> = string & { readonly [kind]: Kind };
@@ -8,6 +10,12 @@ export type LineItemId = Uuid<'line_item'>;
 export type IncidentId = Uuid<'incident'>;
 export type VendorId = Uuid<'vendor'>;
 export type PayerId = Uuid<'payer'>;
+
+/** Sorts before every payment that was made at the instant, and after those made before it. */
+export const firstIdAt = (at: Instant): VendorPaymentId => {
+  const hex = Math.max(0, at).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000` as VendorPaymentId;
+};
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

@@ -72,3 +72,9 @@ export interface ZoneClocks {
    */
   firstInstantAt(zone: string, local: LocalTime): Instant;
 }
+
+/** The clocks of UTC, for what knows no other zone. */
+export const UTC_CLOCKS: ZoneClocks = {
+  dateAt: (_, at) => dateOf(at),
+  firstInstantAt: (_, { date, time }) => Date.parse(`${date}T${time}:00.000Z`),
+};

@@ -234,5 +234,22 @@ export const vendorPayments: CorpusGroup = {
     get('what was refused silently', '/approvals/payments/{{bank4}}'),
     get('what waits for a bank', '/approvals/payments/{{bank5}}'),
     get('the log of what was paid silently', '/approvals/payments/{{bank3}}/audit', { as: 'boss' }),
+    get('what vendors were paid', '/approvals/reports/payouts?from=2045-03-01&interval=day', {
+      as: 'dispatcher',
+    }),
+    get('what a vendor was paid, as CSV', '/approvals/reports/payouts?from=2045-03-01&format=csv', {
+      as: 'vendor',
+    }),
+    get('what incidents cost', '/approvals/reports/incidents?format=csv', { as: 'dispatcher' }),
+    get(
+      'how long people took in a time without payments',
+      '/approvals/reports/approvers?from=2040-01-01&to=2040-01-31',
+      { as: 'boss' },
+    ),
+    get('what became of risks', '/approvals/reports/fraud', { as: 'dispatcher' }),
+    get('no report of risks for a vendor', '/approvals/reports/fraud', { as: 'vendor' }),
+    get('no report of too many days', '/approvals/reports/payouts?from=2040-01-01&interval=day', {
+      as: 'boss',
+    }),
   ],
 };

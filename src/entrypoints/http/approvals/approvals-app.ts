@@ -5,6 +5,7 @@ import type { HttpEnv } from '../server/request-context.ts';
 import type { Resource } from '../server/route.ts';
 import { type ServiceAppParts, serviceApp } from '../server/service-app.ts';
 import { vendorPaymentDecisions } from './vendor-payment-decisions.ts';
+import { vendorPaymentReports } from './vendor-payment-reports.ts';
 import { vendorPayments } from './vendor-payments.ts';
 import { workCompletedEvents } from './work-completed.ts';
 
@@ -14,6 +15,7 @@ export type ApprovalsAppParts = GateParts & ServiceAppParts & ApprovalsUseCases;
 export const APPROVALS: readonly Resource<ApprovalsAppParts>[] = [
   vendorPayments,
   vendorPaymentDecisions,
+  vendorPaymentReports,
   workCompletedEvents,
 ];
 

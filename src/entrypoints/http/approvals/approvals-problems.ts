@@ -1,6 +1,8 @@
 import type { ApprovalsUseCases } from '../../../application/approvals/approvals-use-cases.ts';
+import { MOST_REPORTED } from '../../../application/approvals/report-vendor-payments.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
+import { TOO_MANY_INTERVALS } from '../server/report-input.ts';
 import type { Tag } from '../server/route-description.ts';
 
 export const APPROVALS_TAG = {
@@ -109,6 +111,13 @@ export const approvalsProblems = problemTable<
     title: 'The terms have been changed',
     detail:
       'Send the `termsHash` of the payment that was seen, or its `ETag` as `If-Match`: an approval is for the terms that were seen.',
+  },
+  TooManyBuckets: TOO_MANY_INTERVALS,
+  ReportTooLarge: {
+    status: 422,
+    code: 'report_too_large',
+    title: 'The report would have to read too many payments',
+    detail: `A report reads at most ${MOST_REPORTED} payments to vendors. Ask for fewer days.`,
   },
   LineItemsMissing: {
     status: 422,

@@ -1,9 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import {
-  MOST_BUCKETS,
-  MOST_READ,
-  type TooManyBuckets,
-} from '../../../application/payments/report-payments.ts';
+import { MOST_READ } from '../../../application/payments/report-payments.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
 import { rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
@@ -25,23 +21,19 @@ import {
   FORWARD,
   isForward,
   reportAnswer,
+  reportDays,
   reportFormat,
-  reportPeriod,
+  reportInterval,
   TIME_ZONE_UNKNOWN,
+  TOO_MANY_INTERVALS,
 } from '../server/report-input.ts';
 import { resource } from '../server/route.ts';
-import { openList } from '../server/schemas.ts';
+import { openList, timezone } from '../server/schemas.ts';
 import { PAYMENTS_TAG } from './payment-problems.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'reportPayments'>>({
   TimeZoneUnknown: TIME_ZONE_UNKNOWN,
-  TooManyBuckets: {
-    status: 400,
-    code: 'too_many_intervals',
-    title: 'The time has too many intervals',
-    detail: ({ interval }: TooManyBuckets) =>
-      `A report has at most ${MOST_BUCKETS} intervals. Ask for fewer days, or for intervals longer than the ${interval}.`,
-  },
+  TooManyBuckets: TOO_MANY_INTERVALS,
   ReportTooLarge: {
     status: 422,
     code: 'report_too_large',
@@ -55,7 +47,9 @@ const problems = problemTable<FailureOf<UseCases, 'reportPayments'>>({
 /** The query of `GET /reports/payments`, as text. */
 const reportQuery = z
   .strictObject({
-    ...reportPeriod,
+    ...reportDays,
+    interval: reportInterval.openapi({ default: 'day' }),
+    timezone: timezone.optional().openapi({ default: 'UTC' }),
     group_by: z
       .enum(REPORT_GROUPS, {
         error: `must be one of ${REPORT_GROUPS.map((each) => `\`${each}\``).join(', ')}`,

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
+import { MOST_BUCKETS, type TooManyBuckets } from '../../../application/kernel/report-time.ts';
 import { DAY_PATTERN, parseDay } from '../../../domain/kernel/instant.ts';
 import { INTERVALS } from '../../../domain/kernel/time-buckets.ts';
 import { type Cell, csvLines } from '../../files/csv.ts';
 import { answerJson, type HttpContext } from './request-context.ts';
 import { fileName } from './route.ts';
 import { json, text } from './route-description.ts';
-import { timezone } from './schemas.ts';
 
 const FIRST_DAY = '1970-01-01';
 const LAST_DAY = '9998-12-31';
@@ -16,24 +16,26 @@ const day = z
   .refine((date) => parseDay(date) !== undefined, 'must be a day that exists')
   .refine((date) => FIRST_DAY <= date && date <= LAST_DAY, `must be from ${FIRST_DAY} to ${LAST_DAY}`);
 
-/** The time of a report and how it is cut, as text. */
-export const reportPeriod = {
+/** The days of a report, as text. */
+export const reportDays = {
   from: day.optional().openapi({
-    description:
-      'The first day, on the calendar of the zone. Without it the 30 days up to `to`, or with `interval=hour` that day.',
+    description: 'The first day. Without it the 30 days up to `to`, or with `interval=hour` that day.',
     example: '2026-03-01',
   }),
   to: day.optional().openapi({
     description: 'The last day, all of it. Without it today.',
     example: '2026-03-31',
   }),
-  interval: z.enum(INTERVALS, { error: 'must be `hour`, `day`, `week` or `month`' }).optional().openapi({
-    default: 'day',
+};
+
+/** How its time is cut, as text. */
+export const reportInterval = z
+  .enum(INTERVALS, { error: 'must be `hour`, `day`, `week` or `month`' })
+  .optional()
+  .openapi({
     description:
       'Hours are counted from midnight, weeks from Monday. A day on which clocks change has 23 or 25 hours, or what the zone makes of it.',
-  }),
-  timezone: timezone.optional().openapi({ default: 'UTC' }),
-};
+  });
 
 /** As what a report is answered, as text. */
 export const reportFormat = {
@@ -92,4 +94,12 @@ export const TIME_ZONE_UNKNOWN = {
   code: 'time_zone_unknown',
   title: 'There is no such time zone',
   detail: 'Send a name of the IANA time zone database, such as `Europe/Berlin`.',
+} as const;
+
+export const TOO_MANY_INTERVALS = {
+  status: 400,
+  code: 'too_many_intervals',
+  title: 'The time has too many intervals',
+  detail: ({ interval }: TooManyBuckets) =>
+    `A report has at most ${MOST_BUCKETS} intervals. Ask for fewer days, or for intervals longer than the ${interval}.`,
 } as const;

@@ -17,6 +17,10 @@ describe('roles', () => {
     ['POST', '/payments/x/reject', ['dispatcher', 'admin']],
     ['POST', '/payments/x/process', ['admin']],
     ['POST', '/payments/x/review', ['admin']],
+    ['GET', '/reports/payouts', ['dispatcher', 'admin', 'system', 'vendor']],
+    ['GET', '/reports/incidents', ['dispatcher', 'admin']],
+    ['GET', '/reports/approvers', ['dispatcher', 'admin']],
+    ['GET', '/reports/fraud', ['dispatcher', 'admin']],
     ['POST', '/events', ['system']],
   ] as const;
 
