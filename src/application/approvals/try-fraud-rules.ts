@@ -3,6 +3,8 @@ import type { FraudThresholds } from '../../domain/approvals/fraud.ts';
 import { type FraudRules, NEWEST_PAYMENTS } from '../../domain/approvals/fraud-rules.ts';
 import {
   counted,
+  type EarlierPayment,
+  earlierPayment,
   NOTHING_TRIED,
   type TrialCounts,
   type TriedPayment,
@@ -19,7 +21,7 @@ const PAGE = 500;
 
 /**
  * Scores every payment there is anew, oldest first, by rules that are not in force, and gives each to `tell` with what it
- * was. Writes nothing. One read for 500 payments; keeps the newest 100 payments of each vendor in memory.
+ * was. Writes nothing. One read for 500 payments; keeps what rules go by of the newest 100 payments of each vendor.
  */
 export type TryFraudRules = (
   rules: FraudRules,
@@ -31,7 +33,7 @@ export const tryFraudRules =
   ({ vendorPayments }: Readonly<{ vendorPayments: VendorPayments }>): TryFraudRules =>
   (rules, thresholds, tell) =>
     safeTry(async function* () {
-      const pasts = new Map<VendorId, readonly VendorPayment[]>();
+      const pasts = new Map<VendorId, readonly EarlierPayment[]>();
       let counts = NOTHING_TRIED;
       let after: VendorPaymentId | undefined;
       for (;;) {
@@ -41,7 +43,7 @@ export const tryFraudRules =
           const tried = tryOn(payment, past, rules, thresholds);
           counts = counted(counts, payment, tried);
           tell(payment, tried);
-          pasts.set(payment.vendorId, [payment, ...past].slice(0, NEWEST_PAYMENTS));
+          pasts.set(payment.vendorId, [earlierPayment(payment), ...past].slice(0, NEWEST_PAYMENTS));
         }
         after = page.at(-1)?.id;
         if (page.length < PAGE) return ok(counts);

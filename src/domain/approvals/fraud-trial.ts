@@ -1,4 +1,5 @@
 import type { Instant } from '../kernel/instant.ts';
+import { present } from '../kernel/present.ts';
 import { type FraudStatus, type FraudThresholds, judgeFraud } from './fraud.ts';
 import { type FraudRules, NEWEST_PAYMENTS, scoreByRules } from './fraud-rules.ts';
 import type { PastPayment } from './fraud-standing.ts';
@@ -23,13 +24,25 @@ export type TrialCounts = Readonly<Record<'fraud' | 'legitimate' | 'unknown', Tr
 const NONE: TrialCount = { payments: 0, wereFlagged: 0, wouldBeFlagged: 0 };
 export const NOTHING_TRIED: TrialCounts = { fraud: NONE, legitimate: NONE, unknown: NONE };
 
+/** Of a payment that was made, what those after it are scored by, and from when on. */
+export type EarlierPayment = PastPayment & Readonly<{ rejectedAt?: Instant }>;
+
+export const earlierPayment = (payment: VendorPayment): EarlierPayment => ({
+  amount: payment.amount,
+  incidentId: payment.incidentId,
+  createdAt: payment.createdAt,
+  status: payment.status,
+  ...present({ review: payment.review }),
+  ...(payment.status === 'cancelled' ? { rejectedAt: payment.rejectedAt } : {}),
+});
+
 /**
  * Scores one payment as it would have been when it was made: by the vendor's payments before it, as they stood then.
  * `earlier` are those, newest first.
  */
 export function tryOn(
   payment: VendorPayment,
-  earlier: readonly VendorPayment[],
+  earlier: readonly EarlierPayment[],
   rules: FraudRules,
   thresholds: FraudThresholds,
 ): TriedPayment {
@@ -46,18 +59,11 @@ export function tryOn(
 }
 
 /** Without what was only known later: a review counts from when it was made, a rejection likewise. */
-function asItStood({ review, ...payment }: VendorPayment, at: Instant): PastPayment {
-  const { amount, incidentId, createdAt } = payment;
-  const status =
-    payment.status === 'cancelled' && payment.rejectedAt > at ? 'pending_approval' : payment.status;
-  return {
-    amount,
-    incidentId,
-    createdAt,
-    status,
-    ...(review !== undefined && review.at <= at ? { review } : {}),
-  };
-}
+const asItStood = ({ review, rejectedAt, ...payment }: EarlierPayment, at: Instant): PastPayment => ({
+  ...payment,
+  status: rejectedAt !== undefined && rejectedAt > at ? 'pending_approval' : payment.status,
+  ...(review !== undefined && review.at <= at ? { review } : {}),
+});
 
 /** With one payment more among those of its outcome. */
 export function counted(

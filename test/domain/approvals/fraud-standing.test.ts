@@ -8,7 +8,7 @@ import {
   scoreByRules,
 } from '../../../src/domain/approvals/fraud-rules.ts';
 import type { PastPayment } from '../../../src/domain/approvals/fraud-standing.ts';
-import { counted, NOTHING_TRIED, tryOn } from '../../../src/domain/approvals/fraud-trial.ts';
+import { counted, earlierPayment, NOTHING_TRIED, tryOn } from '../../../src/domain/approvals/fraud-trial.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import { aCreation, aLine, anIncidentId, aRejection, aReview, aVendorId } from '../../fixtures/approvals.ts';
 import { NOON } from '../../fixtures/changes.ts';
@@ -68,7 +68,7 @@ describe('lists by name', () => {
 
 describe('rules that are tried on a payment of the past', () => {
   const tried = (payment: VendorPayment, earlier: readonly VendorPayment[], rules = usual) =>
-    tryOn(payment, earlier, rules, DEFAULT_THRESHOLDS).would;
+    tryOn(payment, earlier.map(earlierPayment), rules, DEFAULT_THRESHOLDS).would;
 
   it('know what a review had found by then, and nothing that was found later', () => {
     const made = paid(100);
@@ -115,7 +115,7 @@ describe('rules that are tried on a payment of the past', () => {
             fraud: { status, score, reasons },
           });
           const reviewed = outcome === undefined ? payment : aReview(payment, outcome, now + 1).payment;
-          const tried = tryOn(reviewed, made.toReversed(), usual, DEFAULT_THRESHOLDS);
+          const tried = tryOn(reviewed, made.toReversed().map(earlierPayment), usual, DEFAULT_THRESHOLDS);
           expect(tried.would === 'flagged').toBe(tried.was === 'flagged');
           made.push(reviewed);
           past.unshift(reviewed);
