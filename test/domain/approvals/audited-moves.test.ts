@@ -13,6 +13,7 @@ import {
   aPayoutEnded,
   aPayoutResumed,
   aRejection,
+  aReview,
   type Made,
 } from '../../fixtures/approvals.ts';
 
@@ -28,7 +29,8 @@ function aLife(): readonly AuditLogEntry[] {
   const edited = after(anEdit(once));
   const again = after(anUncheckedApproval(edited, undefined, { isLast: false }));
   const approved = after(anUncheckedApproval(again, ADMIN));
-  const failed = after(aPayoutEnded(after(aPayoutBegun(approved)), false));
+  const reviewed = after(aReview(approved, 'legitimate'));
+  const failed = after(aPayoutEnded(after(aPayoutBegun(reviewed)), false));
   const resumed = after(aPayoutResumed(after(aPayoutBegun(failed))));
   after(aPayoutEnded(resumed));
   return links;
@@ -73,10 +75,10 @@ describe('audit links', () => {
   });
 
   it.each(NAMES)(
-    'are none without link %i, %s, but where a payout was only resumed or asked again',
+    'are none without link %i, %s, but where a payout was only resumed or asked again, or the payment reviewed',
     (sequence, action) => {
       const without = LIFE.filter((link) => link.sequence !== sequence);
-      const goesOn = action === 'payment.resumed' || sequence === LIFE.length;
+      const goesOn = /resumed|reviewed/.test(action) || sequence === LIFE.length;
       expect(areMoves(without)).toBe(goesOn || sequence === 2);
     },
   );
@@ -88,7 +90,7 @@ describe('audit links', () => {
     }
   });
 
-  it.each(NAMES.filter(([, action]) => /created|approv|changed/.test(action)))(
+  it.each(NAMES.filter(([, action]) => /created|approv|changed|reviewed/.test(action)))(
     'are none when link %i, %s, has another actor',
     (sequence) => {
       expect(areMoves(withLink(sequence, ({ actor }) => ({ actor: { ...actor, id: 'ghost' } })))).toBe(false);
@@ -134,6 +136,19 @@ describe('audit links', () => {
       { makerIdentities: ['sub:maker-1'] },
     ] as readonly Readonly<Record<string, Json>>[])
       expect([fields, areMoves(withAfter(sequence, fields))]).toEqual([fields, false]);
+  });
+
+  it('are none when a review is of another person, time or outcome than its link, or of none', () => {
+    const sequence = LIFE.findIndex(({ action }) => action === 'payment.reviewed') + 1;
+    const review = LIFE[sequence - 1]?.after['fraudReview'] as Readonly<Record<string, Json>>;
+    const forged = [{ by: 'ghost' }, { at: '2026-03-01T00:00:00.000Z' }, { outcome: 'unsure' }];
+    for (const edit of forged)
+      expect([edit, areMoves(withAfter(sequence, { fraudReview: { ...review, ...edit } }))]).toEqual([
+        edit,
+        false,
+      ]);
+    expect(areMoves(withLink(sequence, ({ before }) => ({ after: { ...before } })))).toBe(false);
+    expect(areMoves(withAfter(1, { fraudReview: review }))).toBe(false);
   });
 
   it('are none when the first says that anything was decided before it', () => {
