@@ -1,58 +1,30 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import pg from 'pg';
-import { afterAll, afterEach, describe, expect, inject, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import type pg from 'pg';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
-import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorage } from '../../src/adapters/postgres/storage.ts';
 import { installBefore, POSTGRES_SERVICES } from '../support/postgres-installed.ts';
+import {
+  emptyDatabases,
+  expectSameAnswers,
+  recordingOf,
+  rowsOf,
+  type Statement,
+  statementsOf,
+  textPoolAt,
+} from '../support/previous-version.ts';
 import { approvalsLife, platformLife } from '../support/storage-life.ts';
-
-/**
- * Every statement that the previous version sends in a storage's life, with its parameters and the rows it got on its own
- * schema. Recorded anew with PAYWRIGHT_RECORD_STATEMENTS=1 when a version is released, so that the next is held against it.
- */
-type Statement = Readonly<{ text: string; values: readonly unknown[]; rows: readonly object[] }>;
-
-const recordingOf = (service: string) =>
-  new URL(`../fixtures/installed/${service}-statements.jsonl`, import.meta.url);
 
 const LIVES = {
   platform: (pool: pg.Pool) => platformLife(postgresStorage(pool)),
   approvals: (pool: pg.Pool) => approvalsLife(approvalsPostgresStorage(pool)),
 };
 
-const admin = new pg.Pool({ connectionString: inject('postgresUrl'), max: 1 });
-afterAll(() => admin.end());
-const opened: pg.Pool[] = [];
-afterEach(() => Promise.all(opened.splice(0).map((pool) => pool.end())));
-
-async function emptyDatabase(open: (url: string) => pg.Pool = postgresPoolAt): Promise<pg.Pool> {
-  const name = `empty_${randomBytes(6).toString('hex')}`;
-  await admin.query(`CREATE DATABASE ${name}`);
-  const url = new URL(inject('postgresUrl'));
-  url.pathname = `/${name}`;
-  const pool = open(url.href);
-  opened.push(pool);
-  return pool;
-}
-
-const postgresPoolAt = (connectionString: string) => postgresPool({ connectionString });
-
-/** Reads every value as its text. */
-const textPoolAt = (connectionString: string) =>
-  new pg.Pool({
-    connectionString,
-    max: 1,
-    options: '-c timezone=UTC',
-    types: { getTypeParser: () => (text: unknown) => text } as unknown as pg.CustomTypesConfig,
-  });
-
-async function rowsOf(pool: pg.Pool, { text, values }: Pick<Statement, 'text' | 'values'>) {
-  const { rows } = await pool.query(text, [...values]);
-  return rows as object[];
-}
+const databases = emptyDatabases();
+afterEach(() => databases.endPools());
+afterAll(() => databases.close());
+const emptyDatabase = async (open?: (url: string) => pg.Pool) => databases.pool(await databases.url(), open);
 
 /** Runs the life on an old schema and keeps what was sent, then what another old schema answers to it. */
 async function record(each: (typeof POSTGRES_SERVICES)[number]): Promise<void> {
@@ -90,16 +62,8 @@ describe.each(POSTGRES_SERVICES)('a process of the previous version of $service'
     expect(existsSync(recording)).toBe(true);
     const pool = await emptyDatabase(textPoolAt);
     (await each.migrate(pool))._unsafeUnwrap();
-    const statements = (await readFile(recording, 'utf8'))
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Statement);
+    const statements = await statementsOf(each.service);
     expect(statements.length).toBeGreaterThan(20);
-    for (const statement of statements) {
-      const rows = await rowsOf(pool, statement);
-      expect(rows.length, statement.text).toBe(statement.rows.length);
-      for (const [index, row] of statement.rows.entries())
-        expect(rows[index], statement.text).toMatchObject(row);
-    }
+    await expectSameAnswers(pool, statements);
   });
 });
