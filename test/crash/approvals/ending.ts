@@ -10,6 +10,7 @@ const EVENTS_OF: Readonly<Record<string, readonly ApprovalEventType[]>> = {
   'payment.created': ['PaymentCreated', 'ApprovalRequested'],
   'payment.approved': ['PaymentApproved'],
   'payment.rejected': ['PaymentRejected'],
+  'payment.reviewed': ['FraudDetected'],
   'payment.completed': ['PaymentCompleted'],
   'payment.failed': ['PaymentFailed'],
 };

@@ -9,7 +9,8 @@ export type Request =
   | Readonly<{ type: 'create' }>
   | Readonly<{ type: 'approve'; by: Approver }>
   | Readonly<{ type: 'reject' }>
-  | Readonly<{ type: 'process' }>;
+  | Readonly<{ type: 'process' }>
+  | Readonly<{ type: 'review' }>;
 
 /** The amount of every payment in US cents, by whether one or two people must approve it. */
 export const CENTS = { one: 12_345n, two: 600_123n } as const;
@@ -24,6 +25,8 @@ const approve: Request = { type: 'approve', by: ADMIN };
 const approveToo: Request = { type: 'approve', by: DISPATCHER };
 const reject: Request = { type: 'reject' };
 const process: Request = { type: 'process' };
+/** Finds a fraud. */
+const review: Request = { type: 'review' };
 
 const APPROVED = [record, approve];
 /** See `simulatedPayouts`. */
@@ -161,6 +164,23 @@ const KEYED = [
 
 export const SCENARIOS: readonly Scenario[] = [
   ...UNKEYED,
+  {
+    name: 'a review, under a key',
+    approvers: 'one',
+    before: APPROVED,
+    request: review,
+    ends: ['approved'],
+    isKeyed: true,
+  },
+  {
+    name: 'a payout beside a review, under keys',
+    approvers: 'one',
+    before: APPROVED,
+    request: process,
+    rival: review,
+    ends: ['completed', 'approved'],
+    isKeyed: true,
+  },
   ...UNKEYED.filter(({ name }) => KEYED.includes(name)).map(
     (scenario): Scenario => ({ ...scenario, name: `${scenario.name}, under a key`, isKeyed: true }),
   ),

@@ -206,6 +206,12 @@ export function approvalsWorld(
         return thePayment((id) =>
           once((claim) => useCases.rejectVendorPayment({ ...asked(by), id, reason: 'No' }, claim)),
         );
+      case 'review':
+        return thePayment((id) =>
+          once((claim) =>
+            useCases.reviewVendorPayment({ ...asked(by), id, outcome: 'fraud', notes: 'Not theirs' }, claim),
+          ),
+        );
       case 'process':
         return thePayment((id) =>
           once((claim) => useCases.processVendorPayment({ ...asked(by), id }, claim)),
@@ -282,11 +288,18 @@ function callOf(request: Request): Pick<KeyedApproval, 'by' | 'operation'> {
       return { by: DISPATCHER, operation: 'reject' };
     case 'process':
       return { by: ADMIN, operation: 'process' };
+    case 'review':
+      return { by: ADMIN, operation: 'review' };
   }
 }
 
 /** Refusals of a request that was carried out before, or overtaken by a rival. */
-const OVERTAKEN: readonly string[] = ['VendorPaymentStateConflict', 'DuplicateIncident', 'AlreadyApproved'];
+const OVERTAKEN: readonly string[] = [
+  'VendorPaymentStateConflict',
+  'DuplicateIncident',
+  'AlreadyApproved',
+  'JudgedFraud',
+];
 
 /** A bank that at times refuses before any effect. */
 const outOfOrder = (payouts: Payouts, outage: () => Outage | undefined): Payouts => ({
