@@ -1,6 +1,7 @@
 import type { ResultAsync } from 'neverthrow';
+import type { OpenCustomer } from '../../src/application/customers/customer-secrets.ts';
 import type { Responded } from '../../src/application/kernel/idempotency.ts';
-import type { MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
+import type { CustomerId, MerchantId, PaymentId } from '../../src/domain/kernel/ids.ts';
 import { money } from '../../src/domain/kernel/money.ts';
 import type { ModificationRequest } from '../../src/domain/payments/modification.ts';
 import { replyToClient } from '../crash/payments/replies.ts';
@@ -12,7 +13,14 @@ import type { ServerProcess } from './server-process.ts';
 import { MERCHANTS, type World } from './world.ts';
 
 type Wire =
-  | Readonly<{ to: 'process'; merchantId: MerchantId; amount: bigint; method: string; isHeld: boolean }>
+  | Readonly<{
+      to: 'process';
+      merchantId: MerchantId;
+      amount: bigint;
+      isHeld: boolean;
+      charged: Readonly<{ paymentMethod: string; customerId?: CustomerId }>;
+    }>
+  | Readonly<{ to: 'create_customer'; merchantId: MerchantId; email: string }>
   | Readonly<{
       to: 'modify';
       merchantId: MerchantId;
@@ -37,14 +45,17 @@ export function clientsOf(world: World): Clients {
     rivalOf,
     wireOf,
     serve,
-    replyOf: replyToClient,
+    replyOf: (result) =>
+      result.isErr() && result.error.kind === 'CustomerExists'
+        ? { stage: 'free', text: result.error.kind }
+        : replyToClient(result),
     // A confirmation has no key.
     isKeyed: ({ type }) => type !== 'confirm',
   });
   return { ...clients, payment: (of) => idFrom(takingAt(of, clients.all)) };
 }
 
-/** What is reused is the key of what has an amount. */
+/** What is reused is the key of what has another payload. */
 function rivalOf(request: PlatformRequest, all: readonly AskedHere[]): AskedHere | undefined | 'none' {
   if (request.type !== 'reuse') return undefined;
   const rivals = all.filter(({ request: { type } }) => !['reuse', 'confirm', 'void'].includes(type));
@@ -65,8 +76,15 @@ function wireOf({ request, rival }: AskedHere, all: readonly AskedHere[]): Wire 
   switch (request.type) {
     case 'process': {
       const { merchant, amount, method, isHeld } = request;
-      return { to: 'process', merchantId: MERCHANTS[merchant], amount, method, isHeld };
+      const charged = method === 'stored' ? storedMethod(merchant, all) : { paymentMethod: method };
+      return { to: 'process', merchantId: MERCHANTS[merchant], amount, isHeld, charged };
     }
+    case 'create_customer':
+      return {
+        to: 'create_customer',
+        merchantId: MERCHANTS[request.merchant],
+        email: `customer-${request.email}@example.com`,
+      };
     case 'transfer':
       return { to: 'transfer', merchantId: MERCHANTS[request.merchant], amount: request.amount };
     case 'reuse':
@@ -85,6 +103,20 @@ function wireOf({ request, rival }: AskedHere, all: readonly AskedHere[]): Wire 
   }
 }
 
+const CARD = { face: { type: 'card', last4: '4242' }, token: 'tok_simulated', asDefault: true } as const;
+
+/** Of the first customer of the merchant's whom the client knows; a card that is not stored where it knows none. */
+function storedMethod(merchant: number, all: readonly AskedHere[]) {
+  const known = all
+    .filter(({ request }) => request.type === 'create_customer' && request.merchant === merchant)
+    .flatMap(({ replies }) => replies.map(({ text }) => /(cus_\w+) (pm_\w+)/.exec(text)))
+    .find((match) => match !== null);
+  const [, customerId, paymentMethod] = known ?? [];
+  return customerId === undefined || paymentMethod === undefined
+    ? { paymentMethod: 'card' }
+    : { paymentMethod, customerId: customerId as CustomerId };
+}
+
 function modificationOf(
   request: Extract<PlatformRequest, { type: 'capture' | 'refund' | 'void' }>,
 ): ModificationRequest {
@@ -98,8 +130,9 @@ function modificationOf(
   }
 }
 
-/** The same request of another amount. */
+/** The same request of another amount, or of another email. */
 function anotherPayload(wire: Wire): Wire {
+  if (wire.to === 'create_customer') return { ...wire, email: `another-${wire.email}` };
   if (wire.to === 'process' || wire.to === 'transfer') return { ...wire, amount: wire.amount + 1n };
   if (wire.to === 'confirm' || wire.modification.type === 'void') return wire;
   const { modification } = wire;
@@ -114,9 +147,26 @@ function serve({ useCases }: ServerProcess, wire: Wire, key: string): ResultAsyn
       return useCases.processPayment({
         ...asked,
         amount: money(wire.amount, 'USD'),
-        paymentMethod: wire.method,
+        ...wire.charged,
         captureMethod: wire.isHeld ? 'manual' : 'automatic',
       });
+    case 'create_customer': {
+      const { email } = wire;
+      return useCases.commitUnderKey<OpenCustomer, Failed>(
+        {
+          key: { merchantId, operation: 'create_customer', key },
+          requestId: origin.requestId,
+          payload: { email },
+          respond: ({ customer }) => `201 ${customer.id} ${customer.defaultMethod}`,
+          sealedFor: ({ customer }) => customer,
+        },
+        (claimWith) =>
+          useCases.createCustomer(
+            { merchantId, details: { email, name: 'A customer' }, methods: [CARD], origin },
+            claimWith,
+          ),
+      );
+    }
     case 'modify':
       return useCases.modifyPayment({
         ...asked,

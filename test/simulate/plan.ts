@@ -14,7 +14,10 @@ export type Send = Readonly<{
   isAnswerLost: boolean;
 }>;
 
-/** What a client asks for. `of` counts the payments that were asked for before, round and round. */
+/**
+ * What a client asks for. `of` counts the payments that were asked for before, round and round; the method `stored` is that of a
+ * customer whom the client knows by then.
+ */
 export type PlatformRequest =
   | Readonly<{ type: 'process'; merchant: ProcessIndex; amount: bigint; method: string; isHeld: boolean }>
   | Readonly<{ type: 'capture'; of: number; amount: bigint; isFinal: boolean }>
@@ -22,6 +25,7 @@ export type PlatformRequest =
   | Readonly<{ type: 'void'; of: number }>
   | Readonly<{ type: 'confirm'; of: number }>
   | Readonly<{ type: 'transfer'; merchant: ProcessIndex; amount: bigint }>
+  | Readonly<{ type: 'create_customer'; merchant: ProcessIndex; email: number }>
   /** Another payload under the key of an earlier request. */
   | Readonly<{ type: 'reuse'; of: number }>;
 
@@ -71,6 +75,7 @@ const METHODS = [
   'test_requires_action',
   'test_movement_refused',
   'test_expires',
+  'stored',
 ];
 
 const MOST_STEP = 9;
@@ -121,6 +126,10 @@ const request: fc.Arbitrary<PlatformRequest> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ type: fc.constant('void'), of }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('confirm'), of }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('transfer'), merchant: process, amount }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('create_customer'), merchant: process, email: fc.nat(1) }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('reuse'), of: fc.nat(9) }) },
 );
 

@@ -2,7 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from './command.ts';
 import { playHistory } from './history.ts';
 import { MUTATIONS } from './mutations.ts';
+import { OUTAGES } from './outside.ts';
+import { ROUNDS } from './plan.ts';
 import { planOf, simulate, sizeOf } from './simulate.ts';
+import { FAULTS } from './steps.ts';
 
 const seed = Number(process.env['PAYWRIGHT_TEST_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
 const histories = Number(process.env['PAYWRIGHT_HISTORIES'] ?? 500);
@@ -26,6 +29,25 @@ describe('Simulated histories of the whole system', () => {
       expect(second.trace).toEqual(first.trace);
       expect(second.hash).toBe(first.hash);
     }
+  });
+
+  it('meet every fault, every worker and what may become of requests', async () => {
+    const lines: string[] = [];
+    for (let history = 0; history < 60; history += 1)
+      lines.push(...(await playHistory(planOf(1, history))).trace);
+    const all = lines.join('\n');
+    const words =
+      '201 cus_|201 succeeded|201 authorized|202 processing|202 requires_action|402 failed|PaymentStateConflict|' +
+      'AmountExceeds|InsufficientFunds|CustomerExists|IdempotencyKeyReused|IdempotencyInFlight|StorageUnavailable|' +
+      'ProcessorUnavailable|pending_approval|approved|completed|failed|cancelled|SelfApproval|DuplicateIncident|' +
+      'process 0 dies|process 1 dies|is lost';
+    const met = [
+      ...FAULTS.map((fault) => `(${fault})`),
+      ...ROUNDS.map((round) => ` ${round}: `),
+      ...OUTAGES.map((part) => `${part} is out`),
+      ...words.split('|'),
+    ];
+    expect(met.filter((each) => !all.includes(each))).toEqual([]);
   });
 
   it('differ from one number to the next', async () => {
