@@ -94,7 +94,7 @@ describe('the books after a load', () => {
   });
 });
 
-describe('npm run load', () => {
+describe('npm run load', { timeout: 600_000 }, () => {
   it.each(['postgres', 'dynamodb'] as const)(
     'measures every load on %s, loses and doubles nothing, and draws a page of it',
     async (storage) => {
