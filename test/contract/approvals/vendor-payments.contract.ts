@@ -165,6 +165,19 @@ export function vendorPaymentsContract(adapter: string, open: () => Promise<Appr
       expect((await storage.vendorPayments.findLive(incidentId, vendorId))._unsafeUnwrap()).toEqual(again);
     });
 
+    it('leaves the incident and vendor of a rejected payment to the next, whatever a review finds of the first', async () => {
+      const [payment] = await many(1);
+      if (payment === undefined) throw new Error('too few');
+      const { incidentId, vendorId } = payment;
+      const rejected = await committed(aRejection(payment));
+      const again = await committed(aCreation({ incidentId, vendorId, createdAt: NOON + 5_000 }));
+      const reviewed = await committed(aReview(rejected, 'fraud'));
+      expect((await storage.vendorPayments.findLive(incidentId, vendorId))._unsafeUnwrap()).toEqual(again);
+      expect(await list({ incidentId })).toEqual([reviewed, again]);
+      const third = await storage.approvalCommits.commit(aCreation({ incidentId, vendorId }).change);
+      expect(third._unsafeUnwrapErr()).toEqual({ kind: 'DuplicateIncident' });
+    });
+
     it('gives every payment that waits throughout exactly once, while others are approved and added', async () => {
       const all = await many(40);
       const seen: VendorPaymentId[] = [];

@@ -79,7 +79,7 @@ function paymentGuard({ payment: { expected }, approval }: ApprovalChange): Part
 /** Takes incident and vendor, or lets them go. A payment that begins as cancelled must find them free all the same. */
 function liveWrites(
   table: string,
-  { payment: { expected, next } }: ApprovalChange,
+  { payment: { expected, next }, entry }: ApprovalChange,
   put: PutItem,
 ): readonly ApprovalWrite[] {
   const Key = liveKey(next);
@@ -89,7 +89,8 @@ function liveWrites(
       : { ConditionCheck: { TableName: table, Key, ConditionExpression: 'attribute_not_exists(pk)' } };
     return [{ operation, refusal: 'DuplicateIncident' }];
   }
-  if (isLive(next)) return [];
+  // One that was cancelled before let them go then, and another may have them now.
+  if (isLive(next) || !('status' in entry.after)) return [];
   const Delete = {
     TableName: table,
     Key,

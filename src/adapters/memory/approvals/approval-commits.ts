@@ -49,7 +49,8 @@ function write(store: ApprovalsStore, change: ApprovalChange): void {
   store.payments.set(next.id, { payment: next, changeId: id });
   place(store.sorted, next);
   if (payment.expected === 0) store.live.set(liveKeyText(next), next.id);
-  if (!isLive(next)) store.live.delete(liveKeyText(next));
+  // One that was cancelled before let them go then, and another may have them now.
+  if (!isLive(next) && store.live.get(liveKeyText(next)) === next.id) store.live.delete(liveKeyText(next));
   if (approval !== undefined)
     for (const text of approvalKeyTexts(next.id, approval)) store.approvals.add(text);
   if (eventKey !== undefined) store.eventKeys.add(eventKey);
