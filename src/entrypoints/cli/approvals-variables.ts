@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ROLES } from '../../domain/approvals/approver.ts';
 import { type ApprovalPolicy, checkPolicy, type PolicyFault } from '../../domain/approvals/policy.ts';
 import { fraudRulesIn, type UnboundRules } from './fraud-rules-text.ts';
+import { jsonIn } from './json-in.ts';
 
 /** Thousandths, read from the digits, so that 0.57 is 570 and 0.6999 is refused instead of rounded. */
 export const fraudScore = z
@@ -56,7 +57,7 @@ export const approvalPolicy = z.string().transform((text, context): ApprovalPoli
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   };
-  const parsed = policy.safeParse(jsonOf(text));
+  const parsed = policy.safeParse(jsonIn(text));
   if (!parsed.success)
     return fault(
       'must be JSON such as {"tiers":[{"upToCents":500000,"approvals":1,"roles":["dispatcher","admin"]},{"approvals":2,"roles":["dispatcher","admin"],"including":["admin"]}],"flagged":["admin"]}',
@@ -87,11 +88,3 @@ export const fraudRules = z.string().transform(
       },
     ),
 );
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -2,6 +2,7 @@ import { err, ok, type Result } from 'neverthrow';
 import { z } from 'zod';
 import { defaultFraudRules, type FraudRules } from '../../domain/approvals/fraud-rules.ts';
 import { parseUuid, type VendorId } from '../../domain/approvals/ids.ts';
+import { jsonIn } from './json-in.ts';
 
 const HOUR = 3_600_000;
 const MOST_VENDORS = 10_000;
@@ -52,7 +53,7 @@ export const DEFAULT_RULES: UnboundRules = { boundBy: defaultFraudRules };
 
 /** Rules from JSON; what is left out is as by default. An Err says every fault in words. */
 export function fraudRulesIn(text: string): Result<UnboundRules, readonly string[]> {
-  const json = jsonOf(text);
+  const json = jsonIn(text);
   if (json === undefined)
     return err(['must be JSON such as {"version": "2026-12-01", "newPayee": {"points": 200}}']);
   const parsed = fraudRules.safeParse(json);
@@ -89,12 +90,4 @@ function merged(given: z.output<typeof fraudRules>, usual: FraudRules): FraudRul
       ? { ...usual.underBound, percent: BigInt(underBound.percent), points: underBound.points }
       : usual.underBound,
   };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Heads } from '../../application/kernel/heads.ts';
 import { type Instant, parseInstant, rfc3339 } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { jsonIn } from './json-in.ts';
 
 /** What both services had until `until`: of each merchant, and of approvals. */
 export type SystemHeads = Readonly<{
@@ -84,12 +85,4 @@ function headsOf({
     entries: ledger_entries,
     balances: Object.fromEntries(Object.entries(balances).map(([name, units]) => [name, BigInt(units)])),
   };
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -5,6 +5,7 @@ import { parseFraction } from '../../domain/cost/fraction.ts';
 import { PRICED, type Priced, type PriceTable } from '../../domain/cost/prices.ts';
 import { DAY_PATTERN } from '../../domain/kernel/instant.ts';
 import { faultsOf } from '../http/server/body-input.ts';
+import { jsonIn } from './json-in.ts';
 
 const price = z
   .string('must be a text')
@@ -35,12 +36,4 @@ export async function priceFile(path: string): Promise<Result<PriceTable, string
           .map(({ path: place, message }) => `${[path, ...place].join(': ')}: ${message}`)
           .join('\n'),
       );
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -8,6 +8,7 @@ import type { VendorPaymentId } from '../../domain/approvals/ids.ts';
 import { AGGREGATE_KINDS } from '../../domain/kernel/aggregate-kind.ts';
 import type { MerchantId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
+import { jsonIn } from './json-in.ts';
 import { notWritten, outputPlace } from './output-place.ts';
 
 /** A checkpoint's file cannot be read or written, or is none; its message is one line for people. */
@@ -200,7 +201,7 @@ async function* linesOf(path: string): AsyncGenerator<Readonly<{ number: number;
   try {
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
       number += 1;
-      const value = parsed(line);
+      const value = jsonIn(line);
       if (number === 1 && !FIRST.safeParse(value).success)
         throw checkpointFault(`${path} is no checkpoint of paywright`);
       yield { number, value };
@@ -223,14 +224,6 @@ const countsOf = ({ ledger_entries: ledgerEntries, ...counts }: z.infer<typeof L
   ...counts,
   ledgerEntries,
 });
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}
 
 function attempt<Value>(path: string, act: () => Value): Value {
   try {

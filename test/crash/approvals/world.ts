@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { errAsync, okAsync, type Result, type ResultAsync } from 'neverthrow';
-import { type PayoutLedger, payoutLedger } from '../../../src/adapters/processor/payout-ledger.ts';
+import type { PayoutLedger } from '../../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../../src/adapters/processor/payout-simulator.ts';
 import { systemSignedTokens } from '../../../src/adapters/system/signed-tokens.ts';
 import type { Done, KeyedApproval } from '../../../src/application/approvals/answer-once.ts';
@@ -16,7 +16,6 @@ import { DEFAULT_POLICY } from '../../../src/domain/approvals/policy.ts';
 import type { VendorPayment } from '../../../src/domain/approvals/vendor-payment.ts';
 import type { Instant } from '../../../src/domain/kernel/instant.ts';
 import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-storage.ts';
-import type { Payouts } from '../../../src/ports/approvals/payouts.ts';
 import {
   ADMIN,
   approvalPorts,
@@ -30,6 +29,7 @@ import { NOON, SECRET } from '../../fixtures/changes.ts';
 import type { Process } from '../faulty-process.ts';
 import type { Outage } from '../points.ts';
 import type { Failed, Sent, World } from '../trial.ts';
+import { AWAY, booksIn, outOfOrder } from './bank.ts';
 import { endFaults } from './ending.ts';
 import { CENTS, type Request, type Scenario } from './scenarios.ts';
 
@@ -46,30 +46,6 @@ export type Scene = Readonly<{
 
 const lost = { kind: 'StorageUnavailable', cause: 'the reply was lost' } as const;
 const outcomeUnknown = { kind: 'PayoutOutcomeUnknown' } as const;
-const away = { kind: 'PayoutsUnavailable' } as const;
-
-/** One for each store: opening books takes longer than most worlds live. */
-const ledgers = new WeakMap<ApprovalsStorage, PayoutLedger>();
-
-function ledgerOf(storage: ApprovalsStorage): PayoutLedger {
-  const ledger = ledgers.get(storage) ?? payoutLedger(':memory:');
-  ledgers.set(storage, ledger);
-  return ledger;
-}
-
-/** The part of shared books that is asked for through it. */
-function partOf(ledger: PayoutLedger): PayoutLedger {
-  const settled = new Set<string>();
-  return {
-    ...ledger,
-    settle(order, judge) {
-      settled.add(order.reference);
-      return ledger.settle(order, judge);
-    },
-    paid: () => ledger.paid().filter(({ reference }) => settled.has(reference)),
-    close: () => {},
-  };
-}
 
 /** One incident of a vendor, and the payment for it. */
 export function approvalsWorld(
@@ -80,7 +56,7 @@ export function approvalsWorld(
   const vendor = vendorId ?? (randomUUID() as VendorId);
   const eventId = randomUUID();
   const amount = CENTS[approvers];
-  const ledger = partOf(ledgerOf(storage));
+  const ledger = booksIn(storage);
   let now: Instant = NOON;
   const clock = { now: () => now };
   let outage: Outage | undefined;
@@ -127,7 +103,7 @@ export function approvalsWorld(
       },
       payouts: {
         pay: (order) => process.call('pay', () => bank.pay(order), outcomeUnknown),
-        lookup: (reference) => process.call('look up', () => bank.lookup(reference), away),
+        lookup: (reference) => process.call('look up', () => bank.lookup(reference), AWAY),
       },
       refusalAlarm: { raise: () => {} },
       payoutAlarm: {
@@ -300,9 +276,3 @@ const OVERTAKEN: readonly string[] = [
   'AlreadyApproved',
   'JudgedFraud',
 ];
-
-/** A bank that at times refuses before any effect. */
-const outOfOrder = (payouts: Payouts, outage: () => Outage | undefined): Payouts => ({
-  pay: (order) => (outage() === undefined ? payouts.pay(order) : errAsync(away)),
-  lookup: (reference) => (outage()?.refuses === 'everything' ? errAsync(away) : payouts.lookup(reference)),
-});

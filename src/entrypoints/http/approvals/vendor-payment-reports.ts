@@ -31,7 +31,7 @@ const { refuse } = approvalsProblems;
 
 type Rows = readonly Readonly<Record<string, string | number | bigint | null>>[];
 
-/** Columns are the fields of a row, in their order; without a row there are none to name. */
+/** Columns are named by the schema of a row, so a table without rows has them too. */
 const tableOf = (name: string, columns: readonly string[], rows: Rows) => ({
   name,
   columns,
