@@ -21,6 +21,7 @@ const ALONE = [
 ];
 
 const limits = {
+  setupFiles: ['test/support/unwrapped-errors.ts'],
   // Most tests wait for a database or for time to pass, so a third file costs little, also on two cores.
   maxWorkers: 3,
   // Bounds of what hangs, and of nothing else: a slow machine takes three times as long as a quiet one.

@@ -49,7 +49,7 @@ export const STORES: Readonly<Record<string, (dir: string) => Promise<Store>>> =
     orThrow(await migrateDynamoDb(client, TABLE));
     const storage = dynamodbStorage({ client, table: TABLE });
     const meter = await metered(engine.url);
-    const table = tableOf(client, TABLE);
+    const table = tableOf({ client, table: TABLE });
     return {
       storage,
       fill: (changes) => fillTable(table, changes),

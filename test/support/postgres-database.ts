@@ -3,10 +3,15 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { type EmptiedDatabase, emptiedDatabase } from './emptied-database.ts';
+import { PATIENCE } from './patience.ts';
 import { databaseUrl, migratedTemplate, templateOfRun } from './postgres-template.ts';
 
 /** How long connections and queries of tests may take: a minute, for tests share their machine. */
-export const PATIENT = { query_timeout: 60_000, connectionTimeoutMillis: 60_000 } as const;
+export const PATIENT = {
+  query_timeout: 60_000,
+  connectionTimeoutMillis: 60_000,
+  patience: PATIENCE,
+} as const;
 
 /** A server on which tests make databases, each a clone of one that was migrated once, for both services. */
 export async function postgresServer(serverUrl: string) {

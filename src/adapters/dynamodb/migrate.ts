@@ -49,7 +49,7 @@ export const migrateDynamoDb = (
   name: string,
 ): ResultAsync<readonly string[], StorageUnavailable> =>
   attempt(async () => {
-    const table = tableOf(client, name);
+    const table = tableOf({ client, table: name });
     const isCreated = await createIfAbsent(table);
     await untilActive(table);
     const isNew = isCreated || (await isEmpty(table));

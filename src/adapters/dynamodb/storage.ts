@@ -1,4 +1,3 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Storage } from '../../ports/storage.ts';
 import { localWakeUps } from '../shared/local-wake-ups.ts';
 import { dynamodbAggregates } from './aggregates.ts';
@@ -21,14 +20,11 @@ import { dynamodbRetention } from './retention.ts';
 import { dynamodbStorageHealth } from './storage-health.ts';
 import { dynamodbStoredRows } from './stored-rows.ts';
 import { dynamodbSummaries } from './summaries.ts';
-import { tableOf } from './table.ts';
+import { type TableSettings, tableOf } from './table.ts';
 
 /** Every port on one table, which `migrateDynamoDb` must have made. `close` ends the client's connections. */
-export function dynamodbStorage({
-  client,
-  table: name,
-}: Readonly<{ client: DynamoDBDocumentClient; table: string }>): Storage {
-  const table = tableOf(client, name);
+export function dynamodbStorage(settings: TableSettings): Storage {
+  const table = tableOf(settings);
   const read = itemReads(table);
   return {
     commits: dynamodbCommits(table),
@@ -55,7 +51,7 @@ export function dynamodbStorage({
     async close() {
       while (table.underWay.size > 0) await Promise.allSettled(table.underWay);
       table.gate.close();
-      client.config.requestHandler.destroy?.();
+      settings.client.config.requestHandler.destroy?.();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { PING_MS, type StoreGate, storeGate } from '../shared/store-gate.ts';
+import { type Patience, PING_MS, type StoreGate, storeGate } from '../shared/store-gate.ts';
 import { MOST_SOCKETS } from './client.ts';
 import type { DataPlane } from './data-plane.ts';
 
@@ -12,10 +12,12 @@ export const tableGate = (
   call: DataPlane,
   name: string,
   pinged: Readonly<Record<string, string>>,
+  patience?: Patience,
 ): StoreGate =>
   storeGate({
     most: MOST_SOCKETS,
     mostWaiting: MOST_WAITING,
     ping: () => call('GetItem', { TableName: name, Key: pinged }, AbortSignal.timeout(PING_MS)),
     isAnswer: (fault) => (fault as { $fault?: unknown }).$fault !== undefined,
+    patience,
   });

@@ -17,7 +17,7 @@ import type { Day } from '../../domain/payments/tally.ts';
 import { deliveryShardOf } from '../../ports/deliveries.ts';
 import { OUTBOX_SHARDS, type Outgoing, outboxShardOf } from '../../ports/outbox.ts';
 import type { QuotaHolder, QuotaWindow } from '../../ports/quotas.ts';
-import type { StoreGate } from '../shared/store-gate.ts';
+import type { Patience, StoreGate } from '../shared/store-gate.ts';
 import { type DataPlane, dataPlane } from './data-plane.ts';
 import { shardOf, shards } from './shards.ts';
 import { tableGate } from './table-gate.ts';
@@ -37,9 +37,12 @@ export type Table = Readonly<{
   gate: StoreGate;
 }>;
 
-export const tableOf = (client: DynamoDBDocumentClient, name: string): Table => {
+/** What a storage on DynamoDB is opened with. Only where machines are shared and slow does its gate need other patience than the product's. */
+export type TableSettings = Readonly<{ client: DynamoDBDocumentClient; table: string; patience?: Patience }>;
+
+export const tableOf = ({ client, table: name, patience }: TableSettings): Table => {
   const call = dataPlane(client, name);
-  return { client, call, name, underWay: new Set(), gate: tableGate(call, name, SCHEMA_KEY) };
+  return { client, call, name, underWay: new Set(), gate: tableGate(call, name, SCHEMA_KEY, patience) };
 };
 
 /**

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { LONGEST_WAIT_MS, overloaded } from '../shared/overload.ts';
-import { PING_MS, type StoreGate, storeGate } from '../shared/store-gate.ts';
+import { type Patience, PING_MS, type StoreGate, storeGate } from '../shared/store-gate.ts';
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
@@ -13,12 +13,15 @@ const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
 /** How many calls may wait for a turn or a connection. Those that share a statement wait elsewhere (`coalesce`). */
 const MOST_WAITING = 1_000;
 
+/** What node-postgres takes, and the patience of the gate where it is not the product's. */
+type PoolSettings = pg.PoolConfig & Readonly<{ patience?: Patience }>;
+
 /**
  * A pool with the service's limits: 10 connections, 30 s idle, 10 s a query, unless `settings` says otherwise, bounds on
  * the calls that wait, and a gate (`gateOf`) that refuses queries while the server is silent and has a connection of its
  * own for its pings. BIGINT is read as bigint and TIMESTAMPTZ as epoch milliseconds, on this pool only.
  */
-export function postgresPool(settings: pg.PoolConfig): pg.Pool {
+export function postgresPool({ patience, ...settings }: PoolSettings): pg.Pool {
   const pool = new pg.Pool({
     max: 10,
     idleTimeoutMillis: 30_000,
@@ -35,7 +38,7 @@ export function postgresPool(settings: pg.PoolConfig): pg.Pool {
   // without a listener it would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  return gated(bounded(pool));
+  return gated(bounded(pool), patience);
 }
 
 type Done = Parameters<pg.Pool['connect']>[0];
@@ -78,7 +81,7 @@ async function pingOver(options: pg.PoolOptions): Promise<void> {
   }
 }
 
-function gated(pool: pg.Pool): pg.Pool {
+function gated(pool: pg.Pool, patience: Patience | undefined): pg.Pool {
   type Query = (...args: readonly unknown[]) => Promise<unknown>;
   const [query, end] = [pool.query.bind(pool) as Query, pool.end.bind(pool) as () => Promise<void>];
   const gate = storeGate({
@@ -86,6 +89,7 @@ function gated(pool: pg.Pool): pg.Pool {
     mostWaiting: MOST_WAITING,
     ping: () => pingOver(pool.options),
     isAnswer: (fault) => fault instanceof pg.DatabaseError,
+    patience,
   });
   gates.set(pool, gate);
   pool.query = ((...args: readonly unknown[]) =>

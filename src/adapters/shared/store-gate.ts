@@ -16,6 +16,9 @@ export type StoreGate = Readonly<{
   close(): void;
 }>;
 
+/** How long a store may owe an answer before it is asked whether it is there, and how long a call waits for its turn. */
+export type Patience = Readonly<{ suspectMs: number; waitMs: number }>;
+
 export type GateTerms = Readonly<{
   /** How many calls may be under way at once, and how many may wait for a turn. */
   most: number;
@@ -24,16 +27,24 @@ export type GateTerms = Readonly<{
   ping: () => Promise<unknown>;
   /** Whether a fault is what the store said, in place of its silence. */
   isAnswer: (fault: unknown) => boolean;
+  /** As the product serves, unless it is given. */
+  patience?: Patience | undefined;
 }>;
 
-/** How long a store may owe an answer before it is asked whether it is there, and how long it has for that one. */
 export const SUSPECT_MS = 1_000;
+/** How long the store has to answer a ping. */
 export const PING_MS = 750;
 /** How long after a ping without an answer the next is looked for. */
 export const PING_EVERY_MS = 500;
 
 /** Calls begin in the order they came. One timer while calls are under way; none holds the process. */
-export function storeGate({ most, mostWaiting, ping, isAnswer }: GateTerms): StoreGate {
+export function storeGate({
+  most,
+  mostWaiting,
+  ping,
+  isAnswer,
+  patience: { suspectMs, waitMs: longestWaitMs } = { suspectMs: SUSPECT_MS, waitMs: LONGEST_WAIT_MS },
+}: GateTerms): StoreGate {
   type Waiting = Readonly<{ begin: () => void; reject: (fault: unknown) => void; expiry: NodeJS.Timeout }>;
   const waiting = new Set<Waiting>();
   /** When each call began, the oldest first. */
@@ -52,7 +63,7 @@ export function storeGate({ most, mostWaiting, ping, isAnswer }: GateTerms): Sto
       if (underWay.size < most) return run(call);
       if (waiting.size >= mostWaiting) return Promise.reject(overloaded('too many wait'));
       return new Promise((resolve, reject) => {
-        const expiry = setTimeout(() => leave(each, 'waited too long'), LONGEST_WAIT_MS);
+        const expiry = setTimeout(() => leave(each, 'waited too long'), longestWaitMs);
         expiry.unref();
         const each: Waiting = { begin: () => resolve(run(call)), reject, expiry };
         waiting.add(each);
@@ -104,13 +115,13 @@ export function storeGate({ most, mostWaiting, ping, isAnswer }: GateTerms): Sto
   function expectAnswer(): void {
     const [oldest] = underWay.values();
     if (watch !== undefined || isAsking || closed || oldest === undefined) return;
-    const suspectAt = Math.max(oldest, answeredAt) + SUSPECT_MS;
+    const suspectAt = Math.max(oldest, answeredAt) + suspectMs;
     watch = setTimeout(
       () => {
         watch = undefined;
         const [stillOldest] = underWay.values();
         if (stillOldest === undefined) return;
-        if (performance.now() < Math.max(stillOldest, answeredAt) + SUSPECT_MS) expectAnswer();
+        if (performance.now() < Math.max(stillOldest, answeredAt) + suspectMs) expectAnswer();
         else void untilAnswered();
       },
       Math.max(1, suspectAt - performance.now()),

@@ -1,4 +1,3 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { ApprovalsStorage } from '../../../ports/approvals/approvals-storage.ts';
 import { localWakeUps } from '../../shared/local-wake-ups.ts';
 import { dynamodbLeases } from '../leases.ts';
@@ -6,7 +5,7 @@ import { dynamodbOutbox } from '../outbox.ts';
 import { itemReads } from '../reads.ts';
 import { dynamodbApprovalsRetention } from '../retention.ts';
 import { dynamodbStorageHealth } from '../storage-health.ts';
-import { tableOf } from '../table.ts';
+import { type TableSettings, tableOf } from '../table.ts';
 import { dynamodbApprovalCommits } from './approval-commits.ts';
 import { APPROVAL_EVENTS } from './approval-items.ts';
 import { dynamodbApprovalQueue } from './approval-queue.ts';
@@ -23,11 +22,8 @@ import { dynamodbVendorPayments } from './vendor-payments.ts';
  * Every port of approvals on one table, which `migrateDynamoDb` must have made; the platform may be on the same one.
  * `close` ends the client's connections.
  */
-export function approvalsDynamodbStorage({
-  client,
-  table: name,
-}: Readonly<{ client: DynamoDBDocumentClient; table: string }>): ApprovalsStorage {
-  const table = tableOf(client, name);
+export function approvalsDynamodbStorage(settings: TableSettings): ApprovalsStorage {
+  const table = tableOf(settings);
   const read = itemReads(table);
   return {
     vendorPayments: dynamodbVendorPayments(table, read),
@@ -47,7 +43,7 @@ export function approvalsDynamodbStorage({
     async close() {
       while (table.underWay.size > 0) await Promise.allSettled(table.underWay);
       table.gate.close();
-      client.config.requestHandler.destroy?.();
+      settings.client.config.requestHandler.destroy?.();
     },
   };
 }
