@@ -8,7 +8,7 @@ export type Lease = Readonly<{ name: string; holder: string; until: Instant }>;
 export const LEASES_KEPT_MS = 24 * 3_600_000;
 
 /**
- * Who works on what, for a while. A lease spares two workers the same work and is no lock: with clocks that disagree,
+ * Who works on what, for a while, and who is logged in (docs/decisions/0054). A lease spares two workers the same work and is no lock: with clocks that disagree,
  * or a holder that stalls past its end, two may act at once, and all they do must bear it. Names and holders are 1–200
  * visible ASCII characters. Adapters must pass `test/contract/leases.contract.ts`.
  */

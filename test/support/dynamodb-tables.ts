@@ -3,7 +3,7 @@ import { approvalsDynamodbStorage } from '../../src/adapters/dynamodb/approvals/
 import { dynamodbClient } from '../../src/adapters/dynamodb/client.ts';
 import { migrateDynamoDb } from '../../src/adapters/dynamodb/migrate.ts';
 import { dynamodbStorage } from '../../src/adapters/dynamodb/storage.ts';
-import type { TableSettings } from '../../src/adapters/dynamodb/table.ts';
+import type { TableSettings } from '../../src/adapters/dynamodb/table-gate.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { PATIENCE } from './patience.ts';

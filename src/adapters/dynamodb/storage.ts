@@ -20,7 +20,8 @@ import { dynamodbRetention } from './retention.ts';
 import { dynamodbStorageHealth } from './storage-health.ts';
 import { dynamodbStoredRows } from './stored-rows.ts';
 import { dynamodbSummaries } from './summaries.ts';
-import { type TableSettings, tableOf } from './table.ts';
+import { tableOf } from './table.ts';
+import type { TableSettings } from './table-gate.ts';
 
 /** Every port on one table, which `migrateDynamoDb` must have made. `close` ends the client's connections. */
 export function dynamodbStorage(settings: TableSettings): Storage {

@@ -1,6 +1,10 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Patience, PING_MS, type StoreGate, storeGate } from '../shared/store-gate.ts';
 import { MOST_SOCKETS } from './client.ts';
 import type { DataPlane } from './data-plane.ts';
+
+/** What a storage on DynamoDB is opened with. Only where machines are shared and slow does its gate need other patience than the product's. */
+export type TableSettings = Readonly<{ client: DynamoDBDocumentClient; table: string; patience?: Patience }>;
 
 const MOST_WAITING = 10_000;
 

@@ -17,10 +17,10 @@ import type { Day } from '../../domain/payments/tally.ts';
 import { deliveryShardOf } from '../../ports/deliveries.ts';
 import { OUTBOX_SHARDS, type Outgoing, outboxShardOf } from '../../ports/outbox.ts';
 import type { QuotaHolder, QuotaWindow } from '../../ports/quotas.ts';
-import type { Patience, StoreGate } from '../shared/store-gate.ts';
+import type { StoreGate } from '../shared/store-gate.ts';
 import { type DataPlane, dataPlane } from './data-plane.ts';
 import { shardOf, shards } from './shards.ts';
-import { tableGate } from './table-gate.ts';
+import { type TableSettings, tableGate } from './table-gate.ts';
 
 /** What an item is found by. Every key that belongs to a tenant begins with the tenant's id, which holds no '#'. */
 export type ItemKey = Readonly<{ pk: string; sk: string }>;
@@ -36,9 +36,6 @@ export type Table = Readonly<{
   underWay: Set<Promise<unknown>>;
   gate: StoreGate;
 }>;
-
-/** What a storage on DynamoDB is opened with. Only where machines are shared and slow does its gate need other patience than the product's. */
-export type TableSettings = Readonly<{ client: DynamoDBDocumentClient; table: string; patience?: Patience }>;
 
 export const tableOf = ({ client, table: name, patience }: TableSettings): Table => {
   const call = dataPlane(client, name);

@@ -35,6 +35,7 @@ import { countedRecovery, measuredProcessor, measuredUseCases, watchParts, watch
 import { notOpened } from './open-platform.ts';
 import { type OpenSystem, openSystem } from './open-system.ts';
 import { type ProcessFaults, watchFaults } from './process-faults.ts';
+import { serveConsole } from './serve-console.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
 import { queueSimulatedOf, runJobsOf } from './start-jobs.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
@@ -124,7 +125,7 @@ async function serve(
     counted: metrics.notifications,
   };
   const { health: keysHealth } = platform.get(TOKENS.keptKeys);
-  const app = wholeApp(
+  const api = wholeApp(
     platformApp({
       ...useCases,
       ...common,
@@ -137,6 +138,7 @@ async function serve(
     }),
     approvalsApp({ ...approvalsUseCases, ...common }),
   );
+  const { app, codes } = serveConsole({ ...common, api }, platform.get(TOKENS.ports));
   const listening = await listenTo(app, config, { metrics, log });
   if (listening.isErr()) {
     err(`paywright: ${listening.error}\n`);
@@ -173,7 +175,7 @@ async function serve(
     }),
   ];
   const flushing = startFlushing({ flush: failedAuthentications.flush, log });
-  out(await welcomeText(config, { url: server.url, storage: health.name, interactive }));
+  out(await welcomeText(config, { url: server.url, storage: health.name, interactive, codes }));
   const code = await faults.untilEnd(untilStopped);
   await Promise.all([server.close(), ...workers.map((worker) => worker.stop())]);
   // The last of the requests may have been a refused one.

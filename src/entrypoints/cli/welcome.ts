@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { OneTimeCodes } from '../http/console/one-time-codes.ts';
 import type { Config } from './config.ts';
 import { DEMO_MERCHANTS } from './demo-merchants.ts';
 import { MERCHANT_PERMISSIONS, signToken } from './tokens.ts';
@@ -7,7 +8,12 @@ import { DEFAULT_DATA_DIR } from './variables.ts';
 /** A working day: what was printed this morning is worth nothing to who finds it tomorrow. */
 const TOKEN_LIFETIME_SECONDS = 12 * 3_600;
 
-type Started = Readonly<{ url: string; storage: string; interactive: boolean }>;
+type Started = Readonly<{
+  url: string;
+  storage: string;
+  interactive: boolean;
+  codes: Pick<OneTimeCodes, 'issue'>;
+}>;
 
 /**
  * What a developer reads at start: where it runs, on what, and what to paste. Tokens are printed on a terminal alone:
@@ -15,7 +21,7 @@ type Started = Readonly<{ url: string; storage: string; interactive: boolean }>;
  */
 export async function welcomeText(
   config: Config,
-  { url: listening, storage, interactive }: Started,
+  { url: listening, storage, interactive, codes }: Started,
 ): Promise<string> {
   const { stage, jwt, dataDir } = config;
   // What listens on every address is reached on this one.
@@ -38,7 +44,18 @@ export async function welcomeText(
     permissions: [],
     lifetimeSeconds: TOKEN_LIFETIME_SECONDS,
   });
+  const consoleToken = await signToken(jwt, {
+    subject: 'demo-console',
+    merchantId: merchant,
+    role: 'admin',
+    permissions: MERCHANT_PERMISSIONS,
+    lifetimeSeconds: TOKEN_LIFETIME_SECONDS,
+  });
   return `${head}
+the console, logged in as ${merchant} and an admin of approvals; the link is good once, for five minutes:
+
+  ${url}/console/#code=${codes.issue(consoleToken)}
+
 ${merchant}'s token:
 
   ${merchantToken}

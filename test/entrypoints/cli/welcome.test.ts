@@ -5,7 +5,9 @@ import { welcomeText } from '../../../src/entrypoints/cli/welcome.ts';
 const SECRET = 'mR8vQ2xK0nZ5wTf1LbYc7GdHj4SpAe9U';
 const config = (env: Readonly<Record<string, string>> = {}) =>
   readConfig({ JWT_SECRET: SECRET, ...env }, () => SECRET)._unsafeUnwrap();
-const started = { url: 'http://127.0.0.1:8080', storage: 'memory' };
+const codes = { issue: (token: string) => (issued.push(token), 'once') };
+const issued: string[] = [];
+const started = { url: 'http://127.0.0.1:8080', storage: 'memory', codes };
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 
 describe('the start-up text', () => {
@@ -20,6 +22,14 @@ describe('the start-up text', () => {
       'merchant-123',
     ]);
     for (const { iat, exp } of claims) expect(exp - iat).toBe(12 * 3_600);
+  });
+
+  it('gives a terminal a link to the console that says no token', async () => {
+    const text = await welcomeText(config(), { ...started, interactive: true });
+    expect(text).toContain('  http://127.0.0.1:8080/console/#code=once\n');
+    expect(text).not.toContain(issued.at(-1));
+    const claims = JSON.parse(Buffer.from(issued.at(-1)?.split('.')[1] ?? '', 'base64url').toString());
+    expect(claims).toMatchObject({ merchant_id: 'merchant-123', role: 'admin' });
   });
 
   it('gives a file, a pipe or a log no token, and names the commands that make them', async () => {

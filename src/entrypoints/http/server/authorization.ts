@@ -114,11 +114,19 @@ export async function withPrincipal(
   return next();
 }
 
-function unauthenticated(c: HttpContext, { metrics, noteFailedAuthentication }: GateParts): Response {
-  const claimed = claimedMerchant(c.req.header('authorization'));
+function unauthenticated(c: HttpContext, parts: GateParts): Response {
+  countFailedAuthentication(parts, c.req.header('authorization'));
+  return refuse(c, { kind: 'Unauthenticated' });
+}
+
+/** Counts a refused token, by the merchant that it claims. */
+export function countFailedAuthentication(
+  { metrics, noteFailedAuthentication }: Omit<GateParts, 'authenticate'>,
+  authorization: string | undefined,
+): void {
+  const claimed = claimedMerchant(authorization);
   metrics.failedAuthentications.inc({ claim: claimed === undefined ? 'nobody' : 'merchant' });
   noteFailedAuthentication(claimed);
-  return refuse(c, { kind: 'Unauthenticated' });
 }
 
 /** Goes on with a token that has the permission; others are answered which one they lack. */

@@ -1,0 +1,17 @@
+import { generateCookie, getCookie } from 'hono/cookie';
+import type { HttpContext } from '../server/request-context.ts';
+
+const NAME = 'paywright';
+
+/** With the prefix `__Host-` a browser takes it over TLS or from this machine alone, for this host alone and all its paths. */
+const TERMS = { prefix: 'host', path: '/', secure: true, httpOnly: true, sameSite: 'Strict' } as const;
+
+/** What browsers keep of one cookie, its name and terms apart. */
+export const LONGEST_COOKIE = 3_900;
+
+export const cookieOf = (c: HttpContext): string => getCookie(c, NAME, 'host') ?? '';
+
+/** The header that has the browser keep it until it ends itself: how long the session lasts, its use decides. */
+export const keptCookie = (cookie: string) => ({ 'Set-Cookie': generateCookie(NAME, cookie, TERMS) });
+
+export const FORGOTTEN_COOKIE = { 'Set-Cookie': generateCookie(NAME, '', { ...TERMS, maxAge: 0 }) };

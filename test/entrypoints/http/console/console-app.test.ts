@@ -1,0 +1,256 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
+import { consoleApp } from '../../../../src/entrypoints/http/console/console-app.ts';
+import { consoleFiles } from '../../../../src/entrypoints/http/console/console-files.ts';
+import { consoleSessions } from '../../../../src/entrypoints/http/console/console-sessions.ts';
+import { oneTimeCodes } from '../../../../src/entrypoints/http/console/one-time-codes.ts';
+import { tokenVerifier } from '../../../../src/entrypoints/http/server/authenticate.ts';
+import { clientAddressBehind } from '../../../../src/entrypoints/http/server/client-address.ts';
+import { jsonLogger } from '../../../../src/entrypoints/http/server/logger.ts';
+import { platformMetrics } from '../../../../src/entrypoints/http/server/metrics.ts';
+import { aClock } from '../../../fixtures/jobs.ts';
+import { AUDIENCE, anHttpApp, aPaymentBody, aToken, ISSUER, SECRET } from '../../../support/http-app.ts';
+
+const ORIGIN = 'http://localhost';
+const OWN = { 'sec-fetch-site': 'same-origin', origin: ORIGIN };
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'console-'));
+  mkdirSync(join(folder, 'assets'));
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>console</title>');
+  writeFileSync(join(folder, 'assets', 'app-1a2b.js'), 'export {};');
+  writeFileSync(join(folder, 'secret.map'), '{}');
+});
+
+async function aConsole({ built = true, clock = aClock(Date.now()) } = {}) {
+  const { app: api, storage } = await anHttpApp();
+  const lines: string[] = [];
+  const refused: unknown[] = [];
+  const codes = oneTimeCodes(clock);
+  const files = built ? consoleFiles(folder) : undefined;
+  const app = consoleApp({
+    api,
+    ...(files === undefined ? {} : { files }),
+    authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
+    noteFailedAuthentication: (claimed) => void refused.push(claimed),
+    sessions: consoleSessions({ leases: storage.leases, clock: systemClock }),
+    codes,
+    metrics: platformMetrics(),
+    log: jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),
+    clientAddress: clientAddressBehind([]),
+    newRequestId: () => 'request-1',
+  });
+  const send = async (path: string, init: RequestInit = {}) =>
+    app.fetch(new Request(`${ORIGIN}${path}`, init));
+  const login = (body: object, headers: Record<string, string> = OWN) =>
+    send('/console/session', {
+      method: 'POST',
+      headers: { ...JSON_TYPE, ...headers },
+      body: JSON.stringify(body),
+    });
+  const loggedIn = async (claims: object = {}) => {
+    const response = await login({
+      token: await aToken({ permissions: ['payments', 'refunds'], ...claims }),
+    });
+    expect(response.status).toBe(200);
+    const [cookie = ''] = (response.headers.get('set-cookie') ?? '').split(';');
+    return { ...OWN, cookie };
+  };
+  return { send, login, loggedIn, codes, clock, lines, refused };
+}
+
+const take = (headers: Record<string, string>, key: string): RequestInit => ({
+  method: 'POST',
+  headers: { ...headers, ...JSON_TYPE, 'idempotency-key': key },
+  body: JSON.stringify(aPaymentBody()),
+});
+
+describe('the console’s session', () => {
+  it('comes for a bearer token, in a cookie that no script reads and no other site sends', async () => {
+    const { login, send } = await aConsole();
+    const response = await login({ token: await aToken() });
+    expect(await response.json()).toMatchObject({
+      subject: 'user-1',
+      merchant_id: 'merchant-1',
+      permissions: ['payments'],
+      roles: [],
+    });
+    const cookie = response.headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(/^__Host-paywright=[\w-]{43}\.[\w-]+; /);
+    for (const term of ['Path=/', 'HttpOnly', 'Secure', 'SameSite=Strict']) expect(cookie).toContain(term);
+    const again = await send('/console/session', { headers: { cookie: cookie.split(';')[0] ?? '' } });
+    expect(await again.json()).toMatchObject({ subject: 'user-1' });
+  });
+
+  it('comes for the code of a link once, and not after five minutes', async () => {
+    const { login, codes, clock } = await aConsole();
+    const code = codes.issue(await aToken());
+    expect((await login({ code })).status).toBe(200);
+    expect((await login({ code })).status).toBe(401);
+    const late = codes.issue(await aToken());
+    clock.move(5 * 60_000);
+    expect((await login({ code: late })).status).toBe(401);
+    expect((await login({ code: 'x' })).status).toBe(401);
+  });
+
+  it('never comes for a token that the API refuses, which is counted by the merchant it claims', async () => {
+    const { login, refused } = await aConsole();
+    const [head, payload] = (await aToken()).split('.');
+    const response = await login({ token: `${head}.${payload}.AAAA` });
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([401, null]);
+    expect((await login({ token: await aToken({ exp: 1 }) })).status).toBe(401);
+    expect(refused).toEqual(['merchant-1', 'merchant-1']);
+  });
+
+  it('refuses bodies that are none', async () => {
+    const { login, send } = await aConsole();
+    const [code, token] = ['a', await aToken()];
+    for (const body of [{}, { code, token }, { code: 1 }, { token: '' }, [token]])
+      expect((await login(body)).status).toBe(400);
+    const form = { method: 'POST', headers: OWN, body: new URLSearchParams({ token }) };
+    expect((await send('/console/session', form)).status).toBe(415);
+    expect((await send('/console/session', { method: 'PUT', headers: OWN })).status).toBe(405);
+  });
+
+  it('refuses a token that fits no cookie, and leaves none behind', async () => {
+    const { login } = await aConsole();
+    const response = await login({ token: await aToken({ permissions: ['payments', 'x'.repeat(3_000)] }) });
+    expect([response.status, response.headers.get('set-cookie')]).toEqual([422, null]);
+    expect(await response.json()).toMatchObject({ code: 'token_too_long' });
+  });
+
+  it('is worth nothing after the logout, in whosever hands', async () => {
+    const { send, loggedIn } = await aConsole();
+    const headers = await loggedIn();
+    expect((await send('/console/api/payments', { headers })).status).toBe(200);
+    const out = await send('/console/session', { method: 'DELETE', headers });
+    expect([out.status, out.headers.get('set-cookie')]).toEqual([204, expect.stringContaining('Max-Age=0')]);
+    expect((await send('/console/api/payments', { headers })).status).toBe(401);
+    expect((await send('/console/session', { headers })).status).toBe(401);
+    expect((await send('/console/api/payments', take(headers, 'stolen'))).status).toBe(401);
+  });
+});
+
+describe('the API below the console', () => {
+  it('takes, repeats and shows payments as it does with the session’s token', async () => {
+    const { send, loggedIn, lines } = await aConsole();
+    const headers = await loggedIn();
+    const first = await send('/console/api/payments', take(headers, 'order-1'));
+    const again = await send('/console/api/payments', take(headers, 'order-1'));
+    expect([first.status, again.status, again.headers.get('idempotency-replayed')]).toEqual([
+      201,
+      201,
+      'true',
+    ]);
+    const text = await first.text();
+    expect(await again.text()).toBe(text);
+    const page = await send('/console/api/payments?limit=1', { headers });
+    expect(await page.json()).toMatchObject({ items: [{ id: JSON.parse(text).id }] });
+    // Observed once, where it is served.
+    expect(lines.filter((line) => line.includes('/console/api'))).toEqual([]);
+  });
+
+  it('holds each session to its own merchant and permissions', async () => {
+    const { send, loggedIn } = await aConsole();
+    const mine = await loggedIn();
+    const taken = (await (await send('/console/api/payments', take(mine, 'mine'))).json()) as { id: string };
+    const other = await loggedIn({ merchant_id: 'merchant-2' });
+    expect((await send(`/console/api/payments/${taken.id}`, { headers: other })).status).toBe(404);
+    const none = await loggedIn({ permissions: [] });
+    expect((await send('/console/api/payments', { headers: none })).status).toBe(403);
+  });
+
+  it.each([
+    ['another site’s page', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
+    ['a page of a sibling host', { 'sec-fetch-site': 'same-site', origin: 'http://other.localhost' }],
+    ['a page of another origin in a browser without fetch metadata', { origin: 'https://evil.example' }],
+    ['a page without an origin', { origin: 'null' }],
+    ['a client that says nothing of where it is', {}],
+    ['an address that was typed', { 'sec-fetch-site': 'none' }],
+    [
+      'a lie about the site beside another origin',
+      { 'sec-fetch-site': 'same-origin', origin: 'http://evil' },
+    ],
+  ])('does nothing for %s that has the cookie', async (_, from) => {
+    const { send, loggedIn } = await aConsole();
+    const { cookie, ...own } = await loggedIn();
+    const foreign = { ...(from as Record<string, string>), cookie };
+    const response = await send('/console/api/payments', take(foreign, 'foreign'));
+    expect([response.status, await response.json()]).toMatchObject([403, { code: 'foreign_page' }]);
+    expect((await send('/console/session', { method: 'DELETE', headers: foreign })).status).toBe(403);
+    const page = await send('/console/api/payments', { headers: { ...own, cookie } });
+    expect(await page.json()).toMatchObject({ items: [] });
+  });
+
+  it('shows nothing to another site’s page that has the cookie', async () => {
+    const { send, loggedIn } = await aConsole();
+    const { cookie } = await loggedIn();
+    const headers = { cookie, 'sec-fetch-site': 'cross-site' };
+    expect((await send('/console/api/payments', { headers })).status).toBe(403);
+    expect((await send('/console/events', { headers })).status).toBe(403);
+  });
+
+  it('takes no token beside the cookie for the session’s', async () => {
+    const { send, loggedIn } = await aConsole();
+    const headers = {
+      ...(await loggedIn()),
+      authorization: `Bearer ${await aToken({ merchant_id: 'merchant-2' })}`,
+    };
+    await send('/console/api/payments', take(headers, 'one'));
+    const { authorization: _, ...own } = headers;
+    expect(await (await send('/console/api/payments', { headers: own })).json()).toMatchObject({
+      items: [{ merchant_id: 'merchant-1' }],
+    });
+    const alone = { ...OWN, authorization: headers.authorization };
+    expect((await send('/console/api/payments', { headers: alone })).status).toBe(401);
+  });
+
+  it('logs a refusal once, with its route and without the cookie', async () => {
+    const { send, lines } = await aConsole();
+    await send('/console/api/payments?a=b', { headers: { ...OWN, cookie: '__Host-paywright=abc.def' } });
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ route: '/console/api/*', status: 401 }]);
+    expect(lines.join()).not.toContain('abc.def');
+  });
+});
+
+describe('the console’s files', () => {
+  it('are kept by their hashed names, and every page is the one that the script begins with', async () => {
+    const { send } = await aConsole();
+    const script = await send('/console/assets/app-1a2b.js');
+    expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(script.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    for (const path of ['/console/', '/console/payments', '/console/payments/pay_1']) {
+      const page = await send(path);
+      expect([page.status, page.headers.get('cache-control')]).toEqual([200, 'no-cache']);
+      expect(await page.text()).toContain('<title>console</title>');
+      const csp = page.headers.get('content-security-policy') ?? '';
+      expect(csp).toContain("script-src 'self'");
+      expect(csp).not.toMatch(/unsafe|https?:/);
+    }
+    expect((await send('/console')).headers.get('location')).toBe('/console/');
+  });
+
+  it('are those that were built, and nothing beside or above them', async () => {
+    const { send } = await aConsole();
+    for (const path of [
+      '/console/assets/gone.js',
+      '/console/secret.map',
+      '/console/assets/..%2f..%2fpackage.json',
+      '/console/favicon.ico',
+    ])
+      expect((await send(path)).status).toBe(404);
+    expect((await send('/console/payments', { method: 'POST', headers: OWN })).status).toBe(405);
+  });
+
+  it('are said to be missing where the console was not built, and sessions work', async () => {
+    const { send, loggedIn } = await aConsole({ built: false });
+    const page = await send('/console/');
+    expect([page.status, await page.text()]).toEqual([503, expect.stringContaining('npm run console')]);
+    expect((await send('/console/api/payments', { headers: await loggedIn() })).status).toBe(200);
+  });
+});
