@@ -6,10 +6,12 @@ import type { StorageSettings } from '../../composition/storage-settings.ts';
 import { boundsOf } from '../../domain/approvals/policy.ts';
 import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { present } from '../../domain/kernel/present.ts';
+import type { LoginProvider } from '../http/console/provider-login.ts';
 import type { MetricsAccess } from '../http/operation/operation.ts';
 import type { JwtSettings } from '../http/server/authenticate.ts';
 import type { AddressRange } from '../http/server/client-address.ts';
 import type { InFlightLimits, ServerLimits } from '../http/server/server-limits.ts';
+import { loginProviderOf } from './console-variables.ts';
 import type { Fault } from './faults.ts';
 import { keysOf } from './key-variables.ts';
 import { messagingOf } from './messaging-variables.ts';
@@ -41,6 +43,8 @@ export type Config = Readonly<{
   logLevel: Variables['LOG_LEVEL'];
   dataDir: string;
   jwt: JwtSettings;
+  /** Who logs people in to the console; absent where they bring a token. */
+  loginProvider?: LoginProvider;
   /** Every secret that is kept elsewhere, by the setting that names it. */
   secrets: readonly NamedSecret[];
   platform: PlatformSettings;
@@ -93,6 +97,7 @@ function configOf(given: Variables, localSecret: LocalSecret): Config {
     logLevel: given.LOG_LEVEL,
     dataDir,
     jwt: jwtOf(given, localSecret),
+    ...present({ loginProvider: loginProviderOf(given) }),
     secrets: secretsOf(given, regionOf(given)),
     platform: {
       storage,

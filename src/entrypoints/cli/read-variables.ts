@@ -1,5 +1,6 @@
 import { err, ok, type Result } from 'neverthrow';
 import { areThresholds } from '../../domain/approvals/fraud.ts';
+import { consoleFaults } from './console-variables.ts';
 import type { Fault } from './faults.ts';
 import { keyFaults } from './key-variables.ts';
 import { messagingFaults } from './messaging-variables.ts';
@@ -77,6 +78,7 @@ function togetherFaults(given: Variables): readonly Fault[] {
     ...processorFaults(given),
     ...messagingFaults(given, regionOf(given)),
     ...keyFaults(given, regionOf(given)),
+    ...consoleFaults(given),
   );
   if (given.PAYWRIGHT_METRICS_PORT !== undefined && given.PAYWRIGHT_METRICS_TOKEN !== undefined) {
     faults.push({

@@ -6,13 +6,18 @@ import { type ConsoleParts, consoleApp } from '../http/console/console-app.ts';
 import { consoleFiles } from '../http/console/console-files.ts';
 import { consoleSessions } from '../http/console/console-sessions.ts';
 import { oneTimeCodes } from '../http/console/one-time-codes.ts';
+import { providerLogin } from '../http/console/provider-login.ts';
+import type { Config } from './config.ts';
 
 /** Where `npm run console` puts what it builds. */
 const BUILT = fileURLToPath(new URL('../../../console/dist/', import.meta.url));
 
 /** The console before the API, whose paths go on to it, and the codes of links that log in. */
 export function serveConsole(
-  parts: Omit<ConsoleParts, 'sessions' | 'codes' | 'files'>,
+  {
+    loginProvider,
+    ...parts
+  }: Omit<ConsoleParts, 'sessions' | 'codes' | 'files' | 'provider'> & Pick<Config, 'loginProvider'>,
   ports: Readonly<{ leases: Leases; clock: Clock }>,
 ) {
   const codes = oneTimeCodes(ports.clock);
@@ -20,7 +25,7 @@ export function serveConsole(
     ...parts,
     sessions: consoleSessions(ports),
     codes,
-    ...present({ files: consoleFiles(BUILT) }),
+    ...present({ files: consoleFiles(BUILT), provider: loginProvider && providerLogin(loginProvider) }),
   });
   const fetch: typeof parts.api.fetch = (request, env) =>
     (isOfConsole(new URL(request.url).pathname) ? console : parts.api).fetch(request, env);

@@ -138,7 +138,10 @@ async function serve(
     }),
     approvalsApp({ ...approvalsUseCases, ...common }),
   );
-  const { app, codes } = serveConsole({ ...common, api }, platform.get(TOKENS.ports));
+  const { app, codes } = serveConsole(
+    { ...common, api, ...present({ loginProvider: config.loginProvider }) },
+    platform.get(TOKENS.ports),
+  );
   const listening = await listenTo(app, config, { metrics, log });
   if (listening.isErr()) {
     err(`paywright: ${listening.error}\n`);

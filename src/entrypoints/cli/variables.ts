@@ -6,6 +6,7 @@ import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { IN_FLIGHT_LIMITS, SERVER_LIMITS } from '../http/server/server-limits.ts';
 import { amountsByCurrency } from './amount-variables.ts';
 import { approvalPolicy, eventSources, fraudRules, fraudScore, personClaim } from './approvals-variables.ts';
+import { CONSOLE_VARIABLES } from './console-variables.ts';
 import { DEFAULT_RULES } from './fraud-rules-text.ts';
 import { KEY_VARIABLES } from './key-variables.ts';
 import { MESSAGING_VARIABLES } from './messaging-variables.ts';
@@ -171,6 +172,7 @@ export const VARIABLES = z.object({
       "keeps those files in the data directory's objects; production must say so, or name EXPORT_BUCKET, because every process has to see that folder",
     ),
   ...MESSAGING_VARIABLES,
+  ...CONSOLE_VARIABLES,
   PAYWRIGHT_PROCESSOR_TIMEOUT_MS: whole(1, 600_000)
     .default(10_000)
     .describe('how long the processor may take (10000)'),

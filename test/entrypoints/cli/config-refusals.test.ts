@@ -120,6 +120,35 @@ describe('configuration', () => {
       ['PAYWRIGHT_TRUSTED_PROXIES', 'PAYWRIGHT_TRUSTED_PROXIES'],
       { PAYWRIGHT_TRUSTED_PROXIES: '10.0.0.0/8,balancer.example,0.0.0.0/0' },
     ],
+    [
+      'a client of the console without what it needs',
+      ['PAYWRIGHT_CONSOLE_URL', 'JWT_JWKS_URL'],
+      { PAYWRIGHT_CONSOLE_CLIENT_ID: 'console' },
+    ],
+    [
+      'an address of the console, scopes and a resource without a client',
+      ['PAYWRIGHT_CONSOLE_URL', 'PAYWRIGHT_CONSOLE_SCOPE', 'PAYWRIGHT_CONSOLE_RESOURCE'],
+      {
+        PAYWRIGHT_CONSOLE_URL: 'https://pay.example',
+        PAYWRIGHT_CONSOLE_SCOPE: 'openid',
+        PAYWRIGHT_CONSOLE_RESOURCE: 'https://api.example',
+      },
+    ],
+    [
+      'a console without TLS, and one below a path',
+      ['PAYWRIGHT_CONSOLE_URL'],
+      { PAYWRIGHT_CONSOLE_URL: 'http://pay.example', PAYWRIGHT_CONSOLE_CLIENT_ID: 'c', ...jwks() },
+    ],
+    [
+      'an issuer that is no address, where people log in with it',
+      ['JWT_ISSUER'],
+      {
+        PAYWRIGHT_CONSOLE_URL: 'https://pay.example',
+        PAYWRIGHT_CONSOLE_CLIENT_ID: 'c',
+        ...jwks(),
+        JWT_ISSUER: 'corp',
+      },
+    ],
     ['every origin', ['PAYWRIGHT_CORS_ORIGINS'], { PAYWRIGHT_CORS_ORIGINS: '*' }],
     ['an origin with a path', ['PAYWRIGHT_CORS_ORIGINS'], { PAYWRIGHT_CORS_ORIGINS: 'https://a.example/x' }],
     ['a key that is too short', ['PAYWRIGHT_CUSTOMER_KEYS'], { PAYWRIGHT_CUSTOMER_KEYS: 'k1:short' }],

@@ -3,21 +3,16 @@ import { answerFile, type PublicFile } from '../operation/public-file.ts';
 import { type HttpContext, type HttpEnv, observed } from '../server/request-context.ts';
 import { refuseOtherMethods, refuseRoute, type ServiceAppParts } from '../server/service-app.ts';
 import type { ConsoleFiles } from './console-files.ts';
+import { getCallback, getLogin, getWays, type LoginParts } from './login-routes.ts';
+import { CALLBACK } from './provider-login.ts';
 import { cookieOf } from './session-cookie.ts';
-import {
-  deleteSession,
-  getSession,
-  postSession,
-  refuse,
-  type SessionParts,
-  sessionOf,
-} from './session-routes.ts';
+import { deleteSession, getSession, postSession, refuse, sessionOf } from './session-routes.ts';
 import { untilEnded } from './until-ended.ts';
 
 type FetchApp = Readonly<{ fetch: (request: Request, env?: object) => Response | Promise<Response> }>;
 
 export type ConsoleParts = Omit<ServiceAppParts, 'corsOrigins'> &
-  SessionParts &
+  LoginParts &
   Readonly<{
     /** Both services, which the console reaches below `/console/api`. */
     api: FetchApp;
@@ -76,6 +71,11 @@ export function consoleApp({ api, files, ...parts }: ConsoleParts): FetchApp {
   app.post(session, (c) => postSession(c, parts));
   app.delete(session, (c) => deleteSession(c, parts));
   refuseOtherMethods(app, session, ['GET', 'POST', 'DELETE']);
+  app.get('/console/session/ways', () => getWays(parts.provider));
+  if (parts.provider !== undefined) {
+    app.get('/console/login', getLogin(parts.provider));
+    app.get(CALLBACK, getCallback(parts.provider, parts));
+  }
   refuseOtherMethods(app, EVENTS, ['GET']);
   app.get('/console', (c) => c.redirect('/console/', 308));
   app.get('/console/*', (c) => served(c, files));

@@ -15,3 +15,15 @@ export const cookieOf = (c: HttpContext): string => getCookie(c, NAME, 'host') ?
 export const keptCookie = (cookie: string) => ({ 'Set-Cookie': generateCookie(NAME, cookie, TERMS) });
 
 export const FORGOTTEN_COOKIE = { 'Set-Cookie': generateCookie(NAME, '', { ...TERMS, maxAge: 0 }) };
+
+const LOGIN = 'paywright-login';
+
+/** A browser that a provider sends back comes from another site, so this one may come along with it. */
+const LOGIN_TERMS = { ...TERMS, sameSite: 'Lax', maxAge: 600 } as const;
+
+export const loginOf = (c: HttpContext): string => getCookie(c, LOGIN, 'host') ?? '';
+
+/** What a login that was begun is finished with, for ten minutes. */
+export const keptLogin = (kept: string) => ({ 'Set-Cookie': generateCookie(LOGIN, kept, LOGIN_TERMS) });
+
+export const FORGOTTEN_LOGIN = { 'Set-Cookie': generateCookie(LOGIN, '', { ...LOGIN_TERMS, maxAge: 0 }) };

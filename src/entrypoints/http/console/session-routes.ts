@@ -12,6 +12,7 @@ import { readJson } from '../server/read-json.ts';
 import { answerJson, type HttpContext } from '../server/request-context.ts';
 import type { ConsoleSession, ConsoleSessions } from './console-sessions.ts';
 import type { OneTimeCodes } from './one-time-codes.ts';
+import type { LoginRefused, ProviderUnavailable } from './provider-login.ts';
 import { isSameOrigin } from './same-origin.ts';
 import { cookieOf, FORGOTTEN_COOKIE, keptCookie, LONGEST_COOKIE } from './session-cookie.ts';
 
@@ -22,7 +23,9 @@ type ConsoleFailure =
   | TokenTooLong
   | Unauthenticated
   | AuthenticationUnavailable
-  | StorageUnavailable;
+  | StorageUnavailable
+  | LoginRefused
+  | ProviderUnavailable;
 
 const problems = problemTable<ConsoleFailure>({
   ForeignPage: {
@@ -36,6 +39,19 @@ const problems = problemTable<ConsoleFailure>({
     code: 'token_too_long',
     title: 'The token does not fit a cookie',
     detail: 'A browser keeps a token of 2800 characters at the most.',
+  },
+  LoginRefused: {
+    status: 401,
+    code: 'login_refused',
+    title: 'The login did not succeed',
+    detail: 'The provider refused it, or it was begun elsewhere. Begin again at /console/.',
+  },
+  ProviderUnavailable: {
+    status: 503,
+    code: 'login_unavailable',
+    title: 'People cannot be logged in just now',
+    detail: 'The provider of logins does not answer. Try again in a moment.',
+    retryAfterS: 5,
   },
 });
 
@@ -58,25 +74,26 @@ export async function postSession(c: HttpContext, parts: SessionParts): Promise<
   return readJson(c.req.raw)
     .andThen((body) => parseBody(login, body))
     .andThen((given) => tokenOf(given, parts.codes))
-    .andThen((token) =>
-      parts
-        .authenticate(`Bearer ${token}`)
-        .map((principal) => ({ principal, token }))
-        .orTee(({ kind }) => {
-          if (kind === 'Unauthenticated') countFailedAuthentication(parts, `Bearer ${token}`);
-        }),
-    )
-    .andThen(({ principal, token }) =>
-      parts.sessions.open(token).andThen((session) => {
-        if (session.cookie.length > LONGEST_COOKIE) return err<never, TokenTooLong>({ kind: 'TokenTooLong' });
-        return ok(answerSession(c, principal, session, keptCookie(session.cookie)));
-      }),
-    )
+    .andThen((token) => loggedIn(token, parts))
     .match(
-      (response) => response,
+      ({ principal, session }) => answerSession(c, principal, session, keptCookie(session.cookie)),
       (failure) => refuse(c, failure),
     );
 }
+
+/** A session for a token that the API believes; one that it refuses is counted. */
+export const loggedIn = (token: string, parts: SessionParts) =>
+  parts
+    .authenticate(`Bearer ${token}`)
+    .orTee(({ kind }) => {
+      if (kind === 'Unauthenticated') countFailedAuthentication(parts, `Bearer ${token}`);
+    })
+    .andThen((principal) => parts.sessions.open(token).map((session) => ({ principal, session })))
+    .andThen((opened) =>
+      opened.session.cookie.length > LONGEST_COOKIE
+        ? err<never, TokenTooLong>({ kind: 'TokenTooLong' })
+        : ok(opened),
+    );
 
 /** Who is logged in, and until when if the session is used; not before the API would believe it, too. */
 export const getSession = (c: HttpContext, parts: SessionParts): Promise<Response> =>

@@ -95,4 +95,9 @@ export function problemTable<F extends Kinded = never>(
 }
 
 /** Of the world's faults: what the log says beside their code. */
-const CAUSED: ReadonlySet<string> = new Set(['StorageUnavailable', 'KeysUnavailable']);
+const CAUSED: ReadonlySet<string> = new Set([
+  'StorageUnavailable',
+  'KeysUnavailable',
+  'ProviderUnavailable',
+  'LoginRefused',
+]);

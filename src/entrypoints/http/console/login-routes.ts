@@ -1,0 +1,45 @@
+import { okAsync } from 'neverthrow';
+import { jsonText } from '../../../domain/kernel/json.ts';
+import { answerJson, type HttpContext } from '../server/request-context.ts';
+import type { ProviderLogin } from './provider-login.ts';
+import { FORGOTTEN_LOGIN, keptCookie, keptLogin, loginOf } from './session-cookie.ts';
+import { loggedIn, refuse, type SessionParts } from './session-routes.ts';
+
+export type LoginParts = SessionParts & Readonly<{ provider?: ProviderLogin }>;
+
+const HOME = '/console/';
+
+/** How people may log in here. */
+export const getWays = (provider: ProviderLogin | undefined): Response =>
+  answerJson(200, jsonText({ token: true, provider: provider === undefined ? null : '/console/login' }));
+
+/** Sends the browser to the provider, and leaves with it what ties the answer to this beginning. */
+export const getLogin =
+  (provider: ProviderLogin) =>
+  (c: HttpContext): Promise<Response> =>
+    provider.begin().match(
+      ({ url, kept }) => redirected(url.href, [keptLogin(kept)]),
+      (failure) => refuse(c, failure),
+    );
+
+/**
+ * Where the provider sends the browser back to: the code becomes a token, which is judged like every other, and the token a session. A
+ * beginning is good for one end.
+ */
+export const getCallback =
+  (provider: ProviderLogin, parts: SessionParts) =>
+  (c: HttpContext): Promise<Response> =>
+    provider
+      .finish(new URL(c.req.url), loginOf(c))
+      .andThen((token) => loggedIn(token, parts))
+      .andThen(({ session }) => okAsync(redirected(HOME, [keptCookie(session.cookie), FORGOTTEN_LOGIN])))
+      .match(
+        (response) => response,
+        (failure) => refuse(c, failure, FORGOTTEN_LOGIN),
+      );
+
+function redirected(to: string, cookies: readonly Readonly<{ 'Set-Cookie': string }>[]): Response {
+  const headers = new Headers({ Location: to });
+  for (const cookie of cookies) headers.append('Set-Cookie', cookie['Set-Cookie']);
+  return new Response(null, { status: 303, headers });
+}
