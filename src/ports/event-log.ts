@@ -28,4 +28,13 @@ export interface EventLog {
     filter: EventLogFilter,
     page: Readonly<{ limit: number; before?: EventId }>,
   ): ResultAsync<readonly DomainEvent[], StorageUnavailable>;
+  /**
+   * Oldest first by id, up to `limit`; fewer only at the end. `from` is inclusive, `before` exclusive. Strongly consistent, and
+   * reads nothing outside the two.
+   */
+  following(
+    merchantId: MerchantId,
+    range: Readonly<{ from: EventId; before: EventId }>,
+    limit: number,
+  ): ResultAsync<readonly DomainEvent[], StorageUnavailable>;
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
 import type { DomainEvent } from '../../src/domain/kernel/events.ts';
-import type { EventId } from '../../src/domain/kernel/ids.ts';
+import { type EventId, firstIdAt, idAfter, lastIdAt } from '../../src/domain/kernel/ids.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { EventLogFilter } from '../../src/ports/event-log.ts';
 import type { Storage } from '../../src/ports/storage.ts';
@@ -55,6 +55,29 @@ export function eventLogContract(adapter: string, open: () => Promise<Storage>):
       const entityId = theirs.paymentId ?? '';
       expect(await list({ entityId })).toEqual([]);
       expect(await list({}, 10, undefined, aMerchantId('merchant-c'))).toEqual([]);
+    });
+
+    it('reads on from an event, oldest first and page by page, and no further than asked', async () => {
+      const events = Array.from({ length: 60 }, (_, n) => anEvent({ at: NOON + Math.floor(n / 4) }));
+      await add(...events, anEvent({ merchantId: aMerchantId('merchant-b') }));
+      const oldestFirst = newestFirst(events).toReversed();
+      const following = async (from: EventId, before: EventId, limit: number) =>
+        (await storage.eventLog.following(merchantId, { from, before }, limit))._unsafeUnwrap();
+      const end = lastIdAt('evt', NOON + 100);
+      expect(plain(await following(firstIdAt('evt', NOON), end, 100))).toEqual(plain(oldestFirst));
+      const walked: string[] = [];
+      for (let from = firstIdAt('evt', 0); walked.length < 60; ) {
+        const page = await following(from, end, 7);
+        walked.push(...ids(page));
+        expect(page).toHaveLength(Math.min(7, 60 - walked.length + page.length));
+        from = idAfter('evt', page.at(-1)?.id ?? end);
+      }
+      expect(walked).toEqual(ids(oldestFirst));
+      const [tenth, twentieth] = [oldestFirst[10]?.id ?? end, oldestFirst[20]?.id ?? end];
+      expect(ids(await following(tenth, twentieth, 100))).toEqual(ids(oldestFirst.slice(10, 20)));
+      expect(await following(twentieth, twentieth, 100)).toEqual([]);
+      expect(await following(twentieth, tenth, 100)).toEqual([]);
+      expect(await following(end, idAfter('evt', end), 100)).toEqual([]);
     });
 
     it('lists by type, entity and time, newest first and page by page', async () => {

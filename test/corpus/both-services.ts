@@ -1,6 +1,7 @@
 import { payoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.ts';
 import { readStripeEvent } from '../../src/adapters/stripe/notifications.ts';
+import { eventStreams } from '../../src/application/webhooks/event-streams.ts';
 import { recordAttempt } from '../../src/domain/webhooks/delivery.ts';
 import { APPROVALS } from '../../src/entrypoints/http/approvals/approvals-app.ts';
 import { wholeApp } from '../../src/entrypoints/http/platform-app.ts';
@@ -45,7 +46,7 @@ export async function bothServices(storage: Storage, approvalsStorage: Approvals
     clock,
     processor,
     processorDisputes,
-    app: { besides: APPROVALS, notifications },
+    app: { besides: APPROVALS, notifications, eventStreams: eventStreams({ ...storage, clock }) },
   });
   const payouts = simulatedPayouts(payoutLedger(':memory:'), clock);
   const approvals = anApprovalsApp(approvalsStorage, { ports: { clock, payouts } });

@@ -31,7 +31,7 @@ export async function responsesOf(
       ? await services.sendBesideItself(request)
       : await services.send(request);
     // Unlike `text()`, which drops a byte order mark.
-    const text = Buffer.from(await response.arrayBuffer()).toString();
+    const text = Buffer.from(await bytesIn(response)).toString();
     for (const [name, path] of Object.entries(sent.keep ?? {})) kept.set(name, valueAt(text, path));
     // Documents hold examples that look like ids.
     const shown = (all: string) =>
@@ -50,6 +50,18 @@ export async function responsesOf(
     });
   }
   return responses;
+}
+
+/** Of a stream, which has no end, all up to where it waits for what comes. */
+async function bytesIn(response: Response): Promise<Uint8Array> {
+  if (response.headers.get('content-type') !== 'text/event-stream' || response.body === null)
+    return new Uint8Array(await response.arrayBuffer());
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of response.body) {
+    chunks.push(chunk);
+    if (Buffer.from(chunk).toString() === ': live\n\n') break;
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Headers of the document that follow from its body: recorded, they would make any two changes of it conflict. */

@@ -7,6 +7,7 @@ import { disputeMoneyContract } from './dispute-money.scenario.ts';
 import { disputesContract } from './disputes.scenario.ts';
 import { endedPaymentsContract } from './ended-payments.scenario.ts';
 import { eventReplaysContract } from './event-replays.scenario.ts';
+import { eventStreamsContract } from './event-streams.scenario.ts';
 import { exceptionsContract } from './exceptions.scenario.ts';
 import { exportLifeContract } from './export-life.scenario.ts';
 import { exportSchedulesContract } from './export-schedules.scenario.ts';
@@ -57,6 +58,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   webhooksContract(adapter, open);
   webhookRetriesContract(adapter, open);
   eventReplaysContract(adapter, open);
+  eventStreamsContract(adapter, open);
   webhookWorkersContract(adapter, open);
   webhookHoldingContract(adapter, open);
   retiredValuesContract(adapter, open);

@@ -4,7 +4,7 @@ import type { EventLog, EventLogFilter } from '../../ports/event-log.ts';
 import { putBatches } from './batch-writes.ts';
 import { attempt } from './faults.ts';
 import { eventItem, eventOf, type Item } from './items.ts';
-import { newestOf } from './newest.ts';
+import { firstOf, newestOf } from './newest.ts';
 import type { PartitionQuery } from './reads.ts';
 import {
   entityEventKey,
@@ -31,6 +31,17 @@ export const dynamodbEventLog = (table: Table): EventLog => ({
       const queries = page.limit <= 0 ? [] : queriesFor(merchantId, filter, page.before);
       return queries.length === 0 ? [] : newestOf(table, queries, page);
     }).map((items) => items.map(eventOf)),
+  following: (merchantId, { from, before }, limit) =>
+    attempt(async () => {
+      // Sort keys between two include both, and the later one is passed over.
+      const queries = eventLogPartitions(merchantId).map((pk) => within(pk, from, before));
+      return from >= before ? [] : firstOf(table, queries, { order: 'oldest', limit, before });
+    }).map((items) => items.map(eventOf)),
+});
+
+const within = (pk: string, low: string, high: string): PartitionQuery => ({
+  KeyConditionExpression: 'pk = :pk AND sk BETWEEN :low AND :high',
+  ExpressionAttributeValues: { ':pk': pk, ':low': low, ':high': high },
 });
 
 /** What is written of an event: itself, and its place among those of its entity. */

@@ -26,6 +26,13 @@ export function memoryEventLog({
           .sort((a, b) => (a.id < b.id ? 1 : -1))
           .slice(0, limit),
       ),
+    following: (merchantId, { from, before }, limit) =>
+      okAsync(
+        [...(byMerchant.get(merchantId)?.values() ?? [])]
+          .filter(({ id }) => id >= from && id < before)
+          .sort((a, b) => (a.id < b.id ? -1 : 1))
+          .slice(0, limit),
+      ),
     kept: () =>
       [...byMerchant.values()].flatMap((own) =>
         [...own].map(([id, { created }]) => ({

@@ -23,6 +23,12 @@ const listText = (isOfEntity: boolean): string => `
     ${isOfEntity ? 'AND entity_id = $7' : ''}
   ORDER BY id DESC LIMIT $6`;
 
+/** The same range the other way. */
+const FOLLOWING = `
+  SELECT ${COLUMNS} FROM event_log
+  WHERE merchant_id = $1 AND id >= $2 AND id < $3
+  ORDER BY id LIMIT $4`;
+
 /** What one statement writes. */
 const MOST_ROWS = 500;
 const OLDEST_ID = '0'.repeat(32);
@@ -52,6 +58,13 @@ export const postgresEventLog = (pool: pg.Pool): EventLog => ({
           limit,
           ...(entityId === undefined ? [] : [entityId]),
         ],
+      }),
+    ).map(({ rows }) => rows.map(eventFromRow)),
+  following: (merchantId, { from, before }, limit) =>
+    withRetry(() =>
+      pool.query<Row<'outbox'>>({
+        text: FOLLOWING,
+        values: [merchantId, uuidOf(from), uuidOf(before), limit],
       }),
     ).map(({ rows }) => rows.map(eventFromRow)),
 });

@@ -68,6 +68,10 @@ export function parseId<P extends keyof Prefixed>(prefix: P, text: string): Pref
 export const parseMerchantId = (text: string): MerchantId | undefined =>
   /^[A-Za-z0-9_-]{1,64}$/.test(text) ? (text as MerchantId) : undefined;
 
+/** The id that comes right after it in order, whether or not anything has it. */
+export const idAfter = <P extends keyof Prefixed>(prefix: P, id: Prefixed[P]): Prefixed[P] =>
+  idOf(prefix, (BigInt(`0x${id.slice(prefix.length + 1)}`) + 1n).toString(16).padStart(32, '0'));
+
 /** The 12 hex digits that every id made at `at` begins with: a range of times is a range of ids. */
 export const timeDigits = (at: Instant): string =>
   Math.min(Math.max(Math.trunc(at), 0), 2 ** 48 - 1)

@@ -37,6 +37,7 @@ import { type OpenSystem, openSystem } from './open-system.ts';
 import { type ProcessFaults, watchFaults } from './process-faults.ts';
 import { serveConsole } from './serve-console.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
+import { startEventStreams } from './start-event-streams.ts';
 import { queueSimulatedOf, runJobsOf } from './start-jobs.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, refusalAlarmTo, tellingTo } from './telling.ts';
@@ -125,6 +126,7 @@ async function serve(
     counted: metrics.notifications,
   };
   const { health: keysHealth } = platform.get(TOKENS.keptKeys);
+  const { streams, worker: streaming } = startEventStreams(platform, log, metrics);
   const api = wholeApp(
     platformApp({
       ...useCases,
@@ -134,6 +136,7 @@ async function serve(
       besides: APPROVALS,
       readable,
       notifications,
+      eventStreams: streams,
       ...present({ simulatedCustomers: customersIn(config, platform) }),
     }),
     approvalsApp({ ...approvalsUseCases, ...common }),
@@ -144,6 +147,7 @@ async function serve(
   );
   const listening = await listenTo(app, config, { metrics, log });
   if (listening.isErr()) {
+    await streaming.stop();
     err(`paywright: ${listening.error}\n`);
     return EXIT.configuration;
   }
@@ -151,6 +155,7 @@ async function serve(
   const recoverPayments = countedRecovery(useCases.recoverPayments, metrics);
   const recoverPayouts = countedPayoutRecovery(approvalsUseCases.recoverPayouts, metrics);
   const workers = [
+    streaming,
     startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
     startRecovery({
       name: 'authorization expiry',

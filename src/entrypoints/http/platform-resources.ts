@@ -29,6 +29,7 @@ import { resolutions } from './payments/resolutions.ts';
 import type { GateParts } from './server/authorization.ts';
 import type { Resource } from './server/route.ts';
 import type { ServiceAppParts } from './server/service-app.ts';
+import { eventStream, type ServedStreams } from './webhooks/event-stream.ts';
 import { events } from './webhooks/events.ts';
 import { webhookDeliveries } from './webhooks/webhook-deliveries.ts';
 import { webhookEndpoints } from './webhooks/webhook-endpoints.ts';
@@ -44,6 +45,8 @@ export type PlatformParts = GateParts &
     secretHealth?: SecretHealth;
     /** What processors send by themselves; absent where none is taken. */
     notifications?: ReceivedNotifications;
+    /** Where connections last: absent behind a gateway, where there are no streams. */
+    eventStreams?: ServedStreams;
     /** What `/metrics` beside the API shows; without it there is none. */
     readable?: ReadableMetrics;
   }>;
@@ -74,6 +77,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   webhookEndpoints,
   webhookDeliveries,
   events,
+  eventStream,
   processorNotifications,
   cost,
   operation,

@@ -20,6 +20,7 @@ const CODES = [
   'pan_not_accepted',
   'idempotency_key_reused',
   'rate_limited',
+  'too_many_streams',
   'internal_error',
   'authentication_unavailable',
   'schema_outdated',

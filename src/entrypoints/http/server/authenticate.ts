@@ -43,6 +43,8 @@ type JwksSettings = Readonly<{
  */
 export type Principal = Readonly<{
   subject: string;
+  /** When its token is believed no longer, in milliseconds. */
+  expiresAt: number;
   /** Of two tokens with one in common, the person is the same. */
   identities: readonly Identity[];
   merchantId?: MerchantId;
@@ -90,7 +92,7 @@ export function tokenVerifier(
       .asyncAndThen(({ token, header }) => keyFor(header, token).andThen((key) => verify(token, key)))
       .andThen((claims) =>
         principalOf(claims, settings, now()).map((principal) => {
-          const expiresAt = (Number(claims.exp) + LEEWAY_S) * 1_000;
+          const { expiresAt } = principal;
           verified.keep(authorization, principal, { now: now(), expiresAt });
           return principal;
         }),
@@ -212,7 +214,7 @@ function principalOf(
   const permissions = claims['permissions'] ?? [];
   if (typeof sub !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(sub)) return refused;
   // JSON has numbers that no clock reaches, such as 1e400.
-  if (!Number.isFinite(exp)) return refused;
+  if (exp === undefined || !Number.isFinite(exp)) return refused;
   if (iat !== undefined && iat * 1_000 > now + LEEWAY_S * 1_000) return refused;
   if (claims['token_use'] !== undefined && claims['token_use'] !== 'access') return refused;
   if (!isFor(claims, settings)) return refused;
@@ -226,6 +228,7 @@ function principalOf(
       rolesOf(claims).andThen((roles) =>
         vendorOf(claims).map((vendorId) => ({
           subject: sub,
+          expiresAt: (exp + LEEWAY_S) * 1_000,
           identities,
           permissions: new Set(permissions),
           roles,

@@ -34,6 +34,8 @@ export type Documentation = Readonly<{
   ifMatch?: string;
   /** `If-Match` says what was seen, and takes one strong tag. */
   ifMatchIsOne?: true;
+  /** Takes the header with which clients of streams go on where they were. */
+  lastEventId?: true;
   /** Of success. One of a GET with the header `ETag` takes `If-None-Match` too. */
   responses: Responses;
   /** The statuses of refusals, beside those that follow from the access and the body. */
@@ -63,6 +65,7 @@ export function describe(
     idempotencyKey,
     ifMatch,
     ifMatchIsOne,
+    lastEventId,
     tokenOptional,
     body,
     bytes,
@@ -97,6 +100,7 @@ export function describe(
       ? []
       : [ifMatchHeader(ifMatch, { isKeyed: isPost, isOne: ifMatchIsOne === true })]),
     ...(isCached ? [IF_NONE_MATCH] : []),
+    ...(lastEventId === true ? [LAST_EVENT_ID] : []),
   ];
   const all = {
     ...responses,
@@ -177,6 +181,15 @@ const IF_NONE_MATCH = {
   name: 'If-None-Match',
   description:
     'The `ETag` of what is held already, or a list of them: when it is the newest still, the answer is 304.',
+};
+
+const LAST_EVENT_ID = {
+  name: 'Last-Event-ID',
+  in: 'header' as const,
+  required: false,
+  description: 'The `id` of the last message that was read: what came after it is sent first.',
+  schema: { type: 'string' as const, pattern: '^evt_[0-9a-f]{32}$' },
+  example: 'evt_01990000000070008000000000000001',
 };
 
 const NOT_MODIFIED = { description: 'What is held is the newest.', headers: { ETag: ETAG } };

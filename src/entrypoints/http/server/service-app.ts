@@ -114,6 +114,7 @@ const crossOrigin = (origins: readonly string[]) =>
       'If-Match',
       'If-None-Match',
       'If-Range',
+      'Last-Event-ID',
       'Range',
       'X-Request-Id',
     ],

@@ -65,6 +65,7 @@ describe('access tokens of a Cognito pool', () => {
   it('name who asks, in groups as roles, and what the trigger has added', async () => {
     expect((await verdictOn({}))._unsafeUnwrap()).toEqual({
       subject: '7c1f0c5e-0000-4000-8000-000000000001',
+      expiresAt: expect.any(Number),
       identities: ['sub:7c1f0c5e-0000-4000-8000-000000000001'],
       merchantId: 'merchant-1',
       permissions: new Set(['payments', 'refunds']),

@@ -42,6 +42,7 @@ describe('/openapi.json', () => {
       'get /disputes',
       'get /disputes/{id}',
       'get /events',
+      'get /events/stream',
       'get /exceptions',
       'get /exceptions/{id}',
       'get /export_schedules',

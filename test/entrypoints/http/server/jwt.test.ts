@@ -41,9 +41,12 @@ describe('a token is believed', () => {
   it('with its subject, merchant, permissions and roles', async () => {
     const verify = tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE });
     for (const claims of [{ role: 'admin' }, { 'custom:role': 'admin' }, { 'cognito:groups': ['admin'] }]) {
-      const verdict = await verify(`Bearer ${await sign(goodClaims(claims))}`);
+      const given = goodClaims(claims);
+      const verdict = await verify(`Bearer ${await sign(given)}`);
       expect(verdict._unsafeUnwrap()).toEqual({
         subject: 'user-1',
+        // With the leeway that clocks are given.
+        expiresAt: (given.exp + 60) * 1_000,
         identities: ['sub:user-1'],
         merchantId: 'merchant-1',
         permissions: new Set(['payments']),
