@@ -206,7 +206,19 @@ export default {
       { path: '^src/composition/' },
       { path: '^src/entrypoints/' },
     ),
-    wall('no-cycles', 'What needs each other is one thing.', { path: '^src/' }, { circular: true }),
+    wall(
+      'client-alone',
+      'The client imports itself and openapi-fetch: it knows the server by its document.',
+      { path: '^client/' },
+      { pathNot: ['^client/', packages(['openapi-fetch'])] },
+    ),
+    wall(
+      'client-for-the-command-line',
+      'In the source the command line alone asks a server.',
+      { path: '^src/', pathNot: '^src/entrypoints/cli/' },
+      { path: '^client/' },
+    ),
+    wall('no-cycles', 'What needs each other is one thing.', { path: '^(src|client)/' }, { circular: true }),
     wall(
       'source-is-self-contained',
       'The source never imports tests, benches, stacks or packages of development.',

@@ -6,6 +6,8 @@ export default {
   entry: [
     // Bundled one by one.
     'src/entrypoints/lambda/*.ts!',
+    // What its package offers.
+    'client/src/{client,webhooks,api}.ts!',
     // Put in the place of modules by the bundler's plugins.
     'tools/bundle/in-their-place/*.ts',
     'test/**/*.test.ts',
@@ -16,7 +18,14 @@ export default {
     // Run by the CDK command line, which reads it in cdk.json.
     'infra/app.ts',
   ],
-  project: ['src/**/*.ts!', 'test/**/*.ts', 'bench/**/*.ts', 'tools/bundle/**/*.ts', 'infra/**/*.ts'],
+  project: [
+    'src/**/*.ts!',
+    'client/src/**/*.ts!',
+    'test/**/*.ts',
+    'bench/**/*.ts',
+    'tools/{bundle,client}/**/*.ts',
+    'infra/**/*.ts',
+  ],
   // Compiles in a copy of the source alone, where test/recipe.test.ts puts it.
   ignore: ['test/fixtures/recipe/**'],
   // A type that a signature in the same file names is part of what the file offers.
@@ -31,5 +40,7 @@ export default {
     // Run as programs by test/entrypoints/http/server/openapi.test.ts.
     '@redocly/cli',
     'openapi-types',
+    // Run as a program by test/client/package.test.ts.
+    '@arethetypeswrong/cli',
   ],
 };

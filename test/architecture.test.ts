@@ -9,10 +9,15 @@ const ROOT = join(import.meta.dirname, '..');
 
 const rules = walls as Required<Pick<IFlattenedRuleSet, 'forbidden'>> & { options: object };
 
-/** Reads every import below `baseDir`/src and holds it against the walls. */
+/** Reads every import of the source and the client below `baseDir` and holds it against the walls. */
 async function cruised(baseDir: string): Promise<ICruiseResult> {
   const ruleSet = { forbidden: rules.forbidden };
-  const { output } = await cruise(['src'], { ...rules.options, baseDir, ruleSet, validate: true });
+  const { output } = await cruise(['src', 'client/src'], {
+    ...rules.options,
+    baseDir,
+    ruleSet,
+    validate: true,
+  });
   return output as ICruiseResult;
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -77,6 +77,18 @@ describe('The README', () => {
     const { status, stdout } = run(command);
     expect(status).toBe(0);
     expect(stdout).not.toBe('');
+  });
+
+  it('has a program that does what it says beside its lines', () => {
+    const [, program = ''] = /```ts\n([^`]*paywright-client[^`]*)```/.exec(README) ?? [];
+    const file = join(dataDir, 'program.ts');
+    const source = join(ROOT, 'client/src/client.ts');
+    writeFileSync(file, program.replace('paywright-client', source).replace('http://localhost:8080', url));
+    const { status, stdout } = run(`node ${file}`);
+    expect(status).toBe(0);
+    const [first, second, third] = stdout.split('\n');
+    expect([first, second]).toEqual([...program.matchAll(/\); ?\/\/ (\w+)/g)].map(([, said]) => said));
+    expect(third).toMatch(/^pay_[0-9a-f]{32} \d+$/);
   });
 
   it('measures, by the command it gives', () => {

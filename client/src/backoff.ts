@@ -1,0 +1,36 @@
+/** A wait before a repeat is no longer than this, unless a server asks for more. */
+const LONGEST_MS = 10_000;
+
+/** Full jitter: anything from nothing to a bound that doubles, so that clients that failed together do not come back together. */
+export const jittered = (attempt: number, firstMs: number): number =>
+  Math.random() * Math.min(LONGEST_MS, firstMs * 2 ** Math.min(attempt, 20));
+
+/** Rejects with the signal's reason as soon as that aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/** Aborts after some time, or with another signal, until it is released. */
+export type Limit = Readonly<{ signal: AbortSignal; ranOut: () => boolean; release: () => void }>;
+
+/** Unlike `AbortSignal.timeout` it can be released: the rest of an answer that is read as a stream has no limit of time. */
+export function limited(ms: number, outer: AbortSignal): Limit {
+  const own = new AbortController();
+  const timer = setTimeout(() => own.abort(new DOMException(`No answer in ${ms} ms`, 'TimeoutError')), ms);
+  return {
+    signal: AbortSignal.any([outer, own.signal]),
+    ranOut: () => own.signal.aborted,
+    release: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,140 @@
+import { jittered, type Limit, limited, pause } from './backoff.ts';
+import { hasKeyInBody, keyFor } from './idempotency-key.ts';
+import { PaywrightNoAnswer } from './problem.ts';
+import { retryAfterOf } from './retry-after.ts';
+
+/** Called for each attempt, so that a token that was renewed meanwhile is the one that is sent. */
+export type GetToken = () => string | Promise<string>;
+
+export type SenderSettings = Readonly<{
+  fetch: (request: Request) => Promise<Response>;
+  getToken: GetToken | undefined;
+  /** Of a call with all its attempts and waits. */
+  timeoutMs: number;
+  /** Of one attempt. */
+  attemptTimeoutMs: number;
+  /** Attempts after the first. */
+  retries: number;
+  backoffMs: number;
+}>;
+
+export type Sender = (request: Request) => Promise<Response>;
+
+/**
+ * Sends a request until its answer is there, whole: after silence, half an answer, 429, 500, 502, 503, 504 or a first request under way
+ * (409), it is sent again under the same idempotency key. What changes something and has no key is sent once.
+ */
+export const sender =
+  (settings: SenderSettings): Sender =>
+  async (request) => {
+    const order = await orderOf(request);
+    const whole = limited(settings.timeoutMs, request.signal);
+    const fault = (attempts: number, cause: unknown) =>
+      request.signal.aborted ? request.signal.reason : new PaywrightNoAnswer(attempts, order.key, cause);
+    try {
+      for (let attempt = 0; ; attempt++) {
+        const isLast = !order.repeatable || attempt >= settings.retries;
+        const outcome = await attempted(settings, order, whole).catch((cause: unknown) => ({ cause }));
+        if ('cause' in outcome) {
+          if (isLast || whole.signal.aborted) throw fault(attempt + 1, outcome.cause);
+          await pause(jittered(attempt, settings.backoffMs), whole.signal).catch((cause: unknown) => {
+            throw fault(attempt + 1, cause);
+          });
+          continue;
+        }
+        const wait = isLast ? undefined : await waitFor(outcome, attempt, settings);
+        if (wait === undefined) return outcome;
+        // What is asked for is longer than this call may take: its caller knows better what to do until then.
+        const paused = await pause(wait, whole.signal).then(
+          () => true,
+          () => false,
+        );
+        if (request.signal.aborted) throw request.signal.reason;
+        if (!paused) return outcome;
+      }
+    } finally {
+      whole.release();
+    }
+  };
+
+/** The key that a request was sent under, whether its caller gave one or not. */
+export const keyOf = (request: Request): string | undefined => KEYS.get(request);
+
+const KEYS = new WeakMap<Request, string>();
+
+/** A request and what is the same in all its attempts. */
+type Order = Readonly<{
+  request: Request;
+  headers: Headers;
+  key: string | undefined;
+  body: ArrayBuffer | undefined;
+  repeatable: boolean;
+}>;
+
+async function orderOf(request: Request): Promise<Order> {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (isRead) return { request, headers: request.headers, key: undefined, body: undefined, repeatable: true };
+  // Read once: the body of a request can be sent only once.
+  const body = request.method === 'POST' ? await request.clone().arrayBuffer() : undefined;
+  const text = isJson(request.headers) && body !== undefined ? new TextDecoder().decode(body) : undefined;
+  const key = keyFor(request, text);
+  const headers = new Headers(request.headers);
+  if (key !== undefined) {
+    KEYS.set(request, key);
+    if (!hasKeyInBody(text)) headers.set('idempotency-key', key);
+  }
+  return { request, headers, key, body, repeatable: key !== undefined };
+}
+
+/** The answer to one attempt; one in JSON is read to its end, so that half an answer is none. */
+async function attempted(
+  { fetch, getToken, attemptTimeoutMs }: SenderSettings,
+  { request, headers: given, body }: Order,
+  whole: Limit,
+): Promise<Response> {
+  const headers = new Headers(given);
+  if (getToken !== undefined) headers.set('authorization', `Bearer ${await getToken()}`);
+  const limit = limited(attemptTimeoutMs, whole.signal);
+  try {
+    const sent = body === undefined ? request.clone() : request;
+    const response = await fetch(
+      new Request(sent, {
+        headers,
+        signal: limit.signal,
+        ...(body === undefined || body.byteLength === 0 ? {} : { body }),
+      }),
+    );
+    if (!isJson(response.headers)) return response;
+    const { status, statusText, headers: answered } = response;
+    const bytes = await response.arrayBuffer();
+    return new Response(isBodiless(status) ? null : bytes, { status, statusText, headers: answered });
+  } finally {
+    limit.release();
+  }
+}
+
+const isJson = (headers: Headers): boolean =>
+  /^application\/(?:[\w.-]+\+)?json\b/.test(headers.get('content-type') ?? '');
+
+const isBodiless = (status: number): boolean => status === 204 || status === 304;
+
+const PASSING = new Set([429, 500, 502, 503, 504]);
+
+/** How long to wait before the next attempt, in ms; absent where the answer stands, or asks for a longer time than a call takes. */
+async function waitFor(
+  response: Response,
+  attempt: number,
+  { backoffMs, timeoutMs }: SenderSettings,
+): Promise<number | undefined> {
+  if (!PASSING.has(response.status) && !(await isUnderWay(response))) return undefined;
+  const asked = retryAfterOf(response.headers);
+  const jitter = jittered(attempt, backoffMs);
+  if (asked === undefined) return jitter;
+  return asked * 1_000 > timeoutMs ? undefined : asked * 1_000 + jitter;
+}
+
+/** The first request under this key has no answer yet; any other 409 is an answer. */
+async function isUnderWay(response: Response): Promise<boolean> {
+  if (response.status !== 409 || !isJson(response.headers)) return false;
+  return (await response.clone().text()).includes('"idempotency_in_flight"');
+}
