@@ -25,10 +25,7 @@ import { type TableSettings, tableGate } from './table-gate.ts';
 /** What an item is found by. Every key that belongs to a tenant begins with the tenant's id, which holds no '#'. */
 export type ItemKey = Readonly<{ pk: string; sk: string }>;
 
-/**
- * One table, how its items are reached and the gate of those calls, and the client for the table itself. `underWay` holds every
- * call that has not ended yet.
- */
+/** One table, how its items are reached and the gate of those calls, and the client for the table itself. `underWay`: calls that have not ended. */
 export type Table = Readonly<{
   client: DynamoDBDocumentClient;
   call: DataPlane;
