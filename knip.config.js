@@ -8,6 +8,7 @@ export default {
     'src/entrypoints/lambda/*.ts!',
     // What its package offers.
     'client/src/{client,webhooks,api}.ts!',
+    'examples/*/*.ts',
     // Put in the place of modules by the bundler's plugins.
     'tools/bundle/in-their-place/*.ts',
     'test/**/*.test.ts',
@@ -25,6 +26,7 @@ export default {
     'bench/**/*.ts',
     'tools/{bundle,client}/**/*.ts',
     'infra/**/*.ts',
+    'examples/**/*.ts',
   ],
   // Compiles in a copy of the source alone, where test/recipe.test.ts puts it.
   ignore: ['test/fixtures/recipe/**'],

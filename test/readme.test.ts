@@ -23,6 +23,7 @@ const RUN_ELSEWHERE = [
   'PLATFORM_STORAGE=dynamodb APPROVALS_STORAGE=postgres npm start',
   'npx paywright webhooks listen',
   'npx paywright export --merchant merchant-123 --gzip',
+  'npx paywright events tail --since 2026-03-01 --type refund.created',
 ];
 
 describe('The README', () => {
@@ -44,6 +45,7 @@ describe('The README', () => {
       TOKEN: token,
       DISPATCHER: dispatcher,
       PAYWRIGHT_DATA_DIR: dataDir,
+      PAYWRIGHT_URL: url,
     };
   });
   afterAll(async () => {

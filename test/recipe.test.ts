@@ -37,7 +37,7 @@ let house: string;
 
 beforeAll(() => {
   house = mkdtempSync(join(tmpdir(), 'paywright-recipe-'));
-  for (const path of ['src', 'test/support', 'test/fixtures', 'package.json', 'tsconfig.json'])
+  for (const path of ['src', 'client/src', 'test/support', 'test/fixtures', 'package.json', 'tsconfig.json'])
     cpSync(join(ROOT, path), join(house, path), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(house, 'node_modules'));
   cpSync(FIXTURE, house, { recursive: true });

@@ -8,6 +8,7 @@ import { type GetToken, keyOf, type SenderSettings, sender } from './sender.ts';
 import { type Payment, type UntilFinalOptions, untilFinal } from './until-final.ts';
 
 export type { StreamedEvent } from './events.ts';
+export { newIdempotencyKey } from './idempotency-key.ts';
 export { PaywrightInexactNumber, PaywrightNoAnswer, PaywrightProblem } from './problem.ts';
 export type { ProblemCode } from './problem-codes.ts';
 export { PaywrightUnsettled } from './until-final.ts';
@@ -62,12 +63,14 @@ export function createClient(options: ClientOptions): PaywrightClient {
         throw new PaywrightInexactNumber();
     },
   });
+  const newest = async (signal: AbortSignal) =>
+    (await dataOf(client.GET('/events', { params: { query: { limit: 1 } }, signal }))).items[0]?.id;
   return Object.assign(client, {
     untilFinal: (paymentId: string, until?: UntilFinalOptions) => untilFinal(client, paymentId, until),
     pages: <Path extends ListPath>(path: Path, init?: ListInit<Path>) => pages(client, path, init),
     items: <Path extends ListPath>(path: Path, init?: ListInit<Path>) => items(client, path, init),
     events: (eventOptions?: EventOptions) =>
-      streamed({ baseUrl: options.baseUrl, send, backoffMs: settings.backoffMs }, eventOptions),
+      streamed({ baseUrl: options.baseUrl, send, backoffMs: settings.backoffMs, newest }, eventOptions),
   });
 }
 

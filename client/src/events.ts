@@ -17,20 +17,30 @@ export type EventOptions = Readonly<{
   signal?: AbortSignal;
 }>;
 
-type Place = Readonly<{ baseUrl: string; send: Sender; backoffMs: number }>;
+type Place = Readonly<{
+  baseUrl: string;
+  send: Sender;
+  backoffMs: number;
+  /** The id of the newest event that there is. */
+  newest: (signal: AbortSignal) => Promise<string | undefined>;
+}>;
+
+/** Before every event: a merchant who has none yet is sent the first. */
+const BEFORE_ALL = `evt_${'0'.repeat(32)}`;
 
 /** Three times as long as a server is silent between heartbeats. */
 const SILENCE_MS = 45_000;
 
 /**
- * Events of `GET /events/stream`. A stream that ends, breaks or falls silent is opened again after the last event that was taken, so none is lost; one that
+ * Events of `GET /events/stream`. It begins after the newest one of now and not just anywhere, so that a connection which breaks before its first event loses
+ * none. A stream that ends, breaks or falls silent is opened again after the last event that was taken, so none is lost; one that
  * was taken as its connection broke may come once more, as deliveries to webhooks may.
  */
 export async function* streamed(
   place: Place,
   { after, signal = new AbortController().signal }: EventOptions = {},
 ): AsyncGenerator<StreamedEvent> {
-  let last = after;
+  let last = after ?? (await place.newest(signal)) ?? BEFORE_ALL;
   let retryMs = place.backoffMs;
   for (let failures = 0; !signal.aborted; failures++) {
     const connection = new AbortController();
@@ -55,13 +65,10 @@ export async function* streamed(
 
 async function opened(
   { baseUrl, send }: Place,
-  last: string | undefined,
+  last: string,
   signal: AbortSignal,
 ): Promise<ReadableStream<Uint8Array>> {
-  const headers = {
-    accept: 'text/event-stream',
-    ...(last === undefined ? {} : { 'last-event-id': last }),
-  };
+  const headers = { accept: 'text/event-stream', 'last-event-id': last };
   const url = `${baseUrl.replace(/\/$/, '')}/events/stream`;
   const response = await send(new Request(url, { headers, signal, cache: 'no-store' }));
   if (!response.ok || response.body === null) throw await problemOf(response, undefined);

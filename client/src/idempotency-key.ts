@@ -1,7 +1,7 @@
 const HEADER = 'idempotency-key';
 
-/** A new key of 128 random bits. Of letters alone: digits by chance could pass for a card number, which no key may. */
-function newKey(): string {
+/** A new key of 128 random bits, for what has to be on record before it is sent. Of letters alone: digits by chance could pass for a card number, which no key may. */
+export function newIdempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   return `key_${Array.from(bytes, (byte) => String.fromCharCode(97 + (byte & 15))).join('')}`;
 }
@@ -9,7 +9,7 @@ function newKey(): string {
 /** The key that a request is sent under in every attempt; absent: it is sent once, or changes nothing anyway. */
 export function keyFor({ method, headers }: Request, body: string | undefined): string | undefined {
   const given = headers.get(HEADER) ?? keyIn(body);
-  return given ?? (method === 'POST' ? newKey() : undefined);
+  return given ?? (method === 'POST' ? newIdempotencyKey() : undefined);
 }
 
 /** One in the body counts too, and a header beside it would contradict it. */

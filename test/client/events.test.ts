@@ -16,10 +16,15 @@ const lineOf = (n: number) =>
   `id: evt_${n}\nevent: payment.succeeded\ndata: {"id":"evt_${n}","event_type":"payment.succeeded"}\n\n`;
 
 /** A server that answers each connection in its turn, the last answer being for all that come after. */
-async function aStream(answers: readonly Answer[]) {
+async function aStream(answers: readonly Answer[], newest?: string) {
   const resumed: (string | undefined)[] = [];
   let connection = 0;
   const server = createServer((request, response) => {
+    if (request.url?.startsWith('/events?')) {
+      const items = newest === undefined ? [] : [{ id: newest }];
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return void response.end(JSON.stringify({ items, next_cursor: null }));
+    }
     resumed.push(request.headers['last-event-id'] as string | undefined);
     const answer = answers[Math.min(connection++, answers.length - 1)];
     answer?.(response, request);
@@ -46,15 +51,24 @@ async function first(count: number, events: AsyncIterable<StreamedEvent>): Promi
 
 describe('events', () => {
   it('go on after the last one that was taken, however the connection ended', async () => {
-    const { client, resumed } = await aStream([
-      streaming(lineOf(1) + lineOf(2), (response) => response.end()),
-      streaming(`${lineOf(3)}id: evt_4\ndata: {"id"`, (response) => response.destroy()),
-      (response) => response.writeHead(503).end(),
-      (response) => response.destroy(),
-      streaming(`: heartbeat\n\n${lineOf(4)}`),
-    ]);
+    const { client, resumed } = await aStream(
+      [
+        streaming(lineOf(1) + lineOf(2), (response) => response.end()),
+        streaming(`${lineOf(3)}id: evt_4\ndata: {"id"`, (response) => response.destroy()),
+        (response) => response.writeHead(503).end(),
+        (response) => response.destroy(),
+        streaming(`: heartbeat\n\n${lineOf(4)}`),
+      ],
+      'evt_0',
+    );
     expect(await first(4, client.events())).toEqual(['evt_1', 'evt_2', 'evt_3', 'evt_4']);
-    expect(resumed).toEqual([undefined, 'evt_2', 'evt_3', 'evt_3', 'evt_3']);
+    expect(resumed).toEqual(['evt_0', 'evt_2', 'evt_3', 'evt_3', 'evt_3']);
+  });
+
+  it('begin with the first there ever is, where there was none', async () => {
+    const { client, resumed } = await aStream([(response) => response.destroy(), streaming(lineOf(1))]);
+    expect(await first(1, client.events())).toEqual(['evt_1']);
+    expect(resumed).toEqual([`evt_${'0'.repeat(32)}`, `evt_${'0'.repeat(32)}`]);
   });
 
   it('begin after the one that is named', async () => {

@@ -1,72 +1,27 @@
-import { execFileSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { packedClient, run, tool } from '../support/packed-client.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const CLIENT = join(ROOT, 'client');
+const SOURCES = join(import.meta.dirname, '../../client/src');
+const { tarball, shop, installed, remove } = packedClient();
 
-/** A package as `npm pack` makes it, and an empty folder that has it installed. */
-let folder: string;
-let tarball: string;
-let shop: string;
-
-const run = (command: string, args: readonly string[], cwd: string): string =>
-  execFileSync(command, args, {
-    cwd,
-    encoding: 'utf8',
-    stdio: 'pipe',
-    env: { ...process.env, NO_COLOR: '1' },
-  });
-const tool = (name: string) => join(ROOT, 'node_modules/.bin', name);
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'paywright-package-'));
-  run(process.execPath, [join(ROOT, 'tools/client/main.ts')], ROOT);
-  for (const file of ['package.json', 'README.md']) cpSync(join(CLIENT, file), join(folder, file));
-  run(tool('tsc'), ['-p', CLIENT, '--outDir', join(folder, 'dist')], ROOT);
-  const [made] = JSON.parse(run('npm', ['pack', '--ignore-scripts', '--json'], folder)) as [
-    { filename: string },
-  ];
-  tarball = join(folder, made.filename);
-  shop = join(folder, 'shop');
-  mkdirSync(join(shop, 'node_modules/paywright-client'), { recursive: true });
-  run(
-    'tar',
-    ['-xzf', tarball, '--strip-components=1', '-C', join(shop, 'node_modules/paywright-client')],
-    shop,
-  );
-  for (const name of ['openapi-fetch', 'openapi-typescript-helpers'])
-    symlinkSync(join(ROOT, 'node_modules', name), join(shop, 'node_modules', name));
-  writeFileSync(join(shop, 'package.json'), '{"type": "module"}');
-});
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(remove);
 
 describe('the package', () => {
   it('has nothing but what it is made of', () => {
-    const files = readdirSync(join(shop, 'node_modules/paywright-client'));
+    const files = readdirSync(installed);
     expect(files.toSorted()).toEqual(['README.md', 'dist', 'package.json']);
-    const sources = readdirSync(join(CLIENT, 'src')).map((name) => name.replace('.ts', ''));
-    expect(readdirSync(join(shop, 'node_modules/paywright-client/dist')).toSorted()).toEqual(
+    const sources = readdirSync(SOURCES).map((name) => name.replace('.ts', ''));
+    expect(readdirSync(join(installed, 'dist')).toSorted()).toEqual(
       sources.flatMap((name) => [`${name}.d.ts`, `${name}.js`]).toSorted(),
     );
   });
 
   it('imports nothing of Node, so that browsers run it', () => {
-    const dist = join(shop, 'node_modules/paywright-client/dist');
+    const dist = join(installed, 'dist');
     const imported = readdirSync(dist)
       .flatMap((name) => [
         ...readFileSync(join(dist, name), 'utf8').matchAll(/(?:from|import\() ?'([^'.][^']*)'/g),
@@ -77,12 +32,12 @@ describe('the package', () => {
 
   it('is as publint and attw have packages', async () => {
     const { messages, pkg } = await publint({
-      pkgDir: join(shop, 'node_modules/paywright-client'),
+      pkgDir: installed,
       strict: true,
     });
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
     // Ends with another code, and so throws, where it finds anything.
-    run(tool('attw'), [tarball, '--profile', 'esm-only', '--quiet'], folder);
+    run(tool('attw'), [tarball, '--profile', 'esm-only', '--quiet'], shop);
   });
 
   it('runs where it is installed', () => {

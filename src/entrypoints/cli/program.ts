@@ -5,6 +5,7 @@ import { addBackupCommands } from './backup-commands.ts';
 import type { Config } from './config.ts';
 import { addCostCommand } from './cost-command.ts';
 import type { DoctorOptions } from './doctor.ts';
+import { addEventCommands } from './event-commands.ts';
 import { addExceptionCommands } from './exception-commands.ts';
 import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { addExportCommand } from './export-commands.ts';
@@ -16,6 +17,7 @@ import { loadConfig } from './load-config.ts';
 import { localSecret } from './local-secret.ts';
 import { addMessagingCommands } from './messaging-commands.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
+import { addPaymentCommands } from './payment-commands.ts';
 import { secretReader } from './secret-reader.ts';
 import type { Terminal } from './terminal.ts';
 import type { TokenOptions } from './token.ts';
@@ -133,6 +135,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addBackupCommands(program, configured, terminal);
   addFraudCommands(program, configured, terminal);
   addCostCommand(program, { configured, ran }, terminal);
+  addPaymentCommands(program, ran, terminal);
+  addEventCommands(program, ran, terminal);
   program
     .command('verify')
     .description('check all that both services store against each other; changes nothing')

@@ -6,6 +6,7 @@ import { ANOMALY_RULES } from '../../domain/audit/anomalies.ts';
 import { IN_FLIGHT_LIMITS, SERVER_LIMITS } from '../http/server/server-limits.ts';
 import { amountsByCurrency } from './amount-variables.ts';
 import { approvalPolicy, eventSources, fraudRules, fraudScore, personClaim } from './approvals-variables.ts';
+import { CLIENT_VARIABLES } from './client-variables.ts';
 import { CONSOLE_VARIABLES } from './console-variables.ts';
 import { DEFAULT_RULES } from './fraud-rules-text.ts';
 import { KEY_VARIABLES } from './key-variables.ts';
@@ -233,6 +234,7 @@ export const VARIABLES = z.object({
   PAYWRIGHT_TRUSTED_PROXIES: trustedProxies
     .default([])
     .describe('addresses and CIDRs of proxies whose X-Forwarded-For is believed, with commas between (none)'),
+  ...CLIENT_VARIABLES,
   PAYWRIGHT_CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(',').map((origin) => origin.trim()))
