@@ -218,14 +218,31 @@ export default {
       { path: '^src/', pathNot: '^src/entrypoints/cli/' },
       { path: '^client/' },
     ),
-    wall('no-cycles', 'What needs each other is one thing.', { path: '^(src|client)/' }, { circular: true }),
+    wall(
+      'no-cycles',
+      'What needs each other is one thing.',
+      { path: '^(src|client|console)/' },
+      { circular: true },
+    ),
+    wall(
+      'console-knows-the-api-alone',
+      'The console is a client of the API like any other: of the source it imports nothing.',
+      { path: '^console/' },
+      { path: '^(?!console/|client/|node_modules/)' },
+    ),
+    wall(
+      'console-for-browsers',
+      'What runs in browsers imports nothing of Node.',
+      { path: '^console/src/' },
+      { dependencyTypes: ['core'] },
+    ),
     wall(
       'source-is-self-contained',
       'The source never imports tests, benches, stacks or packages of development.',
       { path: '^src/' },
       {
         path: [
-          '^(test|bench|infra)/',
+          '^(test|bench|infra|console)/',
           packages(['vitest', 'fast-check', 'testcontainers', 'autocannon', 'aws-cdk-lib', 'constructs']),
         ],
       },

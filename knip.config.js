@@ -18,6 +18,10 @@ export default {
     'test/fixtures/architecture/**/*.ts',
     // Run by the CDK command line, which reads it in cdk.json.
     'infra/app.ts',
+    // Found by their paths: by the page's index, and by npm.
+    'console/src/main.tsx',
+    'console/vite.config.ts',
+    'tools/console/*.mjs',
   ],
   project: [
     'src/**/*.ts!',
@@ -27,6 +31,7 @@ export default {
     'tools/{bundle,client}/**/*.ts',
     'infra/**/*.ts',
     'examples/**/*.ts',
+    'console/src/**/*.{ts,tsx,css}',
   ],
   // Compiles in a copy of the source alone, where test/recipe.test.ts puts it.
   ignore: ['test/fixtures/recipe/**'],

@@ -9,10 +9,10 @@ const ROOT = join(import.meta.dirname, '..');
 
 const rules = walls as Required<Pick<IFlattenedRuleSet, 'forbidden'>> & { options: object };
 
-/** Reads every import of the source and the client below `baseDir` and holds it against the walls. */
+/** Reads every import of the source, the client and the console below `baseDir` and holds it against the walls. */
 async function cruised(baseDir: string): Promise<ICruiseResult> {
   const ruleSet = { forbidden: rules.forbidden };
-  const { output } = await cruise(['src', 'client/src'], {
+  const { output } = await cruise(['src', 'client/src', 'console/src'], {
     ...rules.options,
     baseDir,
     ruleSet,

@@ -73,7 +73,7 @@ export async function runCli(args: readonly string[], env: Settings = {}, comman
 /** A token as `paywright token` would print it for a server with these settings. */
 export const developmentToken = (
   { PAYWRIGHT_DATA_DIR: dataDir = DEFAULT_DATA_DIR, JWT_SECRET: given }: Settings,
-  as: Readonly<{ merchant: string } | { role: string }>,
+  as: Readonly<{ merchant: string; permissions?: readonly string[] } | { role: string }>,
 ): Promise<string> =>
   signToken(
     {
@@ -86,7 +86,7 @@ export const developmentToken = (
       ? {
           subject: as.merchant,
           merchantId: as.merchant,
-          permissions: MERCHANT_PERMISSIONS,
+          permissions: as.permissions ?? MERCHANT_PERMISSIONS,
           lifetimeSeconds: 3_600,
         }
       : { subject: as.role, role: as.role, permissions: [], lifetimeSeconds: 3_600 },

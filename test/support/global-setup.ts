@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../../src/adapters/embedded/postgres-server.ts';
 import { missingEmulators, startEmulatorStarter } from './aws-emulators.ts';
 import { bundleProgram } from './bundled-program.ts';
+import { missingChromium } from './chromium.ts';
 import { startBundler } from './lambda/bundles.ts';
 import { startTemplateMaker } from './postgres-template.ts';
 
@@ -69,8 +70,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const objects = mkdtempSync(join(tmpdir(), 'paywright-test-objects-'));
   // Also programs that tests start are to leave nothing, and they are asked nothing by vitest.
   process.env['TEST_OBJECTS_FOLDER'] = objects;
-  const missing = missingEmulators();
-  if (missing !== undefined) console.log(`\n${missing}\n`);
+  for (const missing of [missingEmulators(), missingChromium()])
+    if (missing !== undefined) console.log(`\n${missing}\n`);
   const emulators = await startEmulatorStarter();
   process.env['TEST_EMULATORS_URL'] = emulators.url;
   const bundler = await startBundler();

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what tests use in place of AWS and Stripe into .emulators, at the versions that are named here: MiniStack, moto and
 # cfn-lint from PyPI; versitygw, an S3, and stripe-mock with the description of Stripe's API that it embeds, where Go can
-# build them. Done once for each set of versions.
+# build them. Done once for each set of versions. And the system's Chromium, for the pages of the console, where root runs this.
 set -eu
 cd "$(dirname "$0")/../.."
 stripe_mock=v0.203.0
@@ -36,4 +36,13 @@ if [ "$(cat .emulators/go/stripe-mock.txt 2>/dev/null)" = "$stripe_mock" ] &&
   module=$(go mod download -json "github.com/stripe/stripe-mock@$stripe_mock" | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')
   install -m 644 "$module/embedded/openapi/spec3.json" .emulators/stripe/spec3.json
   echo "$stripe_mock" >.emulators/stripe/installed.txt
+fi
+
+if command -v chromium >/dev/null; then
+  echo 'emulators: Chromium is installed'
+elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null &&
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; then
+  echo 'emulators: Chromium was installed'
+else
+  echo 'emulators: no Chromium, and no way to install it here; the pages of the console are not tested'
 fi

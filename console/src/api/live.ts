@@ -1,0 +1,96 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { Schemas } from './api.ts';
+import { fetchAnswer } from './api.ts';
+import { statusOf } from './problem.ts';
+
+/** How the page hears of changes: as they happen, by asking every ten seconds, or not at all. */
+export type Connection = 'live' | 'polling' | 'offline';
+
+type EventType = NonNullable<Schemas['NewReplay']['event_types']>[number];
+
+/** Named, because the browser hands on only events of a name that is listened for. */
+const EVENT_TYPES = Object.keys({
+  'payment.created': 1,
+  'payment.requires_action': 1,
+  'payment.authorized': 1,
+  'payment.succeeded': 1,
+  'payment.failed': 1,
+  'payment.canceled': 1,
+  'payment.authorization_expired': 1,
+  'payment.attention': 1,
+  'refund.created': 1,
+  'refund.failed': 1,
+  'transfer.completed': 1,
+  'webhook_endpoint.disabled': 1,
+  'export.completed': 1,
+  'export.failed': 1,
+  'settlement.completed': 1,
+  'dispute.created': 1,
+  'dispute.updated': 1,
+  'dispute.closed': 1,
+} satisfies Record<EventType, 1>);
+
+const POLL_MS = 10_000;
+/** A burst of events has what is on the page asked for once. */
+const GATHER_MS = 300;
+/** How long a server without a stream is polled before a stream is tried again. */
+const RETRY_MS = 60_000;
+
+const refresh = (queries: QueryClient) =>
+  queries.invalidateQueries({ predicate: ({ meta }) => meta?.['live'] === true });
+
+/** Keeps queries whose `meta` says `live` fresh, and says how. */
+export function useLive(): Connection {
+  const queries = useQueryClient();
+  const [connection, setConnection] = useState<Connection>('polling');
+  useEffect(() => {
+    let gathering: ReturnType<typeof setTimeout> | undefined;
+    let source: EventSource | undefined;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const isOpen = () => source?.readyState === EventSource.OPEN;
+    const heard = () => {
+      gathering ??= setTimeout(() => {
+        gathering = undefined;
+        void refresh(queries);
+      }, GATHER_MS);
+    };
+    const open = () => {
+      source = new EventSource('/console/events');
+      source.addEventListener('open', () => {
+        setConnection('live');
+        heard();
+      });
+      source.addEventListener('error', () => {
+        setConnection((was) => (was === 'live' ? 'polling' : was));
+        if (source?.readyState === EventSource.CLOSED) again = setTimeout(open, RETRY_MS);
+      });
+      for (const type of EVENT_TYPES) source.addEventListener(type, heard);
+    };
+    const poll = async () => {
+      if (isOpen() || document.hidden) return;
+      try {
+        await fetchAnswer('/console/session');
+        setConnection(isOpen() ? 'live' : 'polling');
+        await refresh(queries);
+      } catch (error) {
+        if (statusOf(error) === 0) setConnection('offline');
+      }
+    };
+    const lost = () => setConnection('offline');
+    const back = () => void poll();
+    open();
+    const polling = setInterval(back, POLL_MS);
+    addEventListener('offline', lost);
+    addEventListener('online', back);
+    return () => {
+      source?.close();
+      clearTimeout(gathering);
+      clearTimeout(again);
+      clearInterval(polling);
+      removeEventListener('offline', lost);
+      removeEventListener('online', back);
+    };
+  }, [queries]);
+  return connection;
+}

@@ -1,0 +1,53 @@
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
+import { fetchAnswer } from './api.ts';
+import { statusOf } from './problem.ts';
+
+/** Who is logged in, as `/console/session` says. */
+export type Session = Readonly<{
+  subject: string;
+  merchant_id?: string;
+  vendor_id?: string;
+  permissions: readonly string[];
+  roles: readonly string[];
+  expires_at?: string;
+}>;
+
+const PATH = '/console/session';
+
+const read = (answer: Response): Promise<Session> => answer.json() as Promise<Session>;
+
+/** The session, or null where there is none. */
+export const sessionQuery = queryOptions<Session | null>({
+  queryKey: ['session'],
+  queryFn: async () => {
+    try {
+      return await read(await fetchAnswer(PATH));
+    } catch (error) {
+      if (statusOf(error) === 401) return null;
+      throw error;
+    }
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** Swaps a one-time code or a bearer token for a session; neither is kept. */
+export async function logIn(by: Readonly<{ code: string }> | Readonly<{ token: string }>): Promise<Session> {
+  return read(
+    await fetchAnswer(PATH, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(by),
+    }),
+  );
+}
+
+export const logOut = (): Promise<Response> => fetchAnswer(PATH, { method: 'DELETE' });
+
+/** Goes on as another, or as none: what was read under the session before is forgotten. */
+export function changeSession(queries: QueryClient, session: Session | null): void {
+  queries.setQueryData(sessionQuery.queryKey, session);
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
+}
+
+export const mayUse = (session: Session, permission: string): boolean =>
+  session.merchant_id !== undefined && session.permissions.includes(permission);

@@ -1,0 +1,38 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import './app.css';
+import { whenSessionEnds } from './api/api.ts';
+import { isPassing } from './api/problem.ts';
+import { sessionQuery } from './api/session.ts';
+import { ClockProvider } from './parts/clock.tsx';
+import { router } from './router.tsx';
+import { redeemCode } from './shell/one-time-code.ts';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: (count, error) => isPassing(error) && count < 2,
+      refetchOnWindowFocus: false,
+      // A server that cannot be reached is answered for at once; the browser's guess is not asked.
+      networkMode: 'always',
+      staleTime: 5_000,
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+whenSessionEnds(() => queries.setQueryData(sessionQuery.queryKey, null));
+
+const element = document.getElementById('console');
+if (element === null) throw new Error('The page has no place for the console.');
+await redeemCode(queries);
+createRoot(element).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <ClockProvider>
+        <RouterProvider router={router} />
+      </ClockProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,64 @@
+import { CircleAlert, Lock, SearchX, WifiOff } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { ApiError, statusOf } from '../api/problem.ts';
+
+const iconOf = (status: number | undefined) => {
+  if (status === 0) return WifiOff;
+  if (status === 403) return Lock;
+  return status === 404 ? SearchX : CircleAlert;
+};
+
+/** What the server answered in place of what was asked for, in its own words, and what can be done. */
+export function Failure({ error, retry }: Readonly<{ error: unknown; retry?: () => void }>) {
+  const status = statusOf(error);
+  const Icon = iconOf(status);
+  const title = error instanceof ApiError ? error.title : 'Something went wrong in this page';
+  const detail =
+    status === 0
+      ? 'What is on the page may be old. It is asked for again when the server is back.'
+      : error instanceof Error
+        ? error.message
+        : '';
+  const requestId = error instanceof ApiError ? error.problem.request_id : undefined;
+  return (
+    <div role="alert" className="card flex items-start gap-3 p-4">
+      <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
+      <div className="min-w-0 flex-1">
+        <p className="font-medium">{title}</p>
+        {detail !== title && <p className="text-quiet">{detail}</p>}
+        {requestId !== undefined && (
+          <p className="mt-1 font-mono text-xs break-all text-quiet">Request {requestId}</p>
+        )}
+      </div>
+      {retry !== undefined && status !== 403 && status !== 404 && (
+        <button type="button" className="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Rows in the place of those that are on their way, so that nothing moves when they come. */
+export function Skeleton({ rows = 8, label = 'Loading' }: Readonly<{ rows?: number; label?: string }>) {
+  return (
+    <div role="status" aria-label={label} className="divide-y divide-line">
+      {Array.from({ length: rows }, (_, row) => (
+        <div key={row} className="flex h-11 items-center gap-4 px-3">
+          <div className="h-3 w-24 animate-pulse rounded bg-plain-wash" />
+          <div className="h-3 w-16 animate-pulse rounded bg-plain-wash" />
+          <div className="h-3 flex-1 animate-pulse rounded bg-plain-wash" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+export function Empty({ title, children }: Readonly<{ title: string; children?: ReactNode }>) {
+  return (
+    <div className="flex flex-col items-center gap-1 px-4 py-14 text-center">
+      <p className="font-medium">{title}</p>
+      {children !== undefined && <div className="max-w-md text-quiet">{children}</div>}
+    </div>
+  );
+}

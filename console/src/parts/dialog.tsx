@@ -1,0 +1,56 @@
+import { X } from 'lucide-react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+
+type Props = Readonly<{
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+  /** At the right edge and as high as the window. */
+  drawer?: boolean;
+}>;
+
+/** The browser's own modal dialog: it gives the focus to what has `data-first`, keeps it, closes by Escape and gives the focus back. */
+export function Dialog({ title, onClose, children, drawer = false }: Props) {
+  const element = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    dialog?.querySelector<HTMLElement>('[data-first]')?.focus();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      aria-labelledby={heading}
+      onClose={() => {
+        if (element.current?.open !== true) onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === element.current) element.current?.close();
+      }}
+      className={
+        drawer
+          ? 'mr-0 h-dvh max-h-none w-[min(40rem,100vw)] max-w-none border-l border-line bg-raised shadow-2xl'
+          : 'w-[min(28rem,calc(100vw-2rem))] rounded-xl border border-line bg-raised shadow-2xl'
+      }
+    >
+      <div className="flex flex-col">
+        <div className="flex items-center justify-between gap-3 border-b border-line px-5 py-3">
+          <h2 id={heading} className="font-semibold">
+            {title}
+          </h2>
+          <button
+            type="button"
+            className="icon-button"
+            aria-label="Close"
+            onClick={() => element.current?.close()}
+          >
+            <X aria-hidden className="size-4" />
+          </button>
+        </div>
+        <div className="px-5 py-4">{children}</div>
+      </div>
+    </dialog>
+  );
+}

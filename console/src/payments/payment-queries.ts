@@ -1,0 +1,73 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { listQueryOf, type PaymentSearch } from './payment-search.ts';
+
+export type Payment = Schemas['Payment'];
+export type PaymentWithTransactions = Schemas['PaymentWithTransactions'];
+
+const PAGE = 50;
+/** How many of the newest are looked through for those that the list does not have. */
+const HEAD = 20;
+
+/** The list as it was when it was opened: rows that are there stay where they are. */
+export const paymentList = (search: PaymentSearch) =>
+  infiniteQueryOptions({
+    queryKey: ['payments', 'list', search],
+    queryFn: ({ pageParam, signal }) =>
+      bodyOf(
+        api.GET('/payments', {
+          params: {
+            query: {
+              ...listQueryOf(search),
+              limit: PAGE,
+              ...(pageParam === undefined ? {} : { cursor: pageParam }),
+            },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    staleTime: 60_000,
+  });
+
+/** The newest by the same filters, kept fresh: what has changed in the list's rows, and what is new. */
+export const newestPayments = (search: PaymentSearch, enabled: boolean) =>
+  queryOptions({
+    queryKey: ['payments', 'newest', search],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/payments', { params: { query: { ...listQueryOf(search), limit: HEAD } }, signal })),
+    meta: { live: true },
+    staleTime: 10_000,
+    enabled,
+  });
+
+export const paymentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['payment', id],
+    queryFn: ({ signal }) => bodyOf(api.GET('/payments/{id}', { params: { path: { id } }, signal })),
+    meta: { live: true },
+  });
+
+/** The latest steps of one payment's audit trail. */
+export const paymentAudit = (id: string) =>
+  queryOptions({
+    queryKey: ['payment', id, 'audit'],
+    queryFn: ({ signal }) =>
+      bodyOf(
+        api.GET('/audit', {
+          params: { query: { entity_type: 'payment', entity_id: id, limit: 100 } },
+          signal,
+        }),
+      ),
+    meta: { live: true },
+  });
+
+/** The latest events that name one payment. */
+export const paymentEvents = (id: string) =>
+  queryOptions({
+    queryKey: ['payment', id, 'events'],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/events', { params: { query: { entity_id: id, limit: 100 } }, signal })),
+    meta: { live: true },
+  });

@@ -1,0 +1,98 @@
+import { useQuery } from '@tanstack/react-query';
+import { ArrowLeftRight, Radio, ScrollText } from 'lucide-react';
+import { useState } from 'react';
+import { statusOf } from '../api/problem.ts';
+import { Empty, Failure } from '../parts/answers.tsx';
+import { Status } from '../parts/badge.tsx';
+import { Time } from '../parts/clock.tsx';
+import { JsonView } from '../parts/json-view.tsx';
+import { Section } from '../parts/page.tsx';
+import { type PaymentWithTransactions, paymentAudit, paymentEvents } from './payment-queries.ts';
+import { type Kind, type Step, timelineOf } from './timeline.ts';
+
+const ICONS = { transaction: ArrowLeftRight, audit: ScrollText, event: Radio };
+const STYLES = { transaction: 'font-medium', audit: '', event: 'font-mono text-[13px] text-quiet' };
+const KINDS: readonly (readonly [Kind | 'all', string])[] = [
+  ['all', 'All'],
+  ['transaction', 'Transactions'],
+  ['audit', 'Audit'],
+  ['event', 'Events'],
+];
+
+/** Transactions, audit and events of a payment in one order. What the token may not read is left out, and said. */
+export function PaymentTimeline({ payment }: Readonly<{ payment: PaymentWithTransactions }>) {
+  const [kind, setKind] = useState<Kind | 'all'>('all');
+  const audit = useQuery(paymentAudit(payment.id));
+  const events = useQuery(paymentEvents(payment.id));
+  const steps = timelineOf(payment, audit.data?.items ?? [], events.data?.items ?? []).filter(
+    (step) => kind === 'all' || step.kind === kind,
+  );
+  const failed = [audit.error, events.error].find((error) => error !== null && statusOf(error) !== 403);
+  const hidden = [
+    ...(statusOf(audit.error) === 403 ? ['the audit trail'] : []),
+    ...(statusOf(events.error) === 403 ? ['events'] : []),
+  ];
+  return (
+    <Section
+      title="Timeline"
+      aside={
+        <div role="group" aria-label="Show" className="flex gap-1">
+          {KINDS.map(([each, name]) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={kind === each}
+              onClick={() => setKind(each)}
+              className="h-7 rounded-md px-2 text-[13px] text-quiet hover:bg-hover aria-pressed:bg-accent-wash aria-pressed:text-accent"
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+      }
+    >
+      {failed !== undefined && <Failure error={failed} />}
+      {steps.length === 0 ? (
+        <Empty title="Nothing of this kind" />
+      ) : (
+        <ol className="flex flex-col">
+          {steps.map((step) => (
+            <TimelineStep key={step.id} step={step} />
+          ))}
+        </ol>
+      )}
+      {hidden.length > 0 && <p className="text-quiet">Your token does not show {hidden.join(' and ')}.</p>}
+    </Section>
+  );
+}
+
+function TimelineStep({ step }: Readonly<{ step: Step }>) {
+  const Icon = ICONS[step.kind];
+  const [open, setOpen] = useState(false);
+  return (
+    <li className="relative flex gap-3 pb-4 before:absolute before:top-7 before:bottom-0 before:left-3 before:w-px before:bg-line last:before:hidden">
+      <span className="z-1 grid size-6 shrink-0 place-items-center rounded-full border border-line bg-rail text-quiet">
+        <Icon aria-hidden className="size-3.5" />
+      </span>
+      <details className="min-w-0 flex-1" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+        <summary className="flex list-none flex-wrap items-baseline justify-between gap-x-4 rounded [&::-webkit-details-marker]:hidden">
+          <span className="inline-flex min-w-0 flex-wrap items-center gap-2">
+            <span className={STYLES[step.kind]}>{step.title}</span>
+            {step.status !== undefined && <Status of={step.status} />}
+          </span>
+          <span className="text-[13px] text-quiet">
+            <Time at={step.at} exact />
+          </span>
+          {step.detail !== undefined && step.detail !== '' && (
+            <span className="basis-full break-words text-quiet">{step.detail}</span>
+          )}
+        </summary>
+        {open && (
+          <div className="mt-2">
+            <JsonView value={step.raw} label={`${step.title} as JSON`} />
+          </div>
+        )}
+      </details>
+    </li>
+  );
+}

@@ -1,0 +1,71 @@
+import { getRouteApi } from '@tanstack/react-router';
+import { ArrowUp } from 'lucide-react';
+import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { Page } from '../parts/page.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { usePaymentList } from './list-with-news.ts';
+import { PaymentSearchBox } from './payment-search-box.tsx';
+import { PaymentTable } from './payment-table.tsx';
+
+const route = getRouteApi('/payments');
+
+export function PaymentsPage() {
+  const search = route.useSearch();
+  const { list, rows, added, showNew } = usePaymentList(search);
+  const isFiltered = Object.values(search).some((value) => value !== undefined);
+  return (
+    <Page
+      title="Payments"
+      actions={
+        <div role="status" className="h-8">
+          {added > 0 && (
+            <button type="button" className="button border-accent text-accent" onClick={() => void showNew()}>
+              <ArrowUp aria-hidden className="size-4" />
+              {added === 20 ? '20 or more new' : `${added} new`}
+            </button>
+          )}
+        </div>
+      }
+    >
+      <div className="flex flex-col gap-3">
+        <PaymentSearchBox />
+        <FilterBar />
+      </div>
+      {list.isError && rows.length === 0 ? (
+        <Failure error={list.error} retry={() => void list.refetch()} />
+      ) : (
+        <div className="card overflow-hidden">
+          {list.isPending ? (
+            <Skeleton label="Loading payments" />
+          ) : rows.length === 0 ? (
+            <Empty title={isFiltered ? 'No payment matches these filters' : 'No payment yet'}>
+              {isFiltered
+                ? 'Take a filter away, or look for something else.'
+                : 'The first one that is taken through the API shows up here.'}
+            </Empty>
+          ) : (
+            <PaymentTable rows={rows} />
+          )}
+        </div>
+      )}
+      {rows.length > 0 && (
+        <div className="flex items-center justify-between gap-3 text-quiet">
+          <p>
+            {rows.length} shown{list.hasNextPage ? '' : ', all there are'}
+          </p>
+          {list.hasNextPage && (
+            <button
+              type="button"
+              className="button"
+              disabled={list.isFetchingNextPage}
+              onClick={() => void list.fetchNextPage()}
+            >
+              {list.isFetchingNextPage ? 'Loading…' : 'Load more'}
+            </button>
+          )}
+        </div>
+      )}
+      {list.isFetchNextPageError && <Failure error={list.error} retry={() => void list.fetchNextPage()} />}
+    </Page>
+  );
+}

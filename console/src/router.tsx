@@ -1,0 +1,48 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Empty } from './parts/answers.tsx';
+import { paymentSearch } from './payments/payment-search.ts';
+import { PaymentsPage } from './payments/payments-page.tsx';
+import { Entrance } from './shell/entrance.tsx';
+import { Landing } from './shell/landing.tsx';
+import { PageFault } from './shell/page-fault.tsx';
+
+const root = createRootRoute({
+  component: Entrance,
+  errorComponent: PageFault,
+  notFoundComponent: () => <Empty title="There is no such page">The side bar has those there are.</Empty>,
+});
+
+const landing = createRoute({ getParentRoute: () => root, path: '/', component: Landing });
+
+const payments = createRoute({
+  getParentRoute: () => root,
+  path: '/payments',
+  validateSearch: (search) => paymentSearch.parse(search),
+  component: PaymentsPage,
+});
+
+const payment = createRoute({
+  getParentRoute: () => root,
+  path: '/payments/$id',
+  component: lazyRouteComponent(() => import('./payments/payment-page.tsx'), 'PaymentPage'),
+});
+
+/** Search parameters are texts under their names, as in the API. */
+export const router = createRouter({
+  routeTree: root.addChildren([landing, payments, payment]),
+  basepath: '/console',
+  defaultErrorComponent: PageFault,
+  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+  stringifySearch: (search) => {
+    const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+    const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+    return text === '' ? '' : `?${text}`;
+  },
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,32 @@
+import { Dialog } from '../parts/dialog.tsx';
+import { PAGES } from './pages.ts';
+import { useSession } from './session-context.ts';
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ['⌘ K  or  Ctrl K', 'Go to a page, an id, a key or an email'],
+  ['/', 'Search'],
+  ['j   k', 'Next and previous row'],
+  ['Enter', 'Open the row'],
+  ['r   c   v', 'Refund, capture, void the payment'],
+  ['Esc', 'Close, or go back to the list'],
+  ['?', 'These keys'],
+];
+
+export function Help({ onClose }: Readonly<{ onClose: () => void }>) {
+  const session = useSession();
+  const pages = PAGES.filter(({ isFor }) => isFor(session)).map(
+    ({ key, name }) => [`g  ${key}`, `Go to ${name}`] as const,
+  );
+  return (
+    <Dialog title="Keys" onClose={onClose}>
+      <dl className="grid grid-cols-[auto_1fr] items-center gap-x-6 gap-y-2.5">
+        {[...KEYS, ...pages].map(([keys, meaning]) => (
+          <div key={keys} className="contents">
+            <dt className="font-mono text-xs whitespace-pre text-quiet">{keys}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { build } from 'vite';
+import { vi } from 'vitest';
+import { launchChromium } from './chromium.ts';
+import { dataDirectory, developmentToken, type Offered, startServing } from './cli-process.ts';
+
+const CONFIG = join(import.meta.dirname, '../../console/vite.config.ts');
+
+type Asked = Readonly<{ method?: string; body?: unknown; key?: string; as?: string }>;
+
+/** A page of the console, and what it did that it must not. */
+export type Window = Readonly<{
+  page: Page;
+  /** Requests to other hosts, and what the policy of the page kept it from. */
+  faults: () => readonly string[];
+}>;
+
+export type ConsoleDesk = Readonly<{
+  url: string;
+  token: string;
+  /** Of another merchant or role, or one with these permissions alone. */
+  tokenOf: (
+    as: Readonly<{ merchant: string; permissions?: readonly string[] } | { role: string }>,
+  ) => Promise<string>;
+  /** Asks the API itself. */
+  api: <T>(path: string, asked?: Asked) => Promise<T>;
+  /** A window of its own, where nobody is logged in. */
+  open: (options?: BrowserContextOptions) => Promise<Window>;
+  close: () => Promise<void>;
+}>;
+
+let built: Promise<unknown> | undefined;
+
+/** The console as it is in the source, built once for each process of tests. */
+async function buildConsole(): Promise<void> {
+  vi.stubEnv('NODE_ENV', 'production');
+  try {
+    await (built ??= build({ configFile: CONFIG, logLevel: 'error' }));
+  } finally {
+    vi.unstubAllEnvs();
+  }
+}
+
+/** A server with the console, and a browser before it. */
+export async function openConsole(): Promise<ConsoleDesk> {
+  await buildConsole();
+  const data = dataDirectory();
+  const env = { STORAGE: 'memory', LOG_LEVEL: 'warn', PAYWRIGHT_DATA_DIR: data.path };
+  const [server, browser] = await Promise.all([startServing(env), launchChromium()]);
+  const { url, token } = server;
+  return {
+    url,
+    token,
+    tokenOf: (as) => developmentToken(env, as),
+    api: async <T>(path: string, { method = 'GET', body, key, as = token }: Asked = {}) => {
+      const response = await fetch(url + path, {
+        method,
+        headers: {
+          authorization: `Bearer ${as}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(key === undefined ? {} : { 'idempotency-key': key }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return (await response.json()) as T;
+    },
+    open: (options) => openWindow(browser, url, options),
+    close: () => closeAll(browser, server, data.remove),
+  };
+}
+
+async function openWindow(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Window> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const outside: string[] = [];
+  const refused: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${url}/`)) outside.push(`asked ${request.url()}`);
+  });
+  page.on('pageerror', (error) => refused.push(`threw ${error.message}`));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Trusted ?Type/i.test(message.text())) refused.push(message.text());
+  });
+  return { page, faults: () => [...outside, ...refused] };
+}
+
+async function closeAll(browser: Browser, { cli }: Offered, remove: () => void): Promise<void> {
+  await browser.close();
+  cli.child.kill('SIGTERM');
+  await cli.ended;
+  remove();
+}
+
+/** Logs in with a token, wherever the page is. */
+export async function logIn(page: Page, url: string, token: string, path = '/payments'): Promise<void> {
+  await page.goto(`${url}/console${path}`);
+  await page.getByLabel('Token').fill(token);
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('button', { name: 'Log out' })
+    .or(page.getByRole('button', { name: 'Menu' }))
+    .first()
+    .waitFor();
+}
