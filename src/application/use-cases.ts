@@ -28,7 +28,7 @@ import { changeCustomer } from './customers/change-customer.ts';
 import { createCustomer } from './customers/create-customer.ts';
 import { eraseCustomer } from './customers/erase-customer.ts';
 import { addPaymentMethod, removePaymentMethod } from './customers/payment-methods.ts';
-import { findCustomer, getCustomer } from './customers/read-customers.ts';
+import { findCustomer, getCustomer, locateCustomer } from './customers/read-customers.ts';
 import { recordCustomerAccess } from './customers/record-customer-access.ts';
 import { resolvePaymentMethod } from './customers/resolve-payment-method.ts';
 import { updateCustomer } from './customers/update-customer.ts';
@@ -227,6 +227,7 @@ export function useCases(ports: Ports, rules: Rules) {
     createCustomer: createCustomer(customers),
     getCustomer: getCustomer(customers),
     findCustomer: find,
+    locateCustomer: locateCustomer(ports),
     changeCustomer: changeCustomer(customers),
     addPaymentMethod: addPaymentMethod(customers),
     removePaymentMethod: removePaymentMethod(customers),

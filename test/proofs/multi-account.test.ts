@@ -3,6 +3,7 @@ import { JOBS_TENANT } from '../../src/domain/kernel/ids.ts';
 import { auditPage, auditReport } from '../../src/entrypoints/http/audit/audit-schemas.ts';
 import { balance, ledgerPage } from '../../src/entrypoints/http/ledger/ledger.ts';
 import { transfer } from '../../src/entrypoints/http/ledger/transfers.ts';
+import { searchResults } from '../../src/entrypoints/http/search/search.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 import { versionsOf, wholeLength } from '../support/audit-reader.ts';
 import { everyStorage } from '../support/every-storage.ts';
@@ -99,7 +100,8 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     const seen: string[] = [];
     for (const { path, operation } of reads) {
       const takes = new Set((operation.parameters ?? []).map(({ name }) => name));
-      const query = takes.has('email') ? `?email=${encodeURIComponent(SECRETS.email)}` : '';
+      const sought = ['email', 'q'].find((name) => takes.has(name));
+      const query = sought === undefined ? '' : `?${sought}=${encodeURIComponent(SECRETS.email)}`;
       const [theirs, own] = [await b.get(`${path}${query}`), await a.get(`${path}${query}`)];
       expect([path, theirs.status, own.status]).toEqual([path, 200, 200]);
       expect([path, knows(await theirs.text())]).toEqual([path, []]);
@@ -117,6 +119,29 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     }
     // What B was looked through for is there to be found.
     expect(seen).toEqual(expect.arrayContaining([...ofA.payments, ofA.customer, ...Object.values(SECRETS)]));
+  });
+
+  it('find each of their own things by its id, and none of the other’s', async () => {
+    const { a, b, ofA } = world;
+    const ids = [
+      ...ofA.payments,
+      ofA.transaction,
+      ofA.customer,
+      ofA.toC,
+      ofA.endpoint,
+      ...ofA.deliveries,
+      ...ofA.exports,
+      ofA.schedule,
+      ...ofA.reconciliations,
+      ...ofA.settlements,
+      ...ofA.exceptions,
+      ...ofA.disputes,
+    ];
+    for (const id of ids) {
+      const { results } = searchResults.parse(await jsonOf(a, `/search?q=${id}`));
+      expect(results).toMatchObject([{ id }]);
+      expect(await jsonOf(b, `/search?q=${id}`)).toEqual({ results: [] });
+    }
   });
 
   it('stay apart: on every route B gets the same response for what is A’s as for what does not exist', async () => {

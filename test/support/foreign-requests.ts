@@ -116,6 +116,7 @@ export function foreignRequests(
     customer_email: [SECRETS.email],
     idempotency_key: KEYS_OF_A,
     merchant_id: ['merchant-a'],
+    q: [...ofA.payments, ofA.customer, ofA.toC, ofA.transaction, SECRETS.email, ...KEYS_OF_A],
   };
   const inBodies: Readonly<Record<string, readonly string[]>> = {
     customer_id: [ofA.customer],

@@ -1,7 +1,7 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
 import { type ActiveCustomer, normalEmail } from '../../domain/customers/customer.ts';
 import type { Origin } from '../../domain/kernel/actor.ts';
-import type { MerchantId } from '../../domain/kernel/ids.ts';
+import type { CustomerId, MerchantId } from '../../domain/kernel/ids.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { KeysUnavailable, StorageUnavailable } from '../../ports/unavailable.ts';
 import type { Vault } from '../../ports/vault.ts';
@@ -24,6 +24,17 @@ export const getCustomer =
     findActive(ports.aggregates, target.merchantId, target.id).andThen((customer) =>
       ports.recordCustomerAccess(target, 'customer.read').andThen(() => openDetails(ports.vault, customer)),
     );
+
+/** A customer as it stands, with nothing of its details opened, so nothing goes on record. One read. */
+export type LocateCustomer = (
+  merchantId: MerchantId,
+  id: CustomerId,
+) => ResultAsync<ActiveCustomer, CustomerNotFound | StorageUnavailable>;
+
+export const locateCustomer =
+  ({ aggregates }: Readonly<{ aggregates: Aggregates }>): LocateCustomer =>
+  (merchantId, id) =>
+    findActive(aggregates, merchantId, id);
 
 export type FindCustomerRequest = Readonly<{ merchantId: MerchantId; email: string; origin: Origin }>;
 

@@ -78,6 +78,10 @@ export const timeDigits = (at: Instant): string =>
     .toString(16)
     .padStart(12, '0');
 
+/** When an id was made, by its first 12 hex digits. */
+export const instantInId = (id: string): Instant =>
+  Number.parseInt(id.slice(id.indexOf('_') + 1).slice(0, 12), 16);
+
 /** No id of this prefix that was made at `at` or later comes before it. */
 export const firstIdAt = <P extends keyof Prefixed>(prefix: P, at: Instant): Prefixed[P] =>
   idOf(prefix, timeDigits(at).padEnd(32, '0'));

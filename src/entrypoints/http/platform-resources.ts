@@ -26,6 +26,7 @@ import { paymentSummaries } from './payments/payment-summary.ts';
 import { payments } from './payments/payments.ts';
 import { processorNotifications, type ReceivedNotifications } from './payments/processor-notifications.ts';
 import { resolutions } from './payments/resolutions.ts';
+import { search } from './search/search.ts';
 import type { GateParts } from './server/authorization.ts';
 import type { Resource } from './server/route.ts';
 import type { ServiceAppParts } from './server/service-app.ts';
@@ -67,6 +68,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   modifications,
   resolutions,
   idempotencyKeys,
+  search,
   disputes,
   customers,
   paymentMethods,

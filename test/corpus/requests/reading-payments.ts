@@ -22,6 +22,21 @@ const filters = [
   'include=total&limit=1&status=succeeded',
 ];
 
+const sought = [
+  'order=1001',
+  '1001',
+  '2.00',
+  '2.00 USD',
+  '200 JPY',
+  '19.999 USD',
+  'nobody@example.com',
+  absent('pay'),
+  absent('txn'),
+  absent('evt'),
+];
+
+const badSearches = ['', '?q=', '?q=a&q=b', '?q=a&limit=1', '?q=%07', '?q=4242424242424242'];
+
 const badQueries = [
   'status=paid',
   'limit=0',
@@ -140,5 +155,10 @@ export const readingPayments: CorpusGroup = {
     get('payments by a pair of metadata', '/payments?metadata[order]=1001&include=total'),
     get('no payments by two pairs of metadata', '/payments?metadata[order]=1001&metadata[shop]=1'),
     get('no payments by metadata without a name', '/payments?metadata=1001'),
+    get('what a key found', '/search?q=p-1', { keep: { sought: 'results.0.id' } }),
+    get('a payment found by its id', '/search?q={{sought}}'),
+    get('no payment of another merchant found by its id', '/search?q={{sought}}', { as: 'suspended' }),
+    ...sought.map((q) => get(`what is found by ${q}`, `/search?q=${encodeURIComponent(q)}`)),
+    ...badSearches.map((query) => get(`no search for ${query}`, `/search${query}`)),
   ],
 };

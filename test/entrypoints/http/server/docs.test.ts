@@ -66,6 +66,7 @@ describe('/openapi.json', () => {
       'get /reconciliations/{id}',
       'get /reconciliations/{id}/rows',
       'get /reports/payments',
+      'get /search',
       'get /settlements',
       'get /settlements/{id}',
       'get /settlements/{id}/exceptions',

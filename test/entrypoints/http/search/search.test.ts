@@ -1,0 +1,170 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { memoryStorage } from '../../../../src/adapters/memory/storage.ts';
+import { searchResults } from '../../../../src/entrypoints/http/search/search.ts';
+import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
+import { aMerchantId, anOpening } from '../../../fixtures/changes.ts';
+import { anEvent } from '../../../fixtures/webhooks.ts';
+import { anHttpApp } from '../../../support/http-app.ts';
+import { aClient, type Client } from '../../../support/http-client.ts';
+
+type Made = Readonly<{ id: string; transactions: readonly Readonly<{ id: string }>[] }>;
+
+describe('GET /search', () => {
+  let opened: Awaited<ReturnType<typeof anHttpApp>>;
+  let client: Client;
+  const send = (path: string, init: RequestInit) => opened.app.request(path, init);
+  beforeEach(async () => {
+    opened = await anHttpApp({}, memoryStorage());
+    client = await aClient(send, 'merchant-1');
+  });
+
+  const search = async (q: string, as = client) => {
+    const response = await as.get(`/search?q=${encodeURIComponent(q)}`);
+    expect([q, response.status]).toEqual([q, 200]);
+    return searchResults.parse(await response.json());
+  };
+  const found = async (q: string, as = client) =>
+    (await search(q, as)).results.map(({ type, id }) => `${type} ${id}`);
+  const make = async (path: string, body: object, key?: string, as = client): Promise<Made> => {
+    const response = await as.post(path, body, key);
+    expect(response.status).toBeLessThan(300);
+    return (await response.json()) as Made;
+  };
+  const pay = (body: object = {}, key = 'order-1') =>
+    make('/payments', { amount: 1999, currency: 'USD', payment_method: 'card', ...body }, key);
+  const whole = async (id: string) => (await (await client.get(`/payments/${id}`)).json()) as Made;
+
+  it('finds a payment by its id, by those of its transactions, and by the keys of both, in a line', async () => {
+    const { id } = await pay();
+    await make(`/payments/${id}/refunds`, { amount: 500 }, 'refund-1');
+    const [charge, refund] = (await whole(id)).transactions;
+    expect((await search(id)).results).toEqual([
+      {
+        type: 'payment',
+        id,
+        status: 'succeeded',
+        amount: 1999,
+        currency: 'USD',
+        created_at: expect.any(String),
+      },
+    ]);
+    for (const transaction of [charge, refund])
+      expect((await search(transaction?.id ?? '')).results).toMatchObject([
+        { type: 'transaction', id: transaction?.id, payment_id: id },
+      ]);
+    expect(await found(' order-1 ')).toEqual([`payment ${id}`]);
+    expect(await found('refund-1')).toEqual([`payment ${id}`, `transaction ${refund?.id}`]);
+    expect(await found('order-2')).toEqual([]);
+  });
+
+  it('finds payments by an amount as people write it and in minor units, and by what the merchant calls the order', async () => {
+    const dollars = await pay({ metadata: { order: 'A 7', shop: 'north' } });
+    const yen = await pay({ currency: 'JPY' }, 'order-2');
+    const other = await pay({ amount: 2000, metadata: { order_id: 'A 7' } }, 'order-3');
+    expect(await found('1999')).toEqual([`payment ${yen.id}`, `payment ${dollars.id}`]);
+    expect(await found('19.99')).toEqual([`payment ${dollars.id}`]);
+    expect(await found('1999 JPY')).toEqual([`payment ${yen.id}`]);
+    expect(await found('A 7')).toEqual([`payment ${dollars.id}`, `payment ${other.id}`]);
+    expect(await found('shop=north')).toEqual([`payment ${dollars.id}`]);
+    expect(await found('shop=north ')).toEqual([`payment ${dollars.id}`]);
+    expect(await found('north')).toEqual([]);
+  });
+
+  it('looks the newest 300 payments through for an amount, and says so', async () => {
+    const openings = Array.from({ length: 310 }, (_, n) =>
+      anOpening({ merchantId: aMerchantId('merchant-1'), createdAt: Date.now() - 1_000_000 + n }),
+    );
+    for (const { change } of openings) (await opened.storage.commits.commit(change))._unsafeUnwrap();
+    const { results, amounts_since } = await search('77.77 USD');
+    expect(results).toEqual([]);
+    expect(amounts_since).toBe(new Date(openings[10]?.payment.createdAt ?? 0).toISOString());
+    const price = openings[0]?.payment.amount.minorUnits ?? 0n;
+    expect((await search(String(price))).results).toHaveLength(20);
+  });
+
+  it('finds a customer and their payments by the email they have, on record as a read, and shows nothing of them', async () => {
+    const ada = await make('/customers', { email: 'ada@example.com', name: 'Ada' });
+    const { id } = await pay({ customer_id: ada.id });
+    expect(await found('ada@Example.COM')).toEqual([`customer ${ada.id}`, `payment ${id}`]);
+    expect(JSON.stringify(await search('ada@example.com'))).not.toMatch(/ada/i);
+    expect(await found(ada.id)).toEqual([`customer ${ada.id}`]);
+    const trail = JSON.stringify(await (await client.get('/audit?entity_type=customer_access')).json());
+    expect(trail).toContain('customer.found');
+    expect(trail).not.toContain('customer.read');
+    expect(await found('not an @ email')).toEqual([]);
+  });
+
+  it('finds what every other id names', async () => {
+    const endpoint = await make('/webhook_endpoints', { url: 'http://127.0.0.1:9/hook' });
+    const delivery = await make(`/webhook_endpoints/${endpoint.id}/test`, {});
+    const schedule = await make('/export_schedules', {
+      kind: 'payments',
+      every: 'day',
+      format: 'json',
+      timezone: 'Europe/Berlin',
+    });
+    const order = await make('/exports', { kind: 'payments', format: 'json' });
+    const { export_id } = order as unknown as Readonly<{ export_id: string }>;
+    const event = anEvent({ merchantId: aMerchantId('merchant-1'), at: Date.now() });
+    (await opened.storage.eventLog.addAll([event, anEvent({ at: event.created })]))._unsafeUnwrap();
+    for (const [type, { id }] of Object.entries({
+      webhook_endpoint: endpoint,
+      webhook_delivery: delivery,
+      export_schedule: schedule,
+      export: { id: export_id },
+      event,
+    }))
+      expect(await found(id)).toEqual([`${type} ${id}`]);
+    for (const prefix of [
+      'pay',
+      'txn',
+      'cus',
+      'trf',
+      'evt',
+      'we',
+      'whd',
+      'exp',
+      'sch',
+      'rec',
+      'set',
+      'exc',
+      'dsp',
+      'zz',
+    ])
+      expect(await found(`${prefix}_${'0'.repeat(32)}`)).toEqual([]);
+  });
+
+  it('finds for each token only what it may read, and nothing of another merchant', async () => {
+    const ada = await make('/customers', { email: 'ada@example.com', name: 'Ada' });
+    const { id } = await pay({ customer_id: ada.id, metadata: { order: '7' } });
+    const [transaction] = (await whole(id)).transactions;
+    const texts = [id, ada.id, 'ada@example.com', 'order-1', 'order=7', '7', '1999', transaction?.id ?? ''];
+    const stranger = await aClient(send, 'merchant-2');
+    const nobody = await aClient(send, 'merchant-1', []);
+    for (const text of texts)
+      for (const as of [stranger, nobody]) expect(await search(text, as)).toEqual({ results: [] });
+    const clerk = await aClient(send, 'merchant-1', ['payments']);
+    expect(await found('ada@example.com', clerk)).toEqual([`payment ${id}`]);
+    expect(await found(ada.id, clerk)).toEqual([]);
+    const desk = await aClient(send, 'merchant-1', ['customers']);
+    expect(await found('ada@example.com', desk)).toEqual([`customer ${ada.id}`]);
+    expect(await found('order-1', desk)).toEqual([]);
+    expect((await (await aClient(send, undefined, ['admin'])).get('/search?q=1')).status).toBe(401);
+  });
+
+  it.each([
+    ['', 'q', 400],
+    ['?q=', 'q', 400],
+    ['?q=%20%20', 'q', 400],
+    ['?q=a&q=b', 'q', 400],
+    ['?q=a%00', 'q', 400],
+    [`?q=${'x'.repeat(543)}`, 'q', 400],
+    ['?q=a&limit=3', 'limit', 400],
+    ['?query=a', 'query', 400],
+    ['?q=4242424242424242', 'q', 422],
+  ])('refuses %s, naming %s', async (query, path, status) => {
+    const response = await client.get(`/search${query}`);
+    expect(response.status).toBe(status);
+    expect(problem.parse(await response.json()).errors?.map((each) => each.path)).toContain(path);
+  });
+});
