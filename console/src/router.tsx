@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { auditSearch } from './audit/audit-search.ts';
+import { ledgerSearch } from './ledger/ledger-search.ts';
 import { Empty } from './parts/answers.tsx';
 import { paymentSearch } from './payments/payment-search.ts';
 import { PaymentsPage } from './payments/payments-page.tsx';
@@ -27,9 +29,35 @@ const payment = createRoute({
   component: lazyRouteComponent(() => import('./payments/payment-page.tsx'), 'PaymentPage'),
 });
 
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: '/customers',
+  component: lazyRouteComponent(() => import('./customers/customers-page.tsx'), 'CustomersPage'),
+});
+
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: '/customers/$id',
+  component: lazyRouteComponent(() => import('./customers/customer-page.tsx'), 'CustomerPage'),
+});
+
+const ledger = createRoute({
+  getParentRoute: () => root,
+  path: '/ledger',
+  validateSearch: (search) => ledgerSearch.parse(search),
+  component: lazyRouteComponent(() => import('./ledger/ledger-page.tsx'), 'LedgerPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: (search) => auditSearch.parse(search),
+  component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
+});
+
 /** Search parameters are texts under their names, as in the API. */
 export const router = createRouter({
-  routeTree: root.addChildren([landing, payments, payment]),
+  routeTree: root.addChildren([landing, payments, payment, customers, customer, ledger, audit]),
   basepath: '/console',
   defaultErrorComponent: PageFault,
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),

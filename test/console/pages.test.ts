@@ -1,7 +1,6 @@
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
+import { expectFit, LOOKS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
 
 type Payment = Readonly<{ id: string; amount: number; currency: string; idempotency_key: string }>;
@@ -15,16 +14,6 @@ const take = (key: string, body: object = {}) =>
     key,
     body: { amount: 1999, currency: 'USD', payment_method: 'card', ...body },
   });
-
-/** What is wrong for those who use a screen reader, a keyboard or a magnifier, as axe finds it. */
-async function barriers(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' ')}`);
-}
-
-const fitsItsWindow = (page: Page): Promise<boolean> =>
-  page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth');
 
 describe.runIf(hasChromium())('the pages of the console', () => {
   beforeAll(async () => {
@@ -40,18 +29,11 @@ describe.runIf(hasChromium())('the pages of the console', () => {
   });
   afterAll(() => desk.close());
 
-  const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
-    [320, 1280].map((width) => ({ colorScheme, width })),
-  );
-
   it.each(LOOKS)(
     'have no barrier and no outside request in $colorScheme at $width px',
     async ({ colorScheme, width }) => {
       const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
-      const look = async (what: string) => {
-        expect(await barriers(page), what).toEqual([]);
-        expect(await fitsItsWindow(page), what).toBe(true);
-      };
+      const look = (what: string) => expectFit(page, what);
       await page.goto(`${desk.url}/console/payments`);
       await page.getByLabel('Token').waitFor();
       await look('login');

@@ -129,9 +129,8 @@ const factsOf = (payment: PaymentWithTransactions) =>
       payment.customer_id && (
         <Link
           key="customer"
-          to="/payments"
-          search={{ customer_id: payment.customer_id }}
-          title="All payments of this customer"
+          to="/customers/$id"
+          params={{ id: payment.customer_id }}
           className="font-mono text-[13px] break-all text-accent hover:underline"
         >
           {payment.customer_id}

@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { ArrowUp } from 'lucide-react';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { LoadMore } from '../parts/load-more.tsx';
 import { Page } from '../parts/page.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { usePaymentList } from './list-with-news.ts';
@@ -48,24 +49,7 @@ export function PaymentsPage() {
           )}
         </div>
       )}
-      {rows.length > 0 && (
-        <div className="flex items-center justify-between gap-3 text-quiet">
-          <p>
-            {rows.length} shown{list.hasNextPage ? '' : ', all there are'}
-          </p>
-          {list.hasNextPage && (
-            <button
-              type="button"
-              className="button"
-              disabled={list.isFetchingNextPage}
-              onClick={() => void list.fetchNextPage()}
-            >
-              {list.isFetchingNextPage ? 'Loading…' : 'Load more'}
-            </button>
-          )}
-        </div>
-      )}
-      {list.isFetchNextPageError && <Failure error={list.error} retry={() => void list.fetchNextPage()} />}
+      <LoadMore list={list} shown={rows.length} />
     </Page>
   );
 }

@@ -29,7 +29,13 @@ export function destinationsOf(typed: string, pages: readonly Page[]): readonly 
     .map(({ name, path, key }) => ({ label: name, hint: `g ${key}`, to: path }));
   if (text === '' || !pages.some(({ path }) => path === '/payments')) return named;
   if (PAYMENT.test(text)) return [{ label: text, hint: 'Payment', to: `/payments/${text}` }];
-  if (CUSTOMER.test(text)) return [payments(`Of customer ${text}`, { customer_id: text })];
+  if (CUSTOMER.test(text)) {
+    const own = { label: text, hint: 'Customer', to: `/customers/${text}` };
+    return [
+      payments(`Of customer ${text}`, { customer_id: text }),
+      ...(pages.some(({ path }) => path === '/customers') ? [own] : []),
+    ];
+  }
   if (EMAIL.test(text)) return [payments(`Of the customer ${text}`, { customer_email: text })];
   const pair = PAIR.exec(text);
   const byPair =

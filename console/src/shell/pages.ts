@@ -1,4 +1,4 @@
-import { CreditCard, type LucideIcon } from 'lucide-react';
+import { CreditCard, type LucideIcon, Scale, ScrollText, Users } from 'lucide-react';
 import { mayUse, type Session } from '../api/session.ts';
 
 export type PageLink = Readonly<{
@@ -18,5 +18,26 @@ export const PAGES: readonly PageLink[] = [
     key: 'p',
     icon: CreditCard,
     isFor: (session) => mayUse(session, 'payments'),
+  },
+  {
+    path: '/customers',
+    name: 'Customers',
+    key: 'c',
+    icon: Users,
+    isFor: (session) => mayUse(session, 'customers'),
+  },
+  {
+    path: '/ledger',
+    name: 'Ledger',
+    key: 'l',
+    icon: Scale,
+    isFor: (session) => mayUse(session, 'transfers'),
+  },
+  {
+    path: '/audit',
+    name: 'Audit',
+    key: 't',
+    icon: ScrollText,
+    isFor: (session) => mayUse(session, 'audit'),
   },
 ];

@@ -1,0 +1,52 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { Download } from 'lucide-react';
+import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { LoadMore } from '../parts/load-more.tsx';
+import { Page } from '../parts/page.tsx';
+import { AuditFilters } from './audit-filters.tsx';
+import { auditList } from './audit-queries.ts';
+import { type AuditSearch, auditFilters } from './audit-search.ts';
+import { AuditTrail } from './audit-trail.tsx';
+
+const route = getRouteApi('/audit');
+
+export function AuditPage() {
+  const search = route.useSearch();
+  const list = useInfiniteQuery(auditList(search));
+  const entries = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <Page
+      title="Audit"
+      actions={
+        <a className="button" href={reportOf(search)} download>
+          <Download aria-hidden className="size-4" />
+          Report as CSV
+        </a>
+      }
+    >
+      <AuditFilters />
+      {list.isError && entries.length === 0 ? (
+        <Failure error={list.error} retry={() => void list.refetch()} />
+      ) : (
+        <div className="card overflow-hidden">
+          {list.isPending ? (
+            <Skeleton label="Loading the trail" />
+          ) : entries.length === 0 ? (
+            <Empty title="No entry matches">Take a filter away, or look at another time.</Empty>
+          ) : (
+            <AuditTrail entries={entries} />
+          )}
+        </div>
+      )}
+      <LoadMore list={list} shown={entries.length} />
+    </Page>
+  );
+}
+
+/** The report of the same days; without days, of the last thirty. */
+function reportOf(search: AuditSearch): string {
+  const { start_date, end_date } = auditFilters(search);
+  const days = Object.entries({ start_date, end_date }).filter(([, value]) => value !== undefined);
+  return `/console/api/audit/report?${new URLSearchParams([['format', 'csv'], ...(days as [string, string][])])}`;
+}

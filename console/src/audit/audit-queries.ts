@@ -1,0 +1,45 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { type AuditSearch, auditFilters } from './audit-search.ts';
+
+export type AuditEntry = Schemas['AuditEntry'];
+
+/** The trail, newest first, as it was when it was opened. */
+export const auditList = (search: AuditSearch) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', 'list', search],
+    queryFn: ({ pageParam, signal }) =>
+      bodyOf(
+        api.GET('/audit', {
+          params: {
+            query: {
+              ...auditFilters(search),
+              limit: 50,
+              ...(pageParam === undefined ? {} : { cursor: pageParam }),
+            },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  });
+
+/** Who read a customer, the latest first. */
+export const looksAt = (customerId: string) =>
+  queryOptions({
+    queryKey: ['audit', 'looks', customerId],
+    queryFn: ({ signal }) =>
+      bodyOf(
+        api.GET('/audit', {
+          params: {
+            query: {
+              entity_type: 'customer_access',
+              entity_id: customerId.replace(/^cus_/, 'cac_'),
+              limit: 20,
+            },
+          },
+          signal,
+        }),
+      ),
+  });

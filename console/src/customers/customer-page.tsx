@@ -1,0 +1,113 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { ArrowLeft, Eye } from 'lucide-react';
+import { useState } from 'react';
+import { statusOf } from '../api/problem.ts';
+import { looksAt } from '../audit/audit-queries.ts';
+import { AuditTrail } from '../audit/audit-trail.tsx';
+import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { Copyable } from '../parts/copyable.tsx';
+import { Page, Section } from '../parts/page.tsx';
+import { CustomerDetails } from './customer-details.tsx';
+import { revealCustomer } from './customer-queries.ts';
+import { EraseDialog } from './erase-dialog.tsx';
+
+const route = getRouteApi('/customers/$id');
+
+/** A customer, whose details stay sealed until they are asked for, and who has looked at them. */
+export function CustomerPage() {
+  const { id } = route.useParams();
+  return <CustomerOf key={id} id={id} />;
+}
+
+function CustomerOf({ id }: Readonly<{ id: string }>) {
+  const queries = useQueryClient();
+  const [isErasing, setErasing] = useState(false);
+  const [isErased, setErased] = useState(false);
+  const reveal = useMutation({
+    mutationFn: () => revealCustomer(id),
+    onSettled: () => queries.invalidateQueries({ queryKey: looksAt(id).queryKey }),
+  });
+  const customer = isErased ? undefined : reveal.data;
+  return (
+    <Page
+      title="Customer"
+      eyebrow={
+        <Link to="/customers" className="inline-flex items-center gap-1 rounded text-quiet hover:text-ink">
+          <ArrowLeft aria-hidden className="size-4" />
+          Customers
+        </Link>
+      }
+      actions={
+        <Link to="/payments" search={{ customer_id: id }} className="button">
+          Payments
+        </Link>
+      }
+    >
+      <div className="-mt-2">
+        <Copyable text={id} label="customer id" />
+      </div>
+      <Section title="Details">
+        <div role="status" className="empty:hidden">
+          {isErased && <p className="rounded-lg bg-good-wash px-4 py-3 text-good">The details are erased.</p>}
+        </div>
+        {customer === undefined && !isErased && (
+          <div className="card flex flex-wrap items-center justify-between gap-3 p-4">
+            <p className="text-quiet">Email, name, phone and payment methods are kept encrypted.</p>
+            <button
+              type="button"
+              className="button"
+              disabled={reveal.isPending}
+              onClick={() => reveal.mutate()}
+            >
+              <Eye aria-hidden className="size-4" />
+              {reveal.isPending ? 'Revealing…' : 'Reveal, and be recorded'}
+            </button>
+          </div>
+        )}
+        {reveal.isError && <Failure error={reveal.error} />}
+        {customer !== undefined && (
+          <>
+            <CustomerDetails customer={customer} />
+            <button type="button" className="button w-fit text-bad" onClick={() => setErasing(true)}>
+              Erase…
+            </button>
+          </>
+        )}
+      </Section>
+      <Looks id={id} />
+      {isErasing && customer !== undefined && (
+        <EraseDialog
+          customer={customer}
+          onClose={() => setErasing(false)}
+          onDone={() => {
+            setErasing(false);
+            setErased(true);
+          }}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Looks({ id }: Readonly<{ id: string }>) {
+  const looks = useQuery(looksAt(id));
+  if (statusOf(looks.error) === 403) return null;
+  return (
+    <Section title="Who looked">
+      {looks.isError ? (
+        <Failure error={looks.error} retry={() => void looks.refetch()} />
+      ) : (
+        <div className="card overflow-hidden">
+          {looks.isPending ? (
+            <Skeleton rows={2} label="Loading who looked" />
+          ) : looks.data.items.length === 0 ? (
+            <Empty title="The details were not looked at" />
+          ) : (
+            <AuditTrail entries={looks.data.items} />
+          )}
+        </div>
+      )}
+    </Section>
+  );
+}

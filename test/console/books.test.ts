@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium } from '../support/chromium.ts';
+import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+
+type Entry = Readonly<{ amount: number; currency: string; payment_id?: string }>;
+
+const EMAIL = 'ada@example.com';
+
+let desk: ConsoleDesk;
+let customer: Readonly<{ id: string }>;
+
+const take = (key: string, body: object) =>
+  desk.api<Readonly<{ id: string }>>('/payments', {
+    method: 'POST',
+    key,
+    body: { payment_method: 'card', ...body },
+  });
+const newCustomer = (email: string) =>
+  desk.api<Readonly<{ id: string }>>('/customers', {
+    method: 'POST',
+    key: `customer-${email}`,
+    body: { email, name: 'Ada Lovelace', phone: '+441632960000', metadata: { tier: 'gold' } },
+  });
+const looksAt = async (id: string) =>
+  (
+    await desk.api<Readonly<{ items: readonly unknown[] }>>(
+      `/audit?entity_type=customer_access&entity_id=${id.replace('cus_', 'cac_')}`,
+    )
+  ).items.length;
+
+describe.runIf(hasChromium())('customers, the ledger and the audit trail in the console', () => {
+  beforeAll(async () => {
+    desk = await openConsole();
+    customer = await newCustomer(EMAIL);
+    await take('order-1', { amount: 1_999, currency: 'USD', customer_id: customer.id });
+    const yen = await take('order-2', { amount: 5_000, currency: 'JPY' });
+    await desk.api(`/payments/${yen.id}/refunds`, { method: 'POST', key: 'refund', body: { amount: 1_200 } });
+  });
+  afterAll(() => desk.close());
+
+  it.each(LOOKS)('have no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
+    const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
+    await logIn(page, desk.url, desk.token, '/customers');
+    await page.getByLabel('Email').waitFor();
+    await expectFit(page, 'customers');
+    await page.goto(`${desk.url}/console/customers/${customer.id}`);
+    await page.getByText('kept encrypted').waitFor();
+    await expectFit(page, 'a sealed customer');
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await page.getByText('Ada Lovelace').waitFor();
+    await expectFit(page, 'a revealed customer');
+    await page.getByRole('button', { name: 'Erase…' }).click();
+    await expectFit(page, 'the form that erases');
+    await page.goto(`${desk.url}/console/ledger`);
+    await page.getByRole('row').nth(3).waitFor();
+    await page.getByText('Available').first().waitFor();
+    await expectFit(page, 'the ledger');
+    await page.goto(`${desk.url}/console/audit`);
+    await page.locator('summary').first().click();
+    await page.getByRole('region').waitFor();
+    await expectFit(page, 'the audit trail');
+    expect(faults()).toEqual([]);
+  });
+
+  it('find a customer by email with the keyboard, keep the email out of every address, and show nothing unasked', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token);
+    const before = await looksAt(customer.id);
+    const asked: string[] = [];
+    page.on('framenavigated', (frame) => asked.push(frame.url()));
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
+    await page.getByLabel('Email').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type(EMAIL.toUpperCase());
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/console/customers/${customer.id}`);
+    await page.getByText('kept encrypted').waitFor();
+    expect(await page.getByText('Ada Lovelace').count()).toBe(0);
+    expect(asked.join()).not.toMatch(/example/i);
+    expect(await looksAt(customer.id)).toBe(before + 1);
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await page.getByText('Ada Lovelace').waitFor();
+    expect(await page.getByText('gold').count()).toBe(1);
+    expect(await looksAt(customer.id)).toBe(before + 2);
+  });
+
+  it('say that no customer has an email, and take no part of one', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/customers');
+    await page.getByLabel('Email').fill('ada@example.co');
+    await page.keyboard.press('Enter');
+    await page.getByText('No customer has this email').waitFor();
+  });
+
+  it('erase a customer once their whole email was typed, and not when they changed meanwhile', async () => {
+    const { id } = await newCustomer('grace@example.com');
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, `/customers/${id}`);
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await page.getByRole('button', { name: 'Erase…' }).click();
+    const erase = page.getByRole('button', { name: 'Erase', exact: true });
+    await page.keyboard.type('grace@example');
+    expect(await erase.isDisabled()).toBe(true);
+    await page.keyboard.press('Enter');
+    await desk.api(`/customers/${id}`, { method: 'PATCH', body: { name: 'Grace Hopper' } });
+    await page.keyboard.type('.com');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    expect(await desk.api(`/customers/${id}`)).toMatchObject({ name: 'Grace Hopper' });
+    await page.reload();
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await page.getByRole('button', { name: 'Erase…' }).click();
+    await page.keyboard.type('grace@example.com');
+    await page.keyboard.press('Enter');
+    await page.getByText('The details are erased').waitFor();
+    expect(await desk.api(`/customers/${id}`)).toMatchObject({ status: 404 });
+  });
+
+  it('lead from each balance to the entries that make it, and from an entry to its payment', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/ledger');
+    const yen = page.getByRole('link', { name: /Available 3,800 JPY/ });
+    await yen.waitFor();
+    await page.getByRole('link', { name: /Available 19\.99 USD/ }).waitFor();
+    await yen.click();
+    await page.getByText('Entries in JPY').waitFor();
+    const { items } = await desk.api<Readonly<{ items: readonly Entry[] }>>('/ledger/entries?currency=JPY');
+    await page.getByText(`${items.length} shown, all there are`).waitFor();
+    expect(await page.getByRole('cell', { name: /USD/ }).count()).toBe(0);
+    expect(new URL(page.url()).search).toBe('?currency=JPY');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/console/payments/${items[0]?.payment_id}`);
+  });
+
+  it('filter the trail in the address, show each entry as the API has it, and hand out its report', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/audit');
+    await page.getByLabel('Id').fill(customer.id);
+    await page.keyboard.press('Enter');
+    await page.getByText('1 shown, all there are').waitFor();
+    expect(new URL(page.url()).search).toBe(`?entity_id=${customer.id}`);
+    await page.locator('summary').click();
+    const raw = await page.getByRole('region').textContent();
+    const { items } = await desk.api<Readonly<{ items: readonly unknown[] }>>(
+      `/audit?entity_id=${customer.id}`,
+    );
+    expect(JSON.parse(raw ?? '')).toEqual(items[0]);
+    const [report] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Report as CSV' }).click(),
+    ]);
+    expect(new URL(report.url()).pathname).toBe('/console/api/audit/report');
+  });
+
+  it('show who may not see them which permission is missing', async () => {
+    const { page } = await desk.open();
+    const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['payments'] });
+    await logIn(page, desk.url, token, '/ledger');
+    await page.getByText('`transfers`').first().waitFor();
+    for (const name of ['Customers', 'Ledger', 'Audit'])
+      expect(await page.getByRole('link', { name, exact: true }).count()).toBe(0);
+  });
+});
