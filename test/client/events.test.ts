@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createClient, type StreamedEvent } from '../../client/src/client.ts';
 import { messagesIn } from '../../client/src/event-stream.ts';
 
@@ -75,6 +75,22 @@ describe('events', () => {
     const { client, resumed } = await aStream([streaming(lineOf(8))]);
     expect(await first(1, client.events({ after: 'evt_7' }))).toEqual(['evt_8']);
     expect(resumed).toEqual(['evt_7']);
+  });
+
+  it('are asked for again where the connection falls silent', async () => {
+    const { client, resumed } = await aStream([streaming(lineOf(1)), streaming(lineOf(2))]);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const events = client.events({ after: 'evt_0' });
+    await events.next();
+    const next = events.next();
+    while (resumed.length === 1) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await next).value).toMatchObject({ id: 'evt_2' });
+    expect(resumed).toEqual(['evt_0', 'evt_1']);
+    await events.return(undefined);
   });
 
   it('end with the signal', async () => {

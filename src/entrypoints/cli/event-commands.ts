@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { EVENT_TYPES, type EventType } from '../../domain/kernel/events.ts';
-import { type Instant, parseDay, parseInstant } from '../../domain/kernel/instant.ts';
+import { eventTypesIn, timeIn } from './event-arguments.ts';
 import { EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import { helpOf, serverCommand } from './server-options.ts';
 import type { Terminal } from './terminal.ts';
@@ -27,11 +26,11 @@ export function addEventCommands(
         '--since <time>',
         'first those of at or after: a day or an RFC 3339 time of the last 30 days',
       )
-        .argParser(time)
+        .argParser(timeIn)
         .conflicts('after'),
     )
     .option('--after <id>', 'first those after this event')
-    .option('--type <list>', 'of these types only, with commas between', types)
+    .option('--type <list>', 'of these types only, with commas between', eventTypesIn)
     .addHelpText('after', helpOf(TAIL_EXAMPLES))
     .action((options) => ran(async () => (await import('./events-tail.ts')).tailCommand(options, terminal)));
   serverCommand(
@@ -62,19 +61,6 @@ ${Object.entries(TRIGGERS)
   .join('')}
 All of it is real: payments of 19.99 USD that lists, balances and webhooks have too.
 `;
-
-function time(text: string): Instant {
-  const at = parseDay(text) ?? parseInstant(text);
-  if (at === undefined) throw new InvalidArgumentError('It takes a day or an RFC 3339 time.');
-  return at;
-}
-
-function types(text: string): readonly EventType[] {
-  const list = text.split(',').map((each) => each.trim());
-  const unknown = list.find((each) => !EVENT_TYPES.some((type) => type === each));
-  if (unknown !== undefined) throw new InvalidArgumentError(`${JSON.stringify(unknown)} is no event.`);
-  return list as readonly EventType[];
-}
 
 function triggered(text: string): string {
   if (!Object.hasOwn(TRIGGERS, text))

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { EVENT_TYPES, type EventType } from '../../domain/kernel/events.ts';
 import type { Config } from './config.ts';
+import { eventTypesIn, timeIn } from './event-arguments.ts';
 import { EXIT_HELP, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 import type { ListenOptions } from './webhooks-listen.ts';
@@ -24,6 +24,12 @@ export function addWebhookCommands(
     )
     .option('--merchant <id>', 'whose events', 'merchant-123')
     .option('--server <url>', 'the server to register at (this configuration’s, on this machine)')
+    .option('--forward-to <url>', 'pass on what is genuine, and answer as that does', httpUrl)
+    .option(
+      '--since <time>',
+      'first the events of at or after: a day or an RFC 3339 time of the last 30 days',
+      timeIn,
+    )
     .option('--json', 'print a JSON line for each delivery')
     .addHelpText('after', `${LISTEN_HELP}${EXIT_HELP}`)
     .action((options: ListenOptions) =>
@@ -39,7 +45,7 @@ export function addWebhookCommands(
     .option('--endpoint <id>', 'all of this endpoint that failed, expired or was missed')
     .option('--since <time>', 'with --endpoint: of events made at or after, RFC 3339')
     .option('--until <time>', 'with --endpoint: of events made at or before, RFC 3339')
-    .option('--event-types <list>', 'with --endpoint: of these types, with commas between', eventTypes)
+    .option('--event-types <list>', 'with --endpoint: of these types, with commas between', eventTypesIn)
     .option('--dry-run', 'with --endpoint: count, and send nothing')
     .option('--json', 'print {"replayed", "more", "until"}')
     .addHelpText('after', `${REPLAY_HELP}${EXIT_HELP}`)
@@ -53,6 +59,7 @@ export function addWebhookCommands(
 const LISTEN_HELP = `
 Examples:
   paywright webhooks listen
+  paywright webhooks listen --forward-to http://localhost:3000/webhooks --since 2026-03-01
   WEBHOOK_SECRET=whsec_… paywright webhooks listen --port 4242
 
 WEBHOOK_SECRET is the secret of an endpoint that leads here already; then nothing is registered.
@@ -66,17 +73,14 @@ Examples:
     --until 2026-03-02T00:00:00Z --event-types payment.succeeded,refund.created --dry-run
 `;
 
-function eventTypes(text: string): readonly EventType[] {
-  const names = text.split(',').map((each) => each.trim());
-  const types = EVENT_TYPES.filter((type) => names.includes(type));
-  const unknown = names.find((name) => !types.some((type) => type === name));
-  if (unknown !== undefined)
-    throw new InvalidArgumentError(`${JSON.stringify(unknown)} is not one of ${EVENT_TYPES.join(', ')}.`);
-  return types;
-}
-
 function port(text: string): number {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new InvalidArgumentError('It takes 0 to 65535.');
   return Number(text);
+}
+
+function httpUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new InvalidArgumentError('It takes a URL that begins with http:// or https://.');
+  return text;
 }

@@ -1,25 +1,32 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ResultAsync } from 'neverthrow';
 import { Webhook } from 'standardwebhooks';
+import { createClient } from '../../../client/src/client.ts';
+import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Config } from './config.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 import { signToken } from './tokens.ts';
+import { deliverSince, forwarded } from './webhooks-forward.ts';
 
 export type ListenOptions = Readonly<{
   port: number;
   merchant: string;
   server?: string;
+  forwardTo?: string;
+  since?: Instant;
   json?: boolean;
 }>;
 
-/** A delivery as it arrived. `verified`: signed by the secret, and not long ago. */
-type Received = Readonly<{ verified: boolean; id: string; type: string; body: string }>;
+/** A delivery as it arrived. `verified`: signed by the secret, and not long ago. `answered`: by the receiver that it was passed on to. */
+type Received = Readonly<{ verified: boolean; id: string; type: string; body: string; answered?: number }>;
 
 /**
  * Prints every delivery that arrives on a local port, and whether its signature is right, until it is stopped. Without a
- * secret it makes an endpoint for itself at a development server, and removes it when it is stopped.
+ * secret it makes an endpoint for itself at a development server, and removes it when it is stopped. What is genuine is passed on
+ * to `forwardTo`, whose answer is the sender's.
  */
 export async function listenCommand(
   config: Config,
@@ -31,9 +38,14 @@ export async function listenCommand(
   let verifier: Webhook | undefined = secret === undefined ? undefined : new Webhook(secret);
   const server = createServer((request, response) => {
     receive(request, verifier).then(
-      (received) => {
+      async ({ headers, ...delivered }) => {
+        const answered =
+          delivered.verified && options.forwardTo !== undefined
+            ? await forwarded(options.forwardTo, delivered.body, headers)
+            : undefined;
+        const received: Received = { ...delivered, ...present({ answered }) };
         out(options.json ? `${JSON.stringify(received)}\n` : lineOf(received));
-        response.writeHead(received.verified ? 204 : 401).end();
+        response.writeHead(answered ?? (delivered.verified ? 204 : 401)).end();
       },
       () => response.writeHead(400).end(),
     );
@@ -53,8 +65,19 @@ export async function listenCommand(
     await close();
     return EXIT.failed;
   }
-  if ('secret' in registration) verifier = new Webhook(registration.secret);
   if (!options.json) out(`listening on ${url}\n`);
+  if ('secret' in registration) {
+    verifier = new Webhook(registration.secret);
+    if (options.since !== undefined) {
+      const delivered = await ResultAsync.fromThrowable(deliverSince, (fault) => (fault as Error).message)(
+        registration.client,
+        options.since,
+        { url, secret: registration.secret },
+      );
+      if (delivered.isErr()) err(`paywright: not all since then was printed: ${delivered.error}\n`);
+    }
+  } else if (options.since !== undefined)
+    err('paywright: --since is for an endpoint that is registered here\n');
   await untilStopped;
   await registration.leave();
   server.closeAllConnections();
@@ -64,7 +87,10 @@ export async function listenCommand(
 
 const MOST_BYTES = 1024 * 1024;
 
-async function receive(request: IncomingMessage, verifier: Webhook | undefined): Promise<Received> {
+async function receive(
+  request: IncomingMessage,
+  verifier: Webhook | undefined,
+): Promise<Received & Readonly<{ headers: IncomingHttpHeaders }>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -80,6 +106,7 @@ async function receive(request: IncomingMessage, verifier: Webhook | undefined):
     id: header('webhook-id'),
     type: String(event_type),
     body,
+    headers: request.headers,
   };
 }
 
@@ -93,8 +120,8 @@ function isGenuine(verifier: Webhook | undefined, body: string, header: (name: s
   }
 }
 
-const lineOf = ({ verified, id, type, body }: Received): string =>
-  `${verified ? 'verified ' : 'NOT GENUINE'}  ${type}  ${id}\n  ${body}\n`;
+const lineOf = ({ verified, id, type, body, answered }: Received): string =>
+  `${verified ? 'verified ' : 'NOT GENUINE'}  ${type}  ${id}${answered === undefined ? '' : `  answered ${answered}`}\n  ${body}\n`;
 
 const nothing = () => Promise.resolve();
 
@@ -140,7 +167,7 @@ async function register({ jwt, stage, http }: Config, { merchant, server }: List
       () => undefined,
       () => undefined,
     );
-  return { says: undefined, secret, leave };
+  return { says: undefined, secret, client: createClient({ baseUrl: base, token }), leave };
 }
 
 const listen = (open: () => Promise<number>): ResultAsync<number, string> =>

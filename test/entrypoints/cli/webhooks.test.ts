@@ -1,9 +1,15 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { WebhookEvent } from '../../../client/src/webhooks.ts';
 import { developmentToken, startCli } from '../../support/cli-process.ts';
+import { runInProcess } from '../../support/run-program.ts';
 
 function aDataDir(): string {
   const dataDir = mkdtempSync(join(tmpdir(), 'paywright-webhooks-'));
@@ -44,6 +50,32 @@ describe('paywright webhooks listen', () => {
     expect(await listener.ended).toBe(0);
     const left = await fetch(`${url}/webhook_endpoints`, { headers: { authorization } });
     expect(await left.json()).toMatchObject({ items: [] });
+  });
+
+  it('passes on what is genuine, that of before first, and answers as its receiver does', async () => {
+    const env = { STORAGE: 'memory', PORT: '0', PAYWRIGHT_DATA_DIR: aDataDir() };
+    const server = running(['serve'], env);
+    const url = (await server.said(/url +(\S+)/))[1] ?? '';
+    const before = await runInProcess(['trigger', 'payment.failed', '--json', '--url', url], env);
+    const { id } = JSON.parse(before.out) as { id: string };
+
+    const got: WebhookEvent[] = [];
+    const receiver = createServer((request, response) => {
+      void text(request).then((body) => {
+        const { event_type } = JSON.parse(body) as { event_type: string };
+        got.push(JSON.parse(body) as WebhookEvent);
+        response.writeHead(event_type === 'payment.failed' ? 202 : 500).end();
+      });
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void receiver.close());
+    await once(receiver, 'listening');
+    const to = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hooks`;
+    const since = ['--since', '2026-01-01', '--forward-to', to];
+    const listener = running(['webhooks', 'listen', '--server', url, ...since], env);
+    await listener.said(new RegExp(`verified +payment\\.failed +${id} +answered 202`));
+    await runInProcess(['trigger', 'payment.authorized', '--url', url], env);
+    await listener.said(/verified +payment\.authorized +evt_\w+ +answered 500/);
+    expect(got.find((event) => event.id === id)).toMatchObject({ data: { status: 'failed' } });
   });
 
   it('says what is not genuine, and answers it with 401', async () => {
