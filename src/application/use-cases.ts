@@ -69,8 +69,8 @@ import { commitUnderKey } from './kernel/keyed-commit.ts';
 import { workUnderKey } from './kernel/keyed-work.ts';
 import { readKey } from './kernel/read-key.ts';
 import { rotateKeys } from './keys/rotate-keys.ts';
-import { getTransfer } from './ledger/get-transfer.ts';
 import { listLedgerEntries, readBalance } from './ledger/read-ledger.ts';
+import { getTransfer, listTransfers } from './ledger/read-transfers.ts';
 import { transferMoney } from './ledger/transfer-money.ts';
 import { changeMerchant } from './merchants/change-merchant.ts';
 import { createMerchant } from './merchants/create-merchant.ts';
@@ -222,6 +222,7 @@ export function useCases(ports: Ports, rules: Rules) {
     takeUpFile: takeUpFile(ports, rules.files),
     transferMoney: transferMoney(ports, rules.claims),
     getTransfer: getTransfer(ports),
+    listTransfers: listTransfers(ports),
     readBalance: readBalance(ports),
     listLedgerEntries: listLedgerEntries(ports),
     createCustomer: createCustomer(customers),

@@ -201,6 +201,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       'get /reconciliations',
       'get /reports/payments',
       'get /settlements',
+      'get /transfers',
       'get /webhook_endpoints',
       'post /customers',
       'post /export_schedules',

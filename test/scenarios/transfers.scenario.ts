@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../src/adapters/system/ids.ts';
-import { getTransfer } from '../../src/application/ledger/get-transfer.ts';
+import { getTransfer } from '../../src/application/ledger/read-transfers.ts';
 import {
   type TransferMoney,
   type TransferRequest,

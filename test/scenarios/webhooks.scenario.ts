@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { Page } from '../../src/application/kernel/cursor.ts';
+import type { Delivery } from '../../src/domain/webhooks/delivery.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId, NOON, origin } from '../fixtures/changes.ts';
-import { anEvent } from '../fixtures/webhooks.ts';
+import { anEvent, aPaymentId } from '../fixtures/webhooks.ts';
 import { aWebhookWorld, type Received, verified } from '../support/webhook-world.ts';
 import { actionsOf, create, eachInItsOwnScene, list, merchantId, storage, world } from './webhook-scene.ts';
 
@@ -47,6 +49,46 @@ export function webhooksContract(adapter: string, open: () => Promise<Storage>):
       });
       expect(request.headers).not.toHaveProperty('X-Webhook-Signature-Previous');
       expect((await list()).map(({ status }) => status)).toEqual(['delivered', 'delivered', 'delivered']);
+    });
+
+    it('has the deliveries of a payment by themselves, page by page, whatever else was delivered', async () => {
+      const [one, other] = [await create('https://one.example/'), await create('https://other.example/')];
+      const removed = await create('https://removed.example/');
+      const paymentId = aPaymentId();
+      const types = ['payment.created', 'payment.succeeded', 'refund.created'] as const;
+      const about = types.map((type, n) => anEvent({ type, paymentId, at: NOON + n }));
+      await world.tell([...about, ...Array.from({ length: 20 }, () => anEvent())]);
+      await world.deliver();
+      (await world.removeEndpoint({ merchantId, id: removed.endpoint.id, origin }))._unsafeUnwrap();
+      const found = async (filter: object, limit = 100) => {
+        const all: Delivery[] = [];
+        for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+          const next: Parameters<typeof world.listDeliveries>[0] = {
+            merchantId,
+            filter: { paymentId, ...filter },
+            limit,
+            ...(cursor === '' ? {} : { cursor }),
+          };
+          const page: Page<Delivery> = (await world.listDeliveries(next))._unsafeUnwrap();
+          expect(page.items.length).toBeLessThanOrEqual(limit);
+          all.push(...page.items);
+          cursor = page.nextCursor;
+        }
+        return all;
+      };
+      const own = (await list()).filter(
+        (each) => each.paymentId === paymentId && each.endpointId !== removed.endpoint.id,
+      );
+      expect(own).toHaveLength(6);
+      expect(await found({})).toEqual(own);
+      expect(await found({}, 2)).toEqual(own);
+      expect(await found({ endpointId: one.endpoint.id })).toEqual(
+        own.filter(({ endpointId }) => endpointId === one.endpoint.id),
+      );
+      expect(await found({ eventType: 'refund.created', endpointId: other.endpoint.id })).toHaveLength(1);
+      expect(await found({ status: 'failed' })).toEqual([]);
+      const stranger = { merchantId: aMerchantId('merchant-b'), filter: { paymentId }, limit: 10 };
+      expect((await world.listDeliveries(stranger))._unsafeUnwrap().items).toEqual([]);
     });
 
     it('makes one delivery of an event however often it is relayed', async () => {

@@ -12,7 +12,7 @@ import {
   recordAttempt,
 } from '../../domain/webhooks/delivery.ts';
 import type { OpenEndpoint } from '../../domain/webhooks/webhook-endpoint.ts';
-import { signatureHeaders } from '../../domain/webhooks/webhook-signature.ts';
+import { sentHeaders, signatureHeaders } from '../../domain/webhooks/webhook-signature.ts';
 import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Deliveries } from '../../ports/deliveries.ts';
@@ -98,8 +98,7 @@ export const attemptDelivery = (ports: AttemptPorts) => {
     const at = clock.now();
     const { eventId, body } = delivery;
     const headers = {
-      'Content-Type': 'application/json',
-      'User-Agent': 'paywright-webhooks/1',
+      ...sentHeaders(eventId),
       ...signatureHeaders({ eventId, at, body }, secrets, ports.webhookSecrets.hmac),
     };
     const result = await ports.webhookSender.send({ url: endpoint.url, headers, body });

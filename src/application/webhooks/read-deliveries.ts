@@ -1,8 +1,12 @@
-import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
-import { type DeliveryId, type MerchantId, parseId } from '../../domain/kernel/ids.ts';
-import type { Delivery } from '../../domain/webhooks/delivery.ts';
+import { errAsync, ok, okAsync, ResultAsync, safeTry } from 'neverthrow';
+import { EVENTS_KEPT_MS } from '../../domain/kernel/events.ts';
+import { type DeliveryId, type MerchantId, type PaymentId, parseId } from '../../domain/kernel/ids.ts';
+import { type Delivery, deliveryId } from '../../domain/webhooks/delivery.ts';
+import type { Aggregates } from '../../ports/aggregates.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Deliveries, DeliveryFilter } from '../../ports/deliveries.ts';
+import type { Digests } from '../../ports/digests.ts';
+import type { EventLog } from '../../ports/event-log.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
@@ -27,22 +31,74 @@ export const getDelivery =
 
 export type ListDeliveriesRequest = Readonly<{
   merchantId: MerchantId;
-  filter: DeliveryFilter;
+  filter: DeliveryFilter & Readonly<{ paymentId?: PaymentId }>;
   limit: number;
   cursor?: string;
 }>;
 
-/** A page of a merchant's deliveries, newest first. The cursor is good for this tenant and this filter only. */
+export type DeliveryReads = Readonly<{
+  deliveries: Deliveries;
+  eventLog: Pick<EventLog, 'list'>;
+  aggregates: Pick<Aggregates, 'list'>;
+  signedTokens: SignedTokens;
+  digests: Digests;
+  clock: Clock;
+}>;
+
+/**
+ * A page of a merchant's deliveries, newest first. The cursor is good for this tenant and this filter only. Those of a payment are found by key, to
+ * the endpoints that are still there: one read of its newest events, one of the endpoints, and one for each delivery that the two can have.
+ */
 export type ListDeliveries = (
   request: ListDeliveriesRequest,
 ) => ResultAsync<Page<Delivery>, CursorInvalid | StorageUnavailable>;
 
-export const listDeliveries = (
-  ports: Readonly<{ deliveries: Deliveries; signedTokens: SignedTokens; clock: Clock }>,
-): ListDeliveries => {
+export const listDeliveries = (ports: DeliveryReads): ListDeliveries => {
   const pages = paging(ports, (text) => parseId('whd', text));
-  return ({ merchantId, filter, ...page }) =>
-    pages({ ...page, context: { list: 'webhook_deliveries', merchantId, filter } }, (part) =>
-      ports.deliveries.list(merchantId, filter, part),
+  return ({ merchantId, filter, ...page }) => {
+    const { paymentId, ...others } = filter;
+    return pages({ ...page, context: { list: 'webhook_deliveries', merchantId, filter } }, (part) =>
+      paymentId === undefined
+        ? ports.deliveries.list(merchantId, others, part)
+        : deliveriesOfPayment(ports, { merchantId, paymentId, filter: others }, part),
     );
+  };
 };
+
+const MOST_EVENTS = 100;
+const MOST_ENDPOINTS = 100;
+const AT_ONCE = 100;
+
+/** An event has one delivery to an endpoint, whose id follows from both. */
+function deliveriesOfPayment(
+  { deliveries, eventLog, aggregates, digests, clock }: DeliveryReads,
+  {
+    merchantId,
+    paymentId,
+    filter,
+  }: Readonly<{ merchantId: MerchantId; paymentId: PaymentId; filter: DeliveryFilter }>,
+  { limit, before = 'whd_g' }: Readonly<{ limit: number; before?: string }>,
+): ResultAsync<readonly Delivery[], StorageUnavailable> {
+  return safeTry(async function* () {
+    const kept = { entityId: paymentId, from: clock.now() - EVENTS_KEPT_MS };
+    const events = yield* eventLog.list(merchantId, kept, { limit: MOST_EVENTS });
+    const page = { limit: MOST_ENDPOINTS, isOpen: true } as const;
+    const endpoints = yield* aggregates.list(merchantId, 'webhook_endpoint', page);
+    const possible = events.flatMap((event) =>
+      endpoints.map(({ id }) => deliveryId(event, id, digests.sha256)),
+    );
+    const ids = possible.filter((id) => id < before).toSorted((a, b) => (a < b ? 1 : -1));
+    const found: Delivery[] = [];
+    for (let from = 0; from < ids.length && found.length < limit; from += AT_ONCE) {
+      const some = ids.slice(from, from + AT_ONCE).map((id) => deliveries.find(merchantId, id));
+      for (const each of yield* ResultAsync.combine(some))
+        if (each !== undefined && isWanted(each, filter)) found.push(each);
+    }
+    return ok(found.slice(0, limit));
+  });
+}
+
+const isWanted = (delivery: Delivery, { endpointId, status, eventType }: DeliveryFilter): boolean =>
+  (endpointId === undefined || delivery.endpointId === endpointId) &&
+  (status === undefined || delivery.status === status) &&
+  (eventType === undefined || delivery.eventType === eventType);

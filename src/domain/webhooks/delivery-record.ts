@@ -9,6 +9,7 @@ import type {
   DeliveryStatus,
   EndedDelivery,
 } from './delivery.ts';
+import { sentHeaders } from './webhook-signature.ts';
 
 export type AttemptRecord = Readonly<{
   at: string;
@@ -49,6 +50,12 @@ export const deliveryRecord = (delivery: Delivery): DeliveryRecord => ({
   created_at: rfc3339(delivery.createdAt),
   updated_at: rfc3339(delivery.updatedAt),
   expires_at: rfc3339(delivery.expiresAt),
+});
+
+/** With what every attempt sends. Signatures are of their attempt, under the secrets of that moment, and kept nowhere. */
+export const readDeliveryRecord = (delivery: Delivery) => ({
+  ...deliveryRecord(delivery),
+  request: { headers: sentHeaders(delivery.eventId), body: delivery.body },
 });
 
 export const attemptRecord = ({ at, durationMs, responseCode, error, excerpt }: Attempt): AttemptRecord => ({

@@ -11,6 +11,14 @@ export type WebhookHmac = Readonly<{
 /** Begins every secret, so that one is known for what it is wherever it turns up. */
 export const SECRET_PREFIX = 'whsec_';
 
+/** The headers that are the same in every attempt. */
+export const sentHeaders = (eventId: string) => ({
+  'Content-Type': 'application/json',
+  'User-Agent': 'paywright-webhooks/1',
+  'X-Webhook-ID': eventId,
+  'webhook-id': eventId,
+});
+
 /** What one attempt is about. `eventId` is the same in every attempt. */
 export type SignedContent = Readonly<{ eventId: string; at: Instant; body: string }>;
 

@@ -12,16 +12,19 @@ import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import { answerVersion, tagOf } from '../server/entity-tag.ts';
 import { keyOf } from '../server/idempotency-key.ts';
+import { pageOf, parseQuery, periodOf } from '../server/list-input.ts';
 import { countKey, type ServiceMetrics } from '../server/measurements.ts';
 import { type FailureOf, problemText } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { readJson } from '../server/read-json.ts';
-import { originOf, respondStored } from '../server/request-context.ts';
-import { created, resource, versioned } from '../server/route.ts';
-import { amount, currency, idempotencyKey } from '../server/schemas.ts';
+import { answerPage, originOf, respondStored } from '../server/request-context.ts';
+import { answer, created, resource, versioned } from '../server/route.ts';
+import { amount, currency, idempotencyKey, listPage, paging, period } from '../server/schemas.ts';
 import { INSUFFICIENT_FUNDS, LEDGER_TAG } from './ledger.ts';
 
-const problems = problemTable<FailureOf<UseCases, 'transferMoney' | 'getTransfer'> | TransferRefused>({
+const problems = problemTable<
+  FailureOf<UseCases, 'transferMoney' | 'getTransfer' | 'listTransfers'> | TransferRefused
+>({
   MerchantInactive: MERCHANT_INACTIVE,
   TransferNotFound: {
     status: 404,
@@ -154,6 +157,22 @@ const getTransfer =
     );
   };
 
+/** The query of `GET /transfers`, as text. */
+const transfersQuery = z.strictObject({ ...period, ...paging });
+
+export const transferPage = listPage(transfer).openapi('TransferPage');
+
+const getTransfers =
+  ({ listTransfers }: Pick<UseCases, 'listTransfers'>): TenantHandler =>
+  (c, merchantId) =>
+    parseQuery(transfersQuery, new URL(c.req.url).searchParams)
+      .andThen((query) => periodOf(query).map((filter) => ({ merchantId, filter, ...pageOf(query) })))
+      .asyncAndThen(listTransfers)
+      .match(
+        (page) => answerPage(page, transferRecord),
+        (failure) => refuse(c, failure),
+      );
+
 export const transfers = resource({
   tag: LEDGER_TAG,
   problems,
@@ -176,6 +195,14 @@ export const transfers = resource({
         },
       },
       refusals: [409],
+    }),
+    forTenants('transfers', getTransfers, {
+      method: 'get',
+      path: '/transfers',
+      operationId: 'listTransfers',
+      summary: 'List transfers from and to this merchant, newest first',
+      query: transfersQuery,
+      responses: { 200: answer('A page.', transferPage) },
     }),
     forTenants('transfers', getTransfer, {
       method: 'get',

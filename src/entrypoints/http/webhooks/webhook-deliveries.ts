@@ -4,6 +4,7 @@ import type { FailedReplayed, ReplayFailedRequest } from '../../../application/w
 import {
   type DeliveryId,
   type MerchantId,
+  type PaymentId,
   parseId,
   type WebhookEndpointId,
 } from '../../../domain/kernel/ids.ts';
@@ -11,7 +12,7 @@ import { fromRfc3339, rfc3339 } from '../../../domain/kernel/instant.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import type { Delivery } from '../../../domain/webhooks/delivery.ts';
-import { deliveryRecord } from '../../../domain/webhooks/delivery-record.ts';
+import { deliveryRecord, readDeliveryRecord } from '../../../domain/webhooks/delivery-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import { type WorkingParts, workedOnce } from '../server/keyed-post.ts';
@@ -21,7 +22,14 @@ import { answerJson, answerPage, type HttpContext } from '../server/request-cont
 import { answer, resource } from '../server/route.ts';
 import { withEndpoint } from './webhook-endpoints.ts';
 import { WEBHOOKS_TAG, webhookProblems } from './webhook-problems.ts';
-import { deliveriesQuery, delivery, deliveryPage, newReplay, replayed } from './webhook-schemas.ts';
+import {
+  deliveriesQuery,
+  delivery,
+  deliveryPage,
+  newReplay,
+  readDelivery,
+  replayed,
+} from './webhook-schemas.ts';
 
 const { refuse } = webhookProblems;
 
@@ -29,15 +37,16 @@ const getDeliveries =
   ({ listDeliveries }: Pick<UseCases, 'listDeliveries'>): TenantHandler =>
   (c, merchantId) =>
     parseQuery(deliveriesQuery, new URL(c.req.url).searchParams)
-      .asyncAndThen(({ endpoint_id, status, event_type, ...page }) =>
+      .asyncAndThen(({ endpoint_id, status, event_type, payment_id, ...page }) =>
         listDeliveries({
           merchantId,
           filter: {
-            // The schema let only ids of endpoints through.
+            // The schema let only ids of endpoints and payments through.
             ...present({
               endpointId: endpoint_id as WebhookEndpointId | undefined,
               status,
               eventType: event_type,
+              paymentId: payment_id as PaymentId | undefined,
             }),
           },
           ...pageOf(page),
@@ -53,7 +62,7 @@ const getDeliveryById =
   (c, merchantId) =>
     withTarget(c, merchantId, (target) =>
       getDelivery(target).match(
-        (delivery) => answerJson(200, jsonText(deliveryRecord(delivery))),
+        (delivery) => answerJson(200, jsonText(readDeliveryRecord(delivery))),
         (failure) => refuse(c, failure),
       ),
     );
@@ -180,9 +189,9 @@ export const webhookDeliveries = resource({
       method: 'get',
       path: '/webhook_deliveries/{id}',
       operationId: 'getWebhookDelivery',
-      summary: 'Read a delivery',
+      summary: 'Read a delivery, with what was sent',
       responses: {
-        200: answer('The delivery.', delivery),
+        200: answer('The delivery.', readDelivery),
       },
       refusals: [404],
     }),

@@ -112,6 +112,11 @@ export const deliveriesQuery = z.strictObject({
   endpoint_id: endpointId.optional(),
   status: status.optional(),
   event_type: z.enum([...EVENT_TYPES, 'webhook_endpoint.test']).optional(),
+  payment_id: z
+    .string()
+    .regex(/^pay_[0-9a-f]{32}$/, 'must be the id of a payment')
+    .optional()
+    .openapi({ description: 'To the endpoints that are still there.' }),
   ...paging,
 });
 
@@ -141,6 +146,22 @@ export const delivery = z
     expires_at: time,
   })
   .openapi('WebhookDelivery');
+
+/** The same with what is sent. */
+export const readDelivery = z
+  .strictObject({
+    ...delivery.shape,
+    request: z
+      .strictObject({
+        headers: z.record(z.string(), z.string()),
+        body: z.string().openapi({ description: 'Byte for byte as every attempt sends it.' }),
+      })
+      .openapi({
+        description:
+          'What every attempt sends. Each has its own time and signatures beside it (`webhook-timestamp`, `webhook-signature` and those that begin with `X-Webhook-`), which are not kept.',
+      }),
+  })
+  .openapi('WebhookDeliveryWithRequest');
 
 export const deliveryPage = listPage(delivery).openapi('WebhookDeliveryPage');
 

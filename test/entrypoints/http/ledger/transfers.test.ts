@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { balance, ledgerPage } from '../../../../src/entrypoints/http/ledger/ledger.ts';
-import { transfer } from '../../../../src/entrypoints/http/ledger/transfers.ts';
+import { transfer, transferPage } from '../../../../src/entrypoints/http/ledger/transfers.ts';
 import { problem } from '../../../../src/entrypoints/http/server/problem.ts';
 import { addMerchants, aMerchant } from '../../../fixtures/merchants.ts';
 import { anHttpApp, aPaymentBody, aRequest, aToken } from '../../../support/http-app.ts';
@@ -251,5 +251,49 @@ describe('GET /ledger/entries', () => {
       expect([response.status, await code(response)]).toEqual([400, 'cursor_invalid']);
     for (const query of ['limit=0', 'limit=101', 'currency=usd', 'type=capture', 'limit=1&limit=2'])
       expect(await code(await get(opened, `/ledger/entries?${query}`))).toBe('invalid_request');
+  });
+});
+
+describe('GET /transfers', () => {
+  const idsIn = async (opened: Opened, query = '', merchant = 'merchant-1') => {
+    const response = await get(opened, `/transfers${query}`, merchant);
+    expect(response.status).toBe(200);
+    const { items, next_cursor } = transferPage.parse(await response.json());
+    return { ids: items.map(({ id }) => id), cursor: next_cursor };
+  };
+
+  it('lists what was sent and what came, newest first and page by page, to both merchants and no other', async () => {
+    const opened = await funded();
+    const made: string[] = [];
+    for (const key of ['t1', 't2', 't3'])
+      made.unshift(transfer.parse(await (await send(opened, {}, { 'idempotency-key': key })).json()).id);
+    expect((await idsIn(opened)).ids.toSorted()).toEqual(made.toSorted());
+    const { ids: all } = await idsIn(opened);
+    const first = await idsIn(opened, '?limit=2');
+    const rest = `?limit=2&cursor=${encodeURIComponent(first.cursor ?? '')}`;
+    expect([...first.ids, ...(await idsIn(opened, rest)).ids]).toEqual(all);
+    expect((await idsIn(opened, '', 'merchant-2')).ids).toEqual(all);
+    expect((await idsIn(opened, '', 'limited')).ids).toEqual([]);
+    expect((await get(opened, `/transfers${rest}`, 'merchant-2')).status).toBe(400);
+    const unpermitted = await opened.app.request('/transfers', {
+      headers: await as('merchant-1', ['payments']),
+    });
+    expect(unpermitted.status).toBe(403);
+  });
+
+  it('lists those of a time, both ends of it among them', async () => {
+    const opened = await funded();
+    const done = transfer.parse(await (await send(opened, {}, { 'idempotency-key': 't1' })).json());
+    const at = Date.parse(done.created_at);
+    const within = async (from: number, to: number) =>
+      (
+        await idsIn(
+          opened,
+          `?start_date=${new Date(from).toISOString()}&end_date=${new Date(to).toISOString()}`,
+        )
+      ).ids;
+    expect(await within(at, at)).toEqual([done.id]);
+    expect(await within(at + 1, at + 2)).toEqual([]);
+    expect(await within(at - 2, at - 1)).toEqual([]);
   });
 });

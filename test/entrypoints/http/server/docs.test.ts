@@ -71,6 +71,7 @@ describe('/openapi.json', () => {
       'get /settlements/{id}',
       'get /settlements/{id}/exceptions',
       'get /settlements/{id}/items',
+      'get /transfers',
       'get /transfers/{id}',
       'get /webhook_deliveries',
       'get /webhook_deliveries/{id}',

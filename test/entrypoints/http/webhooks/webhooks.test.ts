@@ -7,6 +7,7 @@ import {
   endpoint,
   endpointPage,
   endpointWithSecret,
+  readDelivery,
 } from '../../../../src/entrypoints/http/webhooks/webhook-schemas.ts';
 import { anHttpApp } from '../../../support/http-app.ts';
 import { aClient } from '../../../support/http-client.ts';
@@ -167,7 +168,16 @@ describe('deliveries over HTTP', () => {
     expect(await listed('?event_type=webhook_endpoint.test')).toEqual([sent]);
     expect(await listed(`?endpoint_id=${other.id}`)).toEqual([]);
     expect(await listed('?status=delivered')).toEqual([]);
-    expect(await (await client.get(`/webhook_deliveries/${sent.id}`)).json()).toEqual(sent);
+    const { request, ...shown } = readDelivery.parse(
+      await (await client.get(`/webhook_deliveries/${sent.id}`)).json(),
+    );
+    expect(shown).toEqual(sent);
+    expect(request.headers).toMatchObject({
+      'Content-Type': 'application/json',
+      'webhook-id': sent.event_id,
+    });
+    expect(JSON.parse(request.body)).toMatchObject({ id: sent.event_id, event_type: sent.event_type });
+    expect(JSON.stringify(request)).not.toMatch(/signature|secret/i);
     expect((await stranger.get(`/webhook_deliveries/${sent.id}`)).status).toBe(404);
     expect((await stranger.post(`/webhook_deliveries/${sent.id}/replay`, {})).status).toBe(404);
   });
@@ -196,6 +206,7 @@ describe('deliveries over HTTP', () => {
   it.each([
     ['/webhook_deliveries?status=lost', 400],
     ['/webhook_deliveries?endpoint_id=we_1', 400],
+    ['/webhook_deliveries?payment_id=pay_1', 400],
     ['/webhook_deliveries?cursor=forged', 400],
     ['/webhook_deliveries?merchant_id=merchant-2', 400],
     ['/webhook_deliveries/whd_1', 404],
