@@ -12,7 +12,7 @@ export const hasChromium = (): boolean => executable() !== undefined;
 export const missingChromium = (): string | undefined =>
   hasChromium()
     ? undefined
-    : 'NOT TESTED: the pages of the console. `npm run emulators`, as root, installs Chromium.';
+    : 'NOT TESTED: the pages of the console, and the client in a browser. `npm run emulators`, as root, installs Chromium.';
 
 /** The system's browser, which asks for nothing by itself. */
 export function launchChromium(): Promise<Browser> {
