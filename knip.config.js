@@ -21,14 +21,14 @@ export default {
     // Found by their paths: by the page's index, and by npm.
     'console/src/main.tsx',
     'console/vite.config.ts',
-    'tools/console/*.mjs',
+    'tools/console/{prepare.mjs,screenshots.ts}',
   ],
   project: [
     'src/**/*.ts!',
     'client/src/**/*.ts!',
     'test/**/*.ts',
     'bench/**/*.ts',
-    'tools/{bundle,client}/**/*.ts',
+    'tools/{bundle,client,console}/**/*.ts',
     'infra/**/*.ts',
     'examples/**/*.ts',
     'console/src/**/*.{ts,tsx,css}',

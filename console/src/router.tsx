@@ -1,12 +1,15 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { approvalSearch } from './approvals/approval-search.ts';
 import { auditSearch } from './audit/audit-search.ts';
 import { ledgerSearch } from './ledger/ledger-search.ts';
+import { overviewSearch } from './overview/overview-search.ts';
 import { Empty } from './parts/answers.tsx';
 import { paymentSearch } from './payments/payment-search.ts';
 import { PaymentsPage } from './payments/payments-page.tsx';
 import { Entrance } from './shell/entrance.tsx';
 import { Landing } from './shell/landing.tsx';
 import { PageFault } from './shell/page-fault.tsx';
+import { webhookSearch } from './webhooks/webhook-search.ts';
 
 const root = createRootRoute({
   component: Entrance,
@@ -15,6 +18,27 @@ const root = createRootRoute({
 });
 
 const landing = createRoute({ getParentRoute: () => root, path: '/', component: Landing });
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/overview',
+  validateSearch: (search) => overviewSearch.parse(search),
+  component: lazyRouteComponent(() => import('./overview/overview-page.tsx'), 'OverviewPage'),
+});
+
+const approvals = createRoute({
+  getParentRoute: () => root,
+  path: '/approvals',
+  validateSearch: (search) => approvalSearch.parse(search),
+  component: lazyRouteComponent(() => import('./approvals/approvals-page.tsx'), 'ApprovalsPage'),
+});
+
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: '/webhooks',
+  validateSearch: (search) => webhookSearch.parse(search),
+  component: lazyRouteComponent(() => import('./webhooks/webhooks-page.tsx'), 'WebhooksPage'),
+});
 
 const payments = createRoute({
   getParentRoute: () => root,
@@ -57,7 +81,18 @@ const audit = createRoute({
 
 /** Search parameters are texts under their names, as in the API. */
 export const router = createRouter({
-  routeTree: root.addChildren([landing, payments, payment, customers, customer, ledger, audit]),
+  routeTree: root.addChildren([
+    landing,
+    overview,
+    payments,
+    payment,
+    customers,
+    customer,
+    ledger,
+    approvals,
+    webhooks,
+    audit,
+  ]),
   basepath: '/console',
   defaultErrorComponent: PageFault,
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),

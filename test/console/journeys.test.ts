@@ -103,6 +103,21 @@ describe.runIf(hasChromium())('a journey through the console', () => {
     expect(await refundsOf(id)).toEqual([]);
   });
 
+  it('goes to another page by two keys, of which the second does nothing else', async () => {
+    const held = await desk.api<Payment>('/payments', {
+      method: 'POST',
+      key: 'held',
+      body: { amount: 5_000, currency: 'USD', payment_method: 'card', capture_method: 'manual' },
+    });
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, `/payments/${held.id}`);
+    await page.getByText('Payment created').waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('c');
+    await page.getByRole('heading', { name: 'Customers' }).waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
   it('ends with the session: what was a cookie opens nothing then', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token);

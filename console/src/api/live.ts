@@ -40,7 +40,10 @@ const RETRY_MS = 60_000;
 const refresh = (queries: QueryClient) =>
   queries.invalidateQueries({ predicate: ({ meta }) => meta?.['live'] === true });
 
-/** Keeps queries whose `meta` says `live` fresh, and says how. */
+/**
+ * Keeps queries whose `meta` says `live` fresh, and says how. A tab that is not looked at holds no connection: browsers have
+ * six for all tabs of an origin.
+ */
 export function useLive(): Connection {
   const queries = useQueryClient();
   const [connection, setConnection] = useState<Connection>('polling');
@@ -77,10 +80,18 @@ export function useLive(): Connection {
         if (statusOf(error) === 0) setConnection('offline');
       }
     };
+    const shown = () => {
+      clearTimeout(again);
+      source?.close();
+      if (document.hidden) return;
+      open();
+      void poll();
+    };
     const lost = () => setConnection('offline');
     const back = () => void poll();
     open();
     const polling = setInterval(back, POLL_MS);
+    document.addEventListener('visibilitychange', shown);
     addEventListener('offline', lost);
     addEventListener('online', back);
     return () => {
@@ -88,6 +99,7 @@ export function useLive(): Connection {
       clearTimeout(gathering);
       clearTimeout(again);
       clearInterval(polling);
+      document.removeEventListener('visibilitychange', shown);
       removeEventListener('offline', lost);
       removeEventListener('online', back);
     };

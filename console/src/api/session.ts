@@ -30,6 +30,14 @@ export const sessionQuery = queryOptions<Session | null>({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+/** How people may log in here, beside a token: a path of this server, which leads to the organisation's provider. */
+export const waysQuery = queryOptions({
+  queryKey: ['session', 'ways'],
+  queryFn: async () => (await (await fetchAnswer(`${PATH}/ways`)).json()) as { provider: string | null },
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+});
+
 /** Swaps a one-time code or a bearer token for a session; neither is kept. */
 export async function logIn(by: Readonly<{ code: string }> | Readonly<{ token: string }>): Promise<Session> {
   return read(
@@ -51,3 +59,7 @@ export function changeSession(queries: QueryClient, session: Session | null): vo
 
 export const mayUse = (session: Session, permission: string): boolean =>
   session.merchant_id !== undefined && session.permissions.includes(permission);
+
+/** Whose role decides about payments to vendors; by token alone, merchant or not. */
+export const mayApprove = ({ roles }: Session): boolean =>
+  roles.includes('dispatcher') || roles.includes('admin');

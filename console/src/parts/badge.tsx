@@ -8,7 +8,7 @@ const TONES = {
 
 export type Tone = keyof typeof TONES;
 
-function Badge({ tone, children }: Readonly<{ tone: Tone; children: string }>) {
+export function Badge({ tone, children }: Readonly<{ tone: Tone; children: string }>) {
   return (
     <span
       className={`inline-flex h-5 items-center rounded px-1.5 text-xs font-medium whitespace-nowrap ${TONES[tone]}`}

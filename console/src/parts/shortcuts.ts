@@ -10,7 +10,7 @@ const PAIR_MS = 1_000;
 
 /**
  * Keys of the page, which count while no dialog is open and no text is typed; those with `mod+` count always. Of a pair
- * such as `g p` the keys are pressed one after the other.
+ * such as `g p` the keys are pressed one after the other, and the second counts for nothing else.
  */
 export function useShortcuts(shortcuts: Shortcuts): void {
   const current = useRef(shortcuts);
@@ -27,7 +27,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       const pair = event.timeStamp - before.at < PAIR_MS ? `${before.key} ${event.key}` : '';
       const found =
         current.current[mod ? `mod+${event.key.toLowerCase()}` : pair] ??
-        (mod ? undefined : current.current[event.key]);
+        (mod || pair.startsWith('g ') ? undefined : current.current[event.key]);
       before = { key: event.key, at: event.timeStamp };
       if (found === undefined) return;
       event.preventDefault();

@@ -8,6 +8,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['j   k', 'Next and previous row'],
   ['Enter', 'Open the row'],
   ['r   c   v', 'Refund, capture, void the payment'],
+  ['a   r', 'Approve, reject what is looked at'],
   ['Esc', 'Close, or go back to the list'],
   ['?', 'These keys'],
 ];

@@ -1,7 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useId } from 'react';
 import { statusOf } from '../api/problem.ts';
-import { changeSession, logIn } from '../api/session.ts';
+import { changeSession, logIn, waysQuery } from '../api/session.ts';
 import { Failure } from '../parts/answers.tsx';
 import { textOf } from '../parts/form-text.ts';
 import { Wordmark } from './wordmark.tsx';
@@ -9,6 +9,8 @@ import { Wordmark } from './wordmark.tsx';
 /** Asks for a token; the page that was asked for is shown then. */
 export function Login({ failed }: Readonly<{ failed?: unknown }>) {
   const queries = useQueryClient();
+  const { data: ways } = useQuery(waysQuery);
+  const provider = ways?.provider ?? undefined;
   const field = useId();
   const hint = useId();
   const login = useMutation({
@@ -33,6 +35,14 @@ export function Login({ failed }: Readonly<{ failed?: unknown }>) {
                 ? 'This link was used or is older than five minutes. Start the server again for another, or paste a token.'
                 : 'The link could not be used. Paste a token.'}
             </p>
+          )}
+          {provider !== undefined && (
+            <>
+              <a href={provider} className="button button-main h-9">
+                Log in with your organisation
+              </a>
+              <p className="text-center text-quiet">or</p>
+            </>
           )}
           <div className="flex flex-col gap-1.5">
             <label htmlFor={field} className="font-medium">
@@ -61,7 +71,11 @@ export function Login({ failed }: Readonly<{ failed?: unknown }>) {
           ) : (
             login.error !== null && <Failure error={login.error} />
           )}
-          <button type="submit" className="button button-main h-9" disabled={login.isPending}>
+          <button
+            type="submit"
+            className={`button h-9 ${provider === undefined ? 'button-main' : ''}`}
+            disabled={login.isPending}
+          >
             {login.isPending ? 'Logging in…' : 'Log in'}
           </button>
         </form>

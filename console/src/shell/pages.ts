@@ -1,5 +1,14 @@
-import { CreditCard, type LucideIcon, Scale, ScrollText, Users } from 'lucide-react';
-import { mayUse, type Session } from '../api/session.ts';
+import {
+  ChartColumn,
+  CreditCard,
+  Inbox,
+  type LucideIcon,
+  Scale,
+  ScrollText,
+  Users,
+  Webhook,
+} from 'lucide-react';
+import { mayApprove, mayUse, type Session } from '../api/session.ts';
 
 export type PageLink = Readonly<{
   path: string;
@@ -12,6 +21,13 @@ export type PageLink = Readonly<{
 
 /** Every page of the side bar; those that a session may not use are left out. */
 export const PAGES: readonly PageLink[] = [
+  {
+    path: '/overview',
+    name: 'Overview',
+    key: 'o',
+    icon: ChartColumn,
+    isFor: (session) => mayUse(session, 'payments'),
+  },
   {
     path: '/payments',
     name: 'Payments',
@@ -32,6 +48,20 @@ export const PAGES: readonly PageLink[] = [
     key: 'l',
     icon: Scale,
     isFor: (session) => mayUse(session, 'transfers'),
+  },
+  {
+    path: '/approvals',
+    name: 'Approvals',
+    key: 'a',
+    icon: Inbox,
+    isFor: mayApprove,
+  },
+  {
+    path: '/webhooks',
+    name: 'Webhooks',
+    key: 'w',
+    icon: Webhook,
+    isFor: (session) => mayUse(session, 'webhooks'),
   },
   {
     path: '/audit',

@@ -53,12 +53,15 @@ export function streamBody(
   const end = setTimeout(close, Math.min(LONGEST_MS, c.var.principal.expiresAt - Date.now()));
   end.unref();
   let isLive = false;
+  let isLeft = false;
   return new ReadableStream(
     {
       start: (controller) => controller.enqueue(encoder.encode(HEAD)),
       async pull(controller) {
         try {
           const next = await text();
+          // Its reader has hung up: there is nothing to close.
+          if (isLeft) return;
           if (next === undefined) {
             close();
             controller.close();
@@ -69,7 +72,10 @@ export function streamBody(
           cut(c, controller);
         }
       },
-      cancel: close,
+      cancel() {
+        isLeft = true;
+        close();
+      },
     },
     { highWaterMark: 0 },
   );

@@ -26,7 +26,7 @@ async function aServer({ limits = {}, patience = {}, heartbeatMs = 60_000 } = {}
   const storage = memoryStorage();
   const clock = { now: () => Date.now() + 3_000 };
   const streams = eventStreams({ ...storage, clock }, LIMITS);
-  const { app } = await anHttpApp({ eventStreams: { open: streams.open, heartbeatMs } }, storage);
+  const { app, lines } = await anHttpApp({ eventStreams: { open: streams.open, heartbeatMs } }, storage);
   const rounds = startLoop({ name: 'streams', round: streams.round, pollMs: 20, longestPauseMs: 20, log });
   const server = await serveHttp(app, { host: '127.0.0.1', port: 0, log, limits, patience });
   ends.push(async () => {
@@ -37,6 +37,7 @@ async function aServer({ limits = {}, patience = {}, heartbeatMs = 60_000 } = {}
   return {
     server,
     streams,
+    lines,
     /** An event of now, later than the one before. */
     happen: async (
       merchant = 'merchant-1',
@@ -124,7 +125,7 @@ describe('GET /events/stream', () => {
   });
 
   it('bounds the streams of a merchant (429) and of the process (503), and frees the place of a client that left', async () => {
-    const { connect, streams } = await aServer();
+    const { connect, streams, lines } = await aServer();
     const opened = await Promise.all(Array.from({ length: 40 }, () => connect()));
     const refused = await connect();
     expect([refused.status, refused.headers['retry-after']]).toEqual([429, '30']);
@@ -135,6 +136,10 @@ describe('GET /events/stream', () => {
     expect([full.status, full.headers['retry-after']]).toEqual([503, '1']);
     for (const stream of opened.slice(0, 10)) stream.leave();
     await expect.poll(streams.count).toBe(60);
+    await expect
+      .poll(() => opened.slice(0, 10).every((stream) => stream.hasEnded() !== undefined))
+      .toBe(true);
+    expect(lines.filter((line) => line.includes('internal_error'))).toEqual([]);
     expect((await connect()).status).toBe(200);
     expect(STREAM_LIMITS.mostOfMerchant).toBeLessThan(STREAM_LIMITS.most);
   });

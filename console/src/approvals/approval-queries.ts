@@ -1,0 +1,28 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api, bodyOf, type Schemas } from '../api/api.ts';
+
+export type VendorPayment = Schemas['VendorPayment'];
+
+/** What waits for approval, oldest first; more than a hundred are shown as the first of them are decided. */
+export const pendingApprovals = queryOptions({
+  queryKey: ['approvals', 'pending'],
+  queryFn: ({ signal }) =>
+    bodyOf(api.GET('/approvals/payments/pending', { params: { query: { limit: 100 } }, signal })),
+  meta: { live: true },
+});
+
+export const vendorPaymentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['approvals', 'payment', id],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/approvals/payments/{id}', { params: { path: { id } }, signal })),
+    meta: { live: true },
+  });
+
+export const approvalLog = (id: string) =>
+  queryOptions({
+    queryKey: ['approvals', 'log', id],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/approvals/payments/{id}/audit', { params: { path: { id } }, signal })),
+    meta: { live: true },
+  });

@@ -1,0 +1,61 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { inWords } from '../parts/badge.tsx';
+import { money } from '../parts/money.ts';
+import { Page } from '../parts/page.tsx';
+import { ApprovalDetails } from './approval-details.tsx';
+import { pendingApprovals, type VendorPayment } from './approval-queries.ts';
+import { Inbox } from './inbox.tsx';
+
+const route = getRouteApi('/approvals');
+
+/** What waits for approval at the left, and at the right the one that is looked at. */
+export function ApprovalsPage() {
+  const { payment: chosen } = route.useSearch();
+  const navigate = route.useNavigate();
+  const pending = useQuery(pendingApprovals);
+  const [done, setDone] = useState<VendorPayment>();
+  const waiting = pending.data?.payments ?? [];
+  const open = (payment: string | undefined) => void navigate({ search: { payment } });
+  const decided = (now: VendorPayment) => {
+    setDone(now);
+    const at = waiting.findIndex(({ paymentId }) => paymentId === now.paymentId);
+    open((waiting[at + 1] ?? waiting.find(({ paymentId }) => paymentId !== now.paymentId))?.paymentId);
+  };
+  return (
+    <Page title="Approvals">
+      <p role="status" className="rounded-lg bg-good-wash px-4 py-3 text-good empty:hidden">
+        {done !== undefined && `${money(done.amountCents, done.currency)}: ${inWords(done.status)}.`}
+      </p>
+      {pending.isError && pending.data === undefined ? (
+        <Failure error={pending.error} retry={() => void pending.refetch()} />
+      ) : (
+        <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 lg:grid-cols-[16rem_minmax(0,1fr)] xl:grid-cols-[20rem_minmax(0,1fr)]">
+          <div className={`card overflow-hidden ${chosen === undefined ? '' : 'max-lg:hidden'}`}>
+            {pending.isPending ? (
+              <Skeleton label="Loading approvals" />
+            ) : waiting.length === 0 ? (
+              <Empty title="Nothing waits for approval" />
+            ) : (
+              <Inbox waiting={waiting} chosen={chosen} />
+            )}
+          </div>
+          {chosen !== undefined ? (
+            <ApprovalDetails key={chosen} id={chosen} onDecided={decided} onBack={() => open(undefined)} />
+          ) : (
+            waiting.length > 0 && (
+              <div className="card max-lg:hidden">
+                <Empty title="Choose one to look at">
+                  <kbd className="key">j</kbd> and <kbd className="key">k</kbd> move,{' '}
+                  <kbd className="key">Enter</kbd> opens.
+                </Empty>
+              </div>
+            )
+          )}
+        </div>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,68 @@
+import { type FormEvent, useId, useState } from 'react';
+import { Failure } from '../parts/answers.tsx';
+import { inWords } from '../parts/badge.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { textOf } from '../parts/form-text.ts';
+import { money } from '../parts/money.ts';
+import type { VendorPayment } from './approval-queries.ts';
+import { type Decision, useDecision } from './decision.ts';
+
+type Props = Readonly<{
+  decision: Decision;
+  seen: VendorPayment;
+  onClose: () => void;
+  onDone: (now: VendorPayment) => void;
+}>;
+
+export function DecisionDialog({ decision, seen, onClose, onDone }: Props) {
+  const mutation = useDecision(decision, seen, onDone);
+  const words = useId();
+  const [isMissing, setMissing] = useState(false);
+  const isRejection = decision === 'reject';
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const text = textOf(new FormData(event.currentTarget), 'words');
+    setMissing(isRejection && text === undefined);
+    if ((isRejection && text === undefined) || mutation.isPending) return;
+    mutation.mutate(text ?? '');
+  };
+  const verb = inWords(decision);
+  return (
+    <Dialog title={`${verb} ${money(seen.amountCents, seen.currency)}`} onClose={onClose}>
+      <form onSubmit={submit} noValidate className="flex flex-col gap-4">
+        <div className="flex flex-col gap-1.5">
+          <label htmlFor={words} className="font-medium">
+            {isRejection ? 'Reason' : 'Note'}{' '}
+            {!isRejection && <span className="font-normal text-quiet">(optional)</span>}
+          </label>
+          <textarea
+            id={words}
+            name="words"
+            data-first
+            rows={3}
+            maxLength={isRejection ? 500 : 1_000}
+            aria-invalid={isMissing}
+            aria-describedby={`${words}-fault`}
+            className="field h-auto py-1.5 aria-invalid:border-bad"
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || event.shiftKey) return;
+              event.preventDefault();
+              event.currentTarget.form?.requestSubmit();
+            }}
+          />
+          <p id={`${words}-fault`} role="alert" className="min-h-5 text-bad">
+            {isMissing ? 'A rejection has a reason.' : ''}
+          </p>
+        </div>
+        {mutation.error !== null && <Failure error={mutation.error} />}
+        <button
+          type="submit"
+          disabled={mutation.isPending}
+          className={`button h-9 self-end ${isRejection ? 'button-bad' : 'button-main'}`}
+        >
+          {mutation.isPending ? 'Sending…' : verb}
+        </button>
+      </form>
+    </Dialog>
+  );
+}

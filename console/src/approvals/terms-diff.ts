@@ -1,0 +1,60 @@
+import type { Schemas } from '../api/api.ts';
+import type { VendorPayment } from './approval-queries.ts';
+
+type Line = VendorPayment['lineItems'][number];
+/** What an approval is for: who is paid, how much, and for what. */
+export type Terms = Pick<VendorPayment, 'amountCents' | 'lineItems' | 'metadata'>;
+type Entry = Schemas['VendorPaymentAuditLog']['entries'][number];
+
+export type LineChange = Readonly<{
+  change: 'same' | 'changed' | 'added' | 'removed';
+  was?: Line;
+  is?: Line;
+}>;
+
+const isSame = (was: Line, is: Line): boolean =>
+  was.quantity === is.quantity && was.unitPriceCents === is.unitPriceCents;
+
+/** The lines of now in their order, each beside the line of that description that there was, and then those that are gone. */
+export function compareLines(was: readonly Line[], is: readonly Line[]): readonly LineChange[] {
+  const left = [...was];
+  const take = (line: Line): Line | undefined => {
+    const named = left.filter(({ description }) => description === line.description);
+    const found = named.find((each) => isSame(each, line)) ?? named[0];
+    if (found !== undefined) left.splice(left.indexOf(found), 1);
+    return found;
+  };
+  const kept = is.map((line): LineChange => {
+    const before = take(line);
+    if (before === undefined) return { change: 'added', is: line };
+    return { change: isSame(before, line) ? 'same' : 'changed', was: before, is: line };
+  });
+  return [...kept, ...left.map((line): LineChange => ({ change: 'removed', was: line }))];
+}
+
+/** The pairs of metadata that differ, each as it was and as it is. */
+export function compareMetadata(was: Terms, is: Terms) {
+  const [before, after] = [was.metadata ?? {}, is.metadata ?? {}] as Record<string, unknown>[];
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
+  return names
+    .map((name) => ({ name, was: before?.[name], is: after?.[name] }))
+    .filter(({ was: one, is: other }) => JSON.stringify(one) !== JSON.stringify(other));
+}
+
+/** The terms that were approved last, where they have been changed since; by the log, of which each entry has what it changed. */
+export function lastApproved(
+  entries: readonly Entry[],
+): Readonly<{ terms: Terms; by: string; at: string }> | undefined {
+  let state: Record<string, unknown> = {};
+  let approved: Readonly<{ terms: Terms; by: string; at: string }> | undefined;
+  let isChanged = false;
+  for (const entry of [...entries].sort((a, b) => a.sequence - b.sequence)) {
+    state = { ...state, ...entry.after };
+    if (entry.action === 'payment.approval_given') {
+      approved = { terms: state as Terms, by: entry.actor.id, at: entry.timestamp };
+      isChanged = false;
+    }
+    if (entry.action === 'payment.changed') isChanged = true;
+  }
+  return isChanged ? approved : undefined;
+}

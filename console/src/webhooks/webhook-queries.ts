@@ -1,0 +1,42 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { api, bodyOf, type Schemas } from '../api/api.ts';
+import type { WebhookSearch } from './webhook-search.ts';
+
+export type Endpoint = Schemas['WebhookEndpoint'];
+export type Delivery = Schemas['WebhookDelivery'];
+
+export const endpointsQuery = queryOptions({
+  queryKey: ['webhooks', 'endpoints'],
+  queryFn: ({ signal }) => bodyOf(api.GET('/webhook_endpoints', { signal })),
+  meta: { live: true },
+});
+
+export const deliveriesQuery = ({ endpoint_id, status }: WebhookSearch) =>
+  infiniteQueryOptions({
+    queryKey: ['webhooks', 'deliveries', endpoint_id, status],
+    queryFn: ({ pageParam, signal }) =>
+      bodyOf(
+        api.GET('/webhook_deliveries', {
+          params: {
+            query: {
+              limit: 50,
+              ...(endpoint_id === undefined ? {} : { endpoint_id }),
+              ...(status === undefined ? {} : { status }),
+              ...(pageParam === undefined ? {} : { cursor: pageParam }),
+            },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    staleTime: 60_000,
+  });
+
+export const deliveryQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['webhooks', 'delivery', id],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/webhook_deliveries/{id}', { params: { path: { id } }, signal })),
+    meta: { live: true },
+  });

@@ -1,0 +1,15 @@
+import * as z from 'zod/mini';
+import { catch as fallback } from 'zod/mini';
+
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed', 'expired'] as const;
+
+const filter = <Of extends z.core.$ZodType>(of: Of) => fallback(z.optional(of), undefined as never);
+
+/** Which deliveries are listed, and which of them is open. */
+export const webhookSearch = z.object({
+  endpoint_id: filter(z.string().check(z.regex(/^we_[0-9a-f]{32}$/))),
+  status: filter(z.enum(DELIVERY_STATUSES)),
+  delivery: filter(z.string().check(z.regex(/^[a-z]+_[0-9a-f]{32}$/))),
+});
+
+export type WebhookSearch = z.infer<typeof webhookSearch>;

@@ -1,0 +1,103 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { RefreshCw } from 'lucide-react';
+import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { inWords } from '../parts/badge.tsx';
+import { LoadMore } from '../parts/load-more.tsx';
+import { Page, Section } from '../parts/page.tsx';
+import { DeliveryDrawer } from './delivery-drawer.tsx';
+import { DeliveryTable } from './delivery-table.tsx';
+import { EndpointList } from './endpoint-list.tsx';
+import { deliveriesQuery, endpointsQuery } from './webhook-queries.ts';
+import { DELIVERY_STATUSES, type WebhookSearch } from './webhook-search.ts';
+
+const route = getRouteApi('/webhooks');
+
+export function WebhooksPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const endpoints = useQuery(endpointsQuery);
+  const change = (changed: Partial<WebhookSearch>) =>
+    void navigate({ search: (was) => ({ ...was, ...changed }) });
+  return (
+    <Page title="Webhooks">
+      <Section title="Endpoints">
+        {endpoints.isError && endpoints.data === undefined ? (
+          <Failure error={endpoints.error} retry={() => void endpoints.refetch()} />
+        ) : endpoints.data === undefined ? (
+          <Skeleton label="Loading endpoints" rows={2} />
+        ) : endpoints.data.items.length === 0 ? (
+          <div className="card">
+            <Empty title="No endpoint yet">
+              <code className="font-mono">POST /webhook_endpoints</code> makes one.
+            </Empty>
+          </div>
+        ) : (
+          <EndpointList
+            endpoints={endpoints.data.items}
+            chosen={search.endpoint_id}
+            onChoose={(endpoint_id) => change({ endpoint_id })}
+          />
+        )}
+      </Section>
+      <Deliveries search={search} change={change} />
+      {search.delivery !== undefined && (
+        <DeliveryDrawer
+          key={search.delivery}
+          id={search.delivery}
+          onClose={() => change({ delivery: undefined })}
+        />
+      )}
+    </Page>
+  );
+}
+
+type Props = Readonly<{ search: WebhookSearch; change: (changed: Partial<WebhookSearch>) => void }>;
+
+function Deliveries({ search, change }: Props) {
+  const list = useInfiniteQuery(deliveriesQuery(search));
+  const rows = list.data?.pages.flatMap(({ items }) => items) ?? [];
+  return (
+    <Section
+      title="Deliveries"
+      aside={
+        <div className="flex items-center gap-2">
+          <select
+            aria-label="Status"
+            className="field h-8 w-auto"
+            value={search.status ?? ''}
+            onChange={({ target }) =>
+              change({ status: (target.value || undefined) as WebhookSearch['status'] })
+            }
+          >
+            <option value="">Any status</option>
+            {DELIVERY_STATUSES.map((status) => (
+              <option key={status} value={status}>
+                {inWords(status)}
+              </option>
+            ))}
+          </select>
+          <button type="button" className="button" onClick={() => void list.refetch()}>
+            <RefreshCw aria-hidden className="size-4" />
+            Refresh
+          </button>
+        </div>
+      }
+    >
+      {list.isError && rows.length === 0 ? (
+        <Failure error={list.error} retry={() => void list.refetch()} />
+      ) : (
+        <div className="card overflow-hidden">
+          {list.isPending ? (
+            <Skeleton label="Loading deliveries" />
+          ) : rows.length === 0 ? (
+            <Empty title="No delivery to show" />
+          ) : (
+            <DeliveryTable rows={rows} />
+          )}
+        </div>
+      )}
+      <LoadMore list={list} shown={rows.length} />
+    </Section>
+  );
+}

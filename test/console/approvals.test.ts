@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium } from '../support/chromium.ts';
+import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+
+type VendorPayment = Readonly<{
+  paymentId: string;
+  version: number;
+  status: string;
+  termsHash: string;
+  approvals: readonly Readonly<{ by: string; termsHash: string }>[];
+  rejectedReason?: string;
+}>;
+type Line = readonly [string, number, number];
+
+let desk: ConsoleDesk;
+let maker: string;
+let admin: string;
+
+const terms = (lines: readonly Line[]) => ({
+  amountCents: lines.reduce((sum, [, quantity, each]) => sum + quantity * each, 0),
+  lineItems: lines.map(([description, quantity, unitPriceCents]) => ({
+    description,
+    quantity,
+    unitPriceCents,
+  })),
+});
+const make = (...lines: readonly Line[]) =>
+  desk.api<VendorPayment>('/approvals/payments', {
+    method: 'POST',
+    as: maker,
+    key: randomUUID(),
+    body: { incidentId: randomUUID(), vendorId: randomUUID(), payerType: 'back_office', ...terms(lines) },
+  });
+const change = (id: string, ...lines: readonly Line[]) =>
+  desk.api(`/approvals/payments/${id}`, { method: 'PATCH', as: maker, body: terms(lines) });
+const read = (id: string) => desk.api<VendorPayment>(`/approvals/payments/${id}`, { as: admin });
+
+describe.runIf(hasChromium())('the inbox of approvals', () => {
+  beforeAll(async () => {
+    desk = await openConsole();
+    maker = await desk.tokenOf({ role: 'dispatcher' });
+    admin = await desk.tokenOf({ role: 'admin' });
+  });
+  afterAll(() => desk.close());
+
+  it('is cleared by keyboard: one approved, one approved after its change was seen, one rejected with its reason', async () => {
+    const [first, second, third] = [
+      await make(['Towing', 1, 18_000]),
+      await make(['Crane', 3, 32_000]),
+      await make(['Locksmith', 1, 9_900]),
+    ];
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, admin, '/approvals');
+    await page.locator('[data-row]').nth(2).waitFor();
+
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '180.00 USD' }).waitFor();
+    await page.keyboard.press('a');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '960.00 USD' }).waitFor();
+
+    await change(second.paymentId, ['Crane', 5, 32_000]);
+    await page.getByText('The terms were changed while you looked').waitFor();
+    expect(await page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
+    await page.keyboard.press('a');
+    await page.getByRole('heading', { name: 'What changed since you saw it' }).waitFor();
+    expect(await page.getByRole('row', { name: /Crane/ }).textContent()).toContain('Changed');
+    expect((await read(second.paymentId)).status).toBe('pending_approval');
+    await page.keyboard.press('a');
+    await page.keyboard.press('Enter');
+
+    await page.getByRole('heading', { name: '99.00 USD' }).waitFor();
+    await page.keyboard.press('r');
+    await page.keyboard.press('Enter');
+    await page.getByText('A rejection has a reason.').waitFor();
+    await page.keyboard.type('paid twice');
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing waits for approval').waitFor();
+
+    expect((await read(first.paymentId)).status).toBe('approved');
+    const changed = await read(second.paymentId);
+    expect(changed.approvals.map(({ termsHash }) => termsHash)).toEqual([changed.termsHash]);
+    expect(changed.termsHash).not.toBe(second.termsHash);
+    expect(await read(third.paymentId)).toMatchObject({ status: 'cancelled', rejectedReason: 'paid twice' });
+    expect(faults()).toEqual([]);
+  });
+
+  it('approves nothing that was changed in the moment before, and shows the change', async () => {
+    const { paymentId } = await make(['Tyres', 4, 6_500]);
+    const { page } = await desk.open();
+    await logIn(page, desk.url, admin, `/approvals?payment=${paymentId}`);
+    await page.getByRole('heading', { name: '260.00 USD' }).waitFor();
+    await page.keyboard.press('a');
+    await page.getByRole('dialog').waitFor();
+    await change(paymentId, ['Tyres', 4, 9_500]);
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('dialog')
+      .getByRole('alert')
+      .filter({ hasText: 'not what was to be approved' })
+      .waitFor();
+    expect(await read(paymentId)).toMatchObject({ status: 'pending_approval', approvals: [] });
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Show what changed' }).click();
+    await page.getByRole('heading', { name: '380.00 USD' }).waitFor();
+  });
+
+  it.each(LOOKS)('has no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
+    const { paymentId } = await make(['Recovery', 1, 480_000], ['Crane', 3, 32_000]);
+    const approve = { method: 'POST', as: admin, key: randomUUID(), body: {} };
+    await desk.api(`/approvals/payments/${paymentId}/approve`, approve);
+    await change(paymentId, ['Recovery', 1, 480_000], ['Crane', 5, 32_000]);
+    const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
+    await logIn(page, desk.url, maker, '/approvals');
+    await page.locator('[data-row]').first().waitFor();
+    await expectFit(page, 'the inbox');
+    await page.goto(`${desk.url}/console/approvals?payment=${paymentId}`);
+    await page.getByRole('heading', { name: /What changed since .* approved/ }).waitFor();
+    await expectFit(page, 'what changed');
+    expect(faults()).toEqual([]);
+  });
+});

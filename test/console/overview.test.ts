@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { periodOf } from '../../console/src/overview/overview-search.ts';
+import { hasChromium } from '../support/chromium.ts';
+import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+
+let desk: ConsoleDesk;
+
+it('looks back on so many days of UTC, today included', () => {
+  const now = Date.parse('2026-03-01T00:30:00.000Z');
+  expect(periodOf(7, now)).toEqual({ from: '2026-02-23', to: '2026-03-01' });
+});
+
+describe.runIf(hasChromium())('the overview', () => {
+  beforeAll(async () => {
+    desk = await openConsole();
+    const sales = [
+      { amount: 5_000, currency: 'USD', payment_method: 'card' },
+      { amount: 1_999, currency: 'USD', payment_method: 'test_declined' },
+      { amount: 24_800, currency: 'JPY', payment_method: 'card', capture_method: 'manual' },
+    ];
+    for (const [index, body] of sales.entries())
+      await desk.api('/payments', { method: 'POST', key: `order-${index}`, body });
+  });
+  afterAll(() => desk.close());
+
+  it('has numbers of which each leads to the rows that make it', async () => {
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/overview');
+    const dollars = page.getByRole('article', { name: 'USD' });
+    await dollars.getByText('50.00').first().waitFor();
+    const { total } = await desk.api<{
+      total: readonly { currency: string; count: number; failed_count: number }[];
+    }>('/reports/payments?interval=day');
+    const expected = total.find(({ currency }) => currency === 'USD');
+    const links = dollars.getByRole('link');
+    expect(await links.allTextContents()).toEqual([`${expected?.count}`, `${expected?.failed_count}`]);
+    await links.nth(1).click();
+    await page.locator('[data-row]').first().waitFor();
+    expect(await page.locator('[data-row]').count()).toBe(expected?.failed_count);
+    await page.goBack();
+    const held = page.getByRole('link', { name: /Authorized, not captured/ });
+    await held.filter({ hasText: '1' }).click();
+    await page.getByText('1 shown').waitFor();
+    expect(faults()).toEqual([]);
+  });
+
+  it.each(LOOKS)('has no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
+    const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
+    await logIn(page, desk.url, desk.token, '/overview');
+    await page.getByRole('article').nth(1).waitFor();
+    await page.getByText('As a table').first().click();
+    await expectFit(page, 'the overview');
+    expect(faults()).toEqual([]);
+  });
+});

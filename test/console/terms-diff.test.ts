@@ -1,0 +1,79 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareLines, compareMetadata, lastApproved } from '../../console/src/approvals/terms-diff.ts';
+
+const line = (description: string, quantity = 1, unitPriceCents = 1_000) => ({
+  lineItemId: `${description} ${quantity} ${unitPriceCents}`,
+  description,
+  quantity,
+  unitPriceCents,
+  totalCents: quantity * unitPriceCents,
+});
+
+describe('what changed of the terms', () => {
+  it('says of each line whether it is the same, another, new or gone', () => {
+    const changes = compareLines(
+      [line('Towing'), line('Crane', 3), line('Toll')],
+      [line('Towing'), line('Crane', 5), line('Storage')],
+    );
+    expect(changes.map(({ change, was, is }) => [change, was?.quantity, is?.description])).toEqual([
+      ['same', 1, 'Towing'],
+      ['changed', 3, 'Crane'],
+      ['added', undefined, 'Storage'],
+      ['removed', 1, undefined],
+    ]);
+  });
+
+  it('leaves no line out and shows none twice', () => {
+    const lines = fc.array(
+      fc
+        .tuple(fc.constantFrom('a', 'b', 'c'), fc.integer({ min: 1, max: 3 }))
+        .map(([name, n]) => line(name, n)),
+    );
+    fc.assert(
+      fc.property(lines, lines, (was, is) => {
+        const changes = compareLines(was, is);
+        expect(changes.flatMap((change) => change.is ?? [])).toEqual(is);
+        const before = changes.flatMap((change) => change.was ?? []);
+        const byId = (all: typeof was) => all.map(({ lineItemId }) => lineItemId).toSorted();
+        expect(byId(before)).toEqual(byId(was));
+      }),
+    );
+  });
+
+  it('names the metadata that differs', () => {
+    const terms = (metadata: Record<string, unknown>) => ({ amountCents: 1, lineItems: [], metadata });
+    expect(compareMetadata(terms({ plate: 'A', km: 3 }), terms({ plate: 'B', km: 3 }))).toEqual([
+      { name: 'plate', was: 'A', is: 'B' },
+    ]);
+  });
+});
+
+const entry = (sequence: number, action: string, after: object, by = 'maker') =>
+  ({
+    sequence,
+    action,
+    actor: { id: by, type: 'user', roles: [] },
+    after,
+    timestamp: `at ${sequence}`,
+  }) as never;
+
+describe('the terms that were approved last', () => {
+  const created = entry(1, 'payment.created', {
+    amountCents: 100,
+    lineItems: [line('Towing')],
+    metadata: {},
+  });
+  const approved = entry(2, 'payment.approval_given', { approvals: [{ by: 'olga' }] }, 'olga');
+  const changed = entry(3, 'payment.changed', { amountCents: 200, approvals: [] });
+
+  it('are those of the log at the time of the approval, where they are others now', () => {
+    const found = lastApproved([changed, created, approved]);
+    expect(found).toMatchObject({ by: 'olga', terms: { amountCents: 100 } });
+  });
+
+  it('are none where nothing was approved, or nothing changed after it', () => {
+    expect(lastApproved([created, entry(2, 'payment.changed', { amountCents: 3 })])).toBeUndefined();
+    expect(lastApproved([created, approved])).toBeUndefined();
+  });
+});
