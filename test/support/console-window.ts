@@ -1,11 +1,7 @@
-import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
-import { vi } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { dataDirectory, developmentToken, type Offered, startServing } from './cli-process.ts';
-
-const CONFIG = join(import.meta.dirname, '../../console/vite.config.ts');
+import { builtConsole } from './console-build.ts';
 
 type Asked = Readonly<{ method?: string; body?: unknown; key?: string; as?: string }>;
 
@@ -30,21 +26,9 @@ export type ConsoleDesk = Readonly<{
   close: () => Promise<void>;
 }>;
 
-let built: Promise<unknown> | undefined;
-
-/** The console as it is in the source, built once for each process of tests. */
-async function buildConsole(): Promise<void> {
-  vi.stubEnv('NODE_ENV', 'production');
-  try {
-    await (built ??= build({ configFile: CONFIG, logLevel: 'error' }));
-  } finally {
-    vi.unstubAllEnvs();
-  }
-}
-
 /** A server with the console, and a browser before it. */
 export async function openConsole(): Promise<ConsoleDesk> {
-  await buildConsole();
+  await builtConsole();
   const data = dataDirectory();
   const env = { STORAGE: 'memory', LOG_LEVEL: 'warn', PAYWRIGHT_DATA_DIR: data.path };
   const [server, browser] = await Promise.all([startServing(env), launchChromium()]);

@@ -7,6 +7,7 @@ import { startPostgres } from '../../src/adapters/embedded/postgres-server.ts';
 import { missingEmulators, startEmulatorStarter } from './aws-emulators.ts';
 import { bundleProgram } from './bundled-program.ts';
 import { missingChromium } from './chromium.ts';
+import { startConsoleBuilder } from './console-build.ts';
 import { startBundler } from './lambda/bundles.ts';
 import { startTemplateMaker } from './postgres-template.ts';
 
@@ -74,11 +75,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (missing !== undefined) console.log(`\n${missing}\n`);
   const emulators = await startEmulatorStarter();
   process.env['TEST_EMULATORS_URL'] = emulators.url;
+  const consoleBuilder = await startConsoleBuilder();
+  process.env['TEST_CONSOLE_URL'] = consoleBuilder.url;
   const bundler = await startBundler();
   process.env['TEST_BUNDLES_URL'] = bundler.url;
   const templates = await startTemplateMaker(superuser.href);
   process.env['TEST_TEMPLATE_URL'] = templates.url;
   return async () => {
+    consoleBuilder.close();
     bundler.close();
     templates.close();
     await emulators.close();
