@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { approvalSearch } from './approvals/approval-search.ts';
 import { auditSearch } from './audit/audit-search.ts';
+import { disputeSearch } from './disputes/dispute-search.ts';
 import { ledgerSearch } from './ledger/ledger-search.ts';
 import { overviewSearch } from './overview/overview-search.ts';
 import { Empty } from './parts/answers.tsx';
@@ -79,6 +80,13 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./audit/audit-page.tsx'), 'AuditPage'),
 });
 
+const disputes = createRoute({
+  getParentRoute: () => root,
+  path: '/disputes',
+  validateSearch: (search) => disputeSearch.parse(search),
+  component: lazyRouteComponent(() => import('./disputes/disputes-page.tsx'), 'DisputesPage'),
+});
+
 /** Search parameters are texts under their names, as in the API. */
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -89,6 +97,7 @@ export const router = createRouter({
     customers,
     customer,
     ledger,
+    disputes,
     approvals,
     webhooks,
     audit,

@@ -1,6 +1,7 @@
 import {
   ChartColumn,
   CreditCard,
+  Gavel,
   Inbox,
   type LucideIcon,
   Scale,
@@ -48,6 +49,13 @@ export const PAGES: readonly PageLink[] = [
     key: 'l',
     icon: Scale,
     isFor: (session) => mayUse(session, 'transfers'),
+  },
+  {
+    path: '/disputes',
+    name: 'Disputes',
+    key: 'd',
+    icon: Gavel,
+    isFor: (session) => mayUse(session, 'payments'),
   },
   {
     path: '/approvals',

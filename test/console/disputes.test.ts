@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium } from '../support/chromium.ts';
+import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { eventually } from '../support/eventually.ts';
+
+type Dispute = Readonly<{ id: string; payment_id: string; status: string; accept_requested_at?: string }>;
+
+let desk: ConsoleDesk;
+
+const disputes = async () => (await desk.api<Readonly<{ items: readonly Dispute[] }>>('/disputes')).items;
+
+describe.runIf(hasChromium())('disputes in the console', () => {
+  beforeAll(async () => {
+    desk = await openConsole();
+    for (const key of ['disputed-1', 'disputed-2'])
+      await desk.api('/payments', {
+        method: 'POST',
+        key,
+        body: { amount: 4_200, currency: 'EUR', payment_method: 'test_disputed' },
+      });
+    await eventually(async () => expect(await disputes()).toHaveLength(2));
+  });
+  afterAll(() => desk.close());
+
+  it.each(LOOKS)('have no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
+    const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
+    await logIn(page, desk.url, desk.token, '/disputes');
+    await page.getByRole('row').nth(2).waitFor();
+    await expectFit(page, 'disputes');
+    await page.getByRole('button', { name: 'Accept…' }).first().click();
+    await expectFit(page, 'the form that accepts');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Won' }).click();
+    await page.getByText('No dispute has this status').waitFor();
+    expect(faults()).toEqual([]);
+  });
+
+  it('are accepted once, by the keyboard, when the answer was lost and the form was sent again', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token);
+    await page.keyboard.press('g');
+    await page.keyboard.press('d');
+    const accept = page.getByRole('button', { name: 'Accept…' });
+    await accept.first().waitFor();
+    const keys: (string | undefined)[] = [];
+    await page.route('**/accept', async (route) => {
+      keys.push(route.request().headers()['idempotency-key']);
+      if (keys.length > 1) return route.continue();
+      await route.fetch();
+      await route.abort('connectionreset');
+    });
+    await accept.first().press('Enter');
+    await page.getByText('This cannot be undone').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('Whether it happened is not known').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(new Set(keys).size).toBe(1);
+    await eventually(async () => {
+      const accepted = (await disputes()).filter(({ status }) => status === 'accepted');
+      expect(accepted).toHaveLength(1);
+    });
+    await page.reload();
+    await page.getByText('Accepted').nth(1).waitFor();
+    expect(await accept.count()).toBe(1);
+  });
+
+  it('are shown without the button to tokens that may not give them up', async () => {
+    const { page } = await desk.open();
+    const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['payments'] });
+    await logIn(page, desk.url, token, '/disputes');
+    await page.getByRole('row').nth(2).waitFor();
+    expect(await page.getByRole('button', { name: 'Accept…' }).count()).toBe(0);
+  });
+});
