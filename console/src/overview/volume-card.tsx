@@ -47,7 +47,7 @@ export function VolumeCard({ total, report }: Readonly<{ total: ReportRow; repor
           </div>
           <div>
             <dt className="text-quiet">Success</dt>
-            <dd className="font-medium tabular-nums">{percent(total.success_rate)}</dd>
+            <dd className="font-medium tabular-nums">{successOf(total)}</dd>
           </div>
         </dl>
       </div>
@@ -59,6 +59,10 @@ export function VolumeCard({ total, report }: Readonly<{ total: ReportRow; repor
     </article>
   );
 }
+
+/** Where none has succeeded or failed yet there is no rate. */
+const successOf = ({ succeeded_count, failed_count, success_rate }: ReportRow): string =>
+  succeeded_count + failed_count === 0 ? '—' : percent(success_rate);
 
 const HEIGHT = 72;
 const STEP = 10;
