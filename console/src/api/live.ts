@@ -71,7 +71,9 @@ export function useLive(): Connection {
       for (const type of EVENT_TYPES) source.addEventListener(type, heard);
     };
     const poll = async () => {
-      if (isOpen() || document.hidden) return;
+      if (document.hidden) return;
+      // A stream may outlast a moment without a network.
+      if (isOpen() && navigator.onLine) return setConnection('live');
       try {
         await fetchAnswer('/console/session');
         setConnection(isOpen() ? 'live' : 'polling');
