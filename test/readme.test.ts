@@ -61,6 +61,7 @@ describe('The README', () => {
     (command) => {
       const { status, stdout } = run(command.replaceAll('http://localhost:8080', url));
       expect(status).toBe(0);
+      if (command.includes('/events/stream')) return expect(stdout).toContain(': live');
       if (command.includes('/simulator/')) return expect(stdout).toContain('<h1>Approved</h1>');
       const [line = ''] = stdout.split('\n');
       const body = JSON.parse(line) as Record<string, unknown>;

@@ -170,7 +170,10 @@ export const webhooks: CorpusGroup = {
     get('the next page of events', '/events?limit=1&cursor={{events}}', { keep: { oldest: 'items.0.id' } }),
     get('events of a type', '/events?event_type=payment.succeeded'),
     get('events of a payment', '/events?entity_id={{payment}}'),
-    get('deliveries of a payment', '/webhook_deliveries?payment_id={{payment}}'),
+    get(
+      'the delivery of an event of a payment to an endpoint',
+      '/webhook_deliveries?payment_id={{payment}}&event_type=payment.succeeded&endpoint_id={{shop}}',
+    ),
     get('no events of an unknown type', '/events?event_type=payment.paid'),
     get('no events of another merchant', '/events', { as: 'other' }),
     get('a stream that begins now', '/events/stream'),

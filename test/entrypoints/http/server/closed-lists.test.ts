@@ -31,6 +31,7 @@ const CLOSED: Readonly<Record<string, 'states' | 'made for the answer'>> = {
   'VendorPayment.status': 'states',
   'VendorPaymentAuditLog.entries.written.refusals': 'made for the answer',
   'WebhookDelivery.status': 'states',
+  'WebhookDeliveryWithRequest.status': 'states',
   'WebhookEndpoint.status': 'states',
   'WebhookEndpointPage.has_more': 'made for the answer',
   'WebhookEndpointWithSecret.status': 'states',

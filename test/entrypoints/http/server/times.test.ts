@@ -60,6 +60,8 @@ describe('a time in a query', () => {
       '/payments/summary?end_date',
       '/payments/export?start_date',
       '/payments/export?end_date',
+      '/transfers?start_date',
+      '/transfers?end_date',
       '/audit?start_date',
       '/audit?end_date',
       '/audit/report?start_date',
