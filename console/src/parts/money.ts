@@ -10,7 +10,9 @@ const EXPONENTS: Readonly<Record<number, string>> = {
 export const exponentOf = (currency: string): number =>
   Number(Object.entries(EXPONENTS).find(([, codes]) => codes.split(' ').includes(currency))?.[0] ?? 2);
 
-const group = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ',');
+const GROUPED = new Intl.NumberFormat('en');
+
+const group = (digits: string): string => GROUPED.format(BigInt(digits));
 
 /** `1,234.50`: an amount in minor units as it is written, without its currency. */
 export function decimal(minor: Whole, currency: string, grouped = true): string {
