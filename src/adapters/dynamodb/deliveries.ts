@@ -1,11 +1,13 @@
 import type { MerchantId } from '../../domain/kernel/ids.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { Delivery, PendingDelivery } from '../../domain/webhooks/delivery.ts';
 import type { Deliveries, DeliveryFilter } from '../../ports/deliveries.ts';
 import { ABSENT, putItem, versionIs } from './conditional-writes.ts';
 import { deliveryItem, deliveryOf } from './delivery-items.ts';
 import { attempt } from './faults.ts';
+import type { Item } from './items.ts';
 import { newestOf } from './newest.ts';
-import { findOne, type PartitionQuery, queryItems, type Read } from './reads.ts';
+import { findOne, type PartitionQuery, queryPage, type Read } from './reads.ts';
 import {
   DUE_INDEX,
   deliveryDueShard,
@@ -26,14 +28,8 @@ export const dynamodbDeliveries = (table: Table, read: Read): Deliveries => ({
     ).map(() => undefined),
   due: (shards, now, limit) =>
     attempt(async () => {
-      const keys = await Promise.all(shards.map((shard) => queryItems(table, dueQuery(shard, now), limit)));
-      const items = await Promise.all(keys.flat().map(({ pk, sk }) => read({ pk, sk } as ItemKey)));
-      return items
-        .filter((item) => item !== undefined)
-        .map(deliveryOf)
-        .filter(isPending)
-        .filter(({ dueAt }) => dueAt <= now)
-        .sort((a, b) => a.dueAt - b.dueAt || (a.eventId < b.eventId ? -1 : 1));
+      const found = await Promise.all(shards.map((shard) => dueOf(table, read, { shard, now, limit })));
+      return found.flat().sort((a, b) => a.dueAt - b.dueAt || (a.eventId < b.eventId ? -1 : 1));
     }),
   save: (changes) =>
     attempt(() =>
@@ -51,6 +47,34 @@ export const dynamodbDeliveries = (table: Table, read: Read): Deliveries => ({
         : newestOf(table, listQueries(merchantId, filter, page), page),
     ).map((items) => items.map(deliveryOf)),
 });
+
+/** What the index names and has moved on is passed over, and what stands behind it is read, so that none hides another. */
+async function dueOf(
+  table: Table,
+  read: Read,
+  { shard, now, limit }: Readonly<{ shard: number; now: number; limit: number }>,
+): Promise<readonly PendingDelivery[]> {
+  const due: PendingDelivery[] = [];
+  if (limit <= 0) return due;
+  let next: Item | undefined;
+  do {
+    const page = await queryPage(table, {
+      ...dueQuery(shard, now),
+      Limit: limit - due.length,
+      ...present({ ExclusiveStartKey: next }),
+    });
+    const items = await Promise.all(page.items.map(({ pk, sk }) => read({ pk, sk } as ItemKey)));
+    due.push(
+      ...items
+        .filter((item) => item !== undefined)
+        .map(deliveryOf)
+        .filter(isPending)
+        .filter(({ dueAt }) => dueAt <= now),
+    );
+    next = page.next;
+  } while (next !== undefined && due.length < limit);
+  return due;
+}
 
 const dueQuery = (shard: number, now: number): PartitionQuery => ({
   IndexName: DUE_INDEX,
