@@ -3,10 +3,8 @@ import { Clock } from 'lucide-react';
 import { inWords, Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { money } from '../parts/money.ts';
+import { CELL, HEAD } from '../parts/table-cells.ts';
 import type { Dispute } from './dispute-queries.ts';
-
-const HEAD = 'h-9 px-3 text-left text-xs font-medium text-quiet';
-const CELL = 'h-11 px-3 truncate';
 
 type Props = Readonly<{
   disputes: readonly Dispute[];

@@ -3,10 +3,8 @@ import { ArrowRight } from 'lucide-react';
 import { inWords } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { money } from '../parts/money.ts';
+import { CELL, HEAD } from '../parts/table-cells.ts';
 import type { LedgerEntry } from './ledger-queries.ts';
-
-const HEAD = 'h-9 px-3 text-left text-xs font-medium text-quiet';
-const CELL = 'h-11 px-3 truncate';
 
 /** Entries, each with the account its amount left and the one it arrived at. */
 export function EntryTable({ entries }: Readonly<{ entries: readonly LedgerEntry[] }>) {

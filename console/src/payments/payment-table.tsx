@@ -3,10 +3,8 @@ import { TriangleAlert } from 'lucide-react';
 import { Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { decimal } from '../parts/money.ts';
+import { CELL, HEAD } from '../parts/table-cells.ts';
 import type { Payment } from './payment-queries.ts';
-
-const HEAD = 'h-9 px-3 text-left text-xs font-medium text-quiet';
-const CELL = 'h-11 px-3 truncate';
 
 /** Payments as rows, each a link; columns that a narrow window has no room for are on the payment's own page. */
 export function PaymentTable({ rows }: Readonly<{ rows: readonly Payment[] }>) {

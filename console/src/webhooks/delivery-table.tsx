@@ -1,10 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
+import { CELL, HEAD } from '../parts/table-cells.ts';
 import type { Delivery } from './webhook-queries.ts';
-
-const HEAD = 'h-9 px-3 text-left text-xs font-medium text-quiet';
-const CELL = 'h-11 px-3 truncate';
 
 /** What the last attempt came to: a code, or why there was none. */
 const outcomeOf = ({ attempts }: Delivery): string => {
