@@ -57,7 +57,7 @@ export function DecisionDialog({ decision, seen, onClose, onDone }: Props) {
         {mutation.error !== null && <Failure error={mutation.error} />}
         <button
           type="submit"
-          disabled={mutation.isPending}
+          aria-disabled={mutation.isPending}
           className={`button h-9 self-end ${isRejection ? 'button-bad' : 'button-main'}`}
         >
           {mutation.isPending ? 'Sending…' : verb}

@@ -120,7 +120,7 @@ export function ModificationDialog({ action, payment, onClose, onDone }: Props) 
           <button
             type="submit"
             data-first={action === 'void' ? '' : undefined}
-            disabled={mutation.isPending}
+            aria-disabled={mutation.isPending}
             className={`button h-9 ${action === 'capture' ? 'button-main' : 'button-bad'}`}
           >
             {mutation.isPending ? 'Sending…' : mutation.error !== null && isUndecided ? 'Send again' : button}

@@ -46,6 +46,7 @@ export const listPaymentsCommand = (options: ListPaymentsOptions, terminal: Term
       found.push(payment);
     }
     if (options.json) terminal.out(`${JSON.stringify({ items: found, more })}\n`);
+    else if (found.length === 0) terminal.err('no payments\n');
     else terminal.out(`${found.map(paymentLine).join('')}${more ? 'and more\n' : ''}`);
     return EXIT.ok;
   });

@@ -95,6 +95,11 @@ describe('paywright payments resolve', () => {
 });
 
 describe('paywright payments list', () => {
+  it('says so where there are none, beside what a program reads', async () => {
+    const { code, out, err } = await run('list --key of-nothing');
+    expect([code, out, err]).toEqual([0, '', 'no payments\n']);
+  });
+
   it('prints so many, and whether there are more', async () => {
     for (const amount of [1, 2, 3]) await run(`create --amount ${amount} --currency JPY`);
     const { out } = await run('list --limit 2');
