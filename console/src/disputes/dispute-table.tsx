@@ -3,8 +3,16 @@ import { Clock } from 'lucide-react';
 import { inWords, Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { money } from '../parts/money.ts';
-import { CELL, HEAD } from '../parts/table-cells.ts';
+import { CELL, Table } from '../parts/table.tsx';
 import type { Dispute } from './dispute-queries.ts';
+
+const COLUMNS = [
+  { name: 'Amount', look: 'w-32 text-right sm:w-40' },
+  { name: 'Status', look: 'sm:w-40' },
+  { name: 'Reason', look: 'hidden md:table-cell' },
+  { name: 'Respond by', look: 'hidden w-52 sm:table-cell' },
+  { name: 'What can be done', look: 'w-24 text-right', isSilent: true },
+];
 
 type Props = Readonly<{
   disputes: readonly Dispute[];
@@ -15,33 +23,11 @@ type Props = Readonly<{
 /** Disputes, each with its payment and until when evidence is taken. */
 export function DisputeTable({ disputes, onAccept }: Props) {
   return (
-    <table className="w-full table-fixed border-collapse">
-      <caption className="sr-only">Disputes</caption>
-      <thead className="border-b border-line bg-rail">
-        <tr>
-          <th scope="col" className={`${HEAD} w-32 text-right sm:w-40`}>
-            Amount
-          </th>
-          <th scope="col" className={`${HEAD} sm:w-40`}>
-            Status
-          </th>
-          <th scope="col" className={`${HEAD} hidden md:table-cell`}>
-            Reason
-          </th>
-          <th scope="col" className={`${HEAD} hidden w-52 sm:table-cell`}>
-            Respond by
-          </th>
-          <th scope="col" className={`${HEAD} w-24 text-right`}>
-            <span className="sr-only">What can be done</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody className="divide-y divide-line">
-        {disputes.map((dispute) => (
-          <Row key={dispute.id} dispute={dispute} onAccept={onAccept} />
-        ))}
-      </tbody>
-    </table>
+    <Table caption="Disputes" columns={COLUMNS}>
+      {disputes.map((dispute) => (
+        <Row key={dispute.id} dispute={dispute} onAccept={onAccept} />
+      ))}
+    </Table>
   );
 }
 

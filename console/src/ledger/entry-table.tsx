@@ -3,57 +3,43 @@ import { ArrowRight } from 'lucide-react';
 import { inWords } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { money } from '../parts/money.ts';
-import { CELL, HEAD } from '../parts/table-cells.ts';
+import { CELL, Table } from '../parts/table.tsx';
 import type { LedgerEntry } from './ledger-queries.ts';
+
+const COLUMNS = [
+  { name: 'Amount', look: 'w-36 text-right sm:w-44' },
+  { name: 'Entry', look: 'sm:w-44' },
+  { name: 'Debit → credit', look: 'hidden w-56 md:table-cell' },
+  { name: 'For', look: 'hidden lg:table-cell' },
+  { name: 'Created', look: 'hidden w-48 text-right sm:table-cell' },
+];
 
 /** Entries, each with the account its amount left and the one it arrived at. */
 export function EntryTable({ entries }: Readonly<{ entries: readonly LedgerEntry[] }>) {
   return (
-    <table className="w-full table-fixed border-collapse">
-      <caption className="sr-only">Ledger entries, newest first</caption>
-      <thead className="border-b border-line bg-rail">
-        <tr>
-          <th scope="col" className={`${HEAD} w-36 text-right sm:w-44`}>
-            Amount
-          </th>
-          <th scope="col" className={`${HEAD} sm:w-44`}>
-            Entry
-          </th>
-          <th scope="col" className={`${HEAD} hidden w-56 md:table-cell`}>
-            Debit → credit
-          </th>
-          <th scope="col" className={`${HEAD} hidden lg:table-cell`}>
-            For
-          </th>
-          <th scope="col" className={`${HEAD} hidden w-48 text-right sm:table-cell`}>
-            Created
-          </th>
+    <Table caption="Ledger entries, newest first" columns={COLUMNS}>
+      {entries.map((entry) => (
+        <tr key={entry.id} className="hover:bg-hover">
+          <td className={`${CELL} text-right font-medium tabular-nums`}>
+            {money(entry.amount, entry.currency)}
+          </td>
+          <td className={CELL} title={entry.id}>
+            {inWords(entry.type)}
+          </td>
+          <td className={`${CELL} hidden text-quiet md:table-cell`}>
+            <span className="inline-flex items-center gap-1.5">
+              {entry.debit} <ArrowRight aria-label="to" className="size-3.5" /> {entry.credit}
+            </span>
+          </td>
+          <td className={`${CELL} hidden font-mono text-[13px] lg:table-cell`}>
+            <Cause entry={entry} />
+          </td>
+          <td className={`${CELL} hidden text-right text-quiet sm:table-cell`}>
+            <Time at={entry.created_at} />
+          </td>
         </tr>
-      </thead>
-      <tbody className="divide-y divide-line">
-        {entries.map((entry) => (
-          <tr key={entry.id} className="hover:bg-hover">
-            <td className={`${CELL} text-right font-medium tabular-nums`}>
-              {money(entry.amount, entry.currency)}
-            </td>
-            <td className={CELL} title={entry.id}>
-              {inWords(entry.type)}
-            </td>
-            <td className={`${CELL} hidden text-quiet md:table-cell`}>
-              <span className="inline-flex items-center gap-1.5">
-                {entry.debit} <ArrowRight aria-label="to" className="size-3.5" /> {entry.credit}
-              </span>
-            </td>
-            <td className={`${CELL} hidden font-mono text-[13px] lg:table-cell`}>
-              <Cause entry={entry} />
-            </td>
-            <td className={`${CELL} hidden text-right text-quiet sm:table-cell`}>
-              <Time at={entry.created_at} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 

@@ -3,42 +3,26 @@ import { TriangleAlert } from 'lucide-react';
 import { Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { decimal } from '../parts/money.ts';
-import { CELL, HEAD } from '../parts/table-cells.ts';
+import { CELL, Table } from '../parts/table.tsx';
 import type { Payment } from './payment-queries.ts';
+
+const COLUMNS = [
+  { name: 'Amount', look: 'w-32 text-right sm:w-40' },
+  { name: 'Status', look: 'sm:w-40' },
+  { name: 'Method', look: 'hidden w-36 md:table-cell' },
+  { name: 'Customer', look: 'hidden lg:table-cell' },
+  { name: 'Key', look: 'hidden sm:table-cell' },
+  { name: 'Created', look: 'hidden w-48 text-right sm:table-cell' },
+];
 
 /** Payments as rows, each a link; columns that a narrow window has no room for are on the payment's own page. */
 export function PaymentTable({ rows }: Readonly<{ rows: readonly Payment[] }>) {
   return (
-    <table className="w-full table-fixed border-collapse">
-      <caption className="sr-only">Payments, newest first</caption>
-      <thead className="border-b border-line bg-rail">
-        <tr>
-          <th scope="col" className={`${HEAD} w-32 text-right sm:w-40`}>
-            Amount
-          </th>
-          <th scope="col" className={`${HEAD} sm:w-40`}>
-            Status
-          </th>
-          <th scope="col" className={`${HEAD} hidden w-36 md:table-cell`}>
-            Method
-          </th>
-          <th scope="col" className={`${HEAD} hidden lg:table-cell`}>
-            Customer
-          </th>
-          <th scope="col" className={`${HEAD} hidden sm:table-cell`}>
-            Key
-          </th>
-          <th scope="col" className={`${HEAD} hidden w-48 text-right sm:table-cell`}>
-            Created
-          </th>
-        </tr>
-      </thead>
-      <tbody className="divide-y divide-line">
-        {rows.map((payment) => (
-          <Row key={payment.id} payment={payment} />
-        ))}
-      </tbody>
-    </table>
+    <Table caption="Payments, newest first" columns={COLUMNS}>
+      {rows.map((payment) => (
+        <Row key={payment.id} payment={payment} />
+      ))}
+    </Table>
   );
 }
 
