@@ -7,7 +7,8 @@ import { searchResults } from '../../src/entrypoints/http/search/search.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
 import { versionsOf, wholeLength } from '../support/audit-reader.ts';
 import { everyStorage } from '../support/every-storage.ts';
-import { type ForeignRequest, foreignRequests } from '../support/foreign-requests.ts';
+import { foreignRequests } from '../support/foreign-requests.ts';
+import { expectNoDifference } from '../support/foreign-responses.ts';
 import { allPages, type Client, jsonOf } from '../support/http-client.ts';
 import { type Document, operationsOf } from '../support/operations.ts';
 import { recordOf, SECRETS, type TwoAccounts, twoAccounts } from '../support/two-accounts.ts';
@@ -278,34 +279,5 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     });
   });
 });
-
-let requestsSent = 0;
-
-/** B asks for what is A's and for what does not exist, and the responses are the same; gives the first. */
-async function expectNoDifference(b: Client, request: ForeignRequest) {
-  const { asks, key, value, stranger, operation } = request;
-  const ask = async (given: string) => {
-    const [method, path, body] = asks(given);
-    requestsSent += 1;
-    const sent = key ? `foreign-${requestsSent}` : undefined;
-    const response = await b.call(method.toUpperCase(), path, underNewKeys(body), sent);
-    const text = (await response.text()).replaceAll(given, 'IT');
-    return { status: response.status, text: text.replaceAll(/"request_id":"[^"]*"/g, '') };
-  };
-  const theirs = await ask(value);
-  expect({ operation, ...theirs }).toEqual({ operation, ...(await ask(stranger)) });
-  return theirs;
-}
-
-/** The items of a batch, each with a key of its own. */
-const underNewKeys = (body: object | undefined): object | undefined =>
-  body === undefined || !('payments' in body)
-    ? body
-    : {
-        payments: (body.payments as object[]).map((each, index) => ({
-          ...each,
-          idempotency_key: `foreign-${requestsSent}-${index}`,
-        })),
-      };
 
 const isRefusal = (status: unknown): boolean => status === 404 || status === 422;
