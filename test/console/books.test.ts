@@ -42,7 +42,7 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
   it.each(LOOKS)('have no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
     const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
     await logIn(page, desk.url, desk.token, '/customers');
-    await page.getByLabel('Email').waitFor();
+    await page.getByLabel('Email', { exact: true }).waitFor();
     await expectFit(page, 'customers');
     await page.goto(`${desk.url}/console/customers/${customer.id}`);
     await page.getByText('kept encrypted').waitFor();
@@ -71,7 +71,7 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
     page.on('framenavigated', (frame) => asked.push(frame.url()));
     await page.keyboard.press('g');
     await page.keyboard.press('c');
-    await page.getByLabel('Email').waitFor();
+    await page.getByLabel('Email', { exact: true }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type(EMAIL.toUpperCase());
     await page.keyboard.press('Enter');
@@ -89,7 +89,7 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
   it('say that no customer has an email, and take no part of one', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, '/customers');
-    await page.getByLabel('Email').fill('ada@example.co');
+    await page.getByLabel('Email', { exact: true }).fill('ada@example.co');
     await page.keyboard.press('Enter');
     await page.getByText('No customer has this email').waitFor();
   });
@@ -138,7 +138,7 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
   it('filter the trail in the address, show each entry as the API has it, and hand out its report', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, '/audit');
-    await page.getByLabel('Id').fill(customer.id);
+    await page.getByLabel('Id', { exact: true }).fill(customer.id);
     await page.keyboard.press('Enter');
     await page.getByText('1 shown, all there are').waitFor();
     expect(new URL(page.url()).search).toBe(`?entity_id=${customer.id}`);

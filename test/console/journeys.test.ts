@@ -70,10 +70,10 @@ describe.runIf(hasChromium())('a journey through the console', () => {
     });
     await page.getByText('Payment created').waitFor();
     await page.keyboard.press('r');
-    await page.getByLabel('Amount').fill('7');
+    await page.getByLabel('Amount', { exact: true }).fill('7');
     await page.keyboard.press('Enter');
     await page.getByText('Whether it happened is not known').waitFor();
-    expect(await page.getByLabel('Amount').isEditable()).toBe(false);
+    expect(await page.getByLabel('Amount', { exact: true }).isEditable()).toBe(false);
     await page.getByRole('button', { name: 'Send again' }).click();
     await page.getByText('Refund of 7.00 USD is done').waitFor();
 
@@ -95,7 +95,7 @@ describe.runIf(hasChromium())('a journey through the console', () => {
       ['0', 'Nothing is no amount.'],
       ['1.999', 'Write an amount as 19.99.'],
     ] as const) {
-      await page.getByLabel('Amount').fill(text);
+      await page.getByLabel('Amount', { exact: true }).fill(text);
       await page.keyboard.press('Enter');
       await page.getByText(fault).waitFor();
     }
@@ -126,9 +126,9 @@ describe.runIf(hasChromium())('a journey through the console', () => {
       { httpOnly: true, sameSite: 'Strict' },
     ]);
     await page.getByRole('button', { name: 'Log out' }).click();
-    await page.getByLabel('Token').waitFor();
+    await page.getByLabel('Token', { exact: true }).waitFor();
     await page.context().addCookies(cookies);
     await page.reload();
-    await page.getByLabel('Token').waitFor();
+    await page.getByLabel('Token', { exact: true }).waitFor();
   });
 });

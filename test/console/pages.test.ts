@@ -35,7 +35,7 @@ describe.runIf(hasChromium())('the pages of the console', () => {
       const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
       const look = (what: string) => expectFit(page, what);
       await page.goto(`${desk.url}/console/payments`);
-      await page.getByLabel('Token').waitFor();
+      await page.getByLabel('Token', { exact: true }).waitFor();
       await look('login');
       await logIn(page, desk.url, desk.token);
       await page.getByRole('row').nth(3).waitFor();
@@ -50,7 +50,7 @@ describe.runIf(hasChromium())('the pages of the console', () => {
       await look('a payment');
       await page.keyboard.press('c');
       await page.getByRole('dialog').waitFor();
-      await page.getByLabel('Amount').fill('');
+      await page.getByLabel('Amount', { exact: true }).fill('');
       await page.keyboard.press('Enter');
       await look('a form that refuses');
       await page.keyboard.press('Escape');
@@ -77,7 +77,7 @@ describe.runIf(hasChromium())('the pages of the console', () => {
     expect(links).toEqual(items.map(({ id }) => `/console/payments/${id}`));
     await page.goto(`${desk.url}/console/payments/${held.id}`);
     await page.getByText('Raw JSON').click();
-    const raw = await page.getByLabel('The payment as JSON').textContent();
+    const raw = await page.getByLabel('The payment as JSON', { exact: true }).textContent();
     expect(JSON.parse(raw ?? '')).toEqual(await desk.api(`/payments/${held.id}`));
   });
 
@@ -134,7 +134,7 @@ describe.runIf(hasChromium())('the pages of the console', () => {
     await page.getByRole('row').nth(1).waitFor();
     await page.context().clearCookies();
     await page.reload();
-    await page.getByLabel('Token').fill(desk.token);
+    await page.getByLabel('Token', { exact: true }).fill(desk.token);
     await page.keyboard.press('Enter');
     await page.getByRole('row').nth(1).waitFor();
     expect(new URL(page.url()).search).toBe('?status=failed');

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { onTestFailed } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { dataDirectory, developmentToken, type Offered, startServing } from './cli-process.ts';
 import { builtConsole } from './console-build.ts';
@@ -70,7 +71,17 @@ async function openWindow(
   page.on('console', (message) => {
     if (/Content Security Policy|Trusted ?Type/i.test(message.text())) refused.push(message.text());
   });
+  onTestFailed(() => printPage(page));
   return { page, faults: () => [...outside, ...refused] };
+}
+
+/** A wait that ends in vain says what it waited for; this says what was there. */
+async function printPage(page: Page): Promise<void> {
+  const text = await page
+    .locator('body')
+    .innerText({ timeout: 5_000 })
+    .catch((error: unknown) => String(error));
+  console.error(`The page of ${page.url()} says:\n${text}`);
 }
 
 async function closeAll(browser: Browser, { cli }: Offered, remove: () => void): Promise<void> {
@@ -83,7 +94,7 @@ async function closeAll(browser: Browser, { cli }: Offered, remove: () => void):
 /** Logs in with a token, wherever the page is. */
 export async function logIn(page: Page, url: string, token: string, path = '/payments'): Promise<void> {
   await page.goto(`${url}/console${path}`);
-  await page.getByLabel('Token').fill(token);
+  await page.getByLabel('Token', { exact: true }).fill(token);
   await page.keyboard.press('Enter');
   await page
     .getByRole('button', { name: 'Log out' })

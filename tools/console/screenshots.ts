@@ -71,7 +71,7 @@ async function picture(
   const context = await browser.newContext({ colorScheme, viewport: { width: 1200, height: 750 } });
   const page = await context.newPage();
   await page.goto(`${url}/console/`);
-  await page.getByLabel('Token').fill(token);
+  await page.getByLabel('Token', { exact: true }).fill(token);
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Log out' }).waitFor();
   for (const [name, path] of Object.entries(pages)) {
