@@ -42,11 +42,18 @@ describe.runIf(hasChromium())('the pages of the console', () => {
       await look('payments');
       await page.getByRole('button', { name: 'Status' }).click();
       await look('a filter');
+      await page.getByRole('button', { name: 'Views' }).click();
+      await page.getByText('Set filters to keep them').waitFor();
+      await look('the views');
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await page.getByRole('checkbox', { name: 'Created' }).waitFor();
+      await look('the columns');
       await page.goto(`${desk.url}/console/payments?idempotency_key=none`);
       await page.getByText('No payment matches').waitFor();
       await look('nothing found');
       await page.goto(`${desk.url}/console/payments/${held.id}`);
       await page.getByText('Payment created').waitFor();
+      await page.getByRole('table', { name: /^Available/ }).waitFor();
       await look('a payment');
       await page.keyboard.press('c');
       await page.getByRole('dialog').waitFor();

@@ -1,5 +1,6 @@
 import { CirclePlus, X } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useRef } from 'react';
+import { useOpen } from '../parts/open.ts';
 
 type Props = Readonly<{
   name: string;
@@ -10,36 +11,12 @@ type Props = Readonly<{
 }>;
 
 export function FilterChip({ name, value, onClear, children }: Props) {
-  const [open, setOpen] = useState(false);
   const box = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
-  const close = () => {
-    setOpen(false);
-    opener.current?.focus();
-  };
-  useEffect(() => {
-    if (!open) return;
-    const outside = ({ target }: Event) => {
-      if (target instanceof Node && box.current?.contains(target) === false) setOpen(false);
-    };
-    addEventListener('pointerdown', outside);
-    addEventListener('focusin', outside);
-    return () => {
-      removeEventListener('pointerdown', outside);
-      removeEventListener('focusin', outside);
-    };
-  }, [open]);
+  const { isOpen, setOpen, close, onKeyDown } = useOpen(box, opener);
   const isSet = value !== undefined;
   return (
-    <div
-      ref={box}
-      className="relative max-w-full"
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || !open) return;
-        event.stopPropagation();
-        close();
-      }}
-    >
+    <div ref={box} className="relative max-w-full" onKeyDown={onKeyDown}>
       <span className={`chip max-w-full ${isSet ? 'border-solid' : ''}`}>
         {isSet && (
           <button
@@ -57,16 +34,16 @@ export function FilterChip({ name, value, onClear, children }: Props) {
           <button
             ref={opener}
             type="button"
-            aria-expanded={open}
+            aria-expanded={isOpen}
             className="inline-flex min-w-0 items-center gap-1"
-            onClick={() => setOpen(!open)}
+            onClick={() => setOpen(!isOpen)}
           >
             {!isSet && <CirclePlus aria-hidden className="size-3.5" />}
             <Words name={name} value={value} />
           </button>
         )}
       </span>
-      {open && (
+      {isOpen && (
         <div className="card absolute top-full left-0 z-20 mt-1 w-64 p-3 shadow-lg">{children?.(close)}</div>
       )}
     </div>

@@ -13,6 +13,7 @@ import { useSession } from '../shell/session-context.ts';
 import { BackToList } from './back-to-list.tsx';
 import { ModificationDialog } from './modification-dialog.tsx';
 import { MoneyBar } from './money-bar.tsx';
+import { PaymentLedger } from './payment-ledger.tsx';
 import type { PaymentWithTransactions } from './payment-queries.ts';
 import { shownStatus } from './payment-table.tsx';
 import { PaymentTimeline } from './payment-timeline.tsx';
@@ -81,6 +82,7 @@ export function PaymentDetails({ payment }: Readonly<{ payment: PaymentWithTrans
           <Section title="Details">
             <Facts facts={factsOf(payment)} />
           </Section>
+          <PaymentLedger payment={payment} />
           <Metadata of={payment} />
         </div>
       </div>

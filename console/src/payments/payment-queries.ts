@@ -71,3 +71,43 @@ export const paymentEvents = (id: string) =>
       bodyOf(api.GET('/events', { params: { query: { entity_id: id, limit: 100 } }, signal })),
     meta: { live: true },
   });
+
+/** What was sent of a payment to endpoints, the latest first. */
+export const paymentDeliveries = (id: string) =>
+  queryOptions({
+    queryKey: ['payment', id, 'deliveries'],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/webhook_deliveries', { params: { query: { payment_id: id, limit: 100 } }, signal })),
+    meta: { live: true },
+  });
+
+/** Who read the payment's customer since it was made, the latest first. */
+export const customerLooks = ({ id, customer_id, created_at }: Payment) =>
+  queryOptions({
+    queryKey: ['payment', id, 'looks'],
+    queryFn: ({ signal }) =>
+      bodyOf(
+        api.GET('/audit', {
+          params: {
+            query: {
+              entity_type: 'customer_access',
+              entity_id: (customer_id ?? '').replace(/^cus_/, 'cac_'),
+              start_date: created_at,
+              limit: 100,
+            },
+          },
+          signal,
+        }),
+      ),
+    enabled: customer_id !== undefined,
+    meta: { live: true },
+  });
+
+/** The entries of a payment, the latest first. */
+export const paymentEntries = (id: string) =>
+  queryOptions({
+    queryKey: ['payment', id, 'entries'],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/ledger/entries', { params: { query: { payment_id: id, limit: 100 } }, signal })),
+    meta: { live: true },
+  });

@@ -1,33 +1,91 @@
 import { Link } from '@tanstack/react-router';
 import { TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { decimal } from '../parts/money.ts';
 import { CELL, Table } from '../parts/table.tsx';
+import type { Column } from './columns.ts';
 import type { Payment } from './payment-queries.ts';
 
-const COLUMNS = [
-  { name: 'Amount', look: 'w-32 text-right sm:w-40' },
-  { name: 'Status', look: 'sm:w-40' },
-  { name: 'Method', look: 'hidden w-36 md:table-cell' },
-  { name: 'Customer', look: 'hidden lg:table-cell' },
-  { name: 'Key', look: 'hidden sm:table-cell' },
-  { name: 'Created', look: 'hidden w-48 text-right sm:table-cell' },
-];
+type Cell = Readonly<{
+  look: string;
+  /** Of the cells alone. */
+  text: string;
+  of: (payment: Payment) => ReactNode;
+  title?: (payment: Payment) => string | undefined;
+}>;
+
+const CELLS: Readonly<Record<Column, Cell>> = {
+  Status: {
+    look: 'sm:w-40',
+    text: '',
+    of: (payment) => (
+      <span className="inline-flex items-center gap-1.5">
+        <Status of={shownStatus(payment)} />
+        {payment.attention !== undefined && (
+          <TriangleAlert role="img" aria-label="Needs attention" className="size-4 text-warn" />
+        )}
+      </span>
+    ),
+  },
+  Method: {
+    look: 'hidden w-36 md:table-cell',
+    text: 'text-quiet',
+    of: ({ payment_method }) => payment_method,
+  },
+  Customer: {
+    look: 'hidden lg:table-cell',
+    text: 'font-mono text-[13px] text-quiet',
+    of: ({ customer_id }) => customer_id ?? '—',
+    title: ({ customer_id }) => customer_id,
+  },
+  Description: {
+    look: 'hidden md:table-cell',
+    text: 'text-quiet',
+    of: ({ description }) => description ?? '—',
+    title: ({ description }) => description,
+  },
+  Key: {
+    look: 'hidden sm:table-cell',
+    text: 'font-mono text-[13px] text-quiet',
+    of: ({ idempotency_key }) => idempotency_key,
+    title: ({ idempotency_key }) => idempotency_key,
+  },
+  Captured: {
+    look: 'hidden w-32 text-right md:table-cell',
+    text: 'text-quiet tabular-nums',
+    of: ({ captured_amount, currency }) => decimal(captured_amount, currency),
+  },
+  Created: {
+    look: 'hidden w-48 text-right sm:table-cell',
+    text: 'text-quiet',
+    of: ({ created_at }) => <Time at={created_at} />,
+  },
+};
+
+type Props = Readonly<{ rows: readonly Payment[]; columns: readonly Column[] }>;
 
 /** Payments as rows, each a link; columns that a narrow window has no room for are on the payment's own page. */
-export function PaymentTable({ rows }: Readonly<{ rows: readonly Payment[] }>) {
+export function PaymentTable({ rows, columns }: Props) {
+  const amount = { name: 'Amount', look: 'w-32 text-right sm:w-40' };
   return (
-    <Table caption="Payments, newest first" columns={COLUMNS}>
+    <Table
+      caption="Payments, newest first"
+      columns={[amount, ...columns.map((name) => ({ name, look: CELLS[name].look }))]}
+    >
       {rows.map((payment) => (
-        <Row key={payment.id} payment={payment} />
+        <Row key={payment.id} payment={payment} columns={columns} />
       ))}
     </Table>
   );
 }
 
-function Row({ payment }: Readonly<{ payment: Payment }>) {
-  const { id, amount, currency, status, payment_method, customer_id, idempotency_key, created_at } = payment;
+/** How wide a column is, is said in its head. */
+const withoutWidth = (look: string): string => look.replaceAll(/(sm:)?w-\d+/g, '');
+
+function Row({ payment, columns }: Readonly<{ payment: Payment; columns: readonly Column[] }>) {
+  const { id, amount, currency, status } = payment;
   return (
     <tr className="relative hover:bg-hover has-focus-visible:bg-accent-wash">
       <td className={`${CELL} text-right font-medium tabular-nums`}>
@@ -41,24 +99,14 @@ function Row({ payment }: Readonly<{ payment: Payment }>) {
           {decimal(amount, currency)} <span className="font-normal text-quiet">{currency}</span>
         </Link>
       </td>
-      <td className={CELL}>
-        <span className="inline-flex items-center gap-1.5">
-          <Status of={shownStatus(payment)} />
-          {payment.attention !== undefined && (
-            <TriangleAlert role="img" aria-label="Needs attention" className="size-4 text-warn" />
-          )}
-        </span>
-      </td>
-      <td className={`${CELL} hidden text-quiet md:table-cell`}>{payment_method}</td>
-      <td className={`${CELL} hidden font-mono text-[13px] text-quiet lg:table-cell`} title={customer_id}>
-        {customer_id ?? '—'}
-      </td>
-      <td className={`${CELL} hidden font-mono text-[13px] text-quiet sm:table-cell`} title={idempotency_key}>
-        {idempotency_key}
-      </td>
-      <td className={`${CELL} hidden text-right text-quiet sm:table-cell`}>
-        <Time at={created_at} />
-      </td>
+      {columns.map((name) => {
+        const { look, text, of, title } = CELLS[name];
+        return (
+          <td key={name} className={`${CELL} ${withoutWidth(look)} ${text}`} title={title?.(payment)}>
+            {of(payment)}
+          </td>
+        );
+      })}
     </tr>
   );
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeftRight, Radio, ScrollText } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { ArrowLeftRight, Eye, Radio, ScrollText, Webhook } from 'lucide-react';
 import { useState } from 'react';
 import { statusOf } from '../api/problem.ts';
 import { Empty, Failure } from '../parts/answers.tsx';
@@ -7,36 +8,59 @@ import { Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { JsonView } from '../parts/json-view.tsx';
 import { Section } from '../parts/page.tsx';
-import { type PaymentWithTransactions, paymentAudit, paymentEvents } from './payment-queries.ts';
+import {
+  customerLooks,
+  type PaymentWithTransactions,
+  paymentAudit,
+  paymentDeliveries,
+  paymentEvents,
+} from './payment-queries.ts';
 import { type Kind, type Step, timelineOf } from './timeline.ts';
 
-const ICONS = { transaction: ArrowLeftRight, audit: ScrollText, event: Radio };
-const STYLES = { transaction: 'font-medium', audit: '', event: 'font-mono text-[13px] text-quiet' };
+const ICONS = { transaction: ArrowLeftRight, audit: ScrollText, event: Radio, delivery: Webhook, look: Eye };
+const STYLES = {
+  transaction: 'font-medium',
+  audit: '',
+  event: 'font-mono text-[13px] text-quiet',
+  delivery: 'min-w-0 font-mono text-[13px] break-all text-quiet',
+  look: '',
+};
 const KINDS: readonly (readonly [Kind | 'all', string])[] = [
   ['all', 'All'],
   ['transaction', 'Transactions'],
   ['audit', 'Audit'],
   ['event', 'Events'],
+  ['delivery', 'Deliveries'],
+  ['look', 'Looks'],
 ];
 
-/** Transactions, audit and events of a payment in one order. What the token may not read is left out, and said. */
+const LIST = new Intl.ListFormat('en', { type: 'conjunction' });
+
+/** All that happened to a payment in one order. What the token may not read is left out, and said. */
 export function PaymentTimeline({ payment }: Readonly<{ payment: PaymentWithTransactions }>) {
   const [kind, setKind] = useState<Kind | 'all'>('all');
   const audit = useQuery(paymentAudit(payment.id));
   const events = useQuery(paymentEvents(payment.id));
-  const steps = timelineOf(payment, audit.data?.items ?? [], events.data?.items ?? []).filter(
-    (step) => kind === 'all' || step.kind === kind,
-  );
-  const failed = [audit.error, events.error].find((error) => error !== null && statusOf(error) !== 403);
+  const deliveries = useQuery(paymentDeliveries(payment.id));
+  const looks = useQuery(customerLooks(payment));
+  const steps = timelineOf(payment, {
+    audit: audit.data?.items ?? [],
+    events: events.data?.items ?? [],
+    deliveries: deliveries.data?.items ?? [],
+    looks: looks.data?.items ?? [],
+  }).filter((step) => kind === 'all' || step.kind === kind);
+  const failed = [audit, events, deliveries, looks]
+    .map(({ error }) => error)
+    .find((error) => error !== null && statusOf(error) !== 403);
   const hidden = [
-    ...(statusOf(audit.error) === 403 ? ['the audit trail'] : []),
-    ...(statusOf(events.error) === 403 ? ['events'] : []),
+    ...(statusOf(audit.error) === 403 ? ['the audit trail', 'who looked'] : []),
+    ...(statusOf(events.error) === 403 ? ['events', 'deliveries'] : []),
   ];
   return (
     <Section
       title="Timeline"
       aside={
-        <div role="group" aria-label="Show" className="flex gap-1">
+        <div role="group" aria-label="Show" className="-ml-2 flex flex-wrap">
           {KINDS.map(([each, name]) => (
             <button
               key={each}
@@ -61,7 +85,7 @@ export function PaymentTimeline({ payment }: Readonly<{ payment: PaymentWithTran
           ))}
         </ol>
       )}
-      {hidden.length > 0 && <p className="text-quiet">Your token does not show {hidden.join(' and ')}.</p>}
+      {hidden.length > 0 && <p className="text-quiet">Your token does not show {LIST.format(hidden)}.</p>}
     </Section>
   );
 }
@@ -88,7 +112,16 @@ function TimelineStep({ step }: Readonly<{ step: Step }>) {
           )}
         </summary>
         {open && (
-          <div className="mt-2">
+          <div className="mt-2 flex flex-col gap-2">
+            {step.delivery !== undefined && (
+              <Link
+                to="/webhooks"
+                search={{ delivery: step.delivery }}
+                className="w-fit rounded font-medium text-accent hover:underline"
+              >
+                Attempts and replay
+              </Link>
+            )}
             <JsonView value={step.raw} label={`${step.title} as JSON`} />
           </div>
         )}

@@ -3,16 +3,24 @@ import { ArrowUp } from 'lucide-react';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { LoadMore } from '../parts/load-more.tsx';
 import { Page } from '../parts/page.tsx';
+import { useSession } from '../shell/session-context.ts';
+import { ColumnMenu } from './column-menu.tsx';
+import { columnsIn } from './columns.ts';
 import { FilterBar } from './filter-bar.tsx';
+import { useKept } from './kept.ts';
 import { usePaymentList } from './list-with-news.ts';
 import { PaymentSearchBox } from './payment-search-box.tsx';
 import { PaymentTable } from './payment-table.tsx';
+import { TotalLine } from './total-line.tsx';
+import { ViewMenu } from './view-menu.tsx';
 
 const route = getRouteApi('/payments');
 
 export function PaymentsPage() {
   const search = route.useSearch();
   const { list, rows, added, showNew } = usePaymentList(search);
+  const { merchant_id } = useSession();
+  const [columns, chooseColumns] = useKept(`paywright.columns.${merchant_id}`, columnsIn);
   const isFiltered = Object.values(search).some((value) => value !== undefined);
   return (
     <Page
@@ -31,6 +39,13 @@ export function PaymentsPage() {
       <div className="flex flex-col gap-3">
         <PaymentSearchBox />
         <FilterBar />
+        <div className="relative flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+          <TotalLine search={search} />
+          <div className="flex flex-wrap gap-2">
+            <ViewMenu />
+            <ColumnMenu chosen={columns} onChoose={chooseColumns} />
+          </div>
+        </div>
       </div>
       {list.isError && rows.length === 0 ? (
         <Failure error={list.error} retry={() => void list.refetch()} />
@@ -45,7 +60,7 @@ export function PaymentsPage() {
                 : 'The first one that is taken through the API shows up here.'}
             </Empty>
           ) : (
-            <PaymentTable rows={rows} />
+            <PaymentTable rows={rows} columns={columns} />
           )}
         </div>
       )}

@@ -3,7 +3,7 @@ import { inWords } from '../parts/badge.tsx';
 import { money } from '../parts/money.ts';
 import type { PaymentWithTransactions } from './payment-queries.ts';
 
-export type Kind = 'transaction' | 'audit' | 'event';
+export type Kind = 'transaction' | 'audit' | 'event' | 'delivery' | 'look';
 export type Step = Readonly<{
   id: string;
   kind: Kind;
@@ -11,6 +11,8 @@ export type Step = Readonly<{
   title: string;
   detail?: string;
   status?: string;
+  /** Of a delivery, which has a place of its own. */
+  delivery?: string;
   raw: unknown;
 }>;
 
@@ -32,14 +34,16 @@ const ofTransaction = (transaction: Transaction): Step => {
   };
 };
 
-const ofAudit = (entry: Schemas['AuditEntry']): Step => ({
-  id: entry.id,
-  kind: 'audit',
-  at: entry.timestamp,
-  title: inWords(entry.action),
-  detail: `${inWords(entry.actor.type)} ${entry.actor.id}${entry.ip_address === undefined ? '' : ` from ${entry.ip_address}`}`,
-  raw: entry,
-});
+const ofAudit =
+  (kind: 'audit' | 'look') =>
+  (entry: Schemas['AuditEntry']): Step => ({
+    id: entry.id,
+    kind,
+    at: entry.timestamp,
+    title: inWords(entry.action),
+    detail: `${inWords(entry.actor.type)} ${entry.actor.id}${entry.ip_address === undefined ? '' : ` from ${entry.ip_address}`}`,
+    raw: entry,
+  });
 
 const ofEvent = (event: Schemas['Event']): Step => ({
   id: event.id,
@@ -49,12 +53,44 @@ const ofEvent = (event: Schemas['Event']): Step => ({
   raw: event,
 });
 
+const cameTo = ({ attempts }: Schemas['WebhookDelivery']): string => {
+  const last = attempts.at(-1);
+  if (last === undefined) return 'No attempt yet';
+  const tries = attempts.length === 1 ? 'One attempt' : `${attempts.length} attempts`;
+  return `${tries}, the last answered ${last.response_code ?? (last.error === undefined ? 'nothing' : inWords(last.error).toLowerCase())}`;
+};
+
+const ofDelivery = (delivery: Schemas['WebhookDelivery']): Step => {
+  const last = delivery.attempts.at(-1);
+  return {
+    id: delivery.id,
+    kind: 'delivery',
+    at: last?.at ?? delivery.created_at,
+    title: delivery.event_type,
+    detail: `${cameTo(delivery)} · ${delivery.url}`,
+    status: delivery.status,
+    delivery: delivery.id,
+    raw: delivery,
+  };
+};
+
+/** What is known beside the payment itself; what may not be read is left out. */
+export type Beside = Readonly<{
+  audit?: readonly Schemas['AuditEntry'][];
+  events?: readonly Schemas['Event'][];
+  deliveries?: readonly Schemas['WebhookDelivery'][];
+  looks?: readonly Schemas['AuditEntry'][];
+}>;
+
 /** Everything that is known of a payment, the latest first. Steps of one moment stand as their ids were made. */
 export const timelineOf = (
   payment: PaymentWithTransactions,
-  audit: readonly Schemas['AuditEntry'][],
-  events: readonly Schemas['Event'][],
+  { audit = [], events = [], deliveries = [], looks = [] }: Beside,
 ): readonly Step[] =>
-  [...payment.transactions.map(ofTransaction), ...audit.map(ofAudit), ...events.map(ofEvent)].toSorted(
-    (a, b) => b.at.localeCompare(a.at) || (a.id < b.id ? 1 : -1),
-  );
+  [
+    ...payment.transactions.map(ofTransaction),
+    ...audit.map(ofAudit('audit')),
+    ...events.map(ofEvent),
+    ...deliveries.map(ofDelivery),
+    ...looks.map(ofAudit('look')),
+  ].toSorted((a, b) => b.at.localeCompare(a.at) || (a.id < b.id ? 1 : -1));

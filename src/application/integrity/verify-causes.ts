@@ -1,13 +1,7 @@
 import { err, ok, okAsync, ResultAsync, safeTry } from 'neverthrow';
 import type { Aggregate } from '../../domain/aggregates/aggregate.ts';
 import { type CurrencyCode, storedCurrency } from '../../domain/kernel/currency.ts';
-import {
-  idOf,
-  type LedgerEntryId,
-  type MerchantId,
-  type PaymentId,
-  timeDigits,
-} from '../../domain/kernel/ids.ts';
+import type { MerchantId, PaymentId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
 import { present } from '../../domain/kernel/present.ts';
 import { causeIdOf, type LedgerEntry } from '../../domain/ledger/ledger.ts';
@@ -15,6 +9,7 @@ import type { Payment } from '../../domain/payments/payment.ts';
 import type { Ledger } from '../../ports/ledger.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type Report, reportAll } from '../kernel/report-findings.ts';
+import { entriesAt } from '../ledger/entries-at.ts';
 import { aggregatePages } from './aggregate-pages.ts';
 import { confirmed, type IntegrityFinding } from './integrity-finding.ts';
 import type { AggregateReads } from './verify-aggregate.ts';
@@ -123,32 +118,10 @@ const entriesFor = (
   postings: readonly Posting[],
 ): ResultAsync<readonly LedgerEntry[], StorageUnavailable> => {
   const moments = [...new Set(postings.map(({ at }) => at))];
-  return ResultAsync.combine(moments.map((at) => entriesAt(ledger, merchantId, currency, at))).map((found) =>
-    found.flat(),
+  return ResultAsync.combine(moments.map((at) => entriesAt(ledger, merchantId, { currency }, at))).map(
+    (found) => found.flat(),
   );
 };
-
-const FEW = 50;
-
-/** A merchant's entries of one moment: ids begin with it, so they stand together. */
-const entriesAt = (
-  ledger: Ledger,
-  merchantId: MerchantId,
-  currency: CurrencyCode,
-  at: Instant,
-): ResultAsync<readonly LedgerEntry[], StorageUnavailable> =>
-  safeTry(async function* () {
-    const found: LedgerEntry[] = [];
-    const first = idOf('led', `${timeDigits(at)}${'0'.repeat(20)}`);
-    let before: LedgerEntryId = idOf('led', `${timeDigits(at + 1)}${'0'.repeat(20)}`);
-    for (;;) {
-      const page = yield* ledger.list(merchantId, { currency }, { limit: FEW, before });
-      found.push(...page.filter(({ id }) => id >= first));
-      const last = page.at(-1);
-      if (last === undefined || page.length < FEW || last.id < first) return ok(found);
-      before = last.id;
-    }
-  });
 
 /** Checks that each of some entries has its cause. Reads each cause once, however many of its entries there are. */
 export const verifyCauses = (

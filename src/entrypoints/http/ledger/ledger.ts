@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { UseCases } from '../../../application/use-cases.ts';
+import type { PaymentId } from '../../../domain/kernel/ids.ts';
 import { jsonText, whole } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { ACCOUNTS, type InsufficientFunds } from '../../../domain/ledger/ledger.ts';
@@ -50,7 +51,15 @@ export const balance = z
   .openapi('Balance');
 
 /** The query of `GET /ledger/entries`, as text. */
-const ledgerQuery = z.strictObject({ currency: storedCurrency.optional(), ...paging });
+const ledgerQuery = z.strictObject({
+  currency: storedCurrency.optional(),
+  payment_id: z
+    .string()
+    .regex(/^pay_[0-9a-f]{32}$/, 'must be the id of a payment')
+    .optional()
+    .openapi({ description: 'Entries of its captures and refunds, their fees included.' }),
+  ...paging,
+});
 
 const ledgerEntry = z
   .strictObject({
@@ -116,7 +125,8 @@ const getLedgerEntries =
     parseQuery(ledgerQuery, new URL(c.req.url).searchParams)
       .map((query) => ({
         merchantId,
-        filter: present({ currency: query.currency }),
+        // The schema let only ids of payments through.
+        filter: present({ currency: query.currency, paymentId: query.payment_id as PaymentId | undefined }),
         ...pageOf(query),
       }))
       .asyncAndThen(listLedgerEntries)
