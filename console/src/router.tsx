@@ -1,7 +1,9 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { approvalSearch } from './approvals/approval-search.ts';
 import { auditSearch } from './audit/audit-search.ts';
+import { costSearch } from './cost/cost-search.ts';
 import { disputeSearch } from './disputes/dispute-search.ts';
+import { fraudSearch } from './fraud/fraud-search.ts';
 import { ledgerSearch } from './ledger/ledger-search.ts';
 import { overviewSearch } from './overview/overview-search.ts';
 import { Empty } from './parts/answers.tsx';
@@ -87,6 +89,20 @@ const disputes = createRoute({
   component: lazyRouteComponent(() => import('./disputes/disputes-page.tsx'), 'DisputesPage'),
 });
 
+const fraud = createRoute({
+  getParentRoute: () => root,
+  path: '/fraud',
+  validateSearch: (search) => fraudSearch.parse(search),
+  component: lazyRouteComponent(() => import('./fraud/fraud-page.tsx'), 'FraudPage'),
+});
+
+const cost = createRoute({
+  getParentRoute: () => root,
+  path: '/cost',
+  validateSearch: (search) => costSearch.parse(search),
+  component: lazyRouteComponent(() => import('./cost/cost-page.tsx'), 'CostPage'),
+});
+
 /** Search parameters are texts under their names, as in the API. */
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -99,8 +115,10 @@ export const router = createRouter({
     ledger,
     disputes,
     approvals,
+    fraud,
     webhooks,
     audit,
+    cost,
   ]),
   basepath: '/console',
   defaultErrorComponent: PageFault,

@@ -63,3 +63,6 @@ export const mayUse = (session: Session, permission: string): boolean =>
 /** Whose role decides about payments to vendors; by token alone, merchant or not. */
 export const mayApprove = ({ roles }: Session): boolean =>
   roles.includes('dispatcher') || roles.includes('admin');
+
+/** Who manages the merchants of this installation, whether or not they are of one. */
+export const mayManage = ({ permissions }: Session): boolean => permissions.includes('admin');

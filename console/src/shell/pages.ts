@@ -1,15 +1,17 @@
 import {
   ChartColumn,
+  Coins,
   CreditCard,
   Gavel,
   Inbox,
   type LucideIcon,
   Scale,
   ScrollText,
+  ShieldAlert,
   Users,
   Webhook,
 } from 'lucide-react';
-import { mayApprove, mayUse, type Session } from '../api/session.ts';
+import { mayApprove, mayManage, mayUse, type Session } from '../api/session.ts';
 
 export type PageLink = Readonly<{
   path: string;
@@ -65,6 +67,13 @@ export const PAGES: readonly PageLink[] = [
     isFor: mayApprove,
   },
   {
+    path: '/fraud',
+    name: 'Fraud review',
+    key: 'f',
+    icon: ShieldAlert,
+    isFor: mayApprove,
+  },
+  {
     path: '/webhooks',
     name: 'Webhooks',
     key: 'w',
@@ -77,5 +86,12 @@ export const PAGES: readonly PageLink[] = [
     key: 't',
     icon: ScrollText,
     isFor: (session) => mayUse(session, 'audit'),
+  },
+  {
+    path: '/cost',
+    name: 'Cost',
+    key: 'u',
+    icon: Coins,
+    isFor: mayManage,
   },
 ];
