@@ -19,6 +19,13 @@ export type ProcessorSettings =
   | Readonly<{ kind: 'simulator'; stripe?: StripeAccess }>
   | Readonly<{ kind: 'stripe'; stripe: StripeAccess }>;
 
+/** A key of Stripe's under which nothing moves; both kinds say so in their names. */
+const TEST_KEY = /^(?:sk|rk)_test_/;
+
+/** Whether a charge or payout of any merchant or vendor may move money: by a processor that is not the simulator, under a key that is not for tests. */
+export const movesMoney = (...accounts: readonly (StripeAccess | undefined)[]): boolean =>
+  accounts.some((account) => account !== undefined && !TEST_KEY.test(account.secretKey));
+
 /** The simulator, alone or with Stripe for merchants whose config says `kind: stripe`. */
 export function simulatorFirst(
   ledger: SimulatorLedger,

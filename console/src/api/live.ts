@@ -34,14 +34,16 @@ const EVENT_TYPES = Object.keys({
 const POLL_MS = 10_000;
 /** A burst of events has what is on the page asked for once. */
 const GATHER_MS = 300;
+/** What asks for several things at once is asked for again this often at most. */
+const SELDOM_MS = 10_000;
 /** How long a server without a stream is polled before a stream is tried again. */
 const RETRY_MS = 60_000;
 
-const refresh = (queries: QueryClient) =>
-  queries.invalidateQueries({ predicate: ({ meta }) => meta?.['live'] === true });
+const refresh = (queries: QueryClient, live: true | 'seldom' = true) =>
+  queries.invalidateQueries({ predicate: ({ meta }) => meta?.['live'] === live });
 
 /**
- * Keeps queries whose `meta` says `live` fresh, and says how. A tab that is not looked at holds no connection: browsers have
+ * Keeps queries whose `meta` says `live` fresh, those with `live: 'seldom'` by the stream alone, and says how. A tab that is not looked at holds no connection: browsers have
  * six for all tabs of an origin.
  */
 export function useLive(): Connection {
@@ -49,6 +51,8 @@ export function useLive(): Connection {
   const [connection, setConnection] = useState<Connection>('polling');
   useEffect(() => {
     let gathering: ReturnType<typeof setTimeout> | undefined;
+    let seldom: ReturnType<typeof setTimeout> | undefined;
+    let seldomAt = 0;
     let source: EventSource | undefined;
     let again: ReturnType<typeof setTimeout> | undefined;
     const isOpen = () => source?.readyState === EventSource.OPEN;
@@ -57,6 +61,14 @@ export function useLive(): Connection {
         gathering = undefined;
         void refresh(queries);
       }, GATHER_MS);
+      seldom ??= setTimeout(
+        () => {
+          seldom = undefined;
+          seldomAt = performance.now();
+          void refresh(queries, 'seldom');
+        },
+        Math.max(GATHER_MS, seldomAt + SELDOM_MS - performance.now()),
+      );
     };
     const open = () => {
       source = new EventSource('/console/events');
@@ -99,6 +111,7 @@ export function useLive(): Connection {
     return () => {
       source?.close();
       clearTimeout(gathering);
+      clearTimeout(seldom);
       clearTimeout(again);
       clearInterval(polling);
       document.removeEventListener('visibilitychange', shown);

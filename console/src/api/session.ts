@@ -9,6 +9,8 @@ export type Session = Readonly<{
   vendor_id?: string;
   permissions: readonly string[];
   roles: readonly string[];
+  /** Whether charges move money: not with a simulator or a test key. */
+  live?: boolean;
   expires_at?: string;
 }>;
 

@@ -9,6 +9,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { moveRow, type Shortcuts, useShortcuts } from '../parts/shortcuts.ts';
 import { Help } from './help.tsx';
 import { LiveDot } from './live-dot.tsx';
+import { ModeBadge } from './mode-badge.tsx';
 import { PAGES } from './pages.ts';
 import { Palette } from './palette.tsx';
 import { SessionContext } from './session-context.ts';
@@ -55,8 +56,9 @@ export function Shell({ session }: Readonly<{ session: Session }>) {
       </a>
       <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)] lg:grid-cols-[14rem_minmax(0,1fr)]">
         <aside className="sticky top-0 hidden h-dvh flex-col gap-5 border-r border-line bg-rail p-3 lg:flex">
-          <div className="px-2 pt-2">
+          <div className="flex items-center justify-between px-2 pt-2">
             <Wordmark />
+            <ModeBadge />
           </div>
           <div className="flex-1 overflow-y-auto">
             <Navigation />
@@ -106,6 +108,9 @@ export function Shell({ session }: Readonly<{ session: Session }>) {
       {open === 'menu' && (
         <Dialog title="Menu" onClose={close}>
           <div className="flex flex-col gap-4">
+            <span className="self-start">
+              <ModeBadge />
+            </span>
             <Navigation onGo={close} />
             <div className="border-t border-line pt-3">
               <Account onLogOut={leave} />

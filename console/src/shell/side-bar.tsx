@@ -1,10 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { LogOut } from 'lucide-react';
+import { type ShownCount, useCounts } from './counts.ts';
 import { PAGES } from './pages.ts';
 import { useSession } from './session-context.ts';
 
 export function Navigation({ onGo }: Readonly<{ onGo?: () => void }>) {
   const session = useSession();
+  const counts = useCounts(session);
   return (
     <nav aria-label="Pages">
       <ul className="flex flex-col gap-0.5">
@@ -18,11 +20,25 @@ export function Navigation({ onGo }: Readonly<{ onGo?: () => void }>) {
             >
               <Icon aria-hidden className="size-4" />
               {name}
+              <Waiting count={counts.get(path)} />
             </Link>
           </li>
         ))}
       </ul>
     </nav>
+  );
+}
+
+function Waiting({ count }: Readonly<{ count: ShownCount | undefined }>) {
+  if (count === undefined) return null;
+  return (
+    <span
+      title={`${count.text} ${count.what}`}
+      className="ml-auto rounded-full bg-warn-wash px-1.5 text-xs leading-5 font-semibold text-warn tabular-nums"
+    >
+      {count.text}
+      <span className="sr-only"> {count.what}</span>
+    </span>
   );
 }
 

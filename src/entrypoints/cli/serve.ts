@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { countFailedAuthentications } from '../../application/audit/failed-authentications.ts';
+import { movesMoney } from '../../composition/processors.ts';
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { Payouts } from '../../ports/approvals/payouts.ts';
@@ -142,7 +143,12 @@ async function serve(
     approvalsApp({ ...approvalsUseCases, ...common }),
   );
   const { app, codes } = serveConsole(
-    { ...common, api, ...present({ loginProvider: config.loginProvider }) },
+    {
+      ...common,
+      api,
+      live: movesMoney(config.platform.processor.stripe, config.approvals.stripePayouts?.access),
+      ...present({ loginProvider: config.loginProvider }),
+    },
     platform.get(TOKENS.ports),
   );
   const listening = await listenTo(app, config, { metrics, log });

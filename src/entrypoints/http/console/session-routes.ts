@@ -61,6 +61,8 @@ export type SessionParts = GateParts &
   Readonly<{
     sessions: ConsoleSessions;
     codes: Pick<OneTimeCodes, 'take'>;
+    /** Whether charges move money. */
+    live: boolean;
   }>;
 
 const login = z.union([
@@ -76,7 +78,7 @@ export async function postSession(c: HttpContext, parts: SessionParts): Promise<
     .andThen((given) => tokenOf(given, parts.codes))
     .andThen((token) => loggedIn(token, parts))
     .match(
-      ({ principal, session }) => answerSession(c, principal, session, keptCookie(session.cookie)),
+      ({ principal, session }) => answerSession(c, principal, session, parts, keptCookie(session.cookie)),
       (failure) => refuse(c, failure),
     );
 }
@@ -99,7 +101,9 @@ export const loggedIn = (token: string, parts: SessionParts) =>
 export const getSession = (c: HttpContext, parts: SessionParts): Promise<Response> =>
   sessionOf(c.req.raw, cookieOf(c), parts)
     .andThen((session) =>
-      parts.authenticate(`Bearer ${session.token}`).map((principal) => answerSession(c, principal, session)),
+      parts
+        .authenticate(`Bearer ${session.token}`)
+        .map((principal) => answerSession(c, principal, session, parts)),
     )
     .match(
       (response) => response,
@@ -143,6 +147,7 @@ function answerSession(
   c: HttpContext,
   principal: Principal,
   { token }: ConsoleSession,
+  { live }: Pick<SessionParts, 'live'>,
   headers?: Readonly<Record<string, string>>,
 ): Response {
   const { subject, merchantId, permissions, roles, vendorId } = principal;
@@ -152,6 +157,7 @@ function answerSession(
     ...present({ merchant_id: merchantId, vendor_id: vendorId }),
     permissions: [...permissions],
     roles: [...roles],
+    live,
     expires_at: new Date((decodeJwt(token).exp ?? 0) * 1_000).toISOString(),
   };
   return answerJson(200, jsonText(record), headers);

@@ -40,6 +40,7 @@ async function aConsole({ built = true, clock = aClock(Date.now()) } = {}) {
     noteFailedAuthentication: (claimed) => void refused.push(claimed),
     sessions: consoleSessions({ leases: storage.leases, clock: systemClock }),
     codes,
+    live: true,
     metrics: platformMetrics(),
     log: jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),
     clientAddress: clientAddressBehind([]),
@@ -79,6 +80,7 @@ describe('the console’s session', () => {
       merchant_id: 'merchant-1',
       permissions: ['payments'],
       roles: [],
+      live: true,
     });
     const cookie = response.headers.get('set-cookie') ?? '';
     expect(cookie).toMatch(/^__Host-paywright=[\w-]{43}\.[\w-]+; /);

@@ -46,6 +46,7 @@ async function aConsole(settings: Partial<LoginProvider> = {}) {
     noteFailedAuthentication: () => {},
     sessions: consoleSessions({ leases: storage.leases, clock: systemClock }),
     codes: { take: () => undefined },
+    live: false,
     metrics: platformMetrics(),
     log: jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),
     clientAddress: clientAddressBehind([]),

@@ -1,0 +1,102 @@
+import { type UseQueryOptions, useQueries } from '@tanstack/react-query';
+import { api, bodyOf } from '../api/api.ts';
+import { mayApprove, mayUse, type Session } from '../api/session.ts';
+
+/** How many wait, as far as one page of the API says: there are more where it ends with a cursor. */
+type Counted = Readonly<{ count: number; more: boolean }>;
+
+type Counter = Readonly<{
+  /** Of the page that lists them. */
+  path: string;
+  /** What the number counts, after it. */
+  what: string;
+  isFor: (session: Session) => boolean;
+  ask: (signal: AbortSignal) => Promise<Counted>;
+  /** Whether no event tells of a change, so that only asking again does. */
+  isSilent?: boolean;
+}>;
+
+const LIMIT = 100;
+/** How often a window that is looked at asks again, whatever it hears: four requests. */
+const AGAIN_MS = 60_000;
+const SHOWN = 99;
+
+const COUNTERS: readonly Counter[] = [
+  {
+    path: '/payments',
+    what: 'need attention',
+    isFor: (session) => mayUse(session, 'payments'),
+    ask: async (signal) => {
+      const query = { attention: 'true', limit: 1, include: 'total' } as const;
+      const { total = 0 } = await bodyOf(api.GET('/payments', { params: { query }, signal }));
+      return { count: total, more: false };
+    },
+  },
+  {
+    path: '/exceptions',
+    what: 'are open',
+    isFor: (session) => mayUse(session, 'settlements'),
+    ask: async (signal) => {
+      const query = { status: 'open', limit: LIMIT } as const;
+      const { items, next_cursor } = await bodyOf(api.GET('/exceptions', { params: { query }, signal }));
+      return { count: items.length, more: next_cursor !== null };
+    },
+  },
+  {
+    path: '/approvals',
+    what: 'wait for approval',
+    isFor: mayApprove,
+    isSilent: true,
+    ask: async (signal) => {
+      const { payments, pagination } = await bodyOf(
+        api.GET('/approvals/payments/pending', { params: { query: { limit: LIMIT } }, signal }),
+      );
+      return { count: payments.length, more: pagination.nextCursor !== null };
+    },
+  },
+  {
+    path: '/webhooks',
+    what: 'fail or are paused',
+    isFor: (session) => mayUse(session, 'webhooks'),
+    ask: async (signal) => {
+      const { items } = await bodyOf(api.GET('/webhook_endpoints', { signal }));
+      const failing = items.filter(
+        ({ failing_since, status }) => failing_since !== undefined || status !== 'enabled',
+      );
+      return { count: failing.length, more: false };
+    },
+  },
+];
+
+export type ShownCount = Readonly<{ text: string; what: string }>;
+
+const shown = ({ count, more }: Counted): string =>
+  more || count > SHOWN ? `${Math.min(count, SHOWN)}+` : `${count}`;
+
+/**
+ * What waits for people, by the path of the page that lists it; nothing where nothing does or the token may not see it. One
+ * request each when the shell opens, one a minute, and one when events tell of a change, at most every ten seconds.
+ */
+export function useCounts(session: Session): ReadonlyMap<string, ShownCount> {
+  const counters = COUNTERS.filter(({ isFor }) => isFor(session));
+  return useQueries({
+    queries: counters.map(
+      ({ path, ask, isSilent = false }): UseQueryOptions<Counted> => ({
+        queryKey: ['counts', path],
+        queryFn: ({ signal }) => ask(signal),
+        refetchInterval: AGAIN_MS,
+        retry: false,
+        ...(isSilent ? {} : { meta: { live: 'seldom' } }),
+      }),
+    ),
+    combine: (answers) =>
+      new Map(
+        answers.flatMap(({ data }, at) => {
+          const { path, what } = counters[at] ?? {};
+          return data === undefined || data.count === 0 || path === undefined || what === undefined
+            ? []
+            : [[path, { text: shown(data), what }] as const];
+        }),
+      ),
+  });
+}
