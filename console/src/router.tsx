@@ -3,12 +3,14 @@ import { approvalSearch } from './approvals/approval-search.ts';
 import { auditSearch } from './audit/audit-search.ts';
 import { costSearch } from './cost/cost-search.ts';
 import { disputeSearch } from './disputes/dispute-search.ts';
+import { exceptionSearch } from './exceptions/exception-search.ts';
 import { fraudSearch } from './fraud/fraud-search.ts';
 import { ledgerSearch } from './ledger/ledger-search.ts';
 import { overviewSearch } from './overview/overview-search.ts';
 import { Empty } from './parts/answers.tsx';
 import { paymentSearch } from './payments/payment-search.ts';
 import { PaymentsPage } from './payments/payments-page.tsx';
+import { reconciliationSearch } from './reconciliations/reconciliation-search.ts';
 import { Entrance } from './shell/entrance.tsx';
 import { Landing } from './shell/landing.tsx';
 import { PageFault } from './shell/page-fault.tsx';
@@ -103,6 +105,38 @@ const cost = createRoute({
   component: lazyRouteComponent(() => import('./cost/cost-page.tsx'), 'CostPage'),
 });
 
+const reconciliations = createRoute({
+  getParentRoute: () => root,
+  path: '/reconciliations',
+  component: lazyRouteComponent(
+    () => import('./reconciliations/reconciliations-page.tsx'),
+    'ReconciliationsPage',
+  ),
+});
+
+const reconciliation = createRoute({
+  getParentRoute: () => root,
+  path: '/reconciliations/$id',
+  validateSearch: (search) => reconciliationSearch.parse(search),
+  component: lazyRouteComponent(
+    () => import('./reconciliations/reconciliation-page.tsx'),
+    'ReconciliationPage',
+  ),
+});
+
+const exceptions = createRoute({
+  getParentRoute: () => root,
+  path: '/exceptions',
+  validateSearch: (search) => exceptionSearch.parse(search),
+  component: lazyRouteComponent(() => import('./exceptions/exceptions-page.tsx'), 'ExceptionsPage'),
+});
+
+const exception = createRoute({
+  getParentRoute: () => root,
+  path: '/exceptions/$id',
+  component: lazyRouteComponent(() => import('./exceptions/exception-page.tsx'), 'ExceptionPage'),
+});
+
 /** Search parameters are texts under their names, as in the API. */
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -114,6 +148,10 @@ export const router = createRouter({
     customer,
     ledger,
     disputes,
+    reconciliations,
+    reconciliation,
+    exceptions,
+    exception,
     approvals,
     fraud,
     webhooks,

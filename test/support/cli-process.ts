@@ -73,7 +73,7 @@ export async function runCli(args: readonly string[], env: Settings = {}, comman
 /** A token as `paywright token` would print it for a server with these settings. */
 export const developmentToken = (
   { PAYWRIGHT_DATA_DIR: dataDir = DEFAULT_DATA_DIR, JWT_SECRET: given }: Settings,
-  as: Readonly<{ merchant: string; permissions?: readonly string[] } | { role: string }>,
+  as: Readonly<{ merchant: string; subject?: string; permissions?: readonly string[] } | { role: string }>,
 ): Promise<string> =>
   signToken(
     {
@@ -84,7 +84,7 @@ export const developmentToken = (
     },
     'merchant' in as
       ? {
-          subject: as.merchant,
+          subject: as.subject ?? as.merchant,
           merchantId: as.merchant,
           permissions: as.permissions ?? MERCHANT_PERMISSIONS,
           lifetimeSeconds: 3_600,

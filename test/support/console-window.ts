@@ -16,9 +16,9 @@ export type Window = Readonly<{
 export type ConsoleDesk = Readonly<{
   url: string;
   token: string;
-  /** Of another merchant or role, or one with these permissions alone. */
+  /** Of another merchant, person or role, or one with these permissions alone. */
   tokenOf: (
-    as: Readonly<{ merchant: string; permissions?: readonly string[] } | { role: string }>,
+    as: Readonly<{ merchant: string; subject?: string; permissions?: readonly string[] } | { role: string }>,
   ) => Promise<string>;
   /** Asks the API itself. */
   api: <T>(path: string, asked?: Asked) => Promise<T>;

@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
 import { inWords } from '../parts/badge.tsx';
+import { FilterEnd } from '../parts/filter-end.tsx';
 import { textOf } from '../parts/form-text.ts';
 import { type AuditSearch, auditSearch, ENTITY_TYPES } from './audit-search.ts';
 
@@ -17,7 +18,6 @@ export function AuditFilters() {
     const given = Object.fromEntries(names.map((name) => [name, textOf(form, name)]));
     void navigate({ search: auditSearch.parse(given) });
   };
-  const isFiltered = Object.values(search).some((value) => value !== undefined);
   return (
     <form
       key={JSON.stringify(search)}
@@ -43,20 +43,10 @@ export function AuditFilters() {
       <Field label="Id" name="entity_id" search={search} isSearched />
       <Field label="From (UTC)" name="start_date" type="date" search={search} />
       <Field label="To (UTC)" name="end_date" type="date" search={search} />
-      <div className="flex items-center gap-3">
-        <button type="submit" className="button h-9">
-          Apply
-        </button>
-        {isFiltered && (
-          <button
-            type="button"
-            className="h-9 font-medium text-accent hover:underline"
-            onClick={() => void navigate({ search: {} })}
-          >
-            Clear
-          </button>
-        )}
-      </div>
+      <FilterEnd
+        isFiltered={Object.values(search).some((value) => value !== undefined)}
+        onClear={() => void navigate({ search: {} })}
+      />
     </form>
   );
 }

@@ -39,6 +39,17 @@ const STATUS_TONES: Readonly<Record<string, Tone>> = {
   failed: 'bad',
   disabled: 'bad',
   expired: 'bad',
+  open: 'warn',
+  proposed: 'info',
+  resolved: 'good',
+  matched: 'good',
+  matched_within_tolerance: 'good',
+  mismatched: 'bad',
+  missing_here: 'bad',
+  missing_there: 'bad',
+  rejected: 'bad',
+  duplicate: 'warn',
+  expected: 'info',
 };
 
 /** A state in the API's own word, with spaces; a state that is not known here is shown plain. */

@@ -9,6 +9,9 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Enter', 'Open the row'],
   ['r   c   v', 'Refund, capture, void the payment'],
   ['a   r', 'Approve, reject what is looked at'],
+  ['a   l   e   i', 'Accept, link, put off, ignore the exception'],
+  ['x', 'Choose the row'],
+  ['n', 'A new one, where there can be'],
   ['Esc', 'Close, or go back to the list'],
   ['?', 'These keys'],
 ];

@@ -1,0 +1,75 @@
+import { getRouteApi } from '@tanstack/react-router';
+import type { FormEvent } from 'react';
+import { inWords } from '../parts/badge.tsx';
+import { Choose, Field } from '../parts/field.tsx';
+import { FilterEnd } from '../parts/filter-end.tsx';
+import { textOf } from '../parts/form-text.ts';
+import { AGES, type ExceptionSearch, exceptionSearch, KINDS, STATUSES } from './exception-search.ts';
+
+const route = getRouteApi('/exceptions');
+
+const NAMES = ['status', 'kind', 'age', 'currency', 'assigned_to'] as const;
+const ANY = ['', 'Any'] as const;
+const named = (values: readonly string[]) => values.map((value) => [value, inWords(value)] as const);
+
+/** The filters of the address, in one form: a choice counts at once, what is typed by Enter. */
+export function ExceptionFilters() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const apply = (form: HTMLFormElement) => {
+    const data = new FormData(form);
+    const given = Object.fromEntries(NAMES.map((name) => [name, textOf(data, name)]));
+    const wanted = exceptionSearch.parse({ ...given, currency: given['currency']?.toUpperCase() });
+    void navigate({ search: wanted.status === 'open' ? { ...wanted, status: undefined } : wanted });
+  };
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    apply(event.currentTarget);
+  };
+  const changed = ({ currentTarget, target }: FormEvent<HTMLFormElement>) => {
+    if (target instanceof HTMLSelectElement) apply(currentTarget);
+  };
+  return (
+    <form
+      onSubmit={submit}
+      onChange={changed}
+      aria-label="Filters"
+      className="grid grid-cols-2 items-end gap-3 lg:grid-cols-[9rem_11rem_8rem_7rem_minmax(0,1fr)_auto]"
+    >
+      <Chosen
+        label="Status"
+        name="status"
+        search={search}
+        choices={[...named(STATUSES), ['any', 'Any']]}
+        without="open"
+      />
+      <Chosen label="Kind" name="kind" search={search} choices={[ANY, ...named(KINDS)]} />
+      <Chosen
+        label="Age"
+        name="age"
+        search={search}
+        choices={[ANY, ...AGES.map((age) => [age, age] as const)]}
+      />
+      <Typed label="Currency" name="currency" search={search} />
+      <Typed label="Assigned to" name="assigned_to" search={search} />
+      <FilterEnd
+        isFiltered={Object.values(search).some((value) => value !== undefined)}
+        onClear={() => void navigate({ search: {} })}
+      />
+    </form>
+  );
+}
+
+type Named = Readonly<{ label: string; name: keyof ExceptionSearch; search: ExceptionSearch }>;
+
+const Chosen = ({
+  search,
+  without = '',
+  ...rest
+}: Named & Readonly<{ choices: readonly (readonly [string, string])[]; without?: string }>) => (
+  <Choose key={search[rest.name] ?? ''} defaultValue={search[rest.name] ?? without} {...rest} />
+);
+
+const Typed = ({ search, ...rest }: Named) => (
+  <Field key={search[rest.name] ?? ''} defaultValue={search[rest.name]} {...rest} />
+);
