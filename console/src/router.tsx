@@ -137,6 +137,18 @@ const exception = createRoute({
   component: lazyRouteComponent(() => import('./exceptions/exception-page.tsx'), 'ExceptionPage'),
 });
 
+const merchants = createRoute({
+  getParentRoute: () => root,
+  path: '/merchants',
+  component: lazyRouteComponent(() => import('./merchants/merchants-page.tsx'), 'MerchantsPage'),
+});
+
+const merchant = createRoute({
+  getParentRoute: () => root,
+  path: '/merchants/$id',
+  component: lazyRouteComponent(() => import('./merchants/merchant-page.tsx'), 'MerchantPage'),
+});
+
 /** Search parameters are texts under their names, as in the API. */
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -156,6 +168,8 @@ export const router = createRouter({
     fraud,
     webhooks,
     audit,
+    merchants,
+    merchant,
     cost,
   ]),
   basepath: '/console',

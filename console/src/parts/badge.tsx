@@ -23,6 +23,8 @@ const STATUS_TONES: Readonly<Record<string, Tone>> = {
   settled: 'good',
   delivered: 'good',
   enabled: 'good',
+  active: 'good',
+  suspended: 'bad',
   completed: 'good',
   approved: 'good',
   authorized: 'info',

@@ -9,6 +9,7 @@ import {
   Scale,
   ScrollText,
   ShieldAlert,
+  Store,
   TriangleAlert,
   Users,
   Webhook,
@@ -102,6 +103,13 @@ export const PAGES: readonly PageLink[] = [
     key: 't',
     icon: ScrollText,
     isFor: (session) => mayUse(session, 'audit'),
+  },
+  {
+    path: '/merchants',
+    name: 'Merchants',
+    key: 'm',
+    icon: Store,
+    isFor: mayManage,
   },
   {
     path: '/cost',

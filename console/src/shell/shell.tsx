@@ -56,9 +56,8 @@ export function Shell({ session }: Readonly<{ session: Session }>) {
       </a>
       <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)] lg:grid-cols-[14rem_minmax(0,1fr)]">
         <aside className="sticky top-0 hidden h-dvh flex-col gap-5 border-r border-line bg-rail p-3 lg:flex">
-          <div className="flex items-center justify-between px-2 pt-2">
+          <div className="px-2 pt-2">
             <Wordmark />
-            <ModeBadge />
           </div>
           <div className="flex-1 overflow-y-auto">
             <Navigation />
@@ -87,6 +86,9 @@ export function Shell({ session }: Readonly<{ session: Session }>) {
               <kbd className="key ml-auto max-sm:hidden">⌘K</kbd>
             </button>
             <span className="flex-1 max-sm:hidden" />
+            <span className="max-lg:hidden">
+              <ModeBadge />
+            </span>
             <LiveDot connection={connection} />
             <ZoneSwitch />
             <button

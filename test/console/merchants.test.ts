@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium } from '../support/chromium.ts';
+import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+
+type Merchant = Readonly<{
+  id: string;
+  name: string;
+  status: string;
+  version: number;
+  rate_limits: Readonly<{
+    payments_per_minute: number;
+    max_payment_amount: number;
+    max_payment_amounts?: Readonly<Record<string, number>>;
+  }>;
+}>;
+
+let desk: ConsoleDesk;
+let admin: string;
+
+const read = (id: string) => desk.api<Merchant>(`/merchants/${id}`, { as: admin });
+const open = (id: string) =>
+  desk.api<Merchant>('/merchants', {
+    method: 'POST',
+    as: admin,
+    key: id,
+    body: {
+      id,
+      name: `Shop ${id}`,
+      email: 'shop@example.com',
+      rate_limits: { max_payment_amount: 500_000, max_payment_amounts: { JPY: 900_000 } },
+    },
+  });
+
+describe.runIf(hasChromium())('merchants in the console', () => {
+  beforeAll(async () => {
+    desk = await openConsole();
+    admin = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['admin'] });
+    for (const id of ['shop-1', 'shop-2']) await open(id);
+  });
+  afterAll(() => desk.close());
+
+  it('are given other limits by keyboard, one currency of them taken away and another added', async () => {
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, admin, '/cost');
+    await page.keyboard.press('g');
+    await page.keyboard.press('m');
+    await page.getByRole('link', { name: 'Shop shop-1' }).waitFor();
+    const { items } = await desk.api<Readonly<{ items: readonly Merchant[] }>>('/merchants', { as: admin });
+    expect(await page.locator('[data-row]').allTextContents()).toEqual(items.map(({ name }) => name));
+    await page.getByRole('link', { name: 'Shop shop-1' }).press('Enter');
+    await page.getByText('At most 5,000.00 USD').waitFor();
+    await page.getByRole('button', { name: 'Change limits…' }).press('Enter');
+    await page.getByLabel('Payments a minute').fill('sixty');
+    await page.keyboard.press('Enter');
+    await page.getByText('A limit is a number').waitFor();
+    await page.getByLabel('Payments a minute').fill('60');
+    await page.getByLabel('One payment, JPY').fill('');
+    await page.getByLabel('Another currency').fill('eur');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('One payment, EUR').fill('1234.50');
+    await page.keyboard.press('Enter');
+    await page.getByText('At most 1,234.50 EUR').waitFor();
+    expect((await read('shop-1')).rate_limits).toMatchObject({
+      payments_per_minute: 60,
+      max_payment_amount: 500_000,
+      max_payment_amounts: { EUR: 123_450 },
+    });
+    expect((await read('shop-1')).rate_limits.max_payment_amounts).not.toHaveProperty('JPY');
+    expect(faults()).toEqual([]);
+  });
+
+  it('are suspended and resumed, and not by a form that shows what others have changed since', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, admin, '/merchants/shop-2');
+    const suspend = page.getByRole('button', { name: 'Suspend…' });
+    await suspend.press('Enter');
+    await page.getByText('No payment, capture, transfer or payout begins').waitFor();
+    await desk.api('/merchants/shop-2', { method: 'PATCH', as: admin, body: { name: 'Shop of two' } });
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('alert').waitFor();
+    expect((await read('shop-2')).status).toBe('active');
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Shop of two' }).waitFor();
+    await suspend.press('Enter');
+    await page.keyboard.press('Enter');
+    const resume = page.getByRole('button', { name: 'Resume…' });
+    await resume.waitFor();
+    expect((await read('shop-2')).status).toBe('suspended');
+    await resume.press('Enter');
+    await page.keyboard.press('Enter');
+    await suspend.waitFor();
+    expect((await read('shop-2')).status).toBe('active');
+  });
+
+  it.each(LOOKS)('have no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
+    const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
+    await logIn(page, desk.url, admin, '/merchants');
+    await page.locator('[data-row]').nth(1).waitFor();
+    await expectFit(page, 'merchants');
+    await page.goto(`${desk.url}/console/merchants/shop-1`);
+    await page.getByText('At most 5,000.00 USD').waitFor();
+    await expectFit(page, 'a merchant');
+    await page.getByRole('button', { name: 'Change limits…' }).click();
+    await page.getByRole('dialog').waitFor();
+    await expectFit(page, 'the form of its limits');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Suspend…' }).click();
+    await page.getByRole('dialog').waitFor();
+    await expectFit(page, 'the form that suspends');
+    expect(faults()).toEqual([]);
+  });
+
+  it('are no page of those who manage none', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/merchants');
+    await page.getByRole('alert').filter({ hasText: '`admin`' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Merchants' }).count()).toBe(0);
+  });
+});
