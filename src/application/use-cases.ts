@@ -83,6 +83,7 @@ import { expireAuthorizations } from './payments/expire-authorizations.ts';
 import { filterByEmail } from './payments/filter-by-email.ts';
 import { getPayment } from './payments/get-payment.ts';
 import { listPayments } from './payments/list-payments.ts';
+import { listRefunds } from './payments/list-refunds.ts';
 import { modifyPayment } from './payments/modify-payment.ts';
 import { processBatch } from './payments/process-batch.ts';
 import { processPayment } from './payments/process-payment.ts';
@@ -178,6 +179,7 @@ export function useCases(ports: Ports, rules: Rules) {
     listDisputes: listDisputes(ports),
     getPayment: getPayment(ports),
     listPayments: listPayments(ports),
+    listRefunds: listRefunds(ports),
     filterByEmail: filterByEmail(find),
     countPayments: countPayments(ports),
     summarizePayments: summarizePayments(ports),

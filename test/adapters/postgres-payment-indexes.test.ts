@@ -34,7 +34,10 @@ describe('Payments on Postgres, among many', () => {
     const names = rows.map(({ name }) => name);
     await pool.query(`INSERT INTO payment (${names.join(', ')})
       SELECT ${names.map((name) => others[name] ?? name).join(', ')} FROM payment, generate_series(1, ${MANY}) AS n`);
-    await pool.query('ANALYZE payment');
+    await pool.query(`INSERT INTO ledger_entry (merchant_id, id, type, debit, credit, amount, currency, payment_id, transaction_id, created_at)
+      SELECT '${aMerchantId()}', gen_random_uuid(), CASE n WHEN 1 THEN 'refund_hold' ELSE 'capture' END, 'processor', 'available', 1,
+        'USD', gen_random_uuid(), gen_random_uuid(), now() FROM generate_series(1, ${MANY}) AS n`);
+    await pool.query('ANALYZE payment, ledger_entry');
     return () => storage.close();
   });
 
@@ -56,6 +59,15 @@ describe('Payments on Postgres, among many', () => {
       expect(found._unsafeUnwrap()).toHaveLength(1);
     }
     await eventually(async () => expect((await asked('payment_metadata')) - before).toBe(8));
+  });
+
+  it('finds refunds by the index of rare entries, past all captures', async () => {
+    const before = await asked('ledger_entry_rare');
+    for (let n = 1; n <= 8; n += 1) {
+      const found = await storage.ledger.list(aMerchantId(), { type: 'refund_hold' }, { limit: 20 });
+      expect(found._unsafeUnwrap()).toHaveLength(1);
+    }
+    await eventually(async () => expect((await asked('ledger_entry_rare')) - before).toBe(8));
   });
 
   it('finds what lapses by the index of that', async () => {

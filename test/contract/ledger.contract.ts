@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { present } from '../../src/domain/kernel/present.ts';
 import { balancesOf, type LedgerEntry } from '../../src/domain/ledger/ledger.ts';
 import type { Change } from '../../src/ports/commits.ts';
+import type { LedgerFilter } from '../../src/ports/ledger.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aKey, aMerchantId, anOpening, aRefusal, aSuccess, NOON } from '../fixtures/changes.ts';
 import { aConclusion, aReservation } from '../fixtures/movements.ts';
@@ -20,7 +21,7 @@ export function ledgerContract(adapter: string, open: () => Promise<Storage>): v
     const b = aMerchantId('merchant-b');
     const commit = async (change: Change) => (await storage.commits.commit(change))._unsafeUnwrap();
     const balances = async (merchantId = a) => (await storage.balances.of(merchantId))._unsafeUnwrap();
-    const entriesOf = async (merchantId = a, filter: { currency?: 'USD' | 'EUR' } = {}) =>
+    const entriesOf = async (merchantId = a, filter: LedgerFilter = {}) =>
       (await storage.ledger.list(merchantId, filter, { limit: 100 }))._unsafeUnwrap();
     const newestFirst = (entries: readonly LedgerEntry[]) =>
       entries.toSorted((x, y) => (x.id < y.id ? 1 : -1));
@@ -60,6 +61,34 @@ export function ledgerContract(adapter: string, open: () => Promise<Storage>): v
         if (found.length < 4) break;
       }
       expect(walked).toEqual(dollars);
+    });
+
+    it('gives those of one type and time alone, both ends included, page after page', async () => {
+      const written: LedgerEntry[] = [];
+      for (let n = 0; n < 4; n += 1) {
+        const { payment, entries } = await take({ createdAt: NOON + n * 1_000 }, 30n);
+        const kept = aReservation(payment, { type: 'refund', amount: 1n }, NOON + n * 1_000 + 500);
+        if (kept === undefined) throw new Error('the refund was refused');
+        await commit(kept.change);
+        written.push(...entries, ...kept.change.entries);
+      }
+      const holds = newestFirst(written.filter(({ type }) => type === 'refund_hold'));
+      expect(holds).toHaveLength(4);
+      expect(await entriesOf(a, { type: 'refund_hold' })).toEqual(holds);
+      expect(await entriesOf(a, { type: 'refund_hold', currency: 'EUR' })).toEqual([]);
+      expect(await entriesOf(a, { type: 'transfer_in' })).toEqual([]);
+      const fees = newestFirst(written.filter(({ type }) => type === 'fee'));
+      expect(await entriesOf(a, { type: 'fee' })).toEqual(fees);
+      const [from = 0, to = 0] = [holds[2]?.createdAt, holds[1]?.createdAt];
+      expect(await entriesOf(a, { type: 'refund_hold', from, to })).toEqual(holds.slice(1, 3));
+      expect(await entriesOf(a, { type: 'refund_hold', from: from + 1, to: to - 1 })).toEqual([]);
+      const between = newestFirst(written.filter(({ createdAt }) => createdAt >= from && createdAt <= to));
+      expect(await entriesOf(a, { from, to })).toEqual(between);
+      expect(await entriesOf(a, { from: to, to: from })).toEqual([]);
+      for (const [index, { id: before }] of holds.entries()) {
+        const found = await storage.ledger.list(a, { type: 'refund_hold', from }, { limit: 1, before });
+        expect(found._unsafeUnwrap()).toEqual(holds.slice(0, 3).slice(index + 1, index + 2));
+      }
     });
 
     it('adds a capture to what is available, less its fee, in each currency apart', async () => {

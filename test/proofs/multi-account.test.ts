@@ -200,6 +200,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       'get /payments/summary',
       'get /readyz',
       'get /reconciliations',
+      'get /refunds',
       'get /reports/payments',
       'get /settlements',
       'get /transfers',

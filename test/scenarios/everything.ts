@@ -26,6 +26,7 @@ import { paymentLimitsContract } from './payment-limits.scenario.ts';
 import { paymentReportsContract } from './payment-reports.scenario.ts';
 import { processorConfigContract } from './processor-config.scenario.ts';
 import { reconciliationsContract } from './reconciliations.scenario.ts';
+import { refundListsContract } from './refund-lists.scenario.ts';
 import { relayContract } from './relay.scenario.ts';
 import { reportsContract } from './reports.scenario.ts';
 import { resolutionsContract } from './resolutions.scenario.ts';
@@ -53,6 +54,7 @@ export function storageScenarios(adapter: string, open: () => Promise<Storage>):
   transfersContract(adapter, open);
   managingMerchantsContract(adapter, open);
   processorConfigContract(adapter, open);
+  refundListsContract(adapter, open);
   relayContract(adapter, open);
   parkedEventsContract(adapter, open);
   webhooksContract(adapter, open);

@@ -33,6 +33,7 @@ export const ledgerItem = (entry: LedgerEntry): Item =>
     ...ledgerKey(entry.merchantId, entry.id),
     currency: entry.amount.currency,
     record: jsonText({
+      // First, as lists look for it there.
       type: entry.type,
       debit: entry.debit,
       credit: entry.credit,

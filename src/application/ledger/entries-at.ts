@@ -1,9 +1,9 @@
 import { ok, type ResultAsync, safeTry } from 'neverthrow';
-import type { CurrencyCode } from '../../domain/kernel/currency.ts';
-import { firstIdAt, type LedgerEntryId, type MerchantId } from '../../domain/kernel/ids.ts';
+import type { LedgerEntryId, MerchantId } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
+import { present } from '../../domain/kernel/present.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
-import type { Ledger } from '../../ports/ledger.ts';
+import type { Ledger, LedgerFilter } from '../../ports/ledger.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 
 const FEW = 50;
@@ -12,18 +12,18 @@ const FEW = 50;
 export const entriesAt = (
   ledger: Ledger,
   merchantId: MerchantId,
-  filter: Readonly<{ currency?: CurrencyCode }>,
+  filter: Omit<LedgerFilter, 'from' | 'to'>,
   at: Instant,
 ): ResultAsync<readonly LedgerEntry[], StorageUnavailable> =>
   safeTry(async function* () {
     const found: LedgerEntry[] = [];
-    const first = firstIdAt('led', at);
-    let before: LedgerEntryId = firstIdAt('led', at + 1);
+    let before: LedgerEntryId | undefined;
     for (;;) {
-      const page = yield* ledger.list(merchantId, filter, { limit: FEW, before });
-      found.push(...page.filter(({ id }) => id >= first));
+      const range = { ...filter, from: at, to: at };
+      const page = yield* ledger.list(merchantId, range, { limit: FEW, ...present({ before }) });
+      found.push(...page);
       const last = page.at(-1);
-      if (last === undefined || page.length < FEW || last.id < first) return ok(found);
+      if (last === undefined || page.length < FEW) return ok(found);
       before = last.id;
     }
   });

@@ -1,12 +1,10 @@
 import { ResultAsync } from 'neverthrow';
-import type { CurrencyCode } from '../../domain/kernel/currency.ts';
 import { type MerchantId, type PaymentId, parseId } from '../../domain/kernel/ids.ts';
-import { present } from '../../domain/kernel/present.ts';
 import type { LedgerEntry } from '../../domain/ledger/ledger.ts';
 import type { AuditTrail } from '../../ports/audit-trail.ts';
 import type { Balances, CurrentBalance } from '../../ports/balances.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Ledger } from '../../ports/ledger.ts';
+import type { Ledger, LedgerFilter } from '../../ports/ledger.ts';
 import type { SignedTokens } from '../../ports/signed-tokens.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { type CursorInvalid, type Page, paging } from '../kernel/cursor.ts';
@@ -24,7 +22,7 @@ export const readBalance =
 
 export type ListLedgerEntriesRequest = Readonly<{
   merchantId: MerchantId;
-  filter: Readonly<{ currency?: CurrencyCode; paymentId?: PaymentId }>;
+  filter: LedgerFilter & Readonly<{ paymentId?: PaymentId }>;
   limit: number;
   cursor?: string;
 }>;
@@ -55,15 +53,20 @@ export const listLedgerEntries = (
 const entriesOf = (
   { ledger, auditTrail }: Readonly<{ ledger: Ledger; auditTrail: AuditTrail }>,
   merchantId: MerchantId,
-  { currency, paymentId }: Readonly<{ currency?: CurrencyCode; paymentId: PaymentId }>,
+  {
+    paymentId,
+    from = 0,
+    to = Number.POSITIVE_INFINITY,
+    ...filter
+  }: LedgerFilter & Readonly<{ paymentId: PaymentId }>,
 ): ResultAsync<readonly LedgerEntry[], StorageUnavailable> =>
   auditTrail
     .ofPayment(merchantId, paymentId)
     .andThen((links) =>
       ResultAsync.combine(
-        [...new Set(links.map(({ timestamp }) => timestamp))].map((at) =>
-          entriesAt(ledger, merchantId, present({ currency }), at),
-        ),
+        [...new Set(links.map(({ timestamp }) => timestamp))]
+          .filter((at) => at >= from && at <= to)
+          .map((at) => entriesAt(ledger, merchantId, filter, at)),
       ),
     )
     .map((found) =>

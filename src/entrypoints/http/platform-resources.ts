@@ -25,6 +25,7 @@ import { paymentReports } from './payments/payment-report.ts';
 import { paymentSummaries } from './payments/payment-summary.ts';
 import { payments } from './payments/payments.ts';
 import { processorNotifications, type ReceivedNotifications } from './payments/processor-notifications.ts';
+import { refunds } from './payments/refunds.ts';
 import { resolutions } from './payments/resolutions.ts';
 import { search } from './search/search.ts';
 import type { GateParts } from './server/authorization.ts';
@@ -66,6 +67,7 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   exceptionBatch,
   exceptions,
   modifications,
+  refunds,
   resolutions,
   idempotencyKeys,
   search,

@@ -49,6 +49,7 @@ const guarded: readonly (readonly [string, string])[] = [
   ['GET', '/transfers/x'],
   ['GET', '/balance'],
   ['GET', '/ledger/entries'],
+  ['GET', '/refunds'],
   ['GET', '/audit'],
   ['GET', '/audit/report'],
   ['POST', '/webhook_endpoints'],

@@ -102,6 +102,7 @@ const PATHS = [
   '/transfers/x',
   '/balance',
   '/ledger/entries',
+  '/refunds',
   '/audit',
   '/audit/report',
   '/webhook_endpoints',

@@ -102,7 +102,7 @@ export const transfers: CorpusGroup = {
     get('a page of the ledger', '/ledger/entries?limit=3', { keep: { page: 'next_cursor' } }),
     get('the next page of the ledger', '/ledger/entries?limit=3&cursor={{page}}'),
     get('no ledger by a bad cursor', '/ledger/entries?cursor=x'),
-    get('no ledger by type', '/ledger/entries?type=fee'),
+    get('the fees of the ledger', '/ledger/entries?type=fee'),
     get('no ledger in no currency', '/ledger/entries?currency=gold'),
   ],
 };

@@ -3,16 +3,16 @@ import type { UseCases } from '../../../application/use-cases.ts';
 import type { PaymentId } from '../../../domain/kernel/ids.ts';
 import { jsonText, whole } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
-import { ACCOUNTS, type InsufficientFunds } from '../../../domain/ledger/ledger.ts';
+import { ACCOUNTS, type InsufficientFunds, type LedgerEntryType } from '../../../domain/ledger/ledger.ts';
 import { ledgerEntryRecord } from '../../../domain/ledger/ledger-record.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
-import { pageOf, parseQuery } from '../server/list-input.ts';
+import { pageOf, parseQuery, periodOf } from '../server/list-input.ts';
 import type { FailureOf, ProblemRow } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { answerJson, answerPage } from '../server/request-context.ts';
 import { answer, resource } from '../server/route.ts';
 import { type Tag } from '../server/route-description.ts';
-import { listPage, openList, paging, storedCurrency } from '../server/schemas.ts';
+import { listPage, openList, paging, period, storedCurrency } from '../server/schemas.ts';
 
 const problems = problemTable<FailureOf<UseCases, 'readBalance' | 'listLedgerEntries'>>({});
 const { refuse } = problems;
@@ -50,6 +50,25 @@ export const balance = z
   })
   .openapi('Balance');
 
+const ENTRY_TYPES = [
+  'capture',
+  'fee',
+  'refund_hold',
+  'refund',
+  'refund_release',
+  'transfer_out',
+  'transfer_in',
+  'fee_refund',
+  'chargeback',
+  'chargeback_reversal',
+  'adjustment_credit',
+  'adjustment_debit',
+  'payout',
+  'payout_reversal',
+  'difference_short',
+  'difference_over',
+] as const satisfies readonly LedgerEntryType[];
+
 /** The query of `GET /ledger/entries`, as text. */
 const ledgerQuery = z.strictObject({
   currency: storedCurrency.optional(),
@@ -58,6 +77,8 @@ const ledgerQuery = z.strictObject({
     .regex(/^pay_[0-9a-f]{32}$/, 'must be the id of a payment')
     .optional()
     .openapi({ description: 'Entries of its captures and refunds, their fees included.' }),
+  type: z.enum(ENTRY_TYPES).optional(),
+  ...period,
   ...paging,
 });
 
@@ -65,24 +86,7 @@ const ledgerEntry = z
   .strictObject({
     id: z.string().regex(/^led_[0-9a-f]{32}$/),
     merchant_id: z.string(),
-    type: openList([
-      'capture',
-      'fee',
-      'refund_hold',
-      'refund',
-      'refund_release',
-      'transfer_out',
-      'transfer_in',
-      'fee_refund',
-      'chargeback',
-      'chargeback_reversal',
-      'adjustment_credit',
-      'adjustment_debit',
-      'payout',
-      'payout_reversal',
-      'difference_short',
-      'difference_over',
-    ]),
+    type: openList(ENTRY_TYPES),
     debit: openList(ACCOUNTS, 'The account the amount leaves: '),
     credit: openList(ACCOUNTS, 'The account it arrives at: '),
     amount: z.int().min(1).openapi({ format: 'int64' }),
@@ -123,12 +127,21 @@ const getLedgerEntries =
   ({ listLedgerEntries }: Pick<UseCases, 'listLedgerEntries'>): TenantHandler =>
   (c, merchantId) =>
     parseQuery(ledgerQuery, new URL(c.req.url).searchParams)
-      .map((query) => ({
-        merchantId,
-        // The schema let only ids of payments through.
-        filter: present({ currency: query.currency, paymentId: query.payment_id as PaymentId | undefined }),
-        ...pageOf(query),
-      }))
+      .andThen((query) =>
+        periodOf(query).map((range) => ({
+          merchantId,
+          filter: {
+            ...range,
+            ...present({
+              currency: query.currency,
+              type: query.type,
+              // The schema let only ids of payments through.
+              paymentId: query.payment_id as PaymentId | undefined,
+            }),
+          },
+          ...pageOf(query),
+        })),
+      )
       .asyncAndThen(listLedgerEntries)
       .match(
         (page) => answerPage(page, ledgerEntryRecord),

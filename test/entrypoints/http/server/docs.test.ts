@@ -65,6 +65,7 @@ describe('/openapi.json', () => {
       'get /reconciliations',
       'get /reconciliations/{id}',
       'get /reconciliations/{id}/rows',
+      'get /refunds',
       'get /reports/payments',
       'get /search',
       'get /settlements',
