@@ -18,6 +18,7 @@ import { rawDynamoDb } from './raw-dynamodb.ts';
 import { rawPostgres } from './raw-postgres.ts';
 import { machine, type Report, table, versions } from './report.ts';
 import { orThrow, type Row, SIZES, type Sizes } from './rows.ts';
+import { streamLoad } from './streams.ts';
 import { systemOver } from './system.ts';
 import { verifying } from './verifying.ts';
 import { work } from './work.ts';
@@ -123,8 +124,12 @@ for (const storage of options.storage) {
       dataDir: join(dataDir, 'http-throughput'),
       seconds: options.quick ? 2 : 20,
     });
+    const streams = await streamLoad(storage, {
+      dataDir: join(dataDir, 'http-streams'),
+      seconds: options.quick ? 1 : 15,
+    });
     const rows = options.http ? [] : await bench(dataDir, { sizes, callers });
-    storages.push({ storage, callers, rows: [throughput, http, ...rows] });
+    storages.push({ storage, callers, rows: [throughput, http, streams, ...rows] });
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }

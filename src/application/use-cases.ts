@@ -27,6 +27,7 @@ import { recentTransactions } from './cost/recent-transactions.ts';
 import { changeCustomer } from './customers/change-customer.ts';
 import { createCustomer } from './customers/create-customer.ts';
 import { eraseCustomer } from './customers/erase-customer.ts';
+import { listCustomers } from './customers/list-customers.ts';
 import { addPaymentMethod, removePaymentMethod } from './customers/payment-methods.ts';
 import { findCustomer, getCustomer, locateCustomer } from './customers/read-customers.ts';
 import { recordCustomerAccess } from './customers/record-customer-access.ts';
@@ -230,6 +231,7 @@ export function useCases(ports: Ports, rules: Rules) {
     createCustomer: createCustomer(customers),
     getCustomer: getCustomer(customers),
     findCustomer: find,
+    listCustomers: listCustomers(ports),
     locateCustomer: locateCustomer(ports),
     changeCustomer: changeCustomer(customers),
     addPaymentMethod: addPaymentMethod(customers),

@@ -35,7 +35,16 @@ export interface Aggregates {
    * end. Of kinds whose ids carry times. With `isOpen` those that are not closed (`isClosed`), or only those that are: the
    * others are not read then, however many there are.
    */
-  newest<Kind extends 'export' | 'reconciliation' | 'settlement' | 'exception' | 'dispute' | 'transfer'>(
+  newest<
+    Kind extends
+      | 'customer'
+      | 'export'
+      | 'reconciliation'
+      | 'settlement'
+      | 'exception'
+      | 'dispute'
+      | 'transfer',
+  >(
     merchantId: MerchantId,
     kind: Kind,
     page: Readonly<{ limit: number; before?: string; from?: string; isOpen?: boolean }>,

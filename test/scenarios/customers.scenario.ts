@@ -2,6 +2,7 @@ import { errAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { customerAccessId } from '../../src/domain/customers/customer-access.ts';
 import type { CustomerId, PaymentMethodId } from '../../src/domain/kernel/ids.ts';
+import { customer, customerPage } from '../../src/entrypoints/http/customers/customer-schemas.ts';
 import type { Commits } from '../../src/ports/commits.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { aMerchantId } from '../fixtures/changes.ts';
@@ -76,6 +77,35 @@ export function customersContract(adapter: string, open: () => Promise<Storage>)
         for (const { id } of items) ids.add(id);
       }
       expect(ids.size).toBe(1);
+    });
+
+    it('lists customers newest first, page after page and by time, and opens none', async () => {
+      const { app } = aPlatform(scene.storage);
+      const client = await aClient((path, init) => app.request(path, init), merchantId);
+      const read = async (query: string) =>
+        customerPage.parse(await (await client.get(`/customers?${query}`)).json());
+      const made: string[] = [];
+      for (const n of [1, 2, 3]) {
+        const response = await client.post('/customers', { email: `${n}@example.com`, name: 'U' });
+        made.unshift(customer.parse(await response.json()).id);
+      }
+      await client.call('DELETE', `/customers/${made[1]}`);
+      const walked: Awaited<ReturnType<typeof read>>['items'] = [];
+      for (let cursor: string | null = ''; cursor !== null; ) {
+        const page = await read(`limit=1${cursor && `&cursor=${cursor}`}`);
+        walked.push(...page.items);
+        cursor = page.next_cursor;
+      }
+      expect(walked).toMatchObject([
+        { id: made[0], status: 'active' },
+        { id: made[1], status: 'erased' },
+        { id: made[2], status: 'active' },
+      ]);
+      const created_at = walked[2]?.created_at;
+      const until = await read(`end_date=${created_at}`);
+      expect(until.items.at(-1)).toEqual(walked[2]);
+      expect((await read(`start_date=${created_at}&end_date=${created_at}`)).items).toContainEqual(walked[2]);
+      expect((await read('end_date=2001-01-01')).items).toEqual([]);
     });
 
     it('lets one of many requests with one email win, from several processes', async () => {

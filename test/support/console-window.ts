@@ -1,8 +1,9 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { onTestFailed } from 'vitest';
+import { inject, onTestFailed } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { dataDirectory, developmentToken, type Offered, startServing } from './cli-process.ts';
 import { builtConsole } from './console-build.ts';
+import { postgresServer } from './postgres-database.ts';
 
 type Asked = Readonly<{ method?: string; body?: unknown; key?: string; as?: string }>;
 
@@ -27,11 +28,13 @@ export type ConsoleDesk = Readonly<{
   close: () => Promise<void>;
 }>;
 
-/** A server with the console, and a browser before it. */
+/** A server with the console over a database of its own, and a browser before it. */
 export async function openConsole(): Promise<ConsoleDesk> {
-  await builtConsole();
+  const postgres = await postgresServer(inject('postgresUrl'));
+  const [DATABASE_URL] = await Promise.all([postgres.newDatabase(), builtConsole()]);
+  await postgres.close();
   const data = dataDirectory();
-  const env = { STORAGE: 'memory', LOG_LEVEL: 'warn', PAYWRIGHT_DATA_DIR: data.path };
+  const env = { STORAGE: 'postgres', DATABASE_URL, LOG_LEVEL: 'warn', PAYWRIGHT_DATA_DIR: data.path };
   const [server, browser] = await Promise.all([startServing(env), launchChromium()]);
   const { url, token } = server;
   return {

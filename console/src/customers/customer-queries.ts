@@ -1,10 +1,27 @@
+import { infiniteQueryOptions } from '@tanstack/react-query';
 import { api, bodyOf, fetchAnswer, type Schemas } from '../api/api.ts';
 
 export type Customer = Schemas['Customer'];
 
 /** The customer of this email, or none. It decrypts the customer, and is recorded as a look at it. */
 export const findCustomer = async (email: string): Promise<Customer | undefined> =>
-  (await bodyOf(api.GET('/customers', { params: { query: { email } } }))).items[0];
+  (await bodyOf(api.GET('/customers', { params: { query: { email } } }))).items.find(
+    (item): item is Customer => 'email' in item,
+  );
+
+/** Customers, newest first, with nothing that is kept encrypted; no look is recorded. */
+export const customerList = infiniteQueryOptions({
+  queryKey: ['customers', 'list'],
+  queryFn: ({ pageParam, signal }) =>
+    bodyOf(
+      api.GET('/customers', {
+        params: { query: { limit: 50, ...(pageParam === undefined ? {} : { cursor: pageParam }) } },
+        signal,
+      }),
+    ),
+  initialPageParam: undefined as string | undefined,
+  getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+});
 
 /** A customer's details, decrypted; recorded as a look at them before they are. */
 export const revealCustomer = (id: string): Promise<Customer> =>

@@ -6,9 +6,10 @@ import { Empty, Failure } from '../parts/answers.tsx';
 import { textOf } from '../parts/form-text.ts';
 import { Page } from '../parts/page.tsx';
 import { findCustomer } from './customer-queries.ts';
+import { NewestCustomers } from './newest-customers.tsx';
 
 /**
- * Finds one customer by an exact email, which is kept in no address: only its fingerprint is stored, so no part of one
+ * All customers, sealed, and a search for one by an exact email, which is kept in no address: only its fingerprint is stored, so no part of one
  * finds anything.
  */
 export function CustomersPage() {
@@ -61,6 +62,7 @@ export function CustomersPage() {
         )}
       </div>
       {search.isError && <Failure error={search.error} />}
+      <NewestCustomers />
     </Page>
   );
 }

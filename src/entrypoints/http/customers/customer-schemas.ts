@@ -1,7 +1,16 @@
 import { z } from '@hono/zod-openapi';
 import { MOST_PAYMENT_METHODS } from '../../../domain/customers/customer.ts';
 import { email as mailbox, plainText } from '../server/person-schemas.ts';
-import { customerId, fitsSealed, MUST_FIT_SEALED, metadata, openList } from '../server/schemas.ts';
+import {
+  customerId,
+  fitsSealed,
+  listPage,
+  MUST_FIT_SEALED,
+  metadata,
+  openList,
+  paging,
+  period,
+} from '../server/schemas.ts';
 
 const email = mailbox.openapi({
   description:
@@ -109,7 +118,12 @@ export const customerChange = z
   });
 
 /** The query of `GET /customers`, as text. */
-export const customersQuery = z.strictObject({ email });
+export const customersQuery = z
+  .strictObject({ email: email.optional(), ...period, ...paging })
+  .refine(({ email, ...rest }) => email === undefined || Object.keys(rest).length === 0, {
+    path: ['email'],
+    message: 'finds one customer, and stands alone',
+  });
 
 const time = z.string().openapi({ format: 'date-time' });
 
@@ -145,10 +159,16 @@ export const customer = z
   })
   .openapi('Customer');
 
-export const customerPage = z
+/** What can be said of a customer without opening anything of theirs. */
+export const listedCustomer = z
   .strictObject({
-    items: z.array(customer).max(1),
-    next_cursor: z.null(),
-    has_more: z.literal(false),
+    id: customerId,
+    merchant_id: z.string(),
+    status: openList(['active', 'erased']),
+    version: z.int(),
+    created_at: time,
+    updated_at: time,
   })
-  .openapi('CustomerPage');
+  .openapi('ListedCustomer');
+
+export const customerPage = listPage(z.union([customer, listedCustomer])).openapi('CustomerPage');

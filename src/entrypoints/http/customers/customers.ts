@@ -9,14 +9,15 @@ import type { Origin } from '../../../domain/kernel/actor.ts';
 import type { MerchantId, PaymentMethodId } from '../../../domain/kernel/ids.ts';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
+import { revisionRecord } from '../../../domain/kernel/revision.ts';
 import { forTenants, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
 import { cardFaults } from '../server/card-guard.ts';
 import { answerVersion, expectedIn } from '../server/entity-tag.ts';
 import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
-import { parseQuery } from '../server/list-input.ts';
+import { pageOf, parseQuery, periodOf } from '../server/list-input.ts';
 import { readJson } from '../server/read-json.ts';
-import { answerJson, type HttpContext, originOf } from '../server/request-context.ts';
+import { answerJson, answerPage, type HttpContext, originOf } from '../server/request-context.ts';
 import type { PanNotAccepted } from '../server/request-problems.ts';
 import { answer, created, resource, versioned } from '../server/route.ts';
 import { customerBody, methodIn, withCustomer } from './customer-body.ts';
@@ -62,23 +63,48 @@ const customerIn = (
 });
 
 const getCustomers =
-  ({ findCustomer }: Pick<UseCases, 'findCustomer'>): TenantHandler =>
+  (parts: Pick<UseCases, 'findCustomer' | 'listCustomers'>): TenantHandler =>
   (c, merchantId) =>
-    parseQuery(customersQuery, new URL(c.req.url).searchParams)
-      .andThen(({ email }) => withoutPan(email))
-      .asyncAndThen((email) => findCustomer({ merchantId, email, origin: originOf(c) }))
-      .match(
-        (found) =>
-          answerJson(
-            200,
-            jsonText({
-              items: found === undefined ? [] : [customerBody(found)],
-              next_cursor: null,
-              has_more: false,
-            }),
-          ),
-        (failure) => refuse(c, failure),
-      );
+    parseQuery(customersQuery, new URL(c.req.url).searchParams).match(
+      ({ email, ...query }) =>
+        email === undefined ? listed(c, merchantId, query, parts) : found(c, merchantId, email, parts),
+      (failure) => Promise.resolve(refuse(c, failure)),
+    );
+
+const listed = (
+  c: HttpContext,
+  merchantId: MerchantId,
+  query: Omit<z.output<typeof customersQuery>, 'email'>,
+  { listCustomers }: Pick<UseCases, 'listCustomers'>,
+): Promise<Response> =>
+  periodOf(query)
+    .map((filter) => ({ merchantId, filter, ...pageOf(query) }))
+    .asyncAndThen(listCustomers)
+    .match(
+      (page) => answerPage(page, (customer) => ({ ...revisionRecord(customer), status: customer.status })),
+      (failure) => refuse(c, failure),
+    );
+
+const found = (
+  c: HttpContext,
+  merchantId: MerchantId,
+  email: string,
+  { findCustomer }: Pick<UseCases, 'findCustomer'>,
+): Promise<Response> =>
+  withoutPan(email)
+    .asyncAndThen((email) => findCustomer({ merchantId, email, origin: originOf(c) }))
+    .match(
+      (found) =>
+        answerJson(
+          200,
+          jsonText({
+            items: found === undefined ? [] : [customerBody(found)],
+            next_cursor: null,
+            has_more: false,
+          }),
+        ),
+      (failure) => refuse(c, failure),
+    );
 
 function withoutPan(email: string): Result<string, PanNotAccepted> {
   const faults = cardFaults({ email });
@@ -162,10 +188,12 @@ export const customers = resource({
       method: 'get',
       path: '/customers',
       operationId: 'findCustomer',
-      summary: 'Find a customer by email',
-      description: `At most one customer. ${READ}`,
+      summary: 'Find a customer by email, or list customers, newest first',
+      description:
+        `With \`email\`, at most one customer, with all of its details. ${READ} Without, a page of all, erased ones too, with nothing ` +
+        'that is kept encrypted, so that no look goes on record.',
       query: customersQuery,
-      responses: { 200: answer('The customer, or none.', customerPage) },
+      responses: { 200: answer('The customer or none; or a page.', customerPage) },
       refusals: [409, 422],
     }),
     forTenants('customers', getCustomer, {

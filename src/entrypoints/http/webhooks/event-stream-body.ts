@@ -106,5 +106,12 @@ export function streamBody(
   }
 }
 
-const message = (notice: EventNotice): string =>
-  `id: ${notice.id}\nevent: ${notice.type}\ndata: ${noticeText(notice)}\n\n`;
+/** Of notices that streams share: each is printed once for all of them. */
+const printed = new WeakMap<EventNotice, string>();
+
+function message(notice: EventNotice): string {
+  const text =
+    printed.get(notice) ?? `id: ${notice.id}\nevent: ${notice.type}\ndata: ${noticeText(notice)}\n\n`;
+  printed.set(notice, text);
+  return text;
+}

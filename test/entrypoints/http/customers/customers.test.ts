@@ -47,6 +47,35 @@ describe('customers over HTTP', () => {
     ).toBe('409 version_conflict');
   });
 
+  it('are listed newest first, erased ones too, with nothing of their details and no look on record', async () => {
+    const opened = await anHttpApp();
+    const emails = ['ada@example.com', 'bob@example.com', 'eve@example.com'];
+    const made: string[] = [];
+    for (const email of emails) made.unshift((await created(opened, aCustomer({ email }))).id);
+    await created(opened, aCustomer(), { ...ALL, merchant_id: 'merchant-2' });
+    await call(opened, 'DELETE', `/customers/${made[1]}`);
+    const audit = { permissions: ['audit'] };
+    const read = async (path: string, claims?: object) =>
+      (await (await call(opened, 'GET', path, undefined, { ...claims })).json()) as {
+        items: readonly Readonly<{ id: string; status: string; created_at: string }>[];
+        next_cursor: string | null;
+      };
+    const looks = async () => (await read('/audit?entity_type=customer_access', audit)).items.length;
+    const before = await looks();
+    const page = await read('/customers?limit=2', ALL);
+    expect(page.items.map(({ id, status }) => [id, status])).toEqual([
+      [made[0], 'active'],
+      [made[1], 'erased'],
+    ]);
+    expect(JSON.stringify(page)).not.toMatch(/example|Ada|4242/);
+    const rest = await read(`/customers?cursor=${page.next_cursor}`, ALL);
+    expect(rest).toMatchObject({ items: [{ id: made[2] }], next_cursor: null });
+    const at = rest.items[0]?.created_at ?? '';
+    expect((await read(`/customers?start_date=${at}`, ALL)).items.at(-1)?.id).toBe(made[2]);
+    expect((await read('/customers?end_date=2001-01-01', ALL)).items).toEqual([]);
+    expect(await looks()).toBe(before);
+  });
+
   it('are unique by email, per merchant', async () => {
     const opened = await anHttpApp();
     const rivals = await Promise.all(

@@ -249,7 +249,7 @@ describe('GET /ledger/entries', () => {
       await opened.app.request(`/payments?cursor=${cursor}`, await aRequest()),
     ])
       expect([response.status, await code(response)]).toEqual([400, 'cursor_invalid']);
-    for (const query of ['limit=0', 'limit=101', 'currency=usd', 'type=capture', 'limit=1&limit=2'])
+    for (const query of ['limit=0', 'limit=101', 'currency=usd', 'type=gift', 'limit=1&limit=2'])
       expect(await code(await get(opened, `/ledger/entries?${query}`))).toBe('invalid_request');
   });
 });
