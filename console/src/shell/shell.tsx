@@ -67,7 +67,7 @@ export function Shell({ session }: Readonly<{ session: Session }>) {
           </div>
         </aside>
         <div className="flex min-w-0 flex-col">
-          <div className="sticky top-0 z-10 flex h-12 items-center gap-2 border-b border-line bg-page px-4 sm:gap-3 sm:px-8">
+          <header className="sticky top-0 z-10 flex h-12 items-center gap-2 border-b border-line bg-page px-4 sm:gap-3 sm:px-8">
             <button
               type="button"
               className="icon-button lg:hidden"
@@ -99,7 +99,7 @@ export function Shell({ session }: Readonly<{ session: Session }>) {
             >
               <kbd className="font-mono text-xs">?</kbd>
             </button>
-          </div>
+          </header>
           <main id="page" tabIndex={-1} className="min-w-0 flex-1 outline-none">
             <Outlet />
           </main>

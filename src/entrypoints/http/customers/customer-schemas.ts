@@ -160,7 +160,7 @@ export const customer = z
   .openapi('Customer');
 
 /** What can be said of a customer without opening anything of theirs. */
-export const listedCustomer = z
+const listedCustomer = z
   .strictObject({
     id: customerId,
     merchant_id: z.string(),
