@@ -149,6 +149,12 @@ const merchant = createRoute({
   component: lazyRouteComponent(() => import('./merchants/merchant-page.tsx'), 'MerchantPage'),
 });
 
+const system = createRoute({
+  getParentRoute: () => root,
+  path: '/system',
+  component: lazyRouteComponent(() => import('./system/system-page.tsx'), 'SystemPage'),
+});
+
 /** Search parameters are texts under their names, as in the API. */
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -171,6 +177,7 @@ export const router = createRouter({
     merchants,
     merchant,
     cost,
+    system,
   ]),
   basepath: '/console',
   defaultErrorComponent: PageFault,

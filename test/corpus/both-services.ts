@@ -1,15 +1,18 @@
 import { payoutLedger } from '../../src/adapters/processor/payout-ledger.ts';
 import { simulatedPayouts } from '../../src/adapters/processor/payout-simulator.ts';
 import { readStripeEvent } from '../../src/adapters/stripe/notifications.ts';
+import { systemDigests } from '../../src/adapters/system/digests.ts';
+import { systemIds } from '../../src/adapters/system/ids.ts';
 import { eventStreams } from '../../src/application/webhooks/event-streams.ts';
 import { recordAttempt } from '../../src/domain/webhooks/delivery.ts';
+import { servedSystem } from '../../src/entrypoints/cli/serve-system.ts';
 import { APPROVALS } from '../../src/entrypoints/http/approvals/approvals-app.ts';
 import { wholeApp } from '../../src/entrypoints/http/platform-app.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import type { Storage } from '../../src/ports/storage.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { anApprovalsApp } from '../support/approvals-app.ts';
-import { aPlatform } from '../support/http-app.ts';
+import { aPlatform, SECRET } from '../support/http-app.ts';
 import { handClock } from '../support/relay-workers.ts';
 import { aWebhookWorld, EVERY_SHARD } from '../support/webhook-world.ts';
 import type { Before } from './corpus-request.ts';
@@ -42,11 +45,20 @@ export async function bothServices(storage: Storage, approvalsStorage: Approvals
   const processor = aProcessorThatHolds(clock);
   const notifications = { stripe: readStripeEvent([CORPUS_SECRET], clock), counted: { inc: () => {} } };
   const processorDisputes = disputesOfNewest(storage);
+  const system = {
+    ...servedSystem({
+      platform: { ...storage, clock, ids: systemIds, digests: systemDigests(SECRET) },
+      approvals: approvalsStorage,
+      circuit: () => 'closed',
+    }),
+    version: '0.1.0',
+    node: '24.0.0',
+  };
   const platform = aPlatform(storage, {
     clock,
     processor,
     processorDisputes,
-    app: { besides: APPROVALS, notifications, eventStreams: eventStreams({ ...storage, clock }) },
+    app: { besides: APPROVALS, notifications, eventStreams: eventStreams({ ...storage, clock }), system },
   });
   const payouts = simulatedPayouts(payoutLedger(':memory:'), clock);
   const approvals = anApprovalsApp(approvalsStorage, { ports: { clock, payouts } });
@@ -70,6 +82,7 @@ export async function bothServices(storage: Storage, approvalsStorage: Approvals
         (await approvals.useCases.recoverPayouts(ALL))._unsafeUnwrap();
       else if (step === 'events are relayed') await aWebhookWorld(storage, clock).relay();
       else if (step === 'jobs are done') await platform.work();
+      else if (step === 'an event is parked') await parkOldest(storage);
       else if ('pass' in step) clock.pass(step.pass);
       else await deliver(step.deliveriesAnswer);
     },
@@ -96,4 +109,11 @@ export async function bothServices(storage: Storage, approvalsStorage: Approvals
     }));
     (await storage.deliveries.save(changes))._unsafeUnwrap();
   }
+}
+
+/** As after five tries of the relay. */
+async function parkOldest({ outbox }: Storage): Promise<void> {
+  const [event] = (await outbox.unsent(1))._unsafeUnwrap();
+  if (event === undefined) throw new Error('nothing is unsent');
+  (await outbox.failed({ ...event, tries: 4 }, 'the sink refused it', 'parked'))._unsafeUnwrap();
 }

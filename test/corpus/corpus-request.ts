@@ -7,6 +7,7 @@ export type Before =
   | 'payouts are recovered'
   | 'events are relayed'
   | 'jobs are done'
+  | 'an event is parked'
   | Readonly<{ deliveriesAnswer: number }>;
 
 type Parts = Readonly<{

@@ -4,7 +4,8 @@
  */
 const RANDOM: readonly Readonly<{ pattern: RegExp; kindOf: (found: string) => string }>[] = [
   {
-    pattern: /\b(?:pay|txn|cus|evt|aud|led|pm|trf|exp|job|rec|upl|sch|set|exc|dsp|we|whd)_[0-9a-f]{32}\b/g,
+    pattern:
+      /\b(?:pay|txn|cus|evt|aud|led|pm|trf|exp|job|rec|upl|sch|set|exc|dsp|we|whd|evr)_[0-9a-f]{32}\b/g,
     kindOf: (id) => id.slice(0, id.indexOf('_')),
   },
   // A reference of the simulators is a hash over an id.

@@ -17,6 +17,7 @@ import { refusedPayments } from './requests/refused-payments.ts';
 import { refusedVendorPayments } from './requests/refused-vendor-payments.ts';
 import { resolutions } from './requests/resolutions.ts';
 import { settlements } from './requests/settlements.ts';
+import { system } from './requests/system.ts';
 import { takingPayments } from './requests/taking-payments.ts';
 import { transfers } from './requests/transfers.ts';
 import { vendorPayments } from './requests/vendor-payments.ts';
@@ -48,4 +49,5 @@ export const CORPUS: Readonly<Record<string, CorpusGroup>> = {
   resolutions,
   'customers-who-act': customersWhoAct,
   cost,
+  system,
 };

@@ -1,9 +1,12 @@
+import { errAsync } from 'neverthrow';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { readOutbox, unparkAll, unparkEvents } from '../../src/application/outbox/parked-events.ts';
+import { releaseEvent } from '../../src/application/outbox/release-event.ts';
 import type { EventId } from '../../src/domain/kernel/ids.ts';
 import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { anOpening, NOON } from '../fixtures/changes.ts';
+import { anOpening, NOON, origin, ports } from '../fixtures/changes.ts';
+import { handClock } from '../support/relay-workers.ts';
 
 const EVERY_SHARD = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
 const UNKNOWN = `evt_${'0'.repeat(32)}` as EventId;
@@ -49,6 +52,38 @@ export function parkedEventsContract(adapter: string, open: () => Promise<Storag
       expect(signal).toHaveBeenCalledWith('outbox');
       expect((await next()).find(({ id }) => id === second)).toMatchObject({ tries: 0 });
       expect((await readOutbox(storage)(10))._unsafeUnwrap().parked.map(({ id }) => id)).toEqual([first]);
+    });
+
+    it('go back one by one with who did it in the audit trail of their merchant, and not without', async () => {
+      const [first, second] = await park(3, 2);
+      if (first === undefined || second === undefined) throw new Error('nothing was parked');
+      const platform = { ...storage, ...ports, clock: handClock(), wakeUps: { signal: vi.fn() } };
+      const release = releaseEvent(platform);
+      expect((await release({ id: UNKNOWN, origin }))._unsafeUnwrapErr().kind).toBe('EventNotParked');
+      const released = (await release({ id: second, origin }))._unsafeUnwrap();
+      expect(released).toMatchObject({ id: second, tries: 5, error: 'refused' });
+      expect(platform.wakeUps.signal).toHaveBeenCalledWith('outbox');
+      expect((await next()).find(({ id }) => id === second)).toMatchObject({ tries: 0 });
+      expect((await release({ id: second, origin }))._unsafeUnwrapErr().kind).toBe('EventNotParked');
+      const trail = async () =>
+        (
+          await storage.auditTrail.list(released.merchantId, { entityType: 'event_release' }, { limit: 10 })
+        )._unsafeUnwrap();
+      expect(await trail()).toMatchObject([
+        {
+          action: 'event.unparked',
+          actor: origin.actor,
+          entityId: second.replace('evt_', 'evr_'),
+          sequence: 1,
+        },
+      ]);
+      const refused = {
+        ...platform,
+        commits: { commit: () => errAsync({ kind: 'StorageUnavailable' } as never) },
+      };
+      expect((await releaseEvent(refused)({ id: first, origin })).isErr()).toBe(true);
+      expect((await readOutbox(storage)(10))._unsafeUnwrap().parked.map(({ id }) => id)).toEqual([first]);
+      expect(await trail()).toHaveLength(1);
     });
 
     it('all go back at once, however many pages they fill', async () => {

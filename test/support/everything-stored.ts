@@ -9,6 +9,7 @@ import { orderUpload } from '../../src/application/files/order-upload.ts';
 import { resolveException } from '../../src/application/files/resolve-exception.ts';
 import { unclaimed } from '../../src/application/kernel/aggregate-change.ts';
 import { relayEvents } from '../../src/application/outbox/relay-events.ts';
+import { releaseEvent } from '../../src/application/outbox/release-event.ts';
 import { proposeOutcome } from '../../src/application/payments/propose-outcome.ts';
 import { fanOutWebhooks } from '../../src/application/webhooks/fan-out-webhooks.ts';
 import { logEvents } from '../../src/application/webhooks/log-events.ts';
@@ -59,7 +60,7 @@ async function anOutcome(storage: Storage, clock: Clock): Promise<void> {
 
 /**
  * A small store with every kind of row: what `aBusyStore` holds, customers with keys of their own and who read them, an
- * export, an endpoint with deliveries attempted and not, events logged, unsent and parked, a claim that holds nothing but
+ * export, an endpoint with deliveries attempted and not, events logged, unsent and parked, one of them put back on its way before, a claim that holds nothing but
  * its response, a payment with metadata that needs people and what one says of it, one that waits for its customer, a processor's file with lines of its own, what people decide about its rows, a dispute and a job that reads one, a schedule of exports, a file that is to be sent,
  * counters and leases.
  */
@@ -154,6 +155,9 @@ export async function everythingStored(storage: Storage): Promise<void> {
   const [parked, deferred] = (await storage.outbox.next(SHARDS, AFTERWARDS, 2))._unsafeUnwrap();
   if (parked === undefined || deferred === undefined) throw new Error('nothing is unsent');
   (await storage.outbox.failed(parked, 'refused', 'parked'))._unsafeUnwrap();
+  const released = await releaseEvent({ ...files.ports, ...storage })({ id: parked.id, origin });
+  released._unsafeUnwrap();
+  (await storage.outbox.failed({ ...parked, tries: 0 }, 'refused', 'parked'))._unsafeUnwrap();
   (await storage.outbox.failed(deferred, 'refused', NOON + 1_000))._unsafeUnwrap();
 
   (await storage.leases.hold(['relay'], 'worker-1', NOON, AFTERWARDS))._unsafeUnwrap();

@@ -49,6 +49,7 @@ const HARMLESS = new Set([
   'refunds_per_transaction',
   'retention_days',
   'utilisation',
+  'service',
 ]);
 
 /** What in a body looks like the name of a thing, and is not one of a tenant's. */
@@ -91,6 +92,7 @@ export function foreignRequests(
     settlements: ofA.settlements,
     exceptions: ofA.exceptions,
     disputes: ofA.disputes,
+    outbox: [`evt_${'0'.repeat(32)}`],
     key: KEYS_OF_A,
   };
   const bs: Readonly<Record<string, string>> = {

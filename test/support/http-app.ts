@@ -5,6 +5,7 @@ import { givenRing } from '../../src/adapters/keys/given-ring.ts';
 import type { RingSource } from '../../src/adapters/keys/ring.ts';
 import { ringKeys } from '../../src/adapters/keys/secret-keys.ts';
 import { localVault } from '../../src/adapters/keys/vault.ts';
+import { memoryApprovalsStorage } from '../../src/adapters/memory/approvals/storage.ts';
 import { memoryStorage } from '../../src/adapters/memory/storage.ts';
 import { simulatedProcessor } from '../../src/adapters/processor/simulator.ts';
 import { simulatorLedger } from '../../src/adapters/processor/simulator-ledger.ts';
@@ -30,6 +31,7 @@ import { EXPORT_WORK } from '../../src/application/files/start-export.ts';
 import { useCases } from '../../src/application/use-cases.ts';
 import { ANOMALY_RULES } from '../../src/domain/audit/anomalies.ts';
 import { present } from '../../src/domain/kernel/present.ts';
+import { servedSystem } from '../../src/entrypoints/cli/serve-system.ts';
 import { exportEncoder } from '../../src/entrypoints/files/export-encoder.ts';
 import { httpTransferResponseEncoder } from '../../src/entrypoints/http/ledger/transfers.ts';
 import { metricsText } from '../../src/entrypoints/http/operation/operation.ts';
@@ -111,6 +113,11 @@ export function aPlatform(storage: Storage, parts: PlatformParts = {}) {
     health: storage.health,
     authenticate: tokenVerifier({ kind: 'hs256', secret: SECRET, issuer: ISSUER, audience: AUDIENCE }),
     metrics,
+    system: servedSystem({
+      platform: ports,
+      approvals: memoryApprovalsStorage(),
+      circuit: () => 'closed',
+    }),
     readable: { access: { kind: 'open' }, read: () => metricsText(metrics) },
     noteFailedAuthentication: () => {},
     log: jsonLogger({ level: 'info', destination: { write: (line) => void lines.push(line) } }),

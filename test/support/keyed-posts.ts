@@ -19,10 +19,10 @@ type Opened = (isProposed?: true) => Promise<string>;
 
 /**
  * Sends a request of its own and gives what the answer says. `exception` opens one, and `inAttention` a payment of which the
- * processor says another amount: no request makes what another person proposed, nor a `dispute`.
+ * processor says another amount: no request makes what another person proposed, nor a `dispute` or a `parkedEvent`.
  */
 export type Ask = ((call: Call) => Promise<Readonly<Record<string, unknown>>>) &
-  Readonly<{ exception: Opened; inAttention: Opened; dispute: Opened }>;
+  Readonly<{ exception: Opened; inAttention: Opened; dispute: Opened; parkedEvent: Opened }>;
 
 /** Opens exceptions of the merchant whom the tokens of these tests name; what is proposed is another person's proposal. */
 export const exceptionsIn =
@@ -69,6 +69,18 @@ export const disputesIn =
   async () => {
     const parts = { merchantId: aMerchantId('merchant-1'), processorId: `du_${randomUUID()}` };
     return `/disputes/${(await committedDispute(storage, aDispute(parts))).id}`;
+  };
+
+/** Parks events of the same merchant. */
+export const parkedIn =
+  (storage: Storage): Ask['parkedEvent'] =>
+  async () => {
+    const { change } = anOpening({ merchantId: aMerchantId('merchant-1') });
+    (await storage.commits.commit(change))._unsafeUnwrap();
+    const [event] = change.events;
+    if (event === undefined) throw new Error('a payment that opens has an event');
+    (await storage.outbox.failed({ ...event, tries: 4 }, 'refused', 'parked'))._unsafeUnwrap();
+    return `/outbox/${event.id}`;
   };
 
 /**
@@ -272,6 +284,12 @@ export const PLATFORM_POSTS: Readonly<Record<string, KeyedPost>> = {
       });
       return { one: await call(), other: await call() };
     },
+  },
+  unparkEvent: {
+    prepare: async (ask) => ({
+      one: { path: `${await ask.parkedEvent()}/unpark` },
+      other: { path: `${await ask.parkedEvent()}/unpark` },
+    }),
   },
   replayWebhookDelivery: {
     prepare: async (ask) => ({

@@ -18,6 +18,7 @@ export const ENTITY_TYPES = [
   'statement_line',
   'exception',
   'dispute',
+  'event_release',
 ] as const;
 
 const filter = <Of extends z.core.$ZodType>(of: Of) => fallback(z.optional(of), undefined as never);

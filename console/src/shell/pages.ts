@@ -8,6 +8,7 @@ import {
   type LucideIcon,
   Scale,
   ScrollText,
+  Server,
   ShieldAlert,
   Store,
   TriangleAlert,
@@ -116,6 +117,13 @@ export const PAGES: readonly PageLink[] = [
     name: 'Cost',
     key: 'u',
     icon: Coins,
+    isFor: mayManage,
+  },
+  {
+    path: '/system',
+    name: 'System',
+    key: 'y',
+    icon: Server,
     isFor: mayManage,
   },
 ];

@@ -20,7 +20,8 @@ export const readOutbox =
       parked,
     }));
 
-type UnparkPorts<Event extends Outgoing> = Readonly<{
+/** What unparking needs. */
+export type UnparkPorts<Event extends Outgoing = DomainEvent> = Readonly<{
   outbox: Pick<Outbox<Event>, 'unpark' | 'parked'>;
   wakeUps: Pick<WakeUps, 'signal'>;
 }>;

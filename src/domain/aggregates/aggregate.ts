@@ -47,6 +47,12 @@ import {
   statementLineRecord,
 } from '../files/statement-line.ts';
 import type { AggregateKind } from '../kernel/aggregate-kind.ts';
+import {
+  type EventRelease,
+  type EventReleaseRecord,
+  eventReleaseRecord,
+  restoreEventRelease,
+} from '../kernel/event-release.ts';
 import type { MerchantId } from '../kernel/ids.ts';
 import type { JsonObject } from '../kernel/json.ts';
 import { restoreTransfer, type Transfer, type TransferRecord, transferRecord } from '../ledger/transfer.ts';
@@ -84,7 +90,8 @@ export type Aggregate =
   | Settlement
   | StatementLine
   | Exception
-  | Dispute;
+  | Dispute
+  | EventRelease;
 export type AggregateOf<Kind extends AggregateKind> = Extract<Aggregate, { kind: Kind }>;
 
 /** What is stored. */
@@ -118,6 +125,8 @@ export function aggregateRecord(aggregate: Aggregate): JsonObject {
       return exceptionRecord(aggregate);
     case 'dispute':
       return disputeRecord(aggregate);
+    case 'event_release':
+      return eventReleaseRecord(aggregate);
   }
 }
 
@@ -141,6 +150,7 @@ export function auditedRecord(aggregate: Aggregate): JsonObject {
     case 'statement_line':
     case 'exception':
     case 'dispute':
+    case 'event_release':
       return aggregateRecord(aggregate);
   }
 }
@@ -183,6 +193,8 @@ export function restoreAggregate(kind: AggregateKind, record: JsonObject, auditH
       return restoreException(record as ExceptionRecord, auditHash);
     case 'dispute':
       return restoreDispute(record as DisputeRecord, auditHash);
+    case 'event_release':
+      return restoreEventRelease(record as EventReleaseRecord, auditHash);
   }
 }
 

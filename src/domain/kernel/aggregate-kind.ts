@@ -14,5 +14,6 @@ export const AGGREGATE_KINDS = [
   'statement_line',
   'exception',
   'dispute',
+  'event_release',
 ] as const;
 export type AggregateKind = (typeof AGGREGATE_KINDS)[number];

@@ -31,6 +31,7 @@ export const OPERATIONS = [
   'reject_resolution',
   'propose_outcome',
   'confirm_outcome',
+  'unpark_event',
 ] as const;
 
 /**

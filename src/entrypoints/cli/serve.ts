@@ -37,6 +37,7 @@ import { notOpened } from './open-platform.ts';
 import { type OpenSystem, openSystem } from './open-system.ts';
 import { type ProcessFaults, watchFaults } from './process-faults.ts';
 import { serveConsole } from './serve-console.ts';
+import { servedSystem } from './serve-system.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
 import { startEventStreams } from './start-event-streams.ts';
 import { queueSimulatedOf, runJobsOf } from './start-jobs.ts';
@@ -138,6 +139,11 @@ async function serve(
       readable,
       notifications,
       eventStreams: streams,
+      system: servedSystem({
+        platform: platform.get(TOKENS.ports),
+        approvals: approvalsPorts,
+        circuit: platform.get(TOKENS.guardedProcessor).circuit,
+      }),
       ...present({ simulatedCustomers: customersIn(config, platform) }),
     }),
     approvalsApp({ ...approvalsUseCases, ...common }),

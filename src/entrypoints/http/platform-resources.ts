@@ -19,6 +19,7 @@ import { ledger } from './ledger/ledger.ts';
 import { transfers } from './ledger/transfers.ts';
 import { merchants } from './merchants/merchants.ts';
 import { operation, type ReadableMetrics } from './operation/operation.ts';
+import { type ServedSystem, system } from './operation/system.ts';
 import { idempotencyKeys } from './payments/idempotency-keys.ts';
 import { modifications } from './payments/modifications.ts';
 import { paymentReports } from './payments/payment-report.ts';
@@ -49,6 +50,8 @@ export type PlatformParts = GateParts &
     notifications?: ReceivedNotifications;
     /** Where connections last: absent behind a gateway, where there are no streams. */
     eventStreams?: ServedStreams;
+    /** What operators see of the process and both outboxes; absent where none lasts. */
+    system?: ServedSystem;
     /** What `/metrics` beside the API shows; without it there is none. */
     readable?: ReadableMetrics;
   }>;
@@ -84,5 +87,6 @@ export const PLATFORM: readonly Resource<PlatformParts>[] = [
   eventStream,
   processorNotifications,
   cost,
+  system,
   operation,
 ];

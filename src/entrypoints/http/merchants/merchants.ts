@@ -82,7 +82,7 @@ const postMerchant =
       );
 
 /** Whose idempotency keys those of administrators are; no merchant can have this id. */
-const INSTALLATION = '@installation' as MerchantId;
+export const INSTALLATION = '@installation' as MerchantId;
 
 const merchantIn = (
   { id, name, email, processor_config, ...optional }: z.output<typeof newMerchant>,

@@ -13,6 +13,7 @@ import {
   disputesIn,
   exceptionsIn,
   PLATFORM_POSTS,
+  parkedIn,
 } from '../../../support/keyed-posts.ts';
 
 const { kinds, close } = await everyStorage(inject('postgresUrl'));
@@ -55,6 +56,7 @@ async function aDesk(storage: Storage = memoryStorage()) {
     exception: exceptionsIn(storage),
     inAttention: attentionIn(storage),
     dispute: disputesIn(storage),
+    parkedEvent: parkedIn(storage),
   });
   const read = (path: string, headers: Headers = {}) => send({ method: 'GET', path }, headers);
   const tagOf = async (path: string) => (await read(path)).headers.get('etag') ?? '';

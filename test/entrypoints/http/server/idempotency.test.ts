@@ -13,6 +13,7 @@ import {
   disputesIn,
   exceptionsIn,
   PLATFORM_POSTS,
+  parkedIn,
 } from '../../../support/keyed-posts.ts';
 
 const { kinds, close } = await everyStorage(inject('postgresUrl'));
@@ -56,6 +57,7 @@ async function aDesk(storage: Storage) {
     exception: exceptionsIn(storage),
     inAttention: attentionIn(storage),
     dispute: disputesIn(storage),
+    parkedEvent: parkedIn(storage),
   });
   return { send, ask, app, work };
 }

@@ -1,0 +1,50 @@
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { isPassing, statusOf } from '../api/problem.ts';
+
+export type SystemState = Schemas['SystemState'];
+export type ParkedEvent = Schemas['ParkedEvent'];
+export type Service = 'platform' | 'approvals';
+
+/** No event tells of any of it. */
+const AGAIN_MS = 10_000;
+
+export const systemQuery = queryOptions({
+  queryKey: ['system', 'state'],
+  queryFn: ({ signal }) => bodyOf(api.GET('/system', { signal })),
+  refetchInterval: AGAIN_MS,
+});
+
+export const readinessQuery = queryOptions({
+  queryKey: ['system', 'readiness'],
+  queryFn: ({ signal }) => bodyOf(api.GET('/readyz', { signal })),
+  refetchInterval: AGAIN_MS,
+  retry: false,
+});
+
+export const parkedQuery = (service: Service) =>
+  queryOptions({
+    queryKey: ['system', 'parked', service],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/outbox/parked', { params: { query: { service, limit: 100 } }, signal })),
+    refetchInterval: AGAIN_MS,
+  });
+
+/** Puts one parked event back on its way, under one key for as long as no final answer came. */
+export function useUnpark({ id }: ParkedEvent) {
+  const queries = useQueryClient();
+  const [key, setKey] = useState(() => `console-${crypto.randomUUID()}`);
+  return useMutation({
+    mutationFn: () =>
+      bodyOf(
+        api.POST('/outbox/{id}/unpark', {
+          params: { path: { id }, header: { 'Idempotency-Key': key } },
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['system'] }),
+    onError: (error) => {
+      if (!isPassing(error) && statusOf(error) !== 401) setKey(`console-${crypto.randomUUID()}`);
+    },
+  });
+}

@@ -1,0 +1,31 @@
+import { type CorpusGroup, get, post } from '../corpus-request.ts';
+import { card } from './bodies.ts';
+
+const UNKNOWN = `/outbox/evt_${'0'.repeat(32)}/unpark`;
+
+/** What operators see of the system, as far as it is the same on every machine. */
+export const system: CorpusGroup = {
+  as: 'root',
+  requests: [
+    get('nothing is parked', '/outbox/parked'),
+    post('a payment', '/payments', card(), { as: 'merchant', key: 'p-1' }),
+    get('an event that was parked', '/outbox/parked', {
+      before: ['an event is parked'],
+      keep: { event: 'items.0.id' },
+    }),
+    get('what waits, and what is parked', '/system'),
+    post('put back on its way', '/outbox/{{event}}/unpark', undefined, { key: 'unpark-0' }),
+    post('put back once', '/outbox/{{event}}/unpark', undefined, { key: 'unpark-0' }),
+    get('who put it back', '/audit?entity_type=event_release', { as: 'merchant' }),
+    get('nothing of approvals is parked', '/outbox/parked?service=approvals&limit=1'),
+    get('no list of an unknown service', '/outbox/parked?service=webhooks'),
+    get('no list of none', '/outbox/parked?limit=0'),
+    get('no list of more than a hundred', '/outbox/parked?limit=101'),
+    post('no event of that id is parked', UNKNOWN, undefined, { key: 'unpark-1' }),
+    post('no id of an event', '/outbox/evt_1/unpark'),
+    get('no system by a query', '/system?service=platform'),
+    get('no system for a merchant', '/system', { as: 'merchant' }),
+    get('no parked events for a merchant', '/outbox/parked', { as: 'merchant' }),
+    post('nothing unparked by a merchant', UNKNOWN, undefined, { as: 'merchant' }),
+  ],
+};
