@@ -4,6 +4,7 @@ import { auditSearch } from './audit/audit-search.ts';
 import { costSearch } from './cost/cost-search.ts';
 import { disputeSearch } from './disputes/dispute-search.ts';
 import { exceptionSearch } from './exceptions/exception-search.ts';
+import { exportSearch } from './exports/export-search.ts';
 import { fraudSearch } from './fraud/fraud-search.ts';
 import { ledgerSearch } from './ledger/ledger-search.ts';
 import { overviewSearch } from './overview/overview-search.ts';
@@ -11,6 +12,7 @@ import { Empty } from './parts/answers.tsx';
 import { paymentSearch } from './payments/payment-search.ts';
 import { PaymentsPage } from './payments/payments-page.tsx';
 import { reconciliationSearch } from './reconciliations/reconciliation-search.ts';
+import { settlementSearch } from './settlements/settlement-search.ts';
 import { Entrance } from './shell/entrance.tsx';
 import { Landing } from './shell/landing.tsx';
 import { PageFault } from './shell/page-fault.tsx';
@@ -105,6 +107,26 @@ const cost = createRoute({
   component: lazyRouteComponent(() => import('./cost/cost-page.tsx'), 'CostPage'),
 });
 
+const exports = createRoute({
+  getParentRoute: () => root,
+  path: '/exports',
+  validateSearch: (search) => exportSearch.parse(search),
+  component: lazyRouteComponent(() => import('./exports/exports-page.tsx'), 'ExportsPage'),
+});
+
+const settlements = createRoute({
+  getParentRoute: () => root,
+  path: '/settlements',
+  validateSearch: (search) => settlementSearch.parse(search),
+  component: lazyRouteComponent(() => import('./settlements/settlements-page.tsx'), 'SettlementsPage'),
+});
+
+const settlement = createRoute({
+  getParentRoute: () => root,
+  path: '/settlements/$id',
+  component: lazyRouteComponent(() => import('./settlements/settlement-page.tsx'), 'SettlementPage'),
+});
+
 const reconciliations = createRoute({
   getParentRoute: () => root,
   path: '/reconciliations',
@@ -166,10 +188,13 @@ export const router = createRouter({
     customer,
     ledger,
     disputes,
+    settlements,
+    settlement,
     reconciliations,
     reconciliation,
     exceptions,
     exception,
+    exports,
     approvals,
     fraud,
     webhooks,

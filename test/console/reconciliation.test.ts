@@ -99,7 +99,7 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     const press = (key: string) => (actions++, page.keyboard.press(key));
     await press('g');
     await press('x');
-    await page.locator('[data-row]').first().waitFor();
+    await page.getByRole('row', { name: /Mismatched 1\.00 USD/ }).waitFor();
     await press('j');
     await press('Enter');
     const amount = page.getByRole('row', { name: /^Amount/ });

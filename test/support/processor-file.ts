@@ -30,6 +30,10 @@ export async function processorFile(
   return `${[HEADER, ...lines, ...others].join('\n')}\n`;
 }
 
+/** A row that stands for itself: what a processor kept, gave, or sent to the bank. */
+export const ownRow = (type: string, amount: number, name: string, bank = ''): string =>
+  `,,settled,0,${DAYS},${type},${amount},USD,${type === 'payout' ? '' : `${name}-${type}`},${name},${bank}`;
+
 /** Sends a file to the API and waits for what becomes of it: the id of its reconciliation. */
 export async function reconciled({ url, token, api }: ConsoleDesk, file: string): Promise<string> {
   const response = await fetch(`${url}/reconciliations?source=native`, {

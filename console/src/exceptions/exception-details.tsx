@@ -147,6 +147,15 @@ const factsOf = (exception: Exception) =>
     ['Line', exception.line],
     [
       'Settlement',
-      exception.settlement_id && <Copyable key="set" text={exception.settlement_id} label="settlement id" />,
+      exception.settlement_id && (
+        <Link
+          key="settlement"
+          to="/settlements/$id"
+          params={{ id: exception.settlement_id }}
+          className={LINK}
+        >
+          {exception.settlement_id}
+        </Link>
+      ),
     ],
   ] as const;

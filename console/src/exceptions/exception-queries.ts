@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { paths } from '../../../client/src/api.ts';
 import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { PAGED, pageFrom } from '../api/paged.ts';
 import type { ExceptionSearch } from './exception-search.ts';
 
 export type Exception = Schemas['Exception'];
@@ -9,6 +10,7 @@ type Query = NonNullable<paths['/exceptions']['get']['parameters']['query']>;
 
 export const exceptionList = ({ status = 'open', ...filters }: ExceptionSearch) =>
   infiniteQueryOptions({
+    ...PAGED,
     queryKey: ['exceptions', 'list', status, filters],
     queryFn: ({ pageParam, signal }) =>
       bodyOf(
@@ -16,18 +18,15 @@ export const exceptionList = ({ status = 'open', ...filters }: ExceptionSearch) 
           params: {
             query: {
               ...(Object.fromEntries(
-                Object.entries({ ...filters, cursor: pageParam }).filter(([, value]) => value !== undefined),
+                Object.entries(filters).filter(([, value]) => value !== undefined),
               ) as Query),
-              limit: 50,
+              ...pageFrom(pageParam),
               ...(status === 'any' ? {} : { status }),
             },
           },
           signal,
         }),
       ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
-    meta: { live: true },
   });
 
 export const exceptionQuery = (id: string) =>

@@ -41,6 +41,7 @@ const STATUS_TONES: Readonly<Record<string, Tone>> = {
   failed: 'bad',
   disabled: 'bad',
   expired: 'bad',
+  completed_with_exceptions: 'warn',
   open: 'warn',
   proposed: 'info',
   resolved: 'good',

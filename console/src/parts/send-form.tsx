@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from 'react';
 import { Failure } from './answers.tsx';
 
 type Props = Readonly<{
@@ -18,6 +18,13 @@ type Props = Readonly<{
   children: ReactNode;
 }>;
 
+/** Enter sends from a closed choice too, as it does from a field. */
+function submitFromChoice(event: KeyboardEvent<HTMLFormElement>): void {
+  if (event.key !== 'Enter' || !(event.target instanceof HTMLSelectElement)) return;
+  event.preventDefault();
+  event.currentTarget.requestSubmit();
+}
+
 /** A form of a dialog that sends once, with what is wrong with it and what was answered above its button. */
 export function SendForm({
   onSend,
@@ -35,7 +42,13 @@ export function SendForm({
     if (!mutation.isPending) setFault(onSend(new FormData(event.currentTarget)));
   };
   return (
-    <form onSubmit={submit} onChange={onChange} className="flex flex-col gap-4" noValidate>
+    <form
+      onSubmit={submit}
+      onChange={onChange}
+      onKeyDown={submitFromChoice}
+      className="flex flex-col gap-4"
+      noValidate
+    >
       {children}
       <p role="alert" className="text-bad empty:hidden">
         {fault}

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { PAGED, pageFrom } from '../api/paged.ts';
 import type { ReconciliationSearch } from './reconciliation-search.ts';
 
 export type Reconciliation = Schemas['Reconciliation'];
@@ -19,19 +20,12 @@ const isReportDue = ({ report_url, report_error, completed_at }: Reconciliation)
   Date.now() - Date.parse(completed_at) < REPORT_WITHIN_MS;
 
 export const reconciliationList = infiniteQueryOptions({
+  ...PAGED,
   queryKey: ['reconciliations', 'list'],
   queryFn: ({ pageParam, signal }) =>
-    bodyOf(
-      api.GET('/reconciliations', {
-        params: { query: { limit: 50, ...(pageParam === undefined ? {} : { cursor: pageParam }) } },
-        signal,
-      }),
-    ),
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    bodyOf(api.GET('/reconciliations', { params: { query: pageFrom(pageParam) }, signal })),
   refetchInterval: ({ state }) =>
     state.data?.pages.some(({ items }) => items.some(isUnderWay)) === true && 2 * POLL_MS,
-  meta: { live: true },
 });
 
 /** Counted as it goes while the file is read. */
@@ -47,6 +41,7 @@ export const reconciliationQuery = (id: string) =>
 /** Read anew with each version: rows have their outcome as the file is read. */
 export const rowList = ({ id, version }: Reconciliation, { outcome }: ReconciliationSearch) =>
   infiniteQueryOptions({
+    ...PAGED,
     queryKey: ['reconciliations', 'rows', id, outcome, version],
     queryFn: ({ pageParam, signal }) =>
       bodyOf(
@@ -54,15 +49,13 @@ export const rowList = ({ id, version }: Reconciliation, { outcome }: Reconcilia
           params: {
             path: { id },
             query: {
-              limit: 50,
+              ...pageFrom(pageParam),
               ...(outcome === undefined ? {} : { outcome }),
-              ...(pageParam === undefined ? {} : { cursor: pageParam }),
             },
           },
           signal,
         }),
       ),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    meta: {},
     staleTime: 60_000,
   });

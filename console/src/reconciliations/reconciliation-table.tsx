@@ -12,7 +12,7 @@ const COLUMNS = [
   { name: 'Rows', look: 'hidden w-28 text-right sm:table-cell' },
   { name: 'Not matched', look: 'hidden w-28 text-right md:table-cell' },
   { name: 'Source', look: 'hidden w-32 md:table-cell' },
-  { name: 'Created', look: 'hidden w-48 text-right lg:table-cell' },
+  { name: 'Created', look: 'hidden w-48 text-right xl:table-cell' },
 ];
 
 /** Rows of a file that a person may have to look at. */
@@ -53,7 +53,7 @@ export function ReconciliationTable({ rows }: Readonly<{ rows: readonly Reconcil
             {count(unmatched(each))}
           </td>
           <td className={`${CELL} hidden text-quiet md:table-cell`}>{inWords(each.source)}</td>
-          <td className={`${CELL} hidden text-right text-quiet lg:table-cell`}>
+          <td className={`${CELL} hidden text-right text-quiet xl:table-cell`}>
             <Time at={each.created_at} />
           </td>
         </tr>

@@ -3,7 +3,9 @@ import {
   Coins,
   CreditCard,
   FileCheck,
+  FileDown,
   Gavel,
+  HandCoins,
   Inbox,
   type LucideIcon,
   Scale,
@@ -64,6 +66,13 @@ export const PAGES: readonly PageLink[] = [
     isFor: (session) => mayUse(session, 'payments'),
   },
   {
+    path: '/settlements',
+    name: 'Settlements',
+    key: 's',
+    icon: HandCoins,
+    isFor: (session) => mayUse(session, 'settlements'),
+  },
+  {
     path: '/reconciliations',
     name: 'Reconciliation',
     key: 'r',
@@ -76,6 +85,13 @@ export const PAGES: readonly PageLink[] = [
     key: 'x',
     icon: TriangleAlert,
     isFor: (session) => mayUse(session, 'settlements'),
+  },
+  {
+    path: '/exports',
+    name: 'Exports',
+    key: 'e',
+    icon: FileDown,
+    isFor: (session) => mayUse(session, 'exports'),
   },
   {
     path: '/approvals',

@@ -1,0 +1,60 @@
+import { useState } from 'react';
+import { Dialog } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
+import { textOf } from '../parts/form-text.ts';
+import { SendForm } from '../parts/send-form.tsx';
+import { ExportFields, exportIn } from './export-fields.tsx';
+import { useOrder } from './export-queries.ts';
+import type { ExportSearch, Kind } from './export-search.ts';
+
+type Props = Readonly<{ given: ExportSearch; onClose: () => void; onDone: (id: string) => void }>;
+
+/** Orders a file, with what the address names filled in. */
+export function ExportDialog({ given, onClose, onDone }: Props) {
+  const sending = useOrder(onDone);
+  const [kind, setKind] = useState<Kind>(given.kind ?? 'payments');
+  const { isUndecided } = sending;
+  const send = (form: FormData): string | undefined => {
+    const written = exportIn(form, kind);
+    if (typeof written === 'string') return written;
+    const [start_date, end_date] = ['start_date', 'end_date'].map((name) => textOf(form, name));
+    const { filters, ...rest } = written;
+    sending.mutation.mutate({
+      ...rest,
+      ...(form.has('bom') && rest.format === 'csv' ? { bom: true } : {}),
+      filters: {
+        ...filters,
+        ...(start_date === undefined ? {} : { start_date }),
+        ...(end_date === undefined ? {} : { end_date }),
+      },
+    });
+    return undefined;
+  };
+  return (
+    <Dialog title="New export" onClose={onClose}>
+      <SendForm onSend={send} sending={sending} name="Export">
+        <ExportFields kind={kind} onKind={setKind} given={given} isLocked={isUndecided} isFirst />
+        <div className="grid grid-cols-2 gap-3">
+          <Field
+            label="From (UTC)"
+            name="start_date"
+            type="date"
+            defaultValue={given.start_date?.slice(0, 10)}
+            readOnly={isUndecided}
+          />
+          <Field
+            label="To (UTC)"
+            name="end_date"
+            type="date"
+            defaultValue={given.end_date?.slice(0, 10)}
+            readOnly={isUndecided}
+          />
+        </div>
+        <label className="flex items-center gap-2">
+          <input type="checkbox" name="bom" className="size-4" />
+          Of CSV: a byte order mark, for Excel
+        </label>
+      </SendForm>
+    </Dialog>
+  );
+}

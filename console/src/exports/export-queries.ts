@@ -1,0 +1,96 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { PAGED, pageFrom } from '../api/paged.ts';
+import { isPassing } from '../api/problem.ts';
+
+export type ExportJob = Schemas['ExportJob'];
+export type NewExport = Schemas['NewExport'];
+
+const POLL_MS = 1_000;
+/** Links are good for 15 minutes, and made anew at each read. */
+const LINK_MS = 15 * 60_000;
+const RENEWED_MS = 10 * 60_000;
+
+export const isUnderWay = ({ status }: Pick<ExportJob, 'status'>): boolean =>
+  status === 'pending' || status === 'processing';
+
+/** Until when the link of an export works that was read then. */
+export const linkEndsAt = (readAt: number): string => new Date(readAt + LINK_MS).toISOString();
+
+export const exportList = infiniteQueryOptions({
+  ...PAGED,
+  queryKey: ['exports', 'list'],
+  queryFn: ({ pageParam, signal }) =>
+    bodyOf(api.GET('/exports', { params: { query: pageFrom(pageParam) }, signal })),
+  refetchInterval: ({ state }) =>
+    state.data?.pages.some(({ items }) => items.some(isUnderWay)) === true && 2 * POLL_MS,
+});
+
+/** How far it is, while it is made; then its link, which is renewed for as long as it is looked at. */
+export const exportQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['exports', 'one', id],
+    queryFn: ({ signal }) => bodyOf(api.GET('/exports/{id}', { params: { path: { id } }, signal })),
+    refetchInterval: ({ state: { data } }) =>
+      data === undefined ? false : isUnderWay(data) ? POLL_MS : data.status === 'completed' && RENEWED_MS,
+    meta: { live: true },
+  });
+
+const newKey = (): string => `console-${crypto.randomUUID()}`;
+
+/** Sends one wish under one key until it has a final answer. */
+function useSending<Wish, Answer>(
+  send: (wish: Wish, key: string) => Promise<Answer>,
+  onDone: (answer: Answer) => void,
+) {
+  const queries = useQueryClient();
+  const [key, setKey] = useState(newKey);
+  const mutation = useMutation({
+    mutationFn: (wish: Wish) => send(wish, key),
+    onSuccess: async (answer) => {
+      await queries.invalidateQueries({ queryKey: ['exports'] });
+      onDone(answer);
+    },
+    onError: (error) => {
+      if (!isPassing(error)) setKey(newKey());
+    },
+  });
+  return { mutation, isUndecided: isPassing(mutation.error) };
+}
+
+const order = (body: NewExport, key: string) =>
+  bodyOf(api.POST('/exports', { params: { header: { 'Idempotency-Key': key } }, body }));
+
+export const useOrder = (onDone: (id: string) => void) =>
+  useSending(order, ({ export_id }) => onDone(export_id));
+
+const cancel = (id: string, key: string) =>
+  bodyOf(api.POST('/exports/{id}/cancel', { params: { path: { id }, header: { 'Idempotency-Key': key } } }));
+
+export const useCancellation = () => useSending(cancel, () => {});
+
+export type ExportSchedule = Schemas['ExportSchedule'];
+export type NewSchedule = Schemas['NewExportSchedule'];
+
+export const scheduleList = queryOptions({
+  queryKey: ['exports', 'schedules'],
+  queryFn: ({ signal }) => bodyOf(api.GET('/export_schedules', { signal })),
+  meta: { live: true },
+});
+
+const schedule = (body: NewSchedule, key: string) =>
+  bodyOf(api.POST('/export_schedules', { params: { header: { 'Idempotency-Key': key } }, body }));
+
+export const useSchedule = (onDone: () => void) => useSending(schedule, onDone);
+
+type Change = Readonly<{ schedule: ExportSchedule; to: ExportSchedule['status'] | 'removed' }>;
+
+/** Of the schedule as it was seen; one that has changed meanwhile is left alone. */
+const change = async ({ schedule: { id, version }, to }: Change): Promise<unknown> => {
+  const params = { path: { id }, header: { 'If-Match': `"${version}"` } };
+  if (to === 'removed') return (await api.DELETE('/export_schedules/{id}', { params })).response.status;
+  return bodyOf(api.PATCH('/export_schedules/{id}', { params, body: { status: to } }));
+};
+
+export const useScheduleChange = (onDone: () => void) => useSending(change, onDone);

@@ -1,0 +1,111 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { CalendarClock } from 'lucide-react';
+import { useState } from 'react';
+import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
+import { inWords, Status } from '../parts/badge.tsx';
+import { Time } from '../parts/clock.tsx';
+import { CELL, Table } from '../parts/table.tsx';
+import { type ExportSchedule, scheduleList, useScheduleChange } from './export-queries.ts';
+import { RemovalDialog } from './removal-dialog.tsx';
+import { ScheduleDialog } from './schedule-dialog.tsx';
+
+const COLUMNS = [
+  { name: 'Rows of' },
+  { name: 'Each', look: 'w-20 sm:w-44 lg:w-60' },
+  { name: 'Status', look: 'hidden w-24 sm:table-cell' },
+  { name: 'Next run', look: 'hidden w-44 xl:table-cell' },
+  { name: 'Last file', look: 'hidden w-28 xl:table-cell' },
+  { name: 'What can be done', look: 'w-24 text-right sm:w-44', isSilent: true },
+];
+
+/** Exports that are ordered once each day, week or month is over. */
+export function Schedules() {
+  const { data, error, refetch } = useQuery(scheduleList);
+  const [isAsked, setAsked] = useState(false);
+  const [removed, setRemoved] = useState<ExportSchedule>();
+  return (
+    <>
+      {data === undefined && error !== null ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : (
+        <div className="card overflow-hidden">
+          {data === undefined ? (
+            <Skeleton label="Loading schedules" rows={2} />
+          ) : data.items.length === 0 ? (
+            <Empty title="No schedule yet" />
+          ) : (
+            <Table caption="Schedules, newest first" columns={COLUMNS}>
+              {data.items.map((schedule) => (
+                <Row key={schedule.id} schedule={schedule} onRemove={() => setRemoved(schedule)} />
+              ))}
+            </Table>
+          )}
+        </div>
+      )}
+      <button type="button" className="button self-start" onClick={() => setAsked(true)}>
+        <CalendarClock aria-hidden className="size-4" />
+        New schedule
+      </button>
+      {isAsked && <ScheduleDialog onClose={() => setAsked(false)} />}
+      {removed !== undefined && <RemovalDialog schedule={removed} onClose={() => setRemoved(undefined)} />}
+    </>
+  );
+}
+
+function Row({ schedule, onRemove }: Readonly<{ schedule: ExportSchedule; onRemove: () => void }>) {
+  const { kind, status, next_run, last_run, error } = schedule;
+  const { mutation } = useScheduleChange(() => {});
+  const isPaused = status === 'paused';
+  const fault = mutation.error?.message ?? error;
+  return (
+    <tr className="hover:bg-hover">
+      <td className={CELL} title={schedule.id}>
+        {inWords(kind)}
+      </td>
+      <td className={`${CELL} text-quiet`}>{whenOf(schedule)}</td>
+      <td className={`${CELL} hidden sm:table-cell`} title={fault}>
+        <Status of={fault === undefined ? status : 'failed'} />
+      </td>
+      <td className={`${CELL} hidden text-quiet xl:table-cell`}>
+        {next_run === undefined ? '—' : <Time at={next_run.at} />}
+      </td>
+      <td className={`${CELL} hidden xl:table-cell`}>
+        {last_run === undefined ? (
+          <span className="text-quiet">—</span>
+        ) : (
+          <Link
+            to="/exports"
+            search={{ export: last_run.export_id }}
+            aria-label={`The file of ${last_run.period.from}`}
+            className="rounded text-accent hover:underline"
+          >
+            {last_run.period.from}
+          </Link>
+        )}
+      </td>
+      <td className="px-3 py-2 text-right">
+        <span className="inline-flex flex-wrap justify-end gap-2">
+          <button
+            type="button"
+            className="button h-7 px-2"
+            aria-disabled={mutation.isPending}
+            onClick={() =>
+              !mutation.isPending && mutation.mutate({ schedule, to: isPaused ? 'active' : 'paused' })
+            }
+          >
+            {isPaused ? 'Resume' : 'Pause'}
+          </button>
+          <button type="button" className="button h-7 px-2" onClick={onRemove}>
+            Delete…
+          </button>
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+function whenOf({ every, at: { time, weekday, day }, timezone }: ExportSchedule): string {
+  const on = weekday === undefined ? (day === undefined ? '' : `, day ${day},`) : `, ${inWords(weekday)}`;
+  return `${inWords(every)}${on} ${time} ${timezone}`;
+}
