@@ -70,7 +70,16 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     await page
       .getByLabel('File', { exact: true })
       .setInputFiles({ name: 'second.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+    let isRead = false;
+    await page.route('**/console/api/reconciliations/rec_*', async (route) => {
+      const response = await route.fetch();
+      if (isRead) return route.fulfill({ response });
+      const json = { ...(await response.json()), status: 'processing', rows_done: 1, rows_total: 3 };
+      await route.fulfill({ response, json });
+    });
     await page.getByRole('button', { name: 'Reconcile', exact: true }).press('Enter');
+    await page.getByText('1 of 3 rows matched').waitFor();
+    isRead = true;
     await page.getByText('Together, all rows of the file').waitFor();
     const { counts } = await read(page.url().split('/').at(-1) ?? '');
     const shown = await page

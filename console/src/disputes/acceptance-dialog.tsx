@@ -8,7 +8,7 @@ type Props = Readonly<{ dispute: Dispute; onClose: () => void; onDone: () => voi
 export function AcceptanceDialog({ dispute, onClose, onDone }: Props) {
   const sending = useAcceptance(dispute, onDone);
   const send = (): undefined => {
-    sending.mutation.mutate();
+    sending.mutation.mutate(undefined);
   };
   return (
     <Dialog title="Accept this dispute" onClose={onClose}>

@@ -1,7 +1,6 @@
-import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { infiniteQueryOptions } from '@tanstack/react-query';
 import { api, bodyOf, type Schemas } from '../api/api.ts';
-import { isPassing } from '../api/problem.ts';
+import { useSending } from '../api/sending.ts';
 import type { DisputeSearch } from './dispute-search.ts';
 
 export type Dispute = Schemas['Dispute'];
@@ -27,25 +26,16 @@ export const disputeList = ({ status }: DisputeSearch) =>
     meta: { live: true },
   });
 
-/**
- * Gives one dispute up, as it was seen and under one key: sent again without a final answer it is still one acceptance, and a
- * dispute that has moved on meanwhile is left alone.
- */
-export function useAcceptance({ id, version }: Dispute, onDone: () => void) {
-  const queries = useQueryClient();
-  const [key] = useState(() => `console-${crypto.randomUUID()}`);
-  const mutation = useMutation({
-    mutationFn: () =>
+/** Gives one dispute up, as it was seen: one that has moved on meanwhile is left alone. */
+export const useAcceptance = ({ id, version }: Dispute, onDone: () => void) =>
+  useSending({
+    send: (_: undefined, key) =>
       bodyOf(
         api.POST('/disputes/{id}/accept', {
           params: { path: { id }, header: { 'Idempotency-Key': key, 'If-Match': `"${version}"` } },
           body: {},
         }),
       ),
-    onSuccess: async () => {
-      await queries.invalidateQueries({ queryKey: ['disputes'] });
-      onDone();
-    },
+    refreshes: ['disputes'],
+    onDone,
   });
-  return { mutation, isUndecided: isPassing(mutation.error) };
-}

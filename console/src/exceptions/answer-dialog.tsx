@@ -10,7 +10,7 @@ type Props = Readonly<{
   exception: Exception;
   isOwn: boolean;
   onClose: () => void;
-  onDone: (now: Exception) => void;
+  onDone: () => void;
 }>;
 
 /** The second person's word about a resolution that waits, or the first's that takes it back. */

@@ -9,7 +9,7 @@ type Props = Readonly<{
   action: Action;
   exception: Exception;
   onClose: () => void;
-  onDone: (now: Exception) => void;
+  onDone: () => void;
 }>;
 
 /** Asks for the reason, and says before what the decision does. */

@@ -1,7 +1,6 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, bodyOf, type Schemas } from '../api/api.ts';
-import { isPassing } from '../api/problem.ts';
+import { useSending } from '../api/sending.ts';
 import type { Exception } from './exception-queries.ts';
 
 export type Decision = Omit<Schemas['NewResolution'], 'idempotency_key'>;
@@ -28,52 +27,37 @@ export const actionsOn = ({ status, difference, row }: Exception): readonly Acti
 /** What is done with a resolution that waits. */
 export type Answer = Readonly<{ kind: 'confirm' }> | Readonly<{ kind: 'reject'; reason: string }>;
 
-const newKey = (): string => `console-${crypto.randomUUID()}`;
+type Seen = Pick<Exception, 'id' | 'version'>;
 
-type Sent = Readonly<{ id: string; version: number; key: string }>;
-
-const headersOf = ({ id, version, key }: Sent) => ({
+const headersOf = ({ id, version }: Seen, key: string) => ({
   path: { id },
   header: { 'Idempotency-Key': key, 'If-Match': `"${version}"` },
 });
 
-const decide = (sent: Sent, decision: Decision): Promise<Exception> =>
-  bodyOf(api.POST('/exceptions/{id}/resolve', { params: headersOf(sent), body: decision }));
+const decide = (seen: Seen, decision: Decision, key: string): Promise<Exception> =>
+  bodyOf(api.POST('/exceptions/{id}/resolve', { params: headersOf(seen, key), body: decision }));
 
-const answer = (sent: Sent, asked: Answer): Promise<Exception> =>
+const answer = (seen: Seen, asked: Answer, key: string): Promise<Exception> =>
   asked.kind === 'confirm'
-    ? bodyOf(api.POST('/exceptions/{id}/confirm', { params: headersOf(sent), body: {} }))
+    ? bodyOf(api.POST('/exceptions/{id}/confirm', { params: headersOf(seen, key), body: {} }))
     : bodyOf(
-        api.POST('/exceptions/{id}/reject', { params: headersOf(sent), body: { reason: asked.reason } }),
+        api.POST('/exceptions/{id}/reject', { params: headersOf(seen, key), body: { reason: asked.reason } }),
       );
 
-/**
- * Sends one wish about the exception as it was seen. Without a final answer it goes out again under the same key, so that it
- * happens once; after a refusal the next is another wish.
- */
-function useSending<Wish>(
-  { id, version }: Exception,
-  send: (sent: Sent, wish: Wish) => Promise<Exception>,
-  onDone: (now: Exception) => void,
+/** Sends what is wished about the exception as it was when the form was opened. */
+function useWish<Wish>(
+  exception: Exception,
+  send: (seen: Seen, wish: Wish, key: string) => Promise<Exception>,
+  onDone: () => void,
 ) {
-  const queries = useQueryClient();
-  const [sent, setSent] = useState(() => ({ id, version, key: newKey() }));
-  const mutation = useMutation({
-    mutationFn: (wish: Wish) => send(sent, wish),
-    onSuccess: async (now) => {
-      queries.setQueryData(['exceptions', 'one', id], now);
-      await queries.invalidateQueries({ queryKey: ['exceptions', 'list'] });
-      onDone(now);
-    },
-    onError: (error) => {
-      if (!isPassing(error)) setSent((was) => ({ ...was, key: newKey() }));
-    },
+  const [seen] = useState<Seen>(exception);
+  return useSending({
+    send: (wish: Wish, key) => send(seen, wish, key),
+    refreshes: ['exceptions'],
+    onDone,
   });
-  return { mutation, isUndecided: isPassing(mutation.error) };
 }
 
-export const useDecision = (exception: Exception, onDone: (now: Exception) => void) =>
-  useSending(exception, decide, onDone);
+export const useDecision = (exception: Exception, onDone: () => void) => useWish(exception, decide, onDone);
 
-export const useAnswer = (exception: Exception, onDone: (now: Exception) => void) =>
-  useSending(exception, answer, onDone);
+export const useAnswer = (exception: Exception, onDone: () => void) => useWish(exception, answer, onDone);

@@ -1,8 +1,7 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, bodyOf, type Schemas } from '../api/api.ts';
 import { PAGED, pageFrom } from '../api/paged.ts';
-import { isPassing } from '../api/problem.ts';
+import { useSending } from '../api/sending.ts';
 
 export type ExportJob = Schemas['ExportJob'];
 export type NewExport = Schemas['NewExport'];
@@ -37,38 +36,16 @@ export const exportQuery = (id: string) =>
     meta: { live: true },
   });
 
-const newKey = (): string => `console-${crypto.randomUUID()}`;
-
-/** Sends one wish under one key until it has a final answer. */
-function useSending<Wish, Answer>(
-  send: (wish: Wish, key: string) => Promise<Answer>,
-  onDone: (answer: Answer) => void,
-) {
-  const queries = useQueryClient();
-  const [key, setKey] = useState(newKey);
-  const mutation = useMutation({
-    mutationFn: (wish: Wish) => send(wish, key),
-    onSuccess: async (answer) => {
-      await queries.invalidateQueries({ queryKey: ['exports'] });
-      onDone(answer);
-    },
-    onError: (error) => {
-      if (!isPassing(error)) setKey(newKey());
-    },
-  });
-  return { mutation, isUndecided: isPassing(mutation.error) };
-}
-
 const order = (body: NewExport, key: string) =>
   bodyOf(api.POST('/exports', { params: { header: { 'Idempotency-Key': key } }, body }));
 
 export const useOrder = (onDone: (id: string) => void) =>
-  useSending(order, ({ export_id }) => onDone(export_id));
+  useSending({ send: order, refreshes: ['exports'], onDone: ({ export_id }) => onDone(export_id) });
 
 const cancel = (id: string, key: string) =>
   bodyOf(api.POST('/exports/{id}/cancel', { params: { path: { id }, header: { 'Idempotency-Key': key } } }));
 
-export const useCancellation = () => useSending(cancel, () => {});
+export const useCancellation = () => useSending({ send: cancel, refreshes: ['exports'], onDone: () => {} });
 
 export type ExportSchedule = Schemas['ExportSchedule'];
 export type NewSchedule = Schemas['NewExportSchedule'];
@@ -82,7 +59,8 @@ export const scheduleList = queryOptions({
 const schedule = (body: NewSchedule, key: string) =>
   bodyOf(api.POST('/export_schedules', { params: { header: { 'Idempotency-Key': key } }, body }));
 
-export const useSchedule = (onDone: () => void) => useSending(schedule, onDone);
+export const useSchedule = (onDone: () => void) =>
+  useSending({ send: schedule, refreshes: ['exports'], onDone });
 
 type Change = Readonly<{ schedule: ExportSchedule; to: ExportSchedule['status'] | 'removed' }>;
 
@@ -93,4 +71,5 @@ const change = async ({ schedule: { id, version }, to }: Change): Promise<unknow
   return bodyOf(api.PATCH('/export_schedules/{id}', { params, body: { status: to } }));
 };
 
-export const useScheduleChange = (onDone: () => void) => useSending(change, onDone);
+export const useScheduleChange = (onDone: () => void) =>
+  useSending({ send: change, refreshes: ['exports'], onDone });

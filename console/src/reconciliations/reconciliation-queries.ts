@@ -38,7 +38,7 @@ export const reconciliationQuery = (id: string) =>
     meta: { live: true },
   });
 
-/** Read anew with each version: rows have their outcome as the file is read. */
+/** Read anew with each version, as rows have their outcome while the file is read; those that were shown stay until then. */
 export const rowList = ({ id, version }: Reconciliation, { outcome }: ReconciliationSearch) =>
   infiniteQueryOptions({
     ...PAGED,
@@ -57,5 +57,7 @@ export const rowList = ({ id, version }: Reconciliation, { outcome }: Reconcilia
         }),
       ),
     meta: {},
+    placeholderData: (before, query) =>
+      query?.queryKey[2] === id && query.queryKey[3] === outcome ? before : undefined,
     staleTime: 60_000,
   });

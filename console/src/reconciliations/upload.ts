@@ -1,7 +1,5 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api, bodyOf } from '../api/api.ts';
-import { isPassing } from '../api/problem.ts';
+import { useSending } from '../api/sending.ts';
 
 export const SOURCES = ['native', 'stripe', 'adyen', 'mapped'] as const;
 export type Source = (typeof SOURCES)[number];
@@ -13,36 +11,20 @@ export const MOST_BYTES = 10 * 1_024 ** 2;
 
 const typeOf = ({ name }: File): string => (name.endsWith('.gz') ? 'application/gzip' : 'text/csv');
 
-/** Sends one file, under one key until it has a final answer or another is chosen: however often it is sent, it is read once. */
-export function useUpload(onDone: (id: string) => void) {
-  const queries = useQueryClient();
-  const [key, setKey] = useState(() => `console-${crypto.randomUUID()}`);
-  const mutation = useMutation({
-    mutationFn: ({ file, source, mapping }: Asked) =>
-      bodyOf(
-        api.POST('/reconciliations', {
-          params: {
-            query: { source, ...(mapping === undefined ? {} : { mapping }) },
-            header: { 'Idempotency-Key': key },
-          },
-          // Its type speaks of the text that the file is.
-          body: file as unknown as string,
-          bodySerializer: (body) => body,
-          headers: { 'content-type': typeOf(file) },
-        }),
-      ),
-    onSuccess: ({ id }) => {
-      void queries.invalidateQueries({ queryKey: ['reconciliations', 'list'] });
-      onDone(id);
-    },
-    onError: (error) => {
-      if (!isPassing(error)) setKey(`console-${crypto.randomUUID()}`);
-    },
-  });
-  const renew = () => {
-    if (mutation.isPending) return;
-    mutation.reset();
-    setKey(`console-${crypto.randomUUID()}`);
-  };
-  return { mutation, renew, isUndecided: isPassing(mutation.error) };
-}
+const send = ({ file, source, mapping }: Asked, key: string) =>
+  bodyOf(
+    api.POST('/reconciliations', {
+      params: {
+        query: { source, ...(mapping === undefined ? {} : { mapping }) },
+        header: { 'Idempotency-Key': key },
+      },
+      // Its type speaks of the text that the file is.
+      body: file as unknown as string,
+      bodySerializer: (body) => body,
+      headers: { 'content-type': typeOf(file) },
+    }),
+  );
+
+/** Sends one file, which is read once however often it is sent. */
+export const useUpload = (onDone: (id: string) => void) =>
+  useSending({ send, refreshes: ['reconciliations'], onDone: ({ id }) => onDone(id) });
