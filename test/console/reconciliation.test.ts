@@ -39,7 +39,7 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     await page.getByText('5 shown, all there are').waitFor();
     await expectFit(page, 'a reconciliation');
     await page.goto(`${desk.url}/console/exceptions?status=any`);
-    await page.getByLabel('All that are open').check();
+    await page.getByLabel('All open ones shown').check();
     await expectFit(page, 'exceptions, of which some are chosen');
     await page.getByRole('button', { name: /^Decide about/ }).click();
     await expectFit(page, 'a decision about several');
@@ -164,7 +164,7 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('x');
     await page.getByText(/^1 chosen/).waitFor();
-    await page.getByLabel('All that are open').check();
+    await page.getByLabel('All open ones shown').check();
     await page.getByRole('button', { name: `Decide about ${open.length}` }).press('Enter');
     const dialog = page.getByRole('dialog');
     await dialog.getByText(`${able} of ${open.length} can be`).waitFor();

@@ -47,7 +47,7 @@ export function ExceptionsPage() {
             checked={open.length > 0 && picked.length === open.length}
             onChange={({ target }) => setChosen(new Set(target.checked ? open.map(({ id }) => id) : []))}
           />
-          All that are open
+          All open ones shown{open.length === MOST_AT_ONCE && `, ${MOST_AT_ONCE} at once`}
         </label>
         <p role="status">
           {picked.length > 0 && `${count(picked.length)} chosen, ${inQuestion(picked)} in question`}

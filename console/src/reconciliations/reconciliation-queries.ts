@@ -7,6 +7,7 @@ export type Reconciliation = Schemas['Reconciliation'];
 export type ReconciledRow = Schemas['ReconciledRow'];
 
 const POLL_MS = 1_000;
+const RENEWED_MS = 10 * 60_000;
 /** The report is made moments after the end; where it is not there by then, it is not waited for. */
 const REPORT_WITHIN_MS = 60_000;
 
@@ -28,13 +29,13 @@ export const reconciliationList = infiniteQueryOptions({
     state.data?.pages.some(({ items }) => items.some(isUnderWay)) === true && 2 * POLL_MS,
 });
 
-/** Counted as it goes while the file is read. */
+/** Counted as it goes while the file is read; afterwards read for its links, which are good for 15 minutes. */
 export const reconciliationQuery = (id: string) =>
   queryOptions({
     queryKey: ['reconciliations', 'one', id],
     queryFn: ({ signal }) => bodyOf(api.GET('/reconciliations/{id}', { params: { path: { id } }, signal })),
     refetchInterval: ({ state: { data } }) =>
-      data !== undefined && (isUnderWay(data) || isReportDue(data)) && POLL_MS,
+      data !== undefined && (isUnderWay(data) || isReportDue(data)) ? POLL_MS : RENEWED_MS,
     meta: { live: true },
   });
 
