@@ -9,30 +9,54 @@ let desk: ConsoleDesk;
 let shop: http.Server;
 let answers: { status: number; body: string };
 let received: string[];
+let signatures: string[];
+/** Of another endpoint: what it was sent, the paused one was not. */
+let witnessed = 0;
+let endpoint: { id: string };
+
+const take = (key: string) =>
+  desk.api('/payments', {
+    method: 'POST',
+    key,
+    body: { amount: 1_999, currency: 'USD', payment_method: 'card' },
+  });
+const listen = (path: string) =>
+  desk.api<{ id: string }>('/webhook_endpoints', {
+    method: 'POST',
+    key: `endpoint-${path}`,
+    body: {
+      url: `http://127.0.0.1:${(shop.address() as AddressInfo).port}${path}`,
+      events: ['payment.succeeded'],
+    },
+  });
+const turn = (status: 'paused' | 'enabled') =>
+  desk.api(`/webhook_endpoints/${endpoint.id}`, { method: 'PATCH', body: { status } });
+const missed = () =>
+  desk.api<{ replayed: number }>(`/webhook_endpoints/${endpoint.id}/replay_failed`, {
+    method: 'POST',
+    key: crypto.randomUUID(),
+    body: { since: new Date(Date.now() - 3_600_000).toISOString(), dry_run: true },
+  });
 
 describe.runIf(hasChromium())('the page of webhooks', () => {
   beforeAll(async () => {
     received = [];
+    signatures = [];
     answers = { status: 500, body: 'the shop is closed' };
     shop = http.createServer((request, response) => {
+      if (request.url === '/witness') {
+        witnessed += 1;
+        request.resume().on('end', () => response.writeHead(204).end());
+        return;
+      }
       received.push(String(request.headers['webhook-id']));
+      signatures.push(String(request.headers['webhook-signature']));
       request.resume().on('end', () => response.writeHead(answers.status).end(answers.body));
     });
     await new Promise<void>((listening) => shop.listen(0, '127.0.0.1', listening));
     desk = await openConsole();
-    await desk.api('/webhook_endpoints', {
-      method: 'POST',
-      key: 'endpoint-1',
-      body: {
-        url: `http://127.0.0.1:${(shop.address() as AddressInfo).port}/hooks`,
-        events: ['payment.succeeded'],
-      },
-    });
-    await desk.api('/payments', {
-      method: 'POST',
-      key: 'order-1',
-      body: { amount: 1_999, currency: 'USD', payment_method: 'card' },
-    });
+    endpoint = await listen('/hooks');
+    await take('order-1');
     await vi.waitUntil(() => received.length > 0, { timeout: 60_000 });
   });
   afterAll(async () => {
@@ -59,6 +83,77 @@ describe.runIf(hasChromium())('the page of webhooks', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('leads from any page to why a webhook does not arrive, and to what did not arrive being sent again, in fewer than ten presses', async () => {
+    await turn('paused');
+    const witness = await listen('/witness');
+    await take('order-2');
+    await vi.waitUntil(() => witnessed > 0, { timeout: 60_000 });
+    await desk.api(`/webhook_endpoints/${witness.id}`, { method: 'DELETE' }).catch(() => undefined);
+    await turn('enabled');
+    await expect.poll(async () => (await missed()).replayed).toBe(1);
+    answers = { status: 200, body: 'thanks' };
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/payments');
+    await page.locator('[data-row]').first().waitFor();
+    let presses = 0;
+    const press = (key: string) => (presses++, page.keyboard.press(key));
+    const before = received.length;
+    await press('g');
+    await press('w');
+    await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
+    await page.locator('[data-row]').first().waitFor();
+    // The first row is of the other endpoint.
+    await press('j');
+    await press('j');
+    await press('Enter');
+    await page.getByRole('dialog').getByText('the shop is closed').first().waitFor();
+    await press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await press('r');
+    await page.getByLabel('What failed, expired or was missed in').waitFor();
+    await press('Enter');
+    await page.getByText('1 would be sent again.').waitFor();
+    await press('Enter');
+    await page.getByText('1 on their way again.').waitFor();
+    expect(presses).toBeLessThan(10);
+    await expect.poll(() => received.length).toBeGreaterThan(before);
+    expect(faults()).toEqual([]);
+  });
+
+  it('shows what was sent, and the outcomes of an endpoint with the count of each', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/webhooks');
+    await page.getByRole('img', { name: /^The latest deliveries, oldest first: .*delivered/ }).waitFor();
+    const { items } = await desk.api<{ items: readonly { status: string }[] }>(
+      `/webhook_deliveries?endpoint_id=${endpoint.id}`,
+    );
+    const delivered = items.filter(({ status }) => status === 'delivered').length;
+    await page.getByRole('link', { name: `${delivered} delivered` }).click();
+    await page.getByText(`${delivered} shown`).waitFor();
+    await page.locator('[data-row]').first().click();
+    await page.getByRole('region', { name: 'the headers' }).getByText('webhook-id: evt_').waitFor();
+    await page.getByText('Verify its signature').click();
+    const program = await page.getByRole('region', { name: 'the program' }).textContent();
+    const body = await page.getByRole('region', { name: 'the body' }).textContent();
+    expect(program).toContain(JSON.stringify(body));
+  });
+
+  it('rotates a secret, shows it once, and says how long the one before signs too', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/webhooks');
+    await page.getByRole('button', { name: 'Rotate' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Rotate' }).press('Enter');
+    await page
+      .getByRole('region', { name: 'the secret' })
+      .getByText(/^whsec_/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Done' }).press('Enter');
+    await page.getByText(/^The previous secret signs too for (23 h 59 min|1 d), until/).waitFor();
+    expect(await page.content()).not.toContain('whsec_');
+    await take('order-3');
+    await expect.poll(() => signatures.at(-1)?.split(' ').length).toBe(2);
+  });
+
   it('counts what it would replay before it replays, and sends a test', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, '/webhooks');
@@ -77,6 +172,7 @@ describe.runIf(hasChromium())('the page of webhooks', () => {
     await expectFit(page, 'webhooks');
     await page.locator('[data-row]').first().click();
     await page.getByRole('heading', { name: 'Attempts' }).waitFor();
+    await page.getByText('Verify its signature').click();
     await expectFit(page, 'a delivery');
     expect(faults()).toEqual([]);
   });

@@ -4,13 +4,15 @@ import { RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { api, bodyOf } from '../api/api.ts';
 import { Failure, Skeleton } from '../parts/answers.tsx';
-import { Badge, Status } from '../parts/badge.tsx';
+import { Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { Copyable } from '../parts/copyable.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { JsonView } from '../parts/json-view.tsx';
 import { Facts, Section } from '../parts/page.tsx';
-import { type Delivery, deliveryQuery } from './webhook-queries.ts';
+import { AttemptList } from './attempt-list.tsx';
+import { SentRequest } from './sent-request.tsx';
+import { deliveryQuery, type ReadDelivery } from './webhook-queries.ts';
 
 /** One delivery, every attempt at it, and a way to send it again. */
 export function DeliveryDrawer({ id, onClose }: Readonly<{ id: string; onClose: () => void }>) {
@@ -31,7 +33,7 @@ export function DeliveryDrawer({ id, onClose }: Readonly<{ id: string; onClose: 
 /** The way to send it again, once it is there. */
 const focus = (button: HTMLElement | null) => button?.focus();
 
-function Details({ delivery }: Readonly<{ delivery: Delivery }>) {
+function Details({ delivery }: Readonly<{ delivery: ReadDelivery }>) {
   const queries = useQueryClient();
   const [key] = useState(() => `console-${crypto.randomUUID()}`);
   const replay = useMutation({
@@ -51,8 +53,10 @@ function Details({ delivery }: Readonly<{ delivery: Delivery }>) {
           type="button"
           ref={focus}
           className="button"
-          disabled={replay.isPending || replay.isSuccess}
-          onClick={() => replay.mutate()}
+          aria-disabled={replay.isPending || replay.isSuccess}
+          onClick={() => {
+            if (!replay.isPending && !replay.isSuccess) replay.mutate();
+          }}
         >
           <RotateCcw aria-hidden className="size-4" />
           Replay
@@ -64,16 +68,9 @@ function Details({ delivery }: Readonly<{ delivery: Delivery }>) {
       {replay.error !== null && <Failure error={replay.error} />}
       <Facts facts={factsOf(delivery)} />
       <Section title="Attempts">
-        {delivery.attempts.length === 0 ? (
-          <p className="text-quiet">None yet.</p>
-        ) : (
-          <ol className="flex flex-col gap-4">
-            {delivery.attempts.toReversed().map((attempt) => (
-              <Attempt key={attempt.at} attempt={attempt} />
-            ))}
-          </ol>
-        )}
+        <AttemptList attempts={delivery.attempts} />
       </Section>
+      <SentRequest request={delivery.request} />
       <details>
         <summary className="w-fit rounded font-medium text-quiet hover:text-ink">Raw JSON</summary>
         <div className="mt-3">
@@ -84,33 +81,7 @@ function Details({ delivery }: Readonly<{ delivery: Delivery }>) {
   );
 }
 
-function Attempt({ attempt }: Readonly<{ attempt: Delivery['attempts'][number] }>) {
-  const { at, response_code, error, duration_ms, response_excerpt } = attempt;
-  const isGood = response_code !== undefined && response_code < 300;
-  return (
-    <li className="flex flex-col gap-2">
-      <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        <Badge tone={isGood ? 'good' : 'bad'}>{`${response_code ?? error ?? 'No answer'}`}</Badge>
-        <span className="text-quiet">
-          <Time at={at} exact />
-        </span>
-        <span className="text-quiet tabular-nums">{Math.round(duration_ms)} ms</span>
-      </p>
-      {response_excerpt !== undefined && response_excerpt !== '' && (
-        <pre
-          tabIndex={0}
-          role="region"
-          aria-label="What was answered"
-          className="max-h-40 overflow-auto rounded-lg border border-line bg-rail p-3 font-mono text-xs"
-        >
-          {response_excerpt}
-        </pre>
-      )}
-    </li>
-  );
-}
-
-const factsOf = (delivery: Delivery) =>
+const factsOf = (delivery: ReadDelivery) =>
   [
     [
       'To',

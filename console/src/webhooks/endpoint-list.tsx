@@ -1,10 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { FlaskConical, RotateCcw } from 'lucide-react';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, bodyOf } from '../api/api.ts';
-import { Failure } from '../parts/answers.tsx';
-import { Status } from '../parts/badge.tsx';
-import { Time } from '../parts/clock.tsx';
+import { useShortcuts } from '../parts/shortcuts.ts';
+import { EndpointRow } from './endpoint-row.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 import type { Endpoint } from './webhook-queries.ts';
 
@@ -14,104 +11,46 @@ type Props = Readonly<{
   onChoose: (id: string | undefined) => void;
 }>;
 
-export function EndpointList({ endpoints, chosen, onChoose }: Props) {
+/** Of which endpoint `r` replays: the chosen one, or else the first that fails, or the first. */
+const wanted = (endpoints: readonly Endpoint[], chosen: string | undefined): Endpoint | undefined => {
+  const enabled = endpoints.filter(({ status }) => status === 'enabled');
   return (
-    <ul className="card divide-y divide-line">
-      {endpoints.map((endpoint) => (
-        <EndpointRow
-          key={endpoint.id}
-          endpoint={endpoint}
-          isChosen={endpoint.id === chosen}
-          onChoose={() => onChoose(endpoint.id === chosen ? undefined : endpoint.id)}
-        />
-      ))}
-    </ul>
+    enabled.find(({ id }) => id === chosen) ??
+    enabled.find(({ failing_since }) => failing_since !== undefined) ??
+    enabled[0]
   );
-}
+};
 
-type RowProps = Readonly<{ endpoint: Endpoint; isChosen: boolean; onChoose: () => void }>;
-
-function EndpointRow({ endpoint, isChosen, onChoose }: RowProps) {
-  const { id, url, events, status, failing_since } = endpoint;
+export function EndpointList({ endpoints, chosen, onChoose }: Props) {
   const queries = useQueryClient();
-  const [isReplaying, setReplaying] = useState(false);
-  const [replayed, setReplayed] = useState<number>();
-  const refresh = () => queries.invalidateQueries({ queryKey: ['webhooks', 'deliveries'] });
-  const test = useMutation({
-    mutationFn: () =>
-      bodyOf(
-        api.POST('/webhook_endpoints/{id}/test', {
-          params: { path: { id }, header: { 'Idempotency-Key': `console-${crypto.randomUUID()}` } },
-        }),
-      ),
-    onSuccess: refresh,
-  });
+  const [replaying, setReplaying] = useState<Endpoint>();
+  const [replayed, setReplayed] = useState<Readonly<{ id: string; count: number }>>();
+  useShortcuts({ r: () => setReplaying(wanted(endpoints, chosen)) });
   return (
-    <li className="flex flex-col gap-3 px-4 py-3">
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <div className="min-w-0 flex-1">
-          <p className="flex flex-wrap items-center gap-2">
-            <button
-              type="button"
-              aria-pressed={isChosen}
-              title="Show its deliveries alone"
-              onClick={onChoose}
-              className="max-w-full truncate rounded font-medium hover:underline aria-pressed:text-accent"
-            >
-              {url}
-            </button>
-            <Status of={status} />
-          </p>
-          <p className="text-quiet">
-            {events.includes('*') ? 'All events' : events.join(', ')}
-            {failing_since !== undefined && (
-              <span className="text-bad">
-                {' '}
-                · failing since <Time at={failing_since} />
-              </span>
-            )}
-          </p>
-        </div>
-        <div className="flex flex-wrap gap-2">
-          <button
-            type="button"
-            className="button"
-            disabled={test.isPending || status !== 'enabled'}
-            onClick={() => test.mutate()}
-          >
-            <FlaskConical aria-hidden className="size-4" />
-            Send a test
-          </button>
-          <button
-            type="button"
-            className="button"
-            disabled={status !== 'enabled'}
-            onClick={() => setReplaying(true)}
-          >
-            <RotateCcw aria-hidden className="size-4" />
-            Replay
-          </button>
-        </div>
-      </div>
-      {test.error !== null && <Failure error={test.error} />}
-      <p role="status" className="text-good empty:hidden">
-        {replayed !== undefined
-          ? `${replayed} on their way again.`
-          : test.isSuccess
-            ? 'A test event is on its way.'
-            : ''}
-      </p>
-      {isReplaying && (
+    <>
+      <ul className="card divide-y divide-line">
+        {endpoints.map((endpoint) => (
+          <EndpointRow
+            key={endpoint.id}
+            endpoint={endpoint}
+            isChosen={endpoint.id === chosen}
+            onChoose={() => onChoose(endpoint.id === chosen ? undefined : endpoint.id)}
+            onReplay={() => setReplaying(endpoint)}
+            replayed={replayed?.id === endpoint.id ? replayed.count : undefined}
+          />
+        ))}
+      </ul>
+      {replaying !== undefined && (
         <ReplayDialog
-          endpoint={endpoint}
-          onClose={() => setReplaying(false)}
+          endpoint={replaying}
+          onClose={() => setReplaying(undefined)}
           onDone={(count) => {
-            setReplaying(false);
-            setReplayed(count);
-            void refresh();
+            setReplayed({ id: replaying.id, count });
+            setReplaying(undefined);
+            void queries.invalidateQueries({ queryKey: ['webhooks'] });
           }}
         />
       )}
-    </li>
+    </>
   );
 }

@@ -15,7 +15,7 @@ const HOURS = [
 type Props = Readonly<{ endpoint: Endpoint; onClose: () => void; onDone: (replayed: number) => void }>;
 
 /** Counts what failed, expired or was missed before any of it is sent again. */
-export function ReplayDialog({ endpoint: { id, created_at }, onClose, onDone }: Props) {
+export function ReplayDialog({ endpoint: { id, url, created_at }, onClose, onDone }: Props) {
   const field = useId();
   const [hours, setHours] = useState<number>(24);
   const [key] = useState(() => crypto.randomUUID());
@@ -34,8 +34,10 @@ export function ReplayDialog({ endpoint: { id, created_at }, onClose, onDone }: 
   const count = useMutation({ mutationFn: () => ask(true) });
   const replay = useMutation({ mutationFn: () => ask(false), onSuccess: ({ replayed }) => onDone(replayed) });
   const counted = count.data;
+  const isOff = count.isPending || replay.isPending || counted?.replayed === 0;
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    if (isOff) return;
     if (counted === undefined) count.mutate();
     else replay.mutate();
   };
@@ -43,6 +45,7 @@ export function ReplayDialog({ endpoint: { id, created_at }, onClose, onDone }: 
   return (
     <Dialog title="Replay what did not arrive" onClose={onClose}>
       <form onSubmit={submit} className="flex flex-col gap-4">
+        <p className="break-words text-quiet">{url}</p>
         <div className="flex flex-col gap-1.5">
           <label htmlFor={field} className="font-medium">
             What failed, expired or was missed in
@@ -52,6 +55,11 @@ export function ReplayDialog({ endpoint: { id, created_at }, onClose, onDone }: 
             data-first
             className="field"
             value={hours}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter') return;
+              event.preventDefault();
+              event.currentTarget.form?.requestSubmit();
+            }}
             onChange={({ target }) => {
               setHours(Number(target.value));
               count.reset();
@@ -69,11 +77,7 @@ export function ReplayDialog({ endpoint: { id, created_at }, onClose, onDone }: 
             `${counted.replayed}${counted.more ? ' or more' : ''} would be sent again.`}
         </p>
         {error !== null && <Failure error={error} />}
-        <button
-          type="submit"
-          className="button button-main h-9 self-end"
-          disabled={count.isPending || replay.isPending || counted?.replayed === 0}
-        >
+        <button type="submit" className="button button-main h-9 self-end" aria-disabled={isOff}>
           {counted === undefined ? 'Count first' : `Replay ${counted.replayed}`}
         </button>
       </form>

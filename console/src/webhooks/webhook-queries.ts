@@ -4,6 +4,7 @@ import type { WebhookSearch } from './webhook-search.ts';
 
 export type Endpoint = Schemas['WebhookEndpoint'];
 export type Delivery = Schemas['WebhookDelivery'];
+export type ReadDelivery = Schemas['WebhookDeliveryWithRequest'];
 
 export const endpointsQuery = queryOptions({
   queryKey: ['webhooks', 'endpoints'],
@@ -31,6 +32,17 @@ export const deliveriesQuery = ({ endpoint_id, status }: WebhookSearch) =>
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     staleTime: 60_000,
+  });
+
+/** How many of an endpoint's latest deliveries its health is told by. */
+const LATEST = 50;
+
+export const latestDeliveries = (endpoint_id: string) =>
+  queryOptions({
+    queryKey: ['webhooks', 'latest', endpoint_id],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/webhook_deliveries', { params: { query: { endpoint_id, limit: LATEST } }, signal })),
+    meta: { live: true },
   });
 
 export const deliveryQuery = (id: string) =>
