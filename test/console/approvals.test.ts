@@ -26,12 +26,13 @@ const terms = (lines: readonly Line[]) => ({
     unitPriceCents,
   })),
 });
-const make = (...lines: readonly Line[]) =>
+const make = (...lines: readonly Line[]) => makeFor(randomUUID(), ...lines);
+const makeFor = (vendorId: string, ...lines: readonly Line[]) =>
   desk.api<VendorPayment>('/approvals/payments', {
     method: 'POST',
     as: maker,
     key: randomUUID(),
-    body: { incidentId: randomUUID(), vendorId: randomUUID(), payerType: 'back_office', ...terms(lines) },
+    body: { incidentId: randomUUID(), vendorId, payerType: 'back_office', ...terms(lines) },
   });
 const change = (id: string, ...lines: readonly Line[]) =>
   desk.api(`/approvals/payments/${id}`, { method: 'PATCH', as: maker, body: terms(lines) });
@@ -108,6 +109,42 @@ describe.runIf(hasChromium())('the inbox of approvals', () => {
     await page.getByRole('heading', { name: '380.00 USD' }).waitFor();
   });
 
+  it('approves several of one tier by keyboard, each by the terms it had when it was picked', async () => {
+    const vendorId = randomUUID();
+    const [kept, changed] = [await makeFor(vendorId, ['Battery', 1, 12_000]), await make(['Fuel', 2, 3_000])];
+    const large = await make(['Heavy recovery', 1, 900_000]);
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, admin, '/approvals');
+    for (const { paymentId } of [kept, changed]) {
+      await page.locator(`[data-row="${paymentId}"]`).focus();
+      await page.keyboard.press('x');
+    }
+    await page.getByRole('button', { name: 'Approve 2 picked' }).waitFor();
+    expect(await page.getByRole('checkbox', { name: /Heavy recovery/ }).isDisabled()).toBe(true);
+    await change(changed.paymentId, ['Fuel', 9, 3_000]);
+    await page.getByRole('button', { name: 'Approve 2 picked' }).press('Enter');
+    await page.getByRole('button', { name: 'Approve 2', exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Done' }).waitFor();
+    const outcome = (text: string) =>
+      page.getByRole('dialog').getByRole('listitem').filter({ hasText: text });
+    expect(await outcome('Battery').textContent()).toContain('Approved');
+    expect(await outcome('Fuel').textContent()).toContain('Refused');
+    expect((await read(kept.paymentId)).status).toBe('approved');
+    expect(await read(changed.paymentId)).toMatchObject({ status: 'pending_approval', approvals: [] });
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: /picked$/ }).waitFor({ state: 'detached' });
+
+    const next = await makeFor(vendorId, ['Tow', 1, 11_000]);
+    await page.goto(`${desk.url}/console/approvals?payment=${next.paymentId}`);
+    await page.getByText('Has waited less than a minute for a dispatcher or admin.').waitFor();
+    await page.getByRole('row', { name: '120.00 USD Approved' }).getByRole('link').click();
+    await page.getByRole('heading', { name: '120.00 USD' }).waitFor();
+    await page.goto(`${desk.url}/console/approvals?payment=${large.paymentId}`);
+    await page.getByText('for 2 of dispatcher or admin.').waitFor();
+    expect(faults()).toEqual([]);
+  });
+
   it.each(LOOKS)('has no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
     const { paymentId } = await make(['Recovery', 1, 480_000], ['Crane', 3, 32_000]);
     const approve = { method: 'POST', as: admin, key: randomUUID(), body: {} };
@@ -116,7 +153,11 @@ describe.runIf(hasChromium())('the inbox of approvals', () => {
     const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
     await logIn(page, desk.url, maker, '/approvals');
     await page.locator('[data-row]').first().waitFor();
+    await page.getByRole('checkbox').first().check();
     await expectFit(page, 'the inbox');
+    await page.getByRole('button', { name: 'Approve 1 picked' }).click();
+    await expectFit(page, 'what is picked');
+    await page.keyboard.press('Escape');
     await page.goto(`${desk.url}/console/approvals?payment=${paymentId}`);
     await page.getByRole('heading', { name: /What changed since .* approved/ }).waitFor();
     await expectFit(page, 'what changed');

@@ -6,13 +6,16 @@ import { Badge, inWords, Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { Copyable } from '../parts/copyable.tsx';
 import { money } from '../parts/money.ts';
+import { lengthOf, useNow } from '../parts/now.ts';
 import { Facts, Section } from '../parts/page.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
 import { approvalLog, type VendorPayment, vendorPaymentQuery } from './approval-queries.ts';
+import { type Awaited, rolesInWords } from './awaited.ts';
 import type { Decision } from './decision.ts';
 import { DecisionDialog } from './decision-dialog.tsx';
 import { isFlagged } from './inbox.tsx';
 import { LineTable } from './line-table.tsx';
+import { OtherPayments } from './other-payments.tsx';
 import { compareMetadata, lastApproved, type Terms } from './terms-diff.ts';
 
 type Props = Readonly<{ id: string; onDecided: (now: VendorPayment) => void; onBack: () => void }>;
@@ -72,6 +75,7 @@ function Terms({ now, onDecided, onBack }: Readonly<{ now: VendorPayment } & Omi
               <Badge tone={isFlagged(now) ? 'bad' : 'plain'}>{inWords(now.fraudStatus)}</Badge>
             )}
           </div>
+          {now.awaited !== undefined && <Waits awaited={now.awaited} since={now.createdAt} />}
         </div>
         {isOpen && (
           <div className="flex gap-2">
@@ -116,6 +120,7 @@ function Terms({ now, onDecided, onBack }: Readonly<{ now: VendorPayment } & Omi
       <Section title="Details">
         <Facts facts={factsOf(now)} />
       </Section>
+      <OtherPayments of={now} page="/approvals" />
       {decision !== undefined && (
         <DecisionDialog
           decision={decision}
@@ -128,6 +133,16 @@ function Terms({ now, onDecided, onBack }: Readonly<{ now: VendorPayment } & Omi
         />
       )}
     </>
+  );
+}
+
+/** For how long, and for whose approval. */
+function Waits({ awaited, since }: Readonly<{ awaited: Awaited; since: string }>) {
+  const age = Math.max(0, useNow() - Date.parse(since));
+  return (
+    <p className="mt-1 text-quiet">
+      Has waited {lengthOf(age)} for {rolesInWords(awaited)}.
+    </p>
   );
 }
 

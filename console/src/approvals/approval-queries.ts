@@ -26,3 +26,11 @@ export const approvalLog = (id: string) =>
       bodyOf(api.GET('/approvals/payments/{id}/audit', { params: { path: { id } }, signal })),
     meta: { live: true },
   });
+
+/** What else the vendor was to be paid, the newest first. */
+export const otherPayments = (vendorId: string) =>
+  queryOptions({
+    queryKey: ['approvals', 'of-vendor', vendorId],
+    queryFn: ({ signal }) =>
+      bodyOf(api.GET('/approvals/payments', { params: { query: { vendorId, limit: 11 } }, signal })),
+  });

@@ -5,9 +5,12 @@ import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { inWords } from '../parts/badge.tsx';
 import { money } from '../parts/money.ts';
 import { Page } from '../parts/page.tsx';
+import { useShortcuts } from '../parts/shortcuts.ts';
 import { ApprovalDetails } from './approval-details.tsx';
 import { pendingApprovals, type VendorPayment } from './approval-queries.ts';
+import { BulkDialog } from './bulk-dialog.tsx';
 import { Inbox } from './inbox.tsx';
+import { fits, usePicked } from './picked.ts';
 
 const route = getRouteApi('/approvals');
 
@@ -17,6 +20,8 @@ export function ApprovalsPage() {
   const navigate = route.useNavigate();
   const pending = useQuery(pendingApprovals);
   const [done, setDone] = useState<VendorPayment>();
+  const { picked, pick, clear } = usePicked();
+  const [isBulk, setBulk] = useState(false);
   const waiting = pending.data?.payments ?? [];
   const open = (payment: string | undefined) => void navigate({ search: { payment } });
   const decided = (now: VendorPayment) => {
@@ -24,8 +29,28 @@ export function ApprovalsPage() {
     const at = waiting.findIndex(({ paymentId }) => paymentId === now.paymentId);
     open((waiting[at + 1] ?? waiting.find(({ paymentId }) => paymentId !== now.paymentId))?.paymentId);
   };
+  const pickFocused = () => {
+    const { row } = (document.activeElement as HTMLElement | null)?.dataset ?? {};
+    const focused = waiting.find(({ paymentId }) => paymentId === (row ?? chosen));
+    if (focused !== undefined) pick(focused);
+  };
+  useShortcuts({ x: pickFocused });
   return (
-    <Page title="Approvals">
+    <Page
+      title="Approvals"
+      actions={
+        picked.size > 0 && (
+          <>
+            <button type="button" className="button" onClick={clear}>
+              Pick none
+            </button>
+            <button type="button" className="button button-main" onClick={() => setBulk(true)}>
+              Approve {picked.size} picked
+            </button>
+          </>
+        )
+      }
+    >
       <p role="status" className="rounded-lg bg-good-wash px-4 py-3 text-good empty:hidden">
         {done !== undefined && `${money(done.amountCents, done.currency)}: ${inWords(done.status)}.`}
       </p>
@@ -39,7 +64,13 @@ export function ApprovalsPage() {
             ) : waiting.length === 0 ? (
               <Empty title="Nothing waits for approval" />
             ) : (
-              <Inbox waiting={waiting} chosen={chosen} />
+              <Inbox
+                waiting={waiting}
+                chosen={chosen}
+                isPicked={({ paymentId }) => picked.has(paymentId)}
+                mayPick={(payment) => fits(picked, payment)}
+                onPick={pick}
+              />
             )}
           </div>
           {chosen !== undefined ? (
@@ -49,12 +80,22 @@ export function ApprovalsPage() {
               <div className="card max-lg:hidden">
                 <Empty title="Choose one to look at">
                   <kbd className="key">j</kbd> and <kbd className="key">k</kbd> move,{' '}
-                  <kbd className="key">Enter</kbd> opens.
+                  <kbd className="key">Enter</kbd> opens, <kbd className="key">x</kbd> picks.
                 </Empty>
               </div>
             )
           )}
         </div>
+      )}
+      {isBulk && (
+        <BulkDialog
+          picked={picked}
+          onClose={() => setBulk(false)}
+          onDone={() => {
+            setBulk(false);
+            clear();
+          }}
+        />
       )}
     </Page>
   );

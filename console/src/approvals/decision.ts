@@ -6,7 +6,8 @@ import type { VendorPayment } from './approval-queries.ts';
 
 export type Decision = 'approve' | 'reject';
 
-const decide = (
+/** Sends one decision, for the terms that were seen. */
+export const decide = (
   decision: Decision,
   { paymentId: id, termsHash }: VendorPayment,
   key: string,

@@ -3,6 +3,7 @@ import { ArrowLeft } from 'lucide-react';
 import { useState } from 'react';
 import { type VendorPayment, vendorPaymentQuery } from '../approvals/approval-queries.ts';
 import { LineTable } from '../approvals/line-table.tsx';
+import { OtherPayments } from '../approvals/other-payments.tsx';
 import { Failure, Skeleton } from '../parts/answers.tsx';
 import { Badge, inWords, Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
@@ -10,7 +11,6 @@ import { Copyable } from '../parts/copyable.tsx';
 import { money } from '../parts/money.ts';
 import { Facts, Section } from '../parts/page.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
-import { OtherPayments } from './other-payments.tsx';
 import type { Outcome } from './review.ts';
 import { ReviewDialog } from './review-dialog.tsx';
 
@@ -88,7 +88,7 @@ function Judged({ payment, onReviewed, onBack }: Readonly<{ payment: VendorPayme
       <Section title="To be paid">
         <LineTable payment={payment} />
       </Section>
-      <OtherPayments of={payment} />
+      <OtherPayments of={payment} page="/fraud" />
       <Section title="Details">
         <Facts facts={factsOf(payment)} />
       </Section>

@@ -21,14 +21,6 @@ export const unreviewedList = infiniteQueryOptions({
   refetchInterval: AGAIN_MS,
 });
 
-/** What else the vendor was to be paid, the newest first. */
-export const otherPayments = (vendorId: string) =>
-  queryOptions({
-    queryKey: ['approvals', 'of-vendor', vendorId],
-    queryFn: ({ signal }) =>
-      bodyOf(api.GET('/approvals/payments', { params: { query: { vendorId, limit: 11 } }, signal })),
-  });
-
 /** What became of the payments of the last thirty days, by their risk. */
 export const fraudReport = queryOptions({
   queryKey: ['approvals', 'fraud-report'],

@@ -12,6 +12,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['a   l   e   i', 'Accept, link, put off, ignore the exception'],
   ['x', 'Choose the row'],
   ['n', 'A new one, where there can be'],
+  ['r', 'Replay what did not arrive, among webhooks'],
   ['Esc', 'Close, or go back to the list'],
   ['?', 'These keys'],
 ];

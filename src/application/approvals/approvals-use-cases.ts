@@ -12,6 +12,7 @@ import { enforceRetention } from '../kernel/enforce-retention.ts';
 import { answerOnce } from './answer-once.ts';
 import type { ApprovalRules } from './approval-rules.ts';
 import { approveVendorPayment } from './approve-vendor-payment.ts';
+import { awaitedApprovals } from './awaited-approvals.ts';
 import { changeVendorPayment } from './change-vendor-payment.ts';
 import { compareApprovalsHeads } from './compare-heads.ts';
 import { createVendorPayment } from './create-vendor-payment.ts';
@@ -69,6 +70,7 @@ export const approvalsUseCases = (ports: ApprovalsPorts, rules: ApprovalRules) =
   findByIncident: findByIncident(ports),
   listVendorPayments: listVendorPayments(ports),
   listPending: listPending(ports),
+  awaitedApprovals: awaitedApprovals(rules),
   listFlagged: listFlagged(ports),
   listUnreviewed: listUnreviewed(ports),
   tryFraudRules: tryFraudRules(ports),

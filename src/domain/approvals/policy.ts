@@ -98,3 +98,17 @@ export function rolesAwaited(
     (role) => approvalsMissing(policy, payment, [...given, { roles: [role] }]) < missing,
   );
 }
+
+/** What a payment waits for under a policy: `tier` is its place in the list, from 0. */
+export type Awaited = Readonly<{ tier: number; approvals: number; roles: readonly Role[] }>;
+
+/** Whose approvals a payment that has these still lacks. */
+export const awaitedBy = (
+  policy: ApprovalPolicy,
+  payment: Readonly<{ amount: Money; flagged: boolean }>,
+  given: readonly Readonly<{ roles: readonly Role[] }>[],
+): Awaited => ({
+  tier: policy.tiers.indexOf(tierFor(policy, payment.amount)),
+  approvals: approvalsMissing(policy, payment, given),
+  roles: rolesAwaited(policy, payment, given),
+});

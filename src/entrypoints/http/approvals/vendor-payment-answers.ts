@@ -7,9 +7,11 @@ import type {
 import type { Page } from '../../../application/kernel/cursor.ts';
 import type { Approver } from '../../../domain/approvals/approver.ts';
 import { parseUuid, type VendorPaymentId } from '../../../domain/approvals/ids.ts';
+import type { Awaited } from '../../../domain/approvals/policy.ts';
 import { recordFor } from '../../../domain/approvals/published-record.ts';
 import type { VendorPayment } from '../../../domain/approvals/vendor-payment.ts';
-import { jsonText } from '../../../domain/kernel/json.ts';
+import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
+import { present } from '../../../domain/kernel/present.ts';
 import { answerVersion, expectedIn, seenIn } from '../server/entity-tag.ts';
 import type { HttpContext } from '../server/request-context.ts';
 import type { MalformedRequest } from '../server/request-problems.ts';
@@ -42,12 +44,22 @@ export const answerPayment = (c: HttpContext, by: Approver, asked: ResultAsync<V
     (failure) => refuse(c, failure),
   );
 
+/** The same, with whose approvals it waits for. */
+export const waitingRecord = (by: Approver, payment: VendorPayment, awaited: Awaiting): JsonObject => ({
+  ...recordFor(by, payment),
+  ...present({ awaited: awaited.get(payment.id) }),
+});
+
+type Awaiting = ReadonlyMap<VendorPayment['id'], Awaited>;
+
+const NONE: Awaiting = new Map();
+
 /** A page of payments as this approver may see them, as JSON text. */
 export const pageBodyFor =
-  (by: Approver, limit: number) =>
+  (by: Approver, limit: number, awaited = NONE) =>
   ({ items, nextCursor }: Page<VendorPayment>): string =>
     jsonText({
-      payments: items.map((payment) => recordFor(by, payment)),
+      payments: items.map((payment) => waitingRecord(by, payment, awaited)),
       pagination: { limit, count: items.length, nextCursor: nextCursor ?? null },
     });
 

@@ -199,6 +199,17 @@ export const vendorPayment = z
         }),
       )
       .optional(),
+    awaited: z
+      .strictObject({
+        tier: count.openapi({ description: 'Its place among those of the policy, from 0.' }),
+        approvals: count.openapi({ description: 'How many are still to be given, at the least.' }),
+        roles: z.array(z.string()).openapi({ description: 'Whose would count.' }),
+      })
+      .optional()
+      .openapi({
+        description:
+          'While it waits for approval, where it is read or listed for approvers: whose approval it lacks.',
+      }),
     approvedBy: z.string().optional(),
     approvedAt: time.optional(),
     rejectedBy: z.string().optional(),

@@ -6,7 +6,7 @@ import type { IncidentId, PayerId, parseUuid, VendorId } from '../../../domain/a
 import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
 import { present } from '../../../domain/kernel/present.ts';
 import { parseBody } from '../server/body-input.ts';
-import { tagOf } from '../server/entity-tag.ts';
+import { answerVersion, tagOf } from '../server/entity-tag.ts';
 import { parseQuery } from '../server/list-input.ts';
 import { readJson } from '../server/read-json.ts';
 import { answerJson } from '../server/request-context.ts';
@@ -14,7 +14,15 @@ import { answer, created, resource, versioned } from '../server/route.ts';
 import { type AnsweringParts, answeredOnce } from './answered-once.ts';
 import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
-import { answerPayment, bodyFor, idOf, pageBodyFor, paymentIn, targetOf } from './vendor-payment-answers.ts';
+import {
+  answerPayment,
+  bodyFor,
+  idOf,
+  pageBodyFor,
+  paymentIn,
+  targetOf,
+  waitingRecord,
+} from './vendor-payment-answers.ts';
 import { pageAsked, reviewQuery, vendorPaymentsQuery } from './vendor-payment-queries.ts';
 import {
   auditLog,
@@ -95,12 +103,18 @@ const getVendorPayments =
 /** Of payments that wait for people; the use case says which. */
 const review =
   (name: 'listPending' | 'listFlagged' | 'listUnreviewed') =>
-  (useCases: Pick<ApprovalsUseCases, 'listPending' | 'listFlagged' | 'listUnreviewed'>): ApproverHandler =>
+  (
+    useCases: Pick<ApprovalsUseCases, 'listPending' | 'listFlagged' | 'listUnreviewed' | 'awaitedApprovals'>,
+  ): ApproverHandler =>
   (c, by) =>
     parseQuery(reviewQuery, new URL(c.req.url).searchParams)
       .asyncAndThen((paging) => {
         const page = pageAsked(paging);
-        return useCases[name]({ by, ...page }).map(pageBodyFor(by, page.limit));
+        return useCases[name]({ by, ...page }).andThen((found) =>
+          useCases
+            .awaitedApprovals(by, found.items)
+            .map((awaited) => pageBodyFor(by, page.limit, awaited)(found)),
+        );
       })
       .match(
         (body) => answerJson(200, body),
@@ -108,13 +122,23 @@ const review =
       );
 
 const getVendorPayment =
-  ({ getVendorPayment }: Pick<ApprovalsUseCases, 'getVendorPayment'>): ApproverHandler =>
+  ({
+    getVendorPayment,
+    awaitedApprovals,
+  }: Pick<ApprovalsUseCases, 'getVendorPayment' | 'awaitedApprovals'>): ApproverHandler =>
   (c, by) =>
-    answerPayment(
-      c,
-      by,
-      idOf(c).asyncAndThen((id) => getVendorPayment({ by, id })),
-    );
+    idOf(c)
+      .asyncAndThen((id) => getVendorPayment({ by, id }))
+      .andThen((payment) =>
+        awaitedApprovals(by, [payment]).map((awaited) => ({
+          version: payment.version,
+          body: jsonText(waitingRecord(by, payment, awaited)),
+        })),
+      )
+      .match(
+        (current) => answerVersion(c, current),
+        (failure) => refuse(c, failure),
+      );
 
 const getVendorPaymentAudit =
   ({ getAuditLog }: Pick<ApprovalsUseCases, 'getAuditLog'>): ApproverHandler =>

@@ -1,13 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { VendorPayment } from '../approvals/approval-queries.ts';
 import { Failure, Skeleton } from '../parts/answers.tsx';
 import { Badge, Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { money } from '../parts/money.ts';
 import { Section } from '../parts/page.tsx';
 import { CELL, Table } from '../parts/table.tsx';
-import { otherPayments } from './fraud-queries.ts';
+import { otherPayments, type VendorPayment } from './approval-queries.ts';
 
 const SHOWN = 10;
 
@@ -18,8 +17,14 @@ const COLUMNS = [
   { name: 'Made', look: 'hidden w-44 sm:table-cell' },
 ];
 
+/** The page that shows one that is chosen. */
+type Page = '/approvals' | '/fraud';
+
 /** What else the same vendor was to be paid, and what people found of it. */
-export function OtherPayments({ of: { vendorId, paymentId } }: Readonly<{ of: VendorPayment }>) {
+export function OtherPayments({
+  of: { vendorId, paymentId },
+  page,
+}: Readonly<{ of: VendorPayment; page: Page }>) {
   const { data, error, refetch } = useQuery(otherPayments(vendorId));
   const others = data?.payments.filter((each) => each.paymentId !== paymentId) ?? [];
   const isMore = others.length > SHOWN || (data?.pagination.nextCursor ?? null) !== null;
@@ -36,7 +41,7 @@ export function OtherPayments({ of: { vendorId, paymentId } }: Readonly<{ of: Ve
           <div className="card overflow-hidden">
             <Table caption="Other payments of the vendor" columns={COLUMNS}>
               {others.slice(0, SHOWN).map((payment) => (
-                <Row key={payment.paymentId} payment={payment} />
+                <Row key={payment.paymentId} payment={payment} page={page} />
               ))}
             </Table>
           </div>
@@ -47,12 +52,12 @@ export function OtherPayments({ of: { vendorId, paymentId } }: Readonly<{ of: Ve
   );
 }
 
-function Row({ payment }: Readonly<{ payment: VendorPayment }>) {
+function Row({ payment, page }: Readonly<{ payment: VendorPayment; page: Page }>) {
   const { paymentId, amountCents, currency, status, fraudReview, createdAt } = payment;
   return (
     <tr className="hover:bg-hover">
       <td className={`${CELL} text-right font-medium tabular-nums`}>
-        <Link to="/fraud" search={{ payment: paymentId }} className="rounded text-accent hover:underline">
+        <Link to={page} search={{ payment: paymentId }} className="rounded text-accent hover:underline">
           {money(amountCents, currency)}
         </Link>
       </td>
