@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { destinationsOf } from '../../console/src/shell/destinations.ts';
+import { pagesNamed, paymentsOf } from '../../console/src/shell/destinations.ts';
+import { placeOf } from '../../console/src/shell/search-places.ts';
 
 const PAGES = [
   { path: '/payments', name: 'Payments', key: 'p' },
@@ -8,25 +9,37 @@ const PAGES = [
 const payment = 'pay_01990000000070008000000000000001';
 const customer = 'cus_01990000000070008000000000000001';
 
-describe('what is typed into the search', () => {
+describe('what is typed among payments', () => {
   it.each([
     ['a payment’s id', ` ${payment} `, { to: `/payments/${payment}` }],
     ['a customer’s id', customer, { to: '/payments', search: { customer_id: customer } }],
     ['an email', 'ada@example.com', { to: '/payments', search: { customer_email: 'ada@example.com' } }],
+    ['a pair of metadata', 'order=1001', { to: '/payments', search: { metadata: 'order=1001' } }],
     ['any other text as a key', 'order-1001', { to: '/payments', search: { idempotency_key: 'order-1001' } }],
-    ['a page', 'webh', { to: '/webhooks' }],
   ])('finds %s', (_, typed, found) => {
-    expect(destinationsOf(typed, PAGES)[0]).toMatchObject(found);
+    expect(paymentsOf(typed)).toMatchObject(found);
   });
 
-  it('may be a pair of metadata or a key, where it has a sign of equality', () => {
-    expect(destinationsOf('order=1001', PAGES).map(({ search }) => search)).toEqual([
-      { metadata: 'order=1001' },
-      { idempotency_key: 'order=1001' },
-    ]);
+  it('finds nothing where nothing is typed', () => {
+    expect(paymentsOf('  ')).toBeUndefined();
+  });
+});
+
+describe('what is typed into the palette', () => {
+  it('names pages that the session may use', () => {
+    expect(pagesNamed('webh', PAGES)).toMatchObject([{ to: '/webhooks', hint: 'g w' }]);
+    expect(pagesNamed('ada@example.com', PAGES)).toEqual([]);
   });
 
-  it('leads to no page that the session may not use', () => {
-    expect(destinationsOf('ada@example.com', PAGES.slice(1))).toEqual([]);
+  it.each([
+    ['payment', { id: payment }, `/payments/${payment}`],
+    ['transaction', { id: 'txn_1', payment_id: payment }, `/payments/${payment}`],
+    ['customer', { id: customer }, `/customers/${customer}`],
+    ['webhook_delivery', { id: 'whd_1', payment_id: payment }, '/webhooks'],
+    ['event', { id: 'evt_1', payment_id: payment }, `/payments/${payment}`],
+    ['exception', { id: 'exc_1' }, '/exceptions/exc_1'],
+    ['transfer', { id: 'trf_1' }, '/audit'],
+  ])('leads from a %s that was found to where it is shown', (type, given, to) => {
+    expect(placeOf({ type, ...given })).toMatchObject({ to });
   });
 });

@@ -1,10 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { VendorPayment } from '../../console/src/approvals/approval-queries.ts';
+import { agesOf } from '../../console/src/overview/age-groups.ts';
 import { periodOf } from '../../console/src/overview/overview-search.ts';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, LOOKS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
 
 let desk: ConsoleDesk;
+
+it('has what waits in the one age that it is of', () => {
+  const now = Date.parse('2026-03-10T00:00:00.000Z');
+  const made = (createdAt: string) => ({ createdAt, paymentId: createdAt }) as VendorPayment;
+  const waiting = ['2026-03-01', '2026-03-03', '2026-03-07', '2026-03-08', '2026-03-09T12:00:00Z'].map(made);
+  expect(agesOf(waiting, now).map(({ count, oldest }) => [count, oldest?.paymentId])).toEqual([
+    [1, '2026-03-09T12:00:00Z'],
+    [1, '2026-03-08'],
+    [1, '2026-03-07'],
+    [2, '2026-03-01'],
+  ]);
+});
 
 it('looks back on so many days of UTC, today included', () => {
   const now = Date.parse('2026-03-01T00:30:00.000Z');
@@ -21,6 +35,8 @@ describe.runIf(hasChromium())('the overview', () => {
     ];
     for (const [index, body] of sales.entries())
       await desk.api('/payments', { method: 'POST', key: `order-${index}`, body });
+    const body = { url: 'http://127.0.0.1:9/hooks', events: ['refund.created'] };
+    await desk.api('/webhook_endpoints', { method: 'POST', key: 'endpoint', body });
   });
   afterAll(() => desk.close());
 
@@ -42,6 +58,21 @@ describe.runIf(hasChromium())('the overview', () => {
     const held = page.getByRole('link', { name: /Authorized, not captured/ });
     await held.filter({ hasText: '1' }).click();
     await page.getByText('1 shown').waitFor();
+    expect(faults()).toEqual([]);
+  });
+
+  it('says why payments failed, and how endpoints do and approvals age, each with a way to the rows', async () => {
+    const { page, faults } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/overview');
+    const declined = page.getByRole('row').filter({ hasText: 'card_declined' });
+    expect(await declined.getByRole('cell').allTextContents()).toEqual(['card_declined', 'USD', '1']);
+    await page.getByRole('region', { name: 'Webhooks' }).getByText('Nothing was sent yet.').waitFor();
+    await declined.getByRole('link').click();
+    await page.locator('[data-row]').first().waitFor();
+    await page.getByText('1 shown').waitFor();
+    await page.goto(`${desk.url}/console/overview`);
+    const exceptions = page.getByRole('row', { name: /^Open exceptions/ });
+    await expect.poll(() => exceptions.getByRole('cell').allTextContents()).toEqual(['0', '0', '0', '0']);
     expect(faults()).toEqual([]);
   });
 

@@ -40,7 +40,10 @@ export function BulkDialog({ picked, onClose, onDone }: Props) {
     else if (!isSending) void send();
   };
   return (
-    <Dialog title={`Approve ${asked.length} payments`} onClose={isDone ? onDone : onClose}>
+    <Dialog
+      title={asked.length === 1 ? 'Approve a payment' : `Approve ${asked.length} payments`}
+      onClose={isDone ? onDone : onClose}
+    >
       <div className="flex flex-col gap-4">
         <ul className="max-h-[50dvh] divide-y divide-line overflow-y-auto" aria-live="polite">
           {asked.map(({ seen }) => (

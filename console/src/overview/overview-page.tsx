@@ -3,10 +3,13 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { Page, Section } from '../parts/page.tsx';
+import { Ages } from './ages.tsx';
+import { Declines } from './declines.tsx';
 import { reportQuery } from './overview-queries.ts';
 import { PERIODS, periodOf } from './overview-search.ts';
 import { ToLookAt } from './to-look-at.tsx';
 import { VolumeCard } from './volume-card.tsx';
+import { WebhookHealth } from './webhook-health.tsx';
 
 const route = getRouteApi('/overview');
 
@@ -53,6 +56,9 @@ export function OverviewPage() {
           <Failure error={error} retry={() => void refetch()} />
         )}
       </Section>
+      <Declines period={period} />
+      <Ages />
+      <WebhookHealth />
       <p className="text-quiet">Days are those of UTC. Currencies are never added up.</p>
     </Page>
   );

@@ -1,4 +1,13 @@
-export const COLUMNS = ['Status', 'Method', 'Customer', 'Description', 'Key', 'Captured', 'Created'] as const;
+export const COLUMNS = [
+  'Status',
+  'Failure',
+  'Method',
+  'Customer',
+  'Description',
+  'Key',
+  'Captured',
+  'Created',
+] as const;
 
 export type Column = (typeof COLUMNS)[number];
 

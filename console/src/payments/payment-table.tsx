@@ -29,6 +29,12 @@ const CELLS: Readonly<Record<Column, Cell>> = {
       </span>
     ),
   },
+  Failure: {
+    look: 'hidden w-44 md:table-cell',
+    text: 'font-mono text-[13px] text-quiet',
+    of: ({ failure }) => failure?.code ?? '—',
+    title: ({ failure }) => failure?.message,
+  },
   Method: {
     look: 'hidden w-36 md:table-cell',
     text: 'text-quiet',

@@ -14,37 +14,26 @@ const CUSTOMER = /^cus_[0-9a-f]{32}$/;
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const PAIR = /^([^=\s]{1,40})=(.{1,500})$/;
 
-/** What a text that was typed or pasted may be, the likeliest first. */
-export function destinationsOf(typed: string, pages: readonly Page[]): readonly Destination[] {
+/** The pages whose name has the text in it. */
+export const pagesNamed = (text: string, pages: readonly Page[]): readonly Destination[] => {
+  const wanted = text.toLowerCase();
+  return pages
+    .filter(({ name }) => name.toLowerCase().includes(wanted))
+    .map(({ name, path, key }) => ({ label: name, hint: `g ${key}`, to: path }));
+};
+
+/** What a text that was typed among payments finds: the list by a filter, or one of them. */
+export function paymentsOf(typed: string): Destination | undefined {
   const text = typed.trim();
-  const payments = (label: string, search: Record<string, string>): Destination => ({
-    label,
+  const listed = (search: Record<string, string>): Destination => ({
+    label: text,
     hint: 'Payments',
     to: '/payments',
     search,
   });
-  const wanted = text.toLowerCase();
-  const named = pages
-    .filter(({ name }) => name.toLowerCase().includes(wanted))
-    .map(({ name, path, key }) => ({ label: name, hint: `g ${key}`, to: path }));
-  if (text === '' || !pages.some(({ path }) => path === '/payments')) return named;
-  if (PAYMENT.test(text)) return [{ label: text, hint: 'Payment', to: `/payments/${text}` }];
-  if (CUSTOMER.test(text)) {
-    const own = { label: text, hint: 'Customer', to: `/customers/${text}` };
-    return [
-      payments(`Of customer ${text}`, { customer_id: text }),
-      ...(pages.some(({ path }) => path === '/customers') ? [own] : []),
-    ];
-  }
-  if (EMAIL.test(text)) return [payments(`Of the customer ${text}`, { customer_email: text })];
-  const pair = PAIR.exec(text);
-  const byPair =
-    pair === null ? [] : [payments(`With metadata ${text}`, { metadata: `${pair[1]}=${pair[2]}` })];
-  return [...named, ...byPair, payments(`With the key ${text}`, { idempotency_key: text })];
+  if (text === '') return undefined;
+  if (PAYMENT.test(text)) return { label: text, hint: 'Payment', to: `/payments/${text}` };
+  if (CUSTOMER.test(text)) return listed({ customer_id: text });
+  if (EMAIL.test(text)) return listed({ customer_email: text });
+  return listed(PAIR.test(text) ? { metadata: text } : { idempotency_key: text });
 }
-
-/** What a text that was typed among payments finds: never a page. */
-export const paymentsOf = (typed: string): Destination | undefined =>
-  typed.trim() === ''
-    ? undefined
-    : destinationsOf(typed, [{ path: '/payments', name: '', key: '' }]).find(({ hint }) => hint !== 'g ');

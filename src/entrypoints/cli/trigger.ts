@@ -32,6 +32,9 @@ export const triggerCommand = (name: string, options: ServerOptions, terminal: T
     return EXIT.ok;
   });
 
+/** What of an event may name what it is about. */
+const ABOUT = ['id', 'payment_id', 'batch_id'];
+
 type Event = components['schemas']['Event'];
 
 /** Workers make some of it happen later, and the list of events has it moments after that. */
@@ -40,7 +43,7 @@ async function happened(client: PaywrightClient, name: string, entity: string): 
   const query = { event_type: name as EventType, limit: 100 };
   while (performance.now() < until) {
     const { items } = await dataOf(client.GET('/events', { params: { query } }));
-    const found = items.find(({ data }) => data['id'] === entity || data['payment_id'] === entity);
+    const found = items.find(({ data }) => ABOUT.some((name) => data[name] === entity));
     if (found !== undefined) return found;
     await sleep(500);
   }

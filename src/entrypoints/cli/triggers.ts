@@ -1,4 +1,7 @@
 import { dataOf, type PaywrightClient, PaywrightProblem } from '../../../client/src/client.ts';
+import { accepted } from './triggered-disputes.ts';
+import { disabled } from './triggered-endpoint.ts';
+import { settled } from './triggered-settlement.ts';
 
 /** What makes an event happen on the simulator. `run` gives the id of what the event is about. */
 type Trigger = Readonly<{ says: string; run: (client: PaywrightClient) => Promise<string> }>;
@@ -68,5 +71,21 @@ export const TRIGGERS: Readonly<Record<string, Trigger>> = {
   'dispute.created': {
     says: 'a payment that the cardholder disputes 3 seconds later',
     run: (client) => paid(client, 'test_disputed'),
+  },
+  'dispute.updated': {
+    says: 'a payment that is disputed, and the dispute accepted',
+    run: async (client) => accepted(client, await paid(client, 'test_disputed')),
+  },
+  'dispute.closed': {
+    says: 'the same, once the processor has closed it',
+    run: async (client) => accepted(client, await paid(client, 'test_disputed')),
+  },
+  'settlement.completed': {
+    says: 'a payment, and a processor’s file that settles it',
+    run: async (client) => settled(client, await paid(client)),
+  },
+  'webhook_endpoint.disabled': {
+    says: 'an endpoint on this machine that is gone for good',
+    run: disabled,
   },
 };

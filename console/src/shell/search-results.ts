@@ -1,0 +1,34 @@
+import { api, bodyOf, type Schemas } from '../api/api.ts';
+import { inWords } from '../parts/badge.tsx';
+import { money } from '../parts/money.ts';
+import type { Destination } from './destinations.ts';
+import { placeOf } from './search-places.ts';
+
+type Result = Schemas['SearchResult'];
+export type Found = Readonly<{ destinations: readonly Destination[]; amountsSince?: string }>;
+
+const lineOf = ({ type, id, status, event_type, amount, currency }: Result): string =>
+  [
+    amount === undefined || currency === undefined ? undefined : money(amount, currency),
+    event_type,
+    status === undefined ? undefined : inWords(status).toLowerCase(),
+    amount === undefined && event_type === undefined ? inWords(type) : undefined,
+    id,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' · ');
+
+const destinationOf = (result: Result): Destination => ({
+  label: lineOf(result),
+  hint: inWords(result.type),
+  ...placeOf(result),
+});
+
+/** Asks once: that a customer was looked up by email is on record each time. */
+export async function find(q: string): Promise<Found> {
+  const { results, amounts_since } = await bodyOf(api.GET('/search', { params: { query: { q } } }));
+  return {
+    destinations: results.map(destinationOf),
+    ...(amounts_since === undefined ? {} : { amountsSince: amounts_since }),
+  };
+}
