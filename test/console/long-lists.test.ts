@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium } from '../support/chromium.ts';
+import { expectFit } from '../support/console-looks.ts';
+import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+
+type Payment = Readonly<{ id: string; idempotency_key: string }>;
+type Row = Readonly<{ index: number; top: number }>;
+
+const MANY = 10_000;
+
+let desk: ConsoleDesk;
+
+describe.runIf(hasChromium())('a list of ten thousand rows', () => {
+  beforeAll(async () => {
+    desk = await openConsole();
+    await desk.api('/payments', {
+      method: 'POST',
+      key: 'order-1',
+      body: { amount: 1_999, currency: 'USD', payment_method: 'card' },
+    });
+  });
+  afterAll(() => desk.close());
+
+  it('has in the page those rows alone that are near the window, each where it would be among all', async () => {
+    const { items } = await desk.api<Readonly<{ items: readonly Payment[] }>>('/payments?limit=1');
+    const many = Array.from({ length: MANY }, (_, n) => ({
+      ...items[0],
+      id: `pay_${(2 ** 40 - n).toString(16).padStart(32, '0')}`,
+      idempotency_key: `order-${n}`,
+    }));
+    const { page, faults } = await desk.open();
+    await page.route('**/console/api/payments?*', (route) =>
+      route.fulfill({
+        contentType: 'application/json',
+        body: JSON.stringify({ items: many, next_cursor: null, has_more: false }),
+      }),
+    );
+    await logIn(page, desk.url, desk.token);
+    await page.getByText('order-0', { exact: true }).waitFor();
+
+    const rows = (): Promise<readonly Row[]> =>
+      page
+        .locator('tr[aria-rowindex]')
+        .evaluateAll((trs: readonly { getAttribute(name: string): string | null; offsetTop: number }[]) =>
+          trs.map((tr) => ({ index: Number(tr.getAttribute('aria-rowindex')), top: tr.offsetTop })),
+        );
+    const [first, second] = await rows();
+    const [height, start] = [(second?.top ?? 0) - (first?.top ?? 0), first?.top ?? 0];
+    expect(height).toBeGreaterThan(20);
+    const wheel = async (to: number) => {
+      await page.evaluate(`scrollTo(0, ${to})`);
+      await page.getByText(`order-${Math.round(to / height)}`, { exact: true }).waitFor();
+      const there = await rows();
+      expect(there.length).toBeLessThan(150);
+      for (const { index, top } of there)
+        expect(Math.abs(top - start - (index - 2) * height), `row ${index}`).toBeLessThan(height);
+    };
+    for (const at of [100, 5_000, 9_000, 400]) await wheel(at * height);
+    await expectFit(page, 'the middle of a long list');
+
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+    await page.getByText(`order-${MANY - 1}`, { exact: true }).waitFor();
+    expect((await rows()).at(-1)?.index).toBe(MANY + 1);
+    await page.evaluate('scrollTo(0, 0)');
+    await page.getByText('order-0', { exact: true }).waitFor();
+    for (let n = 0; n < 120; n += 1) await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/console/payments/${many[119]?.id}`);
+    expect(faults()).toEqual([]);
+  });
+});
