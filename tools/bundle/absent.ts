@@ -3,8 +3,8 @@ import { basename } from 'node:path';
 import type { Plugin } from 'esbuild';
 import type { Storage } from './plugins.ts';
 
-/** Files that are for the work of some functions alone, or as streams of events for that of processes which keep connections. */
-const OF_WORK = new Set(['aws-messaging', 'csv-files', 'deliveries', 'event-stream-body', 'jobs', 'relay']);
+/** Files that are for the work of some functions alone. */
+const OF_WORK = new Set(['aws-messaging', 'csv-files', 'deliveries', 'jobs', 'relay']);
 
 const OF_SENDERS: readonly string[] = ['aws-messaging', 'relay'];
 const OF_WORKERS: readonly string[] = ['csv-files', 'deliveries', 'jobs', 'relay'];
@@ -20,17 +20,14 @@ export function partsOf(name: string): readonly string[] {
 export const withoutAbsent = (parts: readonly string[], storage: Storage): Plugin => ({
   name: 'without-absent',
   setup(build) {
-    build.onLoad(
-      { filter: /\/src\/(?:composition|adapters\/csv|entrypoints\/http\/webhooks)\/[a-z-]+\.ts$/ },
-      ({ path }) => {
-        const file = basename(path, '.ts');
-        const ofStorage = /^(memory|postgres|dynamodb)-storages$/.exec(file)?.[1];
-        const isThere =
-          ofStorage === undefined ? !OF_WORK.has(file) || parts.includes(file) : ofStorage === storage;
-        if (isThere) return undefined;
-        return { contents: absent(ofStorage ?? file, readFileSync(path, 'utf8')), loader: 'ts' };
-      },
-    );
+    build.onLoad({ filter: /\/src\/(?:composition|adapters\/csv)\/[a-z-]+\.ts$/ }, ({ path }) => {
+      const file = basename(path, '.ts');
+      const ofStorage = /^(memory|postgres|dynamodb)-storages$/.exec(file)?.[1];
+      const isThere =
+        ofStorage === undefined ? !OF_WORK.has(file) || parts.includes(file) : ofStorage === storage;
+      if (isThere) return undefined;
+      return { contents: absent(ofStorage ?? file, readFileSync(path, 'utf8')), loader: 'ts' };
+    });
   },
 });
 

@@ -9,6 +9,7 @@ import {
   lightContainer,
   oneThread,
   type Storage,
+  withoutRoutesOfServers,
   withoutVerification,
 } from './plugins.ts';
 import {
@@ -124,6 +125,7 @@ async function bundleAlike(
     plugins: [
       stripeBeside,
       withoutAbsent(parts, storage),
+      withoutRoutesOfServers,
       withoutVerification,
       withoutDocuments,
       withoutEventStreams,

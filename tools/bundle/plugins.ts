@@ -33,6 +33,16 @@ export const withoutVerification: Plugin = {
   },
 };
 
+/** Streams of events, and what operators see of a process, are of servers (docs/decisions/0051, 0055). */
+export const withoutRoutesOfServers: Plugin = {
+  name: 'without-routes-of-servers',
+  setup(build) {
+    build.onResolve({ filter: /\/(?:operation\/system|webhooks\/event-stream)\.ts$/ }, () => ({
+      path: join(STANDS, 'routes-of-servers.ts'),
+    }));
+  },
+};
+
 /** The logger writes to one stream, from the thread that it is called in. */
 export const oneThread: Plugin = {
   name: 'one-thread',
