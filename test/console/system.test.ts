@@ -48,7 +48,8 @@ describe.runIf(hasChromium())('the page of the system', () => {
     const state = await desk.api<State>('/system', { as: admin });
     await page.getByText(state.version, { exact: true }).waitFor();
     await page.getByText(state.node, { exact: true }).waitFor();
-    await page.getByText('memory', { exact: true }).waitFor();
+    const { storage } = await desk.api<Readonly<{ storage: string }>>('/readyz');
+    await page.getByText(storage, { exact: true }).waitFor();
     await page.getByText('Closed', { exact: true }).waitFor();
     const numbers = await page
       .getByRole('region', { name: 'Outboxes' })
