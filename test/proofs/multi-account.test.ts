@@ -63,8 +63,10 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
     const [first, held] = ofA.payments;
     expect((await entriesOf(world.a)).toReversed()).toEqual([
       { capture: 10_000, way: 'processor to available', cause: first },
-      { refund_hold: 1_500, way: 'available to pending', cause: first },
-      { refund: 1_500, way: 'pending to processor', cause: first },
+      { refund_hold: 1_000, way: 'available to pending', cause: first },
+      { refund: 1_000, way: 'pending to processor', cause: first },
+      { refund_hold: 500, way: 'available to pending', cause: first },
+      { refund: 500, way: 'pending to processor', cause: first },
       { capture: 2_000, way: 'processor to available', cause: held },
       { transfer_out: 2_500, way: 'available to transfers', cause: ofA.toB },
       { transfer_out: 1_000, way: 'available to transfers', cause: ofA.toC },
@@ -241,6 +243,7 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       // A transfer that came is in the trail of who sent it.
       for (const kind of [
         'transfer',
+        'customer',
         'customer_access',
         'export',
         'webhook_endpoint',

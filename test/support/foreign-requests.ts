@@ -31,6 +31,7 @@ const HARMLESS = new Set([
   'group_by',
   'bom',
   'entity_type',
+  'type',
   'event_type',
   'source',
   'mapping',
