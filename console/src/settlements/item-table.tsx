@@ -5,8 +5,8 @@ import { CELL, Table } from '../parts/table.tsx';
 import type { SettlementItem } from './settlement-queries.ts';
 
 const COLUMNS = [
-  { name: 'Line', look: 'w-14 text-right sm:w-16' },
-  { name: 'Row', look: 'w-24 sm:w-44' },
+  { name: 'Line', look: 'w-12 text-right sm:w-16' },
+  { name: 'Row', look: 'w-22 sm:w-44' },
   { name: 'Amount', look: 'hidden w-36 text-right sm:table-cell' },
   { name: 'Fee', look: 'hidden w-32 text-right md:table-cell' },
   { name: 'Net', look: 'text-right sm:w-36' },
