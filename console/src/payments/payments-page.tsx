@@ -6,6 +6,7 @@ import { Page } from '../parts/page.tsx';
 import { useSession } from '../shell/session-context.ts';
 import { ColumnMenu } from './column-menu.tsx';
 import { columnsIn } from './columns.ts';
+import { ExportLink } from './export-link.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { useKept } from './kept.ts';
 import { usePaymentList } from './list-with-news.ts';
@@ -42,6 +43,7 @@ export function PaymentsPage() {
         <div className="relative flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
           <TotalLine search={search} />
           <div className="flex flex-wrap gap-2">
+            <ExportLink search={search} />
             <ViewMenu />
             <ColumnMenu chosen={columns} onChoose={chooseColumns} />
           </div>
