@@ -30,6 +30,11 @@ export const withoutVerification: Plugin = {
     build.onResolve({ filter: /\/integrity\/verify-files\.ts$/ }, () => ({
       path: join(STANDS, 'verify-files.ts'),
     }));
+    build.onResolve({ filter: /^\.\/stored-rows\.ts$/ }, ({ importer }) =>
+      /\/adapters\/(?:dynamodb|postgres)\/storage\.ts$/.test(importer)
+        ? { path: join(STANDS, 'stored-rows.ts') }
+        : undefined,
+    );
   },
 };
 
