@@ -38,12 +38,15 @@ export const withoutVerification: Plugin = {
   },
 };
 
-/** Streams of events, and what operators see of a process, are of servers (docs/decisions/0051, 0055). */
+/** Streams of events, the console, and what operators see of a process, are of servers (docs/decisions/0051, 0054, 0055). */
 export const withoutRoutesOfServers: Plugin = {
   name: 'without-routes-of-servers',
   setup(build) {
     build.onResolve({ filter: /\/(?:operation\/system|webhooks\/event-stream)\.ts$/ }, () => ({
       path: join(STANDS, 'routes-of-servers.ts'),
+    }));
+    build.onResolve({ filter: /\/console-variables\.ts$/ }, () => ({
+      path: join(STANDS, 'console-variables.ts'),
     }));
   },
 };
