@@ -11,7 +11,7 @@ import { idempotencyContract } from '../scenarios/idempotency.scenario.ts';
 import { modificationsContract } from '../scenarios/modifications.scenario.ts';
 import { refundLimitsContract } from '../scenarios/refund-limits.scenario.ts';
 import { freshTable } from '../support/dynamodb-tables.ts';
-import { postgresServer } from '../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../support/postgres-database.ts';
 
 let engine: EmbeddedServer;
 const server = await postgresServer(inject('postgresUrl'));
@@ -22,7 +22,7 @@ afterAll(() => Promise.all([engine.stop(), server.close()]));
 
 const overPostgres = async () => {
   const connectionString = await server.newDatabase();
-  return () => postgresStorage(postgresPool({ connectionString, max: 4 }));
+  return () => postgresStorage(postgresPool({ ...PATIENT, connectionString, max: 4 }));
 };
 const overDynamoDb = async () => {
   const { table } = await freshTable(engine.url);

@@ -11,7 +11,7 @@ import { OUTBOX_SHARDS } from '../../src/ports/outbox.ts';
 import { anOpening, NOON } from '../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { customerDesk } from '../support/customer-desk.ts';
-import { postgresServer } from '../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../support/postgres-database.ts';
 import { asOwner, overTls, plainRole, serveTls } from '../support/postgres-roles.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -44,7 +44,7 @@ describe('roles', () => {
 
   it('relays events, lets its leases go and deletes what was kept for its time, as a plain role', async () => {
     const { url } = await plainRole(await server.newDatabase());
-    const storage = postgresStorage(postgresPool({ connectionString: url }));
+    const storage = postgresStorage(postgresPool({ ...PATIENT, connectionString: url }));
     for (const opening of [anOpening(), anOpening()]) await storage.commits.commit(opening.change);
     const shards = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
     const [sent, parked] = (await storage.outbox.next(shards, NOON, 10))._unsafeUnwrap();
@@ -63,7 +63,7 @@ describe('roles', () => {
 
   it('can neither change nor take away what was audited or posted', async () => {
     const { url } = await plainRole(await server.newDatabase());
-    const pool = postgresPool({ connectionString: url });
+    const pool = postgresPool({ ...PATIENT, connectionString: url });
     for (const table of ['audit_entry', 'ledger_entry'])
       for (const statement of [`DELETE FROM ${table}`, `UPDATE ${table} SET merchant_id = 'x'`])
         await expect(pool.query(statement)).rejects.toMatchObject({ code: '42501' });
@@ -72,7 +72,7 @@ describe('roles', () => {
 
   it('erases a customer as a plain role, which takes letting unique keys go', async () => {
     const { url } = await plainRole(await server.newDatabase());
-    const storage = postgresStorage(postgresPool({ connectionString: url }));
+    const storage = postgresStorage(postgresPool({ ...PATIENT, connectionString: url }));
     await addMerchants(storage, [aMerchant()]);
     const desk = customerDesk(
       storage,
@@ -113,7 +113,7 @@ describe('rotating credentials', () => {
     const login = () =>
       Promise.resolve({ user, password: passwords[Math.min(refreshes, passwords.length - 1)] as string });
     const settings = { host, port: Number(port), database: pathname.slice(1), password: '' };
-    const pool = rotateCredentials(postgresPool(settings), {
+    const pool = rotateCredentials(postgresPool({ ...PATIENT, ...settings }), {
       current: login,
       refresh: () => {
         refreshes += 1;

@@ -5,6 +5,7 @@ import { type MigrationFiles, migrationTable } from '../../src/adapters/postgres
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import { postgresStorageHealth } from '../../src/adapters/postgres/storage-health.ts';
 import { catalogOf } from '../support/postgres-catalog.ts';
+import { PATIENT } from '../support/postgres-database.ts';
 import { installBefore, POSTGRES_SERVICES, type PostgresService } from '../support/postgres-installed.ts';
 import { emptyDatabases, expectSameAnswers, statementsOf, textPoolAt } from '../support/previous-version.ts';
 
@@ -30,7 +31,7 @@ async function served(each: PostgresService) {
  * sent.
  */
 async function migrateKilledAt(url: string, { migrate }: PostgresService, last: number): Promise<number> {
-  const pool = postgresPool({ connectionString: url, max: 1 });
+  const pool = postgresPool({ ...PATIENT, connectionString: url, max: 1 });
   let sent = 0;
   let isKilled = false;
   pool.on('error', () => {});

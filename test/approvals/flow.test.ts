@@ -108,7 +108,10 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
     const [first] = await queued();
     const { body, attributes } = first?.message ?? {};
     const amountCents = 13_550;
-    const payment = await told<{ createdAt: string }>(dispatcher.get(`/payments/${created.paymentId}`), 200);
+    const { awaited, ...payment } = await told<{ createdAt: string; awaited: object }>(
+      dispatcher.get(`/payments/${created.paymentId}`),
+      200,
+    );
     expect(body).toEqual({
       paymentId: created.paymentId,
       incidentId,
@@ -119,6 +122,7 @@ describe.each(kinds)('from completed work to paid vendor, by events alone, on $n
     });
     expect(attributes).toEqual({ paymentId: created.paymentId, incidentId, priority: 'normal' });
     expect(created.data).toEqual(payment);
+    expect(awaited).toEqual({ tier: 0, approvals: 1, roles: ['dispatcher', 'admin'] });
     expect(payment).toMatchObject({
       payerType: 'back_office',
       currency: 'USD',

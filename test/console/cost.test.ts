@@ -23,7 +23,7 @@ describe.runIf(hasChromium())('the page of what storing payments costs', () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, admin, '/');
     await page.waitForURL('**/cost');
-    await page.getByLabel('Payments a month').fill('5000000');
+    await page.getByLabel('Payments a month', { exact: true }).fill('5000000');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/cost?*transactions_per_month=5000000*');
     const estimate = await desk.api<Estimate>(`/cost${new URL(page.url()).search}`, { as: admin });

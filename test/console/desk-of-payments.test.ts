@@ -38,7 +38,7 @@ describe.runIf(hasChromium())('the desk of payments', () => {
     await page.getByText('1 shown').waitFor();
     await page.getByRole('button', { name: 'Views' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByLabel('Keep these filters as').waitFor();
+    await page.getByLabel('Keep these filters as', { exact: true }).waitFor();
     await page.keyboard.type('Declined');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Declined' }).waitFor();

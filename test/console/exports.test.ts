@@ -50,7 +50,7 @@ describe.runIf(hasChromium())('exports in the console', () => {
     await expectFit(page, 'the form of an export');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'New schedule' }).click();
-    await page.getByLabel('Of each').selectOption('Month');
+    await page.getByLabel('Of each', { exact: true }).selectOption('Month');
     await expectFit(page, 'the form of a schedule');
     expect(faults()).toEqual([]);
   });
@@ -72,7 +72,7 @@ describe.runIf(hasChromium())('exports in the console', () => {
     await press('e');
     await page.getByRole('heading', { name: 'Schedules' }).waitFor();
     await press('n');
-    await page.getByLabel('Rows of').waitFor();
+    await page.getByLabel('Rows of', { exact: true }).waitFor();
     await press('Enter');
     const drawer = page.getByRole('dialog', { name: 'Export of payments' });
     await drawer.getByText('1,000 of 4,000 rows').waitFor();
@@ -97,7 +97,7 @@ describe.runIf(hasChromium())('exports in the console', () => {
       desk.token,
       `/exports?${new URLSearchParams({ kind: 'payments', ...filters }).toString()}`,
     );
-    expect(await page.getByLabel('At least').inputValue()).toBe('10.00');
+    expect(await page.getByLabel('At least', { exact: true }).inputValue()).toBe('10.00');
     await page.getByRole('button', { name: 'Export', exact: true }).press('Enter');
     await page.getByRole('link', { name: 'Download' }).waitFor();
     const [job] = await jobs();
@@ -133,16 +133,17 @@ describe.runIf(hasChromium())('exports in the console', () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, '/exports');
     await page.getByRole('button', { name: 'New schedule' }).press('Enter');
-    await page.getByLabel('Rows of').selectOption('Settlements');
-    await page.getByLabel('Of each').selectOption('Week');
+    await page.getByLabel('Rows of', { exact: true }).selectOption('Settlements');
+    await page.getByLabel('Of each', { exact: true }).selectOption('Week');
     await page.getByLabel('On', { exact: true }).selectOption('Friday');
     await page.getByRole('button', { name: 'Schedule', exact: true }).press('Enter');
     const row = page.getByRole('row', { name: /^Settlements Week, Friday 06:00/ });
     await row.waitFor();
-    expect((await schedules())[0]).toMatchObject({ every: 'week', at: { time: '06:00', weekday: 'friday' } });
+    const made = async () => (await schedules()).find(({ kind }) => kind === 'settlements');
+    expect(await made()).toMatchObject({ every: 'week', at: { time: '06:00', weekday: 'friday' } });
     await row.getByRole('button', { name: 'Pause' }).press('Enter');
     await row.getByText('Paused').waitFor();
-    expect((await schedules())[0]).toMatchObject({ status: 'paused' });
+    expect(await made()).toMatchObject({ status: 'paused' });
     await row.getByRole('button', { name: 'Delete…' }).press('Enter');
     await page.getByText('Files that it ordered stay').waitFor();
     await page.keyboard.press('Enter');
@@ -155,7 +156,7 @@ describe.runIf(hasChromium())('exports in the console', () => {
     const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['exports'] });
     await logIn(page, desk.url, token, '/exports');
     await page.getByRole('button', { name: 'New export' }).click();
-    expect(await page.getByLabel('Rows of').getByRole('option').allInnerTexts()).toEqual([
+    expect(await page.getByLabel('Rows of', { exact: true }).getByRole('option').allInnerTexts()).toEqual([
       'Payments',
       'Transactions',
     ]);

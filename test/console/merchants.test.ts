@@ -51,14 +51,14 @@ describe.runIf(hasChromium())('merchants in the console', () => {
     await page.getByRole('link', { name: 'Shop shop-1' }).press('Enter');
     await page.getByText('At most 5,000.00 USD').waitFor();
     await page.getByRole('button', { name: 'Change limits…' }).press('Enter');
-    await page.getByLabel('Payments a minute').fill('sixty');
+    await page.getByLabel('Payments a minute', { exact: true }).fill('sixty');
     await page.keyboard.press('Enter');
     await page.getByText('A limit is a number').waitFor();
-    await page.getByLabel('Payments a minute').fill('60');
-    await page.getByLabel('One payment, JPY').fill('');
-    await page.getByLabel('Another currency').fill('eur');
+    await page.getByLabel('Payments a minute', { exact: true }).fill('60');
+    await page.getByLabel('One payment, JPY', { exact: true }).fill('');
+    await page.getByLabel('Another currency', { exact: true }).fill('eur');
     await page.keyboard.press('Enter');
-    await page.getByLabel('One payment, EUR').fill('1234.50');
+    await page.getByLabel('One payment, EUR', { exact: true }).fill('1234.50');
     await page.keyboard.press('Enter');
     await page.getByText('At most 1,234.50 EUR').waitFor();
     expect((await read('shop-1')).rate_limits).toMatchObject({

@@ -39,7 +39,7 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     await page.getByText('5 shown, all there are').waitFor();
     await expectFit(page, 'a reconciliation');
     await page.goto(`${desk.url}/console/exceptions?status=any`);
-    await page.getByLabel('All open ones shown').check();
+    await page.getByLabel('All open ones shown', { exact: true }).check();
     await expectFit(page, 'exceptions, of which some are chosen');
     await page.getByRole('button', { name: /^Decide about/ }).click();
     await expectFit(page, 'a decision about several');
@@ -116,7 +116,7 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     expect(await amount.innerText()).toMatch(/120\.00 USD\s+119\.00 USD\s+Differs/);
     expect(await page.getByRole('row', { name: /^Currency/ }).innerText()).not.toMatch(/Differs/);
     await press('a');
-    await page.getByLabel('Reason').waitFor();
+    await page.getByLabel('Reason', { exact: true }).waitFor();
     await page.keyboard.type('Agreed with the processor');
     actions++;
     await press('Enter');
@@ -137,7 +137,7 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, `/exceptions/${large?.id}`);
     await page.getByRole('button', { name: 'Ignore' }).press('Enter');
-    await page.getByLabel('Reason').waitFor();
+    await page.getByLabel('Reason', { exact: true }).waitFor();
     await page.keyboard.type('Not ours');
     await page.keyboard.press('Enter');
     await page.getByText('Ignore waits for a second person: you proposed it.').waitFor();
@@ -164,11 +164,11 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('x');
     await page.getByText(/^1 chosen/).waitFor();
-    await page.getByLabel('All open ones shown').check();
+    await page.getByLabel('All open ones shown', { exact: true }).check();
     await page.getByRole('button', { name: `Decide about ${open.length}` }).press('Enter');
     const dialog = page.getByRole('dialog');
     await dialog.getByText(`${able} of ${open.length} can be`).waitFor();
-    await dialog.getByLabel('Decision').selectOption('Ignore');
+    await dialog.getByLabel('Decision', { exact: true }).selectOption('Ignore');
     await dialog.getByText(`${open.length} of ${open.length} can be`).waitFor();
     const keys: string[] = [];
     await page.route('**/exceptions/resolve', async (route) => {
@@ -177,7 +177,7 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
       await route.fetch();
       await route.abort('connectionreset');
     });
-    await dialog.getByLabel('Reason').fill('A file of a test');
+    await dialog.getByLabel('Reason', { exact: true }).fill('A file of a test');
     await page.keyboard.press('Enter');
     await dialog.getByRole('button', { name: 'Send again' }).press('Enter');
     await dialog.getByText(`${open.length} done.`).waitFor();

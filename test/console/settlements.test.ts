@@ -74,7 +74,7 @@ describe.runIf(hasChromium())('settlements in the console', () => {
   it('are filtered in the address', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, '/settlements');
-    await page.getByLabel('Currency').fill('eur');
+    await page.getByLabel('Currency', { exact: true }).fill('eur');
     await page.keyboard.press('Enter');
     await page.getByText('No settlement matches').waitFor();
     expect(new URL(page.url()).search).toBe('?currency=EUR');

@@ -110,7 +110,7 @@ describe.runIf(hasChromium())('the page of webhooks', () => {
     await press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await press('r');
-    await page.getByLabel('What failed, expired or was missed in').waitFor();
+    await page.getByLabel('What failed, expired or was missed in', { exact: true }).waitFor();
     await press('Enter');
     await page.getByText('1 would be sent again.').waitFor();
     await press('Enter');

@@ -12,7 +12,7 @@ import { anApprovalsApp } from '../support/approvals-app.ts';
 import { httpEvent, restEvent, SOURCE_IP } from '../support/gateway.ts';
 import { aPlatform } from '../support/http-app.ts';
 import { someDeployment } from '../support/lambda/functions.ts';
-import { postgresServer } from '../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../support/postgres-database.ts';
 import type { BothServices } from './both-services.ts';
 import type { CorpusGroup } from './corpus-request.ts';
 import { CORPUS } from './requests.ts';
@@ -117,7 +117,7 @@ type Handed = Readonly<{
  */
 async function gateway(eventOf: (request: Request) => Promise<unknown>): Promise<BothServices> {
   await server.renew(url);
-  const storage = postgresStorage(postgresPool({ connectionString: url }));
+  const storage = postgresStorage(postgresPool({ ...PATIENT, connectionString: url }));
   await addMerchants(storage, MERCHANTS);
   await storage.close();
   return bothBy(async (request) => {

@@ -14,7 +14,7 @@ import type { MerchantId } from '../../../src/domain/kernel/ids.ts';
 import { signToken } from '../../../src/entrypoints/cli/tokens.ts';
 import type { Storage } from '../../../src/ports/storage.ts';
 import { SECRET } from '../../fixtures/changes.ts';
-import { postgresServer } from '../../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../../support/postgres-database.ts';
 import { inLanes } from '../in-lanes.ts';
 import { type MerchantBooks, readBooks } from '../payments/merchant-books.ts';
 import { GETTER, send, TAKER } from './client-requests.ts';
@@ -35,7 +35,7 @@ describe('Killed servers', () => {
   it('lose, double and half-apply nothing on postgres', { timeout: 600_000 }, async () => {
     const server = await postgresServer(inject('postgresUrl'));
     const url = await server.newDatabase();
-    const storage = postgresStorage(postgresPool({ connectionString: url }));
+    const storage = postgresStorage(postgresPool({ ...PATIENT, connectionString: url }));
     try {
       await killUnderLoad('postgres', { DATABASE_URL: url }, storage, KILLS);
     } finally {

@@ -14,7 +14,7 @@ import { clockFinding, storageFindings } from '../../../src/entrypoints/cli/doct
 import { OUTBOX_SHARDS } from '../../../src/ports/outbox.ts';
 import { anOpening, NOON } from '../../fixtures/changes.ts';
 import { dataDirectory } from '../../support/cli-process.ts';
-import { postgresServer } from '../../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../../support/postgres-database.ts';
 import { runInProcess } from '../../support/run-program.ts';
 
 const [server, engine] = await Promise.all([postgresServer(inject('postgresUrl')), startDynamoDbEngine({})]);
@@ -110,7 +110,9 @@ describe('paywright doctor', () => {
 
   it('counts what is parked, and names the commands that show it and send it', async () => {
     const DATABASE_URL = await server.newDatabase();
-    const { commits, outbox, close } = postgresStorage(postgresPool({ connectionString: DATABASE_URL }));
+    const { commits, outbox, close } = postgresStorage(
+      postgresPool({ ...PATIENT, connectionString: DATABASE_URL }),
+    );
     (await commits.commit(anOpening({ createdAt: NOON }).change))._unsafeUnwrap();
     const shards = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
     const [event] = (await outbox.next(shards, NOON, 1))._unsafeUnwrap();

@@ -6,7 +6,7 @@ import { money } from '../../../src/domain/kernel/money.ts';
 import { anException, committedException } from '../../fixtures/exceptions.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import { dataDirectory } from '../../support/cli-process.ts';
-import { postgresServer } from '../../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../../support/postgres-database.ts';
 import { runInProcess } from '../../support/run-program.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -23,7 +23,7 @@ const run = (args: readonly string[], env: Readonly<Record<string, string>> = { 
 describe('paywright exceptions', () => {
   it('lists what is open, resolves it, and leaves what is above the limit to a person', async () => {
     const connectionString = await server.newDatabase();
-    const storage = postgresStorage(postgresPool({ connectionString }));
+    const storage = postgresStorage(postgresPool({ ...PATIENT, connectionString }));
     await addMerchants(storage, [aMerchant('merchant-a', { resolutionLimits: { USD: 50n } })]);
     const now = Date.now();
     const { difference: _, row: __, ...missing } = anException({ type: 'missing_there', createdAt: now - 1 });

@@ -9,7 +9,7 @@ import { aMerchantId, anOpening, aSuccess } from '../../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import { dataDirectory } from '../../support/cli-process.ts';
 import { readCsv } from '../../support/csv-reader.ts';
-import { postgresServer } from '../../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../../support/postgres-database.ts';
 import { runInProcess } from '../../support/run-program.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -28,7 +28,7 @@ const run = (args: readonly string[], env: Readonly<Record<string, string>> = { 
 describe('paywright export', () => {
   it('writes the file that the filter asks for, whole and closed to others, and says what is in it', async () => {
     const connectionString = await server.newDatabase();
-    const storage = postgresStorage(postgresPool({ connectionString }));
+    const storage = postgresStorage(postgresPool({ ...PATIENT, connectionString }));
     const merchantId = aMerchantId('merchant-a');
     await addMerchants(storage, [aMerchant('merchant-a')]);
     for (const [currency, day] of [

@@ -8,7 +8,7 @@ import type { ApprovalsStorage } from '../../../src/ports/approvals/approvals-st
 import { aCreation, aReview, aVendorId, type Made } from '../../fixtures/approvals.ts';
 import { NOON } from '../../fixtures/changes.ts';
 import { dataDirectory } from '../../support/cli-process.ts';
-import { postgresServer } from '../../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../../support/postgres-database.ts';
 import { runInProcess } from '../../support/run-program.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -41,7 +41,7 @@ const tryRules = (rules: unknown, ...options: string[]) =>
 beforeAll(async () => {
   const connectionString = await server.newDatabase();
   env = { PAYWRIGHT_DATA_DIR: dir.path, STORAGE: 'postgres', DATABASE_URL: connectionString };
-  storage = approvalsPostgresStorage(postgresPool({ connectionString }));
+  storage = approvalsPostgresStorage(postgresPool({ ...PATIENT, connectionString }));
   const made = (vendorId: typeof crook, minute: number, parts = {}) =>
     committed(aCreation({ vendorId, createdAt: NOON + minute * 60_000, ...parts }));
   missed = await committed(aReview(await made(crook, 0), 'fraud', NOON + 86_400_000));

@@ -9,13 +9,13 @@ import { aCreation } from '../../fixtures/approvals.ts';
 import { NOON } from '../../fixtures/changes.ts';
 import { askingAt } from '../../support/aws-messaging.ts';
 import { dataDirectory } from '../../support/cli-process.ts';
-import { postgresServer } from '../../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../../support/postgres-database.ts';
 import { runInProcess } from '../../support/run-program.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
 const dir = dataDirectory();
 const url = await server.newDatabase();
-const storage = approvalsPostgresStorage(postgresPool({ connectionString: url }));
+const storage = approvalsPostgresStorage(postgresPool({ ...PATIENT, connectionString: url }));
 afterAll(async () => {
   await storage.close();
   await server.close();

@@ -12,7 +12,7 @@ import { aCreation } from '../../fixtures/approvals.ts';
 import { anOpening, NOON } from '../../fixtures/changes.ts';
 import { dataDirectory } from '../../support/cli-process.ts';
 import { freshTable } from '../../support/dynamodb-tables.ts';
-import { postgresServer } from '../../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../../support/postgres-database.ts';
 import { runInProcess } from '../../support/run-program.ts';
 
 const [server, engine] = await Promise.all([postgresServer(inject('postgresUrl')), startDynamoDbEngine({})]);
@@ -31,8 +31,8 @@ const PLACES: Readonly<Record<string, () => Promise<Placed>>> = {
     const connectionString = await server.newDatabase();
     return {
       env: { STORAGE: 'postgres', DATABASE_URL: connectionString },
-      platform: postgresStorage(postgresPool({ connectionString })),
-      approvals: approvalsPostgresStorage(postgresPool({ connectionString })),
+      platform: postgresStorage(postgresPool({ ...PATIENT, connectionString })),
+      approvals: approvalsPostgresStorage(postgresPool({ ...PATIENT, connectionString })),
     };
   },
   async dynamodb() {

@@ -8,7 +8,7 @@ import { progressText } from '../../../src/entrypoints/cli/reconcile.ts';
 import { nativeFile } from '../../fixtures/files.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import { dataDirectory } from '../../support/cli-process.ts';
-import { postgresServer } from '../../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../../support/postgres-database.ts';
 import { runInProcess } from '../../support/run-program.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
@@ -32,7 +32,7 @@ const ROW = {
 describe('paywright reconcile', () => {
   it('reads a file to its end, waits for the report, and prints the record with its links, at each run anew', async () => {
     const connectionString = await server.newDatabase();
-    const storage = postgresStorage(postgresPool({ connectionString }));
+    const storage = postgresStorage(postgresPool({ ...PATIENT, connectionString }));
     await addMerchants(storage, [aMerchant('merchant-a')]);
     const file = join(dir.path, 'march.csv');
     writeFileSync(file, nativeFile([ROW, { ...ROW, fee: '1e3' }]));

@@ -6,7 +6,7 @@ import { postgresStorage } from '../../../src/adapters/postgres/storage.ts';
 import { aBusyApprovalsStore } from '../../support/busy-approvals.ts';
 import { aBusyStore } from '../../support/busy-store.ts';
 import { dataDirectory, runCli } from '../../support/cli-process.ts';
-import { postgresServer } from '../../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../../support/postgres-database.ts';
 
 const server = await postgresServer(inject('postgresUrl'));
 const dir = dataDirectory();
@@ -29,7 +29,7 @@ beforeAll(async () => {
     await server.newDatabase(),
   ];
   for (const connectionString of [sound, approvalsEdited]) {
-    const approvals = approvalsPostgresStorage(postgresPool({ connectionString }));
+    const approvals = approvalsPostgresStorage(postgresPool({ ...PATIENT, connectionString }));
     ({ completed } = await aBusyApprovalsStore(approvals));
     await approvals.close();
   }
@@ -41,7 +41,7 @@ beforeAll(async () => {
   );
   await other.end();
   for (const connectionString of [sound, edited]) {
-    const storage = postgresStorage(postgresPool({ connectionString }));
+    const storage = postgresStorage(postgresPool({ ...PATIENT, connectionString }));
     ({ declined } = await aBusyStore(storage));
     await storage.close();
   }

@@ -5,7 +5,7 @@ import { aMerchantId } from '../../fixtures/changes.ts';
 import { addMerchants, aMerchant } from '../../fixtures/merchants.ts';
 import { addEndpoint, anEvent } from '../../fixtures/webhooks.ts';
 import { dataDirectory } from '../../support/cli-process.ts';
-import { postgresServer } from '../../support/postgres-database.ts';
+import { PATIENT, postgresServer } from '../../support/postgres-database.ts';
 import { runInProcess } from '../../support/run-program.ts';
 import { aWebhookWorld } from '../../support/webhook-world.ts';
 
@@ -23,7 +23,7 @@ const replay = (args: readonly string[], env: Readonly<Record<string, string>> =
 describe('paywright webhooks replay', () => {
   it('counts what an endpoint missed with --dry-run, puts it on its way without, and says so in JSON', async () => {
     const connectionString = await server.newDatabase();
-    const storage = postgresStorage(postgresPool({ connectionString }));
+    const storage = postgresStorage(postgresPool({ ...PATIENT, connectionString }));
     const merchantId = aMerchantId('merchant-a');
     await addMerchants(storage, [aMerchant('merchant-a')]);
     const { endpoint } = await addEndpoint(aWebhookWorld(storage).ports, { merchantId });
