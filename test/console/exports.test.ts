@@ -156,6 +156,7 @@ describe.runIf(hasChromium())('exports in the console', () => {
     const token = await desk.tokenOf({ merchant: 'merchant-123', permissions: ['exports'] });
     await logIn(page, desk.url, token, '/exports');
     await page.getByRole('button', { name: 'New export' }).click();
+    await page.getByLabel('Rows of', { exact: true }).waitFor();
     expect(await page.getByLabel('Rows of', { exact: true }).getByRole('option').allInnerTexts()).toEqual([
       'Payments',
       'Transactions',

@@ -65,6 +65,7 @@ describe.runIf(hasChromium())('the overview', () => {
     const { page, faults } = await desk.open();
     await logIn(page, desk.url, desk.token, '/overview');
     const declined = page.getByRole('row').filter({ hasText: 'card_declined' });
+    await declined.waitFor();
     expect(await declined.getByRole('cell').allTextContents()).toEqual(['card_declined', 'USD', '1']);
     await page.getByRole('region', { name: 'Webhooks' }).getByText('Nothing was sent yet.').waitFor();
     await declined.getByRole('link').click();

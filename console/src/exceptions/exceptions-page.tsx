@@ -44,6 +44,7 @@ export function ExceptionsPage() {
           <input
             type="checkbox"
             className="size-4"
+            disabled={open.length === 0}
             checked={open.length > 0 && picked.length === open.length}
             onChange={({ target }) => setChosen(new Set(target.checked ? open.map(({ id }) => id) : []))}
           />

@@ -3,6 +3,8 @@ import { dataOf, type PaywrightClient } from '../../../client/src/client.ts';
 
 const HEAD = 'payment_id,transaction_id,status,fee,processed_date,settlement_date,type,amount,currency';
 
+const PATIENCE_MS = 60_000;
+
 /** Sends a processor's file that settles one payment as it is here; gives the id of the reconciliation that read it. */
 export async function settled(client: PaywrightClient, paymentId: string): Promise<string> {
   const path = { id: paymentId };
@@ -20,11 +22,11 @@ export async function settled(client: PaywrightClient, paymentId: string): Promi
       bodySerializer: (text: unknown) => text,
     }),
   );
-  for (;;) {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await sleep(200)) {
     const { status } = await dataOf(
       client.GET('/reconciliations/{id}', { params: { path: { id: started.id } } }),
     );
-    if (status !== 'pending' && status !== 'processing') return started.id;
-    await sleep(200);
+    if (status !== 'pending' && status !== 'processing') break;
   }
+  return started.id;
 }
