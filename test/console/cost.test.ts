@@ -21,8 +21,7 @@ describe.runIf(hasChromium())('the page of what storing payments costs', () => {
 
   it('shows what the API estimates of the usage in its address, and each recommendation with when it is wrong', async () => {
     const { page } = await desk.open();
-    await logIn(page, desk.url, admin, '/');
-    await page.waitForURL('**/cost');
+    await logIn(page, desk.url, admin, '/cost');
     await page.getByLabel('Payments a month', { exact: true }).fill('5000000');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/cost?*transactions_per_month=5000000*');

@@ -142,7 +142,8 @@ describe.runIf(hasChromium())('exports in the console', () => {
     const made = async () => (await schedules()).find(({ kind }) => kind === 'settlements');
     expect(await made()).toMatchObject({ every: 'week', at: { time: '06:00', weekday: 'friday' } });
     await row.getByRole('button', { name: 'Pause' }).press('Enter');
-    await row.getByText('Paused').waitFor();
+    // The names of two buttons beside each other, run together, begin so too.
+    await row.getByText('Paused', { exact: true }).waitFor();
     expect(await made()).toMatchObject({ status: 'paused' });
     await row.getByRole('button', { name: 'Delete…' }).press('Enter');
     await page.getByText('Files that it ordered stay').waitFor();

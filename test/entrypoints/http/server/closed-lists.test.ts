@@ -10,7 +10,6 @@ type Schema = Readonly<Record<string, unknown>>;
 const CLOSED: Readonly<Record<string, 'states' | 'made for the answer'>> = {
   'AuditReport.anomalies.severity': 'made for the answer',
   'AuditReport.anomalies.type': 'made for the answer',
-  'CustomerPage.has_more': 'made for the answer',
   'Dispute.status': 'states',
   'Exception.status': 'states',
   'ExportJob.delivery': 'made for the answer',
