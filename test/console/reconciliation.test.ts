@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ABSENCES, OUTCOMES } from '../../console/src/reconciliations/reconciliation-search.ts';
+import * as absences from '../../src/domain/files/absences.ts';
+import * as rows from '../../src/domain/files/match-row.ts';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, LOOKS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
@@ -8,6 +11,11 @@ type Reconciliation = Readonly<{ id: string; status: string; counts: Readonly<Re
 type Exception = Readonly<{ id: string; status: string; kind: string; amount?: number }>;
 
 const STRANGER = `pay_${'0'.repeat(32)},txn_${'0'.repeat(32)},settled,0,2026-03-02,2026-03-02,payment,700,USD,,,`;
+
+it('lists every outcome that a row, or what no file named, may have', () => {
+  expect(OUTCOMES).toEqual(rows.OUTCOMES);
+  expect(ABSENCES).toEqual(absences.ABSENCES);
+});
 
 let desk: ConsoleDesk;
 let first: Reconciliation;

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeft, RefreshCw } from 'lucide-react';
+import { RefreshCw } from 'lucide-react';
 import { useState } from 'react';
-import { Failure, Skeleton } from '../parts/answers.tsx';
 import { Badge, inWords, Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { Copyable } from '../parts/copyable.tsx';
@@ -9,35 +8,23 @@ import { money } from '../parts/money.ts';
 import { lengthOf, useNow } from '../parts/now.ts';
 import { Facts, Section } from '../parts/page.tsx';
 import { useShortcuts } from '../parts/shortcuts.ts';
-import { approvalLog, type VendorPayment, vendorPaymentQuery } from './approval-queries.ts';
+import { approvalLog, type VendorPayment } from './approval-queries.ts';
 import { type Awaited, rolesInWords } from './awaited.ts';
 import type { Decision } from './decision.ts';
 import { DecisionDialog } from './decision-dialog.tsx';
 import { isFlagged } from './inbox.tsx';
 import { LineTable } from './line-table.tsx';
 import { OtherPayments } from './other-payments.tsx';
+import { PaymentPane } from './payment-pane.tsx';
 import { compareMetadata, lastApproved, type Terms } from './terms-diff.ts';
 
 type Props = Readonly<{ id: string; onDecided: (now: VendorPayment) => void; onBack: () => void }>;
 
-export function ApprovalDetails({ id, onDecided, onBack }: Props) {
-  const { data: now, error, refetch } = useQuery(vendorPaymentQuery(id));
-  return (
-    <div className="flex min-w-0 flex-col gap-5">
-      <button type="button" className="button self-start lg:hidden" onClick={onBack}>
-        <ArrowLeft aria-hidden className="size-4" />
-        All that wait
-      </button>
-      {now !== undefined ? (
-        <Terms now={now} onDecided={onDecided} onBack={onBack} />
-      ) : error === null ? (
-        <Skeleton label="Loading the payment" />
-      ) : (
-        <Failure error={error} retry={() => void refetch()} />
-      )}
-    </div>
-  );
-}
+export const ApprovalDetails = ({ id, onDecided, onBack }: Props) => (
+  <PaymentPane id={id} onBack={onBack}>
+    {(now) => <Terms now={now} onDecided={onDecided} onBack={onBack} />}
+  </PaymentPane>
+);
 
 /**
  * The terms stay as they were when they were first shown. Others are shown when they are asked for, beside these, so that what is

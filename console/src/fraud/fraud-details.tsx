@@ -1,10 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
-import { ArrowLeft } from 'lucide-react';
 import { useState } from 'react';
-import { type VendorPayment, vendorPaymentQuery } from '../approvals/approval-queries.ts';
+import type { VendorPayment } from '../approvals/approval-queries.ts';
 import { LineTable } from '../approvals/line-table.tsx';
 import { OtherPayments } from '../approvals/other-payments.tsx';
-import { Failure, Skeleton } from '../parts/answers.tsx';
+import { PaymentPane } from '../approvals/payment-pane.tsx';
 import { Badge, inWords, Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
 import { Copyable } from '../parts/copyable.tsx';
@@ -21,24 +19,11 @@ type Props = Readonly<{
   onBack: () => void;
 }>;
 
-export function FraudDetails({ id, onReviewed, onBack }: Props) {
-  const { data: payment, error, refetch } = useQuery(vendorPaymentQuery(id));
-  return (
-    <div className="flex min-w-0 flex-col gap-5">
-      <button type="button" className="button self-start lg:hidden" onClick={onBack}>
-        <ArrowLeft aria-hidden className="size-4" />
-        All that wait
-      </button>
-      {payment !== undefined ? (
-        <Judged payment={payment} onReviewed={onReviewed} onBack={onBack} />
-      ) : error === null ? (
-        <Skeleton label="Loading the payment" />
-      ) : (
-        <Failure error={error} retry={() => void refetch()} />
-      )}
-    </div>
-  );
-}
+export const FraudDetails = ({ id, onReviewed, onBack }: Props) => (
+  <PaymentPane id={id} onBack={onBack}>
+    {(payment) => <Judged payment={payment} onReviewed={onReviewed} onBack={onBack} />}
+  </PaymentPane>
+);
 
 function Judged({ payment, onReviewed, onBack }: Readonly<{ payment: VendorPayment }> & Omit<Props, 'id'>) {
   const [asked, setAsked] = useState<Readonly<{ outcome: Outcome; seen: VendorPayment }>>();

@@ -27,6 +27,9 @@ export const SCHEDULED = {
   detail: {},
 };
 
+/** How much of its log a failed invocation is reported with, in characters. */
+const LOG_TAIL = 2_000;
+
 /** Starts instances of functions from their bundles; `close` ends all of them. */
 export function someFunctions() {
   const folder = mkdtempSync(join(tmpdir(), 'paywright-functions-'));
@@ -65,11 +68,14 @@ export function someDeployment(storage: Storage, variables: () => Readonly<Recor
 
   /** Throws when the function fails. */
   async function invoked<Result>(name: string, event: unknown): Promise<Result> {
-    const instance = started.get(name) ?? functions.start(name, storage, variables());
-    started.set(name, instance);
-    const outcome = await (await instance).invoke(event);
-    if (outcome.kind !== 'result') throw new Error(`${name}: ${JSON.stringify(outcome)}`);
-    return outcome.payload as Result;
+    const starting = started.get(name) ?? functions.start(name, storage, variables());
+    started.set(name, starting);
+    const instance = await starting;
+    const outcome = await instance.invoke(event);
+    if (outcome.kind === 'result') return outcome.payload as Result;
+    // Lambda ends an instance that took too long, and starts another for the next event.
+    if (outcome.kind === 'timed out') started.delete(name);
+    throw new Error(`${name}: ${JSON.stringify(outcome)}\n${instance.log().slice(-LOG_TAIL)}`);
   }
 
   return {
