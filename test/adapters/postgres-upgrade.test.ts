@@ -73,7 +73,7 @@ const filesBefore = ({ files }: PostgresService): MigrationFiles => ({
 
 describe.each(POSTGRES_SERVICES)('an upgrade of $service while the version before serves', (each) => {
   it.each([0, 20, 40, 60, 80])(
-    'changes no answer, when it begins with %d %% of the statements sent',
+    'changes no answer, when it begins with %d percent of the statements sent',
     async (percent) => {
       const { pool, serving, statements } = await served(each);
       const begun = Math.floor((percent * statements.length) / 100);

@@ -5,7 +5,14 @@ import type pg from 'pg';
 import { present } from '../../domain/kernel/present.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { withRetry } from './faults.ts';
-import { kyselyMigrations, type MigrationFiles, migrationTable, newestOf } from './migration-files.ts';
+import {
+  kyselyMigrations,
+  type MigrationFiles,
+  migrationTable,
+  migrationText,
+  newestOf,
+} from './migration-files.ts';
+import { takeLocks } from './migration-locks.ts';
 import hashes from './migrations/manifest.json' with { type: 'json' };
 import type { Database } from './schema.ts';
 import { type AppliedRow, sealOfMigration } from './stored-migrations.ts';
@@ -22,7 +29,8 @@ export const queriesOn = <Tables = Database>(pool: pg.Pool): Kysely<Tables> =>
 
 /**
  * Brings the schema up to date, in one transaction, and gives the names of what it applied. Any number of processes
- * may run it at once: they queue on a lock, and the later ones find nothing to do.
+ * may run it at once: they queue on a lock, and the later ones find nothing to do. What serves meanwhile waits for it, and is
+ * never ended for its sake.
  */
 export const migratePostgres = (pool: pg.Pool): ResultAsync<readonly string[], StorageUnavailable> =>
   applyMigrations(pool, PLATFORM_MIGRATIONS);
@@ -63,7 +71,9 @@ export const applyMigrations = (
         // A table that is in use is waited for shortly, for every later request waits behind this one.
         await sql`SET LOCAL lock_timeout = '3s'`.execute(db);
         const migrations = { ...kyselyMigrations(files), ...(await newerThan(db, files)) };
-        const { error, results = [] } = await migratorOf(db, migrations, files).migrateToLatest();
+        const migrator = migratorOf(db, migrations, files);
+        await takeLocks(db, await textToApply(migrator, files));
+        const { error, results = [] } = await migrator.migrateToLatest();
         if (error !== undefined) throw error;
         const applied = results.map(({ migrationName }) => migrationName);
         if (applied.length > 0) await noteHashes(db, files);
@@ -85,6 +95,13 @@ const migratorOf = (
       ? {}
       : { migrationTableName: 'migration', migrationLockTableName: 'migration_lock' }),
   });
+
+/** The contents of all files that are not applied yet. */
+async function textToApply(migrator: Migrator, files: MigrationFiles): Promise<string> {
+  const known = await migrator.getMigrations();
+  const names = known.filter(({ executedAt }) => executedAt === undefined).map(({ name }) => name);
+  return (await Promise.all(names.map((name) => migrationText(files, name)))).join('\n');
+}
 
 /** What was applied beyond the newest file that this version knows; kysely would call the list corrupted without it. */
 async function newerThan(

@@ -27,19 +27,21 @@ export const newestOf = ({ hashes }: MigrationFiles): string => Object.keys(hash
 export const hashOf = (contents: Buffer | string): string =>
   createHash('sha256').update(contents).digest('hex');
 
-/**
- * The same as kysely takes them. A file is read when it is applied, all its statements at once; one that is not what
- * landed is a defect, and nothing of it is applied.
- */
-export const kyselyMigrations = ({ folder, hashes }: MigrationFiles): Record<string, Migration> =>
+/** The contents of a file. One that is not what landed is a defect, and throws. */
+export async function migrationText({ folder, hashes }: MigrationFiles, name: string): Promise<string> {
+  const contents = await readFile(new URL(`${name}.sql`, folder), 'utf8');
+  if (hashOf(contents) !== hashes[name]) throw new Error(`migration ${name} is not the one that landed`);
+  return contents;
+}
+
+/** The same as kysely takes them: all statements of a file at once. */
+export const kyselyMigrations = (files: MigrationFiles): Record<string, Migration> =>
   Object.fromEntries(
-    Object.entries(hashes).map(([name, hash]) => [
+    Object.keys(files.hashes).map((name) => [
       name,
       {
         up: async (db) => {
-          const contents = await readFile(new URL(`${name}.sql`, folder), 'utf8');
-          if (hashOf(contents) !== hash) throw new Error(`migration ${name} is not the one that landed`);
-          await sql.raw(contents).execute(db);
+          await sql.raw(await migrationText(files, name)).execute(db);
         },
       },
     ]),
