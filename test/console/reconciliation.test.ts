@@ -89,7 +89,8 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     await page.getByText('1 of 3 rows matched').waitFor();
     isRead = true;
     await page.getByText('Together, all rows of the file').waitFor();
-    const { counts } = await read(page.url().split('/').at(-1) ?? '');
+    const id = page.url().split('/').at(-1) ?? '';
+    const { counts } = await read(id);
     const shown = await page
       .getByRole('link', { name: /^(Matched|Mismatched|Missing here|Duplicate|Rejected)/ })
       .allInnerTexts();
@@ -100,12 +101,22 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     await page.getByText(`${counts['mismatched']} shown, all there are`).waitFor();
     expect(new URL(page.url()).search).toBe('?outcome=mismatched');
     expect(await page.getByRole('row', { name: /Mismatched 6\.50 USD pay_/ }).count()).toBe(1);
-    await page.getByRole('link', { name: 'Exceptions of this kind' }).click();
+    const list = page.url();
+    await page.getByRole('link', { name: 'Exceptions of this kind', exact: true }).click();
+    await page.getByRole('row', { name: /0\.50 USD/ }).waitFor();
+    await page.getByText('1 shown, all there are').waitFor();
+    await page.getByRole('link', { name: 'one reconciliation', exact: true }).click();
+    await page.getByText('Together, all rows of the file').waitFor();
+    await page.goto(list);
     await page
-      .getByRole('row', { name: /0\.50 USD/ })
-      .nth(1)
-      .waitFor();
-    expect(new URL(page.url()).search).toBe('?kind=mismatched');
+      .getByRole('row', { name: /Mismatched/ })
+      .getByRole('link', { name: 'Open', exact: true })
+      .click();
+    await page.getByRole('row', { name: /^Amount/ }).waitFor();
+    const [own] = await exceptions(`reconciliation_id=${id}`).then((all) =>
+      all.filter(({ kind }) => kind === 'mismatched'),
+    );
+    expect(new URL(page.url()).pathname).toBe(`/console/exceptions/${own?.id}`);
   });
 
   it('clears an exception, both sides seen, with the keyboard and fewer than ten actions', async () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { missingKey } from '../../src/domain/files/exception.ts';
 import type { Storage } from '../../src/ports/storage.ts';
+import { aMerchantId } from '../fixtures/changes.ts';
 import { type FileDesk, nativeFile, rowAbout } from '../fixtures/files.ts';
 import { exceptionDesk } from './exception-desk.ts';
 
@@ -50,6 +51,35 @@ export function missingTransactionsContract(adapter: string, open: () => Promise
         resolution: { settledBy: found.id },
       });
       expect(await verified()).toEqual([]);
+    });
+
+    it('the exceptions of a file are found by its reconciliation, closed ones and what it was the first to lack too, and its rows name theirs', async () => {
+      await desk.open({ settlementDelayDays: 0 });
+      const altered = await desk.paid();
+      await desk.paid();
+      desk.clock.move(1_000);
+      const rows = [rowAbout(altered, { amount: '2400' }), rowAbout(altered, { fee: 'x' })];
+      const first = await desk.reconcile(nativeFile(rows));
+      desk.clock.move(7_200_000);
+      const second = await desk.reconcile(nativeFile([rowAbout(altered, { amount: '2300' })]));
+      const found = await listed({ reconciliationId: first.id }, 1);
+      expect(found).toEqual((await listed()).filter(({ reconciliationId }) => reconciliationId === first.id));
+      expect(found.map(({ type }) => type).toSorted()).toEqual([
+        'mismatched',
+        'missing_there',
+        'missing_there',
+        'rejected',
+      ]);
+      expect(await listed({ reconciliationId: second.id })).toMatchObject([{ type: 'mismatched', line: 2 }]);
+      const mismatched = await only({ reconciliationId: first.id, type: 'mismatched' });
+      (await resolving(mismatched, { kind: 'ignore' }))._unsafeUnwrap();
+      expect(await only({ reconciliationId: first.id, status: 'ignored' })).toMatchObject({ line: 2 });
+      expect(await desk.rowsOf(first)).toMatchObject([
+        { line: 2, exception_id: mismatched.id },
+        { line: 3, exception_id: (await only({ type: 'rejected' })).id },
+      ]);
+      expect(await listed({ reconciliationId: first.id, age: '>7d' })).toEqual([]);
+      expect(await listed({ reconciliationId: first.id }, 100, aMerchantId('merchant-b'))).toEqual([]);
     });
 
     it('a transaction is missing once, also where the next file comes within the hour and looks at it again', async () => {

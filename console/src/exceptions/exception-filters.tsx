@@ -1,4 +1,4 @@
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
 import { inWords } from '../parts/badge.tsx';
 import { Choose, Field } from '../parts/field.tsx';
@@ -16,10 +16,15 @@ const named = (values: readonly string[]) => values.map((value) => [value, inWor
 export function ExceptionFilters() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const { reconciliation_id } = search;
   const apply = (form: HTMLFormElement) => {
     const data = new FormData(form);
     const given = Object.fromEntries(NAMES.map((name) => [name, textOf(data, name)]));
-    const wanted = exceptionSearch.parse({ ...given, currency: given['currency']?.toUpperCase() });
+    const wanted = exceptionSearch.parse({
+      ...given,
+      currency: given['currency']?.toUpperCase(),
+      reconciliation_id,
+    });
     void navigate({ search: wanted.status === 'open' ? { ...wanted, status: undefined } : wanted });
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -56,6 +61,19 @@ export function ExceptionFilters() {
         isFiltered={Object.values(search).some((value) => value !== undefined)}
         onClear={() => void navigate({ search: {} })}
       />
+      {reconciliation_id !== undefined && (
+        <p className="col-span-full text-quiet">
+          Only those of{' '}
+          <Link
+            to="/reconciliations/$id"
+            params={{ id: reconciliation_id }}
+            className="rounded font-medium text-accent hover:underline"
+          >
+            one reconciliation
+          </Link>
+          .
+        </p>
+      )}
     </form>
   );
 }

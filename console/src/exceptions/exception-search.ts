@@ -21,6 +21,7 @@ export const exceptionSearch = z.object({
   age: filter(z.enum(AGES)),
   currency: filter(z.string().check(z.regex(/^[A-Z]{3}$/))),
   assigned_to: filter(z.string().check(z.minLength(1), z.maxLength(320))),
+  reconciliation_id: filter(z.string().check(z.regex(/^rec_[0-9a-f]{32}$/))),
 });
 
 export type ExceptionSearch = z.infer<typeof exceptionSearch>;

@@ -104,18 +104,19 @@ function Fault({ of: { error, duplicate_of, report_error } }: Readonly<{ of: Rec
 function Rows({ of, search }: Readonly<{ of: Reconciliation; search: ReconciliationSearch }>) {
   const list = useInfiniteQuery(rowList(of, search));
   const { outcome } = search;
+  // What is missing has the exception of the first file that lacked it, which its own row names.
   const kind = KINDS.find((each) => each === outcome);
   return (
     <Section
       title={outcome === undefined ? 'All rows' : inWords(outcome)}
       aside={
-        kind !== undefined && (
+        (outcome === undefined || kind !== undefined) && (
           <Link
             to="/exceptions"
-            search={{ kind }}
+            search={kind === 'missing_there' ? { kind } : { status: 'any', kind, reconciliation_id: of.id }}
             className="rounded font-medium text-accent hover:underline"
           >
-            Exceptions of this kind
+            {kind === undefined ? 'Exceptions of this file' : 'Exceptions of this kind'}
           </Link>
         )
       }

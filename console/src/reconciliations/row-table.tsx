@@ -11,7 +11,7 @@ const COLUMNS = [
   { name: 'Payment', look: 'hidden md:table-cell' },
   { name: 'What differs', look: 'hidden lg:table-cell' },
 ];
-/** Of transactions that no file names in time; the exceptions of rows are found by their kind. */
+/** Of rows that did not match, and of transactions that no file names in time. */
 const WITH_EXCEPTION = [...COLUMNS, { name: 'Exception', look: 'w-24' }];
 
 const LINK = 'rounded text-accent hover:underline';

@@ -8,7 +8,7 @@ import type { Digests } from '../../ports/digests.ts';
 import type { Ids } from '../../ports/ids.ts';
 import type { RowContributor } from './row-effects.ts';
 
-/** Opens an exception for each row that did not match, of the settlement that counts it as one. */
+/** Opens an exception for each row that did not match, which its line names, of the settlement that counts it as one. */
 export const exceptionRows =
   ({ ids, digests }: Readonly<{ ids: Ids; digests: Digests }>): RowContributor =>
   ({ reconciliation, now }) =>
@@ -24,5 +24,5 @@ export const exceptionRows =
         reconciliationId: reconciliation.id,
         createdAt: now,
       });
-      return { aggregates: [{ action: 'exception.opened', next }] };
+      return { aggregates: [{ action: 'exception.opened', next }], line: { exception_id: next.id } };
     });

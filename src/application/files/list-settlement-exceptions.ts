@@ -4,7 +4,7 @@ import type { MerchantId, SettlementId } from '../../domain/kernel/ids.ts';
 import { present } from '../../domain/kernel/present.ts';
 import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import type { CursorInvalid, Page, PageRequest } from '../kernel/cursor.ts';
-import type { ListExceptions, ShownException } from './read-exceptions.ts';
+import { APART_MS, type ListExceptions, type ShownException } from './read-exceptions.ts';
 import type { GetSettlement, SettlementNotFound } from './read-settlements.ts';
 
 export type ListSettlementExceptionsRequest = Omit<PageRequest, 'context'> &
@@ -17,9 +17,6 @@ export type ListSettlementExceptionsRequest = Omit<PageRequest, 'context'> &
 export type ListSettlementExceptions = (
   request: ListSettlementExceptionsRequest,
 ) => ResultAsync<Page<ShownException>, SettlementNotFound | CursorInvalid | StorageUnavailable>;
-
-/** By how much the clocks of two workers of one file may differ. */
-const APART_MS = 3_600_000;
 
 export const listSettlementExceptions =
   ({

@@ -1,4 +1,4 @@
-import { errAsync, okAsync, type ResultAsync } from 'neverthrow';
+import { errAsync, ok, okAsync, type ResultAsync, safeTry } from 'neverthrow';
 import { type Exception, type ExceptionType, isUnresolved } from '../../domain/files/exception.ts';
 import { type Age, ageOf, openedWhen } from '../../domain/files/exception-age.ts';
 import {
@@ -6,6 +6,7 @@ import {
   firstIdAt,
   type MerchantId,
   parseId,
+  type ReconciliationId,
   type SettlementId,
 } from '../../domain/kernel/ids.ts';
 import type { Instant } from '../../domain/kernel/instant.ts';
@@ -60,10 +61,15 @@ export type ExceptionFilter = Readonly<{
   assignedTo?: string;
   status?: Exception['status'];
   settlementId?: SettlementId;
+  /** In whose file they were found; what is missing, in the first that lacked it. */
+  reconciliationId?: ReconciliationId;
 }>;
 
-/** The times of their opening that are looked at, both inclusive, where no age is asked for; no cursor is bound to them. */
+/** The times of their opening that are looked at, both inclusive; no cursor is bound to them. */
 export type Opened = Readonly<{ from?: Instant; to?: Instant }>;
+
+/** By how much the clocks of two workers of one file may differ. */
+export const APART_MS = 3_600_000;
 
 export type ListExceptionsRequest = Readonly<{
   merchantId: MerchantId;
@@ -75,7 +81,8 @@ export type ListExceptionsRequest = Readonly<{
 
 /**
  * A page of a merchant's exceptions, newest first. A status and an age are chosen by the storage: of those that are closed none is read
- * for one that is open. By the rest it looks through what there is, as `pagingOfWanted` does.
+ * for one that is open. Those of a reconciliation are looked for among what was opened while its file was read, which costs one read
+ * more. By the rest it looks through what there is, as `pagingOfWanted` does.
  */
 export type ListExceptions = (
   request: ListExceptionsRequest,
@@ -85,40 +92,69 @@ export const listExceptions = (
   ports: Readonly<{ aggregates: Aggregates; signedTokens: SignedTokens; clock: Clock }>,
 ): ListExceptions => {
   const pages = pagingOfWanted(ports, (text) => parseId('exc', text));
-  return ({ merchantId, filter, opened, ...request }) => {
-    const { status, age } = filter;
-    const now = ports.clock.now();
-    const { from, to } = age === undefined ? (opened ?? {}) : openedWhen(age, now);
-    const range = {
-      ...(from === undefined ? {} : { from: firstIdAt('exc', from) }),
-      ...(status === undefined ? {} : { isOpen: isUnresolved({ status }) }),
-    };
-    const end = to === undefined ? undefined : firstIdAt('exc', to + 1);
-    return pages(
-      { ...request, context: { list: 'exceptions', merchantId, ...filter } },
-      ({ limit, before }) =>
-        ports.aggregates.newest(merchantId, 'exception', {
-          ...range,
-          limit,
-          ...present({ before: earlierOf(before, end) }),
-        }),
-      (each) => matches(each, filter),
-    ).map(({ items, ...rest }) => ({
-      ...rest,
-      items: items.map((exception) => ({ exception, age: ageOf(exception.createdAt, now) })),
-    }));
-  };
+  return ({ merchantId, filter, opened = {}, ...request }) =>
+    safeTry(async function* () {
+      const { status, age, reconciliationId } = filter;
+      const now = ports.clock.now();
+      const { from, to } = within([
+        opened,
+        age === undefined ? {} : openedWhen(age, now),
+        reconciliationId === undefined ? {} : yield* openedBy(ports, merchantId, reconciliationId),
+      ]);
+      const range = {
+        ...(from === undefined ? {} : { from: firstIdAt('exc', from) }),
+        ...(status === undefined ? {} : { isOpen: isUnresolved({ status }) }),
+      };
+      const end = to === undefined ? undefined : firstIdAt('exc', to + 1);
+      const { items, ...rest } = yield* pages(
+        { ...request, context: { list: 'exceptions', merchantId, ...filter } },
+        ({ limit, before }) =>
+          ports.aggregates.newest(merchantId, 'exception', {
+            ...range,
+            limit,
+            ...present({ before: earlierOf(before, end) }),
+          }),
+        (each) => matches(each, filter),
+      );
+      return ok({
+        ...rest,
+        items: items.map((exception) => ({ exception, age: ageOf(exception.createdAt, now) })),
+      });
+    });
 };
+
+/** What is locked after a file failed opens none. */
+const openedBy = (
+  { aggregates }: Readonly<{ aggregates: Aggregates }>,
+  merchantId: MerchantId,
+  id: ReconciliationId,
+): ResultAsync<Opened, StorageUnavailable> =>
+  aggregates.find(merchantId, 'reconciliation', id).map((found) => {
+    if (found === undefined) return { to: 0 };
+    const from = found.createdAt - APART_MS;
+    return 'completedAt' in found ? { from, to: found.completedAt + APART_MS } : { from };
+  });
+
+/** What is in all of them. */
+function within(times: readonly Opened[]): Opened {
+  const froms = times.flatMap(({ from }) => from ?? []);
+  const tos = times.flatMap(({ to }) => to ?? []);
+  return {
+    ...(froms.length === 0 ? {} : { from: Math.max(...froms) }),
+    ...(tos.length === 0 ? {} : { to: Math.min(...tos) }),
+  };
+}
 
 const earlierOf = (a: ExceptionId | undefined, b: ExceptionId | undefined): ExceptionId | undefined =>
   a === undefined || (b !== undefined && b < a) ? b : a;
 
 const matches = (
   each: Exception,
-  { type, currency, assignedTo, status, settlementId }: ExceptionFilter,
+  { type, currency, assignedTo, status, settlementId, reconciliationId }: ExceptionFilter,
 ): boolean =>
   (type === undefined || each.type === type) &&
   (currency === undefined || each.amount?.currency === currency) &&
   (assignedTo === undefined || each.assignedTo === assignedTo) &&
   (status === undefined || each.status === status) &&
-  (settlementId === undefined || each.settlementId === settlementId);
+  (settlementId === undefined || each.settlementId === settlementId) &&
+  (reconciliationId === undefined || each.reconciliationId === reconciliationId);

@@ -3,6 +3,7 @@ import type { ShownException } from '../../../application/files/read-exceptions.
 import { EXCEPTION_TYPES } from '../../../domain/files/exception.ts';
 import { AGES } from '../../../domain/files/exception-age.ts';
 import { publishedException } from '../../../domain/files/exception-record.ts';
+import type { ReconciliationId } from '../../../domain/kernel/ids.ts';
 import type { JsonObject } from '../../../domain/kernel/json.ts';
 import { plainText } from '../server/person-schemas.ts';
 import { problem } from '../server/problem.ts';
@@ -18,6 +19,10 @@ import {
 
 const id = z.string().regex(/^exc_[0-9a-f]{32}$/, 'must be the id of an exception');
 const paymentId = z.string().regex(/^pay_[0-9a-f]{32}$/, 'must be the id of a payment');
+const reconciliationId = z
+  .string()
+  .regex(/^rec_[0-9a-f]{32}$/, 'must be the id of a reconciliation')
+  .transform((text) => text as ReconciliationId);
 const transactionId = z.string().regex(/^txn_[0-9a-f]{32}$/, 'must be the id of a transaction');
 
 /** Where an exception stands. */
@@ -32,6 +37,9 @@ export const exceptionsQuery = z.strictObject({
   age: age.optional().openapi({ description: 'Since it was opened.' }),
   currency: storedCurrency.optional(),
   assigned_to: person.optional(),
+  reconciliation_id: reconciliationId
+    .optional()
+    .openapi({ description: 'In whose file they were found; what is missing, in the first that lacked it.' }),
   status: exceptionStatus.optional(),
 });
 

@@ -58,10 +58,17 @@ const getExceptions =
   ({ listExceptions }: Pick<UseCases, 'listExceptions'>): TenantHandler =>
   (c, merchantId) =>
     parseQuery(exceptionsQuery, new URL(c.req.url).searchParams)
-      .asyncAndThen(({ kind, age, currency, assigned_to, status, ...page }) =>
+      .asyncAndThen(({ kind, age, currency, assigned_to, reconciliation_id, status, ...page }) =>
         listExceptions({
           merchantId,
-          filter: present({ type: kind, age, currency, assignedTo: assigned_to, status }),
+          filter: present({
+            type: kind,
+            age,
+            currency,
+            assignedTo: assigned_to,
+            reconciliationId: reconciliation_id,
+            status,
+          }),
           ...pageOf(page),
         }),
       )
@@ -203,7 +210,7 @@ export const exceptions = resource({
       summary: 'List exceptions, newest first',
       description:
         'A page may hold fewer than `limit`, and none, and yet have a next: by kind, currency and person it looks through no more ' +
-        'than a part of them.',
+        'than a part of them. Those of a reconciliation are looked for among what was opened while its file was read.',
       query: exceptionsQuery,
       responses: { 200: answer('A page of exceptions.', exceptionPage) },
     }),
