@@ -10,7 +10,6 @@ import { ledgerSearch } from './ledger/ledger-search.ts';
 import { overviewSearch } from './overview/overview-search.ts';
 import { Empty } from './parts/answers.tsx';
 import { paymentSearch } from './payments/payment-search.ts';
-import { PaymentsPage } from './payments/payments-page.tsx';
 import { reconciliationSearch } from './reconciliations/reconciliation-search.ts';
 import { settlementSearch } from './settlements/settlement-search.ts';
 import { Entrance } from './shell/entrance.tsx';
@@ -51,7 +50,7 @@ const payments = createRoute({
   getParentRoute: () => root,
   path: '/payments',
   validateSearch: (search) => paymentSearch.parse(search),
-  component: PaymentsPage,
+  component: lazyRouteComponent(() => import('./payments/payments-page.tsx'), 'PaymentsPage'),
 });
 
 const payment = createRoute({
