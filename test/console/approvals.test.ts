@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
-import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { expectFit, WIDTHS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
 
 type VendorPayment = Readonly<{
@@ -145,12 +145,12 @@ describe.runIf(hasChromium())('the inbox of approvals', () => {
     expect(faults()).toEqual([]);
   });
 
-  it.each(LOOKS)('has no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
+  it.each(WIDTHS)('has no barrier by day or by night at %d px', async (width) => {
     const { paymentId } = await make(['Recovery', 1, 480_000], ['Crane', 3, 32_000]);
     const approve = { method: 'POST', as: admin, key: randomUUID(), body: {} };
     await desk.api(`/approvals/payments/${paymentId}/approve`, approve);
     await change(paymentId, ['Recovery', 1, 480_000], ['Crane', 5, 32_000]);
-    const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
+    const { page, faults } = await desk.open({ viewport: { width, height: 800 } });
     await logIn(page, desk.url, maker, '/approvals');
     await page.locator('[data-row]').first().waitFor();
     await page.getByRole('checkbox').first().check();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
-import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { expectFit, WIDTHS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
 
 type Entry = Readonly<{ amount: number; currency: string; payment_id?: string }>;
@@ -39,8 +39,8 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
   });
   afterAll(() => desk.close());
 
-  it.each(LOOKS)('have no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
-    const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
+  it.each(WIDTHS)('have no barrier by day or by night at %d px', async (width) => {
+    const { page, faults } = await desk.open({ viewport: { width, height: 800 } });
     await logIn(page, desk.url, desk.token, '/customers');
     await page.getByLabel('Email', { exact: true }).waitFor();
     await expectFit(page, 'customers');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
-import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { expectFit, WIDTHS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
 
 type Estimate = Readonly<{
@@ -46,8 +46,8 @@ describe.runIf(hasChromium())('the page of what storing payments costs', () => {
     await page.getByRole('alert').filter({ hasText: 'There are no prices of this region' }).waitFor();
   });
 
-  it.each(LOOKS)('has no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
-    const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
+  it.each(WIDTHS)('has no barrier by day or by night at %d px', async (width) => {
+    const { page, faults } = await desk.open({ viewport: { width, height: 800 } });
     await logIn(page, desk.url, admin, '/cost');
     await page.getByRole('row').nth(1).waitFor();
     await expectFit(page, 'what it costs');

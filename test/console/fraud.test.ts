@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
-import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { expectFit, WIDTHS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
 
 type VendorPayment = Readonly<{
@@ -115,9 +115,9 @@ describe.runIf(hasChromium())('the review of frauds', () => {
     await review(payment?.paymentId ?? '', 'legitimate');
   });
 
-  it.each(LOOKS)('has no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
+  it.each(WIDTHS)('has no barrier by day or by night at %d px', async (width) => {
     const [payment] = await flagged(44_000);
-    const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
+    const { page, faults } = await desk.open({ viewport: { width, height: 800 } });
     await logIn(page, desk.url, admin, '/fraud');
     await page.locator('[data-row]').first().waitFor();
     await page.getByRole('row').nth(1).waitFor();

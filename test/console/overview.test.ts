@@ -3,7 +3,7 @@ import type { VendorPayment } from '../../console/src/approvals/approval-queries
 import { agesOf } from '../../console/src/overview/age-groups.ts';
 import { periodOf } from '../../console/src/overview/overview-search.ts';
 import { hasChromium } from '../support/chromium.ts';
-import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { expectFit, WIDTHS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
 
 let desk: ConsoleDesk;
@@ -77,8 +77,8 @@ describe.runIf(hasChromium())('the overview', () => {
     expect(faults()).toEqual([]);
   });
 
-  it.each(LOOKS)('has no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
-    const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
+  it.each(WIDTHS)('has no barrier by day or by night at %d px', async (width) => {
+    const { page, faults } = await desk.open({ viewport: { width, height: 800 } });
     await logIn(page, desk.url, desk.token, '/overview');
     await page.getByRole('article').nth(1).waitFor();
     await page.getByText('As a table').first().click();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
-import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { expectFit, WIDTHS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
 
 type Payment = Readonly<{ id: string; amount: number; currency: string; idempotency_key: string }>;
@@ -29,47 +29,44 @@ describe.runIf(hasChromium())('the pages of the console', () => {
   });
   afterAll(() => desk.close());
 
-  it.each(LOOKS)(
-    'have no barrier and no outside request in $colorScheme at $width px',
-    async ({ colorScheme, width }) => {
-      const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
-      const look = (what: string) => expectFit(page, what);
-      await page.goto(`${desk.url}/console/payments`);
-      await page.getByLabel('Token', { exact: true }).waitFor();
-      await look('login');
-      await logIn(page, desk.url, desk.token);
-      await page.getByRole('row').nth(3).waitFor();
-      await look('payments');
-      await page.getByRole('button', { name: 'Status' }).click();
-      await look('a filter');
-      await page.getByRole('button', { name: 'Views' }).click();
-      await page.getByText('Set filters to keep them').waitFor();
-      await look('the views');
-      await page.getByRole('button', { name: 'Columns' }).click();
-      await page.getByRole('checkbox', { name: 'Created' }).waitFor();
-      await look('the columns');
-      await page.goto(`${desk.url}/console/payments?idempotency_key=none`);
-      await page.getByText('No payment matches').waitFor();
-      await look('nothing found');
-      await page.goto(`${desk.url}/console/payments/${held.id}`);
-      await page.getByText('Payment created').waitFor();
-      await page.getByRole('table', { name: /^Available/ }).waitFor();
-      await look('a payment');
-      await page.keyboard.press('c');
-      await page.getByRole('dialog').waitFor();
-      await page.getByLabel('Amount', { exact: true }).fill('');
-      await page.keyboard.press('Enter');
-      await look('a form that refuses');
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('Control+k');
-      await page.getByRole('option').first().waitFor();
-      await look('the palette');
-      await page.goto(`${desk.url}/console/payments/pay_${'0'.repeat(32)}`);
-      await page.getByRole('alert').waitFor();
-      await look('not found');
-      expect(faults()).toEqual([]);
-    },
-  );
+  it.each(WIDTHS)('have no barrier and no outside request by day or by night at %d px', async (width) => {
+    const { page, faults } = await desk.open({ viewport: { width, height: 800 } });
+    const look = (what: string) => expectFit(page, what);
+    await page.goto(`${desk.url}/console/payments`);
+    await page.getByLabel('Token', { exact: true }).waitFor();
+    await look('login');
+    await logIn(page, desk.url, desk.token);
+    await page.getByRole('row').nth(3).waitFor();
+    await look('payments');
+    await page.getByRole('button', { name: 'Status' }).click();
+    await look('a filter');
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByText('Set filters to keep them').waitFor();
+    await look('the views');
+    await page.getByRole('button', { name: 'Columns' }).click();
+    await page.getByRole('checkbox', { name: 'Created' }).waitFor();
+    await look('the columns');
+    await page.goto(`${desk.url}/console/payments?idempotency_key=none`);
+    await page.getByText('No payment matches').waitFor();
+    await look('nothing found');
+    await page.goto(`${desk.url}/console/payments/${held.id}`);
+    await page.getByText('Payment created').waitFor();
+    await page.getByRole('table', { name: /^Available/ }).waitFor();
+    await look('a payment');
+    await page.keyboard.press('c');
+    await page.getByRole('dialog').waitFor();
+    await page.getByLabel('Amount', { exact: true }).fill('');
+    await page.keyboard.press('Enter');
+    await look('a form that refuses');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('option').first().waitFor();
+    await look('the palette');
+    await page.goto(`${desk.url}/console/payments/pay_${'0'.repeat(32)}`);
+    await page.getByRole('alert').waitFor();
+    await look('not found');
+    expect(faults()).toEqual([]);
+  });
 
   it('show what the API answers for the same token', async () => {
     const { page } = await desk.open();

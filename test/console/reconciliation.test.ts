@@ -3,7 +3,7 @@ import { ABSENCES, OUTCOMES } from '../../console/src/reconciliations/reconcilia
 import * as absences from '../../src/domain/files/absences.ts';
 import * as rows from '../../src/domain/files/match-row.ts';
 import { hasChromium } from '../support/chromium.ts';
-import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { expectFit, WIDTHS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
 import { processorFile, reconciled } from '../support/processor-file.ts';
 
@@ -36,8 +36,8 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
   });
   afterAll(() => desk.close());
 
-  it.each(LOOKS)('has no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
-    const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
+  it.each(WIDTHS)('has no barrier by day or by night at %d px', async (width) => {
+    const { page, faults } = await desk.open({ viewport: { width, height: 800 } });
     await logIn(page, desk.url, desk.token, '/reconciliations');
     await page.locator('[data-row]').first().waitFor();
     await expectFit(page, 'reconciliations');

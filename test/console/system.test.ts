@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
-import { expectFit, LOOKS } from '../support/console-looks.ts';
+import { expectFit, WIDTHS } from '../support/console-looks.ts';
 import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
 
 type State = Readonly<{
@@ -89,8 +89,8 @@ describe.runIf(hasChromium())('the page of the system', () => {
     expect(await page.getByRole('link', { name: 'System' }).count()).toBe(0);
   });
 
-  it.each(LOOKS)('has no barrier in $colorScheme at $width px', async ({ colorScheme, width }) => {
-    const { page, faults } = await desk.open({ colorScheme, viewport: { width, height: 800 } });
+  it.each(WIDTHS)('has no barrier by day or by night at %d px', async (width) => {
+    const { page, faults } = await desk.open({ viewport: { width, height: 800 } });
     await withParked(page);
     await logIn(page, desk.url, admin, '/system');
     await page.getByText('the sink refused it').waitFor();
