@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/console-window.ts';
 
 type Entry = Readonly<{ amount: number; currency: string; payment_id?: string }>;
 
@@ -69,8 +69,7 @@ describe.runIf(hasChromium())('customers, the ledger and the audit trail in the 
     const before = await looksAt(customer.id);
     const asked: string[] = [];
     page.on('framenavigated', (frame) => asked.push(frame.url()));
-    await page.keyboard.press('g');
-    await page.keyboard.press('c');
+    await pressPair(page, 'g c');
     await page.getByLabel('Email', { exact: true }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type(EMAIL.toUpperCase());

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/console-window.ts';
 import { eventually } from '../support/eventually.ts';
 
 type Dispute = Readonly<{ id: string; payment_id: string; status: string; accept_requested_at?: string }>;
@@ -39,8 +39,7 @@ describe.runIf(hasChromium())('disputes in the console', () => {
   it('are accepted once, by the keyboard, when the answer was lost and the form was sent again', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token);
-    await page.keyboard.press('g');
-    await page.keyboard.press('d');
+    await pressPair(page, 'g d');
     const accept = page.getByRole('button', { name: 'Accept…' });
     await accept.first().waitFor();
     const keys: (string | undefined)[] = [];

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/console-window.ts';
 import { eventually } from '../support/eventually.ts';
 
 type Job = Readonly<{ id: string; kind: string; status: string; query: object }>;
@@ -68,8 +68,7 @@ describe.runIf(hasChromium())('exports in the console', () => {
     });
     let actions = 0;
     const press = (key: string) => (actions++, page.keyboard.press(key));
-    await press('g');
-    await press('e');
+    await pressPair({ keyboard: { press } }, 'g e');
     await page.getByRole('heading', { name: 'Schedules' }).waitFor();
     await press('n');
     await page.getByLabel('Rows of', { exact: true }).waitFor();

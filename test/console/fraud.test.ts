@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/console-window.ts';
 
 type VendorPayment = Readonly<{
   paymentId: string;
@@ -62,8 +62,7 @@ describe.runIf(hasChromium())('the review of frauds', () => {
     const [first, second] = await flagged(18_000, 26_000);
     const { page, faults } = await desk.open();
     await logIn(page, desk.url, admin, '/approvals');
-    await page.keyboard.press('g');
-    await page.keyboard.press('f');
+    await pressPair(page, 'g f');
     const rows = page.locator('[data-row]');
     await rows.nth(1).waitFor();
     const { payments } = await desk.api<Queue>('/approvals/payments/unreviewed', { as: admin });

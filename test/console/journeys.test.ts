@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/console-window.ts';
 
 type Transaction = Readonly<{ type: string; amount: number }>;
 type Payment = Readonly<{ id: string; refunded_amount: number; transactions: readonly Transaction[] }>;
@@ -112,8 +112,7 @@ describe.runIf(hasChromium())('a journey through the console', () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token, `/payments/${held.id}`);
     await page.getByText('Payment created').waitFor();
-    await page.keyboard.press('g');
-    await page.keyboard.press('c');
+    await pressPair(page, 'g c');
     await page.getByRole('heading', { name: 'Customers' }).waitFor();
     expect(await page.getByRole('dialog').count()).toBe(0);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/console-window.ts';
 
 type Merchant = Readonly<{
   id: string;
@@ -43,8 +43,7 @@ describe.runIf(hasChromium())('merchants in the console', () => {
   it('are given other limits by keyboard, one currency of them taken away and another added', async () => {
     const { page, faults } = await desk.open();
     await logIn(page, desk.url, admin, '/cost');
-    await page.keyboard.press('g');
-    await page.keyboard.press('m');
+    await pressPair(page, 'g m');
     await page.getByRole('link', { name: 'Shop shop-1' }).waitFor();
     const { items } = await desk.api<Readonly<{ items: readonly Merchant[] }>>('/merchants', { as: admin });
     expect(await page.locator('[data-row]').allTextContents()).toEqual(items.map(({ name }) => name));

@@ -4,7 +4,7 @@ import * as absences from '../../src/domain/files/absences.ts';
 import * as rows from '../../src/domain/files/match-row.ts';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/console-window.ts';
 import { processorFile, reconciled } from '../support/processor-file.ts';
 
 type Reconciliation = Readonly<{ id: string; status: string; counts: Readonly<Record<string, number>> }>;
@@ -72,8 +72,7 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     );
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token);
-    await page.keyboard.press('g');
-    await page.keyboard.press('r');
+    await pressPair(page, 'g r');
     await page.getByRole('button', { name: 'Reconcile a file' }).press('Enter');
     await page
       .getByLabel('File', { exact: true })
@@ -125,8 +124,7 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     await logIn(page, desk.url, desk.token);
     let actions = 0;
     const press = (key: string) => (actions++, page.keyboard.press(key));
-    await press('g');
-    await press('x');
+    await pressPair({ keyboard: { press } }, 'g x');
     await page.getByRole('row', { name: /Mismatched 1\.00 USD/ }).waitFor();
     await press('j');
     await press('Enter');

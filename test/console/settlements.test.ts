@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/console-window.ts';
 import { ownRow, processorFile, reconciled } from '../support/processor-file.ts';
 
 type Settlement = Readonly<{ id: string; net_amount: number; item_count: number }>;
@@ -45,8 +45,7 @@ describe.runIf(hasChromium())('settlements in the console', () => {
   it('show an equation whose lines add up to the net, which is that of their rows, and the bank’s line beside it', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, desk.token);
-    await page.keyboard.press('g');
-    await page.keyboard.press('s');
+    await pressPair(page, 'g s');
     await page.getByRole('row', { name: /^2026-03-02/ }).waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');

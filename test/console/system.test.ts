@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/console-window.ts';
 
 type State = Readonly<{
   version: string;
@@ -43,8 +43,7 @@ describe.runIf(hasChromium())('the page of the system', () => {
   it('says versions, readiness and what waits as the API does', async () => {
     const { page, faults } = await desk.open();
     await logIn(page, desk.url, admin, '/cost');
-    await page.keyboard.press('g');
-    await page.keyboard.press('y');
+    await pressPair(page, 'g y');
     const state = await desk.api<State>('/system', { as: admin });
     await page.getByText(state.version, { exact: true }).waitFor();
     await page.getByText(state.node, { exact: true }).waitFor();

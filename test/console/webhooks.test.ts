@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasChromium } from '../support/chromium.ts';
 import { expectFit, WIDTHS } from '../support/console-looks.ts';
-import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+import { type ConsoleDesk, logIn, openConsole, pressPair } from '../support/console-window.ts';
 
 let desk: ConsoleDesk;
 let shop: http.Server;
@@ -98,8 +98,7 @@ describe.runIf(hasChromium())('the page of webhooks', () => {
     let presses = 0;
     const press = (key: string) => (presses++, page.keyboard.press(key));
     const before = received.length;
-    await press('g');
-    await press('w');
+    await pressPair({ keyboard: { press } }, 'g w');
     await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
     await page.locator('[data-row]').first().waitFor();
     // The first row is of the other endpoint.

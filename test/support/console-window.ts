@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Keyboard, Page } from 'playwright-core';
 import { inject, onTestFailed } from 'vitest';
 import { launchChromium } from './chromium.ts';
 import { dataDirectory, developmentToken, type Offered, startServing } from './cli-process.ts';
@@ -64,6 +64,8 @@ async function openWindow(
   options: BrowserContextOptions = {},
 ): Promise<Window> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  // A bound of what hangs, below the one of a test.
+  context.setDefaultTimeout(150_000);
   const page = await context.newPage();
   const outside: string[] = [];
   const refused: string[] = [];
@@ -104,4 +106,12 @@ export async function logIn(page: Page, url: string, token: string, path = '/pay
     .or(page.getByRole('button', { name: 'Menu' }))
     .first()
     .waitFor();
+}
+
+/** Presses two keys such as `g p` as quickly as by hand, however slow the machine: the second does not wait for the first's effect. */
+export async function pressPair(
+  { keyboard }: Readonly<{ keyboard: Pick<Keyboard, 'press'> }>,
+  pair: `${string} ${string}`,
+): Promise<void> {
+  await Promise.all(pair.split(' ').map((key) => keyboard.press(key)));
 }
