@@ -1,8 +1,14 @@
-import { EXIT } from './exit-codes.ts';
-import { runProgram } from './program.ts';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 // What this process and those it starts write is for its own user: some of it lies in a folder that a server's login may pass.
 process.umask(0o077);
+
+// The next start finds what this one compiles, which is half of its work. It is kept where the code is and by no other user's leave: it
+// is code as well. Where this user may not write, nothing is kept.
+enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/paywright', import.meta.url)));
+const { runProgram } = await import('./program.ts');
+const { EXIT } = await import('./exit-codes.ts');
 
 /** One Ctrl-C reaches us twice under npm, from the terminal and passed on: only a later one is a second one. */
 const SAME_SIGNAL_MS = 500;

@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -229,5 +230,14 @@ describe('bin/paywright', () => {
       expect(code).toBe(0);
       expect(stdout).toContain('Usage: paywright');
     }
+  });
+
+  it('keeps what it compiled where its code is, for its own user alone', () => {
+    const kept = fileURLToPath(new URL('../../../node_modules/.cache/paywright', import.meta.url));
+    rmSync(kept, { recursive: true, force: true });
+    execFileSync(LAUNCHER, ['--help'], { env: { PATH: '/usr/bin:/bin' } });
+    const [versions = ''] = readdirSync(kept);
+    expect(readdirSync(join(kept, versions)).length).toBeGreaterThan(10);
+    expect(statSync(kept).mode & 0o077).toBe(0);
   });
 });
