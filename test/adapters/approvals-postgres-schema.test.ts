@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { APPROVALS_MIGRATIONS, migrateApprovals } from '../../src/adapters/postgres/approvals/migrate.ts';
+import { entryToRow, linesToRows, paymentToRow } from '../../src/adapters/postgres/approvals/rows.ts';
 import { approvalsPostgresStorage } from '../../src/adapters/postgres/approvals/storage.ts';
 import { migratePostgres } from '../../src/adapters/postgres/migrate.ts';
 import { newestOf } from '../../src/adapters/postgres/migration-files.ts';
 import { postgresPool } from '../../src/adapters/postgres/pool.ts';
 import type { PayerId } from '../../src/domain/approvals/ids.ts';
 import type { VendorPayment } from '../../src/domain/approvals/vendor-payment.ts';
+import { type Json, jsonText } from '../../src/domain/kernel/json.ts';
 import type { ApprovalsStorage } from '../../src/ports/approvals/approvals-storage.ts';
 import {
   ADMIN,
@@ -190,6 +192,20 @@ describe('the checks of approvals', () => {
         constraint: 'payment_approvals_not_by_maker',
       });
     await approveAs('someone', '5f6c7d84-1f63-4b4b-8f5e-0a4f6a3d2b99', ['mail:someone@vendors.example']);
+  });
+
+  it('keep the day on which a payment is due where a process of the version before, which does not name it, moves the payment', async () => {
+    const created = await committed(aCreation({ dueDate: '2026-03-31' }));
+    const { change, payment } = anEdit(created);
+    const { due_date: _, ...row } = paymentToRow(payment, change.id);
+    const answers = await rowsOf(
+      `SELECT approvals.commit_change(1, $1, $2, NULL, $3, '[]', NULL) AS refusal`,
+      ...[row, linesToRows(payment), entryToRow(change.entry)].map((part) => jsonText(part as Json)),
+    );
+    expect(answers).toEqual([{ refusal: null }]);
+    expect(await find(created)).toMatchObject({ version: 2, dueDate: '2026-03-31' });
+    const emptied = await committed(anEdit(payment, { dueDate: null }));
+    expect(await find(created)).toEqual(emptied);
   });
 
   it('see who became a maker while an approval waited for it', async () => {

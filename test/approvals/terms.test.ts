@@ -11,7 +11,13 @@ import { everyApprovalsStorage } from '../support/approvals-storages.ts';
 const { kinds, close } = await everyApprovalsStorage(inject('postgresUrl'));
 afterAll(close);
 
-type Payment = Readonly<{ paymentId: string; termsHash: string; version: number; status: string }>;
+type Payment = Readonly<{
+  paymentId: string;
+  termsHash: string;
+  version: number;
+  status: string;
+  dueDate?: string;
+}>;
 
 /** As the version before hashed terms: payee, amount, currency and lines. */
 function hashBefore(payment: VendorPayment): string {
@@ -72,6 +78,29 @@ describe.each(kinds)('the terms that people approve, on $name,', ({ open }) => {
     expect(await approve(created.termsHash)).toBe(200);
   });
 
+  it('have the due date among them: it can be put off or removed, which voids approvals, and is kept until the vendor is paid', async () => {
+    const { maker, dispatcher, admin, codeOf } = await anOffice();
+    const body = aVendorPaymentBody({ dueDate: '2024-02-29' });
+    const created = await told<Payment>(maker.post('/payments', body), 201);
+    expect(created.dueDate).toBe('2024-02-29');
+    const path = `/payments/${created.paymentId}`;
+    const approve = (termsHash: string) => codeOf(dispatcher.post(`${path}/approve`, { termsHash }));
+    const edit = (dueDate: string | null) => told<Payment>(maker.patch(path, { dueDate }), 200);
+    const later = await edit('9998-12-31');
+    expect(later.dueDate).toBe('9998-12-31');
+    expect(await approve(created.termsHash)).toBe('approval_void');
+    const without = await edit(null);
+    expect(without).not.toHaveProperty('dueDate');
+    expect(await told(admin.get(path), 200)).not.toHaveProperty('dueDate');
+    expect((await edit(null)).version).toBe(without.version);
+    expect(await approve(later.termsHash)).toBe('approval_void');
+    expect((await edit('2024-02-29')).termsHash).toBe(created.termsHash);
+    expect(await approve(created.termsHash)).toBe(200);
+    const paid = await told<Payment>(admin.post(`${path}/process`), 200);
+    expect([paid.status, paid.dueDate]).toEqual(['completed', '2024-02-29']);
+    expect(await told(admin.get('/payments'), 200)).toMatchObject({ payments: [{ dueDate: '2024-02-29' }] });
+  });
+
   it('under the hash of the version before are approved, unchanged by the same again, and paid', async () => {
     const { maker, dispatcher, admin, storedBefore } = await anOffice();
     const { id, termsHash } = await storedBefore(
@@ -101,9 +130,10 @@ describe.each(kinds)('the terms that people approve, on $name,', ({ open }) => {
     expect((await told<Payment>(admin.post(`/payments/${id}/process`), 200)).status).toBe('completed');
   });
 
-  it('without metadata have the hash that the version before gave them', async () => {
+  it('without metadata and due date have the hash that the version before gave them', async () => {
     const { payment } = aCreation();
     expect(payment.termsHash).toBe(hashBefore(payment));
+    expect(aCreation({ dueDate: '2026-03-31' }).payment.termsHash).not.toBe(hashBefore(payment));
     expect(aCreation({ metadata: { order: 'A-1' } }).payment.termsHash).not.toBe(hashBefore(payment));
   });
 });

@@ -97,7 +97,11 @@ export async function aBusyApprovalsStore(storage: ApprovalsStorage) {
     })
   )._unsafeUnwrap();
   await approve(pending);
-  const suspect = await create({ metadata: { suspect: true }, payerId: randomUUID() as PayerId });
+  const suspect = await create({
+    metadata: { suspect: true },
+    payerId: randomUUID() as PayerId,
+    dueDate: '2026-03-31',
+  });
   const reviewed = await create({ metadata: { suspect: true } });
   const review = { ...asked(ADMIN), id: reviewed, outcome: 'fraud', notes: 'Not their work ☕' } as const;
   await keyed('review', async (claim) => (await useCases.reviewVendorPayment(review, claim))._unsafeUnwrap());

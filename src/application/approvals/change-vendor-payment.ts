@@ -24,7 +24,7 @@ export type ChangeVendorPaymentRequest = Asked &
 export type ChangeVendorPaymentFailure = RoleNotAllowed | ChangeRefused | PaymentNotIntact | UpdateFailure;
 
 /**
- * Other lines, amount or metadata for a payment that is not approved in full. Whatever was approved is void, and who
+ * Other lines, amount, metadata or due date for a payment that is not approved in full. Whatever was approved is void, and who
  * changes it is one of its makers. The same again writes nothing, and voids nothing. The
  * audit chain is checked first, as for an approval.
  */

@@ -8,6 +8,7 @@ import {
 import { foldChain, type Sha256 } from '../../domain/kernel/audit-chain.ts';
 import { parseId, timeDigits } from '../../domain/kernel/ids.ts';
 import { canonicalJson, type JsonObject } from '../../domain/kernel/json.ts';
+import { present } from '../../domain/kernel/present.ts';
 
 /**
  * Whether a link of the payment's chain has caused the event: one of the bus tells what is published of the record as that link left it, one for
@@ -40,10 +41,11 @@ function isMessageOf(data: JsonObject, record: JsonObject): boolean {
   const { body, attributes, ...rest } = data;
   const { workDetails: _, ...terms } = body as JsonObject;
   const { priority, ...names } = attributes as JsonObject;
-  const { paymentId, incidentId, vendorId, amountCents, createdAt } = record;
+  const { paymentId, incidentId, vendorId, amountCents, dueDate, createdAt } = record;
+  const known = { paymentId, incidentId, vendorId, amountCents, ...present({ dueDate }), createdAt };
   return (
     Object.keys(rest).length === 0 &&
-    canonicalJson(terms) === canonicalJson({ paymentId, incidentId, vendorId, amountCents, createdAt }) &&
+    canonicalJson(terms) === canonicalJson(known as JsonObject) &&
     canonicalJson(names) === canonicalJson({ paymentId, incidentId }) &&
     (priority === 'high' || priority === 'normal')
   );

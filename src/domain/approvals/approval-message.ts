@@ -18,6 +18,7 @@ export type ApprovalMessage = Readonly<{
     incidentId: IncidentId;
     vendorId: VendorId;
     amountCents: number;
+    dueDate?: string;
     createdAt: string;
     workDetails?: JsonObject;
   }>;
@@ -29,7 +30,7 @@ export function approvalMessage(
   policy: ApprovalPolicy,
   workDetails?: JsonObject,
 ): ApprovalMessage {
-  const { id: paymentId, incidentId, vendorId, amount, createdAt } = payment;
+  const { id: paymentId, incidentId, vendorId, amount, dueDate, createdAt } = payment;
   const flagged = isFlagged(payment);
   return {
     body: {
@@ -37,6 +38,7 @@ export function approvalMessage(
       incidentId,
       vendorId,
       amountCents: Number(amount.minorUnits),
+      ...present({ dueDate }),
       createdAt: rfc3339(createdAt),
       ...present({ workDetails }),
     },

@@ -2,6 +2,7 @@ import type { Sha256 } from '../kernel/audit-chain.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { canonicalJson, type JsonObject, whole } from '../kernel/json.ts';
 import type { Money } from '../kernel/money.ts';
+import { present } from '../kernel/present.ts';
 import type { Role } from './approver.ts';
 import type { VendorId } from './ids.ts';
 import type { LineItem } from './line-item.ts';
@@ -12,6 +13,8 @@ export type Terms = Readonly<{
   amount: Money;
   lineItems: readonly LineItem[];
   metadata: JsonObject;
+  /** By when the vendor is to be paid, as its invoice says: a calendar day `YYYY-MM-DD`, the same in every time zone. */
+  dueDate?: string;
 }>;
 
 /**
@@ -32,20 +35,23 @@ export type Approval = Readonly<{
   termsHash: string;
 }>;
 
-/** SHA-256 of the terms in canonical JSON. Ids of lines are ours and no part of what is approved; empty metadata say nothing. */
+/**
+ * SHA-256 of the terms in canonical JSON. Ids of lines are ours and no part of what is approved; empty metadata say nothing, and terms
+ * without a due date are hashed as before there was one.
+ */
 export const hashTerms = (terms: Terms, sha256: Sha256): string =>
   sha256(
     canonicalJson({
-      ...pricedIn(terms),
+      ...owedIn(terms),
       ...(Object.keys(terms.metadata).length === 0 ? {} : { metadata: terms.metadata }),
     }),
   );
 
 /** True also for the hash of the version before this one, which had no metadata in it: what is stored under it stays valid. */
 export const isHashOf = (hash: string, terms: Terms, sha256: Sha256): boolean =>
-  hash === hashTerms(terms, sha256) || hash === sha256(canonicalJson(pricedIn(terms)));
+  hash === hashTerms(terms, sha256) || hash === sha256(canonicalJson(owedIn(terms)));
 
-const pricedIn = ({ vendorId, amount, lineItems }: Terms): JsonObject => ({
+const owedIn = ({ vendorId, amount, lineItems, dueDate }: Terms): JsonObject => ({
   payee: vendorId,
   amountCents: whole(amount.minorUnits),
   currency: amount.currency,
@@ -55,4 +61,5 @@ const pricedIn = ({ vendorId, amount, lineItems }: Terms): JsonObject => ({
     unitPriceCents: whole(unitPrice.minorUnits),
     totalCents: whole(total.minorUnits),
   })),
+  ...present({ dueDate }),
 });

@@ -45,6 +45,7 @@ const MOVES: Readonly<Record<string, Move>> = {
     changes: [
       'amountCents',
       'lineItems',
+      'dueDate',
       'metadata',
       'termsHash',
       'edition',

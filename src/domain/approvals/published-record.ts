@@ -24,6 +24,7 @@ const FOR_VENDORS = [
   'currency',
   'status',
   'lineItems',
+  'dueDate',
   'approvedAt',
   'rejectedAt',
   'processedAt',

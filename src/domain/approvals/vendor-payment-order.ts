@@ -3,6 +3,7 @@ import type { Sha256 } from '../kernel/audit-chain.ts';
 import type { Instant } from '../kernel/instant.ts';
 import { canonicalJson, type JsonObject } from '../kernel/json.ts';
 import type { AmountNotPositive, Money } from '../kernel/money.ts';
+import { present } from '../kernel/present.ts';
 import { hashTerms, isHashOf } from './approval.ts';
 import type { Approver } from './approver.ts';
 import type { FraudVerdict } from './fraud.ts';
@@ -29,6 +30,8 @@ export type VendorPaymentOrder = Readonly<{
   amountCents: bigint;
   lineItems: readonly LineItemDraft[];
   metadata: JsonObject;
+  /** It may be past: an invoice that came late is overdue at once. */
+  dueDate?: string;
 }>;
 
 export type AmountMismatch = Readonly<{ kind: 'AmountMismatch'; amountCents: bigint; totalCents: bigint }>;
@@ -79,6 +82,8 @@ export type VendorPaymentChange = Readonly<{
   lineItems?: readonly LineItemDraft[];
   amountCents?: bigint;
   metadata?: JsonObject;
+  /** Null leaves the payment without one. */
+  dueDate?: string | null;
 }>;
 
 export type ChangeRefused = TermsRefused | VendorPaymentStateConflict | PartyNotAllowed;
@@ -95,7 +100,7 @@ export function changeVendorPayment(
 ): Result<PendingApproval, ChangeRefused> {
   if (payment.status !== 'pending_approval')
     return err({ kind: 'VendorPaymentStateConflict', status: payment.status });
-  const { metadata = payment.metadata, amountCents } = change;
+  const { metadata = payment.metadata, dueDate = payment.dueDate, amountCents } = change;
   const priced: Result<Pick<PricedOrder, 'amount' | 'lineItems'>, TermsRefused> = change.lineItems ===
   undefined
     ? unchangedLines(payment, amountCents)
@@ -104,14 +109,21 @@ export function changeVendorPayment(
     .andThen(() => boundedMetadata(metadata))
     .andThen(() => priced)
     .map(({ amount, lineItems }) => {
-      const terms = { vendorId: payment.vendorId, amount, lineItems, metadata };
+      const terms = {
+        vendorId: payment.vendorId,
+        amount,
+        lineItems,
+        metadata,
+        ...present({ dueDate: dueDate ?? undefined }),
+      };
       if (
         isHashOf(payment.termsHash, terms, sha256) &&
         canonicalJson(metadata) === canonicalJson(payment.metadata)
       )
         return payment;
+      const { dueDate: _, ...known } = nextOf(payment, now);
       return {
-        ...nextOf(payment, now),
+        ...known,
         ...terms,
         termsHash: hashTerms(terms, sha256),
         makers: payment.makers.includes(by.id) ? payment.makers : [...payment.makers, by.id],

@@ -46,6 +46,7 @@ export type VendorPaymentRecord = Readonly<{
   currency: string;
   status: VendorPaymentStatus;
   lineItems: readonly LineItemRecord[];
+  dueDate?: string;
   /** 0–1, of three decimals at the most. */
   fraudScore?: number;
   fraudStatus: FraudStatus;
@@ -89,6 +90,7 @@ export function vendorPaymentRecord(payment: VendorPayment): VendorPaymentRecord
     currency: payment.amount.currency,
     status: payment.status,
     lineItems: payment.lineItems.map(lineItemRecord),
+    ...present({ dueDate: payment.dueDate }),
     ...(score === undefined ? {} : { fraudScore: fractionOf(score) }),
     fraudStatus,
     fraudReasons,
@@ -129,6 +131,7 @@ export function restoreVendorPayment(record: VendorPaymentRecord, auditHash: str
       }),
     ),
     metadata: record.metadata,
+    ...present({ dueDate: record.dueDate }),
     makers: [record.createdBy, ...record.changedBy],
     ...present({ makerIdentities: record.makerIdentities }),
     revision: record.edition,

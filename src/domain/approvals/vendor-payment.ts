@@ -94,6 +94,7 @@ const knownOf = (payment: VendorPayment): Known => ({
   amount: payment.amount,
   lineItems: payment.lineItems,
   metadata: payment.metadata,
+  ...present({ dueDate: payment.dueDate }),
   makers: payment.makers,
   ...present({ makerIdentities: payment.makerIdentities }),
   revision: payment.revision,

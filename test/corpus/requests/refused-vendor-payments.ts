@@ -36,6 +36,8 @@ const badOrders = {
   'a payer that is no UUID': order({ payerId: 'me' }),
   'an unknown payer': order({ payerType: 'janitor' }),
   'another currency': order({ currency: 'EUR' }),
+  'an impossible due date': order({ dueDate: '2045-02-29' }),
+  'a due date with a time': order({ dueDate: '2045-03-01T00:00:00Z' }),
   'a status of its own': order({ status: 'approved' }),
   'a card number': order({ lineItems: [line({ description: PAN })] }),
   'a name twice': '{"amountCents":1,"amountCents":2}',
@@ -46,6 +48,7 @@ const badChanges = {
   nothing: {},
   'no lines': { lineItems: [] },
   'another amount': { amountCents: 5 },
+  'an impossible due date': { dueDate: '2045-04-31' },
   'a vendor': { vendorId: uuid(102) },
   'too much metadata': { metadata: { a: long(16_384) } },
 };

@@ -251,5 +251,12 @@ export const vendorPayments: CorpusGroup = {
     get('no report of too many days', '/approvals/reports/payouts?from=2040-01-01&interval=day', {
       as: 'boss',
     }),
+    post('a payment with a due date', '/approvals/payments', order(101, 2_500, { dueDate: '2045-03-31' }), {
+      keep: { due: 'paymentId' },
+    }),
+    get('the due date as its vendor sees it', '/approvals/payments/{{due}}', { as: 'vendor' }),
+    patch('a later due date', '/approvals/payments/{{due}}', { dueDate: '2045-04-30' }),
+    patch('no due date any more', '/approvals/payments/{{due}}', { dueDate: null }),
+    get('the log of its due dates', '/approvals/payments/{{due}}/audit', { as: 'boss' }),
   ],
 };

@@ -66,6 +66,7 @@ const OTHER: Readonly<Record<string, (column: string) => string>> = {
   uuid: (c) =>
     `overlay(${c}::text placing CASE right(${c}::text, 1) WHEN '0' THEN '1' ELSE '0' END from 36)::uuid`,
   timestamptz: (c) => `${c} + interval '1 microsecond'`,
+  date: (c) => `${c} + 1`,
   bool: (c) => `NOT ${c}`,
   _text: (c) => `array_append(${c}, 'x')`,
   json: (c) =>
@@ -80,6 +81,7 @@ const FIRST: Readonly<Record<string, string>> = {
   numeric: '0.5',
   uuid: 'gen_random_uuid()',
   timestamptz: 'now()',
+  date: 'current_date',
   _text: `'{x}'`,
   json: `'{}'`,
 };

@@ -17,7 +17,7 @@ export type ApprovalsDatabase = Readonly<{
 
 export type ApprovalsRow<Table extends keyof ApprovalsDatabase> = Selectable<ApprovalsDatabase[Table]>;
 
-/** `fraud_score` is numeric, which is read as text. */
+/** `fraud_score` is numeric, which is read as text; `due_date` is to be read as text. */
 type PaymentsTable = {
   payment_id: string;
   incident_id: string;
@@ -49,6 +49,7 @@ type PaymentsTable = {
   processor_reference: string | null;
   failed_reason: string | null;
   metadata: string;
+  due_date: string | null;
   version: number;
   change_id: string;
   audit_hash: string;

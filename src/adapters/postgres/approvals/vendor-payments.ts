@@ -33,6 +33,7 @@ export function postgresVendorPayments(pool: pg.Pool): VendorPayments {
       sql<string>`metadata::text`.as('metadata'),
       sql<string>`fraud_reasons::text`.as('fraud_reasons'),
       sql<string | null>`fraud_review::text`.as('fraud_review'),
+      sql<string | null>`due_date::text`.as('due_date'),
       LINE_ITEMS.as('line_items'),
       APPROVALS.as('approvals'),
     ]);

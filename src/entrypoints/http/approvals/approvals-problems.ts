@@ -97,7 +97,7 @@ export const approvalsProblems = problemTable<
     status: 409,
     code: 'approval_void',
     title: 'The payment is not what was to be approved',
-    detail: 'Payee, amount, lines or metadata have changed. Read the payment and decide again.',
+    detail: 'Payee, amount, lines, metadata or due date have changed. Read the payment and decide again.',
   },
   PaymentNotIntact: {
     status: 409,

@@ -4,7 +4,8 @@ import { REVIEW_OUTCOMES } from '../../../domain/approvals/fraud-review.ts';
 import { isDescription, MOST_LINE_ITEMS } from '../../../domain/approvals/line-item.ts';
 import { PAYER_TYPES, VENDOR_PAYMENT_STATUSES } from '../../../domain/approvals/vendor-payment.ts';
 import { CURRENCY, MOST_METADATA_CHARACTERS } from '../../../domain/approvals/vendor-payment-order.ts';
-import { actorType, openList, time } from '../server/schemas.ts';
+import { day } from '../server/report-input.ts';
+import { openList, time } from '../server/schemas.ts';
 
 /** Either case is read; a pattern of the document cannot say so by a flag. */
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
@@ -75,6 +76,10 @@ export const newVendorPayment = z
       .optional()
       .openapi({ default: CURRENCY }),
     lineItems: newLineItems,
+    dueDate: day.optional().openapi({
+      description: 'By when the vendor is to be paid, as its invoice says. It may be past.',
+      example: '2026-03-31',
+    }),
     metadata: metadata.optional(),
   })
   .openapi('NewVendorPayment', {
@@ -97,6 +102,7 @@ export const vendorPaymentChange = z
     amountCents: amountCents
       .optional()
       .openapi({ description: 'Absent, it is what the lines come to; with it they must agree.' }),
+    dueDate: day.nullable().optional().openapi({ description: 'Null leaves it without one.' }),
     metadata: metadata.optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'must change something')
@@ -166,6 +172,11 @@ export const vendorPayment = z
         totalCents: cents,
       }),
     ),
+    dueDate: z.string().optional().openapi({
+      description:
+        'By when the vendor is to be paid: a calendar day (YYYY-MM-DD), the same in every time zone.',
+      example: '2026-03-31',
+    }),
     fraudScore: z
       .number()
       .min(0)
@@ -232,7 +243,7 @@ export const vendorPayment = z
     termsHash: z
       .string()
       .optional()
-      .openapi({ description: 'SHA-256 of payee, amount, currency, lines and metadata.' }),
+      .openapi({ description: 'SHA-256 of payee, amount, currency, lines, metadata and due date.' }),
     metadata: z
       .record(z.string(), z.unknown())
       .optional()
@@ -256,45 +267,3 @@ export const vendorPaymentPage = z
     }),
   })
   .openapi('VendorPaymentPage');
-
-const changes = z.record(z.string(), z.unknown()).openapi({ type: 'object', additionalProperties: true });
-
-/** A payment's whole audit log, oldest entry first. */
-export const auditLog = z
-  .strictObject({
-    entries: z.array(
-      z.strictObject({
-        id: z.string(),
-        paymentId: uuid,
-        sequence: z.int().min(1),
-        action: z.string(),
-        actor: z.strictObject({
-          id: z.string(),
-          type: actorType,
-          roles: z.array(z.string()),
-        }),
-        ipAddress: z.string().optional(),
-        userAgent: z.string().optional(),
-        requestId: z.string(),
-        before: changes.optional(),
-        after: changes,
-        written: z
-          .strictObject({
-            changeId: z.string(),
-            eventKey: z.string().optional(),
-            events: z.array(z.strictObject({ id: z.string(), hash: z.string() })),
-            claim: z.strictObject({ hash: z.string(), expiresAt: time }).optional(),
-            refusals: z.literal(0).optional(),
-          })
-          .optional(),
-        timestamp: time,
-        previousHash: z.string(),
-        hash: z.string(),
-        attempts: z.int().min(1).optional().openapi({
-          description:
-            'Of a refusal: how often this person was refused this within the hour. Refusals change nothing and are a chain of their own, which `sequence` and `previousHash` follow; the hash does not cover this count.',
-        }),
-      }),
-    ),
-  })
-  .openapi('VendorPaymentAuditLog');

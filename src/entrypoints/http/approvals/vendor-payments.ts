@@ -14,6 +14,7 @@ import { answer, created, resource, versioned } from '../server/route.ts';
 import { type AnsweringParts, answeredOnce } from './answered-once.ts';
 import { APPROVALS_TAG, approvalsProblems } from './approvals-problems.ts';
 import { type ApproverHandler, askedBy, forRoles } from './approver-route.ts';
+import { auditLog } from './audit-log-schema.ts';
 import {
   answerPayment,
   bodyFor,
@@ -25,7 +26,6 @@ import {
 } from './vendor-payment-answers.ts';
 import { pageAsked, reviewQuery, vendorPaymentsQuery } from './vendor-payment-queries.ts';
 import {
-  auditLog,
   newVendorPayment,
   paymentIdParameter,
   vendorPayment,
@@ -71,6 +71,7 @@ const orderFrom = ({
   payerType,
   amountCents,
   lineItems,
+  dueDate,
   metadata = {},
 }: z.output<typeof newVendorPayment>): NewVendorPayment => ({
   incidentId: lowerCase<IncidentId>(incidentId),
@@ -79,6 +80,7 @@ const orderFrom = ({
   ...(payerId === undefined ? {} : { payerId: lowerCase<PayerId>(payerId) }),
   amountCents: BigInt(amountCents),
   lineItems: lineItems.map(lineFrom),
+  ...present({ dueDate }),
   metadata: metadata as JsonObject,
 });
 
@@ -159,13 +161,13 @@ const patchVendorPayment =
       readJson(c.req.raw)
         .andThen((json) => parseBody(vendorPaymentChange, json))
         .andThen((body) => targetOf(c).map((target) => ({ body, target })))
-        .andThen(({ body: { lineItems, amountCents, metadata }, target }) =>
+        .andThen(({ body: { lineItems, amountCents, dueDate, metadata }, target }) =>
           changeVendorPayment({
             ...askedBy(c, by),
             ...target,
             ...(lineItems === undefined ? {} : { lineItems: lineItems.map(lineFrom) }),
             ...(amountCents === undefined ? {} : { amountCents: BigInt(amountCents) }),
-            ...present({ metadata: metadata as JsonObject | undefined }),
+            ...present({ dueDate, metadata: metadata as JsonObject | undefined }),
           }),
         ),
     );
@@ -254,7 +256,7 @@ export const vendorPayments = resource({
       method: 'patch',
       path: '/approvals/payments/{id}',
       operationId: 'changeVendorPayment',
-      summary: 'Change the lines or metadata of a payment that waits for approval',
+      summary: 'Change the lines, metadata or due date of a payment that waits for approval',
       description:
         'Roles: dispatcher, admin, but not who is paid. Approvals given are void, and who changes a payment does not approve it.',
       pathParameters,

@@ -10,7 +10,8 @@ import { json, text } from './route-description.ts';
 const FIRST_DAY = '1970-01-01';
 const LAST_DAY = '9998-12-31';
 
-const day = z
+/** A day that exists, as text, in years that every storage and calendar has. */
+export const day = z
   .string()
   .regex(DAY_PATTERN, 'must be a day (YYYY-MM-DD)')
   .refine((date) => parseDay(date) !== undefined, 'must be a day that exists')

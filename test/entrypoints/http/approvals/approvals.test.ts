@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { errAsync } from 'neverthrow';
 import { describe, expect, it } from 'vitest';
 import { APPROVALS } from '../../../../src/entrypoints/http/approvals/approvals-app.ts';
+import { auditLog } from '../../../../src/entrypoints/http/approvals/audit-log-schema.ts';
 import {
-  auditLog,
   vendorPayment,
   vendorPaymentPage,
 } from '../../../../src/entrypoints/http/approvals/vendor-payment-schemas.ts';

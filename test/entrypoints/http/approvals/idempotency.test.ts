@@ -69,7 +69,8 @@ const POSTS: Readonly<Record<string, (office: Office) => Promise<readonly [one: 
       path: '/payments',
       body: aVendorPaymentBody(parts),
     });
-    return Promise.resolve([call({}), call(ofCents(7))]);
+    const one = call({ dueDate: '2026-03-31' });
+    return Promise.resolve([one, { ...one, body: { ...one.body, dueDate: '2026-04-30' } }]);
   },
   recordWorkCompleted: () => {
     const call = (): Call => ({ by: 'system', path: '/events', body: aWorkEvent() });

@@ -51,6 +51,11 @@ describe('a payment is refused', () => {
     ['without an amount', aVendorPaymentBody({ amountCents: undefined }), 'amountCents'],
     ['with a status of its own', aVendorPaymentBody({ status: 'approved' }), 'status'],
     ['with a score of its own', aVendorPaymentBody({ fraudScore: 0 }), 'fraudScore'],
+    ['due on no day', aVendorPaymentBody({ dueDate: '31.03.2026' }), 'dueDate'],
+    ['due at a time', aVendorPaymentBody({ dueDate: '2026-03-31T00:00:00Z' }), 'dueDate'],
+    ['due on a day that its month has not', aVendorPaymentBody({ dueDate: '2026-02-29' }), 'dueDate'],
+    ['due in the year 0', aVendorPaymentBody({ dueDate: '0000-01-01' }), 'dueDate'],
+    ['due at no day, said so', aVendorPaymentBody({ dueDate: null }), 'dueDate'],
     ['with metadata that is a list', aVendorPaymentBody({ metadata: [1] }), 'metadata'],
     ['with a name twice', '{"amountCents":1,"amountCents":2}', 'amountCents'],
     [
