@@ -145,10 +145,42 @@ describe.runIf(hasChromium())('the inbox of approvals', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('says when each is due, the same day in every zone, and shows that it was put off while it was looked at', async () => {
+    const due = (id: string, dueDate: string | null) =>
+      desk.api(`/approvals/payments/${id}`, { method: 'PATCH', as: maker, body: { dueDate } });
+    const [late, early] = [await make(['Late', 1, 15_100]), await make(['Early', 1, 15_200])];
+    await due(late.paymentId, '2020-02-29');
+    await due(early.paymentId, '2999-12-31');
+    const { page, faults } = await desk.open({ timezoneId: 'Pacific/Honolulu' });
+    await logIn(page, desk.url, admin, '/approvals');
+    const row = ({ paymentId }: VendorPayment) => page.locator(`[data-row="${paymentId}"]`);
+    await row(late)
+      .getByText(/^Overdue by [0-9]{4} days$/)
+      .waitFor();
+    await row(early).getByText('Due 31 Dec 2999', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Times in UTC; switch' }).click();
+    await page.getByRole('button', { name: 'Times in local time; switch' }).waitFor();
+    await row(early).getByText('Due 31 Dec 2999', { exact: true }).waitFor();
+
+    await row(late).press('Enter');
+    await page.getByRole('heading', { name: '151.00 USD' }).waitFor();
+    await page.getByText('29 Feb 2020', { exact: true }).waitFor();
+    await due(late.paymentId, '2999-01-01');
+    await page.getByRole('button', { name: 'Show what changed' }).click();
+    const change = page.getByRole('listitem').filter({ has: page.locator('s', { hasText: '29 Feb 2020' }) });
+    await change.getByText('1 Jan 2999', { exact: true }).waitFor();
+    expect(faults()).toEqual([]);
+  });
+
   it.each(WIDTHS)('has no barrier by day or by night at %d px', async (width) => {
     const { paymentId } = await make(['Recovery', 1, 480_000], ['Crane', 3, 32_000]);
-    const approve = { method: 'POST', as: admin, key: randomUUID(), body: {} };
+    const dated = (dueDate: string) =>
+      desk.api(`/approvals/payments/${paymentId}`, { method: 'PATCH', as: maker, body: { dueDate } });
+    await dated('2020-02-29');
+    const { termsHash } = await read(paymentId);
+    const approve = { method: 'POST', as: admin, key: randomUUID(), body: { termsHash } };
     await desk.api(`/approvals/payments/${paymentId}/approve`, approve);
+    await dated('2021-01-01');
     await change(paymentId, ['Recovery', 1, 480_000], ['Crane', 5, 32_000]);
     const { page, faults } = await desk.open({ viewport: { width, height: 800 } });
     await logIn(page, desk.url, maker, '/approvals');

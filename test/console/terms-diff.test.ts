@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dayInWords, daysUntil, standing } from '../../console/src/approvals/due-days.ts';
 import { compareLines, compareMetadata, lastApproved } from '../../console/src/approvals/terms-diff.ts';
 
 const line = (description: string, quantity = 1, unitPriceCents = 1_000) => ({
@@ -49,10 +50,11 @@ describe('what changed of the terms', () => {
   });
 });
 
-const entry = (sequence: number, action: string, after: object, by = 'maker') =>
+const entry = (sequence: number, action: string, after: object, by = 'maker', before?: object) =>
   ({
     sequence,
     action,
+    before,
     actor: { id: by, type: 'user', roles: [] },
     after,
     timestamp: `at ${sequence}`,
@@ -75,5 +77,34 @@ describe('the terms that were approved last', () => {
   it('are none where nothing was approved, or nothing changed after it', () => {
     expect(lastApproved([created, entry(2, 'payment.changed', { amountCents: 3 })])).toBeUndefined();
     expect(lastApproved([created, approved])).toBeUndefined();
+  });
+
+  it('have no due date where it was removed before the approval', () => {
+    const due = entry(1, 'payment.created', { amountCents: 100, lineItems: [], dueDate: '2026-03-31' });
+    const removed = entry(2, 'payment.changed', {}, 'maker', { dueDate: '2026-03-31' });
+    const again = entry(3, 'payment.approval_given', {}, 'olga');
+    const found = lastApproved([due, removed, again, entry(4, 'payment.changed', { amountCents: 200 })]);
+    expect(found?.terms).toEqual({ amountCents: 100, lineItems: [] });
+  });
+});
+
+describe('a due date', () => {
+  it('is as many days away as the calendar here says, at any hour of the day', () => {
+    for (const hour of [0, 12, 23]) {
+      const now = new Date(2026, 2, 29, hour, 59).getTime();
+      const days = ['2026-03-26', '2026-03-28', '2026-03-29', '2026-03-30', '2026-03-31', '2027-03-29'].map(
+        (date) => daysUntil(date, now),
+      );
+      expect(days).toEqual([-3, -1, 0, 1, 2, 365]);
+      expect(days.map(standing)).toEqual([
+        'Overdue by 3 days',
+        'Overdue by 1 day',
+        'Due today',
+        'Due tomorrow',
+        undefined,
+        undefined,
+      ]);
+    }
+    expect(dayInWords('2024-02-29')).toBe('29 Feb 2024');
   });
 });

@@ -12,6 +12,7 @@ import { approvalLog, type VendorPayment } from './approval-queries.ts';
 import { type Awaited, rolesInWords } from './awaited.ts';
 import type { Decision } from './decision.ts';
 import { DecisionDialog } from './decision-dialog.tsx';
+import { Day, Due } from './due.tsx';
 import { isFlagged } from './inbox.tsx';
 import { LineTable } from './line-table.tsx';
 import { OtherPayments } from './other-payments.tsx';
@@ -62,6 +63,11 @@ function Terms({ now, onDecided, onBack }: Readonly<{ now: VendorPayment } & Omi
               <Badge tone={isFlagged(now) ? 'bad' : 'plain'}>{inWords(now.fraudStatus)}</Badge>
             )}
           </div>
+          {shown.dueDate !== undefined && (
+            <p className="mt-2">
+              <Due date={shown.dueDate} />
+            </p>
+          )}
           {now.awaited !== undefined && <Waits awaited={now.awaited} since={now.createdAt} />}
         </div>
         {isOpen && (
@@ -93,7 +99,7 @@ function Terms({ now, onDecided, onBack }: Readonly<{ now: VendorPayment } & Omi
       </div>
       <Section title={compared === undefined ? 'To be paid' : `What changed ${compared.since}`}>
         <LineTable payment={shown} before={compared?.terms} />
-        {compared !== undefined && <MetadataChanges was={compared.terms} is={shown} />}
+        {compared !== undefined && <OtherChanges was={compared.terms} is={shown} />}
       </Section>
       {now.fraudReasons !== undefined && now.fraudReasons.length > 0 && (
         <Section title={`Risk ${now.fraudScore ?? ''}`.trim()}>
@@ -133,11 +139,22 @@ function Waits({ awaited, since }: Readonly<{ awaited: Awaited; since: string }>
   );
 }
 
-function MetadataChanges({ was, is }: Readonly<{ was: Terms; is: Terms }>) {
+/** What is another of the terms beside the lines. */
+function OtherChanges({ was, is }: Readonly<{ was: Terms; is: Terms }>) {
   const changes = compareMetadata(was, is);
-  if (changes.length === 0) return null;
+  const isPutOff = was.dueDate !== is.dueDate;
+  if (changes.length === 0 && !isPutOff) return null;
   return (
     <ul className="flex flex-col gap-1">
+      {isPutOff && (
+        <li>
+          <span className="text-quiet">Due</span>{' '}
+          <s>{was.dueDate === undefined ? 'on no day' : <Day date={was.dueDate} />}</s>{' '}
+          <ins className="font-medium no-underline">
+            {is.dueDate === undefined ? 'removed' : <Day date={is.dueDate} />}
+          </ins>
+        </li>
+      )}
       {changes.map(({ name, was: before, is: after }) => (
         <li key={name}>
           <span className="text-quiet">{name}</span> <s>{JSON.stringify(before)}</s>{' '}

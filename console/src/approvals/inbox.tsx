@@ -5,6 +5,7 @@ import { money } from '../parts/money.ts';
 import { lengthOf, useNow } from '../parts/now.ts';
 import type { VendorPayment } from './approval-queries.ts';
 import { rolesInWords } from './awaited.ts';
+import { DueShort } from './due.tsx';
 
 type Props = Readonly<{
   waiting: readonly VendorPayment[];
@@ -16,7 +17,7 @@ type Props = Readonly<{
 
 export const isFlagged = ({ fraudStatus }: VendorPayment): boolean => fraudStatus === 'flagged';
 
-/** What waits, oldest first: how long, and for whom. Those that are picked are of one tier. */
+/** What waits, oldest first: how long, for whom, and until when it is due. Those that are picked are of one tier. */
 export function Inbox({ waiting, chosen, isPicked, mayPick, onPick }: Props) {
   const now = useNow();
   return (
@@ -42,11 +43,16 @@ export function Inbox({ waiting, chosen, isPicked, mayPick, onPick }: Props) {
             data-row={payment.paymentId}
             className="flex min-w-0 flex-1 flex-col gap-0.5 py-3 pr-4 pl-3 -outline-offset-2"
           >
-            <span className="flex items-center justify-between gap-2">
-              <span className="font-medium tabular-nums">{money(payment.amountCents, payment.currency)}</span>
-              {isFlagged(payment) && (
-                <ShieldAlert role="img" aria-label="Flagged" className="size-4 text-bad" />
-              )}
+            <span className="flex flex-wrap items-center justify-between gap-x-2">
+              <span className="flex items-center gap-2">
+                <span className="font-medium tabular-nums">
+                  {money(payment.amountCents, payment.currency)}
+                </span>
+                {isFlagged(payment) && (
+                  <ShieldAlert role="img" aria-label="Flagged" className="size-4 text-bad" />
+                )}
+              </span>
+              {payment.dueDate !== undefined && <DueShort date={payment.dueDate} />}
             </span>
             <span className="truncate text-quiet">{descriptionOf(payment)}</span>
             <span className="text-xs text-quiet">

@@ -7,6 +7,7 @@ import { money } from '../parts/money.ts';
 import { Section } from '../parts/page.tsx';
 import { CELL, Table } from '../parts/table.tsx';
 import { otherPayments, type VendorPayment } from './approval-queries.ts';
+import { Day } from './due.tsx';
 
 const SHOWN = 10;
 
@@ -14,6 +15,7 @@ const COLUMNS = [
   { name: 'Amount', look: 'text-right' },
   { name: 'Status', look: 'w-38' },
   { name: 'Review', look: 'hidden w-28 sm:table-cell' },
+  { name: 'Due', look: 'hidden w-28 xl:table-cell' },
   { name: 'Made', look: 'hidden w-44 sm:table-cell' },
 ];
 
@@ -53,7 +55,7 @@ export function OtherPayments({
 }
 
 function Row({ payment, page }: Readonly<{ payment: VendorPayment; page: Page }>) {
-  const { paymentId, amountCents, currency, status, fraudReview, createdAt } = payment;
+  const { paymentId, amountCents, currency, status, fraudReview, dueDate, createdAt } = payment;
   return (
     <tr className="hover:bg-hover">
       <td className={`${CELL} text-right font-medium tabular-nums`}>
@@ -70,6 +72,9 @@ function Row({ payment, page }: Readonly<{ payment: VendorPayment; page: Page }>
         ) : (
           <Badge tone={fraudReview.outcome === 'fraud' ? 'bad' : 'good'}>{fraudReview.outcome}</Badge>
         )}
+      </td>
+      <td className={`${CELL} hidden text-quiet xl:table-cell`}>
+        {dueDate === undefined ? '—' : <Day date={dueDate} />}
       </td>
       <td className={`${CELL} hidden text-quiet sm:table-cell`}>
         <Time at={createdAt} />

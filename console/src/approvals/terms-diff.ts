@@ -2,8 +2,8 @@ import type { Schemas } from '../api/api.ts';
 import type { VendorPayment } from './approval-queries.ts';
 
 type Line = VendorPayment['lineItems'][number];
-/** What an approval is for: who is paid, how much, and for what. */
-export type Terms = Pick<VendorPayment, 'amountCents' | 'lineItems' | 'metadata'>;
+/** What an approval is for: who is paid, how much, for what, and by when. */
+export type Terms = Pick<VendorPayment, 'amountCents' | 'lineItems' | 'metadata' | 'dueDate'>;
 type Entry = Schemas['VendorPaymentAuditLog']['entries'][number];
 
 export type LineChange = Readonly<{
@@ -49,7 +49,8 @@ export function lastApproved(
   let approved: Readonly<{ terms: Terms; by: string; at: string }> | undefined;
   let isChanged = false;
   for (const entry of [...entries].sort((a, b) => a.sequence - b.sequence)) {
-    state = { ...state, ...entry.after };
+    const kept = Object.entries(state).filter(([name]) => !Object.hasOwn(entry.before ?? {}, name));
+    state = { ...Object.fromEntries(kept), ...entry.after };
     if (entry.action === 'payment.approval_given') {
       approved = { terms: state as Terms, by: entry.actor.id, at: entry.timestamp };
       isChanged = false;

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { VendorPayment } from '../approvals/approval-queries.ts';
+import { Day } from '../approvals/due.tsx';
 import { LineTable } from '../approvals/line-table.tsx';
 import { OtherPayments } from '../approvals/other-payments.tsx';
 import { PaymentPane } from '../approvals/payment-pane.tsx';
@@ -100,6 +101,7 @@ const factsOf = ({ fraudReview, ...payment }: VendorPayment) =>
     ['Vendor', <Copyable key="vendor" text={payment.vendorId} label="vendor id" />],
     ['Incident', <Copyable key="incident" text={payment.incidentId} label="incident id" />],
     ['Payment', <Copyable key="payment" text={payment.paymentId} label="payment id" />],
+    ['Due', payment.dueDate && <Day key="due" date={payment.dueDate} />],
     ['Made by', payment.createdBy],
     ['Made', <Time key="made" at={payment.createdAt} exact />],
   ] as const;
