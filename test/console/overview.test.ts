@@ -31,6 +31,7 @@ describe.runIf(hasChromium())('the overview', () => {
     const sales = [
       { amount: 5_000, currency: 'USD', payment_method: 'card' },
       { amount: 1_999, currency: 'USD', payment_method: 'test_declined' },
+      { amount: 2_999, currency: 'USD', payment_method: 'test_insufficient_funds' },
       { amount: 24_800, currency: 'JPY', payment_method: 'card', capture_method: 'manual' },
     ];
     for (const [index, body] of sales.entries())
@@ -69,8 +70,12 @@ describe.runIf(hasChromium())('the overview', () => {
     expect(await declined.getByRole('cell').allTextContents()).toEqual(['card_declined', 'USD', '1']);
     await page.getByRole('region', { name: 'Webhooks' }).getByText('Nothing was sent yet.').waitFor();
     await declined.getByRole('link').click();
-    await page.locator('[data-row]').first().waitFor();
-    await page.getByText('1 shown').waitFor();
+    await page.getByRole('row', { name: /19\.99/ }).waitFor();
+    expect(await page.locator('[data-row]').count()).toBe(1);
+    await page.getByRole('link', { name: 'Export these' }).click();
+    await expect
+      .poll(() => page.getByLabel('Declined as', { exact: true }).inputValue())
+      .toBe('card_declined');
     await page.goto(`${desk.url}/console/overview`);
     const exceptions = page.getByRole('row', { name: /^Open exceptions/ });
     await expect.poll(() => exceptions.getByRole('cell').allTextContents()).toEqual(['0', '0', '0', '0']);

@@ -118,6 +118,21 @@ describe.runIf(hasChromium())('reconciliation in the console', () => {
     expect(new URL(page.url()).pathname).toBe(`/console/exceptions/${own?.id}`);
   });
 
+  it('leads from the overview to the open exceptions of an age and a kind, of which it counts as many', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, desk.token, '/overview');
+    const mismatched = await exceptions('kind=mismatched&status=open');
+    const own = page
+      .getByRole('row', { name: /^Mismatched/ })
+      .getByRole('link')
+      .first();
+    await own.waitFor();
+    expect(await own.innerText()).toBe(`${mismatched.length}`);
+    await own.click();
+    await page.getByText(`${mismatched.length} shown, all there are`).waitFor();
+    expect(await page.getByRole('link', { name: 'Mismatched', exact: true }).count()).toBe(mismatched.length);
+  });
+
   it('clears an exception, both sides seen, with the keyboard and fewer than ten actions', async () => {
     await sent(await processorFile(desk, 'third', [{ paid: 12_000, says: 11_900 }]));
     const { page, faults } = await desk.open();

@@ -3,7 +3,7 @@ import { idOf, type PaymentId } from '../../src/domain/kernel/ids.ts';
 import { present } from '../../src/domain/kernel/present.ts';
 import type { PaymentFilter } from '../../src/domain/payments/payment-filter.ts';
 import type { Storage } from '../../src/ports/storage.ts';
-import { aMerchantId, anOpening, aSuccess, NOON } from '../fixtures/changes.ts';
+import { aDecline, aMerchantId, anOpening, aSuccess, NOON } from '../fixtures/changes.ts';
 
 const customerId = idOf('cus', 'c'.repeat(32));
 const metadata = { name: 'order', value: '1001' };
@@ -75,6 +75,30 @@ export function findingPaymentsContract(adapter: string, open: () => Promise<Sto
       expect(await found({ metadata, to: NOON - 1 }, 10)).toEqual([]);
       expect(await found({ metadata }, 10, aMerchantId('merchant-b'))).toEqual([theirs.payment.id]);
       expect(await found({ customerId }, 10, aMerchantId('merchant-b'))).toEqual([theirs.payment.id]);
+    });
+
+    it('finds those that failed by their code, exactly, and none that only has it elsewhere', async () => {
+      const codes = ['card_declined', 'card_declined', 'declined', 'card_decline'];
+      const openings = codes.map((_, n) =>
+        anOpening({
+          createdAt: NOON + n * 1_000,
+          metadata: { code: 'card_declined' },
+          ...(n > 0 ? { customerId } : {}),
+        }),
+      );
+      const theirs = anOpening({ merchantId: aMerchantId('merchant-b') });
+      await store(...openings, anOpening({ metadata: { code: 'card_declined' } }), theirs);
+      for (const [n, code] of codes.entries())
+        (await storage.commits.commit(aDecline(openings[n] ?? theirs, code)))._unsafeUnwrap();
+      (await storage.commits.commit(aDecline(theirs, 'card_declined')))._unsafeUnwrap();
+      const those = (...places: readonly number[]) => places.map((n) => openings[n]?.payment.id);
+      const declineCode = 'card_declined';
+      expect(await found({ declineCode }, 1)).toEqual(those(1, 0));
+      expect(await found({ declineCode, status: 'failed', to: NOON }, 10)).toEqual(those(0));
+      expect(await found({ declineCode, customerId }, 10)).toEqual(those(1));
+      expect(await found({ declineCode, status: 'succeeded' }, 10)).toEqual([]);
+      expect(await found({ declineCode: 'declined' }, 10)).toEqual(those(2));
+      expect(await found({ declineCode: 'CARD_DECLINED' }, 10)).toEqual([]);
     });
 
     it('takes a payment of as many pairs as one may have, with a customer, and finds it by each', async () => {

@@ -12,6 +12,10 @@ import { aClient, type Client } from '../support/http-client.ts';
 
 type Report = z.infer<typeof paymentReport>;
 type Row = Report['total'][number];
+type Listed = Readonly<{
+  total: number;
+  items: readonly Readonly<{ failure: Readonly<{ code: string }> }>[];
+}>;
 
 /** Reports of payments over time are what the payments add up to, however time is cut, on every storage. */
 export function paymentReportsContract(adapter: string, open: () => Promise<Storage>): void {
@@ -165,6 +169,17 @@ export function paymentReportsContract(adapter: string, open: () => Promise<Stor
         ['insufficient_funds', 1, 1],
       ]);
       expect((await report('')).total).toMatchObject([{ currency: 'EUR', count: 4, success_rate: 0.25 }]);
+      for (const { group, count } of declines.total) {
+        const { from: start_date, to: end_date } = declines;
+        const query = new URLSearchParams({
+          decline_code: `${group}`,
+          start_date,
+          end_date,
+          include: 'total',
+        });
+        const { items, total } = (await (await client.get(`/payments?${query.toString()}`)).json()) as Listed;
+        expect([items.map(({ failure }) => failure.code), total]).toEqual([Array(count).fill(group), count]);
+      }
     });
   });
 }

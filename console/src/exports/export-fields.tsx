@@ -87,8 +87,14 @@ function PaymentFilters({ given, isLocked }: Pick<Props, 'given' | 'isLocked'>) 
     <>
       <div className="grid grid-cols-2 gap-3">
         <Choose label="Status" name="status" choices={named(STATUSES)} defaultValue={given.status} />
-        <Field label="Customer" name="customer_id" defaultValue={given.customer_id} readOnly={isLocked} />
+        <Field
+          label="Declined as"
+          name="decline_code"
+          defaultValue={given.decline_code}
+          readOnly={isLocked}
+        />
       </div>
+      <Field label="Customer" name="customer_id" defaultValue={given.customer_id} readOnly={isLocked} />
       <div className="grid grid-cols-3 gap-3">
         <Field label="Currency" name="currency" maxLength={3} defaultValue={currency} readOnly={isLocked} />
         <Field label="At least" name="min_amount" defaultValue={written(min_amount)} readOnly={isLocked} />
@@ -116,7 +122,7 @@ export function exportIn(form: FormData, kind: Kind): Written | string {
     if (amount === undefined) return `An amount is written as ${decimal(1999, currency)}.`;
     filters[name] = amount;
   }
-  for (const name of ['status', 'customer_id', 'entity_type', 'entity_id']) {
+  for (const name of ['status', 'customer_id', 'decline_code', 'entity_type', 'entity_id']) {
     const text = read(name);
     if (text !== undefined) filters[name] = text;
   }

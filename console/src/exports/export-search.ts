@@ -27,6 +27,7 @@ export const exportSearch = z.object({
   max_amount: filter(wholeNumber),
   start_date: filter(day),
   end_date: filter(day),
+  decline_code: filter(z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/))),
   entity_type: filter(z.enum(ENTITY_TYPES)),
   entity_id: filter(z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/))),
   export: filter(z.string().check(z.regex(/^exp_[0-9a-f]{32}$/))),

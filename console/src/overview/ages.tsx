@@ -1,8 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
+import { type UseQueryResult, useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import type { Schemas } from '../api/api.ts';
 import { mayApprove, mayUse } from '../api/session.ts';
 import { pendingApprovals } from '../approvals/approval-queries.ts';
+import { type ExceptionSearch, KINDS } from '../exceptions/exception-search.ts';
+import { inWords } from '../parts/badge.tsx';
 import { useNow } from '../parts/now.ts';
 import { Section } from '../parts/page.tsx';
 import { useSession } from '../shell/session-context.ts';
@@ -45,7 +48,7 @@ export function Ages() {
   );
 }
 
-const Row = ({ name, children }: Readonly<{ name: string; children: ReactNode }>) => (
+const Row = ({ name, children }: Readonly<{ name: ReactNode; children: ReactNode }>) => (
   <tr>
     <th scope="row" className="h-11 px-3 text-left font-normal whitespace-nowrap">
       {name}
@@ -79,23 +82,43 @@ function Approvals() {
   );
 }
 
-const Exceptions = () => (
-  <Row name="Open exceptions">
-    {AGES.map(({ name, age }) => (
+/** All of an age, then those of each kind that there are. Each number leads to the exceptions that it counts. */
+function Exceptions() {
+  const ages = useQueries({ queries: AGES.map(({ age }) => exceptionsOfAge(age)) });
+  const kinds = KINDS.filter((kind) =>
+    ages.some(({ data }) => data?.items.some((exception) => exception.kind === kind)),
+  );
+  const cells = (kind?: ExceptionSearch['kind']) =>
+    AGES.map(({ name, age }, place) => (
       <td key={name} className={CELL}>
-        <ExceptionCount age={age} />
+        <ExceptionCount of={ages[place]} search={{ status: 'open', age, kind }} />
       </td>
-    ))}
-  </Row>
-);
-
-function ExceptionCount({ age }: Readonly<{ age: (typeof AGES)[number]['age'] }>) {
-  const { data, isError } = useQuery(exceptionsOfAge(age));
-  if (data === undefined) return <span className="text-quiet">{isError ? '—' : ''}</span>;
-  if (data.items.length === 0) return <span className="text-quiet">0</span>;
+    ));
   return (
-    <Link to="/exceptions" search={{ status: 'open', age }} className={LINK}>
-      {data.has_more ? `${data.items.length} or more` : data.items.length}
+    <>
+      <Row name="Open exceptions">{cells()}</Row>
+      {kinds.map((kind) => (
+        <Row key={kind} name={<span className="pl-4 text-quiet">{inWords(kind)}</span>}>
+          {cells(kind)}
+        </Row>
+      ))}
+    </>
+  );
+}
+
+type CountProps = Readonly<{
+  of: Pick<UseQueryResult<Schemas['ExceptionPage']>, 'data' | 'isError'> | undefined;
+  search: ExceptionSearch;
+}>;
+
+function ExceptionCount({ of, search }: CountProps) {
+  if (of?.data === undefined) return <span className="text-quiet">{of?.isError ? '—' : ''}</span>;
+  const { items, has_more } = of.data;
+  const { length } = items.filter(({ kind }) => search.kind === undefined || kind === search.kind);
+  if (length === 0 && !has_more) return <span className="text-quiet">0</span>;
+  return (
+    <Link to="/exceptions" search={search} className={LINK}>
+      {has_more ? `${length} or more` : length}
     </Link>
   );
 }

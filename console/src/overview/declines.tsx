@@ -43,7 +43,13 @@ export function Declines({ period }: Readonly<{ period: Readonly<{ from: string;
                   <td className={`${CELL} text-right tabular-nums`}>
                     <Link
                       to="/payments"
-                      search={{ status: 'failed', currency, start_date: period.from, end_date: period.to }}
+                      search={{
+                        status: 'failed',
+                        decline_code: group ?? undefined,
+                        currency,
+                        start_date: period.from,
+                        end_date: period.to,
+                      }}
                       className="rounded font-medium text-accent hover:underline"
                     >
                       {failed_count}
@@ -54,11 +60,6 @@ export function Declines({ period }: Readonly<{ period: Readonly<{ from: string;
             </Table>
           )}
         </div>
-      )}
-      {rows.length > 0 && (
-        <p className="text-quiet">
-          A number leads to all failed payments of its currency; their column Failure has the code.
-        </p>
       )}
     </Section>
   );

@@ -7,10 +7,11 @@ import type { PaymentSearch } from './payment-search.ts';
 /** To a file of the payments that the list shows, where files are chosen by the same filters as the list is. */
 export function ExportLink({ search }: Readonly<{ search: PaymentSearch }>) {
   const session = useSession();
-  const { status, customer_id, currency, min_amount, max_amount, start_date, end_date, ...others } = search;
-  const isOfLists = Object.values(others).some((value) => value !== undefined);
+  const { customer_email, idempotency_key, metadata, attention, ...chosen } = search;
+  const isOfLists = [customer_email, idempotency_key, metadata, attention].some(
+    (value) => value !== undefined,
+  );
   if (!mayUse(session, 'exports') || isOfLists) return null;
-  const chosen = { status, customer_id, currency, min_amount, max_amount, start_date, end_date };
   return (
     <Link to="/exports" search={{ kind: 'payments', ...chosen }} className="button">
       <Download aria-hidden className="size-4" />

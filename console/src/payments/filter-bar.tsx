@@ -7,12 +7,13 @@ import type { PaymentSearch } from './payment-search.ts';
 
 const route = getRouteApi('/payments');
 
-/** What of the address is shown as a chip of its own, with no form: it came from the search box. */
+/** What of the address is shown as a chip of its own, with no form: it came from the search box or another page. */
 const FOUND_BY = [
   ['customer_email', 'Email'],
   ['customer_id', 'Customer'],
   ['idempotency_key', 'Key'],
   ['metadata', 'Metadata'],
+  ['decline_code', 'Declined as'],
 ] as const;
 
 const range = (from: string | undefined, to: string | undefined): string | undefined => {
@@ -46,7 +47,7 @@ export function FilterBar() {
       <FilterChip
         name="Status"
         value={search.status && inWords(search.status)}
-        onClear={() => change({ status: undefined })}
+        onClear={() => change({ status: undefined, decline_code: undefined })}
       >
         {(close) => <StatusFilter search={search} change={change} close={close} />}
       </FilterChip>

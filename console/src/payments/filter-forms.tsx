@@ -58,7 +58,9 @@ export function StatusFilter({ search, change, close }: Props) {
         className="field"
         value={search.status ?? ''}
         onChange={({ target }) => {
-          change({ status: (target.value || undefined) as PaymentSearch['status'] });
+          const status = (target.value || undefined) as PaymentSearch['status'];
+          // A decline is of payments that failed.
+          change(status === 'failed' ? { status } : { status, decline_code: undefined });
           close();
         }}
       >

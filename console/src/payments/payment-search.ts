@@ -30,6 +30,7 @@ export const paymentSearch = z.object({
   start_date: filter(day),
   end_date: filter(day),
   attention: filter(z.literal('true')),
+  decline_code: filter(z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/))),
 });
 
 export type PaymentSearch = z.infer<typeof paymentSearch>;

@@ -5,14 +5,14 @@ import { CELL, Table } from '../parts/table.tsx';
 import type { ReconciledRow } from './reconciliation-queries.ts';
 
 const COLUMNS = [
-  { name: 'Line', look: 'w-16 text-right' },
-  { name: 'Outcome', look: 'w-36 sm:w-52' },
+  { name: 'Line', look: 'w-14 text-right sm:w-16' },
+  { name: 'Outcome', look: 'w-32 sm:w-52' },
   { name: 'Amount', look: 'hidden w-36 text-right sm:table-cell' },
   { name: 'Payment', look: 'hidden md:table-cell' },
   { name: 'What differs', look: 'hidden lg:table-cell' },
 ];
 /** Of rows that did not match, and of transactions that no file names in time. */
-const WITH_EXCEPTION = [...COLUMNS, { name: 'Exception', look: 'w-24' }];
+const WITH_EXCEPTION = [...COLUMNS, { name: 'Exception', look: 'w-22' }];
 
 const LINK = 'rounded text-accent hover:underline';
 

@@ -48,10 +48,11 @@ type Conditions = Readonly<{
   ExpressionAttributeValues?: Record<string, unknown>;
 }>;
 
-/** All that chooses but a pair of metadata: that is text of the record here, which may stand elsewhere in it too. */
+/** All that chooses but a pair of metadata and a decline: they are text of the record here, which may stand elsewhere in it too. */
 function conditionsOf(filter: PaymentFilter): Conditions {
-  const { metadata } = filter;
-  const pair = metadata && jsonText({ [metadata.name]: metadata.value }).slice(1, -1);
+  const { metadata, declineCode } = filter;
+  const pair = metadata && textOf(metadata.name, metadata.value);
+  const decline = declineCode && textOf('code', declineCode);
   const conditions = [
     { name: 'status', operator: '=', value: filter.status },
     { name: 'customer_id', operator: '=', value: filter.customerId },
@@ -59,6 +60,7 @@ function conditionsOf(filter: PaymentFilter): Conditions {
     { name: 'amount', operator: '>=', value: filter.minAmount },
     { name: 'amount', operator: '<=', value: filter.maxAmount },
     { name: 'record', operator: 'contains', value: pair },
+    { name: 'record', operator: 'contains', value: decline },
   ].filter(({ value }) => value !== undefined);
   if (conditions.length === 0) return {};
   return {
@@ -73,3 +75,5 @@ function conditionsOf(filter: PaymentFilter): Conditions {
     ),
   };
 }
+
+const textOf = (name: string, value: string): string => jsonText({ [name]: value }).slice(1, -1);

@@ -135,7 +135,7 @@ function matching<Output>(
   merchantId: MerchantId,
   filter: PaymentFilter,
 ): SelectQueryBuilder<Database, 'payment', Output> {
-  const { status, attention, customerId, currency, from, to, minAmount, maxAmount } = filter;
+  const { status, attention, customerId, currency, from, to, minAmount, maxAmount, declineCode } = filter;
   let chosen = query.where('merchant_id', '=', merchantId);
   if (status !== undefined) chosen = chosen.where('status', '=', status);
   if (attention !== undefined) chosen = chosen.where('attention_since', 'is not', null);
@@ -146,6 +146,7 @@ function matching<Output>(
   if (to !== undefined) chosen = chosen.where('id', '<=', `${timeDigits(to)}${'f'.repeat(20)}`);
   if (minAmount !== undefined) chosen = chosen.where('amount', '>=', minAmount);
   if (maxAmount !== undefined) chosen = chosen.where('amount', '<=', maxAmount);
+  if (declineCode !== undefined) chosen = chosen.where('failure_code', '=', declineCode);
   return chosen;
 }
 

@@ -19,6 +19,7 @@ export const exportQuery = ({
   to,
   minAmount,
   maxAmount,
+  declineCode,
   entityType,
   entityId,
 }: ExportFilter): JsonObject => ({
@@ -30,6 +31,7 @@ export const exportQuery = ({
     end_date: to === undefined ? undefined : rfc3339(to),
     min_amount: minAmount === undefined ? undefined : whole(minAmount),
     max_amount: maxAmount === undefined ? undefined : whole(maxAmount),
+    decline_code: declineCode,
     entity_type: entityType,
     entity_id: entityId,
   }),
@@ -45,6 +47,7 @@ export const exportFilter = (query: JsonObject): ExportFilter => ({
     to: instantIn(query['end_date']),
     minAmount: amountIn(query['min_amount']),
     maxAmount: amountIn(query['max_amount']),
+    declineCode: query['decline_code'] as string | undefined,
     entityType: query['entity_type'] as AuditedEntity | undefined,
     entityId: query['entity_id'] as string | undefined,
   }),

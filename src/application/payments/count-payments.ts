@@ -6,7 +6,7 @@ import type { StorageUnavailable } from '../../ports/unavailable.ts';
 import { paymentSums, type SumPorts } from './payment-sums.ts';
 
 /**
- * How many payments match, exactly. Filters by status, currency and time read summaries; those by customer, amount or metadata
+ * How many payments match, exactly. Filters by status, currency and time read summaries; those by customer, amount, decline or metadata
  * read every payment of the time they name.
  */
 export type CountPayments = (
@@ -17,8 +17,18 @@ export type CountPayments = (
 export const countPayments =
   (ports: SumPorts): CountPayments =>
   (merchantId, filter) => {
-    const { status, attention, currency, customerId, minAmount, maxAmount, metadata, ...period } = filter;
-    const isSummed = [attention, customerId, minAmount, maxAmount, metadata].every(
+    const {
+      status,
+      attention,
+      currency,
+      customerId,
+      minAmount,
+      maxAmount,
+      declineCode,
+      metadata,
+      ...period
+    } = filter;
+    const isSummed = [attention, customerId, minAmount, maxAmount, declineCode, metadata].every(
       (each) => each === undefined,
     );
     const matches = (sum: PaymentSum) =>

@@ -17,6 +17,8 @@ export type PaymentFilter = Readonly<{
   to?: Instant;
   minAmount?: bigint;
   maxAmount?: bigint;
+  /** The processor's code, exactly; a payment that has not failed has none. */
+  declineCode?: string;
   metadata?: MetadataPair;
 }>;
 
@@ -32,6 +34,8 @@ export function isChosen(payment: Payment, filter: PaymentFilter): boolean {
     (filter.to === undefined || payment.createdAt <= filter.to) &&
     (filter.minAmount === undefined || minorUnits >= filter.minAmount) &&
     (filter.maxAmount === undefined || minorUnits <= filter.maxAmount) &&
+    (filter.declineCode === undefined ||
+      (payment.status === 'failed' && payment.failure.code === filter.declineCode)) &&
     (filter.metadata === undefined || hasPair(payment, filter.metadata))
   );
 }

@@ -88,7 +88,7 @@ const started = (
       );
   });
 
-const OF_PAYMENTS = ['status', 'customer_id', 'currency', 'min_amount', 'max_amount'];
+const OF_PAYMENTS = ['status', 'customer_id', 'currency', 'min_amount', 'max_amount', 'decline_code'];
 const FILTERS: Readonly<Record<ExportSource, readonly string[]>> = {
   payments: OF_PAYMENTS,
   transactions: OF_PAYMENTS,

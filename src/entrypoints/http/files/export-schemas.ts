@@ -3,6 +3,7 @@ import { EXPORT_FORMATS } from '../../../domain/files/export.ts';
 import { EXPORT_SOURCES } from '../../../domain/files/file-export.ts';
 import { PAYMENT_STATUSES } from '../../../domain/payments/payment.ts';
 import { auditQuery } from '../audit/audit-schemas.ts';
+import { declineCode } from '../payments/payment-filter.ts';
 import { customerId, listPage, paging, period, storedCurrency, time } from '../server/schemas.ts';
 
 export const format = z
@@ -29,13 +30,14 @@ export const rowFilters = {
   currency: storedCurrency.optional(),
   min_amount: minorUnits,
   max_amount: minorUnits,
+  decline_code: declineCode.optional(),
   entity_type: auditQuery.shape.entity_type,
   entity_id: auditQuery.shape.entity_id,
 };
 
 /** Which kinds have which. */
 export const FILTERS_OF_KINDS =
-  'Payments, and their transactions: `status`, `customer_id`, `currency`, `min_amount`, `max_amount`. Ledger entries, the ' +
+  'Payments, and their transactions: `status`, `customer_id`, `currency`, `min_amount`, `max_amount`, `decline_code`. Ledger entries, the ' +
   'journal and settlements: `currency`. Audit: `entity_type`, `entity_id`. The time of a settlement is that at which the first row of ' +
   'its file was read.';
 

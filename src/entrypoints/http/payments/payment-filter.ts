@@ -25,6 +25,17 @@ const minorUnits = wholeNumber(Number.MAX_SAFE_INTEGER).openapi({
   description: 'In minor units of `currency`, which must be given beside it.',
 });
 
+/** The code of a decline, as a processor or this service gave it. */
+export const declineCode = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, 'must be the code of a failure')
+  .openapi({
+    description:
+      'Only payments that failed with this `failure.code`: those that `GET /reports/payments?group_by=decline_code` counts. Beside a ' +
+      '`status` other than `failed` it is refused. As by amount, every payment of the time is read until a page is full: name a time.',
+    example: 'insufficient_funds',
+  });
+
 /** What payments can be chosen by, as text. */
 export const paymentFilter = {
   status: z.enum(PAYMENT_STATUSES).optional(),
@@ -33,6 +44,7 @@ export const paymentFilter = {
   ...period,
   min_amount: minorUnits.optional(),
   max_amount: minorUnits.optional(),
+  decline_code: declineCode.optional(),
 };
 
 /** The query of `GET /payments`, as text. */
@@ -108,17 +120,20 @@ export const parseListQuery = (query: URLSearchParams): Result<ListQuery, Malfor
 
 /** The payments that a query chooses. */
 export function filterOf(query: Fields<typeof paymentFilter>): Result<PaymentFilter, MalformedRequest> {
-  const { status, customer_id, currency, min_amount, max_amount } = query;
+  const { status, customer_id, currency, min_amount, max_amount, decline_code: code } = query;
   const minAmount = min_amount === undefined ? undefined : BigInt(min_amount);
   const maxAmount = max_amount === undefined ? undefined : BigInt(max_amount);
   // 5000 is USD 50.00 and JPY 5000: without a currency an amount is no amount.
   if (currency === undefined && (minAmount !== undefined || maxAmount !== undefined))
     return malformed('currency', 'must be given beside min_amount and max_amount');
+  if (code !== undefined && status !== undefined && status !== 'failed')
+    return malformed('decline_code', 'is of payments that failed, not of another `status`');
   return periodOf(query).andThen((range) =>
     minAmount !== undefined && maxAmount !== undefined && minAmount > maxAmount
       ? malformed('min_amount', 'must not be over max_amount')
       : ok({
-          ...present({ status, customerId: customer_id as CustomerId | undefined, currency }),
+          ...present({ customerId: customer_id as CustomerId | undefined, currency }),
+          ...present({ status: code === undefined ? status : ('failed' as const), declineCode: code }),
           ...range,
           ...present({ minAmount, maxAmount }),
         }),

@@ -120,6 +120,8 @@ describe('exports made by a job', () => {
     [{ kind: 'payments', gzip: 'yes' }, 'gzip'],
     [{ kind: 'payments', merchant_id: 'merchant-2' }, 'merchant_id'],
     [{ kind: 'payments', filters: { min_amount: 1 } }, 'filters.currency'],
+    [{ kind: 'payments', filters: { decline_code: 'x', status: 'succeeded' } }, 'filters.decline_code'],
+    [{ kind: 'journal', filters: { decline_code: 'x' } }, 'filters.decline_code'],
     [{ kind: 'payments', filters: { min_amount: 2, max_amount: 1, currency: 'USD' } }, 'filters.min_amount'],
     [{ kind: 'payments', filters: { min_amount: -1, currency: 'USD' } }, 'filters.min_amount'],
     [{ kind: 'payments', filters: { start_date: '2026-02-30' } }, 'filters.start_date'],
