@@ -38,6 +38,9 @@ describe('what is typed into the palette', () => {
     ['webhook_delivery', { id: 'whd_1', payment_id: payment }, '/webhooks'],
     ['event', { id: 'evt_1', payment_id: payment }, `/payments/${payment}`],
     ['exception', { id: 'exc_1' }, '/exceptions/exc_1'],
+    ['reconciliation', { id: 'rec_1' }, '/reconciliations/rec_1'],
+    ['settlement', { id: 'set_1' }, '/settlements/set_1'],
+    ['export', { id: 'exp_1' }, '/exports'],
     ['transfer', { id: 'trf_1' }, '/audit'],
   ])('leads from a %s that was found to where it is shown', (type, given, to) => {
     expect(placeOf({ type, ...given })).toMatchObject({ to });

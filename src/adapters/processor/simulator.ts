@@ -53,6 +53,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   test_pending_approved: { verdict: 'approved', decidedAfterMs: 5_000 },
   test_pending_declined: { verdict: 'card_declined', decidedAfterMs: 5_000 },
   test_expires: { verdict: 'approved', heldMs: 7 * 86_400_000 },
+  test_lapses: { verdict: 'approved', heldMs: 30_000 },
   test_opens_first: { verdict: 'approved', opensFirst: true },
   test_requires_action: { verdict: 'approved', awaitsCustomer: true },
   test_unavailable: 'unavailable',
@@ -84,7 +85,7 @@ function behaviour(paymentMethod: string, config: OpenConfig): Method | undefine
  * A processor with books of its own, for development and tests: the payment method says what happens. A silent method
  * is charged, declined and moved on its books, and only `lookup` says so, of `test_timeout_late_record` after 5 s. `test_opens_first`
  * is charged once it is asked again under the id that it was given. `test_pending_…` end 5 s after their charge. `test_expires` is
- * held for 7 days: after them it takes no capture, and a void finds nothing to release. `test_requires_action` is charged when its
+ * held for 7 days, `test_lapses` for 30 s: after them it takes no capture, and a void finds nothing to release. `test_requires_action` is charged when its
  * customer has approved it (`simulator-customers.ts`). `test_fee`
  * keeps 2.9 % of what it takes; `test_disputed` is disputed 3 s after its charge, where that takes the money; the record of `test_amount_differs` says one minor unit less, of 1 one more; `test_movement_refused`
  * charges, and then refuses every capture, refund and void. A merchant

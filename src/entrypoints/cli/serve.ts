@@ -25,7 +25,7 @@ import { type PlatformMetrics, platformMetrics } from '../http/server/metrics.ts
 import { APPROVALS_OUTBOX, watchBacklog } from '../http/server/outbox-metrics.ts';
 import { APPROVALS_RETENTION, countRetention } from '../http/server/retention-metrics.ts';
 import { startFlushing } from '../worker/flush.ts';
-import { startRecovery, UNHURRIED_POLL_MS } from '../worker/recovery.ts';
+import { startRecovery } from '../worker/recovery.ts';
 import { startRetention } from '../worker/retention.ts';
 import { bearerVerifier } from './bearer-verifier.ts';
 import type { Config } from './config.ts';
@@ -40,6 +40,7 @@ import { serveConsole } from './serve-console.ts';
 import { servedSystem } from './serve-system.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
 import { startEventStreams } from './start-event-streams.ts';
+import { expireOf } from './start-expiry.ts';
 import { queueSimulatedOf, runJobsOf } from './start-jobs.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, refusalAlarmTo, tellingTo } from './telling.ts';
@@ -169,12 +170,7 @@ async function serve(
   const workers = [
     streaming,
     startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
-    startRecovery({
-      name: 'authorization expiry',
-      recover: countedExpiry(useCases.expireAuthorizations, metrics),
-      pollMs: UNHURRIED_POLL_MS,
-      log,
-    }),
+    expireOf(platform, countedExpiry(useCases.expireAuthorizations, metrics), log),
     startRecovery({ name: 'payout recovery', recover: recoverPayouts, log }),
     relayEventsOf(platform, log, metrics),
     deliverWebhooksOf(platform, log, metrics),

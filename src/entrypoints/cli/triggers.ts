@@ -53,6 +53,10 @@ export const TRIGGERS: Readonly<Record<string, Trigger>> = {
   'payment.succeeded': { says: 'a payment by card', run: (client) => paid(client) },
   'payment.failed': { says: 'a payment that is declined', run: (client) => paid(client, 'test_declined') },
   'payment.canceled': { says: 'a payment that is held, then voided', run: voided },
+  'payment.authorization_expired': {
+    says: 'a payment that is held, and voided before the simulator lets it lapse',
+    run: (client) => paid(client, 'test_lapses', { capture_method: 'manual' }),
+  },
   'payment.attention': {
     says: 'a payment of which the processor says another amount',
     run: (client) => paid(client, 'test_amount_differs'),

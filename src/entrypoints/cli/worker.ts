@@ -1,6 +1,6 @@
 import { APPROVALS_TOKENS, TOKENS } from '../../composition/tokens.ts';
 import { jsonLogger } from '../http/server/logger.ts';
-import { startRecovery, UNHURRIED_POLL_MS } from '../worker/recovery.ts';
+import { startRecovery } from '../worker/recovery.ts';
 import { startRetention } from '../worker/retention.ts';
 import type { Config } from './config.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -8,6 +8,7 @@ import { notOpened } from './open-platform.ts';
 import { openSystem } from './open-system.ts';
 import { watchFaults } from './process-faults.ts';
 import { deliverWebhooksOf } from './start-deliveries.ts';
+import { expireOf } from './start-expiry.ts';
 import { queueSimulatedOf, runJobsOf } from './start-jobs.ts';
 import { relayApprovalsOf, relayEventsOf } from './start-relay.ts';
 import { alarmTo, tellingTo } from './telling.ts';
@@ -27,12 +28,7 @@ export async function workerCommand(config: Config, { out, err, untilStopped }: 
   const faults = watchFaults(log);
   const workers = [
     startRecovery({ name: 'payment recovery', recover: recoverPayments, log }),
-    startRecovery({
-      name: 'authorization expiry',
-      recover: expireAuthorizations,
-      pollMs: UNHURRIED_POLL_MS,
-      log,
-    }),
+    expireOf(platform, expireAuthorizations, log),
     startRecovery({ name: 'payout recovery', recover: recoverPayouts, log }),
     relayEventsOf(platform, log),
     deliverWebhooksOf(platform, log),

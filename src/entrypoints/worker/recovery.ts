@@ -12,9 +12,6 @@ export type RecoveryParts = Readonly<{
   random?: () => number;
 }>;
 
-/** Of what is due hours before it has to be done, such as the void of an authorization. */
-export const UNHURRIED_POLL_MS = 60_000;
-
 /** Of one round: enough to share trips, and few enough that a stop need not wait long. */
 const RECOVERED_PER_ROUND = 100;
 const POLL_MS = 1_000;
