@@ -15,7 +15,7 @@ const COLUMNS = [
   { name: 'Amount', look: 'text-right' },
   { name: 'Status', look: 'w-38' },
   { name: 'Review', look: 'hidden w-28 sm:table-cell' },
-  { name: 'Due', look: 'hidden w-28 xl:table-cell' },
+  { name: 'Due', look: 'hidden w-30 min-[90rem]:table-cell' },
   { name: 'Made', look: 'hidden w-44 sm:table-cell' },
 ];
 
@@ -73,7 +73,7 @@ function Row({ payment, page }: Readonly<{ payment: VendorPayment; page: Page }>
           <Badge tone={fraudReview.outcome === 'fraud' ? 'bad' : 'good'}>{fraudReview.outcome}</Badge>
         )}
       </td>
-      <td className={`${CELL} hidden text-quiet xl:table-cell`}>
+      <td className={`${CELL} hidden text-quiet min-[90rem]:table-cell`}>
         {dueDate === undefined ? '—' : <Day date={dueDate} />}
       </td>
       <td className={`${CELL} hidden text-quiet sm:table-cell`}>
