@@ -190,7 +190,6 @@ describe.each(kinds)('two merchants and what passes between them, on $name', ({ 
       'get /audit/report',
       'get /balance',
       'get /events/stream',
-      'get /exceptions',
       'get /export_schedules',
       'get /exports',
       'get /healthz',

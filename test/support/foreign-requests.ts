@@ -29,6 +29,7 @@ const HARMLESS = new Set([
   'interval',
   'timezone',
   'group_by',
+  'decline_code',
   'bom',
   'entity_type',
   'type',
@@ -119,6 +120,7 @@ export function foreignRequests(
     customer_email: [SECRETS.email],
     idempotency_key: KEYS_OF_A,
     merchant_id: ['merchant-a'],
+    reconciliation_id: ofA.reconciliations,
     q: [...ofA.payments, ofA.customer, ofA.toC, ofA.transaction, SECRETS.email, ...KEYS_OF_A],
   };
   const inBodies: Readonly<Record<string, readonly string[]>> = {
