@@ -91,8 +91,11 @@ describe('the recipe for a route', () => {
         '/currencies/{code}': {
           get: {
             security: [{ bearer: [] }],
-            parameters: [{ name: 'code', in: 'path', required: true }],
-            responses: { 404: { description: '`currency_not_found`' } },
+            parameters: [
+              { name: 'code', in: 'path', required: true },
+              { name: 'Paywright-Merchant', in: 'header', required: false },
+            ],
+            responses: { 404: { description: '`merchant_not_found`, `currency_not_found`' } },
           },
         },
       },

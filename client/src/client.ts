@@ -21,6 +21,8 @@ export type ClientOptions = Readonly<{
   token?: string;
   /** Asked before each attempt. */
   getToken?: GetToken;
+  /** Whose requests they are, where the token is an administrator's and names no merchant. */
+  merchant?: string;
   /** In place of the global one. */
   fetch?: (request: Request) => Promise<Response>;
   /** How long a call may take, with all its attempts and the waits between: 60 s. */
@@ -85,6 +87,7 @@ function settingsOf({ token, getToken, ...rest }: ClientOptions): SenderSettings
   return {
     fetch: rest.fetch ?? ((request) => globalThis.fetch(request)),
     getToken: getToken ?? (token === undefined ? undefined : () => token),
+    merchant: rest.merchant,
     timeoutMs: rest.timeoutMs ?? 60_000,
     attemptTimeoutMs: rest.attemptTimeoutMs ?? 20_000,
     retries: rest.retries ?? 4,

@@ -9,6 +9,8 @@ export type GetToken = () => string | Promise<string>;
 export type SenderSettings = Readonly<{
   fetch: (request: Request) => Promise<Response>;
   getToken: GetToken | undefined;
+  /** Said with every request that does not say one itself. */
+  merchant: string | undefined;
   /** Of a call with all its attempts and waits. */
   timeoutMs: number;
   /** Of one attempt. */
@@ -86,14 +88,17 @@ async function orderOf(request: Request): Promise<Order> {
   return { request, headers, key, body, repeatable: key !== undefined };
 }
 
+const MERCHANT = 'paywright-merchant';
+
 /** The answer to one attempt; one in JSON is read to its end, so that half an answer is none. */
 async function attempted(
-  { fetch, getToken, attemptTimeoutMs }: SenderSettings,
+  { fetch, getToken, merchant, attemptTimeoutMs }: SenderSettings,
   { request, headers: given, body }: Order,
   whole: Limit,
 ): Promise<Response> {
   const headers = new Headers(given);
   if (getToken !== undefined) headers.set('authorization', `Bearer ${await getToken()}`);
+  if (merchant !== undefined && !headers.has(MERCHANT)) headers.set(MERCHANT, merchant);
   const limit = limited(attemptTimeoutMs, whole.signal);
   try {
     const sent = body === undefined ? request.clone() : request;

@@ -50,6 +50,22 @@ describe('what is sent again', () => {
     expect(seen).toHaveLength(3);
   });
 
+  it('says each time which merchant it is for, and a call may say another', async () => {
+    const { client, seen } = aClientOf([refused(503)], { merchant: 'merchant-1' });
+    await client.GET('/payments');
+    await client.POST('/payments', { body: { amount: 1, currency: 'USD', payment_method: 'card' } });
+    await client.GET('/payments', { params: { header: { 'Paywright-Merchant': 'merchant-2' } } });
+    expect(seen.map(({ headers }) => headers.get('paywright-merchant'))).toEqual([
+      'merchant-1',
+      'merchant-1',
+      'merchant-1',
+      'merchant-2',
+    ]);
+    const plain = aClientOf([]);
+    await plain.client.GET('/payments');
+    expect(plain.seen[0]?.headers.has('paywright-merchant')).toBe(false);
+  });
+
   it.each([400, 401, 402, 403, 404, 409, 412, 422, 501])(
     'is no request that was answered %i',
     async (status) => {

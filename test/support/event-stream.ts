@@ -21,17 +21,23 @@ export function readStream(
   token: string,
   {
     lastEventId,
+    merchant,
     method = 'GET',
     paused = false,
   }: Readonly<{
     lastEventId?: string;
+    /** Which an administrator chooses. */
+    merchant?: string;
     method?: string;
     /** Takes nothing. */
     paused?: boolean;
   }> = {},
 ): Promise<StreamReader> {
   return new Promise((resolve, reject) => {
-    const headers = { authorization: `Bearer ${token}`, ...present({ 'last-event-id': lastEventId }) };
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...present({ 'last-event-id': lastEventId, 'paywright-merchant': merchant }),
+    };
     const call = request(`${url}/events/stream`, { method, headers, agent: false }, (response) => {
       const messages: StreamMessage[] = [];
       let text = '';

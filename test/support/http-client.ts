@@ -6,7 +6,7 @@ import { aToken } from './http-app.ts';
 export type Send = (path: string, init: RequestInit) => Response | Promise<Response>;
 
 /** Everything that a merchant may be permitted. */
-const TENANT_PERMISSIONS = [
+export const TENANT_PERMISSIONS = [
   'payments',
   'refunds',
   'customers',
@@ -18,18 +18,22 @@ const TENANT_PERMISSIONS = [
   'resolutions',
 ];
 
-/** A client that holds a token, `permissions` being all that a merchant may have unless they are given. */
+/** A client that holds a token, `permissions` being all that a merchant may have unless they are given; an administrator’s may choose a merchant. */
 export async function aClient(
   send: Send,
   merchant_id: string | undefined,
   permissions: readonly string[] = TENANT_PERMISSIONS,
+  chosen?: string,
 ) {
-  const authorization = `Bearer ${await aToken({ merchant_id, permissions })}`;
+  const identity = {
+    authorization: `Bearer ${await aToken({ merchant_id, permissions })}`,
+    ...present({ 'paywright-merchant': chosen }),
+  };
   const call = async (method: string, path: string, body?: object, key?: string): Promise<Response> =>
     send(path, {
       method,
       headers: {
-        authorization,
+        ...identity,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...present({ 'idempotency-key': key }),
       },
@@ -41,7 +45,7 @@ export async function aClient(
     post: (path: string, body: object, key?: string) => call('POST', path, body, key),
     patch: (path: string, body: object) => call('PATCH', path, body),
     postFile: async (path: string, text: string) =>
-      send(path, { method: 'POST', headers: { authorization, 'content-type': 'text/csv' }, body: text }),
+      send(path, { method: 'POST', headers: { ...identity, 'content-type': 'text/csv' }, body: text }),
   };
 }
 

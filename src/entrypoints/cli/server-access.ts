@@ -5,6 +5,7 @@ import {
   PaywrightNoAnswer,
   PaywrightProblem,
 } from '../../../client/src/client.ts';
+import { present } from '../../domain/kernel/present.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { exitFor, type Fault, faultLine } from './faults.ts';
 import { loadConfig } from './load-config.ts';
@@ -38,9 +39,9 @@ async function accessOf(
     return err([{ name: '--url', says: 'must be a URL that begins with http:// or https://' }]);
   if (token !== undefined) {
     const says = 'is what PAYWRIGHT_TOKEN says; leave one of them out';
-    if (merchant !== undefined) return err([{ name: '--merchant', says }]);
     if (subject !== undefined) return err([{ name: '--subject', says }]);
-    return ok({ client: createClient({ baseUrl, token }), isDevelopment: false });
+    // The server judges whether the token may act for it.
+    return ok({ client: createClient({ baseUrl, token, ...present({ merchant }) }), isDevelopment: false });
   }
   const needed = [{ name: 'PAYWRIGHT_TOKEN', says: 'is needed for a server that is not this machine’s' }];
   if (!isLoopback(new URL(baseUrl).hostname.replace(/^\[|\]$/g, ''))) return err(needed);

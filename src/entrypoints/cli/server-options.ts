@@ -5,7 +5,10 @@ import { EXIT_HELP } from './exit-codes.ts';
 export const serverCommand = (command: Command, shape: string): Command =>
   command
     .option('--url <url>', 'the server (PAYWRIGHT_URL, or this configuration’s on this machine)')
-    .option('--merchant <id>', 'in development, for whom a token is made (merchant-123)')
+    .option(
+      '--merchant <id>',
+      'whose: with an administrator’s token, or in development, where a token is made (merchant-123)',
+    )
     .option('--subject <name>', 'in development, who acts, as the audit trail will say (paywright-cli)')
     .option('--json', `print ${shape}`);
 

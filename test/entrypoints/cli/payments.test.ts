@@ -112,7 +112,8 @@ describe('a command that asks a server', () => {
   it.each([
     ['create --amount 19.99 --currency USD', 2, 'It takes whole minor units: 1999 is 19.99 USD'],
     ['create --amount 0 --currency USD', 2, 'It takes whole minor units'],
-    ['list --merchant merchant-123', 2, '--merchant: is what PAYWRIGHT_TOKEN says'],
+    ['list --merchant merchant-2', 1, '(403 merchant_not_allowed'],
+    ['list --subject bob', 2, '--subject: is what PAYWRIGHT_TOKEN says'],
     ['list --url ftp://pay.example.com', 2, '--url: must be a URL'],
     ['resolve pay_1 --outcome failed', 2, 'give --outcome and --reason, or --confirm'],
     ['resolve pay_1 --confirm latest', 2, '--confirm takes the version'],
@@ -132,6 +133,13 @@ describe('a command that asks a server', () => {
   ])('ends with 78 under %j', async (more, says) => {
     const { code, err } = await run('list', more);
     expect({ code, err }).toEqual({ code: 78, err: expect.stringContaining(says) });
+  });
+
+  it('asks for the merchant that an administrator’s token may act for', async () => {
+    const admin = await aToken({ merchant_id: undefined, permissions: ['admin', 'payments'] });
+    const made = await run(`${CREATE} --merchant merchant-2 --json`, { PAYWRIGHT_TOKEN: admin });
+    expect(made.code).toBe(0);
+    expect(JSON.parse(made.out)).toMatchObject({ merchant_id: 'merchant-2' });
   });
 
   it('says that nothing answers', async () => {

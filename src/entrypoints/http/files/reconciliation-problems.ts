@@ -1,5 +1,5 @@
 import type { UseCases } from '../../../application/use-cases.ts';
-import { MERCHANT_NOT_FOUND } from '../merchants/merchants.ts';
+import { MERCHANT_NOT_FOUND } from '../server/chosen-merchant.ts';
 import type { FailureOf } from '../server/problem.ts';
 import { problemTable } from '../server/problem-table.ts';
 import { STORE_PROBLEMS } from './store-problems.ts';

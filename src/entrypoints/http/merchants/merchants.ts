@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { ChangeMerchantRequest } from '../../../application/merchants/change-merchant.ts';
 import type { NewMerchant } from '../../../application/merchants/create-merchant.ts';
-import type { MerchantNotFound } from '../../../application/merchants/read-merchants.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
 import type { Origin } from '../../../domain/kernel/actor.ts';
 import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
@@ -15,6 +14,7 @@ import {
 import { eachAmount, type RateLimitsChange } from '../../../domain/merchants/payment-limits.ts';
 import { type AdminHandler, forAdmins, forMembers, type TenantHandler } from '../server/authorization.ts';
 import { parseBody } from '../server/body-input.ts';
+import { MERCHANT_NOT_FOUND } from '../server/chosen-merchant.ts';
 import { answerVersion, expectedIn } from '../server/entity-tag.ts';
 import { type CommittingParts, committedOnce } from '../server/keyed-post.ts';
 import { pageOf, parseQuery } from '../server/list-input.ts';
@@ -33,14 +33,6 @@ export const MERCHANT_INACTIVE: ProblemRow<MerchantInactive> = {
   title: 'The merchant is not active',
   detail:
     'It is suspended or was never opened: it refunds, voids and reads, and begins nothing new. An administrator changes its `status`.',
-};
-
-/** For every resource that needs the merchant to be there. */
-export const MERCHANT_NOT_FOUND: ProblemRow<MerchantNotFound> = {
-  status: 404,
-  code: 'merchant_not_found',
-  title: 'There is no such merchant',
-  detail: 'No merchant has this id.',
 };
 
 const problems = problemTable<
@@ -260,8 +252,9 @@ export const merchants = resource({
       method: 'get',
       path: '/merchant',
       operationId: 'getOwnMerchant',
-      summary: 'Read the merchant that the token names',
-      description: 'Needs no permission; a suspended merchant reads itself too.',
+      summary: 'Read the merchant of the request',
+      description:
+        'The one that the token names, without any permission, suspended or not; or the one that an administrator chose.',
       responses: { 200: versioned('The merchant.', merchant) },
       refusals: [404],
     }),

@@ -1,6 +1,16 @@
 import type { Handler } from 'hono';
+import type { MerchantNotFound } from '../../../application/merchants/read-merchants.ts';
+import type { UseCases } from '../../../application/use-cases.ts';
 import type { MerchantId } from '../../../domain/kernel/ids.ts';
 import type { Authenticate } from './authenticate.ts';
+import {
+  MANAGES_MERCHANTS,
+  MERCHANT_HEADER,
+  MERCHANT_NOT_ALLOWED,
+  MERCHANT_NOT_FOUND,
+  type MerchantNotAllowed,
+  requestMerchant,
+} from './chosen-merchant.ts';
 import { claimedMerchant } from './claimed-merchant.ts';
 import type { ServiceMetrics } from './measurements.ts';
 import { problemTable } from './problem-table.ts';
@@ -26,12 +36,23 @@ const FORBIDDEN = {
   },
 };
 
-const { refuse } = problemTable<Forbidden>(FORBIDDEN);
+type NotOfMerchant = MerchantNotAllowed | MerchantNotFound;
 
-/** Every problem that the lack of a token or of a permission is. */
-export const ACCESS_PROBLEMS = Object.values(FORBIDDEN);
+const OF_MERCHANT = {
+  ...FORBIDDEN,
+  MerchantNotAllowed: MERCHANT_NOT_ALLOWED,
+  MerchantNotFound: MERCHANT_NOT_FOUND,
+};
 
-/** Answers a request of a tenant: `merchantId` is the one its token names. */
+const { refuse } = problemTable<Forbidden | NotOfMerchant>(OF_MERCHANT);
+
+/** Every problem that the lack of a token, of a permission or of a merchant is. */
+export const ACCESS_PROBLEMS = Object.values(OF_MERCHANT);
+
+/** What routes of merchants need to know whose a request is. */
+type MemberParts = GateParts & Pick<UseCases, 'getMerchant'>;
+
+/** Answers a request of a tenant: `merchantId` is the one its token names, or which an administrator chose. */
 export type TenantHandler = (c: HttpContext, merchantId: MerchantId) => Promise<Response>;
 
 /** Answers a request whose token manages merchants. */
@@ -39,27 +60,34 @@ export type AdminHandler = (c: HttpContext) => Promise<Response>;
 
 const PERMITTED = { secured: true, refusals: [400, 401, 403, 500, 503], problems: FORBIDDEN };
 
-/** A route for tokens that name a merchant and have the permission. */
+const MEMBERS = {
+  secured: true,
+  refusals: [400, 401, 403, 404, 500, 503],
+  problems: OF_MERCHANT,
+  headers: [MERCHANT_HEADER],
+};
+
+/** A route for tokens that name a merchant, or of administrators who choose one, and have the permission. */
 export const forTenants = <Parts>(
   permission: string,
   handler: (parts: Parts) => TenantHandler,
   documentation: Documentation,
-): Route<Parts & GateParts> => ({
+): Route<Parts & MemberParts> => ({
   documentation,
-  access: PERMITTED,
-  handler: (parts) => {
-    const serve = withoutStrayQuery(documentation, handler(parts));
-    return asMember(parts, (c, merchantId) => withPermission(c, permission, () => serve(c, merchantId)));
-  },
+  access: MEMBERS,
+  handler: (parts) =>
+    asMember(parts, withoutStrayQuery(documentation, handler(parts)), (c, next) =>
+      withPermission(c, permission, next),
+    ),
 });
 
-/** A route for any token that names a merchant, whatever it permits. */
+/** A route for any token that names a merchant, or of an administrator who chooses one, whatever else it permits. */
 export const forMembers = <Parts>(
   handler: (parts: Parts) => TenantHandler,
   documentation: Documentation,
-): Route<Parts & GateParts> => ({
+): Route<Parts & MemberParts> => ({
   documentation,
-  access: { secured: true, refusals: [400, 401, 500, 503] },
+  access: MEMBERS,
   handler: (parts) => asMember(parts, withoutStrayQuery(documentation, handler(parts))),
 });
 
@@ -72,16 +100,33 @@ export const forAdmins = <Parts>(
   access: PERMITTED,
   handler: (parts) => {
     const serve = withoutStrayQuery(documentation, handler(parts));
-    return (c) => withPrincipal(c, parts, () => withPermission(c, 'admin', () => serve(c)));
+    return (c) => withPrincipal(c, parts, () => withPermission(c, MANAGES_MERCHANTS, () => serve(c)));
   },
 });
 
+/** Goes on in the name of one merchant. The one that was chosen is looked up when all else permits it. */
 const asMember =
-  (parts: GateParts, serve: TenantHandler): Handler<HttpEnv> =>
+  (
+    parts: MemberParts,
+    serve: TenantHandler,
+    permitted: (c: HttpContext, next: () => Promise<Response>) => Promise<Response> = (_, next) => next(),
+  ): Handler<HttpEnv> =>
   (c) =>
     withPrincipal(c, parts, async () => {
-      const { merchantId } = c.var.principal;
-      return merchantId === undefined ? unauthenticated(c, parts) : serve(c, merchantId);
+      const { principal } = c.var;
+      const of = requestMerchant(principal, c.req.header(MERCHANT_HEADER.name));
+      if (of.isErr())
+        return of.error.kind === 'Unauthenticated' ? unauthenticated(c, parts) : refuse(c, of.error);
+      const { merchantId, isChosen } = of.value;
+      return permitted(c, async () => {
+        if (!isChosen) return serve(c, merchantId);
+        const found = await parts.getMerchant(merchantId);
+        if (found.isErr()) return refuse(c, found.error);
+        // A principal is shared by the requests of its token: this one's gets the merchant, no other's.
+        c.set('principal', { ...principal, merchantId });
+        c.set('actsFor', merchantId);
+        return serve(c, merchantId);
+      });
     });
 
 /** A parameter that means nothing here was meant for something, so it is refused like an unknown field. */

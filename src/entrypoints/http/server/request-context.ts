@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Logger } from 'pino';
 import type { Actor, Origin } from '../../../domain/kernel/actor.ts';
+import type { MerchantId } from '../../../domain/kernel/ids.ts';
 import { type JsonObject, jsonText } from '../../../domain/kernel/json.ts';
 import { findsPan } from '../../../domain/kernel/pan.ts';
 import { present } from '../../../domain/kernel/present.ts';
@@ -26,6 +27,8 @@ export type HttpEnv = {
     /** The pattern that matched, such as `/payments/{id}`. */
     route: string;
     principal: Principal;
+    /** The merchant that an administrator chose; undefined where the token names it. */
+    actsFor: MerchantId | undefined;
     /** Of the problem that was answered. */
     code: string;
     /** What the log says beside the code. */
@@ -136,8 +139,13 @@ export const resolverOf = (c: HttpContext): Resolver => ({
   identities: c.var.principal.identities,
 });
 
-/** Who sent a request and from where, for the audit trail. */
-export function originOf(c: HttpContext, type: Actor['type'] = 'user'): Origin {
+/**
+ * Who sent a request and from where, for the audit trail: what an administrator does for a merchant that they chose is theirs.
+ */
+export function originOf(
+  c: HttpContext,
+  type: Actor['type'] = c.var.actsFor === undefined ? 'user' : 'admin',
+): Origin {
   const { clientAddress: ipAddress } = c.var;
   const userAgent = c.req
     .header('user-agent')

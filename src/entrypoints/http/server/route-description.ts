@@ -47,6 +47,8 @@ export type Access = Readonly<{
   secured: boolean;
   refusals: readonly number[];
   problems?: Readonly<Record<string, DocumentedProblem>>;
+  /** What decides it beside the token. */
+  headers?: readonly Readonly<{ name: string; in: 'header'; required: boolean; schema: object }>[];
 }>;
 
 export type Rows = Readonly<{ rows: Readonly<Record<string, DocumentedProblem>> }>;
@@ -95,6 +97,7 @@ export function describe(
   const isCached = rest.method === 'get' && hasTag(responses[200]);
   const parameters = [
     ...inPath,
+    ...(access.headers ?? []),
     ...keyed,
     ...(ifMatch === undefined
       ? []

@@ -115,6 +115,7 @@ const crossOrigin = (origins: readonly string[]) =>
       'If-None-Match',
       'If-Range',
       'Last-Event-ID',
+      'Paywright-Merchant',
       'Range',
       'X-Request-Id',
     ],

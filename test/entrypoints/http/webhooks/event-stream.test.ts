@@ -49,11 +49,11 @@ async function aServer({ limits = {}, patience = {}, heartbeatMs = 60_000 } = {}
       return event;
     },
     connect: async (merchant_id = 'merchant-1', parts: Parameters<typeof readStream>[2] = {}) => {
-      const stream = await readStream(
-        server.url,
-        await aToken({ merchant_id, permissions: ['webhooks'] }),
-        parts,
-      );
+      const claims =
+        parts.merchant === undefined
+          ? { merchant_id, permissions: ['webhooks'] }
+          : { merchant_id: undefined, permissions: ['admin', 'webhooks'] };
+      const stream = await readStream(server.url, await aToken(claims), parts);
       ends.push(stream.leave);
       return stream;
     },
@@ -183,6 +183,22 @@ describe('GET /events/stream', () => {
     await server.close();
     expect(streams.count()).toBe(0);
     await expect.poll(lasting.hasEnded).toBe('whole');
+  });
+
+  it('are each of the merchant that an administrator chose, also where one goes on after an event of another', async () => {
+    const { connect, happen } = await aServer();
+    const before = await happen('merchant-1');
+    const missed = await happen('merchant-2');
+    const one = await connect(undefined, { merchant: 'merchant-1' });
+    const two = await connect(undefined, { merchant: 'merchant-2', lastEventId: before.id });
+    await expect.poll(() => idsIn(two)).toEqual([missed.id]);
+    await expect.poll(one.text).toContain(': live');
+    const own = await happen('merchant-1');
+    const other = await happen('merchant-2');
+    await expect.poll(() => idsIn(one)).toEqual([own.id]);
+    await expect.poll(() => idsIn(two)).toEqual([missed.id, other.id]);
+    const none = await connect(undefined, { merchant: 'merchant-3' });
+    expect(none.status).toBe(404);
   });
 
   it('opens nothing for HEAD, and refuses what is no place in the log and a token without the permission', async () => {
