@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { chosenMerchant, consoleOf } from './api/address.ts';
 import { approvalSearch } from './approvals/approval-search.ts';
 import { auditSearch } from './audit/audit-search.ts';
 import { costSearch } from './cost/cost-search.ts';
@@ -203,7 +204,7 @@ export const router = createRouter({
     cost,
     system,
   ]),
-  basepath: '/console',
+  basepath: consoleOf(chosenMerchant),
   defaultErrorComponent: PageFault,
   parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
   stringifySearch: (search) => {

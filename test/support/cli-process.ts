@@ -73,7 +73,10 @@ export async function runCli(args: readonly string[], env: Settings = {}, comman
 /** A token as `paywright token` would print it for a server with these settings. */
 export const developmentToken = (
   { PAYWRIGHT_DATA_DIR: dataDir = DEFAULT_DATA_DIR, JWT_SECRET: given }: Settings,
-  as: Readonly<{ merchant: string; subject?: string; permissions?: readonly string[] } | { role: string }>,
+  as: Readonly<
+    | { merchant: string; subject?: string; permissions?: readonly string[] }
+    | { role: string; permissions?: readonly string[] }
+  >,
 ): Promise<string> =>
   signToken(
     {
@@ -89,7 +92,7 @@ export const developmentToken = (
           permissions: as.permissions ?? MERCHANT_PERMISSIONS,
           lifetimeSeconds: 3_600,
         }
-      : { subject: as.role, role: as.role, permissions: [], lifetimeSeconds: 3_600 },
+      : { subject: as.role, role: as.role, permissions: as.permissions ?? [], lifetimeSeconds: 3_600 },
   );
 
 /** What the start-up text offers, taken from it as a reader would. */

@@ -19,7 +19,10 @@ export type ConsoleDesk = Readonly<{
   token: string;
   /** Of another merchant, person or role, or one with these permissions alone. */
   tokenOf: (
-    as: Readonly<{ merchant: string; subject?: string; permissions?: readonly string[] } | { role: string }>,
+    as: Readonly<
+      | { merchant: string; subject?: string; permissions?: readonly string[] }
+      | { role: string; permissions?: readonly string[] }
+    >,
   ) => Promise<string>;
   /** Asks the API itself. */
   api: <T>(path: string, asked?: Asked) => Promise<T>;

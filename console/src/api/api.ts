@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import type { components, paths } from '../../../client/src/api.ts';
+import { API } from './address.ts';
 import { parseExact } from './exact-json.ts';
 import { ApiError, type Problem } from './problem.ts';
 
@@ -36,8 +37,8 @@ async function fetchExact(request: Request): Promise<Response> {
   return answer;
 }
 
-/** The API under the session's cookie. */
-export const api = createClient<paths>({ baseUrl: '/console/api', fetch: fetchExact });
+/** The API under the session's cookie, for the merchant of this document. */
+export const api = createClient<paths>({ baseUrl: API, fetch: fetchExact });
 
 /** The body of an answer; failures were thrown by `fetchAnswer`. */
 export async function bodyOf<T>(answer: Promise<Readonly<{ data?: T; response: Response }>>): Promise<T> {

@@ -1,5 +1,6 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { API, chosenMerchant } from './address.ts';
 import type { Schemas } from './api.ts';
 import { fetchAnswer } from './api.ts';
 import { statusOf } from './problem.ts';
@@ -71,7 +72,7 @@ export function useLive(): Connection {
       );
     };
     const open = () => {
-      source = new EventSource('/console/events');
+      source = new EventSource(chosenMerchant === undefined ? '/console/events' : `${API}/events/stream`);
       source.addEventListener('open', () => {
         setConnection('live');
         heard();

@@ -1,11 +1,14 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
+import { chosenMerchant } from './address.ts';
 import { fetchAnswer } from './api.ts';
 import { statusOf } from './problem.ts';
 
-/** Who is logged in, as `/console/session` says. */
+/** Who is logged in, as `/console/session` says; what is read is of the merchant that the token names, or which was chosen. */
 export type Session = Readonly<{
   subject: string;
   merchant_id?: string;
+  /** Whether the token names no merchant, so that an administrator chooses one. */
+  isChooser?: true;
   vendor_id?: string;
   permissions: readonly string[];
   roles: readonly string[];
@@ -16,7 +19,15 @@ export type Session = Readonly<{
 
 const PATH = '/console/session';
 
-const read = (answer: Response): Promise<Session> => answer.json() as Promise<Session>;
+async function read(answer: Response): Promise<Session> {
+  const session = (await answer.json()) as Session;
+  if (session.merchant_id !== undefined || !mayManage(session)) return session;
+  return {
+    ...session,
+    isChooser: true,
+    ...(chosenMerchant === undefined ? {} : { merchant_id: chosenMerchant }),
+  };
+}
 
 /** The session, or null where there is none. */
 export const sessionQuery = queryOptions<Session | null>({

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
+import { API } from '../api/address.ts';
 import { Empty, Failure, Skeleton } from '../parts/answers.tsx';
 import { LoadMore } from '../parts/load-more.tsx';
 import { Page } from '../parts/page.tsx';
@@ -48,5 +49,5 @@ export function AuditPage() {
 function reportOf(search: AuditSearch): string {
   const { start_date, end_date } = auditFilters(search);
   const days = Object.entries({ start_date, end_date }).filter(([, value]) => value !== undefined);
-  return `/console/api/audit/report?${new URLSearchParams([['format', 'csv'], ...(days as [string, string][])])}`;
+  return `${API}/audit/report?${new URLSearchParams([['format', 'csv'], ...(days as [string, string][])])}`;
 }

@@ -1,4 +1,5 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
+import { API } from '../api/address.ts';
 import { api, bodyOf, fetchAnswer, type Schemas } from '../api/api.ts';
 
 export type Customer = Schemas['Customer'];
@@ -29,7 +30,7 @@ export const revealCustomer = (id: string): Promise<Customer> =>
 
 /** Destroys the key of a customer's details, unless they have changed since they were shown. */
 export async function eraseCustomer({ id, version }: Customer): Promise<void> {
-  await fetchAnswer(`/console/api/customers/${id}`, {
+  await fetchAnswer(`${API}/customers/${id}`, {
     method: 'DELETE',
     headers: { 'if-match': `"${version}"` },
   });

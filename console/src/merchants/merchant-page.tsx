@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { chosenMerchant, consoleOf } from '../api/address.ts';
 import { Failure, Skeleton } from '../parts/answers.tsx';
 import { Status } from '../parts/badge.tsx';
 import { Time } from '../parts/clock.tsx';
@@ -8,6 +9,7 @@ import { Copyable } from '../parts/copyable.tsx';
 import { JsonView } from '../parts/json-view.tsx';
 import { money } from '../parts/money.ts';
 import { Facts, Page, Section } from '../parts/page.tsx';
+import { useSession } from '../shell/session-context.ts';
 import { limitsInWords } from './limits.ts';
 import { LimitsDialog } from './limits-dialog.tsx';
 import { type Merchant, merchantQuery } from './merchant-queries.ts';
@@ -17,6 +19,7 @@ const route = getRouteApi('/merchants/$id');
 
 export function MerchantPage() {
   const { id } = route.useParams();
+  const { isChooser } = useSession();
   const { data: merchant, error, refetch } = useQuery(merchantQuery(id));
   const [open, setOpen] = useState<'limits' | 'status'>();
   const close = () => setOpen(undefined);
@@ -31,6 +34,11 @@ export function MerchantPage() {
       actions={
         merchant !== undefined && (
           <>
+            {isChooser === true && id !== chosenMerchant && (
+              <a className="button" href={`${consoleOf(id)}/`}>
+                Act for it
+              </a>
+            )}
             <button type="button" className="button" onClick={() => setOpen('limits')}>
               Change limits…
             </button>

@@ -9,6 +9,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { moveRow, type Shortcuts, useShortcuts } from '../parts/shortcuts.ts';
 import { Help } from './help.tsx';
 import { LiveDot } from './live-dot.tsx';
+import { MerchantSwitch } from './merchant-switch.tsx';
 import { ModeBadge } from './mode-badge.tsx';
 import { PAGES } from './pages.ts';
 import { Palette } from './palette.tsx';
@@ -62,7 +63,8 @@ export function Shell({ session }: Readonly<{ session: Session }>) {
           <div className="flex-1 overflow-y-auto">
             <Navigation />
           </div>
-          <div className="border-t border-line px-2 pt-3">
+          <div className="flex flex-col gap-3 border-t border-line px-2 pt-3">
+            <MerchantSwitch />
             <Account onLogOut={leave} />
           </div>
         </aside>
@@ -114,7 +116,8 @@ export function Shell({ session }: Readonly<{ session: Session }>) {
               <ModeBadge />
             </span>
             <Navigation onGo={close} />
-            <div className="border-t border-line pt-3">
+            <div className="flex flex-col gap-3 border-t border-line pt-3">
+              <MerchantSwitch />
               <Account onLogOut={leave} />
             </div>
           </div>

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { answerFile, type PublicFile } from '../operation/public-file.ts';
+import { MERCHANT_HEADER } from '../server/chosen-merchant.ts';
 import { type HttpContext, type HttpEnv, observed } from '../server/request-context.ts';
 import { refuseOtherMethods, refuseRoute, type ServiceAppParts } from '../server/service-app.ts';
 import type { ConsoleFiles } from './console-files.ts';
@@ -40,7 +41,10 @@ const HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
-/** A path below `/console/api` is the API's of that name, with the session's token in place of its cookie. */
+/**
+ * A path below `/console/api` is the API's of that name, with the session's token in place of its cookie. One below
+ * `/console/api/@merchant-123` is for that merchant: streams and links to files send no headers, so the address says it.
+ */
 const API = '/console/api';
 /** The stream of events, of ids alone. */
 const EVENTS = '/console/events';
@@ -101,8 +105,11 @@ export function consoleApp({ api, files, ...parts }: ConsoleParts): FetchApp {
 /** The same request as a program sends it: to the API's path, with a bearer token and without what a browser adds. */
 function asProgram(given: Request, token: string): Request {
   const url = new URL(given.url);
-  url.pathname = url.pathname === EVENTS ? '/events/stream' : url.pathname.slice(API.length) || '/';
   const headers = new Headers(given.headers);
+  const path = url.pathname === EVENTS ? '/events/stream' : url.pathname.slice(API.length) || '/';
+  const [named, merchant, rest = ''] = /^\/@([^/]*)(.*)$/.exec(path) ?? [];
+  url.pathname = named === undefined ? path : rest || '/';
+  if (merchant !== undefined) headers.set(MERCHANT_HEADER.name, merchant);
   for (const name of ['cookie', 'origin', 'referer']) headers.delete(name);
   headers.set('authorization', `Bearer ${token}`);
   const { method, body, signal } = given;

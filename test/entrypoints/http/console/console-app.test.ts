@@ -139,6 +139,30 @@ describe('the console’s session', () => {
 });
 
 describe('the API below the console', () => {
+  it('is of the merchant in its path for administrators, and of no other for anyone else', async () => {
+    const { send, loggedIn } = await aConsole();
+    const admin = await loggedIn({ merchant_id: undefined, permissions: ['admin', 'payments'] });
+    const own = await loggedIn();
+    const ids = async (path: string, headers: Record<string, string>) => {
+      const answer = await send(path, { headers });
+      const { items, code } = (await answer.json()) as { items?: { id: string }[]; code?: string };
+      return items?.map(({ id }) => id) ?? `${answer.status} ${code}`;
+    };
+    const paid = await send('/console/api/@merchant-1/payments', take(admin, 'order'));
+    const { id } = (await paid.json()) as { id: string };
+    expect(await ids('/console/api/@merchant-1/payments', admin)).toEqual([id]);
+    expect(await ids('/console/api/@merchant-2/payments', admin)).toEqual([]);
+    const said = { ...admin, 'paywright-merchant': 'merchant-1' };
+    expect(await ids('/console/api/@merchant-2/payments?limit=1', said)).toEqual([]);
+    expect(await ids('/console/api/@merchant-1/payments', own)).toEqual([id]);
+    expect(await ids('/console/api/@merchant-2/payments', own)).toBe('403 merchant_not_allowed');
+    expect(await ids('/console/api/@merchant-9/payments', admin)).toBe('404 merchant_not_found');
+    for (const path of ['@', '@merchant%2D1', '@a,b'])
+      expect(await ids(`/console/api/${path}/payments`, admin)).toBe('400 invalid_request');
+    expect(await ids('/console/api/@merchant-1', admin)).toBe('404 route_not_found');
+    expect(await ids('/console/api/@merchant-1/@merchant-2/payments', admin)).toBe('404 route_not_found');
+  });
+
   it('takes, repeats and shows payments as it does with the session’s token', async () => {
     const { send, loggedIn, lines } = await aConsole();
     const headers = await loggedIn();

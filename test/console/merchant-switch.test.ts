@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasChromium } from '../support/chromium.ts';
+import { expectFit } from '../support/console-looks.ts';
+import { type ConsoleDesk, logIn, openConsole } from '../support/console-window.ts';
+
+const PERMISSIONS = ['admin', 'payments', 'refunds', 'webhooks', 'audit'];
+
+let desk: ConsoleDesk;
+let admin: string;
+
+describe.runIf(hasChromium())('the choice of a merchant in the console', () => {
+  beforeAll(async () => {
+    desk = await openConsole();
+    admin = await desk.tokenOf({ role: 'admin', permissions: PERMISSIONS });
+    for (const [id, amount] of [
+      ['shop-1', 1_100],
+      ['shop-2', 2_200],
+    ] as const) {
+      const body = { id, name: `Shop ${id}`, email: 'shop@example.com' };
+      await desk.api('/merchants', { method: 'POST', as: admin, key: id, body });
+      const payment = { amount, currency: 'USD', payment_method: 'card' };
+      const as = await desk.tokenOf({ merchant: id });
+      await desk.api('/payments', { method: 'POST', as, key: 'order', body: payment });
+    }
+  });
+  afterAll(() => desk.close());
+
+  it('has administrators go from merchant to merchant, each of whose pages is its own, and back', async () => {
+    const { page, faults } = await desk.open();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const first = page.locator('[data-row]', { hasText: '11.00 USD' });
+    const second = page.locator('[data-row]', { hasText: '22.00 USD' });
+    const choice = page.getByLabel('Merchant', { exact: true });
+    const option = (name: string) => choice.locator('option', { hasText: name });
+
+    await logIn(page, desk.url, admin, '/merchants');
+    await option('Shop shop-2').waitFor({ state: 'attached' });
+    expect(await page.getByRole('link', { name: 'Payments', exact: true }).count()).toBe(0);
+    await choice.selectOption('shop-1');
+    await page.waitForURL('**/console/@shop-1/merchants');
+    await page.getByRole('link', { name: 'Payments', exact: true }).press('Enter');
+    await first.waitFor();
+    expect(await second.count()).toBe(0);
+    await first.press('Enter');
+    await page.waitForURL('**/console/@shop-1/payments/pay_*');
+
+    asked.length = 0;
+    await option('Shop shop-2').waitFor({ state: 'attached' });
+    await choice.selectOption('shop-2');
+    await page.waitForURL('**/console/@shop-2/payments');
+    await second.waitFor();
+    expect(await first.count()).toBe(0);
+    // A document asks for its own merchant alone, the one before included.
+    const reads = asked.filter((path) => path.startsWith('/console/api/'));
+    expect(reads.filter((path) => !/^\/console\/api\/@shop-[12]\//.test(path))).toEqual([]);
+    expect(reads).toContain('/console/api/@shop-2/events/stream');
+
+    await page.goBack();
+    await page.waitForURL('**/console/@shop-1/payments/pay_*');
+    await page.getByRole('heading', { name: '11.00 USD' }).waitFor();
+    expect(await second.count()).toBe(0);
+    expect(faults()).toEqual([]);
+  });
+
+  it('is in the address, so that a link leads there, and refused to those of another merchant', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, await desk.tokenOf({ merchant: 'shop-1' }), '/@shop-2/payments');
+    await page.getByText('The token is of another merchant').first().waitFor();
+    expect(await page.getByLabel('Merchant', { exact: true }).count()).toBe(0);
+  });
+
+  it('has no barrier by day or by night, on a telephone and on a desk', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, admin, '/@shop-2/payments');
+    await page.locator('[data-row]', { hasText: '22.00 USD' }).waitFor();
+    await expectFit(page, 'the choice');
+    await page.goto(`${desk.url}/console/@shop-2/merchants/shop-1`);
+    await page.getByRole('link', { name: 'Act for it' }).waitFor();
+    await expectFit(page, 'a merchant to choose');
+    await page.setViewportSize({ width: 320, height: 800 });
+    await page.getByRole('button', { name: 'Menu' }).press('Enter');
+    await page.getByRole('dialog').getByLabel('Merchant', { exact: true }).waitFor();
+    await expectFit(page, 'the choice in the menu');
+  });
+});
