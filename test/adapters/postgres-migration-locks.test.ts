@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { applyMigrations } from '../../src/adapters/postgres/migrate.ts';
 import { hashOf, type MigrationFiles, migrationText } from '../../src/adapters/postgres/migration-files.ts';
 import { locksOf } from '../../src/adapters/postgres/migration-locks.ts';
+import { eventually } from '../support/eventually.ts';
 import { POSTGRES_SERVICES } from '../support/postgres-installed.ts';
 import { emptyDatabases } from '../support/previous-version.ts';
 
@@ -79,15 +80,12 @@ describe('a process that serves while a migration changes two tables', () => {
     await serving.query('INSERT INTO two VALUES (1)');
     const migrated = applyMigrations(pool, files);
     // The migration has begun once it holds the first table, or waits for the second.
-    await vi.waitFor(
-      async () => {
-        const { rows } = await looking.query(
-          `SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation IN ('one'::regclass, 'two'::regclass)`,
-        );
-        expect(rows.length).toBeGreaterThan(0);
-      },
-      { timeout: 10_000, interval: 5 },
-    );
+    await eventually(async () => {
+      const { rows } = await looking.query(
+        `SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND relation IN ('one'::regclass, 'two'::regclass)`,
+      );
+      expect(rows.length).toBeGreaterThan(0);
+    });
     await serving.query('INSERT INTO one VALUES (1)');
     await serving.query('COMMIT');
     expect((await migrated)._unsafeUnwrap()).toEqual(['002-columns']);
