@@ -26,6 +26,9 @@ const RUN_ELSEWHERE = [
   'npx paywright events tail --since 2026-03-01 --type refund.created',
 ];
 
+/** Goes first: other commands leave events in a storage that no server is over, and events that wait for two minutes are a fault. */
+const DOCTOR = 'npx paywright doctor';
+
 describe('The README', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'paywright-readme-'));
   let server: CliProcess;
@@ -75,9 +78,11 @@ describe('The README', () => {
   );
 
   it.each(
-    commands.filter((command) => command.startsWith('npx paywright') && !RUN_ELSEWHERE.includes(command)),
+    commands
+      .filter((command) => command.startsWith('npx paywright') && !RUN_ELSEWHERE.includes(command))
+      .toSorted((one, other) => Number(other === DOCTOR) - Number(one === DOCTOR)),
   )('has a command that works: %s', (command) => {
-    const { status, stdout } = run(command);
+    const { status, stdout } = run(command === DOCTOR ? `npx paywright migrate && ${command}` : command);
     expect(status).toBe(0);
     expect(stdout).not.toBe('');
   });
