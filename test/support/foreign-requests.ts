@@ -19,6 +19,7 @@ const HARMLESS = new Set([
   'end_date',
   'min_amount',
   'max_amount',
+  'decline_code',
   'limit',
   'include',
   'metadata',
