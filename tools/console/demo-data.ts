@@ -90,8 +90,9 @@ export async function fillWithData(maker: Asking, approver: Asking) {
 }
 
 async function someApprovals(maker: Asking, approver: Asking): Promise<string> {
-  const make = (...lines: readonly ReturnType<typeof line>[]) => {
+  const make = (dueIn: number, ...lines: readonly ReturnType<typeof line>[]) => {
     const body = {
+      dueDate: new Date(Date.now() + dueIn * 86_400_000).toISOString().slice(0, 10),
       incidentId: randomUUID(),
       vendorId: randomUUID(),
       payerType: 'back_office',
@@ -99,13 +100,14 @@ async function someApprovals(maker: Asking, approver: Asking): Promise<string> {
     };
     return maker('POST', '/approvals/payments', body, randomUUID());
   };
-  await make(line('Towing, 24 km', 1, 18_000), line('Night surcharge', 1, 4_500));
+  await make(-3, line('Towing, 24 km', 1, 18_000), line('Night surcharge', 1, 4_500));
   const { paymentId, termsHash } = await make(
+    5,
     line('Recovery of a truck', 1, 480_000),
     line('Crane hours', 3, 32_000),
   );
-  await make(line('Tyre change', 4, 6_500));
-  await make(line('Locksmith', 1, 9_900), line('Key blank', 1, 3_500));
+  await make(1, line('Tyre change', 4, 6_500));
+  await make(12, line('Locksmith', 1, 9_900), line('Key blank', 1, 3_500));
   await approver('POST', `/approvals/payments/${paymentId}/approve`, { termsHash }, randomUUID());
   const more = terms(
     line('Recovery of a truck', 1, 480_000),
