@@ -33,11 +33,15 @@ describe.runIf(hasChromium())('the choice of a merchant in the console', () => {
     const second = page.locator('[data-row]', { hasText: '22.00 USD' });
     const choice = page.getByLabel('Merchant', { exact: true });
     const option = (name: string) => choice.locator('option', { hasText: name });
+    const goTo = async (id: string) => {
+      await choice.selectOption(id);
+      await page.getByRole('button', { name: 'Go', exact: true }).press('Enter');
+    };
 
     await logIn(page, desk.url, admin, '/merchants');
     await option('Shop shop-2').waitFor({ state: 'attached' });
     expect(await page.getByRole('link', { name: 'Payments', exact: true }).count()).toBe(0);
-    await choice.selectOption('shop-1');
+    await goTo('shop-1');
     await page.waitForURL('**/console/@shop-1/merchants');
     await page.getByRole('link', { name: 'Payments', exact: true }).press('Enter');
     await first.waitFor();
@@ -47,7 +51,7 @@ describe.runIf(hasChromium())('the choice of a merchant in the console', () => {
 
     asked.length = 0;
     await option('Shop shop-2').waitFor({ state: 'attached' });
-    await choice.selectOption('shop-2');
+    await goTo('shop-2');
     await page.waitForURL('**/console/@shop-2/payments');
     await second.waitFor();
     expect(await first.count()).toBe(0);

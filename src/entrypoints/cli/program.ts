@@ -187,6 +187,7 @@ const MIGRATE_EXAMPLES = ['paywright migrate', 'DATABASE_URL=postgres://… payw
 const TOKEN_EXAMPLES = [
   'paywright token --merchant merchant-123',
   'paywright token --merchant merchant-456 --permissions payments,refunds --expires-in 30m',
+  'paywright token --permissions admin,payments',
   'paywright token --role dispatcher --json',
   'paywright token --role vendor --subject 2b1f7c9a-8e64-4d0b-a1f2-3c4d5e6f7a8b',
 ];

@@ -29,10 +29,10 @@ export async function tokenCommand(
     return EXIT.usage;
   }
   const { merchant, role, permissions } = options;
-  // A token that manages merchants needs no merchant of its own.
-  const managesOnly = merchant === undefined && permissions?.join() === 'admin';
-  if ((merchant === undefined) === (role === undefined) && !managesOnly) {
-    err('paywright: give either --merchant or --role, or --permissions admin alone\n');
+  // A token that manages merchants needs no merchant of its own: its requests choose one.
+  const manages = merchant === undefined && permissions?.includes('admin') === true;
+  if ((merchant === undefined) === (role === undefined) && !manages) {
+    err('paywright: give either --merchant or --role, or --permissions with admin among them\n');
     return EXIT.usage;
   }
   const token = await signToken(jwt, {

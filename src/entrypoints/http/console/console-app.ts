@@ -107,8 +107,8 @@ function asProgram(given: Request, token: string): Request {
   const url = new URL(given.url);
   const headers = new Headers(given.headers);
   const path = url.pathname === EVENTS ? '/events/stream' : url.pathname.slice(API.length) || '/';
-  const [named, merchant, rest = ''] = /^\/@([^/]*)(.*)$/.exec(path) ?? [];
-  url.pathname = named === undefined ? path : rest || '/';
+  const [named, merchant, rest = '/'] = /^\/@([^/]*)(\/.*)?$/.exec(path) ?? [];
+  url.pathname = named === undefined ? path : rest;
   if (merchant !== undefined) headers.set(MERCHANT_HEADER.name, merchant);
   for (const name of ['cookie', 'origin', 'referer']) headers.delete(name);
   headers.set('authorization', `Bearer ${token}`);
