@@ -10,11 +10,11 @@ export type Target = Readonly<{ host: string; port: number; requestOf: (n: numbe
 export type Answered = Measured & Readonly<{ answers: number }>;
 
 /**
- * So many connections, each of which asks again as soon as it is answered, for so long. Requests are written and answers read as
+ * So many connections, shared out among the targets, each of which asks again as soon as it is answered, for so long. Requests are written and answers read as
  * text, because a client that shares the machine with the server takes from it what it uses. The first answer but 201 ends it.
  */
 export async function closedLoop(
-  target: Target,
+  targets: readonly Target[],
   { connections, seconds }: Readonly<{ connections: number; seconds: number }>,
 ): Promise<Answered> {
   const histogram = createHistogram();
@@ -22,7 +22,8 @@ export async function closedLoop(
   const deadline = started + seconds * 1_000;
   let asked = 0;
   let answers = 0;
-  const connection = async () => {
+  const connection = async (turn: number) => {
+    const target = targets[turn % targets.length] as Target;
     const socket = connect(target.port, target.host).setNoDelay(true).setEncoding('latin1');
     await once(socket, 'connect');
     while (performance.now() < deadline) {
@@ -34,7 +35,7 @@ export async function closedLoop(
     }
     socket.destroy();
   };
-  await Promise.all(Array.from({ length: connections }, connection));
+  await Promise.all(Array.from({ length: connections }, (_, turn) => connection(turn)));
   const tookMs = performance.now() - started;
   return {
     perSecond: answers / (tookMs / 1_000),

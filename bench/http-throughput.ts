@@ -20,12 +20,12 @@ export async function httpThroughput(
   try {
     const [port] = (await once(receiver, 'message')) as [number];
     const body = await subscribe(server, `http://127.0.0.1:${port}/`);
-    await closedLoop(paymentsAt(server.url, server.token, 'warm'), {
+    await closedLoop([paymentsAt(server.url, [server.token], 'warm')], {
       connections: CONNECTIONS,
       seconds: seconds / 5,
     });
     const before = processorMsOf(server.pid);
-    const ours = await closedLoop(paymentsAt(server.url, server.token, 'load'), {
+    const ours = await closedLoop([paymentsAt(server.url, [server.token], 'load')], {
       connections: CONNECTIONS,
       seconds,
     });
@@ -46,9 +46,11 @@ async function subscribe({ url, token }: Server, receiver: string): Promise<stri
   return ask(url, '/payments', token, PAYMENT);
 }
 
-const PAYMENT = { amount: 1_000, currency: 'EUR', payment_method: 'card' };
+/** What each of them asks for. */
+export const PAYMENT = { amount: 1_000, currency: 'EUR', payment_method: 'card' };
 
-async function ask(url: URL, path: string, token: string, body: object): Promise<string> {
+/** What a request for something new is answered. Under one key for each token, so that a second for the same token is refused. */
+export async function ask(url: URL, path: string, token: string, body: object): Promise<string> {
   const response = await fetch(new URL(path, url), {
     method: 'POST',
     headers: {
@@ -63,21 +65,30 @@ async function ask(url: URL, path: string, token: string, body: object): Promise
   return text;
 }
 
-/** One payment a request, each under a key of its own. */
-function paymentsAt({ hostname: host, port }: URL, token: string, run: string): Target {
+/** One payment a request, each under a key of its own, for the holders of the tokens in turn. */
+export function paymentsAt({ hostname: host, port }: URL, tokens: readonly string[], run: string): Target {
   const body = JSON.stringify(PAYMENT);
-  const head =
-    `POST /payments HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\n` +
-    `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nIdempotency-Key: `;
-  return { host, port: Number(port), requestOf: (n) => `${head}${run}-${process.pid}-${n}\r\n\r\n${body}` };
+  const heads = tokens.map(
+    (token) =>
+      `POST /payments HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\n` +
+      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\nIdempotency-Key: `,
+  );
+  return {
+    host,
+    port: Number(port),
+    requestOf: (n) => `${heads[n % heads.length]}${keyOf(run, n)}\r\n\r\n${body}`,
+  };
 }
+
+/** The key of a run's `n`th payment. */
+export const keyOf = (run: string, n: number): string => `${run}-${process.pid}-${n}`;
 
 /** What HTTP alone costs on this machine: as many bytes in and out, and nothing between them. */
 async function bareServer(body: string, seconds: number, token: string): Promise<Measured> {
   const bare = new Worker(new URL('bare-server.ts', import.meta.url), { workerData: { body } });
   try {
     const [port] = (await once(bare, 'message')) as [number];
-    return await closedLoop(paymentsAt(new URL(`http://127.0.0.1:${port}`), token, 'bare'), {
+    return await closedLoop([paymentsAt(new URL(`http://127.0.0.1:${port}`), [token], 'bare')], {
       connections: CONNECTIONS,
       seconds,
     });

@@ -43,7 +43,7 @@ export function table({ machine: on, versions: of, storages }: Report): string {
   return lines.join('\n');
 }
 
-const rate = (perSecond: number): string =>
+export const rate = (perSecond: number): string =>
   perSecond >= 100 ? Math.round(perSecond).toLocaleString('en').replaceAll(',', ' ') : perSecond.toFixed(1);
 
 const ms = (value: number): string => (value >= 100 ? String(Math.round(value)) : value.toFixed(2));

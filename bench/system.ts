@@ -28,6 +28,7 @@ import { openPayment } from '../src/domain/payments/payment.ts';
 import { exportEncoder } from '../src/entrypoints/files/export-encoder.ts';
 import { httpTransferResponseEncoder } from '../src/entrypoints/http/ledger/transfers.ts';
 import { httpResponseEncoder } from '../src/entrypoints/http/payments/stored-responses.ts';
+import type { Clock } from '../src/ports/clock.ts';
 import type { Change } from '../src/ports/commits.ts';
 import type { Storage } from '../src/ports/storage.ts';
 
@@ -86,29 +87,29 @@ export function anIntent(merchantId?: MerchantId): Change {
 const folders: string[] = [];
 
 /** The use cases over a storage, with a processor that answers at once, for merchants that are there. */
-export async function systemOver(storage: Storage) {
+export async function systemOver(storage: Storage, clock: Clock = systemClock) {
   const ring = givenRing([{ id: 'bench', secret: Buffer.alloc(32, 'k').toString('base64url') }]);
   const secretKeys = ringKeys(ring);
   const folder = mkdtempSync(join(tmpdir(), 'paywright-bench-'));
   const tokens = systemSignedTokens(SECRET);
-  const files = folderObjects({ folder, tokens, clock: systemClock });
+  const files = folderObjects({ folder, tokens, clock });
   if (folders.push(folder) === 1)
     process.once('exit', () => {
       for (const each of folders) rmSync(each, { recursive: true, force: true });
     });
   const ports = {
     ...storage,
-    processor: simulatedProcessor(simulatorLedger(':memory:'), systemClock),
+    processor: simulatedProcessor(simulatorLedger(':memory:'), clock),
     responses: httpResponseEncoder,
     transferResponses: httpTransferResponseEncoder,
     exportEncoder,
-    clock: systemClock,
+    clock,
     ids: systemIds,
     digests,
     signedTokens: tokens,
     secretKeys,
     keyRotation: ring.rotation,
-    vault: localVault(secretKeys, systemClock),
+    vault: localVault(secretKeys, clock),
     webhookSecrets: systemWebhookSecrets,
     emailSpellings: systemEmailSpellings,
     webhookSender: httpWebhookSender({ allowLoopbackHttp: true }),
