@@ -51,6 +51,10 @@ export const waysQuery = queryOptions({
   retry: false,
 });
 
+/** The way to the provider, which ends at the page whose address is given, without its fragment. */
+export const loginFrom = (page: string, provider: string): string =>
+  `${provider}?${new URLSearchParams({ return_to: page.split('#', 1)[0] ?? '' }).toString()}`;
+
 /** Swaps a one-time code or a bearer token for a session; neither is kept. */
 export async function logIn(by: Readonly<{ code: string }> | Readonly<{ token: string }>): Promise<Session> {
   return read(

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
 import { type FormEvent, useId } from 'react';
 import { statusOf } from '../api/problem.ts';
-import { changeSession, logIn, waysQuery } from '../api/session.ts';
+import { changeSession, logIn, loginFrom, waysQuery } from '../api/session.ts';
 import { Failure } from '../parts/answers.tsx';
 import { textOf } from '../parts/form-text.ts';
 import { Wordmark } from './wordmark.tsx';
@@ -11,6 +12,7 @@ export function Login({ failed }: Readonly<{ failed?: unknown }>) {
   const queries = useQueryClient();
   const { data: ways } = useQuery(waysQuery);
   const provider = ways?.provider ?? undefined;
+  const page = useLocation({ select: ({ publicHref }) => publicHref });
   const field = useId();
   const hint = useId();
   const login = useMutation({
@@ -38,7 +40,7 @@ export function Login({ failed }: Readonly<{ failed?: unknown }>) {
           )}
           {provider !== undefined && (
             <>
-              <a href={provider} className="button button-main h-9">
+              <a href={loginFrom(page, provider)} className="button button-main h-9">
                 Log in with your organisation
               </a>
               <p className="text-center text-quiet">or</p>

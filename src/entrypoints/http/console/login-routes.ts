@@ -1,24 +1,26 @@
 import { okAsync } from 'neverthrow';
 import { jsonText } from '../../../domain/kernel/json.ts';
 import { answerJson, type HttpContext } from '../server/request-context.ts';
+import { consolePage, HOME } from './console-page.ts';
 import type { ProviderLogin } from './provider-login.ts';
 import { FORGOTTEN_LOGIN, keptCookie, keptLogin, loginOf } from './session-cookie.ts';
 import { loggedIn, refuse, type SessionParts } from './session-routes.ts';
 
 export type LoginParts = SessionParts & Readonly<{ provider?: ProviderLogin }>;
 
-const HOME = '/console/';
-
 /** How people may log in here. */
 export const getWays = (provider: ProviderLogin | undefined): Response =>
   answerJson(200, jsonText({ token: true, provider: provider === undefined ? null : '/console/login' }));
 
-/** Sends the browser to the provider, and leaves with it what ties the answer to this beginning. */
+/**
+ * Sends the browser to the provider, and leaves with it what ties the answer to this beginning, and the page in `return_to`. What is
+ * no page of this console is the first one.
+ */
 export const getLogin =
   (provider: ProviderLogin) =>
   (c: HttpContext): Promise<Response> =>
     provider.begin().match(
-      ({ url, kept }) => redirected(url.href, [keptLogin(kept)]),
+      ({ url, kept }) => redirected(url.href, [keptLogin({ kept, page: pageOf(c) })]),
       (failure) => refuse(c, failure),
     );
 
@@ -28,15 +30,23 @@ export const getLogin =
  */
 export const getCallback =
   (provider: ProviderLogin, parts: SessionParts) =>
-  (c: HttpContext): Promise<Response> =>
-    provider
-      .finish(new URL(c.req.url), loginOf(c))
+  (c: HttpContext): Promise<Response> => {
+    const { kept, page } = loginOf(c);
+    return provider
+      .finish(new URL(c.req.url), kept)
       .andThen((token) => loggedIn(token, parts))
-      .andThen(({ session }) => okAsync(redirected(HOME, [keptCookie(session.cookie), FORGOTTEN_LOGIN])))
+      .andThen(({ session }) => okAsync(redirected(page, [keptCookie(session.cookie), FORGOTTEN_LOGIN])))
       .match(
         (response) => response,
         (failure) => refuse(c, failure, FORGOTTEN_LOGIN),
       );
+  };
+
+/** The one page that a request to log in names. */
+function pageOf(c: HttpContext): string {
+  const [named, ...others] = new URL(c.req.url).searchParams.getAll('return_to');
+  return (named !== undefined && others.length === 0 && consolePage(named)) || HOME;
+}
 
 function redirected(to: string, cookies: readonly Readonly<{ 'Set-Cookie': string }>[]): Response {
   const headers = new Headers({ Location: to });

@@ -1,5 +1,6 @@
 import { generateCookie, getCookie } from 'hono/cookie';
 import type { HttpContext } from '../server/request-context.ts';
+import { consolePage, HOME } from './console-page.ts';
 
 const NAME = 'paywright';
 
@@ -21,9 +22,22 @@ const LOGIN = 'paywright-login';
 /** A browser that a provider sends back comes from another site, so this one may come along with it. */
 const LOGIN_TERMS = { ...TERMS, sameSite: 'Lax', maxAge: 600 } as const;
 
-export const loginOf = (c: HttpContext): string => getCookie(c, LOGIN, 'host') ?? '';
+/** What a login that was begun is finished with, and the page that the browser goes back to then. */
+export type KeptLogin = Readonly<{ kept: string; page: string }>;
 
-/** What a login that was begun is finished with, for ten minutes. */
-export const keptLogin = (kept: string) => ({ 'Set-Cookie': generateCookie(LOGIN, kept, LOGIN_TERMS) });
+/** Of a browser that holds none, or one of another version, there is nothing to finish; of a page that is none, the first. */
+export function loginOf(c: HttpContext): KeptLogin {
+  const [kept = '', page = ''] = (getCookie(c, LOGIN, 'host') ?? '').split('~');
+  return { kept, page: consolePage(Buffer.from(page, 'base64url').toString()) ?? HOME };
+}
+
+/** For ten minutes. */
+export const keptLogin = ({ kept, page }: KeptLogin) => ({
+  'Set-Cookie': generateCookie(
+    LOGIN,
+    page === HOME ? kept : `${kept}~${Buffer.from(page).toString('base64url')}`,
+    LOGIN_TERMS,
+  ),
+});
 
 export const FORGOTTEN_LOGIN = { 'Set-Cookie': generateCookie(LOGIN, '', { ...LOGIN_TERMS, maxAge: 0 }) };

@@ -54,8 +54,9 @@ async function aConsole(settings: Partial<LoginProvider> = {}) {
   });
   const send = async (path: string, headers: Record<string, string> = {}) =>
     app.fetch(new Request(new URL(path, ORIGIN), { headers }));
-  const begin = async () => {
-    const response = await send('/console/login');
+  const begin = async (page?: string) => {
+    const to = page === undefined ? '' : `?${new URLSearchParams({ return_to: page }).toString()}`;
+    const response = await send(`/console/login${to}`);
     expect(response.status).toBe(303);
     const [cookie = ''] = (response.headers.get('set-cookie') ?? '').split(';');
     return { to: response.headers.get('location') ?? '', cookie };
@@ -87,13 +88,97 @@ describe('a login with an OpenID provider', () => {
     expect((await send('/console/api/payments', own)).status).toBe(200);
   });
 
+  it.each([
+    '/console/payments',
+    '/console/payments?status=failed&created=2026-03-01%3A2026-03-31&metadata=order%3D1001',
+    '/console/@merchant-2/payments/pay_0123456789abcdef0123456789abcdef',
+    '/console/@merchant_2/',
+    // The search is the page's own, whatever is written in it.
+    '/console/overview?next=//evil.example&a=/console/login',
+  ])('goes on at the page of this console where it was begun: %s', async (page) => {
+    const { send, begin } = await aConsole();
+    const { to, cookie } = await begin(page);
+    expect(new URL(to).searchParams.has('return_to')).toBe(false);
+    const response = await send((await issuer.logIn(to, 'merchant-1')).href, { cookie });
+    expect([response.status, response.headers.get('location')]).toEqual([303, page]);
+  });
+
+  it.each([
+    'https://evil.example/console/',
+    '//evil.example',
+    '//evil.example/console/payments',
+    '/\\evil.example',
+    '\\\\evil.example/console/',
+    '/console//evil.example',
+    '/console/\\evil.example',
+    '/console/../payments',
+    '/console/payments/../../..//evil.example',
+    '/console/%2e%2e/payments',
+    '/console/..%2f..%2fpayments',
+    '/console/%2f%2fevil.example',
+    '/console/%5c%5cevil.example',
+    '%2F%2Fevil.example',
+    '/console@evil.example',
+    '/console:80@evil.example/',
+    '/console.evil.example/',
+    '/consoles/',
+    '/payments',
+    'console/payments',
+    ' /console/payments',
+    '/console/pay ments',
+    '/console/payments\r\nLocation: https://evil.example',
+    '/console/payments?a=b\r\nSet-Cookie: a=b',
+    '/con\tsole/payments',
+    '/console/payments\0',
+    '/console/payments?name=ü',
+    '/console/payments#code=abc',
+    'javascript:alert(1)',
+    'data:text/html,/console/',
+    '/console/login',
+    '/console/login/callback?code=a',
+    '/console/session',
+    '/console/api/payments/export',
+    '/console/events',
+    '/console/assets/app.js',
+    '/console/index.html',
+    '',
+  ])('goes on at the first page, and keeps nothing, of what is none: %j', async (page) => {
+    const { send, begin } = await aConsole();
+    const { to, cookie } = await begin(page);
+    expect(cookie).toMatch(/^__Host-paywright-login=[\w-]{43}\.[\w-]{43}$/);
+    // Nor does it of a cookie that was made elsewhere.
+    const made = `${cookie}~${Buffer.from(page).toString('base64url')}`;
+    const response = await send((await issuer.logIn(to, 'merchant-1')).href, { cookie: made });
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/console/']);
+  });
+
+  it('goes on at the first page where two are named, or the cookie holds none that can be read', async () => {
+    const { send, begin } = await aConsole();
+    const two = await send('/console/login?return_to=/console/payments&return_to=/console/webhooks');
+    expect(two.headers.get('set-cookie')).toMatch(/=[\w-]{43}\.[\w-]{43};/);
+    const { to, cookie } = await begin('/console/payments');
+    const back = await issuer.logIn(to, 'merchant-1');
+    const response = await send(back.href, { cookie: `${cookie.split('~')[0]}~!~` });
+    expect(response.headers.get('location')).toBe('/console/');
+  });
+
+  it('has a cookie that a browser keeps, however long the page', async () => {
+    const { begin } = await aConsole();
+    const longest = `/console/payments?q=${'a'.repeat(2_000 - '/console/payments?q='.length)}`;
+    const { cookie } = await begin(longest);
+    expect(cookie).toContain('~');
+    expect(cookie.length).toBeLessThan(3_900);
+    for (const longer of [`${longest}a`, `/console/${'a'.repeat(100_000)}`])
+      expect((await begin(longer)).cookie).not.toContain('~');
+  });
+
   it('asks with PKCE, a state of its own each time, and its cookie is read by no script', async () => {
     const { send, begin } = await aConsole();
     const [first, second] = [await begin(), await begin()];
     const [one, two] = [first, second].map(({ to }) => new URL(to).searchParams);
     expect(one?.get('code_challenge_method')).toBe('S256');
     for (const name of ['state', 'code_challenge']) expect(one?.get(name)).not.toBe(two?.get(name));
-    const cookie = (await send('/console/login')).headers.get('set-cookie') ?? '';
+    const cookie = (await send('/console/login?return_to=/console/payments')).headers.get('set-cookie') ?? '';
     for (const term of ['HttpOnly', 'Secure', 'SameSite=Lax', 'Path=/']) expect(cookie).toContain(term);
     // What proves that it was begun here never leaves for the provider with the browser.
     expect(first.to).not.toContain(first.cookie.split('.')[1]);
