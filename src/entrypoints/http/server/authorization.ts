@@ -2,13 +2,15 @@ import type { Handler } from 'hono';
 import type { MerchantNotFound } from '../../../application/merchants/read-merchants.ts';
 import type { UseCases } from '../../../application/use-cases.ts';
 import type { MerchantId } from '../../../domain/kernel/ids.ts';
-import type { Authenticate } from './authenticate.ts';
+import type { Authenticate, Unauthenticated } from './authenticate.ts';
 import {
   MANAGES_MERCHANTS,
   MERCHANT_HEADER,
   MERCHANT_NOT_ALLOWED,
   MERCHANT_NOT_FOUND,
+  MERCHANT_NOT_NAMED,
   type MerchantNotAllowed,
+  type MerchantNotNamed,
   requestMerchant,
 } from './chosen-merchant.ts';
 import { claimedMerchant } from './claimed-merchant.ts';
@@ -44,7 +46,11 @@ const OF_MERCHANT = {
   MerchantNotFound: MERCHANT_NOT_FOUND,
 };
 
-const { refuse } = problemTable<Forbidden | NotOfMerchant>(OF_MERCHANT);
+const { refuse } = problemTable<Forbidden | NotOfMerchant | MerchantNotNamed>({
+  ...OF_MERCHANT,
+  // Its code is that of every request without a good token, and documented there.
+  MerchantNotNamed: MERCHANT_NOT_NAMED,
+});
 
 /** Every problem that the lack of a token, of a permission or of a merchant is. */
 export const ACCESS_PROBLEMS = Object.values(OF_MERCHANT);
@@ -115,8 +121,12 @@ const asMember =
     withPrincipal(c, parts, async () => {
       const { principal } = c.var;
       const of = requestMerchant(principal, c.req.header(MERCHANT_HEADER.name));
-      if (of.isErr())
-        return of.error.kind === 'Unauthenticated' ? unauthenticated(c, parts) : refuse(c, of.error);
+      if (of.isErr()) {
+        const { error } = of;
+        return error.kind === 'Unauthenticated' || error.kind === 'MerchantNotNamed'
+          ? unauthenticated(c, parts, error)
+          : refuse(c, error);
+      }
       const { merchantId, isChosen } = of.value;
       return permitted(c, async () => {
         if (!isChosen) return serve(c, merchantId);
@@ -153,15 +163,19 @@ export async function withPrincipal(
   const principal = await parts.authenticate(c.req.header('authorization'));
   if (principal.isErr())
     return principal.error.kind === 'Unauthenticated'
-      ? unauthenticated(c, parts)
+      ? unauthenticated(c, parts, principal.error)
       : refuse(c, principal.error);
   c.set('principal', principal.value);
   return next();
 }
 
-function unauthenticated(c: HttpContext, parts: GateParts): Response {
+function unauthenticated(
+  c: HttpContext,
+  parts: GateParts,
+  failure: Unauthenticated | MerchantNotNamed,
+): Response {
   countFailedAuthentication(parts, c.req.header('authorization'));
-  return refuse(c, { kind: 'Unauthenticated' });
+  return refuse(c, failure);
 }
 
 /** Counts a refused token, by the merchant that it claims. */

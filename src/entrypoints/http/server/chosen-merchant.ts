@@ -3,7 +3,7 @@ import type { MerchantNotFound } from '../../../application/merchants/read-merch
 import { type MerchantId, parseMerchantId } from '../../../domain/kernel/ids.ts';
 import type { Principal, Unauthenticated } from './authenticate.ts';
 import type { ProblemRow } from './problem.ts';
-import type { MalformedRequest } from './request-problems.ts';
+import { type MalformedRequest, REQUEST_PROBLEMS } from './request-problems.ts';
 
 /** For every resource that needs the merchant to be there. */
 export const MERCHANT_NOT_FOUND: ProblemRow<MerchantNotFound> = {
@@ -21,6 +21,16 @@ export const MERCHANT_NOT_ALLOWED: ProblemRow<MerchantNotAllowed> = {
   code: 'merchant_not_allowed',
   title: 'The token is of another merchant',
   detail: 'The header `Paywright-Merchant` names another merchant than the token. Leave it out.',
+};
+
+/** A token of an administrator names no merchant, and its request none either. */
+export type MerchantNotNamed = Readonly<{ kind: 'MerchantNotNamed' }>;
+
+/** It is answered as any token that names none, and says what is missing to those who may choose one. */
+export const MERCHANT_NOT_NAMED: ProblemRow<MerchantNotNamed> = {
+  ...REQUEST_PROBLEMS.Unauthenticated,
+  detail:
+    'The token names no merchant, and this is a request of one: say which in the header `Paywright-Merchant`, as administrators may.',
 };
 
 type PermissionMissing = Readonly<{ kind: 'Forbidden'; permission: string }>;
@@ -52,9 +62,15 @@ export type RequestMerchant = Readonly<{ merchantId: MerchantId; isChosen: boole
 export function requestMerchant(
   { merchantId, permissions }: Principal,
   header: string | undefined,
-): Result<RequestMerchant, MalformedRequest | MerchantNotAllowed | PermissionMissing | Unauthenticated> {
-  if (header === undefined)
-    return merchantId === undefined ? err({ kind: 'Unauthenticated' }) : ok({ merchantId, isChosen: false });
+): Result<
+  RequestMerchant,
+  MalformedRequest | MerchantNotAllowed | MerchantNotNamed | PermissionMissing | Unauthenticated
+> {
+  const mayChoose = permissions.has(MANAGES_MERCHANTS);
+  if (header === undefined) {
+    if (merchantId !== undefined) return ok({ merchantId, isChosen: false });
+    return err({ kind: mayChoose ? 'MerchantNotNamed' : 'Unauthenticated' });
+  }
   const named = parseMerchantId(header);
   if (named === undefined)
     return err({
@@ -63,7 +79,7 @@ export function requestMerchant(
     });
   if (merchantId !== undefined)
     return named === merchantId ? ok({ merchantId, isChosen: false }) : err({ kind: 'MerchantNotAllowed' });
-  return permissions.has(MANAGES_MERCHANTS)
+  return mayChoose
     ? ok({ merchantId: named, isChosen: true })
     : err({ kind: 'Forbidden', permission: MANAGES_MERCHANTS });
 }

@@ -85,7 +85,7 @@ export function problemTable<F extends Kinded = never>(
       headers: {
         'Content-Type': PROBLEM_TYPE,
         ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
-        ...(failure.kind === 'Unauthenticated' ? { 'WWW-Authenticate': 'Bearer error="invalid_token"' } : {}),
+        ...(problem.code === UNAUTHENTICATED ? { 'WWW-Authenticate': 'Bearer error="invalid_token"' } : {}),
         ...headers,
       },
     });
@@ -93,6 +93,8 @@ export function problemTable<F extends Kinded = never>(
 
   return { rows: table as ProblemTable<F>['rows'], problemOf, retryAfterOf, refuse } as ProblemTable<F>;
 }
+
+const UNAUTHENTICATED: string = REQUEST_PROBLEMS.Unauthenticated.code;
 
 /** Of the world's faults: what the log says beside their code. */
 const CAUSED: ReadonlySet<string> = new Set([

@@ -95,6 +95,25 @@ describe('the header `Paywright-Merchant`', () => {
     expect(lines.filter((line) => line.includes('"merchant_id":"merchant-2"'))).toEqual([]);
   });
 
+  it('is named to administrators who leave it out, and not to others', async () => {
+    const { ask } = await aDesk();
+    const left = await ask('/payments', undefined);
+    expect([left.status, left.headers.get('www-authenticate'), await left.json()]).toEqual([
+      401,
+      'Bearer error="invalid_token"',
+      expect.objectContaining({
+        code: 'unauthenticated',
+        title: 'A valid bearer token is required',
+        detail: expect.stringContaining('`Paywright-Merchant`'),
+      }),
+    ]);
+    for (const claims of [{ permissions: ['payments'] }, { exp: 1 }])
+      expect(await (await ask('/payments', undefined, { claims })).json()).toMatchObject({
+        code: 'unauthenticated',
+        detail: 'Send `Authorization: Bearer …` with a token that is valid for this service.',
+      });
+  });
+
   it('may repeat what the token says', async () => {
     const { ask } = await aDesk();
     const claims = { merchant_id: 'merchant-1', permissions: ['payments'] };
