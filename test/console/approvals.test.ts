@@ -172,6 +172,27 @@ describe.runIf(hasChromium())('the inbox of approvals', () => {
     expect(faults()).toEqual([]);
   });
 
+  it('says how near a due date is by the day in the zone that times are read in', async () => {
+    const made = await make(['Tomorrow', 1, 16_100]);
+    await desk.api(`/approvals/payments/${made.paymentId}`, {
+      method: 'PATCH',
+      as: maker,
+      body: { dueDate: '2999-05-10' },
+    });
+    const { page, faults } = await desk.open({ timezoneId: 'Pacific/Kiritimati' });
+    // There it is the eleventh already.
+    await page.clock.setFixedTime('2999-05-10T20:00:00Z');
+    await logIn(page, desk.url, admin, `/approvals?payment=${made.paymentId}`);
+    const row = page.locator(`[data-row="${made.paymentId}"]`);
+    await row.getByText('Due today', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Times in UTC; switch' }).click();
+    await row.getByText('Overdue by 1 day', { exact: true }).waitFor();
+    await page.locator('main').getByText('Overdue by 1 day', { exact: true }).nth(1).waitFor();
+    await page.getByRole('button', { name: 'Times in local time; switch' }).click();
+    await row.getByText('Due today', { exact: true }).waitFor();
+    expect(faults()).toEqual([]);
+  });
+
   it.each(WIDTHS)('has no barrier by day or by night at %d px', async (width) => {
     const { paymentId } = await make(['Recovery', 1, 480_000], ['Crane', 3, 32_000]);
     const dated = (dueDate: string) =>

@@ -89,22 +89,29 @@ describe('the terms that were approved last', () => {
 });
 
 describe('a due date', () => {
-  it('is as many days away as the calendar here says, at any hour of the day', () => {
-    for (const hour of [0, 12, 23]) {
-      const now = new Date(2026, 2, 29, hour, 59).getTime();
-      const days = ['2026-03-26', '2026-03-28', '2026-03-29', '2026-03-30', '2026-03-31', '2027-03-29'].map(
-        (date) => daysUntil(date, now),
-      );
-      expect(days).toEqual([-3, -1, 0, 1, 2, 365]);
-      expect(days.map(standing)).toEqual([
-        'Overdue by 3 days',
-        'Overdue by 1 day',
-        'Due today',
-        'Due tomorrow',
-        undefined,
-        undefined,
-      ]);
-    }
+  it.each(['local', 'utc'] as const)(
+    'is as many days away as the calendar says in the zone of the page (%s), at any hour of the day',
+    (zone) => {
+      for (const hour of [0, 12, 23]) {
+        const now =
+          zone === 'utc' ? Date.UTC(2026, 2, 29, hour, 59) : new Date(2026, 2, 29, hour, 59).getTime();
+        const days = ['2026-03-26', '2026-03-28', '2026-03-29', '2026-03-30', '2026-03-31', '2027-03-29'].map(
+          (date) => daysUntil(date, now, zone),
+        );
+        expect(days).toEqual([-3, -1, 0, 1, 2, 365]);
+        expect(days.map(standing)).toEqual([
+          'Overdue by 3 days',
+          'Overdue by 1 day',
+          'Due today',
+          'Due tomorrow',
+          undefined,
+          undefined,
+        ]);
+      }
+    },
+  );
+
+  it('is the same day in every zone', () => {
     expect(dayInWords('2024-02-29')).toBe('29 Feb 2024');
   });
 });

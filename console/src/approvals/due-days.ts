@@ -2,10 +2,14 @@ const DAY_MS = 86_400_000;
 /** A day of the calendar, counted in UTC, where every day is as long as any other. */
 const countOf = (year: number, month: number, day: number) => Date.UTC(year, month, day) / DAY_MS;
 
-/** How many days there are from the day that it is here until `date`; less than none when that is past. */
-export function daysUntil(date: string, now: number): number {
-  const today = new Date(now);
-  return Date.parse(date) / DAY_MS - countOf(today.getFullYear(), today.getMonth(), today.getDate());
+/** How many days there are until `date` from the day that it is in the zone in which times are read; less than none when that is past. */
+export function daysUntil(date: string, now: number, zone: 'utc' | 'local'): number {
+  const moment = new Date(now);
+  const today =
+    zone === 'utc'
+      ? Math.floor(now / DAY_MS)
+      : countOf(moment.getFullYear(), moment.getMonth(), moment.getDate());
+  return Date.parse(date) / DAY_MS - today;
 }
 
 const plural = (days: number) => (days === 1 ? '1 day' : `${days} days`);

@@ -1,4 +1,5 @@
 import { Badge } from '../parts/badge.tsx';
+import { useZone } from '../parts/clock.tsx';
 import { useNow } from '../parts/now.ts';
 import { dayInWords, daysUntil, standing } from './due-days.ts';
 
@@ -10,7 +11,7 @@ export const Day = ({ date }: Readonly<{ date: string }>) => (
 
 /** One short text for a list: the date, or how it stands. */
 export function DueShort({ date }: Readonly<{ date: string }>) {
-  const days = daysUntil(date, useNow());
+  const days = daysUntil(date, useNow(), useZone());
   return (
     <time
       dateTime={date}
@@ -24,7 +25,7 @@ export function DueShort({ date }: Readonly<{ date: string }>) {
 
 /** The date, and beside it in words whether it is near or past. */
 export function Due({ date }: Readonly<{ date: string }>) {
-  const days = daysUntil(date, useNow());
+  const days = daysUntil(date, useNow(), useZone());
   const said = standing(days);
   return (
     <span className="inline-flex flex-wrap items-center gap-2">

@@ -24,6 +24,9 @@ export function ClockProvider({ children }: Readonly<{ children: ReactNode }>) {
 
 const useClock = (): Clock => useContext(ClockContext);
 
+/** The zone in which moments are read now. */
+export const useZone = (): Zone => useClock().zone;
+
 const formats = (zone: Zone) => {
   const timeZone = zone === 'utc' ? { timeZone: 'UTC' } : {};
   const date = { day: 'numeric', month: 'short', year: 'numeric' } as const;
