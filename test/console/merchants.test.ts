@@ -75,6 +75,11 @@ describe.runIf(hasChromium())('merchants in the console', () => {
     const suspend = page.getByRole('button', { name: 'Suspend…' });
     await suspend.press('Enter');
     await page.getByText('No payment, capture, transfer or payout begins').waitFor();
+    const reason = page.getByLabel('Reason', { exact: true });
+    await page.keyboard.press('Enter');
+    await page.getByText('A suspension has a reason.').waitFor();
+    expect((await read('shop-2')).status).toBe('active');
+    await page.keyboard.type('Documents are awaited');
     await desk.api('/merchants/shop-2', { method: 'PATCH', as: admin, body: { name: 'Shop of two' } });
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').getByRole('alert').waitFor();
@@ -82,14 +87,33 @@ describe.runIf(hasChromium())('merchants in the console', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('heading', { name: 'Shop of two' }).waitFor();
     await suspend.press('Enter');
+    await reason.waitFor();
+    await page.keyboard.type('  Documents of the owner are awaited ');
     await page.keyboard.press('Enter');
     const resume = page.getByRole('button', { name: 'Resume…' });
     await resume.waitFor();
-    expect((await read('shop-2')).status).toBe('suspended');
+    await page.getByText('Documents of the owner are awaited', { exact: true }).first().waitFor();
+    expect(await read('shop-2')).toMatchObject({
+      status: 'suspended',
+      status_reason: 'Documents of the owner are awaited',
+    });
     await resume.press('Enter');
     await page.keyboard.press('Enter');
     await suspend.waitFor();
     expect((await read('shop-2')).status).toBe('active');
+    expect(await read('shop-2')).not.toHaveProperty('status_reason');
+    expect(await page.getByText('Suspended because').count()).toBe(0);
+  });
+
+  it('keep what the server says of a reason that it does not take beside it', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, admin, '/merchants/shop-1');
+    await page.getByRole('button', { name: 'Suspend…' }).press('Enter');
+    await page.getByLabel('Reason', { exact: true }).fill('Paid with 4111 1111 1111 1111');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('alert').getByText('card').first().waitFor();
+    expect(await page.getByLabel('Reason', { exact: true }).inputValue()).toContain('4111');
+    expect((await read('shop-1')).status).toBe('active');
   });
 
   it.each(WIDTHS)('have no barrier by day or by night at %d px', async (width) => {
@@ -106,6 +130,8 @@ describe.runIf(hasChromium())('merchants in the console', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Suspend…' }).click();
     await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('A suspension has a reason.').waitFor();
     await expectFit(page, 'the form that suspends');
     expect(faults()).toEqual([]);
   });

@@ -25,6 +25,7 @@ export function merchantsContract(adapter: string, open: () => Promise<Storage>)
       name: 'Café Zürich',
       email: 'owner@example.com',
       status: 'suspended',
+      statusReason: 'Documents are awaited: “café”',
       features: ['exports', 'webhooks'],
       rateLimits: {
         paymentsPerMinute: 600,

@@ -98,9 +98,11 @@ export function managingMerchantsContract(adapter: string, open: () => Promise<S
       await create(named);
       clock.at += 1;
       await change({ id: named.id, rateLimits: { paymentsPerMinute: 5 }, origin });
-      await change({ id: named.id, status: 'suspended', origin });
+      await change({ id: named.id, status: 'suspended', statusReason: 'Documents are awaited', origin });
+      expect((await get(named.id))._unsafeUnwrap().statusReason).toBe('Documents are awaited');
       await change({ id: named.id, status: 'active', origin });
       const stored = (await get(named.id))._unsafeUnwrap();
+      expect(stored).not.toHaveProperty('statusReason');
       expect(stored).toMatchObject({ version: 4, rateLimits: { paymentsPerMinute: 5 }, updatedAt: NOON + 1 });
       const entries = await trail();
       expect(entries.map(({ action }) => action)).toEqual([
@@ -109,6 +111,11 @@ export function managingMerchantsContract(adapter: string, open: () => Promise<S
         'merchant.suspended',
         'merchant.resumed',
       ]);
+      expect(entries.slice(2)).toMatchObject([
+        { after: { status: 'suspended', status_reason: 'Documents are awaited' } },
+        { before: { status_reason: 'Documents are awaited' }, after: { status: 'active' } },
+      ]);
+      expect(entries[3]?.after).not.toHaveProperty('status_reason');
       expect(auditTrailChain.verify(entries, stored, digests.sha256).isOk()).toBe(true);
     });
 

@@ -24,6 +24,7 @@ import { aDispute, committedDispute } from '../fixtures/disputes.ts';
 import { aResolver, committedException } from '../fixtures/exceptions.ts';
 import { aBeginning, anEnding } from '../fixtures/exports.ts';
 import { fileDesk, nativeFile, rowAbout, rowOfType } from '../fixtures/files.ts';
+import { addMerchants, aMerchant } from '../fixtures/merchants.ts';
 import { addEndpoint } from '../fixtures/webhooks.ts';
 import { aBusyStore } from './busy-store.ts';
 import { customerDesk } from './customer-desk.ts';
@@ -74,6 +75,8 @@ export async function everythingStored(storage: Storage): Promise<void> {
     { commits: storage.commits, vault: desk.ports.vault },
     { merchantId, createdAt: NOON - HOUR_MS },
   );
+  const reason = { status: 'suspended', statusReason: 'Documents are awaited' } as const;
+  await addMerchants(storage, [aMerchant('merchant-s', reason)]);
   const busy = await aBusyStore(storage);
   const { clock } = busy;
   await busy.pay('merchant-a', 1_300n, { paymentMethod: 'test_amount_differs', metadata: { order: '1001' } });

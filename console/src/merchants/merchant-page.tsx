@@ -85,6 +85,9 @@ function Details({ merchant }: Readonly<{ merchant: Merchant }>) {
       <Facts
         facts={[
           ['Status', <Status key="status" of={merchant.status} />],
+          ...(merchant.status_reason === undefined
+            ? []
+            : [['Suspended because', merchant.status_reason] as const]),
           ['Id', <Copyable key="id" text={merchant.id} label="merchant id" />],
           ['Email', merchant.email],
           ['Features', merchant.features.join(', ') || 'None'],

@@ -32,6 +32,8 @@ export type Merchant = Readonly<{
   name: string;
   email: string;
   status: 'active' | 'suspended';
+  /** Why it is suspended, in the words of an administrator; absent where none were given, and of an active one. */
+  statusReason?: string;
   features: readonly string[];
   rateLimits: RateLimits;
   /** Whether a refund is refused that the available balance does not cover; else it may take the balance below zero. */
@@ -86,11 +88,16 @@ const FREELY: Omit<MerchantTerms, 'name' | 'email'> = {
   refundsNeedBalance: false,
 };
 
-/** Named fields take the place of those before; limits that are not named stay. A config of null is taken away. */
+/**
+ * Named fields take the place of those before; limits that are not named stay, and so does the reason of a suspension that goes on.
+ * A config of null is taken away.
+ */
 export type MerchantChange = Readonly<{
   name?: string;
   email?: string;
   status?: Merchant['status'];
+  /** Of a suspension; resuming takes it away. */
+  statusReason?: string;
   features?: readonly string[];
   rateLimits?: RateLimitsChange;
   refundsNeedBalance?: boolean;
@@ -140,6 +147,7 @@ function applied(
     settlementTolerances,
     settlementMappings,
     resolutionLimits,
+    statusReason,
     ...named
   }: MerchantChange,
   merchant: Merchant,
@@ -149,15 +157,18 @@ function applied(
     settlementTolerances: tolerated,
     settlementMappings: read,
     resolutionLimits: limited,
+    statusReason: said,
     ...rest
   } = merchant;
   const tolerances = settlementTolerances ?? tolerated ?? {};
   const mappings = settlementMappings ?? read ?? {};
   const limits = resolutionLimits ?? limited ?? {};
   const config = processorConfig === undefined ? before : processorConfig;
+  const status = named.status ?? merchant.status;
   return {
     ...rest,
     ...named,
+    ...(status === 'suspended' ? present({ statusReason: statusReason ?? said }) : {}),
     rateLimits:
       rateLimits === undefined ? merchant.rateLimits : changeLimits(merchant.rateLimits, rateLimits),
     ...(Object.keys(tolerances).length === 0 ? {} : { settlementTolerances: tolerances }),
@@ -173,6 +184,8 @@ export type PublishedMerchant = Readonly<{
   name: string;
   email: string;
   status: Merchant['status'];
+  /** Absent: none was given. */
+  status_reason?: string;
   features: readonly string[];
   rate_limits: PublishedRateLimits;
   /** Absent: no. */
@@ -200,6 +213,7 @@ export const publishedMerchant = (merchant: Merchant): PublishedMerchant => ({
   name: merchant.name,
   email: merchant.email,
   status: merchant.status,
+  ...present({ status_reason: merchant.statusReason }),
   features: merchant.features,
   rate_limits: publishedLimits(merchant.rateLimits),
   ...(merchant.refundsNeedBalance ? { refunds_need_balance: true } : {}),
@@ -240,6 +254,7 @@ export const restoreMerchant = (record: MerchantRecord, auditHash: string): Merc
     name: record.name,
     email: record.email,
     status: record.status,
+    ...present({ statusReason: record.status_reason }),
     features: record.features,
     rateLimits: restoreLimits(limits),
     refundsNeedBalance: record.refunds_need_balance === true,

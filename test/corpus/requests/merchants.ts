@@ -111,5 +111,21 @@ export const merchants: CorpusGroup = {
     patch('no mapping without a type', '/merchants/metered', {
       settlement_mappings: { tabs: { ...TABS, fixed: { currency: 'USD' } } },
     }),
+    patch('a merchant suspended for a reason', '/merchants/metered', {
+      status: 'suspended',
+      status_reason: 'Documents of the owner are awaited.',
+    }),
+    get('why it is suspended', '/merchant', { as: 'metered' }),
+    patch('no reason without a suspension', '/merchants/metered', { status_reason: 'Others' }),
+    patch('no reason of 501 characters', '/merchants/metered', {
+      status: 'suspended',
+      status_reason: long(501),
+    }),
+    patch('no reason with a card number', '/merchants/metered', {
+      status: 'suspended',
+      status_reason: `Paid with ${PAN}`,
+    }),
+    patch('a merchant resumed, and its reason gone', '/merchants/metered', { status: 'active' }),
+    get('what the trail has of the reason', '/audit?entity_type=merchant&limit=3', { as: 'metered' }),
   ],
 };

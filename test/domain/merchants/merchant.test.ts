@@ -59,6 +59,24 @@ describe('a merchant', () => {
     expect(changeMerchant(before, { processorConfig: null }, NOON)).not.toHaveProperty('processorConfig');
   });
 
+  it('says why it is suspended until it is resumed, or another reason is given', () => {
+    const change = (before: typeof merchant, to: Parameters<typeof changeMerchant>[1]) =>
+      changeMerchant(before, to, NOON + 1);
+    const suspended = change(merchant, { status: 'suspended', statusReason: 'Documents are awaited' });
+    expect(suspended).toMatchObject({ status: 'suspended', statusReason: 'Documents are awaited' });
+    expect(publishedMerchant(suspended).status_reason).toBe('Documents are awaited');
+    expect(merchantSnapshot(suspended)['status_reason']).toBe('Documents are awaited');
+    expect(change(suspended, { name: 'x' }).statusReason).toBe('Documents are awaited');
+    expect(change(suspended, { status: 'suspended' })).toBe(suspended);
+    expect(change(suspended, { status: 'suspended', statusReason: 'Others' }).statusReason).toBe('Others');
+    const resumed = change(suspended, { status: 'active' });
+    expect(resumed).not.toHaveProperty('statusReason');
+    expect(publishedMerchant(resumed)).not.toHaveProperty('status_reason');
+    expect(change(resumed, { status: 'suspended' })).not.toHaveProperty('statusReason');
+    // An active merchant has none, whatever it is given.
+    expect(change(merchant, { statusReason: 'x' })).toBe(merchant);
+  });
+
   it('is the very same when a change changes nothing', () => {
     const before = aMerchant('merchant-a', { features: ['a', 'b'] });
     for (const change of [
@@ -79,6 +97,9 @@ describe('a merchant', () => {
         rateLimits: { maxPaymentAmount: 2n ** 62n },
       }),
       aMerchant('merchant-a', { rateLimits: { maxPaymentAmounts: { EUR: 0n, JPY: 2n ** 62n } } }),
+      aMerchant('merchant-a', { status: 'suspended', statusReason: 'Documents are awaited' }),
+      // As every suspended merchant was before suspensions had reasons.
+      aMerchant('merchant-a', { status: 'suspended' }),
       aMerchant(),
     ]) {
       const text = jsonText(merchantRecord(whole));

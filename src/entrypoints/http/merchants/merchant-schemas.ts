@@ -18,6 +18,19 @@ const status = z.enum(['active', 'suspended']).openapi({
     'No payments, captures or transfers begin in the name of a suspended merchant; it still refunds, voids and reads.',
 });
 
+const statusReason = plainText(500).min(1).openapi({
+  description:
+    'Why the merchant is suspended, beside `status: suspended` alone. It is in the audit trail, read by the merchant too, and gone once it is resumed.',
+  example: 'Documents of the owner are awaited.',
+});
+
+type Standing = Readonly<{ status?: string | undefined; status_reason?: string | undefined }>;
+
+const standsBySuspension = ({ status, status_reason }: Standing): boolean =>
+  status_reason === undefined || status === 'suspended';
+
+const WITHOUT_SUSPENSION = { path: ['status_reason'], message: 'goes with the `status` suspended' };
+
 const MOST_FEATURES = 50;
 
 const features = z
@@ -138,6 +151,7 @@ export const newMerchant = z
     name,
     email,
     status: status.optional(),
+    status_reason: statusReason.optional(),
     features: features.optional(),
     rate_limits: rateLimits.optional(),
     refunds_need_balance: refundsNeedBalance.optional(),
@@ -147,6 +161,7 @@ export const newMerchant = z
     resolution_limits: resolutionLimits.optional(),
     processor_config: processorConfig.optional(),
   })
+  .refine(standsBySuspension, WITHOUT_SUSPENSION)
   .openapi('NewMerchant', {
     example: {
       id: 'merchant-789',
@@ -162,6 +177,7 @@ export const merchantChange = z
     name: name.optional(),
     email: email.optional(),
     status: status.optional(),
+    status_reason: statusReason.optional(),
     features: features.optional(),
     rate_limits: rateLimits.optional(),
     refunds_need_balance: refundsNeedBalance.optional(),
@@ -172,10 +188,11 @@ export const merchantChange = z
     processor_config: processorConfig.nullable().optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'must change something')
+  .refine(standsBySuspension, WITHOUT_SUSPENSION)
   .openapi('MerchantChange', {
     minProperties: 1,
     description: 'What is not named stays as it is. A `processor_config` of null is taken away.',
-    example: { status: 'suspended' },
+    example: { status: 'suspended', status_reason: 'Documents of the owner are awaited.' },
   });
 
 /** The query of `GET /merchants`, as text. */
@@ -190,6 +207,10 @@ export const merchant = z
     name: z.string(),
     email: z.string(),
     status,
+    status_reason: z
+      .string()
+      .optional()
+      .openapi({ description: 'Why it is suspended. Absent: none was given.' }),
     features: z.array(z.string()),
     rate_limits: z.strictObject({
       payments_per_minute: count,

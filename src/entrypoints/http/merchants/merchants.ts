@@ -156,6 +156,7 @@ const fieldsOf = ({
   name,
   email,
   status,
+  status_reason,
   features,
   rate_limits,
   refunds_need_balance,
@@ -164,7 +165,8 @@ const fieldsOf = ({
   settlement_delay_days,
   resolution_limits,
 }: Omit<Body, 'processor_config'>): Fields => ({
-  ...present({ name, email, status, features, refundsNeedBalance: refunds_need_balance }),
+  ...present({ name, email, status, statusReason: status_reason }),
+  ...present({ features, refundsNeedBalance: refunds_need_balance }),
   ...(rate_limits === undefined ? {} : { rateLimits: limitsOf(rate_limits) }),
   ...(settlement_tolerances === undefined
     ? {}

@@ -47,6 +47,15 @@ describe('what is refused when merchants are managed', () => {
     ['an email without @', aMerchantBody({ email: 'owner' })],
     ['an email of 255 characters', aMerchantBody({ email: `${'x'.repeat(243)}@example.com` })],
     ['an unknown status', aMerchantBody({ status: 'closed' })],
+    ['a reason without a suspension', aMerchantBody({ status_reason: 'x' })],
+    ['a reason of an active one', aMerchantBody({ status: 'active', status_reason: 'x' })],
+    ...['', '  ', 'x'.repeat(501), 'a\u0000b', 'a\u202eb', 'a\nb', 7, null].map(
+      (status_reason) =>
+        [
+          `the reason ${JSON.stringify(status_reason).slice(0, 20)}`,
+          aMerchantBody({ status: 'suspended', status_reason }),
+        ] as const,
+    ),
     ['features that are no list', aMerchantBody({ features: 'exports' })],
     ['a feature twice', aMerchantBody({ features: ['a', 'a'] })],
     ['51 features', aMerchantBody({ features: Array.from({ length: 51 }, (_, n) => `f${n}`) })],
@@ -119,6 +128,7 @@ describe('what is refused when merchants are managed', () => {
     { email: '4111111111111111@example.com' },
     { features: ['4111-1111-1111-1111'] },
     { processor_config: { key: '4111111111111111' } },
+    { status: 'suspended', status_reason: 'Paid with 4111 1111 1111 1111' },
     { processor_config: { cvv: '123' } },
     { processor_config: { '4111111111111111': 'x' } },
   ])('card data: %j', async (rest) => {

@@ -88,6 +88,30 @@ describe('managing merchants over HTTP', () => {
     ]);
   });
 
+  it('says why it is suspended, to administrators and to itself, until it is resumed', async () => {
+    const { ask } = await aDesk();
+    const patch = (body: object) => ask('PATCH', '/merchants/merchant-1', { body });
+    const reason = 'Documents of the owner are awaited.';
+    const suspended = await patch({ status: 'suspended', status_reason: reason });
+    expect([suspended.status, merchant.parse(suspended.json).status_reason]).toEqual([200, reason]);
+    for (const [path, token] of [
+      ['/merchants/merchant-1', undefined],
+      ['/merchant', await tokenOf('merchant-1', [])],
+    ] as const)
+      expect(await ask('GET', path, token === undefined ? {} : { token })).toMatchObject({
+        json: { status: 'suspended', status_reason: reason },
+      });
+    // The same again changes nothing, and another reason does.
+    expect((await patch({ status: 'suspended', status_reason: reason })).json['version']).toBe(2);
+    expect((await patch({ status: 'suspended', status_reason: 'Another' })).json).toMatchObject({
+      version: 3,
+      status_reason: 'Another',
+    });
+    expect((await patch({ status: 'active' })).json).not.toHaveProperty('status_reason');
+    const body = aMerchantBody({ status: 'suspended', status_reason: reason });
+    expect((await ask('POST', '/merchants', { body })).json).toMatchObject({ status_reason: reason });
+  });
+
   it('is for those with the permission `admin`, whether or not they have a merchant', async () => {
     const { ask } = await aDesk();
     const routes = [
