@@ -74,11 +74,86 @@ describe.runIf(hasChromium())('the choice of a merchant in the console', () => {
     expect(await page.getByLabel('Merchant', { exact: true }).count()).toBe(0);
   });
 
+  it('finds the merchants beyond those that are listed by name or id, by keyboard alone', async () => {
+    const names = new Map([
+      [480, 'The Harbour Café'],
+      [509, 'Harbour House'],
+    ]);
+    const opened = Array.from({ length: 510 }, (_, n) => n);
+    while (opened.length > 0)
+      await Promise.all(
+        opened.splice(0, 10).map((n) => {
+          const id = `z-${String(n).padStart(3, '0')}`;
+          const body = { id, name: names.get(n) ?? `Number ${n}`, email: 'shop@example.com' };
+          return desk.api('/merchants', { method: 'POST', as: admin, key: id, body });
+        }),
+      );
+    const { page, faults } = await desk.open();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await logIn(page, desk.url, admin, '/merchants');
+    const field = page.getByLabel('Find a merchant by id or name', { exact: true });
+    const choice = page.getByLabel('Merchant', { exact: true });
+    const press = async (...keys: readonly string[]) => {
+      for (const key of keys) await page.keyboard.press(key);
+    };
+    await field.focus();
+    asked.length = 0;
+    await page.keyboard.type('nothing of this name');
+    await press('Enter');
+    await page.getByText('None begins with “nothing of this name” so far.').waitFor();
+    // A search reads so much and no more before it asks.
+    expect(asked.filter((path) => path === '/console/api/merchants').length).toBe(5);
+
+    await field.fill('harb');
+    await press('Enter');
+    await page.getByText('One begins with “harb” so far.').waitFor();
+    expect(await choice.locator('option').allTextContents()).toEqual(['None', 'The Harbour Café']);
+    await press('Tab', 'Tab', 'Enter');
+    await page.getByText('2 begin with “harb”.').waitFor();
+    await field.focus();
+    await press('Tab', 'Tab');
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('SELECT');
+    await press('ArrowDown', 'Tab', 'Enter');
+    await page.waitForURL('**/console/@z-509/merchants');
+
+    await field.fill('shop-1');
+    await press('Enter');
+    await page.getByText('One begins with “shop-1” so far.').waitFor();
+    await press('Tab', 'Tab', 'Tab', 'Tab', 'Enter');
+    await page.waitForURL('**/console/@shop-1/merchants');
+    expect(faults()).toEqual([]);
+  });
+
+  it('says what kept it from finding any, and looks again', async () => {
+    const { page } = await desk.open();
+    await logIn(page, desk.url, admin, '/merchants');
+    const field = page.getByLabel('Find a merchant by id or name', { exact: true });
+    await page.route('**/console/api/merchants/z-500', (route) => route.abort());
+    await field.fill('z-500');
+    await field.press('Enter');
+    const fault = page.getByText('The server cannot be reached').first();
+    await fault.waitFor();
+    await page.unrouteAll();
+    await page.getByRole('button', { name: 'Try again' }).press('Enter');
+    await page.getByText('One begins with “z-500”').waitFor();
+    await field.fill('');
+    await field.press('Enter');
+    await page.getByLabel('Merchant', { exact: true }).locator('option', { hasText: 'Shop shop-2' }).waitFor({
+      state: 'attached',
+    });
+  });
+
   it('has no barrier by day or by night, on a telephone and on a desk', async () => {
     const { page } = await desk.open();
     await logIn(page, desk.url, admin, '/@shop-2/payments');
     await page.locator('[data-row]', { hasText: '22.00 USD' }).waitFor();
     await expectFit(page, 'the choice');
+    const field = page.getByLabel('Find a merchant by id or name', { exact: true });
+    await field.fill('number');
+    await field.press('Enter');
+    await page.getByText('begin with “number” so far.').waitFor();
+    await expectFit(page, 'the merchants that were found');
     await page.goto(`${desk.url}/console/@shop-2/merchants/shop-1`);
     await page.getByRole('link', { name: 'Act for it' }).waitFor();
     await expectFit(page, 'a merchant to choose');
